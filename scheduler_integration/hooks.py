@@ -1,0 +1,45 @@
+app_name = "scheduler_integration"
+app_title = "Scheduler Integration"
+app_publisher = "Scheduler Integration contributors"
+app_description = "Booking pages inside the CRM"
+app_email = "maintainers@scheduler-integration.example"
+app_license = "mit"
+
+after_install = "scheduler_integration.install.after_install"
+after_migrate = "scheduler_integration.install.after_migrate"
+before_uninstall = "scheduler_integration.install.before_uninstall"
+
+fixtures = [{"dt": "Role", "filters": [["name", "in", ["Scheduling Manager", "Scheduling User"]]]}]
+
+website_route_rules = [
+	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
+	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
+	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
+]
+
+_PERMISSIONS = "scheduler_integration.permissions"
+
+permission_query_conditions = {
+	"Scheduling Page": f"{_PERMISSIONS}.page_query",
+	"Meeting Type": f"{_PERMISSIONS}.meeting_type_query",
+	"Availability Schedule": f"{_PERMISSIONS}.own_query",
+	"Availability Override": f"{_PERMISSIONS}.own_query",
+	"Blocked Time": f"{_PERMISSIONS}.own_query",
+	"Booking": f"{_PERMISSIONS}.booking_query",
+}
+
+has_permission = {
+	"Scheduling Page": f"{_PERMISSIONS}.has_page_permission",
+	"Meeting Type": f"{_PERMISSIONS}.has_meeting_type_permission",
+	"Availability Schedule": f"{_PERMISSIONS}.has_own_permission",
+	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
+	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
+	"Booking": f"{_PERMISSIONS}.has_booking_permission",
+}
+
+after_request = ["scheduler_integration.api.answer.add_retry_after"]
+
+scheduler_events = {
+	"cron": {"*/5 * * * *": ["scheduler_integration.jobs.retry_deliveries"]},
+	"daily": ["scheduler_integration.jobs.release_past_slots"],
+}
