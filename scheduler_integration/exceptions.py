@@ -1,0 +1,167 @@
+"""The errors a caller may meet, each with the code and the HTTP status it is answered with.
+
+They derive from Frappe's ValidationError, so that one raised inside a desk form shows as a message there.
+"""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+
+class SchedulingError(frappe.ValidationError):
+	"""Base of all errors of this app.
+
+	`code` is for programs, `message` is a translated sentence that a person can act on, `details` maps a field of the
+	request to the reason it was refused, `extra` is added to the answer as it is.
+	"""
+
+	code = "SCHEDULING_ERROR"
+	http_status_code = 400
+
+	def __init__(self, message: str | None = None, details: dict[str, str] | None = None, **extra: Any):
+		self.message = message or self.default_message()
+		self.details = details or {}
+		self.extra = extra
+		super().__init__(self.message)
+
+	def default_message(self) -> str:
+		return _("This could not be done.")
+
+	def as_dict(self) -> dict[str, Any]:
+		"""The answer's body, as docs/api.md shows it."""
+		return {
+			"success": False,
+			"error": self.message,
+			"code": self.code,
+			"details": self.details,
+			**self.extra,
+		}
+
+
+class InvalidRequest(SchedulingError):
+	code = "VALIDATION_ERROR"
+
+	def default_message(self) -> str:
+		return _("Please check the marked fields.")
+
+
+class UnknownTimeZone(InvalidRequest):
+	code = "UNKNOWN_TIMEZONE"
+
+	def default_message(self) -> str:
+		return _("This time zone is not known. Use a name such as Europe/Berlin.")
+
+
+class InvalidDate(InvalidRequest):
+	code = "INVALID_DATE"
+
+	def default_message(self) -> str:
+		return _("This is not a date. Write it as 2026-11-23.")
+
+
+class RangeTooLong(InvalidRequest):
+	code = "RANGE_TOO_LONG"
+
+
+class NotSignedIn(SchedulingError):
+	code = "NOT_SIGNED_IN"
+	http_status_code = 401
+
+	def default_message(self) -> str:
+		return _("Please sign in first.")
+
+
+class NotPermitted(SchedulingError):
+	code = "NOT_PERMITTED"
+	http_status_code = 403
+
+	def default_message(self) -> str:
+		return _("You may not do this.")
+
+
+class CancelNotAllowed(NotPermitted):
+	code = "CANCEL_NOT_ALLOWED"
+
+	def default_message(self) -> str:
+		return _("This meeting can't be cancelled here. Please write to your host.")
+
+
+class TooLateToChange(NotPermitted):
+	code = "TOO_LATE_TO_CHANGE"
+
+	def default_message(self) -> str:
+		return _("It is too late to change this meeting here. Please write to your host.")
+
+
+class NotFound(SchedulingError):
+	code = "NOT_FOUND"
+	http_status_code = 404
+
+
+class PageNotFound(NotFound):
+	code = "PAGE_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("There is no booking page at this address.")
+
+
+class MeetingTypeNotFound(NotFound):
+	code = "MEETING_TYPE_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("This kind of meeting can't be booked here.")
+
+
+class BookingNotFound(NotFound):
+	code = "BOOKING_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("There is no meeting at this address. Please use the link in your confirmation e-mail.")
+
+
+class SlotTaken(SchedulingError):
+	"""The time asked for is not, or not any more, free. `conflicts` and `suggestions` are lists of dicts."""
+
+	code = "SLOT_TAKEN"
+	http_status_code = 409
+
+	def __init__(self, conflicts: list[dict] | None = None, suggestions: list[dict] | None = None):
+		self.conflicts = conflicts or []
+		self.suggestions = suggestions or []
+		super().__init__(conflicts=self.conflicts, suggestions=self.suggestions)
+
+	def default_message(self) -> str:
+		return _("That time was just taken. Please choose another.")
+
+
+class AlreadyCancelled(SchedulingError):
+	code = "ALREADY_CANCELLED"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("This meeting was already cancelled.")
+
+
+class LinkExpired(SchedulingError):
+	code = "LINK_EXPIRED"
+	http_status_code = 410
+
+	def default_message(self) -> str:
+		return _("This link is no longer valid.")
+
+
+class RateLimited(SchedulingError):
+	code = "RATE_LIMITED"
+	http_status_code = 429
+
+	def default_message(self) -> str:
+		return _("Too many requests. Please wait a moment and try again.")
+
+
+class Busy(SchedulingError):
+	code = "BUSY"
+	http_status_code = 503
+
+	def default_message(self) -> str:
+		return _("Many people are booking just now. Nothing was stored: please try again.")

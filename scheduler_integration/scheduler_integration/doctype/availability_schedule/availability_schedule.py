@@ -1,0 +1,52 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.wall_clock import checked_end, checked_start
+from scheduler_integration.availability.zones import checked_zone
+from scheduler_integration.exceptions import InvalidRequest
+
+MAX_RULES = 100
+MAX_BUFFER_MINUTES = 24 * 60
+
+
+class AvailabilitySchedule(Document):
+	def validate(self):
+		self.timezone = checked_zone(self.timezone or timezone_of(self.user))
+		self.validate_rules()
+		self.validate_buffer()
+		self.set_default()
+
+	def on_update(self):
+		if self.is_default:
+			self.unset_other_defaults()
+
+	def validate_rules(self):
+		if len(self.rules) > MAX_RULES:
+			raise InvalidRequest(_("A schedule has at most {0} rows of hours.").format(MAX_RULES))
+		for row in self.rules:
+			checked_start(row.start_time)
+			checked_end(row.end_time)
+
+	def validate_buffer(self):
+		if (self.buffer_minutes or 0) > MAX_BUFFER_MINUTES:
+			raise InvalidRequest(_("A buffer is at most a day."))
+
+	def set_default(self):
+		"""A host's first schedule is the default one: somebody with hours is never without."""
+		if not self.is_default and not self.other_defaults():
+			self.is_default = 1
+
+	def unset_other_defaults(self):
+		for name in self.other_defaults():
+			frappe.db.set_value("Availability Schedule", name, "is_default", 0)
+
+	def other_defaults(self) -> list[str]:
+		"""The host's default schedules but for this one."""
+		filters = {"user": self.user, "is_default": 1, "name": ["!=", self.name or ""]}
+		return frappe.get_all("Availability Schedule", filters, pluck="name")
+
+
+def on_doctype_update():
+	frappe.db.add_index("Availability Schedule", ["user", "is_default"])

@@ -1,0 +1,60 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.availability.zones import checked_zone
+from scheduler_integration.bookings import guard
+from scheduler_integration.bookings.status import LIVE
+from scheduler_integration.clock import to_site_time
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+
+
+class Booking(Document):
+	"""One meeting. Its facts are written by the room bookings/; in the desk only the host's notes can be changed."""
+
+	def validate(self):
+		self.timezone = checked_zone(self.timezone)
+		self.validate_instants()
+		self.set_shown_times()
+		self.set_host_rows()
+
+	def on_update(self):
+		guard.hold_time(self)
+
+	def on_trash(self):
+		if self.is_live():
+			raise NotPermitted(_("A meeting that is to take place can't be deleted. Cancel it first."))
+		guard.release_time(self)
+
+	def validate_instants(self):
+		if not self.starts_at or not self.ends_at or self.ends_at <= self.starts_at:
+			raise InvalidRequest(_("A meeting must end after it starts."))
+
+	def set_shown_times(self):
+		"""The desk shows wall-clock times of the site's zone; the instants rule."""
+		self.starts_on, self.ends_on = to_site_time(self.starts_at), to_site_time(self.ends_at)
+		self.duration_minutes = (self.ends_at - self.starts_at) // 60
+
+	def set_host_rows(self):
+		"""Each host's row repeats what a host's calendar needs, so that one index answers it."""
+		if not any(row.user == self.host for row in self.hosts):
+			self.append("hosts", {"user": self.host})
+		for row in self.hosts:
+			row.update(
+				{
+					"meeting_type": self.meeting_type,
+					"starts_at": self.starts_at,
+					"ends_at": self.ends_at,
+					"buffer_before_minutes": self.buffer_before_minutes,
+					"buffer_after_minutes": self.buffer_after_minutes,
+					"is_live": int(self.is_live()),
+				}
+			)
+
+	def is_live(self) -> bool:
+		"""Whether the meeting holds its hosts' time."""
+		return self.status in LIVE
+
+
+def on_doctype_update():
+	frappe.db.add_index("Booking", ["host", "starts_at"])

@@ -1,0 +1,99 @@
+from urllib.parse import urlsplit
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.colors import checked_color
+from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
+from scheduler_integration.catalogue.present import choices_of
+from scheduler_integration.catalogue.slugs import checked_slug, slugify
+from scheduler_integration.exceptions import InvalidRequest
+
+MAX_BUFFER_MINUTES = 24 * 60
+MAX_QUESTIONS = 30
+
+
+class MeetingType(Document):
+	def validate(self):
+		self.set_consultant()
+		self.validate_home()
+		self.set_slug()
+		self.validate_durations()
+		self.validate_rules()
+		self.validate_assignment()
+		self.validate_questions()
+		self.validate_report_fields()
+		self.validate_links()
+		self.color = checked_color(self.color)
+
+	def on_trash(self):
+		if frappe.db.exists("Booking", {"meeting_type": self.name}):
+			frappe.throw(
+				_(
+					"Meetings of this type were booked. Switch it off instead: it is offered no more, its meetings stay."
+				),
+				frappe.LinkExistsError,
+			)
+
+	def set_consultant(self):
+		if not self.consultant and self.scheduling_page:
+			self.consultant = frappe.get_cached_value("Scheduling Page", self.scheduling_page, "user")
+
+	def validate_home(self):
+		if not self.scheduling_page and not self.consultant:
+			raise InvalidRequest(_("Say on which page this is booked, or which consultant offers it."))
+		if not self.scheduling_page and not self.scheduler_event_url:
+			raise InvalidRequest(_("A meeting type without a page needs its link on the external scheduler."))
+
+	def set_slug(self):
+		self.slug = checked_slug(self.slug or slugify(self.title))
+		twin = {"scheduling_page": self.scheduling_page, "slug": self.slug, "name": ["!=", self.name or ""]}
+		if self.scheduling_page and frappe.db.exists("Meeting Type", twin):
+			raise InvalidRequest(
+				_("This page has a meeting type with the link “{0}” already.").format(self.slug),
+				details={"slug": _("Please choose another.")},
+			)
+
+	def validate_durations(self):
+		checked_duration(self.duration_minutes or 0)
+		parse_durations(self.duration_options)
+
+	def validate_rules(self):
+		if (self.slot_interval or 0) % GRID_MINUTES:
+			raise InvalidRequest(_("Starts are offered in steps of {0} minutes.").format(GRID_MINUTES))
+		for field in ("buffer_before_minutes", "buffer_after_minutes"):
+			if (self.get(field) or 0) > MAX_BUFFER_MINUTES:
+				raise InvalidRequest(_("A buffer is at most a day."))
+		self.number_of_days = self.number_of_days or 1
+		if self.number_of_days != 1:
+			raise InvalidRequest(_("Meetings over several days can't be booked yet."))
+
+	def validate_assignment(self):
+		if not self.scheduling_page or self.assignment == "Single Host":
+			return
+		if frappe.get_cached_value("Scheduling Page", self.scheduling_page, "page_type") != "Team":
+			raise InvalidRequest(_("{0} needs a team page.").format(_(self.assignment)))
+
+	def validate_questions(self):
+		if len(self.questions) > MAX_QUESTIONS:
+			raise InvalidRequest(_("At most {0} questions can be asked.").format(MAX_QUESTIONS))
+		for row in self.questions:
+			if row.question_type in ("Select", "Multi Select") and not choices_of(row):
+				raise InvalidRequest(_("The question “{0}” needs its choices, one a line.").format(row.label))
+
+	def validate_report_fields(self):
+		if not 0 <= (self.priority or 0) <= 10:
+			raise InvalidRequest(_("The priority must be between 0 and 10."))
+		phases = [row.phase for row in self.recommended_phases]
+		if len(set(phases)) != len(phases):
+			raise InvalidRequest(_("A phase is listed twice."))
+
+	def validate_links(self):
+		for field in ("redirect_url", "scheduler_event_url"):
+			if self.get(field) and urlsplit(self.get(field)).scheme not in ("http", "https"):
+				raise InvalidRequest(_("“{0}” is not a web address. It begins with https://").format(self.get(field)))
+
+
+def on_doctype_update():
+	frappe.db.add_unique("Meeting Type", ["scheduling_page", "slug"], constraint_name="unique_slug_on_page")

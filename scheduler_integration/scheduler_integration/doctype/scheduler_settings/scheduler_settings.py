@@ -1,0 +1,25 @@
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.hostnames import is_hostname
+from scheduler_integration.exceptions import InvalidRequest
+
+
+class SchedulerSettings(Document):
+	def validate(self):
+		self.validate_default_reminders()
+		self.validate_embed_hosts()
+
+	def validate_default_reminders(self):
+		parts = [part.strip() for part in (self.default_reminders or "").split(",") if part.strip()]
+		if not all(part.isascii() and part.isdigit() and 0 < int(part) <= 43200 for part in parts):
+			raise InvalidRequest(
+				_("Default reminders are minutes before the meeting, separated by commas, at most 43200 (30 days).")
+			)
+
+	def validate_embed_hosts(self):
+		for host in (self.allowed_embed_hosts or "").split():
+			if not is_hostname(host):
+				raise InvalidRequest(
+					_("“{0}” is not a host name. Write one such as www.example.com a line.").format(host)
+				)

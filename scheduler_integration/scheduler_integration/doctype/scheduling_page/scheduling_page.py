@@ -1,0 +1,80 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.availability.defaults import prepare_host, timezone_of
+from scheduler_integration.availability.zones import checked_zone
+from scheduler_integration.catalogue.colors import checked_color
+from scheduler_integration.catalogue.hostnames import is_hostname
+from scheduler_integration.catalogue.hosts import team_users
+from scheduler_integration.catalogue.slugs import checked_slug, slugify
+from scheduler_integration.exceptions import InvalidRequest
+
+
+class SchedulingPage(Document):
+	def validate(self):
+		self.set_slug()
+		self.validate_hosts()
+		self.set_timezone()
+		self.brand_color = checked_color(self.brand_color)
+		self.validate_custom_domain()
+
+	def on_update(self):
+		for user in self.host_users():
+			prepare_host(user)
+
+	def on_trash(self):
+		self.refuse_if_booked()
+		for name in frappe.get_all("Meeting Type", {"scheduling_page": self.name}, pluck="name"):
+			frappe.delete_doc("Meeting Type", name)
+
+	def set_slug(self):
+		self.slug = checked_slug(self.slug or slugify(self.title))
+		other = frappe.db.get_value("Scheduling Page", {"slug": self.slug, "name": ["!=", self.name or ""]})
+		if other:
+			raise InvalidRequest(
+				_("The link “{0}” is taken. Please choose another.").format(self.slug),
+				details={"slug": _("Please choose another.")},
+			)
+
+	def validate_hosts(self):
+		if self.page_type == "Personal":
+			self.validate_personal()
+		else:
+			self.validate_team()
+
+	def validate_personal(self):
+		if not self.user:
+			raise InvalidRequest(_("A personal page needs a host."), details={"user": _("Choose the host.")})
+		self.hosts = []
+
+	def validate_team(self):
+		users = [row.user for row in self.hosts]
+		if not team_users(self):
+			raise InvalidRequest(_("A team page needs at least one active host."))
+		if len(set(users)) != len(users):
+			raise InvalidRequest(_("A host is listed twice. Please keep one row for each."))
+		for row in self.hosts:
+			if not 1 <= (row.weight or 0) <= 10:
+				raise InvalidRequest(_("The weight of {0} must be between 1 and 10.").format(row.user))
+
+	def set_timezone(self):
+		self.timezone = checked_zone(self.timezone or timezone_of(self.host_users()[0]))
+
+	def validate_custom_domain(self):
+		self.custom_domain = (self.custom_domain or "").strip().lower() or None
+		if self.custom_domain and not is_hostname(self.custom_domain):
+			raise InvalidRequest(_("“{0}” is not a host name.").format(self.custom_domain))
+
+	def refuse_if_booked(self):
+		if frappe.db.exists("Booking", {"scheduling_page": self.name}):
+			frappe.throw(
+				_(
+					"Meetings were booked on this page. Switch it off instead: its links stop working, its meetings stay."
+				),
+				frappe.LinkExistsError,
+			)
+
+	def host_users(self) -> list[str]:
+		"""The users whose time the page offers."""
+		return team_users(self) if self.page_type == "Team" else [self.user]
