@@ -1,0 +1,33 @@
+"""How long a meeting may be."""
+
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cstr
+
+from scheduler_integration.exceptions import InvalidRequest
+
+# Meetings start and end on a five-minute grid: it is what the unique index under the booking guard counts in.
+GRID_MINUTES = 5
+MAX_MINUTES = 12 * 60
+
+
+def durations_of(meeting_type: Document) -> list[int]:
+	"""The durations that a guest may choose, in minutes, ascending, each once."""
+	return sorted({meeting_type.duration_minutes, *parse_durations(meeting_type.duration_options)})
+
+
+def parse_durations(text: str | None) -> list[int]:
+	"""The minutes of a list such as `15, 30, 60`. Raises InvalidRequest."""
+	parts = [part.strip() for part in cstr(text).split(",") if part.strip()]
+	if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
+		raise InvalidRequest(_("Write the durations as minutes, separated by commas: 15, 30, 60."))
+	return [checked_duration(int(part)) for part in parts]
+
+
+def checked_duration(minutes: int) -> int:
+	"""The duration in minutes, where a meeting may be that long. Raises InvalidRequest."""
+	if not GRID_MINUTES <= minutes <= MAX_MINUTES or minutes % GRID_MINUTES:
+		raise InvalidRequest(
+			_("A meeting lasts between {0} and {1} minutes, in steps of {0}.").format(GRID_MINUTES, MAX_MINUTES)
+		)
+	return minutes

@@ -1,0 +1,64 @@
+"""Which hosts a meeting type is booked with."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class TypeHost:
+	"""A host of a meeting type. `user` is the User's name, `name` what guests call them."""
+
+	user: str
+	name: str
+	image: str | None = None
+	is_required: bool = True
+
+
+def hosts_of(meeting_type: Document, page: Document) -> list[TypeHost]:
+	"""The enabled hosts that share in the meeting type, in the page's order."""
+	rows = _host_rows(meeting_type, page)
+	people = _enabled_people([user for user, _required in rows])
+	return [
+		TypeHost(user, people[user].full_name or user, people[user].user_image or None, required)
+		for user, required in rows
+		if user in people
+	]
+
+
+def hosts_of_page(page: Document) -> list[TypeHost]:
+	"""All the hosts that the page shows."""
+	users = team_users(page) if page.page_type == "Team" else [page.user]
+	people = _enabled_people(users)
+	return [TypeHost(u, people[u].full_name or u, people[u].user_image or None) for u in users if u in people]
+
+
+def team_users(page: Document) -> list[str]:
+	"""The users of a page's active host rows, in the order of the rows."""
+	return [row.user for row in page.hosts if row.is_active]
+
+
+def _host_rows(meeting_type: Document, page: Document) -> list[tuple[str, bool]]:
+	if page.page_type == "Personal":
+		return [(page.user, True)]
+	if meeting_type.assignment == "Single Host":
+		return [(_single_host(meeting_type, page), True)]
+	return [(row.user, bool(row.is_required)) for row in page.hosts if row.is_active]
+
+
+def _single_host(meeting_type: Document, page: Document) -> str:
+	"""On a team page a single-host type is with its consultant, or with the first host where it names none."""
+	users = team_users(page)
+	return meeting_type.consultant if meeting_type.consultant in users else users[0]
+
+
+def _enabled_people(users: list[str]) -> dict[str, frappe._dict]:
+	user = frappe.qb.DocType("User")
+	rows = (
+		frappe.qb.from_(user)
+		.select(user.name, user.full_name, user.user_image)
+		.where(user.name.isin(users) & (user.enabled == 1))
+		.run(as_dict=True)
+	)
+	return {row.name: row for row in rows}

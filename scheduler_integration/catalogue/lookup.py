@@ -1,0 +1,40 @@
+"""Finds the page and the meeting type that an address names."""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.slugs import is_slug
+from scheduler_integration.exceptions import MeetingTypeNotFound, PageNotFound
+
+
+def find_page(slug: object) -> Document:
+	"""The active Scheduling Page with this slug. Raises PageNotFound."""
+	name = _find("Scheduling Page", slug)
+	if not name:
+		raise PageNotFound
+	return frappe.get_cached_doc("Scheduling Page", name)
+
+
+def find_meeting_type(page: Document, slug: object) -> Document:
+	"""The page's active Meeting Type with this slug. Raises MeetingTypeNotFound."""
+	name = _find("Meeting Type", slug, scheduling_page=page.name)
+	if not name:
+		raise MeetingTypeNotFound
+	return frappe.get_cached_doc("Meeting Type", name)
+
+
+def meeting_types_of(page: Document) -> list[Document]:
+	"""The page's active Meeting Types in the order in which they are shown."""
+	names = frappe.get_all(
+		"Meeting Type",
+		filters={"scheduling_page": page.name, "is_active": 1},
+		order_by="sort_order asc, creation asc",
+		pluck="name",
+	)
+	return [frappe.get_cached_doc("Meeting Type", name) for name in names]
+
+
+def _find(doctype: str, slug: object, **filters: str) -> str | None:
+	if not is_slug(slug):
+		return None
+	return frappe.db.get_value(doctype, {"slug": slug, "is_active": 1, **filters}, "name")
