@@ -1,0 +1,34 @@
+"""What a host has before they set anything: a calendar to lock, and office hours."""
+
+import frappe
+from frappe.utils import get_system_timezone
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+
+
+def timezone_of(user: str) -> str:
+	"""The user's own zone, or the site's."""
+	return frappe.db.get_value("User", user, "time_zone") or get_system_timezone()
+
+
+def prepare_host(user: str) -> None:
+	"""Makes what a user needs to be booked, where it is missing. Safe to call again."""
+	if not frappe.db.exists("Host Calendar", user):
+		frappe.get_doc({"doctype": "Host Calendar", "user": user}).insert(
+			ignore_permissions=True, ignore_if_duplicate=True
+		)
+	if not frappe.db.exists("Availability Schedule", {"user": user}):
+		_insert_office_hours(user)
+
+
+def _insert_office_hours(user: str) -> None:
+	"""Monday to Friday, nine to five. Written for the host whoever made the page: a team page's keeper may not write it."""
+	frappe.get_doc(
+		{
+			"doctype": "Availability Schedule",
+			"title": frappe._("Working hours"),
+			"user": user,
+			"is_default": 1,
+			"rules": [{"day_of_week": d, "start_time": "09:00:00", "end_time": "17:00:00"} for d in WEEKDAYS],
+		}
+	).insert(ignore_permissions=True)

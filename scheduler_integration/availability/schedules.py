@@ -1,0 +1,79 @@
+"""The weekly hours that hold for each host of a meeting type."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import DocType
+
+from scheduler_integration import engine
+from scheduler_integration.availability.wall_clock import minutes_of_day
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class HostSchedule:
+	"""A schedule's hours and the defaults it gives to meeting types: minutes, hours, days."""
+
+	zone: str
+	weekly: tuple[engine.WeeklyRule, ...]
+	buffer_minutes: int
+	minimum_notice_hours: int
+	max_days_in_advance: int
+
+
+def load_schedules(meeting_type: Document, users: Iterable[str]) -> dict[str, HostSchedule]:
+	"""Each user's schedule, in the users' order: the one that the type names, or the user's default one. One query."""
+	rows = _rows(meeting_type.availability_schedule, list(users))
+	if meeting_type.availability_schedule:
+		shared = _schedule(rows) if rows else None
+		return {user: shared for user in users if shared}
+	by_user: dict[str, list[frappe._dict]] = {}
+	for row in rows:
+		by_user.setdefault(row.user, []).append(row)
+	return {user: _schedule(by_user[user]) for user in users if user in by_user}
+
+
+def _rows(name: str | None, users: list[str]) -> list[frappe._dict]:
+	"""A row for each rule, with its schedule's fields; a schedule without rules has one row."""
+	schedule, rule = DocType("Availability Schedule"), DocType("Availability Rule")
+	query = (
+		frappe.qb.from_(schedule)
+		.left_join(rule)
+		.on((rule.parent == schedule.name) & (rule.parenttype == "Availability Schedule"))
+		.select(
+			schedule.user,
+			schedule.timezone,
+			schedule.buffer_minutes,
+			schedule.minimum_notice_hours,
+			schedule.max_days_in_advance,
+			rule.day_of_week,
+			rule.start_time,
+			rule.end_time,
+			rule.is_available,
+		)
+	)
+	wanted = (schedule.name == name) if name else (schedule.user.isin(users) & (schedule.is_default == 1))
+	return query.where(wanted).run(as_dict=True)
+
+
+def _schedule(rows: list[frappe._dict]) -> HostSchedule:
+	head = rows[0]
+	return HostSchedule(
+		zone=head.timezone,
+		weekly=tuple(_weekly_rule(row) for row in rows if row.day_of_week),
+		buffer_minutes=head.buffer_minutes,
+		minimum_notice_hours=head.minimum_notice_hours,
+		max_days_in_advance=head.max_days_in_advance,
+	)
+
+
+def _weekly_rule(row: frappe._dict) -> engine.WeeklyRule:
+	return engine.WeeklyRule(
+		_DAYS.index(row.day_of_week),
+		minutes_of_day(row.start_time),
+		minutes_of_day(row.end_time),
+		bool(row.is_available),
+	)

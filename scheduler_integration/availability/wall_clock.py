@@ -1,0 +1,33 @@
+"""Times of day as Frappe's Time fields hold them, in minutes after midnight."""
+
+from datetime import timedelta
+
+from frappe import _
+from frappe.utils import to_timedelta
+
+from scheduler_integration.catalogue.durations import GRID_MINUTES
+from scheduler_integration.exceptions import InvalidRequest
+
+# "To 23:59" is how people write "to midnight".
+LAST_MINUTE = 23 * 60 + 59
+
+
+def minutes_of_day(value: str | timedelta) -> int:
+	"""Minutes after midnight; seconds are dropped."""
+	return int(to_timedelta(str(value)).total_seconds()) // 60
+
+
+def checked_start(value: str | timedelta) -> int:
+	"""A rule's start in minutes. Raises InvalidRequest off the five-minute grid."""
+	minutes = minutes_of_day(value)
+	if minutes % GRID_MINUTES:
+		raise InvalidRequest(
+			_("{0} is not in steps of {1} minutes.").format(f"{minutes // 60:02}:{minutes % 60:02}", GRID_MINUTES)
+		)
+	return minutes
+
+
+def checked_end(value: str | timedelta) -> int:
+	"""A rule's end in minutes; 23:59 is taken as it is."""
+	minutes = minutes_of_day(value)
+	return minutes if minutes >= LAST_MINUTE else checked_start(value)

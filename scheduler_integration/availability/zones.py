@@ -1,0 +1,12 @@
+"""Time zone names as they come in from people and programs."""
+
+from scheduler_integration import engine
+from scheduler_integration.exceptions import UnknownTimeZone
+
+
+def checked_zone(name: object) -> str:
+	"""The IANA name, where it is one. Raises UnknownTimeZone; nothing unknown is ever taken for UTC."""
+	try:
+		return engine.zone(name).key
+	except engine.UnknownTimeZone:
+		raise UnknownTimeZone from None
