@@ -1,0 +1,17 @@
+"""The booking's life: taking a slot, showing it, confirming, cancelling. The only writer of Booking records."""
+
+from scheduler_integration.bookings.book import book
+from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
+from scheduler_integration.bookings.confirm import confirm
+from scheduler_integration.bookings.lookup import booking_by_token, get_for_host, list_for_host
+
+__all__ = [
+	"book",
+	"booking_by_token",
+	"cancel_by_host",
+	"cancel_by_token",
+	"confirm",
+	"decline",
+	"get_for_host",
+	"list_for_host",
+]

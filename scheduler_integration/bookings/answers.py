@@ -1,0 +1,96 @@
+"""The attendee's answers to a meeting type's questions."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.bookings.text_rules import Refused, line, paragraph, phone
+from scheduler_integration.catalogue.present import choices_of
+
+
+def parse_answers(questions: list[Document], given: object, details: dict[str, str]) -> list[dict[str, str]]:
+	"""The rows of Booking Answer for what was answered.
+
+	`given` maps a question's id to its answer. What can't be taken is put into `details` under `answers.<id>`.
+	"""
+	if given is None or given == "":
+		given = {}
+	if not isinstance(given, dict):
+		details["answers"] = _("The answers must be an object of question and answer.")
+		return []
+	for unknown in set(given) - {question.name for question in questions}:
+		details[f"answers.{str(unknown)[:40]}"] = _("This is not a question of this meeting.")
+	rows = []
+	for question in questions:
+		text = _answer(question, given.get(question.name), details)
+		if text:
+			rows.append({"question_id": question.name, "question": question.label, "answer": text})
+	return rows
+
+
+def _answer(question: Document, value: object, details: dict[str, str]) -> str:
+	try:
+		text = _PARSERS[question.question_type](question, value)
+		if question.required and not text:
+			raise Refused(_("Please answer this."))
+		return text
+	except Refused as refused:
+		details[f"answers.{question.name}"] = str(refused)
+		return ""
+
+
+def _choice(question: Document, value: object) -> str:
+	text = line(value)
+	if text and text not in choices_of(question):
+		raise Refused(_("Please choose one of the answers offered."))
+	return text
+
+
+def _choices(question: Document, value: object) -> str:
+	values = [value] if isinstance(value, str) else value or []
+	if not isinstance(values, list):
+		raise Refused(_("Please choose from the answers offered."))
+	return "\n".join(dict.fromkeys(filter(None, (_choice(question, each) for each in values))))
+
+
+def _checkbox(question: Document, value: object) -> str:
+	if value in (None, "", False, 0, "0", "false", "off"):
+		return ""
+	if value in (True, 1, "1", "true", "on", "yes"):
+		return _("Yes")
+	raise Refused(_("Please tick this or leave it."))
+
+
+def _number(question: Document, value: object) -> str:
+	if isinstance(value, int | float) and not isinstance(value, bool):
+		value = str(value)
+	text = line(value, 40)
+	try:
+		if text and not Decimal(text).is_finite():
+			raise Refused(_("This is not a number."))
+	except InvalidOperation:
+		raise Refused(_("This is not a number.")) from None
+	return text
+
+
+def _date(question: Document, value: object) -> str:
+	text = line(value, 10)
+	try:
+		return date.fromisoformat(text).isoformat() if text else ""
+	except ValueError:
+		raise Refused(_("This is not a date. Write it as 2026-11-23.")) from None
+
+
+_PARSERS: dict[str, Callable[[Document, object], str]] = {
+	"Text": lambda question, value: line(value),
+	"Long Text": lambda question, value: paragraph(value),
+	"Select": _choice,
+	"Multi Select": _choices,
+	"Checkbox": _checkbox,
+	"Phone": lambda question, value: phone(value),
+	"Number": _number,
+	"Date": _date,
+}

@@ -1,0 +1,77 @@
+"""Takes a slot: the request is checked, the hosts are locked, and only then is it decided."""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
+from scheduler_integration.availability.slots import slot_view
+from scheduler_integration.bookings import guard
+from scheduler_integration.bookings.assign import choose_hosts
+from scheduler_integration.bookings.present import booking_view
+from scheduler_integration.bookings.record import new_booking
+from scheduler_integration.bookings.request import BookingRequest, parse_request
+from scheduler_integration.catalogue import find_meeting_type, find_page
+from scheduler_integration.catalogue.hosts import hosts_of
+from scheduler_integration.clock import iso
+from scheduler_integration.crm import find_or_create_contact, log_meeting
+from scheduler_integration.exceptions import SlotTaken
+from scheduler_integration.notifications import announce
+
+
+def book(payload: dict[str, Any], now: int) -> dict[str, Any]:
+	"""Books a meeting and answers it as docs/api.md shows it; `payload` holds the arguments of `public.book`.
+
+	Everything it stores is stored in the caller's transaction; messages go out after its commit.
+	Raises PageNotFound, MeetingTypeNotFound, InvalidRequest and SlotTaken; the caller then rolls back.
+	"""
+	page = find_page(payload.get("slug"))
+	meeting_type = find_meeting_type(page, payload.get("meeting_type"))
+	request = parse_request(payload, page, meeting_type)
+	booking = _earlier(request) or _take(request, page, meeting_type, now)
+	return booking_view(booking, now)
+
+
+def _take(request: BookingRequest, page: Document, meeting_type: Document, now: int) -> Document:
+	hosts = hosts_of(meeting_type, page)
+	guard.lock_hosts(host.user for host in hosts)
+	# The same request may have been answered while this one waited for the lock.
+	if earlier := _earlier(request, for_update=True):
+		return earlier
+	margin = SUGGESTION_DAYS * DAY
+	first, last = request.start - margin, request.start + margin
+	offer = make_offer(meeting_type, page, request.duration, first, last, now, lock=True, hosts=hosts)
+	if not offer.is_bookable(request.start):
+		raise _taken(offer, request)
+	return _store(request, page, meeting_type, offer, now)
+
+
+def _store(request: BookingRequest, page: Document, meeting_type: Document, offer: Offer, now: int) -> Document:
+	users = choose_hosts(offer, request.start)
+	booking = new_booking(request, page, meeting_type, users, offer.rules_of(users[0]))
+	booking.contact = find_or_create_contact(request)
+	# A guest has no rights of their own here: the checks above are what lets them book.
+	booking.insert(ignore_permissions=True)
+	log_meeting(booking)
+	announce(booking, now)
+	return booking
+
+
+def _earlier(request: BookingRequest, for_update: bool = False) -> Document | None:
+	if not request.idempotency_key:
+		return None
+	found = frappe.db.get_value("Booking", {"idempotency_key": request.idempotency_key}, "name", for_update=for_update)
+	return frappe.get_doc("Booking", found) if found else None
+
+
+def _taken(offer: Offer, request: BookingRequest) -> SlotTaken:
+	"""Guests learn when the host is busy, never with what."""
+	zone = request.timezone
+	return SlotTaken(
+		conflicts=[
+			{"start": iso(start, zone), "end": iso(end, zone), "reason": "BUSY"}
+			for start, end in offer.conflicts(request.start)
+		],
+		suggestions=[slot_view(start, request.duration, zone) for start in offer.nearest(request.start)],
+	)

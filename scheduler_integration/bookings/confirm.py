@@ -1,0 +1,24 @@
+"""Confirms a meeting that waits for its host's answer."""
+
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.bookings.lookup import find_for_host, host_view
+from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.notifications import announce
+
+
+def confirm(name: object, reason: object, now: int) -> dict[str, Any]:
+	"""Confirms a pending booking as the signed-in host or manager; its time is held already. `reason` is not used.
+
+	Raises BookingNotFound and NotPermitted.
+	"""
+	booking = find_for_host(name, "write", for_update=True)
+	if booking.status != "Pending" or booking.ends_at <= now:
+		raise NotPermitted(_("Only a meeting that waits for an answer can be confirmed."))
+	booking.update({"status": "Scheduled", "sequence": booking.sequence + 1})
+	# The status is a fact that no role may type in; who may confirm was decided above.
+	booking.save(ignore_permissions=True)
+	announce(booking, now)
+	return host_view(booking, now)

@@ -1,0 +1,21 @@
+"""Instants as they come in from people and programs."""
+
+from datetime import datetime
+
+from frappe import _
+
+from scheduler_integration.bookings.text_rules import Refused
+
+
+def parse_instant(value: object) -> int:
+	"""Epoch seconds of an ISO 8601 date and time with an offset. Raises Refused: a time without a zone is no instant."""
+	if not isinstance(value, str) or len(value) > 40:
+		raise Refused(_("Choose a time."))
+	try:
+		# Python 3.10 doesn't read the Z that ISO 8601 allows for UTC.
+		moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+		if moment.tzinfo is None:
+			raise Refused(_("The time needs an offset, as in 2026-11-23T14:30:00+01:00."))
+		return int(moment.timestamp())
+	except (ValueError, OverflowError):
+		raise Refused(_("This is not a time. Write it as 2026-11-23T14:30:00+01:00.")) from None

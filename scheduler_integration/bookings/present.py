@@ -1,0 +1,61 @@
+"""A booking as its attendee and its hosts may see it; the shape is that of docs/api.md."""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.bookings.calendar_links import calendar_links
+from scheduler_integration.bookings.policy import cancel_refusal
+from scheduler_integration.bookings.tokens import manage_url
+from scheduler_integration.catalogue.present import location_label, page_url
+from scheduler_integration.clock import iso
+
+
+def booking_view(booking: Document, now: int) -> dict[str, Any]:
+	"""The booking as `public.book` answers it; times in the attendee's zone."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
+	refusal = cancel_refusal(booking, meeting_type, now)
+	return {
+		"id": booking.name,
+		"status": booking.status,
+		"title": booking.subject,
+		"start": iso(booking.starts_at, booking.timezone),
+		"end": iso(booking.ends_at, booking.timezone),
+		"timezone": booking.timezone,
+		"duration_minutes": booking.duration_minutes,
+		"page": {"slug": page.slug, "title": page.title},
+		"meeting_type": {"slug": meeting_type.slug, "title": meeting_type.title},
+		"hosts": _hosts(booking),
+		"attendee": {
+			"name": booking.attendee_name,
+			"email": booking.attendee_email,
+			"phone": booking.attendee_phone or None,
+			"company": booking.attendee_company or None,
+		},
+		"guests": [row.email for row in booking.guests],
+		"notes": booking.notes or None,
+		"location_type": frappe.scrub(booking.location_type) if booking.location_type else None,
+		"location_label": location_label(booking.location_type),
+		"location": booking.location or None,
+		"meeting_link": booking.meeting_link or None,
+		"confirmation_message": meeting_type.confirmation_message or None,
+		"redirect_url": meeting_type.redirect_url or None,
+		"can_cancel": refusal is None,
+		"cannot_cancel_reason": refusal.message if refusal else None,
+		"cancel_reason": booking.cancel_reason or None,
+		"is_over": booking.ends_at <= now,
+		"manage_url": manage_url(booking),
+		"book_again_url": page_url(page.slug, meeting_type.slug),
+		"calendar": calendar_links(booking, meeting_type),
+	}
+
+
+def _hosts(booking: Document) -> list[dict[str, Any]]:
+	users = [row.user for row in booking.hosts]
+	people = {
+		person.name: person
+		for person in frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image"])
+	}
+	return [{"name": people[user].full_name or user, "image": people[user].user_image or None} for user in users]

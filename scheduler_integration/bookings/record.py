@@ -1,0 +1,78 @@
+"""Makes the Booking record of a request that may be granted."""
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import get_url
+
+from scheduler_integration import engine
+from scheduler_integration.bookings.request import BookingRequest
+from scheduler_integration.bookings.titles import event_title
+from scheduler_integration.bookings.tokens import new_manage_key
+
+
+def new_booking(
+	request: BookingRequest,
+	page: Document,
+	meeting_type: Document,
+	users: list[str],
+	rules: engine.MeetingRules,
+) -> Document:
+	"""The unsaved Booking of these hosts, the first of whom is its `host`."""
+	booking = frappe.get_doc(
+		{
+			"doctype": "Booking",
+			"status": "Pending" if meeting_type.requires_confirmation else "Scheduled",
+			"meeting_type": meeting_type.name,
+			"scheduling_page": page.name,
+			"host": users[0],
+			"hosts": [{"user": user} for user in users],
+			"starts_at": request.start,
+			"ends_at": request.start + request.duration * 60,
+			"buffer_before_minutes": rules.buffer_before,
+			"buffer_after_minutes": rules.buffer_after,
+			**_attendee(request),
+			**_place(meeting_type, request),
+			**_origin(request, meeting_type),
+			"idempotency_key": request.idempotency_key,
+			"manage_key": new_manage_key(),
+			"ical_uid": _ical_uid(),
+		}
+	)
+	booking.subject = event_title(booking, meeting_type)
+	return booking
+
+
+def _attendee(request: BookingRequest) -> dict:
+	return {
+		"attendee_name": request.attendee_name,
+		"attendee_email": request.attendee_email,
+		"attendee_phone": request.attendee_phone,
+		"attendee_company": request.attendee_company,
+		"timezone": request.timezone,
+		"language": request.language,
+		"notes": request.notes,
+		"guests": [{"email": address} for address in request.guests],
+		"answers": list(request.answers),
+	}
+
+
+def _place(meeting_type: Document, request: BookingRequest) -> dict:
+	"""A call without a number of the host's goes to the attendee's."""
+	details = meeting_type.location_details
+	if meeting_type.location_type == "Phone" and not details:
+		details = request.attendee_phone
+	return {"location_type": meeting_type.location_type, "location": details}
+
+
+def _origin(request: BookingRequest, meeting_type: Document) -> dict:
+	return {
+		"source": request.source or "page",
+		"price": meeting_type.price,
+		"currency": meeting_type.currency,
+		**request.utm,
+	}
+
+
+def _ical_uid() -> str:
+	"""Unique in the world and kept for the booking's life (RFC 5545, 3.8.4.7; RFC 7986, 5.3 on its form)."""
+	return f"{frappe.generate_hash(length=32)}@{get_url().split('://')[-1].split(':')[0].split('/')[0]}"
