@@ -1,0 +1,6 @@
+"""The CRM's side of a meeting: whose contact it is, and the activity on the records it belongs to."""
+
+from scheduler_integration.crm.activities import log_cancellation, log_meeting
+from scheduler_integration.crm.contacts import find_or_create_contact
+
+__all__ = ["find_or_create_contact", "log_cancellation", "log_meeting"]

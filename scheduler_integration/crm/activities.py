@@ -1,0 +1,101 @@
+"""Logs a meeting as an activity: one Event, and what it takes for the CRM at hand to show it.
+
+Core writes the Communication that stands on the timeline of a participant whose DocType asks for it (Contact, ERPNext's
+Lead). Frappe CRM 2 lists Events by their own reference fields. Frappe CRM 1 lists Communications only, so it gets one.
+"""
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import escape_html, get_fullname
+
+from scheduler_integration.bookings.titles import event_description
+from scheduler_integration.crm.records import find_record
+
+
+def log_meeting(booking: Document) -> None:
+	"""Makes the Event of a new booking and ties booking, Event and the lead or deal together."""
+	record = find_record(booking.attendee_email)
+	event = _insert_event(booking, record)
+	reference = {"event": event.name}
+	if record:
+		reference |= {"reference_doctype": record[0], "reference_name": record[1]}
+		if not _shows_by_itself(event, record[0]):
+			_write_communication(booking, event, record)
+	booking.db_set(reference, update_modified=False)
+
+
+def log_cancellation(booking: Document) -> None:
+	"""Marks the booking's Event as cancelled. One that somebody deleted stays deleted."""
+	if booking.event and frappe.db.exists("Event", booking.event):
+		event = frappe.get_doc("Event", booking.event)
+		event.status = "Cancelled"
+		event.save(ignore_permissions=True)
+
+
+def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document:
+	"""The Event, owned by the host. The attendee acts here, who has no rights to Events.
+
+	Frappe makes whoever inserts a record its owner, and core names an Event's owner as the sender on the timeline; so
+	the participants, who are what makes core write there, come after the owner.
+	"""
+	event = _new_event(booking, record)
+	event.insert(ignore_permissions=True)
+	event.db_set("owner", booking.host, update_modified=False)
+	event.set("event_participants", _participants(booking, record))
+	return event.save(ignore_permissions=True)
+
+
+def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
+	event = frappe.get_doc(
+		{
+			"doctype": "Event",
+			"subject": booking.subject,
+			"description": _description(booking),
+			"event_category": "Meeting",
+			"event_type": "Public",
+			"status": "Open",
+			"starts_on": booking.starts_on,
+			"ends_on": booking.ends_on,
+		}
+	)
+	if record and event.meta.has_field("reference_docname"):
+		event.update({"reference_doctype": record[0], "reference_docname": record[1]})
+	return event
+
+
+def _participants(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
+	attendee = [("Contact", booking.contact), *([record] if record else [])]
+	people = [(*who, booking.attendee_email) for who in attendee]
+	people += [("User", row.user, frappe.db.get_value("User", row.user, "email")) for row in booking.hosts]
+	return [
+		{"reference_doctype": doctype, "reference_docname": name, "email": email} for doctype, name, email in people
+	]
+
+
+def _description(booking: Document) -> str:
+	"""The Event's description is HTML; what the attendee typed is not."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	return escape_html(event_description(booking, meeting_type)).replace("\n", "<br>")
+
+
+def _shows_by_itself(event: Document, doctype: str) -> bool:
+	return event.meta.has_field("reference_docname") or bool(frappe.get_meta(doctype).get("allow_events_in_timeline"))
+
+
+def _write_communication(booking: Document, event: Document, record: tuple[str, str]) -> None:
+	frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Meeting",
+			"sent_or_received": "Sent",
+			"subject": booking.subject,
+			"content": event.description or escape_html(booking.subject),
+			"communication_date": booking.starts_on,
+			"sender": booking.host,
+			"sender_full_name": get_fullname(booking.host),
+			"reference_doctype": record[0],
+			"reference_name": record[1],
+			"status": "Linked",
+		}
+	).insert(ignore_permissions=True)

@@ -1,0 +1,48 @@
+"""Finds the attendee among the site's contacts, or makes a new one."""
+
+from typing import Protocol
+
+import frappe
+
+
+class Person(Protocol):
+	attendee_name: str
+	attendee_email: str
+	attendee_phone: str
+	attendee_company: str
+
+
+def find_or_create_contact(person: Person) -> str:
+	"""The name of the Contact that has the person's e-mail address among its own, in any spelling of its case."""
+	return find_contact(person.attendee_email) or _create(person)
+
+
+def find_contact(email: str) -> str | None:
+	"""The oldest Contact with this address. Databases that Frappe runs on compare text without regard to case."""
+	row = frappe.qb.DocType("Contact Email")
+	found = (
+		frappe.qb.from_(row)
+		.select(row.parent)
+		.where((row.email_id == email) & (row.parenttype == "Contact"))
+		.orderby(row.creation)
+		.limit(1)
+		.run(pluck=True)
+	)
+	return found[0] if found else None
+
+
+def _create(person: Person) -> str:
+	first, _space, last = person.attendee_name.partition(" ")
+	contact = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": first,
+			"last_name": last.strip(),
+			"company_name": person.attendee_company,
+			"email_ids": [{"email_id": person.attendee_email, "is_primary": 1}],
+		}
+	)
+	if person.attendee_phone:
+		contact.append("phone_nos", {"phone": person.attendee_phone, "is_primary_phone": 1})
+	# The booking makes the contact, whoever the guest is: nobody needs a right to contacts in order to book.
+	return contact.insert(ignore_permissions=True).name
