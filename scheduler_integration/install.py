@@ -1,0 +1,44 @@
+"""What a site needs beside the app's own DocTypes."""
+
+import frappe
+
+from scheduler_integration.notifications.templates import TEMPLATES, body_source, subject_source
+
+
+def after_install() -> None:
+	"""Makes the e-mail templates. The roles come as fixtures, after the DocTypes."""
+	ensure_email_templates()
+
+
+def after_migrate() -> None:
+	"""Makes the e-mail templates that a newer version of the app adds."""
+	ensure_email_templates()
+
+
+def before_uninstall() -> None:
+	"""Takes along what the app made in other apps' DocTypes, but for what people wrote: contacts, events, messages."""
+	for template in TEMPLATES.values():
+		frappe.delete_doc("Email Template", template.record, ignore_missing=True, force=True)
+
+
+def ensure_email_templates() -> None:
+	"""Makes what is missing and leaves what is there: a fixture would undo an admin's words with each migration."""
+	settings = frappe.get_doc("Scheduler Settings")
+	for key, template in TEMPLATES.items():
+		if not frappe.db.exists("Email Template", template.record):
+			_insert_email_template(key)
+		if not settings.get(template.setting):
+			settings.set(template.setting, template.record)
+	settings.save(ignore_permissions=True)
+
+
+def _insert_email_template(key: str) -> None:
+	frappe.get_doc(
+		{
+			"doctype": "Email Template",
+			"name": TEMPLATES[key].record,
+			"subject": subject_source(key),
+			"use_html": 1,
+			"response_html": body_source(key),
+		}
+	).insert(ignore_permissions=True)

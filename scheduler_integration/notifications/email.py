@@ -1,0 +1,37 @@
+"""Hands one message to Frappe's Email Queue."""
+
+import frappe
+from frappe.translate import print_language
+
+from scheduler_integration.notifications.messages import Message
+from scheduler_integration.notifications.templates import render
+
+
+def queue_email(message: Message) -> str:
+	"""Puts the message into the Email Queue and answers its name there; one that is there already is not put twice."""
+	known = {"message_id": message.message_id, "reference_name": message.booking}
+	if earlier := frappe.db.get_value("Email Queue", known):
+		return earlier
+	with print_language(message.reader.language):
+		subject, body = render(message.template, message.variables())
+		queued = frappe.sendmail(
+			recipients=[message.reader.email],
+			subject=subject,
+			message=body,
+			reply_to=message.reply_to,
+			attachments=[message.invitation],
+			reference_doctype="Booking",
+			reference_name=message.booking,
+			message_id=message.message_id,
+			add_unsubscribe_link=0,
+			delayed=True,
+		)
+	return queued.name
+
+
+def send_queued(name: str) -> None:
+	"""Sends an Email Queue entry now. What the mail server refuses stays in the queue, which tries again by itself."""
+	try:
+		frappe.get_doc("Email Queue", name).send()
+	except Exception:
+		frappe.log_error(title=f"E-mail {name} not sent yet")

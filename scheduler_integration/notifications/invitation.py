@@ -1,0 +1,98 @@
+"""The calendar part of a message, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
+
+Times are in UTC, which every client shows in its owner's zone and which needs no VTIMEZONE. The UID stays the same for
+a booking's life; each change has a higher SEQUENCE.
+"""
+
+import frappe
+from frappe.model.document import Document
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from scheduler_integration.bookings.status import CANCELLED
+from scheduler_integration.bookings.titles import event_description
+from scheduler_integration.bookings.tokens import manage_url
+from scheduler_integration.clock import utc
+from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
+from scheduler_integration.notifications.wording import Reader
+
+PRODID = "-//Scheduler Integration//Booking//EN"
+
+
+def method_of(booking: Document) -> str:
+	"""The iTIP method that the booking's state asks for (RFC 5546, 1.4)."""
+	return "CANCEL" if booking.status in CANCELLED else "REQUEST"
+
+
+def invitation(booking: Document, now: int, *, with_manage_link: bool = True) -> bytes:
+	"""The booking as an iCalendar object. `now`, epoch seconds, stamps it.
+
+	`with_manage_link` is for the attendee's copy alone: whoever has the link can cancel.
+	"""
+	calendar = Calendar()
+	calendar.add("prodid", PRODID)
+	calendar.add("version", "2.0")
+	calendar.add("method", method_of(booking))
+	calendar.add_component(_event(booking, now, with_manage_link))
+	return calendar.to_ical()
+
+
+def attachment(booking: Document, now: int, *, with_manage_link: bool) -> dict:
+	"""The invitation as an attachment for `frappe.sendmail`; the method in its type is what mail clients act on."""
+	return {
+		"fname": "invite.ics",
+		"fcontent": invitation(booking, now, with_manage_link=with_manage_link).decode(),
+		"content_type": f"text/calendar; method={method_of(booking)}",
+	}
+
+
+def _event(booking: Document, now: int, with_manage_link: bool) -> Event:
+	event = Event()
+	event.add("uid", booking.ical_uid)
+	event.add("sequence", booking.sequence)
+	event.add("dtstamp", utc(now))
+	event.add("dtstart", utc(booking.starts_at))
+	event.add("dtend", utc(booking.ends_at))
+	event.add("summary", booking.subject)
+	event.add("status", _status(booking))
+	event.add("description", _description(booking, with_manage_link))
+	if place := booking.meeting_link or booking.location:
+		event.add("location", place)
+	if with_manage_link:
+		event.add("url", manage_url(booking))
+	_add_people(event, booking)
+	return event
+
+
+def _status(booking: Document) -> str:
+	if booking.status in CANCELLED:
+		return "CANCELLED"
+	return "TENTATIVE" if booking.status == "Pending" else "CONFIRMED"
+
+
+def _description(booking: Document, with_manage_link: bool) -> str:
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	parts = [booking.meeting_link, event_description(booking, meeting_type)]
+	if with_manage_link:
+		parts.append(frappe._("To change or cancel: {0}").format(manage_url(booking)))
+	return "\n\n".join(filter(None, parts))
+
+
+def _add_people(event: Event, booking: Document) -> None:
+	hosts = hosts_of(booking)
+	event.add("organizer", _address(hosts[0]), encode=0)
+	for host in hosts:
+		event.add("attendee", _address(host, role="CHAIR", partstat="ACCEPTED"), encode=0)
+	for participant in (attendee_of(booking), *guests_of(booking)):
+		event.add(
+			"attendee",
+			_address(participant, role="REQ-PARTICIPANT", partstat="NEEDS-ACTION", rsvp="TRUE"),
+			encode=0,
+		)
+
+
+def _address(reader: Reader, **parameters: str) -> vCalAddress:
+	address = vCalAddress(f"mailto:{reader.email}")
+	# A parameter value can't hold a double quote, even quoted (RFC 5545, 3.1).
+	for name, value in {"cn": reader.name.replace('"', "'"), **parameters}.items():
+		address.params[name.upper()] = vText(value)
+	return address

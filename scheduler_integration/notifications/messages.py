@@ -1,0 +1,100 @@
+"""Which messages a booking's state asks for, and what each says."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.bookings.status import CANCELLED
+from scheduler_integration.bookings.tokens import manage_url
+from scheduler_integration.catalogue.present import location_label, page_url
+from scheduler_integration.notifications.invitation import attachment
+from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
+from scheduler_integration.notifications.wording import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+	"""One e-mail to one reader. `template` is a key of `templates.TEMPLATES`; `variables` is called in the reader's language."""
+
+	booking: str
+	template: str
+	reader: Reader
+	reply_to: str
+	variables: Callable[[], dict[str, Any]]
+	invitation: dict[str, str]
+	message_id: str
+
+
+def messages_for(booking: Document, now: int) -> list[Message]:
+	"""The messages to attendee, guests and hosts about the booking as it is now."""
+	hosts = hosts_of(booking)
+	attendee = attendee_of(booking)
+	kind = "cancelled" if booking.status in CANCELLED else "confirmed"
+	to_participants = [
+		_message(booking, f"attendee_{kind}", reader, hosts[0].email, now, is_attendee=reader == attendee)
+		for reader in (attendee, *guests_of(booking))
+	]
+	to_hosts = [_message(booking, f"host_{kind}", host, attendee.email, now) for host in hosts]
+	return to_participants + to_hosts
+
+
+def _message(
+	booking: Document, template: str, reader: Reader, reply_to: str, now: int, *, is_attendee: bool = False
+) -> Message:
+	return Message(
+		booking=booking.name,
+		template=template,
+		reader=reader,
+		reply_to=reply_to,
+		variables=lambda: _variables(booking, reader, is_attendee),
+		invitation=attachment(booking, now, with_manage_link=is_attendee),
+		message_id=_message_id(booking, template, reader),
+	)
+
+
+def _message_id(booking: Document, template: str, reader: Reader) -> str:
+	"""The same for each attempt at this message, another for each change of the booking."""
+	of = "\n".join((booking.name, template, booking.status, str(booking.sequence), reader.email.lower()))
+	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"
+
+
+def _variables(booking: Document, reader: Reader, is_attendee: bool) -> dict[str, Any]:
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
+	hosts = hosts_of(booking)
+	return {
+		"reader_name": reader.name,
+		"attendee_name": booking.attendee_name,
+		"attendee_email": booking.attendee_email,
+		"attendee_phone": booking.attendee_phone,
+		"company": booking.attendee_company,
+		"host_name": ", ".join(host.name for host in hosts),
+		"meeting_type": meeting_type.title,
+		"title": booking.subject,
+		"date": reader.date(booking.starts_at),
+		"short_date": reader.short_date(booking.starts_at),
+		"time": reader.time(booking.starts_at),
+		"end_time": reader.time(booking.ends_at),
+		"timezone": reader.zone_name(booking.starts_at),
+		"duration": booking.duration_minutes,
+		"place": _place(booking),
+		"meeting_link": booking.meeting_link,
+		"notes": booking.notes,
+		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
+		"confirmation_message": meeting_type.confirmation_message,
+		"is_pending": booking.status == "Pending",
+		"is_declined": booking.status == "Declined",
+		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
+		"cancel_reason": booking.cancel_reason,
+		"manage_url": manage_url(booking) if is_attendee else None,
+		"book_again_url": page_url(page.slug, meeting_type.slug),
+		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
+	}
+
+
+def _place(booking: Document) -> str:
+	return ": ".join(filter(None, (location_label(booking.location_type), booking.location)))

@@ -1,0 +1,30 @@
+"""The people whom a booking's messages go to."""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.notifications.wording import Reader
+
+
+def attendee_of(booking: Document) -> Reader:
+	return Reader(booking.attendee_email, booking.attendee_name, booking.language or _site_language(), booking.timezone)
+
+
+def guests_of(booking: Document) -> list[Reader]:
+	"""The extra participants, of whom nothing but an address is known: the attendee's language and zone are theirs."""
+	attendee = attendee_of(booking)
+	return [Reader(row.email, row.email, attendee.language, attendee.zone) for row in booking.guests]
+
+
+def hosts_of(booking: Document) -> list[Reader]:
+	return [_host(row.user) for row in booking.hosts]
+
+
+def _host(user: str) -> Reader:
+	email, name, language = frappe.db.get_value("User", user, ["email", "full_name", "language"])
+	return Reader(email, name or user, language or _site_language(), timezone_of(user))
+
+
+def _site_language() -> str:
+	return frappe.db.get_single_value("System Settings", "language") or "en"

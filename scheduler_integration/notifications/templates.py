@@ -1,0 +1,50 @@
+"""The words of the messages: the Email Template that Scheduler Settings name, else the app's own.
+
+The Email Template records that the installation makes only include the app's files, so that they follow its updates and
+its translations until somebody writes something else into them.
+"""
+
+from typing import Any, NamedTuple
+
+import frappe
+
+FOLDER = "scheduler_integration/templates/emails"
+
+
+class Template(NamedTuple):
+	"""A kind of message: the Scheduler Settings field that names its Email Template, and that record's name at first."""
+
+	setting: str
+	record: str
+
+
+TEMPLATES = {
+	"attendee_confirmed": Template("attendee_confirmation_template", "Scheduler: Confirmation to the attendee"),
+	"attendee_cancelled": Template("attendee_cancellation_template", "Scheduler: Cancellation to the attendee"),
+	"host_confirmed": Template("host_confirmation_template", "Scheduler: Confirmation to the host"),
+	"host_cancelled": Template("host_cancellation_template", "Scheduler: Cancellation to the host"),
+}
+
+
+def render(key: str, variables: dict[str, Any]) -> tuple[str, str]:
+	"""Subject and HTML of the message; the language is the one in force."""
+	subject, body = _source(key)
+	rendered = frappe.render_template(subject, variables)
+	# A subject is one line, whatever a template makes of it.
+	return " ".join(rendered.split()), frappe.render_template(body, variables)
+
+
+def subject_source(key: str) -> str:
+	return f'{{% include "{FOLDER}/{key}_subject.txt" %}}'
+
+
+def body_source(key: str) -> str:
+	return f'{{% include "{FOLDER}/{key}.html" %}}'
+
+
+def _source(key: str) -> tuple[str, str]:
+	name = frappe.db.get_single_value("Scheduler Settings", TEMPLATES[key].setting)
+	if not name or not frappe.db.exists("Email Template", name):
+		return subject_source(key), body_source(key)
+	record = frappe.get_cached_doc("Email Template", name)
+	return record.subject, record.response_html if record.use_html else record.response
