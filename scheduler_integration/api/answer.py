@@ -1,0 +1,51 @@
+"""The one shape of all answers, and what becomes of errors."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import frappe
+from werkzeug.wrappers import Request, Response
+
+from scheduler_integration.exceptions import NotPermitted, RateLimited, SchedulingError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def answered(status: int = 200) -> Callable[[F], F]:
+	"""Decorates a whitelisted method: what it returns becomes `data`, what it raises becomes an error of docs/api.md.
+
+	A refused call leaves nothing behind: its transaction is rolled back.
+	"""
+
+	def decorate(method: F) -> F:
+		@wraps(method)
+		def answer(*args: Any, **kwargs: Any) -> None:
+			try:
+				body = {"success": True, "data": method(*args, **kwargs)}
+				frappe.local.response.http_status_code = status
+			except SchedulingError as error:
+				body = refuse(error)
+			except frappe.RateLimitExceededError:
+				body = refuse(RateLimited())
+			except frappe.PermissionError:
+				body = refuse(NotPermitted())
+			frappe.local.response.update(body)
+
+		return answer
+
+	return decorate
+
+
+def refuse(error: SchedulingError) -> dict[str, Any]:
+	"""Undoes what the call did, sets the status and answers the error's body."""
+	frappe.db.rollback()
+	frappe.clear_messages()
+	frappe.local.response.http_status_code = error.http_status_code
+	return error.as_dict()
+
+
+def add_retry_after(response: Response, request: Request) -> None:
+	"""Hook after each request: says how long to wait where the app's own limits were hit (RFC 9110, 10.2.3)."""
+	if response.status_code == 429 and (seconds := frappe.flags.scheduling_retry_after):
+		response.headers["Retry-After"] = str(seconds)

@@ -1,0 +1,55 @@
+"""Bookings, for the hosts and managers who may see them."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration import bookings, clock
+from scheduler_integration.api.answer import answered
+from scheduler_integration.api.contention import retried
+from scheduler_integration.api.parse import parse_whole_number
+from scheduler_integration.exceptions import InvalidRequest, NotSignedIn
+
+ACTIONS = {
+	"cancel": bookings.cancel_by_host,
+	"confirm": bookings.confirm,
+	"decline": bookings.decline,
+}
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET"])
+@answered()
+def list(when=None, limit=None, offset=None) -> dict[str, Any]:
+	"""The signed-in host's bookings: `upcoming` (default) or `past`."""
+	user = _signed_in()
+	count = parse_whole_number("limit", limit) or 50
+	skip = parse_whole_number("offset", offset) or 0
+	if count < 1 or skip < 0:
+		raise InvalidRequest(_("limit and offset are counts."))
+	return {"bookings": bookings.list_for_host(user, clock.now(), when or "upcoming", count, skip)}
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET"])
+@answered()
+def get(name=None) -> dict[str, Any]:
+	"""One booking."""
+	_signed_in()
+	return bookings.get_for_host(name, clock.now())
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@answered()
+def update(name=None, action=None, reason=None) -> dict[str, Any]:
+	"""Does `action` to the booking: `cancel`, `confirm` or `decline`."""
+	_signed_in()
+	if not isinstance(action, str) or action not in ACTIONS:
+		raise InvalidRequest(details={"action": _("Say one of: {0}.").format(", ".join(ACTIONS))})
+	return retried(lambda: ACTIONS[action](name, reason, clock.now()))
+
+
+def _signed_in() -> str:
+	"""Guests are let in as far as here, so that they are told to sign in, in the shape of all answers."""
+	if frappe.session.user == "Guest":
+		raise NotSignedIn
+	return frappe.session.user

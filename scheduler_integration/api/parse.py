@@ -1,0 +1,50 @@
+"""Turns what came over the wire into what the rooms take. Raises InvalidRequest with the field that is wrong."""
+
+import json
+from datetime import date
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.bookings.text_rules import Refused, whole_number
+from scheduler_integration.exceptions import InvalidDate, InvalidRequest
+
+# A date within a day of the calendar's ends has no neighbours to compute with.
+FIRST_DATE, LAST_DATE = date(1970, 1, 2), date(2200, 1, 1)
+
+
+def parse_date(field: str, value: object) -> date:
+	"""A date written YYYY-MM-DD."""
+	try:
+		if not isinstance(value, str) or len(value) != 10:
+			raise ValueError
+		day = date.fromisoformat(value)
+	except ValueError:
+		raise InvalidDate(details={field: _("Write it as 2026-11-23.")}) from None
+	if not FIRST_DATE <= day <= LAST_DATE:
+		raise InvalidDate(details={field: _("This date is too far away.")})
+	return day
+
+
+def parse_whole_number(field: str, value: object) -> int | None:
+	"""A whole number; None for none."""
+	if value in (None, ""):
+		return None
+	try:
+		return whole_number(value)
+	except Refused as refused:
+		raise InvalidRequest(details={field: str(refused)}) from None
+
+
+def parse_json(field: str, value: Any, kind: type) -> Any:
+	"""A list or object, given as one or, in a form, as its JSON; None for none."""
+	if value in (None, ""):
+		return None
+	if isinstance(value, str):
+		try:
+			value = json.loads(value)
+		except (ValueError, RecursionError):
+			raise InvalidRequest(details={field: _("This is not JSON.")}) from None
+	if not isinstance(value, kind):
+		raise InvalidRequest(details={field: _("This has the wrong form.")})
+	return value

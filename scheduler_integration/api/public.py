@@ -1,0 +1,119 @@
+"""What anybody may call: see a page, its slots, book, and manage one's own booking by its link."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration import bookings, clock
+from scheduler_integration.api.answer import answered
+from scheduler_integration.api.contention import retried
+from scheduler_integration.api.limits import HOUR, MINUTE, limited
+from scheduler_integration.api.parse import parse_date, parse_json, parse_whole_number
+from scheduler_integration.availability import slots_between
+from scheduler_integration.bookings.tokens import find_by_token
+from scheduler_integration.catalogue import public_page
+from scheduler_integration.exceptions import InvalidDate, InvalidRequest
+from scheduler_integration.notifications.invitation import invitation
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET"])
+@answered()
+@limited("slots_per_minute", MINUTE)
+def get_page(slug=None) -> dict[str, Any]:
+	"""The booking page and its meeting types."""
+	return public_page(slug)
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET"])
+@answered()
+@limited("slots_per_minute", MINUTE)
+def get_slots(
+	slug=None, meeting_type=None, start_date=None, end_date=None, date=None, timezone=None, duration=None
+) -> dict[str, Any]:
+	"""The free slots from `start_date` to `end_date`, or of one `date`; at most 62 days."""
+	if not date and not (start_date and end_date):
+		raise InvalidDate(_("Say which days: start_date and end_date, or date."))
+	first = parse_date("date" if date else "start_date", date or start_date)
+	last = parse_date("date" if date else "end_date", date or end_date)
+	minutes = parse_whole_number("duration", duration)
+	return slots_between(slug, meeting_type, first, last, timezone, minutes, clock.now())
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@answered(status=201)
+def book(
+	slug=None,
+	meeting_type=None,
+	start=None,
+	attendee_name=None,
+	attendee_email=None,
+	timezone=None,
+	duration=None,
+	attendee_phone=None,
+	attendee_company=None,
+	notes=None,
+	guests=None,
+	answers=None,
+	language=None,
+	idempotency_key=None,
+	source=None,
+	utm_source=None,
+	utm_medium=None,
+	utm_campaign=None,
+	utm_term=None,
+	utm_content=None,
+	website=None,
+) -> dict[str, Any]:
+	"""Books a meeting. The arguments are those of docs/api.md; they are checked where they are used."""
+	payload = dict(locals())
+	payload["answers"] = parse_json("answers", answers, dict)
+	payload["guests"] = parse_json("guests", guests, list)
+	return book_for_guest(payload)
+
+
+@limited("bookings_per_hour", HOUR)
+def book_for_guest(payload: dict[str, Any]) -> dict[str, Any]:
+	"""The door to `bookings.book` for guests, by API and by form: limited, closed to robots, tried again on lost races."""
+	refuse_robots(payload)
+	return retried(lambda: bookings.book(payload, clock.now()))
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET"])
+@answered()
+def get_booking(token=None) -> dict[str, Any]:
+	"""The booking that a manage link is for."""
+	return bookings.booking_by_token(token, clock.now())
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@answered()
+def cancel(token=None, reason=None) -> dict[str, Any]:
+	"""Cancels the booking that a manage link is for."""
+	return cancel_for_guest(token, reason)
+
+
+def cancel_for_guest(token: object, reason: object) -> dict[str, Any]:
+	"""The door to `bookings.cancel_by_token`, by API and by form."""
+	return retried(lambda: bookings.cancel_by_token(token, reason, clock.now()))
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET"])
+@answered()
+def calendar_file(token=None) -> None:
+	"""The invitation as an .ics file."""
+	booking = find_by_token(token)
+	frappe.local.response.update(
+		{
+			"type": "download",
+			"filename": "invite.ics",
+			"filecontent": invitation(booking, clock.now()),
+			"content_type": "text/calendar",
+		}
+	)
+
+
+def refuse_robots(payload: dict[str, Any]) -> None:
+	"""People don't see the field `website`; what fills in everything it finds is no person."""
+	if payload.get("website") and frappe.get_cached_doc("Scheduler Settings").captcha_mode == "Honeypot":
+		raise InvalidRequest(_("This could not be booked. Please reload the page and try again."))
