@@ -5,9 +5,10 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import frappe
+from frappe.utils import strip_html
 from werkzeug.wrappers import Request, Response
 
-from scheduler_integration.exceptions import NotPermitted, RateLimited, SchedulingError
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, RateLimited, SchedulingError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +31,9 @@ def answered(status: int = 200) -> Callable[[F], F]:
 				body = refuse(RateLimited())
 			except frappe.PermissionError:
 				body = refuse(NotPermitted())
+			except frappe.ValidationError as error:
+				# A rule of Frappe's own, or of another app's, that the call ran into.
+				body = refuse(InvalidRequest(strip_html(str(error)) or None))
 			frappe.local.response.update(body)
 
 		return answer

@@ -21,6 +21,8 @@ BUCKET_SECONDS = GRID_MINUTES * 60
 def lock_hosts(users: Iterable[str]) -> None:
 	"""Waits until nobody else books these hosts, and keeps others out until the transaction ends."""
 	wanted = sorted(set(users))
+	if not wanted:
+		return
 	missing = set(wanted) - set(_lock(wanted))
 	if missing:
 		_insert_calendars(sorted(missing))

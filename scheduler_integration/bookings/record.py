@@ -2,7 +2,6 @@
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import get_url
 
 from scheduler_integration import engine
 from scheduler_integration.bookings.request import BookingRequest
@@ -74,5 +73,5 @@ def _origin(request: BookingRequest, meeting_type: Document) -> dict:
 
 
 def _ical_uid() -> str:
-	"""Unique in the world and kept for the booking's life (RFC 5545, 3.8.4.7; RFC 7986, 5.3 on its form)."""
-	return f"{frappe.generate_hash(length=32)}@{get_url().split('://')[-1].split(':')[0].split('/')[0]}"
+	"""Unique in the world and kept for the booking's life (RFC 5545, 3.8.4.7), whatever the site is called by then."""
+	return f"{frappe.generate_hash(length=32)}@{frappe.local.site}"

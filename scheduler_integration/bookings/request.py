@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from scheduler_integration import engine
 from scheduler_integration.bookings.answers import parse_answers
 from scheduler_integration.bookings.instants import parse_instant
-from scheduler_integration.bookings.text_rules import Refused, email, line, paragraph, phone, whole_number
+from scheduler_integration.bookings.text_rules import Refused, email, line, paragraph, person_name, phone, whole_number
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.exceptions import InvalidRequest
 
@@ -47,7 +47,7 @@ def parse_request(payload: dict[str, Any], page: Document, meeting_type: Documen
 	request = BookingRequest(
 		start=reader.required("start", parse_instant, default=0),
 		duration=reader.value("duration", lambda value: _duration(value, meeting_type)),
-		attendee_name=reader.required("attendee_name", line),
+		attendee_name=reader.required("attendee_name", person_name),
 		attendee_email=address,
 		attendee_phone=reader.value("attendee_phone", phone),
 		attendee_company=reader.value("attendee_company", line),

@@ -38,6 +38,14 @@ def paragraph(value: object, longest: int = LONG) -> str:
 	return text
 
 
+def person_name(value: object) -> str:
+	"""A person's name; empty for none. Raises Refused for what Frappe can't name a Contact with."""
+	name = line(value)
+	if "<" in name or ">" in name or name.lower().startswith("new contact"):
+		raise Refused(_("This is not a name."))
+	return name
+
+
 def email(value: object) -> str:
 	"""An e-mail address; empty for none. Raises Refused."""
 	address = line(value)

@@ -54,6 +54,8 @@ def _single_host(meeting_type: Document, page: Document) -> str:
 
 
 def _enabled_people(users: list[str]) -> dict[str, frappe._dict]:
+	if not users:
+		return {}
 	user = frappe.qb.DocType("User")
 	rows = (
 		frappe.qb.from_(user)

@@ -1,0 +1,170 @@
+"""Booking a meeting: what is stored, what is refused, what a repeat answers."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, PageNotFound, SlotTaken
+from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
+
+# A Monday.
+NOW = at("2026-03-02 06:00")
+NINE = at("2026-03-02 09:00")
+
+
+@pytest.fixture
+def page():
+	return make_page()
+
+
+@pytest.fixture
+def intro(page):
+	return make_meeting_type(page)
+
+
+def test_a_free_start_is_booked_with_exact_instants(page, intro):
+	answer = bookings.book(payload(page, intro, NINE), NOW)
+	stored = frappe.get_doc("Booking", answer["id"])
+	assert (stored.starts_at, stored.ends_at, stored.status) == (NINE, NINE + 1800, "Scheduled")
+	assert answer["start"] == "2026-03-02T10:00:00+01:00"
+	assert [row.is_live for row in stored.hosts] == [1]
+
+
+def test_the_same_start_is_refused_with_conflict_and_nearest_alternatives(page, intro):
+	bookings.book(payload(page, intro, NINE), NOW)
+	with pytest.raises(SlotTaken) as refused:
+		bookings.book(payload(page, intro, NINE), NOW)
+	assert refused.value.conflicts == [
+		{"start": "2026-03-02T10:00:00+01:00", "end": "2026-03-02T10:30:00+01:00", "reason": "BUSY"}
+	]
+	assert [each["start"] for each in refused.value.suggestions] == [
+		"2026-03-02T10:30:00+01:00",
+		"2026-03-02T11:00:00+01:00",
+		"2026-03-02T11:30:00+01:00",
+	]
+
+
+def test_an_overlap_in_another_meeting_type_of_the_host_is_refused(page, intro):
+	workshop = make_meeting_type(page, duration_minutes=120, slot_interval=30)
+	bookings.book(payload(page, workshop, NINE), NOW)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(page, intro, NINE + 3600), NOW)
+
+
+def test_an_overlap_on_another_page_of_the_host_is_refused(page, intro):
+	other_page = make_page(page.user)
+	other_type = make_meeting_type(other_page)
+	bookings.book(payload(page, intro, NINE), NOW)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(other_page, other_type, NINE), NOW)
+
+
+def test_a_meeting_that_only_touches_another_is_booked(page, intro):
+	bookings.book(payload(page, intro, NINE), NOW)
+	assert bookings.book(payload(page, intro, NINE + 1800), NOW)["status"] == "Scheduled"
+
+
+@pytest.mark.parametrize(
+	"start",
+	[NINE + 60, NINE - 1800, at("2026-03-07 09:00"), NOW - 86400 * 7],
+	ids=["off the grid", "before hours", "Saturday", "in the past"],
+)
+def test_a_start_that_is_not_offered_is_taken(page, intro, start):
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(page, intro, start), NOW)
+
+
+def test_a_repeated_idempotency_key_answers_with_the_first_booking(page, intro):
+	request = payload(page, intro, NINE, idempotency_key="once")
+	first = bookings.book(request, NOW)
+	assert bookings.book(request, NOW) == first
+	assert frappe.db.count("Booking", {"meeting_type": intro.name}) == 1
+
+
+def test_an_idempotency_key_of_another_attendee_is_another_key(page, intro):
+	bookings.book(payload(page, intro, NINE, idempotency_key="k", attendee_email="ada@one.example"), NOW)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(page, intro, NINE, idempotency_key="k", attendee_email="eve@two.example"), NOW)
+
+
+def test_unknown_addresses_are_not_found(page, intro):
+	with pytest.raises(PageNotFound):
+		bookings.book({**payload(page, intro, NINE), "slug": "no-such-page"}, NOW)
+	with pytest.raises(MeetingTypeNotFound):
+		bookings.book({**payload(page, intro, NINE), "meeting_type": "no-such-type"}, NOW)
+
+
+def test_a_page_that_is_switched_off_is_not_found(page, intro):
+	page.is_active = 0
+	page.save()
+	with pytest.raises(PageNotFound):
+		bookings.book(payload(page, intro, NINE), NOW)
+
+
+def test_a_type_that_needs_confirmation_is_pending_and_holds_the_time(page):
+	on_request = make_meeting_type(page, requires_confirmation=1)
+	assert bookings.book(payload(page, on_request, NINE), NOW)["status"] == "Pending"
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(page, on_request, NINE), NOW)
+
+
+def test_the_buffer_of_an_earlier_booking_is_kept(page):
+	buffered = make_meeting_type(page, uses_host_defaults=0, buffer_after_minutes=15, minimum_notice_hours=0)
+	plain = make_meeting_type(page, slot_interval=15)
+	bookings.book(payload(page, buffered, NINE), NOW)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(page, plain, NINE + 1800), NOW)
+	assert bookings.book(payload(page, plain, NINE + 2700), NOW)["status"] == "Scheduled"
+
+
+def test_a_daily_limit_closes_the_day(page):
+	limited = make_meeting_type(page, daily_limit=2)
+	for start in (NINE, NINE + 1800):
+		bookings.book(payload(page, limited, start), NOW)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(page, limited, NINE + 7200), NOW)
+
+
+def test_a_chosen_duration_lengthens_the_meeting(page):
+	flexible = make_meeting_type(page, duration_options="30, 60")
+	answer = bookings.book(payload(page, flexible, NINE, duration=60), NOW)
+	assert answer["duration_minutes"] == 60
+	with pytest.raises(InvalidRequest) as refused:
+		bookings.book(payload(page, flexible, NINE + 7200, duration=45), NOW)
+	assert "duration" in refused.value.details
+
+
+def test_round_robin_gives_two_bookings_to_two_hosts_and_refuses_the_third():
+	team = make_team_page([make_user("Ann"), make_user("Ben")])
+	pool = make_meeting_type(team, assignment="Round Robin")
+	hosts = {
+		frappe.db.get_value("Booking", bookings.book(payload(team, pool, NINE), NOW)["id"], "host")
+		for _each in range(2)
+	}
+	assert hosts == {row.user for row in team.hosts}
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(team, pool, NINE), NOW)
+
+
+def test_a_collective_meeting_holds_every_required_host():
+	ann, ben = make_user("Ann"), make_user("Ben")
+	team = make_team_page([ann, ben])
+	panel = make_meeting_type(team, assignment="Collective")
+	bens_page = make_page(ben)
+	alone = make_meeting_type(bens_page)
+	bookings.book(payload(team, panel, NINE), NOW)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(bens_page, alone, NINE), NOW)
+
+
+def test_a_host_who_left_is_booked_no_more(page, intro):
+	frappe.db.set_value("User", page.user, "enabled", 0)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(page, intro, NINE), NOW)
+
+
+def test_all_that_is_wrong_is_named_at_once(page, intro):
+	with pytest.raises(InvalidRequest) as refused:
+		bookings.book(payload(page, intro, "soon", attendee_name=" ", attendee_email="ada", timezone="Mars/Base"), NOW)
+	assert set(refused.value.details) == {"start", "attendee_name", "attendee_email", "timezone"}
+	assert frappe.db.count("Booking", {"meeting_type": intro.name}) == 0

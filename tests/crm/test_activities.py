@@ -1,0 +1,71 @@
+"""The meeting on the records it belongs to."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.clock import to_site_time
+from scheduler_integration.crm.records import installed_kinds
+from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
+
+NOW = at("2026-03-02 06:00")
+NINE = at("2026-03-02 09:00")
+
+
+def book(**fields):
+	page = make_page()
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE, **fields), NOW)
+	return booking, frappe.get_doc("Booking", booking["id"])
+
+
+def test_the_meeting_is_an_event_of_the_host_at_site_time():
+	_answer, booking = book()
+	event = frappe.get_doc("Event", booking.event)
+	assert (event.owner, event.event_category, event.status) == (booking.host, "Meeting", "Open")
+	assert (event.starts_on, event.ends_on) == (to_site_time(NINE), to_site_time(NINE + 1800))
+	people = {(row.reference_doctype, row.reference_docname) for row in event.event_participants}
+	assert people == {("Contact", booking.contact), ("User", booking.host)}
+
+
+def test_the_meeting_stands_once_on_the_contacts_timeline():
+	_answer, booking = book()
+	links = frappe.get_all(
+		"Communication Link",
+		filters={"link_doctype": "Contact", "link_name": booking.contact, "parenttype": "Communication"},
+		pluck="parent",
+	)
+	(communication,) = (frappe.get_doc("Communication", name) for name in set(links))
+	assert (communication.communication_medium, communication.sender) == ("Meeting", booking.host)
+	assert communication.reference_name == booking.event
+
+
+def test_a_cancelled_booking_cancels_its_event():
+	answer, booking = book()
+	bookings.cancel_by_token(token_of(answer), None, NOW)
+	assert frappe.db.get_value("Event", booking.event, "status") == "Cancelled"
+
+
+def test_an_event_that_somebody_deleted_does_not_stop_the_cancellation():
+	answer, booking = book()
+	booking.db_set("event", None)
+	frappe.delete_doc("Event", frappe.get_last_doc("Event").name, force=True)
+	assert bookings.cancel_by_token(token_of(answer), None, NOW)["status"] == "Cancelled"
+
+
+def test_what_the_attendee_typed_is_text_in_the_events_html():
+	_answer, booking = book(notes="1 < 2 & 3\nthen")
+	assert frappe.db.get_value("Event", booking.event, "description") == "1 &lt; 2 &amp; 3<br>then"
+
+
+def test_a_meeting_with_a_lead_stands_on_the_lead():
+	if not any(kind.doctype == "CRM Lead" for kind in installed_kinds()):
+		pytest.skip("this site has no Frappe CRM")
+	email = f"{fresh('lead')}@guests.example"
+	lead = frappe.get_doc({"doctype": "CRM Lead", "first_name": "Ada", "email": email}).insert()
+	_answer, booking = book(attendee_email=email)
+	assert (booking.reference_doctype, booking.reference_name) == ("CRM Lead", lead.name)
+	if frappe.get_meta("Event").has_field("reference_docname"):
+		assert frappe.db.get_value("Event", booking.event, "reference_docname") == lead.name
+	else:
+		medium = {"reference_doctype": "CRM Lead", "reference_name": lead.name, "communication_medium": "Meeting"}
+		assert frappe.db.count("Communication", medium) == 1

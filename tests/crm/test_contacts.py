@@ -1,0 +1,49 @@
+"""The attendee becomes, or is, a contact."""
+
+import frappe
+
+from scheduler_integration import bookings
+from tests.support.factories import at, fresh, make_meeting_type, make_page, payload
+
+NOW = at("2026-03-02 06:00")
+NINE = at("2026-03-02 09:00")
+
+
+def contact_of(**fields):
+	page = make_page()
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE, **fields), NOW)
+	return frappe.get_doc("Contact", frappe.db.get_value("Booking", booking["id"], "contact"))
+
+
+def test_a_new_attendee_becomes_a_contact():
+	email = f"{fresh('ada')}@guests.example"
+	contact = contact_of(
+		attendee_name="Ada King Lovelace",
+		attendee_email=email,
+		attendee_phone="+44 20 7946 0000",
+		attendee_company="Engines Ltd",
+	)
+	assert (contact.first_name, contact.last_name, contact.company_name) == ("Ada", "King Lovelace", "Engines Ltd")
+	assert (contact.email_id, contact.phone) == (email, "+44 20 7946 0000")
+
+
+def test_an_attendee_is_found_by_any_address_in_any_case():
+	word = fresh("bob")
+	known = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Bob",
+			"email_ids": [
+				{"email_id": f"{word}@first.example", "is_primary": 1},
+				{"email_id": f"{word}@second.example"},
+			],
+		}
+	).insert()
+	assert contact_of(attendee_email=f"{word.upper()}@Second.Example").name == known.name
+
+
+def test_two_people_of_one_name_are_two_contacts():
+	name = fresh("Ada").replace("-", " ")
+	first = contact_of(attendee_name=name)
+	second = contact_of(attendee_name=name)
+	assert first.name != second.name

@@ -1,0 +1,82 @@
+"""The calendar part of the messages, read back by a parser."""
+
+from datetime import datetime, timezone
+
+import frappe
+import pytest
+from icalendar import Calendar
+
+from scheduler_integration import bookings
+from scheduler_integration.notifications.invitation import attachment, invitation
+from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
+
+NOW = at("2026-03-02 06:00")
+NINE = at("2026-03-02 09:00")
+
+
+def make_booking(host="Jane", **fields):
+	page = make_page(make_user(host))
+	meeting_type = make_meeting_type(page, location_type="In Person", location_details="Hauptstr. 1, Köln")
+	return bookings.book(payload(page, meeting_type, NINE, **fields), NOW)
+
+
+def parsed(booking, **options):
+	text = invitation(frappe.get_doc("Booking", booking["id"]), NOW, **options)
+	calendar = Calendar.from_ical(text)
+	(event,) = calendar.walk("VEVENT")
+	return calendar, event
+
+
+def test_a_booking_is_a_request_with_its_instants_in_utc():
+	calendar, event = parsed(make_booking())
+	assert (calendar["METHOD"], calendar["VERSION"], event["STATUS"]) == ("REQUEST", "2.0", "CONFIRMED")
+	assert event.decoded("DTSTART") == datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+	assert event.decoded("DTEND") == datetime(2026, 3, 2, 9, 30, tzinfo=timezone.utc)
+	assert event.decoded("DTSTAMP") == datetime(2026, 3, 2, 6, tzinfo=timezone.utc)
+	assert event["LOCATION"] == "Hauptstr. 1, Köln"
+
+
+def test_organizer_and_attendees_are_named():
+	booking = make_booking(attendee_email="ada@guests.example", guests=["bob@guests.example"])
+	_calendar, event = parsed(booking)
+	host = frappe.db.get_value("Booking", booking["id"], "host")
+	assert event["ORGANIZER"] == f"mailto:{host}"
+	assert event["ORGANIZER"].params["CN"] == "Jane"
+	assert [str(each) for each in event["ATTENDEE"]] == [
+		f"mailto:{host}",
+		"mailto:ada@guests.example",
+		"mailto:bob@guests.example",
+	]
+
+
+def test_the_manage_link_is_in_the_attendees_copy_alone():
+	booking = make_booking()
+	_calendar, own = parsed(booking)
+	_calendar, others = parsed(booking, with_manage_link=False)
+	assert own["URL"] == booking["manage_url"]
+	assert booking["manage_url"] in own["DESCRIPTION"]
+	assert token_of(booking) not in others.to_ical().decode().replace("\r\n ", "")
+
+
+def test_a_cancellation_keeps_the_uid_and_raises_the_sequence():
+	booking = make_booking()
+	_calendar, before = parsed(booking)
+	bookings.cancel_by_token(token_of(booking), None, NOW)
+	calendar, after = parsed(booking)
+	assert (calendar["METHOD"], after["STATUS"]) == ("CANCEL", "CANCELLED")
+	assert after["UID"] == before["UID"]
+	assert after["SEQUENCE"] == before["SEQUENCE"] + 1
+
+
+def test_the_method_is_in_the_content_type():
+	booking = make_booking()
+	document = frappe.get_doc("Booking", booking["id"])
+	assert attachment(document, NOW, with_manage_link=False)["content_type"] == "text/calendar; method=REQUEST"
+
+
+@pytest.mark.parametrize("name", ["O'Brien; Sons, Ltd: \"X\"", "Ünïcödé " * 15, "يوسف"], ids=["signs", "long", "rtl"])
+def test_any_name_survives_the_calendar_format(name):
+	booking = make_booking(attendee_name=name.strip()[:140])
+	_calendar, event = parsed(booking)
+	assert event["ATTENDEE"][1].params["CN"] == name.strip()[:140].replace('"', "'")
+	assert all(len(line) <= 75 for line in invitation(frappe.get_doc("Booking", booking["id"]), NOW).split(b"\r\n"))

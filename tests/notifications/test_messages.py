@@ -1,0 +1,114 @@
+"""What people are told, in which language, in which time zone, and that they are told once."""
+
+import frappe
+import pytest
+from frappe.translate import print_language
+
+from scheduler_integration import bookings
+from scheduler_integration.notifications.deliver import due_deliveries, queue_messages
+from scheduler_integration.notifications.messages import messages_for
+from scheduler_integration.notifications.templates import TEMPLATES, render
+from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
+
+NOW = at("2026-03-02 06:00")
+NINE = at("2026-03-02 09:00")
+
+
+@pytest.fixture
+def page():
+	return make_page(make_user("Jane", time_zone="America/New_York"))
+
+
+def told(booking):
+	"""Template, reader, subject and body of each message, rendered in the reader's language."""
+	answer = []
+	for message in messages_for(frappe.get_doc("Booking", booking["id"]), NOW):
+		with print_language(message.reader.language):
+			answer.append((message.template, message.reader, *render(message.template, message.variables())))
+	return answer
+
+
+def test_attendee_and_host_read_the_time_in_their_own_zones(page):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE, timezone="Asia/Kolkata"), NOW)
+	(_key, _reader, _subject, to_attendee), (_key, _reader, _subject, to_host) = told(booking)
+	assert "2:30" in to_attendee
+	assert "Asia/Kolkata" in to_attendee
+	assert "4:00" in to_host
+	assert "America/New York" in to_host
+
+
+def test_subjects_start_with_what_matters(page):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	subjects = [subject for _key, _reader, subject, _body in told(booking)]
+	assert subjects[0].startswith("Confirmed: Intro call with Jane")
+	assert subjects[1].startswith("New booking: Intro call with Ada Lovelace")
+
+
+def test_dates_are_written_in_the_readers_language(page):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE, language="de"), NOW)
+	(_key, reader, _subject, to_attendee), _to_host = told(booking)
+	assert reader.language == "de"
+	assert "Montag, 2. März 2026" in to_attendee
+	assert "10:00" in to_attendee
+
+
+def test_only_the_attendee_gets_the_manage_link(page):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE, guests=["bob@guests.example"]), NOW)
+	to_attendee, to_guest, to_host = told(booking)
+	assert token_of(booking) in to_attendee[3]
+	assert token_of(booking) not in to_guest[3] + to_host[3]
+
+
+def test_what_guests_type_is_shown_and_never_run(page):
+	question = {"label": "Why & how?", "question_type": "Long Text"}
+	meeting_type = make_meeting_type(page, questions=[question])
+	typed = "5 < 6 & {{ frappe.session.user }} {% raw %}"
+	request = payload(page, meeting_type, NINE, attendee_name="Ada {{ 7*7 }} & Co")
+	request["answers"] = {meeting_type.questions[0].name: typed}
+	_to_attendee, (_key, _reader, subject, body) = told(bookings.book(request, NOW))
+	assert "Ada {{ 7*7 }} & Co" in subject
+	assert "5 &lt; 6 &amp; {{ frappe.session.user }} {% raw %}" in body
+	assert "Ada {{ 7*7 }} &amp; Co" in body
+
+
+def test_a_cancellation_tells_both_and_offers_another_time(page):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	bookings.cancel_by_token(token_of(booking), "Flu", NOW)
+	(key, _reader, subject, body), (host_key, _host, _subject, host_body) = told(booking)
+	assert (key, host_key) == ("attendee_cancelled", "host_cancelled")
+	assert subject.startswith("Cancelled: ")
+	assert booking["book_again_url"] in body
+	assert "Flu" in host_body
+
+
+def test_an_admins_own_template_is_used(page):
+	name = TEMPLATES["attendee_confirmed"].record
+	template = frappe.get_doc("Email Template", name)
+	template.update({"subject": "See you, {{ attendee_name }}", "response_html": "<p>{{ time }}</p>"})
+	template.save()
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	(_key, _reader, subject, body), _to_host = told(booking)
+	assert subject == "See you, Ada Lovelace"
+	assert body.startswith("<p>10:00")
+
+
+def test_messages_are_queued_once_however_often_the_job_runs(page, outgoing_mail):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	assert len(queue_messages(booking["id"], NOW)) == 2
+	frappe.db.set_value("Booking", booking["id"], "delivery_status", "Queued")
+	queue_messages(booking["id"], NOW)
+	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 2
+
+
+def test_a_cancellation_is_another_message_than_the_confirmation(page, outgoing_mail):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	queue_messages(booking["id"], NOW)
+	bookings.cancel_by_token(token_of(booking), None, NOW)
+	queue_messages(booking["id"], NOW)
+	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 4
+
+
+def test_a_lost_job_is_found_after_a_while(page):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	assert booking["id"] not in due_deliveries(NOW + 60)
+	assert booking["id"] in due_deliveries(NOW + 120)

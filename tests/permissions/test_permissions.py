@@ -1,0 +1,144 @@
+"""A Scheduling User sees and changes their own records through every door, a manager everybody's."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from tests.support.factories import (
+	at,
+	make_meeting_type,
+	make_page,
+	make_schedule,
+	make_team_page,
+	make_user,
+	payload,
+)
+
+NOW = at("2026-03-02 06:00")
+NINE = at("2026-03-02 09:00")
+
+
+@pytest.fixture
+def jane():
+	return make_user("Jane")
+
+
+@pytest.fixture
+def eve():
+	return make_user("Eve")
+
+
+def seen(doctype):
+	return set(frappe.get_list(doctype, pluck="name", limit=0))
+
+
+def test_lists_hold_own_records_only(jane, eve, as_user):
+	page = make_page(jane)
+	meeting_type = make_meeting_type(page)
+	booking = bookings.book(payload(page, meeting_type, NINE), NOW)["id"]
+	schedule = frappe.db.get_value("Availability Schedule", {"user": jane})
+	own = {
+		"Scheduling Page": page.name,
+		"Meeting Type": meeting_type.name,
+		"Availability Schedule": schedule,
+		"Booking": booking,
+	}
+	for doctype, name in own.items():
+		with as_user(jane):
+			assert seen(doctype) == {name}
+		with as_user(eve):
+			assert name not in seen(doctype)
+
+
+def test_a_manager_sees_everybodys(jane, as_user):
+	page = make_page(jane)
+	with as_user(make_user("Max", roles=("Scheduling Manager",))):
+		assert page.name in seen("Scheduling Page")
+		assert frappe.get_doc("Scheduling Page", page.name).has_permission("write")
+
+
+def test_a_stranger_can_neither_read_nor_write(jane, eve, as_user):
+	page = make_page(jane)
+	documents = [page, make_meeting_type(page), frappe.get_doc("Availability Schedule", {"user": jane})]
+	with as_user(eve):
+		for document in documents:
+			assert not document.has_permission("read")
+			with pytest.raises(frappe.PermissionError):
+				document.save()
+
+
+@pytest.mark.parametrize("doctype", ["Scheduling Page", "Availability Schedule"])
+def test_writing_ones_own_name_into_a_record_does_not_make_it_ones_own(doctype, jane, eve, as_user):
+	page = make_page(jane)
+	name = page.name if doctype == "Scheduling Page" else frappe.db.get_value(doctype, {"user": jane})
+	with as_user(eve):
+		taken = frappe.get_doc(doctype, name)
+		taken.user = eve
+		with pytest.raises(frappe.PermissionError):
+			taken.save()
+
+
+def test_a_record_cannot_be_given_to_somebody_else(jane, eve, as_user):
+	schedule = make_schedule(jane)
+	with as_user(jane):
+		schedule.user = eve
+		with pytest.raises(frappe.PermissionError):
+			schedule.save()
+
+
+def test_a_user_cannot_make_a_page_for_another(jane, eve, as_user):
+	with as_user(eve), pytest.raises(frappe.PermissionError):
+		frappe.get_doc({"doctype": "Scheduling Page", "title": "Jane", "user": jane}).insert()
+
+
+def test_a_user_cannot_put_a_type_on_anothers_page(jane, eve, as_user):
+	page = make_page(jane)
+	fields = {"doctype": "Meeting Type", "title": "Mine", "scheduling_page": page.name, "duration_minutes": 30}
+	with as_user(eve), pytest.raises(frappe.PermissionError):
+		frappe.get_doc(fields).insert()
+
+
+def test_a_team_host_reads_the_page_and_may_not_change_it(jane, eve, as_user):
+	team = make_team_page([jane, eve])
+	with as_user(eve):
+		assert team.name in seen("Scheduling Page")
+		assert team.has_permission("read")
+		assert not team.has_permission("write")
+
+
+def test_the_facts_of_a_booking_cannot_be_typed_in(jane, as_user):
+	page = make_page(jane)
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)["id"]
+	with as_user(jane):
+		document = frappe.get_doc("Booking", booking)
+		document.update({"host_notes": "Bring slides", "status": "Completed", "attendee_name": "Mallory"})
+		document.save()
+	stored = frappe.get_doc("Booking", booking)
+	assert (stored.host_notes, stored.status, stored.attendee_name) == ("Bring slides", "Scheduled", "Ada Lovelace")
+
+
+def test_a_booking_cannot_be_made_past_the_room(jane, as_user):
+	page = make_page(jane)
+	meeting_type = make_meeting_type(page)
+	with as_user(jane), pytest.raises(frappe.PermissionError):
+		frappe.get_doc(
+			{
+				"doctype": "Booking",
+				"meeting_type": meeting_type.name,
+				"scheduling_page": page.name,
+				"host": jane,
+				"starts_at": NINE,
+				"ends_at": NINE + 1800,
+				"attendee_name": "Bob",
+				"attendee_email": "bob@guests.example",
+				"timezone": "UTC",
+			}
+		).insert()
+
+
+def test_guests_have_no_right_to_any_record(jane, as_user):
+	page = make_page(jane)
+	with as_user("Guest"):
+		assert not page.has_permission("read")
+		with pytest.raises(frappe.PermissionError):
+			frappe.get_list("Booking")

@@ -1,0 +1,124 @@
+"""Makes the records that tests start from. Names are fresh each time, so that tests can run in any order and stay apart."""
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.engine import zone
+
+ALWAYS = {
+	"is_default": 1,
+	"timezone": "UTC",
+	"minimum_notice_hours": 0,
+	"max_days_in_advance": 0,
+}
+
+
+def fresh(word: str) -> str:
+	"""A word that no other record has: letters and digits only."""
+	return f"{word}-{frappe.generate_hash(length=8)}".lower()
+
+
+def at(text: str, zone_name: str = "UTC") -> int:
+	"""Epoch seconds of a wall-clock time such as `2026-03-02 09:00`."""
+	return int(datetime.fromisoformat(text).replace(tzinfo=zone(zone_name)).timestamp())
+
+
+def make_user(first_name: str = "Jane", roles: tuple[str, ...] = ("Scheduling User",), **fields: Any) -> str:
+	"""A user who may sign in; answers the User's name."""
+	email = fields.pop("email", f"{fresh(first_name)}@hosts.example")
+	user = frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": email,
+			"first_name": first_name,
+			"send_welcome_email": 0,
+			"time_zone": "UTC",
+			"roles": [{"role": role} for role in roles],
+			**fields,
+		}
+	)
+	user.flags.no_welcome_mail = True
+	return user.insert().name
+
+
+def make_schedule(user: str, hours: dict[str, list[str]] | None = None, **fields: Any) -> Document:
+	"""A default schedule. `hours` maps a weekday to spans such as `09:00-17:00`; without, the office hours."""
+	weekdays = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+	hours = {day: ["09:00-17:00"] for day in weekdays} if hours is None else hours
+	return frappe.get_doc(
+		{
+			"doctype": "Availability Schedule",
+			"title": "Hours",
+			"user": user,
+			"rules": [_rule(day, span) for day, spans in hours.items() for span in spans],
+			**ALWAYS,
+			**fields,
+		}
+	).insert()
+
+
+def make_page(user: str | None = None, hours: dict[str, list[str]] | None = None, **fields: Any) -> Document:
+	"""A personal page whose host has hours without notice or window, in UTC."""
+	user = user or make_user()
+	schedule = {key: fields.pop(key) for key in ("schedule",) if key in fields}.get("schedule", {})
+	if not frappe.db.exists("Availability Schedule", {"user": user}):
+		make_schedule(user, hours, **schedule)
+	return frappe.get_doc(
+		{"doctype": "Scheduling Page", "title": "Jane Doe", "slug": fresh("page"), "user": user, **fields}
+	).insert()
+
+
+def make_team_page(users: list[str], **fields: Any) -> Document:
+	"""A team page of these hosts, each with hours as `make_page` gives them."""
+	for user in users:
+		if not frappe.db.exists("Availability Schedule", {"user": user}):
+			make_schedule(user)
+	hosts = [{"user": user} for user in users]
+	return make_page(users[0], title="The team", page_type="Team", hosts=hosts, **fields)
+
+
+def make_meeting_type(page: Document, **fields: Any) -> Document:
+	"""A half-hour meeting type on the page."""
+	return frappe.get_doc(
+		{
+			"doctype": "Meeting Type",
+			"title": "Intro call",
+			"slug": fresh("type"),
+			"scheduling_page": page.name,
+			"duration_minutes": 30,
+			**fields,
+		}
+	).insert()
+
+
+def payload(page: Document, meeting_type: Document, start: str | int, **fields: Any) -> dict[str, Any]:
+	"""The arguments of `public.book`; `start` in ISO 8601 or epoch seconds."""
+	if isinstance(start, int):
+		start = datetime.fromtimestamp(start, zone("UTC")).isoformat()
+	return {
+		"slug": page.slug,
+		"meeting_type": meeting_type.slug,
+		"start": start,
+		"attendee_name": "Ada Lovelace",
+		"attendee_email": f"{fresh('ada')}@guests.example",
+		"timezone": "Europe/Berlin",
+		**fields,
+	}
+
+
+def token_of(booking: dict[str, Any]) -> str:
+	"""The token in a booking's manage link."""
+	return booking["manage_url"].rpartition("/")[2]
+
+
+def _rule(day: str, span: str) -> dict[str, Any]:
+	start, _dash, end = span.lstrip("!").partition("-")
+	return {
+		"day_of_week": day,
+		"start_time": f"{start}:00",
+		"end_time": f"{end}:00",
+		"is_available": 0 if span.startswith("!") else 1,
+	}
