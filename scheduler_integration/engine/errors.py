@@ -1,0 +1,47 @@
+"""What the engine refuses to compute with. Nobody's calendar being full is never an error."""
+
+from __future__ import annotations
+
+_LONGEST_QUOTE = 64
+
+
+class EngineError(ValueError):
+	"""Input the engine can't work with. `code` is stable; each error carries the offending value."""
+
+	code = "INVALID_SCHEDULE"
+
+
+class UnknownTimeZone(EngineError):
+	"""`zone` isn't an IANA time zone name."""
+
+	code = "UNKNOWN_TIME_ZONE"
+
+	def __init__(self, zone: object):
+		super().__init__(f"Unknown time zone: {_quote(zone)}.")
+		self.zone = zone
+
+
+class InvalidRule(EngineError):
+	"""`value` can't stand in `field` of a rule, an override or a meeting type."""
+
+	code = "INVALID_RULE"
+
+	def __init__(self, field: str, value: object, expected: str):
+		super().__init__(f"{field} is {_quote(value)}; expected {expected}.")
+		self.field = field
+		self.value = value
+
+
+class InstantOutOfRange(EngineError):
+	"""`instant` (epoch seconds) lies outside the calendar, or outside the range that was asked about."""
+
+	code = "INSTANT_OUT_OF_RANGE"
+
+	def __init__(self, instant: int):
+		super().__init__(f"The instant {_quote(instant)} is out of range.")
+		self.instant = instant
+
+
+def _quote(value: object) -> str:
+	text = repr(value[:_LONGEST_QUOTE] if isinstance(value, str) else value)
+	return text if len(text) <= _LONGEST_QUOTE + 2 else text[:_LONGEST_QUOTE] + "…"

@@ -1,0 +1,105 @@
+"""When a host works: weekly rules and overrides, in wall-clock time of one zone. All are immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from .errors import InvalidRule
+from .zones import MINUTES_PER_DAY
+
+SUNDAY = 6
+_LAST_MINUTE = MINUTES_PER_DAY - 1
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyRule:
+	"""Hours of every `weekday` (0 is Monday, 6 Sunday) that are open, or that are cut out of the others.
+
+	`start` and `end` are minutes after midnight. An end of 23:59 or later means midnight; an end at or
+	before the start runs past midnight into the next day, so 0 to 0 is the whole day.
+	Raises InvalidRule for a weekday or a minute that doesn't exist.
+	"""
+
+	weekday: int
+	start: int
+	end: int
+	is_available: bool = True
+
+	def __post_init__(self) -> None:
+		if not 0 <= self.weekday <= SUNDAY:
+			raise InvalidRule("weekday", self.weekday, "0 (Monday) to 6 (Sunday)")
+		_check_times(self.start, self.end)
+
+	@property
+	def minutes(self) -> tuple[int, int]:
+		"""Start and end in minutes after the midnight of the rule's own day, start < end."""
+		return _span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class DateOverride:
+	"""What differs on the dates `first` to `last`, both included.
+
+	Available: these are the day's hours, in place of the weekly ones; several of one date unite; without
+	times it is the whole day. Unavailable without times: the day is closed, whatever else is said of it.
+	Unavailable with times: these hours are cut from the day. Times as in WeeklyRule.
+	Raises InvalidRule for dates out of order, for half a pair of times, or a minute that doesn't exist.
+	"""
+
+	first: date
+	last: date
+	is_available: bool
+	start: int | None = None
+	end: int | None = None
+
+	def __post_init__(self) -> None:
+		if self.last < self.first:
+			raise InvalidRule("last", self.last, f"a date not before {self.first}")
+		if (self.start is None) != (self.end is None):
+			raise InvalidRule("end", self.end, "both a start and an end, or neither")
+		if self.start is not None:
+			_check_times(self.start, self.end)
+
+	@property
+	def closes_the_day(self) -> bool:
+		return self.start is None and not self.is_available
+
+	@property
+	def replaces_the_day(self) -> bool:
+		"""Whether weekly hours, the evening before's included, have no say on these dates."""
+		return self.is_available or self.start is None
+
+	@property
+	def minutes(self) -> tuple[int, int]:
+		"""Start and end in minutes after the midnight of each date, start < end."""
+		return (0, MINUTES_PER_DAY) if self.start is None else _span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+	"""A host's weekly rules and overrides, all by the wall clock of `zone` (an IANA name).
+
+	Compared by value: equal hours share what was computed from them.
+	"""
+
+	zone: str
+	weekly: tuple[WeeklyRule, ...]
+	overrides: tuple[DateOverride, ...] = ()
+
+	def __post_init__(self) -> None:
+		object.__setattr__(self, "weekly", tuple(self.weekly))
+		object.__setattr__(self, "overrides", tuple(self.overrides))
+
+
+def _span(start: int, end: int) -> tuple[int, int]:
+	if end >= _LAST_MINUTE:
+		end = MINUTES_PER_DAY
+	return (start, end) if start < end else (start, end + MINUTES_PER_DAY)
+
+
+def _check_times(start: int, end: int) -> None:
+	if not 0 <= start < MINUTES_PER_DAY:
+		raise InvalidRule("start", start, "minutes after midnight, 0 to 1439")
+	if not 0 <= end <= MINUTES_PER_DAY:
+		raise InvalidRule("end", end, "minutes after midnight, 0 to 1440")

@@ -1,0 +1,75 @@
+"""Openings: every reason, in order. 3 March 2025 is a Monday."""
+
+import pytest
+
+from scheduler_integration.engine import (
+	Booked,
+	Busy,
+	InstantOutOfRange,
+	MeetingRules,
+	Openings,
+	Reason,
+	Refusal,
+	relevant_span,
+)
+
+from .support import DAY, HOUR, MON, at, host, weekly
+
+ZONE = "Europe/Rome"
+NINE = at("2025-03-03 09:00", ZONE)
+MEETING = MeetingRules(60, minimum_notice=60, max_days_in_advance=5, daily_limit=1, weekly_limit=1)
+OFFICE = host(
+	ZONE,
+	weekly(MON, "09:00-17:00"),
+	busy=[Busy(NINE, NINE + HOUR, "event")],
+	booked=[Booked(NINE + 3 * HOUR, NINE + 4 * HOUR, 30, 30, counts=True, label="booking")],
+)
+
+
+def reasons(start, now=NINE - DAY):
+	openings = Openings(MEETING, OFFICE, now, NINE - 30 * DAY, NINE + 30 * DAY)
+	return [refusal.reason for refusal in openings.refusals(start)]
+
+
+def test_every_reason_is_told_in_order():
+	limits = [Reason.DAILY_LIMIT, Reason.WEEKLY_LIMIT]
+	assert reasons(NINE) == [Reason.BUSY, *limits]
+	assert reasons(NINE + HOUR // 2) == [Reason.OFF_GRID, Reason.BUSY, *limits]
+	assert reasons(NINE + 2 * HOUR) == [Reason.BUFFER, *limits]
+	assert reasons(NINE - HOUR) == [Reason.OUTSIDE_HOURS, *limits]
+	assert reasons(NINE, now=NINE + 1)[0] is Reason.IN_THE_PAST
+	assert reasons(NINE, now=NINE)[0] is Reason.MINIMUM_NOTICE
+	assert reasons(NINE + 7 * DAY) == [Reason.BEYOND_WINDOW]
+	assert reasons(NINE + 7 * DAY, now=NINE + 3 * DAY) == []
+
+
+def test_the_first_reason_is_the_refusal():
+	openings = Openings(MEETING, OFFICE, NINE - DAY, NINE, NINE + DAY)
+	assert openings.refusal(NINE) == Refusal(Reason.BUSY, (Busy(NINE, NINE + HOUR, "event"),))
+
+
+@pytest.mark.parametrize("start", [NINE - 1, NINE + DAY])
+def test_openings_answer_for_their_own_range_alone(start):
+	openings = Openings(MEETING, OFFICE, NINE - DAY, NINE, NINE + DAY)
+	with pytest.raises(InstantOutOfRange):
+		openings.is_open(start)
+	with pytest.raises(InstantOutOfRange):
+		openings.refusal(start)
+
+
+@pytest.mark.parametrize(
+	("rules", "widest", "expected"),
+	[
+		({}, 0, (NINE, NINE + 2 * HOUR)),
+		({"buffer_before": 10, "buffer_after": 20}, 0, (NINE - 600, NINE + 2 * HOUR + 1200)),
+		({"buffer_before": 10, "buffer_after": 20}, 60, (NINE - HOUR, NINE + 3 * HOUR)),
+		({"daily_limit": 1}, 0, (NINE - 9 * HOUR, NINE + 15 * HOUR)),
+		({"weekly_limit": 1}, 0, (NINE - 9 * HOUR, NINE - 9 * HOUR + 7 * DAY)),
+	],
+)
+def test_the_relevant_span_covers_buffers_the_meeting_and_the_limits_periods(rules, widest, expected):
+	assert relevant_span(MeetingRules(60, **rules), ZONE, NINE, NINE + HOUR, widest) == expected
+
+
+def test_reasons_are_their_names():
+	assert all(reason == reason.name for reason in Reason)
