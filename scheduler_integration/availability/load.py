@@ -75,7 +75,7 @@ def _overrides(users: Iterable[str], first: int, last: int) -> dict[str, list[en
 	row = DocType("Availability Override")
 	rows = (
 		frappe.qb.from_(row)
-		.select(row.user, row.date, row.end_date, row.is_available, row.start_time, row.end_time)
+		.select(row.user, row.date, row.end_date, row.is_available, row.whole_day, row.start_time, row.end_time)
 		.where(row.user.isin(list(users)))
 		.where(row.end_date >= utc(first).date() - DATE_MARGIN)
 		.where(row.date <= utc(last).date() + DATE_MARGIN)
@@ -88,8 +88,12 @@ def _overrides(users: Iterable[str], first: int, last: int) -> dict[str, list[en
 
 
 def _override(row: frappe._dict) -> engine.DateOverride:
-	start, end = (None if time is None else minutes_of_day(time) for time in (row.start_time, row.end_time))
-	return engine.DateOverride(row.date, row.end_date, bool(row.is_available), start, end)
+	if not row.whole_day:
+		times = minutes_of_day(row.start_time), minutes_of_day(row.end_time)
+	else:
+		# The engine reads 00:00-00:00 as the whole day, and an unavailable date without times as blocked.
+		times = (0, 0) if row.is_available else (None, None)
+	return engine.DateOverride(row.date, row.end_date, bool(row.is_available), *times)
 
 
 def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engine.Busy]]:

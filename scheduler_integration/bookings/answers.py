@@ -22,7 +22,8 @@ def parse_answers(questions: list[Document], given: object, details: dict[str, s
 		details["answers"] = _("The answers must be an object of question and answer.")
 		return []
 	for unknown in set(given) - {question.name for question in questions}:
-		details[f"answers.{str(unknown)[:40]}"] = _("This is not a question of this meeting.")
+		# The key is echoed only as far as it can be a question's id.
+		details[f"answers.{ascii(unknown)[1:41]}"] = _("This is not a question of this meeting.")
 	rows = []
 	for question in questions:
 		text = _answer(question, given.get(question.name), details)

@@ -62,7 +62,8 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 	if not request.idempotency_key:
 		return None
 	found = frappe.db.get_value("Booking", {"idempotency_key": request.idempotency_key}, "name", for_update=for_update)
-	return frappe.get_doc("Booking", found) if found else None
+	# Read as it was found: an ordinary read would look for it in the state from before the wait for the lock.
+	return frappe.get_doc("Booking", found, for_update=for_update) if found else None
 
 
 def _taken(offer: Offer, request: BookingRequest) -> SlotTaken:

@@ -22,20 +22,14 @@ class AvailabilityOverride(Document):
 			raise InvalidRequest(_("An override spans at most {0} days.").format(MAX_DAYS))
 
 	def validate_times(self):
-		if self.is_available and not (self.has_start() and self.has_end()):
-			raise InvalidRequest(_("Say from when to when you are available on that day."))
-		if self.has_start() != self.has_end():
-			raise InvalidRequest(_("Give both times, or neither for the whole day."))
-		if self.has_start():
-			checked_start(self.start_time)
-			checked_end(self.end_time)
-
-	def has_start(self) -> bool:
-		# Midnight is a time although timedelta(0) is false.
-		return self.start_time not in (None, "")
-
-	def has_end(self) -> bool:
-		return self.end_time not in (None, "")
+		"""`whole_day` says whether the times count: Frappe fills an empty Time of a new record with the time of day."""
+		if self.whole_day:
+			self.start_time = self.end_time = None
+			return
+		if self.start_time in (None, "") or self.end_time in (None, ""):
+			raise InvalidRequest(_("Give both times, or tick the whole day."))
+		checked_start(self.start_time)
+		checked_end(self.end_time)
 
 
 def on_doctype_update():

@@ -1,0 +1,128 @@
+"""The guests' methods over HTTP."""
+
+import frappe
+import pytest
+from icalendar import Calendar
+
+from tests.support.factories import fresh, make_meeting_type, make_page, token_of
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+
+PUBLIC = "scheduler_integration.api.public"
+
+
+@pytest.fixture
+def page():
+	page = make_page(title="Jane <b>Doe</b> & Co")
+	frappe.db.commit()
+	return page
+
+
+@pytest.fixture
+def intro(page):
+	meeting_type = make_meeting_type(page)
+	frappe.db.commit()
+	return meeting_type
+
+
+def first_slot(client, page, meeting_type):
+	today = frappe.utils.getdate()
+	query = {"slug": page.slug, "meeting_type": meeting_type.slug, "timezone": "Asia/Kolkata"}
+	query |= {"start_date": str(today), "end_date": str(frappe.utils.add_days(today, 10))}
+	days = client.call(f"{PUBLIC}.get_slots", "GET", **query).json()["data"]["days"]
+	return next(iter(days.values()))[0]
+
+
+def wish(client, page, meeting_type, **fields):
+	return {
+		"slug": page.slug,
+		"meeting_type": meeting_type.slug,
+		"start": first_slot(client, page, meeting_type)["start"],
+		"attendee_name": "Ada Lovelace",
+		"attendee_email": f"{fresh('ada')}@guests.example",
+		"timezone": "Asia/Kolkata",
+		**fields,
+	}
+
+
+def test_a_guest_sees_the_page_books_and_cancels(client, page, intro):
+	shown = client.call(f"{PUBLIC}.get_page", "GET", slug=page.slug).json()["data"]
+	assert [each["slug"] for each in shown["meeting_types"]] == [intro.slug]
+
+	answer = client.call(f"{PUBLIC}.book", **wish(client, page, intro))
+	assert answer.status_code == 201
+	booking = answer.json()["data"]
+	assert booking["start"].endswith("+05:30")
+
+	seen = client.call(f"{PUBLIC}.get_booking", "GET", token=token_of(booking)).json()["data"]
+	assert seen == booking
+	cancelled = client.call(f"{PUBLIC}.cancel", token=token_of(booking), reason="Flu")
+	assert (cancelled.status_code, cancelled.json()["data"]["status"]) == (200, "Cancelled")
+	again = client.call(f"{PUBLIC}.cancel", token=token_of(booking))
+	assert (again.status_code, again.json()["code"]) == (409, "ALREADY_CANCELLED")
+
+
+def test_a_taken_slot_is_409_with_suggestions(client, page, intro):
+	request = wish(client, page, intro)
+	assert client.call(f"{PUBLIC}.book", **request).status_code == 201
+	answer = client.call(f"{PUBLIC}.book", **{**request, "attendee_email": "bob@guests.example"})
+	assert answer.status_code == 409
+	assert set(answer.json()) == {"success", "error", "code", "details", "conflicts", "suggestions"}
+	assert [set(each) for each in answer.json()["conflicts"]] == [{"start", "end", "reason"}]
+
+
+def test_the_invitation_is_a_download(client, page, intro):
+	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
+	answer = client.get(booking["calendar"]["ics"].split("://", 1)[1].partition("/")[2].join(["/", ""]))
+	assert answer.status_code == 200
+	assert answer.headers["Content-Type"].startswith("text/calendar")
+	assert Calendar.from_ical(answer.content).walk("VEVENT")[0]["SUMMARY"] == booking["title"]
+
+
+def test_a_get_never_books(client, page, intro):
+	answer = client.call(f"{PUBLIC}.book", "GET", **wish(client, page, intro))
+	assert answer.status_code == 403
+	assert frappe.db.count("Booking", {"meeting_type": intro.name}) == 0
+
+
+def test_forms_may_send_lists_and_objects_as_json(client, page):
+	asking = make_meeting_type(page, questions=[{"label": "Why?", "question_type": "Text", "required": 1}])
+	frappe.db.commit()
+	form = wish(client, page, asking, guests='["bob@guests.example"]')
+	form["answers"] = f'{{"{asking.questions[0].name}": "Because"}}'
+	answer = client.post(f"/api/method/{PUBLIC}.book", data=form)
+	assert (answer.status_code, answer.json()["data"]["guests"]) == (201, ["bob@guests.example"])
+
+
+def test_robots_that_fill_everything_in_are_refused(client, page, intro):
+	answer = client.call(f"{PUBLIC}.book", **wish(client, page, intro, website="https://spam.example"))
+	assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+
+
+def test_too_many_bookings_by_one_address_are_429_with_retry_after(client, page, intro):
+	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 1)
+	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
+	frappe.db.commit()
+	request = wish(client, page, intro)
+	answers = [client.call(f"{PUBLIC}.book", **request, idempotency_key="same") for _each in range(3)]
+	assert answers[-1].status_code == 429
+	assert answers[-1].json()["code"] == "RATE_LIMITED"
+	assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
+
+
+def test_a_host_lists_and_cancels_their_bookings(client, page, intro):
+	host = frappe.get_doc("User", page.user)
+	host.new_password = "Analytical-Engine-1843"
+	host.save()
+	frappe.db.commit()
+	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
+	listed = "scheduler_integration.api.bookings.list"
+	assert client.call(listed, "GET").status_code == 401
+
+	client.login(page.user, "Analytical-Engine-1843")
+	rows = client.call(listed, "GET").json()["data"]["bookings"]
+	assert [row["id"] for row in rows] == [booking["id"]]
+	assert "manage_url" not in rows[0]
+	update = {"name": booking["id"], "action": "cancel", "reason": "Flu"}
+	answer = client.call("scheduler_integration.api.bookings.update", **update)
+	assert (answer.status_code, answer.json()["data"]["status"]) == (200, "Cancelled")

@@ -1,0 +1,162 @@
+"""Many processes book one host's time at the same moment: one wins, the others are told so, nobody meets an error."""
+
+import json
+import socket
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+
+import frappe
+import pytest
+
+from scheduler_integration.clock import utc
+from tests.support.factories import fresh, make_meeting_type, make_page, make_team_page, make_user
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+
+PROCESSES = 12
+
+# Each process waits at the gate until all are there, then books through the guests' door.
+BOOK = """
+import json, socket, sys
+import frappe
+from scheduler_integration.api.public import book_for_guest
+from scheduler_integration.exceptions import SchedulingError
+gate, payload = int(sys.argv[1]), json.loads(sys.argv[2])
+frappe.set_user("Guest")
+with socket.create_connection(("127.0.0.1", gate)) as waiting:
+	waiting.recv(1)
+try:
+	booked = book_for_guest(payload)
+	frappe.db.commit()
+	print(json.dumps([201, booked["id"]]))
+except SchedulingError as error:
+	frappe.db.rollback()
+	print(json.dumps([error.http_status_code, error.code]))
+"""
+
+
+@pytest.fixture
+def unlimited():
+	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
+	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
+
+
+def next_monday(hour, minute=0):
+	"""An ISO time on a Monday more than a week from now: the processes' clocks are real."""
+	day = utc(frappe.utils.now_datetime().timestamp()).date() + timedelta(days=8)
+	day += timedelta(days=-day.weekday() % 7)
+	return f"{day.isoformat()}T{hour:02}:{minute:02}:00+00:00"
+
+
+def wish(page, meeting_type, start):
+	return {
+		"slug": page.slug,
+		"meeting_type": meeting_type.slug,
+		"start": start,
+		"attendee_name": "Ada Lovelace",
+		"attendee_email": f"{fresh('ada')}@guests.example",
+		"timezone": "UTC",
+	}
+
+
+def race_processes(site, wishes):
+	"""What each process was answered: status and booking or code."""
+	with _gate(len(wishes)) as (port, open_gate):
+		processes = [site.python(BOOK, str(port), json.dumps(each)) for each in wishes]
+		open_gate()
+		answers = []
+		for process in processes:
+			out, err = process.communicate(timeout=120)
+			assert process.returncode == 0, err
+			answers.append(json.loads(out.splitlines()[-1]))
+	return answers
+
+
+@contextmanager
+def _gate(expected):
+	with socket.create_server(("127.0.0.1", 0), backlog=expected) as listener:
+		listener.settimeout(120)
+
+		def open_gate():
+			waiting = [listener.accept()[0] for _each in range(expected)]
+			for connection in waiting:
+				connection.close()
+
+		yield listener.getsockname()[1], open_gate
+
+
+def held_time(user):
+	"""The host's live meetings in order of time."""
+	frappe.db.rollback()
+	return frappe.get_all(
+		"Booking Host",
+		filters={"user": user, "is_live": 1},
+		fields=["starts_at", "ends_at"],
+		order_by="starts_at asc",
+		parent_doctype="Booking",
+	)
+
+
+def test_one_of_many_processes_gets_the_start(site, unlimited):
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	frappe.db.commit()
+	answers = race_processes(site, [wish(page, meeting_type, next_monday(9)) for _each in range(PROCESSES)])
+	assert Counter(status for status, _what in answers) == {201: 1, 409: PROCESSES - 1}
+	assert len(held_time(page.user)) == 1
+
+
+def test_overlapping_starts_in_several_meeting_types_never_overlap(site, unlimited):
+	page = make_page()
+	short = make_meeting_type(page)
+	long = make_meeting_type(page, duration_minutes=60, slot_interval=30)
+	other_page = make_page(page.user)
+	other = make_meeting_type(other_page, duration_minutes=90, slot_interval=30)
+	frappe.db.commit()
+	kinds = [(page, short, 30), (page, long, 0), (other_page, other, 0), (page, long, 30)]
+	wishes = [
+		wish(where, what, next_monday(9, minute)) for where, what, minute in kinds for _each in range(PROCESSES // 4)
+	]
+	answers = race_processes(site, wishes)
+	assert set(status for status, _what in answers) == {201, 409}
+	held = held_time(page.user)
+	assert all(one.ends_at <= two.starts_at for one, two in zip(held, held[1:], strict=False))
+	assert len(held) == sum(status == 201 for status, _what in answers)
+
+
+def test_a_pool_of_two_hosts_is_given_out_twice(site, unlimited):
+	team = make_team_page([make_user("Ann"), make_user("Ben")])
+	pool = make_meeting_type(team, assignment="Round Robin")
+	frappe.db.commit()
+	answers = race_processes(site, [wish(team, pool, next_monday(9)) for _each in range(8)])
+	assert Counter(status for status, _what in answers) == {201: 2, 409: 6}
+	assert all(len(held_time(row.user)) == 1 for row in team.hosts)
+
+
+def test_one_idempotency_key_sent_many_times_books_once(site, unlimited):
+	page = make_page()
+	once = {**wish(page, make_meeting_type(page), next_monday(9)), "idempotency_key": "once"}
+	frappe.db.commit()
+	answers = race_processes(site, [once] * 6)
+	assert len({tuple(answer) for answer in answers}) == 1
+	assert answers[0][0] == 201
+
+
+def test_over_http_one_wins_and_nobody_meets_a_server_error(server, unlimited):
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	frappe.db.commit()
+
+	def book(payload):
+		with server.client() as client:
+			return client.call("scheduler_integration.api.public.book", **payload)
+
+	wishes = [wish(page, meeting_type, next_monday(9)) for _each in range(24)]
+	with ThreadPoolExecutor(len(wishes)) as pool:
+		answers = list(pool.map(book, wishes))
+	assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 23}
+	refused = next(answer.json() for answer in answers if answer.status_code == 409)
+	assert refused["code"] == "SLOT_TAKEN"
+	assert len(refused["suggestions"]) == 3
