@@ -18,7 +18,7 @@ ACTIONS = {
 }
 
 
-@frappe.whitelist(allow_guest=True, methods=["GET"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 	"""The signed-in host's bookings: `upcoming` (default) or `past`."""
@@ -30,7 +30,7 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 	return {"bookings": bookings.list_for_host(user, clock.now(), when or "upcoming", count, skip)}
 
 
-@frappe.whitelist(allow_guest=True, methods=["GET"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 def get(name=None) -> dict[str, Any]:
 	"""One booking."""
@@ -38,7 +38,7 @@ def get(name=None) -> dict[str, Any]:
 	return bookings.get_for_host(name, clock.now())
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered()
 def update(name=None, action=None, reason=None) -> dict[str, Any]:
 	"""Does `action` to the booking: `cancel`, `confirm` or `decline`."""

@@ -1,4 +1,8 @@
-"""What anybody may call: see a page, its slots, book, and manage one's own booking by its link."""
+"""What anybody may call: see a page, its slots, book, and manage one's own booking by its link.
+
+`xss_safe` keeps Frappe from rewriting what guests send: markup is refused here, in words, and escaped wherever text is
+shown.
+"""
 
 from typing import Any
 
@@ -17,7 +21,7 @@ from scheduler_integration.exceptions import InvalidDate, InvalidRequest
 from scheduler_integration.notifications.invitation import invitation
 
 
-@frappe.whitelist(allow_guest=True, methods=["GET"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 @limited("slots_per_minute", MINUTE)
 def get_page(slug=None) -> dict[str, Any]:
@@ -25,7 +29,7 @@ def get_page(slug=None) -> dict[str, Any]:
 	return public_page(slug)
 
 
-@frappe.whitelist(allow_guest=True, methods=["GET"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 @limited("slots_per_minute", MINUTE)
 def get_slots(
@@ -40,7 +44,7 @@ def get_slots(
 	return slots_between(slug, meeting_type, first, last, timezone, minutes, clock.now())
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered(status=201)
 def book(
 	slug=None,
@@ -79,14 +83,14 @@ def book_for_guest(payload: dict[str, Any]) -> dict[str, Any]:
 	return retried(lambda: bookings.book(payload, clock.now()))
 
 
-@frappe.whitelist(allow_guest=True, methods=["GET"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 def get_booking(token=None) -> dict[str, Any]:
 	"""The booking that a manage link is for."""
 	return bookings.booking_by_token(token, clock.now())
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered()
 def cancel(token=None, reason=None) -> dict[str, Any]:
 	"""Cancels the booking that a manage link is for."""
@@ -98,7 +102,7 @@ def cancel_for_guest(token: object, reason: object) -> dict[str, Any]:
 	return retried(lambda: bookings.cancel_by_token(token, reason, clock.now()))
 
 
-@frappe.whitelist(allow_guest=True, methods=["GET"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 def calendar_file(token=None) -> None:
 	"""The invitation as an .ics file."""

@@ -6,6 +6,9 @@ from frappe import _
 
 from scheduler_integration.bookings.text_rules import Refused
 
+# Far enough from the calendar's ends that the weeks around an instant are still dates.
+FIRST, END = 0, 7_258_118_400  # 1970 to 2200
+
 
 def parse_instant(value: object) -> int:
 	"""Epoch seconds of an ISO 8601 date and time with an offset. Raises Refused: a time without a zone is no instant."""
@@ -16,6 +19,12 @@ def parse_instant(value: object) -> int:
 		moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
 		if moment.tzinfo is None:
 			raise Refused(_("The time needs an offset, as in 2026-11-23T14:30:00+01:00."))
-		return int(moment.timestamp())
+		return _checked(int(moment.timestamp()))
 	except (ValueError, OverflowError):
 		raise Refused(_("This is not a time. Write it as 2026-11-23T14:30:00+01:00.")) from None
+
+
+def _checked(instant: int) -> int:
+	if not FIRST <= instant < END:
+		raise Refused(_("This time is too far away."))
+	return instant

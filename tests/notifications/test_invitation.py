@@ -74,7 +74,7 @@ def test_the_method_is_in_the_content_type():
 	assert attachment(document, NOW, with_manage_link=False)["content_type"] == "text/calendar; method=REQUEST"
 
 
-@pytest.mark.parametrize("name", ["O'Brien; Sons, Ltd: \"X\"", "Ünïcödé " * 15, "يوسف"], ids=["signs", "long", "rtl"])
+@pytest.mark.parametrize("name", ['O\'Brien; Sons, Ltd: "X"', "Ünïcödé " * 15, "يوسف"], ids=["signs", "long", "rtl"])
 def test_any_name_survives_the_calendar_format(name):
 	booking = make_booking(attendee_name=name.strip()[:140])
 	_calendar, event = parsed(booking)

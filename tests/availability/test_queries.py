@@ -1,0 +1,69 @@
+"""The slots request asks the database a constant number of times, and asks nobody else."""
+
+import socket
+from datetime import date
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.availability import slots_between
+from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
+
+NOW = at("2026-03-01 06:00")
+MOST = 8
+
+
+@pytest.fixture
+def queries(monkeypatch):
+	"""The statements sent to the database since the fixture's `clear`."""
+	seen = []
+	ask = frappe.db.sql
+
+	def counted(query, *args, **kwargs):
+		seen.append(str(query))
+		return ask(query, *args, **kwargs)
+
+	monkeypatch.setattr(frappe.db, "sql", counted)
+	return seen
+
+
+def ask(queries, page, meeting_type, last=date(2026, 3, 2)):
+	slots_between(page.slug, meeting_type.slug, date(2026, 3, 2), last, "UTC", None, NOW)
+	queries.clear()
+	slots_between(page.slug, meeting_type.slug, date(2026, 3, 2), last, "UTC", None, NOW)
+	return len(queries)
+
+
+def test_more_days_bookings_and_busy_times_take_no_more_queries(queries):
+	page = make_page()
+	meeting_type = make_meeting_type(page, daily_limit=9, weekly_limit=30)
+	few = ask(queries, page, meeting_type)
+	for start in range(at("2026-03-02 09:00"), at("2026-03-02 12:00"), 1800):
+		bookings.book(payload(page, meeting_type, start), NOW)
+	for day in range(3, 20):
+		block = {"doctype": "Blocked Time", "user": page.user}
+		frappe.get_doc(
+			{**block, "start_time": f"2026-03-{day:02} 10:00:00", "end_time": f"2026-03-{day:02} 11:00:00"}
+		).insert()
+	assert ask(queries, page, meeting_type, date(2026, 4, 30)) == few <= MOST
+
+
+def test_more_hosts_take_no_more_queries(queries):
+	page = make_page()
+	one = ask(queries, page, make_meeting_type(page))
+	team = make_team_page([make_user("Ann") for _each in range(5)])
+	assert ask(queries, team, make_meeting_type(team, assignment="Round Robin")) == one
+
+
+def test_nothing_outside_is_asked(queries, monkeypatch):
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	ask(queries, page, meeting_type)
+
+	def refuse(*_args, **_kwargs):
+		raise AssertionError("a connection was opened")
+
+	monkeypatch.setattr(socket, "getaddrinfo", refuse)
+	monkeypatch.setattr(socket, "create_connection", refuse)
+	assert ask(queries, page, meeting_type) <= MOST

@@ -1,0 +1,184 @@
+"""What the forms refuse, and what they fill in."""
+
+import frappe
+import pytest
+
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, UnknownTimeZone
+from tests.support.factories import (
+	at,
+	fresh,
+	make_meeting_type,
+	make_page,
+	make_schedule,
+	make_team_page,
+	make_user,
+	payload,
+)
+
+
+def test_a_slug_is_made_from_the_title():
+	word = fresh("Zoë")
+	page = make_page(title=f"Zoë Müller & {word}", slug=None)
+	assert page.slug == f"zoe-muller-{word.replace('ë', 'e')}"
+
+
+@pytest.mark.parametrize("slug", ["manage", "two words", "../etc", "-a", "a_b", "x" * 101, "日本"])
+def test_a_slug_that_cannot_be_an_address_is_refused(slug):
+	with pytest.raises(InvalidRequest):
+		make_page(slug=slug)
+
+
+def test_a_slug_in_capitals_is_the_same_address():
+	page = make_page(slug=fresh("PAGE").upper())
+	assert page.slug == page.slug.lower()
+	with pytest.raises(InvalidRequest):
+		make_page(slug=page.slug.upper())
+
+
+def test_a_new_hosts_page_comes_with_office_hours_in_their_zone():
+	user = make_user(time_zone="Asia/Tokyo")
+	page = frappe.get_doc({"doctype": "Scheduling Page", "title": fresh("Page"), "user": user}).insert()
+	schedule = frappe.get_doc("Availability Schedule", {"user": user})
+	assert (page.timezone, schedule.timezone, schedule.is_default, len(schedule.rules)) == (
+		"Asia/Tokyo",
+		"Asia/Tokyo",
+		1,
+		5,
+	)
+
+
+def test_an_unknown_zone_is_refused():
+	with pytest.raises(UnknownTimeZone):
+		make_page(timezone="Mars/Base")
+	with pytest.raises(UnknownTimeZone):
+		make_schedule(make_user(), timezone="CEST+1")
+
+
+def test_a_team_page_needs_hosts_each_once_with_a_weight():
+	ann = make_user("Ann")
+	with pytest.raises(InvalidRequest):
+		make_page(ann, page_type="Team")
+	with pytest.raises(InvalidRequest):
+		make_page(ann, page_type="Team", hosts=[{"user": ann}, {"user": ann}])
+	with pytest.raises(InvalidRequest):
+		make_page(ann, page_type="Team", hosts=[{"user": ann, "weight": 11}])
+
+
+@pytest.mark.parametrize("color", ["red", "#12345", "#12345g", "url(x)", "#fff;}body{"])
+def test_a_colour_that_is_none_is_refused(color):
+	with pytest.raises(InvalidRequest):
+		make_page(brand_color=color)
+
+
+def test_short_colours_are_written_out():
+	assert make_page(brand_color="#3AF").brand_color == "#33aaff"
+
+
+@pytest.mark.parametrize(
+	"fields",
+	[
+		{"duration_minutes": 7},
+		{"duration_minutes": 0},
+		{"duration_minutes": 721},
+		{"duration_options": "15, an hour"},
+		{"duration_options": "15, 7"},
+		{"slot_interval": 7},
+		{"buffer_after_minutes": 1441},
+		{"priority": 11},
+		{"redirect_url": "javascript:alert(1)"},
+		{"number_of_days": 2},
+		{"assignment": "Round Robin"},
+		{"questions": [{"label": "Which?", "question_type": "Select"}]},
+		{"recommended_phases": [{"phase": "Build"}, {"phase": "Build"}]},
+		{"slug": "a b"},
+		{"color": "blue"},
+	],
+	ids=lambda fields: next(iter(fields)),
+)
+def test_a_meeting_type_that_makes_no_sense_is_refused(fields):
+	page = make_page()
+	with pytest.raises(frappe.ValidationError):
+		make_meeting_type(page, **fields)
+
+
+def test_two_types_of_a_page_cannot_share_an_address():
+	page = make_page()
+	first = make_meeting_type(page)
+	with pytest.raises(InvalidRequest):
+		make_meeting_type(page, slug=first.slug)
+	assert make_meeting_type(make_page(), slug=first.slug).slug == first.slug
+
+
+@pytest.mark.parametrize("rule", [("09:03:00", "17:00:00"), ("09:00:00", "17:01:00")])
+def test_hours_off_the_grid_are_refused(rule):
+	start, end = rule
+	rules = [{"day_of_week": "Monday", "start_time": start, "end_time": end}]
+	with pytest.raises(InvalidRequest):
+		make_schedule(make_user(), rules=rules)
+
+
+def test_a_minute_to_midnight_is_an_end():
+	rules = [{"day_of_week": "Monday", "start_time": "09:00:00", "end_time": "23:59:00"}]
+	assert len(make_schedule(make_user(), rules=rules).rules) == 1
+
+
+def test_a_host_has_one_default_schedule():
+	user = make_user()
+	first = make_schedule(user)
+	second = make_schedule(user)
+	assert frappe.db.get_value("Availability Schedule", first.name, "is_default") == 0
+	assert frappe.db.get_value("Availability Schedule", second.name, "is_default") == 1
+
+
+def test_an_override_ends_no_earlier_than_it_starts():
+	fields = {"doctype": "Availability Override", "user": make_user(), "date": "2026-03-02"}
+	with pytest.raises(InvalidRequest):
+		frappe.get_doc({**fields, "end_date": "2026-03-01"}).insert()
+	assert str(frappe.get_doc(fields).insert().end_date) == "2026-03-02"
+
+
+def test_recurring_blocked_time_is_refused_rather_than_not_heeded():
+	fields = {"start_time": "2026-03-02 09:00:00", "end_time": "2026-03-02 10:00:00"}
+	with pytest.raises(InvalidRequest):
+		frappe.get_doc(
+			{"doctype": "Blocked Time", "user": make_user(), **fields, "recurring": 1, "recurrence_rule": "FREQ=DAILY"}
+		).insert()
+
+
+def test_a_page_takes_its_unbooked_types_with_it():
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	frappe.delete_doc("Scheduling Page", page.name)
+	assert not frappe.db.exists("Meeting Type", meeting_type.name)
+
+
+def test_what_was_booked_cannot_be_deleted():
+	from scheduler_integration import bookings
+
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	booking = bookings.book(payload(page, meeting_type, at("2026-03-02 09:00")), at("2026-03-02 06:00"))
+	for doctype, name in (("Scheduling Page", page.name), ("Meeting Type", meeting_type.name)):
+		with pytest.raises(frappe.LinkExistsError):
+			frappe.delete_doc(doctype, name)
+	with pytest.raises(NotPermitted):
+		frappe.delete_doc("Booking", booking["id"])
+
+
+@pytest.mark.parametrize(
+	"fields",
+	[{"default_reminders": "a day"}, {"default_reminders": "0"}, {"allowed_embed_hosts": "https://x.example/y"}],
+)
+def test_settings_that_make_no_sense_are_refused(fields):
+	settings = frappe.get_doc("Scheduler Settings")
+	settings.update(fields)
+	with pytest.raises(InvalidRequest):
+		settings.save()
+
+
+def test_a_team_type_with_one_host_is_with_its_consultant():
+	ann, ben = make_user("Ann"), make_user("Ben")
+	team = make_team_page([ann, ben])
+	from scheduler_integration.catalogue.hosts import hosts_of
+
+	assert [host.user for host in hosts_of(make_meeting_type(team, consultant=ben), team)] == [ben]

@@ -1,0 +1,86 @@
+"""From the booking over HTTP to the mail server: the messages that leave the machine."""
+
+import frappe
+import pytest
+from icalendar import Calendar
+
+from tests.support.factories import fresh, make_meeting_type, make_page, token_of
+from tests.support.smtp import sending_to_inbox
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+
+PUBLIC = "scheduler_integration.api.public"
+
+
+@pytest.fixture
+def inbox(site):
+	with sending_to_inbox(site) as box:
+		yield box
+
+
+@pytest.fixture
+def booked(client, inbox):
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	frappe.db.commit()
+	today = frappe.utils.getdate()
+	query = {"slug": page.slug, "meeting_type": meeting_type.slug, "timezone": "Asia/Kolkata"}
+	query |= {"start_date": str(today), "end_date": str(frappe.utils.add_days(today, 10))}
+	days = client.call(f"{PUBLIC}.get_slots", "GET", **query).json()["data"]["days"]
+	wish = {
+		"slug": page.slug,
+		"meeting_type": meeting_type.slug,
+		"start": next(iter(days.values()))[0]["start"],
+		"attendee_name": "Ada Lovelace",
+		"attendee_email": f"{fresh('ada')}@guests.example",
+		"timezone": "Asia/Kolkata",
+	}
+	return page, client.call(f"{PUBLIC}.book", **wish).json()["data"]
+
+
+def calendar_part(message):
+	(part,) = (part for part in message.walk() if part.get_content_type() == "text/calendar")
+	return part, Calendar.from_ical(part.get_payload(decode=True))
+
+
+def test_attendee_and_host_get_an_invitation_and_then_its_cancellation(site, client, inbox, booked):
+	page, booking = booked
+	site.run_jobs()
+	invited = inbox.take(2)
+	assert set(invited) == {booking["attendee"]["email"], page.user}
+	for message in invited.values():
+		part, calendar = calendar_part(message)
+		assert part.get_param("method") == "REQUEST"
+		assert calendar["METHOD"] == "REQUEST"
+		assert message.get_body(("plain",)).get_content().strip()
+	to_attendee = invited[booking["attendee"]["email"]]
+	assert to_attendee["Subject"].startswith("Confirmed: Intro call with Jane")
+	assert page.user in to_attendee["Reply-To"]
+	assert booking["manage_url"].rpartition("/")[2] in to_attendee.get_body(("html",)).get_content()
+
+	client.call(f"{PUBLIC}.cancel", token=token_of(booking))
+	site.run_jobs()
+	cancelled = inbox.take(2)
+	for recipient, message in cancelled.items():
+		part, calendar = calendar_part(message)
+		event, invitation = calendar.walk("VEVENT")[0], calendar_part(invited[recipient])[1].walk("VEVENT")[0]
+		assert part.get_param("method") == "CANCEL"
+		assert (event["UID"], event["SEQUENCE"]) == (invitation["UID"], invitation["SEQUENCE"] + 1)
+
+
+def test_what_the_mail_server_refuses_stays_in_the_queue_and_goes_out_later(site, client, inbox, booked):
+	_page, booking = booked
+	site.run_jobs()
+	inbox.take(2)
+	inbox.refusing = True
+	assert client.call(f"{PUBLIC}.cancel", token=token_of(booking)).status_code == 200
+	site.run_jobs()
+	inbox.refused.get(timeout=30)
+	inbox.refused.get(timeout=30)
+	inbox.refusing = False
+	frappe.db.rollback()
+	assert frappe.db.get_value("Booking", booking["id"], "status") == "Cancelled"
+
+	flush = "import frappe\nfrappe.flags.in_test = False\nfrom frappe.email.queue import flush\nflush()"
+	site.python(flush).communicate(timeout=60)
+	assert set(inbox.take(2)) == {booking["attendee"]["email"], booked[0].user}

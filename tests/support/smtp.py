@@ -1,0 +1,60 @@
+"""A real SMTP server for tests, and a site that sends through it."""
+
+import json
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+
+from tests.support.server import free_port
+from tests.support.site import Site
+
+
+class Inbox:
+	"""Keeps what arrives. While `refusing`, answers every message with a temporary failure."""
+
+	def __init__(self) -> None:
+		self.arrived: queue.Queue[tuple[list[str], EmailMessage]] = queue.Queue()
+		self.refused: queue.Queue[str] = queue.Queue()
+		self.refusing = False
+
+	async def handle_DATA(self, server, session, envelope) -> str:
+		if self.refusing:
+			self.refused.put(envelope.rcpt_tos[0])
+			return "451 4.3.0 Try again later"
+		self.arrived.put((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
+		return "250 OK"
+
+	def take(self, count: int, seconds: float = 30) -> dict[str, EmailMessage]:
+		"""The next messages by recipient; waits at most so many seconds for each."""
+		taken = {}
+		for _each in range(count):
+			recipients, message = self.arrived.get(timeout=seconds)
+			taken[recipients[0]] = message
+		return taken
+
+
+@contextmanager
+def sending_to_inbox(site: Site) -> Iterator[Inbox]:
+	"""Points the site's configuration at an SMTP server of the test's own, and back afterwards."""
+	inbox = Inbox()
+	port = free_port()
+	controller = Controller(inbox, hostname="127.0.0.1", port=port)
+	controller.start()
+	config = site.folder / "site_config.json"
+	before = config.read_text()
+	mail = {
+		"mail_server": "127.0.0.1",
+		"mail_port": port,
+		"disable_mail_smtp_authentication": 1,
+		"auto_email_id": "scheduler@site.example",
+	}
+	try:
+		config.write_text(json.dumps({**json.loads(before), **mail}))
+		yield inbox
+	finally:
+		config.write_text(before)
+		controller.stop()
