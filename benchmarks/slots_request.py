@@ -1,0 +1,113 @@
+"""How long a slots request takes, against the site's own ping on the same server, and how often it asks the database.
+
+Runs on a new embedded site, or on a real one when BENCH and SITE are set (as `make test-bench` sets them). The rows differ in
+what stands in the host's calendar; each is the median of many requests of 31 days.
+"""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+ROOT = Path(__file__).resolve().parent.parent
+for folder in (ROOT, ROOT / "embedded"):
+	sys.path.insert(0, str(folder))
+
+from tests.support.server import Client, running  # noqa: E402
+from tests.support.site import opened, undoing_commits  # noqa: E402
+
+REQUESTS = 60
+SLOTS = "scheduler_integration.api.public.get_slots"
+
+
+def main() -> None:
+	with opened() as site, undoing_commits():
+		import frappe
+
+		queries = _seed()
+		frappe.db.commit()
+		with running(site) as server, server.client() as client:
+			_report(client, queries)
+
+
+def _seed() -> dict[str, tuple[dict[str, str], int]]:
+	"""Pages with ever fuller calendars: the query of each, and the number of statements it takes."""
+	import frappe
+
+	for field in ("slots_per_minute", "bookings_per_hour"):
+		frappe.db.set_single_value("Scheduler Settings", field, 0)
+	return {f"{busy} busy times": _seed_one(busy) for busy in (0, 50, 500)}
+
+
+def _seed_one(busy: int) -> tuple[dict[str, str], int]:
+	import frappe
+
+	from tests.support.factories import make_meeting_type, make_page
+
+	page = make_page()
+	meeting_type = make_meeting_type(page, daily_limit=9)
+	first = frappe.utils.getdate() + timedelta(days=2)
+	for each in range(busy):
+		_block(page.user, first + timedelta(days=each % 31), each // 31)
+	query = {
+		"slug": page.slug,
+		"meeting_type": meeting_type.slug,
+		"start_date": str(first),
+		"end_date": str(first + timedelta(days=30)),
+		"timezone": "America/New_York",
+	}
+	return query, _count_statements(query)
+
+
+def _block(user: str, day: object, nth: int) -> None:
+	import frappe
+
+	start, end = (f"{day} {8 + minutes // 60:02}:{minutes % 60:02}:00" for minutes in (nth * 35, nth * 35 + 20))
+	frappe.get_doc({"doctype": "Blocked Time", "user": user, "start_time": start, "end_time": end}).insert()
+
+
+def _count_statements(query: dict[str, str]) -> int:
+	import frappe
+
+	from scheduler_integration import clock
+	from scheduler_integration.api.parse import parse_date
+	from scheduler_integration.availability import slots_between
+
+	days = parse_date("start_date", query["start_date"]), parse_date("end_date", query["end_date"])
+
+	def ask() -> None:
+		slots_between(query["slug"], query["meeting_type"], *days, query["timezone"], None, clock.now())
+
+	ask()
+	seen = []
+	original = frappe.db.sql
+	frappe.db.sql = lambda *args, **kwargs: (seen.append(args), original(*args, **kwargs))[1]
+	try:
+		ask()
+	finally:
+		frappe.db.sql = original
+	return len(seen)
+
+
+def _report(client: Client, queries: dict[str, tuple[dict[str, str], int]]) -> None:
+	ping = _median(client, "ping", {})
+	print(f"\n{'slots request, 31 days':<28}{'p50 ms':>9}{'x ping':>9}{'statements':>12}")
+	print(f"{'ping':<28}{ping * 1000:>9.2f}{1:>9.2f}{'':>12}")
+	for label, (query, statements) in queries.items():
+		taken = _median(client, SLOTS, query)
+		print(f"{label:<28}{taken * 1000:>9.2f}{taken / ping:>9.2f}{statements:>12}")
+
+
+def _median(client: Client, method: str, query: dict[str, str]) -> float:
+	times = []
+	for _each in range(REQUESTS):
+		start = perf_counter()
+		answer = client.get(f"/api/method/{method}", params=query)
+		times.append(perf_counter() - start)
+		answer.raise_for_status()
+	return median(times)
+
+
+if __name__ == "__main__":
+	main()
