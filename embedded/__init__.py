@@ -1,0 +1,18 @@
+"""Run the app without a bench: a small re-implementation of the part of Frappe that the app uses.
+
+`embedded/frappe` is importable as `frappe` once this folder is on `sys.path`; `python -m embedded` does that and
+offers the commands. It is a development tool: the app never imports it, and it isn't in the app's wheel. What it
+doesn't implement raises NotImplementedError, so that a difference from Frappe is seen and never guessed.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def put_on_path() -> None:
+	"""Make `frappe` mean the embedded one, and the app importable from this checkout."""
+	for folder in (str(ROOT), str(ROOT / "embedded")):
+		if folder not in sys.path:
+			sys.path.insert(0, folder)

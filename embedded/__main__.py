@@ -1,0 +1,99 @@
+"""`python -m embedded <command>`: install, serve, migrate, and the rest, from the repository's root."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from embedded import ROOT, put_on_path
+
+put_on_path()
+
+import frappe  # noqa: E402
+
+from embedded import lifecycle  # noqa: E402
+
+
+def site_folder() -> Path:
+	"""`.site` in the repository, or wherever SITE_FOLDER says."""
+	return Path(os.environ.get("SITE_FOLDER") or ROOT / ".site").resolve()
+
+
+def connect(folder: Path) -> None:
+	frappe.init(folder.name, str(folder.parent), force=True)
+	frappe.connect()
+
+
+def install(folder: Path, time_zone: str = "Asia/Kolkata") -> None:
+	if (folder / "site.db").exists():
+		connect(folder)
+		lifecycle.migrate()
+	else:
+		lifecycle.new_site(folder, time_zone=time_zone)
+
+
+def seed_demo(folder: Path) -> None:
+	"""A new site gets the demo's records; one that exists is only brought up to date."""
+	is_new = not (folder / "site.db").exists()
+	install(folder, "Europe/Berlin")
+	if is_new and find_spec("embedded.demo"):
+		import_module("embedded.demo").seed()
+		frappe.db.commit()
+	print("Sign in as Administrator with the password admin at /login; e-mails are at /outbox")
+	frappe.destroy()
+
+
+def main(argv: list[str] | None = None) -> None:
+	parser = argparse.ArgumentParser(prog="python -m embedded", description=__doc__)
+	commands = parser.add_subparsers(dest="command", required=True)
+	for name, summary in (
+		("install", "make the site, or bring it up to date"), ("reset", "delete the site"), ("migrate", "sync the model"),
+		("worker", "run queued jobs from Redis"), ("run-jobs", "run the scheduled jobs that are due, once"),
+	):  # fmt: skip
+		commands.add_parser(name, help=summary)
+	commands.choices["install"].add_argument("--time-zone", default="Asia/Kolkata")
+	for name, summary in (("serve", "serve the site"), ("demo", "make a site with a lively demo, and serve it")):
+		commands.add_parser(name, help=summary).add_argument("--port", type=int, default=8000)
+		commands.choices[name].add_argument("--host", default="127.0.0.1")
+	execute = commands.add_parser("execute", help="call a function, committing at its end")
+	execute.add_argument("function", help="dotted path")
+	options = parser.parse_args(argv)
+	folder = site_folder()
+	if options.command == "install":
+		install(folder, options.time_zone)
+	elif options.command == "reset":
+		lifecycle.remove_site(folder)
+	elif options.command in ("serve", "demo"):
+		from embedded.server import serve
+
+		if options.command == "demo":
+			seed_demo(folder)
+		serve(folder, options.host, options.port)
+	else:
+		connect(folder)
+		_run(options)
+
+
+def _run(options: argparse.Namespace) -> None:
+	if options.command == "migrate":
+		lifecycle.migrate()
+	elif options.command == "worker":
+		from frappe.utils.background_jobs import work_on_redis
+
+		work_on_redis()
+	elif options.command == "run-jobs":
+		from embedded.scheduler import run_due
+
+		run_due()
+	elif options.command == "execute":
+		result = frappe.get_attr(options.function)()
+		frappe.db.commit()
+		if result is not None:
+			print(result)
+	frappe.destroy()
+
+
+if __name__ == "__main__":
+	sys.exit(main())

@@ -1,0 +1,190 @@
+"""A lively demo: two people and a team, their booking pages, and a month of meetings behind and before them."""
+
+import random
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration import bookings, clock
+from scheduler_integration.availability import slots_between
+from scheduler_integration.exceptions import SchedulingError
+
+PASSWORD = "demo"
+HOSTS = (
+	("jane@demo.example", "Jane", "Moreau", "Europe/Paris"),
+	("sam@demo.example", "Sam", "Okafor", "America/New_York"),
+	("aiko@demo.example", "Aiko", "Tanaka", "Asia/Tokyo"),
+)
+ATTENDEES = (
+	"Ada Lovelace", "Grace Hopper", "Katherine Johnson", "Alan Turing", "Emmy Noether", "Srinivasa Ramanujan",
+	"Mary Jackson", "Claude Shannon", "Hedy Lamarr", "Edsger Dijkstra", "Chien-Shiung Wu", "Rosalind Franklin",
+)  # fmt: skip
+COMPANIES = ("Analytical Engines", "Northwind", "Blue Yonder", "Contoso", "Initech", "")
+ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Europe/London", "America/Los_Angeles")
+SOURCES = ("newsletter", "linkedin", "website", "")
+PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
+	{
+		"title": "Intro call",
+		"slug": "intro",
+		"duration_minutes": 30,
+		"color": "#2f6fed",
+		"description": "A first conversation: where you are, where you want to be, and whether we fit.",
+		"questions": [
+			{"label": "What would you like to talk about?", "question_type": "Long Text"},
+			{
+				"label": "How did you hear of us?",
+				"question_type": "Select",
+				"options": "A friend\nSearch\nAn event\nSomewhere else",
+			},
+		],
+	},
+	{
+		"title": "Strategy session",
+		"slug": "strategy",
+		"duration_minutes": 60,
+		"duration_options": "60, 90",
+		"slot_interval": 30,
+		"color": "#0f9d76",
+		"location_type": "Zoom",
+		"description": "We go through your priorities and leave with a plan for the next quarter.",
+		"change_notice_hours": 4,
+		"questions": [
+			{"label": "Your role", "question_type": "Text", "required": 1},
+			{"label": "Topics", "question_type": "Multi Select", "options": "Cash flow\nPricing\nHiring\nGrowth"},
+			{"label": "I have read the preparation notes", "question_type": "Checkbox", "required": 1},
+		],
+		"confirmation_message": "Please bring your last quarter's numbers.",
+	},
+	{
+		"title": "Coffee in person",
+		"slug": "coffee",
+		"duration_minutes": 45,
+		"color": "#d9480f",
+		"location_type": "In Person",
+		"location_details": "Café de la Paix, 5 place de l'Opéra, Paris",
+		"description": "When you are in town.",
+		"requires_confirmation": 1,
+	},
+)
+
+
+def seed() -> None:
+	"""Fills a new site. The dates are around today, so the demo looks the same whenever it is made."""
+	for email, first, last, zone in HOSTS:
+		_make_host(email, first, last, zone)
+	jane = _make_page("jane@demo.example", "Jane Moreau", "jane", PERSONAL_TYPES, brand_color="#2f6fed")
+	_make_page("sam@demo.example", "Sam Okafor", "sam", PERSONAL_TYPES[:1], brand_color="#7048e8")
+	_make_team_page()
+	_give_everyday_life(jane.user)
+	_book_a_month()
+	# The demo's guests are all at one address, and people try things out.
+	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
+
+
+def _make_host(email: str, first: str, last: str, zone: str) -> None:
+	frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": email,
+			"first_name": first,
+			"last_name": last,
+			"time_zone": zone,
+			"send_welcome_email": 0,
+			"new_password": PASSWORD,
+			"roles": [{"role": "Scheduling User"}],
+		}
+	).insert()
+
+
+def _make_page(user: str, title: str, slug: str, types: tuple[dict, ...], **fields: Any) -> Document:
+	page = frappe.get_doc(
+		{
+			"doctype": "Scheduling Page",
+			"title": title,
+			"slug": slug,
+			"user": user,
+			"description": "Finance for small companies",
+			"welcome_message": "Pick what suits you: I look forward to meeting you.",
+			**fields,
+		}
+	).insert()
+	for order, each in enumerate(types):
+		_make_type(page, sort_order=order, **each)
+	return page
+
+
+def _make_team_page() -> None:
+	page = _make_page(
+		"jane@demo.example",
+		"The Demo Team",
+		"team",
+		(),
+		page_type="Team",
+		hosts=[{"user": email} for email, *_name in HOSTS],
+		brand_color="#0b7285",
+		welcome_message="Whoever of us is free takes the time to show you around.",
+	)
+	_make_type(page, title="Product tour", slug="tour", duration_minutes=30, assignment="Round Robin", color="#0b7285")
+	_make_type(
+		page,
+		title="Panel with the founders",
+		slug="panel",
+		duration_minutes=60,
+		assignment="Collective",
+		color="#c2255c",
+		description="All of us at one table, for the big questions.",
+	)
+
+
+def _make_type(page: Document, **fields: Any) -> Document:
+	return frappe.get_doc({"doctype": "Meeting Type", "scheduling_page": page.name, **fields}).insert()
+
+
+def _give_everyday_life(user: str) -> None:
+	"""A dentist's visit and a day off, so that the calendar has gaps as calendars have."""
+	today = frappe.utils.getdate()
+	visit = {"start_time": f"{today + timedelta(days=3)} 10:00:00", "end_time": f"{today + timedelta(days=3)} 11:30:00"}
+	frappe.get_doc({"doctype": "Blocked Time", "user": user, "reason": "Dentist", **visit}).insert()
+	day_off = today + timedelta(days=10)
+	frappe.get_doc(
+		{"doctype": "Availability Override", "user": user, "date": day_off, "reason": "Conference"}
+	).insert()
+
+
+def _book_a_month() -> None:
+	"""Some twenty meetings to come, a few of them cancelled, and as many past ones, by the door that guests use."""
+	dice = random.Random(7)
+	now = clock.now()
+	for days in (*range(-28, 0, 2), *range(1, 21, 1)):
+		_book_one(dice, now + days * 86400, now)
+
+
+def _book_one(dice: random.Random, around: int, now: int) -> None:
+	slug, type_slug = dice.choice((("jane", "intro"), ("jane", "intro"), ("sam", "intro"), ("team", "tour")))
+	as_of = min(now, around - 3 * 86400)
+	day = datetime.fromtimestamp(around, timezone.utc).date()
+	offered = slots_between(slug, type_slug, day, day + timedelta(days=1), "UTC", None, as_of)["days"]
+	slots = [slot for group in offered.values() for slot in group]
+	if not slots:
+		return
+	name = dice.choice(ATTENDEES)
+	try:
+		booking = bookings.book(
+			{
+				"slug": slug,
+				"meeting_type": type_slug,
+				"start": dice.choice(slots)["start"],
+				"attendee_name": name,
+				"attendee_email": f"{name.lower().replace(' ', '.')}@clients.example",
+				"attendee_company": dice.choice(COMPANIES),
+				"timezone": dice.choice(ZONES),
+				"utm_source": dice.choice(SOURCES),
+			},
+			as_of,
+		)
+	except SchedulingError:
+		return
+	if dice.random() < 0.15:
+		bookings.cancel_by_token(booking["manage_url"].rpartition("/")[2], "Something came up", as_of)

@@ -1,0 +1,51 @@
+"""Custom Fields and Property Setters: what a site changes in a DocType without touching its JSON."""
+
+from typing import Any
+
+import frappe
+from frappe.context import forget_memo
+from frappe.model.document import Document
+
+
+class CustomField(Document):
+	def autoname(self) -> None:
+		self.fieldname = self.fieldname or frappe.scrub(self.label or "")
+		self.name = f"{self.dt}-{self.fieldname}"
+
+	def on_update(self) -> None:
+		forget_memo()
+		frappe.db.sync_table(frappe.get_meta(self.dt))
+
+	def on_trash(self) -> None:
+		frappe.db.after_commit.add(forget_memo)
+		forget_memo()
+
+
+class PropertySetter(Document):
+	def autoname(self) -> None:
+		self.name = f"{self.doc_type}-{self.field_name or self.row_name or 'main'}-{self.property}"
+
+	row_name = None
+
+	def on_update(self) -> None:
+		forget_memo()
+		frappe.db.after_rollback.add(forget_memo)
+
+	on_trash = on_update
+
+
+def create_custom_fields(custom_fields: dict[Any, Any], ignore_validate: bool = False, update: bool = True) -> None:
+	"""`{doctype: [fields]}`, where the key may also be a tuple of doctypes; what exists is brought up to date."""
+	for doctypes, fields in custom_fields.items():
+		for doctype in (doctypes,) if isinstance(doctypes, str) else doctypes:
+			for field in [fields] if isinstance(fields, dict) else fields:
+				_create_or_update(doctype, field, update)
+
+
+def _create_or_update(doctype: str, field: dict, update: bool) -> None:
+	name = frappe.db.get_value("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
+	if not name:
+		values = {"doctype": "Custom Field", "dt": doctype, "is_system_generated": 1, **field}
+		frappe.get_doc(values).insert(ignore_permissions=True)
+	elif update:
+		frappe.get_doc("Custom Field", name).update(field).save(ignore_permissions=True)

@@ -1,0 +1,136 @@
+"""MariaDB's SQL, as the app writes it, said to SQLite: parameters, column types, collations and a few functions."""
+
+import datetime
+import re
+import sqlite3
+from decimal import Decimal
+from typing import Any
+
+from werkzeug.local import LocalProxy
+
+DATETIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
+_MIDNIGHT = "0001-01-01 00:00:00.000000"
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?")
+_DERIVED = re.compile(r"\b(max|min|coalesce|ifnull)\s*\(", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"%%|%s|%\((\w+)\)s|%")
+_FOR_UPDATE = re.compile(r"\s+for\s+update(\s+nowait|\s+skip\s+locked)?\s*$", re.IGNORECASE)
+_UPSERT = re.compile(r"\bon\s+duplicate\s+key\s+update\b", re.IGNORECASE)
+_INSERT_IGNORE = re.compile(r"^insert\s+ignore\b", re.IGNORECASE)
+
+# Data-like columns hold 140 characters unless the field says otherwise, as MariaDB's strict mode enforces.
+VARCHAR_LENGTH = 140
+TYPE_MAP: dict[str, tuple[str, Any]] = {
+	**dict.fromkeys(("Currency", "Float", "Percent", "Duration"), ("decimal", "21,9")),
+	"Rating": ("decimal", "3,2"),
+	"Int": ("int", None),
+	"Long Int": ("bigint", "20"),
+	"Check": ("tinyint", None),
+	**dict.fromkeys(("Small Text", "Text", "Password", "Attach", "Attach Image"), ("text", "")),
+	**dict.fromkeys(
+		("Long Text", "Code", "Text Editor", "Markdown Editor", "HTML Editor", "Signature", "Barcode", "Geolocation"),
+		("longtext", ""),
+	),
+	**dict.fromkeys(
+		("Data", "Link", "Dynamic Link", "Select", "Read Only", "Color", "Icon", "Phone", "Autocomplete"),
+		("varchar", VARCHAR_LENGTH),
+	),
+	"JSON": ("json", ""),
+	"Date": ("date", ""),
+	"Datetime": ("datetime", "6"),
+	"Time": ("time", "6"),
+}
+
+
+def bind(query: str, values: Any) -> tuple[str, list]:
+	"""Frappe's `%s` and `%(name)s` as SQLite's `?`; a sequence becomes a bracketed list, as PyMySQL makes it."""
+	if values is None:
+		return query, []
+	params: list = []
+	positional = iter(values) if not isinstance(values, dict) else iter(())
+
+	def placeholder(match: re.Match) -> str:
+		if match[0] == "%%":
+			return "%"
+		if match[0] == "%":
+			raise ValueError(f"A lone % in a query with values: {query}")
+		value = values[match[1]] if match[1] else next(positional)
+		if isinstance(value, list | tuple | set):
+			params.extend(value)
+			return f"({', '.join('?' * len(value))})"
+		params.append(value)
+		return "?"
+
+	return _PLACEHOLDER.sub(placeholder, query), params
+
+
+def translate(query: str) -> tuple[str, str | None]:
+	"""The query for SQLite, and how it asked for a lock: None, "wait" or "nowait"."""
+	lock = None
+	if match := _FOR_UPDATE.search(query):
+		query, lock = query[: match.start()], "wait"
+		if match[1]:
+			if "skip" in match[1].lower():
+				raise NotImplementedError("SKIP LOCKED on the embedded site")
+			lock = "nowait"
+	query = _INSERT_IGNORE.sub("INSERT OR IGNORE", query)
+	if match := _UPSERT.search(query):
+		updates = re.sub(r"\bvalues\s*\(([^)]*)\)", r"excluded.\1", query[match.end() :], flags=re.IGNORECASE)
+		query = f"{query[: match.start()]}ON CONFLICT DO UPDATE SET {updates}"
+	return query, lock
+
+
+def convert_derived(query: str, rows: list[tuple]) -> list[tuple]:
+	"""An aggregate of a Datetime column has lost its declared type: give its text back as a datetime."""
+	if not _DERIVED.search(query):
+		return rows
+	return [tuple(_to_datetime(c) if _is_instant(c) else c for c in row) for row in rows]
+
+
+def _is_instant(cell: Any) -> bool:
+	return isinstance(cell, str) and len(cell) in (19, 26) and bool(_INSTANT.fullmatch(cell))
+
+
+def _to_datetime(text: str | bytes) -> datetime.datetime:
+	return datetime.datetime.fromisoformat(text.decode() if isinstance(text, bytes) else text)
+
+
+def to_timedelta(text: str | bytes) -> datetime.timedelta:
+	"""A TIME column's value, which MariaDB's driver gives as a timedelta."""
+	hours, minutes, seconds = (text.decode() if isinstance(text, bytes) else text).split(":")
+	return datetime.timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+
+
+def time_text(value: datetime.timedelta) -> str:
+	whole = int(value.total_seconds())
+	return f"{whole // 3600:02}:{whole % 3600 // 60:02}:{whole % 60:02}.{value.microseconds:06}"
+
+
+def compare_instants(left: str, right: str) -> int:
+	"""Collation of Datetime columns: a shorter text means the start of that day, hour or second."""
+	left, right = (side.replace("T", " ", 1) + _MIDNIGHT[len(side) :] for side in (left, right))
+	return (left > right) - (left < right)
+
+
+def quoted(value: Any, percent: bool = True) -> str:
+	text = str(value).replace("'", "''")
+	return f"'{text.replace('%', '%%') if percent else text}'"
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+	connection.create_collation("INSTANT", compare_instants)
+	connection.create_function("concat", -1, lambda *parts: None if None in parts else "".join(map(str, parts)))
+	connection.create_function("greatest", -1, lambda *parts: None if None in parts else max(parts))
+	connection.create_function("least", -1, lambda *parts: None if None in parts else min(parts))
+	connection.create_function("now", 0, lambda: datetime.datetime.now().strftime("%Y-%m-%d %H:%M:%S"))
+
+
+sqlite3.register_adapter(datetime.datetime, lambda value: value.strftime(DATETIME_FORMAT))
+sqlite3.register_adapter(datetime.date, lambda value: value.isoformat())
+sqlite3.register_adapter(datetime.time, lambda value: value.strftime("%H:%M:%S.%f"))
+sqlite3.register_adapter(datetime.timedelta, time_text)
+sqlite3.register_adapter(Decimal, float)
+sqlite3.register_adapter(LocalProxy, lambda value: value._get_current_object())
+# The declared types say "text" first, which gives the column SQLite's text affinity.
+sqlite3.register_converter("text_datetime", _to_datetime)
+sqlite3.register_converter("text_date", lambda text: datetime.date.fromisoformat(text.decode()))
+sqlite3.register_converter("text_time", to_timedelta)

@@ -1,0 +1,15 @@
+"""Frappe's own hooks, for its own DocTypes."""
+
+app_name = "frappe"
+app_title = "Embedded site"
+
+permission_query_conditions = {
+	"Event": "frappe.core.controllers.event_query_conditions",
+	"User": "frappe.core.controllers.user_query_conditions",
+}
+has_permission = {
+	"Event": "frappe.core.controllers.has_event_permission",
+	"User": "frappe.core.controllers.has_user_permission",
+}
+ignore_links_on_delete = ["Communication", "File", "Comment", "Email Queue", "Error Log"]
+scheduler_events = {"all": ["frappe.email.queue.flush"]}

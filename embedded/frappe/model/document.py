@@ -1,0 +1,416 @@
+"""`Document`: the life of a document, its hooks in Frappe's order, and `get_doc`."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from types import MappingProxyType
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.context import local
+from frappe.missing import missing
+from frappe.model.base_document import BaseDocument, get_controller
+from frappe.model.checks import Checks
+from frappe.model.naming import set_new_name, validate_name
+from frappe.types import _dict
+from frappe.utils.data import cstr, get_datetime, get_timedelta, getdate, now
+
+
+def get_doc(*args: Any, **kwargs: Any) -> "Document":
+	"""By doctype and name, from a dict, or from keyword arguments."""
+	if not args:
+		return get_controller(kwargs["doctype"])(kwargs)
+	first = args[0]
+	if isinstance(first, BaseDocument):
+		return first
+	if isinstance(first, str):
+		return get_controller(first)(*args, **kwargs)
+	if isinstance(first, dict | MappingProxyType):
+		if "doctype" not in first:
+			raise ValueError('"doctype" is a required key')
+		return get_controller(first["doctype"])({**first, **kwargs})
+	raise ValueError("First non keyword argument must be a string or dict")
+
+
+class Document(Checks, BaseDocument):
+	def __init__(self, *args: Any, **kwargs: Any):
+		self.doctype = self.name = None
+		self.flags = _dict()
+		if args and isinstance(args[0], str):
+			self.doctype, self.name = args[0], args[1] if len(args) > 1 and args[1] is not None else args[0]
+			self.flags.for_update = kwargs.get("for_update")
+			self.load_from_db()
+		elif args or kwargs:
+			self._init_from_dict(args[0] if args else kwargs)
+		else:
+			raise ValueError("Illegal arguments")
+
+	def _init_from_dict(self, data: dict) -> None:
+		super().__init__(data)
+		self.init_child_tables()
+		self.init_valid_columns()
+
+	def __str__(self) -> str:
+		return f"{self.doctype} ({self.name or 'unsaved'})"
+
+	def __repr__(self) -> str:
+		return f"<{type(self).__name__}: doctype={self.doctype} {self.name or 'unsaved'}>"
+
+	# Loading.
+
+	def load_from_db(self) -> "Document":
+		lock = " for update" if self.flags.for_update else ""
+		if not isinstance(self.name, str | int):
+			self.name = frappe.db.get_value(self.doctype, self.name) or str(self.name)
+		self.flags.ignore_children = True
+		if self.meta.issingle:
+			self._load_single()
+		else:
+			rows = frappe.db.sql(
+				f"select * from `tab{self.doctype}` where `name` = %s{lock}", (self.name,), as_dict=True
+			)
+			if not rows:
+				message = _("{0} {1} not found").format(_(self.doctype), self.name)
+				frappe.throw(message, frappe.DoesNotExistError(doctype=self.doctype))
+			super().__init__(rows[0])
+			self.docstatus = rows[0].docstatus
+		self.flags.pop("ignore_children", None)
+		for fieldname, doctype in self._table_fieldnames.items():
+			query = (
+				f"select * from `tab{doctype}` where `parent` = %s and `parenttype` = %s and `parentfield` = %s "
+				f"order by `idx` asc{lock}"
+			)
+			self.set(fieldname, frappe.db.sql(query, (str(self.name), self.doctype, fieldname), as_dict=True))
+		if hasattr(self, "__setup__"):
+			self.__setup__()
+		return self
+
+	def _load_single(self) -> None:
+		values = frappe.db.get_singles_dict(self.doctype, for_update=bool(self.flags.for_update))
+		if not values:
+			values = frappe.new_doc(self.doctype, as_dict=True)
+			values.pop("__islocal", None)
+		values["name"] = self.doctype
+		super().__init__(values)
+		self.init_valid_columns()
+		for df in self.meta.fields:
+			if df.fieldtype == "Check" or (self.get(df.fieldname) is not None and df.fieldtype in _NUMBERS):
+				self.set(df.fieldname, frappe.utils.cast(df.fieldtype, self.get(df.fieldname)))
+
+	def reload(self) -> "Document":
+		return self.load_from_db()
+
+	def load_doc_before_save(self, *, raise_exception: bool = False) -> None:
+		self._doc_before_save = None
+		if self.is_new():
+			return
+		try:
+			self._doc_before_save = frappe.get_doc(self.doctype, self.name, for_update=True)
+		except frappe.DoesNotExistError:
+			if raise_exception:
+				raise
+			frappe.clear_last_message()
+
+	def get_latest(self) -> "Document":
+		if not getattr(self, "_doc_before_save", None):
+			self.load_doc_before_save()
+		return self._doc_before_save
+
+	def get_doc_before_save(self) -> "Document | None":
+		return getattr(self, "_doc_before_save", None)
+
+	def get_value_before_save(self, fieldname: str) -> Any:
+		previous = self.get_doc_before_save()
+		return previous.get(fieldname) if previous else None
+
+	def has_value_changed(self, fieldname: str) -> bool:
+		previous = self.get_doc_before_save()
+		if not previous:
+			return True
+		before, current = previous.get(fieldname), self.get(fieldname)
+		if isinstance(before, datetime.datetime):
+			current = get_datetime(current)
+		elif isinstance(before, datetime.date):
+			current = getdate(current)
+		elif isinstance(before, datetime.timedelta):
+			current = get_timedelta(current)
+		return before != current
+
+	# Saving.
+
+	def insert(
+		self, ignore_permissions: bool | None = None, ignore_links: bool | None = None, ignore_if_duplicate: bool = False,
+		ignore_mandatory: bool | None = None, set_name: str | None = None, set_child_names: bool = True,
+	) -> "Document":  # fmt: skip
+		for flag, value in (
+			("ignore_permissions", ignore_permissions), ("ignore_links", ignore_links), ("ignore_mandatory", ignore_mandatory),
+		):  # fmt: skip
+			if value is not None:
+				self.flags[flag] = value
+		self.set("__islocal", True)
+		self._set_defaults()
+		self.set_user_and_timestamp()
+		self.check_if_latest()
+		self._validate_links()
+		self.check_permission("create")
+		self.run_method("before_insert")
+		self.set_new_name(set_name=set_name, set_child_names=set_child_names)
+		self.set_parent_in_children()
+		self.validate_higher_perm_levels()
+		self.flags.in_insert = True
+		self.run_before_save_methods()
+		self._validate()
+		self.flags.in_insert = False
+		if self.meta.issingle:
+			frappe.db.write_single(self.doctype, self.get_valid_dict(), replace_all=True)
+		else:
+			self.db_insert(ignore_if_duplicate=ignore_if_duplicate)
+		for row in self.get_all_children():
+			row.db_insert()
+		self.run_method("after_insert")
+		self.flags.in_insert = True
+		self.run_post_save_methods()
+		self.flags.in_insert = False
+		self.__dict__.pop("__islocal", None)
+		self.__dict__.pop("__unsaved", None)
+		return self
+
+	def save(self, ignore_permissions: bool | None = None, ignore_version: bool | None = None) -> "Document":
+		if ignore_permissions is not None:
+			self.flags.ignore_permissions = ignore_permissions
+		if self.get("__islocal") or not self.get("name"):
+			return self.insert()
+		self._set_defaults()
+		self.check_permission("write")
+		self.set_user_and_timestamp()
+		self.check_if_latest()
+		self.set_parent_in_children()
+		for row in self.get_all_children():
+			if not row.name:
+				set_new_name(row)
+		self.validate_higher_perm_levels()
+		self._validate_links()
+		self.run_before_save_methods()
+		self._validate()
+		if self.meta.issingle:
+			frappe.db.write_single(self.doctype, self.get_valid_dict(), replace_all=True)
+		else:
+			self.db_update()
+		self.update_children()
+		self.run_post_save_methods()
+		self.__dict__.pop("__unsaved", None)
+		return self
+
+	def _set_defaults(self) -> None:
+		if self.is_new():
+			self.update_if_missing(frappe.new_doc(self.doctype, as_dict=True))
+		for df in self.meta.get_table_fields():
+			defaults = frappe.new_doc(df.options, parent_doc=self, parentfield=df.fieldname, as_dict=True)
+			for row in self.get(df.fieldname) or ():
+				if row.is_new():
+					row.update_if_missing(defaults)
+
+	def set_user_and_timestamp(self) -> None:
+		self._original_modified = self.modified
+		self.modified, self.modified_by = now(), local.session.user
+		if self.is_new() and not (local.flags.in_install or local.flags.in_patch or local.flags.in_migrate):
+			self.creation, self.owner = self.modified, self.modified_by
+		for row in self.get_all_children():
+			row.modified, row.modified_by = self.modified, self.modified_by
+			row.owner, row.creation = row.owner or self.owner, row.creation or self.creation
+		local.flags.currently_saving.append((self.doctype, self.name))
+
+	def check_if_latest(self) -> None:
+		"""Refuse to overwrite what somebody else has saved since this copy was read."""
+		self.load_doc_before_save(raise_exception=True)
+		if self.docstatus != 0:
+			raise NotImplementedError("Submitted and cancelled documents on the embedded site")
+		self._action = "save"
+		previous = self._doc_before_save
+		if previous and cstr(previous.modified) != cstr(self._original_modified):
+			frappe.msgprint(
+				_("Error: Document has been modified after you have opened it")
+				+ f" ({previous.modified}, {self.modified}). "
+				+ _("Please refresh to get the latest document."),
+				raise_exception=frappe.TimestampMismatchError,
+			)
+
+	def set_new_name(self, force: bool = False, set_name: str | None = None, set_child_names: bool = True) -> None:
+		if (local.flags.api_name_set or self.flags.name_set) and not force:
+			return
+		if self.get("__newname") and (self.meta.autoname or "").lower() == "prompt":
+			self.name = validate_name(self.doctype, self.get("__newname"))
+		elif set_name:
+			self.name = validate_name(self.doctype, set_name)
+		else:
+			set_new_name(self)
+		for row in self.get_all_children() if set_child_names else ():
+			set_new_name(row)
+		self.flags.name_set = True
+
+	def set_parent_in_children(self) -> None:
+		for row in self.get_all_children():
+			row.parent, row.parenttype = self.name, self.doctype
+
+	def update_children(self) -> None:
+		"""Delete the rows that are gone, then write those that are here."""
+		for df in self.meta.get_table_fields():
+			rows = self.get(df.fieldname)
+			filters: dict = {"parent": str(self.name), "parenttype": self.doctype, "parentfield": df.fieldname}
+			kept = [row.name for row in rows if row.name and not row.is_new()]
+			if kept:
+				filters["name"] = ("not in", kept)
+			frappe.db.delete(df.options, filters)
+			for row in rows:
+				row.db_update()
+
+	def validate_higher_perm_levels(self) -> None:
+		if self.flags.ignore_permissions or local.flags.in_install or local.session.user == "Administrator":
+			return
+		levels = self.meta.get_permlevel_access("write")
+		self.reset_values_if_no_permlevel_access(levels, self.meta.get_high_permlevel_fields())
+		for df in self.meta.get_table_fields() if not self.is_new() else ():
+			for row in self.get(df.fieldname):
+				row.reset_values_if_no_permlevel_access(levels, row.meta.get_high_permlevel_fields())
+
+	def apply_fieldlevel_read_permissions(self) -> None:
+		if local.session.user == "Administrator":
+			return
+		levels = self.meta.get_permlevel_access("read")
+		for doc in [self, *self.get_all_children()]:
+			for df in doc.meta.fields:
+				if df.permlevel and df.permlevel not in levels:
+					doc.__dict__.pop(df.fieldname, None)
+
+	def run_before_save_methods(self) -> None:
+		self.run_method("before_validate")
+		if self.flags.ignore_validate:
+			return
+		self.run_method("validate")
+		self.run_method("before_save")
+
+	def run_post_save_methods(self) -> None:
+		self.run_method("on_update")
+		self.clear_cache()
+		if self.flags.get("notify_update", True):
+			self.notify_update()
+		self.run_method("on_change")
+		if (self.doctype, self.name) in local.flags.currently_saving:
+			local.flags.currently_saving.remove((self.doctype, self.name))
+
+	def clear_cache(self) -> None:
+		frappe.clear_document_cache(self.doctype, self.name)
+
+	def notify_update(self) -> None:
+		"""Nobody listens: the embedded site has no desk to refresh."""
+
+	def db_set(
+		self,
+		fieldname: Any,
+		value: Any = None,
+		update_modified: bool = True,
+		notify: bool = False,
+		commit: bool = False,
+	) -> None:
+		"""Write fields at once, without validating."""
+		self.update(fieldname) if isinstance(fieldname, dict) else self.set(fieldname, value)
+		if update_modified and (self.doctype, self.name) not in local.flags.currently_saving:
+			self.modified, self.modified_by = now(), local.session.user
+		if not self.get_doc_before_save():
+			self.load_doc_before_save()
+		self.run_method("before_change")
+		if self.name is None:
+			return
+		stamp = {"modified": self.modified, "modified_by": self.modified_by, "update_modified": update_modified}
+		if self.meta.issingle:
+			frappe.db.set_single_value(self.doctype, fieldname, value, **stamp)
+		else:
+			frappe.db.set_value(self.doctype, self.name, fieldname, value, **stamp)
+		self.run_method("on_change")
+		if commit:
+			frappe.db.commit()
+
+	def db_get(self, fieldname: str) -> Any:
+		return frappe.db.get_value(self.doctype, self.name, fieldname)
+
+	def delete(
+		self, ignore_permissions: bool = False, force: bool = False, *, delete_permanently: bool = False
+	) -> None:
+		frappe.delete_doc(
+			self.doctype, self.name, ignore_permissions=ignore_permissions, force=force, flags=self.flags,
+			delete_permanently=delete_permanently,
+		)  # fmt: skip
+
+	# Hooks, permissions and small things.
+
+	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
+		"""The controller's method, then the apps' doc_events for it."""
+		own = getattr(self, method, None)
+		result = own(*args, **kwargs) if callable(own) else None
+		for handler in _doc_event_handlers(self.doctype, method):
+			frappe.db._disable_transaction_control += 1
+			try:
+				value = handler(self, method, *args, **kwargs)
+			finally:
+				frappe.db._disable_transaction_control -= 1
+			result = value if value is not None else result
+		return result
+
+	def check_permission(self, permtype: str = "read", permlevel: int | None = None) -> None:
+		if not self.has_permission(permtype):
+			local.flags.error_message = _("You need the '{0}' permission on {1} {2} to perform this action.").format(
+				_(permtype), frappe.bold(_(self.doctype)), self.name or ""
+			)
+			raise frappe.PermissionError
+
+	def has_permission(self, permtype: str = "read", *, debug: bool = False, user: str | None = None) -> bool:
+		from frappe.permissions import has_permission
+
+		return bool(self.flags.ignore_permissions) or has_permission(self.doctype, permtype, self, user=user)
+
+	def is_whitelisted(self, method_name: str) -> None:
+		method = getattr(self, method_name, None)
+		if not method:
+			raise frappe.exceptions.NotFound(f"Method {method_name} not found")
+		frappe.is_whitelisted(getattr(method, "__func__", method))
+
+	def get_title(self) -> str:
+		return self.get(self.meta.get_title_field()) or ""
+
+	def get_url(self) -> str:
+		return f"/app/{self.doctype.lower().replace(' ', '-')}/{frappe.utils.quoted(self.name)}"
+
+	def add_comment(self, comment_type: str = "Comment", text: str | None = None, **by: Any) -> "Document":
+		comment = {
+			"doctype": "Comment", "comment_type": comment_type, "content": text or comment_type,
+			"comment_email": by.get("comment_email") or local.session.user, "comment_by": by.get("comment_by"),
+			"reference_doctype": self.doctype, "reference_name": self.name,
+		}  # fmt: skip
+		return frappe.get_doc(comment).insert(ignore_permissions=True)
+
+	def log_error(self, title: str | None = None, message: str | None = None) -> "Document":
+		return frappe.log_error(title, message, reference_doctype=self.doctype, reference_name=self.name)
+
+	def set_onload(self, key: str, value: Any) -> None:
+		self.__dict__.setdefault("__onload", _dict())[key] = value
+
+	def get_onload(self, key: str | None = None) -> Any:
+		onload = self.__dict__.setdefault("__onload", _dict())
+		return onload[key] if key else onload
+
+
+_NUMBERS = ("Int", "Float", "Currency", "Percent")
+
+
+def _doc_event_handlers(doctype: str, method: str) -> Iterable[Callable]:
+	events = frappe.get_hooks("doc_events", {})
+	for key, handlers in events.items():
+		if doctype == key or key == "*" or (isinstance(key, tuple) and doctype in key):
+			yield from map(frappe.get_attr, handlers.get(method, []))
+
+
+def bulk_insert(*args: Any, **kwargs: Any) -> None:
+	raise NotImplementedError("frappe.model.document.bulk_insert on the embedded site")
+
+
+__getattr__ = missing(__name__)

@@ -1,0 +1,23 @@
+"""`frappe._dict`: a dict whose items are attributes, absent ones None."""
+
+from typing import Any
+
+
+class _dict(dict):
+	__slots__ = ()
+	__getattr__ = dict.get
+	__setattr__ = dict.__setitem__
+	__delattr__ = dict.__delitem__
+
+	def __setstate__(self, state: dict) -> None:
+		dict.update(self, state)
+
+	def __getstate__(self) -> dict:
+		return dict(self)
+
+	def update(self, *args: Any, **kwargs: Any) -> "_dict":
+		super().update(*args, **kwargs)
+		return self
+
+	def copy(self) -> "_dict":
+		return _dict(self)

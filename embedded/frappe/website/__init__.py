@@ -1,0 +1,1 @@
+"""Web pages: routes, templates and renderers."""

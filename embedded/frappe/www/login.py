@@ -1,0 +1,3 @@
+"""A plain page for signing in."""
+
+no_cache = 1

@@ -1,0 +1,84 @@
+"""`/outbox`: the e-mails the site would have sent, with their text, HTML and attachments."""
+
+from email.message import EmailMessage
+from email.parser import Parser
+from email.policy import default
+from html import escape
+
+import frappe
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Request, Response
+
+
+def page(request: Request) -> Response:
+	"""`/outbox`, `/outbox/<message>`, and `/outbox/<message>/<part>` for an attachment or the HTML."""
+	parts = request.path.strip("/").split("/")[1:]
+	if not parts:
+		return _listing()
+	if not frappe.db.exists("Email Queue", parts[0]):
+		raise NotFound
+	row = frappe.get_doc("Email Queue", parts[0])
+	message = Parser(policy=default).parsestr(row.message)
+	return _part(message, int(parts[1])) if len(parts) > 1 else _message(row, message)
+
+
+def _listing() -> Response:
+	rows = frappe.get_all(
+		"Email Queue", fields=["name", "creation", "status", "message"], order_by="creation desc", limit=200
+	)
+	lines = []
+	for row in rows:
+		to = frappe.get_all("Email Queue Recipient", {"parent": row.name}, pluck="recipient", order_by="idx")
+		subject = Parser(policy=default).parsestr(row.message, headersonly=True)["Subject"]
+		lines.append(
+			f"<tr><td>{row.creation:%Y-%m-%d %H:%M}</td><td>{escape(', '.join(to))}</td>"
+			f'<td><a href="/outbox/{row.name}">{escape(subject or "")}</a></td><td>{escape(row.status)}</td></tr>'
+		)
+	table = (
+		f"<table><tr><th>When<th>To<th>Subject<th>Status</tr>{''.join(lines)}</table>"
+		if lines
+		else "<p>Nothing yet.</p>"
+	)
+	return _html("Outbox", table)
+
+
+def _message(row: frappe.model.document.Document, message: EmailMessage) -> Response:
+	headers = "".join(
+		f"<tr><th>{escape(k)}</th><td>{escape(str(v))}</td></tr>" for k, v in message.items() if k != "To"
+	)
+	to = escape(", ".join(recipient.recipient for recipient in row.recipients))
+	found = []
+	for number, part in enumerate(message.walk()):
+		kind = part.get_content_type()
+		if part.is_multipart():
+			continue
+		if name := part.get_filename():
+			found.append(
+				f'<p>Attachment: <a href="/outbox/{row.name}/{number}">{escape(name)}</a> ({escape(kind)})</p>'
+			)
+		elif kind == "text/html":
+			found.append(
+				f'<iframe title="HTML" sandbox src="/outbox/{row.name}/{number}" width="100%" height="600"></iframe>'
+			)
+		else:
+			found.append(f"<pre>{escape(part.get_content())}</pre>")
+	body = f"<table><tr><th>To</th><td>{to}</td></tr>{headers}</table>{''.join(found)}"
+	return _html(message["Subject"] or "", f'<p><a href="/outbox">Outbox</a></p>{body}')
+
+
+def _part(message: EmailMessage, number: int) -> Response:
+	parts = list(message.walk())
+	if number >= len(parts) or parts[number].is_multipart():
+		raise NotFound
+	part = parts[number]
+	content = part.get_payload(decode=True)
+	response = Response(content, content_type=part["Content-Type"])
+	if name := part.get_filename():
+		response.headers.add("Content-Disposition", "attachment", filename=name)
+	return response
+
+
+def _html(title: str, body: str) -> Response:
+	source = '{% extends "frappe/templates/web.html" %}{% block page_content %}<h1>{{ title | e }}</h1>{{ body }}{% endblock %}'
+	html = frappe.render_template(source, {"title": title, "body": body, "lang": "en"}, is_path=False)
+	return Response(html, mimetype="text/html")

@@ -1,0 +1,60 @@
+"""The scheduled jobs of hooks.py: each event remembers when it last ran."""
+
+import datetime
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import frappe
+from croniter import croniter
+from frappe.utils import background_jobs, get_datetime, now_datetime
+
+_CRON = {
+	"hourly": "0 * * * *", "daily": "0 0 * * *", "weekly": "0 0 * * 0", "monthly": "0 0 1 * *", "yearly": "0 0 1 1 *",
+}  # fmt: skip
+_ALL = "* * * * *"
+
+
+def events() -> Iterator[tuple[str, str]]:
+	"""Every scheduled function with its cron line. `all` is each minute here; a bench's default is four."""
+	for event, value in frappe.get_hooks("scheduler_events", {}).items():
+		if event == "cron":
+			for line, functions in value.items():
+				yield from ((line, function) for function in functions)
+		elif event == "all":
+			yield from ((_ALL, function) for function in value)
+		elif (plain := event.removesuffix("_long").removesuffix("_maintenance")) in _CRON:
+			yield from ((_CRON[plain], function) for function in value)
+		else:
+			raise NotImplementedError(f"The scheduler event {event!r}")
+
+
+def run_due(now: datetime.datetime | None = None) -> list[str]:
+	"""Run what has come due since it last ran, one after the other; answer what ran."""
+	now = now or now_datetime()
+	ran = []
+	for line, function in list(events()):
+		key = f"scheduled:{line}:{function}"
+		last = frappe.db.get_default(key)
+		if last and croniter(line, get_datetime(last)).get_next(datetime.datetime) > now:
+			continue
+		frappe.db.set_default(key, now.strftime("%Y-%m-%d %H:%M:%S"))
+		frappe.db.commit()
+		background_jobs.enqueue(function)
+		ran.append(function)
+	if not background_jobs.redis_url():
+		background_jobs.run_queued()
+	return ran
+
+
+def run_forever(folder: Path, stop: Event) -> None:
+	while not stop.wait(20):
+		try:
+			frappe.init(folder.name, str(folder.parent), force=True)
+			frappe.connect()
+			run_due()
+		except Exception:
+			logging.getLogger("frappe.scheduler").exception("The scheduler failed")
+		finally:
+			frappe.destroy()

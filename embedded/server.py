@@ -1,0 +1,43 @@
+"""`python -m embedded serve`: the web server, the scheduler and a worker, in one process."""
+
+import logging
+import os
+from pathlib import Path
+from threading import Event, Thread
+
+import frappe
+from frappe.app import make_application
+from frappe.utils import background_jobs
+from werkzeug.serving import make_server
+
+from embedded import lifecycle, outbox, scheduler
+
+
+def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
+	"""Serve until interrupted; the model is brought up to date first."""
+	if not (folder / "site.db").exists():
+		lifecycle.new_site(folder)
+	logging.getLogger("werkzeug").setLevel(logging.WARNING)
+	stop = Event()
+	application = make_application(folder, {"/outbox": outbox.page})
+	server = make_server(host, port, application, threaded=True)
+	for work in (_work, scheduler.run_forever):
+		Thread(target=work, args=(folder, stop), daemon=True).start()
+	os.environ.setdefault("SITE_URL", f"http://{host}:{server.server_port}")
+	print(f"Serving on http://{host}:{server.server_port}", flush=True)
+	try:
+		server.serve_forever()
+	except KeyboardInterrupt:
+		pass
+	finally:
+		stop.set()
+		server.server_close()
+
+
+def _work(folder: Path, stop: Event) -> None:
+	"""Run what requests have queued; with Redis, an RQ worker in a child process does."""
+	frappe.init(folder.name, str(folder.parent), force=True)
+	if background_jobs.redis_url():
+		return
+	while not stop.is_set():
+		background_jobs.run_queued(block_seconds=1)

@@ -1,0 +1,123 @@
+"""Fixtures of every test: the site, a clean transaction around each test, users, the clock, and a server to ask."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+for folder in (ROOT, *(() if os.environ.get("BENCH") else (ROOT / "embedded",))):
+	if str(folder) not in sys.path:
+		sys.path.insert(0, str(folder))
+
+from tests.support.server import Client, Server, running  # noqa: E402
+from tests.support.site import Site, opened, undoing_commits  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+	with opened() as made:
+		yield made
+
+
+@pytest.fixture(autouse=True)
+def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
+	"""A test starts as Administrator, and what it didn't commit is gone afterwards.
+
+	The pure parts of the app have tests that need no site: those under tests/engine never open one.
+	"""
+	if "engine" in request.path.parts:
+		yield
+		return
+	request.getfixturevalue("site")
+	_start_afresh()
+	yield
+	_start_afresh()
+
+
+def _start_afresh() -> None:
+	import frappe
+
+	frappe.db.rollback()
+	frappe.db.value_cache.clear()
+	frappe.flags.currently_saving = []
+	frappe.flags.in_test = True
+	frappe.local.message_log = []
+	frappe.local.lang = "en"
+	frappe.set_user("Administrator")
+
+
+@pytest.fixture
+def as_user() -> Callable[[str], AbstractContextManager[None]]:
+	"""`with as_user("jane@example.com"): ...`"""
+	import frappe
+
+	@contextmanager
+	def acting_as(email: str) -> Iterator[None]:
+		before = frappe.session.user
+		frappe.set_user(email)
+		try:
+			yield
+		finally:
+			frappe.set_user(before)
+
+	return acting_as
+
+
+@pytest.fixture
+def frozen() -> Iterator[Callable[[Any], Any]]:
+	"""`clock = frozen("2025-03-09T06:30:00Z")` stops this process's clock; `clock.move_to(...)`, `clock.shift(seconds)`.
+
+	A document saved twice under a clock that stands on a whole second has to be reloaded in between: Frappe compares
+	its timestamps as text, and the database leaves out a fraction of zero.
+	"""
+	import time_machine
+
+	with ExitStack() as stack:
+
+		def freeze(instant: Any) -> Any:
+			if isinstance(instant, str):
+				instant = datetime.fromisoformat(instant)
+			if isinstance(instant, datetime) and instant.tzinfo:
+				instant = instant.astimezone(timezone.utc)
+			return stack.enter_context(time_machine.travel(instant, tick=False))
+
+		yield freeze
+
+
+@pytest.fixture
+def outgoing_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+	"""A mail server in the site's configuration. In tests Frappe builds messages for it and sends none."""
+	import frappe
+
+	monkeypatch.setitem(frappe.local.conf, "mail_server", "localhost")
+	frappe.local.outgoing_email_account = {}
+	frappe.local.incoming_email_account = {}
+
+
+@pytest.fixture
+def commit_clean(site: Site) -> Iterator[None]:
+	"""For a test that must commit, because another process has to see it: what it leaves is deleted afterwards."""
+	with undoing_commits():
+		yield
+
+
+@pytest.fixture(scope="session")
+def server(site: Site) -> Iterator[Server]:
+	"""A server process on the tests' site. It sees what is committed, so its tests need `commit_clean`."""
+	import frappe
+
+	frappe.db.rollback()
+	with running(site) as started:
+		yield started
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Client]:
+	with server.client() as one:
+		yield one

@@ -1,0 +1,226 @@
+"""Reading and writing through frappe.db, get_all and the query builder."""
+
+from datetime import datetime
+
+import frappe
+import pytest
+from frappe.query_builder.functions import Coalesce, Count, Lower, Max, Min, Sum
+
+from tests.platform.conftest import EVE, JANE, ROW, THING
+
+
+@pytest.fixture
+def three(thing):
+	thing("a", kind="Small", count_of=1, starts_on="2026-01-01 10:00:00", remark="first", holder=JANE)
+	thing("b", kind="Large", count_of=2, starts_on="2026-01-02 10:00:00", rows=[{"label": "x", "amount": 5}])
+	thing("c", kind="Large", count_of=3, remark="", holder=EVE)
+
+
+def titles(filters=None, **options) -> str:
+	return "".join(frappe.get_all(THING, filters, pluck="title", order_by="title", **options))
+
+
+@pytest.mark.parametrize(
+	("filters", "found"),
+	[
+		({"kind": "Large"}, "bc"),
+		({"kind": "LARGE"}, "bc"),
+		({"kind": ["!=", "Large"]}, "a"),
+		({"count_of": [">", 1]}, "bc"),
+		({"count_of": ["<=", "2"]}, "ab"),
+		({"count_of": ["in", [1, 3]]}, "ac"),
+		({"title": ["in", ["A", "b"]]}, "ab"),
+		({"title": ["in", []]}, ""),
+		({"title": ["not in", ["a"]]}, "bc"),
+		({"remark": ["!=", "first"]}, "bc"),
+		({"remark": ["is", "set"]}, "a"),
+		({"remark": ["is", "not set"]}, "bc"),
+		({"remark": ""}, "bc"),
+		({"holder": ["not in", [JANE]]}, "bc"),
+		({"title": ["like", "%A%"]}, "a"),
+		({"remark": ["not like", "%irst"]}, "bc"),
+		({"starts_on": ["between", ["2026-01-01", "2026-01-01"]]}, "a"),
+		({"starts_on": ["between", ["2026-01-01 10:00:00", "2026-01-02 10:00:00"]]}, "ab"),
+		({"starts_on": [">=", "2026-01-02"]}, "b"),
+		({"starts_on": datetime(2026, 1, 1, 10)}, "a"),
+		({"starts_on": ["<", "2026-01-02 00:00:00"]}, "ac"),
+		([["kind", "=", "Large"], ["count_of", ">", 2]], "c"),
+		([[THING, "kind", "=", "Large"]], "bc"),
+		([[ROW, "label", "=", "x"]], "b"),
+		({"name": "THING-a"}, "a"),
+		("THING-a", "a"),
+		(["THING-a", "THING-c"], "ac"),
+	],
+)
+def test_filters_of_get_all(three, filters, found):
+	if isinstance(filters, str) or (isinstance(filters, list) and isinstance(filters[0], str)):
+		filters = {"name": ["in", [filters] if isinstance(filters, str) else filters]}
+	assert titles(filters) == found
+
+
+def test_either_of_several_filters(three):
+	assert titles(or_filters={"title": "a", "count_of": 3}) == "ac"
+	assert titles({"kind": "Large"}, or_filters=[["title", "=", "a"], ["count_of", "=", 3]]) == "c"
+
+
+@pytest.mark.parametrize(
+	("filters", "found"),
+	[
+		({"kind": "large"}, 2),
+		({"remark": None}, 1),
+		({"remark": ["!=", "first"]}, 1),
+		({"remark": ["is", "set"]}, 1),
+		({"remark": ["is", "not set"]}, 2),
+		({"count_of": ["between", [2, 3]]}, 2),
+		({"starts_on": "2026-01-01 10:00:00"}, 1),
+		({"title": ["in", ["a", "b"]]}, 2),
+		([["kind", "=", "Large"], ["title", "=", "b"]], 1),
+	],
+)
+def test_filters_of_count_are_plain_sql(three, filters, found):
+	"""NULL is not unequal to anything here, unlike in get_all."""
+	assert frappe.db.count(THING, filters) == found
+
+
+def test_get_all_shapes(three):
+	assert frappe.get_all(THING, {"title": "a"}, ["title", "count_of"]) == [{"title": "a", "count_of": 1}]
+	rows = frappe.get_all(THING, fields=["title as t", "count_of"], order_by="count_of desc", limit=1, as_list=True)
+	assert [tuple(row) for row in rows] == [("c", 3)]
+	rows = frappe.get_all(THING, fields=["kind", "count(name) as total"], group_by="kind", order_by="kind")
+	assert [(row.kind, row.total) for row in rows] == [("Large", 2), ("Small", 1)]
+	assert frappe.get_all(THING, pluck="kind", distinct=True, order_by=None) in (["Small", "Large"], ["Large", "Small"])
+	assert frappe.get_all(THING, limit_start=1, limit_page_length=1, order_by="title asc", pluck="title") == ["b"]
+	assert frappe.get_all(THING, fields=["max(count_of) as m"])[0].m == 3
+	assert frappe.get_all(THING, {"title": "a"}, ["holder.full_name as who"])[0].who == "Jane Platform"
+	assert frappe.get_all(THING, fields=["title", "rows.label"], filters={"title": "b"})[0].label == "x"
+	assert len(frappe.get_all(THING, fields="*", filters={"title": "a"})[0]) > 25
+
+
+def test_get_value_shapes(three):
+	get = frappe.db.get_value
+	assert get(THING, "THING-a", "count_of") == 1
+	assert get(THING, {"title": "B"}, ["title", "count_of"]) == ("b", 2)
+	assert get(THING, {"title": "b"}, ["title", "count_of"], as_dict=True) == {"title": "b", "count_of": 2}
+	assert get(THING, {"title": "nobody"}, "title") is None
+	assert get(THING, "THING-a", "*").title == "a"
+	assert get(THING, {"kind": "Large"}, "title", order_by="count_of asc") == "b"
+	assert frappe.db.get_values(THING, {"kind": "Large"}, "title", order_by="title asc", pluck=True) == ["b", "c"]
+	assert frappe.db.exists(THING, "thing-A") == "THING-a"
+	assert frappe.db.exists(THING, {"title": "b"}) == frappe.db.exists({"doctype": THING, "title": "b"}) == "THING-b"
+	assert frappe.db.exists(THING, "none") is None
+
+
+def test_set_value_shapes(three):
+	frappe.db.set_value(THING, "THING-a", "remark", "new")
+	frappe.db.set_value(THING, {"kind": "Large"}, {"remark": "many", "count_of": 9})
+	assert frappe.get_all(THING, pluck="remark", order_by="title") == ["new", "many", "many"]
+	before = frappe.db.get_value(THING, "THING-a", "modified")
+	frappe.db.set_value(THING, "THING-a", "remark", "x", update_modified=False)
+	assert frappe.db.get_value(THING, "THING-a", "modified") == before
+	frappe.db.delete(THING, {"count_of": [">", 5]})
+	assert titles() == "a"
+
+
+def test_sql_shapes(three):
+	query = "select title, count_of from `tabPlatform Thing` where kind = %s order by title"
+	assert [tuple(row) for row in frappe.db.sql(query, ("large",))] == [("b", 2), ("c", 3)]
+	query = "select title from `tabPlatform Thing` where kind = %(kind)s and title like %(part)s"
+	assert frappe.db.sql(query, {"kind": "Large", "part": "%b%"}, as_dict=True) == [{"title": "b"}]
+	query = "select title from `tabPlatform Thing` where title in %(titles)s order by title"
+	assert frappe.db.sql(query, {"titles": ["a", "b"]}, pluck=True) == ["a", "b"]
+	assert frappe.db.sql("select count(*) from `tabPlatform Thing` where title like '%b%'") == ((1,),)
+	assert frappe.db.sql("select title from `tabPlatform Thing` where title = 'a'", as_list=True) == [["a"]]
+
+
+def test_text_is_compared_without_regard_to_case(three):
+	query = "select count(*) from `tabPlatform Thing` where kind = 'LARGE' and title in ('B', 'C')"
+	assert frappe.db.sql(query)[0][0] == 2
+
+
+def test_escape_survives_quotes(thing):
+	thing("q", remark="it's")
+	condition = f"remark = {frappe.db.escape(chr(39).join(('it', 's')))}"
+	assert frappe.db.sql(f"select title from `tabPlatform Thing` where {condition}", pluck=True) == ["q"]
+
+
+def test_query_builder(three):
+	table = frappe.qb.DocType(THING)
+	select = frappe.qb.from_(table).select(table.title).orderby(table.title)
+	assert select.where(table.kind == "Large").run(pluck=True) == ["b", "c"]
+	assert select.where(table.starts_on < datetime(2026, 1, 2)).run(pluck=True) == ["a"]
+	assert select.where((table.count_of > 1) & table.remark.isnull()).run(as_dict=True) == [{"title": "b"}]
+	assert select.where(Lower(table.title).isin(["a"]) | table.holder.like("%eve%")).run(pluck=True) == ["a", "c"]
+	totals = frappe.qb.from_(table).select(Count("*"), Sum(table.count_of), Max(table.count_of), Min(table.title))
+	assert tuple(totals.run()[0]) == (3, 6, 3, "a")
+	assert frappe.qb.from_(table).select(Max(table.starts_on)).run()[0][0] == datetime(2026, 1, 2, 10)
+	assert select.select(Coalesce(table.remark, "-")).limit(2).run(as_list=True) == [["a", "first"], ["b", "-"]]
+	frappe.qb.update(table).set(table.remark, "it's").where(table.title == "a").run()
+	assert frappe.db.get_value(THING, "THING-a", "remark") == "it's"
+	frappe.qb.from_(table).delete().where(table.title == "a").run()
+	assert titles() == "bc"
+
+
+def test_query_builder_joins(three):
+	table, row = frappe.qb.DocType(THING), frappe.qb.DocType(ROW)
+	joined = frappe.qb.from_(table).join(row).on(row.parent == table.name).select(table.title, row.amount)
+	assert [tuple(found) for found in joined.run()] == [("b", 5)]
+	nested = frappe.qb.from_(row).select(row.parent).where(row.amount == 5)
+	assert frappe.qb.from_(table).select(table.title).where(table.name.isin(nested)).run(pluck=True) == ["b"]
+
+
+def test_bulk_insert():
+	fields = ["name", "title", "count_of", "code"]
+	frappe.db.bulk_insert(THING, fields, [("n1", "x", 1, "c1"), ("n2", "y", 2, "c2")])
+	frappe.db.bulk_insert(THING, fields, [("n2", "z", 1, "c9"), ("n3", "w", 2, "c3")], ignore_duplicates=True)
+	assert titles() == "wxy"
+
+
+def test_a_unique_index_speaks_through_the_driver(thing):
+	thing("a", code="one")
+	with pytest.raises(frappe.db.IntegrityError) as refused:
+		frappe.db.bulk_insert(THING, ["name", "code"], [("other", "ONE")])
+	assert frappe.db.is_duplicate_entry(refused.value)
+	assert frappe.db.is_unique_key_violation(refused.value)
+	with pytest.raises(frappe.db.IntegrityError) as refused:
+		frappe.db.bulk_insert(THING, ["name"], [("thing-A",)])
+	assert frappe.db.is_primary_key_violation(refused.value)
+
+
+@pytest.mark.parametrize(
+	("field", "value"), [("title", "x" * 21), ("count_of", 2**31), ("starts_on", "no date"), ("count_of", None)]
+)
+def test_the_database_itself_refuses_what_does_not_fit(thing, field, value):
+	doc = thing()
+	with pytest.raises((frappe.db.DataError, frappe.db.IntegrityError, frappe.db.OperationalError)):
+		frappe.db.set_value(THING, doc.name, field, value)
+
+
+def test_a_long_int_has_64_bits():
+	frappe.db.bulk_insert("Booking Slot", ["name", "bucket"], [("big", 2**62)])
+	assert frappe.db.get_value("Booking Slot", {"bucket": [">", 2**61]}, "bucket") == 2**62
+
+
+def test_microseconds_are_kept(thing):
+	instant = datetime(2026, 1, 1, 10, 0, 0, 123456)
+	assert frappe.db.get_value(THING, thing(starts_on=instant).name, "starts_on") == instant
+
+
+def test_structure():
+	assert frappe.db.table_exists(THING)
+	assert not frappe.db.table_exists("No Such Thing")
+	assert frappe.db.has_column(THING, "starts_on")
+	assert not frappe.db.has_column(THING, "nothing")
+	meta = frappe.get_meta(THING)
+	assert meta.has_field("title")
+	assert meta.get_field("kind").options == "Small\nLarge"
+	assert [df.options for df in meta.get_table_fields()] == [ROW]
+	assert meta.get_label("starts_on") == "Starts_On"
+	assert frappe.get_meta("Event").has_field("reference_doctype") in (True, False)
+	with pytest.raises(frappe.DoesNotExistError):
+		frappe.get_meta("No Such Thing")
+
+
+def test_defaults_of_the_site():
+	frappe.db.set_default("platform_key", "v")
+	assert frappe.db.get_default("platform_key") == "v"
+	assert frappe.db.get_default("platform_other") is None

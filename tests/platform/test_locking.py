@@ -1,0 +1,83 @@
+"""`for_update`: a locking read waits for the holder, and reads what the holder committed."""
+
+import time
+
+import frappe
+import pytest
+
+from tests.platform.conftest import THING
+
+pytestmark = pytest.mark.slow
+
+READS = {
+	"get_value": "frappe.db.get_value('Platform Thing', 'THING-lock', 'count_of', for_update=True)",
+	"get_doc": "frappe.get_doc('Platform Thing', 'THING-lock', for_update=True).count_of",
+	"query builder": (
+		"(lambda t: frappe.qb.from_(t).select(t.count_of).where(t.name == 'THING-lock').for_update().run()[0][0])"
+		"(frappe.qb.DocType('Platform Thing'))"
+	),
+	"sql": "frappe.db.sql(\"select count_of from `tabPlatform Thing` where name = 'THING-lock' for update\")[0][0]",
+}
+
+
+@pytest.fixture
+def locked(thing, committed):
+	"""A committed row, locked by this process."""
+	thing("lock", count_of=1)
+	frappe.db.commit()
+	frappe.db.get_value(THING, "THING-lock", "count_of", for_update=True)
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_a_locking_read_waits_and_is_current(site, locked, read):
+	"""The other one has read before, as a request does that first finds its session."""
+	other = site.python(
+		"import frappe, time\nfrappe.db.count('Platform Thing')\nprint('ready', flush=True)\nstart = time.monotonic()\n"
+		f"value = {read}\nprint(value, time.monotonic() - start)"
+	)
+	assert other.stdout.readline().strip() == "ready"
+	time.sleep(1)
+	assert other.poll() is None
+	frappe.db.set_value(THING, "THING-lock", "count_of", 2)
+	frappe.db.commit()
+	said, complaint = other.communicate(timeout=60)
+	assert other.returncode == 0, complaint
+	value, waited = said.split()
+	assert int(value) == 2
+	assert float(waited) > 0.8
+
+
+def test_many_processes_count_without_losing_one(site, thing, committed):
+	thing("lock", count_of=0)
+	frappe.db.commit()
+	code = (
+		"import frappe\nfor _ in range(5):\n"
+		"\tcount = frappe.db.get_value('Platform Thing', 'THING-lock', 'count_of', for_update=True)\n"
+		"\tfrappe.db.set_value('Platform Thing', 'THING-lock', 'count_of', count + 1)\n\tfrappe.db.commit()"
+	)
+	processes = [site.python(code) for _ in range(6)]
+	for process in processes:
+		_said, complaint = process.communicate(timeout=120)
+		assert process.returncode == 0, complaint
+	assert frappe.db.get_value(THING, "THING-lock", "count_of") == 30
+
+
+def test_a_unique_index_decides_between_processes(site, thing, committed):
+	code = (
+		"import frappe, sys\ndoc = frappe.get_doc({'doctype': 'Platform Thing', 'title': sys.argv[1], 'code': 'THE-ONE'})\n"
+		"try:\n\tdoc.insert()\n\tfrappe.db.commit()\n\tprint('won')\n"
+		"except frappe.UniqueValidationError:\n\tfrappe.db.rollback()\n\tprint('lost')"
+	)
+	processes = [site.python(code, f"racer {number}") for number in range(6)]
+	outcomes = []
+	for process in processes:
+		said, complaint = process.communicate(timeout=120)
+		assert process.returncode == 0, complaint
+		outcomes.append(said.strip())
+	assert sorted(outcomes) == ["lost"] * 5 + ["won"]
+
+
+def test_a_read_without_lock_does_not_wait(site, locked):
+	other = site.python("import frappe\nprint(frappe.db.get_value('Platform Thing', 'THING-lock', 'count_of'))")
+	said, complaint = other.communicate(timeout=60)
+	assert said.strip() == "1", complaint

@@ -1,0 +1,108 @@
+"""Singles, passwords, and cached documents that are never stale."""
+
+import frappe
+import pytest
+from frappe.utils.password import get_decrypted_password
+
+from tests.platform.conftest import SETTINGS, THING
+
+
+def test_an_unsaved_single_has_its_defaults():
+	assert frappe.get_doc(SETTINGS).limit == 7
+	assert frappe.db.get_single_value(SETTINGS, "limit") == 0
+
+
+def test_a_single_is_saved_as_text_and_read_as_its_types():
+	doc = frappe.get_doc(SETTINGS)
+	doc.update({"limit": "12", "on": True, "note": "x"})
+	doc.save()
+	again = frappe.get_doc(SETTINGS, SETTINGS)
+	assert (again.limit, again.on, again.note) == (12, 1, "x")
+	assert frappe.db.get_single_value(SETTINGS, "limit") == 12
+	assert frappe.db.get_value(SETTINGS, None, "note") == "x"
+	frappe.db.set_single_value(SETTINGS, "limit", 5)
+	assert frappe.db.get_single_value(SETTINGS, "limit") == 5
+	assert frappe.get_cached_doc(SETTINGS).limit == 5
+
+
+def test_a_password_is_stored_encrypted_and_apart(thing):
+	doc = thing(password="hunter2")
+	assert doc.password == "*" * 7
+	assert frappe.db.get_value(THING, doc.name, "password") == "*" * 7
+	assert doc.get_password("password") == "hunter2"
+	stored = frappe.db.sql("select password from `__Auth` where doctype = %s and name = %s", (THING, doc.name))[0][0]
+	assert "hunter2" not in stored
+	doc.remark = "saved again"
+	doc.save()
+	assert get_decrypted_password(THING, doc.name, "password") == "hunter2"
+	doc.password = ""
+	doc.save()
+	assert doc.get_password("password", raise_exception=False) is None
+	with pytest.raises(frappe.AuthenticationError):
+		get_decrypted_password(THING, doc.name, "password")
+
+
+def test_a_password_goes_with_its_document(thing):
+	doc = thing(password="hunter2")
+	doc.delete()
+	assert get_decrypted_password(THING, doc.name, "password", raise_exception=False) is None
+
+
+def test_a_single_keeps_a_password_too():
+	doc = frappe.get_doc(SETTINGS)
+	doc.secret = "s3cret"
+	doc.save()
+	assert frappe.get_doc(SETTINGS).get_password("secret") == "s3cret"
+	assert frappe.db.get_single_value(SETTINGS, "secret") == "*" * 6
+
+
+def test_a_cached_document_follows_every_way_of_changing_it(thing):
+	doc = thing(remark="a")
+	cached = lambda: frappe.get_cached_doc(THING, doc.name).remark  # noqa: E731
+	assert cached() == "a"
+	doc.remark = "b"
+	doc.save()
+	assert cached() == "b"
+	frappe.db.set_value(THING, doc.name, "remark", "c")
+	assert cached() == "c"
+	frappe.db.set_value(THING, {"title": "one"}, "remark", "d")
+	assert cached() == "d"
+	assert frappe.get_cached_value(THING, doc.name, ["remark", "title"]) == ["d", "one"]
+	assert frappe.get_cached_value(THING, "never there", "remark") is None
+
+
+def test_a_cached_document_is_forgotten_by_a_rollback(thing, committed):
+	doc = thing(remark="kept")
+	frappe.db.commit()
+	doc.db_set("remark", "dropped")
+	assert frappe.get_cached_doc(THING, doc.name).remark == "dropped"
+	frappe.db.rollback()
+	assert frappe.get_cached_doc(THING, doc.name).remark == "kept"
+
+
+def test_another_process_sees_a_change_of_a_cached_document(site, thing, committed):
+	doc = thing(remark="a")
+	frappe.db.commit()
+	frappe.get_cached_doc(THING, doc.name)
+	code = f"import frappe\nfrappe.db.set_value('{THING}', '{doc.name}', 'remark', 'b')\nfrappe.db.commit()"
+	process = site.python(code)
+	_said, complaint = process.communicate(timeout=60)
+	assert process.returncode == 0, complaint
+	frappe.db.rollback()
+	frappe.set_user("Administrator")
+	assert frappe.get_cached_doc(THING, doc.name).remark == "b"
+
+
+def test_the_cache_keeps_expires_and_counts():
+	cache = frappe.cache()
+	cache.set_value("platform:a", {"x": [1]})
+	assert frappe.cache.get_value("platform:a") == {"x": [1]}
+	assert frappe.cache.get_value("platform:b", lambda: 5) == 5
+	frappe.cache.hset("platform:h", "k", "v")
+	assert frappe.cache.hget("platform:h", "k") == "v"
+	frappe.cache.delete_value(["platform:a", "platform:b", "platform:h"])
+	assert frappe.cache.get_value("platform:a") is None
+	assert frappe.cache.hget("platform:h", "k") is None
+	frappe.cache.set_value("platform:short", 1, expires_in_sec=100)
+	assert frappe.cache.get_value("platform:short", expires=True) == 1
+	frappe.cache.delete_value("platform:short")

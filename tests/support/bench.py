@@ -1,0 +1,81 @@
+"""`make test-bench`: run the tests on a real site, with this checkout's app, and leave the bench as it was.
+
+Nothing of the bench is changed but the site's database and, where packages were missing, its virtual environment. This
+checkout gets a `sites` folder of its own (in `.bench/`) that links to the bench's one and adds the app to it: apps.txt,
+the assets, the logs. So checkouts don't meet, and the bench doesn't need to know the app.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = "scheduler_integration"
+
+
+def main(bench: Path, site: str, arguments: list[str]) -> int:
+	sites = shadow_of(bench)
+	python = bench / "env" / "bin" / "python"
+	add_packages(python)
+	environment = {**os.environ, "PYTHONPATH": str(ROOT), "BENCH": str(bench), "SITE": site, "SITES_PATH": str(sites)}
+	environment.pop("VIRTUAL_ENV", None)
+
+	def frappe(*command: str) -> str:
+		run = [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", site, *command]
+		return subprocess.run(run, cwd=sites, env=environment, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+	if APP in frappe("list-apps"):
+		frappe("migrate", "--skip-search-index")
+	else:
+		frappe("install-app", APP)
+	tests = [_absolute(argument) for argument in arguments or ["tests"]]
+	run = [python, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", ROOT, "-c", ROOT / "pyproject.toml", *tests]
+	return subprocess.run(run, cwd=sites, env=environment).returncode
+
+
+def _absolute(argument: str) -> str:
+	"""Tests are named from the repository's root, and pytest starts in the sites folder."""
+	return str(ROOT / argument) if (ROOT / argument.partition("::")[0]).exists() else argument
+
+
+def shadow_of(bench: Path) -> Path:
+	"""A sites folder that shows the bench's sites and assets, with the app among its apps."""
+	home = ROOT / ".bench" / bench.name
+	sites = home / "sites"
+	(sites / "assets").mkdir(parents=True, exist_ok=True)
+	(home / "logs").mkdir(exist_ok=True)
+	(ROOT / ".bench" / ".gitignore").write_text("*\n")
+	for real in (bench / "sites").iterdir():
+		if real.name not in ("assets", "apps.txt"):
+			_link(sites / real.name, real)
+	for real in (bench / "sites" / "assets").iterdir():
+		if real.name != APP:
+			_link(sites / "assets" / real.name, real)
+	_link(sites / "assets" / APP, ROOT / APP / "public")
+	apps = (bench / "sites" / "apps.txt").read_text().split()
+	(sites / "apps.txt").write_text("\n".join(dict.fromkeys([*apps, APP])) + "\n")
+	return sites
+
+
+def _link(link: Path, target: Path) -> None:
+	if not link.is_symlink():
+		link.symlink_to(target)
+
+
+def add_packages(python: Path) -> None:
+	"""What the app and its tests need beside Frappe, without moving any version that the bench has."""
+	pip = [python, "-m", "pip"]
+	pinned = subprocess.run(
+		[*pip, "freeze", "--exclude-editable"], check=True, text=True, stdout=subprocess.PIPE
+	).stdout
+	constraints = ROOT / ".bench" / "constraints.txt"
+	constraints.write_text("\n".join(line for line in pinned.splitlines() if "==" in line and " @ " not in line))
+	wanted = ["-c", constraints, "-r", ROOT / "requirements" / "tests.txt"]
+	subprocess.run([*pip, "install", "--quiet", "--disable-pip-version-check", *wanted], check=True)
+
+
+if __name__ == "__main__":
+	if len(sys.argv) < 3:
+		sys.exit("usage: python tests/support/bench.py BENCH SITE [pytest arguments]")
+	sys.exit(main(Path(sys.argv[1]).expanduser().resolve(), sys.argv[2], sys.argv[3:]))

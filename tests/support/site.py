@@ -1,0 +1,167 @@
+"""The site the tests run on: an embedded one made for the session, or a real one when BENCH and SITE are set."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = "scheduler_integration"
+# Frappe's own records that the app or a test may leave behind when it commits.
+CORE_DOCTYPES = (
+	"User", "Has Role", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "Event", "Event Participants",
+	"Communication", "Communication Link", "Comment", "Email Queue", "Email Queue Recipient", "Error Log", "File", "Role",
+	"Custom Field", "Property Setter", "DocShare", "Notification Settings", "Deleted Document", "Version",
+)  # fmt: skip
+
+
+@dataclass
+class Site:
+	"""Where the site is, and how to start a process on it."""
+
+	name: str
+	sites_path: Path
+	is_real: bool
+
+	@property
+	def folder(self) -> Path:
+		return self.sites_path / self.name
+
+	def connect(self) -> None:
+		"""Connect this process or thread to the site, as a test does."""
+		import frappe
+
+		frappe.init(self.name, sites_path=str(self.sites_path), force=True)
+		frappe.connect()
+		frappe.flags.in_test = True
+
+	@property
+	def environment(self) -> dict[str, str]:
+		"""For a child process: this checkout first, and the same site."""
+		paths = [str(ROOT)] if self.is_real else [str(ROOT), str(ROOT / "embedded")]
+		own = {"PYTHONPATH": os.pathsep.join(paths)}
+		return {**os.environ, **own} if self.is_real else {**os.environ, **own, "SITE_FOLDER": str(self.folder)}
+
+	@property
+	def working_directory(self) -> Path:
+		return self.sites_path if self.is_real else ROOT
+
+	def serve_command(self, port: int) -> list[str]:
+		if self.is_real:
+			frappe_cli = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", self.name]
+			return [*frappe_cli, "serve", "--port", str(port), "--noreload"]
+		return [sys.executable, "-m", "embedded", "serve", "--port", str(port)]
+
+	def python(self, code: str, *arguments: str) -> subprocess.Popen:
+		"""A separate process that runs the code, connected to this site (`from tests.support.site import current`)."""
+		own = {
+			"TEST_SITE": self.name,
+			"TEST_SITES_PATH": str(self.sites_path),
+			"TEST_SITE_IS_REAL": str(int(self.is_real)),
+		}
+		return subprocess.Popen(
+			[sys.executable, "-c", f"from tests.support.site import current\ncurrent().connect()\n{code}", *arguments],
+			env={**self.environment, **own}, cwd=self.working_directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+			text=True,
+		)  # fmt: skip
+
+	def run_jobs(self) -> None:
+		"""Run what this process has queued, as a worker would."""
+		if self.is_real:
+			cli = [
+				sys.executable,
+				"-m",
+				"frappe.utils.bench_helper",
+				"frappe",
+				"worker",
+				"--queue",
+				"short,default,long",
+			]
+			subprocess.run(
+				[*cli, "--burst", "--quiet"], cwd=self.sites_path, env=self.environment, check=True, timeout=120
+			)
+		else:
+			from frappe.utils.background_jobs import run_queued
+
+			run_queued()
+
+
+def current() -> Site:
+	"""The site of the process that started this one."""
+	given = os.environ
+	return Site(given["TEST_SITE"], Path(given["TEST_SITES_PATH"]), is_real=given["TEST_SITE_IS_REAL"] == "1")
+
+
+def on_real_site() -> bool:
+	return bool(os.environ.get("BENCH"))
+
+
+@contextmanager
+def opened() -> Iterator[Site]:
+	"""The session's site, connected."""
+	if on_real_site():
+		yield from _connected(Site(os.environ["SITE"], Path(os.environ["BENCH"]).expanduser() / "sites", is_real=True))
+	else:
+		with tempfile.TemporaryDirectory(prefix="embedded-site-", ignore_cleanup_errors=True) as folder:
+			yield from _connected(_new_embedded_site(Path(folder)))
+
+
+def _connected(site: Site) -> Iterator[Site]:
+	import frappe
+
+	site.connect()
+	try:
+		yield site
+	finally:
+		frappe.db.rollback()
+		frappe.destroy()
+
+
+def _new_embedded_site(folder: Path) -> Site:
+	from embedded import lifecycle
+
+	site = Site("test.localhost", folder, is_real=False)
+	lifecycle.new_site(site.folder, config={"allow_tests": True, "lock_wait_timeout": 20})
+	return site
+
+
+@contextmanager
+def undoing_commits() -> Iterator[None]:
+	"""Delete afterwards what was committed meanwhile: rows that weren't there before, and changes to the settings."""
+	import frappe
+
+	doctypes = [
+		*frappe.get_all("DocType", {"module": "Scheduler Integration", "issingle": 0}, pluck="name"),
+		*CORE_DOCTYPES,
+	]
+	tables = [doctype for doctype in doctypes if frappe.db.table_exists(doctype)]
+	before = {table: set(_names(table)) for table in tables}
+	singles = frappe.db.sql(
+		"select doctype, field, value from `tabSingles` where doctype like 'Scheduler%'", as_dict=True
+	)
+	frappe.db.rollback()
+	try:
+		yield
+	finally:
+		frappe.db.rollback()
+		frappe.set_user("Administrator")
+		for table in tables:
+			for name in set(_names(table)) - before[table]:
+				frappe.db.delete(table, {"name": name})
+		frappe.db.sql("delete from `tabSingles` where doctype like 'Scheduler%'")
+		for row in singles:
+			frappe.db.sql("insert into `tabSingles` (doctype, field, value) values (%s, %s, %s)", tuple(row.values()))
+		frappe.db.commit()
+		frappe.clear_cache()
+		for counters in ("rl:", "login_failed_count", "scheduling"):
+			frappe.cache.delete_keys(counters)
+
+
+def _names(table: str) -> list[str]:
+	import frappe
+
+	return frappe.db.sql(f"select name from `tab{table}`", pluck=True)
