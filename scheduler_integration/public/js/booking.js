@@ -1,0 +1,306 @@
+// The booking page: what is chosen so far, and what happens when the guest chooses.
+import { announce } from "./announce.js";
+import { ApiError, post } from "./api.js";
+import { BookingForm } from "./booking-form.js";
+import { CalendarGrid } from "./calendar-grid.js";
+import { hideLostRace, showChosen, showLostRace } from "./chosen.js";
+import { watchConnection } from "./connection.js";
+import { addMonths, clockTime, fullDate, isoInstant, localDate, monthOf, monthTitle, now } from "./dates.js";
+import { dropDraft, idempotencyKey } from "./draft.js";
+import { showEmptyMonth, showLoadFailed, showLooking, showNothing } from "./month-message.js";
+import { data, element, t } from "./page-data.js";
+import { rememberClock, rememberGuess, rememberZone } from "./preferences.js";
+import { Slots } from "./slots.js";
+import { focusStep, onPhone, readAddress, showStep, writeAddress, writePart } from "./steps.js";
+import { Times } from "./times.js";
+import { ZoneButton, cityOf, detectedZone } from "./zone-button.js";
+
+const NOTICEABLE = 300;
+const STALE = 5 * 60;
+
+/** @type {{zone: string, twelveHours: boolean, duration: number, month: string, day: string | null, start: number | null,
+ * pending: number | null, step: import("./steps.js").Step, waiting: boolean, failed: boolean}} */
+const state = {
+	zone: data.zone,
+	twelveHours: data.twelveHours,
+	duration: data.duration,
+	month: data.month,
+	day: data.day,
+	start: data.start,
+	pending: null,
+	step: data.step,
+	waiting: false,
+	failed: false,
+};
+
+const slots = new Slots(data.slots);
+const grid = new CalendarGrid({ onDay: chooseDay, onMonth: openMonth });
+const times = new Times({ onTime: chooseTime, onConfirm: confirmTime });
+const form = new BookingForm(book);
+const zoneButton = new ZoneButton({ hostZone: data.hostZone, onZone: chooseZone });
+let refreshed = now();
+
+function render() {
+	const free = slots.inMonth(state.duration, state.zone, state.month);
+	const day = shownDay(free);
+	const { zone, twelveHours, pending, month, waiting } = state;
+	grid.show({ month, today: localDate(now(), zone), selected: day, free, waiting });
+	times.show({ date: day, starts: day ? (free.get(day) ?? []) : [], zone, twelveHours, pending });
+	zoneButton.show(zone, twelveHours);
+	showChosen(state.start, state.duration, zone, twelveHours);
+	showMessage(free.size > 0);
+	showStep(state.step);
+	element("clock-12").toggleAttribute("aria-current", false);
+	element("clock-24").toggleAttribute("aria-current", false);
+	element(twelveHours ? "clock-12" : "clock-24").setAttribute("aria-current", "true");
+}
+
+/** The day whose times show: the chosen one, or else the month's first free one. @param {Map<string, number[]>} free */
+function shownDay(free) {
+	if (state.day && free.has(state.day)) return state.day;
+	return [...free.keys()].sort()[0] ?? null;
+}
+
+/** @param {boolean} hasTimes */
+async function showMessage(hasTimes) {
+	const { month, zone, duration, waiting, failed } = state;
+	if (failed) return showLoadFailed(() => openMonth(month));
+	if (hasTimes || waiting || !slots.covers(duration, zone, month)) return showNothing();
+	const title = monthTitle(month);
+	showLooking(title);
+	const found = await slots.nextAfter(duration, zone, month).catch(() => null);
+	if (state.month === month && state.zone === zone) showEmptyMonth(title, found, goToDay);
+}
+
+/** @param {string} month */
+async function openMonth(month) {
+	Object.assign(state, { month, day: null, pending: null, failed: false });
+	await load(month);
+	if (state.month !== month) return;
+	if (state.step !== "details") writeAddress({ ...state, step: "day" }, false);
+	render();
+	prefetch();
+}
+
+/** Loads a month; a wait that people notice shows as a skeleton. @param {string} month */
+async function load(month) {
+	const timer = setTimeout(() => {
+		state.waiting = true;
+		render();
+		announce(t("loading"));
+	}, NOTICEABLE);
+	try {
+		await slots.load(state.duration, state.zone, month);
+	} catch {
+		state.failed = state.month === month;
+	} finally {
+		clearTimeout(timer);
+		state.waiting = false;
+	}
+}
+
+/** Has the next month at hand before it is asked for. */
+function prefetch() {
+	const next = addMonths(state.month, 1);
+	const idle = window.requestIdleCallback ?? setTimeout;
+	idle(() => slots.load(state.duration, state.zone, next).catch(() => {}));
+}
+
+/** @param {string} day */
+async function goToDay(day) {
+	await openMonth(monthOf(day));
+	chooseDay(day);
+}
+
+/** @param {string} day */
+function chooseDay(day) {
+	Object.assign(state, { day, pending: null, step: "time" });
+	writeAddress(state, onPhone());
+	render();
+	onPhone() ? focusStep("time") : announce(t("times_of", fullDate(day)));
+}
+
+/** @param {number} start */
+function chooseTime(start) {
+	if (onPhone()) return confirmTime(start);
+	state.pending = state.pending === start ? null : start;
+	render();
+	state.pending ? times.focusConfirm(start) : times.focusTime(start);
+}
+
+/** @param {number} start */
+function confirmTime(start) {
+	Object.assign(state, { start, day: localDate(start, state.zone), pending: null, step: "details" });
+	hideLostRace();
+	writeAddress(state, true);
+	render();
+	focusStep("details");
+}
+
+/** @param {Event} [event] */
+function backToTimes(event) {
+	event?.preventDefault();
+	const day = state.start ? localDate(state.start, state.zone) : state.day;
+	Object.assign(state, { step: "time", day, month: day ? monthOf(day) : state.month, start: null });
+	hideLostRace();
+	writeAddress(state, true);
+	render();
+	focusStep("time");
+}
+
+/** @param {Event} event */
+function backToMonth(event) {
+	event.preventDefault();
+	state.step = "day";
+	writeAddress(state, true);
+	render();
+	focusStep("day");
+}
+
+/** @param {string} zone */
+function chooseZone(zone) {
+	rememberZone(zone);
+	writePart("tz", null);
+	showInZone(zone);
+	announce(t("zone_now", cityOf(zone)));
+}
+
+/** @param {string} zone */
+function showInZone(zone) {
+	Object.assign(state, { zone, pending: null });
+	if (state.start) Object.assign(state, { day: localDate(state.start, zone), month: monthOf(localDate(state.start, zone)) });
+	element("booking-form").elements.tz.value = zone;
+	if (slots.covers(state.duration, zone, state.month)) render();
+	else load(state.month).then(render);
+}
+
+/** @param {boolean} twelveHours @param {Event} event */
+function chooseClock(twelveHours, event) {
+	event.preventDefault();
+	state.twelveHours = twelveHours;
+	rememberClock(twelveHours);
+	writePart("clock", null);
+	render();
+}
+
+/** @param {Event} event */
+async function chooseDuration(event) {
+	const chip = /** @type {HTMLElement} */ (event.target).closest("[data-minutes]");
+	if (!chip) return;
+	event.preventDefault();
+	for (const other of document.querySelectorAll(".durations .chip")) other.removeAttribute("aria-current");
+	chip.setAttribute("aria-current", "true");
+	const duration = Number(/** @type {HTMLElement} */ (chip).dataset.minutes);
+	Object.assign(state, { duration, pending: null });
+	element("booking-form").elements.duration.value = duration;
+	writePart("duration", duration);
+	await load(state.month);
+	if (state.duration !== duration) return;
+	if (state.start && !slots.byDay(duration, state.zone).get(localDate(state.start, state.zone))?.includes(state.start)) {
+		return backToTimes();
+	}
+	render();
+	prefetch();
+}
+
+async function book() {
+	const { start, duration, zone } = state;
+	if (!start) return;
+	form.busy(true);
+	try {
+		const booking = await post("public.book", {
+			...data.origin,
+			...form.payload(),
+			slug: data.slug,
+			meeting_type: data.meetingType,
+			start: isoInstant(start),
+			duration,
+			timezone: zone,
+			language: document.documentElement.lang,
+			idempotency_key: idempotencyKey(start, duration),
+		});
+		dropDraft();
+		location.assign(`${new URL(booking.manage_url, location.href).pathname}?booked=1`);
+	} catch (error) {
+		form.busy(false);
+		refused(/** @type {ApiError} */ (error));
+	}
+}
+
+/** @param {ApiError} error */
+function refused(error) {
+	if (error.code === "SLOT_TAKEN") return lostRace(error);
+	// Offline, the banner says all there is to say.
+	if (error.status === 0 && !navigator.onLine) return announce(t("offline"));
+	if (error.status === 0) return form.refuse(t("failed"), {});
+	if (error.status === 429) return form.refuse(error.message || t("wait"), {});
+	form.refuse(error.status < 500 || error.code ? error.message || t("failed") : t("failed"), error.details);
+}
+
+/** @param {ApiError} error */
+function lostRace(error) {
+	const { start, duration, zone, twelveHours } = state;
+	if (start) slots.forget(duration, start);
+	slots.refresh(duration, state.month).catch(() => {});
+	const nearest = error.suggestions.map((slot) => Date.parse(slot.start) / 1000);
+	showLostRace(nearest, zone, twelveHours, { onTime: takeInstead, onAll: backToTimes });
+}
+
+/** @param {number} start */
+function takeInstead(start) {
+	Object.assign(state, { start, day: localDate(start, state.zone), month: monthOf(localDate(start, state.zone)) });
+	hideLostRace();
+	writeAddress(state, false);
+	render();
+	announce(t("time_changed", `${fullDate(localDate(start, state.zone))}, ${clockTime(start, state.zone, state.twelveHours)}`));
+	element("submit").focus();
+}
+
+/** The browser's back and forward buttons. */
+async function followAddress() {
+	const { start, day, month } = readAddress();
+	const date = start ? localDate(start, state.zone) : day;
+	const shown = date ? monthOf(date) : (month ?? state.month);
+	const step = start ? "details" : date ? "time" : "day";
+	Object.assign(state, { start, day: date, month: shown, step, pending: null });
+	hideLostRace();
+	await load(shown);
+	render();
+	focusStep(state.step);
+}
+
+/** Times that have been on the screen for long may be gone. */
+function refreshIfStale() {
+	if (document.hidden || now() - refreshed < STALE) return;
+	refreshed = now();
+	slots.refresh(state.duration, state.month).then(render, () => {});
+}
+
+function startInOwnZone() {
+	const own = detectedZone();
+	if (data.zoneIsChosen || !own) return;
+	rememberGuess(own);
+	if (own === state.zone) return;
+	state.zone = own;
+	const first = [...slots.byDay(state.duration, own).keys()].sort()[0];
+	if (!state.day && !new URLSearchParams(location.search).has("month") && first) state.month = monthOf(first);
+}
+
+function listen() {
+	element("back-to-month").addEventListener("click", backToMonth);
+	element("back-to-times").addEventListener("click", backToTimes);
+	element("change").addEventListener("click", backToTimes);
+	element("clock-12").addEventListener("click", (/** @type {Event} */ event) => chooseClock(true, event));
+	element("clock-24").addEventListener("click", (/** @type {Event} */ event) => chooseClock(false, event));
+	document.querySelector(".durations")?.addEventListener("click", chooseDuration);
+	addEventListener("popstate", followAddress);
+	addEventListener("pageshow", (event) => event.persisted && form.busy(false));
+	document.addEventListener("visibilitychange", refreshIfStale);
+	watchConnection();
+}
+
+document.documentElement.classList.add("js");
+startInOwnZone();
+listen();
+showInZone(state.zone);
+prefetch();

@@ -1,0 +1,127 @@
+// Instants (epoch seconds), plain dates ("2026-11-23"), months ("2026-11"), and how the guest's locale writes them.
+import { data } from "./page-data.js";
+
+// Months are Gregorian and digits the server's, whatever calendar the locale would prefer.
+const LOCALE = new Intl.Locale(data.locale || "en", { calendar: "gregory", numberingSystem: "latn" });
+const COMPUTER = "en-u-ca-gregory-nu-latn";
+const DAY = 86400;
+
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/**
+ * @param {Intl.DateTimeFormatOptions} options
+ * @param {string | Intl.Locale} [locale]
+ */
+function formatOf(options, locale = LOCALE) {
+	const key = `${locale}${JSON.stringify(options)}`;
+	let format = formats.get(key);
+	if (!format) formats.set(key, (format = new Intl.DateTimeFormat(locale.toString(), options)));
+	return format;
+}
+
+/** @param {Intl.DateTimeFormatOptions} options @param {string} date */
+const writeDate = (options, date) => formatOf({ ...options, timeZone: "UTC" }).format(instantOf(date) * 1000);
+
+/** The instant of a plain date's midnight in UTC. @param {string} date */
+function instantOf(date) {
+	return Date.parse(`${date}T00:00:00Z`) / 1000;
+}
+
+/** @param {number} instant */
+function dateOf(instant) {
+	return new Date(instant * 1000).toISOString().slice(0, 10);
+}
+
+export const now = () => Math.floor(Date.now() / 1000);
+
+/** @param {string} date @param {number} days */
+export const addDays = (date, days) => dateOf(instantOf(date) + days * DAY);
+
+/** @param {string} month @param {number} months */
+export function addMonths(month, months) {
+	const [year, number] = month.split("-").map(Number);
+	return new Date(Date.UTC(year, number - 1 + months, 1)).toISOString().slice(0, 7);
+}
+
+/** @param {string} date */
+export const monthOf = (date) => date.slice(0, 7);
+
+/** @param {string} month */
+export const lastDayOf = (month) => addDays(`${addMonths(month, 1)}-01`, -1);
+
+/** Monday is 0. @param {string} date */
+export const weekdayOf = (date) => (new Date(instantOf(date) * 1000).getUTCDay() + 6) % 7;
+
+/**
+ * What a clock in `zone` shows at an instant, as the instant at which a UTC clock shows it.
+ * @param {number} instant
+ * @param {string} zone
+ */
+function wallClock(instant, zone) {
+	const parts = formatOf(
+		{
+			timeZone: zone,
+			hourCycle: "h23",
+			year: "numeric",
+			month: "numeric",
+			day: "numeric",
+			hour: "numeric",
+			minute: "numeric",
+			second: "numeric",
+		},
+		COMPUTER,
+	).formatToParts(instant * 1000);
+	/** @type {Record<string, number>} */
+	const read = Object.fromEntries(parts.map((part) => [part.type, Number(part.value)]));
+	return Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second) / 1000;
+}
+
+/** The date in `zone` at an instant. @param {number} instant @param {string} zone */
+export const localDate = (instant, zone) => dateOf(wallClock(instant, zone));
+
+/** @param {number} instant @param {string} zone */
+export const localHour = (instant, zone) => Math.floor((wallClock(instant, zone) % DAY) / 3600);
+
+/** Seconds by which `zone` is ahead of UTC. @param {number} instant @param {string} zone */
+export const offsetOf = (instant, zone) => wallClock(instant, zone) - instant;
+
+/** The instant at which a date begins in `zone`. @param {string} date @param {string} zone */
+export function startOfDay(date, zone) {
+	const guess = instantOf(date) - offsetOf(instantOf(date), zone);
+	return instantOf(date) - offsetOf(guess, zone);
+}
+
+/** "2026-11-23T13:30:00+00:00" @param {number} instant */
+export const isoInstant = (instant) => new Date(instant * 1000).toISOString().replace(".000Z", "+00:00");
+
+/** "Monday, 23 November 2026" @param {string} date */
+export const fullDate = (date) => writeDate({ dateStyle: "full" }, date);
+
+/** "Monday" @param {string} date */
+export const weekdayName = (date) => writeDate({ weekday: "long" }, date);
+
+/** "23 November" @param {string} date */
+export const dayAndMonth = (date) => writeDate({ day: "numeric", month: "long" }, date);
+
+/** "Mon 23 Nov" @param {string} date */
+export const shortDay = (date) => writeDate({ weekday: "short", day: "numeric", month: "short" }, date);
+
+/** "November 2026" @param {string} month */
+export const monthTitle = (month) => writeDate({ month: "long", year: "numeric" }, `${month}-01`);
+
+/** @param {boolean} twelveHours @param {string} zone @returns {Intl.DateTimeFormatOptions} */
+const clock = (twelveHours, zone) => ({ timeStyle: "short", hourCycle: twelveHours ? "h12" : "h23", timeZone: zone });
+
+/** "14:30" or "2:30 pm" @param {number} instant @param {string} zone @param {boolean} twelveHours */
+export const clockTime = (instant, zone, twelveHours) => formatOf(clock(twelveHours, zone)).format(instant * 1000);
+
+/** "14:30 – 15:00" @param {number} start @param {number} end @param {string} zone @param {boolean} twelveHours */
+export const clockRange = (start, end, zone, twelveHours) =>
+	formatOf(clock(twelveHours, zone)).formatRange(start * 1000, end * 1000);
+
+/** "GMT+1" @param {number} instant @param {string} zone */
+export function offsetName(instant, zone) {
+	const parts = formatOf({ timeZone: zone, timeZoneName: "shortOffset" }, COMPUTER).formatToParts(instant * 1000);
+	return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+}

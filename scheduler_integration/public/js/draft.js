@@ -1,0 +1,53 @@
+// What was typed, kept for this tab until it is booked: a reload, a lost race or the way back loses none of it.
+import { data } from "./page-data.js";
+
+const KEY = `scheduling:${data.slug}/${data.meetingType}`;
+
+/** @typedef {{values: [string, string][], keys: Record<string, string>}} Draft */
+
+/** @returns {Draft} */
+export function readDraft() {
+	try {
+		return { values: [], keys: {}, ...JSON.parse(sessionStorage.getItem(KEY) || "{}") };
+	} catch {
+		return { values: [], keys: {} };
+	}
+}
+
+/** @param {Partial<Draft>} part */
+export function keepDraft(part) {
+	try {
+		sessionStorage.setItem(KEY, JSON.stringify({ ...readDraft(), ...part }));
+	} catch {
+		// Storage is full or forbidden: the page itself still holds what was typed.
+	}
+}
+
+export function dropDraft() {
+	try {
+		sessionStorage.removeItem(KEY);
+	} catch {
+		// Nothing was kept, then.
+	}
+}
+
+/** @type {Record<string, string>} what `sessionStorage` may refuse to hold */
+const madeHere = {};
+
+/**
+ * The key under which a booking may be sent again without booking twice: one for each intended time.
+ * @param {number} start @param {number} duration
+ */
+export function idempotencyKey(start, duration) {
+	const { keys } = readDraft();
+	const name = `${start}/${duration}`;
+	const key = keys[name] ?? (madeHere[name] ??= randomKey());
+	if (!keys[name]) keepDraft({ keys: { ...keys, [name]: key } });
+	return key;
+}
+
+function randomKey() {
+	// `randomUUID` is there on secure origins only; a site tried out over plain http has just the numbers.
+	if (crypto.randomUUID) return crypto.randomUUID();
+	return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,47 @@
+"""`/schedule/manage/<token>`: the attendee's own view of a booking; `?booked=1` is the confirmation."""
+
+from urllib.parse import quote
+
+from scheduler_integration.api.public import cancel_for_guest
+from scheduler_integration.bookings import booking_by_token
+from scheduler_integration.catalogue import public_page
+from scheduler_integration.clock import now
+from scheduler_integration.exceptions import NotFound, SchedulingError
+from scheduler_integration.www.views.guest import guest
+from scheduler_integration.www.views.managing import managing_view
+from scheduler_integration.www.views.respond import argument, redirection, refusals, respond, submitted
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context):
+	respond(context, _view)
+
+
+def _view() -> dict:
+	token = argument("token")
+	path = f"/schedule/manage/{quote(token, safe='')}"
+	error = _cancel(token, path) if submitted() else None
+	booking = booking_by_token(token, now())
+	just_booked = argument("booked") == "1"
+	view = managing_view(booking, _brand(booking), guest(), path, just_booked, error and error.message)
+	return view | {"status": error.http_status_code if error else 200}
+
+
+def _cancel(token: str, path: str) -> SchedulingError:
+	"""Cancels and shows the booking anew; answers the error where that is refused."""
+	try:
+		with refusals():
+			cancel_for_guest(token, argument("reason"))
+	except SchedulingError as error:
+		return error
+	raise redirection(path)
+
+
+def _brand(booking: dict) -> dict | None:
+	"""The page the booking was made on, which may be closed by now."""
+	try:
+		return public_page(booking["page"]["slug"])
+	except NotFound:
+		return None

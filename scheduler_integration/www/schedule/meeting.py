@@ -1,0 +1,63 @@
+"""`/schedule/<slug>/<meeting type>`: choose a time and book it. A plain form works as well as the script."""
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import frappe
+
+from scheduler_integration.api.public import book_for_guest
+from scheduler_integration.catalogue import public_meeting_type
+from scheduler_integration.clock import now
+from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.www.views.booking import Attempt, booking_view
+from scheduler_integration.www.views.form import read_payload, typed_values
+from scheduler_integration.www.views.guest import guest
+from scheduler_integration.www.views.query import Query, parse, parse_instant
+from scheduler_integration.www.views.respond import argument, redirection, refusals, respond, submitted
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context):
+	respond(context, _view)
+
+
+def _view() -> dict:
+	query = parse(argument("slug"), argument("meeting_type"), frappe.form_dict)
+	meeting = public_meeting_type(query.slug, query.meeting_type)
+	attempt = None
+	if submitted():
+		attempt = _submit(meeting, query)
+		query = _as_submitted(query)
+	return booking_view(meeting, query, guest(query.zone, query.clock), now(), attempt)
+
+
+def _submit(meeting: dict, query: Query) -> Attempt:
+	"""Books what the form asks for and goes to the confirmation; answers the attempt where that is refused."""
+	form = frappe.request.form
+	payload = {
+		**query.origin,
+		**read_payload(form, meeting),
+		"slug": query.slug,
+		"meeting_type": query.meeting_type,
+		"start": _wanted_start(),
+		"duration": query.duration,
+		"timezone": query.zone,
+		"language": frappe.local.lang,
+	}
+	try:
+		with refusals():
+			booking = book_for_guest({name: value for name, value in payload.items() if value is not None})
+	except SchedulingError as error:
+		return Attempt(typed_values(form, meeting), error)
+	raise redirection(f"{urlsplit(booking['manage_url']).path}?booked=1")
+
+
+def _wanted_start() -> str:
+	"""The start in the form; one of the buttons after a lost race names another."""
+	return frappe.request.form.get("choose_start") or frappe.request.form.get("start") or ""
+
+
+def _as_submitted(query: Query) -> Query:
+	return replace(query, start=parse_instant(_wanted_start()), day=None, month=None)

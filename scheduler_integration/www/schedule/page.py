@@ -1,0 +1,21 @@
+"""`/schedule/<slug>`: who invites, and the kinds of meeting that can be booked."""
+
+import frappe
+
+from scheduler_integration.catalogue import public_page
+from scheduler_integration.www.views.guest import guest
+from scheduler_integration.www.views.page import page_view
+from scheduler_integration.www.views.query import parse
+from scheduler_integration.www.views.respond import argument, respond
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context):
+	respond(context, _view)
+
+
+def _view() -> dict:
+	query = parse(argument("slug"), "", frappe.form_dict)
+	return page_view(public_page(query.slug), query, guest(query.zone, query.clock))

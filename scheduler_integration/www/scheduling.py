@@ -1,0 +1,71 @@
+"""`/scheduling`: for hosts who never open the desk. Their next meetings, their links to copy, and cancelling."""
+
+import frappe
+from frappe import _
+from frappe.utils import get_fullname
+
+from scheduler_integration.api.bookings import ACTIONS
+from scheduler_integration.api.contention import retried
+from scheduler_integration.bookings import list_for_host
+from scheduler_integration.catalogue import pages_of
+from scheduler_integration.clock import now, site_zone
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
+from scheduler_integration.www.views.guest import guest, is_zone
+from scheduler_integration.www.views.hosting import hosting_view
+from scheduler_integration.www.views.respond import argument, redirection, refusals, respond, submitted
+
+no_cache = 1
+sitemap = 0
+
+_PATH = "/scheduling"
+_MEETINGS = 100
+
+
+def get_context(context):
+	if frappe.session.user == "Guest":
+		raise redirection(f"/login?redirect-to={_PATH}", 302)
+	respond(context, _view)
+
+
+def _view() -> dict:
+	error = _act() if submitted() else None
+	user = frappe.session.user
+	message = {"text": error.message, "is_error": True} if error else _done_message(argument("done"))
+	view = hosting_view(
+		list_for_host(user, now(), "upcoming", _MEETINGS),
+		pages_of(user),
+		get_fullname(user),
+		_zone_of(user),
+		guest(),
+		now(),
+		message,
+	)
+	return view | {"status": error.http_status_code if error else 200}
+
+
+def _act() -> SchedulingError:
+	"""Does what a meeting's button says and shows the page anew; answers the error where that is refused."""
+	action = argument("action")
+	try:
+		with refusals():
+			if action not in ACTIONS:
+				raise InvalidRequest
+			retried(lambda: ACTIONS[action](argument("name"), argument("reason"), now()))
+	except SchedulingError as error:
+		return error
+	raise redirection(f"{_PATH}?done={action}")
+
+
+def _done_message(action: str) -> dict | None:
+	texts = {
+		"cancel": _("The meeting is cancelled, and your guest has been told."),
+		"confirm": _("The meeting is confirmed, and your guest has been told."),
+		"decline": _("The request is declined, and your guest has been told."),
+	}
+	return {"text": texts[action], "is_error": False} if action in texts else None
+
+
+def _zone_of(user: str) -> str:
+	"""Where the host reads the clock: their own zone, or else the site's."""
+	own = frappe.get_cached_value("User", user, "time_zone")
+	return own if is_zone(own) else site_zone().key

@@ -1,0 +1,117 @@
+"""Colour arithmetic for legible branding: WCAG 2.2 contrast, corrected by moving a colour's lightness only.
+
+Lightness moves in OKLCH, whose hue stays put to the eye while it does. Pure functions over `#rrggbb`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+Rgb = tuple[float, float, float]
+
+_HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_STEPS = 24
+
+
+def clean_hex(value: object) -> str | None:
+	"""`value` as lower-case `#rrggbb`, or None when it isn't a hexadecimal colour."""
+	match = _HEX.fullmatch(value.strip()) if isinstance(value, str) else None
+	if not match:
+		return None
+	digits = match.group(1).lower()
+	return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
+
+
+def contrast(one: str, other: str) -> float:
+	"""The WCAG contrast ratio of two colours, 1 to 21."""
+	lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+	return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+	"""The relative luminance of a colour, 0 (black) to 1 (white)."""
+	red, green, blue = (_linear(channel) for channel in _channels(colour))
+	return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def mix(colour: str, into: str, share: float) -> str:
+	"""`share` (0 to 1) of `colour` over `into`, as a browser blends them."""
+	pairs = zip(_channels(colour), _channels(into), strict=True)
+	return _hex(tuple(a * share + b * (1 - share) for a, b in pairs))
+
+
+def darken_until_legible(colour: str, backgrounds: Sequence[str], ratio: float) -> str:
+	"""The lightest shade of `colour`, never lighter than itself, with `ratio` to every background."""
+	return _move_lightness(colour, backgrounds, ratio, towards=0.0)
+
+
+def lighten_until_legible(colour: str, backgrounds: Sequence[str], ratio: float) -> str:
+	"""The darkest tint of `colour`, never darker than itself, with `ratio` to every background."""
+	return _move_lightness(colour, backgrounds, ratio, towards=1.0)
+
+
+def _move_lightness(colour: str, backgrounds: Sequence[str], ratio: float, towards: float) -> str:
+	def legible(shade: str) -> bool:
+		return all(contrast(shade, background) >= ratio for background in backgrounds)
+
+	if legible(colour):
+		return colour
+	start, chroma, hue = _to_oklch(colour)
+	good, bad = towards, start
+	for _ in range(_STEPS):
+		middle = (good + bad) / 2
+		if legible(_from_oklch(middle, chroma, hue)):
+			good = middle
+		else:
+			bad = middle
+	return _from_oklch(good, chroma, hue)
+
+
+def _channels(colour: str) -> Rgb:
+	return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+
+def _hex(channels: Sequence[float]) -> str:
+	return "#" + "".join(f"{round(min(max(channel, 0.0), 1.0) * 255):02x}" for channel in channels)
+
+
+def _linear(channel: float) -> float:
+	return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+
+def _encoded(channel: float) -> float:
+	return channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
+
+
+def _to_oklch(colour: str) -> tuple[float, float, float]:
+	red, green, blue = (_linear(channel) for channel in _channels(colour))
+	long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+	medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+	short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+	lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
+	a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
+	b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
+	return lightness, math.hypot(a, b), math.atan2(b, a)
+
+
+def _from_oklch(lightness: float, chroma: float, hue: float) -> str:
+	"""The colour as hex, with as much of its chroma as a screen can show at this lightness."""
+	for tenth in range(10, -1, -1):
+		channels = _oklch_to_linear(lightness, chroma * tenth / 10, hue)
+		if all(-0.002 <= channel <= 1.002 for channel in channels):
+			break
+	return _hex([_encoded(min(max(channel, 0.0), 1.0)) for channel in channels])
+
+
+def _oklch_to_linear(lightness: float, chroma: float, hue: float) -> Rgb:
+	a, b = chroma * math.cos(hue), chroma * math.sin(hue)
+	long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+	medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+	short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+	return (
+		4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+		-1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+		-0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
+	)

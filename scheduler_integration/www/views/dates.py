@@ -1,0 +1,105 @@
+"""Dates, times, durations and money as the guest's locale writes them. Nothing is assembled by hand here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel import Locale, dates, numbers, units
+
+from scheduler_integration.engine.zones import wall_clock
+
+_LONGEST_IN_MINUTES = 120
+
+
+def instant(text: str) -> int:
+	"""The epoch seconds of an ISO 8601 instant with an offset."""
+	return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp())
+
+
+def iso_instant(seconds: int, zone: str) -> str:
+	"""An instant as ISO 8601, read off a clock in `zone`."""
+	return wall_clock(seconds, zone).isoformat()
+
+
+def clock_time(seconds: int, zone: str, twelve_hours: bool, locale: Locale) -> str:
+	"""`14:30` or `2:30 pm`."""
+	return _by_skeleton("hm" if twelve_hours else "Hm", wall_clock(seconds, zone), locale)
+
+
+def clock_range(start: int, end: int, zone: str, twelve_hours: bool, locale: Locale) -> str:
+	"""`14:30 – 15:00`, in the locale's own way of writing a range."""
+	first, last = wall_clock(start, zone).replace(tzinfo=None), wall_clock(end, zone).replace(tzinfo=None)
+	try:
+		return dates.format_interval(first, last, "hm" if twelve_hours else "Hm", locale=locale)
+	except (NotImplementedError, KeyError):  # Babel can't take some locales' patterns apart.
+		pattern = locale.interval_formats.get(None) or "{0} – {1}"
+		times = (clock_time(moment, zone, twelve_hours, locale) for moment in (start, end))
+		return pattern.format(*times)
+
+
+def full_date(day: date, locale: Locale) -> str:
+	"""`Monday, 23 November 2026`."""
+	return dates.format_date(day, "full", locale=locale)
+
+
+def day_and_month(day: date, locale: Locale) -> str:
+	"""`23 November`."""
+	return _by_skeleton("MMMMd", day, locale)
+
+
+def short_day(day: date, locale: Locale) -> str:
+	"""`Mon 23 Nov`."""
+	return _by_skeleton("MMMEd", day, locale)
+
+
+def weekday(day: date, locale: Locale) -> str:
+	"""`Monday`, as it stands alone in a heading."""
+	return dates.format_date(day, "cccc", locale=locale)
+
+
+def month_title(month: date, locale: Locale) -> str:
+	"""`November 2026`."""
+	return _by_skeleton("yMMMM", month, locale)
+
+
+@lru_cache(maxsize=128)
+def weekday_names(locale: Locale) -> tuple[dict[str, str], ...]:
+	"""The seven headings of a month, from the locale's first day of the week on."""
+	names = locale.days["stand-alone"]
+	order = [(locale.first_week_day + offset) % 7 for offset in range(7)]
+	return tuple({"short": names["abbreviated"][day], "long": names["wide"][day]} for day in order)
+
+
+def zone_name(seconds: int, zone: str, locale: Locale) -> str:
+	"""`Central European Standard Time`."""
+	return dates.get_timezone_name(wall_clock(seconds, zone), locale=locale)
+
+
+def city(zone: str, locale: Locale) -> str:
+	"""The place a time zone is named for, in the guest's language where that is known."""
+	known = locale.time_zones.get(zone) or {}
+	return known.get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def duration(minutes: int, locale: Locale) -> str:
+	"""`30 min`, `2 hr`."""
+	if minutes >= _LONGEST_IN_MINUTES and minutes % 60 == 0:
+		return units.format_unit(minutes // 60, "duration-hour", length="short", locale=locale)
+	return units.format_unit(minutes, "duration-minute", length="short", locale=locale)
+
+
+def money(amount: float, currency: str | None, locale: Locale) -> str:
+	"""`€40.00`, or just the number where nobody said of what."""
+	if not currency:
+		return numbers.format_decimal(amount, locale=locale)
+	return numbers.format_currency(amount, currency, locale=locale)
+
+
+def _by_skeleton(skeleton: str, moment: date | datetime, locale: Locale) -> str:
+	# Naive, or Babel would turn the clock back to UTC.
+	if isinstance(moment, datetime):
+		moment = moment.replace(tzinfo=None)
+	else:
+		moment = datetime.combine(moment, datetime.min.time())
+	return dates.format_skeleton(skeleton, moment, locale=locale)

@@ -1,0 +1,79 @@
+"""What every page's `<head>` needs."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import frappe
+from frappe.sessions import get_csrf_token
+from frappe.utils import get_url
+
+from .assets import assets
+from .guest import Guest
+from .people import own_image
+from .theme import theme
+
+
+def document(
+	reader: Guest,
+	*,
+	title: str,
+	description: str | None = None,
+	brand: dict | None = None,
+	styles: tuple[str, ...] = (),
+	script: str | None = None,
+	indexed: bool = False,
+	secret_address: bool = False,
+) -> dict:
+	"""The view's `document`: language, titles, theme, assets and the content security policy over them.
+
+	`brand` is a page's dict, `styles` are added to the base sheet, `indexed` lets search engines in,
+	`secret_address` keeps the page's address from the sites it links to.
+	"""
+	look = theme((brand or {}).get("brand_color"))
+	loaded = assets(("base", *styles), script)
+	image = own_image((brand or {}).get("logo"))
+	return {
+		"language": reader.language_tag,
+		"direction": reader.direction,
+		"title": title,
+		"description": " ".join((description or "").split())[:200],
+		"referrer": "same-origin" if secret_address else "strict-origin-when-cross-origin",
+		"icon": icon(look.light.colour),
+		"robots": "index, follow" if indexed else "noindex, nofollow",
+		"theme": look,
+		"assets": loaded,
+		"policy": content_security_policy(look.csp_source, loaded.csp_source),
+		"image": get_url(image) if image else None,
+	}
+
+
+def content_security_policy(style: str, script: str) -> str:
+	"""Nothing from elsewhere, nothing inline but the theme and the import map, known by their hashes."""
+	return "; ".join(
+		(
+			"default-src 'none'",
+			f"script-src 'self' {script}".strip(),
+			f"style-src 'self' {style}",
+			"img-src 'self' data:",
+			"connect-src 'self'",
+			"form-action 'self'",
+			"base-uri 'none'",
+		)
+	)
+
+
+def icon(colour: str) -> str:
+	"""The tab's icon: a calendar sheet in the page's colour."""
+	svg = (
+		'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+		f'<rect x="3" y="5" width="26" height="24" rx="6" fill="{colour}"/>'
+		'<path d="M9 2v6m14-6v6" stroke="#fff" stroke-width="3" stroke-linecap="round"/>'
+		'<path d="m10 19 4 4 8-8" stroke="#fff" stroke-width="3" fill="none" stroke-linecap="round"/></svg>'
+	)
+	return f"data:image/svg+xml,{quote(svg)}"
+
+
+def csrf_token() -> str | None:
+	"""The token a signed-in person's POST must carry; a guest's needs none."""
+	return None if frappe.session.user == "Guest" else get_csrf_token()

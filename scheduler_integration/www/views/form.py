@@ -1,0 +1,134 @@
+"""The booking form: its fields as a template prints them, and what a browser sends as the booking rooms take it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from frappe import _
+from werkzeug.datastructures import MultiDict
+
+# As much of what was typed as is shown again beside an error.
+_LONGEST_ECHO = 5000
+_ANSWER = "answer_"
+
+_OWN_FIELDS = (
+	"attendee_name",
+	"attendee_email",
+	"attendee_phone",
+	"attendee_company",
+	"notes",
+	"guests",
+	"idempotency_key",
+	"website",
+)
+
+
+def read_payload(form: MultiDict, meeting: dict) -> dict[str, Any]:
+	"""The arguments of `book` (docs/api.md) in a submitted form."""
+	payload = {name: form.get(name) for name in _OWN_FIELDS if form.get(name)}
+	payload["answers"] = {
+		question["id"]: answer for question in meeting["questions"] if (answer := _answer(form, question))
+	}
+	if payload.get("guests"):
+		payload["guests"] = split_addresses(payload["guests"])
+	return payload
+
+
+def split_addresses(text: str) -> list[str]:
+	"""E-mail addresses out of a line that separates them by commas, semicolons or blanks."""
+	return text.replace(",", " ").replace(";", " ").split()
+
+
+def typed_values(form: MultiDict, meeting: dict) -> dict[str, Any]:
+	"""What to print back into the fields, by field name."""
+	values: dict[str, Any] = {name: _echo(form.get(name, "")) for name in _OWN_FIELDS}
+	for question in meeting["questions"]:
+		name = _ANSWER + question["id"]
+		several = question["type"] == "multi_select"
+		values[name] = [_echo(value) for value in form.getlist(name)] if several else _echo(form.get(name, ""))
+	return values
+
+
+def form_view(meeting: dict, values: dict[str, Any], errors: dict[str, str]) -> dict:
+	"""What the form prints. `errors` maps field names, as the rooms name them, to sentences."""
+	by_phone = meeting.get("location_type") == "phone"
+	own = {name: _field(name, values, errors, **about) for name, about in _own_fields(by_phone).items()}
+	questions = [_question(question, values, errors) for question in meeting["questions"]]
+	asked = [own["attendee_name"], own["attendee_email"], *([own["attendee_phone"]] if by_phone else []), *questions]
+	folded = [field for field in own.values() if field not in asked]
+	shown = {field["error"] for field in (*asked, *folded)}
+	return {
+		"fields": asked,
+		"folded": folded,
+		"unfolds": any(field["error"] or field["value"] for field in folded),
+		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in shown],
+		"idempotency_key": values.get("idempotency_key", ""),
+		"submit": _("Request this time") if meeting.get("requires_confirmation") else _("Book this time"),
+	}
+
+
+def _own_fields(by_phone: bool) -> dict[str, dict[str, Any]]:
+	return {
+		"attendee_name": {"label": _("Your name"), "required": True, "autocomplete": "name"},
+		"attendee_email": {
+			"label": _("E-mail"),
+			"type": "email",
+			"required": True,
+			"autocomplete": "email",
+			"help": _("The confirmation goes there."),
+		},
+		"attendee_phone": {
+			"label": _("Phone"),
+			"type": "phone",
+			"autocomplete": "tel",
+			"help": _("The number on which you can be reached.") if by_phone else None,
+		},
+		"attendee_company": {"label": _("Company"), "autocomplete": "organization"},
+		"guests": {"label": _("Invite others"), "help": _("E-mail addresses, separated by commas.")},
+		"notes": {"label": _("Anything your host should know?"), "type": "long_text"},
+	}
+
+
+def _field(name: str, values: dict[str, Any], errors: dict[str, str], **about: Any) -> dict:
+	field = {
+		"name": name,
+		"type": "text",
+		"required": False,
+		"autocomplete": "off",
+		"help": None,
+		"placeholder": None,
+		"choices": [],
+		"value": values.get(name) or "",
+		"error": errors.get(name),
+	}
+	return {**field, **about}
+
+
+def _question(question: dict, values: dict[str, Any], errors: dict[str, str]) -> dict:
+	name = _ANSWER + question["id"]
+	error = errors.get(f"answers.{question['id']}") or errors.get(question["id"])
+	return _field(
+		name,
+		values,
+		{name: error} if error else {},
+		label=question["label"],
+		type=question["type"],
+		required=question["required"],
+		help=question["help"],
+		placeholder=question["placeholder"],
+		choices=question["options"],
+		autocomplete="tel" if question["type"] == "phone" else "off",
+	)
+
+
+def _answer(form: MultiDict, question: dict) -> str | list[str] | bool | None:
+	name = _ANSWER + question["id"]
+	if question["type"] == "multi_select":
+		return form.getlist(name)
+	if question["type"] == "checkbox":
+		return name in form
+	return form.get(name)
+
+
+def _echo(text: str) -> str:
+	return "".join(character for character in text[:_LONGEST_ECHO] if character.isprintable() or character in "\r\n\t")

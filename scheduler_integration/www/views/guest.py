@@ -1,0 +1,95 @@
+"""Who is looking: language, reading direction, clock and time zone of the person at the other end.
+
+A choice in the address wins, then a remembered one (cookies, set by public/js/preferences.js), then what the browser says of itself.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import frappe
+from babel import Locale, UnknownLocaleError
+
+from scheduler_integration.engine.errors import UnknownTimeZone
+from scheduler_integration.engine.zones import zone
+
+ZONE_COOKIE = "scheduling_tz"
+CLOCK_COOKIE = "scheduling_clock"
+GUESSED = "auto:"
+
+
+class Guest(NamedTuple):
+	"""What is known of the reader; `zone` is None when only their browser knows."""
+
+	locale: Locale
+	zone: str | None
+	zone_is_chosen: bool
+	twelve_hours: bool
+
+	@property
+	def language_tag(self) -> str:
+		return str(self.locale).replace("_", "-")
+
+	@property
+	def direction(self) -> str:
+		return self.locale.text_direction
+
+
+def guest(zone: str | None = None, clock: str | None = None) -> Guest:
+	"""The reader of this request; `zone` and `clock` ("12" or "24") are what its address asks for."""
+	locale = guest_locale()
+	known, is_chosen = _zone(zone)
+	clock = clock or _cookie(CLOCK_COOKIE)
+	twelve_hours = clock == "12" if clock in ("12", "24") else uses_twelve_hours(locale)
+	return Guest(locale, known, is_chosen, twelve_hours)
+
+
+def guest_locale() -> Locale:
+	"""The page's language, with the region the browser asks for: `en` for a Londoner is en_GB."""
+	language = frappe.local.lang or "en"
+	for wanted in _accepted_languages():
+		if _same_language(wanted, language) and (locale := _parse(wanted)):
+			return locale
+	return _parse(language) or _parse(language.split("-")[0]) or Locale("en")
+
+
+def uses_twelve_hours(locale: Locale) -> bool:
+	"""Whether people of this locale write 2:30 pm."""
+	return "a" in locale.time_formats["short"].pattern
+
+
+def is_zone(name: object) -> bool:
+	"""Whether `name` is an IANA time zone."""
+	try:
+		return bool(name and zone(name))
+	except UnknownTimeZone:
+		return False
+
+
+def _zone(asked: str | None) -> tuple[str | None, bool]:
+	if is_zone(asked):
+		return asked, True
+	remembered = _cookie(ZONE_COOKIE) or ""
+	name = remembered.removeprefix(GUESSED)
+	return (name, name == remembered) if is_zone(name) else (None, False)
+
+
+def _cookie(name: str) -> str | None:
+	return frappe.request.cookies.get(name) if frappe.request else None
+
+
+def _accepted_languages() -> list[str]:
+	return list(frappe.request.accept_languages.values()) if frappe.request else []
+
+
+def _same_language(wanted: str, language: str) -> bool:
+	"""Whether `wanted` (en-GB) only adds a region to `language` (en), or is the very same."""
+	wanted, language = wanted.lower(), language.lower().replace("_", "-")
+	return wanted == language or wanted.startswith(f"{language}-")
+
+
+def _parse(tag: str) -> Locale | None:
+	try:
+		return Locale.parse(tag.replace("_", "-"), sep="-")
+	except (UnknownLocaleError, ValueError, TypeError):
+		return None

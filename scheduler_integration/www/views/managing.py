@@ -1,0 +1,140 @@
+"""A booking as its attendee sees it: the confirmation, the way to cancel, and what became of it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from frappe import _
+
+from scheduler_integration.engine.zones import local_date
+
+from . import dates
+from .document import csrf_token, document
+from .facts import place_icon
+from .guest import Guest
+from .people import faces, names
+from .script_json import script_json
+from .strings import manage_strings
+
+_GONE = ("Cancelled", "Declined", "Rescheduled")
+
+
+def managing_view(
+	booking: dict, brand: dict | None, reader: Guest, path: str, just_booked: bool = False, problem: str | None = None
+) -> dict:
+	"""The view of `/schedule/manage/<token>`. `brand` is the booking's page, for its colours, where it still exists."""
+	heading = _heading(booking, just_booked)
+	follow = _follow_up(booking) if just_booked else None
+	return {
+		"document": document(
+			reader,
+			title=f"{heading['title']} · {booking['title']}",
+			description=heading["text"],
+			brand=brand,
+			styles=("manage",),
+			script="manage",
+			secret_address=True,
+		),
+		"heading": heading,
+		"booking": booking,
+		"faces": faces(booking["hosts"]),
+		"with": ", ".join(names(booking["hosts"])),
+		"when": _when(booking, reader),
+		"place": _place(booking),
+		"ics": _local(booking["calendar"]["ics"]),
+		"is_gone": booking["status"] in _GONE,
+		"is_live": booking["status"] in ("Pending", "Scheduled") and not booking["is_over"],
+		"follow_up": follow,
+		"again_url": _local(booking["book_again_url"]),
+		"action": path,
+		"problem": problem,
+		"csrf_token": csrf_token(),
+		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"]}),
+	}
+
+
+def _when(booking: dict, reader: Guest) -> dict:
+	start, end = dates.instant(booking["start"]), dates.instant(booking["end"])
+	zone, locale = booking["timezone"], reader.locale
+	return {
+		"date": dates.full_date(local_date(start, zone), locale),
+		"time": dates.clock_range(start, end, zone, reader.twelve_hours, locale),
+		"zone": dates.zone_name(start, zone, locale),
+		"city": dates.city(zone, locale),
+		"duration": dates.duration(booking["duration_minutes"], locale),
+		"machine": booking["start"],
+	}
+
+
+def _place(booking: dict) -> dict:
+	"""Where it takes place; an address that a browser can open becomes a link, anything else is text."""
+	link, text = booking["meeting_link"], booking["location"]
+	url = next((address for address in (link, text) if _is_web(address)), None)
+	return {"icon": place_icon(booking["location_type"]), "url": url, "text": text if text != url else None}
+
+
+def _heading(booking: dict, just_booked: bool) -> dict:
+	host = ", ".join(names(booking["hosts"])) or booking["page"]["title"]
+	email = booking["attendee"]["email"]
+	status = booking["status"]
+	if status in _GONE:
+		return _gone_heading(status)
+	if booking["is_over"] or status in ("Completed", "No Show"):
+		return {
+			"icon": "clock",
+			"mood": "quiet",
+			"title": _("This meeting is over"),
+			"text": _("We hope it went well."),
+		}
+	if status == "Pending":
+		return {
+			"icon": "clock",
+			"mood": "good",
+			"title": _("Your request is on its way"),
+			"text": _("{0} will confirm it, and you will hear at {1}. Until then the time is held for you.").format(
+				host, email
+			),
+		}
+	sent = _("An invitation with all of this is on its way to {0}.").format(email)
+	if just_booked:
+		return {"icon": "check", "mood": "good", "title": _("You're booked"), "text": sent}
+	return {
+		"icon": "calendar",
+		"mood": "good",
+		"title": _("Your meeting"),
+		"text": _("{0} is looking forward to it.").format(host),
+	}
+
+
+def _gone_heading(status: str) -> dict:
+	titles = {
+		"Cancelled": _("This meeting is cancelled"),
+		"Declined": _("This request was declined"),
+		"Rescheduled": _("This meeting was moved"),
+	}
+	texts = {
+		"Cancelled": _("Everyone has been told, and the time is free again."),
+		"Declined": _("The time did not work for your host. Another one may."),
+		"Rescheduled": _("Your newest e-mail has the time it was moved to."),
+	}
+	return {"icon": "cross", "mood": "quiet", "title": titles[status], "text": texts[status]}
+
+
+def _follow_up(booking: dict) -> dict | None:
+	"""The address a host sends people on to, if it is one that a browser may be sent to."""
+	address = booking["redirect_url"]
+	return {"url": address, "host": urlsplit(address).hostname} if _is_web(address) else None
+
+
+def _is_web(address: str | None) -> bool:
+	try:
+		parts = urlsplit((address or "").strip())
+	except ValueError:
+		return False
+	return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in (address or "").strip()
+
+
+def _local(address: str | None) -> str | None:
+	"""The address on whatever name this site was reached by."""
+	parts = urlsplit(address or "")
+	return (parts.path + (f"?{parts.query}" if parts.query else "")) or None

@@ -1,0 +1,77 @@
+"""The month as a calendar sheet: weeks of days, each with its free times and the link that chooses it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from babel import Locale
+from frappe import _
+
+from . import dates
+from .query import Query
+
+# How many months ahead of today a sheet can be turned to.
+FARTHEST_MONTHS = 24
+
+
+def first_of(day: date) -> date:
+	return day.replace(day=1)
+
+
+def next_month(month: date) -> date:
+	return first_of(first_of(month) + timedelta(days=31))
+
+
+def previous_month(month: date) -> date:
+	return first_of(first_of(month) - timedelta(days=1))
+
+
+def last_of(month: date) -> date:
+	return next_month(month) - timedelta(days=1)
+
+
+def within_reach(month: date, today: date) -> date:
+	"""`month`, moved into what can be shown: not before this month, not beyond the horizon."""
+	reach = first_of(today) + timedelta(days=31 * FARTHEST_MONTHS)
+	return min(max(first_of(month), first_of(today)), first_of(reach))
+
+
+def month_view(
+	month: date, chosen: date | None, today: date, free: dict[str, list], query: Query, locale: Locale
+) -> dict:
+	"""What the calendar sheet prints. `free` maps dates (ISO) to their free starts."""
+	can_go_back = month > first_of(today)
+	return {
+		"title": dates.month_title(month, locale),
+		"value": f"{month:%Y-%m}",
+		"weekdays": dates.weekday_names(locale),
+		"weeks": [
+			[day and _day(day, chosen, today, free, query, locale) for day in week]
+			for week in _weeks(month, locale.first_week_day)
+		],
+		"previous_url": query.url(month=f"{previous_month(month):%Y-%m}") if can_go_back else None,
+		"next_url": query.url(month=f"{next_month(month):%Y-%m}"),
+	}
+
+
+def _weeks(month: date, first_week_day: int) -> list[list[date | None]]:
+	"""The month's days in rows of seven; None where a neighbouring month's day would stand."""
+	blank = (month.weekday() - first_week_day) % 7
+	days: list[date | None] = [None] * blank
+	days += [month.replace(day=number + 1) for number in range(last_of(month).day)]
+	days += [None] * (-len(days) % 7)
+	return [days[at : at + 7] for at in range(0, len(days), 7)]
+
+
+def _day(day: date, chosen: date | None, today: date, free: dict[str, list], query: Query, locale: Locale) -> dict:
+	count = len(free.get(day.isoformat(), ()))
+	name = dates.full_date(day, locale)
+	return {
+		"date": day.isoformat(),
+		"number": day.day,
+		"is_free": bool(count),
+		"is_today": day == today,
+		"is_chosen": day == chosen,
+		"name": _("{0}, free times: {1}").format(name, count) if count else _("{0}, no free times").format(name),
+		"url": query.url(date=day.isoformat()) if count else None,
+	}

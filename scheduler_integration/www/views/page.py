@@ -1,0 +1,50 @@
+"""A scheduling page as its template prints it: who invites, and what can be booked with them."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from frappe import _
+
+from .document import document
+from .facts import dot_colour, facts
+from .guest import Guest
+from .people import faces, names, own_image
+from .query import Query
+
+
+def page_view(page: dict, query: Query, reader: Guest) -> dict:
+	"""The view of `/schedule/<slug>`; `page` is as docs/api.md shows it."""
+	description = page["description"] or page["welcome_message"]
+	return {
+		"document": document(
+			reader,
+			title=page["title"],
+			description=description or _("Book a meeting with {0}.").format(page["title"]),
+			brand=page,
+			styles=("page",),
+			indexed=True,
+		),
+		"title": page["title"],
+		"logo": own_image(page["logo"]),
+		"faces": faces(page["hosts"]),
+		"with": ", ".join(names(page["hosts"])),
+		"is_team": page["page_type"] == "Team",
+		"description": page["description"],
+		"welcome": page["welcome_message"],
+		"meetings": [_meeting(meeting, query, reader) for meeting in page["meeting_types"]],
+		"status": 200,
+	}
+
+
+def _meeting(meeting: dict, query: Query, reader: Guest) -> dict:
+	path = f"/schedule/{quote(query.slug, safe='')}/{quote(meeting['slug'], safe='')}"
+	kept = {"tz": query.zone, "clock": query.clock, **query.carried}
+	pairs = {name: value for name, value in kept.items() if value}
+	return {
+		"title": meeting["title"],
+		"description": meeting["description"],
+		"colour": dot_colour(meeting),
+		"facts": facts(meeting, reader.locale),
+		"url": f"{path}?{urlencode(pairs)}" if pairs else path,
+	}

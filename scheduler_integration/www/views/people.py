@@ -1,0 +1,32 @@
+"""Hosts as a page shows them."""
+
+from __future__ import annotations
+
+# The folder of files that need a sign-in, which a stranger's browser would only show as broken.
+_PRIVATE = "/private/"
+
+
+def faces(hosts: list[dict]) -> list[dict]:
+	"""`[{"name", "image", "initials"}]` of the hosts."""
+	return [
+		{"name": host["name"], "image": own_image(host.get("image")), "initials": initials(host["name"])}
+		for host in hosts
+	]
+
+
+def names(hosts: list[dict]) -> list[str]:
+	return [host["name"] for host in hosts if host.get("name")]
+
+
+def own_image(address: str | None) -> str | None:
+	"""The image's address if it is a public file of this very site: the pages ask nothing of another host."""
+	if not address or not address.startswith("/") or address.startswith(("//", _PRIVATE)):
+		return None
+	return address
+
+
+def initials(name: str | None) -> str:
+	"""`JD` of Jane Doe."""
+	words = [word for word in (name or "").split() if word[0].isalnum()]
+	chosen = words if len(words) < 3 else [words[0], words[-1]]
+	return "".join(word[0] for word in chosen).upper()

@@ -1,0 +1,91 @@
+"""What the address of a booking page asks for. An address is typed, cut and mailed about: nonsense in it is ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from . import dates
+
+# What a link on the page must carry on: where the guest came from, and what a link filled in for them.
+ORIGIN = ("source", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+CARRIED = (*ORIGIN, "name", "email", "embed", "_lang")
+_LONGEST = 200
+_END_OF_TIME = 2**33
+
+
+@dataclass(frozen=True)
+class Query:
+	"""The parts of `/schedule/<slug>/<meeting type>?…`, each None where missing or nonsense."""
+
+	slug: str
+	meeting_type: str
+	month: date | None = None
+	day: date | None = None
+	start: int | None = None
+	zone: str | None = None
+	duration: int | None = None
+	clock: str | None = None
+	carried: dict[str, str] = field(default_factory=dict)
+
+	@property
+	def origin(self) -> dict[str, str]:
+		"""Where the guest came from, as `book` takes it."""
+		return {name: text for name, text in self.carried.items() if name in ORIGIN}
+
+	@property
+	def path(self) -> str:
+		return f"/schedule/{quote(self.slug, safe='')}/{quote(self.meeting_type, safe='')}"
+
+	def url(self, **parts: object) -> str:
+		"""A link to this page that keeps zone, clock, duration and origin, with `parts` on top."""
+		kept = {"tz": self.zone, "clock": self.clock, "duration": self.duration, **self.carried, **parts}
+		pairs = {name: value for name, value in kept.items() if value not in (None, "")}
+		return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+
+def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
+	"""The query in a request's `values`."""
+	return Query(
+		slug=slug,
+		meeting_type=meeting_type,
+		month=_month(values.get("month")),
+		day=_date(values.get("date")),
+		start=parse_instant(values.get("start")),
+		zone=_text(values.get("tz")),
+		duration=_number(values.get("duration")),
+		clock=values.get("clock") if values.get("clock") in ("12", "24") else None,
+		carried={name: text for name in CARRIED if (text := _text(values.get(name)))},
+	)
+
+
+def parse_instant(value: str | None) -> int | None:
+	"""The epoch seconds of an instant with an offset, in this century or so: beyond it, calendars end."""
+	try:
+		instant = dates.instant(_text(value) or "")
+	except (ValueError, OverflowError, OSError):
+		return None
+	return instant if 0 < instant < _END_OF_TIME else None
+
+
+def _text(value: str | None) -> str | None:
+	if not isinstance(value, str) or not value or len(value) > _LONGEST:
+		return None
+	return value if value.isprintable() else None
+
+
+def _month(value: str | None) -> date | None:
+	return _date(f"{value}-01")
+
+
+def _date(value: str | None) -> date | None:
+	try:
+		return date.fromisoformat(value) if value and len(value) == len("2026-11-23") else None
+	except ValueError:
+		return None
+
+
+def _number(value: str | None) -> int | None:
+	return int(value) if value and value.isascii() and value.isdigit() and len(value) < 5 else None

@@ -1,0 +1,82 @@
+"""From a view to Frappe's page context, with a designed answer to every error that has a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import frappe
+from frappe.utils import strip_html
+
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, RateLimited, SchedulingError
+
+from .document import document
+from .guest import guest
+from .states import state_of
+
+View = dict[str, Any]
+
+
+def respond(context: Any, make_view: Callable[[], View]) -> None:
+	"""Gives the template the view, or, where a room refuses, the page that says so with its status."""
+	try:
+		with refusals():
+			view = make_view()
+	except SchedulingError as error:
+		view = error_view(error)
+	context.no_cache = 1
+	context.view = view
+	context.title = view["document"]["title"]
+	context.http_status_code = view.get("status", 200)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+	"""Undoes what a refused call did, and raises Frappe's own refusals as the app's, which have a sentence."""
+	try:
+		yield
+	except SchedulingError:
+		_undo()
+		raise
+	except frappe.RateLimitExceededError:
+		_undo()
+		raise RateLimited from None
+	except frappe.PermissionError:
+		_undo()
+		raise NotPermitted from None
+	except frappe.ValidationError as error:
+		_undo()
+		raise InvalidRequest(strip_html(str(error)) or None) from error
+
+
+def error_view(error: SchedulingError) -> View:
+	"""The page that stands in for one that can't be shown."""
+	state = state_of(error)
+	return {
+		"document": document(guest(), title=state["title"], description=error.message),
+		"state": state,
+		"status": error.http_status_code,
+	}
+
+
+def redirection(address: str, status: int = 303) -> frappe.Redirect:
+	"""What to raise to send the browser to `address`; 303 is a GET after a form that was taken."""
+	frappe.local.flags.redirect_location = address
+	return frappe.Redirect(status)
+
+
+def submitted() -> bool:
+	"""Whether this request is a form being sent."""
+	return bool(frappe.request) and frappe.request.method == "POST"
+
+
+def argument(name: str) -> str:
+	"""A part of the address or of the form, as text; empty where missing or no text."""
+	value = frappe.form_dict.get(name)
+	return value if isinstance(value, str) else ""
+
+
+def _undo() -> None:
+	frappe.db.rollback()
+	frappe.clear_messages()

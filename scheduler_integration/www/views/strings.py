@@ -1,0 +1,59 @@
+"""The words the scripts use, translated."""
+
+from __future__ import annotations
+
+from frappe import _
+
+
+def booking_strings() -> dict[str, str]:
+	"""For js/booking.js; `{0}` and `{1}` are filled in there."""
+	return {
+		"free_times": _("{0}, free times: {1}"),
+		"no_free_times": _("{0}, no free times"),
+		"loading": _("Loading times…"),
+		"times_of": _("Times for {0}"),
+		"morning": _("Morning"),
+		"afternoon": _("Afternoon"),
+		"evening": _("Evening"),
+		"confirm_time": _("Confirm {0}"),
+		"host_date": _("{0} for your host"),
+		"no_times_month": _("No free times in {0}"),
+		"no_times_later": _("There are no free times later either. Please look in again soon."),
+		"looking_ahead": _("Looking for the next free day…"),
+		"next_free": _("Go to {0}"),
+		"load_failed": _("The times could not be loaded."),
+		"try_again": _("Try again"),
+		"zone_and_time": _("{0}, {1}"),
+		"zone_now": _("Times are shown for {0}."),
+		"zones_found": _("Time zones found: {0}"),
+		"no_zones": _("No time zone matches. Try a large city nearby."),
+		"booking": _("Booking…"),
+		"taken": _("That time was just taken"),
+		"taken_help": _("Nothing you typed is lost. These are the nearest free times:"),
+		"taken_none": _("Nothing you typed is lost. Please choose another time."),
+		"all_times": _("See all times"),
+		"time_changed": _("Your new time: {0}"),
+		"offline": _("You are offline. What you typed is kept: carry on when you are back."),
+		"online": _("You are back online."),
+		"failed": _("This did not work. Nothing was booked: please try again in a moment."),
+		"wait": _("Too many tries just now. Please wait a minute and try again."),
+		"required": _("Please fill this in."),
+		"required_choice": _("Please choose."),
+		"required_check": _("Please tick this box to continue."),
+		"bad_email": _("Please write an e-mail address such as name@example.com."),
+		"bad_number": _("Please write a number."),
+	}
+
+
+def manage_strings() -> dict[str, str]:
+	"""For js/manage.js."""
+	return {"continuing": _("Taking you there in {0} seconds.")}
+
+
+def host_strings() -> dict[str, str]:
+	"""For js/host.js."""
+	return {
+		"copied": _("Copied"),
+		"copy": _("Copy link"),
+		"failed": _("This did not work. Please try again in a moment."),
+	}

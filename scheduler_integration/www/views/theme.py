@@ -1,0 +1,77 @@
+"""A page's one accent colour, made legible, as the CSS custom properties that the style sheets build on."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from typing import NamedTuple
+
+from .contrast import clean_hex, contrast, darken_until_legible, lighten_until_legible, mix
+
+DEFAULT_ACCENT = "#3b5bdb"
+LEGIBLE = 4.5
+
+# The style sheets' own surfaces (css/base.css), which text in the accent colour stands on.
+LIGHT_SURFACES = ("#ffffff", "#f4f5f8")
+DARK_SURFACES = ("#1b1d23", "#111317")
+LIGHT_INK, DARK_INK = "#ffffff", "#0d0f13"
+
+_TINT = 0.10
+_HOVER = 0.12
+
+
+class Accent(NamedTuple):
+	"""The accent on one kind of surface: itself, under the pointer, as a wash behind text, and the ink on it."""
+
+	colour: str
+	hover: str
+	wash: str
+	ink: str
+
+	def declarations(self) -> str:
+		return f"--accent:{self.colour};--accent-hover:{self.hover};--accent-wash:{self.wash};--accent-ink:{self.ink}"
+
+
+class Theme(NamedTuple):
+	"""CSS text for a `<style>` element, and the hash by which a content security policy lets it through."""
+
+	css: str
+	csp_source: str
+	light: Accent
+	dark: Accent
+
+
+def theme(brand_colour: object) -> Theme:
+	"""The theme of a page branded with `brand_colour`; anything but a hexadecimal colour means the default."""
+	return _theme(clean_hex(brand_colour) or DEFAULT_ACCENT)
+
+
+@lru_cache(maxsize=256)
+def _theme(colour: str) -> Theme:
+	light, dark = light_accent(colour), dark_accent(colour)
+	css = f":root{{{light.declarations()}}}@media (prefers-color-scheme:dark){{:root{{{dark.declarations()}}}}}"
+	digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+	return Theme(css, f"'sha256-{digest}'", light, dark)
+
+
+def light_accent(colour: str) -> Accent:
+	"""The accent for light surfaces: dark enough for text on them, on its own wash, and under white text."""
+	wash = mix(colour, LIGHT_SURFACES[0], _TINT)
+	shade = darken_until_legible(colour, (*LIGHT_SURFACES, wash, LIGHT_INK), LEGIBLE)
+	return Accent(shade, mix("#000000", shade, _HOVER), wash, LIGHT_INK)
+
+
+def dark_accent(colour: str) -> Accent:
+	"""The accent for dark surfaces: light enough for text on them and on its own wash, with dark ink on it."""
+	tint = lighten_until_legible(colour, (*DARK_SURFACES, DARK_INK), LEGIBLE)
+	wash = mix(tint, DARK_SURFACES[0], _TINT)
+	tint = lighten_until_legible(tint, (*DARK_SURFACES, wash, DARK_INK), LEGIBLE)
+	return Accent(tint, mix("#ffffff", tint, _HOVER), wash, DARK_INK)
+
+
+def is_legible(accent: Accent, surfaces: tuple[str, ...]) -> bool:
+	"""Whether text in this accent, on the surfaces and on its wash, and its ink on it all keep the ratio."""
+	pairs = [(accent.colour, surface) for surface in (*surfaces, accent.wash)]
+	pairs += [(accent.colour, accent.ink), (accent.hover, accent.ink)]
+	return all(contrast(*pair) >= LEGIBLE for pair in pairs)

@@ -1,0 +1,57 @@
+"""A real Chromium on pages of the tests' server."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.screens import PHONE, Browsing, Screen
+from tests.support.server import Server
+
+HOW_TO_GET_IT = "no Chromium here: apt-get install chromium, and pip install playwright axe-playwright-python"
+
+ARGUMENTS = [
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+	here = Path(__file__).parent
+	for item in items:
+		if here in item.path.parents:
+			item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+	executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+	sync_api = pytest.importorskip("playwright.sync_api", reason=HOW_TO_GET_IT)
+	if not executable:
+		pytest.skip(HOW_TO_GET_IT)
+	with sync_api.sync_playwright() as playwright:
+		browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+		yield browser
+		browser.close()
+
+
+@pytest.fixture
+def browse(chromium: Any, server: Server, commit_clean: None) -> Iterator[Callable[..., Browsing]]:
+	"""`browse(DESK)` or `browse(PHONE, timezone_id="Asia/Tokyo")`: a fresh window on the tests' server."""
+	opened: list[Browsing] = []
+
+	def open_window(screen: Screen = PHONE, **options: Any) -> Browsing:
+		window = Browsing(chromium, server, screen, **options)
+		opened.append(window)
+		return window
+
+	yield open_window
+	for window in opened:
+		window.close()

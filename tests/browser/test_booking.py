@@ -1,0 +1,155 @@
+"""A guest books, looks at the confirmation, and cancels; by pointer and by keyboard."""
+
+import re
+import time
+
+import frappe
+import pytest
+
+from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
+from tests.browser.screens import DESK, EMAIL, NAME, PHONE
+
+PATIENCE = 20
+
+
+def mails_to(address, site):
+	"""The messages that have been sent to the address; the server sends them after its commit."""
+	deadline = time.monotonic() + PATIENCE
+	while time.monotonic() < deadline:
+		if site.is_real:
+			site.run_jobs()
+		frappe.db.rollback()
+		names = frappe.get_all("Email Queue Recipient", {"recipient": address}, pluck="parent")
+		if names:
+			return [frappe.db.get_value("Email Queue", name, "message") for name in names]
+		time.sleep(0.2)
+	return []
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_a_guest_books_and_cancels(browse, screen, site):
+	meeting_type = make_offer()
+	window = browse(screen)
+	chosen = window.book(path_of(meeting_type))
+	page = window.page
+	assert page.locator("h1").inner_text() == "You're booked"
+	assert chosen in page.locator("time").inner_text()
+	assert page.locator("text=Please bring your latest roadmap.").is_visible()
+	assert page.locator("text=Berlin, Central European").is_visible()
+	[booking] = bookings_of(meeting_type)
+	assert (booking.status, booking.attendee_name, booking.timezone) == ("Scheduled", NAME, "Europe/Berlin")
+	messages = mails_to(EMAIL, site)
+	assert any("BEGIN:VCALENDAR" in message or "text/calendar" in message for message in messages)
+
+	page.locator("summary", has_text="Cancel this meeting").click()
+	page.locator("#reason").fill("Something came up")
+	page.locator("button", has_text="Cancel the meeting").click()
+	page.locator("h1", has_text="This meeting is cancelled").wait_for()
+	assert page.locator("text=Something came up").is_visible()
+	assert bookings_of(meeting_type)[0].status == "Cancelled"
+	page.locator("a", has_text="Book another time").click()
+	page.wait_for_url(re.compile(re.escape(path_of(meeting_type))))
+
+
+def test_the_questions_are_asked_and_their_answers_kept(browse):
+	meeting_type = make_offer(questions=QUESTIONS)
+	window = browse(DESK)
+	window.reach_form(path_of(meeting_type))
+	window.fill_in()
+	page = window.page
+	page.get_by_label("What would you like to discuss?").fill("Two things\nand a third")
+	page.get_by_label("How big is your team?").select_option("11–50")
+	page.get_by_label("Pricing").check()
+	page.get_by_label("Security").check()
+	page.locator("summary", has_text="Add a note").click()
+	page.get_by_label("Invite others").fill("bob@guests.example, eve@guests.example")
+	page.locator("#submit").click()
+	page.wait_for_url(re.compile("booked=1"))
+	[booking] = bookings_of(meeting_type)
+	assert [row.answer for row in booking.answers] == ["Two things\nand a third", "11–50", "Pricing\nSecurity"]
+	assert [row.email for row in booking.guests] == ["bob@guests.example", "eve@guests.example"]
+
+
+def test_mistakes_are_named_beside_their_fields_and_the_first_gets_the_focus(browse):
+	meeting_type = make_offer(questions=QUESTIONS)
+	window = browse(PHONE)
+	window.reach_form(path_of(meeting_type))
+	page = window.page
+	page.locator("#attendee_email").fill("not an address")
+	page.locator("#submit").click()
+	assert window.focused() == "attendee_name"
+	assert page.locator("#attendee_name-error").inner_text() == "Please fill this in."
+	assert "name@example.com" in page.locator("#attendee_email-error").inner_text()
+	assert page.locator("fieldset .error:visible").inner_text() == "Please choose."
+	assert page.locator("#attendee_email").get_attribute("aria-invalid") == "true"
+	window.screenshot("errors", full=True)
+	page.locator("#attendee_name").fill("Ada")
+	assert not page.locator("#attendee_name-error").is_visible()
+	assert bookings_of(meeting_type) == []
+
+
+def test_what_the_server_refuses_stands_beside_the_field_too(browse):
+	meeting_type = make_offer()
+	window = browse(DESK)
+	window.reach_form(path_of(meeting_type))
+	window.fill_in(name="Ada <b>Lovelace</b>")
+	window.page.locator("#submit").click()
+	error = window.page.locator("#attendee_name-error")
+	error.wait_for()
+	assert error.inner_text()
+	assert window.focused() == "attendee_name"
+	assert window.page.locator("#attendee_email").input_value() == EMAIL
+
+
+def test_what_was_typed_survives_a_reload_and_the_way_back(browse):
+	meeting_type = make_offer(questions=QUESTIONS)
+	window = browse(DESK)
+	window.reach_form(path_of(meeting_type))
+	window.fill_in()
+	page = window.page
+	page.get_by_label("Integration").check()
+	page.reload()
+	assert page.locator("#attendee_name").input_value() == NAME
+	assert page.get_by_label("Integration").is_checked()
+	page.go_back()
+	page.locator(".time").first.wait_for()
+	window.choose_time(1)
+	assert page.locator("#attendee_email").input_value() == EMAIL
+
+
+def test_a_meeting_is_booked_by_keyboard_alone(browse):
+	meeting_type = make_offer()
+	window = browse(DESK)
+	window.open(path_of(meeting_type))
+	page, keys = window.page, window.page.keyboard
+	page.locator("#next-month").focus()
+	keys.press("Tab")
+	before = page.evaluate("document.activeElement.dataset.date")
+	keys.press("PageDown")
+	window.wait_until("date => document.activeElement.dataset.date?.slice(0, 7) > date.slice(0, 7)", before)
+	keys.press("PageUp")
+	window.wait_until("date => document.activeElement.dataset.date === date", before)
+	keys.press("Enter")
+	window.wait_until("document.activeElement.closest('[aria-selected=true]')")
+	page.locator(".time").first.focus()
+	keys.press("Enter")
+	assert page.evaluate("document.activeElement.classList.contains('confirm')")
+	keys.press("Enter")
+	window.wait_until("document.activeElement.id === 'details-heading'")
+	keys.press("Tab")
+	keys.type(NAME)
+	keys.press("Tab")
+	keys.type(EMAIL)
+	keys.press("Enter")
+	page.wait_for_url(re.compile("booked=1"))
+	assert len(bookings_of(meeting_type)) == 1
+
+
+def test_a_double_click_books_once(browse):
+	meeting_type = make_offer()
+	window = browse(DESK)
+	window.reach_form(path_of(meeting_type))
+	window.fill_in()
+	window.page.locator("#submit").dblclick()
+	window.page.wait_for_url(re.compile("booked=1"))
+	assert len(bookings_of(meeting_type)) == 1

@@ -1,0 +1,119 @@
+"""Zones, clocks, months and days: what the page shows, and how little it asks for it."""
+
+import re
+
+from tests.pages.offer import bookings_of, make_offer, path_of
+from tests.browser.screens import DESK, PHONE
+
+
+def first_time(window):
+	return window.page.locator(".time").first.inner_text().split("\n")[0]
+
+
+def test_the_guests_own_zone_is_found_and_shown(browse):
+	path = path_of(make_offer())
+	tokyo, berlin = browse(DESK, timezone_id="Asia/Tokyo"), browse(DESK)
+	for window in (tokyo, berlin):
+		window.open(path)
+	assert "Tokyo" in tokyo.page.locator("#zone-button").inner_text()
+	assert first_time(berlin) in ("10:00", "11:00")
+	assert tokyo.page.locator(".time", has_text="18:00").first.is_visible()
+
+
+def test_changing_the_zone_asks_the_server_nothing_and_is_remembered(browse):
+	path = path_of(make_offer())
+	window = browse(DESK)
+	window.open(path)
+	page = window.page
+	window.wait_for_requests(1)
+	page.locator("#zone-button").click()
+	page.locator("#zone-search").fill("são pau")
+	page.keyboard.press("Enter")
+	window.wait_until("document.getElementById('zone-name').textContent.startsWith('Sao Paulo')")
+	assert window.focused() == "zone-button"
+	assert first_time(window) in ("06:00", "07:00")
+	window.wait_for_requests(1)
+	page.reload()
+	assert "Sao Paulo" in page.locator("#zone-button").inner_text()
+
+
+def test_zones_are_found_by_city_nearby_offset_and_abbreviation(browse):
+	window = browse(PHONE)
+	window.open(path_of(make_offer()))
+	page = window.page
+	page.locator("#zone-button").click()
+	for typed, found in (("munich", "Berlin"), ("+5:30", "Kolkata"), ("utc+9", "Tokyo"), ("PST", "Los Angeles")):
+		page.locator("#zone-search").fill(typed)
+		assert page.locator("#zone-list li", has_text=found).first.is_visible(), typed
+	page.locator("#zone-search").fill("nowhere at all")
+	assert page.locator("#zone-none").is_visible()
+	page.keyboard.press("Escape")
+	assert not page.locator("#zone-popover").is_visible()
+	assert window.focused() == "zone-button"
+
+
+def test_the_clock_switches_and_is_remembered(browse):
+	window = browse(DESK)
+	window.open(path_of(make_offer()))
+	page = window.page
+	assert re.fullmatch(r"\d\d:\d\d", first_time(window))
+	page.locator("#clock-12").click()
+	assert re.fullmatch(r"\d{1,2}:\d\d\s[ap]m", first_time(window))
+	page.reload()
+	assert re.fullmatch(r"\d{1,2}:\d\d\s[ap]m", first_time(window))
+
+
+def test_days_and_prefetched_months_ask_nothing_more(browse):
+	"""The next month is fetched before it is asked for; showing it fetches only the one after it."""
+	window = browse(DESK)
+	window.open(path_of(make_offer()))
+	page = window.page
+	window.wait_for_requests(1)
+	window.choose_day(1)
+	window.choose_day(0)
+	assert len(window.api_requests()) == 1
+	title = page.locator("#month-title").inner_text()
+	page.locator("#next-month").click()
+	window.wait_until("title => document.getElementById('month-title').textContent !== title", title)
+	window.wait_for_requests(2)
+
+
+def test_past_months_cannot_be_reached(browse):
+	window = browse(DESK)
+	window.open(path_of(make_offer()))
+	page = window.page
+	while page.locator("#previous-month").get_attribute("aria-disabled") != "true":
+		page.locator("#previous-month").click()
+	title = page.locator("#month-title").inner_text()
+	page.locator("#previous-month").dispatch_event("click")
+	assert page.locator("#month-title").inner_text() == title
+
+
+def test_a_host_on_another_date_is_said_at_the_time(browse):
+	window = browse(DESK, timezone_id="Pacific/Auckland")
+	window.open(path_of(make_offer(hours="20:00-23:00")))
+	assert "for your host" in window.page.locator("#times").inner_text()
+
+
+def test_a_duration_is_chosen_and_booked(browse):
+	meeting_type = make_offer(duration_options="30, 60")
+	window = browse(DESK)
+	window.open(path_of(meeting_type))
+	window.page.locator(".durations .chip", has_text="60").click()
+	window.wait_until("location.search.includes('duration=60')")
+	window.page.wait_for_load_state("networkidle")
+	window.choose_time(0)
+	window.fill_in()
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("booked=1"))
+	assert bookings_of(meeting_type)[0].duration_minutes == 60
+
+
+def test_an_empty_month_leads_to_the_next_that_has_some(browse):
+	window = browse(DESK)
+	window.open(f"{path_of(make_offer())}?month=2099-01")
+	page = window.page
+	message = page.locator("#month-message")
+	message.wait_for()
+	assert "No free times in" in message.inner_text()
+	page.locator("text=There are no free times later either").wait_for()

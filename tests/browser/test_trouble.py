@@ -1,0 +1,143 @@
+"""Lost races, no connection, a server that fails, no script."""
+
+import re
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.clock import now
+from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
+from tests.browser.screens import DESK, EMAIL, NAME, PHONE
+from tests.support.factories import make_meeting_type, payload
+
+
+def take(meeting_type, start):
+	"""Somebody else books the host at this start, in another of their meeting types."""
+	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
+	bookings.book(payload(page, make_meeting_type(page), start), now())
+	frappe.db.commit()
+
+
+def chosen_start(window):
+	return window.page.evaluate("document.getElementById('booking-form').elements.start.value")
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_a_lost_race_offers_the_nearest_times_and_keeps_what_was_typed(browse, screen):
+	meeting_type = make_offer(questions=QUESTIONS)
+	window = browse(screen)
+	window.reach_form(path_of(meeting_type), time=2)
+	window.fill_in()
+	page = window.page
+	page.get_by_label("What would you like to discuss?").fill("The race")
+	page.get_by_label("Pricing").check()
+	lost = chosen_start(window)
+	take(meeting_type, lost)
+	page.locator("#submit").click()
+	page.locator("text=That time was just taken").wait_for()
+	nearest = page.locator(".alternatives button", has=page.locator("strong"))
+	assert nearest.count() == 3
+	window.screenshot("lost-race", full=True)
+	assert window.violations() == []
+	nearest.first.click()
+	assert window.focused() == "submit"
+	assert page.get_by_label("What would you like to discuss?").input_value() == "The race"
+	assert chosen_start(window) != lost
+	page.locator("#submit").click()
+	page.wait_for_url(re.compile("booked=1"))
+	assert [booking.attendee_email for booking in bookings_of(meeting_type)].count(EMAIL) == 1
+
+
+def test_offline_says_so_and_the_booking_goes_through_afterwards(browse):
+	meeting_type = make_offer()
+	window = browse(PHONE)
+	window.reach_form(path_of(meeting_type))
+	window.fill_in()
+	window.context.set_offline(True)
+	banner = window.page.locator("#offline")
+	banner.wait_for()
+	window.page.locator("#submit").click()
+	window.wait_until("document.getElementById('submit').getAttribute('aria-disabled') === 'false'")
+	window.screenshot("offline")
+	window.context.set_offline(False)
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("booked=1"))
+	assert len(bookings_of(meeting_type)) == 1
+
+
+def test_an_answer_that_got_lost_does_not_book_twice(browse):
+	meeting_type = make_offer()
+	window = browse(DESK)
+	window.reach_form(path_of(meeting_type))
+	window.fill_in()
+
+	def lose_answer(route):
+		route.fetch()
+		route.abort()
+
+	window.page.route("**/api/method/**public.book", lose_answer, times=1)
+	window.page.locator("#submit").click()
+	window.page.locator("#form-problem p").wait_for()
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("booked=1"))
+	assert len(bookings_of(meeting_type)) == 1
+
+
+def test_times_that_do_not_load_can_be_asked_for_again(browse):
+	window = browse(DESK)
+	page = window.page
+	window.open(path_of(make_offer()))
+	page.wait_for_load_state("networkidle")
+	page.route("**/api/method/**get_slots*", lambda route: route.abort())
+	page.locator("#next-month").click()
+	page.wait_for_load_state("networkidle")
+	page.locator("#next-month").click()
+	message = page.locator("#month-message")
+	message.locator("text=could not be loaded").wait_for()
+	window.screenshot("not-loaded")
+	page.unroute("**/api/method/**get_slots*")
+	message.locator("button").click()
+	window.wait_until("!document.getElementById('month-message').textContent.includes('could not')")
+
+
+def test_a_slow_month_shows_a_skeleton_and_moves_nothing(browse):
+	window = browse(DESK)
+	page = window.page
+	window.open(path_of(make_offer()))
+	page.wait_for_load_state("networkidle")
+	before = page.locator("#booking").bounding_box()
+	page.route("**/api/method/**get_slots*", lambda route: (page.wait_for_timeout(900), route.continue_()))
+	page.locator("#next-month").click()
+	page.locator("#next-month").click()
+	page.locator("#sheet.is-waiting").wait_for()
+	after = page.locator("#booking").bounding_box()
+	assert (before["x"], before["width"]) == (after["x"], after["width"])
+	page.locator("#sheet:not(.is-waiting)").wait_for()
+	page.unroute_all(behavior="wait")
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_without_a_script_links_and_forms_do_the_same(browse, screen):
+	meeting_type = make_offer(questions=QUESTIONS)
+	window = browse(screen, java_script_enabled=False)
+	page = window.page
+	window.open(path_of(meeting_type))
+	window.screenshot("without-script")
+	page.locator("#zone-select").select_option("Asia/Tokyo")
+	page.locator(".zone-form button").click()
+	window.choose_day()
+	page.locator(".time").nth(1).click()
+	window.fill_in()
+	page.get_by_label("What would you like to discuss?").fill("No script")
+	page.get_by_label("Integration").check()
+	page.get_by_label("Security").check()
+	page.locator("#submit").click()
+	page.wait_for_url(re.compile("/schedule/manage/.*booked=1"))
+	assert page.locator("h1").inner_text() == "You're booked"
+	[booking] = bookings_of(meeting_type)
+	assert (booking.attendee_name, booking.timezone) == (NAME, "Asia/Tokyo")
+	assert [row.answer for row in booking.answers] == ["No script", "Integration\nSecurity"]
+	page.locator("summary", has_text="Cancel this meeting").click()
+	page.locator("button", has_text="Cancel the meeting").click()
+	assert page.locator("h1").inner_text() == "This meeting is cancelled"

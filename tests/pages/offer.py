@@ -1,0 +1,64 @@
+"""What the tests of the pages book: a page whose host works every day, from tomorrow on."""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from tests.support.factories import make_meeting_type, make_page, make_user
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+QUESTIONS = [
+	{"label": "What would you like to discuss?", "question_type": "Long Text", "required": 1},
+	{"label": "How big is your team?", "question_type": "Select", "options": "1–10\n11–50\n51+"},
+	{
+		"label": "Which topics?",
+		"question_type": "Multi Select",
+		"options": "Pricing\nIntegration\nSecurity",
+		"required": 1,
+		"help_text": "Choose all that fit.",
+	},
+	{"label": "I agree to be recorded", "question_type": "Checkbox"},
+]
+
+
+def make_offer(page_fields: dict[str, Any] | None = None, hours: str = "09:00-18:00", **fields: Any) -> Document:
+	"""A committed page with one meeting type; answers the type."""
+	page = make_page(
+		make_user("Jane", last_name="Doe"),
+		hours={day: [hours] for day in DAYS},
+		schedule={"minimum_notice_hours": 24, "max_days_in_advance": 60},
+		**{
+			"title": "Jane Doe",
+			"timezone": "UTC",
+			"description": "Product strategy for growing teams.",
+			"brand_color": "#0f766e",
+			**(page_fields or {}),
+		},
+	)
+	meeting_type = make_meeting_type(
+		page,
+		**{
+			"title": "Intro call",
+			"description": "A first conversation to find out whether we fit.",
+			"confirmation_message": "Please bring your latest roadmap.",
+			"location_type": "Custom",
+			"location_details": "https://meet.example/abc",
+			**fields,
+		},
+	)
+	frappe.db.commit()
+	return meeting_type
+
+
+def path_of(meeting_type: Document) -> str:
+	page = frappe.db.get_value("Scheduling Page", meeting_type.scheduling_page, "slug")
+	return f"/schedule/{page}/{meeting_type.slug}"
+
+
+def bookings_of(meeting_type: Document) -> list[Document]:
+	"""The committed bookings of a type, as another connection sees them now."""
+	frappe.db.rollback()
+	names = frappe.get_all("Booking", {"meeting_type": meeting_type.name}, pluck="name", order_by="creation")
+	return [frappe.get_doc("Booking", name) for name in names]

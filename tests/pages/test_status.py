@@ -1,0 +1,136 @@
+"""What an address answers: pages, and the designed ways to say no."""
+
+import frappe
+import pytest
+
+from tests.pages.offer import make_offer, path_of
+from tests.pages.reading import read, script_data
+from tests.support.factories import make_meeting_type
+
+
+@pytest.fixture
+def offer(commit_clean):
+	return make_offer()
+
+
+def test_a_page_lists_what_can_be_booked(client, offer):
+	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	make_meeting_type(page, title="Closed", is_active=0)
+	frappe.db.commit()
+	answer = client.get(f"/schedule/{page.slug}")
+	html = read(answer.text)
+	assert answer.status_code == 200
+	assert answer.headers["Content-Type"].startswith("text/html")
+	assert html.one("h1").text == "Jane Doe"
+	assert [link["href"] for link in html.all("a")] == [path_of(offer)]
+	assert "Closed" not in answer.text
+
+
+def test_a_booking_page_holds_the_month_and_the_first_days_times(client, offer):
+	html = read(client.get(path_of(offer)).text)
+	free = [day for day in html.all("a") if "is-free" in day.attributes.get("class", "")]
+	assert len(free) > 0
+	assert len(html.all("a", class_="time")) == 18
+	data = script_data(html)
+	assert len(data["slots"]["starts"]) >= 18 * len(free)
+	assert html.one("link", rel="icon")["href"].startswith("data:")
+	assert html.one("html")["lang"].startswith("en")
+
+
+@pytest.mark.parametrize(
+	"path",
+	[
+		"/schedule/nobody-at-all",
+		"/schedule/page",
+		"/schedule/meeting",
+		"/schedule/manage",
+		"/schedule/page/meeting",
+		"/schedule/manage/nothing",
+		"/schedule/manage/a.b.c",
+		"/schedule/%00",
+		"/schedule/" + "x" * 5000,
+		"/schedule/<script>alert(1)</script>",
+		"/schedule/{index}/{next}",
+	],
+)
+def test_what_is_not_there_is_a_designed_404(client, commit_clean, path):
+	answer = client.get(path)
+	assert answer.status_code == 404
+	html = read(answer.text)
+	assert html.one("main", class_="shell").all("h1")
+	assert "noindex" in html.one("meta", name="robots")["content"]
+	assert "Traceback" not in answer.text
+
+
+def test_what_is_closed_is_not_found(client, offer):
+	page = path_of(offer).rpartition("/")[0]
+	offer.db_set("is_active", 0, commit=True)
+	frappe.clear_document_cache("Meeting Type", offer.name)
+	assert client.get(path_of(offer)).status_code == 404
+	assert client.get(page).status_code == 200
+	frappe.get_doc("Scheduling Page", offer.scheduling_page).db_set("is_active", 0, commit=True)
+	assert client.get(page).status_code == 404
+	assert client.get(path_of(offer)).status_code == 404
+
+
+@pytest.mark.parametrize(
+	"asked",
+	[
+		"month=1900-01",
+		"month=9999-12",
+		"month=abc&date=xyz&start=soon&duration=x&tz=Mars/Olympus&clock=7",
+		"date=0001-01-01",
+		"date=9999-12-31",
+		"start=2020-01-01T00:00:00Z",
+		"start=9999-12-31T23:59:59-12:00",
+		"start=0001-01-01T00:00:00%2B14:00",
+		"duration=99999",
+		"tz=" + "x" * 3000,
+		"name=<script>alert(1)</script>&email=%00%01",
+	],
+)
+def test_nonsense_in_an_address_shows_the_page_all_the_same(client, offer, asked):
+	answer = client.get(f"{path_of(offer)}?{asked}")
+	assert answer.status_code == 200
+	assert read(answer.text).all("table", id="sheet")
+
+
+def test_a_time_that_is_gone_is_said_and_others_are_shown(client, offer):
+	answer = client.get(f"{path_of(offer)}?start=2020-01-01T09:00:00%2B00:00")
+	assert "not free any more" in answer.text
+
+
+def test_an_empty_month_says_so(client, offer):
+	html = read(client.get(f"{path_of(offer)}?month=2099-01").text)
+	message = html.one(id="month-message")
+	assert "hidden" not in message.attributes
+	assert "No free times" in message.text
+
+
+def test_the_address_chooses_zone_and_clock(client, offer):
+	html = read(client.get(f"{path_of(offer)}?tz=Asia/Kolkata&clock=12").text)
+	assert html.all("a", class_="time")[0].text.replace("\u202f", " ").upper() == "2:30 PM"
+	assert html.one("option", selected=None)["value"] == "Asia/Kolkata"
+
+
+def test_a_remembered_zone_and_clock_are_drawn_by_the_server(client, offer):
+	client.cookies.set("scheduling_tz", "Asia/Kolkata")
+	client.cookies.set("scheduling_clock", "24")
+	html = read(client.get(path_of(offer)).text)
+	assert html.all("a", class_="time")[0].text == "14:30"
+	assert script_data(html)["zoneIsChosen"] is True
+
+
+def test_the_language_decides_weeks_clock_and_direction(client, offer):
+	if not frappe.db.exists("Language", "de"):
+		pytest.skip("this site has no German")
+	html = read(client.get(f"{path_of(offer)}?_lang=de").text)
+	assert html.one("html")["lang"] == "de"
+	assert html.one("table", id="sheet").all("th")[0]["abbr"] == "Montag"
+	assert html.all("a", class_="time")[0].text == "09:00"
+
+
+def test_hosts_are_asked_to_sign_in(client, commit_clean):
+	answer = client.get("/scheduling", allow_redirects=False)
+	assert answer.status_code == 302
+	assert answer.headers["Location"].endswith("/login?redirect-to=/scheduling")

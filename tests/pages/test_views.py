@@ -1,0 +1,185 @@
+"""The small parts of the pages: addresses, dates, zones, people, JSON."""
+
+import json
+from datetime import date
+
+import pytest
+from babel import Locale
+
+from scheduler_integration.www.views import dates, month, people, query, zones
+from scheduler_integration.www.views.managing import managing_view
+from scheduler_integration.www.views.script_json import script_json
+from scheduler_integration.www.views.times import times_view
+from tests.support.factories import at
+
+BRITISH, GERMAN, AMERICAN = Locale.parse("en_GB"), Locale.parse("de"), Locale.parse("en_US")
+LOCALES = ["en_US", "en_GB", "de", "fr", "ar", "he", "fa", "ja", "zh_Hant_TW", "pt_BR", "hi", "th", "pl"]
+
+
+class TestAddresses:
+	def test_parts_are_read_and_written(self):
+		asked = query.parse("jane", "intro", {"month": "2026-11", "tz": "Asia/Tokyo", "utm_source": "x&y"})
+		assert asked.month == date(2026, 11, 1)
+		assert asked.origin == {"utm_source": "x&y"}
+		assert asked.url(date="2026-11-23") == "/schedule/jane/intro?tz=Asia%2FTokyo&utm_source=x%26y&date=2026-11-23"
+
+	def test_an_instant_with_an_offset_is_read(self):
+		asked = query.parse("jane", "intro", {"start": "2026-11-23T14:30:00+01:00"})
+		assert asked.start == at("2026-11-23 13:30")
+
+	@pytest.mark.parametrize(
+		"nonsense",
+		[
+			{"month": "2026-13", "date": "23.11.2026", "start": "soon", "duration": "-5", "clock": "36"},
+			{"month": "9" * 50, "date": "0000-00-00", "start": "9" * 400, "duration": "9" * 400, "clock": ""},
+			{"month": "\x00", "date": "２０２６-11-23", "start": "2026-11-23", "duration": "٣٠", "tz": "x" * 10**6},
+			{"month": [], "date": {}, "start": 7, "duration": None},
+		],
+	)
+	def test_nonsense_is_ignored(self, nonsense):
+		asked = query.parse("jane", "intro", nonsense)
+		assert (asked.month, asked.day, asked.duration, asked.clock, asked.zone) == (None,) * 5
+
+	def test_a_slug_cannot_leave_its_place(self):
+		assert query.parse("../x", "a?b#c", {}).path == "/schedule/..%2Fx/a%3Fb%23c"
+
+
+class TestDates:
+	@pytest.mark.parametrize("name", LOCALES)
+	@pytest.mark.parametrize("twelve_hours", [True, False])
+	def test_every_locale_can_write_them_all(self, name, twelve_hours):
+		locale, start = Locale.parse(name), at("2026-11-23 22:45")
+		for text in (
+			dates.clock_time(start, "Asia/Kolkata", twelve_hours, locale),
+			dates.clock_range(start, start + 7200, "UTC", twelve_hours, locale),
+			dates.full_date(date(2026, 11, 23), locale),
+			dates.day_and_month(date(2026, 11, 23), locale),
+			dates.short_day(date(2026, 11, 23), locale),
+			dates.weekday(date(2026, 11, 23), locale),
+			dates.month_title(date(2026, 11, 1), locale),
+			dates.zone_name(start, "America/New_York", locale),
+			dates.city("America/New_York", locale),
+			dates.duration(30, locale),
+			dates.duration(120, locale),
+			dates.money(40, "EUR", locale),
+		):
+			assert text.strip()
+		assert len({day["short"] for day in dates.weekday_names(locale)}) == 7
+
+	def test_they_read_as_people_write(self):
+		start = at("2026-11-23 13:30")
+		assert dates.clock_time(start, "Europe/Berlin", False, GERMAN) == "14:30"
+		assert dates.clock_time(start, "Europe/Berlin", True, BRITISH).replace("\u202f", " ") == "2:30 pm"
+		assert dates.full_date(date(2026, 11, 23), GERMAN) == "Montag, 23. November 2026"
+		assert dates.city("Asia/Calcutta", GERMAN) in ("Kalkutta", "Kolkata")
+		assert dates.money(40.5, None, GERMAN) == "40,5"
+
+
+class TestMonth:
+	def sheet(self, locale, **fields):
+		asked = query.parse("jane", "intro", {})
+		free = {"2026-11-23": [1, 2], "2026-11-24": [3]}
+		given = {"chosen": date(2026, 11, 23), "today": date(2026, 11, 20), **fields}
+		return month.month_view(date(2026, 11, 1), given["chosen"], given["today"], free, asked, locale)
+
+	def test_weeks_begin_as_the_locale_has_it(self):
+		german, american = self.sheet(GERMAN), self.sheet(AMERICAN)
+		assert [day and day["number"] for day in german["weeks"][0]] == [None] * 6 + [1]
+		assert [day and day["number"] for day in american["weeks"][0]] == [1, 2, 3, 4, 5, 6, 7]
+		assert german["weekdays"][0]["long"] == "Montag"
+		assert american["weekdays"][0]["long"] == "Sunday"
+
+	def test_a_free_day_says_how_many_times_and_leads_to_them(self):
+		day = next(day for week in self.sheet(BRITISH)["weeks"] for day in week if day and day["number"] == 23)
+		assert day["name"] == "Monday, 23 November 2026, free times: 2"
+		assert day["url"].endswith("?date=2026-11-23")
+		assert day["is_chosen"]
+
+	def test_past_months_have_no_link(self):
+		assert self.sheet(BRITISH)["previous_url"] is None
+		assert self.sheet(BRITISH, today=date(2026, 10, 31))["previous_url"].endswith("?month=2026-10")
+
+	def test_what_is_asked_for_is_moved_into_reach(self):
+		today = date(2026, 11, 20)
+		assert month.within_reach(date(1, 1, 1), today) == date(2026, 11, 1)
+		assert month.within_reach(date(9999, 12, 31), today).year < 2030
+
+
+class TestTimes:
+	def shown(self, starts, zone, host_zone="Europe/Berlin"):
+		asked = query.parse("jane", "intro", {})
+		return times_view(date(2026, 11, 23), starts, zone, host_zone, asked, False, BRITISH)
+
+	def test_they_are_grouped_by_part_of_the_day(self):
+		shown = self.shown([at("2026-11-23 08:00"), at("2026-11-23 11:00"), at("2026-11-23 19:00")], "Europe/Berlin")
+		assert [(group["title"], len(group["times"])) for group in shown["groups"]] == [
+			("Morning", 1),
+			("Afternoon", 1),
+			("Evening", 1),
+		]
+
+	def test_the_hosts_other_date_is_said_once_for_all_or_at_each(self):
+		said = f"{dates.short_day(date(2026, 11, 24), BRITISH)} for your host"
+		evening = self.shown([at("2026-11-23 23:30")], "Europe/London")
+		assert evening["note"] == said
+		mixed = self.shown([at("2026-11-23 12:00"), at("2026-11-23 23:30")], "Europe/London")
+		notes = [time["note"] for group in mixed["groups"] for time in group["times"]]
+		assert (mixed["note"], notes) == (None, [None, said])
+
+	def test_an_hour_that_autumn_repeats_is_told_apart(self):
+		shown = self.shown([at("2026-11-01 05:30"), at("2026-11-01 06:30")], "America/New_York")
+		assert [time["label"] for group in shown["groups"] for time in group["times"]] == ["01:30 EDT", "01:30 EST"]
+
+
+class TestZones:
+	def test_every_place_is_there_once_and_what_is_shown_too(self):
+		names = [zone["name"] for group in zones.zone_groups(BRITISH, "Asia/Calcutta") for zone in group["zones"]]
+		assert len(names) == len(set(names)) > 350
+		assert {"UTC", "Europe/Berlin", "America/New_York", "Asia/Calcutta"} <= set(names)
+
+
+class TestPeople:
+	@pytest.mark.parametrize(
+		("name", "expected"),
+		[("Jane Doe", "JD"), ("Jane", "J"), ("Anna Maria von Berg", "AB"), ("", ""), (None, ""), ("(x) y", "Y")],
+	)
+	def test_initials(self, name, expected):
+		assert people.initials(name) == expected
+
+	@pytest.mark.parametrize(
+		"address",
+		["https://gravatar.example/x", "//x.example/y", "javascript:alert(1)", "/private/files/x.png", "", None],
+	)
+	def test_images_of_other_hosts_and_private_ones_are_left_out(self, address):
+		assert people.own_image(address) is None
+
+	def test_own_images_are_shown(self):
+		assert people.own_image("/files/jane.png") == "/files/jane.png"
+
+
+class TestJson:
+	def test_nothing_in_it_ends_the_script_or_is_replaced_by_the_framework(self):
+		hostile = "</script><!-- <script> & \u2028\u2029 {index} {next} ]]>"
+		text = str(script_json({"a": hostile}))
+		assert not set("<>&\u2028\u2029").intersection(text)
+		assert "{index}" not in text
+		assert "{next}" not in text
+		assert json.loads(text) == {"a": hostile}
+
+
+class TestFollowUp:
+	@pytest.mark.parametrize(
+		("address", "host"),
+		[
+			("https://example.com/thanks?x=1", "example.com"),
+			("http://example.com", "example.com"),
+			("javascript:alert(1)", None),
+			("//example.com", None),
+			("data:text/html,x", None),
+			("https://", None),
+			("http://[", None),
+			(None, None),
+		],
+	)
+	def test_only_web_addresses_are_followed(self, address, host):
+		assert managing_view.__globals__["_is_web"](address) is bool(host)

@@ -1,0 +1,63 @@
+"""What a page loads: little, and from nowhere else."""
+
+import gzip
+import re
+
+import pytest
+
+from scheduler_integration.www.views.assets import assets
+from tests.pages.offer import make_offer, path_of
+from tests.pages.reading import read
+
+BUDGET = 60_000
+FIRST_LOAD = 42_000
+
+
+@pytest.fixture
+def offer(commit_clean):
+	return make_offer()
+
+
+def weight(client, address):
+	answer = client.get(address)
+	assert answer.status_code == 200, address
+	return len(gzip.compress(answer.content, 6))
+
+
+def loaded(html):
+	links = [link["href"] for link in html.all("link") if link["rel"] in ("stylesheet", "modulepreload")]
+	return [*links, *(script["src"] for script in html.all("script", src=None))]
+
+
+def test_the_booking_page_with_all_it_can_load_stays_in_its_budget(client, offer):
+	html = read(client.get(path_of(offer)).text)
+	at_once = [path_of(offer), *loaded(html)]
+	first = sum(weight(client, address) for address in at_once)
+	later = [f"/assets/scheduler_integration/js/{name}.js" for name in ("zone-picker", "zones")]
+	assert first < FIRST_LOAD
+	assert first + sum(weight(client, address) for address in later) < BUDGET
+
+
+def test_nothing_is_asked_of_another_host(client, offer):
+	for path in (path_of(offer), path_of(offer).rpartition("/")[0]):
+		html = read(client.get(path).text)
+		addresses = [element[name] for element in html.all() for name in ("src", "href") if name in element.attributes]
+		assert all(address.startswith(("/", "data:")) and not address.startswith("//") for address in addresses)
+		for sheet in loaded(html):
+			assert not re.search(r"@import|url\(|https?://", client.get(sheet).text.replace("http://www.w3.org", ""))
+
+
+def test_the_policy_lets_in_what_the_page_needs_and_nothing_else(client, offer):
+	policy = read(client.get(path_of(offer)).text).one("meta", http_equiv="Content-Security-Policy")["content"]
+	assert "default-src 'none'" in policy
+	assert "unsafe" not in policy
+	assert "http" not in policy
+
+
+def test_assets_are_versioned_by_their_content():
+	loaded_assets = assets(("base", "booking"), "booking")
+	for address in (*loaded_assets.styles, loaded_assets.script, *loaded_assets.modules):
+		assert re.search(r"\?v=\d[\w.]*-[0-9a-f]{10}$", address)
+	assert loaded_assets.modules[0].partition("?")[0] in str(loaded_assets.import_map)
+	assert "zone-picker.js?v=" in str(loaded_assets.import_map)
+	assert not any("zone-picker" in module for module in loaded_assets.modules)
