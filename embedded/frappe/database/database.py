@@ -43,7 +43,6 @@ class Database(DocumentQueries, Structure):
 	Error = sqlite3.Error
 	SQLError = ProgrammingError = OperationalError = InternalError = sqlite3.OperationalError
 	TableMissingError = sqlite3.OperationalError
-	IntegrityError = sqlite3.IntegrityError
 	DataError = sqlite3.DataError
 
 	def __init__(self, path: str, wait_seconds: float):

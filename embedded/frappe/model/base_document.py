@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import sqlite3
 import weakref
 from collections.abc import Iterable
 from functools import cached_property
@@ -266,7 +267,7 @@ class BaseDocument:
 		query = f"insert into `tab{self.doctype}` ({columns}) values ({', '.join(['%s'] * len(row))})"
 		try:
 			frappe.db.sql(query, list(row.values()))
-		except frappe.db.IntegrityError as error:
+		except sqlite3.IntegrityError as error:
 			if not frappe.db.is_primary_key_violation(error):
 				self._raise_if_unique(error)
 			elif not ignore_if_duplicate:
@@ -284,7 +285,7 @@ class BaseDocument:
 		assignments = ", ".join(f"`{column}` = %s" for column in row)
 		try:
 			frappe.db.sql(f"update `tab{self.doctype}` set {assignments} where `name` = %s", [*row.values(), name])
-		except frappe.db.IntegrityError as error:
+		except sqlite3.IntegrityError as error:
 			self._raise_if_unique(error)
 
 	def _raise_if_unique(self, error: Exception) -> None:
