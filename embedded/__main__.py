@@ -57,6 +57,7 @@ def main(argv: list[str] | None = None) -> None:
 	for name, summary in (("serve", "serve the site"), ("demo", "make a site with a lively demo, and serve it")):
 		commands.add_parser(name, help=summary).add_argument("--port", type=int, default=8000)
 		commands.choices[name].add_argument("--host", default="127.0.0.1")
+	commands.choices["worker"].add_argument("--burst", action="store_true", help="stop when nothing waits")
 	execute = commands.add_parser("execute", help="call a function, committing at its end")
 	execute.add_argument("function", help="dotted path")
 	options = parser.parse_args(argv)
@@ -82,7 +83,7 @@ def _run(options: argparse.Namespace) -> None:
 	elif options.command == "worker":
 		from frappe.utils.background_jobs import work_on_redis
 
-		work_on_redis()
+		work_on_redis(options.burst)
 	elif options.command == "run-jobs":
 		from embedded.scheduler import run_due
 

@@ -103,7 +103,7 @@ async function load(month) {
 function prefetch() {
 	const next = addMonths(state.month, 1);
 	const idle = window.requestIdleCallback ?? setTimeout;
-	idle(() => slots.load(state.duration, state.zone, next).catch(() => {}));
+	idle(() => slots.load(state.duration, state.zone, next).catch(() => {}), { timeout: NOTICEABLE });
 }
 
 /** @param {string} day */

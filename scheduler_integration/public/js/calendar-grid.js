@@ -13,7 +13,7 @@ import { data, element, make, t } from "./page-data.js";
 
 export class CalendarGrid {
 	/** @type {Sheet} */
-	#sheet;
+	#sheet = { month: "", today: "", selected: null, free: new Map(), waiting: false };
 	/** @type {string | null} */
 	#focused = null;
 	#takesFocus = false;

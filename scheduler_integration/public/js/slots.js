@@ -31,7 +31,7 @@ export class Slots {
 			days = new Map();
 			for (const start of this.#starts(duration)) {
 				const date = localDate(start, zone);
-				days.has(date) ? days.get(date).push(start) : days.set(date, [start]);
+				days.set(date, [...(days.get(date) ?? []), start]);
 			}
 			this.#grouped.set(key, days);
 		}
@@ -51,8 +51,11 @@ export class Slots {
 		return stretches.some(([first, last]) => first <= from && until <= last);
 	}
 
-	/** Asks for a month, a day wider on both sides, unless it is known or on its way. */
-	load(/** @type {number} */ duration, /** @type {string} */ zone, /** @type {string} */ month) {
+	/**
+	 * Asks for a month, a day wider on both sides, unless it is known or on its way.
+	 * @param {number} duration @param {string} zone @param {string} month
+	 */
+	load(duration, zone, month) {
 		if (this.covers(duration, zone, month)) return Promise.resolve();
 		return this.#ask(duration, addDays(`${month}-01`, -1), addDays(lastDayOf(month), 1));
 	}

@@ -5,7 +5,7 @@ import { element } from "./page-data.js";
 /** @typedef {"day" | "time" | "details"} Step */
 
 const HEADINGS = { day: "month-heading", time: "times-heading", details: "details-heading" };
-const PHONE = matchMedia("(max-width: 719.98px)");
+const PHONE = matchMedia("(max-width: 44.99em)");
 
 /** Whether steps take a screen each. */
 export const onPhone = () => PHONE.matches;

@@ -110,7 +110,7 @@ export function findZones(typed, first) {
 	const zones = allZones(first);
 	const words = plain(typed).replace(/\b(utc|gmt)(?=[+-]\d)/, "").split(" ").filter(Boolean);
 	if (!words.length) {
-		const top = first.map((name) => zones.find((zone) => zone.name === name)).filter(Boolean);
+		const top = first.flatMap((name) => zones.filter((zone) => zone.name === name));
 		return [...new Set([...top, ...zones])];
 	}
 	const fitting = zones.filter((zone) => words.every((word) => zone.words.includes(` ${word}`)));

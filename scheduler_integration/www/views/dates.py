@@ -13,8 +13,11 @@ _LONGEST_IN_MINUTES = 120
 
 
 def instant(text: str) -> int:
-	"""The epoch seconds of an ISO 8601 instant with an offset."""
-	return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp())
+	"""The epoch seconds of an ISO 8601 instant with an offset. Raises ValueError for anything else."""
+	moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+	if moment.tzinfo is None:
+		raise ValueError(text)
+	return int(moment.timestamp())
 
 
 def iso_instant(seconds: int, zone: str) -> str:

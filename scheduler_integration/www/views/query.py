@@ -12,6 +12,7 @@ from . import dates
 # What a link on the page must carry on: where the guest came from, and what a link filled in for them.
 ORIGIN = ("source", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 CARRIED = (*ORIGIN, "name", "email", "embed", "_lang")
+_PARTS = ("month", "date", "start", "tz", "duration", "clock")
 _LONGEST = 200
 _END_OF_TIME = 2**33
 
@@ -48,16 +49,17 @@ class Query:
 
 def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 	"""The query in a request's `values`."""
+	texts = {name: text for name in (*_PARTS, *CARRIED) if (text := _text(values.get(name)))}
 	return Query(
 		slug=slug,
 		meeting_type=meeting_type,
-		month=_month(values.get("month")),
-		day=_date(values.get("date")),
-		start=parse_instant(values.get("start")),
-		zone=_text(values.get("tz")),
-		duration=_number(values.get("duration")),
-		clock=values.get("clock") if values.get("clock") in ("12", "24") else None,
-		carried={name: text for name in CARRIED if (text := _text(values.get(name)))},
+		month=_date(f"{texts.get('month')}-01"),
+		day=_date(texts.get("date")),
+		start=parse_instant(texts.get("start")),
+		zone=texts.get("tz"),
+		duration=_number(texts.get("duration")),
+		clock=texts.get("clock") if texts.get("clock") in ("12", "24") else None,
+		carried={name: texts[name] for name in CARRIED if name in texts},
 	)
 
 
@@ -70,14 +72,10 @@ def parse_instant(value: str | None) -> int | None:
 	return instant if 0 < instant < _END_OF_TIME else None
 
 
-def _text(value: str | None) -> str | None:
+def _text(value: object) -> str | None:
 	if not isinstance(value, str) or not value or len(value) > _LONGEST:
 		return None
 	return value if value.isprintable() else None
-
-
-def _month(value: str | None) -> date | None:
-	return _date(f"{value}-01")
 
 
 def _date(value: str | None) -> date | None:

@@ -1,0 +1,85 @@
+"""The embedded site's queue on a real Redis: another process does the work."""
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+
+import frappe
+import pytest
+import redis
+
+from tests.support.factories import fresh, make_meeting_type, make_page
+from tests.support.server import free_port, running
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+
+PUBLIC = "scheduler_integration.api.public"
+
+
+@pytest.fixture
+def redis_url(site):
+	"""The Redis that TEST_REDIS_URL names, or one of the test's own where Debian's redis-server is installed."""
+	if site.is_real:
+		pytest.skip("a real site has its own Redis, and its own tests of it")
+	if given := os.environ.get("TEST_REDIS_URL"):
+		yield given
+	elif shutil.which("redis-server"):
+		yield from _own_redis()
+	else:
+		pytest.skip("no redis-server here: apt-get install redis-server")
+
+
+def _own_redis():
+	port = free_port()
+	command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+	process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+	try:
+		with closing(redis.Redis(port=port, retry=_patient())) as connection:
+			connection.ping()
+		yield f"redis://127.0.0.1:{port}"
+	finally:
+		process.terminate()
+		process.wait(timeout=20)
+
+
+def _patient():
+	from redis.backoff import ConstantBackoff
+	from redis.retry import Retry
+
+	return Retry(ConstantBackoff(0.1), retries=50)
+
+
+def test_a_booking_on_one_process_is_announced_by_another(site, redis_url, monkeypatch):
+	monkeypatch.setenv("REDIS_URL", redis_url)
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	frappe.db.commit()
+	with running(site) as server, server.client() as client:
+		booking = client.call(f"{PUBLIC}.book", **_wish(client, page, meeting_type)).json()["data"]
+		assert delivery_status(booking) == "Queued"
+		worker = [sys.executable, "-m", "embedded", "worker", "--burst"]
+		subprocess.run(worker, env=site.environment, cwd=site.working_directory, check=True, timeout=60)
+	assert delivery_status(booking) == "Delivered"
+	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 2
+
+
+def delivery_status(booking):
+	frappe.db.rollback()
+	return frappe.db.get_value("Booking", booking["id"], "delivery_status")
+
+
+def _wish(client, page, meeting_type):
+	today = frappe.utils.getdate()
+	query = {"slug": page.slug, "meeting_type": meeting_type.slug, "timezone": "UTC"}
+	query |= {"start_date": str(today), "end_date": str(frappe.utils.add_days(today, 10))}
+	days = client.call(f"{PUBLIC}.get_slots", "GET", **query).json()["data"]["days"]
+	return {
+		"slug": page.slug,
+		"meeting_type": meeting_type.slug,
+		"start": next(iter(days.values()))[0]["start"],
+		"attendee_name": "Ada Lovelace",
+		"attendee_email": f"{fresh('ada')}@guests.example",
+		"timezone": "UTC",
+	}
