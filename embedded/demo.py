@@ -148,9 +148,7 @@ def _give_everyday_life(user: str) -> None:
 	visit = {"start_time": f"{today + timedelta(days=3)} 10:00:00", "end_time": f"{today + timedelta(days=3)} 11:30:00"}
 	frappe.get_doc({"doctype": "Blocked Time", "user": user, "reason": "Dentist", **visit}).insert()
 	day_off = today + timedelta(days=10)
-	frappe.get_doc(
-		{"doctype": "Availability Override", "user": user, "date": day_off, "reason": "Conference"}
-	).insert()
+	frappe.get_doc({"doctype": "Availability Override", "user": user, "date": day_off, "reason": "Conference"}).insert()
 
 
 def _book_a_month() -> None:

@@ -91,6 +91,21 @@ def frozen() -> Iterator[Callable[[Any], Any]]:
 
 
 @pytest.fixture
+def site_zone() -> Iterator[Callable[[str], None]]:
+	"""`site_zone("America/New_York")`: the zone of this process's site, until the test ends."""
+	import frappe
+
+	def choose(name: str) -> None:
+		settings = frappe.get_doc("System Settings")
+		settings.time_zone = name
+		frappe.local.system_settings = settings
+
+	yield choose
+	if hasattr(frappe.local, "system_settings"):
+		del frappe.local.system_settings
+
+
+@pytest.fixture
 def outgoing_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 	"""A mail server in the site's configuration. In tests Frappe builds messages for it and sends none."""
 	import frappe

@@ -168,6 +168,8 @@ def clear_document_cache(doctype: str, name: str | None = None) -> None:
 			cache.delete_value(_document_key(doctype, name))
 		if doctype == "User":
 			cache.delete_keys("roles\x1f")
+		if doctype == "System Settings" and hasattr(local, "system_settings"):
+			del local.system_settings
 
 	clear()
 	db.after_commit.add(clear)
@@ -217,7 +219,9 @@ def get_system_settings(key: str) -> Any:
 	"""From the cached document; nothing before the site is installed."""
 	if not getattr(local, "db", None) or local.flags.in_install:
 		return None
-	return get_cached_doc("System Settings").get(key)
+	if not getattr(local, "system_settings", None):
+		local.system_settings = get_cached_doc("System Settings")
+	return local.system_settings.get(key)
 
 
 def log_error(

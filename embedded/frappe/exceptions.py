@@ -135,5 +135,34 @@ class TooManyWritesError(Exception):
 
 
 # The rest are plain validation errors that differ only by name.
-for _name in ["DataError", "MappingMismatchError", "InvalidStatusError", "MandatoryError", "NonNegativeError", "InvalidSignatureError", "CannotChangeConstantError", "CharacterLengthExceededError", "UpdateAfterSubmitError", "DocstatusTransitionError", "TimestampMismatchError", "EmptyTableError", "LinkExistsError", "InvalidEmailAddressError", "InvalidNameError", "InvalidPhoneNumberError", "TemplateNotFoundError", "UniqueValidationError", "AppNotInstalledError", "ImplicitCommitError", "DocumentLockedError", "CircularLinkingError", "InvalidColumnName", "IncompatibleApp", "InvalidDates", "DataTooLongException", "AttachmentLimitReached", "PrintFormatError"]:
+for _name in [
+	"DataError",
+	"MappingMismatchError",
+	"InvalidStatusError",
+	"MandatoryError",
+	"NonNegativeError",
+	"InvalidSignatureError",
+	"CannotChangeConstantError",
+	"CharacterLengthExceededError",
+	"UpdateAfterSubmitError",
+	"DocstatusTransitionError",
+	"TimestampMismatchError",
+	"EmptyTableError",
+	"LinkExistsError",
+	"InvalidEmailAddressError",
+	"InvalidNameError",
+	"InvalidPhoneNumberError",
+	"TemplateNotFoundError",
+	"UniqueValidationError",
+	"AppNotInstalledError",
+	"ImplicitCommitError",
+	"DocumentLockedError",
+	"CircularLinkingError",
+	"InvalidColumnName",
+	"IncompatibleApp",
+	"InvalidDates",
+	"DataTooLongException",
+	"AttachmentLimitReached",
+	"PrintFormatError",
+]:
 	globals()[_name] = type(_name, (ValidationError,), {"__module__": __name__})

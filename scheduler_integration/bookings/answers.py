@@ -23,7 +23,8 @@ def parse_answers(questions: list[Document], given: object, details: dict[str, s
 		return []
 	for unknown in set(given) - {question.name for question in questions}:
 		# The key is echoed only as far as it can be a question's id.
-		details[f"answers.{ascii(unknown).strip("'")[:40]}"] = _("This is not a question of this meeting.")
+		key = "".join(char for char in str(unknown) if char.isascii() and char.isalnum())[:40]
+		details[f"answers.{key}"] = _("This is not a question of this meeting.")
 	rows = []
 	for question in questions:
 		text = _answer(question, given.get(question.name), details)

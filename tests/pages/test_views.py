@@ -34,6 +34,7 @@ class TestAddresses:
 			{"month": "9" * 50, "date": "0000-00-00", "start": "9" * 400, "duration": "9" * 400, "clock": ""},
 			{"month": "\x00", "date": "２０２６-11-23", "start": "2026-11-23", "duration": "٣٠", "tz": "x" * 10**6},
 			{"month": [], "date": {}, "start": 7, "duration": None},
+			{"month": ["x"] * 10, "date": list("2026-11-23"), "start": {}, "duration": 30, "tz": ["UTC"], "clock": []},
 		],
 	)
 	def test_nonsense_is_ignored(self, nonsense):

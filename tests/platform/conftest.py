@@ -23,7 +23,12 @@ _ROW = {
 _SETTINGS = {
 	"name": SETTINGS,
 	"issingle": 1,
-	"fields": [_field("limit", "Int", default="7"), _field("on", "Check"), _field("secret", "Password"), _field("note", "Data")],
+	"fields": [
+		_field("limit", "Int", default="7"),
+		_field("on", "Check"),
+		_field("secret", "Password"),
+		_field("note", "Data"),
+	],
 	"permissions": [{"role": "System Manager", "read": 1, "write": 1, "create": 1}],
 }
 _THING = {
@@ -75,7 +80,9 @@ def _platform_records(site) -> Iterator[None]:
 	for email in (JANE, EVE, STRANGER):
 		roles = [] if email == STRANGER else [{"role": ROLE}]
 		values = {"first_name": email.split("-")[1].split("@")[0].title(), "last_name": "Platform", "roles": roles}
-		frappe.get_doc({"doctype": "User", "email": email, "new_password": PASSWORD, "send_welcome_email": 0, **values}).insert()
+		frappe.get_doc(
+			{"doctype": "User", "email": email, "new_password": PASSWORD, "send_welcome_email": 0, **values}
+		).insert()
 	frappe.db.commit()
 	yield
 	frappe.db.rollback()

@@ -36,7 +36,9 @@ def test_a_name_can_be_set_from_outside(thing):
 
 def test_a_series_counts_up():
 	names = [
-		frappe.get_doc({"doctype": "Event", "subject": "x", "starts_on": "2026-01-01 10:00:00", "event_type": "Private"})
+		frappe.get_doc(
+			{"doctype": "Event", "subject": "x", "starts_on": "2026-01-01 10:00:00", "event_type": "Private"}
+		)
 		.insert()
 		.name
 		for _ in range(2)
@@ -102,7 +104,7 @@ def test_an_unknown_attribute_is_an_error(thing):
 		({"phone": "call me"}, frappe.InvalidPhoneNumberError),
 		({"link_url": "no url"}, frappe.ValidationError),
 		({"kind": "Huge"}, frappe.ValidationError),
-		({"holder": "nobody@example.com"}, frappe.LinkValidationError),
+		({"parent_thing": "THING-nobody"}, frappe.LinkValidationError),
 		({"subject_type": "User", "subject_name": "nobody@example.com"}, frappe.LinkValidationError),
 		({"subject_name": "Administrator"}, frappe.ValidationError),
 		({"code": ["a"]}, frappe.ValidationError),
@@ -129,7 +131,7 @@ def test_what_is_taken(values):
 
 
 def test_checks_can_be_waived():
-	doc = fresh(title="x", holder="nobody@example.com")
+	doc = fresh(title="x", parent_thing="THING-nobody")
 	assert doc.insert(ignore_links=True).name
 	unnamed = frappe.get_doc({"doctype": "Event", "subject": None, "starts_on": "2026-01-01", "event_type": "Private"})
 	assert unnamed.insert(ignore_mandatory=True).name

@@ -14,7 +14,12 @@ ICS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nSUMMARY:Grüße\r\nEND:VCALENDAR\r\n"
 
 
 def send(**options):
-	values = {"recipients": ["ada@example.com"], "sender": "Host <host@example.com>", "subject": "Hällo", "message": "<p>Hi</p>"}
+	values = {
+		"recipients": ["ada@example.com"],
+		"sender": "Host <host@example.com>",
+		"subject": "Hällo",
+		"message": "<p>Hi</p>",
+	}
 	return frappe.sendmail(**{**values, **options})
 
 
@@ -47,7 +52,11 @@ def test_the_message_has_a_text_and_an_html_part():
 
 
 def test_a_calendar_part_keeps_its_method():
-	attachment = {"fname": "invite.ics", "fcontent": ICS, "content_type": "text/calendar; method=REQUEST; charset=utf-8"}
+	attachment = {
+		"fname": "invite.ics",
+		"fcontent": ICS,
+		"content_type": "text/calendar; method=REQUEST; charset=utf-8",
+	}
 	message = parsed(send(attachments=[attachment]))
 	(part,) = message.iter_attachments()
 	assert part.get_content_type() == "text/calendar"

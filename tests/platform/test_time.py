@@ -20,21 +20,6 @@ from frappe.utils import (
 from tests.platform.conftest import THING
 
 
-@pytest.fixture
-def in_zone():
-	"""The site's zone for this test."""
-
-	def choose(name: str) -> None:
-		frappe.db.set_single_value("System Settings", "time_zone", name)
-		frappe.clear_document_cache("System Settings", "System Settings")
-		if hasattr(frappe.local, "system_settings"):
-			del frappe.local.system_settings
-
-	yield choose
-	frappe.db.rollback()
-	frappe.clear_document_cache("System Settings", "System Settings")
-
-
 @pytest.mark.parametrize(
 	("zone", "local"),
 	[
@@ -43,23 +28,23 @@ def in_zone():
 		("Pacific/Auckland", datetime(2025, 3, 9, 19, 59, 59)),
 	],
 )
-def test_now_is_naive_and_in_the_sites_zone(frozen, in_zone, zone, local):
-	in_zone(zone)
+def test_now_is_naive_and_in_the_sites_zone(frozen, site_zone, zone, local):
+	site_zone(zone)
 	frozen("2025-03-09T06:59:59+00:00")
 	assert now_datetime() == local
 	assert now() == local.strftime("%Y-%m-%d %H:%M:%S.%f")
 	assert nowdate() == str(local.date())
 
 
-def test_the_clock_jumps_with_the_zone(frozen, in_zone):
-	in_zone("America/New_York")
+def test_the_clock_jumps_with_the_zone(frozen, site_zone):
+	site_zone("America/New_York")
 	clock = frozen("2025-03-09T06:59:59+00:00")
 	clock.shift(1)
 	assert now_datetime() == datetime(2025, 3, 9, 3, 0)
 
 
-def test_documents_are_stamped_by_the_sites_clock(frozen, in_zone, thing):
-	in_zone("Asia/Kolkata")
+def test_documents_are_stamped_by_the_sites_clock(frozen, site_zone, thing):
+	site_zone("Asia/Kolkata")
 	frozen("2025-01-01T00:00:00.000001+00:00")
 	assert frappe.db.get_value(THING, thing().name, "creation") == datetime(2025, 1, 1, 5, 30, 0, 1)
 

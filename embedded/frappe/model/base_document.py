@@ -17,7 +17,16 @@ from frappe.types import _dict
 from frappe.utils.data import cint, cstr, flt, now
 
 _RESERVED = frozenset(
-	["doctype", "meta", "flags", "_weakref", "_parent_doc", "_doc_before_save", "_table_fieldnames", "dont_update_if_missing"]
+	[
+		"doctype",
+		"meta",
+		"flags",
+		"_weakref",
+		"_parent_doc",
+		"_doc_before_save",
+		"_table_fieldnames",
+		"dont_update_if_missing",
+	]
 )
 _UNPICKLABLE = ("meta", "_weakref", "_parent_doc", "_table_fieldnames")
 _PRIVATE = ("_user_tags", "__islocal", "__onload", "_liked_by", "__run_link_triggers", "__unsaved")

@@ -154,7 +154,9 @@ class Checks:
 				continue
 			kind, size = TYPE_MAP[df.fieldtype]
 			limit = _MAX.get("bigint" if kind == "int" and cint(df.length) > 11 else kind)
-			if (kind == "varchar" and len(cstr(value)) > (limit := cint(df.length) or size)) or (kind in _MAX and abs(cint(value)) > limit):
+			if (kind == "varchar" and len(cstr(value)) > (limit := cint(df.length) or size)) or (
+				kind in _MAX and abs(cint(value)) > limit
+			):
 				self._raise_too_long(df, limit, value)
 
 	def _raise_too_long(self, df: _dict, limit: int, value: Any) -> None:

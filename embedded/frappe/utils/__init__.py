@@ -56,6 +56,14 @@ def get_site_path(*path: str) -> str:
 	return frappe.get_site_path(*path)
 
 
+def set_request(**kwargs: Any) -> None:
+	"""For tests: a request that nobody sent."""
+	from werkzeug.test import EnvironBuilder
+	from werkzeug.wrappers import Request
+
+	local.request = Request(EnvironBuilder(**kwargs).get_environ())
+
+
 def get_build_version() -> str:
 	return str(int(frappe.context._memo_of(local.site_path).setdefault("build", 1)))
 

@@ -1,15 +1,14 @@
 // The booking page: what is chosen so far, and what happens when the guest chooses.
 import { announce } from "./announce.js";
-import { ApiError, post } from "./api.js";
 import { BookingForm } from "./booking-form.js";
 import { CalendarGrid } from "./calendar-grid.js";
 import { hideLostRace, showChosen, showLostRace } from "./chosen.js";
 import { watchConnection } from "./connection.js";
-import { addMonths, clockTime, fullDate, isoInstant, localDate, monthOf, monthTitle, now } from "./dates.js";
-import { dropDraft, idempotencyKey } from "./draft.js";
+import { addMonths, clockTime, fullDate, localDate, monthOf, monthTitle, now } from "./dates.js";
 import { showEmptyMonth, showLoadFailed, showLooking, showNothing } from "./month-message.js";
 import { data, element, t } from "./page-data.js";
 import { rememberClock, rememberGuess, rememberZone } from "./preferences.js";
+import { send } from "./send.js";
 import { Slots } from "./slots.js";
 import { focusStep, onPhone, readAddress, showStep, writeAddress, writePart } from "./steps.js";
 import { Times } from "./times.js";
@@ -18,8 +17,10 @@ import { ZoneButton, cityOf, detectedZone } from "./zone-button.js";
 const NOTICEABLE = 300;
 const STALE = 5 * 60;
 
-/** @type {{zone: string, twelveHours: boolean, duration: number, month: string, day: string | null, start: number | null,
- * pending: number | null, step: import("./steps.js").Step, waiting: boolean, failed: boolean}} */
+/**
+ * @type {{zone: string, twelveHours: boolean, duration: number, month: string, day: string | null,
+ * start: number | null, pending: number | null, step: import("./steps.js").Step, waiting: boolean, failed: boolean}}
+ */
 const state = {
 	zone: data.zone,
 	twelveHours: data.twelveHours,
@@ -168,10 +169,16 @@ function chooseZone(zone) {
 /** @param {string} zone */
 function showInZone(zone) {
 	Object.assign(state, { zone, pending: null });
-	if (state.start) Object.assign(state, { day: localDate(state.start, zone), month: monthOf(localDate(state.start, zone)) });
+	if (state.start) showDayOf(state.start);
 	element("booking-form").elements.tz.value = zone;
 	if (slots.covers(state.duration, zone, state.month)) render();
 	else load(state.month).then(render);
+}
+
+/** @param {number} start */
+function showDayOf(start) {
+	const day = localDate(start, state.zone);
+	Object.assign(state, { day, month: monthOf(day) });
 }
 
 /** @param {boolean} twelveHours @param {Event} event */
@@ -207,52 +214,30 @@ async function book() {
 	const { start, duration, zone } = state;
 	if (!start) return;
 	form.busy(true);
-	try {
-		const booking = await post("public.book", {
-			...data.origin,
-			...form.payload(),
-			slug: data.slug,
-			meeting_type: data.meetingType,
-			start: isoInstant(start),
-			duration,
-			timezone: zone,
-			language: document.documentElement.lang,
-			idempotency_key: idempotencyKey(start, duration),
-		});
-		dropDraft();
-		location.assign(`${new URL(booking.manage_url, location.href).pathname}?booked=1`);
-	} catch (error) {
-		form.busy(false);
-		refused(/** @type {ApiError} */ (error));
-	}
-}
-
-/** @param {ApiError} error */
-function refused(error) {
-	if (error.code === "SLOT_TAKEN") return lostRace(error);
+	const { kind, address, nearest, message, details } = await send(start, duration, zone, form.payload());
+	if (kind === "booked") return location.assign(address);
+	form.busy(false);
+	if (kind === "taken") return lostRace(start, nearest);
 	// Offline, the banner says all there is to say.
-	if (error.status === 0 && !navigator.onLine) return announce(t("offline"));
-	if (error.status === 0) return form.refuse(t("failed"), {});
-	if (error.status === 429) return form.refuse(error.message || t("wait"), {});
-	form.refuse(error.status < 500 || error.code ? error.message || t("failed") : t("failed"), error.details);
+	kind === "offline" ? announce(message) : form.refuse(message, details);
 }
 
-/** @param {ApiError} error */
-function lostRace(error) {
-	const { start, duration, zone, twelveHours } = state;
-	if (start) slots.forget(duration, start);
-	slots.refresh(duration, state.month).catch(() => {});
-	const nearest = error.suggestions.map((slot) => Date.parse(slot.start) / 1000);
-	showLostRace(nearest, zone, twelveHours, { onTime: takeInstead, onAll: backToTimes });
+/** @param {number} start @param {number[]} nearest */
+function lostRace(start, nearest) {
+	slots.forget(state.duration, start);
+	slots.refresh(state.duration, state.month).catch(() => {});
+	showLostRace(nearest, state.zone, state.twelveHours, { onTime: takeInstead, onAll: backToTimes });
 }
 
 /** @param {number} start */
 function takeInstead(start) {
-	Object.assign(state, { start, day: localDate(start, state.zone), month: monthOf(localDate(start, state.zone)) });
+	state.start = start;
+	showDayOf(start);
 	hideLostRace();
 	writeAddress(state, false);
 	render();
-	announce(t("time_changed", `${fullDate(localDate(start, state.zone))}, ${clockTime(start, state.zone, state.twelveHours)}`));
+	const time = clockTime(start, state.zone, state.twelveHours);
+	announce(t("time_changed", `${fullDate(localDate(start, state.zone))}, ${time}`));
 	element("submit").focus();
 }
 

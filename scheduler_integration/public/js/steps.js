@@ -45,9 +45,19 @@ export function writePart(name, value) {
 	history.replaceState({}, "", `${location.pathname}?${query}`);
 }
 
-/** What the address says: the same parts that the server reads (www/views/query.py). */
+/** What the address says, nonsense left out: the same parts that the server reads (www/views/query.py). */
 export function readAddress() {
 	const query = new URLSearchParams(location.search);
 	const start = Date.parse(query.get("start") ?? "") / 1000;
-	return { start: Number.isFinite(start) ? start : null, day: query.get("date"), month: query.get("month") };
+	return {
+		start: Number.isFinite(start) ? start : null,
+		day: dateIn(query.get("date"), ""),
+		month: dateIn(query.get("month"), "-01"),
+	};
+}
+
+/** @param {string | null} text @param {string} rest what makes a date of it */
+function dateIn(text, rest) {
+	const isDate = text && /^\d{4}-\d\d-\d\d$/.test(text + rest) && Number.isFinite(Date.parse(text + rest));
+	return isDate ? text : null;
 }

@@ -61,11 +61,12 @@ export class ZonePicker {
 	/** @param {import("./zones.js").Zone} zone @param {number} at */
 	#option(zone, at) {
 		const place = make("span", {}, zone.city);
-		place.append(make("small", { text: [cityMeant(zone, this.search.value), zone.region, zone.offsetName].filter(Boolean).join(" · ") }));
+		const about = [cityMeant(zone, this.search.value), zone.region, zone.offsetName].filter(Boolean);
+		place.append(make("small", { text: about.join(" · ") }));
 		const time = make("span", { class: "zone-clock", text: clockTime(now(), zone.name, this.owner.twelveHours) });
 		const isChosen = String(zone.name === this.owner.zone);
-		const about = { role: "option", id: `zone-${at}`, "aria-selected": isChosen, "data-zone": zone.name };
-		return make("li", about, place, time);
+		const attributes = { role: "option", id: `zone-${at}`, "aria-selected": isChosen, "data-zone": zone.name };
+		return make("li", attributes, place, time);
 	}
 
 	/** @param {number} at */

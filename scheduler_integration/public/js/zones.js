@@ -145,7 +145,8 @@ function described({ name, city }) {
 		const region = name.includes("/") ? name.split("/")[0] : "";
 		const nearby = (CITIES[name] ?? "").split(", ");
 		const words = plain([city, name.replace(/[/_]/g, " "), nearby.join(" "), abbreviations(name)].join(" "));
-		return { name, city, region, nearby, offset, offsetName: offsetName(now(), name), words: ` ${words} ${offsets(offset)}` };
+		const shown = offsetName(now(), name);
+		return { name, city, region, nearby, offset, offsetName: shown, words: ` ${words} ${offsets(offset)}` };
 	} catch {
 		return null;
 	}

@@ -52,7 +52,7 @@ def booking_view(meeting: dict, query: Query, reader: Guest, now: int, attempt: 
 		"document": _document(meeting, reader),
 		"step": step,
 		"page": _page(meeting["page"]),
-		"meeting": _meeting(meeting, loaded.duration, reader),
+		"meeting": _meeting(meeting, reader),
 		"durations": _durations(meeting, loaded.duration, query, reader),
 		"zone": _zone(zone, meeting["page"]["timezone"], query, reader, now),
 		"clock": _clock(query, reader),
@@ -113,21 +113,25 @@ def _page(page: dict) -> dict:
 	return {"title": page["title"], "url": f"/schedule/{page['slug']}", "logo": own_image(page["logo"])}
 
 
-def _meeting(meeting: dict, minutes: int, reader: Guest) -> dict:
+def _meeting(meeting: dict, reader: Guest) -> dict:
 	hosts = meeting["hosts"] or meeting["page"]["hosts"]
 	return {
 		"title": meeting["title"],
 		"description": meeting["description"],
 		"faces": faces(hosts),
 		"with": ", ".join(names(hosts)) or meeting["page"]["title"],
-		"facts": facts(meeting, reader.locale, minutes),
+		"facts": facts(meeting, reader.locale, with_duration=not _has_choice(meeting)),
 		"requires_confirmation": meeting["requires_confirmation"],
 	}
 
 
+def _has_choice(meeting: dict) -> bool:
+	return len(meeting["duration_options"]) > 1
+
+
 def _durations(meeting: dict, chosen: int, query: Query, reader: Guest) -> list[dict]:
 	"""The lengths to choose from, where there is a choice."""
-	if len(meeting["duration_options"]) < 2:
+	if not _has_choice(meeting):
 		return []
 	return [
 		{

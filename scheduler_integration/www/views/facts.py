@@ -11,10 +11,10 @@ from .contrast import clean_hex
 _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
 
-def facts(meeting: dict, locale: Locale, minutes: int | None = None) -> list[dict]:
-	"""`[{"icon", "text"}]` of a meeting type, for the duration chosen or, where none is, for all of them."""
-	lengths = [minutes] if minutes else meeting["duration_options"] or [meeting["duration_minutes"]]
-	found = [{"icon": "clock", "text": _durations(lengths, locale)}]
+def facts(meeting: dict, locale: Locale, with_duration: bool = True) -> list[dict]:
+	"""`[{"icon", "text"}]` of a meeting type; without its durations where they are shown to choose from."""
+	lengths = meeting["duration_options"] or [meeting["duration_minutes"]]
+	found = [{"icon": "clock", "text": _durations(lengths, locale)}] if with_duration else []
 	if meeting.get("location_label"):
 		found.append({"icon": place_icon(meeting.get("location_type")), "text": meeting["location_label"]})
 	if meeting.get("price"):

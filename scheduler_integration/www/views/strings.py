@@ -36,7 +36,6 @@ def booking_strings() -> dict[str, str]:
 		"offline": _("You are offline. What you typed is kept: carry on when you are back."),
 		"online": _("You are back online."),
 		"failed": _("This did not work. Nothing was booked: please try again in a moment."),
-		"wait": _("Too many tries just now. Please wait a minute and try again."),
 		"required": _("Please fill this in."),
 		"required_choice": _("Please choose."),
 		"required_check": _("Please tick this box to continue."),
