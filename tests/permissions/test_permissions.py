@@ -4,8 +4,10 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.exceptions import NotPermitted
 from tests.support.factories import (
 	at,
+	fresh,
 	make_meeting_type,
 	make_page,
 	make_schedule,
@@ -96,6 +98,16 @@ def test_a_user_cannot_put_a_type_on_anothers_page(jane, eve, as_user):
 	fields = {"doctype": "Meeting Type", "title": "Mine", "scheduling_page": page.name, "duration_minutes": 30}
 	with as_user(eve), pytest.raises(frappe.PermissionError):
 		frappe.get_doc(fields).insert()
+
+
+def test_only_a_manager_gives_other_peoples_time_away(jane, eve, as_user):
+	team = {"doctype": "Scheduling Page", "title": "Us", "slug": fresh("team"), "page_type": "Team"}
+	hosts = [{"user": eve}, {"user": jane}]
+	with as_user(eve), pytest.raises(NotPermitted):
+		frappe.get_doc({**team, "user": eve, "hosts": hosts}).insert()
+	manager = make_user("Max", roles=("Scheduling Manager",))
+	with as_user(manager):
+		assert frappe.get_doc({**team, "user": manager, "hosts": hosts}).insert().name
 
 
 def test_a_team_host_reads_the_page_and_may_not_change_it(jane, eve, as_user):

@@ -8,7 +8,8 @@ from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.hosts import team_users
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.permissions import is_manager
 
 
 class SchedulingPage(Document):
@@ -49,6 +50,7 @@ class SchedulingPage(Document):
 		self.hosts = []
 
 	def validate_team(self):
+		self.refuse_others_time()
 		users = [row.user for row in self.hosts]
 		if not team_users(self):
 			raise InvalidRequest(_("A team page needs at least one active host."))
@@ -57,6 +59,11 @@ class SchedulingPage(Document):
 		for row in self.hosts:
 			if not 1 <= (row.weight or 0) <= 10:
 				raise InvalidRequest(_("The weight of {0} must be between 1 and 10.").format(row.user))
+
+	def refuse_others_time(self):
+		"""A team page gives other people's time away: that is for managers to decide."""
+		if not self.flags.ignore_permissions and not is_manager():
+			raise NotPermitted(_("Only a Scheduling Manager can keep a team page."))
 
 	def set_timezone(self):
 		self.timezone = checked_zone(self.timezone or timezone_of(self.host_users()[0]))
