@@ -70,9 +70,28 @@ def _insert(doctype: str, **values: Any) -> None:
 	frappe.get_doc({"doctype": doctype, **values}).insert(ignore_permissions=True)
 
 
+# Hooks of the desk change nothing here; any other hook that isn't implemented has to be refused.
+HOOKS = """
+	app_name app_title app_publisher app_description app_email app_license app_logo_url app_icon app_color app_home
+	app_version required_apps add_to_apps_screen before_install after_install after_sync before_migrate after_migrate
+	before_uninstall after_uninstall fixtures doc_events scheduler_events permission_query_conditions has_permission
+	ignore_links_on_delete jinja override_whitelisted_methods website_route_rules page_renderer home_page before_request
+	after_request before_job after_job app_include_css app_include_js web_include_css web_include_js doctype_js
+	doctype_list_js doctype_calendar_js calendars user_data_fields export_python_type_annotations
+	default_log_clearing_doctypes
+"""
+
+
+def check_hooks(app: str) -> None:
+	unknown = {name for name in frappe.get_hooks(app_name=app) if name not in HOOKS.split()}
+	if unknown:
+		raise NotImplementedError(f"Hooks that the embedded site doesn't implement: {', '.join(sorted(unknown))}")
+
+
 def install_app(app: str) -> None:
 	frappe.flags.in_install = app
 	module = importlib.import_module(f"{app}.hooks")
+	check_hooks(app)
 	_run_hook(module, "before_install")
 	installed = frappe.get_installed_apps()
 	frappe.db.set_global("installed_apps", json.dumps([*installed, app]))
@@ -164,6 +183,7 @@ def migrate() -> None:
 		write_definition(definition)
 	for app in frappe.get_installed_apps()[1:]:
 		module = importlib.import_module(f"{app}.hooks")
+		check_hooks(app)
 		_run_hook(module, "before_migrate")
 		before, every = _patches(app)
 		_run_patches(before)

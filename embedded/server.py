@@ -2,6 +2,8 @@
 
 import logging
 import os
+import signal
+import sys
 from pathlib import Path
 from threading import Event, Thread
 
@@ -25,6 +27,7 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
 		Thread(target=work, args=(folder, stop), daemon=True).start()
 	os.environ.setdefault("SITE_URL", f"http://{host}:{server.server_port}")
 	print(f"Serving on http://{host}:{server.server_port}", flush=True)
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 	try:
 		server.serve_forever()
 	except KeyboardInterrupt:
@@ -35,9 +38,10 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
 
 
 def _work(folder: Path, stop: Event) -> None:
-	"""Run what requests have queued; with Redis, an RQ worker in a child process does."""
+	"""Run what requests have queued. With Redis, that is for `python -m embedded worker` to do."""
 	frappe.init(folder.name, str(folder.parent), force=True)
 	if background_jobs.redis_url():
+		print("Jobs wait in Redis for `python -m embedded worker`", flush=True)
 		return
 	while not stop.is_set():
 		background_jobs.run_queued(block_seconds=1)

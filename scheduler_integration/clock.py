@@ -28,11 +28,11 @@ def to_site_time(instant: int) -> datetime:
 	return datetime.fromtimestamp(instant, site_zone()).replace(tzinfo=None)
 
 
-def from_site_time(value: str | datetime) -> int:
-	"""The instant of a naive datetime of the site's zone. A repeated autumn hour means its first pass."""
+def from_site_time(value: str | datetime, *, second_pass: bool = False) -> int:
+	"""The instant of a naive datetime of the site's zone; of a repeated autumn hour, which pass is meant."""
 	wall = get_datetime(value).replace(microsecond=0)
 	# A wall time that spring skips reads forward by the gap with fold=0, as the engine does.
-	return int(wall.replace(tzinfo=site_zone(), fold=0).timestamp())
+	return int(wall.replace(tzinfo=site_zone(), fold=int(second_pass)).timestamp())
 
 
 def iso(instant: int, zone: str) -> str:

@@ -72,7 +72,7 @@ class NotSignedIn(SchedulingError):
 		return _("Please sign in first.")
 
 
-class NotPermitted(SchedulingError):
+class NotPermitted(SchedulingError, frappe.PermissionError):
 	code = "NOT_PERMITTED"
 	http_status_code = 403
 

@@ -26,6 +26,13 @@ permission_query_conditions = {
 	"Availability Override": f"{_PERMISSIONS}.own_query",
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
+	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
+	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
+	"Booking Host": f"{_PERMISSIONS}.booking_row_query",
+	"Scheduling Page Host": f"{_PERMISSIONS}.page_row_query",
+	"Meeting Type Question": f"{_PERMISSIONS}.meeting_type_row_query",
+	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
+	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
 }
 
 has_permission = {
@@ -36,6 +43,9 @@ has_permission = {
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 }
+
+# What a booking names may be deleted by those who may delete it; pages and types refuse by themselves where it matters.
+ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot"]
 
 after_request = ["scheduler_integration.api.answer.add_retry_after"]
 

@@ -4,6 +4,8 @@ import frappe
 
 from scheduler_integration.notifications.templates import TEMPLATES, body_source, subject_source
 
+ROLES = ("Scheduling Manager", "Scheduling User")
+
 
 def after_install() -> None:
 	"""Makes the e-mail templates. The roles come as fixtures, after the DocTypes."""
@@ -19,6 +21,12 @@ def before_uninstall() -> None:
 	"""Takes along what the app made in other apps' DocTypes, but for what people wrote: contacts, events, messages."""
 	for template in TEMPLATES.values():
 		frappe.delete_doc("Email Template", template.record, ignore_missing=True, force=True)
+	for role in ROLES:
+		frappe.db.delete("Has Role", {"role": role})
+		frappe.delete_doc("Role", role, ignore_missing=True, force=True)
+	frappe.db.delete("Singles", {"doctype": "Scheduler Settings"})
+	for job in frappe.get_all("Scheduled Job Type", {"method": ["like", "scheduler_integration.%"]}, pluck="name"):
+		frappe.delete_doc("Scheduled Job Type", job, force=True)
 
 
 def ensure_email_templates() -> None:

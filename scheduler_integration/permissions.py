@@ -8,6 +8,7 @@ takes for yes and Frappe 16 for no.
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Criterion, DocType
+from frappe.query_builder.functions import Coalesce
 
 MANAGER_ROLES = frozenset({"Scheduling Manager", "System Manager", "Administrator"})
 
@@ -30,26 +31,49 @@ def page_query(user: str | None = None, doctype: str | None = None) -> str:
 
 
 def meeting_type_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition: the types of the pages the user may see, and those the user is the consultant of."""
-	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
-
-	def mine(user: str) -> Criterion:
-		own_pages = frappe.qb.from_(page).select(page.name).where(page.user == user)
-		return (
-			(meeting_type.consultant == user)
-			| meeting_type.scheduling_page.isin(own_pages)
-			| meeting_type.scheduling_page.isin(_pages_hosted_by(user))
-		)
-
-	return _condition(user, mine)
+	"""Condition: the types of the pages the user may see, and those without a page that the user is the consultant of."""
+	return _condition(user, _own_meeting_types)
 
 
 def booking_query(user: str | None = None, doctype: str | None = None) -> str:
 	"""Condition: the bookings that the user hosts, alone or with others."""
-	booking, host = DocType("Booking"), DocType("Booking Host")
+	return _condition(user, lambda user: DocType("Booking").name.isin(_bookings_hosted_by(user)))
+
+
+def booking_row_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Condition for the child tables of Booking: Frappe's lists ask for a child DocType's own rows too."""
+	return _condition(user, lambda user: DocType(doctype).parent.isin(_bookings_hosted_by(user)))
+
+
+def page_row_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Condition for the child tables of Scheduling Page."""
+	page = DocType("Scheduling Page")
 
 	def mine(user: str) -> Criterion:
-		return booking.name.isin(frappe.qb.from_(host).select(host.parent).where(host.user == user))
+		own = frappe.qb.from_(page).select(page.name).where(page.user == user)
+		return DocType(doctype).parent.isin(own) | DocType(doctype).parent.isin(_pages_hosted_by(user))
+
+	return _condition(user, mine)
+
+
+def meeting_type_row_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Condition for the child tables of Meeting Type."""
+	meeting_type = DocType("Meeting Type")
+
+	def mine(user: str) -> Criterion:
+		own = frappe.qb.from_(meeting_type).select(meeting_type.name).where(_own_meeting_types(user))
+		return DocType(doctype).parent.isin(own)
+
+	return _condition(user, mine)
+
+
+def schedule_row_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Condition for the child table of Availability Schedule."""
+	schedule = DocType("Availability Schedule")
+
+	def mine(user: str) -> Criterion:
+		own = frappe.qb.from_(schedule).select(schedule.name).where(schedule.user == user)
+		return DocType(doctype).parent.isin(own)
 
 	return _condition(user, mine)
 
@@ -64,7 +88,7 @@ def has_page_permission(doc: Document, ptype: str | None = None, user: str | Non
 	user = user or frappe.session.user
 	if is_manager(user) or _belongs_to(doc, "user", user):
 		return True
-	return _only_reads(ptype) and any(host.user == user for host in doc.hosts)
+	return _only_reads(ptype) and _is_stored_row("Scheduling Page Host", doc, {"user": user, "is_active": 1})
 
 
 def has_meeting_type_permission(
@@ -84,11 +108,14 @@ def has_booking_permission(
 	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
 ) -> bool:
 	user = user or frappe.session.user
-	return is_manager(user) or any(host.user == user for host in doc.hosts)
+	return is_manager(user) or _is_stored_row("Booking Host", doc, {"user": user})
 
 
 def _belongs_to(doc: Document, field: str, user: str) -> bool:
-	return all((value or user) == user for value in _now_and_stored(doc, field))
+	"""Whether the field names the user, in memory and in the database: a record of nobody's belongs to managers."""
+	if doc.is_new():
+		return (doc.get(field) or user) == user
+	return _now_and_stored(doc, field) == {user}
 
 
 def _now_and_stored(doc: Document, field: str) -> set[str | None]:
@@ -97,6 +124,26 @@ def _now_and_stored(doc: Document, field: str) -> set[str | None]:
 	if not doc.is_new():
 		values.add(frappe.db.get_value(doc.doctype, doc.name, field))
 	return values
+
+
+def _is_stored_row(doctype: str, parent: Document, fields: dict[str, object]) -> bool:
+	"""Whether such a row stands in the database: rows in memory are whatever the caller sent."""
+	return bool(frappe.db.exists(doctype, {"parenttype": parent.doctype, "parent": parent.name, **fields}))
+
+
+def _own_meeting_types(user: str) -> Criterion:
+	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
+	own_pages = frappe.qb.from_(page).select(page.name).where(page.user == user)
+	return (
+		((meeting_type.consultant == user) & (Coalesce(meeting_type.scheduling_page, "") == ""))
+		| meeting_type.scheduling_page.isin(own_pages)
+		| meeting_type.scheduling_page.isin(_pages_hosted_by(user))
+	)
+
+
+def _bookings_hosted_by(user: str):
+	host = DocType("Booking Host")
+	return frappe.qb.from_(host).select(host.parent).where((host.user == user) & (host.parenttype == "Booking"))
 
 
 def _condition(user: str | None, mine) -> str:

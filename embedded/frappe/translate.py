@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import frappe
@@ -52,23 +51,23 @@ class LazyTranslation:
 
 
 def get_all_translations(lang: str) -> dict[str, str]:
-	if not lang or not getattr(local, "initialised", False):
+	"""Of all apps, a variant's own over those of its parent; read once by a process."""
+	if not lang or not getattr(local, "db", None):
 		return {}
-	merged: dict[str, str] = {}
-	for code in filter(None, (get_parent_language(lang), lang)):
-		for app in frappe.get_installed_apps() if getattr(local, "db", None) else []:
-			merged.update(_read_csv(Path(frappe.get_app_path(app)) / "translations" / f"{code}.csv"))
-	return merged
+	known = local.memo.setdefault("translations", {})
+	if lang not in known:
+		known[lang] = {}
+		for code in filter(None, (get_parent_language(lang), lang)):
+			for app in frappe.get_installed_apps():
+				known[lang].update(_read_csv(Path(frappe.get_app_path(app)) / "translations" / f"{code}.csv"))
+	return known[lang]
 
 
 def _read_csv(path: Path) -> dict[str, str]:
-	return _parse_csv(path, path.stat().st_mtime_ns) if path.exists() else {}
-
-
-@lru_cache(maxsize=64)
-def _parse_csv(path: Path, mtime: int) -> dict[str, str]:
 	"""Rows of source, translation and an optional context."""
-	found = {}
+	found: dict[str, str] = {}
+	if not path.exists():
+		return found
 	with path.open(encoding="utf-8", newline="") as file:
 		for row in csv.reader(file):
 			if len(row) in (2, 3):

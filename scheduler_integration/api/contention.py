@@ -11,10 +11,18 @@ from scheduler_integration.exceptions import Busy
 
 T = TypeVar("T")
 
-ATTEMPTS = 6
-# InnoDB rolls back one of two that wait for each other; SQLite refuses to wait for a lock any longer; and two people of
-# one name who come at the same moment are given the same name for their contact.
-LOST_RACES = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.DuplicateEntryError)
+ATTEMPTS = 10
+# InnoDB rolls back one of two that wait for each other; SQLite refuses to wait for a lock any longer; two people of one
+# name who come at the same moment are given the same name for their contact; and one key sent twice is stored once.
+LOST_RACES = (
+	frappe.QueryDeadlockError,
+	frappe.QueryTimeoutError,
+	frappe.DuplicateEntryError,
+	frappe.UniqueValidationError,
+)
+# MariaDB from 11.6 on, with innodb_snapshot_isolation, refuses a locking read of what changed since the snapshot
+# (ER_CHECKREAD). Frappe 16 takes it for a deadlock, Frappe 15 hands it on as it is.
+ER_CHECKREAD = 1020
 
 
 def retried(work: Callable[[], T]) -> T:
@@ -25,9 +33,16 @@ def retried(work: Callable[[], T]) -> T:
 	for attempt in range(ATTEMPTS):
 		try:
 			return work()
-		except LOST_RACES:
+		except Exception as error:
+			if not is_lost_race(error):
+				raise
 			frappe.db.rollback()
 			frappe.clear_messages()
 			# Waits of different lengths, so that the same two don't meet again.
-			time.sleep(random.uniform(0, 0.02 * 2**attempt))
+			time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 5)))
 	raise Busy
+
+
+def is_lost_race(error: Exception) -> bool:
+	"""Whether the same work may well succeed when it is done again."""
+	return isinstance(error, LOST_RACES) or error.args[:1] == (ER_CHECKREAD,)

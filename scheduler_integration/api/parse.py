@@ -1,6 +1,7 @@
 """Turns what came over the wire into what the rooms take. Raises InvalidRequest with the field that is wrong."""
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -10,13 +11,15 @@ from scheduler_integration.bookings.text_rules import Refused, whole_number
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest
 
 # A date within a day of the calendar's ends has no neighbours to compute with.
+# `date.fromisoformat` reads week dates too.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_DATE, LAST_DATE = date(1970, 1, 2), date(2200, 1, 1)
 
 
 def parse_date(field: str, value: object) -> date:
 	"""A date written YYYY-MM-DD."""
 	try:
-		if not isinstance(value, str) or len(value) != 10:
+		if not isinstance(value, str) or not _DATE.fullmatch(value):
 			raise ValueError
 		day = date.fromisoformat(value)
 	except ValueError:

@@ -17,8 +17,9 @@ from scheduler_integration.api.parse import parse_date, parse_json, parse_whole_
 from scheduler_integration.availability import slots_between
 from scheduler_integration.bookings.tokens import find_by_token
 from scheduler_integration.catalogue import public_page
-from scheduler_integration.exceptions import InvalidDate, InvalidRequest
+from scheduler_integration.exceptions import InvalidDate, InvalidRequest, LinkExpired
 from scheduler_integration.notifications.invitation import invitation
+from scheduler_integration.notifications.readers import attendee_of
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -85,6 +86,7 @@ def book_for_guest(payload: dict[str, Any]) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
+@limited("slots_per_minute", MINUTE)
 def get_booking(token=None) -> dict[str, Any]:
 	"""The booking that a manage link is for."""
 	return bookings.booking_by_token(token, clock.now())
@@ -92,6 +94,7 @@ def get_booking(token=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered()
+@limited("slots_per_minute", MINUTE)
 def cancel(token=None, reason=None) -> dict[str, Any]:
 	"""Cancels the booking that a manage link is for."""
 	return cancel_for_guest(token, reason)
@@ -104,14 +107,17 @@ def cancel_for_guest(token: object, reason: object) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
+@limited("slots_per_minute", MINUTE)
 def calendar_file(token=None) -> None:
 	"""The invitation as an .ics file."""
-	booking = find_by_token(token)
+	booking, now = find_by_token(token), clock.now()
+	if booking.ends_at <= now:
+		raise LinkExpired
 	frappe.local.response.update(
 		{
 			"type": "download",
 			"filename": "invite.ics",
-			"filecontent": invitation(booking, clock.now()),
+			"filecontent": invitation(booking, now, attendee_of(booking)),
 			"content_type": "text/calendar",
 		}
 	)

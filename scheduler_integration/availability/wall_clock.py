@@ -10,11 +10,18 @@ from scheduler_integration.exceptions import InvalidRequest
 
 # "To 23:59" is how people write "to midnight".
 LAST_MINUTE = 23 * 60 + 59
+DAY_SECONDS = 24 * 60 * 60
 
 
 def minutes_of_day(value: str | timedelta) -> int:
-	"""Minutes after midnight; seconds are dropped."""
-	return int(to_timedelta(str(value)).total_seconds()) // 60
+	"""Minutes after midnight; seconds are dropped. Raises InvalidRequest for what is no time of day."""
+	try:
+		seconds = (value if isinstance(value, timedelta) else to_timedelta(str(value))).total_seconds()
+	except (ValueError, OverflowError, AttributeError):
+		seconds = -1
+	if not 0 <= seconds <= DAY_SECONDS:
+		raise InvalidRequest(_("“{0}” is not a time of day. Write it as 09:30.").format(value))
+	return int(seconds) // 60
 
 
 def checked_start(value: str | timedelta) -> int:

@@ -36,13 +36,13 @@ def book(payload: dict[str, Any], now: int) -> dict[str, Any]:
 def _take(request: BookingRequest, page: Document, meeting_type: Document, now: int) -> Document:
 	hosts = hosts_of(meeting_type, page)
 	guard.lock_hosts(host.user for host in hosts)
-	# The same request may have been answered while this one waited for the lock.
-	if earlier := _earlier(request, for_update=True):
-		return earlier
 	margin = SUGGESTION_DAYS * DAY
 	first, last = request.start - margin, request.start + margin
 	offer = make_offer(meeting_type, page, request.duration, first, last, now, lock=True, hosts=hosts)
 	if not offer.is_bookable(request.start):
+		# The same request may have been answered while this one waited for the lock.
+		if earlier := _earlier(request, for_update=True):
+			return earlier
 		raise _taken(offer, request)
 	return _store(request, page, meeting_type, offer, now)
 

@@ -70,6 +70,8 @@ def _release(booking: Document, status: str, by: str, reason: str, now: int) -> 
 			"sequence": booking.sequence + 1,
 		}
 	)
+	# Its Event or Contact may have been deleted since: that must not keep the meeting from being cancelled.
+	booking.flags.ignore_links = True
 	# Who may cancel was decided by the callers; an attendee has no rights on the record itself.
 	booking.save(ignore_permissions=True)
 	log_cancellation(booking)

@@ -18,6 +18,7 @@ def confirm(name: object, reason: object, now: int) -> dict[str, Any]:
 	if booking.status != "Pending" or booking.ends_at <= now:
 		raise NotPermitted(_("Only a meeting that waits for an answer can be confirmed."))
 	booking.update({"status": "Scheduled", "sequence": booking.sequence + 1})
+	booking.flags.ignore_links = True
 	# The status is a fact that no role may type in; who may confirm was decided above.
 	booking.save(ignore_permissions=True)
 	announce(booking, now)

@@ -35,7 +35,9 @@ def hold_time(booking: Document) -> None:
 	held = _held_by(booking.name)
 	if wanted == held:
 		return
-	release_time(booking)
+	if held:
+		# Deleting rows that aren't there would lock the gap in which other hosts' rows go.
+		release_time(booking)
 	_insert_buckets(booking.name, sorted(wanted))
 
 
@@ -51,8 +53,9 @@ def release_before(instant: int) -> None:
 
 def _lock(users: list[str]) -> list[str]:
 	calendar = frappe.qb.DocType("Host Calendar")
-	query = frappe.qb.from_(calendar).select(calendar.name).where(calendar.name.isin(users))
-	return query.orderby(calendar.name).for_update().run(pluck=True)
+	# By `user` and not by `name`: a renamed user keeps the old name there.
+	query = frappe.qb.from_(calendar).select(calendar.user).where(calendar.user.isin(users))
+	return query.orderby(calendar.user).for_update().run(pluck=True)
 
 
 def _insert_calendars(users: list[str]) -> None:

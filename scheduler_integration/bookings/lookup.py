@@ -7,7 +7,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.bookings.present import booking_view
 from scheduler_integration.bookings.status import LIVE
-from scheduler_integration.bookings.tokens import find_by_token
+from scheduler_integration.bookings.tokens import find_by_token, is_booking
 from scheduler_integration.exceptions import BookingNotFound, InvalidRequest, LinkExpired, NotPermitted
 
 MAX_ROWS = 100
@@ -43,7 +43,7 @@ def get_for_host(name: object, now: int) -> dict[str, Any]:
 
 def find_for_host(name: object, ptype: str, *, for_update: bool = False) -> Document:
 	"""The booking, where the signed-in user has this right on it. Raises BookingNotFound and NotPermitted."""
-	if not isinstance(name, str) or not frappe.db.exists("Booking", name):
+	if not is_booking(name):
 		raise BookingNotFound(frappe._("There is no such meeting."))
 	booking = frappe.get_doc("Booking", name, for_update=for_update)
 	if not booking.has_permission(ptype):

@@ -17,6 +17,8 @@ from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.exceptions import InvalidRequest
 
 MAX_GUESTS = 10
+# Whoever has the key of a booking is answered with its manage link.
+MIN_KEY = 16
 UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 
@@ -127,5 +129,7 @@ def _key(value: object, meeting_type: Document, attendee_email: str) -> str | No
 	key = line(value)
 	if not key:
 		return None
+	if len(key) < MIN_KEY:
+		raise Refused(_("This is too short: at least {0} characters.").format(MIN_KEY))
 	bound = "\n".join((meeting_type.name, attendee_email.lower(), key))
 	return hashlib.sha256(bound.encode()).hexdigest()

@@ -40,7 +40,8 @@ def paragraph(value: object, longest: int = LONG) -> str:
 
 def person_name(value: object) -> str:
 	"""A person's name; empty for none. Raises Refused for what Frappe can't name a Contact with."""
-	name = line(value)
+	# Frappe names the Contact so, and adds a number where two have one name: 140 characters in all.
+	name = line(value, 120)
 	if "<" in name or ">" in name or name.lower().startswith("new contact"):
 		raise Refused(_("This is not a name."))
 	return name

@@ -15,7 +15,8 @@ from frappe.utils.password import get_encryption_key
 
 from scheduler_integration.exceptions import BookingNotFound
 
-_TOKEN = re.compile(r"([A-Za-z0-9_-]{1,140})\.([0-9a-f]{64})")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
+_TOKEN = re.compile(rf"({_NAME.pattern})\.([0-9a-f]{{64}})")
 
 
 def new_manage_key() -> str:
@@ -35,12 +36,19 @@ def manage_url(booking: Document) -> str:
 def find_by_token(token: object, *, for_update: bool = False) -> Document:
 	"""The booking that the token is for. Raises BookingNotFound for any other token."""
 	match = _TOKEN.fullmatch(token) if isinstance(token, str) else None
-	if not match or not frappe.db.exists("Booking", match[1]):
+	if not match or not is_booking(match[1]):
 		raise BookingNotFound
 	booking = frappe.get_doc("Booking", match[1], for_update=for_update)
 	if not hmac.compare_digest(match[2], _signature(booking)):
 		raise BookingNotFound
 	return booking
+
+
+def is_booking(name: object) -> bool:
+	"""Whether there is a booking of this name."""
+	# Frappe answers for a DocType's own name too, as if it were a Single.
+	looks_right = isinstance(name, str) and name != "Booking" and bool(_NAME.fullmatch(name))
+	return looks_right and bool(frappe.db.exists("Booking", name))
 
 
 def _signature(booking: Document) -> str:

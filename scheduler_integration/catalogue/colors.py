@@ -12,7 +12,7 @@ _SHORT = re.compile(r"#[0-9a-f]{3}")
 
 def checked_color(text: str | None) -> str | None:
 	"""The colour as `#rrggbb`; None for none. Raises InvalidRequest: what is stored may be put into a style sheet."""
-	color = (text or "").strip().lower()
+	color = str(text or "").strip().lower()
 	if _SHORT.fullmatch(color):
 		color = "#" + "".join(digit * 2 for digit in color[1:])
 	if color and not _HEX.fullmatch(color):

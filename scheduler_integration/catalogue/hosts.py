@@ -20,6 +20,9 @@ def hosts_of(meeting_type: Document, page: Document) -> list[TypeHost]:
 	"""The enabled hosts that share in the meeting type, in the page's order."""
 	rows = _host_rows(meeting_type, page)
 	people = _enabled_people([user for user, _required in rows])
+	if meeting_type.assignment == "Collective" and any(user not in people for user, required in rows if required):
+		# Without somebody who is required the meeting can't take place.
+		return []
 	return [
 		TypeHost(user, people[user].full_name or user, people[user].user_image or None, required)
 		for user, required in rows
@@ -48,7 +51,7 @@ def _host_rows(meeting_type: Document, page: Document) -> list[tuple[str, bool]]
 
 
 def _single_host(meeting_type: Document, page: Document) -> str:
-	"""On a team page a single-host type is with its consultant, or with the first host where it names none."""
+	"""On a team page a single-host type is with its consultant where that is one of the team, else with the first host."""
 	users = team_users(page)
 	return meeting_type.consultant if meeting_type.consultant in users else users[0]
 

@@ -15,7 +15,7 @@ RESERVED = frozenset({"manage"})
 
 def slugify(text: str) -> str:
 	"""A slug made from a title: ASCII letters, digits and single hyphens. Empty where nothing of it is left."""
-	plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+	plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode()
 	return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:MAX_LENGTH].strip("-")
 
 
@@ -26,7 +26,7 @@ def is_slug(text: object) -> bool:
 
 def checked_slug(text: str) -> str:
 	"""The slug in its one spelling. Raises InvalidRequest where it can't be one."""
-	slug = text.strip().lower()
+	slug = str(text).strip().lower()
 	if not is_slug(slug):
 		raise InvalidRequest(
 			_("“{0}” can't be part of a link. Use letters, digits and hyphens.").format(text),

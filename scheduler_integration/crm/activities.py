@@ -52,7 +52,7 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 			"subject": booking.subject,
 			"description": _description(booking),
 			"event_category": "Meeting",
-			"event_type": "Public",
+			"event_type": "Private",
 			"status": "Open",
 			"starts_on": booking.starts_on,
 			"ends_on": booking.ends_on,

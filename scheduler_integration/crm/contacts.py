@@ -3,6 +3,7 @@
 from typing import Protocol
 
 import frappe
+from frappe.utils import validate_phone_number
 
 
 class Person(Protocol):
@@ -42,7 +43,8 @@ def _create(person: Person) -> str:
 			"email_ids": [{"email_id": person.attendee_email, "is_primary": 1}],
 		}
 	)
-	if person.attendee_phone:
+	# Frappe's Phone fields hold less than what people write, such as an extension; the Booking keeps it as written.
+	if person.attendee_phone and validate_phone_number(person.attendee_phone):
 		contact.append("phone_nos", {"phone": person.attendee_phone, "is_primary_phone": 1})
 	# The booking makes the contact, whoever the guest is: nobody needs a right to contacts in order to book.
 	return contact.insert(ignore_permissions=True).name

@@ -20,4 +20,13 @@ def announce(booking: Document, now: int) -> None:
 
 
 def enqueue_delivery(booking: str) -> None:
-	frappe.enqueue(JOB, queue="short", enqueue_after_commit=True, booking=booking)
+	"""Queues the job after the commit. Where the queue can't be reached the booking stands all the same."""
+	frappe.db.after_commit.add(lambda: _enqueue(booking))
+
+
+def _enqueue(booking: str) -> None:
+	try:
+		frappe.enqueue(JOB, queue="short", booking=booking)
+	except Exception:
+		# `enqueue_after_commit` asks the queue before the commit, so a queue that is down would cost the booking.
+		frappe.logger("scheduler_integration").exception("The messages of booking %s wait for the next look", booking)

@@ -5,32 +5,44 @@ Email Queue holds already is not queued again. The queue itself retries what the
 """
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.notifications.email import queue_email
-from scheduler_integration.notifications.messages import messages_for
+from scheduler_integration.notifications.messages import Message, messages_for
 
-MAX_ATTEMPTS = 8
+# The last of the attempts comes some 17 hours after the first.
+MAX_ATTEMPTS = 11
 FIRST_WAIT = 60
 
 
 def queue_messages(name: str, now: int) -> list[str]:
 	"""Queues what the booking's present state asks for and answers the names in the Email Queue.
 
-	Errors are kept on the booking and tried again later.
+	Errors are kept on the booking and tried again later; one reader's trouble doesn't keep the others from their messages.
 	"""
 	booking = frappe.get_doc("Booking", name, for_update=True)
 	if booking.delivery_status != "Queued":
 		return []
+	queued, troubled = [], []
+	for message in messages_for(booking, now):
+		try:
+			queued.append(_queue_one(message))
+		except Exception:
+			frappe.log_error(title=f"A message of booking {booking.name} failed")
+			troubled.append(message.reader.email)
+	_note_outcome(booking, troubled, now)
+	return [each for each in queued if each]
+
+
+def _queue_one(message: Message) -> str | None:
+	"""All of the message or nothing of it."""
+	frappe.db.savepoint("message")
 	try:
-		queued = [queue_email(message) for message in messages_for(booking, now)]
-	except Exception as error:
-		# Whatever a template or a mail account does wrong, the booking stands; who looks at it sees why.
-		frappe.db.rollback()
-		_postpone(booking, error, now)
-		return []
-	booking.db_set({"delivery_status": "Delivered", "delivery_error": None}, update_modified=False)
-	return queued
+		return queue_email(message)
+	except Exception:
+		frappe.db.rollback(save_point="message")
+		raise
 
 
 def due_deliveries(now: int) -> list[str]:
@@ -44,15 +56,18 @@ def due_deliveries(now: int) -> list[str]:
 	)
 
 
-def _postpone(booking: Document, error: Exception, now: int) -> None:
-	frappe.log_error(title=f"Messages of booking {booking.name} failed")
+def _note_outcome(booking: Document, troubled: list[str], now: int) -> None:
+	if troubled:
+		booking.db_set(_postponed(booking, troubled, now), update_modified=False)
+	else:
+		booking.db_set({"delivery_status": "Delivered", "delivery_error": None}, update_modified=False)
+
+
+def _postponed(booking: Document, troubled: list[str], now: int) -> dict[str, object]:
 	attempts = booking.delivery_attempts + 1
-	booking.db_set(
-		{
-			"delivery_status": "Queued" if attempts < MAX_ATTEMPTS else "Failed",
-			"delivery_attempts": attempts,
-			"delivery_due_at": now + FIRST_WAIT * 2**attempts,
-			"delivery_error": str(error)[:500],
-		},
-		update_modified=False,
-	)
+	return {
+		"delivery_status": "Queued" if attempts < MAX_ATTEMPTS else "Failed",
+		"delivery_attempts": attempts,
+		"delivery_due_at": now + FIRST_WAIT * 2 ** (attempts - 1),
+		"delivery_error": _("Not sent to {0}. The Error Log says why.").format(", ".join(troubled)),
+	}

@@ -7,8 +7,11 @@ from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.templates import render
 
 
-def queue_email(message: Message) -> str:
-	"""Puts the message into the Email Queue and answers its name there; one that is there already is not put twice."""
+def queue_email(message: Message) -> str | None:
+	"""Puts the message into the Email Queue and answers its name there; one that is there already is not put twice.
+
+	None where Frappe sends nothing to this reader, who unsubscribed from all of the site's messages.
+	"""
 	known = {"message_id": message.message_id, "reference_name": message.booking}
 	if earlier := frappe.db.get_value("Email Queue", known):
 		return earlier
@@ -19,14 +22,14 @@ def queue_email(message: Message) -> str:
 			subject=subject,
 			message=body,
 			reply_to=message.reply_to,
-			attachments=[message.invitation],
+			attachments=[message.invitation()],
 			reference_doctype="Booking",
 			reference_name=message.booking,
 			message_id=message.message_id,
 			add_unsubscribe_link=0,
 			delayed=True,
 		)
-	return queued.name
+	return queued.name if queued else None
 
 
 def send_queued(name: str) -> None:

@@ -23,29 +23,29 @@ def method_of(booking: Document) -> str:
 	return "CANCEL" if booking.status in CANCELLED else "REQUEST"
 
 
-def invitation(booking: Document, now: int, *, with_manage_link: bool = True) -> bytes:
-	"""The booking as an iCalendar object. `now`, epoch seconds, stamps it.
+def invitation(booking: Document, now: int, reader: Reader) -> bytes:
+	"""The booking as an iCalendar object for this reader, in the language in force. `now`, epoch seconds, stamps it.
 
-	`with_manage_link` is for the attendee's copy alone: whoever has the link can cancel.
+	The manage link is in the attendee's copy alone: whoever has it can cancel.
 	"""
 	calendar = Calendar()
 	calendar.add("prodid", PRODID)
 	calendar.add("version", "2.0")
 	calendar.add("method", method_of(booking))
-	calendar.add_component(_event(booking, now, with_manage_link))
+	calendar.add_component(_event(booking, now, reader))
 	return calendar.to_ical()
 
 
-def attachment(booking: Document, now: int, *, with_manage_link: bool) -> dict:
+def attachment(booking: Document, now: int, reader: Reader) -> dict:
 	"""The invitation as an attachment for `frappe.sendmail`; the method in its type is what mail clients act on."""
 	return {
 		"fname": "invite.ics",
-		"fcontent": invitation(booking, now, with_manage_link=with_manage_link).decode(),
+		"fcontent": invitation(booking, now, reader).decode(),
 		"content_type": f"text/calendar; method={method_of(booking)}",
 	}
 
 
-def _event(booking: Document, now: int, with_manage_link: bool) -> Event:
+def _event(booking: Document, now: int, reader: Reader) -> Event:
 	event = Event()
 	event.add("uid", booking.ical_uid)
 	event.add("sequence", booking.sequence)
@@ -54,10 +54,10 @@ def _event(booking: Document, now: int, with_manage_link: bool) -> Event:
 	event.add("dtend", utc(booking.ends_at))
 	event.add("summary", booking.subject)
 	event.add("status", _status(booking))
-	event.add("description", _description(booking, with_manage_link))
+	event.add("description", _description(booking, reader))
 	if place := booking.meeting_link or booking.location:
 		event.add("location", place)
-	if with_manage_link:
+	if reader.is_attendee:
 		event.add("url", manage_url(booking))
 	_add_people(event, booking)
 	return event
@@ -69,10 +69,12 @@ def _status(booking: Document) -> str:
 	return "TENTATIVE" if booking.status == "Pending" else "CONFIRMED"
 
 
-def _description(booking: Document, with_manage_link: bool) -> str:
+def _description(booking: Document, reader: Reader) -> str:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	parts = [booking.meeting_link, event_description(booking, meeting_type)]
-	if with_manage_link:
+	parts = [booking.meeting_link]
+	if reader.sees_answers:
+		parts.append(event_description(booking, meeting_type))
+	if reader.is_attendee:
 		parts.append(frappe._("To change or cancel: {0}").format(manage_url(booking)))
 	return "\n\n".join(filter(None, parts))
 

@@ -18,14 +18,16 @@ from scheduler_integration.notifications.wording import Reader
 
 @dataclass(frozen=True, slots=True)
 class Message:
-	"""One e-mail to one reader. `template` is a key of `templates.TEMPLATES`; `variables` is called in the reader's language."""
+	"""One e-mail to one reader. `template` is a key of `templates.TEMPLATES`; `variables` and `invitation` are called in the
+	reader's language.
+	"""
 
 	booking: str
 	template: str
 	reader: Reader
 	reply_to: str
 	variables: Callable[[], dict[str, Any]]
-	invitation: dict[str, str]
+	invitation: Callable[[], dict[str, str]]
 	message_id: str
 
 
@@ -35,23 +37,20 @@ def messages_for(booking: Document, now: int) -> list[Message]:
 	attendee = attendee_of(booking)
 	kind = "cancelled" if booking.status in CANCELLED else "confirmed"
 	to_participants = [
-		_message(booking, f"attendee_{kind}", reader, hosts[0].email, now, is_attendee=reader == attendee)
-		for reader in (attendee, *guests_of(booking))
+		_message(booking, f"attendee_{kind}", reader, hosts[0].email, now) for reader in (attendee, *guests_of(booking))
 	]
 	to_hosts = [_message(booking, f"host_{kind}", host, attendee.email, now) for host in hosts]
 	return to_participants + to_hosts
 
 
-def _message(
-	booking: Document, template: str, reader: Reader, reply_to: str, now: int, *, is_attendee: bool = False
-) -> Message:
+def _message(booking: Document, template: str, reader: Reader, reply_to: str, now: int) -> Message:
 	return Message(
 		booking=booking.name,
 		template=template,
 		reader=reader,
 		reply_to=reply_to,
-		variables=lambda: _variables(booking, reader, is_attendee),
-		invitation=attachment(booking, now, with_manage_link=is_attendee),
+		variables=lambda: _variables(booking, reader),
+		invitation=lambda: attachment(booking, now, reader),
 		message_id=_message_id(booking, template, reader),
 	)
 
@@ -62,7 +61,7 @@ def _message_id(booking: Document, template: str, reader: Reader) -> str:
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"
 
 
-def _variables(booking: Document, reader: Reader, is_attendee: bool) -> dict[str, Any]:
+def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	hosts = hosts_of(booking)
@@ -83,14 +82,14 @@ def _variables(booking: Document, reader: Reader, is_attendee: bool) -> dict[str
 		"duration": booking.duration_minutes,
 		"place": _place(booking),
 		"meeting_link": booking.meeting_link,
-		"notes": booking.notes,
+		"notes": booking.notes if reader.sees_answers else None,
 		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
 		"confirmation_message": meeting_type.confirmation_message,
 		"is_pending": booking.status == "Pending",
 		"is_declined": booking.status == "Declined",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
 		"cancel_reason": booking.cancel_reason,
-		"manage_url": manage_url(booking) if is_attendee else None,
+		"manage_url": manage_url(booking) if reader.is_attendee else None,
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
 	}

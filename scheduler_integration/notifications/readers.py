@@ -8,13 +8,14 @@ from scheduler_integration.notifications.wording import Reader
 
 
 def attendee_of(booking: Document) -> Reader:
-	return Reader(booking.attendee_email, booking.attendee_name, booking.language or _site_language(), booking.timezone)
+	language = booking.language or _site_language()
+	return Reader(booking.attendee_email, booking.attendee_name, language, booking.timezone, "attendee")
 
 
 def guests_of(booking: Document) -> list[Reader]:
 	"""The extra participants, of whom nothing but an address is known: the attendee's language and zone are theirs."""
 	attendee = attendee_of(booking)
-	return [Reader(row.email, row.email, attendee.language, attendee.zone) for row in booking.guests]
+	return [Reader(row.email, row.email, attendee.language, attendee.zone, "guest") for row in booking.guests]
 
 
 def hosts_of(booking: Document) -> list[Reader]:

@@ -11,12 +11,26 @@ from scheduler_integration import engine
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-	"""Somebody who is written to: language (a Frappe code such as `pt-BR`) and IANA zone are their own."""
+	"""Somebody who is written to: language (a Frappe code such as `pt-BR`) and IANA zone are their own.
+
+	`role` is `attendee` (who booked), `guest` (an extra participant) or `host`.
+	"""
 
 	email: str
 	name: str
 	language: str
 	zone: str
+	role: str = "host"
+
+	@property
+	def is_attendee(self) -> bool:
+		"""Whether this is who booked, and may change the booking."""
+		return self.role == "attendee"
+
+	@property
+	def sees_answers(self) -> bool:
+		"""What the attendee wrote is for the hosts: extra guests don't read it."""
+		return self.role in ("attendee", "host")
 
 	@property
 	def locale(self) -> Locale:

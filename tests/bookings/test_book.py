@@ -75,16 +75,20 @@ def test_a_start_that_is_not_offered_is_taken(page, intro, start):
 
 
 def test_a_repeated_idempotency_key_answers_with_the_first_booking(page, intro):
-	request = payload(page, intro, NINE, idempotency_key="once")
+	request = payload(page, intro, NINE, idempotency_key="once-and-only-once")
 	first = bookings.book(request, NOW)
 	assert bookings.book(request, NOW) == first
 	assert frappe.db.count("Booking", {"meeting_type": intro.name}) == 1
 
 
 def test_an_idempotency_key_of_another_attendee_is_another_key(page, intro):
-	bookings.book(payload(page, intro, NINE, idempotency_key="k", attendee_email="ada@one.example"), NOW)
+	bookings.book(
+		payload(page, intro, NINE, idempotency_key="the-same-long-key", attendee_email="ada@one.example"), NOW
+	)
 	with pytest.raises(SlotTaken):
-		bookings.book(payload(page, intro, NINE, idempotency_key="k", attendee_email="eve@two.example"), NOW)
+		bookings.book(
+			payload(page, intro, NINE, idempotency_key="the-same-long-key", attendee_email="eve@two.example"), NOW
+		)
 
 
 def test_unknown_addresses_are_not_found(page, intro):
@@ -168,3 +172,47 @@ def test_all_that_is_wrong_is_named_at_once(page, intro):
 		bookings.book(payload(page, intro, "soon", attendee_name=" ", attendee_email="ada", timezone="Mars/Base"), NOW)
 	assert set(refused.value.details) == {"start", "attendee_name", "attendee_email", "timezone"}
 	assert frappe.db.count("Booking", {"meeting_type": intro.name}) == 0
+
+
+def test_a_name_as_long_as_a_contact_of_that_name_allows_is_booked_twice(page, intro):
+	for start in (NINE, NINE + 1800):
+		assert bookings.book(payload(page, intro, start, attendee_name="A" * 120), NOW)["status"] == "Scheduled"
+	with pytest.raises(InvalidRequest):
+		bookings.book(payload(page, intro, NINE + 3600, attendee_name="A" * 121), NOW)
+
+
+def test_a_telephone_number_with_an_extension_is_kept(page, intro):
+	booking = bookings.book(payload(page, intro, NINE, attendee_phone="+1 (555) 123-4567 x123"), NOW)
+	assert booking["attendee"]["phone"] == "+1 (555) 123-4567 x123"
+
+
+def test_a_renamed_host_is_still_booked_and_never_twice(page, intro):
+	bookings.book(payload(page, intro, NINE), NOW)
+	renamed = f"new-{page.user}"
+	frappe.rename_doc("User", page.user, renamed, force=True)
+	frappe.clear_document_cache("Scheduling Page", page.name)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(page, intro, NINE), NOW)
+	booking = bookings.book(payload(page, intro, NINE + 1800), NOW)
+	assert frappe.db.get_value("Booking", booking["id"], "host") == renamed
+
+
+def test_a_collective_meeting_does_not_go_ahead_without_a_required_host():
+	ann, ben = make_user("Ann"), make_user("Ben")
+	team = make_team_page([ann, ben])
+	panel = make_meeting_type(team, assignment="Collective")
+	frappe.db.set_value("User", ben, "enabled", 0)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(team, panel, NINE), NOW)
+
+
+def test_a_short_idempotency_key_is_refused(page, intro):
+	with pytest.raises(InvalidRequest) as refused:
+		bookings.book(payload(page, intro, NINE, idempotency_key="1"), NOW)
+	assert "idempotency_key" in refused.value.details
+
+
+@pytest.mark.parametrize("start", ["2026-W10-1T10:00:00Z", "20260302T090000Z", "2026-03-02"])
+def test_other_ways_to_write_a_time_are_refused(page, intro, start):
+	with pytest.raises(InvalidRequest):
+		bookings.book(payload(page, intro, start), NOW)

@@ -112,3 +112,17 @@ def test_a_pending_booking_is_confirmed_or_declined_by_its_host(as_user):
 		with pytest.raises(NotPermitted):
 			bookings.confirm(first["id"], None, NOW)
 	assert bookings.book(payload(page, meeting_type, NINE + 1800), NOW)["status"] == "Pending"
+
+
+def test_a_meeting_whose_event_is_gone_can_be_cancelled():
+	_page, _type, booking = booked()
+	frappe.delete_doc("Event", frappe.db.get_value("Booking", booking["id"], "event"), force=True)
+	assert bookings.cancel_by_token(token_of(booking), None, NOW)["status"] == "Cancelled"
+
+
+def test_the_name_of_the_doctype_is_not_a_booking(as_user):
+	for name in ("Booking", "\ud800", ["x"], None, ""):
+		with pytest.raises(BookingNotFound):
+			bookings.get_for_host(name, NOW)
+	with pytest.raises(BookingNotFound):
+		bookings.booking_by_token(f"Booking.{'0' * 64}", NOW)

@@ -2,8 +2,8 @@
 
 import re
 
-from tests.pages.offer import bookings_of, make_offer, path_of
 from tests.browser.screens import DESK, PHONE
+from tests.pages.offer import bookings_of, make_offer, path_of
 
 
 def first_time(window):

@@ -7,8 +7,8 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now
-from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
 from tests.browser.screens import DESK, EMAIL, NAME, PHONE
+from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
 from tests.support.factories import make_meeting_type, payload
 
 

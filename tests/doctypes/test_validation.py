@@ -152,7 +152,8 @@ def test_a_page_takes_its_unbooked_types_with_it():
 	assert not frappe.db.exists("Meeting Type", meeting_type.name)
 
 
-def test_what_was_booked_cannot_be_deleted():
+def test_what_was_booked_cannot_be_deleted(frozen):
+	frozen("2026-03-02T06:00:00.123456+00:00")
 	from scheduler_integration import bookings
 
 	page = make_page()
@@ -182,3 +183,38 @@ def test_a_team_type_with_one_host_is_with_its_consultant():
 	from scheduler_integration.catalogue.hosts import hosts_of
 
 	assert [host.user for host in hosts_of(make_meeting_type(team, consultant=ben), team)] == [ben]
+
+
+@pytest.mark.parametrize("time", ["-01:00:00", "25:00:00", "abc"])
+def test_what_is_no_time_of_day_is_refused(time):
+	rules = [{"day_of_week": "Monday", "start_time": time, "end_time": "17:00:00"}]
+	with pytest.raises(frappe.ValidationError):
+		make_schedule(make_user(), rules=rules)
+
+
+def test_deleting_the_default_schedule_hands_the_default_on():
+	user = make_user()
+	other = make_schedule(user)
+	default = make_schedule(user)
+	frappe.delete_doc("Availability Schedule", default.name)
+	assert frappe.db.get_value("Availability Schedule", other.name, "is_default") == 1
+
+
+def test_numbers_sent_as_text_are_numbers():
+	meeting_type = make_meeting_type(make_page(), duration_minutes="45", slot_interval="15", priority="3")
+	assert (meeting_type.duration_minutes, meeting_type.slot_interval, meeting_type.priority) == (45, 15, 3)
+
+
+def test_blocked_time_covers_both_passes_of_a_repeated_hour(monkeypatch):
+	monkeypatch.setattr("scheduler_integration.clock.get_system_timezone", lambda: "Europe/Berlin")
+	block = {"doctype": "Blocked Time", "user": make_user()}
+	block |= {"start_time": "2026-10-25 02:00:00", "end_time": "2026-10-25 02:30:00"}
+	stored = frappe.get_doc(block).insert()
+	assert (stored.starts_at, stored.ends_at) == (at("2026-10-25 00:00"), at("2026-10-25 01:30"))
+
+
+def test_a_refusal_is_shown_in_the_desk():
+	frappe.clear_messages()
+	with pytest.raises(InvalidRequest):
+		make_page(slug="two words")
+	assert "two words" in frappe.as_json(frappe.get_message_log())

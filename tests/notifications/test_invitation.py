@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.notifications.invitation import attachment, invitation
+from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
 
 NOW = at("2026-03-02 06:00")
@@ -20,8 +21,13 @@ def make_booking(host="Jane", **fields):
 	return bookings.book(payload(page, meeting_type, NINE, **fields), NOW)
 
 
-def parsed(booking, **options):
-	text = invitation(frappe.get_doc("Booking", booking["id"]), NOW, **options)
+def to_ical(booking, reader_of=attendee_of):
+	document = frappe.get_doc("Booking", booking["id"])
+	return invitation(document, NOW, reader_of(document))
+
+
+def parsed(booking, reader_of=attendee_of):
+	text = to_ical(booking, reader_of)
 	calendar = Calendar.from_ical(text)
 	(event,) = calendar.walk("VEVENT")
 	return calendar, event
@@ -52,10 +58,16 @@ def test_organizer_and_attendees_are_named():
 def test_the_manage_link_is_in_the_attendees_copy_alone():
 	booking = make_booking()
 	_calendar, own = parsed(booking)
-	_calendar, others = parsed(booking, with_manage_link=False)
+	_calendar, others = parsed(booking, lambda document: hosts_of(document)[0])
 	assert own["URL"] == booking["manage_url"]
 	assert booking["manage_url"] in own["DESCRIPTION"]
 	assert token_of(booking) not in others.to_ical().decode().replace("\r\n ", "")
+
+
+def test_extra_guests_do_not_read_what_the_attendee_wrote():
+	booking = make_booking(notes="For Jane's eyes", guests=["bob@guests.example"])
+	assert b"For Jane's eyes" in to_ical(booking)
+	assert b"For Jane's eyes" not in to_ical(booking, lambda document: guests_of(document)[0])
 
 
 def test_a_cancellation_keeps_the_uid_and_raises_the_sequence():
@@ -71,7 +83,7 @@ def test_a_cancellation_keeps_the_uid_and_raises_the_sequence():
 def test_the_method_is_in_the_content_type():
 	booking = make_booking()
 	document = frappe.get_doc("Booking", booking["id"])
-	assert attachment(document, NOW, with_manage_link=False)["content_type"] == "text/calendar; method=REQUEST"
+	assert attachment(document, NOW, attendee_of(document))["content_type"] == "text/calendar; method=REQUEST"
 
 
 @pytest.mark.parametrize("name", ['O\'Brien; Sons, Ltd: "X"', "Ünïcödé " * 15, "يوسف"], ids=["signs", "long", "rtl"])
@@ -79,4 +91,4 @@ def test_any_name_survives_the_calendar_format(name):
 	booking = make_booking(attendee_name=name.strip()[:140])
 	_calendar, event = parsed(booking)
 	assert event["ATTENDEE"][1].params["CN"] == name.strip()[:140].replace('"', "'")
-	assert all(len(line) <= 75 for line in invitation(frappe.get_doc("Booking", booking["id"]), NOW).split(b"\r\n"))
+	assert all(len(line) <= 75 for line in to_ical(booking).split(b"\r\n"))

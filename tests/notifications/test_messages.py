@@ -1,10 +1,13 @@
 """What people are told, in which language, in which time zone, and that they are told once."""
 
+from email import message_from_string
+
 import frappe
 import pytest
 from frappe.translate import print_language
 
 from scheduler_integration import bookings
+from scheduler_integration.notifications.announce import _enqueue
 from scheduler_integration.notifications.deliver import due_deliveries, queue_messages
 from scheduler_integration.notifications.messages import messages_for
 from scheduler_integration.notifications.templates import TEMPLATES, render
@@ -111,4 +114,47 @@ def test_a_cancellation_is_another_message_than_the_confirmation(page, outgoing_
 def test_a_lost_job_is_found_after_a_while(page):
 	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
 	assert booking["id"] not in due_deliveries(NOW + 60)
+	assert booking["id"] in due_deliveries(NOW + 120)
+
+
+def test_the_invitation_is_written_in_the_readers_language(page, outgoing_mail):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE, language="de"), NOW)
+	queue_messages(booking["id"], NOW)
+	to_attendee = frappe.get_doc("Email Queue", {"reference_name": booking["id"], "message": ["like", "%Lovelace%"]})
+	invitation = next(
+		part.get_payload(decode=True).decode().replace("\r\n ", "")
+		for part in message_from_string(to_attendee.message).walk()
+		if part.get_content_type() == "text/calendar"
+	)
+	assert frappe._("To change or cancel: {0}", "de").format("") != "To change or cancel: "
+	assert frappe._("To change or cancel: {0}", "de").format("").strip() in invitation
+
+
+def test_a_reader_who_unsubscribed_does_not_silence_the_others(page, outgoing_mail):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	email = booking["attendee"]["email"]
+	frappe.get_doc({"doctype": "Email Unsubscribe", "email": email, "global_unsubscribe": 1}).insert()
+	assert len(queue_messages(booking["id"], NOW)) == 1
+	assert frappe.db.get_value("Booking", booking["id"], "delivery_status") == "Delivered"
+
+
+def test_a_broken_template_for_one_reader_does_not_silence_the_others(page, outgoing_mail):
+	template = frappe.get_doc("Email Template", TEMPLATES["host_confirmed"].record)
+	template.response_html = "{{ 1 / 0 }}"
+	template.save()
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	assert len(queue_messages(booking["id"], NOW)) == 1
+	stored = frappe.get_doc("Booking", booking["id"])
+	assert (stored.delivery_status, stored.delivery_attempts, stored.delivery_due_at) == ("Queued", 1, NOW + 60)
+	assert page.user in stored.delivery_error
+
+
+def test_a_queue_that_is_down_does_not_cost_the_booking(page, monkeypatch):
+	def down(*_args, **_kwargs):
+		raise ConnectionError("Redis is down")
+
+	monkeypatch.setattr(frappe, "enqueue", down)
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	assert booking["status"] == "Scheduled"
+	_enqueue(booking["id"])
 	assert booking["id"] in due_deliveries(NOW + 120)

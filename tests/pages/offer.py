@@ -20,6 +20,7 @@ QUESTIONS = [
 		"help_text": "Choose all that fit.",
 	},
 	{"label": "I agree to be recorded", "question_type": "Checkbox"},
+	{"label": "Budget in thousands", "question_type": "Number"},
 ]
 
 

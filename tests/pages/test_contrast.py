@@ -69,7 +69,7 @@ def test_mixing_is_what_a_browser_blends():
 
 
 def test_the_style_sheets_have_the_surfaces_that_contrast_is_computed_for():
-	light, dark = STYLES.read_text().split("@media (prefers-color-scheme: dark)", 1)
+	light, dark = STYLES.read_text().split("@media screen and (prefers-color-scheme: dark)", 1)
 	for block, (surface, canvas) in ((light, LIGHT_SURFACES), (dark, DARK_SURFACES)):
 		assert f"--surface: {surface};" in block
 		assert f"--canvas: {canvas};" in block

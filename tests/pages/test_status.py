@@ -35,6 +35,7 @@ def test_a_booking_page_holds_the_month_and_the_first_days_times(client, offer):
 	assert len(data["slots"]["starts"]) >= 18 * len(free)
 	assert html.one("link", rel="icon")["href"].startswith("data:")
 	assert html.one("html")["lang"].startswith("en")
+	assert html.one("link", rel="canonical")["href"].endswith(path_of(offer))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from babel import Locale
 
-from scheduler_integration.www.views import dates, month, people, query, zones
+from scheduler_integration.www.views import dates, form, month, people, query, zones
 from scheduler_integration.www.views.managing import managing_view
 from scheduler_integration.www.views.script_json import script_json
 from scheduler_integration.www.views.times import times_view
@@ -184,3 +184,17 @@ class TestFollowUp:
 	)
 	def test_only_web_addresses_are_followed(self, address, host):
 		assert managing_view.__globals__["_is_web"](address) is bool(host)
+
+
+class TestForm:
+	@pytest.mark.parametrize(
+		("typed", "read"),
+		[("1,5", "1.5"), ("1.5", "1.5"), ("1,000,000", "1,000,000"), ("1.000,5", "1.000,5"), ("x", "x")],
+	)
+	def test_a_decimal_comma_is_understood_where_it_can_only_be_one(self, typed, read):
+		assert form.plain_number(typed) == read
+
+	def test_addresses_are_told_apart(self):
+		assert form.split_addresses("a@x.example, b@x.example;c@x.example  d@x.example,") == [
+			f"{letter}@x.example" for letter in "abcd"
+		]

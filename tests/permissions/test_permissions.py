@@ -154,3 +154,65 @@ def test_guests_have_no_right_to_any_record(jane, as_user):
 		assert not page.has_permission("read")
 		with pytest.raises(frappe.PermissionError):
 			frappe.get_list("Booking")
+
+
+def test_a_row_in_memory_does_not_open_another_hosts_booking(jane, eve, as_user):
+	page = make_page(jane)
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)["id"]
+	with as_user(eve):
+		document = frappe.get_doc("Booking", booking)
+		document.append("hosts", {"user": eve})
+		document.host_notes = "I was here"
+		assert not document.has_permission("read")
+		with pytest.raises(frappe.PermissionError):
+			document.save()
+
+
+@pytest.mark.parametrize("doctype", ["Booking Host", "Booking Answer", "Booking Guest"])
+def test_lists_of_a_bookings_rows_hold_own_bookings_only(doctype, jane, eve, as_user):
+	page = make_page(jane)
+	asking = make_meeting_type(page, questions=[{"label": "Why?", "question_type": "Text"}])
+	wish = payload(page, asking, NINE, guests=["bob@guests.example"])
+	wish["answers"] = {asking.questions[0].name: "Secret"}
+	booking = bookings.book(wish, NOW)["id"]
+	for user, expected in ((jane, {booking}), (eve, set())):
+		with as_user(user):
+			rows = frappe.get_list(doctype, fields=["parent"], parent_doctype="Booking", limit=0)
+			assert {row.parent for row in rows} == expected
+
+
+def test_lists_of_a_schedules_hours_hold_own_ones_only(jane, eve, as_user):
+	schedule = make_schedule(jane)
+	with as_user(eve):
+		rows = frappe.get_list("Availability Rule", fields=["parent"], parent_doctype="Availability Schedule", limit=0)
+		assert schedule.name not in {row.parent for row in rows}
+
+
+@pytest.mark.parametrize("user", ["eve", "Administrator"])
+def test_a_row_is_not_written_without_its_parent(user, jane, eve, as_user):
+	team = make_team_page([jane])
+	row = {"parent": team.name, "parenttype": "Scheduling Page", "parentfield": "hosts", "user": eve}
+	with as_user(eve if user == "eve" else user), pytest.raises(frappe.PermissionError):
+		frappe.get_doc({"doctype": "Scheduling Page Host", **row}).insert()
+	assert not frappe.db.exists("Scheduling Page Host", {"parent": team.name, "user": eve})
+
+
+def test_a_page_of_nobody_belongs_to_managers(jane, eve, as_user):
+	team = make_team_page([jane])
+	frappe.db.set_value("Scheduling Page", team.name, "user", None)
+	with as_user(eve):
+		assert not frappe.get_doc("Scheduling Page", team.name).has_permission("read")
+
+
+def test_what_attendees_wrote_is_not_for_every_desk_user(jane, as_user):
+	page = make_page(jane)
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE, notes="Very private"), NOW)["id"]
+	event = frappe.db.get_value("Booking", booking, "event")
+	assert frappe.db.get_value("Event", event, "event_type") == "Private"
+
+
+def test_lists_and_single_documents_agree_on_meeting_types(jane, eve, as_user):
+	elsewhere = make_meeting_type(make_page(jane), consultant=eve)
+	with as_user(eve):
+		assert elsewhere.name not in seen("Meeting Type")
+		assert not frappe.get_doc("Meeting Type", elsewhere.name).has_permission("read")

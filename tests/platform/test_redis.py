@@ -59,10 +59,49 @@ def test_a_booking_on_one_process_is_announced_by_another(site, redis_url, monke
 	with running(site) as server, server.client() as client:
 		booking = client.call(f"{PUBLIC}.book", **_wish(client, page, meeting_type)).json()["data"]
 		assert delivery_status(booking) == "Queued"
-		worker = [sys.executable, "-m", "embedded", "worker", "--burst"]
-		subprocess.run(worker, env=site.environment, cwd=site.working_directory, check=True, timeout=60)
+		_work_off(site)
 	assert delivery_status(booking) == "Delivered"
 	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 2
+
+
+def test_a_job_waits_for_the_commit_and_is_queued_once(site, redis_url, monkeypatch):
+	from frappe.utils.background_jobs import is_job_enqueued
+
+	monkeypatch.setenv("REDIS_URL", redis_url)
+	page = make_page()
+	job = {
+		"doctype": page.doctype,
+		"name": page.name,
+		"doc_method": "db_set",
+		"fieldname": "description",
+		"value": "done",
+	}
+	method = "frappe.utils.background_jobs.run_doc_method"
+	frappe.enqueue(method, enqueue_after_commit=True, job_id="once", deduplicate=True, **job)
+	assert not is_job_enqueued("once")
+	frappe.db.commit()
+	assert is_job_enqueued("once")
+	assert frappe.enqueue(method, job_id="once", deduplicate=True, **job) is None
+	_work_off(site)
+	assert not is_job_enqueued("once")
+	frappe.db.rollback()
+	assert frappe.db.get_value(page.doctype, page.name, "description") == "done"
+
+
+def test_a_job_that_fails_leaves_an_error_log(site, redis_url, monkeypatch):
+	monkeypatch.setenv("REDIS_URL", redis_url)
+	page = make_page()
+	frappe.db.commit()
+	before = frappe.db.count("Error Log")
+	frappe.enqueue_doc(page.doctype, page.name, "no_such_method")
+	_work_off(site)
+	frappe.db.rollback()
+	assert frappe.db.count("Error Log") == before + 1
+
+
+def _work_off(site):
+	worker = [sys.executable, "-m", "embedded", "worker", "--burst"]
+	subprocess.run(worker, env=site.environment, cwd=site.working_directory, check=True, timeout=60)
 
 
 def delivery_status(booking):

@@ -28,7 +28,8 @@ def main(bench: Path, site: str, arguments: list[str]) -> int:
 	if APP in frappe("list-apps"):
 		frappe("migrate", "--skip-search-index")
 	else:
-		frappe("install-app", APP)
+		# An installation that broke off leaves its module behind; --force takes that over.
+		frappe("install-app", "--force", APP)
 	tests = [_absolute(argument) for argument in arguments or ["tests"]]
 	run = [python, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", ROOT, "-c", ROOT / "pyproject.toml", *tests]
 	return subprocess.run(run, cwd=sites, env=environment).returncode

@@ -16,8 +16,10 @@ from tests.support.site import Site
 
 
 class Client(requests.Session):
-	"""Paths instead of URLs; signed in, it sends the CSRF token that the session asks for."""
+	"""Paths instead of URLs; signed in, it sends the CSRF token that the session asks for.
 
+	As in `requests`, a GET follows redirects; what a POST answers is shown as it is.
+	"""
 	def __init__(self, base_url: str, site_name: str):
 		super().__init__()
 		self.base_url = base_url

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.context import local
-from frappe.core.customizing import CustomField, PropertySetter
+from frappe.core.customizing import CustomField
 from frappe.core.doctype_row import DocType
 from frappe.email.email_queue import EmailQueue
 from frappe.model.document import Document
@@ -250,8 +250,7 @@ class SystemSettings(Document):
 
 CONTROLLERS: dict[str, Any] = {
 	"User": User, "Contact": Contact, "Event": Event, "Communication": Communication, "Comment": Comment, "File": File,
-	"System Settings": SystemSettings, "Email Queue": EmailQueue, "Custom Field": CustomField,
-	"Property Setter": PropertySetter, "DocType": DocType,
+	"System Settings": SystemSettings, "Email Queue": EmailQueue, "Custom Field": CustomField, "DocType": DocType,
 }  # fmt: skip
 
 

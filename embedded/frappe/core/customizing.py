@@ -21,19 +21,6 @@ class CustomField(Document):
 		forget_memo()
 
 
-class PropertySetter(Document):
-	def autoname(self) -> None:
-		self.name = f"{self.doc_type}-{self.field_name or self.row_name or 'main'}-{self.property}"
-
-	row_name = None
-
-	def on_update(self) -> None:
-		forget_memo()
-		frappe.db.after_rollback.add(forget_memo)
-
-	on_trash = on_update
-
-
 def create_custom_fields(custom_fields: dict[Any, Any], ignore_validate: bool = False, update: bool = True) -> None:
 	"""`{doctype: [fields]}`, where the key may also be a tuple of doctypes; what exists is brought up to date."""
 	for doctypes, fields in custom_fields.items():

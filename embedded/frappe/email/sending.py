@@ -39,6 +39,7 @@ def sendmail(
 	if as_markdown:
 		message = md_to_html(message)
 	to, copies, hidden = (_addresses(group) for group in (recipients, cc, bcc))
+	to, copies = _without_unsubscribed(to), _without_unsubscribed(copies)
 	if not to + copies:
 		return []
 	attachments = [attachments] if isinstance(attachments, dict) else attachments or []
@@ -68,6 +69,11 @@ def sendmail(
 	if now or not delayed:
 		queue.send()
 	return queue
+
+
+def _without_unsubscribed(addresses: list[str]) -> list[str]:
+	gone = frappe.get_all("Email Unsubscribe", {"email": ["in", addresses], "global_unsubscribe": 1}, pluck="email")
+	return [address for address in addresses if address not in gone]
 
 
 def _addresses(emails: Any) -> list[str]:

@@ -17,7 +17,7 @@ from frappe.types import _dict
 from frappe.utils.data import cint, cstr, flt, now
 
 _RESERVED = frozenset(
-	[
+	(
 		"doctype",
 		"meta",
 		"flags",
@@ -26,7 +26,7 @@ _RESERVED = frozenset(
 		"_doc_before_save",
 		"_table_fieldnames",
 		"dont_update_if_missing",
-	]
+	)
 )
 _UNPICKLABLE = ("meta", "_weakref", "_parent_doc", "_table_fieldnames")
 _PRIVATE = ("_user_tags", "__islocal", "__onload", "_liked_by", "__run_link_triggers", "__unsaved")

@@ -1,4 +1,4 @@
-"""What a DocType says of itself, with the site's custom fields and property setters laid over it."""
+"""What a DocType says of itself, with the site's custom fields among its own."""
 
 import json
 from collections.abc import Iterable
@@ -21,72 +21,23 @@ from frappe.types import _dict
 # Every property that a DocType of Frappe may have; asking for another one is a mistake.
 _PROPERTIES = dict.fromkeys(
 	[
-		"istable",
-		"issingle",
-		"is_virtual",
-		"custom",
-		"is_tree",
-		"is_submittable",
-		"is_calendar_and_gantt",
-		"track_changes",
-		"track_seen",
-		"track_views",
-		"allow_rename",
-		"allow_import",
-		"allow_copy",
-		"allow_guest_to_view",
-		"allow_events_in_timeline",
-		"quick_entry",
-		"editable_grid",
-		"hide_toolbar",
-		"read_only",
-		"in_create",
-		"has_web_view",
-		"show_title_field_in_link",
-		"force_re_route",
-		"translated_doctype",
-		"show_name_in_global_search",
-		"make_attachments_public",
-		"queue_in_background",
-		"index_web_pages_for_search",
-		"email_append_to",
-		"show_preview_popup",
-		"beta",
+		"istable", "issingle", "is_virtual", "custom", "is_tree", "is_submittable", "is_calendar_and_gantt",
+		"track_changes", "track_seen", "track_views", "allow_rename", "allow_import", "allow_copy",
+		"allow_guest_to_view", "allow_events_in_timeline", "quick_entry", "editable_grid", "hide_toolbar",
+		"read_only", "in_create", "has_web_view", "show_title_field_in_link", "force_re_route",
+		"translated_doctype", "show_name_in_global_search", "make_attachments_public", "queue_in_background",
+		"index_web_pages_for_search", "email_append_to", "show_preview_popup", "beta",
 	],
 	0,
 ) | dict.fromkeys(
 	[
-		"name",
-		"module",
-		"app",
-		"autoname",
-		"naming_rule",
-		"title_field",
-		"search_fields",
-		"image_field",
-		"sort_field",
-		"sort_order",
-		"description",
-		"document_type",
-		"default_print_format",
-		"timeline_field",
-		"max_attachments",
-		"icon",
-		"color",
-		"route",
-		"is_published_field",
-		"subject_field",
-		"sender_field",
-		"website_search_field",
-		"documentation",
-		"restrict_to_domain",
-		"engine",
-		"default_view",
-		"nsm_parent_field",
-		"migration_hash",
-		"default_email_template",
+		"name", "module", "app", "autoname", "naming_rule", "title_field", "search_fields", "image_field",
+		"sort_field", "sort_order", "description", "document_type", "default_print_format", "timeline_field",
+		"max_attachments", "icon", "color", "route", "is_published_field", "subject_field", "sender_field",
+		"website_search_field", "documentation", "restrict_to_domain", "engine", "default_view",
+		"nsm_parent_field", "migration_hash", "default_email_template",
 	]
-)
+)  # fmt: skip
 _DEFAULT_LABELS = {
 	"name": "ID", "creation": "Created On", "docstatus": "Document Status", "idx": "Index", "modified": "Last Updated On",
 	"modified_by": "Last Updated By", "owner": "Created By", "parent": "Parent", "parenttype": "Parent Type",
@@ -105,7 +56,7 @@ class Meta:
 		self._fields = {df.fieldname: df for df in self.fields}
 
 	def _customise(self) -> None:
-		if self.name in ("Custom Field", "Property Setter", "DocType") or not frappe.db.table_exists("Custom Field"):
+		if self.name in ("Custom Field", "DocType") or not frappe.db.table_exists("Custom Field"):
 			return
 		for row in frappe.db.get_values(
 			"Custom Field", {"dt": self.name}, "*", as_dict=True, order_by="`idx`, `creation`"
@@ -114,18 +65,6 @@ class Meta:
 				(i for i, df in enumerate(self.fields) if df.fieldname == row.insert_after), len(self.fields) - 1
 			)
 			self.fields.insert(after + 1, _field(row, self.name))
-		for row in frappe.db.get_values(
-			"Property Setter", {"doc_type": self.name}, "*", as_dict=True, order_by="creation"
-		):
-			value = frappe.utils.cint(row.value) if row.property_type in ("Check", "Int") else row.value
-			if row.doctype_or_field == "DocType":
-				self.__dict__[row.property] = value
-			elif row.doctype_or_field == "DocField":
-				for df in self.fields:
-					if df.fieldname == row.field_name:
-						df[row.property] = value
-			else:
-				raise NotImplementedError(f"Property Setter on a {row.doctype_or_field}")
 
 	def get(self, key: str, filters: dict | None = None, default: Any = None) -> Any:
 		found = self.__dict__.get(key, default)
@@ -227,9 +166,6 @@ class Meta:
 		standard = [c for c in self._valid_columns if not self.has_field(c)]
 		return standard + permitted
 
-	def get_workflow(self) -> None:
-		return None
-
 
 def _field(entry: dict, parent: str) -> _dict:
 	df = _dict({"doctype": "DocField", **entry, "parent": parent})
@@ -249,11 +185,9 @@ def _field(entry: dict, parent: str) -> _dict:
 
 def _matches(row: _dict, filters: dict) -> bool:
 	for key, wanted in filters.items():
-		operator, wanted = wanted if isinstance(wanted, list | tuple) else ("=", wanted)
-		if operator not in ("=", "!=", "in", "not in"):
-			raise NotImplementedError(f"meta.get with the operator {operator!r}")
-		same = row.get(key) in wanted if "in" in operator else row.get(key) == wanted
-		if same == (operator in ("!=", "not in")):
+		if isinstance(wanted, list | tuple):
+			raise NotImplementedError("meta.get with an operator")
+		if row.get(key) != wanted:
 			return False
 	return True
 

@@ -5,7 +5,6 @@ import json
 import sys
 import traceback
 from collections.abc import Iterable
-from email.utils import formataddr
 from typing import Any
 
 import frappe
@@ -35,21 +34,12 @@ def get_fullname(user: str | None = None) -> str:
 	return " ".join(filter(None, (known.get("first_name"), known.get("last_name")))) or user
 
 
-def get_formatted_email(user: str, mail: str | None = None) -> str:
-	mail = mail or frappe.db.get_value("User", user, "email") or validate_email_address(user)  # noqa: F405
-	return formataddr((get_fullname(user), mail)) if mail else ""
-
-
 def random_string(length: int) -> str:
 	return frappe.generate_hash(length=length)
 
 
 def unique(seq: Iterable) -> list:
 	return list(dict.fromkeys(seq))
-
-
-def encode(obj: Any, encoding: str = "utf-8") -> Any:
-	return obj.encode(encoding) if isinstance(obj, str) else obj
 
 
 def get_site_path(*path: str) -> str:
@@ -66,20 +56,6 @@ def set_request(**kwargs: Any) -> None:
 
 def get_build_version() -> str:
 	return str(int(frappe.context._memo_of(local.site_path).setdefault("build", 1)))
-
-
-def get_assets_json() -> dict:
-	raise NotImplementedError("The embedded site builds no bundles")
-
-
-def create_batch(iterable: list, size: int) -> Iterable[list]:
-	for start in range(0, len(iterable), size):
-		yield iterable[start : start + size]
-
-
-def comma_and(values: Any, add_quotes: bool = True) -> str:
-	words = [f"'{v}'" if add_quotes else str(v) for v in values]
-	return frappe._("{0} and {1}").format(", ".join(words[:-1]), words[-1]) if len(words) > 1 else "".join(words)
 
 
 __all__ = [name for name in globals() if not name.startswith("_")]

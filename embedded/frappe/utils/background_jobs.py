@@ -5,6 +5,7 @@ has queued, which is what a worker would do.
 """
 
 import os
+import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -80,7 +81,7 @@ def _path_of(method: str | Callable) -> str:
 
 def create_job_id(job_id: str) -> str:
 	"""Two sites on one Redis don't share their jobs."""
-	return f"{local.site}||{job_id}".replace(":", "|")
+	return re.sub(r"[^\w-]", "_", f"{local.site}--{job_id}")
 
 
 def is_job_enqueued(job_id: str) -> bool:
@@ -112,6 +113,9 @@ def execute_job(
 		if user:
 			frappe.set_user(user)
 	local.job = _dict(site=site, method=method, job_name=method, kwargs=kwargs, user=user)
+	for hook in frappe.get_hooks("before_job"):
+		frappe.call(hook, method=method, kwargs=kwargs, transaction_type="job")
+	result = None
 	try:
 		result = frappe.get_attr(method)(**kwargs)
 		frappe.db.commit()
@@ -131,6 +135,9 @@ def execute_job(
 		frappe.db.commit()
 		raise
 	finally:
+		if getattr(local, "db", None):
+			for hook in frappe.get_hooks("after_job"):
+				frappe.call(hook, method=method, kwargs=kwargs, result=result)
 		if is_async:
 			frappe.destroy()
 

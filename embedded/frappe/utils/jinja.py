@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from inspect import getmembers, isfunction
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import frappe
 from frappe.context import local
 from frappe.missing import missing
 from frappe.types import _dict
 from jinja2 import ChoiceLoader, DebugUndefined, PackageLoader, PrefixLoader, TemplateError, TemplateNotFound
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.sandbox import SandboxedEnvironment
 
 _EXTENSIONS = ("html", "css", "scss", "py", "md", "json", "js", "xml", "txt")
@@ -28,16 +29,26 @@ class Namespace(_dict):
 		return self[name]
 
 
+class _Compiled(BytecodeCache):
+	"""Compiled templates, kept by the process; what they are given stays with the request."""
+
+	known: ClassVar[dict[str, bytes]] = {}
+
+	def load_bytecode(self, bucket: Bucket) -> None:
+		if found := self.known.get(f"{bucket.key}{bucket.checksum}"):
+			bucket.bytecode_from_string(found)
+
+	def dump_bytecode(self, bucket: Bucket) -> None:
+		self.known[f"{bucket.key}{bucket.checksum}"] = bucket.bytecode_to_string()
+
+
 def get_jenv() -> SandboxedEnvironment:
 	if not local.jenv:
-		jenv = SandboxedEnvironment(loader=get_jloader(), undefined=DebugUndefined)
-		jenv.filters.update(
-			{"json": frappe.as_json, "len": len, "int": frappe.cint, "str": frappe.cstr, "flt": frappe.flt}
-		)
+		jenv = SandboxedEnvironment(loader=get_jloader(), undefined=DebugUndefined, bytecode_cache=_Compiled())
+		jenv.filters |= {"json": frappe.as_json, "len": len, "int": frappe.cint, "str": frappe.cstr, "flt": frappe.flt}
 		jenv.filters["markdown"] = frappe.utils.markdown
-		jenv.globals.update(_globals())
 		hooks = frappe.get_hooks("jinja", {})
-		jenv.globals.update(_hooked(hooks.get("methods", [])))
+		jenv.globals.update(_globals(), **dict(_hooked(hooks.get("methods", []))))
 		jenv.filters.update(_hooked(hooks.get("filters", [])))
 		local.jenv = jenv
 	return local.jenv

@@ -1,6 +1,5 @@
 """From a path to a page: route rules, the apps' renderers, templates, and the pages of failures."""
 
-import re
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -17,8 +16,6 @@ from werkzeug.wrappers import Response
 def get_response(path: str | None = None, http_status_code: int = 200) -> Response:
 	path = (path or local.request.path).strip("/ ")
 	try:
-		if redirect := _website_redirect(path):
-			return redirect
 		try:
 			endpoint = resolve_path(path)
 		except RequestRedirect as moved:
@@ -54,15 +51,6 @@ def resolve_path(path: str) -> str:
 		local.no_cache = 1
 		local.form_dict.update(arguments)
 	return endpoint
-
-
-def _website_redirect(path: str) -> Response | None:
-	for rule in frappe.get_hooks("website_redirects"):
-		pattern = rule["source"].strip("/ ") + "$"
-		if re.match(pattern, path):
-			location = re.sub(pattern, rule["target"], path)
-			return build_response(path, "", rule.get("redirect_http_status") or 301, {"Location": location})
-	return None
 
 
 def _not_found() -> Response:

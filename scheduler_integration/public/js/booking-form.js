@@ -72,12 +72,18 @@ export class BookingForm {
 		for (const name of new Set([...values.keys()])) {
 			if (!name.startsWith(ANSWER)) continue;
 			const id = name.slice(ANSWER.length);
-			const type = this.form.querySelector(`[data-field="${CSS.escape(name)}"]`)?.dataset.type;
+			const type = this.#type(name);
 			if (type === "multi_select") answers[id] = values.getAll(name);
 			else if (type === "checkbox") answers[id] = true;
-			else if (values.get(name)) answers[id] = values.get(name);
+			else if (values.get(name)) answers[id] = type === "number" ? plainNumber(values.get(name)) : values.get(name);
 		}
 		return answers;
+	}
+
+	/** A question's type, which its fieldset or its control knows. @param {string} name */
+	#type(name) {
+		const field = this.#field(name);
+		return field?.dataset.type ?? field?.querySelector(".input")?.dataset.type;
 	}
 
 	/** @param {Event} event */
@@ -131,8 +137,13 @@ function complaint(field) {
 	const value = control.value.trim();
 	if (!value) return control.required ? t(control.tagName === "SELECT" ? "required_choice" : "required") : "";
 	if (control.dataset.type === "email" && !EMAIL.test(value)) return t("bad_email");
-	if (control.dataset.type === "number" && !Number.isFinite(Number(value.replace(",", ".")))) return t("bad_number");
+	if (control.dataset.type === "number" && !Number.isFinite(Number(plainNumber(value)))) return t("bad_number");
 	return "";
+}
+
+/** "1,5" as the server reads it; what holds more than one separator is left as it is. @param {any} text */
+function plainNumber(text) {
+	return /^[^.,]*,[^.,]*$/.test(text) ? text.replace(",", ".") : text;
 }
 
 /** Shows or takes away the sentence beside a field. @param {Element} field @param {string} sentence */

@@ -49,7 +49,7 @@ def booking_view(meeting: dict, query: Query, reader: Guest, now: int, attempt: 
 	day = _chosen_day(query, loaded, start, zone)
 	step = _step(query, start)
 	return {
-		"document": _document(meeting, reader),
+		"document": _document(meeting, query, reader, attempt),
 		"step": step,
 		"page": _page(meeting["page"]),
 		"meeting": _meeting(meeting, reader),
@@ -96,16 +96,19 @@ def _step(query: Query, start: int | None) -> str:
 	return "time" if query.day or query.start else "day"
 
 
-def _document(meeting: dict, reader: Guest) -> dict:
+def _document(meeting: dict, query: Query, reader: Guest, attempt: Attempt | None) -> dict:
 	page = meeting["page"]
+	# A title is read out first: after a refused form, it starts with what happened.
+	news = [attempt.error.message] if attempt and attempt.error else []
 	return document(
 		reader,
-		title=f"{meeting['title']} · {page['title']}",
+		title=" · ".join([*news, meeting["title"], page["title"]]),
 		description=meeting["description"] or page["description"] or _("Choose a time that suits you."),
 		brand=page,
 		styles=("booking",),
 		script="booking",
 		indexed=True,
+		path=query.path,
 	)
 
 

@@ -24,11 +24,12 @@ def document(
 	script: str | None = None,
 	indexed: bool = False,
 	secret_address: bool = False,
+	path: str | None = None,
 ) -> dict:
 	"""The view's `document`: language, titles, theme, assets and the content security policy over them.
 
 	`brand` is a page's dict, `styles` are added to the base sheet, `indexed` lets search engines in,
-	`secret_address` keeps the page's address from the sites it links to.
+	`secret_address` keeps the page's address from the sites it links to, `path` is the one it has without any query.
 	"""
 	look = theme((brand or {}).get("brand_color"))
 	loaded = assets(("base", *styles), script)
@@ -45,6 +46,7 @@ def document(
 		"assets": loaded,
 		"policy": content_security_policy(look.csp_source, loaded.csp_source),
 		"image": get_url(image) if image else None,
+		"canonical": get_url(path) if path else None,
 	}
 
 

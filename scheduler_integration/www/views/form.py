@@ -127,7 +127,14 @@ def _answer(form: MultiDict, question: dict) -> str | list[str] | bool | None:
 		return form.getlist(name)
 	if question["type"] == "checkbox":
 		return name in form
+	if question["type"] == "number":
+		return plain_number(form.get(name, ""))
 	return form.get(name)
+
+
+def plain_number(text: str) -> str:
+	"""`1,5` as the rooms read it; what holds more than one separator is left as it is."""
+	return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 def _echo(text: str) -> str:

@@ -19,18 +19,21 @@ LIGHT_INK, DARK_INK = "#ffffff", "#0d0f13"
 
 _TINT = 0.10
 _HOVER = 0.12
+_LINE = 0.65
 
 
 class Accent(NamedTuple):
-	"""The accent on one kind of surface: itself, under the pointer, as a wash behind text, and the ink on it."""
+	"""The accent on one kind of surface: itself, under the pointer, as a wash behind text, as a line, and the ink on it."""
 
 	colour: str
 	hover: str
 	wash: str
+	line: str
 	ink: str
 
 	def declarations(self) -> str:
-		return f"--accent:{self.colour};--accent-hover:{self.hover};--accent-wash:{self.wash};--accent-ink:{self.ink}"
+		values = zip(("", "-hover", "-wash", "-line", "-ink"), self, strict=True)
+		return ";".join(f"--accent{name}:{value}" for name, value in values)
 
 
 class Theme(NamedTuple):
@@ -59,7 +62,7 @@ def light_accent(colour: str) -> Accent:
 	"""The accent for light surfaces: dark enough for text on them, on its own wash, and under white text."""
 	wash = mix(colour, LIGHT_SURFACES[0], _TINT)
 	shade = darken_until_legible(colour, (*LIGHT_SURFACES, wash, LIGHT_INK), LEGIBLE)
-	return Accent(shade, mix("#000000", shade, _HOVER), wash, LIGHT_INK)
+	return Accent(shade, mix("#000000", shade, _HOVER), wash, mix(shade, LIGHT_SURFACES[0], _LINE), LIGHT_INK)
 
 
 def dark_accent(colour: str) -> Accent:
@@ -67,7 +70,7 @@ def dark_accent(colour: str) -> Accent:
 	tint = lighten_until_legible(colour, (*DARK_SURFACES, DARK_INK), LEGIBLE)
 	wash = mix(tint, DARK_SURFACES[0], _TINT)
 	tint = lighten_until_legible(tint, (*DARK_SURFACES, wash, DARK_INK), LEGIBLE)
-	return Accent(tint, mix("#ffffff", tint, _HOVER), wash, DARK_INK)
+	return Accent(tint, mix("#ffffff", tint, _HOVER), wash, mix(tint, DARK_SURFACES[0], _LINE), DARK_INK)
 
 
 def is_legible(accent: Accent, surfaces: tuple[str, ...]) -> bool:

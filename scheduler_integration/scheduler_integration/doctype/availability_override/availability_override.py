@@ -1,15 +1,15 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import date_diff, getdate
 
 from scheduler_integration.availability.wall_clock import checked_end, checked_start
+from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
 
 MAX_DAYS = 366
 
 
-class AvailabilityOverride(Document):
+class AvailabilityOverride(Form):
 	def validate(self):
 		self.validate_dates()
 		self.validate_times()

@@ -1,17 +1,17 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.wall_clock import checked_end, checked_start
 from scheduler_integration.availability.zones import checked_zone
+from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
 
 MAX_RULES = 100
 MAX_BUFFER_MINUTES = 24 * 60
 
 
-class AvailabilitySchedule(Document):
+class AvailabilitySchedule(Form):
 	def validate(self):
 		self.timezone = checked_zone(self.timezone or timezone_of(self.user))
 		self.validate_rules()
@@ -21,6 +21,9 @@ class AvailabilitySchedule(Document):
 	def on_update(self):
 		if self.is_default:
 			self.unset_other_defaults()
+
+	def on_trash(self):
+		self.hand_default_on()
 
 	def validate_rules(self):
 		if len(self.rules) > MAX_RULES:
@@ -41,6 +44,12 @@ class AvailabilitySchedule(Document):
 	def unset_other_defaults(self):
 		for name in self.other_defaults():
 			frappe.db.set_value("Availability Schedule", name, "is_default", 0)
+
+	def hand_default_on(self):
+		"""A host who has hours left keeps being bookable: the newest of the other schedules becomes the default."""
+		others = {"user": self.user, "name": ["!=", self.name]}
+		if self.is_default and (heir := frappe.db.get_value("Availability Schedule", others, order_by="creation desc")):
+			frappe.db.set_value("Availability Schedule", heir, "is_default", 1)
 
 	def other_defaults(self) -> list[str]:
 		"""The host's default schedules but for this one."""

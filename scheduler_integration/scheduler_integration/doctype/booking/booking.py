@@ -1,15 +1,15 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.status import LIVE
-from scheduler_integration.clock import to_site_time
+from scheduler_integration.clock import now, to_site_time
+from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 
 
-class Booking(Document):
+class Booking(Form):
 	"""One meeting. Its facts are written by the room bookings/; in the desk only the host's notes can be changed."""
 
 	def validate(self):
@@ -22,7 +22,7 @@ class Booking(Document):
 		guard.hold_time(self)
 
 	def on_trash(self):
-		if self.is_live():
+		if self.is_live() and self.ends_at > now():
 			raise NotPermitted(_("A meeting that is to take place can't be deleted. Cancel it first."))
 		guard.release_time(self)
 

@@ -1,8 +1,9 @@
 import frappe
-from frappe.model.document import Document
+
+from scheduler_integration.controllers import Row
 
 
-class BookingHost(Document):
+class BookingHost(Row):
 	pass
 
 

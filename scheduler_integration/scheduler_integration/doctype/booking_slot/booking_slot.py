@@ -1,8 +1,9 @@
 import frappe
-from frappe.model.document import Document
+
+from scheduler_integration.controllers import Form
 
 
-class BookingSlot(Document):
+class BookingSlot(Form):
 	"""Five minutes of a host's time that a live booking holds (see bookings/guard.py)."""
 
 

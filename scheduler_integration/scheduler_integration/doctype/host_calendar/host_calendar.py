@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from scheduler_integration.controllers import Form
 
 
-class HostCalendar(Document):
+class HostCalendar(Form):
 	"""One row for each host, which a booking locks first (see bookings/guard.py)."""

@@ -1,21 +1,22 @@
-from urllib.parse import urlsplit
-
 import frappe
 from frappe import _
-from frappe.model.document import Document
+from frappe.utils import cint
 
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
+from scheduler_integration.catalogue.hostnames import is_web_address
 from scheduler_integration.catalogue.present import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
+from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
 
 MAX_BUFFER_MINUTES = 24 * 60
 MAX_QUESTIONS = 30
 
 
-class MeetingType(Document):
+class MeetingType(Form):
 	def validate(self):
+		self.read_numbers()
 		self.set_consultant()
 		self.validate_home()
 		self.set_slug()
@@ -35,6 +36,11 @@ class MeetingType(Document):
 				),
 				frappe.LinkExistsError,
 			)
+
+	def read_numbers(self):
+		"""Frappe's REST API hands on what it was sent, and numbers come as text there."""
+		for field in self.meta.get("fields", {"fieldtype": "Int"}):
+			self.set(field.fieldname, cint(self.get(field.fieldname)))
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:
@@ -91,7 +97,7 @@ class MeetingType(Document):
 
 	def validate_links(self):
 		for field in ("redirect_url", "scheduler_event_url"):
-			if self.get(field) and urlsplit(self.get(field)).scheme not in ("http", "https"):
+			if self.get(field) and not is_web_address(self.get(field)):
 				raise InvalidRequest(_("“{0}” is not a web address. It begins with https://").format(self.get(field)))
 
 

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from scheduler_integration.controllers import Row
 
 
-class MeetingTypeQuestion(Document):
+class MeetingTypeQuestion(Row):
 	pass

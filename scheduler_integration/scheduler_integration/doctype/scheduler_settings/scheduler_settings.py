@@ -1,11 +1,11 @@
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration.catalogue.hostnames import is_hostname
+from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
 
 
-class SchedulerSettings(Document):
+class SchedulerSettings(Form):
 	def validate(self):
 		self.validate_default_reminders()
 		self.validate_embed_hosts()

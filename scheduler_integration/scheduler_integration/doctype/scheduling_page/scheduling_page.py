@@ -1,6 +1,5 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import prepare_host, timezone_of
 from scheduler_integration.availability.zones import checked_zone
@@ -8,11 +7,12 @@ from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.hosts import team_users
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
+from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.permissions import is_manager
 
 
-class SchedulingPage(Document):
+class SchedulingPage(Form):
 	def validate(self):
 		self.set_slug()
 		self.validate_hosts()

@@ -1,0 +1,14 @@
+"""The desk's address. There is no desk, but a session gets its CSRF token here, as on a bench."""
+
+from urllib.parse import urlencode
+
+import frappe
+from frappe.sessions import get_csrf_token
+
+no_cache = 1
+
+
+def get_context(context: frappe._dict) -> None:
+	if frappe.session.user == "Guest":
+		frappe.redirect(f"/login?{urlencode({'redirect-to': frappe.request.path})}")
+	context.csrf_token = get_csrf_token()

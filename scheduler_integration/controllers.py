@@ -1,0 +1,35 @@
+"""What the app's DocType controllers have in common."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.exceptions import NotPermitted, SchedulingError
+
+
+class Form(Document):
+	"""A document that people edit in the desk: what it refuses is shown there as a message."""
+
+	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
+		try:
+			return super().run_method(method, *args, **kwargs)
+		except SchedulingError as error:
+			frappe.msgprint(error.message, indicator="red")
+			raise
+
+
+class Row(Document):
+	"""A row of a child table. It is written with its parent, whose rules and permissions guard it, and never by itself."""
+
+	def validate(self) -> None:
+		self.refuse_alone()
+
+	def on_trash(self) -> None:
+		self.refuse_alone()
+
+	def refuse_alone(self) -> None:
+		"""Frappe saves a child with its parent without calling the child's own hooks; here somebody saves it alone."""
+		if not self.flags.ignore_permissions:
+			raise NotPermitted(_("Please change this in the form it belongs to."))

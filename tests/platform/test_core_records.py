@@ -1,0 +1,174 @@
+"""Frappe's own records that the app makes and reads: users, contacts, events and their communications."""
+
+import frappe
+import pytest
+
+from tests.platform.conftest import JANE, THING
+
+
+def contact(**values):
+	return frappe.get_doc({"doctype": "Contact", "first_name": "Grace", "last_name": "Hopper", **values}).insert()
+
+
+def event(**values):
+	fields = {
+		"subject": "Call",
+		"starts_on": "2026-03-01 10:00:00",
+		"event_type": "Private",
+		"event_category": "Meeting",
+	}
+	return frappe.get_doc({"doctype": "Event", **fields, **values}).insert()
+
+
+def test_a_user_is_named_by_the_address_in_lower_case():
+	values = {"first_name": "Mixed", "last_name": "Case", "send_welcome_email": 0}
+	user = frappe.get_doc({"doctype": "User", "email": "Mixed.Case@Example.com", **values}).insert()
+	assert (user.name, user.full_name, user.enabled) == ("mixed.case@example.com", "Mixed Case", 1)
+	assert user.user_type == "Website User"
+	assert user.time_zone == frappe.utils.get_system_timezone()
+	assert frappe.db.exists("User", "MIXED.case@example.com")
+	assert frappe.utils.get_fullname(user.name) == "Mixed Case"
+
+
+def test_a_user_becomes_a_contact():
+	values = {"first_name": "New", "send_welcome_email": 0}
+	frappe.get_doc({"doctype": "User", "email": "new.contact@example.com", **values}).insert()
+	assert frappe.db.get_value("Contact", {"email_id": "new.contact@example.com"}, "user") == "new.contact@example.com"
+
+
+def test_a_contact_is_named_by_the_person():
+	assert contact().name == "Grace Hopper"
+	assert contact().name == "Grace Hopper-1"
+	assert contact(first_name=None, last_name=None, company_name="ACME").name == "ACME"
+
+
+def test_a_contacts_only_address_is_its_primary_one():
+	made = contact(
+		email_ids=[{"email_id": "grace@example.com"}], phone_nos=[{"phone": "+1 2", "is_primary_mobile_no": 1}]
+	)
+	assert (made.email_id, made.mobile_no, made.phone) == ("grace@example.com", "+1 2", "")
+	assert made.email_ids[0].is_primary == 1
+	made.append("email_ids", {"email_id": "hopper@example.com", "is_primary": 1})
+	with pytest.raises(frappe.ValidationError):
+		made.save()
+
+
+def test_a_contact_is_found_by_any_address():
+	made = contact(email_ids=[{"email_id": "a@example.com", "is_primary": 1}, {"email_id": "b@example.com"}])
+	assert frappe.db.get_value("Contact Email", {"email_id": "B@EXAMPLE.COM"}, "parent") == made.name
+
+
+def test_a_contact_may_be_linked_to_records():
+	made = contact(links=[{"link_doctype": "User", "link_name": JANE}])
+	assert made.links[0].link_title
+	with pytest.raises(frappe.LinkValidationError):
+		contact(links=[{"link_doctype": "User", "link_name": "nobody@example.com"}])
+
+
+def test_a_meeting_stands_on_the_participants_timeline():
+	person = contact(email_ids=[{"email_id": "grace@example.com"}])
+	made = event(event_participants=[{"reference_doctype": "Contact", "reference_docname": person.name}])
+	assert made.reload().event_participants[0].email == "grace@example.com"
+	filters = {"reference_doctype": "Event", "reference_name": made.name}
+	(row,) = frappe.get_all("Communication", filters, ["name", "communication_medium", "subject", "status"])
+	assert (row.communication_medium, row.subject, row.status) == ("Meeting", "Call", "Linked")
+	link = frappe.db.get_value("Communication Link", {"parent": row.name}, ["link_doctype", "link_name"])
+	assert link == ("Contact", person.name)
+	made.subject = "Another call"
+	made.save()
+	assert frappe.get_all("Communication", filters, pluck="subject") == ["Another call"]
+
+
+def test_a_participant_without_a_timeline_gets_no_communication():
+	made = event(event_participants=[{"reference_doctype": "User", "reference_docname": JANE}])
+	assert not frappe.db.exists("Communication", {"reference_name": made.name})
+
+
+def test_deleting_a_meeting_takes_its_communication():
+	person = contact()
+	made = event(event_participants=[{"reference_doctype": "Contact", "reference_docname": person.name}])
+	made.delete()
+	assert not frappe.db.exists("Communication", {"reference_name": made.name})
+
+
+def test_an_event_ends_after_it_starts():
+	with pytest.raises(frappe.ValidationError):
+		event(ends_on="2026-02-27 10:00:00")
+	assert event(ends_on="2026-03-01 10:00:00").ends_on is None
+
+
+def test_a_private_event_is_its_owners(as_user):
+	made = event()
+	with as_user(JANE):
+		assert made.name not in frappe.get_list("Event", pluck="name")
+		own = event()
+		assert frappe.get_list("Event", pluck="name") == [own.name]
+		assert not frappe.get_doc("Event", made.name).has_permission("read")
+	made.db_set("event_type", "Public")
+	with as_user(JANE):
+		assert frappe.get_doc("Event", made.name).has_permission("read")
+
+
+def test_a_comment_hangs_on_its_document(thing):
+	doc = thing()
+	doc.add_comment("Comment", "Looks good")
+	assert frappe.get_all("Comment", {"reference_doctype": THING, "reference_name": doc.name}, pluck="content") == [
+		"Looks good"
+	]
+	doc.delete()
+	assert not frappe.db.exists("Comment", {"reference_name": doc.name, "content": "Looks good"})
+
+
+def test_hooks_run_in_frappes_order(thing, monkeypatch):
+	from frappe.model.document import Document
+
+	order = []
+	hooks = [
+		"before_insert",
+		"before_naming",
+		"autoname",
+		"before_validate",
+		"validate",
+		"before_save",
+		"after_insert",
+		"on_update",
+		"on_change",
+		"on_trash",
+		"after_delete",
+	]
+	for hook in hooks:
+
+		def note(self, *args, hook=hook):
+			if self.doctype == THING:
+				order.append(hook)
+
+		monkeypatch.setattr(Document, hook, note, raising=False)
+	doc = thing()
+	assert order == hooks[:9]
+	order.clear()
+	doc.save()
+	assert order == ["before_validate", "validate", "before_save", "on_update", "on_change"]
+	order.clear()
+	doc.delete()
+	assert order == ["on_trash", "on_change", "after_delete"]
+
+
+def test_an_email_template_holds_html():
+	values = {
+		"doctype": "Email Template",
+		"name": "Platform",
+		"subject": "S",
+		"use_html": 1,
+		"response_html": "<p>{{ x }}</p>",
+	}
+	made = frappe.get_doc(values).insert()
+	assert (made.name, made.response_html) == ("Platform", "<p>{{ x }}</p>")
+
+
+def test_a_file_keeps_its_content():
+	made = frappe.get_doc(
+		{"doctype": "File", "file_name": "platform.txt", "content": "hello", "is_private": 1}
+	).insert()
+	assert made.file_url.startswith("/private/files/platform")
+	assert made.get_content() == "hello"
+	made.delete()

@@ -1,0 +1,60 @@
+"""What only the embedded site has: its outbox, its scheduler, its queue on Redis, and its demo."""
+
+from datetime import datetime
+
+import frappe
+import pytest
+
+from tests.platform.conftest import PASSWORD, STRANGER
+from tests.support.site import on_real_site
+
+pytestmark = pytest.mark.skipif(on_real_site(), reason="only the embedded site has these")
+
+ICS = {"fname": "invite.ics", "fcontent": "BEGIN:VCALENDAR\r\n", "content_type": "text/calendar; method=REQUEST"}
+
+
+def test_the_outbox_shows_messages_and_their_parts(client, committed):
+	queue = frappe.sendmail(
+		recipients=["ada@example.com"], subject="A <b> subject", message="<p>Hi</p>", attachments=[ICS]
+	)
+	frappe.db.commit()
+	listing = client.get("/outbox").text
+	assert "ada@example.com" in listing
+	assert "A &lt;b&gt; subject" in listing
+	message = client.get(f"/outbox/{queue.name}").text
+	assert "invite.ics" in message
+	assert "<b>" not in message
+	links = [part.split('"')[0] for part in message.split(f"/outbox/{queue.name}/")[1:]]
+	answers = [client.get(f"/outbox/{queue.name}/{link}") for link in links]
+	assert {answer.headers["Content-Type"].split(";")[0] for answer in answers} == {"text/html", "text/calendar"}
+	assert any("attachment" in answer.headers.get("Content-Disposition", "") for answer in answers)
+	assert client.get("/outbox/nothing").status_code == 404
+	assert client.get(f"/outbox/{queue.name}/99").status_code == 404
+
+
+def test_the_sign_in_page(client):
+	assert "/api/method/login" in client.get("/login").text
+	assert client.get("/").status_code == 200
+	answer = client.get("/app", allow_redirects=False)
+	assert answer.status_code == 301, answer.text
+	assert answer.headers["Location"] == "/login?redirect-to=%2Fapp"
+
+
+def test_a_scheduled_job_runs_when_it_is_due_and_once(site, committed):
+	from embedded.scheduler import events, run_due
+
+	assert ("* * * * *", "frappe.email.queue.flush") in set(events())
+	noon = datetime(2030, 1, 1, 12, 0)
+	assert "frappe.email.queue.flush" in run_due(noon)
+	assert run_due(noon) == []
+	assert "frappe.email.queue.flush" in run_due(noon.replace(minute=1))
+	frappe.db.sql("delete from `tabDefaultValue` where defkey like 'scheduled:%'")
+	frappe.db.commit()
+
+
+def test_too_many_wrong_passwords_lock_the_door(client, committed, monkeypatch):
+	"""Off where the configuration allows tests, so that they may sign in as often as they like."""
+	assert frappe.conf.allow_tests
+	for _ in range(12):
+		assert client.login(STRANGER, "wrong").status_code == 401
+	assert client.login(STRANGER, PASSWORD).status_code == 200

@@ -1,0 +1,167 @@
+"""What needs a request but no server: argument types, rate limits, kinds of responses, the site's address."""
+
+import frappe
+import pytest
+from frappe.rate_limiter import rate_limit
+from frappe.utils.response import build_response
+
+from tests.platform.conftest import JANE
+
+
+@pytest.fixture
+def asked():
+	"""A request of this test's own; what Frappe keeps of it is gone afterwards."""
+
+	def ask(method: str = "POST", path: str = "/api/method/platform", **options) -> None:
+		frappe.utils.set_request(method=method, path=path, **options)
+		frappe.local.request_ip = "192.0.2.7"
+		frappe.local.response = frappe._dict(docs=[])
+		frappe.local.form_dict = frappe._dict(cmd=f"platform.{frappe.generate_hash(length=8)}")
+
+	yield ask
+	if hasattr(frappe.local, "request"):
+		del frappe.local.request
+	frappe.local.response = frappe._dict(docs=[])
+
+
+@frappe.whitelist()
+def typed(number: int, text: str = "", flag: bool = False, items: list | None = None, anything=None):
+	return number, text, flag, items, anything
+
+
+@pytest.mark.parametrize(
+	("arguments", "result"),
+	[
+		({"number": "7"}, (7, "", False, None, None)),
+		({"number": 7, "text": "a", "items": [1], "anything": {"x": 1}}, (7, "a", False, [1], {"x": 1})),
+		({"number": 1, "items": None, "anything": 5}, (1, "", False, None, 5)),
+	],
+)
+def test_arguments_are_cast_to_their_annotations(arguments, result):
+	assert typed(**arguments) == result
+
+
+@pytest.mark.parametrize(
+	"arguments", [{"number": "x"}, {"number": None}, {"number": 1, "text": {"a": 1}}, {"number": 1, "items": "x"}]
+)
+def test_arguments_of_a_wrong_type_are_refused(arguments):
+	with pytest.raises(frappe.exceptions.FrappeTypeError):
+		typed(**arguments)
+	assert frappe.exceptions.FrappeTypeError.http_status_code == 417
+
+
+def test_a_rate_limit_counts_by_address_and_method(asked):
+	asked()
+
+	@rate_limit(limit=2, seconds=60)
+	def limited():
+		return "fine"
+
+	assert [limited(), limited()] == ["fine", "fine"]
+	with pytest.raises(frappe.RateLimitExceededError):
+		limited()
+	frappe.local.request_ip = "192.0.2.8"
+	assert limited() == "fine"
+	assert frappe.RateLimitExceededError.http_status_code == 429
+
+
+def test_a_rate_limit_can_count_by_a_value_and_only_some_verbs(asked):
+	asked()
+
+	@rate_limit(key="email", limit=1, seconds=60, methods=["POST"], ip_based=False)
+	def limited():
+		return "fine"
+
+	frappe.local.form_dict.email = "a@example.com"
+	limited()
+	with pytest.raises(frappe.RateLimitExceededError):
+		limited()
+	frappe.local.form_dict.email = "b@example.com"
+	limited()
+	frappe.local.request.environ["REQUEST_METHOD"] = "GET"
+	frappe.utils.set_request(method="GET", path="/")
+	frappe.local.form_dict.email = "a@example.com"
+	assert limited() == "fine"
+
+
+def test_a_rate_limit_needs_a_request():
+	@rate_limit(limit=0, seconds=60)
+	def limited():
+		return "fine"
+
+	assert limited() == "fine"
+
+
+def test_a_download(asked):
+	asked()
+	frappe.local.response.update(type="download", filename="a.ics", filecontent="BEGIN", content_type="text/calendar")
+	response = build_response()
+	assert response.mimetype == "text/calendar"
+	assert response.headers["Content-Disposition"] == "attachment; filename=a.ics"
+	assert response.data == b"BEGIN"
+
+
+def test_json_carries_the_status_and_the_messages(asked):
+	asked()
+	frappe.msgprint("Hello")
+	frappe.local.response.update(http_status_code=409, success=False)
+	response = build_response("json")
+	assert (response.status_code, response.json["success"]) == (409, False)
+	assert "Hello" in response.json["_server_messages"]
+	assert "http_status_code" not in response.json
+	assert "docs" not in response.json
+
+
+def test_a_redirect(asked):
+	asked()
+	frappe.local.response.update(type="redirect", location="/elsewhere")
+	response = build_response()
+	assert (response.status_code, response.headers["Location"]) == (302, "/elsewhere")
+
+
+def test_the_sites_address_follows_the_request(asked, monkeypatch):
+	monkeypatch.delitem(frappe.local.conf, "host_name", raising=False)
+	monkeypatch.delitem(frappe.local.conf, "http_port", raising=False)
+	monkeypatch.delitem(frappe.local.conf, "webserver_port", raising=False)
+	asked(base_url="https://book.example.com", headers={"X-Forwarded-Proto": "https"})
+	assert frappe.utils.get_url("/schedule/x") == "https://book.example.com/schedule/x"
+	monkeypatch.setitem(frappe.local.conf, "host_name", "https://fixed.example")
+	assert frappe.utils.get_url("/schedule/x") == "https://fixed.example/schedule/x"
+	assert frappe.utils.get_url("https://other.example/a") == "https://other.example/a"
+
+
+def test_messages_and_throw():
+	frappe.msgprint("one")
+	with pytest.raises(frappe.ValidationError, match="two"):
+		frappe.throw("two")
+	with pytest.raises(frappe.PermissionError):
+		frappe.throw("three", frappe.PermissionError, title="No")
+	assert [entry.message for entry in frappe.local.message_log] == ["one", "two", "three"]
+	frappe.clear_messages()
+	assert frappe.local.message_log == []
+
+
+def test_errors_are_logged_with_title_and_trace():
+	try:
+		raise KeyError("lost")
+	except KeyError:
+		frappe.log_error("It broke")
+	log = frappe.get_last_doc("Error Log", {"method": "It broke"})
+	assert "KeyError" in log.error
+
+
+def test_what_a_hook_gets():
+	assert frappe.get_hooks("app_name", app_name="scheduler_integration") == ["scheduler_integration"]
+	assert "Booking" in frappe.get_hooks("has_permission")
+	assert frappe.get_hooks("no_such_hook") == []
+	assert frappe.call(lambda a, b=2: (a, b), a=1, c=3) == (1, 2)
+	assert frappe.get_attr("frappe.ping")() == "pong"
+	assert "scheduler_integration" in frappe.get_installed_apps()
+
+
+def test_set_user_starts_afresh(as_user):
+	frappe.local.form_dict.x = 1
+	with as_user(JANE):
+		assert frappe.session.user == JANE
+		assert "x" not in frappe.local.form_dict
+	assert frappe.session.user == "Administrator"

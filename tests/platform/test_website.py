@@ -1,0 +1,165 @@
+"""Pages and templates: routes, statuses, renderers, and what Jinja escapes (nothing)."""
+
+import frappe
+import pytest
+from frappe.website.page_renderers.base_renderer import BaseRenderer
+from frappe.website.serve import get_response
+
+PAGE = "scheduler_integration.www.schedule.page"
+
+
+@pytest.fixture
+def visit():
+	"""A page, without a server."""
+
+	def open_page(path: str, method: str = "GET", user: str = "Guest", **options):
+		frappe.set_user(user)
+		frappe.utils.set_request(method=method, path=path, **options)
+		frappe.local.response = frappe._dict(docs=[])
+		frappe.local.form_dict = frappe._dict()
+		frappe.local.no_cache = 0
+		frappe.local.path = path
+		return get_response(path)
+
+	yield open_page
+	if hasattr(frappe.local, "request"):
+		del frappe.local.request
+	frappe.local.response = frappe._dict(docs=[])
+
+
+@pytest.fixture
+def page_does(monkeypatch):
+	"""Let `/schedule/<slug>` do something else."""
+	module = frappe.get_module(PAGE)
+
+	def replace(get_context) -> None:
+		monkeypatch.setattr(module, "get_context", get_context)
+
+	return replace
+
+
+def test_an_unknown_path_is_not_found(visit):
+	assert visit("/no/such/page").status_code == 404
+
+
+def test_a_route_puts_its_parts_into_form_dict(visit, page_does):
+	seen = []
+
+	def get_context(context):
+		seen.append(dict(frappe.form_dict))
+		raise frappe.PageDoesNotExistError
+
+	page_does(get_context)
+	assert visit("/schedule/jane-doe").status_code == 404
+	assert seen[0]["slug"] == "jane-doe"
+
+
+def _raising(error):
+	def get_context(context):
+		raise error
+
+	return get_context
+
+
+@pytest.mark.parametrize(
+	("error", "status"), [(frappe.PageDoesNotExistError, 404), (frappe.PermissionError("no"), 403)]
+)
+def test_what_a_page_raises_becomes_its_status(visit, page_does, error, status):
+	page_does(_raising(error))
+	response = visit("/schedule/x")
+	assert response.status_code == status
+	assert response.mimetype == "text/html"
+	assert b"Traceback" not in response.data
+
+
+def test_a_page_can_redirect(visit, page_does):
+	def get_context(context):
+		frappe.local.flags.redirect_location = "/elsewhere"
+		raise frappe.Redirect(302)
+
+	page_does(get_context)
+	response = visit("/schedule/x")
+	assert (response.status_code, response.headers["Location"]) == (302, "/elsewhere")
+
+
+def test_a_page_sets_its_own_status(visit, page_does):
+	original = frappe.get_module(PAGE).get_context
+
+	def get_context(context):
+		original(context)
+		context.http_status_code = 418
+
+	page_does(get_context)
+	assert visit("/schedule/nobody").status_code == 418
+
+
+def test_a_page_answers_a_post_too(visit, page_does):
+	page_does(_raising(frappe.PageDoesNotExistError))
+	assert visit("/schedule/x", method="POST").status_code == 404
+
+
+def test_an_apps_page_is_not_wrapped_in_the_sites_frame(visit):
+	html = visit("/schedule/nobody").get_data(as_text=True)
+	assert html.count("<html") == 1
+	assert "/assets/frappe/" not in html
+
+
+class Teapot(BaseRenderer):
+	def can_render(self) -> bool:
+		return self.path == "teapot.ics"
+
+	def render(self):
+		return self.build_response("BEGIN", 418, {"X-Tea": "Earl Grey"})
+
+
+def test_a_renderer_builds_its_response(visit):
+	frappe.utils.set_request(method="GET", path="/teapot.ics")
+	renderer = Teapot("/teapot.ics")
+	assert renderer.can_render()
+	response = renderer.render()
+	assert (response.status_code, response.data, response.headers["X-Tea"]) == (418, b"BEGIN", "Earl Grey")
+	assert response.mimetype == "text/calendar"
+	assert not Teapot("other").can_render()
+
+
+def test_json_from_a_renderer(visit):
+	frappe.utils.set_request(method="GET", path="/x")
+	response = BaseRenderer("x").build_response({"a": 1})
+	assert (response.mimetype, response.json) == ("application/json", {"a": 1})
+
+
+# Templates
+
+
+@pytest.mark.parametrize(
+	("template", "rendered"),
+	[
+		("{{ text }}", "<b>&</b>"),
+		("{{ text | e }}", "&lt;b&gt;&amp;&lt;/b&gt;"),
+		("{% autoescape true %}{{ text }}{% endautoescape %}", "&lt;b&gt;&amp;&lt;/b&gt;"),
+		("{{ missing }}", "{{ missing }}"),
+		("{% if missing %}yes{% else %}no{% endif %}", "no"),
+		("{{ _('Hello') }}", "Hello"),
+		("{{ [1, 2] | json }}", "[\n 1,\n 2\n]"),
+		("{{ frappe.session.user }}", "Administrator"),
+	],
+)
+def test_templates(template, rendered):
+	assert frappe.render_template(template, {"text": "<b>&</b>"}) == rendered
+
+
+@pytest.mark.parametrize("template", ["{{ ''.__class__ }}", "{% for x in %}", "{{ 1 / 0 }}"])
+def test_what_a_template_may_not_do(template):
+	with pytest.raises(Exception):  # noqa: B017
+		frappe.render_template(template, {})
+
+
+def test_a_template_is_found_by_its_app():
+	html = frappe.render_template("scheduler_integration/templates/emails/attendee_confirmed.html", {}, is_path=True)
+	assert "<" in html
+
+
+def test_translations_come_from_the_apps_csv(monkeypatch):
+	assert frappe._("Nothing translates this", "de") == "Nothing translates this"
+	assert frappe._("A {0}").format("b") == "A b"
+	assert str(frappe._lt("Lazy")) == "Lazy"
