@@ -16,10 +16,13 @@ class TypeHost:
 	is_required: bool = True
 
 
-def hosts_of(meeting_type: Document, page: Document) -> list[TypeHost]:
-	"""The enabled hosts that share in the meeting type, in the page's order."""
+People = dict[str, frappe._dict]
+
+
+def hosts_of(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
+	"""The enabled hosts that share in the meeting type, in the page's order. `people` where they are known already."""
 	rows = _host_rows(meeting_type, page)
-	people = _enabled_people([user for user, _required in rows])
+	people = enabled_people([user for user, _required in rows]) if people is None else people
 	if meeting_type.assignment == "Collective" and any(user not in people for user, required in rows if required):
 		# Without somebody who is required the meeting can't take place.
 		return []
@@ -30,11 +33,16 @@ def hosts_of(meeting_type: Document, page: Document) -> list[TypeHost]:
 	]
 
 
-def hosts_of_page(page: Document) -> list[TypeHost]:
+def hosts_of_page(page: Document, people: People | None = None) -> list[TypeHost]:
 	"""All the hosts that the page shows."""
-	users = team_users(page) if page.page_type == "Team" else [page.user]
-	people = _enabled_people(users)
+	users = page_users(page)
+	people = enabled_people(users) if people is None else people
 	return [TypeHost(u, people[u].full_name or u, people[u].user_image or None) for u in users if u in people]
+
+
+def page_users(page: Document) -> list[str]:
+	"""The users whose time the page offers."""
+	return team_users(page) if page.page_type == "Team" else [page.user]
 
 
 def team_users(page: Document) -> list[str]:
@@ -56,7 +64,8 @@ def _single_host(meeting_type: Document, page: Document) -> str:
 	return meeting_type.consultant if meeting_type.consultant in users else users[0]
 
 
-def _enabled_people(users: list[str]) -> dict[str, frappe._dict]:
+def enabled_people(users: list[str]) -> People:
+	"""The enabled ones of the users, with what is shown of them."""
 	if not users:
 		return {}
 	user = frappe.qb.DocType("User")

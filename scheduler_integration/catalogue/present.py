@@ -8,23 +8,26 @@ from frappe.model.document import Document
 from frappe.utils import cstr, flt, get_url
 
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.hosts import TypeHost, hosts_of, hosts_of_page
+from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_people, hosts_of, hosts_of_page, page_users
 from scheduler_integration.catalogue.lookup import find_meeting_type, find_page, meeting_types_of
 
 
 def public_page(slug: object) -> dict[str, Any]:
 	"""The page with its meeting types. Raises PageNotFound."""
 	page = find_page(slug)
+	people = enabled_people(page_users(page))
 	return {
-		**_page_view(page),
-		"meeting_types": [_meeting_type_view(doc, page) for doc in meeting_types_of(page)],
+		**_page_view(page, people),
+		"meeting_types": [_meeting_type_view(doc, page, people) for doc in meeting_types_of(page)],
 	}
 
 
 def public_meeting_type(slug: object, type_slug: object) -> dict[str, Any]:
 	"""The meeting type with its page under `page`. Raises PageNotFound or MeetingTypeNotFound."""
 	page = find_page(slug)
-	return {**_meeting_type_view(find_meeting_type(page, type_slug), page), "page": _page_view(page)}
+	people = enabled_people(page_users(page))
+	meeting_type = find_meeting_type(page, type_slug)
+	return {**_meeting_type_view(meeting_type, page, people), "page": _page_view(page, people)}
 
 
 def pages_of(user: str) -> list[dict[str, Any]]:
@@ -68,7 +71,7 @@ def _slugs_of(user: str) -> list[str]:
 	)
 
 
-def _page_view(page: Document) -> dict[str, Any]:
+def _page_view(page: Document, people: People) -> dict[str, Any]:
 	return {
 		"slug": page.slug,
 		"title": page.title,
@@ -78,11 +81,11 @@ def _page_view(page: Document) -> dict[str, Any]:
 		"brand_color": page.brand_color or None,
 		"logo": page.logo or None,
 		"timezone": page.timezone,
-		"hosts": [host_view(host) for host in hosts_of_page(page)],
+		"hosts": [host_view(host) for host in hosts_of_page(page, people)],
 	}
 
 
-def _meeting_type_view(doc: Document, page: Document) -> dict[str, Any]:
+def _meeting_type_view(doc: Document, page: Document, people: People) -> dict[str, Any]:
 	return {
 		"slug": doc.slug,
 		"title": doc.title,
@@ -96,7 +99,7 @@ def _meeting_type_view(doc: Document, page: Document) -> dict[str, Any]:
 		"currency": doc.currency or None,
 		"requires_confirmation": bool(doc.requires_confirmation),
 		"assignment": doc.assignment,
-		"hosts": [host_view(host) for host in hosts_of(doc, page)],
+		"hosts": [host_view(host) for host in hosts_of(doc, page, people)],
 		"questions": [_question_view(row) for row in doc.questions],
 	}
 

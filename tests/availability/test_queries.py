@@ -8,6 +8,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability import slots_between
+from scheduler_integration.catalogue import public_page
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
 
 NOW = at("2026-03-01 06:00")
@@ -67,3 +68,15 @@ def test_nothing_outside_is_asked(queries, monkeypatch):
 	monkeypatch.setattr(socket, "getaddrinfo", refuse)
 	monkeypatch.setattr(socket, "create_connection", refuse)
 	assert ask(queries, page, meeting_type) <= MOST
+
+
+def test_more_meeting_types_on_a_page_take_no_more_queries(queries):
+	page = make_page()
+	counts = []
+	for _each in range(2):
+		make_meeting_type(page)
+		public_page(page.slug)
+		queries.clear()
+		public_page(page.slug)
+		counts.append(len(queries))
+	assert counts[0] == counts[1]

@@ -5,7 +5,7 @@ from scheduler_integration.availability.defaults import prepare_host, timezone_o
 from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.hostnames import is_hostname
-from scheduler_integration.catalogue.hosts import team_users
+from scheduler_integration.catalogue.hosts import page_users, team_users
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
@@ -21,7 +21,7 @@ class SchedulingPage(Form):
 		self.validate_custom_domain()
 
 	def on_update(self):
-		for user in self.host_users():
+		for user in page_users(self):
 			prepare_host(user)
 
 	def on_trash(self):
@@ -66,7 +66,7 @@ class SchedulingPage(Form):
 			raise NotPermitted(_("Only a Scheduling Manager can keep a team page."))
 
 	def set_timezone(self):
-		self.timezone = checked_zone(self.timezone or timezone_of(self.host_users()[0]))
+		self.timezone = checked_zone(self.timezone or timezone_of(page_users(self)[0]))
 
 	def validate_custom_domain(self):
 		self.custom_domain = (self.custom_domain or "").strip().lower() or None
@@ -81,7 +81,3 @@ class SchedulingPage(Form):
 				),
 				frappe.LinkExistsError,
 			)
-
-	def host_users(self) -> list[str]:
-		"""The users whose time the page offers."""
-		return team_users(self) if self.page_type == "Team" else [self.user]
