@@ -21,6 +21,9 @@ def queue_messages(name: str, now: int) -> list[str]:
 
 	Errors are kept on the booking and tried again later; one reader's trouble doesn't keep the others from their messages.
 	"""
+	if not frappe.db.exists("Booking", name):
+		# Deleted before the job ran: there is nothing left to tell.
+		return []
 	booking = frappe.get_doc("Booking", name, for_update=True)
 	if booking.delivery_status != "Queued":
 		return []

@@ -46,7 +46,8 @@ export async function send(start, duration, zone, typed) {
 /** @param {import("./api.js").ApiError} error @returns {Outcome} */
 function outcome(error) {
 	if (error.code === "SLOT_TAKEN") {
-		return { ...NOTHING, kind: "taken", nearest: error.suggestions.map((slot) => Date.parse(slot.start) / 1000) };
+		const nearest = error.suggestions.map((slot) => Date.parse(slot.start) / 1000);
+		return { ...NOTHING, kind: "taken", nearest: nearest.sort((one, other) => one - other) };
 	}
 	if (error.status === 0 && !navigator.onLine) return { ...NOTHING, kind: "offline", message: t("offline") };
 	// What has no code wasn't said by the app: a proxy's page, a crash, no answer at all.

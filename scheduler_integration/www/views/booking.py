@@ -212,7 +212,7 @@ def _chosen(
 def _alternatives(attempt: Attempt | None, loaded: MonthOfSlots, reader: Guest) -> list[dict]:
 	if not attempt or not attempt.lost_race:
 		return []
-	starts = [dates.instant(slot["start"]) for slot in attempt.error.suggestions]
+	starts = sorted(dates.instant(slot["start"]) for slot in attempt.error.suggestions)
 	return [
 		{
 			"value": dates.iso_instant(start, loaded.zone),

@@ -1,0 +1,93 @@
+"""The app's translations: well-formed, of strings that the app still says, and complete for what a guest reads."""
+
+import ast
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).resolve().parents[2] / "scheduler_integration"
+LANGUAGES = ("de", "es", "fr")
+
+GUEST_FACING = ("templates/", "www/", "bookings/", "exceptions.py")
+TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
+
+_FUNCTIONS = {"_", "_lt"}
+_IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_PLACEHOLDER = re.compile(r"{\d*}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_is_a_source_and_its_translation(language):
+	assert [row for row in rows(language) if len(row) != 2 or not all(cell.strip() for cell in row)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_source_is_translated_once(language):
+	counts = Counter(row[0] for row in rows(language))
+	assert [source for source, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_placeholders_of_source_and_translation_agree(language):
+	assert [row for row in rows(language) if placeholders(row[0]) != placeholders(row[1])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_source_is_still_in_the_code(language):
+	known = set().union(*said().values())
+	assert [row[0] for row in rows(language) if row[0] not in known] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_a_guest_reads_is_translated(language):
+	translated = {row[0] for row in rows(language)}
+	assert sorted(guest_facing() - translated) == []
+
+
+def test_the_extraction_reads_code_and_templates():
+	assert "That time was just taken. Please choose another." in said()["exceptions.py"]
+	assert {"Time zone", "Time zones"} <= said()["templates/scheduling/zone.html"]
+	assert "Your meetings" in said()["www/scheduling.html"]
+
+
+@lru_cache
+def rows(language: str) -> list[list[str]]:
+	with (APP / "translations" / f"{language}.csv").open(encoding="utf-8", newline="") as file:
+		return list(csv.reader(file, strict=True))
+
+
+def placeholders(text: str) -> set[str]:
+	"""As a set, because a translation may name a thing once more or once less."""
+	return set(_PLACEHOLDER.findall(text))
+
+
+@lru_cache
+def said() -> dict[str, set[str]]:
+	"""The strings that each file of the app passes to `_`, by the file's path in the app."""
+	found = {path: set(in_code(path)) for path in APP.glob("**/*.py")}
+	found |= {path: set(in_template(path)) for pattern in TEMPLATES for path in APP.glob(pattern)}
+	return {path.relative_to(APP).as_posix(): strings for path, strings in found.items()}
+
+
+def guest_facing() -> set[str]:
+	return set().union(*(strings for path, strings in said().items() if path.startswith(GUEST_FACING)))
+
+
+def in_code(path: Path) -> Iterator[str]:
+	for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+		if not isinstance(node, ast.Call) or not node.args:
+			continue
+		name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+		first = node.args[0]
+		if name in _FUNCTIONS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+			yield first.value
+
+
+def in_template(path: Path) -> Iterator[str]:
+	for match in _IN_TEMPLATE.finditer(path.read_text(encoding="utf-8")):
+		yield ast.literal_eval(match[1])
