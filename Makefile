@@ -1,7 +1,9 @@
 # make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | lint
 # Each prepares its own virtual environment in .venv; nothing else is asked of the machine than Python 3.11 and venv.
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+RECENT := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c '$(RECENT)' 2> /dev/null && echo $$p && break; done)
 PORT ?= 8000
 BENCH ?= ~/frappe-bench
 SITE ?= test.localhost
@@ -14,7 +16,7 @@ DEV := $(VENV)/.dev
 .DEFAULT_GOAL := test
 
 $(EMBEDDED): requirements/embedded.txt
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/embedded.txt
 	@touch $@

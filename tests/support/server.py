@@ -20,6 +20,7 @@ class Client(requests.Session):
 
 	As in `requests`, a GET follows redirects; what a POST answers is shown as it is.
 	"""
+
 	def __init__(self, base_url: str, site_name: str):
 		super().__init__()
 		self.base_url = base_url

@@ -39,18 +39,23 @@ def resolve_path(path: str) -> str:
 	path = (path or "index").removesuffix(".html")
 	if path == "index":
 		path = get_home_page()
-	rules = [
-		Rule(rule["from_route"], endpoint=rule["to_route"], defaults=rule.get("defaults"))
-		for rule in frappe.get_hooks("website_route_rules")
-	]
 	try:
-		endpoint, arguments = Map(rules).bind_to_environ(local.request.environ).match(f"/{path}")
+		endpoint, arguments = _routes().bind_to_environ(local.request.environ).match(f"/{path}")
 	except NotFound:
 		return path
 	if arguments:
 		local.no_cache = 1
 		local.form_dict.update(arguments)
 	return endpoint
+
+
+def _routes() -> Map:
+	if "routes" not in local.memo:
+		rules = frappe.get_hooks("website_route_rules")
+		local.memo["routes"] = Map(
+			[Rule(r["from_route"], endpoint=r["to_route"], defaults=r.get("defaults")) for r in rules]
+		)
+	return local.memo["routes"]
 
 
 def _not_found() -> Response:
