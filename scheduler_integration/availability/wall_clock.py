@@ -19,7 +19,8 @@ def minutes_of_day(value: str | timedelta) -> int:
 		seconds = (value if isinstance(value, timedelta) else to_timedelta(str(value))).total_seconds()
 	except (ValueError, OverflowError, AttributeError):
 		seconds = -1
-	if not 0 <= seconds <= DAY_SECONDS:
+	# Frappe's reader passes over a minus sign, the database keeps it.
+	if str(value).strip().startswith("-") or not 0 <= seconds <= DAY_SECONDS:
 		raise InvalidRequest(_("“{0}” is not a time of day. Write it as 09:30.").format(value))
 	return int(seconds) // 60
 
