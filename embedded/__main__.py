@@ -3,8 +3,6 @@
 import argparse
 import os
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from embedded import ROOT, put_on_path
@@ -34,14 +32,19 @@ def install(folder: Path, time_zone: str = "Asia/Kolkata") -> None:
 		lifecycle.new_site(folder, time_zone=time_zone)
 
 
-def seed_demo(folder: Path) -> None:
-	"""A new site gets the demo's records; one that exists is only brought up to date."""
+def prepare_demo(folder: Path, address: str) -> None:
+	"""A new site gets the demo's records; one that exists is only brought up to date. Then say what there is to see."""
+	from embedded import demo
+
 	is_new = not (folder / "site.db").exists()
 	install(folder, "Europe/Berlin")
-	if is_new and find_spec("embedded.demo"):
-		import_module("embedded.demo").seed()
+	if is_new:
+		demo.seed()
 		frappe.db.commit()
-	print("Sign in as Administrator with the password admin at /login; e-mails are at /outbox")
+	for page in frappe.get_all("Scheduling Page", {"is_active": 1}, ["slug", "title"], order_by="slug"):
+		print(f"{address}/schedule/{page.slug}  {page.title}")
+	print(f"{address}/scheduling  for hosts: sign in as {demo.HOSTS[0][0]} with the password {demo.PASSWORD}")
+	print(f"{address}/outbox  the e-mails that would have been sent")
 	frappe.destroy()
 
 
@@ -70,7 +73,7 @@ def main(argv: list[str] | None = None) -> None:
 		from embedded.server import serve
 
 		if options.command == "demo":
-			seed_demo(folder)
+			prepare_demo(folder, f"http://{options.host}:{options.port}")
 		serve(folder, options.host, options.port)
 	else:
 		connect(folder)

@@ -103,6 +103,7 @@ def test_get_value_shapes(three):
 	assert get(THING, "THING-a", "*").title == "a"
 	assert get(THING, {"kind": "Large"}, "title", order_by="count_of asc") == "b"
 	assert frappe.db.get_values(THING, {"kind": "Large"}, "title", order_by="title asc", pluck=True) == ["b", "c"]
+	assert frappe.db.get_values(THING, {"kind": "Large"}, "title", order_by="title", pluck=True) == ["c", "b"]
 	assert frappe.db.exists(THING, "thing-A") == "THING-a"
 	assert frappe.db.exists(THING, {"title": "b"}) == frappe.db.exists({"doctype": THING, "title": "b"}) == "THING-b"
 	assert frappe.db.exists(THING, "none") is None
@@ -133,6 +134,29 @@ def test_sql_shapes(three):
 def test_text_is_compared_without_regard_to_case(three):
 	query = "select count(*) from `tabPlatform Thing` where kind = 'LARGE' and title in ('B', 'C')"
 	assert frappe.db.sql(query)[0][0] == 2
+
+
+@pytest.mark.parametrize(
+	("pattern", "found"), [("100%", "ab"), (r"100\%", "a"), ("1_0%", "ab"), (r"%\_", ""), ("%É%", "c"), ("%é%", "c")]
+)
+def test_like_and_its_escapes(thing, pattern, found):
+	for title, remark in (("a", "100%"), ("b", "100 of"), ("c", "Café")):
+		thing(title, remark=remark)
+	table = frappe.qb.DocType(THING)
+	query = "select title from `tabPlatform Thing` where remark like %s order by title"
+	assert "".join(frappe.db.sql(query, (pattern,), pluck=True)) == found
+	assert (
+		"".join(frappe.db.get_values(THING, {"remark": ["like", pattern]}, "title", order_by="title asc", pluck=True))
+		== found
+	)
+	builder = frappe.qb.from_(table).select(table.title).where(table.remark.like(pattern)).orderby(table.title)
+	assert "".join(builder.run(pluck=True)) == found
+
+
+def test_a_backslash_in_get_all_is_a_backslash(thing):
+	thing("a", remark=r"back\slash")
+	assert titles({"remark": ["like", r"%k\s%"]}) == "a"
+	assert titles({"remark": ["like", r"%\%"]}) == "a"
 
 
 def test_escape_survives_quotes(thing):

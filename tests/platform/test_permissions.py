@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from tests.platform.conftest import EVE, JANE, STRANGER, THING
+from tests.platform.conftest import EVE, JANE, ROW, STRANGER, THING
 from tests.support.factories import make_page, make_user
 
 
@@ -85,6 +85,21 @@ def test_an_apps_query_conditions_and_hooks_agree(as_user):
 		assert frappe.get_list("Scheduling Page", pluck="name") == []
 		assert not frappe.get_doc("Scheduling Page", page.name).has_permission("read")
 	assert page.name in frappe.get_list("Scheduling Page", pluck="name")
+
+
+def test_child_rows_follow_their_parent(thing, as_user):
+	with as_user(JANE):
+		doc = thing("janes", rows=[{"label": "a"}])
+		assert frappe.get_list(ROW, {"parent": doc.name}, ["label"], parent_doctype=THING) == [{"label": "a"}]
+		assert frappe.has_permission(ROW, "read", doc=doc.rows[0])
+		with pytest.raises(frappe.PermissionError):
+			frappe.get_list(ROW)
+		with pytest.raises(frappe.PermissionError):
+			frappe.get_list(ROW, parent_doctype="User")
+	with as_user(STRANGER), pytest.raises(frappe.PermissionError):
+		frappe.get_list(ROW, parent_doctype=THING)
+	with as_user(EVE):
+		assert not frappe.has_permission(ROW, "read", doc=doc.rows[0])
 
 
 def test_only_for_is_off_in_tests(as_user):

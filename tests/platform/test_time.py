@@ -66,6 +66,10 @@ def test_parsing():
 	assert get_datetime(date(2025, 1, 2)) == datetime(2025, 1, 2)
 	assert get_time(timedelta(hours=9, minutes=30)) == get_time("09:30:00") == time(9, 30)
 	assert frappe.utils.get_timedelta("24:00:00") == timedelta(days=1)
+	assert frappe.utils.get_timedelta("half past nine") is None
+	assert frappe.utils.to_timedelta("-01:00:00") == timedelta(hours=1)
+	with pytest.raises(ValueError, match="hour"):
+		frappe.utils.to_timedelta("25:00:00")
 	with pytest.raises(frappe.ValidationError):
 		getdate("no date at all")
 

@@ -4,6 +4,7 @@ import datetime
 import re
 import sqlite3
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from werkzeug.local import LocalProxy
@@ -111,6 +112,20 @@ def compare_instants(left: str, right: str) -> int:
 	return (left > right) - (left < right)
 
 
+@lru_cache(maxsize=512)
+def _like_pattern(pattern: str) -> re.Pattern:
+	"""MariaDB's LIKE: a backslash takes a wildcard's meaning away, and case counts in no alphabet."""
+	parts = re.findall(r"\\(.)|([%_])|(.)", pattern, re.DOTALL)
+	body = "".join(
+		{"%": ".*", "_": "."}[wild] if wild else re.escape(escaped or plain) for escaped, wild, plain in parts
+	)
+	return re.compile(body, re.IGNORECASE | re.DOTALL)
+
+
+def like(pattern: Any, text: Any) -> bool | None:
+	return None if pattern is None or text is None else bool(_like_pattern(str(pattern)).fullmatch(str(text)))
+
+
 def quoted(value: Any, percent: bool = True) -> str:
 	text = str(value).replace("'", "''")
 	return f"'{text.replace('%', '%%') if percent else text}'"
@@ -118,6 +133,7 @@ def quoted(value: Any, percent: bool = True) -> str:
 
 def prepare(connection: sqlite3.Connection) -> None:
 	connection.create_collation("INSTANT", compare_instants)
+	connection.create_function("like", 2, like, deterministic=True)
 	connection.create_function("concat", -1, lambda *parts: None if None in parts else "".join(map(str, parts)))
 	connection.create_function("greatest", -1, lambda *parts: None if None in parts else max(parts))
 	connection.create_function("least", -1, lambda *parts: None if None in parts else min(parts))

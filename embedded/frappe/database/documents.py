@@ -65,7 +65,7 @@ class DocumentQueries:
 			where,
 		]
 		if order_by and not distinct:
-			parts.append(f"order by {'`creation` desc' if order_by == _DEFAULT else order_by}")
+			parts.append(f"order by {_descending('creation' if order_by == _DEFAULT else order_by)}")
 		if limit:
 			parts.append(f"limit {int(limit)}")
 		if lock:
@@ -211,6 +211,12 @@ class DocumentQueries:
 
 	def set_global(self, key: str, val: Any, user: str = "__global") -> None:
 		self.set_default(key, val, user)
+
+
+def _descending(order_by: str) -> str:
+	"""Here a column without a direction counts down, unlike in get_all."""
+	parts = [part.strip() for part in order_by.split(",")]
+	return ", ".join(part if part.lower().endswith((" asc", " desc")) else f"{part} desc" for part in parts)
 
 
 def _cast_for(doctype: str, field: str, value: Any) -> Any:

@@ -141,7 +141,8 @@ def loose(filter_: Filter, column: str, fieldtype: str | None) -> Condition:
 
 def _cast(value: Any, operator: str, fieldtype: str | None, field: str) -> Any:
 	if operator in ("like", "not like"):
-		return "" if value is None else value
+		# get_all takes a backslash for what it is; only SQL itself escapes with it.
+		return "" if value is None else str(value).replace("\\", "\\\\")
 	if fieldtype == "Date":
 		return str(getdate(value))
 	if fieldtype == "Datetime" or field in ("creation", "modified") or isinstance(value, datetime.datetime):

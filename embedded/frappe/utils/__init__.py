@@ -16,6 +16,7 @@ from frappe.utils import data
 from frappe.utils.data import *  # noqa: F403
 from frappe.utils.messages import *  # noqa: F403
 from frappe.utils.text import *  # noqa: F403
+from frappe.utils.urls import *  # noqa: F403
 
 
 def parse_json(val: Any) -> Any:

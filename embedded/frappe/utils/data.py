@@ -1,10 +1,8 @@
 """Numbers, text and dates: the everyday helpers of `frappe.utils`."""
 
 import datetime
-import os
 import re
 from typing import Any
-from urllib.parse import quote, urljoin, urlparse
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
@@ -148,6 +146,23 @@ def get_datetime(value: Any = None) -> datetime.datetime | None:
 		return parser.parse(value)
 
 
+def to_timedelta(value: Any) -> Any:
+	"""A text or a time of day; what dateutil can't read is its ParserError."""
+	if not isinstance(value, str | datetime.time):
+		return value
+	found = parser.parse(str(value))
+	parts = {"hours": found.hour, "minutes": found.minute, "seconds": found.second, "microseconds": found.microsecond}
+	return datetime.timedelta(**parts)
+
+
+def _longer_than_a_day(text: str, error: ParserError) -> datetime.timedelta:
+	"""MariaDB's times reach beyond 24 hours, where dateutil gives up."""
+	match = re.match(r"(?:(-?\d+) days?, )?(\d+):(\d+):(\d[\d.+]*)", text)
+	if not match or not ("day" in str(error) or "hour must be in" in str(error)):
+		raise error
+	return datetime.timedelta(int(match[1] or 0), hours=int(match[2]), minutes=int(match[3]), seconds=float(match[4]))
+
+
 def get_time(value: Any) -> datetime.time:
 	if isinstance(value, datetime.datetime):
 		return value.time()
@@ -157,31 +172,29 @@ def get_time(value: Any) -> datetime.time:
 		try:
 			return parser.parse(value).time()
 		except ParserError as error:
-			value = get_timedelta(value)
-			if value is None:
-				raise error
+			value = _longer_than_a_day(value, error)
 	return (datetime.datetime.min + value).time()
 
 
 def get_timedelta(value: Any = None) -> datetime.timedelta | None:
 	if isinstance(value, datetime.timedelta):
 		return value
-	match = re.fullmatch(r"(?:.*\s)?(\d+):(\d+)(?::(\d+(?:\.\d+)?))?", cstr(value or "0:0:0"))
-	if not match:
-		return None
-	return datetime.timedelta(hours=int(match[1]), minutes=int(match[2]), seconds=float(match[3] or 0))
-
-
-to_timedelta = get_timedelta
+	text = cstr(value or "0:0:0")
+	try:
+		return to_timedelta(text)
+	except ParserError as error:
+		try:
+			return _longer_than_a_day(text, error)
+		except ParserError:
+			return None
 
 
 def format_timedelta(value: datetime.timedelta) -> str:
 	"""As Frappe's JSON says a time: 9:30:00."""
-	text = str(value)
-	if "day" in text:
-		seconds = value.total_seconds()
-		return f"{int(seconds // 3600)}:{int(seconds % 3600 // 60):02}:{int(seconds % 60):02}"
-	return text
+	hours, rest = divmod(value.total_seconds(), 3600)
+	minutes, seconds = divmod(rest, 60)
+	seconds = int(seconds) if round(seconds, 6) == int(seconds) else round(seconds, 6)
+	return f"{int(hours)}:{int(minutes):02}:{seconds:02}"
 
 
 def get_datetime_str(value: Any) -> str:
@@ -257,45 +270,6 @@ def format_time(value: Any = None, format_string: str | None = None) -> str:
 def format_datetime(value: Any, format_string: str | None = None) -> str | None:
 	pattern = format_string or f"{_date_pattern()} {_time_pattern()}"
 	return _babel("format_datetime", get_datetime(value), pattern) if value else None
-
-
-# Addresses of this site.
-
-
-def get_host_name_from_request() -> str | None:
-	request = getattr(local, "request", None)
-	if not request or not request.host:
-		return None
-	scheme = "https" if request.headers.get("X-Forwarded-Proto") == "https" else "http"
-	return f"{scheme}://{request.host}"
-
-
-def get_url(uri: str | None = None, full_address: bool = False, allow_header_override: bool = True) -> str:
-	"""The configured host name, else the request's, else where `serve` says it listens, else the site's."""
-	if full_address:
-		raise NotImplementedError("get_url(full_address=True) on the embedded site")
-	if uri and uri.startswith(("http://", "https://")):
-		return uri
-	host = local.conf.host_name or (allow_header_override and get_host_name_from_request())
-	host = host or os.environ.get("SITE_URL") or local.site
-	if not host.startswith(("http://", "https://")):
-		host = f"http://{host}"
-	if local.conf.http_port and not urlparse(host).port:
-		host = f"{host}:{local.conf.http_port}"
-	return urljoin(host, uri) if uri else host
-
-
-def quoted(url: str) -> str:
-	return quote(cstr(url), safe=b"~@#$&()*!+=:;,.?/'")
-
-
-def get_url_to_form(doctype: str, name: str | None = None) -> str:
-	slug = quoted(doctype.lower().replace(" ", "-"))
-	return get_url(f"/app/{slug}/{quoted(name)}" if name else f"/app/{slug}")
-
-
-def get_link_to_form(doctype: str, name: str | None = None, label: str | None = None) -> str:
-	return f'<a href="{get_url_to_form(doctype, name)}">{label or name or doctype}</a>'
 
 
 __getattr__ = missing(__name__)

@@ -39,6 +39,7 @@ def resolve_path(path: str) -> str:
 	path = (path or "index").removesuffix(".html")
 	if path == "index":
 		path = get_home_page()
+	local.path = path
 	try:
 		endpoint, arguments = _routes().bind_to_environ(local.request.environ).match(f"/{path}")
 	except NotFound:
