@@ -121,7 +121,10 @@ def test_the_invitation_is_written_in_the_readers_language(page, outgoing_mail):
 	booking = bookings.book(payload(page, make_meeting_type(page), NINE, language="de"), NOW)
 	queue_messages(booking["id"], NOW)
 	(name,) = frappe.get_all(
-		"Email Queue Recipient", {"recipient": booking["attendee"]["email"]}, pluck="parent", parent_doctype="Email Queue"
+		"Email Queue Recipient",
+		{"recipient": booking["attendee"]["email"]},
+		pluck="parent",
+		parent_doctype="Email Queue",
 	)
 	to_attendee = frappe.get_doc("Email Queue", name)
 	invitation = next(
