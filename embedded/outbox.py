@@ -80,5 +80,5 @@ def _part(message: EmailMessage, number: int) -> Response:
 
 def _html(title: str, body: str) -> Response:
 	source = '{% extends "frappe/templates/web.html" %}{% block page_content %}<h1>{{ title | e }}</h1>{{ body }}{% endblock %}'
-	html = frappe.render_template(source, {"title": title, "body": body, "lang": "en"}, is_path=False)
+	html = frappe.render_template(source, {"title": title, "body": body}, is_path=False)
 	return Response(html, mimetype="text/html")

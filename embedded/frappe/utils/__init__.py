@@ -55,9 +55,5 @@ def set_request(**kwargs: Any) -> None:
 	local.request = Request(EnvironBuilder(**kwargs).get_environ())
 
 
-def get_build_version() -> str:
-	return str(int(frappe.context._memo_of(local.site_path).setdefault("build", 1)))
-
-
 __all__ = [name for name in globals() if not name.startswith("_")]
 __getattr__ = missing(__name__)

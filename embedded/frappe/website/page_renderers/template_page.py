@@ -57,9 +57,9 @@ class TemplatePage(BaseRenderer):
 
 	def _render(self) -> str:
 		self.context.update(
-			path=self.path, route=self.path, template=f"{self.app}/{self.template_path}", lang=local.lang,
+			path=self.path, route=self.path, template=f"{self.app}/{self.template_path}",
 			base_template="frappe/templates/web.html", user=local.session.user,
-			fullname=frappe.utils.get_fullname(local.session.user), build_version=frappe.utils.get_build_version(),
+			fullname=frappe.utils.get_fullname(local.session.user),
 		)  # fmt: skip
 		self.init_context()
 		self._run_controller()
