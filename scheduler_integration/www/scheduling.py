@@ -10,9 +10,9 @@ from scheduler_integration.bookings import list_for_host
 from scheduler_integration.catalogue import pages_of
 from scheduler_integration.clock import now, site_zone
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
-from scheduler_integration.www.views.guest import guest, is_zone
-from scheduler_integration.www.views.hosting import hosting_view
-from scheduler_integration.www.views.respond import argument, redirection, refusals, respond, submitted
+from scheduler_integration.pages.guest import guest, is_zone
+from scheduler_integration.pages.hosting import hosting_view
+from scheduler_integration.pages.respond import argument, redirection, refusals, respond, submitted
 
 no_cache = 1
 sitemap = 0

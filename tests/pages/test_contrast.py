@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler_integration.www.views.contrast import clean_hex, contrast, mix
-from scheduler_integration.www.views.theme import (
+from scheduler_integration.pages.contrast import clean_hex, contrast, mix
+from scheduler_integration.pages.theme import (
 	DARK_SURFACES,
 	DEFAULT_ACCENT,
 	LIGHT_SURFACES,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler_integration.www.views import strings
+from scheduler_integration.pages import strings
 
 SCRIPTS = Path(__file__).parents[2] / "scheduler_integration" / "public" / "js"
 BOOKING = {path.name for path in SCRIPTS.glob("*.js")} - {"host.js", "manage.js"}

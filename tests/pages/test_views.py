@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from babel import Locale
 
-from scheduler_integration.www.views import dates, form, month, people, query, zones
-from scheduler_integration.www.views.managing import managing_view
-from scheduler_integration.www.views.script_json import script_json
-from scheduler_integration.www.views.times import times_view
+from scheduler_integration.pages import dates, form, month, people, query, zones
+from scheduler_integration.pages.managing import managing_view
+from scheduler_integration.pages.script_json import script_json
+from scheduler_integration.pages.times import times_view
 from tests.support.factories import at
 
 BRITISH, GERMAN, AMERICAN = Locale.parse("en_GB"), Locale.parse("de"), Locale.parse("en_US")

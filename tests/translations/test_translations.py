@@ -13,7 +13,7 @@ import pytest
 APP = Path(__file__).resolve().parents[2] / "scheduler_integration"
 LANGUAGES = ("de", "es", "fr")
 
-GUEST_FACING = ("templates/", "www/", "bookings/", "exceptions.py")
+GUEST_FACING = ("templates/", "pages/", "www/", "bookings/", "exceptions.py")
 TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
 
 _FUNCTIONS = {"_", "_lt"}

@@ -1,4 +1,4 @@
-// What the server put into the page for the scripts (www/views/script_json.py), and its words.
+// What the server put into the page for the scripts (pages/script_json.py), and its words.
 
 /** @type {Record<string, any>} */
 export const data = JSON.parse(document.getElementById("data")?.textContent || "{}");

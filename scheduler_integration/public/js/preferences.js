@@ -1,4 +1,4 @@
-// Choices that outlive the visit, as cookies: the server draws the next page with them (www/views/guest.py).
+// Choices that outlive the visit, as cookies: the server draws the next page with them (pages/guest.py).
 
 const ZONE = "scheduling_tz";
 const CLOCK = "scheduling_clock";

@@ -45,7 +45,7 @@ export function writePart(name, value) {
 	history.replaceState({}, "", `${location.pathname}?${query}`);
 }
 
-/** What the address says, nonsense left out: the same parts that the server reads (www/views/query.py). */
+/** What the address says, nonsense left out: the same parts that the server reads (pages/query.py). */
 export function readAddress() {
 	const query = new URLSearchParams(location.search);
 	const start = Date.parse(query.get("start") ?? "") / 1000;

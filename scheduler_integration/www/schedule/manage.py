@@ -7,9 +7,9 @@ from scheduler_integration.bookings import booking_by_token
 from scheduler_integration.catalogue import public_page
 from scheduler_integration.clock import now
 from scheduler_integration.exceptions import NotFound, SchedulingError
-from scheduler_integration.www.views.guest import guest
-from scheduler_integration.www.views.managing import managing_view
-from scheduler_integration.www.views.respond import argument, redirection, refusals, respond, submitted
+from scheduler_integration.pages.guest import guest
+from scheduler_integration.pages.managing import managing_view
+from scheduler_integration.pages.respond import argument, redirection, refusals, respond, submitted
 
 no_cache = 1
 sitemap = 0

@@ -9,11 +9,11 @@ from scheduler_integration.api.public import book_for_guest
 from scheduler_integration.catalogue import public_meeting_type
 from scheduler_integration.clock import now
 from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.www.views.booking import Attempt, booking_view
-from scheduler_integration.www.views.form import read_payload, typed_values
-from scheduler_integration.www.views.guest import guest
-from scheduler_integration.www.views.query import Query, parse, parse_instant
-from scheduler_integration.www.views.respond import argument, redirection, refusals, respond, submitted
+from scheduler_integration.pages.booking import Attempt, booking_view
+from scheduler_integration.pages.form import read_payload, typed_values
+from scheduler_integration.pages.guest import guest
+from scheduler_integration.pages.query import Query, parse, parse_instant
+from scheduler_integration.pages.respond import argument, redirection, refusals, respond, submitted
 
 no_cache = 1
 sitemap = 0

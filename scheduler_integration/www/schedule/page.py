@@ -3,10 +3,10 @@
 import frappe
 
 from scheduler_integration.catalogue import public_page
-from scheduler_integration.www.views.guest import guest
-from scheduler_integration.www.views.page import page_view
-from scheduler_integration.www.views.query import parse
-from scheduler_integration.www.views.respond import argument, respond
+from scheduler_integration.pages.guest import guest
+from scheduler_integration.pages.page import page_view
+from scheduler_integration.pages.query import parse
+from scheduler_integration.pages.respond import argument, respond
 
 no_cache = 1
 sitemap = 0

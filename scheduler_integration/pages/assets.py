@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from scheduler_integration import __version__
 
-_PUBLIC = Path(__file__).parents[2] / "public"
+_PUBLIC = Path(__file__).parents[1] / "public"
 _ROOT = "/assets/scheduler_integration"
 
 # How modules name each other, and they do it in no other way. A type in a comment is no import: it ends in `.`.
