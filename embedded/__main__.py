@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,6 +13,16 @@ put_on_path()
 import frappe  # noqa: E402
 
 from embedded import lifecycle  # noqa: E402
+
+COMMANDS = {
+	"install": "make the site, or bring it up to date",
+	"migrate": "sync the model",
+	"reset": "delete the site",
+	"serve": "serve the site",
+	"demo": "make a site with a lively demo, and serve it",
+	"worker": "run queued jobs from Redis",
+	"run-jobs": "run the scheduled jobs that are due, once",
+}
 
 
 def site_folder() -> Path:
@@ -43,32 +54,29 @@ def prepare_demo(folder: Path, address: str) -> None:
 		frappe.db.commit()
 	for page in frappe.get_all("Scheduling Page", {"is_active": 1}, ["slug", "title"], order_by="slug"):
 		print(f"{address}/schedule/{page.slug}  {page.title}")
-	print(f"{address}/scheduling  for hosts: sign in as {demo.HOSTS[0][0]} with the password {demo.PASSWORD}")
+	print(f"{address}/scheduling  for hosts")
 	print(f"{address}/outbox  the e-mails that would have been sent")
+	print(f"Sign in as {demo.HOSTS[0][0]} / {demo.PASSWORD}, or as Administrator / admin")
 	frappe.destroy()
 
 
 def main(argv: list[str] | None = None) -> None:
 	parser = argparse.ArgumentParser(prog="python -m embedded", description=__doc__)
 	commands = parser.add_subparsers(dest="command", required=True)
-	for name, summary in (
-		("install", "make the site, or bring it up to date"), ("reset", "delete the site"), ("migrate", "sync the model"),
-		("worker", "run queued jobs from Redis"), ("run-jobs", "run the scheduled jobs that are due, once"),
-	):  # fmt: skip
-		commands.add_parser(name, help=summary)
-	commands.choices["install"].add_argument("--time-zone", default="Asia/Kolkata")
-	for name, summary in (("serve", "serve the site"), ("demo", "make a site with a lively demo, and serve it")):
-		commands.add_parser(name, help=summary).add_argument("--port", type=int, default=8000)
-		commands.choices[name].add_argument("--host", default="127.0.0.1")
-	commands.choices["worker"].add_argument("--burst", action="store_true", help="stop when nothing waits")
-	execute = commands.add_parser("execute", help="call a function, committing at its end")
-	execute.add_argument("function", help="dotted path")
-	options = parser.parse_args(argv)
-	folder = site_folder()
+	added = {name: commands.add_parser(name, help=summary) for name, summary in COMMANDS.items()}
+	for name in ("serve", "demo"):
+		added[name].add_argument("--port", type=int, default=8000)
+		added[name].add_argument("--host", default="127.0.0.1")
+	added["install"].add_argument("--time-zone", default="Asia/Kolkata")
+	added["worker"].add_argument("--burst", action="store_true", help="stop when nothing waits")
+	_run(parser.parse_args(argv), site_folder())
+
+
+def _run(options: argparse.Namespace, folder: Path) -> None:
 	if options.command == "install":
 		install(folder, options.time_zone)
 	elif options.command == "reset":
-		lifecycle.remove_site(folder)
+		shutil.rmtree(folder, ignore_errors=True)
 	elif options.command in ("serve", "demo"):
 		from embedded.server import serve
 
@@ -77,26 +85,17 @@ def main(argv: list[str] | None = None) -> None:
 		serve(folder, options.host, options.port)
 	else:
 		connect(folder)
-		_run(options)
+		if options.command == "migrate":
+			lifecycle.migrate()
+		elif options.command == "worker":
+			from frappe.utils.background_jobs import work_on_redis
 
+			work_on_redis(options.burst)
+		else:
+			from embedded.scheduler import run_due
 
-def _run(options: argparse.Namespace) -> None:
-	if options.command == "migrate":
-		lifecycle.migrate()
-	elif options.command == "worker":
-		from frappe.utils.background_jobs import work_on_redis
-
-		work_on_redis(options.burst)
-	elif options.command == "run-jobs":
-		from embedded.scheduler import run_due
-
-		run_due()
-	elif options.command == "execute":
-		result = frappe.get_attr(options.function)()
-		frappe.db.commit()
-		if result is not None:
-			print(result)
-	frappe.destroy()
+			run_due()
+		frappe.destroy()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from email.policy import default
 from html import escape
 
 import frappe
+from frappe.model.document import Document
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
@@ -34,36 +35,27 @@ def _listing() -> Response:
 			f"<tr><td>{row.creation:%Y-%m-%d %H:%M}</td><td>{escape(', '.join(to))}</td>"
 			f'<td><a href="/outbox/{row.name}">{escape(subject or "")}</a></td><td>{escape(row.status)}</td></tr>'
 		)
-	table = (
-		f"<table><tr><th>When<th>To<th>Subject<th>Status</tr>{''.join(lines)}</table>"
-		if lines
-		else "<p>Nothing yet.</p>"
-	)
-	return _html("Outbox", table)
+	return _html("Outbox", f"<table><tr><th>When<th>To<th>Subject<th>Status</tr>{''.join(lines)}</table>")
 
 
-def _message(row: frappe.model.document.Document, message: EmailMessage) -> Response:
-	headers = "".join(
-		f"<tr><th>{escape(k)}</th><td>{escape(str(v))}</td></tr>" for k, v in message.items() if k != "To"
-	)
-	to = escape(", ".join(recipient.recipient for recipient in row.recipients))
-	found = []
-	for number, part in enumerate(message.walk()):
-		kind = part.get_content_type()
-		if part.is_multipart():
-			continue
-		if name := part.get_filename():
-			found.append(
-				f'<p>Attachment: <a href="/outbox/{row.name}/{number}">{escape(name)}</a> ({escape(kind)})</p>'
-			)
-		elif kind == "text/html":
-			found.append(
-				f'<iframe title="HTML" sandbox src="/outbox/{row.name}/{number}" width="100%" height="600"></iframe>'
-			)
-		else:
-			found.append(f"<pre>{escape(part.get_content())}</pre>")
-	body = f"<table><tr><th>To</th><td>{to}</td></tr>{headers}</table>{''.join(found)}"
-	return _html(message["Subject"] or "", f'<p><a href="/outbox">Outbox</a></p>{body}')
+def _message(row: Document, message: EmailMessage) -> Response:
+	to = ", ".join(recipient.recipient for recipient in row.recipients)
+	headers = {**dict(message.items()), "To": to}
+	lines = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in headers.items())
+	parts = [_shown(f"/outbox/{row.name}/{number}", part) for number, part in enumerate(message.walk())]
+	body = f'<p><a href="/outbox">Outbox</a></p><table>{lines}</table>{"".join(parts)}'
+	return _html(message["Subject"] or "", body)
+
+
+def _shown(address: str, part: EmailMessage) -> str:
+	kind = part.get_content_type()
+	if part.is_multipart():
+		return ""
+	if name := part.get_filename():
+		return f'<p>Attachment: <a href="{address}">{escape(name)}</a> ({escape(kind)})</p>'
+	if kind == "text/html":
+		return f'<iframe title="HTML" sandbox src="{address}" width="100%" height="600"></iframe>'
+	return f"<pre>{escape(part.get_content())}</pre>"
 
 
 def _part(message: EmailMessage, number: int) -> Response:

@@ -10,36 +10,32 @@ import frappe
 from croniter import croniter
 from frappe.utils import background_jobs, get_datetime, now_datetime
 
+# `all` is each minute here; a bench's default is four.
 _CRON = {
-	"hourly": "0 * * * *", "daily": "0 0 * * *", "weekly": "0 0 * * 0", "monthly": "0 0 1 * *", "yearly": "0 0 1 1 *",
+	"all": "* * * * *", "hourly": "0 * * * *", "daily": "0 0 * * *", "weekly": "0 0 * * 0", "monthly": "0 0 1 * *",
 }  # fmt: skip
-_ALL = "* * * * *"
 
 
 def events() -> Iterator[tuple[str, str]]:
-	"""Every scheduled function with its cron line. `all` is each minute here; a bench's default is four."""
+	"""Every scheduled function with its cron line."""
 	for event, value in frappe.get_hooks("scheduler_events", {}).items():
-		if event == "cron":
-			for line, functions in value.items():
-				yield from ((line, function) for function in functions)
-		elif event == "all":
-			yield from ((_ALL, function) for function in value)
-		elif (plain := event.removesuffix("_long").removesuffix("_maintenance")) in _CRON:
-			yield from ((_CRON[plain], function) for function in value)
-		else:
+		plain = event.removesuffix("_long")
+		if event != "cron" and plain not in _CRON:
 			raise NotImplementedError(f"The scheduler event {event!r}")
+		lines = value if event == "cron" else {_CRON[plain]: value}
+		yield from ((line, function) for line, functions in lines.items() for function in functions)
 
 
 def run_due(now: datetime.datetime | None = None) -> list[str]:
 	"""Run what has come due since it last ran, one after the other; answer what ran."""
 	now = now or now_datetime()
 	ran = []
-	for line, function in list(events()):
+	for line, function in events():
 		key = f"scheduled:{line}:{function}"
-		last = frappe.db.get_default(key)
+		last = frappe.db.get_global(key)
 		if last and croniter(line, get_datetime(last)).get_next(datetime.datetime) > now:
 			continue
-		frappe.db.set_default(key, now.strftime("%Y-%m-%d %H:%M:%S"))
+		frappe.db.set_global(key, now.strftime("%Y-%m-%d %H:%M:%S"))
 		frappe.db.commit()
 		background_jobs.enqueue(function)
 		ran.append(function)

@@ -1,10 +1,10 @@
-"""`/api/...`: methods, and `/api/resource/<DocType>` with the permissions of the user who asks."""
+"""`/api/method/<dotted.path>`, and `/api/resource/<DocType>` with the permissions of the user who asks."""
 
 import json
 from typing import Any
 
 import frappe
-import frappe.handler
+from frappe import _, sessions
 from frappe.context import local
 from frappe.utils.response import build_response
 from werkzeug.exceptions import NotFound
@@ -17,95 +17,89 @@ def handle(request: Request) -> Response:
 		endpoint, arguments = _URLS.bind_to_environ(request.environ).match()
 	except NotFound as error:
 		raise frappe.DoesNotExistError from error
-	data = endpoint(**arguments)
-	if isinstance(data, Response):
-		return data
-	if data is not None:
-		local.response["data"] = data
+	endpoint(**arguments)
 	return build_response("json")
 
 
-def _call(method: str) -> Any:
-	local.form_dict.cmd = method.split("/")[0]
-	return frappe.handler.handle()
+# Methods
 
 
-def _list(doctype: str) -> list:
+def _call(method: str) -> None:
+	"""A whitelisted function with the request's arguments; what it returns is the answer's `message`."""
+	local.form_dict.cmd = method
+	# `login` has happened before the session was known.
+	data = execute_cmd(method) if method != "login" else None
+	if data is not None:
+		local.response["message"] = data
+
+
+def execute_cmd(cmd: str) -> Any:
+	try:
+		function = _SHORT.get(cmd) or frappe.get_attr(cmd)
+	except Exception as error:
+		frappe.throw(_("Failed to get method for command {0} with {1}").format(cmd, error))
+	frappe.is_whitelisted(function)
+	if local.request.method not in frappe.apps.whitelisted[function]:
+		frappe.throw_permission_error()
+	return frappe.call(function, **local.form_dict)
+
+
+@frappe.whitelist(allow_guest=True)
+def logout() -> None:
+	sessions.end()
+
+
+_SHORT = {"logout": logout, "ping": frappe.ping}
+
+
+# Records
+
+
+def _list(doctype: str) -> None:
 	given = local.form_dict
-	if frappe.get_meta(doctype).istable and not given.get("parent"):
-		raise frappe.PermissionError
-	options = {
-		key: given[key] for key in ("filters", "or_filters", "group_by", "order_by", "limit_start") if given.get(key)
-	}
-	fields = json.loads(given["fields"]) if given.get("fields") else None
-	as_list = given.get("as_dict") in ("false", "False", "0", False)
-	length = given.get("limit") or given.get("limit_page_length") or 20
-	return frappe.get_list(
-		doctype, fields=fields, limit_page_length=length, as_list=as_list, parent_doctype=given.get("parent"), **options
+	fields = json.loads(given.get("fields") or '["name"]')
+	filters = json.loads(given.get("filters") or "[]")
+	options = {key: given[key] for key in ("order_by", "limit_start") if given.get(key)}
+	limit = given.get("limit") or given.get("limit_page_length") or 20
+	local.response["data"] = frappe.get_list(
+		doctype, fields=fields, filters=filters, limit=limit, parent_doctype=given.get("parent"), **options
 	)
 
 
-def _create(doctype: str) -> Any:
-	data = _form_data()
-	data.pop("doctype", None)
-	if isinstance(data.get("name"), str):
-		local.flags.api_name_set = True
-	return frappe.new_doc(doctype, **data).insert()
+def _create(doctype: str) -> None:
+	local.response["data"] = frappe.new_doc(doctype, **_given()).insert()
 
 
-def _read(doctype: str, name: str) -> Any:
-	if "run_method" in local.form_dict:
-		return _run_method(doctype, name)
+def _read(doctype: str, name: str) -> None:
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("read")
 	doc.apply_fieldlevel_read_permissions()
-	return doc
+	local.response["data"] = doc
 
 
-def _update(doctype: str, name: str) -> Any:
-	data = _form_data()
+def _update(doctype: str, name: str) -> None:
 	doc = frappe.get_doc(doctype, name, for_update=True)
-	data.pop("flags", None)
-	doc.update(data)
-	doc.save()
-	if doc.get("parenttype"):
-		frappe.get_doc(doc.parenttype, doc.parent).save()
-	return doc
+	local.response["data"] = doc.update(_given()).save()
 
 
-def _delete(doctype: str, name: str) -> str:
+def _delete(doctype: str, name: str) -> None:
 	frappe.delete_doc(doctype, name, ignore_missing=False)
-	local.response.http_status_code = 202
-	return "ok"
+	local.response.update(data="ok", http_status_code=202)
 
 
-def _run_method(doctype: str, name: str) -> Any:
-	method = local.form_dict.pop("run_method")
-	doc = frappe.get_doc(doctype, name)
-	doc.is_whitelisted(method)
-	doc.check_permission("read" if local.request.method == "GET" else "write")
-	return doc.run_method(method, **local.form_dict)
-
-
-def _form_data() -> dict:
-	given = local.form_dict.data
-	try:
-		return frappe.parse_json(frappe.safe_decode(local.request.get_data()) if given is None else given)
-	except ValueError:
-		return local.form_dict
+def _given() -> dict:
+	return {key: value for key, value in local.form_dict.items() if key not in ("doctype", "flags", "cmd")}
 
 
 _RULES = [
 	Rule("/method/<path:method>", endpoint=_call),
 	Rule("/resource/<doctype>", methods=["GET"], endpoint=_list),
 	Rule("/resource/<doctype>", methods=["POST"], endpoint=_create),
-	Rule("/resource/<doctype>/<path:name>/", methods=["GET"], endpoint=_read),
-	Rule("/resource/<doctype>/<path:name>/", methods=["PUT"], endpoint=_update),
-	Rule("/resource/<doctype>/<path:name>/", methods=["DELETE"], endpoint=_delete),
-	Rule("/resource/<doctype>/<path:name>/", methods=["POST"], endpoint=_run_method),
+	Rule("/resource/<doctype>/<path:name>", methods=["GET"], endpoint=_read),
+	Rule("/resource/<doctype>/<path:name>", methods=["PUT"], endpoint=_update),
+	Rule("/resource/<doctype>/<path:name>", methods=["DELETE"], endpoint=_delete),
 ]
 _URLS = Map(
-	[Submount("/api", _RULES), Submount("/api/v1", [r.empty() for r in _RULES])],
-	strict_slashes=False,
-	merge_slashes=False,
-)
+	[Submount("/api", _RULES), Submount("/api/v1", [rule.empty() for rule in _RULES])],
+	strict_slashes=False, merge_slashes=False,
+)  # fmt: skip

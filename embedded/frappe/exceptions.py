@@ -1,25 +1,11 @@
-"""Frappe's exceptions by their own names, with the HTTP status each one answers."""
-
-from werkzeug.exceptions import NotFound
-
-
-class SiteNotSpecifiedError(Exception):
-	pass
+"""The exceptions of Frappe that something here raises or catches, with the HTTP status each one answers."""
 
 
 class ValidationError(Exception):
 	http_status_code = 417
 
 
-class FrappeTypeError(TypeError):
-	http_status_code = 417
-
-
 class AuthenticationError(Exception):
-	http_status_code = 401
-
-
-class SessionExpired(Exception):
 	http_status_code = 401
 
 
@@ -47,18 +33,6 @@ class DuplicateEntryError(NameError):
 	pass
 
 
-class OutgoingEmailError(Exception):
-	http_status_code = 501
-
-
-class SessionStopped(Exception):
-	http_status_code = 503
-
-
-class UnsupportedMediaType(Exception):
-	http_status_code = 415
-
-
 class Redirect(Exception):
 	def __init__(self, http_status_code: int = 301):
 		self.http_status_code = http_status_code
@@ -68,45 +42,11 @@ class CSRFTokenError(Exception):
 	http_status_code = 400
 
 
-class InvalidAuthorizationHeader(CSRFTokenError):
-	pass
-
-
-class InvalidAuthorizationToken(CSRFTokenError):
-	pass
-
-
-class TooManyRequestsError(Exception):
-	http_status_code = 429
-
-
 class RateLimitExceededError(ValidationError):
 	http_status_code = 429
 
 
-class LinkValidationError(ValidationError):
-	pass
-
-
-class CancelledLinkError(LinkValidationError):
-	pass
-
-
-class LinkExpired(ValidationError):
-	http_status_code = 410
-	title = "Link Expired"
-	message = "The link has expired"
-
-
-class InReadOnlyMode(ValidationError):
-	http_status_code = 503
-
-
-class QueueOverloaded(ValidationError):
-	http_status_code = 503
-
-
-class IncorrectSitePath(NotFound):
+class SecurityException(Exception):
 	pass
 
 
@@ -118,30 +58,10 @@ class QueryDeadlockError(Exception):
 	pass
 
 
-class RetryBackgroundJobError(Exception):
-	pass
-
-
-class SecurityException(Exception):
-	pass
-
-
-class FileAlreadyAttachedException(Exception):
-	pass
-
-
-class TooManyWritesError(Exception):
-	pass
-
-
 # The rest are plain validation errors that differ only by name.
-for _name in [
-	"DataError", "MappingMismatchError", "InvalidStatusError", "MandatoryError", "NonNegativeError",
-	"InvalidSignatureError", "CannotChangeConstantError", "CharacterLengthExceededError", "UpdateAfterSubmitError",
-	"DocstatusTransitionError", "TimestampMismatchError", "EmptyTableError", "LinkExistsError",
-	"InvalidEmailAddressError", "InvalidNameError", "InvalidPhoneNumberError", "TemplateNotFoundError",
-	"UniqueValidationError", "AppNotInstalledError", "ImplicitCommitError", "DocumentLockedError",
-	"CircularLinkingError", "InvalidColumnName", "IncompatibleApp", "InvalidDates", "DataTooLongException",
-	"AttachmentLimitReached", "PrintFormatError",
-]:  # fmt: skip
+for _name in (
+	"CannotChangeConstantError", "CharacterLengthExceededError", "DataError", "ImplicitCommitError", "InvalidDates",
+	"InvalidEmailAddressError", "InvalidPhoneNumberError", "LinkExistsError", "LinkValidationError", "MandatoryError",
+	"NonNegativeError", "TimestampMismatchError", "UniqueValidationError",
+):  # fmt: skip
 	globals()[_name] = type(_name, (ValidationError,), {"__module__": __name__})

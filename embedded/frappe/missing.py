@@ -1,6 +1,8 @@
-"""What isn't implemented says so. Every module of the embedded `frappe` ends with `__getattr__ = missing(__name__)`."""
+"""What isn't implemented says so. Every module that apps import ends with `__getattr__ = missing(__name__)`."""
 
+import importlib
 import importlib.util
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,14 +13,20 @@ def missing(module: str) -> Callable[[str], Any]:
 	def __getattr__(name: str) -> Any:
 		if name.startswith("__"):
 			raise AttributeError(name)
-		if importlib.util.find_spec(f"{module}.{name}") if _is_package(module) else None:
+		is_package = hasattr(sys.modules[module], "__path__")
+		if is_package and importlib.util.find_spec(f"{module}.{name}"):
 			return importlib.import_module(f"{module}.{name}")
 		raise NotImplementedError(f"The embedded site doesn't implement {module}.{name}")
 
 	return __getattr__
 
 
-def _is_package(module: str) -> bool:
-	import sys
+class Refusing:
+	"""An object whose missing attributes are refused by name; `refused_as` is what Frappe calls it."""
 
-	return hasattr(sys.modules[module], "__path__")
+	refused_as = ""
+
+	def __getattr__(self, name: str) -> Any:
+		if name.startswith("__"):
+			raise AttributeError(name)
+		raise NotImplementedError(f"The embedded site doesn't implement {self.refused_as}.{name}")

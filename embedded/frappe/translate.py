@@ -12,73 +12,35 @@ from frappe.missing import missing
 
 def translated(msg: str, lang: str | None = None, context: str | None = None) -> str:
 	"""`frappe._`: the message in the current language, or itself."""
-	from frappe.utils import is_html, strip_html_tags
-
-	lang = lang or getattr(local, "lang", None) or "en"
-	key = (strip_html_tags(msg) if is_html(msg) else str(msg)).strip()
-	known = get_all_translations(lang)
-	return (context and known.get(f"{key}:{context}")) or known.get(key) or msg
-
-
-class LazyTranslation:
-	"""`frappe._lt`: translated when it is turned into text, for module-level constants."""
-
-	def __init__(self, msg: str, lang: str | None = None, context: str | None = None):
-		self.msg, self.lang, self.context = msg, lang, context
-
-	def __str__(self) -> str:
-		return translated(self.msg, self.lang, self.context)
-
-	def __eq__(self, other: object) -> bool:
-		return str(self) == str(other)
-
-	def __hash__(self) -> int:
-		return hash((self.msg, self.context))
-
-	def __add__(self, other: object) -> str:
-		return str(self) + str(other)
-
-	def __radd__(self, other: object) -> str:
-		return str(other) + str(self)
-
-	def __json__(self) -> str:
-		return str(self)
-
-	def __getattr__(self, name: str):
-		if name.startswith("__"):
-			raise AttributeError(name)
-		return getattr(str(self), name)
+	known = get_all_translations(lang or getattr(local, "lang", None) or "en")
+	return (context and known.get(f"{msg.strip()}:{context}")) or known.get(msg.strip()) or msg
 
 
 def get_all_translations(lang: str) -> dict[str, str]:
 	"""Of all apps, a variant's own over those of its parent; read once by a process."""
-	if not lang or not getattr(local, "db", None):
+	if not getattr(local, "db", None):
 		return {}
 	known = local.memo.setdefault("translations", {})
 	if lang not in known:
 		known[lang] = {}
 		for code in filter(None, (get_parent_language(lang), lang)):
 			for app in frappe.get_installed_apps():
-				known[lang].update(_read_csv(Path(frappe.get_app_path(app)) / "translations" / f"{code}.csv"))
+				known[lang].update(_read_csv(Path(frappe.get_app_path(app, "translations", f"{code}.csv"))))
 	return known[lang]
 
 
 def _read_csv(path: Path) -> dict[str, str]:
 	"""Rows of source, translation and an optional context."""
-	found: dict[str, str] = {}
 	if not path.exists():
-		return found
+		return {}
 	with path.open(encoding="utf-8", newline="") as file:
-		for row in csv.reader(file):
-			if len(row) in (2, 3):
-				found[f"{row[0]}:{row[2]}" if len(row) == 3 and row[2] else row[0]] = row[1].strip()
-	return found
+		return {":".join(filter(None, (source, *context))): text.strip() for source, text, *context in csv.reader(file)}
 
 
 def get_parent_language(lang: str) -> str | None:
 	"""`de` of `de-AT`."""
-	head = lang.replace("_", "-").partition("-")
-	return head[0] if head[1] else None
+	head, dash, _region = lang.replace("_", "-").partition("-")
+	return head if dash else None
 
 
 def get_language() -> str:
@@ -96,26 +58,21 @@ def get_language() -> str:
 	return next(filter(None, map(pick, candidates)), None) or frappe.get_system_settings("language") or "en"
 
 
-def get_user_lang(user: str | None = None) -> str:
-	own = frappe.get_cached_value("User", user or local.session.user, "language")
-	return own or frappe.get_system_settings("language") or getattr(local, "lang", None) or "en"
+def get_user_lang(user: str) -> str:
+	return frappe.get_cached_value("User", user, "language") or frappe.get_system_settings("language") or local.lang
 
 
 def _enabled_languages() -> list[str]:
-	names = local.memo.get("languages")
-	if names is None:
-		names = local.memo["languages"] = frappe.get_all("Language", {"enabled": 1}, pluck="name", order_by="name")
-	return names
+	if "languages" not in local.memo:
+		local.memo["languages"] = frappe.get_all("Language", {"enabled": 1}, pluck="name")
+	return local.memo["languages"]
 
 
 @contextmanager
 def print_language(language: str | None) -> Iterator[None]:
 	"""Speak another language for a while (for an e-mail, say)."""
-	if not language or language == local.lang:
-		yield
-		return
 	before, jenv = local.lang, local.jenv
-	local.lang, local.jenv = language, None
+	local.lang, local.jenv = language or before, None
 	try:
 		yield
 	finally:

@@ -18,6 +18,3 @@ class _dict(dict):
 	def update(self, *args: Any, **kwargs: Any) -> "_dict":
 		super().update(*args, **kwargs)
 		return self
-
-	def copy(self) -> "_dict":
-		return _dict(self)

@@ -42,7 +42,6 @@ _THING = {
 		_field("link_url", "Data", "URL"),
 		_field("phone", "Data", "Phone"),
 		_field("holder", "Link", "User"),
-		_field("holder_name", "Data", fetch_from="holder.full_name"),
 		_field("parent_thing", "Link", THING),
 		_field("subject_type", "Link", "DocType"),
 		_field("subject_name", "Dynamic Link", "subject_type"),

@@ -58,13 +58,6 @@ def test_a_contact_is_found_by_any_address():
 	assert frappe.db.get_value("Contact Email", {"email_id": "B@EXAMPLE.COM"}, "parent") == made.name
 
 
-def test_a_contact_may_be_linked_to_records():
-	made = contact(links=[{"link_doctype": "User", "link_name": JANE}])
-	assert made.links[0].link_title
-	with pytest.raises(frappe.LinkValidationError):
-		contact(links=[{"link_doctype": "User", "link_name": "nobody@example.com"}])
-
-
 def test_a_meeting_stands_on_the_participants_timeline():
 	person = contact(email_ids=[{"email_id": "grace@example.com"}])
 	made = event(event_participants=[{"reference_doctype": "Contact", "reference_docname": person.name}])
@@ -107,16 +100,6 @@ def test_a_private_event_is_its_owners(as_user):
 	made.db_set("event_type", "Public")
 	with as_user(JANE):
 		assert frappe.get_doc("Event", made.name).has_permission("read")
-
-
-def test_a_comment_hangs_on_its_document(thing):
-	doc = thing()
-	doc.add_comment("Comment", "Looks good")
-	assert frappe.get_all("Comment", {"reference_doctype": THING, "reference_name": doc.name}, pluck="content") == [
-		"Looks good"
-	]
-	doc.delete()
-	assert not frappe.db.exists("Comment", {"reference_name": doc.name, "content": "Looks good"})
 
 
 def test_hooks_run_in_frappes_order(thing, monkeypatch):
@@ -163,12 +146,3 @@ def test_an_email_template_holds_html():
 	}
 	made = frappe.get_doc(values).insert()
 	assert (made.name, made.response_html) == ("Platform", "<p>{{ x }}</p>")
-
-
-def test_a_file_keeps_its_content():
-	made = frappe.get_doc(
-		{"doctype": "File", "file_name": "platform.txt", "content": "hello", "is_private": 1}
-	).insert()
-	assert made.file_url.startswith("/private/files/platform")
-	assert made.get_content() == "hello"
-	made.delete()

@@ -1,12 +1,17 @@
 """What only the embedded site has: its outbox, its scheduler, its queue on Redis, and its demo."""
 
+import os
+import subprocess
+import sys
 from datetime import datetime
 
 import frappe
 import pytest
+import requests
 
 from tests.platform.conftest import PASSWORD, STRANGER
-from tests.support.site import on_real_site
+from tests.support.server import free_port
+from tests.support.site import ROOT, on_real_site
 
 pytestmark = pytest.mark.skipif(on_real_site(), reason="only the embedded site has these")
 
@@ -38,6 +43,25 @@ def test_the_sign_in_page(client):
 	answer = client.get("/app", allow_redirects=False)
 	assert answer.status_code == 301, answer.text
 	assert answer.headers["Location"] == "/login?redirect-to=%2Fapp"
+
+
+@pytest.mark.slow
+def test_the_demo_says_where_to_look_and_how_to_sign_in(tmp_path):
+	port = free_port()
+	address = f"http://127.0.0.1:{port}"
+	command = [sys.executable, "-u", "-m", "embedded", "demo", "--port", str(port)]
+	environment = {**os.environ, "SITE_FOLDER": str(tmp_path / "demo")}
+	with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as demo:
+		said = "".join(iter(demo.stdout.readline, f"Serving on {address}\n"))
+		for path in ("/schedule/jane", "/schedule/team", "/scheduling", "/outbox"):
+			assert f"{address}{path} " in said
+			assert requests.get(f"{address}{path}", timeout=60).status_code == 200
+		assert "jane@demo.example / demo" in said
+		assert "Administrator / admin" in said
+		for user, password in (("jane@demo.example", "demo"), ("Administrator", "admin")):
+			answer = requests.post(f"{address}/api/method/login", data={"usr": user, "pwd": password}, timeout=60)
+			assert answer.status_code == 200, answer.text
+		demo.terminate()
 
 
 def test_a_scheduled_job_runs_when_it_is_due_and_once(site, committed):

@@ -102,17 +102,6 @@ def test_child_rows_follow_their_parent(thing, as_user):
 		assert not frappe.has_permission(ROW, "read", doc=doc.rows[0])
 
 
-def test_only_for_is_off_in_tests(as_user):
-	with as_user(JANE):
-		frappe.only_for("System Manager")
-		frappe.flags.in_test = False
-		try:
-			with pytest.raises(frappe.PermissionError):
-				frappe.only_for("System Manager")
-		finally:
-			frappe.flags.in_test = True
-
-
 def test_a_role_given_counts_at_once(as_user):
 	user = frappe.get_doc("User", STRANGER)
 	user.append("roles", {"role": "Platform Tester"})

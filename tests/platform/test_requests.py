@@ -24,32 +24,6 @@ def asked():
 	frappe.local.response = frappe._dict(docs=[])
 
 
-@frappe.whitelist()
-def typed(number: int, text: str = "", flag: bool = False, items: list | None = None, anything=None):
-	return number, text, flag, items, anything
-
-
-@pytest.mark.parametrize(
-	("arguments", "result"),
-	[
-		({"number": "7"}, (7, "", False, None, None)),
-		({"number": 7, "text": "a", "items": [1], "anything": {"x": 1}}, (7, "a", False, [1], {"x": 1})),
-		({"number": 1, "items": None, "anything": 5}, (1, "", False, None, 5)),
-	],
-)
-def test_arguments_are_cast_to_their_annotations(arguments, result):
-	assert typed(**arguments) == result
-
-
-@pytest.mark.parametrize(
-	"arguments", [{"number": "x"}, {"number": None}, {"number": 1, "text": {"a": 1}}, {"number": 1, "items": "x"}]
-)
-def test_arguments_of_a_wrong_type_are_refused(arguments):
-	with pytest.raises(frappe.exceptions.FrappeTypeError):
-		typed(**arguments)
-	assert frappe.exceptions.FrappeTypeError.http_status_code == 417
-
-
 def test_a_rate_limit_counts_by_address_and_method(asked):
 	asked()
 
@@ -63,25 +37,6 @@ def test_a_rate_limit_counts_by_address_and_method(asked):
 	frappe.local.request_ip = "192.0.2.8"
 	assert limited() == "fine"
 	assert frappe.RateLimitExceededError.http_status_code == 429
-
-
-def test_a_rate_limit_can_count_by_a_value_and_only_some_verbs(asked):
-	asked()
-
-	@rate_limit(key="email", limit=1, seconds=60, methods=["POST"], ip_based=False)
-	def limited():
-		return "fine"
-
-	frappe.local.form_dict.email = "a@example.com"
-	limited()
-	with pytest.raises(frappe.RateLimitExceededError):
-		limited()
-	frappe.local.form_dict.email = "b@example.com"
-	limited()
-	frappe.local.request.environ["REQUEST_METHOD"] = "GET"
-	frappe.utils.set_request(method="GET", path="/")
-	frappe.local.form_dict.email = "a@example.com"
-	assert limited() == "fine"
 
 
 def test_a_rate_limit_needs_a_request():
@@ -110,13 +65,6 @@ def test_json_carries_the_status_and_the_messages(asked):
 	assert "Hello" in response.json["_server_messages"]
 	assert "http_status_code" not in response.json
 	assert "docs" not in response.json
-
-
-def test_a_redirect(asked):
-	asked()
-	frappe.local.response.update(type="redirect", location="/elsewhere")
-	response = build_response()
-	assert (response.status_code, response.headers["Location"]) == (302, "/elsewhere")
 
 
 def test_the_sites_address_follows_the_request(asked, monkeypatch):

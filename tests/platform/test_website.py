@@ -2,7 +2,6 @@
 
 import frappe
 import pytest
-from frappe.website.page_renderers.base_renderer import BaseRenderer
 from frappe.website.serve import get_response
 
 PAGE = "scheduler_integration.www.schedule.page"
@@ -104,30 +103,6 @@ def test_an_apps_page_is_not_wrapped_in_the_sites_frame(visit):
 	assert "/assets/frappe/" not in html
 
 
-class Teapot(BaseRenderer):
-	def can_render(self) -> bool:
-		return self.path == "teapot.ics"
-
-	def render(self):
-		return self.build_response("BEGIN", 418, {"X-Tea": "Earl Grey"})
-
-
-def test_a_renderer_builds_its_response(visit):
-	frappe.utils.set_request(method="GET", path="/teapot.ics")
-	renderer = Teapot("/teapot.ics")
-	assert renderer.can_render()
-	response = renderer.render()
-	assert (response.status_code, response.data, response.headers["X-Tea"]) == (418, b"BEGIN", "Earl Grey")
-	assert response.mimetype == "text/calendar"
-	assert not Teapot("other").can_render()
-
-
-def test_json_from_a_renderer(visit):
-	frappe.utils.set_request(method="GET", path="/x")
-	response = BaseRenderer("x").build_response({"a": 1})
-	assert (response.mimetype, response.json) == ("application/json", {"a": 1})
-
-
 # Templates
 
 
@@ -162,4 +137,3 @@ def test_a_template_is_found_by_its_app():
 def test_translations_come_from_the_apps_csv(monkeypatch):
 	assert frappe._("Nothing translates this", "de") == "Nothing translates this"
 	assert frappe._("A {0}").format("b") == "A b"
-	assert str(frappe._lt("Lazy")) == "Lazy"

@@ -1,9 +1,9 @@
-"""MariaDB's SQL, as the app writes it, said to SQLite: parameters, column types, collations and a few functions."""
+"""MariaDB's SQL, as the app writes it, said to SQLite: parameters, locks, column types and collations."""
 
 import datetime
 import re
 import sqlite3
-from decimal import Decimal
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -15,31 +15,23 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?")
 _DERIVED = re.compile(r"\b(max|min|coalesce|ifnull)\s*\(", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"%%|%s|%\((\w+)\)s|%")
 _FOR_UPDATE = re.compile(r"\s+for\s+update(\s+nowait|\s+skip\s+locked)?\s*$", re.IGNORECASE)
-_UPSERT = re.compile(r"\bon\s+duplicate\s+key\s+update\b", re.IGNORECASE)
-_INSERT_IGNORE = re.compile(r"^insert\s+ignore\b", re.IGNORECASE)
 
 # Data-like columns hold 140 characters unless the field says otherwise, as MariaDB's strict mode enforces.
 VARCHAR_LENGTH = 140
-TYPE_MAP: dict[str, tuple[str, Any]] = {
-	**dict.fromkeys(("Currency", "Float", "Percent", "Duration"), ("decimal", "21,9")),
-	"Rating": ("decimal", "3,2"),
-	"Int": ("int", None),
-	"Long Int": ("bigint", "20"),
-	"Check": ("tinyint", None),
-	**dict.fromkeys(("Small Text", "Text", "Password", "Attach", "Attach Image"), ("text", "")),
-	**dict.fromkeys(
-		("Long Text", "Code", "Text Editor", "Markdown Editor", "HTML Editor", "Signature", "Barcode", "Geolocation"),
-		("longtext", ""),
+_KINDS = {
+	"decimal": ("Currency", "Float", "Percent"),
+	"int": ("Int",),
+	"bigint": ("Long Int",),
+	"tinyint": ("Check",),
+	"text": (
+		"Small Text", "Text", "Long Text", "Code", "Text Editor", "HTML Editor", "Password", "Attach", "Attach Image",
 	),
-	**dict.fromkeys(
-		("Data", "Link", "Dynamic Link", "Select", "Read Only", "Color", "Icon", "Phone", "Autocomplete"),
-		("varchar", VARCHAR_LENGTH),
-	),
-	"JSON": ("json", ""),
-	"Date": ("date", ""),
-	"Datetime": ("datetime", "6"),
-	"Time": ("time", "6"),
-}
+	"varchar": ("Data", "Link", "Dynamic Link", "Select", "Read Only", "Color", "Autocomplete"),
+	"date": ("Date",),
+	"datetime": ("Datetime",),
+	"time": ("Time",),
+}  # fmt: skip
+TYPE_MAP = {fieldtype: kind for kind, fieldtypes in _KINDS.items() for fieldtype in fieldtypes}
 
 
 def bind(query: str, values: Any) -> tuple[str, list]:
@@ -64,27 +56,21 @@ def bind(query: str, values: Any) -> tuple[str, list]:
 	return _PLACEHOLDER.sub(placeholder, query), params
 
 
-def translate(query: str) -> tuple[str, str | None]:
-	"""The query for SQLite, and how it asked for a lock: None, "wait" or "nowait"."""
-	lock = None
-	if match := _FOR_UPDATE.search(query):
-		query, lock = query[: match.start()], "wait"
-		if match[1]:
-			if "skip" in match[1].lower():
-				raise NotImplementedError("SKIP LOCKED on the embedded site")
-			lock = "nowait"
-	query = _INSERT_IGNORE.sub("INSERT OR IGNORE", query)
-	if match := _UPSERT.search(query):
-		updates = re.sub(r"\bvalues\s*\(([^)]*)\)", r"excluded.\1", query[match.end() :], flags=re.IGNORECASE)
-		query = f"{query[: match.start()]}ON CONFLICT DO UPDATE SET {updates}"
-	return query, lock
+def split_lock(query: str) -> tuple[str, str | None]:
+	"""The query without its locking clause, and how it asked for a lock: None, "wait" or "nowait"."""
+	match = _FOR_UPDATE.search(query)
+	if not match:
+		return query, None
+	if match[1] and "skip" in match[1].lower():
+		raise NotImplementedError("SKIP LOCKED on the embedded site")
+	return query[: match.start()], "nowait" if match[1] else "wait"
 
 
-def convert_derived(query: str, rows: list[tuple]) -> list[tuple]:
+def convert_derived(query: str, rows: list[tuple]) -> Iterable[tuple]:
 	"""An aggregate of a Datetime column has lost its declared type: give its text back as a datetime."""
 	if not _DERIVED.search(query):
 		return rows
-	return [tuple(_to_datetime(c) if _is_instant(c) else c for c in row) for row in rows]
+	return [tuple(_to_datetime(cell) if _is_instant(cell) else cell for cell in row) for row in rows]
 
 
 def _is_instant(cell: Any) -> bool:
@@ -95,9 +81,9 @@ def _to_datetime(text: str | bytes) -> datetime.datetime:
 	return datetime.datetime.fromisoformat(text.decode() if isinstance(text, bytes) else text)
 
 
-def to_timedelta(text: str | bytes) -> datetime.timedelta:
+def _to_timedelta(text: bytes) -> datetime.timedelta:
 	"""A TIME column's value, which MariaDB's driver gives as a timedelta."""
-	hours, minutes, seconds = (text.decode() if isinstance(text, bytes) else text).split(":")
+	hours, minutes, seconds = text.decode().split(":")
 	return datetime.timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
 
 
@@ -106,7 +92,7 @@ def time_text(value: datetime.timedelta) -> str:
 	return f"{whole // 3600:02}:{whole % 3600 // 60:02}:{whole % 60:02}.{value.microseconds:06}"
 
 
-def compare_instants(left: str, right: str) -> int:
+def _compare_instants(left: str, right: str) -> int:
 	"""Collation of Datetime columns: a shorter text means the start of that day, hour or second."""
 	left, right = (side.replace("T", " ", 1) + _MIDNIGHT[len(side) :] for side in (left, right))
 	return (left > right) - (left < right)
@@ -122,31 +108,21 @@ def _like_pattern(pattern: str) -> re.Pattern:
 	return re.compile(body, re.IGNORECASE | re.DOTALL)
 
 
-def like(pattern: Any, text: Any) -> bool | None:
+def _like(pattern: Any, text: Any) -> bool | None:
 	return None if pattern is None or text is None else bool(_like_pattern(str(pattern)).fullmatch(str(text)))
 
 
-def quoted(value: Any, percent: bool = True) -> str:
-	text = str(value).replace("'", "''")
-	return f"'{text.replace('%', '%%') if percent else text}'"
-
-
 def prepare(connection: sqlite3.Connection) -> None:
-	connection.create_collation("INSTANT", compare_instants)
-	connection.create_function("like", 2, like, deterministic=True)
-	connection.create_function("concat", -1, lambda *parts: None if None in parts else "".join(map(str, parts)))
-	connection.create_function("greatest", -1, lambda *parts: None if None in parts else max(parts))
-	connection.create_function("least", -1, lambda *parts: None if None in parts else min(parts))
-	connection.create_function("now", 0, lambda: datetime.datetime.now().strftime("%Y-%m-%d %H:%M:%S"))
+	connection.create_collation("INSTANT", _compare_instants)
+	connection.create_function("like", 2, _like, deterministic=True)
 
 
 sqlite3.register_adapter(datetime.datetime, lambda value: value.strftime(DATETIME_FORMAT))
 sqlite3.register_adapter(datetime.date, lambda value: value.isoformat())
 sqlite3.register_adapter(datetime.time, lambda value: value.strftime("%H:%M:%S.%f"))
 sqlite3.register_adapter(datetime.timedelta, time_text)
-sqlite3.register_adapter(Decimal, float)
 sqlite3.register_adapter(LocalProxy, lambda value: value._get_current_object())
 # The declared types say "text" first, which gives the column SQLite's text affinity.
 sqlite3.register_converter("text_datetime", _to_datetime)
 sqlite3.register_converter("text_date", lambda text: datetime.date.fromisoformat(text.decode()))
-sqlite3.register_converter("text_time", to_timedelta)
+sqlite3.register_converter("text_time", _to_timedelta)

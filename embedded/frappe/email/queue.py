@@ -6,11 +6,11 @@ from frappe.utils import now_datetime
 
 
 def get_queue() -> list[frappe._dict]:
-	return frappe.db.sql(
-		"select `name`, `sender` from `tabEmail Queue` where `status` in ('Not Sent', 'Partially Sent') "
-		"and (`send_after` is null or `send_after` < %(now)s) order by `priority` desc, `retry` asc, `creation` asc limit 500",
-		{"now": now_datetime()}, as_dict=True,
-	)  # fmt: skip
+	query = (
+		"select `name` from `tabEmail Queue` where `status` in ('Not Sent', 'Partially Sent') "
+		"and (`send_after` is null or `send_after` < %s) order by `priority` desc, `retry` asc, `creation` asc limit 500"
+	)
+	return frappe.db.sql(query, (now_datetime(),), as_dict=True)
 
 
 def flush() -> None:
@@ -18,7 +18,7 @@ def flush() -> None:
 		try:
 			frappe.get_doc("Email Queue", row.name).send()
 		except Exception:
-			frappe.get_doc("Email Queue", row.name).log_error()
+			frappe.log_error(reference_doctype="Email Queue", reference_name=row.name)
 
 
 __getattr__ = missing(__name__)

@@ -1,19 +1,6 @@
-"""Which fields hold data, and which every document has."""
+"""Which fields every document has, and which kinds of fields hold no data."""
 
-from frappe.database.dialect import TYPE_MAP
-
-data_fieldtypes = tuple(TYPE_MAP)
-table_fields = ("Table", "Table MultiSelect")
-no_value_fields = (
-	"Section Break", "Column Break", "Tab Break", "HTML", "Table", "Table MultiSelect", "Button", "Image", "Fold", "Heading",
-)  # fmt: skip
-display_fieldtypes = ("Section Break", "Column Break", "Tab Break", "HTML", "Button", "Image", "Fold", "Heading")
-float_like_fields = {"Float", "Currency", "Percent"}
-datetime_fields = {"Datetime", "Date", "Time"}
-
-DEFAULT_FIELDS = default_fields = (
-	"doctype", "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx",
-)  # fmt: skip
-OPTIONAL_FIELDS = optional_fields = ("_user_tags", "_comments", "_assign", "_liked_by", "_seen")
-CHILD_FIELDS = child_table_fields = ("parent", "parentfield", "parenttype")
-std_fields = default_fields
+DEFAULT_FIELDS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
+CHILD_FIELDS = ("parent", "parentfield", "parenttype")
+TABLE_TYPES = ("Table", "Table MultiSelect")
+LAYOUT_TYPES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button", "Heading")

@@ -1,5 +1,6 @@
-"""A document as data: its fields, and its child rows."""
+"""A document as data: its fields, its child rows, and the row it is in its table."""
 
+import sqlite3
 import weakref
 from collections.abc import Iterable
 from functools import cached_property
@@ -7,22 +8,13 @@ from typing import Any
 
 import frappe
 from frappe.context import local
-from frappe.model.docstatus import DocStatus
 from frappe.model.meta import Meta
-from frappe.model.row import Row
+from frappe.model.naming import set_new_name
 from frappe.types import _dict
+from frappe.utils.data import cint, cstr, flt
 
-_RESERVED = {
-	"doctype",
-	"meta",
-	"flags",
-	"dont_update_if_missing",
-	"_weakref",
-	"_parent_doc",
-	"_doc_before_save",
-	"_table_fieldnames",
-}
-_UNPICKLABLE = ("meta", "_weakref", "_parent_doc", "_table_fieldnames")
+_RESERVED = {"doctype", "meta", "flags", "_weakref", "_parent_doc", "_doc_before_save"}
+_UNPICKLABLE = ("meta", "_weakref", "_parent_doc")
 
 
 def get_controller(doctype: str) -> type:
@@ -38,27 +30,19 @@ def _import_controller(doctype: str) -> type:
 	from frappe.model.document import Document
 
 	meta = frappe.get_meta(doctype)
-	if doctype in CONTROLLERS or meta.custom or meta.app == "frappe":
+	if meta.custom or meta.app == "frappe":
 		return CONTROLLERS.get(doctype, Document)
 	folder = f"{meta.app}.{frappe.scrub(meta.module)}.doctype.{frappe.scrub(doctype)}"
-	module = frappe.get_module(f"{folder}.{frappe.scrub(doctype)}")
-	class_ = getattr(module, doctype.replace(" ", "").replace("-", ""), None)
-	if class_ is None or not issubclass(class_, BaseDocument):
-		raise ImportError(doctype)
-	return class_
+	return getattr(frappe.get_module(f"{folder}.{frappe.scrub(doctype)}"), doctype.replace(" ", "").replace("-", ""))
 
 
-class BaseDocument(Row):
+class BaseDocument:
 	doctype: str
 	flags: _dict
 
 	def __init__(self, data: dict):
-		if data.get("doctype"):
-			self.doctype = data["doctype"]
+		self.doctype = data.get("doctype") or self.doctype
 		self.update(data)
-		self.dont_update_if_missing: list[str] = []
-		if hasattr(self, "__setup__"):
-			self.__setup__()
 
 	@cached_property
 	def meta(self) -> Meta:
@@ -68,137 +52,146 @@ class BaseDocument(Row):
 	def _weakref(self) -> weakref.ref:
 		return weakref.ref(self)
 
-	@cached_property
-	def _table_fieldnames(self) -> dict[str, str]:
-		return self.meta._table_doctypes
-
 	def __getstate__(self) -> dict:
 		return {key: value for key, value in self.__dict__.items() if key not in _UNPICKLABLE}
 
-	def __json__(self) -> dict:
-		return self.as_dict(no_nulls=True)
-
 	# Reading and setting.
 
-	def get(self, key: Any, filters: Any = None, limit: int | None = None, default: Any = None) -> Any:
-		if isinstance(key, dict):
-			raise NotImplementedError("doc.get({...}) on the embedded site")
+	def get(self, key: str, filters: Any = None) -> Any:
+		"""A value, with a default; or with a dict, the child rows that match it."""
 		if isinstance(filters, dict):
 			rows = self.__dict__.get(key) or []
-			found = [row for row in rows if all(row.get(f) == value for f, value in filters.items())]
-			return found[:limit]
-		value = self.__dict__.get(key, default if filters is None else filters)
-		return value[:limit] if limit and isinstance(value, list | tuple) else value
+			return [row for row in rows if all(row.get(field) == value for field, value in filters.items())]
+		return self.__dict__.get(key, filters)
 
-	def getone(self, key: str, filters: dict | None = None) -> Any:
-		return self.get(key, filters=filters, limit=1)[0]
-
-	def set(self, key: str, value: Any, as_value: bool = False) -> None:
-		if key in _RESERVED:
-			return
-		if not as_value and key in self._table_fieldnames:
+	def set(self, key: str, value: Any) -> None:
+		if key in self.meta.table_doctypes:
 			self.__dict__[key] = []
 			self.extend(key, value or ())
-		else:
+		elif key not in _RESERVED:
 			self.__dict__[key] = value
 
 	def update(self, data: dict) -> "BaseDocument":
-		self.__dict__.update((key, value) for key, value in data.items() if key not in _RESERVED)
-		if self.flags.get("ignore_children"):
-			return self
-		for key in self._table_fieldnames:
-			if key in self.__dict__:
-				self.set(key, self.__dict__[key])
+		self.__dict__.update({key: value for key, value in data.items() if key not in _RESERVED})
+		for key in self.meta.table_doctypes:
+			if key in data:
+				self.set(key, data[key])
 		return self
 
-	def update_if_missing(self, data: Any) -> None:
-		data = data.get_valid_dict() if isinstance(data, BaseDocument) else data
-		for key, value in data.items():
-			if value is not None and self.get(key) is None and key not in self.dont_update_if_missing:
+	def update_if_missing(self, values: dict) -> None:
+		for key, value in values.items():
+			if value is not None and self.get(key) is None:
 				self.set(key, value)
-
-	def delete_key(self, key: str) -> None:
-		self.__dict__.pop(key, None)
-
-	def get_value(self, fieldname: str) -> Any:
-		return self.cast(self.get(fieldname), self.meta.get_field(fieldname))
-
-	def cast(self, value: Any, df: _dict) -> Any:
-		return frappe.utils.cast(df.fieldtype, value)
 
 	def is_new(self) -> Any:
 		return self.get("__islocal")
 
-	@property
-	def docstatus(self) -> DocStatus:
-		return DocStatus(self.__dict__.get("docstatus") or 0)
-
-	@docstatus.setter
-	def docstatus(self, value: Any) -> None:
-		self.__dict__["docstatus"] = DocStatus(value or 0)
-
 	# Child rows.
 
-	def append(self, key: str, value: Any = None, position: int = -1) -> "BaseDocument":
-		table = self.__dict__.get(key)
-		if table is None:
-			table = self.__dict__[key] = []
-		row = self._init_child({} if value is None else value, key)
-		if position == -1:
-			table.append(row)
-			row.idx = row.get("idx") or len(table)
-		else:
-			table.insert(position, row)
-			self._renumber(table)
+	def append(self, key: str, value: Any = None) -> "BaseDocument":
+		table = self.__dict__.setdefault(key, [])
+		row = value if isinstance(value, BaseDocument) else self._new_row(key, value or {})
+		row.__dict__.update(parent=self.name, parenttype=self.doctype, parentfield=key)
+		if not row.name:
+			row.__dict__["__islocal"] = 1
+		table.append(row)
+		row.idx = row.get("idx") or len(table)
 		row._parent_doc = self._weakref
 		return row
 
-	def extend(self, key: str, value: Iterable) -> None:
-		for row in list(value):
+	def _new_row(self, key: str, values: dict) -> "BaseDocument":
+		doctype = self.meta.table_doctypes.get(key)
+		if not doctype:
+			raise AttributeError(key)
+		return get_controller(doctype)({**values, "doctype": doctype})
+
+	def extend(self, key: str, rows: Iterable) -> None:
+		for row in list(rows):
 			self.append(key, row)
 
 	def remove(self, row: "BaseDocument") -> None:
-		if row.get("parentfield"):
-			table = self.get(row.parentfield)
-			table.remove(row)
-			self._renumber(table)
-
-	@staticmethod
-	def _renumber(table: list) -> None:
-		for idx, row in enumerate(table, 1):
-			row.idx = idx
-
-	def _init_child(self, value: Any, key: str) -> "BaseDocument":
-		if isinstance(value, BaseDocument):
-			child = value
-		else:
-			doctype = self._table_fieldnames.get(key)
-			if not doctype:
-				raise AttributeError(key)
-			value["doctype"] = doctype
-			child = get_controller(doctype)(value)
-		child.__dict__.update(parent=self.name, parenttype=self.doctype, parentfield=key)
-		if not child.__dict__.get("name"):
-			child.__dict__["__islocal"] = 1
-		return child
+		table = self.get(row.parentfield)
+		table.remove(row)
+		for idx, kept in enumerate(table, 1):
+			kept.idx = idx
 
 	@property
 	def parent_doc(self) -> Any:
 		reference = getattr(self, "_parent_doc", None)
-		return reference() if isinstance(reference, weakref.ReferenceType) else reference
+		return reference and reference()
 
-	def init_child_tables(self) -> None:
-		for fieldname in self._table_fieldnames:
-			if self.__dict__.get(fieldname) is None:
-				self.__dict__[fieldname] = []
-
-	def init_valid_columns(self) -> None:
-		self.docstatus = self.__dict__.get("docstatus")
-		if self.__dict__.get("idx") is None:
-			self.__dict__["idx"] = 0
-		for key in self.meta.get_valid_columns():
+	def fill_columns(self) -> None:
+		"""What the DocType has and nobody gave: None, no rows, and 0 where Frappe counts."""
+		for key in self.meta.columns:
 			self.__dict__.setdefault(key, None)
+		for key in self.meta.table_doctypes:
+			self.__dict__.setdefault(key, [])
+		self.docstatus, self.idx = cint(self.docstatus), cint(self.idx)
 
-	def get_all_children(self, parenttype: str | None = None) -> list:
-		tables = [f for f, doctype in self._table_fieldnames.items() if parenttype in (None, doctype)]
-		return [row for fieldname in tables for row in self.get(fieldname) or ()]
+	def get_all_children(self) -> list:
+		return [row for fieldname in self.meta.table_doctypes for row in self.get(fieldname) or ()]
+
+	# As a row, and as a dict.
+
+	def get_valid_dict(self) -> _dict:
+		found = _dict()
+		for fieldname in self.meta.columns:
+			value, df = self.__dict__.get(fieldname), self.meta.get_field(fieldname)
+			found[fieldname] = self._as_column(df, value) if df else value
+		return found
+
+	@staticmethod
+	def _as_column(df: _dict, value: Any) -> Any:
+		if isinstance(value, list | dict):
+			frappe.throw(frappe._("Value for {0} cannot be a list").format(frappe._(df.label)))
+		if df.fieldtype == "Check":
+			return 1 if cint(value) else 0
+		if df.fieldtype == "Int" and not isinstance(value, int):
+			return cint(value)
+		if df.fieldtype in ("Float", "Currency", "Percent"):
+			return flt(value)
+		if (df.fieldtype in ("Date", "Datetime", "Time") and value == "") or (df.unique and not cstr(value).strip()):
+			return None
+		return value
+
+	def as_dict(self, no_nulls: bool = False) -> _dict:
+		found = _dict({key: value for key, value in self.get_valid_dict().items() if not no_nulls or value is not None})
+		rows = {
+			fieldname: [row.as_dict(no_nulls) for row in self.get(fieldname)] for fieldname in self.meta.table_doctypes
+		}
+		return found.update(rows, doctype=self.doctype)
+
+	def db_insert(self, ignore_if_duplicate: bool = False) -> None:
+		if not self.name:
+			set_new_name(self)
+		row = self.get_valid_dict()
+		columns = ", ".join(f"`{column}`" for column in row)
+		try:
+			frappe.db.sql(f"insert into `tab{self.doctype}` ({columns}) values %s", [list(row.values())])
+		except sqlite3.IntegrityError as error:
+			if not frappe.db.is_primary_key_violation(error):
+				self._raise_if_unique(error)
+			elif not ignore_if_duplicate:
+				message = frappe._("{0} {1} already exists")
+				frappe.msgprint(message.format(frappe._(self.doctype), frappe.bold(self.name)))
+				raise frappe.DuplicateEntryError(self.doctype, self.name, error) from error
+		self.set("__islocal", False)
+
+	def db_update(self) -> None:
+		if self.is_new():
+			return self.db_insert()
+		row = self.get_valid_dict()
+		name = row.pop("name")
+		assignments = ", ".join(f"`{column}` = %s" for column in row)
+		try:
+			frappe.db.sql(f"update `tab{self.doctype}` set {assignments} where `name` = %s", [*row.values(), name])
+		except sqlite3.IntegrityError as error:
+			self._raise_if_unique(error)
+
+	def _raise_if_unique(self, error: Exception) -> None:
+		"""Say which field is taken; SQLite names the columns of the index that refused."""
+		if not frappe.db.is_unique_key_violation(error):
+			raise error
+		fieldname = str(error).rpartition(".")[2]
+		frappe.msgprint(frappe._("{0} must be unique").format(frappe._(self.meta.get_label(fieldname))))
+		raise frappe.UniqueValidationError(self.doctype, self.name, error) from error

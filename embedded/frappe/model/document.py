@@ -1,213 +1,277 @@
-"""`Document`: the life of a document, its hooks in Frappe's order, and `get_doc`."""
+"""`Document`: loading and storing, with the hooks and checks in the order in which Frappe does them."""
 
-import datetime
-from collections.abc import Callable, Iterable
-from types import MappingProxyType
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.apps import whitelist
 from frappe.context import local
 from frappe.missing import missing
 from frappe.model.base_document import BaseDocument, get_controller
 from frappe.model.checks import Checks
-from frappe.model.saving import Saving
+from frappe.model.naming import new_values, set_new_name, validate_name
 from frappe.types import _dict
-from frappe.utils.data import get_datetime, get_timedelta, getdate
+from frappe.utils.data import cast, cstr, now
 
 
-def get_doc(*args: Any, **kwargs: Any) -> "Document":
-	"""By doctype and name, from a dict, or from keyword arguments."""
-	if not args:
-		return get_controller(kwargs["doctype"])(kwargs)
-	first = args[0]
-	if isinstance(first, BaseDocument):
-		return first
-	if isinstance(first, str):
-		return get_controller(first)(*args, **kwargs)
-	if isinstance(first, dict | MappingProxyType):
-		if "doctype" not in first:
-			raise ValueError('"doctype" is a required key')
-		return get_controller(first["doctype"])({**first, **kwargs})
-	raise ValueError("First non keyword argument must be a string or dict")
+def get_doc(doctype: str | dict | BaseDocument, name: Any = None, **kwargs: Any) -> "Document":
+	"""By doctype and name (or filters that find it), or a new one from a dict."""
+	if isinstance(doctype, BaseDocument):
+		return doctype
+	if isinstance(doctype, dict):
+		return get_controller(doctype["doctype"])({**doctype, **kwargs})
+	return get_controller(doctype)(doctype, name, **kwargs)
 
 
-class Document(Saving, Checks, BaseDocument):
-	def __init__(self, *args: Any, **kwargs: Any):
+class Document(Checks, BaseDocument):
+	def __init__(self, data: str | dict, name: str | None = None, for_update: bool = False):
 		self.doctype = self.name = None
-		self.flags = _dict()
-		if args and isinstance(args[0], str):
-			self.doctype, self.name = args[0], args[1] if len(args) > 1 and args[1] is not None else args[0]
-			self.flags.for_update = kwargs.get("for_update")
+		self.flags = _dict(for_update=for_update)
+		if isinstance(data, str):
+			self.doctype, self.name = data, name or data
 			self.load_from_db()
-		elif args or kwargs:
-			self._init_from_dict(args[0] if args else kwargs)
 		else:
-			raise ValueError("Illegal arguments")
-
-	def _init_from_dict(self, data: dict) -> None:
-		super().__init__(data)
-		self.init_child_tables()
-		self.init_valid_columns()
-
-	def __str__(self) -> str:
-		return f"{self.doctype} ({self.name or 'unsaved'})"
+			super().__init__(data)
+			self.fill_columns()
 
 	def __repr__(self) -> str:
-		return f"<{type(self).__name__}: doctype={self.doctype} {self.name or 'unsaved'}>"
+		return f"<{type(self).__name__}: {self.doctype} {self.name or 'unsaved'}>"
 
 	# Loading.
 
 	def load_from_db(self) -> "Document":
-		lock = " for update" if self.flags.for_update else ""
-		if not isinstance(self.name, str | int):
-			self.name = frappe.db.get_value(self.doctype, self.name) or str(self.name)
-		self.flags.ignore_children = True
 		if self.meta.issingle:
 			self._load_single()
-		else:
-			rows = frappe.db.sql(
-				f"select * from `tab{self.doctype}` where `name` = %s{lock}", (self.name,), as_dict=True
-			)
-			if not rows:
-				message = _("{0} {1} not found").format(_(self.doctype), self.name)
-				frappe.throw(message, frappe.DoesNotExistError(doctype=self.doctype))
-			super().__init__(rows[0])
-			self.docstatus = rows[0].docstatus
-		self.flags.pop("ignore_children", None)
-		for fieldname, doctype in self._table_fieldnames.items():
+			return self
+		if isinstance(self.name, dict):
+			self.name = frappe.db.get_value(self.doctype, self.name) or str(self.name)
+		lock = " for update" if self.flags.for_update else ""
+		rows = frappe.db.sql(f"select * from `tab{self.doctype}` where `name` = %s{lock}", (self.name,), as_dict=True)
+		if not rows:
+			message = _("{0} {1} not found").format(_(self.doctype), self.name)
+			frappe.throw(message, frappe.DoesNotExistError(doctype=self.doctype))
+		self.__dict__.update(rows[0])
+		for fieldname, doctype in self.meta.table_doctypes.items():
 			query = (
 				f"select * from `tab{doctype}` where `parent` = %s and `parenttype` = %s and `parentfield` = %s "
 				f"order by `idx` asc{lock}"
 			)
-			self.set(fieldname, frappe.db.sql(query, (str(self.name), self.doctype, fieldname), as_dict=True))
-		if hasattr(self, "__setup__"):
-			self.__setup__()
+			self.set(fieldname, frappe.db.sql(query, (self.name, self.doctype, fieldname), as_dict=True))
 		return self
 
+	reload = load_from_db
+
 	def _load_single(self) -> None:
-		values = frappe.db.get_singles_dict(self.doctype, for_update=bool(self.flags.for_update))
-		if not values:
-			values = frappe.new_doc(self.doctype, as_dict=True)
-			values.pop("__islocal", None)
-		values["name"] = self.doctype
-		super().__init__(values)
-		self.init_valid_columns()
-		for df in self.meta.fields:
-			if df.fieldtype == "Check" or (self.get(df.fieldname) is not None and df.fieldtype in _NUMBERS):
-				self.set(df.fieldname, frappe.utils.cast(df.fieldtype, self.get(df.fieldname)))
+		values = frappe.db.get_singles_dict(self.doctype, for_update=self.flags.for_update) or new_values(self.doctype)
+		values.pop("__islocal", None)
+		self.__dict__.update(values, name=self.doctype)
+		self.fill_columns()
+		for df in self.meta.typed("Check", "Int", "Float", "Currency", "Percent"):
+			if df.fieldtype == "Check" or self.get(df.fieldname) is not None:
+				self.set(df.fieldname, cast(df.fieldtype, self.get(df.fieldname)))
 
-	def reload(self) -> "Document":
-		return self.load_from_db()
-
-	def load_doc_before_save(self, *, raise_exception: bool = False) -> None:
-		self._doc_before_save = None
-		if self.is_new():
-			return
-		try:
-			self._doc_before_save = frappe.get_doc(self.doctype, self.name, for_update=True)
-		except frappe.DoesNotExistError:
-			if raise_exception:
-				raise
-			frappe.clear_last_message()
+	def load_doc_before_save(self) -> None:
+		self._doc_before_save = None if self.is_new() else frappe.get_doc(self.doctype, self.name, for_update=True)
 
 	def get_latest(self) -> "Document":
-		if not getattr(self, "_doc_before_save", None):
+		if not self.get_doc_before_save():
 			self.load_doc_before_save()
 		return self._doc_before_save
 
 	def get_doc_before_save(self) -> "Document | None":
 		return getattr(self, "_doc_before_save", None)
 
-	def get_value_before_save(self, fieldname: str) -> Any:
-		previous = self.get_doc_before_save()
-		return previous.get(fieldname) if previous else None
+	# Storing.
 
-	def has_value_changed(self, fieldname: str) -> bool:
-		previous = self.get_doc_before_save()
-		if not previous:
-			return True
-		before, current = previous.get(fieldname), self.get(fieldname)
-		if isinstance(before, datetime.datetime):
-			current = get_datetime(current)
-		elif isinstance(before, datetime.date):
-			current = getdate(current)
-		elif isinstance(before, datetime.timedelta):
-			current = get_timedelta(current)
-		return before != current
+	def insert(
+		self, ignore_permissions: bool | None = None, ignore_links: bool | None = None, ignore_if_duplicate: bool = False,
+		ignore_mandatory: bool | None = None, set_name: str | None = None,
+	) -> "Document":  # fmt: skip
+		given = {
+			"ignore_permissions": ignore_permissions,
+			"ignore_links": ignore_links,
+			"ignore_mandatory": ignore_mandatory,
+		}
+		self.flags.update({flag: value for flag, value in given.items() if value is not None})
+		self.set("__islocal", True)
+		self._set_defaults()
+		self.set_user_and_timestamp()
+		self.check_if_latest()
+		self._validate_links()
+		self.check_permission("create")
+		self.run_method("before_insert")
+		self.set_new_name(set_name)
+		self.set_parent_in_children()
+		self.validate_higher_perm_levels()
+		self.run_before_save_methods()
+		self._validate()
+		if self.meta.issingle:
+			frappe.db.write_single(self.doctype, self.get_valid_dict())
+		else:
+			self.db_insert(ignore_if_duplicate)
+		for row in self.get_all_children():
+			row.db_insert()
+		self.run_method("after_insert")
+		self.run_post_save_methods()
+		self.__dict__.pop("__islocal", None)
+		return self
 
-	# Hooks, permissions and small things.
+	def save(self, ignore_permissions: bool | None = None) -> "Document":
+		if self.is_new() or not self.name:
+			return self.insert(ignore_permissions)
+		if ignore_permissions is not None:
+			self.flags.ignore_permissions = ignore_permissions
+		self._set_defaults()
+		self.check_permission("write")
+		self.set_user_and_timestamp()
+		self.check_if_latest()
+		self.set_parent_in_children()
+		for row in self.get_all_children():
+			if not row.name:
+				set_new_name(row)
+		self.validate_higher_perm_levels()
+		self._validate_links()
+		self.run_before_save_methods()
+		self._validate()
+		if self.meta.issingle:
+			frappe.db.write_single(self.doctype, self.get_valid_dict())
+		else:
+			self.db_update()
+			self.update_children()
+		self.run_post_save_methods()
+		return self
+
+	def _set_defaults(self) -> None:
+		if self.is_new():
+			self.update_if_missing(new_values(self.doctype))
+		for fieldname, doctype in self.meta.table_doctypes.items():
+			for row in self.get(fieldname):
+				if row.is_new():
+					row.update_if_missing(new_values(doctype, self, fieldname))
+
+	def set_user_and_timestamp(self) -> None:
+		self._original_modified = self.modified
+		self.modified, self.modified_by = now(), local.session.user
+		if self.is_new():
+			self.creation, self.owner = self.modified, self.modified_by
+		for row in self.get_all_children():
+			row.modified, row.modified_by = self.modified, self.modified_by
+			row.owner, row.creation = row.owner or self.owner, row.creation or self.creation
+		local.flags.currently_saving.append((self.doctype, self.name))
+
+	def check_if_latest(self) -> None:
+		"""Refuse to overwrite what somebody else has saved since this copy was read."""
+		self.load_doc_before_save()
+		if self.docstatus != 0:
+			raise NotImplementedError("Submitted and cancelled documents on the embedded site")
+		previous = self._doc_before_save
+		if previous and cstr(previous.modified) != cstr(self._original_modified):
+			frappe.throw(
+				_("Error: Document has been modified after you have opened it")
+				+ f" ({previous.modified}, {self.modified}). "
+				+ _("Please refresh to get the latest document."),
+				frappe.TimestampMismatchError,
+			)
+
+	def set_new_name(self, set_name: str | None = None) -> None:
+		if set_name:
+			self.name = validate_name(self.doctype, set_name)
+		else:
+			set_new_name(self)
+		for row in self.get_all_children():
+			set_new_name(row)
+
+	def set_parent_in_children(self) -> None:
+		for row in self.get_all_children():
+			row.parent, row.parenttype = self.name, self.doctype
+
+	def update_children(self) -> None:
+		"""Delete the rows that are gone, then write those that are here."""
+		for fieldname, doctype in self.meta.table_doctypes.items():
+			rows = self.get(fieldname)
+			filters: dict = {"parent": self.name, "parenttype": self.doctype, "parentfield": fieldname}
+			kept = [row.name for row in rows if not row.is_new()]
+			if kept:
+				filters["name"] = ("not in", kept)
+			frappe.db.delete(doctype, filters)
+			for row in rows:
+				row.db_update()
+
+	def run_before_save_methods(self) -> None:
+		for method in ("before_validate", "validate", "before_save"):
+			self.run_method(method)
+
+	def run_post_save_methods(self) -> None:
+		self.run_method("on_update")
+		self.clear_cache()
+		self.run_method("on_change")
+		if (self.doctype, self.name) in local.flags.currently_saving:
+			local.flags.currently_saving.remove((self.doctype, self.name))
+
+	def clear_cache(self) -> None:
+		frappe.clear_document_cache(self.doctype, self.name)
+
+	def db_set(self, fieldname: Any, value: Any = None, update_modified: bool = True, commit: bool = False) -> None:
+		"""Write fields at once, without validating."""
+		self.update(fieldname if isinstance(fieldname, dict) else {fieldname: value})
+		if update_modified and (self.doctype, self.name) not in local.flags.currently_saving:
+			self.modified, self.modified_by = now(), local.session.user
+		if not self.get_doc_before_save():
+			self.load_doc_before_save()
+		self.run_method("before_change")
+		if self.name is None:
+			return
+		stamp = {"modified": self.modified, "update_modified": update_modified}
+		frappe.db.set_value(self.doctype, self.name, fieldname, value, **stamp)
+		self.run_method("on_change")
+		if commit:
+			frappe.db.commit()
+
+	def delete(self, ignore_permissions: bool = False, force: bool = False) -> None:
+		frappe.delete_doc(self.doctype, self.name, ignore_permissions=ignore_permissions, force=force, flags=self.flags)
+
+	# Hooks and permissions.
 
 	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
-		"""The controller's method, then the apps' doc_events for it."""
 		own = getattr(self, method, None)
-		result = own(*args, **kwargs) if callable(own) else None
-		for handler in _doc_event_handlers(self.doctype, method):
-			frappe.db._disable_transaction_control += 1
-			try:
-				value = handler(self, method, *args, **kwargs)
-			finally:
-				frappe.db._disable_transaction_control -= 1
-			result = value if value is not None else result
-		return result
+		return own(*args, **kwargs) if callable(own) else None
 
-	def check_permission(self, permtype: str = "read", permlevel: int | None = None) -> None:
+	def check_permission(self, permtype: str = "read") -> None:
 		if not self.has_permission(permtype):
-			local.flags.error_message = _("You need the '{0}' permission on {1} {2} to perform this action.").format(
-				_(permtype), frappe.bold(_(self.doctype)), self.name or ""
-			)
 			raise frappe.PermissionError
 
-	def has_permission(self, permtype: str = "read", *, debug: bool = False, user: str | None = None) -> bool:
-		from frappe.permissions import has_permission
+	def has_permission(self, permtype: str = "read", user: str | None = None) -> bool:
+		return bool(self.flags.ignore_permissions) or frappe.has_permission(self.doctype, permtype, self, user)
 
-		return bool(self.flags.ignore_permissions) or has_permission(self.doctype, permtype, self, user=user)
+	def validate_higher_perm_levels(self) -> None:
+		if self.flags.ignore_permissions or local.flags.in_install or local.session.user == "Administrator":
+			return
+		levels = self.meta.get_permlevel_access("write")
+		for doc in [self, *([] if self.is_new() else self.get_all_children())]:
+			doc.reset_values_if_no_permlevel_access(levels)
 
-	def is_whitelisted(self, method_name: str) -> None:
-		method = getattr(self, method_name, None)
-		if not method:
-			raise frappe.exceptions.NotFound(f"Method {method_name} not found")
-		frappe.is_whitelisted(getattr(method, "__func__", method))
+	def reset_values_if_no_permlevel_access(self, levels: set[int]) -> None:
+		"""Fields above the user's permlevel go back to what they were, or to their default."""
+		fields = [df for df in self.meta.get_high_permlevel_fields() if df.permlevel not in levels]
+		if not fields:
+			return
+		if self.is_new():
+			reference: Any = new_values(self.doctype)
+		elif self.parent_doc:
+			rows = self.parent_doc.get_latest().get(self.parentfield)
+			reference = next((row for row in rows if row.name == self.name), None)
+		else:
+			reference = self.get_latest()
+		for df in fields if reference else ():
+			self.set(df.fieldname, reference.get(df.fieldname))
 
-	def get_title(self) -> str:
-		return self.get(self.meta.get_title_field()) or ""
-
-	def get_url(self) -> str:
-		return f"/app/{self.doctype.lower().replace(' ', '-')}/{frappe.utils.quoted(self.name)}"
-
-	@whitelist()
-	def add_comment(self, comment_type: str = "Comment", text: str | None = None, **by: Any) -> "Document":
-		comment = {
-			"doctype": "Comment", "comment_type": comment_type, "content": text or comment_type,
-			"comment_email": by.get("comment_email") or local.session.user, "comment_by": by.get("comment_by"),
-			"reference_doctype": self.doctype, "reference_name": self.name,
-		}  # fmt: skip
-		return frappe.get_doc(comment).insert(ignore_permissions=True)
-
-	def log_error(self, title: str | None = None, message: str | None = None) -> "Document":
-		return frappe.log_error(title, message, reference_doctype=self.doctype, reference_name=self.name)
-
-	def set_onload(self, key: str, value: Any) -> None:
-		self.__dict__.setdefault("__onload", _dict())[key] = value
-
-	def get_onload(self, key: str | None = None) -> Any:
-		onload = self.__dict__.setdefault("__onload", _dict())
-		return onload[key] if key else onload
-
-
-_NUMBERS = ("Int", "Float", "Currency", "Percent")
-
-
-def _doc_event_handlers(doctype: str, method: str) -> Iterable[Callable]:
-	events = frappe.get_hooks("doc_events", {})
-	for key, handlers in events.items():
-		if doctype == key or key == "*" or (isinstance(key, tuple) and doctype in key):
-			yield from map(frappe.get_attr, handlers.get(method, []))
-
-
-def bulk_insert(*args: Any, **kwargs: Any) -> None:
-	raise NotImplementedError("frappe.model.document.bulk_insert on the embedded site")
+	def apply_fieldlevel_read_permissions(self) -> None:
+		if local.session.user == "Administrator":
+			return
+		levels = self.meta.get_permlevel_access("read")
+		for doc in [self, *self.get_all_children()]:
+			for df in doc.meta.get_high_permlevel_fields():
+				if df.permlevel not in levels:
+					doc.__dict__.pop(df.fieldname, None)
 
 
 __getattr__ = missing(__name__)

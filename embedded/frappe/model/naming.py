@@ -1,4 +1,4 @@
-"""How a document gets its name."""
+"""How a document gets its name, and a new one its values."""
 
 import re
 from typing import Any
@@ -6,89 +6,49 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.context import local
+from frappe.database.dialect import TYPE_MAP
 from frappe.missing import missing
-from frappe.utils.data import cstr, now_datetime
-
-_DATE_PARTS = {"YY": "%y", "MM": "%m", "DD": "%d", "YYYY": "%Y", "JJJ": "%j"}
+from frappe.types import _dict
+from frappe.utils.data import cast, cstr, now_datetime
 
 
 def set_new_name(doc: Any) -> None:
 	"""By the controller's autoname(), else the DocType's rule, else a random one."""
 	doc.run_method("before_naming")
 	autoname = doc.meta.autoname or ""
-	if autoname.lower() in ("autoincrement", "uuid"):
-		raise NotImplementedError(f"Naming by {autoname} on the embedded site")
 	if autoname.lower() != "prompt":
 		doc.name = None
-	if doc.meta.issingle:
-		doc.name = doc.doctype
-	if not doc.name:
 		doc.run_method("autoname")
-	if not doc.name and autoname:
-		doc.name = _by_rule(autoname, doc)
-	doc.name = validate_name(doc.doctype, doc.name or make_autoname("hash", doc.doctype))
+	doc.name = validate_name(doc.doctype, doc.name or _by_rule(autoname, doc))
 
 
-def _by_rule(autoname: str, doc: Any) -> str | None:
+def _by_rule(autoname: str, doc: Any) -> str:
 	kind, _colon, rest = autoname.partition(":")
-	kind = kind.lower()
-	if kind == "field":
-		name = cstr(doc.get(rest)).strip()
-		if not name:
-			frappe.throw(_("{0} is required").format(doc.meta.get_label(rest)))
-		return name
-	if kind == "naming_series":
-		if not doc.naming_series:
-			doc.naming_series = next(filter(None, (doc.meta.get_options("naming_series") or "").split("\n")), None)
-		if not doc.naming_series:
-			frappe.throw(_("Naming Series mandatory"))
-		return make_autoname(f"{doc.naming_series}.#####", "", doc)
-	if kind == "prompt":
-		frappe.throw(_("Please set the document name"))
-	if kind == "format":
-		return re.sub(r"\{.*?\}", lambda match: parse_naming_series([match[0][1:-1]], doc=doc), rest)
-	return make_autoname(autoname, doc=doc) if "#" in autoname else None
-
-
-def make_autoname(key: str = "", doctype: str = "", doc: Any = None, *, ignore_validate: bool = False) -> str:
-	if key == "hash":
+	if kind in ("", "hash"):
 		return frappe.generate_hash(length=10)
-	return parse_naming_series(key, doc=doc)
+	if kind == "field":
+		return cstr(doc.get(rest)).strip()
+	if kind == "format":
+		return re.sub(r"\{(\w+)\}", lambda match: cstr(doc.get(match[1])).strip(), rest)
+	if series := re.fullmatch(r"(\w+)\.(#+)", autoname):
+		return series[1] + _next_of_series(series[1], len(series[2]))
+	if kind.lower() == "prompt":
+		frappe.throw(_("Please set the document name"))
+	raise NotImplementedError(f"Naming by {autoname!r} on the embedded site")
 
 
-def parse_naming_series(parts: Any, doctype: str | None = None, doc: Any = None, number_generator: Any = None) -> str:
-	"""`EV.YY.-.#####` and the like: the number counts up under all that stands before it."""
-	name = ""
-	counted = False
-	for part in filter(None, parts.split(".") if isinstance(parts, str) else parts):
-		if part.startswith("#"):
-			name += "" if counted else (number_generator or getseries)(name, len(part))
-			counted = True
-		elif part in _DATE_PARTS:
-			name += now_datetime().strftime(_DATE_PARTS[part])
-		elif part in ("WW", "timestamp"):
-			raise NotImplementedError(f"The naming part {part} on the embedded site")
-		elif doc and (part.startswith("{") or doc.get(part) is not None):
-			name += cstr(doc.get(part.strip("{}"))).strip()
-		else:
-			name += part
-	return name
+def _next_of_series(key: str, digits: int) -> str:
+	query = (
+		"insert into `tabSeries` (name, current) values (%s, 1) on conflict do update set current = current + 1 "
+		"returning current"
+	)
+	return str(frappe.db.sql(query, (key,))[0][0]).zfill(digits)
 
 
-def getseries(key: str, digits: int) -> str:
-	query = "insert into `tabSeries` (name, current) values (%s, 1) on duplicate key update current = current + 1"
-	frappe.db.sql(query, (key,))
-	return str(frappe.db.sql("select current from `tabSeries` where name = %s", (key,))[0][0]).zfill(digits)
-
-
-def validate_name(doctype: str, name: Any) -> str:
+def validate_name(doctype: str, name: str) -> str:
+	name = name.strip()
 	if not name:
 		frappe.throw(_("No Name Specified for {0}").format(doctype))
-	if isinstance(name, int):
-		frappe.throw(_("Invalid name type (integer) for varchar name column"), frappe.NameError)
-	if name.startswith(f"New {doctype}"):
-		frappe.throw(_("There were some errors setting the name, please contact the administrator"), frappe.NameError)
-	name = name.strip()
 	if name == doctype and not frappe.get_meta(doctype).issingle and name != "DocType":
 		frappe.throw(_("Name of {0} cannot be {1}").format(doctype, name), frappe.NameError)
 	if re.search("[<>]", name):
@@ -96,59 +56,42 @@ def validate_name(doctype: str, name: Any) -> str:
 	return name
 
 
-def append_number_if_name_exists(
-	doctype: str, value: str, fieldname: str = "name", separator: str = "-", filters: dict | None = None
-) -> str:
-	if not frappe.db.exists(doctype, {**(filters or {}), fieldname: value}):
-		return value
-	pattern = re.compile(rf"{re.escape(value + separator)}(\d+)", re.IGNORECASE)
-	known = frappe.db.sql(
-		f"select `{fieldname}` from `tab{doctype}` where `{fieldname}` like %s", (f"{value}{separator}%",), pluck=True
-	)
+def append_number_if_name_exists(doctype: str, value: str) -> str:
+	"""The name itself, or the first free one of `name-1`, `name-2`, ..."""
+	pattern = re.compile(rf"{re.escape(value)}-(\d+)", re.IGNORECASE)
+	known = frappe.get_all(doctype, [["name", "like", f"{value}%"]], pluck="name")
 	numbers = [int(match[1]) for match in map(pattern.fullmatch, known) if match]
-	return f"{value}{separator}{max(numbers, default=0) + 1}"
+	return f"{value}-{max(numbers, default=0) + 1}" if frappe.db.exists(doctype, value) else value
 
 
-def set_defaults(doctype: str) -> dict:
+def new_values(doctype: str, parent_doc: Any = None, parentfield: str | None = None) -> _dict:
 	"""A new document's values: the fields' defaults, as Frappe finds them."""
 	meta = frappe.get_meta(doctype)
-	values: dict = {"doctype": doctype, "__islocal": 1, "owner": local.session.user, "docstatus": 0, "idx": 0}
-	if not meta.issingle:
-		values["__unsaved"] = 1
+	values = _dict(doctype=doctype, __islocal=1, owner=local.session.user, docstatus=0, idx=0)
+	if parent_doc:
+		values.update(parent=parent_doc.name, parenttype=parent_doc.doctype, parentfield=parentfield)
 	for df in meta.fields:
-		value = _default(df, meta)
+		value = _default(df) if df.fieldtype in TYPE_MAP and df.fieldname != meta.title_field else None
 		if value is not None:
 			values[df.fieldname] = value
-		elif df.fieldtype == "Check":
-			values[df.fieldname] = 0
 	return values
 
 
-def _default(df: Any, meta: Any) -> Any:
-	from frappe.model import data_fieldtypes
-
+def _default(df: Any) -> Any:
 	# Frappe gives every empty Time field of a new document the current time.
 	if df.fieldtype == "Time":
 		return frappe.utils.nowtime()
-	if df.fieldtype not in data_fieldtypes:
-		return None
 	default = df.default
 	if not default:
-		options = df.options if df.fieldtype == "Select" else None
-		return options.split("\n", 1)[0] if options and options not in ("[Select]", "Loading...") else None
+		if df.fieldtype == "Select" and df.options:
+			return df.options.split("\n", 1)[0]
+		return 0 if df.fieldtype == "Check" else None
 	if str(default).startswith(":"):
 		raise NotImplementedError(f"The default {default} of {df.fieldname} on the embedded site")
 	if df.fieldtype == "Datetime" and default.lower() == "now":
 		return now_datetime()
-	if df.fieldname == meta.title_field:
-		return None
-	shortcuts = {"__user": local.session.user, "Today": frappe.utils.nowdate()}
-	value = shortcuts.get(default, default)
-	return (
-		frappe.utils.cast(df.fieldtype, value)
-		if df.fieldtype in ("Int", "Check", "Float", "Currency", "Percent")
-		else value
-	)
+	value = {"__user": local.session.user, "Today": frappe.utils.nowdate()}.get(default, default)
+	return cast(df.fieldtype, value)
 
 
 __getattr__ = missing(__name__)

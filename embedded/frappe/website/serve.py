@@ -1,79 +1,82 @@
-"""From a path to a page: route rules, the apps' renderers, templates, and the pages of failures."""
+"""From a path to a page: route rules, the template in an app's `www` with its Python neighbour, and failures."""
 
-from typing import Any
+from pathlib import Path
 from urllib.parse import quote_plus
 
 import frappe
 from frappe import _
 from frappe.context import local
-from frappe.website.page_renderers.template_page import MessagePage, TemplatePage
-from frappe.website.utils import build_response, get_home_page
+from frappe.missing import missing
+from frappe.types import _dict
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import Map, RequestRedirect, Rule
+from werkzeug.routing import Map, Rule
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 
-def get_response(path: str | None = None, http_status_code: int = 200) -> Response:
-	path = (path or local.request.path).strip("/ ")
+def get_response(path: str | None = None) -> Response:
 	try:
-		try:
-			endpoint = resolve_path(path)
-		except RequestRedirect as moved:
-			return build_response(path, "", moved.code, {"Location": moved.new_url})
-		for renderer in [*map(frappe.get_attr, frappe.get_hooks("page_renderer")), TemplatePage]:
-			page = renderer(endpoint, http_status_code)
-			if page.can_render():
-				return page.render()
-		return _not_found()
+		return _render(_resolve((path or local.request.path).strip("/ ")))
 	except frappe.Redirect as moved:
-		location = local.flags.redirect_location or local.response.get("location")
-		return build_response(path, "", moved.http_status_code, {"Location": location})
+		return redirect(local.flags.redirect_location, moved.http_status_code)
 	except Exception as error:
 		if getattr(error, "http_status_code", 500) == 500:
 			raise
 		return get_error_page(error, error.http_status_code)
 
 
-def resolve_path(path: str) -> str:
-	"""The page behind the path; the parts that a route names go into form_dict and switch caching off."""
-	path = (path or "index").removesuffix(".html")
-	if path == "index":
-		path = get_home_page()
-	local.path = path
+def _resolve(path: str) -> str:
+	"""The page behind the path; the parts that a route names go into form_dict."""
+	local.path = path or ("login" if local.session.user == "Guest" else "app")
 	try:
-		endpoint, arguments = _routes().bind_to_environ(local.request.environ).match(f"/{path}")
+		endpoint, arguments = _routes().bind_to_environ(local.request.environ).match(f"/{local.path}")
 	except NotFound:
-		return path
-	if arguments:
-		local.no_cache = 1
-		local.form_dict.update(arguments)
+		return local.path
+	local.form_dict.update(arguments)
 	return endpoint
 
 
 def _routes() -> Map:
 	if "routes" not in local.memo:
 		rules = frappe.get_hooks("website_route_rules")
-		local.memo["routes"] = Map(
-			[Rule(r["from_route"], endpoint=r["to_route"], defaults=r.get("defaults")) for r in rules]
-		)
+		local.memo["routes"] = Map([Rule(rule["from_route"], endpoint=rule["to_route"]) for rule in rules])
 	return local.memo["routes"]
 
 
-def _not_found() -> Response:
-	return MessagePage("404", 404, _("Not Found"), _("The page you are looking for has gone missing.")).render()
+def _render(page: str) -> Response:
+	for app in reversed(frappe.get_installed_apps()):
+		if Path(frappe.get_app_path(app, "www", f"{page}.html")).is_file():
+			return _render_template(app, page)
+	raise frappe.PageDoesNotExistError
+
+
+def _render_template(app: str, page: str) -> Response:
+	"""An app's page has a frame of its own; the site's, and the cache for pages without `no_cache`, are Frappe's alone."""
+	context = _dict(path=page, user=local.session.user)
+	if Path(frappe.get_app_path(app, "www", f"{page}.py")).exists():
+		module = frappe.get_module(".".join([app, "www", *page.split("/")]))
+		if not getattr(module, "no_cache", False):
+			raise NotImplementedError(f"The page {page} without no_cache = 1 on the embedded site")
+		context.update(module.get_context(context) or {})
+	template = f"{app}/www/{page}.html"
+	if "{% extends" not in Path(frappe.get_app_path(app, "www", f"{page}.html")).read_text(encoding="utf-8"):
+		raise NotImplementedError(f"The page {page} in the site's own frame on the embedded site")
+	html = frappe.render_template(template, context, is_path=True)
+	return Response(html, status=context.http_status_code or 200, mimetype="text/html")
 
 
 def get_error_page(error: Exception, status: int) -> Response:
 	"""The themed page of an exception; only what the exception says for users is shown."""
+	context = {"title": _("Server Error"), "message": _("Uncaught Exception")}
 	if isinstance(error, frappe.PermissionError):
-		action = f"/login?redirect-to={quote_plus(local.request.path)}"
-		return _message(403, _("Not Permitted"), str(error), primary_action=action, primary_label=_("Login"))
-	if isinstance(error, frappe.PageDoesNotExistError) or status == 404:
-		return _not_found()
-	title = getattr(error, "title", None) or (_("Server Error") if status >= 500 else "")
-	message = getattr(error, "message", None) or (_("Uncaught Exception") if status >= 500 else "")
-	return _message(status, title, message)
+		login = f"/login?redirect-to={quote_plus(local.request.path)}"
+		context = {"title": _("Not Permitted"), "message": str(error), "login": login}
+	elif status == 404:
+		context = {"title": _("Not Found"), "message": _("The page you are looking for has gone missing.")}
+	elif status < 500:
+		context = {"title": "", "message": str(error)}
+	html = frappe.render_template("frappe/templates/message.html", context, is_path=True)
+	return Response(html, status=status, mimetype="text/html")
 
 
-def _message(status: int, title: str, message: str, **context: Any) -> Response:
-	return MessagePage("message", status, title, message, **context).render()
+__getattr__ = missing(__name__)

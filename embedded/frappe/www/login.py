@@ -1,3 +1,0 @@
-"""A plain page for signing in."""
-
-no_cache = 1
