@@ -26,30 +26,17 @@ ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Europe/London", "
 SOURCES = ("newsletter", "linkedin", "website", "")
 PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
-		"title": "Intro call",
-		"slug": "intro",
-		"duration_minutes": 30,
-		"color": "#2f6fed",
+		"title": "Intro call", "slug": "intro", "duration_minutes": 30, "color": "#2f6fed",
 		"description": "A first conversation: where you are, where you want to be, and whether we fit.",
 		"questions": [
 			{"label": "What would you like to talk about?", "question_type": "Long Text"},
-			{
-				"label": "How did you hear of us?",
-				"question_type": "Select",
-				"options": "A friend\nSearch\nAn event\nSomewhere else",
-			},
+			{"label": "How did you hear of us?", "question_type": "Select", "options": "A friend\nSearch\nAn event\nElsewhere"},
 		],
 	},
 	{
-		"title": "Strategy session",
-		"slug": "strategy",
-		"duration_minutes": 60,
-		"duration_options": "60, 90",
-		"slot_interval": 30,
-		"color": "#0f9d76",
-		"location_type": "Zoom",
+		"title": "Strategy session", "slug": "strategy", "duration_minutes": 60, "duration_options": "60, 90",
+		"slot_interval": 30, "color": "#0f9d76", "location_type": "Zoom", "change_notice_hours": 4,
 		"description": "We go through your priorities and leave with a plan for the next quarter.",
-		"change_notice_hours": 4,
 		"questions": [
 			{"label": "Your role", "question_type": "Text", "required": 1},
 			{"label": "Topics", "question_type": "Multi Select", "options": "Cash flow\nPricing\nHiring\nGrowth"},
@@ -58,16 +45,11 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 		"confirmation_message": "Please bring your last quarter's numbers.",
 	},
 	{
-		"title": "Coffee in person",
-		"slug": "coffee",
-		"duration_minutes": 45,
-		"color": "#d9480f",
-		"location_type": "In Person",
-		"location_details": "Café de la Paix, 5 place de l'Opéra, Paris",
-		"description": "When you are in town.",
-		"requires_confirmation": 1,
+		"title": "Coffee in person", "slug": "coffee", "duration_minutes": 45, "color": "#d9480f",
+		"location_type": "In Person", "location_details": "Café de la Paix, 5 place de l'Opéra, Paris",
+		"description": "When you are in town.", "requires_confirmation": 1,
 	},
-)
+)  # fmt: skip
 
 
 def seed() -> None:
@@ -83,72 +65,53 @@ def seed() -> None:
 	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
 
 
+def _make(doctype: str, **fields: Any) -> Document:
+	return frappe.get_doc({"doctype": doctype, **fields}).insert()
+
+
 def _make_host(email: str, first: str, last: str, zone: str) -> None:
-	frappe.get_doc(
-		{
-			"doctype": "User",
-			"email": email,
-			"first_name": first,
-			"last_name": last,
-			"time_zone": zone,
-			"send_welcome_email": 0,
-			"new_password": PASSWORD,
-			"roles": [{"role": "Scheduling User"}],
-		}
-	).insert()
+	_make(
+		"User", email=email, first_name=first, last_name=last, time_zone=zone, send_welcome_email=0,
+		new_password=PASSWORD, roles=[{"role": "Scheduling User"}],
+	)  # fmt: skip
 
 
 def _make_page(user: str, title: str, slug: str, types: tuple[dict, ...], **fields: Any) -> Document:
-	page = frappe.get_doc(
-		{
-			"doctype": "Scheduling Page",
-			"title": title,
-			"slug": slug,
-			"user": user,
-			"description": "Finance for small companies",
-			"welcome_message": "Pick what suits you: I look forward to meeting you.",
-			**fields,
-		}
-	).insert()
+	words = {"welcome_message": "Pick what suits you: I look forward to meeting you.", **fields}
+	page = _make(
+		"Scheduling Page", title=title, slug=slug, user=user, description="Finance for small companies", **words
+	)
 	for order, each in enumerate(types):
-		_make_type(page, sort_order=order, **each)
+		_make("Meeting Type", scheduling_page=page.name, sort_order=order, **each)
 	return page
 
 
 def _make_team_page() -> None:
-	page = _make_page(
-		"jane@demo.example",
-		"The Demo Team",
-		"team",
-		(),
-		page_type="Team",
+	tour = {
+		"title": "Product tour",
+		"slug": "tour",
+		"duration_minutes": 30,
+		"assignment": "Round Robin",
+		"color": "#0b7285",
+	}
+	panel = {
+		"title": "Panel with the founders", "slug": "panel", "duration_minutes": 60, "assignment": "Collective",
+		"color": "#c2255c", "description": "All of us at one table, for the big questions.",
+	}  # fmt: skip
+	_make_page(
+		"jane@demo.example", "The Demo Team", "team", (tour, panel), page_type="Team", brand_color="#0b7285",
 		hosts=[{"user": email} for email, *_name in HOSTS],
-		brand_color="#0b7285",
 		welcome_message="Whoever of us is free takes the time to show you around.",
-	)
-	_make_type(page, title="Product tour", slug="tour", duration_minutes=30, assignment="Round Robin", color="#0b7285")
-	_make_type(
-		page,
-		title="Panel with the founders",
-		slug="panel",
-		duration_minutes=60,
-		assignment="Collective",
-		color="#c2255c",
-		description="All of us at one table, for the big questions.",
-	)
-
-
-def _make_type(page: Document, **fields: Any) -> Document:
-	return frappe.get_doc({"doctype": "Meeting Type", "scheduling_page": page.name, **fields}).insert()
+	)  # fmt: skip
 
 
 def _give_everyday_life(user: str) -> None:
 	"""A dentist's visit and a day off, so that the calendar has gaps as calendars have."""
 	today = frappe.utils.getdate()
 	visit = {"start_time": f"{today + timedelta(days=3)} 10:00:00", "end_time": f"{today + timedelta(days=3)} 11:30:00"}
-	frappe.get_doc({"doctype": "Blocked Time", "user": user, "reason": "Dentist", **visit}).insert()
+	_make("Blocked Time", user=user, reason="Dentist", **visit)
 	day_off = today + timedelta(days=10)
-	frappe.get_doc({"doctype": "Availability Override", "user": user, "date": day_off, "reason": "Conference"}).insert()
+	_make("Availability Override", user=user, date=day_off, reason="Conference")
 
 
 def _book_a_month() -> None:
@@ -168,20 +131,13 @@ def _book_one(dice: random.Random, around: int, now: int) -> None:
 	if not slots:
 		return
 	name = dice.choice(ATTENDEES)
+	wish = {
+		"slug": slug, "meeting_type": type_slug, "start": dice.choice(slots)["start"], "attendee_name": name,
+		"attendee_email": f"{name.lower().replace(' ', '.')}@clients.example",
+		"attendee_company": dice.choice(COMPANIES), "timezone": dice.choice(ZONES), "utm_source": dice.choice(SOURCES),
+	}  # fmt: skip
 	try:
-		booking = bookings.book(
-			{
-				"slug": slug,
-				"meeting_type": type_slug,
-				"start": dice.choice(slots)["start"],
-				"attendee_name": name,
-				"attendee_email": f"{name.lower().replace(' ', '.')}@clients.example",
-				"attendee_company": dice.choice(COMPANIES),
-				"timezone": dice.choice(ZONES),
-				"utm_source": dice.choice(SOURCES),
-			},
-			as_of,
-		)
+		booking = bookings.book(wish, as_of)
 	except SchedulingError:
 		return
 	if dice.random() < 0.15:

@@ -2,22 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import frappe
 from cryptography.fernet import Fernet
-from frappe.core.doctype_row import DEFINITION, definitions, make_role, write_definition
+from frappe.core.doctype_row import DEFINITION, definitions, write_definition
 from frappe.model.meta import Meta
 from frappe.utils.password import update_password
 
 APP = "scheduler_integration"
-STANDARD_ROLES = (
-	"Administrator", "System Manager", "Guest", "All", "Desk User", "Sales User", "Sales Manager", "Sales Master Manager",
-)  # fmt: skip
-LANGUAGES = {
-	"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "ar": "العربية", "he": "עברית", "it": "Italiano",
-	"ja": "日本語", "nl": "Nederlands", "pt": "Português", "zh": "简体中文", "hi": "हिंदी", "pl": "Polski", "tr": "Türkçe",
-}  # fmt: skip
 # Hooks of the desk change nothing here; any other hook that isn't implemented has to be refused.
 HOOKS = """
 	app_name app_title app_publisher app_description app_email app_license app_logo_url app_icon app_color app_home
@@ -42,29 +34,13 @@ def new_site(folder: Path, *, config: dict | None = None, time_zone: str = "Asia
 	frappe.db.sync_table(Meta(DEFINITION))
 	for definition in definitions():
 		write_definition(definition)
-	_core_records(time_zone)
-	frappe.db.commit()
-	frappe.flags.in_install = False
-	install_app(APP)
-
-
-def _core_records(time_zone: str) -> None:
-	for role in STANDARD_ROLES:
-		make_role(role)
-	for code, name in LANGUAGES.items():
-		_insert("Language", language_code=code, language_name=name, enabled=1)
-	for code, symbol in {"USD": "$", "EUR": "€", "GBP": "£", "INR": "₹"}.items():
-		_insert("Currency", currency_name=code, symbol=symbol, enabled=1)
-	_insert("User", first_name="Administrator", email="admin@example.com")
-	_insert("User", first_name="Guest", email="guest@example.com")
-	frappe.db.set_value("User", "Guest", "user_type", "Website User")
+	sync_fixtures("frappe")
 	update_password("Administrator", "admin")
 	settings = {"language": "en", "time_zone": time_zone, "date_format": "yyyy-mm-dd", "number_format": "#,###.##"}
 	frappe.get_doc("System Settings").update({**settings, "setup_complete": 1}).save()
-
-
-def _insert(doctype: str, **values: Any) -> None:
-	frappe.get_doc({"doctype": doctype, **values}).insert(ignore_permissions=True)
+	frappe.db.commit()
+	frappe.flags.in_install = False
+	install_app(APP)
 
 
 def check_hooks(app: str) -> None:

@@ -21,7 +21,7 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
 		lifecycle.new_site(folder)
 	logging.getLogger("werkzeug").setLevel(logging.WARNING)
 	stop = Event()
-	application = make_application(folder, {"/outbox": outbox.page})
+	application = make_application(folder, lifecycle.APP, {"/outbox": outbox.page})
 	server = make_server(host, port, application, threaded=True)
 	for work in (_work, scheduler.run_forever):
 		Thread(target=work, args=(folder, stop), daemon=True).start()

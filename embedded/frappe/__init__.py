@@ -141,11 +141,6 @@ def logger(module: str) -> logging.Logger:
 	return logging.getLogger(f"frappe.{module}")
 
 
-def redirect(url: str) -> None:
-	flags.redirect_location = url
-	raise Redirect
-
-
 def clear_cache() -> None:
 	cache.clear()
 	context.forget_memo()
@@ -163,7 +158,7 @@ from frappe.model.delete_doc import delete_doc
 from frappe.model.document import get_doc
 from frappe.model.meta import get_meta
 from frappe.model.rename_doc import rename_doc
-from frappe.utils import cint, cstr, flt, get_traceback, parse_json
+from frappe.utils import cint, cstr, flt, get_traceback
 from frappe.utils.background_jobs import enqueue
 from frappe.utils.jinja import render_template
 from frappe.utils.messages import clear_messages, get_message_log, msgprint, throw, throw_permission_error

@@ -6,31 +6,30 @@ from pathlib import Path
 
 import frappe
 import frappe.api
-from frappe import _, auth, sessions
+from frappe import _, auth
 from frappe.context import local
 from frappe.types import _dict
 from frappe.utils.response import report_error
 from frappe.website.serve import get_error_page, get_response
-from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.utils import send_file
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import ClosingIterator
 
-_YEAR = 365 * 24 * 3600
 _LARGEST_BODY = 25 * 1024 * 1024
 
 
-def make_application(folder: Path, extra_pages: dict[str, Callable[[Request], Response]] | None = None) -> Callable:
-	"""The site's application; `extra_pages` are the embedded site's own, by the path they start with."""
+def make_application(folder: Path, app: str, extra_pages: dict[str, Callable[[Request], Response]]) -> Callable:
+	"""The site's application with the app's assets; `extra_pages` are the embedded site's own, by how they begin."""
 
 	@Request.application
 	def answer(request: Request) -> Response:
-		return _answer(request, folder, extra_pages or {})
+		return _answer(request, folder, extra_pages)
 
 	def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
 		return ClosingIterator(answer(environ, start_response), [frappe.destroy])
 
-	return application
+	return SharedDataMiddleware(application, {f"/assets/{app}": (app, "public")})
 
 
 def _answer(request: Request, folder: Path, extra_pages: dict) -> Response:
@@ -39,8 +38,6 @@ def _answer(request: Request, folder: Path, extra_pages: dict) -> Response:
 	frappe.connect()
 	frappe.set_user("Guest")
 	try:
-		if request.path.startswith("/assets/"):
-			return _asset(request)
 		_read_arguments(request)
 		auth.identify()
 		response = _dispatch(request, extra_pages)
@@ -82,7 +79,6 @@ def _finish_transaction(request: Request) -> None:
 		frappe.db.commit()
 	else:
 		frappe.db.rollback()
-	sessions.keep_alive()
 
 
 def _handle_exception(error: Exception) -> Response:
@@ -98,19 +94,3 @@ def _handle_exception(error: Exception) -> Response:
 	accept = local.request.headers.get("Accept", "")
 	is_api = local.request.path.startswith("/api/") and not accept.startswith("text")
 	return report_error(error, status) if is_api or "application/json" in accept else get_error_page(error, status)
-
-
-def _asset(request: Request) -> Response:
-	"""`/assets/<app>/...`; what says its version may be kept for a year."""
-	_assets, app, *rest = request.path.strip("/").split("/")
-	if app not in frappe.get_installed_apps():
-		raise NotFound
-	base = Path(frappe.get_app_path(app, "public")).resolve()
-	path = base.joinpath(*rest).resolve()
-	if not path.is_relative_to(base) or not path.is_file():
-		raise NotFound
-	response = send_file(
-		path, request.environ, conditional=True, etag=True, max_age=_YEAR if request.args.get("v") else 43200
-	)
-	response.cache_control.public = True
-	return response

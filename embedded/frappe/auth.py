@@ -68,7 +68,7 @@ def set_session_cookie(response: Response) -> None:
 	"""Where this request has signed in or out."""
 	if sid := getattr(local, "new_sid", None):
 		secure = local.request.scheme == "https"
-		age = 0 if sid == "Guest" else 170 * 3600
+		age = 0 if sid == "Guest" else sessions.LIFETIME
 		response.set_cookie("sid", sid, max_age=age, httponly=True, secure=secure, samesite="Lax")
 
 

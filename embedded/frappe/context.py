@@ -35,7 +35,7 @@ def init(site: str, sites_path: str = ".", force: bool = False) -> None:
 	local.flags = _dict(currently_saving=[], in_test=False, in_install=False, in_migrate=False, in_patch=False)
 	local.message_log, local.response = [], _dict(docs=[])
 	local.lang = "en"
-	local.request_ip = local.jenv = None
+	local.request_ip = None
 	local.cache, local.role_permissions = {}, {}
 	local.form_dict, local.session = _dict(), _dict(data=_dict())
 	from frappe.query_builder import EmbeddedQuery
@@ -64,7 +64,6 @@ def set_user(username: str) -> None:
 	local.session.update(user=username, sid=username, data=_dict())
 	local.cache, local.role_permissions = {}, {}
 	local.form_dict = _dict()
-	local.jenv = None
 
 
 # What a process remembers of a site (metas, hooks, controllers) is thrown away when any process touches the stamp,

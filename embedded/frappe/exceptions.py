@@ -5,14 +5,6 @@ class ValidationError(Exception):
 	http_status_code = 417
 
 
-class AuthenticationError(Exception):
-	http_status_code = 401
-
-
-class PermissionError(Exception):
-	http_status_code = 403
-
-
 class DoesNotExistError(ValidationError):
 	http_status_code = 404
 
@@ -21,42 +13,25 @@ class DoesNotExistError(ValidationError):
 		self.doctype = doctype
 
 
-class PageDoesNotExistError(ValidationError):
-	http_status_code = 404
-
-
-class NameError(Exception):
-	http_status_code = 409
-
-
-class DuplicateEntryError(NameError):
-	pass
-
-
 class Redirect(Exception):
 	def __init__(self, http_status_code: int = 301):
 		self.http_status_code = http_status_code
 
 
-class CSRFTokenError(Exception):
-	http_status_code = 400
+def _error(name: str, base: type[Exception], status: int | None = None) -> type[Exception]:
+	return type(name, (base,), {"__module__": __name__, **({"http_status_code": status} if status else {})})
 
 
-class RateLimitExceededError(ValidationError):
-	http_status_code = 429
-
-
-class SecurityException(Exception):
-	pass
-
-
-class QueryTimeoutError(Exception):
-	pass
-
-
-class QueryDeadlockError(Exception):
-	pass
-
+AuthenticationError = _error("AuthenticationError", Exception, 401)
+CSRFTokenError = _error("CSRFTokenError", Exception, 400)
+NameError = _error("NameError", Exception, 409)
+DuplicateEntryError = _error("DuplicateEntryError", NameError)
+PageDoesNotExistError = _error("PageDoesNotExistError", ValidationError, 404)
+PermissionError = _error("PermissionError", Exception, 403)
+QueryDeadlockError = _error("QueryDeadlockError", Exception)
+QueryTimeoutError = _error("QueryTimeoutError", Exception)
+RateLimitExceededError = _error("RateLimitExceededError", ValidationError, 429)
+SecurityException = _error("SecurityException", Exception)
 
 # The rest are plain validation errors that differ only by name.
 for _name in (
@@ -64,4 +39,4 @@ for _name in (
 	"InvalidEmailAddressError", "InvalidPhoneNumberError", "LinkExistsError", "LinkValidationError", "MandatoryError",
 	"NonNegativeError", "TimestampMismatchError", "UniqueValidationError",
 ):  # fmt: skip
-	globals()[_name] = type(_name, (ValidationError,), {"__module__": __name__})
+	globals()[_name] = _error(_name, ValidationError)

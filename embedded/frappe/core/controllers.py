@@ -21,7 +21,7 @@ _MEDIUM = {
 class User(Document):
 	def autoname(self) -> None:
 		self.email = self.email.strip().lower()
-		self.name = self.first_name if self.first_name in frappe.STANDARD_USERS else self.email
+		self.name = self.email
 
 	def validate(self) -> None:
 		self._new_password, self.new_password = self.new_password, ""
@@ -41,23 +41,17 @@ class User(Document):
 		"""No welcome mail is sent: it leads to a page for choosing a password, which the embedded site hasn't."""
 		if self._new_password:
 			update_password(self.name, self._new_password)
-		if not self.enabled:
-			frappe.db.sql("delete from `tabSessions` where `user` = %s", (self.name,))
-		now = bool(local.flags.in_test or local.flags.in_install)
-		frappe.enqueue("frappe.core.controllers.create_contact", user=self.name, now=now, enqueue_after_commit=True)
+		if self.name not in frappe.STANDARD_USERS:
+			self._write_contact()
 
-
-def create_contact(user: str) -> None:
-	"""Every user is a contact too."""
-	if user in frappe.STANDARD_USERS:
-		return
-	doc = frappe.get_doc("User", user)
-	known = frappe.db.get_value("Contact Email", {"email_id": doc.email}, "parent")
-	contact = frappe.get_doc("Contact", known) if known else frappe.new_doc("Contact", user=doc.name)
-	contact.update({"first_name": doc.first_name, "last_name": doc.last_name})
-	if not known:
-		contact.append("email_ids", {"email_id": doc.email, "is_primary": 1})
-	contact.save(ignore_permissions=True)
+	def _write_contact(self) -> None:
+		"""Every user is a contact too."""
+		known = frappe.db.get_value("Contact Email", {"email_id": self.email}, "parent")
+		contact = frappe.get_doc("Contact", known) if known else frappe.new_doc("Contact", user=self.name)
+		contact.update({"first_name": self.first_name, "last_name": self.last_name})
+		if not known:
+			contact.append("email_ids", {"email_id": self.email, "is_primary": 1})
+		contact.save(ignore_permissions=True)
 
 
 class Contact(Document):

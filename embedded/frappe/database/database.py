@@ -44,8 +44,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		self._writing = False
 		self.transaction_writes = 0
 		self.value_cache: dict = {}
-		self.before_commit, self.after_commit = CallbackManager(), CallbackManager()
-		self.before_rollback, self.after_rollback = CallbackManager(), CallbackManager()
+		self.after_commit, self.after_rollback = CallbackManager(), CallbackManager()
 
 	def connect(self) -> None:
 		self._conn = sqlite3.connect(
@@ -61,13 +60,13 @@ class Database(DocumentQueries, Structure, Refusing):
 			self._conn.close()
 		self._conn, self._writing = None, False
 
-	def sql(self, query: Any, values: Any = (), *, as_dict: bool = False, as_list: bool = False, pluck: bool = False):
-		"""Run a query and fetch its rows as tuples, dicts, lists or the first column."""
+	def sql(self, query: Any, values: Any = (), *, as_dict: bool = False, pluck: bool = False):
+		"""Run a query and fetch its rows as tuples, dicts or the first column."""
 		is_many = isinstance(values, tuple | list | dict)
 		query, params = dialect.bind(str(query).strip(), (values or None) if is_many else (values,))
-		query, lock = dialect.split_lock(query)
+		query, locks = dialect.split_lock(query)
 		try:
-			self._enter_transaction(query, lock)
+			self._enter_transaction(query, locks)
 			cursor = self._conn.execute(query, params)
 			rows = cursor.fetchall() if cursor.description else []
 		except sqlite3.Error as error:
@@ -78,7 +77,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		if as_dict:
 			names = [column[0] for column in cursor.description]
 			return [_dict(zip(names, row, strict=True)) for row in rows]
-		return [list(row) for row in rows] if as_list else tuple(rows)
+		return tuple(rows)
 
 	def _as_frappe(self, error: sqlite3.Error, query: str) -> Exception:
 		name = getattr(error, "sqlite_errorname", "")
@@ -94,7 +93,7 @@ class Database(DocumentQueries, Structure, Refusing):
 	# Transactions. A read opens a snapshot, as InnoDB's first read does. The first write or locking read ends it and
 	# waits for the one write lock, so that it sees what others have committed meanwhile, as InnoDB's does.
 
-	def _enter_transaction(self, query: str, lock: str | None) -> None:
+	def _enter_transaction(self, query: str, locks: bool) -> None:
 		kind = query.split(None, 1)[0].lower()
 		if not self._conn:
 			self.connect()
@@ -102,30 +101,25 @@ class Database(DocumentQueries, Structure, Refusing):
 			raise NotImplementedError(f"Raw {kind.upper()}: use frappe.db.commit() or rollback()")
 		if kind in _DDL and self.transaction_writes:
 			raise frappe.ImplicitCommitError("This statement can cause implicit commit", query)
-		if kind in _READS and not lock:
+		if kind in _READS and not locks:
 			if not self._conn.in_transaction:
 				self._conn.execute("BEGIN")
 			return
-		self._take_write_lock(wait=lock != "nowait")
+		self._take_write_lock()
 		self.transaction_writes += kind in ("insert", "update", "delete")
 
-	def _take_write_lock(self, wait: bool = True) -> None:
+	def _take_write_lock(self) -> None:
 		if self._writing:
 			return
 		if not self._conn:
 			self.connect()
 		if self._conn.in_transaction:
 			self._conn.execute("COMMIT")
-		if not wait:
-			self._conn.execute("PRAGMA busy_timeout=0")
 		try:
 			self._conn.execute("BEGIN IMMEDIATE")
-			self._writing = True
 		except sqlite3.OperationalError as error:
 			raise self._as_frappe(error, "BEGIN IMMEDIATE") from error
-		finally:
-			if not wait:
-				self._conn.execute(f"PRAGMA busy_timeout={int(self.wait_seconds * 1000)}")
+		self._writing = True
 
 	def _end(self, how: str) -> None:
 		if self._conn and self._conn.in_transaction:
@@ -133,9 +127,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		self._writing, self.transaction_writes = False, 0
 
 	def commit(self) -> None:
-		self.before_rollback.reset()
 		self.after_rollback.reset()
-		self.before_commit.run()
 		self._end("COMMIT")
 		self.after_commit.run()
 
@@ -143,9 +135,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		if save_point:
 			self.sql(f"rollback to savepoint {save_point}")
 			return
-		self.before_commit.reset()
 		self.after_commit.reset()
-		self.before_rollback.run()
 		self._end("ROLLBACK")
 		self.after_rollback.run()
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from werkzeug.local import LocalProxy
 
-DATETIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 _MIDNIGHT = "0001-01-01 00:00:00.000000"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?")
 _DERIVED = re.compile(r"\b(max|min|coalesce|ifnull)\s*\(", re.IGNORECASE)
@@ -56,14 +55,12 @@ def bind(query: str, values: Any) -> tuple[str, list]:
 	return _PLACEHOLDER.sub(placeholder, query), params
 
 
-def split_lock(query: str) -> tuple[str, str | None]:
-	"""The query without its locking clause, and how it asked for a lock: None, "wait" or "nowait"."""
+def split_lock(query: str) -> tuple[str, bool]:
+	"""The query without its locking clause, and whether it had one."""
 	match = _FOR_UPDATE.search(query)
-	if not match:
-		return query, None
-	if match[1] and "skip" in match[1].lower():
-		raise NotImplementedError("SKIP LOCKED on the embedded site")
-	return query[: match.start()], "nowait" if match[1] else "wait"
+	if match and match[1]:
+		raise NotImplementedError(f"{match[1].strip().upper()} on the embedded site")
+	return (query[: match.start()], True) if match else (query, False)
 
 
 def convert_derived(query: str, rows: list[tuple]) -> Iterable[tuple]:
@@ -117,7 +114,7 @@ def prepare(connection: sqlite3.Connection) -> None:
 	connection.create_function("like", 2, _like, deterministic=True)
 
 
-sqlite3.register_adapter(datetime.datetime, lambda value: value.strftime(DATETIME_FORMAT))
+sqlite3.register_adapter(datetime.datetime, lambda value: value.isoformat(" ", "microseconds"))
 sqlite3.register_adapter(datetime.date, lambda value: value.isoformat())
 sqlite3.register_adapter(datetime.time, lambda value: value.strftime("%H:%M:%S.%f"))
 sqlite3.register_adapter(datetime.timedelta, time_text)

@@ -13,7 +13,7 @@ from frappe.utils.data import cast, now, sbool
 class DocumentQueries:
 	def get_value(
 		self, doctype: str, filters: Any, fieldname: Any = "name", *, as_dict: bool = False,
-		order_by: str | None = "creation desc", cache: bool = False, for_update: bool = False, wait: bool = True,
+		order_by: str | None = "creation desc", cache: bool = False, for_update: bool = False,
 	) -> Any:  # fmt: skip
 		"""One field, a list of fields or all ("*") of the first match; None when there is none."""
 		key = (doctype, filters, fieldname)
@@ -21,7 +21,7 @@ class DocumentQueries:
 		if cache and key in self.value_cache:
 			return self.value_cache[key]
 		rows = self.get_values(
-			doctype, filters, fieldname, as_dict=as_dict, order_by=order_by, limit=1, for_update=for_update, wait=wait
+			doctype, filters, fieldname, as_dict=as_dict, order_by=order_by, limit=1, for_update=for_update
 		)
 		if not rows:
 			return None
@@ -33,7 +33,6 @@ class DocumentQueries:
 	def get_values(
 		self, doctype: str, filters: Any, fieldname: Any = "name", *, as_dict: bool = False,
 		order_by: str | None = "creation desc", for_update: bool = False, pluck: bool = False, limit: int | None = None,
-		wait: bool = True,
 	) -> Any:  # fmt: skip
 		if filters is None:
 			raise NotImplementedError(f"frappe.db.get_value({doctype!r}, None) on the embedded site")
@@ -47,7 +46,7 @@ class DocumentQueries:
 		if limit:
 			parts.append(f"limit {int(limit)}")
 		if for_update:
-			parts.append("for update" if wait else "for update nowait")
+			parts.append("for update")
 		return self.sql(" ".join(parts), params, as_dict=as_dict or fieldname == "*", pluck=pluck)
 
 	def _where(self, doctype: str, filters: Any) -> tuple[str, list]:

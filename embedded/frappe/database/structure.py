@@ -18,8 +18,6 @@ SYSTEM_TABLES = (
 	"create index if not exists `tabSingles.singles` on `tabSingles` (doctype, field)",
 	f"create table if not exists `tabDefaultValue` (defkey {_TEXT} primary key, defvalue TEXT)",
 	f"create table if not exists `tabSeries` (name {_TEXT} primary key, current INTEGER not null default 0)",
-	f"create table if not exists `tabSessions` (sid TEXT primary key, user {_TEXT}, sessiondata TEXT, "
-	"lastupdate text_datetime COLLATE INSTANT)",
 	f"create table if not exists `__Auth` (doctype {_TEXT}, name {_TEXT}, fieldname TEXT, password TEXT, "
 	"encrypted INTEGER not null default 0, primary key (doctype, name, fieldname))",
 	"create table if not exists `tabPatch Log` (patch TEXT primary key)",

@@ -5,7 +5,6 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.context import local
 from frappe.model.meta import all_metas
 from frappe.utils.password import delete_all_passwords_for
 
@@ -20,7 +19,7 @@ def delete_doc(
 		raise frappe.DoesNotExistError(doctype=doctype)
 	delete_all_passwords_for(doctype, name)
 	if doctype != "DocType":
-		frappe.db.get_value(doctype, name, for_update=True, wait=False)
+		frappe.db.get_value(doctype, name, for_update=True)
 	doc = frappe.get_doc(doctype, name)
 	doc.flags.update(flags or {})
 	doc.flags.ignore_permissions = ignore_permissions or doc.flags.ignore_permissions
@@ -34,10 +33,7 @@ def delete_doc(
 	for df in doc.meta.get_table_fields():
 		frappe.db.delete(df.options, {"parenttype": doctype, "parent": name})
 	doc.run_method("after_delete")
-	frappe.enqueue(
-		"frappe.model.delete_doc.delete_dynamic_links", doctype=doctype, name=name, now=bool(local.flags.in_test),
-		enqueue_after_commit=True,
-	)  # fmt: skip
+	_detach_communications(doctype, name)
 	doc.clear_cache()
 	return None
 
@@ -74,7 +70,7 @@ def _raise_linked(doc: Any, holder_type: str, holder: str) -> None:
 	frappe.throw(message.format(_(doc.doctype), doc.name, _(holder_type), holder, ""), frappe.LinkExistsError)
 
 
-def delete_dynamic_links(doctype: str, name: str) -> None:
+def _detach_communications(doctype: str, name: str) -> None:
 	"""What hung on the document without holding it: communications stay without it."""
 	reference = {"reference_doctype": doctype, "reference_name": name}
 	frappe.db.delete("Communication Link", {"link_doctype": doctype, "link_name": name})

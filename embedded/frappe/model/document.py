@@ -72,11 +72,6 @@ class Document(Checks, BaseDocument):
 	def load_doc_before_save(self) -> None:
 		self._doc_before_save = None if self.is_new() else frappe.get_doc(self.doctype, self.name, for_update=True)
 
-	def get_latest(self) -> "Document":
-		if not self.get_doc_before_save():
-			self.load_doc_before_save()
-		return self._doc_before_save
-
 	def get_doc_before_save(self) -> "Document | None":
 		return getattr(self, "_doc_before_save", None)
 
@@ -257,10 +252,10 @@ class Document(Checks, BaseDocument):
 		if self.is_new():
 			reference: Any = new_values(self.doctype)
 		elif self.parent_doc:
-			rows = self.parent_doc.get_latest().get(self.parentfield)
+			rows = self.parent_doc.get_doc_before_save().get(self.parentfield)
 			reference = next((row for row in rows if row.name == self.name), None)
 		else:
-			reference = self.get_latest()
+			reference = self.get_doc_before_save()
 		for df in fields if reference else ():
 			self.set(df.fieldname, reference.get(df.fieldname))
 

@@ -4,7 +4,6 @@ import datetime
 from typing import Any
 
 import frappe
-from frappe.database.dialect import DATETIME_FORMAT, time_text
 from frappe.missing import missing
 from pypika import *  # noqa: F403
 from pypika import MySQLQuery, Order, Table, terms
@@ -25,13 +24,11 @@ class EmbeddedQuery(MySQLQuery):
 
 
 def _formatted(cls: type, value: Any, **kwargs: Any) -> str:
-	"""Dates and times as Frappe stores them; PyPika would write the ISO form with a T."""
+	"""Datetimes as Frappe stores them; PyPika would write the ISO form with a T."""
+	if isinstance(value, datetime.time | datetime.timedelta):
+		raise NotImplementedError("A time of day in frappe.qb on the embedded site")
 	if isinstance(value, datetime.datetime):
-		value = value.strftime(DATETIME_FORMAT)
-	elif isinstance(value, datetime.time):
-		value = value.strftime("%H:%M:%S.%f")
-	elif isinstance(value, datetime.timedelta):
-		value = time_text(value)
+		value = value.isoformat(" ", "microseconds")
 	return _format_plain(cls, value, **kwargs)
 
 

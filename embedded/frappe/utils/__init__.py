@@ -1,7 +1,6 @@
 """`frappe.utils`: everything of data.py, text.py and urls.py, and a few helpers about the site and its users."""
 # ruff: noqa: F403
 
-import json
 import sys
 import traceback
 from typing import Any
@@ -9,17 +8,10 @@ from typing import Any
 import frappe
 from frappe.context import local
 from frappe.missing import missing
-from frappe.types import _dict
 from frappe.utils.data import *
 from frappe.utils.messages import *
 from frappe.utils.text import *
 from frappe.utils.urls import *
-
-
-def parse_json(val: Any) -> Any:
-	if isinstance(val, str):
-		val = json.loads(val)
-	return _dict(val) if isinstance(val, dict) else val
 
 
 def get_traceback() -> str:

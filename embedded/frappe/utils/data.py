@@ -134,7 +134,3 @@ def add_days(date: Any, days: int) -> Any:
 
 def date_diff(end: Any, start: Any) -> int:
 	return (getdate(end) - getdate(start)).days
-
-
-def time_diff_in_seconds(end: Any, start: Any) -> float:
-	return (get_datetime(end) - get_datetime(start)).total_seconds()

@@ -1,12 +1,11 @@
 """Templates: Jinja without autoescape, an unknown name printed as itself, in a sandbox, as in Frappe."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import frappe
 from frappe.context import local
 from frappe.missing import Refusing, missing
 from jinja2 import ChoiceLoader, DebugUndefined, PackageLoader, PrefixLoader, Template
-from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.sandbox import SandboxedEnvironment
 
 _EXTENSIONS = ("html", "css", "md", "json", "js", "xml", "txt")
@@ -16,33 +15,19 @@ class Namespace(Refusing):
 	"""What templates see as `frappe`: a little of it, and a refusal for the rest."""
 
 	refused_as = "frappe (in a template)"
-
-	def __init__(self) -> None:
-		self.session, self.lang = local.session, local.lang
-
-
-class _Compiled(BytecodeCache):
-	"""Compiled templates, kept by the process; what they are given stays with the request."""
-
-	known: ClassVar[dict[str, bytes]] = {}
-
-	def load_bytecode(self, bucket: Bucket) -> None:
-		if found := self.known.get(f"{bucket.key}{bucket.checksum}"):
-			bucket.bytecode_from_string(found)
-
-	def dump_bytecode(self, bucket: Bucket) -> None:
-		self.known[f"{bucket.key}{bucket.checksum}"] = bucket.bytecode_to_string()
+	session = property(lambda self: local.session)
+	lang = property(lambda self: local.lang)
 
 
 def get_jenv() -> SandboxedEnvironment:
-	"""The request's environment. A path begins with the app's folder, or is looked for in each app, the last first."""
-	if not local.jenv:
+	"""The process's environment. A path begins with the app's folder, or is looked for in each app, the last first."""
+	if "jenv" not in local.memo:
 		loaders = {app: PackageLoader(app, ".") for app in reversed(frappe.get_installed_apps())}
 		loader = ChoiceLoader([PrefixLoader(loaders), *loaders.values()])
-		local.jenv = SandboxedEnvironment(loader=loader, undefined=DebugUndefined, bytecode_cache=_Compiled())
-		local.jenv.filters["json"] = frappe.as_json
-		local.jenv.globals.update({"frappe": Namespace(), "_": frappe._})
-	return local.jenv
+		jenv = local.memo["jenv"] = SandboxedEnvironment(loader=loader, undefined=DebugUndefined)
+		jenv.filters["json"] = frappe.as_json
+		jenv.globals.update({"frappe": Namespace(), "_": frappe._})
+	return local.memo["jenv"]
 
 
 def get_template(path: str) -> Template:

@@ -10,5 +10,6 @@ no_cache = 1
 
 def get_context(context: frappe._dict) -> None:
 	if frappe.session.user == "Guest":
-		frappe.redirect(f"/login?{urlencode({'redirect-to': frappe.request.path})}")
+		frappe.flags.redirect_location = f"/login?{urlencode({'redirect-to': frappe.request.path})}"
+		raise frappe.Redirect
 	context.csrf_token = get_csrf_token()
