@@ -21,7 +21,8 @@ from .month import month_view
 from .people import faces, names, own_image
 from .query import Query
 from .script_json import script_json
-from .slots import MonthOfSlots, load_month, next_free_day
+from .slots import MonthOfSlots, Slot, load_month, next_free_day
+from .spans import when_view
 from .strings import booking_strings
 from .times import host_date, times_view
 from .zones import zone_groups
@@ -56,13 +57,14 @@ def booking_view(meeting: dict, query: Query, reader: Guest, now: int, attempt: 
 		"durations": _durations(meeting, loaded.duration, query, reader),
 		"zone": _zone(zone, meeting["page"]["timezone"], query, reader, now),
 		"clock": _clock(query, reader),
-		"month": month_view(loaded.month, day, today, loaded.in_month, query, reader.locale),
+		"month": month_view(loaded.month, day, today, loaded.in_month, query, reader.locale, loaded.partial_days),
 		"month_url": query.url(month=f"{loaded.month:%Y-%m}"),
 		"empty": None if loaded.in_month else _empty(query, loaded, reader, now),
 		"gone": bool(query.start and not start),
 		"times": _times(day, loaded, meeting, query, reader),
 		"chosen": start and _chosen(start, loaded, meeting, query, reader, attempt),
 		"alternatives": _alternatives(attempt, loaded, reader),
+		"holds": bool(meeting.get("hold_minutes")),
 		"problem": attempt.error.message if attempt and attempt.error and not attempt.lost_race else None,
 		"form": form_view(meeting, _values(query, attempt), attempt.error.details if attempt and attempt.error else {}),
 		"action": query.url(start=start and dates.iso_instant(start, zone)),
@@ -79,13 +81,12 @@ def _offered(query: Query, meeting: dict) -> Query:
 
 def _chosen_start(query: Query, loaded: MonthOfSlots, attempt: Attempt | None) -> int | None:
 	"""The start in the address, if it is still free; after a refused form, whether it is or not."""
-	free = any(query.start in starts for starts in loaded.days.values())
-	return query.start if query.start and (free or (attempt and attempt.error)) else None
+	return query.start if loaded.find(query.start) or (attempt and attempt.error) else None
 
 
 def _chosen_day(query: Query, loaded: MonthOfSlots, start: int | None, zone: str) -> date | None:
 	wanted = local_date(start or query.start, zone) if start or query.start else query.day
-	if wanted and wanted.isoformat() in loaded.in_month:
+	if wanted and wanted.isoformat() in {*loaded.in_month, *loaded.partial_days}:
 		return wanted
 	return loaded.first_free_day
 
@@ -187,25 +188,24 @@ def _empty(query: Query, loaded: MonthOfSlots, reader: Guest, now: int) -> dict:
 def _times(day: date | None, loaded: MonthOfSlots, meeting: dict, query: Query, reader: Guest) -> dict | None:
 	if not day:
 		return None
-	starts = loaded.days[day.isoformat()]
+	slots, partial = loaded.days.get(day.isoformat(), []), loaded.partial.get(day.isoformat(), [])
 	host_zone = meeting["page"]["timezone"]
-	return times_view(day, starts, loaded.zone, host_zone, query, reader.twelve_hours, reader.locale)
+	return times_view(day, slots, loaded.zone, host_zone, query, reader.twelve_hours, reader.locale, partial)
 
 
 def _chosen(
 	start: int, loaded: MonthOfSlots, meeting: dict, query: Query, reader: Guest, attempt: Attempt | None
 ) -> dict:
 	zone, locale = loaded.zone, reader.locale
-	day = local_date(start, zone)
+	slot = loaded.find(start) or Slot(start, start + loaded.duration * 60)
 	return {
-		"date": dates.full_date(day, locale),
-		"time": dates.clock_range(start, start + loaded.duration * 60, zone, reader.twelve_hours, locale),
+		**when_view(slot.stretches, zone, reader.twelve_hours, locale),
 		"note": host_date(start, zone, meeting["page"]["timezone"], locale),
 		"value": dates.iso_instant(start, zone),
 		"zone": zone,
 		"duration": loaded.duration,
 		"is_lost": bool(attempt and attempt.lost_race),
-		"change_url": query.url(date=day.isoformat()),
+		"change_url": query.url(date=local_date(start, zone).isoformat()),
 	}
 
 
@@ -261,6 +261,7 @@ def _script_data(
 		"start": start,
 		"step": step,
 		"slots": loaded.for_script(),
+		"holdMinutes": meeting.get("hold_minutes", 0),
 		"origin": query.origin,
 		"carried": query.carried,
 		"csrfToken": csrf_token(),

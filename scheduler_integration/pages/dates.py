@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import lru_cache
 
-from babel import Locale, dates, numbers, units
+from babel import Locale, dates, lists, numbers, units
 
 from scheduler_integration.engine.zones import wall_clock
 
@@ -56,6 +56,21 @@ def short_day(day: date, locale: Locale) -> str:
 	return _by_skeleton("MMMEd", day, locale)
 
 
+def date_range(first: date, last: date, locale: Locale) -> str:
+	"""`23 – 25 Nov 2026`."""
+	return dates.format_interval(first, last, "yMMMd", locale=locale)
+
+
+def short_range(first: date, last: date, locale: Locale) -> str:
+	"""`Mon 23 – Wed 25 Nov`."""
+	return dates.format_interval(first, last, "MMMEd", locale=locale)
+
+
+def listed(texts: list[str], locale: Locale) -> str:
+	"""`Mon 23 Nov, Wed 25 Nov and Fri 27 Nov`."""
+	return lists.format_list(texts, locale=locale)
+
+
 def weekday(day: date, locale: Locale) -> str:
 	"""`Monday`, as it stands alone in a heading."""
 	return dates.format_date(day, "cccc", locale=locale)
@@ -90,6 +105,11 @@ def duration(minutes: int, locale: Locale) -> str:
 	if minutes >= _LONGEST_IN_MINUTES and minutes % 60 == 0:
 		return units.format_unit(minutes // 60, "duration-hour", length="short", locale=locale)
 	return units.format_unit(minutes, "duration-minute", length="short", locale=locale)
+
+
+def days(count: int, locale: Locale) -> str:
+	"""`3 days`."""
+	return units.format_unit(count, "duration-day", length="long", locale=locale)
 
 
 def money(amount: float, currency: str | None, locale: Locale) -> str:

@@ -6,14 +6,13 @@ from urllib.parse import urlsplit
 
 from frappe import _
 
-from scheduler_integration.engine.zones import local_date
-
 from . import dates
 from .document import csrf_token, document
 from .facts import place_icon
 from .guest import Guest
 from .people import faces, names
 from .script_json import script_json
+from .spans import stretches, when_view
 from .strings import manage_strings
 
 _GONE = ("Cancelled", "Declined", "Rescheduled")
@@ -54,11 +53,10 @@ def managing_view(
 
 
 def _when(booking: dict, reader: Guest) -> dict:
-	start, end = dates.instant(booking["start"]), dates.instant(booking["end"])
+	start = dates.instant(booking["start"])
 	zone, locale = booking["timezone"], reader.locale
 	return {
-		"date": dates.full_date(local_date(start, zone), locale),
-		"time": dates.clock_range(start, end, zone, reader.twelve_hours, locale),
+		**when_view(stretches(booking), zone, reader.twelve_hours, locale),
 		"zone": dates.zone_name(start, zone, locale),
 		"city": dates.city(zone, locale),
 		"duration": dates.duration(booking["duration_minutes"], locale),

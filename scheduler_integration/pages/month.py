@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from babel import Locale
@@ -37,16 +38,22 @@ def within_reach(month: date, today: date) -> date:
 
 
 def month_view(
-	month: date, chosen: date | None, today: date, free: dict[str, list], query: Query, locale: Locale
+	month: date,
+	chosen: date | None,
+	today: date,
+	free: dict[str, list],
+	query: Query,
+	locale: Locale,
+	partial: Collection[str] = (),
 ) -> dict:
-	"""What the calendar sheet prints. `free` maps dates (ISO) to their free starts."""
+	"""What the calendar sheet prints. `free` maps dates (ISO) to their free starts; `partial` are partly free ones."""
 	can_go_back = month > first_of(today)
 	return {
 		"title": dates.month_title(month, locale),
 		"value": f"{month:%Y-%m}",
 		"weekdays": dates.weekday_names(locale),
 		"weeks": [
-			[day and _day(day, chosen, today, free, query, locale) for day in week]
+			[day and _day(day, chosen, today, free, query, locale, partial) for day in week]
 			for week in _weeks(month, locale.first_week_day)
 		],
 		"previous_url": query.url(month=f"{previous_month(month):%Y-%m}") if can_go_back else None,
@@ -63,15 +70,31 @@ def _weeks(month: date, first_week_day: int) -> list[list[date | None]]:
 	return [days[at : at + 7] for at in range(0, len(days), 7)]
 
 
-def _day(day: date, chosen: date | None, today: date, free: dict[str, list], query: Query, locale: Locale) -> dict:
-	count = len(free.get(day.isoformat(), ()))
-	name = dates.full_date(day, locale)
+def _day(
+	day: date,
+	chosen: date | None,
+	today: date,
+	free: dict[str, list],
+	query: Query,
+	locale: Locale,
+	partial: Collection[str],
+) -> dict:
+	iso = day.isoformat()
+	count = len(free.get(iso, ()))
+	is_partial = not count and iso in partial
 	return {
-		"date": day.isoformat(),
+		"date": iso,
 		"number": day.day,
 		"is_free": bool(count),
+		"is_partial": is_partial,
 		"is_today": day == today,
 		"is_chosen": day == chosen,
-		"name": _("{0}, free times: {1}").format(name, count) if count else _("{0}, no free times").format(name),
-		"url": query.url(date=day.isoformat()) if count else None,
+		"name": _day_name(dates.full_date(day, locale), count, is_partial),
+		"url": query.url(date=iso) if count or is_partial else None,
 	}
+
+
+def _day_name(name: str, count: int, is_partial: bool) -> str:
+	if count:
+		return _("{0}, free times: {1}").format(name, count)
+	return _("{0}, partly free").format(name) if is_partial else _("{0}, no free times").format(name)

@@ -10,6 +10,11 @@ def booking_strings() -> dict[str, str]:
 	return {
 		"free_times": _("{0}, free times: {1}"),
 		"no_free_times": _("{0}, no free times"),
+		"partly_free_day": _("{0}, partly free"),
+		"partly_free": _("{0} of {1} days free; not on {2}"),
+		"seat_left": _("1 seat left"),
+		"seats_left": _("{0} seats left"),
+		"held_until": _("Held for you until {0}."),
 		"loading": _("Loading times…"),
 		"times_of": _("Times for {0}"),
 		"morning": _("Morning"),

@@ -11,33 +11,64 @@ from scheduler_integration.engine.zones import local_date, wall_clock
 
 from . import dates
 from .query import Query
+from .slots import PartlyFree, Slot
+from .spans import days_in_short
 
 _NOON, _EVENING = 12, 17
+# More than this stand in two columns, unless each says its days.
+_MANY = 8
 
 
 def times_view(
-	day: date, starts: list[int], zone: str, host_zone: str, query: Query, twelve_hours: bool, locale: Locale
+	day: date,
+	slots: list[Slot],
+	zone: str,
+	host_zone: str,
+	query: Query,
+	twelve_hours: bool,
+	locale: Locale,
+	partial: list[PartlyFree] = (),
 ) -> dict:
-	"""What the column of times prints for a day of the guest's `zone`."""
-	labels = [dates.clock_time(start, zone, twelve_hours, locale) for start in starts]
-	notes = [host_date(start, zone, host_zone, locale) for start in starts]
-	common = notes[0] if len(set(notes)) == 1 else None
+	"""What the column of times prints for a day of the guest's `zone`. What is `partial` is shown, but can't be chosen."""
+	shown = sorted([*slots, *partial], key=lambda each: each.start)
+	labels = [dates.clock_time(each.start, zone, twelve_hours, locale) for each in shown]
+	host_dates = [host_date(each.start, zone, host_zone, locale) for each in shown]
+	common = host_dates[0] if len(set(host_dates)) == 1 else None
 	times = [
 		{
-			"start": start,
-			"label": _unmistakable(label, labels, start, zone),
-			"note": None if common else note,
-			"url": query.url(start=dates.iso_instant(start, zone)),
+			"start": each.start,
+			"label": _unmistakable(label, labels, each.start, zone),
+			"notes": [note for note in (*_notes(each, zone, locale), None if common else theirs) if note],
+			"url": query.url(start=dates.iso_instant(each.start, zone)) if isinstance(each, Slot) else None,
 		}
-		for start, label, note in zip(starts, labels, notes, strict=True)
+		for each, label, theirs in zip(shown, labels, host_dates, strict=True)
 	]
 	return {
 		"weekday": dates.weekday(day, locale),
 		"day": dates.day_and_month(day, locale),
 		"groups": _by_part_of_day(times, zone),
-		"count": len(times),
+		"count": len(slots),
+		"is_many": len(slots) > _MANY and not any(slot.parts for slot in slots),
 		"note": common,
 	}
+
+
+def _notes(each: Slot | PartlyFree, zone: str, locale: Locale) -> list[str | None]:
+	"""What stands under a time: the days it takes, the seats that are left, or why it can't be chosen."""
+	if isinstance(each, PartlyFree):
+		return [partly_free(each, locale)]
+	return [each.parts and days_in_short(each.parts, zone, locale), seats(each.seats_left)]
+
+
+def seats(left: int | None) -> str | None:
+	if left is None:
+		return None
+	return _("1 seat left") if left == 1 else _("{0} seats left").format(left)
+
+
+def partly_free(each: PartlyFree, locale: Locale) -> str:
+	missing = dates.listed([dates.short_day(day, locale) for day in each.missing], locale)
+	return _("{0} of {1} days free; not on {2}").format(each.days_free, each.number_of_days, missing)
 
 
 def host_date(start: int, zone: str, host_zone: str, locale: Locale) -> str | None:

@@ -9,10 +9,13 @@ from babel import Locale
 from scheduler_integration.pages import dates, form, month, people, query, zones
 from scheduler_integration.pages.managing import managing_view
 from scheduler_integration.pages.script_json import script_json
+from scheduler_integration.pages.slots import PartlyFree, Slot, month_of
+from scheduler_integration.pages.spans import days_in_short, when_view
 from scheduler_integration.pages.times import times_view
 from tests.support.factories import at
 
 BRITISH, GERMAN, AMERICAN = Locale.parse("en_GB"), Locale.parse("de"), Locale.parse("en_US")
+DAY = 86400
 LOCALES = ["en_US", "en_GB", "de", "fr", "ar", "he", "fa", "ja", "zh_Hant_TW", "pt_BR", "hi", "th", "pl"]
 
 
@@ -105,11 +108,73 @@ class TestMonth:
 		assert month.within_reach(date(1, 1, 1), today) == date(2026, 11, 1)
 		assert month.within_reach(date(9999, 12, 31), today).year < 2030
 
+	def test_a_day_that_is_partly_free_says_so_and_can_be_opened(self):
+		asked = query.parse("jane", "retreat", {})
+		sheet = month.month_view(
+			date(2026, 11, 1),
+			None,
+			date(2026, 11, 20),
+			{"2026-11-23": [1]},
+			asked,
+			BRITISH,
+			{"2026-11-23", "2026-11-24"},
+		)
+		free, partial = sheet["weeks"][4][0], sheet["weeks"][4][1]
+		assert (free["is_free"], free["is_partial"]) == (True, False)
+		assert (partial["is_free"], partial["is_partial"]) == (False, True)
+		assert partial["name"] == "Tuesday, 24 November 2026, partly free"
+		assert partial["url"].endswith("?date=2026-11-24")
+
+
+class TestSlots:
+	ANSWER = {  # noqa: RUF012
+		"duration_minutes": 60,
+		"days": {
+			"2026-11-23": [
+				{
+					"start": "2026-11-23T09:00:00+00:00",
+					"end": "2026-11-24T10:00:00+00:00",
+					"seats_left": 2,
+					"parts": [
+						{"start": "2026-11-23T09:00:00+00:00", "end": "2026-11-23T10:00:00+00:00"},
+						{"start": "2026-11-24T09:00:00+00:00", "end": "2026-11-24T10:00:00+00:00"},
+					],
+				}
+			]
+		},
+		"partial": {
+			"2026-11-24": [
+				{
+					"start": "2026-11-24T09:00:00+00:00",
+					"end": "2026-11-25T10:00:00+00:00",
+					"days_free": 1,
+					"number_of_days": 2,
+					"missing": ["2026-11-25"],
+				}
+			]
+		},
+	}
+
+	def test_what_an_answer_says_of_a_start_is_handed_to_the_script(self):
+		held = month_of(date(2026, 11, 1), "UTC", self.ANSWER)
+		start = at("2026-11-23 09:00")
+		data = json.loads(str(script_json(held.for_script())))
+		assert data["starts"] == [start]
+		assert data["seats"] == {str(start): 2}
+		assert data["parts"] == {str(start): [[start, start + 3600], [start + DAY, start + DAY + 3600]]}
+		assert data["partial"] == [[start + DAY, 1, 2, ["2026-11-25"]]]
+
+	def test_the_first_free_day_is_one_that_can_be_booked(self):
+		held = month_of(date(2026, 11, 1), "UTC", {**self.ANSWER, "days": {}})
+		assert held.first_free_day is None
+		assert held.partial_days == {"2026-11-24"}
+
 
 class TestTimes:
-	def shown(self, starts, zone, host_zone="Europe/Berlin"):
+	def shown(self, starts, zone, host_zone="Europe/Berlin", partial=()):
 		asked = query.parse("jane", "intro", {})
-		return times_view(date(2026, 11, 23), starts, zone, host_zone, asked, False, BRITISH)
+		slots = [start if isinstance(start, Slot) else Slot(start, start + 1800) for start in starts]
+		return times_view(date(2026, 11, 23), slots, zone, host_zone, asked, False, BRITISH, partial)
 
 	def test_they_are_grouped_by_part_of_the_day(self):
 		shown = self.shown([at("2026-11-23 08:00"), at("2026-11-23 11:00"), at("2026-11-23 19:00")], "Europe/Berlin")
@@ -124,12 +189,53 @@ class TestTimes:
 		evening = self.shown([at("2026-11-23 23:30")], "Europe/London")
 		assert evening["note"] == said
 		mixed = self.shown([at("2026-11-23 12:00"), at("2026-11-23 23:30")], "Europe/London")
-		notes = [time["note"] for group in mixed["groups"] for time in group["times"]]
-		assert (mixed["note"], notes) == (None, [None, said])
+		notes = [time["notes"] for group in mixed["groups"] for time in group["times"]]
+		assert (mixed["note"], notes) == (None, [[], [said]])
 
 	def test_an_hour_that_autumn_repeats_is_told_apart(self):
 		shown = self.shown([at("2026-11-01 05:30"), at("2026-11-01 06:30")], "America/New_York")
 		assert [time["label"] for group in shown["groups"] for time in group["times"]] == ["01:30 EDT", "01:30 EST"]
+
+	def test_seats_that_are_left_are_said(self):
+		start = at("2026-11-23 09:00")
+		shown = self.shown([Slot(start, start + 60, 3), Slot(start + 60, start + 120, 1)], "UTC", "UTC")
+		assert [time["notes"] for time in shown["groups"][0]["times"]] == [["3 seats left"], ["1 seat left"]]
+
+	def test_the_days_of_a_longer_meeting_are_said(self):
+		start = at("2026-11-23 09:00")
+		row, gap = ([(start + n * DAY, start + n * DAY + 3600) for n in days] for days in ((0, 1, 2), (0, 1, 4)))
+		shown = self.shown([Slot(start, row[2][1], None, row), Slot(start + 1, gap[2][1], None, gap)], "UTC", "UTC")
+		first, second = (time["notes"] for time in shown["groups"][0]["times"])
+		assert first == ["Mon 23 Nov\u2009–\u2009Wed 25 Nov"]
+		assert second == ["Mon 23 Nov, Tue 24 Nov and Fri 27 Nov"]
+
+	def test_what_is_partly_free_is_shown_but_has_no_link(self):
+		start = at("2026-11-23 09:00")
+		shown = self.shown([], "UTC", "UTC", [PartlyFree(start, 2, 3, (date(2026, 11, 24),))])
+		[time] = shown["groups"][0]["times"]
+		assert (shown["count"], time["url"]) == (0, None)
+		assert time["notes"] == ["2 of 3 days free; not on Tue 24 Nov"]
+
+
+class TestSpans:
+	START = at("2026-11-23 13:00")
+	PARTS = ((START, START + 7200), (START + DAY, START + DAY + 7200), (START + 2 * DAY, START + 2 * DAY + 7200))
+
+	def test_one_stretch_is_a_date_and_a_time(self):
+		when = when_view(self.PARTS[:1], "Europe/Berlin", False, BRITISH)
+		assert when == {"date": "Monday, 23 November 2026", "time": "14:00–16:00", "days": []}
+
+	@pytest.mark.parametrize("name", LOCALES)
+	def test_several_are_listed_day_by_day_in_every_locale(self, name):
+		when = when_view(self.PARTS, "Europe/Berlin", False, Locale.parse(name))
+		assert len(when["days"]) == 3
+		assert all(day["date"].strip() and day["time"].strip() for day in (when, *when["days"]))
+		assert days_in_short(self.PARTS, "Europe/Berlin", Locale.parse(name)).strip()
+
+	def test_they_are_the_days_of_the_readers_zone(self):
+		when = when_view(self.PARTS, "Asia/Tokyo", False, BRITISH)
+		assert (when["date"], when["time"]) == ("23–25 Nov 2026", "3 days")
+		assert when["days"][0] == {"date": "Mon 23 Nov", "time": "22:00–00:00"}
 
 
 class TestZones:

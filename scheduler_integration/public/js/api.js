@@ -13,8 +13,9 @@ export class ApiError extends Error {
 		this.code = body.code || "";
 		/** @type {Record<string, string>} */
 		this.details = body.details || {};
-		/** @type {{start: string, end: string}[]} */
-		this.suggestions = body.suggestions || [];
+		const starts = (body.suggestions || []).map((/** @type {any} */ slot) => Date.parse(slot.start) / 1000);
+		/** @type {number[]} the nearest free starts, where one is taken */
+		this.nearest = starts.sort((/** @type {number} */ one, /** @type {number} */ other) => one - other);
 	}
 }
 
@@ -24,9 +25,13 @@ export function get(method, values) {
 	return send(`${ROOT}${method}?${query}`, {});
 }
 
-/** @param {string} method @param {Record<string, any>} values */
-export function post(method, values) {
+/**
+ * @param {string} method @param {Record<string, any>} values
+ * @param {RequestInit} [options] `keepalive` lets it outlive the page
+ */
+export function post(method, values, options) {
 	return send(ROOT + method, {
+		...options,
 		method: "POST",
 		body: JSON.stringify(values),
 		headers: {

@@ -5,6 +5,7 @@ import { CalendarGrid } from "./calendar-grid.js";
 import { hideLostRace, showChosen, showLostRace } from "./chosen.js";
 import { watchConnection } from "./connection.js";
 import { addMonths, clockTime, fullDate, localDate, monthOf, monthTitle, now } from "./dates.js";
+import { Hold } from "./hold.js";
 import { showEmptyMonth, showLoadFailed, showLooking, showNothing } from "./month-message.js";
 import { data, element, t } from "./page-data.js";
 import { rememberClock, rememberGuess, rememberZone } from "./preferences.js";
@@ -34,7 +35,8 @@ const state = {
 	failed: false,
 };
 
-const slots = new Slots(data.slots);
+const hold = new Hold(lostRace);
+const slots = new Slots(data.slots, () => hold.key);
 const grid = new CalendarGrid({ onDay: chooseDay, onMonth: openMonth });
 const times = new Times({ onTime: chooseTime, onConfirm: confirmTime });
 const form = new BookingForm(book);
@@ -43,12 +45,16 @@ let refreshed = now();
 
 function render() {
 	const free = slots.inMonth(state.duration, state.zone, state.month);
-	const day = shownDay(free);
-	const { zone, twelveHours, pending, month, waiting } = state;
-	grid.show({ month, today: localDate(now(), zone), selected: day, free, waiting });
-	times.show({ date: day, starts: day ? (free.get(day) ?? []) : [], zone, twelveHours, pending });
+	const { zone, twelveHours, duration, pending, month, waiting } = state;
+	const partlyFree = slots.partlyFree(duration, zone);
+	const day = shownDay(free, partlyFree);
+	const [starts, partial] = [free.get(day ?? "") ?? [], partlyFree.get(day ?? "") ?? []];
+	const about = (/** @type {number} */ start) => slots.about(duration, start);
+	grid.show({ month, today: localDate(now(), zone), selected: day, free, partial: partlyFree, waiting });
+	times.show({ date: day, starts, partial, about, zone, twelveHours, pending });
 	zoneButton.show(zone, twelveHours);
-	showChosen(state.start, state.duration, zone, twelveHours);
+	showChosen(state.start, stretchesOf(state.start ?? 0), zone, twelveHours);
+	hold.show(zone, twelveHours);
 	showMessage(free.size > 0);
 	showStep(state.step);
 	element("clock-12").toggleAttribute("aria-current", false);
@@ -56,9 +62,17 @@ function render() {
 	element(twelveHours ? "clock-12" : "clock-24").setAttribute("aria-current", "true");
 }
 
-/** The day whose times show: the chosen one, or else the month's first free one. @param {Map<string, number[]>} free */
-function shownDay(free) {
-	if (state.day && free.has(state.day)) return state.day;
+/** When people meet who meet at `start`: once, or on each of several days. @param {number} start */
+function stretchesOf(start) {
+	return slots.about(state.duration, start).parts ?? [[start, start + state.duration * 60]];
+}
+
+/**
+ * The day whose times show: the chosen one, or else the month's first free one.
+ * @param {Map<string, number[]>} free @param {Map<string, any>} partlyFree
+ */
+function shownDay(free, partlyFree) {
+	if (state.day && (free.has(state.day) || partlyFree.has(state.day))) return state.day;
 	return [...free.keys()].sort()[0] ?? null;
 }
 
@@ -132,6 +146,7 @@ function chooseTime(start) {
 /** @param {number} start */
 function confirmTime(start) {
 	Object.assign(state, { start, day: localDate(start, state.zone), pending: null, step: "details" });
+	hold.take(start, state.duration);
 	hideLostRace();
 	writeAddress(state, true);
 	render();
@@ -143,6 +158,7 @@ function backToTimes(event) {
 	event?.preventDefault();
 	const day = state.start ? localDate(state.start, state.zone) : state.day;
 	Object.assign(state, { step: "time", day, month: day ? monthOf(day) : state.month, start: null });
+	hold.release();
 	hideLostRace();
 	writeAddress(state, true);
 	render();
@@ -206,6 +222,7 @@ async function chooseDuration(event) {
 	if (state.start && !slots.byDay(duration, state.zone).get(localDate(state.start, state.zone))?.includes(state.start)) {
 		return backToTimes();
 	}
+	if (state.start) hold.take(state.start, duration);
 	render();
 	prefetch();
 }
@@ -214,8 +231,18 @@ async function book() {
 	const { start, duration, zone } = state;
 	if (!start) return;
 	form.busy(true);
-	const { kind, address, nearest, message, details } = await send(start, duration, zone, form.payload());
-	if (kind === "booked") return location.assign(address);
+	await hold.settled();
+	const { kind, address, nearest, message, details } = await send(
+		start,
+		duration,
+		zone,
+		form.payload(),
+		hold.key,
+	);
+	if (kind === "booked") {
+		hold.forget();
+		return location.assign(address);
+	}
 	form.busy(false);
 	if (kind === "taken") return lostRace(start, nearest);
 	// Offline, the banner says all there is to say.
@@ -224,6 +251,7 @@ async function book() {
 
 /** @param {number} start @param {number[]} nearest */
 function lostRace(start, nearest) {
+	if (state.start !== start) return;
 	slots.forget(state.duration, start);
 	slots.refresh(state.duration, state.month).catch(() => {});
 	showLostRace(nearest, state.zone, state.twelveHours, { onTime: takeInstead, onAll: backToTimes });
@@ -232,6 +260,7 @@ function lostRace(start, nearest) {
 /** @param {number} start */
 function takeInstead(start) {
 	state.start = start;
+	hold.take(start, state.duration);
 	showDayOf(start);
 	hideLostRace();
 	writeAddress(state, false);
@@ -248,6 +277,7 @@ async function followAddress() {
 	const shown = date ? monthOf(date) : (month ?? state.month);
 	const step = start ? "details" : date ? "time" : "day";
 	Object.assign(state, { start, day: date, month: shown, step, pending: null });
+	start ? hold.take(start, state.duration) : hold.release();
 	hideLostRace();
 	await load(shown);
 	render();
@@ -259,6 +289,12 @@ function refreshIfStale() {
 	if (document.hidden || now() - refreshed < STALE) return;
 	refreshed = now();
 	slots.refresh(state.duration, state.month).then(render, () => {});
+}
+
+/** The browser shows the page as it was left. */
+function comeBack() {
+	form.busy(false);
+	if (state.start) hold.take(state.start, state.duration);
 }
 
 function startInOwnZone() {
@@ -279,7 +315,8 @@ function listen() {
 	element("clock-24").addEventListener("click", (/** @type {Event} */ event) => chooseClock(false, event));
 	document.querySelector(".durations")?.addEventListener("click", chooseDuration);
 	addEventListener("popstate", followAddress);
-	addEventListener("pageshow", (event) => event.persisted && form.busy(false));
+	addEventListener("pagehide", () => hold.leave());
+	addEventListener("pageshow", (event) => event.persisted && comeBack());
 	document.addEventListener("visibilitychange", refreshIfStale);
 	watchConnection();
 }
@@ -289,3 +326,4 @@ startInOwnZone();
 listen();
 showInZone(state.zone);
 prefetch();
+if (state.start && state.step === "details") hold.take(state.start, state.duration);

@@ -8,12 +8,13 @@ import { data, element, make, t } from "./page-data.js";
  * @property {string} today
  * @property {string | null} selected
  * @property {Map<string, number[]>} free
+ * @property {Map<string, any>} partial the dates of which some starts are partly free
  * @property {boolean} waiting whether the month's times are still on their way
  */
 
 export class CalendarGrid {
 	/** @type {Sheet} */
-	#sheet = { month: "", today: "", selected: null, free: new Map(), waiting: false };
+	#sheet = { month: "", today: "", selected: null, free: new Map(), partial: new Map(), waiting: false };
 	/** @type {string | null} */
 	#focused = null;
 	#takesFocus = false;
@@ -66,20 +67,21 @@ export class CalendarGrid {
 	/** @param {string | null} date */
 	#cell(date) {
 		if (!date) return make("td");
-		const { selected, today, free } = this.#sheet;
+		const { selected, today, free, partial } = this.#sheet;
 		const count = free.get(date)?.length ?? 0;
-		const name = count ? t("free_times", fullDate(date), count) : t("no_free_times", fullDate(date));
+		const kind = count ? "is-free" : partial.has(date) ? "is-partial" : "";
+		const names = { "is-free": "free_times", "is-partial": "partly_free_day", "": "no_free_times" };
 		const button = make("button", {
 			type: "button",
-			class: `day${count ? " is-free" : ""}${date === today ? " is-today" : ""}`,
+			class: `day ${kind}${date === today ? " is-today" : ""}`,
 			tabindex: date === this.#focused ? 0 : -1,
-			"aria-label": name,
-			"aria-disabled": count ? null : "true",
+			"aria-label": t(names[kind], fullDate(date), count),
+			"aria-disabled": kind ? null : "true",
 			"aria-current": date === today ? "date" : null,
 			"data-date": date,
 			text: Number(date.slice(8)),
 		});
-		return make("td", { role: "gridcell", "aria-selected": date === selected && count ? "true" : "false" }, button);
+		return make("td", { role: "gridcell", "aria-selected": date === selected && kind ? "true" : "false" }, button);
 	}
 
 	/** @param {MouseEvent} event */

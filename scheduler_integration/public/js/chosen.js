@@ -1,19 +1,25 @@
 // The chosen time, as it stands beside the form (wide) or on top of it (phone), and a race that was lost over it.
-import { clockRange, clockTime, fullDate, isoInstant, localDate, shortDay } from "./dates.js";
+import { clockTime, isoInstant, localDate, shortDay } from "./dates.js";
 import { element, make, t } from "./page-data.js";
+import { whenPeopleMeet } from "./spans.js";
 import { hostNote } from "./times.js";
 
 /**
- * @param {number | null} start @param {number} duration @param {string} zone @param {boolean} twelveHours
+ * @param {number | null} start @param {import("./spans.js").Stretch[]} stretches when people meet
+ * @param {string} zone @param {boolean} twelveHours
  */
-export function showChosen(start, duration, zone, twelveHours) {
+export function showChosen(start, stretches, zone, twelveHours) {
 	element("chosen").hidden = start === null;
 	if (start === null) return;
-	const time = clockRange(start, start + duration * 60, zone, twelveHours);
-	const date = fullDate(localDate(start, zone));
+	const { date, time, days } = whenPeopleMeet(stretches, zone, twelveHours);
 	for (const place of ["chosen", "summary"]) {
 		element(`${place}-time`).textContent = time;
 		element(`${place}-date`).textContent = date;
+		const list = element(`${place}-days`);
+		list.hidden = !days.length;
+		list.replaceChildren(
+			...days.map((day) => make("li", {}, make("span", { text: day.date }), " ", make("span", { text: day.time }))),
+		);
 	}
 	const note = hostNote(start, zone);
 	element("chosen-note").textContent = note;

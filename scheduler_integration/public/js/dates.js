@@ -23,6 +23,10 @@ function formatOf(options, locale = LOCALE) {
 /** @param {Intl.DateTimeFormatOptions} options @param {string} date */
 const writeDate = (options, date) => formatOf({ ...options, timeZone: "UTC" }).format(instantOf(date) * 1000);
 
+/** @param {Intl.DateTimeFormatOptions} options @param {string} first @param {string} last */
+const writeDates = (options, first, last) =>
+	formatOf({ ...options, timeZone: "UTC" }).formatRange(instantOf(first) * 1000, instantOf(last) * 1000);
+
 /** The instant of a plain date's midnight in UTC. @param {string} date */
 function instantOf(date) {
 	return Date.parse(`${date}T00:00:00Z`) / 1000;
@@ -97,6 +101,19 @@ export const isoInstant = (instant) => new Date(instant * 1000).toISOString().re
 
 /** "Monday, 23 November 2026" @param {string} date */
 export const fullDate = (date) => writeDate({ dateStyle: "full" }, date);
+
+/** "23 – 25 Nov 2026" @param {string} first @param {string} last */
+export const dateRange = (first, last) => writeDates({ day: "numeric", month: "short", year: "numeric" }, first, last);
+
+/** "Mon 23 – Wed 25 Nov" @param {string} first @param {string} last */
+export const shortRange = (first, last) => writeDates({ weekday: "short", day: "numeric", month: "short" }, first, last);
+
+/** "Mon 23 Nov, Wed 25 Nov and Fri 27 Nov" @param {string[]} texts */
+export const listed = (texts) => new Intl.ListFormat(LOCALE.toString(), { type: "conjunction" }).format(texts);
+
+/** "3 days" @param {number} count */
+export const daysLong = (count) =>
+	new Intl.NumberFormat(LOCALE.toString(), { style: "unit", unit: "day", unitDisplay: "long" }).format(count);
 
 /** "Monday" @param {string} date */
 export const weekdayName = (date) => writeDate({ weekday: "long" }, date);

@@ -3,14 +3,18 @@ import { data } from "./page-data.js";
 
 const KEY = `scheduling:${data.slug}/${data.meetingType}`;
 
-/** @typedef {{values: [string, string][], keys: Record<string, string>}} Draft */
+/** @typedef {{key: string, start: number, duration: number, until: number}} Held */
+/** @typedef {{values: [string, string][], keys: Record<string, string>, held: Held | null}} Draft */
+
+/** @type {Draft} */
+const NOTHING = { values: [], keys: {}, held: null };
 
 /** @returns {Draft} */
 export function readDraft() {
 	try {
-		return { values: [], keys: {}, ...JSON.parse(sessionStorage.getItem(KEY) || "{}") };
+		return { ...NOTHING, ...JSON.parse(sessionStorage.getItem(KEY) || "{}") };
 	} catch {
-		return { values: [], keys: {} };
+		return NOTHING;
 	}
 }
 

@@ -2,6 +2,7 @@
 
 const ZONE = "scheduling_tz";
 const CLOCK = "scheduling_clock";
+const HOLD = "scheduling_hold";
 const GUESSED = "auto:";
 const A_YEAR = 365 * 24 * 3600;
 
@@ -20,12 +21,22 @@ export function rememberClock(twelveHours) {
 	remember(CLOCK, twelveHours ? "12" : "24");
 }
 
+/** Lets the server show what is held for this browser as free. @param {string} key @param {number} seconds */
+export function rememberHold(key, seconds) {
+	remember(HOLD, key, seconds);
+}
+
+export function forgetHold() {
+	remember(HOLD, "", 0);
+}
+
 /**
  * @param {string} name
  * @param {string} value
+ * @param {number} [seconds]
  */
-function remember(name, value) {
+function remember(name, value, seconds = A_YEAR) {
 	const secure = location.protocol === "https:" ? "; secure" : "";
-	// Names of zones hold nothing that a cookie could not.
-	document.cookie = `${name}=${value}; path=/schedule; max-age=${A_YEAR}; samesite=lax${secure}`;
+	// Names of zones and keys hold nothing that a cookie could not.
+	document.cookie = `${name}=${value}; path=/schedule; max-age=${seconds}; samesite=lax${secure}`;
 }

@@ -18,10 +18,10 @@ const NOTHING = { kind: "refused", address: "", nearest: [], message: "", detail
 
 /**
  * @param {number} start @param {number} duration @param {string} zone
- * @param {Record<string, any>} typed what the form holds
+ * @param {Record<string, any>} typed what the form holds @param {string} hold the key of what is held
  * @returns {Promise<Outcome>}
  */
-export async function send(start, duration, zone, typed) {
+export async function send(start, duration, zone, typed, hold) {
 	try {
 		const booking = await post("public.book", {
 			...data.origin,
@@ -33,6 +33,7 @@ export async function send(start, duration, zone, typed) {
 			timezone: zone,
 			language: document.documentElement.lang,
 			idempotency_key: idempotencyKey(start, duration),
+			...(hold && { hold }),
 		});
 		dropDraft();
 		// By path: the site may go by another name here than in its e-mails.
@@ -46,8 +47,7 @@ export async function send(start, duration, zone, typed) {
 /** @param {import("./api.js").ApiError} error @returns {Outcome} */
 function outcome(error) {
 	if (error.code === "SLOT_TAKEN") {
-		const nearest = error.suggestions.map((slot) => Date.parse(slot.start) / 1000);
-		return { ...NOTHING, kind: "taken", nearest: nearest.sort((one, other) => one - other) };
+		return { ...NOTHING, kind: "taken", nearest: error.nearest };
 	}
 	if (error.status === 0 && !navigator.onLine) return { ...NOTHING, kind: "offline", message: t("offline") };
 	// What has no code wasn't said by the app: a proxy's page, a crash, no answer at all.

@@ -3,7 +3,10 @@ import { get } from "./api.js";
 import { addDays, addMonths, lastDayOf, localDate, now, startOfDay } from "./dates.js";
 import { data } from "./page-data.js";
 
-/** @typedef {{starts: Set<number>, stretches: [number, number][]}} Known */
+/** @typedef {[number, number]} Stretch */
+/** @typedef {{seats?: number, parts?: Stretch[]}} About what there is to say of a start */
+/** @typedef {{start: number, daysFree: number, days: number, missing: string[]}} PartlyFree a start that can't be booked */
+/** @typedef {{about: Map<number, About>, partial: Map<number, PartlyFree>, stretches: Stretch[]}} Known */
 
 const LONGEST_DAYS = 62;
 
@@ -15,9 +18,23 @@ export class Slots {
 	/** @type {Map<string, Map<string, number[]>>} */
 	#grouped = new Map();
 
-	/** @param {{duration: number, covered: [number, number], starts: number[]}} first what came with the page */
-	constructor(first) {
-		this.#add(first.duration, first.covered, first.starts);
+	/**
+	 * @param {Record<string, any>} first what came with the page (pages/slots.py)
+	 * @param {() => string} holdKey the key of what is held for this page, which stays free for it
+	 */
+	constructor(first, holdKey) {
+		this.holdKey = holdKey;
+		const about = first.starts.map((/** @type {number} */ start) => [
+			start,
+			{ seats: first.seats[start], parts: first.parts[start] },
+		]);
+		const partial = first.partial.map((/** @type {any[]} */ [start, daysFree, days, missing]) => ({
+			start,
+			daysFree,
+			days,
+			missing,
+		}));
+		this.#add(first.duration, first.covered, about, partial);
 	}
 
 	/**
@@ -25,22 +42,28 @@ export class Slots {
 	 * @param {number} duration @param {string} zone
 	 */
 	byDay(duration, zone) {
-		const key = `${duration} ${zone}`;
-		let days = this.#grouped.get(key);
-		if (!days) {
-			days = new Map();
-			for (const start of this.#starts(duration)) {
-				const date = localDate(start, zone);
-				days.set(date, [...(days.get(date) ?? []), start]);
-			}
-			this.#grouped.set(key, days);
-		}
-		return days;
+		return this.#group(`${duration} ${zone}`, this.#known.get(duration)?.about, zone);
 	}
 
 	/** @param {number} duration @param {string} zone @param {string} month */
 	inMonth(duration, zone, month) {
 		return new Map([...this.byDay(duration, zone)].filter(([date]) => date.startsWith(month)));
+	}
+
+	/**
+	 * The starts of which only some days are free, by their date in `zone`.
+	 * @param {number} duration @param {string} zone
+	 * @returns {Map<string, PartlyFree[]>}
+	 */
+	partlyFree(duration, zone) {
+		const known = this.#known.get(duration)?.partial ?? new Map();
+		const days = this.#group(`partly ${duration} ${zone}`, known, zone);
+		return new Map([...days].map(([date, starts]) => [date, starts.map((start) => known.get(start))]));
+	}
+
+	/** What there is to say of a start. @param {number} duration @param {number} start @returns {About} */
+	about(duration, start) {
+		return this.#known.get(duration)?.about.get(start) ?? {};
 	}
 
 	/** Whether everything in a month is known. @param {number} duration @param {string} zone @param {string} month */
@@ -83,15 +106,27 @@ export class Slots {
 
 	/** Drops a start that somebody else has taken. @param {number} duration @param {number} start */
 	forget(duration, start) {
-		this.#known.get(duration)?.starts.delete(start);
+		this.#known.get(duration)?.about.delete(start);
 		this.#grouped.clear();
 	}
 
-	/** @param {number} duration */
-	#starts(duration) {
-		const soonest = now();
-		const starts = this.#known.get(duration)?.starts ?? new Set();
-		return [...starts].filter((start) => start > soonest).sort((one, other) => one - other);
+	/**
+	 * The starts to come by their date in `zone`, ascending.
+	 * @param {string} key @param {Map<number, any> | undefined} known @param {string} zone
+	 */
+	#group(key, known, zone) {
+		let days = this.#grouped.get(key);
+		if (!days) {
+			days = new Map();
+			const soonest = now();
+			for (const start of [...(known?.keys() ?? [])].sort((one, other) => one - other)) {
+				if (start <= soonest) continue;
+				const date = localDate(start, zone);
+				days.set(date, [...(days.get(date) ?? []), start]);
+			}
+			this.#grouped.set(key, days);
+		}
+		return days;
 	}
 
 	/** @param {number} duration @param {string} first @param {string} last dates in UTC */
@@ -99,6 +134,7 @@ export class Slots {
 		const key = `${duration} ${first} ${last}`;
 		const underway = this.#underway.get(key);
 		if (underway) return underway;
+		const hold = this.holdKey();
 		const asked = get("public.get_slots", {
 			slug: data.slug,
 			meeting_type: data.meetingType,
@@ -106,33 +142,58 @@ export class Slots {
 			end_date: last,
 			timezone: "UTC",
 			duration,
+			...(hold && { hold }),
 		})
 			.then((answer) => {
-				const starts = Object.values(answer.days).flat();
-				const seconds = starts.map((slot) => Date.parse(/** @type {any} */ (slot).start) / 1000);
-				this.#add(duration, [startOfDay(first, "UTC"), startOfDay(addDays(last, 1), "UTC")], seconds);
+				const stretch = /** @type {Stretch} */ ([startOfDay(first, "UTC"), startOfDay(addDays(last, 1), "UTC")]);
+				this.#add(duration, stretch, ...read(answer));
 			})
 			.finally(() => this.#underway.delete(key));
 		this.#underway.set(key, asked);
 		return asked;
 	}
 
-	/** @param {number} duration @param {[number, number]} stretch @param {number[]} starts */
-	#add(duration, stretch, starts) {
-		const known = this.#known.get(duration) ?? { starts: new Set(), stretches: [] };
-		for (const start of known.starts) {
-			if (stretch[0] <= start && start < stretch[1]) known.starts.delete(start);
+	/** @param {number} duration @param {Stretch} stretch @param {[number, About][]} about @param {PartlyFree[]} partial */
+	#add(duration, stretch, about, partial) {
+		const known = this.#known.get(duration) ?? { about: new Map(), partial: new Map(), stretches: [] };
+		for (const starts of [known.about, known.partial]) {
+			for (const start of starts.keys()) if (stretch[0] <= start && start < stretch[1]) starts.delete(start);
 		}
-		for (const start of starts) known.starts.add(start);
+		for (const [start, facts] of about) known.about.set(start, facts);
+		for (const some of partial) known.partial.set(some.start, some);
 		known.stretches = merged([...known.stretches, stretch]);
 		this.#known.set(duration, known);
 		this.#grouped.clear();
 	}
 }
 
-/** Stretches that touch or overlap, joined. @param {[number, number][]} stretches */
+/** @param {string} iso */
+const seconds = (iso) => Date.parse(iso) / 1000;
+
+/**
+ * What `get_slots` (docs/api.md) answers, as it is kept here.
+ * @param {Record<string, any>} answer @returns {[[number, About][], PartlyFree[]]}
+ */
+function read({ days, partial = {} }) {
+	const slots = /** @type {any[]} */ (Object.values(days).flat());
+	const some = /** @type {any[]} */ (Object.values(partial).flat());
+	return [
+		slots.map(({ start, seats_left, parts }) => [
+			seconds(start),
+			{ seats: seats_left, parts: parts?.map((/** @type {any} */ part) => [seconds(part.start), seconds(part.end)]) },
+		]),
+		some.map(({ start, days_free, number_of_days, missing }) => ({
+			start: seconds(start),
+			daysFree: days_free,
+			days: number_of_days,
+			missing,
+		})),
+	];
+}
+
+/** Stretches that touch or overlap, joined. @param {Stretch[]} stretches */
 function merged(stretches) {
-	/** @type {[number, number][]} */
+	/** @type {Stretch[]} */
 	const joined = [];
 	for (const [first, last] of stretches.sort((one, other) => one[0] - other[0])) {
 		const before = joined.at(-1);

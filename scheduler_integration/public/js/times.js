@@ -1,6 +1,7 @@
 // The free times of a day as buttons; on a wide screen the chosen one grows a "Confirm" beside it.
-import { clockTime, dayAndMonth, localDate, localHour, offsetName, shortDay, weekdayName } from "./dates.js";
+import { clockTime, dayAndMonth, listed, localDate, localHour, offsetName, shortDay, weekdayName } from "./dates.js";
 import { data, element, make, t } from "./page-data.js";
+import { daysInShort } from "./spans.js";
 
 const NOON = 12;
 const EVENING = 17;
@@ -10,6 +11,8 @@ const MANY = 8;
  * @typedef {object} Day
  * @property {string | null} date
  * @property {number[]} starts
+ * @property {import("./slots.js").PartlyFree[]} partial shown, but not to be chosen
+ * @property {(start: number) => import("./slots.js").About} about
  * @property {string} zone
  * @property {boolean} twelveHours
  * @property {number | null} pending the start that waits for its confirmation
@@ -36,12 +39,14 @@ export class Times {
 				make("span", { text: dayAndMonth(day.date) }),
 			);
 		}
-		const notes = new Set(day.starts.map((start) => hostNote(start, day.zone)));
+		const shown = [...day.starts, ...day.partial.map(({ start }) => start)].sort((one, other) => one - other);
+		const notes = new Set(shown.map((start) => hostNote(start, day.zone)));
 		this.common = notes.size === 1 ? [...notes][0] : "";
 		element("times-note").textContent = this.common;
 		element("times-note").hidden = !this.common;
-		this.list.classList.toggle("many", day.starts.length > MANY);
-		this.list.replaceChildren(...this.#groups(day));
+		const saysDays = day.starts.some((start) => day.about(start).parts);
+		this.list.classList.toggle("many", day.starts.length > MANY && !saysDays);
+		this.list.replaceChildren(...this.#groups(day, shown));
 	}
 
 	/** @param {number} start */
@@ -54,12 +59,12 @@ export class Times {
 		this.list.querySelector(`.time[data-start="${start}"]`)?.focus();
 	}
 
-	/** @param {Day} day */
-	#groups(day) {
+	/** @param {Day} day @param {number[]} shown */
+	#groups(day, shown) {
 		/** @type {Map<string, HTMLElement>} */
 		const groups = new Map();
-		const labels = day.starts.map((start) => clockTime(start, day.zone, day.twelveHours));
-		day.starts.forEach((start, at) => {
+		const labels = shown.map((start) => clockTime(start, day.zone, day.twelveHours));
+		shown.forEach((start, at) => {
 			const part = partOfDay(localHour(start, day.zone));
 			if (!groups.has(part)) groups.set(part, make("ul"));
 			const twice = labels.indexOf(labels[at]) !== labels.lastIndexOf(labels[at]);
@@ -71,14 +76,20 @@ export class Times {
 
 	/** @param {number} start @param {string} label @param {Day} day */
 	#item(start, label, day) {
+		const theirs = this.common ? "" : hostNote(start, day.zone);
+		const partly = day.partial.find((each) => each.start === start);
+		if (partly) {
+			const why = small([partlyFree(partly), theirs]);
+			return make("li", {}, make("span", { class: "time is-partial" }, label, ...why));
+		}
+		const { seats, parts } = day.about(start);
 		const isPending = start === day.pending;
 		const button = make(
 			"button",
 			{ type: "button", class: "time", "data-start": start, "aria-pressed": isPending ? "true" : null },
 			label,
+			...small([parts ? daysInShort(parts, day.zone) : "", seatsLeft(seats), theirs]),
 		);
-		const note = this.common ? "" : hostNote(start, day.zone);
-		if (note) button.append(make("small", { text: note }));
 		const item = make("li", {}, button);
 		if (isPending) item.append(confirmButton(start, label));
 		return item;
@@ -92,6 +103,18 @@ export class Times {
 		button.classList.contains("confirm") ? this.handlers.onConfirm(start) : this.handlers.onTime(start);
 	}
 }
+
+/** The notes there are, each on a line of its own. @param {string[]} notes */
+const small = (notes) => notes.filter(Boolean).flatMap((note) => [" ", make("small", { text: note })]);
+
+/** @param {number | undefined} seats */
+function seatsLeft(seats) {
+	if (seats === undefined || seats === null) return "";
+	return seats === 1 ? t("seat_left") : t("seats_left", seats);
+}
+
+/** @param {import("./slots.js").PartlyFree} some */
+const partlyFree = ({ daysFree, days, missing }) => t("partly_free", daysFree, days, listed(missing.map(shortDay)));
 
 /** Says so where the host's calendar shows another date. @param {number} start @param {string} zone */
 export function hostNote(start, zone) {
