@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
+from scheduler_integration.availability.recurrence import blocked_intervals
 from scheduler_integration.availability.rules import meeting_rules
 from scheduler_integration.availability.schedules import HostSchedule, load_schedules
 from scheduler_integration.availability.wall_clock import minutes_of_day
@@ -100,14 +101,14 @@ def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engi
 	row = DocType("Blocked Time")
 	rows = (
 		frappe.qb.from_(row)
-		.select(row.user, row.starts_at, row.ends_at, row.name)
+		.select(row.user, row.starts_at, row.ends_at, row.series, row.name)
 		.where(row.user.isin(list(users)))
 		.where((row.ends_at > span[0]) & (row.starts_at < span[1]))
 		.run()
 	)
 	found = defaultdict(list)
-	for user, start, end, name in rows:
-		found[user].append(engine.Busy(start, end, name))
+	for user, start, end, series, name in rows:
+		found[user] += [engine.Busy(*each, name) for each in blocked_intervals(start, end, series, span)]
 	return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 _LONGEST_QUOTE = 64
 
 
@@ -40,6 +42,17 @@ class InstantOutOfRange(EngineError):
 	def __init__(self, instant: int):
 		super().__init__(f"The instant {_quote(instant)} is out of range.")
 		self.instant = instant
+
+
+class InvalidRecurrence(EngineError):
+	"""A recurrence rule that can't be kept. `problem` is one of `recurrence_text.Problem`, `value` what it means."""
+
+	code = "INVALID_RECURRENCE"
+
+	def __init__(self, problem: Enum, value: object = ""):
+		super().__init__(f"{problem.name}: {_quote(value)}.")
+		self.problem = problem
+		self.value = value
 
 
 def _quote(value: object) -> str:

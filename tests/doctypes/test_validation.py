@@ -137,12 +137,59 @@ def test_an_override_ends_no_earlier_than_it_starts():
 	assert str(frappe.get_doc(fields).insert().end_date) == "2026-03-02"
 
 
-def test_recurring_blocked_time_is_refused_rather_than_not_heeded():
-	fields = {"start_time": "2026-03-02 09:00:00", "end_time": "2026-03-02 10:00:00"}
+def recurring(**fields):
+	times = {"start_time": "2026-03-02 09:00:00", "end_time": "2026-03-02 10:00:00"}
+	return frappe.get_doc({"doctype": "Blocked Time", "user": make_user(), **times, "recurring": 1, **fields})
+
+
+@pytest.mark.parametrize(
+	("rule", "reason"),
+	[
+		(None, "Write how"),
+		("every monday", "“every monday” in the recurrence rule can't be read"),
+		("FREQ=DAILY;BYEASTER=1", "“BYEASTER” is not a part"),
+		("FREQ=DAILY;FREQ=DAILY", "“FREQ” stands more than once"),
+		("FREQ=HOURLY", "“HOURLY” is too fine"),
+		("FREQ=WEEKLY;BYDAY=1MO", "“BYDAY=1MO” has no meaning"),
+		("FREQ=DAILY\nFREQ=WEEKLY", "one recurrence rule"),
+		("FREQ=DAILY;INTERVAL=0", "at least 1"),
+		("FREQ=DAILY;COUNT=5001", "at most 5000"),
+		("FREQ=DAILY;COUNT=1;UNTIL=20270101", "not by both"),
+		("FREQ=DAILY;UNTIL=20250101", "before the start"),
+		("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "No day ever"),
+		("FREQ=DAILY;COUNT=1\nEXDATE;VALUE=DATE:20260302", "excludes every"),
+		("FREQ=DAILY;" + "X" * 40000, "longer than 40000"),
+		("FREQ=DAILY\nEXDATE:" + ",".join(["20260302"] * 2001), "at most 2000 dates"),
+	],
+	ids=lambda value: (value or "nothing")[:30],
+)
+def test_a_recurrence_rule_that_cannot_be_kept_is_refused_with_the_reason(rule, reason):
+	with pytest.raises(InvalidRequest) as refused:
+		recurring(recurrence_rule=rule).insert()
+	assert reason in refused.value.message
+	assert refused.value.details["recurrence_rule"] == refused.value.message
+
+
+def test_a_recurring_block_is_refused_in_an_unknown_zone_or_longer_than_a_year():
+	with pytest.raises(UnknownTimeZone):
+		recurring(recurrence_rule="FREQ=DAILY", timezone="Mars/Base").insert()
 	with pytest.raises(InvalidRequest):
-		frappe.get_doc(
-			{"doctype": "Blocked Time", "user": make_user(), **fields, "recurring": 1, "recurrence_rule": "FREQ=DAILY"}
+		recurring(recurrence_rule="FREQ=YEARLY", end_time="2027-03-10 10:00:00").insert()
+	with pytest.raises(InvalidRequest):
+		recurring(
+			recurrence_rule="FREQ=YEARLY", start_time="9998-03-10 10:00:00", end_time="9998-03-10 11:00:00"
 		).insert()
+
+
+def test_a_rule_that_is_not_heeded_is_refused_rather_than_kept():
+	with pytest.raises(InvalidRequest):
+		recurring(recurring=0, recurrence_rule="FREQ=DAILY").insert()
+
+
+def test_the_expanded_series_cannot_be_written_by_hand():
+	stored = recurring(recurrence_rule="FREQ=DAILY", series="x", starts_at=1, ends_at=2).insert()
+	assert stored.series.startswith("DTSTART;TZID=UTC:")
+	assert stored.ends_at > stored.starts_at > 2
 
 
 def test_a_page_takes_its_unbooked_types_with_it():

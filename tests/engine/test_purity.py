@@ -20,6 +20,7 @@ ALLOWED = {
 	"bisect",
 	"collections.abc",
 	"dataclasses",
+	"dateutil.rrule",
 	"datetime",
 	"enum",
 	"functools",
@@ -46,7 +47,7 @@ def test_the_package_is_found():
 	assert {"openings.py", "zones.py"} <= {module.name for module in MODULES}
 
 
-def test_it_imports_its_own_modules_and_a_few_of_the_standard_librarys():
+def test_it_imports_its_own_modules_a_few_of_the_standard_librarys_and_dateutil():
 	for name, node in nodes(ast.Import):
 		assert {alias.name for alias in node.names} <= ALLOWED, name
 	for name, node in nodes(ast.ImportFrom):

@@ -1,30 +1,64 @@
 import frappe
 from frappe import _
 
+from scheduler_integration import clock, engine
+from scheduler_integration.availability.recurrence import make_series, rule_zone
+from scheduler_integration.availability.recurrence_words import describe, next_occurrences
+from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.clock import from_site_time
 from scheduler_integration.controllers import Form
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.engine import recurrence
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 
 
 class BlockedTime(Form):
 	def validate(self):
-		self.refuse_recurrence()
 		self.set_instants()
-
-	def refuse_recurrence(self):
-		"""Better refused than kept and not heeded: a block that silently doesn't recur would be a double booking."""
-		if self.recurring or self.recurrence_rule:
-			raise InvalidRequest(_("Recurring blocked time is not supported yet. Please enter each time by itself."))
+		self.set_series()
 
 	def set_instants(self):
 		"""A block that reaches into a repeated autumn hour covers both its passes: rather too much than a double booking."""
-		try:
-			self.starts_at = from_site_time(self.start_time)
-			self.ends_at = from_site_time(self.end_time, second_pass=True)
-		except (ValueError, OverflowError, AttributeError):
-			raise InvalidRequest(_("Write date and time as 2026-11-23 14:30.")) from None
-		if self.ends_at <= self.starts_at:
-			raise InvalidRequest(_("The end must come after the start."), details={"end_time": _("Too early.")})
+		self.starts_at, self.ends_at = _instants(self.start_time, self.end_time)
+
+	def set_series(self):
+		"""The one query for blocked time asks the instants: those of a recurring block reach to its last occurrence."""
+		self.recurrence_rule = (self.recurrence_rule or "").strip()
+		if not self.recurring:
+			self.refuse_idle_rule()
+			self.timezone = self.series = None
+			return
+		self.timezone = checked_zone(self.timezone or rule_zone(self.user))
+		self.series = make_series(self.starts_at, self.ends_at, self.recurrence_rule, self.timezone)
+		self.starts_at, self.ends_at = recurrence.bounds(self.series)
+
+	def refuse_idle_rule(self):
+		"""Better refused than kept and not heeded: a block that silently doesn't recur would be a double booking."""
+		if self.recurrence_rule:
+			raise InvalidRequest(_("Tick “Recurring”, or clear the recurrence rule."))
+
+
+@frappe.whitelist()
+def preview(user=None, start_time=None, end_time=None, recurrence_rule=None, timezone=None):
+	"""For the form: what a rule means in words and its next times, or why it would be refused. Stores nothing."""
+	try:
+		zone = checked_zone(timezone or rule_zone(str(user or frappe.session.user)))
+		start, end = _instants(start_time, end_time)
+		rule = str(recurrence_rule or "")
+		series = make_series(start, end, rule, zone)
+	except SchedulingError as error:
+		return {"problem": error.message}
+	sentence = describe(rule, engine.local_date(start, zone))
+	return {"sentence": sentence, "next": next_occurrences(series, clock.now(), zone), "timezone": zone}
+
+
+def _instants(start, end):
+	try:
+		starts_at, ends_at = from_site_time(start), from_site_time(end, second_pass=True)
+	except (ValueError, OverflowError, AttributeError):
+		raise InvalidRequest(_("Write date and time as 2026-11-23 14:30.")) from None
+	if ends_at <= starts_at:
+		raise InvalidRequest(_("The end must come after the start."), details={"end_time": _("Too early.")})
+	return starts_at, ends_at
 
 
 def on_doctype_update():

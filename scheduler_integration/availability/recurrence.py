@@ -1,0 +1,68 @@
+"""Blocked time that recurs: from the form's fields to the series that the engine expands, and back to busy times."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+
+from scheduler_integration import engine
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.engine import recurrence
+from scheduler_integration.engine.errors import InvalidRecurrence
+from scheduler_integration.engine.recurrence_text import Problem
+from scheduler_integration.exceptions import InvalidRequest
+
+
+def rule_zone(user: str) -> str:
+	"""The zone that a host's rules follow unless they say otherwise: the one of the default schedule."""
+	schedule = {"user": user, "is_default": 1}
+	return frappe.db.get_value("Availability Schedule", schedule, "timezone") or timezone_of(user)
+
+
+def make_series(start: int, end: int, rule: str, zone: str) -> str:
+	"""The series of a block between two instants that recurs by `rule`, by the wall clock of `zone`.
+
+	Raises InvalidRequest with a sentence that says why a rule can't be kept.
+	"""
+	try:
+		return recurrence.series(_wall(start, zone), _wall(end, zone), rule, zone)
+	except InvalidRecurrence as error:
+		raise _refusal(error) from None
+	except engine.EngineError:
+		raise InvalidRequest(_("These dates lie too far from today.")) from None
+
+
+def blocked_intervals(start: int, end: int, series: str | None, span: engine.Interval) -> list[engine.Interval]:
+	"""What a Blocked Time blocks in `span`: itself, or the occurrences of its series."""
+	return recurrence.occurrences(series, *span) if series else [(start, end)]
+
+
+def _wall(instant: int, zone: str) -> datetime:
+	return engine.wall_clock(instant, zone).replace(tzinfo=None, fold=0)
+
+
+def _refusal(error: InvalidRecurrence) -> InvalidRequest:
+	sentence = _sentence(error.problem).format(error.value)
+	return InvalidRequest(sentence, details={"recurrence_rule": sentence})
+
+
+def _sentence(problem: Problem) -> str:
+	return {
+		Problem.TOO_LONG: _("The recurrence rule is longer than {0} characters."),
+		Problem.TOO_MANY_DATES: _("A recurrence rule excludes and adds at most {0} dates."),
+		Problem.UNREADABLE: _("“{0}” in the recurrence rule can't be read. Write a rule as FREQ=WEEKLY;BYDAY=MO,TH."),
+		Problem.UNKNOWN_PART: _("“{0}” is not a part of a recurrence rule that is known here."),
+		Problem.REPEATED_PART: _("“{0}” stands more than once in the recurrence rule."),
+		Problem.OUT_OF_PLACE: _("“{0}” has no meaning in this recurrence rule."),
+		Problem.TOO_FINE: _("“{0}” is too fine: blocked time recurs at most once a day."),
+		Problem.NO_RULE: _("Write how the blocked time recurs, such as FREQ=WEEKLY;BYDAY=MO,TH."),
+		Problem.SEVERAL_RULES: _("Write one recurrence rule; make another blocked time for another rule."),
+		Problem.INTERVAL_ZERO: _("INTERVAL has to be at least 1."),
+		Problem.TOO_MANY_COUNTED: _("COUNT is at most {0}. Leave it out for a rule without end."),
+		Problem.COUNT_AND_UNTIL: _("A recurrence rule ends by COUNT or by UNTIL, not by both."),
+		Problem.UNTIL_BEFORE_START: _("UNTIL lies before the start."),
+		Problem.NEVER: _("No day ever matches this recurrence rule."),
+		Problem.ALL_EXCLUDED: _("EXDATE excludes every occurrence of this recurrence rule."),
+		Problem.ENDS_BEFORE_START: _("The end must come after the start."),
+		Problem.TOO_LONG_EACH: _("A recurring blocked time lasts at most {0} days each time."),
+	}[problem]

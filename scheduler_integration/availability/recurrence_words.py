@@ -1,0 +1,115 @@
+"""A recurrence rule as people say it, in the reader's language."""
+
+from datetime import date, datetime
+
+import frappe
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time
+from babel.lists import format_list
+from frappe import _
+
+from scheduler_integration import engine
+from scheduler_integration.engine import recurrence
+from scheduler_integration.engine.recurrence_text import Rule, read
+
+# How far ahead the next occurrences are looked for.
+HORIZON = 5 * 366 * 86400
+# The parts that the sentences below say; a rule with another one is its own best description.
+_SAID = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY"}
+
+
+def describe(rule: str, start: date) -> str:
+	"""A sentence for the rule of a block whose first day is `start`. Raises InvalidRecurrence."""
+	text = read(rule)
+	parts = [_how_often(text.rule, start), _until(text.rule)]
+	if text.excluded:
+		parts.append(_("without {0} excluded dates").format(len(text.excluded)))
+	if text.added:
+		parts.append(_("with {0} added dates").format(len(text.added)))
+	return ", ".join(part for part in parts if part)
+
+
+def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[str]:
+	"""When the next blocks begin that aren't over at `now` (epoch seconds), as text in the reader's language."""
+	since = max(now, recurrence.bounds(series)[0])
+	found = recurrence.occurrences(series, since, since + HORIZON)[:count]
+	return [_moment(engine.wall_clock(start, zone)) for start, _end in found]
+
+
+def _moment(wall: datetime) -> str:
+	time = format_time(wall, "short", tzinfo=wall.tzinfo, locale=_locale())
+	return f"{format_skeleton('yMMMEd', wall, locale=_locale())} {time}"
+
+
+def _how_often(rule: Rule, start: date) -> str:
+	if {name for name, _value in rule.parts} - _SAID or (rule.frequency == "DAILY" and len(rule.parts) > 1 and rule.by):
+		return _("By the rule {0}").format(";".join(f"{name}={value}" for name, value in rule.parts))
+	return {"DAILY": _daily, "WEEKLY": _weekly, "MONTHLY": _monthly, "YEARLY": _yearly}[rule.frequency](rule, start)
+
+
+def _daily(rule: Rule, _start: date) -> str:
+	often = _("Every day") if rule.interval == 1 else _("Every {0} days").format(rule.interval)
+	return _("{0}, only on {1}").format(often, _days(rule)) if rule.days else often
+
+
+def _weekly(rule: Rule, start: date) -> str:
+	days = _days(rule) or _day_name(start.weekday())
+	if rule.interval == 1:
+		return _("Every week on {0}").format(days)
+	return _("Every {0} weeks on {1}").format(rule.interval, days)
+
+
+def _monthly(rule: Rule, start: date) -> str:
+	often = _("Every month") if rule.interval == 1 else _("Every {0} months").format(rule.interval)
+	return f"{often}, {_in_month(rule, start)}"
+
+
+def _in_month(rule: Rule, start: date) -> str:
+	if rule.days:
+		return _("on {0}").format(_days(rule))
+	days = rule.by.get("BYMONTHDAY") or (start.day,)
+	return _("on day {0}").format(_list([_("last") if day == -1 else str(day) for day in days]))
+
+
+def _yearly(rule: Rule, start: date) -> str:
+	if rule.days or rule.by:
+		return _("By the rule {0}").format(";".join(f"{name}={value}" for name, value in rule.parts))
+	day = format_skeleton("MMMMd", start, locale=_locale())
+	if rule.interval == 1:
+		return _("Every year on {0}").format(day)
+	return _("Every {0} years on {1}").format(rule.interval, day)
+
+
+def _until(rule: Rule) -> str:
+	if rule.count:
+		return _("{0} times").format(rule.count)
+	if rule.until:
+		return _("until {0}").format(format_date(rule.until.day, "long", locale=_locale()))
+	return ""
+
+
+def _days(rule: Rule) -> str:
+	return _list([_which_day(which, day) for which, day in rule.days])
+
+
+def _which_day(which: int, day: int) -> str:
+	if not which:
+		return _day_name(day)
+	words = {1: _("the first {0}"), 2: _("the second {0}"), 3: _("the third {0}"), 4: _("the fourth {0}")}
+	words |= {5: _("the fifth {0}"), -1: _("the last {0}")}
+	return words[which].format(_day_name(day)) if which in words else f"{which} × {_day_name(day)}"
+
+
+def _day_name(day: int) -> str:
+	return format_date(date(2024, 1, 1 + day), "EEEE", locale=_locale())
+
+
+def _list(words: list[str]) -> str:
+	return format_list(words, locale=_locale()) if words else ""
+
+
+def _locale() -> Locale:
+	try:
+		return Locale.parse((frappe.local.lang or "en").replace("-", "_"))
+	except (UnknownLocaleError, ValueError):
+		return Locale("en")

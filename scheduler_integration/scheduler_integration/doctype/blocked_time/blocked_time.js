@@ -1,0 +1,109 @@
+// Writes the recurrence rule for people who don't know RFC 5545, and shows below it what it means.
+frappe.ui.form.on("Blocked Time", {
+	refresh(form) {
+		form.fields_dict.timezone.set_data(Intl.supportedValuesOf("timeZone"));
+		if (form.doc.recurring) add_presets(form);
+		show_preview(form);
+	},
+	recurring(form) {
+		if (!form.doc.recurring) form.set_value("recurrence_rule", "");
+		form.refresh();
+	},
+	user: (form) => show_preview(form),
+	start_time: (form) => show_preview(form),
+	end_time: (form) => show_preview(form),
+	timezone: (form) => show_preview(form),
+	recurrence_rule: (form) => show_preview(form),
+});
+
+const DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+
+function day_names() {
+	return {
+		MO: __("Monday"),
+		TU: __("Tuesday"),
+		WE: __("Wednesday"),
+		TH: __("Thursday"),
+		FR: __("Friday"),
+		SA: __("Saturday"),
+		SU: __("Sunday"),
+	};
+}
+
+function add_presets(form) {
+	const presets = {
+		[__("Every day")]: { rule: "FREQ=DAILY" },
+		[__("Every weekday (Monday to Friday)")]: { rule: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR" },
+		[__("Weekly on…")]: { rule: "FREQ=WEEKLY", asks_days: true },
+		[__("Monthly on the same date")]: { rule: "FREQ=MONTHLY" },
+		[__("Monthly on the same weekday")]: { rule: () => `FREQ=MONTHLY;BYDAY=${nth_weekday(form)}` },
+		[__("Every year")]: { rule: "FREQ=YEARLY" },
+	};
+	for (const [label, preset] of Object.entries(presets)) {
+		form.add_custom_button(label, () => ask(form, label, preset), __("Repeat"));
+	}
+}
+
+function ask(form, title, preset) {
+	const fields = [
+		{ fieldname: "every", fieldtype: "Int", label: __("Every so many"), default: 1, reqd: 1 },
+		{ fieldname: "until", fieldtype: "Date", label: __("Until") },
+		{
+			fieldname: "count",
+			fieldtype: "Int",
+			label: __("Or so many times"),
+			depends_on: "eval:!doc.until",
+			description: __("Leave both empty for no end."),
+		},
+	];
+	if (preset.asks_days) {
+		const names = day_names();
+		const options = DAYS.map((day) => ({ label: names[day], value: day, checked: day === weekday(form) }));
+		fields.unshift({ fieldname: "days", fieldtype: "MultiCheck", label: __("On"), columns: 2, options });
+	}
+	frappe.prompt(fields, (chosen) => form.set_value("recurrence_rule", rule_of(preset, chosen)), title);
+}
+
+function rule_of(preset, { every, until, count, days }) {
+	const parts = [typeof preset.rule === "function" ? preset.rule() : preset.rule];
+	if (days && days.length) parts.push(`BYDAY=${DAYS.filter((day) => days.includes(day)).join(",")}`);
+	if (every > 1) parts.push(`INTERVAL=${every}`);
+	if (until) parts.push(`UNTIL=${until.replaceAll("-", "")}`);
+	else if (count) parts.push(`COUNT=${count}`);
+	return parts.join(";");
+}
+
+function first_day(form) {
+	return frappe.datetime.str_to_obj(form.doc.start_time || frappe.datetime.now_datetime());
+}
+
+function weekday(form) {
+	return DAYS[(first_day(form).getDay() + 6) % 7];
+}
+
+function nth_weekday(form) {
+	const which = Math.ceil(first_day(form).getDate() / 7);
+	return (which > 4 ? -1 : which) + weekday(form);
+}
+
+async function show_preview(form) {
+	const field = form.fields_dict.recurrence_preview;
+	const { user, start_time, end_time, recurrence_rule, timezone, recurring } = form.doc;
+	if (!recurring || !recurrence_rule || !start_time || !end_time) {
+		field.$wrapper.empty();
+		return;
+	}
+	const { message } = await frappe.call({
+		method: "scheduler_integration.scheduler_integration.doctype.blocked_time.blocked_time.preview",
+		args: { user, start_time, end_time, recurrence_rule, timezone },
+	});
+	// What was typed meanwhile has an answer of its own on the way.
+	if (recurrence_rule === form.doc.recurrence_rule) field.$wrapper.html(preview_html(message));
+}
+
+function preview_html({ problem, sentence, next, timezone }) {
+	const escape = frappe.utils.escape_html;
+	if (problem) return `<p class="text-danger">${escape(problem)}</p>`;
+	const times = next.map((time) => `<li>${escape(time)}</li>`).join("");
+	return `<p>${escape(sentence)} (${escape(timezone)})</p><p class="text-muted">${__("Next")}</p><ul>${times}</ul>`;
+}
