@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from embedded import lifecycle  # noqa: E402
 
 COMMANDS = {
 	"install": "make the site, or bring it up to date",
-	"migrate": "sync the model",
-	"reset": "delete the site",
 	"serve": "serve the site",
 	"demo": "make a site with a lively demo, and serve it",
 	"worker": "run queued jobs from Redis",
@@ -67,35 +64,29 @@ def main(argv: list[str] | None = None) -> None:
 	for name in ("serve", "demo"):
 		added[name].add_argument("--port", type=int, default=8000)
 		added[name].add_argument("--host", default="127.0.0.1")
-	added["install"].add_argument("--time-zone", default="Asia/Kolkata")
 	added["worker"].add_argument("--burst", action="store_true", help="stop when nothing waits")
 	_run(parser.parse_args(argv), site_folder())
 
 
 def _run(options: argparse.Namespace, folder: Path) -> None:
 	if options.command == "install":
-		install(folder, options.time_zone)
-	elif options.command == "reset":
-		shutil.rmtree(folder, ignore_errors=True)
+		install(folder)
 	elif options.command in ("serve", "demo"):
 		from embedded.server import serve
 
 		if options.command == "demo":
 			prepare_demo(folder, f"http://{options.host}:{options.port}")
 		serve(folder, options.host, options.port)
-	else:
+	elif options.command == "worker":
+		from frappe.utils.background_jobs import work_on_redis
+
 		connect(folder)
-		if options.command == "migrate":
-			lifecycle.migrate()
-		elif options.command == "worker":
-			from frappe.utils.background_jobs import work_on_redis
+		work_on_redis(options.burst)
+	elif options.command == "run-jobs":
+		from embedded.scheduler import run_due
 
-			work_on_redis(options.burst)
-		else:
-			from embedded.scheduler import run_due
-
-			run_due()
-		frappe.destroy()
+		connect(folder)
+		run_due()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Install, migrate and uninstall: what `bench` does with an app, on the embedded site."""
 
 import json
+from configparser import ConfigParser
 from pathlib import Path
 
 import frappe
@@ -57,7 +58,7 @@ def install_app(app: str) -> None:
 	frappe.db.commit()
 	frappe.clear_cache()
 	sync_app(app)
-	for _section, patch in _patches(app):
+	for patch in [*_patches(app, "pre_model_sync"), *_patches(app, "post_model_sync")]:
 		_remember(patch)
 	_run_hook(app, "after_install")
 	sync_fixtures(app)
@@ -101,25 +102,22 @@ def sync_fixtures(app: str) -> None:
 	frappe.db.commit()
 
 
-def _patches(app: str) -> list[tuple[str, str]]:
-	"""Each patch with its section: whether it runs before the model is synced or after."""
-	section, found = "[pre_model_sync]", []
-	for line in map(str.strip, Path(frappe.get_app_path(app, "patches.txt")).read_text(encoding="utf-8").splitlines()):
-		if line.startswith("["):
-			section = line
-		elif line and not line.startswith("#"):
-			found.append((section, line))
-	return found
+def _patches(app: str, section: str) -> list[str]:
+	"""Those that run before the model is synced ("pre_model_sync") or after ("post_model_sync")."""
+	parser = ConfigParser(allow_no_value=True, delimiters="\n")
+	parser.optionxform = str
+	parser.read(frappe.get_app_path(app, "patches.txt"))
+	return list(parser[section]) if parser.has_section(section) else []
 
 
 def _remember(patch: str) -> None:
 	frappe.db.sql("insert or ignore into `tabPatch Log` values (%s)", (patch,))
 
 
-def _run_patches(app: str, wanted: str) -> None:
+def _run_patches(app: str, section: str) -> None:
 	done = frappe.db.sql("select patch from `tabPatch Log`", pluck=True)
-	for section, patch in _patches(app):
-		if section == wanted and patch not in done:
+	for patch in _patches(app, section):
+		if patch not in done:
 			frappe.get_attr(f"{patch.split()[0]}.execute")()
 			_remember(patch)
 			frappe.db.commit()
@@ -134,9 +132,9 @@ def migrate() -> None:
 	for app in frappe.get_installed_apps()[1:]:
 		check_hooks(app)
 		_run_hook(app, "before_migrate")
-		_run_patches(app, "[pre_model_sync]")
+		_run_patches(app, "pre_model_sync")
 		sync_app(app)
-		_run_patches(app, "[post_model_sync]")
+		_run_patches(app, "post_model_sync")
 		sync_fixtures(app)
 		_run_hook(app, "after_migrate")
 	frappe.db.commit()

@@ -16,7 +16,7 @@ from embedded import lifecycle, outbox, scheduler
 
 
 def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
-	"""Serve until interrupted; the model is brought up to date first."""
+	"""Serve until interrupted; a site that isn't there yet is made."""
 	if not (folder / "site.db").exists():
 		lifecycle.new_site(folder)
 	logging.getLogger("werkzeug").setLevel(logging.WARNING)

@@ -1,5 +1,5 @@
 """The part of Frappe that the app uses, on SQLite. See `embedded/__init__.py` for what this is and isn't."""
-# ruff: noqa: E402, F401, F405, F811, I001
+# ruff: noqa: E402, F401, F405, I001
 
 import datetime
 import json
@@ -51,20 +51,6 @@ def json_handler(obj: Any) -> Any:
 	raise TypeError(f"Object of type {type(obj)} with value of {obj!r} is not JSON serializable")
 
 
-def get_roles(username: str | None = None) -> list[str]:
-	return permissions.get_roles(username)
-
-
-def has_permission(
-	doctype: str, ptype: str = "read", doc: Any = None, user: str | None = None, throw: bool = False, *,
-	parent_doctype: str | None = None,
-) -> bool:  # fmt: skip
-	allowed = permissions.has_permission(doctype, ptype, doc, user, parent_doctype=parent_doctype, print_logs=throw)
-	if throw and not allowed:
-		raise PermissionError
-	return allowed
-
-
 def new_doc(doctype: str, *, parent_doc: Any = None, parentfield: str | None = None, **kwargs: Any) -> Any:
 	"""A new document with its defaults."""
 	return get_doc(naming.new_values(doctype, parent_doc, parentfield)).update(kwargs)
@@ -109,14 +95,6 @@ def get_last_doc(doctype: str, filters: Any = None, order_by: str = "creation de
 	return get_doc(doctype, names[0])
 
 
-def get_list(doctype: str, *args: Any, **kwargs: Any) -> list:
-	return db_query.DatabaseQuery(doctype).execute(*args, **kwargs)
-
-
-def get_all(doctype: str, *args: Any, **kwargs: Any) -> list:
-	return get_list(doctype, *args, ignore_permissions=True, **{"limit": 0, **kwargs})
-
-
 def get_system_settings(key: str) -> Any:
 	"""From the cached document; nothing before the site is installed."""
 	if not getattr(local, "db", None) or local.flags.in_install:
@@ -151,16 +129,18 @@ def ping() -> str:
 	return "pong"
 
 
-from frappe import context, permissions, utils
+from frappe import context, utils
 from frappe.email.sending import sendmail
-from frappe.model import db_query, naming
+from frappe.model import naming
+from frappe.model.db_query import get_all, get_list
 from frappe.model.delete_doc import delete_doc
 from frappe.model.document import get_doc
 from frappe.model.meta import get_meta
 from frappe.model.rename_doc import rename_doc
+from frappe.permissions import get_roles, has_permission
 from frappe.utils import cint, cstr, flt, get_traceback
 from frappe.utils.background_jobs import enqueue
 from frappe.utils.jinja import render_template
-from frappe.utils.messages import clear_messages, get_message_log, msgprint, throw, throw_permission_error
+from frappe.utils.messages import clear_messages, get_message_log, msgprint, throw
 
 __getattr__ = missing(__name__)

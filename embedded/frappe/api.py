@@ -40,7 +40,7 @@ def execute_cmd(cmd: str) -> Any:
 		frappe.throw(_("Failed to get method for command {0} with {1}").format(cmd, error))
 	frappe.is_whitelisted(function)
 	if local.request.method not in frappe.apps.whitelisted[function]:
-		frappe.throw_permission_error()
+		frappe.throw(_("Not permitted"), frappe.PermissionError)
 	return frappe.call(function, **local.form_dict)
 
 

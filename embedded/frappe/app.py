@@ -1,7 +1,7 @@
 """The WSGI application of one embedded site."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import frappe
@@ -14,7 +14,6 @@ from frappe.website.serve import get_error_page, get_response
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.wrappers import Request, Response
-from werkzeug.wsgi import ClosingIterator
 
 _LARGEST_BODY = 25 * 1024 * 1024
 
@@ -23,11 +22,10 @@ def make_application(folder: Path, app: str, extra_pages: dict[str, Callable[[Re
 	"""The site's application with the app's assets; `extra_pages` are the embedded site's own, by how they begin."""
 
 	@Request.application
-	def answer(request: Request) -> Response:
-		return _answer(request, folder, extra_pages)
-
-	def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
-		return ClosingIterator(answer(environ, start_response), [frappe.destroy])
+	def application(request: Request) -> Response:
+		response = _answer(request, folder, extra_pages)
+		response.call_on_close(frappe.destroy)
+		return response
 
 	return SharedDataMiddleware(application, {f"/assets/{app}": (app, "public")})
 

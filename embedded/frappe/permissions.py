@@ -31,14 +31,14 @@ def _roles_of(user: str) -> list[str]:
 
 def has_permission(
 	doctype: str, ptype: str = "read", doc: Any = None, user: str | None = None, *, parent_doctype: str | None = None,
-	print_logs: bool = True,
+	throw: bool = False,
 ) -> bool:  # fmt: skip
 	user = user or local.session.user
 	if user == "Administrator":
 		return True
 	meta = frappe.get_meta(doctype)
 	if meta.istable:
-		return _has_child_permission(doctype, ptype, doc, user, parent_doctype)
+		return _has_child_permission(doctype, ptype, doc, user, parent_doctype, throw)
 	doc = frappe.get_doc(doctype, doc) if isinstance(doc, str) else doc
 	reach = reach_of(meta, ptype, user)
 	if doc:
@@ -48,20 +48,25 @@ def has_permission(
 	else:
 		allowed = reach == "all" or (reach == "own" and ptype in ("select", "read"))
 		message = _("User {0} does not have doctype access via role permission for document {1}")
-	if not allowed and print_logs:
-		frappe.msgprint(message.format(frappe.bold(user), frappe.bold(_(doctype))))
+	if throw and not allowed:
+		frappe.throw(message.format(frappe.bold(user), frappe.bold(_(doctype))), frappe.PermissionError)
 	return allowed
 
 
-def _has_child_permission(doctype: str, ptype: str, doc: Any, user: str, parent_doctype: str | None) -> bool:
+def _has_child_permission(
+	doctype: str, ptype: str, doc: Any, user: str, parent_doctype: str | None, throw: bool
+) -> bool:
 	"""A child row follows its parent, which has to be named when there is no row."""
 	if doc:
 		parent_doctype = doc.parenttype
 	if not parent_doctype or doctype not in frappe.get_meta(parent_doctype).table_doctypes.values():
-		frappe.msgprint(_("Please specify a valid parent DocType for {0}").format(frappe.bold(doctype)))
+		if throw:
+			message = _("Please specify a valid parent DocType for {0}").format(frappe.bold(doctype))
+			frappe.throw(message, frappe.PermissionError)
 		return False
 	parent = (getattr(doc, "parent_doc", None) or doc.get("parent")) if doc else None
-	return has_permission(parent_doctype, "write" if ptype in ("create", "delete") else ptype, doc=parent, user=user)
+	ptype = "write" if ptype in ("create", "delete") else ptype
+	return has_permission(parent_doctype, ptype, parent, user, throw=throw)
 
 
 def _hooks_allow(doc: Any, ptype: str, user: str) -> bool:

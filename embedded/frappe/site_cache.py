@@ -6,7 +6,6 @@ As on a bench, values are pickled, may expire, and are also kept in `frappe.loca
 import pickle
 import sqlite3
 import time
-from collections.abc import Callable
 from pathlib import Path
 from threading import local as thread_local
 from typing import Any
@@ -45,15 +44,12 @@ class SiteCache(Refusing):
 		expires = expires_in_sec and time.time() + expires_in_sec
 		self._run("insert or replace into cache values (?, ?, ?)", (key, pickle.dumps(val), expires))
 
-	def get_value(self, key: str, generator: Callable | None = None) -> Any:
+	def get_value(self, key: str) -> Any:
 		if key in local.cache:
 			return local.cache[key]
 		query = "select value from cache where key = ? and (expires is null or expires > ?)"
 		rows = self._run(query, (key, time.time()))
 		value = pickle.loads(rows[0][0]) if rows else None
-		if value is None and generator:
-			value = generator()
-			self.set_value(key, value)
 		local.cache[key] = value
 		return value
 

@@ -45,27 +45,19 @@ def get_parent_language(lang: str) -> str | None:
 
 def get_language() -> str:
 	"""The request's language: `_lang`, the signed-in user's, the cookie's, the browser's, the site's."""
-	known = set(_enabled_languages())
+	if "languages" not in local.memo:
+		local.memo["languages"] = set(frappe.get_all("Language", {"enabled": 1}, pluck="name"))
 
 	def pick(code: str | None) -> str | None:
-		return next((c for c in (code, code and get_parent_language(code)) if c in known), None)
+		return next((c for c in (code, code and get_parent_language(code)) if c in local.memo["languages"]), None)
 
 	if explicit := pick(local.form_dict.get("_lang")):
 		return explicit
 	if local.session.user and local.session.user != "Guest":
-		return get_user_lang(local.session.user)
+		own = frappe.get_cached_value("User", local.session.user, "language")
+		return own or frappe.get_system_settings("language") or "en"
 	candidates = [local.request.cookies.get("preferred_language"), *local.request.accept_languages.values()]
 	return next(filter(None, map(pick, candidates)), None) or frappe.get_system_settings("language") or "en"
-
-
-def get_user_lang(user: str) -> str:
-	return frappe.get_cached_value("User", user, "language") or frappe.get_system_settings("language") or local.lang
-
-
-def _enabled_languages() -> list[str]:
-	if "languages" not in local.memo:
-		local.memo["languages"] = frappe.get_all("Language", {"enabled": 1}, pluck="name")
-	return local.memo["languages"]
 
 
 @contextmanager

@@ -217,7 +217,6 @@ def test_structure():
 	meta = frappe.get_meta(THING)
 	assert meta.has_field("title")
 	assert meta.get_field("kind").options == "Small\nLarge"
-	assert [df.options for df in meta.get_table_fields()] == [ROW]
 	assert meta.get_label("starts_on") == "Starts_On"
 	assert frappe.get_meta("Event").has_field("reference_doctype") in (True, False)
 	with pytest.raises(frappe.DoesNotExistError):

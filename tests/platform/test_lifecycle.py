@@ -57,17 +57,14 @@ def _python(folder, *arguments: str) -> str:
 
 @only_embedded
 @pytest.mark.slow
-def test_a_site_is_made_migrated_and_reset(tmp_path):
+def test_a_site_is_made_and_migrated(tmp_path):
 	folder = tmp_path / "site"
 	embedded(folder, "install")
 	assert json.loads((folder / "site_config.json").read_text())["encryption_key"]
 	assert asked(folder, "frappe.get_installed_apps()") == "['frappe', 'scheduler_integration']"
-	embedded(folder, "migrate")
 	embedded(folder, "install")
 	assert asked(folder, "frappe.get_installed_apps()") == "['frappe', 'scheduler_integration']"
 	embedded(folder, "run-jobs")
-	embedded(folder, "reset")
-	assert not folder.exists()
 
 
 @only_embedded

@@ -1,7 +1,5 @@
 """How Frappe's own documents behave, as far as the app meets them."""
 
-from zoneinfo import ZoneInfo
-
 import frappe
 from frappe import _
 from frappe.context import local
@@ -131,13 +129,8 @@ class Communication(Document):
 			self.status = "Linked" if self.reference_doctype and self.reference_name else "Open"
 
 
-class SystemSettings(Document):
-	def validate(self) -> None:
-		ZoneInfo(self.time_zone)
-
-
 CONTROLLERS = {
-	"User": User, "Contact": Contact, "Event": Event, "Communication": Communication, "System Settings": SystemSettings,
+	"User": User, "Contact": Contact, "Event": Event, "Communication": Communication,
 	"Email Queue": EmailQueue, "Custom Field": CustomField, "DocType": DocType,
 }  # fmt: skip
 

@@ -32,8 +32,6 @@ def definitions() -> list[dict]:
 	found = json.loads(Path(__file__).with_name("doctypes.json").read_text(encoding="utf-8"))
 	for definition in found:
 		definition["app"] = "frappe"
-		for field in definition["fields"]:
-			field.setdefault("label", field["fieldname"].replace("_", " ").title())
 	return found
 
 

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 import frappe
@@ -16,21 +15,14 @@ _READS = {"select", "with", "pragma", "explain"}
 _DDL = {"create", "alter", "drop"}
 
 
-class CallbackManager:
+class Callbacks(deque):
 	"""What waits for the commit or the rollback, in the order it was added."""
 
-	def __init__(self) -> None:
-		self._functions: deque[Callable] = deque()
-
-	def add(self, function: Callable) -> None:
-		self._functions.append(function)
+	add = deque.append
 
 	def run(self) -> None:
-		while self._functions:
-			self._functions.popleft()()
-
-	def reset(self) -> None:
-		self._functions.clear()
+		while self:
+			self.popleft()()
 
 
 class Database(DocumentQueries, Structure, Refusing):
@@ -44,7 +36,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		self._writing = False
 		self.transaction_writes = 0
 		self.value_cache: dict = {}
-		self.after_commit, self.after_rollback = CallbackManager(), CallbackManager()
+		self.after_commit, self.after_rollback = Callbacks(), Callbacks()
 
 	def connect(self) -> None:
 		self._conn = sqlite3.connect(
@@ -127,7 +119,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		self._writing, self.transaction_writes = False, 0
 
 	def commit(self) -> None:
-		self.after_rollback.reset()
+		self.after_rollback.clear()
 		self._end("COMMIT")
 		self.after_commit.run()
 
@@ -135,7 +127,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		if save_point:
 			self.sql(f"rollback to savepoint {save_point}")
 			return
-		self.after_commit.reset()
+		self.after_commit.clear()
 		self._end("ROLLBACK")
 		self.after_rollback.run()
 

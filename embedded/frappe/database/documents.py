@@ -7,28 +7,21 @@ from typing import Any
 import frappe
 from frappe.database import filters as flt_
 from frappe.types import _dict
-from frappe.utils.data import cast, now, sbool
+from frappe.utils.data import cast, now
 
 
 class DocumentQueries:
 	def get_value(
 		self, doctype: str, filters: Any, fieldname: Any = "name", *, as_dict: bool = False,
-		order_by: str | None = "creation desc", cache: bool = False, for_update: bool = False,
+		order_by: str | None = "creation desc", for_update: bool = False,
 	) -> Any:  # fmt: skip
 		"""One field, a list of fields or all ("*") of the first match; None when there is none."""
-		key = (doctype, filters, fieldname)
-		cache = cache and isinstance(filters, str) and isinstance(fieldname, str)
-		if cache and key in self.value_cache:
-			return self.value_cache[key]
 		rows = self.get_values(
 			doctype, filters, fieldname, as_dict=as_dict, order_by=order_by, limit=1, for_update=for_update
 		)
 		if not rows:
 			return None
-		found = rows[0] if isinstance(rows[0], dict) or len(rows[0]) > 1 else rows[0][0]
-		if cache:
-			self.value_cache[key] = found
-		return found
+		return rows[0] if isinstance(rows[0], dict) or len(rows[0]) > 1 else rows[0][0]
 
 	def get_values(
 		self, doctype: str, filters: Any, fieldname: Any = "name", *, as_dict: bool = False,
@@ -55,8 +48,8 @@ class DocumentQueries:
 		return f"where {where}" if where else "", [value for _, values in conditions for value in values]
 
 	def exists(self, dt: str, dn: Any = None, cache: bool = False) -> Any:
-		"""The name of a matching document, or None."""
-		return self.get_value(dt, dn, cache=cache, order_by=None)
+		"""The name of a matching document, or None. It is looked up each time, whatever `cache` says."""
+		return self.get_value(dt, dn, order_by=None)
 
 	def count(self, dt: str, filters: Any = None) -> int:
 		where, params = self._where(dt, filters)
@@ -73,7 +66,6 @@ class DocumentQueries:
 		where, params = self._where(dt, dn)
 		assignments = ", ".join(f"`{column}` = %s" for column in values)
 		self.sql(f"update `tab{dt}` set {assignments} {where}", [*values.values(), *params])
-		self.value_cache = {key: kept for key, kept in self.value_cache.items() if key[0] != dt}
 
 	@staticmethod
 	def _stamped(field: Any, value: Any, modified: Any, update_modified: bool) -> dict:
@@ -102,7 +94,7 @@ class DocumentQueries:
 		return _dict(self.sql(f"select `field`, `value` from `tabSingles` where `doctype` = %s{lock}", (doctype,)))
 
 	def get_single_value(self, doctype: str, fieldname: str) -> Any:
-		known = self.value_cache.setdefault((doctype, "__single"), {})
+		known = self.value_cache.setdefault(doctype, {})
 		if fieldname not in known:
 			df = frappe.get_meta(doctype).get_field(fieldname)
 			if not df:
@@ -116,14 +108,14 @@ class DocumentQueries:
 		self, doctype: str, fieldname: Any, value: Any = None, *, modified: Any = None, update_modified: bool = True
 	) -> None:
 		values = self._stamped(fieldname, value, modified, update_modified)
-		self.write_single(doctype, {field: sbool(value) for field, value in values.items()})
+		self.write_single(doctype, values)
 		frappe.clear_document_cache(doctype, doctype)
 
 	def write_single(self, doctype: str, values: dict) -> None:
 		self.sql("delete from `tabSingles` where `doctype` = %s and `field` in %s", (doctype, list(values)))
 		for field, value in values.items():
 			self.sql("insert into `tabSingles` values (%s, %s, %s)", (doctype, field, value))
-		self.value_cache.pop((doctype, "__single"), None)
+		self.value_cache.pop(doctype, None)
 
 	# A handful of values that belong to the site.
 

@@ -21,7 +21,8 @@ def sendmail(
 	for option in options:
 		if option not in _IGNORED:
 			raise NotImplementedError(f"sendmail({option}=...) on the embedded site")
-	to = _without_unsubscribed(list(dict.fromkeys(recipients)))
+	gone = frappe.get_all("Email Unsubscribe", {"email": ["in", recipients], "global_unsubscribe": 1}, pluck="email")
+	to = [address for address in dict.fromkeys(recipients) if address not in gone]
 	if not to:
 		return None
 	try:
@@ -38,8 +39,3 @@ def sendmail(
 		recipients=[{"recipient": address, "status": "Not Sent"} for address in to],
 	)  # fmt: skip
 	return queue.insert(ignore_permissions=True)
-
-
-def _without_unsubscribed(addresses: list[str]) -> list[str]:
-	gone = frappe.get_all("Email Unsubscribe", {"email": ["in", addresses], "global_unsubscribe": 1}, pluck="email")
-	return [address for address in addresses if address not in gone]

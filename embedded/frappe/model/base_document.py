@@ -2,7 +2,6 @@
 
 import sqlite3
 import weakref
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -19,21 +18,18 @@ _UNPICKLABLE = ("meta", "_weakref", "_parent_doc")
 
 def get_controller(doctype: str) -> type:
 	"""The class in the app's `doctype/<name>/<name>.py`; a custom DocType's is Document itself."""
-	known = local.memo.setdefault("controllers", {})
-	if doctype not in known:
-		known[doctype] = _import_controller(doctype)
-	return known[doctype]
-
-
-def _import_controller(doctype: str) -> type:
 	from frappe.core.controllers import CONTROLLERS
 	from frappe.model.document import Document
 
-	meta = frappe.get_meta(doctype)
-	if meta.custom or meta.app == "frappe":
-		return CONTROLLERS.get(doctype, Document)
-	folder = f"{meta.app}.{frappe.scrub(meta.module)}.doctype.{frappe.scrub(doctype)}"
-	return getattr(frappe.get_module(f"{folder}.{frappe.scrub(doctype)}"), doctype.replace(" ", "").replace("-", ""))
+	known = local.memo.setdefault("controllers", {})
+	if doctype not in known:
+		meta, name = frappe.get_meta(doctype), frappe.scrub(doctype)
+		if meta.custom or meta.app == "frappe":
+			known[doctype] = CONTROLLERS.get(doctype, Document)
+		else:
+			module = frappe.get_module(f"{meta.app}.{frappe.scrub(meta.module)}.doctype.{name}.{name}")
+			known[doctype] = getattr(module, doctype.replace(" ", ""))
+	return known[doctype]
 
 
 class BaseDocument:
@@ -67,7 +63,8 @@ class BaseDocument:
 	def set(self, key: str, value: Any) -> None:
 		if key in self.meta.table_doctypes:
 			self.__dict__[key] = []
-			self.extend(key, value or ())
+			for row in list(value or ()):
+				self.append(key, row)
 		elif key not in _RESERVED:
 			self.__dict__[key] = value
 
@@ -104,10 +101,6 @@ class BaseDocument:
 		if not doctype:
 			raise AttributeError(key)
 		return get_controller(doctype)({**values, "doctype": doctype})
-
-	def extend(self, key: str, rows: Iterable) -> None:
-		for row in list(rows):
-			self.append(key, row)
 
 	def remove(self, row: "BaseDocument") -> None:
 		table = self.get(row.parentfield)

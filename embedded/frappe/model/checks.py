@@ -31,8 +31,6 @@ class Checks:
 		return f"{_('Row #{0}:').format(self.idx)} {label}" if self.get("parentfield") else label
 
 	def _validate_mandatory(self) -> None:
-		if self.flags.ignore_mandatory:
-			return
 		missing = [
 			(doc, df)
 			for doc in [self, *self.get_all_children()]
@@ -68,7 +66,7 @@ class Checks:
 			doctype = df.options if df.fieldtype == "Link" else self.get(df.options)
 			if not doctype:
 				frappe.throw(_("{0} must be set first").format(self.meta.get_label(df.options)))
-			self.set(df.fieldname, frappe.db.get_value(doctype, docname, cache=True))
+			self.set(df.fieldname, frappe.db.exists(doctype, docname))
 			if not self.get(df.fieldname):
 				invalid.append(f"{self._label(df)}: {docname}")
 		return invalid
@@ -135,18 +133,14 @@ class Checks:
 			password = self.get(df.fieldname)
 			if not password:
 				remove_encrypted_password(self.doctype, self.name, df.fieldname)
-			elif not self.is_dummy_password(password):
+			elif set(password) != {"*"}:
 				set_encrypted_password(self.doctype, self.name, password, df.fieldname)
 				self.set(df.fieldname, "*" * len(password))
 
 	def get_password(self, fieldname: str = "password", raise_exception: bool = True) -> str | None:
-		if self.get(fieldname) and not self.is_dummy_password(self.get(fieldname)):
+		if set(self.get(fieldname) or "*") != {"*"}:
 			return self.get(fieldname)
 		return get_decrypted_password(self.doctype, self.name, fieldname, raise_exception=raise_exception)
-
-	@staticmethod
-	def is_dummy_password(password: str) -> bool:
-		return set(password) == {"*"}
 
 	def _validate_constants(self) -> None:
 		"""Creation and owner are fixed by the first save, like the fields that say so."""

@@ -30,8 +30,8 @@ def delete_doc(
 	if not force:
 		_refuse_if_linked(doc)
 	frappe.db.delete(doctype, {"name": name})
-	for df in doc.meta.get_table_fields():
-		frappe.db.delete(df.options, {"parenttype": doctype, "parent": name})
+	for child in doc.meta.table_doctypes.values():
+		frappe.db.delete(child, {"parenttype": doctype, "parent": name})
 	doc.run_method("after_delete")
 	_detach_communications(doctype, name)
 	doc.clear_cache()

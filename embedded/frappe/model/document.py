@@ -78,15 +78,11 @@ class Document(Checks, BaseDocument):
 	# Storing.
 
 	def insert(
-		self, ignore_permissions: bool | None = None, ignore_links: bool | None = None, ignore_if_duplicate: bool = False,
-		ignore_mandatory: bool | None = None, set_name: str | None = None,
+		self, ignore_permissions: bool | None = None, ignore_if_duplicate: bool = False,
+		set_name: str | None = None,
 	) -> "Document":  # fmt: skip
-		given = {
-			"ignore_permissions": ignore_permissions,
-			"ignore_links": ignore_links,
-			"ignore_mandatory": ignore_mandatory,
-		}
-		self.flags.update({flag: value for flag, value in given.items() if value is not None})
+		if ignore_permissions is not None:
+			self.flags.ignore_permissions = ignore_permissions
 		self.set("__islocal", True)
 		self._set_defaults()
 		self.set_user_and_timestamp()

@@ -60,12 +60,9 @@ class Meta(Refusing):
 	def typed(self, *fieldtypes: str) -> list[_dict]:
 		return [df for df in self.fields if df.fieldtype in fieldtypes]
 
-	def get_table_fields(self) -> list[_dict]:
-		return self.typed(*TABLE_TYPES)
-
 	@cached_property
 	def table_doctypes(self) -> dict[str, str]:
-		return {df.fieldname: df.options for df in self.get_table_fields()}
+		return {df.fieldname: df.options for df in self.typed(*TABLE_TYPES)}
 
 	@cached_property
 	def columns(self) -> list[str]:

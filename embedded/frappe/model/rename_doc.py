@@ -22,8 +22,8 @@ def rename_doc(doctype: str, old: str, new: str, force: bool = False) -> str:
 		if not meta.issingle:
 			filters = {fieldname: old, **condition}
 			frappe.db.set_value(meta.name, filters, fieldname, new, update_modified=False)
-	for df in doc.meta.get_table_fields():
-		frappe.db.set_value(df.options, {"parenttype": doctype, "parent": old}, "parent", new, update_modified=False)
+	for child in doc.meta.table_doctypes.values():
+		frappe.db.set_value(child, {"parenttype": doctype, "parent": old}, "parent", new, update_modified=False)
 	frappe.db.sql("update `__Auth` set name = %s where doctype = %s and name = %s", (new, doctype, old))
 	frappe.clear_document_cache(doctype, old)
 	frappe.get_doc(doctype, new).run_method("after_rename", old, new, False)

@@ -34,18 +34,12 @@ def flt(value: Any) -> float:
 		return 0.0
 
 
-def sbool(value: Any) -> Any:
-	"""True and False of their words and digits; anything else as it is."""
-	words = {"true": True, "1": True, "false": False, "0": False}
-	return words.get(value.lower(), value) if isinstance(value, str) else value
-
-
 def cast(fieldtype: str, value: Any = None) -> Any:
 	"""The value as the field's Python type; no number is 0, and no text empty."""
 	if fieldtype in ("Currency", "Float", "Percent"):
 		return flt(value)
 	if fieldtype in ("Int", "Long Int", "Check"):
-		return cint(sbool(value))
+		return cint(value)
 	if fieldtype in ("Date", "Datetime", "Time"):
 		return value
 	return cstr(value)
@@ -68,9 +62,6 @@ def now() -> str:
 
 def nowdate() -> str:
 	return now_datetime().strftime(DATE_FORMAT)
-
-
-today = nowdate
 
 
 def nowtime() -> str:

@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 import frappe
 from frappe.context import local
-from frappe.exceptions import PermissionError, ValidationError
+from frappe.exceptions import ValidationError
 from frappe.types import _dict
 
 
@@ -20,10 +20,6 @@ def throw(msg: Any, exc: type[Exception] | Exception = ValidationError, title: s
 		exc.args = (msg,)
 		raise exc
 	raise exc(msg)
-
-
-def throw_permission_error() -> NoReturn:
-	throw(frappe._("Not permitted"), PermissionError)
 
 
 def clear_messages() -> None:

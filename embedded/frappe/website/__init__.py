@@ -1,1 +1,0 @@
-"""Web pages: routes, templates and renderers."""
