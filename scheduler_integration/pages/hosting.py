@@ -14,8 +14,9 @@ from . import dates
 from .document import csrf_token, document
 from .facts import place_icon
 from .guest import Guest
-from .people import names
+from .people import names, web_address
 from .script_json import script_json
+from .spans import stretches, when_view
 from .strings import host_strings
 
 # How many days are shown one by one; what comes after stands together.
@@ -23,9 +24,19 @@ _DAYS = 7
 
 
 def hosting_view(
-	bookings: list[dict], pages: list[dict], host: str, zone: str, reader: Guest, now: int, message: dict | None = None
+	bookings: list[dict],
+	pages: list[dict],
+	host: str,
+	zone: str,
+	reader: Guest,
+	now: int,
+	message: dict | None = None,
+	successors: dict[str, list[dict]] | None = None,
 ) -> dict:
-	"""The view of `/scheduling`. `bookings` and `pages` are the host's, `zone` is where the host reads the clock."""
+	"""The view of `/scheduling`. `bookings` and `pages` are the host's, `zone` is where the host reads the clock.
+
+	`successors` are, by a booking's name, the hosts (`user`, `name`) that it may be handed to.
+	"""
 	today = local_date(now, zone)
 	return {
 		"document": document(
@@ -35,7 +46,7 @@ def hosting_view(
 		"today": dates.full_date(today, reader.locale),
 		"city": dates.city(zone, reader.locale),
 		"zone": zone,
-		"days": _days(bookings, zone, today, reader),
+		"days": _days(bookings, zone, today, reader, successors or {}),
 		"links": [_link(page) for page in pages],
 		"message": message,
 		"csrf_token": csrf_token(),
@@ -49,7 +60,7 @@ def _brand(pages: list[dict]) -> dict | None:
 	return next((page for page in pages if page["page_type"] == "Personal"), pages[0] if pages else None)
 
 
-def _days(bookings: list[dict], zone: str, today: date, reader: Guest) -> list[dict]:
+def _days(bookings: list[dict], zone: str, today: date, reader: Guest, successors: dict[str, list[dict]]) -> list[dict]:
 	"""The meetings by day, today first even when it is free, and those beyond the week in one group."""
 	groups: dict[date | None, list[dict]] = {today: []}
 	for booking in bookings:
@@ -60,7 +71,9 @@ def _days(bookings: list[dict], zone: str, today: date, reader: Guest) -> list[d
 			"title": _day_title(day, today, reader.locale),
 			"subtitle": day and dates.day_and_month(day, reader.locale),
 			"is_today": day == today,
-			"meetings": [_meeting(booking, zone, day, reader) for booking in group],
+			"meetings": [
+				_meeting(booking, zone, day, reader, successors.get(booking["name"], [])) for booking in group
+			],
 		}
 		for day, group in groups.items()
 	]
@@ -74,14 +87,16 @@ def _day_title(day: date | None, today: date, locale: Locale) -> str:
 	return _("Tomorrow") if day == today + timedelta(days=1) else dates.weekday(day, locale)
 
 
-def _meeting(booking: dict, zone: str, day: date | None, reader: Guest) -> dict:
+def _meeting(booking: dict, zone: str, day: date | None, reader: Guest, successors: list[dict]) -> dict:
 	start, end = booking["starts_at"], booking["ends_at"]
+	when = when_view(stretches(booking), zone, reader.twelve_hours, reader.locale)
 	theirs = booking["timezone"]
 	return {
 		"name": booking["name"],
 		"date": None if day else dates.short_day(local_date(start, zone), reader.locale),
 		"time": dates.clock_time(start, zone, reader.twelve_hours, reader.locale),
-		"until": dates.clock_time(end, zone, reader.twelve_hours, reader.locale),
+		"until": when["time"] if when["days"] else dates.clock_time(end, zone, reader.twelve_hours, reader.locale),
+		"days": when["days"],
 		"machine": dates.iso_instant(start, zone),
 		"title": booking["meeting_type"]["title"],
 		"attendee": booking["attendee"],
@@ -95,11 +110,12 @@ def _meeting(booking: dict, zone: str, day: date | None, reader: Guest) -> dict:
 		"place": booking["location_label"],
 		"place_icon": place_icon(booking["location_type"]),
 		"place_text": booking["location"],
-		"link": _web(booking["meeting_link"]) or _web(booking["location"]),
+		"link": web_address(booking["meeting_link"]) or web_address(booking["location"]),
 		"notes": booking["notes"],
 		"answers": booking["answers"],
 		"problem": booking["delivery_error"],
 		"can_cancel": booking["can_cancel"],
+		"successors": successors,
 	}
 
 
@@ -119,8 +135,3 @@ def _shown(url: str) -> str:
 	"""The address as people say it, without its scheme."""
 	parts = urlsplit(url)
 	return parts.netloc + parts.path
-
-
-def _web(address: str | None) -> str | None:
-	address = (address or "").strip()
-	return address if address.startswith(("https://", "http://")) and " " not in address else None

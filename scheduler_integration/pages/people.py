@@ -25,6 +25,12 @@ def own_image(address: str | None) -> str | None:
 	return address
 
 
+def web_address(address: str | None) -> str | None:
+	"""The address, if it is one that a browser may open."""
+	address = (address or "").strip()
+	return address if address.startswith(("https://", "http://")) and " " not in address else None
+
+
 def initials(name: str | None) -> str:
 	"""`JD` of Jane Doe."""
 	words = [word for word in (name or "").split() if word[0].isalnum()]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from babel import Locale
+from frappe import _
 
 from scheduler_integration.engine.zones import local_date
 
@@ -37,3 +38,17 @@ def days_in_short(stretches: Sequence[tuple[int, int]], zone: str, locale: Local
 	if days[-1] - days[0] == timedelta(days=len(days) - 1):
 		return dates.short_range(days[0], days[-1], locale)
 	return dates.listed([dates.short_day(day, locale) for day in days], locale)
+
+
+def in_short(start: int, end: int, zone: str, twelve_hours: bool, locale: Locale) -> str:
+	"""`Mon 23 Nov, 14:00 – 15:00`, with both days where they differ."""
+	first, last = local_date(start, zone), local_date(end, zone)
+	if first == last:
+		return _("{0}, {1}").format(
+			dates.short_day(first, locale), dates.clock_range(start, end, zone, twelve_hours, locale)
+		)
+	moments = (
+		_("{0}, {1}").format(dates.short_day(day, locale), dates.clock_time(moment, zone, twelve_hours, locale))
+		for day, moment in ((first, start), (last, end))
+	)
+	return " – ".join(moments)

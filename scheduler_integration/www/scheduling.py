@@ -35,7 +35,7 @@ def _view() -> dict:
 		list_for_host(user, now(), "upcoming", _MEETINGS),
 		pages_of(user),
 		get_fullname(user),
-		_zone_of(user),
+		zone_of(user),
 		guest(),
 		now(),
 		message,
@@ -65,7 +65,7 @@ def _done_message(action: str) -> dict | None:
 	return {"text": texts[action], "is_error": False} if action in texts else None
 
 
-def _zone_of(user: str) -> str:
+def zone_of(user: str) -> str:
 	"""Where the host reads the clock: their own zone, or else the site's."""
 	own = frappe.get_cached_value("User", user, "time_zone")
 	return own if is_zone(own) else site_zone().key

@@ -1,0 +1,160 @@
+"""Why a time is offered or not, in sentences: for hosts and managers, who are asked it by the people they invite."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from frappe import _
+
+from scheduler_integration.engine.zones import instant_of, local_date
+
+from . import dates
+from .document import document
+from .guest import Guest
+from .people import web_address
+from .spans import in_short
+
+_FIRST, _LAST = date(1970, 1, 2), date(2200, 1, 1)
+
+
+class Question(NamedTuple):
+	"""What the form asks, each part as it was typed."""
+
+	meeting_type: str = ""
+	day: str = ""
+	time: str = ""
+	duration: str = ""
+
+	@property
+	def is_asked(self) -> bool:
+		return bool(self.meeting_type and self.day and self.time)
+
+	@property
+	def minutes(self) -> int | None:
+		"""The duration, where one is chosen."""
+		return int(self.duration) if self.duration.isascii() and self.duration.isdigit() else None
+
+	def instant(self, zone: str) -> int | None:
+		"""The epoch seconds of the wall time in `zone`; None where it is none."""
+		try:
+			day, clock = date.fromisoformat(self.day), time.fromisoformat(self.time)
+		except ValueError:
+			return None
+		if clock.tzinfo or not _FIRST <= day <= _LAST:
+			return None
+		return instant_of(datetime.combine(day, clock.replace(second=0, microsecond=0)), zone)
+
+
+def why_view(
+	types: list[dict],
+	question: Question,
+	zone: str,
+	reader: Guest,
+	now: int,
+	explanation: dict | None = None,
+	problem: str | None = None,
+) -> dict:
+	"""The view of `/scheduling/why`.
+
+	`types` are the meeting types to choose from (`name`, `title`, `page`, `url`, `durations`), `explanation` is what
+	`availability.explain` answers, `problem` says why there is none.
+	"""
+	chosen = next((each for each in types if each["name"] == question.meeting_type), None)
+	return {
+		"document": document(
+			reader, title=_("Why isn't this time offered?"), styles=("host", "why"), secret_address=True
+		),
+		"city": dates.city(zone, reader.locale),
+		"form": {
+			"pages": _by_page(types),
+			"meeting_type": question.meeting_type,
+			"day": question.day or local_date(now, zone).isoformat(),
+			"time": question.time or "09:00",
+			"durations": _durations(chosen, question, reader),
+		},
+		"problem": problem,
+		"answer": explanation and _answer(explanation, chosen, question, zone, reader),
+		"status": 200,
+	}
+
+
+def _by_page(types: list[dict]) -> list[dict]:
+	pages: dict[str, list[dict]] = {}
+	for each in types:
+		pages.setdefault(each["page"], []).append(each)
+	return [{"title": title, "types": group} for title, group in pages.items()]
+
+
+def _durations(chosen: dict | None, question: Question, reader: Guest) -> list[dict]:
+	"""The lengths to choose from, where the chosen type has several."""
+	if not chosen or len(chosen["durations"]) < 2:
+		return []
+	return [
+		{
+			"minutes": minutes,
+			"label": dates.duration(minutes, reader.locale),
+			"is_chosen": str(minutes) == question.duration,
+		}
+		for minutes in chosen["durations"]
+	]
+
+
+def _answer(explanation: dict, chosen: dict | None, question: Question, zone: str, reader: Guest) -> dict:
+	start = dates.instant(explanation["start"])
+	bookable = explanation["bookable"]
+	return {
+		"icon": "check" if bookable else "cross",
+		"title": _("This time can be booked") if bookable else _("This time can't be booked"),
+		"what": chosen["title"] if chosen else "",
+		"when": _moment(start, zone, reader),
+		"reasons": [_reason(each, zone, reader) for each in explanation["reasons"]],
+		"hosts": [_host(host, zone, reader) for host in explanation["hosts"]],
+		"suggestions": [
+			_suggestion(dates.instant(slot["start"]), chosen, question, zone, reader)
+			for slot in explanation["suggestions"]
+		],
+	}
+
+
+def _host(host: dict, zone: str, reader: Guest) -> dict:
+	return {
+		"name": host["name"],
+		"is_free": host["bookable"],
+		"reasons": [_reason(each, zone, reader) for each in host["reasons"]],
+	}
+
+
+def _reason(reason: dict, zone: str, reader: Guest) -> dict:
+	conflicts = reason.get("conflicts") or []
+	return {"text": reason["message"], "conflicts": [_conflict(each, zone, reader) for each in conflicts]}
+
+
+def _conflict(conflict: dict, zone: str, reader: Guest) -> dict:
+	start, end = dates.instant(conflict["start"]), dates.instant(conflict["end"])
+	doctype = conflict.get("doctype")
+	return {
+		"label": conflict.get("label") or (_(doctype) if doctype else _("Busy")),
+		"when": in_short(start, end, zone, reader.twelve_hours, reader.locale),
+		"url": _own_address(conflict.get("url")),
+	}
+
+
+def _own_address(url: str | None) -> str | None:
+	"""A record's address in the desk, or on the web."""
+	return url if url and url.startswith("/") and not url.startswith("//") else web_address(url)
+
+
+def _suggestion(start: int, chosen: dict | None, question: Question, zone: str, reader: Guest) -> dict:
+	parts = {"start": dates.iso_instant(start, zone), "duration": question.duration}
+	query = urlencode({name: value for name, value in parts.items() if value})
+	return {
+		"label": _moment(start, zone, reader),
+		"url": f"{chosen['url']}?{query}" if chosen else None,
+	}
+
+
+def _moment(start: int, zone: str, reader: Guest) -> str:
+	day = dates.short_day(local_date(start, zone), reader.locale)
+	return _("{0}, {1}").format(day, dates.clock_time(start, zone, reader.twelve_hours, reader.locale))

@@ -1,0 +1,43 @@
+"""`/scheduling/why`: a host or manager reads why a time is offered or not. A plain form, whose answer has an address."""
+
+import frappe
+from frappe import _
+
+from scheduler_integration.availability.explain import explain
+from scheduler_integration.catalogue.own_types import own_types
+from scheduler_integration.clock import now
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
+from scheduler_integration.pages.guest import guest
+from scheduler_integration.pages.respond import argument, redirection, refusals, respond
+from scheduler_integration.pages.why import Question, why_view
+from scheduler_integration.www.scheduling import zone_of
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context):
+	if frappe.session.user == "Guest":
+		raise redirection("/login?redirect-to=/scheduling/why", 302)
+	respond(context, _view)
+
+
+def _view() -> dict:
+	zone = zone_of(frappe.session.user)
+	question = Question(argument("type"), argument("date"), argument("time"), argument("duration"))
+	explanation, error = None, None
+	if question.is_asked:
+		try:
+			with refusals():
+				explanation = _explain(question, zone)
+		except SchedulingError as refusal:
+			error = refusal
+	view = why_view(own_types(), question, zone, guest(), now(), explanation, error and error.message)
+	return view | {"status": error.http_status_code if error else 200}
+
+
+def _explain(question: Question, zone: str) -> dict:
+	start = question.instant(zone)
+	if start is None:
+		raise InvalidRequest(_("Please choose a day and a time."))
+	return explain(question.meeting_type, start, question.minutes, now())
