@@ -9,7 +9,7 @@ import frappe
 import pytest
 import requests
 
-from tests.platform.conftest import PASSWORD, STRANGER
+from tests.platform.conftest import PASSWORD, STRANGER, THING
 from tests.support.server import free_port
 from tests.support.site import ROOT, on_real_site
 
@@ -62,6 +62,23 @@ def test_the_demo_says_where_to_look_and_how_to_sign_in(tmp_path):
 			answer = requests.post(f"{address}/api/method/login", data={"usr": user, "pwd": password}, timeout=60)
 			assert answer.status_code == 200, answer.text
 		demo.terminate()
+
+
+@pytest.mark.slow
+def test_a_get_changes_nothing_and_a_post_does(site, committed):
+	code = (
+		"import frappe\nfrom pathlib import Path\nfrom frappe.app import make_application\n"
+		"from werkzeug.test import Client\n\n@frappe.whitelist(allow_guest=True)\ndef write():\n"
+		f"\tvalues = {{'doctype': '{THING}', 'title': frappe.request.method}}\n"
+		"\tfrappe.get_doc(values).insert(ignore_permissions=True)\n\n"
+		"client = Client(make_application(Path(frappe.local.site_path), 'scheduler_integration', {}))\n"
+		"address = '/api/method/__main__.write'\n"
+		"print(client.get(address).status_code, client.post(address).status_code)"
+	)
+	said, complaint = site.python(code).communicate(timeout=60)
+	assert said.strip() == "200 200", complaint
+	frappe.db.rollback()
+	assert frappe.get_all(THING, pluck="name") == ["THING-POST"]
 
 
 def test_a_scheduled_job_runs_when_it_is_due_and_once(site, committed):
