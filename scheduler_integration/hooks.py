@@ -7,11 +7,14 @@ app_license = "mit"
 
 after_install = "scheduler_integration.install.after_install"
 after_migrate = "scheduler_integration.install.after_migrate"
+after_app_install = "scheduler_integration.install.after_app_change"
+after_app_uninstall = "scheduler_integration.install.after_app_change"
 before_uninstall = "scheduler_integration.install.before_uninstall"
 
 fixtures = [{"dt": "Role", "filters": [["name", "in", ["Scheduling Manager", "Scheduling User"]]]}]
 
 website_route_rules = [
+	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
@@ -45,7 +48,7 @@ has_permission = {
 }
 
 # What a booking names may be deleted by those who may delete it; pages and types refuse by themselves where it matters.
-ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot"]
+ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat"]
 
 after_request = ["scheduler_integration.api.answer.add_retry_after"]
 

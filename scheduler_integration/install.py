@@ -2,6 +2,7 @@
 
 import frappe
 
+from scheduler_integration.custom_fields import remove_custom_fields, sync_custom_fields
 from scheduler_integration.notifications.templates import TEMPLATES, body_source, subject_source
 
 ROLES = ("Scheduling Manager", "Scheduling User")
@@ -10,15 +11,23 @@ ROLES = ("Scheduling Manager", "Scheduling User")
 def after_install() -> None:
 	"""Makes the e-mail templates. The roles come as fixtures, after the DocTypes."""
 	ensure_email_templates()
+	sync_custom_fields()
 
 
 def after_migrate() -> None:
-	"""Makes the e-mail templates that a newer version of the app adds."""
+	"""Makes the e-mail templates and the fields that a newer version of the app adds."""
 	ensure_email_templates()
+	sync_custom_fields()
+
+
+def after_app_change(_app: str) -> None:
+	"""Another app came or went: so do the fields that link to its DocTypes."""
+	sync_custom_fields()
 
 
 def before_uninstall() -> None:
 	"""Takes along what the app made in other apps' DocTypes, but for what people wrote: contacts, events, messages."""
+	remove_custom_fields()
 	for template in TEMPLATES.values():
 		frappe.delete_doc("Email Template", template.record, ignore_missing=True, force=True)
 	for role in ROLES:

@@ -12,6 +12,8 @@ from scheduler_integration.engine.errors import InvalidRecurrence
 from scheduler_integration.engine.recurrence_text import Problem
 from scheduler_integration.exceptions import InvalidRequest
 
+_LONGEST_QUOTE = 60
+
 
 def rule_zone(user: str) -> str:
 	"""The zone that a host's rules follow unless they say otherwise: the one of the default schedule."""
@@ -42,7 +44,7 @@ def _wall(instant: int, zone: str) -> datetime:
 
 
 def _refusal(error: InvalidRecurrence) -> InvalidRequest:
-	sentence = _sentence(error.problem).format(error.value)
+	sentence = _sentence(error.problem).format(str(error.value)[:_LONGEST_QUOTE])
 	return InvalidRequest(sentence, details={"recurrence_rule": sentence})
 
 

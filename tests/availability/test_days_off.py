@@ -1,0 +1,321 @@
+"""Holidays and leave, as ERPNext and HRMS keep them, close what guests are offered.
+
+Those apps aren't there: DocTypes with the fields that are read stand in for theirs.
+"""
+
+from datetime import date
+
+import frappe
+import pytest
+
+from scheduler_integration.api import public
+from scheduler_integration.availability.days_off import load_days_off
+from scheduler_integration.availability.schedules import load_schedules
+from scheduler_integration.custom_fields import OPTIONAL_DOCTYPES, remove_custom_fields, sync_custom_fields
+from tests.support.factories import fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
+
+MONDAY, TUESDAY, WEDNESDAY = "2026-03-02", "2026-03-03", "2026-03-04"
+
+
+def _field(name, kind, options=None, **properties):
+	return {
+		"fieldname": name,
+		"fieldtype": kind,
+		"label": name.replace("_", " ").title(),
+		"options": options,
+		**properties,
+	}
+
+
+STAND_INS = {
+	"Holiday": {
+		"istable": 1,
+		"fields": [
+			_field("holiday_date", "Date", reqd=1),
+			_field("weekly_off", "Check"),
+			_field("description", "Text Editor"),
+		],
+	},
+	"Holiday List": {
+		"autoname": "field:holiday_list_name",
+		"fields": [_field("holiday_list_name", "Data", reqd=1, unique=1), _field("holidays", "Table", "Holiday")],
+	},
+	"Company": {
+		"autoname": "field:company_name",
+		"fields": [
+			_field("company_name", "Data", reqd=1, unique=1),
+			_field("default_holiday_list", "Link", "Holiday List"),
+		],
+	},
+	"Employee": {
+		"autoname": "hash",
+		"fields": [
+			_field("user_id", "Link", "User"),
+			_field("status", "Select", "Active\nInactive\nSuspended\nLeft", default="Active"),
+			_field("company", "Link", "Company"),
+			_field("holiday_list", "Link", "Holiday List"),
+		],
+	},
+	"Leave Application": {
+		"autoname": "hash",
+		"fields": [
+			_field("employee", "Link", "Employee"),
+			_field("from_date", "Date"),
+			_field("to_date", "Date"),
+			_field("half_day", "Check"),
+			_field("half_day_date", "Date"),
+			_field("status", "Select", "Open\nApproved\nRejected\nCancelled", default="Open"),
+		],
+	},
+}
+RIGHTS = ("read", "write", "create", "delete")
+SUBMITTED, CANCELLED = 1, 2
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _stand_ins(site):
+	"""Made and dropped with a commit: DDL commits anyway on MariaDB."""
+	frappe.db.rollback()
+	frappe.set_user("Administrator")
+	if frappe.get_all("DocType", {"name": ["in", [*STAND_INS]], "custom": 0}):
+		pytest.skip("the site has the real DocTypes")
+	_make()
+	yield
+	frappe.db.rollback()
+	frappe.set_user("Administrator")
+	_drop()
+
+
+def _make():
+	_drop()
+	for name, definition in STAND_INS.items():
+		managers = [{"role": "System Manager", **dict.fromkeys(RIGHTS, 1)}]
+		permissions = [] if definition.get("istable") else managers
+		doctype = {"doctype": "DocType", "name": name, "module": "Core", "custom": 1, "permissions": permissions}
+		frappe.get_doc({**doctype, **definition}).insert()
+	sync_custom_fields()
+	frappe.db.commit()
+
+
+def _drop():
+	for name in reversed(STAND_INS):
+		if frappe.db.exists("DocType", name):
+			frappe.delete_doc("DocType", name, force=True)
+	sync_custom_fields()
+	frappe.db.commit()
+
+
+@pytest.fixture(autouse=True)
+def _today(frozen):
+	frozen("2026-03-01T06:00:00.123456+00:00")
+
+
+@pytest.fixture
+def host():
+	return make_user()
+
+
+@pytest.fixture
+def page(host):
+	make_schedule(host)
+	return make_page(host)
+
+
+@pytest.fixture
+def meeting_type(page):
+	return make_meeting_type(page, duration_minutes=60)
+
+
+def holidays(*days, weekly_off=0, description="<div>Founders' Day</div>"):
+	rows = [{"holiday_date": day, "weekly_off": weekly_off, "description": description} for day in days]
+	return (
+		frappe.get_doc({"doctype": "Holiday List", "holiday_list_name": fresh("days"), "holidays": rows}).insert().name
+	)
+
+
+def company(default_holiday_list=None):
+	values = {"company_name": fresh("company"), "default_holiday_list": default_holiday_list}
+	return frappe.get_doc({"doctype": "Company", **values}).insert().name
+
+
+def employ(user, **fields):
+	return frappe.get_doc({"doctype": "Employee", "user_id": user, **fields}).insert().name
+
+
+def leave(employee, first, last=None, status="Approved", docstatus=SUBMITTED, **fields):
+	"""Submitted or cancelled without HRMS's own rules: only the columns are read."""
+	values = {"employee": employee, "from_date": first, "to_date": last or first, "status": status, **fields}
+	made = frappe.get_doc({"doctype": "Leave Application", **values}).insert()
+	frappe.db.set_value("Leave Application", made.name, "docstatus", docstatus)
+
+
+def open_days(page, meeting_type):
+	"""The dates of the week that a guest is offered times on."""
+	frappe.local.response = frappe._dict()
+	public.get_slots(page.slug, meeting_type.slug, start_date=MONDAY, end_date="2026-03-06", timezone="UTC")
+	return sorted(frappe.local.response["data"]["days"])
+
+
+ALL_WEEK = ["2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"]
+
+
+def without(*days):
+	return [day for day in ALL_WEEK if day not in days]
+
+
+def test_the_employees_holidays_close(host, page, meeting_type):
+	employ(host, holiday_list=holidays(TUESDAY), company=company(holidays(WEDNESDAY)))
+	assert open_days(page, meeting_type) == without(TUESDAY)
+
+
+def test_the_companys_holidays_close_where_the_employee_has_no_list(host, page, meeting_type):
+	employ(host, company=company(holidays(WEDNESDAY)))
+	assert open_days(page, meeting_type) == without(WEDNESDAY)
+
+
+def test_another_companys_holidays_do_not(host, page, meeting_type):
+	company(holidays(MONDAY))
+	employ(make_user(), company=company(holidays(TUESDAY)))
+	employ(host, company=company())
+	assert open_days(page, meeting_type) == ALL_WEEK
+
+
+def test_a_schedules_own_list_replaces_the_employees(host, meeting_type, page):
+	employ(host, holiday_list=holidays(TUESDAY), company=company(holidays(WEDNESDAY)))
+	schedule = frappe.get_doc("Availability Schedule", {"user": host})
+	schedule.update({"holiday_list": holidays(MONDAY)}).save()
+	assert open_days(page, meeting_type) == without(MONDAY)
+
+
+def test_a_schedules_list_needs_no_employee(host, meeting_type, page):
+	schedule = frappe.get_doc("Availability Schedule", {"user": host})
+	schedule.update({"holiday_list": holidays(MONDAY)}).save()
+	assert open_days(page, meeting_type) == without(MONDAY)
+
+
+def test_weekly_days_off_close(host, page, meeting_type):
+	employ(host, holiday_list=holidays(MONDAY, weekly_off=1, description="Monday"))
+	assert open_days(page, meeting_type) == without(MONDAY)
+
+
+def test_approved_leave_closes_its_dates(host, page, meeting_type):
+	leave(employ(host), TUESDAY, WEDNESDAY)
+	assert open_days(page, meeting_type) == without(TUESDAY, WEDNESDAY)
+
+
+def test_half_a_day_of_leave_closes_the_whole_date(host, page, meeting_type):
+	leave(employ(host), TUESDAY, half_day=1, half_day_date=TUESDAY)
+	assert open_days(page, meeting_type) == without(TUESDAY)
+
+
+def test_leave_that_is_cancelled_rejected_or_not_submitted_does_not_close(host, page, meeting_type):
+	employee = employ(host)
+	leave(employee, MONDAY, docstatus=0)
+	leave(employee, TUESDAY, status="Rejected")
+	leave(employee, WEDNESDAY, docstatus=CANCELLED)
+	assert open_days(page, meeting_type) == ALL_WEEK
+
+
+def test_who_left_has_neither_holidays_nor_leave(host, page, meeting_type):
+	employee = employ(host, holiday_list=holidays(MONDAY), status="Left")
+	leave(employee, TUESDAY)
+	assert open_days(page, meeting_type) == ALL_WEEK
+
+
+def test_hours_of_its_own_keep_a_holiday_open_but_not_leave(host, page, meeting_type):
+	employee = employ(host, holiday_list=holidays(MONDAY, TUESDAY, WEDNESDAY))
+	leave(employee, TUESDAY)
+	times = {"whole_day": 0, "start_time": "10:00:00", "end_time": "12:00:00"}
+	override(host, MONDAY, TUESDAY, is_available=1, **times)
+	assert open_days(page, meeting_type) == without(TUESDAY, WEDNESDAY)
+
+
+def test_an_hour_cut_from_a_holiday_does_not_open_it(host, page, meeting_type):
+	employ(host, holiday_list=holidays(MONDAY))
+	override(host, MONDAY, whole_day=0, start_time="10:00:00", end_time="12:00:00")
+	assert open_days(page, meeting_type) == without(MONDAY)
+
+
+def test_out_of_office_closes_a_run_of_dates(host, page, meeting_type):
+	override(host, TUESDAY, "2026-03-05", reason="Conference")
+	assert open_days(page, meeting_type) == without(TUESDAY, WEDNESDAY, "2026-03-05")
+
+
+def test_one_hosts_leave_leaves_the_others_of_a_team(host):
+	other = make_user("Ben")
+	page = make_team_page([host, other])
+	anyone, everyone = (make_meeting_type(page, assignment=each) for each in ("Round Robin", "Collective"))
+	leave(employ(host), TUESDAY)
+	assert open_days(page, anyone) == ALL_WEEK
+	assert open_days(page, everyone) == without(TUESDAY)
+
+
+def test_a_day_off_is_named(host, page, meeting_type):
+	employee = employ(host, holiday_list=holidays(MONDAY))
+	leave(employee, TUESDAY)
+	found = load_days_off(load_schedules(meeting_type, [host]), date(2026, 3, 1), date(2026, 3, 8))
+	assert [(day.first.isoformat(), day.label) for day in found[host]] == [
+		(MONDAY, "Founders' Day"),
+		(TUESDAY, "Leave"),
+	]
+
+
+def test_hosts_and_days_off_take_two_queries(monkeypatch, host, page, meeting_type):
+	hosts = [host, *(make_user("Ann") for _each in range(4))]
+	for user in hosts:
+		if user != host:
+			make_schedule(user)
+		employee = employ(user, holiday_list=holidays(*ALL_WEEK))
+		for day in ALL_WEEK:
+			leave(employee, day)
+	seen = []
+	ask = frappe.db.sql
+	monkeypatch.setattr(
+		frappe.db, "sql", lambda query, *args, **kwargs: seen.append(query) or ask(query, *args, **kwargs)
+	)
+	for users in ([host], hosts):
+		schedules = load_schedules(meeting_type, users)
+		load_days_off(schedules, date(2026, 1, 1), date(2026, 1, 31))
+		seen.clear()
+		found = load_days_off(schedules, date(2026, 3, 1), date(2026, 4, 30))
+		assert (len(seen), len(found)) == (2, len(users))
+
+
+def test_without_the_doctypes_nothing_is_asked(monkeypatch, host, page, meeting_type):
+	monkeypatch.setattr("scheduler_integration.availability.days_off.optional_doctypes", frozenset)
+	schedules = load_schedules(meeting_type, [host])
+	monkeypatch.setattr(frappe.db, "sql", lambda *_args, **_kwargs: pytest.fail("a query"))
+	assert load_days_off(schedules, date(2026, 3, 1), date(2026, 4, 30)) == {}
+
+
+def test_leave_is_heeded_where_there_are_no_holiday_lists(monkeypatch, host, page, meeting_type):
+	monkeypatch.setattr(
+		"scheduler_integration.availability.days_off.optional_doctypes",
+		lambda: frozenset({"Employee", "Leave Application"}),
+	)
+	leave(employ(host, holiday_list=holidays(MONDAY)), TUESDAY)
+	assert open_days(page, meeting_type) == without(TUESDAY)
+
+
+def test_the_field_comes_and_goes_with_the_doctype():
+	field = {"dt": "Availability Schedule", "fieldname": "holiday_list"}
+	assert frappe.db.exists("Custom Field", field)
+	assert set(OPTIONAL_DOCTYPES) < set(STAND_INS)
+	try:
+		_drop()
+		assert not frappe.db.exists("Custom Field", field)
+		assert not frappe.get_meta("Availability Schedule").has_field("holiday_list")
+	finally:
+		_make()
+	assert frappe.get_meta("Availability Schedule").has_field("holiday_list")
+
+
+def test_the_field_goes_with_the_app():
+	remove_custom_fields()
+	assert not frappe.db.exists("Custom Field", {"dt": "Availability Schedule", "fieldname": "holiday_list"})
+	sync_custom_fields()
+
+
+def override(user, day, end=None, **fields):
+	values = {"user": user, "date": day, "end_date": end, **fields}
+	return frappe.get_doc({"doctype": "Availability Override", **values}).insert()
