@@ -17,6 +17,8 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scheduler_integration.engine import (
+	Limit,
+	RollingDays,
 	Booked,
 	Busy,
 	Host,
@@ -36,8 +38,8 @@ ZONE = "America/New_York"
 DAY = 24 * 60 * 60
 NOW = instant_of(datetime(2026, 3, 2, 8), ZONE)
 END = NOW + 31 * DAY
-MEETING = MeetingRules(30, buffer_before=10, buffer_after=10, minimum_notice=120, max_days_in_advance=60)
-LIMITED = MeetingRules(30, buffer_before=10, buffer_after=10, daily_limit=30, weekly_limit=100)
+MEETING = MeetingRules(30, buffer_before=10, buffer_after=10, minimum_notice=120, window=RollingDays(60))
+LIMITED = MeetingRules(30, buffer_before=10, buffer_after=10, limits=(Limit("day", 30), Limit("week", 100)))
 OFFICE = WorkingHours(ZONE, tuple(WeeklyRule(day, *span) for day in range(5) for span in ((540, 720), (780, 1020))))
 ALWAYS = WorkingHours(ZONE, tuple(WeeklyRule(day, 0, 0) for day in range(7)))
 

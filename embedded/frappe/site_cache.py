@@ -6,6 +6,7 @@ As on a bench, values are pickled, may expire, and are also kept in `frappe.loca
 import pickle
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import local as thread_local
 from typing import Any
@@ -44,7 +45,14 @@ class SiteCache(Refusing):
 		expires = expires_in_sec and time.time() + expires_in_sec
 		self._run("insert or replace into cache values (?, ?, ?)", (key, pickle.dumps(val), expires))
 
-	def get_value(self, key: str) -> Any:
+	def get_value(self, key: str, generator: Callable[[], Any] | None = None) -> Any:
+		value = self._get(key)
+		if value is None and generator:
+			value = generator()
+			self.set_value(key, value)
+		return value
+
+	def _get(self, key: str) -> Any:
 		if key in local.cache:
 			return local.cache[key]
 		query = "select value from cache where key = ? and (expires is null or expires > ?)"
@@ -63,6 +71,17 @@ class SiteCache(Refusing):
 		for known in [name for name in local.cache if name.startswith(key)]:
 			del local.cache[known]
 		self._run("delete from cache where substr(key, 1, ?) = ?", (len(key), key))
+
+	def hset(self, name: str, key: str, value: Any) -> None:
+		self._run("insert or replace into cache values (?, ?, null)", (f"{name}|{key}", pickle.dumps(value)))
+
+	def hgetall(self, name: str) -> dict[str, Any]:
+		prefix = f"{name}|"
+		rows = self._run("select key, value from cache where substr(key, 1, ?) = ?", (len(prefix), prefix))
+		return {key.removeprefix(prefix): pickle.loads(value) for key, value in rows}
+
+	def hdel(self, name: str, key: str) -> None:
+		self._run("delete from cache where key = ?", (f"{name}|{key}",))
 
 	def clear(self) -> None:
 		local.cache.clear()

@@ -1,11 +1,11 @@
 """Loads what the engine needs to know of some hosts, in a constant number of queries.
 
-However many hosts, days, rules, bookings and busy times there are, `load_calendars` makes four queries.
+However many hosts, days, rules, bookings and busy times there are, `load_members` makes four queries.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import frappe
@@ -13,10 +13,14 @@ from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
+from scheduler_integration.availability.asked import Asked
+from scheduler_integration.availability.days_off import load_days_off
+from scheduler_integration.availability.holds import held_slots
 from scheduler_integration.availability.recurrence import blocked_intervals
 from scheduler_integration.availability.rules import meeting_rules
 from scheduler_integration.availability.schedules import HostSchedule, load_schedules
 from scheduler_integration.availability.wall_clock import minutes_of_day
+from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.clock import utc
 
 # The longest buffer a meeting type may have, in minutes: bookings that far off may matter.
@@ -25,67 +29,103 @@ WIDEST_BUFFER = 24 * 60
 DATE_MARGIN = timedelta(days=2)
 
 
-class HostCalendar(NamedTuple):
-	"""A host with what stands in their calendar, and the meeting type's rules as they hold for this host."""
+def load_members(
+	meeting_type: Document,
+	hosts: Iterable[TypeHost],
+	asked: Asked,
+	first: int,
+	last: int,
+	now: int,
+	*,
+	lock: bool = False,
+) -> list[engine.Member]:
+	"""The hosts with their calendars for starts in `[first, last)`, epoch seconds, in their order.
 
-	rules: engine.MeetingRules
-	host: engine.Host
-
-
-def load_calendars(
-	meeting_type: Document, users: Iterable[str], duration: int, first: int, last: int, *, lock: bool = False
-) -> list[HostCalendar]:
-	"""The calendars of the users for starts in `[first, last)`, epoch seconds; `duration` in minutes.
-
-	A user without any schedule has no hours and is left out. With `lock` the bookings are read as they are at this
+	A host without any schedule has no hours and is left out. With `lock` the bookings are read as they are at this
 	moment and not as they were when the transaction began.
 	"""
-	schedules = load_schedules(meeting_type, users)
+	required = {host.user: host.is_required for host in hosts}
+	schedules = load_schedules(meeting_type, required)
 	if not schedules:
 		return []
-	rules = {user: meeting_rules(meeting_type, schedule, duration) for user, schedule in schedules.items()}
-	span = _span(rules, schedules, first, last)
-	overrides = _overrides(schedules, first, last)
+	rules = {
+		user: meeting_rules(meeting_type, schedule, asked.duration, asked.party) for user, schedule in schedules.items()
+	}
+	span = _span(rules, schedules, first, last, now)
+	differing = _overrides(schedules, span)
+	overrides = {user: each.overrides for user, each in differing.items()}
+	days_off = load_days_off(schedules, *_dates(span), overrides)
 	blocked = _blocked(schedules, span)
 	booked = _booked(schedules, span, meeting_type.name, lock)
+	held = held_slots(schedules, meeting_type.name, now, own=asked.hold)
 	return [
-		HostCalendar(
+		engine.Member(
 			rules[user],
 			engine.Host(
 				user,
-				engine.WorkingHours(schedule.zone, schedule.weekly, tuple(overrides[user])),
+				engine.WorkingHours(
+					schedule.zone,
+					schedule.weekly,
+					(*differing[user].overrides, *days_off.get(user, ())),
+					differing[user].trips,
+				),
 				blocked[user],
-				booked[user],
+				booked[user] + held[user],
 			),
+			required[user],
 		)
 		for user, schedule in schedules.items()
 	]
 
 
 def _span(
-	rules: dict[str, engine.MeetingRules], schedules: dict[str, HostSchedule], first: int, last: int
+	rules: dict[str, engine.MeetingRules], schedules: dict[str, HostSchedule], first: int, last: int, now: int
 ) -> engine.Interval:
 	spans = [
-		engine.relevant_span(rules[user], schedule.zone, first, last, WIDEST_BUFFER)
+		engine.relevant_span(rules[user], schedule.zone, now, first, last, WIDEST_BUFFER)
 		for user, schedule in schedules.items()
 	]
 	return min(span[0] for span in spans), max(span[1] for span in spans)
 
 
-def _overrides(users: Iterable[str], first: int, last: int) -> dict[str, list[engine.DateOverride]]:
+class Differing(NamedTuple):
+	"""What differs from a host's week: overrides, and the dates on which the host's clock is another."""
+
+	overrides: tuple[engine.DateOverride, ...] = ()
+	trips: tuple[engine.Trip, ...] = ()
+
+
+def _dates(span: engine.Interval) -> tuple[date, date]:
+	"""The first and the last date that an instant of the span may have anywhere."""
+	return utc(span[0]).date() - DATE_MARGIN, utc(span[1]).date() + DATE_MARGIN
+
+
+def _overrides(users: Iterable[str], span: engine.Interval) -> dict[str, Differing]:
+	first, last = _dates(span)
 	row = DocType("Availability Override")
 	rows = (
 		frappe.qb.from_(row)
 		.select(row.user, row.date, row.end_date, row.is_available, row.whole_day, row.start_time, row.end_time)
+		.select(row.is_travel, row.timezone, row.reason)
 		.where(row.user.isin(list(users)))
-		.where(row.end_date >= utc(first).date() - DATE_MARGIN)
-		.where(row.date <= utc(last).date() + DATE_MARGIN)
+		.where(row.end_date >= first)
+		.where(row.date <= last)
+		.orderby(row.creation)
 		.run(as_dict=True)
 	)
-	found = defaultdict(list)
+	found: dict[str, list] = defaultdict(list)
 	for each in rows:
-		found[each.user].append(_override(each))
-	return found
+		found[each.user].append(_trip(each) if each.is_travel else _override(each))
+	return defaultdict(Differing, {user: _sorted_apart(items) for user, items in found.items()})
+
+
+def _sorted_apart(items: list[engine.DateOverride | engine.Trip]) -> Differing:
+	trips = tuple(item for item in items if isinstance(item, engine.Trip))
+	return Differing(tuple(item for item in items if isinstance(item, engine.DateOverride)), trips)
+
+
+def _trip(row: frappe._dict) -> engine.Trip:
+	return engine.Trip(row.date, row.end_date, row.timezone)
 
 
 def _override(row: frappe._dict) -> engine.DateOverride:
@@ -94,7 +134,7 @@ def _override(row: frappe._dict) -> engine.DateOverride:
 	else:
 		# The engine reads 00:00-00:00 as the whole day, and an unavailable date without times as blocked.
 		times = (0, 0) if row.is_available else (None, None)
-	return engine.DateOverride(row.date, row.end_date, bool(row.is_available), *times)
+	return engine.DateOverride(row.date, row.end_date, bool(row.is_available), *times, label=row.reason or "")
 
 
 def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engine.Busy]]:
@@ -126,11 +166,21 @@ def _booked(
 			row.buffer_after_minutes,
 			row.meeting_type,
 			row.parent,
+			row.seats,
+			row.session,
+			row.is_first_day,
 		)
 		.where(row.user.isin(list(users)) & (row.is_live == 1))
 		.where((row.ends_at > span[0]) & (row.starts_at < span[1]))
 	)
 	found = defaultdict(list)
-	for user, start, end, before, after, type_name, booking in (query.for_update() if lock else query).run():
-		found[user].append(engine.Booked(start, end, before, after, type_name == meeting_type, booking))
+	for user, start, end, before, after, type_name, booking, seats, session, is_first_day in (
+		query.for_update() if lock else query
+	).run():
+		counts = type_name == meeting_type
+		found[user].append(
+			engine.Booked(
+				start, end, before, after, counts, booking, seats or 1, session or "", is_first_day=bool(is_first_day)
+			)
+		)
 	return found

@@ -3,35 +3,58 @@
 from frappe.model.document import Document
 
 from scheduler_integration import engine
+from scheduler_integration.availability.limits import limits_of
 from scheduler_integration.availability.schedules import HostSchedule
 
+_MINUTES = {"Minutes": 1, "Hours": 60, "Days": 24 * 60}
 
-def meeting_rules(meeting_type: Document, schedule: HostSchedule, duration: int) -> engine.MeetingRules:
-	"""The engine's rules for a meeting of `duration` minutes. In the records 0 stands for "no limit"."""
-	before, after, notice_hours, window_days = _buffers_notice_window(meeting_type, schedule)
+
+def meeting_rules(meeting_type: Document, schedule: HostSchedule, duration: int, party: int = 1) -> engine.MeetingRules:
+	"""The engine's rules for a meeting of `duration` minutes and `party` attendees. In the records 0 stands for "no limit"."""
 	return engine.MeetingRules(
 		duration=duration,
-		buffer_before=before,
-		buffer_after=after,
-		minimum_notice=notice_hours * 60,
-		max_days_in_advance=window_days or None,
 		slot_interval=meeting_type.slot_interval or None,
-		daily_limit=meeting_type.daily_limit or None,
-		weekly_limit=meeting_type.weekly_limit or None,
+		slot_offset=meeting_type.slot_offset or 0,
+		packed=bool(meeting_type.packed),
+		first_slot_only=bool(meeting_type.first_slot_only),
+		seats=meeting_type.seats or 1,
+		party=party,
+		days=meeting_type.number_of_days or 1,
+		skips_days_off=bool(meeting_type.skips_days_off),
+		limits=(*limits_of(meeting_type, of_host=False), *schedule.limits),
+		**(_host_defaults(schedule) if meeting_type.uses_host_defaults else _own_rules(meeting_type)),
 	)
 
 
-def _buffers_notice_window(meeting_type: Document, schedule: HostSchedule) -> tuple[int, int, int, int]:
-	if meeting_type.uses_host_defaults:
-		return (
-			schedule.buffer_minutes,
-			schedule.buffer_minutes,
-			schedule.minimum_notice_hours,
-			schedule.max_days_in_advance,
-		)
-	return (
-		meeting_type.buffer_before_minutes,
-		meeting_type.buffer_after_minutes,
-		meeting_type.minimum_notice_hours,
+def _host_defaults(schedule: HostSchedule) -> dict:
+	return {
+		"buffer_before": schedule.buffer_minutes,
+		"buffer_after": schedule.buffer_minutes,
+		"minimum_notice": schedule.minimum_notice_hours * 60,
+		"window": _rolling(schedule.max_days_in_advance),
+	}
+
+
+def _own_rules(meeting_type: Document) -> dict:
+	return {
+		"buffer_before": meeting_type.buffer_before_minutes,
+		"buffer_after": meeting_type.buffer_after_minutes,
+		"minimum_notice": (meeting_type.minimum_notice or 0) * _MINUTES[meeting_type.minimum_notice_unit or "Hours"],
+		"window": _window(meeting_type),
+	}
+
+
+def _window(meeting_type: Document) -> engine.RollingDays | engine.DateRange | None:
+	if meeting_type.window_type == "Indefinite":
+		return None
+	if meeting_type.window_type == "Fixed Range":
+		return engine.DateRange(meeting_type.window_from or None, meeting_type.window_to or None)
+	return _rolling(
 		meeting_type.max_days_in_advance,
+		business_only=meeting_type.window_type == "Rolling Business Days",
+		with_room_only=bool(meeting_type.only_days_with_room),
 	)
+
+
+def _rolling(days: int, **counted: bool) -> engine.RollingDays | None:
+	return engine.RollingDays(days, **counted) if days else None

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
+from scheduler_integration.availability.limits import LIMIT_FIELDS, limits_of
 from scheduler_integration.availability.wall_clock import minutes_of_day
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -15,13 +16,15 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 @dataclass(frozen=True, slots=True)
 class HostSchedule:
-	"""A schedule's hours and the defaults it gives to meeting types: minutes, hours, days."""
+	"""A schedule's hours, the defaults it gives to meeting types (minutes, hours, days), and the host's own limits."""
 
 	zone: str
 	weekly: tuple[engine.WeeklyRule, ...]
 	buffer_minutes: int
 	minimum_notice_hours: int
 	max_days_in_advance: int
+	limits: tuple[engine.Limit, ...] = ()
+	holiday_list: str | None = None
 
 
 def load_schedules(meeting_type: Document, users: Iterable[str]) -> dict[str, HostSchedule]:
@@ -49,12 +52,16 @@ def _rows(name: str | None, users: list[str]) -> list[frappe._dict]:
 			schedule.buffer_minutes,
 			schedule.minimum_notice_hours,
 			schedule.max_days_in_advance,
+			*(schedule[field] for field in LIMIT_FIELDS),
 			rule.day_of_week,
 			rule.start_time,
 			rule.end_time,
 			rule.is_available,
 		)
 	)
+	# A Custom Field, where there are holiday lists to choose from.
+	if frappe.get_meta("Availability Schedule").has_field("holiday_list"):
+		query = query.select(schedule.holiday_list)
 	wanted = (schedule.name == name) if name else (schedule.user.isin(users) & (schedule.is_default == 1))
 	return query.where(wanted).run(as_dict=True)
 
@@ -67,6 +74,8 @@ def _schedule(rows: list[frappe._dict]) -> HostSchedule:
 		buffer_minutes=head.buffer_minutes,
 		minimum_notice_hours=head.minimum_notice_hours,
 		max_days_in_advance=head.max_days_in_advance,
+		limits=limits_of(head, of_host=True),
+		holiday_list=head.holiday_list,
 	)
 
 

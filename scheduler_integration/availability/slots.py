@@ -7,9 +7,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import engine
+from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.offer import make_offer
 from scheduler_integration.availability.zones import checked_zone
-from scheduler_integration.catalogue import find_meeting_type, find_page
+from scheduler_integration.catalogue import find_page_and_type
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import InvalidRequest, RangeTooLong
@@ -27,40 +28,53 @@ def slots_between(
 	timezone: str | None,
 	duration: int | None,
 	now: int,
+	hold: str | None = None,
 ) -> dict[str, Any]:
 	"""The free slots from the date `first` to the date `last`, both included, days of the guest's `timezone`.
 
-	`timezone` None is the page's, `duration` None (minutes) the meeting type's own. Shape: docs/api.md, `get_slots`.
+	`timezone` None is the page's, `duration` None (minutes) the meeting type's own; `hold` is the key of the guest's own
+	hold, which hides nothing from them. Shape: docs/api.md, `get_slots`.
 	Raises PageNotFound, MeetingTypeNotFound, UnknownTimeZone, RangeTooLong, InvalidRequest.
 	"""
-	page = find_page(slug)
-	meeting_type = find_meeting_type(page, type_slug)
+	page, meeting_type = find_page_and_type(slug, type_slug)
 	zone = checked_zone(timezone or page.timezone)
-	minutes = chosen_duration(meeting_type, duration)
+	asked = Asked(chosen_duration(meeting_type, duration), hold=hold)
 	_check_range(first, last)
-	return _answer(zone, minutes, _starts(meeting_type, page, minutes, first, last, zone, now))
+	since, until = _instants(first, last, zone)
+	team = make_offer(meeting_type, page, asked, since, until, now).team
+	return _answer(team, asked.duration, zone, team.starts(since, until), (since, until))
 
 
 def first_month_with_slots(
-	slug: object, type_slug: object, timezone: str | None, duration: int | None, now: int
+	slug: object,
+	type_slug: object,
+	timezone: str | None,
+	duration: int | None,
+	now: int,
+	hold: str | None = None,
+	after: date | None = None,
 ) -> dict[str, Any]:
 	"""The first month that has a free slot, as `slots_between` shows it with its neighbouring days.
 
 	Adds `month` (YYYY-MM) and `earliest` (the first free date, or None where nothing is free: then the month is this one).
+	With `after` only later dates of the guest's zone are looked at.
 	"""
-	page = find_page(slug)
-	meeting_type = find_meeting_type(page, type_slug)
+	page, meeting_type = find_page_and_type(slug, type_slug)
 	zone = checked_zone(timezone or page.timezone)
-	minutes = chosen_duration(meeting_type, duration)
+	asked = Asked(chosen_duration(meeting_type, duration), hold=hold)
 	today = engine.local_date(now, zone)
-	starts = _starts(meeting_type, page, minutes, today, today + timedelta(days=HORIZON_DAYS), zone, now)
-	earliest = engine.local_date(starts[0], zone) if starts else None
-	first, last = _month_grid(earliest or today)
-	shown = [start for start in starts if first <= engine.local_date(start, zone) <= last]
+	begin = max(today, after + timedelta(days=1)) if after else today
+	# The month of the first free date is shown whole, so what comes before that date is needed too.
+	since, until = _instants(min(begin, _month_grid(begin)[0]), begin + timedelta(days=HORIZON_DAYS), zone)
+	team = make_offer(meeting_type, page, asked, since, until, now).team
+	starts = team.starts(since, until)
+	earliest = next((day for start in starts if (day := engine.local_date(start, zone)) >= begin), None)
+	first, last = _month_grid(earliest or begin)
+	shown = _instants(first, last, zone)
 	return {
-		"month": f"{earliest or today:%Y-%m}",
+		"month": f"{earliest or begin:%Y-%m}",
 		"earliest": earliest.isoformat() if earliest else None,
-		**_answer(zone, minutes, shown),
+		**_answer(team, asked.duration, zone, [start for start in starts if shown[0] <= start < shown[1]], shown),
 	}
 
 
@@ -88,21 +102,55 @@ def _check_range(first: date, last: date) -> None:
 		raise RangeTooLong(_("At most {0} days can be asked for at a time.").format(MAX_DAYS))
 
 
-def _starts(
-	meeting_type: Document, page: Document, minutes: int, first: date, last: date, zone: str, now: int
-) -> list[int]:
-	since = engine.local_midnight(first, zone)
-	until = engine.local_midnight(last + timedelta(days=1), zone)
-	return make_offer(meeting_type, page, minutes, since, until, now).starts(since, until)
+def _instants(first: date, last: date, zone: str) -> engine.Interval:
+	return engine.local_midnight(first, zone), engine.local_midnight(last + timedelta(days=1), zone)
 
 
-def _answer(zone: str, minutes: int, starts: list[int]) -> dict[str, Any]:
+def _answer(team: engine.Team, minutes: int, zone: str, starts: list[int], span: engine.Interval) -> dict[str, Any]:
+	slots = _slot_views(team, starts, minutes, zone, span)
 	days = engine.group_by_local_date(starts, zone)
 	return {
 		"timezone": zone,
 		"duration_minutes": minutes,
-		"days": {day: [slot_view(start, minutes, zone) for start in group] for day, group in days.items()},
+		"days": {day: [slots[start] for start in group] for day, group in days.items()},
+		**(_partial(team, zone, span) if team.rules and team.rules.days > 1 else {}),
 	}
+
+
+def _slot_views(
+	team: engine.Team, starts: list[int], minutes: int, zone: str, span: engine.Interval
+) -> dict[int, dict[str, Any]]:
+	views: dict[int, dict[str, Any]] = {start: slot_view(start, minutes, zone) for start in starts}
+	if team.rules and team.rules.seats > 1:
+		for start, seats in team.seats_left(*span).items():
+			if start in views:
+				views[start]["seats_left"] = seats
+	if team.rules and team.rules.days > 1:
+		for start, view in views.items():
+			view["parts"] = _part_views(team.parts(start), zone)
+	return views
+
+
+def _partial(team: engine.Team, zone: str, span: engine.Interval) -> dict[str, Any]:
+	"""Starts that can't be booked because only some of their days are free, by day as `days` is."""
+	found = {each.start: each for each in team.partial(*span)}
+	days = engine.group_by_local_date(list(found), zone)
+	return {"partial": {day: [_partial_view(found[start], zone) for start in group] for day, group in days.items()}}
+
+
+def _partial_view(found: engine.PartialSeries, zone: str) -> dict[str, Any]:
+	start, end = found.parts[0]
+	return {
+		"start": iso(start, zone),
+		"end": iso(end, zone),
+		"number_of_days": len(found.parts),
+		"days_free": len(found.parts) - len(found.missing),
+		"missing": [engine.local_date(part[0], zone).isoformat() for part in found.missing],
+	}
+
+
+def _part_views(parts: list[engine.Interval], zone: str) -> list[dict[str, str]]:
+	return [{"start": iso(start, zone), "end": iso(end, zone)} for start, end in parts]
 
 
 def _month_grid(day: date) -> tuple[date, date]:

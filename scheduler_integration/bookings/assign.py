@@ -10,7 +10,7 @@ def choose_hosts(offer: Offer, start: int) -> list[str]:
 	free = offer.free_hosts(start)
 	if offer.assignment == "Collective":
 		# Optional hosts join when they are free.
-		return sorted(free, key=lambda user: (user not in offer.required, free.index(user)))
+		return sorted(free, key=lambda user: (not offer.host(user).is_required, free.index(user)))
 	if offer.assignment == "Round Robin":
 		return [min(free, key=_load_then_name(offer, start))]
 	return free[:1]
@@ -18,5 +18,5 @@ def choose_hosts(offer: Offer, start: int) -> list[str]:
 
 def _load_then_name(offer: Offer, start: int) -> Callable[[str], tuple[int, str]]:
 	"""Whoever has the fewest meetings of this type around that time comes first; ties fall to the name."""
-	load = {calendar.host.name: sum(booked.counts for booked in calendar.host.booked) for calendar in offer.calendars}
+	load = {member.host.name: sum(booked.counts for booked in member.host.booked) for member in offer.team.members}
 	return lambda user: (load[user], user)

@@ -5,6 +5,8 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.availability.asked import Asked
+from scheduler_integration.availability.holds import release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slots import slot_view
 from scheduler_integration.bookings import guard
@@ -12,7 +14,7 @@ from scheduler_integration.bookings.assign import choose_hosts
 from scheduler_integration.bookings.present import booking_view
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.request import BookingRequest, parse_request
-from scheduler_integration.catalogue import find_meeting_type, find_page
+from scheduler_integration.catalogue import find_page_and_type
 from scheduler_integration.catalogue.hosts import hosts_of
 from scheduler_integration.clock import iso
 from scheduler_integration.crm import find_or_create_contact, log_meeting
@@ -26,8 +28,7 @@ def book(payload: dict[str, Any], now: int) -> dict[str, Any]:
 	Everything it stores is stored in the caller's transaction; messages go out after its commit.
 	Raises PageNotFound, MeetingTypeNotFound, InvalidRequest and SlotTaken; the caller then rolls back.
 	"""
-	page = find_page(payload.get("slug"))
-	meeting_type = find_meeting_type(page, payload.get("meeting_type"))
+	page, meeting_type = find_page_and_type(payload.get("slug"), payload.get("meeting_type"))
 	request = parse_request(payload, page, meeting_type)
 	booking = _earlier(request) or _take(request, page, meeting_type, now)
 	return booking_view(booking, now)
@@ -38,7 +39,8 @@ def _take(request: BookingRequest, page: Document, meeting_type: Document, now: 
 	guard.lock_hosts(host.user for host in hosts)
 	margin = SUGGESTION_DAYS * DAY
 	first, last = request.start - margin, request.start + margin
-	offer = make_offer(meeting_type, page, request.duration, first, last, now, lock=True, hosts=hosts)
+	asked = Asked(request.duration, request.party, request.hold)
+	offer = make_offer(meeting_type, page, asked, first, last, now, lock=True, hosts=hosts)
 	if not offer.is_bookable(request.start):
 		# The same request may have been answered while this one waited for the lock.
 		if earlier := _earlier(request, for_update=True):
@@ -49,12 +51,14 @@ def _take(request: BookingRequest, page: Document, meeting_type: Document, now: 
 
 def _store(request: BookingRequest, page: Document, meeting_type: Document, offer: Offer, now: int) -> Document:
 	users = choose_hosts(offer, request.start)
-	booking = new_booking(request, page, meeting_type, users, offer.rules_of(users[0]))
+	booking = new_booking(request, page, meeting_type, users, offer)
 	booking.contact = find_or_create_contact(request)
 	# A guest has no rights of their own here: the checks above are what lets them book.
 	booking.insert(ignore_permissions=True)
 	log_meeting(booking)
 	announce(booking, now)
+	if request.hold:
+		frappe.db.after_commit.add(lambda: release_hold(request.hold))
 	return booking
 
 

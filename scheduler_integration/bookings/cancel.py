@@ -60,7 +60,7 @@ def parse_reason(value: object) -> str:
 
 
 def _release(booking: Document, status: str, by: str, reason: str, now: int) -> None:
-	guard.lock_hosts(row.user for row in booking.hosts)
+	guard.lock_hosts(booking.host_users())
 	booking.update(
 		{
 			"status": status,

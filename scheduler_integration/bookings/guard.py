@@ -4,7 +4,8 @@
    these hosts waits here. Reads that decide must follow it and be locking reads themselves: InnoDB's repeatable read
    shows an ordinary read made after the wait the state from before it.
 2. `hold_time` stores one row for each five minutes of each host, unique on host and bucket. Code that forgets the lock
-   still can't store two live meetings on the same time.
+   still can't store two live meetings on the same time. Of a session with seats the rows belong to all its bookings
+   together, and its seats are numbered (see bookings/seats.py).
 """
 
 from collections.abc import Iterable
@@ -12,8 +13,8 @@ from collections.abc import Iterable
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.bookings.seats import give_seats_back, insert_unique, others_in_session, take_seats
 from scheduler_integration.catalogue.durations import GRID_MINUTES
-from scheduler_integration.exceptions import SlotTaken
 
 BUCKET_SECONDS = GRID_MINUTES * 60
 
@@ -31,19 +32,23 @@ def lock_hosts(users: Iterable[str]) -> None:
 
 def hold_time(booking: Document) -> None:
 	"""Makes the held buckets those of the booking as it is now. Raises SlotTaken where another meeting holds one."""
-	wanted = set(_buckets_of(booking)) if booking.is_live() else set()
-	held = _held_by(booking.name)
+	take_seats(booking)
+	wanted = set(_buckets_of(booking)) if booking.is_live() or others_in_session(booking) else set()
+	held = _held_by(booking)
 	if wanted == held:
 		return
 	if held:
 		# Deleting rows that aren't there would lock the gap in which other hosts' rows go.
-		release_time(booking)
-	_insert_buckets(booking.name, sorted(wanted))
+		frappe.db.delete("Booking Slot", _holder(booking))
+	_insert_buckets(booking, sorted(wanted))
 
 
 def release_time(booking: Document) -> None:
-	"""Gives up all the time that the booking holds."""
-	frappe.db.delete("Booking Slot", {"booking": booking.name})
+	"""Gives up all the time and the seats that the booking holds; a session keeps what its others hold."""
+	if booking.session:
+		give_seats_back(booking)
+	if not others_in_session(booking):
+		frappe.db.delete("Booking Slot", _holder(booking))
 
 
 def release_before(instant: int) -> None:
@@ -66,25 +71,32 @@ def _insert_calendars(users: list[str]) -> None:
 
 
 def _buckets_of(booking: Document) -> Iterable[tuple[str, int]]:
-	first = booking.starts_at // BUCKET_SECONDS
-	end = -(-booking.ends_at // BUCKET_SECONDS)
-	return ((row.user, bucket) for row in booking.hosts for bucket in range(first, end))
+	return (
+		(row.user, bucket)
+		for row in booking.hosts
+		for bucket in range(row.starts_at // BUCKET_SECONDS, -(-row.ends_at // BUCKET_SECONDS))
+	)
 
 
-def _held_by(booking: str) -> set[tuple[str, int]]:
-	slot = frappe.qb.DocType("Booking Slot")
-	rows = frappe.qb.from_(slot).select(slot.host, slot.bucket).where(slot.booking == booking).run()
+def _holder(booking: Document) -> dict[str, str]:
+	"""Whose the buckets are: the bookings of one session hold them together."""
+	return {"session": booking.session} if booking.session else {"booking": booking.name}
+
+
+def _held_by(booking: Document) -> set[tuple[str, int]]:
+	rows = frappe.db.get_values("Booking Slot", _holder(booking), ["host", "bucket"])
 	return {(host, bucket) for host, bucket in rows}
 
 
-def _insert_buckets(booking: str, buckets: list[tuple[str, int]]) -> None:
+def _insert_buckets(booking: Document, buckets: list[tuple[str, int]]) -> None:
 	"""Inserts in a fixed order, so that two bookings that race wait for each other instead of deadlocking."""
 	if not buckets:
 		return
-	rows = [(frappe.generate_hash(length=10), host, bucket, booking) for host, bucket in buckets]
-	try:
-		frappe.db.bulk_insert("Booking Slot", ["name", "host", "bucket", "booking"], rows)
-	except Exception as error:
-		if frappe.db.is_unique_key_violation(error):
-			raise SlotTaken from error
-		raise
+	insert_unique(
+		"Booking Slot",
+		["name", "host", "bucket", "booking", "session"],
+		[
+			(frappe.generate_hash(length=10), host, bucket, booking.name, booking.session or None)
+			for host, bucket in buckets
+		],
+	)

@@ -24,6 +24,7 @@ def booking_view(booking: Document, now: int) -> dict[str, Any]:
 		"start": iso(booking.starts_at, booking.timezone),
 		"end": iso(booking.ends_at, booking.timezone),
 		"timezone": booking.timezone,
+		"parts": _parts(booking),
 		"duration_minutes": booking.duration_minutes,
 		"page": {"slug": page.slug, "title": page.title},
 		"meeting_type": {"slug": meeting_type.slug, "title": meeting_type.title},
@@ -52,8 +53,16 @@ def booking_view(booking: Document, now: int) -> dict[str, Any]:
 	}
 
 
+def _parts(booking: Document) -> list[dict[str, str]]:
+	"""Each date of a meeting over several; empty for one on a single date."""
+	parts = booking.parts()
+	if len(parts) == 1:
+		return []
+	return [{"start": iso(start, booking.timezone), "end": iso(end, booking.timezone)} for start, end in parts]
+
+
 def _hosts(booking: Document) -> list[dict[str, Any]]:
-	users = [row.user for row in booking.hosts]
+	users = booking.host_users()
 	people = {
 		person.name: person
 		for person in frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image"])

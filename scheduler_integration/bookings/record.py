@@ -1,9 +1,13 @@
 """Makes the Booking record of a request that may be granted."""
 
+import hashlib
+from typing import Any
+
 import frappe
 from frappe.model.document import Document
 
 from scheduler_integration import engine
+from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings.request import BookingRequest
 from scheduler_integration.bookings.titles import event_title
 from scheduler_integration.bookings.tokens import new_manage_key
@@ -14,9 +18,11 @@ def new_booking(
 	page: Document,
 	meeting_type: Document,
 	users: list[str],
-	rules: engine.MeetingRules,
+	offer: Offer,
 ) -> Document:
 	"""The unsaved Booking of these hosts, the first of whom is its `host`."""
+	rules = offer.member(users[0]).rules
+	parts = offer.team.parts(request.start, users[0])
 	booking = frappe.get_doc(
 		{
 			"doctype": "Booking",
@@ -24,11 +30,12 @@ def new_booking(
 			"meeting_type": meeting_type.name,
 			"scheduling_page": page.name,
 			"host": users[0],
-			"hosts": [{"user": user} for user in users],
-			"starts_at": request.start,
-			"ends_at": request.start + request.duration * 60,
+			"hosts": host_rows(users, parts),
+			"starts_at": parts[0][0],
+			"ends_at": parts[-1][1],
 			"buffer_before_minutes": rules.buffer_before,
 			"buffer_after_minutes": rules.buffer_after,
+			**_seats(request, meeting_type, users[0]),
 			**_attendee(request),
 			**_place(meeting_type, request),
 			**_origin(request, meeting_type),
@@ -39,6 +46,23 @@ def new_booking(
 	)
 	booking.subject = event_title(booking, meeting_type)
 	return booking
+
+
+def host_rows(users: list[str], parts: list[engine.Interval]) -> list[dict[str, Any]]:
+	"""A row of Booking Host for each host and each date's part."""
+	return [
+		{"user": user, "starts_at": start, "ends_at": end, "is_first_day": int(not index)}
+		for user in users
+		for index, (start, end) in enumerate(parts)
+	]
+
+
+def _seats(request: BookingRequest, meeting_type: Document, user: str) -> dict[str, Any]:
+	"""Bookings of one session share a key, by which the guard knows that they may overlap."""
+	if (meeting_type.seats or 1) == 1:
+		return {"seats": 1}
+	host = hashlib.sha256(user.encode()).hexdigest()[:12]
+	return {"seats": request.party, "session": f"{meeting_type.name}-{request.start}-{host}"}
 
 
 def _attendee(request: BookingRequest) -> dict:

@@ -24,7 +24,9 @@ UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_conte
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-	"""`start` in epoch seconds, `duration` in minutes, `timezone` and `language` the attendee's."""
+	"""`start` in epoch seconds, `duration` in minutes, `timezone` and `language` the attendee's; `party` is the seats asked
+	for, `hold` the key of the attendee's own hold.
+	"""
 
 	start: int
 	duration: int
@@ -38,6 +40,8 @@ class BookingRequest:
 	guests: tuple[str, ...]
 	answers: tuple[dict[str, str], ...]
 	idempotency_key: str | None
+	hold: str | None
+	party: int
 	source: str
 	utm: dict[str, str]
 
@@ -46,17 +50,20 @@ def parse_request(payload: dict[str, Any], page: Document, meeting_type: Documen
 	"""Raises InvalidRequest that names everything that is wrong, each under its field."""
 	reader = _Reader(payload)
 	address = reader.required("attendee_email", email)
+	guests = reader.value("guests", lambda value: _guests(value, address), default=())
 	request = BookingRequest(
 		start=reader.required("start", parse_instant, default=0),
 		duration=reader.value("duration", lambda value: _duration(value, meeting_type)),
 		attendee_name=reader.required("attendee_name", person_name),
 		attendee_email=address,
-		attendee_phone=reader.value("attendee_phone", phone),
+		attendee_phone=(reader.required if needs_phone(meeting_type) else reader.value)("attendee_phone", phone),
 		attendee_company=reader.value("attendee_company", line),
 		notes=reader.value("notes", paragraph),
 		timezone=reader.value("timezone", lambda value: _zone(value or page.timezone)),
 		language=reader.value("language", _language),
-		guests=reader.value("guests", lambda value: _guests(value, address)),
+		guests=guests,
+		party=reader.value("guests", lambda value: _party(guests, meeting_type), default=1),
+		hold=reader.value("hold", lambda value: line(value, 64) or None, default=None),
 		answers=tuple(parse_answers(meeting_type.questions, payload.get("answers"), reader.details)),
 		idempotency_key=reader.value("idempotency_key", lambda value: _key(value, meeting_type, address)),
 		source=reader.value("source", line),
@@ -122,6 +129,19 @@ def _guests(value: object, attendee_email: str) -> tuple[str, ...]:
 	addresses = {address.lower(): address for address in map(email, value or []) if address}
 	addresses.pop(attendee_email.lower(), None)
 	return tuple(addresses.values())
+
+
+def _party(guests: tuple[str, ...], meeting_type: Document) -> int:
+	"""The seats that the attendee and the guests take, where seats count."""
+	party, seats = 1 + len(guests), meeting_type.seats or 1
+	if seats > 1 and party > seats:
+		raise Refused(_("This meeting has {0} seats in all.").format(seats))
+	return party if seats > 1 else 1
+
+
+def needs_phone(meeting_type: Document) -> bool:
+	"""Whether the host calls the attendee, for want of a number of the host's own."""
+	return meeting_type.location_type == "Phone" and not meeting_type.location_details
 
 
 def _key(value: object, meeting_type: Document, attendee_email: str) -> str | None:

@@ -66,7 +66,7 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 def _participants(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
 	attendee = [("Contact", booking.contact), *([record] if record else [])]
 	people = [(*who, booking.attendee_email) for who in attendee]
-	people += [("User", row.user, frappe.db.get_value("User", row.user, "email")) for row in booking.hosts]
+	people += [("User", user, frappe.db.get_value("User", user, "email")) for user in booking.host_users()]
 	return [
 		{"reference_doctype": doctype, "reference_docname": name, "email": email} for doctype, name, email in people
 	]

@@ -1,20 +1,22 @@
 """The arithmetic of time: which starts a host offers, and why another isn't offered.
 
 Instants are integers, epoch seconds; intervals are half-open. Everything is an argument: the zones, the
-busy times and what time it is now. `Openings` decides; the functions of `slots` ask it.
+busy times and what time it is now. `Team` decides, of one host or of several; `Openings` knows one host's part in it.
 """
 
-from .alternatives import nearest_free
-from .closures import booking_window
+from .booking_window import booking_window
 from .collisions import conflicts_with
+from .crew import Member, PartialSeries
 from .errors import EngineError, InstantOutOfRange, InvalidRule, UnknownTimeZone
 from .host import Booked, Busy, Host
-from .hours import DateOverride, WeeklyRule, WorkingHours
+from .hours import DateOverride, Trip, WeeklyRule, WorkingHours
 from .intervals import Interval, clip, merge, subtract
-from .meeting import MeetingRules
+from .meeting import DateRange, Limit, MeetingRules, RollingDays
 from .openings import Openings
 from .reasons import Reason, Refusal
-from .slots import free_starts, is_bookable, refusal, relevant_span
+from .sessions import open_sessions
+from .slots import free_starts, is_bookable, nearest_free, refusal, relevant_span
+from .team import Team
 from .windows import working_intervals
 from .zones import (
 	group_by_local_date,
@@ -30,15 +32,22 @@ __all__ = [
 	"Booked",
 	"Busy",
 	"DateOverride",
+	"DateRange",
 	"EngineError",
 	"Host",
 	"InstantOutOfRange",
 	"Interval",
 	"InvalidRule",
+	"Limit",
 	"MeetingRules",
+	"Member",
 	"Openings",
+	"PartialSeries",
 	"Reason",
 	"Refusal",
+	"RollingDays",
+	"Team",
+	"Trip",
 	"UnknownTimeZone",
 	"WeeklyRule",
 	"WorkingHours",
@@ -54,6 +63,7 @@ __all__ = [
 	"local_midnight",
 	"merge",
 	"nearest_free",
+	"open_sessions",
 	"refusal",
 	"relevant_span",
 	"subtract",

@@ -6,13 +6,12 @@ as a closure can't be known to one and not to the other.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Protocol
 
 from .intervals import BEGINNING, FOREVER, Interval
 from .meeting import MeetingRules
 from .reasons import Reason, Refusal
-from .zones import MINUTE, local_date, local_midnight
+from .zones import MINUTE
 
 
 class Closure(Protocol):
@@ -40,25 +39,17 @@ class TooSoon:
 		return Refusal(Reason.IN_THE_PAST if start < self._now else Reason.MINIMUM_NOTICE)
 
 
-class TooFar:
-	"""Starts on dates, the host's, that lie more than the booking window after today."""
+class OutsideWindow:
+	"""Starts before or after the booking window, an interval of instants."""
 
-	def __init__(self, meeting: MeetingRules, zone: str, now: int):
-		self._end = _end_of_window(meeting, zone, now)
+	def __init__(self, window: Interval):
+		self._first, self._end = window
 		# Without a window too, something is closed after every instant: a look-up always finds a span.
 		self.spans = [(self._end, FOREVER + 1)]
+		if self._first > BEGINNING:
+			self.spans.append((BEGINNING, self._first))
 
 	def refusal(self, start: int) -> Refusal | None:
+		if start < self._first:
+			return Refusal(Reason.BEFORE_WINDOW)
 		return Refusal(Reason.BEYOND_WINDOW) if start >= self._end else None
-
-
-def booking_window(meeting: MeetingRules, zone: str, now: int) -> Interval:
-	"""The starts that minimum notice and booking window leave, in the host's `zone`; perhaps none."""
-	return now + meeting.minimum_notice * MINUTE, _end_of_window(meeting, zone, now)
-
-
-def _end_of_window(meeting: MeetingRules, zone: str, now: int) -> int:
-	if meeting.max_days_in_advance is None:
-		return FOREVER
-	day = local_date(now, zone).toordinal() + meeting.max_days_in_advance + 1
-	return local_midnight(date.fromordinal(day), zone) if day < date.max.toordinal() else FOREVER

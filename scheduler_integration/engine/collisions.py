@@ -3,49 +3,79 @@
 from __future__ import annotations
 
 from .host import Booked, Busy, Host
-from .intervals import Interval
+from .intervals import Interval, without
 from .meeting import MeetingRules
 from .reasons import Reason, Refusal
+from .sessions import is_session_of
 from .zones import MINUTE
+
+# Packed starts are rounded up to whole five minutes, so what ended that much earlier still makes one.
+PACKED_TO = 5 * MINUTE
 
 
 class Collisions:
 	"""Starts in `[first, last)` at which the meeting would collide with something in the host's calendar.
 
 	A busy time must not overlap the meeting widened by its buffers. A neighbouring booking keeps a gap of
-	at least the larger of the first one's buffer after and the second one's buffer before.
+	at least the larger of the first one's buffer after and the second one's buffer before. A session that the
+	meeting joins, one of `joined`, is no collision.
 	"""
 
-	def __init__(self, meeting: MeetingRules, host: Host, first: int, last: int):
-		self._length = length = meeting.seconds
+	def __init__(self, meeting: MeetingRules, host: Host, first: int, last: int, joined: frozenset[int] = frozenset()):
+		self._meeting = meeting
+		self._joined = joined
 		before, after = meeting.buffer_before * MINUTE, meeting.buffer_after * MINUTE
 		# A start s collides with [start, end) while s - before < end and s + length + after > start.
+		length = meeting.seconds
 		lead = length + after - 1
-		since, until = first - before, last + lead
+		since, until = first - before - (PACKED_TO if meeting.packed else 0), last + lead
 		busy = [item for item in host.busy if since < item[1] > item[0] < until]
 		booked = [item for item in host.booked if item.start < item.end]
 		self._items: list[Busy | Interval | Booked] = [*busy, *booked]
-		self.spans = [(item[0] - lead, item[1] + before) for item in busy]
-		self.spans += [
+		self._around = [(item[0] - lead, item[1] + before) for item in busy]
+		self._around += [
 			(
 				item.start - length - max(after, item.buffer_before * MINUTE) + 1,
 				item.end + max(before, item.buffer_after * MINUTE),
 			)
 			for item in booked
 		]
+		self.spans = self._around if not joined else self._spans_but_for_sessions()
 
 	def conflicts(self, start: int) -> list[Busy | Booked]:
 		"""What a meeting at `start` would collide with, in order of time."""
-		found = [item for item, (low, high) in zip(self._items, self.spans, strict=True) if low <= start < high]
+		around = zip(self._items, self._around, strict=True)
+		found = [item for item, (low, high) in around if low <= start < high and not self._is_joined(item, start)]
 		named = [item if isinstance(item, Booked) else Busy(*item) for item in found]
 		return sorted(named, key=lambda item: (item.start, item.end))
 
 	def refusal(self, start: int) -> Refusal | None:
 		conflicts = self.conflicts(start)
-		if not conflicts:
-			return None
-		overlaps = any(item.start < start + self._length and start < item.end for item in conflicts)
-		return Refusal(Reason.BUSY if overlaps else Reason.BUFFER, tuple(conflicts))
+		return Refusal(self._reason(start, conflicts), tuple(conflicts)) if conflicts else None
+
+	def packed_starts(self) -> set[int]:
+		"""The starts that follow at once on what stands in the calendar."""
+		return {-(-high // PACKED_TO) * PACKED_TO for _low, high in self._around}
+
+	def _reason(self, start: int, conflicts: list[Busy | Booked]) -> Reason:
+		end = start + self._meeting.seconds
+		if self._meeting.seats > 1 and all(self._is_session_at(item, start) for item in conflicts):
+			return Reason.NO_SEATS
+		overlaps = any(item.start < end and start < item.end for item in conflicts)
+		return Reason.BUSY if overlaps else Reason.BUFFER
+
+	def _is_joined(self, item: Busy | Interval | Booked, start: int) -> bool:
+		return start in self._joined and self._is_session_at(item, start)
+
+	def _is_session_at(self, item: Busy | Interval | Booked, start: int) -> bool:
+		return isinstance(item, Booked) and item.start == start and is_session_of(item, self._meeting)
+
+	def _spans_but_for_sessions(self) -> list[Interval]:
+		return [
+			part
+			for item, span in zip(self._items, self._around, strict=True)
+			for part in (without([span], [item[0]]) if self._is_joined(item, item[0]) else [span])
+		]
 
 
 def conflicts_with(start: int, meeting: MeetingRules, host: Host) -> list[Busy | Booked]:

@@ -22,12 +22,14 @@ class Busy(NamedTuple):
 	label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
-	"""A live booking at `[start, end)`, with the buffers (minutes) of its own meeting type.
+class Booked(NamedTuple):
+	"""A live booking's time `[start, end)` on one date, with the buffers (minutes) of its own meeting type.
 
 	`counts` marks bookings of the meeting type that is asked for: they count toward its limits, by the
-	date of their start. `label` is the caller's own id; refusals hand it back.
+	date of their start. `seats` are those it takes of its `session`, which bookings of one session share and by which
+	they count as one meeting; empty for a meeting of its own. `is_first_day` is False for the later dates of a meeting
+	that has several. `is_hold` marks a slot that a guest is about to book: it takes time and seats, and counts
+	in no limit. `label` is the caller's own id; refusals hand it back.
 	"""
 
 	start: int
@@ -36,6 +38,10 @@ class Booked:
 	buffer_after: int = 0
 	counts: bool = False
 	label: str = ""
+	seats: int = 1
+	session: str = ""
+	is_first_day: bool = True
+	is_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

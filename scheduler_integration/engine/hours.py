@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from .errors import InvalidRule
 from .zones import MINUTES_PER_DAY
 
-SUNDAY = 6
+SATURDAY, SUNDAY = 5, 6
 _LAST_MINUTE = MINUTES_PER_DAY - 1
 
 
@@ -43,7 +43,8 @@ class DateOverride:
 
 	Available: these are the day's hours, in place of the weekly ones; several of one date unite; without
 	times it is the whole day. Unavailable without times: the day is closed, whatever else is said of it.
-	Unavailable with times: these hours are cut from the day. Times as in WeeklyRule.
+	Unavailable with times: these hours are cut from the day. Times as in WeeklyRule. `label` is the caller's
+	own word for it, a holiday's name, and decides nothing.
 	Raises InvalidRule for dates out of order, for half a pair of times, or a minute that doesn't exist.
 	"""
 
@@ -52,10 +53,10 @@ class DateOverride:
 	is_available: bool
 	start: int | None = None
 	end: int | None = None
+	label: str = field(default="", compare=False)
 
 	def __post_init__(self) -> None:
-		if self.last < self.first:
-			raise InvalidRule("last", self.last, f"a date not before {self.first}")
+		_check_dates(self.first, self.last)
 		if (self.start is None) != (self.end is None):
 			raise InvalidRule("end", self.end, "both a start and an end, or neither")
 		if self.start is not None:
@@ -77,25 +78,54 @@ class DateOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class Trip:
+	"""On the dates `first` to `last`, both included, the host's wall clock is that of `zone`.
+
+	Raises InvalidRule for dates out of order.
+	"""
+
+	first: date
+	last: date
+	zone: str
+
+	def __post_init__(self) -> None:
+		_check_dates(self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class WorkingHours:
 	"""A host's weekly rules and overrides, all by the wall clock of `zone` (an IANA name).
 
+	On a trip's dates the rules and overrides of those dates follow the trip's clock; of overlapping trips the last
+	one listed. Whatever else counts dates, the booking window and the limits, stays with `zone`.
 	Compared by value: equal hours share what was computed from them.
 	"""
 
 	zone: str
 	weekly: tuple[WeeklyRule, ...]
 	overrides: tuple[DateOverride, ...] = ()
+	trips: tuple[Trip, ...] = ()
 
 	def __post_init__(self) -> None:
 		object.__setattr__(self, "weekly", tuple(self.weekly))
 		object.__setattr__(self, "overrides", tuple(self.overrides))
+		object.__setattr__(self, "trips", tuple(self.trips))
+
+	@property
+	def weekdays(self) -> frozenset[int]:
+		"""The days of the week (0 is Monday) with open hours; Monday to Friday where the week has none."""
+		return frozenset(rule.weekday for rule in self.weekly if rule.is_available) or frozenset(range(SATURDAY))
 
 
 def _span(start: int, end: int) -> tuple[int, int]:
 	if end >= _LAST_MINUTE:
 		end = MINUTES_PER_DAY
 	return (start, end) if start < end else (start, end + MINUTES_PER_DAY)
+
+
+def _check_dates(first: date, last: date) -> None:
+	if last < first:
+		raise InvalidRule("last", last, f"a date not before {first}")
 
 
 def _check_times(start: int, end: int) -> None:

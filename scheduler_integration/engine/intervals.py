@@ -54,6 +54,20 @@ def subtract(intervals: Iterable[Interval], cuts: Iterable[Interval]) -> list[In
 	return left
 
 
+def without(intervals: Iterable[Interval], points: Iterable[int]) -> list[Interval]:
+	"""The same intervals with the single instants `points` taken out."""
+	left = list(intervals)
+	for point in points:
+		left = [part for start, end in left for part in _without(start, end, point)]
+	return left
+
+
+def _without(start: int, end: int, point: int) -> list[Interval]:
+	if not start <= point < end:
+		return [(start, end)]
+	return [part for part in ((start, point), (point + 1, end)) if part[0] < part[1]]
+
+
 def clip(intervals: Iterable[Interval], first: int, last: int) -> list[Interval]:
 	"""The parts of `intervals` that lie in `[first, last)`."""
 	clipped = ((max(start, first), min(end, last)) for start, end in intervals)

@@ -1,60 +1,85 @@
-"""Daily and weekly limits: full dates and full ISO weeks in the host's zone."""
+"""Limits: the dates, ISO weeks and months, of the host's zone, that hold as much as is allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import attrgetter
 
 from .host import Booked, Host
-from .intervals import Interval
-from .meeting import MeetingRules
+from .intervals import Interval, without
+from .meeting import Limit, MeetingRules
 from .reasons import Reason, Refusal
-from .zones import by_local_date, local_days, monday_of
+from .zones import MINUTE, by_local_date, local_days, monday_of
 
 _START = attrgetter("start")
+_REASONS = {"day": Reason.DAILY_LIMIT, "week": Reason.WEEKLY_LIMIT, "month": Reason.MONTHLY_LIMIT}
+
+Period = tuple[int, int]
 
 
 class Full:
-	"""Starts in the periods that hold as many counted bookings as a limit allows."""
+	"""Starts in the periods to which a limit allows no further meeting; `joined` are sessions that stand already."""
 
-	def __init__(self, reason: Reason, periods: dict[Interval, tuple[Booked, ...]]):
-		self._reason = reason
+	def __init__(self, limit: Limit, periods: dict[Interval, tuple[Booked, ...]], joined: Iterable[int]):
+		self._limit = limit
 		self._periods = periods
-		self.spans = list(periods)
+		self._joined = frozenset(joined)
+		self.spans = without(list(periods), self._joined) if self._joined else list(periods)
 
 	def refusal(self, start: int) -> Refusal | None:
 		for (first, last), booked in self._periods.items():
-			if first <= start < last:
-				return Refusal(self._reason, booked)
+			if first <= start < last and start not in self._joined:
+				return Refusal(_REASONS[self._limit.period], booked, self._limit)
 		return None
 
 
-def full_periods(meeting: MeetingRules, host: Host) -> list[Full]:
+def full_periods(meeting: MeetingRules, host: Host, joined: Iterable[int] = ()) -> list[Full]:
 	"""The closures of the limits that `meeting` has, by those of the host's bookings that count."""
-	if meeting.daily_limit is None and meeting.weekly_limit is None:
+	if not meeting.limits:
 		return []
-	counted = sorted((booked for booked in host.booked if booked.counts), key=_START)
+	counted = sorted((booked for booked in host.booked if not booked.is_hold), key=_START)
 	by_date = list(by_local_date(counted, host.hours.zone, _START))
-	days = _totals(by_date, date.toordinal)
-	weeks = _totals(by_date, monday_of)
-	return [
-		Full(Reason.DAILY_LIMIT, _full(days, 1, meeting.daily_limit, host.hours.zone)),
-		Full(Reason.WEEKLY_LIMIT, _full(weeks, 7, meeting.weekly_limit, host.hours.zone)),
-	]
+	return [Full(limit, _full(limit, meeting, by_date, host.hours.zone), joined) for limit in meeting.limits]
 
 
-def _totals(by_date: list[tuple[date, Sequence[Booked]]], first_day: Callable[[date], int]) -> dict[int, list[Booked]]:
-	"""The bookings of each period, by the ordinal of its first day."""
-	totals: dict[int, list[Booked]] = {}
-	for day, booked in by_date:
-		totals.setdefault(first_day(day), []).extend(booked)
-	return totals
+def period_of(day: date, period: str) -> Period:
+	"""The ordinal of the first date, and how many there are, of the day, ISO week or month that holds `day`."""
+	if period == "day":
+		return day.toordinal(), 1
+	if period == "week":
+		return monday_of(day), 7
+	first = day.replace(day=1)
+	return first.toordinal(), (date.fromordinal(first.toordinal() + 31).replace(day=1) - first).days
 
 
 def _full(
-	totals: dict[int, list[Booked]], days: int, limit: int | None, zone: str
+	limit: Limit, meeting: MeetingRules, by_date: list[tuple[date, Sequence[Booked]]], zone: str
 ) -> dict[Interval, tuple[Booked, ...]]:
-	if limit is None:
-		return {}
-	return {local_days(first, days, zone): tuple(booked) for first, booked in totals.items() if len(booked) >= limit}
+	totals: dict[Period, list[Booked]] = {}
+	for day, booked in by_date:
+		if chosen := [item for item in booked if _counts(item, limit)]:
+			totals.setdefault(period_of(day, limit.period), []).extend(chosen)
+	room = limit.most - _weight_of_next(limit, meeting)
+	return {
+		local_days(*period, zone): tuple(booked) for period, booked in totals.items() if _used(booked, limit) > room
+	}
+
+
+def _counts(item: Booked, limit: Limit) -> bool:
+	# A longer meeting's minutes belong to the dates they are on; as a meeting it belongs to where it begins.
+	whole = limit.in_minutes or limit.period == "day" or item.is_first_day
+	return whole and (item.counts or limit.of_host)
+
+
+def _weight_of_next(limit: Limit, meeting: MeetingRules) -> int:
+	if not limit.in_minutes:
+		return 1
+	return meeting.duration * (1 if limit.period == "day" else meeting.days)
+
+
+def _used(booked: Sequence[Booked], limit: Limit) -> int:
+	meetings = {(item.session, item.start) if item.session else index: item for index, item in enumerate(booked)}
+	if not limit.in_minutes:
+		return len(meetings)
+	return sum(item.end - item.start for item in meetings.values()) // MINUTE

@@ -1,34 +1,39 @@
-"""Where it is decided whether a start is bookable."""
+"""Where it is decided whether one host can take a start."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from .closures import TooFar, TooSoon
+from .closures import OutsideWindow, TooSoon
 from .collisions import Collisions
 from .errors import InstantOutOfRange
 from .grid import Grid
 from .host import Host
-from .intervals import edges
+from .intervals import Interval, edges
 from .limits import full_periods
 from .meeting import MeetingRules
 from .reasons import Refusal
+from .sessions import open_sessions
 
 
 class Openings:
-	"""What one host offers for one meeting type in `[first, last)`, as known at `now`.
+	"""What one host offers for one meeting type in `[first, last)`, as known at `now`, on one date at a time.
 
 	A start is open when it is on the grid and in no closed span. Listing steps along the grid from one
-	closed span to the next; a check looks one start up in the same two. Nothing else decides.
+	closed span to the next; a check looks one start up in the same two. Nothing else decides. `window` is what
+	`booking_window` answers for the meeting.
 	"""
 
-	def __init__(self, meeting: MeetingRules, host: Host, now: int, first: int, last: int):
+	def __init__(self, meeting: MeetingRules, host: Host, now: int, window: Interval, first: int, last: int):
 		self._range = first, last
-		self._grid = Grid(meeting, host.hours, first, last)
-		too_soon, too_far = TooSoon(meeting, now), TooFar(meeting, host.hours.zone, now)
-		closures = (too_soon, too_far, Collisions(meeting, host, first, last), *full_periods(meeting, host))
-		self._rules = (too_soon, too_far, self._grid, *closures[2:])
+		joined = open_sessions(meeting, host)
+		collisions = Collisions(meeting, host, first, last, joined)
+		extra = joined | collisions.packed_starts() if meeting.packed else joined
+		self._grid = Grid(meeting, host.hours, first, last, extra)
+		too_soon, outside = TooSoon(meeting, now), OutsideWindow(window)
+		closures = (too_soon, outside, collisions, *full_periods(meeting, host, joined))
+		self._rules = (too_soon, outside, self._grid, *closures[2:])
 		self._closed = edges([span for closure in closures for span in closure.spans])
 
 	def starts(self) -> list[int]:
@@ -44,19 +49,16 @@ class Openings:
 				found.extend(range(on_grid, min(end, closed_from[index]), step))
 				free = closed_until[index]
 				index += 1
-		return found
+		extra = [start for start in self._grid.extra_starts() if not self._is_closed(start)]
+		return sorted(found + extra) if extra else found
 
 	def is_open(self, start: int) -> bool:
 		"""Whether `start` is bookable. Raises InstantOutOfRange outside `[first, last)`."""
-		first, last = self._range
-		if not first <= start < last:
-			raise InstantOutOfRange(start)
-		closed_from, closed_until = self._closed
-		return closed_from[bisect_right(closed_until, start)] > start and self._grid.refusal(start) is None
+		return not self._is_closed(start) and self._grid.refusal(start) is None
 
-	def refusal(self, start: int) -> Refusal | None:
-		"""Why `start` isn't bookable, the first reason; None where it is."""
-		return None if self.is_open(start) else next(self.refusals(start))
+	def fits(self, start: int) -> bool:
+		"""Whether the meeting could go on at `start`, on the grid or not. Raises as `is_open` does."""
+		return not self._is_closed(start) and self._grid.fits(start)
 
 	def refusals(self, start: int) -> Iterator[Refusal]:
 		"""Every reason why `start` isn't bookable, in the order of Reason."""
@@ -64,3 +66,10 @@ class Openings:
 			refusal = rule.refusal(start)
 			if refusal is not None:
 				yield refusal
+
+	def _is_closed(self, start: int) -> bool:
+		first, last = self._range
+		if not first <= start < last:
+			raise InstantOutOfRange(start)
+		closed_from, closed_until = self._closed
+		return closed_from[bisect_right(closed_until, start)] <= start

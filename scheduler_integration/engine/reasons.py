@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .host import Booked, Busy
+from .meeting import Limit
 
 
 class Reason(str, Enum):
@@ -13,18 +14,26 @@ class Reason(str, Enum):
 
 	IN_THE_PAST = "IN_THE_PAST"
 	MINIMUM_NOTICE = "MINIMUM_NOTICE"
+	BEFORE_WINDOW = "BEFORE_WINDOW"
 	BEYOND_WINDOW = "BEYOND_WINDOW"
 	OUTSIDE_HOURS = "OUTSIDE_HOURS"
 	OFF_GRID = "OFF_GRID"
 	BUSY = "BUSY"
 	BUFFER = "BUFFER"
+	NO_SEATS = "NO_SEATS"
 	DAILY_LIMIT = "DAILY_LIMIT"
 	WEEKLY_LIMIT = "WEEKLY_LIMIT"
+	MONTHLY_LIMIT = "MONTHLY_LIMIT"
+	LATER_DAY = "LATER_DAY"
+	TOO_FEW_DAYS = "TOO_FEW_DAYS"
+	NOT_THE_FIRST = "NOT_THE_FIRST"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-	"""A `reason` and, for collisions and limits, the items behind it in order of time."""
+	"""A `reason` and what is behind it: the items in order of time, the limit, or the start of the later day's part."""
 
 	reason: Reason
 	conflicts: tuple[Busy | Booked, ...] = ()
+	limit: Limit | None = None
+	instant: int | None = None

@@ -1,26 +1,26 @@
-"""The questions a caller asks about one host. Openings decides them all."""
+"""The questions a caller asks about one host. Team decides them all."""
 
 from __future__ import annotations
 
-from .closures import booking_window
+from .booking_window import HORIZON_DAYS
+from .collisions import PACKED_TO
+from .crew import Member
 from .host import Host
 from .intervals import Interval
-from .meeting import MeetingRules
-from .openings import Openings
+from .limits import period_of
+from .meeting import MeetingRules, RollingDays
 from .reasons import Refusal
-from .zones import MINUTE, local_date, local_days, monday_of
+from .series import reach
+from .team import Team
+from .zones import DAY, MINUTE, local_date, local_days
+
+# A date lasts 25 hours at most, and may lie in the zone of another host.
+_LONGEST_DATE = 2 * DAY
 
 
 def free_starts(meeting: MeetingRules, host: Host, now: int, first: int, last: int) -> list[int]:
-	"""The bookable starts s with `first <= s < last`, ascending. All instants are epoch seconds.
-
-	However a range is split, its parts answer what the whole does. Takes time in proportion to the days
-	that notice and booking window leave of the range, and to the busy times.
-	Raises UnknownTimeZone, and InstantOutOfRange for instants beyond the calendar.
-	"""
-	earliest, end = booking_window(meeting, host.hours.zone, now)
-	first, last = max(first, earliest), min(last, end)
-	return Openings(meeting, host, now, first, last).starts() if first < last else []
+	"""The bookable starts s with `first <= s < last`, ascending; see Team.starts."""
+	return Team([Member(meeting, host)], now).starts(first, last)
 
 
 def refusal(start: int, meeting: MeetingRules, host: Host, now: int) -> Refusal | None:
@@ -28,28 +28,43 @@ def refusal(start: int, meeting: MeetingRules, host: Host, now: int) -> Refusal 
 
 	Raises UnknownTimeZone, and InstantOutOfRange for a start beyond the calendar.
 	"""
-	return Openings(meeting, host, now, start, start + 1).refusal(start)
+	reasons = Team([Member(meeting, host)], now).refusals(start)[host.name]
+	return reasons[0] if reasons else None
 
 
 def is_bookable(start: int, meeting: MeetingRules, host: Host, now: int) -> bool:
 	"""Whether the meeting can be booked at `start`; raises as `refusal` does."""
-	return refusal(start, meeting, host, now) is None
+	return Team([Member(meeting, host)], now).is_bookable(start)
 
 
-def relevant_span(meeting: MeetingRules, zone: str, first: int, last: int, widest_buffer: int = 0) -> Interval:
+def nearest_free(
+	start: int, meeting: MeetingRules, host: Host, now: int, count: int = 3, *, within_days: int = 31
+) -> list[int]:
+	"""Up to `count` bookable starts other than `start`, nearest first; see Team.nearest."""
+	return Team([Member(meeting, host)], now).nearest(start, count, within_days=within_days)
+
+
+def relevant_span(
+	meeting: MeetingRules, zone: str, now: int, first: int, last: int, widest_buffer: int = 0
+) -> Interval:
 	"""The span whose busy times and bookings can matter to starts in `[first, last)`: what a host must carry.
 
 	`zone` is the host's; `widest_buffer` is the longest buffer, in minutes, of any of the host's bookings.
-	With a daily or weekly limit the span covers whole dates or ISO weeks there.
+	With limits the span covers whole dates, ISO weeks or months there; for a window that counts dates with room,
+	all that the window may reach.
 	"""
-	before = max(meeting.buffer_before, widest_buffer) * MINUTE
+	if meeting.first_slot_only:
+		first, last = first - _LONGEST_DATE, last + _LONGEST_DATE
+	if isinstance(meeting.window, RollingDays) and meeting.window.with_room_only:
+		first, last = min(first, now), max(last, now + (HORIZON_DAYS + 1) * DAY)
+	last += reach(meeting)
+	before = max(meeting.buffer_before, widest_buffer) * MINUTE + (PACKED_TO if meeting.packed else 0)
 	after = max(meeting.buffer_after, widest_buffer) * MINUTE
-	since, until = first - before, last + meeting.seconds + after
-	first_day, last_day = local_date(first, zone), local_date(last, zone)
-	if meeting.weekly_limit is not None:
-		weeks = local_days(monday_of(first_day), 7, zone)[0], local_days(monday_of(last_day), 7, zone)[1]
-		return min(since, weeks[0]), max(until, weeks[1])
-	if meeting.daily_limit is not None:
-		days = local_days(first_day.toordinal(), 1, zone)[0], local_days(last_day.toordinal(), 1, zone)[1]
-		return min(since, days[0]), max(until, days[1])
-	return since, until
+	spans = [(first - before, last + meeting.seconds + after)]
+	for period in {limit.period for limit in meeting.limits}:
+		spans += [_period_around(first, period, zone), _period_around(last, period, zone)]
+	return min(span[0] for span in spans), max(span[1] for span in spans)
+
+
+def _period_around(instant: int, period: str, zone: str) -> Interval:
+	return local_days(*period_of(local_date(instant, zone), period), zone)

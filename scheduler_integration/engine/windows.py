@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from .hours import DateOverride, WeeklyRule, WorkingHours
+from .hours import DateOverride, Trip, WeeklyRule, WorkingHours
 from .intervals import Interval, clip, merge, subtract
 from .zones import (
 	DAY,
@@ -60,8 +60,10 @@ def working_runs(hours: WorkingHours, first: int, last: int) -> tuple[Run, ...]:
 
 @lru_cache(maxsize=512)
 def known_runs(hours: WorkingHours, monday: int, weeks: int) -> tuple[Run, ...]:
-	days = _Days(zone(hours.zone), monday - 9, monday + 7 * weeks)
-	mondays = [days.midnight(monday + 7 * week) for week in range(-1, weeks)]
+	# On a trip a date may begin 25 hours earlier than at home: one more lies within the range.
+	days = _Days(hours, monday - 9, monday + 7 * weeks + bool(hours.trips))
+	tz = zone(hours.zone)
+	mondays = [utc_midnight(day) - offset_at_midnight(day, tz) for day in range(monday - 7, monday + 7 * weeks, 7)]
 	runs: list[Run] = []
 	for start, end in _windows(hours, days):
 		origin = start
@@ -74,29 +76,47 @@ def known_runs(hours: WorkingHours, monday: int, weeks: int) -> tuple[Run, ...]:
 
 
 class _Days:
-	"""The dates `first` to `last` (ordinals, both included) of one zone.
+	"""The dates `first` to `last` (ordinals, both included) by the host's clock, at home and on trips.
 
 	Where this midnight and the next two have the same offset, no clock changes and minutes just add.
 	"""
 
-	def __init__(self, tz: ZoneInfo, first: int, last: int):
+	def __init__(self, hours: WorkingHours, first: int, last: int):
 		self.ordinals = range(first, last + 1)
-		self._tz = tz
 		self._first = first
+		self._home = tz = zone(hours.zone)
 		self._offsets = [offset_at_midnight(day, tz) for day in range(first, last + 3)]
+		self._away = _zones_by_day(hours.trips, self.ordinals)
 
 	def midnight(self, day: int) -> int:
+		if day in self._away:
+			return utc_midnight(day) - offset_at_midnight(day, self._away[day])
 		return utc_midnight(day) - self._offsets[day - self._first]
 
 	def intervals(self, day: int, spans: list[Minutes]) -> list[Interval]:
 		"""The instants of wall-clock `spans` of `day`, which end by the end of the day after."""
-		index = day - self._first
-		offset, tomorrow, after = self._offsets[index : index + 3]
+		tz = self._away.get(day, self._home)
+		offset, tomorrow, after = self._offsets_from(day)
 		if offset == tomorrow == after:
 			midnight = utc_midnight(day) - offset
 			return [(midnight + start * MINUTE, midnight + end * MINUTE) for start, end in spans]
-		wall, tz = datetime.fromordinal(day), self._tz
+		wall = datetime.fromordinal(day)
 		return [tuple(instant_of(wall + timedelta(minutes=at), tz) for at in span) for span in spans]
+
+	def _offsets_from(self, day: int) -> list[int]:
+		if day in self._away:
+			return [offset_at_midnight(each, self._away[day]) for each in range(day, day + 3)]
+		index = day - self._first
+		return self._offsets[index : index + 3]
+
+
+def _zones_by_day(trips: tuple[Trip, ...], days: range) -> dict[int, ZoneInfo]:
+	return {day: zone(trip.zone) for trip in trips for day in _ordinals(trip.first, trip.last, days)}
+
+
+def _ordinals(first: date, last: date, within: range) -> range:
+	"""The ordinals of the dates `first` to `last`, both included, that lie `within`."""
+	return range(max(first.toordinal(), within.start), min(last.toordinal() + 1, within.stop))
 
 
 def _windows(hours: WorkingHours, days: _Days) -> list[Interval]:
@@ -131,8 +151,7 @@ def _weekly_minutes(rules: tuple[WeeklyRule, ...]) -> list[tuple[list[Minutes], 
 def _overrides_by_day(overrides: tuple[DateOverride, ...], days: range) -> dict[int, list[DateOverride]]:
 	by_day: dict[int, list[DateOverride]] = {}
 	for override in overrides:
-		first, last = override.first.toordinal(), override.last.toordinal()
-		for day in range(max(first, days.start), min(last + 1, days.stop)):
+		for day in _ordinals(override.first, override.last, days):
 			by_day.setdefault(day, []).append(override)
 	return by_day
 

@@ -19,7 +19,7 @@ def guests_of(booking: Document) -> list[Reader]:
 
 
 def hosts_of(booking: Document) -> list[Reader]:
-	return [_host(row.user) for row in booking.hosts]
+	return [_host(user) for user in booking.host_users()]
 
 
 def _host(user: str) -> Reader:

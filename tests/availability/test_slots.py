@@ -112,7 +112,7 @@ def test_notice_and_window_come_from_the_hosts_schedule():
 
 
 def test_a_type_may_have_its_own_notice(page):
-	eager = make_meeting_type(page, uses_host_defaults=0, minimum_notice_hours=2, duration_minutes=60)
+	eager = make_meeting_type(page, uses_host_defaults=0, minimum_notice=2, duration_minutes=60)
 	assert hours(page, eager, now=at("2026-03-02 08:00")) == ["10:00", "11:00"]
 
 

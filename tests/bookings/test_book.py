@@ -113,7 +113,7 @@ def test_a_type_that_needs_confirmation_is_pending_and_holds_the_time(page):
 
 
 def test_the_buffer_of_an_earlier_booking_is_kept(page):
-	buffered = make_meeting_type(page, uses_host_defaults=0, buffer_after_minutes=15, minimum_notice_hours=0)
+	buffered = make_meeting_type(page, uses_host_defaults=0, buffer_after_minutes=15, minimum_notice=0)
 	plain = make_meeting_type(page, slot_interval=15)
 	bookings.book(payload(page, buffered, NINE), NOW)
 	with pytest.raises(SlotTaken):

@@ -99,7 +99,7 @@ class Reference:
 		if start - self.now < self.meeting.minimum_notice * MINUTE:
 			return False
 		ahead = (self.clock(start).date() - self.clock(self.now).date()).days
-		return self.meeting.max_days_in_advance is None or ahead <= self.meeting.max_days_in_advance
+		return self.meeting.window is None or ahead <= self.meeting.window.days
 
 	def is_free(self, start):
 		start, end = start // MINUTE, start // MINUTE + self.meeting.duration
@@ -123,6 +123,7 @@ class Reference:
 	def below_limits(self, start):
 		date = self.clock(start).date()
 		dates = [self.clock(booked.start).date() for booked in self.host.booked if booked.counts]
-		daily, weekly = self.meeting.daily_limit, self.meeting.weekly_limit
+		most = {limit.period: limit.most for limit in self.meeting.limits}
+		daily, weekly = most.get("day"), most.get("week")
 		week = [d for d in dates if d.isocalendar()[:2] == date.isocalendar()[:2]]
 		return (daily is None or dates.count(date) < daily) and (weekly is None or len(week) < weekly)

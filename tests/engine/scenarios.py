@@ -8,7 +8,9 @@ from scheduler_integration.engine import (
 	Busy,
 	DateOverride,
 	Host,
+	Limit,
 	MeetingRules,
+	RollingDays,
 	WeeklyRule,
 	WorkingHours,
 )
@@ -89,10 +91,13 @@ def _meeting(rng):
 		buffer_before=rng.choice((0, 0, 5, 30)),
 		buffer_after=rng.choice((0, 0, 10, 45)),
 		minimum_notice=rng.choice((0, 0, 60, 2000)),
-		max_days_in_advance=rng.choice((None, None, None, 1, 3, 5)),
+		window=rng.choice((None, None, None, RollingDays(1), RollingDays(3), RollingDays(5))),
 		slot_interval=rng.choice((None, None, 15, 40, 75)),
-		daily_limit=rng.choice((None, None, None, 1, 2)),
-		weekly_limit=rng.choice((None, None, None, 2, 4)),
+		limits=[
+			Limit(period, most)
+			for period, most in (("day", rng.choice((0, 0, 0, 1, 2))), ("week", rng.choice((0, 0, 0, 2, 4))))
+			if most
+		],
 	)
 
 

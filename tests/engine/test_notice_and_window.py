@@ -6,6 +6,7 @@ from scheduler_integration.engine import (
 	InstantOutOfRange,
 	MeetingRules,
 	Reason,
+	RollingDays,
 	booking_window,
 	free_starts,
 	refusal,
@@ -61,34 +62,34 @@ def test_notice_is_elapsed_time_across_a_clock_change():
 )
 def test_the_window_ends_with_a_date_of_the_hosts(days, expected):
 	for now in (at("2025-03-03 00:00", ZONE), at("2025-03-03 08:59", ZONE)):
-		assert local_days_listed(MeetingRules(60, max_days_in_advance=days), OFFICE, now, 40) == expected
+		assert local_days_listed(MeetingRules(60, window=RollingDays(days)), OFFICE, now, 40) == expected
 	late = at("2025-03-03 23:59", ZONE)
-	assert local_days_listed(MeetingRules(60, max_days_in_advance=days), OFFICE, late, 40) == expected[1:]
+	assert local_days_listed(MeetingRules(60, window=RollingDays(days)), OFFICE, late, 40) == expected[1:]
 
 
 def test_today_is_the_hosts_today():
 	# Sunday evening in New York is Monday in UTC.
 	now = at("2025-03-03 02:00")
-	assert local_days_listed(MeetingRules(60, max_days_in_advance=0), OFFICE, now, 5) == []
-	assert local_days_listed(MeetingRules(60, max_days_in_advance=1), OFFICE, now, 5) == ["2025-03-03"]
+	assert local_days_listed(MeetingRules(60, window=RollingDays(0)), OFFICE, now, 5) == []
+	assert local_days_listed(MeetingRules(60, window=RollingDays(1)), OFFICE, now, 5) == ["2025-03-03"]
 
 
 def test_a_start_after_the_window_is_beyond_it():
-	assert reason(TEN + 8 * DAY, TEN, max_days_in_advance=7) is Reason.BEYOND_WINDOW
-	assert reason(TEN + 6 * DAY, TEN, max_days_in_advance=7) is None
+	assert reason(TEN + 8 * DAY, TEN, window=RollingDays(7)) is Reason.BEYOND_WINDOW
+	assert reason(TEN + 6 * DAY, TEN, window=RollingDays(7)) is None
 
 
 def test_without_a_window_any_date_is_open():
 	assert reason(at("2200-03-03 10:00", ZONE), TEN) is None
-	assert reason(at("2200-03-03 10:00", ZONE), TEN, max_days_in_advance=10**12) is None
+	assert reason(at("2200-03-03 10:00", ZONE), TEN, window=RollingDays(10**12)) is None
 
 
 def test_notice_beyond_the_window_leaves_nothing():
-	assert free_starts(MeetingRules(60, minimum_notice=10**9, max_days_in_advance=5), OFFICE, TEN, 0, TEN * 2) == []
+	assert free_starts(MeetingRules(60, minimum_notice=10**9, window=RollingDays(5)), OFFICE, TEN, 0, TEN * 2) == []
 
 
 def test_the_booking_window_tells_both_ends():
-	meeting = MeetingRules(60, minimum_notice=30, max_days_in_advance=1)
+	meeting = MeetingRules(60, minimum_notice=30, window=RollingDays(1))
 	assert booking_window(meeting, ZONE, TEN) == (TEN + 30 * MINUTE, at("2025-03-05 00:00", ZONE))
 
 

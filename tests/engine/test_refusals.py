@@ -6,10 +6,12 @@ from scheduler_integration.engine import (
 	Booked,
 	Busy,
 	InstantOutOfRange,
+	Limit,
 	MeetingRules,
 	Openings,
 	Reason,
 	Refusal,
+	RollingDays,
 	relevant_span,
 )
 
@@ -17,7 +19,7 @@ from .support import DAY, HOUR, MON, at, host, weekly
 
 ZONE = "Europe/Rome"
 NINE = at("2025-03-03 09:00", ZONE)
-MEETING = MeetingRules(60, minimum_notice=60, max_days_in_advance=5, daily_limit=1, weekly_limit=1)
+MEETING = MeetingRules(60, minimum_notice=60, window=RollingDays(5), limits=(Limit("day", 1), Limit("week", 1)))
 OFFICE = host(
 	ZONE,
 	weekly(MON, "09:00-17:00"),
@@ -63,8 +65,8 @@ def test_openings_answer_for_their_own_range_alone(start):
 		({}, 0, (NINE, NINE + 2 * HOUR)),
 		({"buffer_before": 10, "buffer_after": 20}, 0, (NINE - 600, NINE + 2 * HOUR + 1200)),
 		({"buffer_before": 10, "buffer_after": 20}, 60, (NINE - HOUR, NINE + 3 * HOUR)),
-		({"daily_limit": 1}, 0, (NINE - 9 * HOUR, NINE + 15 * HOUR)),
-		({"weekly_limit": 1}, 0, (NINE - 9 * HOUR, NINE - 9 * HOUR + 7 * DAY)),
+		({"limits": [Limit("day", 1)]}, 0, (NINE - 9 * HOUR, NINE + 15 * HOUR)),
+		({"limits": [Limit("week", 1)]}, 0, (NINE - 9 * HOUR, NINE - 9 * HOUR + 7 * DAY)),
 	],
 )
 def test_the_relevant_span_covers_buffers_the_meeting_and_the_limits_periods(rules, widest, expected):

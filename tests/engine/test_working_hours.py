@@ -8,6 +8,7 @@ from scheduler_integration.engine import (
 	DateOverride,
 	EngineError,
 	InvalidRule,
+	Limit,
 	MeetingRules,
 	UnknownTimeZone,
 	WeeklyRule,
@@ -104,9 +105,9 @@ def test_hours_in_an_unknown_zone_are_refused():
 		(lambda: MeetingRules(30, buffer_before=-1), "buffer_before"),
 		(lambda: MeetingRules(30, buffer_after=-1), "buffer_after"),
 		(lambda: MeetingRules(30, minimum_notice=-1), "minimum_notice"),
-		(lambda: MeetingRules(30, max_days_in_advance=-1), "max_days_in_advance"),
-		(lambda: MeetingRules(30, daily_limit=0), "daily_limit"),
-		(lambda: MeetingRules(30, weekly_limit=0), "weekly_limit"),
+		(lambda: RollingDays(-1), "days"),
+		(lambda: Limit("day", 0), "most"),
+		(lambda: Limit("year", 1), "period"),
 	],
 )
 def test_values_that_make_no_sense_are_refused_and_named(build, field):

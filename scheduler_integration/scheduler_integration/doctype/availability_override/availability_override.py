@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import date_diff, getdate
 
 from scheduler_integration.availability.wall_clock import checked_end, checked_start
+from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
 
@@ -12,6 +13,7 @@ MAX_DAYS = 366
 class AvailabilityOverride(Form):
 	def validate(self):
 		self.validate_dates()
+		self.validate_travel()
 		self.validate_times()
 
 	def validate_dates(self):
@@ -20,6 +22,12 @@ class AvailabilityOverride(Form):
 			raise InvalidRequest(_("The last day lies before the first."), details={"end_date": _("Too early.")})
 		if date_diff(self.end_date, self.date) >= MAX_DAYS:
 			raise InvalidRequest(_("An override spans at most {0} days.").format(MAX_DAYS))
+
+	def validate_travel(self):
+		"""Travel says which clock the hours follow, and nothing of the hours themselves."""
+		self.timezone = checked_zone(self.timezone) if self.is_travel else None
+		if self.is_travel:
+			self.update({"is_available": 1, "whole_day": 1})
 
 	def validate_times(self):
 		"""`whole_day` says whether the times count: Frappe fills an empty Time of a new record with the time of day."""

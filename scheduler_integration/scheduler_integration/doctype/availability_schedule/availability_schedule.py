@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_end, checked_start
 from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.controllers import Form
@@ -16,6 +17,7 @@ class AvailabilitySchedule(Form):
 		self.timezone = checked_zone(self.timezone or timezone_of(self.user))
 		self.validate_rules()
 		self.validate_buffer()
+		check_limits(self)
 		self.set_default()
 
 	def on_update(self):

@@ -15,8 +15,8 @@ class Booking(Form):
 	def validate(self):
 		self.timezone = checked_zone(self.timezone)
 		self.validate_instants()
-		self.set_shown_times()
 		self.set_host_rows()
+		self.set_shown_times()
 
 	def on_update(self):
 		guard.hold_time(self)
@@ -33,23 +33,34 @@ class Booking(Form):
 	def set_shown_times(self):
 		"""The desk shows wall-clock times of the site's zone; the instants rule."""
 		self.starts_on, self.ends_on = to_site_time(self.starts_at), to_site_time(self.ends_at)
-		self.duration_minutes = (self.ends_at - self.starts_at) // 60
+		start, end = self.parts()[0]
+		self.duration_minutes = (end - start) // 60
 
 	def set_host_rows(self):
 		"""Each host's row repeats what a host's calendar needs, so that one index answers it."""
 		if not any(row.user == self.host for row in self.hosts):
 			self.append("hosts", {"user": self.host})
 		for row in self.hosts:
+			if not row.starts_at:
+				row.update({"starts_at": self.starts_at, "ends_at": self.ends_at})
 			row.update(
 				{
 					"meeting_type": self.meeting_type,
-					"starts_at": self.starts_at,
-					"ends_at": self.ends_at,
+					"session": self.session,
+					"seats": self.seats or 1,
 					"buffer_before_minutes": self.buffer_before_minutes,
 					"buffer_after_minutes": self.buffer_after_minutes,
 					"is_live": int(self.is_live()),
 				}
 			)
+
+	def parts(self) -> list[tuple[int, int]]:
+		"""Start and end of the meeting on each of its dates, epoch seconds."""
+		return sorted({(row.starts_at, row.ends_at) for row in self.hosts if row.user == self.host})
+
+	def host_users(self) -> list[str]:
+		"""The hosts, each once, in the order of the rows."""
+		return list(dict.fromkeys(row.user for row in self.hosts))
 
 	def is_live(self) -> bool:
 		"""Whether the meeting holds its hosts' time."""

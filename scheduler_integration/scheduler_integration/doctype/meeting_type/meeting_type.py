@@ -1,7 +1,8 @@
 import frappe
 from frappe import _
-from frappe.utils import cint
+from frappe.utils import cint, getdate
 
+from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hostnames import is_web_address
@@ -12,6 +13,8 @@ from scheduler_integration.exceptions import InvalidRequest
 
 MAX_BUFFER_MINUTES = 24 * 60
 MAX_QUESTIONS = 30
+MAX_DAYS = 31
+MAX_SEATS = 1000
 
 
 class MeetingType(Form):
@@ -22,6 +25,8 @@ class MeetingType(Form):
 		self.set_slug()
 		self.validate_durations()
 		self.validate_rules()
+		self.validate_days_and_seats()
+		self.validate_window()
 		self.validate_assignment()
 		self.validate_questions()
 		self.validate_report_fields()
@@ -71,9 +76,26 @@ class MeetingType(Form):
 		for field in ("buffer_before_minutes", "buffer_after_minutes"):
 			if (self.get(field) or 0) > MAX_BUFFER_MINUTES:
 				raise InvalidRequest(_("A buffer is at most a day."))
-		self.number_of_days = self.number_of_days or 1
-		if self.number_of_days != 1:
-			raise InvalidRequest(_("Meetings over several days can't be booked yet."))
+		if self.slot_offset % GRID_MINUTES or not 0 <= self.slot_offset <= MAX_BUFFER_MINUTES:
+			raise InvalidRequest(_("Starts are offered in steps of {0} minutes.").format(GRID_MINUTES))
+		check_limits(self)
+
+	def validate_days_and_seats(self):
+		self.number_of_days, self.seats = self.number_of_days or 1, self.seats or 1
+		if not 1 <= self.number_of_days <= MAX_DAYS:
+			raise InvalidRequest(_("A meeting goes on over at most {0} days.").format(MAX_DAYS))
+		if not 1 <= self.seats <= MAX_SEATS:
+			raise InvalidRequest(_("A meeting has between 1 and {0} seats.").format(MAX_SEATS))
+
+	def validate_window(self):
+		self.minimum_notice_unit = self.minimum_notice_unit or "Hours"
+		self.window_type = self.window_type or "Rolling Days"
+		if self.window_type != "Fixed Range":
+			self.window_from = self.window_to = None
+		elif not self.window_from and not self.window_to:
+			raise InvalidRequest(_("Say from or to which date this can be booked."))
+		elif self.window_from and self.window_to and getdate(self.window_to) < getdate(self.window_from):
+			raise InvalidRequest(_("The last day lies before the first."), details={"window_to": _("Too early.")})
 
 	def validate_assignment(self):
 		if not self.scheduling_page or self.assignment == "Single Host":

@@ -1,0 +1,38 @@
+"""The limits of a Meeting Type, and those of an Availability Schedule for all the host's meetings."""
+
+from collections.abc import Mapping
+
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration import engine
+from scheduler_integration.exceptions import InvalidRequest
+
+_LIMITS = {
+	"daily_limit": ("day", False),
+	"weekly_limit": ("week", False),
+	"monthly_limit": ("month", False),
+	"daily_minutes": ("day", True),
+	"weekly_minutes": ("week", True),
+	"monthly_minutes": ("month", True),
+}
+LIMIT_FIELDS = tuple(_LIMITS)
+
+
+def limits_of(record: Mapping | Document, *, of_host: bool) -> tuple[engine.Limit, ...]:
+	"""The engine's limits of the record's `LIMIT_FIELDS`, of which 0 is no limit."""
+	return tuple(
+		engine.Limit(period, record.get(field), in_minutes, of_host)
+		for field, (period, in_minutes) in _LIMITS.items()
+		if record.get(field)
+	)
+
+
+def check_limits(record: Document) -> None:
+	"""Raises InvalidRequest for a limit that is no number of meetings or minutes."""
+	for field in LIMIT_FIELDS:
+		if (record.get(field) or 0) < 0:
+			label = _(record.meta.get_label(field))
+			raise InvalidRequest(
+				_("{0} can't be less than nothing.").format(label), details={field: _("Use 0 for no limit.")}
+			)

@@ -1,0 +1,151 @@
+"""Hosts who take a meeting together. One host alone is the usual crew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from .booking_window import ALWAYS, booking_window
+from .host import Host
+from .intervals import Interval
+from .meeting import MeetingRules
+from .openings import Openings
+from .reasons import Reason, Refusal
+from .series import Series, reach
+from .sessions import seats_taken
+from .zones import DAY, MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+	"""A host, and the meeting type's rules as they hold for them."""
+
+	rules: MeetingRules
+	host: Host
+	is_required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PartialSeries:
+	"""A start of a meeting over several dates of which only some parts are free; `missing` are the others."""
+
+	start: int
+	parts: tuple[Interval, ...]
+	missing: tuple[Interval, ...]
+
+
+class Crew:
+	"""The first member's grid makes the starts, and each other must have the time: hours in other zones and with other
+	beginnings would seldom meet on a grid of each.
+
+	Every date's part of a meeting over several must lie in everybody's hours and collide with nothing; notice, window,
+	and weekly and monthly limits are asked of its start. `zone` tells the dates.
+	"""
+
+	def __init__(self, members: Sequence[Member], now: int, zone: ZoneInfo):
+		self.members = members
+		self._rules = members[0].rules
+		self._now = now
+		self._zone = zone
+		self._windows = [booking_window(member.rules, member.host, now) for member in members]
+
+	def starts(self, first: int, last: int) -> list[int]:
+		"""Every start in `[first, last)` that the crew can take, ascending."""
+		first, last = self._narrowed(first, last)
+		if first >= last:
+			return []
+		lead, *others = self._openings(first, last)
+		starts = [start for start in lead.starts() if all(other.fits(start) for other in others)]
+		if self._rules.days == 1 or not starts:
+			return starts
+		days = _Days(self, first, last)
+		return [start for start in starts if (parts := days.parts(start)) and not days.missing(parts[1:])]
+
+	def takes(self, start: int) -> bool:
+		"""Whether the crew can take a meeting at `start`."""
+		return self.starts(start, start + 1) == [start]
+
+	def can_be_joined_by(self, member: Member, start: int) -> bool:
+		"""Whether one more host has the time at `start`, on all the crew's dates."""
+		joined = Crew([member], self._now, self._zone)
+		if not joined._openings(start, start + 1)[0].fits(start):
+			return False
+		return self._rules.days == 1 or not _Days(joined, start, start + 1).missing(self.parts(start)[1:])
+
+	def parts(self, start: int) -> list[Interval]:
+		"""Each date's part of a meeting at `start`; empty where too few working dates follow."""
+		return _Days(self, start, start + 1).parts(start)
+
+	def partial(self, first: int, last: int) -> list[PartialSeries]:
+		"""The starts in `[first, last)`, ascending, at which the crew works on every date but is free only on some."""
+		first, last = self._narrowed(first, last)
+		if self._rules.days == 1 or first >= last:
+			return []
+		days = _Days(self, first, last)
+		found = []
+		for start in self._emptied().starts(first, last):
+			parts = days.parts(start)
+			missing = days.missing(parts)
+			if 0 < len(missing) < len(parts):
+				found.append(PartialSeries(start, tuple(parts), tuple(missing)))
+		return found
+
+	def seats_left(self, start: int) -> int:
+		"""The seats that are left at `start`, one that the crew can take."""
+		return min(member.rules.seats - seats_taken(member.rules, member.host).get(start, 0) for member in self.members)
+
+	def refusals(self, member: Member, start: int) -> list[Refusal]:
+		"""Every reason why this member can't take a meeting at `start`, in the order of Reason."""
+		window = booking_window(member.rules, member.host, self._now)
+		own = list(Openings(member.rules, member.host, self._now, window, start, start + 1).refusals(start))
+		if member is not self.members[0]:
+			own = [refusal for refusal in own if refusal.reason is not Reason.OFF_GRID]
+		if self._rules.days == 1:
+			return own
+		if not (parts := self.parts(start)):
+			return [*own, Refusal(Reason.TOO_FEW_DAYS)]
+		alone = _Days(Crew([member], self._now, self._zone), start, start + 1)
+		return own + [Refusal(Reason.LATER_DAY, instant=part[0]) for part in alone.missing(parts[1:])]
+
+	def _narrowed(self, first: int, last: int) -> Interval:
+		"""What notice and windows leave of the range: nothing needs computing for the rest."""
+		earliest = max(self._now + member.rules.minimum_notice * MINUTE for member in self.members)
+		since, until = max(window[0] for window in self._windows), min(window[1] for window in self._windows)
+		return max(first, since, earliest), min(last, until)
+
+	def _openings(self, first: int, last: int) -> list[Openings]:
+		return [
+			Openings(member.rules, member.host, self._now, window, first, last)
+			for member, window in zip(self.members, self._windows, strict=True)
+		]
+
+	def _emptied(self) -> Crew:
+		"""The crew as if nothing stood in anybody's calendar."""
+		emptied = [replace(m, rules=_one_day(m.rules), host=replace(m.host, busy=(), booked=())) for m in self.members]
+		return Crew(emptied, self._now, self._zone)
+
+
+class _Days:
+	"""The dates of the crew's meetings that start in `[first, last)`."""
+
+	def __init__(self, crew: Crew, first: int, last: int):
+		rules = crew.members[0].rules
+		self._series = Series(rules, [member.host.hours for member in crew.members], crew._zone, first, last)
+		until = last + reach(rules) + DAY
+		self._openings = [
+			Openings(_one_day(member.rules), member.host, crew._now, ALWAYS, first, until) for member in crew.members
+		]
+
+	def parts(self, start: int) -> list[Interval]:
+		return self._series.parts(start)
+
+	def missing(self, parts: Sequence[Interval]) -> list[Interval]:
+		"""Those of the parts for which somebody hasn't the time."""
+		return [part for part in parts if not all(openings.fits(part[0]) for openings in self._openings)]
+
+
+def _one_day(rules: MeetingRules) -> MeetingRules:
+	"""The rules that each date of a longer meeting keeps for itself."""
+	daily = tuple(limit for limit in rules.limits if limit.period == "day")
+	return replace(rules, days=1, minimum_notice=0, limits=daily)

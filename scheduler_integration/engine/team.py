@@ -1,0 +1,130 @@
+"""Where it is decided whether a meeting can be booked, with one host or with several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from .crew import Crew, Member, PartialSeries
+from .intervals import Interval
+from .meeting import MeetingRules
+from .reasons import Reason, Refusal
+from .zones import DAY, by_local_date, local_date, local_midnight, zone
+
+# Most alternatives are found on the same day; only an empty calendar is searched to the end.
+_RADII = (DAY, 4 * DAY, 16 * DAY)
+
+
+class Team:
+	"""The hosts of one meeting type, at the moment `now`.
+
+	Apart, a start is bookable when any of them can take it; `together`, when every required one can, and an optional
+	one joins where they can. The dates of a meeting over several, and a date's first start, are those of `dates_in` (an
+	IANA name; the first host's zone by default). All instants are epoch seconds, and the hosts must carry what
+	`relevant_span` answers.
+	Raises UnknownTimeZone, and InstantOutOfRange for instants beyond the calendar.
+	"""
+
+	def __init__(self, members: Sequence[Member], now: int, *, together: bool = False, dates_in: str | None = None):
+		self.members = tuple(members)
+		self._together = together
+		self._crews: list[Crew] = []
+		if self.members:
+			self._zone = zone(dates_in or self.members[0].host.hours.zone)
+			required = [member for member in self.members if member.is_required]
+			groups = [required] * bool(required) if together else [[member] for member in self.members]
+			self._crews = [Crew(group, now, self._zone) for group in groups]
+
+	def starts(self, first: int, last: int) -> list[int]:
+		"""The bookable starts s with `first <= s < last`, ascending.
+
+		However a range is split, its parts answer what the whole does. Takes time in proportion to the days
+		that notice and booking window leave of the range, and to the busy times.
+		"""
+		if first >= last:
+			return []
+		if not self._first_slot_only:
+			return self._all_starts(first, last)
+		since, until = self._whole_dates(first, last)
+		firsts = (group[0] for _day, group in by_local_date(self._all_starts(since, until), self._zone))
+		return [start for start in firsts if first <= start < last]
+
+	def is_bookable(self, start: int) -> bool:
+		"""Whether the meeting can be booked at `start`."""
+		return self.starts(start, start + 1) == [start]
+
+	def free_hosts(self, start: int) -> list[str]:
+		"""The names of the hosts who can take a meeting at `start`, in order; none where it isn't bookable."""
+		if not self.is_bookable(start):
+			return []
+		if not self._together:
+			return [crew.members[0].host.name for crew in self._crews if crew.takes(start)]
+		(crew,) = self._crews
+		return [m.host.name for m in self.members if m.is_required or crew.can_be_joined_by(m, start)]
+
+	def refusals(self, start: int) -> dict[str, list[Refusal]]:
+		"""Why each host, by name, can't take a meeting at `start`: every reason, in the order of Reason.
+
+		Where everybody could, and only the date's first start is offered, NOT_THE_FIRST is all that is said.
+		"""
+		found = {member.host.name: self._crew_of(member).refusals(member, start) for member in self.members}
+		if self._first_slot_only and self._all_starts(start, start + 1) and not self.is_bookable(start):
+			return {name: own or [Refusal(Reason.NOT_THE_FIRST)] for name, own in found.items()}
+		return found
+
+	def parts(self, start: int, host: str | None = None) -> list[Interval]:
+		"""Each date's part of a meeting at `start`, with `host` (a name) where the hosts work apart."""
+		crews = [crew for crew in self._crews if self._together or host in (None, crew.members[0].host.name)]
+		return crews[0].parts(start) if crews else []
+
+	def partial(self, first: int, last: int) -> list[PartialSeries]:
+		"""The starts in `[first, last)` that aren't bookable but on some of the meeting's dates are free, ascending."""
+		best: dict[int, PartialSeries] = {}
+		for found in (found for crew in self._crews for found in crew.partial(first, last)):
+			known = best.setdefault(found.start, found)
+			if len(found.missing) < len(known.missing):
+				best[found.start] = found
+		bookable = set(self.starts(first, last)) if best else set()
+		return [best[start] for start in sorted(best.keys() - bookable)]
+
+	def seats_left(self, first: int, last: int) -> dict[int, int]:
+		"""The seats that are left at each bookable start in `[first, last)`, with the host who has most."""
+		left = dict.fromkeys(self.starts(first, last), 0)
+		for crew in self._crews:
+			for start in left.keys() & set(crew.starts(first, last)):
+				left[start] = max(left[start], crew.seats_left(start))
+		return left
+
+	def nearest(self, start: int, count: int = 3, *, within_days: int = 31) -> list[int]:
+		"""Up to `count` bookable starts other than `start`, nearest first; of two as near, the earlier first.
+
+		Looks `within_days` times 24 hours to either side, both ends included: the hosts must carry that much.
+		"""
+		farthest = within_days * DAY
+		ranked: list[int] = []
+		for radius in (*(radius for radius in _RADII if radius < farthest), farthest):
+			free = self.starts(start - radius, start + radius + 1)
+			ranked = sorted((other for other in free if other != start), key=lambda s: (abs(s - start), s))
+			if len(ranked) >= count:
+				break
+		return ranked[:count]
+
+	@property
+	def rules(self) -> MeetingRules | None:
+		"""The meeting type's rules, as they hold for the first host."""
+		return self.members[0].rules if self.members else None
+
+	@property
+	def _first_slot_only(self) -> bool:
+		return bool(self.rules and self.rules.first_slot_only)
+
+	def _all_starts(self, first: int, last: int) -> list[int]:
+		found = [crew.starts(first, last) for crew in self._crews]
+		return found[0] if len(found) == 1 else sorted(set().union(*found))
+
+	def _crew_of(self, member: Member) -> Crew:
+		return self._crews[0 if self._together else self.members.index(member)]
+
+	def _whole_dates(self, first: int, last: int) -> Interval:
+		day_after = date.fromordinal(local_date(last - 1, self._zone).toordinal() + 1)
+		return local_midnight(local_date(first, self._zone), self._zone), local_midnight(day_after, self._zone)

@@ -1,0 +1,11 @@
+import frappe
+
+from scheduler_integration.controllers import Form
+
+
+class BookingSeat(Form):
+	"""A seat of a session that a live booking holds (see bookings/seats.py)."""
+
+
+def on_doctype_update():
+	frappe.db.add_unique("Booking Seat", ["session", "seat"], constraint_name="unique_seat_of_session")
