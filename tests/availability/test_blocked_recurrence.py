@@ -138,6 +138,11 @@ def test_rules_in_words(rule, words):
 	assert preview(**asked, recurrence_rule=rule)["sentence"] == words
 
 
-@pytest.mark.parametrize("start", ["2026-03-02 13:30:00", "", "x", None])
-def test_a_preview_of_what_would_be_refused_says_why(start):
-	assert preview(start_time=start, end_time="2026-03-02 14:30:00", recurrence_rule="FREQ=HOURLY")["problem"]
+@pytest.mark.parametrize(
+	"wrong",
+	[{"recurrence_rule": "FREQ=HOURLY"}, {"recurrence_rule": ["x"]}, {"timezone": "Mars/Base"}]
+	+ [{"start_time": each} for each in ("", "x", None, ["x"], "2026-03-02 15:00:00")],
+)
+def test_a_preview_of_what_would_be_refused_says_why(wrong):
+	asked = {"start_time": "2026-03-02 13:30:00", "end_time": "2026-03-02 14:30:00", "recurrence_rule": "FREQ=DAILY"}
+	assert preview(**{**asked, **wrong})["problem"]

@@ -10,7 +10,7 @@ import pytest
 
 from scheduler_integration.api import public
 from scheduler_integration.availability.days_off import load_days_off
-from scheduler_integration.availability.schedules import load_schedules
+from scheduler_integration.availability.schedules import HostSchedule
 from scheduler_integration.custom_fields import OPTIONAL_DOCTYPES, remove_custom_fields, sync_custom_fields
 from tests.support.factories import fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
 
@@ -149,6 +149,12 @@ def leave(employee, first, last=None, status="Approved", docstatus=SUBMITTED, **
 	frappe.db.set_value("Leave Application", made.name, "docstatus", docstatus)
 
 
+def schedules(users):
+	"""Without holiday lists of their own."""
+	plain = HostSchedule(zone="UTC", weekly=(), buffer_minutes=0, minimum_notice_hours=0, max_days_in_advance=0)
+	return dict.fromkeys(users, plain)
+
+
 def open_days(page, meeting_type):
 	"""The dates of the week that a guest is offered times on."""
 	frappe.local.response = frappe._dict()
@@ -250,21 +256,19 @@ def test_one_hosts_leave_leaves_the_others_of_a_team(host):
 	assert open_days(page, everyone) == without(TUESDAY)
 
 
-def test_a_day_off_is_named(host, page, meeting_type):
+def test_a_day_off_is_named(host):
 	employee = employ(host, holiday_list=holidays(MONDAY))
 	leave(employee, TUESDAY)
-	found = load_days_off(load_schedules(meeting_type, [host]), date(2026, 3, 1), date(2026, 3, 8))
+	found = load_days_off(schedules([host]), date(2026, 3, 1), date(2026, 3, 8))
 	assert [(day.first.isoformat(), day.label) for day in found[host]] == [
 		(MONDAY, "Founders' Day"),
 		(TUESDAY, "Leave"),
 	]
 
 
-def test_hosts_and_days_off_take_two_queries(monkeypatch, host, page, meeting_type):
+def test_hosts_and_days_off_take_two_queries(monkeypatch, host):
 	hosts = [host, *(make_user("Ann") for _each in range(4))]
 	for user in hosts:
-		if user != host:
-			make_schedule(user)
 		employee = employ(user, holiday_list=holidays(*ALL_WEEK))
 		for day in ALL_WEEK:
 			leave(employee, day)
@@ -274,18 +278,16 @@ def test_hosts_and_days_off_take_two_queries(monkeypatch, host, page, meeting_ty
 		frappe.db, "sql", lambda query, *args, **kwargs: seen.append(query) or ask(query, *args, **kwargs)
 	)
 	for users in ([host], hosts):
-		schedules = load_schedules(meeting_type, users)
-		load_days_off(schedules, date(2026, 1, 1), date(2026, 1, 31))
+		load_days_off(schedules(users), date(2026, 1, 1), date(2026, 1, 31))
 		seen.clear()
-		found = load_days_off(schedules, date(2026, 3, 1), date(2026, 4, 30))
+		found = load_days_off(schedules(users), date(2026, 3, 1), date(2026, 4, 30))
 		assert (len(seen), len(found)) == (2, len(users))
 
 
-def test_without_the_doctypes_nothing_is_asked(monkeypatch, host, page, meeting_type):
+def test_without_the_doctypes_nothing_is_asked(monkeypatch, host):
 	monkeypatch.setattr("scheduler_integration.availability.days_off.optional_doctypes", frozenset)
-	schedules = load_schedules(meeting_type, [host])
 	monkeypatch.setattr(frappe.db, "sql", lambda *_args, **_kwargs: pytest.fail("a query"))
-	assert load_days_off(schedules, date(2026, 3, 1), date(2026, 4, 30)) == {}
+	assert load_days_off(schedules([host]), date(2026, 3, 1), date(2026, 4, 30)) == {}
 
 
 def test_leave_is_heeded_where_there_are_no_holiday_lists(monkeypatch, host, page, meeting_type):

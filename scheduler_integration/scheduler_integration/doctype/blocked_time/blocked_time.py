@@ -42,7 +42,7 @@ def preview(user=None, start_time=None, end_time=None, recurrence_rule=None, tim
 	"""For the form: what a rule means in words and its next times, or why it would be refused. Stores nothing."""
 	try:
 		zone = checked_zone(timezone or rule_zone(str(user or frappe.session.user)))
-		start, end = _instants(start_time, end_time)
+		start, end = _instants(str(start_time), str(end_time))
 		rule = str(recurrence_rule or "")
 		series = make_series(start, end, rule, zone)
 	except SchedulingError as error:
