@@ -146,6 +146,7 @@ def _partial_view(found: engine.PartialSeries, zone: str) -> dict[str, Any]:
 		"number_of_days": len(found.parts),
 		"days_free": len(found.parts) - len(found.missing),
 		"missing": [engine.local_date(part[0], zone).isoformat() for part in found.missing],
+		"missing_parts": _part_views(list(found.missing), zone),
 	}
 
 

@@ -44,7 +44,7 @@ def booking_view(meeting: dict, query: Query, reader: Guest, now: int, attempt: 
 	"""The view of a meeting type's page. `attempt` is a form that has just been refused."""
 	query = _offered(query, meeting)
 	zone = reader.zone or meeting["page"]["timezone"]
-	loaded = load_month(query, zone, now)
+	loaded = load_month(query, zone, now, reader.hold)
 	start = _chosen_start(query, loaded, attempt)
 	today = local_date(now, zone)
 	day = _chosen_day(query, loaded, start, zone)
@@ -176,7 +176,7 @@ def _clock(query: Query, reader: Guest) -> dict:
 def _empty(query: Query, loaded: MonthOfSlots, reader: Guest, now: int) -> dict:
 	"""What an empty month says, and the way to the next one that has something."""
 	title = dates.month_title(loaded.month, reader.locale)
-	found = next_free_day(query, loaded.zone, loaded.month, now)
+	found = next_free_day(query, loaded.zone, loaded.month, now, reader.hold)
 	return {
 		"text": _("No free times in {0}").format(title),
 		"url": found and query.url(date=found.isoformat()),

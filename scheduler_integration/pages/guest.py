@@ -15,16 +15,18 @@ from scheduler_integration.engine.zones import zone
 
 ZONE_COOKIE = "scheduling_tz"
 CLOCK_COOKIE = "scheduling_clock"
+HOLD_COOKIE = "scheduling_hold"
 GUESSED = "auto:"
 
 
 class Guest(NamedTuple):
-	"""What is known of the reader; `zone` is None when only their browser knows."""
+	"""What is known of the reader; `zone` is None when only their browser knows, `hold` is the key of what is held for them."""
 
 	locale: Locale
 	zone: str | None
 	zone_is_chosen: bool
 	twelve_hours: bool
+	hold: str | None = None
 
 	@property
 	def language_tag(self) -> str:
@@ -41,7 +43,7 @@ def guest(zone: str | None = None, clock: str | None = None) -> Guest:
 	known, is_chosen = _zone(zone)
 	clock = clock or _cookie(CLOCK_COOKIE)
 	twelve_hours = clock == "12" if clock in ("12", "24") else uses_twelve_hours(locale)
-	return Guest(locale, known, is_chosen, twelve_hours)
+	return Guest(locale, known, is_chosen, twelve_hours, _cookie(HOLD_COOKIE) or None)
 
 
 def guest_locale() -> Locale:

@@ -10,14 +10,11 @@ from scheduler_integration.availability.slots import first_month_with_slots, slo
 from scheduler_integration.engine.zones import local_date, local_midnight
 
 from . import dates
-from .month import first_of, last_of, next_month, within_reach
+from .month import last_of, within_reach
 from .query import Query
 
 # A day more on both sides, which a guest in another zone may see as part of the month.
 _MARGIN = timedelta(days=1)
-# How far a guest who finds a month empty is shown the way; `slots_between` answers 62 days at most.
-_LOOK_AHEAD = timedelta(days=61)
-_LOOKS = 3
 
 
 class Slot(NamedTuple):
@@ -35,12 +32,12 @@ class Slot(NamedTuple):
 
 
 class PartlyFree(NamedTuple):
-	"""A start that can't be booked, because only some of the meeting's days are free."""
+	"""A start that can't be booked, because only some of the meeting's days are free; `missing` are the others' starts."""
 
 	start: int
 	days_free: int
 	number_of_days: int
-	missing: tuple[date, ...]
+	missing: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -80,36 +77,28 @@ class MonthOfSlots:
 			"starts": [slot.start for slot in slots],
 			"seats": {slot.start: slot.seats_left for slot in slots if slot.seats_left is not None},
 			"parts": {slot.start: slot.parts for slot in slots if slot.parts},
-			"partial": [
-				[each.start, each.days_free, each.number_of_days, [day.isoformat() for day in each.missing]]
-				for each in partial
-			],
+			"partial": [[each.start, each.days_free, each.number_of_days, each.missing] for each in partial],
 			"duration": self.duration,
 		}
 
 
-def load_month(query: Query, zone: str, now: int) -> MonthOfSlots:
-	"""The month that the address asks for, or else the first one with a free time."""
+def load_month(query: Query, zone: str, now: int, hold: str | None = None) -> MonthOfSlots:
+	"""The month that the address asks for, or else the first one with a free time. What `hold` holds is free here."""
 	wanted = query.month or query.day or (query.start and local_date(query.start, zone))
 	if not wanted:
-		answer = first_month_with_slots(query.slug, query.meeting_type, zone, query.duration, now)
+		answer = first_month_with_slots(query.slug, query.meeting_type, zone, query.duration, now, hold=hold)
 		return month_of(date.fromisoformat(f"{answer['month']}-01"), zone, answer)
 	month = within_reach(wanted, local_date(now, zone))
 	first, last = month - _MARGIN, last_of(month) + _MARGIN
-	answer = slots_between(query.slug, query.meeting_type, first, last, zone, query.duration, now)
+	answer = slots_between(query.slug, query.meeting_type, first, last, zone, query.duration, now, hold=hold)
 	return month_of(month, zone, answer)
 
 
-def next_free_day(query: Query, zone: str, after: date, now: int) -> date | None:
-	"""The first day with a free time after the month of `after`, looked for half a year ahead."""
-	first = next_month(first_of(after))
-	for _look in range(_LOOKS):
-		last = first + _LOOK_AHEAD
-		days = slots_between(query.slug, query.meeting_type, first, last, zone, query.duration, now)["days"]
-		if days:
-			return date.fromisoformat(min(days))
-		first = last + timedelta(days=1)
-	return None
+def next_free_day(query: Query, zone: str, month: date, now: int, hold: str | None = None) -> date | None:
+	"""The first day with a free time after `month`."""
+	after = last_of(month)
+	answer = first_month_with_slots(query.slug, query.meeting_type, zone, query.duration, now, hold=hold, after=after)
+	return answer["earliest"] and date.fromisoformat(answer["earliest"])
 
 
 def month_of(month: date, zone: str, answer: dict) -> MonthOfSlots:
@@ -129,5 +118,5 @@ def _slot(slot: dict) -> Slot:
 
 
 def _partly_free(each: dict) -> PartlyFree:
-	missing = tuple(date.fromisoformat(day) for day in each["missing"])
+	missing = tuple(dates.instant(part["start"]) for part in each["missing_parts"])
 	return PartlyFree(dates.instant(each["start"]), each["days_free"], each["number_of_days"], missing)

@@ -56,7 +56,7 @@ def times_view(
 def _notes(each: Slot | PartlyFree, zone: str, locale: Locale) -> list[str | None]:
 	"""What stands under a time: the days it takes, the seats that are left, or why it can't be chosen."""
 	if isinstance(each, PartlyFree):
-		return [partly_free(each, locale)]
+		return [partly_free(each, zone, locale)]
 	return [each.parts and days_in_short(each.parts, zone, locale), seats(each.seats_left)]
 
 
@@ -66,8 +66,8 @@ def seats(left: int | None) -> str | None:
 	return _("1 seat left") if left == 1 else _("{0} seats left").format(left)
 
 
-def partly_free(each: PartlyFree, locale: Locale) -> str:
-	missing = dates.listed([dates.short_day(day, locale) for day in each.missing], locale)
+def partly_free(each: PartlyFree, zone: str, locale: Locale) -> str:
+	missing = dates.listed([dates.short_day(local_date(start, zone), locale) for start in each.missing], locale)
 	return _("{0} of {1} days free; not on {2}").format(each.days_free, each.number_of_days, missing)
 
 

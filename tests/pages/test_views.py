@@ -150,6 +150,7 @@ class TestSlots:
 					"days_free": 1,
 					"number_of_days": 2,
 					"missing": ["2026-11-25"],
+					"missing_parts": [{"start": "2026-11-25T09:00:00+00:00", "end": "2026-11-25T10:00:00+00:00"}],
 				}
 			]
 		},
@@ -162,7 +163,7 @@ class TestSlots:
 		assert data["starts"] == [start]
 		assert data["seats"] == {str(start): 2}
 		assert data["parts"] == {str(start): [[start, start + 3600], [start + DAY, start + DAY + 3600]]}
-		assert data["partial"] == [[start + DAY, 1, 2, ["2026-11-25"]]]
+		assert data["partial"] == [[start + DAY, 1, 2, [start + 2 * DAY]]]
 
 	def test_the_first_free_day_is_one_that_can_be_booked(self):
 		held = month_of(date(2026, 11, 1), "UTC", {**self.ANSWER, "days": {}})
@@ -211,7 +212,7 @@ class TestTimes:
 
 	def test_what_is_partly_free_is_shown_but_has_no_link(self):
 		start = at("2026-11-23 09:00")
-		shown = self.shown([], "UTC", "UTC", [PartlyFree(start, 2, 3, (date(2026, 11, 24),))])
+		shown = self.shown([], "UTC", "UTC", [PartlyFree(start, 2, 3, (start + DAY,))])
 		[time] = shown["groups"][0]["times"]
 		assert (shown["count"], time["url"]) == (0, None)
 		assert time["notes"] == ["2 of 3 days free; not on Tue 24 Nov"]

@@ -5,7 +5,7 @@ import { data } from "./page-data.js";
 
 /** @typedef {[number, number]} Stretch */
 /** @typedef {{seats?: number, parts?: Stretch[]}} About what there is to say of a start */
-/** @typedef {{start: number, daysFree: number, days: number, missing: string[]}} PartlyFree a start that can't be booked */
+/** @typedef {{start: number, daysFree: number, days: number, missing: number[]}} PartlyFree a start that can't be booked */
 /** @typedef {{about: Map<number, About>, partial: Map<number, PartlyFree>, stretches: Stretch[]}} Known */
 
 const LONGEST_DAYS = 62;
@@ -182,11 +182,11 @@ function read({ days, partial = {} }) {
 			seconds(start),
 			{ seats: seats_left, parts: parts?.map((/** @type {any} */ part) => [seconds(part.start), seconds(part.end)]) },
 		]),
-		some.map(({ start, days_free, number_of_days, missing }) => ({
+		some.map(({ start, days_free, number_of_days, missing_parts }) => ({
 			start: seconds(start),
 			daysFree: days_free,
 			days: number_of_days,
-			missing,
+			missing: missing_parts.map((/** @type {any} */ part) => seconds(part.start)),
 		})),
 	];
 }

@@ -79,7 +79,7 @@ export class Times {
 		const theirs = this.common ? "" : hostNote(start, day.zone);
 		const partly = day.partial.find((each) => each.start === start);
 		if (partly) {
-			const why = small([partlyFree(partly), theirs]);
+			const why = small([partlyFree(partly, day.zone), theirs]);
 			return make("li", {}, make("span", { class: "time is-partial" }, label, ...why));
 		}
 		const { seats, parts } = day.about(start);
@@ -113,8 +113,11 @@ function seatsLeft(seats) {
 	return seats === 1 ? t("seat_left") : t("seats_left", seats);
 }
 
-/** @param {import("./slots.js").PartlyFree} some */
-const partlyFree = ({ daysFree, days, missing }) => t("partly_free", daysFree, days, listed(missing.map(shortDay)));
+/** @param {import("./slots.js").PartlyFree} some @param {string} zone */
+function partlyFree({ daysFree, days, missing }, zone) {
+	const dates = missing.map((start) => shortDay(localDate(start, zone)));
+	return t("partly_free", daysFree, days, listed(dates));
+}
 
 /** Says so where the host's calendar shows another date. @param {number} start @param {string} zone */
 export function hostNote(start, zone) {

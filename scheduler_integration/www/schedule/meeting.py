@@ -37,6 +37,7 @@ def _submit(meeting: dict, query: Query) -> Attempt:
 	"""Books what the form asks for and goes to the confirmation; answers the attempt where that is refused."""
 	form = frappe.request.form
 	payload = {
+		"hold": guest().hold,
 		**query.origin,
 		**read_payload(form, meeting),
 		"slug": query.slug,
