@@ -9,7 +9,8 @@ from scheduler_integration import bookings, clock
 from scheduler_integration.api.answer import answered
 from scheduler_integration.api.contention import retried
 from scheduler_integration.api.parse import parse_whole_number
-from scheduler_integration.exceptions import InvalidRequest, NotSignedIn
+from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.exceptions import InvalidRequest
 
 ACTIONS = {
 	"cancel": bookings.cancel_by_host,
@@ -22,7 +23,7 @@ ACTIONS = {
 @answered()
 def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 	"""The signed-in host's bookings: `upcoming` (default) or `past`."""
-	user = _signed_in()
+	user = signed_in()
 	count = parse_whole_number("limit", limit) or 50
 	skip = parse_whole_number("offset", offset) or 0
 	if count < 1 or skip < 0:
@@ -34,7 +35,7 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 @answered()
 def get(name=None) -> dict[str, Any]:
 	"""One booking."""
-	_signed_in()
+	signed_in()
 	return bookings.get_for_host(name, clock.now())
 
 
@@ -42,14 +43,15 @@ def get(name=None) -> dict[str, Any]:
 @answered()
 def update(name=None, action=None, reason=None) -> dict[str, Any]:
 	"""Does `action` to the booking: `cancel`, `confirm` or `decline`."""
-	_signed_in()
+	signed_in()
 	if not isinstance(action, str) or action not in ACTIONS:
 		raise InvalidRequest(details={"action": _("Say one of: {0}.").format(", ".join(ACTIONS))})
 	return retried(lambda: ACTIONS[action](name, reason, clock.now()))
 
 
-def _signed_in() -> str:
-	"""Guests are let in as far as here, so that they are told to sign in, in the shape of all answers."""
-	if frappe.session.user == "Guest":
-		raise NotSignedIn
-	return frappe.session.user
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@answered()
+def check_conflicts(start=None, end=None, host=None, booking=None) -> dict[str, Any]:
+	"""What stands in a host's calendar between two instants, and what else is free."""
+	user = signed_in()
+	return bookings.check_conflicts(start, end, host, booking, user, clock.now())

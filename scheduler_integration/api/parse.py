@@ -7,6 +7,7 @@ from typing import Any
 
 from frappe import _
 
+from scheduler_integration.bookings.instants import parse_instant
 from scheduler_integration.bookings.text_rules import Refused, whole_number
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest
 
@@ -27,6 +28,14 @@ def parse_date(field: str, value: object) -> date:
 	if not FIRST_DATE <= day <= LAST_DATE:
 		raise InvalidDate(details={field: _("This date is too far away.")})
 	return day
+
+
+def parse_instant_of(field: str, value: object) -> int:
+	"""Epoch seconds of an instant in ISO 8601."""
+	try:
+		return parse_instant(value)
+	except Refused as refused:
+		raise InvalidRequest(details={field: str(refused)}) from None
 
 
 def parse_whole_number(field: str, value: object) -> int | None:

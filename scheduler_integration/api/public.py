@@ -14,7 +14,7 @@ from scheduler_integration.api.answer import answered
 from scheduler_integration.api.contention import retried
 from scheduler_integration.api.limits import HOUR, MINUTE, limited
 from scheduler_integration.api.parse import parse_date, parse_json, parse_whole_number
-from scheduler_integration.availability import slots_between
+from scheduler_integration.availability import first_month_with_slots, slots_between
 from scheduler_integration.bookings.tokens import find_by_token
 from scheduler_integration.catalogue import public_page
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest, LinkExpired
@@ -34,7 +34,7 @@ def get_page(slug=None) -> dict[str, Any]:
 @answered()
 @limited("slots_per_minute", MINUTE)
 def get_slots(
-	slug=None, meeting_type=None, start_date=None, end_date=None, date=None, timezone=None, duration=None
+	slug=None, meeting_type=None, start_date=None, end_date=None, date=None, timezone=None, duration=None, hold=None
 ) -> dict[str, Any]:
 	"""The free slots from `start_date` to `end_date`, or of one `date`; at most 62 days."""
 	if not date and not (start_date and end_date):
@@ -42,7 +42,35 @@ def get_slots(
 	first = parse_date("date" if date else "start_date", date or start_date)
 	last = parse_date("date" if date else "end_date", date or end_date)
 	minutes = parse_whole_number("duration", duration)
-	return slots_between(slug, meeting_type, first, last, timezone, minutes, clock.now())
+	return slots_between(slug, meeting_type, first, last, timezone, minutes, clock.now(), hold_key(hold))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@answered()
+@limited("slots_per_minute", MINUTE)
+def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None) -> dict[str, Any]:
+	"""The first month with a free slot, from today or from the day after `after`."""
+	since = parse_date("after", after) if after else None
+	minutes = parse_whole_number("duration", duration)
+	return first_month_with_slots(slug, meeting_type, timezone, minutes, clock.now(), hold_key(hold), since)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@answered(status=201)
+@limited("slots_per_minute", MINUTE)
+def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None) -> dict[str, Any]:
+	"""Keeps a slot for the caller for some minutes, in place of what `hold` kept before."""
+	minutes = parse_whole_number("duration", duration)
+	address = frappe.local.request_ip
+	return bookings.hold_slot(slug, meeting_type, start, minutes, hold, address, clock.now())
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@answered()
+@limited("slots_per_minute", MINUTE)
+def release_slot(hold=None) -> dict[str, Any]:
+	"""Gives a held slot back."""
+	return bookings.release_slot(hold)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -68,6 +96,7 @@ def book(
 	utm_campaign=None,
 	utm_term=None,
 	utm_content=None,
+	hold=None,
 	website=None,
 ) -> dict[str, Any]:
 	"""Books a meeting. The arguments are those of docs/api.md; they are checked where they are used."""
@@ -121,6 +150,11 @@ def calendar_file(token=None) -> None:
 			"content_type": "text/calendar",
 		}
 	)
+
+
+def hold_key(value: object) -> str | None:
+	"""The key of a hold as the caller sent it; what is none hides nothing and is no error."""
+	return value if isinstance(value, str) and value else None
 
 
 def refuse_robots(payload: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ class Hold:
 
 
 def held_slots(
-	users: Iterable[str], meeting_type: str, now: int, own: str | None = None
+	users: Iterable[str], meeting_type: str | None, now: int, own: str | None = None
 ) -> dict[str, list[engine.Booked]]:
 	"""The time of these users that is held at `now`, but for what `own`, a key, holds."""
 	wanted = set(users)

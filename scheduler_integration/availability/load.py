@@ -18,7 +18,7 @@ from scheduler_integration.availability.days_off import load_days_off
 from scheduler_integration.availability.holds import held_slots
 from scheduler_integration.availability.recurrence import blocked_intervals
 from scheduler_integration.availability.rules import meeting_rules
-from scheduler_integration.availability.schedules import HostSchedule, load_schedules
+from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.clock import utc
@@ -41,38 +41,50 @@ def load_members(
 ) -> list[engine.Member]:
 	"""The hosts with their calendars for starts in `[first, last)`, epoch seconds, in their order.
 
-	A host without any schedule has no hours and is left out. With `lock` the bookings are read as they are at this
+	A host without any schedule has a calendar without hours. With `lock` the bookings are read as they are at this
 	moment and not as they were when the transaction began.
 	"""
 	required = {host.user: host.is_required for host in hosts}
-	schedules = load_schedules(meeting_type, required)
-	if not schedules:
-		return []
+	found = load_schedules(meeting_type.availability_schedule, required)
+	schedules = {user: found.get(user, NO_HOURS) for user in required}
 	rules = {
 		user: meeting_rules(meeting_type, schedule, asked.duration, asked.party) for user, schedule in schedules.items()
 	}
 	span = _span(rules, schedules, first, last, now)
+	calendars = load_hosts(schedules, span, meeting_type.name, now, own=asked.hold, lock=lock)
+	return [engine.Member(rules[host.name], host, required[host.name]) for host in calendars]
+
+
+def load_hosts(
+	schedules: dict[str, HostSchedule],
+	span: engine.Interval,
+	meeting_type: str | None,
+	now: int,
+	*,
+	own: str | None = None,
+	lock: bool = False,
+) -> list[engine.Host]:
+	"""What stands in the calendars of the users in `span`, in their order; `own` is the key of a hold not to heed.
+
+	Bookings of `meeting_type`, a name, are marked as those that count.
+	"""
 	differing = _overrides(schedules, span)
 	overrides = {user: each.overrides for user, each in differing.items()}
 	days_off = load_days_off(schedules, *_dates(span), overrides)
 	blocked = _blocked(schedules, span)
-	booked = _booked(schedules, span, meeting_type.name, lock)
-	held = held_slots(schedules, meeting_type.name, now, own=asked.hold)
+	booked = _booked(schedules, span, meeting_type, lock)
+	held = held_slots(schedules, meeting_type, now, own=own)
 	return [
-		engine.Member(
-			rules[user],
-			engine.Host(
-				user,
-				engine.WorkingHours(
-					schedule.zone,
-					schedule.weekly,
-					(*differing[user].overrides, *days_off.get(user, ())),
-					differing[user].trips,
-				),
-				blocked[user],
-				booked[user] + held[user],
+		engine.Host(
+			user,
+			engine.WorkingHours(
+				schedule.zone,
+				schedule.weekly,
+				(*differing[user].overrides, *days_off.get(user, ())),
+				differing[user].trips,
 			),
-			required[user],
+			blocked[user],
+			booked[user] + held[user],
 		)
 		for user, schedule in schedules.items()
 	]
@@ -153,7 +165,7 @@ def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engi
 
 
 def _booked(
-	users: Iterable[str], span: engine.Interval, meeting_type: str, lock: bool
+	users: Iterable[str], span: engine.Interval, meeting_type: str | None, lock: bool
 ) -> dict[str, list[engine.Booked]]:
 	row = DocType("Booking Host")
 	query = (

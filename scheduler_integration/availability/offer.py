@@ -75,10 +75,5 @@ def make_offer(
 	"""The offer for starts in `[first, last)`. `lock` as for `load_members`; `hosts` where they are known already."""
 	hosts = hosts_of(meeting_type, page) if hosts is None else hosts
 	members = load_members(meeting_type, hosts, asked, first, last, now, lock=lock) if hosts else []
-	together = meeting_type.assignment == "Collective"
-	present = {member.host.name for member in members}
-	if together and any(host.is_required and host.user not in present for host in hosts):
-		# Without the hours of somebody who is required the meeting can't take place.
-		members = []
-	team = engine.Team(members, now, together=together, dates_in=page.timezone)
+	team = engine.Team(members, now, together=meeting_type.assignment == "Collective", dates_in=page.timezone)
 	return Offer(meeting_type.assignment, tuple(hosts), team)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import frappe
-from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
@@ -27,10 +26,14 @@ class HostSchedule:
 	holiday_list: str | None = None
 
 
-def load_schedules(meeting_type: Document, users: Iterable[str]) -> dict[str, HostSchedule]:
-	"""Each user's schedule, in the users' order: the one that the type names, or the user's default one. One query."""
-	rows = _rows(meeting_type.availability_schedule, list(users))
-	if meeting_type.availability_schedule:
+# Of somebody who never said when they work.
+NO_HOURS = HostSchedule(zone="UTC", weekly=(), buffer_minutes=0, minimum_notice_hours=0, max_days_in_advance=0)
+
+
+def load_schedules(name: str | None, users: Iterable[str]) -> dict[str, HostSchedule]:
+	"""Each user's schedule, in the users' order: the one of this name, or the user's default one. One query."""
+	rows = _rows(name, list(users))
+	if name:
 		shared = _schedule(rows) if rows else None
 		return {user: shared for user in users if shared}
 	by_user: dict[str, list[frappe._dict]] = {}

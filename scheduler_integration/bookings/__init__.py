@@ -3,6 +3,8 @@
 from scheduler_integration.bookings.book import book
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.confirm import confirm
+from scheduler_integration.bookings.conflicts import check_conflicts
+from scheduler_integration.bookings.hold import hold_slot, release_slot
 from scheduler_integration.bookings.lookup import booking_by_token, get_for_host, list_for_host
 
 __all__ = [
@@ -10,8 +12,11 @@ __all__ = [
 	"booking_by_token",
 	"cancel_by_host",
 	"cancel_by_token",
+	"check_conflicts",
 	"confirm",
 	"decline",
 	"get_for_host",
+	"hold_slot",
 	"list_for_host",
+	"release_slot",
 ]

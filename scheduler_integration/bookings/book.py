@@ -45,7 +45,7 @@ def _take(request: BookingRequest, page: Document, meeting_type: Document, now: 
 		# The same request may have been answered while this one waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
-		raise _taken(offer, request)
+		raise slot_taken(offer, request.start, request.duration, request.timezone)
 	return _store(request, page, meeting_type, offer, now)
 
 
@@ -70,13 +70,12 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 	return frappe.get_doc("Booking", found, for_update=for_update) if found else None
 
 
-def _taken(offer: Offer, request: BookingRequest) -> SlotTaken:
-	"""Guests learn when the host is busy, never with what."""
-	zone = request.timezone
+def slot_taken(offer: Offer, start: int, duration: int, zone: str) -> SlotTaken:
+	"""What to answer where `start` isn't bookable. Guests learn when the host is busy, never with what."""
 	return SlotTaken(
 		conflicts=[
-			{"start": iso(start, zone), "end": iso(end, zone), "reason": "BUSY"}
-			for start, end in offer.conflicts(request.start)
+			{"start": iso(since, zone), "end": iso(until, zone), "reason": "BUSY"}
+			for since, until in offer.conflicts(start)
 		],
-		suggestions=[slot_view(start, request.duration, zone) for start in offer.nearest(request.start)],
+		suggestions=[slot_view(free, duration, zone) for free in offer.nearest(start)],
 	)

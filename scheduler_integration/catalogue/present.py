@@ -99,6 +99,9 @@ def _meeting_type_view(doc: Document, page: Document, people: People) -> dict[st
 		"currency": doc.currency or None,
 		"requires_confirmation": bool(doc.requires_confirmation),
 		"assignment": doc.assignment,
+		"seats": doc.seats or 1,
+		"number_of_days": doc.number_of_days or 1,
+		"hold_minutes": frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0,
 		"hosts": [host_view(host) for host in hosts_of(doc, page, people)],
 		"questions": [_question_view(row) for row in doc.questions],
 	}

@@ -1,0 +1,21 @@
+"""Availability, for the hosts and managers whose it is."""
+
+from typing import Any
+
+import frappe
+
+from scheduler_integration import clock
+from scheduler_integration.api.answer import answered
+from scheduler_integration.api.parse import parse_instant_of, parse_whole_number
+from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.availability.explain import explain as explain_start
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@answered()
+def explain(meeting_type=None, start=None, duration=None) -> dict[str, Any]:
+	"""Why the meeting type, given by its record's name, is offered at `start` or not."""
+	signed_in()
+	instant = parse_instant_of("start", start)
+	minutes = parse_whole_number("duration", duration)
+	return explain_start(meeting_type, instant, minutes, clock.now())

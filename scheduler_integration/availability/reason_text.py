@@ -1,0 +1,132 @@
+"""What an engine's refusal means, in a sentence for the host."""
+
+from datetime import date, datetime
+
+import frappe
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from frappe import _
+
+from scheduler_integration import engine
+
+HOUR = 60
+DAY = 24 * HOUR
+
+
+def reason_text(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	"""The sentence, in the language in force; times are those of the member's zone. `start` and `now` in epoch seconds."""
+	return _TEXTS[refusal.reason](refusal, member, start, now)
+
+
+def _notice(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	return _("It is closer than the minimum notice of {0}.").format(_span(member.rules.minimum_notice))
+
+
+def _before_window(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	first = engine.booking_window(member.rules, member.host, now)[0]
+	return _("It lies before the first day that can be booked, {0}.").format(_day(first, member))
+
+
+def _beyond_window(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	last = engine.booking_window(member.rules, member.host, now)[1] - 1
+	return _("It lies after the last day that can be booked, {0}.").format(_day(last, member))
+
+
+def _outside_hours(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	hours, zone = member.host.hours, member.host.hours.zone
+	if not hours.weekly and not hours.overrides:
+		return _("There are no working hours at all.")
+	today = engine.local_date(start, zone)
+	if labels := _labels(hours, today):
+		return _("The date is closed or has other hours: {0}.").format(", ".join(labels))
+	day = engine.local_midnight(today, zone), engine.local_midnight(date.fromordinal(today.toordinal() + 1), zone)
+	windows = engine.working_intervals(hours, *day)
+	if not windows:
+		return _("There are no working hours on that day.")
+	shown = ", ".join(f"{_clock(since, member)}–{_clock(until, member)}" for since, until in windows)
+	return _("The meeting doesn't lie inside the working hours of that day: {0} ({1}).").format(shown, zone)
+
+
+def _off_grid(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	return _("Starts are offered every {0} from the beginning of the hours, and this is none of them.").format(
+		_span(member.rules.step // 60)
+	)
+
+
+def _buffer(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	return _(
+		"It is too close to something else: {0} before and {1} after a meeting are kept free, and more where the other meeting asks for it."
+	).format(_span(member.rules.buffer_before), _span(member.rules.buffer_after))
+
+
+def _no_seats(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	return _("All {0} seats are taken.").format(member.rules.seats)
+
+
+def _limit(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	limit = refusal.limit
+	most = _span(limit.most) if limit.in_minutes else str(limit.most)
+	sentence = {
+		("day", False): _("The limit of {0} meetings a day is reached."),
+		("week", False): _("The limit of {0} meetings a week is reached."),
+		("month", False): _("The limit of {0} meetings a month is reached."),
+		("day", True): _("There is no room left in the {0} of meetings a day."),
+		("week", True): _("There is no room left in the {0} of meetings a week."),
+		("month", True): _("There is no room left in the {0} of meetings a month."),
+	}[limit.period, limit.in_minutes]
+	whose = _("It counts all the host's meetings.") if limit.of_host else _("It counts meetings of this type.")
+	return f"{sentence.format(most)} {whose}"
+
+
+def _later_day(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	return _("The meeting can't go on on {0}: that time isn't free.").format(_day(refusal.instant, member))
+
+
+def _labels(hours: engine.WorkingHours, day: date) -> list[str]:
+	return list(dict.fromkeys(each.label for each in hours.overrides if each.first <= day <= each.last and each.label))
+
+
+def _span(minutes: int) -> str:
+	"""Such as "2 days", "4 hours", "90 minutes"."""
+	if minutes and minutes % DAY == 0:
+		return _("{0} days").format(minutes // DAY) if minutes > DAY else _("1 day")
+	if minutes and minutes % HOUR == 0:
+		return _("{0} hours").format(minutes // HOUR) if minutes > HOUR else _("1 hour")
+	return _("{0} minutes").format(minutes)
+
+
+def _day(instant: int, member: engine.Member) -> str:
+	return format_date(engine.local_date(instant, member.host.hours.zone), "medium", locale=_locale())
+
+
+def _clock(instant: int, member: engine.Member) -> str:
+	wall: datetime = engine.wall_clock(instant, member.host.hours.zone)
+	return format_time(wall, "short", tzinfo=wall.tzinfo, locale=_locale())
+
+
+def _locale() -> Locale:
+	try:
+		return Locale.parse((frappe.local.lang or "en").replace("-", "_"))
+	except (UnknownLocaleError, ValueError):
+		return Locale("en")
+
+
+_TEXTS = {
+	engine.Reason.IN_THE_PAST: lambda *_args: _("This time is over."),
+	engine.Reason.MINIMUM_NOTICE: _notice,
+	engine.Reason.BEFORE_WINDOW: _before_window,
+	engine.Reason.BEYOND_WINDOW: _beyond_window,
+	engine.Reason.OUTSIDE_HOURS: _outside_hours,
+	engine.Reason.OFF_GRID: _off_grid,
+	engine.Reason.BUSY: lambda *_args: _("Something else is in the calendar at that time."),
+	engine.Reason.BUFFER: _buffer,
+	engine.Reason.NO_SEATS: _no_seats,
+	engine.Reason.DAILY_LIMIT: _limit,
+	engine.Reason.WEEKLY_LIMIT: _limit,
+	engine.Reason.MONTHLY_LIMIT: _limit,
+	engine.Reason.LATER_DAY: _later_day,
+	engine.Reason.TOO_FEW_DAYS: lambda *_args: _("Too few working days follow for a meeting of so many."),
+	engine.Reason.NOT_THE_FIRST: lambda *_args: _(
+		"Of each day only the first free time is offered, and an earlier one is free."
+	),
+}

@@ -1,0 +1,80 @@
+"""Keeps a slot for a guest who is about to book it (see availability/holds.py)."""
+
+import re
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.availability.asked import Asked
+from scheduler_integration.availability.holds import Hold, address_hash, put_hold, release_hold
+from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
+from scheduler_integration.availability.slots import chosen_duration
+from scheduler_integration.bookings.book import slot_taken
+from scheduler_integration.bookings.instants import parse_instant
+from scheduler_integration.bookings.text_rules import Refused
+from scheduler_integration.catalogue import find_page_and_type
+from scheduler_integration.clock import iso
+from scheduler_integration.exceptions import InvalidRequest
+
+_KEY = re.compile(r"[0-9a-zA-Z]{32}")
+
+
+def hold_slot(
+	slug: object, type_slug: object, start: object, duration: int | None, key: object, address: str | None, now: int
+) -> dict[str, str]:
+	"""Holds the slot for the caller, in place of what `key` held before, and answers the key and when it lapses.
+
+	`duration` in minutes or None for the type's own; `address` is the caller's. Raises PageNotFound,
+	MeetingTypeNotFound, InvalidRequest, and SlotTaken where the slot isn't offered.
+	"""
+	page, meeting_type = find_page_and_type(slug, type_slug)
+	minutes = hold_minutes()
+	if not minutes:
+		raise InvalidRequest(_("Slots can't be held on this site."))
+	instant = _instant(start)
+	own = key if isinstance(key, str) and _KEY.fullmatch(key) else frappe.generate_hash(length=32)
+	asked = Asked(chosen_duration(meeting_type, duration), hold=own)
+	margin = SUGGESTION_DAYS * DAY
+	offer = make_offer(meeting_type, page, asked, instant - margin, instant + margin, now)
+	if not offer.is_bookable(instant):
+		raise slot_taken(offer, instant, asked.duration, page.timezone)
+	expires = now + minutes * 60
+	put_hold(_hold(own, offer, meeting_type, instant, expires, address), now)
+	return {"hold": own, "expires_at": iso(expires, page.timezone)}
+
+
+def release_slot(key: object) -> dict[str, Any]:
+	"""Gives a held slot back. Answers alike whether there was one: a key that isn't known tells nothing."""
+	if isinstance(key, str) and _KEY.fullmatch(key):
+		release_hold(key)
+	return {}
+
+
+def hold_minutes() -> int:
+	"""For how many minutes this site holds a slot; 0 for not at all."""
+	return frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0
+
+
+def _instant(start: object) -> int:
+	try:
+		return parse_instant(start)
+	except Refused as refused:
+		raise InvalidRequest(details={"start": str(refused)}) from None
+
+
+def _hold(key: str, offer: Offer, meeting_type: Document, start: int, expires: int, address: str | None) -> Hold:
+	free = offer.free_hosts(start)
+	users = [user for user in free if offer.host(user).is_required] if offer.assignment == "Collective" else free[:1]
+	rules = offer.member(users[0]).rules
+	return Hold(
+		key=key,
+		meeting_type=meeting_type.name,
+		users=tuple(users),
+		parts=tuple(offer.team.parts(start, users[0])),
+		buffer_before=rules.buffer_before,
+		buffer_after=rules.buffer_after,
+		expires_at=expires,
+		address=address_hash(address),
+	)
