@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.clock import now
 from tests.browser.screens import DESK, EMAIL, NAME, PHONE
 from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
@@ -13,7 +14,8 @@ from tests.support.factories import make_meeting_type, payload
 
 
 def take(meeting_type, start):
-	"""Somebody else books the host at this start, in another of their meeting types."""
+	"""Somebody else books the host at this start, in another of their meeting types; what was held got lost."""
+	frappe.cache.delete_value(CACHE_KEY)
 	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
 	bookings.book(payload(page, make_meeting_type(page), start), now())
 	frappe.db.commit()

@@ -2,12 +2,11 @@
 // somebody else has the time does the guest hear of it.
 import { post } from "./api.js";
 import { clockTime, isoInstant, now } from "./dates.js";
-import { keepDraft, readDraft } from "./draft.js";
+import { keepDraft, randomKey, readDraft } from "./draft.js";
 import { data, element, t } from "./page-data.js";
 import { forgetHold, rememberHold } from "./preferences.js";
 
 const PATIENCE = 3000;
-const MINUTE = 60;
 
 /** @typedef {import("./draft.js").Held} Held */
 
@@ -69,16 +68,19 @@ export class Hold {
 
 	/** @param {number} start @param {number} duration */
 	async #take(start, duration) {
+		// Known before it is asked for: should the answer get lost, the time is still this guest's own.
+		const key = this.key || randomKey();
+		this.#keep({ key, start, duration, until: 0 });
 		try {
 			const answer = await post("public.hold_slot", {
 				slug: data.slug,
 				meeting_type: data.meetingType,
 				start: isoInstant(start),
 				duration,
-				hold: this.key,
+				hold: key,
 			});
 			const until = Date.parse(answer.expires_at) / 1000;
-			rememberHold(answer.hold, Math.max(until - now(), MINUTE));
+			rememberHold(answer.hold, until - now());
 			this.#keep({ key: answer.hold, start, duration, until });
 		} catch (error) {
 			const refusal = /** @type {import("./api.js").ApiError} */ (error);

@@ -8,8 +8,6 @@ import { data } from "./page-data.js";
 /** @typedef {{start: number, daysFree: number, days: number, missing: number[]}} PartlyFree a start that can't be booked */
 /** @typedef {{about: Map<number, About>, partial: Map<number, PartlyFree>, stretches: Stretch[]}} Known */
 
-const LONGEST_DAYS = 62;
-
 export class Slots {
 	/** @type {Map<number, Known>} by duration */
 	#known = new Map();
@@ -89,19 +87,15 @@ export class Slots {
 	}
 
 	/**
-	 * The first date after a month that has a free time, looked for `looks` requests ahead.
-	 * @param {number} duration @param {string} zone @param {string} month @param {number} [looks]
+	 * The first date after a month that has a free time; its own month is known from then on.
+	 * @param {number} duration @param {string} zone @param {string} month @returns {Promise<string | null>}
 	 */
-	async nextAfter(duration, zone, month, looks = 3) {
-		let first = addDays(lastDayOf(month), 1);
-		for (let look = 0; look < looks; look++) {
-			const last = addDays(first, LONGEST_DAYS - 1);
-			await this.#ask(duration, first, last);
-			const found = [...this.byDay(duration, zone).keys()].sort().find((date) => date.slice(0, 7) > month);
-			if (found) return found;
-			first = addDays(last, 1);
-		}
-		return null;
+	async nextAfter(duration, zone, month) {
+		const answer = await get("public.next_slots", { ...this.#what(duration, zone), after: lastDayOf(month) });
+		if (!answer.earliest) return null;
+		const until = startOfDay(`${addMonths(answer.month, 1)}-01`, zone);
+		this.#add(duration, [startOfDay(`${answer.month}-01`, zone), until], ...read(answer));
+		return answer.earliest;
 	}
 
 	/** Drops a start that somebody else has taken. @param {number} duration @param {number} start */
@@ -134,16 +128,7 @@ export class Slots {
 		const key = `${duration} ${first} ${last}`;
 		const underway = this.#underway.get(key);
 		if (underway) return underway;
-		const hold = this.holdKey();
-		const asked = get("public.get_slots", {
-			slug: data.slug,
-			meeting_type: data.meetingType,
-			start_date: first,
-			end_date: last,
-			timezone: "UTC",
-			duration,
-			...(hold && { hold }),
-		})
+		const asked = get("public.get_slots", { ...this.#what(duration, "UTC"), start_date: first, end_date: last })
 			.then((answer) => {
 				const stretch = /** @type {Stretch} */ ([startOfDay(first, "UTC"), startOfDay(addDays(last, 1), "UTC")]);
 				this.#add(duration, stretch, ...read(answer));
@@ -151,6 +136,12 @@ export class Slots {
 			.finally(() => this.#underway.delete(key));
 		this.#underway.set(key, asked);
 		return asked;
+	}
+
+	/** What every question names. @param {number} duration @param {string} timezone */
+	#what(duration, timezone) {
+		const hold = this.holdKey();
+		return { slug: data.slug, meeting_type: data.meetingType, timezone, duration, ...(hold && { hold }) };
 	}
 
 	/** @param {number} duration @param {Stretch} stretch @param {[number, About][]} about @param {PartlyFree[]} partial */

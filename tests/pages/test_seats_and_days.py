@@ -1,0 +1,85 @@
+"""Workshops with seats and meetings over several days, by links and forms alone."""
+
+from datetime import timedelta
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.clock import now, utc
+from tests.pages.offer import bookings_of, make_offer, path_of
+from tests.pages.reading import read, typed_in
+from tests.support.factories import at, make_meeting_type, payload
+
+WHO = {"attendee_name": "Ada Lovelace", "attendee_email": "ada@guests.example"}
+
+
+def open_form(client, path, position=0):
+	page = read(client.get(path).text)
+	return read(client.get(page.all("a", class_="time")[position]["href"]).text)
+
+
+def book(client, path, **typed):
+	form = open_form(client, path).one("form", id="booking-form")
+	answer = client.post(form["action"], data=typed_in(form, **{**WHO, **typed}))
+	assert answer.status_code == 303, read(answer.text).text
+	return read(client.get(answer.headers["Location"]).text)
+
+
+def days_of(element, id):
+	return [day.text for day in element.one("ul", id=id).all("li")]
+
+
+@pytest.mark.usefixtures("commit_clean")
+class TestSeats:
+	def test_those_left_are_said_until_none_is(self, client):
+		path = path_of(make_offer(seats=2, hours="09:00-09:30"))
+		page = read(client.get(path).text)
+		assert "A group of up to 2" in page.one("ul", class_="facts").text
+		first = page.all("a", class_="time")[0]
+		assert first.text.endswith("2 seats left")
+		book(client, path)
+		left = read(client.get(path).text).all("a", class_="time")[0]
+		assert (left["href"], left.text.endswith("1 seat left")) == (first["href"], True)
+		book(client, path, attendee_email="bob@guests.example")
+		assert "not free any more" in client.get(first["href"]).text
+
+	def test_a_type_without_seats_says_nothing_of_them(self, client):
+		assert "left" not in read(client.get(path_of(make_offer())).text).all("a", class_="time")[0].text
+
+
+@pytest.mark.usefixtures("commit_clean")
+class TestDays:
+	@pytest.fixture
+	def retreat(self):
+		return make_offer(number_of_days=3, duration_minutes=240, hours="10:00-14:00")
+
+	def test_all_of_them_are_listed_from_the_choice_to_the_confirmation(self, client, retreat):
+		client.cookies.set("scheduling_clock", "24")
+		path = f"{path_of(retreat)}?tz=Asia/Kolkata"
+		page = read(client.get(path).text)
+		assert "3 days" in page.one("ul", class_="facts").text
+		assert "–" in page.all("a", class_="time")[0].all("small")[0].text
+		form = open_form(client, path)
+		for listed in (days_of(form, "chosen-days"), days_of(form, "summary-days")):
+			assert len(listed) == 3
+			assert all("15:30" in day and "19:30" in day for day in listed)
+		assert days_of(book(client, path), "days") == days_of(form, "chosen-days")
+		[booking] = bookings_of(retreat)
+		assert len(booking.hosts) == 3
+
+	def test_a_start_of_which_a_day_is_taken_is_shown_but_cannot_be_chosen(self, client, retreat):
+		day = utc(now()).date() + timedelta(days=5)
+		start = at(f"{day} 11:00")
+		page = frappe.get_doc("Scheduling Page", retreat.scheduling_page)
+		bookings.book(payload(page, make_meeting_type(page), start), now())
+		frappe.db.commit()
+		shown = read(client.get(f"{path_of(retreat)}?date={day - timedelta(days=1)}&tz=UTC").text)
+		[partial] = shown.all("span", class_="time is-partial")
+		assert "2 of 3 days free; not on" in partial.text
+		assert not shown.all("a", class_="time")
+		[opened] = [
+			one for one in shown.all("a") if one.attributes.get("aria-current") == "true" and "day" in one["class"]
+		]
+		assert "is-partial" in opened["class"]
+		assert opened["aria-label"].endswith("partly free")
