@@ -64,7 +64,7 @@ class SiteCache(Refusing):
 	def delete_value(self, keys: str | list[str]) -> None:
 		for key in [keys] if isinstance(keys, str) else keys:
 			local.cache.pop(key, None)
-			self._run("delete from cache where key = ?", (key,))
+			self._run("delete from cache where key = ? or substr(key, 1, ?) = ?", (key, len(key) + 1, f"{key}|"))
 
 	def delete_keys(self, key: str) -> None:
 		"""Every key that starts like this one."""

@@ -15,6 +15,7 @@ from scheduler_integration.clock import utc
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
 from scheduler_integration.notifications.wording import Reader
 
+DAY = 86400
 PRODID = "-//Scheduler Integration//Booking//EN"
 
 
@@ -50,8 +51,7 @@ def _event(booking: Document, now: int, reader: Reader) -> Event:
 	event.add("uid", booking.ical_uid)
 	event.add("sequence", booking.sequence)
 	event.add("dtstamp", utc(now))
-	event.add("dtstart", utc(booking.starts_at))
-	event.add("dtend", utc(booking.ends_at))
+	_add_times(event, booking.parts())
 	event.add("summary", booking.subject)
 	event.add("status", _status(booking))
 	event.add("description", _description(booking, reader))
@@ -61,6 +61,26 @@ def _event(booking: Document, now: int, reader: Reader) -> Event:
 		event.add("url", manage_url(booking))
 	_add_people(event, booking)
 	return event
+
+
+def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
+	"""The first date's part, and the further ones as its repetitions (RFC 5545, 3.8.5).
+
+	Every client reads a daily rule with exceptions, so that is used wherever the parts lie whole days apart in UTC.
+	Across a clock change they don't, and the dates are listed instead.
+	"""
+	start, end = parts[0]
+	event.add("dtstart", utc(start))
+	event.add("dtend", utc(end))
+	if len(parts) == 1:
+		return
+	starts = [part[0] for part in parts]
+	if any((each - start) % DAY for each in starts):
+		event.add("rdate", [utc(each) for each in starts[1:]])
+		return
+	event.add("rrule", {"freq": "daily", "count": (starts[-1] - start) // DAY + 1})
+	if skipped := sorted(set(range(start, starts[-1], DAY)) - set(starts)):
+		event.add("exdate", [utc(each) for each in skipped])
 
 
 def _status(booking: Document) -> str:

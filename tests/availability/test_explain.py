@@ -1,0 +1,167 @@
+"""Why a time is offered or not. 2 March 2026 is a Monday."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.availability.explain import explain
+from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted
+from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
+
+NOW = at("2026-03-01 06:00")
+OWN = {"uses_host_defaults": 0, "minimum_notice": 0, "max_days_in_advance": 0}
+
+
+@pytest.fixture
+def page():
+	return make_page(hours={"Monday": ["09:00-12:00"]})
+
+
+def why(meeting_type, when, now=NOW, host=0):
+	return explain(meeting_type.name, at(when), None, now)["hosts"][host]
+
+
+def codes(meeting_type, when, now=NOW, host=0):
+	return [reason["code"] for reason in why(meeting_type, when, now, host)["reasons"]]
+
+
+def test_a_free_time_has_no_reasons(page):
+	meeting_type = make_meeting_type(page)
+	answer = explain(meeting_type.name, at("2026-03-02 09:00"), None, NOW)
+	assert (answer["bookable"], answer["reasons"], answer["hosts"][0]["reasons"]) == (True, [], [])
+
+
+@pytest.mark.parametrize(
+	("fields", "when", "code", "said"),
+	[
+		({}, "2026-02-23 09:00", "IN_THE_PAST", "over"),
+		({**OWN, "minimum_notice": 2, "minimum_notice_unit": "Days"}, "2026-03-02 09:00", "MINIMUM_NOTICE", "2 days"),
+		({**OWN, "max_days_in_advance": 3}, "2026-03-09 09:00", "BEYOND_WINDOW", "Mar 4, 2026"),
+		(
+			{**OWN, "window_type": "Fixed Range", "window_from": "2026-03-05"},
+			"2026-03-02 09:00",
+			"BEFORE_WINDOW",
+			"Mar 5",
+		),
+		({}, "2026-03-02 11:45", "OUTSIDE_HOURS", "9:00"),
+		({}, "2026-03-03 09:00", "OUTSIDE_HOURS", "no working hours on that day"),
+		({}, "2026-03-02 09:10", "OFF_GRID", "30 minutes"),
+		({"first_slot_only": 1}, "2026-03-02 10:00", "NOT_THE_FIRST", "first free time"),
+		({"number_of_days": 2}, "2026-03-02 09:00", "LATER_DAY", "Mar 3"),
+	],
+)
+def test_each_rule_gives_its_reason(page, fields, when, code, said):
+	reasons = why(make_meeting_type(page, **fields), when)["reasons"]
+	assert code in [reason["code"] for reason in reasons]
+	assert any(said in reason["message"] for reason in reasons if reason["code"] == code)
+
+
+def test_the_busy_event_is_named_with_a_link(page):
+	meeting_type = make_meeting_type(page, daily_limit=1)
+	booking = bookings.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
+	blocked = {"doctype": "Blocked Time", "user": page.user, "reason": "Dentist"}
+	blocked = frappe.get_doc({**blocked, **site_times("2026-03-02 09:15", "2026-03-02 10:00")}).insert()
+	reasons = {reason["code"]: reason for reason in why(meeting_type, "2026-03-02 09:00")["reasons"]}
+	assert set(reasons) == {"BUSY", "DAILY_LIMIT"}
+	assert [(each["doctype"], each["name"]) for each in reasons["BUSY"]["conflicts"]] == [
+		("Booking", booking["id"]),
+		("Blocked Time", blocked.name),
+	]
+	assert reasons["BUSY"]["conflicts"][1]["label"] == "Dentist"
+	assert blocked.name in reasons["BUSY"]["conflicts"][1]["url"]
+	assert "1 meetings a day" in reasons["DAILY_LIMIT"]["message"]
+
+
+def test_the_buffer_is_told_apart_from_an_overlap(page):
+	buffered = make_meeting_type(page, **{**OWN, "buffer_before_minutes": 15})
+	bookings.book(payload(page, buffered, at("2026-03-02 09:00")), NOW)
+	assert codes(buffered, "2026-03-02 09:30") == ["BUFFER"]
+
+
+def test_a_host_learns_nothing_of_what_keeps_another_busy():
+	ann, bea = make_user("Ann"), make_user("Bea")
+	page = make_team_page([ann, bea])
+	meeting_type = make_meeting_type(page, assignment="Collective")
+	bookings.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
+	frappe.set_user(ann)
+	own, other = (why(meeting_type, "2026-03-02 09:00", host=n) for n in (0, 1))
+	assert (own["user"], len(own["reasons"][0]["conflicts"])) == (ann, 1)
+	assert (other["user"], other["reasons"][0]["code"], other["reasons"][0]["conflicts"]) == (None, "BUSY", [])
+
+
+def test_strangers_types_are_not_explained(page):
+	meeting_type = make_meeting_type(page)
+	frappe.set_user(make_user("Eve"))
+	with pytest.raises(NotPermitted):
+		explain(meeting_type.name, at("2026-03-02 09:00"), None, NOW)
+
+
+@pytest.mark.parametrize("name", [None, 7, "", "nothing", {"a": 1}, "Meeting Type"])
+def test_an_unknown_type_is_not_found(name):
+	with pytest.raises(MeetingTypeNotFound):
+		explain(name, 0, None, NOW)
+
+
+def test_a_host_without_hours_is_named():
+	page = make_page(hours={})
+	assert "no working hours at all" in why(make_meeting_type(page), "2026-03-02 09:00")["reasons"][0]["message"]
+
+
+def test_a_switched_off_type_says_so(page):
+	meeting_type = make_meeting_type(page, is_active=0)
+	answer = explain(meeting_type.name, at("2026-03-02 09:00"), None, NOW)
+	assert [reason["code"] for reason in answer["reasons"]] == ["TYPE_OFF"]
+
+
+# What stands in the calendar, whatever the type.
+
+
+def test_conflicts_of_a_span_with_alternatives(page):
+	meeting_type = make_meeting_type(page)
+	booking = bookings.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
+	found = check(page.user, "2026-03-02T09:15:00Z", "2026-03-02T10:15:00Z")
+	assert found["has_conflict"]
+	assert [(each["doctype"], each["name"]) for each in found["conflicts"]] == [("Booking", booking["id"])]
+	assert [each["start"][11:16] for each in found["suggestions"][:2]] == ["09:30", "09:45"]
+	assert all(each["end"] > each["start"] for each in found["suggestions"])
+
+
+def test_the_booking_that_is_to_be_moved_is_no_conflict(page):
+	booking = bookings.book(payload(page, make_meeting_type(page), at("2026-03-02 09:00")), NOW)
+	assert not check(page.user, "2026-03-02T09:00:00Z", "2026-03-02T09:30:00Z", booking["id"])["has_conflict"]
+
+
+def test_touching_is_no_conflict(page):
+	bookings.book(payload(page, make_meeting_type(page), at("2026-03-02 09:00")), NOW)
+	assert not check(page.user, "2026-03-02T09:30:00Z", "2026-03-02T10:00:00Z")["has_conflict"]
+
+
+def test_others_calendars_are_for_managers(page):
+	frappe.set_user(make_user("Eve"))
+	with pytest.raises(NotPermitted):
+		check(frappe.session.user, "2026-03-02T09:00:00Z", "2026-03-02T09:30:00Z", host=page.user)
+
+
+@pytest.mark.parametrize(
+	("start", "end"),
+	[
+		(None, "2026-03-02T09:00:00Z"),
+		("2026-03-02T09:00:00", "2026-03-02T10:00:00Z"),
+		("2026-03-02T10:00:00Z", "2026-03-02T09:00:00Z"),
+		("2026-03-02T10:00:00Z", "2027-03-02T09:00:00Z"),
+		(7, ["x"]),
+	],
+)
+def test_a_span_that_is_none_is_refused(start, end):
+	with pytest.raises(InvalidRequest):
+		check(make_user(), start, end)
+
+
+def check(user, start, end, booking=None, host=None):
+	return bookings.check_conflicts(start, end, host, booking, user, NOW)
+
+
+def site_times(start, end):
+	from scheduler_integration.clock import to_site_time
+
+	return {"start_time": to_site_time(at(start)), "end_time": to_site_time(at(end))}

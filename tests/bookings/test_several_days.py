@@ -1,0 +1,136 @@
+"""Meetings that go on over several days. 2 March 2026 is a Monday."""
+
+from datetime import date
+
+import frappe
+import pytest
+from icalendar import Calendar
+
+from scheduler_integration import bookings
+from scheduler_integration.availability import slots_between
+from scheduler_integration.exceptions import SlotTaken
+from tests.support.factories import at, make_meeting_type, make_page, payload, token_of
+
+NOW = at("2026-03-01 06:00")
+MONDAY = date(2026, 3, 2)
+WEEK = dict.fromkeys(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"), ["09:00-12:00"])
+
+
+@pytest.fixture
+def page():
+	return make_page(hours=WEEK)
+
+
+@pytest.fixture
+def retreat(page):
+	return make_meeting_type(page, number_of_days=3, duration_minutes=180)
+
+
+@pytest.fixture
+def call(page):
+	return make_meeting_type(page)
+
+
+def answer(page, meeting_type, last=date(2026, 3, 15)):
+	return slots_between(page.slug, meeting_type.slug, MONDAY, last, "UTC", None, NOW)
+
+
+def book(page, meeting_type, when, **fields):
+	return bookings.book(payload(page, meeting_type, at(when), timezone="UTC", **fields), NOW)
+
+
+def test_a_start_is_offered_where_each_day_is_free(page, retreat):
+	offered = answer(page, retreat)["days"]
+	assert list(offered) == ["2026-03-02", "2026-03-03", "2026-03-04", "2026-03-09", "2026-03-10", "2026-03-11"]
+	parts = offered["2026-03-02"][0]["parts"]
+	assert [part["start"][:16] for part in parts] == ["2026-03-02T09:00", "2026-03-03T09:00", "2026-03-04T09:00"]
+
+
+def test_days_off_are_skipped_where_the_type_says_so(page):
+	skipping = make_meeting_type(page, number_of_days=3, duration_minutes=180, skips_days_off=1)
+	offered = answer(page, skipping)["days"]
+	assert [part["start"][:10] for part in offered["2026-03-05"][0]["parts"]] == [
+		"2026-03-05",
+		"2026-03-06",
+		"2026-03-09",
+	]
+
+
+def test_each_days_part_is_held(page, retreat, call):
+	booking = book(page, retreat, "2026-03-02 09:00")
+	assert [part["start"][:10] for part in booking["parts"]] == ["2026-03-02", "2026-03-03", "2026-03-04"]
+	assert booking["duration_minutes"] == 180
+	assert "2026-03-02" not in answer(page, call)["days"]
+	assert "2026-03-04" not in answer(page, call)["days"]
+	assert "2026-03-05" in answer(page, call)["days"]
+	with pytest.raises(SlotTaken):
+		book(page, call, "2026-03-03 10:00")
+	assert frappe.db.count("Booking Slot", {"booking": booking["id"]}) == 3 * 36
+
+
+def test_the_nights_between_stay_free(retreat):
+	"""Only the parts are taken, not the time from the first one's start to the last one's end."""
+	page = frappe.get_doc("Scheduling Page", retreat.scheduling_page)
+	book(page, retreat, "2026-03-02 09:00")
+	schedule = frappe.get_doc("Availability Schedule", {"user": page.user})
+	schedule.append("rules", {"day_of_week": "Monday", "start_time": "18:00:00", "end_time": "19:00:00"})
+	schedule.save()
+	assert [slot["start"][11:16] for slot in answer(page, make_meeting_type(page))["days"]["2026-03-02"]] == [
+		"18:00",
+		"18:30",
+	]
+
+
+def test_partly_free_starts_are_shown_with_the_missing_days(page, retreat, call):
+	book(page, call, "2026-03-03 10:00")
+	found = answer(page, retreat)
+	assert "2026-03-02" not in found["days"]
+	(monday,) = found["partial"]["2026-03-02"]
+	assert (monday["days_free"], monday["number_of_days"], monday["missing"]) == (2, 3, ["2026-03-03"])
+
+
+def test_a_cancelled_retreat_gives_every_day_back(page, retreat, call):
+	booking = book(page, retreat, "2026-03-02 09:00")
+	bookings.cancel_by_token(token_of(booking), None, NOW)
+	assert frappe.db.count("Booking Slot", {"booking": booking["id"]}) == 0
+	assert {"2026-03-02", "2026-03-03", "2026-03-04"} <= set(answer(page, call)["days"])
+
+
+def test_the_last_day_of_a_retreat_counts_in_its_own_daily_limit(page, retreat):
+	limited = make_meeting_type(page, daily_limit=1)
+	frappe.db.set_value("Meeting Type", retreat.name, "daily_limit", 1)
+	frappe.clear_document_cache("Meeting Type", retreat.name)
+	book(page, retreat, "2026-03-03 09:00")
+	assert "2026-03-02" in answer(page, limited)["days"]
+	assert list(answer(page, retreat)["days"])[0] == "2026-03-09"
+
+
+def test_the_invitation_holds_every_day(page):
+	from scheduler_integration.notifications.invitation import invitation
+	from scheduler_integration.notifications.readers import attendee_of
+
+	skipping = make_meeting_type(page, number_of_days=3, duration_minutes=180, skips_days_off=1)
+	booking = frappe.get_doc("Booking", book(page, skipping, "2026-03-05 09:00")["id"])
+	(event,) = Calendar.from_ical(invitation(booking, NOW, attendee_of(booking))).walk("VEVENT")
+	assert occurrences(event) == ["2026-03-05 09:00", "2026-03-06 09:00", "2026-03-09 09:00"]
+
+
+def occurrences(event):
+	import recurring_ical_events
+
+	calendar = Calendar()
+	calendar.add_component(event)
+	found = recurring_ical_events.of(calendar).between((2026, 3, 1), (2026, 4, 1))
+	return sorted(f"{each['DTSTART'].dt:%Y-%m-%d %H:%M}" for each in found)
+
+
+def test_over_a_clock_change_the_wall_time_stays():
+	from scheduler_integration.notifications.invitation import invitation
+	from scheduler_integration.notifications.readers import attendee_of
+
+	always = dict.fromkeys(("Saturday", "Sunday", "Monday"), ["09:00-12:00"])
+	page = make_page(hours=always, timezone="Europe/Berlin", schedule={"timezone": "Europe/Berlin"})
+	course = make_meeting_type(page, number_of_days=3, duration_minutes=180)
+	booking = frappe.get_doc("Booking", book(page, course, "2026-03-28 08:00")["id"])
+	(event,) = Calendar.from_ical(invitation(booking, NOW, attendee_of(booking))).walk("VEVENT")
+	assert occurrences(event) == ["2026-03-28 08:00", "2026-03-29 07:00", "2026-03-30 07:00"]
