@@ -1,22 +1,93 @@
 """Which hosts a meeting is given to."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
 
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import DocType
+
+from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
+from scheduler_integration.bookings import turns
+from scheduler_integration.bookings.request import BookingRequest
+from scheduler_integration.bookings.returning import known_host
+from scheduler_integration.clock import to_site_time
+from scheduler_integration.engine.turns import Contender, Turn, in_the_running, iso_week, next_turn, offered_minutes
 
 
-def choose_hosts(offer: Offer, start: int) -> list[str]:
-	"""The users who take the meeting at `start`, a bookable one; the first is the one the attendee deals with."""
-	free = offer.free_hosts(start)
+class Choice(NamedTuple):
+	"""The users who take a meeting, the first of whom the attendee deals with; in a round robin, whose turn it was."""
+
+	users: list[str]
+	turn: Turn | None = None
+
+
+def choose_hosts(offer: Offer, request: BookingRequest, meeting_type: Document, page: Document) -> Choice:
+	"""Who takes the meeting at `request.start`, a bookable one. In a round robin, the type's hosts must be locked."""
+	free = offer.free_hosts(request.start)
 	if offer.assignment == "Collective":
 		# Optional hosts join when they are free.
-		return sorted(free, key=lambda user: (not offer.host(user).is_required, free.index(user)))
+		return Choice(sorted(free, key=lambda user: (not offer.host(user).is_required, free.index(user))))
 	if offer.assignment == "Round Robin":
-		return [min(free, key=_load_then_name(offer, start))]
-	return free[:1]
+		turn = _turn(offer, free, request, meeting_type, iso_week(request.start, page.timezone))
+		return Choice([turn.host], turn)
+	return Choice(free[:1])
 
 
-def _load_then_name(offer: Offer, start: int) -> Callable[[str], tuple[int, str]]:
-	"""Whoever has the fewest meetings of this type around that time comes first; ties fall to the name."""
-	load = {member.host.name: sum(booked.counts for booked in member.host.booked) for member in offer.team.members}
-	return lambda user: (load[user], user)
+def _turn(
+	offer: Offer, free: list[str], request: BookingRequest, meeting_type: Document, week: engine.Interval
+) -> Turn:
+	preferred = known_host(request.attendee_email, free) if meeting_type.route_to_owner else None
+	running = in_the_running([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
+	users = [each.name for each in running]
+	owed = turns.owed_to(meeting_type.name, users)
+	weights = _weights(offer, users, meeting_type.round_robin_mode, week)
+	loads = _loads(offer, users, week) if meeting_type.round_robin_mode == "Load Balanced" else {}
+	running = [
+		replace(
+			each,
+			weight=weights[each.name],
+			load=loads.get(each.name, 0),
+			credit=owed[each.name].credit,
+			last_turn=owed[each.name].last_turn,
+		)
+		for each in running
+	]
+	return next_turn(running, preferred)
+
+
+def _tier(offer: Offer, user: str) -> tuple[int, int]:
+	"""Who is required comes before who is not, and a higher priority before a lower one."""
+	host = offer.host(user)
+	return int(host.is_required), host.priority
+
+
+def _weights(offer: Offer, users: Iterable[str], mode: str, week: engine.Interval) -> dict[str, int]:
+	if mode == "Weighted":
+		return {user: offer.host(user).weight for user in users}
+	if mode == "Availability":
+		# A session may be joined outside the hours of today.
+		return {user: max(1, offered_minutes(offer.member(user).host, *week)) for user in users}
+	return dict.fromkeys(users, 1)
+
+
+def _loads(offer: Offer, users: Iterable[str], week: engine.Interval) -> dict[str, int]:
+	"""The minutes of the week that are booked with each user, in meetings of any type.
+
+	Only bookings count that were made since all of them take part: whoever joined last isn't flooded to catch up.
+	"""
+	row = DocType("Booking Host")
+	query = frappe.qb.from_(row).select(row.user, row.starts_at, row.ends_at).distinct()
+	query = query.where(row.user.isin(list(users)) & (row.is_live == 1))
+	query = query.where((row.ends_at > week[0]) & (row.starts_at < week[1]))
+	query = query.where(row.creation >= to_site_time(max(offer.host(user).active_since for user in users)))
+	booked = defaultdict(list)
+	for user, start, end in query.for_update().run():
+		booked[user].append((start, end))
+	# Several attendees of one session take its time once.
+	return {
+		user: sum(end - start for start, end in engine.merge(engine.clip(booked[user], *week))) // 60 for user in users
+	}

@@ -9,7 +9,7 @@ from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.holds import release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slots import slot_view
-from scheduler_integration.bookings import guard
+from scheduler_integration.bookings import guard, turns
 from scheduler_integration.bookings.assign import choose_hosts
 from scheduler_integration.bookings.present import booking_view
 from scheduler_integration.bookings.record import new_booking
@@ -50,8 +50,9 @@ def _take(request: BookingRequest, page: Document, meeting_type: Document, now: 
 
 
 def _store(request: BookingRequest, page: Document, meeting_type: Document, offer: Offer, now: int) -> Document:
-	users = choose_hosts(offer, request.start)
-	booking = new_booking(request, page, meeting_type, users, offer)
+	choice = choose_hosts(offer, request, meeting_type, page)
+	booking = new_booking(request, page, meeting_type, choice.users, offer)
+	turns.take(booking, choice.turn, now)
 	booking.contact = find_or_create_contact(request)
 	# A guest has no rights of their own here: the checks above are what lets them book.
 	booking.insert(ignore_permissions=True)

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.bookings import guard
+from scheduler_integration.bookings import guard, turns
 from scheduler_integration.bookings.lookup import find_for_host, host_view
 from scheduler_integration.bookings.policy import cancel_refusal
 from scheduler_integration.bookings.present import booking_view
@@ -61,6 +61,7 @@ def parse_reason(value: object) -> str:
 
 def _release(booking: Document, status: str, by: str, reason: str, now: int) -> None:
 	guard.lock_hosts(booking.host_users())
+	turns.give_back(booking)
 	booking.update(
 		{
 			"status": status,

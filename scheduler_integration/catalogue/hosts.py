@@ -8,12 +8,18 @@ from frappe.model.document import Document
 
 @dataclass(frozen=True, slots=True)
 class TypeHost:
-	"""A host of a meeting type. `user` is the User's name, `name` what guests call them."""
+	"""A host of a meeting type. `user` is the User's name, `name` what guests call them.
+
+	For round robins: `weight` is 1 to 10, a higher `priority` comes first, `active_since` is in epoch seconds.
+	"""
 
 	user: str
 	name: str
 	image: str | None = None
 	is_required: bool = True
+	weight: int = 1
+	priority: int = 0
+	active_since: int = 0
 
 
 People = dict[str, frappe._dict]
@@ -22,15 +28,11 @@ People = dict[str, frappe._dict]
 def hosts_of(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
 	"""The enabled hosts that share in the meeting type, in the page's order. `people` where they are known already."""
 	rows = _host_rows(meeting_type, page)
-	people = enabled_people([user for user, _required in rows]) if people is None else people
-	if meeting_type.assignment == "Collective" and any(user not in people for user, required in rows if required):
+	people = enabled_people([row.user for row in rows]) if people is None else people
+	if meeting_type.assignment == "Collective" and any(row.user not in people for row in rows if row.is_required):
 		# Without somebody who is required the meeting can't take place.
 		return []
-	return [
-		TypeHost(user, people[user].full_name or user, people[user].user_image or None, required)
-		for user, required in rows
-		if user in people
-	]
+	return [_type_host(row, people[row.user]) for row in rows if row.user in people]
 
 
 def hosts_of_page(page: Document, people: People | None = None) -> list[TypeHost]:
@@ -50,12 +52,24 @@ def team_users(page: Document) -> list[str]:
 	return [row.user for row in page.hosts if row.is_active]
 
 
-def _host_rows(meeting_type: Document, page: Document) -> list[tuple[str, bool]]:
+def _type_host(row: frappe._dict | Document, person: frappe._dict) -> TypeHost:
+	return TypeHost(
+		user=row.user,
+		name=person.full_name or row.user,
+		image=person.user_image or None,
+		is_required=bool(row.is_required),
+		weight=row.weight or 1,
+		priority=row.priority or 0,
+		active_since=row.active_since or 0,
+	)
+
+
+def _host_rows(meeting_type: Document, page: Document) -> list[frappe._dict | Document]:
 	if page.page_type == "Personal":
-		return [(page.user, True)]
+		return [frappe._dict(user=page.user, is_required=1)]
 	if meeting_type.assignment == "Single Host":
-		return [(_single_host(meeting_type, page), True)]
-	return [(row.user, bool(row.is_required)) for row in page.hosts if row.is_active]
+		return [frappe._dict(user=_single_host(meeting_type, page), is_required=1)]
+	return [row for row in page.hosts if row.is_active]
 
 
 def _single_host(meeting_type: Document, page: Document) -> str:

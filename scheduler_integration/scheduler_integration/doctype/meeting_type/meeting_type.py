@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import cint, getdate
 
 from scheduler_integration.availability.limits import check_limits
+from scheduler_integration.bookings import turns
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hostnames import is_web_address
@@ -33,6 +34,12 @@ class MeetingType(Form):
 		self.validate_links()
 		self.color = checked_color(self.color)
 
+	def on_update(self):
+		before = self.get_doc_before_save()
+		if before and before.round_robin_mode != self.round_robin_mode:
+			# What was owed by one rule is no debt by another.
+			turns.forget(self.name)
+
 	def on_trash(self):
 		if frappe.db.exists("Booking", {"meeting_type": self.name}):
 			frappe.throw(
@@ -41,6 +48,7 @@ class MeetingType(Form):
 				),
 				frappe.LinkExistsError,
 			)
+		turns.forget(self.name)
 
 	def read_numbers(self):
 		"""Frappe's REST API hands on what it was sent, and numbers come as text there."""

@@ -7,6 +7,7 @@ from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.hosts import page_users, team_users
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
+from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.permissions import is_manager
@@ -16,6 +17,7 @@ class SchedulingPage(Form):
 	def validate(self):
 		self.set_slug()
 		self.validate_hosts()
+		self.note_who_joined()
 		self.set_timezone()
 		self.brand_color = checked_color(self.brand_color)
 		self.validate_custom_domain()
@@ -59,6 +61,13 @@ class SchedulingPage(Form):
 		for row in self.hosts:
 			if not 1 <= (row.weight or 0) <= 10:
 				raise InvalidRequest(_("The weight of {0} must be between 1 and 10.").format(row.user))
+
+	def note_who_joined(self):
+		"""A host who joins, or comes back, needn't catch up with what the others did before (see bookings/assign.py)."""
+		before = self.get_doc_before_save()
+		known = {row.user: row.active_since for row in before.hosts if row.is_active} if before else {}
+		for row in self.hosts:
+			row.active_since = known.get(row.user, now()) if row.is_active else 0
 
 	def refuse_others_time(self):
 		"""A team page gives other people's time away: that is for managers to decide."""

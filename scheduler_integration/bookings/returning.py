@@ -1,0 +1,24 @@
+"""The host whom somebody knows already."""
+
+from collections.abc import Collection
+
+import frappe
+from frappe.query_builder import DocType
+
+from scheduler_integration.bookings.status import CANCELLED
+from scheduler_integration.crm.owners import owners_of
+
+
+def known_host(email: str, users: Collection[str]) -> str | None:
+	"""Of these users the one whom the person met last, or is to meet; else the one who owns their deal or lead."""
+	return _last_host(email, users) or next((owner for owner in owners_of(email) if owner in users), None)
+
+
+def _last_host(email: str, users: Collection[str]) -> str | None:
+	row, booking = DocType("Booking Host"), DocType("Booking")
+	query = frappe.qb.from_(booking).join(row).on(row.parent == booking.name).select(row.user)
+	query = query.where((booking.attendee_email == email) & row.user.isin(list(users)))
+	query = query.where(booking.status.notin(sorted(CANCELLED)))
+	# In a meeting with several hosts, the first is the one the attendee deals with.
+	found = query.orderby(booking.starts_at, order=frappe.qb.desc).orderby(row.idx).limit(1).run(pluck=True)
+	return found[0] if found else None
