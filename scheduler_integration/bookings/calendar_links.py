@@ -14,7 +14,10 @@ _OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
 
 
 def calendar_links(booking: Document, meeting_type: Document) -> dict[str, str]:
-	"""Addresses of the .ics file and of Google's and Outlook's "new event" pages."""
+	"""Addresses of the .ics file and of Google's and Outlook's "new event" pages.
+
+	Of a meeting over several days the .ics file holds all; those pages take its first day alone.
+	"""
 	details = "\n\n".join(filter(None, (event_description(booking, meeting_type), manage_url(booking))))
 	place = booking.meeting_link or booking.location or ""
 	return {
@@ -27,7 +30,7 @@ def calendar_links(booking: Document, meeting_type: Document) -> dict[str, str]:
 
 
 def _google(booking: Document, details: str, place: str) -> str:
-	span = "/".join(f"{utc(instant):%Y%m%dT%H%M%SZ}" for instant in (booking.starts_at, booking.ends_at))
+	span = "/".join(f"{utc(instant):%Y%m%dT%H%M%SZ}" for instant in booking.parts()[0])
 	query = {"action": "TEMPLATE", "text": booking.subject, "dates": span, "details": details, "location": place}
 	return f"{_GOOGLE}?{urlencode(query)}"
 
@@ -38,7 +41,7 @@ def _outlook(booking: Document, details: str, place: str) -> str:
 		"rru": "addevent",
 		"subject": booking.subject,
 		"startdt": f"{utc(booking.starts_at):%Y-%m-%dT%H:%M:%SZ}",
-		"enddt": f"{utc(booking.ends_at):%Y-%m-%dT%H:%M:%SZ}",
+		"enddt": f"{utc(booking.parts()[0][1]):%Y-%m-%dT%H:%M:%SZ}",
 		"body": details,
 		"location": place,
 	}

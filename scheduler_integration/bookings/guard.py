@@ -84,7 +84,11 @@ def _holder(booking: Document) -> dict[str, str]:
 
 
 def _held_by(booking: Document) -> set[tuple[str, int]]:
-	rows = frappe.db.get_values("Booking Slot", _holder(booking), ["host", "bucket"])
+	"""The rows of a session may be another's of a moment ago, so they are read as they are now. Of a booking they are its
+	own, and a locking read of rows that aren't there would lock the gap in which other hosts' rows go.
+	"""
+	is_shared = bool(booking.session)
+	rows = frappe.db.get_values("Booking Slot", _holder(booking), ["host", "bucket"], for_update=is_shared)
 	return {(host, bucket) for host, bucket in rows}
 
 

@@ -33,7 +33,8 @@ def others_in_session(booking: Document) -> bool:
 		return False
 	seat = frappe.qb.DocType("Booking Seat")
 	query = frappe.qb.from_(seat).select(seat.name).where(seat.session == booking.session)
-	return bool(query.where(seat.booking != booking.name).limit(1).run())
+	# A locking read, as below: of two who leave at once, the second must see that the first is gone.
+	return bool(query.where(seat.booking != booking.name).limit(1).for_update().run())
 
 
 def insert_unique(doctype: str, fields: list[str], rows: list[tuple]) -> None:

@@ -8,6 +8,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
 
+from scheduler_integration.bookings.status import LIVE
 from scheduler_integration.bookings.titles import event_description
 from scheduler_integration.crm.records import find_record
 
@@ -15,7 +16,7 @@ from scheduler_integration.crm.records import find_record
 def log_meeting(booking: Document) -> None:
 	"""Makes the Event of a new booking and ties booking, Event and the lead or deal together."""
 	record = find_record(booking.attendee_email)
-	event = _insert_event(booking, record)
+	event = _join_session(booking, record) or _insert_event(booking, record)
 	reference = {"event": event.name}
 	if record:
 		reference |= {"reference_doctype": record[0], "reference_name": record[1]}
@@ -25,11 +26,38 @@ def log_meeting(booking: Document) -> None:
 
 
 def log_cancellation(booking: Document) -> None:
-	"""Marks the booking's Event as cancelled. One that somebody deleted stays deleted."""
-	if booking.event and frappe.db.exists("Event", booking.event):
-		event = frappe.get_doc("Event", booking.event)
+	"""Marks the booking's Event as cancelled, or takes the attendee out of a session that goes on.
+
+	An Event that somebody deleted stays deleted.
+	"""
+	if not booking.event or not frappe.db.exists("Event", booking.event):
+		return
+	event = frappe.get_doc("Event", booking.event)
+	if _session_event(booking):
+		staying = [row for row in event.event_participants if row.email != booking.attendee_email]
+		event.set("event_participants", staying)
+	else:
 		event.status = "Cancelled"
-		event.save(ignore_permissions=True)
+	event.save(ignore_permissions=True)
+
+
+def _session_event(booking: Document) -> str | None:
+	"""The Event of the session's other live bookings: a workshop stands once in its host's calendar."""
+	if not booking.session:
+		return None
+	others = {"session": booking.session, "status": ["in", list(LIVE)], "name": ["!=", booking.name]}
+	# As it is now, and not as it was before the wait for the hosts' lock.
+	return frappe.db.get_value("Booking", others, "event", for_update=True)
+
+
+def _join_session(booking: Document, record: tuple[str, str] | None) -> Document | None:
+	name = _session_event(booking)
+	if not name or not frappe.db.exists("Event", name):
+		return None
+	event = frappe.get_doc("Event", name)
+	for participant in _attendees(booking, record):
+		event.append("event_participants", participant)
+	return event.save(ignore_permissions=True)
 
 
 def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document:
@@ -49,8 +77,8 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 	event = frappe.get_doc(
 		{
 			"doctype": "Event",
-			"subject": booking.subject,
-			"description": _description(booking),
+			"subject": _subject(booking),
+			"description": "" if booking.session else _description(booking),
 			"event_category": "Meeting",
 			"event_type": "Private",
 			"status": "Open",
@@ -64,12 +92,24 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 
 
 def _participants(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
+	people = [("User", user, frappe.db.get_value("User", user, "email")) for user in booking.host_users()]
+	return _attendees(booking, record) + [_participant(*person) for person in people]
+
+
+def _attendees(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
 	attendee = [("Contact", booking.contact), *([record] if record else [])]
-	people = [(*who, booking.attendee_email) for who in attendee]
-	people += [("User", user, frappe.db.get_value("User", user, "email")) for user in booking.host_users()]
-	return [
-		{"reference_doctype": doctype, "reference_docname": name, "email": email} for doctype, name, email in people
-	]
+	return [_participant(*who, booking.attendee_email) for who in attendee]
+
+
+def _participant(doctype: str, name: str, email: str) -> dict[str, str]:
+	return {"reference_doctype": doctype, "reference_docname": name, "email": email}
+
+
+def _subject(booking: Document) -> str:
+	"""A session is of nobody in particular."""
+	return (
+		frappe.get_cached_value("Meeting Type", booking.meeting_type, "title") if booking.session else booking.subject
+	)
 
 
 def _description(booking: Document) -> str:

@@ -77,7 +77,8 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"date": reader.date(booking.starts_at),
 		"short_date": reader.short_date(booking.starts_at),
 		"time": reader.time(booking.starts_at),
-		"end_time": reader.time(booking.ends_at),
+		"end_time": reader.time(booking.parts()[0][1]),
+		"days": _days(booking, reader),
 		"timezone": reader.zone_name(booking.starts_at),
 		"duration": booking.duration_minutes,
 		"place": _place(booking),
@@ -93,6 +94,14 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
 	}
+
+
+def _days(booking: Document, reader: Reader) -> str:
+	"""Every date of a meeting over several; nothing for one on a single date."""
+	parts = booking.parts()
+	if len(parts) == 1:
+		return ""
+	return "; ".join(f"{reader.short_date(start)}, {reader.time(start)} – {reader.time(end)}" for start, end in parts)
 
 
 def _place(booking: Document) -> str:

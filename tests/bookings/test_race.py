@@ -161,3 +161,15 @@ def test_over_http_one_wins_and_nobody_meets_a_server_error(server, unlimited):
 	refused = next(answer.json() for answer in answers if answer.status_code == 409)
 	assert refused["code"] == "SLOT_TAKEN"
 	assert len(refused["suggestions"]) == 3
+
+
+def test_the_last_seat_is_sold_once(site, unlimited):
+	page = make_page()
+	workshop = make_meeting_type(page, seats=5)
+	frappe.db.commit()
+	answers = race_processes(site, [wish(page, workshop, next_monday(9)) for _each in range(PROCESSES)])
+	frappe.db.rollback()
+	assert Counter(status for status, _text in answers) == {201: 5, 409: PROCESSES - 5}
+	session = {"meeting_type": workshop.name, "status": "Scheduled"}
+	assert frappe.db.count("Booking", session) == 5
+	assert frappe.db.count("Booking Slot", {"host": page.user}) == 6

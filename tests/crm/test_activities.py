@@ -69,3 +69,22 @@ def test_a_meeting_with_a_lead_stands_on_the_lead():
 	else:
 		medium = {"reference_doctype": "CRM Lead", "reference_name": lead.name, "communication_medium": "Meeting"}
 		assert frappe.db.count("Communication", medium) == 1
+
+
+def test_a_session_is_one_event_that_its_attendees_come_to_and_go_from():
+	page = make_page(hours={"Monday": ["09:00-12:00"]})
+	workshop = make_meeting_type(page, seats=3, title="Workshop")
+	answers = [bookings.book(payload(page, workshop, NINE), NOW) for _ in range(2)]
+	first, second = (frappe.get_doc("Booking", answer["id"]) for answer in answers)
+	assert first.event == second.event
+	assert attendees_of(first.event) == {first.attendee_email, second.attendee_email}
+	bookings.cancel_by_token(token_of(answers[0]), None, NOW)
+	assert attendees_of(second.event) == {second.attendee_email}
+	assert frappe.db.get_value("Event", second.event, "status") == "Open"
+	bookings.cancel_by_token(token_of(answers[1]), None, NOW)
+	assert frappe.db.get_value("Event", second.event, "status") == "Cancelled"
+
+
+def attendees_of(event):
+	rows = frappe.get_doc("Event", event).event_participants
+	return {row.email for row in rows if row.reference_doctype == "Contact"}
