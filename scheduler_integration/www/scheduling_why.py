@@ -25,19 +25,23 @@ def get_context(context):
 def _view() -> dict:
 	zone = zone_of(frappe.session.user)
 	question = Question(argument("type"), argument("date"), argument("time"), argument("duration"))
+	types = own_types()
 	explanation, error = None, None
 	if question.is_asked:
 		try:
 			with refusals():
-				explanation = _explain(question, zone)
+				explanation = _explain(question, zone, types)
 		except SchedulingError as refusal:
 			error = refusal
-	view = why_view(own_types(), question, zone, guest(), now(), explanation, error and error.message)
+	view = why_view(types, question, zone, guest(), now(), explanation, error and error.message)
 	return view | {"status": error.http_status_code if error else 200}
 
 
-def _explain(question: Question, zone: str) -> dict:
+def _explain(question: Question, zone: str, types: list[dict]) -> dict:
 	start = question.instant(zone)
 	if start is None:
 		raise InvalidRequest(_("Please choose a day and a time."))
-	return explain(question.meeting_type, start, question.minutes, now())
+	# Whoever asks about another type sends the duration chosen for the one before.
+	offered = next((each["durations"] for each in types if each["name"] == question.meeting_type), [])
+	minutes = question.minutes if question.minutes in offered else None
+	return explain(question.meeting_type, start, minutes, now())

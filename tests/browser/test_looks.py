@@ -1,14 +1,19 @@
 """Every state in light and dark, wide and narrow: legible to axe-core, nothing scrolls sideways. Leaves screenshots."""
 
+import re
+from datetime import timedelta
+
 import frappe
 import pytest
 from frappe.utils.password import update_password
 
+from scheduler_integration import bookings
+from scheduler_integration.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
-from tests.pages.offer import QUESTIONS, make_offer, path_of
+from tests.pages.offer import PASSWORD, QUESTIONS, host_of, make_offer, path_of
+from tests.support.factories import at, make_meeting_type, payload
 
 LIGHT, DARK = "light", "dark"
-PASSWORD = "A-long-enough-one-1"
 
 
 each_screen = pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
@@ -17,6 +22,12 @@ each_look = pytest.mark.parametrize(
 	[(PHONE, LIGHT), (PHONE, DARK), (DESK, LIGHT), (DESK, DARK), (SMALL_PHONE, LIGHT)],
 	ids=lambda value: getattr(value, "name", value),
 )
+
+
+def sign_in_as(window, user):
+	update_password(user, PASSWORD)
+	frappe.db.commit()
+	assert window.page.request.post("/api/method/login", form={"usr": user, "pwd": PASSWORD}).ok
 
 
 def check(window, name):
@@ -64,6 +75,44 @@ def test_what_becomes_of_it(browse, screen, scheme):
 	check(window, f"cancelled-{scheme}")
 
 
+@each_look
+def test_a_meeting_over_several_days(browse, screen, scheme):
+	meeting_type = make_offer(number_of_days=3, duration_minutes=360, seats=5)
+	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
+	day = utc(now()).date() + timedelta(days=6)
+	bookings.book(payload(page, make_meeting_type(page), at(f"{day} 12:00")), now())
+	frappe.db.commit()
+	window = browse(screen, color_scheme=scheme)
+	window.open(path_of(meeting_type))
+	check(window, f"days-month-{scheme}")
+	window.page.locator(".day.is-partial").first.click()
+	assert "of 3 days free" in window.page.locator(".time.is-partial").first.inner_text()
+	check(window, f"days-partial-{scheme}")
+	if window.on_phone:
+		window.page.locator("#back-to-month").click()
+	window.choose_day()
+	window.choose_time()
+	check(window, f"days-form-{scheme}")
+	window.fill_in()
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("booked=1"))
+	assert window.page.locator("#days li").count() == 3
+	check(window, f"days-booked-{scheme}")
+
+
+@each_screen
+def test_why_a_time_is_not_offered(browse, screen):
+	meeting_type = make_offer(duration_options="30, 60")
+	window = browse(screen)
+	sign_in_as(window, host_of(meeting_type))
+	window.open("/scheduling")
+	window.page.locator("a[href='/scheduling/why']").click()
+	check(window, "why")
+	window.page.locator("button[type=submit]").click()
+	window.page.locator("#answer-heading").wait_for()
+	check(window, "why-answer")
+
+
 @each_screen
 @pytest.mark.parametrize(
 	("name", "path"),
@@ -82,11 +131,7 @@ def test_a_hosts_own_page(browse, screen):
 	window = browse(screen)
 	window.book(path_of(meeting_type))
 	window.book(path_of(meeting_type), time=3)
-	host = frappe.db.get_value("Scheduling Page", meeting_type.scheduling_page, "user")
-	update_password(host, PASSWORD)
-	frappe.db.commit()
-	answer = window.page.request.post("/api/method/login", form={"usr": host, "pwd": PASSWORD})
-	assert answer.ok
+	sign_in_as(window, host_of(meeting_type))
 	window.open("/scheduling")
 	check(window, "host")
 	page = window.page

@@ -4,9 +4,12 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils.password import update_password
 
 from tests.support.factories import make_meeting_type, make_page, make_user
+from tests.support.server import Client
 
+PASSWORD = "A-long-enough-one-1"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 QUESTIONS = [
@@ -63,3 +66,14 @@ def bookings_of(meeting_type: Document) -> list[Document]:
 	frappe.db.rollback()
 	names = frappe.get_all("Booking", {"meeting_type": meeting_type.name}, pluck="name", order_by="creation")
 	return [frappe.get_doc("Booking", name) for name in names]
+
+
+def host_of(meeting_type: Document) -> str:
+	"""The user who keeps the type's page."""
+	return frappe.db.get_value("Scheduling Page", meeting_type.scheduling_page, "user")
+
+
+def sign_in(client: Client, user: str) -> None:
+	update_password(user, PASSWORD)
+	frappe.db.commit()
+	assert client.login(user, PASSWORD).ok

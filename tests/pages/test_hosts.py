@@ -2,15 +2,13 @@
 
 import frappe
 import pytest
-from frappe.utils.password import update_password
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now
-from tests.pages.offer import bookings_of, make_offer, path_of
+from tests.pages.offer import bookings_of, host_of, make_offer, path_of, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support.factories import make_user, payload
 
-PASSWORD = "A-long-enough-one-1"
 DAY = 86400
 
 
@@ -26,16 +24,6 @@ def booked(offer):
 	bookings.book(payload(page, offer, start, notes="Bold wishes"), now())
 	frappe.db.commit()
 	return offer
-
-
-def sign_in(client, user):
-	update_password(user, PASSWORD)
-	frappe.db.commit()
-	assert client.login(user, PASSWORD).ok
-
-
-def host_of(offer):
-	return frappe.db.get_value("Scheduling Page", offer.scheduling_page, "user")
 
 
 def test_a_host_sees_what_is_next_and_the_links(client, booked):

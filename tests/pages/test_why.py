@@ -1,13 +1,18 @@
 """`/scheduling/why`: what is asked, and the explanation in sentences."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import frappe
 import pytest
 from babel import Locale
 
+from scheduler_integration import bookings
+from scheduler_integration.clock import now, utc
 from scheduler_integration.pages.guest import Guest
 from scheduler_integration.pages.why import Question, why_view
-from tests.support.factories import at
+from tests.pages.offer import host_of, make_offer, sign_in
+from tests.pages.reading import form_values, read
+from tests.support.factories import at, make_user, payload
 
 READER = Guest(Locale.parse("en_GB"), "Europe/Berlin", True, False)
 NOW = at("2026-11-20 12:00")
@@ -100,3 +105,59 @@ class TestAnswer:
 
 	def test_a_time_that_can_be_booked_says_so(self):
 		assert view(explanation=explanation(bookable=True))["answer"]["title"] == "This time can be booked"
+
+
+class TestPage:
+	"""Over HTTP, as a host sees it."""
+
+	@pytest.fixture
+	def offer(self, commit_clean):
+		return make_offer(duration_options="30, 60")
+
+	def ask(self, client, **values):
+		return client.get("/scheduling/why", params=values)
+
+	def test_guests_are_asked_to_sign_in(self, client, commit_clean):
+		answer = client.get("/scheduling/why", allow_redirects=False)
+		assert (answer.status_code, answer.headers["Location"]) == (302, "/login?redirect-to=/scheduling/why")
+
+	def test_a_host_comes_from_their_page_and_chooses(self, client, offer):
+		sign_in(client, host_of(offer))
+		assert read(client.get("/scheduling").text).all("a", href="/scheduling/why")
+		form = read(client.get("/scheduling/why").text).one("form")
+		assert [option["value"] for option in form.one("select", name="type").all("option")] == [offer.name]
+		answer = self.ask(client, **dict(form_values(form)))
+		assert answer.status_code == 200
+		assert "can't be booked" in read(answer.text).one("h2").text
+
+	def test_a_booking_in_the_way_is_named_with_its_record_and_others_are_offered(self, client, offer):
+		day = utc(now()).date() + timedelta(days=3)
+		page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+		booking = bookings.book(payload(page, offer, at(f"{day} 12:00")), now())
+		frappe.db.commit()
+		sign_in(client, host_of(offer))
+		answer = read(self.ask(client, type=offer.name, date=day, time="12:00", duration="60").text)
+		links = [link["href"] for link in answer.one("section").all("a")]
+		assert [link.rpartition("/")[2] for link in links if "/app/booking/" in link] == [booking["id"]]
+		offered = [link for link in links if "?start=" in link]
+		assert offered
+		assert client.get(offered[0][offered[0].index("/schedule/") :]).status_code == 200
+
+	@pytest.mark.parametrize(("date", "time"), [("soon", "12:00"), ("2026-11-23", "noon"), ("9999-12-31", "23:59")])
+	def test_a_time_that_is_none_is_refused_beside_the_form(self, client, offer, date, time):
+		sign_in(client, host_of(offer))
+		answer = self.ask(client, type=offer.name, date=date, time=time)
+		assert answer.status_code == 400
+		assert read(answer.text).one("form").one("p", role="alert").text == "Please choose a day and a time."
+
+	@pytest.mark.parametrize("duration", ["7", "x", "99999999999999999999"])
+	def test_a_duration_that_the_type_is_not_offered_in_is_its_own(self, client, offer, duration):
+		sign_in(client, host_of(offer))
+		answer = self.ask(client, type=offer.name, date="2026-11-23", time="12:00", duration=duration)
+		assert answer.status_code == 200
+
+	def test_another_hosts_type_is_not_explained(self, client, offer):
+		sign_in(client, make_user("Omar"))
+		asked = {"date": "2026-11-23", "time": "12:00"}
+		assert self.ask(client, type=offer.name, **asked).status_code == 403
+		assert self.ask(client, type="nothing", **asked).status_code == 404
