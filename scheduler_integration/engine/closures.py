@@ -39,6 +39,16 @@ class TooSoon:
 		return Refusal(Reason.IN_THE_PAST if start < self._now else Reason.MINIMUM_NOTICE)
 
 
+class TooLarge:
+	"""Every start, for a party that is larger than any session."""
+
+	def __init__(self) -> None:
+		self.spans = [(BEGINNING, FOREVER + 1)]
+
+	def refusal(self, _start: int) -> Refusal:
+		return Refusal(Reason.NO_SEATS)
+
+
 class OutsideWindow:
 	"""Starts before or after the booking window, an interval of instants."""
 

@@ -17,13 +17,13 @@ class Collisions:
 	"""Starts in `[first, last)` at which the meeting would collide with something in the host's calendar.
 
 	A busy time must not overlap the meeting widened by its buffers. A neighbouring booking keeps a gap of
-	at least the larger of the first one's buffer after and the second one's buffer before. A session that the
-	meeting joins, one of `joined`, is no collision.
+	at least the larger of the first one's buffer after and the second one's buffer before. A session that has
+	room for the meeting, one that starts at one of `room`, is no collision.
 	"""
 
-	def __init__(self, meeting: MeetingRules, host: Host, first: int, last: int, joined: frozenset[int] = frozenset()):
+	def __init__(self, meeting: MeetingRules, host: Host, first: int, last: int, room: frozenset[int] = frozenset()):
 		self._meeting = meeting
-		self._joined = joined
+		self._room = room
 		before, after = meeting.buffer_before * MINUTE, meeting.buffer_after * MINUTE
 		# A start s collides with [start, end) while s - before < end and s + length + after > start.
 		length = meeting.seconds
@@ -40,7 +40,7 @@ class Collisions:
 			)
 			for item in booked
 		]
-		self.spans = self._around if not joined else self._spans_but_for_sessions()
+		self.spans = self._around if not room else self._spans_but_for_sessions()
 
 	def conflicts(self, start: int) -> list[Busy | Booked]:
 		"""What a meeting at `start` would collide with, in order of time."""
@@ -59,13 +59,16 @@ class Collisions:
 
 	def _reason(self, start: int, conflicts: list[Busy | Booked]) -> Reason:
 		end = start + self._meeting.seconds
-		if self._meeting.seats > 1 and all(self._is_session_at(item, start) for item in conflicts):
+		if self._meeting.seats > 1 and all(self._begins_at(item, start) for item in conflicts):
 			return Reason.NO_SEATS
 		overlaps = any(item.start < end and start < item.end for item in conflicts)
 		return Reason.BUSY if overlaps else Reason.BUFFER
 
 	def _is_joined(self, item: Busy | Interval | Booked, start: int) -> bool:
-		return start in self._joined and self._is_session_at(item, start)
+		return start in self._room and self._is_session_at(item, start)
+
+	def _begins_at(self, item: Busy | Booked, start: int) -> bool:
+		return self._is_session_at(item, start) and item.is_first_day
 
 	def _is_session_at(self, item: Busy | Interval | Booked, start: int) -> bool:
 		return isinstance(item, Booked) and item.start == start and is_session_of(item, self._meeting)

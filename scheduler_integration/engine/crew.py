@@ -13,7 +13,7 @@ from .meeting import MeetingRules
 from .openings import Openings
 from .reasons import Reason, Refusal
 from .series import Series, reach
-from .sessions import seats_taken
+from .sessions import seats_taken, with_room
 from .zones import DAY, MINUTE
 
 
@@ -60,7 +60,7 @@ class Crew:
 		if self._rules.days == 1 or not starts:
 			return starts
 		days = _Days(self, first, last)
-		return [start for start in starts if (parts := days.parts(start)) and not days.missing(parts[1:])]
+		return [start for start in starts if (parts := days.parts(start)) and not days.missing(start, parts[1:])]
 
 	def takes(self, start: int) -> bool:
 		"""Whether the crew can take a meeting at `start`."""
@@ -71,7 +71,7 @@ class Crew:
 		joined = Crew([member], self._now, self._zone)
 		if not joined._openings(start, start + 1)[0].fits(start):
 			return False
-		return self._rules.days == 1 or not _Days(joined, start, start + 1).missing(self.parts(start)[1:])
+		return self._rules.days == 1 or not _Days(joined, start, start + 1).missing(start, self.parts(start)[1:])
 
 	def parts(self, start: int) -> list[Interval]:
 		"""Each date's part of a meeting at `start`; empty where too few working dates follow."""
@@ -82,12 +82,13 @@ class Crew:
 		first, last = self._narrowed(first, last)
 		if self._rules.days == 1 or first >= last:
 			return []
-		days = _Days(self, first, last)
+		emptied = self._emptied()
+		days, worked = _Days(self, first, last), _Days(emptied, first, last)
 		found = []
-		for start in self._emptied().starts(first, last):
+		for start in emptied.starts(first, last):
 			parts = days.parts(start)
-			missing = days.missing(parts)
-			if 0 < len(missing) < len(parts):
+			missing = days.missing(start, parts)
+			if 0 < len(missing) < len(parts) and not worked.missing(start, parts):
 				found.append(PartialSeries(start, tuple(parts), tuple(missing)))
 		return found
 
@@ -106,7 +107,7 @@ class Crew:
 		if not (parts := self.parts(start)):
 			return [*own, Refusal(Reason.TOO_FEW_DAYS)]
 		alone = _Days(Crew([member], self._now, self._zone), start, start + 1)
-		return own + [Refusal(Reason.LATER_DAY, instant=part[0]) for part in alone.missing(parts[1:])]
+		return own + [Refusal(Reason.LATER_DAY, instant=part[0]) for part in alone.missing(start, parts[1:])]
 
 	def _narrowed(self, first: int, last: int) -> Interval:
 		"""What notice and windows leave of the range: nothing needs computing for the rest."""
@@ -133,19 +134,41 @@ class _Days:
 		rules = crew.members[0].rules
 		self._series = Series(rules, [member.host.hours for member in crew.members], crew._zone, first, last)
 		until = last + reach(rules) + DAY
-		self._openings = [
-			Openings(_one_day(member.rules), member.host, crew._now, ALWAYS, first, until) for member in crew.members
-		]
+		self._calendars = [_PartCalendar(member, crew._now, first, until) for member in crew.members]
 
 	def parts(self, start: int) -> list[Interval]:
 		return self._series.parts(start)
 
-	def missing(self, parts: Sequence[Interval]) -> list[Interval]:
-		"""Those of the parts for which somebody hasn't the time."""
-		return [part for part in parts if not all(openings.fits(part[0]) for openings in self._openings)]
+	def missing(self, start: int, parts: Sequence[Interval]) -> list[Interval]:
+		"""Those of the parts, of a meeting that begins at `start`, for which somebody hasn't the time."""
+		return [part for part in parts if not all(each.fits(start, part[0]) for each in self._calendars)]
+
+
+class _PartCalendar:
+	"""One member's time for the parts, in `[first, last)`, of meetings over several dates.
+
+	A meeting that joins a session where it begins shares the session's later dates; any other must not overlap them.
+	"""
+
+	def __init__(self, member: Member, now: int, first: int, last: int):
+		def openings(room: frozenset[int]) -> Openings:
+			return Openings(rules, host, now, ALWAYS, first, last, room)
+
+		rules, host = _one_day(member.rules), member.host
+		self._sessions = with_room(rules, host)
+		self._own = self._beginning = self._following = openings(frozenset())
+		if self._sessions:
+			self._beginning = openings(self._sessions)
+			self._following = openings(with_room(rules, host, later_days=True))
+
+	def fits(self, start: int, part: int) -> bool:
+		"""Whether there is time for the part at `part` of a meeting that begins at `start`."""
+		if start not in self._sessions:
+			return self._own.fits(part)
+		return (self._beginning if part == start else self._following).fits(part)
 
 
 def _one_day(rules: MeetingRules) -> MeetingRules:
 	"""The rules that each date of a longer meeting keeps for itself."""
 	daily = tuple(limit for limit in rules.limits if limit.period == "day")
-	return replace(rules, days=1, minimum_notice=0, limits=daily)
+	return replace(rules, days=1, minimum_notice=0, window=None, limits=daily)

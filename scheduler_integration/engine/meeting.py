@@ -47,7 +47,9 @@ class Limit:
 	"""At most so many meetings, or minutes of them, that start in a `period`: "day", ISO "week" or "month".
 
 	Counts the meetings of the type that is asked for, or with `of_host` all the host's. Each day of a meeting of
-	several counts in its own date; weeks and months take it where it begins. A session of several seats is one meeting.
+	several counts in its own date, and so do its minutes in weeks and months; as a meeting these take it where it
+	begins. The meeting that is asked for must fit with all its minutes where it begins. A session of several seats
+	is one meeting, and who joins one adds nothing.
 	Raises InvalidRule for a period that doesn't exist or for less than 1.
 	"""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from .closures import OutsideWindow, TooSoon
+from .closures import Closure, OutsideWindow, TooLarge, TooSoon
 from .collisions import Collisions
 from .errors import InstantOutOfRange
 from .grid import Grid
@@ -14,7 +14,7 @@ from .intervals import Interval, edges
 from .limits import full_periods
 from .meeting import MeetingRules
 from .reasons import Refusal
-from .sessions import open_sessions
+from .sessions import standing, with_room
 
 
 class Openings:
@@ -22,17 +22,36 @@ class Openings:
 
 	A start is open when it is on the grid and in no closed span. Listing steps along the grid from one
 	closed span to the next; a check looks one start up in the same two. Nothing else decides. `window` is what
-	`booking_window` answers for the meeting.
+	`booking_window` answers for the meeting. `room` are the starts at which sessions leave it room, those that begin
+	there by default.
 	"""
 
-	def __init__(self, meeting: MeetingRules, host: Host, now: int, window: Interval, first: int, last: int):
+	def __init__(
+		self,
+		meeting: MeetingRules,
+		host: Host,
+		now: int,
+		window: Interval,
+		first: int,
+		last: int,
+		room: frozenset[int] | None = None,
+	):
 		self._range = first, last
-		joined = open_sessions(meeting, host)
-		collisions = Collisions(meeting, host, first, last, joined)
+		room = with_room(meeting, host) if room is None else room
+		# What is only held counts in no limit yet, and made no start of its own.
+		joined = standing(room, host) if room else room
+		collisions = Collisions(meeting, host, first, last, room)
 		extra = joined | collisions.packed_starts() if meeting.packed else joined
 		self._grid = Grid(meeting, host.hours, first, last, extra)
 		too_soon, outside = TooSoon(meeting, now), OutsideWindow(window)
-		closures = (too_soon, outside, collisions, *full_periods(meeting, host, joined))
+		too_large = [TooLarge()] if meeting.party > meeting.seats else []
+		closures: tuple[Closure, ...] = (
+			too_soon,
+			outside,
+			collisions,
+			*too_large,
+			*full_periods(meeting, host, joined),
+		)
 		self._rules = (too_soon, outside, self._grid, *closures[2:])
 		self._closed = edges([span for closure in closures for span in closure.spans])
 

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from .host import Booked, Host
 from .meeting import MeetingRules
 
 
-def seats_taken(meeting: MeetingRules, host: Host) -> dict[int, int]:
-	"""The seats taken of the type's sessions of the meeting's length, by their start."""
+def seats_taken(meeting: MeetingRules, host: Host, *, later_days: bool = False) -> dict[int, int]:
+	"""The seats taken, held ones too, of the type's sessions of the meeting's length, by their start.
+
+	Of sessions over several dates the first date's part, or with `later_days` each of the others.
+	"""
 	taken: dict[int, int] = defaultdict(int)
 	if meeting.seats > 1:
 		for item in host.booked:
-			if is_session_of(item, meeting):
+			if is_session_of(item, meeting) and item.is_first_day is not later_days:
 				taken[item.start] += item.seats
 	return dict(taken)
 
 
-def open_sessions(meeting: MeetingRules, host: Host) -> frozenset[int]:
-	"""The starts of the host's sessions that have room for the meeting's party."""
-	taken = seats_taken(meeting, host)
+def with_room(meeting: MeetingRules, host: Host, *, later_days: bool = False) -> frozenset[int]:
+	"""The starts at which what stands or is held leaves the meeting's party its seats. `later_days` as above."""
+	taken = seats_taken(meeting, host, later_days=later_days)
 	return frozenset(start for start, seats in taken.items() if seats + meeting.party <= meeting.seats)
+
+
+def open_sessions(meeting: MeetingRules, host: Host) -> frozenset[int]:
+	"""The starts of the host's sessions that stand and have room for the meeting's party."""
+	return standing(with_room(meeting, host), host)
+
+
+def standing(starts: Iterable[int], host: Host) -> frozenset[int]:
+	"""Those of the starts at which something is booked and not only held."""
+	return frozenset(starts).intersection(item.start for item in host.booked if not item.is_hold)
 
 
 def is_session_of(item: Booked, meeting: MeetingRules) -> bool:

@@ -19,15 +19,16 @@ class Team:
 	"""The hosts of one meeting type, at the moment `now`.
 
 	Apart, a start is bookable when any of them can take it; `together`, when every required one can, and an optional
-	one joins where they can. The dates of a meeting over several, and a date's first start, are those of `dates_in` (an
-	IANA name; the first host's zone by default). All instants are epoch seconds, and the hosts must carry what
-	`relevant_span` answers.
+	one joins where they can; where nobody is required nothing is bookable. The dates of a meeting over several, and a
+	date's first start, are those of `dates_in` (an IANA name; the first host's zone by default). All instants are epoch
+	seconds, and the hosts must carry what `relevant_span` answers.
 	Raises UnknownTimeZone, and InstantOutOfRange for instants beyond the calendar.
 	"""
 
 	def __init__(self, members: Sequence[Member], now: int, *, together: bool = False, dates_in: str | None = None):
 		self.members = tuple(members)
 		self._together = together
+		self._now = now
 		self._crews: list[Crew] = []
 		if self.members:
 			self._zone = zone(dates_in or self.members[0].host.hours.zone)
@@ -123,6 +124,8 @@ class Team:
 		return found[0] if len(found) == 1 else sorted(set().union(*found))
 
 	def _crew_of(self, member: Member) -> Crew:
+		if not self._crews:
+			return Crew([member], self._now, self._zone)
 		return self._crews[0 if self._together else self.members.index(member)]
 
 	def _whole_dates(self, first: int, last: int) -> Interval:

@@ -12,7 +12,7 @@ from scheduler_integration.engine import (
 	refusal,
 )
 
-from .support import DAY, EVERY_DAY, HOUR, MINUTE, at, host, local_days_listed, weekly
+from .support import DAY, EVERY_DAY, HOUR, at, host, local_days_listed, weekly
 
 ZONE = "America/New_York"
 OFFICE = host(ZONE, weekly(EVERY_DAY, "09:00-17:00"))
@@ -88,9 +88,11 @@ def test_notice_beyond_the_window_leaves_nothing():
 	assert free_starts(MeetingRules(60, minimum_notice=10**9, window=RollingDays(5)), OFFICE, TEN, 0, TEN * 2) == []
 
 
-def test_the_booking_window_tells_both_ends():
+def test_the_booking_window_ends_at_the_hosts_midnight_and_notice_is_no_part_of_it():
 	meeting = MeetingRules(60, minimum_notice=30, window=RollingDays(1))
-	assert booking_window(meeting, ZONE, TEN) == (TEN + 30 * MINUTE, at("2025-03-05 00:00", ZONE))
+	first, end = booking_window(meeting, OFFICE, TEN)
+	assert first < 0
+	assert end == at("2025-03-05 00:00", ZONE)
 
 
 @pytest.mark.parametrize("start", [10**15, -(10**15)])

@@ -12,6 +12,8 @@ from scheduler_integration.engine import (
 	Reason,
 	Refusal,
 	RollingDays,
+	booking_window,
+	refusal,
 	relevant_span,
 )
 
@@ -28,9 +30,13 @@ OFFICE = host(
 )
 
 
+def openings_of(first, last, now=NINE - DAY):
+	return Openings(MEETING, OFFICE, now, booking_window(MEETING, OFFICE, now), first, last)
+
+
 def reasons(start, now=NINE - DAY):
-	openings = Openings(MEETING, OFFICE, now, NINE - 30 * DAY, NINE + 30 * DAY)
-	return [refusal.reason for refusal in openings.refusals(start)]
+	openings = openings_of(NINE - 30 * DAY, NINE + 30 * DAY, now)
+	return [each.reason for each in openings.refusals(start)]
 
 
 def test_every_reason_is_told_in_order():
@@ -46,17 +52,16 @@ def test_every_reason_is_told_in_order():
 
 
 def test_the_first_reason_is_the_refusal():
-	openings = Openings(MEETING, OFFICE, NINE - DAY, NINE, NINE + DAY)
-	assert openings.refusal(NINE) == Refusal(Reason.BUSY, (Busy(NINE, NINE + HOUR, "event"),))
+	assert refusal(NINE, MEETING, OFFICE, NINE - DAY) == Refusal(Reason.BUSY, (Busy(NINE, NINE + HOUR, "event"),))
 
 
 @pytest.mark.parametrize("start", [NINE - 1, NINE + DAY])
 def test_openings_answer_for_their_own_range_alone(start):
-	openings = Openings(MEETING, OFFICE, NINE - DAY, NINE, NINE + DAY)
+	openings = openings_of(NINE, NINE + DAY)
 	with pytest.raises(InstantOutOfRange):
 		openings.is_open(start)
 	with pytest.raises(InstantOutOfRange):
-		openings.refusal(start)
+		openings.fits(start)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_openings_answer_for_their_own_range_alone(start):
 	],
 )
 def test_the_relevant_span_covers_buffers_the_meeting_and_the_limits_periods(rules, widest, expected):
-	assert relevant_span(MeetingRules(60, **rules), ZONE, NINE, NINE + HOUR, widest) == expected
+	assert relevant_span(MeetingRules(60, **rules), ZONE, NINE, NINE, NINE + HOUR, widest) == expected
 
 
 def test_reasons_are_their_names():
