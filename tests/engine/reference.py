@@ -10,23 +10,23 @@ from zoneinfo import ZoneInfo
 MINUTE = 60
 DAY = 24 * 60
 ONE = timedelta(minutes=1)
+# The longest meeting over several dates goes on for so many dates, days off among them.
+LONGEST_SERIES = 25
 
 
-class Reference:
-	def __init__(self, meeting, host, now, first, last):
-		self.meeting, self.host, self.now = meeting, host, now
-		self.first, self.last = first, last
-		self.tz = ZoneInfo(host.hours.zone)
-		# Far enough back that the whole week before the Monday before each start is known.
-		self.zero = first // MINUTE - 16 * DAY
-		end = last // MINUTE + meeting.duration + 3 * DAY
-		self.shown = [self.clock(minute * MINUTE) for minute in range(self.zero, end)]
+class Clock:
+	"""What a clock in a zone shows at each of the minutes from `zero` on."""
+
+	def __init__(self, zone, zero, end):
+		self.zero = zero
+		self.tz = ZoneInfo(zone)
+		self.shown = [self.at(minute * MINUTE) for minute in range(zero, end)]
 		self.first_shown = {}
 		for index, wall in enumerate(self.shown):
 			self.first_shown.setdefault(wall, index)
-		self.working = self.working_minutes()
+		self.jumps = [i for i in range(1, len(self.shown)) if self.shown[i] - self.shown[i - 1] > ONE]
 
-	def clock(self, instant):
+	def at(self, instant):
 		return datetime.fromtimestamp(instant, timezone.utc).astimezone(self.tz).replace(tzinfo=None)
 
 	def index_of(self, wall):
@@ -36,20 +36,49 @@ class Reference:
 		if wall > self.shown[-1]:
 			return len(self.shown)
 		if wall not in self.first_shown:
-			jump = next(i for i in range(1, len(self.shown)) if self.shown[i - 1] < wall < self.shown[i])
+			jump = next(i for i in self.jumps if self.shown[i - 1] < wall < self.shown[i])
 			wall += self.shown[jump] - self.shown[jump - 1] - ONE
 		return self.first_shown[wall]
 
+	def instant_of(self, wall):
+		return (self.zero + self.index_of(wall)) * MINUTE
+
+
+class Calendar:
+	"""One host's minutes, and what the rules of one meeting type make of them."""
+
+	def __init__(self, member, now, clocks):
+		self.rules, self.host, self.now = member.rules, member.host, now
+		self.clock = clocks(self.host.hours.zone)
+		self.clocks = clocks
+		self.zero, self.count = self.clock.zero, len(self.clock.shown)
+		self.working = self.working_minutes()
+		self.grid = set(self.grid_starts())
+		self.booked = [item for item in self.host.booked if item.start < item.end]
+		self.follow_ups = self.ends_on_five_minutes() if self.rules.packed else set()
+
+	def index(self, instant):
+		return instant // MINUTE - self.zero
+
+	# Working hours
+
+	def clock_of(self, date):
+		zone = self.host.hours.zone
+		for trip in self.host.hours.trips:
+			if trip.first <= date <= trip.last:
+				zone = trip.zone
+		return self.clocks(zone)
+
 	def working_minutes(self):
-		opens, cuts = bytearray(len(self.shown)), bytearray(len(self.shown))
-		for date in sorted({wall.date() for wall in self.shown}):
+		opens, cuts = bytearray(self.count), bytearray(self.count)
+		for date in sorted({wall.date() for wall in self.clock.shown}):
 			midnight = datetime.combine(date, datetime.min.time())
 			own = [o for o in self.host.hours.overrides if o.first <= date <= o.last]
 			rules = [r for r in self.host.hours.weekly if r.weekday == date.weekday()]
 			open_today = [r for r in rules if r.is_available]
 			cut_today = [r for r in rules if not r.is_available]
 			if any(o.is_available or o.start is None for o in own):
-				index = self.index_of(midnight)
+				index = self.clock_of(date).index_of(midnight)
 				opens[index:] = cuts[index:] = bytes(len(opens) - index)
 				open_today, cut_today = [o for o in own if o.is_available], []
 				if any(not o.is_available and o.start is None for o in own):
@@ -65,65 +94,231 @@ class Reference:
 			end = DAY
 		if end <= start:
 			end += DAY
-		begin = self.index_of(midnight + timedelta(minutes=start))
-		stop = self.index_of(midnight + timedelta(minutes=end))
+		clock = self.clock_of(midnight.date())
+		begin = clock.index_of(midnight + timedelta(minutes=start))
+		stop = clock.index_of(midnight + timedelta(minutes=end))
 		for index in range(begin, stop):
 			marks[index] = 1
 
-	def starts(self):
-		step = self.meeting.slot_interval or self.meeting.duration
-		found, origin, week_open_since = [], None, None
-		for index, wall in enumerate(self.shown):
+	def grid_starts(self):
+		step = self.rules.slot_interval or self.rules.duration
+		origin, week_open_since = None, None
+		for index, wall in enumerate(self.clock.shown):
 			if not self.working[index]:
 				origin = week_open_since = None
 				continue
 			if origin is None:
 				origin = index
-			if wall.weekday() == 0 and self.index_of(datetime.combine(wall.date(), datetime.min.time())) == index:
+			if wall.weekday() == 0 and self.clock.index_of(datetime.combine(wall.date(), datetime.min.time())) == index:
 				if week_open_since is not None:
 					origin = index
 				week_open_since = index
-			instant = (self.zero + index) * MINUTE
-			if self.first <= instant < self.last and (index - origin) % step == 0 and self.fits(index):
-				found.append(instant)
-		return [start for start in found if self.allowed(start)]
+			since = index - origin - self.rules.slot_offset
+			if since >= 0 and since % step == 0:
+				yield (self.zero + index) * MINUTE
 
-	def fits(self, index):
-		minutes = self.working[index : index + self.meeting.duration]
-		return all(minutes) and len(minutes) == self.meeting.duration
+	def in_hours(self, start):
+		minutes = self.working[self.index(start) : self.index(start) + self.rules.duration]
+		return all(minutes) and len(minutes) == self.rules.duration
 
-	def allowed(self, start):
-		return self.soon_enough(start) and self.is_free(start) and self.below_limits(start)
+	def dates_worked(self, clock):
+		return {clock.shown[index].date() for index, works in enumerate(self.working) if works}
 
-	def soon_enough(self, start):
-		if start - self.now < self.meeting.minimum_notice * MINUTE:
-			return False
-		ahead = (self.clock(start).date() - self.clock(self.now).date()).days
-		return self.meeting.window is None or ahead <= self.meeting.window.days
+	# Starts
 
-	def is_free(self, start):
-		start, end = start // MINUTE, start // MINUTE + self.meeting.duration
-		before, after = self.meeting.buffer_before, self.meeting.buffer_after
-		widened = set(range(start - before, end + after))
+	def offers(self, start):
+		"""Whether the meeting may begin at `start` as far as this host's own grid is concerned."""
+		return start in self.grid or bool(self.session(start)[1]) or start in self.follow_ups
+
+	def ends_on_five_minutes(self):
+		ends = [busy.end + self.rules.buffer_before * MINUTE for busy in self.host.busy if busy.start < busy.end]
+		ends += [b.end + max(self.rules.buffer_before, b.buffer_after) * MINUTE for b in self.booked]
+		found = set()
+		for end in ends:
+			while end // MINUTE % 5:
+				end += MINUTE
+			found.add(end)
+		return found
+
+	def takes(self, start):
+		"""Whether a meeting may begin at `start`, the grid and later dates left aside."""
+		excused, joined = self.session(start)
+		periods = () if joined else ("day", "week", "month")
+		return (
+			start - self.now >= self.rules.minimum_notice * MINUTE
+			and self.in_window(self.clock.at(start).date())
+			and self.has_time(start, excused)
+			and all(self.below(limit, start) for limit in self.rules.limits if limit.period in periods)
+		)
+
+	def goes_on(self, start, part):
+		"""Whether the meeting that begins at `start` may go on with its part at `part`, on a later date."""
+		excused, joined = self.session(part, of_first_day=False) if self.session(start)[0] else ([], False)
+		periods = () if joined else ("day",)
+		return self.has_time(part, excused) and all(
+			self.below(limit, part) for limit in self.rules.limits if limit.period in periods
+		)
+
+	def has_time(self, start, excused):
+		return self.rules.party <= self.rules.seats and self.in_hours(start) and self.is_free(start, excused)
+
+	# Sessions
+
+	def session(self, start, of_first_day=True):
+		"""The bookings and holds whose session at `start` has room for the party, and whether anything is booked."""
+		theirs = [
+			item
+			for item in self.booked
+			if item.counts
+			and item.start == start
+			and item.end - item.start == self.rules.duration * MINUTE
+			and item.is_first_day == of_first_day
+		]
+		if self.rules.seats == 1 or sum(item.seats for item in theirs) + self.rules.party > self.rules.seats:
+			return [], False
+		return theirs, any(not item.is_hold for item in theirs)
+
+	def is_free(self, start, excused):
+		start, end = start // MINUTE, start // MINUTE + self.rules.duration
+		before, after = self.rules.buffer_before, self.rules.buffer_after
 		for busy in self.host.busy:
-			if widened.intersection(range(busy.start // MINUTE, busy.end // MINUTE)):
+			if any(start - before <= minute < end + after for minute in range(busy.start // MINUTE, busy.end // MINUTE)):
 				return False
-		for booked in self.host.booked:
-			theirs = booked.start // MINUTE, booked.end // MINUTE
-			if theirs[0] == theirs[1]:
+		for item in self.booked:
+			if any(item is other for other in excused):
 				continue
+			theirs = item.start // MINUTE, item.end // MINUTE
 			if start < theirs[1] and theirs[0] < end:
 				return False
-			if theirs[1] <= start and start - theirs[1] < max(booked.buffer_after, before):
+			if theirs[1] <= start and start - theirs[1] < max(item.buffer_after, before):
 				return False
-			if end <= theirs[0] and theirs[0] - end < max(after, booked.buffer_before):
+			if end <= theirs[0] and theirs[0] - end < max(after, item.buffer_before):
 				return False
 		return True
 
-	def below_limits(self, start):
-		date = self.clock(start).date()
-		dates = [self.clock(booked.start).date() for booked in self.host.booked if booked.counts]
-		most = {limit.period: limit.most for limit in self.meeting.limits}
-		daily, weekly = most.get("day"), most.get("week")
-		week = [d for d in dates if d.isocalendar()[:2] == date.isocalendar()[:2]]
-		return (daily is None or dates.count(date) < daily) and (weekly is None or len(week) < weekly)
+	# Limits and window
+
+	def below(self, limit, start):
+		def period(instant):
+			date = self.clock.at(instant).date()
+			return {"day": date, "week": tuple(date.isocalendar())[:2], "month": (date.year, date.month)}[limit.period]
+
+		meetings = {}
+		for index, item in enumerate(self.host.booked):
+			if item.is_hold or not (item.counts or limit.of_host):
+				continue
+			if period(item.start) != period(start):
+				continue
+			if not limit.in_minutes and limit.period != "day" and not item.is_first_day:
+				continue
+			key = (item.session, item.start) if item.session else index
+			meetings[key] = (item.end - item.start) // MINUTE if limit.in_minutes else 1
+		mine = 1
+		if limit.in_minutes:
+			mine = self.rules.duration if limit.period == "day" else self.rules.duration * self.rules.days
+		return sum(meetings.values()) + mine <= limit.most
+
+	def is_known(self, instant):
+		return 0 <= self.index(instant) < self.count
+
+	def in_window(self, date):
+		window, today = self.rules.window, self.clock.at(self.now).date()
+		if window is None:
+			return True
+		if not hasattr(window, "days"):
+			return (window.first is None or window.first <= date) and (window.last is None or date <= window.last)
+		between = [today + timedelta(days=n) for n in range(1, (date - today).days)]
+		if window.with_room_only:
+			between = [day for day in between if self.has_room(day)]
+		elif window.business_only:
+			weekdays = {rule.weekday for rule in self.host.hours.weekly if rule.is_available} or set(range(5))
+			between = [day for day in between if day.weekday() in weekdays]
+		return date <= today or len(between) < window.days
+
+	def has_room(self, date):
+		candidates = self.grid | {item.start for item in self.booked} | self.follow_ups
+		rules, self.rules = self.rules, _without_window(self.rules)
+		found = any(
+			self.is_known(start) and self.clock.at(start).date() == date and self.offers(start) and self.takes(start)
+			for start in candidates
+		)
+		self.rules = rules
+		return found
+
+
+class Reference:
+	def __init__(self, members, now, first, last, together=False, dates_in=None):
+		self.first, self.last = first, last
+		longest = max(member.rules.duration for member in members)
+		# Far enough back that the whole week before the Monday before each start is known.
+		self.zero = min(first, now) // MINUTE - 19 * DAY
+		self.end = last // MINUTE + longest + 4 * DAY
+		if members[0].rules.days > 1:
+			self.end += LONGEST_SERIES * DAY
+		self.known_clocks = {}
+		self.dates = self.clock(dates_in or members[0].host.hours.zone)
+		self.members, self.together = members, together
+		self.calendars = [Calendar(member, now, self.clock) for member in members]
+		required = [c for c, member in zip(self.calendars, members, strict=True) if member.is_required]
+		self.crews = [[calendar] for calendar in self.calendars]
+		if together:
+			self.crews = [required] if required else []
+
+	def clock(self, zone):
+		if zone not in self.known_clocks:
+			self.known_clocks[zone] = Clock(zone, self.zero, self.end)
+		return self.known_clocks[zone]
+
+	def starts(self):
+		"""The bookable starts in the range, ascending."""
+		if not self.members[0].rules.first_slot_only:
+			return self.all_starts(self.first, self.last)
+		firsts = {}
+		for start in self.all_starts(self.first - 2 * DAY * MINUTE, self.last + 2 * DAY * MINUTE):
+			firsts.setdefault(self.dates.at(start).date(), start)
+		return [start for start in firsts.values() if self.first <= start < self.last]
+
+	def all_starts(self, first, last):
+		minutes = range(-(-first // MINUTE) * MINUTE, last, MINUTE)
+		return [start for start in minutes if any(self.crew_takes(crew, start) for crew in self.crews)]
+
+	def free_hosts(self, start):
+		"""The hosts who can take a meeting at `start`, which is bookable."""
+		names = []
+		for member, calendar in zip(self.members, self.calendars, strict=True):
+			if not self.together:
+				can = self.crew_takes([calendar], start)
+			else:
+				can = member.is_required or self.can_join(calendar, self.parts(self.crews[0], start))
+			names += [member.host.name] * can
+		return names
+
+	def crew_takes(self, crew, start):
+		if not crew[0].offers(start) or not all(calendar.takes(start) for calendar in crew):
+			return False
+		parts = self.parts(crew, start)
+		return len(parts) == crew[0].rules.days and all(self.can_join(calendar, parts) for calendar in crew)
+
+	def can_join(self, calendar, parts):
+		return calendar.takes(parts[0]) and all(calendar.goes_on(parts[0], part) for part in parts[1:])
+
+	def parts(self, crew, start):
+		"""The start of each date's part; too few where too few working dates follow."""
+		rules = crew[0].rules
+		if rules.days == 1:
+			return [start]
+		wall = self.dates.at(start)
+		later = [wall + timedelta(days=n) for n in range(1, rules.days + 21 if rules.skips_days_off else rules.days)]
+		if rules.skips_days_off:
+			worked = set.intersection(*(self.worked(calendar) for calendar in crew))
+			later = [day for day in later if day.date() in worked]
+		return [start, *(self.dates.instant_of(day) for day in later)][: rules.days]
+
+	def worked(self, calendar):
+		if not hasattr(calendar, "worked"):
+			calendar.worked = calendar.dates_worked(self.dates)
+		return calendar.worked
+
+
+def _without_window(rules):
+	return type(rules)(**{name: getattr(rules, name) for name in rules.__slots__} | {"window": None})

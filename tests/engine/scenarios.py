@@ -1,5 +1,6 @@
 """Random schedules around clock changes, from a seeded source of randomness."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,10 +8,14 @@ from scheduler_integration.engine import (
 	Booked,
 	Busy,
 	DateOverride,
+	DateRange,
 	Host,
 	Limit,
 	MeetingRules,
+	Member,
 	RollingDays,
+	Team,
+	Trip,
 	WeeklyRule,
 	WorkingHours,
 )
@@ -42,17 +47,36 @@ ZONES = [
 
 
 class Scenario:
-	"""One host, one meeting type, a now, and a range of a few days, all in whole minutes."""
+	"""One host, one meeting type, a now, and a range of a few days, all in whole minutes.
 
-	def __init__(self, rng, zones=ZONES, days=3):
+	`members` are that host and, with `hosts`, others who work apart or `together`, each in a zone of their own.
+	"""
+
+	def __init__(self, rng, zones=ZONES, days=3, hosts=1):
 		self.zone = rng.choice(zones)
 		self.day = _interesting_day(rng, self.zone)
 		self.first = _instant(self.day, self.zone) + rng.randrange(-12, 12) * HOUR
 		self.last = self.first + rng.randrange(1, days + 1) * DAY
 		self.now = self.first - rng.choice((-20, 0, 5, 30, 60)) * HOUR
-		self.meeting = _meeting(rng)
-		hours = WorkingHours(self.zone, _rules(rng), _overrides(rng, self.day))
-		self.host = Host("host", hours, self._busy(rng), self._booked(rng))
+		self.meeting = _meeting(rng, self.day)
+		self.host = self._host(rng, "host", self.zone, self.meeting, zones)
+		self.members = [Member(self.meeting, self.host)]
+		for number in range(1, hosts):
+			rules = _for_another(rng, self.meeting)
+			other = self._host(rng, f"host {number}", rng.choice((self.zone, *zones)), rules, zones)
+			self.members.append(Member(rules, other, rng.random() < 0.6))
+		self.together = hosts > 1 and rng.random() < 0.5
+		self.dates_in = rng.choice((None, rng.choice(zones)))
+
+	def team(self, members=None):
+		return Team(members or self.members, self.now, together=self.together, dates_in=self.dates_in)
+
+	def _host(self, rng, name, zone, rules, zones):
+		trips = _trips(rng, self.day, zones) if rng.random() < 0.25 else ()
+		hours = WorkingHours(zone, _rules(rng), _overrides(rng, self.day), trips)
+		idle = Host(name, hours)
+		booked = (*self._booked(rng), *self._sessions(rng, rules, idle), *self._distant(rng))
+		return Host(name, hours, self._busy(rng), booked)
 
 	def _span(self, rng, longest):
 		start = rng.randrange(self.first - DAY, self.last + DAY) // MINUTE * MINUTE
@@ -63,9 +87,38 @@ class Scenario:
 
 	def _booked(self, rng):
 		return [
-			Booked(*self._span(rng, 90), rng.choice((0, 10, 45)), rng.choice((0, 15, 60)), rng.random() < 0.5)
+			Booked(
+				*self._span(rng, 90),
+				rng.choice((0, 10, 45)),
+				rng.choice((0, 15, 60)),
+				rng.random() < 0.5,
+				is_hold=rng.random() < 0.2,
+				is_first_day=rng.random() < 0.9,
+			)
 			for _ in range(rng.choice((0, 2, 6)))
 		]
+
+	def _sessions(self, rng, rules, idle):
+		"""Bookings and holds where the meeting may be, with all its dates."""
+		plain = MeetingRules(rules.duration, slot_interval=rules.slot_interval, days=rules.days)
+		team = Team([Member(plain, idle)], 0)
+		starts = team.starts(self.first - DAY, self.last + DAY)
+		found = []
+		for start in rng.sample(starts, min(len(starts), rng.choice((0, 0, 1, 3)))):
+			for _ in range(rng.choice((1, 1, 2)) if rules.seats > 1 else 1):
+				is_hold = rng.random() < 0.3
+				session = f"session {start}" if rules.seats > 1 and not is_hold else ""
+				seats = rng.choice((1, 1, 2))
+				found += [
+					Booked(*part, 0, 5, True, "", seats, session, is_first_day=part[0] == start, is_hold=is_hold)
+					for part in team.parts(start)
+				]
+		return found
+
+	def _distant(self, rng):
+		"""Bookings that only a limit of weeks or months can know."""
+		starts = [self.first + rng.randrange(-18 * 24, 20 * 24) * HOUR for _ in range(rng.choice((0, 0, 3)))]
+		return [Booked(start, start + 40 * MINUTE, counts=rng.random() < 0.7) for start in starts]
 
 
 def _interesting_day(rng, zone):
@@ -85,20 +138,61 @@ def _instant(day, zone):
 	return int(datetime.combine(day, datetime.min.time(), ZoneInfo(zone)).timestamp())
 
 
-def _meeting(rng):
+def _meeting(rng, near):
+	duration = rng.choice((10, 25, 30, 50, 60, 90, 300))
+	seats = rng.choice((1, 1, 1, 2, 4))
 	return MeetingRules(
-		duration=rng.choice((10, 25, 30, 50, 60, 90, 300)),
+		duration=duration,
 		buffer_before=rng.choice((0, 0, 5, 30)),
 		buffer_after=rng.choice((0, 0, 10, 45)),
 		minimum_notice=rng.choice((0, 0, 60, 2000)),
-		window=rng.choice((None, None, None, RollingDays(1), RollingDays(3), RollingDays(5))),
+		window=_window(rng, near),
 		slot_interval=rng.choice((None, None, 15, 40, 75)),
-		limits=[
-			Limit(period, most)
-			for period, most in (("day", rng.choice((0, 0, 0, 1, 2))), ("week", rng.choice((0, 0, 0, 2, 4))))
-			if most
-		],
+		slot_offset=rng.choice((0, 0, 0, 5, 50)),
+		packed=rng.random() < 0.2,
+		first_slot_only=rng.random() < 0.15,
+		seats=seats,
+		party=rng.choice((1, min(2, seats))),
+		days=rng.choice((1, 1, 1, 1, 2, 3)),
+		skips_days_off=rng.random() < 0.5,
+		limits=_limits(rng, duration),
 	)
+
+
+def _window(rng, near):
+	kind = rng.randrange(8)
+	days = rng.choice((0, 1, 2, 3, 5))
+	if kind < 4:
+		return None
+	if kind == 4:
+		first = near + timedelta(days=rng.randrange(-3, 3))
+		ends = rng.choice(((first, None), (None, first), (first, first + timedelta(days=rng.randrange(3)))))
+		return DateRange(*ends)
+	return (RollingDays(days), RollingDays(days, business_only=True), RollingDays(days, with_room_only=True))[kind - 5]
+
+
+def _limits(rng, duration):
+	limits = []
+	for period, most in (("day", (0, 0, 0, 1, 2)), ("week", (0, 0, 0, 2, 4)), ("month", (0, 0, 0, 3, 6))):
+		if count := rng.choice(most):
+			in_minutes = rng.random() < 0.4
+			most = count * duration + rng.choice((0, 0, 35)) if in_minutes else count
+			limits.append(Limit(period, most, in_minutes, of_host=rng.random() < 0.4))
+	return limits
+
+
+def _for_another(rng, rules):
+	"""The same meeting type's rules as another host has them."""
+	own = {"buffer_before": 20, "buffer_after": 0, "minimum_notice": 30, "limits": (Limit("day", 2, of_host=True),)}
+	return replace(rules, **{field: value for field, value in own.items() if rng.random() < 0.3})
+
+
+def _trips(rng, near, zones):
+	trips = []
+	for _ in range(rng.choice((1, 2))):
+		first = near + timedelta(days=rng.randrange(-3, 3))
+		trips.append(Trip(first, first + timedelta(days=rng.choice((0, 1, 4))), rng.choice(zones)))
+	return tuple(trips)
 
 
 def _minute(rng):

@@ -9,6 +9,7 @@ from scheduler_integration.engine import (
 	DateOverride,
 	Host,
 	MeetingRules,
+	Member,
 	WeeklyRule,
 	WorkingHours,
 	free_starts,
@@ -19,18 +20,32 @@ from .scenarios import Scenario
 from .support import DAY, at
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_listing_is_what_the_reference_finds(seed):
+def reference(case):
+	return Reference(case.members, case.now, case.first, case.last, case.together, case.dates_in)
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_a_hosts_starts_are_what_the_reference_finds(seed):
 	case = Scenario(random.Random(seed))
-	asked = case.meeting, case.host, case.now, case.first, case.last
-	assert free_starts(*asked) == Reference(*asked).starts()
+	assert case.team().starts(case.first, case.last) == reference(case).starts()
 
 
-def test_the_random_schedules_are_worth_asking():
-	cases = [Scenario(random.Random(seed)) for seed in range(40)]
-	found = [len(free_starts(c.meeting, c.host, c.now, c.first, c.last)) for c in cases]
-	assert sum(map(bool, found)) > 15
-	assert sum(found) > 500
+@pytest.mark.parametrize("seed", range(80, 120))
+def test_a_teams_starts_and_free_hosts_are_what_the_reference_finds(seed):
+	case = Scenario(random.Random(seed), hosts=3)
+	team, expected = case.team(), reference(case)
+	starts = team.starts(case.first, case.last)
+	assert starts == expected.starts()
+	for start in starts[:20]:
+		assert team.free_hosts(start) == expected.free_hosts(start)
+
+
+@pytest.mark.parametrize(("seeds", "hosts"), [(range(80), 1), (range(80, 120), 3)])
+def test_the_random_schedules_are_worth_asking(seeds, hosts):
+	cases = [Scenario(random.Random(seed), hosts=hosts) for seed in seeds]
+	found = [len(case.team().starts(case.first, case.last)) for case in cases]
+	assert sum(map(bool, found)) > len(seeds) / 4
+	assert sum(found) > 10 * len(seeds)
 
 
 @pytest.mark.parametrize("interval", [50, 60, 7 * 60 + 10])
@@ -41,5 +56,6 @@ def test_windows_of_weeks_have_the_references_grid(interval, closed_on):
 	always = tuple(WeeklyRule(day, 0, 0) for day in range(7))
 	host = Host("host", WorkingHours("Australia/Lord_Howe", always, overrides))
 	first = at("2025-03-29 00:00", "Australia/Lord_Howe")
-	asked = MeetingRules(45, slot_interval=interval), host, 0, first, first + 18 * DAY
-	assert free_starts(*asked) == Reference(*asked).starts()
+	meeting = MeetingRules(45, slot_interval=interval)
+	expected = Reference([Member(meeting, host)], first - DAY, first, first + 18 * DAY).starts()
+	assert free_starts(meeting, host, first - DAY, first, first + 18 * DAY) == expected
