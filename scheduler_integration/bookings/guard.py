@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.seats import give_seats_back, insert_unique, others_in_session, take_seats
+from scheduler_integration.bookings.seats import give_seats_back, insert_unique, others_in_session, release_seats_before, take_seats
 from scheduler_integration.catalogue.durations import GRID_MINUTES
 
 BUCKET_SECONDS = GRID_MINUTES * 60
@@ -52,8 +52,9 @@ def release_time(booking: Document) -> None:
 
 
 def release_before(instant: int) -> None:
-	"""Drops the buckets that lie wholly in the past: nobody can book there any more."""
+	"""Drops the buckets, and the seats of sessions, that lie wholly in the past: nobody can book there any more."""
 	frappe.db.delete("Booking Slot", {"bucket": ("<", instant // BUCKET_SECONDS)})
+	release_seats_before(instant)
 
 
 def _lock(users: list[str]) -> list[str]:

@@ -27,6 +27,13 @@ def give_seats_back(booking: Document) -> None:
 	frappe.db.delete("Booking Seat", {"booking": booking.name})
 
 
+def release_seats_before(instant: int) -> None:
+	"""Drops the numbers of sessions that are over: nobody can join them any more."""
+	seat, booking = frappe.qb.DocType("Booking Seat"), frappe.qb.DocType("Booking")
+	over = frappe.qb.from_(booking).select(booking.name).where((booking.ends_at < instant) & (booking.session != ""))
+	frappe.qb.from_(seat).delete().where(seat.booking.isin(over)).run()
+
+
 def others_in_session(booking: Document) -> bool:
 	"""Whether the session goes on without this booking."""
 	if not booking.session:

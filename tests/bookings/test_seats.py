@@ -96,3 +96,13 @@ def test_a_seat_can_not_be_stored_twice(page, workshop):
 			"Booking Seat", ["name", "session", "seat", "booking"], [("x", booking.session, 0, booking.name)]
 		)
 	assert frappe.db.is_unique_key_violation(error.value)
+
+
+def test_the_seats_of_sessions_that_are_over_are_dropped(page, workshop):
+	from scheduler_integration.bookings import guard
+
+	booking = book(page, workshop)
+	guard.release_before(at("2026-03-02 10:00"))
+	assert frappe.db.count("Booking Seat", {"booking": booking["id"]}) == 1
+	guard.release_before(at("2026-03-02 10:01"))
+	assert frappe.db.count("Booking Seat", {"booking": booking["id"]}) == 0

@@ -270,3 +270,11 @@ def test_a_refusal_is_shown_in_the_desk():
 	with pytest.raises(InvalidRequest):
 		make_page(slug="two words")
 	assert "two words" in frappe.as_json(frappe.get_message_log())
+
+
+def test_a_host_can_not_offer_somebody_elses_hours():
+	other = make_schedule(make_user("Bea"))
+	page = make_page()
+	frappe.set_user(page.user)
+	with pytest.raises(frappe.ValidationError):
+		make_meeting_type(page, availability_schedule=other.name)

@@ -7,10 +7,12 @@ from scheduler_integration.bookings import turns
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hostnames import is_web_address
+from scheduler_integration.catalogue.hosts import page_users
 from scheduler_integration.catalogue.present import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.permissions import is_manager
 
 MAX_BUFFER_MINUTES = 24 * 60
 MAX_QUESTIONS = 30
@@ -23,6 +25,7 @@ class MeetingType(Form):
 		self.read_numbers()
 		self.set_consultant()
 		self.validate_home()
+		self.validate_schedule()
 		self.set_slug()
 		self.validate_durations()
 		self.validate_rules()
@@ -64,6 +67,17 @@ class MeetingType(Form):
 			raise InvalidRequest(_("Say on which page this is booked, or which consultant offers it."))
 		if not self.scheduling_page and not self.scheduler_event_url:
 			raise InvalidRequest(_("A meeting type without a page needs its link on the external scheduler."))
+
+	def validate_schedule(self):
+		"""Whose hours a type offers is for those to decide whose they are, and for managers."""
+		if not self.availability_schedule or not self.scheduling_page or is_manager():
+			return
+		owner = frappe.db.get_value("Availability Schedule", self.availability_schedule, "user")
+		if owner not in page_users(frappe.get_cached_doc("Scheduling Page", self.scheduling_page)):
+			raise InvalidRequest(
+				_("The schedule is somebody else's. Please choose one of this page's hosts."),
+				details={"availability_schedule": _("Please choose another.")},
+			)
 
 	def set_slug(self):
 		self.slug = checked_slug(self.slug or slugify(self.title))
