@@ -135,6 +135,21 @@ class SlotTaken(SchedulingError):
 		return _("That time was just taken. Please choose another.")
 
 
+class HostNotFree(SchedulingError):
+	"""A meeting can't be given to this host. `conflicts` and `reasons` are lists of dicts for a manager's eyes; `can_force`
+	says whether nothing but rules stands in the way.
+	"""
+
+	code = "HOST_NOT_FREE"
+	http_status_code = 409
+
+	def __init__(self, conflicts: list[dict], reasons: list[dict], can_force: bool):
+		super().__init__(conflicts=conflicts, reasons=reasons, can_force=can_force)
+
+	def default_message(self) -> str:
+		return _("This host isn't free at that time. Please choose another.")
+
+
 class AlreadyCancelled(SchedulingError):
 	code = "ALREADY_CANCELLED"
 	http_status_code = 409

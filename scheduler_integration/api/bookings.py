@@ -8,7 +8,7 @@ from frappe import _
 from scheduler_integration import bookings, clock
 from scheduler_integration.api.answer import answered
 from scheduler_integration.api.contention import retried
-from scheduler_integration.api.parse import parse_whole_number
+from scheduler_integration.api.parse import parse_flag, parse_whole_number
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.exceptions import InvalidRequest
 
@@ -41,11 +41,14 @@ def get(name=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered()
-def update(name=None, action=None, reason=None) -> dict[str, Any]:
-	"""Does `action` to the booking: `cancel`, `confirm` or `decline`."""
+def update(name=None, action=None, reason=None, host=None, replaces=None, force=None) -> dict[str, Any]:
+	"""Does `action` to the booking: `cancel`, `confirm` or `decline`, or as a manager `reassign` it to `host`."""
 	signed_in()
+	if action == "reassign":
+		forced = parse_flag("force", force)
+		return retried(lambda: bookings.reassign(name, host, clock.now(), replaces=replaces, force=forced))
 	if not isinstance(action, str) or action not in ACTIONS:
-		raise InvalidRequest(details={"action": _("Say one of: {0}.").format(", ".join(ACTIONS))})
+		raise InvalidRequest(details={"action": _("Say one of: {0}.").format(", ".join((*ACTIONS, "reassign")))})
 	return retried(lambda: ACTIONS[action](name, reason, clock.now()))
 
 

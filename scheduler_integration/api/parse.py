@@ -48,6 +48,15 @@ def parse_whole_number(field: str, value: object) -> int | None:
 		raise InvalidRequest(details={field: str(refused)}) from None
 
 
+def parse_flag(field: str, value: object) -> bool:
+	"""Yes or no, given as true and false or as 1 and 0; no for none."""
+	if value in (None, "", False, 0, "0", "false"):
+		return False
+	if value in (True, 1, "1", "true"):
+		return True
+	raise InvalidRequest(details={field: _("Say 1 or 0.")})
+
+
 def parse_json(field: str, value: Any, kind: type) -> Any:
 	"""A list or object, given as one or, in a form, as its JSON; None for none."""
 	if value in (None, ""):

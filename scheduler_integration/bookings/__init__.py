@@ -6,6 +6,7 @@ from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.conflicts import check_conflicts
 from scheduler_integration.bookings.hold import hold_slot, release_slot
 from scheduler_integration.bookings.lookup import booking_by_token, get_for_host, list_for_host
+from scheduler_integration.bookings.reassign import reassign, successors
 
 __all__ = [
 	"book",
@@ -18,5 +19,7 @@ __all__ = [
 	"get_for_host",
 	"hold_slot",
 	"list_for_host",
+	"reassign",
 	"release_slot",
+	"successors",
 ]

@@ -26,12 +26,22 @@ People = dict[str, frappe._dict]
 
 
 def hosts_of(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
-	"""The enabled hosts that share in the meeting type, in the page's order. `people` where they are known already."""
+	"""The enabled hosts that share in the meeting type, in the page's order. `people` where they are known already.
+
+	None where somebody is missing without whom the meeting can't take place.
+	"""
+	hosts = enabled_hosts(meeting_type, page, people)
+	if meeting_type.assignment != "Collective":
+		return hosts
+	present = {host.user for host in hosts}
+	required = {row.user for row in _host_rows(meeting_type, page) if row.is_required}
+	return hosts if required <= present else []
+
+
+def enabled_hosts(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
+	"""As `hosts_of`, whoever may be missing."""
 	rows = _host_rows(meeting_type, page)
 	people = enabled_people([row.user for row in rows]) if people is None else people
-	if meeting_type.assignment == "Collective" and any(row.user not in people for row in rows if row.is_required):
-		# Without somebody who is required the meeting can't take place.
-		return []
 	return [_type_host(row, people[row.user]) for row in rows if row.user in people]
 
 

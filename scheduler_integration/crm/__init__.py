@@ -2,5 +2,6 @@
 
 from scheduler_integration.crm.activities import log_cancellation, log_meeting
 from scheduler_integration.crm.contacts import find_or_create_contact
+from scheduler_integration.crm.handover import log_handover
 
-__all__ = ["find_or_create_contact", "log_cancellation", "log_meeting"]
+__all__ = ["find_or_create_contact", "log_cancellation", "log_handover", "log_meeting"]

@@ -63,7 +63,9 @@ def _note_outcome(booking: Document, troubled: list[str], now: int) -> None:
 	if troubled:
 		booking.db_set(_postponed(booking, troubled, now), update_modified=False)
 	else:
-		booking.db_set({"delivery_status": "Delivered", "delivery_error": None}, update_modified=False)
+		booking.db_set(
+			{"delivery_status": "Delivered", "delivery_error": None, "removed_hosts": None}, update_modified=False
+		)
 
 
 def _postponed(booking: Document, troubled: list[str], now: int) -> dict[str, object]:

@@ -19,9 +19,9 @@ DAY = 86400
 PRODID = "-//Scheduler Integration//Booking//EN"
 
 
-def method_of(booking: Document) -> str:
-	"""The iTIP method that the booking's state asks for (RFC 5546, 1.4)."""
-	return "CANCEL" if booking.status in CANCELLED else "REQUEST"
+def method_of(booking: Document, reader: Reader) -> str:
+	"""The iTIP method that the booking's state asks for (RFC 5546, 1.4); who takes part no more is uninvited."""
+	return "CANCEL" if booking.status in CANCELLED or reader.is_removed else "REQUEST"
 
 
 def invitation(booking: Document, now: int, reader: Reader) -> bytes:
@@ -32,7 +32,7 @@ def invitation(booking: Document, now: int, reader: Reader) -> bytes:
 	calendar = Calendar()
 	calendar.add("prodid", PRODID)
 	calendar.add("version", "2.0")
-	calendar.add("method", method_of(booking))
+	calendar.add("method", method_of(booking, reader))
 	calendar.add_component(_event(booking, now, reader))
 	return calendar.to_ical()
 
@@ -42,7 +42,7 @@ def attachment(booking: Document, now: int, reader: Reader) -> dict:
 	return {
 		"fname": "invite.ics",
 		"fcontent": invitation(booking, now, reader).decode(),
-		"content_type": f"text/calendar; method={method_of(booking)}",
+		"content_type": f"text/calendar; method={method_of(booking, reader)}",
 	}
 
 
@@ -53,13 +53,13 @@ def _event(booking: Document, now: int, reader: Reader) -> Event:
 	event.add("dtstamp", utc(now))
 	_add_times(event, booking.parts())
 	event.add("summary", booking.subject)
-	event.add("status", _status(booking))
+	event.add("status", _status(booking, reader))
 	event.add("description", _description(booking, reader))
 	if place := booking.meeting_link or booking.location:
 		event.add("location", place)
 	if reader.is_attendee:
 		event.add("url", manage_url(booking))
-	_add_people(event, booking)
+	_add_people(event, booking, reader)
 	return event
 
 
@@ -83,8 +83,8 @@ def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
 		event.add("exdate", [utc(each) for each in skipped])
 
 
-def _status(booking: Document) -> str:
-	if booking.status in CANCELLED:
+def _status(booking: Document, reader: Reader) -> str:
+	if booking.status in CANCELLED or reader.is_removed:
 		return "CANCELLED"
 	return "TENTATIVE" if booking.status == "Pending" else "CONFIRMED"
 
@@ -99,9 +99,13 @@ def _description(booking: Document, reader: Reader) -> str:
 	return "\n\n".join(filter(None, parts))
 
 
-def _add_people(event: Event, booking: Document) -> None:
+def _add_people(event: Event, booking: Document, reader: Reader) -> None:
 	hosts = hosts_of(booking)
 	event.add("organizer", _address(hosts[0]), encode=0)
+	if reader.is_removed:
+		# Who is uninvited stands alone there (RFC 5546, 3.2.5).
+		event.add("attendee", _address(reader), encode=0)
+		return
 	for host in hosts:
 		event.add("attendee", _address(host, role="CHAIR", partstat="ACCEPTED"), encode=0)
 	for participant in (attendee_of(booking), *guests_of(booking)):

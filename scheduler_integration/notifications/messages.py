@@ -12,7 +12,7 @@ from scheduler_integration.bookings.status import CANCELLED
 from scheduler_integration.bookings.tokens import manage_url
 from scheduler_integration.catalogue.present import location_label, page_url
 from scheduler_integration.notifications.invitation import attachment
-from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
+from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of, removed_hosts_of
 from scheduler_integration.notifications.wording import Reader
 
 
@@ -32,7 +32,7 @@ class Message:
 
 
 def messages_for(booking: Document, now: int) -> list[Message]:
-	"""The messages to attendee, guests and hosts about the booking as it is now."""
+	"""The messages to attendee, guests, hosts and removed hosts about the booking as it is now."""
 	hosts = hosts_of(booking)
 	attendee = attendee_of(booking)
 	kind = "cancelled" if booking.status in CANCELLED else "confirmed"
@@ -40,7 +40,10 @@ def messages_for(booking: Document, now: int) -> list[Message]:
 		_message(booking, f"attendee_{kind}", reader, hosts[0].email, now) for reader in (attendee, *guests_of(booking))
 	]
 	to_hosts = [_message(booking, f"host_{kind}", host, attendee.email, now) for host in hosts]
-	return to_participants + to_hosts
+	to_removed = [
+		_message(booking, "host_cancelled", former, attendee.email, now) for former in removed_hosts_of(booking)
+	]
+	return to_participants + to_hosts + to_removed
 
 
 def _message(booking: Document, template: str, reader: Reader, reply_to: str, now: int) -> Message:
@@ -87,6 +90,8 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
 		"confirmation_message": meeting_type.confirmation_message,
 		"is_pending": booking.status == "Pending",
+		"is_removed": reader.is_removed and booking.status not in CANCELLED,
+		"is_handed_over": bool(booking.removed_hosts),
 		"is_declined": booking.status == "Declined",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
 		"cancel_reason": booking.cancel_reason,

@@ -1,5 +1,7 @@
 """The people whom a booking's messages go to."""
 
+import json
+
 import frappe
 from frappe.model.document import Document
 
@@ -22,9 +24,15 @@ def hosts_of(booking: Document) -> list[Reader]:
 	return [_host(user) for user in booking.host_users()]
 
 
-def _host(user: str) -> Reader:
+def removed_hosts_of(booking: Document) -> list[Reader]:
+	"""The former hosts who haven't been told yet that the meeting was handed over."""
+	users = json.loads(booking.removed_hosts or "[]")
+	return [_host(user, "removed") for user in users if frappe.db.exists("User", user)]
+
+
+def _host(user: str, role: str = "host") -> Reader:
 	email, name, language = frappe.db.get_value("User", user, ["email", "full_name", "language"])
-	return Reader(email, name or user, language or _site_language(), timezone_of(user))
+	return Reader(email, name or user, language or _site_language(), timezone_of(user), role)
 
 
 def _site_language() -> str:

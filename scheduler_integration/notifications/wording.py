@@ -13,7 +13,7 @@ from scheduler_integration import engine
 class Reader:
 	"""Somebody who is written to: language (a Frappe code such as `pt-BR`) and IANA zone are their own.
 
-	`role` is `attendee` (who booked), `guest` (an extra participant) or `host`.
+	`role` is `attendee` (who booked), `guest` (an extra participant), `host`, or `removed`: a host until it was handed over.
 	"""
 
 	email: str
@@ -26,6 +26,11 @@ class Reader:
 	def is_attendee(self) -> bool:
 		"""Whether this is who booked, and may change the booking."""
 		return self.role == "attendee"
+
+	@property
+	def is_removed(self) -> bool:
+		"""Whether the meeting goes on without this host."""
+		return self.role == "removed"
 
 	@property
 	def sees_answers(self) -> bool:

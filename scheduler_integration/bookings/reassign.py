@@ -1,0 +1,139 @@
+"""Hands a meeting over to another host."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.translate import print_language
+
+from scheduler_integration import engine
+from scheduler_integration.availability.asked import Asked
+from scheduler_integration.availability.conflict_view import conflict_views
+from scheduler_integration.availability.load import load_members
+from scheduler_integration.availability.reason_text import reason_text
+from scheduler_integration.bookings import guard, turns
+from scheduler_integration.bookings.lookup import find_for_host, host_view
+from scheduler_integration.bookings.status import CANCELLED, LIVE
+from scheduler_integration.bookings.titles import event_title
+from scheduler_integration.catalogue.hosts import TypeHost, enabled_hosts
+from scheduler_integration.crm import log_handover
+from scheduler_integration.engine import Reason
+from scheduler_integration.exceptions import AlreadyCancelled, HostNotFree, InvalidRequest, NotPermitted
+from scheduler_integration.notifications import announce
+from scheduler_integration.permissions import is_manager
+
+# What says when guests may book doesn't bind a manager.
+_FOR_GUESTS = frozenset(
+	{Reason.IN_THE_PAST, Reason.MINIMUM_NOTICE, Reason.BEFORE_WINDOW, Reason.BEYOND_WINDOW, Reason.OFF_GRID}
+)
+
+
+def reassign(name: object, host: object, now: int, *, replaces: object = None, force: bool = False) -> dict[str, Any]:
+	"""Gives the meeting to `host` instead of `replaces`, by default the host the attendee deals with, and answers it.
+
+	For managers. With `force`, nothing stands in the way but what is in the new host's calendar at the time itself.
+	Raises BookingNotFound, NotPermitted, AlreadyCancelled, InvalidRequest and HostNotFree; the caller then rolls back.
+	"""
+	booking = find_for_host(name, "write", for_update=True)
+	_check_may_change(booking, now)
+	successor = _successor(booking, host)
+	leaving = _leaving(booking, replaces)
+	guard.lock_hosts([*booking.host_users(), successor.user])
+	_check_free(booking, successor, now, force)
+	if leaving == booking.host:
+		turns.hand_over(booking, successor.user, now)
+	_replace(booking, leaving, successor.user)
+	booking.flags.ignore_links = True
+	# Who may hand over was decided above; the hosts are facts that no role may type in.
+	booking.save(ignore_permissions=True)
+	log_handover(booking, leaving)
+	announce(booking, now)
+	return host_view(booking, now)
+
+
+def successors(booking: Document) -> list[TypeHost]:
+	"""Those of the meeting type's hosts to whom the meeting could be handed, were they free."""
+	if booking.session:
+		return []
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
+	taking_part = set(booking.host_users())
+	return [host for host in enabled_hosts(meeting_type, page) if host.user not in taking_part]
+
+
+def _check_may_change(booking: Document, now: int) -> None:
+	if not is_manager():
+		raise NotPermitted(_("Only a Scheduling Manager can hand a meeting over."))
+	if booking.status in CANCELLED:
+		raise AlreadyCancelled
+	if booking.status not in LIVE or booking.ends_at <= now:
+		raise NotPermitted(_("This meeting is over."))
+	if booking.session:
+		raise NotPermitted(_("A meeting that several attendees share can't be handed over."))
+
+
+def _successor(booking: Document, host: object) -> TypeHost:
+	if host and host in booking.host_users():
+		raise InvalidRequest(details={"host": _("This host takes part already.")})
+	found = next((each for each in successors(booking) if each.user == host), None)
+	if not found:
+		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})
+	return found
+
+
+def _leaving(booking: Document, replaces: object) -> str:
+	if not replaces:
+		return booking.host
+	if replaces not in booking.host_users():
+		raise InvalidRequest(details={"replaces": _("Choose one of the hosts of this meeting.")})
+	return replaces
+
+
+def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> None:
+	"""Asks of the new host what booking asks, but for what binds guests alone."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	asked = Asked(booking.duration_minutes)
+	(member,) = load_members(meeting_type, [host], asked, booking.starts_at, booking.ends_at, now, lock=True)
+	rules = replace(member.rules, days=1, first_slot_only=False, minimum_notice=0, window=None)
+	member = replace(member, rules=rules)
+	found = [
+		(start, refusal)
+		for start, _end in booking.parts()
+		for refusal in engine.Team([member], now).refusals(start)[host.user]
+		if (refusal.reason is Reason.BUSY if force else refusal.reason not in _FOR_GUESTS)
+	]
+	if found:
+		raise _not_free(found, member, now)
+
+
+def _not_free(found: list[tuple[int, engine.Refusal]], member: engine.Member, now: int) -> HostNotFree:
+	items = {(item.start, item.end, item.label): item for _start, refusal in found for item in refusal.conflicts}
+	return HostNotFree(
+		conflicts=conflict_views(items.values(), member.host.hours.zone),
+		reasons=[
+			{"code": refusal.reason.value, "message": reason_text(refusal, member, start, now)}
+			for start, refusal in found
+		],
+		can_force=all(refusal.reason is not Reason.BUSY for _start, refusal in found),
+	)
+
+
+def _replace(booking: Document, leaving: str, coming: str) -> None:
+	for row in booking.hosts:
+		if row.user == leaving:
+			row.user = coming
+	if booking.host == leaving:
+		booking.host = coming
+		_retitle(booking)
+	booking.removed_hosts = json.dumps(sorted({leaving, *json.loads(booking.removed_hosts or "[]")} - {coming}))
+	booking.sequence += 1
+
+
+def _retitle(booking: Document) -> None:
+	"""The title names the host, in the attendee's language as at first."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	with print_language(booking.language or frappe.local.lang):
+		booking.subject = event_title(booking, meeting_type)

@@ -1,0 +1,25 @@
+"""Lets a meeting's Event follow the meeting to another host."""
+
+import frappe
+from frappe.model.document import Document
+
+
+def log_handover(booking: Document, leaving: str) -> None:
+	"""Gives the Event to the booking's hosts of now, in place of `leaving`. One that somebody deleted stays deleted."""
+	if not booking.event or not frappe.db.exists("Event", booking.event):
+		return
+	event = frappe.get_doc("Event", booking.event)
+	event.subject = booking.subject
+	staying = [row for row in event.event_participants if not _is(row, leaving)]
+	event.set("event_participants", staying)
+	for user in booking.host_users():
+		if not any(_is(row, user) for row in staying):
+			email = frappe.db.get_value("User", user, "email")
+			event.append("event_participants", {"reference_doctype": "User", "reference_docname": user, "email": email})
+	# Core names the owner as the sender on the timeline, so it comes before the participants.
+	event.db_set("owner", booking.host, update_modified=False)
+	event.save(ignore_permissions=True)
+
+
+def _is(participant: Document, user: str) -> bool:
+	return (participant.reference_doctype, participant.reference_docname) == ("User", user)
