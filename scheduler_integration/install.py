@@ -15,7 +15,8 @@ def after_install() -> None:
 
 
 def after_migrate() -> None:
-	"""Makes the e-mail templates and the fields that a newer version of the app adds."""
+	"""Makes the e-mail templates and the fields that a newer version of the app adds, and sets its new settings."""
+	ensure_new_settings()
 	ensure_email_templates()
 	sync_custom_fields()
 
@@ -36,6 +37,17 @@ def before_uninstall() -> None:
 	frappe.db.delete("Singles", {"doctype": "Scheduler Settings"})
 	for job in frappe.get_all("Scheduled Job Type", {"method": ["like", "scheduler_integration.%"]}, pluck="name"):
 		frappe.delete_doc("Scheduled Job Type", job, force=True)
+
+
+def ensure_new_settings() -> None:
+	"""Gives settings that came with a newer version their default: Frappe does so only for a form that was never saved."""
+	single = frappe.qb.DocType("Singles")
+	stored = set(
+		frappe.qb.from_(single).select(single["field"]).where(single["doctype"] == "Scheduler Settings").run(pluck=True)
+	)
+	for field in frappe.get_meta("Scheduler Settings").fields if stored else ():
+		if field.default and field.fieldname not in stored:
+			frappe.db.set_single_value("Scheduler Settings", field.fieldname, field.default)
 
 
 def ensure_email_templates() -> None:

@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, UnknownTimeZone
+from scheduler_integration.install import after_migrate
 from tests.support.factories import (
 	at,
 	fresh,
@@ -278,3 +279,12 @@ def test_a_host_can_not_offer_somebody_elses_hours():
 	frappe.set_user(page.user)
 	with pytest.raises(frappe.ValidationError):
 		make_meeting_type(page, availability_schedule=other.name)
+
+
+def test_a_setting_of_a_newer_version_gets_its_default_on_a_site_that_saved_its_settings_before():
+	frappe.db.delete("Singles", {"doctype": "Scheduler Settings", "field": "hold_minutes"})
+	frappe.db.set_single_value("Scheduler Settings", "slots_per_minute", 0)
+	after_migrate()
+	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
+	settings = frappe.get_doc("Scheduler Settings")
+	assert (settings.hold_minutes, settings.slots_per_minute) == (10, 0)
