@@ -9,12 +9,14 @@ from babel import Locale
 from frappe import _
 
 from scheduler_integration.engine.zones import local_date
+from scheduler_integration.exceptions import HostNotFree
 
 from . import dates
 from .document import csrf_token, document
 from .facts import place_icon
 from .guest import Guest
 from .people import names, web_address
+from .reasons import conflict_view, reason_view
 from .script_json import script_json
 from .spans import stretches, when_view
 from .strings import host_strings
@@ -52,6 +54,19 @@ def hosting_view(
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": host_strings()}),
 		"status": 200,
+	}
+
+
+def not_free_message(error: HostNotFree, booking: str, host: str, zone: str, reader: Guest) -> dict:
+	"""Says why the host can't take the meeting; where only rules stand in the way, offers to hand it over all the same."""
+	sentences = {each["message"]: reason_view(each, zone, reader) for each in error.extra["reasons"]}
+	conflicts = [conflict_view(each, zone, reader) for each in error.extra["conflicts"]]
+	return {
+		"text": error.message,
+		"is_error": True,
+		"reasons": list(sentences.values()),
+		"conflicts": conflicts,
+		"anyway": {"name": booking, "host": host} if error.extra["can_force"] else None,
 	}
 
 

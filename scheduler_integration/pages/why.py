@@ -13,8 +13,7 @@ from scheduler_integration.engine.zones import instant_of, local_date
 from . import dates
 from .document import document
 from .guest import Guest
-from .people import web_address
-from .spans import in_short
+from .reasons import reason_view
 
 _FIRST, _LAST = date(1970, 1, 2), date(2200, 1, 1)
 
@@ -109,7 +108,7 @@ def _answer(explanation: dict, chosen: dict | None, question: Question, zone: st
 		"title": _("This time can be booked") if bookable else _("This time can't be booked"),
 		"what": chosen["title"] if chosen else "",
 		"when": _moment(start, zone, reader),
-		"reasons": [_reason(each, zone, reader) for each in explanation["reasons"]],
+		"reasons": [reason_view(each, zone, reader) for each in explanation["reasons"]],
 		"hosts": [_host(host, zone, reader) for host in explanation["hosts"]],
 		"suggestions": [
 			_suggestion(dates.instant(slot["start"]), chosen, question, zone, reader)
@@ -122,28 +121,8 @@ def _host(host: dict, zone: str, reader: Guest) -> dict:
 	return {
 		"name": host["name"],
 		"is_free": host["bookable"],
-		"reasons": [_reason(each, zone, reader) for each in host["reasons"]],
+		"reasons": [reason_view(each, zone, reader) for each in host["reasons"]],
 	}
-
-
-def _reason(reason: dict, zone: str, reader: Guest) -> dict:
-	conflicts = reason.get("conflicts") or []
-	return {"text": reason["message"], "conflicts": [_conflict(each, zone, reader) for each in conflicts]}
-
-
-def _conflict(conflict: dict, zone: str, reader: Guest) -> dict:
-	start, end = dates.instant(conflict["start"]), dates.instant(conflict["end"])
-	doctype = conflict.get("doctype")
-	return {
-		"label": conflict.get("label") or (_(doctype) if doctype else _("Busy")),
-		"when": in_short(start, end, zone, reader.twelve_hours, reader.locale),
-		"url": _own_address(conflict.get("url")),
-	}
-
-
-def _own_address(url: str | None) -> str | None:
-	"""A record's address in the desk, or on the web."""
-	return url if url and url.startswith("/") and not url.startswith("//") else web_address(url)
 
 
 def _suggestion(start: int, chosen: dict | None, question: Question, zone: str, reader: Guest) -> dict:

@@ -6,13 +6,14 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.api.bookings import ACTIONS
 from scheduler_integration.api.contention import retried
-from scheduler_integration.bookings import list_for_host
+from scheduler_integration.bookings import list_for_host, reassign, successors
 from scheduler_integration.catalogue import pages_of
 from scheduler_integration.clock import now, site_zone
-from scheduler_integration.exceptions import InvalidRequest, SchedulingError
+from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError
 from scheduler_integration.pages.guest import guest, is_zone
-from scheduler_integration.pages.hosting import hosting_view
+from scheduler_integration.pages.hosting import hosting_view, not_free_message
 from scheduler_integration.pages.respond import argument, redirection, refusals, respond, submitted
+from scheduler_integration.permissions import is_manager
 
 no_cache = 1
 sitemap = 0
@@ -30,15 +31,18 @@ def get_context(context):
 def _view() -> dict:
 	error = _act() if submitted() else None
 	user = frappe.session.user
-	message = {"text": error.message, "is_error": True} if error else _done_message(argument("done"))
+	message = _refused_message(error) if error else _done_message(argument("done"))
+	meetings = list_for_host(user, now(), "upcoming", _MEETINGS)
+	handed_to = {meeting["name"]: _successors(meeting["name"]) for meeting in meetings} if is_manager() else {}
 	view = hosting_view(
-		list_for_host(user, now(), "upcoming", _MEETINGS),
+		meetings,
 		pages_of(user),
 		get_fullname(user),
 		zone_of(user),
 		guest(),
 		now(),
 		message,
+		handed_to,
 	)
 	return view | {"status": error.http_status_code if error else 200}
 
@@ -48,18 +52,34 @@ def _act() -> SchedulingError:
 	action = argument("action")
 	try:
 		with refusals():
-			if action not in ACTIONS:
+			if action == "reassign":
+				force = argument("force") == "1"
+				retried(lambda: reassign(argument("name"), argument("host"), now(), force=force))
+			elif action in ACTIONS:
+				retried(lambda: ACTIONS[action](argument("name"), argument("reason"), now()))
+			else:
 				raise InvalidRequest
-			retried(lambda: ACTIONS[action](argument("name"), argument("reason"), now()))
 	except SchedulingError as error:
 		return error
 	raise redirection(f"{_PATH}?done={action}")
+
+
+def _successors(booking: str) -> list[dict]:
+	return [{"user": host.user, "name": host.name} for host in successors(frappe.get_doc("Booking", booking))]
+
+
+def _refused_message(error: SchedulingError) -> dict:
+	if isinstance(error, HostNotFree):
+		zone = zone_of(frappe.session.user)
+		return not_free_message(error, argument("name"), argument("host"), zone, guest())
+	return {"text": error.message, "is_error": True}
 
 
 def _done_message(action: str) -> dict | None:
 	texts = {
 		"cancel": _("The meeting is cancelled, and your guest has been told."),
 		"confirm": _("The meeting is confirmed, and your guest has been told."),
+		"reassign": _("The meeting is handed over, and everybody has been told."),
 		"decline": _("The request is declined, and your guest has been told."),
 	}
 	return {"text": texts[action], "is_error": False} if action in texts else None

@@ -10,7 +10,7 @@ from frappe.utils.password import update_password
 from scheduler_integration import bookings
 from scheduler_integration.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
-from tests.pages.offer import PASSWORD, QUESTIONS, host_of, make_offer, path_of
+from tests.pages.offer import PASSWORD, QUESTIONS, TeamOffer, host_of, make_offer, path_of
 from tests.support.factories import at, make_meeting_type, payload
 
 LIGHT, DARK = "light", "dark"
@@ -98,6 +98,21 @@ def test_a_meeting_over_several_days(browse, screen, scheme):
 	window.page.wait_for_url(re.compile("booked=1"))
 	assert window.page.locator("#days li").count() == 3
 	check(window, f"days-booked-{scheme}")
+
+
+@pytest.mark.parametrize(("screen", "scheme"), [(PHONE, DARK), (DESK, LIGHT)], ids=["phone", "desk"])
+def test_a_meeting_that_cannot_be_handed_over(browse, screen, scheme):
+	team = TeamOffer()
+	team.book(12, team.colleague)
+	team.book(12, team.manager)
+	window = browse(screen, color_scheme=scheme)
+	sign_in_as(window, team.manager)
+	window.open("/scheduling")
+	window.page.locator(".row-item summary").click()
+	check(window, "hand-over")
+	window.page.locator("button", has_text="Hand over").click()
+	window.page.locator(".alert a").wait_for()
+	check(window, "hand-over-refused")
 
 
 @each_screen

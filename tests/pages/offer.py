@@ -6,7 +6,16 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils.password import update_password
 
-from tests.support.factories import make_meeting_type, make_page, make_user
+from scheduler_integration import bookings
+from scheduler_integration.clock import now
+from tests.support.factories import (
+	make_meeting_type,
+	make_page,
+	make_schedule,
+	make_team_page,
+	make_user,
+	payload,
+)
 from tests.support.server import Client
 
 PASSWORD = "A-long-enough-one-1"
@@ -77,3 +86,28 @@ def sign_in(client: Client, user: str) -> None:
 	update_password(user, PASSWORD)
 	frappe.db.commit()
 	assert client.login(user, PASSWORD).ok
+
+
+class TeamOffer:
+	"""A team of a manager, who works until eight in the evening, and a colleague, until six, who meet in turns."""
+
+	def __init__(self) -> None:
+		self.manager = make_user("Ann", ("Scheduling User", "Scheduling Manager"))
+		self.colleague = make_user("Ben")
+		make_schedule(self.manager, {day: ["09:00-20:00"] for day in DAYS})
+		make_schedule(self.colleague, {day: ["09:00-18:00"] for day in DAYS})
+		self.page = make_team_page([self.manager, self.colleague])
+		self.meeting_type = make_meeting_type(self.page, assignment="Round Robin", round_robin_mode="Availability")
+
+	def book(self, hour: int, host: str) -> str:
+		"""A committed meeting in three days with this host, whoever's turn it is; answers its name."""
+		start = (now() // 86400 + 3) * 86400 + hour * 3600
+		self._activate({"user": ["!=", host]}, 0)
+		booking = bookings.book(payload(self.page, self.meeting_type, start), now())["id"]
+		self._activate({}, 1)
+		frappe.db.commit()
+		return booking
+
+	def _activate(self, rows: dict[str, Any], is_active: int) -> None:
+		frappe.db.set_value("Scheduling Page Host", {"parent": self.page.name, **rows}, "is_active", is_active)
+		frappe.clear_document_cache("Scheduling Page", self.page.name)
