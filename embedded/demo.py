@@ -49,6 +49,15 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 		"location_type": "In Person", "location_details": "Café de la Paix, 5 place de l'Opéra, Paris",
 		"description": "When you are in town.", "requires_confirmation": 1,
 	},
+	{
+		"title": "Cash flow workshop", "slug": "workshop", "duration_minutes": 90, "seats": 6, "daily_limit": 1,
+		"color": "#7048e8", "description": "Six companies, one spreadsheet each. Bring a colleague: each takes a seat.",
+	},
+	{
+		"title": "Planning retreat", "slug": "retreat", "duration_minutes": 360, "number_of_days": 2, "skips_days_off": 1,
+		"color": "#5c940d", "location_type": "In Person", "location_details": "12 rue des Archives, Paris",
+		"description": "Two working days away from the day's business.",
+	},
 )  # fmt: skip
 
 
@@ -100,7 +109,8 @@ def _make_team_page() -> None:
 	}  # fmt: skip
 	_make_page(
 		"jane@demo.example", "The Demo Team", "team", (tour, panel), page_type="Team", brand_color="#0b7285",
-		hosts=[{"user": email} for email, *_name in HOSTS],
+		# Tokyo sleeps while Paris and New York both work: without everybody else the panel would never meet.
+		hosts=[{"user": email, "is_required": int(zone != "Asia/Tokyo")} for email, _first, _last, zone in HOSTS],
 		welcome_message="Whoever of us is free takes the time to show you around.",
 	)  # fmt: skip
 
@@ -112,6 +122,9 @@ def _give_everyday_life(user: str) -> None:
 	_make("Blocked Time", user=user, reason="Dentist", **visit)
 	day_off = today + timedelta(days=10)
 	_make("Availability Override", user=user, date=day_off, reason="Conference")
+	wednesday = today + timedelta(days=(2 - today.weekday()) % 7)
+	choir = {"start_time": f"{wednesday} 15:00:00", "end_time": f"{wednesday} 17:00:00"}
+	_make("Blocked Time", user=user, reason="Choir", recurring=1, recurrence_rule="FREQ=WEEKLY;BYDAY=WE", **choir)
 
 
 def _book_a_month() -> None:
@@ -123,7 +136,7 @@ def _book_a_month() -> None:
 
 
 def _book_one(dice: random.Random, around: int, now: int) -> None:
-	slug, type_slug = dice.choice((("jane", "intro"), ("jane", "intro"), ("sam", "intro"), ("team", "tour")))
+	slug, type_slug = dice.choice((("jane", "intro"), ("jane", "workshop"), ("sam", "intro"), ("team", "tour")))
 	as_of = min(now, around - 3 * 86400)
 	day = datetime.fromtimestamp(around, timezone.utc).date()
 	offered = slots_between(slug, type_slug, day, day + timedelta(days=1), "UTC", None, as_of)["days"]
