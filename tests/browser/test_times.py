@@ -1,9 +1,13 @@
 """Zones, clocks, months and days: what the page shows, and how little it asks for it."""
 
 import re
+from calendar import monthrange
 
+import frappe
+
+from scheduler_integration.clock import now, utc
 from tests.browser.screens import DESK, PHONE
-from tests.pages.offer import bookings_of, make_offer, path_of
+from tests.pages.offer import bookings_of, host_of, make_offer, path_of
 
 
 def first_time(window):
@@ -117,3 +121,21 @@ def test_an_empty_month_leads_to_the_next_that_has_some(browse):
 	message.wait_for()
 	assert "No free times in" in message.inner_text()
 	page.locator("text=There are no free times later either").wait_for()
+
+
+def test_a_month_off_leads_to_the_first_free_day_in_one_request(browse):
+	meeting_type = make_offer()
+	today = utc(now()).date()
+	last = today.replace(day=monthrange(today.year, today.month)[1])
+	off = {"date": today, "end_date": last, "is_available": 0, "whole_day": 1}
+	frappe.get_doc({"doctype": "Availability Override", "user": host_of(meeting_type), **off}).insert()
+	frappe.db.commit()
+	window = browse(DESK, timezone_id="UTC")
+	window.open(path_of(meeting_type))
+	page = window.page
+	title = page.locator("#month-title").inner_text()
+	page.locator("#previous-month").click()
+	page.locator("#month-message button").click()
+	assert page.locator("#month-title").inner_text() == title
+	assert page.locator("[aria-selected=true] .day").inner_text() == "1"
+	assert len([url for url in window.api_requests() if "next_slots" in url]) == 1
