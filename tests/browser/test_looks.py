@@ -75,7 +75,11 @@ def test_what_becomes_of_it(browse, screen, scheme):
 	check(window, f"cancelled-{scheme}")
 
 
-@each_look
+@pytest.mark.parametrize(
+	("screen", "scheme"),
+	[(PHONE, DARK), (DESK, LIGHT), (SMALL_PHONE, LIGHT)],
+	ids=lambda value: getattr(value, "name", value),
+)
 def test_a_meeting_over_several_days(browse, screen, scheme):
 	meeting_type = make_offer(number_of_days=3, duration_minutes=360, seats=5)
 	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
