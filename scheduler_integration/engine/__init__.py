@@ -15,7 +15,7 @@ from .meeting import DateRange, Limit, MeetingRules, RollingDays
 from .openings import Openings
 from .reasons import Reason, Refusal
 from .sessions import open_sessions
-from .slots import free_starts, is_bookable, nearest_free, refusal, relevant_span
+from .slots import free_starts, is_bookable, nearest_free, refusal, relevant_dates, relevant_span
 from .team import Team
 from .windows import working_intervals
 from .zones import (
@@ -65,6 +65,7 @@ __all__ = [
 	"nearest_free",
 	"open_sessions",
 	"refusal",
+	"relevant_dates",
 	"relevant_span",
 	"subtract",
 	"wall_clock",

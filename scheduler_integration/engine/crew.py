@@ -82,13 +82,12 @@ class Crew:
 		first, last = self._narrowed(first, last)
 		if self._rules.days == 1 or first >= last:
 			return []
-		emptied = self._emptied()
-		days, worked = _Days(self, first, last), _Days(emptied, first, last)
+		days = _Days(self, first, last)
 		found = []
-		for start in emptied.starts(first, last):
+		for start in self._emptied().starts(first, last):
 			parts = days.parts(start)
 			missing = days.missing(start, parts)
-			if 0 < len(missing) < len(parts) and not worked.missing(start, parts):
+			if 0 < len(missing) < len(parts):
 				found.append(PartialSeries(start, tuple(parts), tuple(missing)))
 		return found
 
@@ -123,8 +122,19 @@ class Crew:
 
 	def _emptied(self) -> Crew:
 		"""The crew as if nothing stood in anybody's calendar."""
-		emptied = [replace(m, rules=_one_day(m.rules), host=replace(m.host, busy=(), booked=())) for m in self.members]
-		return Crew(emptied, self._now, self._zone)
+		# What notice and window leave is known by now, and an empty calendar has another window with room.
+		return Crew(
+			[
+				replace(
+					member,
+					rules=replace(member.rules, minimum_notice=0, window=None),
+					host=replace(member.host, busy=(), booked=()),
+				)
+				for member in self.members
+			],
+			self._now,
+			self._zone,
+		)
 
 
 class _Days:

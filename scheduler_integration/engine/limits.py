@@ -7,7 +7,7 @@ from datetime import date
 from operator import attrgetter
 
 from .host import Booked, Host
-from .intervals import Interval, without
+from .intervals import BEGINNING, FOREVER, Interval, without
 from .meeting import Limit, MeetingRules
 from .reasons import Reason, Refusal
 from .zones import MINUTE, by_local_date, local_days, monday_of
@@ -56,11 +56,13 @@ def period_of(day: date, period: str) -> Period:
 def _full(
 	limit: Limit, meeting: MeetingRules, by_date: list[tuple[date, Sequence[Booked]]], zone: str
 ) -> dict[Interval, tuple[Booked, ...]]:
+	room = limit.most - _weight_of_next(limit, meeting)
+	if room < 0:
+		return {(BEGINNING, FOREVER + 1): ()}
 	totals: dict[Period, list[Booked]] = {}
 	for day, booked in by_date:
 		if chosen := [item for item in booked if _counts(item, limit)]:
 			totals.setdefault(period_of(day, limit.period), []).extend(chosen)
-	room = limit.most - _weight_of_next(limit, meeting)
 	return {
 		local_days(*period, zone): tuple(booked) for period, booked in totals.items() if _used(booked, limit) > room
 	}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from .booking_window import HORIZON_DAYS
 from .collisions import PACKED_TO
 from .crew import Member
@@ -16,6 +18,10 @@ from .zones import DAY, MINUTE, local_date, local_days
 
 # A date lasts 25 hours at most, and may lie in the zone of another host.
 _LONGEST_DATE = 2 * DAY
+# A date begins at most 14 hours before it does in UTC and ends at most 12 hours after.
+_DATE_MARGIN = timedelta(days=2)
+# Up to a week since Monday, the week before, and the two days whose hours may run into that (see windows.known_runs).
+_GRID_MEMORY = timedelta(days=17)
 
 
 def free_starts(meeting: MeetingRules, host: Host, now: int, first: int, last: int) -> list[int]:
@@ -64,6 +70,15 @@ def relevant_span(
 	for period in {limit.period for limit in meeting.limits}:
 		spans += [_period_around(first, period, zone), _period_around(last, period, zone)]
 	return min(span[0] for span in spans), max(span[1] for span in spans)
+
+
+def relevant_dates(span: Interval) -> tuple[date, date]:
+	"""The dates, anywhere, whose overrides and trips can matter where `relevant_span` answers `span`.
+
+	They reach a fortnight further back: hours that stay open since then have their grid from there.
+	"""
+	first, last = local_date(span[0], "UTC"), local_date(span[1], "UTC")
+	return first - _GRID_MEMORY, last + _DATE_MARGIN
 
 
 def _period_around(instant: int, period: str, zone: str) -> Interval:

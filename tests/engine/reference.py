@@ -5,11 +5,13 @@ then, and looks wall times up among the answers.
 """
 
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 MINUTE = 60
 DAY = 24 * 60
 ONE = timedelta(minutes=1)
+MINUTES = [n * ONE for n in range(60)]
 # The longest meeting over several dates goes on for so many dates, days off among them.
 LONGEST_SERIES = 25
 
@@ -20,14 +22,22 @@ class Clock:
 	def __init__(self, zone, zero, end):
 		self.zero = zero
 		self.tz = ZoneInfo(zone)
-		self.shown = [self.at(minute * MINUTE) for minute in range(zero, end)]
-		self.first_shown = {}
-		for index, wall in enumerate(self.shown):
-			self.first_shown.setdefault(wall, index)
-		self.jumps = [i for i in range(1, len(self.shown)) if self.shown[i] - self.shown[i - 1] > ONE]
+		self.shown = [wall for minute in range(zero, end, 60) for wall in self.hour_from(minute)]
+		self.first_shown = dict(zip(reversed(self.shown), range(len(self.shown) - 1, -1, -1), strict=True))
 
 	def at(self, instant):
 		return datetime.fromtimestamp(instant, timezone.utc).astimezone(self.tz).replace(tzinfo=None)
+
+	def hour_from(self, minute):
+		"""What is shown at each of the 60 minutes: only where an hour shows another are they asked one by one."""
+		wall = self.at(minute * MINUTE)
+		if self.at((minute + 60) * MINUTE) - wall == 60 * ONE:
+			return [wall + passed for passed in MINUTES]
+		return [self.at(each * MINUTE) for each in range(minute, minute + 60)]
+
+	@cached_property
+	def jumps(self):
+		return [i for i in range(1, len(self.shown)) if self.shown[i] - self.shown[i - 1] > ONE]
 
 	def index_of(self, wall):
 		"""The first minute that shows `wall`, or as much later as clocks skipped."""
@@ -71,7 +81,7 @@ class Calendar:
 
 	def working_minutes(self):
 		opens, cuts = bytearray(self.count), bytearray(self.count)
-		for date in sorted({wall.date() for wall in self.clock.shown}):
+		for date in sorted({wall.date() for wall in self.clock.shown[:: DAY // 4]}):
 			midnight = datetime.combine(date, datetime.min.time())
 			own = [o for o in self.host.hours.overrides if o.first <= date <= o.last]
 			rules = [r for r in self.host.hours.weekly if r.weekday == date.weekday()]
@@ -102,6 +112,8 @@ class Calendar:
 
 	def grid_starts(self):
 		step = self.rules.slot_interval or self.rules.duration
+		midnights = {datetime.combine(wall.date(), datetime.min.time()) for wall in self.clock.shown[:: DAY // 2]}
+		mondays = {self.clock.index_of(midnight) for midnight in midnights if midnight.weekday() == 0}
 		origin, week_open_since = None, None
 		for index, wall in enumerate(self.clock.shown):
 			if not self.working[index]:
@@ -109,7 +121,7 @@ class Calendar:
 				continue
 			if origin is None:
 				origin = index
-			if wall.weekday() == 0 and self.clock.index_of(datetime.combine(wall.date(), datetime.min.time())) == index:
+			if index in mondays:
 				if week_open_since is not None:
 					origin = index
 				week_open_since = index

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -11,73 +11,102 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler_integration.engine import (
+	DateOverride,
 	Host,
 	MeetingRules,
+	Member,
 	Openings,
+	Trip,
+	WorkingHours,
 	booking_window,
 	conflicts_with,
 	free_starts,
 	group_by_local_date,
 	is_bookable,
 	refusal,
+	relevant_dates,
+	relevant_span,
 	working_intervals,
 )
 
+from .reference import Reference
 from .scenarios import Scenario
-from .support import MINUTE
+from .support import DAY, EVERY_DAY, HOUR, MINUTE, at, weekly
+from .wall_clock_hours import clock_changes_near, is_open
 
 ALL_ZONES = sorted(available_timezones() - {"Factory", "localtime"})
 anything = settings(max_examples=60, deadline=None, derandomize=True, database=None)
-scenarios = st.builds(Scenario, st.randoms(use_true_random=False), st.just(ALL_ZONES))
+costly = settings(anything, max_examples=20)
+randoms = st.randoms(use_true_random=False)
 
 
-def listed(case, first=None, last=None):
-	return free_starts(
-		case.meeting,
-		case.host,
-		case.now,
-		case.first if first is None else first,
-		case.last if last is None else last,
-	)
+def anywhere(rng, hosts):
+	return Scenario(rng, ALL_ZONES, hosts=hosts)
+
+
+def scenarios(hosts=st.sampled_from((1, 1, 2, 3))):
+	return st.builds(anywhere, randoms, hosts)
+
+
+def listed(case, first=None, last=None, members=None):
+	first, last = (case.first if first is None else first, case.last if last is None else last)
+	return case.team(members).starts(first, last)
 
 
 def candidates(case):
-	"""The starts that the hours alone would offer, free or not."""
-	meeting = MeetingRules(case.meeting.duration, slot_interval=case.meeting.slot_interval)
-	return free_starts(meeting, Host("idle", case.host.hours), case.first, case.first, case.last)
+	"""The starts that the hours of any host alone would offer, free or not, and those that are offered."""
+	found = set(listed(case))
+	for member in case.members:
+		rules = replace(member.rules, minimum_notice=0, window=None, days=1, first_slot_only=False, limits=())
+		found.update(free_starts(rules, Host("idle", member.host.hours), 0, case.first, case.last))
+	return sorted(found)
 
 
-@pytest.mark.parametrize("seed", range(300))
-def test_listing_and_check_agree_on_every_candidate(seed):
-	case = Scenario(random.Random(seed))
-	starts = set(listed(case))
-	for start in candidates(case):
-		assert is_bookable(start, case.meeting, case.host, case.now) == (start in starts)
+def is_refused(team, case, start):
+	"""Whether the reasons, host by host, say that the meeting can't be at `start`."""
+	reasons = team.refusals(start)
+	deciding = [reasons[m.host.name] for m in case.members if m.is_required or not case.together]
+	return not deciding or (any(deciding) if case.together else all(deciding))
 
 
-@pytest.mark.parametrize("seed", range(10))
+def with_calendars(case, change):
+	return [Member(m.rules, change(m), m.is_required) for m in case.members]
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_listing_check_and_reasons_agree_on_every_candidate(seed):
+	case = Scenario(random.Random(seed), hosts=(1, 1, 2, 3)[seed % 4])
+	team, starts = case.team(), set(listed(case))
+	for start in random.Random(seed).sample(found := candidates(case), min(len(found), 25)):
+		assert team.is_bookable(start) == (start in starts) == (not is_refused(team, case, start))
+		assert bool(team.free_hosts(start)) == (start in starts)
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_listing_and_check_agree_on_every_minute(seed):
 	case = Scenario(random.Random(seed), days=1)
 	starts = set(listed(case))
 	for start in range(case.first, case.last, MINUTE):
-		assert is_bookable(start, case.meeting, case.host, case.now) == (start in starts)
+		assert case.team().is_bookable(start) == (start in starts)
 
 
 @anything
-@given(scenarios)
+@given(scenarios(st.just(1)))
 def test_openings_of_a_range_and_of_one_start_decide_alike(case):
-	window = booking_window(case.meeting, case.host, case.now)
-	openings = Openings(case.meeting, case.host, case.now, window, case.first, case.last)
-	starts = set(listed(case))
-	assert set(openings.starts()) == starts
-	for start in [*candidates(case), *range(case.first, case.last, 17 * MINUTE + 1)]:
-		alone = refusal(start, case.meeting, case.host, case.now)
+	meeting = replace(case.meeting, days=1, first_slot_only=False)
+	window = booking_window(meeting, case.host, case.now)
+	openings = Openings(meeting, case.host, case.now, window, case.first, case.last)
+	starts = set(openings.starts())
+	assert starts == set(free_starts(meeting, case.host, case.now, case.first, case.last))
+	for start in [*candidates(case), *range(case.first, case.last, 47 * MINUTE + 1)]:
+		alone = refusal(start, meeting, case.host, case.now)
 		assert (alone is None) == (start in starts) == openings.is_open(start)
+		assert is_bookable(start, meeting, case.host, case.now) == (start in starts)
 		assert next(openings.refusals(start), None) == alone
 
 
 @anything
-@given(scenarios, st.randoms(use_true_random=False))
+@given(scenarios(), randoms)
 def test_a_range_split_anywhere_lists_the_same(case, rng):
 	cuts = sorted(rng.randrange(case.first, case.last + 1) for _ in range(5))
 	ends = [case.first, *cuts, case.last]
@@ -86,29 +115,70 @@ def test_a_range_split_anywhere_lists_the_same(case, rng):
 
 
 @anything
-@given(scenarios)
-def test_a_wider_range_lists_the_same_inside(case):
-	wider = listed(case, case.first - 40 * 86400, case.last + 40 * 86400)
+@given(scenarios(), randoms)
+def test_a_wider_range_lists_the_same_inside(case, rng):
+	wider = listed(case, case.first - rng.randrange(40) * DAY, case.last + rng.randrange(40) * DAY)
 	assert [start for start in wider if case.first <= start < case.last] == listed(case)
 
 
+@costly
+@given(scenarios())
+def test_the_reference_agrees_in_every_zone(case):
+	reference = Reference(case.members, case.now, case.first, case.last, case.together, case.dates_in)
+	assert listed(case) == reference.starts()
+
+
 @anything
-@given(scenarios)
-def test_listed_starts_lie_in_the_hours_and_collide_with_nothing(case):
-	length = case.meeting.duration * MINUTE
+@given(scenarios())
+def test_listed_starts_lie_in_the_hours_as_the_hosts_clock_shows_them(case):
+	team = case.team()
+	for start in listed(case)[:10]:
+		for name in team.free_hosts(start):
+			hours = next(member.host.hours for member in case.members if member.host.name == name)
+			for first, end in team.parts(start, name):
+				assert working_intervals(hours, first, end) == [(first, end)]
+				if not clock_changes_near(hours, first):
+					assert all(is_open(hours, instant) for instant in (*range(first, end, 5 * MINUTE), end - MINUTE))
+
+
+@anything
+@given(scenarios(st.just(1)))
+def test_hours_are_what_the_hosts_clock_shows(case):
+	hours = case.host.hours
+	worked = working_intervals(hours, case.first, case.last)
+	for instant in range(case.first, case.last, 31 * MINUTE):
+		if not clock_changes_near(hours, instant):
+			assert is_open(hours, instant) == any(start <= instant < end for start, end in worked)
+
+
+@anything
+@given(scenarios())
+def test_no_listed_start_overlaps_a_busy_time_with_its_buffers(case):
+	team = case.team()
 	for start in listed(case):
-		assert working_intervals(case.host.hours, start, start + length) == [(start, start + length)]
-		assert conflicts_with(start, case.meeting, case.host) == []
-		low, high = (
-			start - case.meeting.buffer_before * MINUTE,
-			start + length + case.meeting.buffer_after * MINUTE,
-		)
-		for busy in case.host.busy:
-			assert busy.end <= low or high <= busy.start or busy.start == busy.end
+		for name in team.free_hosts(start):
+			rules, host = next((m.rules, m.host) for m in case.members if m.host.name == name)
+			for first, end in team.parts(start, name):
+				low, high = first - rules.buffer_before * MINUTE, end + rules.buffer_after * MINUTE
+				assert all(b.end <= low or high <= b.start or b.start == b.end for b in host.busy)
 
 
 @anything
-@given(scenarios, st.sampled_from(ALL_ZONES))
+@given(scenarios())
+def test_a_listed_start_collides_with_nothing_but_the_session_that_it_joins(case):
+	team = case.team()
+	for start in listed(case):
+		for name in team.free_hosts(start):
+			rules, host = next((m.rules, m.host) for m in case.members if m.host.name == name)
+			for first, end in team.parts(start, name):
+				assert all(
+					(item.start, item.end) == (first, end) and item.counts and rules.seats > 1
+					for item in conflicts_with(first, rules, host)
+				)
+
+
+@anything
+@given(scenarios(), st.sampled_from(ALL_ZONES))
 def test_the_guests_zone_only_groups(case, guest):
 	starts = listed(case)
 	groups = group_by_local_date(starts, guest)
@@ -120,16 +190,109 @@ def test_the_guests_zone_only_groups(case, guest):
 
 
 @anything
-@given(scenarios, st.randoms(use_true_random=False))
+@given(scenarios(), randoms)
 def test_the_order_of_rules_overrides_and_busy_times_does_not_matter(case, rng):
 	def shuffled(items):
 		return tuple(rng.sample(list(items), len(items)))
 
-	hours = replace(
-		case.host.hours,
-		weekly=shuffled(case.host.hours.weekly),
-		overrides=shuffled(case.host.hours.overrides),
+	def mixed(member):
+		host = member.host
+		hours = replace(host.hours, weekly=shuffled(host.hours.weekly), overrides=shuffled(host.hours.overrides))
+		return replace(host, hours=hours, busy=shuffled(host.busy), booked=shuffled(host.booked))
+
+	assert listed(case, members=with_calendars(case, mixed)) == listed(case)
+
+
+@anything
+@given(scenarios(st.just(3)), randoms)
+def test_the_order_of_hosts_who_work_apart_does_not_matter(case, rng):
+	case.together, case.dates_in = False, case.zone
+	mixed = rng.sample(case.members, len(case.members))
+	assert listed(case, members=mixed) == listed(case)
+	for start in listed(case)[:5]:
+		assert sorted(case.team(mixed).free_hosts(start)) == sorted(case.team().free_hosts(start))
+
+
+@anything
+@given(scenarios())
+def test_the_relevant_span_holds_all_that_matters(case):
+	def loaded(member):
+		span = span_of(case, member)
+		busy, booked = ([i for i in items if i.end > span[0] and i.start < span[1]] for items in of(member))
+		return replace(member.host, busy=busy, booked=booked)
+
+	def of(member):
+		return member.host.busy, member.host.booked
+
+	members = with_calendars(case, loaded)
+	assert listed(case, members=members) == listed(case)
+	team, whole = case.team(members), case.team()
+	assert team.seats_left(case.first, case.last) == whole.seats_left(case.first, case.last)
+	assert team.partial(case.first, case.last) == whole.partial(case.first, case.last)
+
+
+@anything
+@given(scenarios())
+def test_overrides_and_trips_of_the_relevant_dates_are_all_that_matter(case):
+	def loaded(member):
+		dates = relevant_dates(span_of(case, member))
+		return replace(member.host, hours=of_dates(member.host.hours, *dates))
+
+	case.first = case.last - MINUTE
+	assert listed(case, members=with_calendars(case, loaded)) == listed(case)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "Europe/Rome"])
+@pytest.mark.parametrize("away", [None, "Pacific/Kiritimati", "Etc/GMT+12"])
+def test_the_relevant_dates_hold_what_set_the_grid_of_hours_that_never_close(zone, away):
+	for first in range(at("2025-03-03 00:00"), at("2025-03-17 00:00"), 7 * HOUR):
+		dates = relevant_dates((first, first + DAY))
+		for days_ago in range(24):
+			day = date(2025, 3, 10) - timedelta(days=days_ago)
+			trips = [Trip(day - timedelta(days=1), day, away)] if away else []
+			hours = WorkingHours(zone, weekly(EVERY_DAY, "00:00-00:00"), [DateOverride(day, day, False, 300, 337)], trips)
+			whole, loaded = (
+				free_starts(MeetingRules(50), Host("host", each), 0, first, first + DAY)
+				for each in (hours, of_dates(hours, *dates))
+			)
+			assert whole == loaded
+
+
+def of_dates(hours, first, last):
+	overrides, trips = (
+		[item for item in items if item.last >= first and item.first <= last]
+		for items in (hours.overrides, hours.trips)
 	)
-	before = listed(case)
-	case.host = replace(case.host, hours=hours, busy=shuffled(case.host.busy), booked=shuffled(case.host.booked))
-	assert listed(case) == before
+	return replace(hours, overrides=overrides, trips=trips)
+
+
+def span_of(case, member):
+	widest = max((max(b.buffer_before, b.buffer_after) for b in member.host.booked), default=0)
+	return relevant_span(member.rules, member.host.hours.zone, case.now, case.first, case.last, widest)
+
+
+@anything
+@given(scenarios())
+def test_seats_are_left_at_every_listed_start_and_enough_for_the_party(case):
+	left = case.team().seats_left(case.first, case.last)
+	assert list(left) == listed(case)
+	assert all(case.meeting.party <= seats <= case.meeting.seats for seats in left.values())
+
+
+@anything
+@given(scenarios())
+def test_what_is_partly_free_can_not_be_booked_and_lacks_some_parts_but_not_all(case):
+	starts = set(listed(case))
+	for found in case.team().partial(case.first, case.last):
+		assert found.start not in starts
+		assert found.parts[0][0] == found.start
+		assert 0 < len(found.missing) < len(found.parts) == case.meeting.days
+		assert set(found.missing) < set(found.parts)
+
+
+@costly
+@given(scenarios())
+def test_the_nearest_are_listed_ones(case):
+	start = (case.first + case.last) // 2
+	within = sorted(listed(case, start - 2 * DAY, start + 2 * DAY + 1), key=lambda s: (abs(s - start), s))
+	assert case.team().nearest(start, 4, within_days=2) == [s for s in within if s != start][:4]
