@@ -5,7 +5,6 @@ However many hosts, days, rules, bookings and busy times there are, `load_member
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import NamedTuple
 
 import frappe
@@ -21,12 +20,9 @@ from scheduler_integration.availability.rules import meeting_rules
 from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.catalogue.hosts import TypeHost
-from scheduler_integration.clock import utc
 
 # The longest buffer a meeting type may have, in minutes: bookings that far off may matter.
 WIDEST_BUFFER = 24 * 60
-# A date begins at most 14 hours before it does in UTC and ends at most 12 hours after.
-DATE_MARGIN = timedelta(days=2)
 
 
 def load_members(
@@ -70,7 +66,7 @@ def load_hosts(
 	"""
 	differing = _overrides(schedules, span)
 	overrides = {user: each.overrides for user, each in differing.items()}
-	days_off = load_days_off(schedules, *_dates(span), overrides)
+	days_off = load_days_off(schedules, *engine.relevant_dates(span), overrides)
 	blocked = _blocked(schedules, span)
 	booked = _booked(schedules, span, meeting_type, lock)
 	held = held_slots(schedules, meeting_type, now, own=own)
@@ -107,13 +103,8 @@ class Differing(NamedTuple):
 	trips: tuple[engine.Trip, ...] = ()
 
 
-def _dates(span: engine.Interval) -> tuple[date, date]:
-	"""The first and the last date that an instant of the span may have anywhere."""
-	return utc(span[0]).date() - DATE_MARGIN, utc(span[1]).date() + DATE_MARGIN
-
-
 def _overrides(users: Iterable[str], span: engine.Interval) -> dict[str, Differing]:
-	first, last = _dates(span)
+	first, last = engine.relevant_dates(span)
 	row = DocType("Availability Override")
 	rows = (
 		frappe.qb.from_(row)
