@@ -115,7 +115,7 @@ class Calendar:
 		midnights = {datetime.combine(wall.date(), datetime.min.time()) for wall in self.clock.shown[:: DAY // 2]}
 		mondays = {self.clock.index_of(midnight) for midnight in midnights if midnight.weekday() == 0}
 		origin, week_open_since = None, None
-		for index, wall in enumerate(self.clock.shown):
+		for index in range(self.count):
 			if not self.working[index]:
 				origin = week_open_since = None
 				continue
@@ -194,7 +194,9 @@ class Calendar:
 		start, end = start // MINUTE, start // MINUTE + self.rules.duration
 		before, after = self.rules.buffer_before, self.rules.buffer_after
 		for busy in self.host.busy:
-			if any(start - before <= minute < end + after for minute in range(busy.start // MINUTE, busy.end // MINUTE)):
+			if any(
+				start - before <= minute < end + after for minute in range(busy.start // MINUTE, busy.end // MINUTE)
+			):
 				return False
 		for item in self.booked:
 			if any(item is other for other in excused):

@@ -44,7 +44,10 @@ def anywhere(rng, hosts):
 	return Scenario(rng, ALL_ZONES, hosts=hosts)
 
 
-def scenarios(hosts=st.sampled_from((1, 1, 2, 3))):
+some = st.sampled_from((1, 1, 2, 3))
+
+
+def scenarios(hosts=some):
 	return st.builds(anywhere, randoms, hosts)
 
 
@@ -250,7 +253,9 @@ def test_the_relevant_dates_hold_what_set_the_grid_of_hours_that_never_close(zon
 		for days_ago in range(24):
 			day = date(2025, 3, 10) - timedelta(days=days_ago)
 			trips = [Trip(day - timedelta(days=1), day, away)] if away else []
-			hours = WorkingHours(zone, weekly(EVERY_DAY, "00:00-00:00"), [DateOverride(day, day, False, 300, 337)], trips)
+			hours = WorkingHours(
+				zone, weekly(EVERY_DAY, "00:00-00:00"), [DateOverride(day, day, False, 300, 337)], trips
+			)
 			whole, loaded = (
 				free_starts(MeetingRules(50), Host("host", each), 0, first, first + DAY)
 				for each in (hours, of_dates(hours, *dates))

@@ -1,6 +1,8 @@
-"""Daily and weekly limits. 3 March 2025 is a Monday."""
+"""Limits of dates, weeks and months. 3 March 2025 is a Monday."""
 
-from scheduler_integration.engine import Booked, Limit, MeetingRules, Reason, refusal
+import pytest
+
+from scheduler_integration.engine import Booked, Limit, MeetingRules, Member, Reason, Team, refusal
 
 from .support import DAY, EVERY_DAY, HOUR, MINUTE, at, host, local_days_listed, weekly
 
@@ -82,3 +84,70 @@ def test_both_limits_apply_together():
 	meeting = MeetingRules(30, limits=(Limit("day", 1), Limit("week", 2)))
 	assert listed(meeting, booked("04 09:00")) == [WEEK[0], *WEEK[2:]]
 	assert listed(meeting, booked("04 09:00"), booked("05 09:00")) == []
+
+
+def test_a_month_with_as_many_bookings_as_the_monthly_limit_is_full():
+	meeting = MeetingRules(30, limits=(Limit("month", 2),))
+	bookings = booked("01 09:00"), booked("31 23:30")
+	assert listed(meeting, bookings[0]) == WEEK
+	assert listed(meeting, *bookings) == []
+	full = office(*bookings)
+	for start, expected in (
+		("2025-02-28 16:30", None),
+		("2025-03-01 09:30", Reason.MONTHLY_LIMIT),
+		("2025-04-01 09:00", None),
+	):
+		found = refusal(at(start, ZONE), meeting, full, 0)
+		assert (found and found.reason) is expected
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_every_month_is_full_from_its_first_date_to_its_last(month):
+	meeting, zone = MeetingRules(30, limits=(Limit("month", 1),)), "UTC"
+	first, next_month = at(f"2024-{month:02}-01 00:00"), at(f"{2024 + month // 12}-{month % 12 + 1:02}-01 00:00")
+	full = host(
+		zone, weekly(EVERY_DAY, "00:00-00:00"), booked=[Booked(first + 9 * DAY, first + 9 * DAY + HOUR, counts=True)]
+	)
+	reasons = [refusal(start, meeting, full, 0) for start in (first - HOUR, first, next_month - HOUR, next_month)]
+	assert [bool(reason) for reason in reasons] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(("most", "is_full"), [(120, False), (119, True), (90, True), (150, False)])
+def test_a_limit_of_minutes_may_be_exactly_reached(most, is_full):
+	# Three bookings of half an hour stand, and one more is asked for.
+	bookings = booked("04 09:00"), booked("04 10:00"), booked("04 15:00")
+	for period, left in (("day", [WEEK[0], *WEEK[2:]]), ("week", []), ("month", [])):
+		meeting = MeetingRules(30, limits=(Limit(period, most, in_minutes=True),))
+		assert listed(meeting, *bookings) == (left if is_full else WEEK)
+
+
+def test_a_limit_of_fewer_minutes_than_the_meetings_leaves_nothing():
+	meeting = MeetingRules(30, limits=(Limit("day", 29, in_minutes=True),))
+	assert listed(meeting) == listed(meeting, booked("04 09:00")) == []
+	assert refusal(at("2025-03-04 11:00", ZONE), meeting, office(), NOW).reason is Reason.DAILY_LIMIT
+
+
+def test_a_limit_of_minutes_takes_bookings_as_long_as_they_are():
+	start = at("2025-03-04 09:00", ZONE)
+	long = Booked(start, start + 3 * HOUR, counts=True)
+	assert listed(MeetingRules(30, limits=(Limit("day", 200, in_minutes=True),)), long) == [WEEK[0], *WEEK[2:]]
+	assert listed(MeetingRules(20, limits=(Limit("day", 200, in_minutes=True),)), long) == WEEK
+
+
+def test_a_limit_of_the_host_counts_bookings_of_every_type():
+	bookings = booked("04 09:00", counts=False), booked("04 15:00")
+	assert listed(MeetingRules(30, limits=(Limit("day", 2),)), *bookings) == WEEK
+	assert listed(MeetingRules(30, limits=(Limit("day", 2, of_host=True),)), *bookings) == [WEEK[0], *WEEK[2:]]
+	assert listed(MeetingRules(30, limits=(Limit("week", 60, True, True),)), *bookings) == []
+
+
+def test_a_hold_counts_in_no_limit():
+	held = booked("04 09:00")._replace(is_hold=True)
+	assert listed(MeetingRules(30, limits=(Limit("day", 1), Limit("week", 30, True, True))), held) == WEEK
+
+
+def test_a_refusal_tells_which_limit():
+	limits = Limit("day", 5), Limit("week", 1, of_host=True), Limit("month", 30, in_minutes=True)
+	meeting, full = MeetingRules(30, limits=limits), office(booked("04 09:00"))
+	told = Team([Member(meeting, full)], NOW).refusals(at("2025-03-05 11:00", ZONE))["host"]
+	assert [each.limit for each in told] == [limits[1], limits[2]]
