@@ -17,12 +17,12 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scheduler_integration.engine import (
-	Limit,
-	RollingDays,
 	Booked,
 	Busy,
 	Host,
+	Limit,
 	MeetingRules,
+	RollingDays,
 	WeeklyRule,
 	WorkingHours,
 	free_starts,
