@@ -6,6 +6,7 @@ stores and shows are in the site's zone and are derived from them.
 
 import time
 from datetime import datetime, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from frappe.utils import get_datetime, get_system_timezone
@@ -35,6 +36,7 @@ def from_site_time(value: str | datetime, *, second_pass: bool = False) -> int:
 	return int(wall.replace(tzinfo=site_zone(), fold=int(second_pass)).timestamp())
 
 
+@lru_cache(maxsize=1 << 15)  # A month of slots has a thousand of them, and the next guest asks for the same.
 def iso(instant: int, zone: str) -> str:
 	"""The instant in ISO 8601 with the zone's offset at that moment."""
 	return datetime.fromtimestamp(instant, engine.zone(zone)).isoformat()

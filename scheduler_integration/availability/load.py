@@ -108,11 +108,19 @@ def _overrides(users: Iterable[str], span: engine.Interval) -> dict[str, Differi
 	row = DocType("Availability Override")
 	rows = (
 		frappe.qb.from_(row)
-		.select(row.user, row.date, row.end_date, row.is_available, row.whole_day, row.start_time, row.end_time)
-		.select(row.is_travel, row.timezone, row.reason)
-		.where(row.user.isin(list(users)))
-		.where(row.end_date >= first)
-		.where(row.date <= last)
+		.select(
+			row.user,
+			row.date,
+			row.end_date,
+			row.is_available,
+			row.whole_day,
+			row.start_time,
+			row.end_time,
+			row.is_travel,
+			row.timezone,
+			row.reason,
+		)
+		.where(row.user.isin(list(users)) & (row.end_date >= first) & (row.date <= last))
 		.orderby(row.creation)
 		.run(as_dict=True)
 	)
@@ -145,8 +153,7 @@ def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engi
 	rows = (
 		frappe.qb.from_(row)
 		.select(row.user, row.starts_at, row.ends_at, row.series, row.name)
-		.where(row.user.isin(list(users)))
-		.where((row.ends_at > span[0]) & (row.starts_at < span[1]))
+		.where(row.user.isin(list(users)) & (row.ends_at > span[0]) & (row.starts_at < span[1]))
 		.run()
 	)
 	found = defaultdict(list)
@@ -173,8 +180,7 @@ def _booked(
 			row.session,
 			row.is_first_day,
 		)
-		.where(row.user.isin(list(users)) & (row.is_live == 1))
-		.where((row.ends_at > span[0]) & (row.starts_at < span[1]))
+		.where(row.user.isin(list(users)) & (row.is_live == 1) & (row.ends_at > span[0]) & (row.starts_at < span[1]))
 	)
 	found = defaultdict(list)
 	for user, start, end, before, after, type_name, booking, seats, session, is_first_day in (
