@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler_integration.engine import Booked, Busy, MeetingRules, Member, Reason, Team
+from scheduler_integration.engine import Booked, Busy, MeetingRules, Member, Reason, Team, relevant_span
 
 from .support import DAY, EVERY_DAY, HOUR, MON, at, host, on, times, weekly
 
@@ -84,6 +84,13 @@ class TestFirstSlotOnly:
 		nine = between("09:00", "09:00")[0]
 		told = [[r.reason for r in team.refusals(nine + n * HOUR)["host"]] for n in range(4)]
 		assert told == [[], [Reason.NOT_THE_FIRST], [Reason.NOT_THE_FIRST], [Reason.OUTSIDE_HOURS]]
+
+	def test_the_relevant_span_holds_what_takes_the_dates_other_starts(self):
+		nine, ten = between("09:00", "10:00")
+		for zone in (ZONE, "Pacific/Kiritimati", "Etc/GMT+12"):
+			first, end = relevant_span(self.meeting, zone, 0, ten, ten + HOUR)
+			assert first <= nine - DAY
+			assert end >= ten + DAY
 
 	def test_of_several_hosts_the_earliest_is_the_dates_first(self):
 		early, late = host(ZONE, weekly(MON, "09:00-11:00")), host("Europe/London", weekly(MON, "09:00-11:00"))

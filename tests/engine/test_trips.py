@@ -14,7 +14,7 @@ from scheduler_integration.engine import (
 	working_intervals,
 )
 
-from .support import EVERY_DAY, at, local_days_listed, on, shown, weekly
+from .support import EVERY_DAY, TUE, at, local_days_listed, on, shown, weekly
 
 BERLIN, TOKYO, HONOLULU = "Europe/Berlin", "Asia/Tokyo", "Pacific/Honolulu"
 
@@ -91,6 +91,14 @@ def test_the_booking_window_keeps_to_the_home_clock():
 	now = at("2025-03-04 12:00", BERLIN)
 	days = local_days_listed(MeetingRules(60, window=RollingDays(1)), host, now, 6)
 	assert days == ["2025-03-04", "2025-03-05"]
+
+
+def test_a_date_far_east_begins_before_the_one_before_it_does_at_home():
+	# Tuesday begins on Kiritimati at 22:00 of Sunday in the zone 12 hours behind UTC.
+	home = "Etc/GMT+12"
+	given = WorkingHours(home, weekly(TUE, "00:00-04:00"), (), [Trip(march(4), march(4), "Pacific/Kiritimati")])
+	found = working_intervals(given, at("2025-03-02 00:00", home), at("2025-03-02 23:30", home))
+	assert [shown(ends, home) for ends in found] == [["02 22:00-12:00", "02 23:30-12:00"]]
 
 
 def test_a_trip_may_last_for_ever():
