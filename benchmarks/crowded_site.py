@@ -14,7 +14,7 @@ for folder in (ROOT, ROOT / "embedded"):
 	if str(folder) not in sys.path:
 		sys.path.insert(0, str(folder))
 
-from benchmarks.slots_request import SLOTS, _median  # noqa: E402
+from benchmarks.slots_request import medians  # noqa: E402
 from tests.support.server import running  # noqa: E402
 from tests.support.site import opened  # noqa: E402
 
@@ -57,7 +57,7 @@ def _query() -> dict[str, str]:
 def _measure(site) -> tuple[float, float]:
 	"""The best of some medians of the request and of the ping, taken in turn."""
 	with running(site) as server, server.client() as client:
-		rounds = [(_median(client, SLOTS, _query()), _median(client, "ping", {})) for _each in range(ROUNDS)]
+		rounds = [medians(client, _query()) for _each in range(ROUNDS)]
 	return min(request for request, _ping in rounds), min(ping for _request, ping in rounds)
 
 

@@ -22,7 +22,9 @@ from scheduler_integration.engine import (
 	Host,
 	Limit,
 	MeetingRules,
+	Member,
 	RollingDays,
+	Team,
 	WeeklyRule,
 	WorkingHours,
 	free_starts,
@@ -75,8 +77,9 @@ def listing(host: Host, meeting: MeetingRules = MEETING) -> Callable[[], object]
 
 
 def team(count: int) -> Callable[[], object]:
-	hosts = [Host(str(seed), OFFICE, busy_times(500, seed)) for seed in range(count)]
-	return lambda: sorted({start for host in hosts for start in free_starts(MEETING, host, NOW, NOW, END)})
+	"""A round robin: a start is offered when any of the hosts is free."""
+	members = [Member(MEETING, Host(str(seed), OFFICE, busy_times(500, seed))) for seed in range(count)]
+	return lambda: Team(members, NOW).starts(NOW, END)
 
 
 def cases() -> list[tuple[str, Callable[[], object]]]:

@@ -5,6 +5,7 @@ However many hosts, days, rules, bookings and busy times there are, `load_member
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import frappe
@@ -20,6 +21,7 @@ from scheduler_integration.availability.rules import meeting_rules
 from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.prepared import value
 
 # The longest buffer a meeting type may have, in minutes: bookings that far off may matter.
 WIDEST_BUFFER = 24 * 60
@@ -105,8 +107,17 @@ class Differing(NamedTuple):
 
 def _overrides(users: Iterable[str], span: engine.Interval) -> dict[str, Differing]:
 	first, last = engine.relevant_dates(span)
+	rows = frappe.db.sql(_overrides_query(), {"users": tuple(users), "first": first, "last": last}, as_dict=True)
+	found: dict[str, list] = defaultdict(list)
+	for each in rows:
+		found[each.user].append(_trip(each) if each.is_travel else _override(each))
+	return defaultdict(Differing, {user: _sorted_apart(items) for user, items in found.items()})
+
+
+@lru_cache
+def _overrides_query() -> str:
 	row = DocType("Availability Override")
-	rows = (
+	return (
 		frappe.qb.from_(row)
 		.select(
 			row.user,
@@ -120,14 +131,10 @@ def _overrides(users: Iterable[str], span: engine.Interval) -> dict[str, Differi
 			row.timezone,
 			row.reason,
 		)
-		.where(row.user.isin(list(users)) & (row.end_date >= first) & (row.date <= last))
+		.where(row.user.isin(value("users")) & (row.end_date >= value("first")) & (row.date <= value("last")))
 		.orderby(row.creation)
-		.run(as_dict=True)
+		.get_sql()
 	)
-	found: dict[str, list] = defaultdict(list)
-	for each in rows:
-		found[each.user].append(_trip(each) if each.is_travel else _override(each))
-	return defaultdict(Differing, {user: _sorted_apart(items) for user, items in found.items()})
 
 
 def _sorted_apart(items: list[engine.DateOverride | engine.Trip]) -> Differing:
@@ -149,22 +156,41 @@ def _override(row: frappe._dict) -> engine.DateOverride:
 
 
 def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engine.Busy]]:
-	row = DocType("Blocked Time")
-	rows = (
-		frappe.qb.from_(row)
-		.select(row.user, row.starts_at, row.ends_at, row.series, row.name)
-		.where(row.user.isin(list(users)) & (row.ends_at > span[0]) & (row.starts_at < span[1]))
-		.run()
-	)
+	rows = frappe.db.sql(_blocked_query(), {"users": tuple(users), "first": span[0], "last": span[1]})
 	found = defaultdict(list)
 	for user, start, end, series, name in rows:
 		found[user] += [engine.Busy(*each, name) for each in blocked_intervals(start, end, series, span)]
 	return found
 
 
+@lru_cache
+def _blocked_query() -> str:
+	row = DocType("Blocked Time")
+	return (
+		frappe.qb.from_(row)
+		.select(row.user, row.starts_at, row.ends_at, row.series, row.name)
+		.where(row.user.isin(value("users")) & (row.ends_at > value("first")) & (row.starts_at < value("last")))
+		.get_sql()
+	)
+
+
 def _booked(
 	users: Iterable[str], span: engine.Interval, meeting_type: str | None, lock: bool
 ) -> dict[str, list[engine.Booked]]:
+	rows = frappe.db.sql(_booked_query(lock), {"users": tuple(users), "first": span[0], "last": span[1]})
+	found = defaultdict(list)
+	for user, start, end, before, after, type_name, booking, seats, session, is_first_day in rows:
+		counts = type_name == meeting_type
+		found[user].append(
+			engine.Booked(
+				start, end, before, after, counts, booking, seats or 1, session or "", is_first_day=bool(is_first_day)
+			)
+		)
+	return found
+
+
+@lru_cache
+def _booked_query(lock: bool) -> str:
 	row = DocType("Booking Host")
 	query = (
 		frappe.qb.from_(row)
@@ -180,16 +206,11 @@ def _booked(
 			row.session,
 			row.is_first_day,
 		)
-		.where(row.user.isin(list(users)) & (row.is_live == 1) & (row.ends_at > span[0]) & (row.starts_at < span[1]))
-	)
-	found = defaultdict(list)
-	for user, start, end, before, after, type_name, booking, seats, session, is_first_day in (
-		query.for_update() if lock else query
-	).run():
-		counts = type_name == meeting_type
-		found[user].append(
-			engine.Booked(
-				start, end, before, after, counts, booking, seats or 1, session or "", is_first_day=bool(is_first_day)
-			)
+		.where(
+			row.user.isin(value("users"))
+			& (row.is_live == 1)
+			& (row.ends_at > value("first"))
+			& (row.starts_at < value("last"))
 		)
-	return found
+	)
+	return (query.for_update() if lock else query).get_sql()

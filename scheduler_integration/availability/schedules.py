@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import frappe
 from frappe.query_builder import DocType
@@ -9,6 +10,7 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.limits import LIMIT_FIELDS, limits_of
 from scheduler_integration.availability.wall_clock import minutes_of_day
+from scheduler_integration.prepared import value
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -32,7 +34,7 @@ NO_HOURS = HostSchedule(zone="UTC", weekly=(), buffer_minutes=0, minimum_notice_
 
 def load_schedules(name: str | None, users: Iterable[str]) -> dict[str, HostSchedule]:
 	"""Each user's schedule, in the users' order: the one of this name, or the user's default one. One query."""
-	rows = _rows(name, list(users))
+	rows = _rows(name, tuple(users))
 	if name:
 		shared = _schedule(rows) if rows else None
 		return {user: shared for user in users if shared}
@@ -42,8 +44,16 @@ def load_schedules(name: str | None, users: Iterable[str]) -> dict[str, HostSche
 	return {user: _schedule(by_user[user]) for user in users if user in by_user}
 
 
-def _rows(name: str | None, users: list[str]) -> list[frappe._dict]:
+def _rows(name: str | None, users: tuple[str, ...]) -> list[frappe._dict]:
 	"""A row for each rule, with its schedule's fields; a schedule without rules has one row."""
+	# A Custom Field, where there are holiday lists to choose from.
+	has_holidays = frappe.get_meta("Availability Schedule").has_field("holiday_list")
+	query = _query(by_name=bool(name), has_holidays=has_holidays)
+	return frappe.db.sql(query, {"name": name, "users": users}, as_dict=True)
+
+
+@lru_cache
+def _query(by_name: bool, has_holidays: bool) -> str:
 	schedule, rule = DocType("Availability Schedule"), DocType("Availability Rule")
 	query = (
 		frappe.qb.from_(schedule)
@@ -62,11 +72,10 @@ def _rows(name: str | None, users: list[str]) -> list[frappe._dict]:
 			rule.is_available,
 		)
 	)
-	# A Custom Field, where there are holiday lists to choose from.
-	if frappe.get_meta("Availability Schedule").has_field("holiday_list"):
+	if has_holidays:
 		query = query.select(schedule.holiday_list)
-	wanted = (schedule.name == name) if name else (schedule.user.isin(users) & (schedule.is_default == 1))
-	return query.where(wanted).run(as_dict=True)
+	default = schedule.user.isin(value("users")) & (schedule.is_default == 1)
+	return query.where(schedule.name == value("name") if by_name else default).get_sql()
 
 
 def _schedule(rows: list[frappe._dict]) -> HostSchedule:

@@ -1,9 +1,12 @@
 """Which hosts a meeting type is booked with."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import frappe
 from frappe.model.document import Document
+
+from scheduler_integration.prepared import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,16 @@ def enabled_people(users: list[str]) -> People:
 	"""The enabled ones of the users, with what is shown of them."""
 	if not users:
 		return {}
+	rows = frappe.db.sql(_people_query(), {"users": tuple(users)}, as_dict=True)
+	return {row.name: row for row in rows}
+
+
+@lru_cache
+def _people_query() -> str:
 	user = frappe.qb.DocType("User")
-	rows = (
+	return (
 		frappe.qb.from_(user)
 		.select(user.name, user.full_name, user.user_image)
-		.where(user.name.isin(users) & (user.enabled == 1))
-		.run(as_dict=True)
+		.where(user.name.isin(value("users")) & (user.enabled == 1))
+		.get_sql()
 	)
-	return {row.name: row for row in rows}

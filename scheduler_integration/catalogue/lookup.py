@@ -1,10 +1,13 @@
 """Finds the page and the meeting type that an address names."""
 
+from functools import lru_cache
+
 import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.slugs import is_slug
 from scheduler_integration.exceptions import MeetingTypeNotFound, PageNotFound
+from scheduler_integration.prepared import value
 
 
 def find_page(slug: object) -> Document:
@@ -27,24 +30,30 @@ def find_page_and_type(slug: object, type_slug: object) -> tuple[Document, Docum
 	"""Both in one query, for the request that is made most. Raises PageNotFound or MeetingTypeNotFound."""
 	if not is_slug(slug):
 		raise PageNotFound
-	page, meeting_type = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Meeting Type")
-	found = (
-		frappe.qb.from_(page)
-		.left_join(meeting_type)
-		.on(
-			(meeting_type.scheduling_page == page.name)
-			& (meeting_type.slug == (type_slug if is_slug(type_slug) else ""))
-			& (meeting_type.is_active == 1)
-		)
-		.select(page.name, meeting_type.name)
-		.where((page.slug == slug) & (page.is_active == 1))
-		.run()
-	)
+	slugs = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else ""}
+	found = frappe.db.sql(_page_and_type_query(), slugs)
 	if not found:
 		raise PageNotFound
 	if not found[0][1]:
 		raise MeetingTypeNotFound
 	return frappe.get_cached_doc("Scheduling Page", found[0][0]), frappe.get_cached_doc("Meeting Type", found[0][1])
+
+
+@lru_cache
+def _page_and_type_query() -> str:
+	page, meeting_type = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Meeting Type")
+	return (
+		frappe.qb.from_(page)
+		.left_join(meeting_type)
+		.on(
+			(meeting_type.scheduling_page == page.name)
+			& (meeting_type.slug == value("type_slug"))
+			& (meeting_type.is_active == 1)
+		)
+		.select(page.name, meeting_type.name)
+		.where((page.slug == value("slug")) & (page.is_active == 1))
+		.get_sql()
+	)
 
 
 def meeting_types_of(page: Document) -> list[Document]:
