@@ -13,7 +13,13 @@ from collections.abc import Iterable
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.seats import give_seats_back, insert_unique, others_in_session, release_seats_before, take_seats
+from scheduler_integration.bookings.seats import (
+	give_seats_back,
+	insert_unique,
+	others_in_session,
+	release_seats_before,
+	take_seats,
+)
 from scheduler_integration.catalogue.durations import GRID_MINUTES
 
 BUCKET_SECONDS = GRID_MINUTES * 60
