@@ -1,6 +1,7 @@
 """The small parts of the pages: addresses, dates, zones, people, JSON."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -207,15 +208,16 @@ class TestTimes:
 		row, gap = ([(start + n * DAY, start + n * DAY + 3600) for n in days] for days in ((0, 1, 2), (0, 1, 4)))
 		shown = self.shown([Slot(start, row[2][1], None, row), Slot(start + 1, gap[2][1], None, gap)], "UTC", "UTC")
 		first, second = (time["notes"] for time in shown["groups"][0]["times"])
-		assert first == ["Mon 23 Nov\u2009–\u2009Wed 25 Nov"]
-		assert second == ["Mon 23 Nov, Tue 24 Nov and Fri 27 Nov"]
+		# The CLDR of Babel's older versions writes a comma after the day of the week, and joins a range otherwise.
+		assert re.fullmatch(r"Mon,? 23( Nov)?\W+Wed,? 25 Nov", *first)
+		assert re.fullmatch(r"Mon,? 23 Nov, Tue,? 24 Nov and Fri,? 27 Nov", *second)
 
 	def test_what_is_partly_free_is_shown_but_has_no_link(self):
 		start = at("2026-11-23 09:00")
 		shown = self.shown([], "UTC", "UTC", [PartlyFree(start, 2, 3, (start + DAY,))])
 		[time] = shown["groups"][0]["times"]
 		assert (shown["count"], time["url"]) == (0, None)
-		assert time["notes"] == ["2 of 3 days free; not on Tue 24 Nov"]
+		assert re.fullmatch(r"2 of 3 days free; not on Tue,? 24 Nov", *time["notes"])
 
 
 class TestSpans:
@@ -236,7 +238,8 @@ class TestSpans:
 	def test_they_are_the_days_of_the_readers_zone(self):
 		when = when_view(self.PARTS, "Asia/Tokyo", False, BRITISH)
 		assert (when["date"], when["time"]) == ("23–25 Nov 2026", "3 days")
-		assert when["days"][0] == {"date": "Mon 23 Nov", "time": "22:00–00:00"}
+		assert when["days"][0]["time"] == "22:00–00:00"
+		assert re.fullmatch("Mon,? 23 Nov", when["days"][0]["date"])
 
 
 class TestZones:

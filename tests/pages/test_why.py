@@ -1,5 +1,6 @@
 """`/scheduling/why`: what is asked, and the explanation in sentences."""
 
+import re
 from datetime import date, timedelta
 
 import frappe
@@ -81,14 +82,15 @@ class TestAnswer:
 		[host] = view(explanation=explanation(hosts=hosts))["answer"]["hosts"]
 		[shown] = host["reasons"]
 		assert (host["is_free"], shown["text"]) == (False, "Jane has a meeting then.")
-		assert shown["conflicts"] == [
-			{"label": "Intro call with Ada", "when": "Mon 23 Nov, 09:30–10:30", "url": "/app/booking/x"}
-		]
+		[conflict] = shown["conflicts"]
+		assert (conflict["label"], conflict["url"]) == ("Intro call with Ada", "/app/booking/x")
+		# The CLDR of Babel's older versions writes a comma after the day of the week.
+		assert re.fullmatch("Mon,? 23 Nov, 09:30–10:30", conflict["when"])
 
 	def test_a_conflict_over_several_days_says_both_ends(self):
 		reason = {"code": "BLOCKED", "message": "Off.", "conflicts": [{**CONFLICT, "end": "2026-11-25T11:00:00+00:00"}]}
 		shown = view(explanation=explanation(reasons=[reason]))["answer"]["reasons"][0]["conflicts"][0]
-		assert shown["when"] == "Mon 23 Nov, 09:30 – Wed 25 Nov, 12:00"
+		assert re.fullmatch("Mon,? 23 Nov, 09:30 – Wed,? 25 Nov, 12:00", shown["when"])
 
 	@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.example/x", "", None])
 	def test_an_address_that_leads_elsewhere_is_no_link(self, url):
@@ -98,7 +100,7 @@ class TestAnswer:
 	def test_the_nearest_times_lead_to_the_booking_page(self):
 		slot = {"start": "2026-11-23T10:00:00+00:00", "end": "2026-11-23T11:00:00+00:00"}
 		[shown] = view(explanation=explanation(suggestions=[slot]))["answer"]["suggestions"]
-		assert shown["label"] == "Mon 23 Nov, 11:00"
+		assert re.fullmatch("Mon,? 23 Nov, 11:00", shown["label"])
 		assert shown["url"] == (
 			"https://site.example/schedule/jane/intro?start=2026-11-23T11%3A00%3A00%2B01%3A00&duration=60"
 		)
