@@ -1,1 +1,12 @@
-"""Benchmarks: speed as ratios in one run, so that the machine's own speed falls out."""
+"""Benchmarks: speed as ratios in one run, so that the machine's own speed falls out.
+
+On a real site when BENCH and SITE are set (`make bench-site` sets them), on a new embedded one otherwise.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# A bench has Frappe; anywhere else the stand-in is imported in its place.
+sys.path[:0] = [str(ROOT)] if os.environ.get("BENCH") else [str(ROOT), str(ROOT / "embedded")]

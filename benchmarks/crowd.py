@@ -1,7 +1,7 @@
 """Fills a site with hosts and their bookings, as three years of use leave it: two behind, one ahead.
 
 Rows go in by the thousand, past the controllers: a million bookings by the guests' door would take days. What is
-stored is what that door stores, in the tables that answer a slots request or grow with the bookings.
+stored is what that door stores, in the tables that answer a slots request or that a booking is looked up in.
 """
 
 from collections.abc import Iterator
@@ -22,55 +22,85 @@ PAGE = ("name", "title", "slug", "page_type", "user", "timezone", "is_active")
 TYPE = ("name", "title", "slug", "scheduling_page", "consultant", "duration_minutes", "is_active", "assignment")
 BOOKING = (
 	"name", "subject", "status", "meeting_type", "scheduling_page", "host", "starts_at", "ends_at",
-	"attendee_name", "attendee_email", "timezone", "manage_key", "ical_uid",
+	"attendee_name", "attendee_email", "contact", "timezone", "manage_key", "ical_uid", "delivery_status",
 )  # fmt: skip
 HOST = (
 	"name", "parent", "parenttype", "parentfield", "idx", "user", "meeting_type", "starts_at", "ends_at",
 	"is_live", "is_first_day", "seats",
 )  # fmt: skip
 SLOT = ("name", "host", "bucket", "booking")
+CONTACT = ("name", "first_name", "last_name", "email_id")
+CONTACT_EMAIL = ("name", "parent", "parenttype", "parentfield", "idx", "email_id", "is_primary")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
-class Crowd(NamedTuple):
-	"""So many hosts with so many bookings each, around `now` (epoch seconds)."""
+# Every tenth booking was cancelled, and a guest comes four times.
+CANCELLED_EACH = 10
+VISITS = 4
 
-	hosts: int
+
+class Crowd(NamedTuple):
+	"""Hosts, by their numbers, with so many bookings each, around `now` (epoch seconds)."""
+
+	hosts: range
 	bookings_each: int
 	now: int
 
 
+class Meeting(NamedTuple):
+	"""One booking: the number of its host, its own number with that host, and its start in epoch seconds."""
+
+	host: int
+	number: int
+	start: int
+
+	@property
+	def name(self) -> str:
+		return f"crowd-{self.host}-{self.number}"
+
+	@property
+	def guest(self) -> str:
+		return f"guest-{self.host}-{self.number // VISITS}"
+
+	@property
+	def is_live(self) -> bool:
+		return self.number % CANCELLED_EACH != 0
+
+
 def fill(crowd: Crowd) -> None:
 	"""Inserts the crowd and commits as it goes."""
-	numbers = range(crowd.hosts)
-	_insert("User", USER, ((_user(n), _user(n), 1, f"Host {n}", "Host", "System User") for n in numbers))
-	_insert("Host Calendar", ("name", "user"), ((_user(n), _user(n)) for n in numbers))
-	_insert("Availability Schedule", SCHEDULE, ((f"crowd-{n}", _user(n), "Hours", "UTC", 1) for n in numbers))
-	_insert("Availability Rule", RULE, (row for n in numbers for row in _rules(n)))
+	hosts = crowd.hosts
+	_insert("User", USER, ((_user(n), _user(n), 1, f"Host {n}", "Host", "System User") for n in hosts))
+	_insert("Host Calendar", ("name", "user"), ((_user(n), _user(n)) for n in hosts))
+	_insert("Availability Schedule", SCHEDULE, ((f"crowd-{n}", _user(n), "Hours", "UTC", 1) for n in hosts))
+	_insert("Availability Rule", RULE, (row for n in hosts for row in _rules(n)))
 	_insert(
 		"Scheduling Page",
 		PAGE,
-		((f"crowd-{n}", f"Host {n}", f"crowd-{n}", "Personal", _user(n), "UTC", 1) for n in numbers),
+		((f"crowd-{n}", f"Host {n}", f"crowd-{n}", "Personal", _user(n), "UTC", 1) for n in hosts),
 	)
 	_insert(
 		"Meeting Type",
 		TYPE,
-		((f"crowd-{n}", "Call", "call", f"crowd-{n}", _user(n), 30, 1, "Single Host") for n in numbers),
+		((f"crowd-{n}", "Call", "call", f"crowd-{n}", _user(n), 30, 1, "Single Host") for n in hosts),
 	)
-	_insert("Booking", BOOKING, (_booking(n, name, start) for n, name, start in _starts(crowd)))
-	_insert("Booking Host", HOST, (_host_row(n, name, start) for n, name, start in _starts(crowd)))
-	_insert("Booking Slot", SLOT, (row for each in _starts(crowd) for row in _slots(*each, crowd.now)))
+	guests = [meeting.guest for meeting in _meetings(crowd) if meeting.number % VISITS == 0]
+	_insert("Contact", CONTACT, ((guest, "Ada", "Lovelace", _email(guest)) for guest in guests))
+	_insert("Contact Email", CONTACT_EMAIL, (_contact_email(guest) for guest in guests))
+	_insert("Booking", BOOKING, (_booking(meeting) for meeting in _meetings(crowd)))
+	_insert("Booking Host", HOST, (_host_row(meeting) for meeting in _meetings(crowd)))
+	_insert("Booking Slot", SLOT, (row for meeting in _meetings(crowd) for row in _slots(meeting, crowd.now)))
 
 
-def _starts(crowd: Crowd) -> Iterator[tuple[int, str, int]]:
-	"""The number of the host, the booking's name and its start: evenly over the years, at office hours, none overlapping."""
+def _meetings(crowd: Crowd) -> Iterator[Meeting]:
+	"""Evenly over the years, weekends too, at office hours, none overlapping another of its host."""
 	first = crowd.now // DAY * DAY - YEARS_BEHIND * 365 * DAY
 	days = (YEARS_BEHIND + YEARS_AHEAD) * 365
-	for host in range(crowd.hosts):
+	for host in crowd.hosts:
 		for number in range(crowd.bookings_each):
 			day, turn = divmod(number * days, crowd.bookings_each)
 			start = first + day * DAY + 9 * 3600 + (turn * 16 // crowd.bookings_each) * HALF_HOUR
-			yield host, f"crowd-{host}-{number}", start
+			yield Meeting(host, number, start)
 
 
 def _user(number: int) -> str:
@@ -84,23 +114,35 @@ def _rules(number: int) -> Iterator[tuple]:
 		)  # fmt: skip
 
 
-def _booking(host: int, name: str, start: int) -> tuple:
+def _email(guest: str) -> str:
+	return f"{guest}@guests.example"
+
+
+def _contact_email(guest: str) -> tuple:
+	return (f"mail-{guest}", guest, "Contact", "email_ids", 1, _email(guest), 1)
+
+
+def _booking(meeting: Meeting) -> tuple:
+	page, name, start = f"crowd-{meeting.host}", meeting.name, meeting.start
 	return (
-		name, "Call", "Scheduled", f"crowd-{host}", f"crowd-{host}", _user(host), start, start + HALF_HOUR,
-		"Ada Lovelace", f"{name}@guests.example", "UTC", name, f"{name}@crowd.example",
+		name, "Call", "Scheduled" if meeting.is_live else "Cancelled", page, page, _user(meeting.host),
+		start, start + HALF_HOUR, "Ada Lovelace", _email(meeting.guest), meeting.guest, "UTC", name,
+		f"{name}@crowd.example", "Delivered",
 	)  # fmt: skip
 
 
-def _host_row(host: int, name: str, start: int) -> tuple:
-	parent = ("Booking", "hosts", 1)
-	return (f"row-{name}", name, *parent, _user(host), f"crowd-{host}", start, start + HALF_HOUR, 1, 1, 1)
+def _host_row(meeting: Meeting) -> tuple:
+	return (
+		f"row-{meeting.name}", meeting.name, "Booking", "hosts", 1, _user(meeting.host), f"crowd-{meeting.host}",
+		meeting.start, meeting.start + HALF_HOUR, int(meeting.is_live), 1, 1,
+	)  # fmt: skip
 
 
-def _slots(host: int, name: str, start: int, now: int) -> Iterator[tuple]:
-	"""The guard keeps rows of what is to come alone."""
-	if start > now:
-		for bucket in range(start // BUCKET, (start + HALF_HOUR) // BUCKET):
-			yield (f"{name}-{bucket}", _user(host), bucket, name)
+def _slots(meeting: Meeting, now: int) -> Iterator[tuple]:
+	"""The guard keeps rows of live meetings to come alone."""
+	if meeting.is_live and meeting.start > now:
+		for bucket in range(meeting.start // BUCKET, (meeting.start + HALF_HOUR) // BUCKET):
+			yield (f"{meeting.name}-{bucket}", _user(meeting.host), bucket, meeting.name)
 
 
 def _insert(doctype: str, fields: tuple[str, ...], rows: Iterator[tuple]) -> None:

@@ -1,24 +1,33 @@
-"""A slots request on a site with very many bookings against the same request on an almost empty one.
+"""A slots request and a booking on a site with very many bookings, against the same on an almost empty one.
 
 `python -m benchmarks.crowded_site [bookings] [hosts]`, a million and 2,000 by default; on a real site when BENCH and SITE
-are set (as `make test-bench` sets them). The site keeps the rows: use one that is to be thrown away.
+are set (`make bench-site` sets them). The site keeps the rows: use one that is to be thrown away.
 """
 
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-for folder in (ROOT, ROOT / "embedded"):
-	if str(folder) not in sys.path:
-		sys.path.insert(0, str(folder))
-
-from benchmarks.slots_request import medians  # noqa: E402
-from tests.support.server import running  # noqa: E402
-from tests.support.site import opened  # noqa: E402
+from benchmarks.slots_request import SLOTS, medians
+from tests.support.server import Client, running
+from tests.support.site import opened
 
 ROUNDS = 3
+BOOKINGS = 20
+BOOK = "scheduler_integration.api.public.book"
+# Whose slots are asked for, and whose are booked: the slots request answers the same before and after.
+ASKED, BOOKED = 0, 1
+
+
+class Figures(NamedTuple):
+	"""Seconds."""
+
+	request: float
+	ping: float
+	booking: float
 
 
 def main(bookings: int = 1_000_000, hosts: int = 2_000) -> None:
@@ -27,74 +36,126 @@ def main(bookings: int = 1_000_000, hosts: int = 2_000) -> None:
 
 		from benchmarks.crowd import Crowd, fill
 
-		now = int(time.time())
+		now, each = int(time.time()), max(bookings // hosts, 1)
 		for field in ("slots_per_minute", "bookings_per_hour"):
 			frappe.db.set_single_value("Scheduler Settings", field, 0)
-		fill(Crowd(1, max(bookings // hosts, 1), now))
-		frappe.db.commit()
-		empty, ping = _measure(site)
+		fill(Crowd(range(2), each, now))
+		empty = _measure(site)
 		began = time.perf_counter()
-		_clear(frappe)
-		fill(Crowd(hosts, max(bookings // hosts, 1), now))
+		fill(Crowd(range(2, hosts), each, now))
 		filled = time.perf_counter() - began
-		full, ping_full = _measure(site)
-		print(f"\n{bookings:,} bookings of {hosts:,} hosts, filled in {filled:.0f} s")
-		print(f"{'slots request, 31 days':<32}{'p50 ms':>9}{'x ping':>9}")
-		print(f"{'almost empty site':<32}{empty * 1000:>9.2f}{empty / ping:>9.2f}")
-		print(f"{'full site':<32}{full * 1000:>9.2f}{full / ping_full:>9.2f}")
-		print(f"{'full / almost empty':<32}{full / empty:>9.2f}")
-		_show_plans(frappe)
+		full = _measure(site)
+		print(f"\n{bookings:,} bookings of {hosts:,} hosts on {frappe.db.db_type}, filled in {filled:.0f} s")
+		_report(empty, full)
+		_show_plans(_request)
+		_show_plans(_book, scans_only=True)
+		frappe.db.rollback()
 
 
-def _query() -> dict[str, str]:
+def _measure(site) -> Figures:
+	"""The best of some medians of the request and of the ping, taken in turn, and the median of some bookings."""
+	with running(site) as server, server.client() as client:
+		rounds = [medians(client, _query(ASKED)) for _each in range(ROUNDS)]
+		booking = _median_booking(client)
+	return Figures(min(request for request, _ping in rounds), min(ping for _request, ping in rounds), booking)
+
+
+def _median_booking(client: Client) -> float:
+	days = client.get(f"/api/method/{SLOTS}", params=_query(BOOKED)).json()["data"]["days"]
+	starts = [slot["start"] for slots in days.values() for slot in slots][:BOOKINGS]
+	return median(_seconds_to_book(client, start) for start in starts)
+
+
+def _seconds_to_book(client: Client, start: str) -> float:
+	began = time.perf_counter()
+	answer = client.post(f"/api/method/{BOOK}", json=_payload(start))
+	taken = time.perf_counter() - began
+	answer.raise_for_status()
+	return taken
+
+
+def _payload(start: str) -> dict[str, str]:
+	"""A guest who was never here."""
+	return {
+		"slug": f"crowd-{BOOKED}",
+		"meeting_type": "call",
+		"start": start,
+		"attendee_name": "Grace Hopper",
+		"attendee_email": f"grace-{time.time_ns()}@guests.example",
+		"timezone": "America/New_York",
+	}
+
+
+def _query(host: int) -> dict[str, str]:
 	import frappe
 
 	first = frappe.utils.getdate() + timedelta(days=2)
 	days = {"start_date": str(first), "end_date": str(first + timedelta(days=30))}
-	return {"slug": "crowd-0", "meeting_type": "call", "timezone": "America/New_York", **days}
+	return {"slug": f"crowd-{host}", "meeting_type": "call", "timezone": "America/New_York", **days}
 
 
-def _measure(site) -> tuple[float, float]:
-	"""The best of some medians of the request and of the ping, taken in turn."""
-	with running(site) as server, server.client() as client:
-		rounds = [medians(client, _query()) for _each in range(ROUNDS)]
-	return min(request for request, _ping in rounds), min(ping for _request, ping in rounds)
+def _report(empty: Figures, full: Figures) -> None:
+	print(f"{'p50, ms':<32}{'almost empty':>14}{'full':>9}{'ratio':>9}")
+	for label, before, after in zip(("slots request, 31 days", "ping", "booking"), empty, full, strict=True):
+		print(f"{label:<32}{before * 1000:>14.2f}{after * 1000:>9.2f}{after / before:>9.2f}")
+	print(f"{'slots request / ping':<32}{empty.request / empty.ping:>14.2f}{full.request / full.ping:>9.2f}")
 
 
-def _clear(frappe) -> None:
-	"""The one host of the almost empty site comes again with the crowd."""
-	doctypes = (
-		"User", "Host Calendar", "Availability Schedule", "Availability Rule", "Scheduling Page", "Meeting Type",
-		"Booking", "Booking Host", "Booking Slot",
-	)  # fmt: skip
-	for doctype in doctypes:
-		frappe.db.delete(doctype, {"name": ["like", "%crowd%"]})
-	frappe.db.commit()
-
-
-def _show_plans(frappe) -> None:
-	"""How the database answers each statement of the request."""
+def _request() -> None:
 	from scheduler_integration import clock
 	from scheduler_integration.api.parse import parse_date
 	from scheduler_integration.availability import slots_between
 
-	query, seen, ask = _query(), [], frappe.db.sql
+	query = _query(ASKED)
 	days = parse_date("start_date", query["start_date"]), parse_date("end_date", query["end_date"])
+	slots_between(query["slug"], query["meeting_type"], *days, query["timezone"], None, clock.now())
 
-	def request() -> None:
-		slots_between(query["slug"], query["meeting_type"], *days, query["timezone"], None, clock.now())
 
-	request()
+def _book() -> None:
+	from scheduler_integration import bookings, clock
+	from scheduler_integration.api.parse import parse_date
+	from scheduler_integration.availability import slots_between
+
+	query, now = _query(BOOKED), clock.now()
+	days = parse_date("start_date", query["start_date"]), parse_date("end_date", query["end_date"])
+	found = slots_between(query["slug"], query["meeting_type"], *days, query["timezone"], None, now)["days"]
+	bookings.book(_payload(next(slot["start"] for slots in found.values() for slot in slots)), now)
+
+
+def _show_plans(run: Callable[[], None], *, scans_only: bool = False) -> None:
+	"""How the database answers each query of the run, or those queries that read a whole table."""
+	import frappe
+
+	run()
+	seen, ask = [], frappe.db.sql
 	frappe.db.sql = lambda text, *args, **kwargs: (seen.append((str(text), args)), ask(text, *args, **kwargs))[1]
 	try:
-		request()
+		run()
 	finally:
 		frappe.db.sql = ask
-	explain = "explain" if frappe.db.db_type == "mariadb" else "explain query plan"
+	print(
+		f"\n{len(seen)} statements in {run.__name__.strip('_')}"
+		+ (", those that read a whole table:" if scans_only else ":")
+	)
 	for text, args in seen:
-		print(f"\n{text[:300]}")
-		for row in ask(f"{explain} {text}", *args):
-			print("   ", *(value for value in row if value is not None))
+		if text.lower().startswith("select") and "from" in text.lower():
+			plan = _plan(text, args)
+			if not scans_only or any(_is_scan(row) for row in plan):
+				print(f"\n{' '.join(text.split())[:400]}")
+				print(*(f"    {row}" for row in plan), sep="\n")
+
+
+def _plan(text: str, args: tuple) -> list[str]:
+	import frappe
+
+	explain = "explain" if frappe.db.db_type == "mariadb" else "explain query plan"
+	rows = frappe.db.sql(f"{explain} {text}", *args)
+	return [" | ".join(str(value) for value in row if value is not None) for row in rows]
+
+
+def _is_scan(row: str) -> bool:
+	"""MariaDB's access type ALL, and SQLite's SCAN."""
+	return " | ALL | " in row or " | SCAN " in row
 
 
 if __name__ == "__main__":

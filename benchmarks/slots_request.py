@@ -4,18 +4,12 @@ Runs on a new embedded site, or on a real one when BENCH and SITE are set (as `m
 what stands in the host's calendar; each is the median of many requests of 31 days.
 """
 
-import sys
 from datetime import timedelta
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-ROOT = Path(__file__).resolve().parent.parent
-for folder in (ROOT, ROOT / "embedded"):
-	sys.path.insert(0, str(folder))
-
-from tests.support.server import Client, running  # noqa: E402
-from tests.support.site import opened, undoing_commits  # noqa: E402
+from tests.support.server import Client, running
+from tests.support.site import opened, undoing_commits
 
 REQUESTS = 60
 SLOTS = "scheduler_integration.api.public.get_slots"

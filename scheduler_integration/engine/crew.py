@@ -56,7 +56,9 @@ class Crew:
 		if first >= last:
 			return []
 		lead, *others = self._openings(first, last)
-		starts = [start for start in lead.starts() if all(other.fits(start) for other in others)]
+		starts = lead.starts()
+		for other in others:
+			starts = [start for start in starts if other.fits(start)]
 		if self._rules.days == 1 or not starts:
 			return starts
 		days = _Days(self, first, last)
