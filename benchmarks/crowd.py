@@ -4,7 +4,8 @@ Rows go in by the thousand, past the controllers: a million bookings by the gues
 stored is what that door stores, in the tables that answer a slots request or that a booking is looked up in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import frappe
@@ -13,7 +14,8 @@ DAY = 86400
 HALF_HOUR = 1800
 BUCKET = 300
 YEARS_BEHIND, YEARS_AHEAD = 2, 1
-CHUNK = 5000
+# In one statement: SQLite takes 32,766.
+VALUES = 30_000
 
 USER = ("name", "email", "enabled", "full_name", "first_name", "user_type")
 SCHEDULE = ("name", "user", "title", "timezone", "is_default")
@@ -145,18 +147,12 @@ def _slots(meeting: Meeting, now: int) -> Iterator[tuple]:
 			yield (f"{meeting.name}-{bucket}", _user(meeting.host), bucket, meeting.name)
 
 
-def _insert(doctype: str, fields: tuple[str, ...], rows: Iterator[tuple]) -> None:
-	chunk: list[tuple] = []
-	for row in rows:
-		chunk.append(row)
-		if len(chunk) == CHUNK:
-			_store(doctype, fields, chunk)
-			chunk = []
-	if chunk:
-		_store(doctype, fields, chunk)
-
-
-def _store(doctype: str, fields: tuple[str, ...], rows: list[tuple]) -> None:
-	frappe.db.bulk_insert(doctype, list(fields), rows)
-	# A million rows in one transaction would fill the database's log.
-	frappe.db.commit()
+def _insert(doctype: str, fields: tuple[str, ...], rows: Iterable[tuple]) -> None:
+	columns, places = ", ".join(f"`{field}`" for field in fields), f"({', '.join(['%s'] * len(fields))})"
+	rows = iter(rows)
+	while chunk := list(islice(rows, VALUES // len(fields))):
+		# Not by `bulk_insert`: the query builder takes longer to write the statement than the database to run it.
+		query = f"insert into `tab{doctype}` ({columns}) values {', '.join([places] * len(chunk))}"
+		frappe.db.sql(query, [value for row in chunk for value in row])
+		# A million rows in one transaction would fill the database's log.
+		frappe.db.commit()

@@ -9,10 +9,11 @@ import frappe
 import pytest
 
 from scheduler_integration.api import public
+from scheduler_integration.availability import slots_between
 from scheduler_integration.availability.days_off import load_days_off
 from scheduler_integration.availability.schedules import HostSchedule
 from scheduler_integration.custom_fields import OPTIONAL_DOCTYPES, remove_custom_fields, sync_custom_fields
-from tests.support.factories import fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
+from tests.support.factories import at, fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
 
 MONDAY, TUESDAY, WEDNESDAY = "2026-03-02", "2026-03-03", "2026-03-04"
 
@@ -282,6 +283,23 @@ def test_hosts_and_days_off_take_two_queries(monkeypatch, host):
 		seen.clear()
 		found = load_days_off(schedules(users), date(2026, 3, 1), date(2026, 4, 30))
 		assert (len(seen), len(found)) == (2, len(users))
+
+
+def test_a_request_with_holidays_and_leave_takes_at_most_eight_queries(monkeypatch, host):
+	hosts = [host, *(make_user("Ann") for _each in range(4))]
+	page = make_team_page(hosts)
+	meeting_type = make_meeting_type(page, assignment="Round Robin")
+	for user in hosts:
+		leave(employ(user, holiday_list=holidays(*ALL_WEEK)), MONDAY)
+	assert open_days(page, meeting_type) == []
+	seen = []
+	ask = frappe.db.sql
+	monkeypatch.setattr(
+		frappe.db, "sql", lambda query, *args, **kwargs: seen.append(query) or ask(query, *args, **kwargs)
+	)
+	days = date(2026, 3, 2), date(2026, 3, 31)
+	slots_between(page.slug, meeting_type.slug, *days, "UTC", None, at("2026-03-01 06:00"))
+	assert len(seen) <= 8
 
 
 def test_without_the_doctypes_nothing_is_asked(monkeypatch, host):

@@ -57,6 +57,15 @@ def test_more_hosts_take_no_more_queries(queries):
 	assert ask(queries, team, make_meeting_type(team, assignment="Round Robin")) == one
 
 
+def test_a_month_of_fifty_hosts_takes_at_most_three_more_queries_than_one(queries):
+	page = make_page()
+	one = ask(queries, page, make_meeting_type(page), date(2026, 4, 1))
+	team = make_team_page([make_user("Ann") for _each in range(50)])
+	for assignment in ("Round Robin", "Collective"):
+		month = ask(queries, team, make_meeting_type(team, assignment=assignment), date(2026, 4, 1))
+		assert month <= min(one + 3, MOST)
+
+
 def test_nothing_outside_is_asked(queries, monkeypatch):
 	page = make_page()
 	meeting_type = make_meeting_type(page)

@@ -69,3 +69,5 @@ class Booking(Form):
 
 def on_doctype_update():
 	frappe.db.add_index("Booking", ["host", "starts_at"])
+	# A job asks every few minutes which messages are due: nearly always none, of all the bookings there ever were.
+	frappe.db.add_index("Booking", ["delivery_status", "delivery_due_at"])
