@@ -126,7 +126,10 @@ def _show_plans(run: Callable[[], None], *, scans_only: bool = False) -> None:
 	"""How the database answers each query of the run, or those queries that read a whole table."""
 	import frappe
 
+	# What the server has booked meanwhile isn't in the state that this transaction shows.
+	frappe.db.rollback()
 	run()
+	frappe.db.rollback()
 	seen, ask = [], frappe.db.sql
 	frappe.db.sql = lambda text, *args, **kwargs: (seen.append((str(text), args)), ask(text, *args, **kwargs))[1]
 	try:

@@ -64,8 +64,10 @@ class Openings:
 			index = bisect_right(closed_until, start)
 			free = start
 			while free < end:
+				closed = closed_from[index]
 				on_grid = free + (start - free) % step
-				found.extend(range(on_grid, min(end, closed_from[index]), step))
+				if on_grid < closed:
+					found.extend(range(on_grid, closed if closed < end else end, step))
 				free = closed_until[index]
 				index += 1
 		extra = [start for start in self._grid.extra_starts() if not self._is_closed(start)]
