@@ -16,11 +16,11 @@ from scheduler_integration import engine
 from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.days_off import load_days_off
 from scheduler_integration.availability.holds import held_slots
-from scheduler_integration.availability.recurrence import blocked_intervals
 from scheduler_integration.availability.rules import meeting_rules
 from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.engine.recurrence import occurrences
 from scheduler_integration.prepared import value
 
 # The longest buffer a meeting type may have, in minutes: bookings that far off may matter.
@@ -159,7 +159,10 @@ def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engi
 	rows = frappe.db.sql(_blocked_query(), {"users": tuple(users), "first": span[0], "last": span[1]})
 	found = defaultdict(list)
 	for user, start, end, series, name in rows:
-		found[user] += [engine.Busy(*each, name) for each in blocked_intervals(start, end, series, span)]
+		if series:
+			found[user] += [engine.Busy(*each, name) for each in occurrences(series, *span)]
+		else:
+			found[user].append(engine.Busy(start, end, name))
 	return found
 
 

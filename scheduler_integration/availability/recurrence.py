@@ -34,11 +34,6 @@ def make_series(start: int, end: int, rule: str, zone: str) -> str:
 		raise InvalidRequest(_("These dates lie too far from today.")) from None
 
 
-def blocked_intervals(start: int, end: int, series: str | None, span: engine.Interval) -> list[engine.Interval]:
-	"""What a Blocked Time blocks in `span`: itself, or the occurrences of its series."""
-	return recurrence.occurrences(series, *span) if series else [(start, end)]
-
-
 def _wall(instant: int, zone: str) -> datetime:
 	return engine.wall_clock(instant, zone).replace(tzinfo=None, fold=0)
 
