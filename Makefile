@@ -1,4 +1,4 @@
-# make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | lint
+# make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | lint
 # Each prepares its own virtual environment in .venv; nothing else is asked of the machine than Python 3.11 and venv.
 
 RECENT := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 EMBEDDED := $(VENV)/.embedded
 DEV := $(VENV)/.dev
 
-.PHONY: demo test test-bench bench lint format reset clean
+.PHONY: demo test test-bench bench bench-site lint format reset clean
 .DEFAULT_GOAL := test
 
 $(EMBEDDED): requirements/embedded.txt
@@ -36,6 +36,9 @@ test-bench:
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-site:
+	$(BENCH)/env/bin/python -m benchmarks.on_bench $(BENCH) $(SITE) $(ARGS)
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -1,9 +1,15 @@
-"""`make bench`: the engine, recurring blocked time, the slots request against the site's own ping, and a crowded site."""
+"""`make bench`: the engine, recurring blocked time, the slots request against the site's own ping, and a crowded site.
+
+Arguments: how many bookings the crowded site has, and how many hosts; 100,000 and 500 by default.
+"""
+
+import sys
 
 from benchmarks import crowded_site, engine, recurrence, slots_request
 
 if __name__ == "__main__":
+	bookings, hosts = map(int, sys.argv[1:3] or (100_000, 500))
 	engine.main()
 	recurrence.main()
 	slots_request.main()
-	crowded_site.main(bookings=100_000, hosts=500)
+	crowded_site.main(bookings, hosts)

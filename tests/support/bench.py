@@ -15,6 +15,13 @@ APP = "scheduler_integration"
 
 
 def main(bench: Path, site: str, arguments: list[str]) -> int:
+	tests = [_absolute(argument) for argument in arguments or ["tests"]]
+	pytest = ["pytest", "-p", "no:cacheprovider", "--rootdir", ROOT, "-c", ROOT / "pyproject.toml"]
+	return run_on_bench(bench, site, [*pytest, *tests])
+
+
+def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
+	"""Installs the app on the site, or migrates it, and runs a Python module with its arguments there."""
 	sites = shadow_of(bench)
 	python = bench / "env" / "bin" / "python"
 	add_packages(python)
@@ -30,9 +37,7 @@ def main(bench: Path, site: str, arguments: list[str]) -> int:
 	else:
 		# An installation that broke off leaves its module behind; --force takes that over.
 		frappe("install-app", "--force", APP)
-	tests = [_absolute(argument) for argument in arguments or ["tests"]]
-	run = [python, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", ROOT, "-c", ROOT / "pyproject.toml", *tests]
-	return subprocess.run(run, cwd=sites, env=environment).returncode
+	return subprocess.run([python, "-m", *module], cwd=sites, env=environment).returncode
 
 
 def _absolute(argument: str) -> str:
