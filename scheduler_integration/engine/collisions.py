@@ -33,10 +33,11 @@ class Collisions:
 		booked = [item for item in host.booked if item.start < item.end]
 		self._items: list[Busy | Interval | Booked] = [*busy, *booked]
 		self._around = [(item[0] - lead, item[1] + before) for item in busy]
+		# Comparisons: `max` takes longer than all the rest.
 		self._around += [
 			(
-				item.start - length - max(after, item.buffer_before * MINUTE) + 1,
-				item.end + max(before, item.buffer_after * MINUTE),
+				item.start - length - (own if (own := item.buffer_before * MINUTE) > after else after) + 1,
+				item.end + (own if (own := item.buffer_after * MINUTE) > before else before),
 			)
 			for item in booked
 		]

@@ -13,6 +13,7 @@ from .reasons import Reason, Refusal
 from .zones import MINUTE, by_local_date, local_days, monday_of
 
 _START = attrgetter("start")
+_SESSION = attrgetter("session")
 _REASONS = {"day": Reason.DAILY_LIMIT, "week": Reason.WEEKLY_LIMIT, "month": Reason.MONTHLY_LIMIT}
 
 Period = tuple[int, int]
@@ -38,7 +39,7 @@ def full_periods(meeting: MeetingRules, host: Host, joined: Iterable[int] = ()) 
 	"""The closures of the limits that `meeting` has, by those of the host's bookings that count."""
 	if not meeting.limits:
 		return []
-	counted = sorted((booked for booked in host.booked if not booked.is_hold), key=_START)
+	counted = sorted([booked for booked in host.booked if not booked.is_hold], key=_START)
 	by_date = list(by_local_date(counted, host.hours.zone, _START))
 	return [Full(limit, _full(limit, meeting, by_date, host.hours.zone), joined) for limit in meeting.limits]
 
@@ -59,19 +60,16 @@ def _full(
 	room = limit.most - _weight_of_next(limit, meeting)
 	if room < 0:
 		return {(BEGINNING, FOREVER + 1): ()}
+	# A longer meeting's minutes belong to the dates they are on; as a meeting it belongs to where it begins.
+	each_day = limit.in_minutes or limit.period == "day"
+	of_host = limit.of_host
 	totals: dict[Period, list[Booked]] = {}
 	for day, booked in by_date:
-		if chosen := [item for item in booked if _counts(item, limit)]:
+		if chosen := [item for item in booked if (item.counts or of_host) and (each_day or item.is_first_day)]:
 			totals.setdefault(period_of(day, limit.period), []).extend(chosen)
 	return {
 		local_days(*period, zone): tuple(booked) for period, booked in totals.items() if _used(booked, limit) > room
 	}
-
-
-def _counts(item: Booked, limit: Limit) -> bool:
-	# A longer meeting's minutes belong to the dates they are on; as a meeting it belongs to where it begins.
-	whole = limit.in_minutes or limit.period == "day" or item.is_first_day
-	return whole and (item.counts or limit.of_host)
 
 
 def _weight_of_next(limit: Limit, meeting: MeetingRules) -> int:
@@ -81,7 +79,13 @@ def _weight_of_next(limit: Limit, meeting: MeetingRules) -> int:
 
 
 def _used(booked: Sequence[Booked], limit: Limit) -> int:
-	meetings = {(item.session, item.start) if item.session else index: item for index, item in enumerate(booked)}
+	meetings = _meetings(booked) if any(map(_SESSION, booked)) else booked
 	if not limit.in_minutes:
 		return len(meetings)
-	return sum(item.end - item.start for item in meetings.values()) // MINUTE
+	return sum(item.end - item.start for item in meetings) // MINUTE
+
+
+def _meetings(booked: Sequence[Booked]) -> Sequence[Booked]:
+	"""One of each session's bookings, and all the others."""
+	one_each = {(item.session, item.start) if item.session else index: item for index, item in enumerate(booked)}
+	return list(one_each.values())
