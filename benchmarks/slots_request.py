@@ -108,11 +108,11 @@ def _report(client: Client, queries: dict[str, tuple[dict[str, str], int]]) -> N
 
 def medians(client: Client, query: dict[str, str]) -> tuple[float, float]:
 	"""Of the request and of the ping, asked in turn: whatever else the machine does slows both."""
-	times = [(_seconds(client, SLOTS, query), _seconds(client, "ping", {})) for _each in range(REQUESTS)]
+	times = [(seconds(client, SLOTS, query), seconds(client, "ping", {})) for _each in range(REQUESTS)]
 	return median(request for request, _ping in times), median(ping for _request, ping in times)
 
 
-def _seconds(client: Client, method: str, query: dict[str, str]) -> float:
+def seconds(client: Client, method: str, query: dict[str, str]) -> float:
 	start = perf_counter()
 	answer = client.get(f"/api/method/{method}", params=query)
 	taken = perf_counter() - start
