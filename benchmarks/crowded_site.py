@@ -168,8 +168,8 @@ def _plan(text: str, args: tuple) -> list[str]:
 
 
 def _is_scan(row: str) -> bool:
-	"""MariaDB's access type ALL, and SQLite's SCAN."""
-	return " | ALL | " in row or " | SCAN " in row
+	"""MariaDB's access types ALL and index, the latter a whole index, and SQLite's SCAN."""
+	return any(word in row for word in (" | ALL | ", " | index | ", " | SCAN "))
 
 
 if __name__ == "__main__":
