@@ -35,6 +35,7 @@ def new_site(folder: Path, *, config: dict | None = None, time_zone: str = "Asia
 	frappe.db.sync_table(Meta(DEFINITION))
 	for definition in definitions():
 		write_definition(definition)
+	frappe.db.add_index("Communication", ["reference_doctype", "reference_name"])
 	sync_fixtures("frappe")
 	update_password("Administrator", "admin")
 	settings = {"language": "en", "time_zone": time_zone, "date_format": "yyyy-mm-dd", "number_format": "#,###.##"}

@@ -58,10 +58,12 @@ def validate_name(doctype: str, name: str) -> str:
 
 def append_number_if_name_exists(doctype: str, value: str) -> str:
 	"""The name itself, or the first free one of `name-1`, `name-2`, ..."""
+	if not frappe.db.exists(doctype, value):
+		return value
 	pattern = re.compile(rf"{re.escape(value)}-(\d+)", re.IGNORECASE)
 	known = frappe.get_all(doctype, [["name", "like", f"{value}%"]], pluck="name")
 	numbers = [int(match[1]) for match in map(pattern.fullmatch, known) if match]
-	return f"{value}-{max(numbers, default=0) + 1}" if frappe.db.exists(doctype, value) else value
+	return f"{value}-{max(numbers, default=0) + 1}"
 
 
 def new_values(doctype: str, parent_doc: Any = None, parentfield: str | None = None) -> _dict:
