@@ -1,5 +1,6 @@
 """Bookings, for the hosts and managers who may see them."""
 
+from functools import partial
 from typing import Any
 
 import frappe
@@ -14,6 +15,7 @@ from scheduler_integration.exceptions import InvalidRequest
 
 ACTIONS = {
 	"cancel": bookings.cancel_by_host,
+	"cancel_for_all": partial(bookings.cancel_by_host, for_all=True),
 	"confirm": bookings.confirm,
 	"decline": bookings.decline,
 }
@@ -42,7 +44,9 @@ def get(name=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered()
 def update(name=None, action=None, reason=None, host=None, replaces=None, force=None) -> dict[str, Any]:
-	"""Does `action` to the booking: `cancel`, `confirm` or `decline`, or as a manager `reassign` it to `host`."""
+	"""Does `action` to the booking: `cancel`, `cancel_for_all` who share its session, `confirm` or `decline`, or as a
+	manager `reassign` it to `host`.
+	"""
 	signed_in()
 	if action == "reassign":
 		forced = parse_flag("force", force)

@@ -10,6 +10,7 @@ from scheduler_integration.bookings import guard, turns
 from scheduler_integration.bookings.lookup import find_for_host, host_view
 from scheduler_integration.bookings.policy import cancel_refusal
 from scheduler_integration.bookings.present import booking_view
+from scheduler_integration.bookings.sessions import live_in_session
 from scheduler_integration.bookings.status import CANCELLED, LIVE
 from scheduler_integration.bookings.text_rules import Refused, paragraph
 from scheduler_integration.bookings.tokens import find_by_token
@@ -31,14 +32,19 @@ def cancel_by_token(token: object, reason: object, now: int) -> dict[str, Any]:
 	return booking_view(booking, now)
 
 
-def cancel_by_host(name: object, reason: object, now: int) -> dict[str, Any]:
-	"""Cancels as the signed-in host or manager. Raises BookingNotFound, NotPermitted, AlreadyCancelled, InvalidRequest."""
+def cancel_by_host(name: object, reason: object, now: int, *, for_all: bool = False) -> dict[str, Any]:
+	"""Cancels as the signed-in host or manager; with `for_all`, the meetings of all who share the session.
+
+	Raises BookingNotFound, NotPermitted, AlreadyCancelled, InvalidRequest; the caller then rolls back.
+	"""
 	booking = find_for_host(name, "write", for_update=True)
 	if booking.status in CANCELLED:
 		raise AlreadyCancelled
 	if booking.status not in LIVE or booking.ends_at <= now:
 		raise NotPermitted(_("This meeting is over."))
 	_release(booking, "Cancelled", "Host", parse_reason(reason), now)
+	for other in live_in_session(booking.session, for_update=True) if for_all else ():
+		_release(other, "Cancelled", "Host", parse_reason(reason), now)
 	return host_view(booking, now)
 
 
@@ -61,7 +67,7 @@ def parse_reason(value: object) -> str:
 
 def _release(booking: Document, status: str, by: str, reason: str, now: int) -> None:
 	guard.lock_hosts(booking.host_users())
-	turns.give_back(booking)
+	_settle_turn(booking)
 	booking.update(
 		{
 			"status": status,
@@ -77,3 +83,11 @@ def _release(booking: Document, status: str, by: str, reason: str, now: int) -> 
 	booking.save(ignore_permissions=True)
 	log_cancellation(booking)
 	announce(booking, now)
+
+
+def _settle_turn(booking: Document) -> None:
+	"""A meeting that doesn't take place is given back; a session that goes on is not."""
+	staying = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
+	if staying:
+		turns.pass_on(booking, staying[0])
+	turns.give_back(booking)

@@ -19,6 +19,7 @@ from scheduler_integration.bookings.seats import (
 	others_in_session,
 	release_seats_before,
 	take_seats,
+	unique_or_taken,
 )
 from scheduler_integration.catalogue.durations import GRID_MINUTES
 
@@ -55,6 +56,19 @@ def release_time(booking: Document) -> None:
 		give_seats_back(booking)
 	if not others_in_session(booking):
 		frappe.db.delete("Booking Slot", _holder(booking))
+
+
+def move_session(session: str, new: str, leaving: str, coming: str) -> None:
+	"""Lets the time and the seats of a session be those of `new`, a key, with the host `coming` instead of `leaving`.
+
+	Raises SlotTaken where the new host's time is held.
+	"""
+	slot, seat = frappe.qb.DocType("Booking Slot"), frappe.qb.DocType("Booking Seat")
+	hosts = frappe.qb.update(slot).set(slot.host, coming).where((slot.session == session) & (slot.host == leaving))
+	with unique_or_taken():
+		hosts.run()
+	frappe.qb.update(slot).set(slot.session, new).where(slot.session == session).run()
+	frappe.qb.update(seat).set(seat.session, new).where(seat.session == session).run()
 
 
 def release_before(instant: int) -> None:

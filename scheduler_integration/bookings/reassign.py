@@ -16,6 +16,7 @@ from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.reason_text import reason_text
 from scheduler_integration.bookings import guard, turns
 from scheduler_integration.bookings.lookup import find_for_host, host_view
+from scheduler_integration.bookings.sessions import live_in_session, session_key
 from scheduler_integration.bookings.status import CANCELLED, LIVE
 from scheduler_integration.bookings.titles import event_title
 from scheduler_integration.catalogue.hosts import TypeHost, enabled_hosts
@@ -34,7 +35,7 @@ _FOR_GUESTS = frozenset(
 def reassign(name: object, host: object, now: int, *, replaces: object = None, force: bool = False) -> dict[str, Any]:
 	"""Gives the meeting to `host` instead of `replaces`, by default the host the attendee deals with, and answers it.
 
-	For managers. With `force`, nothing stands in the way but what is in the new host's calendar at the time itself.
+	For managers. All who share a session go along. With `force`, nothing stands in the way but what is in the new host's calendar at the time itself.
 	Raises BookingNotFound, NotPermitted, AlreadyCancelled, InvalidRequest and HostNotFree; the caller then rolls back.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
@@ -43,21 +44,17 @@ def reassign(name: object, host: object, now: int, *, replaces: object = None, f
 	leaving = _leaving(booking, replaces)
 	guard.lock_hosts([*booking.host_users(), successor.user])
 	_check_free(booking, successor, now, force)
-	if leaving == booking.host:
-		turns.hand_over(booking, successor.user, now)
-	_replace(booking, leaving, successor.user)
-	booking.flags.ignore_links = True
-	# Who may hand over was decided above; the hosts are facts that no role may type in.
-	booking.save(ignore_permissions=True)
+	sharing = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
+	if booking.session:
+		_move_session(booking, leaving, successor.user)
+	for each in (booking, *sharing):
+		_hand_over(each, leaving, successor.user, now)
 	log_handover(booking, leaving)
-	announce(booking, now)
 	return host_view(booking, now)
 
 
 def successors(booking: Document) -> list[TypeHost]:
 	"""Those of the meeting type's hosts to whom the meeting could be handed, were they free."""
-	if booking.session:
-		return []
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	taking_part = set(booking.host_users())
@@ -71,8 +68,6 @@ def _check_may_change(booking: Document, now: int) -> None:
 		raise AlreadyCancelled
 	if booking.status not in LIVE or booking.ends_at <= now:
 		raise NotPermitted(_("This meeting is over."))
-	if booking.session:
-		raise NotPermitted(_("A meeting that several attendees share can't be handed over."))
 
 
 def _successor(booking: Document, host: object) -> TypeHost:
@@ -97,7 +92,8 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> Non
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	asked = Asked(booking.duration_minutes)
 	(member,) = load_members(meeting_type, [host], asked, booking.starts_at, booking.ends_at, now, lock=True)
-	rules = replace(member.rules, days=1, first_slot_only=False, minimum_notice=0, window=None)
+	# One seat: a session of the new host's own at that time is in the way, and not one to be joined.
+	rules = replace(member.rules, days=1, seats=1, first_slot_only=False, minimum_notice=0, window=None)
 	member = replace(member, rules=rules)
 	found = [
 		(start, refusal)
@@ -121,6 +117,22 @@ def _not_free(found: list[tuple[int, engine.Refusal]], member: engine.Member, no
 	)
 
 
+def _move_session(booking: Document, leaving: str, coming: str) -> None:
+	"""The time and the seats first: what each booking holds is then what it is to hold."""
+	main = coming if leaving == booking.host else booking.host
+	guard.move_session(booking.session, session_key(booking.meeting_type, booking.starts_at, main), leaving, coming)
+
+
+def _hand_over(booking: Document, leaving: str, coming: str, now: int) -> None:
+	if leaving == booking.host:
+		turns.hand_over(booking, coming, now)
+	_replace(booking, leaving, coming)
+	booking.flags.ignore_links = True
+	# Who may hand over was decided before; the hosts are facts that no role may type in.
+	booking.save(ignore_permissions=True)
+	announce(booking, now)
+
+
 def _replace(booking: Document, leaving: str, coming: str) -> None:
 	for row in booking.hosts:
 		if row.user == leaving:
@@ -128,6 +140,8 @@ def _replace(booking: Document, leaving: str, coming: str) -> None:
 	if booking.host == leaving:
 		booking.host = coming
 		_retitle(booking)
+		if booking.session:
+			booking.session = session_key(booking.meeting_type, booking.starts_at, coming)
 	booking.removed_hosts = json.dumps(sorted({leaving, *json.loads(booking.removed_hosts or "[]")} - {coming}))
 	booking.sequence += 1
 

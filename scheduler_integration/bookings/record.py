@@ -1,6 +1,5 @@
 """Makes the Booking record of a request that may be granted."""
 
-import hashlib
 from typing import Any
 
 import frappe
@@ -9,6 +8,7 @@ from frappe.model.document import Document
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings.request import BookingRequest
+from scheduler_integration.bookings.sessions import session_key
 from scheduler_integration.bookings.titles import event_title
 from scheduler_integration.bookings.tokens import new_manage_key
 
@@ -61,8 +61,7 @@ def _seats(request: BookingRequest, meeting_type: Document, user: str) -> dict[s
 	"""Bookings of one session share a key, by which the guard knows that they may overlap."""
 	if (meeting_type.seats or 1) == 1:
 		return {"seats": 1}
-	host = hashlib.sha256(user.encode()).hexdigest()[:12]
-	return {"seats": request.party, "session": f"{meeting_type.name}-{request.start}-{host}"}
+	return {"seats": request.party, "session": session_key(meeting_type.name, request.start, user)}
 
 
 def _attendee(request: BookingRequest) -> dict:

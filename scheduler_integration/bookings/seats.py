@@ -3,6 +3,9 @@
 All of it runs under the hosts' lock (see bookings/guard.py); the unique index on session and number is the net below.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 from frappe.model.document import Document
 
@@ -46,8 +49,15 @@ def others_in_session(booking: Document) -> bool:
 
 def insert_unique(doctype: str, fields: list[str], rows: list[tuple]) -> None:
 	"""Inserts the rows together. Raises SlotTaken where another has what one of them stands for."""
-	try:
+	with unique_or_taken():
 		frappe.db.bulk_insert(doctype, fields, rows)
+
+
+@contextmanager
+def unique_or_taken() -> Iterator[None]:
+	"""Raises SlotTaken for what a unique index refuses."""
+	try:
+		yield
 	except Exception as error:
 		if frappe.db.is_unique_key_violation(error):
 			raise SlotTaken from error

@@ -50,13 +50,29 @@ def give_back(booking: Document) -> None:
 	booking.turn_shares = None
 
 
+def pass_on(booking: Document, heir: Document) -> None:
+	"""Lets a session's turn stay with the session when the attendee who opened it leaves: `heir` is one who stays."""
+	if booking.turn_shares and not _is_even(booking):
+		shares, booking.turn_shares = booking.turn_shares, heir.turn_shares
+		heir.db_set("turn_shares", shares, update_modified=False)
+
+
 def hand_over(booking: Document, user: str, now: int) -> None:
 	"""Lets `user` pay for the booking instead of its host. The booking's `host` is for the caller to change."""
 	if not booking.turn_shares or user == booking.host:
 		return
+	if booking.session and _is_even(booking):
+		# It joined a session, which counts as one meeting.
+		booking.turn_shares = json.dumps({user: BOOKING})
+		return
 	_insert_missing(booking.meeting_type, [user])
 	_change(booking.meeting_type, {booking.host: BOOKING, user: -BOOKING})
 	_note_turn(booking.meeting_type, user, now)
+
+
+def _is_even(booking: Document) -> bool:
+	"""Whether the booking's host paid for it all that it was given."""
+	return not any(Turn(booking.host, json.loads(booking.turn_shares)).changes().values())
 
 
 def forget(meeting_type: str) -> None:

@@ -8,6 +8,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
 
+from scheduler_integration.bookings.sessions import live_in_session
 from scheduler_integration.bookings.status import LIVE
 from scheduler_integration.bookings.titles import event_description
 from scheduler_integration.crm.records import find_record
@@ -33,11 +34,12 @@ def log_cancellation(booking: Document) -> None:
 	if not booking.event or not frappe.db.exists("Event", booking.event):
 		return
 	event = frappe.get_doc("Event", booking.event)
-	if _session_event(booking):
-		staying = [row for row in event.event_participants if row.email != booking.attendee_email]
-		event.set("event_participants", staying)
-	else:
+	staying = live_in_session(booking.session, for_update=True)
+	if not staying:
 		event.status = "Cancelled"
+	# Somebody may have booked twice, and still come.
+	elif booking.attendee_email not in [other.attendee_email for other in staying]:
+		event.set("event_participants", [row for row in event.event_participants if row.email != booking.attendee_email])
 	event.save(ignore_permissions=True)
 
 
@@ -77,7 +79,7 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 	event = frappe.get_doc(
 		{
 			"doctype": "Event",
-			"subject": _subject(booking),
+			"subject": event_subject(booking),
 			"description": "" if booking.session else _description(booking),
 			"event_category": "Meeting",
 			"event_type": "Private",
@@ -105,7 +107,7 @@ def _participant(doctype: str, name: str, email: str) -> dict[str, str]:
 	return {"reference_doctype": doctype, "reference_docname": name, "email": email}
 
 
-def _subject(booking: Document) -> str:
+def event_subject(booking: Document) -> str:
 	"""A session is of nobody in particular."""
 	return (
 		frappe.get_cached_value("Meeting Type", booking.meeting_type, "title") if booking.session else booking.subject

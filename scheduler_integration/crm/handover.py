@@ -3,13 +3,15 @@
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.crm.activities import event_subject
+
 
 def log_handover(booking: Document, leaving: str) -> None:
 	"""Gives the Event to the booking's hosts of now, in place of `leaving`. One that somebody deleted stays deleted."""
 	if not booking.event or not frappe.db.exists("Event", booking.event):
 		return
 	event = frappe.get_doc("Event", booking.event)
-	event.subject = booking.subject
+	event.subject = event_subject(booking)
 	staying = [row for row in event.event_participants if not _is(row, leaving)]
 	event.set("event_participants", staying)
 	for user in booking.host_users():

@@ -1,27 +1,18 @@
 """The calendar part of a message, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
 
-Times are in UTC, which every client shows in its owner's zone and which needs no VTIMEZONE. The UID stays the same for
-a booking's life; each change has a higher SEQUENCE.
+Times are in UTC, which every client shows in its owner's zone and which needs no VTIMEZONE.
 """
 
-import frappe
 from frappe.model.document import Document
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from scheduler_integration.bookings.status import CANCELLED
-from scheduler_integration.bookings.titles import event_description
 from scheduler_integration.bookings.tokens import manage_url
 from scheduler_integration.clock import utc
-from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
+from scheduler_integration.notifications.entry import Entry, entry_for
 from scheduler_integration.notifications.wording import Reader
 
 DAY = 86400
 PRODID = "-//Scheduler Integration//Booking//EN"
-
-
-def method_of(booking: Document, reader: Reader) -> str:
-	"""The iTIP method that the booking's state asks for (RFC 5546, 1.4); who takes part no more is uninvited."""
-	return "CANCEL" if booking.status in CANCELLED or reader.is_removed else "REQUEST"
 
 
 def invitation(booking: Document, now: int, reader: Reader) -> bytes:
@@ -29,37 +20,47 @@ def invitation(booking: Document, now: int, reader: Reader) -> bytes:
 
 	The manage link is in the attendee's copy alone: whoever has it can cancel.
 	"""
-	calendar = Calendar()
-	calendar.add("prodid", PRODID)
-	calendar.add("version", "2.0")
-	calendar.add("method", method_of(booking, reader))
-	calendar.add_component(_event(booking, now, reader))
-	return calendar.to_ical()
+	return _calendar(booking, now, reader, entry_for(booking, reader)).to_ical()
 
 
 def attachment(booking: Document, now: int, reader: Reader) -> dict:
 	"""The invitation as an attachment for `frappe.sendmail`; the method in its type is what mail clients act on."""
+	entry = entry_for(booking, reader)
 	return {
 		"fname": "invite.ics",
-		"fcontent": invitation(booking, now, reader).decode(),
-		"content_type": f"text/calendar; method={method_of(booking, reader)}",
+		"fcontent": _calendar(booking, now, reader, entry).to_ical().decode(),
+		"content_type": f"text/calendar; method={_method(entry)}",
 	}
 
 
-def _event(booking: Document, now: int, reader: Reader) -> Event:
+def _method(entry: Entry) -> str:
+	"""The iTIP method that the entry's state asks for (RFC 5546, 1.4)."""
+	return "CANCEL" if entry.status == "CANCELLED" else "REQUEST"
+
+
+def _calendar(booking: Document, now: int, reader: Reader, entry: Entry) -> Calendar:
+	calendar = Calendar()
+	calendar.add("prodid", PRODID)
+	calendar.add("version", "2.0")
+	calendar.add("method", _method(entry))
+	calendar.add_component(_event(booking, now, reader, entry))
+	return calendar
+
+
+def _event(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
 	event = Event()
-	event.add("uid", booking.ical_uid)
-	event.add("sequence", booking.sequence)
+	event.add("uid", entry.uid)
+	event.add("sequence", entry.sequence)
 	event.add("dtstamp", utc(now))
 	_add_times(event, booking.parts())
-	event.add("summary", booking.subject)
-	event.add("status", _status(booking, reader))
-	event.add("description", _description(booking, reader))
+	event.add("summary", entry.summary)
+	event.add("status", entry.status)
+	event.add("description", entry.description)
 	if place := booking.meeting_link or booking.location:
 		event.add("location", place)
 	if reader.is_attendee:
 		event.add("url", manage_url(booking))
-	_add_people(event, booking, reader)
+	_add_people(event, entry, reader)
 	return event
 
 
@@ -83,32 +84,15 @@ def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
 		event.add("exdate", [utc(each) for each in skipped])
 
 
-def _status(booking: Document, reader: Reader) -> str:
-	if booking.status in CANCELLED or reader.is_removed:
-		return "CANCELLED"
-	return "TENTATIVE" if booking.status == "Pending" else "CONFIRMED"
-
-
-def _description(booking: Document, reader: Reader) -> str:
-	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	parts = [booking.meeting_link]
-	if reader.sees_answers:
-		parts.append(event_description(booking, meeting_type))
-	if reader.is_attendee:
-		parts.append(frappe._("To change or cancel: {0}").format(manage_url(booking)))
-	return "\n\n".join(filter(None, parts))
-
-
-def _add_people(event: Event, booking: Document, reader: Reader) -> None:
-	hosts = hosts_of(booking)
-	event.add("organizer", _address(hosts[0]), encode=0)
+def _add_people(event: Event, entry: Entry, reader: Reader) -> None:
+	event.add("organizer", _address(entry.hosts[0]), encode=0)
 	if reader.is_removed:
 		# Who is uninvited stands alone there (RFC 5546, 3.2.5).
 		event.add("attendee", _address(reader), encode=0)
 		return
-	for host in hosts:
+	for host in entry.hosts:
 		event.add("attendee", _address(host, role="CHAIR", partstat="ACCEPTED"), encode=0)
-	for participant in (attendee_of(booking), *guests_of(booking)):
+	for participant in entry.participants:
 		event.add(
 			"attendee",
 			_address(participant, role="REQ-PARTICIPANT", partstat="NEEDS-ACTION", rsvp="TRUE"),

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.bookings.sessions import live_in_session
 from scheduler_integration.bookings.status import CANCELLED
 from scheduler_integration.bookings.tokens import manage_url
 from scheduler_integration.catalogue.present import location_label, page_url
@@ -40,8 +42,12 @@ def messages_for(booking: Document, now: int) -> list[Message]:
 		_message(booking, f"attendee_{kind}", reader, hosts[0].email, now) for reader in (attendee, *guests_of(booking))
 	]
 	to_hosts = [_message(booking, f"host_{kind}", host, attendee.email, now) for host in hosts]
+	sharing = live_in_session(booking.session)
+	# A session is taken from its former hosts once, and not once for each attendee.
+	tells_removed = not sharing or sharing[0].name == booking.name
 	to_removed = [
-		_message(booking, "host_cancelled", former, attendee.email, now) for former in removed_hosts_of(booking)
+		_message(booking, "host_cancelled", former, attendee.email, now)
+		for former in (removed_hosts_of(booking) if tells_removed else ())
 	]
 	return to_participants + to_hosts + to_removed
 
@@ -67,7 +73,7 @@ def _message_id(booking: Document, template: str, reader: Reader) -> str:
 def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
-	hosts = hosts_of(booking)
+	hosts, sharing = hosts_of(booking), live_in_session(booking.session)
 	return {
 		"reader_name": reader.name,
 		"attendee_name": booking.attendee_name,
@@ -91,6 +97,9 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"confirmation_message": meeting_type.confirmation_message,
 		"is_pending": booking.status == "Pending",
 		"is_removed": reader.is_removed and booking.status not in CANCELLED,
+		"is_session": bool(booking.session),
+		"others_come": any(other.name != booking.name for other in sharing),
+		"seats_taken": _seats_taken(sharing, meeting_type),
 		"is_handed_over": bool(booking.removed_hosts),
 		"is_declined": booking.status == "Declined",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
@@ -99,6 +108,12 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
 	}
+
+
+def _seats_taken(sharing: list[Document], meeting_type: Document) -> str | None:
+	"""Such as "3 of 10"; None where nothing is shared."""
+	taken = sum(booking.seats for booking in sharing)
+	return _("{0} of {1}").format(taken, max(taken, meeting_type.seats)) if sharing else None
 
 
 def _days(booking: Document, reader: Reader) -> str:

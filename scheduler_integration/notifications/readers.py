@@ -32,7 +32,7 @@ def removed_hosts_of(booking: Document) -> list[Reader]:
 
 def _host(user: str, role: str = "host") -> Reader:
 	email, name, language = frappe.db.get_value("User", user, ["email", "full_name", "language"])
-	return Reader(email, name or user, language or _site_language(), timezone_of(user), role)
+	return Reader(email, name or user, language or _site_language(), timezone_of(user), role, user)
 
 
 def _site_language() -> str:

@@ -14,6 +14,7 @@ class Reader:
 	"""Somebody who is written to: language (a Frappe code such as `pt-BR`) and IANA zone are their own.
 
 	`role` is `attendee` (who booked), `guest` (an extra participant), `host`, or `removed`: a host until it was handed over.
+	`user` is the name of a host's User.
 	"""
 
 	email: str
@@ -21,6 +22,7 @@ class Reader:
 	language: str
 	zone: str
 	role: str = "host"
+	user: str = ""
 
 	@property
 	def is_attendee(self) -> bool:
@@ -31,6 +33,11 @@ class Reader:
 	def is_removed(self) -> bool:
 		"""Whether the meeting goes on without this host."""
 		return self.role == "removed"
+
+	@property
+	def is_hosting(self) -> bool:
+		"""Whether it stands, or stood until now, in this reader's calendar as a host's."""
+		return self.role in ("host", "removed")
 
 	@property
 	def sees_answers(self) -> bool:

@@ -237,12 +237,6 @@ class TestWhatIsRefused:
 		with pytest.raises(BookingNotFound):
 			bookings.reassign("nothing", team[1], NOW)
 
-	def test_a_session_that_others_share(self, page, team):
-		workshop = make_meeting_type(page, assignment="Round Robin", seats=5)
-		booked = bookings.book(payload(page, workshop, NINE), NOW)["id"]
-		with pytest.raises(NotPermitted):
-			bookings.reassign(booked, team[1], NOW)
-
 	def test_nothing_is_stored_when_it_is_refused(self, pool, team, booked):
 		busy_with_a_meeting(team[1])
 		before = credits(pool)

@@ -1,0 +1,95 @@
+"""What stands in a reader's calendar for a booking.
+
+An attendee has an entry of their own. A host has one for a whole session, however many attendees share it.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.bookings.sessions import changes_of_sessions, live_in_session
+from scheduler_integration.bookings.status import CANCELLED
+from scheduler_integration.bookings.titles import event_description
+from scheduler_integration.bookings.tokens import manage_url
+from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
+from scheduler_integration.notifications.wording import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+	"""The parts of a VEVENT that depend on the reader; `status` by RFC 5545, 3.8.1.11. `uid` stays for the entry's life,
+	and each change has a higher `sequence`.
+	"""
+
+	uid: str
+	sequence: int
+	status: str
+	summary: str
+	description: str
+	hosts: tuple[Reader, ...]
+	participants: tuple[Reader, ...]
+
+
+def entry_for(booking: Document, reader: Reader) -> Entry:
+	"""The reader's entry, in the language in force."""
+	return _session_entry(booking, reader) if booking.session and reader.is_hosting else _own_entry(booking, reader)
+
+
+def _own_entry(booking: Document, reader: Reader) -> Entry:
+	is_cancelled = booking.status in CANCELLED or reader.is_removed
+	return Entry(
+		uid=booking.ical_uid,
+		sequence=booking.sequence,
+		status="CANCELLED" if is_cancelled else _status([booking]),
+		summary=booking.subject,
+		description=_description(booking, reader),
+		hosts=tuple(hosts_of(booking)),
+		participants=(attendee_of(booking), *guests_of(booking)),
+	)
+
+
+def _session_entry(booking: Document, reader: Reader) -> Entry:
+	sharing = [] if reader.is_removed else live_in_session(booking.session)
+	return Entry(
+		uid=_session_uid(booking, reader),
+		sequence=changes_of_sessions(booking.meeting_type, booking.starts_at),
+		status=_status(sharing),
+		summary=frappe.get_cached_value("Meeting Type", booking.meeting_type, "title"),
+		description="\n\n".join(filter(None, (booking.meeting_link, *map(_attendee_line, sharing)))),
+		hosts=tuple(hosts_of(booking)),
+		participants=tuple(person for each in sharing for person in (attendee_of(each), *guests_of(each))),
+	)
+
+
+def _session_uid(booking: Document, reader: Reader) -> str:
+	"""Each host's own, so that it can be taken from one calendar while it enters another."""
+	of = "\n".join((booking.meeting_type, str(booking.starts_at), reader.user))
+	return f"{hashlib.sha256(of.encode()).hexdigest()[:32]}@{booking.ical_uid.partition('@')[2]}"
+
+
+def _status(bookings: list[Document]) -> str:
+	states = {booking.status for booking in bookings} - CANCELLED
+	if not states:
+		return "CANCELLED"
+	return "TENTATIVE" if states == {"Pending"} else "CONFIRMED"
+
+
+def _description(booking: Document, reader: Reader) -> str:
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	parts = [booking.meeting_link]
+	if reader.sees_answers:
+		parts.append(event_description(booking, meeting_type))
+	if reader.is_attendee:
+		parts.append(_("To change or cancel: {0}").format(manage_url(booking)))
+	return "\n\n".join(filter(None, parts))
+
+
+def _attendee_line(booking: Document) -> str:
+	"""Who comes, with how many, and what they wrote."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	seats = f" × {booking.seats}" if booking.seats > 1 else ""
+	who = f"{booking.attendee_name} <{booking.attendee_email}>{seats}"
+	return "\n".join(filter(None, (who, event_description(booking, meeting_type))))

@@ -1,0 +1,243 @@
+"""What happens to a whole session: it is handed over, cancelled for all, and told of. 2 March 2026 is a Monday."""
+
+import frappe
+import pytest
+from icalendar import Calendar
+
+from scheduler_integration import bookings
+from scheduler_integration.exceptions import HostNotFree, SlotTaken
+from scheduler_integration.notifications.messages import messages_for
+from scheduler_integration.notifications.templates import render
+from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
+
+NOW = at("2026-03-02 06:00")
+NINE = at("2026-03-02 09:00")
+TEN = at("2026-03-02 10:00")
+
+
+@pytest.fixture
+def team():
+	return [make_user(name) for name in ("Ann", "Ben", "Cem")]
+
+
+@pytest.fixture
+def page(team):
+	return make_team_page(team)
+
+
+@pytest.fixture
+def workshop(page):
+	return make_meeting_type(page, title="Workshop", assignment="Round Robin", seats=3)
+
+
+@pytest.fixture
+def book(page, workshop):
+	def book(start=NINE, **fields):
+		return bookings.book(payload(page, workshop, start, **fields), NOW)["id"]
+
+	return book
+
+
+def booking(name):
+	return frappe.get_doc("Booking", name)
+
+
+def hosts_of(*names):
+	return [frappe.db.get_value("Booking", name, "host") for name in names]
+
+
+def credits(meeting_type):
+	rows = frappe.get_all("Round Robin Turn", {"meeting_type": meeting_type.name}, ["user", "credit"])
+	return {row.user: row.credit for row in rows}
+
+
+def is_busy(user, start=NINE):
+	own = make_page(user)
+	try:
+		bookings.book(payload(own, make_meeting_type(own), start), NOW)
+	except SlotTaken:
+		return True
+	return False
+
+
+def told(name):
+	"""The messages by each reader's address: subject, body, and the calendar object."""
+	found = {}
+	for message in messages_for(booking(name), NOW):
+		subject, body = render(message.template, message.variables())
+		found[message.reader.email] = subject, body, Calendar.from_ical(message.invitation()["fcontent"])
+	return found
+
+
+def entry(message):
+	(event,) = message[2].walk("VEVENT")
+	return event
+
+
+class TestHandedOver:
+	def test_all_go_along_with_their_seats(self, page, workshop, team, book):
+		first, second = book(), book()
+		ann, ben, cem = team
+		bookings.reassign(second, ben, NOW)
+		assert hosts_of(first, second) == [ben, ben]
+		assert is_busy(ben)
+		assert not is_busy(ann)
+		# The third seat is left, with the new host; a fourth attendee opens a session with somebody else.
+		third, fourth = book(), book()
+		assert hosts_of(third, fourth) == [ben, cem]
+
+	def test_its_event_follows(self, team, book):
+		first, second = book(), book()
+		bookings.reassign(first, team[1], NOW)
+		(event,) = {booking(first).event, booking(second).event}
+		event = frappe.get_doc("Event", event)
+		assert (event.owner, event.subject) == (team[1], "Workshop")
+		people = [row.reference_docname for row in event.event_participants if row.reference_doctype == "User"]
+		assert people == [team[1]]
+
+	def test_counts_as_one_meeting_for_whoever_takes_it(self, workshop, team, book):
+		book(), (first := book())
+		before = credits(workshop)
+		bookings.reassign(first, team[2], NOW)
+		after = credits(workshop)
+		assert [after[user] - before[user] for user in team] == [10**6, 0, -(10**6)]
+
+	def test_and_cancelled_leaves_no_debt(self, workshop, team, book):
+		first = book()
+		book()
+		bookings.reassign(first, team[2], NOW)
+		bookings.cancel_by_host(first, None, NOW, for_all=True)
+		assert set(credits(workshop).values()) == {0}
+
+	def test_does_not_flow_together_with_one_of_the_new_hosts(self, team, book):
+		first = book()
+		book(), book()
+		other = book()
+		(ben,) = hosts_of(other)
+		assert hosts_of(first) != [ben]
+		with pytest.raises(HostNotFree):
+			bookings.reassign(first, ben, NOW, force=True)
+
+	def test_even_where_the_type_has_fewer_seats_by_now(self, workshop, team, book):
+		first, second = book(), book()
+		workshop.db_set("seats", 1)
+		frappe.clear_document_cache("Meeting Type", workshop.name)
+		bookings.reassign(first, team[1], NOW)
+		assert hosts_of(first, second) == [team[1], team[1]]
+
+	def test_with_several_hosts_of_whom_one_is_replaced(self, page, team):
+		dora = make_user("Dora")
+		page = make_team_page([*team[:2], dora])
+		for row, required in zip(page.hosts, (1, 1, 0), strict=True):
+			row.is_required = required
+		page.save()
+		busy = make_page(dora)
+		bookings.book(payload(busy, make_meeting_type(busy, duration_minutes=30), NINE), NOW)
+		lecture = make_meeting_type(page, assignment="Collective", seats=5)
+		names = [bookings.book(payload(page, lecture, NINE), NOW)["id"] for _ in range(2)]
+		bookings.cancel_by_host(frappe.db.get_value("Booking", {"host": dora}, "name"), None, NOW)
+		bookings.reassign(names[0], dora, NOW, replaces=team[1])
+		assert [set(booking(name).host_users()) for name in names] == [{team[0], dora}] * 2
+		assert not is_busy(team[1])
+		assert is_busy(dora)
+		assert is_busy(team[0])
+
+
+class TestCancelled:
+	def test_for_all_at_once(self, team, book):
+		first, second = book(), book()
+		bookings.cancel_by_host(second, "The room is flooded", NOW, for_all=True)
+		assert [booking(name).status for name in (first, second)] == ["Cancelled", "Cancelled"]
+		assert [booking(name).cancel_reason for name in (first, second)] == ["The room is flooded"] * 2
+		assert not is_busy(hosts_of(first)[0])
+
+	def test_for_one_alone_the_others_stay(self, book):
+		first, second = book(), book()
+		bookings.cancel_by_host(second, None, NOW)
+		assert booking(first).status == "Scheduled"
+
+	def test_by_who_opened_it_the_turn_stays_with_the_session(self, page, workshop, team, book):
+		first, second = book(), book()
+		(ann,) = set(hosts_of(first, second))
+		before = credits(workshop)
+		bookings.cancel_by_token(token_of({"manage_url": manage_url_of(first)}), None, NOW)
+		assert credits(workshop) == before
+		assert hosts_of(book(TEN)) != [ann]
+		bookings.cancel_by_host(second, None, NOW)
+		assert sum(credits(workshop).values()) == 0
+
+	def test_by_somebody_who_booked_twice_and_comes_once(self, book):
+		first = book(attendee_email="ada.twice@guests.example")
+		second = book(attendee_email="ada.twice@guests.example")
+		bookings.cancel_by_host(first, None, NOW)
+		event = frappe.get_doc("Event", booking(second).event)
+		assert "ada.twice@guests.example" in [row.email for row in event.event_participants]
+
+
+class TestTold:
+	def test_the_host_has_one_entry_that_names_all_who_come(self, team, book):
+		ada, bob = "ada.l@guests.example", "bob.l@guests.example"
+		first, second = book(attendee_email=ada), book(attendee_email=bob, notes="I bring my laptop")
+		(host,) = set(hosts_of(first, second))
+		entries = [entry(told(name)[host]) for name in (first, second)]
+		assert entries[0]["UID"] == entries[1]["UID"]
+		assert entries[0]["UID"] not in {booking(first).ical_uid, booking(second).ical_uid}
+		people = [str(each).removeprefix("mailto:") for each in entries[1]["ATTENDEE"]]
+		assert people == [host, ada, bob]
+		assert entries[1]["SUMMARY"] == "Workshop"
+		assert "I bring my laptop" in entries[1]["DESCRIPTION"]
+
+	def test_attendees_learn_nothing_of_each_other(self, book):
+		ada, bob = "ada.m@guests.example", "bob.m@guests.example"
+		first, second = book(attendee_email=ada), book(attendee_email=bob)
+		_subject, body, calendar = told(second)[bob]
+		assert ada not in body
+		assert ada.encode() not in calendar.to_ical()
+		assert entry(told(first)[ada])["UID"] != entry(told(second)[bob])["UID"]
+
+	def test_each_change_of_the_hosts_entry_has_a_higher_sequence(self, team, book):
+		first = book()
+		host = hosts_of(first)[0]
+		sequences = [entry(told(first)[host])["SEQUENCE"]]
+		second = book()
+		sequences.append(entry(told(second)[host])["SEQUENCE"])
+		bookings.cancel_by_host(first, None, NOW)
+		sequences.append(entry(told(first)[host])["SEQUENCE"])
+		bookings.reassign(second, team[2], NOW)
+		sequences.append(entry(told(second)[host])["SEQUENCE"])
+		bookings.reassign(second, host, NOW)
+		sequences.append(entry(told(second)[host])["SEQUENCE"])
+		assert sequences == sorted(set(sequences))
+
+	def test_who_leaves_is_taken_off_and_the_last_takes_the_entry_along(self, book):
+		first, second = book(), book()
+		(host,) = set(hosts_of(first, second))
+		bookings.cancel_by_host(first, None, NOW)
+		_subject, body, calendar = told(first)[host]
+		assert calendar["METHOD"] == "REQUEST"
+		assert "goes on with the others" in body
+		assert "1 of 3" in body
+		bookings.cancel_by_host(second, None, NOW)
+		assert told(second)[host][2]["METHOD"] == "CANCEL"
+
+	def test_the_former_host_is_told_once(self, team, book):
+		first, second = book(), book()
+		(former,) = set(hosts_of(first, second))
+		bookings.reassign(first, team[1], NOW)
+		messages = [told(first), told(second)]
+		assert [former in each for each in messages] == [True, False]
+		_subject, body, calendar = messages[0][former]
+		assert calendar["METHOD"] == "CANCEL"
+		assert "Workshop is now with Ben" in body
+		assert [each[team[1]][2]["METHOD"] for each in messages] == ["REQUEST", "REQUEST"]
+
+	def test_the_host_reads_how_many_seats_are_taken(self, book):
+		first = book(guests=["guest@guests.example"])
+		_subject, body, _calendar = told(first)[hosts_of(first)[0]]
+		assert "2 of 3" in body
+
+
+def manage_url_of(name):
+	from scheduler_integration.bookings.tokens import manage_url
+
+	return manage_url(booking(name))
