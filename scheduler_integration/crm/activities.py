@@ -39,7 +39,9 @@ def log_cancellation(booking: Document) -> None:
 		event.status = "Cancelled"
 	# Somebody may have booked twice, and still come.
 	elif booking.attendee_email not in [other.attendee_email for other in staying]:
-		event.set("event_participants", [row for row in event.event_participants if row.email != booking.attendee_email])
+		event.set(
+			"event_participants", [row for row in event.event_participants if row.email != booking.attendee_email]
+		)
 	event.save(ignore_permissions=True)
 
 

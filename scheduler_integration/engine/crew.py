@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from .booking_window import ALWAYS, booking_window
 from .host import Host
 from .intervals import Interval
+from .limits import Full, MinutesLeft, full_periods
 from .meeting import MeetingRules
 from .openings import Openings
 from .reasons import Reason, Refusal
 from .series import Series, reach
-from .sessions import seats_taken, with_room
+from .sessions import open_sessions, seats_taken, standing, with_room
 from .zones import DAY, MINUTE
 
 
@@ -39,8 +40,8 @@ class Crew:
 	"""The first member's grid makes the starts, and each other must have the time: hours in other zones and with other
 	beginnings would seldom meet on a grid of each.
 
-	Every date's part of a meeting over several must lie in everybody's hours and collide with nothing; notice, window,
-	and weekly and monthly limits are asked of its start. `zone` tells the dates.
+	Every date's part of a meeting over several must lie in everybody's hours, collide with nothing, and find its minutes where
+	a limit counts them; notice, window, and weekly and monthly limits of meetings are asked of its start. `zone` tells the dates.
 	"""
 
 	def __init__(self, members: Sequence[Member], now: int, zone: ZoneInfo):
@@ -85,8 +86,11 @@ class Crew:
 		if self._rules.days == 1 or first >= last:
 			return []
 		days = _Days(self, first, last)
+		full = [closure for member in self.members for closure in _full_weeks_and_months(member)]
 		found = []
 		for start in self._emptied().starts(first, last):
+			if any(closure.refusal(start) for closure in full):
+				continue
 			parts = days.parts(start)
 			missing = days.missing(start, parts)
 			if 0 < len(missing) < len(parts):
@@ -153,7 +157,17 @@ class _Days:
 
 	def missing(self, start: int, parts: Sequence[Interval]) -> list[Interval]:
 		"""Those of the parts, of a meeting that begins at `start`, for which somebody hasn't the time."""
-		return [part for part in parts if not all(each.fits(start, part[0]) for each in self._calendars)]
+		lacking = self._lacking_minutes(start)
+		return [
+			part
+			for part in parts
+			if part[0] in lacking or not all(each.fits(start, part[0]) for each in self._calendars)
+		]
+
+	def _lacking_minutes(self, start: int) -> set[int]:
+		counting = [each for each in self._calendars if each.counts_minutes]
+		starts = [part[0] for part in self.parts(start)] if counting else []
+		return {part for each in counting for part in each.lacking_minutes(starts)}
 
 
 class _PartCalendar:
@@ -167,11 +181,22 @@ class _PartCalendar:
 			return Openings(rules, host, now, ALWAYS, first, last, room)
 
 		rules, host = _one_day(member.rules), member.host
+		self._minutes = MinutesLeft(member.rules, host)
 		self._sessions = with_room(rules, host)
+		# Whoever joins what stands adds no minutes.
+		self._standing = standing(self._sessions, host)
 		self._own = self._beginning = self._following = openings(frozenset())
 		if self._sessions:
 			self._beginning = openings(self._sessions)
 			self._following = openings(with_room(rules, host, later_days=True))
+
+	@property
+	def counts_minutes(self) -> bool:
+		return self._minutes.are_limited
+
+	def lacking_minutes(self, starts: Sequence[int]) -> set[int]:
+		"""Those of a meeting's parts, by their starts, for which a limit of minutes has too few left."""
+		return set() if starts[0] in self._standing else self._minutes.lacking(starts)
 
 	def fits(self, start: int, part: int) -> bool:
 		"""Whether there is time for the part at `part` of a meeting that begins at `start`."""
@@ -184,3 +209,9 @@ def _one_day(rules: MeetingRules) -> MeetingRules:
 	"""The rules that each date of a longer meeting keeps for itself."""
 	daily = tuple(limit for limit in rules.limits if limit.period == "day")
 	return replace(rules, days=1, minimum_notice=0, window=None, limits=daily)
+
+
+def _full_weeks_and_months(member: Member) -> list[Full]:
+	longer = tuple(limit for limit in member.rules.limits if limit.period != "day")
+	rules = replace(member.rules, limits=longer)
+	return full_periods(rules, member.host, open_sessions(rules, member.host))

@@ -10,7 +10,7 @@ from .host import Booked, Host
 from .intervals import BEGINNING, FOREVER, Interval, without
 from .meeting import Limit, MeetingRules
 from .reasons import Reason, Refusal
-from .zones import MINUTE, by_local_date, local_days, monday_of
+from .zones import MINUTE, by_local_date, local_date, local_days, monday_of
 
 _START = attrgetter("start")
 _SESSION = attrgetter("session")
@@ -39,8 +39,7 @@ def full_periods(meeting: MeetingRules, host: Host, joined: Iterable[int] = ()) 
 	"""The closures of the limits that `meeting` has, by those of the host's bookings that count."""
 	if not meeting.limits:
 		return []
-	counted = sorted([booked for booked in host.booked if not booked.is_hold], key=_START)
-	by_date = list(by_local_date(counted, host.hours.zone, _START))
+	by_date = _counted(host)
 	return [Full(limit, _full(limit, meeting, by_date, host.hours.zone), joined) for limit in meeting.limits]
 
 
@@ -54,12 +53,54 @@ def period_of(day: date, period: str) -> Period:
 	return first.toordinal(), (date.fromordinal(first.toordinal() + 31).replace(day=1) - first).days
 
 
+class MinutesLeft:
+	"""What limits of minutes leave of weeks and months to a meeting over several dates: each date's part takes its own."""
+
+	def __init__(self, meeting: MeetingRules, host: Host):
+		limits = [limit for limit in meeting.limits if limit.in_minutes and limit.period != "day"]
+		self._zone = host.hours.zone
+		self._duration = meeting.duration
+		self._used = [(limit, _totals(limit, _counted(host))) for limit in limits]
+
+	@property
+	def are_limited(self) -> bool:
+		return bool(self._used)
+
+	def lacking(self, starts: Iterable[int]) -> set[int]:
+		"""Those of a meeting's parts, by their ascending `starts`, for which too few are left."""
+		found: set[int] = set()
+		for limit, totals in self._used:
+			left: dict[Period, int] = {}
+			for start in starts:
+				period = period_of(local_date(start, self._zone), limit.period)
+				before = left.get(period, limit.most - _used(totals.get(period, ()), limit))
+				left[period] = before - self._duration
+				if left[period] < 0:
+					found.add(start)
+		return found
+
+
 def _full(
 	limit: Limit, meeting: MeetingRules, by_date: list[tuple[date, Sequence[Booked]]], zone: str
 ) -> dict[Interval, tuple[Booked, ...]]:
-	room = limit.most - _weight_of_next(limit, meeting)
+	room = limit.most - (meeting.duration if limit.in_minutes else 1)
 	if room < 0:
 		return {(BEGINNING, FOREVER + 1): ()}
+	return {
+		local_days(*period, zone): tuple(booked)
+		for period, booked in _totals(limit, by_date).items()
+		if _used(booked, limit) > room
+	}
+
+
+def _counted(host: Host) -> list[tuple[date, Sequence[Booked]]]:
+	"""What is booked and not only held, by date."""
+	counted = sorted([booked for booked in host.booked if not booked.is_hold], key=_START)
+	return list(by_local_date(counted, host.hours.zone, _START))
+
+
+def _totals(limit: Limit, by_date: list[tuple[date, Sequence[Booked]]]) -> dict[Period, list[Booked]]:
+	"""The bookings that the limit counts, by its periods."""
 	# A longer meeting's minutes belong to the dates they are on; as a meeting it belongs to where it begins.
 	each_day = limit.in_minutes or limit.period == "day"
 	of_host = limit.of_host
@@ -67,15 +108,7 @@ def _full(
 	for day, booked in by_date:
 		if chosen := [item for item in booked if (item.counts or of_host) and (each_day or item.is_first_day)]:
 			totals.setdefault(period_of(day, limit.period), []).extend(chosen)
-	return {
-		local_days(*period, zone): tuple(booked) for period, booked in totals.items() if _used(booked, limit) > room
-	}
-
-
-def _weight_of_next(limit: Limit, meeting: MeetingRules) -> int:
-	if not limit.in_minutes:
-		return 1
-	return meeting.duration * (1 if limit.period == "day" else meeting.days)
+	return totals
 
 
 def _used(booked: Sequence[Booked], limit: Limit) -> int:

@@ -48,7 +48,7 @@ class Limit:
 
 	Counts the meetings of the type that is asked for, or with `of_host` all the host's. Each day of a meeting of
 	several counts in its own date, and so do its minutes in weeks and months; as a meeting these take it where it
-	begins. The meeting that is asked for must fit with all its minutes where it begins. A session of several seats
+	begins. The meeting that is asked for is counted alike. A session of several seats
 	is one meeting, and who joins one adds nothing.
 	Raises InvalidRule for a period that doesn't exist or for less than 1.
 	"""

@@ -212,24 +212,33 @@ class Calendar:
 
 	# Limits and window
 
-	def below(self, limit, start):
-		def period(instant):
-			date = self.clock.at(instant).date()
-			return {"day": date, "week": tuple(date.isocalendar())[:2], "month": (date.year, date.month)}[limit.period]
+	def has_minutes(self, parts):
+		"""Whether each week and month has the minutes of those parts of the meeting that lie in it."""
+		if self.session(parts[0])[1]:
+			return True
+		limits = [limit for limit in self.rules.limits if limit.in_minutes and limit.period != "day"]
+		return all(
+			self.below(limit, part, sum(self.period(limit, other) == self.period(limit, part) for other in parts))
+			for limit in limits
+			for part in parts
+		)
 
+	def period(self, limit, instant):
+		date = self.clock.at(instant).date()
+		return {"day": date, "week": tuple(date.isocalendar())[:2], "month": (date.year, date.month)}[limit.period]
+
+	def below(self, limit, start, parts=1):
 		meetings = {}
 		for index, item in enumerate(self.host.booked):
 			if item.is_hold or not (item.counts or limit.of_host):
 				continue
-			if period(item.start) != period(start):
+			if self.period(limit, item.start) != self.period(limit, start):
 				continue
 			if not limit.in_minutes and limit.period != "day" and not item.is_first_day:
 				continue
 			key = (item.session, item.start) if item.session else index
 			meetings[key] = (item.end - item.start) // MINUTE if limit.in_minutes else 1
-		mine = 1
-		if limit.in_minutes:
-			mine = self.rules.duration if limit.period == "day" else self.rules.duration * self.rules.days
+		mine = self.rules.duration * parts if limit.in_minutes else 1
 		return sum(meetings.values()) + mine <= limit.most
 
 	def is_known(self, instant):
@@ -314,7 +323,11 @@ class Reference:
 		return len(parts) == crew[0].rules.days and all(self.can_join(calendar, parts) for calendar in crew)
 
 	def can_join(self, calendar, parts):
-		return calendar.takes(parts[0]) and all(calendar.goes_on(parts[0], part) for part in parts[1:])
+		return (
+			calendar.takes(parts[0])
+			and all(calendar.goes_on(parts[0], part) for part in parts[1:])
+			and calendar.has_minutes(parts)
+		)
 
 	def parts(self, crew, start):
 		"""The start of each date's part; too few where too few working dates follow."""

@@ -132,10 +132,26 @@ def test_weeks_and_months_count_it_once_where_it_begins():
 	assert starts(meeting, office(booked=series), "2025-03-10") == ["10", "11", "12", "13", "14"]
 
 
-def test_all_its_minutes_must_fit_where_it_begins():
+def test_its_minutes_count_in_the_weeks_and_months_they_are_in():
 	assert starts(workshop(2, limits=[Limit("week", 959, in_minutes=True)]), office()) == []
 	assert starts(workshop(2, limits=[Limit("week", 960, in_minutes=True)]), office()) == ["03", "04", "05", "06"]
 	assert starts(workshop(2, limits=[Limit("day", 480, in_minutes=True)]), office()) == ["03", "04", "05", "06"]
+	# Friday's part and Monday's lie in two weeks, and the last of March and the first of April in two months.
+	over_the_weekend = workshop(2, skips=True, limits=[Limit("week", 480, in_minutes=True)])
+	assert starts(over_the_weekend, office()) == ["07"]
+	over_the_month = workshop(2, limits=[Limit("month", 480, in_minutes=True)])
+	assert starts(over_the_month, office(), "2025-03-31") == ["31"]
+
+
+def test_minutes_that_a_later_week_lacks_are_told_by_their_date():
+	monday = MONDAY + 7 * DAY
+	booked = Booked(monday + 10 * HOUR, monday + 11 * HOUR, counts=True)
+	meeting = workshop(2, skips=True, limits=[Limit("week", 500, in_minutes=True)])
+	friday = MONDAY + 4 * DAY
+	asked = team(meeting, office(booked=[booked]))
+	assert not asked.is_bookable(friday)
+	(refusals,) = asked.refusals(friday).values()
+	assert [(each.reason, each.instant) for each in refusals] == [(Reason.LATER_DAY, monday)]
 
 
 def test_it_may_end_after_the_window():
@@ -156,6 +172,14 @@ class TestPartial:
 	def test_what_is_free_or_wholly_taken_is_not_partial(self):
 		assert self.partial(workshop(2), office()) == {}
 		assert self.partial(workshop(2), office(busy=[Busy(MONDAY - DAY, MONDAY + 7 * DAY)])) == {}
+
+	def test_a_week_that_is_full_offers_no_part_either(self):
+		sunday = Booked(MONDAY - 15 * HOUR, MONDAY - 14 * HOUR, counts=True)
+		monday = Booked(MONDAY + 10 * HOUR, MONDAY + 11 * HOUR, counts=True)
+		busy = {"busy": [Busy(MONDAY + DAY, MONDAY + DAY + HOUR)]}
+		limited = workshop(2, limits=[Limit("week", 1)])
+		assert self.partial(limited, office(**busy, booked=[sunday]))
+		assert self.partial(limited, office(**busy, booked=[monday])) == {}
 
 	def test_dates_that_nobody_works_are_not_missing(self):
 		# From Thursday the third date would be a Saturday.
