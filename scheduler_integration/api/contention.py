@@ -7,18 +7,21 @@ from typing import TypeVar
 
 import frappe
 
+from scheduler_integration.bookings import guard
 from scheduler_integration.exceptions import Busy
 
 T = TypeVar("T")
 
 ATTEMPTS = 10
 # InnoDB rolls back one of two that wait for each other; SQLite refuses to wait for a lock any longer; two people of one
-# name who come at the same moment are given the same name for their contact; and one key sent twice is stored once.
+# name who come at the same moment are given the same name for their contact; one key sent twice is stored once; and what somebody
+# else has changed since it was read isn't saved.
 LOST_RACES = (
 	frappe.QueryDeadlockError,
 	frappe.QueryTimeoutError,
 	frappe.DuplicateEntryError,
 	frappe.UniqueValidationError,
+	frappe.TimestampMismatchError,
 )
 # MariaDB from 11.6 on, with innodb_snapshot_isolation, refuses a locking read of what changed since the snapshot
 # (ER_CHECKREAD). Frappe 16 takes it for a deadlock, Frappe 15 hands it on as it is.
@@ -32,6 +35,9 @@ def retried(work: Callable[[], T]) -> T:
 	"""
 	for attempt in range(ATTEMPTS):
 		try:
+			if attempt:
+				# Before anything is read: InnoDB shows a transaction everything as it was at its first ordinary read.
+				guard.lock_again()
 			return work()
 		except Exception as error:
 			if not is_lost_race(error):

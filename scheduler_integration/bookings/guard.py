@@ -31,10 +31,16 @@ def lock_hosts(users: Iterable[str]) -> None:
 	wanted = sorted(set(users))
 	if not wanted:
 		return
+	frappe.flags.scheduling_hosts = wanted
 	missing = set(wanted) - set(_lock(wanted))
 	if missing:
 		_insert_calendars(sorted(missing))
 		_lock(wanted)
+
+
+def lock_again() -> None:
+	"""Waits for the hosts that this request last wanted, as the first thing of a transaction that repeats its work."""
+	lock_hosts(frappe.flags.scheduling_hosts or ())
 
 
 def hold_time(booking: Document) -> None:

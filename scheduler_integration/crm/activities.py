@@ -31,9 +31,9 @@ def log_cancellation(booking: Document) -> None:
 
 	An Event that somebody deleted stays deleted.
 	"""
-	if not booking.event or not frappe.db.exists("Event", booking.event):
+	event = event_to_change(booking.event)
+	if not event:
 		return
-	event = frappe.get_doc("Event", booking.event)
 	staying = live_in_session(booking.session, for_update=True)
 	if not staying:
 		event.status = "Cancelled"
@@ -43,6 +43,20 @@ def log_cancellation(booking: Document) -> None:
 			"event_participants", [row for row in event.event_participants if row.email != booking.attendee_email]
 		)
 	event.save(ignore_permissions=True)
+
+
+def event_to_change(name: str | None) -> Document | None:
+	"""The Event; None where there is none, or somebody deleted it.
+
+	Those who share a session change one Event, and with it core's Communications. Raises TimestampMismatchError where another has
+	done so since this transaction's first read, which shows it all as it was: the work must be done again from the start.
+	"""
+	changed = name and frappe.db.get_value("Event", name, "modified", for_update=True)
+	if not changed:
+		return None
+	if changed != frappe.db.get_value("Event", name, "modified"):
+		raise frappe.TimestampMismatchError
+	return frappe.get_doc("Event", name)
 
 
 def _session_event(booking: Document) -> str | None:
@@ -55,10 +69,9 @@ def _session_event(booking: Document) -> str | None:
 
 
 def _join_session(booking: Document, record: tuple[str, str] | None) -> Document | None:
-	name = _session_event(booking)
-	if not name or not frappe.db.exists("Event", name):
+	event = event_to_change(_session_event(booking))
+	if not event:
 		return None
-	event = frappe.get_doc("Event", name)
 	for participant in _attendees(booking, record):
 		event.append("event_participants", participant)
 	return event.save(ignore_permissions=True)

@@ -3,14 +3,14 @@
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.crm.activities import event_subject
+from scheduler_integration.crm.activities import event_subject, event_to_change
 
 
 def log_handover(booking: Document, leaving: str) -> None:
 	"""Gives the Event to the booking's hosts of now, in place of `leaving`. One that somebody deleted stays deleted."""
-	if not booking.event or not frappe.db.exists("Event", booking.event):
+	event = event_to_change(booking.event)
+	if not event:
 		return
-	event = frappe.get_doc("Event", booking.event)
 	event.subject = event_subject(booking)
 	staying = [row for row in event.event_participants if not _is(row, leaving)]
 	event.set("event_participants", staying)

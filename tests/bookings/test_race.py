@@ -11,6 +11,7 @@ from datetime import timedelta
 import frappe
 import pytest
 
+from scheduler_integration import bookings, clock
 from scheduler_integration.clock import utc
 from tests.support.factories import fresh, make_meeting_type, make_page, make_team_page, make_user
 
@@ -62,10 +63,10 @@ def wish(page, meeting_type, start):
 	}
 
 
-def race_processes(site, wishes):
+def race_processes(site, wishes, code=BOOK):
 	"""What each process was answered: status and booking or code."""
 	with _gate(len(wishes)) as (port, open_gate):
-		processes = [site.python(BOOK, str(port), json.dumps(each)) for each in wishes]
+		processes = [site.python(code, str(port), json.dumps(each)) for each in wishes]
 		open_gate()
 		answers = []
 		for process in processes:
@@ -171,5 +172,74 @@ def test_the_last_seat_is_sold_once(site, unlimited):
 	frappe.db.rollback()
 	assert Counter(status for status, _text in answers) == {201: 5, 409: PROCESSES - 5}
 	session = {"meeting_type": workshop.name, "status": "Scheduled"}
-	assert frappe.db.count("Booking", session) == 5
+	events = frappe.get_all("Booking", session, pluck="event")
+	assert (len(events), len(set(events))) == (5, 1)
 	assert frappe.db.count("Booking Slot", {"host": page.user}) == 6
+
+
+# Each process waits at the gate, then does one of the things that may be done to a session.
+ACT = """
+import json, socket, sys
+import frappe
+from scheduler_integration import bookings, clock
+from scheduler_integration.api.contention import retried
+from scheduler_integration.api.public import book_for_guest
+from scheduler_integration.exceptions import SchedulingError
+gate, wish = int(sys.argv[1]), json.loads(sys.argv[2])
+frappe.set_user("Administrator")
+with socket.create_connection(("127.0.0.1", gate)) as waiting:
+	waiting.recv(1)
+try:
+	if "slug" in wish:
+		book_for_guest(wish)
+	elif wish.get("host"):
+		retried(lambda: bookings.reassign(wish["name"], wish["host"], clock.now()))
+	else:
+		retried(lambda: bookings.cancel_by_host(wish["name"], None, clock.now()))
+	frappe.db.commit()
+	print(json.dumps([200, None]))
+except SchedulingError as error:
+	frappe.db.rollback()
+	print(json.dumps([error.http_status_code, error.code]))
+"""
+
+
+def test_a_session_is_joined_left_and_handed_over_at_once(site, unlimited):
+	ann, ben = make_user("Ann"), make_user("Ben")
+	page = make_team_page([ann, ben])
+	workshop = make_meeting_type(page, title=fresh("workshop"), assignment="Round Robin", seats=12)
+	start = next_monday(9)
+	names = [bookings.book(wish(page, workshop, start), clock.now())["id"] for _each in range(5)]
+	host = frappe.db.get_value("Booking", names[0], "host")
+	other = ben if host == ann else ann
+	frappe.db.commit()
+	wishes = [wish(page, workshop, start) for _each in range(5)]
+	wishes += [{"name": name} for name in names[:3]] + [{"name": name, "host": other} for name in names[3:]]
+	answers = race_processes(site, wishes, ACT)
+	# Who hands over what was handed over already is told so.
+	assert {status for status, _code in answers} <= {200, 400, 409}
+	assert sum(status == 200 for status, _code in answers) >= 9
+	frappe.db.rollback()
+	live = frappe.get_all(
+		"Booking", {"meeting_type": workshop.name, "status": "Scheduled"}, ["name", "host", "session"]
+	)
+	assert len(live) == 7
+	seats = frappe.get_all(
+		"Booking Seat", {"booking": ["in", [*names, *(row.name for row in live)]]}, ["session", "booking"]
+	)
+	assert sorted((row.session, row.name) for row in live) == sorted((row.session, row.booking) for row in seats)
+	slots = frappe.get_all("Booking Slot", {"host": ["in", [ann, ben]]}, ["host", "session"])
+	assert {(row.host, row.session) for row in slots} == {(row.host, row.session) for row in live}
+	events = frappe.get_all("Event", {"subject": workshop.title, "status": "Open"}, pluck="name")
+	assert {frappe.db.get_value("Booking", row.name, "event") for row in live} == set(events)
+	(event,) = events
+	contacts = {frappe.db.get_value("Booking", row.name, "contact") for row in live}
+	assert contacts <= set(timelines := _timelines_of(event))
+	assert all(timelines.count(contact) == 1 for contact in contacts)
+
+
+def _timelines_of(event):
+	"""The contacts on whose timelines the Event stands, each as often as it does there."""
+	shown, link = frappe.qb.DocType("Communication"), frappe.qb.DocType("Communication Link")
+	query = frappe.qb.from_(shown).join(link).on(link.parent == shown.name).select(link.link_name, shown.name).distinct()
+	return query.where((shown.reference_name == event) & (link.link_doctype == "Contact")).run(pluck=True)
