@@ -33,6 +33,7 @@ def retried(work: Callable[[], T]) -> T:
 
 	`work` must be all that the transaction does: what came before it is rolled back too.
 	"""
+	guard.forget_wanted()
 	for attempt in range(ATTEMPTS):
 		try:
 			if attempt:

@@ -39,8 +39,13 @@ def lock_hosts(users: Iterable[str]) -> None:
 
 
 def lock_again() -> None:
-	"""Waits for the hosts that this request last wanted, as the first thing of a transaction that repeats its work."""
+	"""Waits for the hosts that were wanted last, as the first thing of a transaction that repeats its work."""
 	lock_hosts(frappe.flags.scheduling_hosts or ())
+
+
+def forget_wanted() -> None:
+	"""New work begins, which may want other hosts."""
+	frappe.flags.scheduling_hosts = None
 
 
 def hold_time(booking: Document) -> None:

@@ -241,5 +241,7 @@ def test_a_session_is_joined_left_and_handed_over_at_once(site, unlimited):
 def _timelines_of(event):
 	"""The contacts on whose timelines the Event stands, each as often as it does there."""
 	shown, link = frappe.qb.DocType("Communication"), frappe.qb.DocType("Communication Link")
-	query = frappe.qb.from_(shown).join(link).on(link.parent == shown.name).select(link.link_name, shown.name).distinct()
+	query = (
+		frappe.qb.from_(shown).join(link).on(link.parent == shown.name).select(link.link_name, shown.name).distinct()
+	)
 	return query.where((shown.reference_name == event) & (link.link_doctype == "Contact")).run(pluck=True)
