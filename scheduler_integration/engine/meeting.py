@@ -16,7 +16,8 @@ class RollingDays:
 	"""A booking window that moves with today: it ends with the date `days` after it; 0 is today only.
 
 	`business_only` counts the days of the week that have hours; `with_room_only` counts dates on which something
-	can be booked, and looks for them within a year. Raises InvalidRule for fewer than 0 days.
+	can be booked, with whichever of the meeting type's hosts, and looks for them within a year. Raises InvalidRule for
+	fewer than 0 days.
 	"""
 
 	days: int
@@ -40,6 +41,13 @@ class DateRange:
 	def __post_init__(self) -> None:
 		if self.first and self.last and self.last < self.first:
 			raise InvalidRule("last", self.last, f"a date not before {self.first}")
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+	"""A booking window that ends before an instant, epoch seconds: what Team makes of one that counts dates with room."""
+
+	instant: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ class MeetingRules:
 	buffer_before: int = 0
 	buffer_after: int = 0
 	minimum_notice: int = 0
-	window: RollingDays | DateRange | None = None
+	window: RollingDays | DateRange | Until | None = None
 	slot_interval: int | None = None
 	slot_offset: int = 0
 	packed: bool = False

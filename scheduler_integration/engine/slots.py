@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from .booking_window import HORIZON_DAYS
 from .collisions import PACKED_TO
 from .crew import Member
 from .host import Host
 from .intervals import Interval
 from .limits import period_of
-from .meeting import MeetingRules, RollingDays
+from .meeting import MeetingRules
 from .reasons import Refusal
+from .room import HORIZON_DAYS, counts_room
 from .series import reach
 from .team import Team
 from .zones import DAY, MINUTE, local_date, local_days
@@ -61,7 +61,7 @@ def relevant_span(
 	"""
 	if meeting.first_slot_only:
 		first, last = first - _LONGEST_DATE, last + _LONGEST_DATE
-	if isinstance(meeting.window, RollingDays) and meeting.window.with_room_only:
+	if counts_room(meeting):
 		first, last = min(first, now), max(last, now + (HORIZON_DAYS + 1) * DAY)
 	last += reach(meeting)
 	before = max(meeting.buffer_before, widest_buffer) * MINUTE + (PACKED_TO if meeting.packed else 0)

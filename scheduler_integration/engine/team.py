@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from .crew import Crew, Member, PartialSeries
 from .intervals import Interval
-from .meeting import MeetingRules
+from .meeting import MeetingRules, Until
 from .reasons import Reason, Refusal
+from .room import counts_room, until_nth_with_room
 from .zones import DAY, by_local_date, local_date, local_midnight, zone
 
 # Most alternatives are found on the same day; only an empty calendar is searched to the end.
@@ -19,19 +22,22 @@ class Team:
 	"""The hosts of one meeting type, at the moment `now`.
 
 	Apart, a start is bookable when any of them can take it; `together`, when every required one can, and an optional
-	one joins where they can; where nobody is required nothing is bookable. The dates of a meeting over several, and a
-	date's first start, are those of `dates_in` (an IANA name; the first host's zone by default). All instants are epoch
-	seconds, and the hosts must carry what `relevant_span` answers.
+	one joins where they can; where nobody is required nothing is bookable. The dates of a meeting over several, a
+	date's first start, and dates with room are those of `dates_in` (an IANA name; the first host's zone by default). All
+	instants are epoch seconds, and the hosts must carry what `relevant_span` answers.
 	Raises UnknownTimeZone, and InstantOutOfRange for instants beyond the calendar.
 	"""
 
-	def __init__(self, members: Sequence[Member], now: int, *, together: bool = False, dates_in: str | None = None):
-		self.members = tuple(members)
+	def __init__(
+		self, members: Sequence[Member], now: int, *, together: bool = False, dates_in: str | ZoneInfo | None = None
+	):
 		self._together = together
 		self._now = now
 		self._crews: list[Crew] = []
+		self.members = tuple(members)
 		if self.members:
 			self._zone = zone(dates_in or self.members[0].host.hours.zone)
+			self.members = self._with_known_windows(members)
 			required = [member for member in self.members if member.is_required]
 			groups = [required] * bool(required) if together else [[member] for member in self.members]
 			self._crews = [Crew(group, now, self._zone) for group in groups]
@@ -123,6 +129,19 @@ class Team:
 		found = [crew.starts(first, last) for crew in self._crews]
 		return found[0] if len(found) == 1 else sorted(set().union(*found))
 
+	def _with_known_windows(self, members: Sequence[Member]) -> tuple[Member, ...]:
+		"""The members; those whose window counts dates with room know the end of the last of them."""
+		counts = {member.rules.window.days for member in members if counts_room(member.rules)}
+		if not counts:
+			return tuple(members)
+		anytime = [_with_window(member, None) if counts_room(member.rules) else member for member in members]
+		team = Team(anytime, self._now, together=self._together, dates_in=self._zone)
+		known = {count: until_nth_with_room(count, team.starts, self._now, self._zone) for count in counts}
+		return tuple(
+			_with_window(member, known[member.rules.window.days]) if counts_room(member.rules) else member
+			for member in members
+		)
+
 	def _crew_of(self, member: Member) -> Crew:
 		if not self._crews:
 			return Crew([member], self._now, self._zone)
@@ -131,3 +150,7 @@ class Team:
 	def _whole_dates(self, first: int, last: int) -> Interval:
 		day_after = date.fromordinal(local_date(last - 1, self._zone).toordinal() + 1)
 		return local_midnight(local_date(first, self._zone), self._zone), local_midnight(day_after, self._zone)
+
+
+def _with_window(member: Member, window: Until | None) -> Member:
+	return replace(member, rules=replace(member.rules, window=window))

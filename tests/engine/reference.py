@@ -50,6 +50,12 @@ class Clock:
 			wall += self.shown[jump] - self.shown[jump - 1] - ONE
 		return self.first_shown[wall]
 
+	def minutes_of(self, date):
+		"""The instants at which it is `date`, a minute apart."""
+		noon = int(datetime(date.year, date.month, date.day, 12, tzinfo=timezone.utc).timestamp()) // MINUTE - self.zero
+		around = range(max(noon - 2 * DAY, 0), min(noon + 2 * DAY, len(self.shown)))
+		return [(self.zero + index) * MINUTE for index in around if self.shown[index].date() == date]
+
 	def instant_of(self, wall):
 		return (self.zero + self.index_of(wall)) * MINUTE
 
@@ -158,7 +164,7 @@ class Calendar:
 		periods = () if joined else ("day", "week", "month")
 		return (
 			start - self.now >= self.rules.minimum_notice * MINUTE
-			and self.in_window(self.clock.at(start).date())
+			and self.in_window(start)
 			and self.has_time(start, excused)
 			and all(self.below(limit, start) for limit in self.rules.limits if limit.period in periods)
 		)
@@ -244,29 +250,19 @@ class Calendar:
 	def is_known(self, instant):
 		return 0 <= self.index(instant) < self.count
 
-	def in_window(self, date):
-		window, today = self.rules.window, self.clock.at(self.now).date()
+	def in_window(self, start):
+		window, today, date = self.rules.window, self.clock.at(self.now).date(), self.clock.at(start).date()
 		if window is None:
 			return True
 		if not hasattr(window, "days"):
 			return (window.first is None or window.first <= date) and (window.last is None or date <= window.last)
-		between = [today + timedelta(days=n) for n in range(1, (date - today).days)]
 		if window.with_room_only:
-			between = [day for day in between if self.has_room(day)]
-		elif window.business_only:
+			return self.team.in_window_with_room(start, window.days)
+		between = [today + timedelta(days=n) for n in range(1, (date - today).days)]
+		if window.business_only:
 			weekdays = {rule.weekday for rule in self.host.hours.weekly if rule.is_available} or set(range(5))
 			between = [day for day in between if day.weekday() in weekdays]
 		return date <= today or len(between) < window.days
-
-	def has_room(self, date):
-		candidates = self.grid | {item.start for item in self.booked} | self.follow_ups
-		rules, self.rules = self.rules, _without_window(self.rules)
-		found = any(
-			self.is_known(start) and self.clock.at(start).date() == date and self.offers(start) and self.takes(start)
-			for start in candidates
-		)
-		self.rules = rules
-		return found
 
 
 class Reference:
@@ -283,6 +279,9 @@ class Reference:
 		self.members, self.together = members, together
 		self.calendars = [Calendar(member, now, self.clock) for member in members]
 		required = [c for c, member in zip(self.calendars, members, strict=True) if member.is_required]
+		for calendar in self.calendars:
+			calendar.team = self
+		self.looks_for_room, self.rooms = False, {}
 		self.crews = [[calendar] for calendar in self.calendars]
 		if together:
 			self.crews = [required] if required else []
@@ -316,6 +315,24 @@ class Reference:
 			names += [member.host.name] * can
 		return names
 
+	# Windows that count dates with room
+
+	def in_window_with_room(self, start, count):
+		if self.looks_for_room:
+			return True
+		today, date = self.dates.at(self.calendars[0].now).date(), self.dates.at(start).date()
+		between = [today + timedelta(days=n) for n in range(1, (date - today).days)]
+		return date <= today or sum(map(self.has_room, between)) < count
+
+	def has_room(self, date):
+		"""Whether anything can be booked on the date, were there no such window."""
+		if date not in self.rooms:
+			self.looks_for_room = True
+			minutes = self.dates.minutes_of(date)
+			self.rooms[date] = any(self.crew_takes(crew, start) for crew in self.crews for start in minutes)
+			self.looks_for_room = False
+		return self.rooms[date]
+
 	def crew_takes(self, crew, start):
 		if not crew[0].offers(start) or not all(calendar.takes(start) for calendar in crew):
 			return False
@@ -345,7 +362,3 @@ class Reference:
 		if not hasattr(calendar, "worked"):
 			calendar.worked = calendar.dates_worked(self.dates)
 		return calendar.worked
-
-
-def _without_window(rules):
-	return type(rules)(**{name: getattr(rules, name) for name in rules.__slots__} | {"window": None})

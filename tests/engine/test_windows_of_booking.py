@@ -10,8 +10,11 @@ from scheduler_integration.engine import (
 	DateOverride,
 	DateRange,
 	MeetingRules,
+	Member,
 	Reason,
 	RollingDays,
+	Team,
+	group_by_local_date,
 	refusal,
 )
 
@@ -115,3 +118,41 @@ def test_a_window_of_business_days_ends_with_a_date_whatever_clocks_do():
 	meeting = MeetingRules(60, window=RollingDays(1, business_only=True))
 	assert refusal(at("2025-03-28 23:00", ZONE), meeting, always, thursday) is None
 	assert refusal(at("2025-04-03 00:00", ZONE), meeting, always, thursday).reason is Reason.BEYOND_WINDOW
+
+
+class TestDatesWithRoomOfATeam:
+	"""A fortnight's leave from Tuesday the 4th for one of two hosts."""
+
+	AWAY = DateOverride(date(2025, 3, 4), date(2025, 3, 18), False)
+	NEXT_THREE = MeetingRules(60, window=RollingDays(3, with_room_only=True))
+
+	def days(self, *hosts, **asked):
+		members = [Member(self.NEXT_THREE, each) for each in hosts]
+		team = Team(members, MONDAY, **asked)
+		return [int(day[8:]) for day in group_by_local_date(team.starts(MONDAY, MONDAY + 30 * DAY), ZONE)]
+
+	def test_a_date_counts_when_any_of_a_round_robin_has_room(self):
+		here, away = working(WEEKDAYS), working(WEEKDAYS, overrides=[self.AWAY])
+		assert self.days(here, away) == self.days(away, here) == [3, 4, 5, 6]
+		assert self.days(away) == [3, 19, 20, 21]
+
+	def test_a_date_counts_when_all_of_a_collective_have_room(self):
+		here, away = working(WEEKDAYS), working(WEEKDAYS, overrides=[self.AWAY])
+		assert self.days(here, away, together=True) == [3, 19, 20, 21]
+
+	def test_a_host_with_another_window_keeps_it(self):
+		away = Member(self.NEXT_THREE, working(WEEKDAYS, overrides=[self.AWAY]))
+		today_only = Member(MeetingRules(60, window=RollingDays(0)), working(WEEKDAYS))
+		starts = Team([away, today_only], MONDAY).starts(MONDAY, MONDAY + 30 * DAY)
+		assert [int(day[8:]) for day in group_by_local_date(starts, ZONE)] == [3, 19, 20, 21]
+
+	def test_the_dates_are_the_pages(self):
+		# It is 23:00 on Sunday there, and the host's hours begin with Monday's midnight.
+		assert self.days(working(WEEKDAYS), dates_in="America/Denver") == [3, 4, 5]
+
+	def test_a_meeting_over_several_dates_needs_them_all(self):
+		busy = [Busy(at(f"2025-03-{day:02} 09:00", ZONE), at(f"2025-03-{day:02} 10:00", ZONE)) for day in (4, 6)]
+		here = working(WEEKDAYS, busy=busy)
+		meeting = MeetingRules(120, days=2, window=RollingDays(1, with_room_only=True))
+		starts = Team([Member(meeting, here)], MONDAY).starts(MONDAY + DAY, MONDAY + 30 * DAY)
+		assert [int(day[8:]) for day in group_by_local_date(starts, ZONE)] == [10]
