@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import cint
 
 from scheduler_integration.exceptions import NotPermitted, SchedulingError
 
@@ -18,6 +19,19 @@ class Form(Document):
 		except SchedulingError as error:
 			frappe.msgprint(error.message, indicator="red")
 			raise
+
+	def before_validate(self) -> None:
+		self.read_numbers()
+
+	def read_numbers(self) -> None:
+		"""Frappe's REST API hands on what it was sent, and numbers may come as text there. What is no number is 0, as
+		Frappe stores it; a Long Int that was never set stays so, which is not the same as 0.
+		"""
+		for record in (self, *self.get_all_children()):
+			for field in record.meta.fields:
+				value = record.get(field.fieldname)
+				if field.fieldtype in ("Int", "Check") or (field.fieldtype == "Long Int" and value is not None):
+					record.set(field.fieldname, cint(value))
 
 
 class Row(Document):

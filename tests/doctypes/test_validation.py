@@ -258,6 +258,25 @@ def test_numbers_sent_as_text_are_numbers():
 	assert (meeting_type.duration_minutes, meeting_type.slot_interval, meeting_type.priority) == (45, 15, 3)
 
 
+def test_a_schedule_reads_numbers_sent_as_text():
+	schedule = make_schedule(make_user(), buffer_minutes="15", daily_limit="3", is_default="0")
+	assert (schedule.buffer_minutes, schedule.daily_limit) == (15, 3)
+	with pytest.raises(InvalidRequest):
+		schedule.update({"buffer_minutes": "1441"}).save()
+	other = make_schedule(schedule.user, is_default="0")
+	assert (schedule.reload().is_default, other.is_default) == (1, 0)
+
+
+def test_the_rows_of_a_form_read_numbers_sent_as_text():
+	page = make_team_page([make_user("Ann"), make_user("Bea")])
+	page.hosts[0].update({"weight": "7", "is_active": "0"})
+	page.save()
+	assert [(row.weight, row.is_active) for row in page.hosts] == [(7, 0), (5, 1)]
+	page.reload().hosts[0].weight = "eleven"
+	with pytest.raises(InvalidRequest):
+		page.save()
+
+
 def test_blocked_time_covers_both_passes_of_a_repeated_hour(monkeypatch):
 	monkeypatch.setattr("scheduler_integration.clock.get_system_timezone", lambda: "Europe/Berlin")
 	block = {"doctype": "Blocked Time", "user": make_user()}

@@ -1,6 +1,6 @@
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate
+from frappe.utils import getdate
 
 from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.bookings import turns
@@ -22,7 +22,6 @@ MAX_SEATS = 1000
 
 class MeetingType(Form):
 	def validate(self):
-		self.read_numbers()
 		self.set_consultant()
 		self.validate_home()
 		self.validate_schedule()
@@ -52,11 +51,6 @@ class MeetingType(Form):
 				frappe.LinkExistsError,
 			)
 		turns.forget(self.name)
-
-	def read_numbers(self):
-		"""Frappe's REST API hands on what it was sent, and numbers come as text there."""
-		for field in self.meta.get("fields", {"fieldtype": "Int"}):
-			self.set(field.fieldname, cint(self.get(field.fieldname)))
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:
