@@ -126,8 +126,9 @@ def _slot_views(
 			if start in views:
 				views[start]["seats_left"] = seats
 	if team.rules and team.rules.days > 1:
-		for start, view in views.items():
-			view["parts"] = _part_views(team.parts(start), zone)
+		for start, parts in team.series(*span).items():
+			if start in views:
+				views[start]["parts"] = _part_views(parts, zone)
 	return views
 
 

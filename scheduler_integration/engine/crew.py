@@ -14,7 +14,7 @@ from .meeting import MeetingRules
 from .openings import Openings
 from .reasons import Reason, Refusal
 from .series import Series, reach
-from .sessions import open_sessions, seats_taken, standing, with_room
+from .sessions import open_sessions, seats_taken, sessions_by_start, with_room
 from .zones import DAY, MINUTE
 
 
@@ -53,17 +53,16 @@ class Crew:
 
 	def starts(self, first: int, last: int) -> list[int]:
 		"""Every start in `[first, last)` that the crew can take, ascending."""
-		first, last = self._narrowed(first, last)
-		if first >= last:
-			return []
-		lead, *others = self._openings(first, last)
-		starts = lead.starts()
-		for other in others:
-			starts = [start for start in starts if other.fits(start)]
-		if self._rules.days == 1 or not starts:
-			return starts
-		days = _Days(self, first, last)
-		return [start for start in starts if (parts := days.parts(start)) and not days.missing(start, parts[1:])]
+		return self._beginnings(first, last) if self._rules.days == 1 else list(self.series(first, last))
+
+	def series(self, first: int, last: int) -> dict[int, list[Interval]]:
+		"""The same starts, each with every date's part of a meeting there."""
+		starts = self._beginnings(first, last)
+		if self._rules.days == 1:
+			return {start: [(start, start + self._rules.seconds)] for start in starts}
+		days = _Days(self, *self._narrowed(first, last)) if starts else None
+		parts = {start: days.parts(start) for start in starts}
+		return {start: each for start, each in parts.items() if each and not days.missing(start, each)}
 
 	def takes(self, start: int) -> bool:
 		"""Whether the crew can take a meeting at `start`."""
@@ -74,11 +73,11 @@ class Crew:
 		joined = Crew([member], self._now, self._zone)
 		if not joined._openings(start, start + 1)[0].fits(start):
 			return False
-		return self._rules.days == 1 or not _Days(joined, start, start + 1).missing(start, self.parts(start)[1:])
+		return self._rules.days == 1 or not _Days(joined, start, start + 1).missing(start, self.parts(start))
 
 	def parts(self, start: int) -> list[Interval]:
 		"""Each date's part of a meeting at `start`; empty where too few working dates follow."""
-		return _Days(self, start, start + 1).parts(start)
+		return self._series(start, start + 1).parts(start)
 
 	def partial(self, first: int, last: int) -> list[PartialSeries]:
 		"""The starts in `[first, last)`, ascending, at which the crew works on every date but is free only on some."""
@@ -92,14 +91,18 @@ class Crew:
 			if any(closure.refusal(start) for closure in full):
 				continue
 			parts = days.parts(start)
-			missing = days.missing(start, parts)
+			missing = days.missing(start, parts, from_first=True)
 			if 0 < len(missing) < len(parts):
 				found.append(PartialSeries(start, tuple(parts), tuple(missing)))
 		return found
 
-	def seats_left(self, start: int) -> int:
-		"""The seats that are left at `start`, one that the crew can take."""
-		return min(member.rules.seats - seats_taken(member.rules, member.host).get(start, 0) for member in self.members)
+	def seats_left(self, first: int, last: int) -> dict[int, int]:
+		"""The seats that are left at each start in `[first, last)` that the crew can take."""
+		taken = [(member.rules.seats, seats_taken(member.rules, member.host)) for member in self.members]
+		return {
+			start: min(seats - by_start.get(start, 0) for seats, by_start in taken)
+			for start in self.starts(first, last)
+		}
 
 	def refusals(self, member: Member, start: int) -> list[Refusal]:
 		"""Every reason why this member can't take a meeting at `start`, in the order of Reason."""
@@ -112,13 +115,27 @@ class Crew:
 		if not (parts := self.parts(start)):
 			return [*own, Refusal(Reason.TOO_FEW_DAYS)]
 		alone = _Days(Crew([member], self._now, self._zone), start, start + 1)
-		return own + [Refusal(Reason.LATER_DAY, instant=part[0]) for part in alone.missing(start, parts[1:])]
+		return own + [Refusal(Reason.LATER_DAY, instant=part[0]) for part in alone.missing(start, parts)]
 
 	def _narrowed(self, first: int, last: int) -> Interval:
 		"""What notice and windows leave of the range: nothing needs computing for the rest."""
 		earliest = max(self._now + member.rules.minimum_notice * MINUTE for member in self.members)
 		since, until = max(window[0] for window in self._windows), min(window[1] for window in self._windows)
 		return max(first, since, earliest), min(last, until)
+
+	def _beginnings(self, first: int, last: int) -> list[int]:
+		"""The starts in `[first, last)` at which everybody has time for the first date's part."""
+		first, last = self._narrowed(first, last)
+		if first >= last:
+			return []
+		lead, *others = self._openings(first, last)
+		starts = lead.starts()
+		for other in others:
+			starts = [start for start in starts if other.fits(start)]
+		return starts
+
+	def _series(self, first: int, last: int) -> Series:
+		return Series(self._rules, [member.host.hours for member in self.members], self._zone, first, last)
 
 	def _openings(self, first: int, last: int) -> list[Openings]:
 		return [
@@ -147,27 +164,26 @@ class _Days:
 	"""The dates of the crew's meetings that start in `[first, last)`."""
 
 	def __init__(self, crew: Crew, first: int, last: int):
-		rules = crew.members[0].rules
-		self._series = Series(rules, [member.host.hours for member in crew.members], crew._zone, first, last)
-		until = last + reach(rules) + DAY
+		self._series = crew._series(first, last)
+		until = last + reach(crew._rules) + DAY
 		self._calendars = [_PartCalendar(member, crew._now, first, until) for member in crew.members]
+		self._counting = [each for each in self._calendars if each.counts_minutes]
 
 	def parts(self, start: int) -> list[Interval]:
 		return self._series.parts(start)
 
-	def missing(self, start: int, parts: Sequence[Interval]) -> list[Interval]:
-		"""Those of the parts, of a meeting that begins at `start`, for which somebody hasn't the time."""
-		lacking = self._lacking_minutes(start)
+	def missing(self, start: int, parts: Sequence[Interval], *, from_first: bool = False) -> list[Interval]:
+		"""Those of the parts, all of a meeting that begins at `start`, for which somebody hasn't the time.
+
+		The first date's part is looked at only `from_first`: the starts that are asked about have time for it.
+		"""
+		asked = parts if from_first else parts[1:]
+		lacking = {at for each in self._counting for at in each.lacking_minutes([part[0] for part in parts])}
 		return [
 			part
-			for part in parts
+			for part in asked
 			if part[0] in lacking or not all(each.fits(start, part[0]) for each in self._calendars)
 		]
-
-	def _lacking_minutes(self, start: int) -> set[int]:
-		counting = [each for each in self._calendars if each.counts_minutes]
-		starts = [part[0] for part in self.parts(start)] if counting else []
-		return {part for each in counting for part in each.lacking_minutes(starts)}
 
 
 class _PartCalendar:
@@ -182,12 +198,12 @@ class _PartCalendar:
 
 		rules, host = _one_day(member.rules), member.host
 		self._minutes = MinutesLeft(member.rules, host)
-		self._sessions = with_room(rules, host)
-		# Whoever joins what stands adds no minutes.
-		self._standing = standing(self._sessions, host)
+		self._room = with_room(rules, host)
+		self._sessions = sessions_by_start(rules, host)
+		self._later = sessions_by_start(rules, host, later_days=True)
 		self._own = self._beginning = self._following = openings(frozenset())
-		if self._sessions:
-			self._beginning = openings(self._sessions)
+		if self._room:
+			self._beginning = openings(self._room)
 			self._following = openings(with_room(rules, host, later_days=True))
 
 	@property
@@ -196,13 +212,21 @@ class _PartCalendar:
 
 	def lacking_minutes(self, starts: Sequence[int]) -> set[int]:
 		"""Those of a meeting's parts, by their starts, for which a limit of minutes has too few left."""
-		return set() if starts[0] in self._standing else self._minutes.lacking(starts)
+		# Whoever joins what stands adds none.
+		return set() if self._joins(starts[0]) else self._minutes.lacking(starts)
 
 	def fits(self, start: int, part: int) -> bool:
 		"""Whether there is time for the part at `part` of a meeting that begins at `start`."""
-		if start not in self._sessions:
+		if start not in self._room:
 			return self._own.fits(part)
-		return (self._beginning if part == start else self._following).fits(part)
+		if part == start:
+			return self._beginning.fits(part)
+		# The session's dates are those it was booked with, whatever days off there are by now.
+		is_sessions = not self._joins(start) or self._later.get(part) == self._sessions[start]
+		return is_sessions and self._following.fits(part)
+
+	def _joins(self, start: int) -> bool:
+		return start in self._room and start in self._sessions
 
 
 def _one_day(rules: MeetingRules) -> MeetingRules:

@@ -38,6 +38,15 @@ def standing(starts: Iterable[int], host: Host) -> frozenset[int]:
 	return frozenset(starts).intersection(item.start for item in host.booked if not item.is_hold)
 
 
+def sessions_by_start(meeting: MeetingRules, host: Host, *, later_days: bool = False) -> dict[int, str]:
+	"""The keys of the type's sessions that stand, by the starts of their parts on the first date, or on `later_days`."""
+	return {
+		item.start: item.session
+		for item in host.booked
+		if item.session and is_session_of(item, meeting) and item.is_first_day is not later_days
+	}
+
+
 def is_session_of(item: Booked, meeting: MeetingRules) -> bool:
-	"""Whether the booking is one of the type's own, of the meeting's length: only such a one can be joined."""
-	return item.counts and item.end - item.start == meeting.seconds
+	"""Whether the booking, or hold, is in a session of the type, of the meeting's length: only such a one can be joined."""
+	return item.counts and bool(item.session or item.is_hold) and item.end - item.start == meeting.seconds

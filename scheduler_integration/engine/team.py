@@ -65,7 +65,10 @@ class Team:
 		if not self.is_bookable(start):
 			return []
 		if not self._together:
-			return [crew.members[0].host.name for crew in self._crews if crew.takes(start)]
+			shown = self.parts(start)
+			return [
+				crew.members[0].host.name for crew in self._crews if crew.takes(start) and crew.parts(start) == shown
+			]
 		(crew,) = self._crews
 		return [m.host.name for m in self.members if m.is_required or crew.can_be_joined_by(m, start)]
 
@@ -79,10 +82,21 @@ class Team:
 			return {name: own or [Refusal(Reason.NOT_THE_FIRST)] for name, own in found.items()}
 		return found
 
+	def series(self, first: int, last: int) -> dict[int, list[Interval]]:
+		"""The bookable starts in `[first, last)`, ascending, each with every date's part of a meeting there.
+
+		Where days off differ, the first host who can take the start tells the dates.
+		"""
+		found: dict[int, list[Interval]] = {}
+		for crew in reversed(self._crews):
+			found |= crew.series(first, last)
+		return {start: found[start] for start in self.starts(first, last)}
+
 	def parts(self, start: int, host: str | None = None) -> list[Interval]:
 		"""Each date's part of a meeting at `start`, with `host` (a name) where the hosts work apart."""
 		crews = [crew for crew in self._crews if self._together or host in (None, crew.members[0].host.name)]
-		return crews[0].parts(start) if crews else []
+		taking = next((crew for crew in crews if crew.takes(start)), None) if len(crews) > 1 else None
+		return (taking or crews[0]).parts(start) if crews else []
 
 	def partial(self, first: int, last: int) -> list[PartialSeries]:
 		"""The starts in `[first, last)` that aren't bookable but on some of the meeting's dates are free, ascending."""
@@ -98,8 +112,9 @@ class Team:
 		"""The seats that are left at each bookable start in `[first, last)`, with the host who has most."""
 		left = dict.fromkeys(self.starts(first, last), 0)
 		for crew in self._crews:
-			for start in left.keys() & set(crew.starts(first, last)):
-				left[start] = max(left[start], crew.seats_left(start))
+			for start, seats in crew.seats_left(first, last).items():
+				if start in left:
+					left[start] = max(left[start], seats)
 		return left
 
 	def nearest(self, start: int, count: int = 3, *, within_days: int = 31) -> list[int]:

@@ -171,7 +171,10 @@ class Calendar:
 
 	def goes_on(self, start, part):
 		"""Whether the meeting that begins at `start` may go on with its part at `part`, on a later date."""
-		excused, joined = self.session(part, of_first_day=False) if self.session(start)[0] else ([], False)
+		session, stands = self.session(start)
+		excused, joined = self.session(part, of_first_day=False) if session else ([], False)
+		if stands and not {item.session for item in excused} & {item.session for item in session if item.session}:
+			return False
 		periods = () if joined else ("day",)
 		return self.has_time(part, excused) and all(
 			self.below(limit, part) for limit in self.rules.limits if limit.period in periods
@@ -188,6 +191,7 @@ class Calendar:
 			item
 			for item in self.booked
 			if item.counts
+			and (item.session or item.is_hold)
 			and item.start == start
 			and item.end - item.start == self.rules.duration * MINUTE
 			and item.is_first_day == of_first_day
@@ -309,11 +313,14 @@ class Reference:
 		names = []
 		for member, calendar in zip(self.members, self.calendars, strict=True):
 			if not self.together:
-				can = self.crew_takes([calendar], start)
+				can = self.crew_takes([calendar], start) and self.parts([calendar], start) == self.shown_parts(start)
 			else:
 				can = member.is_required or self.can_join(calendar, self.parts(self.crews[0], start))
 			names += [member.host.name] * can
 		return names
+
+	def shown_parts(self, start):
+		return next(self.parts(crew, start) for crew in self.crews if self.crew_takes(crew, start))
 
 	# Windows that count dates with room
 

@@ -121,9 +121,14 @@ def test_of_hosts_who_work_apart_the_one_with_most_seats_left_is_told():
 	assert team.seats_left(TEN, TEN + 1) == {TEN: 2}
 
 
+def test_a_booking_from_before_there_were_seats_is_nobodys_session():
+	assert listed(workshop(), booked(session="")) == ["09:00", "11:00"]
+	assert reason(workshop(), booked(session="")) is Reason.BUSY
+
+
 class TestOverSeveralDates:
 	meeting = workshop(days=2)
-	days = booked(), booked(start=TEN + DAY, is_first_day=False)
+	days = booked(session="one"), booked(start=TEN + DAY, session="one", is_first_day=False)
 
 	def listed(self, *bookings):
 		calendar = host(ZONE, weekly([MON, TUE, WED], "10:00-11:00"), booked=bookings)
@@ -138,8 +143,14 @@ class TestOverSeveralDates:
 		assert refusal(TEN + DAY, self.meeting, calendar, 0).reason is Reason.BUSY
 
 	def test_another_that_would_run_into_it_is_refused(self):
-		tuesday = booked(start=TEN + DAY), booked(start=TEN + 2 * DAY, is_first_day=False)
+		tuesday = [each._replace(start=each.start + DAY, end=each.end + DAY) for each in self.days]
 		assert self.listed(*tuesday) == [1]
+
+	def test_it_keeps_its_dates_when_a_day_off_comes_between(self):
+		# Booked for Monday and Wednesday, when Tuesday was a day off.
+		days = self.days[0], self.days[1]._replace(start=TEN + 2 * DAY, end=TEN + 2 * DAY + HOUR)
+		assert self.listed(*days) == []
+		assert 0 in self.listed(*self.days)
 
 	def test_it_is_full_when_any_of_its_dates_is(self):
 		assert self.listed(*self.days, held(start=TEN + DAY, seats=2, is_first_day=False)) == []

@@ -5,7 +5,7 @@ from datetime import date
 
 from scheduler_integration.engine import Busy, DateRange, MeetingRules, Member, Reason, RollingDays, Team
 
-from .support import DAY, EVERY_DAY, HOUR, MON, TUE, at, host, times, weekly
+from .support import DAY, EVERY_DAY, HOUR, MON, THU, TUE, WED, at, host, times, weekly
 
 ROME, LONDON, KOLKATA = "Europe/Rome", "Europe/London", "Asia/Kolkata"
 NINE = at("2025-03-03 09:00", ROME)
@@ -142,3 +142,32 @@ def test_dates_of_a_window_are_each_hosts_own():
 	team = Team([kolkata, new_york], 0)
 	assert team.free_hosts(start) == ["k"]
 	assert [r.reason for r in team.refusals(start)["n"]][:1] == [Reason.BEFORE_WINDOW]
+
+
+class TestDaysOffThatDiffer:
+	"""Two days of a round robin; one host is off on Tuesdays."""
+
+	meeting = MeetingRules(60, days=2, skips_days_off=True)
+
+	def team(self, *weekdays, busy=((), ())):
+		return Team(
+			[
+				member(f"host {index}", "09:00-10:00", rules=self.meeting, days=each, busy=busy[index])
+				for index, each in enumerate(weekdays)
+			],
+			0,
+		)
+
+	def days(self, parts):
+		return [(start - NINE) // DAY for start, _end in parts]
+
+	def test_only_hosts_who_work_on_the_dates_shown_are_in_the_running(self):
+		team = self.team([MON, WED, THU], [MON, TUE, WED])
+		assert self.days(team.parts(NINE)) == self.days(team.series(NINE, NINE + 1)[NINE]) == [0, 2]
+		assert team.free_hosts(NINE) == ["host 0"]
+		assert self.days(team.parts(NINE, "host 1")) == [0, 1]
+
+	def test_the_first_who_can_take_it_tells_the_dates(self):
+		team = self.team([MON, WED, THU], [MON, TUE, WED], busy=([(NINE, NINE + HOUR)], ()))
+		assert self.days(team.parts(NINE)) == self.days(team.series(NINE, NINE + 1)[NINE]) == [0, 1]
+		assert team.free_hosts(NINE) == ["host 1"]
