@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration import engine
 from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.holds import release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
@@ -20,6 +21,8 @@ from scheduler_integration.clock import iso
 from scheduler_integration.crm import find_or_create_contact, log_meeting
 from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.notifications import announce
+
+_OF_THE_CALENDAR = {engine.Reason.BUSY, engine.Reason.BUFFER}
 
 
 def book(payload: dict[str, Any], now: int) -> dict[str, Any]:
@@ -72,11 +75,24 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 
 
 def slot_taken(offer: Offer, start: int, duration: int, zone: str) -> SlotTaken:
-	"""What to answer where `start` isn't bookable. Guests learn when the host is busy, never with what."""
+	"""What to answer where `start` isn't bookable; `duration` in minutes, `zone` of the instants that are shown."""
 	return SlotTaken(
 		conflicts=[
 			{"start": iso(since, zone), "end": iso(until, zone), "reason": "BUSY"}
-			for since, until in offer.conflicts(start)
+			for since, until in _busy_within(offer, start, start + duration * 60)
 		],
 		suggestions=[slot_view(free, duration, zone) for free in offer.nearest(start)],
 	)
+
+
+def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:
+	"""When hosts are busy in a slot that only their calendars keep from being offered; of any other slot, nothing.
+
+	A guest may ask about whatever instant, and must not read a host's nights, past or vacation that way.
+	"""
+	refusals = [refusal for found in offer.team.refusals(start).values() for refusal in found]
+	# Where a date's first start is all that is offered, a later one isn't kept from anybody by the calendar.
+	if not refusals or offer.team.rules.first_slot_only or not {each.reason for each in refusals} <= _OF_THE_CALENDAR:
+		return []
+	busy = engine.merge((item.start, item.end) for refusal in refusals for item in refusal.conflicts)
+	return engine.clip(busy, start, end)

@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.clock import to_site_time
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, PageNotFound, SlotTaken
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
 
@@ -42,6 +43,61 @@ def test_the_same_start_is_refused_with_conflict_and_nearest_alternatives(page, 
 		"2026-03-02T11:00:00+01:00",
 		"2026-03-02T11:30:00+01:00",
 	]
+
+
+def conflicts_told(page, meeting_type, start, now=NOW):
+	with pytest.raises(SlotTaken) as refused:
+		bookings.book(payload(page, meeting_type, start, timezone="UTC"), now)
+	return [(each["start"][:16], each["end"][:16]) for each in refused.value.conflicts]
+
+
+def block(user, start, end):
+	times = {"start_time": to_site_time(at(start)), "end_time": to_site_time(at(end))}
+	frappe.get_doc({"doctype": "Blocked Time", "user": user, "reason": "Clinic", **times}).insert()
+
+
+def test_a_guest_cannot_read_a_hosts_nights(page, intro):
+	block(page.user, "2026-03-03 21:13", "2026-03-03 23:47")
+	assert conflicts_told(page, intro, at("2026-03-03 22:00")) == []
+
+
+def test_a_guest_cannot_read_past_meetings(page, intro):
+	bookings.book(payload(page, intro, NINE), NOW)
+	assert conflicts_told(page, intro, NINE, now=at("2026-05-01 09:00")) == []
+
+
+def test_a_guest_cannot_read_beside_the_grid_or_on_full_days(page, intro):
+	limited = make_meeting_type(page, daily_limit=1)
+	bookings.book(payload(page, limited, NINE), NOW)
+	assert conflicts_told(page, intro, NINE + 600) == []
+	assert conflicts_told(page, limited, NINE) == []
+
+
+def test_a_guest_cannot_read_where_only_a_days_first_start_is_offered(page):
+	first_only = make_meeting_type(page, first_slot_only=1)
+	block(page.user, "2026-03-03 14:00", "2026-03-03 15:00")
+	assert conflicts_told(page, first_only, at("2026-03-03 14:00")) == []
+
+
+def test_conflicts_tell_no_more_than_the_slot(page, intro):
+	block(page.user, "2026-03-03 10:20", "2026-03-20 23:47")
+	assert conflicts_told(page, intro, at("2026-03-03 10:00")) == [("2026-03-03T10:20", "2026-03-03T10:30")]
+	assert conflicts_told(page, intro, at("2026-03-06 10:00")) == [("2026-03-06T10:00", "2026-03-06T10:30")]
+
+
+def test_conflicts_do_not_tell_whose_they_are_nor_how_many():
+	hosts = [make_user("Ann"), make_user("Bea")]
+	page = make_team_page(hosts)
+	pooled = make_meeting_type(page, assignment="Round Robin")
+	block(hosts[0], "2026-03-03 09:50", "2026-03-03 10:15")
+	block(hosts[1], "2026-03-03 10:10", "2026-03-03 11:00")
+	assert conflicts_told(page, pooled, at("2026-03-03 10:00")) == [("2026-03-03T10:00", "2026-03-03T10:30")]
+
+
+def test_what_stands_beside_the_slot_and_only_wants_its_buffer_is_not_told(page):
+	buffered = make_meeting_type(page, uses_host_defaults=0, minimum_notice=0, buffer_before_minutes=15)
+	bookings.book(payload(page, buffered, NINE), NOW)
+	assert conflicts_told(page, buffered, NINE + 1800) == []
 
 
 def test_an_overlap_in_another_meeting_type_of_the_host_is_refused(page, intro):
