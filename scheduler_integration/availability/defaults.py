@@ -13,10 +13,9 @@ def timezone_of(user: str) -> str:
 
 def prepare_host(user: str) -> None:
 	"""Makes what a user needs to be booked, where it is missing. Safe to call again."""
-	if not frappe.db.exists("Host Calendar", user):
-		frappe.get_doc({"doctype": "Host Calendar", "user": user}).insert(
-			ignore_permissions=True, ignore_if_duplicate=True
-		)
+	# Named by chance and not by the user: who was renamed keeps the row, and another may take the old name.
+	if not frappe.db.exists("Host Calendar", {"user": user}):
+		frappe.get_doc({"doctype": "Host Calendar", "user": user}).insert(ignore_permissions=True)
 	if not frappe.db.exists("Availability Schedule", {"user": user}):
 		_insert_office_hours(user)
 

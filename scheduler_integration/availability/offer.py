@@ -38,7 +38,7 @@ class Offer:
 
 	def _in_session(self, user: str, start: int) -> bool:
 		member = self.member(user)
-		return start in engine.open_sessions(member.rules, member.host)
+		return start in engine.sessions_with_room(member.rules, member.host)
 
 	def member(self, user: str) -> engine.Member:
 		return next(member for member in self.team.members if member.host.name == user)

@@ -15,6 +15,7 @@ from scheduler_integration.bookings.assign import choose_hosts
 from scheduler_integration.bookings.present import booking_view
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.request import BookingRequest, parse_request
+from scheduler_integration.bookings.sessions import join, standing_session
 from scheduler_integration.catalogue import find_page_and_type
 from scheduler_integration.catalogue.hosts import hosts_of
 from scheduler_integration.clock import iso
@@ -55,6 +56,8 @@ def _take(request: BookingRequest, page: Document, meeting_type: Document, now: 
 def _store(request: BookingRequest, page: Document, meeting_type: Document, offer: Offer, now: int) -> Document:
 	choice = choose_hosts(offer, request, meeting_type, page)
 	booking = new_booking(request, page, meeting_type, choice.users, offer)
+	if standing := standing_session(offer, choice.users, request.start):
+		join(booking, standing)
 	turns.take(booking, choice.turn, now)
 	booking.contact = find_or_create_contact(request)
 	# A guest has no rights of their own here: the checks above are what lets them book.

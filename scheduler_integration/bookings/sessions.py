@@ -1,16 +1,49 @@
 """Sessions: bookings of one meeting type, start and host, which share the host's time as a workshop's attendees do."""
 
 import hashlib
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration import engine
+from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings.status import LIVE
+from scheduler_integration.bookings.titles import event_title
+from scheduler_integration.exceptions import SlotTaken
 
 
 def session_key(meeting_type: str, start: int, user: str) -> str:
 	"""What the bookings of a session share; `start` is the session's, epoch seconds, and `user` its main host."""
 	return f"{meeting_type}-{start}-{hashlib.sha256(user.encode()).hexdigest()[:12]}"
+
+
+def standing_session(offer: Offer, users: list[str], start: int) -> Document | None:
+	"""The first booking of the session at `start` that any of these hosts has, and that has room; its hosts and dates are
+	those of whoever joins. None where nobody has one.
+	"""
+	members = (offer.member(user) for user in users)
+	keys = (engine.sessions_with_room(member.rules, member.host).get(start) for member in members)
+	return next((live_in_session(key, for_update=True)[0] for key in keys if key), None)
+
+
+def join(booking: Document, standing: Document) -> None:
+	"""Makes the unsaved booking one of the session that stands: all of a session hold the same time of the same hosts.
+
+	Who hosts may have changed since: a host was renamed, others are listed first, or an optional one has time by now.
+	Raises SlotTaken where the session isn't on the dates that were asked for.
+	"""
+	if standing.parts() != booking.parts():
+		raise SlotTaken
+	booking.session = standing.session
+	booking.set("hosts", [_row(row) for row in standing.hosts])
+	if booking.host != standing.host:
+		booking.host = standing.host
+		booking.subject = event_title(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type))
+
+
+def _row(row: Document) -> dict[str, Any]:
+	return {"user": row.user, "starts_at": row.starts_at, "ends_at": row.ends_at, "is_first_day": row.is_first_day}
 
 
 def live_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
@@ -25,6 +58,13 @@ def live_in_session(session: str | None, *, for_update: bool = False) -> list[Do
 	query = query.orderby(row.creation).orderby(row.name)
 	names = (query.for_update() if for_update else query).run(pluck=True)
 	return [frappe.get_doc("Booking", name, for_update=for_update) for name in names]
+
+
+def has_sessions(meeting_type: str, now: int) -> bool:
+	"""Whether sessions of the type stand that aren't over."""
+	row = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(row).select(row.name).where((row.meeting_type == meeting_type) & (row.ends_at > now))
+	return bool(query.where((row.session != "") & row.status.isin(sorted(LIVE))).limit(1).run())
 
 
 def changes_of_sessions(meeting_type: str, start: int) -> int:

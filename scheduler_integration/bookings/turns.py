@@ -35,7 +35,7 @@ def take(booking: Document, turn: Turn | None, now: int) -> None:
 	"""Enters the turn by which the unsaved booking was given to its host; None for one that was nobody's turn."""
 	if not turn:
 		return
-	booking.turn_shares = json.dumps(turn.shares)
+	booking.turn_shares = _stored(turn.shares)
 	_insert_missing(booking.meeting_type, turn.shares)
 	_change(booking.meeting_type, turn.changes())
 	_note_turn(booking.meeting_type, turn.host, now)
@@ -45,7 +45,7 @@ def give_back(booking: Document) -> None:
 	"""Takes the turn of a booking back that won't take place: its shares, and what its host paid."""
 	if not booking.turn_shares:
 		return
-	changes = Turn(booking.host, json.loads(booking.turn_shares)).changes()
+	changes = _turn(booking).changes()
 	_change(booking.meeting_type, {user: -change for user, change in changes.items()})
 	booking.turn_shares = None
 
@@ -63,21 +63,42 @@ def hand_over(booking: Document, user: str, now: int) -> None:
 		return
 	if booking.session and _is_even(booking):
 		# It joined a session, which counts as one meeting.
-		booking.turn_shares = json.dumps({user: BOOKING})
+		booking.turn_shares = _stored({user: BOOKING})
 		return
 	_insert_missing(booking.meeting_type, [user])
 	_change(booking.meeting_type, {booking.host: BOOKING, user: -BOOKING})
 	_note_turn(booking.meeting_type, user, now)
 
 
+def _turn(booking: Document) -> Turn:
+	calendars = json.loads(booking.turn_shares)
+	users = dict(_host_calendars("name", calendars))
+	return Turn(booking.host, {users[calendar]: share for calendar, share in calendars.items() if calendar in users})
+
+
+def _stored(shares: dict[str, int]) -> str:
+	"""The shares by the names of the Host Calendars, which stay when a user is renamed. The guard has made them."""
+	return json.dumps({calendar: shares[user] for calendar, user in _host_calendars("user", shares)})
+
+
+def _host_calendars(field: str, values: Iterable[str]) -> list[tuple[str, str]]:
+	calendar = DocType("Host Calendar")
+	query = frappe.qb.from_(calendar).select(calendar.name, calendar.user)
+	# As they are now: the guard may have made one since this transaction's first read.
+	return query.where(calendar[field].isin(list(values))).for_update().run()
+
+
 def _is_even(booking: Document) -> bool:
 	"""Whether the booking's host paid for it all that it was given."""
-	return not any(Turn(booking.host, json.loads(booking.turn_shares)).changes().values())
+	return not any(_turn(booking).changes().values())
 
 
 def forget(meeting_type: str) -> None:
-	"""Clears the ledger of a meeting type."""
+	"""Clears the ledger of a meeting type, and what its bookings were given: none of it is to be given back."""
 	frappe.db.delete("Round Robin Turn", {"meeting_type": meeting_type})
+	booking = DocType("Booking")
+	query = frappe.qb.update(booking).set(booking.turn_shares, None)
+	query.where((booking.meeting_type == meeting_type) & booking.turn_shares.isnotnull()).run()
 
 
 def _insert_missing(meeting_type: str, users: Iterable[str]) -> None:

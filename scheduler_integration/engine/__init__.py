@@ -14,7 +14,7 @@ from .intervals import Interval, clip, merge, subtract
 from .meeting import DateRange, Limit, MeetingRules, RollingDays
 from .openings import Openings
 from .reasons import Reason, Refusal
-from .sessions import open_sessions
+from .sessions import sessions_with_room
 from .slots import free_starts, is_bookable, nearest_free, refusal, relevant_dates, relevant_span
 from .team import Team
 from .windows import working_intervals
@@ -63,10 +63,10 @@ __all__ = [
 	"local_midnight",
 	"merge",
 	"nearest_free",
-	"open_sessions",
 	"refusal",
 	"relevant_dates",
 	"relevant_span",
+	"sessions_with_room",
 	"subtract",
 	"wall_clock",
 	"working_intervals",

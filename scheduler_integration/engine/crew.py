@@ -14,7 +14,7 @@ from .meeting import MeetingRules
 from .openings import Openings
 from .reasons import Reason, Refusal
 from .series import Series, reach
-from .sessions import open_sessions, seats_taken, sessions_by_start, with_room
+from .sessions import seats_taken, sessions_by_start, sessions_with_room, with_room
 from .zones import DAY, MINUTE
 
 
@@ -238,4 +238,4 @@ def _one_day(rules: MeetingRules) -> MeetingRules:
 def _full_weeks_and_months(member: Member) -> list[Full]:
 	longer = tuple(limit for limit in member.rules.limits if limit.period != "day")
 	rules = replace(member.rules, limits=longer)
-	return full_periods(rules, member.host, open_sessions(rules, member.host))
+	return full_periods(rules, member.host, sessions_with_room(rules, member.host))

@@ -28,9 +28,10 @@ def with_room(meeting: MeetingRules, host: Host, *, later_days: bool = False) ->
 	return frozenset(start for start, seats in taken.items() if seats + meeting.party <= meeting.seats)
 
 
-def open_sessions(meeting: MeetingRules, host: Host) -> frozenset[int]:
-	"""The starts of the host's sessions that stand and have room for the meeting's party."""
-	return standing(with_room(meeting, host), host)
+def sessions_with_room(meeting: MeetingRules, host: Host) -> dict[int, str]:
+	"""The keys, by their starts, of the host's sessions that stand and have room for the meeting's party."""
+	room = with_room(meeting, host)
+	return {start: key for start, key in sessions_by_start(meeting, host).items() if start in room}
 
 
 def standing(starts: Iterable[int], host: Host) -> frozenset[int]:

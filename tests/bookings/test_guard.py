@@ -6,7 +6,7 @@ import pytest
 from scheduler_integration import bookings
 from scheduler_integration.bookings import guard
 from scheduler_integration.exceptions import SlotTaken
-from tests.support.factories import at, make_meeting_type, make_page, payload
+from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -52,7 +52,16 @@ def test_a_lock_is_taken_on_hosts_never_booked_before():
 	page = make_page()
 	frappe.db.delete("Host Calendar", {"user": page.user})
 	guard.lock_hosts([page.user])
-	assert frappe.db.exists("Host Calendar", page.user)
+	assert frappe.db.exists("Host Calendar", {"user": page.user})
+
+
+def test_who_takes_the_name_of_a_renamed_host_is_locked_too():
+	page = make_page()
+	name = page.user
+	frappe.rename_doc("User", name, f"{fresh('renamed')}@hosts.example", force=True)
+	make_user("Jane", email=name)
+	guard.lock_hosts([name])
+	assert frappe.db.exists("Host Calendar", {"user": name})
 
 
 def test_past_time_is_let_go_and_coming_time_is_not():

@@ -1,14 +1,26 @@
 """What happens to a whole session: it is handed over, cancelled for all, and told of. 2 March 2026 is a Monday."""
 
+from datetime import date
+
 import frappe
 import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings
-from scheduler_integration.exceptions import HostNotFree, SlotTaken
+from scheduler_integration.availability import slots_between
+from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SlotTaken
 from scheduler_integration.notifications.messages import messages_for
 from scheduler_integration.notifications.templates import render
-from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
+from tests.support.factories import (
+	at,
+	fresh,
+	make_meeting_type,
+	make_page,
+	make_team_page,
+	make_user,
+	payload,
+	token_of,
+)
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -241,3 +253,80 @@ def manage_url_of(name):
 	from scheduler_integration.bookings.tokens import manage_url
 
 	return manage_url(booking(name))
+
+
+class TestJoined:
+	"""Whoever joins a session joins it as it stands."""
+
+	def test_when_its_host_was_renamed(self, page, workshop, team, book):
+		first = book()
+		new = f"{fresh('renamed')}@hosts.example"
+		frappe.rename_doc("User", hosts_of(first)[0], new, force=True)
+		assert hosts_of(first, book()) == [new, new]
+
+	def test_when_another_host_is_listed_first(self, page, team):
+		lecture = make_meeting_type(page, assignment="Collective", seats=5)
+		first = bookings.book(payload(page, lecture, NINE), NOW)["id"]
+		page.set("hosts", [{"user": user} for user in reversed(team)])
+		page.save()
+		second = bookings.book(payload(page, lecture, NINE), NOW)["id"]
+		assert booking(second).session == booking(first).session
+		assert booking(second).host_users() == booking(first).host_users() == team
+
+	def test_with_an_optional_host_who_has_time_by_now(self, page, team):
+		page.hosts[1].is_required = 0
+		page.save()
+		own_page = make_page(team[1])
+		private = bookings.book(payload(own_page, make_meeting_type(own_page), NINE), NOW)["id"]
+		lecture = make_meeting_type(page, assignment="Collective", seats=5)
+		first = bookings.book(payload(page, lecture, NINE), NOW)["id"]
+		bookings.cancel_by_host(private, None, NOW)
+		second = bookings.book(payload(page, lecture, NINE), NOW)["id"]
+		assert booking(first).host_users() == booking(second).host_users() == [team[0], team[2]]
+		bookings.cancel_by_host(second, None, NOW)
+		# The optional host's time was never held, and who stays holds theirs.
+		assert not is_busy(team[1])
+		assert is_busy(team[0])
+
+	def test_with_an_optional_host_who_has_no_time_any_more(self, page, team):
+		page.hosts[1].is_required = 0
+		page.save()
+		lecture = make_meeting_type(page, assignment="Collective", seats=5)
+		first = bookings.book(payload(page, lecture, NINE), NOW)["id"]
+		second = bookings.book(payload(page, lecture, NINE), NOW)["id"]
+		assert {
+			row.host for row in frappe.get_all("Booking Slot", {"session": booking(first).session}, ["host"])
+		} == set(team)
+		bookings.cancel_by_host(second, None, NOW)
+		assert is_busy(team[1])
+
+	def test_not_where_the_booking_is_from_before_the_type_had_seats(self, page, team):
+		call = make_meeting_type(page, assignment="Single Host")
+		bookings.book(payload(page, call, NINE), NOW)
+		call.seats = 3
+		call.save()
+		with pytest.raises(SlotTaken):
+			bookings.book(payload(page, call, NINE), NOW)
+
+	def test_so_its_days_can_not_be_changed_while_it_stands(self, workshop, book, frozen):
+		frozen(NOW)
+		first = book()
+		workshop.reload()
+		workshop.number_of_days = 2
+		with pytest.raises(InvalidRequest) as refused:
+			workshop.save()
+		assert "number_of_days" in refused.value.details
+		bookings.cancel_by_host(first, None, NOW)
+		workshop.save()
+
+
+def test_a_round_robin_over_several_days_books_the_dates_that_were_shown(page, team):
+	schedule = frappe.get_doc("Availability Schedule", {"user": team[0]})
+	schedule.set("rules", [row for row in schedule.rules if row.day_of_week != "Tuesday"])
+	schedule.save()
+	retreat = make_meeting_type(page, assignment="Round Robin", number_of_days=2, skips_days_off=1)
+	for _attendee in range(3):
+		monday = date(2026, 3, 2)
+		shown = slots_between(page.slug, retreat.slug, monday, monday, "UTC", None, NOW)["days"]["2026-03-02"][0]
+		got = bookings.book(payload(page, retreat, shown["start"], timezone="UTC"), NOW)
+		assert [part["start"] for part in got["parts"]] == [part["start"] for part in shown["parts"]]

@@ -2,7 +2,17 @@
 
 import pytest
 
-from scheduler_integration.engine import Booked, Busy, Limit, MeetingRules, Member, Reason, Team, open_sessions, refusal
+from scheduler_integration.engine import (
+	Booked,
+	Busy,
+	Limit,
+	MeetingRules,
+	Member,
+	Reason,
+	Team,
+	refusal,
+	sessions_with_room,
+)
 
 from .support import DAY, HOUR, MON, TUE, WED, at, host, on, times, weekly
 
@@ -108,7 +118,7 @@ def test_a_hold_alone_lifts_no_limit():
 def test_a_hold_alone_makes_no_start_off_the_grid():
 	half_past = TEN + HOUR // 2
 	assert listed(workshop(), held(start=half_past)) == ["09:00"]
-	assert open_sessions(workshop(), office(held(start=half_past))) == frozenset()
+	assert sessions_with_room(workshop(), office(held(start=half_past))) == {}
 
 
 def test_seats_left_are_told_for_each_start():

@@ -4,12 +4,14 @@ from frappe.utils import getdate
 
 from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.bookings import turns
+from scheduler_integration.bookings.sessions import has_sessions
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hostnames import is_web_address
 from scheduler_integration.catalogue.hosts import page_users
 from scheduler_integration.catalogue.present import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
+from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.permissions import is_manager
@@ -102,6 +104,18 @@ class MeetingType(Form):
 			raise InvalidRequest(_("A meeting goes on over at most {0} days.").format(MAX_DAYS))
 		if not 1 <= self.seats <= MAX_SEATS:
 			raise InvalidRequest(_("A meeting has between 1 and {0} seats.").format(MAX_SEATS))
+		self.validate_sessions_that_stand()
+
+	def validate_sessions_that_stand(self):
+		"""Attendees who join a session come on its days: they must be those that the type offers."""
+		before = self.get_doc_before_save()
+		if before and before.number_of_days != self.number_of_days and has_sessions(self.name, now()):
+			raise InvalidRequest(
+				_(
+					"Attendees have booked a session of this type that others can join. Please make another type for other days."
+				),
+				details={"number_of_days": _("Sessions are booked.")},
+			)
 
 	def validate_window(self):
 		self.minimum_notice_unit = self.minimum_notice_unit or "Hours"
