@@ -45,20 +45,21 @@ class SiteCache(Refusing):
 		expires = expires_in_sec and time.time() + expires_in_sec
 		self._run("insert or replace into cache values (?, ?, ?)", (key, pickle.dumps(val), expires))
 
-	def get_value(self, key: str, generator: Callable[[], Any] | None = None) -> Any:
-		value = self._get(key)
+	def get_value(self, key: str, generator: Callable[[], Any] | None = None, expires: bool = False) -> Any:
+		value = self._get(key, keep=not expires)
 		if value is None and generator:
 			value = generator()
 			self.set_value(key, value)
 		return value
 
-	def _get(self, key: str) -> Any:
+	def _get(self, key: str, keep: bool) -> Any:
 		if key in local.cache:
 			return local.cache[key]
 		query = "select value from cache where key = ? and (expires is null or expires > ?)"
 		rows = self._run(query, (key, time.time()))
 		value = pickle.loads(rows[0][0]) if rows else None
-		local.cache[key] = value
+		if keep:
+			local.cache[key] = value
 		return value
 
 	def delete_value(self, keys: str | list[str]) -> None:

@@ -6,17 +6,22 @@ some courtesy.
 """
 
 import hashlib
+import ipaddress
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import frappe
 
 from scheduler_integration import engine
 
 CACHE_KEY = "scheduler_integration_holds"
-# How many slots one address may keep from others at a time: the eldest goes first.
+SINCE_KEY = "scheduler_integration_held_since"
+# How many slots, or dates of longer meetings, one address may keep from others at a time: the eldest hold goes first.
 MOST_OF_ONE_ADDRESS = 5
+# For how many times its length a hold may be renewed in all, and then for how many nobody at that address gets it again.
+MOST_LENGTHS = 2
+REST_LENGTHS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,28 @@ def held_slots(
 
 
 def put_hold(hold: Hold, now: int) -> None:
-	"""Stores the hold, and forgets those that are over and the eldest of an address that has too many."""
+	"""Stores the hold, and forgets those that are over and the eldest of an address that has too many.
+
+	Of a meeting over more dates than an address may hold, the first ones are held.
+	"""
+	hold = replace(hold, parts=hold.parts[:MOST_OF_ONE_ADDRESS])
 	mine = [known for known in _live(now) if known.address == hold.address and known.key != hold.key]
-	mine.sort(key=lambda known: known.expires_at)
-	surplus = mine[: max(0, len(mine) + 1 - MOST_OF_ONE_ADDRESS)]
-	_forget([known.key for known in surplus] + _expired(now))
+	_forget(_expired(now) + _surplus(mine, MOST_OF_ONE_ADDRESS - len(hold.parts)))
 	frappe.cache.hset(CACHE_KEY, hold.key, asdict(hold))
+
+
+def held_until(address: str, user: str, start: int, now: int, seconds: int) -> int:
+	"""When a hold of `seconds` lapses that `address`, a hash, begins or renews on this user's `start`; remembers when it began.
+
+	Not after `now` where the address had it for as long as it may, by whatever key: it rests for a while.
+	"""
+	key = f"{SINCE_KEY}:{address}:{user}:{start}"
+	remembered = (MOST_LENGTHS + REST_LENGTHS) * seconds
+	since = frappe.cache.get_value(key, expires=True)
+	if since is None or not since <= now < since + remembered:
+		since = now
+		frappe.cache.set_value(key, since, expires_in_sec=remembered)
+	return min(now, since + (MOST_LENGTHS - 1) * seconds) + seconds
 
 
 def release_hold(key: str) -> None:
@@ -61,8 +82,29 @@ def release_hold(key: str) -> None:
 
 
 def address_hash(address: str | None) -> str:
-	"""Tells addresses apart without keeping them."""
-	return hashlib.sha256(f"{frappe.local.site}{address or ''}".encode()).hexdigest()[:16]
+	"""Tells addresses apart without keeping them; those of one IPv6 network are one, for one line has them all."""
+	return hashlib.sha256(f"{frappe.local.site}{_line(address or '')}".encode()).hexdigest()[:16]
+
+
+def _line(address: str) -> str:
+	try:
+		ip = ipaddress.ip_address(address)
+	except ValueError:
+		return address
+	if ip.version == 6:
+		return str(ip.ipv4_mapped or ipaddress.IPv6Network((int(ip), 64), strict=False))
+	return str(ip)
+
+
+def _surplus(holds: list[Hold], room: int) -> list[str]:
+	"""The keys of the eldest holds that have to go for the others' parts to find room."""
+	kept = sum(len(hold.parts) for hold in holds)
+	surplus = []
+	for hold in sorted(holds, key=lambda hold: hold.expires_at):
+		if kept > room:
+			surplus.append(hold.key)
+			kept -= len(hold.parts)
+	return surplus
 
 
 def _live(now: int) -> list[Hold]:

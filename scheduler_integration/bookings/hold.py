@@ -8,7 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.availability.asked import Asked
-from scheduler_integration.availability.holds import Hold, address_hash, put_hold, release_hold
+from scheduler_integration.availability.holds import Hold, address_hash, held_until, put_hold, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slots import chosen_duration
 from scheduler_integration.bookings.book import slot_taken
@@ -27,7 +27,8 @@ def hold_slot(
 	"""Holds the slot for the caller, in place of what `key` held before, and answers the key and when it lapses.
 
 	`duration` in minutes or None for the type's own; `address` is the caller's. Raises PageNotFound,
-	MeetingTypeNotFound, InvalidRequest, and SlotTaken where the slot isn't offered.
+	MeetingTypeNotFound, InvalidRequest (also where the caller has held the slot long enough), and SlotTaken where the
+	slot isn't offered.
 	"""
 	page, meeting_type = find_page_and_type(slug, type_slug)
 	minutes = hold_minutes()
@@ -40,9 +41,11 @@ def hold_slot(
 	offer = make_offer(meeting_type, page, asked, instant - margin, instant + margin, now)
 	if not offer.is_bookable(instant):
 		raise slot_taken(offer, instant, asked.duration, page.timezone)
-	expires = now + minutes * 60
-	put_hold(_hold(own, offer, meeting_type, instant, expires, address), now)
-	return {"hold": own, "expires_at": iso(expires, page.timezone)}
+	hold = _hold(own, offer, meeting_type, instant, address, now, minutes * 60)
+	if hold.expires_at <= now:
+		raise InvalidRequest(_("This time was held for as long as it can be. You can book it while it is free."))
+	put_hold(hold, now)
+	return {"hold": own, "expires_at": iso(hold.expires_at, page.timezone)}
 
 
 def release_slot(key: object) -> dict[str, Any]:
@@ -64,10 +67,13 @@ def _instant(start: object) -> int:
 		raise InvalidRequest(details={"start": str(refused)}) from None
 
 
-def _hold(key: str, offer: Offer, meeting_type: Document, start: int, expires: int, address: str | None) -> Hold:
+def _hold(
+	key: str, offer: Offer, meeting_type: Document, start: int, address: str | None, now: int, seconds: int
+) -> Hold:
 	free = offer.free_hosts(start)
 	users = [user for user in free if offer.host(user).is_required] if offer.assignment == "Collective" else free[:1]
 	rules = offer.member(users[0]).rules
+	caller = address_hash(address)
 	return Hold(
 		key=key,
 		meeting_type=meeting_type.name,
@@ -75,6 +81,6 @@ def _hold(key: str, offer: Offer, meeting_type: Document, start: int, expires: i
 		parts=tuple(offer.team.parts(start, users[0])),
 		buffer_before=rules.buffer_before,
 		buffer_after=rules.buffer_after,
-		expires_at=expires,
-		address=address_hash(address),
+		expires_at=held_until(caller, users[0], start, now, seconds),
+		address=caller,
 	)

@@ -1,5 +1,6 @@
 """Slots kept for a guest who fills in the form. 2 March 2026 is a Monday."""
 
+import calendar
 from datetime import date
 
 import frappe
@@ -7,6 +8,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability import slots_between
+from scheduler_integration.availability.holds import address_hash
 from scheduler_integration.exceptions import InvalidRequest, SlotTaken
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
 
@@ -107,6 +109,82 @@ def test_one_address_keeps_a_few_slots_from_others():
 		start = f"2026-03-02T{9 + minute // 2:02}:{minute % 2 * 30:02}:00+00:00"
 		hold(page, call, start, now=NOW + minute, address=address)
 	assert hours(page, call, NOW + 10) == ["09:00", "09:30", "12:30"]
+
+
+def test_one_address_cannot_close_a_calendar_with_long_meetings():
+	page = make_page(hours={day: ["09:00-17:00"] for day in calendar.day_name})
+	course = make_meeting_type(page, number_of_days=31, duration_minutes=480)
+	call = make_meeting_type(page)
+	address = fresh("address")
+	for minute, first in enumerate(("2026-03-02", "2026-04-02")):
+		hold(page, course, f"{first}T09:00:00+00:00", now=NOW + minute, address=address)
+	days = slots_between(page.slug, call.slug, MONDAY, date(2026, 4, 30), "UTC", None, NOW + 2)["days"]
+	held = {str(day) for day in (date(2026, 4, 2 + n) for n in range(5))}
+	assert len(days) == 55
+	assert not held & set(days)
+
+
+@pytest.mark.parametrize("same_key", [True, False])
+def test_a_hold_is_not_renewed_for_ever(page, call, same_key):
+	address = fresh("address")
+	key = hold(page, call, address=address)
+	again = {"address": address, "key": key if same_key else None}
+	if not same_key:
+		bookings.release_slot(key)
+	hold(page, call, now=NOW + LAPSE - 1, **again)
+	if same_key:
+		hold(page, call, now=NOW + 2 * LAPSE - 2, **again)
+	assert hours(page, call, NOW + 2 * LAPSE - 2) == ["09:30"]
+	assert hours(page, call, NOW + 2 * LAPSE) == ["09:00", "09:30"]
+	with pytest.raises(InvalidRequest):
+		hold(page, call, now=NOW + 2 * LAPSE, **again)
+	assert bookings.book(payload(page, call, NINE), NOW + 2 * LAPSE)["start"]
+
+
+def test_a_time_that_was_held_long_enough_can_be_held_again_later_or_by_others(page, call):
+	address = fresh("address")
+	for seconds in (0, LAPSE):
+		key = hold(page, call, now=NOW + seconds, address=address)
+	with pytest.raises(InvalidRequest):
+		hold(page, call, now=NOW + 2 * LAPSE, address=address)
+	bookings.release_slot(hold(page, call, now=NOW + 2 * LAPSE))
+	assert hold(page, call, key=key, now=NOW + 3 * LAPSE, address=address) == key
+
+
+def test_a_refused_renewal_leaves_another_held_slot_alone(page, call):
+	address = fresh("address")
+	key = hold(page, call, address=address)
+	hold(page, call, "2026-03-02T09:30:00+00:00", key, now=NOW + 2 * LAPSE - 1, address=address)
+	with pytest.raises(InvalidRequest):
+		hold(page, call, NINE, key, now=NOW + 2 * LAPSE, address=address)
+	assert hours(page, call, NOW + 2 * LAPSE) == ["09:00"]
+
+
+@pytest.mark.parametrize(
+	("one", "other", "are_one"),
+	[
+		("2001:db8::1", "2001:db8::ffff:1", True),
+		("2001:db8::1", "2001:0db8:0:0:9::1", True),
+		("2001:db8::1", "2001:db8:0:1::1", False),
+		("fe80::1%eth0", "fe80::2", True),
+		("192.0.2.1", "192.0.2.2", False),
+		("::ffff:192.0.2.1", "192.0.2.1", True),
+		("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+		("nothing", "", False),
+	],
+)
+def test_addresses_of_one_line_are_one(site, one, other, are_one):
+	assert (address_hash(one) == address_hash(other)) is are_one
+
+
+def test_ipv6_addresses_of_one_network_share_their_holds():
+	page = make_page(hours={"Monday": ["09:00-13:00"]})
+	call = make_meeting_type(page)
+	network = frappe.generate_hash(length=4)
+	for n in range(7):
+		start = f"2026-03-02T{9 + n // 2:02}:{n % 2 * 30:02}:00+00:00"
+		hold(page, call, start, now=NOW + n, address=f"2001:db8:{network}::{n}")
+	assert len(hours(page, call, NOW + 10)) == 3
 
 
 def test_a_site_may_do_without_holds(page, call):
