@@ -49,6 +49,8 @@ class Crew:
 		self._rules = members[0].rules
 		self._now = now
 		self._zone = zone
+		# Listing asks for one range several times: for the starts, their dates, and what is free in part.
+		self._known: dict[Interval, dict[int, list[Interval]]] = {}
 		self._windows = [booking_window(member.rules, member.host, now) for member in members]
 
 	def starts(self, first: int, last: int) -> list[int]:
@@ -57,6 +59,11 @@ class Crew:
 
 	def series(self, first: int, last: int) -> dict[int, list[Interval]]:
 		"""The same starts, each with every date's part of a meeting there."""
+		if (first, last) not in self._known:
+			self._known[first, last] = self._find(first, last)
+		return self._known[first, last]
+
+	def _find(self, first: int, last: int) -> dict[int, list[Interval]]:
 		starts = self._beginnings(first, last)
 		if self._rules.days == 1:
 			return {start: [(start, start + self._rules.seconds)] for start in starts}
@@ -81,16 +88,15 @@ class Crew:
 
 	def partial(self, first: int, last: int) -> list[PartialSeries]:
 		"""The starts in `[first, last)`, ascending, at which the crew works on every date but is free only on some."""
-		first, last = self._narrowed(first, last)
-		if self._rules.days == 1 or first >= last:
+		since, until = self._narrowed(first, last)
+		if self._rules.days == 1 or since >= until:
 			return []
-		days = _Days(self, first, last)
+		days, bookable = _Days(self, since, until), self.series(first, last)
 		full = [closure for member in self.members for closure in _full_weeks_and_months(member)]
 		found = []
-		for start in self._emptied().starts(first, last):
-			if any(closure.refusal(start) for closure in full):
+		for start, parts in self._emptied().series(since, until).items():
+			if start in bookable or any(closure.refusal(start) for closure in full):
 				continue
-			parts = days.parts(start)
 			missing = days.missing(start, parts, from_first=True)
 			if 0 < len(missing) < len(parts):
 				found.append(PartialSeries(start, tuple(parts), tuple(missing)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from zoneinfo import ZoneInfo
 
 from .hours import WorkingHours
@@ -38,25 +38,34 @@ class Series:
 
 	def parts(self, start: int) -> list[Interval]:
 		"""Each date's part, at the time of day of `start`; empty where too few working dates follow."""
-		wall = wall_clock(start, self._zone).replace(tzinfo=None)
-		days = self._days(wall.toordinal())
-		starts = [start, *(self._instant(day, wall) for day in days[1:])]
-		return [(at, at + self._meeting.seconds) for at in starts] if len(days) == self._meeting.days else []
-
-	def _days(self, first: int) -> list[int]:
-		count = self._meeting.days
-		if self._workdays is None:
-			return list(range(first, first + count))
-		later = range(first + 1, first + count + LONGEST_PAUSE_DAYS)
-		return [first, *(day for day in later if day in self._workdays)][:count]
-
-	def _instant(self, day: int, wall: datetime) -> int:
-		return instant_of(datetime.combine(date.fromordinal(day), wall.time()), self._zone)
+		return list(_parts(start, self._meeting.days, self._meeting.seconds, self._zone, self._workdays))
 
 
-def _workdays(hours: Sequence[WorkingHours], zone: ZoneInfo, first: int, last: int) -> set[int]:
+@lru_cache(maxsize=1 << 14)  # Of fifty hosts with the same days off, all ask for the same.
+def _parts(
+	start: int, count: int, seconds: int, zone: ZoneInfo, workdays: frozenset[int] | None
+) -> tuple[Interval, ...]:
+	wall = wall_clock(start, zone).replace(tzinfo=None)
+	days = _days(wall.toordinal(), count, workdays)
+	starts = [start, *(_instant(day, wall, zone) for day in days[1:])]
+	return tuple((at, at + seconds) for at in starts) if len(days) == count else ()
+
+
+def _days(first: int, count: int, workdays: frozenset[int] | None) -> list[int]:
+	if workdays is None:
+		return list(range(first, first + count))
+	later = range(first + 1, first + count + LONGEST_PAUSE_DAYS)
+	return [first, *(day for day in later if day in workdays)][:count]
+
+
+def _instant(day: int, wall: datetime, zone: ZoneInfo) -> int:
+	return instant_of(datetime.combine(date.fromordinal(day), wall.time()), zone)
+
+
+def _workdays(hours: Sequence[WorkingHours], zone: ZoneInfo, first: int, last: int) -> frozenset[int]:
 	"""The ordinals of the dates on which every one of the `hours` is open."""
-	return reduce(set.intersection, (_dates(working_intervals(each, first - DAY, last + DAY), zone) for each in hours))
+	worked = (_dates(working_intervals(each, first - DAY, last + DAY), zone) for each in hours)
+	return frozenset(reduce(set.intersection, worked))
 
 
 def _dates(intervals: list[Interval], zone: ZoneInfo) -> set[int]:

@@ -90,7 +90,8 @@ class Team:
 		found: dict[int, list[Interval]] = {}
 		for crew in reversed(self._crews):
 			found |= crew.series(first, last)
-		return {start: found[start] for start in self.starts(first, last)}
+		starts = self.starts(first, last) if self._first_slot_only else sorted(found)
+		return {start: found[start] for start in starts}
 
 	def parts(self, start: int, host: str | None = None) -> list[Interval]:
 		"""Each date's part of a meeting at `start`, with `host` (a name) where the hosts work apart."""

@@ -28,6 +28,11 @@ TEN = at("2026-03-02 10:00")
 
 
 @pytest.fixture
+def on_monday(frozen):
+	frozen(NOW + 0.25)
+
+
+@pytest.fixture
 def team():
 	return [make_user(name) for name in ("Ann", "Ben", "Cem")]
 
@@ -308,8 +313,8 @@ class TestJoined:
 		with pytest.raises(SlotTaken):
 			bookings.book(payload(page, call, NINE), NOW)
 
-	def test_so_its_days_can_not_be_changed_while_it_stands(self, workshop, book, frozen):
-		frozen(NOW)
+	@pytest.mark.usefixtures("on_monday")
+	def test_so_its_days_can_not_be_changed_while_it_stands(self, workshop, book):
 		first = book()
 		workshop.reload()
 		workshop.number_of_days = 2
