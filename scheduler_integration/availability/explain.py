@@ -21,7 +21,7 @@ from scheduler_integration.permissions import is_manager
 def explain(name: object, start: int, duration: int | None, now: int) -> dict[str, Any]:
 	"""Whether the Meeting Type called `name` can be booked at `start` (epoch seconds), and if not, every reason.
 
-	For the signed-in user, who must be allowed to read the type; with what somebody else is busy only managers learn.
+	For the signed-in user, who must be allowed to read the type; with what somebody else is busy, and why they are off, only managers learn.
 	`duration` in minutes, None for the type's own. Shape: docs/api.md. Raises MeetingTypeNotFound, NotPermitted,
 	InvalidRequest.
 	"""
@@ -80,7 +80,8 @@ def _host_view(
 def _told(refusal: engine.Refusal, member: engine.Member, start: int, now: int, sees_all: bool) -> dict[str, Any]:
 	zone = member.host.hours.zone
 	conflicts = conflict_views(refusal.conflicts, zone) if sees_all else []
-	return _reason(refusal.reason.value, reason_text(refusal, member, start, now), conflicts)
+	message = reason_text(refusal, member, start, now, names_days_off=sees_all)
+	return _reason(refusal.reason.value, message, conflicts)
 
 
 def _reason(code: str, message: str, conflicts: list[dict] | None = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What an engine's refusal means, in a sentence for the host."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import frappe
@@ -13,9 +14,14 @@ HOUR = 60
 DAY = 24 * HOUR
 
 
-def reason_text(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
-	"""The sentence, in the language in force; times are those of the member's zone. `start` and `now` in epoch seconds."""
-	return _TEXTS[refusal.reason](refusal, member, start, now)
+def reason_text(
+	refusal: engine.Refusal, member: engine.Member, start: int, now: int, *, names_days_off: bool = True
+) -> str:
+	"""The sentence, in the language in force; times are those of the member's zone. `start` and `now` in epoch seconds.
+
+	`names_days_off` says whether the reader may know why the member is off, such as on sick leave.
+	"""
+	return _TEXTS[refusal.reason](refusal, member if names_days_off else _without_labels(member), start, now)
 
 
 def _notice(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
@@ -80,6 +86,12 @@ def _limit(refusal: engine.Refusal, member: engine.Member, start: int, now: int)
 
 def _later_day(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
 	return _("The meeting can't go on on {0}: that time isn't free.").format(_day(refusal.instant, member))
+
+
+def _without_labels(member: engine.Member) -> engine.Member:
+	hours = member.host.hours
+	unnamed = replace(hours, overrides=tuple(replace(each, label="") for each in hours.overrides))
+	return replace(member, host=replace(member.host, hours=unnamed))
 
 
 def _labels(hours: engine.WorkingHours, day: date) -> list[str]:

@@ -89,6 +89,19 @@ def test_a_host_learns_nothing_of_what_keeps_another_busy():
 	assert (other["user"], other["reasons"][0]["code"], other["reasons"][0]["conflicts"]) == (None, "BUSY", [])
 
 
+def test_a_colleagues_reason_for_a_day_off_is_not_told(as_user):
+	ann, bea, manager = make_user("Ann"), make_user("Bea"), make_user("Cleo", ("Scheduling Manager",))
+	meeting_type = make_meeting_type(make_team_page([ann, bea]), assignment="Round Robin")
+	day_off = {"doctype": "Availability Override", "user": ann, "date": "2026-03-03", "reason": "Chemotherapy"}
+	frappe.get_doc({**day_off, "is_available": 0, "whole_day": 1}).insert()
+	told = {}
+	for reader in (ann, bea, manager):
+		with as_user(reader):
+			told[reader] = frappe.as_json(explain(meeting_type.name, at("2026-03-03 10:00"), None, NOW))
+	assert [reader for reader in told if "Chemotherapy" in told[reader]] == [ann, manager]
+	assert "no working hours on that day" in told[bea]
+
+
 def test_strangers_types_are_not_explained(page):
 	meeting_type = make_meeting_type(page)
 	frappe.set_user(make_user("Eve"))
