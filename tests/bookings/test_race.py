@@ -1,92 +1,19 @@
 """Many processes book one host's time at the same moment: one wins, the others are told so, nobody meets an error."""
 
 import itertools
-import json
-import socket
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import timedelta
 
 import frappe
 import pytest
 
 from scheduler_integration import bookings, clock
-from scheduler_integration.clock import utc
+from tests.bookings.racing import next_monday, race_processes, wish
 from tests.support.factories import fresh, make_meeting_type, make_page, make_team_page, make_user
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 
 PROCESSES = 12
-
-# Each process waits at the gate until all are there, then books through the guests' door.
-BOOK = """
-import json, socket, sys
-import frappe
-from scheduler_integration.api.public import book_for_guest
-from scheduler_integration.exceptions import SchedulingError
-gate, payload = int(sys.argv[1]), json.loads(sys.argv[2])
-frappe.set_user("Guest")
-with socket.create_connection(("127.0.0.1", gate)) as waiting:
-	waiting.recv(1)
-try:
-	booked = book_for_guest(payload)
-	frappe.db.commit()
-	print(json.dumps([201, booked["id"]]))
-except SchedulingError as error:
-	frappe.db.rollback()
-	print(json.dumps([error.http_status_code, error.code]))
-"""
-
-
-@pytest.fixture
-def unlimited():
-	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
-	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
-
-
-def next_monday(hour, minute=0):
-	"""An ISO time on a Monday more than a week from now: the processes' clocks are real."""
-	day = utc(frappe.utils.now_datetime().timestamp()).date() + timedelta(days=8)
-	day += timedelta(days=-day.weekday() % 7)
-	return f"{day.isoformat()}T{hour:02}:{minute:02}:00+00:00"
-
-
-def wish(page, meeting_type, start):
-	return {
-		"slug": page.slug,
-		"meeting_type": meeting_type.slug,
-		"start": start,
-		"attendee_name": "Ada Lovelace",
-		"attendee_email": f"{fresh('ada')}@guests.example",
-		"timezone": "UTC",
-	}
-
-
-def race_processes(site, wishes, code=BOOK):
-	"""What each process was answered: status and booking or code."""
-	with _gate(len(wishes)) as (port, open_gate):
-		processes = [site.python(code, str(port), json.dumps(each)) for each in wishes]
-		open_gate()
-		answers = []
-		for process in processes:
-			out, err = process.communicate(timeout=120)
-			assert process.returncode == 0, err
-			answers.append(json.loads(out.splitlines()[-1]))
-	return answers
-
-
-@contextmanager
-def _gate(expected):
-	with socket.create_server(("127.0.0.1", 0), backlog=expected) as listener:
-		listener.settimeout(120)
-
-		def open_gate():
-			waiting = [listener.accept()[0] for _each in range(expected)]
-			for connection in waiting:
-				connection.close()
-
-		yield listener.getsockname()[1], open_gate
 
 
 def held_time(user):

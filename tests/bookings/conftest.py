@@ -1,0 +1,10 @@
+"""What the tests of races share."""
+
+import frappe
+import pytest
+
+
+@pytest.fixture
+def unlimited():
+	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
+	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")

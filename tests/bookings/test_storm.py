@@ -1,0 +1,118 @@
+"""Many processes book, join, cancel and hand over at once; afterwards the guard holds what the bookings say, and no more."""
+
+from collections import Counter
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings, clock
+from scheduler_integration.bookings.guard import BUCKET_SECONDS
+from scheduler_integration.bookings.status import LIVE
+from tests.bookings.racing import next_monday, race_processes, wish
+from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, token_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "unlimited")]
+
+PROCESSES = 8
+
+# Each process waits at the gate, then does one thing after the other, each in a transaction of its own.
+WORK = """
+import json, socket, sys
+import frappe
+from scheduler_integration import bookings, clock
+from scheduler_integration.api.contention import retried
+from scheduler_integration.api.public import book_for_guest
+from scheduler_integration.exceptions import SchedulingError
+gate, plan = int(sys.argv[1]), json.loads(sys.argv[2])
+do = {
+	"book": book_for_guest,
+	"cancel": lambda token: retried(lambda: bookings.cancel_by_token(token, None, clock.now())),
+	"cancel for all": lambda name: retried(lambda: bookings.cancel_by_host(name, None, clock.now(), for_all=True)),
+	"reassign": lambda args: retried(lambda: bookings.reassign(*args, clock.now())),
+}
+answers = []
+frappe.set_user("Administrator")
+with socket.create_connection(("127.0.0.1", gate)) as waiting:
+	waiting.recv(1)
+for kind, what in plan:
+	try:
+		do[kind](what)
+		frappe.db.commit()
+		answers.append(200)
+	except SchedulingError as error:
+		frappe.db.rollback()
+		answers.append(error.http_status_code)
+print(json.dumps(answers))
+"""
+
+
+@pytest.mark.parametrize("seats", [1, 4])
+def test_after_a_storm_the_guard_holds_what_the_bookings_say(site, seats):
+	users = [make_user(name) for name in ("Ann", "Bea", "Cem")]
+	page = make_team_page(users)
+	pool = make_meeting_type(page, assignment="Round Robin", seats=seats)
+	own_page = make_page(users[0])
+	call = make_meeting_type(own_page)
+	starts = [next_monday(9), next_monday(9, 30)]
+	booked = [bookings.book(wish(page, pool, start), clock.now()) for start in starts for _each in range(2)]
+	frappe.db.commit()
+	plans = [_plan(nth, booked, users, starts, (page, pool), (own_page, call)) for nth in range(PROCESSES)]
+	answers = race_processes(site, plans, WORK)
+	assert {status for each in answers for status in each} <= {200, 400, 403, 409}
+	frappe.db.rollback()
+	_check_time(users)
+	_check_seats(pool, call)
+	_check_ledger(pool)
+
+
+def _plan(nth, booked, users, starts, shared, own):
+	mine, next_one = booked[nth % 4], booked[(nth + 1) % 4]
+	return [
+		[
+			("book", wish(*shared, starts[nth % 2])),
+			("cancel", token_of(mine)),
+			("book", wish(*shared, starts[nth % 2])),
+			("reassign", (mine["id"], users[nth % 3])),
+		],
+		[
+			("reassign", (mine["id"], users[(nth + 1) % 3])),
+			("book", wish(*own, starts[nth % 2])),
+			("reassign", (next_one["id"], users[nth % 3])),
+			("cancel", token_of(next_one)),
+		],
+		[
+			("cancel for all", mine["id"]),
+			("book", wish(*shared, starts[0])),
+			("book", wish(*shared, starts[1])),
+			("reassign", (next_one["id"], users[(nth + 2) % 3])),
+		],
+	][nth % 3]
+
+
+def _check_time(users):
+	live = frappe.get_all(
+		"Booking Host",
+		{"user": ["in", users], "is_live": 1},
+		["user", "starts_at", "ends_at"],
+		parent_doctype="Booking",
+	)
+	taken = {
+		(row.user, bucket)
+		for row in live
+		for bucket in range(row.starts_at // BUCKET_SECONDS, -(-row.ends_at // BUCKET_SECONDS))
+	}
+	held = frappe.get_all("Booking Slot", {"host": ["in", users]}, ["host", "bucket"])
+	assert sorted((row.host, row.bucket) for row in held) == sorted(taken)
+
+
+def _check_seats(*meeting_types):
+	names = [each.name for each in meeting_types]
+	fields = ["name", "session", "seats", "status"]
+	for booking in frappe.get_all("Booking", {"meeting_type": ["in", names]}, fields):
+		sessions = frappe.get_all("Booking Seat", {"booking": booking.name}, pluck="session")
+		expected = booking.seats if booking.session and booking.status in LIVE else 0
+		assert Counter(sessions) == Counter({booking.session: expected} if expected else {})
+
+
+def _check_ledger(meeting_type):
+	assert sum(frappe.get_all("Round Robin Turn", {"meeting_type": meeting_type.name}, pluck="credit")) == 0
