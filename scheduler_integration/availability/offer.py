@@ -46,16 +46,6 @@ class Offer:
 	def host(self, user: str) -> TypeHost:
 		return next(host for host in self.hosts if host.user == user)
 
-	def conflicts(self, start: int) -> list[tuple[int, int]]:
-		"""The busy times, as intervals, that a meeting at `start` would collide with, each once, in order."""
-		items = (
-			item
-			for member in self.team.members
-			for part in self.team.parts(start, member.host.name) or [(start, start)]
-			for item in engine.conflicts_with(part[0], member.rules, member.host)
-		)
-		return sorted({(item.start, item.end) for item in items})
-
 	def nearest(self, start: int, count: int = 3) -> list[int]:
 		"""The bookable starts nearest to `start`; of two as near, the earlier first."""
 		return self.team.nearest(start, count, within_days=SUGGESTION_DAYS)
