@@ -1,7 +1,7 @@
 """The weekly hours that hold for each host of a meeting type."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
@@ -34,15 +34,31 @@ NO_HOURS = HostSchedule(zone="UTC", weekly=(), buffer_minutes=0, minimum_notice_
 
 
 def load_schedules(name: str | None, users: Iterable[str]) -> dict[str, HostSchedule]:
-	"""Each user's schedule, in the users' order: the one of this name, or the user's default one. One query."""
-	rows = _rows(name, tuple(users))
-	if name:
-		shared = _schedule(rows) if rows else None
-		return {user: shared for user in users if shared}
-	by_user: dict[str, list[frappe._dict]] = {}
-	for row in rows:
-		by_user.setdefault(row.user, []).append(row)
-	return {user: _schedule(by_user[user]) for user in users if user in by_user}
+	"""Each user's schedule, in the users' order: the one of this name, or the user's default one. One query.
+
+	The limits are those of the user's default schedule either way, for they count all that the user does; only who has
+	none is held to those of the named one.
+	"""
+	users = tuple(users)
+	found = _rows_by_schedule(name, users)
+	defaults = {rows[0].user: rows for rows in found.values() if rows[0].is_default}
+	if not name:
+		return {user: _schedule(defaults[user]) for user in users if user in defaults}
+	if name not in found:
+		return {}
+	named = _schedule(found[name])
+	return {user: _limited(named, defaults[user][0]) if user in defaults else named for user in users}
+
+
+def _limited(schedule: HostSchedule, default: frappe._dict) -> HostSchedule:
+	return replace(schedule, limits=limits_of(default, of_host=True))
+
+
+def _rows_by_schedule(name: str | None, users: tuple[str, ...]) -> dict[str, list[frappe._dict]]:
+	found: dict[str, list[frappe._dict]] = {}
+	for row in _rows(name, users):
+		found.setdefault(row.name, []).append(row)
+	return found
 
 
 def _rows(name: str | None, users: tuple[str, ...]) -> list[frappe._dict]:
@@ -61,7 +77,9 @@ def _query(by_name: bool, has_holidays: bool) -> str:
 		.left_join(rule)
 		.on((rule.parent == schedule.name) & (rule.parenttype == "Availability Schedule"))
 		.select(
+			schedule.name,
 			schedule.user,
+			schedule.is_default,
 			schedule.timezone,
 			schedule.buffer_minutes,
 			schedule.minimum_notice_hours,
@@ -76,7 +94,7 @@ def _query(by_name: bool, has_holidays: bool) -> str:
 	if has_holidays:
 		query = query.select(schedule.holiday_list)
 	default = schedule.user.isin(value("users")) & (schedule.is_default == 1)
-	return query.where(schedule.name == value("name") if by_name else default).get_sql()
+	return query.where((schedule.name == value("name")) | default if by_name else default).get_sql()
 
 
 def _schedule(rows: list[frappe._dict]) -> HostSchedule:

@@ -9,7 +9,7 @@ import pytest
 from scheduler_integration import bookings
 from scheduler_integration.availability import slots_between
 from scheduler_integration.catalogue import public_page
-from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
+from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
 
 NOW = at("2026-03-01 06:00")
 MOST = 8
@@ -55,6 +55,13 @@ def test_more_hosts_take_no_more_queries(queries):
 	one = ask(queries, page, make_meeting_type(page))
 	team = make_team_page([make_user("Ann") for _each in range(5)])
 	assert ask(queries, team, make_meeting_type(team, assignment="Round Robin")) == one
+
+
+def test_a_schedule_of_the_types_own_takes_no_more_queries(queries):
+	page = make_page()
+	plain = ask(queries, page, make_meeting_type(page))
+	mornings = make_schedule(page.user, is_default=0)
+	assert ask(queries, page, make_meeting_type(page, availability_schedule=mornings.name)) == plain
 
 
 def test_a_month_of_fifty_hosts_takes_at_most_three_more_queries_than_one(queries):

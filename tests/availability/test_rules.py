@@ -7,6 +7,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability import first_month_with_slots, slots_between
+from scheduler_integration.availability.schedules import load_schedules
 from scheduler_integration.exceptions import SlotTaken
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
 
@@ -85,6 +86,32 @@ def test_a_limit_of_the_host_counts_all_types():
 	one, other = make_meeting_type(page), make_meeting_type(page)
 	book(page, one, "2026-03-02 09:00")
 	assert days(page, other)[0] == "2026-03-09"
+
+
+def test_a_limit_of_the_host_counts_types_with_a_schedule_of_their_own():
+	page = make_page(hours={"Monday": ["09:00-12:00"]}, schedule={"daily_limit": 1, "buffer_minutes": 30})
+	mornings = make_schedule(page.user, {"Monday": ["09:00-11:00"]}, is_default=0)
+	named, plain = make_meeting_type(page, availability_schedule=mornings.name), make_meeting_type(page)
+	assert hours(page, named) == ["09:00", "09:30", "10:00", "10:30"]
+	book(page, plain, "2026-03-02 09:00")
+	assert days(page, named)[0] == "2026-03-09"
+	with pytest.raises(SlotTaken):
+		book(page, named, "2026-03-02 10:30")
+	book(page, named, "2026-03-09 10:30")
+	assert days(page, plain)[0] == "2026-03-16"
+
+
+def test_a_shared_schedule_leaves_each_host_their_own_limits():
+	ann, bea, cem = make_user("Ann"), make_user("Bea"), make_user("Cem")
+	shared = make_schedule(ann, daily_limit=3)
+	make_schedule(bea, daily_limit=1)
+	make_schedule(cem, daily_limit=2)
+	page = make_team_page([ann, bea, cem])
+	frappe.db.set_value("Availability Schedule", {"user": cem}, "is_default", 0)
+	found = load_schedules(shared.name, [cem, bea, ann])
+	assert {user: schedule.limits[0].most for user, schedule in found.items()} == {cem: 3, bea: 1, ann: 3}
+	assert len({schedule.weekly for schedule in found.values()}) == 1
+	assert hours(page, make_meeting_type(page, assignment="Round Robin", availability_schedule=shared.name))
 
 
 def test_starts_are_offset_from_the_full_grid(page):
