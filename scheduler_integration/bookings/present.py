@@ -62,9 +62,11 @@ def _parts(booking: Document) -> list[dict[str, str]]:
 
 
 def _hosts(booking: Document) -> list[dict[str, Any]]:
+	"""The hosts, but for those whose User was deleted since: of them nothing is known that a guest may read."""
 	users = booking.host_users()
 	people = {
 		person.name: person
 		for person in frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image"])
 	}
-	return [{"name": people[user].full_name or user, "image": people[user].user_image or None} for user in users]
+	known = [people[user] for user in users if user in people]
+	return [{"name": person.full_name or person.name, "image": person.user_image or None} for person in known]

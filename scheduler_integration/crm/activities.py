@@ -56,7 +56,10 @@ def event_to_change(name: str | None) -> Document | None:
 		return None
 	if changed != frappe.db.get_value("Event", name, "modified"):
 		raise frappe.TimestampMismatchError
-	return frappe.get_doc("Event", name)
+	event = frappe.get_doc("Event", name)
+	# A participant's User or Contact may have been deleted since: that must not keep the meeting from being changed.
+	event.flags.ignore_links = True
+	return event
 
 
 def _session_event(booking: Document) -> str | None:

@@ -31,7 +31,9 @@ def removed_hosts_of(booking: Document) -> list[Reader]:
 
 
 def _host(user: str, role: str = "host") -> Reader:
-	email, name, language = frappe.db.get_value("User", user, ["email", "full_name", "language"])
+	"""A User who was deleted since is known by their name alone, which is the address they signed in with."""
+	known = frappe.db.get_value("User", user, ["email", "full_name", "language"])
+	email, name, language = known or (user, user, None)
 	return Reader(email, name or user, language or _site_language(), timezone_of(user), role, user)
 
 

@@ -37,7 +37,7 @@ def managing_view(
 		"heading": heading,
 		"booking": booking,
 		"faces": faces(booking["hosts"]),
-		"with": ", ".join(names(booking["hosts"])),
+		"with": ", ".join(names(booking["hosts"])) or booking["page"]["title"],
 		"when": _when(booking, reader),
 		"place": _place(booking),
 		"ics": _local(booking["calendar"]["ics"]),

@@ -35,6 +35,16 @@ def test_the_attendee_cancels_and_the_time_is_free_again():
 	assert bookings.book(payload(page, meeting_type, NINE), NOW)["status"] == "Scheduled"
 
 
+def test_a_deleted_host_leaves_the_attendees_link_working():
+	page, _type, booking = booked()
+	frappe.db.delete("User", {"name": page.user})
+	frappe.clear_document_cache("User", page.user)
+	assert bookings.booking_by_token(token_of(booking), NOW)["hosts"] == []
+	assert bookings.cancel_by_token(token_of(booking), None, NOW)["status"] == "Cancelled"
+	event = frappe.db.get_value("Booking", booking["id"], "event")
+	assert frappe.db.get_value("Event", event, "status") == "Cancelled"
+
+
 def test_cancelling_twice_says_so():
 	_page, _type, booking = booked()
 	bookings.cancel_by_token(token_of(booking), None, NOW)

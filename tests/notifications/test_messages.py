@@ -163,3 +163,11 @@ def test_a_queue_that_is_down_does_not_cost_the_booking(page, monkeypatch):
 	assert booking["status"] == "Scheduled"
 	_enqueue(booking["id"])
 	assert booking["id"] in due_deliveries(NOW + 120)
+
+
+def test_a_host_who_was_deleted_keeps_nobody_from_being_told(page):
+	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	frappe.db.delete("User", {"name": page.user})
+	messages = told(booking)
+	assert [template for template, *_rest in messages] == ["attendee_confirmed", "host_confirmed"]
+	assert messages[1][1].email == page.user
