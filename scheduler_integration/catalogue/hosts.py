@@ -37,15 +37,18 @@ def hosts_of(meeting_type: Document, page: Document, people: People | None = Non
 	if meeting_type.assignment != "Collective":
 		return hosts
 	present = {host.user for host in hosts}
-	required = {row.user for row in _host_rows(meeting_type, page) if row.is_required}
+	required = {row.user for row in _host_rows(page) if row.is_required}
 	return hosts if required <= present else []
 
 
 def enabled_hosts(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
 	"""As `hosts_of`, whoever may be missing."""
-	rows = _host_rows(meeting_type, page)
+	rows = _host_rows(page)
 	people = enabled_people([row.user for row in rows]) if people is None else people
-	return [_type_host(row, people[row.user]) for row in rows if row.user in people]
+	rows = [row for row in rows if row.user in people]
+	if page.page_type == "Team" and meeting_type.assignment == "Single Host":
+		rows = _single_host(meeting_type, rows)
+	return [_type_host(row, people[row.user]) for row in rows]
 
 
 def hosts_of_page(page: Document, people: People | None = None) -> list[TypeHost]:
@@ -77,18 +80,19 @@ def _type_host(row: frappe._dict | Document, person: frappe._dict) -> TypeHost:
 	)
 
 
-def _host_rows(meeting_type: Document, page: Document) -> list[frappe._dict | Document]:
+def _host_rows(page: Document) -> list[frappe._dict | Document]:
 	if page.page_type == "Personal":
 		return [frappe._dict(user=page.user, is_required=1)]
-	if meeting_type.assignment == "Single Host":
-		return [frappe._dict(user=_single_host(meeting_type, page), is_required=1)]
 	return [row for row in page.hosts if row.is_active]
 
 
-def _single_host(meeting_type: Document, page: Document) -> str:
-	"""On a team page a single-host type is with its consultant where that is one of the team, else with the first host."""
-	users = team_users(page)
-	return meeting_type.consultant if meeting_type.consultant in users else users[0]
+def _single_host(meeting_type: Document, rows: list[Document]) -> list[frappe._dict]:
+	"""On a team page a single-host type is with its consultant where that is one of the enabled hosts, whose rows these
+	are, else with the first of them.
+	"""
+	users = [row.user for row in rows]
+	consultant = [meeting_type.consultant] if meeting_type.consultant in users else []
+	return [frappe._dict(user=user, is_required=1) for user in [*consultant, *users][:1]]
 
 
 def enabled_people(users: list[str]) -> People:

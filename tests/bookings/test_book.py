@@ -223,6 +223,18 @@ def test_a_host_who_left_is_booked_no_more(page, intro):
 		bookings.book(payload(page, intro, NINE), NOW)
 
 
+def test_a_team_types_single_host_who_left_is_followed_by_the_next():
+	ann, ben, cem = make_user("Ann"), make_user("Ben"), make_user("Cem")
+	team = make_team_page([ann, ben, cem])
+	call, with_cem = make_meeting_type(team), make_meeting_type(team, consultant=cem)
+	frappe.db.set_value("User", ann, "enabled", 0)
+	assert [host["name"] for host in bookings.book(payload(team, call, NINE), NOW)["hosts"]] == ["Ben"]
+	assert [host["name"] for host in bookings.book(payload(team, with_cem, NINE), NOW)["hosts"]] == ["Cem"]
+	frappe.db.set_value("User", {"name": ["in", [ben, cem]]}, "enabled", 0)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(team, call, NINE + 1800), NOW)
+
+
 def test_all_that_is_wrong_is_named_at_once(page, intro):
 	with pytest.raises(InvalidRequest) as refused:
 		bookings.book(payload(page, intro, "soon", attendee_name=" ", attendee_email="ada", timezone="Mars/Base"), NOW)
