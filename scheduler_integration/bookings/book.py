@@ -3,6 +3,7 @@
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import engine
@@ -16,11 +17,12 @@ from scheduler_integration.bookings.present import booking_view
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.request import BookingRequest, parse_request
 from scheduler_integration.bookings.sessions import join, standing_session
+from scheduler_integration.bookings.status import CANCELLED
 from scheduler_integration.catalogue import find_page_and_type
 from scheduler_integration.catalogue.hosts import hosts_of
 from scheduler_integration.clock import iso
 from scheduler_integration.crm import find_or_create_contact, log_meeting
-from scheduler_integration.exceptions import SlotTaken
+from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
 from scheduler_integration.notifications import announce
 
 _OF_THE_CALENDAR = {engine.Reason.BUSY, engine.Reason.BUFFER}
@@ -30,7 +32,7 @@ def book(payload: dict[str, Any], now: int) -> dict[str, Any]:
 	"""Books a meeting and answers it as docs/api.md shows it; `payload` holds the arguments of `public.book`.
 
 	Everything it stores is stored in the caller's transaction; messages go out after its commit.
-	Raises PageNotFound, MeetingTypeNotFound, InvalidRequest and SlotTaken; the caller then rolls back.
+	Raises PageNotFound, MeetingTypeNotFound, InvalidRequest, SlotTaken and AlreadyCancelled; the caller then rolls back.
 	"""
 	page, meeting_type = find_page_and_type(payload.get("slug"), payload.get("meeting_type"))
 	request = parse_request(payload, page, meeting_type)
@@ -70,11 +72,19 @@ def _store(request: BookingRequest, page: Document, meeting_type: Document, offe
 
 
 def _earlier(request: BookingRequest, for_update: bool = False) -> Document | None:
+	"""What the same request booked before. Raises AlreadyCancelled where that doesn't take place any more: it is no answer
+	to somebody who wants to meet.
+	"""
 	if not request.idempotency_key:
 		return None
 	found = frappe.db.get_value("Booking", {"idempotency_key": request.idempotency_key}, "name", for_update=for_update)
 	# Read as it was found: an ordinary read would look for it in the state from before the wait for the lock.
-	return frappe.get_doc("Booking", found, for_update=for_update) if found else None
+	booking = frappe.get_doc("Booking", found, for_update=for_update) if found else None
+	if booking and booking.status in CANCELLED:
+		raise AlreadyCancelled(
+			_("This meeting was booked and has been cancelled since. Please book again with a new request.")
+		)
+	return booking
 
 
 def slot_taken(offer: Offer, start: int, duration: int, zone: str) -> SlotTaken:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -15,7 +14,7 @@ from scheduler_integration.exceptions import SchedulingError, SlotTaken
 from . import dates
 from .document import csrf_token, document
 from .facts import facts
-from .form import form_view
+from .form import form_view, new_key
 from .guest import Guest
 from .month import month_view
 from .people import faces, names, own_image
@@ -230,7 +229,7 @@ def _values(query: Query, attempt: Attempt | None) -> dict[str, Any]:
 	return {
 		"attendee_name": query.carried.get("name"),
 		"attendee_email": query.carried.get("email"),
-		"idempotency_key": str(uuid.uuid4()),
+		"idempotency_key": new_key(),
 	}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from frappe import _
@@ -32,6 +33,11 @@ def read_payload(form: MultiDict, meeting: dict) -> dict[str, Any]:
 	if payload.get("guests"):
 		payload["guests"] = split_addresses(payload["guests"])
 	return payload
+
+
+def new_key() -> str:
+	"""A key under which the form may be sent again without booking twice."""
+	return str(uuid.uuid4())
 
 
 def split_addresses(text: str) -> list[str]:

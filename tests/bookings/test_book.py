@@ -5,8 +5,14 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import to_site_time
-from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, PageNotFound, SlotTaken
-from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
+from scheduler_integration.exceptions import (
+	AlreadyCancelled,
+	InvalidRequest,
+	MeetingTypeNotFound,
+	PageNotFound,
+	SlotTaken,
+)
+from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
 
 # A Monday.
 NOW = at("2026-03-02 06:00")
@@ -135,6 +141,16 @@ def test_a_repeated_idempotency_key_answers_with_the_first_booking(page, intro):
 	first = bookings.book(request, NOW)
 	assert bookings.book(request, NOW) == first
 	assert frappe.db.count("Booking", {"meeting_type": intro.name}) == 1
+
+
+def test_a_repeated_key_of_a_cancelled_booking_does_not_answer_with_it(page, intro):
+	request = payload(page, intro, NINE, idempotency_key="once-and-only-once")
+	first = bookings.book(request, NOW)
+	bookings.cancel_by_token(token_of(first), None, NOW)
+	with pytest.raises(AlreadyCancelled) as refused:
+		bookings.book(request, NOW)
+	assert "new request" in refused.value.message
+	assert bookings.book({**request, "idempotency_key": "another-long-key"}, NOW)["id"] != first["id"]
 
 
 def test_an_idempotency_key_of_another_attendee_is_another_key(page, intro):

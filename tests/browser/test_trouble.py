@@ -7,6 +7,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY
+from scheduler_integration.bookings.tokens import manage_token
 from scheduler_integration.clock import now
 from tests.browser.screens import DESK, EMAIL, NAME, PHONE
 from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
@@ -84,6 +85,29 @@ def test_an_answer_that_got_lost_does_not_book_twice(browse):
 	window.page.locator("#submit").click()
 	window.page.wait_for_url(re.compile("booked=1"))
 	assert len(bookings_of(meeting_type)) == 1
+
+
+def test_who_cancelled_meanwhile_books_again_on_the_page_still_open(browse):
+	meeting_type = make_offer()
+	window = browse(DESK)
+	window.reach_form(path_of(meeting_type))
+	window.fill_in()
+
+	def lose_answer(route):
+		route.fetch()
+		route.abort()
+
+	window.page.route("**/api/method/**public.book", lose_answer, times=1)
+	window.page.locator("#submit").click()
+	window.page.locator("#form-problem p").wait_for()
+	[booking] = bookings_of(meeting_type)
+	bookings.cancel_by_token(manage_token(booking), None, now())
+	frappe.db.commit()
+	window.page.locator("#submit").click()
+	window.page.locator("text=cancelled since").wait_for()
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("booked=1"))
+	assert sorted(each.status for each in bookings_of(meeting_type)) == ["Cancelled", "Scheduled"]
 
 
 def test_times_that_do_not_load_can_be_asked_for_again(browse):

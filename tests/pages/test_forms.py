@@ -86,6 +86,20 @@ def test_a_lost_race_keeps_what_was_typed_and_offers_the_nearest(client, offer, 
 	assert len(bookings_of(offer)) == 2
 
 
+def test_who_cancelled_and_sends_the_form_again_can_book(client, offer, fill):
+	action, values = fill()
+	booked = client.post(action, data=values)
+	token = booked.headers["Location"].rpartition("/")[2].partition("?")[0]
+	client.call("scheduler_integration.api.public.cancel", token=token)
+	answer = client.post(action, data=values)
+	assert answer.status_code == 409
+	page = read(answer.text)
+	assert "cancelled since" in page.one(id="form-problem").text
+	retyped = typed_in(page.one("form", id="booking-form"))
+	assert client.post(action, data=retyped).status_code == 303
+	assert [booking.status for booking in bookings_of(offer)].count("Scheduled") == 1
+
+
 @pytest.mark.parametrize("start", ["", "soon", "2020-01-01T09:00:00+00:00", "9999-12-31T23:59:59Z", "\x00", "9" * 9999])
 def test_a_start_that_is_none_is_refused_with_the_page(client, offer, fill, start):
 	action, values = fill(start=start)

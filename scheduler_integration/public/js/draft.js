@@ -50,6 +50,17 @@ export function idempotencyKey(start, duration) {
 	return key;
 }
 
+/**
+ * What is sent next for this time is another booking.
+ * @param {number} start @param {number} duration
+ */
+export function forgetKey(start, duration) {
+	const name = `${start}/${duration}`;
+	delete madeHere[name];
+	const { [name]: _key, ...keys } = readDraft().keys;
+	keepDraft({ keys });
+}
+
 /** 32 letters and digits. (`randomUUID` is there on secure origins only.) */
 export function randomKey() {
 	return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,7 +1,7 @@
 // Sends the booking, and says in the form's terms what became of it.
 import { post } from "./api.js";
 import { isoInstant } from "./dates.js";
-import { dropDraft, idempotencyKey } from "./draft.js";
+import { dropDraft, forgetKey, idempotencyKey } from "./draft.js";
 import { data, t } from "./page-data.js";
 
 /**
@@ -40,6 +40,7 @@ export async function send(start, duration, zone, typed, hold) {
 		const { pathname } = new URL(booking.manage_url, location.href);
 		return { ...NOTHING, kind: "booked", address: `${pathname}?booked=1` };
 	} catch (error) {
+		if (error.code === "ALREADY_CANCELLED") forgetKey(start, duration);
 		return outcome(/** @type {import("./api.js").ApiError} */ (error));
 	}
 }

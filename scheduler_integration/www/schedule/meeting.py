@@ -8,9 +8,9 @@ import frappe
 from scheduler_integration.api.public import book_for_guest
 from scheduler_integration.catalogue import public_meeting_type
 from scheduler_integration.clock import now
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
 from scheduler_integration.pages.booking import Attempt, booking_view
-from scheduler_integration.pages.form import read_payload, typed_values
+from scheduler_integration.pages.form import new_key, read_payload, typed_values
 from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.query import Query, parse, parse_instant
 from scheduler_integration.pages.respond import argument, redirection, refusals, respond, submitted
@@ -50,6 +50,9 @@ def _submit(meeting: dict, query: Query) -> Attempt:
 	try:
 		with refusals():
 			booking = book_for_guest({name: value for name, value in payload.items() if value is not None})
+	except AlreadyCancelled as error:
+		# Sent once more, it is a new booking that is meant.
+		return Attempt({**typed_values(form, meeting), "idempotency_key": new_key()}, error)
 	except SchedulingError as error:
 		return Attempt(typed_values(form, meeting), error)
 	raise redirection(f"{urlsplit(booking['manage_url']).path}?booked=1")
