@@ -15,7 +15,8 @@ APP = "scheduler_integration"
 
 
 def main(bench: Path, site: str, arguments: list[str]) -> int:
-	tests = [_absolute(argument) for argument in arguments or ["tests"]]
+	chosen = arguments if any(map(_is_path, arguments)) else ["tests", *arguments]
+	tests = [_absolute(argument) for argument in chosen]
 	pytest = ["pytest", "-p", "no:cacheprovider", "--rootdir", ROOT, "-c", ROOT / "pyproject.toml"]
 	return run_on_bench(bench, site, [*pytest, *tests])
 
@@ -42,7 +43,11 @@ def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
 
 def _absolute(argument: str) -> str:
 	"""Tests are named from the repository's root, and pytest starts in the sites folder."""
-	return str(ROOT / argument) if (ROOT / argument.partition("::")[0]).exists() else argument
+	return str(ROOT / argument) if _is_path(argument) else argument
+
+
+def _is_path(argument: str) -> bool:
+	return not argument.startswith("-") and (ROOT / argument.partition("::")[0]).exists()
 
 
 def shadow_of(bench: Path) -> Path:
