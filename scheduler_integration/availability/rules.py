@@ -57,4 +57,5 @@ def _window(meeting_type: Document) -> engine.RollingDays | engine.DateRange | N
 
 
 def _rolling(days: int, **counted: bool) -> engine.RollingDays | None:
+	"""0 days, which a schedule may have and a Meeting Type may not, are no end."""
 	return engine.RollingDays(days, **counted) if days else None

@@ -9,7 +9,7 @@ from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
 
 NOW = at("2026-03-01 06:00")
-OWN = {"uses_host_defaults": 0, "minimum_notice": 0, "max_days_in_advance": 0}
+OWN = {"uses_host_defaults": 0, "minimum_notice": 0, "window_type": "Indefinite"}
 
 
 @pytest.fixture
@@ -36,7 +36,12 @@ def test_a_free_time_has_no_reasons(page):
 	[
 		({}, "2026-02-23 09:00", "IN_THE_PAST", "over"),
 		({**OWN, "minimum_notice": 2, "minimum_notice_unit": "Days"}, "2026-03-02 09:00", "MINIMUM_NOTICE", "2 days"),
-		({**OWN, "max_days_in_advance": 3}, "2026-03-09 09:00", "BEYOND_WINDOW", "Mar 4, 2026"),
+		(
+			{**OWN, "window_type": "Rolling Days", "max_days_in_advance": 3},
+			"2026-03-09 09:00",
+			"BEYOND_WINDOW",
+			"Mar 4, 2026",
+		),
 		(
 			{**OWN, "window_type": "Fixed Range", "window_from": "2026-03-05"},
 			"2026-03-02 09:00",

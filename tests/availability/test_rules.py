@@ -13,7 +13,7 @@ from tests.support.factories import at, make_meeting_type, make_page, make_sched
 
 MONDAY = date(2026, 3, 2)
 NOW = at("2026-03-01 06:00")
-OWN = {"uses_host_defaults": 0, "minimum_notice": 0, "max_days_in_advance": 0}
+OWN = {"uses_host_defaults": 0, "minimum_notice": 0, "window_type": "Indefinite"}
 
 
 def days(page, meeting_type, first=MONDAY, last=date(2026, 3, 31), now=NOW):

@@ -107,6 +107,17 @@ def test_a_meeting_type_that_makes_no_sense_is_refused(fields):
 		make_meeting_type(page, **fields)
 
 
+@pytest.mark.parametrize("window", ["Rolling Days", "Rolling Business Days"])
+def test_a_rolling_window_of_no_days_is_no_window_without_end(window):
+	page, own = make_page(), {"uses_host_defaults": 0, "window_type": window}
+	with pytest.raises(InvalidRequest) as refused:
+		make_meeting_type(page, **own, max_days_in_advance=0)
+	assert "Indefinite" in refused.value.message
+	assert make_meeting_type(page, **own, max_days_in_advance=1).max_days_in_advance == 1
+	for fields in ({"uses_host_defaults": 1}, {"window_type": "Indefinite"}):
+		assert make_meeting_type(page, **{**own, **fields}, max_days_in_advance=0).window_type
+
+
 def test_two_types_of_a_page_cannot_share_an_address():
 	page = make_page()
 	first = make_meeting_type(page)

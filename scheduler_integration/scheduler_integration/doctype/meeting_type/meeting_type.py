@@ -120,12 +120,24 @@ class MeetingType(Form):
 	def validate_window(self):
 		self.minimum_notice_unit = self.minimum_notice_unit or "Hours"
 		self.window_type = self.window_type or "Rolling Days"
+		self.refuse_window_without_days()
 		if self.window_type != "Fixed Range":
 			self.window_from = self.window_to = None
 		elif not self.window_from and not self.window_to:
 			raise InvalidRequest(_("Say from or to which date this can be booked."))
 		elif self.window_from and self.window_to and getdate(self.window_to) < getdate(self.window_from):
 			raise InvalidRequest(_("The last day lies before the first."), details={"window_to": _("Too early.")})
+
+	def refuse_window_without_days(self):
+		"""An empty window might mean today alone or no end: a type has another word for the latter."""
+		is_rolling = self.window_type in ("Rolling Days", "Rolling Business Days")
+		if is_rolling and not self.uses_host_defaults and self.max_days_in_advance < 1:
+			raise InvalidRequest(
+				_("Say how many days ahead this can be booked, at least 1. For no end choose “{0}”.").format(
+					_("Indefinite")
+				),
+				details={"max_days_in_advance": _("At least 1.")},
+			)
 
 	def validate_assignment(self):
 		if not self.scheduling_page or self.assignment == "Single Host":
