@@ -6,12 +6,12 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration.bookings.status import CANCELLED
-from scheduler_integration.crm.owners import owners_of
+from scheduler_integration.crm.owners import owner_among
 
 
 def known_host(email: str, users: Collection[str]) -> str | None:
 	"""Of these users the one whom the person met last, or is to meet; else the one who owns their deal or lead."""
-	return _last_host(email, users) or next((owner for owner in owners_of(email) if owner in users), None)
+	return _last_host(email, users) or owner_among(email, users)
 
 
 def _last_host(email: str, users: Collection[str]) -> str | None:

@@ -1,20 +1,22 @@
 """Whose a person is in the CRM."""
 
+from collections.abc import Collection
+
 import frappe
 
 from scheduler_integration.crm.records import installed_kinds
 
-# CRM Deal, CRM Lead and ERPNext's Lead; which of them a site's DocType has is asked of the DocType.
-OWNER_FIELDS = ("deal_owner", "lead_owner")
 
+def owner_among(email: str, users: Collection[str]) -> str | None:
+	"""Of these users the one who owns the deal with this address that was touched last, or else the lead.
 
-def owners_of(email: str) -> list[str]:
-	"""The users who own the deal or lead with this address, the one touched last of each kind, deals first."""
-	owners = []
+	A record of nobody's, or of somebody else's, who left for instance, leaves it to the next.
+	"""
 	for kind in installed_kinds():
-		meta = frappe.get_meta(kind.doctype)
-		for field in OWNER_FIELDS:
-			if meta.has_field(field):
-				owner = frappe.db.get_value(kind.doctype, {kind.email_field: email}, field, order_by="modified desc")
-				owners += [owner] if owner else []
-	return owners
+		if frappe.get_meta(kind.doctype).has_field(kind.owner_field):
+			theirs = {kind.email_field: email, kind.owner_field: ["in", list(users)]}
+			owner = frappe.db.get_value(kind.doctype, theirs, kind.owner_field, order_by="modified desc")
+			# The database takes capitals for small letters.
+			if owner in users:
+				return owner
+	return None

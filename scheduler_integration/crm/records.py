@@ -9,14 +9,20 @@ import frappe
 
 
 class RecordKind(NamedTuple):
-	"""A DocType of a CRM and the field that holds the person's e-mail address."""
+	"""A DocType of a CRM, and its fields that hold the person's e-mail address and the user whose record it is."""
 
 	doctype: str
 	email_field: str
+	owner_field: str
 
 
-# A deal is further along than a lead, so it comes first.
-KINDS = (RecordKind("CRM Deal", "email"), RecordKind("CRM Lead", "email"), RecordKind("Lead", "email_id"))
+# A deal is further along than a lead, so it comes first. Frappe CRM keeps in a deal the address of its primary contact.
+KINDS = (
+	RecordKind("CRM Deal", "email", "deal_owner"),
+	RecordKind("Opportunity", "contact_email", "opportunity_owner"),
+	RecordKind("CRM Lead", "email", "lead_owner"),
+	RecordKind("Lead", "email_id", "lead_owner"),
+)
 
 
 def find_record(email: str) -> tuple[str, str] | None:

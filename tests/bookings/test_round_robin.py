@@ -258,13 +258,6 @@ class TestReturningContacts:
 		assert take(page, pool, NINE + HALF, attendee_email=email) == low
 		assert credits(pool) == {high: 0, low: 0}
 
-	def test_the_owner_of_the_lead_is_next_in_line(self, monkeypatch):
-		page, pool, (_ann, ben) = make_pool("Ann", "Ben", route_to_owner=1)
-		monkeypatch.setattr(
-			"scheduler_integration.bookings.returning.owners_of", lambda email: ["nobody@x.example", ben]
-		)
-		assert take(page, pool, NINE) == ben
-
 
 def test_only_a_system_manager_may_read_the_ledger(as_user):
 	page, pool, (ann, _ben) = make_pool("Ann", "Ben")
