@@ -19,7 +19,7 @@ CUSTOM_FIELDS = {
 	}
 }
 _CACHE_KEY = "scheduler_integration:optional_doctypes"
-OPTIONAL_DOCTYPES = ("Holiday List", "Employee", "Company", "Leave Application")
+OPTIONAL_DOCTYPES = ("Holiday List", "Employee", "Company", "Leave Application", "Holiday List Assignment")
 
 
 def optional_doctypes() -> frozenset[str]:

@@ -14,96 +14,74 @@ from scheduler_integration.availability.days_off import load_days_off
 from scheduler_integration.availability.schedules import HostSchedule
 from scheduler_integration.custom_fields import OPTIONAL_DOCTYPES, remove_custom_fields, sync_custom_fields
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
+from tests.support.stand_ins import drop, field, make, standing_in
 
 MONDAY, TUESDAY, WEDNESDAY = "2026-03-02", "2026-03-03", "2026-03-04"
-
-
-def _field(name, kind, options=None, **properties):
-	return {
-		"fieldname": name,
-		"fieldtype": kind,
-		"label": name.replace("_", " ").title(),
-		"options": options,
-		**properties,
-	}
 
 
 STAND_INS = {
 	"Holiday": {
 		"istable": 1,
 		"fields": [
-			_field("holiday_date", "Date", reqd=1),
-			_field("weekly_off", "Check"),
-			_field("description", "Text Editor"),
+			field("holiday_date", "Date", reqd=1),
+			field("weekly_off", "Check"),
+			field("description", "Text Editor"),
 		],
 	},
 	"Holiday List": {
 		"autoname": "field:holiday_list_name",
-		"fields": [_field("holiday_list_name", "Data", reqd=1, unique=1), _field("holidays", "Table", "Holiday")],
+		"fields": [
+			field("holiday_list_name", "Data", reqd=1, unique=1),
+			field("from_date", "Date", reqd=1),
+			field("to_date", "Date", reqd=1),
+			field("holidays", "Table", "Holiday"),
+		],
 	},
 	"Company": {
 		"autoname": "field:company_name",
 		"fields": [
-			_field("company_name", "Data", reqd=1, unique=1),
-			_field("default_holiday_list", "Link", "Holiday List"),
+			field("company_name", "Data", reqd=1, unique=1),
+			field("default_holiday_list", "Link", "Holiday List"),
 		],
 	},
 	"Employee": {
 		"autoname": "hash",
 		"fields": [
-			_field("user_id", "Link", "User"),
-			_field("status", "Select", "Active\nInactive\nSuspended\nLeft", default="Active"),
-			_field("company", "Link", "Company"),
-			_field("holiday_list", "Link", "Holiday List"),
+			field("user_id", "Link", "User"),
+			field("status", "Select", "Active\nInactive\nSuspended\nLeft", default="Active"),
+			field("company", "Link", "Company"),
+			field("holiday_list", "Link", "Holiday List"),
 		],
 	},
 	"Leave Application": {
 		"autoname": "hash",
 		"fields": [
-			_field("employee", "Link", "Employee"),
-			_field("from_date", "Date"),
-			_field("to_date", "Date"),
-			_field("half_day", "Check"),
-			_field("half_day_date", "Date"),
-			_field("status", "Select", "Open\nApproved\nRejected\nCancelled", default="Open"),
+			field("employee", "Link", "Employee"),
+			field("from_date", "Date"),
+			field("to_date", "Date"),
+			field("half_day", "Check"),
+			field("half_day_date", "Date"),
+			field("status", "Select", "Open\nApproved\nRejected\nCancelled", default="Open"),
+		],
+	},
+	# From HRMS 16 on.
+	"Holiday List Assignment": {
+		"autoname": "hash",
+		"fields": [
+			field("applicable_for", "Select", "Employee\nCompany", reqd=1),
+			field("assigned_to", "Dynamic Link", "applicable_for", reqd=1),
+			field("holiday_list", "Link", "Holiday List", reqd=1),
+			field("from_date", "Date", reqd=1),
 		],
 	},
 }
-RIGHTS = ("read", "write", "create", "delete")
 SUBMITTED, CANCELLED = 1, 2
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _stand_ins(site):
-	"""Made and dropped with a commit: DDL commits anyway on MariaDB."""
-	frappe.db.rollback()
-	frappe.set_user("Administrator")
-	if frappe.get_all("DocType", {"name": ["in", [*STAND_INS]], "custom": 0}):
-		pytest.skip("the site has the real DocTypes")
-	_make()
-	yield
-	frappe.db.rollback()
-	frappe.set_user("Administrator")
-	_drop()
-
-
-def _make():
-	_drop()
-	for name, definition in STAND_INS.items():
-		managers = [{"role": "System Manager", **dict.fromkeys(RIGHTS, 1)}]
-		permissions = [] if definition.get("istable") else managers
-		doctype = {"doctype": "DocType", "name": name, "module": "Core", "custom": 1, "permissions": permissions}
-		frappe.get_doc({**doctype, **definition}).insert()
-	sync_custom_fields()
-	frappe.db.commit()
-
-
-def _drop():
-	for name in reversed(STAND_INS):
-		if frappe.db.exists("DocType", name):
-			frappe.delete_doc("DocType", name, force=True)
-	sync_custom_fields()
-	frappe.db.commit()
+	with standing_in(STAND_INS):
+		yield
 
 
 @pytest.fixture(autouse=True)
@@ -127,11 +105,10 @@ def meeting_type(page):
 	return make_meeting_type(page, duration_minutes=60)
 
 
-def holidays(*days, weekly_off=0, description="<div>Founders' Day</div>"):
+def holidays(*days, weekly_off=0, description="<div>Founders' Day</div>", until="2026-12-31"):
 	rows = [{"holiday_date": day, "weekly_off": weekly_off, "description": description} for day in days]
-	return (
-		frappe.get_doc({"doctype": "Holiday List", "holiday_list_name": fresh("days"), "holidays": rows}).insert().name
-	)
+	made = {"holiday_list_name": fresh("days"), "from_date": "2026-01-01", "to_date": until, "holidays": rows}
+	return frappe.get_doc({"doctype": "Holiday List", **made}).insert().name
 
 
 def company(default_holiday_list=None):
@@ -148,6 +125,12 @@ def leave(employee, first, last=None, status="Approved", docstatus=SUBMITTED, **
 	values = {"employee": employee, "from_date": first, "to_date": last or first, "status": status, **fields}
 	made = frappe.get_doc({"doctype": "Leave Application", **values}).insert()
 	frappe.db.set_value("Leave Application", made.name, "docstatus", docstatus)
+
+
+def assign(kind, name, holiday_list, first="2026-01-01", docstatus=SUBMITTED):
+	values = {"applicable_for": kind, "assigned_to": name, "holiday_list": holiday_list, "from_date": first}
+	made = frappe.get_doc({"doctype": "Holiday List Assignment", **values}).insert()
+	frappe.db.set_value("Holiday List Assignment", made.name, "docstatus", docstatus)
 
 
 def schedules(users):
@@ -202,6 +185,64 @@ def test_a_schedules_list_needs_no_employee(host, meeting_type, page):
 
 def test_weekly_days_off_close(host, page, meeting_type):
 	employ(host, holiday_list=holidays(MONDAY, weekly_off=1, description="Monday"))
+	assert open_days(page, meeting_type) == without(MONDAY)
+
+
+def test_what_is_assigned_to_the_employee_holds_and_nothing_else(host, page, meeting_type):
+	firm = company(holidays("2026-03-05"))
+	employee = employ(host, company=firm, holiday_list=holidays("2026-03-06"))
+	assign("Employee", employee, holidays(MONDAY))
+	assign("Company", firm, holidays(TUESDAY))
+	assert open_days(page, meeting_type) == without(MONDAY)
+
+
+def test_what_is_assigned_to_the_company_holds_in_place_of_the_fields(host, page, meeting_type):
+	firm = company(holidays("2026-03-05"))
+	employ(host, company=firm, holiday_list=holidays("2026-03-06"))
+	assign("Company", firm, holidays(TUESDAY))
+	assert open_days(page, meeting_type) == without(TUESDAY)
+
+
+def test_an_assignment_holds_from_its_date_until_the_next(host, page, meeting_type):
+	employee = employ(host, company=company(holidays(MONDAY, TUESDAY)))
+	assign("Employee", employee, holidays(MONDAY, "2026-03-06"), first=TUESDAY)
+	assign("Employee", employee, holidays(WEDNESDAY), first=WEDNESDAY)
+	assign("Employee", employee, holidays(*ALL_WEEK), first="2026-03-07")
+	# Monday is the company's still, and Tuesday is no holiday of the list that holds by then.
+	assert open_days(page, meeting_type) == without(MONDAY, WEDNESDAY)
+
+
+def test_an_assignment_ends_with_its_list(host, page, meeting_type):
+	firm = company()
+	employee = employ(host, company=firm)
+	assign("Employee", employee, holidays(MONDAY, until=TUESDAY))
+	assign("Company", firm, holidays(TUESDAY, WEDNESDAY))
+	assert open_days(page, meeting_type) == without(MONDAY, WEDNESDAY)
+
+
+def test_drafts_cancelled_assignments_and_those_of_others_do_not_hold(host, page, meeting_type):
+	firm = company()
+	employee = employ(host, company=firm, holiday_list=holidays(WEDNESDAY))
+	assign("Employee", employee, holidays(MONDAY), docstatus=0)
+	assign("Employee", employee, holidays(MONDAY), docstatus=CANCELLED)
+	assign("Employee", employ(make_user(), company=firm), holidays(TUESDAY))
+	assign("Company", company(), holidays(TUESDAY))
+	assert open_days(page, meeting_type) == without(WEDNESDAY)
+
+
+def test_a_schedules_own_list_replaces_what_is_assigned(host, page, meeting_type):
+	assign("Employee", employ(host), holidays(TUESDAY))
+	schedule = frappe.get_doc("Availability Schedule", {"user": host})
+	schedule.update({"holiday_list": holidays(MONDAY)}).save()
+	assert open_days(page, meeting_type) == without(MONDAY)
+
+
+def test_without_assignments_the_fields_hold(monkeypatch, host, page, meeting_type):
+	"""HRMS 15, and ERPNext alone."""
+	rest = frozenset(OPTIONAL_DOCTYPES) - {"Holiday List Assignment"}
+	monkeypatch.setattr("scheduler_integration.availability.days_off.optional_doctypes", lambda: rest)
+	employee = employ(host, holiday_list=holidays(MONDAY))
+	assign("Employee", employee, holidays(TUESDAY))
 	assert open_days(page, meeting_type) == without(MONDAY)
 
 
@@ -267,12 +308,16 @@ def test_a_day_off_is_named(host):
 	]
 
 
-def test_hosts_and_days_off_take_two_queries(monkeypatch, host):
+@pytest.mark.parametrize(("missing", "queries"), [("Holiday List Assignment", 2), (None, 3)])
+def test_hosts_and_days_off_take_two_queries_and_assignments_a_third(monkeypatch, host, missing, queries):
+	existing = frozenset(OPTIONAL_DOCTYPES) - {missing}
+	monkeypatch.setattr("scheduler_integration.availability.days_off.optional_doctypes", lambda: existing)
 	hosts = [host, *(make_user("Ann") for _each in range(4))]
 	for user in hosts:
 		employee = employ(user, holiday_list=holidays(*ALL_WEEK))
 		for day in ALL_WEEK:
 			leave(employee, day)
+			assign("Employee", employee, holidays(*ALL_WEEK), first=day)
 	seen = []
 	ask = frappe.db.sql
 	monkeypatch.setattr(
@@ -282,10 +327,10 @@ def test_hosts_and_days_off_take_two_queries(monkeypatch, host):
 		load_days_off(schedules(users), date(2026, 1, 1), date(2026, 1, 31))
 		seen.clear()
 		found = load_days_off(schedules(users), date(2026, 3, 1), date(2026, 4, 30))
-		assert (len(seen), len(found)) == (2, len(users))
+		assert (len(seen), len(found)) == (queries, len(users))
 
 
-def test_a_request_with_holidays_and_leave_takes_at_most_eight_queries(monkeypatch, host):
+def test_a_request_with_holidays_and_leave_takes_at_most_nine_queries(monkeypatch, host):
 	hosts = [host, *(make_user("Ann") for _each in range(4))]
 	page = make_team_page(hosts)
 	meeting_type = make_meeting_type(page, assignment="Round Robin")
@@ -299,7 +344,7 @@ def test_a_request_with_holidays_and_leave_takes_at_most_eight_queries(monkeypat
 	)
 	days = date(2026, 3, 2), date(2026, 3, 31)
 	slots_between(page.slug, meeting_type.slug, *days, "UTC", None, at("2026-03-01 06:00"))
-	assert len(seen) <= 8
+	assert len(seen) <= 9
 
 
 def test_without_the_doctypes_nothing_is_asked(monkeypatch, host):
@@ -322,11 +367,11 @@ def test_the_field_comes_and_goes_with_the_doctype():
 	assert frappe.db.exists("Custom Field", field)
 	assert set(OPTIONAL_DOCTYPES) < set(STAND_INS)
 	try:
-		_drop()
+		drop(STAND_INS)
 		assert not frappe.db.exists("Custom Field", field)
 		assert not frappe.get_meta("Availability Schedule").has_field("holiday_list")
 	finally:
-		_make()
+		make(STAND_INS)
 	assert frappe.get_meta("Availability Schedule").has_field("holiday_list")
 
 
