@@ -20,6 +20,15 @@ website_route_rules = [
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 ]
 
+_TIME_ZONES = ["public/js/desk/time_zones.js"]
+
+doctype_js = {
+	"Availability Override": _TIME_ZONES,
+	"Availability Schedule": _TIME_ZONES,
+	"Blocked Time": _TIME_ZONES,
+	"Scheduling Page": _TIME_ZONES,
+}
+
 _PERMISSIONS = "scheduler_integration.permissions"
 
 permission_query_conditions = {

@@ -1,4 +1,5 @@
-"""The app's translations: well-formed, of strings that the app still says, and complete for what a guest reads."""
+"""The app's translations: well-formed, of strings that the app still says, and complete for what a guest reads
+and for the desk's scripts."""
 
 import ast
 import csv
@@ -15,9 +16,14 @@ LANGUAGES = ("de", "es", "fr")
 
 GUEST_FACING = ("templates/", "pages/", "www/", "bookings/", "exceptions.py")
 TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
+# Common words that Frappe itself translates; a row of ours would change them in the whole desk.
+FRAPPES_OWN = {
+	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat", "To",
+}  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}
 _IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_IN_SCRIPT = re.compile(r"""\b__\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _PLACEHOLDER = re.compile(r"{\d*}")
 
 
@@ -49,10 +55,24 @@ def test_all_that_a_guest_reads_is_translated(language):
 	assert sorted(guest_facing() - translated) == []
 
 
-def test_the_extraction_reads_code_and_templates():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_the_desks_scripts_say_is_translated(language):
+	translated = {row[0] for row in rows(language)}
+	assert sorted(of_scripts() - FRAPPES_OWN - translated) == []
+
+
+def test_frappes_own_words_are_left_to_frappe():
+	"""Were they not said any more, or had they rows, the list above would hide what it should show."""
+	translated = {row[0] for language in LANGUAGES for row in rows(language)}
+	assert FRAPPES_OWN - of_scripts() == set()
+	assert FRAPPES_OWN & translated == set()
+
+
+def test_the_extraction_reads_code_templates_and_scripts():
 	assert "That time was just taken. Please choose another." in said()["exceptions.py"]
 	assert {"Time zone", "Time zones"} <= said()["templates/scheduling/zone.html"]
 	assert "Your meetings" in said()["www/scheduling.html"]
+	assert "Hand over" in said()["scheduler_integration/doctype/booking/booking.js"]
 
 
 @lru_cache
@@ -68,14 +88,19 @@ def placeholders(text: str) -> set[str]:
 
 @lru_cache
 def said() -> dict[str, set[str]]:
-	"""The strings that each file of the app passes to `_`, by the file's path in the app."""
+	"""The strings that each file of the app passes to `_`, and each script to `__`, by the file's path in the app."""
 	found = {path: set(in_code(path)) for path in APP.glob("**/*.py")}
 	found |= {path: set(in_template(path)) for pattern in TEMPLATES for path in APP.glob(pattern)}
+	found |= {path: set(in_script(path)) for path in APP.glob("**/*.js")}
 	return {path.relative_to(APP).as_posix(): strings for path, strings in found.items()}
 
 
 def guest_facing() -> set[str]:
 	return set().union(*(strings for path, strings in said().items() if path.startswith(GUEST_FACING)))
+
+
+def of_scripts() -> set[str]:
+	return set().union(*(strings for path, strings in said().items() if path.endswith(".js")))
 
 
 def in_code(path: Path) -> Iterator[str]:
@@ -90,4 +115,9 @@ def in_code(path: Path) -> Iterator[str]:
 
 def in_template(path: Path) -> Iterator[str]:
 	for match in _IN_TEMPLATE.finditer(path.read_text(encoding="utf-8")):
+		yield ast.literal_eval(match[1])
+
+
+def in_script(path: Path) -> Iterator[str]:
+	for match in _IN_SCRIPT.finditer(path.read_text(encoding="utf-8")):
 		yield ast.literal_eval(match[1])

@@ -1,7 +1,7 @@
 // Writes the recurrence rule for people who don't know RFC 5545, and shows below it what it means.
 frappe.ui.form.on("Blocked Time", {
 	refresh(form) {
-		form.fields_dict.timezone.set_data(Intl.supportedValuesOf("timeZone"));
+		scheduler_integration.offer_time_zones(form);
 		if (form.doc.recurring) add_presets(form);
 		show_preview(form);
 	},
@@ -32,12 +32,18 @@ function day_names() {
 
 function add_presets(form) {
 	const presets = {
-		[__("Every day")]: { rule: "FREQ=DAILY" },
-		[__("Every weekday (Monday to Friday)")]: { rule: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR" },
-		[__("Weekly on…")]: { rule: "FREQ=WEEKLY", asks_days: true },
-		[__("Monthly on the same date")]: { rule: "FREQ=MONTHLY" },
-		[__("Monthly on the same weekday")]: { rule: () => `FREQ=MONTHLY;BYDAY=${nth_weekday(form)}` },
-		[__("Every year")]: { rule: "FREQ=YEARLY" },
+		[__("Every day")]: { rule: "FREQ=DAILY", every: __("Every so many days") },
+		[__("Every weekday (Monday to Friday)")]: {
+			rule: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+			every: __("Every so many weeks"),
+		},
+		[__("Weekly on…")]: { rule: "FREQ=WEEKLY", every: __("Every so many weeks"), asks_days: true },
+		[__("Monthly on the same date")]: { rule: "FREQ=MONTHLY", every: __("Every so many months") },
+		[__("Monthly on the same weekday")]: {
+			rule: () => `FREQ=MONTHLY;BYDAY=${nth_weekday(form)}`,
+			every: __("Every so many months"),
+		},
+		[__("Every year")]: { rule: "FREQ=YEARLY", every: __("Every so many years") },
 	};
 	for (const [label, preset] of Object.entries(presets)) {
 		form.add_custom_button(label, () => ask(form, label, preset), __("Repeat"));
@@ -46,7 +52,7 @@ function add_presets(form) {
 
 function ask(form, title, preset) {
 	const fields = [
-		{ fieldname: "every", fieldtype: "Int", label: __("Every so many"), default: 1, reqd: 1 },
+		{ fieldname: "every", fieldtype: "Int", label: preset.every, default: 1, reqd: 1 },
 		{ fieldname: "until", fieldtype: "Date", label: __("Until") },
 		{
 			fieldname: "count",
@@ -59,7 +65,14 @@ function ask(form, title, preset) {
 	if (preset.asks_days) {
 		const names = day_names();
 		const options = DAYS.map((day) => ({ label: names[day], value: day, checked: day === weekday(form) }));
-		fields.unshift({ fieldname: "days", fieldtype: "MultiCheck", label: __("On"), columns: 2, options });
+		fields.unshift({
+			fieldname: "days",
+			fieldtype: "MultiCheck",
+			label: __("On these days"),
+			columns: 2,
+			options,
+			sort_options: false,
+		});
 	}
 	frappe.prompt(fields, (chosen) => form.set_value("recurrence_rule", rule_of(preset, chosen)), title);
 }
@@ -87,23 +100,29 @@ function nth_weekday(form) {
 }
 
 async function show_preview(form) {
-	const field = form.fields_dict.recurrence_preview;
-	const { user, start_time, end_time, recurrence_rule, timezone, recurring } = form.doc;
-	if (!recurring || !recurrence_rule || !start_time || !end_time) {
-		field.$wrapper.empty();
+	const { $wrapper } = form.fields_dict.recurrence_preview;
+	const asked = question(form);
+	if (!asked) {
+		$wrapper.empty();
 		return;
 	}
-	const { message } = await frappe.call({
-		method: "scheduler_integration.scheduler_integration.doctype.blocked_time.blocked_time.preview",
-		args: { user, start_time, end_time, recurrence_rule, timezone },
-	});
+	const answer = await frappe.xcall(
+		"scheduler_integration.scheduler_integration.doctype.blocked_time.blocked_time.preview",
+		asked
+	);
 	// What was typed meanwhile has an answer of its own on the way.
-	if (recurrence_rule === form.doc.recurrence_rule) field.$wrapper.html(preview_html(message));
+	if (JSON.stringify(asked) === JSON.stringify(question(form))) $wrapper.html(preview_html(answer));
+}
+
+function question(form) {
+	const { user, start_time, end_time, recurrence_rule, timezone, recurring } = form.doc;
+	if (!recurring || !recurrence_rule || !start_time || !end_time) return null;
+	return { user, start_time, end_time, recurrence_rule, timezone };
 }
 
 function preview_html({ problem, sentence, next, timezone }) {
 	const escape = frappe.utils.escape_html;
 	if (problem) return `<p class="text-danger">${escape(problem)}</p>`;
 	const times = next.map((time) => `<li>${escape(time)}</li>`).join("");
-	return `<p>${escape(sentence)} (${escape(timezone)})</p><p class="text-muted">${__("Next")}</p><ul>${times}</ul>`;
+	return `<p>${escape(sentence)} (${escape(timezone)})</p><p class="text-muted">${__("Next times")}</p><ul>${times}</ul>`;
 }

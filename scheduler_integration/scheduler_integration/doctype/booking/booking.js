@@ -1,98 +1,132 @@
 frappe.ui.form.on("Booking", {
 	refresh(form) {
 		if (form.is_new()) return;
-		if (form.doc.status === "Pending") {
-			form.add_custom_button(__("Confirm"), () => act(form, "confirm"));
-			form.add_custom_button(__("Decline"), () => ask_reason(form, "decline", __("Decline the meeting")));
-		}
-		if (["Pending", "Scheduled"].includes(form.doc.status)) {
-			form.add_custom_button(__("Cancel meeting"), () =>
-				ask_reason(form, "cancel", __("Cancel the meeting"))
-			);
-			if (is_manager() && form.doc.scheduling_page && !form.doc.session) {
-				form.add_custom_button(__("Hand over"), () => ask_successor(form));
-			}
-		}
-		if (form.doc.delivery_status === "Failed") {
-			form.dashboard.set_headline(
-				__("Messages about this meeting could not be sent: {0}", [
-					frappe.utils.escape_html(form.doc.delivery_error || ""),
-				]),
-				"red"
-			);
-		}
+		if (is_to_come(form)) offer_actions(form);
+		if (form.doc.delivery_status === "Failed") show_failed_delivery(form);
 	},
 });
 
-function ask_reason(form, action, title) {
-	frappe.prompt(
-		{
-			fieldname: "reason",
-			fieldtype: "Small Text",
-			label: __("Reason"),
-			description: __("The attendee reads this."),
-		},
-		({ reason }) => act(form, action, reason),
-		title,
-		title
-	);
+function is_to_come({ doc }) {
+	return ["Pending", "Scheduled"].includes(doc.status) && doc.ends_at * 1000 > Date.now();
+}
+
+function offer_actions(form) {
+	if (form.doc.status === "Pending") {
+		form.add_custom_button(__("Confirm"), () => update(form, { action: "confirm" }));
+		form.add_custom_button(__("Decline"), () =>
+			ask(form, __("Decline the meeting"), [reason()], (answers) => ({ action: "decline", ...answers }))
+		);
+	}
+	form.add_custom_button(__("Cancel meeting"), () => ask_about_cancelling(form));
+	if (is_manager() && form.doc.scheduling_page) {
+		form.add_custom_button(__("Hand over"), () => ask_successor(form));
+	}
+}
+
+function show_failed_delivery(form) {
+	const problem = frappe.utils.escape_html(form.doc.delivery_error || "");
+	form.dashboard.set_headline(__("Messages about this meeting could not be sent: {0}", [problem]), "red");
 }
 
 function is_manager() {
 	return ["Scheduling Manager", "System Manager"].some((role) => frappe.user.has_role(role));
 }
 
+function reason() {
+	return {
+		fieldname: "reason",
+		fieldtype: "Small Text",
+		label: __("Reason"),
+		description: __("The attendee reads this."),
+	};
+}
+
+function ask_about_cancelling(form) {
+	const fields = [reason()];
+	if (form.doc.session) {
+		fields.push({ fieldname: "for_all", fieldtype: "Check", label: __("For all who come to this session") });
+	}
+	ask(form, __("Cancel the meeting"), fields, ({ reason, for_all }) => ({
+		action: for_all ? "cancel_for_all" : "cancel",
+		reason,
+	}));
+}
+
 async function ask_successor(form) {
-	const taking_part = [...new Set(form.doc.hosts.map((row) => row.user))];
-	const page = await frappe.db.get_doc("Scheduling Page", form.doc.scheduling_page);
-	const others = page.hosts.map((row) => (row.is_active ? row.user : null)).filter(Boolean);
-	const successors = others.filter((user) => !taking_part.includes(user));
+	const successors = await frappe.xcall(
+		"scheduler_integration.scheduler_integration.doctype.booking.booking.successors",
+		{ name: form.doc.name }
+	);
 	if (!successors.length) {
 		frappe.msgprint(__("This meeting type has no other host."));
 		return;
 	}
-	const title = __("Hand the meeting over");
+	const taking_part = [...new Set(form.doc.hosts.map((row) => row.user))];
 	const fields = [
-		{ fieldname: "host", fieldtype: "Select", label: __("To"), options: choices(successors), reqd: 1 },
+		{ fieldname: "host", fieldtype: "Select", label: __("To"), options: successors, reqd: 1 },
 		{
 			fieldname: "replaces",
 			fieldtype: "Select",
 			label: __("Instead of"),
-			options: choices(taking_part),
+			options: taking_part.map((user) => ({ value: user, label: frappe.user.full_name(user) })),
 			default: form.doc.host,
 			hidden: taking_part.length === 1,
 		},
-		{
-			fieldname: "force",
-			fieldtype: "Check",
-			label: __("Even outside their hours and limits"),
-		},
+		{ fieldname: "force", fieldtype: "Check", label: __("Even outside their hours and limits") },
 	];
-	frappe.prompt(fields, (values) => update(form, { action: "reassign", ...values }), title, title);
+	if (form.doc.session) {
+		const sentence = __("All who come to this session go along.");
+		fields.unshift({ fieldname: "session", fieldtype: "HTML", options: `<p>${sentence}</p>` });
+	}
+	ask(form, __("Hand the meeting over"), fields, (answers) => ({ action: "reassign", ...answers }));
 }
 
-function choices(users) {
-	return users.map((user) => ({ value: user, label: frappe.user.full_name(user) }));
+// The dialog stays until what was asked for is done: after a refusal its answers can be changed.
+function ask(form, title, fields, request) {
+	const dialog = new frappe.ui.Dialog({
+		title,
+		fields,
+		primary_action_label: title,
+		async primary_action(answers) {
+			if (await update(form, request(answers))) dialog.hide();
+		},
+	});
+	dialog.show();
 }
 
-function act(form, action, reason) {
-	return update(form, { action, reason });
+async function update(form, request) {
+	// The form is loaded anew afterwards, and notes that wait for it to be saved would be lost.
+	if (form.is_dirty()) await form.save();
+	frappe.dom.freeze();
+	const answer = await send({ name: form.doc.name, ...request }).finally(() => frappe.dom.unfreeze());
+	if (!answer.success) show_refusal(answer);
+	form.reload_doc();
+	return answer.success;
 }
 
-function update(form, args) {
-	return frappe
-		.call({
-			method: "scheduler_integration.api.bookings.update",
-			args: { name: form.doc.name, ...args },
-			freeze: true,
-			error: (xhr) => show_refusal(xhr && xhr.responseJSON),
-		})
-		.then(() => form.reload_doc());
+// Not frappe.call, which shows sentences of its own for some statuses, 403 among them, in place of the reason.
+async function send(request) {
+	try {
+		const response = await fetch("/api/method/scheduler_integration.api.bookings.update", {
+			method: "POST",
+			headers: {
+				Accept: "application/json",
+				"Content-Type": "application/json",
+				"X-Frappe-CSRF-Token": frappe.csrf_token,
+			},
+			body: JSON.stringify(request),
+		});
+		return await response.json();
+	} catch {
+		return {};
+	}
 }
 
-function show_refusal(answer) {
-	if (!answer || !answer.error) return;
-	const reasons = [...Object.values(answer.details || {}), ...(answer.reasons || []).map(({ message }) => message)];
-	const lines = [answer.error, ...reasons].map((line) => frappe.utils.escape_html(line));
-	frappe.msgprint({ message: lines.join("<br>"), indicator: "red" });
+function show_refusal({ error, details, reasons }) {
+	const lines = [
+		error || __("This could not be done."),
+		...Object.values(details || {}),
+		...(reasons || []).map(({ message }) => message),
+	];
+	frappe.msgprint({ message: lines.map(frappe.utils.escape_html).join("<br>"), indicator: "red" });
 }

@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 
+from scheduler_integration import bookings
 from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.status import LIVE
@@ -65,6 +66,14 @@ class Booking(Form):
 	def is_live(self) -> bool:
 		"""Whether the meeting holds its hosts' time."""
 		return self.status in LIVE
+
+
+@frappe.whitelist()
+def successors(name):
+	"""For the form: the hosts to whom the meeting could be handed, were they free, as options of a field."""
+	booking = frappe.get_doc("Booking", str(name))
+	booking.check_permission("write")
+	return [{"value": host.user, "label": host.name} for host in bookings.successors(booking)]
 
 
 def on_doctype_update():

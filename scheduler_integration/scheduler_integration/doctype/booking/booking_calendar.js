@@ -6,9 +6,15 @@ frappe.views.calendar["Booking"] = {
 		title: "subject",
 		status: "status",
 	},
-	filters: [
-		{ fieldtype: "Link", fieldname: "host", options: "User", label: __("Host") },
-		{ fieldtype: "Link", fieldname: "meeting_type", options: "Meeting Type", label: __("Meeting Type") },
-	],
+	fields: ["name", "subject", "starts_on", "ends_on", "status"],
 	get_events_method: "frappe.desk.calendar.get_events",
+	get_css_class({ status }) {
+		const classes = { Pending: "warning", Completed: "success", Scheduled: "default" };
+		return classes[status] || "danger";
+	},
+	options: {
+		// A meeting is moved by its own rules, and made on a booking page: not by dragging here.
+		selectable: false,
+		eventDataTransform: (event) => ({ ...event, editable: false }),
+	},
 };
