@@ -6,6 +6,8 @@ frappe.ui.form.on("Meeting Type", {
 		// Meanwhile the form may show another meeting type.
 		if (form.doc.name !== name || !page.slug) return;
 		const path = `/schedule/${page.slug}/${slug}`;
+		// Of two refreshes at once only one's link is to stay.
+		form.web_link?.remove();
 		form.add_web_link(path, __("See the booking page"));
 		form.add_custom_button(__("Copy link"), () =>
 			frappe.utils.copy_to_clipboard(`${window.location.origin}${path}`)
