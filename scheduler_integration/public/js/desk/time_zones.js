@@ -6,6 +6,7 @@ scheduler_integration.offer_time_zones = async (form) => {
 	// A name that isn't in the list is the server's to refuse, with a reason, and not to be emptied here without a word.
 	field.df.ignore_validation = true;
 	select_with_tab_once_typed(field);
+	put_best_match_first(field);
 	field.set_data(await scheduler_integration.time_zones());
 };
 
@@ -22,4 +23,10 @@ function select_with_tab_once_typed({ $input, awesomplete }) {
 	$input.off("input.time_zones").on("input.time_zones", () => {
 		awesomplete.tabSelect = Boolean($input.val());
 	});
+}
+
+// UTC before Etc/UTC: what is typed is best found at a name's beginning.
+function put_best_match_first({ $input, awesomplete }) {
+	const position = ({ label }) => label.toLowerCase().indexOf($input.val().toLowerCase());
+	awesomplete.sort = (one, other) => position(one) - position(other);
 }
