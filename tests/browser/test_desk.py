@@ -1,0 +1,275 @@
+"""The scripts of the desk's forms, in a real desk: a block that repeats, and what becomes of a booking."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import frappe
+import pytest
+from frappe.utils.password import update_password
+
+from scheduler_integration import bookings
+from scheduler_integration.clock import now
+from tests.browser.screens import DESK, Browsing
+from tests.pages.offer import PASSWORD, TeamOffer
+from tests.support.factories import make_meeting_type, make_user, payload
+from tests.support.server import Server
+from tests.support.site import Site
+
+# A cold desk builds its boot info and its forms' meta first.
+PATIENCE = 60_000
+
+
+@pytest.fixture(autouse=True)
+def _desk_is_there(site: Site) -> None:
+	if not site.is_real:
+		pytest.skip("only a real site has a desk: make test-bench")
+	if not (site.sites_path / "assets" / "assets.json").exists():
+		pytest.skip("this bench's desk was never built: bench build")
+
+
+class Desk(Browsing):
+	"""A window in which somebody has signed in. The desk's live updates are left out: their server isn't running."""
+
+	def sign_in(self, user: str) -> None:
+		update_password(user, PASSWORD)
+		frappe.db.commit()
+		self.context.set_default_timeout(PATIENCE)
+		answer = self.context.request.post("/api/method/login", form={"usr": user, "pwd": PASSWORD})
+		assert answer.ok, answer.text()
+
+	def _asked(self, url: str) -> None:
+		if "/socket.io/" not in url:
+			super()._asked(url)
+
+	def _logged(self, message: Any) -> None:
+		# The desk logs where on the server a refused form was refused: that is none of the scripts' mistakes.
+		refused = message.text.startswith("Traceback") and "scheduler_integration.exceptions." in message.text
+		if not refused and "socket" not in message.text.lower():
+			super()._logged(message)
+
+	def screenshot(self, name: str, full: bool = False) -> None:
+		"""Once dialogs have come to rest."""
+		self.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
+		super().screenshot(name, full)
+
+	def open_form(self, doctype: str, name: str) -> None:
+		self.open(f"/app/{doctype.lower().replace(' ', '-')}/{name}")
+		self.page.wait_for_function(
+			"(doctype) => window.cur_frm && cur_frm.doctype === doctype && cur_frm.layout && !cur_frm.doc.__islocal",
+			arg=doctype,
+		)
+
+	def open_new(self, doctype: str, **values: Any) -> None:
+		self.open(f"/app/{doctype.lower().replace(' ', '-')}/new")
+		self.page.wait_for_function(
+			"(doctype) => window.cur_frm && cur_frm.doctype === doctype && cur_frm.doc.__islocal", arg=doctype
+		)
+		self.page.evaluate("(values) => cur_frm.set_value(values)", values)
+
+	def button(self, label: str) -> Any:
+		"""A button of the form shown, visible or not."""
+		return self.page.locator(".page-head button:visible", has_text=re.compile(rf"^\s*{re.escape(label)}\s*$"))
+
+	def press(self, label: str) -> None:
+		self.button(label).click()
+
+	def choose(self, group: str, label: str) -> None:
+		"""An entry of a menu among the form's buttons."""
+		self.page.locator(".page-head .inner-group-button:visible", has_text=group).locator("button").first.click()
+		self.page.locator(".page-head .dropdown-item:visible", has_text=label).click()
+
+	@property
+	def dialog(self) -> Any:
+		return self.page.locator(".modal.show")
+
+	def answer(self) -> None:
+		"""Presses the dialog's main button."""
+		self.dialog.locator(".btn-modal-primary:visible").click()
+
+	def message(self, text: str) -> None:
+		"""Waits for a message of the desk with this text."""
+		self.page.locator(".msgprint", has_text=text).wait_for()
+
+	def wait_for_status(self, status: str) -> None:
+		self.page.wait_for_function("(status) => cur_frm.doc.status === status", arg=status)
+
+	def doc(self, fieldname: str) -> Any:
+		return self.page.evaluate("(fieldname) => cur_frm.doc[fieldname]", fieldname)
+
+
+@pytest.fixture
+def desk(chromium: Any, server: Server, commit_clean: None) -> Iterator[Callable[[str], Desk]]:
+	"""`desk(user)`: a window in which this user has signed in."""
+	opened: list[Desk] = []
+
+	def open_desk(user: str) -> Desk:
+		window = Desk(chromium, server, DESK)
+		opened.append(window)
+		window.sign_in(user)
+		return window
+
+	yield open_desk
+	for window in opened:
+		window.close()
+
+
+@pytest.fixture
+def team(commit_clean: None) -> TeamOffer:
+	return TeamOffer()
+
+
+def stored(name: str) -> Any:
+	frappe.db.rollback()
+	return frappe.get_doc("Booking", name)
+
+
+def shared_session(team: TeamOffer) -> list[str]:
+	"""Two attendees of one workshop in three days at nine."""
+	workshop = make_meeting_type(team.page, title="Workshop", assignment="Round Robin", seats=3)
+	start = (now() // 86400 + 3) * 86400 + 9 * 3600
+	names = [bookings.book(payload(team.page, workshop, start), now())["id"] for _each in range(2)]
+	frappe.db.commit()
+	return names
+
+
+def test_a_block_is_made_to_repeat_without_knowing_the_rules_language(desk):
+	window = desk(make_user())
+	window.open_new(
+		"Blocked Time", start_time="2031-03-03 09:00:00", end_time="2031-03-03 10:00:00", recurring=1, timezone="UTC"
+	)
+	window.choose("Repeat", "Weekly on")
+	window.dialog.locator("[data-unit='TH'], input[data-unit='TH']").first.check()
+	window.dialog.locator("[data-fieldname='count'] input").fill("4")
+	window.answer()
+	window.page.wait_for_function("cur_frm.doc.recurrence_rule")
+	assert window.doc("recurrence_rule") == "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=4"
+	window.page.locator("[data-fieldname='recurrence_preview'] li").nth(3).wait_for()
+	window.screenshot("form-block")
+	window.press("Save")
+	window.page.wait_for_function("!cur_frm.doc.__islocal")
+	assert window.doc("recurrence_rule") == "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=4"
+
+
+def test_a_rule_that_makes_no_sense_is_refused_with_its_reason(desk):
+	window = desk(make_user())
+	window.open_new(
+		"Blocked Time", start_time="2031-03-03 09:00:00", end_time="2031-03-03 10:00:00", recurring=1, timezone="UTC"
+	)
+	window.page.evaluate("cur_frm.set_value('recurrence_rule', 'FREQ=SOMETIMES')")
+	problem = window.page.locator("[data-fieldname='recurrence_preview'] .text-danger").inner_text()
+	window.press("Save")
+	window.message(problem)
+	window.screenshot("form-bad-rule")
+	assert window.page.evaluate("cur_frm.doc.__islocal") == 1
+
+
+def test_a_host_cancels_and_the_attendee_reads_why(desk, team):
+	booking = team.book(10, team.colleague)
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	assert window.button("Hand over").count() == 0
+	window.press("Cancel meeting")
+	window.dialog.locator("textarea").fill("I am ill, sorry.")
+	window.screenshot("form-cancel")
+	window.answer()
+	window.wait_for_status("Cancelled")
+	window.screenshot("form-cancelled")
+	assert window.button("Cancel meeting").count() == 0
+	assert stored(booking).cancel_reason == "I am ill, sorry."
+
+
+def test_notes_that_were_not_saved_yet_outlive_a_cancellation(desk, team):
+	booking = team.book(10, team.colleague)
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	window.page.evaluate("cur_frm.set_value('host_notes', 'Asks for a discount.')")
+	window.press("Cancel meeting")
+	window.answer()
+	window.wait_for_status("Cancelled")
+	assert stored(booking).host_notes == "Asks for a discount."
+
+
+def test_a_refusal_for_want_of_permission_says_the_reason_too(desk, team):
+	booking = team.book(10, team.colleague)
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	frappe.db.set_value("Booking", booking, "ends_at", now() - 60, update_modified=False)
+	frappe.db.commit()
+	window.press("Cancel meeting")
+	window.answer()
+	window.message("This meeting is over.")
+	window.screenshot("form-over")
+	assert window.page.get_by_text("enough permissions").count() == 0
+	assert stored(booking).status == "Scheduled"
+
+
+@pytest.mark.parametrize(("button", "status"), [("Confirm", "Scheduled"), ("Decline", "Declined")])
+def test_a_host_answers_who_waits_for_it(desk, team, button, status):
+	team.meeting_type.db_set("requires_confirmation", 1)
+	frappe.clear_document_cache("Meeting Type", team.meeting_type.name)
+	booking = team.book(10, team.colleague)
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	assert window.doc("status") == "Pending"
+	window.screenshot("form-pending")
+	window.press(button)
+	if button == "Decline":
+		window.answer()
+	window.wait_for_status(status)
+	assert window.button(button).count() == 0
+	assert stored(booking).status == status
+
+
+def test_a_manager_hands_a_meeting_over(desk, team):
+	booking = team.book(10, team.manager)
+	window = desk(team.manager)
+	window.open_form("Booking", booking)
+	window.press("Hand over")
+	window.dialog.locator("[data-fieldname='host'] select").select_option(team.colleague)
+	window.screenshot("form-hand-over")
+	window.answer()
+	window.page.wait_for_function("(host) => cur_frm.doc.host === host", arg=team.colleague)
+	assert stored(booking).host == team.colleague
+
+
+def test_a_colleague_who_is_busy_is_refused_in_words(desk, team):
+	booking = team.book(10, team.manager)
+	team.book(10, team.colleague)
+	window = desk(team.manager)
+	window.open_form("Booking", booking)
+	window.press("Hand over")
+	window.dialog.locator("[data-fieldname='host'] select").select_option(team.colleague)
+	window.answer()
+	window.message("This host isn't free at that time.")
+	window.message("Something else is in the calendar at that time.")
+	window.screenshot("form-busy")
+	assert window.dialog.locator("[data-fieldname='host'] select").input_value() == team.colleague
+	assert stored(booking).host == team.manager
+
+
+def test_all_of_a_session_are_handed_over_and_the_dialog_says_so(desk, team):
+	names = shared_session(team)
+	successor = {team.manager: team.colleague, team.colleague: team.manager}[stored(names[0]).host]
+	window = desk(team.manager)
+	window.open_form("Booking", names[0])
+	window.press("Hand over")
+	window.dialog.get_by_text("All who come to this session go along.").wait_for()
+	window.dialog.locator("[data-fieldname='host'] select").select_option(successor)
+	window.screenshot("form-session-hand-over")
+	window.answer()
+	window.page.wait_for_function("(host) => cur_frm.doc.host === host", arg=successor)
+	assert [stored(name).host for name in names] == [successor, successor]
+
+
+@pytest.mark.parametrize("for_all", [True, False])
+def test_a_session_is_cancelled_for_all_or_for_one(desk, team, for_all):
+	names = shared_session(team)
+	window = desk(team.manager)
+	window.open_form("Booking", names[0])
+	window.press("Cancel meeting")
+	window.dialog.get_by_label("For all who come to this session").set_checked(for_all)
+	window.screenshot("form-session-cancel")
+	window.answer()
+	window.wait_for_status("Cancelled")
+	assert stored(names[1]).status == ("Cancelled" if for_all else "Scheduled")
