@@ -164,6 +164,17 @@ def test_a_rule_that_makes_no_sense_is_refused_with_its_reason(desk):
 	assert window.page.evaluate("cur_frm.doc.__islocal") == 1
 
 
+def test_a_time_zone_that_was_typed_stays_as_it_was_typed(desk):
+	window = desk(make_user())
+	window.open_new("Blocked Time", recurring=1)
+	field = window.page.locator("[data-fieldname='timezone'] input:visible")
+	window.page.wait_for_function("cur_frm.fields_dict.timezone._data.length > 100")
+	field.press_sequentially("UTC")
+	field.press("Tab")
+	window.page.wait_for_function("cur_frm.doc.timezone === 'UTC'")
+	assert field.input_value() == "UTC"
+
+
 def test_a_host_cancels_and_the_attendee_reads_why(desk, team):
 	booking = team.book(10, team.colleague)
 	window = desk(team.colleague)
