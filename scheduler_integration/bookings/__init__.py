@@ -1,5 +1,6 @@
 """The booking's life: taking a slot, showing it, confirming, cancelling. The only writer of Booking records."""
 
+from scheduler_integration.bookings.agenda import agenda
 from scheduler_integration.bookings.book import book
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.confirm import confirm
@@ -9,6 +10,7 @@ from scheduler_integration.bookings.lookup import booking_by_token, get_for_host
 from scheduler_integration.bookings.reassign import reassign, successors
 
 __all__ = [
+	"agenda",
 	"book",
 	"booking_by_token",
 	"cancel_by_host",

@@ -5,7 +5,8 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.present import booking_view
+from scheduler_integration.bookings.load import People, load_bookings, people_of
+from scheduler_integration.bookings.present import booking_view, shared_view
 from scheduler_integration.bookings.status import LIVE
 from scheduler_integration.bookings.tokens import find_by_token, is_booking
 from scheduler_integration.exceptions import BookingNotFound, InvalidRequest, LinkExpired, NotPermitted
@@ -30,10 +31,7 @@ def list_for_host(
 	"""
 	if when not in ("upcoming", "past"):
 		raise InvalidRequest(details={"when": frappe._("Say upcoming or past.")})
-	return [
-		host_view(frappe.get_doc("Booking", name), now)
-		for name in _names(user, now, when, min(limit, MAX_ROWS), offset)
-	]
+	return host_views(load_bookings(names_for_host(user, now, when, min(limit, MAX_ROWS), offset)), now)
 
 
 def get_for_host(name: object, now: int) -> dict[str, Any]:
@@ -52,29 +50,55 @@ def find_for_host(name: object, ptype: str, *, for_update: bool = False) -> Docu
 
 
 def host_view(booking: Document, now: int) -> dict[str, Any]:
-	"""The booking as its hosts see it: `booking_view` with what concerns them, without the attendee's own links."""
-	view = booking_view(booking, now)
+	"""The booking as its hosts see it: what attendees see too and what concerns hosts, without the attendee's own links."""
+	return _host_view(booking, people_of([booking]), now)
+
+
+def host_views(bookings: list[Document], now: int) -> list[dict[str, Any]]:
+	"""Each as `host_view` shows it, with one query for the hosts of all."""
+	people = people_of(bookings)
+	return [_host_view(booking, people, now) for booking in bookings]
+
+
+def names_for_host(user: str, now: int, when: str, limit: int, offset: int) -> list[str]:
+	"""The names of the bookings that `list_for_host` shows."""
+	row = frappe.qb.DocType("Booking Host")
+	booking = frappe.qb.DocType("Booking")
+	hosted = frappe.qb.from_(row).select(row.parent).where(row.user == user)
+	query = frappe.qb.from_(booking).select(booking.name)
+	# A meeting over several days has a row for each: a subquery counts it once.
+	if when == "upcoming":
+		hosted = hosted.where((row.is_live == 1) & (row.ends_at > now))
+		query = query.where(booking.name.isin(hosted)).orderby(booking.starts_at)
+	else:
+		hosted = hosted.where(row.ends_at <= now)
+		query = query.where(booking.name.isin(hosted) & (booking.ends_at <= now))
+		query = query.orderby(booking.starts_at, order=frappe.qb.desc)
+	return query.orderby(booking.creation).orderby(booking.name).limit(limit).offset(offset).run(pluck=True)
+
+
+def _host_view(booking: Document, people: People, now: int) -> dict[str, Any]:
 	# The manage link is the attendee's: a host acts by their own right.
-	for attendees_own in ("manage_url", "can_cancel", "cannot_cancel_reason", "calendar"):
-		view.pop(attendees_own)
 	return {
-		**view,
+		**shared_view(booking, people, now),
 		"name": booking.name,
 		"starts_at": booking.starts_at,
 		"ends_at": booking.ends_at,
+		"hosts": [_host(user, people) for user in _main_first(booking)],
+		"session": booking.session or None,
+		"seats": booking.seats or 1,
 		"can_cancel": booking.status in LIVE and booking.ends_at > now,
 		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
 		"delivery_error": booking.delivery_error or None,
 	}
 
 
-def _names(user: str, now: int, when: str, limit: int, offset: int) -> list[str]:
-	row = frappe.qb.DocType("Booking Host")
-	booking = frappe.qb.DocType("Booking")
-	query = frappe.qb.from_(row).join(booking).on(booking.name == row.parent).select(booking.name)
-	query = query.where(row.user == user)
-	if when == "upcoming":
-		query = query.where((row.is_live == 1) & (row.ends_at > now)).orderby(row.starts_at)
-	else:
-		query = query.where(row.ends_at <= now).orderby(row.starts_at, order=frappe.qb.desc)
-	return query.limit(limit).offset(offset).run(pluck=True)
+def _main_first(booking: Document) -> list[str]:
+	"""The hosts, first the one the attendee deals with."""
+	return sorted(booking.host_users(), key=lambda user: user != booking.host)
+
+
+def _host(user: str, people: People) -> dict[str, Any]:
+	"""A colleague whose User was deleted still stands in the calendar, and can be replaced."""
+	person = people.get(user, frappe._dict())
+	return {"user": user, "name": person.full_name or user, "image": person.user_image or None}

@@ -6,6 +6,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.bookings.calendar_links import calendar_links
+from scheduler_integration.bookings.load import People, people_of
 from scheduler_integration.bookings.policy import cancel_refusal
 from scheduler_integration.bookings.tokens import manage_url
 from scheduler_integration.catalogue.present import location_label, page_url
@@ -15,8 +16,20 @@ from scheduler_integration.clock import iso
 def booking_view(booking: Document, now: int) -> dict[str, Any]:
 	"""The booking as `public.book` answers it; times in the attendee's zone."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	refusal = cancel_refusal(booking, meeting_type, now)
+	return {
+		**shared_view(booking, people_of([booking]), now),
+		"can_cancel": refusal is None,
+		"cannot_cancel_reason": refusal.message if refusal else None,
+		"manage_url": manage_url(booking),
+		"calendar": calendar_links(booking, meeting_type),
+	}
+
+
+def shared_view(booking: Document, people: People, now: int) -> dict[str, Any]:
+	"""What the attendee and the hosts alike may see. It asks the database for nothing that `people` and caches hold."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	return {
 		"id": booking.name,
 		"status": booking.status,
@@ -28,7 +41,7 @@ def booking_view(booking: Document, now: int) -> dict[str, Any]:
 		"duration_minutes": booking.duration_minutes,
 		"page": {"slug": page.slug, "title": page.title},
 		"meeting_type": {"slug": meeting_type.slug, "title": meeting_type.title},
-		"hosts": _hosts(booking),
+		"hosts": _hosts(booking, people),
 		"attendee": {
 			"name": booking.attendee_name,
 			"email": booking.attendee_email,
@@ -43,13 +56,9 @@ def booking_view(booking: Document, now: int) -> dict[str, Any]:
 		"meeting_link": booking.meeting_link or None,
 		"confirmation_message": meeting_type.confirmation_message or None,
 		"redirect_url": meeting_type.redirect_url or None,
-		"can_cancel": refusal is None,
-		"cannot_cancel_reason": refusal.message if refusal else None,
 		"cancel_reason": booking.cancel_reason or None,
 		"is_over": booking.ends_at <= now,
-		"manage_url": manage_url(booking),
 		"book_again_url": page_url(page.slug, meeting_type.slug),
-		"calendar": calendar_links(booking, meeting_type),
 	}
 
 
@@ -61,12 +70,7 @@ def _parts(booking: Document) -> list[dict[str, str]]:
 	return [{"start": iso(start, booking.timezone), "end": iso(end, booking.timezone)} for start, end in parts]
 
 
-def _hosts(booking: Document) -> list[dict[str, Any]]:
+def _hosts(booking: Document, people: People) -> list[dict[str, Any]]:
 	"""The hosts, but for those whose User was deleted since: of them nothing is known that a guest may read."""
-	users = booking.host_users()
-	people = {
-		person.name: person
-		for person in frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image"])
-	}
-	known = [people[user] for user in users if user in people]
+	known = [people[user] for user in booking.host_users() if user in people]
 	return [{"name": person.full_name or person.name, "image": person.user_image or None} for person in known]

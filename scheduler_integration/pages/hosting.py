@@ -33,22 +33,32 @@ def hosting_view(
 	reader: Guest,
 	now: int,
 	message: dict | None = None,
-	successors: dict[str, list[dict]] | None = None,
+	*,
+	views: list[dict] | None = None,
+	sees_all: bool = False,
+	has_more: bool = False,
 ) -> dict:
-	"""The view of `/scheduling`. `bookings` and `pages` are the host's, `zone` is where the host reads the clock.
+	"""The view of `/scheduling`. `bookings` are as `bookings.agenda` answers them, `pages` the host's, `zone` is where the host
+	reads the clock.
 
-	`successors` are, by a booking's name, the hosts (`user`, `name`) that it may be handed to.
+	`views` are a manager's links to their own and to everybody's meetings; with `sees_all` these are everybody's, and `has_more`
+	says that others follow.
 	"""
 	today = local_date(now, zone)
+	title = _("Everybody's meetings") if sees_all else _("Your meetings")
 	return {
 		"document": document(
-			reader, title=_("Your meetings"), brand=_brand(pages), styles=("host",), script="host", secret_address=True
+			reader, title=title, brand=_brand(pages), styles=("host",), script="host", secret_address=True
 		),
+		"title": title,
+		"views": views,
+		"sees_all": sees_all,
+		"has_more": has_more,
 		"host": host,
 		"today": dates.full_date(today, reader.locale),
 		"city": dates.city(zone, reader.locale),
 		"zone": zone,
-		"days": _days(bookings, zone, today, reader, successors or {}),
+		"days": _days(bookings, zone, today, reader),
 		"links": [_link(page) for page in pages],
 		"message": message,
 		"csrf_token": csrf_token(),
@@ -57,8 +67,10 @@ def hosting_view(
 	}
 
 
-def not_free_message(error: HostNotFree, booking: str, host: str, zone: str, reader: Guest) -> dict:
-	"""Says why the host can't take the meeting; where only rules stand in the way, offers to hand it over all the same."""
+def not_free_message(error: HostNotFree, asked: dict[str, str], zone: str, reader: Guest) -> dict:
+	"""Says why the host can't take the meeting; where only rules stand in the way, offers to do what was `asked` (`name`, `host`
+	and `replaces` of the form) all the same.
+	"""
 	sentences = {each["message"]: reason_view(each, zone, reader) for each in error.extra["reasons"]}
 	conflicts = [conflict_view(each, zone, reader) for each in error.extra["conflicts"]]
 	return {
@@ -66,7 +78,7 @@ def not_free_message(error: HostNotFree, booking: str, host: str, zone: str, rea
 		"is_error": True,
 		"reasons": list(sentences.values()),
 		"conflicts": conflicts,
-		"anyway": {"name": booking, "host": host} if error.extra["can_force"] else None,
+		"anyway": asked if error.extra["can_force"] else None,
 	}
 
 
@@ -75,23 +87,29 @@ def _brand(pages: list[dict]) -> dict | None:
 	return next((page for page in pages if page["page_type"] == "Personal"), pages[0] if pages else None)
 
 
-def _days(bookings: list[dict], zone: str, today: date, reader: Guest, successors: dict[str, list[dict]]) -> list[dict]:
+def _days(bookings: list[dict], zone: str, today: date, reader: Guest) -> list[dict]:
 	"""The meetings by day, today first even when it is free, and those beyond the week in one group."""
-	groups: dict[date | None, list[dict]] = {today: []}
-	for booking in bookings:
-		day = max(local_date(booking["starts_at"], zone), today)
-		groups.setdefault(day if day < today + timedelta(days=_DAYS) else None, []).append(booking)
+	groups: dict[date | None, list[list[dict]]] = {today: []}
+	for sharing in _sessions(bookings):
+		day = max(local_date(sharing[0]["starts_at"], zone), today)
+		groups.setdefault(day if day < today + timedelta(days=_DAYS) else None, []).append(sharing)
 	return [
 		{
 			"title": _day_title(day, today, reader.locale),
 			"subtitle": day and dates.day_and_month(day, reader.locale),
 			"is_today": day == today,
-			"meetings": [
-				_meeting(booking, zone, day, reader, successors.get(booking["name"], [])) for booking in group
-			],
+			"meetings": [_meeting(sharing, zone, day, reader) for sharing in group],
 		}
 		for day, group in groups.items()
 	]
+
+
+def _sessions(bookings: list[dict]) -> list[list[dict]]:
+	"""The bookings that share a session together; any other by itself."""
+	groups: dict[str, list[dict]] = {}
+	for booking in bookings:
+		groups.setdefault(booking["session"] or booking["name"], []).append(booking)
+	return list(groups.values())
 
 
 def _day_title(day: date | None, today: date, locale: Locale) -> str:
@@ -102,36 +120,61 @@ def _day_title(day: date | None, today: date, locale: Locale) -> str:
 	return _("Tomorrow") if day == today + timedelta(days=1) else dates.weekday(day, locale)
 
 
-def _meeting(booking: dict, zone: str, day: date | None, reader: Guest, successors: list[dict]) -> dict:
-	start, end = booking["starts_at"], booking["ends_at"]
-	when = when_view(stretches(booking), zone, reader.twelve_hours, reader.locale)
-	theirs = booking["timezone"]
+def _meeting(sharing: list[dict], zone: str, day: date | None, reader: Guest) -> dict:
+	"""One meeting: a booking, or all those that share a session."""
+	first = sharing[0]
+	start, end = first["starts_at"], first["ends_at"]
+	when = when_view(stretches(first), zone, reader.twelve_hours, reader.locale)
+	hosts = first["hosts"]
 	return {
-		"name": booking["name"],
+		"name": first["name"],
 		"date": None if day else dates.short_day(local_date(start, zone), reader.locale),
 		"time": dates.clock_time(start, zone, reader.twelve_hours, reader.locale),
 		"until": when["time"] if when["days"] else dates.clock_time(end, zone, reader.twelve_hours, reader.locale),
 		"days": when["days"],
 		"machine": dates.iso_instant(start, zone),
-		"title": booking["meeting_type"]["title"],
-		"attendee": booking["attendee"],
+		"title": first["meeting_type"]["title"],
+		"hosts": names(hosts),
+		"place": first["location_label"],
+		"place_icon": place_icon(first["location_type"]),
+		"link": _link_of_all(sharing),
+		"is_session": len(sharing) > 1,
+		"seats": sum(booking["seats"] for booking in sharing),
+		"waiting": sum(booking["status"] == "Pending" for booking in sharing),
+		"can_cancel": any(booking["can_cancel"] for booking in sharing),
+		"attendees": [_attendee(booking, zone, reader) for booking in sharing],
+		"successors": first["successors"],
+		"replaceable": hosts if len(hosts) > 1 else [],
+	}
+
+
+def _attendee(booking: dict, zone: str, reader: Guest) -> dict:
+	"""Who comes, and what one of them wrote."""
+	start, theirs = booking["starts_at"], booking["timezone"]
+	return {
+		**booking["attendee"],
+		"booking": booking["name"],
 		"guests": booking["guests"],
-		"colleagues": names(booking["hosts"]) if len(booking["hosts"]) > 1 else [],
 		"is_pending": booking["status"] == "Pending",
 		"their_time": theirs != zone
 		and _("{0} in {1}").format(
 			dates.clock_time(start, theirs, reader.twelve_hours, reader.locale), dates.city(theirs, reader.locale)
 		),
-		"place": booking["location_label"],
-		"place_icon": place_icon(booking["location_type"]),
-		"place_text": booking["location"],
-		"link": web_address(booking["meeting_link"]) or web_address(booking["location"]),
+		"place_text": booking["location"] if booking["location"] != _own_link(booking) else None,
 		"notes": booking["notes"],
 		"answers": booking["answers"],
 		"problem": booking["delivery_error"],
 		"can_cancel": booking["can_cancel"],
-		"successors": successors,
 	}
+
+
+def _own_link(booking: dict) -> str | None:
+	return web_address(booking["meeting_link"]) or web_address(booking["location"])
+
+
+def _link_of_all(sharing: list[dict]) -> str | None:
+	"""Where they meet: the host joins where the first of them does."""
+	return next(filter(None, map(_own_link, sharing)), None)
 
 
 def _link(page: dict) -> dict:

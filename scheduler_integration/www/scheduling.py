@@ -1,4 +1,9 @@
-"""`/scheduling`: for hosts who never open the desk. Their next meetings, their links to copy, and cancelling."""
+"""`/scheduling`: for hosts who never open the desk. Their next meetings, their links to copy, and cancelling.
+
+Scheduling Managers see everybody's meetings with `?whose=all`, and hand them over.
+"""
+
+from urllib.parse import quote, urlencode
 
 import frappe
 from frappe import _
@@ -6,7 +11,7 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.api.bookings import ACTIONS
 from scheduler_integration.api.contention import retried
-from scheduler_integration.bookings import list_for_host, reassign, successors
+from scheduler_integration.bookings import agenda, reassign
 from scheduler_integration.catalogue import pages_of
 from scheduler_integration.clock import now, site_zone
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError
@@ -24,7 +29,7 @@ _MEETINGS = 100
 
 def get_context(context):
 	if frappe.session.user == "Guest":
-		raise redirection(f"/login?redirect-to={_PATH}", 302)
+		raise redirection(f"/login?redirect-to={quote(_address(argument('whose')), safe='/')}", 302)
 	respond(context, _view)
 
 
@@ -32,8 +37,8 @@ def _view() -> dict:
 	error = _act() if submitted() else None
 	user = frappe.session.user
 	message = _refused_message(error) if error else _done_message(argument("done"))
-	meetings = list_for_host(user, now(), "upcoming", _MEETINGS)
-	handed_to = {meeting["name"]: _successors(meeting["name"]) for meeting in meetings} if is_manager() else {}
+	sees_all = _sees_all()
+	meetings, has_more = agenda(None if sees_all else user, now(), _MEETINGS)
 	view = hosting_view(
 		meetings,
 		pages_of(user),
@@ -42,7 +47,9 @@ def _view() -> dict:
 		guest(),
 		now(),
 		message,
-		handed_to,
+		views=_views(sees_all) if is_manager() else None,
+		sees_all=sees_all,
+		has_more=has_more,
 	)
 	return view | {"status": error.http_status_code if error else 200}
 
@@ -53,31 +60,51 @@ def _act() -> SchedulingError:
 	try:
 		with refusals():
 			if action == "reassign":
-				force = argument("force") == "1"
-				retried(lambda: reassign(argument("name"), argument("host"), now(), force=force))
+				retried(_reassign)
 			elif action in ACTIONS:
 				retried(lambda: ACTIONS[action](argument("name"), argument("reason"), now()))
 			else:
 				raise InvalidRequest
 	except SchedulingError as error:
 		return error
-	raise redirection(f"{_PATH}?done={action}")
+	raise redirection(_address("all" if _sees_all() else "", done=action))
 
 
-def _successors(booking: str) -> list[dict]:
-	return [{"user": host.user, "name": host.name} for host in successors(frappe.get_doc("Booking", booking))]
+def _reassign() -> None:
+	replaces, force = argument("replaces") or None, argument("force") == "1"
+	reassign(argument("name"), argument("host"), now(), replaces=replaces, force=force)
+
+
+def _sees_all() -> bool:
+	"""Whether everybody's meetings are asked for, by one who may see them; anybody else sees their own."""
+	return argument("whose") == "all" and is_manager()
+
+
+def _views(sees_all: bool) -> list[dict]:
+	return [
+		{"title": _("My meetings"), "url": _address(""), "is_current": not sees_all},
+		{"title": _("Everybody's meetings"), "url": _address("all"), "is_current": sees_all},
+	]
+
+
+def _address(whose: str, **arguments: str) -> str:
+	"""The page's own address; it keeps whose meetings are shown."""
+	query = urlencode({**arguments, **({"whose": "all"} if whose == "all" else {})})
+	return f"{_PATH}?{query}" if query else _PATH
 
 
 def _refused_message(error: SchedulingError) -> dict:
 	if isinstance(error, HostNotFree):
 		zone = zone_of(frappe.session.user)
-		return not_free_message(error, argument("name"), argument("host"), zone, guest())
+		asked = {name: argument(name) for name in ("name", "host", "replaces")}
+		return not_free_message(error, asked, zone, guest())
 	return {"text": error.message, "is_error": True}
 
 
 def _done_message(action: str) -> dict | None:
 	texts = {
 		"cancel": _("The meeting is cancelled, and your guest has been told."),
+		"cancel_for_all": _("The meeting is cancelled for all, and everybody has been told."),
 		"confirm": _("The meeting is confirmed, and your guest has been told."),
 		"reassign": _("The meeting is handed over, and everybody has been told."),
 		"decline": _("The request is declined, and your guest has been told."),

@@ -1,0 +1,50 @@
+"""Many bookings at once, with as many queries as for one."""
+
+from collections import defaultdict
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+_CHILDREN = {"hosts": "Booking Host", "guests": "Booking Guest", "answers": "Booking Answer"}
+
+# What is shown of a user, by the User's name; those who were deleted since are missing.
+People = dict[str, frappe._dict]
+
+
+def load_bookings(names: list[str]) -> list[Document]:
+	"""The bookings of these names, in this order, for reading: a query for them, and one for each kind of their rows."""
+	if not names:
+		return []
+	rows = {row.name: row for row in _rows("Booking", "name", names)}
+	children = {fieldname: _by_parent(doctype, names) for fieldname, doctype in _CHILDREN.items()}
+	return [
+		frappe.get_doc(
+			{"doctype": "Booking", **rows[name], **{field: found[name] for field, found in children.items()}}
+		)
+		for name in names
+		if name in rows
+	]
+
+
+def people_of(bookings: list[Document]) -> People:
+	"""The hosts of all the bookings, with one query."""
+	users = sorted({user for booking in bookings for user in booking.host_users()})
+	if not users:
+		return {}
+	found = frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image"])
+	return {person.name: person for person in found}
+
+
+def _by_parent(doctype: str, parents: list[str]) -> dict[str, list[dict[str, Any]]]:
+	found = defaultdict(list)
+	for row in _rows(doctype, "parent", parents):
+		found[row.parent].append(row)
+	for rows in found.values():
+		rows.sort(key=lambda row: row.idx)
+	return found
+
+
+def _rows(doctype: str, column: str, values: list[str]) -> list[frappe._dict]:
+	row = frappe.qb.DocType(doctype)
+	return frappe.qb.from_(row).select("*").where(row[column].isin(values)).run(as_dict=True)

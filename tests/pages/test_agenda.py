@@ -1,0 +1,243 @@
+"""What `/scheduling` lists: sessions as one meeting, a manager's view of everybody's, and how often it asks the database."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.clock import now
+from scheduler_integration.www import scheduling
+from tests.pages.offer import DAYS, TeamOffer, bookings_of, host_of, make_offer, sign_in
+from tests.pages.reading import read, typed_in
+from tests.support.factories import (
+	make_meeting_type,
+	make_page,
+	make_schedule,
+	make_team_page,
+	make_user,
+	payload,
+)
+
+MANAGER = ("Scheduling User", "Scheduling Manager")
+MIDNIGHT = (now() // 86400 + 3) * 86400
+
+
+def page_of(meeting_type):
+	return frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
+
+
+def book(meeting_type, hour, **fields):
+	request = payload(page_of(meeting_type), meeting_type, MIDNIGHT + int(hour * 3600), **fields)
+	return bookings.book(request, now())["id"]
+
+
+def rows(client, address="/scheduling"):
+	return read(client.get(address).text).all("li", class_="row-item")
+
+
+def send(client, form, action, **typed):
+	return client.post("/scheduling", data=[*typed_in(form, **typed), ("action", action)])
+
+
+@pytest.fixture
+def workshop(commit_clean):
+	return make_offer(title="Workshop", seats=4)
+
+
+@pytest.fixture
+def session(workshop):
+	names = [book(workshop, 12, attendee_name=name) for name in ("Ada Lovelace", "Grace Hopper", "Emmy Noether")]
+	frappe.db.commit()
+	return names
+
+
+def test_a_session_is_one_meeting_with_its_attendees(client, workshop, session):
+	sign_in(client, host_of(workshop))
+	[row] = rows(client)
+	assert "Workshop" in row.all("summary")[0].text
+	assert "Seats taken: 3" in row.all("summary")[0].text
+	attendees = row.one("ul", class_="attendees").all("li")
+	assert [each.one("button", value="cancel").text for each in attendees] == [
+		"Cancel for Ada Lovelace",
+		"Cancel for Grace Hopper",
+		"Cancel for Emmy Noether",
+	]
+
+
+def test_one_of_a_session_is_cancelled_and_the_others_stay(client, workshop, session):
+	sign_in(client, host_of(workshop))
+	[row] = rows(client)
+	attendee = row.one("ul", class_="attendees").all("li")[1]
+	assert send(client, attendee.one("form"), "cancel").status_code == 303
+	assert [each.status for each in bookings_of(workshop)] == ["Scheduled", "Cancelled", "Scheduled"]
+
+
+def test_a_session_is_cancelled_for_all(client, workshop, session):
+	sign_in(client, host_of(workshop))
+	[row] = rows(client)
+	answer = send(client, row.one("form", class_="for-all"), "cancel_for_all", reason="The room is closed")
+	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=cancel_for_all")
+	page = read(client.get(answer.headers["Location"]).text)
+	assert "cancelled for all" in page.one(class_="done").text
+	assert {(each.status, each.cancel_reason) for each in bookings_of(workshop)} == {
+		("Cancelled", "The room is closed")
+	}
+
+
+def test_a_session_is_handed_over_as_one(client, commit_clean):
+	team = TeamOffer()
+	team.meeting_type.update({"seats": 4}).save()
+	names = [team.book(12, team.manager) for _each in range(2)]
+	sign_in(client, team.manager)
+	[row] = rows(client)
+	form = row.one("form", class_="for-all")
+	assert "All who come to this session go along." in form.text
+	assert len(row.all("button", value="reassign")) == 1
+	assert send(client, form, "reassign", host=team.colleague).status_code == 303
+	frappe.db.rollback()
+	assert [frappe.db.get_value("Booking", name, "host") for name in names] == [team.colleague] * 2
+
+
+def test_a_session_is_not_cut_in_two_at_the_end_of_the_list(workshop, session):
+	host = host_of(workshop)
+	meetings, has_more = bookings.agenda(host, now(), 2)
+	assert (sorted(each["name"] for each in meetings), has_more) == (sorted(session), True)
+	assert bookings.agenda(host, now(), 3)[1] is False
+
+
+def test_a_meeting_over_several_days_is_listed_once(commit_clean):
+	retreat = make_offer(number_of_days=3)
+	name = book(retreat, 12)
+	assert [each["name"] for each in bookings.list_for_host(host_of(retreat), now())] == [name]
+	last_end = MIDNIGHT + 5 * 86400
+	assert [each["name"] for each in bookings.list_for_host(host_of(retreat), last_end, "past")] == [name]
+	assert bookings.list_for_host(host_of(retreat), MIDNIGHT + 86400, "past") == []
+
+
+def test_a_manager_sees_and_hands_over_everybodys_meetings(client, commit_clean):
+	team = TeamOffer()
+	third = make_user("Cem")
+	make_schedule(third, {day: ["09:00-18:00"] for day in DAYS})
+	team.page.append("hosts", {"user": third})
+	team.page.save()
+	booking = team.book(12, team.colleague)
+	sign_in(client, team.manager)
+	assert not rows(client)
+	page = read(client.get("/scheduling?whose=all").text)
+	assert [(link.text, link["href"]) for link in page.one("nav").all("a")] == [
+		("My meetings", "/scheduling"),
+		("Everybody's meetings", "/scheduling?whose=all"),
+	]
+	assert page.one("a", aria_current="page").text == "Everybody's meetings"
+	[row] = [row for row in rows(client, "/scheduling?whose=all") if row.all("input", name="name", value=booking)]
+	assert "Hosted by Ben" in row.one("summary").text
+	answer = send(client, row.one("form"), "reassign", host=third)
+	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=reassign&whose=all")
+	frappe.db.rollback()
+	assert frappe.db.get_value("Booking", booking, "host") == third
+
+
+def test_whose_all_shows_a_plain_host_their_own_meetings_alone(client, commit_clean):
+	team = TeamOffer()
+	mine, _theirs = team.book(12, team.colleague), team.book(12, team.manager)
+	sign_in(client, team.colleague)
+	page = read(client.get("/scheduling?whose=all").text)
+	assert {field["value"] for field in page.all("input", name="name")} == {mine}
+	assert not page.all("nav")
+	answer = send(client, page.one("form"), "cancel", whose="all")
+	assert answer.headers["Location"] == "/scheduling?done=cancel"
+
+
+def test_the_manager_chooses_whom_a_colleague_replaces(client, commit_clean):
+	ann, ben, cem = make_user("Ann", MANAGER), make_user("Ben"), make_user("Cem")
+	for user in (ann, ben, cem):
+		make_schedule(user, {day: ["09:00-18:00" if user is not cem else "09:00-10:00"] for day in DAYS})
+	page = make_team_page([ann, ben])
+	panel = make_meeting_type(page, assignment="Collective")
+	booking = book(panel, 12)
+	page.append("hosts", {"user": cem, "is_required": 0})
+	page.save()
+	frappe.db.commit()
+	sign_in(client, ann)
+	form = read(client.get("/scheduling").text).one("form")
+	choice = form.one("select", name="replaces")
+	assert [(option["value"], option.text) for option in choice.all("option")] == [(ann, "Ann"), (ben, "Ben")]
+	refused = send(client, form, "reassign", host=cem, replaces=ben)
+	assert refused.status_code == 409
+	again = read(refused.text).one("div", class_="alert").one("form")
+	assert send(client, again, "reassign").status_code == 303
+	frappe.db.rollback()
+	taking_part = frappe.get_doc("Booking", booking)
+	assert (taking_part.host, set(taking_part.host_users())) == (ann, {ann, cem})
+
+
+# The names, the bookings, three kinds of rows, and the hosts.
+MOST_OF_A_LIST = 6
+
+
+@pytest.fixture
+def queries(monkeypatch):
+	"""The statements sent to the database since the fixture's `clear`."""
+	seen = []
+	ask = frappe.db.sql
+
+	def counted(query, *args, **kwargs):
+		seen.append(str(query))
+		return ask(query, *args, **kwargs)
+
+	monkeypatch.setattr(frappe.db, "sql", counted)
+	return seen
+
+
+def asked(queries, act):
+	act()
+	queries.clear()
+	act()
+	return len(queries)
+
+
+def test_fifteen_bookings_take_no_more_queries_than_one(queries, as_user):
+	ann, ben = make_user("Ann", MANAGER), make_user("Ben")
+	types = [
+		make_meeting_type(make_team_page([ann, ben]), assignment="Collective", seats=2),
+		make_meeting_type(make_page(ben)),
+	]
+	monday = (now() // 86400 // 7 + 3) * 7 * 86400 + 4 * 86400
+	starts = [monday + 9 * 3600 + each * 1800 for each in range(15)]
+
+	def show(context):
+		scheduling.get_context(context)
+		assert any(day["meetings"] for day in context.view["days"])
+
+	def take(start):
+		for meeting_type in types:
+			offset = 86400 if meeting_type is types[1] else 0
+			answers = {"guests": ["a@guests.example"]} if offset else {}
+			bookings.book(payload(page_of(meeting_type), meeting_type, start + offset, **answers), now())
+
+	def counts():
+		found = {}
+		for user, whose in ((ben, ""), (ann, ""), (ann, "all")):
+			with as_user(user):
+				frappe.form_dict.whose = whose
+				found["page", user, whose] = asked(queries, lambda: show(frappe._dict()))
+				found["list", user, whose] = asked(queries, lambda: bookings.list_for_host(frappe.session.user, now()))
+		return found
+
+	take(starts[0])
+	few = counts()
+	for start in starts[1:]:
+		take(start)
+	assert len(bookings.list_for_host(ben, now())) == 30
+	assert counts() == few
+	assert max(count for (what, *_who), count in few.items() if what == "list") <= MOST_OF_A_LIST
+
+
+def test_a_list_shows_each_booking_as_it_is_shown_by_itself(commit_clean):
+	offer = make_offer(questions=[{"label": "Budget", "question_type": "Number"}])
+	question = frappe.get_doc("Meeting Type", offer.name).questions[0].name
+	for hour in (12, 13):
+		book(offer, hour, guests=["one@guests.example", "two@guests.example"], answers={question: "7"})
+	listed = bookings.list_for_host(host_of(offer), now())
+	assert [each["guests"] for each in listed] == [["one@guests.example", "two@guests.example"]] * 2
+	assert [each["answers"] for each in listed] == [[{"question": "Budget", "answer": "7"}]] * 2
+	assert listed == [bookings.get_for_host(each["name"], now()) for each in listed]
