@@ -133,6 +133,14 @@ def shared_session(team: TeamOffer) -> list[str]:
 	return names
 
 
+def with_one_cancelled(team: TeamOffer) -> str:
+	"""The colleague has two meetings, of which one is cancelled; answers the other."""
+	kept, cancelled = team.book(10, team.colleague), team.book(12, team.colleague)
+	bookings.cancel_by_host(cancelled, None, now())
+	frappe.db.commit()
+	return kept
+
+
 def test_a_block_is_made_to_repeat_without_knowing_the_rules_language(desk):
 	window = desk(make_user())
 	window.open_new(
@@ -168,7 +176,7 @@ def test_a_time_zone_that_was_typed_stays_as_it_was_typed(desk):
 	window = desk(make_user())
 	window.open_new("Blocked Time", recurring=1)
 	field = window.page.locator("[data-fieldname='timezone'] input:visible")
-	window.page.wait_for_function("cur_frm.fields_dict.timezone._data.length > 100")
+	window.page.wait_for_function("cur_frm.fields_dict.timezone._data?.length > 100")
 	field.press_sequentially("UTC")
 	field.press("Tab")
 	window.page.wait_for_function("cur_frm.doc.timezone === 'UTC'")
@@ -284,3 +292,75 @@ def test_a_session_is_cancelled_for_all_or_for_one(desk, team, for_all):
 	window.answer()
 	window.wait_for_status("Cancelled")
 	assert stored(names[1]).status == ("Cancelled" if for_all else "Scheduled")
+
+
+def test_tabbing_past_an_empty_time_zone_chooses_none(desk):
+	window = desk(make_user())
+	window.open_new("Availability Schedule")
+	window.page.wait_for_function("cur_frm.fields_dict.timezone._data?.length > 100")
+	field = window.page.locator("[data-fieldname='timezone'] input:visible")
+	field.click()
+	window.page.locator("[data-fieldname='timezone'] .awesomplete li").first.wait_for()
+	field.press("Tab")
+	assert field.input_value() == ""
+	assert not window.doc("timezone")
+	assert window.doc("title") == "Working hours"
+
+
+def test_a_manager_hands_a_meeting_over_outside_the_colleagues_hours(desk, team):
+	booking = team.book(19, team.manager)
+	window = desk(team.manager)
+	window.open_form("Booking", booking)
+	window.press("Hand over")
+	window.dialog.locator("[data-fieldname='host'] select").select_option(team.colleague)
+	window.answer()
+	window.message("The meeting doesn't lie inside the working hours of that day")
+	window.page.locator(".msgprint-dialog .btn-modal-close:visible").click()
+	window.dialog.get_by_label("Even outside their hours").check()
+	window.answer()
+	window.page.wait_for_function("(host) => cur_frm.doc.host === host", arg=team.colleague)
+	assert stored(booking).host == team.colleague
+
+
+def test_list_and_calendar_start_with_what_is_to_come(desk, team):
+	with_one_cancelled(team)
+	window = desk(team.colleague)
+	window.open("/app/booking/view/list")
+	subjects = window.page.locator(".list-row .list-subject")
+	subjects.first.wait_for()
+	assert subjects.count() == 1
+	window.screenshot("list-bookings")
+	window.open("/app/booking/view/calendar/default")
+	events = window.page.locator(".fc-event")
+	events.first.wait_for()
+	assert events.count() == 1
+	window.screenshot("calendar-bookings")
+
+
+def test_a_meeting_is_opened_in_the_calendar_and_not_dragged(desk, team):
+	booking = with_one_cancelled(team)
+	window = desk(team.colleague)
+	window.open("/app/booking/view/calendar/default")
+	event = window.page.locator(".fc-event")
+	event.wait_for()
+	place = event.bounding_box()
+	window.page.mouse.move(place["x"] + 20, place["y"] + 5)
+	window.page.mouse.down()
+	window.page.mouse.move(place["x"] + 20, place["y"] - 150, steps=8)
+	window.page.mouse.up()
+	event.click()
+	window.page.wait_for_url(f"**/booking/{booking}")
+	assert not [url for url in window.requests if "update_event" in url]
+
+
+def test_a_meeting_types_form_leads_to_its_page(desk, team):
+	page, meeting_type = team.page, team.meeting_type
+	window = desk(team.manager)
+	window.open_form("Meeting Type", meeting_type.name)
+	link = window.page.get_by_role("link", name="See the booking page")
+	link.wait_for()
+	assert link.get_attribute("href") == f"/schedule/{page.slug}/{meeting_type.slug}"
+	window.press("Copy link")
+	window.open_form("Scheduling Page", page.name)
+	window.press("Meeting types")
+	window.page.wait_for_url(f"**/meeting-type*scheduling_page={page.name}*")
