@@ -119,6 +119,28 @@ def test_a_meeting_that_cannot_be_handed_over(browse, screen, scheme):
 	check(window, "hand-over-refused")
 
 
+@pytest.mark.parametrize(("screen", "scheme"), [(SMALL_PHONE, DARK), (DESK, LIGHT)], ids=["small-phone", "desk"])
+def test_a_session_of_several_on_a_managers_page(browse, screen, scheme):
+	team = TeamOffer()
+	team.meeting_type.update({"seats": 3}).save()
+	for _each in range(2):
+		team.book(12, team.colleague)
+	window = browse(screen, color_scheme=scheme)
+	sign_in_as(window, team.manager)
+	window.open("/scheduling")
+	window.page.get_by_role("link", name="Everybody's meetings").click()
+	check(window, "everybody")
+	row = window.page.locator(".row-item").filter(has_text="Seats taken: 2")
+	row.locator("summary").first.focus()
+	window.page.keyboard.press("Enter")
+	row.locator(".attendees summary").first.click()
+	check(window, "session")
+	row.locator(".attendees button", has_text="Cancel for").first.click()
+	window.page.locator(".done", has_text="cancelled").wait_for()
+	assert window.page.locator("[aria-current=page]").inner_text() == "Everybody's meetings"
+	assert row.count() == 0
+
+
 @each_screen
 def test_why_a_time_is_not_offered(browse, screen):
 	meeting_type = make_offer(duration_options="30, 60")

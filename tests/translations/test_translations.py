@@ -71,7 +71,7 @@ def test_frappes_own_words_are_left_to_frappe():
 def test_the_extraction_reads_code_templates_and_scripts():
 	assert "That time was just taken. Please choose another." in said()["exceptions.py"]
 	assert {"Time zone", "Time zones"} <= said()["templates/scheduling/zone.html"]
-	assert "Your meetings" in said()["www/scheduling.html"]
+	assert "Your links" in said()["www/scheduling.html"]
 	assert "Hand over" in said()["scheduler_integration/doctype/booking/booking.js"]
 
 
