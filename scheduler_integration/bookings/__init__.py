@@ -7,7 +7,8 @@ from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.conflicts import check_conflicts
 from scheduler_integration.bookings.hold import hold_slot, release_slot
 from scheduler_integration.bookings.lookup import booking_by_token, get_for_host, list_for_host
-from scheduler_integration.bookings.reassign import reassign, successors
+from scheduler_integration.bookings.reassign import reassign
+from scheduler_integration.bookings.successors import successors
 
 __all__ = [
 	"agenda",

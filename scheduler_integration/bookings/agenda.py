@@ -7,8 +7,8 @@ from frappe.model.document import Document
 
 from scheduler_integration.bookings.load import load_bookings
 from scheduler_integration.bookings.lookup import host_views, names_for_host
-from scheduler_integration.bookings.reassign import successors
 from scheduler_integration.bookings.status import LIVE
+from scheduler_integration.bookings.successors import successors
 from scheduler_integration.catalogue.hosts import enabled_people, page_users
 from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.permissions import is_manager

@@ -18,8 +18,9 @@ from scheduler_integration.bookings import guard, turns
 from scheduler_integration.bookings.lookup import find_for_host, host_view
 from scheduler_integration.bookings.sessions import live_in_session, session_key
 from scheduler_integration.bookings.status import CANCELLED, LIVE
+from scheduler_integration.bookings.successors import successors
 from scheduler_integration.bookings.titles import event_title
-from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_hosts
+from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.crm import log_handover
 from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import AlreadyCancelled, HostNotFree, InvalidRequest, NotPermitted
@@ -51,14 +52,6 @@ def reassign(name: object, host: object, now: int, *, replaces: object = None, f
 		_hand_over(each, leaving, successor.user, now)
 	log_handover(booking, leaving)
 	return host_view(booking, now)
-
-
-def successors(booking: Document, people: People | None = None) -> list[TypeHost]:
-	"""Those of the meeting type's hosts to whom the meeting could be handed, were they free. `people` where they are known."""
-	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
-	taking_part = set(booking.host_users())
-	return [host for host in enabled_hosts(meeting_type, page, people) if host.user not in taking_part]
 
 
 def _check_may_change(booking: Document, now: int) -> None:
