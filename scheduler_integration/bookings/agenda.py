@@ -3,61 +3,89 @@
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder.functions import Coalesce
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion
 
 from scheduler_integration.bookings.load import load_bookings
-from scheduler_integration.bookings.lookup import host_views, names_for_host
+from scheduler_integration.bookings.lookup import host_views
 from scheduler_integration.bookings.status import LIVE
 from scheduler_integration.bookings.successors import successors
+from scheduler_integration.bookings.tokens import is_booking
 from scheduler_integration.catalogue.hosts import enabled_people, page_users
-from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.exceptions import BookingNotFound, NotPermitted
 from scheduler_integration.permissions import is_manager
 
 # No meeting reaches further, with all its days and days off between; it keeps the years behind out of what is searched.
 _LONGEST = 60 * 86400
 
 
-def agenda(user: str | None, now: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
-	"""The next `limit` live bookings, soonest first, of the user or of everybody (None), and whether there are more.
+def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> tuple[list[dict[str, Any]], str | None]:
+	"""The next `limit` live bookings, soonest first, of the user or of everybody (None), and where more follow, what to pass as
+	`after` to read on: the name of the last one. A session is never cut in two: the last one is complete.
 
-	Each as `host_view` shows it, with `successors`: for managers the hosts (`user`, `name`) it may be handed to. A session is never
-	cut in two: the last one is complete. Raises NotPermitted where somebody else than a manager asks for everybody's.
+	Each as `host_view` shows it, with `successors`: for managers the hosts (`user`, `name`) it may be handed to.
+	Raises NotPermitted where somebody else than a manager asks for everybody's, and BookingNotFound for an unknown `after`.
 	"""
 	managing = is_manager()
 	if user is None and not managing:
 		raise NotPermitted
-	names = names_for_host(user, now, "upcoming", limit + 1, 0) if user else _names_of_all(now, limit + 1)
-	bookings = load_bookings(names[:limit])
-	if len(names) > limit:
-		bookings += _rest_of_session(bookings)
+	names, last = _page(_to_come(user, now), after, limit)
+	bookings = sorted(load_bookings(names), key=lambda each: (each.starts_at, each.creation, each.name))
 	handed_to = _successors(bookings) if managing else {}
 	views = host_views(bookings, now)
-	return [{**view, "successors": handed_to.get(view["name"], [])} for view in views], len(names) > limit
+	return [{**view, "successors": handed_to.get(view["name"], [])} for view in views], last
 
 
-def _names_of_all(now: int, limit: int) -> list[str]:
+def _to_come(user: str | None, now: int) -> QueryBuilder:
 	booking = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(booking).select(booking.name)
 	query = query.where((booking.starts_at > now - _LONGEST) & (booking.ends_at > now))
 	query = query.where(booking.status.isin(sorted(LIVE)))
-	return query.orderby(booking.starts_at).orderby(booking.creation).orderby(booking.name).limit(limit).run(pluck=True)
+	return query.where(booking.name.isin(_hosted(user, now))) if user else query
 
 
-def _rest_of_session(bookings: list[Document]) -> list[Document]:
-	"""The bookings that the limit cut off from sessions at the last start."""
-	last = bookings[-1].starts_at
-	sessions = sorted({each.session for each in bookings if each.session and each.starts_at == last})
-	known = {each.name for each in bookings}
-	return load_bookings([name for name in _names_in_sessions(sessions) if name not in known])
+def _hosted(user: str, now: int) -> QueryBuilder:
+	"""A meeting over several days has a row for each: as a subquery they count once."""
+	row = frappe.qb.DocType("Booking Host")
+	return frappe.qb.from_(row).select(row.parent).where((row.user == user) & (row.is_live == 1) & (row.ends_at > now))
 
 
-def _names_in_sessions(sessions: list[str]) -> list[str]:
-	if not sessions:
-		return []
+def _page(query: QueryBuilder, after: str | None, limit: int) -> tuple[list[str], str | None]:
+	"""The names of `limit` bookings and of the last one's whole session; the last name where more follow."""
+	names = _names(query, after, limit + 1)
+	if len(names) <= limit:
+		return names, None
+	names = names[:limit]
+	names += _rest_of_session(query, names[-1])
+	return names, names[-1] if _names(query, names[-1], 1) else None
+
+
+def _rest_of_session(query: QueryBuilder, last: str) -> list[str]:
+	session = frappe.db.get_value("Booking", last, "session")
 	booking = frappe.qb.DocType("Booking")
-	query = frappe.qb.from_(booking).select(booking.name)
-	query = query.where(booking.session.isin(sessions) & booking.status.isin(sorted(LIVE)))
-	return query.orderby(booking.creation).orderby(booking.name).run(pluck=True)
+	return _names(query.where(booking.session == session), last) if session else []
+
+
+def _names(query: QueryBuilder, after: str | None, limit: int | None = None) -> list[str]:
+	"""In an order in which a session's bookings stand together and no two stand at the same place."""
+	booking = frappe.qb.DocType("Booking")
+	if after:
+		query = query.where(_behind(after))
+	query = query.orderby(booking.starts_at).orderby(Coalesce(booking.session, "")).orderby(booking.name)
+	return query.limit(limit).run(pluck=True)
+
+
+def _behind(name: str) -> Criterion:
+	"""What follows this booking, whatever was booked, cancelled or over since: a count would skip some then."""
+	if not is_booking(name):
+		raise BookingNotFound(_("There is no such meeting."))
+	booking, session = frappe.qb.DocType("Booking"), Coalesce(frappe.qb.DocType("Booking").session, "")
+	last = frappe.db.get_value("Booking", name, ["starts_at", "session"], as_dict=True)
+	at_its_start = (session > (last.session or "")) | ((session == (last.session or "")) & (booking.name > name))
+	return (booking.starts_at > last.starts_at) | ((booking.starts_at == last.starts_at) & at_its_start)
 
 
 def _successors(bookings: list[Document]) -> dict[str, list[dict[str, str]]]:

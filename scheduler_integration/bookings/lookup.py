@@ -31,7 +31,7 @@ def list_for_host(
 	"""
 	if when not in ("upcoming", "past"):
 		raise InvalidRequest(details={"when": frappe._("Say upcoming or past.")})
-	return host_views(load_bookings(names_for_host(user, now, when, min(limit, MAX_ROWS), offset)), now)
+	return host_views(load_bookings(_names_for_host(user, now, when, min(limit, MAX_ROWS), offset)), now)
 
 
 def get_for_host(name: object, now: int) -> dict[str, Any]:
@@ -60,8 +60,7 @@ def host_views(bookings: list[Document], now: int) -> list[dict[str, Any]]:
 	return [_host_view(booking, people, now) for booking in bookings]
 
 
-def names_for_host(user: str, now: int, when: str, limit: int, offset: int) -> list[str]:
-	"""The names of the bookings that `list_for_host` shows."""
+def _names_for_host(user: str, now: int, when: str, limit: int, offset: int) -> list[str]:
 	row = frappe.qb.DocType("Booking Host")
 	booking = frappe.qb.DocType("Booking")
 	hosted = frappe.qb.from_(row).select(row.parent).where(row.user == user)

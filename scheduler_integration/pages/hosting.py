@@ -36,13 +36,15 @@ def hosting_view(
 	*,
 	views: list[dict] | None = None,
 	sees_all: bool = False,
-	has_more: bool = False,
+	after: str = "",
+	first: str | None = None,
+	later: str | None = None,
 ) -> dict:
 	"""The view of `/scheduling`. `bookings` are as `bookings.agenda` answers them, `pages` the host's, `zone` is where the host
 	reads the clock.
 
-	`views` are a manager's links to their own and to everybody's meetings; with `sees_all` these are everybody's, and `has_more`
-	says that others follow.
+	`views` are a manager's links to their own and to everybody's meetings; with `sees_all` these are everybody's. `later` is the
+	address of those that follow. These are those that come `after` a meeting, where one is named, and `first` where they begin.
 	"""
 	today = local_date(now, zone)
 	title = _("Everybody's meetings") if sees_all else _("Your meetings")
@@ -53,12 +55,14 @@ def hosting_view(
 		"title": title,
 		"views": views,
 		"sees_all": sees_all,
-		"has_more": has_more,
+		"after": after,
+		"first": first,
+		"later": later,
 		"host": host,
 		"today": dates.full_date(today, reader.locale),
 		"city": dates.city(zone, reader.locale),
 		"zone": zone,
-		"days": _days(bookings, zone, today, reader),
+		"days": _days(bookings, zone, today, reader, is_first=not after),
 		"links": [_link(page) for page in pages],
 		"message": message,
 		"csrf_token": csrf_token(),
@@ -87,9 +91,9 @@ def _brand(pages: list[dict]) -> dict | None:
 	return next((page for page in pages if page["page_type"] == "Personal"), pages[0] if pages else None)
 
 
-def _days(bookings: list[dict], zone: str, today: date, reader: Guest) -> list[dict]:
-	"""The meetings by day, today first even when it is free, and those beyond the week in one group."""
-	groups: dict[date | None, list[list[dict]]] = {today: []}
+def _days(bookings: list[dict], zone: str, today: date, reader: Guest, *, is_first: bool) -> list[dict]:
+	"""The meetings by day, at first today even when it is free, and those beyond the week in one group."""
+	groups: dict[date | None, list[list[dict]]] = {today: []} if is_first else {}
 	for sharing in _sessions(bookings):
 		day = max(local_date(sharing[0]["starts_at"], zone), today)
 		groups.setdefault(day if day < today + timedelta(days=_DAYS) else None, []).append(sharing)

@@ -1,6 +1,6 @@
 """`/scheduling`: for hosts who never open the desk. Their next meetings, their links to copy, and cancelling.
 
-Scheduling Managers see everybody's meetings with `?whose=all`, and hand them over.
+Scheduling Managers see everybody's meetings with `?whose=all`, and hand them over. `?after=` reads on after a meeting.
 """
 
 from urllib.parse import quote, urlencode
@@ -29,7 +29,7 @@ _MEETINGS = 100
 
 def get_context(context):
 	if frappe.session.user == "Guest":
-		raise redirection(f"/login?redirect-to={quote(_address(argument('whose')), safe='/')}", 302)
+		raise redirection(f"/login?redirect-to={quote(_here(), safe='/')}", 302)
 	respond(context, _view)
 
 
@@ -38,7 +38,8 @@ def _view() -> dict:
 	user = frappe.session.user
 	message = _refused_message(error) if error else _done_message(argument("done"))
 	sees_all = _sees_all()
-	meetings, has_more = agenda(None if sees_all else user, now(), _MEETINGS)
+	after = argument("after")
+	meetings, last = agenda(None if sees_all else user, now(), _MEETINGS, after)
 	view = hosting_view(
 		meetings,
 		pages_of(user),
@@ -49,7 +50,9 @@ def _view() -> dict:
 		message,
 		views=_views(sees_all) if is_manager() else None,
 		sees_all=sees_all,
-		has_more=has_more,
+		after=after,
+		first=_address(sees_all) if after else None,
+		later=_address(sees_all, after=last) if last else None,
 	)
 	return view | {"status": error.http_status_code if error else 200}
 
@@ -67,7 +70,7 @@ def _act() -> SchedulingError:
 				raise InvalidRequest
 	except SchedulingError as error:
 		return error
-	raise redirection(_address("all" if _sees_all() else "", done=action))
+	raise redirection(_address(_sees_all(), done=action, after=argument("after")))
 
 
 def _reassign() -> None:
@@ -82,14 +85,20 @@ def _sees_all() -> bool:
 
 def _views(sees_all: bool) -> list[dict]:
 	return [
-		{"title": _("My meetings"), "url": _address(""), "is_current": not sees_all},
-		{"title": _("Everybody's meetings"), "url": _address("all"), "is_current": sees_all},
+		{"title": _("My meetings"), "url": _address(False), "is_current": not sees_all},
+		{"title": _("Everybody's meetings"), "url": _address(True), "is_current": sees_all},
 	]
 
 
-def _address(whose: str, **arguments: str) -> str:
+def _here() -> str:
+	"""What was asked for, by whoever has yet to sign in."""
+	return _address(argument("whose") == "all", after=argument("after"))
+
+
+def _address(sees_all: bool, **arguments: str) -> str:
 	"""The page's own address; it keeps whose meetings are shown."""
-	query = urlencode({**arguments, **({"whose": "all"} if whose == "all" else {})})
+	asked = {**arguments, "whose": "all" if sees_all else ""}
+	query = urlencode({name: value for name, value in asked.items() if value})
 	return f"{_PATH}?{query}" if query else _PATH
 
 

@@ -90,7 +90,7 @@ def test_a_session_is_handed_over_as_one(client, commit_clean):
 	sign_in(client, team.manager)
 	[row] = rows(client)
 	form = row.one("form", class_="for-all")
-	assert "All who come to this session go along." in form.text
+	assert "All 2 attendees of this session go along." in form.text
 	assert len(row.all("button", value="reassign")) == 1
 	assert send(client, form, "reassign", host=team.colleague).status_code == 303
 	frappe.db.rollback()
@@ -99,9 +99,62 @@ def test_a_session_is_handed_over_as_one(client, commit_clean):
 
 def test_a_session_is_not_cut_in_two_at_the_end_of_the_list(workshop, session):
 	host = host_of(workshop)
-	meetings, has_more = bookings.agenda(host, now(), 2)
-	assert (sorted(each["name"] for each in meetings), has_more) == (sorted(session), True)
-	assert bookings.agenda(host, now(), 3)[1] is False
+	meetings, last = bookings.agenda(host, now(), 2)
+	assert (sorted(each["name"] for each in meetings), last) == (sorted(session), None)
+	later = book(workshop, 13)
+	meetings, last = bookings.agenda(host, now(), 2)
+	assert sorted(each["name"] for each in meetings) == sorted(session)
+	assert [each["name"] for each in bookings.agenda(host, now(), 2, last)[0]] == [later]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+def test_reading_on_shows_every_meeting_once_whatever_is_cancelled_meanwhile(workshop, session, as_user, limit):
+	host, single = host_of(workshop), make_meeting_type(page_of(workshop), title="Call")
+	names = {*session, *(book(single, hour) for hour in (9, 10, 14, 15))}
+	shown, last = bookings.agenda(host, now(), limit)
+	found = [each["name"] for each in shown]
+	with as_user(host):
+		for name in found:
+			bookings.cancel_by_host(name, "", now())
+	while last:
+		shown, last = bookings.agenda(host, now(), limit, last)
+		found += [each["name"] for each in shown]
+	assert (len(found), set(found)) == (len(names), names)
+
+
+def test_meetings_beyond_a_hundred_are_a_link_away(client, commit_clean):
+	workshop = make_offer(title="Workshop", seats=20)
+	for hour in range(9, 15):
+		for _each in range(17):
+			book(workshop, hour)
+	later = [book(workshop, hour) for hour in (15, 16)]
+	frappe.db.commit()
+	sign_in(client, host_of(workshop))
+	first = read(client.get("/scheduling").text)
+	attendees = [row.one("ul", class_="attendees") for row in first.all("li", class_="row-item")]
+	assert [each.text.count("E-mail") for each in attendees] == [17] * 6
+	[link] = [link for link in first.all("a") if link.text == "Later meetings"]
+	page = read(client.get(link["href"]).text)
+	assert [form.one("input", name="name")["value"] for form in page.all("form")] == later
+	assert "Nothing today" not in page.text
+	assert not [link for link in page.all("a") if link.text == "Later meetings"]
+	assert [link["href"] for link in page.all("a") if link.text == "Back to the first meetings"] == ["/scheduling"]
+	answer = send(client, page.all("form")[0], "cancel")
+	assert answer.status_code == 303
+	page = read(client.get(answer.headers["Location"]).text)
+	assert "cancelled" in page.one(class_="done").text
+	assert [form.one("input", name="name")["value"] for form in page.all("form")] == later[1:]
+
+
+@pytest.mark.parametrize("after", ["nothing", "Booking", "' or 1=1 --", "\N{SNOWMAN}" * 500])
+def test_reading_on_after_no_meeting_is_refused(client, workshop, after):
+	sign_in(client, host_of(workshop))
+	assert client.get("/scheduling", params={"after": after}).status_code == 404
+
+
+def test_who_has_yet_to_sign_in_comes_back_to_the_same_meetings(client, workshop):
+	answer = client.get("/scheduling?after=abc&whose=all", allow_redirects=False)
+	assert answer.headers["Location"] == "/login?redirect-to=/scheduling%3Fafter%3Dabc%26whose%3Dall"
 
 
 def test_a_meeting_over_several_days_is_listed_once(commit_clean):
