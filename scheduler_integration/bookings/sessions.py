@@ -24,7 +24,10 @@ def standing_session(offer: Offer, users: list[str], start: int) -> Document | N
 	"""
 	members = (offer.member(user) for user in users)
 	keys = (engine.sessions_with_room(member.rules, member.host).get(start) for member in members)
-	return next((live_in_session(key, for_update=True)[0] for key in keys if key), None)
+	key = next(filter(None, keys), None)
+	# The first alone: a session may have hundreds.
+	first = _live_names(key, for_update=True)[:1] if key else []
+	return frappe.get_doc("Booking", first[0], for_update=True) if first else None
 
 
 def join(booking: Document, standing: Document) -> None:
@@ -53,11 +56,15 @@ def live_in_session(session: str | None, *, for_update: bool = False) -> list[Do
 	"""
 	if not session:
 		return []
+	names = _live_names(session, for_update=for_update)
+	return [frappe.get_doc("Booking", name, for_update=for_update) for name in names]
+
+
+def _live_names(session: str, *, for_update: bool) -> list[str]:
 	row = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(row).select(row.name).where((row.session == session) & row.status.isin(sorted(LIVE)))
 	query = query.orderby(row.creation).orderby(row.name)
-	names = (query.for_update() if for_update else query).run(pluck=True)
-	return [frappe.get_doc("Booking", name, for_update=for_update) for name in names]
+	return (query.for_update() if for_update else query).run(pluck=True)
 
 
 def has_sessions(meeting_type: str, now: int) -> bool:
