@@ -1,5 +1,6 @@
 """A recurrence rule as people say it, in the reader's language."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import frappe
@@ -10,10 +11,12 @@ from frappe import _
 
 from scheduler_integration import engine
 from scheduler_integration.engine import recurrence
-from scheduler_integration.engine.recurrence_text import Rule, read
+from scheduler_integration.engine.recurrence_text import Rule, Stamp, read
 
 # How far ahead the next occurrences are looked for.
 HORIZON = 5 * 366 * 86400
+# So many excluded or added dates are named, more are counted.
+_NAMED_DATES = 3
 # The parts that the sentences below say; a rule with another one is its own best description.
 _SAID = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY"}
 
@@ -21,11 +24,7 @@ _SAID = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY"}
 def describe(rule: str, start: date) -> str:
 	"""A sentence for the rule of a block whose first day is `start`. Raises InvalidRecurrence."""
 	text = read(rule)
-	parts = [_how_often(text.rule, start), _until(text.rule)]
-	if text.excluded:
-		parts.append(_("without {0} excluded dates").format(len(text.excluded)))
-	if text.added:
-		parts.append(_("with {0} added dates").format(len(text.added)))
+	parts = [_how_often(text.rule, start), _until(text.rule), _excluded(text.excluded), _added(text.added)]
 	return ", ".join(part for part in parts if part)
 
 
@@ -82,10 +81,26 @@ def _yearly(rule: Rule, start: date) -> str:
 
 def _until(rule: Rule) -> str:
 	if rule.count:
-		return _("{0} times").format(rule.count)
+		return _("once") if rule.count == 1 else _("{0} times").format(rule.count)
 	if rule.until:
 		return _("until {0}").format(format_date(rule.until.day, "long", locale=_locale()))
 	return ""
+
+
+def _excluded(dates: Sequence[Stamp]) -> str:
+	if len(dates) > _NAMED_DATES:
+		return _("without {0} excluded dates").format(len(dates))
+	return _("except on {0}").format(_dates(dates)) if dates else ""
+
+
+def _added(dates: Sequence[Stamp]) -> str:
+	if len(dates) > _NAMED_DATES:
+		return _("with {0} added dates").format(len(dates))
+	return _("and on {0}").format(_dates(dates)) if dates else ""
+
+
+def _dates(dates: Sequence[Stamp]) -> str:
+	return _list([format_date(each.day, "long", locale=_locale()) for each in dates])
 
 
 def _days(rule: Rule) -> str:

@@ -130,7 +130,13 @@ def test_a_preview_says_the_rule_in_words(frozen):
 		("FREQ=YEARLY", "Every year on March 2"),
 		("FREQ=YEARLY;BYMONTH=5", "By the rule FREQ=YEARLY;BYMONTH=5"),
 		("FREQ=DAILY;BYMONTHDAY=2", "By the rule FREQ=DAILY;BYMONTHDAY=2"),
-		("FREQ=DAILY\nEXDATE;VALUE=DATE:20260303,20260304", "Every day, without 2 excluded dates"),
+		("FREQ=DAILY\nEXDATE;VALUE=DATE:20260303,20260304", "Every day, except on March 3, 2026 and March 4, 2026"),
+		("FREQ=DAILY\nEXDATE;VALUE=DATE:20260303", "Every day, except on March 3, 2026"),
+		(
+			"FREQ=DAILY\nEXDATE;VALUE=DATE:20260303,20260304,20260305,20260306",
+			"Every day, without 4 excluded dates",
+		),
+		("FREQ=WEEKLY;COUNT=1\nRDATE;VALUE=DATE:20260304", "Every week on Monday, once, and on March 4, 2026"),
 	],
 )
 def test_rules_in_words(rule, words):

@@ -159,6 +159,16 @@ def test_a_block_is_made_to_repeat_without_knowing_the_rules_language(desk):
 	assert window.doc("recurrence_rule") == "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=4"
 
 
+def test_the_same_weekday_is_that_of_the_rules_zone_and_not_of_the_sites(desk):
+	window = desk(make_user())
+	late_on_monday = {"start_time": "2031-03-03 22:00:00", "end_time": "2031-03-03 23:00:00"}
+	window.open_new("Blocked Time", **late_on_monday, recurring=1, timezone="Pacific/Kiritimati")
+	window.choose("Repeat", "Monthly on the same weekday")
+	window.answer()
+	window.page.wait_for_function("cur_frm.doc.recurrence_rule")
+	assert window.doc("recurrence_rule") == "FREQ=MONTHLY;BYDAY=1TU"
+
+
 def test_a_rule_that_makes_no_sense_is_refused_with_its_reason(desk):
 	window = desk(make_user())
 	window.open_new(

@@ -86,16 +86,18 @@ function rule_of(preset, { every, until, count, days }) {
 	return parts.join(";");
 }
 
+// The field holds the site's time; the rule's days are those of its own zone, where it may be tomorrow already.
 function first_day(form) {
-	return frappe.datetime.str_to_obj(form.doc.start_time || frappe.datetime.now_datetime());
+	const site_zone = frappe.boot.time_zone.system;
+	return moment.tz(form.doc.start_time || moment(), site_zone).tz(form.doc.timezone || site_zone);
 }
 
 function weekday(form) {
-	return DAYS[(first_day(form).getDay() + 6) % 7];
+	return DAYS[first_day(form).isoWeekday() - 1];
 }
 
 function nth_weekday(form) {
-	const which = Math.ceil(first_day(form).getDate() / 7);
+	const which = Math.ceil(first_day(form).date() / 7);
 	return (which > 4 ? -1 : which) + weekday(form);
 }
 
