@@ -76,9 +76,9 @@ def listing(host: Host, meeting: MeetingRules = MEETING) -> Callable[[], object]
 	return lambda: free_starts(meeting, host, NOW, NOW, END)
 
 
-def team(count: int) -> Callable[[], object]:
-	"""A round robin: a start is offered when any of the hosts is free."""
-	members = [Member(MEETING, Host(str(seed), OFFICE, busy_times(500, seed))) for seed in range(count)]
+def team(count: int, *also: Busy) -> Callable[[], object]:
+	"""A round robin: a start is offered when any of the hosts is free. `also` stands in everybody's calendar."""
+	members = [Member(MEETING, Host(str(seed), OFFICE, [*also, *busy_times(500, seed)])) for seed in range(count)]
 	return lambda: Team(members, NOW).starts(NOW, END)
 
 
@@ -91,6 +91,7 @@ def cases() -> list[tuple[str, Callable[[], object]]]:
 		("31 days, 500 bookings, both limits", listing(Host("host", OFFICE, (), bookings(500)), LIMITED)),
 		("31 days round the clock, 500 busy times", listing(Host("host", ALWAYS, busy_times(500)))),
 		("50 hosts, 31 days, 500 busy times each", team(50)),
+		("50 hosts, 500 each, and one meeting of all", team(50, Busy(middle, middle + 3600))),
 		("check of one start, 500 busy times", lambda: refusal(middle, MEETING, hosts[500], NOW)),
 		("3 nearest alternatives, 500 busy times", lambda: nearest_free(middle, MEETING, hosts[500], NOW)),
 		(

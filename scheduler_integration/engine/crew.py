@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from .booking_window import ALWAYS, booking_window
+from .grid import Grid
 from .host import Host
 from .intervals import Interval
 from .limits import Full, MinutesLeft, full_periods
@@ -70,6 +71,18 @@ class Crew:
 		days = _Days(self, *self._narrowed(first, last)) if starts else None
 		parts = {start: days.parts(start) for start in starts}
 		return {start: each for start, each in parts.items() if each and not days.missing(start, each)}
+
+	def works_only_at(self, starts: set[int], first: int, last: int) -> bool:
+		"""Whether the crew's hours hold no other start in `[first, last)` than these, whatever stands in its calendar.
+
+		False also where the calendar may make starts of its own.
+		"""
+		since, until = self._narrowed(first, last)
+		if since >= until:
+			return True
+		if self._rules.packed or self._rules.seats > 1:
+			return False
+		return Grid(self._rules, self.members[0].host.hours, since, until).is_within(starts)
 
 	def takes(self, start: int) -> bool:
 		"""Whether the crew can take a meeting at `start`."""

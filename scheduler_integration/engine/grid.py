@@ -54,6 +54,10 @@ class Grid:
 			if start < end:
 				yield start, end
 
+	def is_within(self, starts: set[int]) -> bool:
+		"""Whether the stretches hold no other start than these."""
+		return all(starts.issuperset(range(start, end, self.step)) for start, end in self.stretches())
+
 	def extra_starts(self) -> list[int]:
 		"""The extra starts that fit and that the stretches don't hold already."""
 		first, last = self._range

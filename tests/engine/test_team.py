@@ -57,6 +57,18 @@ class TestApart:
 		assert team.free_hosts(NINE) == ["soon"]
 		assert team.free_hosts(NINE + HOUR) == ["late", "soon"]
 
+	def test_a_start_that_only_the_last_of_many_has_is_offered(self):
+		many = [member(str(number), "09:00-12:00", busy=busy(NINE)) for number in range(9)]
+		assert listed(Team([*many, member("last", "09:00-12:00")], 0)) == ["09:00", "10:00", "11:00"]
+
+	def test_a_start_that_follows_on_a_meeting_is_offered_beside_those_that_everybody_has(self):
+		packed = replace(HOURLY, packed=True)
+		free, meets = (
+			member("free", "09:00-12:00", rules=packed),
+			member("meets", "09:00-12:00", rules=packed, busy=[Busy(NINE, NINE + 2400)]),
+		)
+		assert listed(Team([free, meets], 0)) == ["09:00", "09:40", "10:00", "11:00"]
+
 	def test_one_who_is_not_required_counts_like_the_others(self):
 		assert listed(Team([member("a", "09:00-10:00", is_required=False)], 0)) == ["09:00"]
 
