@@ -129,6 +129,30 @@ def test_the_facts_of_a_booking_cannot_be_typed_in(jane, as_user):
 	assert (stored.host_notes, stored.status, stored.attendee_name) == ("Bring slides", "Scheduled", "Ada Lovelace")
 
 
+def test_seats_and_session_cannot_be_typed_in_and_a_workshop_oversold(jane, as_user):
+	page = make_page(jane)
+	workshop = make_meeting_type(page, seats=2)
+	booking = bookings.book(payload(page, workshop, NINE), NOW)["id"]
+	before = frappe.get_doc("Booking", booking)
+	with as_user(jane):
+		document = frappe.get_doc("Booking", booking)
+		document.update({"seats": -3, "session": None})
+		document.save()
+	stored = frappe.get_doc("Booking", booking)
+	assert (stored.seats, stored.session) == (1, before.session)
+
+
+def test_every_fact_of_a_booking_is_of_the_level_that_no_role_writes():
+	open_fields = {
+		field.fieldname for field in frappe.get_meta("Booking").fields if not field.permlevel and is_value(field)
+	}
+	assert open_fields == {"host_notes"}
+
+
+def is_value(field):
+	return field.fieldtype not in ("Section Break", "Column Break", "Tab Break")
+
+
 def test_a_booking_cannot_be_made_past_the_room(jane, as_user):
 	page = make_page(jane)
 	meeting_type = make_meeting_type(page)
