@@ -69,13 +69,15 @@ def release_time(booking: Document) -> None:
 		frappe.db.delete("Booking Slot", _holder(booking))
 
 
-def move_session(session: str, new: str, leaving: str, coming: str) -> None:
-	"""Lets the time and the seats of a session be those of `new`, a key, with the host `coming` instead of `leaving`.
+def move_session(session: str, new: str, leaving: str, coming: str, since: int) -> None:
+	"""Lets the time and the seats of a session be those of `new`, a key, from the instant `since` on with the host `coming`
+	instead of `leaving`.
 
 	Raises SlotTaken where the new host's time is held.
 	"""
 	slot, seat = frappe.qb.DocType("Booking Slot"), frappe.qb.DocType("Booking Seat")
 	hosts = frappe.qb.update(slot).set(slot.host, coming).where((slot.session == session) & (slot.host == leaving))
+	hosts = hosts.where(slot.bucket >= since // BUCKET_SECONDS)
 	with unique_or_taken():
 		hosts.run()
 	frappe.qb.update(slot).set(slot.session, new).where(slot.session == session).run()

@@ -72,15 +72,15 @@ def _hold(
 ) -> Hold:
 	free = offer.free_hosts(start)
 	users = [user for user in free if offer.host(user).is_required] if offer.assignment == "Collective" else free[:1]
-	rules = offer.member(users[0]).rules
+	rules = [offer.member(user).rules for user in users]
 	caller = address_hash(address)
 	return Hold(
 		key=key,
 		meeting_type=meeting_type.name,
 		users=tuple(users),
 		parts=tuple(offer.team.parts(start, users[0])),
-		buffer_before=rules.buffer_before,
-		buffer_after=rules.buffer_after,
+		buffer_before=max(each.buffer_before for each in rules),
+		buffer_after=max(each.buffer_after for each in rules),
 		expires_at=held_until(caller, users[0], start, now, seconds),
 		address=caller,
 	)

@@ -1,7 +1,6 @@
 """Hands a meeting over to another host."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -16,6 +15,7 @@ from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.reason_text import reason_text
 from scheduler_integration.bookings import guard, turns
 from scheduler_integration.bookings.lookup import find_for_host, host_view
+from scheduler_integration.bookings.record import own_buffers
 from scheduler_integration.bookings.sessions import live_in_session, session_key
 from scheduler_integration.bookings.status import CANCELLED, LIVE
 from scheduler_integration.bookings.successors import successors
@@ -44,12 +44,12 @@ def reassign(name: object, host: object, now: int, *, replaces: object = None, f
 	successor = _successor(booking, host)
 	leaving = _leaving(booking, replaces)
 	guard.lock_hosts([*booking.host_users(), successor.user])
-	_check_free(booking, successor, now, force)
+	coming = _check_free(booking, successor, now, force)
 	sharing = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
 	if booking.session:
-		_move_session(booking, leaving, successor.user)
+		_move_session(booking, leaving, successor.user, now)
 	for each in (booking, *sharing):
-		_hand_over(each, leaving, successor.user, now)
+		_hand_over(each, leaving, coming, now)
 	log_handover(booking, leaving)
 	return host_view(booking, now)
 
@@ -80,22 +80,26 @@ def _leaving(booking: Document, replaces: object) -> str:
 	return replaces
 
 
-def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> None:
-	"""Asks of the new host what booking asks, but for what binds guests alone."""
+def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> engine.Member:
+	"""Asks of the new host what booking asks, but for what binds guests alone, and answers the host with the calendar."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	asked = Asked(booking.duration_minutes)
 	(member,) = load_members(meeting_type, [host], asked, booking.starts_at, booking.ends_at, now, lock=True)
-	# One seat: a session of the new host's own at that time is in the way, and not one to be joined.
-	rules = replace(member.rules, days=1, seats=1, first_slot_only=False, minimum_notice=0, window=None)
-	member = replace(member, rules=rules)
+	parts = _to_come(booking, now)
+	refusals = engine.takeover_refusals(member, parts, now, has_begun=parts != booking.parts())
 	found = [
 		(start, refusal)
-		for start, _end in booking.parts()
-		for refusal in engine.Team([member], now).refusals(start)[host.user]
+		for start, refusal in refusals
 		if (refusal.reason is Reason.BUSY if force else refusal.reason not in _FOR_GUESTS)
 	]
 	if found:
 		raise _not_free(found, member, now)
+	return member
+
+
+def _to_come(booking: Document, now: int) -> list[engine.Interval]:
+	"""The meeting on its dates that aren't over: what is past stays with whoever hosted it."""
+	return [part for part in booking.parts() if part[1] > now]
 
 
 def _not_free(found: list[tuple[int, engine.Refusal]], member: engine.Member, now: int) -> HostNotFree:
@@ -110,26 +114,30 @@ def _not_free(found: list[tuple[int, engine.Refusal]], member: engine.Member, no
 	)
 
 
-def _move_session(booking: Document, leaving: str, coming: str) -> None:
+def _move_session(booking: Document, leaving: str, coming: str, now: int) -> None:
 	"""The time and the seats first: what each booking holds is then what it is to hold."""
 	main = coming if leaving == booking.host else booking.host
-	guard.move_session(booking.session, session_key(booking.meeting_type, booking.starts_at, main), leaving, coming)
+	since = _to_come(booking, now)[0][0]
+	guard.move_session(
+		booking.session, session_key(booking.meeting_type, booking.starts_at, main), leaving, coming, since
+	)
 
 
-def _hand_over(booking: Document, leaving: str, coming: str, now: int) -> None:
+def _hand_over(booking: Document, leaving: str, coming: engine.Member, now: int) -> None:
 	if leaving == booking.host:
-		turns.hand_over(booking, coming, now)
-	_replace(booking, leaving, coming)
+		turns.hand_over(booking, coming.host.name, now)
+	_replace(booking, leaving, coming, now)
 	booking.flags.ignore_links = True
 	# Who may hand over was decided before; the hosts are facts that no role may type in.
 	booking.save(ignore_permissions=True)
 	announce(booking, now)
 
 
-def _replace(booking: Document, leaving: str, coming: str) -> None:
+def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -> None:
+	coming = member.host.name
 	for row in booking.hosts:
-		if row.user == leaving:
-			row.user = coming
+		if row.user == leaving and row.ends_at > now:
+			row.update({"user": coming, **own_buffers(member)})
 	if booking.host == leaving:
 		booking.host = coming
 		_retitle(booking)

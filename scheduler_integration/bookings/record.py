@@ -30,7 +30,7 @@ def new_booking(
 			"meeting_type": meeting_type.name,
 			"scheduling_page": page.name,
 			"host": users[0],
-			"hosts": host_rows(users, parts),
+			"hosts": host_rows([offer.member(user) for user in users], parts),
 			"starts_at": parts[0][0],
 			"ends_at": parts[-1][1],
 			"buffer_before_minutes": rules.buffer_before,
@@ -48,13 +48,25 @@ def new_booking(
 	return booking
 
 
-def host_rows(users: list[str], parts: list[engine.Interval]) -> list[dict[str, Any]]:
-	"""A row of Booking Host for each host and each date's part."""
+def host_rows(members: list[engine.Member], parts: list[engine.Interval]) -> list[dict[str, Any]]:
+	"""A row of Booking Host for each host and each date's part, with the host's own buffers."""
 	return [
-		{"user": user, "starts_at": start, "ends_at": end, "is_first_day": int(not index)}
-		for user in users
+		{
+			"user": member.host.name,
+			"starts_at": start,
+			"ends_at": end,
+			"is_first_day": int(not index),
+			**own_buffers(member),
+		}
+		for member in members
 		for index, (start, end) in enumerate(parts)
 	]
+
+
+def own_buffers(member: engine.Member) -> dict[str, int]:
+	"""The fields of a host's row that keep the host's buffers, minutes."""
+	rules = member.rules
+	return {"buffer_before_minutes": rules.buffer_before, "buffer_after_minutes": rules.buffer_after}
 
 
 def _seats(request: BookingRequest, meeting_type: Document, user: str) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def join(booking: Document, standing: Document) -> None:
 
 
 def _row(row: Document) -> dict[str, Any]:
-	return {"user": row.user, "starts_at": row.starts_at, "ends_at": row.ends_at, "is_first_day": row.is_first_day}
+	kept = ("user", "starts_at", "ends_at", "is_first_day", "buffer_before_minutes", "buffer_after_minutes")
+	return {field: row.get(field) for field in kept}
 
 
 def live_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:

@@ -16,6 +16,7 @@ from .openings import Openings
 from .reasons import Reason, Refusal
 from .sessions import sessions_with_room
 from .slots import free_starts, is_bookable, nearest_free, refusal, relevant_dates, relevant_span
+from .takeover import takeover_refusals
 from .team import Team
 from .windows import working_intervals
 from .zones import (
@@ -68,6 +69,7 @@ __all__ = [
 	"relevant_span",
 	"sessions_with_room",
 	"subtract",
+	"takeover_refusals",
 	"wall_clock",
 	"working_intervals",
 	"zone",

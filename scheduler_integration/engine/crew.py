@@ -215,7 +215,7 @@ class _PartCalendar:
 		def openings(room: frozenset[int]) -> Openings:
 			return Openings(rules, host, now, ALWAYS, first, last, room)
 
-		rules, host = _one_day(member.rules), member.host
+		rules, host = one_day(member.rules), member.host
 		self._minutes = MinutesLeft(member.rules, host)
 		self._room = with_room(rules, host)
 		self._sessions = sessions_by_start(rules, host)
@@ -248,7 +248,7 @@ class _PartCalendar:
 		return start in self._room and start in self._sessions
 
 
-def _one_day(rules: MeetingRules) -> MeetingRules:
+def one_day(rules: MeetingRules) -> MeetingRules:
 	"""The rules that each date of a longer meeting keeps for itself."""
 	daily = tuple(limit for limit in rules.limits if limit.period == "day")
 	return replace(rules, days=1, minimum_notice=0, window=None, limits=daily)

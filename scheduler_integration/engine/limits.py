@@ -31,8 +31,13 @@ class Full:
 	def refusal(self, start: int) -> Refusal | None:
 		for (first, last), booked in self._periods.items():
 			if first <= start < last and start not in self._joined:
-				return Refusal(_REASONS[self._limit.period], booked, self._limit)
+				return limit_refusal(self._limit, booked)
 		return None
+
+
+def limit_refusal(limit: Limit, booked: tuple[Booked, ...] = ()) -> Refusal:
+	"""That the limit is reached, by what is `booked`."""
+	return Refusal(_REASONS[limit.period], booked, limit)
 
 
 def full_periods(meeting: MeetingRules, host: Host, joined: Iterable[int] = ()) -> list[Full]:

@@ -43,25 +43,33 @@ class Booking(Form):
 			self.append("hosts", {"user": self.host})
 		for row in self.hosts:
 			if not row.starts_at:
-				row.update({"starts_at": self.starts_at, "ends_at": self.ends_at})
+				row.update({"starts_at": self.starts_at, "ends_at": self.ends_at, **self.buffers()})
 			row.update(
 				{
 					"meeting_type": self.meeting_type,
 					"session": self.session,
 					"seats": self.seats or 1,
-					"buffer_before_minutes": self.buffer_before_minutes,
-					"buffer_after_minutes": self.buffer_after_minutes,
 					"is_live": int(self.is_live()),
 				}
 			)
 
 	def parts(self) -> list[tuple[int, int]]:
 		"""Start and end of the meeting on each of its dates, epoch seconds."""
-		return sorted({(row.starts_at, row.ends_at) for row in self.hosts if row.user == self.host})
+		return sorted({(row.starts_at, row.ends_at) for row in self.hosts})
 
 	def host_users(self) -> list[str]:
-		"""The hosts, each once, in the order of the rows."""
-		return list(dict.fromkeys(row.user for row in self.hosts))
+		"""The hosts, each once, in the order of the rows. Of a meeting that was handed over while it went on, those of its
+		last date.
+		"""
+		last = max(row.ends_at or 0 for row in self.hosts)
+		return list(dict.fromkeys(row.user for row in self.hosts if (row.ends_at or 0) == last))
+
+	def buffers(self) -> dict[str, int | None]:
+		"""Those of the meeting type, minutes; each host's row holds the host's own."""
+		return {
+			"buffer_before_minutes": self.buffer_before_minutes,
+			"buffer_after_minutes": self.buffer_after_minutes,
+		}
 
 	def is_live(self) -> bool:
 		"""Whether the meeting holds its hosts' time."""
