@@ -36,16 +36,33 @@ class Hold:
 	buffer_after: int
 	expires_at: int
 	address: str = ""
+	began_at: int = 0
+
+	def outranks(self, other: "Hold") -> bool:
+		"""Whether this hold goes first where both keep the same time: they can't both be booked, and one has to be."""
+		return self.overlaps(other) and (self.began_at, self.key) < (other.began_at, other.key)
+
+	def overlaps(self, other: "Hold") -> bool:
+		"""Whether both keep some time of one host."""
+		return not {*self.users}.isdisjoint(other.users) and any(
+			start < other_end and other_start < end
+			for start, end in self.parts
+			for other_start, other_end in other.parts
+		)
 
 
 def held_slots(
 	users: Iterable[str], meeting_type: str | None, now: int, own: str | None = None
 ) -> dict[str, list[engine.Booked]]:
-	"""The time of these users that is held at `now`, but for what `own`, a key, holds."""
-	wanted = set(users)
+	"""The time of these users that is held at `now`, but for what `own`, a key, holds.
+
+	Of two guests who held the same time at the same moment, the first isn't kept from it by the second.
+	"""
+	wanted, live = set(users), _live(now)
+	mine = [hold for hold in live if hold.key == own]
 	found: dict[str, list[engine.Booked]] = defaultdict(list)
-	for hold in _live(now):
-		if hold.key != own:
+	for hold in live:
+		if hold.key != own and not any(each.outranks(hold) for each in mine):
 			for user in wanted.intersection(hold.users):
 				found[user] += _booked(hold, hold.meeting_type == meeting_type)
 	return found

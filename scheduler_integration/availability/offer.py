@@ -4,7 +4,7 @@ Round robin offers a start when any host is free, collective when every required
 same engine about the same calendars.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from frappe.model.document import Document
 
@@ -35,6 +35,25 @@ class Offer:
 		free = self.team.free_hosts(start)
 		in_session = [] if self.assignment == "Collective" else [user for user in free if self._in_session(user, start)]
 		return in_session or free
+
+	def takers(self, start: int) -> list[str]:
+		"""The hosts to one of whom a booking at the bookable `start` may be given, in the page's order.
+
+		In a round robin another guest's hold keeps a host's time, and not the host: that guest gets whoever is left. Meetings
+		over several days keep who was held, for hosts' days may differ.
+		"""
+		if self.assignment != "Round Robin" or self.team.rules.days > 1:
+			return self.free_hosts(start)
+		members = [replace(member, host=self._without_holds_at(member, start)) for member in self.team.members]
+		return replace(self, team=self.team.of(members)).free_hosts(start)
+
+	def _without_holds_at(self, member: engine.Member, start: int) -> engine.Host:
+		"""The host without others' holds of this very meeting."""
+		slot = start, start + member.rules.seconds
+		kept = [
+			item for item in member.host.booked if not (item.is_hold and item.counts and (item.start, item.end) == slot)
+		]
+		return replace(member.host, booked=kept)
 
 	def _in_session(self, user: str, start: int) -> bool:
 		member = self.member(user)

@@ -83,4 +83,5 @@ def _hold(
 		buffer_after=max(each.buffer_after for each in rules),
 		expires_at=held_until(caller, users[0], start, now, seconds),
 		address=caller,
+		began_at=now,
 	)

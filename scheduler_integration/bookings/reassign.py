@@ -1,6 +1,7 @@
 """Hands a meeting over to another host."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -85,6 +86,8 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	asked = Asked(booking.duration_minutes)
 	(member,) = load_members(meeting_type, [host], asked, booking.starts_at, booking.ends_at, now, lock=True)
+	# A guest who is about to book is no reason for a manager.
+	member = replace(member, host=member.host.without_holds())
 	parts = _to_come(booking, now)
 	refusals = engine.takeover_refusals(member, parts, now, has_begun=parts != booking.parts())
 	found = [

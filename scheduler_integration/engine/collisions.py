@@ -55,8 +55,9 @@ class Collisions:
 		return Refusal(self._reason(start, conflicts), tuple(conflicts)) if conflicts else None
 
 	def packed_starts(self) -> set[int]:
-		"""The starts that follow at once on what stands in the calendar."""
-		return {-(-high // PACKED_TO) * PACKED_TO for _low, high in self._around}
+		"""The starts that follow at once on what stands in the calendar; what is only held may not come to stand there."""
+		around = zip(self._items, self._around, strict=True)
+		return {-(-high // PACKED_TO) * PACKED_TO for item, (_low, high) in around if not _is_held(item)}
 
 	def _reason(self, start: int, conflicts: list[Busy | Booked]) -> Reason:
 		end = start + self._meeting.seconds
@@ -80,6 +81,10 @@ class Collisions:
 			for item, span in zip(self._items, self._around, strict=True)
 			for part in (without([span], [item[0]]) if self._is_joined(item, item[0]) else [span])
 		]
+
+
+def _is_held(item: Busy | Interval | Booked) -> bool:
+	return isinstance(item, Booked) and item.is_hold
 
 
 def conflicts_with(start: int, meeting: MeetingRules, host: Host) -> list[Busy | Booked]:

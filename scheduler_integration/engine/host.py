@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .hours import WorkingHours
@@ -56,3 +56,8 @@ class Host:
 	hours: WorkingHours
 	busy: Sequence[Busy | Interval] = ()
 	booked: Sequence[Booked] = ()
+
+	def without_holds(self) -> Host:
+		"""The host as if no guest were about to book."""
+		standing = [item for item in self.booked if not item.is_hold]
+		return self if len(standing) == len(self.booked) else replace(self, booked=standing)

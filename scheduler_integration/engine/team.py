@@ -56,8 +56,10 @@ class Team:
 		if not self._first_slot_only:
 			return self._all_starts(first, last)
 		since, until = self._whole_dates(first, last)
-		firsts = (group[0] for _day, group in by_local_date(self._all_starts(since, until), self._zone))
-		return [start for start in firsts if first <= start < last]
+		unheld = self._without_holds()
+		firsts = (group[0] for _day, group in by_local_date(unheld._all_starts(since, until), self._zone))
+		found = [start for start in firsts if first <= start < last]
+		return found if unheld is self else sorted({*self._all_starts(first, last)}.intersection(found))
 
 	def is_bookable(self, start: int) -> bool:
 		"""Whether the meeting can be booked at `start`."""
@@ -135,6 +137,10 @@ class Team:
 				break
 		return ranked[:count]
 
+	def of(self, members: Sequence[Member]) -> Team:
+		"""The same meeting type at the same moment with other members, of whom there are some."""
+		return Team(members, self._now, together=self._together, dates_in=self._zone)
+
 	@property
 	def rules(self) -> MeetingRules | None:
 		"""The meeting type's rules, as they hold for the first host."""
@@ -164,13 +170,19 @@ class Team:
 			found.setdefault((lead.rules, lead.host.hours), []).append(crew)
 		return found
 
+	def _without_holds(self) -> Team:
+		"""The team that tells which starts there are to take; what is held of them may be let go again."""
+		members = [replace(member, host=member.host.without_holds()) for member in self.members]
+		unchanged = all(one.host is other.host for one, other in zip(members, self.members, strict=True))
+		return self if unchanged else self.of(members)
+
 	def _with_known_windows(self, members: Sequence[Member]) -> tuple[Member, ...]:
 		"""The members; those whose window counts dates with room know the end of the last of them."""
 		counts = {member.rules.window.days for member in members if counts_room(member.rules)}
 		if not counts:
 			return tuple(members)
 		anytime = [_with_window(member, None) if counts_room(member.rules) else member for member in members]
-		team = Team(anytime, self._now, together=self._together, dates_in=self._zone)
+		team = self.of(anytime)._without_holds()
 		known = {count: until_nth_with_room(count, team.starts, self._now, self._zone) for count in counts}
 		return tuple(
 			_with_window(member, known[member.rules.window.days]) if counts_room(member.rules) else member

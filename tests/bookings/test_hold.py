@@ -1,13 +1,14 @@
 """Slots kept for a guest who fills in the form. 2 March 2026 is a Monday."""
 
 import calendar
+from dataclasses import replace
 from datetime import date
 
 import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.availability import slots_between
+from scheduler_integration.availability import holds, slots_between
 from scheduler_integration.availability.holds import address_hash
 from scheduler_integration.exceptions import InvalidRequest, SlotTaken
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
@@ -91,6 +92,65 @@ def test_in_a_pool_a_hold_takes_one_host():
 	assert "09:00" in hours(page, pooled)
 	hold(page, pooled)
 	assert "09:00" not in hours(page, pooled)
+
+
+def test_anothers_hold_does_not_give_a_returning_guest_to_somebody_else():
+	ann, ben = make_user("Ann"), make_user("Ben")
+	pool = make_team_page([ann, ben])
+	call = make_meeting_type(pool, assignment="Round Robin", round_robin_mode="Weighted", route_to_owner=1)
+	own, guest = make_page(ann), f"{fresh('eve')}@guests.example"
+	bookings.book(payload(own, make_meeting_type(own), at("2026-03-03 09:00"), attendee_email=guest), NOW)
+	anothers, mine = hold(pool, call), hold(pool, call)
+	booked = bookings.book(payload(pool, call, at(NINE), attendee_email=guest, hold=mine), NOW)
+	assert frappe.db.get_value("Booking", booked["id"], "host") == ann
+	bookings.release_slot(mine)  # As the commit does.
+	theirs = bookings.book(payload(pool, call, at(NINE), hold=anothers), NOW)
+	assert frappe.db.get_value("Booking", theirs["id"], "host") == ben
+
+
+def test_of_two_who_held_a_slot_at_the_same_moment_one_books_it(page, call):
+	first = hold(page, call)
+	second = at_the_same_moment(first, "z" * 32)
+	with pytest.raises(SlotTaken):
+		bookings.book(payload(page, call, at(NINE), hold=second), NOW)
+	bookings.book(payload(page, call, at(NINE), hold=first), NOW)
+
+
+def at_the_same_moment(key, other):
+	"""What is stored when somebody else read the holds before this one was there."""
+	(held,) = (each for each in holds._live(NOW) if each.key == key)
+	holds.put_hold(replace(held, key=other, address="another"), NOW)
+	return other
+
+
+class TestWhatIsOfferedWhileAnotherHolds:
+	"""What is offered to a guest beside another's hold can be booked when the hold is let go."""
+
+	def booked_after_release(self, page, meeting_type, other, start):
+		mine = hold(page, meeting_type, start)
+		bookings.release_slot(other)
+		bookings.book(payload(page, meeting_type, at(start), hold=mine), NOW)
+
+	def test_no_later_start_takes_the_place_of_a_dates_first(self, page):
+		first_only = make_meeting_type(page, first_slot_only=1)
+		other = hold(page, first_only)
+		assert hours(page, first_only) == []
+		bookings.release_slot(other)
+		assert hours(page, first_only) == ["09:00"]
+
+	def test_no_start_follows_on_what_is_only_held(self, page):
+		packed = make_meeting_type(page, packed=1, duration_minutes=20, slot_interval=30)
+		other = hold(page, packed)
+		assert hours(page, packed) == ["09:30"]
+		self.booked_after_release(page, packed, other, "2026-03-02T09:30:00+00:00")
+
+	def test_a_date_that_is_only_held_has_room(self):
+		page = make_page(hours={day: ["09:00-09:30"] for day in ("Monday", "Tuesday", "Wednesday")})
+		window = {"window_type": "Rolling Days", "max_days_in_advance": 1, "only_days_with_room": 1}
+		call = make_meeting_type(page, uses_host_defaults=0, minimum_notice=0, **window)
+		hold(page, call)
+		tuesday = slots_between(page.slug, call.slug, MONDAY, date(2026, 3, 4), "UTC", None, NOW)["days"]
+		assert not any(tuesday.values())
 
 
 def test_a_hold_takes_a_seat(page):

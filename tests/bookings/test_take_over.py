@@ -102,6 +102,15 @@ class TestLimits:
 		assert [each["code"] for each in refused.value.extra["reasons"]] == ["DAILY_LIMIT"]
 
 
+def test_a_guest_who_is_about_to_book_does_not_keep_a_manager_from_handing_over():
+	team = Team()
+	call = team.type()
+	booked = team.with_ann(call)
+	bookings.hold_slot(team.page.slug, call.slug, "2026-03-02T09:00:00+00:00", None, None, "198.51.100.1", NOW)
+	bookings.reassign(booked, team.ben, NOW)
+	assert frappe.get_doc("Booking", booked).host == team.ben
+
+
 class TestWhileItGoesOn:
 	def test_a_past_day_that_the_new_host_was_busy_on_is_no_reason(self):
 		team = Team()

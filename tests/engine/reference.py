@@ -4,6 +4,7 @@ It takes whole minutes, and zones whose offsets are whole minutes. It asks each 
 then, and looks wall times up among the answers.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -150,7 +151,7 @@ class Calendar:
 
 	def ends_on_five_minutes(self):
 		ends = [busy.end + self.rules.buffer_before * MINUTE for busy in self.host.busy if busy.start < busy.end]
-		ends += [b.end + max(self.rules.buffer_before, b.buffer_after) * MINUTE for b in self.booked]
+		ends += [b.end + max(self.rules.buffer_before, b.buffer_after) * MINUTE for b in self.booked if not b.is_hold]
 		found = set()
 		for end in ends:
 			while end // MINUTE % 5:
@@ -269,9 +270,15 @@ class Calendar:
 		return date <= today or len(between) < window.days
 
 
+def unheld(member):
+	booked = [item for item in member.host.booked if not item.is_hold]
+	return replace(member, host=replace(member.host, booked=booked))
+
+
 class Reference:
 	def __init__(self, members, now, first, last, together=False, dates_in=None):
 		self.first, self.last = first, last
+		self.asked = now, first, last, together, dates_in or members[0].host.hours.zone
 		longest = max(member.rules.duration for member in members)
 		# Far enough back that the whole week before the Monday before each start is known.
 		self.zero = min(first, now) // MINUTE - 19 * DAY
@@ -300,9 +307,17 @@ class Reference:
 		if not self.members[0].rules.first_slot_only:
 			return self.all_starts(self.first, self.last)
 		firsts = {}
-		for start in self.all_starts(self.first - 2 * DAY * MINUTE, self.last + 2 * DAY * MINUTE):
+		for start in self.unheld.all_starts(self.first - 2 * DAY * MINUTE, self.last + 2 * DAY * MINUTE):
 			firsts.setdefault(self.dates.at(start).date(), start)
-		return [start for start in firsts.values() if self.first <= start < self.last]
+		found = [start for start in firsts.values() if self.first <= start < self.last]
+		return [start for start in found if any(self.crew_takes(crew, start) for crew in self.crews)]
+
+	@cached_property
+	def unheld(self):
+		"""The same hosts, were nothing held."""
+		if not any(item.is_hold for member in self.members for item in member.host.booked):
+			return self
+		return Reference([unheld(member) for member in self.members], *self.asked)
 
 	def all_starts(self, first, last):
 		minutes = range(-(-first // MINUTE) * MINUTE, last, MINUTE)
@@ -334,10 +349,10 @@ class Reference:
 	def has_room(self, date):
 		"""Whether anything can be booked on the date, were there no such window."""
 		if date not in self.rooms:
-			self.looks_for_room = True
-			minutes = self.dates.minutes_of(date)
-			self.rooms[date] = any(self.crew_takes(crew, start) for crew in self.crews for start in minutes)
-			self.looks_for_room = False
+			team, minutes = self.unheld, self.dates.minutes_of(date)
+			team.looks_for_room = True
+			self.rooms[date] = any(team.crew_takes(crew, start) for crew in team.crews for start in minutes)
+			team.looks_for_room = False
 		return self.rooms[date]
 
 	def crew_takes(self, crew, start):
