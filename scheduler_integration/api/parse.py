@@ -9,12 +9,11 @@ from frappe import _
 
 from scheduler_integration.bookings.instants import parse_instant
 from scheduler_integration.bookings.text_rules import Refused, whole_number
+from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest
 
-# A date within a day of the calendar's ends has no neighbours to compute with.
 # `date.fromisoformat` reads week dates too.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-FIRST_DATE, LAST_DATE = date(1970, 1, 2), date(2200, 1, 1)
 
 
 def parse_date(field: str, value: object) -> date:

@@ -25,6 +25,9 @@ MINUTES_PER_DAY = 24 * 60
 DAY = 24 * 60 * MINUTE
 WEEK = 7 * DAY
 
+# What people may ask about. A date within a day of the calendar's ends has no neighbours to compute with.
+FIRST_DATE, LAST_DATE = date(1970, 1, 2), date(2200, 1, 1)
+
 _EPOCH = date(1970, 1, 1).toordinal()
 # A year short of what `date` holds, so that the weeks around an instant are still dates.
 _FIRST_INSTANT = (date(2, 1, 1).toordinal() - _EPOCH) * DAY

@@ -8,14 +8,12 @@ from urllib.parse import urlencode
 
 from frappe import _
 
-from scheduler_integration.engine.zones import instant_of, local_date
+from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE, instant_of, local_date
 
 from . import dates
 from .document import document
 from .guest import Guest
 from .reasons import reason_view
-
-_FIRST, _LAST = date(1970, 1, 2), date(2200, 1, 1)
 
 
 class Question(NamedTuple):
@@ -33,7 +31,8 @@ class Question(NamedTuple):
 	@property
 	def minutes(self) -> int | None:
 		"""The duration, where one is chosen."""
-		return int(self.duration) if self.duration.isascii() and self.duration.isdigit() else None
+		is_number = self.duration.isascii() and self.duration.isdigit() and len(self.duration) < 5
+		return int(self.duration) if is_number else None
 
 	def instant(self, zone: str) -> int | None:
 		"""The epoch seconds of the wall time in `zone`; None where it is none."""
@@ -41,7 +40,7 @@ class Question(NamedTuple):
 			day, clock = date.fromisoformat(self.day), time.fromisoformat(self.time)
 		except ValueError:
 			return None
-		if clock.tzinfo or not _FIRST <= day <= _LAST:
+		if clock.tzinfo or not FIRST_DATE <= day <= LAST_DATE:
 			return None
 		return instant_of(datetime.combine(day, clock.replace(second=0, microsecond=0)), zone)
 

@@ -93,6 +93,8 @@ def test_short_colours_are_written_out():
 		{"daily_limit": -1},
 		{"window_type": "Fixed Range"},
 		{"window_type": "Fixed Range", "window_from": "2026-02-02", "window_to": "2026-02-01"},
+		{"window_type": "Fixed Range", "window_from": "9999-12-31"},
+		{"window_type": "Fixed Range", "window_to": "0001-01-01"},
 		{"assignment": "Round Robin"},
 		{"questions": [{"label": "Which?", "question_type": "Select"}]},
 		{"recommended_phases": [{"phase": "Build"}, {"phase": "Build"}]},
@@ -262,6 +264,14 @@ def test_deleting_the_default_schedule_hands_the_default_on():
 	default = make_schedule(user)
 	frappe.delete_doc("Availability Schedule", default.name)
 	assert frappe.db.get_value("Availability Schedule", other.name, "is_default") == 1
+
+
+def test_a_default_schedule_that_is_given_away_leaves_nobody_without_hours():
+	ann, ben = make_user(), make_user()
+	default, anns_other, bens = make_schedule(ann), make_schedule(ann, is_default=0), make_schedule(ben)
+	default.reload().update({"user": ben}).save()
+	defaults = {"is_default": 1, "user": ["in", [ann, ben]]}
+	assert {*frappe.get_all("Availability Schedule", defaults, pluck="name")} == {anns_other.name, bens.name}
 
 
 def test_numbers_sent_as_text_are_numbers():

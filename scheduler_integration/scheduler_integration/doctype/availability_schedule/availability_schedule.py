@@ -23,6 +23,8 @@ class AvailabilitySchedule(Form):
 	def on_update(self):
 		if self.is_default:
 			self.unset_other_defaults()
+		if self.was_somebody_elses():
+			self.get_doc_before_save().hand_default_on()
 
 	def on_trash(self):
 		self.hand_default_on()
@@ -39,9 +41,18 @@ class AvailabilitySchedule(Form):
 			raise InvalidRequest(_("A buffer is at most a day."))
 
 	def set_default(self):
-		"""A host's first schedule is the default one: somebody with hours is never without."""
+		"""A host's first schedule is the default one: somebody with hours is never without.
+
+		One that was somebody else's doesn't take the place of the default one there is.
+		"""
+		if self.was_somebody_elses():
+			self.is_default = 0
 		if not self.is_default and not self.other_defaults():
 			self.is_default = 1
+
+	def was_somebody_elses(self) -> bool:
+		before = self.get_doc_before_save()
+		return bool(before and before.user != self.user)
 
 	def unset_other_defaults(self):
 		for name in self.other_defaults():
