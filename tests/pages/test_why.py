@@ -53,7 +53,9 @@ class TestQuestion:
 	def test_what_is_no_time_is_none(self, day, time):
 		assert Question("A", day, time).instant("Europe/Berlin") is None
 
-	@pytest.mark.parametrize(("typed", "minutes"), [("60", 60), ("", None), ("x", None), ("٣٠", None), ("-5", None)])
+	@pytest.mark.parametrize(
+		("typed", "minutes"), [("60", 60), ("", None), ("x", None), ("٣٠", None), ("-5", None), ("1" * 5000, None)]
+	)
 	def test_a_duration_is_a_count_of_minutes(self, typed, minutes):
 		assert Question("A", "2026-11-23", "10:00", typed).minutes == minutes
 
