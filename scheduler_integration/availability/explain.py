@@ -12,7 +12,7 @@ from scheduler_integration.availability.conflict_view import conflict_views
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.reason_text import reason_text
 from scheduler_integration.availability.slots import chosen_duration, slot_view
-from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.catalogue.hosts import TypeHost, no_required_host, required_users
 from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted
 from scheduler_integration.permissions import is_manager
@@ -59,7 +59,9 @@ def _reasons_of_all(meeting_type: Document, page: Document, offer: Offer) -> lis
 		found.append(_reason("PAGE_OFF", _("The scheduling page is switched off.")))
 	if not meeting_type.is_active:
 		found.append(_reason("TYPE_OFF", _("The meeting type is switched off.")))
-	if not offer.hosts:
+	if meeting_type.assignment == "Collective" and not required_users(page):
+		found.append(_reason("NO_REQUIRED_HOST", no_required_host()))
+	elif not offer.hosts:
 		found.append(_reason("NO_HOST", _("Nobody who is needed for this meeting can sign in any more.")))
 	return found
 

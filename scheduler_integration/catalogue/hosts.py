@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.prepared import value
@@ -36,9 +37,8 @@ def hosts_of(meeting_type: Document, page: Document, people: People | None = Non
 	hosts = enabled_hosts(meeting_type, page, people)
 	if meeting_type.assignment != "Collective":
 		return hosts
-	present = {host.user for host in hosts}
-	required = {row.user for row in _host_rows(page) if row.is_required}
-	return hosts if required <= present else []
+	required = required_users(page)
+	return hosts if required and required <= {host.user for host in hosts} else []
 
 
 def enabled_hosts(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
@@ -66,6 +66,18 @@ def page_users(page: Document) -> list[str]:
 def team_users(page: Document) -> list[str]:
 	"""The users of a page's active host rows, in the order of the rows."""
 	return [row.user for row in page.hosts if row.is_active]
+
+
+def required_users(page: Document) -> set[str]:
+	"""The users without whom a collective meeting of the page can't take place."""
+	return {row.user for row in _host_rows(page) if row.is_required}
+
+
+def no_required_host() -> str:
+	"""Why a collective meeting of a page without required hosts is never offered."""
+	return _(
+		"A collective meeting takes place when all required hosts are free, and none of the page's active hosts is required."
+	)
 
 
 def _type_host(row: frappe._dict | Document, person: frappe._dict) -> TypeHost:

@@ -61,6 +61,17 @@ def test_each_rule_gives_its_reason(page, fields, when, code, said):
 	assert any(said in reason["message"] for reason in reasons if reason["code"] == code)
 
 
+def test_a_collective_meeting_that_requires_nobody_says_so():
+	team = make_team_page([make_user("Ann"), make_user("Ben")])
+	meeting_type = make_meeting_type(team, assignment="Collective")
+	# As a page may have been stored before a type had to have a required host.
+	frappe.db.set_value("Scheduling Page Host", {"parent": team.name}, "is_required", 0)
+	frappe.clear_document_cache("Scheduling Page", team.name)
+	told = explain(meeting_type.name, at("2026-03-02 09:00"), None, NOW)
+	assert not told["bookable"]
+	assert [reason["code"] for reason in told["reasons"]] == ["NO_REQUIRED_HOST"]
+
+
 def test_the_busy_event_is_named_with_a_link(page):
 	meeting_type = make_meeting_type(page, daily_limit=1)
 	booking = bookings.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)

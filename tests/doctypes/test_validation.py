@@ -266,6 +266,29 @@ def test_deleting_the_default_schedule_hands_the_default_on():
 	assert frappe.db.get_value("Availability Schedule", other.name, "is_default") == 1
 
 
+def test_a_collective_meeting_needs_a_required_host():
+	page = make_team_page([make_user(), make_user()])
+	page.hosts[0].is_required = 0
+	page.save()
+	make_meeting_type(page, assignment="Collective")
+	page.hosts[1].is_required = 0
+	with pytest.raises(InvalidRequest):
+		page.save()
+	page.reload().hosts[0].is_required = 1
+	page.hosts[1].is_required = 0
+	page.save()
+
+
+def test_a_page_without_required_hosts_takes_no_collective_meeting():
+	page = make_team_page([make_user(), make_user()])
+	for row in page.hosts:
+		row.is_required = 0
+	page.save()
+	make_meeting_type(page, assignment="Round Robin")
+	with pytest.raises(InvalidRequest):
+		make_meeting_type(page, assignment="Collective")
+
+
 def test_a_default_schedule_that_is_given_away_leaves_nobody_without_hours():
 	ann, ben = make_user(), make_user()
 	default, anns_other, bens = make_schedule(ann), make_schedule(ann, is_default=0), make_schedule(ben)

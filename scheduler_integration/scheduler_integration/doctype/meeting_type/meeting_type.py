@@ -8,7 +8,7 @@ from scheduler_integration.bookings.sessions import has_sessions
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hostnames import is_web_address
-from scheduler_integration.catalogue.hosts import page_users
+from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users
 from scheduler_integration.catalogue.present import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
@@ -146,8 +146,11 @@ class MeetingType(Form):
 	def validate_assignment(self):
 		if not self.scheduling_page or self.assignment == "Single Host":
 			return
-		if frappe.get_cached_value("Scheduling Page", self.scheduling_page, "page_type") != "Team":
+		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
+		if page.page_type != "Team":
 			raise InvalidRequest(_("{0} needs a team page.").format(_(self.assignment)))
+		if self.assignment == "Collective" and not required_users(page):
+			raise InvalidRequest(no_required_host())
 
 	def validate_questions(self):
 		if len(self.questions) > MAX_QUESTIONS:

@@ -5,7 +5,7 @@ from scheduler_integration.availability.defaults import prepare_host, timezone_o
 from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.hostnames import is_hostname
-from scheduler_integration.catalogue.hosts import page_users, team_users
+from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users, team_users
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
@@ -61,6 +61,14 @@ class SchedulingPage(Form):
 		for row in self.hosts:
 			if not 1 <= (row.weight or 0) <= 10:
 				raise InvalidRequest(_("The weight of {0} must be between 1 and 10.").format(row.user))
+
+		self.keep_a_required_host()
+
+	def keep_a_required_host(self):
+		"""Whoever unticks the last one would close the page's collective meetings without a word."""
+		collective = {"scheduling_page": self.name, "assignment": "Collective", "is_active": 1}
+		if not required_users(self) and not self.is_new() and frappe.db.exists("Meeting Type", collective):
+			raise InvalidRequest(no_required_host())
 
 	def note_who_joined(self):
 		"""A host who joins, or comes back, needn't catch up with what the others did before (see bookings/assign.py)."""
