@@ -85,7 +85,8 @@ def _limit(refusal: engine.Refusal, member: engine.Member, start: int, now: int)
 
 
 def _later_day(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
-	return _("The meeting can't go on on {0}: that time isn't free.").format(_day(refusal.instant, member))
+	sentence = _("The meeting can't go on on {0}: that time isn't free.").format(_day(refusal.instant, member))
+	return " ".join([sentence, *(reason_text(each, member, refusal.instant, now) for each in refusal.because)])
 
 
 def _without_labels(member: engine.Member) -> engine.Member:

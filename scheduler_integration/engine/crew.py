@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -134,7 +134,7 @@ class Crew:
 		if not (parts := self.parts(start)):
 			return [*own, Refusal(Reason.TOO_FEW_DAYS)]
 		alone = _Days(Crew([member], self._now, self._zone), start, start + 1)
-		return own + [Refusal(Reason.LATER_DAY, instant=part[0]) for part in alone.missing(start, parts)]
+		return own + [alone.refusal(start, parts, part) for part in alone.missing(start, parts)]
 
 	def _narrowed(self, first: int, last: int) -> Interval:
 		"""What notice and windows leave of the range: nothing needs computing for the rest."""
@@ -204,6 +204,14 @@ class _Days:
 			if part[0] in lacking or not all(each.fits(start, part[0]) for each in self._calendars)
 		]
 
+	def refusal(self, start: int, parts: Sequence[Interval], part: Interval) -> Refusal:
+		"""Why the meeting at `start` can't go on with `part`, one of its `parts` that are missing."""
+		because = tuple(
+			refusal for each in self._calendars for refusal in each.refusals(start, [at for at, _end in parts], part[0])
+		)
+		conflicts = dict.fromkeys(item for refusal in because for item in refusal.conflicts)
+		return Refusal(Reason.LATER_DAY, tuple(conflicts), instant=part[0], because=because)
+
 
 class _PartCalendar:
 	"""One member's time for the parts, in `[first, last)`, of meetings over several dates.
@@ -243,6 +251,13 @@ class _PartCalendar:
 		# The session's dates are those it was booked with, whatever days off there are by now.
 		is_sessions = not self._joins(start) or self._later.get(part) == self._sessions[start]
 		return is_sessions and self._following.fits(part)
+
+	def refusals(self, start: int, parts: Sequence[int], part: int) -> Iterator[Refusal]:
+		"""Why there is no time for the part at `part` of a meeting with these `parts`, all of them starts."""
+		openings = self._following if start in self._room else self._own
+		yield from (refusal for refusal in openings.refusals(part) if refusal.reason is not Reason.OFF_GRID)
+		if not self._joins(start):
+			yield from (refusal for at, refusal in self._minutes.refusals(parts) if at == part)
 
 	def _joins(self, start: int) -> bool:
 		return start in self._room and start in self._sessions

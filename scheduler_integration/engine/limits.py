@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from operator import attrgetter
 
@@ -71,9 +71,12 @@ class MinutesLeft:
 	def are_limited(self) -> bool:
 		return bool(self._used)
 
-	def lacking(self, starts: Iterable[int]) -> set[int]:
+	def lacking(self, starts: Sequence[int]) -> set[int]:
 		"""Those of a meeting's parts, by their ascending `starts`, for which too few are left."""
-		found: set[int] = set()
+		return {start for start, _refusal in self.refusals(starts)}
+
+	def refusals(self, starts: Sequence[int]) -> Iterator[tuple[int, Refusal]]:
+		"""The same parts, each with the limit that is reached and what is booked in its week or month."""
 		for limit, totals in self._used:
 			left: dict[Period, int] = {}
 			for start in starts:
@@ -81,8 +84,7 @@ class MinutesLeft:
 				before = left.get(period, limit.most - _used(totals.get(period, ()), limit))
 				left[period] = before - self._duration
 				if left[period] < 0:
-					found.add(start)
-		return found
+					yield start, limit_refusal(limit, tuple(totals.get(period, ())))
 
 
 def _full(

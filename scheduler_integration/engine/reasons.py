@@ -31,9 +31,12 @@ class Reason(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-	"""A `reason` and what is behind it: the items in order of time, the limit, or the start of the later day's part."""
+	"""A `reason` and what is behind it: the items in order of time, the limit, or the start of the later day's part, with
+	the reasons `because` of which the meeting can't go on then.
+	"""
 
 	reason: Reason
 	conflicts: tuple[Busy | Booked, ...] = ()
 	limit: Limit | None = None
 	instant: int | None = None
+	because: tuple[Refusal, ...] = ()

@@ -8,8 +8,7 @@ from dataclasses import replace
 from .booking_window import ALWAYS
 from .crew import Member, one_day
 from .intervals import Interval
-from .limits import MinutesLeft, limit_refusal
-from .meeting import Limit
+from .limits import MinutesLeft
 from .openings import Openings
 from .reasons import Refusal
 
@@ -26,7 +25,7 @@ def takeover_refusals(
 	"""
 	rules = replace(member.rules, seats=1, party=1)
 	# The minutes of a meeting on one date are those of its start.
-	spread = [each for each in rules.limits if len(parts) > 1 and each.in_minutes and each.period != "day"]
+	spread = tuple(each for each in rules.limits if len(parts) > 1 and each.in_minutes and each.period != "day")
 	first = replace(one_day(rules), limits=tuple(each for each in rules.limits if each not in spread))
 	later = one_day(rules)
 	found = [
@@ -34,15 +33,9 @@ def takeover_refusals(
 		for index, (start, _end) in enumerate(parts)
 		for refusal in _refusals(replace(member, rules=later if index or has_begun else first), start, now)
 	]
-	return sorted([*found, *_lacking(replace(member, rules=rules), parts, spread)], key=lambda each: each[0])
+	lacking = MinutesLeft(replace(rules, limits=spread), member.host).refusals([start for start, _end in parts])
+	return sorted([*found, *lacking], key=lambda each: each[0])
 
 
 def _refusals(member: Member, start: int, now: int) -> Iterator[Refusal]:
 	return Openings(member.rules, member.host, now, ALWAYS, start, start + 1).refusals(start)
-
-
-def _lacking(member: Member, parts: Sequence[Interval], limits: Sequence[Limit]) -> Iterator[tuple[int, Refusal]]:
-	for limit in limits:
-		minutes = MinutesLeft(replace(member.rules, limits=(limit,)), member.host)
-		for start in minutes.lacking([start for start, _end in parts]):
-			yield start, limit_refusal(limit)

@@ -61,6 +61,17 @@ def test_each_rule_gives_its_reason(page, fields, when, code, said):
 	assert any(said in reason["message"] for reason in reasons if reason["code"] == code)
 
 
+def test_what_is_in_the_way_on_a_later_day_is_named_with_a_link():
+	page = make_page(hours={"Monday": ["09:00-12:00"], "Tuesday": ["09:00-12:00"]})
+	retreat = make_meeting_type(page, number_of_days=2)
+	blocked = {"doctype": "Blocked Time", "user": page.user, "reason": "Dentist"}
+	blocked = frappe.get_doc({**blocked, **site_times("2026-03-03 09:15", "2026-03-03 10:00")}).insert()
+	(reason,) = why(retreat, "2026-03-02 09:00")["reasons"]
+	assert (reason["code"], [each["name"] for each in reason["conflicts"]]) == ("LATER_DAY", [blocked.name])
+	assert "Mar 3" in reason["message"]
+	assert reason["message"].endswith("Something else is in the calendar at that time.")
+
+
 def test_a_collective_meeting_that_requires_nobody_says_so():
 	team = make_team_page([make_user("Ann"), make_user("Ben")])
 	meeting_type = make_meeting_type(team, assignment="Collective")

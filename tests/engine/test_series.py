@@ -71,6 +71,19 @@ def test_a_busy_date_is_no_day_off_to_skip():
 	assert reasons(workshop(2, True), office(busy=[tuesday]), MONDAY) == [(Reason.LATER_DAY, MONDAY + DAY)]
 
 
+def test_a_later_date_tells_what_is_in_the_way_there():
+	tuesday = Busy(MONDAY + DAY + HOUR, MONDAY + DAY + 2 * HOUR, "dentist")
+	(refusal,) = team(workshop(2), office(busy=[tuesday])).refusals(MONDAY)["host"]
+	assert refusal.conflicts == (tuesday,)
+	assert [(each.reason, each.conflicts) for each in refusal.because] == [(Reason.BUSY, (tuesday,))]
+
+
+def test_a_later_date_off_is_told_as_outside_the_hours():
+	friday = MONDAY + 4 * DAY
+	(refusal,) = team(workshop(2), office()).refusals(friday)["host"]
+	assert [each.reason for each in refusal.because] == [Reason.OUTSIDE_HOURS]
+
+
 def test_the_first_date_tells_its_own_reasons():
 	monday = Busy(MONDAY, MONDAY + HOUR)
 	assert reasons(workshop(2), office(busy=[monday]), MONDAY) == [(Reason.BUSY, None)]
@@ -152,6 +165,7 @@ def test_minutes_that_a_later_week_lacks_are_told_by_their_date():
 	assert not asked.is_bookable(friday)
 	(refusals,) = asked.refusals(friday).values()
 	assert [(each.reason, each.instant) for each in refusals] == [(Reason.LATER_DAY, monday)]
+	assert [(each.reason, each.conflicts) for each in refusals[0].because] == [(Reason.WEEKLY_LIMIT, (booked,))]
 
 
 def test_it_may_end_after_the_window():
