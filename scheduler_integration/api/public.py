@@ -79,6 +79,7 @@ def book(
 	slug=None,
 	meeting_type=None,
 	start=None,
+	parts=None,
 	attendee_name=None,
 	attendee_email=None,
 	timezone=None,
@@ -103,6 +104,7 @@ def book(
 	payload = dict(locals())
 	payload["answers"] = parse_json("answers", answers, dict)
 	payload["guests"] = parse_json("guests", guests, list)
+	payload["parts"] = parse_json("parts", parts, list)
 	return book_for_guest(payload)
 
 

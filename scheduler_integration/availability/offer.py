@@ -4,6 +4,7 @@ Round robin offers a start when any host is free, collective when every required
 same engine about the same calendars.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from frappe.model.document import Document
@@ -26,26 +27,28 @@ class Offer:
 	hosts: tuple[TypeHost, ...]
 	team: engine.Team
 
-	def is_bookable(self, start: int) -> bool:
-		"""Whether the meeting can take place at `start`, epoch seconds."""
-		return self.team.is_bookable(start)
+	def is_bookable(self, start: int, dates: Sequence[int] = ()) -> bool:
+		"""Whether the meeting can take place at `start`, epoch seconds; where they are given, on the `dates` that were shown,
+		which are the starts of its parts.
+		"""
+		return bool(self.team.free_hosts(start, dates)) if dates else self.team.is_bookable(start)
 
-	def free_hosts(self, start: int) -> list[str]:
+	def free_hosts(self, start: int, dates: Sequence[int] = ()) -> list[str]:
 		"""The hosts who can take a meeting at `start`, in the page's order; a session that stands is filled first."""
-		free = self.team.free_hosts(start)
+		free = self.team.free_hosts(start, dates)
 		in_session = [] if self.assignment == "Collective" else [user for user in free if self._in_session(user, start)]
 		return in_session or free
 
-	def takers(self, start: int) -> list[str]:
+	def takers(self, start: int, dates: Sequence[int] = ()) -> list[str]:
 		"""The hosts to one of whom a booking at the bookable `start` may be given, in the page's order.
 
 		In a round robin another guest's hold keeps a host's time, and not the host: that guest gets whoever is left. Meetings
 		over several days keep who was held, for hosts' days may differ.
 		"""
 		if self.assignment != "Round Robin" or self.team.rules.days > 1:
-			return self.free_hosts(start)
+			return self.free_hosts(start, dates)
 		members = [replace(member, host=self._without_holds_at(member, start)) for member in self.team.members]
-		return replace(self, team=self.team.of(members)).free_hosts(start)
+		return replace(self, team=self.team.of(members)).free_hosts(start, dates)
 
 	def _without_holds_at(self, member: engine.Member, start: int) -> engine.Host:
 		"""The host without others' holds of this very meeting."""

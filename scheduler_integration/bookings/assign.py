@@ -27,7 +27,7 @@ class Choice(NamedTuple):
 
 def choose_hosts(offer: Offer, request: BookingRequest, meeting_type: Document, page: Document) -> Choice:
 	"""Who takes the meeting at `request.start`, a bookable one. In a round robin, the type's hosts must be locked."""
-	free = offer.takers(request.start)
+	free = offer.takers(request.start, request.parts)
 	if offer.assignment == "Collective":
 		# Optional hosts join when they are free.
 		return Choice(sorted(free, key=lambda user: (not offer.host(user).is_required, free.index(user))))

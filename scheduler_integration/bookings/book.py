@@ -47,7 +47,7 @@ def _take(request: BookingRequest, page: Document, meeting_type: Document, now: 
 	first, last = request.start - margin, request.start + margin
 	asked = Asked(request.duration, request.party, request.hold)
 	offer = make_offer(meeting_type, page, asked, first, last, now, lock=True, hosts=hosts)
-	if not offer.is_bookable(request.start):
+	if not offer.is_bookable(request.start, request.parts):
 		# The same request may have been answered while this one waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier

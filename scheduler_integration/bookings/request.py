@@ -17,6 +17,8 @@ from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.exceptions import InvalidRequest
 
 MAX_GUESTS = 10
+# As many days as a meeting type may have.
+MAX_PARTS = 31
 # Whoever has the key of a booking is answered with its manage link.
 MIN_KEY = 16
 UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
@@ -25,7 +27,7 @@ UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_conte
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
 	"""`start` in epoch seconds, `duration` in minutes, `timezone` and `language` the attendee's; `party` is the seats asked
-	for, `hold` the key of the attendee's own hold.
+	for, `hold` the key of the attendee's own hold, `parts` the starts of the dates on which the meeting was offered.
 	"""
 
 	start: int
@@ -42,6 +44,7 @@ class BookingRequest:
 	idempotency_key: str | None
 	hold: str | None
 	party: int
+	parts: tuple[int, ...]
 	source: str
 	utm: dict[str, str]
 
@@ -63,6 +66,7 @@ def parse_request(payload: dict[str, Any], page: Document, meeting_type: Documen
 		language=reader.value("language", _language),
 		guests=guests,
 		party=reader.value("guests", lambda value: _party(guests, meeting_type), default=1),
+		parts=reader.value("parts", _parts, default=()),
 		hold=reader.value("hold", lambda value: line(value, 64) or None, default=None),
 		answers=tuple(parse_answers(meeting_type.questions, payload.get("answers"), reader.details)),
 		idempotency_key=reader.value("idempotency_key", lambda value: _key(value, meeting_type, address)),
@@ -137,6 +141,15 @@ def _party(guests: tuple[str, ...], meeting_type: Document) -> int:
 	if seats > 1 and party > seats:
 		raise Refused(_("This meeting has {0} seats in all.").format(seats))
 	return party if seats > 1 else 1
+
+
+def _parts(value: object) -> tuple[int, ...]:
+	"""The starts of the days that were shown, whether as `get_slots` answers the days or by themselves."""
+	if isinstance(value, str):
+		value = value.replace(",", " ").split()
+	if not isinstance(value or [], list) or len(value or []) > MAX_PARTS:
+		raise Refused(_("Give the starts of the meeting's days as they were offered."))
+	return tuple(parse_instant(each.get("start") if isinstance(each, dict) else each) for each in value or [])
 
 
 def needs_phone(meeting_type: Document) -> bool:

@@ -65,16 +65,18 @@ class Team:
 		"""Whether the meeting can be booked at `start`."""
 		return self.starts(start, start + 1) == [start]
 
-	def free_hosts(self, start: int) -> list[str]:
-		"""The names of the hosts who can take a meeting at `start`, in order; none where it isn't bookable."""
+	def free_hosts(self, start: int, dates: Sequence[int] = ()) -> list[str]:
+		"""The names of the hosts who can take a meeting at `start`, in order; none where it isn't bookable.
+
+		Of a meeting over several dates, those who take it on the `dates`, the starts of its parts: those that are shown now by default.
+		"""
 		if not self.is_bookable(start):
 			return []
-		if not self._together:
-			shown = self.parts(start)
-			return [
-				crew.members[0].host.name for crew in self._crews if crew.takes(start) and crew.parts(start) == shown
-			]
-		(crew,) = self._crews
+		shown = list(dates) or _starts(self.parts(start))
+		taking = [crew for crew in self._crews if crew.takes(start) and _starts(crew.parts(start)) == shown]
+		if not self._together or not taking:
+			return [crew.members[0].host.name for crew in taking]
+		(crew,) = taking
 		return [m.host.name for m in self.members if m.is_required or crew.can_be_joined_by(m, start)]
 
 	def refusals(self, start: int) -> dict[str, list[Refusal]]:
@@ -197,6 +199,10 @@ class Team:
 	def _whole_dates(self, first: int, last: int) -> Interval:
 		day_after = date.fromordinal(local_date(last - 1, self._zone).toordinal() + 1)
 		return local_midnight(local_date(first, self._zone), self._zone), local_midnight(day_after, self._zone)
+
+
+def _starts(parts: Sequence[Interval]) -> list[int]:
+	return [start for start, _end in parts]
 
 
 def _with_window(member: Member, window: Until | None) -> Member:

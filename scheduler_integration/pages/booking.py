@@ -201,6 +201,7 @@ def _chosen(
 		**when_view(slot.stretches, zone, reader.twelve_hours, locale),
 		"note": host_date(start, zone, meeting["page"]["timezone"], locale),
 		"value": dates.iso_instant(start, zone),
+		"parts": " ".join(dates.iso_instant(since, zone) for since, _until in slot.parts),
 		"zone": zone,
 		"duration": loaded.duration,
 		"is_lost": bool(attempt and attempt.lost_race),

@@ -56,6 +56,7 @@ ARGUMENTS = {
 		"slug",
 		"meeting_type",
 		"start",
+		"parts",
 		"attendee_name",
 		"attendee_email",
 		"timezone",

@@ -8,8 +8,17 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.availability import slots_between
-from scheduler_integration.exceptions import SlotTaken
-from tests.support.factories import at, make_meeting_type, make_page, payload, token_of
+from scheduler_integration.exceptions import InvalidRequest, SlotTaken
+from tests.support.factories import (
+	at,
+	make_meeting_type,
+	make_page,
+	make_schedule,
+	make_team_page,
+	make_user,
+	payload,
+	token_of,
+)
 
 NOW = at("2026-03-01 06:00")
 MONDAY = date(2026, 3, 2)
@@ -54,6 +63,59 @@ def test_days_off_are_skipped_where_the_type_says_so(page):
 		"2026-03-06",
 		"2026-03-09",
 	]
+
+
+class TestTheDaysThatWereShown:
+	"""Ann works on Mondays and Wednesdays, Ben on Mondays and Tuesdays."""
+
+	@pytest.fixture
+	def pool(self):
+		ann, ben = make_user("Ann"), make_user("Ben")
+		make_schedule(ann, {"Monday": ["09:00-10:00"], "Wednesday": ["09:00-10:00"]})
+		make_schedule(ben, {"Monday": ["09:00-10:00"], "Tuesday": ["09:00-10:00"]})
+		page = make_team_page([ann, ben])
+		return page, make_meeting_type(page, assignment="Round Robin", number_of_days=2, skips_days_off=1)
+
+	def shown(self, pool):
+		return answer(*pool)["days"]["2026-03-02"][0]["parts"]
+
+	def days(self, parts):
+		return [part["start"][:10] for part in parts]
+
+	def test_are_those_of_the_meeting_or_there_is_none(self, pool):
+		shown = self.shown(pool)
+		assert self.days(shown) == ["2026-03-02", "2026-03-04"]
+		assert self.days(book(*pool, "2026-03-02 09:00", parts=shown)["parts"]) == self.days(shown)
+		with pytest.raises(SlotTaken) as taken:
+			book(*pool, "2026-03-02 09:00", parts=shown)
+		assert taken.value.extra["suggestions"]
+		assert self.days(self.shown(pool)) == ["2026-03-02", "2026-03-03"]
+		assert book(*pool, "2026-03-02 09:00", parts=self.shown(pool))
+
+	def test_choose_among_the_hosts(self, pool):
+		ben_only = [f"2026-03-0{day}T09:00:00+00:00" for day in (2, 3)]
+		assert self.days(book(*pool, "2026-03-02 09:00", parts=ben_only)["parts"]) == ["2026-03-02", "2026-03-03"]
+
+	def test_may_be_left_out(self, pool):
+		assert book(*pool, "2026-03-02 09:00")
+
+	def test_of_a_day_off_since_then_are_not_booked(self, page):
+		skipping = make_meeting_type(page, number_of_days=2, skips_days_off=1)
+		shown = self.shown((page, skipping))
+		frappe.get_doc({"doctype": "Availability Override", "user": page.user, "date": "2026-03-03"}).insert()
+		with pytest.raises(SlotTaken):
+			book(page, skipping, "2026-03-02 09:00", parts=shown)
+
+	def test_are_answered_alike_when_sent_twice(self, pool):
+		request = {"parts": self.shown(pool), "idempotency_key": "k" * 20, "attendee_email": "ada@guests.example"}
+		first = book(*pool, "2026-03-02 09:00", **request)
+		assert book(*pool, "2026-03-02 09:00", **request)["id"] == first["id"]
+
+	@pytest.mark.parametrize("nonsense", ["tomorrow", ["x"], [{}], {"a": 1}, ["2026-03-02T09:00:00+00:00"] * 40, 7])
+	def test_that_are_none_are_refused_in_words(self, pool, nonsense):
+		with pytest.raises(InvalidRequest) as refused:
+			book(*pool, "2026-03-02 09:00", parts=nonsense)
+		assert refused.value.details["parts"]
 
 
 def test_each_days_part_is_held(page, retreat, call):

@@ -68,6 +68,22 @@ class TestDays:
 		[booking] = bookings_of(retreat)
 		assert len(booking.hosts) == 3
 
+	def test_days_that_changed_since_they_were_shown_are_not_booked(self, client):
+		retreat = make_offer(number_of_days=2, duration_minutes=240, hours="10:00-14:00", skips_days_off=1)
+		path = f"{path_of(retreat)}?tz=UTC"
+		form = open_form(client, path)
+		first, second = form.one("input", name="parts")["value"].split()
+		off = {"doctype": "Availability Override", "user": retreat.consultant, "date": second[:10]}
+		frappe.get_doc(off).insert()
+		frappe.db.commit()
+		sent = form.one("form", id="booking-form")
+		answer = client.post(sent["action"], data=typed_in(sent, **WHO))
+		assert answer.status_code == 409
+		assert not bookings_of(retreat)
+		again = read(answer.text).one("form", id="booking-form")
+		assert again.one("input", name="parts")["value"].split()[0] == first
+		assert client.post(again["action"], data=typed_in(again, **WHO)).status_code == 303
+
 	def test_a_start_of_which_a_day_is_taken_is_shown_but_cannot_be_chosen(self, client, retreat):
 		day = utc(now()).date() + timedelta(days=5)
 		start = at(f"{day} 11:00")

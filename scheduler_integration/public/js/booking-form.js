@@ -4,7 +4,7 @@ import { element, t } from "./page-data.js";
 
 const ANSWER = "answer_";
 const OWN = ["attendee_name", "attendee_email", "attendee_phone", "attendee_company", "notes", "website"];
-const NOT_KEPT = new Set(["csrf_token", "start", "tz", "duration", "idempotency_key", "website"]);
+const NOT_KEPT = new Set(["csrf_token", "start", "parts", "tz", "duration", "idempotency_key", "website"]);
 // As little as rules out a slip; the server knows better.
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 

@@ -234,6 +234,7 @@ async function book() {
 	await hold.settled();
 	const { kind, address, nearest, message, details } = await send(
 		start,
+		slots.about(duration, start).parts ?? [],
 		duration,
 		zone,
 		form.payload(),

@@ -17,11 +17,12 @@ import { data, t } from "./page-data.js";
 const NOTHING = { kind: "refused", address: "", nearest: [], message: "", details: {} };
 
 /**
- * @param {number} start @param {number} duration @param {string} zone
+ * @param {number} start @param {[number, number][]} parts the days as they were shown, of a meeting over several
+ * @param {number} duration @param {string} zone
  * @param {Record<string, any>} typed what the form holds @param {string} hold the key of what is held
  * @returns {Promise<Outcome>}
  */
-export async function send(start, duration, zone, typed, hold) {
+export async function send(start, parts, duration, zone, typed, hold) {
 	try {
 		const booking = await post("public.book", {
 			...data.origin,
@@ -29,6 +30,7 @@ export async function send(start, duration, zone, typed, hold) {
 			slug: data.slug,
 			meeting_type: data.meetingType,
 			start: isoInstant(start),
+			...(parts.length && { parts: parts.map(([since]) => isoInstant(since)) }),
 			duration,
 			timezone: zone,
 			language: document.documentElement.lang,

@@ -43,6 +43,7 @@ def _submit(meeting: dict, query: Query) -> Attempt:
 		"slug": query.slug,
 		"meeting_type": query.meeting_type,
 		"start": _wanted_start(),
+		"parts": None if form.get("choose_start") else form.get("parts"),
 		"duration": query.duration,
 		"timezone": query.zone,
 		"language": frappe.local.lang,
