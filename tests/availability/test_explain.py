@@ -129,6 +129,23 @@ def test_a_colleagues_reason_for_a_day_off_is_not_told(as_user):
 	assert "no working hours on that day" in told[bea]
 
 
+def test_what_keeps_a_colleague_on_a_later_day_is_not_told(as_user):
+	ann, bea = make_user("Ann"), make_user("Bea")
+	retreat = make_meeting_type(make_team_page([ann, bea]), assignment="Collective", number_of_days=3)
+	day_off = {"doctype": "Availability Override", "user": ann, "date": "2026-03-03", "reason": "Chemotherapy"}
+	frappe.get_doc({**day_off, "is_available": 0, "whole_day": 1}).insert()
+	blocked = {"doctype": "Blocked Time", "user": ann, "reason": "Dentist"}
+	frappe.get_doc({**blocked, **site_times("2026-03-04 09:00", "2026-03-04 10:00")}).insert()
+	told = {}
+	for reader in (ann, bea):
+		with as_user(reader):
+			told[reader] = why(retreat, "2026-03-02 09:00")["reasons"]
+	assert [len(reason["conflicts"]) for reason in told[ann]] == [0, 1]
+	assert "Chemotherapy" in told[ann][0]["message"]
+	assert [(reason["code"], reason["conflicts"]) for reason in told[bea]] == [("LATER_DAY", [])] * 2
+	assert "Chemotherapy" not in frappe.as_json(told[bea])
+
+
 def test_strangers_types_are_not_explained(page):
 	meeting_type = make_meeting_type(page)
 	frappe.set_user(make_user("Eve"))

@@ -289,6 +289,18 @@ def test_a_page_without_required_hosts_takes_no_collective_meeting():
 		make_meeting_type(page, assignment="Collective")
 
 
+def test_a_collective_meeting_that_is_switched_off_may_wait_for_its_hosts():
+	page = make_team_page([make_user(), make_user()])
+	waiting = make_meeting_type(page, assignment="Collective", is_active=0)
+	for row in page.hosts:
+		row.is_required = 0
+	page.save()
+	waiting.reload().save()
+	waiting.is_active = 1
+	with pytest.raises(InvalidRequest):
+		waiting.save()
+
+
 def test_a_default_schedule_that_is_given_away_leaves_nobody_without_hours():
 	ann, ben = make_user(), make_user()
 	default, anns_other, bens = make_schedule(ann), make_schedule(ann, is_default=0), make_schedule(ben)

@@ -149,7 +149,8 @@ class MeetingType(Form):
 		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
 		if page.page_type != "Team":
 			raise InvalidRequest(_("{0} needs a team page.").format(_(self.assignment)))
-		if self.assignment == "Collective" and not required_users(page):
+		# One that is switched off may wait for its hosts, and be switched off for want of them: the page counts it neither.
+		if self.is_active and self.assignment == "Collective" and not required_users(page):
 			raise InvalidRequest(no_required_host())
 
 	def validate_questions(self):
