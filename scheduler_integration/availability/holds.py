@@ -79,6 +79,12 @@ def put_hold(hold: Hold, now: int) -> None:
 	frappe.cache.hset(CACHE_KEY, hold.key, asdict(hold))
 
 
+def held_dates(key: str, meeting_type: str, start: int, now: int) -> tuple[int, ...]:
+	"""The starts of the parts that `key` holds of a meeting at `start`; none where it holds no such meeting."""
+	mine = (hold for hold in _live(now) if (hold.key, hold.meeting_type) == (key, meeting_type))
+	return next((tuple(part[0] for part in hold.parts) for hold in mine if hold.parts[0][0] == start), ())
+
+
 def held_until(address: str, user: str, start: int, now: int, seconds: int) -> int:
 	"""When a hold of `seconds` lapses that `address`, a hash, begins or renews on this user's `start`; remembers when it began.
 

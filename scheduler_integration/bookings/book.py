@@ -1,5 +1,6 @@
 """Takes a slot: the request is checked, the hosts are locked, and only then is it decided."""
 
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -8,7 +9,7 @@ from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.asked import Asked
-from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.availability.holds import held_dates, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slots import slot_view
 from scheduler_integration.bookings import guard, turns
@@ -47,12 +48,24 @@ def _take(request: BookingRequest, page: Document, meeting_type: Document, now: 
 	first, last = request.start - margin, request.start + margin
 	asked = Asked(request.duration, request.party, request.hold)
 	offer = make_offer(meeting_type, page, asked, first, last, now, lock=True, hosts=hosts)
+	request = _as_held(request, meeting_type, offer, now)
 	if not offer.is_bookable(request.start, request.parts):
 		# The same request may have been answered while this one waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
 		raise slot_taken(offer, request.start, request.duration, request.timezone)
 	return _store(request, page, meeting_type, offer, now)
+
+
+def _as_held(request: BookingRequest, meeting_type: Document, offer: Offer, now: int) -> BookingRequest:
+	"""The request, of a guest who doesn't say which days they were shown, for those that they hold.
+
+	Of a meeting over more dates than may be held only the first ones are: they tell nothing of the others.
+	"""
+	if request.parts or not request.hold or not offer.team.rules or offer.team.rules.days == 1:
+		return request
+	held = held_dates(request.hold, meeting_type.name, request.start, now)
+	return replace(request, parts=held) if len(held) == offer.team.rules.days else request
 
 
 def _store(request: BookingRequest, page: Document, meeting_type: Document, offer: Offer, now: int) -> Document:

@@ -11,6 +11,7 @@ from scheduler_integration.availability import slots_between
 from scheduler_integration.exceptions import InvalidRequest, SlotTaken
 from tests.support.factories import (
 	at,
+	fresh,
 	make_meeting_type,
 	make_page,
 	make_schedule,
@@ -105,6 +106,23 @@ class TestTheDaysThatWereShown:
 		frappe.get_doc({"doctype": "Availability Override", "user": page.user, "date": "2026-03-03"}).insert()
 		with pytest.raises(SlotTaken):
 			book(page, skipping, "2026-03-02 09:00", parts=shown)
+
+	def hold(self, page, meeting_type):
+		nine = "2026-03-02T09:00:00+00:00"
+		return bookings.hold_slot(page.slug, meeting_type.slug, nine, None, None, fresh("address"), NOW)["hold"]
+
+	def test_are_those_that_were_held_where_anothers_hold_lapsed_meanwhile(self, pool):
+		other, mine = self.hold(*pool), self.hold(*pool)
+		bookings.release_slot(other)
+		booked = book(*pool, "2026-03-02 09:00", hold=mine)
+		assert self.days(booked["parts"]) == ["2026-03-02", "2026-03-03"]
+
+	def test_were_held_and_are_not_booked_where_one_is_a_day_off_since(self, page):
+		skipping = make_meeting_type(page, number_of_days=2, skips_days_off=1)
+		key = self.hold(page, skipping)
+		frappe.get_doc({"doctype": "Availability Override", "user": page.user, "date": "2026-03-03"}).insert()
+		with pytest.raises(SlotTaken):
+			book(page, skipping, "2026-03-02 09:00", hold=key)
 
 	def test_are_answered_alike_when_sent_twice(self, pool):
 		request = {"parts": self.shown(pool), "idempotency_key": "k" * 20, "attendee_email": "ada@guests.example"}
