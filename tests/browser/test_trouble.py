@@ -1,6 +1,7 @@
 """Lost races, no connection, a server that fails, no script."""
 
 import re
+from datetime import datetime, timedelta
 
 import frappe
 import pytest
@@ -50,6 +51,31 @@ def test_a_lost_race_offers_the_nearest_times_and_keeps_what_was_typed(browse, s
 	page.locator("#submit").click()
 	page.wait_for_url(re.compile("booked=1"))
 	assert [booking.attendee_email for booking in bookings_of(meeting_type)].count(EMAIL) == 1
+
+
+def test_a_meeting_whose_days_changed_meanwhile_is_not_booked_on_others(browse):
+	retreat = make_offer(number_of_days=2, skips_days_off=1, duration_minutes=240, hours="10:00-14:00")
+	window = browse(DESK)
+	window.reach_form(path_of(retreat))
+	window.fill_in()
+	second = datetime.fromisoformat(chosen_start(window)).date() + timedelta(days=1)
+	frappe.get_doc({"doctype": "Availability Override", "user": retreat.consultant, "date": second}).insert()
+	frappe.db.commit()
+	for _each in range(2):
+		with window.page.expect_response("**public.book") as sent:
+			window.page.locator("#submit").click()
+		assert sent.value.status == 409
+		window.page.locator("text=That time was just taken").wait_for()
+	assert not bookings_of(retreat)
+	window.page.locator(".alternatives button", has=window.page.locator("strong")).first.click()
+	shown = days_of(window, "#summary-days")
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("booked=1"))
+	assert days_of(window, "#days") == shown
+
+
+def days_of(window, listed):
+	return [" ".join(day.split()) for day in window.page.locator(f"{listed} li").all_inner_texts()]
 
 
 def test_offline_says_so_and_the_booking_goes_through_afterwards(browse):

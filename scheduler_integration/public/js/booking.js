@@ -20,7 +20,7 @@ const STALE = 5 * 60;
 
 /**
  * @type {{zone: string, twelveHours: boolean, duration: number, month: string, day: string | null,
- * start: number | null, pending: number | null, step: import("./steps.js").Step, waiting: boolean, failed: boolean}}
+ * start: number | null, shownDays: [number, number][], pending: number | null, step: import("./steps.js").Step, waiting: boolean, failed: boolean}}
  */
 const state = {
 	zone: data.zone,
@@ -29,6 +29,7 @@ const state = {
 	month: data.month,
 	day: data.day,
 	start: data.start,
+	shownDays: [],
 	pending: null,
 	step: data.step,
 	waiting: false,
@@ -53,6 +54,8 @@ function render() {
 	grid.show({ month, today: localDate(now(), zone), selected: day, free, partial: partlyFree, waiting });
 	times.show({ date: day, starts, partial, about, zone, twelveHours, pending });
 	zoneButton.show(zone, twelveHours);
+	// What is sent is what stands on the screen, whatever was loaded since.
+	state.shownDays = slots.about(duration, state.start ?? 0).parts ?? [];
 	showChosen(state.start, stretchesOf(state.start ?? 0), zone, twelveHours);
 	hold.show(zone, twelveHours);
 	showMessage(free.size > 0);
@@ -234,7 +237,7 @@ async function book() {
 	await hold.settled();
 	const { kind, address, nearest, message, details } = await send(
 		start,
-		slots.about(duration, start).parts ?? [],
+		state.shownDays,
 		duration,
 		zone,
 		form.payload(),
