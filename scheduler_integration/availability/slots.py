@@ -95,6 +95,12 @@ def slot_view(start: int, minutes: int, zone: str) -> dict[str, str]:
 	return {"start": iso(start, zone), "end": iso(start + minutes * 60, zone)}
 
 
+def offered_view(team: engine.Team, start: int, minutes: int, zone: str) -> dict[str, Any]:
+	"""A bookable start's slot, with the parts of a meeting over several days."""
+	slot = slot_view(start, minutes, zone)
+	return {**slot, "parts": _part_views(team.parts(start), zone)} if team.rules.days > 1 else slot
+
+
 def _check_range(first: date, last: date) -> None:
 	if last < first:
 		raise InvalidRequest(_("The last day lies before the first."), details={"end_date": _("Too early.")})

@@ -11,7 +11,7 @@ from scheduler_integration import engine
 from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.holds import held_dates, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
-from scheduler_integration.availability.slots import slot_view
+from scheduler_integration.availability.slots import offered_view
 from scheduler_integration.bookings import guard, turns
 from scheduler_integration.bookings.assign import choose_hosts
 from scheduler_integration.bookings.present import booking_view
@@ -107,7 +107,7 @@ def slot_taken(offer: Offer, start: int, duration: int, zone: str) -> SlotTaken:
 			{"start": iso(since, zone), "end": iso(until, zone), "reason": "BUSY"}
 			for since, until in _busy_within(offer, start, start + duration * 60)
 		],
-		suggestions=[slot_view(free, duration, zone) for free in offer.nearest(start)],
+		suggestions=[offered_view(offer.team, free, duration, zone) for free in offer.nearest(start)],
 	)
 
 

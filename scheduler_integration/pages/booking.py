@@ -21,7 +21,7 @@ from .people import faces, names, own_image
 from .query import Query
 from .script_json import script_json
 from .slots import MonthOfSlots, Slot, load_month, next_free_day
-from .spans import when_view
+from .spans import days_in_short, stretches, when_view
 from .strings import booking_strings
 from .times import host_date, times_view
 from .zones import zone_groups
@@ -212,14 +212,14 @@ def _chosen(
 def _alternatives(attempt: Attempt | None, loaded: MonthOfSlots, reader: Guest) -> list[dict]:
 	if not attempt or not attempt.lost_race:
 		return []
-	starts = sorted(dates.instant(slot["start"]) for slot in attempt.error.suggestions)
+	offered = sorted([start for start, _end in stretches(slot)] for slot in attempt.error.suggestions)
 	return [
 		{
-			"value": dates.iso_instant(start, loaded.zone),
-			"day": dates.short_day(local_date(start, loaded.zone), reader.locale),
-			"time": dates.clock_time(start, loaded.zone, reader.twelve_hours, reader.locale),
+			"value": " ".join(dates.iso_instant(start, loaded.zone) for start in starts),
+			"day": days_in_short([(start, start) for start in starts], loaded.zone, reader.locale),
+			"time": dates.clock_time(starts[0], loaded.zone, reader.twelve_hours, reader.locale),
 		}
-		for start in starts
+		for starts in offered
 	]
 
 

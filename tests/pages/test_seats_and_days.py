@@ -30,6 +30,13 @@ def days_of(element, id):
 	return [day.text for day in element.one("ul", id=id).all("li")]
 
 
+def close(meeting_type, instant):
+	"""The host takes the date off."""
+	off = {"doctype": "Availability Override", "user": meeting_type.consultant, "date": instant[:10]}
+	frappe.get_doc(off).insert()
+	frappe.db.commit()
+
+
 @pytest.mark.usefixtures("commit_clean")
 class TestSeats:
 	def test_those_left_are_said_until_none_is(self, client):
@@ -83,6 +90,26 @@ class TestDays:
 		again = read(answer.text).one("form", id="booking-form")
 		assert again.one("input", name="parts")["value"].split()[0] == first
 		assert client.post(again["action"], data=typed_in(again, **WHO)).status_code == 303
+
+	def test_the_days_of_the_nearest_times_are_said_and_booked_or_nothing_is(self, client):
+		retreat = make_offer(number_of_days=2, duration_minutes=240, hours="10:00-14:00", skips_days_off=1)
+		form = open_form(client, f"{path_of(retreat)}?tz=UTC")
+		sent = form.one("form", id="booking-form")
+		days = form.one("input", name="parts")["value"].split()
+		close(retreat, days[0])
+		lost = read(client.post(sent["action"], data=typed_in(sent, **WHO)).text)
+		nearest = lost.all("button", name="choose_start")[0]
+		assert "–" in nearest.text
+		close(retreat, nearest["value"].split()[1])
+		again = lost.one("form", id="booking-form")
+		typed = {**dict(typed_in(again, **WHO)), "choose_start": nearest["value"]}
+		answer = client.post(again["action"], data=typed)
+		assert answer.status_code == 409
+		assert not bookings_of(retreat)
+		typed["choose_start"] = read(answer.text).all("button", name="choose_start")[0]["value"]
+		assert client.post(again["action"], data=typed).status_code == 303
+		[booking] = bookings_of(retreat)
+		assert [row.starts_at for row in booking.hosts] == [at(text[:16]) for text in typed["choose_start"].split()]
 
 	def test_a_start_of_which_a_day_is_taken_is_shown_but_cannot_be_chosen(self, client, retreat):
 		day = utc(now()).date() + timedelta(days=5)

@@ -43,7 +43,7 @@ def _submit(meeting: dict, query: Query) -> Attempt:
 		"slug": query.slug,
 		"meeting_type": query.meeting_type,
 		"start": _wanted_start(),
-		"parts": None if form.get("choose_start") else form.get("parts"),
+		"parts": form.get("choose_start") or form.get("parts"),
 		"duration": query.duration,
 		"timezone": query.zone,
 		"language": frappe.local.lang,
@@ -60,8 +60,8 @@ def _submit(meeting: dict, query: Query) -> Attempt:
 
 
 def _wanted_start() -> str:
-	"""The start in the form; one of the buttons after a lost race names another."""
-	return frappe.request.form.get("choose_start") or frappe.request.form.get("start") or ""
+	"""The start in the form; one of the buttons after a lost race names the starts of another meeting's days."""
+	return frappe.request.form.get("choose_start", "").partition(" ")[0] or frappe.request.form.get("start") or ""
 
 
 def _as_submitted(query: Query) -> Query:
