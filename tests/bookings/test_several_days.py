@@ -97,6 +97,15 @@ class TestTheDaysThatWereShown:
 		ben_only = [f"2026-03-0{day}T09:00:00+00:00" for day in (2, 3)]
 		assert self.days(book(*pool, "2026-03-02 09:00", parts=ben_only)["parts"]) == ["2026-03-02", "2026-03-03"]
 
+	def test_of_a_session_that_stands_on_others_are_not_booked(self, page):
+		course = make_meeting_type(page, number_of_days=2, skips_days_off=1, seats=3)
+		book(page, course, "2026-03-02 09:00", parts=self.shown((page, course)))
+		frappe.get_doc({"doctype": "Availability Override", "user": page.user, "date": "2026-03-03"}).insert()
+		for day in (3, 4):
+			with pytest.raises(SlotTaken):
+				book(page, course, "2026-03-02 09:00", parts=[f"2026-03-0{each}T09:00:00+00:00" for each in (2, day)])
+		assert frappe.db.count("Booking", {"meeting_type": course.name}) == 1
+
 	def test_may_be_left_out(self, pool):
 		assert book(*pool, "2026-03-02 09:00")
 
