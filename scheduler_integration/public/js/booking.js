@@ -262,10 +262,13 @@ function lostRace(start, nearest) {
 }
 
 /** @param {number} start */
-function takeInstead(start) {
+async function takeInstead(start) {
 	state.start = start;
 	hold.take(start, state.duration);
 	showDayOf(start);
+	// It may lie in a month that wasn't shown, and of a longer meeting all days are to be seen before it is booked.
+	await load(state.month);
+	if (state.start !== start) return;
 	hideLostRace();
 	writeAddress(state, false);
 	render();
