@@ -1,16 +1,26 @@
-"""Times of day as Frappe's Time fields hold them, in minutes after midnight."""
+"""What forms hold of dates and times of day; the latter in minutes after midnight."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from frappe import _
-from frappe.utils import to_timedelta
+from frappe.utils import getdate, to_timedelta
 
 from scheduler_integration.catalogue.durations import GRID_MINUTES
+from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidRequest
 
 # "To 23:59" is how people write "to midnight".
 LAST_MINUTE = 23 * 60 + 59
 DAY_SECONDS = 24 * 60 * 60
+
+
+def checked_date(field: str, value: str | date) -> date:
+	"""The date of a form's field. Raises InvalidRequest for one that nobody can mean."""
+	day = getdate(value)
+	# Frappe reads the year 1 as no date.
+	if not day or not FIRST_DATE <= day <= LAST_DATE:
+		raise InvalidRequest(_("These dates lie too far from today."), details={field: _("Too far away.")})
+	return day
 
 
 def minutes_of_day(value: str | timedelta) -> int:

@@ -75,7 +75,8 @@ def test_a_meeting_whose_days_changed_meanwhile_is_not_booked_on_others(browse):
 
 
 def days_of(window, listed):
-	return [" ".join(day.split()) for day in window.page.locator(f"{listed} li").all_inner_texts()]
+	"""As both the server's and the browser's version of CLDR write them."""
+	return [" ".join(day.replace(",", "").split()) for day in window.page.locator(f"{listed} li").all_inner_texts()]
 
 
 def test_offline_says_so_and_the_booking_goes_through_afterwards(browse):

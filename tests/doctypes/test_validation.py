@@ -156,6 +156,12 @@ def test_an_override_ends_no_earlier_than_it_starts():
 	assert str(frappe.get_doc(fields).insert().end_date) == "2026-03-02"
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "9999-12-31"])
+def test_an_override_in_a_year_that_nobody_means_is_refused(day):
+	with pytest.raises(InvalidRequest):
+		frappe.get_doc({"doctype": "Availability Override", "user": make_user(), "date": day}).insert()
+
+
 def recurring(**fields):
 	times = {"start_time": "2026-03-02 09:00:00", "end_time": "2026-03-02 10:00:00"}
 	return frappe.get_doc({"doctype": "Blocked Time", "user": make_user(), **times, "recurring": 1, **fields})

@@ -68,13 +68,16 @@ def nowtime() -> str:
 	return now_datetime().strftime(TIME_FORMAT)
 
 
-def getdate(value: Any = None) -> datetime.date:
+def getdate(value: Any = None) -> datetime.date | None:
 	if not value:
 		return now_datetime().date()
 	if isinstance(value, datetime.datetime):
 		return value.date()
 	if isinstance(value, datetime.date):
 		return value
+	if str(value).startswith(("0001-01-01", "0000-00-00")):
+		# MariaDB's way of writing that there is none.
+		return None
 	try:
 		return parser.parse(value).date()
 	except ParserError:

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.utils import date_diff, getdate
+from frappe.utils import date_diff
 
-from scheduler_integration.availability.wall_clock import checked_end, checked_start
+from scheduler_integration.availability.wall_clock import checked_date, checked_end, checked_start
 from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
@@ -18,7 +18,7 @@ class AvailabilityOverride(Form):
 
 	def validate_dates(self):
 		self.end_date = self.end_date or self.date
-		if getdate(self.end_date) < getdate(self.date):
+		if checked_date("end_date", self.end_date) < checked_date("date", self.date):
 			raise InvalidRequest(_("The last day lies before the first."), details={"end_date": _("Too early.")})
 		if date_diff(self.end_date, self.date) >= MAX_DAYS:
 			raise InvalidRequest(_("An override spans at most {0} days.").format(MAX_DAYS))

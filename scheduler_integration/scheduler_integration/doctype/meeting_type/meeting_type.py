@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.utils import getdate
 
 from scheduler_integration.availability.limits import check_limits
+from scheduler_integration.availability.wall_clock import checked_date
 from scheduler_integration.bookings import turns
 from scheduler_integration.bookings.sessions import has_sessions
 from scheduler_integration.catalogue.colors import checked_color
@@ -13,7 +13,6 @@ from scheduler_integration.catalogue.present import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
-from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.permissions import is_manager
 
@@ -126,11 +125,9 @@ class MeetingType(Form):
 			self.window_from = self.window_to = None
 		elif not self.window_from and not self.window_to:
 			raise InvalidRequest(_("Say from or to which date this can be booked."))
-		elif self.window_from and self.window_to and getdate(self.window_to) < getdate(self.window_from):
+		ends = [checked_date(field, self.get(field)) for field in ("window_from", "window_to") if self.get(field)]
+		if ends != sorted(ends):
 			raise InvalidRequest(_("The last day lies before the first."), details={"window_to": _("Too early.")})
-		for field in ("window_from", "window_to"):
-			if self.get(field) and not FIRST_DATE <= getdate(self.get(field)) <= LAST_DATE:
-				raise InvalidRequest(_("These dates lie too far from today."), details={field: _("Too far away.")})
 
 	def refuse_window_without_days(self):
 		"""An empty window might mean today alone or no end: a type has another word for the latter."""
