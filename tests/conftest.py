@@ -116,6 +116,22 @@ def outgoing_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+	"""The statements sent to the database since the list was last cleared."""
+	import frappe
+
+	seen: list[str] = []
+	ask = frappe.db.sql
+
+	def counted(query: Any, *args: Any, **kwargs: Any) -> Any:
+		seen.append(str(query))
+		return ask(query, *args, **kwargs)
+
+	monkeypatch.setattr(frappe.db, "sql", counted)
+	return seen
+
+
+@pytest.fixture
 def commit_clean(site: Site) -> Iterator[None]:
 	"""For a test that must commit, because another process has to see it: what it leaves is deleted afterwards."""
 	with undoing_commits():

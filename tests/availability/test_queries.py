@@ -4,7 +4,6 @@ import socket
 from datetime import date
 
 import frappe
-import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability import slots_between
@@ -13,20 +12,6 @@ from tests.support.factories import at, make_meeting_type, make_page, make_sched
 
 NOW = at("2026-03-01 06:00")
 MOST = 8
-
-
-@pytest.fixture
-def queries(monkeypatch):
-	"""The statements sent to the database since the fixture's `clear`."""
-	seen = []
-	ask = frappe.db.sql
-
-	def counted(query, *args, **kwargs):
-		seen.append(str(query))
-		return ask(query, *args, **kwargs)
-
-	monkeypatch.setattr(frappe.db, "sql", counted)
-	return seen
 
 
 def ask(queries, page, meeting_type, last=date(2026, 3, 2)):

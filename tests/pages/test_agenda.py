@@ -227,20 +227,6 @@ def test_the_manager_chooses_whom_a_colleague_replaces(client, commit_clean):
 MOST_OF_A_LIST = 6
 
 
-@pytest.fixture
-def queries(monkeypatch):
-	"""The statements sent to the database since the fixture's `clear`."""
-	seen = []
-	ask = frappe.db.sql
-
-	def counted(query, *args, **kwargs):
-		seen.append(str(query))
-		return ask(query, *args, **kwargs)
-
-	monkeypatch.setattr(frappe.db, "sql", counted)
-	return seen
-
-
 def asked(queries, act):
 	act()
 	queries.clear()
