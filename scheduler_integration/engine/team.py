@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from .crew import Crew, Member, PartialSeries
@@ -56,7 +57,7 @@ class Team:
 		if not self._first_slot_only:
 			return self._all_starts(first, last)
 		since, until = self._whole_dates(first, last)
-		unheld = self._without_holds()
+		unheld = self._without_holds
 		firsts = (group[0] for _day, group in by_local_date(unheld._all_starts(since, until), self._zone))
 		found = [start for start in firsts if first <= start < last]
 		return found if unheld is self else sorted({*self._all_starts(first, last)}.intersection(found))
@@ -172,6 +173,7 @@ class Team:
 			found.setdefault((lead.rules, lead.host.hours), []).append(crew)
 		return found
 
+	@cached_property
 	def _without_holds(self) -> Team:
 		"""The team that tells which starts there are to take; what is held of them may be let go again."""
 		members = [replace(member, host=member.host.without_holds()) for member in self.members]
@@ -184,7 +186,7 @@ class Team:
 		if not counts:
 			return tuple(members)
 		anytime = [_with_window(member, None) if counts_room(member.rules) else member for member in members]
-		team = self.of(anytime)._without_holds()
+		team = self.of(anytime)._without_holds
 		known = {count: until_nth_with_room(count, team.starts, self._now, self._zone) for count in counts}
 		return tuple(
 			_with_window(member, known[member.rules.window.days]) if counts_room(member.rules) else member
