@@ -6,6 +6,8 @@ They derive from Frappe's ValidationError, so that one raised inside a desk form
 from typing import Any
 
 import frappe
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_timedelta
 from frappe import _
 
 
@@ -18,6 +20,8 @@ class SchedulingError(frappe.ValidationError):
 
 	code = "SCHEDULING_ERROR"
 	http_status_code = 400
+	# In how many seconds the same call may succeed; None if it won't by waiting.
+	retry_after: int | None = None
 
 	def __init__(self, message: str | None = None, details: dict[str, str] | None = None, **extra: Any):
 		self.message = message or self.default_message()
@@ -167,16 +171,34 @@ class LinkExpired(SchedulingError):
 
 
 class RateLimited(SchedulingError):
+	"""`retry_after` is in seconds."""
+
 	code = "RATE_LIMITED"
 	http_status_code = 429
 
+	def __init__(self, retry_after: int):
+		self.retry_after = retry_after
+		super().__init__(retry_after=retry_after)
+
 	def default_message(self) -> str:
-		return _("Too many requests. Please wait a moment and try again.")
+		return _("Too many requests came from your network. Please try again in {0}.").format(
+			_duration(self.retry_after)
+		)
 
 
 class Busy(SchedulingError):
 	code = "BUSY"
 	http_status_code = 503
+	retry_after = 5
 
 	def default_message(self) -> str:
 		return _("Many people are booking just now. Nothing was stored: please try again.")
+
+
+def _duration(seconds: int) -> str:
+	"""Such as "40 seconds" or "12 minutes", in the reader's language."""
+	try:
+		locale = Locale.parse((frappe.local.lang or "en").replace("-", "_"))
+	except (UnknownLocaleError, ValueError):
+		locale = Locale("en")
+	return format_timedelta(seconds, threshold=2, locale=locale)

@@ -59,7 +59,7 @@ has_permission = {
 # What a booking names may be deleted by those who may delete it; pages and types refuse by themselves where it matters.
 ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn"]
 
-after_request = ["scheduler_integration.api.answer.add_retry_after"]
+after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
 	"cron": {"*/5 * * * *": ["scheduler_integration.jobs.retry_deliveries"]},

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 import frappe
 from frappe.utils import strip_html
-from werkzeug.wrappers import Request, Response
 
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted, RateLimited, SchedulingError
+from scheduler_integration.doors.headers import say_when
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,8 +27,6 @@ def answered(status: int = 200) -> Callable[[F], F]:
 				frappe.local.response.http_status_code = status
 			except SchedulingError as error:
 				body = refuse(error)
-			except frappe.RateLimitExceededError:
-				body = refuse(RateLimited())
 			except frappe.PermissionError:
 				body = refuse(NotPermitted())
 			except frappe.ValidationError as error:
@@ -46,10 +44,5 @@ def refuse(error: SchedulingError) -> dict[str, Any]:
 	frappe.db.rollback()
 	frappe.clear_messages()
 	frappe.local.response.http_status_code = error.http_status_code
+	say_when(error)
 	return error.as_dict()
-
-
-def add_retry_after(response: Response, request: Request) -> None:
-	"""Hook after each request: says how long to wait where the app's own limits were hit (RFC 9110, 10.2.3)."""
-	if response.status_code == 429 and (seconds := frappe.flags.scheduling_retry_after):
-		response.headers["Retry-After"] = str(seconds)

@@ -8,9 +8,9 @@ from frappe import _
 
 from scheduler_integration import bookings, clock
 from scheduler_integration.api.answer import answered
-from scheduler_integration.api.contention import retried
 from scheduler_integration.api.parse import parse_flag, parse_whole_number
 from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.doors.contention import retried
 from scheduler_integration.exceptions import InvalidRequest
 
 ACTIONS = {

@@ -11,12 +11,13 @@ from frappe import _
 
 from scheduler_integration import bookings, clock
 from scheduler_integration.api.answer import answered
-from scheduler_integration.api.contention import retried
-from scheduler_integration.api.limits import HOUR, MINUTE, limited
 from scheduler_integration.api.parse import parse_date, parse_json, parse_whole_number
 from scheduler_integration.availability import first_month_with_slots, slots_between
 from scheduler_integration.bookings.tokens import find_by_token
 from scheduler_integration.catalogue import public_page
+from scheduler_integration.doors.address import client_network
+from scheduler_integration.doors.contention import retried
+from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, limited
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest, LinkExpired
 from scheduler_integration.notifications.invitation import invitation
 from scheduler_integration.notifications.readers import attendee_of
@@ -24,7 +25,7 @@ from scheduler_integration.notifications.readers import attendee_of
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
-@limited("slots_per_minute", MINUTE)
+@limited(REQUESTS)
 def get_page(slug=None) -> dict[str, Any]:
 	"""The booking page and its meeting types."""
 	return public_page(slug)
@@ -32,7 +33,7 @@ def get_page(slug=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
-@limited("slots_per_minute", MINUTE)
+@limited(REQUESTS)
 def get_slots(
 	slug=None, meeting_type=None, start_date=None, end_date=None, date=None, timezone=None, duration=None, hold=None
 ) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def get_slots(
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
-@limited("slots_per_minute", MINUTE)
+@limited(REQUESTS)
 def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None) -> dict[str, Any]:
 	"""The first month with a free slot, from today or from the day after `after`."""
 	since = parse_date("after", after) if after else None
@@ -57,17 +58,16 @@ def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered(status=201)
-@limited("slots_per_minute", MINUTE)
+@limited(REQUESTS)
 def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None) -> dict[str, Any]:
 	"""Keeps a slot for the caller for some minutes, in place of what `hold` kept before."""
 	minutes = parse_whole_number("duration", duration)
-	address = frappe.local.request_ip
-	return bookings.hold_slot(slug, meeting_type, start, minutes, hold, address, clock.now())
+	return bookings.hold_slot(slug, meeting_type, start, minutes, hold, client_network(), clock.now())
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered()
-@limited("slots_per_minute", MINUTE)
+@limited(REQUESTS)
 def release_slot(hold=None) -> dict[str, Any]:
 	"""Gives a held slot back."""
 	return bookings.release_slot(hold)
@@ -108,7 +108,7 @@ def book(
 	return book_for_guest(payload)
 
 
-@limited("bookings_per_hour", HOUR)
+@limited(BOOKINGS)
 def book_for_guest(payload: dict[str, Any]) -> dict[str, Any]:
 	"""The door to `bookings.book` for guests, by API and by form: limited, closed to robots, tried again on lost races."""
 	refuse_robots(payload)
@@ -117,7 +117,7 @@ def book_for_guest(payload: dict[str, Any]) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
-@limited("slots_per_minute", MINUTE)
+@limited(REQUESTS)
 def get_booking(token=None) -> dict[str, Any]:
 	"""The booking that a manage link is for."""
 	return bookings.booking_by_token(token, clock.now())
@@ -125,7 +125,7 @@ def get_booking(token=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered()
-@limited("slots_per_minute", MINUTE)
+@limited(REQUESTS)
 def cancel(token=None, reason=None) -> dict[str, Any]:
 	"""Cancels the booking that a manage link is for."""
 	return cancel_for_guest(token, reason)
@@ -138,7 +138,7 @@ def cancel_for_guest(token: object, reason: object) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
-@limited("slots_per_minute", MINUTE)
+@limited(REQUESTS)
 def calendar_file(token=None) -> None:
 	"""The invitation as an .ics file."""
 	booking, now = find_by_token(token), clock.now()

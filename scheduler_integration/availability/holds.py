@@ -6,7 +6,6 @@ some courtesy.
 """
 
 import hashlib
-import ipaddress
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -105,18 +104,8 @@ def release_hold(key: str) -> None:
 
 
 def address_hash(address: str | None) -> str:
-	"""Tells addresses apart without keeping them; those of one IPv6 network are one, for one line has them all."""
-	return hashlib.sha256(f"{frappe.local.site}{_line(address or '')}".encode()).hexdigest()[:16]
-
-
-def _line(address: str) -> str:
-	try:
-		ip = ipaddress.ip_address(address)
-	except ValueError:
-		return address
-	if ip.version == 6:
-		return str(ip.ipv4_mapped or ipaddress.IPv6Network((int(ip), 64), strict=False))
-	return str(ip)
+	"""Tells the networks that guests come from apart without keeping them."""
+	return hashlib.sha256(f"{frappe.local.site}{address or ''}".encode()).hexdigest()[:16]
 
 
 def _surplus(holds: list[Hold], room: int) -> list[str]:

@@ -108,6 +108,7 @@ def _document(meeting: dict, query: Query, reader: Guest, attempt: Attempt | Non
 		styles=("booking",),
 		script="booking",
 		indexed=True,
+		framed=True,
 		path=query.path,
 	)
 

@@ -8,6 +8,8 @@ import frappe
 from frappe.sessions import get_csrf_token
 from frappe.utils import get_url
 
+from scheduler_integration.doors.headers import PageHeaders, frame_ancestors
+
 from .assets import assets
 from .guest import Guest
 from .people import own_image
@@ -24,33 +26,35 @@ def document(
 	script: str | None = None,
 	indexed: bool = False,
 	secret_address: bool = False,
+	framed: bool = False,
 	path: str | None = None,
 ) -> dict:
-	"""The view's `document`: language, titles, theme, assets and the content security policy over them.
+	"""The view's `document`: language, titles, theme, assets and the headers that depend on those.
 
 	`brand` is a page's dict, `styles` are added to the base sheet, `indexed` lets search engines in,
-	`secret_address` keeps the page's address from the sites it links to, `path` is the one it has without any query.
+	`secret_address` keeps the page's address from whatever it links to, `framed` lets the sites of Scheduler Settings show it
+	inside their own, `path` is the one it has without any query.
 	"""
 	look = theme((brand or {}).get("brand_color"))
 	loaded = assets(("base", *styles), script)
 	image = own_image((brand or {}).get("logo"))
+	policy = content_security_policy(look.csp_source, loaded.csp_source, frame_ancestors(framed=framed))
 	return {
 		"language": reader.language_tag,
 		"direction": reader.direction,
 		"title": title,
 		"description": " ".join((description or "").split())[:200],
-		"referrer": "same-origin" if secret_address else "strict-origin-when-cross-origin",
 		"icon": icon(look.light.colour),
 		"robots": "index, follow" if indexed else "noindex, nofollow",
 		"theme": look,
 		"assets": loaded,
-		"policy": content_security_policy(look.csp_source, loaded.csp_source),
 		"image": get_url(image) if image else None,
 		"canonical": get_url(path) if path else None,
+		"headers": PageHeaders(policy, "no-referrer" if secret_address else "strict-origin-when-cross-origin"),
 	}
 
 
-def content_security_policy(style: str, script: str) -> str:
+def content_security_policy(style: str, script: str, frame_ancestors: str) -> str:
 	"""Nothing from elsewhere, nothing inline but the theme and the import map, known by their hashes."""
 	return "; ".join(
 		(
@@ -61,6 +65,7 @@ def content_security_policy(style: str, script: str) -> str:
 			"connect-src 'self'",
 			"form-action 'self'",
 			"base-uri 'none'",
+			frame_ancestors,
 		)
 	)
 

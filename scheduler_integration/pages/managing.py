@@ -33,6 +33,7 @@ def managing_view(
 			styles=("manage",),
 			script="manage",
 			secret_address=True,
+			framed=True,
 		),
 		"heading": heading,
 		"booking": booking,

@@ -24,6 +24,7 @@ def page_view(page: dict, query: Query, reader: Guest) -> dict:
 			brand=page,
 			styles=("page",),
 			indexed=True,
+			framed=True,
 			path=f"/schedule/{quote(query.slug, safe='')}",
 		),
 		"title": page["title"],

@@ -9,7 +9,8 @@ from typing import Any
 import frappe
 from frappe.utils import strip_html
 
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted, RateLimited, SchedulingError
+from scheduler_integration.doors.headers import say_when, use
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
 
 from .document import document
 from .guest import guest
@@ -27,6 +28,7 @@ def respond(context: Any, make_view: Callable[[], View]) -> None:
 		view = error_view(error)
 	context.no_cache = 1
 	context.view = view
+	use(view["document"]["headers"])
 	context.title = view["document"]["title"]
 	context.http_status_code = view.get("status", 200)
 
@@ -36,12 +38,10 @@ def refusals() -> Iterator[None]:
 	"""Undoes what a refused call did, and raises Frappe's own refusals as the app's, which have a sentence."""
 	try:
 		yield
-	except SchedulingError:
+	except SchedulingError as error:
 		_undo()
+		say_when(error)
 		raise
-	except frappe.RateLimitExceededError:
-		_undo()
-		raise RateLimited from None
 	except frappe.PermissionError:
 		_undo()
 		raise NotPermitted from None
@@ -54,7 +54,7 @@ def error_view(error: SchedulingError) -> View:
 	"""The page that stands in for one that can't be shown."""
 	state = state_of(error)
 	return {
-		"document": document(guest(), title=state["title"], description=error.message),
+		"document": document(guest(), title=state["title"], description=error.message, framed=True),
 		"state": state,
 		"status": error.http_status_code,
 	}

@@ -10,10 +10,10 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from scheduler_integration.api.bookings import ACTIONS
-from scheduler_integration.api.contention import retried
 from scheduler_integration.bookings import agenda, reassign
 from scheduler_integration.catalogue import pages_of
 from scheduler_integration.clock import now, site_zone
+from scheduler_integration.doors.contention import retried
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError
 from scheduler_integration.pages.guest import guest, is_zone
 from scheduler_integration.pages.hosting import hosting_view, not_free_message

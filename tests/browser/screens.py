@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.server import Server
+from tests.support.server import Server, somebodys_address
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PATIENCE = 15
@@ -32,7 +32,7 @@ class Browsing:
 		self.server, self.screen = server, screen
 		self.context = chromium.new_context(
 			viewport={"width": screen.width, "height": screen.height},
-			extra_http_headers={"X-Frappe-Site-Name": server.site.name},
+			extra_http_headers={"X-Frappe-Site-Name": server.site.name, "X-Forwarded-For": somebodys_address()},
 			**{"locale": "en-GB", "timezone_id": "Europe/Berlin", "base_url": server.url, **options},
 		)
 		self.page = self.context.new_page()

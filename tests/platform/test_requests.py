@@ -1,8 +1,7 @@
-"""What needs a request but no server: argument types, rate limits, kinds of responses, the site's address."""
+"""What needs a request but no server: argument types, counts in the cache, kinds of responses, the site's address."""
 
 import frappe
 import pytest
-from frappe.rate_limiter import rate_limit
 from frappe.utils.response import build_response
 
 from tests.platform.conftest import JANE
@@ -24,27 +23,13 @@ def asked():
 	frappe.local.response = frappe._dict(docs=[])
 
 
-def test_a_rate_limit_counts_by_address_and_method(asked):
-	asked()
-
-	@rate_limit(limit=2, seconds=60)
-	def limited():
-		return "fine"
-
-	assert [limited(), limited()] == ["fine", "fine"]
-	with pytest.raises(frappe.RateLimitExceededError):
-		limited()
-	frappe.local.request_ip = "192.0.2.8"
-	assert limited() == "fine"
-	assert frappe.RateLimitExceededError.http_status_code == 429
-
-
-def test_a_rate_limit_needs_a_request():
-	@rate_limit(limit=0, seconds=60)
-	def limited():
-		return "fine"
-
-	assert limited() == "fine"
+def test_the_cache_counts_and_forgets():
+	key = frappe.cache.make_key(f"platform:{frappe.generate_hash(length=8)}")
+	assert [frappe.cache.incr(key), frappe.cache.incr(key)] == [1, 2]
+	frappe.cache.expire(key, 60)
+	assert frappe.cache.incr(key) == 3
+	frappe.cache.expire(key, -1)
+	assert frappe.cache.incr(key) == 1
 
 
 def test_a_download(asked):

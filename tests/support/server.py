@@ -1,6 +1,7 @@
 """A real HTTP server on the tests' site, and a client that talks to it as a browser does."""
 
 import re
+import secrets
 import socket
 import subprocess
 import tempfile
@@ -18,13 +19,15 @@ from tests.support.site import Site
 class Client(requests.Session):
 	"""Paths instead of URLs; signed in, it sends the CSRF token that the session asks for.
 
-	As in `requests`, a GET follows redirects; what a POST answers is shown as it is.
+	As in `requests`, a GET follows redirects; what a POST answers is shown as it is. Each client comes from a network of its
+	own, as the proxy in front of a site would say.
 	"""
 
 	def __init__(self, base_url: str, site_name: str):
 		super().__init__()
 		self.base_url = base_url
 		self.headers["X-Frappe-Site-Name"] = site_name
+		self.headers["X-Forwarded-For"] = somebodys_address()
 
 	def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
 		kwargs.setdefault("timeout", 60)
@@ -74,6 +77,11 @@ def running(site: Site) -> Iterator[Server]:
 		finally:
 			process.terminate()
 			process.wait(timeout=20)
+
+
+def somebodys_address() -> str:
+	"""An address on a network that nobody else has: requests are counted for each."""
+	return f"2001:db8:{secrets.randbelow(1 << 16):x}:{secrets.randbelow(1 << 16):x}::1"
 
 
 def free_port() -> int:

@@ -6,6 +6,7 @@ from scheduler_integration.api.public import cancel_for_guest
 from scheduler_integration.bookings import booking_by_token
 from scheduler_integration.catalogue import public_page
 from scheduler_integration.clock import now
+from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.exceptions import NotFound, SchedulingError
 from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.managing import managing_view
@@ -20,6 +21,7 @@ def get_context(context):
 
 
 def _view() -> dict:
+	admit(REQUESTS)
 	token = argument("token")
 	path = f"/schedule/manage/{quote(token, safe='')}"
 	error = _cancel(token, path) if submitted() else None

@@ -8,6 +8,7 @@ import frappe
 from scheduler_integration.api.public import book_for_guest
 from scheduler_integration.catalogue import public_meeting_type
 from scheduler_integration.clock import now
+from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
 from scheduler_integration.pages.booking import Attempt, booking_view
 from scheduler_integration.pages.form import new_key, read_payload, typed_values
@@ -24,6 +25,7 @@ def get_context(context):
 
 
 def _view() -> dict:
+	admit(REQUESTS)
 	query = parse(argument("slug"), argument("meeting_type"), frappe.form_dict)
 	meeting = public_meeting_type(query.slug, query.meeting_type)
 	attempt = None

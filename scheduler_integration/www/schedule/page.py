@@ -3,6 +3,7 @@
 import frappe
 
 from scheduler_integration.catalogue import public_page
+from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.page import page_view
 from scheduler_integration.pages.query import parse
@@ -17,5 +18,6 @@ def get_context(context):
 
 
 def _view() -> dict:
+	admit(REQUESTS)
 	query = parse(argument("slug"), "", frappe.form_dict)
 	return page_view(public_page(query.slug), query, guest(query.zone, query.clock))

@@ -2,6 +2,7 @@ from frappe import _
 
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.controllers import Form
+from scheduler_integration.doors.address import parse_network
 from scheduler_integration.exceptions import InvalidRequest
 
 
@@ -9,6 +10,7 @@ class SchedulerSettings(Form):
 	def validate(self):
 		self.validate_default_reminders()
 		self.validate_embed_hosts()
+		self.validate_proxies()
 
 	def validate_default_reminders(self):
 		parts = [part.strip() for part in (self.default_reminders or "").split(",") if part.strip()]
@@ -23,3 +25,12 @@ class SchedulerSettings(Form):
 				raise InvalidRequest(
 					_("“{0}” is not a host name. Write one such as www.example.com a line.").format(host)
 				)
+
+	def validate_proxies(self):
+		for text in (self.trusted_proxies or "").split():
+			try:
+				parse_network(text)
+			except ValueError:
+				raise InvalidRequest(
+					_("“{0}” is no address or network. Write one such as 198.51.100.0/24 a line.").format(text)
+				) from None

@@ -1,0 +1,158 @@
+"""How often one address may ask, counted over all doors together."""
+
+import frappe
+import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from scheduler_integration.doors.address import client_network
+from tests.pages.offer import make_offer, path_of
+from tests.pages.reading import read
+from tests.support.factories import fresh
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+
+PUBLIC = "scheduler_integration.api.public"
+
+
+@pytest.fixture
+def offer():
+	return make_offer()
+
+
+@pytest.fixture
+def allow():
+	"""`allow(slots_per_minute=3)` sets the site's budgets."""
+
+	def set_budgets(**budgets):
+		for field, most in budgets.items():
+			frappe.db.set_single_value("Scheduler Settings", field, most)
+		frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
+		frappe.db.commit()
+
+	return set_budgets
+
+
+def until_refused(ask, most):
+	"""Asks until the answer is 429; a minute may end meanwhile, so twice the budget is enough and never less than it."""
+	for count in range(2 * most + 2):
+		answer = ask()
+		if answer.status_code == 429:
+			assert count >= most
+			return answer
+	raise AssertionError(f"never refused in {count} requests")
+
+
+def test_pages_are_counted_with_the_methods(client, offer, allow):
+	allow(slots_per_minute=6)
+	page, meeting = path_of(offer).rpartition("/")[0], path_of(offer)
+	asks = [
+		lambda: client.get(page),
+		lambda: client.get(meeting),
+		lambda: client.get("/schedule/manage/no-such-token"),
+		lambda: client.call(f"{PUBLIC}.get_page", "GET", slug=page.rpartition("/")[2]),
+	]
+	turn = iter(asks * 20)
+	answer = until_refused(lambda: next(turn)(), 6)
+	assert 0 < int(answer.headers["Retry-After"]) <= 60
+
+
+def test_a_page_says_when_to_come_back(client, offer, allow):
+	allow(slots_per_minute=2)
+	answer = until_refused(lambda: client.get(path_of(offer)), 2)
+	page = read(answer.text)
+	assert page.one("h1").text == "A short break"
+	assert "second" in page.one("main").text or "minute" in page.one("main").text
+	assert answer.headers["Content-Security-Policy"]
+
+
+def test_form_and_method_share_one_budget_of_bookings(client, offer, allow):
+	allow(bookings_per_hour=4)
+	turn = iter([lambda: client.post(path_of(offer), data={}), lambda: client.call(f"{PUBLIC}.book")] * 20)
+	answer = until_refused(lambda: next(turn)(), 4)
+	assert 0 < int(answer.headers["Retry-After"]) <= 3600
+
+
+def test_the_answer_of_a_method_names_the_seconds(client, offer, allow):
+	allow(bookings_per_hour=1)
+	answer = until_refused(lambda: client.call(f"{PUBLIC}.book"), 1)
+	body = answer.json()
+	assert (body["code"], body["retry_after"]) == ("RATE_LIMITED", int(answer.headers["Retry-After"]))
+
+
+def test_another_network_is_not_kept_waiting(server, client, offer, allow):
+	allow(slots_per_minute=1)
+	until_refused(lambda: client.get(path_of(offer)), 1)
+	with server.client() as other:
+		assert other.get(path_of(offer)).status_code == 200
+
+
+def test_the_site_as_a_whole_has_a_budget_too(server, offer, allow):
+	allow(site_requests_per_minute=3)
+
+	def ask():
+		with server.client() as somebody:
+			return somebody.get(path_of(offer))
+
+	until_refused(ask, 3)
+
+
+def test_a_forged_hop_in_front_of_the_proxys_own_word_changes_nothing(client, offer, allow):
+	allow(slots_per_minute=3)
+	own = client.headers["X-Forwarded-For"]
+
+	def ask():
+		return client.get(path_of(offer), headers={"X-Forwarded-For": f"{fresh('forged')}, 192.0.2.{len(own)}, {own}"})
+
+	until_refused(ask, 3)
+
+
+def test_addresses_of_one_ipv6_network_are_one(client, offer, allow):
+	allow(slots_per_minute=3)
+	network = client.headers["X-Forwarded-For"].removesuffix("::1")
+	addresses = iter(f"{network}::{each:x}" for each in range(1, 100))
+	until_refused(lambda: client.get(path_of(offer), headers={"X-Forwarded-For": next(addresses)}), 3)
+
+
+def asked_from(peer, forwarded=None):
+	headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+	environ = EnvironBuilder(path="/schedule/jane", headers=headers).get_environ()
+	frappe.local.request = Request({**environ, "REMOTE_ADDR": peer})
+	try:
+		return client_network()
+	finally:
+		del frappe.local.request
+
+
+@pytest.mark.parametrize(
+	("peer", "forwarded", "network"),
+	[
+		("127.0.0.1", None, "127.0.0.1"),
+		("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+		("10.1.2.3", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+		("", "203.0.113.9", "203.0.113.9"),
+		("203.0.113.7", "198.51.100.1", "203.0.113.7"),
+		("2001:db8:1:2:3::4", "198.51.100.1", "2001:db8:1:2::/64"),
+		("127.0.0.1", "203.0.113.9:4711", "203.0.113.9"),
+		("127.0.0.1", "::ffff:203.0.113.9", "203.0.113.9"),
+		("127.0.0.1", "unknown", "unknown"),
+	],
+	ids=["nobody between", "a proxy's word", "the last hop", "a socket", "a stranger's word", "a stranger's IPv6", "a port", "mapped", "no address"],
+)  # fmt: skip
+def test_whose_word_is_taken(peer, forwarded, network):
+	frappe.db.set_single_value("Scheduler Settings", "trusted_proxies", "")
+	assert asked_from(peer, forwarded) == network
+
+
+def test_further_proxies_are_named_in_the_settings(allow):
+	allow(trusted_proxies="198.51.100.0/24\n2001:db8:ffff::/48")
+	assert asked_from("127.0.0.1", "1.1.1.1, 203.0.113.9, 198.51.100.77") == "203.0.113.9"
+	assert asked_from("198.51.100.4", "203.0.113.9, 2001:db8:ffff::1") == "203.0.113.9"
+	assert asked_from("127.0.0.1", "203.0.113.9, 192.0.2.1") == "192.0.2.1"
+
+
+def test_a_trusted_proxy_is_an_address_or_a_network():
+	settings = frappe.get_doc("Scheduler Settings")
+	settings.trusted_proxies = "198.51.100.0/24\nproxy.example.com"
+	with pytest.raises(frappe.ValidationError, match=r"proxy\.example\.com"):
+		settings.save()

@@ -1,0 +1,88 @@
+"""A booking that can't have its lock is given up in time, whoever holds it and for how long."""
+
+import threading
+import time
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings, clock
+from scheduler_integration.doors import contention
+from scheduler_integration.doors.contention import retried
+from scheduler_integration.exceptions import Busy
+from tests.pages.offer import make_offer
+from tests.support.factories import payload
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+
+# Holds the host's lock until it is killed.
+HOLD = """
+import signal, sys
+from scheduler_integration.bookings import guard
+guard.lock_hosts([sys.argv[1]])
+print("held", flush=True)
+signal.pause()
+"""
+
+
+@pytest.fixture
+def held(site):
+	"""`held(user)`: another process books this host and never ends; answers the process."""
+	holders = []
+
+	def hold(user):
+		process = site.python(HOLD, user)
+		assert process.stdout.readline().strip() == "held", process.stderr.read()
+		holders.append(process)
+		return process
+
+	yield hold
+	for process in holders:
+		process.kill()
+		process.communicate()
+
+
+@pytest.fixture
+def wish():
+	meeting_type = make_offer()
+	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
+	return page, payload(page, meeting_type, (clock.now() // 86400 + 3) * 86400 + 10 * 3600)
+
+
+def test_a_lock_that_is_never_given_back_costs_one_deadline(held, wish, monkeypatch):
+	monkeypatch.setattr(contention, "DEADLINE_SECONDS", 2)
+	page, request = wish
+	held(page.user)
+	began = time.monotonic()
+	with pytest.raises(Busy) as refused:
+		retried(lambda: bookings.book(request, clock.now()))
+	assert 1.5 <= time.monotonic() - began < 5
+	assert (refused.value.http_status_code, refused.value.code) == (503, "BUSY")
+	assert refused.value.retry_after > 0
+	assert frappe.db.count("Booking", {"host": page.user}) == 0
+
+
+def test_the_answer_is_503_with_retry_after(held, wish, client):
+	"""Through the door that the attacker used, with the deadline that every site has."""
+	page, request = wish
+	held(page.user)
+	began = time.monotonic()
+	answer = client.call("scheduler_integration.api.public.book", **request)
+	assert contention.DEADLINE_SECONDS - 1 <= time.monotonic() - began < contention.DEADLINE_SECONDS + 4
+	assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
+	assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_readers_dont_wait_for_a_booking(held, wish, client):
+	page, request = wish
+	held(page.user)
+	began = time.monotonic()
+	assert client.get(f"/schedule/{page.slug}/{request['meeting_type']}").status_code == 200
+	assert time.monotonic() - began < 3
+
+
+def test_a_lock_that_is_given_back_in_time_is_waited_for(held, wish):
+	page, request = wish
+	threading.Timer(0.7, held(page.user).kill).start()
+	assert retried(lambda: bookings.book(request, clock.now()))["status"] == "Scheduled"
+	frappe.db.rollback()
