@@ -37,6 +37,19 @@ class Form(Document):
 class Row(Document):
 	"""A row of a child table. It is written with its parent, whose rules and permissions guard it, and never by itself."""
 
+	@Document.parent_doc.getter
+	def parent_doc(self) -> Document | None:
+		"""The document that the row belongs to, also if the row was loaded by its own name.
+
+		Frappe asks this document for the right to a row, and without one it asks for the DocType alone, which every host has.
+		"""
+		return Document.parent_doc.fget(self) or self._stored_parent()
+
+	def _stored_parent(self) -> Document | None:
+		if self.is_new() or not self.parent or not frappe.db.exists(self.parenttype, self.parent):
+			return None
+		return frappe.get_doc(self.parenttype, self.parent)
+
 	def validate(self) -> None:
 		self.refuse_alone()
 

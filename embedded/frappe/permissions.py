@@ -56,7 +56,12 @@ def has_permission(
 def _has_child_permission(
 	doctype: str, ptype: str, doc: Any, user: str, parent_doctype: str | None, throw: bool
 ) -> bool:
-	"""A child row follows its parent, which has to be named when there is no row."""
+	"""A child row follows its parent, which has to be named when there is no row.
+
+	As in Frappe, a row that wasn't loaded with its parent asks the parent's DocType alone.
+	"""
+	if isinstance(doc, str):
+		doc = frappe.db.get_value(doctype, doc, ["parent", "parenttype", "parentfield"], as_dict=True)
 	if doc:
 		parent_doctype = doc.parenttype
 	if not parent_doctype or doctype not in frappe.get_meta(parent_doctype).table_doctypes.values():
@@ -64,7 +69,7 @@ def _has_child_permission(
 			message = _("Please specify a valid parent DocType for {0}").format(frappe.bold(doctype))
 			frappe.throw(message, frappe.PermissionError)
 		return False
-	parent = (getattr(doc, "parent_doc", None) or doc.get("parent")) if doc else None
+	parent = doc.parent_doc if doc else None
 	ptype = "write" if ptype in ("create", "delete") else ptype
 	return has_permission(parent_doctype, ptype, parent, user, throw=throw)
 

@@ -102,6 +102,18 @@ def test_child_rows_follow_their_parent(thing, as_user):
 		assert not frappe.has_permission(ROW, "read", doc=doc.rows[0])
 
 
+def test_a_row_loaded_by_its_own_name_asks_the_parents_doctype_alone(thing, as_user):
+	"""Frappe knows a row's parent document only if the row was loaded with it: the app's rows load theirs (controllers.Row)."""
+	with as_user(JANE):
+		row = thing("janes", rows=[{"label": "a"}]).rows[0]
+	with as_user(EVE):
+		assert frappe.get_doc(ROW, row.name).parent_doc is None
+		assert frappe.get_doc(ROW, row.name).has_permission("read")
+		assert frappe.has_permission(ROW, "read", doc=row.name)
+	with as_user(STRANGER):
+		assert not frappe.get_doc(ROW, row.name).has_permission("read")
+
+
 def test_a_role_given_counts_at_once(as_user):
 	user = frappe.get_doc("User", STRANGER)
 	user.append("roles", {"role": "Platform Tester"})
