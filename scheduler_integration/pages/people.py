@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-# The folder of files that need a sign-in, which a stranger's browser would only show as broken.
-_PRIVATE = "/private/"
+from scheduler_integration.catalogue.images import is_public_image
 
 
 def faces(hosts: list[dict]) -> list[dict]:
@@ -20,9 +19,7 @@ def names(hosts: list[dict]) -> list[str]:
 
 def own_image(address: str | None) -> str | None:
 	"""The image's address if it is a public file of this very site: the pages ask nothing of another host."""
-	if not address or not address.startswith("/") or address.startswith(("//", _PRIVATE)):
-		return None
-	return address
+	return address if is_public_image(address) else None
 
 
 def web_address(address: str | None) -> str | None:

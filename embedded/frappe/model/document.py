@@ -72,6 +72,11 @@ class Document(Checks, BaseDocument):
 	def load_doc_before_save(self) -> None:
 		self._doc_before_save = None if self.is_new() else frappe.get_doc(self.doctype, self.name, for_update=True)
 
+	def has_value_changed(self, fieldname: str) -> bool:
+		"""Whether this save changes the field; a new document's fields are all changed."""
+		before = self.get_doc_before_save()
+		return not before or before.get(fieldname) != self.get(fieldname)
+
 	def get_doc_before_save(self) -> "Document | None":
 		return getattr(self, "_doc_before_save", None)
 

@@ -6,6 +6,7 @@ from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users, team_users
+from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
@@ -20,6 +21,7 @@ class SchedulingPage(Form):
 		self.note_who_joined()
 		self.set_timezone()
 		self.brand_color = checked_color(self.brand_color)
+		self.validate_logo()
 		self.validate_custom_domain()
 
 	def on_update(self):
@@ -84,6 +86,13 @@ class SchedulingPage(Form):
 
 	def set_timezone(self):
 		self.timezone = checked_zone(self.timezone or timezone_of(page_users(self)[0]))
+
+	def validate_logo(self):
+		if self.logo and self.has_value_changed("logo") and not is_public_image(self.logo):
+			raise InvalidRequest(
+				_("Visitors can't see this logo. Upload it to this site as a public file."),
+				details={"logo": _("Choose a public file of this site.")},
+			)
 
 	def validate_custom_domain(self):
 		self.custom_domain = (self.custom_domain or "").strip().lower() or None
