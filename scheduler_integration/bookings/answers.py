@@ -21,10 +21,12 @@ def parse_answers(questions: list[Document], given: object, details: dict[str, s
 	if not isinstance(given, dict):
 		details["answers"] = _("The answers must be an object of question and answer.")
 		return []
-	for unknown in set(given) - {question.name for question in questions}:
-		# The key is echoed only as far as it can be a question's id.
-		key = "".join(char for char in str(unknown) if char.isascii() and char.isalnum())[:40]
-		details[f"answers.{key}"] = _("This is not a question of this meeting.")
+	if not given.keys() <= {question.name for question in questions}:
+		# Not one by one: the answer would repeat whatever was sent, a million keys if somebody likes.
+		details["answers"] = _(
+			"There is an answer to a question that this meeting doesn't ask. Please reload the page."
+		)
+		return []
 	rows = []
 	for question in questions:
 		text = _answer(question, given.get(question.name), details)

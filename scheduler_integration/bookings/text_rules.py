@@ -1,21 +1,24 @@
 """What a guest may type into a field.
 
 Everything typed ends up in e-mails, invitations and desk lists. Markup and control characters have no business there:
-they are refused with a sentence beside the field, rather than changed behind the guest's back.
+they are refused with a sentence beside the field, rather than changed behind the guest's back. So is what a mail program
+or a spreadsheet would read as something else than text.
 """
 
 import re
 import unicodedata
 
 from frappe import _
-from frappe.utils import validate_email_address
+
+from scheduler_integration.email_address import deliverable, has_encoded_word
 
 SHORT = 140
 LONG = 2000
 
 _TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{3,30}(?:\s*(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
-_EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\].]{2,}")
+# What a spreadsheet takes for a formula that does something: =A1, +WEBSERVICE("…"), -2+3+cmd|' /C calc'!A0.
+_FORMULA = re.compile(r"\s*(=|[+\-@].*([A-Za-z][\w.]*\(|\|.*!))", re.DOTALL)
 
 
 class Refused(Exception):
@@ -27,6 +30,8 @@ def line(value: object, longest: int = SHORT) -> str:
 	text = _text(value, longest)
 	if any(_is_control(char) for char in text):
 		raise Refused(_("This must be one line of text."))
+	if has_encoded_word(text):
+		raise Refused(_("Please leave out “=?”: mail programs read something else there."))
 	return text
 
 
@@ -50,9 +55,10 @@ def person_name(value: object) -> str:
 def email(value: object) -> str:
 	"""An e-mail address; empty for none. Raises Refused."""
 	address = line(value)
-	if address and not (_EMAIL.fullmatch(address) and validate_email_address(address) == address):
-		raise Refused(_("This is not an e-mail address."))
-	return address
+	known = deliverable(address) if address else ""
+	if known is None:
+		raise Refused(_("This is not an e-mail address. Enter one like name@example.com."))
+	return known
 
 
 def phone(value: object) -> str:
@@ -83,6 +89,8 @@ def _text(value: object, longest: int) -> str:
 		raise Refused(_("This is too long: at most {0} characters.").format(longest))
 	if _TAG.search(text):
 		raise Refused(_("Please leave out HTML."))
+	if _FORMULA.match(text):
+		raise Refused(_("Please begin with a letter or a digit: a spreadsheet would take this for a formula."))
 	return text
 
 

@@ -1,8 +1,11 @@
 """Hands one message to Frappe's Email Queue."""
 
 import frappe
+from frappe import _
 from frappe.translate import print_language
 
+from scheduler_integration.email_address import is_header_safe
+from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.templates import render
 
@@ -10,8 +13,11 @@ from scheduler_integration.notifications.templates import render
 def queue_email(message: Message) -> str | None:
 	"""Puts the message into the Email Queue and answers its name there; one that is there already is not put twice.
 
-	None where Frappe sends nothing to this reader, who unsubscribed from all of the site's messages.
+	None where Frappe sends nothing to this reader, who unsubscribed from all of the site's messages. Raises InvalidRequest if
+	the reader's address can't stand in a header.
 	"""
+	if not is_header_safe(message.reader.email):
+		raise InvalidRequest(_("“{0}” is not an e-mail address.").format(message.reader.email))
 	known = {"message_id": message.message_id, "reference_name": message.booking}
 	if earlier := frappe.db.get_value("Email Queue", known):
 		return earlier
@@ -21,7 +27,8 @@ def queue_email(message: Message) -> str | None:
 			recipients=[message.reader.email],
 			subject=subject,
 			message=body,
-			reply_to=message.reply_to,
+			# A message without this header still says everything; with a broken one it would never leave.
+			reply_to=message.reply_to if is_header_safe(message.reply_to) else None,
 			attachments=[message.invitation()],
 			reference_doctype="Booking",
 			reference_name=message.booking,

@@ -8,6 +8,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from scheduler_integration.bookings.tokens import manage_url
 from scheduler_integration.clock import utc
+from scheduler_integration.header_text import header_text
 from scheduler_integration.notifications.entry import Entry, entry_for
 from scheduler_integration.notifications.wording import Reader
 
@@ -102,7 +103,7 @@ def _add_people(event: Event, entry: Entry, reader: Reader) -> None:
 
 def _address(reader: Reader, **parameters: str) -> vCalAddress:
 	address = vCalAddress(f"mailto:{reader.email}")
-	# A parameter value can't hold a double quote, even quoted (RFC 5545, 3.1).
-	for name, value in {"cn": reader.name.replace('"', "'"), **parameters}.items():
+	# A parameter value can't hold a double quote, even quoted, nor a control character (RFC 5545, 3.1).
+	for name, value in {"cn": header_text(reader.name).replace('"', "'"), **parameters}.items():
 		address.params[name.upper()] = vText(value)
 	return address

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import frappe
 
+from scheduler_integration.header_text import header_text
+
 FOLDER = "scheduler_integration/templates/emails"
 
 
@@ -29,9 +31,7 @@ TEMPLATES = {
 def render(key: str, variables: dict[str, Any]) -> tuple[str, str]:
 	"""Subject and HTML of the message; the language is the one in force."""
 	subject, body = _source(key)
-	rendered = frappe.render_template(subject, variables)
-	# A subject is one line, whatever a template makes of it.
-	return " ".join(rendered.split()), frappe.render_template(body, variables)
+	return header_text(frappe.render_template(subject, variables)), frappe.render_template(body, variables)
 
 
 def subject_source(key: str) -> str:

@@ -1,0 +1,126 @@
+"""Text that is more than text to somebody: images that are requests, formulas, titles of nothing, answers without end."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.catalogue.images import is_public_image
+from scheduler_integration.clock import now
+from tests.pages.offer import make_offer, path_of
+from tests.pages.reading import read
+from tests.support.factories import payload
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+
+PUBLIC = "scheduler_integration.api.public"
+
+NO_IMAGES = [
+	"/api/method/logout",
+	"/?cmd=logout",
+	"/\\evil.example/x.png",
+	"/files/..\\..\\api/method/logout",
+	"/files/../api/method/logout",
+	"/files/%2e%2e/api/method/logout",
+	"/files/%2E./api/method/logout",
+	"/files/.\t./api/method/logout",
+	"/files/%5c%5cevil.example/x.png",
+	"/files//evil.example/x.png",
+	"//evil.example/x.png",
+	"https://evil.example/x.png",
+	"/private/files/x.png",
+	"/assets/../api/method/logout",
+	"javascript:alert(1)",
+	"data:image/svg+xml,<svg/>",
+	"files/x.png",
+	" /files/x.png",
+	"",
+	None,
+	7,
+]
+
+
+@pytest.mark.parametrize("address", NO_IMAGES)
+def test_an_image_is_a_public_file_of_this_site(address):
+	assert not is_public_image(address)
+
+
+@pytest.mark.parametrize(
+	"address", ["/files/jane.png", "/files/jane%20doe.png?fid=1", "/assets/frappe/images/ui/a.png"]
+)
+def test_public_files_are_images(address):
+	assert is_public_image(address)
+
+
+def test_a_logo_that_would_sign_the_reader_out_is_refused_and_never_asked_for(client):
+	offer = make_offer()
+	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	page.logo = "/api/method/logout"
+	with pytest.raises(frappe.ValidationError, match="public file"):
+		page.save()
+	host = page.user
+	for address in filter(None, (each for each in NO_IMAGES if isinstance(each, str))):
+		frappe.db.set_value("Scheduling Page", page.name, "logo", address)
+		frappe.db.set_value("User", host, "user_image", address)
+		frappe.clear_document_cache("Scheduling Page", page.name)
+		frappe.db.commit()
+		frappe.clear_cache()
+		for path in (path_of(offer), path_of(offer).rpartition("/")[0]):
+			html = read(client.get(path).text)
+			assert not html.all("img"), address
+			assert not html.all("meta", property="og:image"), address
+
+
+@pytest.fixture
+def wish():
+	offer = make_offer()
+	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	return payload(page, offer, (now() // 86400 + 3) * 86400 + 10 * 3600)
+
+
+FORMULAS = [
+	"=cmd|' /C calc'!A0",
+	"=1+1",
+	"+cmd|' /C calc'!A0",
+	"-2+3+cmd|' /C calc'!A0",
+	"@SUM(A1:A9)",
+	'+WEBSERVICE("https://evil.example")',
+	'  =HYPERLINK("https://evil.example","x")',
+	"- IMPORTXML(1)",
+]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+@pytest.mark.parametrize("field", ["attendee_name", "attendee_company", "notes", "source", "utm_term"])
+def test_a_spreadsheet_formula_is_refused(client, wish, field, text):
+	answer = client.call(f"{PUBLIC}.book", **{**wish, field: text})
+	assert (answer.status_code, list(answer.json()["details"])) == (400, [field])
+
+
+@pytest.mark.parametrize(
+	"notes", ["- milk\n- honey (two)", "@ada, see you", "+49 (0)30 1234", "-5 °C outside", "a = b"]
+)
+def test_what_only_looks_like_one_is_taken(wish, notes):
+	assert bookings.book({**wish, "notes": notes}, now())["notes"] == notes
+
+
+def test_telephone_numbers_begin_with_a_plus(wish):
+	assert bookings.book({**wish, "attendee_phone": "+49(0)30 1234"}, now())["attendee"]["phone"] == "+49(0)30 1234"
+
+
+@pytest.mark.parametrize("pattern", ["{{ company }}", " {{company}} {{ notes }} ", "{{ company }}\n"])
+def test_a_title_of_which_nothing_is_left_is_the_default_one(client, pattern):
+	offer = make_offer(event_title=pattern)
+	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	request = payload(page, offer, (now() // 86400 + 3) * 86400 + 10 * 3600)
+	answer = client.call(f"{PUBLIC}.book", **request)
+	assert answer.status_code == 201
+	frappe.db.rollback()
+	subject = frappe.db.get_value("Booking", answer.json()["data"]["id"], "subject")
+	assert subject == "Intro call: Ada Lovelace and Jane Doe"
+
+
+def test_answers_to_other_questions_are_refused_as_a_whole(client, wish):
+	answers = {f"question{each}": "x" * 20 for each in range(50_000)}
+	answer = client.call(f"{PUBLIC}.book", **{**wish, "answers": answers})
+	assert (answer.status_code, list(answer.json()["details"])) == (400, ["answers"])
+	assert len(answer.content) < 1000
