@@ -4,14 +4,15 @@ import frappe
 
 from scheduler_integration import clock
 from scheduler_integration.bookings import guard
-from scheduler_integration.notifications.announce import enqueue_delivery
-from scheduler_integration.notifications.deliver import due_deliveries, queue_messages
+from scheduler_integration.bookings.delivery import deliver_messages
+from scheduler_integration.notifications.deliver import due_deliveries
 from scheduler_integration.notifications.email import send_queued
+from scheduler_integration.notifications.plan import enqueue_delivery
 
 
 def deliver(booking: str) -> None:
 	"""Queued after a booking's commit: queues its messages and sends them at once."""
-	queued = queue_messages(booking, clock.now())
+	queued = deliver_messages(booking, clock.now())
 	# A mail that has left can't be called back: what is known about it must be stored first.
 	frappe.db.commit()
 	for name in queued:

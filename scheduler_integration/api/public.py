@@ -13,12 +13,12 @@ from scheduler_integration import bookings, clock
 from scheduler_integration.api.answer import answered
 from scheduler_integration.api.parse import parse_date, parse_json, parse_whole_number
 from scheduler_integration.availability import first_month_with_slots, slots_between
-from scheduler_integration.bookings.tokens import find_by_token
 from scheduler_integration.catalogue import public_page
 from scheduler_integration.doors.address import client_network
 from scheduler_integration.doors.contention import retried
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, limited
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest, LinkExpired
+from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.notifications.invitation import invitation
 from scheduler_integration.notifications.readers import attendee_of
 

@@ -13,11 +13,19 @@ def timezone_of(user: str) -> str:
 
 def prepare_host(user: str) -> None:
 	"""Makes what a user needs to be booked, where it is missing. Safe to call again."""
-	# Named by chance and not by the user: who was renamed keeps the row, and another may take the old name.
 	if not frappe.db.exists("Host Calendar", {"user": user}):
-		frappe.get_doc({"doctype": "Host Calendar", "user": user}).insert(ignore_permissions=True)
+		insert_host_calendar(user)
 	if not frappe.db.exists("Availability Schedule", {"user": user}):
 		_insert_office_hours(user)
+
+
+def insert_host_calendar(user: str) -> None:
+	"""Makes the row that bookings of this host wait for. Its name is random, so that renaming the User keeps the row.
+
+	Of two who make a host's first row at once, the second gets a DuplicateEntryError.
+	"""
+	# A guest who books first may be the one to make it, and has no rights of their own.
+	frappe.get_doc({"doctype": "Host Calendar", "user": user}).insert(ignore_permissions=True)
 
 
 def _insert_office_hours(user: str) -> None:

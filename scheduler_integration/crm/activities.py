@@ -8,14 +8,15 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
 
-from scheduler_integration.bookings.sessions import live_in_session
-from scheduler_integration.bookings.status import LIVE
-from scheduler_integration.bookings.titles import event_description
 from scheduler_integration.crm.records import find_record
+from scheduler_integration.meetings.changes import Fields
+from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.titles import event_description
 
 
-def log_meeting(booking: Document) -> None:
-	"""Makes the Event of a new booking and ties booking, Event and the lead or deal together."""
+def log_meeting(booking: Document) -> Fields:
+	"""Makes the Event of a new booking; returns the fields that tie the booking to the Event and to the lead or deal."""
 	record = find_record(booking.attendee_email)
 	event = _join_session(booking, record) or _insert_event(booking, record)
 	reference = {"event": event.name}
@@ -23,7 +24,7 @@ def log_meeting(booking: Document) -> None:
 		reference |= {"reference_doctype": record[0], "reference_name": record[1]}
 		if not _shows_by_itself(event, record[0]):
 			_write_communication(booking, event, record)
-	booking.db_set(reference, update_modified=False)
+	return reference
 
 
 def log_cancellation(booking: Document) -> None:

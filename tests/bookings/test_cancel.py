@@ -4,7 +4,6 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.bookings.tokens import new_manage_key
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	BookingNotFound,
@@ -14,6 +13,7 @@ from scheduler_integration.exceptions import (
 	NotPermitted,
 	TooLateToChange,
 )
+from scheduler_integration.meetings.tokens import new_manage_key
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
 
 NOW = at("2026-03-02 06:00")

@@ -255,7 +255,7 @@ class TestTold:
 
 
 def manage_url_of(name):
-	from scheduler_integration.bookings.tokens import manage_url
+	from scheduler_integration.meetings.tokens import manage_url
 
 	return manage_url(booking(name))
 

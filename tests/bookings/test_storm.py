@@ -7,7 +7,7 @@ import pytest
 
 from scheduler_integration import bookings, clock
 from scheduler_integration.bookings.guard import BUCKET_SECONDS
-from scheduler_integration.bookings.status import LIVE
+from scheduler_integration.meetings.status import LIVE
 from tests.bookings.racing import next_monday, race_processes, wish
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, token_of
 

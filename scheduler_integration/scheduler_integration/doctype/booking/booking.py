@@ -4,10 +4,10 @@ from frappe import _
 from scheduler_integration import bookings
 from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.status import LIVE
 from scheduler_integration.clock import now, to_site_time
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.status import LIVE
 
 
 class Booking(Form):

@@ -5,12 +5,12 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.calendar_links import calendar_links
-from scheduler_integration.bookings.load import People, people_of
-from scheduler_integration.bookings.policy import cancel_refusal
-from scheduler_integration.bookings.tokens import manage_url
 from scheduler_integration.catalogue.present import location_label, page_url
 from scheduler_integration.clock import iso
+from scheduler_integration.meetings.calendar_links import calendar_links
+from scheduler_integration.meetings.load import People, people_of
+from scheduler_integration.meetings.policy import cancel_refusal
+from scheduler_integration.meetings.tokens import manage_url
 
 
 def booking_view(booking: Document, now: int) -> dict[str, Any]:

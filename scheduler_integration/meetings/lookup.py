@@ -5,11 +5,11 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.load import People, load_bookings, people_of
-from scheduler_integration.bookings.present import booking_view, shared_view
-from scheduler_integration.bookings.status import LIVE
-from scheduler_integration.bookings.tokens import find_by_token, is_booking
 from scheduler_integration.exceptions import BookingNotFound, InvalidRequest, LinkExpired, NotPermitted
+from scheduler_integration.meetings.load import People, load_bookings, people_of
+from scheduler_integration.meetings.present import booking_view, shared_view
+from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.tokens import find_by_token, is_booking
 
 MAX_ROWS = 100
 

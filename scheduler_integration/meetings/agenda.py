@@ -9,13 +9,13 @@ from frappe.query_builder.functions import Coalesce
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion
 
-from scheduler_integration.bookings.load import load_bookings
-from scheduler_integration.bookings.lookup import host_views
-from scheduler_integration.bookings.status import LIVE
-from scheduler_integration.bookings.successors import successors
-from scheduler_integration.bookings.tokens import is_booking
 from scheduler_integration.catalogue.hosts import enabled_people, page_users
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
+from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.lookup import host_views
+from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.successors import successors
+from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.permissions import is_manager
 
 # No meeting reaches further, with all its days and days off between; it keeps the years behind out of what is searched.

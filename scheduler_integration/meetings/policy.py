@@ -2,7 +2,6 @@
 
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.status import CANCELLED, LIVE
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	CancelNotAllowed,
@@ -10,6 +9,7 @@ from scheduler_integration.exceptions import (
 	SchedulingError,
 	TooLateToChange,
 )
+from scheduler_integration.meetings.status import CANCELLED, LIVE
 
 HOUR = 3600
 

@@ -6,8 +6,8 @@ from frappe.model.document import Document
 from scheduler_integration.crm.activities import event_subject, event_to_change
 
 
-def log_handover(booking: Document, leaving: str) -> None:
-	"""Gives the Event to the booking's hosts of now, in place of `leaving`. One that somebody deleted stays deleted."""
+def log_reassignment(booking: Document, leaving: str) -> None:
+	"""Gives the Event to the booking's present hosts, in place of `leaving`. A deleted Event stays deleted."""
 	event = event_to_change(booking.event)
 	if not event:
 		return
