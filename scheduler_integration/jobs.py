@@ -3,8 +3,7 @@
 import frappe
 
 from scheduler_integration import clock
-from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.delivery import deliver_messages
+from scheduler_integration.bookings import deliver_messages, release_before
 from scheduler_integration.notifications.deliver import due_deliveries
 from scheduler_integration.notifications.email import send_queued
 from scheduler_integration.notifications.plan import enqueue_delivery
@@ -27,4 +26,4 @@ def retry_deliveries() -> None:
 
 def release_past_slots() -> None:
 	"""Daily: drops the guard's rows of times that are over."""
-	guard.release_before(clock.now())
+	release_before(clock.now())

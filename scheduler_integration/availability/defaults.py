@@ -3,12 +3,15 @@
 import frappe
 from frappe.utils import get_system_timezone
 
+from scheduler_integration.availability.zones import is_zone
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
 def timezone_of(user: str) -> str:
-	"""The user's own zone, or the site's."""
-	return frappe.db.get_value("User", user, "time_zone") or get_system_timezone()
+	"""The user's own zone, or the site's if the user has none that is known."""
+	own = frappe.db.get_value("User", user, "time_zone")
+	return own if is_zone(own) else get_system_timezone()
 
 
 def prepare_host(user: str) -> None:

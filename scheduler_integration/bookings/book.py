@@ -18,8 +18,8 @@ from scheduler_integration.bookings.consequences import bring_about
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.request import BookingRequest, parse_request
 from scheduler_integration.bookings.sessions import join, standing_session
-from scheduler_integration.catalogue import find_page_and_type
 from scheduler_integration.catalogue.hosts import hosts_of
+from scheduler_integration.catalogue.lookup import find_page_and_type
 from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
 from scheduler_integration.meetings.changes import Change, Kind

@@ -8,7 +8,6 @@ from frappe.model.document import Document
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.consequences import bring_about
-from scheduler_integration.bookings.text_rules import Refused, paragraph
 from scheduler_integration.exceptions import AlreadyCancelled, InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host, host_view
@@ -17,6 +16,7 @@ from scheduler_integration.meetings.present import booking_view
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import CANCELLED, LIVE
 from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.parsing.text import Refused, paragraph
 
 
 def cancel_by_token(token: object, reason: object, now: int) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host, host_view
 
 
-def confirm(name: object, reason: object, now: int) -> dict[str, Any]:
-	"""Confirms a pending booking as the signed-in host or manager; its time is held already. `reason` is not used.
+def confirm(name: object, now: int) -> dict[str, Any]:
+	"""Confirms a pending booking as the signed-in host or manager; its time is held already.
 
 	Raises BookingNotFound and NotPermitted.
 	"""

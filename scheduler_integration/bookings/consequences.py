@@ -7,9 +7,9 @@ consequence, write a function in the room that it belongs to and add it to the l
 from collections.abc import Callable
 
 from scheduler_integration.bookings import turns
-from scheduler_integration.crm import keep_activity, keep_contact
+from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.meetings.changes import Change, Fields
-from scheduler_integration.notifications import plan_messages
+from scheduler_integration.notifications.plan import plan_messages
 
 # Each returns the fields of the booking that it wants set: bookings/ is the one writer of Booking.
 Consequence = Callable[[Change], Fields]

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import frappe
 from frappe.query_builder import DocType
 
-from scheduler_integration.crm import owner_among
+from scheduler_integration.crm.owners import owner_among
 from scheduler_integration.meetings.status import CANCELLED
 
 

@@ -104,7 +104,7 @@ def _is_even(host: str, stored: str) -> bool:
 	return not any(_turn(host, stored).changes().values())
 
 
-def forget(meeting_type: str) -> None:
+def forget_turns(meeting_type: str) -> None:
 	"""Clears the ledger of a meeting type, and what its bookings were given: none of it is to be given back."""
 	frappe.db.delete("Round Robin Turn", {"meeting_type": meeting_type})
 	booking = DocType("Booking")

@@ -40,7 +40,7 @@ def hosting_view(
 	first: str | None = None,
 	later: str | None = None,
 ) -> dict:
-	"""The view of `/scheduling`. `bookings` are as `bookings.agenda` answers them, `pages` the host's, `zone` is where the host
+	"""The view of `/scheduling`. `bookings` are as `meetings.agenda` returns them, `pages` the host's, `zone` is where the host
 	reads the clock.
 
 	`views` are a manager's links to their own and to everybody's meetings; with `sees_all` these are everybody's. `later` is the

@@ -8,7 +8,8 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.availability import holds, slots_between
+from scheduler_integration.availability import holds
+from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.exceptions import InvalidRequest, SlotTaken
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
 

@@ -109,7 +109,7 @@ ACT = """
 import json, socket, sys
 import frappe
 from scheduler_integration import bookings, clock
-from scheduler_integration.doors.contention import retried
+from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.api.public import book_for_guest
 from scheduler_integration.exceptions import SchedulingError
 gate, wish = int(sys.argv[1]), json.loads(sys.argv[2])

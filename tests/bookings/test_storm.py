@@ -20,7 +20,7 @@ WORK = """
 import json, socket, sys
 import frappe
 from scheduler_integration import bookings, clock
-from scheduler_integration.doors.contention import retried
+from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.api.public import book_for_guest
 from scheduler_integration.exceptions import SchedulingError
 gate, plan = int(sys.argv[1]), json.loads(sys.argv[2])

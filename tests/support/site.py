@@ -56,7 +56,7 @@ class Site:
 			return [*frappe_cli, "serve", "--port", str(port), "--noreload"]
 		return [sys.executable, "-m", "embedded", "serve", "--port", str(port)]
 
-	def python(self, code: str, *arguments: str) -> subprocess.Popen:
+	def python(self, code: str, *arguments: str, stdin: int | None = None) -> subprocess.Popen:
 		"""A separate process that runs the code, connected to this site (`from tests.support.site import current`)."""
 		own = {
 			"TEST_SITE": self.name,
@@ -65,8 +65,8 @@ class Site:
 		}
 		return subprocess.Popen(
 			[sys.executable, "-c", f"from tests.support.site import current\ncurrent().connect()\n{code}", *arguments],
-			env={**self.environment, **own}, cwd=self.working_directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-			text=True,
+			env={**self.environment, **own}, cwd=self.working_directory, stdin=stdin, stdout=subprocess.PIPE,
+			stderr=subprocess.PIPE, text=True,
 		)  # fmt: skip
 
 	def run_jobs(self) -> None:

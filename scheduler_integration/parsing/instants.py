@@ -5,7 +5,7 @@ from datetime import datetime
 
 from frappe import _
 
-from scheduler_integration.bookings.text_rules import Refused
+from scheduler_integration.parsing.text import Refused
 
 _INSTANT = re.compile(
 	r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"

@@ -13,8 +13,6 @@ from scheduler_integration.availability.load import WIDEST_BUFFER, load_hosts
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS
 from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
 from scheduler_integration.availability.slots import slot_view
-from scheduler_integration.bookings.instants import parse_instant
-from scheduler_integration.bookings.text_rules import Refused
 from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.permissions import is_manager
@@ -25,15 +23,15 @@ ALTERNATIVES = 5
 STEP_MINUTES = 15
 
 
-def check_conflicts(start: object, end: object, host: object, booking: object, user: str, now: int) -> dict[str, Any]:
-	"""Whether the calendar of `host` (default: `user`) has something between two instants in ISO 8601.
+def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: int) -> dict[str, Any]:
+	"""Whether the calendar of the user `owner` has something between two instants, epoch seconds.
 
-	`booking` is one not to count, such as the one that is to be moved. Answers the conflicting items and, nearest first,
-	times as long in the host's working hours. Shape: docs/api.md. Raises InvalidRequest, and NotPermitted for the
-	calendar of somebody else.
+	`booking` names one not to count, such as the one that is to be moved. Returns the conflicting items and, nearest first,
+	times as long in the host's working hours. Shape: docs/api.md. Raises InvalidRequest, and NotPermitted for somebody
+	else's calendar.
 	"""
-	owner = _owner(host, user)
-	span = _span(start, end)
+	_check_owner(owner)
+	span = _checked_span(start, end)
 	schedule = load_schedules(None, [owner]).get(owner) or replace(NO_HOURS, zone=timezone_of(owner))
 	calendar = _calendar(owner, schedule, span, booking, now)
 	found = engine.conflicts_with(span[0], _rules(span), calendar)
@@ -47,36 +45,28 @@ def check_conflicts(start: object, end: object, host: object, booking: object, u
 	}
 
 
-def _owner(host: object, user: str) -> str:
-	if host in (None, "", user):
-		return user
-	if not is_manager(user):
+def _check_owner(owner: str) -> None:
+	if owner == frappe.session.user:
+		return
+	if not is_manager():
 		raise NotPermitted
-	if not isinstance(host, str) or not frappe.db.exists("User", host):
+	if not isinstance(owner, str) or not frappe.db.exists("User", owner):
 		raise InvalidRequest(details={"host": _("There is no such user.")})
-	return host
 
 
-def _span(start: object, end: object) -> engine.Interval:
-	details: dict[str, str] = {}
-	instants = []
-	for field, value in (("start", start), ("end", end)):
-		try:
-			instants.append(parse_instant(value))
-		except Refused as refused:
-			details[field] = str(refused)
-	if not details and not 60 <= instants[1] - instants[0] <= LONGEST:
-		details["end"] = _("The end must come after the start, and within {0} days.").format(LONGEST // DAY)
-	if details:
-		raise InvalidRequest(details=details)
-	return instants[0], instants[1]
+def _checked_span(start: int, end: int) -> engine.Interval:
+	if not 60 <= end - start <= LONGEST:
+		raise InvalidRequest(
+			details={"end": _("The end must come after the start, and within {0} days.").format(LONGEST // DAY)}
+		)
+	return start, end
 
 
 def _rules(span: engine.Interval) -> engine.MeetingRules:
 	return engine.MeetingRules(-(-(span[1] - span[0]) // 60), slot_interval=STEP_MINUTES, packed=True)
 
 
-def _calendar(user: str, schedule: HostSchedule, span: engine.Interval, booking: object, now: int) -> engine.Host:
+def _calendar(user: str, schedule: HostSchedule, span: engine.Interval, booking: str | None, now: int) -> engine.Host:
 	margin = SUGGESTION_DAYS * DAY
 	around = engine.relevant_span(_rules(span), schedule.zone, now, span[0] - margin, span[1] + margin, WIDEST_BUFFER)
 	(host,) = load_hosts({user: schedule}, around, None, now)

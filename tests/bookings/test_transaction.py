@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration.doors.contention import ATTEMPTS, retried
+from scheduler_integration.bookings.transaction import ATTEMPTS, retried
 from scheduler_integration.exceptions import Busy, SlotTaken
 
 # What MariaDB says where a locking read meets a row that changed since the snapshot, as Frappe 15 hands it on.
@@ -12,7 +12,7 @@ CHANGED_SINCE_READ = Exception(1020, "Record has changed since last read in tabl
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-	monkeypatch.setattr("scheduler_integration.doors.contention.time.sleep", lambda seconds: None)
+	monkeypatch.setattr("scheduler_integration.bookings.transaction.time.sleep", lambda seconds: None)
 
 
 @pytest.mark.parametrize(

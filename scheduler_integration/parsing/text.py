@@ -10,7 +10,7 @@ import unicodedata
 
 from frappe import _
 
-from scheduler_integration.email_address import deliverable, has_encoded_word
+from scheduler_integration.parsing.email_address import deliverable, has_encoded_word
 
 SHORT = 140
 LONG = 2000
