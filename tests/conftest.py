@@ -91,18 +91,19 @@ def frozen() -> Iterator[Callable[[Any], Any]]:
 
 
 @pytest.fixture
-def site_zone() -> Iterator[Callable[[str], None]]:
-	"""`site_zone("America/New_York")`: the zone of this process's site, until the test ends."""
+def site_zone(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+	"""`site_zone("America/New_York")`: the zone of this process's site, until the test ends.
+
+	It stays when a document is saved that empties the site's caches, as a User does.
+	"""
 	import frappe
 
-	def choose(name: str) -> None:
-		settings = frappe.get_doc("System Settings")
-		settings.time_zone = name
-		frappe.local.system_settings = settings
+	known = frappe.get_system_settings
 
-	yield choose
-	if hasattr(frappe.local, "system_settings"):
-		del frappe.local.system_settings
+	def choose(name: str) -> None:
+		monkeypatch.setattr(frappe, "get_system_settings", lambda key: name if key == "time_zone" else known(key))
+
+	return choose
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.forks import Forked, preload
+
 ROOT = Path(__file__).resolve().parents[2]
 APP = "scheduler_integration"
 # Frappe's own records that the app or a test may leave behind when it commits.
@@ -56,18 +58,9 @@ class Site:
 			return [*frappe_cli, "serve", "--port", str(port), "--noreload"]
 		return [sys.executable, "-m", "embedded", "serve", "--port", str(port)]
 
-	def python(self, code: str, *arguments: str, stdin: int | None = None) -> subprocess.Popen:
-		"""A separate process that runs the code, connected to this site (`from tests.support.site import current`)."""
-		own = {
-			"TEST_SITE": self.name,
-			"TEST_SITES_PATH": str(self.sites_path),
-			"TEST_SITE_IS_REAL": str(int(self.is_real)),
-		}
-		return subprocess.Popen(
-			[sys.executable, "-c", f"from tests.support.site import current\ncurrent().connect()\n{code}", *arguments],
-			env={**self.environment, **own}, cwd=self.working_directory, stdin=stdin, stdout=subprocess.PIPE,
-			stderr=subprocess.PIPE, text=True,
-		)  # fmt: skip
+	def python(self, code: str, *arguments: str) -> Forked:
+		"""A separate process that runs the code, connected to this site."""
+		return Forked(self, code, arguments)
 
 	def run_jobs(self) -> None:
 		"""Run what this process has queued, as a worker would."""
@@ -90,12 +83,6 @@ class Site:
 			run_queued()
 
 
-def current() -> Site:
-	"""The site of the process that started this one."""
-	given = os.environ
-	return Site(given["TEST_SITE"], Path(given["TEST_SITES_PATH"]), is_real=given["TEST_SITE_IS_REAL"] == "1")
-
-
 def on_real_site() -> bool:
 	return bool(os.environ.get("BENCH"))
 
@@ -114,6 +101,7 @@ def opened() -> Iterator[Site]:
 def _connected(site: Site) -> Iterator[Site]:
 	import frappe
 
+	preload()
 	site.connect()
 	_ensure_a_system_manager()
 	try:
