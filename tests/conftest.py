@@ -135,6 +135,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def commit_clean(site: Site) -> Iterator[None]:
 	"""For a test that must commit, because another process has to see it: what it leaves is deleted afterwards."""
+	site.forget_jobs()
 	with undoing_commits():
 		yield
 

@@ -62,6 +62,14 @@ class Site:
 		"""A separate process that runs the code, connected to this site."""
 		return Forked(self, code, arguments)
 
+	def forget_jobs(self) -> None:
+		"""Empty the queues: thousands of jobs of other tests may wait there, about bookings that are gone."""
+		if self.is_real:
+			from frappe.utils.background_jobs import get_queues
+
+			for queue in get_queues():
+				queue.empty()
+
 	def run_jobs(self) -> None:
 		"""Run what this process has queued, as a worker would."""
 		if self.is_real:
