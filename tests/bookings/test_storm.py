@@ -20,9 +20,10 @@ WORK = """
 import json, socket, sys
 import frappe
 from scheduler_integration import bookings, clock
-from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.api.public import book_for_guest
+from scheduler_integration.bookings import retried, transaction
+from scheduler_integration.doors.commands import book_for_guest
 from scheduler_integration.exceptions import SchedulingError
+transaction.DEADLINE_SECONDS = 100
 gate, plan = int(sys.argv[1]), json.loads(sys.argv[2])
 do = {
 	"book": book_for_guest,
