@@ -2,7 +2,7 @@
 # Each prepares its own virtual environment in .venv; nothing else is asked of the machine than Python 3.11 and venv.
 
 RECENT := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(RECENT)' 2> /dev/null && echo $$p && break; done)
 PORT ?= 8000
 BENCH ?= ~/frappe-bench
