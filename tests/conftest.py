@@ -16,7 +16,7 @@ for folder in (ROOT, *(() if os.environ.get("BENCH") else (ROOT / "embedded",)))
 		sys.path.insert(0, str(folder))
 
 from tests.support.server import Client, Server, running  # noqa: E402
-from tests.support.site import Site, opened, undoing_commits  # noqa: E402
+from tests.support.site import Site, opened, set_test_mode, undoing_commits  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def _start_afresh() -> None:
 	frappe.db.rollback()
 	frappe.db.value_cache.clear()
 	frappe.flags.currently_saving = []
-	frappe.flags.in_test = True
+	set_test_mode()
 	frappe.local.message_log = []
 	frappe.local.lang = "en"
 	frappe.set_user("Administrator")
