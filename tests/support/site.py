@@ -96,8 +96,15 @@ def set_test_mode(on: bool = True) -> None:
 	import frappe
 
 	frappe.flags.in_test = on
-	if hasattr(frappe, "in_test"):
+	if is_released_16():
 		frappe.in_test = on
+
+
+def is_released_16() -> bool:
+	"""Whether this is Frappe 16 as released, or the embedded site, which follows it; not 15, nor a preview of 16."""
+	import frappe
+
+	return hasattr(frappe, "in_test")
 
 
 def on_real_site() -> bool:
