@@ -24,6 +24,11 @@ def is_manager(user: str | None = None) -> bool:
 	return user == "Administrator" or not MANAGER_ROLES.isdisjoint(frappe.get_roles(user))
 
 
+def has_app_permission() -> bool:
+	"""Whether the app is shown to the user on the apps page and on the desktop."""
+	return is_manager() or "Scheduling User" in frappe.get_roles()
+
+
 def own_query(user: str | None = None, doctype: str | None = None) -> str:
 	"""Condition for the doctypes whose `user` field names whose they are."""
 	return _condition(user, lambda user: DocType(doctype).user == user)
