@@ -13,8 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scheduler_integration.engine.turns import BOOKING, iso_week
-from tests.engine.year_of_turns import MODES, ZONE, Year, a_year, real_team
+from scheduler_integration.engine import BOOKING, iso_week
+from tests.engine.round_robin_year import MODES, ZONE, Year, a_year, real_team
 
 SEED = 3
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "round_robin.svg"

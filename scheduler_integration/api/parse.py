@@ -9,7 +9,7 @@ from frappe import _
 
 from scheduler_integration.bookings.instants import parse_instant
 from scheduler_integration.bookings.text_rules import Refused, whole_number
-from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE
+from scheduler_integration.engine import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest
 
 # `date.fromisoformat` reads week dates too.

@@ -73,7 +73,7 @@ def _span(start: object, end: object) -> engine.Interval:
 
 
 def _rules(span: engine.Interval) -> engine.MeetingRules:
-	return engine.MeetingRules(-(-(span[1] - span[0]) // 60), slot_interval=STEP_MINUTES, packed=True)
+	return engine.MeetingRules(-(-(span[1] - span[0]) // 60), slot_interval=STEP_MINUTES, fill_gaps=True)
 
 
 def _calendar(user: str, schedule: HostSchedule, span: engine.Interval, booking: object, now: int) -> engine.Host:

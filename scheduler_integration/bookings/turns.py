@@ -12,7 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Case, DocType
 
-from scheduler_integration.engine.turns import BOOKING, Turn
+from scheduler_integration.engine import BOOKING, Turn
 
 
 class Owed(NamedTuple):

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import frappe
 from babel import Locale, UnknownLocaleError
 
-from scheduler_integration.engine.errors import UnknownTimeZone
-from scheduler_integration.engine.zones import zone
+from scheduler_integration.engine import UnknownTimeZone, zone
 
 ZONE_COOKIE = "scheduling_tz"
 CLOCK_COOKIE = "scheduling_clock"

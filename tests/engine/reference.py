@@ -72,7 +72,7 @@ class Calendar:
 		self.working = self.working_minutes()
 		self.grid = set(self.grid_starts())
 		self.booked = [item for item in self.host.booked if item.start < item.end]
-		self.follow_ups = self.ends_on_five_minutes() if self.rules.packed else set()
+		self.follow_ups = self.ends_on_five_minutes() if self.rules.fill_gaps else set()
 
 	def index(self, instant):
 		return instant // MINUTE - self.zero
@@ -182,7 +182,7 @@ class Calendar:
 		)
 
 	def has_time(self, start, excused):
-		return self.rules.party <= self.rules.seats and self.in_hours(start) and self.is_free(start, excused)
+		return self.rules.party_size <= self.rules.seats and self.in_hours(start) and self.is_free(start, excused)
 
 	# Sessions
 
@@ -197,7 +197,7 @@ class Calendar:
 			and item.end - item.start == self.rules.duration * MINUTE
 			and item.is_first_day == of_first_day
 		]
-		if self.rules.seats == 1 or sum(item.seats for item in theirs) + self.rules.party > self.rules.seats:
+		if self.rules.seats == 1 or sum(item.seats for item in theirs) + self.rules.party_size > self.rules.seats:
 			return [], False
 		return theirs, any(not item.is_hold for item in theirs)
 
@@ -261,8 +261,8 @@ class Calendar:
 			return True
 		if not hasattr(window, "days"):
 			return (window.first is None or window.first <= date) and (window.last is None or date <= window.last)
-		if window.with_room_only:
-			return self.team.in_window_with_room(start, window.days)
+		if window.with_slots_only:
+			return self.pool.in_window_with_room(start, window.days)
 		between = [today + timedelta(days=n) for n in range(1, (date - today).days)]
 		if window.business_only:
 			weekdays = {rule.weekday for rule in self.host.hours.weekly if rule.is_available} or set(range(5))
@@ -270,7 +270,7 @@ class Calendar:
 		return date <= today or len(between) < window.days
 
 
-def unheld(member):
+def without_holds(member):
 	booked = [item for item in member.host.booked if not item.is_hold]
 	return replace(member, host=replace(member.host, booked=booked))
 
@@ -291,11 +291,11 @@ class Reference:
 		self.calendars = [Calendar(member, now, self.clock) for member in members]
 		required = [c for c, member in zip(self.calendars, members, strict=True) if member.is_required]
 		for calendar in self.calendars:
-			calendar.team = self
+			calendar.pool = self
 		self.looks_for_room, self.rooms = False, {}
-		self.crews = [[calendar] for calendar in self.calendars]
+		self.groups = [[calendar] for calendar in self.calendars]
 		if together:
-			self.crews = [required] if required else []
+			self.groups = [required] if required else []
 
 	def clock(self, zone):
 		if zone not in self.known_clocks:
@@ -307,35 +307,35 @@ class Reference:
 		if not self.members[0].rules.first_slot_only:
 			return self.all_starts(self.first, self.last)
 		firsts = {}
-		for start in self.unheld.all_starts(self.first - 2 * DAY * MINUTE, self.last + 2 * DAY * MINUTE):
+		for start in self.without_holds.all_starts(self.first - 2 * DAY * MINUTE, self.last + 2 * DAY * MINUTE):
 			firsts.setdefault(self.dates.at(start).date(), start)
 		found = [start for start in firsts.values() if self.first <= start < self.last]
-		return [start for start in found if any(self.crew_takes(crew, start) for crew in self.crews)]
+		return [start for start in found if any(self.group_takes(group, start) for group in self.groups)]
 
 	@cached_property
-	def unheld(self):
+	def without_holds(self):
 		"""The same hosts, were nothing held."""
 		if not any(item.is_hold for member in self.members for item in member.host.booked):
 			return self
-		return Reference([unheld(member) for member in self.members], *self.asked)
+		return Reference([without_holds(member) for member in self.members], *self.asked)
 
 	def all_starts(self, first, last):
 		minutes = range(-(-first // MINUTE) * MINUTE, last, MINUTE)
-		return [start for start in minutes if any(self.crew_takes(crew, start) for crew in self.crews)]
+		return [start for start in minutes if any(self.group_takes(group, start) for group in self.groups)]
 
 	def free_hosts(self, start):
 		"""The hosts who can take a meeting at `start`, which is bookable."""
 		names = []
 		for member, calendar in zip(self.members, self.calendars, strict=True):
 			if not self.together:
-				can = self.crew_takes([calendar], start) and self.parts([calendar], start) == self.shown_parts(start)
+				can = self.group_takes([calendar], start) and self.parts([calendar], start) == self.shown_parts(start)
 			else:
-				can = member.is_required or self.can_join(calendar, self.parts(self.crews[0], start))
+				can = member.is_required or self.can_join(calendar, self.parts(self.groups[0], start))
 			names += [member.host.name] * can
 		return names
 
 	def shown_parts(self, start):
-		return next(self.parts(crew, start) for crew in self.crews if self.crew_takes(crew, start))
+		return next(self.parts(group, start) for group in self.groups if self.group_takes(group, start))
 
 	# Windows that count dates with room
 
@@ -349,17 +349,17 @@ class Reference:
 	def has_room(self, date):
 		"""Whether anything can be booked on the date, were there no such window."""
 		if date not in self.rooms:
-			team, minutes = self.unheld, self.dates.minutes_of(date)
-			team.looks_for_room = True
-			self.rooms[date] = any(team.crew_takes(crew, start) for crew in team.crews for start in minutes)
-			team.looks_for_room = False
+			pool, minutes = self.without_holds, self.dates.minutes_of(date)
+			pool.looks_for_room = True
+			self.rooms[date] = any(pool.group_takes(group, start) for group in pool.groups for start in minutes)
+			pool.looks_for_room = False
 		return self.rooms[date]
 
-	def crew_takes(self, crew, start):
-		if not crew[0].offers(start) or not all(calendar.takes(start) for calendar in crew):
+	def group_takes(self, group, start):
+		if not group[0].offers(start) or not all(calendar.takes(start) for calendar in group):
 			return False
-		parts = self.parts(crew, start)
-		return len(parts) == crew[0].rules.days and all(self.can_join(calendar, parts) for calendar in crew)
+		parts = self.parts(group, start)
+		return len(parts) == group[0].rules.days and all(self.can_join(calendar, parts) for calendar in group)
 
 	def can_join(self, calendar, parts):
 		return (
@@ -368,15 +368,15 @@ class Reference:
 			and calendar.has_minutes(parts)
 		)
 
-	def parts(self, crew, start):
+	def parts(self, group, start):
 		"""The start of each date's part; too few where too few working dates follow."""
-		rules = crew[0].rules
+		rules = group[0].rules
 		if rules.days == 1:
 			return [start]
 		wall = self.dates.at(start)
 		later = [wall + timedelta(days=n) for n in range(1, rules.days + 21 if rules.skips_days_off else rules.days)]
 		if rules.skips_days_off:
-			worked = set.intersection(*(self.worked(calendar) for calendar in crew))
+			worked = set.intersection(*(self.worked(calendar) for calendar in group))
 			later = [day for day in later if day.date() in worked]
 		return [start, *(self.dates.instant_of(day) for day in later)][: rules.days]
 

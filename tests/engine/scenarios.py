@@ -10,11 +10,11 @@ from scheduler_integration.engine import (
 	DateOverride,
 	DateRange,
 	Host,
+	HostPool,
 	Limit,
 	MeetingRules,
 	Member,
 	RollingDays,
-	Team,
 	Trip,
 	WeeklyRule,
 	WorkingHours,
@@ -58,18 +58,18 @@ class Scenario:
 		self.first = _instant(self.day, self.zone) + rng.randrange(-12, 12) * HOUR
 		self.last = self.first + rng.randrange(1, days + 1) * DAY
 		self.now = self.first - rng.choice((-20, 0, 5, 30, 60)) * HOUR
-		self.meeting = _meeting(rng, self.day)
-		self.host = self._host(rng, "host", self.zone, self.meeting, zones)
-		self.members = [Member(self.meeting, self.host)]
+		self.rules = _meeting(rng, self.day)
+		self.host = self._host(rng, "host", self.zone, self.rules, zones)
+		self.members = [Member(self.rules, self.host)]
 		for number in range(1, hosts):
-			rules = _for_another(rng, self.meeting)
+			rules = _for_another(rng, self.rules)
 			other = self._host(rng, f"host {number}", rng.choice((self.zone, *zones)), rules, zones)
 			self.members.append(Member(rules, other, rng.random() < 0.6))
 		self.together = hosts > 1 and rng.random() < 0.5
 		self.dates_in = rng.choice((None, rng.choice(zones)))
 
-	def team(self, members=None):
-		return Team(members or self.members, self.now, together=self.together, dates_in=self.dates_in)
+	def pool(self, members=None):
+		return HostPool(members or self.members, self.now, together=self.together, dates_in=self.dates_in)
 
 	def _host(self, rng, name, zone, rules, zones):
 		trips = _trips(rng, self.day, zones) if rng.random() < 0.25 else ()
@@ -101,8 +101,8 @@ class Scenario:
 	def _sessions(self, rng, rules, idle):
 		"""Bookings and holds where the meeting may be, with all its dates."""
 		plain = MeetingRules(rules.duration, slot_interval=rules.slot_interval, days=rules.days)
-		team = Team([Member(plain, idle)], 0)
-		starts = team.starts(self.first - DAY, self.last + DAY)
+		pool = HostPool([Member(plain, idle)], 0)
+		starts = pool.starts(self.first - DAY, self.last + DAY)
 		found = []
 		for start in rng.sample(starts, min(len(starts), rng.choice((0, 0, 1, 3)))):
 			for _ in range(rng.choice((1, 1, 2)) if rules.seats > 1 else 1):
@@ -111,7 +111,7 @@ class Scenario:
 				seats = rng.choice((1, 1, 2))
 				found += [
 					Booked(*part, 0, 5, True, "", seats, session, is_first_day=part[0] == start, is_hold=is_hold)
-					for part in team.parts(start)
+					for part in pool.parts(start)
 				]
 		return found
 
@@ -149,10 +149,10 @@ def _meeting(rng, near):
 		window=_window(rng, near),
 		slot_interval=rng.choice((None, None, 15, 40, 75)),
 		slot_offset=rng.choice((0, 0, 0, 5, 50)),
-		packed=rng.random() < 0.2,
+		fill_gaps=rng.random() < 0.2,
 		first_slot_only=rng.random() < 0.15,
 		seats=seats,
-		party=rng.choice((1, min(2, seats))),
+		party_size=rng.choice((1, min(2, seats))),
 		days=rng.choice((1, 1, 1, 1, 2, 3)),
 		skips_days_off=rng.random() < 0.5,
 		limits=_limits(rng, duration),
@@ -168,7 +168,7 @@ def _window(rng, near):
 		first = near + timedelta(days=rng.randrange(-3, 3))
 		ends = rng.choice(((first, None), (None, first), (first, first + timedelta(days=rng.randrange(3)))))
 		return DateRange(*ends)
-	return (RollingDays(days), RollingDays(days, business_only=True), RollingDays(days, with_room_only=True))[kind - 5]
+	return (RollingDays(days), RollingDays(days, business_only=True), RollingDays(days, with_slots_only=True))[kind - 5]
 
 
 def _limits(rng, duration):

@@ -10,7 +10,6 @@ from scheduler_integration.engine import (
 	InstantOutOfRange,
 	UnknownTimeZone,
 	group_by_local_date,
-	instant_at,
 	instant_of,
 	local_date,
 	local_midnight,
@@ -18,7 +17,7 @@ from scheduler_integration.engine import (
 	zone,
 )
 
-from .support import DAY, HOUR, at
+from .support import DAY, HOUR, at, instant_at
 
 
 @pytest.mark.parametrize("name", ["Asia/Kolkata", "UTC", "US/Eastern", "America/Argentina/Ushuaia", "Etc/GMT+5"])
