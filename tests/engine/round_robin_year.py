@@ -1,10 +1,11 @@
-"""A simulated year of bookings in a round robin: who asked for what, and to whom the engine gave it.
+"""A simulated year of bookings in a round robin: who asked for which hour, and which host the engine chose.
 
 The people keep office hours in Berlin, with public holidays, vacations, part-time weeks and appointments of their own.
-Attendees ask for starts some days ahead; who is free is asked of the engine, with the bookings made before.
+Attendees ask for starts some days ahead. The engine decides who is free, given the bookings made before.
 """
 
 import random
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -35,7 +36,7 @@ _PUBLIC_HOLIDAYS = tuple(
 
 @dataclass(frozen=True)
 class Person:
-	"""A host of the pool; `joined` in epoch seconds, 0 for from the beginning."""
+	"""A host of the pool; `joined` is in epoch seconds; 0 is the beginning of the year."""
 
 	name: str
 	hours: WorkingHours
@@ -46,7 +47,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Given:
-	"""One booking: when it was made, when it begins, who had the turn, what each in the running was given of it."""
+	"""One booking: when it was made, when it begins, whose turn it was, and each considered host's share and load."""
 
 	made: int
 	start: int
@@ -57,28 +58,28 @@ class Given:
 
 @dataclass
 class Year:
-	"""What the year has brought so far."""
+	"""The bookings so far, and the ledger."""
 
 	people: list[Person]
 	mode: str
 	given: list[Given] = field(default_factory=list)
 	credits: Counter = field(default_factory=Counter)
-	# The furthest that anybody was from their share after a booking, in millionths of one.
+	# The most that any host has ever been away from the exact share, in millionths of a booking.
 	furthest: int = 0
 	_last_turn: dict[str, int] = field(default_factory=dict)
 	_booked: dict[str, list[tuple[int, Booked]]] = field(default_factory=lambda: defaultdict(list))
 
 	def ask(self, made: int, start: int) -> None:
-		"""Somebody asks, at `made`, for the hour at `start`; nothing happens where nobody is free."""
+		"""Book the hour at `start`, asked for at `made`. Nothing happens if nobody is free."""
 		pool = [person for person in self.people if person.joined <= made]
 		hosts = {person.name: self._host(person, start) for person in pool}
 		free = HostPool([Member(MEETING, host) for host in hosts.values()], made).free_hosts(start)
 		if not free:
 			return
 		contenders = [self._contender(person, hosts[person.name], start) for person in pool if person.name in free]
-		running = self._with_loads(highest_tier(contenders), start)
-		turn = next_turn(running)
-		loads = {contender.name: contender.load for contender in running}
+		considered = self._with_loads(highest_tier(contenders), start)
+		turn = next_turn(considered)
+		loads = {contender.name: contender.load for contender in considered}
 		self.given.append(Given(made, start, turn.host, turn.shares, loads))
 		self.credits.update(turn.changes())
 		self.furthest = max(self.furthest, *map(abs, self.credits.values()))
@@ -89,15 +90,17 @@ class Year:
 		return Counter(each.host for each in self.given)
 
 	def promised(self) -> dict[str, float]:
-		"""The bookings that each host's shares come to."""
+		"""The sum of each host's shares, in bookings."""
 		shares = Counter()
 		for each in self.given:
 			shares.update(each.shares)
 		return {name: share / BOOKING for name, share in shares.items()}
 
 	def _host(self, person: Person, start: int) -> Host:
-		"""The person with what matters around `start`."""
-		busy = [each for each in person.busy if abs(each.start - start) < 9 * DAY]
+		"""The person as a host, with the appointments and bookings around `start`."""
+		# `busy` ascends by start: a search instead of a look at all 700 appointments halves the time of a year.
+		first, end = (bisect_left(person.busy, (start + days * DAY,)) for days in (-9, 9))
+		busy = person.busy[first:end]
 		booked = [each for _made, each in self._booked[person.name] if abs(each.start - start) < 9 * DAY]
 		return Host(person.name, person.hours, busy, booked)
 
@@ -107,13 +110,13 @@ class Year:
 		name = person.name
 		return Contender(name, weight, credit=self.credits[name], last_turn=self._last_turn.get(name, 0))
 
-	def _with_loads(self, running: list[Contender], start: int) -> list[Contender]:
+	def _with_loads(self, considered: list[Contender], start: int) -> list[Contender]:
 		if self.mode != "Load Balanced":
-			return running
+			return considered
 		joined = {person.name: person.joined for person in self.people}
-		since = max(joined[each.name] for each in running)
+		since = max(joined[each.name] for each in considered)
 		first, last = iso_week(start, ZONE)
-		return [replace(each, load=self._minutes(each.name, since, first, last)) for each in running]
+		return [replace(each, load=self._minutes(each.name, since, first, last)) for each in considered]
 
 	def _minutes(self, name: str, since: int, first: int, last: int) -> int:
 		rows = self._booked[name]
@@ -121,7 +124,7 @@ class Year:
 
 
 def a_year(mode: str, people: list[Person], seed: int, *, a_day: int = 5, one_each_hour: bool = False) -> Year:
-	"""The year of a pool that `a_day` attendees ask each weekday, for an hour in the ten days to come.
+	"""Simulate a year in which `a_day` attendees ask each weekday for an hour in the next ten days.
 
 	With `one_each_hour` nobody asks for an hour that was asked for before, so that whoever works then is free.
 	"""
@@ -140,13 +143,13 @@ def a_year(mode: str, people: list[Person], seed: int, *, a_day: int = 5, one_ea
 
 
 def steady_pool() -> list[Person]:
-	"""Three people who all work whenever somebody asks, with weights of 5, 3 and 1."""
+	"""Three people who all work at every hour that is asked for, with weights of 5, 3 and 1."""
 	hours = WorkingHours(ZONE, weekly(WEEKDAYS, "09:00-17:00"))
 	return [Person(name, hours, weight) for name, weight in (("Ann", 5), ("Ben", 3), ("Cem", 1))]
 
 
 def overlapping_pool() -> list[Person]:
-	"""Three people who are all there in the mornings, two of whom work in some afternoons too."""
+	"""Three people who all work in the mornings. Two of them also work on some afternoons."""
 	mornings = weekly(WEEKDAYS, "09:00-12:00")
 	afternoons = {"Ann": WEEKDAYS, "Ben": (MON, WED), "Cem": ()}
 	return [
@@ -156,7 +159,7 @@ def overlapping_pool() -> list[Person]:
 
 
 def real_team(seed: int = 7) -> list[Person]:
-	"""Six people as teams have them: two part-timers, vacations, own appointments, and one who joins in July."""
+	"""Six people as in a real team: two part-timers, vacations, appointments, and one who joins in July."""
 	chance = random.Random(seed)
 	joined = at("2025-07-01 00:00", ZONE)
 	return [
@@ -173,7 +176,7 @@ def _person(chance: random.Random, name: str, days: tuple, span: str, weight: in
 	vacations = tuple(_vacation(chance, month) for month in (chance.randint(2, 5), chance.randint(7, 10)))
 	hours = WorkingHours(ZONE, weekly(days, span), (*_PUBLIC_HOLIDAYS, *vacations))
 	appointments = [_appointment(chance, FIRST_DAY + timedelta(days=day)) for day in range(365) for _each in range(2)]
-	return Person(name, hours, weight, tuple(appointments), joined)
+	return Person(name, hours, weight, tuple(sorted(appointments)), joined)
 
 
 def _vacation(chance: random.Random, month: int) -> DateOverride:

@@ -47,9 +47,9 @@ ZONES = [
 
 
 class Scenario:
-	"""One host, one meeting type, a now, and a range of a few days, all in whole minutes.
+	"""A host, a meeting type, a `now`, and a range of a few days, all in whole minutes.
 
-	`members` are that host and, with `hosts`, others who work apart or `together`, each in a zone of their own.
+	With `hosts` there are more members, each in a zone of their own, who work apart or `together`.
 	"""
 
 	def __init__(self, rng, zones=ZONES, days=3, hosts=1):
@@ -70,6 +70,17 @@ class Scenario:
 
 	def pool(self, members=None):
 		return HostPool(members or self.members, self.now, together=self.together, dates_in=self.dates_in)
+
+	def with_sessions(self, rng):
+		"""The same case with four seats, and with sessions at some of its starts. By chance such starts are rare."""
+		self.members = [replace(m, rules=replace(m.rules, seats=4, party_size=1)) for m in self.members]
+		pool = self.pool()
+		starts = pool.starts(self.first, self.last)
+		for start in rng.sample(starts, min(len(starts), 3)):
+			session, free = _session(start, pool.parts(start)), pool.free_hosts(start)
+			self.members = [_with_booked(m, session) if m.host.name in free else m for m in self.members]
+		self.rules, self.host = self.members[0].rules, self.members[0].host
+		return self
 
 	def _host(self, rng, name, zone, rules, zones):
 		trips = _trips(rng, self.day, zones) if rng.random() < 0.25 else ()
@@ -99,7 +110,7 @@ class Scenario:
 		]
 
 	def _sessions(self, rng, rules, idle):
-		"""Bookings and holds where the meeting may be, with all its dates."""
+		"""Bookings and holds at possible starts of the meeting, on all its days."""
 		plain = MeetingRules(rules.duration, slot_interval=rules.slot_interval, days=rules.days)
 		pool = HostPool([Member(plain, idle)], 0)
 		starts = pool.starts(self.first - DAY, self.last + DAY)
@@ -116,9 +127,17 @@ class Scenario:
 		return found
 
 	def _distant(self, rng):
-		"""Bookings that only a limit of weeks or months can know."""
+		"""Bookings outside the range, which matter only to weekly and monthly limits."""
 		starts = [self.first + rng.randrange(-18 * 24, 20 * 24) * HOUR for _ in range(rng.choice((0, 0, 3)))]
 		return [Booked(start, start + 40 * MINUTE, counts=rng.random() < 0.7) for start in starts]
+
+
+def _session(start, parts):
+	return [Booked(*part, counts=True, session=f"shared {start}", is_first_day=part[0] == start) for part in parts]
+
+
+def _with_booked(member, booked):
+	return replace(member, host=replace(member.host, booked=(*member.host.booked, *booked)))
 
 
 def _interesting_day(rng, zone):
@@ -182,7 +201,7 @@ def _limits(rng, duration):
 
 
 def _for_another(rng, rules):
-	"""The same meeting type's rules as another host has them."""
+	"""The same rules as they apply to another host."""
 	own = {"buffer_before": 20, "buffer_after": 0, "minimum_notice": 30, "limits": (Limit("day", 2, of_host=True),)}
 	return replace(rules, **{field: value for field, value in own.items() if rng.random() < 0.3})
 

@@ -1,7 +1,10 @@
 """Short ways to write schedules and times in tests."""
 
+import os
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
+
+from hypothesis import settings
 
 from scheduler_integration.engine import (
 	Host,
@@ -21,6 +24,11 @@ DAY = 24 * HOUR
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 EVERY_DAY = range(7)
+
+
+def examples(count, **options):
+	"""Hypothesis settings: `count` examples with CI=true, three eighths of them otherwise. The time of one isn't limited."""
+	return settings(max_examples=count if os.environ.get("CI") else count * 3 // 8, deadline=None, **options)
 
 
 def at(text, zone="UTC", fold=0):

@@ -1,4 +1,4 @@
-"""How far ahead a meeting can be booked: business days, dates with room, a range of dates. 3 March 2025 is a Monday."""
+"""How far ahead a meeting can be booked: business days, dates with slots, a range of dates. 3 March 2025 is a Monday."""
 
 from datetime import date
 
@@ -58,23 +58,23 @@ def test_a_holiday_is_still_a_business_day():
 	assert days(working(WEEKDAYS, overrides=[holiday]), RollingDays(2, business_only=True)) == [3, 5]
 
 
-def test_days_with_room_are_counted_past_a_fortnights_holiday():
+def test_dates_with_slots_are_counted_past_a_fortnights_holiday():
 	holiday = DateOverride(date(2025, 3, 5), date(2025, 3, 18), False)
 	assert days(working(WEEKDAYS, overrides=[holiday]), RollingDays(3, with_slots_only=True)) == [3, 4, 19, 20]
 	assert days(working(WEEKDAYS, overrides=[holiday]), RollingDays(3)) == [3, 4]
 
 
-def test_a_date_that_is_booked_out_has_no_room():
+def test_a_date_that_is_booked_out_has_no_slots():
 	nine = at("2025-03-04 09:00", ZONE)
 	full = working(WEEKDAYS, busy=[Busy(nine, nine + HOUR)], booked=[Booked(nine + HOUR, nine + 2 * HOUR)])
 	assert days(full, RollingDays(2, with_slots_only=True)) == [3, 5, 6]
 
 
-def test_a_date_that_notice_closes_has_no_room():
+def test_a_date_within_the_notice_has_no_slots():
 	assert days(working(WEEKDAYS), RollingDays(1, with_slots_only=True), minimum_notice=2 * 24 * 60) == [5]
 
 
-def test_without_room_in_a_year_the_window_is_that_year():
+def test_without_slots_in_a_year_the_window_is_that_year():
 	never = working([])
 	beyond = refusal(MONDAY + 400 * DAY, MeetingRules(60, window=RollingDays(1, with_slots_only=True)), never, MONDAY)
 	within = refusal(MONDAY + 300 * DAY, MeetingRules(60, window=RollingDays(1, with_slots_only=True)), never, MONDAY)
@@ -130,12 +130,12 @@ class TestDatesWithRoomOfATeam:
 		pool = HostPool(members, MONDAY, **asked)
 		return [int(day[8:]) for day in group_by_local_date(pool.starts(MONDAY, MONDAY + 30 * DAY), ZONE)]
 
-	def test_a_date_counts_when_any_of_a_round_robin_has_room(self):
+	def test_a_date_counts_if_any_host_of_a_round_robin_has_a_slot(self):
 		here, away = working(WEEKDAYS), working(WEEKDAYS, overrides=[self.AWAY])
 		assert self.days(here, away) == self.days(away, here) == [3, 4, 5, 6]
 		assert self.days(away) == [3, 19, 20, 21]
 
-	def test_a_date_counts_when_all_of_a_collective_have_room(self):
+	def test_a_date_counts_if_all_hosts_of_a_collective_have_a_slot(self):
 		here, away = working(WEEKDAYS), working(WEEKDAYS, overrides=[self.AWAY])
 		assert self.days(here, away, together=True) == [3, 19, 20, 21]
 
@@ -146,10 +146,10 @@ class TestDatesWithRoomOfATeam:
 		assert [int(day[8:]) for day in group_by_local_date(starts, ZONE)] == [3, 19, 20, 21]
 
 	def test_the_dates_are_the_pages(self):
-		# It is 23:00 on Sunday there, and the host's hours begin with Monday's midnight.
+		# On the page it is still Sunday 23:00, and the host's hours begin at Monday's midnight.
 		assert self.days(working(WEEKDAYS), dates_in="America/Denver") == [3, 4, 5]
 
-	def test_a_meeting_over_several_dates_needs_them_all(self):
+	def test_a_multi_day_meeting_needs_all_its_dates(self):
 		busy = [Busy(at(f"2025-03-{day:02} 09:00", ZONE), at(f"2025-03-{day:02} 10:00", ZONE)) for day in (4, 6)]
 		here = working(WEEKDAYS, busy=busy)
 		rules = MeetingRules(120, days=2, window=RollingDays(1, with_slots_only=True))

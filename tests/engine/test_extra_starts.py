@@ -1,4 +1,4 @@
-"""Starts beside the plain grid: packed ones, an offset, and the first of a date alone. 3 March 2025 is a Monday."""
+"""Starts beside the plain grid: filled gaps, an offset, and only the first of a date. 3 March 2025 is a Monday."""
 
 from datetime import timedelta
 
@@ -31,19 +31,19 @@ def test_a_start_follows_a_busy_time_on_the_next_five_minutes(end, expected):
 	assert found == [text for text in (expected, "11:00", "12:00") if text]
 
 
-def test_a_packed_start_keeps_the_buffers():
+def test_a_start_in_a_gap_keeps_the_buffers():
 	busy, booked = [Busy(*between("09:30", "10:07"))], [Booked(*between("11:30", "12:00"), buffer_after=25)]
 	assert listed(fill_gaps(buffer_before=10), "09:00-14:00", busy=busy, booked=booked) == ["10:20", "12:25", "13:00"]
 
 
-def test_a_packed_start_fits_before_what_follows():
+def test_a_start_in_a_gap_fits_before_the_next_busy_time():
 	busy = [Busy(*between("09:30", "10:07")), Busy(*between("11:09", "12:00"))]
 	assert listed(fill_gaps(), "09:00-13:00", busy=busy) == ["12:00"]
 	busy[1] = Busy(*between("11:10", "12:00"))
 	assert listed(fill_gaps(), "09:00-13:00", busy=busy) == ["10:10", "12:00"]
 
 
-def test_a_packed_start_lies_in_the_hours():
+def test_a_start_in_a_gap_lies_in_the_hours():
 	assert listed(fill_gaps(), "09:00-12:00", busy=[Busy(*between("08:00", "11:02"))]) == []
 	assert listed(fill_gaps(), "09:00-12:00", busy=[Busy(*between("08:00", "08:32"))]) == ["09:00", "10:00", "11:00"]
 
@@ -68,7 +68,7 @@ class TestFirstSlotOnly:
 		assert listed(self.rules, "09:00-12:00", busy=[Busy(*between("09:10", "09:20"))]) == ["10:00"]
 
 	def test_dates_are_the_pages(self):
-		# 18:30 UTC is midnight in Kolkata: the host's one evening is two dates of a page in UTC + 5:30 and one in UTC.
+		# 18:30 UTC is midnight in Kolkata: the host's evening belongs to two dates of a page there, and to one date in UTC.
 		office = host("UTC", weekly(MON, "17:30-20:30"))
 		first, last = at("2025-03-03 00:00"), at("2025-03-04 00:00")
 
@@ -85,7 +85,7 @@ class TestFirstSlotOnly:
 		told = [[r.reason for r in pool.refusals(nine + n * HOUR)["host"]] for n in range(4)]
 		assert told == [[], [Reason.NOT_THE_FIRST], [Reason.NOT_THE_FIRST], [Reason.OUTSIDE_HOURS]]
 
-	def test_the_relevant_span_holds_what_takes_the_dates_other_starts(self):
+	def test_the_relevant_span_covers_the_whole_date(self):
 		nine, ten = between("09:00", "10:00")
 		for zone in (ZONE, "Pacific/Kiritimati", "Etc/GMT+12"):
 			first, end = relevant_span(self.rules, zone, 0, ten, ten + HOUR)

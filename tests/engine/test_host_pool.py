@@ -1,4 +1,4 @@
-"""Several hosts, apart and together. 3 March 2025 is a Monday."""
+"""Several hosts, as a round robin and together. 3 March 2025 is a Monday."""
 
 from dataclasses import replace
 from datetime import date
@@ -37,11 +37,11 @@ class TestApart:
 	def test_a_start_is_offered_when_anybody_is_free(self):
 		assert listed(self.pool) == ["09:00", "10:00", "11:00"]
 
-	def test_the_free_hosts_of_a_start_are_told_in_order(self):
+	def test_the_free_hosts_of_a_start_are_in_order(self):
 		assert [self.pool.free_hosts(NINE + n * HOUR) for n in range(4)] == [["bert"], ["anna"], ["bert"], []]
 		assert HostPool([self.bert, self.anna], 0).free_hosts(NINE + DAY) == ["bert", "anna"]
 
-	def test_each_host_tells_why_not(self):
+	def test_each_host_has_reasons_of_their_own(self):
 		assert {name: [r.reason for r in own] for name, own in self.pool.refusals(NINE).items()} == {
 			"anna": [Reason.BUSY],
 			"bert": [],
@@ -100,7 +100,7 @@ class TestTogether:
 		assert pool.free_hosts(NINE + 2 * HOUR) == ["anna", "bert"]
 		assert pool.free_hosts(NINE) == []
 
-	def test_the_firsts_grid_makes_the_starts(self):
+	def test_the_first_members_grid_gives_the_starts(self):
 		pool = HostPool([member("a", "09:00-12:00"), member("b", "08:45-11:30")], 0, together=True)
 		assert listed(pool) == ["09:00", "10:00"]
 		assert [r.reason for r in pool.refusals(NINE + HOUR // 2)["a"]] == [Reason.OFF_GRID]
@@ -132,7 +132,7 @@ class TestTogether:
 		pool = HostPool([near, far], NINE - HOUR, together=True)
 		assert pool.starts(NINE, NINE + 9 * DAY) == [NINE + DAY, NINE + 2 * DAY]
 
-	def test_a_team_in_which_nobody_is_required_is_refused_and_does_not_fail(self):
+	def test_without_required_hosts_nothing_can_be_booked_and_nothing_fails(self):
 		pool = HostPool([member("guest", "09:00-10:00", is_required=False)], 0, together=True)
 		assert listed(pool) == pool.nearest(NINE) == pool.free_hosts(NINE) == []
 		assert pool.refusals(NINE) == {"guest": []}
@@ -161,7 +161,7 @@ def test_dates_of_a_window_are_each_hosts_own():
 
 
 class TestDaysOffThatDiffer:
-	"""Two days of a round robin; one host is off on Tuesdays."""
+	"""A two-day meeting as a round robin. One of the hosts is off on Tuesdays."""
 
 	rules = MeetingRules(60, days=2, skips_days_off=True)
 
@@ -177,13 +177,13 @@ class TestDaysOffThatDiffer:
 	def days(self, parts):
 		return [(start - NINE) // DAY for start, _end in parts]
 
-	def test_only_hosts_who_work_on_the_dates_shown_are_in_the_running(self):
+	def test_only_hosts_who_work_on_the_shown_dates_are_free(self):
 		pool = self.pool([MON, WED, THU], [MON, TUE, WED])
 		assert self.days(pool.parts(NINE)) == self.days(pool.parts_by_start(NINE, NINE + 1)[NINE]) == [0, 2]
 		assert pool.free_hosts(NINE) == ["host 0"]
 		assert self.days(pool.parts(NINE, "host 1")) == [0, 1]
 
-	def test_the_first_who_can_take_it_tells_the_dates(self):
+	def test_the_dates_are_those_of_the_first_host_who_can_take_it(self):
 		pool = self.pool([MON, WED, THU], [MON, TUE, WED], busy=([(NINE, NINE + HOUR)], ()))
 		assert self.days(pool.parts(NINE)) == self.days(pool.parts_by_start(NINE, NINE + 1)[NINE]) == [0, 1]
 		assert pool.free_hosts(NINE) == ["host 1"]

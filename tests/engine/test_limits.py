@@ -114,7 +114,7 @@ def test_every_month_is_full_from_its_first_date_to_its_last(month):
 
 @pytest.mark.parametrize(("most", "is_full"), [(120, False), (119, True), (90, True), (150, False)])
 def test_a_limit_of_minutes_may_be_exactly_reached(most, is_full):
-	# Three bookings of half an hour stand, and one more is asked for.
+	# Three half-hour bookings exist, and a fourth is asked for.
 	bookings = booked("04 09:00"), booked("04 10:00"), booked("04 15:00")
 	for period, left in (("day", [WEEK[0], *WEEK[2:]]), ("week", []), ("month", [])):
 		rules = MeetingRules(30, limits=(Limit(period, most, in_minutes=True),))
@@ -146,7 +146,7 @@ def test_a_hold_counts_in_no_limit():
 	assert listed(MeetingRules(30, limits=(Limit("day", 1), Limit("week", 30, True, True))), held) == WEEK
 
 
-def test_a_refusal_tells_which_limit():
+def test_a_refusal_names_its_limit():
 	limits = Limit("day", 5), Limit("week", 1, of_host=True), Limit("month", 30, in_minutes=True)
 	rules, full = MeetingRules(30, limits=limits), office(booked("04 09:00"))
 	told = HostPool([Member(rules, full)], NOW).refusals(at("2025-03-05 11:00", ZONE))["host"]

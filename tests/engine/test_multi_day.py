@@ -1,4 +1,4 @@
-"""Meetings over several dates. 3 March 2025 is a Monday."""
+"""Multi-day meetings. 3 March 2025 is a Monday."""
 
 from datetime import date
 
@@ -47,7 +47,7 @@ def reasons(rules, a_host, start):
 	return [(refusal.reason, refusal.instant) for refusal in pool(rules, a_host).refusals(start)["host"]]
 
 
-def test_it_begins_where_the_dates_that_follow_are_worked_too():
+def test_it_begins_if_the_following_dates_are_worked_too():
 	assert starts(workshop(), office()) == ["03", "04", "05"]
 	assert starts(workshop(5), office()) == ["03"]
 	assert starts(workshop(6), office()) == []
@@ -71,20 +71,20 @@ def test_a_busy_date_is_no_day_off_to_skip():
 	assert reasons(workshop(2, True), office(busy=[tuesday]), MONDAY) == [(Reason.LATER_DAY, MONDAY + DAY)]
 
 
-def test_a_later_date_tells_what_is_in_the_way_there():
+def test_a_later_date_names_its_conflicts():
 	tuesday = Busy(MONDAY + DAY + HOUR, MONDAY + DAY + 2 * HOUR, "dentist")
 	(refusal,) = pool(workshop(2), office(busy=[tuesday])).refusals(MONDAY)["host"]
 	assert refusal.conflicts == (tuesday,)
 	assert [(each.reason, each.conflicts) for each in refusal.because] == [(Reason.BUSY, (tuesday,))]
 
 
-def test_a_later_date_off_is_told_as_outside_the_hours():
+def test_a_later_date_off_is_outside_the_hours():
 	friday = MONDAY + 4 * DAY
 	(refusal,) = pool(workshop(2), office()).refusals(friday)["host"]
 	assert [each.reason for each in refusal.because] == [Reason.OUTSIDE_HOURS]
 
 
-def test_the_first_date_tells_its_own_reasons():
+def test_the_first_date_has_its_own_reasons():
 	monday = Busy(MONDAY, MONDAY + HOUR)
 	assert reasons(workshop(2), office(busy=[monday]), MONDAY) == [(Reason.BUSY, None)]
 
@@ -116,7 +116,7 @@ def test_a_wall_time_that_a_later_date_skips_moves_forward():
 
 
 def test_the_wall_time_is_the_pages():
-	# Clocks of New York change on 9 March, those of Rome don't: 15:00 in Rome is 09:00, then 10:00 in New York.
+	# New York changes its clocks on 9 March and Rome doesn't: 15:00 in Rome is 09:00 in New York, and then 10:00.
 	rome = host(ZONE, weekly(EVERY_DAY, "14:00-17:00"))
 	rules, start = MeetingRules(60, days=2), at("2025-03-08 15:00", ZONE)
 	by_page = pool(rules, rome, dates_in="America/New_York").parts(start)
@@ -129,7 +129,7 @@ def test_every_date_keeps_its_buffers():
 	assert starts(workshop(2), office(booked=[evening])) == ["05", "06"]
 
 
-def test_a_full_later_date_is_in_the_way_of_the_daily_limit():
+def test_a_later_date_must_stay_within_the_daily_limit():
 	tuesday = Booked(MONDAY + DAY - HOUR, MONDAY + DAY, counts=True)
 	assert starts(workshop(2), office(booked=[tuesday])) == ["03", "04", "05", "06"]
 	assert starts(workshop(2, limits=[Limit("day", 1)]), office(booked=[tuesday])) == ["05", "06"]
@@ -139,10 +139,10 @@ def test_weeks_and_months_count_it_once_where_it_begins():
 	days = [
 		Booked(at(f"2025-03-{day:02} 18:00", ZONE), at(f"2025-03-{day:02} 19:00", ZONE), counts=True) for day in (9, 10)
 	]
-	series = [days[0], days[1]._replace(is_first_day=False)]
+	booked = [days[0], days[1]._replace(is_first_day=False)]
 	rules = workshop(1, limits=[Limit("week", 1)])
-	assert starts(rules, office(booked=series)) == []
-	assert starts(rules, office(booked=series), "2025-03-10") == ["10", "11", "12", "13", "14"]
+	assert starts(rules, office(booked=booked)) == []
+	assert starts(rules, office(booked=booked), "2025-03-10") == ["10", "11", "12", "13", "14"]
 
 
 def test_its_minutes_count_in_the_weeks_and_months_they_are_in():
@@ -156,7 +156,7 @@ def test_its_minutes_count_in_the_weeks_and_months_they_are_in():
 	assert starts(over_the_month, office(), "2025-03-31") == ["31"]
 
 
-def test_minutes_that_a_later_week_lacks_are_told_by_their_date():
+def test_minutes_that_a_later_week_lacks_are_refused_with_their_date():
 	monday = MONDAY + 7 * DAY
 	booked = Booked(monday + 10 * HOUR, monday + 11 * HOUR, counts=True)
 	rules = workshop(2, skips=True, limits=[Limit("week", 500, in_minutes=True)])
@@ -179,11 +179,11 @@ class TestPartlyFree:
 		found = pool(rules, *hosts, **asked).partly_free(MONDAY, MONDAY + 7 * DAY)
 		return {each.start: [part[0] for part in each.missing] for each in found}
 
-	def test_it_tells_which_dates_are_missing(self):
+	def test_it_names_the_missing_dates(self):
 		busy = office(busy=[Busy(MONDAY + DAY, MONDAY + DAY + HOUR)])
 		assert self.missing(workshop(2), busy) == {MONDAY: [MONDAY + DAY], MONDAY + DAY: [MONDAY + DAY]}
 
-	def test_what_is_free_or_wholly_taken_is_not_partial(self):
+	def test_a_start_that_is_free_or_wholly_taken_is_not_partly_free(self):
 		assert self.missing(workshop(2), office()) == {}
 		assert self.missing(workshop(2), office(busy=[Busy(MONDAY - DAY, MONDAY + 7 * DAY)])) == {}
 
@@ -195,25 +195,25 @@ class TestPartlyFree:
 		assert self.missing(limited, office(**busy, booked=[sunday]))
 		assert self.missing(limited, office(**busy, booked=[monday])) == {}
 
-	def test_dates_that_nobody_works_are_not_missing(self):
+	def test_a_start_with_a_day_off_is_not_partly_free(self):
 		# From Thursday the third date would be a Saturday.
 		thursday = at("2025-03-06 09:00", ZONE)
 		assert thursday not in self.missing(workshop(), office(busy=[Busy(thursday, thursday + HOUR)]))
 
-	def test_a_window_of_dates_with_room_is_the_real_calendars(self):
+	def test_a_window_of_dates_with_slots_counts_the_real_calendars_dates(self):
 		busy = [Busy(MONDAY + DAY, MONDAY + DAY + HOUR), Busy(MONDAY + 3 * DAY, MONDAY + 3 * DAY + HOUR)]
 		rules = workshop(2, window=RollingDays(1, with_slots_only=True))
-		# Tuesday has no room, so the window reaches to Wednesday.
+		# Tuesday has no slot, so the window reaches to Wednesday.
 		found = self.missing(rules, office(busy=busy), now=MONDAY - HOUR)
 		assert found[MONDAY + 2 * DAY] == [MONDAY + 3 * DAY]
 
-	def test_of_hosts_who_work_apart_the_one_who_lacks_least_is_told(self):
+	def test_the_host_with_the_fewest_missing_dates_is_chosen(self):
 		one = office(busy=[Busy(MONDAY + DAY, MONDAY + DAY + HOUR)])
 		two = office(busy=[Busy(MONDAY + DAY, MONDAY + 3 * DAY)])
 		assert self.missing(workshop(3), two, one)[MONDAY] == [MONDAY + DAY]
 
 
-def test_days_off_of_a_team_are_those_of_anybody_who_is_needed():
+def test_days_off_of_a_collective_are_those_of_any_required_host():
 	first, second = office(*range(MON, FRI)), office(TUE, THU, FRI, SUN)
 	members = [Member(workshop(2, True), first), Member(workshop(2, True), second)]
 	together = HostPool(members, 0, together=True, dates_in=ZONE)

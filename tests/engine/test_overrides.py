@@ -71,7 +71,7 @@ def test_a_run_of_dates_is_overridden_from_first_to_last():
 @pytest.mark.parametrize(
 	("override", "expected"),
 	[
-		# Monday's evening runs to Tuesday 02:00 (hour 26) unless Tuesday is ruled by its own.
+		# Monday's evening runs to Tuesday 02:00 (hour 26), unless Tuesday has hours of its own.
 		(unavailable(TUESDAY), [(22, 24)]),
 		(available(TUESDAY, "10:00-11:00"), [(22, 24), (34, 35)]),
 		(available(TUESDAY, "00:00-01:00"), [(22, 25)]),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 import recurring_ical_events
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scheduler_integration.engine import (
@@ -24,7 +24,7 @@ from scheduler_integration.engine.recurrence import expand, rule_days
 from scheduler_integration.engine.recurrence.recurrence import read_normalised
 from scheduler_integration.engine.recurrence.text import LONGEST_TEXT, MOST_COUNTED, MOST_DATES
 
-from .support import DAY, at, shown
+from .support import DAY, at, examples, shown
 
 BERLIN = "Europe/Berlin"
 NEW_YORK = "America/New_York"
@@ -279,6 +279,7 @@ def test_nonsense_is_refused_and_nothing_else(text):
 		normalised("2026-03-02 09:00", "2026-03-02 10:00", text)
 
 
+@examples(100)
 @given(st.text(alphabet="FREQDAILYWKMONTHBYUC=;:,+-0123456789\n ", max_size=60))
 def test_any_text_is_read_or_refused(text):
 	with suppress(InvalidRecurrence):
@@ -351,7 +352,7 @@ def rules(draw):
 	return ";".join(part for part in parts if part)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
 	rules(),
 	st.datetimes(datetime(2025, 6, 1), datetime(2026, 12, 31)).map(
@@ -391,7 +392,7 @@ def _first_match(rule, start):
 	return next(iter(rrulestr(rule.replace("Z", ""), dtstart=start)), start - timedelta(days=1)).date()
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
 	rules(),
 	st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31)),
@@ -413,7 +414,7 @@ def test_a_range_split_in_two_finds_the_same(rule, start, minutes, zone, first, 
 	assert all(start < end and start < until and end > since for start, end in whole)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
 	st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),
 	st.integers(1, 2000),

@@ -32,6 +32,12 @@ def test_a_teams_starts_and_free_hosts_are_what_the_reference_finds(seed):
 		assert pool.free_hosts(start) == expected.free_hosts(start)
 
 
+@pytest.mark.parametrize("seed", range(200, 208))
+def test_starts_at_which_sessions_can_be_joined_are_what_the_reference_finds(seed):
+	case = Scenario(random.Random(seed), hosts=2).with_sessions(random.Random(seed))
+	assert case.pool().starts(case.first, case.last) == reference(case).starts()
+
+
 @pytest.mark.parametrize(("seeds", "hosts"), [(range(40), 1), (range(80, 112), 3)])
 def test_the_random_schedules_are_worth_asking(seeds, hosts):
 	cases = [Scenario(random.Random(seed), hosts=hosts) for seed in seeds]

@@ -1,4 +1,4 @@
-"""Openings: every reason, in order. 3 March 2025 is a Monday."""
+"""HostSlots: every reason, in order. 3 March 2025 is a Monday."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def reasons(start, now=NINE - DAY):
 	return [each.reason for each in host_slots.refusals(start)]
 
 
-def test_every_reason_is_told_in_order():
+def test_every_reason_is_listed_in_order():
 	limits = [Reason.DAILY_LIMIT, Reason.WEEKLY_LIMIT]
 	assert reasons(NINE) == [Reason.BUSY, *limits]
 	assert reasons(NINE + HOUR // 2) == [Reason.OFF_GRID, Reason.BUSY, *limits]
@@ -55,7 +55,7 @@ def test_the_first_reason_is_the_refusal():
 
 
 @pytest.mark.parametrize("start", [NINE - 1, NINE + DAY])
-def test_openings_answer_for_their_own_range_alone(start):
+def test_host_slots_refuse_starts_outside_their_range(start):
 	host_slots = slots_of(NINE, NINE + DAY)
 	with pytest.raises(InstantOutOfRange):
 		host_slots.is_open(start)

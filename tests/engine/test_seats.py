@@ -1,4 +1,4 @@
-"""Seats: sessions that several parties share. 3 March 2025 is a Monday."""
+"""Seats: sessions that several attendees share. 3 March 2025 is a Monday."""
 
 import pytest
 
@@ -111,17 +111,17 @@ def test_a_hold_alone_makes_no_start_off_the_grid():
 	assert joinable_sessions(workshop(), office(held(start=half_past))) == {}
 
 
-def test_seats_left_are_told_for_each_start():
+def test_each_start_has_its_seats_left():
 	pool = HostPool([Member(workshop(), office(booked(2), held(start=TEN + HOUR)))], 0)
 	assert list(pool.seats_left(TEN - HOUR, TEN + 3 * HOUR).values()) == [3, 1, 2]
 
 
-def test_of_hosts_who_work_apart_the_one_with_most_seats_left_is_told():
+def test_with_several_hosts_the_most_seats_left_count():
 	pool = HostPool([Member(workshop(), office(booked(2))), Member(workshop(), office(booked()))], 0)
 	assert pool.seats_left(TEN, TEN + 1) == {TEN: 2}
 
 
-def test_a_booking_from_before_there_were_seats_is_nobodys_session():
+def test_a_booking_without_a_session_can_not_be_joined():
 	assert listed(workshop(), booked(session="")) == ["09:00", "11:00"]
 	assert reason(workshop(), booked(session="")) is Reason.BUSY
 
@@ -142,7 +142,7 @@ class TestOverSeveralDates:
 		calendar = host(ZONE, weekly([MON, TUE, WED], "10:00-11:00"), booked=self.days)
 		assert refusal(TEN + DAY, self.rules, calendar, 0).reason is Reason.BUSY
 
-	def test_another_that_would_run_into_it_is_refused(self):
+	def test_another_meeting_that_would_run_into_it_is_refused(self):
 		tuesday = [each._replace(start=each.start + DAY, end=each.end + DAY) for each in self.days]
 		assert self.listed(*tuesday) == [1]
 
