@@ -1,6 +1,6 @@
 """A year of round robin: `python benchmarks/round_robin.py` draws docs/images/round_robin.svg and prints the figures.
 
-The year is the one that tests/engine/test_turns.py checks: a team of six with part-timers, vacations, appointments of
+The year is the one that tests/engine/test_round_robin.py checks: a team of six with part-timers, vacations, appointments of
 their own and somebody who joins in July.
 """
 
