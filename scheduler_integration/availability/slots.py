@@ -95,7 +95,7 @@ def slot_view(start: int, minutes: int, zone: str) -> dict[str, str]:
 	return {"start": iso(start, zone), "end": iso(start + minutes * 60, zone)}
 
 
-def offered_view(team: engine.Team, start: int, minutes: int, zone: str) -> dict[str, Any]:
+def offered_view(team: engine.HostPool, start: int, minutes: int, zone: str) -> dict[str, Any]:
 	"""A bookable start's slot, with the parts of a meeting over several days."""
 	slot = slot_view(start, minutes, zone)
 	return {**slot, "parts": _part_views(team.parts(start), zone)} if team.rules.days > 1 else slot
@@ -112,7 +112,7 @@ def _instants(first: date, last: date, zone: str) -> engine.Interval:
 	return engine.local_midnight(first, zone), engine.local_midnight(last + timedelta(days=1), zone)
 
 
-def _answer(team: engine.Team, minutes: int, zone: str, starts: list[int], span: engine.Interval) -> dict[str, Any]:
+def _answer(team: engine.HostPool, minutes: int, zone: str, starts: list[int], span: engine.Interval) -> dict[str, Any]:
 	slots = _slot_views(team, starts, minutes, zone, span)
 	days = engine.group_by_local_date(starts, zone)
 	return {
@@ -124,7 +124,7 @@ def _answer(team: engine.Team, minutes: int, zone: str, starts: list[int], span:
 
 
 def _slot_views(
-	team: engine.Team, starts: list[int], minutes: int, zone: str, span: engine.Interval
+	team: engine.HostPool, starts: list[int], minutes: int, zone: str, span: engine.Interval
 ) -> dict[int, dict[str, Any]]:
 	views: dict[int, dict[str, Any]] = {start: slot_view(start, minutes, zone) for start in starts}
 	if team.rules and team.rules.seats > 1:
@@ -132,20 +132,20 @@ def _slot_views(
 			if start in views:
 				views[start]["seats_left"] = seats
 	if team.rules and team.rules.days > 1:
-		for start, parts in team.series(*span).items():
+		for start, parts in team.parts_by_start(*span).items():
 			if start in views:
 				views[start]["parts"] = _part_views(parts, zone)
 	return views
 
 
-def _partial(team: engine.Team, zone: str, span: engine.Interval) -> dict[str, Any]:
+def _partial(team: engine.HostPool, zone: str, span: engine.Interval) -> dict[str, Any]:
 	"""Starts that can't be booked because only some of their days are free, by day as `days` is."""
-	found = {each.start: each for each in team.partial(*span)}
+	found = {each.start: each for each in team.partly_free(*span)}
 	days = engine.group_by_local_date(list(found), zone)
 	return {"partial": {day: [_partial_view(found[start], zone) for start in group] for day, group in days.items()}}
 
 
-def _partial_view(found: engine.PartialSeries, zone: str) -> dict[str, Any]:
+def _partial_view(found: engine.PartlyFree, zone: str) -> dict[str, Any]:
 	start, end = found.parts[0]
 	return {
 		"start": iso(start, zone),

@@ -8,7 +8,7 @@ from typing import Any
 
 from frappe import _
 
-from scheduler_integration.engine.zones import local_date
+from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
 
 from . import dates

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from babel import Locale, dates, lists, numbers, units
 
-from scheduler_integration.engine.zones import wall_clock
+from scheduler_integration.engine import wall_clock
 
 _LONGEST_IN_MINUTES = 120
 

@@ -9,7 +9,7 @@ from babel import Locale
 from frappe import _
 from frappe.utils import get_url_to_form
 
-from scheduler_integration.engine.zones import local_date
+from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import HostNotFree
 
 from . import dates

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from scheduler_integration.availability.slots import first_month_with_slots, slots_between
-from scheduler_integration.engine.zones import local_date, local_midnight
+from scheduler_integration.engine import local_date, local_midnight
 
 from . import dates
 from .month import last_of, within_reach

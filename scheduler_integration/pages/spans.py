@@ -8,7 +8,7 @@ from datetime import timedelta
 from babel import Locale
 from frappe import _
 
-from scheduler_integration.engine.zones import local_date
+from scheduler_integration.engine import local_date
 
 from . import dates
 

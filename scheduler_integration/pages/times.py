@@ -7,7 +7,7 @@ from datetime import date
 from babel import Locale
 from frappe import _
 
-from scheduler_integration.engine.zones import local_date, wall_clock
+from scheduler_integration.engine import local_date, wall_clock
 
 from . import dates
 from .query import Query

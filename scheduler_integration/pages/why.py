@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from frappe import _
 
-from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE, instant_of, local_date
+from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of, local_date
 
 from . import dates
 from .document import document
