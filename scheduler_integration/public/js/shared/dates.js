@@ -1,7 +1,8 @@
-// Instants (epoch seconds), plain dates ("2026-11-23"), months ("2026-11"), and how the guest's locale writes them.
-import { data } from "./page-data.js";
+// Instants (epoch seconds), plain dates ("2026-11-23") and months ("2026-11"), and how the visitor's locale writes them.
+// (pages/dates.py writes the same in Python.)
+import { data } from "./page.js";
 
-// Months are Gregorian and digits the server's, whatever calendar the locale would prefer.
+// The server writes Gregorian months and Latin digits, even if the locale prefers others.
 const LOCALE = new Intl.Locale(data.locale || "en", { calendar: "gregory", numberingSystem: "latn" });
 const COMPUTER = "en-u-ca-gregory-nu-latn";
 const DAY = 86400;
@@ -15,8 +16,8 @@ const formats = new Map();
  */
 function formatOf(options, locale = LOCALE) {
 	const key = `${locale}${JSON.stringify(options)}`;
-	let format = formats.get(key);
-	if (!format) formats.set(key, (format = new Intl.DateTimeFormat(locale.toString(), options)));
+	const format = formats.get(key) ?? new Intl.DateTimeFormat(locale.toString(), options);
+	formats.set(key, format);
 	return format;
 }
 
@@ -44,7 +45,7 @@ export const addDays = (date, days) => dateOf(instantOf(date) + days * DAY);
 
 /** @param {string} month @param {number} months */
 export function addMonths(month, months) {
-	const [year, number] = month.split("-").map(Number);
+	const [year = 0, number = 0] = month.split("-").map(Number);
 	return new Date(Date.UTC(year, number - 1 + months, 1)).toISOString().slice(0, 7);
 }
 
@@ -58,9 +59,9 @@ export const lastDayOf = (month) => addDays(`${addMonths(month, 1)}-01`, -1);
 export const weekdayOf = (date) => (new Date(instantOf(date) * 1000).getUTCDay() + 6) % 7;
 
 /**
- * What a clock in `zone` shows at an instant, as the instant at which a UTC clock shows it.
- * @param {number} instant
- * @param {string} zone
+ * The instant at which a clock in UTC shows what a clock in `zone` shows at `instant`.
+ * 12:00 UTC is 13:00 in Berlin in winter, so the result is the instant of 13:00 UTC.
+ * @param {number} instant @param {string} zone
  */
 function wallClock(instant, zone) {
 	const parts = formatOf(
@@ -76,9 +77,9 @@ function wallClock(instant, zone) {
 		},
 		COMPUTER,
 	).formatToParts(instant * 1000);
-	/** @type {Record<string, number>} */
 	const read = Object.fromEntries(parts.map((part) => [part.type, Number(part.value)]));
-	return Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second) / 1000;
+	const { year = 0, month = 0, day = 0, hour, minute, second } = read;
+	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
 /** The date in `zone` at an instant. @param {number} instant @param {string} zone */
@@ -90,7 +91,11 @@ export const localHour = (instant, zone) => Math.floor((wallClock(instant, zone)
 /** Seconds by which `zone` is ahead of UTC. @param {number} instant @param {string} zone */
 export const offsetOf = (instant, zone) => wallClock(instant, zone) - instant;
 
-/** The instant at which a date begins in `zone`. @param {string} date @param {string} zone */
+/**
+ * The instant at which a date begins in `zone`. The offset at midnight UTC may differ from the one at midnight in the
+ * zone if the clocks change in between, so the first result is only a guess.
+ * @param {string} date @param {string} zone
+ */
 export function startOfDay(date, zone) {
 	const guess = instantOf(date) - offsetOf(instantOf(date), zone);
 	return instantOf(date) - offsetOf(guess, zone);
@@ -106,7 +111,8 @@ export const fullDate = (date) => writeDate({ dateStyle: "full" }, date);
 export const dateRange = (first, last) => writeDates({ day: "numeric", month: "short", year: "numeric" }, first, last);
 
 /** "Mon 23 – Wed 25 Nov" @param {string} first @param {string} last */
-export const shortRange = (first, last) => writeDates({ weekday: "short", day: "numeric", month: "short" }, first, last);
+export const shortRange = (first, last) =>
+	writeDates({ weekday: "short", day: "numeric", month: "short" }, first, last);
 
 /** "Mon 23 Nov, Wed 25 Nov and Fri 27 Nov" @param {string[]} texts */
 export const listed = (texts) => new Intl.ListFormat(LOCALE.toString(), { type: "conjunction" }).format(texts);
