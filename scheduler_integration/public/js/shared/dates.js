@@ -134,14 +134,29 @@ export const shortDay = (date) => writeDate({ weekday: "short", day: "numeric", 
 export const monthTitle = (month) => writeDate({ month: "long", year: "numeric" }, `${month}-01`);
 
 /** @param {boolean} twelveHours @param {string} zone @returns {Intl.DateTimeFormatOptions} */
-const clock = (twelveHours, zone) => ({ timeStyle: "short", hourCycle: twelveHours ? "h12" : "h23", timeZone: zone });
+function clock(twelveHours, zone) {
+	if (!twelveHours) return { timeStyle: "short", hourCycle: "h23", timeZone: zone };
+	// Noon is 0:00 in Japanese. With `timeStyle` some locales would write 02:30 pm.
+	const hourCycle = LOCALE.language === "ja" ? "h11" : "h12";
+	return { hour: "numeric", minute: "2-digit", hourCycle, timeZone: zone };
+}
 
 /** "14:30" or "2:30 pm" @param {number} instant @param {string} zone @param {boolean} twelveHours */
 export const clockTime = (instant, zone, twelveHours) => formatOf(clock(twelveHours, zone)).format(instant * 1000);
 
-/** "14:30 – 15:00" @param {number} start @param {number} end @param {string} zone @param {boolean} twelveHours */
-export const clockRange = (start, end, zone, twelveHours) =>
-	formatOf(clock(twelveHours, zone)).formatRange(start * 1000, end * 1000);
+/**
+ * "14:30 – 15:00", and "23:00 – 01:00" over midnight: on different days `formatRange` would add the dates.
+ * @param {number} start @param {number} end @param {string} zone @param {boolean} twelveHours
+ */
+export function clockRange(start, end, zone, twelveHours) {
+	const [first = 0, last = 0] = [start, end].map((instant) => (wallClock(instant, zone) % DAY) * 1000);
+	try {
+		return formatOf(clock(twelveHours, "UTC")).formatRange(first, last);
+	} catch {
+		// Older browsers refuse a range whose end is before its start.
+		return `${clockTime(start, zone, twelveHours)} – ${clockTime(end, zone, twelveHours)}`;
+	}
+}
 
 /** "GMT+1" @param {number} instant @param {string} zone */
 export function offsetName(instant, zone) {
