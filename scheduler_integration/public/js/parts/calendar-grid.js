@@ -1,16 +1,11 @@
-// The month as a grid by the Authoring Practices' date picker: one day takes the Tab key, arrows walk from there.
-import { addDays, addMonths, fullDate, lastDayOf, monthOf, monthTitle, weekdayOf } from "./dates.js";
-import { data, element, make, t } from "./page-data.js";
+// The month as a grid, as in the date picker of the ARIA Authoring Practices: the Tab key reaches one day, and the
+// arrow keys move from there. (pages/month.py draws the same month without a script.)
+import { addDays, addMonths, fullDate, lastDayOf, monthOf, monthTitle, weekdayOf } from "../shared/dates.js";
+import { around, data, element, make, t } from "../shared/page.js";
 
-/**
- * @typedef {object} Sheet
- * @property {string} month
- * @property {string} today
- * @property {string | null} selected
- * @property {Map<string, number[]>} free
- * @property {Map<string, any>} partial the dates of which some starts are partly free
- * @property {boolean} waiting whether the month's times are still on their way
- */
+/** @import { Sheet } from "../types.js" */
+
+const NAMES = { "is-free": "free_times", "is-partial": "partly_free_day", "": "no_free_times" };
 
 export class CalendarGrid {
 	/** @type {Sheet} */
@@ -24,8 +19,8 @@ export class CalendarGrid {
 		this.handlers = handlers;
 		this.table = element("sheet");
 		this.table.setAttribute("role", "grid");
-		this.table.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#press(event));
-		this.table.addEventListener("click", (/** @type {MouseEvent} */ event) => this.#click(event));
+		this.table.addEventListener("keydown", (event) => this.#press(event));
+		this.table.addEventListener("click", (event) => this.#click(event));
 		this.previous = asButton(element("previous-month"), () => this.#turn(-1));
 		this.next = asButton(element("next-month"), () => this.#turn(1));
 	}
@@ -43,7 +38,7 @@ export class CalendarGrid {
 		this.#takesFocus = false;
 	}
 
-	/** The day that the Tab key reaches: where the focus was, else the selected, first free, today, first. */
+	/** The day that the Tab key reaches: the one that had the focus, or the selected, first free, today's or first one. */
 	#focusable() {
 		const { month, selected, free, today } = this.#sheet;
 		const wanted = [this.#focused, selected, [...free.keys()].sort()[0], today, `${month}-01`];
@@ -54,6 +49,7 @@ export class CalendarGrid {
 		const { month } = this.#sheet;
 		const first = `${month}-01`;
 		const blanks = (weekdayOf(first) - data.firstWeekday + 7) % 7;
+		/** @type {(string | null)[]} */
 		const days = Array(blanks).fill(null);
 		for (let date = first; monthOf(date) === month; date = addDays(date, 1)) days.push(date);
 		while (days.length % 7) days.push(null);
@@ -69,13 +65,13 @@ export class CalendarGrid {
 		if (!date) return make("td");
 		const { selected, today, free, partial } = this.#sheet;
 		const count = free.get(date)?.length ?? 0;
-		const kind = count ? "is-free" : partial.has(date) ? "is-partial" : "";
-		const names = { "is-free": "free_times", "is-partial": "partly_free_day", "": "no_free_times" };
+		const kindWithoutTimes = partial.has(date) ? "is-partial" : "";
+		const kind = count ? "is-free" : kindWithoutTimes;
 		const button = make("button", {
 			type: "button",
-			class: `day ${kind}${date === today ? " is-today" : ""}`,
+			class: ["day", kind, date === today && "is-today"].filter(Boolean).join(" "),
 			tabindex: date === this.#focused ? 0 : -1,
-			"aria-label": t(names[kind], fullDate(date), count),
+			"aria-label": t(NAMES[kind], fullDate(date), count),
 			"aria-disabled": kind ? null : "true",
 			"aria-current": date === today ? "date" : null,
 			"data-date": date,
@@ -86,7 +82,7 @@ export class CalendarGrid {
 
 	/** @param {MouseEvent} event */
 	#click(event) {
-		const button = /** @type {HTMLElement} */ (event.target).closest("button");
+		const button = around(event, "button");
 		if (!button) return;
 		this.#focused = button.dataset.date ?? null;
 		if (button.getAttribute("aria-disabled") !== "true" && this.#focused) {
@@ -97,14 +93,14 @@ export class CalendarGrid {
 
 	/** @param {KeyboardEvent} event */
 	#press(event) {
-		const date = /** @type {HTMLElement} */ (event.target).dataset.date;
+		const date = around(event, "button")?.dataset.date;
 		const target = date && !event.ctrlKey && !event.altKey && !event.metaKey && this.#target(event, date);
 		if (!target) return;
 		event.preventDefault();
 		this.#walkTo(target);
 	}
 
-	/** The date that a key leads to. @param {KeyboardEvent} event @param {string} date */
+	/** The date that a key moves to, or null. @param {KeyboardEvent} event @param {string} date */
 	#target(event, date) {
 		const forward = getComputedStyle(this.table).direction === "rtl" ? -1 : 1;
 		const column = (weekdayOf(date) - data.firstWeekday + 7) % 7;
@@ -140,10 +136,10 @@ export class CalendarGrid {
 			this.handlers.onMonth(monthOf(this.#focused));
 			return;
 		}
-		for (const button of this.table.querySelectorAll("button[tabindex='0']")) button.tabIndex = -1;
+		this.table.querySelector("button[tabindex='0']")?.setAttribute("tabindex", "-1");
 		const button = this.#day(this.#focused);
-		button.tabIndex = 0;
-		button.focus();
+		button?.setAttribute("tabindex", "0");
+		button?.focus();
 	}
 
 	/** @param {number} months */
@@ -154,13 +150,13 @@ export class CalendarGrid {
 		this.handlers.onMonth(month);
 	}
 
-	/** @param {string | null} date @returns {any} */
+	/** @param {string | null} date @returns {HTMLElement | null} */
 	#day(date) {
-		return date && this.table.querySelector(`[data-date="${date}"]`);
+		return this.table.querySelector(`[data-date="${date}"]`);
 	}
 }
 
-/** The same day of the month some months on, or the last one there is. @param {string} date @param {number} months */
+/** The same day some months later, or the last day of that month: 31 January + 1 is 28 February. @param {string} date @param {number} months */
 function sameDay(date, months) {
 	const month = addMonths(monthOf(date), months);
 	const last = lastDayOf(month);
@@ -169,7 +165,7 @@ function sameDay(date, months) {
 }
 
 /**
- * A button in place of the link that turns the page without a script.
+ * Replaces the link to another month, which works without a script, by a button.
  * @param {HTMLElement} link @param {() => void} act
  */
 function asButton(link, act) {

@@ -1,8 +1,27 @@
-// What stands under a month that has nothing to show: no free times, or no answer.
-import { dayAndMonth } from "./dates.js";
-import { element, make, t } from "./page-data.js";
+// Messages of the page: a month without times, and a connection that is lost.
+import { dayAndMonth } from "../shared/dates.js";
+import { announce, element, make, t } from "../shared/page.js";
 
-/** @param {string | null} sentence @param {{label: string, act: () => void} | null} [offer] @param {string} [hint] */
+const A_MOMENT = 4000;
+
+/** Says when the visitor is offline, and that nothing they typed is lost. */
+export function watchConnection() {
+	const banner = element("offline");
+	addEventListener("offline", () => {
+		banner.textContent = t("offline");
+		banner.hidden = false;
+	});
+	addEventListener("online", () => {
+		if (banner.hidden) return;
+		banner.textContent = t("online");
+		announce(t("online"));
+		setTimeout(() => {
+			banner.hidden = navigator.onLine;
+		}, A_MOMENT);
+	});
+}
+
+/** Fills in the message below the month. @param {string | null} sentence @param {{label: string, act: () => void} | null} [offer] @param {string} [hint] */
 function show(sentence, offer = null, hint = "") {
 	const box = element("month-message");
 	box.hidden = !sentence;

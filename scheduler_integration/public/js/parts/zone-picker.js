@@ -1,32 +1,35 @@
-// The searchable list of time zones under its button: a combobox by the Authoring Practices.
-import { clockTime, now } from "./dates.js";
-import { element, make, t } from "./page-data.js";
-import { announce } from "./announce.js";
+// The searchable list of time zones below its button: a combobox as in the ARIA Authoring Practices.
+import { clockTime, now } from "../shared/dates.js";
+import { announce, around, element, make, t } from "../shared/page.js";
 import { detectedZone } from "./zone-button.js";
 import { cityMeant, findZones } from "./zones.js";
+
+/** @import { Zone } from "../types.js" */
+/** @import { ZoneButton } from "./zone-button.js" */
 
 export class ZonePicker {
 	/** @type {HTMLElement[]} */
 	#options = [];
 	#active = -1;
 
-	/** @param {import("./zone-button.js").ZoneButton} owner */
+	/** @param {ZoneButton} owner */
 	constructor(owner) {
 		this.owner = owner;
 		this.button = owner.button;
 		this.popover = element("zone-popover");
-		this.search = element("zone-search");
+		this.search = element("zone-search", HTMLInputElement);
 		this.list = element("zone-list");
 		this.search.addEventListener("input", () => this.#fill());
-		this.popover.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#press(event));
-		// Before the click, whose target would have lost the focus by then.
-		this.list.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault());
-		this.list.addEventListener("click", (/** @type {MouseEvent} */ event) => this.#click(event));
-		this.popover.addEventListener("focusout", (/** @type {FocusEvent} */ event) => this.#leave(event));
+		this.popover.addEventListener("keydown", (event) => this.#press(event));
+		// A press would move the focus out of the popover, which closes it before the click arrives.
+		this.list.addEventListener("mousedown", (event) => event.preventDefault());
+		this.list.addEventListener("click", (event) => this.#click(event));
+		this.popover.addEventListener("focusout", (event) => this.#leave(event));
 	}
 
 	toggle() {
-		this.popover.hidden ? this.#open() : this.#close();
+		if (this.popover.hidden) this.#open();
+		else this.#close();
 	}
 
 	#open() {
@@ -39,7 +42,7 @@ export class ZonePicker {
 
 	#close(returnsFocus = true) {
 		if (this.popover.hidden) return;
-		// First, so that the focus leaving doesn't close it a second time.
+		// The focus moves first: hiding the focused field would close the popover a second time.
 		if (returnsFocus) this.button.focus();
 		this.popover.hidden = true;
 		this.button.setAttribute("aria-expanded", "false");
@@ -58,7 +61,7 @@ export class ZonePicker {
 		if (typed) announce(zones.length ? t("zones_found", zones.length) : t("no_zones"));
 	}
 
-	/** @param {import("./zones.js").Zone} zone @param {number} at */
+	/** @param {Zone} zone @param {number} at */
 	#option(zone, at) {
 		const place = make("span", {}, zone.city);
 		const about = [cityMeant(zone, this.search.value), zone.region, zone.offsetName].filter(Boolean);
@@ -90,15 +93,15 @@ export class ZonePicker {
 			Enter: () => this.#choose(this.#options[this.#active]?.dataset.zone),
 			Escape: () => this.#close(),
 		};
-		if (!acts[event.key]) return;
+		const act = acts[event.key];
+		if (!act) return;
 		event.preventDefault();
-		acts[event.key]();
+		act();
 	}
 
 	/** @param {MouseEvent} event */
 	#click(event) {
-		const option = /** @type {HTMLElement} */ (event.target).closest("[data-zone]");
-		this.#choose(/** @type {HTMLElement | null} */ (option)?.dataset.zone);
+		this.#choose(around(event, "[data-zone]")?.dataset.zone);
 	}
 
 	/** @param {FocusEvent} event */

@@ -1,13 +1,13 @@
-// The steps (day, time, details): which one shows, its address, the way back, and where the focus goes.
-import { isoInstant } from "./dates.js";
-import { element } from "./page-data.js";
+// The steps (day, time, details): which one is shown, its address, and where the focus goes.
+import { isoInstant } from "../shared/dates.js";
+import { element } from "../shared/page.js";
 
-/** @typedef {"day" | "time" | "details"} Step */
+/** @import { State, Step } from "../types.js" */
 
 const HEADINGS = { day: "month-heading", time: "times-heading", details: "details-heading" };
 const PHONE = matchMedia("(max-width: 44.99em)");
 
-/** Whether steps take a screen each. */
+/** Whether each step takes a screen of its own. */
 export const onPhone = () => PHONE.matches;
 
 /** @param {Step} step */
@@ -15,7 +15,7 @@ export function showStep(step) {
 	element("booking").dataset.step = step;
 }
 
-/** Puts the focus where the step begins. @param {Step} step */
+/** Puts the focus on the heading of a step. @param {Step} step */
 export function focusStep(step) {
 	const heading = element(HEADINGS[step]);
 	heading.focus({ preventScroll: true });
@@ -25,8 +25,8 @@ export function focusStep(step) {
 
 /**
  * Writes the state into the address, so that a reload or a link shows the same.
- * @param {{step: Step, month: string, day: string | null, start: number | null, duration: number}} state
- * @param {boolean} isStep whether the way back should lead to where we were
+ * @param {Pick<State, "step" | "month" | "day" | "start">} state
+ * @param {boolean} isStep whether the back button returns to the address before
  */
 export function writeAddress(state, isStep) {
 	const query = new URLSearchParams(location.search);
@@ -34,18 +34,24 @@ export function writeAddress(state, isStep) {
 	if (state.step === "details" && state.start) query.set("start", isoInstant(state.start));
 	else if (state.step === "time" && state.day) query.set("date", state.day);
 	else query.set("month", state.month);
-	const address = `${location.pathname}?${query}`;
-	isStep ? history.pushState({}, "", address) : history.replaceState({}, "", address);
+	if (isStep) history.pushState({}, "", addressWith(query));
+	else history.replaceState({}, "", addressWith(query));
 }
 
 /** Changes or drops a part of the address. @param {string} name @param {string | number | null} value */
 export function writePart(name, value) {
 	const query = new URLSearchParams(location.search);
-	value === null ? query.delete(name) : query.set(name, String(value));
-	history.replaceState({}, "", `${location.pathname}?${query}`);
+	if (value === null) query.delete(name);
+	else query.set(name, String(value));
+	history.replaceState({}, "", addressWith(query));
 }
 
-/** What the address says, nonsense left out: the same parts that the server reads (pages/query.py). */
+/** @param {URLSearchParams} query */
+function addressWith(query) {
+	return location.pathname + (String(query) && `?${query}`);
+}
+
+/** The same parts of the address that the server reads (pages/query.py). Anything invalid is null. */
 export function readAddress() {
 	const query = new URLSearchParams(location.search);
 	const start = Date.parse(query.get("start") ?? "") / 1000;
@@ -56,7 +62,7 @@ export function readAddress() {
 	};
 }
 
-/** @param {string | null} text @param {string} rest what makes a date of it */
+/** @param {string | null} text @param {string} rest completes the date, for example "-01" after a month */
 function dateIn(text, rest) {
 	const isDate = text && /^\d{4}-\d\d-\d\d$/.test(text + rest) && Number.isFinite(Date.parse(text + rest));
 	return isDate ? text : null;

@@ -1,11 +1,13 @@
-// The chosen time, as it stands beside the form (wide) or on top of it (phone), and a race that was lost over it.
-import { clockTime, isoInstant, localDate, shortDay } from "./dates.js";
-import { element, make, t } from "./page-data.js";
-import { whenPeopleMeet } from "./spans.js";
+// The chosen time beside the form (above it on a phone), and the message if somebody else was faster.
+import { clockTime, localDate, shortDay } from "../shared/dates.js";
+import { element, make, t } from "../shared/page.js";
+import { whenPeopleMeet } from "../shared/spans.js";
 import { hostNote } from "./times.js";
 
+/** @import { Stretch } from "../types.js" */
+
 /**
- * @param {number | null} start @param {import("./spans.js").Stretch[]} stretches when people meet
+ * @param {number | null} start @param {Stretch[]} stretches when people meet
  * @param {string} zone @param {boolean} twelveHours
  */
 export function showChosen(start, stretches, zone, twelveHours) {
@@ -24,11 +26,10 @@ export function showChosen(start, stretches, zone, twelveHours) {
 	const note = hostNote(start, zone);
 	element("chosen-note").textContent = note;
 	element("chosen-note").hidden = !note;
-	element("booking-form").elements.start.value = isoInstant(start);
 }
 
 /**
- * Says that the time is gone, with the nearest free ones as buttons.
+ * Says that the time is taken, with a button for each of the nearest free ones.
  * @param {number[]} nearest @param {string} zone @param {boolean} twelveHours
  * @param {{onTime: (start: number) => void, onAll: () => void}} handlers
  */
@@ -36,27 +37,32 @@ export function showLostRace(nearest, zone, twelveHours, { onTime, onAll }) {
 	const buttons = nearest.map((start) => {
 		const day = make("span", { text: shortDay(localDate(start, zone)) });
 		const time = make("strong", { text: clockTime(start, zone, twelveHours) });
-		const button = make("button", { type: "button", class: "button button-quiet" }, day, " ", time);
-		button.addEventListener("click", () => onTime(start));
-		return button;
+		return quietButton(() => onTime(start), day, " ", time);
 	});
-	const all = make("button", { type: "button", class: "button button-quiet", text: t("all_times") });
-	all.addEventListener("click", onAll);
+	buttons.push(quietButton(onAll, t("all_times")));
 	const box = element("lost-race");
 	box.replaceChildren(
 		make("p", {}, make("strong", { text: t("taken") })),
 		make("p", { text: t(nearest.length ? "taken_help" : "taken_none") }),
-		make("p", { class: "alternatives" }, ...buttons, all),
+		make("p", { class: "alternatives" }, ...buttons),
 	);
-	box.hidden = false;
-	element("chosen-when").classList.add("lost");
-	element("summary").classList.add("lost");
+	strike(true);
 	box.scrollIntoView({ block: "nearest" });
-	box.querySelector("button").focus({ preventScroll: true });
+	buttons[0]?.focus({ preventScroll: true });
 }
 
-export function hideLostRace() {
-	element("lost-race").hidden = true;
-	element("chosen-when").classList.remove("lost");
-	element("summary").classList.remove("lost");
+export const hideLostRace = () => strike(false);
+
+/** @param {boolean} isLost */
+function strike(isLost) {
+	element("lost-race").hidden = !isLost;
+	element("chosen-when").classList.toggle("lost", isLost);
+	element("summary").classList.toggle("lost", isLost);
+}
+
+/** @param {() => void} act @param {...(Node | string)} children */
+function quietButton(act, ...children) {
+	const button = make("button", { type: "button", class: "button button-quiet" }, ...children);
+	button.addEventListener("click", act);
+	return button;
 }

@@ -1,20 +1,11 @@
-// The world's time zones as people look for them: by city, by offset, by abbreviation.
-import { now, offsetName, offsetOf } from "./dates.js";
-import { element } from "./page-data.js";
+// Finds time zones by city, by offset and by abbreviation.
+import { now, offsetName, offsetOf } from "../shared/dates.js";
+import { element } from "../shared/page.js";
 import { cityOf } from "./zone-button.js";
 
-/**
- * @typedef {object} Zone
- * @property {string} name
- * @property {string} city
- * @property {string} region
- * @property {string[]} nearby large cities that no zone is named for
- * @property {number} offset seconds ahead of UTC, today
- * @property {string} offsetName
- * @property {string} words what a search looks in
- */
+/** @import { Zone } from "../types.js" */
 
-// Large cities that no zone is named for.
+/** Large cities that no zone is named after. @type {Record<string, string>} */
 const CITIES = {
 	"Africa/Johannesburg": "Cape Town, Pretoria, Durban",
 	"Africa/Lagos": "Abuja, Kano",
@@ -22,13 +13,15 @@ const CITIES = {
 	"Africa/Casablanca": "Rabat, Marrakesh",
 	"America/Argentina/Buenos_Aires": "La Plata",
 	"America/Bogota": "Medellin, Cali",
-	"America/Chicago": "Dallas, Houston, Austin, San Antonio, Minneapolis, New Orleans, Nashville, St Louis, Kansas City, Milwaukee",
+	"America/Chicago":
+		"Dallas, Houston, Austin, San Antonio, Minneapolis, New Orleans, Nashville, St Louis, Kansas City, Milwaukee",
 	"America/Denver": "Salt Lake City, Albuquerque, Colorado Springs",
 	"America/Edmonton": "Calgary",
 	"America/Guayaquil": "Quito",
 	"America/Los_Angeles": "San Francisco, Seattle, Portland, San Diego, Las Vegas, Silicon Valley, Sacramento, San Jose",
 	"America/Mexico_City": "Guadalajara, Puebla",
-	"America/New_York": "Boston, Washington DC, Atlanta, Miami, Philadelphia, Charlotte, Orlando, Pittsburgh, Baltimore, Cleveland",
+	"America/New_York":
+		"Boston, Washington DC, Atlanta, Miami, Philadelphia, Charlotte, Orlando, Pittsburgh, Baltimore, Cleveland",
 	"America/Phoenix": "Tucson, Scottsdale",
 	"America/Sao_Paulo": "Rio de Janeiro, Brasilia, Curitiba, Porto Alegre, Belo Horizonte",
 	"America/Toronto": "Ottawa, Montreal, Quebec",
@@ -39,7 +32,6 @@ const CITIES = {
 	"Asia/Jerusalem": "Tel Aviv, Haifa",
 	"Asia/Karachi": "Lahore, Islamabad, Rawalpindi",
 	"Asia/Kolkata": "Mumbai, Delhi, Bangalore, Bengaluru, Chennai, Hyderabad, Pune, Ahmedabad, Calcutta",
-	"Asia/Calcutta": "Mumbai, Delhi, Bangalore, Bengaluru, Chennai, Hyderabad, Pune, Ahmedabad, Kolkata",
 	"Asia/Riyadh": "Jeddah, Mecca, Medina",
 	"Asia/Shanghai": "Beijing, Shenzhen, Guangzhou, Chengdu, Hangzhou, Wuhan",
 	"Asia/Tokyo": "Osaka, Kyoto, Nagoya, Yokohama, Sapporo",
@@ -72,10 +64,12 @@ const ABBREVIATIONS = {
 	BRT: "America/Sao_Paulo",
 	"BST GMT": "Europe/London",
 	CAT: "Africa/Maputo Africa/Harare",
-	"CET CEST MEZ MESZ": "Europe/Berlin Europe/Paris Europe/Madrid Europe/Rome Europe/Amsterdam Europe/Brussels Europe/Vienna Europe/Zurich Europe/Stockholm Europe/Oslo Europe/Copenhagen Europe/Prague Europe/Warsaw Europe/Budapest",
+	"CET CEST MEZ MESZ":
+		"Europe/Berlin Europe/Paris Europe/Madrid Europe/Rome Europe/Amsterdam Europe/Brussels Europe/Vienna Europe/Zurich Europe/Stockholm Europe/Oslo Europe/Copenhagen Europe/Prague Europe/Warsaw Europe/Budapest",
 	"CST CDT CT": "America/Chicago America/Winnipeg America/Mexico_City",
 	EAT: "Africa/Nairobi",
-	"EET EEST": "Europe/Athens Europe/Helsinki Europe/Kyiv Europe/Bucharest Europe/Sofia Europe/Vilnius Europe/Riga Europe/Tallinn",
+	"EET EEST":
+		"Europe/Athens Europe/Helsinki Europe/Kyiv Europe/Bucharest Europe/Sofia Europe/Vilnius Europe/Riga Europe/Tallinn",
 	"EST EDT ET": "America/New_York America/Toronto America/Detroit",
 	GMT: "UTC Africa/Accra Africa/Abidjan Atlantic/Reykjavik",
 	GST: "Asia/Dubai",
@@ -103,22 +97,25 @@ const ABBREVIATIONS = {
 let known = null;
 
 /**
- * The zones that fit what is typed, best first; `first` stand on top where nothing is typed.
+ * The zones that match what is typed, best first. If nothing is typed, `first` are on top.
  * @param {string} typed @param {string[]} first
  */
 export function findZones(typed, first) {
 	const zones = allZones(first);
-	const words = plain(typed).replace(/\b(utc|gmt)(?=[+-]\d)/, "").split(" ").filter(Boolean);
+	const words = plain(typed)
+		.replace(/\b(utc|gmt)(?=[+-]\d)/, "")
+		.split(" ")
+		.filter(Boolean);
 	if (!words.length) {
 		const top = first.flatMap((name) => zones.filter((zone) => zone.name === name));
 		return [...new Set([...top, ...zones])];
 	}
 	const fitting = zones.filter((zone) => words.every((word) => zone.words.includes(` ${word}`)));
-	const begins = (/** @type {Zone} */ zone) => plain(zone.city).startsWith(words[0]);
+	const begins = (/** @type {Zone} */ zone) => plain(zone.city).startsWith(words[0] ?? "");
 	return [...fitting.filter(begins), ...fitting.filter((zone) => !begins(zone))];
 }
 
-/** The city nearby that was searched for, if it was one. @param {Zone} zone @param {string} typed */
+/** The nearby city that was searched for, or "". @param {Zone} zone @param {string} typed */
 export function cityMeant(zone, typed) {
 	const wanted = plain(typed);
 	if (!wanted || plain(zone.city).startsWith(wanted)) return "";
@@ -127,28 +124,25 @@ export function cityMeant(zone, typed) {
 
 /** @param {string[]} unusual zones that the list may lack @returns {Zone[]} by offset, then city */
 function allZones(unusual) {
-	known ??= optionsOf(element("zone-select")).map(described).filter(Boolean);
+	const zones = known ?? [...element("zone-select", HTMLSelectElement).options].flatMap(described);
+	known = zones;
 	for (const name of unusual) {
-		const zone = known.some((zone) => zone.name === name) ? null : described({ name, city: cityOf(name) });
-		if (zone) known.push(zone);
+		if (!zones.some((zone) => zone.name === name)) zones.push(...described({ value: name, text: cityOf(name) }));
 	}
-	return known.sort((one, other) => one.offset - other.offset || one.city.localeCompare(other.city));
+	return zones.sort((one, other) => one.offset - other.offset || one.city.localeCompare(other.city));
 }
 
-/** @param {HTMLSelectElement} select */
-const optionsOf = (select) => [...select.options].map((option) => ({ name: option.value, city: option.text }));
-
-/** @param {{name: string, city: string}} zone @returns {any} null where this browser doesn't know the zone */
-function described({ name, city }) {
+/** The zone of an option; none if this browser doesn't know it. @param {{value: string, text: string}} option @returns {Zone[]} */
+function described({ value: name, text: city }) {
 	try {
 		const offset = offsetOf(now(), name);
-		const region = name.includes("/") ? name.split("/")[0] : "";
+		const region = name.includes("/") ? name.replace(/\/.*/, "") : "";
 		const nearby = (CITIES[name] ?? "").split(", ");
 		const words = plain([city, name.replace(/[/_]/g, " "), nearby.join(" "), abbreviations(name)].join(" "));
 		const shown = offsetName(now(), name);
-		return { name, city, region, nearby, offset, offsetName: shown, words: ` ${words} ${offsets(offset)}` };
+		return [{ name, city, region, nearby, offset, offsetName: shown, words: ` ${words} ${offsets(offset)}` }];
 	} catch {
-		return null;
+		return [];
 	}
 }
 
@@ -158,7 +152,7 @@ function abbreviations(name) {
 	return lists.map(([names]) => names).join(" ");
 }
 
-/** The ways to write an offset: +5:30, +05:30, +530. @param {number} seconds */
+/** The ways to write an offset: "+5:30 +05:30 +0530". @param {number} seconds */
 function offsets(seconds) {
 	const sign = seconds < 0 ? "-" : "+";
 	const hours = Math.floor(Math.abs(seconds) / 3600);
@@ -168,7 +162,7 @@ function offsets(seconds) {
 	return `${short}${sign}${hours}:${minutes} ${sign}${padded}:${minutes} ${sign}${padded}${minutes}`;
 }
 
-/** Lower case, without accents; a real minus sign is a hyphen. @param {string} text */
+/** Lower case, without accents, and with a hyphen for a minus sign. @param {string} text */
 function plain(text) {
 	return text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("−", "-").toLowerCase().trim();
 }

@@ -1,15 +1,13 @@
-// The free starts that are known so far. They are instants, so another zone or day needs no further request.
-import { get } from "./api.js";
-import { addDays, addMonths, lastDayOf, localDate, now, startOfDay } from "./dates.js";
-import { data } from "./page-data.js";
+// The free starts that are loaded so far. They are instants, so another zone or day needs no further request.
+import { get } from "../server/api.js";
+import { addDays, addMonths, lastDayOf, localDate, now, startOfDay } from "../shared/dates.js";
+import { data } from "../shared/page.js";
 
-/** @typedef {[number, number]} Stretch */
-/** @typedef {{seats?: number, parts?: Stretch[]}} About what there is to say of a start */
-/** @typedef {{start: number, daysFree: number, days: number, missing: number[]}} PartlyFree a start that can't be booked */
+/** @import { About, NextSlotsAnswer, Part, PartlyFree, SlotsAnswer, SlotsInPage, Stretch } from "../types.js" */
 /** @typedef {{about: Map<number, About>, partial: Map<number, PartlyFree>, stretches: Stretch[]}} Known */
 
 export class Slots {
-	/** @type {Map<number, Known>} by duration */
+	/** By duration. @type {Map<number, Known>} */
 	#known = new Map();
 	/** @type {Map<string, Promise<void>>} */
 	#underway = new Map();
@@ -17,21 +15,14 @@ export class Slots {
 	#grouped = new Map();
 
 	/**
-	 * @param {Record<string, any>} first what came with the page (pages/slots.py)
-	 * @param {() => string} holdKey the key of what is held for this page, which stays free for it
+	 * @param {SlotsInPage} first the starts that came with the page
+	 * @param {() => string} holdKey returns the key of what is held for this page, which stays free for it
 	 */
 	constructor(first, holdKey) {
 		this.holdKey = holdKey;
-		const about = first.starts.map((/** @type {number} */ start) => [
-			start,
-			{ seats: first.seats[start], parts: first.parts[start] },
-		]);
-		const partial = first.partial.map((/** @type {any[]} */ [start, daysFree, days, missing]) => ({
-			start,
-			daysFree,
-			days,
-			missing,
-		}));
+		/** @type {[number, About][]} */
+		const about = first.starts.map((start) => [start, { seats: first.seats[start], parts: first.parts[start] }]);
+		const partial = first.partial.map(([start, daysFree, days, missing]) => ({ start, daysFree, days, missing }));
 		this.#add(first.duration, first.covered, about, partial);
 	}
 
@@ -49,22 +40,22 @@ export class Slots {
 	}
 
 	/**
-	 * The starts of which only some days are free, by their date in `zone`.
+	 * The starts of multi-day meetings of which only some days are free, by their date in `zone`.
 	 * @param {number} duration @param {string} zone
 	 * @returns {Map<string, PartlyFree[]>}
 	 */
 	partlyFree(duration, zone) {
-		const known = this.#known.get(duration)?.partial ?? new Map();
+		const known = this.#known.get(duration)?.partial;
 		const days = this.#group(`partly ${duration} ${zone}`, known, zone);
-		return new Map([...days].map(([date, starts]) => [date, starts.map((start) => known.get(start))]));
+		return new Map([...days].map(([date, starts]) => [date, starts.flatMap((start) => known?.get(start) ?? [])]));
 	}
 
-	/** What there is to say of a start. @param {number} duration @param {number} start @returns {About} */
+	/** The seats and days of a start. @param {number} duration @param {number} start @returns {About} */
 	about(duration, start) {
 		return this.#known.get(duration)?.about.get(start) ?? {};
 	}
 
-	/** Whether everything in a month is known. @param {number} duration @param {string} zone @param {string} month */
+	/** Whether the whole month is loaded. @param {number} duration @param {string} zone @param {string} month */
 	covers(duration, zone, month) {
 		const from = Math.max(startOfDay(`${month}-01`, zone), now());
 		const until = startOfDay(`${addMonths(month, 1)}-01`, zone);
@@ -73,7 +64,7 @@ export class Slots {
 	}
 
 	/**
-	 * Asks for a month, a day wider on both sides, unless it is known or on its way.
+	 * Asks for a month and a day more on both sides, unless it is loaded or on its way.
 	 * @param {number} duration @param {string} zone @param {string} month
 	 */
 	load(duration, zone, month) {
@@ -82,15 +73,16 @@ export class Slots {
 	}
 
 	/** Asks for a month again. @param {number} duration @param {string} month */
-	async refresh(duration, month) {
-		await this.#ask(duration, addDays(`${month}-01`, -1), addDays(lastDayOf(month), 1));
+	refresh(duration, month) {
+		return this.#ask(duration, addDays(`${month}-01`, -1), addDays(lastDayOf(month), 1));
 	}
 
 	/**
-	 * The first date after a month that has a free time; its own month is known from then on.
+	 * The first date with a free time after a month, or null. It also loads the month of that date.
 	 * @param {number} duration @param {string} zone @param {string} month @returns {Promise<string | null>}
 	 */
 	async nextAfter(duration, zone, month) {
+		/** @type {NextSlotsAnswer} */
 		const answer = await get("public.next_slots", { ...this.#what(duration, zone), after: lastDayOf(month) });
 		if (!answer.earliest) return null;
 		const until = startOfDay(`${addMonths(answer.month, 1)}-01`, zone);
@@ -98,28 +90,28 @@ export class Slots {
 		return answer.earliest;
 	}
 
-	/** Drops a start that somebody else has taken. @param {number} duration @param {number} start */
+	/** Removes a start that somebody else has taken. @param {number} duration @param {number} start */
 	forget(duration, start) {
 		this.#known.get(duration)?.about.delete(start);
 		this.#grouped.clear();
 	}
 
 	/**
-	 * The starts to come by their date in `zone`, ascending.
-	 * @param {string} key @param {Map<number, any> | undefined} known @param {string} zone
+	 * The starts in the future by their date in `zone`, ascending. The result is kept until the next answer arrives.
+	 * @param {string} key @param {Map<number, unknown> | undefined} known @param {string} zone
 	 */
 	#group(key, known, zone) {
-		let days = this.#grouped.get(key);
-		if (!days) {
-			days = new Map();
-			const soonest = now();
-			for (const start of [...(known?.keys() ?? [])].sort((one, other) => one - other)) {
-				if (start <= soonest) continue;
-				const date = localDate(start, zone);
-				days.set(date, [...(days.get(date) ?? []), start]);
-			}
-			this.#grouped.set(key, days);
+		const kept = this.#grouped.get(key);
+		if (kept) return kept;
+		/** @type {Map<string, number[]>} */
+		const days = new Map();
+		const soonest = now();
+		for (const start of [...(known?.keys() ?? [])].sort((one, other) => one - other)) {
+			if (start <= soonest) continue;
+			const date = localDate(start, zone);
+			days.set(date, [...(days.get(date) ?? []), start]);
 		}
+		this.#grouped.set(key, days);
 		return days;
 	}
 
@@ -128,17 +120,18 @@ export class Slots {
 		const key = `${duration} ${first} ${last}`;
 		const underway = this.#underway.get(key);
 		if (underway) return underway;
-		const asked = get("public.get_slots", { ...this.#what(duration, "UTC"), start_date: first, end_date: last })
-			.then((answer) => {
-				const stretch = /** @type {Stretch} */ ([startOfDay(first, "UTC"), startOfDay(addDays(last, 1), "UTC")]);
-				this.#add(duration, stretch, ...read(answer));
+		const values = { ...this.#what(duration, "UTC"), start_date: first, end_date: last };
+		const asked = get("public.get_slots", values)
+			.then((/** @type {SlotsAnswer} */ answer) => {
+				const covered = [startOfDay(first, "UTC"), startOfDay(addDays(last, 1), "UTC")];
+				this.#add(duration, /** @type {Stretch} */ (covered), ...read(answer));
 			})
 			.finally(() => this.#underway.delete(key));
 		this.#underway.set(key, asked);
 		return asked;
 	}
 
-	/** What every question names. @param {number} duration @param {string} timezone */
+	/** The values that every request has. @param {number} duration @param {string} timezone */
 	#what(duration, timezone) {
 		const hold = this.holdKey();
 		return { slug: data.slug, meeting_type: data.meetingType, timezone, duration, ...(hold && { hold }) };
@@ -148,6 +141,7 @@ export class Slots {
 	#add(duration, stretch, about, partial) {
 		const known = this.#known.get(duration) ?? { about: new Map(), partial: new Map(), stretches: [] };
 		for (const starts of [known.about, known.partial]) {
+			// An answer is complete: a start that it doesn't have is gone.
 			for (const start of starts.keys()) if (stretch[0] <= start && start < stretch[1]) starts.delete(start);
 		}
 		for (const [start, facts] of about) known.about.set(start, facts);
@@ -161,28 +155,28 @@ export class Slots {
 /** @param {string} iso */
 const seconds = (iso) => Date.parse(iso) / 1000;
 
+/** @param {Part} part @returns {Stretch} */
+const stretchOf = ({ start, end }) => [seconds(start), seconds(end)];
+
 /**
- * What `get_slots` (docs/api.md) answers, as it is kept here.
- * @param {Record<string, any>} answer @returns {[[number, About][], PartlyFree[]]}
+ * An answer in the form in which it is kept here.
+ * @param {SlotsAnswer} answer @returns {[[number, About][], PartlyFree[]]}
  */
 function read({ days, partial = {} }) {
-	const slots = /** @type {any[]} */ (Object.values(days).flat());
-	const some = /** @type {any[]} */ (Object.values(partial).flat());
+	const slots = Object.values(days).flat();
+	const some = Object.values(partial).flat();
 	return [
-		slots.map(({ start, seats_left, parts }) => [
-			seconds(start),
-			{ seats: seats_left, parts: parts?.map((/** @type {any} */ part) => [seconds(part.start), seconds(part.end)]) },
-		]),
+		slots.map(({ start, seats_left, parts }) => [seconds(start), { seats: seats_left, parts: parts?.map(stretchOf) }]),
 		some.map(({ start, days_free, number_of_days, missing_parts }) => ({
 			start: seconds(start),
 			daysFree: days_free,
 			days: number_of_days,
-			missing: missing_parts.map((/** @type {any} */ part) => seconds(part.start)),
+			missing: missing_parts.map((part) => seconds(part.start)),
 		})),
 	];
 }
 
-/** Stretches that touch or overlap, joined. @param {Stretch[]} stretches */
+/** Joins stretches that touch or overlap. @param {Stretch[]} stretches */
 function merged(stretches) {
 	/** @type {Stretch[]} */
 	const joined = [];

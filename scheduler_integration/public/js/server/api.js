@@ -1,44 +1,47 @@
-// Calls to the app's whitelisted methods; docs/api.md says what they answer.
-import { data } from "./page-data.js";
+// Calls to the app's whitelisted methods. docs/api.md says what they return.
+import { data } from "../shared/page.js";
+
+/** @import { Refusal } from "../types.js" */
 
 const ROOT = "/api/method/scheduler_integration.api.";
 const PATIENCE = 20_000;
 
-/** A refusal by the server, or none at all: then `status` is 0. */
+/** A refusal by the server. `status` is 0 if the server couldn't be reached. */
 export class ApiError extends Error {
-	/** @param {number} status @param {Record<string, any>} body */
+	/** @param {number} status @param {Refusal} body */
 	constructor(status, body) {
 		super(body.error || "");
 		this.status = status;
 		this.code = body.code || "";
-		/** @type {Record<string, string>} */
 		this.details = body.details || {};
-		const starts = (body.suggestions || []).map((/** @type {any} */ slot) => Date.parse(slot.start) / 1000);
-		/** @type {number[]} the nearest free starts, where one is taken */
-		this.nearest = starts.sort((/** @type {number} */ one, /** @type {number} */ other) => one - other);
+		/** The nearest free starts, if the time is taken. */
+		this.nearest = (body.suggestions || [])
+			.map((slot) => Date.parse(slot.start) / 1000)
+			.sort((one, other) => one - other);
 	}
 }
 
-/** @param {string} method @param {Record<string, string | number>} values */
+/**
+ * @template T
+ * @param {string} method @param {Record<string, string | number>} values
+ * @returns {Promise<T>}
+ */
 export function get(method, values) {
 	const query = new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
 	return send(`${ROOT}${method}?${query}`, {});
 }
 
 /**
- * @param {string} method @param {Record<string, any>} values
- * @param {RequestInit} [options] `keepalive` lets it outlive the page
+ * With the option `keepalive` the request outlives the page.
+ * @template T
+ * @param {string} method @param {object} values @param {RequestInit} [options]
+ * @returns {Promise<T>}
  */
 export function post(method, values, options) {
-	return send(ROOT + method, {
-		...options,
-		method: "POST",
-		body: JSON.stringify(values),
-		headers: {
-			"Content-Type": "application/json",
-			...(data.csrfToken ? { "X-Frappe-CSRF-Token": data.csrfToken } : {}),
-		},
-	});
+	/** @type {Record<string, string>} */
+	const headers = { "Content-Type": "application/json" };
+	if (data.csrfToken) headers["X-Frappe-CSRF-Token"] = data.csrfToken;
+	return send(ROOT + method, { ...options, method: "POST", body: JSON.stringify(values), headers });
 }
 
 /** @param {string} address @param {RequestInit} options */

@@ -1,51 +1,53 @@
-// A chosen time is held for a few minutes while the form is filled in. A courtesy that nothing depends on: only when
-// somebody else has the time does the guest hear of it.
-import { post } from "./api.js";
-import { clockTime, isoInstant, now } from "./dates.js";
-import { keepDraft, randomKey, readDraft } from "./draft.js";
-import { data, element, t } from "./page-data.js";
-import { forgetHold, rememberHold } from "./preferences.js";
+// Holds the chosen time for a few minutes while the form is filled in. This is a courtesy, and booking works without
+// it: the visitor reads about it only if somebody else has the time.
+import { clockTime, isoInstant, now } from "../shared/dates.js";
+import { data, t } from "../shared/page.js";
+import { forgetHold, keepDraft, randomKey, readDraft, rememberHold } from "../state/memory.js";
+import { ApiError, post } from "./api.js";
+
+/** @import { Held } from "../types.js" */
 
 const PATIENCE = 3000;
 
-/** @typedef {import("./draft.js").Held} Held */
-
-export class Hold {
+class Hold {
 	/** @type {Held | null} */
 	#held = readDraft().held;
-	/** One call after the other, so that a release can't overtake the hold that it is for. */
+	/** One call after the other, so that a release can't overtake its hold. */
 	#calls = Promise.resolve();
 	#timer = 0;
 	#zone = "";
 	#twelveHours = false;
 
-	/** @param {(start: number, nearest: number[]) => void} onTaken */
-	constructor(onTaken) {
-		this.onTaken = onTaken;
-	}
+	/** Called if somebody else has the time. @type {(start: number, nearest: number[]) => void} */
+	onTaken = () => {};
 
 	/** The key by which the server knows what is held for this page. */
 	get key() {
 		return this.#held?.key ?? "";
 	}
 
-	/** Holds a time, in place of the one before. @param {number} start @param {number} duration */
+	/** Holds a time instead of the one before. @param {number} start @param {number} duration */
 	take(start, duration) {
 		if (!data.holdMinutes) return;
 		this.#calls = this.#calls.then(() => this.#take(start, duration));
 	}
 
-	/** Lets go of what is held. */
+	/** Gives the held time back. */
 	release() {
 		if (!data.holdMinutes) return;
 		this.#calls = this.#calls.then(() => this.#release());
 	}
 
-	/** Lets go on the way out. The key is kept: a reload holds the time anew by it. */
+	/** Gives the held time back on the way out. It keeps the key, so that a reload holds the time again. */
 	leave() {
-		if (!this.#isLive()) return;
+		if (!this.#until()) return;
 		post("public.release_slot", { hold: this.key }, { keepalive: true }).catch(() => {});
-		this.#keep({ ...this.#held, until: 0 });
+		this.lapse();
+	}
+
+	/** Says no longer that the time is held, but keeps the key for the next one. */
+	lapse() {
+		if (this.#held) this.#keep({ ...this.#held, until: 0 });
 	}
 
 	/** What was held is booked now. */
@@ -54,12 +56,12 @@ export class Hold {
 		this.#keep(null);
 	}
 
-	/** Waits, not for long, for what is under way: a booking must know the key of its own hold. */
+	/** Waits, but not for long, for calls under way: a booking must know the key of its own hold. */
 	settled() {
 		return Promise.race([this.#calls, new Promise((done) => setTimeout(done, PATIENCE))]);
 	}
 
-	/** Writes the time until which it is held. @param {string} zone @param {boolean} twelveHours */
+	/** Writes until when the time is held. @param {string} zone @param {boolean} twelveHours */
 	show(zone, twelveHours) {
 		this.#zone = zone;
 		this.#twelveHours = twelveHours;
@@ -68,10 +70,11 @@ export class Hold {
 
 	/** @param {number} start @param {number} duration */
 	async #take(start, duration) {
-		// Known before it is asked for: should the answer get lost, the time is still this guest's own.
+		// The key is known before the request: if the answer gets lost, the time is still this visitor's own.
 		const key = this.key || randomKey();
 		this.#keep({ key, start, duration, until: 0 });
 		try {
+			/** @type {{hold: string, expires_at: string}} */
 			const answer = await post("public.hold_slot", {
 				slug: data.slug,
 				meeting_type: data.meetingType,
@@ -83,8 +86,7 @@ export class Hold {
 			rememberHold(answer.hold, until - now());
 			this.#keep({ key: answer.hold, start, duration, until });
 		} catch (error) {
-			const refusal = /** @type {import("./api.js").ApiError} */ (error);
-			if (refusal.code === "SLOT_TAKEN") this.onTaken(start, refusal.nearest);
+			if (error instanceof ApiError && error.code === "SLOT_TAKEN") this.onTaken(start, error.nearest);
 		}
 	}
 
@@ -101,16 +103,20 @@ export class Hold {
 		this.#write();
 	}
 
-	#isLive() {
-		return Boolean(this.#held && this.#held.until > now());
+	/** Until when the time is held, or 0 if it isn't. */
+	#until() {
+		const until = this.#held?.until ?? 0;
+		return until > now() ? until : 0;
 	}
 
 	#write() {
-		const line = element("held");
+		const line = document.getElementById("held");
 		if (!line || !this.#zone) return;
 		clearTimeout(this.#timer);
-		const until = this.#isLive() ? this.#held.until : 0;
+		const until = this.#until();
 		line.textContent = until ? t("held_until", clockTime(until, this.#zone, this.#twelveHours)) : "";
 		if (until) this.#timer = window.setTimeout(() => this.#write(), (until - now()) * 1000 + 500);
 	}
 }
+
+export const hold = new Hold();

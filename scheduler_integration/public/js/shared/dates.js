@@ -1,7 +1,8 @@
-// Instants (epoch seconds), plain dates ("2026-11-23"), months ("2026-11"), and how the guest's locale writes them.
-import { data } from "./page-data.js";
+// Instants (epoch seconds), plain dates ("2026-11-23") and months ("2026-11"), and how the visitor's locale writes them.
+// (pages/dates.py writes the same in Python.)
+import { data } from "./page.js";
 
-// Months are Gregorian and digits the server's, whatever calendar the locale would prefer.
+// The server writes Gregorian months and Latin digits, even if the locale prefers others.
 const LOCALE = new Intl.Locale(data.locale || "en", { calendar: "gregory", numberingSystem: "latn" });
 const COMPUTER = "en-u-ca-gregory-nu-latn";
 const DAY = 86400;
@@ -15,8 +16,8 @@ const formats = new Map();
  */
 function formatOf(options, locale = LOCALE) {
 	const key = `${locale}${JSON.stringify(options)}`;
-	let format = formats.get(key);
-	if (!format) formats.set(key, (format = new Intl.DateTimeFormat(locale.toString(), options)));
+	const format = formats.get(key) ?? new Intl.DateTimeFormat(locale.toString(), options);
+	formats.set(key, format);
 	return format;
 }
 
@@ -44,7 +45,7 @@ export const addDays = (date, days) => dateOf(instantOf(date) + days * DAY);
 
 /** @param {string} month @param {number} months */
 export function addMonths(month, months) {
-	const [year, number] = month.split("-").map(Number);
+	const [year = 0, number = 0] = month.split("-").map(Number);
 	return new Date(Date.UTC(year, number - 1 + months, 1)).toISOString().slice(0, 7);
 }
 
@@ -58,9 +59,9 @@ export const lastDayOf = (month) => addDays(`${addMonths(month, 1)}-01`, -1);
 export const weekdayOf = (date) => (new Date(instantOf(date) * 1000).getUTCDay() + 6) % 7;
 
 /**
- * What a clock in `zone` shows at an instant, as the instant at which a UTC clock shows it.
- * @param {number} instant
- * @param {string} zone
+ * The instant at which a clock in UTC shows what a clock in `zone` shows at `instant`.
+ * 12:00 UTC is 13:00 in Berlin in winter, so the result is the instant of 13:00 UTC.
+ * @param {number} instant @param {string} zone
  */
 function wallClock(instant, zone) {
 	const parts = formatOf(
@@ -76,9 +77,9 @@ function wallClock(instant, zone) {
 		},
 		COMPUTER,
 	).formatToParts(instant * 1000);
-	/** @type {Record<string, number>} */
 	const read = Object.fromEntries(parts.map((part) => [part.type, Number(part.value)]));
-	return Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second) / 1000;
+	const { year = 0, month = 0, day = 0, hour, minute, second } = read;
+	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
 /** The date in `zone` at an instant. @param {number} instant @param {string} zone */
@@ -90,7 +91,11 @@ export const localHour = (instant, zone) => Math.floor((wallClock(instant, zone)
 /** Seconds by which `zone` is ahead of UTC. @param {number} instant @param {string} zone */
 export const offsetOf = (instant, zone) => wallClock(instant, zone) - instant;
 
-/** The instant at which a date begins in `zone`. @param {string} date @param {string} zone */
+/**
+ * The instant at which a date begins in `zone`. The offset at midnight UTC may differ from the one at midnight in the
+ * zone if the clocks change in between, so the first result is only a guess.
+ * @param {string} date @param {string} zone
+ */
 export function startOfDay(date, zone) {
 	const guess = instantOf(date) - offsetOf(instantOf(date), zone);
 	return instantOf(date) - offsetOf(guess, zone);
@@ -106,7 +111,8 @@ export const fullDate = (date) => writeDate({ dateStyle: "full" }, date);
 export const dateRange = (first, last) => writeDates({ day: "numeric", month: "short", year: "numeric" }, first, last);
 
 /** "Mon 23 – Wed 25 Nov" @param {string} first @param {string} last */
-export const shortRange = (first, last) => writeDates({ weekday: "short", day: "numeric", month: "short" }, first, last);
+export const shortRange = (first, last) =>
+	writeDates({ weekday: "short", day: "numeric", month: "short" }, first, last);
 
 /** "Mon 23 Nov, Wed 25 Nov and Fri 27 Nov" @param {string[]} texts */
 export const listed = (texts) => new Intl.ListFormat(LOCALE.toString(), { type: "conjunction" }).format(texts);
@@ -128,14 +134,29 @@ export const shortDay = (date) => writeDate({ weekday: "short", day: "numeric", 
 export const monthTitle = (month) => writeDate({ month: "long", year: "numeric" }, `${month}-01`);
 
 /** @param {boolean} twelveHours @param {string} zone @returns {Intl.DateTimeFormatOptions} */
-const clock = (twelveHours, zone) => ({ timeStyle: "short", hourCycle: twelveHours ? "h12" : "h23", timeZone: zone });
+function clock(twelveHours, zone) {
+	if (!twelveHours) return { timeStyle: "short", hourCycle: "h23", timeZone: zone };
+	// Noon is 0:00 in Japanese. With `timeStyle` some locales would write 02:30 pm.
+	const hourCycle = LOCALE.language === "ja" ? "h11" : "h12";
+	return { hour: "numeric", minute: "2-digit", hourCycle, timeZone: zone };
+}
 
 /** "14:30" or "2:30 pm" @param {number} instant @param {string} zone @param {boolean} twelveHours */
 export const clockTime = (instant, zone, twelveHours) => formatOf(clock(twelveHours, zone)).format(instant * 1000);
 
-/** "14:30 – 15:00" @param {number} start @param {number} end @param {string} zone @param {boolean} twelveHours */
-export const clockRange = (start, end, zone, twelveHours) =>
-	formatOf(clock(twelveHours, zone)).formatRange(start * 1000, end * 1000);
+/**
+ * "14:30 – 15:00", and "23:00 – 01:00" over midnight: on different days `formatRange` would add the dates.
+ * @param {number} start @param {number} end @param {string} zone @param {boolean} twelveHours
+ */
+export function clockRange(start, end, zone, twelveHours) {
+	const [first = 0, last = 0] = [start, end].map((instant) => (wallClock(instant, zone) % DAY) * 1000);
+	try {
+		return formatOf(clock(twelveHours, "UTC")).formatRange(first, last);
+	} catch {
+		// Older browsers refuse a range whose end is before its start.
+		return `${clockTime(start, zone, twelveHours)} – ${clockTime(end, zone, twelveHours)}`;
+	}
+}
 
 /** "GMT+1" @param {number} instant @param {string} zone */
 export function offsetName(instant, zone) {

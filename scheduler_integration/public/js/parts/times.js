@@ -1,31 +1,45 @@
-// The free times of a day as buttons; on a wide screen the chosen one grows a "Confirm" beside it.
-import { clockTime, dayAndMonth, listed, localDate, localHour, offsetName, shortDay, weekdayName } from "./dates.js";
-import { data, element, make, t } from "./page-data.js";
-import { daysInShort } from "./spans.js";
+// The free times of a day as buttons. On a wide screen the chosen one gets a "Confirm" beside it.
+// (pages/times.py draws the same list without a script.)
+import {
+	clockTime,
+	dayAndMonth,
+	listed,
+	localDate,
+	localHour,
+	offsetName,
+	shortDay,
+	weekdayName,
+} from "../shared/dates.js";
+import { around, data, element, make, t } from "../shared/page.js";
+import { daysInShort } from "../shared/spans.js";
+
+/** @import { Day, PartlyFree } from "../types.js" */
 
 const NOON = 12;
 const EVENING = 17;
+// More times than this are shown in two columns, unless each time lists its days.
 const MANY = 8;
 
-/**
- * @typedef {object} Day
- * @property {string | null} date
- * @property {number[]} starts
- * @property {import("./slots.js").PartlyFree[]} partial shown, but not to be chosen
- * @property {(start: number) => import("./slots.js").About} about
- * @property {string} zone
- * @property {boolean} twelveHours
- * @property {number | null} pending the start that waits for its confirmation
- */
+/** Puts the focus on the "Confirm" beside a time. @param {number} start */
+export const focusConfirm = (start) => focus(`.confirm[data-start="${start}"]`);
+
+/** @param {number} start */
+export const focusTime = (start) => focus(`.time[data-start="${start}"]`);
+
+/** @param {string} selector */
+function focus(selector) {
+	const found = element("time-list").querySelector(selector);
+	if (found instanceof HTMLElement) found.focus();
+}
 
 export class Times {
 	/** @param {{onTime: (start: number) => void, onConfirm: (start: number) => void}} handlers */
 	constructor(handlers) {
 		this.handlers = handlers;
 		this.list = element("time-list");
-		/** What holds for every time of the day is said once. */
+		/** The note that applies to every time of the day. It is shown once, above them. */
 		this.common = "";
-		this.list.addEventListener("click", (/** @type {MouseEvent} */ event) => this.#click(event));
+		this.list.addEventListener("click", (event) => this.#click(event));
 	}
 
 	/** @param {Day} day */
@@ -41,7 +55,7 @@ export class Times {
 		}
 		const shown = [...day.starts, ...day.partial.map(({ start }) => start)].sort((one, other) => one - other);
 		const notes = new Set(shown.map((start) => hostNote(start, day.zone)));
-		this.common = notes.size === 1 ? [...notes][0] : "";
+		this.common = (notes.size === 1 && [...notes][0]) || "";
 		element("times-note").textContent = this.common;
 		element("times-note").hidden = !this.common;
 		const saysDays = day.starts.some((start) => day.about(start).parts);
@@ -49,28 +63,19 @@ export class Times {
 		this.list.replaceChildren(...this.#groups(day, shown));
 	}
 
-	/** @param {number} start */
-	focusConfirm(start) {
-		this.list.querySelector(`.confirm[data-start="${start}"]`)?.focus();
-	}
-
-	/** @param {number} start */
-	focusTime(start) {
-		this.list.querySelector(`.time[data-start="${start}"]`)?.focus();
-	}
-
 	/** @param {Day} day @param {number[]} shown */
 	#groups(day, shown) {
 		/** @type {Map<string, HTMLElement>} */
 		const groups = new Map();
-		const labels = shown.map((start) => clockTime(start, day.zone, day.twelveHours));
-		shown.forEach((start, at) => {
+		const times = shown.map((start) => ({ start, label: clockTime(start, day.zone, day.twelveHours) }));
+		for (const { start, label } of times) {
 			const part = partOfDay(localHour(start, day.zone));
-			if (!groups.has(part)) groups.set(part, make("ul"));
-			const twice = labels.indexOf(labels[at]) !== labels.lastIndexOf(labels[at]);
-			const label = twice ? `${labels[at]} ${offsetName(start, day.zone)}` : labels[at];
-			groups.get(part)?.append(this.#item(start, label, day));
-		});
+			const list = groups.get(part) ?? make("ul");
+			groups.set(part, list);
+			// When clocks go back, the same time comes twice. The offset tells them apart.
+			const isTwice = times.filter((other) => other.label === label).length > 1;
+			list.append(this.#item(start, isTwice ? `${label} ${offsetName(start, day.zone)}` : label, day));
+		}
 		return [...groups].flatMap(([part, list]) => [make("h3", { text: t(part) }), list]);
 	}
 
@@ -97,29 +102,30 @@ export class Times {
 
 	/** @param {MouseEvent} event */
 	#click(event) {
-		const button = /** @type {HTMLElement} */ (event.target).closest("button");
+		const button = around(event, "button");
 		if (!button) return;
 		const start = Number(button.dataset.start);
-		button.classList.contains("confirm") ? this.handlers.onConfirm(start) : this.handlers.onTime(start);
+		if (button.classList.contains("confirm")) this.handlers.onConfirm(start);
+		else this.handlers.onTime(start);
 	}
 }
 
-/** The notes there are, each on a line of its own. @param {string[]} notes */
+/** Each note that isn't "" on a line of its own. @param {string[]} notes */
 const small = (notes) => notes.filter(Boolean).flatMap((note) => [" ", make("small", { text: note })]);
 
-/** @param {number | undefined} seats */
+/** @param {number | null | undefined} seats */
 function seatsLeft(seats) {
 	if (seats === undefined || seats === null) return "";
 	return seats === 1 ? t("seat_left") : t("seats_left", seats);
 }
 
-/** @param {import("./slots.js").PartlyFree} some @param {string} zone */
+/** @param {PartlyFree} some @param {string} zone */
 function partlyFree({ daysFree, days, missing }, zone) {
 	const dates = missing.map((start) => shortDay(localDate(start, zone)));
 	return t("partly_free", daysFree, days, listed(dates));
 }
 
-/** Says so where the host's calendar shows another date. @param {number} start @param {string} zone */
+/** The note for a time at which the host has another date, or "". @param {number} start @param {string} zone */
 export function hostNote(start, zone) {
 	const theirs = localDate(start, data.hostZone);
 	return theirs === localDate(start, zone) ? "" : t("host_date", shortDay(theirs));
@@ -127,7 +133,8 @@ export function hostNote(start, zone) {
 
 /** @param {number} start @param {string} label */
 function confirmButton(start, label) {
-	const [before, after] = t("confirm_time", "\u0000").split("\u0000");
+	// The time is an element of its own. Some languages write it in the middle of the sentence.
+	const [before = "", after = ""] = t("confirm_time", "\u0000").split("\u0000");
 	const button = make("button", { type: "button", class: "button confirm", "data-start": start });
 	button.append(before, make("span", { class: "confirm-time", text: label }), after);
 	return button;
