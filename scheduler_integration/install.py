@@ -43,14 +43,21 @@ def before_uninstall() -> None:
 
 
 def remove_desktop_entries() -> None:
-	"""Takes the app's icon and sidebar off the desktop of Frappe 16, which itself looks for icons by the app's title alone.
+	"""Takes the app's icons and sidebars off the desktop of Frappe 16, also those that Frappe made without naming the app.
 
-	Not with delete_doc: in developer mode it would delete their files in the app's folder, too.
+	Frappe itself finds icons by the app's title alone. Not with delete_doc, which in developer mode deletes the app's files.
 	"""
-	for doctype in ("Desktop Icon", "Workspace Sidebar"):
-		if not frappe.db.exists("DocType", doctype):
-			continue
-		names = frappe.get_all(doctype, {"app": "scheduler_integration"}, pluck="name")
+	if not frappe.db.exists("DocType", "Workspace Sidebar"):
+		return
+	sidebars = frappe.get_all(
+		"Workspace Sidebar",
+		or_filters={"app": "scheduler_integration", "module": "Scheduler Integration"},
+		pluck="name",
+	)
+	icons = frappe.get_all(
+		"Desktop Icon", or_filters={"app": "scheduler_integration", "link_to": ["in", sidebars]}, pluck="name"
+	)
+	for doctype, names in (("Workspace Sidebar", sidebars), ("Desktop Icon", icons)):
 		for table in frappe.get_meta(doctype).get_table_fields():
 			frappe.db.delete(table.options, {"parenttype": doctype, "parent": ["in", names]})
 		frappe.db.delete(doctype, {"name": ["in", names]})

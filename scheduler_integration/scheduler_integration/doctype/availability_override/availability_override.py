@@ -30,7 +30,7 @@ class AvailabilityOverride(Form):
 			self.update({"is_available": 1, "whole_day": 1})
 
 	def validate_times(self):
-		"""`whole_day` says whether the times count: Frappe fills an empty Time of a new record with the time of day."""
+		"""`whole_day` says whether the times count: Frappe 15 fills an empty Time of a new record with the time of day."""
 		if self.whole_day:
 			self.start_time = self.end_time = None
 			return
