@@ -31,7 +31,11 @@ def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
 
 	def frappe(*command: str) -> str:
 		run = [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", site, *command]
-		return subprocess.run(run, cwd=sites, env=environment, check=True, text=True, stdout=subprocess.PIPE).stdout
+		done = subprocess.run(run, cwd=sites, env=environment, text=True, stdout=subprocess.PIPE)
+		if done.returncode:
+			# Frappe prints some of its errors to stdout, which is kept back here to be read.
+			sys.exit(f"{done.stdout}\n`{' '.join(command)}` failed with exit code {done.returncode}")
+		return done.stdout
 
 	if APP in frappe("list-apps"):
 		frappe("migrate", "--skip-search-index")
