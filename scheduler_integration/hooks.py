@@ -10,6 +10,7 @@ after_migrate = "scheduler_integration.install.after_migrate"
 after_app_install = "scheduler_integration.install.after_app_change"
 after_app_uninstall = "scheduler_integration.install.after_app_change"
 before_uninstall = "scheduler_integration.install.before_uninstall"
+after_uninstall = "scheduler_integration.install.after_uninstall"
 
 fixtures = [{"dt": "Role", "filters": [["name", "in", ["Scheduling Manager", "Scheduling User"]]]}]
 

@@ -2,7 +2,7 @@
 
 import frappe
 
-from scheduler_integration.custom_fields import remove_custom_fields, sync_custom_fields
+from scheduler_integration.custom_fields import follow_other_apps, remove_custom_fields, sync_custom_fields
 from scheduler_integration.notifications.templates import TEMPLATES, body_source, subject_source
 
 ROLES = ("Scheduling Manager", "Scheduling User")
@@ -23,9 +23,11 @@ def after_migrate() -> None:
 	sync_custom_fields()
 
 
-def after_app_change(_app: str) -> None:
+def after_app_change(app: str) -> None:
 	"""Another app came or went: so do the fields that link to its DocTypes."""
-	sync_custom_fields()
+	# A dry run of this app's own uninstallation ends here as well, and must not make again what it took away.
+	if app != "scheduler_integration":
+		follow_other_apps()
 
 
 def before_uninstall() -> None:
@@ -63,6 +65,16 @@ def remove_desktop_entries() -> None:
 		frappe.db.delete(doctype, {"name": ["in", names]})
 
 
+def after_uninstall() -> None:
+	"""Drops the index in another app's table.
+
+	A dry run calls this too, before it rolls everything back: a change of a table would commit it. Only after a dry run
+	are the app's own DocTypes still there.
+	"""
+	if not frappe.db.exists("DocType", "Booking"):
+		drop_core_indexes()
+
+
 def ensure_new_settings() -> None:
 	"""Gives settings that came with a newer version their default: Frappe does so only for a form that was never saved."""
 	single = frappe.qb.DocType("Singles")
@@ -80,6 +92,12 @@ def ensure_core_indexes() -> None:
 	Frappe has no index there. Of two columns, because a migration drops one of a single column that its DocType doesn't name.
 	"""
 	frappe.db.add_index("Contact Email", ["email_id", "creation"])
+
+
+def drop_core_indexes() -> None:
+	"""MariaDB names an index per table, PostgreSQL per schema."""
+	table = " on `tabContact Email`" if frappe.db.db_type == "mariadb" else ""
+	frappe.db.sql_ddl(f"drop index if exists `email_id_creation_index`{table}")
 
 
 def ensure_email_templates() -> None:
