@@ -26,8 +26,7 @@ def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
 	sites = shadow_of(bench)
 	python = bench / "env" / "bin" / "python"
 	add_packages(python)
-	environment = {**os.environ, "PYTHONPATH": str(ROOT), "BENCH": str(bench), "SITE": site, "SITES_PATH": str(sites)}
-	environment.pop("VIRTUAL_ENV", None)
+	environment = environment_of(bench, site, sites)
 
 	def frappe(*command: str) -> str:
 		run = [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", site, *command]
@@ -43,6 +42,11 @@ def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
 		# An installation that broke off leaves its module behind; --force takes that over.
 		frappe("install-app", "--force", APP)
 	return subprocess.run([python, "-m", *module], cwd=sites, env=environment).returncode
+
+
+def environment_of(bench: Path, site: str, sites: Path) -> dict[str, str]:
+	own = {"PYTHONPATH": str(ROOT), "BENCH": str(bench), "SITE": site, "SITES_PATH": str(sites)}
+	return {**{name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}, **own}
 
 
 def _absolute(argument: str) -> str:
