@@ -116,7 +116,7 @@ def _words(figure: Figure) -> str:
 def _request() -> None:
 	from scheduler_integration import clock
 	from scheduler_integration.api.parse import parse_date
-	from scheduler_integration.availability import slots_between
+	from scheduler_integration.availability.slots import slots_between
 
 	query = _query(ASKED)
 	days = parse_date("start_date", query["start_date"]), parse_date("end_date", query["end_date"])
@@ -126,7 +126,7 @@ def _request() -> None:
 def _book() -> None:
 	from scheduler_integration import bookings, clock
 	from scheduler_integration.api.parse import parse_date
-	from scheduler_integration.availability import slots_between
+	from scheduler_integration.availability.slots import slots_between
 
 	query, now = _query(BOOKED), clock.now()
 	days = parse_date("start_date", query["start_date"]), parse_date("end_date", query["end_date"])

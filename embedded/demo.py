@@ -8,7 +8,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration import bookings, clock
-from scheduler_integration.availability import slots_between
+from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.exceptions import SchedulingError
 
 PASSWORD = "demo"

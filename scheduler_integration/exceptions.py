@@ -181,9 +181,7 @@ class RateLimited(SchedulingError):
 		super().__init__(retry_after=retry_after)
 
 	def default_message(self) -> str:
-		return _("Too many requests came from your network. Please try again in {0}.").format(
-			_duration(self.retry_after)
-		)
+		return _("There are too many requests right now. Please try again in {0}.").format(_duration(self.retry_after))
 
 
 class Busy(SchedulingError):

@@ -3,15 +3,15 @@
 import frappe
 
 from scheduler_integration import clock
-from scheduler_integration.bookings import guard
-from scheduler_integration.notifications.announce import enqueue_delivery
-from scheduler_integration.notifications.deliver import due_deliveries, queue_messages
+from scheduler_integration.bookings import deliver_messages, release_before
+from scheduler_integration.notifications.deliver import due_deliveries
 from scheduler_integration.notifications.email import send_queued
+from scheduler_integration.notifications.plan import enqueue_delivery
 
 
 def deliver(booking: str) -> None:
 	"""Queued after a booking's commit: queues its messages and sends them at once."""
-	queued = queue_messages(booking, clock.now())
+	queued = deliver_messages(booking, clock.now())
 	# A mail that has left can't be called back: what is known about it must be stored first.
 	frappe.db.commit()
 	for name in queued:
@@ -26,4 +26,4 @@ def retry_deliveries() -> None:
 
 def release_past_slots() -> None:
 	"""Daily: drops the guard's rows of times that are over."""
-	guard.release_before(clock.now())
+	release_before(clock.now())

@@ -1,24 +1,18 @@
 """Bookings, for the hosts and managers who may see them."""
 
-from functools import partial
 from typing import Any
 
 import frappe
 from frappe import _
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import clock
 from scheduler_integration.api.answer import answered
-from scheduler_integration.api.parse import parse_flag, parse_whole_number
+from scheduler_integration.api.parse import parse_flag, parse_instants, parse_whole_number
 from scheduler_integration.api.signed_in import signed_in
-from scheduler_integration.doors.contention import retried
+from scheduler_integration.availability.conflicts import find_conflicts
+from scheduler_integration.doors.commands import act
 from scheduler_integration.exceptions import InvalidRequest
-
-ACTIONS = {
-	"cancel": bookings.cancel_by_host,
-	"cancel_for_all": partial(bookings.cancel_by_host, for_all=True),
-	"confirm": bookings.confirm,
-	"decline": bookings.decline,
-}
+from scheduler_integration.meetings import lookup
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -30,7 +24,7 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 	skip = parse_whole_number("offset", offset) or 0
 	if count < 1 or skip < 0:
 		raise InvalidRequest(_("limit and offset are counts."))
-	return {"bookings": bookings.list_for_host(user, clock.now(), when or "upcoming", count, skip)}
+	return {"bookings": lookup.list_for_host(user, clock.now(), when or "upcoming", count, skip)}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -38,7 +32,7 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 def get(name=None) -> dict[str, Any]:
 	"""One booking."""
 	signed_in()
-	return bookings.get_for_host(name, clock.now())
+	return lookup.get_for_host(name, clock.now())
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -48,12 +42,7 @@ def update(name=None, action=None, reason=None, host=None, replaces=None, force=
 	manager `reassign` it to `host`.
 	"""
 	signed_in()
-	if action == "reassign":
-		forced = parse_flag("force", force)
-		return retried(lambda: bookings.reassign(name, host, clock.now(), replaces=replaces, force=forced))
-	if not isinstance(action, str) or action not in ACTIONS:
-		raise InvalidRequest(details={"action": _("Say one of: {0}.").format(", ".join((*ACTIONS, "reassign")))})
-	return retried(lambda: ACTIONS[action](name, reason, clock.now()))
+	return act(action, name, reason, host=host, replaces=replaces, force=parse_flag("force", force))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -61,4 +50,5 @@ def update(name=None, action=None, reason=None, host=None, replaces=None, force=
 def check_conflicts(start=None, end=None, host=None, booking=None) -> dict[str, Any]:
 	"""What stands in a host's calendar between two instants, and what else is free."""
 	user = signed_in()
-	return bookings.check_conflicts(start, end, host, booking, user, clock.now())
+	span = parse_instants(start=start, end=end)
+	return find_conflicts(*span, host or user, booking, clock.now())

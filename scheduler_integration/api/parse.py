@@ -7,10 +7,10 @@ from typing import Any
 
 from frappe import _
 
-from scheduler_integration.bookings.instants import parse_instant
-from scheduler_integration.bookings.text_rules import Refused, whole_number
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest
+from scheduler_integration.parsing.instants import parse_instant
+from scheduler_integration.parsing.text import Refused, whole_number
 
 # `date.fromisoformat` reads week dates too.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -35,6 +35,19 @@ def parse_instant_of(field: str, value: object) -> int:
 		return parse_instant(value)
 	except Refused as refused:
 		raise InvalidRequest(details={field: str(refused)}) from None
+
+
+def parse_instants(**fields: object) -> list[int]:
+	"""Epoch seconds of several instants; all that are wrong are named at once."""
+	instants, details = [], {}
+	for field, value in fields.items():
+		try:
+			instants.append(parse_instant(value))
+		except Refused as refused:
+			details[field] = str(refused)
+	if details:
+		raise InvalidRequest(details=details)
+	return instants
 
 
 def parse_whole_number(field: str, value: object) -> int | None:

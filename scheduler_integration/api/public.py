@@ -12,13 +12,14 @@ from frappe import _
 from scheduler_integration import bookings, clock
 from scheduler_integration.api.answer import answered
 from scheduler_integration.api.parse import parse_date, parse_json, parse_whole_number
-from scheduler_integration.availability import first_month_with_slots, slots_between
-from scheduler_integration.bookings.tokens import find_by_token
-from scheduler_integration.catalogue import public_page
+from scheduler_integration.availability.slots import first_month_with_slots, slots_between
+from scheduler_integration.catalogue.present import public_page
 from scheduler_integration.doors.address import client_network
-from scheduler_integration.doors.contention import retried
-from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, limited
-from scheduler_integration.exceptions import InvalidDate, InvalidRequest, LinkExpired
+from scheduler_integration.doors.commands import book_for_guest, cancel_for_guest
+from scheduler_integration.doors.limits import REQUESTS, limited
+from scheduler_integration.exceptions import InvalidDate, LinkExpired
+from scheduler_integration.meetings.lookup import booking_by_token
+from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.notifications.invitation import invitation
 from scheduler_integration.notifications.readers import attendee_of
 
@@ -108,19 +109,12 @@ def book(
 	return book_for_guest(payload)
 
 
-@limited(BOOKINGS)
-def book_for_guest(payload: dict[str, Any]) -> dict[str, Any]:
-	"""The door to `bookings.book` for guests, by API and by form: limited, closed to robots, tried again on lost races."""
-	refuse_robots(payload)
-	return retried(lambda: bookings.book(payload, clock.now()))
-
-
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 @limited(REQUESTS)
 def get_booking(token=None) -> dict[str, Any]:
 	"""The booking that a manage link is for."""
-	return bookings.booking_by_token(token, clock.now())
+	return booking_by_token(token, clock.now())
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -129,11 +123,6 @@ def get_booking(token=None) -> dict[str, Any]:
 def cancel(token=None, reason=None) -> dict[str, Any]:
 	"""Cancels the booking that a manage link is for."""
 	return cancel_for_guest(token, reason)
-
-
-def cancel_for_guest(token: object, reason: object) -> dict[str, Any]:
-	"""The door to `bookings.cancel_by_token`, by API and by form."""
-	return retried(lambda: bookings.cancel_by_token(token, reason, clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -157,9 +146,3 @@ def calendar_file(token=None) -> None:
 def hold_key(value: object) -> str | None:
 	"""The key of a hold as the caller sent it; what is none hides nothing and is no error."""
 	return value if isinstance(value, str) and value else None
-
-
-def refuse_robots(payload: dict[str, Any]) -> None:
-	"""People don't see the field `website`; what fills in everything it finds is no person."""
-	if payload.get("website") and frappe.get_cached_doc("Scheduler Settings").captcha_mode == "Honeypot":
-		raise InvalidRequest(_("This could not be booked. Please reload the page and try again."))

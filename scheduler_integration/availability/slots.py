@@ -10,8 +10,8 @@ from scheduler_integration import engine
 from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.offer import make_offer
 from scheduler_integration.availability.zones import checked_zone
-from scheduler_integration.catalogue import find_page_and_type
 from scheduler_integration.catalogue.durations import durations_of
+from scheduler_integration.catalogue.lookup import find_page_and_type
 from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import InvalidRequest, RangeTooLong
 

@@ -4,6 +4,14 @@ from scheduler_integration import engine
 from scheduler_integration.exceptions import UnknownTimeZone
 
 
+def is_zone(name: object) -> bool:
+	"""Whether `name` is an IANA time zone."""
+	try:
+		return bool(name and engine.zone(name))
+	except engine.UnknownTimeZone:
+		return False
+
+
 def checked_zone(name: object) -> str:
 	"""The IANA name, where it is one. Raises UnknownTimeZone; nothing unknown is ever taken for UTC."""
 	try:

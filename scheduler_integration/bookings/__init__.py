@@ -1,28 +1,31 @@
-"""The booking's life: taking a slot, showing it, confirming, cancelling. The only writer of Booking records."""
+"""The commands: book, hold, confirm, cancel, reassign. The one writer of Booking records, and the guard of the hosts' time.
 
-from scheduler_integration.bookings.agenda import agenda
+Other rooms use what is listed here and nothing below it.
+"""
+
 from scheduler_integration.bookings.book import book
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.confirm import confirm
-from scheduler_integration.bookings.conflicts import check_conflicts
+from scheduler_integration.bookings.delivery import deliver_messages
+from scheduler_integration.bookings.guard import hold_time, release_before, release_time
 from scheduler_integration.bookings.hold import hold_slot, release_slot
-from scheduler_integration.bookings.lookup import booking_by_token, get_for_host, list_for_host
 from scheduler_integration.bookings.reassign import reassign
-from scheduler_integration.bookings.successors import successors
+from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.bookings.turns import forget_turns
 
 __all__ = [
-	"agenda",
 	"book",
-	"booking_by_token",
 	"cancel_by_host",
 	"cancel_by_token",
-	"check_conflicts",
 	"confirm",
 	"decline",
-	"get_for_host",
+	"deliver_messages",
+	"forget_turns",
 	"hold_slot",
-	"list_for_host",
+	"hold_time",
 	"reassign",
+	"release_before",
 	"release_slot",
-	"successors",
+	"release_time",
+	"retried",
 ]

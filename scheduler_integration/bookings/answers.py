@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.text_rules import Refused, line, paragraph, phone
 from scheduler_integration.catalogue.present import choices_of
+from scheduler_integration.parsing.text import Refused, line, paragraph, phone
 
 
 def parse_answers(questions: list[Document], given: object, details: dict[str, str]) -> list[dict[str, str]]:

@@ -12,19 +12,19 @@ from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.holds import held_dates, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slots import offered_view
-from scheduler_integration.bookings import guard, turns
+from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import choose_hosts
-from scheduler_integration.bookings.present import booking_view
+from scheduler_integration.bookings.consequences import bring_about
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.request import BookingRequest, parse_request
 from scheduler_integration.bookings.sessions import join, standing_session
-from scheduler_integration.bookings.status import CANCELLED
-from scheduler_integration.catalogue import find_page_and_type
 from scheduler_integration.catalogue.hosts import hosts_of
+from scheduler_integration.catalogue.lookup import find_page_and_type
 from scheduler_integration.clock import iso
-from scheduler_integration.crm import find_or_create_contact, log_meeting
 from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
-from scheduler_integration.notifications import announce
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.present import booking_view
+from scheduler_integration.meetings.status import CANCELLED
 
 _OF_THE_CALENDAR = {engine.Reason.BUSY, engine.Reason.BUFFER}
 
@@ -73,12 +73,9 @@ def _store(request: BookingRequest, page: Document, meeting_type: Document, offe
 	booking = new_booking(request, page, meeting_type, choice.users, offer)
 	if standing := standing_session(offer, choice.users, request.start):
 		join(booking, standing)
-	turns.take(booking, choice.turn, now)
-	booking.contact = find_or_create_contact(request)
 	# A guest has no rights of their own here: the checks above are what lets them book.
 	booking.insert(ignore_permissions=True)
-	log_meeting(booking)
-	announce(booking, now)
+	bring_about(Change(Kind.BOOKED, booking, now, choice.turn))
 	if request.hold:
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
 	return booking

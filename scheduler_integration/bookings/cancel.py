@@ -6,17 +6,17 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.bookings import guard, turns
-from scheduler_integration.bookings.lookup import find_for_host, host_view
-from scheduler_integration.bookings.policy import cancel_refusal
-from scheduler_integration.bookings.present import booking_view
-from scheduler_integration.bookings.sessions import live_in_session
-from scheduler_integration.bookings.status import CANCELLED, LIVE
-from scheduler_integration.bookings.text_rules import Refused, paragraph
-from scheduler_integration.bookings.tokens import find_by_token
-from scheduler_integration.crm import log_cancellation
+from scheduler_integration.bookings import guard
+from scheduler_integration.bookings.consequences import bring_about
 from scheduler_integration.exceptions import AlreadyCancelled, InvalidRequest, NotPermitted
-from scheduler_integration.notifications import announce
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.lookup import find_for_host, host_view
+from scheduler_integration.meetings.policy import cancel_refusal
+from scheduler_integration.meetings.present import booking_view
+from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.status import CANCELLED, LIVE
+from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.parsing.text import Refused, paragraph
 
 
 def cancel_by_token(token: object, reason: object, now: int) -> dict[str, Any]:
@@ -67,7 +67,6 @@ def parse_reason(value: object) -> str:
 
 def _release(booking: Document, status: str, by: str, reason: str, now: int) -> None:
 	guard.lock_hosts(booking.host_users())
-	_settle_turn(booking)
 	booking.update(
 		{
 			"status": status,
@@ -81,13 +80,4 @@ def _release(booking: Document, status: str, by: str, reason: str, now: int) -> 
 	booking.flags.ignore_links = True
 	# Who may cancel was decided by the callers; an attendee has no rights on the record itself.
 	booking.save(ignore_permissions=True)
-	log_cancellation(booking)
-	announce(booking, now)
-
-
-def _settle_turn(booking: Document) -> None:
-	"""A meeting that doesn't take place is given back; a session that goes on is not."""
-	staying = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
-	if staying:
-		turns.pass_on(booking, staying[0])
-	turns.give_back(booking)
+	bring_about(Change(Kind.DECLINED if status == "Declined" else Kind.CANCELLED, booking, now))

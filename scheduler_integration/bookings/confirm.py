@@ -4,13 +4,14 @@ from typing import Any
 
 from frappe import _
 
-from scheduler_integration.bookings.lookup import find_for_host, host_view
+from scheduler_integration.bookings.consequences import bring_about
 from scheduler_integration.exceptions import NotPermitted
-from scheduler_integration.notifications import announce
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.lookup import find_for_host, host_view
 
 
-def confirm(name: object, reason: object, now: int) -> dict[str, Any]:
-	"""Confirms a pending booking as the signed-in host or manager; its time is held already. `reason` is not used.
+def confirm(name: object, now: int) -> dict[str, Any]:
+	"""Confirms a pending booking as the signed-in host or manager; its time is held already.
 
 	Raises BookingNotFound and NotPermitted.
 	"""
@@ -21,5 +22,5 @@ def confirm(name: object, reason: object, now: int) -> dict[str, Any]:
 	booking.flags.ignore_links = True
 	# The status is a fact that no role may type in; who may confirm was decided above.
 	booking.save(ignore_permissions=True)
-	announce(booking, now)
+	bring_about(Change(Kind.CONFIRMED, booking, now))
 	return host_view(booking, now)

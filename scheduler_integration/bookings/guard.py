@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.availability.defaults import insert_host_calendar
 from scheduler_integration.bookings.seats import (
 	give_seats_back,
 	insert_unique,
@@ -34,7 +35,8 @@ def lock_hosts(users: Iterable[str]) -> None:
 	frappe.flags.scheduling_hosts = wanted
 	missing = set(wanted) - set(_lock(wanted))
 	if missing:
-		_insert_calendars(sorted(missing))
+		for user in sorted(missing):
+			insert_host_calendar(user)
 		_lock(wanted)
 
 
@@ -94,12 +96,6 @@ def _lock(users: list[str]) -> list[str]:
 	calendar = frappe.qb.DocType("Host Calendar")
 	query = frappe.qb.from_(calendar).select(calendar.user).where(calendar.user.isin(users))
 	return query.orderby(calendar.user).for_update().run(pluck=True)
-
-
-def _insert_calendars(users: list[str]) -> None:
-	"""Of two who make a host's first row at once, the second finds it taken, and begins anew."""
-	for user in users:
-		frappe.get_doc({"doctype": "Host Calendar", "user": user}).insert(ignore_permissions=True)
 
 
 def _buckets_of(booking: Document) -> Iterable[tuple[str, int]]:

@@ -12,11 +12,11 @@ from scheduler_integration.availability.holds import Hold, address_hash, held_un
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slots import chosen_duration
 from scheduler_integration.bookings.book import slot_taken
-from scheduler_integration.bookings.instants import parse_instant
-from scheduler_integration.bookings.text_rules import Refused
-from scheduler_integration.catalogue import find_page_and_type
+from scheduler_integration.catalogue.lookup import find_page_and_type
 from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.instants import parse_instant
+from scheduler_integration.parsing.text import Refused
 
 _KEY = re.compile(r"[0-9a-zA-Z]{32}")
 

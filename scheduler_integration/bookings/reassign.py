@@ -14,18 +14,18 @@ from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.conflict_view import conflict_views
 from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.reason_text import reason_text
-from scheduler_integration.bookings import guard, turns
-from scheduler_integration.bookings.lookup import find_for_host, host_view
+from scheduler_integration.bookings import guard
+from scheduler_integration.bookings.consequences import bring_about
 from scheduler_integration.bookings.record import own_buffers
-from scheduler_integration.bookings.sessions import live_in_session, session_key
-from scheduler_integration.bookings.status import CANCELLED, LIVE
-from scheduler_integration.bookings.successors import successors
-from scheduler_integration.bookings.titles import event_title
 from scheduler_integration.catalogue.hosts import TypeHost
-from scheduler_integration.crm import log_handover
 from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import AlreadyCancelled, HostNotFree, InvalidRequest, NotPermitted
-from scheduler_integration.notifications import announce
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.lookup import find_for_host, host_view
+from scheduler_integration.meetings.sessions import live_in_session, session_key
+from scheduler_integration.meetings.status import CANCELLED, LIVE
+from scheduler_integration.meetings.successors import successors
+from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.permissions import is_manager
 
 # What says when guests may book doesn't bind a manager.
@@ -50,8 +50,7 @@ def reassign(name: object, host: object, now: int, *, replaces: object = None, f
 	if booking.session:
 		_move_session(booking, leaving, successor.user, now)
 	for each in (booking, *sharing):
-		_hand_over(each, leaving, coming, now)
-	log_handover(booking, leaving)
+		_reassign(each, leaving, coming, now, is_first=each is booking)
 	return host_view(booking, now)
 
 
@@ -126,14 +125,13 @@ def _move_session(booking: Document, leaving: str, coming: str, now: int) -> Non
 	)
 
 
-def _hand_over(booking: Document, leaving: str, coming: engine.Member, now: int) -> None:
-	if leaving == booking.host:
-		turns.hand_over(booking, coming.host.name, now)
+def _reassign(booking: Document, leaving: str, coming: engine.Member, now: int, *, is_first: bool) -> None:
+	former_host = leaving if leaving == booking.host else None
 	_replace(booking, leaving, coming, now)
 	booking.flags.ignore_links = True
-	# Who may hand over was decided before; the hosts are facts that no role may type in.
+	# Who may reassign was decided before; the hosts are facts that no role may type in.
 	booking.save(ignore_permissions=True)
-	announce(booking, now)
+	bring_about(Change(Kind.REASSIGNED, booking, now, leaving=leaving, former_host=former_host, is_first=is_first))
 
 
 def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -> None:

@@ -8,9 +8,9 @@ from frappe.model.document import Document
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings.request import BookingRequest
-from scheduler_integration.bookings.sessions import session_key
-from scheduler_integration.bookings.titles import event_title
-from scheduler_integration.bookings.tokens import new_manage_key
+from scheduler_integration.meetings.sessions import session_key
+from scheduler_integration.meetings.titles import event_title
+from scheduler_integration.meetings.tokens import new_manage_key
 
 
 def new_booking(

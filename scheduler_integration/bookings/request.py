@@ -11,10 +11,10 @@ from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.bookings.answers import parse_answers
-from scheduler_integration.bookings.instants import parse_instant
-from scheduler_integration.bookings.text_rules import Refused, email, line, paragraph, person_name, phone, whole_number
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.instants import parse_instant
+from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
 
 MAX_GUESTS = 10
 # As many days as a meeting type may have.

@@ -5,8 +5,8 @@ from collections.abc import Collection
 import frappe
 from frappe.query_builder import DocType
 
-from scheduler_integration.bookings.status import CANCELLED
 from scheduler_integration.crm.owners import owner_among
+from scheduler_integration.meetings.status import CANCELLED
 
 
 def known_host(email: str, users: Collection[str]) -> str | None:

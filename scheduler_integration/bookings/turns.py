@@ -13,6 +13,8 @@ from frappe.model.document import Document
 from frappe.query_builder import Case, DocType
 
 from scheduler_integration.engine import BOOKING, Turn
+from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.meetings.sessions import live_in_session
 
 
 class Owed(NamedTuple):
@@ -31,49 +33,58 @@ def owed_to(meeting_type: str, users: Iterable[str]) -> dict[str, Owed]:
 	return {user: found.get(user, Owed()) for user in users}
 
 
-def take(booking: Document, turn: Turn | None, now: int) -> None:
-	"""Enters the turn by which the unsaved booking was given to its host; None for one that was nobody's turn."""
-	if not turn:
-		return
-	booking.turn_shares = _stored(turn.shares)
-	_insert_missing(booking.meeting_type, turn.shares)
-	_change(booking.meeting_type, turn.changes())
-	_note_turn(booking.meeting_type, turn.host, now)
+def keep_ledger(change: Change) -> Fields:
+	"""Lets the ledger follow a meeting that is given to its host in turn, doesn't take place, or goes to another host."""
+	if change.turn:
+		return _enter(change.booking.meeting_type, change.turn, change.now)
+	if change.gives_time_back:
+		return _settle(change.booking)
+	if change.former_host:
+		return _charge_another(change.booking, change.former_host, change.now)
+	return {}
 
 
-def give_back(booking: Document) -> None:
-	"""Takes the turn of a booking back that won't take place: its shares, and what its host paid."""
-	if not booking.turn_shares:
-		return
-	changes = _turn(booking).changes()
-	_change(booking.meeting_type, {user: -change for user, change in changes.items()})
-	booking.turn_shares = None
+def _enter(meeting_type: str, turn: Turn, now: int) -> Fields:
+	_insert_missing(meeting_type, turn.shares)
+	_change(meeting_type, turn.changes())
+	_note_turn(meeting_type, turn.host, now)
+	return {"turn_shares": _stored(turn.shares)}
 
 
-def pass_on(booking: Document, heir: Document) -> None:
-	"""Lets a session's turn stay with the session when the attendee who opened it leaves: `heir` is one who stays."""
-	if booking.turn_shares and not _is_even(booking):
-		shares, booking.turn_shares = booking.turn_shares, heir.turn_shares
-		heir.db_set("turn_shares", shares, update_modified=False)
+def _settle(booking: Document) -> Fields:
+	"""Reverts the booking's entries: the shares it was given, and what its host paid.
+
+	If the attendee who opened a session leaves, the session's turn stays with the session: it swaps its shares with the
+	booking of one who stays.
+	"""
+	shares = booking.turn_shares
+	staying = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
+	if staying and shares and not _is_even(booking.host, shares):
+		shares = staying[0].turn_shares
+		staying[0].db_set("turn_shares", booking.turn_shares, update_modified=False)
+	if shares:
+		changes = _turn(booking.host, shares).changes()
+		_change(booking.meeting_type, {user: -change for user, change in changes.items()})
+	return {"turn_shares": None} if booking.turn_shares else {}
 
 
-def hand_over(booking: Document, user: str, now: int) -> None:
-	"""Lets `user` pay for the booking instead of its host. The booking's `host` is for the caller to change."""
-	if not booking.turn_shares or user == booking.host:
-		return
-	if booking.session and _is_even(booking):
-		# It joined a session, which counts as one meeting.
-		booking.turn_shares = _stored({user: BOOKING})
-		return
-	_insert_missing(booking.meeting_type, [user])
-	_change(booking.meeting_type, {booking.host: BOOKING, user: -BOOKING})
-	_note_turn(booking.meeting_type, user, now)
+def _charge_another(booking: Document, former: str, now: int) -> Fields:
+	"""Lets the booking's host pay for it instead of the `former` one."""
+	if not booking.turn_shares or booking.host == former:
+		return {}
+	if booking.session and _is_even(former, booking.turn_shares):
+		# It joined an existing session, which counts as one meeting.
+		return {"turn_shares": _stored({booking.host: BOOKING})}
+	_insert_missing(booking.meeting_type, [booking.host])
+	_change(booking.meeting_type, {former: BOOKING, booking.host: -BOOKING})
+	_note_turn(booking.meeting_type, booking.host, now)
+	return {}
 
 
-def _turn(booking: Document) -> Turn:
-	calendars = json.loads(booking.turn_shares)
+def _turn(host: str, stored: str) -> Turn:
+	calendars = json.loads(stored)
 	users = dict(_host_calendars("name", calendars))
-	return Turn(booking.host, {users[calendar]: share for calendar, share in calendars.items() if calendar in users})
+	return Turn(host, {users[calendar]: share for calendar, share in calendars.items() if calendar in users})
 
 
 def _stored(shares: dict[str, int]) -> str:
@@ -88,12 +99,12 @@ def _host_calendars(field: str, values: Iterable[str]) -> list[tuple[str, str]]:
 	return query.where(calendar[field].isin(list(values))).for_update().run()
 
 
-def _is_even(booking: Document) -> bool:
-	"""Whether the booking's host paid for it all that it was given."""
-	return not any(_turn(booking).changes().values())
+def _is_even(host: str, stored: str) -> bool:
+	"""Whether `host` paid for all the shares that the booking was given."""
+	return not any(_turn(host, stored).changes().values())
 
 
-def forget(meeting_type: str) -> None:
+def forget_turns(meeting_type: str) -> None:
 	"""Clears the ledger of a meeting type, and what its bookings were given: none of it is to be given back."""
 	frappe.db.delete("Round Robin Turn", {"meeting_type": meeting_type})
 	booking = DocType("Booking")

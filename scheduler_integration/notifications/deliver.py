@@ -8,25 +8,22 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.notifications.email import queue_email
 from scheduler_integration.notifications.messages import Message, messages_for
 
 # The last of the attempts comes some 17 hours after the first.
 MAX_ATTEMPTS = 11
 FIRST_WAIT = 60
+_DELIVERED = {"delivery_status": "Delivered", "delivery_error": None, "removed_hosts": None}
 
 
-def queue_messages(name: str, now: int) -> list[str]:
-	"""Queues what the booking's present state asks for and answers the names in the Email Queue.
+def queue_messages(booking: Document, now: int) -> tuple[list[str], Fields]:
+	"""Queues what the booking's present state asks for.
 
-	Errors are kept on the booking and tried again later; one reader's trouble doesn't keep the others from their messages.
+	Returns the names in the Email Queue, and the fields of the booking that tell the outcome. Errors are kept there and tried
+	again later; one reader's trouble doesn't keep the others from their messages.
 	"""
-	if not frappe.db.exists("Booking", name):
-		# Deleted before the job ran: there is nothing left to tell.
-		return []
-	booking = frappe.get_doc("Booking", name, for_update=True)
-	if booking.delivery_status != "Queued":
-		return []
 	queued, troubled = [], []
 	for message in messages_for(booking, now):
 		try:
@@ -34,8 +31,7 @@ def queue_messages(name: str, now: int) -> list[str]:
 		except Exception:
 			frappe.log_error(title=f"A message of booking {booking.name} failed")
 			troubled.append(message.reader.email)
-	_note_outcome(booking, troubled, now)
-	return [each for each in queued if each]
+	return [each for each in queued if each], _postponed(booking, troubled, now) if troubled else dict(_DELIVERED)
 
 
 def _queue_one(message: Message) -> str | None:
@@ -59,16 +55,7 @@ def due_deliveries(now: int) -> list[str]:
 	)
 
 
-def _note_outcome(booking: Document, troubled: list[str], now: int) -> None:
-	if troubled:
-		booking.db_set(_postponed(booking, troubled, now), update_modified=False)
-	else:
-		booking.db_set(
-			{"delivery_status": "Delivered", "delivery_error": None, "removed_hosts": None}, update_modified=False
-		)
-
-
-def _postponed(booking: Document, troubled: list[str], now: int) -> dict[str, object]:
+def _postponed(booking: Document, troubled: list[str], now: int) -> Fields:
 	attempts = booking.delivery_attempts + 1
 	return {
 		"delivery_status": "Queued" if attempts < MAX_ATTEMPTS else "Failed",

@@ -4,10 +4,10 @@ import frappe
 from frappe import _
 from frappe.translate import print_language
 
-from scheduler_integration.email_address import is_header_safe
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.templates import render
+from scheduler_integration.parsing.email_address import is_header_safe
 
 
 def queue_email(message: Message) -> str | None:

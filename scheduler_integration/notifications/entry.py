@@ -10,10 +10,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.sessions import changes_of_sessions, live_in_session
-from scheduler_integration.bookings.status import CANCELLED
-from scheduler_integration.bookings.titles import event_description
-from scheduler_integration.bookings.tokens import manage_url
+from scheduler_integration.meetings.sessions import changes_of_sessions, live_in_session
+from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.titles import event_description
+from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
 from scheduler_integration.notifications.wording import Reader
 

@@ -6,9 +6,9 @@ Times are in UTC, which every client shows in its owner's zone and which needs n
 from frappe.model.document import Document
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from scheduler_integration.bookings.tokens import manage_url
 from scheduler_integration.clock import utc
 from scheduler_integration.header_text import header_text
+from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.entry import Entry, entry_for
 from scheduler_integration.notifications.wording import Reader
 

@@ -9,10 +9,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.sessions import live_in_session
-from scheduler_integration.bookings.status import CANCELLED
-from scheduler_integration.bookings.tokens import manage_url
 from scheduler_integration.catalogue.present import location_label, page_url
+from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of, removed_hosts_of
 from scheduler_integration.notifications.wording import Reader

@@ -105,7 +105,7 @@ def _document(meeting: dict, query: Query, reader: Guest, attempt: Attempt | Non
 		title=" · ".join([*news, meeting["title"], page["title"]]),
 		description=meeting["description"] or page["description"] or _("Choose a time that suits you."),
 		brand=page,
-		styles=("booking",),
+		styles=("booking", "calendar", "form"),
 		script="booking",
 		indexed=True,
 		framed=True,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import frappe
 from babel import Locale, UnknownLocaleError
 
-from scheduler_integration.engine import UnknownTimeZone, zone
+from scheduler_integration.availability.zones import is_zone
 
 ZONE_COOKIE = "scheduling_tz"
 CLOCK_COOKIE = "scheduling_clock"
@@ -57,14 +57,6 @@ def guest_locale() -> Locale:
 def uses_twelve_hours(locale: Locale) -> bool:
 	"""Whether people of this locale write 2:30 pm."""
 	return "a" in locale.time_formats["short"].pattern
-
-
-def is_zone(name: object) -> bool:
-	"""Whether `name` is an IANA time zone."""
-	try:
-		return bool(name and zone(name))
-	except UnknownTimeZone:
-		return False
 
 
 def _zone(asked: str | None) -> tuple[str | None, bool]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale
 from frappe import _
+from frappe.utils import get_url_to_form
 
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import HostNotFree
@@ -40,7 +41,7 @@ def hosting_view(
 	first: str | None = None,
 	later: str | None = None,
 ) -> dict:
-	"""The view of `/scheduling`. `bookings` are as `bookings.agenda` answers them, `pages` the host's, `zone` is where the host
+	"""The view of `/scheduling`. `bookings` are as `meetings.agenda` returns them, `pages` the host's, `zone` is where the host
 	reads the clock.
 
 	`views` are a manager's links to their own and to everybody's meetings; with `sees_all` these are everybody's. `later` is the
@@ -64,6 +65,7 @@ def hosting_view(
 		"zone": zone,
 		"days": _days(bookings, zone, today, reader, is_first=not after),
 		"links": [_link(page) for page in pages],
+		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": message,
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": host_strings()}),

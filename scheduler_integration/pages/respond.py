@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import frappe
-from frappe.utils import strip_html
 
-from scheduler_integration.doors.headers import say_when, use
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.doors.errors import refusals
+from scheduler_integration.doors.headers import use
+from scheduler_integration.exceptions import SchedulingError
 
 from .document import document
 from .guest import guest
@@ -31,23 +30,6 @@ def respond(context: Any, make_view: Callable[[], View]) -> None:
 	use(view["document"]["headers"])
 	context.title = view["document"]["title"]
 	context.http_status_code = view.get("status", 200)
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-	"""Undoes what a refused call did, and raises Frappe's own refusals as the app's, which have a sentence."""
-	try:
-		yield
-	except SchedulingError as error:
-		_undo()
-		say_when(error)
-		raise
-	except frappe.PermissionError:
-		_undo()
-		raise NotPermitted from None
-	except frappe.ValidationError as error:
-		_undo()
-		raise InvalidRequest(strip_html(str(error)) or None) from error
 
 
 def error_view(error: SchedulingError) -> View:
@@ -75,8 +57,3 @@ def argument(name: str) -> str:
 	"""A part of the address or of the form, as text; empty where missing or no text."""
 	value = frappe.form_dict.get(name)
 	return value if isinstance(value, str) else ""
-
-
-def _undo() -> None:
-	frappe.db.rollback()
-	frappe.clear_messages()

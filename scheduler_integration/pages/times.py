@@ -80,8 +80,8 @@ def host_date(start: int, zone: str, host_zone: str, locale: Locale) -> str | No
 
 
 def _unmistakable(label: str, labels: list[str], start: int, zone: str) -> str:
-	"""Adds the zone's abbreviation where autumn shows the same time twice."""
-	return f"{label} {wall_clock(start, zone):%Z}" if labels.count(label) > 1 else label
+	"""Adds the offset if the same time comes twice, because clocks go back."""
+	return f"{label} {dates.offset_name(start, zone)}" if labels.count(label) > 1 else label
 
 
 def _by_part_of_day(times: list[dict], zone: str) -> list[dict]:

@@ -9,15 +9,16 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
-from scheduler_integration.api.bookings import ACTIONS
-from scheduler_integration.bookings import agenda, reassign
-from scheduler_integration.catalogue import pages_of
-from scheduler_integration.clock import now, site_zone
-from scheduler_integration.doors.contention import retried
-from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError
-from scheduler_integration.pages.guest import guest, is_zone
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.catalogue.present import pages_of
+from scheduler_integration.clock import now
+from scheduler_integration.doors.commands import act
+from scheduler_integration.doors.errors import refusals
+from scheduler_integration.exceptions import HostNotFree, SchedulingError
+from scheduler_integration.meetings.agenda import agenda
+from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.hosting import hosting_view, not_free_message
-from scheduler_integration.pages.respond import argument, redirection, refusals, respond, submitted
+from scheduler_integration.pages.respond import argument, redirection, respond, submitted
 from scheduler_integration.permissions import is_manager
 
 no_cache = 1
@@ -44,7 +45,7 @@ def _view() -> dict:
 		meetings,
 		pages_of(user),
 		get_fullname(user),
-		zone_of(user),
+		timezone_of(user),
 		guest(),
 		now(),
 		message,
@@ -59,23 +60,20 @@ def _view() -> dict:
 
 def _act() -> SchedulingError:
 	"""Does what a meeting's button says and shows the page anew; answers the error where that is refused."""
-	action = argument("action")
 	try:
 		with refusals():
-			if action == "reassign":
-				retried(_reassign)
-			elif action in ACTIONS:
-				retried(lambda: ACTIONS[action](argument("name"), argument("reason"), now()))
-			else:
-				raise InvalidRequest
+			act(argument("action"), argument("name"), argument("reason"), **_reassignment())
 	except SchedulingError as error:
 		return error
-	raise redirection(_address(_sees_all(), done=action, after=argument("after")))
+	raise redirection(_address(_sees_all(), done=argument("action"), after=argument("after")))
 
 
-def _reassign() -> None:
-	replaces, force = argument("replaces") or None, argument("force") == "1"
-	reassign(argument("name"), argument("host"), now(), replaces=replaces, force=force)
+def _reassignment() -> dict:
+	return {
+		"host": argument("host"),
+		"replaces": argument("replaces") or None,
+		"force": argument("force") == "1",
+	}
 
 
 def _sees_all() -> bool:
@@ -104,7 +102,7 @@ def _address(sees_all: bool, **arguments: str) -> str:
 
 def _refused_message(error: SchedulingError) -> dict:
 	if isinstance(error, HostNotFree):
-		zone = zone_of(frappe.session.user)
+		zone = timezone_of(frappe.session.user)
 		asked = {name: argument(name) for name in ("name", "host", "replaces")}
 		return not_free_message(error, asked, zone, guest())
 	return {"text": error.message, "is_error": True}
@@ -119,9 +117,3 @@ def _done_message(action: str) -> dict | None:
 		"decline": _("The request is declined, and your guest has been told."),
 	}
 	return {"text": texts[action], "is_error": False} if action in texts else None
-
-
-def zone_of(user: str) -> str:
-	"""Where the host reads the clock: their own zone, or else the site's."""
-	own = frappe.get_cached_value("User", user, "time_zone")
-	return own if is_zone(own) else site_zone().key

@@ -3,14 +3,15 @@
 import frappe
 from frappe import _
 
+from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.catalogue.own_types import own_types
 from scheduler_integration.clock import now
+from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.pages.guest import guest
-from scheduler_integration.pages.respond import argument, redirection, refusals, respond
+from scheduler_integration.pages.respond import argument, redirection, respond
 from scheduler_integration.pages.why import Question, why_view
-from scheduler_integration.www.scheduling import zone_of
 
 no_cache = 1
 sitemap = 0
@@ -23,7 +24,7 @@ def get_context(context):
 
 
 def _view() -> dict:
-	zone = zone_of(frappe.session.user)
+	zone = timezone_of(frappe.session.user)
 	question = Question(argument("type"), argument("date"), argument("time"), argument("duration"))
 	types = own_types()
 	explanation, error = None, None

@@ -5,7 +5,7 @@ from datetime import date
 import frappe
 import pytest
 
-from scheduler_integration.availability import slots_between
+from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.scheduler_integration.doctype.blocked_time.blocked_time import preview
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_user
 

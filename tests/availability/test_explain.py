@@ -4,6 +4,8 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.api.parse import parse_instants
+from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
@@ -215,7 +217,11 @@ def test_a_span_that_is_none_is_refused(start, end):
 
 
 def check(user, start, end, booking=None, host=None):
-	return bookings.check_conflicts(start, end, host, booking, user, NOW)
+	frappe.set_user(user)
+	try:
+		return find_conflicts(*parse_instants(start=start, end=end), host or user, booking, NOW)
+	finally:
+		frappe.set_user("Administrator")
 
 
 def site_times(start, end):

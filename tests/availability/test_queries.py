@@ -6,8 +6,8 @@ from datetime import date
 import frappe
 
 from scheduler_integration import bookings
-from scheduler_integration.availability import slots_between
-from scheduler_integration.catalogue import public_page
+from scheduler_integration.availability.slots import slots_between
+from scheduler_integration.catalogue.present import public_page
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
 
 NOW = at("2026-03-01 06:00")

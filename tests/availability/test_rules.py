@@ -6,8 +6,8 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.availability import first_month_with_slots, slots_between
 from scheduler_integration.availability.schedules import load_schedules
+from scheduler_integration.availability.slots import first_month_with_slots, slots_between
 from scheduler_integration.exceptions import SlotTaken
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
 

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.availability import first_month_with_slots, slots_between
+from scheduler_integration.availability.slots import first_month_with_slots, slots_between
 from scheduler_integration.exceptions import (
 	InvalidRequest,
 	MeetingTypeNotFound,

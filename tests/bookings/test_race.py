@@ -109,9 +109,11 @@ ACT = """
 import json, socket, sys
 import frappe
 from scheduler_integration import bookings, clock
-from scheduler_integration.doors.contention import retried
-from scheduler_integration.api.public import book_for_guest
+from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.bookings import transaction
+from scheduler_integration.doors.commands import book_for_guest
 from scheduler_integration.exceptions import SchedulingError
+transaction.DEADLINE_SECONDS = 100
 gate, wish = int(sys.argv[1]), json.loads(sys.argv[2])
 frappe.set_user("Administrator")
 with socket.create_connection(("127.0.0.1", gate)) as waiting:

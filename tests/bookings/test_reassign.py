@@ -5,6 +5,7 @@ import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings, clock
+from scheduler_integration.bookings.delivery import deliver_messages
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	BookingNotFound,
@@ -13,7 +14,7 @@ from scheduler_integration.exceptions import (
 	NotPermitted,
 	SlotTaken,
 )
-from scheduler_integration.notifications.deliver import queue_messages
+from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.notifications.invitation import invitation
 from scheduler_integration.notifications.messages import messages_for
 from scheduler_integration.notifications.templates import render
@@ -250,7 +251,7 @@ class TestWhoIsTold:
 	def test_attendee_new_and_old_host_each_get_what_concerns_them(self, team, booked):
 		ann, ben, cem = team
 		before = messages(booked)
-		queue_messages(booked, NOW)
+		deliver_messages(booked, NOW)
 		bookings.reassign(booked, ben, NOW)
 		told = messages(booked)
 		attendee = frappe.db.get_value("Booking", booked, "attendee_email")
@@ -264,9 +265,9 @@ class TestWhoIsTold:
 		assert cem not in told
 
 	def test_the_old_host_is_told_once(self, outgoing_mail, team, booked):
-		queue_messages(booked, NOW)
+		deliver_messages(booked, NOW)
 		bookings.reassign(booked, team[1], NOW)
-		assert len(queue_messages(booked, NOW)) == 3
+		assert len(deliver_messages(booked, NOW)) == 3
 		assert not frappe.db.get_value("Booking", booked, "removed_hosts")
 		bookings.cancel_by_host(booked, None, NOW)
 		assert set(messages(booked)) == {frappe.db.get_value("Booking", booked, "attendee_email"), team[1]}
@@ -274,7 +275,7 @@ class TestWhoIsTold:
 	def test_the_attendees_link_still_opens_the_meeting(self, page, pool, team):
 		booking = bookings.book(payload(page, pool, NINE), NOW)
 		bookings.reassign(booking["id"], team[1], NOW)
-		assert bookings.booking_by_token(token_of(booking), NOW)["hosts"][0]["name"] == "Ben"
+		assert booking_by_token(token_of(booking), NOW)["hosts"][0]["name"] == "Ben"
 
 
 @pytest.mark.slow

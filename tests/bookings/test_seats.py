@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.availability import slots_between
+from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.exceptions import InvalidRequest, SlotTaken
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
 

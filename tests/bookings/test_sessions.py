@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings
-from scheduler_integration.availability import slots_between
+from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SlotTaken
 from scheduler_integration.notifications.messages import messages_for
 from scheduler_integration.notifications.templates import render
@@ -255,7 +255,7 @@ class TestTold:
 
 
 def manage_url_of(name):
-	from scheduler_integration.bookings.tokens import manage_url
+	from scheduler_integration.meetings.tokens import manage_url
 
 	return manage_url(booking(name))
 

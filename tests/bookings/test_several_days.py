@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings
-from scheduler_integration.availability import slots_between
+from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.exceptions import InvalidRequest, SlotTaken
 from tests.support.factories import (
 	at,

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler_integration import bookings, clock
 from scheduler_integration.bookings.guard import BUCKET_SECONDS
-from scheduler_integration.bookings.status import LIVE
+from scheduler_integration.meetings.status import LIVE
 from tests.bookings.racing import next_monday, race_processes, wish
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, token_of
 
@@ -20,9 +20,10 @@ WORK = """
 import json, socket, sys
 import frappe
 from scheduler_integration import bookings, clock
-from scheduler_integration.doors.contention import retried
-from scheduler_integration.api.public import book_for_guest
+from scheduler_integration.bookings import retried, transaction
+from scheduler_integration.doors.commands import book_for_guest
 from scheduler_integration.exceptions import SchedulingError
+transaction.DEADLINE_SECONDS = 100
 gate, plan = int(sys.argv[1]), json.loads(sys.argv[2])
 do = {
 	"book": book_for_guest,

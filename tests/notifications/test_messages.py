@@ -7,9 +7,10 @@ import pytest
 from frappe.translate import print_language
 
 from scheduler_integration import bookings
-from scheduler_integration.notifications.announce import _enqueue
-from scheduler_integration.notifications.deliver import due_deliveries, queue_messages
+from scheduler_integration.bookings.delivery import deliver_messages
+from scheduler_integration.notifications.deliver import due_deliveries
 from scheduler_integration.notifications.messages import messages_for
+from scheduler_integration.notifications.plan import _enqueue
 from scheduler_integration.notifications.templates import TEMPLATES, render
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
 
@@ -97,17 +98,17 @@ def test_an_admins_own_template_is_used(page):
 
 def test_messages_are_queued_once_however_often_the_job_runs(page, outgoing_mail):
 	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
-	assert len(queue_messages(booking["id"], NOW)) == 2
+	assert len(deliver_messages(booking["id"], NOW)) == 2
 	frappe.db.set_value("Booking", booking["id"], "delivery_status", "Queued")
-	queue_messages(booking["id"], NOW)
+	deliver_messages(booking["id"], NOW)
 	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 2
 
 
 def test_a_cancellation_is_another_message_than_the_confirmation(page, outgoing_mail):
 	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
-	queue_messages(booking["id"], NOW)
+	deliver_messages(booking["id"], NOW)
 	bookings.cancel_by_token(token_of(booking), None, NOW)
-	queue_messages(booking["id"], NOW)
+	deliver_messages(booking["id"], NOW)
 	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 4
 
 
@@ -119,7 +120,7 @@ def test_a_lost_job_is_found_after_a_while(page):
 
 def test_the_invitation_is_written_in_the_readers_language(page, outgoing_mail):
 	booking = bookings.book(payload(page, make_meeting_type(page), NINE, language="de"), NOW)
-	queue_messages(booking["id"], NOW)
+	deliver_messages(booking["id"], NOW)
 	(name,) = frappe.get_all(
 		"Email Queue Recipient",
 		{"recipient": booking["attendee"]["email"]},
@@ -139,7 +140,7 @@ def test_a_reader_who_unsubscribed_does_not_silence_the_others(page, outgoing_ma
 	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
 	email = booking["attendee"]["email"]
 	frappe.get_doc({"doctype": "Email Unsubscribe", "email": email, "global_unsubscribe": 1}).insert()
-	assert len(queue_messages(booking["id"], NOW)) == 1
+	assert len(deliver_messages(booking["id"], NOW)) == 1
 	assert frappe.db.get_value("Booking", booking["id"], "delivery_status") == "Delivered"
 
 
@@ -148,7 +149,7 @@ def test_a_broken_template_for_one_reader_does_not_silence_the_others(page, outg
 	template.response_html = "{{ 1 / 0 }}"
 	template.save()
 	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
-	assert len(queue_messages(booking["id"], NOW)) == 1
+	assert len(deliver_messages(booking["id"], NOW)) == 1
 	stored = frappe.get_doc("Booking", booking["id"])
 	assert (stored.delivery_status, stored.delivery_attempts, stored.delivery_due_at) == ("Queued", 1, NOW + 60)
 	assert page.user in stored.delivery_error

@@ -1,10 +1,15 @@
 """What `/scheduling` lists: sessions as one meeting, a manager's view of everybody's, and how often it asks the database."""
 
+from urllib.parse import urlsplit
+
 import frappe
 import pytest
+from frappe.utils import get_url_to_form
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now
+from scheduler_integration.meetings.agenda import agenda
+from scheduler_integration.meetings.lookup import get_for_host, list_for_host
 from scheduler_integration.www import scheduling
 from tests.pages.offer import DAYS, TeamOffer, bookings_of, host_of, make_offer, sign_in
 from tests.pages.reading import read, typed_in
@@ -99,25 +104,25 @@ def test_a_session_is_handed_over_as_one(client, commit_clean):
 
 def test_a_session_is_not_cut_in_two_at_the_end_of_the_list(workshop, session):
 	host = host_of(workshop)
-	meetings, last = bookings.agenda(host, now(), 2)
+	meetings, last = agenda(host, now(), 2)
 	assert (sorted(each["name"] for each in meetings), last) == (sorted(session), None)
 	later = book(workshop, 13)
-	meetings, last = bookings.agenda(host, now(), 2)
+	meetings, last = agenda(host, now(), 2)
 	assert sorted(each["name"] for each in meetings) == sorted(session)
-	assert [each["name"] for each in bookings.agenda(host, now(), 2, last)[0]] == [later]
+	assert [each["name"] for each in agenda(host, now(), 2, last)[0]] == [later]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
 def test_reading_on_shows_every_meeting_once_whatever_is_cancelled_meanwhile(workshop, session, as_user, limit):
 	host, single = host_of(workshop), make_meeting_type(page_of(workshop), title="Call")
 	names = {*session, *(book(single, hour) for hour in (9, 10, 14, 15))}
-	shown, last = bookings.agenda(host, now(), limit)
+	shown, last = agenda(host, now(), limit)
 	found = [each["name"] for each in shown]
 	with as_user(host):
 		for name in found:
 			bookings.cancel_by_host(name, "", now())
 	while last:
-		shown, last = bookings.agenda(host, now(), limit, last)
+		shown, last = agenda(host, now(), limit, last)
 		found += [each["name"] for each in shown]
 	assert (len(found), set(found)) == (len(names), names)
 
@@ -157,13 +162,20 @@ def test_who_has_yet_to_sign_in_comes_back_to_the_same_meetings(client, workshop
 	assert answer.headers["Location"] == "/login?redirect-to=/scheduling%3Fafter%3Dabc%26whose%3Dall"
 
 
+def test_a_page_is_made_in_the_desk_where_this_site_has_it(client, commit_clean):
+	"""Its address moved from /app to /desk in Frappe 16."""
+	sign_in(client, make_user("Nora"))
+	link = [each["href"] for each in read(client.get("/scheduling").text).all("a") if each.text == "Make a page"]
+	assert [urlsplit(each).path for each in link] == [urlsplit(get_url_to_form("Scheduling Page", "new")).path]
+
+
 def test_a_meeting_over_several_days_is_listed_once(commit_clean):
 	retreat = make_offer(number_of_days=3)
 	name = book(retreat, 12)
-	assert [each["name"] for each in bookings.list_for_host(host_of(retreat), now())] == [name]
+	assert [each["name"] for each in list_for_host(host_of(retreat), now())] == [name]
 	last_end = MIDNIGHT + 5 * 86400
-	assert [each["name"] for each in bookings.list_for_host(host_of(retreat), last_end, "past")] == [name]
-	assert bookings.list_for_host(host_of(retreat), MIDNIGHT + 86400, "past") == []
+	assert [each["name"] for each in list_for_host(host_of(retreat), last_end, "past")] == [name]
+	assert list_for_host(host_of(retreat), MIDNIGHT + 86400, "past") == []
 
 
 def test_a_manager_sees_and_hands_over_everybodys_meetings(client, commit_clean):
@@ -259,14 +271,14 @@ def test_fifteen_bookings_take_no_more_queries_than_one(queries, as_user):
 			with as_user(user):
 				frappe.form_dict.whose = whose
 				found["page", user, whose] = asked(queries, lambda: show(frappe._dict()))
-				found["list", user, whose] = asked(queries, lambda: bookings.list_for_host(frappe.session.user, now()))
+				found["list", user, whose] = asked(queries, lambda: list_for_host(frappe.session.user, now()))
 		return found
 
 	take(starts[0])
 	few = counts()
 	for start in starts[1:]:
 		take(start)
-	assert len(bookings.list_for_host(ben, now())) == 30
+	assert len(list_for_host(ben, now())) == 30
 	assert counts() == few
 	assert max(count for (what, *_who), count in few.items() if what == "list") <= MOST_OF_A_LIST
 
@@ -276,7 +288,7 @@ def test_a_list_shows_each_booking_as_it_is_shown_by_itself(commit_clean):
 	question = frappe.get_doc("Meeting Type", offer.name).questions[0].name
 	for hour in (12, 13):
 		book(offer, hour, guests=["one@guests.example", "two@guests.example"], answers={question: "7"})
-	listed = bookings.list_for_host(host_of(offer), now())
+	listed = list_for_host(host_of(offer), now())
 	assert [each["guests"] for each in listed] == [["one@guests.example", "two@guests.example"]] * 2
 	assert [each["answers"] for each in listed] == [[{"question": "Budget", "answer": "7"}]] * 2
-	assert listed == [bookings.get_for_host(each["name"], now()) for each in listed]
+	assert listed == [get_for_host(each["name"], now()) for each in listed]

@@ -5,7 +5,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from scheduler_integration.doors.address import client_network
+from scheduler_integration.doors.address import client_network, network_of
 from tests.pages.offer import make_offer, path_of
 from tests.pages.reading import read
 from tests.support.factories import fresh
@@ -112,6 +112,23 @@ def test_addresses_of_one_ipv6_network_are_one(client, offer, allow):
 	network = client.headers["X-Forwarded-For"].removesuffix("::1")
 	addresses = iter(f"{network}::{each:x}" for each in range(1, 100))
 	until_refused(lambda: client.get(path_of(offer), headers={"X-Forwarded-For": next(addresses)}), 3)
+
+
+@pytest.mark.parametrize(
+	("one", "other", "are_one"),
+	[
+		("2001:db8::1", "2001:db8::ffff:1", True),
+		("2001:db8::1", "2001:0db8:0:0:9::1", True),
+		("2001:db8::1", "2001:db8:0:1::1", False),
+		("fe80::1%eth0", "fe80::2", True),
+		("192.0.2.1", "192.0.2.2", False),
+		("::ffff:192.0.2.1", "192.0.2.1", True),
+		("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+		("nothing", "", False),
+	],
+)
+def test_addresses_of_one_line_are_one_network(one, other, are_one):
+	assert (network_of(one) == network_of(other)) is are_one
 
 
 def asked_from(peer, forwarded=None):

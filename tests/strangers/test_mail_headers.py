@@ -8,9 +8,9 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.bookings.delivery import deliver_messages
 from scheduler_integration.clock import now
 from scheduler_integration.header_text import header_text
-from scheduler_integration.notifications.deliver import queue_messages
 from tests.pages.offer import make_offer, path_of
 from tests.support.factories import fresh, payload
 from tests.support.smtp import sending_to_inbox
@@ -141,7 +141,7 @@ def test_a_host_is_told_even_if_the_attendees_address_fits_no_header(offer, outg
 	booking = bookings.book(payload(page, offer, start), now())["id"]
 	frappe.db.set_value("Booking", booking, "attendee_email", ADDRESSES[0])
 	frappe.clear_document_cache("Booking", booking)
-	queue_messages(booking, now())
+	deliver_messages(booking, now())
 	mails = frappe.get_all("Email Queue", {"reference_name": booking}, ["name", "message"])
 	to_host = [mail for mail in mails if page.user in _recipients(mail.name)]
 	assert len(to_host) == 1

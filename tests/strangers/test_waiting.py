@@ -7,8 +7,8 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings, clock
-from scheduler_integration.doors import contention
-from scheduler_integration.doors.contention import retried
+from scheduler_integration.bookings import transaction
+from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.exceptions import Busy
 from tests.pages.offer import make_offer
 from tests.support.factories import payload
@@ -50,7 +50,7 @@ def wish():
 
 
 def test_a_lock_that_is_never_given_back_costs_one_deadline(held, wish, monkeypatch):
-	monkeypatch.setattr(contention, "DEADLINE_SECONDS", 2)
+	monkeypatch.setattr(transaction, "DEADLINE_SECONDS", 2)
 	page, request = wish
 	held(page.user)
 	began = time.monotonic()
@@ -68,7 +68,7 @@ def test_the_answer_is_503_with_retry_after(held, wish, client):
 	held(page.user)
 	began = time.monotonic()
 	answer = client.call("scheduler_integration.api.public.book", **request)
-	assert contention.DEADLINE_SECONDS - 1 <= time.monotonic() - began < contention.DEADLINE_SECONDS + 4
+	assert transaction.DEADLINE_SECONDS - 1 <= time.monotonic() - began < transaction.DEADLINE_SECONDS + 4
 	assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
 	assert int(answer.headers["Retry-After"]) > 0
 

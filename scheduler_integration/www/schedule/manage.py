@@ -2,15 +2,16 @@
 
 from urllib.parse import quote
 
-from scheduler_integration.api.public import cancel_for_guest
-from scheduler_integration.bookings import booking_by_token
-from scheduler_integration.catalogue import public_page
+from scheduler_integration.catalogue.present import public_page
 from scheduler_integration.clock import now
+from scheduler_integration.doors.commands import cancel_for_guest
+from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.exceptions import NotFound, SchedulingError
+from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.managing import managing_view
-from scheduler_integration.pages.respond import argument, redirection, refusals, respond, submitted
+from scheduler_integration.pages.respond import argument, redirection, respond, submitted
 
 no_cache = 1
 sitemap = 0

@@ -5,16 +5,17 @@ from urllib.parse import urlsplit
 
 import frappe
 
-from scheduler_integration.api.public import book_for_guest
-from scheduler_integration.catalogue import public_meeting_type
+from scheduler_integration.catalogue.present import public_meeting_type
 from scheduler_integration.clock import now
+from scheduler_integration.doors.commands import book_for_guest
+from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
 from scheduler_integration.pages.booking import Attempt, booking_view
 from scheduler_integration.pages.form import new_key, read_payload, typed_values
 from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.query import Query, parse, parse_instant
-from scheduler_integration.pages.respond import argument, redirection, refusals, respond, submitted
+from scheduler_integration.pages.respond import argument, redirection, respond, submitted
 
 no_cache = 1
 sitemap = 0

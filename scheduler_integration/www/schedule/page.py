@@ -2,7 +2,7 @@
 
 import frappe
 
-from scheduler_integration.catalogue import public_page
+from scheduler_integration.catalogue.present import public_page
 from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.page import page_view

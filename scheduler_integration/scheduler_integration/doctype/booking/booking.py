@@ -3,11 +3,11 @@ from frappe import _
 
 from scheduler_integration import bookings
 from scheduler_integration.availability.zones import checked_zone
-from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.status import LIVE
 from scheduler_integration.clock import now, to_site_time
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.successors import successors as possible_hosts
 
 
 class Booking(Form):
@@ -20,12 +20,12 @@ class Booking(Form):
 		self.set_shown_times()
 
 	def on_update(self):
-		guard.hold_time(self)
+		bookings.hold_time(self)
 
 	def on_trash(self):
 		if self.is_live() and self.ends_at > now():
 			raise NotPermitted(_("A meeting that is to take place can't be deleted. Cancel it first."))
-		guard.release_time(self)
+		bookings.release_time(self)
 
 	def validate_instants(self):
 		if not self.starts_at or not self.ends_at or self.ends_at <= self.starts_at:
@@ -81,7 +81,7 @@ def successors(name):
 	"""For the form: the hosts to whom the meeting could be handed, were they free, as options of a field."""
 	booking = frappe.get_doc("Booking", str(name))
 	booking.check_permission("write")
-	return [{"value": host.user, "label": host.name} for host in bookings.successors(booking)]
+	return [{"value": host.user, "label": host.name} for host in possible_hosts(booking)]
 
 
 def on_doctype_update():

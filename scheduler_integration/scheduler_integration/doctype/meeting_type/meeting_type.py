@@ -3,8 +3,7 @@ from frappe import _
 
 from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_date
-from scheduler_integration.bookings import turns
-from scheduler_integration.bookings.sessions import has_sessions
+from scheduler_integration.bookings import forget_turns
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hostnames import is_web_address
@@ -14,6 +13,7 @@ from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.sessions import has_sessions
 from scheduler_integration.permissions import is_manager
 
 MAX_BUFFER_MINUTES = 24 * 60
@@ -42,7 +42,7 @@ class MeetingType(Form):
 		before = self.get_doc_before_save()
 		if before and before.round_robin_mode != self.round_robin_mode:
 			# What was owed by one rule is no debt by another.
-			turns.forget(self.name)
+			forget_turns(self.name)
 
 	def on_trash(self):
 		if frappe.db.exists("Booking", {"meeting_type": self.name}):
@@ -52,7 +52,7 @@ class MeetingType(Form):
 				),
 				frappe.LinkExistsError,
 			)
-		turns.forget(self.name)
+		forget_turns(self.name)
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:

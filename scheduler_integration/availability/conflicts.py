@@ -1,0 +1,80 @@
+"""What stands in the way of a time in a host's calendar, whatever kind of meeting it is for, and what else is free."""
+
+from dataclasses import replace
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration import engine
+from scheduler_integration.availability.conflict_view import conflict_views
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.load import WIDEST_BUFFER, load_hosts
+from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS
+from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
+from scheduler_integration.availability.slots import slot_view
+from scheduler_integration.clock import iso
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.permissions import is_manager
+
+LONGEST = 31 * DAY
+ALTERNATIVES = 5
+# Alternatives are looked for on quarters of an hour and right after what stands in the calendar.
+STEP_MINUTES = 15
+
+
+def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: int) -> dict[str, Any]:
+	"""Whether the calendar of the user `owner` has something between two instants, epoch seconds.
+
+	`booking` names one not to count, such as the one that is to be moved. Returns the conflicting items and, nearest first,
+	times as long in the host's working hours. Shape: docs/api.md. Raises InvalidRequest, and NotPermitted for somebody
+	else's calendar.
+	"""
+	_check_owner(owner)
+	span = _checked_span(start, end)
+	schedule = load_schedules(None, [owner]).get(owner) or replace(NO_HOURS, zone=timezone_of(owner))
+	calendar = _calendar(owner, schedule, span, booking, now)
+	found = engine.conflicts_with(span[0], _rules(span), calendar)
+	return {
+		"has_conflict": bool(found),
+		"host": owner,
+		"start": iso(span[0], schedule.zone),
+		"end": iso(span[1], schedule.zone),
+		"conflicts": conflict_views(found, schedule.zone),
+		"suggestions": _alternatives(span, calendar, schedule.zone, now),
+	}
+
+
+def _check_owner(owner: str) -> None:
+	if owner == frappe.session.user:
+		return
+	if not is_manager():
+		raise NotPermitted
+	if not isinstance(owner, str) or not frappe.db.exists("User", owner):
+		raise InvalidRequest(details={"host": _("There is no such user.")})
+
+
+def _checked_span(start: int, end: int) -> engine.Interval:
+	if not 60 <= end - start <= LONGEST:
+		raise InvalidRequest(
+			details={"end": _("The end must come after the start, and within {0} days.").format(LONGEST // DAY)}
+		)
+	return start, end
+
+
+def _rules(span: engine.Interval) -> engine.MeetingRules:
+	return engine.MeetingRules(-(-(span[1] - span[0]) // 60), slot_interval=STEP_MINUTES, fill_gaps=True)
+
+
+def _calendar(user: str, schedule: HostSchedule, span: engine.Interval, booking: str | None, now: int) -> engine.Host:
+	margin = SUGGESTION_DAYS * DAY
+	around = engine.relevant_span(_rules(span), schedule.zone, now, span[0] - margin, span[1] + margin, WIDEST_BUFFER)
+	(host,) = load_hosts({user: schedule}, around, None, now)
+	others = [item for item in host.booked if not booking or item.label != booking]
+	return engine.Host(host.name, host.hours, host.busy, others)
+
+
+def _alternatives(span: engine.Interval, host: engine.Host, zone: str, now: int) -> list[dict[str, str]]:
+	rules = _rules(span)
+	free = engine.nearest_free(span[0], rules, host, now, ALTERNATIVES, within_days=SUGGESTION_DAYS)
+	return [slot_view(start, rules.duration, zone) for start in free]

@@ -1,0 +1,22 @@
+"""What the CRM does when a booking changes."""
+
+from scheduler_integration.crm.activities import log_cancellation, log_meeting
+from scheduler_integration.crm.contacts import find_or_create_contact
+from scheduler_integration.crm.reassignment import log_reassignment
+from scheduler_integration.meetings.changes import Change, Fields, Kind
+
+
+def keep_contact(change: Change) -> Fields:
+	"""A new booking belongs to its attendee's Contact."""
+	return {"contact": find_or_create_contact(change.booking)} if change.kind is Kind.BOOKED else {}
+
+
+def keep_activity(change: Change) -> Fields:
+	"""The Event, and with it the timeline of the contact, lead or deal, tells what became of the meeting."""
+	if change.kind is Kind.BOOKED:
+		return log_meeting(change.booking)
+	if change.gives_time_back:
+		log_cancellation(change.booking)
+	elif change.leaving and change.is_first:
+		log_reassignment(change.booking, change.leaving)
+	return {}

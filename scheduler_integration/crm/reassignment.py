@@ -1,0 +1,27 @@
+"""Lets a meeting's Event follow the meeting to another host."""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.crm.activities import event_subject, event_to_change
+
+
+def log_reassignment(booking: Document, leaving: str) -> None:
+	"""Gives the Event to the booking's present hosts, in place of `leaving`. A deleted Event stays deleted."""
+	event = event_to_change(booking.event)
+	if not event:
+		return
+	event.subject = event_subject(booking)
+	staying = [row for row in event.event_participants if not _is(row, leaving)]
+	event.set("event_participants", staying)
+	for user in booking.host_users():
+		if not any(_is(row, user) for row in staying):
+			email = frappe.db.get_value("User", user, "email")
+			event.append("event_participants", {"reference_doctype": "User", "reference_docname": user, "email": email})
+	# Core names the owner as the sender on the timeline, so it comes before the participants.
+	event.db_set("owner", booking.host, update_modified=False)
+	event.save(ignore_permissions=True)
+
+
+def _is(participant: Document, user: str) -> bool:
+	return (participant.reference_doctype, participant.reference_docname) == ("User", user)

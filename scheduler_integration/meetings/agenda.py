@@ -1,0 +1,98 @@
+"""The meetings to come, as the page of the hosts shows them: one's own or, for managers, everybody's."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.query_builder.functions import Coalesce
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion
+
+from scheduler_integration.catalogue.hosts import enabled_people, page_users
+from scheduler_integration.exceptions import BookingNotFound, NotPermitted
+from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.lookup import host_views
+from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.successors import successors
+from scheduler_integration.meetings.tokens import is_booking
+from scheduler_integration.permissions import is_manager
+
+# No meeting reaches further, with all its days and days off between; it keeps the years behind out of what is searched.
+_LONGEST = 60 * 86400
+
+
+def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> tuple[list[dict[str, Any]], str | None]:
+	"""The next `limit` live bookings, soonest first, of the user or of everybody (None), and where more follow, what to pass as
+	`after` to read on: the name of the last one. A session is never cut in two: the last one is complete.
+
+	Each as `host_view` shows it, with `successors`: for managers the hosts (`user`, `name`) it may be handed to.
+	Raises NotPermitted where somebody else than a manager asks for everybody's, and BookingNotFound for an unknown `after`.
+	"""
+	managing = is_manager()
+	if user is None and not managing:
+		raise NotPermitted
+	names, last = _page(_to_come(user, now), after, limit)
+	bookings = sorted(load_bookings(names), key=lambda each: (each.starts_at, each.creation, each.name))
+	handed_to = _successors(bookings) if managing else {}
+	views = host_views(bookings, now)
+	return [{**view, "successors": handed_to.get(view["name"], [])} for view in views], last
+
+
+def _to_come(user: str | None, now: int) -> QueryBuilder:
+	booking = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(booking).select(booking.name)
+	query = query.where((booking.starts_at > now - _LONGEST) & (booking.ends_at > now))
+	query = query.where(booking.status.isin(sorted(LIVE)))
+	return query.where(booking.name.isin(_hosted(user, now))) if user else query
+
+
+def _hosted(user: str, now: int) -> QueryBuilder:
+	"""A meeting over several days has a row for each: as a subquery they count once."""
+	row = frappe.qb.DocType("Booking Host")
+	return frappe.qb.from_(row).select(row.parent).where((row.user == user) & (row.is_live == 1) & (row.ends_at > now))
+
+
+def _page(query: QueryBuilder, after: str | None, limit: int) -> tuple[list[str], str | None]:
+	"""The names of `limit` bookings and of the last one's whole session; the last name where more follow."""
+	names = _names(query, after, limit + 1)
+	if len(names) <= limit:
+		return names, None
+	names = names[:limit]
+	names += _rest_of_session(query, names[-1])
+	return names, names[-1] if _names(query, names[-1], 1) else None
+
+
+def _rest_of_session(query: QueryBuilder, last: str) -> list[str]:
+	session = frappe.db.get_value("Booking", last, "session")
+	booking = frappe.qb.DocType("Booking")
+	return _names(query.where(booking.session == session), last) if session else []
+
+
+def _names(query: QueryBuilder, after: str | None, limit: int | None = None) -> list[str]:
+	"""In an order in which a session's bookings stand together and no two stand at the same place."""
+	booking = frappe.qb.DocType("Booking")
+	if after:
+		query = query.where(_behind(after))
+	query = query.orderby(booking.starts_at).orderby(Coalesce(booking.session, "")).orderby(booking.name)
+	return query.limit(limit).run(pluck=True)
+
+
+def _behind(name: str) -> Criterion:
+	"""What follows this booking, whatever was booked, cancelled or over since: a count would skip some then."""
+	if not is_booking(name):
+		raise BookingNotFound(_("There is no such meeting."))
+	booking, session = frappe.qb.DocType("Booking"), Coalesce(frappe.qb.DocType("Booking").session, "")
+	last = frappe.db.get_value("Booking", name, ["starts_at", "session"], as_dict=True)
+	at_its_start = (session > (last.session or "")) | ((session == (last.session or "")) & (booking.name > name))
+	return (booking.starts_at > last.starts_at) | ((booking.starts_at == last.starts_at) & at_its_start)
+
+
+def _successors(bookings: list[Document]) -> dict[str, list[dict[str, str]]]:
+	"""By booking; the hosts of all pages with one query."""
+	pages = {each.scheduling_page for each in bookings}
+	users = {user for page in pages for user in page_users(frappe.get_cached_doc("Scheduling Page", page))}
+	people = enabled_people(sorted(users))
+	return {
+		each.name: [{"user": host.user, "name": host.name} for host in successors(each, people)] for each in bookings
+	}

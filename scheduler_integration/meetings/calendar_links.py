@@ -1,0 +1,48 @@
+"""Links that put a booking into the attendee's own calendar."""
+
+from urllib.parse import urlencode
+
+from frappe.model.document import Document
+from frappe.utils import get_url
+
+from scheduler_integration.clock import utc
+from scheduler_integration.meetings.titles import event_description
+from scheduler_integration.meetings.tokens import manage_token, manage_url
+
+_GOOGLE = "https://calendar.google.com/calendar/render"
+_OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
+
+
+def calendar_links(booking: Document, meeting_type: Document) -> dict[str, str]:
+	"""Addresses of the .ics file and of Google's and Outlook's "new event" pages.
+
+	Of a meeting over several days the .ics file holds all; those pages take its first day alone.
+	"""
+	details = "\n\n".join(filter(None, (event_description(booking, meeting_type), manage_url(booking))))
+	place = booking.meeting_link or booking.location or ""
+	return {
+		"ics": get_url(
+			f"/api/method/scheduler_integration.api.public.calendar_file?{urlencode({'token': manage_token(booking)})}"
+		),
+		"google": _google(booking, details, place),
+		"outlook": _outlook(booking, details, place),
+	}
+
+
+def _google(booking: Document, details: str, place: str) -> str:
+	span = "/".join(f"{utc(instant):%Y%m%dT%H%M%SZ}" for instant in booking.parts()[0])
+	query = {"action": "TEMPLATE", "text": booking.subject, "dates": span, "details": details, "location": place}
+	return f"{_GOOGLE}?{urlencode(query)}"
+
+
+def _outlook(booking: Document, details: str, place: str) -> str:
+	query = {
+		"path": "/calendar/action/compose",
+		"rru": "addevent",
+		"subject": booking.subject,
+		"startdt": f"{utc(booking.starts_at):%Y-%m-%dT%H:%M:%SZ}",
+		"enddt": f"{utc(booking.parts()[0][1]):%Y-%m-%dT%H:%M:%SZ}",
+		"body": details,
+		"location": place,
+	}
+	return f"{_OUTLOOK}?{urlencode(query)}"

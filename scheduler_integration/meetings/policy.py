@@ -1,0 +1,27 @@
+"""What an attendee may still do with a booking."""
+
+from frappe.model.document import Document
+
+from scheduler_integration.exceptions import (
+	AlreadyCancelled,
+	CancelNotAllowed,
+	LinkExpired,
+	SchedulingError,
+	TooLateToChange,
+)
+from scheduler_integration.meetings.status import CANCELLED, LIVE
+
+HOUR = 3600
+
+
+def cancel_refusal(booking: Document, meeting_type: Document, now: int) -> SchedulingError | None:
+	"""Why the attendee can't cancel the booking; None where they can."""
+	if booking.status in CANCELLED:
+		return AlreadyCancelled()
+	if booking.status not in LIVE or booking.ends_at <= now:
+		return LinkExpired()
+	if not meeting_type.allow_cancel:
+		return CancelNotAllowed()
+	if now > booking.starts_at - meeting_type.change_notice_hours * HOUR:
+		return TooLateToChange()
+	return None

@@ -1,0 +1,1 @@
+"""What people and programs type, turned into values or refused with a sentence."""

@@ -1,0 +1,36 @@
+"""Instants as they come in from people and programs."""
+
+import re
+from datetime import datetime
+
+from frappe import _
+
+from scheduler_integration.parsing.text import Refused
+
+_INSTANT = re.compile(
+	r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+# Far enough from the calendar's ends that the weeks around an instant are still dates.
+FIRST, END = 0, 7_258_118_400  # 1970 to 2200
+
+
+def parse_instant(value: object) -> int:
+	"""Epoch seconds of an ISO 8601 date and time with an offset. Raises Refused: a time without a zone is no instant."""
+	if not isinstance(value, str):
+		raise Refused(_("Choose a time."))
+	if not _INSTANT.fullmatch(value.strip()):
+		raise Refused(_("This is not a time. Write it as 2026-11-23T14:30:00+01:00."))
+	try:
+		# Python 3.10 doesn't read the Z that ISO 8601 allows for UTC.
+		moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+		if moment.tzinfo is None:
+			raise Refused(_("The time needs an offset, as in 2026-11-23T14:30:00+01:00."))
+		return _checked(int(moment.timestamp()))
+	except (ValueError, OverflowError):
+		raise Refused(_("This is not a time. Write it as 2026-11-23T14:30:00+01:00.")) from None
+
+
+def _checked(instant: int) -> int:
+	if not FIRST <= instant < END:
+		raise Refused(_("This time is too far away."))
+	return instant

@@ -1,0 +1,52 @@
+"""The layers that docs/architecture.md draws are those of the code."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import scheduler_integration
+
+APP = Path(scheduler_integration.__file__).parent
+ROOT = APP.parent
+
+# A fresh interpreter that knows Frappe and nothing of the app forks for each module.
+IMPORT_ALONE = """
+import importlib, os, sys, traceback
+import frappe, frappe.model.document
+for name in sys.stdin.read().split():
+	child = os.fork()
+	if not child:
+		try:
+			importlib.import_module(name)
+		except BaseException:
+			print(name, traceback.format_exc(limit=-3), flush=True)
+		os._exit(0)
+	os.waitpid(child, 0)
+"""
+
+
+def modules() -> list[str]:
+	paths = sorted(path for path in APP.rglob("*.py") if "node_modules" not in path.parts)
+	dotted = (".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths)
+	return [name.removesuffix(".__init__") for name in dotted]
+
+
+def test_each_room_imports_only_what_is_below_it():
+	importlinter = pytest.importorskip("importlinter.cli", reason="import-linter comes with requirements/dev.txt")
+	assert importlinter.lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.slow
+def test_every_module_can_be_the_first_to_be_imported(site):
+	command = [sys.executable, "-c", IMPORT_ALONE]
+	where = {"env": site.environment, "cwd": site.working_directory}
+	done = subprocess.run(command, **where, input="\n".join(modules()), capture_output=True, text=True, timeout=120)
+	assert done.returncode == 0, done.stderr
+	assert done.stdout == ""
+
+
+def test_the_modules_are_found():
+	assert {"scheduler_integration.crm.activities", "scheduler_integration.engine"} <= set(modules())
+	assert len(modules()) > 150
