@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import frappe
 from babel import Locale
-from scheduler_integration.engine.zones import local_date
 
+from scheduler_integration.engine import local_date
 from scheduler_integration.pages import dates
 from scheduler_integration.pages.month import month_view
 from scheduler_integration.pages.query import Query
