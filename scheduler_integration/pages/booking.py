@@ -15,7 +15,6 @@ from . import dates
 from .document import csrf_token, document
 from .facts import facts
 from .form import form_view, new_key
-from .guest import Guest
 from .month import month_view
 from .people import faces, names, own_image
 from .query import Query
@@ -24,6 +23,7 @@ from .slots import MonthOfSlots, Slot, load_month, next_free_day
 from .spans import days_in_short, stretches, when_view
 from .strings import booking_strings
 from .times import host_date, times_view
+from .visitor import Visitor
 from .zones import zone_groups
 
 
@@ -39,36 +39,36 @@ class Attempt:
 		return isinstance(self.error, SlotTaken)
 
 
-def booking_view(meeting: dict, query: Query, reader: Guest, now: int, attempt: Attempt | None = None) -> dict:
+def booking_view(meeting: dict, query: Query, visitor: Visitor, now: int, attempt: Attempt | None = None) -> dict:
 	"""The view of a meeting type's page. `attempt` is a form that has just been refused."""
 	query = _offered(query, meeting)
-	zone = reader.zone or meeting["page"]["timezone"]
-	loaded = load_month(query, zone, now, reader.hold)
+	zone = visitor.zone or meeting["page"]["timezone"]
+	loaded = load_month(query, zone, now, visitor.hold)
 	start = _chosen_start(query, loaded, attempt)
 	today = local_date(now, zone)
 	day = _chosen_day(query, loaded, start, zone)
 	step = _step(query, start)
 	return {
-		"document": _document(meeting, query, reader, attempt),
+		"document": _document(meeting, query, visitor, attempt),
 		"step": step,
 		"page": _page(meeting["page"]),
-		"meeting": _meeting(meeting, reader),
-		"durations": _durations(meeting, loaded.duration, query, reader),
-		"zone": _zone(zone, meeting["page"]["timezone"], query, reader, now),
-		"clock": _clock(query, reader),
-		"month": month_view(loaded.month, day, today, loaded.in_month, query, reader.locale, loaded.partial_days),
+		"meeting": _meeting(meeting, visitor),
+		"durations": _durations(meeting, loaded.duration, query, visitor),
+		"zone": _zone(zone, meeting["page"]["timezone"], query, visitor, now),
+		"clock": _clock(query, visitor),
+		"month": month_view(loaded.month, day, today, loaded.in_month, query, visitor.locale, loaded.partial_days),
 		"month_url": query.url(month=f"{loaded.month:%Y-%m}"),
-		"empty": None if loaded.in_month else _empty(query, loaded, reader, now),
+		"empty": None if loaded.in_month else _empty(query, loaded, visitor, now),
 		"gone": bool(query.start and not start),
-		"times": _times(day, loaded, meeting, query, reader),
-		"chosen": start and _chosen(start, loaded, meeting, query, reader, attempt),
-		"alternatives": _alternatives(attempt, loaded, reader),
+		"times": _times(day, loaded, meeting, query, visitor),
+		"chosen": start and _chosen(start, loaded, meeting, query, visitor, attempt),
+		"alternatives": _alternatives(attempt, loaded, visitor),
 		"holds": bool(meeting.get("hold_minutes")),
 		"problem": attempt.error.message if attempt and attempt.error and not attempt.lost_race else None,
 		"form": form_view(meeting, _values(query, attempt), attempt.error.details if attempt and attempt.error else {}),
 		"action": query.url(start=start and dates.iso_instant(start, zone)),
 		"csrf_token": csrf_token(),
-		"data": script_json(_script_data(meeting, query, reader, loaded, zone, day, start, step, today)),
+		"data": script_json(_script_data(meeting, query, visitor, loaded, zone, day, start, step, today)),
 		"status": attempt.error.http_status_code if attempt and attempt.error else 200,
 	}
 
@@ -96,12 +96,12 @@ def _step(query: Query, start: int | None) -> str:
 	return "time" if query.day or query.start else "day"
 
 
-def _document(meeting: dict, query: Query, reader: Guest, attempt: Attempt | None) -> dict:
+def _document(meeting: dict, query: Query, visitor: Visitor, attempt: Attempt | None) -> dict:
 	page = meeting["page"]
 	# A title is read out first: after a refused form, it starts with what happened.
 	news = [attempt.error.message] if attempt and attempt.error else []
 	return document(
-		reader,
+		visitor,
 		title=" · ".join([*news, meeting["title"], page["title"]]),
 		description=meeting["description"] or page["description"] or _("Choose a time that suits you."),
 		brand=page,
@@ -117,14 +117,14 @@ def _page(page: dict) -> dict:
 	return {"title": page["title"], "url": f"/schedule/{page['slug']}", "logo": own_image(page["logo"])}
 
 
-def _meeting(meeting: dict, reader: Guest) -> dict:
+def _meeting(meeting: dict, visitor: Visitor) -> dict:
 	hosts = meeting["hosts"] or meeting["page"]["hosts"]
 	return {
 		"title": meeting["title"],
 		"description": meeting["description"],
 		"faces": faces(hosts),
 		"with": ", ".join(names(hosts)) or meeting["page"]["title"],
-		"facts": facts(meeting, reader.locale, with_duration=not _has_choice(meeting)),
+		"facts": facts(meeting, visitor.locale, with_duration=not _has_choice(meeting)),
 		"requires_confirmation": meeting["requires_confirmation"],
 	}
 
@@ -133,14 +133,14 @@ def _has_choice(meeting: dict) -> bool:
 	return len(meeting["duration_options"]) > 1
 
 
-def _durations(meeting: dict, chosen: int, query: Query, reader: Guest) -> list[dict]:
+def _durations(meeting: dict, chosen: int, query: Query, visitor: Visitor) -> list[dict]:
 	"""The lengths to choose from, where there is a choice."""
 	if not _has_choice(meeting):
 		return []
 	return [
 		{
 			"minutes": minutes,
-			"label": dates.duration(minutes, reader.locale),
+			"label": dates.duration(minutes, visitor.locale),
 			"is_chosen": minutes == chosen,
 			"url": query.url(duration=minutes),
 		}
@@ -148,12 +148,12 @@ def _durations(meeting: dict, chosen: int, query: Query, reader: Guest) -> list[
 	]
 
 
-def _zone(zone: str, host_zone: str, query: Query, reader: Guest, now: int) -> dict:
+def _zone(zone: str, host_zone: str, query: Query, visitor: Visitor, now: int) -> dict:
 	return {
 		"name": zone,
-		"city": dates.city(zone, reader.locale),
-		"now": dates.clock_time(now, zone, reader.twelve_hours, reader.locale),
-		"groups": zone_groups(reader.locale, zone, host_zone),
+		"city": dates.city(zone, visitor.locale),
+		"now": dates.clock_time(now, zone, visitor.twelve_hours, visitor.locale),
+		"groups": zone_groups(visitor.locale, zone, host_zone),
 		"action": query.path,
 		"hidden": {
 			"month": query.month and f"{query.month:%Y-%m}",
@@ -164,42 +164,42 @@ def _zone(zone: str, host_zone: str, query: Query, reader: Guest, now: int) -> d
 	}
 
 
-def _clock(query: Query, reader: Guest) -> dict:
+def _clock(query: Query, visitor: Visitor) -> dict:
 	place = {"date": query.day and query.day.isoformat(), "month": query.month and f"{query.month:%Y-%m}"}
 	return {
-		"twelve_hours": reader.twelve_hours,
+		"twelve_hours": visitor.twelve_hours,
 		"url_12": query.url(clock="12", **place),
 		"url_24": query.url(clock="24", **place),
 	}
 
 
-def _empty(query: Query, loaded: MonthOfSlots, reader: Guest, now: int) -> dict:
+def _empty(query: Query, loaded: MonthOfSlots, visitor: Visitor, now: int) -> dict:
 	"""What an empty month says, and the way to the next one that has something."""
-	title = dates.month_title(loaded.month, reader.locale)
-	found = next_free_day(query, loaded.zone, loaded.month, now, reader.hold)
+	title = dates.month_title(loaded.month, visitor.locale)
+	found = next_free_day(query, loaded.zone, loaded.month, now, visitor.hold)
 	return {
 		"text": _("No free times in {0}").format(title),
 		"url": found and query.url(date=found.isoformat()),
-		"label": found and _("Go to {0}").format(dates.day_and_month(found, reader.locale)),
+		"label": found and _("Go to {0}").format(dates.day_and_month(found, visitor.locale)),
 		"hint": None if found else _("There are no free times later either. Please look in again soon."),
 	}
 
 
-def _times(day: date | None, loaded: MonthOfSlots, meeting: dict, query: Query, reader: Guest) -> dict | None:
+def _times(day: date | None, loaded: MonthOfSlots, meeting: dict, query: Query, visitor: Visitor) -> dict | None:
 	if not day:
 		return None
 	slots, partial = loaded.days.get(day.isoformat(), []), loaded.partial.get(day.isoformat(), [])
 	host_zone = meeting["page"]["timezone"]
-	return times_view(day, slots, loaded.zone, host_zone, query, reader.twelve_hours, reader.locale, partial)
+	return times_view(day, slots, loaded.zone, host_zone, query, visitor.twelve_hours, visitor.locale, partial)
 
 
 def _chosen(
-	start: int, loaded: MonthOfSlots, meeting: dict, query: Query, reader: Guest, attempt: Attempt | None
+	start: int, loaded: MonthOfSlots, meeting: dict, query: Query, visitor: Visitor, attempt: Attempt | None
 ) -> dict:
-	zone, locale = loaded.zone, reader.locale
+	zone, locale = loaded.zone, visitor.locale
 	slot = loaded.find(start) or Slot(start, start + loaded.duration * 60)
 	return {
-		**when_view(slot.stretches, zone, reader.twelve_hours, locale),
+		**when_view(slot.stretches, zone, visitor.twelve_hours, locale),
 		"note": host_date(start, zone, meeting["page"]["timezone"], locale),
 		"value": dates.iso_instant(start, zone),
 		"parts": " ".join(dates.iso_instant(since, zone) for since, _until in slot.parts),
@@ -210,15 +210,15 @@ def _chosen(
 	}
 
 
-def _alternatives(attempt: Attempt | None, loaded: MonthOfSlots, reader: Guest) -> list[dict]:
+def _alternatives(attempt: Attempt | None, loaded: MonthOfSlots, visitor: Visitor) -> list[dict]:
 	if not attempt or not attempt.lost_race:
 		return []
 	offered = sorted([start for start, _end in stretches(slot)] for slot in attempt.error.suggestions)
 	return [
 		{
 			"value": " ".join(dates.iso_instant(start, loaded.zone) for start in starts),
-			"day": days_in_short([(start, start) for start in starts], loaded.zone, reader.locale),
-			"time": dates.clock_time(starts[0], loaded.zone, reader.twelve_hours, reader.locale),
+			"day": days_in_short([(start, start) for start in starts], loaded.zone, visitor.locale),
+			"time": dates.clock_time(starts[0], loaded.zone, visitor.twelve_hours, visitor.locale),
 		}
 		for starts in offered
 	]
@@ -238,7 +238,7 @@ def _values(query: Query, attempt: Attempt | None) -> dict[str, Any]:
 def _script_data(
 	meeting: dict,
 	query: Query,
-	reader: Guest,
+	visitor: Visitor,
 	loaded: MonthOfSlots,
 	zone: str,
 	day: date | None,
@@ -252,10 +252,10 @@ def _script_data(
 		"duration": loaded.duration,
 		"hostZone": meeting["page"]["timezone"],
 		"zone": zone,
-		"zoneIsChosen": reader.zone_is_chosen,
-		"locale": reader.language_tag,
-		"firstWeekday": reader.locale.first_week_day,
-		"twelveHours": reader.twelve_hours,
+		"zoneIsChosen": visitor.zone_is_chosen,
+		"locale": visitor.language_tag,
+		"firstWeekday": visitor.locale.first_week_day,
+		"twelveHours": visitor.twelve_hours,
 		"today": today.isoformat(),
 		"month": f"{loaded.month:%Y-%m}",
 		"day": day and (query.day or query.start) and day.isoformat(),

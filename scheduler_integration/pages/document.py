@@ -11,13 +11,13 @@ from frappe.utils import get_url
 from scheduler_integration.doors.headers import PageHeaders, frame_ancestors
 
 from .assets import assets
-from .guest import Guest
 from .people import own_image
 from .theme import theme
+from .visitor import Visitor
 
 
 def document(
-	reader: Guest,
+	visitor: Visitor,
 	*,
 	title: str,
 	description: str | None = None,
@@ -40,8 +40,8 @@ def document(
 	image = own_image((brand or {}).get("logo"))
 	policy = content_security_policy(look.csp_source, loaded.csp_source, frame_ancestors(framed=framed))
 	return {
-		"language": reader.language_tag,
-		"direction": reader.direction,
+		"language": visitor.language_tag,
+		"direction": visitor.direction,
 		"title": title,
 		"description": " ".join((description or "").split())[:200],
 		"icon": icon(look.light.colour),

@@ -14,12 +14,12 @@ from scheduler_integration.exceptions import HostNotFree
 from . import dates
 from .document import csrf_token, document
 from .facts import place_icon
-from .guest import Guest
 from .people import names, web_address
 from .reasons import conflict_view, reason_view
 from .script_json import script_json
 from .spans import stretches, when_view
 from .strings import host_strings
+from .visitor import Visitor
 
 # How many days are shown one by one; what comes after stands together.
 _DAYS = 7
@@ -30,7 +30,7 @@ def hosting_view(
 	pages: list[dict],
 	host: str,
 	zone: str,
-	reader: Guest,
+	visitor: Visitor,
 	now: int,
 	message: dict | None = None,
 	*,
@@ -50,7 +50,7 @@ def hosting_view(
 	title = _("Everybody's meetings") if sees_all else _("Your meetings")
 	return {
 		"document": document(
-			reader, title=title, brand=_brand(pages), styles=("host",), script="host", secret_address=True
+			visitor, title=title, brand=_brand(pages), styles=("host",), script="host", secret_address=True
 		),
 		"title": title,
 		"views": views,
@@ -59,10 +59,10 @@ def hosting_view(
 		"first": first,
 		"later": later,
 		"host": host,
-		"today": dates.full_date(today, reader.locale),
-		"city": dates.city(zone, reader.locale),
+		"today": dates.full_date(today, visitor.locale),
+		"city": dates.city(zone, visitor.locale),
 		"zone": zone,
-		"days": _days(bookings, zone, today, reader, is_first=not after),
+		"days": _days(bookings, zone, today, visitor, is_first=not after),
 		"links": [_link(page) for page in pages],
 		"message": message,
 		"csrf_token": csrf_token(),
@@ -71,12 +71,12 @@ def hosting_view(
 	}
 
 
-def not_free_message(error: HostNotFree, asked: dict[str, str], zone: str, reader: Guest) -> dict:
+def not_free_message(error: HostNotFree, asked: dict[str, str], zone: str, visitor: Visitor) -> dict:
 	"""Says why the host can't take the meeting; where only rules stand in the way, offers to do what was `asked` (`name`, `host`
 	and `replaces` of the form) all the same.
 	"""
-	sentences = {each["message"]: reason_view(each, zone, reader) for each in error.extra["reasons"]}
-	conflicts = [conflict_view(each, zone, reader) for each in error.extra["conflicts"]]
+	sentences = {each["message"]: reason_view(each, zone, visitor) for each in error.extra["reasons"]}
+	conflicts = [conflict_view(each, zone, visitor) for each in error.extra["conflicts"]]
 	return {
 		"text": error.message,
 		"is_error": True,
@@ -91,7 +91,7 @@ def _brand(pages: list[dict]) -> dict | None:
 	return next((page for page in pages if page["page_type"] == "Personal"), pages[0] if pages else None)
 
 
-def _days(bookings: list[dict], zone: str, today: date, reader: Guest, *, is_first: bool) -> list[dict]:
+def _days(bookings: list[dict], zone: str, today: date, visitor: Visitor, *, is_first: bool) -> list[dict]:
 	"""The meetings by day, at first today even when it is free, and those beyond the week in one group."""
 	groups: dict[date | None, list[list[dict]]] = {today: []} if is_first else {}
 	for sharing in _sessions(bookings):
@@ -99,10 +99,10 @@ def _days(bookings: list[dict], zone: str, today: date, reader: Guest, *, is_fir
 		groups.setdefault(day if day < today + timedelta(days=_DAYS) else None, []).append(sharing)
 	return [
 		{
-			"title": _day_title(day, today, reader.locale),
-			"subtitle": day and dates.day_and_month(day, reader.locale),
+			"title": _day_title(day, today, visitor.locale),
+			"subtitle": day and dates.day_and_month(day, visitor.locale),
 			"is_today": day == today,
-			"meetings": [_meeting(sharing, zone, day, reader) for sharing in group],
+			"meetings": [_meeting(sharing, zone, day, visitor) for sharing in group],
 		}
 		for day, group in groups.items()
 	]
@@ -124,17 +124,17 @@ def _day_title(day: date | None, today: date, locale: Locale) -> str:
 	return _("Tomorrow") if day == today + timedelta(days=1) else dates.weekday(day, locale)
 
 
-def _meeting(sharing: list[dict], zone: str, day: date | None, reader: Guest) -> dict:
+def _meeting(sharing: list[dict], zone: str, day: date | None, visitor: Visitor) -> dict:
 	"""One meeting: a booking, or all those that share a session."""
 	first = sharing[0]
 	start, end = first["starts_at"], first["ends_at"]
-	when = when_view(stretches(first), zone, reader.twelve_hours, reader.locale)
+	when = when_view(stretches(first), zone, visitor.twelve_hours, visitor.locale)
 	hosts = first["hosts"]
 	return {
 		"name": first["name"],
-		"date": None if day else dates.short_day(local_date(start, zone), reader.locale),
-		"time": dates.clock_time(start, zone, reader.twelve_hours, reader.locale),
-		"until": when["time"] if when["days"] else dates.clock_time(end, zone, reader.twelve_hours, reader.locale),
+		"date": None if day else dates.short_day(local_date(start, zone), visitor.locale),
+		"time": dates.clock_time(start, zone, visitor.twelve_hours, visitor.locale),
+		"until": when["time"] if when["days"] else dates.clock_time(end, zone, visitor.twelve_hours, visitor.locale),
 		"days": when["days"],
 		"machine": dates.iso_instant(start, zone),
 		"title": first["meeting_type"]["title"],
@@ -146,13 +146,13 @@ def _meeting(sharing: list[dict], zone: str, day: date | None, reader: Guest) ->
 		"seats": sum(booking["seats"] for booking in sharing),
 		"waiting": sum(booking["status"] == "Pending" for booking in sharing),
 		"can_cancel": any(booking["can_cancel"] for booking in sharing),
-		"attendees": [_attendee(booking, zone, reader) for booking in sharing],
+		"attendees": [_attendee(booking, zone, visitor) for booking in sharing],
 		"successors": first["successors"],
 		"replaceable": hosts if len(hosts) > 1 else [],
 	}
 
 
-def _attendee(booking: dict, zone: str, reader: Guest) -> dict:
+def _attendee(booking: dict, zone: str, visitor: Visitor) -> dict:
 	"""Who comes, and what one of them wrote."""
 	start, theirs = booking["starts_at"], booking["timezone"]
 	return {
@@ -162,7 +162,7 @@ def _attendee(booking: dict, zone: str, reader: Guest) -> dict:
 		"is_pending": booking["status"] == "Pending",
 		"their_time": theirs != zone
 		and _("{0} in {1}").format(
-			dates.clock_time(start, theirs, reader.twelve_hours, reader.locale), dates.city(theirs, reader.locale)
+			dates.clock_time(start, theirs, visitor.twelve_hours, visitor.locale), dates.city(theirs, visitor.locale)
 		),
 		"place_text": booking["location"] if booking["location"] != _own_link(booking) else None,
 		"notes": booking["notes"],

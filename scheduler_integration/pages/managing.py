@@ -9,24 +9,29 @@ from frappe import _
 from . import dates
 from .document import csrf_token, document
 from .facts import place_icon
-from .guest import Guest
 from .people import faces, names
 from .script_json import script_json
 from .spans import stretches, when_view
 from .strings import manage_strings
+from .visitor import Visitor
 
 _GONE = ("Cancelled", "Declined", "Rescheduled")
 
 
 def managing_view(
-	booking: dict, brand: dict | None, reader: Guest, path: str, just_booked: bool = False, problem: str | None = None
+	booking: dict,
+	brand: dict | None,
+	visitor: Visitor,
+	path: str,
+	just_booked: bool = False,
+	problem: str | None = None,
 ) -> dict:
 	"""The view of `/schedule/manage/<token>`. `brand` is the booking's page, for its colours, where it still exists."""
 	heading = _heading(booking, just_booked)
 	follow = _follow_up(booking) if just_booked else None
 	return {
 		"document": document(
-			reader,
+			visitor,
 			title=f"{heading['title']} · {booking['title']}",
 			description=heading["text"],
 			brand=brand,
@@ -39,7 +44,7 @@ def managing_view(
 		"booking": booking,
 		"faces": faces(booking["hosts"]),
 		"with": ", ".join(names(booking["hosts"])) or booking["page"]["title"],
-		"when": _when(booking, reader),
+		"when": _when(booking, visitor),
 		"place": _place(booking),
 		"ics": _local(booking["calendar"]["ics"]),
 		"is_gone": booking["status"] in _GONE,
@@ -53,11 +58,11 @@ def managing_view(
 	}
 
 
-def _when(booking: dict, reader: Guest) -> dict:
+def _when(booking: dict, visitor: Visitor) -> dict:
 	start = dates.instant(booking["start"])
-	zone, locale = booking["timezone"], reader.locale
+	zone, locale = booking["timezone"], visitor.locale
 	return {
-		**when_view(stretches(booking), zone, reader.twelve_hours, locale),
+		**when_view(stretches(booking), zone, visitor.twelve_hours, locale),
 		"zone": dates.zone_name(start, zone, locale),
 		"city": dates.city(zone, locale),
 		"duration": dates.duration(booking["duration_minutes"], locale),

@@ -5,24 +5,24 @@ from __future__ import annotations
 from frappe import _
 
 from . import dates
-from .guest import Guest
 from .people import web_address
 from .spans import in_short
+from .visitor import Visitor
 
 
-def reason_view(reason: dict, zone: str, reader: Guest) -> dict:
+def reason_view(reason: dict, zone: str, visitor: Visitor) -> dict:
 	"""A reason of the rooms as templates/scheduling/reasons.html prints it."""
 	conflicts = reason.get("conflicts") or []
-	return {"text": reason["message"], "conflicts": [conflict_view(each, zone, reader) for each in conflicts]}
+	return {"text": reason["message"], "conflicts": [conflict_view(each, zone, visitor) for each in conflicts]}
 
 
-def conflict_view(conflict: dict, zone: str, reader: Guest) -> dict:
+def conflict_view(conflict: dict, zone: str, visitor: Visitor) -> dict:
 	"""What stands in the way: what it is, when, and its record."""
 	start, end = dates.instant(conflict["start"]), dates.instant(conflict["end"])
 	doctype = conflict.get("doctype")
 	return {
 		"label": conflict.get("label") or (_(doctype) if doctype else _("Busy")),
-		"when": in_short(start, end, zone, reader.twelve_hours, reader.locale),
+		"when": in_short(start, end, zone, visitor.twelve_hours, visitor.locale),
 		"url": _own_address(conflict.get("url")),
 	}
 

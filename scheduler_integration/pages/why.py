@@ -12,8 +12,8 @@ from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE, instant_of
 
 from . import dates
 from .document import document
-from .guest import Guest
 from .reasons import reason_view
+from .visitor import Visitor
 
 
 class Question(NamedTuple):
@@ -49,7 +49,7 @@ def why_view(
 	types: list[dict],
 	question: Question,
 	zone: str,
-	reader: Guest,
+	visitor: Visitor,
 	now: int,
 	explanation: dict | None = None,
 	problem: str | None = None,
@@ -62,18 +62,18 @@ def why_view(
 	chosen = next((each for each in types if each["name"] == question.meeting_type), None)
 	return {
 		"document": document(
-			reader, title=_("Why isn't this time offered?"), styles=("host", "why"), secret_address=True
+			visitor, title=_("Why isn't this time offered?"), styles=("host", "why"), secret_address=True
 		),
-		"city": dates.city(zone, reader.locale),
+		"city": dates.city(zone, visitor.locale),
 		"form": {
 			"pages": _by_page(types),
 			"meeting_type": question.meeting_type,
 			"day": question.day or local_date(now, zone).isoformat(),
 			"time": question.time or "09:00",
-			"durations": _durations(chosen, question, reader),
+			"durations": _durations(chosen, question, visitor),
 		},
 		"problem": problem,
-		"answer": explanation and _answer(explanation, chosen, question, zone, reader),
+		"answer": explanation and _answer(explanation, chosen, question, zone, visitor),
 		"status": 200,
 	}
 
@@ -85,54 +85,54 @@ def _by_page(types: list[dict]) -> list[dict]:
 	return [{"title": title, "types": group} for title, group in pages.items()]
 
 
-def _durations(chosen: dict | None, question: Question, reader: Guest) -> list[dict]:
+def _durations(chosen: dict | None, question: Question, visitor: Visitor) -> list[dict]:
 	"""The lengths to choose from, where the chosen type has several."""
 	if not chosen or len(chosen["durations"]) < 2:
 		return []
 	return [
 		{
 			"minutes": minutes,
-			"label": dates.duration(minutes, reader.locale),
+			"label": dates.duration(minutes, visitor.locale),
 			"is_chosen": str(minutes) == question.duration,
 		}
 		for minutes in chosen["durations"]
 	]
 
 
-def _answer(explanation: dict, chosen: dict | None, question: Question, zone: str, reader: Guest) -> dict:
+def _answer(explanation: dict, chosen: dict | None, question: Question, zone: str, visitor: Visitor) -> dict:
 	start = dates.instant(explanation["start"])
 	bookable = explanation["bookable"]
 	return {
 		"icon": "check" if bookable else "cross",
 		"title": _("This time can be booked") if bookable else _("This time can't be booked"),
 		"what": chosen["title"] if chosen else "",
-		"when": _moment(start, zone, reader),
-		"reasons": [reason_view(each, zone, reader) for each in explanation["reasons"]],
-		"hosts": [_host(host, zone, reader) for host in explanation["hosts"]],
+		"when": _moment(start, zone, visitor),
+		"reasons": [reason_view(each, zone, visitor) for each in explanation["reasons"]],
+		"hosts": [_host(host, zone, visitor) for host in explanation["hosts"]],
 		"suggestions": [
-			_suggestion(dates.instant(slot["start"]), chosen, question, zone, reader)
+			_suggestion(dates.instant(slot["start"]), chosen, question, zone, visitor)
 			for slot in explanation["suggestions"]
 		],
 	}
 
 
-def _host(host: dict, zone: str, reader: Guest) -> dict:
+def _host(host: dict, zone: str, visitor: Visitor) -> dict:
 	return {
 		"name": host["name"],
 		"is_free": host["bookable"],
-		"reasons": [reason_view(each, zone, reader) for each in host["reasons"]],
+		"reasons": [reason_view(each, zone, visitor) for each in host["reasons"]],
 	}
 
 
-def _suggestion(start: int, chosen: dict | None, question: Question, zone: str, reader: Guest) -> dict:
+def _suggestion(start: int, chosen: dict | None, question: Question, zone: str, visitor: Visitor) -> dict:
 	parts = {"start": dates.iso_instant(start, zone), "duration": question.duration}
 	query = urlencode({name: value for name, value in parts.items() if value})
 	return {
-		"label": _moment(start, zone, reader),
+		"label": _moment(start, zone, visitor),
 		"url": f"{chosen['url']}?{query}" if chosen else None,
 	}
 
 
-def _moment(start: int, zone: str, reader: Guest) -> str:
-	day = dates.short_day(local_date(start, zone), reader.locale)
-	return _("{0}, {1}").format(day, dates.clock_time(start, zone, reader.twelve_hours, reader.locale))
+def _moment(start: int, zone: str, visitor: Visitor) -> str:
+	day = dates.short_day(local_date(start, zone), visitor.locale)
+	return _("{0}, {1}").format(day, dates.clock_time(start, zone, visitor.twelve_hours, visitor.locale))

@@ -16,9 +16,9 @@ from scheduler_integration.doors.commands import act
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import HostNotFree, SchedulingError
 from scheduler_integration.meetings.agenda import agenda
-from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.hosting import hosting_view, not_free_message
 from scheduler_integration.pages.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.visitor import current_visitor
 from scheduler_integration.permissions import is_manager
 
 no_cache = 1
@@ -46,7 +46,7 @@ def _view() -> dict:
 		pages_of(user),
 		get_fullname(user),
 		timezone_of(user),
-		guest(),
+		current_visitor(),
 		now(),
 		message,
 		views=_views(sees_all) if is_manager() else None,
@@ -104,7 +104,7 @@ def _refused_message(error: SchedulingError) -> dict:
 	if isinstance(error, HostNotFree):
 		zone = timezone_of(frappe.session.user)
 		asked = {name: argument(name) for name in ("name", "host", "replaces")}
-		return not_free_message(error, asked, zone, guest())
+		return not_free_message(error, asked, zone, current_visitor())
 	return {"text": error.message, "is_error": True}
 
 

@@ -9,8 +9,8 @@ from scheduler_integration.catalogue.own_types import own_types
 from scheduler_integration.clock import now
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
-from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.respond import argument, redirection, respond
+from scheduler_integration.pages.visitor import current_visitor
 from scheduler_integration.pages.why import Question, why_view
 
 no_cache = 1
@@ -34,7 +34,7 @@ def _view() -> dict:
 				explanation = _explain(question, zone, types)
 		except SchedulingError as refusal:
 			error = refusal
-	view = why_view(types, question, zone, guest(), now(), explanation, error and error.message)
+	view = why_view(types, question, zone, current_visitor(), now(), explanation, error and error.message)
 	return view | {"status": error.http_status_code if error else 200}
 
 

@@ -9,13 +9,13 @@ from babel import Locale
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now, utc
-from scheduler_integration.pages.guest import Guest
+from scheduler_integration.pages.visitor import Visitor
 from scheduler_integration.pages.why import Question, why_view
 from tests.pages.offer import host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
 from tests.support.factories import at, make_user, payload
 
-READER = Guest(Locale.parse("en_GB"), "Europe/Berlin", True, False)
+VISITOR = Visitor(Locale.parse("en_GB"), "Europe/Berlin", True, False)
 NOW = at("2026-11-20 12:00")
 TYPES = [
 	{"name": "A", "title": "Intro call", "page": "Jane Doe", "url": "https://site.example/schedule/jane/intro", "durations": [30, 60]},
@@ -38,7 +38,7 @@ def explanation(**fields):
 
 
 def view(question=ASKED, **given):
-	return why_view(TYPES, question, "Europe/Berlin", READER, NOW, **given)
+	return why_view(TYPES, question, "Europe/Berlin", VISITOR, NOW, **given)
 
 
 class TestQuestion:

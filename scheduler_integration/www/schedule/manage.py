@@ -9,9 +9,9 @@ from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.exceptions import NotFound, SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
-from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.managing import managing_view
 from scheduler_integration.pages.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.visitor import current_visitor
 
 no_cache = 1
 sitemap = 0
@@ -28,7 +28,7 @@ def _view() -> dict:
 	error = _cancel(token, path) if submitted() else None
 	booking = booking_by_token(token, now())
 	just_booked = argument("booked") == "1"
-	view = managing_view(booking, _brand(booking), guest(), path, just_booked, error and error.message)
+	view = managing_view(booking, _brand(booking), current_visitor(), path, just_booked, error and error.message)
 	return view | {"status": error.http_status_code if error else 200}
 
 

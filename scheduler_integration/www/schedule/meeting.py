@@ -13,9 +13,9 @@ from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
 from scheduler_integration.pages.booking import Attempt, booking_view
 from scheduler_integration.pages.form import new_key, read_payload, typed_values
-from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.query import Query, parse, parse_instant
 from scheduler_integration.pages.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.visitor import current_visitor
 
 no_cache = 1
 sitemap = 0
@@ -33,14 +33,14 @@ def _view() -> dict:
 	if submitted():
 		attempt = _submit(meeting, query)
 		query = _as_submitted(query)
-	return booking_view(meeting, query, guest(query.zone, query.clock), now(), attempt)
+	return booking_view(meeting, query, current_visitor(query.zone, query.clock), now(), attempt)
 
 
 def _submit(meeting: dict, query: Query) -> Attempt:
 	"""Books what the form asks for and goes to the confirmation; answers the attempt where that is refused."""
 	form = frappe.request.form
 	payload = {
-		"hold": guest().hold,
+		"hold": current_visitor().hold,
 		**query.origin,
 		**read_payload(form, meeting),
 		"slug": query.slug,
