@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import frappe
 from babel import Locale, UnknownLocaleError
 
-from scheduler_integration.availability.zones import is_zone
+from scheduler_integration.parsing.zones import is_zone
+
+from .dates import TimeStyle
 
 ZONE_COOKIE = "scheduling_tz"
 CLOCK_COOKIE = "scheduling_clock"
@@ -27,6 +29,10 @@ class Visitor:
 	zone_is_chosen: bool
 	twelve_hours: bool
 	hold: str | None = None
+
+	def style(self, zone: str) -> TimeStyle:
+		"""How the visitor reads times by the clock of `zone`."""
+		return TimeStyle(zone, self.twelve_hours, self.locale)
 
 	@property
 	def language_tag(self) -> str:

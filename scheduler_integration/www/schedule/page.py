@@ -2,7 +2,7 @@
 
 import frappe
 
-from scheduler_integration.catalogue.present import public_page
+from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.pages.page import page_view
 from scheduler_integration.pages.query import parse
@@ -20,4 +20,4 @@ def get_context(context):
 def _view() -> dict:
 	admit(REQUESTS)
 	query = parse(argument("slug"), "", frappe.form_dict)
-	return page_view(public_page(query.slug), query, current_visitor(query.zone, query.clock))
+	return page_view(find_listing(query.slug), query, current_visitor(query.zone, query.clock))
