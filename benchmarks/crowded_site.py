@@ -115,8 +115,8 @@ def _words(figure: Figure) -> str:
 
 def _request() -> None:
 	from scheduler_integration import clock
-	from scheduler_integration.api.parse import parse_date
-	from scheduler_integration.availability.slots import slots_between
+	from scheduler_integration.parsing.fields import parse_date
+	from tests.support.door import slots_between
 
 	query = _query(ASKED)
 	days = parse_date("start_date", query["start_date"]), parse_date("end_date", query["end_date"])
@@ -124,14 +124,15 @@ def _request() -> None:
 
 
 def _book() -> None:
-	from scheduler_integration import bookings, clock
-	from scheduler_integration.api.parse import parse_date
-	from scheduler_integration.availability.slots import slots_between
+	from scheduler_integration import clock
+	from scheduler_integration.clock import iso
+	from scheduler_integration.parsing.fields import parse_date
+	from tests.support.door import book, slots_between
 
 	query, now = _query(BOOKED), clock.now()
 	days = parse_date("start_date", query["start_date"]), parse_date("end_date", query["end_date"])
-	found = slots_between(query["slug"], query["meeting_type"], *days, query["timezone"], None, now)["days"]
-	bookings.book(_payload(next(slot["start"] for slots in found.values() for slot in slots)), now)
+	found = slots_between(query["slug"], query["meeting_type"], *days, query["timezone"], None, now).days
+	book(_payload(next(iso(slot.start, "UTC") for slots in found.values() for slot in slots)), now)
 
 
 def _show_plans(run: Callable[[], None], *, scans_only: bool = False) -> None:

@@ -80,8 +80,8 @@ def _count_statements(query: dict[str, str]) -> int:
 	import frappe
 
 	from scheduler_integration import clock
-	from scheduler_integration.api.parse import parse_date
-	from scheduler_integration.availability.slots import slots_between
+	from scheduler_integration.parsing.fields import parse_date
+	from tests.support.door import slots_between
 
 	days = parse_date("start_date", query["start_date"]), parse_date("end_date", query["end_date"])
 

@@ -8,8 +8,12 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration import bookings, clock
+from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
+from scheduler_integration.catalogue.lookup import find_bookable
+from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 
 PASSWORD = "demo"
 HOSTS = (
@@ -139,19 +143,22 @@ def _book_one(dice: random.Random, around: int, now: int) -> None:
 	slug, type_slug = dice.choice((("jane", "intro"), ("jane", "workshop"), ("sam", "intro"), ("team", "tour")))
 	as_of = min(now, around - 3 * 86400)
 	day = datetime.fromtimestamp(around, timezone.utc).date()
-	offered = slots_between(slug, type_slug, day, day + timedelta(days=1), "UTC", None, as_of)["days"]
-	slots = [slot for group in offered.values() for slot in group]
+	found = find_bookable(slug, type_slug)
+	asked = SlotRequest(found.meeting_type.duration_minutes)
+	offered = slots_between(found, asked, day, day + timedelta(days=1), "UTC", as_of)
+	slots = [slot for group in offered.days.values() for slot in group]
 	if not slots:
 		return
 	name = dice.choice(ATTENDEES)
 	wish = {
-		"slug": slug, "meeting_type": type_slug, "start": dice.choice(slots)["start"], "attendee_name": name,
+		"start": iso(dice.choice(slots).start, "UTC"), "attendee_name": name,
 		"attendee_email": f"{name.lower().replace(' ', '.')}@clients.example",
 		"attendee_company": dice.choice(COMPANIES), "timezone": dice.choice(ZONES), "utm_source": dice.choice(SOURCES),
 	}  # fmt: skip
 	try:
-		booking = bookings.book(wish, as_of)
+		request = parse_booking_request(BookingPayload.of(wish), found.page, found.meeting_type)
+		booking = bookings.book(request, found, as_of)
 	except SchedulingError:
 		return
 	if dice.random() < 0.15:
-		bookings.cancel_by_token(booking["manage_url"].rpartition("/")[2], "Something came up", as_of)
+		bookings.cancel_by_token(booking.manage_url.rpartition("/")[2], "Something came up", as_of)

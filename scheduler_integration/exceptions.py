@@ -3,19 +3,22 @@
 They derive from Frappe's ValidationError, so that one raised inside a desk form shows as a message there.
 """
 
-from typing import Any
+from collections.abc import Sequence
 
 import frappe
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
 from frappe import _
 
+from scheduler_integration.engine import Interval
+from scheduler_integration.times import CalendarEntry, Objection, Slot
+
 
 class SchedulingError(frappe.ValidationError):
 	"""Base of all errors of this app.
 
 	`code` is for programs, `message` is a translated sentence that a person can act on, `details` maps a field of the
-	request to the reason it was refused, `extra` is added to the answer as it is.
+	request to the reason it was refused.
 	"""
 
 	code = "SCHEDULING_ERROR"
@@ -23,24 +26,13 @@ class SchedulingError(frappe.ValidationError):
 	# In how many seconds the same call may succeed; None if it won't by waiting.
 	retry_after: int | None = None
 
-	def __init__(self, message: str | None = None, details: dict[str, str] | None = None, **extra: Any):
+	def __init__(self, message: str | None = None, details: dict[str, str] | None = None):
 		self.message = message or self.default_message()
 		self.details = details or {}
-		self.extra = extra
 		super().__init__(self.message)
 
 	def default_message(self) -> str:
 		return _("This could not be done.")
-
-	def as_dict(self) -> dict[str, Any]:
-		"""The answer's body, as docs/api.md shows it."""
-		return {
-			"success": False,
-			"error": self.message,
-			"code": self.code,
-			"details": self.details,
-			**self.extra,
-		}
 
 
 class InvalidRequest(SchedulingError):
@@ -125,30 +117,37 @@ class BookingNotFound(NotFound):
 
 
 class SlotTaken(SchedulingError):
-	"""The time asked for is not, or not any more, free. `conflicts` and `suggestions` are lists of dicts."""
+	"""The time asked for is not, or no longer, free.
+
+	`conflicts` say when hosts are busy within it, `suggestions` are the nearest slots, `zone` is the asker's.
+	"""
 
 	code = "SLOT_TAKEN"
 	http_status_code = 409
 
-	def __init__(self, conflicts: list[dict] | None = None, suggestions: list[dict] | None = None):
-		self.conflicts = conflicts or []
-		self.suggestions = suggestions or []
-		super().__init__(conflicts=self.conflicts, suggestions=self.suggestions)
+	def __init__(self, conflicts: Sequence[Interval] = (), suggestions: Sequence[Slot] = (), zone: str = "UTC"):
+		self.conflicts, self.suggestions, self.zone = tuple(conflicts), tuple(suggestions), zone
+		super().__init__()
 
 	def default_message(self) -> str:
 		return _("That time was just taken. Please choose another.")
 
 
 class HostNotFree(SchedulingError):
-	"""A meeting can't be given to this host. `conflicts` and `reasons` are lists of dicts for a manager's eyes; `can_force`
-	says whether nothing but rules stands in the way.
+	"""A meeting can't be given to this host.
+
+	`conflicts` and `objections` are for a manager's eyes, `zone` is the host's. `can_force` says whether only rules are in the way.
 	"""
 
 	code = "HOST_NOT_FREE"
 	http_status_code = 409
 
-	def __init__(self, conflicts: list[dict], reasons: list[dict], can_force: bool):
-		super().__init__(conflicts=conflicts, reasons=reasons, can_force=can_force)
+	def __init__(
+		self, conflicts: Sequence[CalendarEntry], objections: Sequence[Objection], zone: str, *, can_force: bool
+	):
+		self.conflicts, self.objections, self.zone = tuple(conflicts), tuple(objections), zone
+		self.can_force = can_force
+		super().__init__()
 
 	def default_message(self) -> str:
 		return _("This host isn't free at that time. Please choose another.")
@@ -178,7 +177,7 @@ class RateLimited(SchedulingError):
 
 	def __init__(self, retry_after: int):
 		self.retry_after = retry_after
-		super().__init__(retry_after=retry_after)
+		super().__init__()
 
 	def default_message(self) -> str:
 		return _("There are too many requests right now. Please try again in {0}.").format(_duration(self.retry_after))

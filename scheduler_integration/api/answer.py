@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import frappe
 
+from scheduler_integration.api import serialise
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import SchedulingError
 
@@ -28,7 +29,7 @@ def answered(status: int = 200) -> Callable[[F], F]:
 				response.http_status_code = status
 			except SchedulingError as error:
 				response.http_status_code = error.http_status_code
-				response.update(error.as_dict())
+				response.update(serialise.error(error))
 
 		return answer
 

@@ -5,10 +5,11 @@ from typing import Any
 import frappe
 
 from scheduler_integration import clock
+from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import answered
-from scheduler_integration.api.parse import parse_instant_of, parse_whole_number
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.availability.explain import explain as explain_start
+from scheduler_integration.parsing.fields import parse_instant_of, parse_name, parse_whole_number
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -18,4 +19,4 @@ def explain(meeting_type=None, start=None, duration=None) -> dict[str, Any]:
 	signed_in()
 	instant = parse_instant_of("start", start)
 	minutes = parse_whole_number("duration", duration)
-	return explain_start(meeting_type, instant, minutes, clock.now())
+	return serialise.explanation(explain_start(parse_name(meeting_type), instant, minutes, clock.now()))

@@ -6,13 +6,14 @@ import frappe
 from frappe import _
 
 from scheduler_integration import clock
+from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import answered
-from scheduler_integration.api.parse import parse_flag, parse_instants, parse_whole_number
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.availability.conflicts import find_conflicts
-from scheduler_integration.doors.commands import act
+from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings import lookup
+from scheduler_integration.parsing.fields import parse_choice, parse_instants, parse_name, parse_whole_number
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -24,7 +25,10 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 	skip = parse_whole_number("offset", offset) or 0
 	if count < 1 or skip < 0:
 		raise InvalidRequest(_("limit and offset are counts."))
-	return {"bookings": lookup.list_for_host(user, clock.now(), when or "upcoming", count, skip)}
+	if when not in (None, "", "upcoming", "past"):
+		raise InvalidRequest(details={"when": _("Say upcoming or past.")})
+	found = lookup.list_for_host(user, clock.now(), past=when == "past", limit=count, offset=skip)
+	return {"bookings": [serialise.host_booking(each) for each in found]}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -32,7 +36,7 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 def get(name=None) -> dict[str, Any]:
 	"""One booking."""
 	signed_in()
-	return lookup.get_for_host(name, clock.now())
+	return serialise.host_booking(lookup.get_for_host(parse_name(name), clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -42,13 +46,14 @@ def update(name=None, action=None, reason=None, host=None, replaces=None, force=
 	manager `reassign` it to `host`.
 	"""
 	signed_in()
-	return act(action, name, reason, host=host, replaces=replaces, force=parse_flag("force", force))
+	return serialise.host_booking(act(parse_command(action, name, reason, host, replaces, force)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 def check_conflicts(start=None, end=None, host=None, booking=None) -> dict[str, Any]:
-	"""What stands in a host's calendar between two instants, and what else is free."""
+	"""What is in a host's calendar between two instants, and which other times are free."""
 	user = signed_in()
 	span = parse_instants(start=start, end=end)
-	return find_conflicts(*span, host or user, booking, clock.now())
+	check = find_conflicts(*span, parse_choice("host", host) or user, parse_name(booking) or None, clock.now())
+	return serialise.calendar_check(check)

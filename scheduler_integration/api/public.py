@@ -1,6 +1,6 @@
 """What anybody may call: see a page, its slots, book, and manage one's own booking by its link.
 
-`xss_safe` keeps Frappe from rewriting what guests send: markup is refused here, in words, and escaped wherever text is
+`xss_safe` keeps Frappe from rewriting what visitors send: markup is refused here, in words, and escaped wherever text is
 shown.
 """
 
@@ -10,18 +10,32 @@ import frappe
 from frappe import _
 
 from scheduler_integration import bookings, clock
+from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import answered
-from scheduler_integration.api.parse import parse_date, parse_json, parse_whole_number
+from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import first_month_with_slots, slots_between
-from scheduler_integration.catalogue.present import public_page
+from scheduler_integration.catalogue.durations import chosen_duration
+from scheduler_integration.catalogue.lookup import Bookable, find_bookable
+from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.doors.address import client_network
-from scheduler_integration.doors.commands import book_for_guest, cancel_for_guest
-from scheduler_integration.doors.limits import REQUESTS, limited
+from scheduler_integration.doors.commands import book_for_visitor, cancel_for_attendee
+from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, admit, limited
 from scheduler_integration.exceptions import InvalidDate, LinkExpired
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.notifications.invitation import invitation
 from scheduler_integration.notifications.readers import attendee_of
+from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.parsing.fields import (
+	parse_date,
+	parse_hold_key,
+	parse_instant_of,
+	parse_json,
+	parse_name,
+	parse_reason,
+	parse_whole_number,
+)
+from scheduler_integration.parsing.zones import checked_zone
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -29,7 +43,7 @@ from scheduler_integration.notifications.readers import attendee_of
 @limited(REQUESTS)
 def get_page(slug=None) -> dict[str, Any]:
 	"""The booking page and its meeting types."""
-	return public_page(slug)
+	return serialise.listing(find_listing(parse_name(slug)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -43,8 +57,10 @@ def get_slots(
 		raise InvalidDate(_("Say which days: start_date and end_date, or date."))
 	first = parse_date("date" if date else "start_date", date or start_date)
 	last = parse_date("date" if date else "end_date", date or end_date)
-	minutes = parse_whole_number("duration", duration)
-	return slots_between(slug, meeting_type, first, last, timezone, minutes, clock.now(), hold_key(hold))
+	bookable = _find(slug, meeting_type)
+	zone = checked_zone(timezone or bookable.page.timezone)
+	request = _slot_request(bookable, duration, hold)
+	return serialise.offered_slots(slots_between(bookable, request, first, last, zone, clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -53,8 +69,10 @@ def get_slots(
 def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None) -> dict[str, Any]:
 	"""The first month with a free slot, from today or from the day after `after`."""
 	since = parse_date("after", after) if after else None
-	minutes = parse_whole_number("duration", duration)
-	return first_month_with_slots(slug, meeting_type, timezone, minutes, clock.now(), hold_key(hold), since)
+	bookable = _find(slug, meeting_type)
+	zone = checked_zone(timezone or bookable.page.timezone)
+	request = _slot_request(bookable, duration, hold)
+	return serialise.first_month(first_month_with_slots(bookable, request, zone, clock.now(), since))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -62,8 +80,10 @@ def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration
 @limited(REQUESTS)
 def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None) -> dict[str, Any]:
 	"""Keeps a slot for the caller for some minutes, in place of what `hold` kept before."""
-	minutes = parse_whole_number("duration", duration)
-	return bookings.hold_slot(slug, meeting_type, start, minutes, hold, client_network(), clock.now())
+	bookable = _find(slug, meeting_type)
+	instant = parse_instant_of("start", start)
+	request = _slot_request(bookable, duration, hold)
+	return serialise.held_slot(bookings.hold_slot(bookable, request, instant, client_network(), clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -71,42 +91,19 @@ def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None
 @limited(REQUESTS)
 def release_slot(hold=None) -> dict[str, Any]:
 	"""Gives a held slot back."""
-	return bookings.release_slot(hold)
+	if key := parse_hold_key(hold):
+		bookings.release_slot(key)
+	return {}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered(status=201)
-def book(
-	slug=None,
-	meeting_type=None,
-	start=None,
-	parts=None,
-	attendee_name=None,
-	attendee_email=None,
-	timezone=None,
-	duration=None,
-	attendee_phone=None,
-	attendee_company=None,
-	notes=None,
-	guests=None,
-	answers=None,
-	language=None,
-	idempotency_key=None,
-	source=None,
-	utm_source=None,
-	utm_medium=None,
-	utm_campaign=None,
-	utm_term=None,
-	utm_content=None,
-	hold=None,
-	website=None,
-) -> dict[str, Any]:
-	"""Books a meeting. The arguments are those of docs/api.md; they are checked where they are used."""
-	payload = dict(locals())
-	payload["answers"] = parse_json("answers", answers, dict)
-	payload["guests"] = parse_json("guests", guests, list)
-	payload["parts"] = parse_json("parts", parts, list)
-	return book_for_guest(payload)
+def book(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
+	"""Books a meeting. The further arguments are the fields of BookingPayload."""
+	kinds = {"answers": dict, "guests": list, "parts": list}
+	read = {name: parse_json(name, payload.get(name), kind) for name, kind in kinds.items()}
+	admit(BOOKINGS)
+	return serialise.attendee_booking(book_for_visitor(_find(slug, meeting_type), BookingPayload.of(payload | read)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -114,7 +111,7 @@ def book(
 @limited(REQUESTS)
 def get_booking(token=None) -> dict[str, Any]:
 	"""The booking that a manage link is for."""
-	return booking_by_token(token, clock.now())
+	return serialise.attendee_booking(booking_by_token(parse_name(token), clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -122,7 +119,7 @@ def get_booking(token=None) -> dict[str, Any]:
 @limited(REQUESTS)
 def cancel(token=None, reason=None) -> dict[str, Any]:
 	"""Cancels the booking that a manage link is for."""
-	return cancel_for_guest(token, reason)
+	return serialise.attendee_booking(cancel_for_attendee(parse_name(token), parse_reason(reason)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -130,7 +127,7 @@ def cancel(token=None, reason=None) -> dict[str, Any]:
 @limited(REQUESTS)
 def calendar_file(token=None) -> None:
 	"""The invitation as an .ics file."""
-	booking, now = find_by_token(token), clock.now()
+	booking, now = find_by_token(parse_name(token)), clock.now()
 	if booking.ends_at <= now:
 		raise LinkExpired
 	frappe.local.response.update(
@@ -143,6 +140,10 @@ def calendar_file(token=None) -> None:
 	)
 
 
-def hold_key(value: object) -> str | None:
-	"""The key of a hold as the caller sent it; what is none hides nothing and is no error."""
-	return value if isinstance(value, str) and value else None
+def _find(slug: object, meeting_type: object) -> Bookable:
+	return find_bookable(parse_name(slug), parse_name(meeting_type))
+
+
+def _slot_request(bookable: Bookable, duration: object, hold: object) -> SlotRequest:
+	minutes = chosen_duration(bookable.meeting_type, parse_whole_number("duration", duration))
+	return SlotRequest(minutes, hold=parse_hold_key(hold))

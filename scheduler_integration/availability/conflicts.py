@@ -1,21 +1,19 @@
-"""What stands in the way of a time in a host's calendar, whatever kind of meeting it is for, and what else is free."""
+"""What is in the way of a time in a host's calendar, whatever the meeting type, and which other times are free."""
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
 
 from scheduler_integration import engine
-from scheduler_integration.availability.conflict_view import conflict_views
+from scheduler_integration.availability.calendar_entries import calendar_entries
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.load import WIDEST_BUFFER, load_hosts
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS
 from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
-from scheduler_integration.availability.slots import slot_view
-from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.times import CalendarEntry, Slot
 
 LONGEST = 31 * DAY
 ALTERNATIVES = 5
@@ -23,26 +21,39 @@ ALTERNATIVES = 5
 STEP_MINUTES = 15
 
 
-def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: int) -> dict[str, Any]:
-	"""Whether the calendar of the user `owner` has something between two instants, epoch seconds.
+@dataclass(frozen=True, slots=True)
+class CalendarCheck:
+	"""What is in the calendar of the user `host` between two instants, epoch seconds; `zone` is the host's.
 
-	`booking` names one not to count, such as the one that is to be moved. Returns the conflicting items and, nearest first,
-	times as long in the host's working hours. Shape: docs/api.md. Raises InvalidRequest, and NotPermitted for somebody
-	else's calendar.
+	`suggestions` are equally long times within the host's working hours, nearest first.
+	"""
+
+	host: str
+	start: int
+	end: int
+	zone: str
+	conflicts: tuple[CalendarEntry, ...]
+	suggestions: tuple[Slot, ...]
+
+	@property
+	def has_conflict(self) -> bool:
+		return bool(self.conflicts)
+
+
+def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: int) -> CalendarCheck:
+	"""Checks the calendar of the user `owner` between two instants, epoch seconds.
+
+	`booking` names one not to count, such as the one that is to be moved. Raises InvalidRequest, and NotPermitted for
+	somebody else's calendar.
 	"""
 	_check_owner(owner)
 	span = _checked_span(start, end)
 	schedule = load_schedules(None, [owner]).get(owner) or replace(NO_HOURS, zone=timezone_of(owner))
 	calendar = _calendar(owner, schedule, span, booking, now)
 	found = engine.conflicts_with(span[0], _rules(span), calendar)
-	return {
-		"has_conflict": bool(found),
-		"host": owner,
-		"start": iso(span[0], schedule.zone),
-		"end": iso(span[1], schedule.zone),
-		"conflicts": conflict_views(found, schedule.zone),
-		"suggestions": _alternatives(span, calendar, schedule.zone, now),
-	}
+	return CalendarCheck(
+		owner, *span, schedule.zone, calendar_entries(found), tuple(_alternatives(span, calendar, now))
+	)
 
 
 def _check_owner(owner: str) -> None:
@@ -50,7 +61,7 @@ def _check_owner(owner: str) -> None:
 		return
 	if not is_manager():
 		raise NotPermitted
-	if not isinstance(owner, str) or not frappe.db.exists("User", owner):
+	if not frappe.db.exists("User", owner):
 		raise InvalidRequest(details={"host": _("There is no such user.")})
 
 
@@ -74,7 +85,7 @@ def _calendar(user: str, schedule: HostSchedule, span: engine.Interval, booking:
 	return engine.Host(host.name, host.hours, host.busy, others)
 
 
-def _alternatives(span: engine.Interval, host: engine.Host, zone: str, now: int) -> list[dict[str, str]]:
+def _alternatives(span: engine.Interval, host: engine.Host, now: int) -> list[Slot]:
 	rules = _rules(span)
 	free = engine.nearest_free(span[0], rules, host, now, ALTERNATIVES, within_days=SUGGESTION_DAYS)
-	return [slot_view(start, rules.duration, zone) for start in free]
+	return [Slot(start, start + rules.seconds) for start in free]

@@ -3,7 +3,7 @@
 import frappe
 from frappe.utils import get_system_timezone
 
-from scheduler_integration.availability.zones import is_zone
+from scheduler_integration.parsing.zones import is_zone
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 

@@ -1,49 +1,83 @@
-"""Why a time is offered or not: what users of every scheduler ask its support."""
+"""Why a time is offered or not: the question that users of every scheduler ask its support."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import engine
-from scheduler_integration.availability.asked import Asked
-from scheduler_integration.availability.conflict_view import conflict_views
+from scheduler_integration.availability.calendar_entries import calendar_entries
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.reason_text import reason_text
-from scheduler_integration.availability.slots import chosen_duration, slot_view
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.hosts import TypeHost, no_required_host, required_users
-from scheduler_integration.clock import iso
+from scheduler_integration.catalogue.lookup import Bookable, bookable
 from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.times import Objection, Slot
 
 
-def explain(name: object, start: int, duration: int | None, now: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class HostExplanation:
+	"""Whether one host can take the time, and why not. `user` is None if the reader may not know; `zone` is the host's."""
+
+	name: str
+	user: str | None
+	zone: str
+	objections: tuple[Objection, ...]
+
+	@property
+	def is_bookable(self) -> bool:
+		return not self.objections
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+	"""Why the start, epoch seconds, is offered or not: `objections` hold for all hosts, `zone` is the page's.
+
+	`meeting_type`, `title` and `slug` name the Meeting Type; `suggestions` are the nearest slots.
+	"""
+
+	meeting_type: str
+	title: str
+	slug: str
+	start: int
+	zone: str
+	is_bookable: bool
+	objections: tuple[Objection, ...]
+	hosts: tuple[HostExplanation, ...]
+	suggestions: tuple[Slot, ...]
+
+
+def explain(name: str, start: int, duration: int | None, now: int) -> Explanation:
 	"""Whether the Meeting Type called `name` can be booked at `start` (epoch seconds), and if not, every reason.
 
-	For the signed-in user, who must be allowed to read the type; with what somebody else is busy, and why they are off, only managers learn.
-	`duration` in minutes, None for the type's own. Shape: docs/api.md. Raises MeetingTypeNotFound, NotPermitted,
-	InvalidRequest.
+	For the signed-in user, who must be allowed to read the type. Only managers learn with what somebody else is busy, and
+	why they are off. `duration` is in minutes, None for the type's own. Raises MeetingTypeNotFound, NotPermitted, InvalidRequest.
 	"""
 	meeting_type = _readable(name)
-	page = frappe.get_cached_doc("Scheduling Page", meeting_type.scheduling_page)
-	asked = Asked(chosen_duration(meeting_type, duration))
+	found = bookable(meeting_type)
+	request = SlotRequest(chosen_duration(meeting_type, duration))
 	margin = SUGGESTION_DAYS * DAY
-	offer = make_offer(meeting_type, page, asked, start - margin, start + margin, now)
+	offer = make_offer(found, request, start - margin, start + margin, now)
 	refusals = offer.team.refusals(start)
-	return {
-		"bookable": offer.is_bookable(start),
-		"start": iso(start, page.timezone),
-		"timezone": page.timezone,
-		"meeting_type": {"name": meeting_type.name, "title": meeting_type.title, "slug": meeting_type.slug},
-		"reasons": _reasons_of_all(meeting_type, page, offer),
-		"hosts": [_host_view(host, offer, refusals, start, now) for host in offer.hosts],
-		"suggestions": [slot_view(free, asked.duration, page.timezone) for free in offer.nearest(start)],
-	}
+	return Explanation(
+		meeting_type=meeting_type.name,
+		title=meeting_type.title,
+		slug=meeting_type.slug,
+		start=start,
+		zone=found.page.timezone,
+		is_bookable=offer.is_bookable(start),
+		objections=_objections_to_all(found, offer),
+		hosts=tuple(_of_host(host, offer, refusals.get(host.user, []), start, now) for host in offer.hosts),
+		suggestions=tuple(offer.nearest(start)),
+	)
 
 
-def _readable(name: object) -> Document:
-	if not isinstance(name, str) or not frappe.db.exists("Meeting Type", {"name": name}):
+def _readable(name: str) -> Document:
+	if not frappe.db.exists("Meeting Type", {"name": name}):
 		raise MeetingTypeNotFound
 	meeting_type = frappe.get_cached_doc("Meeting Type", name)
 	if not meeting_type.has_permission("read"):
@@ -53,38 +87,31 @@ def _readable(name: object) -> Document:
 	return meeting_type
 
 
-def _reasons_of_all(meeting_type: Document, page: Document, offer: Offer) -> list[dict[str, Any]]:
-	found = []
-	if not page.is_active:
-		found.append(_reason("PAGE_OFF", _("The scheduling page is switched off.")))
-	if not meeting_type.is_active:
-		found.append(_reason("TYPE_OFF", _("The meeting type is switched off.")))
-	if meeting_type.assignment == "Collective" and not required_users(page):
-		found.append(_reason("NO_REQUIRED_HOST", no_required_host()))
+def _objections_to_all(found: Bookable, offer: Offer) -> tuple[Objection, ...]:
+	objections = []
+	if not found.page.is_active:
+		objections.append(Objection("PAGE_OFF", _("The scheduling page is switched off.")))
+	if not found.meeting_type.is_active:
+		objections.append(Objection("TYPE_OFF", _("The meeting type is switched off.")))
+	if found.meeting_type.assignment == "Collective" and not required_users(found.page):
+		objections.append(Objection("NO_REQUIRED_HOST", no_required_host()))
 	elif not offer.hosts:
-		found.append(_reason("NO_HOST", _("Nobody who is needed for this meeting can sign in any more.")))
-	return found
+		objections.append(Objection("NO_HOST", _("Nobody who is needed for this meeting can sign in any more.")))
+	return tuple(objections)
 
 
-def _host_view(
-	host: TypeHost, offer: Offer, refusals: dict[str, list[engine.Refusal]], start: int, now: int
-) -> dict[str, Any]:
+def _of_host(host: TypeHost, offer: Offer, refusals: list[engine.Refusal], start: int, now: int) -> HostExplanation:
 	sees_all = is_manager() or host.user == frappe.session.user
-	reasons = [_told(refusal, offer.member(host.user), start, now, sees_all) for refusal in refusals.get(host.user, ())]
-	return {
-		"name": host.name,
-		"user": host.user if sees_all else None,
-		"bookable": not reasons,
-		"reasons": reasons,
-	}
+	member = offer.member(host.user)
+	return HostExplanation(
+		name=host.name,
+		user=host.user if sees_all else None,
+		zone=member.host.hours.zone,
+		objections=tuple(_objection(refusal, member, start, now, sees_all) for refusal in refusals),
+	)
 
 
-def _told(refusal: engine.Refusal, member: engine.Member, start: int, now: int, sees_all: bool) -> dict[str, Any]:
-	zone = member.host.hours.zone
-	conflicts = conflict_views(refusal.conflicts, zone) if sees_all else []
+def _objection(refusal: engine.Refusal, member: engine.Member, start: int, now: int, sees_all: bool) -> Objection:
+	conflicts = calendar_entries(refusal.conflicts) if sees_all else ()
 	message = reason_text(refusal, member, start, now, names_days_off=sees_all)
-	return _reason(refusal.reason.value, message, conflicts)
-
-
-def _reason(code: str, message: str, conflicts: list[dict] | None = None) -> dict[str, Any]:
-	return {"code": code, "message": message, "conflicts": conflicts or []}
+	return Objection(refusal.reason.value, message, conflicts)

@@ -13,11 +13,11 @@ from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.days_off import load_days_off
 from scheduler_integration.availability.holds import held_slots
 from scheduler_integration.availability.rules import meeting_rules
 from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
+from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.prepared import value
@@ -29,7 +29,7 @@ WIDEST_BUFFER = 24 * 60
 def load_members(
 	meeting_type: Document,
 	hosts: Iterable[TypeHost],
-	asked: Asked,
+	request: SlotRequest,
 	first: int,
 	last: int,
 	now: int,
@@ -45,10 +45,11 @@ def load_members(
 	found = load_schedules(meeting_type.availability_schedule, required)
 	schedules = {user: found.get(user, NO_HOURS) for user in required}
 	rules = {
-		user: meeting_rules(meeting_type, schedule, asked.duration, asked.party) for user, schedule in schedules.items()
+		user: meeting_rules(meeting_type, schedule, request.duration, request.party)
+		for user, schedule in schedules.items()
 	}
 	span = _span(rules, schedules, first, last, now)
-	calendars = load_hosts(schedules, span, meeting_type.name, now, own=asked.hold, lock=lock)
+	calendars = load_hosts(schedules, span, meeting_type.name, now, own=request.hold, lock=lock)
 	return [engine.Member(rules[host.name], host, required[host.name]) for host in calendars]
 
 

@@ -7,12 +7,12 @@ same engine about the same calendars.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from frappe.model.document import Document
-
 from scheduler_integration import engine
-from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.load import load_members
-from scheduler_integration.catalogue.hosts import TypeHost, hosts_of
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.times import Slot
 
 DAY = 86400
 # How far around a lost start others are looked for.
@@ -68,24 +68,22 @@ class Offer:
 	def host(self, user: str) -> TypeHost:
 		return next(host for host in self.hosts if host.user == user)
 
-	def nearest(self, start: int, count: int = 3) -> list[int]:
-		"""The bookable starts nearest to `start`; of two as near, the earlier first."""
-		return self.team.nearest(start, count, within_days=SUGGESTION_DAYS)
+	def slot(self, start: int) -> Slot:
+		"""The slot at the bookable `start`, on each of its days."""
+		rules = self.team.rules
+		return Slot(start, start + rules.seconds, parts=tuple(self.team.parts(start)) if rules.days > 1 else ())
+
+	def nearest(self, start: int, count: int = 3) -> list[Slot]:
+		"""The bookable slots nearest to `start`; of two equally near, the earlier first."""
+		return [self.slot(free) for free in self.team.nearest(start, count, within_days=SUGGESTION_DAYS)]
 
 
 def make_offer(
-	meeting_type: Document,
-	page: Document,
-	asked: Asked,
-	first: int,
-	last: int,
-	now: int,
-	*,
-	lock: bool = False,
-	hosts: list[TypeHost] | None = None,
+	bookable: Bookable, request: SlotRequest, first: int, last: int, now: int, *, lock: bool = False
 ) -> Offer:
-	"""The offer for starts in `[first, last)`. `lock` as for `load_members`; `hosts` where they are known already."""
-	hosts = hosts_of(meeting_type, page) if hosts is None else hosts
-	members = load_members(meeting_type, hosts, asked, first, last, now, lock=lock) if hosts else []
-	team = engine.HostPool(members, now, together=meeting_type.assignment == "Collective", dates_in=page.timezone)
+	"""The offer for starts in `[first, last)`. `lock` as for `load_members`."""
+	hosts, meeting_type = bookable.hosts, bookable.meeting_type
+	members = load_members(meeting_type, hosts, request, first, last, now, lock=lock) if hosts else []
+	together = meeting_type.assignment == "Collective"
+	team = engine.HostPool(members, now, together=together, dates_in=bookable.page.timezone)
 	return Offer(meeting_type.assignment, tuple(hosts), team)

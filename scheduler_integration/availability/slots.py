@@ -1,104 +1,96 @@
-"""The slots that a guest sees: bookable starts, grouped by the days of the guest's zone."""
+"""The slots that a visitor sees: bookable starts, grouped by the days of the visitor's zone."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TypeVar
 
 from frappe import _
-from frappe.model.document import Document
 
 from scheduler_integration import engine
-from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.offer import make_offer
-from scheduler_integration.availability.zones import checked_zone
-from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.lookup import find_page_and_type
-from scheduler_integration.clock import iso
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest, RangeTooLong
+from scheduler_integration.times import Slot
 
 MAX_DAYS = 62
 # How far ahead the first free month is looked for.
 HORIZON_DAYS = 366
 
 
-def slots_between(
-	slug: object,
-	type_slug: object,
-	first: date,
-	last: date,
-	timezone: str | None,
-	duration: int | None,
-	now: int,
-	hold: str | None = None,
-) -> dict[str, Any]:
-	"""The free slots from the date `first` to the date `last`, both included, days of the guest's `timezone`.
+@dataclass(frozen=True, slots=True)
+class PartlyFree:
+	"""A start of a multi-day meeting that can't be booked: of its `parts`, some are `missing`. Instants are epoch seconds."""
 
-	`timezone` None is the page's, `duration` None (minutes) the meeting type's own; `hold` is the key of the guest's own
-	hold, which hides nothing from them. Shape: docs/api.md, `get_slots`.
-	Raises PageNotFound, MeetingTypeNotFound, UnknownTimeZone, RangeTooLong, InvalidRequest.
+	start: int
+	parts: tuple[engine.Interval, ...]
+	missing: tuple[engine.Interval, ...]
+
+	@property
+	def number_of_days(self) -> int:
+		return len(self.parts)
+
+	@property
+	def days_free(self) -> int:
+		return len(self.parts) - len(self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSlots:
+	"""The slots by the dates of `zone`, both ascending; dates without one are left out. `duration` is in minutes.
+
+	`partial` is None unless the meeting takes several days.
 	"""
-	page, meeting_type = find_page_and_type(slug, type_slug)
-	zone = checked_zone(timezone or page.timezone)
-	asked = Asked(chosen_duration(meeting_type, duration), hold=hold)
+
+	zone: str
+	duration: int
+	days: dict[date, list[Slot]]
+	partial: dict[date, list[PartlyFree]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstMonth:
+	"""The first month with a free slot, by its first day, and the `earliest` free date.
+
+	If nothing is free within a year, `earliest` is None and the month is the one that the search began in.
+	"""
+
+	month: date
+	earliest: date | None
+	offered: OfferedSlots
+
+
+def slots_between(
+	bookable: Bookable, request: SlotRequest, first: date, last: date, zone: str, now: int
+) -> OfferedSlots:
+	"""The free slots from the date `first` to the date `last`, both included, days of the visitor's `zone`.
+
+	Raises RangeTooLong and InvalidRequest.
+	"""
 	_check_range(first, last)
-	since, until = _instants(first, last, zone)
-	team = make_offer(meeting_type, page, asked, since, until, now).team
-	return _answer(team, asked.duration, zone, team.starts(since, until), (since, until))
+	span = _instants(first, last, zone)
+	team = make_offer(bookable, request, *span, now).team
+	return _offered(team, request.duration, zone, team.starts(*span), span)
 
 
 def first_month_with_slots(
-	slug: object,
-	type_slug: object,
-	timezone: str | None,
-	duration: int | None,
-	now: int,
-	hold: str | None = None,
-	after: date | None = None,
-) -> dict[str, Any]:
-	"""The first month that has a free slot, as `slots_between` shows it with its neighbouring days.
+	bookable: Bookable, request: SlotRequest, zone: str, now: int, after: date | None = None
+) -> FirstMonth:
+	"""The first month that has a free slot, together with its neighbouring days.
 
-	Adds `month` (YYYY-MM) and `earliest` (the first free date, or None where nothing is free: then the month is this one).
-	With `after` only later dates of the guest's zone are looked at.
+	With `after`, only later dates of the visitor's `zone` count.
 	"""
-	page, meeting_type = find_page_and_type(slug, type_slug)
-	zone = checked_zone(timezone or page.timezone)
-	asked = Asked(chosen_duration(meeting_type, duration), hold=hold)
 	today = engine.local_date(now, zone)
 	begin = max(today, after + timedelta(days=1)) if after else today
-	# The month of the first free date is shown whole, so what comes before that date is needed too.
+	# The month of the first free date is shown as a whole, so the days before that date are needed too.
 	since, until = _instants(min(begin, _month_grid(begin)[0]), begin + timedelta(days=HORIZON_DAYS), zone)
-	team = make_offer(meeting_type, page, asked, since, until, now).team
+	team = make_offer(bookable, request, since, until, now).team
 	starts = team.starts(since, until)
 	earliest = next((day for start in starts if (day := engine.local_date(start, zone)) >= begin), None)
-	first, last = _month_grid(earliest or begin)
-	shown = _instants(first, last, zone)
-	return {
-		"month": f"{earliest or begin:%Y-%m}",
-		"earliest": earliest.isoformat() if earliest else None,
-		**_answer(team, asked.duration, zone, [start for start in starts if shown[0] <= start < shown[1]], shown),
-	}
-
-
-def chosen_duration(meeting_type: Document, duration: int | None) -> int:
-	"""The duration in minutes: the guest's choice where the type offers it. Raises InvalidRequest."""
-	if duration is None:
-		return meeting_type.duration_minutes
-	if duration not in durations_of(meeting_type):
-		raise InvalidRequest(
-			_("This meeting can't be {0} minutes long.").format(duration),
-			details={"duration": _("Choose one of the durations offered.")},
-		)
-	return duration
-
-
-def slot_view(start: int, minutes: int, zone: str) -> dict[str, str]:
-	"""A slot as the API shows it: ISO 8601 in the zone."""
-	return {"start": iso(start, zone), "end": iso(start + minutes * 60, zone)}
-
-
-def offered_view(team: engine.HostPool, start: int, minutes: int, zone: str) -> dict[str, Any]:
-	"""A bookable start's slot, with the parts of a meeting over several days."""
-	slot = slot_view(start, minutes, zone)
-	return {**slot, "parts": _part_views(team.parts(start), zone)} if team.rules.days > 1 else slot
+	shown = _instants(*_month_grid(earliest or begin), zone)
+	offered = _offered(team, request.duration, zone, [start for start in starts if shown[0] <= start < shown[1]], shown)
+	return FirstMonth((earliest or begin).replace(day=1), earliest, offered)
 
 
 def _check_range(first: date, last: date) -> None:
@@ -112,53 +104,26 @@ def _instants(first: date, last: date, zone: str) -> engine.Interval:
 	return engine.local_midnight(first, zone), engine.local_midnight(last + timedelta(days=1), zone)
 
 
-def _answer(team: engine.HostPool, minutes: int, zone: str, starts: list[int], span: engine.Interval) -> dict[str, Any]:
-	slots = _slot_views(team, starts, minutes, zone, span)
-	days = engine.group_by_local_date(starts, zone)
-	return {
-		"timezone": zone,
-		"duration_minutes": minutes,
-		"days": {day: [slots[start] for start in group] for day, group in days.items()},
-		**(_partial(team, zone, span) if team.rules and team.rules.days > 1 else {}),
-	}
+def _offered(team: engine.HostPool, minutes: int, zone: str, starts: list[int], span: engine.Interval) -> OfferedSlots:
+	is_shared = bool(team.rules) and team.rules.seats > 1
+	is_multi_day = bool(team.rules) and team.rules.days > 1
+	seats = team.seats_left(*span) if is_shared else {}
+	parts = team.parts_by_start(*span) if is_multi_day else {}
+	slots = [Slot(start, start + minutes * 60, seats.get(start), tuple(parts.get(start, ()))) for start in starts]
+	partial = (
+		[PartlyFree(each.start, each.parts, each.missing) for each in team.partly_free(*span)] if is_multi_day else []
+	)
+	return OfferedSlots(zone, minutes, _by_day(slots, zone), _by_day(partial, zone) if is_multi_day else None)
 
 
-def _slot_views(
-	team: engine.HostPool, starts: list[int], minutes: int, zone: str, span: engine.Interval
-) -> dict[int, dict[str, Any]]:
-	views: dict[int, dict[str, Any]] = {start: slot_view(start, minutes, zone) for start in starts}
-	if team.rules and team.rules.seats > 1:
-		for start, seats in team.seats_left(*span).items():
-			if start in views:
-				views[start]["seats_left"] = seats
-	if team.rules and team.rules.days > 1:
-		for start, parts in team.parts_by_start(*span).items():
-			if start in views:
-				views[start]["parts"] = _part_views(parts, zone)
-	return views
+Timed = TypeVar("Timed", Slot, PartlyFree)
 
 
-def _partial(team: engine.HostPool, zone: str, span: engine.Interval) -> dict[str, Any]:
-	"""Starts that can't be booked because only some of their days are free, by day as `days` is."""
-	found = {each.start: each for each in team.partly_free(*span)}
-	days = engine.group_by_local_date(list(found), zone)
-	return {"partial": {day: [_partial_view(found[start], zone) for start in group] for day, group in days.items()}}
-
-
-def _partial_view(found: engine.PartlyFree, zone: str) -> dict[str, Any]:
-	start, end = found.parts[0]
-	return {
-		"start": iso(start, zone),
-		"end": iso(end, zone),
-		"number_of_days": len(found.parts),
-		"days_free": len(found.parts) - len(found.missing),
-		"missing": [engine.local_date(part[0], zone).isoformat() for part in found.missing],
-		"missing_parts": _part_views(list(found.missing), zone),
-	}
-
-
-def _part_views(parts: list[engine.Interval], zone: str) -> list[dict[str, str]]:
-	return [{"start": iso(start, zone), "end": iso(end, zone)} for start, end in parts]
+def _by_day(items: Iterable[Timed], zone: str) -> dict[date, list[Timed]]:
+	days: dict[date, list[Timed]] = {}
+	for item in sorted(items, key=lambda item: item.start):
+		days.setdefault(engine.local_date(item.start, zone), []).append(item)
+	return days
 
 
 def _month_grid(day: date) -> tuple[date, date]:

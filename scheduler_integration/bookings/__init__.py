@@ -8,12 +8,13 @@ from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_toke
 from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.delivery import deliver_messages
 from scheduler_integration.bookings.guard import hold_time, release_before, release_time
-from scheduler_integration.bookings.hold import hold_slot, release_slot
+from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.reassign import reassign
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.bookings.turns import forget_turns
 
 __all__ = [
+	"HeldSlot",
 	"book",
 	"cancel_by_host",
 	"cancel_by_token",

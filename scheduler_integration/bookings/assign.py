@@ -12,10 +12,10 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings import turns
-from scheduler_integration.bookings.request import BookingRequest
 from scheduler_integration.bookings.returning import known_host
 from scheduler_integration.clock import to_site_time
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
+from scheduler_integration.parsing.booking_request import BookingRequest
 
 
 class Choice(NamedTuple):

@@ -1,60 +1,51 @@
 """Takes a slot: the request is checked, the hosts are locked, and only then is it decided."""
 
 from dataclasses import replace
-from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import engine
-from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.holds import held_dates, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
-from scheduler_integration.availability.slots import offered_view
+from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import choose_hosts
 from scheduler_integration.bookings.consequences import bring_about
 from scheduler_integration.bookings.record import new_booking
-from scheduler_integration.bookings.request import BookingRequest, parse_request
 from scheduler_integration.bookings.sessions import join, standing_session
-from scheduler_integration.catalogue.hosts import hosts_of
-from scheduler_integration.catalogue.lookup import find_page_and_type
-from scheduler_integration.clock import iso
+from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.meetings.present import booking_view
 from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
+from scheduler_integration.parsing.booking_request import BookingRequest
 
 _OF_THE_CALENDAR = {engine.Reason.BUSY, engine.Reason.BUFFER}
 
 
-def book(payload: dict[str, Any], now: int) -> dict[str, Any]:
-	"""Books a meeting and answers it as docs/api.md shows it; `payload` holds the arguments of `public.book`.
+def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooking:
+	"""Books a meeting. Everything is stored in the caller's transaction; messages go out after its commit.
 
-	Everything it stores is stored in the caller's transaction; messages go out after its commit.
-	Raises PageNotFound, MeetingTypeNotFound, InvalidRequest, SlotTaken and AlreadyCancelled; the caller then rolls back.
+	Raises SlotTaken and AlreadyCancelled; the caller then rolls back.
 	"""
-	page, meeting_type = find_page_and_type(payload.get("slug"), payload.get("meeting_type"))
-	request = parse_request(payload, page, meeting_type)
-	booking = _earlier(request) or _take(request, page, meeting_type, now)
-	return booking_view(booking, now)
+	return for_attendee(_earlier(request) or _take(request, bookable, now), now)
 
 
-def _take(request: BookingRequest, page: Document, meeting_type: Document, now: int) -> Document:
-	hosts = hosts_of(meeting_type, page)
-	guard.lock_hosts(host.user for host in hosts)
+def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
+	guard.lock_hosts(host.user for host in bookable.hosts)
 	margin = SUGGESTION_DAYS * DAY
 	first, last = request.start - margin, request.start + margin
-	asked = Asked(request.duration, request.party, request.hold)
-	offer = make_offer(meeting_type, page, asked, first, last, now, lock=True, hosts=hosts)
-	request = _as_held(request, meeting_type, offer, now)
+	wanted = SlotRequest(request.duration, request.party, request.hold)
+	offer = make_offer(bookable, wanted, first, last, now, lock=True)
+	request = _as_held(request, bookable.meeting_type, offer, now)
 	if not offer.is_bookable(request.start, request.parts):
 		# The same request may have been answered while this one waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
 		raise slot_taken(offer, request.start, request.duration, request.timezone)
-	return _store(request, page, meeting_type, offer, now)
+	return _store(request, bookable, offer, now)
 
 
 def _as_held(request: BookingRequest, meeting_type: Document, offer: Offer, now: int) -> BookingRequest:
@@ -68,7 +59,8 @@ def _as_held(request: BookingRequest, meeting_type: Document, offer: Offer, now:
 	return replace(request, parts=held) if len(held) == offer.team.rules.days else request
 
 
-def _store(request: BookingRequest, page: Document, meeting_type: Document, offer: Offer, now: int) -> Document:
+def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:
+	page, meeting_type = bookable.page, bookable.meeting_type
 	choice = choose_hosts(offer, request, meeting_type, page)
 	booking = new_booking(request, page, meeting_type, choice.users, offer)
 	if standing := standing_session(offer, choice.users, request.start):
@@ -98,14 +90,8 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 
 
 def slot_taken(offer: Offer, start: int, duration: int, zone: str) -> SlotTaken:
-	"""What to answer where `start` isn't bookable; `duration` in minutes, `zone` of the instants that are shown."""
-	return SlotTaken(
-		conflicts=[
-			{"start": iso(since, zone), "end": iso(until, zone), "reason": "BUSY"}
-			for since, until in _busy_within(offer, start, start + duration * 60)
-		],
-		suggestions=[offered_view(offer.team, free, duration, zone) for free in offer.nearest(start)],
-	)
+	"""The error for a `start` that isn't bookable; `duration` in minutes, `zone` the asker's."""
+	return SlotTaken(_busy_within(offer, start, start + duration * 60), offer.nearest(start), zone)
 
 
 def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:

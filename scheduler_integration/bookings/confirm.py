@@ -1,16 +1,15 @@
 """Confirms a meeting that waits for its host's answer."""
 
-from typing import Any
-
 from frappe import _
 
 from scheduler_integration.bookings.consequences import bring_about
 from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.meetings.lookup import find_for_host, host_view
+from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.summaries import HostBooking, for_host
 
 
-def confirm(name: object, now: int) -> dict[str, Any]:
+def confirm(name: str, now: int) -> HostBooking:
 	"""Confirms a pending booking as the signed-in host or manager; its time is held already.
 
 	Raises BookingNotFound and NotPermitted.
@@ -23,4 +22,4 @@ def confirm(name: object, now: int) -> dict[str, Any]:
 	# The status is a fact that no role may type in; who may confirm was decided above.
 	booking.save(ignore_permissions=True)
 	bring_about(Change(Kind.CONFIRMED, booking, now))
-	return host_view(booking, now)
+	return for_host(booking, now)

@@ -1,70 +1,57 @@
-"""Keeps a slot for a guest who is about to book it (see availability/holds.py)."""
+"""Keeps a slot for a visitor who is about to book it (see availability/holds.py)."""
 
-import re
-from typing import Any
+from dataclasses import dataclass
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.availability.asked import Asked
 from scheduler_integration.availability.holds import Hold, address_hash, held_until, put_hold, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
-from scheduler_integration.availability.slots import chosen_duration
+from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings.book import slot_taken
-from scheduler_integration.catalogue.lookup import find_page_and_type
-from scheduler_integration.clock import iso
+from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.parsing.instants import parse_instant
-from scheduler_integration.parsing.text import Refused
-
-_KEY = re.compile(r"[0-9a-zA-Z]{32}")
 
 
-def hold_slot(
-	slug: object, type_slug: object, start: object, duration: int | None, key: object, address: str | None, now: int
-) -> dict[str, str]:
-	"""Holds the slot for the caller, in place of what `key` held before, and answers the key and when it lapses.
+@dataclass(frozen=True, slots=True)
+class HeldSlot:
+	"""The key of a hold, and when it lapses: epoch seconds, shown in `zone`."""
 
-	`duration` in minutes or None for the type's own; `address` is the caller's. Raises PageNotFound,
-	MeetingTypeNotFound, InvalidRequest (also where the caller has held the slot long enough), and SlotTaken where the
-	slot isn't offered.
+	key: str
+	expires_at: int
+	zone: str
+
+
+def hold_slot(bookable: Bookable, request: SlotRequest, start: int, address: str | None, now: int) -> HeldSlot:
+	"""Holds the slot at `start`, epoch seconds, in place of the slot that the request's `hold` kept before.
+
+	Without a `hold` the caller gets a new key; `address` is the caller's. Raises InvalidRequest, also if the caller has held
+	the slot long enough, and SlotTaken if the slot isn't offered.
 	"""
-	page, meeting_type = find_page_and_type(slug, type_slug)
 	minutes = hold_minutes()
 	if not minutes:
 		raise InvalidRequest(_("Slots can't be held on this site."))
-	instant = _instant(start)
-	own = key if isinstance(key, str) and _KEY.fullmatch(key) else frappe.generate_hash(length=32)
-	asked = Asked(chosen_duration(meeting_type, duration), hold=own)
+	own = request.hold or frappe.generate_hash(length=32)
 	margin = SUGGESTION_DAYS * DAY
-	offer = make_offer(meeting_type, page, asked, instant - margin, instant + margin, now)
-	if not offer.is_bookable(instant):
-		raise slot_taken(offer, instant, asked.duration, page.timezone)
-	hold = _hold(own, offer, meeting_type, instant, address, now, minutes * 60)
+	offer = make_offer(bookable, request, start - margin, start + margin, now)
+	if not offer.is_bookable(start):
+		raise slot_taken(offer, start, request.duration, bookable.page.timezone)
+	hold = _hold(own, offer, bookable.meeting_type, start, address, now, minutes * 60)
 	if hold.expires_at <= now:
 		raise InvalidRequest(_("This time was held for as long as it can be. You can book it while it is free."))
 	put_hold(hold, now)
-	return {"hold": own, "expires_at": iso(hold.expires_at, page.timezone)}
+	return HeldSlot(own, hold.expires_at, bookable.page.timezone)
 
 
-def release_slot(key: object) -> dict[str, Any]:
-	"""Gives a held slot back. Answers alike whether there was one: a key that isn't known tells nothing."""
-	if isinstance(key, str) and _KEY.fullmatch(key):
-		release_hold(key)
-	return {}
+def release_slot(key: str) -> None:
+	"""Gives a held slot back. Does the same for an unknown key, so that nobody can try keys out."""
+	release_hold(key)
 
 
 def hold_minutes() -> int:
-	"""For how many minutes this site holds a slot; 0 for not at all."""
+	"""For how many minutes this site holds a slot; 0 if it holds none."""
 	return frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0
-
-
-def _instant(start: object) -> int:
-	try:
-		return parse_instant(start)
-	except Refused as refused:
-		raise InvalidRequest(details={"start": str(refused)}) from None
 
 
 def _hold(

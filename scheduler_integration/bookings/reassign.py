@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import frappe
 from frappe import _
@@ -10,10 +9,10 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 
 from scheduler_integration import engine
-from scheduler_integration.availability.asked import Asked
-from scheduler_integration.availability.conflict_view import conflict_views
+from scheduler_integration.availability.calendar_entries import calendar_entries
 from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.reason_text import reason_text
+from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.consequences import bring_about
 from scheduler_integration.bookings.record import own_buffers
@@ -21,12 +20,14 @@ from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import AlreadyCancelled, HostNotFree, InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.meetings.lookup import find_for_host, host_view
+from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.sessions import live_in_session, session_key
 from scheduler_integration.meetings.status import CANCELLED, LIVE
 from scheduler_integration.meetings.successors import successors
+from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.times import Objection
 
 # What says when guests may book doesn't bind a manager.
 _FOR_GUESTS = frozenset(
@@ -34,11 +35,11 @@ _FOR_GUESTS = frozenset(
 )
 
 
-def reassign(name: object, host: object, now: int, *, replaces: object = None, force: bool = False) -> dict[str, Any]:
-	"""Gives the meeting to `host` instead of `replaces`, by default the host the attendee deals with, and answers it.
+def reassign(name: str, host: str, now: int, *, replaces: str | None = None, force: bool = False) -> HostBooking:
+	"""Gives the meeting to `host` instead of `replaces`, by default the host the attendee deals with.
 
-	For managers. All who share a session go along. With `force`, nothing stands in the way but what is in the new host's calendar at the time itself.
-	Raises BookingNotFound, NotPermitted, AlreadyCancelled, InvalidRequest and HostNotFree; the caller then rolls back.
+	For managers. All bookings of a session go along. With `force`, only an entry in the new host's calendar at that very time
+	counts. Raises BookingNotFound, NotPermitted, AlreadyCancelled, InvalidRequest and HostNotFree; the caller then rolls back.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	_check_may_change(booking, now)
@@ -51,7 +52,7 @@ def reassign(name: object, host: object, now: int, *, replaces: object = None, f
 		_move_session(booking, leaving, successor.user, now)
 	for each in (booking, *sharing):
 		_reassign(each, leaving, coming, now, is_first=each is booking)
-	return host_view(booking, now)
+	return for_host(booking, now)
 
 
 def _check_may_change(booking: Document, now: int) -> None:
@@ -63,8 +64,8 @@ def _check_may_change(booking: Document, now: int) -> None:
 		raise NotPermitted(_("This meeting is over."))
 
 
-def _successor(booking: Document, host: object) -> TypeHost:
-	if host and host in booking.host_users():
+def _successor(booking: Document, host: str) -> TypeHost:
+	if host in booking.host_users():
 		raise InvalidRequest(details={"host": _("This host takes part already.")})
 	found = next((each for each in successors(booking) if each.user == host), None)
 	if not found:
@@ -72,7 +73,7 @@ def _successor(booking: Document, host: object) -> TypeHost:
 	return found
 
 
-def _leaving(booking: Document, replaces: object) -> str:
+def _leaving(booking: Document, replaces: str | None) -> str:
 	if not replaces:
 		return booking.host
 	if replaces not in booking.host_users():
@@ -83,8 +84,8 @@ def _leaving(booking: Document, replaces: object) -> str:
 def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> engine.Member:
 	"""Asks of the new host what booking asks, but for what binds guests alone, and answers the host with the calendar."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	asked = Asked(booking.duration_minutes)
-	(member,) = load_members(meeting_type, [host], asked, booking.starts_at, booking.ends_at, now, lock=True)
+	request = SlotRequest(booking.duration_minutes)
+	(member,) = load_members(meeting_type, [host], request, booking.starts_at, booking.ends_at, now, lock=True)
 	# A guest who is about to book is no reason for a manager.
 	member = replace(member, host=member.host.without_holds())
 	parts = _to_come(booking, now)
@@ -107,11 +108,9 @@ def _to_come(booking: Document, now: int) -> list[engine.Interval]:
 def _not_free(found: list[tuple[int, engine.Refusal]], member: engine.Member, now: int) -> HostNotFree:
 	items = {(item.start, item.end, item.label): item for _start, refusal in found for item in refusal.conflicts}
 	return HostNotFree(
-		conflicts=conflict_views(items.values(), member.host.hours.zone),
-		reasons=[
-			{"code": refusal.reason.value, "message": reason_text(refusal, member, start, now)}
-			for start, refusal in found
-		],
+		calendar_entries(items.values()),
+		[Objection(refusal.reason.value, reason_text(refusal, member, start, now)) for start, refusal in found],
+		member.host.hours.zone,
 		can_force=all(refusal.reason is not Reason.BUSY for _start, refusal in found),
 	)
 

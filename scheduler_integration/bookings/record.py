@@ -1,5 +1,6 @@
 """Makes the Booking record of a request that may be granted."""
 
+from dataclasses import asdict
 from typing import Any
 
 import frappe
@@ -7,10 +8,10 @@ from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
-from scheduler_integration.bookings.request import BookingRequest
 from scheduler_integration.meetings.sessions import session_key
 from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.meetings.tokens import new_manage_key
+from scheduler_integration.parsing.booking_request import BookingRequest
 
 
 def new_booking(
@@ -86,7 +87,7 @@ def _attendee(request: BookingRequest) -> dict:
 		"language": request.language,
 		"notes": request.notes,
 		"guests": [{"email": address} for address in request.guests],
-		"answers": list(request.answers),
+		"answers": [asdict(answer) for answer in request.answers],
 	}
 
 

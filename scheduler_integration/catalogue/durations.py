@@ -16,6 +16,18 @@ def durations_of(meeting_type: Document) -> list[int]:
 	return sorted({meeting_type.duration_minutes, *parse_durations(meeting_type.duration_options)})
 
 
+def chosen_duration(meeting_type: Document, minutes: int | None) -> int:
+	"""The duration in minutes: the visitor's choice, or the meeting type's own without one. Raises InvalidRequest."""
+	if minutes is None:
+		return meeting_type.duration_minutes
+	if minutes not in durations_of(meeting_type):
+		raise InvalidRequest(
+			_("This meeting can't be {0} minutes long.").format(minutes),
+			details={"duration": _("Choose one of the durations offered.")},
+		)
+	return minutes
+
+
 def parse_durations(text: str | None) -> list[int]:
 	"""The minutes of a list such as `15, 30, 60`. Raises InvalidRequest."""
 	parts = [part.strip() for part in cstr(text).split(",") if part.strip()]

@@ -1,33 +1,63 @@
 """Finds the page and the meeting type that an address names."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_people, hosts_of, page_users
 from scheduler_integration.catalogue.slugs import is_slug
 from scheduler_integration.exceptions import MeetingTypeNotFound, PageNotFound
 from scheduler_integration.prepared import value
 
 
-def find_page(slug: object) -> Document:
+@dataclass(frozen=True, slots=True)
+class Bookable:
+	"""A meeting type with its page and the page's enabled users. A request looks them up once and hands them on."""
+
+	page: Document
+	meeting_type: Document
+	people: People
+
+	@property
+	def hosts(self) -> list[TypeHost]:
+		"""The hosts to book, as `hosts_of` returns them."""
+		return hosts_of(self.meeting_type, self.page, self.people)
+
+
+def find_bookable(slug: str, type_slug: str) -> Bookable:
+	"""What the address of a meeting type names, with two queries. Raises PageNotFound or MeetingTypeNotFound."""
+	page, meeting_type = _find_page_and_type(slug, type_slug)
+	return Bookable(page, meeting_type, enabled_people(page_users(page)))
+
+
+def bookable(meeting_type: Document) -> Bookable:
+	"""The same for a meeting type that was found by its name, active or not."""
+	page = frappe.get_cached_doc("Scheduling Page", meeting_type.scheduling_page)
+	return Bookable(page, meeting_type, enabled_people(page_users(page)))
+
+
+def find_page(slug: str) -> Document:
 	"""The active Scheduling Page with this slug. Raises PageNotFound."""
-	name = _find("Scheduling Page", slug)
+	name = is_slug(slug) and frappe.db.get_value("Scheduling Page", {"slug": slug, "is_active": 1}, "name")
 	if not name:
 		raise PageNotFound
 	return frappe.get_cached_doc("Scheduling Page", name)
 
 
-def find_meeting_type(page: Document, slug: object) -> Document:
-	"""The page's active Meeting Type with this slug. Raises MeetingTypeNotFound."""
-	name = _find("Meeting Type", slug, scheduling_page=page.name)
-	if not name:
-		raise MeetingTypeNotFound
-	return frappe.get_cached_doc("Meeting Type", name)
+def meeting_types_of(page: Document) -> list[Document]:
+	"""The page's active Meeting Types in the order in which they are shown."""
+	names = frappe.get_all(
+		"Meeting Type",
+		filters={"scheduling_page": page.name, "is_active": 1},
+		order_by="sort_order asc, creation asc",
+		pluck="name",
+	)
+	return [frappe.get_cached_doc("Meeting Type", name) for name in names]
 
 
-def find_page_and_type(slug: object, type_slug: object) -> tuple[Document, Document]:
-	"""Both in one query, for the request that is made most. Raises PageNotFound or MeetingTypeNotFound."""
+def _find_page_and_type(slug: str, type_slug: str) -> tuple[Document, Document]:
 	if not is_slug(slug):
 		raise PageNotFound
 	slugs = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else ""}
@@ -54,20 +84,3 @@ def _page_and_type_query() -> str:
 		.where((page.slug == value("slug")) & (page.is_active == 1))
 		.get_sql()
 	)
-
-
-def meeting_types_of(page: Document) -> list[Document]:
-	"""The page's active Meeting Types in the order in which they are shown."""
-	names = frappe.get_all(
-		"Meeting Type",
-		filters={"scheduling_page": page.name, "is_active": 1},
-		order_by="sort_order asc, creation asc",
-		pluck="name",
-	)
-	return [frappe.get_cached_doc("Meeting Type", name) for name in names]
-
-
-def _find(doctype: str, slug: object, **filters: str) -> str | None:
-	if not is_slug(slug):
-		return None
-	return frappe.db.get_value(doctype, {"slug": slug, "is_active": 1, **filters}, "name")

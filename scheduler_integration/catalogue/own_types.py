@@ -1,15 +1,26 @@
 """The meeting types to choose from in a form of the app's own, for a signed-in person."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import frappe
 
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.present import page_url
+from scheduler_integration.catalogue.public import page_url
 
 
-def own_types() -> list[dict[str, Any]]:
-	"""The active meeting types that the signed-in person may see, by page: `name`, `title`, `page`, `url`, `durations`."""
+@dataclass(frozen=True, slots=True)
+class OwnType:
+	"""A meeting type to choose: its record's name, its title and its page's, its public address, its durations in minutes."""
+
+	name: str
+	title: str
+	page: str
+	url: str
+	durations: tuple[int, ...]
+
+
+def own_types() -> list[OwnType]:
+	"""The active meeting types that the signed-in person may see, by page."""
 	pages = {
 		page.name: page
 		for page in frappe.get_list(
@@ -24,12 +35,12 @@ def own_types() -> list[dict[str, Any]]:
 		limit_page_length=0,
 	)
 	return [
-		{
-			"name": each.name,
-			"title": each.title,
-			"page": pages[each.scheduling_page].title,
-			"url": page_url(pages[each.scheduling_page].slug, each.slug),
-			"durations": durations_of(each),
-		}
+		OwnType(
+			name=each.name,
+			title=each.title,
+			page=pages[each.scheduling_page].title,
+			url=page_url(pages[each.scheduling_page].slug, each.slug),
+			durations=tuple(durations_of(each)),
+		)
 		for each in types
 	]

@@ -1,53 +1,84 @@
 """What people may do with bookings, by whichever door: each command is a whole transaction, tried again if it loses a race."""
 
-from typing import Any
+from __future__ import annotations
+
+from dataclasses import dataclass
 
 import frappe
 from frappe import _
 
 from scheduler_integration import bookings, clock
-from scheduler_integration.doors.limits import BOOKINGS, limited
+from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking
+from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
+from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name, parse_reason
 
 # What hosts and managers may do, by the name that API and page send.
 ACTIONS = ("cancel", "cancel_for_all", "confirm", "decline", "reassign")
 
 
-@limited(BOOKINGS)
-def book_for_guest(payload: dict[str, Any]) -> dict[str, Any]:
-	"""Books for a visitor, who need not be signed in; `payload` as `public.book` takes it."""
+def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
+	"""Books for a visitor, who need not be signed in. The caller has counted the request (`doors.limits.BOOKINGS`)."""
 	refuse_robots(payload)
-	return bookings.retried(lambda: bookings.book(payload, clock.now()))
+	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
+	return bookings.retried(lambda: bookings.book(request, bookable, clock.now()))
 
 
-def cancel_for_guest(token: object, reason: object) -> dict[str, Any]:
+def cancel_for_attendee(token: str, reason: str) -> AttendeeBooking:
 	"""Cancels for whoever has the manage link."""
 	return bookings.retried(lambda: bookings.cancel_by_token(token, reason, clock.now()))
 
 
-def act(action: object, name: object, reason: object = None, **reassignment: Any) -> dict[str, Any]:
-	"""Does one of ACTIONS to a booking as the signed-in host or manager.
+@dataclass(frozen=True, slots=True)
+class HostCommand:
+	"""One of ACTIONS for the booking called `name`. The last three are for `reassign`, as `bookings.reassign` takes them."""
 
-	`reassignment` holds `host`, `replaces` and `force`, as `bookings.reassign` takes them. Raises InvalidRequest for any other
-	action, and what the command raises.
-	"""
+	action: str
+	name: str
+	reason: str = ""
+	host: str = ""
+	replaces: str | None = None
+	force: bool = False
+
+
+def parse_command(
+	action: object,
+	name: object,
+	reason: object = None,
+	host: object = None,
+	replaces: object = None,
+	force: object = None,
+) -> HostCommand:
+	"""The command that a host or a manager sends. Raises InvalidRequest."""
 	if not isinstance(action, str) or action not in ACTIONS:
 		raise InvalidRequest(details={"action": _("Must be one of: {0}.").format(", ".join(ACTIONS))})
-	return bookings.retried(lambda: _command(action, name, reason, reassignment))
+	return HostCommand(
+		action=action,
+		name=parse_name(name),
+		reason=parse_reason(reason),
+		host=parse_choice("host", host),
+		replaces=parse_choice("replaces", replaces) or None,
+		force=parse_flag("force", force),
+	)
 
 
-def _command(action: str, name: object, reason: object, reassignment: dict[str, Any]) -> dict[str, Any]:
-	now = clock.now()
-	if action == "reassign":
-		return bookings.reassign(name, now=now, **reassignment)
-	if action == "confirm":
-		return bookings.confirm(name, now)
-	if action == "decline":
-		return bookings.decline(name, reason, now)
-	return bookings.cancel_by_host(name, reason, now, for_all=action == "cancel_for_all")
+def act(command: HostCommand) -> HostBooking:
+	"""Does it as the signed-in host or manager. Raises what the command raises."""
+	return bookings.retried(lambda: _run(command, clock.now()))
 
 
-def refuse_robots(payload: dict[str, Any]) -> None:
+def _run(command: HostCommand, now: int) -> HostBooking:
+	if command.action == "reassign":
+		return bookings.reassign(command.name, command.host, now, replaces=command.replaces, force=command.force)
+	if command.action == "confirm":
+		return bookings.confirm(command.name, now)
+	if command.action == "decline":
+		return bookings.decline(command.name, command.reason, now)
+	return bookings.cancel_by_host(command.name, command.reason, now, for_all=command.action == "cancel_for_all")
+
+
+def refuse_robots(payload: BookingPayload) -> None:
 	"""Raises InvalidRequest for a robot: people don't see the field `website`, and robots fill in everything they find."""
-	if payload.get("website") and frappe.get_cached_doc("Scheduler Settings").captcha_mode == "Honeypot":
+	if payload.website and frappe.get_cached_doc("Scheduler Settings").captcha_mode == "Honeypot":
 		raise InvalidRequest(_("This could not be booked. Please reload the page and try again."))

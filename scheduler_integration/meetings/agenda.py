@@ -1,6 +1,6 @@
 """The meetings to come, as the page of the hosts shows them: one's own or, for managers, everybody's."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import frappe
 from frappe import _
@@ -9,12 +9,12 @@ from frappe.query_builder.functions import Coalesce
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion
 
-from scheduler_integration.catalogue.hosts import enabled_people, page_users
+from scheduler_integration.catalogue.hosts import TypeHost, enabled_people, page_users
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
 from scheduler_integration.meetings.load import load_bookings
-from scheduler_integration.meetings.lookup import host_views
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.successors import successors
+from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.permissions import is_manager
 
@@ -22,12 +22,27 @@ from scheduler_integration.permissions import is_manager
 _LONGEST = 60 * 86400
 
 
-def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> tuple[list[dict[str, Any]], str | None]:
-	"""The next `limit` live bookings, soonest first, of the user or of everybody (None), and where more follow, what to pass as
-	`after` to read on: the name of the last one. A session is never cut in two: the last one is complete.
+@dataclass(frozen=True, slots=True)
+class AgendaEntry:
+	"""A booking; for managers, with the hosts it may be reassigned to if they are free."""
 
-	Each as `host_view` shows it, with `successors`: for managers the hosts (`user`, `name`) it may be handed to.
-	Raises NotPermitted where somebody else than a manager asks for everybody's, and BookingNotFound for an unknown `after`.
+	booking: HostBooking
+	successors: tuple[TypeHost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+	"""Bookings, soonest first. `last` is the name of the last one if more follow: it is what to read on after."""
+
+	entries: tuple[AgendaEntry, ...]
+	last: str | None
+
+
+def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> Agenda:
+	"""The next `limit` live bookings of the user or of everybody (None), from the first one or from the one after `after`.
+
+	A session is never cut in two: the last one is complete. Raises NotPermitted if somebody else than a manager asks for
+	everybody's, and BookingNotFound for an unknown `after`.
 	"""
 	managing = is_manager()
 	if user is None and not managing:
@@ -35,8 +50,8 @@ def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> 
 	names, last = _page(_to_come(user, now), after, limit)
 	bookings = sorted(load_bookings(names), key=lambda each: (each.starts_at, each.creation, each.name))
 	handed_to = _successors(bookings) if managing else {}
-	views = host_views(bookings, now)
-	return [{**view, "successors": handed_to.get(view["name"], [])} for view in views], last
+	entries = (AgendaEntry(each, handed_to.get(each.id, ())) for each in for_hosts(bookings, now))
+	return Agenda(tuple(entries), last)
 
 
 def _to_come(user: str | None, now: int) -> QueryBuilder:
@@ -88,11 +103,9 @@ def _behind(name: str) -> Criterion:
 	return (booking.starts_at > last.starts_at) | ((booking.starts_at == last.starts_at) & at_its_start)
 
 
-def _successors(bookings: list[Document]) -> dict[str, list[dict[str, str]]]:
+def _successors(bookings: list[Document]) -> dict[str, tuple[TypeHost, ...]]:
 	"""By booking; the hosts of all pages with one query."""
 	pages = {each.scheduling_page for each in bookings}
 	users = {user for page in pages for user in page_users(frappe.get_cached_doc("Scheduling Page", page))}
 	people = enabled_people(sorted(users))
-	return {
-		each.name: [{"user": host.user, "name": host.name} for host in successors(each, people)] for each in bookings
-	}
+	return {each.name: tuple(successors(each, people)) for each in bookings}

@@ -1,5 +1,6 @@
 """Links that put a booking into the attendee's own calendar."""
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from frappe.model.document import Document
@@ -13,20 +14,21 @@ _GOOGLE = "https://calendar.google.com/calendar/render"
 _OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
 
 
-def calendar_links(booking: Document, meeting_type: Document) -> dict[str, str]:
-	"""Addresses of the .ics file and of Google's and Outlook's "new event" pages.
+@dataclass(frozen=True, slots=True)
+class CalendarLinks:
+	"""Addresses of the .ics file and of Google's and Outlook's "new event" pages."""
 
-	Of a meeting over several days the .ics file holds all; those pages take its first day alone.
-	"""
+	ics: str
+	google: str
+	outlook: str
+
+
+def calendar_links(booking: Document, meeting_type: Document) -> CalendarLinks:
+	"""The links of a booking. For a multi-day meeting the .ics file has every day, the pages only the first one."""
 	details = "\n\n".join(filter(None, (event_description(booking, meeting_type), manage_url(booking))))
 	place = booking.meeting_link or booking.location or ""
-	return {
-		"ics": get_url(
-			f"/api/method/scheduler_integration.api.public.calendar_file?{urlencode({'token': manage_token(booking)})}"
-		),
-		"google": _google(booking, details, place),
-		"outlook": _outlook(booking, details, place),
-	}
+	file = f"/api/method/scheduler_integration.api.public.calendar_file?{urlencode({'token': manage_token(booking)})}"
+	return CalendarLinks(get_url(file), _google(booking, details, place), _outlook(booking, details, place))
 
 
 def _google(booking: Document, details: str, place: str) -> str:

@@ -33,9 +33,9 @@ def manage_url(booking: Document) -> str:
 	return get_url(f"/schedule/manage/{manage_token(booking)}")
 
 
-def find_by_token(token: object, *, for_update: bool = False) -> Document:
+def find_by_token(token: str, *, for_update: bool = False) -> Document:
 	"""The booking that the token is for. Raises BookingNotFound for any other token."""
-	match = _TOKEN.fullmatch(token) if isinstance(token, str) else None
+	match = _TOKEN.fullmatch(token)
 	if not match or not is_booking(match[1]):
 		raise BookingNotFound
 	booking = frappe.get_doc("Booking", match[1], for_update=for_update)
@@ -44,10 +44,10 @@ def find_by_token(token: object, *, for_update: bool = False) -> Document:
 	return booking
 
 
-def is_booking(name: object) -> bool:
+def is_booking(name: str) -> bool:
 	"""Whether there is a booking of this name."""
 	# Frappe answers for a DocType's own name too, as if it were a Single.
-	looks_right = isinstance(name, str) and name != "Booking" and bool(_NAME.fullmatch(name))
+	looks_right = name != "Booking" and bool(_NAME.fullmatch(name))
 	return looks_right and bool(frappe.db.exists("Booking", name))
 
 

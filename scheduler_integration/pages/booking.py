@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from frappe import _
 
+from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
+from scheduler_integration.clock import iso
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
+from scheduler_integration.times import Slot
 
 from . import dates
 from .document import csrf_token, document
 from .facts import facts
 from .form import form_view, new_key
-from .guest import Guest
 from .month import month_view
 from .people import faces, names, own_image
 from .query import Query
 from .script_json import script_json
-from .slots import MonthOfSlots, Slot, load_month, next_free_day
-from .spans import days_in_short, stretches, when_view
+from .slots import MonthOfSlots
+from .spans import days_in_short, when_view
 from .strings import booking_strings
-from .times import host_date, times_view
+from .times import DayOfTimes, host_date, times_view
+from .visitor import Visitor
 from .zones import zone_groups
 
 
@@ -38,122 +42,148 @@ class Attempt:
 	def lost_race(self) -> bool:
 		return isinstance(self.error, SlotTaken)
 
+	@property
+	def suggestions(self) -> tuple[Slot, ...]:
+		return self.error.suggestions if isinstance(self.error, SlotTaken) else ()
 
-def booking_view(meeting: dict, query: Query, reader: Guest, now: int, attempt: Attempt | None = None) -> dict:
-	"""The view of a meeting type's page. `attempt` is a form that has just been refused."""
-	query = _offered(query, meeting)
-	zone = reader.zone or meeting["page"]["timezone"]
-	loaded = load_month(query, zone, now, reader.hold)
-	start = _chosen_start(query, loaded, attempt)
-	today = local_date(now, zone)
-	day = _chosen_day(query, loaded, start, zone)
-	step = _step(query, start)
+
+@dataclass(frozen=True)
+class BookingPage:
+	"""What the page of a meeting type shows. `now` is in epoch seconds, `attempt` is a form that has just been refused."""
+
+	page: PublicPage
+	meeting: PublicMeetingType
+	query: Query
+	visitor: Visitor
+	slots: MonthOfSlots
+	now: int
+	attempt: Attempt = Attempt()
+
+	@property
+	def zone(self) -> str:
+		return self.slots.zone
+
+	@property
+	def style(self) -> dates.TimeStyle:
+		return self.visitor.style(self.zone)
+
+	@property
+	def locale(self) -> dates.Locale:
+		return self.visitor.locale
+
+	@cached_property
+	def start(self) -> int | None:
+		"""The start in the address if it is still free; after a refused form, in any case."""
+		return self.query.start if self.slots.find(self.query.start) or self.attempt.error else None
+
+	@cached_property
+	def day(self) -> date | None:
+		"""The chosen day, or else the first one with a free time."""
+		wanted = self.start or self.query.start
+		day = local_date(wanted, self.zone) if wanted else self.query.day
+		return day if day in {*self.slots.in_month, *self.slots.partial_days} else self.slots.first_free_day
+
+	@property
+	def step(self) -> str:
+		if self.start:
+			return "details"
+		return "time" if self.query.day or self.query.start else "day"
+
+	@property
+	def today(self) -> date:
+		return local_date(self.now, self.zone)
+
+
+def booking_view(shown: BookingPage) -> dict:
+	"""The view of a meeting type's page."""
+	error, slots, query = shown.attempt.error, shown.slots, shown.query
 	return {
-		"document": _document(meeting, query, reader, attempt),
-		"step": step,
-		"page": _page(meeting["page"]),
-		"meeting": _meeting(meeting, reader),
-		"durations": _durations(meeting, loaded.duration, query, reader),
-		"zone": _zone(zone, meeting["page"]["timezone"], query, reader, now),
-		"clock": _clock(query, reader),
-		"month": month_view(loaded.month, day, today, loaded.in_month, query, reader.locale, loaded.partial_days),
-		"month_url": query.url(month=f"{loaded.month:%Y-%m}"),
-		"empty": None if loaded.in_month else _empty(query, loaded, reader, now),
-		"gone": bool(query.start and not start),
-		"times": _times(day, loaded, meeting, query, reader),
-		"chosen": start and _chosen(start, loaded, meeting, query, reader, attempt),
-		"alternatives": _alternatives(attempt, loaded, reader),
-		"holds": bool(meeting.get("hold_minutes")),
-		"problem": attempt.error.message if attempt and attempt.error and not attempt.lost_race else None,
-		"form": form_view(meeting, _values(query, attempt), attempt.error.details if attempt and attempt.error else {}),
-		"action": query.url(start=start and dates.iso_instant(start, zone)),
+		"document": _document(shown),
+		"step": shown.step,
+		"page": _page(shown.page),
+		"meeting": _meeting(shown),
+		"durations": _durations(shown),
+		"zone": _zone(shown),
+		"clock": _clock(shown),
+		"month": month_view(
+			slots.month, shown.day, shown.today, slots.in_month, query, shown.locale, slots.partial_days
+		),
+		"month_url": query.url(month=f"{slots.month:%Y-%m}"),
+		"empty": None if slots.in_month else _empty(shown),
+		"gone": bool(query.start and not shown.start),
+		"times": shown.day and _times(shown, shown.day),
+		"chosen": shown.start and _chosen(shown, shown.start),
+		"alternatives": _alternatives(shown),
+		"holds": bool(shown.meeting.hold_minutes),
+		"problem": error.message if error and not shown.attempt.lost_race else None,
+		"form": form_view(shown.meeting, _values(shown), error.details if error else {}),
+		"action": query.url(start=shown.start and iso(shown.start, shown.zone)),
 		"csrf_token": csrf_token(),
-		"data": script_json(_script_data(meeting, query, reader, loaded, zone, day, start, step, today)),
-		"status": attempt.error.http_status_code if attempt and attempt.error else 200,
+		"data": script_json(_script_data(shown)),
+		"status": error.http_status_code if error else 200,
 	}
 
 
-def _offered(query: Query, meeting: dict) -> Query:
-	"""The query without a duration that this meeting isn't offered in."""
-	return query if query.duration in meeting["duration_options"] else replace(query, duration=None)
-
-
-def _chosen_start(query: Query, loaded: MonthOfSlots, attempt: Attempt | None) -> int | None:
-	"""The start in the address, if it is still free; after a refused form, whether it is or not."""
-	return query.start if loaded.find(query.start) or (attempt and attempt.error) else None
-
-
-def _chosen_day(query: Query, loaded: MonthOfSlots, start: int | None, zone: str) -> date | None:
-	wanted = local_date(start or query.start, zone) if start or query.start else query.day
-	if wanted and wanted.isoformat() in {*loaded.in_month, *loaded.partial_days}:
-		return wanted
-	return loaded.first_free_day
-
-
-def _step(query: Query, start: int | None) -> str:
-	if start:
-		return "details"
-	return "time" if query.day or query.start else "day"
-
-
-def _document(meeting: dict, query: Query, reader: Guest, attempt: Attempt | None) -> dict:
-	page = meeting["page"]
+def _document(shown: BookingPage) -> dict:
+	page, meeting, error = shown.page, shown.meeting, shown.attempt.error
 	# A title is read out first: after a refused form, it starts with what happened.
-	news = [attempt.error.message] if attempt and attempt.error else []
+	news = [error.message] if error else []
 	return document(
-		reader,
-		title=" · ".join([*news, meeting["title"], page["title"]]),
-		description=meeting["description"] or page["description"] or _("Choose a time that suits you."),
-		brand=page,
+		shown.visitor,
+		title=" · ".join([*news, meeting.title, page.title]),
+		description=meeting.description or page.description or _("Choose a time that suits you."),
+		brand=page.brand,
 		styles=("booking", "calendar", "form"),
 		script="booking",
 		indexed=True,
 		framed=True,
-		path=query.path,
+		path=shown.query.path,
 	)
 
 
-def _page(page: dict) -> dict:
-	return {"title": page["title"], "url": f"/schedule/{page['slug']}", "logo": own_image(page["logo"])}
+def _page(page: PublicPage) -> dict:
+	return {"title": page.title, "url": f"/schedule/{page.slug}", "logo": own_image(page.logo)}
 
 
-def _meeting(meeting: dict, reader: Guest) -> dict:
-	hosts = meeting["hosts"] or meeting["page"]["hosts"]
+def _meeting(shown: BookingPage) -> dict:
+	meeting = shown.meeting
+	hosts = meeting.hosts or shown.page.hosts
 	return {
-		"title": meeting["title"],
-		"description": meeting["description"],
+		"title": meeting.title,
+		"description": meeting.description,
 		"faces": faces(hosts),
-		"with": ", ".join(names(hosts)) or meeting["page"]["title"],
-		"facts": facts(meeting, reader.locale, with_duration=not _has_choice(meeting)),
-		"requires_confirmation": meeting["requires_confirmation"],
+		"with": ", ".join(names(hosts)) or shown.page.title,
+		"facts": facts(meeting, shown.locale, with_duration=not _has_choice(meeting)),
+		"requires_confirmation": meeting.requires_confirmation,
 	}
 
 
-def _has_choice(meeting: dict) -> bool:
-	return len(meeting["duration_options"]) > 1
+def _has_choice(meeting: PublicMeetingType) -> bool:
+	return len(meeting.duration_options) > 1
 
 
-def _durations(meeting: dict, chosen: int, query: Query, reader: Guest) -> list[dict]:
-	"""The lengths to choose from, where there is a choice."""
-	if not _has_choice(meeting):
+def _durations(shown: BookingPage) -> list[dict]:
+	"""The durations, if there are several to choose from."""
+	if not _has_choice(shown.meeting):
 		return []
 	return [
 		{
 			"minutes": minutes,
-			"label": dates.duration(minutes, reader.locale),
-			"is_chosen": minutes == chosen,
-			"url": query.url(duration=minutes),
+			"label": dates.duration(minutes, shown.locale),
+			"is_chosen": minutes == shown.slots.duration,
+			"url": shown.query.url(duration=minutes),
 		}
-		for minutes in meeting["duration_options"]
+		for minutes in shown.meeting.duration_options
 	]
 
 
-def _zone(zone: str, host_zone: str, query: Query, reader: Guest, now: int) -> dict:
+def _zone(shown: BookingPage) -> dict:
+	query = shown.query
 	return {
-		"name": zone,
-		"city": dates.city(zone, reader.locale),
-		"now": dates.clock_time(now, zone, reader.twelve_hours, reader.locale),
-		"groups": zone_groups(reader.locale, zone, host_zone),
+		"name": shown.zone,
+		"city": dates.city(shown.zone, shown.locale),
+		"now": dates.clock_time(shown.now, shown.style),
+		"groups": zone_groups(shown.locale, shown.zone, shown.page.timezone),
 		"action": query.path,
 		"hidden": {
 			"month": query.month and f"{query.month:%Y-%m}",
@@ -164,105 +194,89 @@ def _zone(zone: str, host_zone: str, query: Query, reader: Guest, now: int) -> d
 	}
 
 
-def _clock(query: Query, reader: Guest) -> dict:
+def _clock(shown: BookingPage) -> dict:
+	query = shown.query
 	place = {"date": query.day and query.day.isoformat(), "month": query.month and f"{query.month:%Y-%m}"}
 	return {
-		"twelve_hours": reader.twelve_hours,
+		"twelve_hours": shown.visitor.twelve_hours,
 		"url_12": query.url(clock="12", **place),
 		"url_24": query.url(clock="24", **place),
 	}
 
 
-def _empty(query: Query, loaded: MonthOfSlots, reader: Guest, now: int) -> dict:
-	"""What an empty month says, and the way to the next one that has something."""
-	title = dates.month_title(loaded.month, reader.locale)
-	found = next_free_day(query, loaded.zone, loaded.month, now, reader.hold)
+def _empty(shown: BookingPage) -> dict:
+	"""What an empty month says, and the way to the next free day."""
+	later = shown.slots.later
 	return {
-		"text": _("No free times in {0}").format(title),
-		"url": found and query.url(date=found.isoformat()),
-		"label": found and _("Go to {0}").format(dates.day_and_month(found, reader.locale)),
-		"hint": None if found else _("There are no free times later either. Please look in again soon."),
+		"text": _("No free times in {0}").format(dates.month_title(shown.slots.month, shown.locale)),
+		"url": later and shown.query.url(date=later.isoformat()),
+		"label": later and _("Go to {0}").format(dates.day_and_month(later, shown.locale)),
+		"hint": None if later else _("There are no free times later either. Please look in again soon."),
 	}
 
 
-def _times(day: date | None, loaded: MonthOfSlots, meeting: dict, query: Query, reader: Guest) -> dict | None:
-	if not day:
-		return None
-	slots, partial = loaded.days.get(day.isoformat(), []), loaded.partial.get(day.isoformat(), [])
-	host_zone = meeting["page"]["timezone"]
-	return times_view(day, slots, loaded.zone, host_zone, query, reader.twelve_hours, reader.locale, partial)
+def _times(shown: BookingPage, day: date) -> dict:
+	of_day = DayOfTimes(day, shown.slots.slots_on(day), shown.slots.partly_free_on(day))
+	return times_view(of_day, shown.style, shown.page.timezone, shown.query)
 
 
-def _chosen(
-	start: int, loaded: MonthOfSlots, meeting: dict, query: Query, reader: Guest, attempt: Attempt | None
-) -> dict:
-	zone, locale = loaded.zone, reader.locale
-	slot = loaded.find(start) or Slot(start, start + loaded.duration * 60)
+def _chosen(shown: BookingPage, start: int) -> dict:
+	zone, duration = shown.zone, shown.slots.duration
+	slot = shown.slots.find(start) or Slot(start, start + duration * 60)
 	return {
-		**when_view(slot.stretches, zone, reader.twelve_hours, locale),
-		"note": host_date(start, zone, meeting["page"]["timezone"], locale),
-		"value": dates.iso_instant(start, zone),
-		"parts": " ".join(dates.iso_instant(since, zone) for since, _until in slot.parts),
+		**when_view(slot.stretches, shown.style),
+		"note": host_date(start, zone, shown.page.timezone, shown.locale),
+		"value": iso(start, zone),
+		"parts": " ".join(iso(since, zone) for since, _until in slot.parts),
 		"zone": zone,
-		"duration": loaded.duration,
-		"is_lost": bool(attempt and attempt.lost_race),
-		"change_url": query.url(date=local_date(start, zone).isoformat()),
+		"duration": duration,
+		"is_lost": shown.attempt.lost_race,
+		"change_url": shown.query.url(date=local_date(start, zone).isoformat()),
 	}
 
 
-def _alternatives(attempt: Attempt | None, loaded: MonthOfSlots, reader: Guest) -> list[dict]:
-	if not attempt or not attempt.lost_race:
-		return []
-	offered = sorted([start for start, _end in stretches(slot)] for slot in attempt.error.suggestions)
+def _alternatives(shown: BookingPage) -> list[dict]:
+	offered = sorted(shown.attempt.suggestions, key=lambda slot: slot.stretches)
 	return [
 		{
-			"value": " ".join(dates.iso_instant(start, loaded.zone) for start in starts),
-			"day": days_in_short([(start, start) for start in starts], loaded.zone, reader.locale),
-			"time": dates.clock_time(starts[0], loaded.zone, reader.twelve_hours, reader.locale),
+			"value": " ".join(iso(start, shown.zone) for start, _end in slot.stretches),
+			"day": days_in_short(slot.stretches, shown.zone, shown.locale),
+			"time": dates.clock_time(slot.start, shown.style),
 		}
-		for starts in offered
+		for slot in offered
 	]
 
 
-def _values(query: Query, attempt: Attempt | None) -> dict[str, Any]:
-	"""What stands in the form: what was typed, or else what the link fills in."""
-	if attempt:
-		return attempt.values
+def _values(shown: BookingPage) -> dict[str, Any]:
+	"""What the form contains: what was typed, or else what the link fills in."""
+	if shown.attempt.error:
+		return shown.attempt.values
 	return {
-		"attendee_name": query.carried.get("name"),
-		"attendee_email": query.carried.get("email"),
+		"attendee_name": shown.query.carried.get("name"),
+		"attendee_email": shown.query.carried.get("email"),
 		"idempotency_key": new_key(),
 	}
 
 
-def _script_data(
-	meeting: dict,
-	query: Query,
-	reader: Guest,
-	loaded: MonthOfSlots,
-	zone: str,
-	day: date | None,
-	start: int | None,
-	step: str,
-	today: date,
-) -> dict:
+def _script_data(shown: BookingPage) -> dict:
+	query, visitor = shown.query, shown.visitor
 	return {
 		"slug": query.slug,
 		"meetingType": query.meeting_type,
-		"duration": loaded.duration,
-		"hostZone": meeting["page"]["timezone"],
-		"zone": zone,
-		"zoneIsChosen": reader.zone_is_chosen,
-		"locale": reader.language_tag,
-		"firstWeekday": reader.locale.first_week_day,
-		"twelveHours": reader.twelve_hours,
-		"today": today.isoformat(),
-		"month": f"{loaded.month:%Y-%m}",
-		"day": day and (query.day or query.start) and day.isoformat(),
-		"start": start,
-		"step": step,
-		"slots": loaded.for_script(),
-		"holdMinutes": meeting.get("hold_minutes", 0),
+		"duration": shown.slots.duration,
+		"hostZone": shown.page.timezone,
+		"zone": shown.zone,
+		"zoneIsChosen": visitor.zone_is_chosen,
+		"locale": visitor.language_tag,
+		"firstWeekday": visitor.locale.first_week_day,
+		"twelveHours": visitor.twelve_hours,
+		"today": shown.today.isoformat(),
+		"month": f"{shown.slots.month:%Y-%m}",
+		"day": shown.day and (query.day or query.start) and shown.day.isoformat(),
+		"start": shown.start,
+		"step": shown.step,
+		"slots": shown.slots.for_script(),
+		"holdMinutes": shown.meeting.hold_minutes,
 		"origin": query.origin,
 		"carried": query.carried,
 		"csrfToken": csrf_token(),

@@ -1,7 +1,8 @@
-"""Dates, times, durations and money as the guest's locale writes them. Nothing is assembled by hand here."""
+"""Dates, times, durations and money as the visitor's locale writes them. Nothing is assembled by hand here."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -12,33 +13,33 @@ from scheduler_integration.engine import wall_clock
 _LONGEST_IN_MINUTES = 120
 
 
-def instant(text: str) -> int:
-	"""The epoch seconds of an ISO 8601 instant with an offset. Raises ValueError for anything else."""
-	moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-	if moment.tzinfo is None:
-		raise ValueError(text)
-	return int(moment.timestamp())
+@dataclass(frozen=True, slots=True)
+class TimeStyle:
+	"""How a time of day is written: by the clock of `zone`, with twelve hours or 24, in the locale's own way."""
+
+	zone: str
+	twelve_hours: bool
+	locale: Locale
+
+	@property
+	def skeleton(self) -> str:
+		"""The pattern's name in CLDR."""
+		return "hm" if self.twelve_hours else "Hm"
 
 
-def iso_instant(seconds: int, zone: str) -> str:
-	"""An instant as ISO 8601, read off a clock in `zone`."""
-	return wall_clock(seconds, zone).isoformat()
-
-
-def clock_time(seconds: int, zone: str, twelve_hours: bool, locale: Locale) -> str:
+def clock_time(seconds: int, style: TimeStyle) -> str:
 	"""`14:30` or `2:30 pm`."""
-	return _by_skeleton("hm" if twelve_hours else "Hm", wall_clock(seconds, zone), locale)
+	return _by_skeleton(style.skeleton, wall_clock(seconds, style.zone), style.locale)
 
 
-def clock_range(start: int, end: int, zone: str, twelve_hours: bool, locale: Locale) -> str:
+def clock_range(start: int, end: int, style: TimeStyle) -> str:
 	"""`14:30 – 15:00`, in the locale's own way of writing a range."""
-	first, last = wall_clock(start, zone).replace(tzinfo=None), wall_clock(end, zone).replace(tzinfo=None)
+	first, last = (wall_clock(moment, style.zone).replace(tzinfo=None) for moment in (start, end))
 	try:
-		return dates.format_interval(first, last, "hm" if twelve_hours else "Hm", locale=locale)
+		return dates.format_interval(first, last, style.skeleton, locale=style.locale)
 	except (NotImplementedError, KeyError):  # Babel can't take some locales' patterns apart.
-		pattern = locale.interval_formats.get(None) or "{0} – {1}"
-		times = (clock_time(moment, zone, twelve_hours, locale) for moment in (start, end))
-		return pattern.format(*times)
+		pattern = style.locale.interval_formats.get(None) or "{0} – {1}"
+		return pattern.format(clock_time(start, style), clock_time(end, style))
 
 
 def full_date(day: date, locale: Locale) -> str:
@@ -103,7 +104,7 @@ def offset_name(seconds: int, zone: str) -> str:
 
 
 def city(zone: str, locale: Locale) -> str:
-	"""The place a time zone is named for, in the guest's language where that is known."""
+	"""The place a time zone is named for, in the visitor's language if that is known."""
 	known = locale.time_zones.get(zone) or {}
 	return known.get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
 

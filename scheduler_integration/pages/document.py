@@ -8,20 +8,21 @@ import frappe
 from frappe.sessions import get_csrf_token
 from frappe.utils import get_url
 
+from scheduler_integration.catalogue.public import Brand
 from scheduler_integration.doors.headers import PageHeaders, frame_ancestors
 
 from .assets import assets
-from .guest import Guest
 from .people import own_image
 from .theme import theme
+from .visitor import Visitor
 
 
 def document(
-	reader: Guest,
+	visitor: Visitor,
 	*,
 	title: str,
 	description: str | None = None,
-	brand: dict | None = None,
+	brand: Brand | None = None,
 	styles: tuple[str, ...] = (),
 	script: str | None = None,
 	indexed: bool = False,
@@ -31,17 +32,17 @@ def document(
 ) -> dict:
 	"""The view's `document`: language, titles, theme, assets and the headers that depend on those.
 
-	`brand` is a page's dict, `styles` are added to the base sheet, `indexed` lets search engines in,
+	`brand` gives colour and image, `styles` are added to the base sheet, `indexed` lets search engines in,
 	`secret_address` keeps the page's address from whatever it links to, `framed` lets the sites of Scheduler Settings show it
 	inside their own, `path` is the one it has without any query.
 	"""
-	look = theme((brand or {}).get("brand_color"))
+	look = theme(brand and brand.color)
 	loaded = assets(("base", *styles), script)
-	image = own_image((brand or {}).get("logo"))
+	image = own_image(brand and brand.logo)
 	policy = content_security_policy(look.csp_source, loaded.csp_source, frame_ancestors(framed=framed))
 	return {
-		"language": reader.language_tag,
-		"direction": reader.direction,
+		"language": visitor.language_tag,
+		"direction": visitor.direction,
 		"title": title,
 		"description": " ".join((description or "").split())[:200],
 		"icon": icon(look.light.colour),

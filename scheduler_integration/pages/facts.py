@@ -5,22 +5,24 @@ from __future__ import annotations
 from babel import Locale
 from frappe import _
 
+from scheduler_integration.catalogue.public import PublicMeetingType
+
 from . import dates
 from .contrast import clean_hex
 
 _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
 
-def facts(meeting: dict, locale: Locale, with_duration: bool = True) -> list[dict]:
+def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True) -> list[dict]:
 	"""`[{"icon", "text"}]` of a meeting type; without its durations where they are shown to choose from."""
 	found = [{"icon": "clock", "text": length}] if (length := _length(meeting, locale, with_duration)) else []
-	if meeting.get("seats", 1) > 1:
-		found.append({"icon": "person", "text": _("A group of up to {0}").format(meeting["seats"])})
-	if meeting.get("location_label"):
-		found.append({"icon": place_icon(meeting.get("location_type")), "text": meeting["location_label"]})
-	if meeting.get("price"):
-		found.append({"icon": "tag", "text": dates.money(meeting["price"], meeting.get("currency"), locale)})
-	if meeting.get("requires_confirmation"):
+	if meeting.seats > 1:
+		found.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
+	if meeting.location_label:
+		found.append({"icon": place_icon(meeting.location_type), "text": meeting.location_label})
+	if meeting.price:
+		found.append({"icon": "tag", "text": dates.money(meeting.price, meeting.currency, locale)})
+	if meeting.requires_confirmation:
 		found.append({"icon": "check", "text": _("The host confirms your request")})
 	return found
 
@@ -29,17 +31,16 @@ def place_icon(location_type: str | None) -> str:
 	return _ICONS.get(location_type, "video")
 
 
-def dot_colour(meeting: dict) -> str | None:
+def dot_colour(meeting: PublicMeetingType) -> str | None:
 	"""The meeting type's own colour, if it is one."""
-	return clean_hex(meeting.get("color"))
+	return clean_hex(meeting.color)
 
 
-def _length(meeting: dict, locale: Locale, with_duration: bool) -> str:
+def _length(meeting: PublicMeetingType, locale: Locale, with_duration: bool) -> str:
 	"""How long it takes: hours, or days of so many hours each."""
-	lengths = meeting["duration_options"] or [meeting["duration_minutes"]]
-	hours = " · ".join(dates.duration(length, locale) for length in lengths) if with_duration else ""
-	count = meeting.get("number_of_days", 1)
-	if count < 2:
+	lengths = (dates.duration(length, locale) for length in meeting.duration_options)
+	hours = " · ".join(lengths) if with_duration else ""
+	if meeting.number_of_days < 2:
 		return hours
-	days = dates.days(count, locale)
+	days = dates.days(meeting.number_of_days, locale)
 	return _("{0}, {1} a day").format(days, hours) if hours else days

@@ -8,6 +8,8 @@ from typing import Any
 from frappe import _
 from werkzeug.datastructures import MultiDict
 
+from scheduler_integration.catalogue.public import PublicMeetingType, PublicQuestion
+
 # As much of what was typed as is shown again beside an error.
 _LONGEST_ECHO = 5000
 _ANSWER = "answer_"
@@ -24,12 +26,10 @@ _OWN_FIELDS = (
 )
 
 
-def read_payload(form: MultiDict, meeting: dict) -> dict[str, Any]:
-	"""The arguments of `book` (docs/api.md) in a submitted form."""
+def read_payload(form: MultiDict, meeting: PublicMeetingType) -> dict[str, Any]:
+	"""The fields of a BookingPayload in a submitted form."""
 	payload = {name: form.get(name) for name in _OWN_FIELDS if form.get(name)}
-	payload["answers"] = {
-		question["id"]: answer for question in meeting["questions"] if (answer := _answer(form, question))
-	}
+	payload["answers"] = {question.id: answer for question in meeting.questions if (answer := _answer(form, question))}
 	if payload.get("guests"):
 		payload["guests"] = split_addresses(payload["guests"])
 	return payload
@@ -45,21 +45,21 @@ def split_addresses(text: str) -> list[str]:
 	return text.replace(",", " ").replace(";", " ").split()
 
 
-def typed_values(form: MultiDict, meeting: dict) -> dict[str, Any]:
+def typed_values(form: MultiDict, meeting: PublicMeetingType) -> dict[str, Any]:
 	"""What to print back into the fields, by field name."""
 	values: dict[str, Any] = {name: _echo(form.get(name, "")) for name in _OWN_FIELDS}
-	for question in meeting["questions"]:
-		name = _ANSWER + question["id"]
-		several = question["type"] == "multi_select"
+	for question in meeting.questions:
+		name = _ANSWER + question.id
+		several = question.type == "multi_select"
 		values[name] = [_echo(value) for value in form.getlist(name)] if several else _echo(form.get(name, ""))
 	return values
 
 
-def form_view(meeting: dict, values: dict[str, Any], errors: dict[str, str]) -> dict:
+def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[str, str]) -> dict:
 	"""What the form prints. `errors` maps field names, as the rooms name them, to sentences."""
-	by_phone = meeting.get("location_type") == "phone"
+	by_phone = meeting.location_type == "phone"
 	own = {name: _field(name, values, errors, **about) for name, about in _own_fields(by_phone).items()}
-	questions = [_question(question, values, errors) for question in meeting["questions"]]
+	questions = [_question(question, values, errors) for question in meeting.questions]
 	asked = [own["attendee_name"], own["attendee_email"], *([own["attendee_phone"]] if by_phone else []), *questions]
 	folded = [field for field in own.values() if field not in asked]
 	shown = {field["error"] for field in (*asked, *folded)}
@@ -69,7 +69,7 @@ def form_view(meeting: dict, values: dict[str, Any], errors: dict[str, str]) -> 
 		"unfolds": any(field["error"] or field["value"] for field in folded),
 		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in shown],
 		"idempotency_key": values.get("idempotency_key", ""),
-		"submit": _("Request this time") if meeting.get("requires_confirmation") else _("Book this time"),
+		"submit": _("Request this time") if meeting.requires_confirmation else _("Book this time"),
 	}
 
 
@@ -110,30 +110,30 @@ def _field(name: str, values: dict[str, Any], errors: dict[str, str], **about: A
 	return {**field, **about}
 
 
-def _question(question: dict, values: dict[str, Any], errors: dict[str, str]) -> dict:
-	name = _ANSWER + question["id"]
-	error = errors.get(f"answers.{question['id']}") or errors.get(question["id"])
+def _question(question: PublicQuestion, values: dict[str, Any], errors: dict[str, str]) -> dict:
+	name = _ANSWER + question.id
+	error = errors.get(f"answers.{question.id}") or errors.get(question.id)
 	return _field(
 		name,
 		values,
 		{name: error} if error else {},
-		label=question["label"],
-		type=question["type"],
-		required=question["required"],
-		help=question["help"],
-		placeholder=question["placeholder"],
-		choices=question["options"],
-		autocomplete="tel" if question["type"] == "phone" else "off",
+		label=question.label,
+		type=question.type,
+		required=question.required,
+		help=question.help,
+		placeholder=question.placeholder,
+		choices=question.options,
+		autocomplete="tel" if question.type == "phone" else "off",
 	)
 
 
-def _answer(form: MultiDict, question: dict) -> str | list[str] | bool | None:
-	name = _ANSWER + question["id"]
-	if question["type"] == "multi_select":
+def _answer(form: MultiDict, question: PublicQuestion) -> str | list[str] | bool | None:
+	name = _ANSWER + question.id
+	if question.type == "multi_select":
 		return form.getlist(name)
-	if question["type"] == "checkbox":
+	if question.type == "checkbox":
 		return name in form
-	if question["type"] == "number":
+	if question.type == "number":
 		return plain_number(form.get(name, ""))
 	return form.get(name)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
@@ -9,112 +11,141 @@ from babel import Locale
 from frappe import _
 from frappe.utils import get_url_to_form
 
+from scheduler_integration.catalogue.public import Brand, Listing
+from scheduler_integration.clock import iso
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import HostNotFree
+from scheduler_integration.meetings.agenda import AgendaEntry
+from scheduler_integration.meetings.summaries import HostBooking
 
 from . import dates
 from .document import csrf_token, document
 from .facts import place_icon
-from .guest import Guest
 from .people import names, web_address
 from .reasons import conflict_view, reason_view
 from .script_json import script_json
-from .spans import stretches, when_view
+from .spans import when_view
 from .strings import host_strings
+from .visitor import Visitor
 
-# How many days are shown one by one; what comes after stands together.
+# How many days are shown one by one. Later ones are in one group.
 _DAYS = 7
 
 
-def hosting_view(
-	bookings: list[dict],
-	pages: list[dict],
-	host: str,
-	zone: str,
-	reader: Guest,
-	now: int,
-	message: dict | None = None,
-	*,
-	views: list[dict] | None = None,
-	sees_all: bool = False,
-	after: str = "",
-	first: str | None = None,
-	later: str | None = None,
-) -> dict:
-	"""The view of `/scheduling`. `bookings` are as `meetings.agenda` returns them, `pages` the host's, `zone` is where the host
-	reads the clock.
+@dataclass(frozen=True)
+class Tabs:
+	"""The addresses around a list of meetings.
 
-	`views` are a manager's links to their own and to everybody's meetings; with `sees_all` these are everybody's. `later` is the
-	address of those that follow. These are those that come `after` a meeting, where one is named, and `first` where they begin.
+	`views` are a manager's links to their own and to everybody's meetings; with `sees_all` these are everybody's. `after` names
+	the meeting that the list begins after; then `first` is the address of its beginning. `later` is the address of the rest.
 	"""
-	today = local_date(now, zone)
-	title = _("Everybody's meetings") if sees_all else _("Your meetings")
+
+	views: Sequence[dict] = ()
+	sees_all: bool = False
+	after: str = ""
+	first: str | None = None
+	later: str | None = None
+
+
+@dataclass(frozen=True)
+class HostPage:
+	"""What `/scheduling` shows: a host's meetings and pages. `zone` is the host's own, `now` is in epoch seconds."""
+
+	host: str
+	zone: str
+	entries: Sequence[AgendaEntry]
+	listings: Sequence[Listing]
+	visitor: Visitor
+	now: int
+	tabs: Tabs = Tabs()
+	message: dict | None = None
+
+	@property
+	def style(self) -> dates.TimeStyle:
+		return self.visitor.style(self.zone)
+
+	@property
+	def today(self) -> date:
+		return local_date(self.now, self.zone)
+
+
+def hosting_view(shown: HostPage) -> dict:
+	"""The view of `/scheduling`."""
+	tabs, locale = shown.tabs, shown.visitor.locale
+	title = _("Everybody's meetings") if tabs.sees_all else _("Your meetings")
 	return {
 		"document": document(
-			reader, title=title, brand=_brand(pages), styles=("host",), script="host", secret_address=True
+			shown.visitor,
+			title=title,
+			brand=_brand(shown.listings),
+			styles=("host",),
+			script="host",
+			secret_address=True,
 		),
 		"title": title,
-		"views": views,
-		"sees_all": sees_all,
-		"after": after,
-		"first": first,
-		"later": later,
-		"host": host,
-		"today": dates.full_date(today, reader.locale),
-		"city": dates.city(zone, reader.locale),
-		"zone": zone,
-		"days": _days(bookings, zone, today, reader, is_first=not after),
-		"links": [_link(page) for page in pages],
+		"views": tabs.views,
+		"sees_all": tabs.sees_all,
+		"after": tabs.after,
+		"first": tabs.first,
+		"later": tabs.later,
+		"host": shown.host,
+		"today": dates.full_date(shown.today, locale),
+		"city": dates.city(shown.zone, locale),
+		"zone": shown.zone,
+		"days": _days(shown),
+		"links": [_link(listing) for listing in shown.listings],
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
-		"message": message,
+		"message": shown.message,
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": host_strings()}),
 		"status": 200,
 	}
 
 
-def not_free_message(error: HostNotFree, asked: dict[str, str], zone: str, reader: Guest) -> dict:
-	"""Says why the host can't take the meeting; where only rules stand in the way, offers to do what was `asked` (`name`, `host`
+def not_free_message(error: HostNotFree, asked: dict[str, str], style: dates.TimeStyle) -> dict:
+	"""Says why the host can't take the meeting. If only rules are in the way, it offers to do what was `asked` (`name`, `host`
 	and `replaces` of the form) all the same.
 	"""
-	sentences = {each["message"]: reason_view(each, zone, reader) for each in error.extra["reasons"]}
-	conflicts = [conflict_view(each, zone, reader) for each in error.extra["conflicts"]]
+	sentences = {each.message: reason_view(each, style) for each in error.objections}
 	return {
 		"text": error.message,
 		"is_error": True,
 		"reasons": list(sentences.values()),
-		"conflicts": conflicts,
-		"anyway": asked if error.extra["can_force"] else None,
+		"conflicts": [conflict_view(each, style) for each in error.conflicts],
+		"anyway": asked if error.can_force else None,
 	}
 
 
-def _brand(pages: list[dict]) -> dict | None:
+def _brand(listings: Sequence[Listing]) -> Brand | None:
 	"""The host's own page lends its colour, if they have one."""
-	return next((page for page in pages if page["page_type"] == "Personal"), pages[0] if pages else None)
+	pages = [listing.page for listing in listings]
+	own = next((page for page in pages if page.page_type == "Personal"), pages[0] if pages else None)
+	return own and own.brand
 
 
-def _days(bookings: list[dict], zone: str, today: date, reader: Guest, *, is_first: bool) -> list[dict]:
-	"""The meetings by day, at first today even when it is free, and those beyond the week in one group."""
-	groups: dict[date | None, list[list[dict]]] = {today: []} if is_first else {}
-	for sharing in _sessions(bookings):
-		day = max(local_date(sharing[0]["starts_at"], zone), today)
+def _days(shown: HostPage) -> list[dict]:
+	"""The meetings by day: first today, even if it is free, and those beyond the week in one group."""
+	today, locale = shown.today, shown.visitor.locale
+	groups: dict[date | None, list[list[AgendaEntry]]] = {} if shown.tabs.after else {today: []}
+	for sharing in _sessions(shown.entries):
+		day = max(local_date(sharing[0].booking.start, shown.zone), today)
 		groups.setdefault(day if day < today + timedelta(days=_DAYS) else None, []).append(sharing)
 	return [
 		{
-			"title": _day_title(day, today, reader.locale),
-			"subtitle": day and dates.day_and_month(day, reader.locale),
+			"title": _day_title(day, today, locale),
+			"subtitle": day and dates.day_and_month(day, locale),
 			"is_today": day == today,
-			"meetings": [_meeting(sharing, zone, day, reader) for sharing in group],
+			"meetings": [_meeting(sharing, day, shown.style) for sharing in group],
 		}
 		for day, group in groups.items()
 	]
 
 
-def _sessions(bookings: list[dict]) -> list[list[dict]]:
+def _sessions(entries: Sequence[AgendaEntry]) -> list[list[AgendaEntry]]:
 	"""The bookings that share a session together; any other by itself."""
-	groups: dict[str, list[dict]] = {}
-	for booking in bookings:
-		groups.setdefault(booking["session"] or booking["name"], []).append(booking)
+	groups: dict[str, list[AgendaEntry]] = {}
+	for entry in entries:
+		groups.setdefault(entry.booking.session or entry.booking.id, []).append(entry)
 	return list(groups.values())
 
 
@@ -126,72 +157,75 @@ def _day_title(day: date | None, today: date, locale: Locale) -> str:
 	return _("Tomorrow") if day == today + timedelta(days=1) else dates.weekday(day, locale)
 
 
-def _meeting(sharing: list[dict], zone: str, day: date | None, reader: Guest) -> dict:
+def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyle) -> dict:
 	"""One meeting: a booking, or all those that share a session."""
-	first = sharing[0]
-	start, end = first["starts_at"], first["ends_at"]
-	when = when_view(stretches(first), zone, reader.twelve_hours, reader.locale)
-	hosts = first["hosts"]
+	bookings = [entry.booking for entry in sharing]
+	first = bookings[0]
+	when = when_view(first.stretches, style)
 	return {
-		"name": first["name"],
-		"date": None if day else dates.short_day(local_date(start, zone), reader.locale),
-		"time": dates.clock_time(start, zone, reader.twelve_hours, reader.locale),
-		"until": when["time"] if when["days"] else dates.clock_time(end, zone, reader.twelve_hours, reader.locale),
+		"name": first.id,
+		"date": None if day else dates.short_day(local_date(first.start, style.zone), style.locale),
+		"time": dates.clock_time(first.start, style),
+		"until": when["time"] if when["days"] else dates.clock_time(first.end, style),
 		"days": when["days"],
-		"machine": dates.iso_instant(start, zone),
-		"title": first["meeting_type"]["title"],
-		"hosts": names(hosts),
-		"place": first["location_label"],
-		"place_icon": place_icon(first["location_type"]),
-		"link": _link_of_all(sharing),
-		"is_session": len(sharing) > 1,
-		"seats": sum(booking["seats"] for booking in sharing),
-		"waiting": sum(booking["status"] == "Pending" for booking in sharing),
-		"can_cancel": any(booking["can_cancel"] for booking in sharing),
-		"attendees": [_attendee(booking, zone, reader) for booking in sharing],
-		"successors": first["successors"],
-		"replaceable": hosts if len(hosts) > 1 else [],
+		"machine": iso(first.start, style.zone),
+		"title": first.meeting_type.title,
+		"hosts": names(first.hosts),
+		"place": first.location_label,
+		"place_icon": place_icon(first.location_type),
+		"link": _link_of_all(bookings),
+		"is_session": len(bookings) > 1,
+		"seats": sum(booking.seats for booking in bookings),
+		"waiting": sum(booking.status == "Pending" for booking in bookings),
+		"can_cancel": any(booking.can_cancel for booking in bookings),
+		"attendees": [_attendee(booking, style) for booking in bookings],
+		"successors": sharing[0].successors,
+		"replaceable": first.hosts if len(first.hosts) > 1 else (),
 	}
 
 
-def _attendee(booking: dict, zone: str, reader: Guest) -> dict:
-	"""Who comes, and what one of them wrote."""
-	start, theirs = booking["starts_at"], booking["timezone"]
+def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
+	"""Who comes, and what they wrote."""
+	attendee = booking.attendee
 	return {
-		**booking["attendee"],
-		"booking": booking["name"],
-		"guests": booking["guests"],
-		"is_pending": booking["status"] == "Pending",
-		"their_time": theirs != zone
-		and _("{0} in {1}").format(
-			dates.clock_time(start, theirs, reader.twelve_hours, reader.locale), dates.city(theirs, reader.locale)
-		),
-		"place_text": booking["location"] if booking["location"] != _own_link(booking) else None,
-		"notes": booking["notes"],
-		"answers": booking["answers"],
-		"problem": booking["delivery_error"],
-		"can_cancel": booking["can_cancel"],
+		"name": attendee.name,
+		"email": attendee.email,
+		"phone": attendee.phone,
+		"company": attendee.company,
+		"booking": booking.id,
+		"guests": booking.guests,
+		"is_pending": booking.status == "Pending",
+		"their_time": booking.timezone != style.zone and _their_time(booking, style),
+		"place_text": booking.location if booking.location != _own_link(booking) else None,
+		"notes": booking.notes,
+		"answers": booking.answers,
+		"problem": booking.delivery_error,
+		"can_cancel": booking.can_cancel,
 	}
 
 
-def _own_link(booking: dict) -> str | None:
-	return web_address(booking["meeting_link"]) or web_address(booking["location"])
+def _their_time(booking: HostBooking, style: dates.TimeStyle) -> str:
+	theirs = replace(style, zone=booking.timezone)
+	return _("{0} in {1}").format(dates.clock_time(booking.start, theirs), dates.city(theirs.zone, theirs.locale))
 
 
-def _link_of_all(sharing: list[dict]) -> str | None:
+def _own_link(booking: HostBooking) -> str | None:
+	return web_address(booking.meeting_link) or web_address(booking.location)
+
+
+def _link_of_all(sharing: list[HostBooking]) -> str | None:
 	"""Where they meet: the host joins where the first of them does."""
 	return next(filter(None, map(_own_link, sharing)), None)
 
 
-def _link(page: dict) -> dict:
+def _link(listing: Listing) -> dict:
+	page = listing.page
 	return {
-		"title": page["title"],
-		"is_team": page["page_type"] == "Team",
-		"url": page["url"],
-		"shown": _shown(page["url"]),
-		"types": [
-			{"title": meeting["title"], "url": f"{page['url']}/{meeting['slug']}"} for meeting in page["meeting_types"]
-		],
+		"title": page.title,
+		"is_team": page.page_type == "Team",
+		"url": page.url,
+		"shown": _shown(page.url),
+		"types": [{"title": each.title, "url": f"{page.url}/{each.slug}"} for each in listing.meeting_types],
 	}
 
 

@@ -6,28 +6,37 @@ from urllib.parse import urlsplit
 
 from frappe import _
 
+from scheduler_integration.catalogue.public import Brand
+from scheduler_integration.clock import iso
+from scheduler_integration.meetings.summaries import AttendeeBooking
+
 from . import dates
 from .document import csrf_token, document
 from .facts import place_icon
-from .guest import Guest
 from .people import faces, names
 from .script_json import script_json
-from .spans import stretches, when_view
+from .spans import when_view
 from .strings import manage_strings
+from .visitor import Visitor
 
 _GONE = ("Cancelled", "Declined", "Rescheduled")
 
 
 def managing_view(
-	booking: dict, brand: dict | None, reader: Guest, path: str, just_booked: bool = False, problem: str | None = None
+	booking: AttendeeBooking,
+	brand: Brand | None,
+	visitor: Visitor,
+	path: str,
+	just_booked: bool = False,
+	problem: str | None = None,
 ) -> dict:
-	"""The view of `/schedule/manage/<token>`. `brand` is the booking's page, for its colours, where it still exists."""
+	"""The view of `/schedule/manage/<token>`. `brand` is the look of the page it was booked on, if that is still there."""
 	heading = _heading(booking, just_booked)
 	follow = _follow_up(booking) if just_booked else None
 	return {
 		"document": document(
-			reader,
-			title=f"{heading['title']} · {booking['title']}",
+			visitor,
+			title=f"{heading['title']} · {booking.title}",
 			description=heading["text"],
 			brand=brand,
 			styles=("manage",),
@@ -37,15 +46,15 @@ def managing_view(
 		),
 		"heading": heading,
 		"booking": booking,
-		"faces": faces(booking["hosts"]),
-		"with": ", ".join(names(booking["hosts"])) or booking["page"]["title"],
-		"when": _when(booking, reader),
+		"faces": faces(booking.hosts),
+		"with": ", ".join(names(booking.hosts)) or booking.page.title,
+		"when": _when(booking, visitor),
 		"place": _place(booking),
-		"ics": _local(booking["calendar"]["ics"]),
-		"is_gone": booking["status"] in _GONE,
-		"is_live": booking["status"] in ("Pending", "Scheduled") and not booking["is_over"],
+		"ics": _local(booking.calendar.ics),
+		"is_gone": booking.status in _GONE,
+		"is_live": booking.status in ("Pending", "Scheduled") and not booking.is_over,
 		"follow_up": follow,
-		"again_url": _local(booking["book_again_url"]),
+		"again_url": _local(booking.book_again_url),
 		"action": path,
 		"problem": problem,
 		"csrf_token": csrf_token(),
@@ -53,32 +62,31 @@ def managing_view(
 	}
 
 
-def _when(booking: dict, reader: Guest) -> dict:
-	start = dates.instant(booking["start"])
-	zone, locale = booking["timezone"], reader.locale
+def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
+	zone, locale = booking.timezone, visitor.locale
 	return {
-		**when_view(stretches(booking), zone, reader.twelve_hours, locale),
-		"zone": dates.zone_name(start, zone, locale),
+		**when_view(booking.stretches, visitor.style(zone)),
+		"zone": dates.zone_name(booking.start, zone, locale),
 		"city": dates.city(zone, locale),
-		"duration": dates.duration(booking["duration_minutes"], locale),
-		"machine": booking["start"],
+		"duration": dates.duration(booking.duration_minutes, locale),
+		"machine": iso(booking.start, zone),
 	}
 
 
-def _place(booking: dict) -> dict:
+def _place(booking: AttendeeBooking) -> dict:
 	"""Where it takes place; an address that a browser can open becomes a link, anything else is text."""
-	link, text = booking["meeting_link"], booking["location"]
+	link, text = booking.meeting_link, booking.location
 	url = next((address for address in (link, text) if _is_web(address)), None)
-	return {"icon": place_icon(booking["location_type"]), "url": url, "text": text if text != url else None}
+	return {"icon": place_icon(booking.location_type), "url": url, "text": text if text != url else None}
 
 
-def _heading(booking: dict, just_booked: bool) -> dict:
-	host = ", ".join(names(booking["hosts"])) or booking["page"]["title"]
-	email = booking["attendee"]["email"]
-	status = booking["status"]
+def _heading(booking: AttendeeBooking, just_booked: bool) -> dict:
+	host = ", ".join(names(booking.hosts)) or booking.page.title
+	email = booking.attendee.email
+	status = booking.status
 	if status in _GONE:
 		return _gone_heading(status)
-	if booking["is_over"] or status in ("Completed", "No Show"):
+	if booking.is_over or status in ("Completed", "No Show"):
 		return {
 			"icon": "clock",
 			"mood": "quiet",
@@ -119,9 +127,9 @@ def _gone_heading(status: str) -> dict:
 	return {"icon": "cross", "mood": "quiet", "title": titles[status], "text": texts[status]}
 
 
-def _follow_up(booking: dict) -> dict | None:
+def _follow_up(booking: AttendeeBooking) -> dict | None:
 	"""The address a host sends people on to, if it is one that a browser may be sent to."""
-	address = booking["redirect_url"]
+	address = booking.redirect_url
 	return {"url": address, "host": urlsplit(address).hostname} if _is_web(address) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from babel import Locale
@@ -41,12 +41,12 @@ def month_view(
 	month: date,
 	chosen: date | None,
 	today: date,
-	free: dict[str, list],
+	free: Mapping[date, Sequence],
 	query: Query,
 	locale: Locale,
-	partial: Collection[str] = (),
+	partial: Collection[date] = (),
 ) -> dict:
-	"""What the calendar sheet prints. `free` maps dates (ISO) to their free starts; `partial` are partly free ones."""
+	"""What the calendar sheet prints. `free` maps dates to their free starts; `partial` are partly free dates."""
 	can_go_back = month > first_of(today)
 	return {
 		"title": dates.month_title(month, locale),
@@ -74,14 +74,14 @@ def _day(
 	day: date,
 	chosen: date | None,
 	today: date,
-	free: dict[str, list],
+	free: Mapping[date, Sequence],
 	query: Query,
 	locale: Locale,
-	partial: Collection[str],
+	partial: Collection[date],
 ) -> dict:
 	iso = day.isoformat()
-	count = len(free.get(iso, ()))
-	is_partial = not count and iso in partial
+	count = len(free.get(day, ()))
+	is_partial = not count and day in partial
 	return {
 		"date": iso,
 		"number": day.day,

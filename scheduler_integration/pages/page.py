@@ -6,47 +6,50 @@ from urllib.parse import quote, urlencode
 
 from frappe import _
 
+from scheduler_integration.catalogue.public import Listing, PublicMeetingType
+
 from .document import document
 from .facts import dot_colour, facts
-from .guest import Guest
 from .people import faces, names, own_image
 from .query import Query
+from .visitor import Visitor
 
 
-def page_view(page: dict, query: Query, reader: Guest) -> dict:
-	"""The view of `/schedule/<slug>`; `page` is as docs/api.md shows it."""
-	description = page["description"] or page["welcome_message"]
+def page_view(listing: Listing, query: Query, visitor: Visitor) -> dict:
+	"""The view of `/schedule/<slug>`."""
+	page = listing.page
+	description = page.description or page.welcome_message
 	return {
 		"document": document(
-			reader,
-			title=page["title"],
-			description=description or _("Book a meeting with {0}.").format(page["title"]),
-			brand=page,
+			visitor,
+			title=page.title,
+			description=description or _("Book a meeting with {0}.").format(page.title),
+			brand=page.brand,
 			styles=("page",),
 			indexed=True,
 			framed=True,
 			path=f"/schedule/{quote(query.slug, safe='')}",
 		),
-		"title": page["title"],
-		"logo": own_image(page["logo"]),
-		"faces": faces(page["hosts"]),
-		"with": ", ".join(names(page["hosts"])),
-		"is_team": page["page_type"] == "Team",
-		"description": page["description"],
-		"welcome": page["welcome_message"],
-		"meetings": [_meeting(meeting, query, reader) for meeting in page["meeting_types"]],
+		"title": page.title,
+		"logo": own_image(page.logo),
+		"faces": faces(page.hosts),
+		"with": ", ".join(names(page.hosts)),
+		"is_team": page.page_type == "Team",
+		"description": page.description,
+		"welcome": page.welcome_message,
+		"meetings": [_meeting(meeting, query, visitor) for meeting in listing.meeting_types],
 		"status": 200,
 	}
 
 
-def _meeting(meeting: dict, query: Query, reader: Guest) -> dict:
-	path = f"/schedule/{quote(query.slug, safe='')}/{quote(meeting['slug'], safe='')}"
+def _meeting(meeting: PublicMeetingType, query: Query, visitor: Visitor) -> dict:
+	path = f"/schedule/{quote(query.slug, safe='')}/{quote(meeting.slug, safe='')}"
 	kept = {"tz": query.zone, "clock": query.clock, **query.carried}
 	pairs = {name: value for name, value in kept.items() if value}
 	return {
-		"title": meeting["title"],
-		"description": meeting["description"],
+		"title": meeting.title,
+		"description": meeting.description,
 		"colour": dot_colour(meeting),
-		"facts": facts(meeting, reader.locale),
+		"facts": facts(meeting, visitor.locale),
 		"url": f"{path}?{urlencode(pairs)}" if pairs else path,
 	}

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scheduler_integration.catalogue.images import is_public_image
+from scheduler_integration.catalogue.public import PublicHost
+from scheduler_integration.meetings.summaries import BookingHost
+
+Host = PublicHost | BookingHost
 
 
-def faces(hosts: list[dict]) -> list[dict]:
+def faces(hosts: Sequence[Host]) -> list[dict]:
 	"""`[{"name", "image", "initials"}]` of the hosts."""
-	return [
-		{"name": host["name"], "image": own_image(host.get("image")), "initials": initials(host["name"])}
-		for host in hosts
-	]
+	return [{"name": host.name, "image": own_image(host.image), "initials": initials(host.name)} for host in hosts]
 
 
-def names(hosts: list[dict]) -> list[str]:
-	return [host["name"] for host in hosts if host.get("name")]
+def names(hosts: Sequence[Host]) -> list[str]:
+	return [host.name for host in hosts if host.name]
 
 
 def own_image(address: str | None) -> str | None:

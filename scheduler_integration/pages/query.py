@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import quote, urlencode
 
-from . import dates
+from scheduler_integration.parsing.instants import parse_instant
+from scheduler_integration.parsing.text import Refused
 
 # What a link on the page must carry on: where the guest came from, and what a link filled in for them.
 ORIGIN = ("source", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 CARRIED = (*ORIGIN, "name", "email", "embed", "_lang")
 _PARTS = ("month", "date", "start", "tz", "duration", "clock")
 _LONGEST = 200
-_END_OF_TIME = 2**33
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,10 @@ class Query:
 	duration: int | None = None
 	clock: str | None = None
 	carried: dict[str, str] = field(default_factory=dict)
+
+	def offering(self, durations: Sequence[int]) -> Query:
+		"""This query, without a duration that isn't offered."""
+		return self if self.duration in durations else replace(self, duration=None)
 
 	@property
 	def origin(self) -> dict[str, str]:
@@ -55,7 +59,7 @@ def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 		meeting_type=meeting_type,
 		month=_date(f"{texts.get('month')}-01"),
 		day=_date(texts.get("date")),
-		start=parse_instant(texts.get("start")),
+		start=instant_of(texts.get("start")),
 		zone=texts.get("tz"),
 		duration=_number(texts.get("duration")),
 		clock=texts.get("clock") if texts.get("clock") in ("12", "24") else None,
@@ -63,13 +67,12 @@ def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 	)
 
 
-def parse_instant(value: str | None) -> int | None:
-	"""The epoch seconds of an instant with an offset, in this century or so: beyond it, calendars end."""
+def instant_of(value: str | None) -> int | None:
+	"""The epoch seconds of an instant with an offset, None for anything else."""
 	try:
-		instant = dates.instant(_text(value) or "")
-	except (ValueError, OverflowError, OSError):
+		return parse_instant(_text(value))
+	except Refused:
 		return None
-	return instant if 0 < instant < _END_OF_TIME else None
 
 
 def _text(value: object) -> str | None:

@@ -12,8 +12,8 @@ from scheduler_integration.doors.headers import use
 from scheduler_integration.exceptions import SchedulingError
 
 from .document import document
-from .guest import guest
 from .states import state_of
+from .visitor import current_visitor
 
 View = dict[str, Any]
 
@@ -36,7 +36,7 @@ def error_view(error: SchedulingError) -> View:
 	"""The page that stands in for one that can't be shown."""
 	state = state_of(error)
 	return {
-		"document": document(guest(), title=state["title"], description=error.message, framed=True),
+		"document": document(current_visitor(), title=state["title"], description=error.message, framed=True),
 		"state": state,
 		"status": error.http_status_code,
 	}

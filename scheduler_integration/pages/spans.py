@@ -8,15 +8,16 @@ from datetime import timedelta
 from babel import Locale
 from frappe import _
 
-from scheduler_integration.engine import local_date
+from scheduler_integration.engine import Interval, local_date
 
 from . import dates
 
 
-def when_view(stretches: Sequence[tuple[int, int]], zone: str, twelve_hours: bool, locale: Locale) -> dict:
-	"""`date` and `time` of a meeting; of one that takes several days the first to the last, and each of the `days`."""
-	days = [local_date(start, zone) for start, _end in stretches]
-	hours = [dates.clock_range(start, end, zone, twelve_hours, locale) for start, end in stretches]
+def when_view(stretches: Sequence[Interval], style: dates.TimeStyle) -> dict:
+	"""`date` and `time` of a meeting; for a multi-day meeting the first to the last day, and each of the `days`."""
+	locale = style.locale
+	days = [local_date(start, style.zone) for start, _end in stretches]
+	hours = [dates.clock_range(start, end, style) for start, end in stretches]
 	if len(stretches) == 1:
 		return {"date": dates.full_date(days[0], locale), "time": hours[0], "days": []}
 	return {
@@ -26,29 +27,23 @@ def when_view(stretches: Sequence[tuple[int, int]], zone: str, twelve_hours: boo
 	}
 
 
-def stretches(booking: dict) -> list[tuple[int, int]]:
-	"""When the people of a booking meet, epoch seconds: its parts, or else all of it."""
-	parts = booking.get("parts") or [booking]
-	return [(dates.instant(part["start"]), dates.instant(part["end"])) for part in parts]
-
-
-def days_in_short(stretches: Sequence[tuple[int, int]], zone: str, locale: Locale) -> str:
-	"""`Mon 23 – Wed 25 Nov`, or each day by its name where some in between are off."""
+def days_in_short(stretches: Sequence[Interval], zone: str, locale: Locale) -> str:
+	"""`Mon 23 – Wed 25 Nov`, or each day by its name if some in between are off."""
 	days = [local_date(start, zone) for start, _end in stretches]
 	if days[-1] - days[0] == timedelta(days=len(days) - 1):
 		return dates.short_range(days[0], days[-1], locale)
 	return dates.listed([dates.short_day(day, locale) for day in days], locale)
 
 
-def in_short(start: int, end: int, zone: str, twelve_hours: bool, locale: Locale) -> str:
-	"""`Mon 23 Nov, 14:00 – 15:00`, with both days where they differ."""
-	first, last = local_date(start, zone), local_date(end, zone)
-	if first == last:
-		return _("{0}, {1}").format(
-			dates.short_day(first, locale), dates.clock_range(start, end, zone, twelve_hours, locale)
-		)
-	moments = (
-		_("{0}, {1}").format(dates.short_day(day, locale), dates.clock_time(moment, zone, twelve_hours, locale))
-		for day, moment in ((first, start), (last, end))
-	)
-	return " – ".join(moments)
+def in_short(start: int, end: int, style: dates.TimeStyle) -> str:
+	"""`Mon 23 Nov, 14:00 – 15:00`, with both days if they differ."""
+	day = local_date(start, style.zone)
+	if day == local_date(end, style.zone):
+		return _("{0}, {1}").format(dates.short_day(day, style.locale), dates.clock_range(start, end, style))
+	return f"{moment_in_short(start, style)} – {moment_in_short(end, style)}"
+
+
+def moment_in_short(instant: int, style: dates.TimeStyle) -> str:
+	"""`Mon 23 Nov, 14:00`."""
+	day = dates.short_day(local_date(instant, style.zone), style.locale)
+	return _("{0}, {1}").format(day, dates.clock_time(instant, style))

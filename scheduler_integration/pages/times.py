@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from babel import Locale
 from frappe import _
 
+from scheduler_integration.availability.slots import PartlyFree
+from scheduler_integration.clock import iso
 from scheduler_integration.engine import local_date, wall_clock
+from scheduler_integration.times import Slot
 
 from . import dates
 from .query import Query
-from .slots import PartlyFree, Slot
 from .spans import days_in_short
 
 _NOON, _EVENING = 12, 17
@@ -19,36 +23,37 @@ _NOON, _EVENING = 12, 17
 _MANY = 8
 
 
-def times_view(
-	day: date,
-	slots: list[Slot],
-	zone: str,
-	host_zone: str,
-	query: Query,
-	twelve_hours: bool,
-	locale: Locale,
-	partial: list[PartlyFree] = (),
-) -> dict:
-	"""What the column of times prints for a day of the guest's `zone`. What is `partial` is shown, but can't be chosen."""
-	shown = sorted([*slots, *partial], key=lambda each: each.start)
-	labels = [dates.clock_time(each.start, zone, twelve_hours, locale) for each in shown]
+@dataclass(frozen=True)
+class DayOfTimes:
+	"""The times of a day. Those that are only partly free are shown, but can't be chosen."""
+
+	day: date
+	slots: Sequence[Slot]
+	partly_free: Sequence[PartlyFree] = ()
+
+
+def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query: Query) -> dict:
+	"""What the column of times prints for a day of the visitor's zone."""
+	zone, locale = style.zone, style.locale
+	shown = sorted([*times.slots, *times.partly_free], key=lambda each: each.start)
+	labels = [dates.clock_time(each.start, style) for each in shown]
 	host_dates = [host_date(each.start, zone, host_zone, locale) for each in shown]
 	common = host_dates[0] if len(set(host_dates)) == 1 else None
-	times = [
+	rows = [
 		{
 			"start": each.start,
 			"label": _unmistakable(label, labels, each.start, zone),
 			"notes": [note for note in (*_notes(each, zone, locale), None if common else theirs) if note],
-			"url": query.url(start=dates.iso_instant(each.start, zone)) if isinstance(each, Slot) else None,
+			"url": query.url(start=iso(each.start, zone)) if isinstance(each, Slot) else None,
 		}
 		for each, label, theirs in zip(shown, labels, host_dates, strict=True)
 	]
 	return {
-		"weekday": dates.weekday(day, locale),
-		"day": dates.day_and_month(day, locale),
-		"groups": _by_part_of_day(times, zone),
-		"count": len(slots),
-		"is_many": len(slots) > _MANY and not any(slot.parts for slot in slots),
+		"weekday": dates.weekday(times.day, locale),
+		"day": dates.day_and_month(times.day, locale),
+		"groups": _by_part_of_day(rows, zone),
+		"count": len(times.slots),
+		"is_many": len(times.slots) > _MANY and not any(slot.parts for slot in times.slots),
 		"note": common,
 	}
 
@@ -67,7 +72,7 @@ def seats(left: int | None) -> str | None:
 
 
 def partly_free(each: PartlyFree, zone: str, locale: Locale) -> str:
-	missing = dates.listed([dates.short_day(local_date(start, zone), locale) for start in each.missing], locale)
+	missing = dates.listed([dates.short_day(local_date(start, zone), locale) for start, _end in each.missing], locale)
 	return _("{0} of {1} days free; not on {2}").format(each.days_free, each.number_of_days, missing)
 
 

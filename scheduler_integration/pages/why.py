@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from frappe import _
 
+from scheduler_integration.availability.explain import Explanation, HostExplanation
+from scheduler_integration.catalogue.own_types import OwnType
+from scheduler_integration.clock import iso
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of, local_date
 
 from . import dates
 from .document import document
-from .guest import Guest
 from .reasons import reason_view
+from .spans import moment_in_short
+from .visitor import Visitor
 
 
-class Question(NamedTuple):
+@dataclass(frozen=True)
+class Question:
 	"""What the form asks, each part as it was typed."""
 
 	meeting_type: str = ""
@@ -30,12 +36,12 @@ class Question(NamedTuple):
 
 	@property
 	def minutes(self) -> int | None:
-		"""The duration, where one is chosen."""
+		"""The duration, if one is chosen."""
 		is_number = self.duration.isascii() and self.duration.isdigit() and len(self.duration) < 5
 		return int(self.duration) if is_number else None
 
 	def instant(self, zone: str) -> int | None:
-		"""The epoch seconds of the wall time in `zone`; None where it is none."""
+		"""The epoch seconds of the wall time in `zone`; None if it isn't one."""
 		try:
 			day, clock = date.fromisoformat(self.day), time.fromisoformat(self.time)
 		except ValueError:
@@ -45,94 +51,81 @@ class Question(NamedTuple):
 		return instant_of(datetime.combine(day, clock.replace(second=0, microsecond=0)), zone)
 
 
-def why_view(
-	types: list[dict],
-	question: Question,
-	zone: str,
-	reader: Guest,
-	now: int,
-	explanation: dict | None = None,
-	problem: str | None = None,
-) -> dict:
-	"""The view of `/scheduling/why`.
+@dataclass(frozen=True)
+class Answer:
+	"""What came of the question: the explanation, or the `problem` why there is none; neither before anything is asked."""
 
-	`types` are the meeting types to choose from (`name`, `title`, `page`, `url`, `durations`), `explanation` is what
-	`availability.explain` answers, `problem` says why there is none.
-	"""
-	chosen = next((each for each in types if each["name"] == question.meeting_type), None)
+	explanation: Explanation | None = None
+	problem: str | None = None
+
+
+def why_view(
+	types: Sequence[OwnType], question: Question, answer: Answer, zone: str, visitor: Visitor, now: int
+) -> dict:
+	"""The view of `/scheduling/why`. `types` are the meeting types to choose from, `zone` is the reader's own."""
+	chosen = next((each for each in types if each.name == question.meeting_type), None)
+	style = visitor.style(zone)
 	return {
 		"document": document(
-			reader, title=_("Why isn't this time offered?"), styles=("host", "why"), secret_address=True
+			visitor, title=_("Why isn't this time offered?"), styles=("host", "why"), secret_address=True
 		),
-		"city": dates.city(zone, reader.locale),
+		"city": dates.city(zone, visitor.locale),
 		"form": {
 			"pages": _by_page(types),
 			"meeting_type": question.meeting_type,
 			"day": question.day or local_date(now, zone).isoformat(),
 			"time": question.time or "09:00",
-			"durations": _durations(chosen, question, reader),
+			"durations": _durations(chosen, question, visitor),
 		},
-		"problem": problem,
-		"answer": explanation and _answer(explanation, chosen, question, zone, reader),
+		"problem": answer.problem,
+		"answer": answer.explanation and _answer(answer.explanation, chosen, question, style),
 		"status": 200,
 	}
 
 
-def _by_page(types: list[dict]) -> list[dict]:
-	pages: dict[str, list[dict]] = {}
+def _by_page(types: Sequence[OwnType]) -> list[dict]:
+	pages: dict[str, list[OwnType]] = {}
 	for each in types:
-		pages.setdefault(each["page"], []).append(each)
+		pages.setdefault(each.page, []).append(each)
 	return [{"title": title, "types": group} for title, group in pages.items()]
 
 
-def _durations(chosen: dict | None, question: Question, reader: Guest) -> list[dict]:
-	"""The lengths to choose from, where the chosen type has several."""
-	if not chosen or len(chosen["durations"]) < 2:
+def _durations(chosen: OwnType | None, question: Question, visitor: Visitor) -> list[dict]:
+	"""The durations to choose from, if the chosen type has several."""
+	if not chosen or len(chosen.durations) < 2:
 		return []
 	return [
 		{
 			"minutes": minutes,
-			"label": dates.duration(minutes, reader.locale),
+			"label": dates.duration(minutes, visitor.locale),
 			"is_chosen": str(minutes) == question.duration,
 		}
-		for minutes in chosen["durations"]
+		for minutes in chosen.durations
 	]
 
 
-def _answer(explanation: dict, chosen: dict | None, question: Question, zone: str, reader: Guest) -> dict:
-	start = dates.instant(explanation["start"])
-	bookable = explanation["bookable"]
+def _answer(explained: Explanation, chosen: OwnType | None, question: Question, style: dates.TimeStyle) -> dict:
+	bookable = explained.is_bookable
 	return {
 		"icon": "check" if bookable else "cross",
 		"title": _("This time can be booked") if bookable else _("This time can't be booked"),
-		"what": chosen["title"] if chosen else "",
-		"when": _moment(start, zone, reader),
-		"reasons": [reason_view(each, zone, reader) for each in explanation["reasons"]],
-		"hosts": [_host(host, zone, reader) for host in explanation["hosts"]],
-		"suggestions": [
-			_suggestion(dates.instant(slot["start"]), chosen, question, zone, reader)
-			for slot in explanation["suggestions"]
-		],
+		"what": chosen.title if chosen else "",
+		"when": moment_in_short(explained.start, style),
+		"reasons": [reason_view(each, style) for each in explained.objections],
+		"hosts": [_host(host, style) for host in explained.hosts],
+		"suggestions": [_suggestion(slot.start, chosen, question, style) for slot in explained.suggestions],
 	}
 
 
-def _host(host: dict, zone: str, reader: Guest) -> dict:
+def _host(host: HostExplanation, style: dates.TimeStyle) -> dict:
 	return {
-		"name": host["name"],
-		"is_free": host["bookable"],
-		"reasons": [reason_view(each, zone, reader) for each in host["reasons"]],
+		"name": host.name,
+		"is_free": host.is_bookable,
+		"reasons": [reason_view(each, style) for each in host.objections],
 	}
 
 
-def _suggestion(start: int, chosen: dict | None, question: Question, zone: str, reader: Guest) -> dict:
-	parts = {"start": dates.iso_instant(start, zone), "duration": question.duration}
+def _suggestion(start: int, chosen: OwnType | None, question: Question, style: dates.TimeStyle) -> dict:
+	parts = {"start": iso(start, style.zone), "duration": question.duration}
 	query = urlencode({name: value for name, value in parts.items() if value})
-	return {
-		"label": _moment(start, zone, reader),
-		"url": f"{chosen['url']}?{query}" if chosen else None,
-	}
-
-
-def _moment(start: int, zone: str, reader: Guest) -> str:
-	day = dates.short_day(local_date(start, zone), reader.locale)
-	return _("{0}, {1}").format(day, dates.clock_time(start, zone, reader.twelve_hours, reader.locale))
+	return {"label": moment_in_short(start, style), "url": f"{chosen.url}?{query}" if chosen else None}

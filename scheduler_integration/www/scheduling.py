@@ -10,15 +10,16 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from scheduler_integration.availability.defaults import timezone_of
-from scheduler_integration.catalogue.present import pages_of
+from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.clock import now
-from scheduler_integration.doors.commands import act
+from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import HostNotFree, SchedulingError
 from scheduler_integration.meetings.agenda import agenda
-from scheduler_integration.pages.guest import guest
-from scheduler_integration.pages.hosting import hosting_view, not_free_message
+from scheduler_integration.pages.dates import TimeStyle
+from scheduler_integration.pages.hosting import HostPage, Tabs, hosting_view, not_free_message
 from scheduler_integration.pages.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.visitor import current_visitor
 from scheduler_integration.permissions import is_manager
 
 no_cache = 1
@@ -36,44 +37,42 @@ def get_context(context):
 
 def _view() -> dict:
 	error = _act() if submitted() else None
-	user = frappe.session.user
-	message = _refused_message(error) if error else _done_message(argument("done"))
+	user, visitor = frappe.session.user, current_visitor()
+	zone = timezone_of(user)
 	sees_all = _sees_all()
 	after = argument("after")
-	meetings, last = agenda(None if sees_all else user, now(), _MEETINGS, after)
-	view = hosting_view(
-		meetings,
-		pages_of(user),
-		get_fullname(user),
-		timezone_of(user),
-		guest(),
-		now(),
-		message,
-		views=_views(sees_all) if is_manager() else None,
+	found = agenda(None if sees_all else user, now(), _MEETINGS, after)
+	tabs = Tabs(
+		views=_views(sees_all) if is_manager() else (),
 		sees_all=sees_all,
 		after=after,
 		first=_address(sees_all) if after else None,
-		later=_address(sees_all, after=last) if last else None,
+		later=_address(sees_all, after=found.last) if found.last else None,
+	)
+	view = hosting_view(
+		HostPage(
+			host=get_fullname(user),
+			zone=zone,
+			entries=found.entries,
+			listings=listings_of(user),
+			visitor=visitor,
+			now=now(),
+			tabs=tabs,
+			message=_refused_message(error, visitor.style(zone)) if error else _done_message(argument("done")),
+		)
 	)
 	return view | {"status": error.http_status_code if error else 200}
 
 
-def _act() -> SchedulingError:
-	"""Does what a meeting's button says and shows the page anew; answers the error where that is refused."""
+def _act() -> SchedulingError | None:
+	"""Does what a meeting's button says and shows the page again. Returns the error if that is refused."""
 	try:
 		with refusals():
-			act(argument("action"), argument("name"), argument("reason"), **_reassignment())
+			asked = ("action", "name", "reason", "host", "replaces", "force")
+			act(parse_command(*(argument(name) for name in asked)))
 	except SchedulingError as error:
 		return error
 	raise redirection(_address(_sees_all(), done=argument("action"), after=argument("after")))
-
-
-def _reassignment() -> dict:
-	return {
-		"host": argument("host"),
-		"replaces": argument("replaces") or None,
-		"force": argument("force") == "1",
-	}
 
 
 def _sees_all() -> bool:
@@ -100,11 +99,10 @@ def _address(sees_all: bool, **arguments: str) -> str:
 	return f"{_PATH}?{query}" if query else _PATH
 
 
-def _refused_message(error: SchedulingError) -> dict:
+def _refused_message(error: SchedulingError, style: TimeStyle) -> dict:
 	if isinstance(error, HostNotFree):
-		zone = timezone_of(frappe.session.user)
 		asked = {name: argument(name) for name in ("name", "host", "replaces")}
-		return not_free_message(error, asked, zone, guest())
+		return not_free_message(error, asked, style)
 	return {"text": error.message, "is_error": True}
 
 

@@ -4,14 +4,14 @@ import frappe
 from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
-from scheduler_integration.availability.explain import explain
-from scheduler_integration.catalogue.own_types import own_types
+from scheduler_integration.availability.explain import Explanation, explain
+from scheduler_integration.catalogue.own_types import OwnType, own_types
 from scheduler_integration.clock import now
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
-from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.respond import argument, redirection, respond
-from scheduler_integration.pages.why import Question, why_view
+from scheduler_integration.pages.visitor import current_visitor
+from scheduler_integration.pages.why import Answer, Question, why_view
 
 no_cache = 1
 sitemap = 0
@@ -27,22 +27,21 @@ def _view() -> dict:
 	zone = timezone_of(frappe.session.user)
 	question = Question(argument("type"), argument("date"), argument("time"), argument("duration"))
 	types = own_types()
-	explanation, error = None, None
+	answer, status = Answer(), 200
 	if question.is_asked:
 		try:
 			with refusals():
-				explanation = _explain(question, zone, types)
-		except SchedulingError as refusal:
-			error = refusal
-	view = why_view(types, question, zone, guest(), now(), explanation, error and error.message)
-	return view | {"status": error.http_status_code if error else 200}
+				answer = Answer(_explain(question, zone, types))
+		except SchedulingError as error:
+			answer, status = Answer(problem=error.message), error.http_status_code
+	return why_view(types, question, answer, zone, current_visitor(), now()) | {"status": status}
 
 
-def _explain(question: Question, zone: str, types: list[dict]) -> dict:
+def _explain(question: Question, zone: str, types: list[OwnType]) -> Explanation:
 	start = question.instant(zone)
 	if start is None:
 		raise InvalidRequest(_("Please choose a day and a time."))
 	# Whoever asks about another type sends the duration chosen for the one before.
-	offered = next((each["durations"] for each in types if each["name"] == question.meeting_type), [])
+	offered = next((each.durations for each in types if each.name == question.meeting_type), ())
 	minutes = question.minutes if question.minutes in offered else None
 	return explain(question.meeting_type, start, minutes, now())

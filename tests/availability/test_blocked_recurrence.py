@@ -5,9 +5,9 @@ from datetime import date
 import frappe
 import pytest
 
-from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.scheduler_integration.doctype.blocked_time.blocked_time import preview
-from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_user
+from tests.support.door import slots_between
+from tests.support.factories import at, hour, make_meeting_type, make_page, make_schedule, make_user
 
 BERLIN = "Europe/Berlin"
 EVERY_DAY = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -44,7 +44,7 @@ def block(user, start, end, rule, **fields):
 def hours(page, meeting_type, day):
 	day = date.fromisoformat(day)
 	answer = slots_between(page.slug, meeting_type.slug, day, day, BERLIN, None, NOW)
-	return [slot["start"][11:16] for slot in answer["days"].get(day.isoformat(), [])]
+	return [hour(slot.start, BERLIN) for slot in answer.days.get(day, [])]
 
 
 def test_a_block_recurs(page, hourly):

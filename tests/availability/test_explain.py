@@ -3,12 +3,12 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
-from scheduler_integration.api.parse import parse_instants
 from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted
-from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
+from scheduler_integration.parsing.fields import parse_instants
+from tests.support import door
+from tests.support.factories import at, hour, make_meeting_type, make_page, make_team_page, make_user, payload
 
 NOW = at("2026-03-01 06:00")
 OWN = {"uses_host_defaults": 0, "minimum_notice": 0, "window_type": "Indefinite"}
@@ -20,17 +20,17 @@ def page():
 
 
 def why(meeting_type, when, now=NOW, host=0):
-	return explain(meeting_type.name, at(when), None, now)["hosts"][host]
+	return explain(meeting_type.name, at(when), None, now).hosts[host]
 
 
 def codes(meeting_type, when, now=NOW, host=0):
-	return [reason["code"] for reason in why(meeting_type, when, now, host)["reasons"]]
+	return [reason.code for reason in why(meeting_type, when, now, host).objections]
 
 
 def test_a_free_time_has_no_reasons(page):
 	meeting_type = make_meeting_type(page)
 	answer = explain(meeting_type.name, at("2026-03-02 09:00"), None, NOW)
-	assert (answer["bookable"], answer["reasons"], answer["hosts"][0]["reasons"]) == (True, [], [])
+	assert (answer.is_bookable, answer.objections, answer.hosts[0].objections) == (True, (), ())
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_a_free_time_has_no_reasons(page):
 	],
 )
 def test_each_rule_gives_its_reason(page, fields, when, code, said):
-	reasons = why(make_meeting_type(page, **fields), when)["reasons"]
-	assert code in [reason["code"] for reason in reasons]
-	assert any(said in reason["message"] for reason in reasons if reason["code"] == code)
+	reasons = why(make_meeting_type(page, **fields), when).objections
+	assert code in [reason.code for reason in reasons]
+	assert any(said in reason.message for reason in reasons if reason.code == code)
 
 
 def test_what_is_in_the_way_on_a_later_day_is_named_with_a_link():
@@ -68,10 +68,10 @@ def test_what_is_in_the_way_on_a_later_day_is_named_with_a_link():
 	retreat = make_meeting_type(page, number_of_days=2)
 	blocked = {"doctype": "Blocked Time", "user": page.user, "reason": "Dentist"}
 	blocked = frappe.get_doc({**blocked, **site_times("2026-03-03 09:15", "2026-03-03 10:00")}).insert()
-	(reason,) = why(retreat, "2026-03-02 09:00")["reasons"]
-	assert (reason["code"], [each["name"] for each in reason["conflicts"]]) == ("LATER_DAY", [blocked.name])
-	assert "Mar 3" in reason["message"]
-	assert reason["message"].endswith("Something else is in the calendar at that time.")
+	(reason,) = why(retreat, "2026-03-02 09:00").objections
+	assert (reason.code, [each.name for each in reason.conflicts]) == ("LATER_DAY", [blocked.name])
+	assert "Mar 3" in reason.message
+	assert reason.message.endswith("Something else is in the calendar at that time.")
 
 
 def test_a_collective_meeting_that_requires_nobody_says_so():
@@ -81,29 +81,29 @@ def test_a_collective_meeting_that_requires_nobody_says_so():
 	frappe.db.set_value("Scheduling Page Host", {"parent": team.name}, "is_required", 0)
 	frappe.clear_document_cache("Scheduling Page", team.name)
 	told = explain(meeting_type.name, at("2026-03-02 09:00"), None, NOW)
-	assert not told["bookable"]
-	assert [reason["code"] for reason in told["reasons"]] == ["NO_REQUIRED_HOST"]
+	assert not told.is_bookable
+	assert [reason.code for reason in told.objections] == ["NO_REQUIRED_HOST"]
 
 
 def test_the_busy_event_is_named_with_a_link(page):
 	meeting_type = make_meeting_type(page, daily_limit=1)
-	booking = bookings.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
+	booking = door.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
 	blocked = {"doctype": "Blocked Time", "user": page.user, "reason": "Dentist"}
 	blocked = frappe.get_doc({**blocked, **site_times("2026-03-02 09:15", "2026-03-02 10:00")}).insert()
-	reasons = {reason["code"]: reason for reason in why(meeting_type, "2026-03-02 09:00")["reasons"]}
+	reasons = {reason.code: reason for reason in why(meeting_type, "2026-03-02 09:00").objections}
 	assert set(reasons) == {"BUSY", "DAILY_LIMIT"}
-	assert [(each["doctype"], each["name"]) for each in reasons["BUSY"]["conflicts"]] == [
-		("Booking", booking["id"]),
+	assert [(each.doctype, each.name) for each in reasons["BUSY"].conflicts] == [
+		("Booking", booking.id),
 		("Blocked Time", blocked.name),
 	]
-	assert reasons["BUSY"]["conflicts"][1]["label"] == "Dentist"
-	assert blocked.name in reasons["BUSY"]["conflicts"][1]["url"]
-	assert "1 meetings a day" in reasons["DAILY_LIMIT"]["message"]
+	assert reasons["BUSY"].conflicts[1].label == "Dentist"
+	assert blocked.name in reasons["BUSY"].conflicts[1].url
+	assert "1 meetings a day" in reasons["DAILY_LIMIT"].message
 
 
 def test_the_buffer_is_told_apart_from_an_overlap(page):
 	buffered = make_meeting_type(page, **{**OWN, "buffer_before_minutes": 15})
-	bookings.book(payload(page, buffered, at("2026-03-02 09:00")), NOW)
+	door.book(payload(page, buffered, at("2026-03-02 09:00")), NOW)
 	assert codes(buffered, "2026-03-02 09:30") == ["BUFFER"]
 
 
@@ -111,11 +111,11 @@ def test_a_host_learns_nothing_of_what_keeps_another_busy():
 	ann, bea = make_user("Ann"), make_user("Bea")
 	page = make_team_page([ann, bea])
 	meeting_type = make_meeting_type(page, assignment="Collective")
-	bookings.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
+	door.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
 	frappe.set_user(ann)
 	own, other = (why(meeting_type, "2026-03-02 09:00", host=n) for n in (0, 1))
-	assert (own["user"], len(own["reasons"][0]["conflicts"])) == (ann, 1)
-	assert (other["user"], other["reasons"][0]["code"], other["reasons"][0]["conflicts"]) == (None, "BUSY", [])
+	assert (own.user, len(own.objections[0].conflicts)) == (ann, 1)
+	assert (other.user, other.objections[0].code, other.objections[0].conflicts) == (None, "BUSY", ())
 
 
 def test_a_colleagues_reason_for_a_day_off_is_not_told(as_user):
@@ -126,7 +126,7 @@ def test_a_colleagues_reason_for_a_day_off_is_not_told(as_user):
 	told = {}
 	for reader in (ann, bea, manager):
 		with as_user(reader):
-			told[reader] = frappe.as_json(explain(meeting_type.name, at("2026-03-03 10:00"), None, NOW))
+			told[reader] = str(explain(meeting_type.name, at("2026-03-03 10:00"), None, NOW))
 	assert [reader for reader in told if "Chemotherapy" in told[reader]] == [ann, manager]
 	assert "no working hours on that day" in told[bea]
 
@@ -141,11 +141,11 @@ def test_what_keeps_a_colleague_on_a_later_day_is_not_told(as_user):
 	told = {}
 	for reader in (ann, bea):
 		with as_user(reader):
-			told[reader] = why(retreat, "2026-03-02 09:00")["reasons"]
-	assert [len(reason["conflicts"]) for reason in told[ann]] == [0, 1]
-	assert "Chemotherapy" in told[ann][0]["message"]
-	assert [(reason["code"], reason["conflicts"]) for reason in told[bea]] == [("LATER_DAY", [])] * 2
-	assert "Chemotherapy" not in frappe.as_json(told[bea])
+			told[reader] = why(retreat, "2026-03-02 09:00").objections
+	assert [len(reason.conflicts) for reason in told[ann]] == [0, 1]
+	assert "Chemotherapy" in told[ann][0].message
+	assert [(reason.code, reason.conflicts) for reason in told[bea]] == [("LATER_DAY", ())] * 2
+	assert "Chemotherapy" not in str(told[bea])
 
 
 def test_strangers_types_are_not_explained(page):
@@ -155,7 +155,7 @@ def test_strangers_types_are_not_explained(page):
 		explain(meeting_type.name, at("2026-03-02 09:00"), None, NOW)
 
 
-@pytest.mark.parametrize("name", [None, 7, "", "nothing", {"a": 1}, "Meeting Type"])
+@pytest.mark.parametrize("name", ["", "nothing", "Meeting Type"])
 def test_an_unknown_type_is_not_found(name):
 	with pytest.raises(MeetingTypeNotFound):
 		explain(name, 0, None, NOW)
@@ -163,13 +163,13 @@ def test_an_unknown_type_is_not_found(name):
 
 def test_a_host_without_hours_is_named():
 	page = make_page(hours={})
-	assert "no working hours at all" in why(make_meeting_type(page), "2026-03-02 09:00")["reasons"][0]["message"]
+	assert "no working hours at all" in why(make_meeting_type(page), "2026-03-02 09:00").objections[0].message
 
 
 def test_a_switched_off_type_says_so(page):
 	meeting_type = make_meeting_type(page, is_active=0)
 	answer = explain(meeting_type.name, at("2026-03-02 09:00"), None, NOW)
-	assert [reason["code"] for reason in answer["reasons"]] == ["TYPE_OFF"]
+	assert [reason.code for reason in answer.objections] == ["TYPE_OFF"]
 
 
 # What stands in the calendar, whatever the type.
@@ -177,22 +177,22 @@ def test_a_switched_off_type_says_so(page):
 
 def test_conflicts_of_a_span_with_alternatives(page):
 	meeting_type = make_meeting_type(page)
-	booking = bookings.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
+	booking = door.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)
 	found = check(page.user, "2026-03-02T09:15:00Z", "2026-03-02T10:15:00Z")
-	assert found["has_conflict"]
-	assert [(each["doctype"], each["name"]) for each in found["conflicts"]] == [("Booking", booking["id"])]
-	assert [each["start"][11:16] for each in found["suggestions"][:2]] == ["09:30", "09:45"]
-	assert all(each["end"] > each["start"] for each in found["suggestions"])
+	assert found.has_conflict
+	assert [(each.doctype, each.name) for each in found.conflicts] == [("Booking", booking.id)]
+	assert [hour(each.start) for each in found.suggestions[:2]] == ["09:30", "09:45"]
+	assert all(each.end > each.start for each in found.suggestions)
 
 
 def test_the_booking_that_is_to_be_moved_is_no_conflict(page):
-	booking = bookings.book(payload(page, make_meeting_type(page), at("2026-03-02 09:00")), NOW)
-	assert not check(page.user, "2026-03-02T09:00:00Z", "2026-03-02T09:30:00Z", booking["id"])["has_conflict"]
+	booking = door.book(payload(page, make_meeting_type(page), at("2026-03-02 09:00")), NOW)
+	assert not check(page.user, "2026-03-02T09:00:00Z", "2026-03-02T09:30:00Z", booking.id).has_conflict
 
 
 def test_touching_is_no_conflict(page):
-	bookings.book(payload(page, make_meeting_type(page), at("2026-03-02 09:00")), NOW)
-	assert not check(page.user, "2026-03-02T09:30:00Z", "2026-03-02T10:00:00Z")["has_conflict"]
+	door.book(payload(page, make_meeting_type(page), at("2026-03-02 09:00")), NOW)
+	assert not check(page.user, "2026-03-02T09:30:00Z", "2026-03-02T10:00:00Z").has_conflict
 
 
 def test_others_calendars_are_for_managers(page):

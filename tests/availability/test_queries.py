@@ -4,10 +4,12 @@ import socket
 from datetime import date
 
 import frappe
+import pytest
 
-from scheduler_integration import bookings
-from scheduler_integration.availability.slots import slots_between
-from scheduler_integration.catalogue.present import public_page
+from scheduler_integration.catalogue.public import find_listing
+from scheduler_integration.www.schedule.meeting import get_context as show_meeting_type
+from tests.support import door
+from tests.support.door import slots_between
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
 
 NOW = at("2026-03-01 06:00")
@@ -26,7 +28,7 @@ def test_more_days_bookings_and_busy_times_take_no_more_queries(queries):
 	meeting_type = make_meeting_type(page, daily_limit=9, weekly_limit=30)
 	few = ask(queries, page, meeting_type)
 	for start in range(at("2026-03-02 09:00"), at("2026-03-02 12:00"), 1800):
-		bookings.book(payload(page, meeting_type, start), NOW)
+		door.book(payload(page, meeting_type, start), NOW)
 	for day in range(3, 20):
 		block = {"doctype": "Blocked Time", "user": page.user}
 		frappe.get_doc(
@@ -71,13 +73,33 @@ def test_nothing_outside_is_asked(queries, monkeypatch):
 	assert ask(queries, page, meeting_type) <= MOST
 
 
+@pytest.mark.parametrize("hours", [None, {}], ids=["free", "never free"])
+def test_the_page_of_a_meeting_type_takes_no_more_queries_than_its_slots(queries, monkeypatch, hours):
+	page = make_page(hours=hours)
+	meeting_type = make_meeting_type(page)
+	slots = ask(queries, page, meeting_type)
+	# Frappe forgets the request's arguments when the user changes.
+	frappe.set_user("Guest")
+	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(slug=page.slug, meeting_type=meeting_type.slug))
+
+	def show():
+		context = frappe._dict()
+		show_meeting_type(context)
+		return context.http_status_code
+
+	assert show() == 200
+	queries.clear()
+	assert show() == 200
+	assert len(queries) == slots
+
+
 def test_more_meeting_types_on_a_page_take_no_more_queries(queries):
 	page = make_page()
 	counts = []
 	for _each in range(2):
 		make_meeting_type(page)
-		public_page(page.slug)
+		find_listing(page.slug)
 		queries.clear()
-		public_page(page.slug)
+		find_listing(page.slug)
 		counts.append(len(queries))
 	assert counts[0] == counts[1]

@@ -5,11 +5,20 @@ from datetime import date
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.availability.schedules import load_schedules
-from scheduler_integration.availability.slots import first_month_with_slots, slots_between
 from scheduler_integration.exceptions import SlotTaken
-from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
+from tests.support import door
+from tests.support.door import first_month_with_slots, slots_between
+from tests.support.factories import (
+	at,
+	hour,
+	make_meeting_type,
+	make_page,
+	make_schedule,
+	make_team_page,
+	make_user,
+	payload,
+)
 
 MONDAY = date(2026, 3, 2)
 NOW = at("2026-03-01 06:00")
@@ -17,16 +26,17 @@ OWN = {"uses_host_defaults": 0, "minimum_notice": 0, "window_type": "Indefinite"
 
 
 def days(page, meeting_type, first=MONDAY, last=date(2026, 3, 31), now=NOW):
-	return list(slots_between(page.slug, meeting_type.slug, first, last, "UTC", None, now)["days"])
+	found = slots_between(page.slug, meeting_type.slug, first, last, "UTC", None, now)
+	return [str(day) for day in found.days]
 
 
 def hours(page, meeting_type, day=MONDAY, now=NOW, duration=None):
 	answer = slots_between(page.slug, meeting_type.slug, day, day, "UTC", duration, now)
-	return [slot["start"][11:16] for slot in answer["days"].get(day.isoformat(), [])]
+	return [hour(slot.start) for slot in answer.days.get(day, [])]
 
 
 def book(page, meeting_type, when, now=NOW, **fields):
-	return bookings.book(payload(page, meeting_type, at(when), **fields), now)
+	return door.book(payload(page, meeting_type, at(when), **fields), now)
 
 
 @pytest.fixture
@@ -127,7 +137,7 @@ def test_short_gaps_are_used_where_the_type_says_so(page):
 	book(page, short, "2026-03-02 09:00")
 	assert hours(page, hourly) == ["10:00", "11:00"]
 	assert hours(page, packed) == ["09:15", "10:00", "11:00"]
-	assert book(page, packed, "2026-03-02 09:15")["start"]
+	assert book(page, packed, "2026-03-02 09:15").start
 
 
 def test_only_the_first_slot_of_a_day_is_offered(page):
@@ -170,11 +180,11 @@ def test_hosts_whose_hours_begin_at_other_times_can_meet():
 	meeting_type = make_meeting_type(page, assignment="Collective", duration_minutes=60)
 	assert hours(page, meeting_type) == ["09:00", "10:00"]
 	booking = book(page, meeting_type, "2026-03-02 10:00")
-	assert len(booking["hosts"]) == 2
+	assert len(booking.hosts) == 2
 
 
 def test_the_next_free_day_is_one_request(page):
 	meeting_type = make_meeting_type(page)
 	found = first_month_with_slots(page.slug, meeting_type.slug, "UTC", None, NOW, after=date(2026, 3, 31))
-	assert (found["earliest"], found["month"]) == ("2026-04-02", "2026-04")
-	assert "2026-03-31" in found["days"]
+	assert (found.earliest, found.month) == (date(2026, 4, 2), date(2026, 4, 1))
+	assert date(2026, 3, 31) in found.offered.days

@@ -5,8 +5,6 @@ from datetime import date
 import frappe
 import pytest
 
-from scheduler_integration import bookings
-from scheduler_integration.availability.slots import first_month_with_slots, slots_between
 from scheduler_integration.exceptions import (
 	InvalidRequest,
 	MeetingTypeNotFound,
@@ -14,8 +12,11 @@ from scheduler_integration.exceptions import (
 	RangeTooLong,
 	UnknownTimeZone,
 )
+from tests.support import door
+from tests.support.door import first_month_with_slots, slots_between
 from tests.support.factories import (
 	at,
+	hour,
 	make_meeting_type,
 	make_page,
 	make_schedule,
@@ -32,7 +33,7 @@ NOW = at("2026-03-01 06:00")
 def hours(page, meeting_type, day=MONDAY, zone="UTC", now=NOW, duration=None):
 	"""The starts offered on one day of the guest's zone, as HH:MM there."""
 	answer = slots_between(page.slug, meeting_type.slug, day, day, zone, duration, now)
-	return [slot["start"][11:16] for slot in answer["days"].get(day.isoformat(), [])]
+	return [hour(slot.start, zone) for slot in answer.days.get(day, [])]
 
 
 def override(user, day, **fields):
@@ -98,7 +99,7 @@ def test_blocked_time_is_read_in_the_sites_zone(page, hourly, monkeypatch):
 
 def test_bookings_of_all_the_hosts_types_are_busy(page, hourly):
 	short = make_meeting_type(page, duration_minutes=15)
-	bookings.book(payload(page, short, at("2026-03-02 10:15")), NOW)
+	door.book(payload(page, short, at("2026-03-02 10:15")), NOW)
 	assert hours(page, hourly) == ["09:00", "11:00"]
 
 
@@ -157,21 +158,21 @@ def test_the_first_month_with_a_free_slot_is_found():
 	meeting_type = make_meeting_type(page)
 	override(page.user, date(2026, 3, 1), end_date=date(2026, 4, 12))
 	month = first_month_with_slots(page.slug, meeting_type.slug, "Europe/Berlin", None, NOW)
-	assert (month["month"], month["earliest"]) == ("2026-04", "2026-04-13")
-	assert month["days"]["2026-04-13"][0]["start"] == "2026-04-13T09:00:00+02:00"
+	assert (month.month, month.earliest) == (date(2026, 4, 1), date(2026, 4, 13))
+	assert month.offered.days[date(2026, 4, 13)][0].start == at("2026-04-13 09:00", "Europe/Berlin")
 
 
 def test_a_host_without_any_free_time_has_an_empty_month():
 	page = make_page(hours={})
 	month = first_month_with_slots(page.slug, make_meeting_type(page).slug, "UTC", None, NOW)
-	assert (month["month"], month["earliest"], month["days"]) == ("2026-03", None, {})
+	assert (month.month, month.earliest, month.offered.days) == (date(2026, 3, 1), None, {})
 
 
 @pytest.mark.parametrize(
 	("arguments", "error"),
 	[
 		({"slug": "no-such-page"}, PageNotFound),
-		({"slug": ["x"]}, PageNotFound),
+		({"slug": ""}, PageNotFound),
 		({"type_slug": "no-such-type"}, MeetingTypeNotFound),
 		({"timezone": "Mars/Base"}, UnknownTimeZone),
 		({"last": date(2026, 5, 3)}, RangeTooLong),

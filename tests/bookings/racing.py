@@ -14,9 +14,11 @@ from tests.support.factories import fresh
 BOOK = """
 import json, socket, sys
 import frappe
-from scheduler_integration.bookings import transaction
-from scheduler_integration.doors.commands import book_for_guest
+from scheduler_integration.catalogue.lookup import find_bookable
+from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.bookings import transaction
 # These races are about who gets the time. How long one waits on a busy machine is for tests/strangers.
 transaction.DEADLINE_SECONDS = 100
 gate, payload = int(sys.argv[1]), json.loads(sys.argv[2])
@@ -24,9 +26,10 @@ frappe.set_user("Guest")
 with socket.create_connection(("127.0.0.1", gate)) as waiting:
 	waiting.recv(1)
 try:
-	booked = book_for_guest(payload)
+	found = find_bookable(payload["slug"], payload["meeting_type"])
+	booked = book_for_visitor(found, BookingPayload.of(payload))
 	frappe.db.commit()
-	print(json.dumps([201, booked["id"]]))
+	print(json.dumps([201, booked.id]))
 except SchedulingError as error:
 	frappe.db.rollback()
 	print(json.dumps([error.http_status_code, error.code]))

@@ -3,8 +3,8 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.exceptions import InvalidRequest
+from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 
 NOW = at("2026-03-02 06:00")
@@ -17,8 +17,8 @@ def ask(question_type, value, required=0, options=""):
 	question = {"label": "Which?", "question_type": question_type, "required": required, "options": options}
 	meeting_type = make_meeting_type(page, questions=[question])
 	answers = {} if value is None else {meeting_type.questions[0].name: value}
-	booked = bookings.book(payload(page, meeting_type, NINE, answers=answers), NOW)
-	rows = frappe.get_doc("Booking", booked["id"]).answers
+	booked = door.book(payload(page, meeting_type, NINE, answers=answers), NOW)
+	rows = frappe.get_doc("Booking", booked.id).answers
 	return rows[0].answer if rows else None
 
 
@@ -84,5 +84,5 @@ def test_an_answer_to_a_question_of_another_meeting_is_refused():
 	page = make_page()
 	meeting_type = make_meeting_type(page)
 	with pytest.raises(InvalidRequest) as refused:
-		bookings.book(payload(page, meeting_type, NINE, answers={"elsewhere": "x"}), NOW)
+		door.book(payload(page, meeting_type, NINE, answers={"elsewhere": "x"}), NOW)
 	assert list(refused.value.details) == ["answers"]

@@ -3,9 +3,9 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.bookings import guard
 from scheduler_integration.exceptions import SlotTaken
+from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload
 
 NOW = at("2026-03-02 06:00")
@@ -36,7 +36,7 @@ def insert_without_lock(page, meeting_type, start, end):
 def test_code_without_the_lock_cannot_store_an_overlap(start, end):
 	page = make_page()
 	meeting_type = make_meeting_type(page)
-	bookings.book(payload(page, meeting_type, NINE), NOW)
+	door.book(payload(page, meeting_type, NINE), NOW)
 	with pytest.raises(SlotTaken):
 		insert_without_lock(page, meeting_type, NINE + start * 60, NINE + end * 60)
 
@@ -44,7 +44,7 @@ def test_code_without_the_lock_cannot_store_an_overlap(start, end):
 def test_code_without_the_lock_may_store_what_touches():
 	page = make_page()
 	meeting_type = make_meeting_type(page)
-	bookings.book(payload(page, meeting_type, NINE), NOW)
+	door.book(payload(page, meeting_type, NINE), NOW)
 	assert insert_without_lock(page, meeting_type, NINE + 1800, NINE + 3600).is_live()
 
 
@@ -67,8 +67,8 @@ def test_who_takes_the_name_of_a_renamed_host_is_locked_too():
 def test_past_time_is_let_go_and_coming_time_is_not():
 	page = make_page()
 	meeting_type = make_meeting_type(page)
-	early = bookings.book(payload(page, meeting_type, NINE), NOW)
-	late = bookings.book(payload(page, meeting_type, NINE + 3600), NOW)
+	early = door.book(payload(page, meeting_type, NINE), NOW)
+	late = door.book(payload(page, meeting_type, NINE + 3600), NOW)
 	guard.release_before(NINE + 3600)
-	assert frappe.db.count("Booking Slot", {"booking": early["id"]}) == 0
-	assert frappe.db.count("Booking Slot", {"booking": late["id"]}) == 6
+	assert frappe.db.count("Booking Slot", {"booking": early.id}) == 0
+	assert frappe.db.count("Booking Slot", {"booking": late.id}) == 6

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import frappe
 import pytest
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import clock
 from tests.bookings.racing import next_monday, race_processes, wish
+from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, make_team_page, make_user
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
@@ -110,9 +111,11 @@ import json, socket, sys
 import frappe
 from scheduler_integration import bookings, clock
 from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.bookings import transaction
-from scheduler_integration.doors.commands import book_for_guest
+from scheduler_integration.catalogue.lookup import find_bookable
+from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.bookings import transaction
 transaction.DEADLINE_SECONDS = 100
 gate, wish = int(sys.argv[1]), json.loads(sys.argv[2])
 frappe.set_user("Administrator")
@@ -120,11 +123,12 @@ with socket.create_connection(("127.0.0.1", gate)) as waiting:
 	waiting.recv(1)
 try:
 	if "slug" in wish:
-		book_for_guest(wish)
+		found = find_bookable(wish["slug"], wish["meeting_type"])
+		book_for_visitor(found, BookingPayload.of(wish))
 	elif wish.get("host"):
 		retried(lambda: bookings.reassign(wish["name"], wish["host"], clock.now()))
 	else:
-		retried(lambda: bookings.cancel_by_host(wish["name"], None, clock.now()))
+		retried(lambda: bookings.cancel_by_host(wish["name"], "", clock.now()))
 	frappe.db.commit()
 	print(json.dumps([200, None]))
 except SchedulingError as error:
@@ -138,7 +142,7 @@ def test_a_session_is_joined_left_and_handed_over_at_once(site, unlimited):
 	page = make_team_page([ann, ben])
 	workshop = make_meeting_type(page, title=fresh("workshop"), assignment="Round Robin", seats=12)
 	start = next_monday(9)
-	names = [bookings.book(wish(page, workshop, start), clock.now())["id"] for _each in range(5)]
+	names = [door.book(wish(page, workshop, start), clock.now()).id for _each in range(5)]
 	host = frappe.db.get_value("Booking", names[0], "host")
 	other = ben if host == ann else ann
 	frappe.db.commit()

@@ -18,6 +18,7 @@ from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.notifications.invitation import invitation
 from scheduler_integration.notifications.messages import messages_for
 from scheduler_integration.notifications.templates import render
+from tests.support import door
 from tests.support.factories import (
 	at,
 	make_meeting_type,
@@ -53,7 +54,7 @@ def pool(page):
 
 @pytest.fixture
 def booked(page, pool):
-	return bookings.book(payload(page, pool, NINE), NOW)["id"]
+	return door.book(payload(page, pool, NINE), NOW).id
 
 
 def users_of(name):
@@ -63,7 +64,7 @@ def users_of(name):
 
 def busy_with_a_meeting(user, start=NINE):
 	own_page = make_page(user)
-	return bookings.book(payload(own_page, make_meeting_type(own_page), start), NOW)["id"]
+	return door.book(payload(own_page, make_meeting_type(own_page), start), NOW).id
 
 
 def credits(meeting_type):
@@ -92,13 +93,13 @@ class TestTheMeeting:
 	def test_goes_to_the_new_host_with_its_time(self, page, pool, team, booked):
 		ann, ben, _cem = team
 		answer = bookings.reassign(booked, ben, NOW)
-		assert [host["name"] for host in answer["hosts"]] == ["Ben"]
+		assert [host.name for host in answer.hosts] == ["Ben"]
 		assert users_of(booked) == (ben, [ben])
-		assert answer["title"] == "Intro call: Ada Lovelace and Ben"
+		assert answer.title == "Intro call: Ada Lovelace and Ben"
 		held = frappe.get_all("Booking Slot", {"booking": booked}, pluck="host")
 		assert set(held) == {ben}
 		own_page = make_page(ann)
-		assert bookings.book(payload(own_page, make_meeting_type(own_page), NINE), NOW)
+		assert door.book(payload(own_page, make_meeting_type(own_page), NINE), NOW)
 
 	def test_the_new_hosts_time_is_taken(self, team, booked):
 		bookings.reassign(booked, team[1], NOW)
@@ -127,7 +128,7 @@ class TestTheMeeting:
 
 	def test_once_cancelled_leaves_no_debt(self, pool, team, booked):
 		bookings.reassign(booked, team[2], NOW)
-		bookings.cancel_by_host(booked, None, NOW)
+		bookings.cancel_by_host(booked, "", NOW)
 		assert set(credits(pool).values()) == {0}
 
 	def test_may_go_to_and_fro(self, team, booked):
@@ -154,7 +155,7 @@ class TestCollective:
 
 	@pytest.fixture
 	def booked(self, page, team, together):
-		name = bookings.book(payload(page, together, TUESDAY), NOW)["id"]
+		name = door.book(payload(page, together, TUESDAY), NOW).id
 		assert users_of(name) == (team[0], team[:2])
 		return name
 
@@ -178,7 +179,7 @@ class TestCollective:
 		with pytest.raises(HostNotFree):
 			bookings.reassign(booked, team[2], NOW, replaces=team[1])
 
-	@pytest.mark.parametrize("replaces", ["nobody@x.example", ["x"], 7])
+	@pytest.mark.parametrize("replaces", ["nobody@x.example", "x"])
 	def test_somebody_who_does_not_take_part_can_not_be_replaced(self, team, booked, replaces):
 		with pytest.raises(InvalidRequest) as refused:
 			bookings.reassign(booked, team[2], NOW, replaces=replaces)
@@ -190,10 +191,10 @@ class TestWhatIsRefused:
 		other = busy_with_a_meeting(team[1])
 		with pytest.raises(HostNotFree) as refused:
 			bookings.reassign(booked, team[1], NOW, force=True)
-		(conflict,) = refused.value.extra["conflicts"]
-		assert (conflict["doctype"], conflict["name"]) == ("Booking", other)
+		(conflict,) = refused.value.conflicts
+		assert (conflict.doctype, conflict.name) == ("Booking", other)
 		assert refused.value.http_status_code == 409
-		assert not refused.value.extra["can_force"]
+		assert not refused.value.can_force
 
 	def test_a_time_outside_the_hours_unless_forced(self, page, team, booked):
 		late = make_user("Late")
@@ -202,8 +203,8 @@ class TestWhatIsRefused:
 		page.save()
 		with pytest.raises(HostNotFree) as refused:
 			bookings.reassign(booked, late, NOW)
-		assert [reason["code"] for reason in refused.value.extra["reasons"]] == ["OUTSIDE_HOURS"]
-		assert refused.value.extra["can_force"]
+		assert [reason.code for reason in refused.value.objections] == ["OUTSIDE_HOURS"]
+		assert refused.value.can_force
 		bookings.reassign(booked, late, NOW, force=True)
 		assert users_of(booked) == (late, [late])
 
@@ -213,7 +214,7 @@ class TestWhatIsRefused:
 		pool.save()
 		assert bookings.reassign(booked, team[1], NINE + 60)
 
-	@pytest.mark.parametrize("host", ["nobody@x.example", "", None, ["x"], {"a": 1}, 7])
+	@pytest.mark.parametrize("host", ["nobody@x.example", ""])
 	def test_somebody_who_is_no_host_of_the_type(self, booked, host):
 		with pytest.raises(InvalidRequest) as refused:
 			bookings.reassign(booked, host, NOW)
@@ -232,7 +233,7 @@ class TestWhatIsRefused:
 	def test_a_meeting_that_is_over_or_cancelled(self, team, booked):
 		with pytest.raises(NotPermitted):
 			bookings.reassign(booked, team[1], NINE + HALF)
-		bookings.cancel_by_host(booked, None, NOW)
+		bookings.cancel_by_host(booked, "", NOW)
 		with pytest.raises(AlreadyCancelled):
 			bookings.reassign(booked, team[1], NOW)
 		with pytest.raises(BookingNotFound):
@@ -269,13 +270,13 @@ class TestWhoIsTold:
 		bookings.reassign(booked, team[1], NOW)
 		assert len(deliver_messages(booked, NOW)) == 3
 		assert not frappe.db.get_value("Booking", booked, "removed_hosts")
-		bookings.cancel_by_host(booked, None, NOW)
+		bookings.cancel_by_host(booked, "", NOW)
 		assert set(messages(booked)) == {frappe.db.get_value("Booking", booked, "attendee_email"), team[1]}
 
 	def test_the_attendees_link_still_opens_the_meeting(self, page, pool, team):
-		booking = bookings.book(payload(page, pool, NINE), NOW)
-		bookings.reassign(booking["id"], team[1], NOW)
-		assert booking_by_token(token_of(booking), NOW)["hosts"][0]["name"] == "Ben"
+		booking = door.book(payload(page, pool, NINE), NOW)
+		bookings.reassign(booking.id, team[1], NOW)
+		assert booking_by_token(token_of(booking), NOW).hosts[0].name == "Ben"
 
 
 @pytest.mark.slow
@@ -285,7 +286,7 @@ class TestOverHttp:
 
 	@pytest.fixture
 	def booked(self, page, pool):
-		name = bookings.book(payload(page, pool, soon()), clock.now())["id"]
+		name = door.book(payload(page, pool, soon()), clock.now()).id
 		frappe.db.commit()
 		return name
 
@@ -302,7 +303,7 @@ class TestOverHttp:
 
 	def test_a_host_who_is_not_free_is_409_with_conflicts_even_by_force(self, manager, team, booked):
 		own_page = make_page(team[1])
-		bookings.book(payload(own_page, make_meeting_type(own_page), soon()), clock.now())
+		door.book(payload(own_page, make_meeting_type(own_page), soon()), clock.now())
 		frappe.db.commit()
 		answer = manager.call(self.UPDATE, name=booked, action="reassign", host=team[1], force=1)
 		refused = answer.json()

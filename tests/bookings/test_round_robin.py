@@ -6,6 +6,7 @@ import frappe
 
 from scheduler_integration import bookings
 from scheduler_integration.engine import BOOKING
+from tests.support import door
 from tests.support.factories import (
 	at,
 	fresh,
@@ -35,11 +36,11 @@ def make_pool(*names, mode="Weighted", rows=None, **fields):
 
 def take(page, meeting_type, start, **fields):
 	"""Books, and answers the host."""
-	return host_of(bookings.book(payload(page, meeting_type, start, **fields), NOW))
+	return host_of(door.book(payload(page, meeting_type, start, **fields), NOW))
 
 
 def host_of(booking):
-	return frappe.db.get_value("Booking", booking["id"], "host")
+	return frappe.db.get_value("Booking", booking.id, "host")
 
 
 def credits(meeting_type):
@@ -65,7 +66,7 @@ class TestWeighted:
 	def test_who_is_busy_is_passed_over_and_owed_nothing_for_it(self):
 		page, pool, (ann, ben) = make_pool("Ann", "Ben")
 		own_page = make_page(ann)
-		bookings.book(payload(own_page, make_meeting_type(own_page), NINE), NOW)
+		door.book(payload(own_page, make_meeting_type(own_page), NINE), NOW)
 		assert take(page, pool, NINE) == ben
 		assert credits(pool) == {ben: 0}
 		assert take(page, pool, NINE + HALF) == ann
@@ -104,9 +105,9 @@ class TestAvailability:
 		page, pool, (ann, ben) = make_pool("Ann", "Ben", mode="Availability")
 		away = {"doctype": "Availability Override", "user": ben, "is_available": 0}
 		frappe.get_doc({**away, "date": "2026-03-03", "end_date": "2026-03-06"}).insert()
-		booking = bookings.book(payload(page, pool, NINE), NOW)
+		booking = door.book(payload(page, pool, NINE), NOW)
 		owed = {ann: BOOKING * 5 // 6, ben: BOOKING // 6 + 1}
-		host = frappe.db.get_value("Booking", booking["id"], "host")
+		host = frappe.db.get_value("Booking", booking.id, "host")
 		assert credits(pool) == {user: share - BOOKING * (user == host) for user, share in owed.items()}
 
 	def test_the_types_own_bookings_do_not_lessen_what_a_host_offers(self):
@@ -120,20 +121,20 @@ class TestLoadBalanced:
 		page, pool, (ann, ben) = make_pool("Ann", "Ben", mode="Load Balanced")
 		own_page = make_page(ann)
 		workshop = make_meeting_type(own_page, duration_minutes=90, slot_interval=30)
-		bookings.book(payload(own_page, workshop, at("2026-03-04 09:00")), NOW)
+		door.book(payload(own_page, workshop, at("2026-03-04 09:00")), NOW)
 		assert [take(page, pool, NINE + nth * HALF) for nth in range(4)] == [ben, ben, ben, ann]
 
 	def test_another_weeks_meetings_do_not_count(self):
 		page, pool, (ann, _ben) = make_pool("Ann", "Ben", mode="Load Balanced")
 		own_page = make_page(ann)
-		bookings.book(payload(own_page, make_meeting_type(own_page), NINE + 7 * 86400), NOW)
+		door.book(payload(own_page, make_meeting_type(own_page), NINE + 7 * 86400), NOW)
 		assert take(page, pool, NINE) == ann
 
 	def test_what_was_booked_before_somebody_joined_does_not_count(self):
 		page, pool, (ann, ben) = make_pool("Ann", "Ben", mode="Load Balanced")
 		own_page = make_page(ann)
 		for nth in range(3):
-			bookings.book(payload(own_page, make_meeting_type(own_page), NINE + nth * HALF), NOW)
+			door.book(payload(own_page, make_meeting_type(own_page), NINE + nth * HALF), NOW)
 		set_joined(page, ben, at("2100-01-01 00:00"))
 		assert take(page, pool, NINE + 86400) == ann
 
@@ -160,25 +161,25 @@ class TestGivingBack:
 		page, pool, _users = make_pool("Ann", "Ben", "Cem", rows=[{"weight": 5}, {"weight": 3}, {"weight": 1}])
 		take(page, pool, NINE)
 		before = credits(pool)
-		booking = bookings.book(payload(page, pool, NINE + HALF), NOW)
+		booking = door.book(payload(page, pool, NINE + HALF), NOW)
 		assert credits(pool) != before
-		bookings.cancel_by_token(token_of(booking), None, NOW)
+		bookings.cancel_by_token(token_of(booking), "", NOW)
 		assert credits(pool) == before
-		assert not frappe.db.get_value("Booking", booking["id"], "turn_shares")
+		assert not frappe.db.get_value("Booking", booking.id, "turn_shares")
 
 	def test_the_turn_of_a_declined_booking_comes_again(self):
 		page, pool, (ann, ben) = make_pool("Ann", "Ben", requires_confirmation=1)
 		for _again in range(3):
-			booking = bookings.book(payload(page, pool, NINE), NOW)
-			bookings.decline(booking["id"], None, NOW)
+			booking = door.book(payload(page, pool, NINE), NOW)
+			bookings.decline(booking.id, "", NOW)
 		assert set(credits(pool).values()) == {0}
 		assert {ann, ben} == set(credits(pool))
 
 	def test_bookings_of_a_single_host_keep_no_ledger(self):
 		page = make_page()
 		meeting_type = make_meeting_type(page)
-		booking = bookings.book(payload(page, meeting_type, NINE), NOW)
-		bookings.cancel_by_token(token_of(booking), None, NOW)
+		booking = door.book(payload(page, meeting_type, NINE), NOW)
+		bookings.cancel_by_token(token_of(booking), "", NOW)
 		assert credits(meeting_type) == {}
 
 	def test_another_mode_starts_a_new_ledger(self):
@@ -192,28 +193,28 @@ class TestGivingBack:
 
 	def test_what_was_booked_by_another_mode_is_not_given_back(self):
 		page, pool, (ann, _ben) = make_pool("Ann", "Ben")
-		before = [bookings.book(payload(page, pool, NINE + nth * HALF), NOW) for nth in range(6)]
+		before = [door.book(payload(page, pool, NINE + nth * HALF), NOW) for nth in range(6)]
 		pool.reload()
 		pool.round_robin_mode = "Availability"
 		pool.save()
 		for booking in before:
 			if host_of(booking) == ann:
-				bookings.cancel_by_token(token_of(booking), None, NOW)
+				bookings.cancel_by_token(token_of(booking), "", NOW)
 		assert not any(credits(pool).values())
 
 	def test_a_host_who_was_renamed_gets_the_turn_back(self):
 		page, pool, (ann, ben) = make_pool("Ann", "Ben")
-		booking = bookings.book(payload(page, pool, NINE), NOW)
+		booking = door.book(payload(page, pool, NINE), NOW)
 		new = f"{fresh('renamed')}@hosts.example"
 		frappe.rename_doc("User", ann, new, force=True)
-		bookings.cancel_by_token(token_of(booking), None, NOW)
+		bookings.cancel_by_token(token_of(booking), "", NOW)
 		assert credits(pool) == {new: 0, ben: 0}
 
 	def test_a_type_whose_ledger_is_left_can_be_deleted(self):
 		page, pool, _users = make_pool("Ann", "Ben")
-		booking = bookings.book(payload(page, pool, NINE), NOW)
-		bookings.cancel_by_token(token_of(booking), None, NOW)
-		frappe.delete_doc("Booking", booking["id"])
+		booking = door.book(payload(page, pool, NINE), NOW)
+		bookings.cancel_by_token(token_of(booking), "", NOW)
+		frappe.delete_doc("Booking", booking.id)
 		frappe.delete_doc("Meeting Type", pool.name)
 		assert credits(pool) == {}
 
@@ -239,14 +240,14 @@ class TestReturningContacts:
 		email = f"{fresh('ada')}@guests.example"
 		assert take(page, pool, NINE, attendee_email=email) == ann
 		own_page = make_page(ann)
-		bookings.book(payload(own_page, make_meeting_type(own_page), NINE + HALF), NOW)
+		door.book(payload(own_page, make_meeting_type(own_page), NINE + HALF), NOW)
 		assert take(page, pool, NINE + HALF, attendee_email=email) == ben
 
 	def test_a_cancelled_meeting_makes_no_host(self):
 		page, pool, (ann, ben) = make_pool("Ann", "Ben", route_to_owner=1)
 		email = f"{fresh('ada')}@guests.example"
-		booking = bookings.book(payload(page, pool, NINE, attendee_email=email), NOW)
-		bookings.cancel_by_token(token_of(booking), None, NOW)
+		booking = door.book(payload(page, pool, NINE, attendee_email=email), NOW)
+		bookings.cancel_by_token(token_of(booking), "", NOW)
 		assert host_of(booking) == ann
 		assert take(page, pool, NINE, attendee_email=email) == ben
 

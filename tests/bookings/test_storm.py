@@ -5,10 +5,11 @@ from collections import Counter
 import frappe
 import pytest
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import clock
 from scheduler_integration.bookings.guard import BUCKET_SECONDS
 from scheduler_integration.meetings.status import LIVE
 from tests.bookings.racing import next_monday, race_processes, wish
+from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, token_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "unlimited")]
@@ -20,15 +21,18 @@ WORK = """
 import json, socket, sys
 import frappe
 from scheduler_integration import bookings, clock
-from scheduler_integration.bookings import retried, transaction
-from scheduler_integration.doors.commands import book_for_guest
+from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.catalogue.lookup import find_bookable
+from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.bookings import transaction
 transaction.DEADLINE_SECONDS = 100
 gate, plan = int(sys.argv[1]), json.loads(sys.argv[2])
 do = {
-	"book": book_for_guest,
-	"cancel": lambda token: retried(lambda: bookings.cancel_by_token(token, None, clock.now())),
-	"cancel for all": lambda name: retried(lambda: bookings.cancel_by_host(name, None, clock.now(), for_all=True)),
+	"book": lambda wish: book_for_visitor(find_bookable(wish["slug"], wish["meeting_type"]), BookingPayload.of(wish)),
+	"cancel": lambda token: retried(lambda: bookings.cancel_by_token(token, "", clock.now())),
+	"cancel for all": lambda name: retried(lambda: bookings.cancel_by_host(name, "", clock.now(), for_all=True)),
 	"reassign": lambda args: retried(lambda: bookings.reassign(*args, clock.now())),
 }
 answers = []
@@ -55,7 +59,7 @@ def test_after_a_storm_the_guard_holds_what_the_bookings_say(site, seats):
 	own_page = make_page(users[0])
 	call = make_meeting_type(own_page)
 	starts = [next_monday(9), next_monday(9, 30)]
-	booked = [bookings.book(wish(page, pool, start), clock.now()) for start in starts for _each in range(2)]
+	booked = [door.book(wish(page, pool, start), clock.now()) for start in starts for _each in range(2)]
 	frappe.db.commit()
 	plans = [_plan(nth, booked, users, starts, (page, pool), (own_page, call)) for nth in range(PROCESSES)]
 	answers = race_processes(site, plans, WORK)
@@ -73,19 +77,19 @@ def _plan(nth, booked, users, starts, shared, own):
 			("book", wish(*shared, starts[nth % 2])),
 			("cancel", token_of(mine)),
 			("book", wish(*shared, starts[nth % 2])),
-			("reassign", (mine["id"], users[nth % 3])),
+			("reassign", (mine.id, users[nth % 3])),
 		],
 		[
-			("reassign", (mine["id"], users[(nth + 1) % 3])),
+			("reassign", (mine.id, users[(nth + 1) % 3])),
 			("book", wish(*own, starts[nth % 2])),
-			("reassign", (next_one["id"], users[nth % 3])),
+			("reassign", (next_one.id, users[nth % 3])),
 			("cancel", token_of(next_one)),
 		],
 		[
-			("cancel for all", mine["id"]),
+			("cancel for all", mine.id),
 			("book", wish(*shared, starts[0])),
 			("book", wish(*shared, starts[1])),
-			("reassign", (next_one["id"], users[(nth + 2) % 3])),
+			("reassign", (next_one.id, users[(nth + 2) % 3])),
 		],
 	][nth % 3]
 

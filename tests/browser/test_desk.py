@@ -12,6 +12,7 @@ from scheduler_integration import bookings
 from scheduler_integration.clock import now
 from tests.browser.screens import DESK, Browsing
 from tests.pages.offer import PASSWORD, TeamOffer
+from tests.support import door
 from tests.support.factories import make_meeting_type, make_user, payload
 from tests.support.server import Server
 from tests.support.site import Site
@@ -128,7 +129,7 @@ def shared_session(team: TeamOffer) -> list[str]:
 	"""Two attendees of one workshop in three days at nine."""
 	workshop = make_meeting_type(team.page, title="Workshop", assignment="Round Robin", seats=3)
 	start = (now() // 86400 + 3) * 86400 + 9 * 3600
-	names = [bookings.book(payload(team.page, workshop, start), now())["id"] for _each in range(2)]
+	names = [door.book(payload(team.page, workshop, start), now()).id for _each in range(2)]
 	frappe.db.commit()
 	return names
 
@@ -136,7 +137,7 @@ def shared_session(team: TeamOffer) -> list[str]:
 def with_one_cancelled(team: TeamOffer) -> str:
 	"""The colleague has two meetings, of which one is cancelled; answers the other."""
 	kept, cancelled = team.book(10, team.colleague), team.book(12, team.colleague)
-	bookings.cancel_by_host(cancelled, None, now())
+	bookings.cancel_by_host(cancelled, "", now())
 	frappe.db.commit()
 	return kept
 

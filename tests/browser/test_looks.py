@@ -10,10 +10,10 @@ import frappe
 import pytest
 from frappe.utils.password import update_password
 
-from scheduler_integration import bookings
 from scheduler_integration.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
 from tests.pages.offer import PASSWORD, QUESTIONS, TeamOffer, host_of, make_offer, path_of
+from tests.support import door
 from tests.support.factories import at, make_meeting_type, payload
 
 LIGHT, DARK = "light", "dark"
@@ -90,7 +90,7 @@ def test_a_meeting_over_several_days(browse, screen, scheme):
 	meeting_type = make_offer(number_of_days=3, duration_minutes=360, seats=5)
 	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
 	day = utc(now()).date() + timedelta(days=6)
-	bookings.book(payload(page, make_meeting_type(page), at(f"{day} 12:00")), now())
+	door.book(payload(page, make_meeting_type(page), at(f"{day} 12:00")), now())
 	frappe.db.commit()
 	window = browse(screen, color_scheme=scheme)
 	window.open(path_of(meeting_type))

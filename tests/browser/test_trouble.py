@@ -12,6 +12,7 @@ from scheduler_integration.clock import now
 from scheduler_integration.meetings.tokens import manage_token
 from tests.browser.screens import DESK, EMAIL, NAME, PHONE
 from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
+from tests.support import door
 from tests.support.factories import make_meeting_type, payload
 
 
@@ -19,7 +20,7 @@ def take(meeting_type, start):
 	"""Somebody else books the host at this start, in another of their meeting types; what was held got lost."""
 	frappe.cache.delete_value(CACHE_KEY)
 	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
-	bookings.book(payload(page, make_meeting_type(page), start), now())
+	door.book(payload(page, make_meeting_type(page), start), now())
 	frappe.db.commit()
 
 
@@ -130,7 +131,7 @@ def test_who_cancelled_meanwhile_books_again_on_the_page_still_open(browse):
 	window.page.locator("#submit").click()
 	window.page.locator("#form-problem p").wait_for()
 	[booking] = bookings_of(meeting_type)
-	bookings.cancel_by_token(manage_token(booking), None, now())
+	bookings.cancel_by_token(manage_token(booking), "", now())
 	frappe.db.commit()
 	window.page.locator("#submit").click()
 	window.page.locator("text=cancelled since").wait_for()

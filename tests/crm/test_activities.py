@@ -7,6 +7,7 @@ from scheduler_integration import bookings
 from scheduler_integration.clock import to_site_time
 from scheduler_integration.crm.activities import crm_lists_events
 from scheduler_integration.crm.records import installed_kinds
+from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
 from tests.support.stand_ins import field, standing_in
 
@@ -16,8 +17,8 @@ NINE = at("2026-03-02 09:00")
 
 def book(**fields):
 	page = make_page()
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE, **fields), NOW)
-	return booking, frappe.get_doc("Booking", booking["id"])
+	booking = door.book(payload(page, make_meeting_type(page), NINE, **fields), NOW)
+	return booking, frappe.get_doc("Booking", booking.id)
 
 
 def test_the_meeting_is_an_event_of_the_host_at_site_time():
@@ -43,7 +44,7 @@ def test_the_meeting_stands_once_on_the_contacts_timeline():
 
 def test_a_cancelled_booking_cancels_its_event():
 	answer, booking = book()
-	bookings.cancel_by_token(token_of(answer), None, NOW)
+	bookings.cancel_by_token(token_of(answer), "", NOW)
 	assert frappe.db.get_value("Event", booking.event, "status") == "Cancelled"
 
 
@@ -51,7 +52,7 @@ def test_an_event_that_somebody_deleted_does_not_stop_the_cancellation():
 	answer, booking = book()
 	booking.db_set("event", None)
 	frappe.delete_doc("Event", frappe.get_last_doc("Event").name, force=True)
-	assert bookings.cancel_by_token(token_of(answer), None, NOW)["status"] == "Cancelled"
+	assert bookings.cancel_by_token(token_of(answer), "", NOW).status == "Cancelled"
 
 
 def test_what_the_attendee_typed_is_text_in_the_events_html():
@@ -102,14 +103,14 @@ def meetings_on(lead):
 def test_a_session_is_one_event_that_its_attendees_come_to_and_go_from():
 	page = make_page(hours={"Monday": ["09:00-12:00"]})
 	workshop = make_meeting_type(page, seats=3, title="Workshop")
-	answers = [bookings.book(payload(page, workshop, NINE), NOW) for _ in range(2)]
-	first, second = (frappe.get_doc("Booking", answer["id"]) for answer in answers)
+	answers = [door.book(payload(page, workshop, NINE), NOW) for _ in range(2)]
+	first, second = (frappe.get_doc("Booking", answer.id) for answer in answers)
 	assert first.event == second.event
 	assert attendees_of(first.event) == {first.attendee_email, second.attendee_email}
-	bookings.cancel_by_token(token_of(answers[0]), None, NOW)
+	bookings.cancel_by_token(token_of(answers[0]), "", NOW)
 	assert attendees_of(second.event) == {second.attendee_email}
 	assert frappe.db.get_value("Event", second.event, "status") == "Open"
-	bookings.cancel_by_token(token_of(answers[1]), None, NOW)
+	bookings.cancel_by_token(token_of(answers[1]), "", NOW)
 	assert frappe.db.get_value("Event", second.event, "status") == "Cancelled"
 
 

@@ -2,7 +2,7 @@
 
 import frappe
 
-from scheduler_integration import bookings
+from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload
 
 NOW = at("2026-03-02 06:00")
@@ -11,8 +11,8 @@ NINE = at("2026-03-02 09:00")
 
 def contact_of(**fields):
 	page = make_page()
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE, **fields), NOW)
-	return frappe.get_doc("Contact", frappe.db.get_value("Booking", booking["id"], "contact"))
+	booking = door.book(payload(page, make_meeting_type(page), NINE, **fields), NOW)
+	return frappe.get_doc("Contact", frappe.db.get_value("Booking", booking.id, "contact"))
 
 
 def test_a_new_attendee_becomes_a_contact():

@@ -3,9 +3,9 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.crm.owners import owner_among
 from scheduler_integration.crm.records import find_record
+from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
 from tests.support.stand_ins import ERPNEXT, insert, is_real, standing_in
 
@@ -73,8 +73,8 @@ def team():
 
 def host_of(team, email, start=NINE):
 	page, meeting_type, _users = team
-	booking = bookings.book(payload(page, meeting_type, start, attendee_email=email), NOW)
-	return frappe.db.get_value("Booking", booking["id"], "host")
+	booking = door.book(payload(page, meeting_type, start, attendee_email=email), NOW)
+	return frappe.db.get_value("Booking", booking.id, "host")
 
 
 def touched(record, when):
@@ -176,7 +176,7 @@ def test_an_owner_who_is_busy_is_passed_over(crm, team, email):
 	_page, _type, (ann, ben, _cem) = team
 	crm.lead(email, ben)
 	own_page = make_page(ben)
-	bookings.book(payload(own_page, make_meeting_type(own_page), NINE), NOW)
+	door.book(payload(own_page, make_meeting_type(own_page), NINE), NOW)
 	assert host_of(team, email) == ann
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, UnknownTimeZone
 from scheduler_integration.install import after_migrate
+from tests.support import door
 from tests.support.factories import (
 	at,
 	fresh,
@@ -226,16 +227,15 @@ def test_a_page_takes_its_unbooked_types_with_it():
 
 def test_what_was_booked_cannot_be_deleted(frozen):
 	frozen("2026-03-02T06:00:00.123456+00:00")
-	from scheduler_integration import bookings
 
 	page = make_page()
 	meeting_type = make_meeting_type(page)
-	booking = bookings.book(payload(page, meeting_type, at("2026-03-02 09:00")), at("2026-03-02 06:00"))
+	booking = door.book(payload(page, meeting_type, at("2026-03-02 09:00")), at("2026-03-02 06:00"))
 	for doctype, name in (("Scheduling Page", page.name), ("Meeting Type", meeting_type.name)):
 		with pytest.raises(frappe.LinkExistsError):
 			frappe.delete_doc(doctype, name)
 	with pytest.raises(NotPermitted):
-		frappe.delete_doc("Booking", booking["id"])
+		frappe.delete_doc("Booking", booking.id)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from scheduler_integration.notifications.deliver import due_deliveries
 from scheduler_integration.notifications.messages import messages_for
 from scheduler_integration.notifications.plan import _enqueue
 from scheduler_integration.notifications.templates import TEMPLATES, render
+from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
 
 NOW = at("2026-03-02 06:00")
@@ -26,14 +27,14 @@ def page():
 def told(booking):
 	"""Template, reader, subject and body of each message, rendered in the reader's language."""
 	answer = []
-	for message in messages_for(frappe.get_doc("Booking", booking["id"]), NOW):
+	for message in messages_for(frappe.get_doc("Booking", booking.id), NOW):
 		with print_language(message.reader.language):
 			answer.append((message.template, message.reader, *render(message.template, message.variables())))
 	return answer
 
 
 def test_attendee_and_host_read_the_time_in_their_own_zones(page):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE, timezone="Asia/Kolkata"), NOW)
+	booking = door.book(payload(page, make_meeting_type(page), NINE, timezone="Asia/Kolkata"), NOW)
 	(_key, _reader, _subject, to_attendee), (_key, _reader, _subject, to_host) = told(booking)
 	assert "2:30" in to_attendee
 	assert "Asia/Kolkata" in to_attendee
@@ -42,14 +43,14 @@ def test_attendee_and_host_read_the_time_in_their_own_zones(page):
 
 
 def test_subjects_start_with_what_matters(page):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
 	subjects = [subject for _key, _reader, subject, _body in told(booking)]
 	assert subjects[0].startswith("Confirmed: Intro call with Jane")
 	assert subjects[1].startswith("New booking: Intro call with Ada Lovelace")
 
 
 def test_dates_are_written_in_the_readers_language(page):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE, language="de"), NOW)
+	booking = door.book(payload(page, make_meeting_type(page), NINE, language="de"), NOW)
 	(_key, reader, _subject, to_attendee), _to_host = told(booking)
 	assert reader.language == "de"
 	assert "Montag, 2. März 2026" in to_attendee
@@ -57,7 +58,7 @@ def test_dates_are_written_in_the_readers_language(page):
 
 
 def test_only_the_attendee_gets_the_manage_link(page):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE, guests=["bob@guests.example"]), NOW)
+	booking = door.book(payload(page, make_meeting_type(page), NINE, guests=["bob@guests.example"]), NOW)
 	to_attendee, to_guest, to_host = told(booking)
 	assert token_of(booking) in to_attendee[3]
 	assert token_of(booking) not in to_guest[3] + to_host[3]
@@ -69,19 +70,19 @@ def test_what_guests_type_is_shown_and_never_run(page):
 	typed = "5 < 6 & {{ frappe.session.user }} {% raw %}"
 	request = payload(page, meeting_type, NINE, attendee_name="Ada {{ 7*7 }} & Co")
 	request["answers"] = {meeting_type.questions[0].name: typed}
-	_to_attendee, (_key, _reader, subject, body) = told(bookings.book(request, NOW))
+	_to_attendee, (_key, _reader, subject, body) = told(door.book(request, NOW))
 	assert "Ada {{ 7*7 }} & Co" in subject
 	assert "5 &lt; 6 &amp; {{ frappe.session.user }} {% raw %}" in body
 	assert "Ada {{ 7*7 }} &amp; Co" in body
 
 
 def test_a_cancellation_tells_both_and_offers_another_time(page):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
 	bookings.cancel_by_token(token_of(booking), "Flu", NOW)
 	(key, _reader, subject, body), (host_key, _host, _subject, host_body) = told(booking)
 	assert (key, host_key) == ("attendee_cancelled", "host_cancelled")
 	assert subject.startswith("Cancelled: ")
-	assert booking["book_again_url"] in body
+	assert booking.book_again_url in body
 	assert "Flu" in host_body
 
 
@@ -90,40 +91,40 @@ def test_an_admins_own_template_is_used(page):
 	template = frappe.get_doc("Email Template", name)
 	template.update({"subject": "See you, {{ attendee_name }}", "response_html": "<p>{{ time }}</p>"})
 	template.save()
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
 	(_key, _reader, subject, body), _to_host = told(booking)
 	assert subject == "See you, Ada Lovelace"
 	assert body.startswith("<p>10:00")
 
 
 def test_messages_are_queued_once_however_often_the_job_runs(page, outgoing_mail):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
-	assert len(deliver_messages(booking["id"], NOW)) == 2
-	frappe.db.set_value("Booking", booking["id"], "delivery_status", "Queued")
-	deliver_messages(booking["id"], NOW)
-	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 2
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
+	assert len(deliver_messages(booking.id, NOW)) == 2
+	frappe.db.set_value("Booking", booking.id, "delivery_status", "Queued")
+	deliver_messages(booking.id, NOW)
+	assert frappe.db.count("Email Queue", {"reference_name": booking.id}) == 2
 
 
 def test_a_cancellation_is_another_message_than_the_confirmation(page, outgoing_mail):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
-	deliver_messages(booking["id"], NOW)
-	bookings.cancel_by_token(token_of(booking), None, NOW)
-	deliver_messages(booking["id"], NOW)
-	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 4
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
+	deliver_messages(booking.id, NOW)
+	bookings.cancel_by_token(token_of(booking), "", NOW)
+	deliver_messages(booking.id, NOW)
+	assert frappe.db.count("Email Queue", {"reference_name": booking.id}) == 4
 
 
 def test_a_lost_job_is_found_after_a_while(page):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
-	assert booking["id"] not in due_deliveries(NOW + 60)
-	assert booking["id"] in due_deliveries(NOW + 120)
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
+	assert booking.id not in due_deliveries(NOW + 60)
+	assert booking.id in due_deliveries(NOW + 120)
 
 
 def test_the_invitation_is_written_in_the_readers_language(page, outgoing_mail):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE, language="de"), NOW)
-	deliver_messages(booking["id"], NOW)
+	booking = door.book(payload(page, make_meeting_type(page), NINE, language="de"), NOW)
+	deliver_messages(booking.id, NOW)
 	(name,) = frappe.get_all(
 		"Email Queue Recipient",
-		{"recipient": booking["attendee"]["email"]},
+		{"recipient": booking.attendee.email},
 		pluck="parent",
 		parent_doctype="Email Queue",
 	)
@@ -137,20 +138,20 @@ def test_the_invitation_is_written_in_the_readers_language(page, outgoing_mail):
 
 
 def test_a_reader_who_unsubscribed_does_not_silence_the_others(page, outgoing_mail):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
-	email = booking["attendee"]["email"]
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
+	email = booking.attendee.email
 	frappe.get_doc({"doctype": "Email Unsubscribe", "email": email, "global_unsubscribe": 1}).insert()
-	assert len(deliver_messages(booking["id"], NOW)) == 1
-	assert frappe.db.get_value("Booking", booking["id"], "delivery_status") == "Delivered"
+	assert len(deliver_messages(booking.id, NOW)) == 1
+	assert frappe.db.get_value("Booking", booking.id, "delivery_status") == "Delivered"
 
 
 def test_a_broken_template_for_one_reader_does_not_silence_the_others(page, outgoing_mail):
 	template = frappe.get_doc("Email Template", TEMPLATES["host_confirmed"].record)
 	template.response_html = "{{ 1 / 0 }}"
 	template.save()
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
-	assert len(deliver_messages(booking["id"], NOW)) == 1
-	stored = frappe.get_doc("Booking", booking["id"])
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
+	assert len(deliver_messages(booking.id, NOW)) == 1
+	stored = frappe.get_doc("Booking", booking.id)
 	assert (stored.delivery_status, stored.delivery_attempts, stored.delivery_due_at) == ("Queued", 1, NOW + 60)
 	assert page.user in stored.delivery_error
 
@@ -160,14 +161,14 @@ def test_a_queue_that_is_down_does_not_cost_the_booking(page, monkeypatch):
 		raise ConnectionError("Redis is down")
 
 	monkeypatch.setattr(frappe, "enqueue", down)
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
-	assert booking["status"] == "Scheduled"
-	_enqueue(booking["id"])
-	assert booking["id"] in due_deliveries(NOW + 120)
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
+	assert booking.status == "Scheduled"
+	_enqueue(booking.id)
+	assert booking.id in due_deliveries(NOW + 120)
 
 
 def test_a_host_who_was_deleted_keeps_nobody_from_being_told(page):
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
 	frappe.db.delete("User", {"name": page.user})
 	messages = told(booking)
 	assert [template for template, *_rest in messages] == ["attendee_confirmed", "host_confirmed"]

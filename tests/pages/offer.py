@@ -6,8 +6,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils.password import update_password
 
-from scheduler_integration import bookings
 from scheduler_integration.clock import now
+from tests.support import door
 from tests.support.factories import (
 	make_meeting_type,
 	make_page,
@@ -108,7 +108,7 @@ class TeamOffer:
 		"""A committed meeting in three days with this host, whoever's turn it is; answers its name."""
 		start = (now() // 86400 + 3) * 86400 + hour * 3600
 		self._activate({"user": ["!=", host]}, 0)
-		booking = bookings.book(payload(self.page, self.meeting_type, start), now())["id"]
+		booking = door.book(payload(self.page, self.meeting_type, start), now()).id
 		self._activate({}, 1)
 		frappe.db.commit()
 		return booking

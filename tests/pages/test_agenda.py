@@ -13,6 +13,7 @@ from scheduler_integration.meetings.lookup import get_for_host, list_for_host
 from scheduler_integration.www import scheduling
 from tests.pages.offer import DAYS, TeamOffer, bookings_of, host_of, make_offer, sign_in
 from tests.pages.reading import read, typed_in
+from tests.support import door
 from tests.support.factories import (
 	make_meeting_type,
 	make_page,
@@ -32,7 +33,11 @@ def page_of(meeting_type):
 
 def book(meeting_type, hour, **fields):
 	request = payload(page_of(meeting_type), meeting_type, MIDNIGHT + int(hour * 3600), **fields)
-	return bookings.book(request, now())["id"]
+	return door.book(request, now()).id
+
+
+def names_in(found):
+	return [entry.booking.id for entry in found.entries]
 
 
 def rows(client, address="/scheduling"):
@@ -104,26 +109,26 @@ def test_a_session_is_handed_over_as_one(client, commit_clean):
 
 def test_a_session_is_not_cut_in_two_at_the_end_of_the_list(workshop, session):
 	host = host_of(workshop)
-	meetings, last = agenda(host, now(), 2)
-	assert (sorted(each["name"] for each in meetings), last) == (sorted(session), None)
+	found = agenda(host, now(), 2)
+	assert (sorted(names_in(found)), found.last) == (sorted(session), None)
 	later = book(workshop, 13)
-	meetings, last = agenda(host, now(), 2)
-	assert sorted(each["name"] for each in meetings) == sorted(session)
-	assert [each["name"] for each in agenda(host, now(), 2, last)[0]] == [later]
+	found = agenda(host, now(), 2)
+	assert sorted(names_in(found)) == sorted(session)
+	assert names_in(agenda(host, now(), 2, found.last)) == [later]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
 def test_reading_on_shows_every_meeting_once_whatever_is_cancelled_meanwhile(workshop, session, as_user, limit):
 	host, single = host_of(workshop), make_meeting_type(page_of(workshop), title="Call")
 	names = {*session, *(book(single, hour) for hour in (9, 10, 14, 15))}
-	shown, last = agenda(host, now(), limit)
-	found = [each["name"] for each in shown]
+	shown = agenda(host, now(), limit)
+	found = names_in(shown)
 	with as_user(host):
 		for name in found:
 			bookings.cancel_by_host(name, "", now())
-	while last:
-		shown, last = agenda(host, now(), limit, last)
-		found += [each["name"] for each in shown]
+	while shown.last:
+		shown = agenda(host, now(), limit, shown.last)
+		found += names_in(shown)
 	assert (len(found), set(found)) == (len(names), names)
 
 
@@ -172,10 +177,10 @@ def test_a_page_is_made_in_the_desk_where_this_site_has_it(client, commit_clean)
 def test_a_meeting_over_several_days_is_listed_once(commit_clean):
 	retreat = make_offer(number_of_days=3)
 	name = book(retreat, 12)
-	assert [each["name"] for each in list_for_host(host_of(retreat), now())] == [name]
+	assert [each.id for each in list_for_host(host_of(retreat), now())] == [name]
 	last_end = MIDNIGHT + 5 * 86400
-	assert [each["name"] for each in list_for_host(host_of(retreat), last_end, "past")] == [name]
-	assert list_for_host(host_of(retreat), MIDNIGHT + 86400, "past") == []
+	assert [each.id for each in list_for_host(host_of(retreat), last_end, past=True)] == [name]
+	assert list_for_host(host_of(retreat), MIDNIGHT + 86400, past=True) == []
 
 
 def test_a_manager_sees_and_hands_over_everybodys_meetings(client, commit_clean):
@@ -263,7 +268,7 @@ def test_fifteen_bookings_take_no_more_queries_than_one(queries, as_user):
 		for meeting_type in types:
 			offset = 86400 if meeting_type is types[1] else 0
 			answers = {"guests": ["a@guests.example"]} if offset else {}
-			bookings.book(payload(page_of(meeting_type), meeting_type, start + offset, **answers), now())
+			door.book(payload(page_of(meeting_type), meeting_type, start + offset, **answers), now())
 
 	def counts():
 		found = {}
@@ -289,6 +294,6 @@ def test_a_list_shows_each_booking_as_it_is_shown_by_itself(commit_clean):
 	for hour in (12, 13):
 		book(offer, hour, guests=["one@guests.example", "two@guests.example"], answers={question: "7"})
 	listed = list_for_host(host_of(offer), now())
-	assert [each["guests"] for each in listed] == [["one@guests.example", "two@guests.example"]] * 2
-	assert [each["answers"] for each in listed] == [[{"question": "Budget", "answer": "7"}]] * 2
-	assert listed == [get_for_host(each["name"], now()) for each in listed]
+	assert [each.guests for each in listed] == [("one@guests.example", "two@guests.example")] * 2
+	assert [[(row.question, row.answer) for row in each.answers] for each in listed] == [[("Budget", "7")]] * 2
+	assert listed == [get_for_host(each.id, now()) for each in listed]

@@ -3,10 +3,10 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.clock import now
 from tests.pages.offer import bookings_of, host_of, make_offer, path_of, sign_in
 from tests.pages.reading import read, typed_in
+from tests.support import door
 from tests.support.factories import make_user, payload
 
 DAY = 86400
@@ -21,7 +21,7 @@ def offer(commit_clean):
 def booked(offer):
 	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
 	start = (now() // DAY + 3) * DAY + 12 * 3600
-	bookings.book(payload(page, offer, start, notes="Bold wishes"), now())
+	door.book(payload(page, offer, start, notes="Bold wishes"), now())
 	frappe.db.commit()
 	return offer
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.clock import now, utc
 from tests.pages.offer import bookings_of, make_offer, path_of
 from tests.pages.reading import read, typed_in
+from tests.support import door
 from tests.support.factories import at, make_meeting_type, payload
 
 WHO = {"attendee_name": "Ada Lovelace", "attendee_email": "ada@guests.example"}
@@ -115,7 +115,7 @@ class TestDays:
 		day = utc(now()).date() + timedelta(days=5)
 		start = at(f"{day} 11:00")
 		page = frappe.get_doc("Scheduling Page", retreat.scheduling_page)
-		bookings.book(payload(page, make_meeting_type(page), start), now())
+		door.book(payload(page, make_meeting_type(page), start), now())
 		frappe.db.commit()
 		shown = read(client.get(f"{path_of(retreat)}?date={day - timedelta(days=1)}&tz=UTC").text)
 		[partial] = shown.all("span", class_="time is-partial")

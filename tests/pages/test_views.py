@@ -7,12 +7,14 @@ from datetime import date
 import pytest
 from babel import Locale
 
+from scheduler_integration.availability.slots import OfferedSlots, PartlyFree
 from scheduler_integration.pages import dates, form, month, people, query, zones
 from scheduler_integration.pages.managing import managing_view
 from scheduler_integration.pages.script_json import script_json
-from scheduler_integration.pages.slots import PartlyFree, Slot, month_of
+from scheduler_integration.pages.slots import MonthOfSlots
 from scheduler_integration.pages.spans import days_in_short, when_view
-from scheduler_integration.pages.times import times_view
+from scheduler_integration.pages.times import DayOfTimes, times_view
+from scheduler_integration.times import Slot
 from tests.support.factories import at
 
 BRITISH, GERMAN, AMERICAN = Locale.parse("en_GB"), Locale.parse("de"), Locale.parse("en_US")
@@ -54,9 +56,10 @@ class TestDates:
 	@pytest.mark.parametrize("twelve_hours", [True, False])
 	def test_every_locale_can_write_them_all(self, name, twelve_hours):
 		locale, start = Locale.parse(name), at("2026-11-23 22:45")
+		style = dates.TimeStyle("Asia/Kolkata", twelve_hours, locale)
 		for text in (
-			dates.clock_time(start, "Asia/Kolkata", twelve_hours, locale),
-			dates.clock_range(start, start + 7200, "UTC", twelve_hours, locale),
+			dates.clock_time(start, style),
+			dates.clock_range(start, start + 7200, style),
 			dates.full_date(date(2026, 11, 23), locale),
 			dates.day_and_month(date(2026, 11, 23), locale),
 			dates.short_day(date(2026, 11, 23), locale),
@@ -73,8 +76,10 @@ class TestDates:
 
 	def test_they_read_as_people_write(self):
 		start = at("2026-11-23 13:30")
-		assert dates.clock_time(start, "Europe/Berlin", False, GERMAN) == "14:30"
-		assert dates.clock_time(start, "Europe/Berlin", True, BRITISH).replace("\u202f", " ") == "2:30 pm"
+		assert dates.clock_time(start, dates.TimeStyle("Europe/Berlin", False, GERMAN)) == "14:30"
+		assert (
+			dates.clock_time(start, dates.TimeStyle("Europe/Berlin", True, BRITISH)).replace("\u202f", " ") == "2:30 pm"
+		)
 		assert dates.full_date(date(2026, 11, 23), GERMAN) == "Montag, 23. November 2026"
 		assert dates.city("Asia/Calcutta", GERMAN) in ("Kalkutta", "Kolkata")
 		assert dates.money(40.5, None, GERMAN) == "40,5"
@@ -83,7 +88,7 @@ class TestDates:
 class TestMonth:
 	def sheet(self, locale, **fields):
 		asked = query.parse("jane", "intro", {})
-		free = {"2026-11-23": [1, 2], "2026-11-24": [3]}
+		free = {date(2026, 11, 23): [1, 2], date(2026, 11, 24): [3]}
 		given = {"chosen": date(2026, 11, 23), "today": date(2026, 11, 20), **fields}
 		return month.month_view(date(2026, 11, 1), given["chosen"], given["today"], free, asked, locale)
 
@@ -115,10 +120,10 @@ class TestMonth:
 			date(2026, 11, 1),
 			None,
 			date(2026, 11, 20),
-			{"2026-11-23": [1]},
+			{date(2026, 11, 23): [1]},
 			asked,
 			BRITISH,
-			{"2026-11-23", "2026-11-24"},
+			{date(2026, 11, 23), date(2026, 11, 24)},
 		)
 		free, partial = sheet["weeks"][4][0], sheet["weeks"][4][1]
 		assert (free["is_free"], free["is_partial"]) == (True, False)
@@ -128,38 +133,19 @@ class TestMonth:
 
 
 class TestSlots:
-	ANSWER = {  # noqa: RUF012
-		"duration_minutes": 60,
-		"days": {
-			"2026-11-23": [
-				{
-					"start": "2026-11-23T09:00:00+00:00",
-					"end": "2026-11-24T10:00:00+00:00",
-					"seats_left": 2,
-					"parts": [
-						{"start": "2026-11-23T09:00:00+00:00", "end": "2026-11-23T10:00:00+00:00"},
-						{"start": "2026-11-24T09:00:00+00:00", "end": "2026-11-24T10:00:00+00:00"},
-					],
-				}
-			]
-		},
-		"partial": {
-			"2026-11-24": [
-				{
-					"start": "2026-11-24T09:00:00+00:00",
-					"end": "2026-11-25T10:00:00+00:00",
-					"days_free": 1,
-					"number_of_days": 2,
-					"missing": ["2026-11-25"],
-					"missing_parts": [{"start": "2026-11-25T09:00:00+00:00", "end": "2026-11-25T10:00:00+00:00"}],
-				}
-			]
-		},
-	}
+	MONDAY, START = date(2026, 11, 23), at("2026-11-23 09:00")
+	PARTS = ((START, START + 3600), (START + DAY, START + DAY + 3600))
+	SLOT = Slot(START, START + 3600, 2, PARTS)
+	LATER = tuple((start + DAY, end + DAY) for start, end in PARTS)
+	PARTIAL = PartlyFree(START + DAY, LATER, LATER[1:])
+
+	def month(self, slots):
+		days = {self.MONDAY: slots} if slots else {}
+		partial = {date(2026, 11, 24): [self.PARTIAL]}
+		return MonthOfSlots(date(2026, 11, 1), OfferedSlots("UTC", 60, days, partial))
 
 	def test_what_an_answer_says_of_a_start_is_handed_to_the_script(self):
-		held = month_of(date(2026, 11, 1), "UTC", self.ANSWER)
-		start = at("2026-11-23 09:00")
+		held, start = self.month([self.SLOT]), self.START
 		data = json.loads(str(script_json(held.for_script())))
 		assert data["starts"] == [start]
 		assert data["seats"] == {str(start): 2}
@@ -167,16 +153,17 @@ class TestSlots:
 		assert data["partial"] == [[start + DAY, 1, 2, [start + 2 * DAY]]]
 
 	def test_the_first_free_day_is_one_that_can_be_booked(self):
-		held = month_of(date(2026, 11, 1), "UTC", {**self.ANSWER, "days": {}})
+		held = self.month([])
 		assert held.first_free_day is None
-		assert held.partial_days == {"2026-11-24"}
+		assert held.partial_days == {date(2026, 11, 24)}
 
 
 class TestTimes:
 	def shown(self, starts, zone, host_zone="Europe/Berlin", partial=()):
 		asked = query.parse("jane", "intro", {})
 		slots = [start if isinstance(start, Slot) else Slot(start, start + 1800) for start in starts]
-		return times_view(date(2026, 11, 23), slots, zone, host_zone, asked, False, BRITISH, partial)
+		times = DayOfTimes(date(2026, 11, 23), slots, partial)
+		return times_view(times, dates.TimeStyle(zone, False, BRITISH), host_zone, asked)
 
 	def test_they_are_grouped_by_part_of_the_day(self):
 		shown = self.shown([at("2026-11-23 08:00"), at("2026-11-23 11:00"), at("2026-11-23 19:00")], "Europe/Berlin")
@@ -214,7 +201,8 @@ class TestTimes:
 
 	def test_what_is_partly_free_is_shown_but_has_no_link(self):
 		start = at("2026-11-23 09:00")
-		shown = self.shown([], "UTC", "UTC", [PartlyFree(start, 2, 3, (start + DAY,))])
+		parts = tuple((start + n * DAY, start + n * DAY + 3600) for n in range(3))
+		shown = self.shown([], "UTC", "UTC", [PartlyFree(start, parts, parts[1:2])])
 		[time] = shown["groups"][0]["times"]
 		assert (shown["count"], time["url"]) == (0, None)
 		assert re.fullmatch(r"2 of 3 days free; not on Tue,? 24 Nov", *time["notes"])
@@ -225,19 +213,19 @@ class TestSpans:
 	PARTS = ((START, START + 7200), (START + DAY, START + DAY + 7200), (START + 2 * DAY, START + 2 * DAY + 7200))
 
 	def test_one_stretch_is_a_date_and_a_time(self):
-		when = when_view(self.PARTS[:1], "Europe/Berlin", False, BRITISH)
+		when = when_view(self.PARTS[:1], dates.TimeStyle("Europe/Berlin", False, BRITISH))
 		assert re.fullmatch("Monday,? 23 November 2026", when.pop("date"))
 		assert when == {"time": "14:00–16:00", "days": []}
 
 	@pytest.mark.parametrize("name", LOCALES)
 	def test_several_are_listed_day_by_day_in_every_locale(self, name):
-		when = when_view(self.PARTS, "Europe/Berlin", False, Locale.parse(name))
+		when = when_view(self.PARTS, dates.TimeStyle("Europe/Berlin", False, Locale.parse(name)))
 		assert len(when["days"]) == 3
 		assert all(day["date"].strip() and day["time"].strip() for day in (when, *when["days"]))
 		assert days_in_short(self.PARTS, "Europe/Berlin", Locale.parse(name)).strip()
 
 	def test_they_are_the_days_of_the_readers_zone(self):
-		when = when_view(self.PARTS, "Asia/Tokyo", False, BRITISH)
+		when = when_view(self.PARTS, dates.TimeStyle("Asia/Tokyo", False, BRITISH))
 		assert (when["date"], when["time"]) == ("23–25 Nov 2026", "3 days")
 		assert when["days"][0]["time"] == "22:00–00:00"
 		assert re.fullmatch("Mon,? 23 Nov", when["days"][0]["date"])

@@ -1,44 +1,53 @@
 """`/scheduling/why`: what is asked, and the explanation in sentences."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import frappe
 import pytest
 from babel import Locale
 
-from scheduler_integration import bookings
+from scheduler_integration.availability.explain import Explanation, HostExplanation
+from scheduler_integration.catalogue.own_types import OwnType
 from scheduler_integration.clock import now, utc
-from scheduler_integration.pages.guest import Guest
-from scheduler_integration.pages.why import Question, why_view
+from scheduler_integration.pages.visitor import Visitor
+from scheduler_integration.pages.why import Answer, Question, why_view
+from scheduler_integration.times import CalendarEntry, Objection, Slot
 from tests.pages.offer import host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
+from tests.support import door
 from tests.support.factories import at, make_user, payload
 
-READER = Guest(Locale.parse("en_GB"), "Europe/Berlin", True, False)
+VISITOR = Visitor(Locale.parse("en_GB"), "Europe/Berlin", True, False)
 NOW = at("2026-11-20 12:00")
 TYPES = [
-	{"name": "A", "title": "Intro call", "page": "Jane Doe", "url": "https://site.example/schedule/jane/intro", "durations": [30, 60]},
-	{"name": "B", "title": "Review", "page": "The team", "url": "https://site.example/schedule/team/review", "durations": [30]},
-]  # fmt: skip
+	OwnType("A", "Intro call", "Jane Doe", "https://site.example/schedule/jane/intro", (30, 60)),
+	OwnType("B", "Review", "The team", "https://site.example/schedule/team/review", (30,)),
+]
 ASKED = Question("A", "2026-11-23", "10:00", "60")
-CONFLICT = {
-	"start": "2026-11-23T08:30:00+00:00",
-	"end": "2026-11-23T09:30:00+00:00",
-	"label": "Intro call with Ada",
-	"doctype": "Booking",
-	"name": "x",
-	"url": "/app/booking/x",
-}
+ADDRESS = "https://site.example/app/booking/x"
+CONFLICT = CalendarEntry("Booking", "x", "Intro call with Ada", ADDRESS, at("2026-11-23 08:30"), at("2026-11-23 09:30"))
 
 
 def explanation(**fields):
-	given = {"bookable": False, "start": "2026-11-23T09:00:00+00:00", "reasons": [], "hosts": [], "suggestions": []}
-	return {**given, **fields}
+	given = {
+		"meeting_type": "A",
+		"title": "Intro call",
+		"slug": "intro",
+		"start": at("2026-11-23 09:00"),
+		"zone": "UTC",
+		"is_bookable": False,
+		"objections": (),
+		"hosts": (),
+		"suggestions": (),
+	}
+	return Explanation(**{**given, **fields})
 
 
 def view(question=ASKED, **given):
-	return why_view(TYPES, question, "Europe/Berlin", READER, NOW, **given)
+	answer = Answer(explanation(**given)) if given else Answer()
+	return why_view(TYPES, question, answer, "Europe/Berlin", VISITOR, NOW)
 
 
 class TestQuestion:
@@ -64,7 +73,7 @@ class TestForm:
 	def test_it_starts_with_today_and_lists_the_types_by_page(self):
 		form = view(Question())["form"]
 		assert form["day"] == date(2026, 11, 20).isoformat()
-		assert [(page["title"], [each["name"] for each in page["types"]]) for page in form["pages"]] == [
+		assert [(page["title"], [each.name for each in page["types"]]) for page in form["pages"]] == [
 			("Jane Doe", ["A"]),
 			("The team", ["B"]),
 		]
@@ -79,36 +88,35 @@ class TestForm:
 
 class TestAnswer:
 	def test_a_conflict_is_named_with_its_time_and_its_record(self):
-		reason = {"code": "BUSY", "message": "Jane has a meeting then.", "conflicts": [CONFLICT]}
-		hosts = [{"name": "Jane", "user": None, "bookable": False, "reasons": [reason]}]
-		[host] = view(explanation=explanation(hosts=hosts))["answer"]["hosts"]
+		objection = Objection("BUSY", "Jane has a meeting then.", (CONFLICT,))
+		[host] = view(hosts=(HostExplanation("Jane", None, "UTC", (objection,)),))["answer"]["hosts"]
 		[shown] = host["reasons"]
 		assert (host["is_free"], shown["text"]) == (False, "Jane has a meeting then.")
 		[conflict] = shown["conflicts"]
-		assert (conflict["label"], conflict["url"]) == ("Intro call with Ada", "/app/booking/x")
+		assert (conflict["label"], conflict["url"]) == ("Intro call with Ada", ADDRESS)
 		# The CLDR of Babel's older versions writes a comma after the day of the week.
 		assert re.fullmatch("Mon,? 23 Nov, 09:30–10:30", conflict["when"])
 
 	def test_a_conflict_over_several_days_says_both_ends(self):
-		reason = {"code": "BLOCKED", "message": "Off.", "conflicts": [{**CONFLICT, "end": "2026-11-25T11:00:00+00:00"}]}
-		shown = view(explanation=explanation(reasons=[reason]))["answer"]["reasons"][0]["conflicts"][0]
+		objection = Objection("BLOCKED", "Off.", (replace(CONFLICT, end=at("2026-11-25 11:00")),))
+		shown = view(objections=(objection,))["answer"]["reasons"][0]["conflicts"][0]
 		assert re.fullmatch("Mon,? 23 Nov, 09:30 – Wed,? 25 Nov, 12:00", shown["when"])
 
 	@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.example/x", "", None])
 	def test_an_address_that_leads_elsewhere_is_no_link(self, url):
-		reason = {"code": "BUSY", "message": "x", "conflicts": [{**CONFLICT, "url": url}]}
-		assert view(explanation=explanation(reasons=[reason]))["answer"]["reasons"][0]["conflicts"][0]["url"] is None
+		objection = Objection("BUSY", "x", (replace(CONFLICT, url=url),))
+		assert view(objections=(objection,))["answer"]["reasons"][0]["conflicts"][0]["url"] is None
 
 	def test_the_nearest_times_lead_to_the_booking_page(self):
-		slot = {"start": "2026-11-23T10:00:00+00:00", "end": "2026-11-23T11:00:00+00:00"}
-		[shown] = view(explanation=explanation(suggestions=[slot]))["answer"]["suggestions"]
+		slot = Slot(at("2026-11-23 10:00"), at("2026-11-23 11:00"))
+		[shown] = view(suggestions=(slot,))["answer"]["suggestions"]
 		assert re.fullmatch("Mon,? 23 Nov, 11:00", shown["label"])
 		assert shown["url"] == (
 			"https://site.example/schedule/jane/intro?start=2026-11-23T11%3A00%3A00%2B01%3A00&duration=60"
 		)
 
 	def test_a_time_that_can_be_booked_says_so(self):
-		assert view(explanation=explanation(bookable=True))["answer"]["title"] == "This time can be booked"
+		assert view(is_bookable=True)["answer"]["title"] == "This time can be booked"
 
 
 class TestPage:
@@ -137,12 +145,12 @@ class TestPage:
 	def test_a_booking_in_the_way_is_named_with_its_record_and_others_are_offered(self, client, offer):
 		day = utc(now()).date() + timedelta(days=3)
 		page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-		booking = bookings.book(payload(page, offer, at(f"{day} 12:00")), now())
+		booking = door.book(payload(page, offer, at(f"{day} 12:00")), now())
 		frappe.db.commit()
 		sign_in(client, host_of(offer))
 		answer = read(self.ask(client, type=offer.name, date=day, time="12:00", duration="60").text)
 		links = [link["href"] for link in answer.one("section").all("a")]
-		assert [link.rpartition("/")[2] for link in links if "/booking/" in link] == [booking["id"]]
+		assert [link.rpartition("/")[2] for link in links if "/booking/" in link] == [booking.id]
 		offered = [link for link in links if "?start=" in link]
 		assert offered
 		assert client.get(offered[0][offered[0].index("/schedule/") :]).status_code == 200

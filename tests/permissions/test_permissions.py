@@ -3,8 +3,8 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.exceptions import NotPermitted
+from tests.support import door
 from tests.support.factories import (
 	at,
 	fresh,
@@ -37,7 +37,7 @@ def seen(doctype):
 def test_lists_hold_own_records_only(jane, eve, as_user):
 	page = make_page(jane)
 	meeting_type = make_meeting_type(page)
-	booking = bookings.book(payload(page, meeting_type, NINE), NOW)["id"]
+	booking = door.book(payload(page, meeting_type, NINE), NOW).id
 	schedule = frappe.db.get_value("Availability Schedule", {"user": jane})
 	own = {
 		"Scheduling Page": page.name,
@@ -58,7 +58,7 @@ def test_a_percent_sign_in_a_users_name_does_not_break_their_lists(sign, eve, as
 	name = make_user("Percy", email=f"{fresh('percy')}{sign}@hosts.example")
 	page = make_page(name)
 	meeting_type = make_meeting_type(page)
-	booking = bookings.book(payload(page, meeting_type, NINE), NOW)["id"]
+	booking = door.book(payload(page, meeting_type, NINE), NOW).id
 	rules = frappe.get_all(
 		"Availability Rule", {"parent": frappe.db.get_value("Availability Schedule", {"user": name})}
 	)
@@ -149,7 +149,7 @@ def test_a_team_host_reads_the_page_and_may_not_change_it(jane, eve, as_user):
 
 def test_the_facts_of_a_booking_cannot_be_typed_in(jane, as_user):
 	page = make_page(jane)
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)["id"]
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW).id
 	with as_user(jane):
 		document = frappe.get_doc("Booking", booking)
 		document.update({"host_notes": "Bring slides", "status": "Completed", "attendee_name": "Mallory"})
@@ -161,7 +161,7 @@ def test_the_facts_of_a_booking_cannot_be_typed_in(jane, as_user):
 def test_seats_and_session_cannot_be_typed_in_and_a_workshop_oversold(jane, as_user):
 	page = make_page(jane)
 	workshop = make_meeting_type(page, seats=2)
-	booking = bookings.book(payload(page, workshop, NINE), NOW)["id"]
+	booking = door.book(payload(page, workshop, NINE), NOW).id
 	before = frappe.get_doc("Booking", booking)
 	with as_user(jane):
 		document = frappe.get_doc("Booking", booking)
@@ -211,7 +211,7 @@ def test_guests_have_no_right_to_any_record(jane, as_user):
 
 def test_a_row_in_memory_does_not_open_another_hosts_booking(jane, eve, as_user):
 	page = make_page(jane)
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE), NOW)["id"]
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW).id
 	with as_user(eve):
 		document = frappe.get_doc("Booking", booking)
 		document.append("hosts", {"user": eve})
@@ -227,7 +227,7 @@ def test_lists_of_a_bookings_rows_hold_own_bookings_only(doctype, jane, eve, as_
 	asking = make_meeting_type(page, questions=[{"label": "Why?", "question_type": "Text"}])
 	wish = payload(page, asking, NINE, guests=["bob@guests.example"])
 	wish["answers"] = {asking.questions[0].name: "Secret"}
-	booking = bookings.book(wish, NOW)["id"]
+	booking = door.book(wish, NOW).id
 	for user, expected in ((jane, {booking}), (eve, set())):
 		with as_user(user):
 			rows = frappe.get_list(doctype, fields=["parent"], parent_doctype="Booking", limit=0)
@@ -259,7 +259,7 @@ def test_a_page_of_nobody_belongs_to_managers(jane, eve, as_user):
 
 def test_what_attendees_wrote_is_not_for_every_desk_user(jane, as_user):
 	page = make_page(jane)
-	booking = bookings.book(payload(page, make_meeting_type(page), NINE, notes="Very private"), NOW)["id"]
+	booking = door.book(payload(page, make_meeting_type(page), NINE, notes="Very private"), NOW).id
 	event = frappe.db.get_value("Booking", booking, "event")
 	assert frappe.db.get_value("Event", event, "event_type") == "Private"
 

@@ -3,9 +3,9 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.clock import now
 from tests.pages.offer import DAYS, sign_in
+from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_schedule, make_team_page, make_user, payload
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -23,7 +23,7 @@ def rows():
 	start = (now() // 86400 + 3) * 86400
 	answers = {meeting_type.questions[0].name: "Rockets"}
 	request = payload(page, meeting_type, start + 10 * 3600, guests=["bob@guests.example"], answers=answers)
-	booking = frappe.get_doc("Booking", bookings.book(request, now())["id"])
+	booking = frappe.get_doc("Booking", door.book(request, now()).id)
 	schedule = frappe.get_doc("Availability Schedule", {"user": booking.host})
 	found = [booking.guests[0], booking.hosts[0], booking.answers[0], schedule.rules[0], page.hosts[0]]
 	found += [meeting_type.questions[0], meeting_type.recommended_phases[0]]

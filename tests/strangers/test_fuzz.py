@@ -4,6 +4,7 @@ The doors are found, not listed, so a new one is knocked at without anybody thin
 gets in its seconds depends on the machine, and the failing request is printed whole.
 """
 
+import dataclasses
 import inspect
 import json
 import pkgutil
@@ -17,6 +18,7 @@ import pytest
 
 import scheduler_integration.api
 from scheduler_integration.clock import now
+from scheduler_integration.parsing.booking_request import BookingPayload
 from tests.pages.offer import QUESTIONS, make_offer, path_of
 from tests.strangers.test_mail_headers import WORDS
 from tests.strangers.test_text import FORMULAS, NO_IMAGES
@@ -44,7 +46,7 @@ def doors():
 		for name, function in inspect.getmembers(import_module(module.name), inspect.isfunction):
 			if function.__module__ == module.name and "allow_guest=True" in (source := inspect.getsource(function)):
 				verb = re.search(r'methods=\["(\w+)"', source)[1]
-				found.append((f"{module.name}.{name}", verb, list(inspect.signature(function).parameters)))
+				found.append((f"{module.name}.{name}", verb, _arguments(function)))
 	return sorted(found)
 
 
@@ -88,6 +90,13 @@ class Stranger:
 			name: value if isinstance(value, str) else json.dumps(value)
 			for name, value in self.arguments(names).items()
 		}
+
+
+def _arguments(function):
+	parameters = inspect.signature(function).parameters
+	takes_payload = "payload" in parameters
+	payload = [field.name for field in dataclasses.fields(BookingPayload)] if takes_payload else []
+	return [name for name in parameters if name != "payload"] + payload
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.clock import now
 from tests.pages.offer import host_of, make_offer, path_of, sign_in
+from tests.support import door
 from tests.support.factories import payload, token_of
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -21,7 +21,7 @@ def offer():
 @pytest.fixture
 def token(offer):
 	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	booking = bookings.book(payload(page, offer, (now() // 86400 + 3) * 86400 + 10 * 3600), now())
+	booking = door.book(payload(page, offer, (now() // 86400 + 3) * 86400 + 10 * 3600), now())
 	frappe.db.commit()
 	return token_of(booking)
 

@@ -7,11 +7,11 @@ from quopri import encodestring
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.bookings.delivery import deliver_messages
 from scheduler_integration.clock import now
 from scheduler_integration.header_text import header_text
 from tests.pages.offer import make_offer, path_of
+from tests.support import door
 from tests.support.factories import fresh, payload
 from tests.support.smtp import sending_to_inbox
 
@@ -118,7 +118,7 @@ def test_what_got_in_before_it_was_refused_does_no_harm(site, client, inbox, off
 	"""Bookings of an earlier version may hold such names and addresses: their mails leave, with the headers that are ours."""
 	host = frappe.db.get_value("Scheduling Page", offer.scheduling_page, "user")
 	hostile = {"attendee_name": WORDS[0], "subject": f"Intro: {WORDS[0]}", "attendee_email": ADDRESSES[0]}
-	booking = bookings.book(wish, now())["id"]
+	booking = door.book(wish, now()).id
 	frappe.db.set_value("Booking", booking, hostile)
 	frappe.db.set_value("Meeting Type", offer.name, "title", WORDS[2][:140])
 	frappe.db.set_value("User", host, "full_name", f"Jane {WORDS[0]}"[:140])
@@ -138,7 +138,7 @@ def test_what_got_in_before_it_was_refused_does_no_harm(site, client, inbox, off
 def test_a_host_is_told_even_if_the_attendees_address_fits_no_header(offer, outgoing_mail):
 	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
 	start = (now() // 86400 + 3) * 86400 + 10 * 3600
-	booking = bookings.book(payload(page, offer, start), now())["id"]
+	booking = door.book(payload(page, offer, start), now()).id
 	frappe.db.set_value("Booking", booking, "attendee_email", ADDRESSES[0])
 	frappe.clear_document_cache("Booking", booking)
 	deliver_messages(booking, now())

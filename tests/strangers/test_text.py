@@ -3,11 +3,11 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
 from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.clock import now
 from tests.pages.offer import make_offer, path_of
 from tests.pages.reading import read
+from tests.support import door
 from tests.support.factories import payload
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -100,11 +100,11 @@ def test_a_spreadsheet_formula_is_refused(client, wish, field, text):
 	"notes", ["- milk\n- honey (two)", "@ada, see you", "+49 (0)30 1234", "-5 °C outside", "a = b"]
 )
 def test_what_only_looks_like_one_is_taken(wish, notes):
-	assert bookings.book({**wish, "notes": notes}, now())["notes"] == notes
+	assert door.book({**wish, "notes": notes}, now()).notes == notes
 
 
 def test_telephone_numbers_begin_with_a_plus(wish):
-	assert bookings.book({**wish, "attendee_phone": "+49(0)30 1234"}, now())["attendee"]["phone"] == "+49(0)30 1234"
+	assert door.book({**wish, "attendee_phone": "+49(0)30 1234"}, now()).attendee.phone == "+49(0)30 1234"
 
 
 @pytest.mark.parametrize("pattern", ["{{ company }}", " {{company}} {{ notes }} ", "{{ company }}\n"])

@@ -6,11 +6,12 @@ import time
 import frappe
 import pytest
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import clock
 from scheduler_integration.bookings import transaction
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.exceptions import Busy
 from tests.pages.offer import make_offer
+from tests.support import door
 from tests.support.factories import payload
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
@@ -55,7 +56,7 @@ def test_a_lock_that_is_never_given_back_costs_one_deadline(held, wish, monkeypa
 	held(page.user)
 	began = time.monotonic()
 	with pytest.raises(Busy) as refused:
-		retried(lambda: bookings.book(request, clock.now()))
+		retried(lambda: door.book(request, clock.now()))
 	assert 1.5 <= time.monotonic() - began < 5
 	assert (refused.value.http_status_code, refused.value.code) == (503, "BUSY")
 	assert refused.value.retry_after > 0
@@ -84,5 +85,5 @@ def test_readers_dont_wait_for_a_booking(held, wish, client):
 def test_a_lock_that_is_given_back_in_time_is_waited_for(held, wish):
 	page, request = wish
 	threading.Timer(0.7, held(page.user).kill).start()
-	assert retried(lambda: bookings.book(request, clock.now()))["status"] == "Scheduled"
+	assert retried(lambda: door.book(request, clock.now()))["status"] == "Scheduled"
 	frappe.db.rollback()

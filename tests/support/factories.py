@@ -26,6 +26,16 @@ def at(text: str, zone_name: str = "UTC") -> int:
 	return int(datetime.fromisoformat(text).replace(tzinfo=zone(zone_name)).timestamp())
 
 
+def wall(instant: int, zone_name: str = "UTC") -> str:
+	"""The wall-clock time of an instant, such as `2026-03-02 09:00`."""
+	return f"{datetime.fromtimestamp(instant, zone(zone_name)):%Y-%m-%d %H:%M}"
+
+
+def hour(instant: int, zone_name: str = "UTC") -> str:
+	"""The time of day of an instant, such as `09:00`."""
+	return wall(instant, zone_name)[11:]
+
+
 def make_user(first_name: str = "Jane", roles: tuple[str, ...] = ("Scheduling User",), **fields: Any) -> str:
 	"""A user who may sign in; answers the User's name."""
 	email = fields.pop("email", f"{fresh(first_name)}@hosts.example")
@@ -109,9 +119,10 @@ def payload(page: Document, meeting_type: Document, start: str | int, **fields: 
 	}
 
 
-def token_of(booking: dict[str, Any]) -> str:
-	"""The token in a booking's manage link."""
-	return booking["manage_url"].rpartition("/")[2]
+def token_of(booking: Any) -> str:
+	"""The token in the manage link of a booking, as a room returns it or as the API's JSON."""
+	url = booking["manage_url"] if isinstance(booking, dict) else booking.manage_url
+	return url.rpartition("/")[2]
 
 
 def _rule(day: str, span: str) -> dict[str, Any]:

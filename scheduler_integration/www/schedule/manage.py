@@ -2,16 +2,17 @@
 
 from urllib.parse import quote
 
-from scheduler_integration.catalogue.present import public_page
+from scheduler_integration.catalogue.public import find_brand
 from scheduler_integration.clock import now
-from scheduler_integration.doors.commands import cancel_for_guest
+from scheduler_integration.doors.commands import cancel_for_attendee
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import REQUESTS, admit
-from scheduler_integration.exceptions import NotFound, SchedulingError
+from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
-from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.managing import managing_view
 from scheduler_integration.pages.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.visitor import current_visitor
+from scheduler_integration.parsing.fields import parse_reason
 
 no_cache = 1
 sitemap = 0
@@ -28,23 +29,17 @@ def _view() -> dict:
 	error = _cancel(token, path) if submitted() else None
 	booking = booking_by_token(token, now())
 	just_booked = argument("booked") == "1"
-	view = managing_view(booking, _brand(booking), guest(), path, just_booked, error and error.message)
+	view = managing_view(
+		booking, find_brand(booking.page.slug), current_visitor(), path, just_booked, error and error.message
+	)
 	return view | {"status": error.http_status_code if error else 200}
 
 
-def _cancel(token: str, path: str) -> SchedulingError:
-	"""Cancels and shows the booking anew; answers the error where that is refused."""
+def _cancel(token: str, path: str) -> SchedulingError | None:
+	"""Cancels and shows the booking again. Returns the error if that is refused."""
 	try:
 		with refusals():
-			cancel_for_guest(token, argument("reason"))
+			cancel_for_attendee(token, parse_reason(argument("reason")))
 	except SchedulingError as error:
 		return error
 	raise redirection(path)
-
-
-def _brand(booking: dict) -> dict | None:
-	"""The page the booking was made on, which may be closed by now."""
-	try:
-		return public_page(booking["page"]["slug"])
-	except NotFound:
-		return None

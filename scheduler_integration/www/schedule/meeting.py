@@ -5,17 +5,20 @@ from urllib.parse import urlsplit
 
 import frappe
 
-from scheduler_integration.catalogue.present import public_meeting_type
+from scheduler_integration.catalogue.lookup import Bookable, find_bookable
+from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type, public_page
 from scheduler_integration.clock import now
-from scheduler_integration.doors.commands import book_for_guest
+from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.limits import REQUESTS, admit
+from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, admit
 from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
-from scheduler_integration.pages.booking import Attempt, booking_view
+from scheduler_integration.pages.booking import Attempt, BookingPage, booking_view
 from scheduler_integration.pages.form import new_key, read_payload, typed_values
-from scheduler_integration.pages.guest import guest
-from scheduler_integration.pages.query import Query, parse, parse_instant
+from scheduler_integration.pages.query import Query, instant_of, parse
 from scheduler_integration.pages.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.slots import load_month
+from scheduler_integration.pages.visitor import Visitor, current_visitor
+from scheduler_integration.parsing.booking_request import BookingPayload
 
 no_cache = 1
 sitemap = 0
@@ -28,38 +31,43 @@ def get_context(context):
 def _view() -> dict:
 	admit(REQUESTS)
 	query = parse(argument("slug"), argument("meeting_type"), frappe.form_dict)
-	meeting = public_meeting_type(query.slug, query.meeting_type)
-	attempt = None
+	visitor = current_visitor(query.zone, query.clock)
+	bookable = find_bookable(query.slug, query.meeting_type)
+	page, meeting = public_page(bookable), public_meeting_type(bookable)
+	attempt = Attempt()
 	if submitted():
-		attempt = _submit(meeting, query)
+		attempt = _submit(bookable, meeting, query, visitor)
 		query = _as_submitted(query)
-	return booking_view(meeting, query, guest(query.zone, query.clock), now(), attempt)
+	query = query.offering(meeting.duration_options)
+	slots = load_month(bookable, query, visitor.zone or page.timezone, now(), visitor.hold)
+	return booking_view(BookingPage(page, meeting, query, visitor, slots, now(), attempt))
 
 
-def _submit(meeting: dict, query: Query) -> Attempt:
-	"""Books what the form asks for and goes to the confirmation; answers the attempt where that is refused."""
+def _submit(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor: Visitor) -> Attempt:
+	"""Books what the form asks for and goes to the confirmation. Returns the attempt if that is refused."""
 	form = frappe.request.form
-	payload = {
-		"hold": guest().hold,
-		**query.origin,
-		**read_payload(form, meeting),
-		"slug": query.slug,
-		"meeting_type": query.meeting_type,
-		"start": _wanted_start(),
-		"parts": form.get("choose_start") or form.get("parts"),
-		"duration": query.duration,
-		"timezone": query.zone,
-		"language": frappe.local.lang,
-	}
+	payload = BookingPayload.of(
+		{
+			"hold": visitor.hold,
+			**query.origin,
+			**read_payload(form, meeting),
+			"start": _wanted_start(),
+			"parts": form.get("choose_start") or form.get("parts"),
+			"duration": query.duration,
+			"timezone": query.zone,
+			"language": frappe.local.lang,
+		}
+	)
 	try:
 		with refusals():
-			booking = book_for_guest({name: value for name, value in payload.items() if value is not None})
+			admit(BOOKINGS)
+			booking = book_for_visitor(bookable, payload)
 	except AlreadyCancelled as error:
-		# Sent once more, it is a new booking that is meant.
+		# Whoever sends the form again means a new booking.
 		return Attempt({**typed_values(form, meeting), "idempotency_key": new_key()}, error)
 	except SchedulingError as error:
 		return Attempt(typed_values(form, meeting), error)
-	raise redirection(f"{urlsplit(booking['manage_url']).path}?booked=1")
+	raise redirection(f"{urlsplit(booking.manage_url).path}?booked=1")
 
 
 def _wanted_start() -> str:
@@ -68,4 +76,4 @@ def _wanted_start() -> str:
 
 
 def _as_submitted(query: Query) -> Query:
-	return replace(query, start=parse_instant(_wanted_start()), day=None, month=None)
+	return replace(query, start=instant_of(_wanted_start()), day=None, month=None)

@@ -2,12 +2,12 @@
 
 import frappe
 
-from scheduler_integration.catalogue.present import public_page
+from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.doors.limits import REQUESTS, admit
-from scheduler_integration.pages.guest import guest
 from scheduler_integration.pages.page import page_view
 from scheduler_integration.pages.query import parse
 from scheduler_integration.pages.respond import argument, respond
+from scheduler_integration.pages.visitor import current_visitor
 
 no_cache = 1
 sitemap = 0
@@ -20,4 +20,4 @@ def get_context(context):
 def _view() -> dict:
 	admit(REQUESTS)
 	query = parse(argument("slug"), "", frappe.form_dict)
-	return page_view(public_page(query.slug), query, guest(query.zone, query.clock))
+	return page_view(find_listing(query.slug), query, current_visitor(query.zone, query.clock))

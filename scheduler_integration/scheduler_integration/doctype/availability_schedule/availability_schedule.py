@@ -4,9 +4,9 @@ from frappe import _
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_end, checked_start
-from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.zones import checked_zone
 
 MAX_RULES = 100
 MAX_BUFFER_MINUTES = 24 * 60

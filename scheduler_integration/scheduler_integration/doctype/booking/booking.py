@@ -2,12 +2,12 @@ import frappe
 from frappe import _
 
 from scheduler_integration import bookings
-from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.clock import now, to_site_time
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.successors import successors as possible_hosts
+from scheduler_integration.parsing.zones import checked_zone
 
 
 class Booking(Form):

@@ -8,7 +8,7 @@ from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hostnames import is_web_address
 from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users
-from scheduler_integration.catalogue.present import choices_of
+from scheduler_integration.catalogue.public import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form

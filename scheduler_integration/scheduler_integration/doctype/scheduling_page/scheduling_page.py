@@ -2,7 +2,6 @@ import frappe
 from frappe import _
 
 from scheduler_integration.availability.defaults import prepare_host, timezone_of
-from scheduler_integration.availability.zones import checked_zone
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users, team_users
@@ -11,6 +10,7 @@ from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.permissions import is_manager
 
 

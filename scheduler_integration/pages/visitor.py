@@ -1,16 +1,18 @@
-"""Who is looking: language, reading direction, clock and time zone of the person at the other end.
+"""The visitor: language, reading direction, clock and time zone of the person who reads a page.
 
-A choice in the address wins, then a remembered one (cookies, set by public/js/preferences.js), then what the browser says of itself.
+A choice in the address wins, then a remembered one (cookies, set by public/js/preferences.js), then the browser's own settings.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import frappe
 from babel import Locale, UnknownLocaleError
 
-from scheduler_integration.availability.zones import is_zone
+from scheduler_integration.parsing.zones import is_zone
+
+from .dates import TimeStyle
 
 ZONE_COOKIE = "scheduling_tz"
 CLOCK_COOKIE = "scheduling_clock"
@@ -18,14 +20,19 @@ HOLD_COOKIE = "scheduling_hold"
 GUESSED = "auto:"
 
 
-class Guest(NamedTuple):
-	"""What is known of the reader; `zone` is None when only their browser knows, `hold` is the key of what is held for them."""
+@dataclass(frozen=True, slots=True)
+class Visitor:
+	"""A page's reader, hosts included. `zone` is None if only their browser knows it, `hold` is the key of their held slot."""
 
 	locale: Locale
 	zone: str | None
 	zone_is_chosen: bool
 	twelve_hours: bool
 	hold: str | None = None
+
+	def style(self, zone: str) -> TimeStyle:
+		"""How the visitor reads times by the clock of `zone`."""
+		return TimeStyle(zone, self.twelve_hours, self.locale)
 
 	@property
 	def language_tag(self) -> str:
@@ -36,16 +43,16 @@ class Guest(NamedTuple):
 		return self.locale.text_direction
 
 
-def guest(zone: str | None = None, clock: str | None = None) -> Guest:
-	"""The reader of this request; `zone` and `clock` ("12" or "24") are what its address asks for."""
-	locale = guest_locale()
+def current_visitor(zone: str | None = None, clock: str | None = None) -> Visitor:
+	"""The visitor of this request; `zone` and `clock` ("12" or "24") are what its address asks for."""
+	locale = visitor_locale()
 	known, is_chosen = _zone(zone)
 	clock = clock or _cookie(CLOCK_COOKIE)
 	twelve_hours = clock == "12" if clock in ("12", "24") else uses_twelve_hours(locale)
-	return Guest(locale, known, is_chosen, twelve_hours, _cookie(HOLD_COOKIE) or None)
+	return Visitor(locale, known, is_chosen, twelve_hours, _cookie(HOLD_COOKIE) or None)
 
 
-def guest_locale() -> Locale:
+def visitor_locale() -> Locale:
 	"""The page's language, with the region the browser asks for: `en` for a Londoner is en_GB."""
 	language = frappe.local.lang or "en"
 	for wanted in _accepted_languages():

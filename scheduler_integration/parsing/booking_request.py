@@ -1,33 +1,72 @@
-"""A guest's wish to book, taken apart and checked before anything is looked up for it or stored."""
+"""A request to book: what a caller sends, and what it means once every field is checked."""
+
+from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration import engine
-from scheduler_integration.bookings.answers import parse_answers
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.exceptions import InvalidRequest, UnknownTimeZone
+from scheduler_integration.parsing.answers import Answer, parse_answers
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
+from scheduler_integration.parsing.zones import checked_zone
 
 MAX_GUESTS = 10
 # As many days as a meeting type may have.
 MAX_PARTS = 31
-# Whoever has the key of a booking is answered with its manage link.
+# The answer to a key that was used before contains the manage link of that booking.
 MIN_KEY = 16
 UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPayload:
+	"""What a caller sends to book a meeting, unchecked: the arguments of `public.book`, whose values docs/api.md describes.
+
+	`website` is the field that people don't see. None means that the caller didn't send the field.
+	"""
+
+	start: object = None
+	parts: object = None
+	duration: object = None
+	timezone: object = None
+	attendee_name: object = None
+	attendee_email: object = None
+	attendee_phone: object = None
+	attendee_company: object = None
+	notes: object = None
+	guests: object = None
+	answers: object = None
+	language: object = None
+	idempotency_key: object = None
+	hold: object = None
+	source: object = None
+	utm_source: object = None
+	utm_medium: object = None
+	utm_campaign: object = None
+	utm_term: object = None
+	utm_content: object = None
+	website: object = None
+
+	@classmethod
+	def of(cls, values: Mapping[str, object]) -> BookingPayload:
+		"""The payload in `values`; other names are ignored."""
+		return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+
+
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-	"""`start` in epoch seconds, `duration` in minutes, `timezone` and `language` the attendee's; `party` is the seats asked
-	for, `hold` the key of the attendee's own hold, `parts` the starts of the dates on which the meeting was offered.
+	"""A request whose fields are all valid.
+
+	`start` is in epoch seconds, `duration` in minutes; `timezone` and `language` are the attendee's. `party` is the number of
+	seats, `hold` the key of the attendee's own hold, `parts` the starts of the days that the attendee was shown.
 	"""
 
 	start: int
@@ -40,7 +79,7 @@ class BookingRequest:
 	timezone: str
 	language: str
 	guests: tuple[str, ...]
-	answers: tuple[dict[str, str], ...]
+	answers: tuple[Answer, ...]
 	idempotency_key: str | None
 	hold: str | None
 	party: int
@@ -49,8 +88,8 @@ class BookingRequest:
 	utm: dict[str, str]
 
 
-def parse_request(payload: dict[str, Any], page: Document, meeting_type: Document) -> BookingRequest:
-	"""Raises InvalidRequest that names everything that is wrong, each under its field."""
+def parse_booking_request(payload: BookingPayload, page: Document, meeting_type: Document) -> BookingRequest:
+	"""The request to book this meeting type on its page. Raises InvalidRequest that names every wrong field."""
 	reader = _Reader(payload)
 	address = reader.required("attendee_email", email)
 	guests = reader.value("guests", lambda value: _guests(value, address), default=())
@@ -68,7 +107,7 @@ def parse_request(payload: dict[str, Any], page: Document, meeting_type: Documen
 		party=reader.value("guests", lambda value: _party(guests, meeting_type), default=1),
 		parts=reader.value("parts", _parts, default=()),
 		hold=reader.value("hold", lambda value: line(value, 64) or None, default=None),
-		answers=tuple(parse_answers(meeting_type.questions, payload.get("answers"), reader.details)),
+		answers=tuple(parse_answers(meeting_type.questions, payload.answers, reader.details)),
 		idempotency_key=reader.value("idempotency_key", lambda value: _key(value, meeting_type, address)),
 		source=reader.value("source", line),
 		utm={field: reader.value(field, line) for field in UTM_FIELDS},
@@ -81,19 +120,19 @@ def parse_request(payload: dict[str, Any], page: Document, meeting_type: Documen
 class _Reader:
 	"""Reads fields of the payload and collects what is wrong with them."""
 
-	def __init__(self, payload: dict[str, Any]):
+	def __init__(self, payload: BookingPayload):
 		self.payload = payload
 		self.details: dict[str, str] = {}
 
 	def value(self, field: str, parse: Callable[[Any], Any], default: Any = "") -> Any:
 		try:
-			return parse(self.payload.get(field))
+			return parse(getattr(self.payload, field))
 		except Refused as refused:
 			self.details[field] = str(refused)
 			return default
 
 	def required(self, field: str, parse: Callable[[Any], Any], default: Any = "") -> Any:
-		if self.payload.get(field) in (None, ""):
+		if getattr(self.payload, field) in (None, ""):
 			self.details[field] = _("This is needed.")
 			return default
 		value = self.value(field, parse, default)
@@ -113,9 +152,9 @@ def _duration(value: object, meeting_type: Document) -> int:
 
 def _zone(value: object) -> str:
 	try:
-		return engine.zone(value).key
-	except engine.UnknownTimeZone:
-		raise Refused(_("This time zone is not known. Use a name such as Europe/Berlin.")) from None
+		return checked_zone(value)
+	except UnknownTimeZone as error:
+		raise Refused(error.message) from None
 
 
 def _language(value: object) -> str:
@@ -125,7 +164,7 @@ def _language(value: object) -> str:
 
 
 def _guests(value: object, attendee_email: str) -> tuple[str, ...]:
-	"""Extra participants, each once, without the attendee."""
+	"""The additional guests, each once, without the attendee."""
 	if isinstance(value, str):
 		value = value.replace(",", " ").replace(";", " ").split()
 	if not isinstance(value or [], list) or len(value or []) > MAX_GUESTS:
@@ -136,7 +175,7 @@ def _guests(value: object, attendee_email: str) -> tuple[str, ...]:
 
 
 def _party(guests: tuple[str, ...], meeting_type: Document) -> int:
-	"""The seats that the attendee and the guests take, where seats count."""
+	"""The seats that the attendee and the guests take; 1 if seats aren't counted."""
 	party, seats = 1 + len(guests), meeting_type.seats or 1
 	if seats > 1 and party > seats:
 		raise Refused(_("This meeting has {0} seats in all.").format(seats))
@@ -144,7 +183,7 @@ def _party(guests: tuple[str, ...], meeting_type: Document) -> int:
 
 
 def _parts(value: object) -> tuple[int, ...]:
-	"""The starts of the days that were shown, whether as `get_slots` answers the days or by themselves."""
+	"""The starts of the days that were shown. Callers send them alone, or as `get_slots` returned them."""
 	if isinstance(value, str):
 		value = value.replace(",", " ").split()
 	if not isinstance(value or [], list) or len(value or []) > MAX_PARTS:
@@ -153,12 +192,12 @@ def _parts(value: object) -> tuple[int, ...]:
 
 
 def needs_phone(meeting_type: Document) -> bool:
-	"""Whether the host calls the attendee, for want of a number of the host's own."""
+	"""Whether the host calls the attendee, because the meeting type has no number to call."""
 	return meeting_type.location_type == "Phone" and not meeting_type.location_details
 
 
 def _key(value: object, meeting_type: Document, attendee_email: str) -> str | None:
-	"""The caller's key, bound to what it was given for: nobody reads another's booking by guessing a key."""
+	"""The caller's key, bound to attendee and meeting type, so that nobody reads another's booking by guessing a key."""
 	key = line(value)
 	if not key:
 		return None

@@ -1,35 +1,30 @@
-"""What stands in a calendar, as its owner or a manager may see it."""
+"""What a host's calendar holds, as its owner or a manager may see it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import frappe
 from frappe import _
 from frappe.utils import get_url_to_form
 
 from scheduler_integration import engine
-from scheduler_integration.clock import iso
+from scheduler_integration.times import CalendarEntry
 
 _TITLES = {"Booking": "subject", "Blocked Time": "reason"}
 
 
-def conflict_views(items: Iterable[engine.Busy | engine.Booked], zone: str) -> list[dict[str, Any]]:
-	"""The items with the records behind them; times in `zone`. At most a query for each kind of record."""
+def calendar_entries(items: Iterable[engine.Busy | engine.Booked]) -> tuple[CalendarEntry, ...]:
+	"""The items with the records behind them. Makes at most one query for each kind of record."""
 	items = list(items)
 	titles = {doctype: _titles(doctype, field, items) for doctype, field in _TITLES.items()}
-	return [_view(item, titles, zone) for item in items]
+	return tuple(_entry(item, titles) for item in items)
 
 
-def _view(item: engine.Busy | engine.Booked, titles: dict[str, dict[str, str]], zone: str) -> dict[str, Any]:
+def _entry(item: engine.Busy | engine.Booked, titles: dict[str, dict[str, str]]) -> CalendarEntry:
 	doctype = _doctype(item)
-	return {
-		"doctype": doctype,
-		"name": item.label or None,
-		"label": (titles[doctype].get(item.label) or _(doctype)) if doctype else _("Somebody is booking this just now"),
-		"url": get_url_to_form(doctype, item.label) if doctype else None,
-		"start": iso(item.start, zone),
-		"end": iso(item.end, zone),
-	}
+	if not doctype:
+		return CalendarEntry(None, None, _("Somebody is booking this just now"), None, item.start, item.end)
+	label = titles[doctype].get(item.label) or _(doctype)
+	return CalendarEntry(doctype, item.label or None, label, get_url_to_form(doctype, item.label), item.start, item.end)
 
 
 def _doctype(item: engine.Busy | engine.Booked) -> str | None:

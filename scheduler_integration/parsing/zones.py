@@ -1,4 +1,4 @@
-"""Time zone names as they come in from people and programs."""
+"""Time zone names, as people and programs send them."""
 
 from scheduler_integration import engine
 from scheduler_integration.exceptions import UnknownTimeZone
@@ -13,7 +13,7 @@ def is_zone(name: object) -> bool:
 
 
 def checked_zone(name: object) -> str:
-	"""The IANA name, where it is one. Raises UnknownTimeZone; nothing unknown is ever taken for UTC."""
+	"""The IANA name. Raises UnknownTimeZone: an unknown zone is never taken for UTC."""
 	try:
 		return engine.zone(name).key
 	except engine.UnknownTimeZone:

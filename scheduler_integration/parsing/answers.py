@@ -1,20 +1,30 @@
 """The attendee's answers to a meeting type's questions."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.present import choices_of
+from scheduler_integration.catalogue.public import choices_of
 from scheduler_integration.parsing.text import Refused, line, paragraph, phone
 
 
-def parse_answers(questions: list[Document], given: object, details: dict[str, str]) -> list[dict[str, str]]:
-	"""The rows of Booking Answer for what was answered.
+@dataclass(frozen=True, slots=True)
+class Answer:
+	"""An answer, as text, with the wording of its question at that time."""
 
-	`given` maps a question's id to its answer. What can't be taken is put into `details` under `answers.<id>`.
+	question_id: str
+	question: str
+	answer: str
+
+
+def parse_answers(questions: list[Document], given: object, details: dict[str, str]) -> list[Answer]:
+	"""The answers to the questions, without empty ones.
+
+	`given` maps a question's id to its answer. A wrong answer is named in `details` under `answers.<id>`.
 	"""
 	if given is None or given == "":
 		given = {}
@@ -27,12 +37,12 @@ def parse_answers(questions: list[Document], given: object, details: dict[str, s
 			"There is an answer to a question that this meeting doesn't ask. Please reload the page."
 		)
 		return []
-	rows = []
+	answers = []
 	for question in questions:
 		text = _answer(question, given.get(question.name), details)
 		if text:
-			rows.append({"question_id": question.name, "question": question.label, "answer": text})
-	return rows
+			answers.append(Answer(question.name, question.label, text))
+	return answers
 
 
 def _answer(question: Document, value: object, details: dict[str, str]) -> str:

@@ -1,0 +1,212 @@
+"""The JSON of docs/api.md, made of what the rooms return. Instants become ISO 8601 with the offset of a zone, here alone."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any, TypeVar
+
+from scheduler_integration.availability.conflicts import CalendarCheck
+from scheduler_integration.availability.explain import Explanation, HostExplanation
+from scheduler_integration.availability.slots import FirstMonth, OfferedSlots, PartlyFree
+from scheduler_integration.bookings import HeldSlot
+from scheduler_integration.catalogue.public import Listing
+from scheduler_integration.clock import iso
+from scheduler_integration.engine import Interval, local_date
+from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken
+from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
+from scheduler_integration.times import CalendarEntry, Objection, Slot
+
+JSON = dict[str, Any]
+T = TypeVar("T")
+
+
+def listing(shown: Listing) -> JSON:
+	"""What `public.get_page` returns."""
+	return {**asdict(shown.page), "meeting_types": [asdict(each) for each in shown.meeting_types]}
+
+
+def offered_slots(offered: OfferedSlots) -> JSON:
+	"""What `public.get_slots` returns."""
+	zone = offered.zone
+	answer = {
+		"timezone": zone,
+		"duration_minutes": offered.duration,
+		"days": _by_day(offered.days, lambda each: slot(each, zone)),
+	}
+	if offered.partial is not None:
+		answer["partial"] = _by_day(offered.partial, lambda each: _partly_free(each, zone))
+	return answer
+
+
+def first_month(found: FirstMonth) -> JSON:
+	"""What `public.next_slots` returns."""
+	return {
+		"month": f"{found.month:%Y-%m}",
+		"earliest": found.earliest.isoformat() if found.earliest else None,
+		**offered_slots(found.offered),
+	}
+
+
+def slot(offered: Slot, zone: str) -> JSON:
+	"""A time to book, with `seats_left` if seats are counted and `parts` if it takes several days."""
+	answer: JSON = _span((offered.start, offered.end), zone)
+	if offered.seats_left is not None:
+		answer["seats_left"] = offered.seats_left
+	if offered.parts:
+		answer["parts"] = _spans(offered.parts, zone)
+	return answer
+
+
+def held_slot(held: HeldSlot) -> JSON:
+	"""What `public.hold_slot` returns."""
+	return {"hold": held.key, "expires_at": iso(held.expires_at, held.zone)}
+
+
+def attendee_booking(booking: AttendeeBooking) -> JSON:
+	"""The booking as `public.book` returns it."""
+	return {
+		**_shared(booking),
+		"hosts": [asdict(host) for host in booking.hosts],
+		"cannot_cancel_reason": booking.cannot_cancel_reason,
+		"manage_url": booking.manage_url,
+		"calendar": asdict(booking.calendar),
+	}
+
+
+def host_booking(booking: HostBooking) -> JSON:
+	"""The booking as `bookings.get` returns it."""
+	return {
+		**_shared(booking),
+		"name": booking.id,
+		"starts_at": booking.start,
+		"ends_at": booking.end,
+		"hosts": [asdict(host) for host in booking.hosts],
+		"session": booking.session,
+		"seats": booking.seats,
+		"answers": [{"question": each.question, "answer": each.answer} for each in booking.answers],
+		"delivery_error": booking.delivery_error,
+	}
+
+
+def explanation(explained: Explanation) -> JSON:
+	"""What `availability.explain` returns."""
+	zone = explained.zone
+	return {
+		"bookable": explained.is_bookable,
+		"start": iso(explained.start, zone),
+		"timezone": zone,
+		"meeting_type": {"name": explained.meeting_type, "title": explained.title, "slug": explained.slug},
+		"reasons": [_objection(each, zone) for each in explained.objections],
+		"hosts": [_host_explanation(host) for host in explained.hosts],
+		"suggestions": [_span((each.start, each.end), zone) for each in explained.suggestions],
+	}
+
+
+def calendar_check(check: CalendarCheck) -> JSON:
+	"""What `bookings.check_conflicts` returns."""
+	return {
+		"has_conflict": check.has_conflict,
+		"host": check.host,
+		**_span((check.start, check.end), check.zone),
+		"conflicts": [_entry(each, check.zone) for each in check.conflicts],
+		"suggestions": [slot(each, check.zone) for each in check.suggestions],
+	}
+
+
+def error(refused: SchedulingError) -> JSON:
+	"""The body of a refusal."""
+	return {
+		"success": False,
+		"error": refused.message,
+		"code": refused.code,
+		"details": refused.details,
+		**_particulars(refused),
+	}
+
+
+def _particulars(refused: SchedulingError) -> JSON:
+	if isinstance(refused, SlotTaken):
+		return {
+			"conflicts": [{**_span(each, refused.zone), "reason": "BUSY"} for each in refused.conflicts],
+			"suggestions": [slot(each, refused.zone) for each in refused.suggestions],
+		}
+	if isinstance(refused, HostNotFree):
+		return {
+			"conflicts": [_entry(each, refused.zone) for each in refused.conflicts],
+			"reasons": [{"code": each.code, "message": each.message} for each in refused.objections],
+			"can_force": refused.can_force,
+		}
+	return {"retry_after": refused.retry_after} if isinstance(refused, RateLimited) else {}
+
+
+def _shared(booking: BookingSummary) -> JSON:
+	return {
+		"id": booking.id,
+		"status": booking.status,
+		"title": booking.title,
+		**_span((booking.start, booking.end), booking.timezone),
+		"timezone": booking.timezone,
+		"parts": _spans(booking.parts, booking.timezone),
+		"duration_minutes": booking.duration_minutes,
+		"page": asdict(booking.page),
+		"meeting_type": asdict(booking.meeting_type),
+		"attendee": asdict(booking.attendee),
+		"guests": list(booking.guests),
+		"notes": booking.notes,
+		"location_type": booking.location_type,
+		"location_label": booking.location_label,
+		"location": booking.location,
+		"meeting_link": booking.meeting_link,
+		"confirmation_message": booking.confirmation_message,
+		"redirect_url": booking.redirect_url,
+		"cancel_reason": booking.cancel_reason,
+		"can_cancel": booking.can_cancel,
+		"is_over": booking.is_over,
+		"book_again_url": booking.book_again_url,
+	}
+
+
+def _partly_free(found: PartlyFree, zone: str) -> JSON:
+	return {
+		**_span(found.parts[0], zone),
+		"number_of_days": found.number_of_days,
+		"days_free": found.days_free,
+		"missing": [local_date(start, zone).isoformat() for start, _end in found.missing],
+		"missing_parts": _spans(found.missing, zone),
+	}
+
+
+def _host_explanation(host: HostExplanation) -> JSON:
+	return {
+		"name": host.name,
+		"user": host.user,
+		"bookable": host.is_bookable,
+		"reasons": [_objection(each, host.zone) for each in host.objections],
+	}
+
+
+def _objection(objection: Objection, zone: str) -> JSON:
+	conflicts = [_entry(each, zone) for each in objection.conflicts]
+	return {"code": objection.code, "message": objection.message, "conflicts": conflicts}
+
+
+def _entry(entry: CalendarEntry, zone: str) -> JSON:
+	return {
+		"doctype": entry.doctype,
+		"name": entry.name,
+		"label": entry.label,
+		"url": entry.url,
+		**_span((entry.start, entry.end), zone),
+	}
+
+
+def _by_day(days: Mapping[date, Iterable[T]], view: Callable[[T], JSON]) -> dict[str, list[JSON]]:
+	return {day.isoformat(): [view(each) for each in group] for day, group in days.items()}
+
+
+def _spans(spans: Iterable[Interval], zone: str) -> list[JSON]:
+	return [_span(each, zone) for each in spans]
+
+
+def _span(span: Interval, zone: str) -> JSON:
+	return {"start": iso(span[0], zone), "end": iso(span[1], zone)}

@@ -1,0 +1,220 @@
+"""Pages and meeting types as visitors may see them."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cstr, flt, get_url
+
+from scheduler_integration.catalogue.durations import durations_of
+from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_people, hosts_of, hosts_of_page, page_users
+from scheduler_integration.catalogue.lookup import Bookable, find_page, meeting_types_of
+from scheduler_integration.exceptions import PageNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class PublicHost:
+	"""What a visitor may know of a host: never the address they sign in with."""
+
+	name: str
+	image: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicQuestion:
+	"""A question of the booking form. `type` is a name of docs/api.md, such as `multi_select`; `id` is the key of its answer."""
+
+	id: str
+	label: str
+	type: str
+	required: bool
+	options: tuple[str, ...]
+	help: str | None
+	placeholder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicMeetingType:
+	"""Durations are in minutes, ascending. `hold_minutes` is 0 if this site holds no slots."""
+
+	slug: str
+	title: str
+	description: str | None
+	color: str | None
+	duration_minutes: int
+	duration_options: tuple[int, ...]
+	location_type: str | None
+	location_label: str | None
+	price: float
+	currency: str | None
+	requires_confirmation: bool
+	assignment: str
+	seats: int
+	number_of_days: int
+	hold_minutes: int
+	hosts: tuple[PublicHost, ...]
+	questions: tuple[PublicQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+	"""How a page looks: a colour as `#rrggbb` and the address of an image."""
+
+	color: str | None
+	logo: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+	"""A scheduling page. `page_type` is `Personal` or `Team`."""
+
+	slug: str
+	title: str
+	page_type: str
+	description: str | None
+	welcome_message: str | None
+	brand_color: str | None
+	logo: str | None
+	timezone: str
+	hosts: tuple[PublicHost, ...]
+
+	@property
+	def brand(self) -> Brand:
+		return Brand(self.brand_color, self.logo)
+
+	@property
+	def url(self) -> str:
+		"""The absolute address to send to people."""
+		return page_url(self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+	"""A page with what can be booked there, in the order in which it is shown."""
+
+	page: PublicPage
+	meeting_types: tuple[PublicMeetingType, ...]
+
+
+def find_listing(slug: str) -> Listing:
+	"""The page at this address with its meeting types. Raises PageNotFound."""
+	return _listing(find_page(slug))
+
+
+def find_brand(slug: str) -> Brand | None:
+	"""How the page at this address looks; None if it is switched off."""
+	try:
+		page = find_page(slug)
+	except PageNotFound:
+		return None
+	return Brand(page.brand_color or None, page.logo or None)
+
+
+def listings_of(user: str) -> list[Listing]:
+	"""The active pages that the user owns or is a host of."""
+	return [_listing(frappe.get_cached_doc("Scheduling Page", name)) for name in _pages_of(user)]
+
+
+def public_page(bookable: Bookable) -> PublicPage:
+	"""The page of what is booked."""
+	return _page(bookable.page, bookable.people)
+
+
+def public_meeting_type(bookable: Bookable) -> PublicMeetingType:
+	"""The meeting type that is booked."""
+	return _meeting_type(bookable.meeting_type, bookable.page, bookable.people)
+
+
+def page_url(slug: str, type_slug: str | None = None) -> str:
+	"""The absolute public address of a page, or of a meeting type on it."""
+	return get_url("/".join(["", "schedule", slug, *([type_slug] if type_slug else [])]))
+
+
+def location_label(location_type: str | None) -> str | None:
+	"""What visitors read for a meeting type's `location_type`."""
+	labels = {
+		"Zoom": _("Zoom"),
+		"Google Meet": _("Google Meet"),
+		"Teams": _("Microsoft Teams"),
+		"Jitsi": _("Jitsi Meet"),
+		"Phone": _("Phone call"),
+		"In Person": _("In person"),
+		"Custom": _("As described"),
+	}
+	return labels.get(cstr(location_type))
+
+
+def choices_of(question: Document) -> list[str]:
+	"""The choices of a Select or Multi Select question, one a line in the record."""
+	return [line.strip() for line in cstr(question.options).splitlines() if line.strip()]
+
+
+def _pages_of(user: str) -> list[str]:
+	page, host = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Scheduling Page Host")
+	hosted = frappe.qb.from_(host).select(host.parent).where((host.user == user) & (host.is_active == 1))
+	return (
+		frappe.qb.from_(page)
+		.select(page.name)
+		.where((page.is_active == 1) & ((page.user == user) | page.name.isin(hosted)))
+		.orderby(page.creation)
+		.run(pluck=True)
+	)
+
+
+def _listing(page: Document) -> Listing:
+	people = enabled_people(page_users(page))
+	types = tuple(_meeting_type(each, page, people) for each in meeting_types_of(page))
+	return Listing(_page(page, people), types)
+
+
+def _page(page: Document, people: People) -> PublicPage:
+	return PublicPage(
+		slug=page.slug,
+		title=page.title,
+		page_type=page.page_type,
+		description=page.description or None,
+		welcome_message=page.welcome_message or None,
+		brand_color=page.brand_color or None,
+		logo=page.logo or None,
+		timezone=page.timezone,
+		hosts=_hosts(hosts_of_page(page, people)),
+	)
+
+
+def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetingType:
+	return PublicMeetingType(
+		slug=doc.slug,
+		title=doc.title,
+		description=doc.description or None,
+		color=doc.color or None,
+		duration_minutes=doc.duration_minutes,
+		duration_options=tuple(durations_of(doc)),
+		location_type=frappe.scrub(doc.location_type) if doc.location_type else None,
+		location_label=location_label(doc.location_type),
+		price=flt(doc.price),
+		currency=doc.currency or None,
+		requires_confirmation=bool(doc.requires_confirmation),
+		assignment=doc.assignment,
+		seats=doc.seats or 1,
+		number_of_days=doc.number_of_days or 1,
+		hold_minutes=frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0,
+		hosts=_hosts(hosts_of(doc, page, people)),
+		questions=tuple(_question(row) for row in doc.questions),
+	)
+
+
+def _hosts(hosts: list[TypeHost]) -> tuple[PublicHost, ...]:
+	return tuple(PublicHost(host.name, host.image) for host in hosts)
+
+
+def _question(row: Document) -> PublicQuestion:
+	return PublicQuestion(
+		id=row.name,
+		label=row.label,
+		type=frappe.scrub(row.question_type),
+		required=bool(row.required),
+		options=tuple(choices_of(row)),
+		help=row.help_text or None,
+		placeholder=row.placeholder or None,
+	)

@@ -1,0 +1,193 @@
+"""A booking as its attendee and its hosts may see it. Instants are epoch seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.public import PublicHost, location_label, page_url
+from scheduler_integration.engine import Interval
+from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
+from scheduler_integration.meetings.load import People, people_of
+from scheduler_integration.meetings.policy import cancel_refusal
+from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.tokens import manage_url
+from scheduler_integration.parsing.answers import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+	"""A page or a meeting type: its part of the public address, and its title."""
+
+	slug: str
+	title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+	name: str
+	email: str
+	phone: str | None
+	company: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingHost:
+	"""A host for the eyes of colleagues. `user` is the User's name."""
+
+	user: str
+	name: str
+	image: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingSummary:
+	"""What the attendee and the hosts may both see.
+
+	`timezone` is the attendee's. `parts` are the days of a multi-day meeting, and empty otherwise. `guests` are the e-mail
+	addresses of the additional guests.
+	"""
+
+	id: str
+	status: str
+	title: str
+	start: int
+	end: int
+	timezone: str
+	parts: tuple[Interval, ...]
+	duration_minutes: int
+	page: Named
+	meeting_type: Named
+	attendee: Attendee
+	guests: tuple[str, ...]
+	notes: str | None
+	location_type: str | None
+	location_label: str | None
+	location: str | None
+	meeting_link: str | None
+	confirmation_message: str | None
+	redirect_url: str | None
+	cancel_reason: str | None
+	can_cancel: bool
+	is_over: bool
+	book_again_url: str
+
+	@property
+	def stretches(self) -> tuple[Interval, ...]:
+		"""When people meet: on each day of a multi-day meeting, or once."""
+		return self.parts or ((self.start, self.end),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendeeBooking(BookingSummary):
+	"""A booking for its attendee. Hosts whose User was deleted are left out."""
+
+	hosts: tuple[PublicHost, ...]
+	cannot_cancel_reason: str | None
+	manage_url: str
+	calendar: CalendarLinks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostBooking(BookingSummary):
+	"""A booking for its hosts and for managers, without the attendee's own links. The main host comes first.
+
+	`session` is shared by the bookings that share the time, `seats` is how many of its seats this one takes, and
+	`delivery_error` says which message could not be sent.
+	"""
+
+	hosts: tuple[BookingHost, ...]
+	session: str | None
+	seats: int
+	answers: tuple[Answer, ...]
+	delivery_error: str | None
+
+
+def for_attendee(booking: Document, now: int) -> AttendeeBooking:
+	"""The booking as its attendee sees it."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	refusal = cancel_refusal(booking, meeting_type, now)
+	people = people_of([booking])
+	known = [people[user] for user in booking.host_users() if user in people]
+	return AttendeeBooking(
+		**_shared(booking, now),
+		hosts=tuple(PublicHost(person.full_name or person.name, person.user_image or None) for person in known),
+		can_cancel=refusal is None,
+		cannot_cancel_reason=refusal.message if refusal else None,
+		manage_url=manage_url(booking),
+		calendar=calendar_links(booking, meeting_type),
+	)
+
+
+def for_host(booking: Document, now: int) -> HostBooking:
+	"""The booking as its hosts see it."""
+	return for_hosts([booking], now)[0]
+
+
+def for_hosts(bookings: list[Document], now: int) -> list[HostBooking]:
+	"""Each booking as its hosts see it, with one query for the hosts of all."""
+	people = people_of(bookings)
+	return [_for_host(booking, people, now) for booking in bookings]
+
+
+def _for_host(booking: Document, people: People, now: int) -> HostBooking:
+	# The manage link is the attendee's: a host acts by their own right.
+	return HostBooking(
+		**_shared(booking, now),
+		hosts=tuple(_host(user, people) for user in _main_first(booking)),
+		session=booking.session or None,
+		seats=booking.seats or 1,
+		can_cancel=booking.status in LIVE and booking.ends_at > now,
+		answers=tuple(Answer(row.question_id, row.question, row.answer) for row in booking.answers),
+		delivery_error=booking.delivery_error or None,
+	)
+
+
+def _shared(booking: Document, now: int) -> dict[str, Any]:
+	"""The fields of BookingSummary but for `can_cancel`. Makes no query if page and meeting type are in the cache."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
+	parts = tuple(booking.parts())
+	return {
+		"id": booking.name,
+		"status": booking.status,
+		"title": booking.subject,
+		"start": booking.starts_at,
+		"end": booking.ends_at,
+		"timezone": booking.timezone,
+		"parts": parts if len(parts) > 1 else (),
+		"duration_minutes": booking.duration_minutes,
+		"page": Named(page.slug, page.title),
+		"meeting_type": Named(meeting_type.slug, meeting_type.title),
+		"attendee": Attendee(
+			booking.attendee_name,
+			booking.attendee_email,
+			booking.attendee_phone or None,
+			booking.attendee_company or None,
+		),
+		"guests": tuple(row.email for row in booking.guests),
+		"notes": booking.notes or None,
+		"location_type": frappe.scrub(booking.location_type) if booking.location_type else None,
+		"location_label": location_label(booking.location_type),
+		"location": booking.location or None,
+		"meeting_link": booking.meeting_link or None,
+		"confirmation_message": meeting_type.confirmation_message or None,
+		"redirect_url": meeting_type.redirect_url or None,
+		"cancel_reason": booking.cancel_reason or None,
+		"is_over": booking.ends_at <= now,
+		"book_again_url": page_url(page.slug, meeting_type.slug),
+	}
+
+
+def _main_first(booking: Document) -> list[str]:
+	"""The hosts, first the one the attendee deals with."""
+	return sorted(booking.host_users(), key=lambda user: user != booking.host)
+
+
+def _host(user: str, people: People) -> BookingHost:
+	"""A colleague whose User was deleted is still in the calendar, and can be replaced."""
+	person = people.get(user, frappe._dict())
+	return BookingHost(user, person.full_name or user, person.user_image or None)
