@@ -34,5 +34,5 @@ def check_limits(record: Document) -> None:
 		if (record.get(field) or 0) < 0:
 			label = _(record.meta.get_label(field))
 			raise InvalidRequest(
-				_("{0} can't be less than nothing.").format(label), details={field: _("Use 0 for no limit.")}
+				_("{0} can't be negative.").format(label), details={field: _("Use 0 for no limit.")}
 			)

@@ -120,7 +120,7 @@ def test_a_meeting_that_cannot_be_handed_over(browse, screen, scheme):
 	window.open("/scheduling")
 	window.page.locator(".row-item summary").click()
 	check(window, f"hand-over-{scheme}")
-	window.page.locator("button", has_text="Hand over").click()
+	window.page.locator("button", has_text="Reassign").click()
 	window.page.locator(".alert a").wait_for()
 	check(window, f"hand-over-refused-{scheme}")
 

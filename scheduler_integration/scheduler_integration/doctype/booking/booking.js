@@ -19,7 +19,7 @@ function offer_actions(form) {
 	}
 	form.add_custom_button(__("Cancel meeting"), () => ask_about_cancelling(form));
 	if (is_manager() && form.doc.scheduling_page) {
-		form.add_custom_button(__("Hand over"), () => ask_successor(form));
+		form.add_custom_button(__("Reassign"), () => ask_successor(form));
 	}
 }
 
@@ -75,10 +75,10 @@ async function ask_successor(form) {
 		{ fieldname: "force", fieldtype: "Check", label: __("Even outside their hours and limits") },
 	];
 	if (form.doc.session) {
-		const sentence = __("All who come to this session go along.");
+		const sentence = __("All attendees of this session move with it.");
 		fields.unshift({ fieldname: "session", fieldtype: "HTML", options: `<p>${sentence}</p>` });
 	}
-	ask(form, __("Hand the meeting over"), fields, (answers) => ({ action: "reassign", ...answers }));
+	ask(form, __("Reassign the meeting"), fields, (answers) => ({ action: "reassign", ...answers }));
 }
 
 // The dialog stays open after a refusal, so that its answers can be changed.
