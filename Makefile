@@ -2,7 +2,7 @@
 # Each prepares its own virtual environment in .venv; nothing else is asked of the machine than Python 3.11 and venv.
 
 RECENT := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(RECENT)' 2> /dev/null && echo $$p && break; done)
 PORT ?= 8000
 BENCH ?= ~/frappe-bench
@@ -11,8 +11,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 EMBEDDED := $(VENV)/.embedded
 DEV := $(VENV)/.dev
+NODE := requirements/node
+NODE_TOOLS := $(NODE)/node_modules/.installed
 
-.PHONY: demo test test-bench bench bench-site lint format reset clean
+.PHONY: demo test test-bench bench bench-site lint lint-scripts lint-with-node format format-with-node reset clean
 .DEFAULT_GOAL := test
 
 $(EMBEDDED): requirements/embedded.txt
@@ -23,6 +25,10 @@ $(EMBEDDED): requirements/embedded.txt
 
 $(DEV): $(EMBEDDED) requirements/tests.txt requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+$(NODE_TOOLS): $(NODE)/package.json
+	@cd $(NODE) && npm install --silent
 	@touch $@
 
 demo: $(EMBEDDED)
@@ -40,17 +46,30 @@ bench: $(DEV)
 bench-site:
 	$(BENCH)/env/bin/python -m benchmarks.on_bench $(BENCH) $(SITE) $(ARGS)
 
-lint: $(DEV)
+lint: $(DEV) lint-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 
+# The pages need no Node. Only the checks of their scripts and style sheets do.
+lint-scripts:
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory lint-with-node; \
+	else echo "SKIPPED: the scripts and style sheets were not checked, because there is no Node 18 or newer with npm."; fi
+
+lint-with-node: $(NODE_TOOLS)
+	$(NODE)/node_modules/.bin/biome check --error-on-warnings scheduler_integration
+	$(NODE)/node_modules/.bin/tsc -p jsconfig.json
+
 format: $(DEV)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory format-with-node; fi
+
+format-with-node: $(NODE_TOOLS)
+	$(NODE)/node_modules/.bin/biome check --write scheduler_integration
 
 reset:
 	rm -rf .site
 
 clean: reset
-	rm -rf $(VENV) .bench .pytest_cache .ruff_cache
+	rm -rf $(VENV) .bench .pytest_cache .ruff_cache $(NODE)/node_modules

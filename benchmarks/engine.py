@@ -20,21 +20,18 @@ from scheduler_integration.engine import (
 	Booked,
 	Busy,
 	Host,
+	HostPool,
 	Limit,
 	MeetingRules,
 	Member,
 	RollingDays,
-	Team,
 	WeeklyRule,
 	WorkingHours,
-	free_starts,
 	group_by_local_date,
 	instant_of,
 	nearest_free,
-	refusal,
-	windows,
-	zones,
 )
+from scheduler_integration.engine.time import working_intervals, zones
 
 ZONE = "America/New_York"
 DAY = 24 * 60 * 60
@@ -62,7 +59,7 @@ def shuffled(items: list[Busy]) -> list[Busy]:
 
 
 def forget() -> None:
-	windows.known_runs.cache_clear()
+	working_intervals.grid_segments_of_weeks.cache_clear()
 	zones.offset_at_midnight.cache_clear()
 
 
@@ -72,14 +69,14 @@ def plain_loop() -> None:
 		total += number
 
 
-def listing(host: Host, meeting: MeetingRules = MEETING) -> Callable[[], object]:
-	return lambda: free_starts(meeting, host, NOW, NOW, END)
+def listing(host: Host, rules: MeetingRules = MEETING) -> Callable[[], object]:
+	return lambda: HostPool([Member(rules, host)], NOW).starts(NOW, END)
 
 
 def team(count: int, *also: Busy) -> Callable[[], object]:
 	"""A round robin: a start is offered when any of the hosts is free. `also` stands in everybody's calendar."""
 	members = [Member(MEETING, Host(str(seed), OFFICE, [*also, *busy_times(500, seed)])) for seed in range(count)]
-	return lambda: Team(members, NOW).starts(NOW, END)
+	return lambda: HostPool(members, NOW).starts(NOW, END)
 
 
 def cases() -> list[tuple[str, Callable[[], object]]]:
@@ -92,7 +89,7 @@ def cases() -> list[tuple[str, Callable[[], object]]]:
 		("31 days round the clock, 500 busy times", listing(Host("host", ALWAYS, busy_times(500)))),
 		("50 hosts, 31 days, 500 busy times each", team(50)),
 		("50 hosts, 500 each, and one meeting of all", team(50, Busy(middle, middle + 3600))),
-		("check of one start, 500 busy times", lambda: refusal(middle, MEETING, hosts[500], NOW)),
+		("check of one start, 500 busy times", lambda: HostPool([Member(MEETING, hosts[500])], NOW).refusals(middle)),
 		("3 nearest alternatives, 500 busy times", lambda: nearest_free(middle, MEETING, hosts[500], NOW)),
 		(
 			"1,488 starts by the guest's date",

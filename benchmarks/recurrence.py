@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from benchmarks.engine import NOW, ZONE, forget, plain_loop, seconds
-from scheduler_integration.engine import recurrence
+from scheduler_integration.engine import normalised_rule, occurrences
+from scheduler_integration.engine.recurrence import expand
+from scheduler_integration.engine.recurrence.recurrence import read_normalised
 
 YEAR = 365 * 24 * 60 * 60
 DAYS = ("MO", "TU", "WE", "TH", "FR")
@@ -15,15 +17,15 @@ def weekly_rules(count: int) -> list[str]:
 	"""Blocks that began ten years ago, at different times."""
 	starts = [datetime(2016, 1, 4 + number % 5, 9, number) for number in range(count)]
 	return [
-		recurrence.series(start, start + timedelta(hours=1), f"FREQ=WEEKLY;BYDAY={DAYS[start.weekday()]}", ZONE)
+		normalised_rule(start, start + timedelta(hours=1), f"FREQ=WEEKLY;BYDAY={DAYS[start.weekday()]}", ZONE)
 		for start in starts
 	]
 
 
 def forget_all() -> None:
 	forget()
-	recurrence._expanded.cache_clear()
-	recurrence._read_series.cache_clear()
+	expand._expanded.cache_clear()
+	read_normalised.cache_clear()
 
 
 def main() -> None:
@@ -31,7 +33,7 @@ def main() -> None:
 
 	def expand() -> None:
 		for rule in rules:
-			recurrence.occurrences(rule, NOW, NOW + YEAR)
+			occurrences(rule, NOW, NOW + YEAR)
 
 	cold = min(seconds(expand, forget_all) for _each in range(100))
 	warm = min(seconds(expand) for _each in range(100))

@@ -1,6 +1,6 @@
 """A year of round robin: `python benchmarks/round_robin.py` draws docs/images/round_robin.svg and prints the figures.
 
-The year is the one that tests/engine/test_turns.py checks: a team of six with part-timers, vacations, appointments of
+The year is the one that tests/engine/test_round_robin.py checks: a team of six with part-timers, vacations, appointments of
 their own and somebody who joins in July.
 """
 
@@ -13,8 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scheduler_integration.engine.turns import BOOKING, iso_week
-from tests.engine.year_of_turns import MODES, ZONE, Year, a_year, real_team
+from scheduler_integration.engine import BOOKING, iso_week
+from tests.engine.round_robin_year import MODES, ZONE, Year, a_year, real_team
 
 SEED = 3
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "round_robin.svg"

@@ -3,6 +3,8 @@
 `embedded/frappe` is importable as `frappe` once this folder is on `sys.path`; `python -m embedded` does that and
 offers the commands. It is a development tool: the app never imports it, and it isn't in the app's wheel. What it
 doesn't implement raises NotImplementedError, so that a difference from Frappe is seen and never guessed.
+
+Where Frappe 15 and 16 differ, it does as Frappe 16.4 does. `tests/platform/` pins these differences.
 """
 
 import sys

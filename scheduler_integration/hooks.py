@@ -13,6 +13,17 @@ before_uninstall = "scheduler_integration.install.before_uninstall"
 
 fixtures = [{"dt": "Role", "filters": [["name", "in", ["Scheduling Manager", "Scheduling User"]]]}]
 
+# The tile of the apps page. All versions know this address: Frappe 16 leads /app to /desk.
+add_to_apps_screen = [
+	{
+		"name": "scheduler_integration",
+		"logo": "/assets/scheduler_integration/images/logo.svg",
+		"title": "Scheduling",
+		"route": "/app/scheduling",
+		"has_permission": "scheduler_integration.permissions.has_app_permission",
+	}
+]
+
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},

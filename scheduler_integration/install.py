@@ -36,9 +36,24 @@ def before_uninstall() -> None:
 	for role in ROLES:
 		frappe.db.delete("Has Role", {"role": role})
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)
+	remove_desktop_entries()
 	frappe.db.delete("Singles", {"doctype": "Scheduler Settings"})
 	for job in frappe.get_all("Scheduled Job Type", {"method": ["like", "scheduler_integration.%"]}, pluck="name"):
 		frappe.delete_doc("Scheduled Job Type", job, force=True)
+
+
+def remove_desktop_entries() -> None:
+	"""Takes the app's icon and sidebar off the desktop of Frappe 16, which itself looks for icons by the app's title alone.
+
+	Not with delete_doc: in developer mode it would delete their files in the app's folder, too.
+	"""
+	for doctype in ("Desktop Icon", "Workspace Sidebar"):
+		if not frappe.db.exists("DocType", doctype):
+			continue
+		names = frappe.get_all(doctype, {"app": "scheduler_integration"}, pluck="name")
+		for table in frappe.get_meta(doctype).get_table_fields():
+			frappe.db.delete(table.options, {"parenttype": doctype, "parent": ["in", names]})
+		frappe.db.delete(doctype, {"name": ["in", names]})
 
 
 def ensure_new_settings() -> None:

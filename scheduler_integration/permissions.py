@@ -5,10 +5,15 @@ Both ask the same questions, so that all doors agree. Every function answers Tru
 takes for yes and Frappe 16 for no.
 """
 
+from importlib.util import find_spec
+
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Criterion, DocType
 from frappe.query_builder.functions import Coalesce
+
+# Released Frappe 16 runs the whole query with parameters, so a percent sign in a condition has to be doubled. Frappe 15 doesn't.
+_PERCENT = "%%" if find_spec("frappe.model.qb_query") else "%"
 
 MANAGER_ROLES = frozenset({"Scheduling Manager", "System Manager", "Administrator"})
 
@@ -17,6 +22,11 @@ def is_manager(user: str | None = None) -> bool:
 	"""Whether the user may see and change everybody's records."""
 	user = user or frappe.session.user
 	return user == "Administrator" or not MANAGER_ROLES.isdisjoint(frappe.get_roles(user))
+
+
+def has_app_permission() -> bool:
+	"""Whether the app is shown to the user on the apps page and on the desktop."""
+	return is_manager() or "Scheduling User" in frappe.get_roles()
 
 
 def own_query(user: str | None = None, doctype: str | None = None) -> str:
@@ -101,7 +111,14 @@ def has_meeting_type_permission(
 	pages = [page for page in _now_and_stored(doc, "scheduling_page") if page]
 	if not pages:
 		return _belongs_to(doc, "consultant", user)
-	return all(has_page_permission(frappe.get_cached_doc("Scheduling Page", page), ptype, user) for page in pages)
+	return all(_has_permission_for_page(page, ptype, user) for page in pages)
+
+
+def _has_permission_for_page(page: str, ptype: str | None, user: str) -> bool:
+	"""A page that doesn't exist is nobody's: Frappe 16 asks before it has checked the links of a new record."""
+	return bool(frappe.db.exists("Scheduling Page", page)) and has_page_permission(
+		frappe.get_cached_doc("Scheduling Page", page), ptype, user
+	)
 
 
 def has_booking_permission(
@@ -150,7 +167,8 @@ def _condition(user: str | None, mine) -> str:
 	user = user or frappe.session.user
 	if is_manager(user):
 		return ""
-	return f"({mine(user).get_sql(quote_char='`', secondary_quote_char=chr(39), with_namespace=True)})"
+	sql = mine(user).get_sql(quote_char="`", secondary_quote_char="'", with_namespace=True)
+	return f"({sql.replace('%', _PERCENT)})"
 
 
 def _pages_hosted_by(user: str):

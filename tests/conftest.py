@@ -16,7 +16,7 @@ for folder in (ROOT, *(() if os.environ.get("BENCH") else (ROOT / "embedded",)))
 		sys.path.insert(0, str(folder))
 
 from tests.support.server import Client, Server, running  # noqa: E402
-from tests.support.site import Site, opened, undoing_commits  # noqa: E402
+from tests.support.site import Site, opened, set_test_mode, undoing_commits  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def _start_afresh() -> None:
 	frappe.db.rollback()
 	frappe.db.value_cache.clear()
 	frappe.flags.currently_saving = []
-	frappe.flags.in_test = True
+	set_test_mode()
 	frappe.local.message_log = []
 	frappe.local.lang = "en"
 	frappe.set_user("Administrator")
@@ -91,18 +91,19 @@ def frozen() -> Iterator[Callable[[Any], Any]]:
 
 
 @pytest.fixture
-def site_zone() -> Iterator[Callable[[str], None]]:
-	"""`site_zone("America/New_York")`: the zone of this process's site, until the test ends."""
+def site_zone(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+	"""`site_zone("America/New_York")`: the zone of this process's site, until the test ends.
+
+	It stays when a document is saved that empties the site's caches, as a User does.
+	"""
 	import frappe
 
-	def choose(name: str) -> None:
-		settings = frappe.get_doc("System Settings")
-		settings.time_zone = name
-		frappe.local.system_settings = settings
+	known = frappe.get_system_settings
 
-	yield choose
-	if hasattr(frappe.local, "system_settings"):
-		del frappe.local.system_settings
+	def choose(name: str) -> None:
+		monkeypatch.setattr(frappe, "get_system_settings", lambda key: name if key == "time_zone" else known(key))
+
+	return choose
 
 
 @pytest.fixture
@@ -134,6 +135,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def commit_clean(site: Site) -> Iterator[None]:
 	"""For a test that must commit, because another process has to see it: what it leaves is deleted afterwards."""
+	site.forget_jobs()
 	with undoing_commits():
 		yield
 

@@ -8,7 +8,9 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-__version__ = "16.0.0-embedded"
+__version__ = "16.4.1-embedded"
+# A name of the module, which tests set: in a test no mail leaves the site.
+in_test = False
 STANDARD_USERS = ("Guest", "Administrator")
 
 from frappe.apps import (

@@ -55,7 +55,7 @@ def _sign_in() -> None:
 	sessions.start(user)
 	desk = known.user_type == "System User"
 	local.response.update(
-		message="Logged In" if desk else "No App", home_page="/app" if desk else "/", full_name=known.full_name
+		message="Logged In" if desk else "No App", home_page="/desk" if desk else "/", full_name=known.full_name
 	)
 
 

@@ -74,7 +74,7 @@ def _checked_span(start: int, end: int) -> engine.Interval:
 
 
 def _rules(span: engine.Interval) -> engine.MeetingRules:
-	return engine.MeetingRules(-(-(span[1] - span[0]) // 60), slot_interval=STEP_MINUTES, packed=True)
+	return engine.MeetingRules(-(-(span[1] - span[0]) // 60), slot_interval=STEP_MINUTES, fill_gaps=True)
 
 
 def _calendar(user: str, schedule: HostSchedule, span: engine.Interval, booking: str | None, now: int) -> engine.Host:

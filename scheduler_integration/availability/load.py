@@ -20,7 +20,6 @@ from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule,
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.catalogue.hosts import TypeHost
-from scheduler_integration.engine.recurrence import occurrences
 from scheduler_integration.prepared import value
 
 # The longest buffer a meeting type may have, in minutes: bookings that far off may matter.
@@ -161,7 +160,7 @@ def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engi
 	found = defaultdict(list)
 	for user, start, end, series, name in rows:
 		if series:
-			found[user] += [engine.Busy(*each, name) for each in occurrences(series, *span)]
+			found[user] += [engine.Busy(*each, name) for each in engine.occurrences(series, *span)]
 		else:
 			found[user].append(engine.Busy(start, end, name))
 	return found

@@ -21,11 +21,11 @@ SUGGESTION_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-	"""A meeting type's hosts with their calendars, as an engine.Team that decides."""
+	"""A meeting type's hosts with their calendars, as an engine.HostPool that decides."""
 
 	assignment: str
 	hosts: tuple[TypeHost, ...]
-	team: engine.Team
+	team: engine.HostPool
 
 	def is_bookable(self, start: int, dates: Sequence[int] = ()) -> bool:
 		"""Whether the meeting can take place at `start`, epoch seconds; where they are given, on the `dates` that were shown,
@@ -48,7 +48,7 @@ class Offer:
 		if self.assignment != "Round Robin" or self.team.rules.days > 1:
 			return self.free_hosts(start, dates)
 		members = [replace(member, host=self._without_holds_at(member, start)) for member in self.team.members]
-		return replace(self, team=self.team.of(members)).free_hosts(start, dates)
+		return replace(self, team=self.team.with_members(members)).free_hosts(start, dates)
 
 	def _without_holds_at(self, member: engine.Member, start: int) -> engine.Host:
 		"""The host without others' holds of this very meeting."""
@@ -60,7 +60,7 @@ class Offer:
 
 	def _in_session(self, user: str, start: int) -> bool:
 		member = self.member(user)
-		return start in engine.sessions_with_room(member.rules, member.host)
+		return start in engine.joinable_sessions(member.rules, member.host)
 
 	def member(self, user: str) -> engine.Member:
 		return next(member for member in self.team.members if member.host.name == user)
@@ -85,5 +85,5 @@ def make_offer(
 	hosts, meeting_type = bookable.hosts, bookable.meeting_type
 	members = load_members(meeting_type, hosts, request, first, last, now, lock=lock) if hosts else []
 	together = meeting_type.assignment == "Collective"
-	team = engine.Team(members, now, together=together, dates_in=bookable.page.timezone)
+	team = engine.HostPool(members, now, together=together, dates_in=bookable.page.timezone)
 	return Offer(meeting_type.assignment, tuple(hosts), team)

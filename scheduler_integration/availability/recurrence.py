@@ -7,9 +7,7 @@ from frappe import _
 
 from scheduler_integration import engine
 from scheduler_integration.availability.defaults import timezone_of
-from scheduler_integration.engine import recurrence
-from scheduler_integration.engine.errors import InvalidRecurrence
-from scheduler_integration.engine.recurrence_text import Problem
+from scheduler_integration.engine import InvalidRecurrence, RecurrenceProblem
 from scheduler_integration.exceptions import InvalidRequest
 
 _LONGEST_QUOTE = 60
@@ -27,7 +25,7 @@ def make_series(start: int, end: int, rule: str, zone: str) -> str:
 	Raises InvalidRequest with a sentence that says why a rule can't be kept.
 	"""
 	try:
-		return recurrence.series(_wall(start, zone), _wall(end, zone), rule, zone)
+		return engine.normalised_rule(_wall(start, zone), _wall(end, zone), rule, zone)
 	except InvalidRecurrence as error:
 		raise _refusal(error) from None
 	except engine.EngineError:
@@ -43,23 +41,25 @@ def _refusal(error: InvalidRecurrence) -> InvalidRequest:
 	return InvalidRequest(sentence, details={"recurrence_rule": sentence})
 
 
-def _sentence(problem: Problem) -> str:
+def _sentence(problem: RecurrenceProblem) -> str:
 	return {
-		Problem.TOO_LONG: _("The recurrence rule is longer than {0} characters."),
-		Problem.TOO_MANY_DATES: _("A recurrence rule excludes and adds at most {0} dates."),
-		Problem.UNREADABLE: _("“{0}” in the recurrence rule can't be read. Write a rule as FREQ=WEEKLY;BYDAY=MO,TH."),
-		Problem.UNKNOWN_PART: _("“{0}” is not a part of a recurrence rule that is known here."),
-		Problem.REPEATED_PART: _("“{0}” stands more than once in the recurrence rule."),
-		Problem.OUT_OF_PLACE: _("“{0}” has no meaning in this recurrence rule."),
-		Problem.TOO_FINE: _("“{0}” is too fine: blocked time recurs at most once a day."),
-		Problem.NO_RULE: _("Write how the blocked time recurs, such as FREQ=WEEKLY;BYDAY=MO,TH."),
-		Problem.SEVERAL_RULES: _("Write one recurrence rule; make another blocked time for another rule."),
-		Problem.INTERVAL_ZERO: _("INTERVAL has to be at least 1."),
-		Problem.TOO_MANY_COUNTED: _("COUNT is at most {0}. Leave it out for a rule without end."),
-		Problem.COUNT_AND_UNTIL: _("A recurrence rule ends by COUNT or by UNTIL, not by both."),
-		Problem.UNTIL_BEFORE_START: _("UNTIL lies before the start."),
-		Problem.NEVER: _("No day ever matches this recurrence rule."),
-		Problem.ALL_EXCLUDED: _("EXDATE excludes every occurrence of this recurrence rule."),
-		Problem.ENDS_BEFORE_START: _("The end must come after the start."),
-		Problem.TOO_LONG_EACH: _("A recurring blocked time lasts at most {0} days each time."),
+		RecurrenceProblem.TOO_LONG: _("The recurrence rule is longer than {0} characters."),
+		RecurrenceProblem.TOO_MANY_DATES: _("A recurrence rule excludes and adds at most {0} dates."),
+		RecurrenceProblem.UNREADABLE: _(
+			"“{0}” in the recurrence rule can't be read. Write a rule as FREQ=WEEKLY;BYDAY=MO,TH."
+		),
+		RecurrenceProblem.UNKNOWN_PART: _("“{0}” is not a part of a recurrence rule that is known here."),
+		RecurrenceProblem.REPEATED_PART: _("“{0}” stands more than once in the recurrence rule."),
+		RecurrenceProblem.OUT_OF_PLACE: _("“{0}” has no meaning in this recurrence rule."),
+		RecurrenceProblem.TOO_FINE: _("“{0}” is too fine: blocked time recurs at most once a day."),
+		RecurrenceProblem.NO_RULE: _("Write how the blocked time recurs, such as FREQ=WEEKLY;BYDAY=MO,TH."),
+		RecurrenceProblem.SEVERAL_RULES: _("Write one recurrence rule; make another blocked time for another rule."),
+		RecurrenceProblem.INTERVAL_ZERO: _("INTERVAL has to be at least 1."),
+		RecurrenceProblem.TOO_MANY_COUNTED: _("COUNT is at most {0}. Leave it out for a rule without end."),
+		RecurrenceProblem.COUNT_AND_UNTIL: _("A recurrence rule ends by COUNT or by UNTIL, not by both."),
+		RecurrenceProblem.UNTIL_BEFORE_START: _("UNTIL lies before the start."),
+		RecurrenceProblem.NEVER: _("No day ever matches this recurrence rule."),
+		RecurrenceProblem.ALL_EXCLUDED: _("EXDATE excludes every occurrence of this recurrence rule."),
+		RecurrenceProblem.ENDS_BEFORE_START: _("The end must come after the start."),
+		RecurrenceProblem.TOO_LONG_EACH: _("A recurring blocked time lasts at most {0} days each time."),
 	}[problem]

@@ -10,8 +10,7 @@ from babel.lists import format_list
 from frappe import _
 
 from scheduler_integration import engine
-from scheduler_integration.engine import recurrence
-from scheduler_integration.engine.recurrence_text import Rule, Stamp, read
+from scheduler_integration.engine import RecurrenceDate, RecurrenceRule, parse_recurrence
 
 # How far ahead the next occurrences are looked for.
 HORIZON = 5 * 366 * 86400
@@ -23,15 +22,15 @@ _SAID = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY"}
 
 def describe(rule: str, start: date) -> str:
 	"""A sentence for the rule of a block whose first day is `start`. Raises InvalidRecurrence."""
-	text = read(rule)
+	text = parse_recurrence(rule)
 	parts = [_how_often(text.rule, start), _until(text.rule), _excluded(text.excluded), _added(text.added)]
 	return ", ".join(part for part in parts if part)
 
 
 def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[str]:
 	"""When the next blocks begin that aren't over at `now` (epoch seconds), as text in the reader's language."""
-	since = max(now, recurrence.bounds(series)[0])
-	found = recurrence.occurrences(series, since, since + HORIZON)[:count]
+	since = max(now, engine.recurrence_bounds(series)[0])
+	found = engine.occurrences(series, since, since + HORIZON)[:count]
 	return [_moment(engine.wall_clock(start, zone)) for start, _end in found]
 
 
@@ -40,37 +39,37 @@ def _moment(wall: datetime) -> str:
 	return f"{format_skeleton('yMMMEd', wall, locale=_locale())} {time}"
 
 
-def _how_often(rule: Rule, start: date) -> str:
+def _how_often(rule: RecurrenceRule, start: date) -> str:
 	if {name for name, _value in rule.parts} - _SAID or (rule.frequency == "DAILY" and len(rule.parts) > 1 and rule.by):
 		return _("By the rule {0}").format(";".join(f"{name}={value}" for name, value in rule.parts))
 	return {"DAILY": _daily, "WEEKLY": _weekly, "MONTHLY": _monthly, "YEARLY": _yearly}[rule.frequency](rule, start)
 
 
-def _daily(rule: Rule, _start: date) -> str:
+def _daily(rule: RecurrenceRule, _start: date) -> str:
 	often = _("Every day") if rule.interval == 1 else _("Every {0} days").format(rule.interval)
 	return _("{0}, only on {1}").format(often, _days(rule)) if rule.days else often
 
 
-def _weekly(rule: Rule, start: date) -> str:
+def _weekly(rule: RecurrenceRule, start: date) -> str:
 	days = _days(rule) or _day_name(start.weekday())
 	if rule.interval == 1:
 		return _("Every week on {0}").format(days)
 	return _("Every {0} weeks on {1}").format(rule.interval, days)
 
 
-def _monthly(rule: Rule, start: date) -> str:
+def _monthly(rule: RecurrenceRule, start: date) -> str:
 	often = _("Every month") if rule.interval == 1 else _("Every {0} months").format(rule.interval)
 	return f"{often}, {_in_month(rule, start)}"
 
 
-def _in_month(rule: Rule, start: date) -> str:
+def _in_month(rule: RecurrenceRule, start: date) -> str:
 	if rule.days:
 		return _("on {0}").format(_days(rule))
 	days = rule.by.get("BYMONTHDAY") or (start.day,)
 	return _("on day {0}").format(_list([_("last") if day == -1 else str(day) for day in days]))
 
 
-def _yearly(rule: Rule, start: date) -> str:
+def _yearly(rule: RecurrenceRule, start: date) -> str:
 	if rule.days or rule.by:
 		return _("By the rule {0}").format(";".join(f"{name}={value}" for name, value in rule.parts))
 	day = format_skeleton("MMMMd", start, locale=_locale())
@@ -79,7 +78,7 @@ def _yearly(rule: Rule, start: date) -> str:
 	return _("Every {0} years on {1}").format(rule.interval, day)
 
 
-def _until(rule: Rule) -> str:
+def _until(rule: RecurrenceRule) -> str:
 	if rule.count:
 		return _("once") if rule.count == 1 else _("{0} times").format(rule.count)
 	if rule.until:
@@ -87,23 +86,23 @@ def _until(rule: Rule) -> str:
 	return ""
 
 
-def _excluded(dates: Sequence[Stamp]) -> str:
+def _excluded(dates: Sequence[RecurrenceDate]) -> str:
 	if len(dates) > _NAMED_DATES:
 		return _("without {0} excluded dates").format(len(dates))
 	return _("except on {0}").format(_dates(dates)) if dates else ""
 
 
-def _added(dates: Sequence[Stamp]) -> str:
+def _added(dates: Sequence[RecurrenceDate]) -> str:
 	if len(dates) > _NAMED_DATES:
 		return _("with {0} added dates").format(len(dates))
 	return _("and on {0}").format(_dates(dates)) if dates else ""
 
 
-def _dates(dates: Sequence[Stamp]) -> str:
+def _dates(dates: Sequence[RecurrenceDate]) -> str:
 	return _list([format_date(each.day, "long", locale=_locale()) for each in dates])
 
 
-def _days(rule: Rule) -> str:
+def _days(rule: RecurrenceRule) -> str:
 	return _list([_which_day(which, day) for which, day in rule.days])
 
 

@@ -15,10 +15,10 @@ def meeting_rules(meeting_type: Document, schedule: HostSchedule, duration: int,
 		duration=duration,
 		slot_interval=meeting_type.slot_interval or None,
 		slot_offset=meeting_type.slot_offset or 0,
-		packed=bool(meeting_type.packed),
+		fill_gaps=bool(meeting_type.packed),
 		first_slot_only=bool(meeting_type.first_slot_only),
 		seats=meeting_type.seats or 1,
-		party=party,
+		party_size=party,
 		days=meeting_type.number_of_days or 1,
 		skips_days_off=bool(meeting_type.skips_days_off),
 		limits=(*limits_of(meeting_type, of_host=False), *schedule.limits),
@@ -52,7 +52,7 @@ def _window(meeting_type: Document) -> engine.RollingDays | engine.DateRange | N
 	return _rolling(
 		meeting_type.max_days_in_advance,
 		business_only=meeting_type.window_type == "Rolling Business Days",
-		with_room_only=bool(meeting_type.only_days_with_room),
+		with_slots_only=bool(meeting_type.only_days_with_room),
 	)
 
 

@@ -6,7 +6,7 @@ from frappe import _
 from frappe.utils import getdate, to_timedelta
 
 from scheduler_integration.catalogue.durations import GRID_MINUTES
-from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE
+from scheduler_integration.engine import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidRequest
 
 # "To 23:59" is how people write "to midnight".

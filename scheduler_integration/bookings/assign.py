@@ -14,7 +14,7 @@ from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings import turns
 from scheduler_integration.bookings.returning import known_host
 from scheduler_integration.clock import to_site_time
-from scheduler_integration.engine.turns import Contender, Turn, in_the_running, iso_week, next_turn, offered_minutes
+from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
 from scheduler_integration.parsing.booking_request import BookingRequest
 
 
@@ -41,7 +41,7 @@ def _turn(
 	offer: Offer, free: list[str], request: BookingRequest, meeting_type: Document, week: engine.Interval
 ) -> Turn:
 	preferred = known_host(request.attendee_email, free) if meeting_type.route_to_owner else None
-	running = in_the_running([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
+	running = highest_tier([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
 	users = [each.name for each in running]
 	owed = turns.owed_to(meeting_type.name, users)
 	weights = _weights(offer, users, meeting_type.round_robin_mode, week)

@@ -89,7 +89,7 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 	# A guest who is about to book is no reason for a manager.
 	member = replace(member, host=member.host.without_holds())
 	parts = _to_come(booking, now)
-	refusals = engine.takeover_refusals(member, parts, now, has_begun=parts != booking.parts())
+	refusals = engine.reassignment_refusals(member, parts, now, has_begun=parts != booking.parts())
 	found = [
 		(start, refusal)
 		for start, refusal in refusals

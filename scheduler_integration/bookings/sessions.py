@@ -17,7 +17,7 @@ def standing_session(offer: Offer, users: list[str], start: int) -> Document | N
 	those of whoever joins. None where nobody has one.
 	"""
 	members = (offer.member(user) for user in users)
-	keys = (engine.sessions_with_room(member.rules, member.host).get(start) for member in members)
+	keys = (engine.joinable_sessions(member.rules, member.host).get(start) for member in members)
 	key = next(filter(None, keys), None)
 	# The first alone: a session may have hundreds.
 	first = live_names(key, for_update=True)[:1] if key else []

@@ -12,7 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Case, DocType
 
-from scheduler_integration.engine.turns import BOOKING, Turn
+from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.meetings.sessions import live_in_session
 

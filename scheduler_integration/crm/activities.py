@@ -1,7 +1,7 @@
 """Logs a meeting as an activity: one Event, and what it takes for the CRM at hand to show it.
 
-Core writes the Communication that stands on the timeline of a participant whose DocType asks for it (Contact, ERPNext's
-Lead). Frappe CRM 2 lists Events by their own reference fields. Frappe CRM 1 lists Communications only, so it gets one.
+Core writes the Communication on the timeline of a participant whose DocType asks for it (Contact, ERPNext's Lead).
+Newer versions of Frappe CRM list Events by their reference fields. Older ones list Communications only, so they get one.
 """
 
 import frappe
@@ -13,6 +13,9 @@ from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.titles import event_description
+
+# Frappe CRM's DocTypes don't ask for Events in their timeline: its own page shows them.
+CRM_DOCTYPES = ("CRM Lead", "CRM Deal")
 
 
 def log_meeting(booking: Document) -> Fields:
@@ -140,7 +143,20 @@ def _description(booking: Document) -> str:
 
 
 def _shows_by_itself(event: Document, doctype: str) -> bool:
-	return event.meta.has_field("reference_docname") or bool(frappe.get_meta(doctype).get("allow_events_in_timeline"))
+	if frappe.get_meta(doctype).get("allow_events_in_timeline"):
+		return True
+	return doctype in CRM_DOCTYPES and event.meta.has_field("reference_docname") and crm_lists_events()
+
+
+def crm_lists_events() -> bool:
+	"""Whether the site's Frappe CRM has a calendar and shows Events on leads and deals.
+
+	Event's reference fields don't tell: Frappe itself has them from 15.101 on, whatever the version of Frappe CRM is.
+	"""
+	return bool(
+		frappe.db.exists("DocType", "FCRM Settings", cache=True)
+		and frappe.get_meta("FCRM Settings").has_field("event_notifications")
+	)
 
 
 def _write_communication(booking: Document, event: Document, record: tuple[str, str]) -> None:

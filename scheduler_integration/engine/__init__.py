@@ -1,27 +1,33 @@
-"""The arithmetic of time: which starts a host offers, and why another isn't offered.
+"""The arithmetic of time: which starts hosts offer, and why another start isn't offered.
 
-Instants are integers, epoch seconds; intervals are half-open. Everything is an argument: the zones, the
-busy times and what time it is now. `Team` decides, of one host or of several; `Openings` knows one host's part in it.
+This is the engine's only door: all other rooms import from here, never from a module inside. The engine knows no Frappe,
+does no I/O and reads no clock. Zones, calendars and the moment `now` are arguments. Instants are integers, epoch
+seconds, and intervals are half-open, `[start, end)`. docs/engine.md has a picture.
 """
 
-from .booking_window import booking_window
-from .collisions import conflicts_with
-from .crew import Member, PartialSeries
-from .errors import EngineError, InstantOutOfRange, InvalidRule, UnknownTimeZone
-from .host import Booked, Busy, Host
-from .hours import DateOverride, Trip, WeeklyRule, WorkingHours
-from .intervals import Interval, clip, merge, subtract
-from .meeting import DateRange, Limit, MeetingRules, RollingDays
-from .openings import Openings
-from .reasons import Reason, Refusal
-from .sessions import sessions_with_room
-from .slots import free_starts, is_bookable, nearest_free, refusal, relevant_dates, relevant_span
-from .takeover import takeover_refusals
-from .team import Team
-from .windows import working_intervals
-from .zones import (
+from .decide.host_group import PartlyFree
+from .decide.host_pool import HostPool, nearest_free
+from .decide.host_slots import HostSlots
+from .decide.reassignment import reassignment_refusals
+from .decide.relevant_span import relevant_dates, relevant_span
+from .errors import EngineError, InstantOutOfRange, InvalidRecurrence, InvalidRule, UnknownTimeZone
+from .model.host import Booked, Busy, Host, Member
+from .model.meeting_rules import DateRange, Limit, MeetingRules, RollingDays
+from .model.refusals import Reason, Refusal
+from .recurrence.expand import NO_END, occurrences, recurrence_bounds
+from .recurrence.normalise import normalised_rule
+from .recurrence.text import RecurrenceDate, RecurrenceProblem, RecurrenceRule, parse_recurrence
+from .round_robin import BOOKING, Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
+from .rules.booking_window import booking_window
+from .rules.collisions import conflicts_with
+from .rules.seats import joinable_sessions
+from .time.hours import DateOverride, Trip, WeeklyRule, WorkingHours
+from .time.intervals import Interval, clip, merge, subtract
+from .time.working_intervals import working_intervals
+from .time.zones import (
+	FIRST_DATE,
+	LAST_DATE,
 	group_by_local_date,
-	instant_at,
 	instant_of,
 	local_date,
 	local_midnight,
@@ -30,46 +36,60 @@ from .zones import (
 )
 
 __all__ = [
+	"BOOKING",
+	"FIRST_DATE",
+	"LAST_DATE",
+	"NO_END",
 	"Booked",
 	"Busy",
+	"Contender",
 	"DateOverride",
 	"DateRange",
 	"EngineError",
 	"Host",
+	"HostPool",
+	"HostSlots",
 	"InstantOutOfRange",
 	"Interval",
+	"InvalidRecurrence",
 	"InvalidRule",
 	"Limit",
 	"MeetingRules",
 	"Member",
-	"Openings",
-	"PartialSeries",
+	"PartlyFree",
 	"Reason",
+	"RecurrenceDate",
+	"RecurrenceProblem",
+	"RecurrenceRule",
 	"Refusal",
 	"RollingDays",
-	"Team",
 	"Trip",
+	"Turn",
 	"UnknownTimeZone",
 	"WeeklyRule",
 	"WorkingHours",
 	"booking_window",
 	"clip",
 	"conflicts_with",
-	"free_starts",
 	"group_by_local_date",
-	"instant_at",
+	"highest_tier",
 	"instant_of",
-	"is_bookable",
+	"iso_week",
+	"joinable_sessions",
 	"local_date",
 	"local_midnight",
 	"merge",
 	"nearest_free",
-	"refusal",
+	"next_turn",
+	"normalised_rule",
+	"occurrences",
+	"offered_minutes",
+	"parse_recurrence",
+	"reassignment_refusals",
+	"recurrence_bounds",
 	"relevant_dates",
 	"relevant_span",
-	"sessions_with_room",
 	"subtract",
-	"takeover_refusals",
 	"wall_clock",
 	"working_intervals",
 	"zone",

@@ -1,4 +1,4 @@
-"""What the engine refuses to compute with. Nobody's calendar being full is never an error."""
+"""The errors of the engine: input that it can't compute with. A full calendar is never an error."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ _LONGEST_QUOTE = 64
 
 
 class EngineError(ValueError):
-	"""Input the engine can't work with. `code` is stable; each error carries the offending value."""
+	"""The engine can't work with this input. `code` is stable; each error carries the offending value."""
 
 	code = "INVALID_SCHEDULE"
 
 
 class UnknownTimeZone(EngineError):
-	"""`zone` isn't an IANA time zone name."""
+	"""`zone` isn't the name of an IANA time zone."""
 
 	code = "UNKNOWN_TIME_ZONE"
 
@@ -24,7 +24,7 @@ class UnknownTimeZone(EngineError):
 
 
 class InvalidRule(EngineError):
-	"""`value` can't stand in `field` of a rule, an override or a meeting type."""
+	"""`value` isn't allowed in `field` of a rule, an override or a meeting type."""
 
 	code = "INVALID_RULE"
 
@@ -35,7 +35,7 @@ class InvalidRule(EngineError):
 
 
 class InstantOutOfRange(EngineError):
-	"""`instant` (epoch seconds) lies outside the calendar, or outside the range that was asked about."""
+	"""`instant` (epoch seconds) lies outside the calendar, or outside the range that the caller announced."""
 
 	code = "INSTANT_OUT_OF_RANGE"
 
@@ -45,7 +45,7 @@ class InstantOutOfRange(EngineError):
 
 
 class InvalidRecurrence(EngineError):
-	"""A recurrence rule that can't be kept. `problem` is one of `recurrence_text.Problem`, `value` what it means."""
+	"""A recurrence rule that can't be used. `problem` is a RecurrenceProblem, which says what `value` is."""
 
 	code = "INVALID_RECURRENCE"
 

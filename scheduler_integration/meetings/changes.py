@@ -6,7 +6,7 @@ from typing import Any
 
 from frappe.model.document import Document
 
-from scheduler_integration.engine.turns import Turn
+from scheduler_integration.engine import Turn
 
 # Fields of the booking and their new values.
 Fields = dict[str, Any]

@@ -1,10 +1,12 @@
-"""Addresses of the style sheets and scripts, versioned by content so that a browser may keep them for ever."""
+"""Addresses of the style sheets and scripts. They have a version of their content, so a browser can keep them forever."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
+import posixpath
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,12 +18,15 @@ from scheduler_integration import __version__
 _PUBLIC = Path(__file__).parents[1] / "public"
 _ROOT = "/assets/scheduler_integration"
 
-# How modules name each other, and they do it in no other way. A type in a comment is no import: it ends in `.`.
-_STATIC, _DYNAMIC, _QUOTE = '} from "./', '= import("./', '"'
+# How modules name each other: `import ... from "./x.js"`, `export ... from "./x.js"` or `import "./x.js"` at the start of a
+# line, and `import("./x.js")` anywhere. Comments are removed first, because JSDoc imports types in the same way.
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+_STATIC = re.compile(r"""^(?:import|export)\b(?:[^;"'()]*?\bfrom)?\s*["'](\.[^"']+)["']""", re.MULTILINE)
+_DYNAMIC = re.compile(r"""\bimport\(\s*["'](\.[^"']+)["']\s*\)""")
 
 
 class Assets(NamedTuple):
-	"""What a page loads: style sheets, the entry module, the modules it imports, and the map that versions those."""
+	"""The files of a page: style sheets, the entry module, the modules it imports, and the map that versions them."""
 
 	styles: tuple[str, ...]
 	script: str | None
@@ -37,8 +42,8 @@ def assets(styles: tuple[str, ...], script: str | None = None) -> Assets:
 	if not script:
 		return Assets(sheets, None, (), None, "")
 	entry = f"js/{script}.js"
-	at_once, later = _imports(entry)
-	# Modules import each other by plain relative names; the map adds the version to each.
+	at_once, later = _needed_by(entry)
+	# Modules import each other by plain relative names. The map adds the version to each.
 	text = json.dumps({"imports": {f"{_ROOT}/{path}": versioned(path) for path in (*at_once, *later)}})
 	digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 	modules = tuple(versioned(path) for path in at_once)
@@ -51,21 +56,29 @@ def versioned(path: str) -> str:
 	return f"{_ROOT}/{path}?v={__version__}-{digest}"
 
 
-def _imports(entry: str) -> tuple[list[str], list[str]]:
-	"""The modules that `entry` needs at once, and those that are only imported when they are wanted."""
-	at_once = _reachable([entry], _STATIC)
-	later = [path for path in _reachable([entry], _STATIC, _DYNAMIC) if path not in at_once]
+def imports(path: str, *, dynamic: bool) -> list[str]:
+	"""The files under public/ that a module imports at once, or those that it imports later by `import()`."""
+	source = _COMMENT.sub("", (_PUBLIC / path).read_text(encoding="utf-8"))
+	names = (_DYNAMIC if dynamic else _STATIC).findall(source)
+	return [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in names]
+
+
+def _needed_by(entry: str) -> tuple[list[str], list[str]]:
+	"""The modules that `entry` needs at once, and those that it loads later."""
+	at_once = _reachable([entry], dynamic=False)
+	later = [path for path in _reachable([entry], dynamic=True) if path not in at_once]
 	return at_once[1:], later
 
 
-def _reachable(waiting: list[str], *statements: str) -> list[str]:
+def _reachable(entries: list[str], *, dynamic: bool) -> list[str]:
 	found: list[str] = []
+	waiting = list(entries)
 	while waiting:
 		path = waiting.pop(0)
 		if path in found:
 			continue
 		found.append(path)
-		source = (_PUBLIC / path).read_text(encoding="utf-8")
-		for statement in statements:
-			waiting += [f"js/{rest.split(_QUOTE, 1)[0]}" for rest in source.split(statement)[1:]]
+		waiting += imports(path, dynamic=False)
+		if dynamic:
+			waiting += imports(path, dynamic=True)
 	return found

@@ -133,7 +133,7 @@ def _document(shown: BookingPage) -> dict:
 		title=" · ".join([*news, meeting.title, page.title]),
 		description=meeting.description or page.description or _("Choose a time that suits you."),
 		brand=page.brand,
-		styles=("booking",),
+		styles=("booking", "calendar", "form"),
 		script="booking",
 		indexed=True,
 		framed=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from babel import Locale, dates, lists, numbers, units
@@ -63,8 +63,8 @@ def date_range(first: date, last: date, locale: Locale) -> str:
 
 
 def short_range(first: date, last: date, locale: Locale) -> str:
-	"""`Mon 23 – Wed 25 Nov`."""
-	return dates.format_interval(first, last, "MMMEd", locale=locale)
+	"""`Mon 23 – Wed 25 Nov`, and with both years if they differ."""
+	return dates.format_interval(first, last, "MMMEd" if first.year == last.year else "yMMMEd", locale=locale)
 
 
 def listed(texts: list[str], locale: Locale) -> str:
@@ -95,6 +95,14 @@ def zone_name(seconds: int, zone: str, locale: Locale) -> str:
 	return dates.get_timezone_name(wall_clock(seconds, zone), locale=locale)
 
 
+def offset_name(seconds: int, zone: str) -> str:
+	"""`GMT+2`, or `GMT+5:30`."""
+	offset = wall_clock(seconds, zone).utcoffset() or timedelta()
+	hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+	sign = "-" if offset < timedelta() else "+"
+	return f"GMT{sign}{hours}" + (f":{minutes:02}" if minutes else "")
+
+
 def city(zone: str, locale: Locale) -> str:
 	"""The place a time zone is named for, in the visitor's language if that is known."""
 	known = locale.time_zones.get(zone) or {}
@@ -110,7 +118,11 @@ def duration(minutes: int, locale: Locale) -> str:
 
 def days(count: int, locale: Locale) -> str:
 	"""`3 days`."""
-	return units.format_unit(count, "duration-day", length="long", locale=locale)
+	text = units.format_unit(count, "duration-day", length="long", locale=locale)
+	# Babel has no long form in some locales (Japanese, Arabic) and writes "3 duration-day".
+	return (
+		text if "duration-day" not in text else units.format_unit(count, "duration-day", locale=locale, length="short")
+	)
 
 
 def money(amount: float, currency: str | None, locale: Locale) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale
 from frappe import _
+from frappe.utils import get_url_to_form
 
 from scheduler_integration.catalogue.public import Brand, Listing
 from scheduler_integration.clock import iso
@@ -93,6 +94,7 @@ def hosting_view(shown: HostPage) -> dict:
 		"zone": shown.zone,
 		"days": _days(shown),
 		"links": [_link(listing) for listing in shown.listings],
+		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": shown.message,
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": host_strings()}),

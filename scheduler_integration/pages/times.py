@@ -9,9 +9,8 @@ from datetime import date
 from babel import Locale
 from frappe import _
 
-from scheduler_integration.availability.slots import PartlyFree
 from scheduler_integration.clock import iso
-from scheduler_integration.engine import local_date, wall_clock
+from scheduler_integration.engine import PartlyFree, local_date, wall_clock
 from scheduler_integration.times import Slot
 
 from . import dates
@@ -73,7 +72,8 @@ def seats(left: int | None) -> str | None:
 
 def partly_free(each: PartlyFree, zone: str, locale: Locale) -> str:
 	missing = dates.listed([dates.short_day(local_date(start, zone), locale) for start, _end in each.missing], locale)
-	return _("{0} of {1} days free; not on {2}").format(each.days_free, each.number_of_days, missing)
+	free = len(each.parts) - len(each.missing)
+	return _("{0} of {1} days free; not on {2}").format(free, len(each.parts), missing)
 
 
 def host_date(start: int, zone: str, host_zone: str, locale: Locale) -> str | None:
@@ -85,8 +85,8 @@ def host_date(start: int, zone: str, host_zone: str, locale: Locale) -> str | No
 
 
 def _unmistakable(label: str, labels: list[str], start: int, zone: str) -> str:
-	"""Adds the zone's abbreviation where autumn shows the same time twice."""
-	return f"{label} {wall_clock(start, zone):%Z}" if labels.count(label) > 1 else label
+	"""Adds the offset if the same time comes twice, because clocks go back."""
+	return f"{label} {dates.offset_name(start, zone)}" if labels.count(label) > 1 else label
 
 
 def _by_part_of_day(times: list[dict], zone: str) -> list[dict]:

@@ -12,7 +12,7 @@ from frappe import _
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.catalogue.own_types import OwnType
 from scheduler_integration.clock import iso
-from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE, instant_of, local_date
+from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of, local_date
 
 from . import dates
 from .document import document

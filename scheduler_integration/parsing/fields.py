@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from frappe import _
 
-from scheduler_integration.engine.zones import FIRST_DATE, LAST_DATE
+from scheduler_integration.engine import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, paragraph, whole_number

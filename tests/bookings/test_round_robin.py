@@ -5,7 +5,7 @@ from collections import Counter
 import frappe
 
 from scheduler_integration import bookings
-from scheduler_integration.engine.turns import BOOKING
+from scheduler_integration.engine import BOOKING
 from tests.support import door
 from tests.support.factories import (
 	at,

@@ -90,7 +90,7 @@ def test_mistakes_are_named_beside_their_fields_and_the_first_gets_the_focus(bro
 	assert window.focused() == "attendee_name"
 	assert page.locator("#attendee_name-error").inner_text() == "Please fill this in."
 	assert "name@example.com" in page.locator("#attendee_email-error").inner_text()
-	assert page.locator("fieldset .error:visible").inner_text() == "Please choose."
+	assert page.locator("fieldset .field-error:visible").inner_text() == "Please choose."
 	assert page.locator("#attendee_email").get_attribute("aria-invalid") == "true"
 	window.screenshot("errors", full=True)
 	page.locator("#attendee_name").fill("Ada")

@@ -5,9 +5,11 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import to_site_time
+from scheduler_integration.crm.activities import crm_lists_events
 from scheduler_integration.crm.records import installed_kinds
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
+from tests.support.stand_ins import field, standing_in
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -65,11 +67,37 @@ def test_a_meeting_with_a_lead_stands_on_the_lead():
 	lead = frappe.get_doc({"doctype": "CRM Lead", "first_name": "Ada", "email": email}).insert()
 	_answer, booking = book(attendee_email=email)
 	assert (booking.reference_doctype, booking.reference_name) == ("CRM Lead", lead.name)
-	if frappe.get_meta("Event").has_field("reference_docname"):
+	events_have_references = frappe.get_meta("Event").has_field("reference_docname")
+	if events_have_references:
 		assert frappe.db.get_value("Event", booking.event, "reference_docname") == lead.name
-	else:
-		medium = {"reference_doctype": "CRM Lead", "reference_name": lead.name, "communication_medium": "Meeting"}
-		assert frappe.db.count("Communication", medium) == 1
+	assert meetings_on(lead) == (0 if events_have_references and crm_lists_events() else 1)
+
+
+def crm_settings(*, with_calendar):
+	"""Frappe CRM before its calendar, and with it."""
+	fields = [field("brand_name", "Data"), *([field("event_notifications", "Data")] if with_calendar else [])]
+	return {
+		"FCRM Settings": {"issingle": 1, "fields": fields},
+		"CRM Lead": {"autoname": "hash", "fields": [field("first_name", "Data"), field("email", "Data", "Email")]},
+	}
+
+
+@pytest.mark.parametrize("with_calendar", [False, True], ids=["without calendar", "with calendar"])
+def test_a_meeting_is_missing_from_the_lead_of_an_older_crm_though_events_have_references(with_calendar, site):
+	"""Frappe itself got these fields with 15.101 and 16. Only a CRM with a calendar shows Events."""
+	with standing_in(crm_settings(with_calendar=with_calendar)):
+		email = f"{fresh('lead')}@guests.example"
+		lead = frappe.get_doc({"doctype": "CRM Lead", "first_name": "Ada", "email": email}).insert()
+		_answer, booking = book(attendee_email=email)
+		events_have_references = frappe.get_meta("Event").has_field("reference_docname")
+		if events_have_references:
+			assert frappe.db.get_value("Event", booking.event, "reference_docname") == lead.name
+		assert meetings_on(lead) == (0 if events_have_references and with_calendar else 1)
+
+
+def meetings_on(lead):
+	of_lead = {"reference_doctype": "CRM Lead", "reference_name": lead.name}
+	return frappe.db.count("Communication", {**of_lead, "communication_medium": "Meeting"})
 
 
 def test_a_session_is_one_event_that_its_attendees_come_to_and_go_from():

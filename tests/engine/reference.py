@@ -1,7 +1,7 @@
-"""What is bookable, worked out minute by minute with none of the engine's own arithmetic.
+"""A slow reference for the engine: decides minute by minute, with none of the engine's own arithmetic.
 
-It takes whole minutes, and zones whose offsets are whole minutes. It asks each minute what clocks show
-then, and looks wall times up among the answers.
+Times must be whole minutes, and so must the offsets of zones. For every minute it notes what the clock shows, and it finds
+the instant of a wall time by looking for it among these notes.
 """
 
 from dataclasses import replace
@@ -10,15 +10,15 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 MINUTE = 60
-DAY = 24 * 60
+MINUTES_PER_DAY = 24 * 60
 ONE = timedelta(minutes=1)
 MINUTES = [n * ONE for n in range(60)]
-# The longest meeting over several dates goes on for so many dates, days off among them.
-LONGEST_SERIES = 25
+# The most dates, days off included, from the first to the last day of a multi-day meeting in the tests.
+LONGEST_MEETING = 25
 
 
 class Clock:
-	"""What a clock in a zone shows at each of the minutes from `zero` on."""
+	"""What a clock in a zone shows at each minute from `zero` on."""
 
 	def __init__(self, zone, zero, end):
 		self.zero = zero
@@ -30,7 +30,7 @@ class Clock:
 		return datetime.fromtimestamp(instant, timezone.utc).astimezone(self.tz).replace(tzinfo=None)
 
 	def hour_from(self, minute):
-		"""What is shown at each of the 60 minutes: only where an hour shows another are they asked one by one."""
+		"""What the clock shows at each of 60 minutes. They are asked one by one only if the clock changes in that hour."""
 		wall = self.at(minute * MINUTE)
 		if self.at((minute + 60) * MINUTE) - wall == 60 * ONE:
 			return [wall + passed for passed in MINUTES]
@@ -41,7 +41,7 @@ class Clock:
 		return [i for i in range(1, len(self.shown)) if self.shown[i] - self.shown[i - 1] > ONE]
 
 	def index_of(self, wall):
-		"""The first minute that shows `wall`, or as much later as clocks skipped."""
+		"""The first minute that shows `wall`; for a skipped `wall`, the one that is later by the gap."""
 		if wall < self.shown[0]:
 			return 0
 		if wall > self.shown[-1]:
@@ -52,9 +52,9 @@ class Clock:
 		return self.first_shown[wall]
 
 	def minutes_of(self, date):
-		"""The instants at which it is `date`, a minute apart."""
+		"""Every minute of `date`, as instants."""
 		noon = int(datetime(date.year, date.month, date.day, 12, tzinfo=timezone.utc).timestamp()) // MINUTE - self.zero
-		around = range(max(noon - 2 * DAY, 0), min(noon + 2 * DAY, len(self.shown)))
+		around = range(max(noon - 2 * MINUTES_PER_DAY, 0), min(noon + 2 * MINUTES_PER_DAY, len(self.shown)))
 		return [(self.zero + index) * MINUTE for index in around if self.shown[index].date() == date]
 
 	def instant_of(self, wall):
@@ -62,7 +62,7 @@ class Clock:
 
 
 class Calendar:
-	"""One host's minutes, and what the rules of one meeting type make of them."""
+	"""One host's minutes under the rules of one meeting type."""
 
 	def __init__(self, member, now, clocks):
 		self.rules, self.host, self.now = member.rules, member.host, now
@@ -72,7 +72,7 @@ class Calendar:
 		self.working = self.working_minutes()
 		self.grid = set(self.grid_starts())
 		self.booked = [item for item in self.host.booked if item.start < item.end]
-		self.follow_ups = self.ends_on_five_minutes() if self.rules.packed else set()
+		self.follow_ups = self.ends_on_five_minutes() if self.rules.fill_gaps else set()
 
 	def index(self, instant):
 		return instant // MINUTE - self.zero
@@ -88,7 +88,7 @@ class Calendar:
 
 	def working_minutes(self):
 		opens, cuts = bytearray(self.count), bytearray(self.count)
-		for date in sorted({wall.date() for wall in self.clock.shown[:: DAY // 4]}):
+		for date in sorted({wall.date() for wall in self.clock.shown[:: MINUTES_PER_DAY // 4]}):
 			midnight = datetime.combine(date, datetime.min.time())
 			own = [o for o in self.host.hours.overrides if o.first <= date <= o.last]
 			rules = [r for r in self.host.hours.weekly if r.weekday == date.weekday()]
@@ -108,9 +108,9 @@ class Calendar:
 
 	def mark(self, marks, midnight, start, end):
 		if end >= 23 * 60 + 59:
-			end = DAY
+			end = MINUTES_PER_DAY
 		if end <= start:
-			end += DAY
+			end += MINUTES_PER_DAY
 		clock = self.clock_of(midnight.date())
 		begin = clock.index_of(midnight + timedelta(minutes=start))
 		stop = clock.index_of(midnight + timedelta(minutes=end))
@@ -119,7 +119,9 @@ class Calendar:
 
 	def grid_starts(self):
 		step = self.rules.slot_interval or self.rules.duration
-		midnights = {datetime.combine(wall.date(), datetime.min.time()) for wall in self.clock.shown[:: DAY // 2]}
+		midnights = {
+			datetime.combine(wall.date(), datetime.min.time()) for wall in self.clock.shown[:: MINUTES_PER_DAY // 2]
+		}
 		mondays = {self.clock.index_of(midnight) for midnight in midnights if midnight.weekday() == 0}
 		origin, week_open_since = None, None
 		for index in range(self.count):
@@ -145,8 +147,8 @@ class Calendar:
 
 	# Starts
 
-	def offers(self, start):
-		"""Whether the meeting may begin at `start` as far as this host's own grid is concerned."""
+	def is_start(self, start):
+		"""Whether `start` is on this host's grid or is an extra start."""
 		return start in self.grid or bool(self.session(start)[1]) or start in self.follow_ups
 
 	def ends_on_five_minutes(self):
@@ -159,8 +161,8 @@ class Calendar:
 			found.add(end)
 		return found
 
-	def takes(self, start):
-		"""Whether a meeting may begin at `start`, the grid and later dates left aside."""
+	def can_begin(self, start):
+		"""Whether the host can take the first day of a meeting at `start`, on the grid or not."""
 		excused, joined = self.session(start)
 		periods = () if joined else ("day", "week", "month")
 		return (
@@ -170,8 +172,8 @@ class Calendar:
 			and all(self.below(limit, start) for limit in self.rules.limits if limit.period in periods)
 		)
 
-	def goes_on(self, start, part):
-		"""Whether the meeting that begins at `start` may go on with its part at `part`, on a later date."""
+	def can_go_on(self, start, part):
+		"""Whether the host can take the part at `part`, on a later day of the meeting that begins at `start`."""
 		session, stands = self.session(start)
 		excused, joined = self.session(part, of_first_day=False) if session else ([], False)
 		if stands and not {item.session for item in excused} & {item.session for item in session if item.session}:
@@ -182,12 +184,12 @@ class Calendar:
 		)
 
 	def has_time(self, start, excused):
-		return self.rules.party <= self.rules.seats and self.in_hours(start) and self.is_free(start, excused)
+		return self.rules.party_size <= self.rules.seats and self.in_hours(start) and self.is_free(start, excused)
 
 	# Sessions
 
 	def session(self, start, of_first_day=True):
-		"""The bookings and holds whose session at `start` has room for the party, and whether anything is booked."""
+		"""The bookings and holds of the session at `start` if it has enough seats left, and whether any of them is a booking."""
 		theirs = [
 			item
 			for item in self.booked
@@ -197,7 +199,7 @@ class Calendar:
 			and item.end - item.start == self.rules.duration * MINUTE
 			and item.is_first_day == of_first_day
 		]
-		if self.rules.seats == 1 or sum(item.seats for item in theirs) + self.rules.party > self.rules.seats:
+		if self.rules.seats == 1 or sum(item.seats for item in theirs) + self.rules.party_size > self.rules.seats:
 			return [], False
 		return theirs, any(not item.is_hold for item in theirs)
 
@@ -224,7 +226,7 @@ class Calendar:
 	# Limits and window
 
 	def has_minutes(self, parts):
-		"""Whether each week and month has the minutes of those parts of the meeting that lie in it."""
+		"""Whether each week and month has enough minutes left for the parts of the meeting in it."""
 		if self.session(parts[0])[1]:
 			return True
 		limits = [limit for limit in self.rules.limits if limit.in_minutes and limit.period != "day"]
@@ -261,8 +263,8 @@ class Calendar:
 			return True
 		if not hasattr(window, "days"):
 			return (window.first is None or window.first <= date) and (window.last is None or date <= window.last)
-		if window.with_room_only:
-			return self.team.in_window_with_room(start, window.days)
+		if window.with_slots_only:
+			return self.pool.in_window_of_dates_with_slots(start, window.days)
 		between = [today + timedelta(days=n) for n in range(1, (date - today).days)]
 		if window.business_only:
 			weekdays = {rule.weekday for rule in self.host.hours.weekly if rule.is_available} or set(range(5))
@@ -270,7 +272,7 @@ class Calendar:
 		return date <= today or len(between) < window.days
 
 
-def unheld(member):
+def without_holds(member):
 	booked = [item for item in member.host.booked if not item.is_hold]
 	return replace(member, host=replace(member.host, booked=booked))
 
@@ -280,22 +282,22 @@ class Reference:
 		self.first, self.last = first, last
 		self.asked = now, first, last, together, dates_in or members[0].host.hours.zone
 		longest = max(member.rules.duration for member in members)
-		# Far enough back that the whole week before the Monday before each start is known.
-		self.zero = min(first, now) // MINUTE - 19 * DAY
-		self.end = last // MINUTE + longest + 4 * DAY
+		# Far enough back to know, for each start, the whole week before the Monday before it.
+		self.zero = min(first, now) // MINUTE - 19 * MINUTES_PER_DAY
+		self.end = last // MINUTE + longest + 4 * MINUTES_PER_DAY
 		if members[0].rules.days > 1:
-			self.end += LONGEST_SERIES * DAY
+			self.end += LONGEST_MEETING * MINUTES_PER_DAY
 		self.known_clocks = {}
 		self.dates = self.clock(dates_in or members[0].host.hours.zone)
 		self.members, self.together = members, together
 		self.calendars = [Calendar(member, now, self.clock) for member in members]
 		required = [c for c, member in zip(self.calendars, members, strict=True) if member.is_required]
 		for calendar in self.calendars:
-			calendar.team = self
-		self.looks_for_room, self.rooms = False, {}
-		self.crews = [[calendar] for calendar in self.calendars]
+			calendar.pool = self
+		self.ignores_window, self.dates_with_slots = False, {}
+		self.groups = [[calendar] for calendar in self.calendars]
 		if together:
-			self.crews = [required] if required else []
+			self.groups = [required] if required else []
 
 	def clock(self, zone):
 		if zone not in self.known_clocks:
@@ -307,76 +309,80 @@ class Reference:
 		if not self.members[0].rules.first_slot_only:
 			return self.all_starts(self.first, self.last)
 		firsts = {}
-		for start in self.unheld.all_starts(self.first - 2 * DAY * MINUTE, self.last + 2 * DAY * MINUTE):
+		for start in self.without_holds.all_starts(
+			self.first - 2 * MINUTES_PER_DAY * MINUTE, self.last + 2 * MINUTES_PER_DAY * MINUTE
+		):
 			firsts.setdefault(self.dates.at(start).date(), start)
 		found = [start for start in firsts.values() if self.first <= start < self.last]
-		return [start for start in found if any(self.crew_takes(crew, start) for crew in self.crews)]
+		return [start for start in found if any(self.group_takes(group, start) for group in self.groups)]
 
 	@cached_property
-	def unheld(self):
-		"""The same hosts, were nothing held."""
+	def without_holds(self):
+		"""The same hosts without holds."""
 		if not any(item.is_hold for member in self.members for item in member.host.booked):
 			return self
-		return Reference([unheld(member) for member in self.members], *self.asked)
+		return Reference([without_holds(member) for member in self.members], *self.asked)
 
 	def all_starts(self, first, last):
 		minutes = range(-(-first // MINUTE) * MINUTE, last, MINUTE)
-		return [start for start in minutes if any(self.crew_takes(crew, start) for crew in self.crews)]
+		return [start for start in minutes if any(self.group_takes(group, start) for group in self.groups)]
 
 	def free_hosts(self, start):
 		"""The hosts who can take a meeting at `start`, which is bookable."""
 		names = []
 		for member, calendar in zip(self.members, self.calendars, strict=True):
 			if not self.together:
-				can = self.crew_takes([calendar], start) and self.parts([calendar], start) == self.shown_parts(start)
+				can = self.group_takes([calendar], start) and self.parts([calendar], start) == self.shown_parts(start)
 			else:
-				can = member.is_required or self.can_join(calendar, self.parts(self.crews[0], start))
+				can = member.is_required or self.can_join(calendar, self.parts(self.groups[0], start))
 			names += [member.host.name] * can
 		return names
 
 	def shown_parts(self, start):
-		return next(self.parts(crew, start) for crew in self.crews if self.crew_takes(crew, start))
+		return next(self.parts(group, start) for group in self.groups if self.group_takes(group, start))
 
-	# Windows that count dates with room
+	# Windows of dates with slots
 
-	def in_window_with_room(self, start, count):
-		if self.looks_for_room:
+	def in_window_of_dates_with_slots(self, start, count):
+		if self.ignores_window:
 			return True
 		today, date = self.dates.at(self.calendars[0].now).date(), self.dates.at(start).date()
 		between = [today + timedelta(days=n) for n in range(1, (date - today).days)]
-		return date <= today or sum(map(self.has_room, between)) < count
+		return date <= today or sum(map(self.has_slots, between)) < count
 
-	def has_room(self, date):
-		"""Whether anything can be booked on the date, were there no such window."""
-		if date not in self.rooms:
-			team, minutes = self.unheld, self.dates.minutes_of(date)
-			team.looks_for_room = True
-			self.rooms[date] = any(team.crew_takes(crew, start) for crew in team.crews for start in minutes)
-			team.looks_for_room = False
-		return self.rooms[date]
+	def has_slots(self, date):
+		"""Whether anything could be booked on the date without this window."""
+		if date not in self.dates_with_slots:
+			pool, minutes = self.without_holds, self.dates.minutes_of(date)
+			pool.ignores_window = True
+			self.dates_with_slots[date] = any(
+				pool.group_takes(group, start) for group in pool.groups for start in minutes
+			)
+			pool.ignores_window = False
+		return self.dates_with_slots[date]
 
-	def crew_takes(self, crew, start):
-		if not crew[0].offers(start) or not all(calendar.takes(start) for calendar in crew):
+	def group_takes(self, group, start):
+		if not group[0].is_start(start) or not all(calendar.can_begin(start) for calendar in group):
 			return False
-		parts = self.parts(crew, start)
-		return len(parts) == crew[0].rules.days and all(self.can_join(calendar, parts) for calendar in crew)
+		parts = self.parts(group, start)
+		return len(parts) == group[0].rules.days and all(self.can_join(calendar, parts) for calendar in group)
 
 	def can_join(self, calendar, parts):
 		return (
-			calendar.takes(parts[0])
-			and all(calendar.goes_on(parts[0], part) for part in parts[1:])
+			calendar.can_begin(parts[0])
+			and all(calendar.can_go_on(parts[0], part) for part in parts[1:])
 			and calendar.has_minutes(parts)
 		)
 
-	def parts(self, crew, start):
-		"""The start of each date's part; too few where too few working dates follow."""
-		rules = crew[0].rules
+	def parts(self, group, start):
+		"""The start of each day's part; too few of them if too few working days follow."""
+		rules = group[0].rules
 		if rules.days == 1:
 			return [start]
 		wall = self.dates.at(start)
 		later = [wall + timedelta(days=n) for n in range(1, rules.days + 21 if rules.skips_days_off else rules.days)]
 		if rules.skips_days_off:
-			worked = set.intersection(*(self.worked(calendar) for calendar in crew))
+			worked = set.intersection(*(self.worked(calendar) for calendar in group))
 			later = [day for day in later if day.date() in worked]
 		return [start, *(self.dates.instant_of(day) for day in later)][: rules.days]
 

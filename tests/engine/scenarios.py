@@ -10,11 +10,11 @@ from scheduler_integration.engine import (
 	DateOverride,
 	DateRange,
 	Host,
+	HostPool,
 	Limit,
 	MeetingRules,
 	Member,
 	RollingDays,
-	Team,
 	Trip,
 	WeeklyRule,
 	WorkingHours,
@@ -47,9 +47,9 @@ ZONES = [
 
 
 class Scenario:
-	"""One host, one meeting type, a now, and a range of a few days, all in whole minutes.
+	"""A host, a meeting type, a `now`, and a range of a few days, all in whole minutes.
 
-	`members` are that host and, with `hosts`, others who work apart or `together`, each in a zone of their own.
+	With `hosts` there are more members, each in a zone of their own, who work apart or `together`.
 	"""
 
 	def __init__(self, rng, zones=ZONES, days=3, hosts=1):
@@ -58,18 +58,29 @@ class Scenario:
 		self.first = _instant(self.day, self.zone) + rng.randrange(-12, 12) * HOUR
 		self.last = self.first + rng.randrange(1, days + 1) * DAY
 		self.now = self.first - rng.choice((-20, 0, 5, 30, 60)) * HOUR
-		self.meeting = _meeting(rng, self.day)
-		self.host = self._host(rng, "host", self.zone, self.meeting, zones)
-		self.members = [Member(self.meeting, self.host)]
+		self.rules = _meeting(rng, self.day)
+		self.host = self._host(rng, "host", self.zone, self.rules, zones)
+		self.members = [Member(self.rules, self.host)]
 		for number in range(1, hosts):
-			rules = _for_another(rng, self.meeting)
+			rules = _for_another(rng, self.rules)
 			other = self._host(rng, f"host {number}", rng.choice((self.zone, *zones)), rules, zones)
 			self.members.append(Member(rules, other, rng.random() < 0.6))
 		self.together = hosts > 1 and rng.random() < 0.5
 		self.dates_in = rng.choice((None, rng.choice(zones)))
 
-	def team(self, members=None):
-		return Team(members or self.members, self.now, together=self.together, dates_in=self.dates_in)
+	def pool(self, members=None):
+		return HostPool(members or self.members, self.now, together=self.together, dates_in=self.dates_in)
+
+	def with_sessions(self, rng):
+		"""The same case with four seats, and with sessions at some of its starts. By chance such starts are rare."""
+		self.members = [replace(m, rules=replace(m.rules, seats=4, party_size=1)) for m in self.members]
+		pool = self.pool()
+		starts = pool.starts(self.first, self.last)
+		for start in rng.sample(starts, min(len(starts), 3)):
+			session, free = _session(start, pool.parts(start)), pool.free_hosts(start)
+			self.members = [_with_booked(m, session) if m.host.name in free else m for m in self.members]
+		self.rules, self.host = self.members[0].rules, self.members[0].host
+		return self
 
 	def _host(self, rng, name, zone, rules, zones):
 		trips = _trips(rng, self.day, zones) if rng.random() < 0.25 else ()
@@ -99,10 +110,10 @@ class Scenario:
 		]
 
 	def _sessions(self, rng, rules, idle):
-		"""Bookings and holds where the meeting may be, with all its dates."""
+		"""Bookings and holds at possible starts of the meeting, on all its days."""
 		plain = MeetingRules(rules.duration, slot_interval=rules.slot_interval, days=rules.days)
-		team = Team([Member(plain, idle)], 0)
-		starts = team.starts(self.first - DAY, self.last + DAY)
+		pool = HostPool([Member(plain, idle)], 0)
+		starts = pool.starts(self.first - DAY, self.last + DAY)
 		found = []
 		for start in rng.sample(starts, min(len(starts), rng.choice((0, 0, 1, 3)))):
 			for _ in range(rng.choice((1, 1, 2)) if rules.seats > 1 else 1):
@@ -111,14 +122,22 @@ class Scenario:
 				seats = rng.choice((1, 1, 2))
 				found += [
 					Booked(*part, 0, 5, True, "", seats, session, is_first_day=part[0] == start, is_hold=is_hold)
-					for part in team.parts(start)
+					for part in pool.parts(start)
 				]
 		return found
 
 	def _distant(self, rng):
-		"""Bookings that only a limit of weeks or months can know."""
+		"""Bookings outside the range, which matter only to weekly and monthly limits."""
 		starts = [self.first + rng.randrange(-18 * 24, 20 * 24) * HOUR for _ in range(rng.choice((0, 0, 3)))]
 		return [Booked(start, start + 40 * MINUTE, counts=rng.random() < 0.7) for start in starts]
+
+
+def _session(start, parts):
+	return [Booked(*part, counts=True, session=f"shared {start}", is_first_day=part[0] == start) for part in parts]
+
+
+def _with_booked(member, booked):
+	return replace(member, host=replace(member.host, booked=(*member.host.booked, *booked)))
 
 
 def _interesting_day(rng, zone):
@@ -149,10 +168,10 @@ def _meeting(rng, near):
 		window=_window(rng, near),
 		slot_interval=rng.choice((None, None, 15, 40, 75)),
 		slot_offset=rng.choice((0, 0, 0, 5, 50)),
-		packed=rng.random() < 0.2,
+		fill_gaps=rng.random() < 0.2,
 		first_slot_only=rng.random() < 0.15,
 		seats=seats,
-		party=rng.choice((1, min(2, seats))),
+		party_size=rng.choice((1, min(2, seats))),
 		days=rng.choice((1, 1, 1, 1, 2, 3)),
 		skips_days_off=rng.random() < 0.5,
 		limits=_limits(rng, duration),
@@ -168,7 +187,7 @@ def _window(rng, near):
 		first = near + timedelta(days=rng.randrange(-3, 3))
 		ends = rng.choice(((first, None), (None, first), (first, first + timedelta(days=rng.randrange(3)))))
 		return DateRange(*ends)
-	return (RollingDays(days), RollingDays(days, business_only=True), RollingDays(days, with_room_only=True))[kind - 5]
+	return (RollingDays(days), RollingDays(days, business_only=True), RollingDays(days, with_slots_only=True))[kind - 5]
 
 
 def _limits(rng, duration):
@@ -182,7 +201,7 @@ def _limits(rng, duration):
 
 
 def _for_another(rng, rules):
-	"""The same meeting type's rules as another host has them."""
+	"""The same rules as they apply to another host."""
 	own = {"buffer_before": 20, "buffer_after": 0, "minimum_notice": 30, "limits": (Limit("day", 2, of_host=True),)}
 	return replace(rules, **{field: value for field, value in own.items() if rng.random() < 0.3})
 

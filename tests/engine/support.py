@@ -1,23 +1,34 @@
 """Short ways to write schedules and times in tests."""
 
-from datetime import datetime, timedelta, timezone
+import os
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
+
+from hypothesis import settings
 
 from scheduler_integration.engine import (
 	Host,
+	HostPool,
 	MeetingRules,
+	Member,
 	WeeklyRule,
 	WorkingHours,
-	free_starts,
 	group_by_local_date,
+	instant_of,
 )
 
+# In seconds, as instants are.
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 EVERY_DAY = range(7)
+
+
+def examples(count, **options):
+	"""Hypothesis settings: `count` examples with CI=true, three eighths of them otherwise. The time of one isn't limited."""
+	return settings(max_examples=count if os.environ.get("CI") else count * 3 // 8, deadline=None, **options)
 
 
 def at(text, zone="UTC", fold=0):
@@ -63,14 +74,40 @@ def times(starts, zone):
 	return [text[3:8] for text in shown(starts, zone)]
 
 
-def on(day, a_host, meeting=None, now=0, days=1):
+def pool_of(rules, a_host, now):
+	"""A pool with this host alone."""
+	return HostPool([Member(rules, a_host)], now)
+
+
+def free_starts(rules, a_host, now, first, last):
+	"""The bookable starts of one host in `[first, last)`."""
+	return pool_of(rules, a_host, now).starts(first, last)
+
+
+def is_bookable(start, rules, a_host, now):
+	return pool_of(rules, a_host, now).is_bookable(start)
+
+
+def refusal(start, rules, a_host, now):
+	"""The first reason why one host can't be booked at `start`, or None."""
+	return next(iter(pool_of(rules, a_host, now).refusals(start)[a_host.name]), None)
+
+
+def instant_at(day, minutes, zone):
+	"""The instant `minutes` after midnight on `day` by the wall clock of `zone`; 1440 is the next midnight."""
+	days, minutes = divmod(minutes, 24 * 60)
+	wall = datetime.combine(date.fromordinal(day.toordinal() + days), time(minutes // 60, minutes % 60))
+	return instant_of(wall, zone)
+
+
+def on(day, a_host, rules=None, now=0, days=1):
 	"""The bookable starts of the host's local `day` ("2025-03-09"), or of so many days from it."""
 	zone = a_host.hours.zone
 	last = (datetime.fromisoformat(day) + timedelta(days=days)).date().isoformat()
-	return free_starts(meeting or MeetingRules(60), a_host, now, at(f"{day} 00:00", zone), at(f"{last} 00:00", zone))
+	return free_starts(rules or MeetingRules(60), a_host, now, at(f"{day} 00:00", zone), at(f"{last} 00:00", zone))
 
 
-def local_days_listed(meeting, a_host, now, days):
+def local_days_listed(rules, a_host, now, days):
 	"""The host's dates with a bookable start, from the day before `now` on."""
-	starts = free_starts(meeting, a_host, now, now - DAY, now + days * DAY)
+	starts = free_starts(rules, a_host, now, now - DAY, now + days * DAY)
 	return list(group_by_local_date(starts, a_host.hours.zone))

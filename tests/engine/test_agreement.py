@@ -1,6 +1,7 @@
-"""What must hold of any schedule: listing and check agree, and ranges may be split anywhere."""
+"""Properties of every schedule: listing and checking agree, and ranges may be split anywhere."""
 
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
@@ -13,18 +14,15 @@ from hypothesis import strategies as st
 from scheduler_integration.engine import (
 	DateOverride,
 	Host,
+	HostPool,
+	HostSlots,
 	MeetingRules,
 	Member,
-	Openings,
-	Team,
 	Trip,
 	WorkingHours,
 	booking_window,
 	conflicts_with,
-	free_starts,
 	group_by_local_date,
-	is_bookable,
-	refusal,
 	relevant_dates,
 	relevant_span,
 	working_intervals,
@@ -32,11 +30,11 @@ from scheduler_integration.engine import (
 
 from .reference import Reference
 from .scenarios import Scenario
-from .support import DAY, EVERY_DAY, HOUR, MINUTE, at, weekly
+from .support import DAY, EVERY_DAY, HOUR, MINUTE, at, examples, free_starts, is_bookable, refusal, weekly
 from .wall_clock_hours import clock_changes_near, is_open
 
 ALL_ZONES = sorted(available_timezones() - {"Factory", "localtime"})
-anything = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+anything = examples(40, derandomize=True, database=None)
 costly = settings(anything, max_examples=15)
 randoms = st.randoms(use_true_random=False)
 
@@ -54,11 +52,11 @@ def scenarios(hosts=some):
 
 def listed(case, first=None, last=None, members=None):
 	first, last = (case.first if first is None else first, case.last if last is None else last)
-	return case.team(members).starts(first, last)
+	return case.pool(members).starts(first, last)
 
 
 def candidates(case):
-	"""The starts that the hours of any host alone would offer, free or not, and those that are offered."""
+	"""The offered starts, and those that any host would offer with an empty calendar."""
 	found = set(listed(case))
 	for member in case.members:
 		rules = replace(member.rules, minimum_notice=0, window=None, days=1, first_slot_only=False, limits=())
@@ -66,9 +64,9 @@ def candidates(case):
 	return sorted(found)
 
 
-def is_refused(team, case, start):
-	"""Whether the reasons, host by host, say that the meeting can't be at `start`."""
-	reasons = team.refusals(start)
+def is_refused(pool, case, start):
+	"""Whether the hosts' reasons, taken together, refuse `start`."""
+	reasons = pool.refusals(start)
 	deciding = [reasons[m.host.name] for m in case.members if m.is_required or not case.together]
 	return not deciding or (any(deciding) if case.together else all(deciding))
 
@@ -77,13 +75,32 @@ def with_calendars(case, change):
 	return [Member(m.rules, change(m), m.is_required) for m in case.members]
 
 
+def test_the_random_schedules_hold_what_the_properties_look_for():
+	"""Several properties loop over starts, and would hold of any engine if there were none."""
+	seen = Counter()
+	for seed in range(60):
+		case = Scenario(random.Random(seed), ALL_ZONES, hosts=(1, 1, 2, 3)[seed % 4])
+		seen["starts"] += bool(starts := listed(case))
+		seen["starts beside busy times"] += bool(starts) and any(member.host.busy for member in case.members)
+		seen["partly free"] += bool(case.pool().partly_free(case.first, case.last))
+		pool = case.with_sessions(random.Random(seed)).pool()
+		seen["joined sessions"] += any(
+			conflicts_with(start, m.rules, m.host)
+			for start in listed(case)
+			for m in case.members
+			if m.host.name in pool.free_hosts(start)
+		)
+	assert len(seen) == 4
+	assert min(seen.values()) >= 5, seen
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_listing_check_and_reasons_agree_on_every_candidate(seed):
 	case = Scenario(random.Random(seed), hosts=(1, 1, 2, 3)[seed % 4])
-	team, starts = case.team(), set(listed(case))
+	pool, starts = case.pool(), set(listed(case))
 	for start in random.Random(seed).sample(found := candidates(case), min(len(found), 25)):
-		assert team.is_bookable(start) == (start in starts) == (not is_refused(team, case, start))
-		assert bool(team.free_hosts(start)) == (start in starts)
+		assert pool.is_bookable(start) == (start in starts) == (not is_refused(pool, case, start))
+		assert bool(pool.free_hosts(start)) == (start in starts)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -91,23 +108,23 @@ def test_listing_and_check_agree_on_every_minute(seed):
 	case = Scenario(random.Random(seed), days=1)
 	starts = set(listed(case))
 	for start in range(case.first, case.last, MINUTE):
-		assert case.team().is_bookable(start) == (start in starts)
+		assert case.pool().is_bookable(start) == (start in starts)
 
 
 @anything
 @given(scenarios(st.just(1)))
-def test_openings_of_a_range_and_of_one_start_decide_alike(case):
-	meeting = replace(case.meeting, days=1, first_slot_only=False)
-	meeting = Team([Member(meeting, case.host)], case.now).rules
-	window = booking_window(meeting, case.host, case.now)
-	openings = Openings(meeting, case.host, case.now, window, case.first, case.last)
-	starts = set(openings.starts())
-	assert starts == set(free_starts(meeting, case.host, case.now, case.first, case.last))
+def test_host_slots_of_a_range_and_of_one_start_decide_alike(case):
+	rules = replace(case.rules, days=1, first_slot_only=False)
+	rules = HostPool([Member(rules, case.host)], case.now).rules
+	window = booking_window(rules, case.host, case.now)
+	host_slots = HostSlots(rules, case.host, case.now, window, case.first, case.last)
+	starts = set(host_slots.starts())
+	assert starts == set(free_starts(rules, case.host, case.now, case.first, case.last))
 	for start in [*candidates(case), *range(case.first, case.last, 47 * MINUTE + 1)]:
-		alone = refusal(start, meeting, case.host, case.now)
-		assert (alone is None) == (start in starts) == openings.is_open(start)
-		assert is_bookable(start, meeting, case.host, case.now) == (start in starts)
-		assert next(openings.refusals(start), None) == alone
+		alone = refusal(start, rules, case.host, case.now)
+		assert (alone is None) == (start in starts) == host_slots.is_open(start)
+		assert is_bookable(start, rules, case.host, case.now) == (start in starts)
+		assert next(host_slots.refusals(start), None) == alone
 
 
 @anything
@@ -136,11 +153,11 @@ def test_the_reference_agrees_in_every_zone(case):
 @anything
 @given(scenarios())
 def test_listed_starts_lie_in_the_hours_as_the_hosts_clock_shows_them(case):
-	team = case.team()
+	pool = case.pool()
 	for start in listed(case)[:10]:
-		for name in team.free_hosts(start):
+		for name in pool.free_hosts(start):
 			hours = next(member.host.hours for member in case.members if member.host.name == name)
-			for first, end in team.parts(start, name):
+			for first, end in pool.parts(start, name):
 				assert working_intervals(hours, first, end) == [(first, end)]
 				if not clock_changes_near(hours, first):
 					assert all(is_open(hours, instant) for instant in (*range(first, end, 5 * MINUTE), end - MINUTE))
@@ -159,23 +176,23 @@ def test_hours_are_what_the_hosts_clock_shows(case):
 @anything
 @given(scenarios())
 def test_no_listed_start_overlaps_a_busy_time_with_its_buffers(case):
-	team = case.team()
+	pool = case.pool()
 	for start in listed(case):
-		for name in team.free_hosts(start):
+		for name in pool.free_hosts(start):
 			rules, host = next((m.rules, m.host) for m in case.members if m.host.name == name)
-			for first, end in team.parts(start, name):
+			for first, end in pool.parts(start, name):
 				low, high = first - rules.buffer_before * MINUTE, end + rules.buffer_after * MINUTE
 				assert all(b.end <= low or high <= b.start or b.start == b.end for b in host.busy)
 
 
 @anything
-@given(scenarios())
-def test_a_listed_start_collides_with_nothing_but_the_session_that_it_joins(case):
-	team = case.team()
+@given(scenarios(), randoms)
+def test_a_listed_start_collides_with_nothing_but_the_session_that_it_joins(case, rng):
+	pool = case.with_sessions(rng).pool()
 	for start in listed(case):
-		for name in team.free_hosts(start):
+		for name in pool.free_hosts(start):
 			rules, host = next((m.rules, m.host) for m in case.members if m.host.name == name)
-			for first, end in team.parts(start, name):
+			for first, end in pool.parts(start, name):
 				assert all(
 					(item.start, item.end) == (first, end) and item.counts and rules.seats > 1
 					for item in conflicts_with(first, rules, host)
@@ -184,7 +201,7 @@ def test_a_listed_start_collides_with_nothing_but_the_session_that_it_joins(case
 
 @anything
 @given(scenarios(), st.sampled_from(ALL_ZONES))
-def test_the_guests_zone_only_groups(case, guest):
+def test_the_attendees_zone_only_groups(case, guest):
 	starts = listed(case)
 	groups = group_by_local_date(starts, guest)
 	assert [start for group in groups.values() for start in group] == starts
@@ -215,12 +232,12 @@ def test_the_order_of_hosts_who_work_apart_does_not_matter(case, rng):
 	mixed = rng.sample(case.members, len(case.members))
 	assert listed(case, members=mixed) == listed(case)
 	for start in listed(case)[:5]:
-		assert sorted(case.team(mixed).free_hosts(start)) == sorted(case.team().free_hosts(start))
+		assert sorted(case.pool(mixed).free_hosts(start)) == sorted(case.pool().free_hosts(start))
 
 
 @anything
 @given(scenarios())
-def test_the_relevant_span_holds_all_that_matters(case):
+def test_the_relevant_span_covers_everything_that_matters(case):
 	def loaded(member):
 		span = span_of(case, member)
 		busy, booked = ([i for i in items if i.end > span[0] and i.start < span[1]] for items in of(member))
@@ -231,9 +248,9 @@ def test_the_relevant_span_holds_all_that_matters(case):
 
 	members = with_calendars(case, loaded)
 	assert listed(case, members=members) == listed(case)
-	team, whole = case.team(members), case.team()
-	assert team.seats_left(case.first, case.last) == whole.seats_left(case.first, case.last)
-	assert team.partial(case.first, case.last) == whole.partial(case.first, case.last)
+	pool, whole = case.pool(members), case.pool()
+	assert pool.seats_left(case.first, case.last) == whole.seats_left(case.first, case.last)
+	assert pool.partly_free(case.first, case.last) == whole.partly_free(case.first, case.last)
 
 
 @anything
@@ -281,19 +298,19 @@ def span_of(case, member):
 @anything
 @given(scenarios())
 def test_seats_are_left_at_every_listed_start_and_enough_for_the_party(case):
-	left = case.team().seats_left(case.first, case.last)
+	left = case.pool().seats_left(case.first, case.last)
 	assert list(left) == listed(case)
-	assert all(case.meeting.party <= seats <= case.meeting.seats for seats in left.values())
+	assert all(case.rules.party_size <= seats <= case.rules.seats for seats in left.values())
 
 
-@anything
+@settings(anything, max_examples=60)  # Few schedules have a partly free start.
 @given(scenarios())
-def test_what_is_partly_free_can_not_be_booked_and_lacks_some_parts_but_not_all(case):
+def test_a_partly_free_start_can_not_be_booked_and_lacks_some_parts_but_not_all(case):
 	starts = set(listed(case))
-	for found in case.team().partial(case.first, case.last):
+	for found in case.pool().partly_free(case.first, case.last):
 		assert found.start not in starts
 		assert found.parts[0][0] == found.start
-		assert 0 < len(found.missing) < len(found.parts) == case.meeting.days
+		assert 0 < len(found.missing) < len(found.parts) == case.rules.days
 		assert set(found.missing) < set(found.parts)
 
 
@@ -302,4 +319,4 @@ def test_what_is_partly_free_can_not_be_booked_and_lacks_some_parts_but_not_all(
 def test_the_nearest_are_listed_ones(case):
 	start = (case.first + case.last) // 2
 	within = sorted(listed(case, start - 2 * DAY, start + 2 * DAY + 1), key=lambda s: (abs(s - start), s))
-	assert case.team().nearest(start, 4, within_days=2) == [s for s in within if s != start][:4]
+	assert case.pool().nearest(start, 4, within_days=2) == [s for s in within if s != start][:4]

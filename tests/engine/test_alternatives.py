@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduler_integration.engine import Busy, MeetingRules, Member, Team, nearest_free
+from scheduler_integration.engine import Busy, HostPool, MeetingRules, Member, nearest_free
 
 from .support import DAY, EVERY_DAY, HOUR, MON, TUE, at, host, shown, weekly
 
@@ -44,10 +44,10 @@ def test_a_distant_day_is_found_when_there_is_no_nearer():
 
 def test_with_several_hosts_any_of_them_may_be_free():
 	monday, tuesday = host(ZONE, weekly(MON, "09:00-10:00")), host(ZONE, weekly(TUE, "09:00-10:00"))
-	team = Team([Member(MEETING, monday), Member(MEETING, tuesday)], 0)
+	pool = HostPool([Member(MEETING, monday), Member(MEETING, tuesday)], 0)
 	start = at("2025-03-03 10:00", ZONE)
-	assert [text[:8] for text in shown(team.nearest(start, 2), ZONE)] == ["03 09:00", "04 09:00"]
-	assert Team([], 0).nearest(start) == []
+	assert [text[:8] for text in shown(pool.nearest(start, 2), ZONE)] == ["03 09:00", "04 09:00"]
+	assert HostPool([], 0).nearest(start) == []
 
 
 def test_starts_at_both_ends_of_the_search_are_included():

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from scheduler_integration.engine import Busy, MeetingRules, Reason, refusal
+from scheduler_integration.engine import Busy, MeetingRules, Reason
 
-from .support import DAY, HOUR, MON, at, host, on, times, weekly
+from .support import DAY, HOUR, MON, at, host, on, refusal, times, weekly
 
 ZONE = "Europe/Rome"
 
@@ -16,8 +16,8 @@ def busy(*spans):
 	return [Busy(*(at(f"2025-03-03 {end}", ZONE) for end in text.split("-")), text) for text in spans]
 
 
-def offered(busy_times, meeting=None, hours="09:00-13:00"):
-	return " ".join(times(on("2025-03-03", host(ZONE, weekly(MON, hours), busy=busy_times), meeting), ZONE))
+def offered(busy_times, rules=None, hours="09:00-13:00"):
+	return " ".join(times(on("2025-03-03", host(ZONE, weekly(MON, hours), busy=busy_times), rules), ZONE))
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,16 @@ def test_bare_tuples_are_busy_times_too():
 	],
 )
 def test_the_meeting_widened_by_its_buffers_overlaps_no_busy_time(before, after, expected):
-	meeting = MeetingRules(30, buffer_before=before, buffer_after=after, slot_interval=30)
-	found = offered(busy("10:30-11:30"), meeting, "09:00-12:30").split()
+	rules = MeetingRules(30, buffer_before=before, buffer_after=after, slot_interval=30)
+	found = offered(busy("10:30-11:30"), rules, "09:00-12:30").split()
 	assert " ".join(text for text in found if text not in {"09:30", "10:00"}) == expected
 
 
 def test_buffers_reach_outside_the_working_hours():
-	meeting = MeetingRules(60, buffer_before=60, buffer_after=60)
-	assert offered([], meeting) == "09:00 10:00 11:00 12:00"
-	assert offered(busy("08:30-08:45", "13:30-13:45"), meeting) == "10:00 11:00"
-	assert offered(busy("07:00-08:00", "14:00-15:00"), meeting) == "09:00 10:00 11:00 12:00"
+	rules = MeetingRules(60, buffer_before=60, buffer_after=60)
+	assert offered([], rules) == "09:00 10:00 11:00 12:00"
+	assert offered(busy("08:30-08:45", "13:30-13:45"), rules) == "10:00 11:00"
+	assert offered(busy("07:00-08:00", "14:00-15:00"), rules) == "09:00 10:00 11:00 12:00"
 
 
 def test_an_all_day_event_ends_at_its_own_zones_midnight():
@@ -100,10 +100,10 @@ def test_refusal_names_what_is_in_the_way_in_order_of_time():
 
 def test_refusal_tells_a_buffer_from_the_meeting_itself():
 	a_host = host(ZONE, weekly(MON, "09:00-13:00"), busy=busy("11:00-11:15"))
-	meeting = MeetingRules(60, buffer_after=15)
-	assert refusal(at("2025-03-03 10:00", ZONE), meeting, a_host, 0).reason is Reason.BUFFER
-	assert refusal(at("2025-03-03 11:00", ZONE), meeting, a_host, 0).reason is Reason.BUSY
-	assert refusal(at("2025-03-03 09:00", ZONE), meeting, a_host, 0) is None
+	rules = MeetingRules(60, buffer_after=15)
+	assert refusal(at("2025-03-03 10:00", ZONE), rules, a_host, 0).reason is Reason.BUFFER
+	assert refusal(at("2025-03-03 11:00", ZONE), rules, a_host, 0).reason is Reason.BUSY
+	assert refusal(at("2025-03-03 09:00", ZONE), rules, a_host, 0) is None
 
 
 def test_the_order_of_busy_times_does_not_matter():

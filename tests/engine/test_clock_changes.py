@@ -1,4 +1,4 @@
-"""Days on which clocks change, and hosts and guests far apart."""
+"""Days on which clocks change, and hosts and attendees far apart."""
 
 from datetime import date
 

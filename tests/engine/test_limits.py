@@ -2,9 +2,9 @@
 
 import pytest
 
-from scheduler_integration.engine import Booked, Limit, MeetingRules, Member, Reason, Team, refusal
+from scheduler_integration.engine import Booked, HostPool, Limit, MeetingRules, Member, Reason
 
-from .support import DAY, EVERY_DAY, HOUR, MINUTE, at, host, local_days_listed, weekly
+from .support import DAY, EVERY_DAY, HOUR, MINUTE, at, host, local_days_listed, refusal, weekly
 
 ZONE = "America/New_York"
 NOW = at("2025-03-03 00:00", ZONE)
@@ -20,28 +20,28 @@ def office(*bookings):
 	return host(ZONE, weekly(EVERY_DAY, "09:00-17:00"), booked=bookings)
 
 
-def listed(meeting, *bookings):
-	return local_days_listed(meeting, office(*bookings), NOW, 7)
+def listed(rules, *bookings):
+	return local_days_listed(rules, office(*bookings), NOW, 7)
 
 
 def test_a_date_with_as_many_bookings_as_the_daily_limit_is_full():
-	meeting = MeetingRules(30, limits=(Limit("day", 2),))
-	assert listed(meeting, booked("04 09:00"), booked("05 10:00")) == WEEK
-	assert listed(meeting, booked("04 09:00"), booked("04 15:00")) == [WEEK[0], *WEEK[2:]]
+	rules = MeetingRules(30, limits=(Limit("day", 2),))
+	assert listed(rules, booked("04 09:00"), booked("05 10:00")) == WEEK
+	assert listed(rules, booked("04 09:00"), booked("04 15:00")) == [WEEK[0], *WEEK[2:]]
 
 
 def test_a_week_with_as_many_bookings_as_the_weekly_limit_is_full():
-	meeting = MeetingRules(30, limits=(Limit("week", 2),))
+	rules = MeetingRules(30, limits=(Limit("week", 2),))
 	bookings = booked("03 09:00"), booked("09 15:00")
-	assert listed(meeting, bookings[0]) == WEEK
-	assert listed(meeting, *bookings) == []
+	assert listed(rules, bookings[0]) == WEEK
+	assert listed(rules, *bookings) == []
 	# The Sunday before and the Monday after are other ISO weeks.
-	assert listed(meeting, booked("02 09:00"), booked("03 09:00"), booked("10 09:00")) == WEEK
+	assert listed(rules, booked("02 09:00"), booked("03 09:00"), booked("10 09:00")) == WEEK
 
 
 def test_only_bookings_of_the_same_meeting_type_count():
-	meeting = MeetingRules(30, limits=(Limit("day", 1), Limit("week", 1)))
-	assert listed(meeting, booked("04 09:00", counts=False)) == WEEK
+	rules = MeetingRules(30, limits=(Limit("day", 1), Limit("week", 1)))
+	assert listed(rules, booked("04 09:00", counts=False)) == WEEK
 
 
 def test_dates_are_the_hosts():
@@ -59,14 +59,14 @@ def test_a_booking_counts_on_the_date_it_starts():
 
 def test_a_full_date_of_a_clock_change_is_full_to_its_end():
 	always = host(ZONE, weekly(EVERY_DAY, "00:00-00:00"), booked=[booked("09 00:00")])
-	meeting = MeetingRules(30, limits=(Limit("day", 1),))
-	assert local_days_listed(meeting, always, NOW, 7)[-2:] == ["2025-03-08", "2025-03-10"]
+	rules = MeetingRules(30, limits=(Limit("day", 1),))
+	assert local_days_listed(rules, always, NOW, 7)[-2:] == ["2025-03-08", "2025-03-10"]
 	for start, expected in (
 		("2025-03-08 23:30", None),
 		("2025-03-09 23:30", Reason.DAILY_LIMIT),
 		("2025-03-10 00:00", None),
 	):
-		found = refusal(at(start, ZONE), meeting, always, NOW)
+		found = refusal(at(start, ZONE), rules, always, NOW)
 		assert (found and found.reason) is expected
 
 
@@ -81,50 +81,50 @@ def test_refusal_names_the_bookings_that_fill_the_limit():
 
 
 def test_both_limits_apply_together():
-	meeting = MeetingRules(30, limits=(Limit("day", 1), Limit("week", 2)))
-	assert listed(meeting, booked("04 09:00")) == [WEEK[0], *WEEK[2:]]
-	assert listed(meeting, booked("04 09:00"), booked("05 09:00")) == []
+	rules = MeetingRules(30, limits=(Limit("day", 1), Limit("week", 2)))
+	assert listed(rules, booked("04 09:00")) == [WEEK[0], *WEEK[2:]]
+	assert listed(rules, booked("04 09:00"), booked("05 09:00")) == []
 
 
 def test_a_month_with_as_many_bookings_as_the_monthly_limit_is_full():
-	meeting = MeetingRules(30, limits=(Limit("month", 2),))
+	rules = MeetingRules(30, limits=(Limit("month", 2),))
 	bookings = booked("01 09:00"), booked("31 23:30")
-	assert listed(meeting, bookings[0]) == WEEK
-	assert listed(meeting, *bookings) == []
+	assert listed(rules, bookings[0]) == WEEK
+	assert listed(rules, *bookings) == []
 	full = office(*bookings)
 	for start, expected in (
 		("2025-02-28 16:30", None),
 		("2025-03-01 09:30", Reason.MONTHLY_LIMIT),
 		("2025-04-01 09:00", None),
 	):
-		found = refusal(at(start, ZONE), meeting, full, 0)
+		found = refusal(at(start, ZONE), rules, full, 0)
 		assert (found and found.reason) is expected
 
 
 @pytest.mark.parametrize("month", range(1, 13))
 def test_every_month_is_full_from_its_first_date_to_its_last(month):
-	meeting, zone = MeetingRules(30, limits=(Limit("month", 1),)), "UTC"
+	rules, zone = MeetingRules(30, limits=(Limit("month", 1),)), "UTC"
 	first, next_month = at(f"2024-{month:02}-01 00:00"), at(f"{2024 + month // 12}-{month % 12 + 1:02}-01 00:00")
 	full = host(
 		zone, weekly(EVERY_DAY, "00:00-00:00"), booked=[Booked(first + 9 * DAY, first + 9 * DAY + HOUR, counts=True)]
 	)
-	reasons = [refusal(start, meeting, full, 0) for start in (first - HOUR, first, next_month - HOUR, next_month)]
+	reasons = [refusal(start, rules, full, 0) for start in (first - HOUR, first, next_month - HOUR, next_month)]
 	assert [bool(reason) for reason in reasons] == [False, True, True, False]
 
 
 @pytest.mark.parametrize(("most", "is_full"), [(120, False), (119, True), (90, True), (150, False)])
 def test_a_limit_of_minutes_may_be_exactly_reached(most, is_full):
-	# Three bookings of half an hour stand, and one more is asked for.
+	# Three half-hour bookings exist, and a fourth is asked for.
 	bookings = booked("04 09:00"), booked("04 10:00"), booked("04 15:00")
 	for period, left in (("day", [WEEK[0], *WEEK[2:]]), ("week", []), ("month", [])):
-		meeting = MeetingRules(30, limits=(Limit(period, most, in_minutes=True),))
-		assert listed(meeting, *bookings) == (left if is_full else WEEK)
+		rules = MeetingRules(30, limits=(Limit(period, most, in_minutes=True),))
+		assert listed(rules, *bookings) == (left if is_full else WEEK)
 
 
 def test_a_limit_of_fewer_minutes_than_the_meetings_leaves_nothing():
-	meeting = MeetingRules(30, limits=(Limit("day", 29, in_minutes=True),))
-	assert listed(meeting) == listed(meeting, booked("04 09:00")) == []
-	assert refusal(at("2025-03-04 11:00", ZONE), meeting, office(), NOW).reason is Reason.DAILY_LIMIT
+	rules = MeetingRules(30, limits=(Limit("day", 29, in_minutes=True),))
+	assert listed(rules) == listed(rules, booked("04 09:00")) == []
+	assert refusal(at("2025-03-04 11:00", ZONE), rules, office(), NOW).reason is Reason.DAILY_LIMIT
 
 
 def test_a_limit_of_minutes_takes_bookings_as_long_as_they_are():
@@ -146,8 +146,8 @@ def test_a_hold_counts_in_no_limit():
 	assert listed(MeetingRules(30, limits=(Limit("day", 1), Limit("week", 30, True, True))), held) == WEEK
 
 
-def test_a_refusal_tells_which_limit():
+def test_a_refusal_names_its_limit():
 	limits = Limit("day", 5), Limit("week", 1, of_host=True), Limit("month", 30, in_minutes=True)
-	meeting, full = MeetingRules(30, limits=limits), office(booked("04 09:00"))
-	told = Team([Member(meeting, full)], NOW).refusals(at("2025-03-05 11:00", ZONE))["host"]
+	rules, full = MeetingRules(30, limits=limits), office(booked("04 09:00"))
+	told = HostPool([Member(rules, full)], NOW).refusals(at("2025-03-05 11:00", ZONE))["host"]
 	assert [each.limit for each in told] == [limits[1], limits[2]]

@@ -2,17 +2,9 @@
 
 import pytest
 
-from scheduler_integration.engine import (
-	InstantOutOfRange,
-	MeetingRules,
-	Reason,
-	RollingDays,
-	booking_window,
-	free_starts,
-	refusal,
-)
+from scheduler_integration.engine import InstantOutOfRange, MeetingRules, Reason, RollingDays, booking_window
 
-from .support import DAY, EVERY_DAY, HOUR, at, host, local_days_listed, weekly
+from .support import DAY, EVERY_DAY, HOUR, at, free_starts, host, local_days_listed, refusal, weekly
 
 ZONE = "America/New_York"
 OFFICE = host(ZONE, weekly(EVERY_DAY, "09:00-17:00"))
@@ -89,8 +81,8 @@ def test_notice_beyond_the_window_leaves_nothing():
 
 
 def test_the_booking_window_ends_at_the_hosts_midnight_and_notice_is_no_part_of_it():
-	meeting = MeetingRules(60, minimum_notice=30, window=RollingDays(1))
-	first, end = booking_window(meeting, OFFICE, TEN)
+	rules = MeetingRules(60, minimum_notice=30, window=RollingDays(1))
+	first, end = booking_window(rules, OFFICE, TEN)
 	assert first < 0
 	assert end == at("2025-03-05 00:00", ZONE)
 

@@ -8,12 +8,11 @@ from scheduler_integration.engine import (
 	DateOverride,
 	MeetingRules,
 	WorkingHours,
-	free_starts,
 	group_by_local_date,
 	working_intervals,
 )
 
-from .support import DAY, EVERY_DAY, MON, TUE, WED, at, host, span, weekly
+from .support import DAY, EVERY_DAY, MON, TUE, WED, at, free_starts, host, span, weekly
 
 ZONE = "America/New_York"
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 3, 3), date(2025, 3, 4), date(2025, 3, 5)
@@ -72,7 +71,7 @@ def test_a_run_of_dates_is_overridden_from_first_to_last():
 @pytest.mark.parametrize(
 	("override", "expected"),
 	[
-		# Monday's evening runs to Tuesday 02:00 (hour 26) unless Tuesday is ruled by its own.
+		# Monday's evening runs to Tuesday 02:00 (hour 26), unless Tuesday has hours of its own.
 		(unavailable(TUESDAY), [(22, 24)]),
 		(available(TUESDAY, "10:00-11:00"), [(22, 24), (34, 35)]),
 		(available(TUESDAY, "00:00-01:00"), [(22, 25)]),

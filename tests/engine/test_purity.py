@@ -1,4 +1,4 @@
-"""The engine is arithmetic: no Frappe, no clock, no zone of the machine's, no files."""
+"""The engine is arithmetic: no Frappe, no clock, not the machine's zone, no files. It has layers, and one door."""
 
 import ast
 import os
@@ -14,6 +14,8 @@ from scheduler_integration import engine
 from .support import EVERY_DAY, host, on, weekly
 
 PACKAGE = Path(engine.__file__).parent
+ROOT = PACKAGE.parents[1]
+ENGINE = engine.__name__
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED = {
 	"__future__",
@@ -33,26 +35,79 @@ ALLOWED = {
 }
 CLOCKS = {"now", "utcnow", "today", "localtime", "gmtime", "time_ns", "monotonic", "perf_counter"}
 READS = {"open", "print", "input", "exec", "eval", "__import__", "breakpoint"}
-# These take the machine's own zone where no zone is given.
+# These take the machine's own zone if no zone is given.
 NEEDS_A_ZONE = {"fromtimestamp": 2, "astimezone": 1, "timestamp": 1}
+
+
+# Each folder of the engine imports only from those before it.
+LAYERS = ("errors", "time", "model", "rules", "decide")
+BESIDE = {"recurrence": {"errors", "time"}, "round_robin": {"time", "model"}}
 
 
 def nodes(kind):
 	for module in MODULES:
 		for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
 			if isinstance(node, kind):
-				yield module.name, node
+				yield str(module.relative_to(PACKAGE)), node
+
+
+def imported(path, root=ROOT):
+	"""The absolute names of all that the file at `path` imports, each with its line."""
+	package = path.relative_to(root).with_suffix("").parts[:-1]
+	for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+		if isinstance(node, ast.Import):
+			yield from ((alias.name, node.lineno) for alias in node.names)
+		elif isinstance(node, ast.ImportFrom):
+			above = package[: len(package) + 1 - node.level] if node.level else ()
+			source = ".".join([*above, *filter(None, [node.module])])
+			yield from ((f"{source}.{alias.name}", node.lineno) for alias in node.names)
 
 
 def test_the_package_is_found():
-	assert {"openings.py", "zones.py"} <= {module.name for module in MODULES}
+	assert {"host_slots.py", "zones.py"} <= {module.name for module in MODULES}
 
 
-def test_it_imports_its_own_modules_a_few_of_the_standard_librarys_and_dateutil():
+def test_it_imports_its_own_modules_a_few_of_the_standard_library_and_dateutil():
 	for name, node in nodes(ast.Import):
 		assert {alias.name for alias in node.names} <= ALLOWED, name
 	for name, node in nodes(ast.ImportFrom):
-		assert node.level == 1 or (node.level == 0 and node.module in ALLOWED), (name, node.module)
+		depth = name.count("/") + 1
+		assert 1 <= node.level <= depth or (node.level == 0 and node.module in ALLOWED), (name, node.module)
+
+
+def test_each_folder_imports_only_from_those_below_it():
+	allowed = {layer: {*LAYERS[:index], layer} for index, layer in enumerate(LAYERS)}
+	allowed |= {name: {*below, name} for name, below in BESIDE.items()}
+	for module in MODULES:
+		folder = module.relative_to(PACKAGE).with_suffix("").parts[0]
+		if folder != "__init__":
+			used = {name.removeprefix(f"{ENGINE}.").split(".")[0] for name, _line in imported(module) if ENGINE in name}
+			assert used <= allowed[folder], (module.name, used)
+
+
+def test_every_folder_has_its_place_in_the_layers():
+	found = {module.relative_to(PACKAGE).with_suffix("").parts[0] for module in MODULES}
+	assert found == {"__init__", *LAYERS, *BESIDE}
+
+
+def test_all_other_rooms_and_their_tests_use_the_door_only():
+	files = [*PACKAGE.parent.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+	elsewhere = [path for path in files if PACKAGE not in path.parents and Path(__file__).parent not in path.parents]
+	modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in MODULES} - {f"{ENGINE}.__init__"}
+	inside = modules | {module.rpartition(".")[0] for module in modules} - {ENGINE}
+	past = [
+		(str(path.relative_to(ROOT)), line, name)
+		for path in elsewhere
+		for name, line in imported(path)
+		if name in inside or name.rpartition(".")[0] in inside
+	]
+	assert len(elsewhere) > 100
+	assert past == []
+
+
+def test_the_door_offers_what_it_imports_and_nothing_twice():
+	names = [name.rpartition(".")[2] for name, _line in imported(PACKAGE / "__init__.py")]
+	assert sorted(names) == sorted(engine.__all__)
 
 
 def test_it_reads_no_clock():
@@ -66,13 +121,13 @@ def test_it_opens_and_prints_nothing():
 		assert not (isinstance(node.func, ast.Name) and node.func.id in READS), (name, node.lineno)
 
 
-def test_it_never_asks_the_machines_own_zone():
+def test_it_never_uses_the_machines_own_zone():
 	for name, node in nodes(ast.Call):
 		if isinstance(node.func, ast.Attribute) and node.func.attr in NEEDS_A_ZONE:
 			assert len(node.args) >= NEEDS_A_ZONE[node.func.attr], (name, node.lineno)
 
 
-def test_it_loads_where_there_is_no_frappe():
+def test_it_loads_without_frappe():
 	script = (
 		"import sys; sys.modules['frappe'] = None; import scheduler_integration.engine as engine; "
 		"assert all(hasattr(engine, name) for name in engine.__all__)"

@@ -1,23 +1,22 @@
-"""Openings: every reason, in order. 3 March 2025 is a Monday."""
+"""HostSlots: every reason, in order. 3 March 2025 is a Monday."""
 
 import pytest
 
 from scheduler_integration.engine import (
 	Booked,
 	Busy,
+	HostSlots,
 	InstantOutOfRange,
 	Limit,
 	MeetingRules,
-	Openings,
 	Reason,
 	Refusal,
 	RollingDays,
 	booking_window,
-	refusal,
 	relevant_span,
 )
 
-from .support import DAY, HOUR, MON, at, host, weekly
+from .support import DAY, HOUR, MON, at, host, refusal, weekly
 
 ZONE = "Europe/Rome"
 NINE = at("2025-03-03 09:00", ZONE)
@@ -30,16 +29,16 @@ OFFICE = host(
 )
 
 
-def openings_of(first, last, now=NINE - DAY):
-	return Openings(MEETING, OFFICE, now, booking_window(MEETING, OFFICE, now), first, last)
+def slots_of(first, last, now=NINE - DAY):
+	return HostSlots(MEETING, OFFICE, now, booking_window(MEETING, OFFICE, now), first, last)
 
 
 def reasons(start, now=NINE - DAY):
-	openings = openings_of(NINE - 30 * DAY, NINE + 30 * DAY, now)
-	return [each.reason for each in openings.refusals(start)]
+	host_slots = slots_of(NINE - 30 * DAY, NINE + 30 * DAY, now)
+	return [each.reason for each in host_slots.refusals(start)]
 
 
-def test_every_reason_is_told_in_order():
+def test_every_reason_is_listed_in_order():
 	limits = [Reason.DAILY_LIMIT, Reason.WEEKLY_LIMIT]
 	assert reasons(NINE) == [Reason.BUSY, *limits]
 	assert reasons(NINE + HOUR // 2) == [Reason.OFF_GRID, Reason.BUSY, *limits]
@@ -56,12 +55,12 @@ def test_the_first_reason_is_the_refusal():
 
 
 @pytest.mark.parametrize("start", [NINE - 1, NINE + DAY])
-def test_openings_answer_for_their_own_range_alone(start):
-	openings = openings_of(NINE, NINE + DAY)
+def test_host_slots_refuse_starts_outside_their_range(start):
+	host_slots = slots_of(NINE, NINE + DAY)
 	with pytest.raises(InstantOutOfRange):
-		openings.is_open(start)
+		host_slots.is_open(start)
 	with pytest.raises(InstantOutOfRange):
-		openings.fits(start)
+		host_slots.fits(start)
 
 
 @pytest.mark.parametrize(

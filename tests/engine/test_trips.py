@@ -34,7 +34,7 @@ def worked(given, first, last, zone="UTC"):
 
 def test_from_berlin_to_tokyo_and_back():
 	given = hours(Trip(march(4), march(5), TOKYO))
-	# Tuesday begins in Tokyo at 16:00 of Monday in Berlin; from Wednesday on to Thursday there is a longer pause.
+	# Tuesday begins in Tokyo at 16:00 of Monday in Berlin; from Wednesday on to Thursday the pause is longer.
 	assert worked(given, 3, 7) == [
 		"03 08:00-03 16:00",
 		"04 00:00-04 08:00",
@@ -86,7 +86,7 @@ def test_starts_are_on_the_trips_clock(zone):
 
 
 def test_the_booking_window_keeps_to_the_home_clock():
-	# 09:00 on Thursday in Tokyo is 01:00 there in Berlin, still Thursday; 05:00 is Wednesday.
+	# 09:00 on Thursday in Tokyo is 01:00 on Thursday in Berlin; 05:00 in Tokyo is still Wednesday there.
 	host = Host("host", hours(Trip(march(3), march(9), TOKYO), spans=("05:00-06:00",)))
 	now = at("2025-03-04 12:00", BERLIN)
 	days = local_days_listed(MeetingRules(60, window=RollingDays(1)), host, now, 6)

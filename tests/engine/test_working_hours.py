@@ -110,7 +110,7 @@ def test_hours_in_an_unknown_zone_are_refused():
 		(lambda: MeetingRules(30, minimum_notice=-1), "minimum_notice"),
 		(lambda: MeetingRules(30, slot_offset=-1), "slot_offset"),
 		(lambda: MeetingRules(30, seats=0), "seats"),
-		(lambda: MeetingRules(30, party=0), "party"),
+		(lambda: MeetingRules(30, party_size=0), "party_size"),
 		(lambda: MeetingRules(30, days=0), "days"),
 		(lambda: RollingDays(-1), "days"),
 		(lambda: DateRange(date(2025, 1, 2), date(2025, 1, 1)), "last"),

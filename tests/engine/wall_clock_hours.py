@@ -1,13 +1,13 @@
-"""Working hours read back: whether a clock on the host's wall, at an instant, shows a time that the rules open."""
+"""Checks working hours backwards: whether the host's clock shows an open time at an instant."""
 
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-DAY = 24 * 60
+MINUTES_PER_DAY = 24 * 60
 
 
 def is_open(hours, instant):
-	"""Whether the host works at `instant`. Not to be asked near a clock change, see `clock_changes_near`."""
+	"""Whether the host works at `instant`. Not valid near a clock change; see `clock_changes_near`."""
 	opened = cut = False
 	for date in _dates_around(instant):
 		minute = _minute(hours, date, instant)
@@ -24,7 +24,7 @@ def is_open(hours, instant):
 
 
 def clock_changes_near(hours, instant):
-	"""Whether any of the host's clocks changes within two days, so that what it shows isn't how long a day has lasted."""
+	"""Whether any of the host's clocks changes within two days. Then its reading isn't the time since midnight."""
 	zones = [hours.zone, *(trip.zone for trip in hours.trips)]
 	return any(len({_wall(instant + n * 21600, z).utcoffset() for n in range(-12, 13)}) > 1 for z in zones)
 
@@ -35,17 +35,17 @@ def _dates_around(instant):
 
 
 def _minute(hours, date, instant):
-	"""The minutes from the midnight of `date` until `instant`, by the clock that the host has on that date."""
+	"""The minutes from the midnight of `date` to `instant`, by the clock that the host uses on that date."""
 	away = [trip.zone for trip in hours.trips if trip.first <= date <= trip.last]
 	wall = _wall(instant, away[-1] if away else hours.zone)
-	return (wall.date() - date).days * DAY + wall.hour * 60 + wall.minute
+	return (wall.date() - date).days * MINUTES_PER_DAY + wall.hour * 60 + wall.minute
 
 
 def _holds(rule, minute):
 	start, end = rule.start or 0, rule.end or 0
-	if end >= DAY - 1:
-		end = DAY
-	return start <= minute < (end if end > start else end + DAY)
+	if end >= MINUTES_PER_DAY - 1:
+		end = MINUTES_PER_DAY
+	return start <= minute < (end if end > start else end + MINUTES_PER_DAY)
 
 
 def _wall(instant, zone):

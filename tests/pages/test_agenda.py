@@ -1,7 +1,10 @@
 """What `/scheduling` lists: sessions as one meeting, a manager's view of everybody's, and how often it asks the database."""
 
+from urllib.parse import urlsplit
+
 import frappe
 import pytest
+from frappe.utils import get_url_to_form
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now
@@ -162,6 +165,13 @@ def test_reading_on_after_no_meeting_is_refused(client, workshop, after):
 def test_who_has_yet_to_sign_in_comes_back_to_the_same_meetings(client, workshop):
 	answer = client.get("/scheduling?after=abc&whose=all", allow_redirects=False)
 	assert answer.headers["Location"] == "/login?redirect-to=/scheduling%3Fafter%3Dabc%26whose%3Dall"
+
+
+def test_a_page_is_made_in_the_desk_where_this_site_has_it(client, commit_clean):
+	"""Its address moved from /app to /desk in Frappe 16."""
+	sign_in(client, make_user("Nora"))
+	link = [each["href"] for each in read(client.get("/scheduling").text).all("a") if each.text == "Make a page"]
+	assert [urlsplit(each).path for each in link] == [urlsplit(get_url_to_form("Scheduling Page", "new")).path]
 
 
 def test_a_meeting_over_several_days_is_listed_once(commit_clean):

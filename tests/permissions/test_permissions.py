@@ -52,6 +52,28 @@ def test_lists_hold_own_records_only(jane, eve, as_user):
 			assert name not in seen(doctype)
 
 
+@pytest.mark.parametrize("sign", ["%", "%s", "%(x)s", "%%", "'"])
+def test_a_percent_sign_in_a_users_name_does_not_break_their_lists(sign, eve, as_user):
+	"""Released Frappe 16 puts its parameters into the text of these conditions, Frappe 15 doesn't."""
+	name = make_user("Percy", email=f"{fresh('percy')}{sign}@hosts.example")
+	page = make_page(name)
+	meeting_type = make_meeting_type(page)
+	booking = door.book(payload(page, meeting_type, NINE), NOW).id
+	rules = frappe.get_all(
+		"Availability Rule", {"parent": frappe.db.get_value("Availability Schedule", {"user": name})}
+	)
+	with as_user(name):
+		assert seen("Scheduling Page") == {page.name}
+		assert seen("Meeting Type") == {meeting_type.name}
+		assert seen("Booking") == {booking}
+		assert frappe.get_list("Booking", {"subject": ["like", "%"]}, pluck="name") == [booking]
+		assert len(frappe.get_list("Booking Host", parent_doctype="Booking", pluck="name")) == 1
+		hours = frappe.get_list("Availability Rule", parent_doctype="Availability Schedule", pluck="name", limit=0)
+		assert set(hours) == {rule.name for rule in rules}
+	with as_user(eve):
+		assert seen("Booking") == set()
+
+
 def test_a_manager_sees_everybodys(jane, as_user):
 	page = make_page(jane)
 	with as_user(make_user("Max", roles=("Scheduling Manager",))):
@@ -97,6 +119,13 @@ def test_a_user_cannot_put_a_type_on_anothers_page(jane, eve, as_user):
 	page = make_page(jane)
 	fields = {"doctype": "Meeting Type", "title": "Mine", "scheduling_page": page.name, "duration_minutes": 30}
 	with as_user(eve), pytest.raises(frappe.PermissionError):
+		frappe.get_doc(fields).insert()
+
+
+def test_a_type_on_a_page_that_does_not_exist_is_refused_as_such(jane, as_user):
+	"""Not with a 404 for the page, which is what Frappe 16 made of it: it asks for permission before it checks links."""
+	fields = {"doctype": "Meeting Type", "title": "Mine", "scheduling_page": fresh("none"), "duration_minutes": 30}
+	with as_user(jane), pytest.raises((frappe.LinkValidationError, frappe.PermissionError)):
 		frappe.get_doc(fields).insert()
 
 

@@ -7,6 +7,7 @@ import pytest
 from frappe.query_builder.functions import Coalesce, Count, Lower, Max, Min, Sum
 
 from tests.platform.conftest import EVE, JANE, ROW, THING
+from tests.support.site import is_released_16
 
 
 @pytest.fixture
@@ -75,10 +76,20 @@ def test_get_all_shapes(three):
 	assert frappe.get_all(THING, {"title": "a"}, ["title", "count_of"]) == [{"title": "a", "count_of": 1}]
 	rows = frappe.get_all(THING, fields=["title as t", "count_of"], order_by="count_of desc", limit=1)
 	assert rows == [{"t": "c", "count_of": 3}]
-	assert frappe.get_all(THING, {"kind": "Large"}, ["count(name) as total"])[0].total == 2
 	assert frappe.get_all(THING, limit_start=1, limit_page_length=1, order_by="title asc", pluck="title") == ["b"]
-	assert frappe.get_all(THING, fields=["max(count_of) as m"])[0].m == 3
 	assert len(frappe.get_all(THING, fields="*", filters={"title": "a"})[0]) > 25
+
+
+@pytest.mark.parametrize("function", ["count(name) as total", "max(count_of) as total"])
+def test_functions_of_sql_are_for_the_query_builder(three, function):
+	"""Released Frappe 16 doesn't take them as fields in strings any more, and Frappe 15 takes them in no other way."""
+	if is_released_16():
+		with pytest.raises(frappe.ValidationError):
+			frappe.get_all(THING, fields=[function])
+	else:
+		assert frappe.get_all(THING, fields=[function])[0].total == 3
+	table = frappe.qb.DocType(THING)
+	assert frappe.qb.from_(table).select(Count(table.name), Max(table.count_of)).run() in ([(3, 3)], ((3, 3),))
 
 
 def test_get_value_shapes(three):
@@ -139,10 +150,13 @@ def test_like_and_its_escapes(thing, pattern, found):
 	assert "".join(builder.run(pluck=True)) == found
 
 
-def test_a_backslash_in_get_all_is_a_backslash(thing):
+def test_a_backslash_in_like_of_get_all(thing):
+	"""Released Frappe 16 leaves it to SQL, where it takes the next sign literally. Before, it was doubled."""
 	thing("a", remark=r"back\slash")
-	assert titles({"remark": ["like", r"%k\s%"]}) == "a"
-	assert titles({"remark": ["like", r"%\%"]}) == "a"
+	thing("b", remark="100%")
+	assert titles({"remark": ["like", r"%k\s%"]}) == ("" if is_released_16() else "a")
+	assert titles({"remark": ["like", r"%k\\s%"]}) == ("a" if is_released_16() else "")
+	assert titles({"remark": ["like", r"%\%"]}) == ("b" if is_released_16() else "a")
 
 
 def test_escape_survives_quotes(thing):
@@ -193,9 +207,10 @@ def test_a_unique_index_speaks_through_the_driver(thing):
 
 
 @pytest.mark.parametrize(
-	("field", "value"), [("title", "x" * 21), ("count_of", 2**31), ("starts_on", "no date"), ("count_of", None)]
+	("field", "value"), [("title", "x" * 65), ("count_of", 2**31), ("starts_on", "no date"), ("count_of", None)]
 )
 def test_the_database_itself_refuses_what_does_not_fit(thing, field, value):
+	"""Frappe 16 makes no column of text shorter than 64, whatever the field's length: that one is for forms."""
 	doc = thing()
 	with pytest.raises(frappe.db.DataError.__base__):
 		frappe.db.set_value(THING, doc.name, field, value)

@@ -40,9 +40,10 @@ def test_the_outbox_shows_messages_and_their_parts(client, committed):
 def test_the_sign_in_page(client):
 	assert "/api/method/login" in client.get("/login").text
 	assert client.get("/").status_code == 200
-	answer = client.get("/app", allow_redirects=False)
+	answer = client.get("/desk", allow_redirects=False)
 	assert answer.status_code == 301, answer.text
-	assert answer.headers["Location"] == "/login?redirect-to=%2Fapp"
+	assert answer.headers["Location"] == "/login?redirect-to=%2Fdesk"
+	assert client.get("/app?a=b", allow_redirects=False).headers["Location"] == "/desk?a=b"
 
 
 @pytest.mark.slow

@@ -86,8 +86,7 @@ def loose(filter_: Filter, column: str, fieldtype: str | None) -> Condition:
 
 def _cast(value: Any, operator: str, fieldtype: str | None, field: str) -> Any:
 	if operator in ("like", "not like"):
-		# get_all takes a backslash for what it is; only SQL itself escapes with it.
-		return cstr(value).replace("\\", "\\\\")
+		return cstr(value)
 	if fieldtype == "Date":
 		return str(getdate(value))
 	if fieldtype == "Datetime" or field in ("creation", "modified"):

@@ -49,7 +49,7 @@ class EmailQueue(Document):
 def _server() -> Iterator[smtplib.SMTP | None]:
 	"""The configured mail server; none in tests, as in Frappe, and none where none is configured: the outbox shows it."""
 	conf = local.conf
-	if not conf.mail_server or (local.flags.in_test and not local.flags.testing_email):
+	if not conf.mail_server or (frappe.in_test and not local.flags.testing_email):
 		yield None
 		return
 	if conf.use_tls or conf.mail_login:

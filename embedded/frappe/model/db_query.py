@@ -11,18 +11,20 @@ from frappe.utils.data import cint
 
 _PLAIN = re.compile(r"\w+")
 _ALIASED = re.compile(r"(.+?)\s+as\s+(\w+)", re.IGNORECASE)
-_FUNCTION = re.compile(r"(count|min|max|sum)\((\w+|\*)\)", re.IGNORECASE)
+_FUNCTION = re.compile(r"\w+\(.*", re.DOTALL)
 _ORDER = re.compile(r"`?\w+`?(\s+(asc|desc))?", re.IGNORECASE)
 
 
 def column(doctype: str, name: str) -> str:
-	"""A field, all of them, or a function of one with or without an alias."""
+	"""A field, with or without an alias, or all of them. SQL's functions are for `frappe.qb`."""
 	if name == "*":
 		return f"`tab{doctype}`.*"
 	expression, alias = _split_alias(name)
 	if _PLAIN.fullmatch(expression):
 		expression = f"`tab{doctype}`.`{expression}`"
-	elif not _FUNCTION.fullmatch(expression):
+	elif _FUNCTION.fullmatch(expression):
+		frappe.throw(f"SQL functions are not allowed as strings in SELECT: {name}")
+	else:
 		raise NotImplementedError(f"The field {name!r} in a query on the embedded site")
 	return f"{expression} as `{alias}`" if alias else expression
 
@@ -77,11 +79,9 @@ def _permitted(meta: Meta, names: list[str], parent_doctype: str | None) -> list
 	known = meta.get_permitted_columns(parent_doctype, ptype)
 	permitted = []
 	for name in names:
-		expression, _alias = _split_alias(name)
-		match = _FUNCTION.fullmatch(expression)
 		if name == "*":
 			permitted += known
-		elif (match[2] if match else expression) in (*known, "*"):
+		elif _split_alias(name)[0] in known:
 			permitted.append(name)
 	return permitted
 
@@ -103,6 +103,4 @@ def _order(meta: Meta, order_by: str | None, names: list[str]) -> str:
 		if not all(_ORDER.fullmatch(part) for part in parts):
 			raise NotImplementedError(f"order_by={order_by!r} on the embedded site")
 		return ", ".join(parts)
-	if any(_FUNCTION.match(name) for name in names):
-		return ""
 	return f"`tab{meta.name}`.`{meta.sort_field or 'creation'}` {meta.sort_order or 'desc'}"

@@ -80,9 +80,6 @@ def new_values(doctype: str, parent_doc: Any = None, parentfield: str | None = N
 
 
 def _default(df: Any) -> Any:
-	# Frappe gives every empty Time field of a new document the current time.
-	if df.fieldtype == "Time":
-		return frappe.utils.nowtime()
 	default = df.default
 	if not default:
 		if df.fieldtype == "Select" and df.options:
@@ -92,6 +89,8 @@ def _default(df: Any) -> Any:
 		raise NotImplementedError(f"The default {default} of {df.fieldname} on the embedded site")
 	if df.fieldtype == "Datetime" and default.lower() == "now":
 		return now_datetime()
+	if df.fieldtype == "Time" and default.lower() == "now":
+		return frappe.utils.nowtime()
 	value = {"__user": local.session.user, "Today": frappe.utils.nowdate()}.get(default, default)
 	return cast(df.fieldtype, value)
 

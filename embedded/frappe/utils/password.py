@@ -24,8 +24,7 @@ def get_decrypted_password(
 	if rows:
 		return _cipher().decrypt(rows[0].encode()).decode()
 	if raise_exception:
-		message = _("Password not found for {0} {1} {2}").format(doctype, name, fieldname)
-		frappe.throw(message, frappe.AuthenticationError)
+		frappe.throw(_("Password not found for {0} {1} {2}").format(doctype, name, fieldname))
 	return None
 
 

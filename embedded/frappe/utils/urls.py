@@ -26,4 +26,4 @@ def _host_of_request() -> str | None:
 
 def get_url_to_form(doctype: str, name: str) -> str:
 	slug = doctype.lower().replace(" ", "-")
-	return get_url(f"/app/{quote(slug)}/{quote(name)}")
+	return get_url(f"/desk/{quote(slug)}/{quote(name)}")

@@ -27,7 +27,10 @@ def get_response(path: str | None = None) -> Response:
 
 def _resolve(path: str) -> str:
 	"""The page behind the path; the parts that a route names go into form_dict."""
-	local.path = path or ("login" if local.session.user == "Guest" else "app")
+	local.path = path or ("login" if local.session.user == "Guest" else "desk")
+	if local.path == "app" or local.path.startswith("app/"):
+		local.flags.redirect_location = f"/desk{local.request.full_path.removeprefix('/app').rstrip('?')}"
+		raise frappe.Redirect
 	try:
 		endpoint, arguments = _routes().bind_to_environ(local.request.environ).match(f"/{local.path}")
 	except NotFound:

@@ -1,17 +1,17 @@
-// A host's page: one click copies a link.
-import { announce } from "./announce.js";
-import { t } from "./page-data.js";
+// A host's page: copies a link with one click.
+import { announce, t } from "./shared/page.js";
 
 const A_MOMENT = 2000;
 
+/** @type {NodeListOf<HTMLElement>} */
+const buttons = document.querySelectorAll("[data-copy]");
 document.documentElement.classList.add("js");
-for (const button of document.querySelectorAll("[data-copy]")) {
-	button.addEventListener("click", () => copy(/** @type {HTMLElement} */ (button)));
-}
+for (const button of buttons) button.addEventListener("click", () => copy(button));
 
 /** @param {HTMLElement} button */
 async function copy(button) {
-	const label = /** @type {HTMLElement} */ (button.querySelector(".copy-label"));
+	const label = button.querySelector(".copy-label");
+	if (!label) return;
 	if (!(await toClipboard(button.dataset.copy ?? ""))) return announce(t("failed"));
 	const hidden = label.classList.contains("visually-hidden");
 	label.textContent = t("copied");
@@ -33,7 +33,7 @@ async function toClipboard(text) {
 	}
 }
 
-/** The clipboard's own interface is there on secure origins only. @param {string} text */
+/** For pages without TLS, where browsers have no `navigator.clipboard`. @param {string} text */
 function copyBySelection(text) {
 	const area = document.createElement("textarea");
 	area.value = text;

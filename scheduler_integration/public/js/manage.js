@@ -1,19 +1,19 @@
-// The confirmation: printing it, and going on to where the host sends people, unless they'd rather stay.
-import { data, element, t } from "./page-data.js";
+// The confirmation: prints it, and goes on to the host's own page unless the visitor stays.
+import { data, element, t } from "./shared/page.js";
 
 const A_MOMENT = 10;
 
 document.documentElement.classList.add("js");
-element("print")?.addEventListener("click", () => print());
-if (data.followUp) countDown(A_MOMENT);
+document.getElementById("print")?.addEventListener("click", () => print());
+if (data.followUp) countDown(data.followUp, A_MOMENT);
 
-/** @param {number} seconds */
-function countDown(seconds) {
+/** @param {string} address @param {number} seconds */
+function countDown(address, seconds) {
 	const stay = element("stay");
 	const line = element("countdown");
 	stay.hidden = false;
 	line.textContent = t("continuing", seconds);
-	const timer = setTimeout(() => location.assign(data.followUp), seconds * 1000);
+	const timer = setTimeout(() => location.assign(address), seconds * 1000);
 	stay.addEventListener("click", () => {
 		clearTimeout(timer);
 		stay.hidden = true;

@@ -79,7 +79,7 @@ function ask(form, title, preset) {
 
 function rule_of(preset, { every, until, count, days }) {
 	const parts = [typeof preset.rule === "function" ? preset.rule() : preset.rule];
-	if (days && days.length) parts.push(`BYDAY=${DAYS.filter((day) => days.includes(day)).join(",")}`);
+	if (days?.length) parts.push(`BYDAY=${DAYS.filter((day) => days.includes(day)).join(",")}`);
 	if (every > 1) parts.push(`INTERVAL=${every}`);
 	if (until) parts.push(`UNTIL=${until.replaceAll("-", "")}`);
 	else if (count) parts.push(`COUNT=${count}`);
@@ -110,7 +110,7 @@ async function show_preview(form) {
 	}
 	const answer = await frappe.xcall(
 		"scheduler_integration.scheduler_integration.doctype.blocked_time.blocked_time.preview",
-		asked
+		asked,
 	);
 	// What was typed meanwhile has an answer of its own on the way.
 	if (JSON.stringify(asked) === JSON.stringify(question(form))) $wrapper.html(preview_html(answer));
@@ -123,8 +123,8 @@ function question(form) {
 }
 
 function preview_html({ problem, sentence, next, timezone }) {
-	const escape = frappe.utils.escape_html;
-	if (problem) return `<p class="text-danger">${escape(problem)}</p>`;
-	const times = next.map((time) => `<li>${escape(time)}</li>`).join("");
-	return `<p>${escape(sentence)} (${escape(timezone)})</p><p class="text-muted">${__("Next times")}</p><ul>${times}</ul>`;
+	const escaped = frappe.utils.escape_html;
+	if (problem) return `<p class="text-danger">${escaped(problem)}</p>`;
+	const times = next.map((time) => `<li>${escaped(time)}</li>`).join("");
+	return `<p>${escaped(sentence)} (${escaped(timezone)})</p><p class="text-muted">${__("Next times")}</p><ul>${times}</ul>`;
 }

@@ -6,7 +6,6 @@ from scheduler_integration.availability.recurrence import make_series, rule_zone
 from scheduler_integration.availability.recurrence_words import describe, next_occurrences
 from scheduler_integration.clock import from_site_time
 from scheduler_integration.controllers import Form
-from scheduler_integration.engine import recurrence
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.parsing.zones import checked_zone
 
@@ -29,7 +28,7 @@ class BlockedTime(Form):
 			return
 		self.timezone = checked_zone(self.timezone or rule_zone(self.user))
 		self.series = make_series(self.starts_at, self.ends_at, self.recurrence_rule, self.timezone)
-		self.starts_at, self.ends_at = recurrence.bounds(self.series)
+		self.starts_at, self.ends_at = engine.recurrence_bounds(self.series)
 
 	def refuse_idle_rule(self):
 		"""Better refused than kept and not heeded: a block that silently doesn't recur would be a double booking."""

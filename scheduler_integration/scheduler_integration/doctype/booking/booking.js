@@ -14,7 +14,7 @@ function offer_actions(form) {
 	if (form.doc.status === "Pending") {
 		form.add_custom_button(__("Confirm"), () => update(form, { action: "confirm" }));
 		form.add_custom_button(__("Decline"), () =>
-			ask(form, __("Decline the meeting"), [reason()], (answers) => ({ action: "decline", ...answers }))
+			ask(form, __("Decline the meeting"), [reason()], (answers) => ({ action: "decline", ...answers })),
 		);
 	}
 	form.add_custom_button(__("Cancel meeting"), () => ask_about_cancelling(form));
@@ -55,7 +55,7 @@ function ask_about_cancelling(form) {
 async function ask_successor(form) {
 	const successors = await frappe.xcall(
 		"scheduler_integration.scheduler_integration.doctype.booking.booking.successors",
-		{ name: form.doc.name }
+		{ name: form.doc.name },
 	);
 	if (!successors.length) {
 		frappe.msgprint(__("This meeting type has no other host."));

@@ -9,8 +9,6 @@ frappe.ui.form.on("Meeting Type", {
 		// Of two refreshes at once only one's link is to stay.
 		form.web_link?.remove();
 		form.add_web_link(path, __("See the booking page"));
-		form.add_custom_button(__("Copy link"), () =>
-			frappe.utils.copy_to_clipboard(`${window.location.origin}${path}`)
-		);
+		form.add_custom_button(__("Copy link"), () => frappe.utils.copy_to_clipboard(`${window.location.origin}${path}`));
 	},
 });

@@ -1,0 +1,191 @@
+"""Decides for a group: hosts who take a meeting together. A group of one host is the usual case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from ..model.host import Member
+from ..model.refusals import Reason, Refusal
+from ..rules.booking_window import booking_window
+from ..rules.grid import Grid
+from ..rules.limits import LimitReached, limit_blockers
+from ..rules.multi_day import MeetingDates
+from ..rules.seats import joinable_sessions, seats_taken
+from ..time.intervals import Interval
+from ..time.zones import MINUTE
+from .host_slots import HostSlots
+from .later_days import MultiDayCalendars
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyFree:
+	"""A start of a multi-day meeting that is free on some days only. `missing` are the parts on the other days."""
+
+	start: int
+	parts: tuple[Interval, ...]
+	missing: tuple[Interval, ...]
+
+
+class HostGroup:
+	"""Hosts who take a meeting together: all of them must have time.
+
+	The first member's grid gives the starts; the others only need to have time then. Otherwise hosts in zones that differ
+	by half an hour could never meet, because their grids have no start in common. Meetings of an hour, by Rome's clock:
+
+		Rome, first member     works 09:00-12:00    its grid   09:00          10:00          11:00
+		Kolkata                works 04:30-11:15    its grid          09:30          10:30
+		offered                                                09:00          10:00          (11:00 to 12:00 is too late)
+
+	For a multi-day meeting, every day's part must lie in everybody's hours, collide with nothing, and find its minutes in
+	the limits that count them. Notice, window, and weekly and monthly limits of meetings apply to the start only.
+	`zone` gives the dates of a multi-day meeting. All instants are epoch seconds.
+	"""
+
+	def __init__(self, members: Sequence[Member], now: int, zone: ZoneInfo):
+		self.members = members
+		self._rules = members[0].rules
+		self._now = now
+		self._zone = zone
+		# One listing asks for the same range several times: for starts, for their parts, and for partly free starts.
+		self._known: dict[Interval, dict[int, list[Interval]]] = {}
+		self._windows = [booking_window(member.rules, member.host, now) for member in members]
+
+	def starts(self, first: int, last: int) -> list[int]:
+		"""Return every start in `[first, last)` that the group can take, ascending."""
+		return self._first_day_starts(first, last) if self._rules.days == 1 else list(self.parts_by_start(first, last))
+
+	def parts_by_start(self, first: int, last: int) -> dict[int, list[Interval]]:
+		"""Return the same starts, each with the parts of a meeting there. A one-day meeting has one part."""
+		if (first, last) not in self._known:
+			self._known[first, last] = self._find_parts(first, last)
+		return self._known[first, last]
+
+	def can_take(self, start: int) -> bool:
+		return self.starts(start, start + 1) == [start]
+
+	def can_be_joined_by(self, member: Member, start: int) -> bool:
+		"""Whether one more host has time at `start`, on all the days of the group's meeting."""
+		window = booking_window(member.rules, member.host, self._now)
+		if not self._slots(member, window, start, start + 1).fits(start):
+			return False
+		return self._rules.days == 1 or not self._calendars([member], start, start + 1).missing(
+			start, self.parts(start)
+		)
+
+	def parts(self, start: int) -> list[Interval]:
+		"""Return each day's part of a meeting at `start`; empty if too few working days follow."""
+		return self._dates(start, start + 1).parts(start)
+
+	def partly_free(self, first: int, last: int) -> list[PartlyFree]:
+		"""Return the starts in `[first, last)`, ascending, at which the group works on every day but is free on some only."""
+		since, until = self._within_notice_and_windows(first, last)
+		if self._rules.days == 1 or since >= until:
+			return []
+		calendars, bookable = self._calendars(self.members, since, until), self.parts_by_start(first, last)
+		full = [blocker for member in self.members for blocker in _full_weeks_and_months(member)]
+		found = []
+		for start, parts in self._with_empty_calendars().parts_by_start(since, until).items():
+			if start in bookable or any(blocker.refusal(start) for blocker in full):
+				continue
+			missing = calendars.missing(start, parts, with_first=True)
+			if 0 < len(missing) < len(parts):
+				found.append(PartlyFree(start, tuple(parts), tuple(missing)))
+		return found
+
+	def seats_left(self, first: int, last: int) -> dict[int, int]:
+		"""Return how many seats are left at each start in `[first, last)` that the group can take."""
+		taken = [(member.rules.seats, seats_taken(member.rules, member.host)) for member in self.members]
+		return {
+			start: min(seats - by_start.get(start, 0) for seats, by_start in taken)
+			for start in self.starts(first, last)
+		}
+
+	def refusals(self, member: Member, start: int) -> list[Refusal]:
+		"""Return every reason why this member can't take a meeting at `start`, in the order of Reason."""
+		window = booking_window(member.rules, member.host, self._now)
+		found = list(self._slots(member, window, start, start + 1).refusals(start))
+		if member is not self.members[0]:
+			found = [refusal for refusal in found if refusal.reason is not Reason.OFF_GRID]
+		return found if self._rules.days == 1 else found + self._refusals_of_days(member, start)
+
+	def offers_no_more_than(self, starts: set[int], first: int, last: int) -> bool:
+		"""Whether `starts` has every start in `[first, last)` that the group's hours allow, whatever its calendars hold.
+
+		Returns False also if the calendar may add starts of its own (`fill_gaps`, sessions).
+		"""
+		since, until = self._within_notice_and_windows(first, last)
+		if since >= until:
+			return True
+		if self._rules.fill_gaps or self._rules.seats > 1:
+			return False
+		return Grid(self._rules, self.members[0].host.hours, since, until).is_within(starts)
+
+	def _find_parts(self, first: int, last: int) -> dict[int, list[Interval]]:
+		starts = self._first_day_starts(first, last)
+		if self._rules.days == 1:
+			return {start: [(start, start + self._rules.seconds)] for start in starts}
+		if not starts:
+			return {}
+		since, until = self._within_notice_and_windows(first, last)
+		dates, calendars = self._dates(since, until), self._calendars(self.members, since, until)
+		parts = {start: dates.parts(start) for start in starts}
+		return {start: each for start, each in parts.items() if each and not calendars.missing(start, each)}
+
+	def _first_day_starts(self, first: int, last: int) -> list[int]:
+		"""Return the starts in `[first, last)` at which everybody has time on the first day."""
+		first, last = self._within_notice_and_windows(first, last)
+		if first >= last:
+			return []
+		lead, *others = (
+			self._slots(member, window, first, last) for member, window in zip(self.members, self._windows, strict=True)
+		)
+		starts = lead.starts()
+		for other in others:
+			starts = [start for start in starts if other.fits(start)]
+		return starts
+
+	def _refusals_of_days(self, member: Member, start: int) -> list[Refusal]:
+		if not (parts := self.parts(start)):
+			return [Refusal(Reason.TOO_FEW_DAYS)]
+		calendar = self._calendars([member], start, start + 1)
+		return [calendar.refusal(start, parts, part) for part in calendar.missing(start, parts)]
+
+	def _within_notice_and_windows(self, first: int, last: int) -> Interval:
+		"""Narrow the range to what every member's notice and window allow. Nothing outside it needs computing."""
+		earliest = max(self._now + member.rules.minimum_notice * MINUTE for member in self.members)
+		since, until = max(window[0] for window in self._windows), min(window[1] for window in self._windows)
+		return max(first, since, earliest), min(last, until)
+
+	def _slots(self, member: Member, window: Interval, first: int, last: int) -> HostSlots:
+		return HostSlots(member.rules, member.host, self._now, window, first, last)
+
+	def _dates(self, first: int, last: int) -> MeetingDates:
+		return MeetingDates(self._rules, [member.host.hours for member in self.members], self._zone, first, last)
+
+	def _calendars(self, members: Sequence[Member], first: int, last: int) -> MultiDayCalendars:
+		return MultiDayCalendars(members, self._now, first, last)
+
+	def _with_empty_calendars(self) -> HostGroup:
+		"""Return the group as if no member had a busy time or booking."""
+		# Notice and window are dropped too: the caller has narrowed its range by them already. With an empty calendar
+		# the window of dates with slots would be another one.
+		return HostGroup(
+			[
+				replace(
+					member,
+					rules=replace(member.rules, minimum_notice=0, window=None),
+					host=replace(member.host, busy=(), booked=()),
+				)
+				for member in self.members
+			],
+			self._now,
+			self._zone,
+		)
+
+
+def _full_weeks_and_months(member: Member) -> list[LimitReached]:
+	longer = tuple(limit for limit in member.rules.limits if limit.period != "day")
+	rules = replace(member.rules, limits=longer)
+	return limit_blockers(rules, member.host, joinable_sessions(rules, member.host))

@@ -1,0 +1,226 @@
+"""Decides whether a meeting can be booked, over all hosts of a meeting type. Listing and booking both ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from ..model.host import Host, Member
+from ..model.meeting_rules import MeetingRules, Until
+from ..model.refusals import Reason, Refusal
+from ..rules.dates_with_slots import counts_dates_with_slots, until_nth_date_with_slots
+from ..time.hours import WorkingHours
+from ..time.intervals import Interval
+from ..time.zones import DAY, by_local_date, local_date, local_midnight, zone
+from .host_group import HostGroup, PartlyFree
+
+# How far from a start `nearest` looks, step by step. Most alternatives are on the same day; only a full calendar is
+# searched to the end.
+_RADII = (DAY, 4 * DAY, 16 * DAY)
+
+
+class HostPool:
+	"""The hosts of one meeting type, as known at the moment `now`.
+
+	The pool divides its hosts into groups and can be booked when one of the groups can:
+
+		round robin, single host   one group for each host          free when any host is free
+		collective (`together`)    one group of all required hosts  free when every required host is free
+
+	With `together`, an optional host joins if free, and nothing can be booked if no host is required.
+	`dates_in` (a zone; by default the first host's) gives the dates of multi-day meetings, of `first_slot_only` and of
+	windows of dates with slots. All instants are epoch seconds. Hosts must carry what `relevant_span` returns.
+	Raises UnknownTimeZone, and InstantOutOfRange for instants beyond the calendar.
+	"""
+
+	def __init__(
+		self, members: Sequence[Member], now: int, *, together: bool = False, dates_in: str | ZoneInfo | None = None
+	):
+		self._together = together
+		self._now = now
+		self._groups: list[HostGroup] = []
+		self.members = tuple(members)
+		if self.members:
+			self._zone = zone(dates_in or self.members[0].host.hours.zone)
+			self.members = self._with_known_windows(members)
+			required = [member for member in self.members if member.is_required]
+			groups = [required] * bool(required) if together else [[member] for member in self.members]
+			self._groups = [HostGroup(group, now, self._zone) for group in groups]
+
+	def starts(self, first: int, last: int) -> list[int]:
+		"""Return the bookable starts s with `first <= s < last`, ascending.
+
+		A range may be split anywhere: its pieces have the same starts as the whole. The time it takes grows with the days
+		that notice and booking window leave of the range, and with the number of busy times.
+		"""
+		if first >= last:
+			return []
+		if not self._first_slot_only:
+			return self._all_starts(first, last)
+		since, until = self._whole_dates(first, last)
+		# A held slot stays the first of its date, so that a hold doesn't make the next slot bookable.
+		pool = self._without_holds
+		firsts = (group[0] for _day, group in by_local_date(pool._all_starts(since, until), self._zone))
+		found = [start for start in firsts if first <= start < last]
+		return found if pool is self else sorted({*self._all_starts(first, last)}.intersection(found))
+
+	def is_bookable(self, start: int) -> bool:
+		return self.starts(start, start + 1) == [start]
+
+	def free_hosts(self, start: int, dates: Sequence[int] = ()) -> list[str]:
+		"""Return the names of the hosts who can take a meeting at `start`, in order; empty if it isn't bookable.
+
+		For a multi-day meeting: only hosts whose days equal `dates`, the starts of the parts that the attendee was shown.
+		By default these are the days that `parts` returns now.
+		"""
+		if not self.is_bookable(start):
+			return []
+		shown = list(dates) or _starts(self.parts(start))
+		able = [group for group in self._groups if group.can_take(start) and _starts(group.parts(start)) == shown]
+		if not self._together or not able:
+			return [group.members[0].host.name for group in able]
+		(group,) = able
+		return [m.host.name for m in self.members if m.is_required or group.can_be_joined_by(m, start)]
+
+	def refusals(self, start: int) -> dict[str, list[Refusal]]:
+		"""Return by name why each host can't take a meeting at `start`: every reason, in the order of Reason.
+
+		If everybody could take it, but only the first start of the date is offered, the reason is NOT_THE_FIRST alone.
+		"""
+		found = {member.host.name: self._group_of(member).refusals(member, start) for member in self.members}
+		if self._first_slot_only and self._all_starts(start, start + 1) and not self.is_bookable(start):
+			return {name: own or [Refusal(Reason.NOT_THE_FIRST)] for name, own in found.items()}
+		return found
+
+	def parts_by_start(self, first: int, last: int) -> dict[int, list[Interval]]:
+		"""Return the bookable starts in `[first, last)`, ascending, each with the parts of a multi-day meeting there.
+
+		If hosts have different days off, the days are those of the first host who can take the start.
+		"""
+		found: dict[int, list[Interval]] = {}
+		for group in reversed(self._groups):
+			found |= group.parts_by_start(first, last)
+		starts = self.starts(first, last) if self._first_slot_only else sorted(found)
+		return {start: found[start] for start in starts}
+
+	def parts(self, start: int, host: str | None = None) -> list[Interval]:
+		"""Return each day's part of a meeting at `start`, with `host` (a name) unless the hosts meet together."""
+		groups = [group for group in self._groups if self._together or host in (None, group.members[0].host.name)]
+		able = next((group for group in groups if group.can_take(start)), None) if len(groups) > 1 else None
+		return (able or groups[0]).parts(start) if groups else []
+
+	def partly_free(self, first: int, last: int) -> list[PartlyFree]:
+		"""Return the starts in `[first, last)`, ascending, that can't be booked but are free on some of the meeting's days.
+
+		If several hosts are partly free at a start, the one with the fewest missing days is returned.
+		"""
+		best: dict[int, PartlyFree] = {}
+		for found in (found for group in self._groups for found in group.partly_free(first, last)):
+			known = best.setdefault(found.start, found)
+			if len(found.missing) < len(known.missing):
+				best[found.start] = found
+		bookable = set(self.starts(first, last)) if best else set()
+		return [best[start] for start in sorted(best.keys() - bookable)]
+
+	def seats_left(self, first: int, last: int) -> dict[int, int]:
+		"""Return how many seats are left at each bookable start in `[first, last)`, with the host who has most."""
+		left = dict.fromkeys(self.starts(first, last), 0)
+		for group in self._groups:
+			for start, seats in group.seats_left(first, last).items():
+				if start in left:
+					left[start] = max(left[start], seats)
+		return left
+
+	def nearest(self, start: int, count: int = 3, *, within_days: int = 31) -> list[int]:
+		"""Return up to `count` bookable starts other than `start`, nearest first; of two equally near, the earlier first.
+
+		It looks up to `within_days` times 24 hours to either side, both ends included. The hosts must carry that much.
+		"""
+		farthest = within_days * DAY
+		ranked: list[int] = []
+		for radius in (*(radius for radius in _RADII if radius < farthest), farthest):
+			free = self.starts(start - radius, start + radius + 1)
+			ranked = sorted((other for other in free if other != start), key=lambda s: (abs(s - start), s))
+			if len(ranked) >= count:
+				break
+		return ranked[:count]
+
+	def with_members(self, members: Sequence[Member]) -> HostPool:
+		"""Return the same pool with other members. The pool must not be empty."""
+		return HostPool(members, self._now, together=self._together, dates_in=self._zone)
+
+	@property
+	def rules(self) -> MeetingRules | None:
+		"""The rules as they apply to the first host; None without hosts."""
+		return self.members[0].rules if self.members else None
+
+	@property
+	def _first_slot_only(self) -> bool:
+		return bool(self.rules and self.rules.first_slot_only)
+
+	def _all_starts(self, first: int, last: int) -> list[int]:
+		if len(self._groups) == 1:
+			return self._groups[0].starts(first, last)
+		found: set[int] = set()
+		for alike in self._groups_by_hours().values():
+			for group in alike:
+				# Of fifty hosts with equal hours, the first dozen usually have every start between them. The others can't
+				# add a start, so their calendars needn't be worked out.
+				if group.offers_no_more_than(found, first, last):
+					break
+				found.update(group.starts(first, last))
+		return sorted(found)
+
+	def _groups_by_hours(self) -> dict[tuple[MeetingRules, WorkingHours], list[HostGroup]]:
+		"""Return the groups by the starts they offer with empty calendars. Each group has one member here."""
+		found: dict[tuple[MeetingRules, WorkingHours], list[HostGroup]] = {}
+		for group in self._groups:
+			lead = group.members[0]
+			found.setdefault((lead.rules, lead.host.hours), []).append(group)
+		return found
+
+	@cached_property
+	def _without_holds(self) -> HostPool:
+		"""The same pool with no holds in its calendars; the pool itself if it has none."""
+		members = [replace(member, host=member.host.without_holds()) for member in self.members]
+		unchanged = all(one.host is other.host for one, other in zip(members, self.members, strict=True))
+		return self if unchanged else self.with_members(members)
+
+	def _with_known_windows(self, members: Sequence[Member]) -> tuple[Member, ...]:
+		"""Return the members with every window of dates with slots replaced by the instant at which it ends."""
+		counts = {member.rules.window.days for member in members if counts_dates_with_slots(member.rules)}
+		if not counts:
+			return tuple(members)
+		anytime = [_with_window(m, None) if counts_dates_with_slots(m.rules) else m for m in members]
+		pool = self.with_members(anytime)._without_holds
+		known = {count: until_nth_date_with_slots(count, pool.starts, self._now, self._zone) for count in counts}
+		return tuple(
+			_with_window(m, known[m.rules.window.days]) if counts_dates_with_slots(m.rules) else m for m in members
+		)
+
+	def _group_of(self, member: Member) -> HostGroup:
+		if not self._groups:
+			return HostGroup([member], self._now, self._zone)
+		return self._groups[0 if self._together else self.members.index(member)]
+
+	def _whole_dates(self, first: int, last: int) -> Interval:
+		day_after = date.fromordinal(local_date(last - 1, self._zone).toordinal() + 1)
+		return local_midnight(local_date(first, self._zone), self._zone), local_midnight(day_after, self._zone)
+
+
+def nearest_free(
+	start: int, rules: MeetingRules, host: Host, now: int, count: int = 3, *, within_days: int = 31
+) -> list[int]:
+	"""Return up to `count` bookable starts of one host other than `start`, nearest first; see HostPool.nearest."""
+	return HostPool([Member(rules, host)], now).nearest(start, count, within_days=within_days)
+
+
+def _starts(parts: Sequence[Interval]) -> list[int]:
+	return [start for start, _end in parts]
+
+
+def _with_window(member: Member, window: Until | None) -> Member:
+	return replace(member, rules=replace(member.rules, window=window))

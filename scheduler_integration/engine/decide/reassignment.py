@@ -1,0 +1,45 @@
+"""Decides whether another host can take over a booked meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ..model.host import Member
+from ..model.refusals import Refusal
+from ..rules.booking_window import ALWAYS
+from ..rules.limits import MinutesLeft
+from ..rules.multi_day import one_day
+from ..time.intervals import Interval
+from .host_slots import HostSlots
+
+
+def reassignment_refusals(
+	member: Member, parts: Sequence[Interval], now: int, *, has_begun: bool = False
+) -> list[tuple[int, Refusal]]:
+	"""Return every reason why the member can't take these parts of a meeting, each with the start of its part.
+
+	- Hours, busy times, buffers and limits are checked. Limits count the meeting as a new booking of this host (see Limit).
+	- Grid, minimum notice and window bind attendees, not hosts. Their refusals are in the result all the same; the caller
+	leaves them out.
+	- A session of the host's own at that time is a conflict: the two sessions aren't joined.
+
+	With `has_begun` the meeting began on an earlier day with another host, and only the days to come are reassigned.
+	`parts` must ascend, have the duration of the rules, and lie within what the host carries.
+	"""
+	rules = replace(member.rules, seats=1, party_size=1)
+	# Weekly and monthly limits of minutes count all parts together. A meeting of one part needs no such sum.
+	summed = tuple(each for each in rules.limits if len(parts) > 1 and each.in_minutes and each.period != "day")
+	first = replace(one_day(rules), limits=tuple(each for each in rules.limits if each not in summed))
+	later = one_day(rules)
+	found = [
+		(start, refusal)
+		for index, (start, _end) in enumerate(parts)
+		for refusal in _refusals(replace(member, rules=later if index or has_begun else first), start, now)
+	]
+	lacking = MinutesLeft(replace(rules, limits=summed), member.host).refusals([start for start, _end in parts])
+	return sorted([*found, *lacking], key=lambda each: each[0])
+
+
+def _refusals(member: Member, start: int, now: int) -> Iterator[Refusal]:
+	return HostSlots(member.rules, member.host, now, ALWAYS, start, start + 1).refusals(start)

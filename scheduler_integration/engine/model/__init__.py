@@ -1,0 +1,1 @@
+"""The values that the engine takes and returns: hosts, meeting rules and refusals."""

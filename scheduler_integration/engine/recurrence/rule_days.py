@@ -1,0 +1,129 @@
+"""The days on which a rule falls. python-dateutil knows them; this module makes it begin near the range asked about.
+
+dateutil would step from the rule's beginning to the range: 36,500 steps for a daily rule that began a century ago. So it is
+given a later beginning, a period (year, month or week) that holds the first day asked about and that is a multiple of
+INTERVAL away from the rule's own first period:
+
+    FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH from Thursday 5 March 2026; asked from Saturday 18 April
+
+    week of    2 Mar   9 Mar   16 Mar   23 Mar   30 Mar   6 Apr   13 Apr   20 Apr   27 Apr
+    in step    yes             yes               yes              yes               yes
+                                                                  └ dateutil begins here, with Monday 13 April
+
+Days before the range, and before the rule's start, are dropped afterwards. Days are ordinals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, time
+from itertools import dropwhile, takewhile
+from typing import Any
+
+from dateutil.rrule import WEEKLY, rrule, weekday
+
+from .text import FREQUENCIES, RecurrenceRule
+
+# The calendar repeats itself, weekdays included, after so many years.
+CYCLE_YEARS = 400
+_END_OF_CALENDAR = date(9999, 12, 31).toordinal()
+
+
+def days_from(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[int]:
+	"""Yield the days of the rule from `since` on, ascending. The day of `start` is one even if it doesn't match the rule."""
+	days = with_first(start.toordinal(), rule_days(rule, start, since))
+	return dropwhile(lambda day: day < since, days)
+
+
+def with_first(first: int, days: Iterable[int]) -> Iterator[int]:
+	"""Yield `first`, then the later ones of `days`."""
+	yield first
+	yield from (day for day in days if day > first)
+
+
+def rule_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[int]:
+	"""Yield the days that match the rule, ascending, from the period that holds `since`. Some lie before `since`."""
+	if rule.frequency == "WEEKLY" and "BYMONTH" not in rule.by:
+		return _weekly_days(rule, start, since)
+	enter = _ENTRIES[rule.frequency]
+	frequency, every, begin = enter(rule, start.date(), date.fromordinal(max(since, start.toordinal())))
+	days = rrule(
+		FREQUENCIES.index(frequency),
+		dtstart=datetime.combine(begin, time()),
+		interval=every,
+		wkst=rule.week_start,
+		**{name.lower(): numbers for name, numbers in rule.by.items()},
+		**_days_of(rule, start),
+	)
+	found = (day.toordinal() for day in days)
+	if rule.frequency == "DAILY":
+		return (day for day in found if (day - start.toordinal()) % rule.interval == 0)
+	return found
+
+
+def _weekly_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[int]:
+	"""The days of a weekly rule, which most rules are. Every week is alike, so dateutil is asked for one week only.
+
+	It is asked for one of the last weeks of its calendar: there it stops soon, even if no day ever matches.
+	"""
+	begin = _enter_weeks(rule, start.date(), date.fromordinal(max(since, start.toordinal())))[2].toordinal()
+	last_week = date.fromordinal(_END_OF_CALENDAR - 14)
+	monday = _enter_weeks(replace(rule, interval=1), last_week, last_week)[2]
+	names = {"bysetpos": rule.by.get("BYSETPOS"), "wkst": rule.week_start, **_days_of(rule, start)}
+	days = (
+		day.toordinal() - monday.toordinal() for day in rrule(WEEKLY, dtstart=datetime.combine(monday, time()), **names)
+	)
+	week = list(takewhile(lambda day: day < 7, days))
+	return (first + day for first in range(begin, _END_OF_CALENDAR, 7 * rule.interval) for day in week)
+
+
+def _days_of(rule: RecurrenceRule, start: datetime) -> dict[str, Any]:
+	"""Return dateutil's arguments for BYDAY, or for the days that the rule takes from its start if it names none.
+
+	dateutil would take them from the beginning it is given, which isn't the rule's own.
+	"""
+	if rule.days:
+		return {"byweekday": [weekday(day, which) if which else day for which, day in rule.days]}
+	names = rule.by.keys() - {"BYSETPOS", "BYMONTH"}
+	if names - {"BYWEEKNO"}:
+		return {}
+	if rule.frequency == "DAILY":
+		return {"byweekday": range(7)}
+	if rule.frequency == "WEEKLY" or names:
+		return {"byweekday": start.weekday()}
+	if rule.frequency == "YEARLY" and "BYMONTH" not in rule.by:
+		return {"bymonth": start.month, "bymonthday": start.day}
+	return {"bymonthday": start.day}
+
+
+# Each returns the frequency and interval that dateutil is given, and the day with which it begins.
+
+
+def _enter_years(rule: RecurrenceRule, start: date, since: date) -> tuple[str, int, date]:
+	years = since.year - start.year
+	return "YEARLY", rule.interval, date(since.year - years % rule.interval, 1, 1)
+
+
+def _enter_months(rule: RecurrenceRule, start: date, since: date) -> tuple[str, int, date]:
+	begun = start.year * 12 + start.month - 1
+	month = since.year * 12 + since.month - 1
+	year, month = divmod(month - (month - begun) % rule.interval, 12)
+	return "MONTHLY", rule.interval, date(year, month + 1, 1)
+
+
+def _enter_weeks(rule: RecurrenceRule, start: date, since: date) -> tuple[str, int, date]:
+	"""Begin with the first day of a week, which is WKST: BYSETPOS counts from there, and dateutil from its beginning."""
+	begun, week = (day.toordinal() - (day.weekday() - rule.week_start) % 7 for day in (start, since))
+	return "WEEKLY", rule.interval, date.fromordinal(week - (week - begun) % (7 * rule.interval))
+
+
+def _enter_days(_rule: RecurrenceRule, _start: date, since: date) -> tuple[str, int, date]:
+	"""Read daily rules off the months' days, of which `rule_days` takes every nth.
+
+	dateutil's daily rule would step through the years one day at a time to a far month ("FREQ=DAILY;BYMONTH=2").
+	"""
+	return "MONTHLY", 1, since.replace(day=1)
+
+
+_ENTRIES = {"YEARLY": _enter_years, "MONTHLY": _enter_months, "WEEKLY": _enter_weeks, "DAILY": _enter_days}

@@ -1,0 +1,56 @@
+"""The booking window: from when and until when a meeting can be booked."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from ..model.host import Host
+from ..model.meeting_rules import DateRange, MeetingRules, RollingDays, Until
+from ..time.intervals import BEGINNING, FOREVER, Interval
+from ..time.zones import local_date, local_midnight
+
+ALWAYS = BEGINNING, FOREVER
+
+
+def booking_window(rules: MeetingRules, host: Host, now: int) -> Interval:
+	"""Return the interval (epoch seconds) in which the meeting may start. Dates are those of the host's zone.
+
+	Minimum notice is a separate rule. A `with_slots_only` window must have been replaced by HostPool before: one host alone
+	doesn't know on which dates another host can be booked.
+	"""
+	window, zone = rules.window, host.hours.zone
+	if window is None:
+		return ALWAYS
+	if isinstance(window, DateRange):
+		return (
+			local_midnight(window.first, zone) if window.first else BEGINNING,
+			midnight_after(window.last.toordinal(), zone) if window.last else FOREVER,
+		)
+	if isinstance(window, Until):
+		return BEGINNING, window.instant
+	return BEGINNING, midnight_after(_last_day(window, host, now), zone)
+
+
+def _last_day(window: RollingDays, host: Host, now: int) -> int:
+	"""Return the ordinal of the window's last date."""
+	today = local_date(now, host.hours.zone).toordinal()
+	if window.business_only:
+		return _nth_business_day(window.days, host.hours.weekdays, today)
+	return today + window.days
+
+
+def _nth_business_day(count: int, weekdays: frozenset[int], today: int) -> int:
+	"""Return the ordinal of the `count`-th date after today that is one of the `weekdays`."""
+	# Any seven days hold each weekday once, so whole weeks are skipped in one step. Ten business days with a week of
+	# Monday to Friday: skip one week (five of them), then walk over the other five.
+	weeks = max(count - 1, 0) // len(weekdays)
+	day = today + 7 * weeks
+	for _step in range(count - weeks * len(weekdays)):
+		day = next(later for later in range(day + 1, day + 8) if (later - 1) % 7 in weekdays)
+	return day
+
+
+def midnight_after(day: int, zone: str | ZoneInfo) -> int:
+	"""Return the instant at which the date after `day` (an ordinal) begins."""
+	return local_midnight(date.fromordinal(day + 1), zone) if day + 1 < date.max.toordinal() else FOREVER

@@ -1,0 +1,178 @@
+// The month as a grid, as in the date picker of the ARIA Authoring Practices: the Tab key reaches one day, and the
+// arrow keys move from there. (pages/month.py draws the same month without a script.)
+import { addDays, addMonths, fullDate, lastDayOf, monthOf, monthTitle, weekdayOf } from "../shared/dates.js";
+import { around, data, element, make, t } from "../shared/page.js";
+
+/** @import { Sheet } from "../types.js" */
+
+const NAMES = { "is-free": "free_times", "is-partial": "partly_free_day", "": "no_free_times" };
+
+export class CalendarGrid {
+	/** @type {Sheet} */
+	#sheet = { month: "", today: "", selected: null, free: new Map(), partial: new Map(), waiting: false };
+	/** @type {string | null} */
+	#focused = null;
+	#takesFocus = false;
+
+	/** @param {{onDay: (date: string) => void, onMonth: (month: string) => void}} handlers */
+	constructor(handlers) {
+		this.handlers = handlers;
+		this.table = element("sheet");
+		this.table.setAttribute("role", "grid");
+		this.table.addEventListener("keydown", (event) => this.#press(event));
+		this.table.addEventListener("click", (event) => this.#click(event));
+		this.previous = asButton(element("previous-month"), () => this.#turn(-1));
+		this.next = asButton(element("next-month"), () => this.#turn(1));
+	}
+
+	/** @param {Sheet} sheet */
+	show(sheet) {
+		this.#sheet = sheet;
+		element("month-title").textContent = monthTitle(sheet.month);
+		this.previous.setAttribute("aria-disabled", String(sheet.month <= monthOf(sheet.today)));
+		this.#focused = this.#focusable();
+		element("weeks").replaceChildren(...this.#rows());
+		this.table.setAttribute("aria-busy", String(sheet.waiting));
+		this.table.classList.toggle("is-waiting", sheet.waiting);
+		if (this.#takesFocus) this.#day(this.#focused)?.focus();
+		this.#takesFocus = false;
+	}
+
+	/** The day that the Tab key reaches: the one that had the focus, or the selected, first free, today's or first one. */
+	#focusable() {
+		const { month, selected, free, today } = this.#sheet;
+		const wanted = [this.#focused, selected, [...free.keys()].sort()[0], today, `${month}-01`];
+		return wanted.find((date) => date && monthOf(date) === month) ?? null;
+	}
+
+	#rows() {
+		const { month } = this.#sheet;
+		const first = `${month}-01`;
+		const blanks = (weekdayOf(first) - data.firstWeekday + 7) % 7;
+		/** @type {(string | null)[]} */
+		const days = Array(blanks).fill(null);
+		for (let date = first; monthOf(date) === month; date = addDays(date, 1)) days.push(date);
+		while (days.length % 7) days.push(null);
+		const rows = [];
+		for (let at = 0; at < days.length; at += 7) {
+			rows.push(make("tr", {}, ...days.slice(at, at + 7).map((date) => this.#cell(date))));
+		}
+		return rows;
+	}
+
+	/** @param {string | null} date */
+	#cell(date) {
+		if (!date) return make("td");
+		const { selected, today, free, partial } = this.#sheet;
+		const count = free.get(date)?.length ?? 0;
+		const kindWithoutTimes = partial.has(date) ? "is-partial" : "";
+		const kind = count ? "is-free" : kindWithoutTimes;
+		const button = make("button", {
+			type: "button",
+			class: ["day", kind, date === today && "is-today"].filter(Boolean).join(" "),
+			tabindex: date === this.#focused ? 0 : -1,
+			"aria-label": t(NAMES[kind], fullDate(date), count),
+			"aria-disabled": kind ? null : "true",
+			"aria-current": date === today ? "date" : null,
+			"data-date": date,
+			text: Number(date.slice(8)),
+		});
+		return make("td", { role: "gridcell", "aria-selected": date === selected && kind ? "true" : "false" }, button);
+	}
+
+	/** @param {MouseEvent} event */
+	#click(event) {
+		const button = around(event, "button");
+		if (!button) return;
+		this.#focused = button.dataset.date ?? null;
+		if (button.getAttribute("aria-disabled") !== "true" && this.#focused) {
+			this.#takesFocus = true;
+			this.handlers.onDay(this.#focused);
+		}
+	}
+
+	/** @param {KeyboardEvent} event */
+	#press(event) {
+		const date = around(event, "button")?.dataset.date;
+		const target = date && !event.ctrlKey && !event.altKey && !event.metaKey && this.#target(event, date);
+		if (!target) return;
+		event.preventDefault();
+		this.#walkTo(target);
+	}
+
+	/** The date that a key moves to, or null. @param {KeyboardEvent} event @param {string} date */
+	#target(event, date) {
+		const forward = getComputedStyle(this.table).direction === "rtl" ? -1 : 1;
+		const column = (weekdayOf(date) - data.firstWeekday + 7) % 7;
+		const months = event.shiftKey ? 12 : 1;
+		switch (event.key) {
+			case "ArrowRight":
+				return addDays(date, forward);
+			case "ArrowLeft":
+				return addDays(date, -forward);
+			case "ArrowDown":
+				return addDays(date, 7);
+			case "ArrowUp":
+				return addDays(date, -7);
+			case "Home":
+				return addDays(date, -column);
+			case "End":
+				return addDays(date, 6 - column);
+			case "PageDown":
+				return sameDay(date, months);
+			case "PageUp":
+				return sameDay(date, -months);
+			default:
+				return null;
+		}
+	}
+
+	/** @param {string} date */
+	#walkTo(date) {
+		const earliest = `${monthOf(this.#sheet.today)}-01`;
+		this.#focused = date < earliest ? earliest : date;
+		if (monthOf(this.#focused) !== this.#sheet.month) {
+			this.#takesFocus = true;
+			this.handlers.onMonth(monthOf(this.#focused));
+			return;
+		}
+		this.table.querySelector("button[tabindex='0']")?.setAttribute("tabindex", "-1");
+		const button = this.#day(this.#focused);
+		button?.setAttribute("tabindex", "0");
+		button?.focus();
+	}
+
+	/** @param {number} months */
+	#turn(months) {
+		const month = addMonths(this.#sheet.month, months);
+		if (month < monthOf(this.#sheet.today)) return;
+		this.#focused = null;
+		this.handlers.onMonth(month);
+	}
+
+	/** @param {string | null} date @returns {HTMLElement | null} */
+	#day(date) {
+		return this.table.querySelector(`[data-date="${date}"]`);
+	}
+}
+
+/** The same day some months later, or the last day of that month: 31 January + 1 is 28 February. @param {string} date @param {number} months */
+function sameDay(date, months) {
+	const month = addMonths(monthOf(date), months);
+	const last = lastDayOf(month);
+	const same = month + date.slice(7);
+	return same < last ? same : last;
+}
+
+/**
+ * Replaces the link to another month, which works without a script, by a button.
+ * @param {HTMLElement} link @param {() => void} act
+ */
+function asButton(link, act) {
+	const label = link.getAttribute("aria-label");
+	const button = make("button", { type: "button", id: link.id, class: link.className, "aria-label": label });
+	button.append(...link.childNodes);
+	button.addEventListener("click", act);
+	link.replaceWith(button);
+	return button;
+}

@@ -1,0 +1,50 @@
+// Messages of the page: a month without times, and a connection that is lost.
+import { dayAndMonth } from "../shared/dates.js";
+import { announce, element, make, t } from "../shared/page.js";
+
+const A_MOMENT = 4000;
+
+/** Says when the visitor is offline, and that nothing they typed is lost. */
+export function watchConnection() {
+	const banner = element("offline");
+	addEventListener("offline", () => {
+		banner.textContent = t("offline");
+		banner.hidden = false;
+	});
+	addEventListener("online", () => {
+		if (banner.hidden) return;
+		banner.textContent = t("online");
+		announce(t("online"));
+		setTimeout(() => {
+			banner.hidden = navigator.onLine;
+		}, A_MOMENT);
+	});
+}
+
+/** Fills in the message below the month. @param {string | null} sentence @param {{label: string, act: () => void} | null} [offer] @param {string} [hint] */
+function show(sentence, offer = null, hint = "") {
+	const box = element("month-message");
+	box.hidden = !sentence;
+	box.replaceChildren();
+	if (!sentence) return;
+	box.append(make("p", {}, make("strong", { text: sentence })));
+	if (hint) box.append(make("p", { class: "soft", text: hint }));
+	if (!offer) return;
+	const button = make("button", { type: "button", class: "button button-quiet", text: offer.label });
+	button.addEventListener("click", offer.act);
+	box.append(make("p", {}, button));
+}
+
+export const showNothing = () => show(null);
+
+/** @param {() => void} retry */
+export const showLoadFailed = (retry) => show(t("load_failed"), { label: t("try_again"), act: retry });
+
+/** @param {string} title */
+export const showLooking = (title) => show(t("no_times_month", title), null, t("looking_ahead"));
+
+/** @param {string} title @param {string | null} found @param {(date: string) => void} go */
+export function showEmptyMonth(title, found, go) {
+	if (!found) return show(t("no_times_month", title), null, t("no_times_later"));
+	show(t("no_times_month", title), { label: t("next_free", dayAndMonth(found)), act: () => go(found) });
+}

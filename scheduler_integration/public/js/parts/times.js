@@ -1,0 +1,147 @@
+// The free times of a day as buttons. On a wide screen the chosen one gets a "Confirm" beside it.
+// (pages/times.py draws the same list without a script.)
+import {
+	clockTime,
+	dayAndMonth,
+	listed,
+	localDate,
+	localHour,
+	offsetName,
+	shortDay,
+	weekdayName,
+} from "../shared/dates.js";
+import { around, data, element, make, t } from "../shared/page.js";
+import { daysInShort } from "../shared/spans.js";
+
+/** @import { Day, PartlyFree } from "../types.js" */
+
+const NOON = 12;
+const EVENING = 17;
+// More times than this are shown in two columns, unless each time lists its days.
+const MANY = 8;
+
+/** Puts the focus on the "Confirm" beside a time. @param {number} start */
+export const focusConfirm = (start) => focus(`.confirm[data-start="${start}"]`);
+
+/** @param {number} start */
+export const focusTime = (start) => focus(`.time[data-start="${start}"]`);
+
+/** @param {string} selector */
+function focus(selector) {
+	const found = element("time-list").querySelector(selector);
+	if (found instanceof HTMLElement) found.focus();
+}
+
+export class Times {
+	/** @param {{onTime: (start: number) => void, onConfirm: (start: number) => void}} handlers */
+	constructor(handlers) {
+		this.handlers = handlers;
+		this.list = element("time-list");
+		/** The note that applies to every time of the day. It is shown once, above them. */
+		this.common = "";
+		this.list.addEventListener("click", (event) => this.#click(event));
+	}
+
+	/** @param {Day} day */
+	show(day) {
+		element("times").classList.toggle("is-empty", !day.date);
+		const heading = element("times-heading");
+		if (day.date) {
+			heading.replaceChildren(
+				make("strong", { text: weekdayName(day.date) }),
+				" ",
+				make("span", { text: dayAndMonth(day.date) }),
+			);
+		}
+		const shown = [...day.starts, ...day.partial.map(({ start }) => start)].sort((one, other) => one - other);
+		const notes = new Set(shown.map((start) => hostNote(start, day.zone)));
+		this.common = (notes.size === 1 && [...notes][0]) || "";
+		element("times-note").textContent = this.common;
+		element("times-note").hidden = !this.common;
+		const saysDays = day.starts.some((start) => day.about(start).parts);
+		this.list.classList.toggle("many", day.starts.length > MANY && !saysDays);
+		this.list.replaceChildren(...this.#groups(day, shown));
+	}
+
+	/** @param {Day} day @param {number[]} shown */
+	#groups(day, shown) {
+		/** @type {Map<string, HTMLElement>} */
+		const groups = new Map();
+		const times = shown.map((start) => ({ start, label: clockTime(start, day.zone, day.twelveHours) }));
+		for (const { start, label } of times) {
+			const part = partOfDay(localHour(start, day.zone));
+			const list = groups.get(part) ?? make("ul");
+			groups.set(part, list);
+			// When clocks go back, the same time comes twice. The offset tells them apart.
+			const isTwice = times.filter((other) => other.label === label).length > 1;
+			list.append(this.#item(start, isTwice ? `${label} ${offsetName(start, day.zone)}` : label, day));
+		}
+		return [...groups].flatMap(([part, list]) => [make("h3", { text: t(part) }), list]);
+	}
+
+	/** @param {number} start @param {string} label @param {Day} day */
+	#item(start, label, day) {
+		const theirs = this.common ? "" : hostNote(start, day.zone);
+		const partly = day.partial.find((each) => each.start === start);
+		if (partly) {
+			const why = small([partlyFree(partly, day.zone), theirs]);
+			return make("li", {}, make("span", { class: "time is-partial" }, label, ...why));
+		}
+		const { seats, parts } = day.about(start);
+		const isPending = start === day.pending;
+		const button = make(
+			"button",
+			{ type: "button", class: "time", "data-start": start, "aria-pressed": isPending ? "true" : null },
+			label,
+			...small([parts ? daysInShort(parts, day.zone) : "", seatsLeft(seats), theirs]),
+		);
+		const item = make("li", {}, button);
+		if (isPending) item.append(confirmButton(start, label));
+		return item;
+	}
+
+	/** @param {MouseEvent} event */
+	#click(event) {
+		const button = around(event, "button");
+		if (!button) return;
+		const start = Number(button.dataset.start);
+		if (button.classList.contains("confirm")) this.handlers.onConfirm(start);
+		else this.handlers.onTime(start);
+	}
+}
+
+/** Each note that isn't "" on a line of its own. @param {string[]} notes */
+const small = (notes) => notes.filter(Boolean).flatMap((note) => [" ", make("small", { text: note })]);
+
+/** @param {number | null | undefined} seats */
+function seatsLeft(seats) {
+	if (seats === undefined || seats === null) return "";
+	return seats === 1 ? t("seat_left") : t("seats_left", seats);
+}
+
+/** @param {PartlyFree} some @param {string} zone */
+function partlyFree({ daysFree, days, missing }, zone) {
+	const dates = missing.map((start) => shortDay(localDate(start, zone)));
+	return t("partly_free", daysFree, days, listed(dates));
+}
+
+/** The note for a time at which the host has another date, or "". @param {number} start @param {string} zone */
+export function hostNote(start, zone) {
+	const theirs = localDate(start, data.hostZone);
+	return theirs === localDate(start, zone) ? "" : t("host_date", shortDay(theirs));
+}
+
+/** @param {number} start @param {string} label */
+function confirmButton(start, label) {
+	// The time is an element of its own. Some languages write it in the middle of the sentence.
+	const [before = "", after = ""] = t("confirm_time", "\u0000").split("\u0000");
+	const button = make("button", { type: "button", class: "button confirm", "data-start": start });
+	button.append(before, make("span", { class: "confirm-time", text: label }), after);
+	return button;
+}
+
+/** @param {number} hour */
+function partOfDay(hour) {
+	if (hour < NOON) return "morning";
+	return hour < EVENING ? "afternoon" : "evening";
+}

@@ -1,0 +1,84 @@
+// The visitor's time zone with its current time, as the button that opens the picker. The picker loads on first use.
+import { clockTime, now } from "../shared/dates.js";
+import { element, t } from "../shared/page.js";
+
+/** @import { ZonePicker } from "./zone-picker.js" */
+
+const A_MINUTE = 60_000;
+
+// Some browsers still name a zone by its old name.
+const RENAMED = new Map([
+	["America/Buenos_Aires", "America/Argentina/Buenos_Aires"],
+	["America/Godthab", "America/Nuuk"],
+	["Asia/Calcutta", "Asia/Kolkata"],
+	["Asia/Katmandu", "Asia/Kathmandu"],
+	["Asia/Rangoon", "Asia/Yangon"],
+	["Asia/Saigon", "Asia/Ho_Chi_Minh"],
+	["Atlantic/Faeroe", "Atlantic/Faroe"],
+	["Europe/Kiev", "Europe/Kyiv"],
+]);
+
+/** The zone of the browser, if it names one. */
+export function detectedZone() {
+	try {
+		const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+		return RENAMED.get(zone) ?? zone ?? null;
+	} catch {
+		return null;
+	}
+}
+
+/** The city that a zone is named after, in the visitor's language if the server knows it. @param {string} name */
+export function cityOf(name) {
+	const option = element("zone-select").querySelector(`option[value="${CSS.escape(name)}"]`);
+	return option?.textContent || name.split("/").at(-1)?.replaceAll("_", " ") || name;
+}
+
+export class ZoneButton {
+	zone = "";
+	twelveHours = false;
+	/** @type {Promise<ZonePicker | null> | null} */
+	#picker = null;
+
+	/** @param {{hostZone: string, onZone: (zone: string) => void}} settings */
+	constructor({ hostZone, onZone }) {
+		this.hostZone = hostZone;
+		this.onZone = onZone;
+		this.button = element("zone-button");
+		this.button.addEventListener("pointerenter", () => this.#load());
+		this.button.addEventListener("focus", () => this.#load());
+		this.button.addEventListener("click", () => this.#toggle());
+		setInterval(() => this.#name(), A_MINUTE);
+	}
+
+	/** @param {string} zone @param {boolean} twelveHours */
+	show(zone, twelveHours) {
+		this.zone = zone;
+		this.twelveHours = twelveHours;
+		this.#name();
+	}
+
+	#name() {
+		const time = clockTime(now(), this.zone, this.twelveHours);
+		element("zone-name").textContent = t("zone_and_time", cityOf(this.zone), time);
+	}
+
+	#load() {
+		this.#picker ??= import("./zone-picker.js").then(
+			({ ZonePicker }) => new ZonePicker(this),
+			() => {
+				// The next click tries again.
+				this.#picker = null;
+				return null;
+			},
+		);
+		return this.#picker;
+	}
+
+	async #toggle() {
+		const picker = await this.#load();
+		if (picker) picker.toggle();
+		// The plain list works without the picker.
+		else document.documentElement.classList.add("plain-zones");
+	}
+}

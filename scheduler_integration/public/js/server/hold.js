@@ -1,0 +1,122 @@
+// Holds the chosen time for a few minutes while the form is filled in. This is a courtesy, and booking works without
+// it: the visitor reads about it only if somebody else has the time.
+import { clockTime, isoInstant, now } from "../shared/dates.js";
+import { data, t } from "../shared/page.js";
+import { forgetHold, keepDraft, randomKey, readDraft, rememberHold } from "../state/memory.js";
+import { ApiError, post } from "./api.js";
+
+/** @import { Held } from "../types.js" */
+
+const PATIENCE = 3000;
+
+class Hold {
+	/** @type {Held | null} */
+	#held = readDraft().held;
+	/** One call after the other, so that a release can't overtake its hold. */
+	#calls = Promise.resolve();
+	#timer = 0;
+	#zone = "";
+	#twelveHours = false;
+
+	/** Called if somebody else has the time. @type {(start: number, nearest: number[]) => void} */
+	onTaken = () => {};
+
+	/** The key by which the server knows what is held for this page. */
+	get key() {
+		return this.#held?.key ?? "";
+	}
+
+	/** Holds a time instead of the one before. @param {number} start @param {number} duration */
+	take(start, duration) {
+		if (!data.holdMinutes) return;
+		this.#calls = this.#calls.then(() => this.#take(start, duration));
+	}
+
+	/** Gives the held time back. */
+	release() {
+		if (!data.holdMinutes) return;
+		this.#calls = this.#calls.then(() => this.#release());
+	}
+
+	/** Gives the held time back on the way out. It keeps the key, so that a reload holds the time again. */
+	leave() {
+		if (!this.#until()) return;
+		post("public.release_slot", { hold: this.key }, { keepalive: true }).catch(() => {});
+		this.lapse();
+	}
+
+	/** Says no longer that the time is held, but keeps the key for the next one. */
+	lapse() {
+		if (this.#held) this.#keep({ ...this.#held, until: 0 });
+	}
+
+	/** What was held is booked now. */
+	forget() {
+		forgetHold();
+		this.#keep(null);
+	}
+
+	/** Waits, but not for long, for calls under way: a booking must know the key of its own hold. */
+	settled() {
+		return Promise.race([this.#calls, new Promise((done) => setTimeout(done, PATIENCE))]);
+	}
+
+	/** Writes until when the time is held. @param {string} zone @param {boolean} twelveHours */
+	show(zone, twelveHours) {
+		this.#zone = zone;
+		this.#twelveHours = twelveHours;
+		this.#write();
+	}
+
+	/** @param {number} start @param {number} duration */
+	async #take(start, duration) {
+		// The key is known before the request: if the answer gets lost, the time is still this visitor's own.
+		const key = this.key || randomKey();
+		this.#keep({ key, start, duration, until: 0 });
+		try {
+			/** @type {{hold: string, expires_at: string}} */
+			const answer = await post("public.hold_slot", {
+				slug: data.slug,
+				meeting_type: data.meetingType,
+				start: isoInstant(start),
+				duration,
+				hold: key,
+			});
+			const until = Date.parse(answer.expires_at) / 1000;
+			rememberHold(answer.hold, until - now());
+			this.#keep({ key: answer.hold, start, duration, until });
+		} catch (error) {
+			if (error instanceof ApiError && error.code === "SLOT_TAKEN") this.onTaken(start, error.nearest);
+		}
+	}
+
+	async #release() {
+		const key = this.key;
+		this.forget();
+		if (key) await post("public.release_slot", { hold: key }).catch(() => {});
+	}
+
+	/** @param {Held | null} held */
+	#keep(held) {
+		this.#held = held;
+		keepDraft({ held });
+		this.#write();
+	}
+
+	/** Until when the time is held, or 0 if it isn't. */
+	#until() {
+		const until = this.#held?.until ?? 0;
+		return until > now() ? until : 0;
+	}
+
+	#write() {
+		const line = document.getElementById("held");
+		if (!line || !this.#zone) return;
+		clearTimeout(this.#timer);
+		const until = this.#until();
+		line.textContent = until ? t("held_until", clockTime(until, this.#zone, this.#twelveHours)) : "";
+		if (until) this.#timer = window.setTimeout(() => this.#write(), (until - now()) * 1000 + 500);
+	}
+}
+
+export const hold = new Hold();

@@ -1,0 +1,189 @@
+// The free starts that are loaded so far. They are instants, so another zone or day needs no further request.
+import { get } from "../server/api.js";
+import { addDays, addMonths, lastDayOf, localDate, now, startOfDay } from "../shared/dates.js";
+import { data } from "../shared/page.js";
+
+/** @import { About, NextSlotsAnswer, Part, PartlyFree, SlotsAnswer, SlotsInPage, Stretch } from "../types.js" */
+/** @typedef {{about: Map<number, About>, partial: Map<number, PartlyFree>, stretches: Stretch[]}} Known */
+
+export class Slots {
+	/** By duration. @type {Map<number, Known>} */
+	#known = new Map();
+	/** @type {Map<string, Promise<void>>} */
+	#underway = new Map();
+	/** @type {Map<string, Map<string, number[]>>} */
+	#grouped = new Map();
+
+	/**
+	 * @param {SlotsInPage} first the starts that came with the page
+	 * @param {() => string} holdKey returns the key of what is held for this page, which stays free for it
+	 */
+	constructor(first, holdKey) {
+		this.holdKey = holdKey;
+		/** @type {[number, About][]} */
+		const about = first.starts.map((start) => [start, { seats: first.seats[start], parts: first.parts[start] }]);
+		const partial = first.partial.map(([start, daysFree, days, missing]) => ({ start, daysFree, days, missing }));
+		this.#add(first.duration, first.covered, about, partial);
+	}
+
+	/**
+	 * The free starts by their date in `zone`, ascending.
+	 * @param {number} duration @param {string} zone
+	 */
+	byDay(duration, zone) {
+		return this.#group(`${duration} ${zone}`, this.#known.get(duration)?.about, zone);
+	}
+
+	/** @param {number} duration @param {string} zone @param {string} month */
+	inMonth(duration, zone, month) {
+		return new Map([...this.byDay(duration, zone)].filter(([date]) => date.startsWith(month)));
+	}
+
+	/**
+	 * The starts of multi-day meetings of which only some days are free, by their date in `zone`.
+	 * @param {number} duration @param {string} zone
+	 * @returns {Map<string, PartlyFree[]>}
+	 */
+	partlyFree(duration, zone) {
+		const known = this.#known.get(duration)?.partial;
+		const days = this.#group(`partly ${duration} ${zone}`, known, zone);
+		return new Map([...days].map(([date, starts]) => [date, starts.flatMap((start) => known?.get(start) ?? [])]));
+	}
+
+	/** The seats and days of a start. @param {number} duration @param {number} start @returns {About} */
+	about(duration, start) {
+		return this.#known.get(duration)?.about.get(start) ?? {};
+	}
+
+	/** Whether the whole month is loaded. @param {number} duration @param {string} zone @param {string} month */
+	covers(duration, zone, month) {
+		const from = Math.max(startOfDay(`${month}-01`, zone), now());
+		const until = startOfDay(`${addMonths(month, 1)}-01`, zone);
+		const stretches = this.#known.get(duration)?.stretches ?? [];
+		return stretches.some(([first, last]) => first <= from && until <= last);
+	}
+
+	/**
+	 * Asks for a month and a day more on both sides, unless it is loaded or on its way.
+	 * @param {number} duration @param {string} zone @param {string} month
+	 */
+	load(duration, zone, month) {
+		if (this.covers(duration, zone, month)) return Promise.resolve();
+		return this.#ask(duration, addDays(`${month}-01`, -1), addDays(lastDayOf(month), 1));
+	}
+
+	/** Asks for a month again. @param {number} duration @param {string} month */
+	refresh(duration, month) {
+		return this.#ask(duration, addDays(`${month}-01`, -1), addDays(lastDayOf(month), 1));
+	}
+
+	/**
+	 * The first date with a free time after a month, or null. It also loads the month of that date.
+	 * @param {number} duration @param {string} zone @param {string} month @returns {Promise<string | null>}
+	 */
+	async nextAfter(duration, zone, month) {
+		/** @type {NextSlotsAnswer} */
+		const answer = await get("public.next_slots", { ...this.#what(duration, zone), after: lastDayOf(month) });
+		if (!answer.earliest) return null;
+		const until = startOfDay(`${addMonths(answer.month, 1)}-01`, zone);
+		this.#add(duration, [startOfDay(`${answer.month}-01`, zone), until], ...read(answer));
+		return answer.earliest;
+	}
+
+	/** Removes a start that somebody else has taken. @param {number} duration @param {number} start */
+	forget(duration, start) {
+		this.#known.get(duration)?.about.delete(start);
+		this.#grouped.clear();
+	}
+
+	/**
+	 * The starts in the future by their date in `zone`, ascending. The result is kept until the next answer arrives.
+	 * @param {string} key @param {Map<number, unknown> | undefined} known @param {string} zone
+	 */
+	#group(key, known, zone) {
+		const kept = this.#grouped.get(key);
+		if (kept) return kept;
+		/** @type {Map<string, number[]>} */
+		const days = new Map();
+		const soonest = now();
+		for (const start of [...(known?.keys() ?? [])].sort((one, other) => one - other)) {
+			if (start <= soonest) continue;
+			const date = localDate(start, zone);
+			days.set(date, [...(days.get(date) ?? []), start]);
+		}
+		this.#grouped.set(key, days);
+		return days;
+	}
+
+	/** @param {number} duration @param {string} first @param {string} last dates in UTC */
+	#ask(duration, first, last) {
+		const key = `${duration} ${first} ${last}`;
+		const underway = this.#underway.get(key);
+		if (underway) return underway;
+		const values = { ...this.#what(duration, "UTC"), start_date: first, end_date: last };
+		const asked = get("public.get_slots", values)
+			.then((/** @type {SlotsAnswer} */ answer) => {
+				const covered = [startOfDay(first, "UTC"), startOfDay(addDays(last, 1), "UTC")];
+				this.#add(duration, /** @type {Stretch} */ (covered), ...read(answer));
+			})
+			.finally(() => this.#underway.delete(key));
+		this.#underway.set(key, asked);
+		return asked;
+	}
+
+	/** The values that every request has. @param {number} duration @param {string} timezone */
+	#what(duration, timezone) {
+		const hold = this.holdKey();
+		return { slug: data.slug, meeting_type: data.meetingType, timezone, duration, ...(hold && { hold }) };
+	}
+
+	/** @param {number} duration @param {Stretch} stretch @param {[number, About][]} about @param {PartlyFree[]} partial */
+	#add(duration, stretch, about, partial) {
+		const known = this.#known.get(duration) ?? { about: new Map(), partial: new Map(), stretches: [] };
+		for (const starts of [known.about, known.partial]) {
+			// An answer is complete: a start that it doesn't have is gone.
+			for (const start of starts.keys()) if (stretch[0] <= start && start < stretch[1]) starts.delete(start);
+		}
+		for (const [start, facts] of about) known.about.set(start, facts);
+		for (const some of partial) known.partial.set(some.start, some);
+		known.stretches = merged([...known.stretches, stretch]);
+		this.#known.set(duration, known);
+		this.#grouped.clear();
+	}
+}
+
+/** @param {string} iso */
+const seconds = (iso) => Date.parse(iso) / 1000;
+
+/** @param {Part} part @returns {Stretch} */
+const stretchOf = ({ start, end }) => [seconds(start), seconds(end)];
+
+/**
+ * An answer in the form in which it is kept here.
+ * @param {SlotsAnswer} answer @returns {[[number, About][], PartlyFree[]]}
+ */
+function read({ days, partial = {} }) {
+	const slots = Object.values(days).flat();
+	const some = Object.values(partial).flat();
+	return [
+		slots.map(({ start, seats_left, parts }) => [seconds(start), { seats: seats_left, parts: parts?.map(stretchOf) }]),
+		some.map(({ start, days_free, number_of_days, missing_parts }) => ({
+			start: seconds(start),
+			daysFree: days_free,
+			days: number_of_days,
+			missing: missing_parts.map((part) => seconds(part.start)),
+		})),
+	];
+}
+
+/** Joins stretches that touch or overlap. @param {Stretch[]} stretches */
+function merged(stretches) {
+	/** @type {Stretch[]} */
+	const joined = [];
+	for (const [first, last] of stretches.sort((one, other) => one[0] - other[0])) {
+		const before = joined.at(-1);
+		if (before && first <= before[1]) before[1] = Math.max(before[1], last);
+		else joined.push([first, last]);
+	}
+	return joined;
+}

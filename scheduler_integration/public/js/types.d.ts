@@ -1,0 +1,165 @@
+// The types of the scripts. Only the type checker reads this file; no page loads it.
+
+export type Step = "day" | "time" | "details";
+
+/** A stretch of time: start and end, epoch seconds. The end isn't part of it. */
+export type Stretch = [start: number, end: number];
+
+/** What the server puts into a page (pages/script_json.py). The booking page has all of it, the others a part. */
+export interface PageData {
+	slug: string;
+	meetingType: string;
+	duration: number;
+	hostZone: string;
+	zone: string;
+	zoneIsChosen: boolean;
+	locale: string;
+	/** Monday is 0. */
+	firstWeekday: number;
+	twelveHours: boolean;
+	month: string;
+	day: string | null;
+	start: number | null;
+	step: Step;
+	slots: SlotsInPage;
+	holdMinutes: number;
+	origin: Record<string, string>;
+	csrfToken: string | null;
+	strings: Record<string, string>;
+	/** The confirmation page only: the address to go on to. */
+	followUp?: string;
+}
+
+/** The free starts of the first month (pages/slots.py). */
+export interface SlotsInPage {
+	duration: number;
+	covered: Stretch;
+	starts: number[];
+	seats: Record<number, number>;
+	parts: Record<number, Stretch[]>;
+	partial: [start: number, daysFree: number, days: number, missing: number[]][];
+}
+
+/** What the visitor has chosen so far. */
+export interface State {
+	zone: string;
+	twelveHours: boolean;
+	/** In minutes. */
+	duration: number;
+	month: string;
+	day: string | null;
+	start: number | null;
+	/** The start that waits for its "Confirm". */
+	pending: number | null;
+	step: Step;
+	/** Whether the month is loading for so long that people notice. */
+	waiting: boolean;
+	/** Whether the month could not be loaded. */
+	failed: boolean;
+}
+
+/** More about a free start: the seats left, and the days of a multi-day meeting. */
+export interface About {
+	seats?: number | null;
+	parts?: Stretch[];
+}
+
+/** A start of a multi-day meeting that can't be booked, because the days that start at `missing` aren't free. */
+export interface PartlyFree {
+	start: number;
+	daysFree: number;
+	days: number;
+	missing: number[];
+}
+
+/** A time that is held for this page. `until` is 0 if the server hasn't confirmed it. */
+export interface Held {
+	key: string;
+	start: number;
+	duration: number;
+	until: number;
+}
+
+/** What a tab remembers until the booking is made. */
+export interface Draft {
+	values: [name: string, value: string][];
+	/** The idempotency key of each intended time. */
+	keys: Record<string, string>;
+	held: Held | null;
+}
+
+/** The month as the calendar grid shows it. */
+export interface Sheet {
+	month: string;
+	today: string;
+	selected: string | null;
+	/** The free starts by date. */
+	free: Map<string, number[]>;
+	/** The starts of which only some days are free, by date. */
+	partial: Map<string, PartlyFree[]>;
+	waiting: boolean;
+}
+
+/** A day as the list of times shows it. */
+export interface Day {
+	date: string | null;
+	starts: number[];
+	/** Shown, but they can't be chosen. */
+	partial: PartlyFree[];
+	about: (start: number) => About;
+	zone: string;
+	twelveHours: boolean;
+	pending: number | null;
+}
+
+/** What became of a booking that was sent. */
+export interface Outcome {
+	kind: "booked" | "taken" | "offline" | "refused";
+	/** If booked: the address of the confirmation. */
+	address: string;
+	/** If taken: the nearest free starts. */
+	nearest: number[];
+	message: string;
+	/** If refused: a sentence for each field. */
+	details: Record<string, string>;
+}
+
+/** A time zone that the search can find. */
+export interface Zone {
+	name: string;
+	city: string;
+	region: string;
+	/** Large cities in this zone that no zone is named after. */
+	nearby: string[];
+	/** Seconds ahead of UTC, today. */
+	offset: number;
+	offsetName: string;
+	/** The text that a search looks in. */
+	words: string;
+}
+
+/** An instant as ISO 8601, in a part of an answer. */
+export interface Part {
+	start: string;
+	end: string;
+}
+
+/** The answer of `get_slots` (docs/api.md). */
+export interface SlotsAnswer {
+	days: Record<string, { start: string; seats_left?: number | null; parts?: Part[] }[]>;
+	partial?: Record<string, { start: string; days_free: number; number_of_days: number; missing_parts: Part[] }[]>;
+}
+
+/** The answer of `next_slots` (docs/api.md). */
+export interface NextSlotsAnswer extends SlotsAnswer {
+	month: string;
+	earliest: string | null;
+}
+
+/** A refusal by the server (docs/api.md). */
+export interface Refusal {
+	error?: string;
+	code?: string;
+	details?: Record<string, string>;
+	suggestions?: { start: string }[];
+}

@@ -1,0 +1,74 @@
+// Draws the booking page from its state. Every change of the screen goes through here.
+import { chooseDay, chooseTime, chooseZone, confirmTime, goToDay, openMonth } from "./actions/choose.js";
+import { fillHidden } from "./parts/booking-form.js";
+import { CalendarGrid } from "./parts/calendar-grid.js";
+import { showChosen } from "./parts/chosen.js";
+import { showEmptyMonth, showLoadFailed, showLooking, showNothing } from "./parts/messages.js";
+import { showStep } from "./parts/steps.js";
+import { Times } from "./parts/times.js";
+import { ZoneButton } from "./parts/zone-button.js";
+import { hold } from "./server/hold.js";
+import { slots } from "./server/months.js";
+import { isoInstant, localDate, monthTitle, now } from "./shared/dates.js";
+import { data, element } from "./shared/page.js";
+import { state } from "./state/store.js";
+
+/** @import { PartlyFree } from "./types.js" */
+
+const grid = new CalendarGrid({ onDay: chooseDay, onMonth: openMonth });
+const times = new Times({ onTime: chooseTime, onConfirm: confirmTime });
+const zoneButton = new ZoneButton({ hostZone: data.hostZone, onZone: chooseZone });
+
+export function draw() {
+	const { zone, twelveHours, duration, pending, month, waiting, start, step } = state;
+	const free = slots.inMonth(duration, zone, month);
+	const partlyFree = slots.partlyFree(duration, zone);
+	const day = shownDay(free, partlyFree);
+	const [starts, partial] = [free.get(day ?? "") ?? [], partlyFree.get(day ?? "") ?? []];
+	grid.show({ month, today: localDate(now(), zone), selected: day, free, partial: partlyFree, waiting });
+	times.show({ date: day, starts, partial, about: (one) => slots.about(duration, one), zone, twelveHours, pending });
+	zoneButton.show(zone, twelveHours);
+	drawChosen();
+	hold.show(zone, twelveHours);
+	drawMessage(free.size > 0);
+	showStep(step);
+	mark(element("clock-12"), twelveHours);
+	mark(element("clock-24"), !twelveHours);
+	// The form goes out with these if the script can't send it.
+	fillHidden({ tz: zone, duration: start ? String(duration) : "" });
+}
+
+function drawChosen() {
+	const { start, duration, zone, twelveHours } = state;
+	const { parts } = slots.about(duration, start ?? 0);
+	showChosen(start, parts ?? [[start ?? 0, (start ?? 0) + duration * 60]], zone, twelveHours);
+	if (!start) return;
+	// The booking is sent with the days that are on the screen, even if others have been loaded since.
+	fillHidden({ start: isoInstant(start), parts: (parts ?? []).map(([since]) => isoInstant(since)).join(" ") });
+}
+
+/**
+ * The day whose times are shown: the chosen one, or the first free day of the month.
+ * @param {Map<string, number[]>} free @param {Map<string, PartlyFree[]>} partlyFree
+ */
+function shownDay(free, partlyFree) {
+	if (state.day && (free.has(state.day) || partlyFree.has(state.day))) return state.day;
+	return [...free.keys()].sort()[0] ?? null;
+}
+
+/** @param {boolean} hasTimes */
+async function drawMessage(hasTimes) {
+	const { month, zone, duration, waiting, failed } = state;
+	if (failed) return showLoadFailed(() => openMonth(month));
+	if (hasTimes || waiting || !slots.covers(duration, zone, month)) return showNothing();
+	const title = monthTitle(month);
+	showLooking(title);
+	const found = await slots.nextAfter(duration, zone, month).catch(() => null);
+	if (state.month === month && state.zone === zone) showEmptyMonth(title, found, goToDay);
+}
+
+/** Marks the choice that applies now. @param {Element} choice @param {boolean} isCurrent */
+function mark(choice, isCurrent) {
+	if (isCurrent) choice.setAttribute("aria-current", "true");
+	else choice.removeAttribute("aria-current");
+}

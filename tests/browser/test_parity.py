@@ -1,0 +1,259 @@
+"""The server and the scripts draw the same month, times, spans and dates, in several languages, zones and clocks.
+
+The server draws a page before its script runs, and then the script draws it again. Nothing may move or change its words
+at that moment. Both draw each row of the tables, in one page per language, and the test compares text and structure.
+"""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import frappe
+from babel import Locale
+
+from scheduler_integration.engine import PartlyFree, local_date
+from scheduler_integration.pages import dates
+from scheduler_integration.pages.month import month_view
+from scheduler_integration.pages.query import Query
+from scheduler_integration.pages.spans import days_in_short, when_view
+from scheduler_integration.pages.strings import booking_strings
+from scheduler_integration.pages.times import DayOfTimes, times_view
+from scheduler_integration.pages.zones import zone_groups
+from scheduler_integration.times import Slot
+from tests.browser.screens import DESK
+
+READ_BOTH = (Path(__file__).parent / "parity.js").read_text(encoding="utf-8")
+HALF_HOUR, SIX_HOURS = 30 * 60, 6 * 3600
+HOST = "Europe/Berlin"
+TEMPLATES = "scheduler_integration/templates/scheduling"
+
+LOCALES = ["en-GB", "en-US", "de", "fr", "es", "ja", "ar"]
+# Browsers write a range of dates in Japanese in numbers (2026/11/30～2026/12/01), whatever month is asked for.
+RANGES_IN_NUMBERS = {"ja"}
+
+# Month, today, chosen day, free starts by day, partly free days.
+MONTHS = [
+	("2026-11", "2026-11-21", "2026-11-23", {"2026-11-23": 9, "2026-11-24": 1}, []),
+	("2027-02", "2026-11-21", None, {}, []),  # four weeks, from a Monday on
+	("2026-03", "2026-03-01", "2026-03-01", {"2026-03-01": 2}, ["2026-03-31"]),  # from a Sunday on; today is chosen
+	("2028-02", "2028-02-29", None, {"2028-02-29": 1}, []),  # a leap year
+	("2026-08", "2026-07-31", "2026-08-31", {}, ["2026-08-31"]),  # six weeks; the chosen day is partly free
+]
+
+# Zone of the visitor, their day, starts there as (hour, minute) with seats and number of days.
+TIMES = [
+	("Europe/Berlin", "2026-11-23", [((9, 0), None, 1), ((11, 59), 1, 1), ((12, 0), 3, 1), ((17, 0), None, 1)]),
+	("Europe/Berlin", "2026-11-23", [((0, 0), None, 1), ((16, 59), None, 1), ((23, 30), None, 1)]),
+	("Europe/Berlin", "2026-11-23", [((hour, 0), None, 1) for hour in range(8, 17)]),  # two columns
+	("Europe/Berlin", "2026-11-23", [((hour, 0), None, 3) for hour in range(8, 17)]),  # several days: one column
+	("Pacific/Auckland", "2026-11-24", [((9, 0), None, 1), ((10, 0), 2, 1)]),  # the host is on the day before
+	("Pacific/Auckland", "2026-11-24", [((9, 0), None, 1), ((13, 0), None, 1)]),  # only at the first time
+	("America/New_York", "2026-11-23", [((19, 0), 1, 1)]),  # the host is on the day after
+	("Asia/Kolkata", "2026-11-23", [((9, 30), None, 2)]),
+	("Australia/Lord_Howe", "2026-11-23", [((9, 15), None, 1)]),
+	("Africa/Monrovia", "2026-11-23", []),
+]
+
+# Starts of which only some days are free: days free, days, and the missing days, counted from the first.
+PARTIAL = [
+	(1, 2, [1]),
+	(1, 3, [1, 2]),
+	(2, 4, [1, 3]),
+	(1, 5, [0, 1, 3, 4]),
+]
+
+# Zone and days on which people meet, counted from 30 November 2026, six hours from 10:00 on.
+SPANS = [
+	("Europe/Berlin", [0]),
+	("Europe/Berlin", [0, 1]),
+	("Europe/Berlin", [0, 1, 2]),
+	("Europe/Berlin", [0, 3]),
+	("Europe/Berlin", [0, 2, 4]),
+	("Europe/Berlin", [-3, -2]),  # inside November
+	("Europe/Berlin", [31, 32]),  # from December to January
+	("America/New_York", [0, 1]),  # from early in the morning on
+	("Asia/Tokyo", [0, 1]),  # over midnight
+]
+
+# Start and end of one meeting in UTC.
+RANGES = [
+	("2026-11-23T08:00", "2026-11-23T08:30"),  # within a morning
+	("2026-11-23T10:30", "2026-11-23T11:30"),  # over noon in Berlin
+	("2026-11-23T11:00", "2026-11-23T11:30"),
+	("2026-11-23T22:30", "2026-11-23T23:30"),  # over midnight in Berlin
+	("2026-11-22T23:00", "2026-11-22T23:05"),  # from midnight on
+	("2026-10-25T00:30", "2026-10-25T01:30"),  # while clocks go back
+]
+
+DAYS = ["2026-01-01", "2026-03-01", "2026-05-31", "2026-08-15", "2026-09-09", "2026-11-23", "2026-12-31", "2028-02-29"]
+INSTANTS = ["2026-11-23T00:05", "2026-11-23T09:30", "2026-11-23T12:00", "2026-11-23T23:59", "2026-06-15T05:00"]
+ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "America/Sao_Paulo", "Asia/Tokyo", "Europe/Kyiv", "UTC"]
+
+
+def instant(text, zone="UTC"):
+	return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp())
+
+
+def drawn(template, **view):
+	return frappe.render_template(f"{TEMPLATES}/{template}.html", {"view": view}, is_path=True)
+
+
+def month_cases(locale, query):
+	for month, today, chosen, free, partial in MONTHS:
+		first = date.fromisoformat(f"{month}-01")
+		starts = {day: list(range(count)) for day, count in free.items()}
+		chosen_day = chosen and date.fromisoformat(chosen)
+		by_date = {date.fromisoformat(day): each for day, each in starts.items()}
+		partly = [date.fromisoformat(day) for day in partial]
+		view = month_view(first, chosen_day, date.fromisoformat(today), by_date, query, locale, partly)
+		yield {
+			"kind": "month",
+			"name": f"month {month}",
+			"html": drawn("month", month=view, empty=None),
+			"sheet": {
+				"month": month,
+				"today": today,
+				"selected": chosen,
+				"free": list(starts.items()),
+				"partial": [[day, []] for day in partial],
+			},
+		}
+
+
+def slot(start, seats, days):
+	parts = tuple((start + day * 86400, start + day * 86400 + SIX_HOURS) for day in range(days)) if days > 1 else ()
+	return Slot(start, start + HALF_HOUR, seats, parts)
+
+
+def times_case(name, day, slots, partial, style, query):
+	zone, twelve_hours = style.zone, style.twelve_hours
+	view = times_view(DayOfTimes(date.fromisoformat(day), slots, partial), style, HOST, query)
+	clock = {"twelve_hours": twelve_hours, "url_12": "#", "url_24": "#"}
+	return {
+		"kind": "times",
+		"name": f"times {name} {12 if twelve_hours else 24} h",
+		"html": drawn("times", times=view, clock=clock, gone=False, month_url="#"),
+		"hostZone": HOST,
+		"about": [[each.start, {"seats": each.seats_left, "parts": each.parts or None}] for each in slots],
+		"day": {
+			"date": day,
+			"starts": [each.start for each in slots],
+			"partial": [
+				{
+					"start": each.start,
+					"daysFree": len(each.parts) - len(each.missing),
+					"days": len(each.parts),
+					"missing": [start for start, _end in each.missing],
+				}
+				for each in partial
+			],
+			"zone": zone,
+			"twelveHours": twelve_hours,
+		},
+	}
+
+
+def times_cases(locale, query):
+	for row, (zone, day, starts) in enumerate(TIMES):
+		if str(locale) in RANGES_IN_NUMBERS and any(days > 1 for _clock, _seats, days in starts):
+			continue
+		slots = [
+			slot(instant(f"{day}T{hour:02}:{minute:02}", zone), seats, days) for (hour, minute), seats, days in starts
+		]
+		for twelve_hours in (False, True):
+			style = dates.TimeStyle(zone, twelve_hours, locale)
+			yield times_case(f"{row} {zone}", day, slots, [], style, query)
+	# In the night of 25 October clocks go back: 02:30 comes twice.
+	twice = [slot(instant(f"2026-10-25T0{hour}:30"), None, 1) for hour in (0, 1)]
+	style = dates.TimeStyle(HOST, False, locale)
+	yield times_case("twice", "2026-10-25", twice, [], style, query)
+	start = instant("2026-11-23T10:00", HOST)
+	for days_free, days, missing in PARTIAL:
+		parts = tuple((start + day * 86400, start + day * 86400 + SIX_HOURS) for day in range(days))
+		some = [PartlyFree(start, parts, tuple(parts[day] for day in missing))]
+		yield times_case(f"{days_free} of {days} days", "2026-11-23", [], some, style, query)
+
+
+def when_cases(locale):
+	first = instant("2026-11-30T10:00", HOST)
+	spans = [(zone, [(first + day * 86400, first + day * 86400 + SIX_HOURS) for day in days]) for zone, days in SPANS]
+	spans += [(HOST, [(instant(start), instant(end))]) for start, end in RANGES]
+	for zone, stretches in spans:
+		if str(locale) in RANGES_IN_NUMBERS and len(stretches) > 1:
+			continue
+		for twelve_hours in (False, True):
+			yield {
+				"kind": "when",
+				"name": f"when {zone} {[local_date(start, zone).isoformat() for start, _end in stretches]}",
+				"server": when_view(stretches, dates.TimeStyle(zone, twelve_hours, locale)),
+				"stretches": stretches,
+				"zone": zone,
+				"twelveHours": twelve_hours,
+			}
+		if len(stretches) > 1:
+			yield words("daysInShort", days_in_short(stretches, zone, locale), stretches, zone)
+
+
+def words(name, server, *values):
+	"""A function of the scripts that must return what the server writes."""
+	return {"kind": "words", "name": f"{name}{values}", "write": name, "server": server, "values": values}
+
+
+def word_cases(locale):
+	for text in DAYS:
+		day = date.fromisoformat(text)
+		yield words("fullDate", dates.full_date(day, locale), text)
+		yield words("dayAndMonth", dates.day_and_month(day, locale), text)
+		yield words("shortDay", dates.short_day(day, locale), text)
+		yield words("weekdayName", dates.weekday(day, locale), text)
+		yield words("monthTitle", dates.month_title(day.replace(day=1), locale), text[:7])
+	for count in (1, 2, 3, 6, 11, 100):
+		yield words("daysLong", dates.days(count, locale), count)
+	for zone in ZONES:
+		yield words("cityOf", dates.city(zone, locale), zone)
+		for text in INSTANTS:
+			for twelve_hours in (False, True):
+				label = dates.clock_time(instant(text), dates.TimeStyle(zone, twelve_hours, locale))
+				yield words("clockTime", label, instant(text), zone, twelve_hours)
+	for zone in (*ZONES, "Africa/Monrovia", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Kiritimati"):
+		moment = instant("2026-11-23T12:00")
+		yield words("offsetName", dates.offset_name(moment, zone), moment, zone)
+	for names in (["A"], ["A", "B"], ["A", "B", "C"]):
+		yield words("listed", dates.listed(names, locale), names)
+
+
+def page_of(locale, tag):
+	"""A page with the elements that the scripts look for."""
+	month = month_view(date(2026, 11, 1), None, date(2026, 11, 1), {}, Query("a", "b"), locale)
+	clock = {"twelve_hours": False, "url_12": "#", "url_24": "#"}
+	zone = {"name": HOST, "city": "", "now": "", "action": "#", "hidden": {}, "groups": zone_groups(locale, *ZONES)}
+	data = {"strings": booking_strings(), "locale": tag, "firstWeekday": locale.first_week_day, "hostZone": HOST}
+	parts = [
+		drawn("month", month=month, empty=None),
+		drawn("times", times=None, clock=clock, gone=False, month_url="#"),
+		drawn("zone", zone=zone),
+		f'<script type="application/json" id="data">{json.dumps(data)}</script>',
+	]
+	return f'<!doctype html><html lang="{tag}" dir="{locale.text_direction}"><body>{"".join(parts)}</body></html>'
+
+
+def open_page(window, html):
+	"""Opens the page at an address of the tests' server, from which its modules come too."""
+	window.page.unroute_all()
+	window.page.route("**/parity", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+	window.open("/parity")
+
+
+def test_the_server_and_the_scripts_draw_the_same(browse):
+	window, query = browse(DESK), Query("a", "b")
+	differences = []
+	for tag in LOCALES:
+		locale = Locale.parse(tag, sep="-")
+		frappe.local.lang = tag.split("-")[0]
+		cases = [*month_cases(locale, query), *times_cases(locale, query), *when_cases(locale), *word_cases(locale)]
+		open_page(window, page_of(locale, tag))
+		drawn_twice = window.page.evaluate(READ_BOTH, cases)
+		assert len(drawn_twice) == len(cases)
+		differences += [(tag, each) for each in drawn_twice if each["server"] != each["script"]]
+	assert not differences

@@ -1,0 +1,81 @@
+"""The app's places in the desk: the workspace, and on Frappe 16 an icon on the desktop and a sidebar."""
+
+import json
+from pathlib import Path
+
+import frappe
+import pytest
+
+from scheduler_integration import hooks
+from scheduler_integration.install import remove_desktop_entries
+from scheduler_integration.permissions import has_app_permission
+from tests.support.factories import make_user
+
+APP = Path(hooks.__file__).parent
+DESKTOP = ("Desktop Icon", "Workspace Sidebar")
+
+
+def shipped(doctype):
+	return json.loads((APP / frappe.scrub(doctype) / "scheduling.json").read_text())
+
+
+@pytest.fixture
+def workspace():
+	return json.loads((APP / "scheduler_integration" / "workspace" / "scheduling" / "scheduling.json").read_text())
+
+
+def test_a_filter_of_five_parts_made_the_shortcut_count_every_booking(workspace):
+	"""Frappe 16 drops such a filter whole."""
+	filters = [json.loads(each["stats_filter"]) for each in workspace["shortcuts"] if each.get("stats_filter")]
+	assert filters == [[["Booking", "status", "=", "Scheduled"]]]
+	assert frappe.get_all("Booking", [part[1:] for part in filters[0]], limit=1) is not None
+
+
+def test_icon_sidebar_and_workspace_have_one_name(workspace):
+	"""Newer versions of Frappe 16 hide an icon without a sidebar of its name."""
+	icon, sidebar = map(shipped, DESKTOP)
+	names = {icon["label"], icon["name"], icon["link_to"], sidebar["title"], sidebar["name"], workspace["name"]}
+	assert names == {"Scheduling"}
+	assert {icon["app"], sidebar["app"]} == {hooks.app_name}
+
+
+def test_the_sidebar_leads_to_what_exists(workspace):
+	links = [item for item in shipped("Workspace Sidebar")["items"] if item["type"] == "Link"]
+	by_kind = {kind: [each for each in links if each["link_type"] == kind] for kind in ("DocType", "Workspace", "URL")}
+	assert sum(map(len, by_kind.values())) == len(links)
+	assert [each["link_to"] for each in by_kind["Workspace"]] == [workspace["name"]]
+	assert [each["url"] for each in by_kind["URL"]] == ["/scheduling"]
+	in_workspace = {each["link_to"] for each in workspace["links"] if each["type"] == "Link"}
+	assert {each["link_to"] for each in by_kind["DocType"]} == in_workspace
+	assert all(frappe.db.exists("DocType", doctype) for doctype in in_workspace)
+
+
+def test_the_logo_is_among_the_apps_assets():
+	(tile,) = hooks.add_to_apps_screen
+	assert tile["logo"] == shipped("Desktop Icon")["logo_url"]
+	assert (APP / "public" / tile["logo"].removeprefix(f"/assets/{hooks.app_name}/")).is_file()
+
+
+@pytest.mark.parametrize(
+	("roles", "shown"), [(("Scheduling User",), True), (("Scheduling Manager",), True), ((), False)]
+)
+def test_the_app_is_shown_to_those_who_schedule(roles, shown, as_user):
+	(tile,) = hooks.add_to_apps_screen
+	assert frappe.get_attr(tile["has_permission"]) is has_app_permission
+	with as_user(make_user(roles=roles)):
+		assert has_app_permission() is shown
+
+
+def test_uninstalling_takes_icon_and_sidebar_along():
+	"""Frappe 16 itself finds icons by the app's title alone, which is another than this icon's."""
+	if not frappe.db.exists("DocType", "Workspace Sidebar"):
+		pytest.skip("only Frappe 16 has sidebars")
+	for doctype in DESKTOP:
+		assert frappe.db.count(doctype, {"app": hooks.app_name}) == 1
+	rows = {"parenttype": "Workspace Sidebar", "parent": "Scheduling"}
+	assert frappe.db.count("Workspace Sidebar Item", rows) == len(shipped("Workspace Sidebar")["items"])
+	remove_desktop_entries()
+	for doctype in DESKTOP:
+		assert not frappe.db.count(doctype, {"name": "Scheduling"})
+	assert not frappe.db.count("Workspace Sidebar Item", rows)
+	assert (APP / "desktop_icon" / "scheduling.json").exists()
