@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 from scheduler_integration.availability.conflicts import CalendarCheck
 from scheduler_integration.availability.explain import Explanation, HostExplanation
-from scheduler_integration.availability.slots import FirstMonth, OfferedSlots, PartlyFree
+from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
 from scheduler_integration.bookings import HeldSlot
 from scheduler_integration.catalogue.public import Listing
 from scheduler_integration.clock import iso
-from scheduler_integration.engine import Interval, local_date
+from scheduler_integration.engine import Interval, PartlyFree, local_date
 from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
 from scheduler_integration.times import CalendarEntry, Objection, Slot
@@ -169,8 +169,8 @@ def _shared(booking: BookingSummary) -> JSON:
 def _partly_free(found: PartlyFree, zone: str) -> JSON:
 	return {
 		**_span(found.parts[0], zone),
-		"number_of_days": found.number_of_days,
-		"days_free": found.days_free,
+		"number_of_days": len(found.parts),
+		"days_free": len(found.parts) - len(found.missing),
 		"missing": [local_date(start, zone).isoformat() for start, _end in found.missing],
 		"missing_parts": _spans(found.missing, zone),
 	}

@@ -20,23 +20,6 @@ HORIZON_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
-class PartlyFree:
-	"""A start of a multi-day meeting that can't be booked: of its `parts`, some are `missing`. Instants are epoch seconds."""
-
-	start: int
-	parts: tuple[engine.Interval, ...]
-	missing: tuple[engine.Interval, ...]
-
-	@property
-	def number_of_days(self) -> int:
-		return len(self.parts)
-
-	@property
-	def days_free(self) -> int:
-		return len(self.parts) - len(self.missing)
-
-
-@dataclass(frozen=True, slots=True)
 class OfferedSlots:
 	"""The slots by the dates of `zone`, both ascending; dates without one are left out. `duration` is in minutes.
 
@@ -46,7 +29,7 @@ class OfferedSlots:
 	zone: str
 	duration: int
 	days: dict[date, list[Slot]]
-	partial: dict[date, list[PartlyFree]] | None = None
+	partial: dict[date, list[engine.PartlyFree]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +93,11 @@ def _offered(team: engine.HostPool, minutes: int, zone: str, starts: list[int], 
 	seats = team.seats_left(*span) if is_shared else {}
 	parts = team.parts_by_start(*span) if is_multi_day else {}
 	slots = [Slot(start, start + minutes * 60, seats.get(start), tuple(parts.get(start, ()))) for start in starts]
-	partial = (
-		[PartlyFree(each.start, each.parts, each.missing) for each in team.partly_free(*span)] if is_multi_day else []
-	)
+	partial = team.partly_free(*span) if is_multi_day else []
 	return OfferedSlots(zone, minutes, _by_day(slots, zone), _by_day(partial, zone) if is_multi_day else None)
 
 
-Timed = TypeVar("Timed", Slot, PartlyFree)
+Timed = TypeVar("Timed", Slot, engine.PartlyFree)
 
 
 def _by_day(items: Iterable[Timed], zone: str) -> dict[date, list[Timed]]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.availability.slots import OfferedSlots, PartlyFree, first_month_with_slots, slots_between
+from scheduler_integration.availability.slots import OfferedSlots, first_month_with_slots, slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.engine import local_date, local_midnight
+from scheduler_integration.engine import PartlyFree, local_date, local_midnight
 from scheduler_integration.times import Slot
 
 from .month import last_of, within_reach
@@ -71,7 +71,12 @@ class MonthOfSlots:
 			"seats": {slot.start: slot.seats_left for slot in slots if slot.seats_left is not None},
 			"parts": {slot.start: slot.parts for slot in slots if slot.parts},
 			"partial": [
-				[each.start, each.days_free, each.number_of_days, [start for start, _end in each.missing]]
+				[
+					each.start,
+					len(each.parts) - len(each.missing),
+					len(each.parts),
+					[start for start, _end in each.missing],
+				]
 				for each in partial
 			],
 			"duration": self.duration,

@@ -9,9 +9,8 @@ from datetime import date
 from babel import Locale
 from frappe import _
 
-from scheduler_integration.availability.slots import PartlyFree
 from scheduler_integration.clock import iso
-from scheduler_integration.engine import local_date, wall_clock
+from scheduler_integration.engine import PartlyFree, local_date, wall_clock
 from scheduler_integration.times import Slot
 
 from . import dates
@@ -73,7 +72,8 @@ def seats(left: int | None) -> str | None:
 
 def partly_free(each: PartlyFree, zone: str, locale: Locale) -> str:
 	missing = dates.listed([dates.short_day(local_date(start, zone), locale) for start, _end in each.missing], locale)
-	return _("{0} of {1} days free; not on {2}").format(each.days_free, each.number_of_days, missing)
+	free = len(each.parts) - len(each.missing)
+	return _("{0} of {1} days free; not on {2}").format(free, len(each.parts), missing)
 
 
 def host_date(start: int, zone: str, host_zone: str, locale: Locale) -> str | None:

@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 import frappe
 from babel import Locale
 
-from scheduler_integration.engine import local_date
+from scheduler_integration.engine import PartlyFree, local_date
 from scheduler_integration.pages import dates
 from scheduler_integration.pages.month import month_view
 from scheduler_integration.pages.query import Query
-from scheduler_integration.pages.slots import PartlyFree, Slot
 from scheduler_integration.pages.spans import days_in_short, when_view
 from scheduler_integration.pages.strings import booking_strings
-from scheduler_integration.pages.times import times_view
+from scheduler_integration.pages.times import DayOfTimes, times_view
 from scheduler_integration.pages.zones import zone_groups
+from scheduler_integration.times import Slot
 from tests.browser.screens import DESK
 
 READ_BOTH = (Path(__file__).parent / "parity.js").read_text(encoding="utf-8")
@@ -104,7 +104,9 @@ def month_cases(locale, query):
 		first = date.fromisoformat(f"{month}-01")
 		starts = {day: list(range(count)) for day, count in free.items()}
 		chosen_day = chosen and date.fromisoformat(chosen)
-		view = month_view(first, chosen_day, date.fromisoformat(today), starts, query, locale, partial)
+		by_date = {date.fromisoformat(day): each for day, each in starts.items()}
+		partly = [date.fromisoformat(day) for day in partial]
+		view = month_view(first, chosen_day, date.fromisoformat(today), by_date, query, locale, partly)
 		yield {
 			"kind": "month",
 			"name": f"month {month}",
@@ -124,8 +126,9 @@ def slot(start, seats, days):
 	return Slot(start, start + HALF_HOUR, seats, parts)
 
 
-def times_case(name, zone, day, slots, partial, twelve_hours, locale, query):
-	view = times_view(date.fromisoformat(day), slots, zone, HOST, query, twelve_hours, locale, partial)
+def times_case(name, day, slots, partial, style, query):
+	zone, twelve_hours = style.zone, style.twelve_hours
+	view = times_view(DayOfTimes(date.fromisoformat(day), slots, partial), style, HOST, query)
 	clock = {"twelve_hours": twelve_hours, "url_12": "#", "url_24": "#"}
 	return {
 		"kind": "times",
@@ -136,7 +139,15 @@ def times_case(name, zone, day, slots, partial, twelve_hours, locale, query):
 		"day": {
 			"date": day,
 			"starts": [each.start for each in slots],
-			"partial": [dict(zip(("start", "daysFree", "days", "missing"), each, strict=True)) for each in partial],
+			"partial": [
+				{
+					"start": each.start,
+					"daysFree": len(each.parts) - len(each.missing),
+					"days": len(each.parts),
+					"missing": [start for start, _end in each.missing],
+				}
+				for each in partial
+			],
 			"zone": zone,
 			"twelveHours": twelve_hours,
 		},
@@ -151,14 +162,17 @@ def times_cases(locale, query):
 			slot(instant(f"{day}T{hour:02}:{minute:02}", zone), seats, days) for (hour, minute), seats, days in starts
 		]
 		for twelve_hours in (False, True):
-			yield times_case(f"{row} {zone}", zone, day, slots, [], twelve_hours, locale, query)
+			style = dates.TimeStyle(zone, twelve_hours, locale)
+			yield times_case(f"{row} {zone}", day, slots, [], style, query)
 	# In the night of 25 October clocks go back: 02:30 comes twice.
 	twice = [slot(instant(f"2026-10-25T0{hour}:30"), None, 1) for hour in (0, 1)]
-	yield times_case("twice", HOST, "2026-10-25", twice, [], False, locale, query)
+	style = dates.TimeStyle(HOST, False, locale)
+	yield times_case("twice", "2026-10-25", twice, [], style, query)
 	start = instant("2026-11-23T10:00", HOST)
 	for days_free, days, missing in PARTIAL:
-		some = [PartlyFree(start, days_free, days, tuple(start + day * 86400 for day in missing))]
-		yield times_case(f"{days_free} of {days} days", HOST, "2026-11-23", [], some, False, locale, query)
+		parts = tuple((start + day * 86400, start + day * 86400 + SIX_HOURS) for day in range(days))
+		some = [PartlyFree(start, parts, tuple(parts[day] for day in missing))]
+		yield times_case(f"{days_free} of {days} days", "2026-11-23", [], some, style, query)
 
 
 def when_cases(locale):
@@ -172,7 +186,7 @@ def when_cases(locale):
 			yield {
 				"kind": "when",
 				"name": f"when {zone} {[local_date(start, zone).isoformat() for start, _end in stretches]}",
-				"server": when_view(stretches, zone, twelve_hours, locale),
+				"server": when_view(stretches, dates.TimeStyle(zone, twelve_hours, locale)),
 				"stretches": stretches,
 				"zone": zone,
 				"twelveHours": twelve_hours,
@@ -200,7 +214,7 @@ def word_cases(locale):
 		yield words("cityOf", dates.city(zone, locale), zone)
 		for text in INSTANTS:
 			for twelve_hours in (False, True):
-				label = dates.clock_time(instant(text), zone, twelve_hours, locale)
+				label = dates.clock_time(instant(text), dates.TimeStyle(zone, twelve_hours, locale))
 				yield words("clockTime", label, instant(text), zone, twelve_hours)
 	for zone in (*ZONES, "Africa/Monrovia", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Kiritimati"):
 		moment = instant("2026-11-23T12:00")

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from babel import Locale
 
-from scheduler_integration.availability.slots import OfferedSlots, PartlyFree
+from scheduler_integration.availability.slots import OfferedSlots
+from scheduler_integration.engine import PartlyFree
 from scheduler_integration.pages import dates, form, month, people, query, zones
 from scheduler_integration.pages.managing import managing_view
 from scheduler_integration.pages.script_json import script_json
