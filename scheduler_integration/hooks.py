@@ -5,6 +5,7 @@ app_description = "Booking pages inside the CRM"
 app_email = "maintainers@scheduler-integration.example"
 app_license = "mit"
 
+before_install = "scheduler_integration.install.before_install"
 after_install = "scheduler_integration.install.after_install"
 after_migrate = "scheduler_integration.install.after_migrate"
 after_app_install = "scheduler_integration.install.after_app_change"

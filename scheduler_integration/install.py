@@ -8,6 +8,16 @@ from scheduler_integration.notifications.templates import TEMPLATES, body_source
 ROLES = ("Scheduling Manager", "Scheduling User")
 
 
+def before_install() -> None:
+	"""Lets Frappe know the app's module.
+
+	Frappe keeps a map of all apps' modules in Redis. If it is older than the app, no DocType would be synced, and the
+	installation would fail later on.
+	"""
+	frappe.cache.delete_value("app_modules")
+	frappe.setup_module_map()
+
+
 def after_install() -> None:
 	"""Makes the e-mail templates. The roles come as fixtures, after the DocTypes."""
 	ensure_email_templates()
