@@ -31,6 +31,7 @@ SOURCES = ("newsletter", "linkedin", "website", "")
 PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
 		"title": "Intro call", "slug": "intro", "duration_minutes": 30, "color": "#2f6fed",
+		"location_type": "Phone", "location_details": "+33 1 70 18 99 00",
 		"description": "A first conversation: where you are, where you want to be, and whether we fit.",
 		"questions": [
 			{"label": "What would you like to talk about?", "question_type": "Long Text"},
@@ -39,7 +40,8 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	},
 	{
 		"title": "Strategy session", "slug": "strategy", "duration_minutes": 60, "duration_options": "60, 90",
-		"slot_interval": 30, "color": "#0f9d76", "location_type": "Zoom", "change_notice_hours": 4,
+		"slot_interval": 30, "color": "#0f9d76", "change_notice_hours": 4,
+		"location_type": "Zoom", "location_details": "https://zoom.example/j/jane",
 		"description": "We go through your priorities and leave with a plan for the next quarter.",
 		"questions": [
 			{"label": "Your role", "question_type": "Text", "required": 1},

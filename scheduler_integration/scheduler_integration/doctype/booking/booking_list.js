@@ -1,6 +1,12 @@
-frappe.listview_settings["Booking"] = {
+frappe.listview_settings.Booking = {
 	add_fields: ["status"],
 	hide_name_column: true,
 	// What a host wants to see first is what is still to come. The calendar starts with these too.
 	filters: [["status", "in", ["Pending", "Scheduled"]]],
+	formatters: {
+		// Short enough to be read whole in a narrow window: "Mon 23 Nov, 14:30", in the reader's zone.
+		starts_on(value) {
+			return value ? frappe.datetime.convert_to_user_tz(value, false).format("ddd D MMM, LT") : "";
+		},
+	},
 };
