@@ -27,10 +27,10 @@ for name in sys.stdin.read().split():
 """
 
 
-def modules() -> list[str]:
-	paths = sorted(path for path in APP.rglob("*.py") if "node_modules" not in path.parts)
-	dotted = (".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths)
-	return [name.removesuffix(".__init__") for name in dotted]
+def rooms() -> list[str]:
+	"""The app's rooms and the modules beside them, by their dotted names."""
+	names = (path.stem for path in sorted(APP.iterdir()) if path.suffix == ".py" or (path / "__init__.py").exists())
+	return [f"scheduler_integration.{name}" for name in names if name != "__init__"]
 
 
 def test_each_room_imports_only_what_is_below_it():
@@ -39,14 +39,14 @@ def test_each_room_imports_only_what_is_below_it():
 
 
 @pytest.mark.slow
-def test_every_module_can_be_the_first_to_be_imported(site):
+def test_every_room_can_be_the_first_to_be_imported(site):
+	"""Within a room there are no circles, so this holds for each of its modules."""
 	command = [sys.executable, "-c", IMPORT_ALONE]
 	where = {"env": site.environment, "cwd": site.working_directory}
-	done = subprocess.run(command, **where, input="\n".join(modules()), capture_output=True, text=True, timeout=120)
+	done = subprocess.run(command, **where, input="\n".join(rooms()), capture_output=True, text=True, timeout=120)
 	assert done.returncode == 0, done.stderr
 	assert done.stdout == ""
 
 
-def test_the_modules_are_found():
-	assert {"scheduler_integration.crm.activities", "scheduler_integration.engine"} <= set(modules())
-	assert len(modules()) > 150
+def test_the_rooms_are_found():
+	assert {"scheduler_integration.crm", "scheduler_integration.engine", "scheduler_integration.jobs"} <= set(rooms())

@@ -262,7 +262,7 @@ class TestWhoIsTold:
 		assert "Your meeting is now with Ben." in told[attendee][4]
 		assert told[attendee][3].startswith("Changed: Intro call with Ben")
 		assert "The meeting with Ada Lovelace is now with Ben. Your time is free again." in told[ann][4]
-		assert told[ann][3].startswith("Handed over: ")
+		assert told[ann][3].startswith("Reassigned: ")
 		assert cem not in told
 
 	def test_the_old_host_is_told_once(self, outgoing_mail, team, booked):

@@ -134,7 +134,7 @@ def test_the_invitation_is_written_in_the_readers_language(page, outgoing_mail):
 		for part in message_from_string(to_attendee.message).walk()
 		if part.get_content_type() == "text/calendar"
 	)
-	assert "Ändern oder absagen:" in invitation
+	assert "Termin ansehen oder absagen:" in invitation
 
 
 def test_a_reader_who_unsubscribed_does_not_silence_the_others(page, outgoing_mail):

@@ -100,7 +100,7 @@ def test_a_session_is_handed_over_as_one(client, commit_clean):
 	sign_in(client, team.manager)
 	[row] = rows(client)
 	form = row.one("form", class_="for-all")
-	assert "All 2 attendees of this session go along." in form.text
+	assert "All 2 attendees of this session move with it." in form.text
 	assert len(row.all("button", value="reassign")) == 1
 	assert send(client, form, "reassign", host=team.colleague).status_code == 303
 	frappe.db.rollback()

@@ -30,7 +30,7 @@ def test_it_is_handed_to_a_colleague_who_is_free(client, team):
 	assert [(option["value"], option.text) for option in choice.all("option")] == [(ben, "Ben")]
 	answer = hand_over(client, ben)
 	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=reassign")
-	assert "handed over" in read(client.get(answer.headers["Location"]).text).one(class_="done").text
+	assert "reassigned" in read(client.get(answer.headers["Location"]).text).one(class_="done").text
 	assert host_of(booking) == ben
 
 

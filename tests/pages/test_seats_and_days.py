@@ -49,7 +49,7 @@ class TestSeats:
 		left = read(client.get(path).text).all("a", class_="time")[0]
 		assert (left["href"], left.text.endswith("1 seat left")) == (first["href"], True)
 		book(client, path, attendee_email="bob@guests.example")
-		assert "not free any more" in client.get(first["href"]).text
+		assert "no longer free" in client.get(first["href"]).text
 
 	def test_a_type_without_seats_says_nothing_of_them(self, client):
 		assert "left" not in read(client.get(path_of(make_offer())).text).all("a", class_="time")[0].text

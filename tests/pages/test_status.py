@@ -98,7 +98,7 @@ def test_nonsense_in_an_address_shows_the_page_all_the_same(client, offer, asked
 
 def test_a_time_that_is_gone_is_said_and_others_are_shown(client, offer):
 	answer = client.get(f"{path_of(offer)}?start=2020-01-01T09:00:00%2B00:00")
-	assert "not free any more" in answer.text
+	assert "no longer free" in answer.text
 
 
 def test_an_empty_month_says_so(client, offer):
