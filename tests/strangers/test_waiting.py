@@ -85,5 +85,5 @@ def test_readers_dont_wait_for_a_booking(held, wish, client):
 def test_a_lock_that_is_given_back_in_time_is_waited_for(held, wish):
 	page, request = wish
 	threading.Timer(0.7, held(page.user).kill).start()
-	assert retried(lambda: door.book(request, clock.now()))["status"] == "Scheduled"
+	assert retried(lambda: door.book(request, clock.now())).status == "Scheduled"
 	frappe.db.rollback()
