@@ -35,7 +35,7 @@ demo: $(EMBEDDED)
 	$(BIN)/python -m embedded demo --port $(PORT)
 
 test: $(DEV)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 test-bench:
 	$(BENCH)/env/bin/python tests/support/bench.py $(BENCH) $(SITE) $(ARGS)

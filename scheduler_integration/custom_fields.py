@@ -28,13 +28,27 @@ def optional_doctypes() -> frozenset[str]:
 
 
 def sync_custom_fields() -> None:
-	"""Makes the fields whose DocType is there, and removes those whose DocType is gone."""
+	"""Makes the fields whose DocType is there, or brings them up to date, and removes those whose DocType is gone."""
 	frappe.cache.delete_value(_CACHE_KEY)
 	for needed, fields in CUSTOM_FIELDS.items():
 		if needed in optional_doctypes():
 			create_custom_fields(fields)
 		else:
 			_remove(fields)
+
+
+def follow_other_apps() -> None:
+	"""Like `sync_custom_fields`, but leaves fields that exist as they are.
+
+	Frappe calls this in a dry run of an uninstallation too. Saving a field commits, and with it everything that the other
+	app's hooks have done so far.
+	"""
+	frappe.cache.delete_value(_CACHE_KEY)
+	for needed, fields in CUSTOM_FIELDS.items():
+		if needed not in optional_doctypes():
+			_remove(fields)
+		elif not all(frappe.db.exists("Custom Field", name) for name in _names(fields)):
+			create_custom_fields(fields)
 
 
 def remove_custom_fields() -> None:
@@ -48,6 +62,9 @@ def _existing() -> list[str]:
 
 
 def _remove(fields_by_doctype: dict[str, list[dict]]) -> None:
-	for doctype, fields in fields_by_doctype.items():
-		for field in fields:
-			frappe.delete_doc("Custom Field", f"{doctype}-{field['fieldname']}", ignore_missing=True, force=True)
+	for name in _names(fields_by_doctype):
+		frappe.delete_doc("Custom Field", name, ignore_missing=True, force=True)
+
+
+def _names(fields_by_doctype: dict[str, list[dict]]) -> list[str]:
+	return [f"{doctype}-{field['fieldname']}" for doctype, fields in fields_by_doctype.items() for field in fields]

@@ -189,7 +189,7 @@ class Busy(SchedulingError):
 	retry_after = 5
 
 	def default_message(self) -> str:
-		return _("Many people are booking just now. Nothing was stored: please try again.")
+		return _("Many people are booking right now. Nothing was stored: please try again.")
 
 
 def _duration(seconds: int) -> str:

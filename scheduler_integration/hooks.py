@@ -5,11 +5,13 @@ app_description = "Booking pages inside the CRM"
 app_email = "maintainers@scheduler-integration.example"
 app_license = "mit"
 
+before_install = "scheduler_integration.install.before_install"
 after_install = "scheduler_integration.install.after_install"
 after_migrate = "scheduler_integration.install.after_migrate"
 after_app_install = "scheduler_integration.install.after_app_change"
 after_app_uninstall = "scheduler_integration.install.after_app_change"
 before_uninstall = "scheduler_integration.install.before_uninstall"
+after_uninstall = "scheduler_integration.install.after_uninstall"
 
 fixtures = [{"dt": "Role", "filters": [["name", "in", ["Scheduling Manager", "Scheduling User"]]]}]
 

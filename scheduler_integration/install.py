@@ -2,10 +2,20 @@
 
 import frappe
 
-from scheduler_integration.custom_fields import remove_custom_fields, sync_custom_fields
+from scheduler_integration.custom_fields import follow_other_apps, remove_custom_fields, sync_custom_fields
 from scheduler_integration.notifications.templates import TEMPLATES, body_source, subject_source
 
 ROLES = ("Scheduling Manager", "Scheduling User")
+
+
+def before_install() -> None:
+	"""Lets Frappe know the app's module.
+
+	Frappe keeps a map of all apps' modules in Redis. If it is older than the app, no DocType would be synced, and the
+	installation would fail later on.
+	"""
+	frappe.cache.delete_value("app_modules")
+	frappe.setup_module_map()
 
 
 def after_install() -> None:
@@ -23,9 +33,11 @@ def after_migrate() -> None:
 	sync_custom_fields()
 
 
-def after_app_change(_app: str) -> None:
+def after_app_change(app: str) -> None:
 	"""Another app came or went: so do the fields that link to its DocTypes."""
-	sync_custom_fields()
+	# A dry run of this app's own uninstallation ends here as well, and must not make again what it took away.
+	if app != "scheduler_integration":
+		follow_other_apps()
 
 
 def before_uninstall() -> None:
@@ -43,17 +55,34 @@ def before_uninstall() -> None:
 
 
 def remove_desktop_entries() -> None:
-	"""Takes the app's icon and sidebar off the desktop of Frappe 16, which itself looks for icons by the app's title alone.
+	"""Takes the app's icons and sidebars off the desktop of Frappe 16, also those that Frappe made without naming the app.
 
-	Not with delete_doc: in developer mode it would delete their files in the app's folder, too.
+	Frappe itself finds icons by the app's title alone. Not with delete_doc, which in developer mode deletes the app's files.
 	"""
-	for doctype in ("Desktop Icon", "Workspace Sidebar"):
-		if not frappe.db.exists("DocType", doctype):
-			continue
-		names = frappe.get_all(doctype, {"app": "scheduler_integration"}, pluck="name")
+	if not frappe.db.exists("DocType", "Workspace Sidebar"):
+		return
+	sidebars = frappe.get_all(
+		"Workspace Sidebar",
+		or_filters={"app": "scheduler_integration", "module": "Scheduler Integration"},
+		pluck="name",
+	)
+	icons = frappe.get_all(
+		"Desktop Icon", or_filters={"app": "scheduler_integration", "link_to": ["in", sidebars]}, pluck="name"
+	)
+	for doctype, names in (("Workspace Sidebar", sidebars), ("Desktop Icon", icons)):
 		for table in frappe.get_meta(doctype).get_table_fields():
 			frappe.db.delete(table.options, {"parenttype": doctype, "parent": ["in", names]})
 		frappe.db.delete(doctype, {"name": ["in", names]})
+
+
+def after_uninstall() -> None:
+	"""Drops the index in another app's table.
+
+	A dry run calls this too, before it rolls everything back: a change of a table would commit it. Only after a dry run
+	are the app's own DocTypes still there.
+	"""
+	if not frappe.db.exists("DocType", "Booking"):
+		drop_core_indexes()
 
 
 def ensure_new_settings() -> None:
@@ -73,6 +102,12 @@ def ensure_core_indexes() -> None:
 	Frappe has no index there. Of two columns, because a migration drops one of a single column that its DocType doesn't name.
 	"""
 	frappe.db.add_index("Contact Email", ["email_id", "creation"])
+
+
+def drop_core_indexes() -> None:
+	"""MariaDB names an index per table, PostgreSQL per schema."""
+	table = " on `tabContact Email`" if frappe.db.db_type == "mariadb" else ""
+	frappe.db.sql_ddl(f"drop index if exists `email_id_creation_index`{table}")
 
 
 def ensure_email_templates() -> None:

@@ -19,6 +19,10 @@ from tests.support.server import Client, Server, running  # noqa: E402
 from tests.support.site import Site, opened, set_test_mode, undoing_commits  # noqa: E402
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+	parser.addoption("--screenshots", action="store_true", help="keep pictures in tests/browser/screenshots")
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
 	with opened() as made:

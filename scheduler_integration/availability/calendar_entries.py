@@ -22,7 +22,7 @@ def calendar_entries(items: Iterable[engine.Busy | engine.Booked]) -> tuple[Cale
 def _entry(item: engine.Busy | engine.Booked, titles: dict[str, dict[str, str]]) -> CalendarEntry:
 	doctype = _doctype(item)
 	if not doctype:
-		return CalendarEntry(None, None, _("Somebody is booking this just now"), None, item.start, item.end)
+		return CalendarEntry(None, None, _("Somebody is booking this right now"), None, item.start, item.end)
 	label = titles[doctype].get(item.label) or _(doctype)
 	return CalendarEntry(doctype, item.label or None, label, get_url_to_form(doctype, item.label), item.start, item.end)
 

@@ -90,13 +90,13 @@ def _readable(name: str) -> Document:
 def _objections_to_all(found: Bookable, offer: Offer) -> tuple[Objection, ...]:
 	objections = []
 	if not found.page.is_active:
-		objections.append(Objection("PAGE_OFF", _("The scheduling page is switched off.")))
+		objections.append(Objection("PAGE_OFF", _("The scheduling page is inactive.")))
 	if not found.meeting_type.is_active:
-		objections.append(Objection("TYPE_OFF", _("The meeting type is switched off.")))
+		objections.append(Objection("TYPE_OFF", _("The meeting type is inactive.")))
 	if found.meeting_type.assignment == "Collective" and not required_users(found.page):
 		objections.append(Objection("NO_REQUIRED_HOST", no_required_host()))
 	elif not offer.hosts:
-		objections.append(Objection("NO_HOST", _("Nobody who is needed for this meeting can sign in any more.")))
+		objections.append(Objection("NO_HOST", _("The hosts of this meeting are disabled users.")))
 	return tuple(objections)
 
 

@@ -33,6 +33,4 @@ def check_limits(record: Document) -> None:
 	for field in LIMIT_FIELDS:
 		if (record.get(field) or 0) < 0:
 			label = _(record.meta.get_label(field))
-			raise InvalidRequest(
-				_("{0} can't be less than nothing.").format(label), details={field: _("Use 0 for no limit.")}
-			)
+			raise InvalidRequest(_("{0} can't be negative.").format(label), details={field: _("Use 0 for no limit.")})

@@ -30,12 +30,12 @@ def _notice(refusal: engine.Refusal, member: engine.Member, start: int, now: int
 
 def _before_window(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
 	first = engine.booking_window(member.rules, member.host, now)[0]
-	return _("It lies before the first day that can be booked, {0}.").format(_day(first, member))
+	return _("It is before the first day that can be booked, {0}.").format(_day(first, member))
 
 
 def _beyond_window(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
 	last = engine.booking_window(member.rules, member.host, now)[1] - 1
-	return _("It lies after the last day that can be booked, {0}.").format(_day(last, member))
+	return _("It is after the last day that can be booked, {0}.").format(_day(last, member))
 
 
 def _outside_hours(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
@@ -50,18 +50,18 @@ def _outside_hours(refusal: engine.Refusal, member: engine.Member, start: int, n
 	if not windows:
 		return _("There are no working hours on that day.")
 	shown = ", ".join(f"{_clock(since, member)}–{_clock(until, member)}" for since, until in windows)
-	return _("The meeting doesn't lie inside the working hours of that day: {0} ({1}).").format(shown, zone)
+	return _("The meeting isn't within the working hours of that day: {0} ({1}).").format(shown, zone)
 
 
 def _off_grid(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
-	return _("Starts are offered every {0} from the beginning of the hours, and this is none of them.").format(
+	return _("Meetings start every {0}, counted from the start of the working hours. This time is in between.").format(
 		_span(member.rules.step // 60)
 	)
 
 
 def _buffer(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
 	return _(
-		"It is too close to something else: {0} before and {1} after a meeting are kept free, and more where the other meeting asks for it."
+		"It is too close to another meeting or event: {0} before and {1} after a meeting are kept free, or more if the other meeting needs it."
 	).format(_span(member.rules.buffer_before), _span(member.rules.buffer_after))
 
 
@@ -73,19 +73,19 @@ def _limit(refusal: engine.Refusal, member: engine.Member, start: int, now: int)
 	limit = refusal.limit
 	most = _span(limit.most) if limit.in_minutes else str(limit.most)
 	sentence = {
-		("day", False): _("The limit of {0} meetings a day is reached."),
-		("week", False): _("The limit of {0} meetings a week is reached."),
-		("month", False): _("The limit of {0} meetings a month is reached."),
-		("day", True): _("There is no room left in the {0} of meetings a day."),
-		("week", True): _("There is no room left in the {0} of meetings a week."),
-		("month", True): _("There is no room left in the {0} of meetings a month."),
+		("day", False): _("The daily limit of meetings ({0}) has been reached."),
+		("week", False): _("The weekly limit of meetings ({0}) has been reached."),
+		("month", False): _("The monthly limit of meetings ({0}) has been reached."),
+		("day", True): _("The daily limit of meeting time ({0}) leaves too little room."),
+		("week", True): _("The weekly limit of meeting time ({0}) leaves too little room."),
+		("month", True): _("The monthly limit of meeting time ({0}) leaves too little room."),
 	}[limit.period, limit.in_minutes]
 	whose = _("It counts all the host's meetings.") if limit.of_host else _("It counts meetings of this type.")
 	return f"{sentence.format(most)} {whose}"
 
 
 def _later_day(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
-	sentence = _("The meeting can't go on on {0}: that time isn't free.").format(_day(refusal.instant, member))
+	sentence = _("The meeting can't continue on {0}: that time isn't free.").format(_day(refusal.instant, member))
 	return " ".join([sentence, *(reason_text(each, member, refusal.instant, now) for each in refusal.because)])
 
 
@@ -138,8 +138,8 @@ _TEXTS = {
 	engine.Reason.WEEKLY_LIMIT: _limit,
 	engine.Reason.MONTHLY_LIMIT: _limit,
 	engine.Reason.LATER_DAY: _later_day,
-	engine.Reason.TOO_FEW_DAYS: lambda *_args: _("Too few working days follow for a meeting of so many."),
+	engine.Reason.TOO_FEW_DAYS: lambda *_args: _("Too few working days follow for a meeting over so many days."),
 	engine.Reason.NOT_THE_FIRST: lambda *_args: _(
-		"Of each day only the first free time is offered, and an earlier one is free."
+		"Only the first free time of each day is offered, and an earlier one is free."
 	),
 }

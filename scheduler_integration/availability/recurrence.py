@@ -29,7 +29,7 @@ def make_series(start: int, end: int, rule: str, zone: str) -> str:
 	except InvalidRecurrence as error:
 		raise _refusal(error) from None
 	except engine.EngineError:
-		raise InvalidRequest(_("These dates lie too far from today.")) from None
+		raise InvalidRequest(_("These dates are too far from today.")) from None
 
 
 def _wall(instant: int, zone: str) -> datetime:

@@ -78,7 +78,7 @@ def first_month_with_slots(
 
 def _check_range(first: date, last: date) -> None:
 	if last < first:
-		raise InvalidRequest(_("The last day lies before the first."), details={"end_date": _("Too early.")})
+		raise InvalidRequest(_("The last day is before the first."), details={"end_date": _("Too early.")})
 	if (last - first).days >= MAX_DAYS:
 		raise RangeTooLong(_("At most {0} days can be asked for at a time.").format(MAX_DAYS))
 

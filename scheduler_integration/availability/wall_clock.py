@@ -19,7 +19,7 @@ def checked_date(field: str, value: str | date) -> date:
 	day = getdate(value)
 	# Frappe reads the year 1 as no date.
 	if not day or not FIRST_DATE <= day <= LAST_DATE:
-		raise InvalidRequest(_("These dates lie too far from today."), details={field: _("Too far away.")})
+		raise InvalidRequest(_("These dates are too far from today."), details={field: _("Too far away.")})
 	return day
 
 

@@ -49,7 +49,7 @@ def decline(name: str, reason: str, now: int) -> HostBooking:
 	"""Declines a pending booking as the signed-in host or manager. Raises as `cancel_by_host` does."""
 	booking = find_for_host(name, "write", for_update=True)
 	if booking.status != "Pending" or booking.ends_at <= now:
-		raise NotPermitted(_("Only a meeting that waits for an answer can be declined."))
+		raise NotPermitted(_("Only a request that needs an answer can be declined."))
 	_release(booking, "Declined", "Host", reason, now)
 	return for_host(booking, now)
 

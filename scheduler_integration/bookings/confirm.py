@@ -16,7 +16,7 @@ def confirm(name: str, now: int) -> HostBooking:
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	if booking.status != "Pending" or booking.ends_at <= now:
-		raise NotPermitted(_("Only a meeting that waits for an answer can be confirmed."))
+		raise NotPermitted(_("Only a request that needs an answer can be confirmed."))
 	booking.update({"status": "Scheduled", "sequence": booking.sequence + 1})
 	booking.flags.ignore_links = True
 	# The status is a fact that no role may type in; who may confirm was decided above.

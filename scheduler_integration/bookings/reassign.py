@@ -57,7 +57,7 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 
 def _check_may_change(booking: Document, now: int) -> None:
 	if not is_manager():
-		raise NotPermitted(_("Only a Scheduling Manager can hand a meeting over."))
+		raise NotPermitted(_("Only a Scheduling Manager can reassign a meeting."))
 	if booking.status in CANCELLED:
 		raise AlreadyCancelled
 	if booking.status not in LIVE or booking.ends_at <= now:
@@ -66,7 +66,7 @@ def _check_may_change(booking: Document, now: int) -> None:
 
 def _successor(booking: Document, host: str) -> TypeHost:
 	if host in booking.host_users():
-		raise InvalidRequest(details={"host": _("This host takes part already.")})
+		raise InvalidRequest(details={"host": _("This host already takes part.")})
 	found = next((each for each in successors(booking) if each.user == host), None)
 	if not found:
 		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})

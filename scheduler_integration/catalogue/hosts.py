@@ -76,7 +76,7 @@ def required_users(page: Document) -> set[str]:
 def no_required_host() -> str:
 	"""Why a collective meeting of a page without required hosts is never offered."""
 	return _(
-		"A collective meeting takes place when all required hosts are free, and none of the page's active hosts is required."
+		"A collective meeting needs all required hosts to be free, but no active host of this page is required. Mark at least one host as required."
 	)
 
 

@@ -1,14 +1,15 @@
 """Logs a meeting as an activity: one Event, and what it takes for the CRM at hand to show it.
 
-Core writes the Communication on the timeline of a participant whose DocType asks for it (Contact, ERPNext's Lead).
-Newer versions of Frappe CRM list Events by their reference fields. Older ones list Communications only, so they get one.
+Core writes the Communication on the timeline of a participant whose DocType asks for it (Contact, and ERPNext's Lead,
+Opportunity and Customer). Newer versions of Frappe CRM list Events by their reference fields. Older ones list Communications
+only, so they get one.
 """
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
 
-from scheduler_integration.crm.records import find_record
+from scheduler_integration.crm.records import find_record, parties_of
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
@@ -121,7 +122,7 @@ def _participants(booking: Document, record: tuple[str, str] | None) -> list[dic
 
 
 def _attendees(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
-	attendee = [("Contact", booking.contact), *([record] if record else [])]
+	attendee = [("Contact", booking.contact), *([record] if record else []), *parties_of(booking.contact)]
 	return [_participant(*who, booking.attendee_email) for who in attendee]
 
 

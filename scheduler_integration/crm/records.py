@@ -34,6 +34,24 @@ def find_record(email: str) -> tuple[str, str] | None:
 	return None
 
 
+def parties_of(contact: str) -> list[tuple[str, str]]:
+	"""The DocType and name of each record that the contact belongs to and that has meetings on its timeline.
+
+	ERPNext's customers, suppliers and prospects have no e-mail address of their own; their contacts link to them. Leads
+	and deals are left out, `find_record` decides on them.
+	"""
+	rest = {"parenttype": "Contact", "parent": contact, "link_doctype": ["not in", [kind.doctype for kind in KINDS]]}
+	links = frappe.get_all("Dynamic Link", rest, ["link_doctype", "link_name"], order_by="idx")
+	found = dict.fromkeys((link.link_doctype, link.link_name) for link in links)
+	# A link may outlast its record, and the app whose DocType it was: an Event with such a participant can't be saved.
+	return [(doctype, name) for doctype, name in found if _has_meetings(doctype) and frappe.db.exists(doctype, name)]
+
+
+def _has_meetings(doctype: str) -> bool:
+	known = frappe.db.exists("DocType", doctype, cache=True)
+	return bool(known and frappe.get_meta(doctype).get("allow_events_in_timeline"))
+
+
 def installed_kinds() -> list[RecordKind]:
 	"""The kinds of record that this site has."""
 	return [

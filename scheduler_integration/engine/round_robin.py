@@ -1,4 +1,4 @@
-"""Whose turn it is in a round robin.
+"""Decides whose turn it is in a round robin.
 
 A ledger keeps each host's *credit*: what the host was given and hasn't used, in millionths of a booking.
 

@@ -211,7 +211,7 @@ def _empty(shown: BookingPage) -> dict:
 		"text": _("No free times in {0}").format(dates.month_title(shown.slots.month, shown.locale)),
 		"url": later and shown.query.url(date=later.isoformat()),
 		"label": later and _("Go to {0}").format(dates.day_and_month(later, shown.locale)),
-		"hint": None if later else _("There are no free times later either. Please look in again soon."),
+		"hint": None if later else _("There are no free times later either. Please check back soon."),
 	}
 
 

@@ -23,7 +23,7 @@ def booking_strings() -> dict[str, str]:
 		"confirm_time": _("Confirm {0}"),
 		"host_date": _("{0} for your host"),
 		"no_times_month": _("No free times in {0}"),
-		"no_times_later": _("There are no free times later either. Please look in again soon."),
+		"no_times_later": _("There are no free times later either. Please check back soon."),
 		"looking_ahead": _("Looking for the next free day…"),
 		"next_free": _("Go to {0}"),
 		"load_failed": _("The times could not be loaded."),

@@ -92,7 +92,7 @@ def parse_flag(field: str, value: object) -> bool:
 		return False
 	if value in (True, 1, "1", "true"):
 		return True
-	raise InvalidRequest(details={field: _("Say 1 or 0.")})
+	raise InvalidRequest(details={field: _("Must be 1 or 0.")})
 
 
 def parse_json(field: str, value: Any, kind: type) -> Any:

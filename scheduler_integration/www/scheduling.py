@@ -108,10 +108,10 @@ def _refused_message(error: SchedulingError, style: TimeStyle) -> dict:
 
 def _done_message(action: str) -> dict | None:
 	texts = {
-		"cancel": _("The meeting is cancelled, and your guest has been told."),
+		"cancel": _("The meeting is cancelled, and the attendee has been told."),
 		"cancel_for_all": _("The meeting is cancelled for all, and everybody has been told."),
-		"confirm": _("The meeting is confirmed, and your guest has been told."),
-		"reassign": _("The meeting is handed over, and everybody has been told."),
-		"decline": _("The request is declined, and your guest has been told."),
+		"confirm": _("The meeting is confirmed, and the attendee has been told."),
+		"reassign": _("The meeting is reassigned, and everybody has been told."),
+		"decline": _("The request is declined, and the attendee has been told."),
 	}
 	return {"text": texts[action], "is_error": False} if action in texts else None

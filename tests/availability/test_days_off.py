@@ -1,6 +1,6 @@
 """Holidays and leave, as ERPNext and HRMS keep them, close what guests are offered.
 
-Those apps aren't there: DocTypes with the fields that are read stand in for theirs.
+On a site with those apps the records are theirs; elsewhere DocTypes with the fields that are read stand in for them.
 """
 
 from datetime import date
@@ -14,7 +14,7 @@ from scheduler_integration.availability.schedules import HostSchedule
 from scheduler_integration.custom_fields import OPTIONAL_DOCTYPES, remove_custom_fields, sync_custom_fields
 from tests.support.door import slots_between
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
-from tests.support.stand_ins import drop, field, make, standing_in
+from tests.support.stand_ins import drop, field, insert, is_real, make, standing_in, submit
 
 MONDAY, TUESDAY, WEDNESDAY = "2026-03-02", "2026-03-03", "2026-03-04"
 
@@ -108,29 +108,25 @@ def meeting_type(page):
 def holidays(*days, weekly_off=0, description="<div>Founders' Day</div>", until="2026-12-31"):
 	rows = [{"holiday_date": day, "weekly_off": weekly_off, "description": description} for day in days]
 	made = {"holiday_list_name": fresh("days"), "from_date": "2026-01-01", "to_date": until, "holidays": rows}
-	return frappe.get_doc({"doctype": "Holiday List", **made}).insert().name
+	return insert("Holiday List", **made).name
 
 
 def company(default_holiday_list=None):
-	values = {"company_name": fresh("company"), "default_holiday_list": default_holiday_list}
-	return frappe.get_doc({"doctype": "Company", **values}).insert().name
+	return insert("Company", company_name=fresh("company"), default_holiday_list=default_holiday_list).name
 
 
 def employ(user, **fields):
-	return frappe.get_doc({"doctype": "Employee", "user_id": user, **fields}).insert().name
+	return insert("Employee", user_id=user, **fields).name
 
 
 def leave(employee, first, last=None, status="Approved", docstatus=SUBMITTED, **fields):
-	"""Submitted or cancelled without HRMS's own rules: only the columns are read."""
 	values = {"employee": employee, "from_date": first, "to_date": last or first, "status": status, **fields}
-	made = frappe.get_doc({"doctype": "Leave Application", **values}).insert()
-	frappe.db.set_value("Leave Application", made.name, "docstatus", docstatus)
+	submit(insert("Leave Application", **values), docstatus)
 
 
 def assign(kind, name, holiday_list, first="2026-01-01", docstatus=SUBMITTED):
 	values = {"applicable_for": kind, "assigned_to": name, "holiday_list": holiday_list, "from_date": first}
-	made = frappe.get_doc({"doctype": "Holiday List Assignment", **values}).insert()
-	frappe.db.set_value("Holiday List Assignment", made.name, "docstatus", docstatus)
+	submit(insert("Holiday List Assignment", **values), docstatus)
 
 
 def schedules(users):
@@ -261,13 +257,29 @@ def test_leave_that_is_cancelled_rejected_or_not_submitted_does_not_close(host, 
 	leave(employee, MONDAY, docstatus=0)
 	leave(employee, TUESDAY, status="Rejected")
 	leave(employee, WEDNESDAY, docstatus=CANCELLED)
+	leave(employee, "2026-03-05", status="Open", docstatus=0)
 	assert open_days(page, meeting_type) == ALL_WEEK
 
 
 def test_who_left_has_neither_holidays_nor_leave(host, page, meeting_type):
-	employee = employ(host, holiday_list=holidays(MONDAY), status="Left")
+	employee = employ(host, holiday_list=holidays(MONDAY))
 	leave(employee, TUESDAY)
+	frappe.get_doc("Employee", employee).update({"status": "Left"}).save()
 	assert open_days(page, meeting_type) == ALL_WEEK
+
+
+@pytest.mark.parametrize("status", ["Inactive", "Suspended"])
+def test_who_is_away_for_a_time_keeps_holidays_and_leave(host, page, meeting_type, status):
+	employee = employ(host, holiday_list=holidays(MONDAY))
+	leave(employee, TUESDAY)
+	frappe.get_doc("Employee", employee).update({"status": status}).save()
+	assert open_days(page, meeting_type) == without(MONDAY, TUESDAY)
+
+
+def test_who_came_back_has_the_holidays_of_the_new_employment(host, page, meeting_type):
+	employ(host, holiday_list=holidays(MONDAY), status="Left")
+	employ(host, holiday_list=holidays(TUESDAY))
+	assert open_days(page, meeting_type) == without(TUESDAY)
 
 
 def test_hours_of_its_own_keep_a_holiday_open_but_not_leave(host, page, meeting_type):
@@ -363,6 +375,8 @@ def test_leave_is_heeded_where_there_are_no_holiday_lists(monkeypatch, host, pag
 
 
 def test_the_field_comes_and_goes_with_the_doctype():
+	if is_real("Holiday List"):
+		pytest.skip("the real DocType stays")
 	field = {"dt": "Availability Schedule", "fieldname": "holiday_list"}
 	assert frappe.db.exists("Custom Field", field)
 	assert set(OPTIONAL_DOCTYPES) < set(STAND_INS)

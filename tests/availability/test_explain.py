@@ -98,7 +98,7 @@ def test_the_busy_event_is_named_with_a_link(page):
 	]
 	assert reasons["BUSY"].conflicts[1].label == "Dentist"
 	assert blocked.name in reasons["BUSY"].conflicts[1].url
-	assert "1 meetings a day" in reasons["DAILY_LIMIT"].message
+	assert "The daily limit of meetings (1)" in reasons["DAILY_LIMIT"].message
 
 
 def test_the_buffer_is_told_apart_from_an_overlap(page):

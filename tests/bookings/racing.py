@@ -14,11 +14,11 @@ from tests.support.factories import fresh
 BOOK = """
 import json, socket, sys
 import frappe
-from scheduler_integration.bookings import transaction
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.bookings import transaction
 # These races are about who gets the time. How long one waits on a busy machine is for tests/strangers.
 transaction.DEADLINE_SECONDS = 100
 gate, payload = int(sys.argv[1]), json.loads(sys.argv[2])

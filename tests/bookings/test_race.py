@@ -110,12 +110,12 @@ ACT = """
 import json, socket, sys
 import frappe
 from scheduler_integration import bookings, clock
-from scheduler_integration.bookings import transaction
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.bookings import transaction
 transaction.DEADLINE_SECONDS = 100
 gate, wish = int(sys.argv[1]), json.loads(sys.argv[2])
 frappe.set_user("Administrator")

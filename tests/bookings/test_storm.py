@@ -21,12 +21,12 @@ WORK = """
 import json, socket, sys
 import frappe
 from scheduler_integration import bookings, clock
-from scheduler_integration.bookings import transaction
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.bookings import transaction
 transaction.DEADLINE_SECONDS = 100
 gate, plan = int(sys.argv[1]), json.loads(sys.argv[2])
 do = {

@@ -23,11 +23,20 @@ ARGUMENTS = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+	config.addinivalue_line("markers", "picture: checks nothing new, and runs only with --screenshots")
+	Browsing.keeps_screenshots = config.getoption("--screenshots")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
 	here = Path(__file__).parent
 	for item in items:
 		if here in item.path.parents:
 			item.add_marker(pytest.mark.browser)
+	if not Browsing.keeps_screenshots:
+		pictures = [item for item in items if item.get_closest_marker("picture")]
+		config.hook.pytest_deselected(items=pictures)
+		items[:] = [item for item in items if item not in pictures]
 
 
 @pytest.fixture(scope="session")

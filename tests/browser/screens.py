@@ -1,4 +1,4 @@
-"""A browser window on the tests' server, and what a guest does in it."""
+"""A browser window on the tests' server, and what a visitor does in it."""
 
 import re
 import time
@@ -28,6 +28,9 @@ DESK = Screen("desk", 1280, 800)
 class Browsing:
 	"""A window. It fails the test on an error of the page's scripts and on a request to another host."""
 
+	# Set by the option --screenshots.
+	keeps_screenshots = False
+
 	def __init__(self, chromium: Any, server: Server, screen: Screen, **options: Any):
 		self.server, self.screen = server, screen
 		self.context = chromium.new_context(
@@ -53,7 +56,7 @@ class Browsing:
 			self.problems.append(f"{response.status} for {response.url}")
 
 	def _logged(self, message: Any) -> None:
-		# A refusal (409, 404) is logged by the browser too, and is none of the page's mistakes.
+		# The browser also logs a refusal (409, 404), which isn't a mistake of the page.
 		if message.type == "error" and "Failed to load resource" not in message.text:
 			self.problems.append(message.text)
 
@@ -72,18 +75,19 @@ class Browsing:
 		return [url for url in self.requests if "/api/method/" in url]
 
 	def wait_for_requests(self, count: int) -> None:
-		"""Waits until the API was asked so often, and a moment longer, in which it must not be asked again."""
+		"""Waits until the API was asked so often, and until the page has nothing left to do: it must not ask again."""
 		deadline = time.monotonic() + PATIENCE
 		while len(self.api_requests()) < count and time.monotonic() < deadline:
 			self.page.wait_for_timeout(50)
-		self.page.wait_for_timeout(300)
+		# The page fetches ahead when it is idle. A task that is queued later runs later.
+		self.page.evaluate("new Promise((done) => requestIdleCallback(done, { timeout: 1000 }))")
 		assert len(self.api_requests()) == count, self.api_requests()
 
 	def choose_day(self, position: int = 0) -> None:
 		self.page.locator(".day.is-free").nth(position).click()
 
 	def choose_time(self, position: int = 0) -> str:
-		"""Chooses a time, which on a desk asks to be confirmed; answers its label."""
+		"""Chooses a time, and confirms it on a desk. Returns its label."""
 		time = self.page.locator(".time").nth(position)
 		label = time.inner_text()
 		time.click()
@@ -103,7 +107,7 @@ class Browsing:
 		self.page.locator("#attendee_email").fill(email)
 
 	def book(self, path: str, time: int = 0) -> str:
-		"""From the first page to the confirmation; answers the chosen time's label."""
+		"""From the first page to the confirmation. Returns the label of the chosen time."""
 		label = self.reach_form(path, time)
 		self.fill_in()
 		self.page.locator("#submit").click()
@@ -118,6 +122,8 @@ class Browsing:
 			self.page.wait_for_timeout(50)
 
 	def screenshot(self, name: str, full: bool = False) -> None:
+		if not self.keeps_screenshots:
+			return
 		SCREENSHOTS.mkdir(exist_ok=True)
 		self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.screen.name}.png", full_page=full)
 
@@ -125,11 +131,11 @@ class Browsing:
 		return self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 	def focused(self) -> str:
-		"""The id, or else the text, of what has the focus."""
+		"""The id of the element with the focus, or its text if it has no id."""
 		return self.page.evaluate("document.activeElement.id || document.activeElement.innerText")
 
 	def violations(self) -> list[str]:
-		"""What axe-core finds wrong, by WCAG 2.2 A and AA and its best practices."""
+		"""The violations of WCAG 2.2 A and AA and of its best practices that axe-core finds."""
 		from axe_playwright_python.sync_playwright import Axe
 
 		self.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")

@@ -88,6 +88,8 @@ def test_offline_says_so_and_the_booking_goes_through_afterwards(browse):
 	window.context.set_offline(True)
 	banner = window.page.locator("#offline")
 	banner.wait_for()
+	notice, button = banner.bounding_box(), window.page.locator("#submit").bounding_box()
+	assert notice["y"] + notice["height"] <= button["y"]
 	window.page.locator("#submit").click()
 	window.wait_until("document.getElementById('submit').getAttribute('aria-disabled') === 'false'")
 	window.screenshot("offline")
@@ -161,14 +163,16 @@ def test_a_slow_month_shows_a_skeleton_and_moves_nothing(browse):
 	window.open(path_of(make_offer()))
 	page.wait_for_load_state("networkidle")
 	before = page.locator("#booking").bounding_box()
-	page.route("**/api/method/**get_slots*", lambda route: (page.wait_for_timeout(900), route.continue_()))
+	waiting = []
+	page.route("**/api/method/**get_slots*", lambda route: waiting.append(route))
 	page.locator("#next-month").click()
 	page.locator("#next-month").click()
 	page.locator("#sheet.is-waiting").wait_for()
 	after = page.locator("#booking").bounding_box()
 	assert (before["x"], before["width"]) == (after["x"], after["width"])
+	for route in waiting:
+		route.continue_()
 	page.locator("#sheet:not(.is-waiting)").wait_for()
-	page.unroute_all(behavior="wait")
 
 
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)

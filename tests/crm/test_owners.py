@@ -1,4 +1,4 @@
-"""Whose a person is in the CRM decides who meets them: in Frappe CRM where the site has it, and in stand-ins of ERPNext's."""
+"""Whose a person is in the CRM decides who meets them: in Frappe CRM and in ERPNext, or look-alikes of ERPNext's records."""
 
 import frappe
 import pytest
@@ -7,31 +7,11 @@ from scheduler_integration.crm.owners import owner_among
 from scheduler_integration.crm.records import find_record
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
-from tests.support.stand_ins import field, standing_in
+from tests.support.stand_ins import ERPNEXT, insert, is_real, standing_in
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
 OLD, NEW = "2020-01-01 00:00:00", "2020-01-02 00:00:00"
-ERPNEXT = {
-	"Lead": {
-		"autoname": "hash",
-		"allow_events_in_timeline": 1,
-		"fields": [
-			field("lead_name", "Data"),
-			field("email_id", "Data", "Email"),
-			field("lead_owner", "Link", "User"),
-		],
-	},
-	"Opportunity": {
-		"autoname": "hash",
-		"fields": [
-			field("opportunity_from", "Link", "DocType"),
-			field("party_name", "Dynamic Link", "opportunity_from"),
-			field("contact_email", "Data", "Email"),
-			field("opportunity_owner", "Link", "User"),
-		],
-	},
-}
 
 
 class FrappeCRM:
@@ -52,21 +32,19 @@ class FrappeCRM:
 
 
 class ERPNext:
-	"""Records with the fields of its own."""
+	"""Its own records, or those of look-alikes. An empty owner is nobody: without one ERPNext takes the user."""
 
 	def lead(self, email, owner=None):
-		values = {"lead_name": "Ada", "email_id": email, "lead_owner": owner}
-		return frappe.get_doc({"doctype": "Lead", **values}).insert()
+		return insert("Lead", lead_name="Ada", email_id=email, lead_owner=owner or "")
 
 	def deal(self, email, owner=None):
-		values = {"contact_email": email, "opportunity_owner": owner}
-		return frappe.get_doc({"doctype": "Opportunity", **values}).insert()
+		return insert("Opportunity", contact_email=email, opportunity_owner=owner)
 
 	def convert(self, lead):
-		"""As ERPNext maps one to the other."""
+		if is_real("Lead"):
+			return frappe.get_attr("erpnext.crm.doctype.lead.lead.make_opportunity")(lead.name).insert()
 		party = {"opportunity_from": "Lead", "party_name": lead.name}
-		values = {**party, "contact_email": lead.email_id, "opportunity_owner": lead.lead_owner}
-		return frappe.get_doc({"doctype": "Opportunity", **values}).insert()
+		return insert("Opportunity", **party, contact_email=lead.email_id, opportunity_owner=lead.lead_owner)
 
 
 @pytest.fixture(scope="module", params=[FrappeCRM, ERPNext], ids=["frappe-crm", "erpnext"])

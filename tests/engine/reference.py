@@ -18,7 +18,7 @@ LONGEST_MEETING = 25
 
 
 class Clock:
-	"""What a clock in a zone shows at each minute from `zero` on."""
+	"""The readings of a clock in a zone, minute by minute from `zero` on."""
 
 	def __init__(self, zone, zero, end):
 		self.zero = zero
@@ -30,7 +30,7 @@ class Clock:
 		return datetime.fromtimestamp(instant, timezone.utc).astimezone(self.tz).replace(tzinfo=None)
 
 	def hour_from(self, minute):
-		"""What the clock shows at each of 60 minutes. They are asked one by one only if the clock changes in that hour."""
+		"""The readings of 60 minutes. The clock is asked minute by minute only if it changes in that hour."""
 		wall = self.at(minute * MINUTE)
 		if self.at((minute + 60) * MINUTE) - wall == 60 * ONE:
 			return [wall + passed for passed in MINUTES]

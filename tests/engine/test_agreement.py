@@ -76,7 +76,7 @@ def with_calendars(case, change):
 
 
 def test_the_random_schedules_hold_what_the_properties_look_for():
-	"""Several properties loop over starts, and would hold of any engine if there were none."""
+	"""Several properties loop over starts. Without starts they would pass with any engine."""
 	seen = Counter()
 	for seed in range(60):
 		case = Scenario(random.Random(seed), ALL_ZONES, hosts=(1, 1, 2, 3)[seed % 4])

@@ -120,7 +120,7 @@ def test_a_window_that_never_closes_starts_its_grid_anew_each_monday():
 
 
 def test_a_window_that_opened_within_the_week_before_keeps_its_grid_past_monday():
-	# Open from Tuesday 09:10 for good: the first Monday is passed, the second starts the grid anew.
+	# Open from Tuesday 09:10 for good. The first Monday changes nothing; on the second the grid starts again.
 	closed = DateOverride(date(2025, 1, 1), date(2025, 3, 3), False)
 	late = DateOverride(date(2025, 3, 4), date(2025, 3, 4), True, 550, 1440)
 	rome = host(ROME, weekly(EVERY_DAY, "00:00-00:00"), overrides=[closed, late])

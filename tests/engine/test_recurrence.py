@@ -144,7 +144,7 @@ def test_folded_lines_are_unfolded():
 		# It lies in the gap whole: moved forward by it.
 		(BERLIN, "02:15", "02:45", "2026-03-29", ("03:15+02:00", "03:45+02:00")),
 		(BERLIN, "02:30", "03:00", "2026-03-29", ("03:30+02:00", "04:00+02:00")),
-		# It ends where the gap does, or begins there.
+		# It ends at the end of the gap, or begins there.
 		(BERLIN, "01:00", "03:00", "2026-03-29", ("01:00+01:00", "03:00+02:00")),
 		(BERLIN, "01:00", "02:00", "2026-03-29", ("01:00+01:00", "03:00+02:00")),
 		(BERLIN, "03:00", "04:00", "2026-03-29", ("03:00+02:00", "04:00+02:00")),
@@ -363,8 +363,9 @@ def rules(draw):
 	st.dates(date(2026, 1, 1), date(2027, 6, 1)),
 )
 def test_calendars_agree(rule, start, hours, zone, first):
-	"""By start: how long a block is where clocks change is this app's own to say. So is what no rule says (COUNT of a
-	start that doesn't match)."""
+	"""Only starts are compared. Calendars differ in a block's length over a clock change, and in COUNT if the first block
+	doesn't match the rule.
+	"""
 	start = start.replace(hour=9 + start.hour % 9)
 	try:
 		made = normalised_rule(start, start + timedelta(hours=hours), rule, zone)

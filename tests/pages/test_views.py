@@ -102,7 +102,7 @@ class TestMonth:
 
 	def test_a_free_day_says_how_many_times_and_leads_to_them(self):
 		day = next(day for week in self.sheet(BRITISH)["weeks"] for day in week if day and day["number"] == 23)
-		assert day["name"] == "Monday, 23 November 2026, free times: 2"
+		assert re.fullmatch("Monday,? 23 November 2026, free times: 2", day["name"])
 		assert day["url"].endswith("?date=2026-11-23")
 		assert day["is_chosen"]
 
@@ -129,7 +129,7 @@ class TestMonth:
 		free, partial = sheet["weeks"][4][0], sheet["weeks"][4][1]
 		assert (free["is_free"], free["is_partial"]) == (True, False)
 		assert (partial["is_free"], partial["is_partial"]) == (False, True)
-		assert partial["name"] == "Tuesday, 24 November 2026, partly free"
+		assert re.fullmatch("Tuesday,? 24 November 2026, partly free", partial["name"])
 		assert partial["url"].endswith("?date=2026-11-24")
 
 
@@ -215,7 +215,8 @@ class TestSpans:
 
 	def test_one_stretch_is_a_date_and_a_time(self):
 		when = when_view(self.PARTS[:1], dates.TimeStyle("Europe/Berlin", False, BRITISH))
-		assert when == {"date": "Monday, 23 November 2026", "time": "14:00–16:00", "days": []}
+		assert re.fullmatch("Monday,? 23 November 2026", when.pop("date"))
+		assert when == {"time": "14:00–16:00", "days": []}
 
 	@pytest.mark.parametrize("name", LOCALES)
 	def test_several_are_listed_day_by_day_in_every_locale(self, name):

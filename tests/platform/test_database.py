@@ -1,5 +1,6 @@
 """Reading and writing through frappe.db, get_all and the query builder."""
 
+from contextlib import nullcontext
 from datetime import datetime
 
 import frappe
@@ -7,7 +8,7 @@ import pytest
 from frappe.query_builder.functions import Coalesce, Count, Lower, Max, Min, Sum
 
 from tests.platform.conftest import EVE, JANE, ROW, THING
-from tests.support.site import is_released_16
+from tests.support.site import is_released_16, on_real_site
 
 
 @pytest.fixture
@@ -214,6 +215,14 @@ def test_the_database_itself_refuses_what_does_not_fit(thing, field, value):
 	doc = thing()
 	with pytest.raises(frappe.db.DataError.__base__):
 		frappe.db.set_value(THING, doc.name, field, value)
+
+
+def test_a_column_for_short_text_is_as_wide_as_its_field_or_64_wide(thing):
+	"""The first on 15.44, the second on 15.101 and on released 16. The document refuses longer text on all of them."""
+	doc = thing()
+	wide = on_real_site() and frappe.db.get_column_type(THING, "title") == "varchar(64)"
+	with nullcontext() if wide else pytest.raises(frappe.db.DataError.__base__):
+		frappe.db.set_value(THING, doc.name, "title", "x" * 21)
 
 
 def test_a_long_int_has_64_bits():

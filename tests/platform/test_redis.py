@@ -13,7 +13,8 @@ import redis
 from tests.support.factories import fresh, make_meeting_type, make_page
 from tests.support.server import free_port, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+# Tests on the one Redis that TEST_REDIS_URL names take turns.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean"), pytest.mark.xdist_group("redis")]
 
 PUBLIC = "scheduler_integration.api.public"
 

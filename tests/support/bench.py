@@ -26,12 +26,15 @@ def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
 	sites = shadow_of(bench)
 	python = bench / "env" / "bin" / "python"
 	add_packages(python)
-	environment = {**os.environ, "PYTHONPATH": str(ROOT), "BENCH": str(bench), "SITE": site, "SITES_PATH": str(sites)}
-	environment.pop("VIRTUAL_ENV", None)
+	environment = environment_of(bench, site, sites)
 
 	def frappe(*command: str) -> str:
 		run = [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", site, *command]
-		return subprocess.run(run, cwd=sites, env=environment, check=True, text=True, stdout=subprocess.PIPE).stdout
+		done = subprocess.run(run, cwd=sites, env=environment, text=True, stdout=subprocess.PIPE)
+		if done.returncode:
+			# Frappe prints some of its errors to stdout, which is kept back here to be read.
+			sys.exit(f"{done.stdout}\n`{' '.join(command)}` failed with exit code {done.returncode}")
+		return done.stdout
 
 	if APP in frappe("list-apps"):
 		frappe("migrate", "--skip-search-index")
@@ -39,6 +42,11 @@ def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
 		# An installation that broke off leaves its module behind; --force takes that over.
 		frappe("install-app", "--force", APP)
 	return subprocess.run([python, "-m", *module], cwd=sites, env=environment).returncode
+
+
+def environment_of(bench: Path, site: str, sites: Path) -> dict[str, str]:
+	own = {"PYTHONPATH": str(ROOT), "BENCH": str(bench), "SITE": site, "SITES_PATH": str(sites)}
+	return {**{name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}, **own}
 
 
 def _absolute(argument: str) -> str:

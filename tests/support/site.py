@@ -88,7 +88,12 @@ class Site:
 		else:
 			from frappe.utils.background_jobs import run_queued
 
-			run_queued()
+			# A worker is another process, and sends mail.
+			set_test_mode(False)
+			try:
+				run_queued()
+			finally:
+				set_test_mode()
 
 
 def set_test_mode(on: bool = True) -> None:

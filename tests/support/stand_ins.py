@@ -1,13 +1,18 @@
-"""DocTypes with the fields that the app reads of another app's, for sites that don't have that app."""
+"""Records of ERPNext's and HRMS's DocTypes: of the real ones where the site has them, of look-alikes elsewhere.
 
-from collections.abc import Iterator, Mapping
+A look-alike has the fields that the app reads, and no rules.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import frappe
-import pytest
+from frappe.model.document import Document
 
 from scheduler_integration.custom_fields import sync_custom_fields
+from tests.support.factories import fresh
 
 RIGHTS = ("read", "write", "create", "delete")
 Definitions = Mapping[str, dict[str, Any]]
@@ -18,18 +23,50 @@ def field(name: str, kind: str, options: str | None = None, **properties: Any) -
 	return {"fieldname": name, "fieldtype": kind, "label": label, "options": options, **properties}
 
 
+ERPNEXT: Definitions = {
+	"Lead": {
+		"autoname": "hash",
+		"allow_events_in_timeline": 1,
+		"fields": [
+			field("lead_name", "Data"),
+			field("email_id", "Data", "Email"),
+			field("lead_owner", "Link", "User"),
+		],
+	},
+	"Opportunity": {
+		"autoname": "hash",
+		"allow_events_in_timeline": 1,
+		"fields": [
+			field("opportunity_from", "Link", "DocType"),
+			field("party_name", "Dynamic Link", "opportunity_from"),
+			field("contact_email", "Data", "Email"),
+			field("opportunity_owner", "Link", "User"),
+		],
+	},
+	"Customer": {
+		"autoname": "hash",
+		"allow_events_in_timeline": 1,
+		"fields": [field("customer_name", "Data", reqd=1)],
+	},
+}
+
+
 @contextmanager
 def standing_in(definitions: Definitions) -> Iterator[None]:
-	"""Made and dropped with a commit: DDL commits anyway on MariaDB. Skips the tests where the site has the real ones."""
+	"""Look-alikes of those that the site doesn't have. Made and dropped with a commit: DDL commits anyway on MariaDB."""
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
-	if frappe.get_all("DocType", {"name": ["in", [*definitions]], "custom": 0}):
-		pytest.skip("the site has the real DocTypes")
-	make(definitions)
+	missing = {name: definition for name, definition in definitions.items() if not is_real(name)}
+	make(missing)
 	yield
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
-	drop(definitions)
+	drop(missing)
+
+
+def is_real(doctype: str) -> bool:
+	"""Whether the site has the other app's own DocType."""
+	return bool(frappe.db.exists("DocType", {"name": doctype, "custom": 0}))
 
 
 def make(definitions: Definitions) -> None:
@@ -46,7 +83,88 @@ def make(definitions: Definitions) -> None:
 
 def drop(definitions: Definitions) -> None:
 	for name in reversed([*definitions]):
-		if frappe.db.exists("DocType", name):
+		if frappe.db.exists("DocType", {"name": name, "custom": 1}):
 			frappe.delete_doc("DocType", name, force=True)
 	sync_custom_fields()
 	frappe.db.commit()
+
+
+def insert(doctype: str, **values: Any) -> Document:
+	"""A new record. A real DocType gets the other fields that it asks for, unless `values` has them."""
+	asked = ASKED_FOR[doctype]() if doctype in ASKED_FOR and is_real(doctype) else {}
+	# ERPNext empties the site's whole cache for each company and employee, which takes longer than all the rest.
+	with patch.object(frappe, "clear_cache"):
+		return frappe.get_doc({"doctype": doctype, **asked, **values}).insert()
+
+
+def submit(record: Document, docstatus: int) -> None:
+	"""Takes a draft to this docstatus, through the rules of the real DocType. A look-alike can't be submitted."""
+	if not is_real(record.doctype):
+		record.db_set("docstatus", docstatus)
+		return
+	if docstatus:
+		record.submit()
+	if docstatus == 2:
+		record.cancel()
+
+
+def _company() -> dict[str, Any]:
+	# Nobody keeps books here, and a chart of accounts takes seconds to make.
+	frappe.flags.ignore_chart_of_accounts = True
+	return {"abbr": fresh("c"), "default_currency": "EUR", "country": "Germany"}
+
+
+def _employee() -> dict[str, Any]:
+	return {
+		"first_name": "Jane",
+		"gender": "Female",
+		"date_of_birth": "1990-01-01",
+		"date_of_joining": "2020-01-01",
+		"relieving_date": "2026-02-27",
+		"company": _company_with_holiday_list(),
+	}
+
+
+def _company_with_holiday_list() -> str:
+	"""HRMS grants no leave where neither the employee nor the company has a list, be it an empty one."""
+	company = first_company()
+	if not frappe.db.get_value("Company", company, "default_holiday_list"):
+		year = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
+		empty = insert("Holiday List", holiday_list_name=fresh("days"), **year)
+		frappe.db.set_value("Company", company, "default_holiday_list", empty.name)
+	return company
+
+
+def _leave_application() -> dict[str, Any]:
+	"""Without pay, so that no days have to be allocated; and holidays count, so that leave may fall on one."""
+	kind = {"leave_type_name": fresh("leave"), "is_lwp": 1, "include_holiday": 1}
+	return {"leave_type": frappe.get_doc({"doctype": "Leave Type", **kind}).insert().name}
+
+
+def _lead() -> dict[str, Any]:
+	# Two leads with one address are an option in ERPNext.
+	frappe.db.set_single_value("CRM Settings", "allow_lead_duplication_based_on_emails", 1)
+	return {}
+
+
+def _opportunity() -> dict[str, Any]:
+	"""ERPNext finds or makes the lead that has the opportunity's address."""
+	return {"company": first_company()}
+
+
+def _customer() -> dict[str, Any]:
+	return {"customer_type": "Company", "customer_group": "Commercial", "territory": "Rest Of The World"}
+
+
+def first_company() -> str:
+	return frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
+
+
+ASKED_FOR: Mapping[str, Callable[[], dict[str, Any]]] = {
+	"Company": _company,
+	"Employee": _employee,
+	"Leave Application": _leave_application,
+	"Lead": _lead,
+	"Opportunity": _opportunity,
+	"Customer": _customer,
+}

@@ -72,7 +72,7 @@ def test_the_extraction_reads_code_templates_and_scripts():
 	assert "That time was just taken. Please choose another." in said()["exceptions.py"]
 	assert {"Time zone", "Time zones"} <= said()["templates/scheduling/zone.html"]
 	assert "Your links" in said()["www/scheduling.html"]
-	assert "Hand over" in said()["scheduler_integration/doctype/booking/booking.js"]
+	assert "Reassign" in said()["scheduler_integration/doctype/booking/booking.js"]
 
 
 @lru_cache

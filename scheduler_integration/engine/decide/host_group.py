@@ -35,7 +35,7 @@ class HostGroup:
 	by half an hour could never meet, because their grids have no start in common. Meetings of an hour, by Rome's clock:
 
 		Rome, first member     works 09:00-12:00    its grid   09:00          10:00          11:00
-		Kolkata                works 04:30-11:15    its grid          09:30          10:30
+		Kolkata                works 04:30-11:30    its grid          09:30          10:30
 		offered                                                09:00          10:00          (11:00 to 12:00 is too late)
 
 	For a multi-day meeting, every day's part must lie in everybody's hours, collide with nothing, and find its minutes in

@@ -78,12 +78,10 @@ class HostPool:
 		"""
 		if not self.is_bookable(start):
 			return []
-		shown = list(dates) or _starts(self.parts(start))
-		able = [group for group in self._groups if group.can_take(start) and _starts(group.parts(start)) == shown]
-		if not self._together or not able:
-			return [group.members[0].host.name for group in able]
-		(group,) = able
-		return [m.host.name for m in self.members if m.is_required or group.can_be_joined_by(m, start)]
+		able = self._groups_for(start, list(dates) or _starts(self.parts(start)))
+		if self._together and able:
+			return self._free_together(able[0], start)
+		return [group.members[0].host.name for group in able]
 
 	def refusals(self, start: int) -> dict[str, list[Refusal]]:
 		"""Return by name why each host can't take a meeting at `start`: every reason, in the order of Reason.
@@ -161,13 +159,21 @@ class HostPool:
 	def _first_slot_only(self) -> bool:
 		return bool(self.rules and self.rules.first_slot_only)
 
+	def _groups_for(self, start: int, dates: list[int]) -> list[HostGroup]:
+		"""Return the groups that can take a meeting at `start` on these dates."""
+		return [group for group in self._groups if group.can_take(start) and _starts(group.parts(start)) == dates]
+
+	def _free_together(self, required: HostGroup, start: int) -> list[str]:
+		"""Return the names of the required hosts, and of the optional hosts who can join them at `start`."""
+		return [m.host.name for m in self.members if m.is_required or required.can_be_joined_by(m, start)]
+
 	def _all_starts(self, first: int, last: int) -> list[int]:
 		if len(self._groups) == 1:
 			return self._groups[0].starts(first, last)
 		found: set[int] = set()
 		for alike in self._groups_by_hours().values():
 			for group in alike:
-				# Of fifty hosts with equal hours, the first dozen usually have every start between them. The others can't
+				# If fifty hosts have equal hours, the first dozen usually have every start between them. The others can't
 				# add a start, so their calendars needn't be worked out.
 				if group.offers_no_more_than(found, first, last):
 					break

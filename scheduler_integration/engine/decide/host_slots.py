@@ -23,9 +23,10 @@ class HostSlots:
 	A start is open if it is on the grid and no blocker blocks it. Listing and checking use the same two things, the grid
 	and the merged spans of all blockers, and nothing else decides:
 
-		grid      09:00    09:30    10:00    10:30    11:00    11:30
-		blocked   ├ too soon ┤           ├── busy + buffers ──┤
-		open                        10:00                     11:30
+		grid      09:00   09:30   10:00   10:30   11:00   11:30        half an hour each
+		blocked   until 09:45, the minimum notice
+		blocked   [10:00:01, 11:30), around the busy time from 10:30 to 11:30
+		open                      10:00                   11:30
 
 	`window` is what `booking_window` returns. `joinable` are the starts at which a session can be joined; by default those
 	of sessions that begin on that date.

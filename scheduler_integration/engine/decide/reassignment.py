@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..model.host import Member
+from ..model.meeting_rules import Limit, MeetingRules
 from ..model.refusals import Refusal
 from ..rules.booking_window import ALWAYS
 from ..rules.limits import MinutesLeft
@@ -28,17 +29,23 @@ def reassignment_refusals(
 	`parts` must ascend, have the duration of the rules, and lie within what the host carries.
 	"""
 	rules = replace(member.rules, seats=1, party_size=1)
+	starts = [start for start, _end in parts]
 	# Weekly and monthly limits of minutes count all parts together. A meeting of one part needs no such sum.
-	summed = tuple(each for each in rules.limits if len(parts) > 1 and each.in_minutes and each.period != "day")
+	summed = _limits_of_all_parts(rules) if len(parts) > 1 else ()
 	first = replace(one_day(rules), limits=tuple(each for each in rules.limits if each not in summed))
 	later = one_day(rules)
+	of_parts = [later if index or has_begun else first for index in range(len(parts))]
 	found = [
 		(start, refusal)
-		for index, (start, _end) in enumerate(parts)
-		for refusal in _refusals(replace(member, rules=later if index or has_begun else first), start, now)
+		for start, own in zip(starts, of_parts, strict=True)
+		for refusal in _refusals(replace(member, rules=own), start, now)
 	]
-	lacking = MinutesLeft(replace(rules, limits=summed), member.host).refusals([start for start, _end in parts])
+	lacking = MinutesLeft(replace(rules, limits=summed), member.host).refusals(starts)
 	return sorted([*found, *lacking], key=lambda each: each[0])
+
+
+def _limits_of_all_parts(rules: MeetingRules) -> tuple[Limit, ...]:
+	return tuple(limit for limit in rules.limits if limit.in_minutes and limit.period != "day")
 
 
 def _refusals(member: Member, start: int, now: int) -> Iterator[Refusal]:

@@ -58,7 +58,7 @@ class Limit:
 	once, and joining one adds nothing. A multi-day meeting counts like this, be it booked or asked for:
 
 		counted in  day                       week, month
-		meetings    once on each of its days  once, where it begins
+		meetings    once on each of its days  once, on its first day
 		minutes     on each of its days       on each of its days
 
 	Raises InvalidRule for a period that doesn't exist, or for less than 1.

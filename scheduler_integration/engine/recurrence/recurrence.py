@@ -90,7 +90,7 @@ def _last_day(rule: RecurrenceRule, start: datetime, tz: ZoneInfo) -> int | None
 	last = rule.until.day.toordinal()
 	if rule.until.time:
 		until = _naive(rule.until.instant(tz, time()), tz)
-		# A block at 09:00 with UNTIL at 08:59 of the same day starts the day before, at the latest.
+		# If blocks start at 09:00 and UNTIL is 08:59, the last block starts on the day before.
 		last = until.toordinal() - (_seconds(until) < _seconds(start))
 	return min(last, LAST_DAY)
 

@@ -214,14 +214,20 @@ def _check_known(name: str) -> None:
 def _check_together(rule: RecurrenceRule) -> None:
 	if rule.count and rule.until:
 		raise InvalidRecurrence(RecurrenceProblem.COUNT_AND_UNTIL)
+	if misplaced := _misplaced(rule):
+		raise InvalidRecurrence(RecurrenceProblem.OUT_OF_PLACE, misplaced)
+
+
+def _misplaced(rule: RecurrenceRule) -> str | None:
+	"""Return a part that has no meaning in this rule, if there is one."""
 	if misplaced := _WITHOUT_MEANING[rule.frequency] & rule.by.keys():
-		raise InvalidRecurrence(RecurrenceProblem.OUT_OF_PLACE, min(misplaced))
-	if any(which for which, _day in rule.days) and (
-		rule.frequency in ("WEEKLY", "DAILY") or (rule.frequency == "YEARLY" and "BYWEEKNO" in rule.by)
-	):
-		raise InvalidRecurrence(RecurrenceProblem.OUT_OF_PLACE, f"BYDAY={dict(rule.parts)['BYDAY']}")
-	if "BYSETPOS" in rule.by and not rule.days and len(rule.by) == 1:
-		raise InvalidRecurrence(RecurrenceProblem.OUT_OF_PLACE, "BYSETPOS")
+		return min(misplaced)
+	# "2MO" needs a month or year to count in. BYSETPOS needs another list from which to choose.
+	counts_days = any(which for which, _day in rule.days)
+	has_weeks = rule.frequency in ("WEEKLY", "DAILY") or (rule.frequency == "YEARLY" and "BYWEEKNO" in rule.by)
+	if counts_days and has_weeks:
+		return f"BYDAY={dict(rule.parts)['BYDAY']}"
+	return "BYSETPOS" if rule.by.keys() == {"BYSETPOS"} and not rule.days else None
 
 
 def _frequency(text: str) -> str:

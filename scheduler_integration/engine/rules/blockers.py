@@ -1,4 +1,4 @@
-"""What a blocker is, and the simple ones: notice, booking window, party size.
+"""The protocol of blockers, and the simple ones: notice, booking window, party size.
 
 A blocker is one rule's view of starts: the spans of starts that it blocks, and why. Listing skips the spans of every
 blocker, and a check looks a start up in the same spans. A rule that is written as a blocker therefore can't apply to one

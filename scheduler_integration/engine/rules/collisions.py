@@ -50,14 +50,7 @@ class Collisions:
 		self._items: list[Busy | Interval | Booked] = [*busy, *booked]
 		# The span of blocked starts around each item, in the order of the items.
 		self._around = [(item[0] - lead, item[1] + before) for item in busy]
-		# Comparisons, because `max` would take longer than everything else here.
-		self._around += [
-			(
-				item.start - length - (own if (own := item.buffer_before * MINUTE) > after else after) + 1,
-				item.end + (own if (own := item.buffer_after * MINUTE) > before else before),
-			)
-			for item in booked
-		]
+		self._around += _around_bookings(booked, length, before, after)
 		self.spans = self._spans_without_joinable() if joinable else self._around
 
 	def conflicts(self, start: int) -> list[Busy | Booked]:
@@ -102,6 +95,18 @@ class Collisions:
 			for item, span in zip(self._items, self._around, strict=True)
 			for piece in (without([span], [item[0]]) if self._can_join(item, item[0]) else [span])
 		]
+
+
+def _around_bookings(booked: list[Booked], length: int, before: int, after: int) -> list[Interval]:
+	"""Return the spans of blocked starts; of two buffers that meet, the larger one counts. All in seconds."""
+	# Comparisons, because `max` would take longer than everything else here.
+	return [
+		(
+			item.start - length - (own if (own := item.buffer_before * MINUTE) > after else after) + 1,
+			item.end + (own if (own := item.buffer_after * MINUTE) > before else before),
+		)
+		for item in booked
+	]
 
 
 def _is_hold(item: Busy | Interval | Booked) -> bool:

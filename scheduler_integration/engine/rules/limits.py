@@ -120,7 +120,7 @@ def _counted(host: Host) -> list[tuple[date, Sequence[Booked]]]:
 
 def _booked_by_period(limit: Limit, by_date: list[tuple[date, Sequence[Booked]]]) -> dict[Period, list[Booked]]:
 	"""Return the bookings that the limit counts, by its periods."""
-	# See the table in Limit: only meetings a week or month count a multi-day meeting once, where it begins.
+	# See the table in Limit: meetings a week or month count a multi-day meeting once, on its first day.
 	each_day = limit.in_minutes or limit.period == "day"
 	of_host = limit.of_host
 	found: dict[Period, list[Booked]] = {}

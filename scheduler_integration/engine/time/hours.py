@@ -39,7 +39,7 @@ class WeeklyRule:
 
 @dataclass(frozen=True, slots=True)
 class DateOverride:
-	"""What differs on the dates `first` to `last`, both included.
+	"""Hours that differ from the week on the dates `first` to `last`, both included.
 
 	Times are minutes after midnight, as in WeeklyRule.
 

@@ -1,4 +1,13 @@
 // The types of the scripts. Only the type checker reads this file; no page loads it.
+//
+// booking.js, host.js and manage.js are the scripts of one page each. booking.js connects these:
+//   view.js    draws the page from the state
+//   actions/   what the visitor does: they change the state
+//   state/     the state, the starts that are loaded, and what the browser remembers
+//   server/    requests: months, holds
+//   parts/     the pieces on the screen: month, times, form, time zone, messages, steps
+//   shared/    dates and words, and the page's data and elements
+// desk/ belongs to the forms of the desk (hooks.py).
 
 export type Step = "day" | "time" | "details";
 

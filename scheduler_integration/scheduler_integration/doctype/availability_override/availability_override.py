@@ -19,7 +19,7 @@ class AvailabilityOverride(Form):
 	def validate_dates(self):
 		self.end_date = self.end_date or self.date
 		if checked_date("end_date", self.end_date) < checked_date("date", self.date):
-			raise InvalidRequest(_("The last day lies before the first."), details={"end_date": _("Too early.")})
+			raise InvalidRequest(_("The last day is before the first."), details={"end_date": _("Too early.")})
 		if date_diff(self.end_date, self.date) >= MAX_DAYS:
 			raise InvalidRequest(_("An override spans at most {0} days.").format(MAX_DAYS))
 
@@ -30,7 +30,7 @@ class AvailabilityOverride(Form):
 			self.update({"is_available": 1, "whole_day": 1})
 
 	def validate_times(self):
-		"""`whole_day` says whether the times count: Frappe fills an empty Time of a new record with the time of day."""
+		"""`whole_day` says whether the times count: Frappe 15 fills an empty Time of a new record with the time of day."""
 		if self.whole_day:
 			self.start_time = self.end_time = None
 			return

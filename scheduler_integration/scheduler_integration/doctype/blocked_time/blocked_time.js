@@ -1,4 +1,4 @@
-// Writes the recurrence rule for people who don't know RFC 5545, and shows below it what it means.
+// Writes the recurrence rule for people who don't know RFC 5545, and explains it below the field.
 frappe.ui.form.on("Blocked Time", {
 	refresh(form) {
 		scheduler_integration.offer_time_zones(form);
@@ -86,7 +86,8 @@ function rule_of(preset, { every, until, count, days }) {
 	return parts.join(";");
 }
 
-// The field holds the site's time; the rule's days are those of its own zone, where it may be tomorrow already.
+// The field holds the site's time, but the days of the rule are in the zone of the rule: 22:00 on Monday in UTC is
+// Tuesday in Kiritimati.
 function first_day(form) {
 	const site_zone = frappe.boot.time_zone.system;
 	return moment.tz(form.doc.start_time || moment(), site_zone).tz(form.doc.timezone || site_zone);
@@ -112,7 +113,7 @@ async function show_preview(form) {
 		"scheduler_integration.scheduler_integration.doctype.blocked_time.blocked_time.preview",
 		asked,
 	);
-	// What was typed meanwhile has an answer of its own on the way.
+	// If the form has changed since the request, the answer to a later request is on its way.
 	if (JSON.stringify(asked) === JSON.stringify(question(form))) $wrapper.html(preview_html(answer));
 }
 

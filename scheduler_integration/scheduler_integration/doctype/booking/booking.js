@@ -19,7 +19,7 @@ function offer_actions(form) {
 	}
 	form.add_custom_button(__("Cancel meeting"), () => ask_about_cancelling(form));
 	if (is_manager() && form.doc.scheduling_page) {
-		form.add_custom_button(__("Hand over"), () => ask_successor(form));
+		form.add_custom_button(__("Reassign"), () => ask_successor(form));
 	}
 }
 
@@ -75,13 +75,13 @@ async function ask_successor(form) {
 		{ fieldname: "force", fieldtype: "Check", label: __("Even outside their hours and limits") },
 	];
 	if (form.doc.session) {
-		const sentence = __("All who come to this session go along.");
+		const sentence = __("All attendees of this session move with it.");
 		fields.unshift({ fieldname: "session", fieldtype: "HTML", options: `<p>${sentence}</p>` });
 	}
-	ask(form, __("Hand the meeting over"), fields, (answers) => ({ action: "reassign", ...answers }));
+	ask(form, __("Reassign the meeting"), fields, (answers) => ({ action: "reassign", ...answers }));
 }
 
-// The dialog stays until what was asked for is done: after a refusal its answers can be changed.
+// The dialog stays open after a refusal, so that its answers can be changed.
 function ask(form, title, fields, request) {
 	const dialog = new frappe.ui.Dialog({
 		title,
@@ -95,7 +95,7 @@ function ask(form, title, fields, request) {
 }
 
 async function update(form, request) {
-	// The form is loaded anew afterwards, and notes that wait for it to be saved would be lost.
+	// The form is loaded again afterwards, and notes that aren't saved yet would be lost.
 	if (form.is_dirty()) await form.save();
 	frappe.dom.freeze();
 	const answer = await send({ name: form.doc.name, ...request }).finally(() => frappe.dom.unfreeze());
@@ -104,7 +104,7 @@ async function update(form, request) {
 	return answer.success;
 }
 
-// Not frappe.call, which shows sentences of its own for some statuses, 403 among them, in place of the reason.
+// frappe.call shows its own sentence instead of the reason for some statuses, for example 403.
 async function send(request) {
 	try {
 		const response = await fetch("/api/method/scheduler_integration.api.bookings.update", {

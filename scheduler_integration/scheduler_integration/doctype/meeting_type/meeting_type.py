@@ -48,7 +48,7 @@ class MeetingType(Form):
 		if frappe.db.exists("Booking", {"meeting_type": self.name}):
 			frappe.throw(
 				_(
-					"Meetings of this type were booked. Switch it off instead: it is offered no more, its meetings stay."
+					"Meetings of this type were booked. Deactivate it instead: it will no longer be offered, and its meetings are kept."
 				),
 				frappe.LinkExistsError,
 			)
@@ -60,7 +60,7 @@ class MeetingType(Form):
 
 	def validate_home(self):
 		if not self.scheduling_page and not self.consultant:
-			raise InvalidRequest(_("Say on which page this is booked, or which consultant offers it."))
+			raise InvalidRequest(_("Choose the page on which this is booked, or the consultant who offers it."))
 		if not self.scheduling_page and not self.scheduler_event_url:
 			raise InvalidRequest(_("A meeting type without a page needs its link on the external scheduler."))
 
@@ -124,17 +124,17 @@ class MeetingType(Form):
 		if self.window_type != "Fixed Range":
 			self.window_from = self.window_to = None
 		elif not self.window_from and not self.window_to:
-			raise InvalidRequest(_("Say from or to which date this can be booked."))
+			raise InvalidRequest(_("Enter the first or the last date that can be booked."))
 		ends = [checked_date(field, self.get(field)) for field in ("window_from", "window_to") if self.get(field)]
 		if ends != sorted(ends):
-			raise InvalidRequest(_("The last day lies before the first."), details={"window_to": _("Too early.")})
+			raise InvalidRequest(_("The last day is before the first."), details={"window_to": _("Too early.")})
 
 	def refuse_window_without_days(self):
 		"""An empty window might mean today alone or no end: a type has another word for the latter."""
 		is_rolling = self.window_type in ("Rolling Days", "Rolling Business Days")
 		if is_rolling and not self.uses_host_defaults and self.max_days_in_advance < 1:
 			raise InvalidRequest(
-				_("Say how many days ahead this can be booked, at least 1. For no end choose “{0}”.").format(
+				_("Enter how many days ahead this can be booked, at least 1. For no end, choose “{0}”.").format(
 					_("Indefinite")
 				),
 				details={"max_days_in_advance": _("At least 1.")},

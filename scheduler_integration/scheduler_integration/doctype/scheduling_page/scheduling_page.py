@@ -103,7 +103,7 @@ class SchedulingPage(Form):
 		if frappe.db.exists("Booking", {"scheduling_page": self.name}):
 			frappe.throw(
 				_(
-					"Meetings were booked on this page. Switch it off instead: its links stop working, its meetings stay."
+					"Meetings were booked on this page. Deactivate it instead: its links will stop working, and its meetings are kept."
 				),
 				frappe.LinkExistsError,
 			)

@@ -1,0 +1,63 @@
+"""What uninstalling takes along, and what a dry run of it must not."""
+
+import frappe
+import pytest
+
+from scheduler_integration import install
+from tests.support.site import on_real_site
+from tests.support.stand_ins import field, standing_in
+
+HOLIDAY_LIST = {"Holiday List": {"autoname": "hash", "fields": [field("to_date", "Date")]}}
+FIELD = "Availability Schedule-holiday_list"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _holiday_list(site):
+	with standing_in(HOLIDAY_LIST):
+		yield
+
+
+@pytest.fixture
+def no_commit(monkeypatch):
+	"""A dry run ends with a rollback."""
+	for command in ("commit", "sql_ddl"):
+		monkeypatch.setattr(frappe.db, command, lambda *_args, **_kwargs: pytest.fail("a dry run must not commit"))
+
+
+def test_a_dry_run_of_uninstalling_takes_nothing(no_commit):
+	install.before_uninstall()
+	assert not frappe.db.exists("Role", "Scheduling User")
+	install.after_uninstall()
+	install.after_app_change("scheduler_integration")
+	frappe.db.rollback()
+	assert frappe.db.exists("Role", "Scheduling User")
+	assert frappe.db.exists("Custom Field", FIELD)
+
+
+def test_a_dry_run_of_uninstalling_another_app_commits_nothing_of_it(no_commit):
+	frappe.db.set_value("Role", "Scheduling User", "desk_access", 0)
+	install.after_app_change("erpnext")
+	frappe.db.rollback()
+	assert frappe.db.get_value("Role", "Scheduling User", "desk_access") == 1
+
+
+def test_the_field_comes_with_another_app():
+	frappe.delete_doc("Custom Field", FIELD)
+	install.after_app_change("erpnext")
+	assert frappe.db.exists("Custom Field", FIELD)
+
+
+@pytest.mark.skipif(not on_real_site(), reason="SQLite names indexes in another way")
+def test_the_index_on_the_addresses_of_contacts_goes_and_comes():
+	def indexes():
+		rows = frappe.db.sql("show index from `tabContact Email`", as_dict=True)
+		return {row.Key_name for row in rows}
+
+	assert "email_id_creation_index" in indexes()
+	try:
+		install.drop_core_indexes()
+		assert "email_id_creation_index" not in indexes()
+		install.drop_core_indexes()
+	finally:
+		install.ensure_core_indexes()
+	assert "email_id_creation_index" in indexes()
