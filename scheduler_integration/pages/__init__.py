@@ -1,4 +1,4 @@
-"""What the public pages show: small functions from the rooms' answers to what a template prints.
+"""What the pages show: small functions from the rooms' objects to the text that a template prints.
 
-Nothing here touches the database. A page's `get_context` parses, calls a room, and hands the answer to a view.
+A view makes no query. A page's `get_context` in www/ parses, calls the rooms, and hands what they return to a view.
 """

@@ -59,7 +59,7 @@ def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 		meeting_type=meeting_type,
 		month=_date(f"{texts.get('month')}-01"),
 		day=_date(texts.get("date")),
-		start=instant_of(texts.get("start")),
+		start=read_instant(texts.get("start")),
 		zone=texts.get("tz"),
 		duration=_number(texts.get("duration")),
 		clock=texts.get("clock") if texts.get("clock") in ("12", "24") else None,
@@ -67,7 +67,7 @@ def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 	)
 
 
-def instant_of(value: str | None) -> int | None:
+def read_instant(value: str | None) -> int | None:
 	"""The epoch seconds of an instant with an offset, None for anything else."""
 	try:
 		return parse_instant(_text(value))

@@ -29,7 +29,7 @@ _PATH = "/scheduling"
 _MEETINGS = 100
 
 
-def get_context(context):
+def get_context(context: frappe._dict) -> None:
 	if frappe.session.user == "Guest":
 		raise redirection(f"/login?redirect-to={quote(_here(), safe='/')}", 302)
 	respond(context, _view)

@@ -17,7 +17,7 @@ no_cache = 1
 sitemap = 0
 
 
-def get_context(context):
+def get_context(context: frappe._dict) -> None:
 	if frappe.session.user == "Guest":
 		raise redirection("/login?redirect-to=/scheduling/why", 302)
 	respond(context, _view)

@@ -2,6 +2,8 @@
 
 from urllib.parse import quote
 
+import frappe
+
 from scheduler_integration.catalogue.public import find_brand
 from scheduler_integration.clock import now
 from scheduler_integration.doors.commands import cancel_for_attendee
@@ -18,7 +20,7 @@ no_cache = 1
 sitemap = 0
 
 
-def get_context(context):
+def get_context(context: frappe._dict) -> None:
 	respond(context, _view)
 
 

@@ -14,7 +14,7 @@ from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, admit
 from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
 from scheduler_integration.pages.booking import Attempt, BookingPage, booking_view
 from scheduler_integration.pages.form import new_key, read_payload, typed_values
-from scheduler_integration.pages.query import Query, instant_of, parse
+from scheduler_integration.pages.query import Query, parse, read_instant
 from scheduler_integration.pages.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.slots import load_month
 from scheduler_integration.pages.visitor import Visitor, current_visitor
@@ -24,7 +24,7 @@ no_cache = 1
 sitemap = 0
 
 
-def get_context(context):
+def get_context(context: frappe._dict) -> None:
 	respond(context, _view)
 
 
@@ -76,4 +76,4 @@ def _wanted_start() -> str:
 
 
 def _as_submitted(query: Query) -> Query:
-	return replace(query, start=instant_of(_wanted_start()), day=None, month=None)
+	return replace(query, start=read_instant(_wanted_start()), day=None, month=None)

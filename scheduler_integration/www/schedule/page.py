@@ -13,7 +13,7 @@ no_cache = 1
 sitemap = 0
 
 
-def get_context(context):
+def get_context(context: frappe._dict) -> None:
 	respond(context, _view)
 
 
