@@ -70,7 +70,8 @@ def _move_lightness(colour: str, backgrounds: Sequence[str], ratio: float, towar
 
 
 def _channels(colour: str) -> Rgb:
-	return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+	red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+	return red, green, blue
 
 
 def _hex(channels: Sequence[float]) -> str:
