@@ -49,6 +49,7 @@ bench-site:
 lint: $(DEV) lint-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
 # The pages need no Node. Only the checks of their scripts and style sheets do.
@@ -72,4 +73,4 @@ reset:
 	rm -rf .site
 
 clean: reset
-	rm -rf $(VENV) .bench .pytest_cache .ruff_cache $(NODE)/node_modules
+	rm -rf $(VENV) .bench .pytest_cache .ruff_cache .mypy_cache $(NODE)/node_modules

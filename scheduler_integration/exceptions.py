@@ -174,6 +174,7 @@ class RateLimited(SchedulingError):
 
 	code = "RATE_LIMITED"
 	http_status_code = 429
+	retry_after: int
 
 	def __init__(self, retry_after: int):
 		self.retry_after = retry_after

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import ParamSpec
 
 import frappe
 
@@ -10,18 +10,18 @@ from scheduler_integration.api import serialise
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import SchedulingError
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
 
 
-def answered(status: int = 200) -> Callable[[F], F]:
+def answered(status: int = 200) -> Callable[[Callable[P, object]], Callable[P, None]]:
 	"""Decorates a whitelisted method: what it returns becomes `data`, what it raises becomes an error of docs/api.md.
 
 	A refused call stores nothing: its transaction is rolled back.
 	"""
 
-	def decorate(method: F) -> F:
+	def decorate(method: Callable[P, object]) -> Callable[P, None]:
 		@wraps(method)
-		def answer(*args: Any, **kwargs: Any) -> None:
+		def answer(*args: P.args, **kwargs: P.kwargs) -> None:
 			response = frappe.local.response
 			try:
 				with refusals():

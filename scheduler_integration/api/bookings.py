@@ -54,6 +54,6 @@ def update(name=None, action=None, reason=None, host=None, replaces=None, force=
 def check_conflicts(start=None, end=None, host=None, booking=None) -> dict[str, Any]:
 	"""What is in a host's calendar between two instants, and which other times are free."""
 	user = signed_in()
-	span = parse_instants(start=start, end=end)
-	check = find_conflicts(*span, parse_choice("host", host) or user, parse_name(booking) or None, clock.now())
+	since, until = parse_instants(start=start, end=end)
+	check = find_conflicts(since, until, parse_choice("host", host) or user, parse_name(booking) or None, clock.now())
 	return serialise.calendar_check(check)

@@ -4,7 +4,7 @@ A third where HRMS assigns holiday lists from a date on (16 and later). A half-d
 its whole date: no record says which half.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from scheduler_integration import engine
 from scheduler_integration.availability.schedules import HostSchedule
 from scheduler_integration.custom_fields import optional_doctypes
 
-Overrides = Mapping[str, list[engine.DateOverride]]
+Overrides = Mapping[str, Sequence[engine.DateOverride]]
 
 
 class Term(NamedTuple):
@@ -117,7 +117,7 @@ def _calendars(
 ) -> dict[str, set[Calendar]]:
 	"""What says which holiday list holds for each user. Somebody employed twice has two calendars."""
 	own = {user: schedule.holiday_list for user, schedule in schedules.items()}
-	calendars = {user: {(_always(name),)} if name else set() for user, name in own.items()}
+	calendars: dict[str, set[Calendar]] = {user: {(_always(name),)} if name else set() for user, name in own.items()}
 	for row in employees:
 		if not own[row.user_id]:
 			named = row.holiday_list or row.default_holiday_list

@@ -22,9 +22,9 @@ LIMIT_FIELDS = tuple(_LIMITS)
 def limits_of(record: Mapping | Document, *, of_host: bool) -> tuple[engine.Limit, ...]:
 	"""The engine's limits of the record's `LIMIT_FIELDS`, of which 0 is no limit."""
 	return tuple(
-		engine.Limit(period, record.get(field), in_minutes, of_host)
+		engine.Limit(period, most, in_minutes, of_host)
 		for field, (period, in_minutes) in _LIMITS.items()
-		if record.get(field)
+		if (most := record.get(field))
 	)
 
 

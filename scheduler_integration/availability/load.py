@@ -147,17 +147,20 @@ def _trip(row: frappe._dict) -> engine.Trip:
 
 
 def _override(row: frappe._dict) -> engine.DateOverride:
+	start, end = _times(row)
+	return engine.DateOverride(row.date, row.end_date, bool(row.is_available), start, end, row.reason or "")
+
+
+def _times(row: frappe._dict) -> tuple[int, int] | tuple[None, None]:
 	if not row.whole_day:
-		times = minutes_of_day(row.start_time), minutes_of_day(row.end_time)
-	else:
-		# The engine reads 00:00-00:00 as the whole day, and an unavailable date without times as blocked.
-		times = (0, 0) if row.is_available else (None, None)
-	return engine.DateOverride(row.date, row.end_date, bool(row.is_available), *times, label=row.reason or "")
+		return minutes_of_day(row.start_time), minutes_of_day(row.end_time)
+	# The engine reads 00:00-00:00 as the whole day, and an unavailable date without times as blocked.
+	return (0, 0) if row.is_available else (None, None)
 
 
 def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engine.Busy]]:
 	rows = frappe.db.sql(_blocked_query(), {"users": tuple(users), "first": span[0], "last": span[1]})
-	found = defaultdict(list)
+	found: dict[str, list[engine.Busy]] = defaultdict(list)
 	for user, start, end, series, name in rows:
 		if series:
 			found[user] += [engine.Busy(*each, name) for each in engine.occurrences(series, *span)]
@@ -181,7 +184,7 @@ def _booked(
 	users: Iterable[str], span: engine.Interval, meeting_type: str | None, lock: bool
 ) -> dict[str, list[engine.Booked]]:
 	rows = frappe.db.sql(_booked_query(lock), {"users": tuple(users), "first": span[0], "last": span[1]})
-	found = defaultdict(list)
+	found: dict[str, list[engine.Booked]] = defaultdict(list)
 	for user, start, end, before, after, type_name, booking, seats, session, is_first_day in rows:
 		counts = type_name == meeting_type
 		found[user].append(

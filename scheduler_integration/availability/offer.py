@@ -45,7 +45,8 @@ class Offer:
 		In a round robin another guest's hold keeps a host's time, and not the host: that guest gets whoever is left. Meetings
 		over several days keep who was held, for hosts' days may differ.
 		"""
-		if self.assignment != "Round Robin" or self.team.rules.days > 1:
+		rules = self.team.rules
+		if self.assignment != "Round Robin" or rules is None or rules.days > 1:
 			return self.free_hosts(start, dates)
 		members = [replace(member, host=self._without_holds_at(member, start)) for member in self.team.members]
 		return replace(self, team=self.team.with_members(members)).free_hosts(start, dates)
@@ -70,7 +71,8 @@ class Offer:
 
 	def slot(self, start: int) -> Slot:
 		"""The slot at the bookable `start`, on each of its days."""
-		rules = self.team.rules
+		# A start that can be booked has a host.
+		rules = self.team.members[0].rules
 		return Slot(start, start + rules.seconds, parts=tuple(self.team.parts(start)) if rules.days > 1 else ())
 
 	def nearest(self, start: int, count: int = 3) -> list[Slot]:

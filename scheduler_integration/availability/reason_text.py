@@ -70,6 +70,8 @@ def _no_seats(refusal: engine.Refusal, member: engine.Member, start: int, now: i
 
 
 def _limit(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
+	# A refusal by a limit always says which one.
+	assert refusal.limit is not None
 	limit = refusal.limit
 	most = _span(limit.most) if limit.in_minutes else str(limit.most)
 	sentence = {
@@ -85,8 +87,11 @@ def _limit(refusal: engine.Refusal, member: engine.Member, start: int, now: int)
 
 
 def _later_day(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
-	sentence = _("The meeting can't continue on {0}: that time isn't free.").format(_day(refusal.instant, member))
-	return " ".join([sentence, *(reason_text(each, member, refusal.instant, now) for each in refusal.because)])
+	# A refusal of a later day always says which one.
+	assert refusal.instant is not None
+	day = refusal.instant
+	sentence = _("The meeting can't continue on {0}: that time isn't free.").format(_day(day, member))
+	return " ".join([sentence, *(reason_text(each, member, day, now) for each in refusal.because)])
 
 
 def _without_labels(member: engine.Member) -> engine.Member:

@@ -29,7 +29,10 @@ def describe(rule: str, start: date) -> str:
 
 def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[str]:
 	"""When the next blocks begin that aren't over at `now` (epoch seconds), as text in the reader's language."""
-	since = max(now, engine.recurrence_bounds(series)[0])
+	bounds = engine.recurrence_bounds(series)
+	if bounds is None:
+		return []
+	since = max(now, bounds[0])
 	found = engine.occurrences(series, since, since + HORIZON)[:count]
 	return [_moment(engine.wall_clock(start, zone)) for start, _end in found]
 

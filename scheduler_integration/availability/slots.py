@@ -88,8 +88,9 @@ def _instants(first: date, last: date, zone: str) -> engine.Interval:
 
 
 def _offered(team: engine.HostPool, minutes: int, zone: str, starts: list[int], span: engine.Interval) -> OfferedSlots:
-	is_shared = bool(team.rules) and team.rules.seats > 1
-	is_multi_day = bool(team.rules) and team.rules.days > 1
+	rules = team.rules
+	is_shared = rules is not None and rules.seats > 1
+	is_multi_day = rules is not None and rules.days > 1
 	seats = team.seats_left(*span) if is_shared else {}
 	parts = team.parts_by_start(*span) if is_multi_day else {}
 	slots = [Slot(start, start + minutes * 60, seats.get(start), tuple(parts.get(start, ()))) for start in starts]

@@ -99,9 +99,10 @@ def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:
 
 	A guest may ask about whatever instant, and must not read a host's nights, past or vacation that way.
 	"""
+	rules = offer.team.rules
 	refusals = [refusal for found in offer.team.refusals(start).values() for refusal in found]
 	# Where a date's first start is all that is offered, a later one isn't kept from anybody by the calendar.
-	if not refusals or offer.team.rules.first_slot_only or not {each.reason for each in refusals} <= _OF_THE_CALENDAR:
+	if not (rules and refusals) or rules.first_slot_only or not {each.reason for each in refusals} <= _OF_THE_CALENDAR:
 		return []
 	busy = engine.merge((item.start, item.end) for refusal in refusals for item in refusal.conflicts)
 	return engine.clip(busy, start, end)

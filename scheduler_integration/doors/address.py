@@ -45,7 +45,7 @@ def network_of(address: str) -> str:
 	ip = _parse(address)
 	if ip is None:
 		return address[:LONGEST]
-	if ip.version == 6:
+	if isinstance(ip, ipaddress.IPv6Address):
 		return str(ip.ipv4_mapped or ipaddress.IPv6Network((int(ip), IPV6_PREFIX), strict=False))
 	return str(ip)
 

@@ -7,7 +7,7 @@ when to come back: of 300 requests a minute, used up at 14:05:20, the next is ta
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
 import frappe
 from redis.exceptions import RedisError
@@ -16,7 +16,8 @@ from scheduler_integration import clock
 from scheduler_integration.doors.address import client_network
 from scheduler_integration.exceptions import RateLimited
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,12 @@ REQUESTS = Limit("requests", 60, "slots_per_minute", "site_requests_per_minute")
 BOOKINGS = Limit("bookings", 3600, "bookings_per_hour", "site_bookings_per_hour")
 
 
-def limited(limit: Limit) -> Callable[[F], F]:
+def limited(limit: Limit) -> Callable[[Callable[P, R]], Callable[P, R]]:
 	"""Decorates a door: each call is counted. Raises RateLimited once the budget is used up."""
 
-	def decorate(door: F) -> F:
+	def decorate(door: Callable[P, R]) -> Callable[P, R]:
 		@wraps(door)
-		def call(*args: Any, **kwargs: Any) -> Any:
+		def call(*args: P.args, **kwargs: P.kwargs) -> R:
 			admit(limit)
 			return door(*args, **kwargs)
 

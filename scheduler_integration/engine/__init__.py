@@ -10,13 +10,13 @@ from .decide.host_pool import HostPool, nearest_free
 from .decide.host_slots import HostSlots
 from .decide.reassignment import reassignment_refusals
 from .decide.relevant_span import relevant_dates, relevant_span
-from .errors import EngineError, InstantOutOfRange, InvalidRecurrence, InvalidRule, UnknownTimeZone
+from .errors import EngineError, InstantOutOfRange, InvalidRecurrence, InvalidRule, RecurrenceProblem, UnknownTimeZone
 from .model.host import Booked, Busy, Host, Member
 from .model.meeting_rules import DateRange, Limit, MeetingRules, RollingDays
 from .model.refusals import Reason, Refusal
 from .recurrence.expand import NO_END, occurrences, recurrence_bounds
 from .recurrence.normalise import normalised_rule
-from .recurrence.text import RecurrenceDate, RecurrenceProblem, RecurrenceRule, parse_recurrence
+from .recurrence.text import RecurrenceDate, RecurrenceRule, parse_recurrence
 from .round_robin import BOOKING, Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
 from .rules.booking_window import booking_window
 from .rules.collisions import conflicts_with

@@ -44,12 +44,34 @@ class InstantOutOfRange(EngineError):
 		self.instant = instant
 
 
+class RecurrenceProblem(Enum):
+	"""Why a text is refused. Each value says what the error's `value` is."""
+
+	TOO_LONG = "the most characters a text may have"
+	TOO_MANY_DATES = "the most dates a text may have"
+	UNREADABLE = "the part that can't be read"
+	UNKNOWN_PART = "the part's name"
+	REPEATED_PART = "the name of a part that occurs twice"
+	OUT_OF_PLACE = "the part that has no meaning in this rule"
+	TOO_FINE = "the part that asks for more than one block a day"
+	NO_RULE = "nothing"
+	SEVERAL_RULES = "nothing: there is more than one RRULE"
+	INTERVAL_ZERO = "nothing: INTERVAL is 0"
+	TOO_MANY_COUNTED = "the highest COUNT"
+	COUNT_AND_UNTIL = "nothing: only one of them is allowed"
+	UNTIL_BEFORE_START = "nothing: the rule ends before it begins"
+	NEVER = "nothing: no such day exists"
+	ALL_EXCLUDED = "nothing: EXDATE excludes every block"
+	ENDS_BEFORE_START = "nothing: each block ends before it begins"
+	TOO_LONG_EACH = "the most days that each block may last"
+
+
 class InvalidRecurrence(EngineError):
-	"""A recurrence rule that can't be used. `problem` is a RecurrenceProblem, which says what `value` is."""
+	"""A recurrence rule that can't be used. `problem` says what `value` is."""
 
 	code = "INVALID_RECURRENCE"
 
-	def __init__(self, problem: Enum, value: object = ""):
+	def __init__(self, problem: RecurrenceProblem, value: object = ""):
 		super().__init__(f"{problem.name}: {_quote(value)}.")
 		self.problem = problem
 		self.value = value

@@ -90,7 +90,9 @@ def _names(query: QueryBuilder, after: str | None, limit: int | None = None) -> 
 	if after:
 		query = query.where(_behind(after))
 	query = query.orderby(booking.starts_at).orderby(Coalesce(booking.session, "")).orderby(booking.name)
-	return query.limit(limit).run(pluck=True)
+	if limit is not None:
+		query = query.limit(limit)
+	return query.run(pluck=True)  # type: ignore[operator]  # PyPika's builder has no `run`: Frappe adds it.
 
 
 def _behind(name: str) -> Criterion:

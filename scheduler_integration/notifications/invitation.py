@@ -86,18 +86,18 @@ def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
 
 
 def _add_people(event: Event, entry: Entry, reader: Reader) -> None:
-	event.add("organizer", _address(entry.hosts[0]), encode=0)
+	event.add("organizer", _address(entry.hosts[0]), encode=False)
 	if reader.is_removed:
 		# Who is uninvited stands alone there (RFC 5546, 3.2.5).
-		event.add("attendee", _address(reader), encode=0)
+		event.add("attendee", _address(reader), encode=False)
 		return
 	for host in entry.hosts:
-		event.add("attendee", _address(host, role="CHAIR", partstat="ACCEPTED"), encode=0)
+		event.add("attendee", _address(host, role="CHAIR", partstat="ACCEPTED"), encode=False)
 	for participant in entry.participants:
 		event.add(
 			"attendee",
 			_address(participant, role="REQ-PARTICIPANT", partstat="NEEDS-ACTION", rsvp="TRUE"),
-			encode=0,
+			encode=False,
 		)
 
 

@@ -70,7 +70,8 @@ def _move_lightness(colour: str, backgrounds: Sequence[str], ratio: float, towar
 
 
 def _channels(colour: str) -> Rgb:
-	return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+	red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+	return red, green, blue
 
 
 def _hex(channels: Sequence[float]) -> str:
@@ -87,9 +88,10 @@ def _encoded(channel: float) -> float:
 
 def _to_oklch(colour: str) -> tuple[float, float, float]:
 	red, green, blue = (_linear(channel) for channel in _channels(colour))
-	long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
-	medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
-	short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+	# Python 3.10 has no `math.cbrt`. No number here is negative, so a power is its cube root.
+	long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
+	medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
+	short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
 	lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
 	a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
 	b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short

@@ -36,9 +36,9 @@ def document(
 	`secret_address` keeps the page's address from whatever it links to, `framed` lets the sites of Scheduler Settings show it
 	inside their own, `path` is the one it has without any query.
 	"""
-	look = theme(brand and brand.color)
+	look = theme(brand.color if brand else None)
 	loaded = assets(("base", *styles), script)
-	image = own_image(brand and brand.logo)
+	image = own_image(brand.logo if brand else None)
 	policy = content_security_policy(look.csp_source, loaded.csp_source, frame_ancestors(framed=framed))
 	return {
 		"language": visitor.language_tag,

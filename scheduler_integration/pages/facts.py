@@ -28,7 +28,7 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 
 
 def place_icon(location_type: str | None) -> str:
-	return _ICONS.get(location_type, "video")
+	return _ICONS.get(location_type or "", "video")
 
 
 def dot_colour(meeting: PublicMeetingType) -> str | None:

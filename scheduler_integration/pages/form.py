@@ -26,12 +26,12 @@ _OWN_FIELDS = (
 )
 
 
-def read_payload(form: MultiDict, meeting: PublicMeetingType) -> dict[str, Any]:
+def read_payload(form: MultiDict[str, str], meeting: PublicMeetingType) -> dict[str, object]:
 	"""The fields of a BookingPayload in a submitted form."""
-	payload = {name: form.get(name) for name in _OWN_FIELDS if form.get(name)}
+	payload: dict[str, object] = {name: text for name in _OWN_FIELDS if (text := form.get(name))}
 	payload["answers"] = {question.id: answer for question in meeting.questions if (answer := _answer(form, question))}
-	if payload.get("guests"):
-		payload["guests"] = split_addresses(payload["guests"])
+	if guests := form.get("guests"):
+		payload["guests"] = split_addresses(guests)
 	return payload
 
 
@@ -45,7 +45,7 @@ def split_addresses(text: str) -> list[str]:
 	return text.replace(",", " ").replace(";", " ").split()
 
 
-def typed_values(form: MultiDict, meeting: PublicMeetingType) -> dict[str, Any]:
+def typed_values(form: MultiDict[str, str], meeting: PublicMeetingType) -> dict[str, Any]:
 	"""What to print back into the fields, by field name."""
 	values: dict[str, Any] = {name: _echo(form.get(name, "")) for name in _OWN_FIELDS}
 	for question in meeting.questions:
@@ -96,7 +96,7 @@ def _own_fields(by_phone: bool) -> dict[str, dict[str, Any]]:
 
 
 def _field(name: str, values: dict[str, Any], errors: dict[str, str], **about: Any) -> dict:
-	field = {
+	return {
 		"name": name,
 		"type": "text",
 		"required": False,
@@ -106,8 +106,8 @@ def _field(name: str, values: dict[str, Any], errors: dict[str, str], **about: A
 		"choices": [],
 		"value": values.get(name) or "",
 		"error": errors.get(name),
+		**about,
 	}
-	return {**field, **about}
 
 
 def _question(question: PublicQuestion, values: dict[str, Any], errors: dict[str, str]) -> dict:
@@ -127,7 +127,7 @@ def _question(question: PublicQuestion, values: dict[str, Any], errors: dict[str
 	)
 
 
-def _answer(form: MultiDict, question: PublicQuestion) -> str | list[str] | bool | None:
+def _answer(form: MultiDict[str, str], question: PublicQuestion) -> str | list[str] | bool | None:
 	name = _ANSWER + question.id
 	if question.type == "multi_select":
 		return form.getlist(name)

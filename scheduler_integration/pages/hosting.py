@@ -120,7 +120,7 @@ def _brand(listings: Sequence[Listing]) -> Brand | None:
 	"""The host's own page lends its colour, if they have one."""
 	pages = [listing.page for listing in listings]
 	own = next((page for page in pages if page.page_type == "Personal"), pages[0] if pages else None)
-	return own and own.brand
+	return own.brand if own else None
 
 
 def _days(shown: HostPage) -> list[dict]:

@@ -34,7 +34,7 @@ class DayOfTimes:
 def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query: Query) -> dict:
 	"""What the column of times prints for a day of the visitor's zone."""
 	zone, locale = style.zone, style.locale
-	shown = sorted([*times.slots, *times.partly_free], key=lambda each: each.start)
+	shown: list[Slot | PartlyFree] = sorted([*times.slots, *times.partly_free], key=lambda each: each.start)
 	labels = [dates.clock_time(each.start, style) for each in shown]
 	host_dates = [host_date(each.start, zone, host_zone, locale) for each in shown]
 	common = host_dates[0] if len(set(host_dates)) == 1 else None
@@ -61,7 +61,7 @@ def _notes(each: Slot | PartlyFree, zone: str, locale: Locale) -> list[str | Non
 	"""What stands under a time: the days it takes, the seats that are left, or why it can't be chosen."""
 	if isinstance(each, PartlyFree):
 		return [partly_free(each, zone, locale)]
-	return [each.parts and days_in_short(each.parts, zone, locale), seats(each.seats_left)]
+	return [days_in_short(each.parts, zone, locale) if each.parts else None, seats(each.seats_left)]
 
 
 def seats(left: int | None) -> str | None:

@@ -167,9 +167,10 @@ def _guests(value: object, attendee_email: str) -> tuple[str, ...]:
 	"""The additional guests, each once, without the attendee."""
 	if isinstance(value, str):
 		value = value.replace(",", " ").replace(";", " ").split()
-	if not isinstance(value or [], list) or len(value or []) > MAX_GUESTS:
+	given = value or []
+	if not isinstance(given, list) or len(given) > MAX_GUESTS:
 		raise Refused(_("Give at most {0} e-mail addresses.").format(MAX_GUESTS))
-	addresses = {address.lower(): address for address in map(email, value or []) if address}
+	addresses = {address.lower(): address for address in map(email, given) if address}
 	addresses.pop(attendee_email.lower(), None)
 	return tuple(addresses.values())
 
@@ -186,9 +187,10 @@ def _parts(value: object) -> tuple[int, ...]:
 	"""The starts of the days that were shown. Callers send them alone, or as `get_slots` returned them."""
 	if isinstance(value, str):
 		value = value.replace(",", " ").split()
-	if not isinstance(value or [], list) or len(value or []) > MAX_PARTS:
+	given = value or []
+	if not isinstance(given, list) or len(given) > MAX_PARTS:
 		raise Refused(_("Give the starts of the meeting's days as they were offered."))
-	return tuple(parse_instant(each.get("start") if isinstance(each, dict) else each) for each in value or [])
+	return tuple(parse_instant(each.get("start") if isinstance(each, dict) else each) for each in given)
 
 
 def needs_phone(meeting_type: Document) -> bool:

@@ -1,11 +1,12 @@
 """The accent is legible whatever colour the branding names, and stays the colour it was where it can."""
 
+import math
 import random
 from pathlib import Path
 
 import pytest
 
-from scheduler_integration.pages.contrast import clean_hex, contrast, mix
+from scheduler_integration.pages.contrast import clean_hex, contrast, darken_until_legible, mix
 from scheduler_integration.pages.theme import (
 	DARK_SURFACES,
 	DEFAULT_ACCENT,
@@ -31,6 +32,12 @@ def test_contrast_is_that_of_wcag():
 def test_branding_is_corrected_for_light_and_dark(colour):
 	assert is_legible(light_accent(colour), LIGHT_SURFACES)
 	assert is_legible(dark_accent(colour), DARK_SURFACES)
+
+
+def test_python_3_10_without_cube_roots_corrects_branding_too(monkeypatch):
+	"""`math.cbrt` came with Python 3.11: with 3.10, no page could be shown."""
+	monkeypatch.delattr(math, "cbrt", raising=False)
+	assert contrast(darken_until_legible("#ffd60a", ["#ffffff"], 4.5), "#ffffff") >= 4.5
 
 
 def test_any_colour_can_be_corrected():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ..model.host import Host, Member
 from ..model.meeting_rules import MeetingRules, Until
 from ..model.refusals import Reason, Refusal
-from ..rules.dates_with_slots import counts_dates_with_slots, until_nth_date_with_slots
+from ..rules.dates_with_slots import counted_dates_with_slots, until_nth_date_with_slots
 from ..time.hours import WorkingHours
 from ..time.intervals import Interval
 from ..time.zones import DAY, by_local_date, local_date, local_midnight, zone
@@ -63,7 +63,7 @@ class HostPool:
 		since, until = self._whole_dates(first, last)
 		# A held slot stays the first of its date, so that a hold doesn't make the next slot bookable.
 		pool = self._without_holds
-		firsts = (group[0] for _day, group in by_local_date(pool._all_starts(since, until), self._zone))
+		firsts = (group[0] for _day, group in by_local_date(pool._all_starts(since, until), self._zone, int))
 		found = [start for start in firsts if first <= start < last]
 		return found if pool is self else sorted({*self._all_starts(first, last)}.intersection(found))
 
@@ -197,15 +197,12 @@ class HostPool:
 
 	def _with_known_windows(self, members: Sequence[Member]) -> tuple[Member, ...]:
 		"""Return the members with every window of dates with slots replaced by the instant at which it ends."""
-		counts = {member.rules.window.days for member in members if counts_dates_with_slots(member.rules)}
+		counts = {count for member in members if (count := counted_dates_with_slots(member.rules)) is not None}
 		if not counts:
 			return tuple(members)
-		anytime = [_with_window(m, None) if counts_dates_with_slots(m.rules) else m for m in members]
-		pool = self.with_members(anytime)._without_holds
+		pool = self.with_members([_with_window(member, dict.fromkeys(counts)) for member in members])._without_holds
 		known = {count: until_nth_date_with_slots(count, pool.starts, self._now, self._zone) for count in counts}
-		return tuple(
-			_with_window(m, known[m.rules.window.days]) if counts_dates_with_slots(m.rules) else m for m in members
-		)
+		return tuple(_with_window(member, known) for member in members)
 
 	def _group_of(self, member: Member) -> HostGroup:
 		if not self._groups:
@@ -228,5 +225,7 @@ def _starts(parts: Sequence[Interval]) -> list[int]:
 	return [start for start, _end in parts]
 
 
-def _with_window(member: Member, window: Until | None) -> Member:
-	return replace(member, rules=replace(member.rules, window=window))
+def _with_window(member: Member, windows: Mapping[int, Until | None]) -> Member:
+	"""Return the member with `windows[n]` in place of a window of n dates with slots. Any other window stays."""
+	count = counted_dates_with_slots(member.rules)
+	return member if count is None else replace(member, rules=replace(member.rules, window=windows[count]))

@@ -9,7 +9,7 @@ from ..errors import InstantOutOfRange
 from ..model.host import Host
 from ..model.meeting_rules import MeetingRules
 from ..model.refusals import Refusal
-from ..rules.blockers import Blocker, OutsideWindow, PartyTooLarge, TooSoon
+from ..rules.blockers import Blocker, OutsideWindow, PartyTooLarge, Rule, TooSoon
 from ..rules.collisions import Collisions
 from ..rules.grid import Grid
 from ..rules.limits import limit_blockers
@@ -59,7 +59,7 @@ class HostSlots:
 			*limit_blockers(rules, host, joined),
 		)
 		# In the order of Reason.
-		self._rules = (too_soon, outside, self._grid, *blockers[2:])
+		self._rules: tuple[Rule, ...] = (too_soon, outside, self._grid, *blockers[2:])
 		self._blocked = edges([span for blocker in blockers for span in blocker.spans])
 
 	def starts(self) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ..model.meeting_rules import MeetingRules
 from ..rules.collisions import GAP_STEP
-from ..rules.dates_with_slots import SEARCH_DAYS, counts_dates_with_slots
+from ..rules.dates_with_slots import SEARCH_DAYS, counted_dates_with_slots
 from ..rules.limits import period_of
 from ..rules.multi_day import longest_span
 from ..time.intervals import Interval
@@ -30,7 +30,7 @@ def relevant_span(rules: MeetingRules, zone: str, now: int, first: int, last: in
 	"""
 	if rules.first_slot_only:
 		first, last = first - _LONGEST_DATE, last + _LONGEST_DATE
-	if counts_dates_with_slots(rules):
+	if counted_dates_with_slots(rules) is not None:
 		first, last = min(first, now), max(last, now + (SEARCH_DAYS + 1) * DAY)
 	last += longest_span(rules)
 	before = max(rules.buffer_before, widest_buffer) * MINUTE + (GAP_STEP if rules.fill_gaps else 0)

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ..time.intervals import Interval
-from ..time.zones import DAY, instant_of, offset_at_midnight, utc_midnight, wall_clock
+from ..time.zones import instant_of, offset_at, offset_at_midnight, utc_midnight, wall_clock
 from .recurrence import Recurrence
 
 _SECOND = timedelta(seconds=1)
@@ -75,8 +75,7 @@ def _covered(start: datetime, end: datetime, tz: ZoneInfo) -> Interval:
 
 def _seconds_repeated(wall: datetime, tz: ZoneInfo) -> int:
 	"""Return by how many seconds the clocks go back over `wall`; less than 0 if they go forward and skip it; usually 0."""
-	gone = tz.utcoffset(wall) - tz.utcoffset(wall.replace(fold=1))
-	return gone.days * DAY + gone.seconds
+	return offset_at(wall, tz) - offset_at(wall.replace(fold=1), tz)
 
 
 def _end_of_gap(wall: datetime, tz: ZoneInfo) -> int:

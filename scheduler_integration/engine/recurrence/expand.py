@@ -38,15 +38,17 @@ def recurrence_bounds(rule: str) -> Interval | None:
 	blocks = list(chain(head[:1], added_blocks(recurrence)))
 	if not blocks:
 		return None
-	end = NO_END if recurrence.last is None else max(each[1] for each in chain(_last_blocks(recurrence), blocks))
-	return min(each[0] for each in blocks), end
+	start = min(each[0] for each in blocks)
+	if recurrence.last is None:
+		return start, NO_END
+	return start, max(each[1] for each in chain(_last_blocks(recurrence, recurrence.last), blocks))
 
 
-def _last_blocks(recurrence: Recurrence) -> list[Interval]:
-	"""Return the last blocks of a rule that ends. It looks back from the end over 32 days, then 256, 2,048 and so on."""
+def _last_blocks(recurrence: Recurrence, last: int) -> list[Interval]:
+	"""Return the last blocks of a rule that ends with the day `last`. It looks back over 32 days, then 256, 2,048 and so on."""
 	first, days_back = recurrence.start.toordinal(), 32
 	while True:
-		since = max(first, recurrence.last - days_back)
+		since = max(first, last - days_back)
 		if (blocks := blocks_of(recurrence, recurrence.days(since))) or since == first:
 			return blocks
 		days_back *= 8

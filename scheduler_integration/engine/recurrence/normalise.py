@@ -16,12 +16,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..errors import InstantOutOfRange, InvalidRecurrence
+from ..errors import InstantOutOfRange, InvalidRecurrence, RecurrenceProblem
 from ..time.zones import utc_midnight, zone
 from .expand import recurrence_bounds
 from .recurrence import Recurrence, recurrence_of
 from .rule_days import CYCLE_YEARS, rule_days
-from .text import RecurrenceDate, RecurrenceProblem, RecurrenceRule, parse_recurrence
+from .text import RecurrenceDate, RecurrenceRule, parse_recurrence
 
 MOST_DAYS_EACH = 366
 
@@ -101,7 +101,7 @@ def _date_lines(name: str, dates: Iterable[RecurrenceDate]) -> list[str]:
 
 
 def _written(name: str, each: RecurrenceDate) -> tuple[str, str]:
-	if not each.time:
+	if not each.time_of_day:
 		return f"{name};VALUE=DATE", f"{each.day:%Y%m%d}"
-	value = f"{datetime.combine(each.day, each.time):{_WALL}}"
+	value = f"{datetime.combine(each.day, each.time_of_day):{_WALL}}"
 	return (f"{name};TZID={each.zone.key}" if each.zone else name), value

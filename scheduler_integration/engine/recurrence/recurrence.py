@@ -10,10 +10,10 @@ from functools import lru_cache
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
-from ..errors import EngineError, InvalidRecurrence
+from ..errors import EngineError, InvalidRecurrence, RecurrenceProblem
 from ..time.zones import wall_clock, zone
 from .rule_days import CYCLE_YEARS, days_from, rule_days, with_first
-from .text import RecurrenceProblem, RecurrenceRule, RecurrenceText, parse_date, parse_recurrence
+from .text import RecurrenceRule, RecurrenceText, parse_date, parse_recurrence
 
 # dateutil's calendar ends with the year 9999.
 LAST_DAY = date(9998, 12, 1).toordinal()
@@ -65,8 +65,8 @@ def recurrence_of(start: datetime, end: datetime, tz: ZoneInfo, text: Recurrence
 		zone=tz,
 		rule=text.rule,
 		last=last,
-		excluded=frozenset(each.instant(tz, at) for each in text.excluded if each.time),
-		excluded_days=frozenset(each.day.toordinal() for each in text.excluded if not each.time),
+		excluded=frozenset(each.instant(tz, at) for each in text.excluded if each.time_of_day),
+		excluded_days=frozenset(each.day.toordinal() for each in text.excluded if not each.time_of_day),
 		added=tuple(_naive(each.instant(tz, at), tz) for each in text.added),
 	)
 
@@ -88,7 +88,7 @@ def _last_day(rule: RecurrenceRule, start: datetime, tz: ZoneInfo) -> int | None
 	if not rule.until:
 		return None
 	last = rule.until.day.toordinal()
-	if rule.until.time:
+	if rule.until.time_of_day:
 		until = _naive(rule.until.instant(tz, time()), tz)
 		# If blocks start at 09:00 and UNTIL is 08:59, the last block starts on the day before.
 		last = until.toordinal() - (_seconds(until) < _seconds(start))

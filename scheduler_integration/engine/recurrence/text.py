@@ -12,11 +12,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from enum import Enum
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from ..errors import EngineError, InvalidRecurrence
+from ..errors import EngineError, InvalidRecurrence, RecurrenceProblem
 from ..time.zones import instant_of, zone
 
 LONGEST_TEXT = 40_000
@@ -45,44 +44,22 @@ _DAY = re.compile(rf"([+-]?\d{{1,2}})?({'|'.join(DAYS)})")
 _NUMBER = re.compile(r"[+-]?\d{1,3}")
 
 
-class RecurrenceProblem(Enum):
-	"""Why a text is refused. Each value says what the error's `value` is."""
-
-	TOO_LONG = "the most characters a text may have"
-	TOO_MANY_DATES = "the most dates a text may have"
-	UNREADABLE = "the part that can't be read"
-	UNKNOWN_PART = "the part's name"
-	REPEATED_PART = "the name of a part that occurs twice"
-	OUT_OF_PLACE = "the part that has no meaning in this rule"
-	TOO_FINE = "the part that asks for more than one block a day"
-	NO_RULE = "nothing"
-	SEVERAL_RULES = "nothing: there is more than one RRULE"
-	INTERVAL_ZERO = "nothing: INTERVAL is 0"
-	TOO_MANY_COUNTED = "the highest COUNT"
-	COUNT_AND_UNTIL = "nothing: only one of them is allowed"
-	UNTIL_BEFORE_START = "nothing: the rule ends before it begins"
-	NEVER = "nothing: no such day exists"
-	ALL_EXCLUDED = "nothing: EXDATE excludes every block"
-	ENDS_BEFORE_START = "nothing: each block ends before it begins"
-	TOO_LONG_EACH = "the most days that each block may last"
-
-
 @dataclass(frozen=True, slots=True)
 class RecurrenceDate:
 	"""A date, or a date and time by the clock of `zone`. `zone` None is the recurrence's own zone."""
 
 	day: date
-	time: time | None = None
+	time_of_day: time | None = None
 	zone: ZoneInfo | None = None
 
 	@property
 	def wall(self) -> datetime:
 		"""The naive wall-clock time; midnight for a date without a time."""
-		return datetime.combine(self.day, self.time or time())
+		return datetime.combine(self.day, self.time_of_day or time())
 
 	def instant(self, own_zone: ZoneInfo, default: time) -> int:
 		"""Return the instant (epoch seconds). A date without a time gets the time `default`."""
-		return instant_of(datetime.combine(self.day, self.time or default), self.zone or own_zone)
+		return instant_of(datetime.combine(self.day, self.time_of_day or default), self.zone or own_zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +144,12 @@ def parse_date(text: str, own: ZoneInfo | None = None) -> RecurrenceDate:
 	Raises InvalidRecurrence.
 	"""
 	try:
-		year, month, day, clock, *minutes, utc = _DATE.fullmatch(text).groups()
-		at = time(*map(int, (clock, *minutes))) if clock else None
+		if not (match := _DATE.fullmatch(text)):
+			raise ValueError
+		year, month, day, hour, minute, second, utc = match.groups()
+		at = time(int(hour), int(minute), int(second)) if hour else None
 		return RecurrenceDate(date(int(year), int(month), int(day)), at, zone("UTC") if utc else own)
-	except (AttributeError, ValueError):
+	except ValueError:
 		raise InvalidRecurrence(RecurrenceProblem.UNREADABLE, text) from None
 
 

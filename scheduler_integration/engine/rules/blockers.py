@@ -15,15 +15,19 @@ from ..time.intervals import BEGINNING, FOREVER, Interval
 from ..time.zones import MINUTE
 
 
-class Blocker(Protocol):
+class Rule(Protocol):
+	"""`refusal(start)` returns why the rule refuses `start`; None if it allows it."""
+
+	def refusal(self, start: int) -> Refusal | None: ...
+
+
+class Blocker(Rule, Protocol):
 	"""`refusal(start)` must return a Refusal exactly if one of the `spans` contains `start`.
 
 	Spans are half-open, in any order; they may overlap, but none may be empty.
 	"""
 
 	spans: list[Interval]
-
-	def refusal(self, start: int) -> Refusal | None: ...
 
 
 class TooSoon:

@@ -83,7 +83,7 @@ class Collisions:
 		return start in self._joinable and self._is_session_at(item, start)
 
 	def _begins_at(self, item: Busy | Booked, start: int) -> bool:
-		return self._is_session_at(item, start) and item.is_first_day
+		return isinstance(item, Booked) and item.is_first_day and self._is_session_at(item, start)
 
 	def _is_session_at(self, item: Busy | Interval | Booked, start: int) -> bool:
 		return isinstance(item, Booked) and item.start == start and is_session_of(item, self._rules)

@@ -18,8 +18,10 @@ _DAYS_AT_A_TIME = 31
 Starts = Callable[[int, int], list[int]]
 
 
-def counts_dates_with_slots(rules: MeetingRules) -> bool:
-	return isinstance(rules.window, RollingDays) and rules.window.with_slots_only
+def counted_dates_with_slots(rules: MeetingRules) -> int | None:
+	"""Return how many dates with slots the window counts; None if the rules have another window, or none."""
+	window = rules.window
+	return window.days if isinstance(window, RollingDays) and window.with_slots_only else None
 
 
 def until_nth_date_with_slots(count: int, starts: Starts, now: int, zone: ZoneInfo) -> Until:
@@ -37,4 +39,4 @@ def _days_with_slots(starts: Starts, today: int, zone: ZoneInfo) -> Iterator[int
 	"""Yield the ordinals of the dates after today with a start."""
 	for day in range(today + 1, today + SEARCH_DAYS, _DAYS_AT_A_TIME):
 		first, last = local_days(day, min(_DAYS_AT_A_TIME, today + SEARCH_DAYS - day), zone)
-		yield from (day.toordinal() for day, _starts in by_local_date(starts(first, last), zone))
+		yield from (day.toordinal() for day, _starts in by_local_date(starts(first, last), zone, int))

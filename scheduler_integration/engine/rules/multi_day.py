@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache, reduce
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ..model.meeting_rules import MeetingRules
@@ -80,7 +80,7 @@ def _instant(day: int, wall: datetime, zone: ZoneInfo) -> int:
 def _workdays(hours: Sequence[WorkingHours], zone: ZoneInfo, first: int, last: int) -> frozenset[int]:
 	"""Return the ordinals of the dates on which all of the `hours` are open at some time."""
 	worked = (_dates(working_intervals(each, first - DAY, last + DAY), zone) for each in hours)
-	return frozenset(reduce(set.intersection, worked))
+	return frozenset(set.intersection(*worked))
 
 
 def _dates(intervals: list[Interval], zone: ZoneInfo) -> set[int]:

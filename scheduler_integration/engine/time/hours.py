@@ -64,7 +64,7 @@ class DateOverride:
 		_check_dates(self.first, self.last)
 		if (self.start is None) != (self.end is None):
 			raise InvalidRule("end", self.end, "both a start and an end, or neither")
-		if self.start is not None:
+		if self.start is not None and self.end is not None:
 			_check_times(self.start, self.end)
 
 	@property
@@ -79,7 +79,9 @@ class DateOverride:
 	@property
 	def minutes(self) -> tuple[int, int]:
 		"""Start and end in minutes after the midnight of each date; start < end."""
-		return (0, MINUTES_PER_DAY) if self.start is None else _span(self.start, self.end)
+		if self.start is None or self.end is None:
+			return 0, MINUTES_PER_DAY
+		return _span(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

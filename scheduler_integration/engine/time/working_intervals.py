@@ -111,13 +111,17 @@ class _LocalDays:
 			midnight = utc_midnight(day) - offset
 			return [(midnight + start * MINUTE, midnight + end * MINUTE) for start, end in spans]
 		wall = datetime.fromordinal(day)
-		return [tuple(instant_of(wall + timedelta(minutes=at), tz) for at in span) for span in spans]
+		return [(_instant_after(wall, start, tz), _instant_after(wall, end, tz)) for start, end in spans]
 
 	def _offsets_from(self, day: int) -> list[int]:
 		if day in self._away:
 			return [offset_at_midnight(each, self._away[day]) for each in range(day, day + 3)]
 		index = day - self._first
 		return self._offsets[index : index + 3]
+
+
+def _instant_after(midnight: datetime, minutes: int, tz: ZoneInfo) -> int:
+	return instant_of(midnight + timedelta(minutes=minutes), tz)
 
 
 def _zones_by_day(trips: tuple[Trip, ...], days: range) -> dict[int, ZoneInfo]:

@@ -93,7 +93,8 @@ def instant_of(wall: datetime, zone: str | ZoneInfo) -> int:
 	if wall.tzinfo is not None:
 		raise EngineError(f"{wall.isoformat()} is an instant already, not a wall time.")
 	seconds = (wall.hour * 60 + wall.minute) * MINUTE + wall.second
-	return (wall.toordinal() - _EPOCH) * DAY + seconds - _offset(wall, _zone(zone))
+	first_pass = wall.replace(fold=0) if wall.fold else wall
+	return (wall.toordinal() - _EPOCH) * DAY + seconds - offset_at(first_pass, _zone(zone))
 
 
 def local_midnight(day: date, zone: str | ZoneInfo) -> int:
@@ -118,7 +119,7 @@ def monday_of(day: date) -> int:
 @lru_cache(maxsize=8192)
 def offset_at_midnight(ordinal: int, zone: ZoneInfo) -> int:
 	"""Return by how many seconds `zone` is ahead of UTC at the midnight of the date with this ordinal."""
-	return _offset(datetime.fromordinal(ordinal), zone)
+	return offset_at(datetime.fromordinal(ordinal), zone)
 
 
 def utc_midnight(ordinal: int) -> int:
@@ -127,7 +128,7 @@ def utc_midnight(ordinal: int) -> int:
 
 
 def by_local_date(
-	items: Sequence[Item], zone: str | ZoneInfo, instant: Callable[[Item], int] = int
+	items: Sequence[Item], zone: str | ZoneInfo, instant: Callable[[Item], int]
 ) -> Iterator[tuple[date, Sequence[Item]]]:
 	"""Yield each date in `zone` with its items, dates ascending. The items must ascend by `instant`."""
 	at = 0
@@ -141,11 +142,14 @@ def by_local_date(
 
 def group_by_local_date(starts: Iterable[int], zone: str | ZoneInfo) -> dict[str, list[int]]:
 	"""Return the starts by their date ("YYYY-MM-DD") in `zone`. Dates and starts ascend; dates without a start are left out."""
-	return {day.isoformat(): list(group) for day, group in by_local_date(sorted(starts), zone)}
+	return {day.isoformat(): list(group) for day, group in by_local_date(sorted(starts), zone, int)}
 
 
-def _offset(wall: datetime, zone: ZoneInfo) -> int:
-	offset = zone.utcoffset(wall.replace(fold=0) if wall.fold else wall)
+def offset_at(wall: datetime, zone: ZoneInfo) -> int:
+	"""Return by how many seconds `zone` is ahead of UTC at the wall time `wall`, whose `fold` counts."""
+	offset = zone.utcoffset(wall)
+	# The type allows None, which a ZoneInfo returns only if it is asked without a time.
+	assert offset is not None
 	return offset.days * DAY + offset.seconds
 
 
