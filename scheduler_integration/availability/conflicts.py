@@ -45,7 +45,7 @@ def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: i
 	"""Check the calendar of the user `owner` within `[start, end)`, epoch seconds.
 
 	`booking` is the name of a Booking to ignore, for example the one that is to be rescheduled. Only busy times,
-	bookings and holds are conflicts: a time outside working hours has none.
+	bookings and holds are conflicts: a time outside working hours isn't one.
 
 	Raises NotPermitted if the calendar is somebody else's and the signed-in user isn't a manager. Raises InvalidRequest
 	for an unknown user, and if the time is shorter than a minute or longer than 31 days.

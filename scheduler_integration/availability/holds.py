@@ -62,7 +62,7 @@ def held_slots(
 ) -> dict[str, list[engine.Booked]]:
 	"""Return the time of each user that is held at `now`, without the hold whose key is `own`.
 
-	Holds that `own` outranks are left out too. If two visitors hold the same time, the first can still book it:
+	Holds that this hold outranks are left out too. If two visitors hold the same time, the first can still book it:
 
 		10:00:00   Ann holds 14:00        held for Ann: nothing
 		10:00:01   Ben holds 14:00        held for Ben: Ann's hold

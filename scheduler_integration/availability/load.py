@@ -152,7 +152,7 @@ def _override(row: frappe._dict) -> engine.DateOverride:
 	if not row.whole_day:
 		times = minutes_of_day(row.start_time), minutes_of_day(row.end_time)
 	else:
-		# The engine takes an open 00:00-00:00 for the whole day, and closes the whole date if there are no times.
+		# For the engine, an available 00:00-00:00 is the whole day, and an unavailable override without times closes it.
 		times = (0, 0) if row.is_available else (None, None)
 	return engine.DateOverride(row.date, row.end_date, bool(row.is_available), *times, label=row.reason or "")
 
