@@ -1,7 +1,7 @@
-"""The clock and the site's time zone: the only places where either is read.
+"""The clock and the site's time zone. No other module reads either.
 
-Everything below the edges takes `now` as an argument. Instants are epoch seconds; the naive datetimes that Frappe
-stores and shows are in the site's zone and are derived from them.
+Other code gets `now` as an argument. Instants are epoch seconds. Frappe stores and shows naive datetimes in the site's
+zone; these are made from the instants.
 """
 
 import time
@@ -15,33 +15,36 @@ from scheduler_integration import engine
 
 
 def now() -> int:
-	"""Now, in epoch seconds."""
+	"""Return the current instant, in epoch seconds."""
 	return int(time.time())
 
 
 def site_zone() -> ZoneInfo:
-	"""The zone of the naive datetimes in this site's database (System Settings)."""
+	"""Return the zone of the naive datetimes in this site's database (System Settings)."""
 	return engine.zone(get_system_timezone())
 
 
 def to_site_time(instant: int) -> datetime:
-	"""The instant as the naive datetime that Frappe shows: wall-clock time in the site's zone."""
+	"""Return the instant as Frappe shows it: a naive datetime in the site's zone."""
 	return datetime.fromtimestamp(instant, site_zone()).replace(tzinfo=None)
 
 
 def from_site_time(value: str | datetime, *, second_pass: bool = False) -> int:
-	"""The instant of a naive datetime of the site's zone; of a repeated autumn hour, which pass is meant."""
+	"""Return the instant of a naive datetime in the site's zone, in epoch seconds. Microseconds are dropped.
+
+	In autumn an hour occurs twice. By default its first pass is meant, with `second_pass` the second.
+	"""
 	wall = get_datetime(value).replace(microsecond=0)
-	# A wall time that spring skips reads forward by the gap with fold=0, as the engine does.
+	# A time that the clock skips in spring moves forward with fold=0, as in the engine: 02:30 becomes 03:30.
 	return int(wall.replace(tzinfo=site_zone(), fold=int(second_pass)).timestamp())
 
 
-@lru_cache(maxsize=1 << 15)  # A month of slots has a thousand of them, and the next guest asks for the same.
+@lru_cache(maxsize=1 << 15)  # A month of slots has a thousand of them, and the next visitor needs the same.
 def iso(instant: int, zone: str) -> str:
-	"""The instant in ISO 8601 with the zone's offset at that moment."""
+	"""Return the instant in ISO 8601 with the zone's offset at that moment: 2026-11-23T14:30:00+01:00."""
 	return datetime.fromtimestamp(instant, engine.zone(zone)).isoformat()
 
 
 def utc(instant: int) -> datetime:
-	"""The instant as an aware datetime in UTC."""
+	"""Return the instant as an aware datetime in UTC."""
 	return datetime.fromtimestamp(instant, timezone.utc)

@@ -1,4 +1,4 @@
-"""Text that goes into a header of a mail, or into any other place that is one line."""
+"""Makes text safe for a mail header, or for any other place that takes one line."""
 
 import unicodedata
 
@@ -7,10 +7,10 @@ _BREAKING = ("Cc", "Cs", "Zl", "Zp")
 
 
 def header_text(text: str) -> str:
-	"""The text as one line that is read as it is written: "a\\r\\nBcc: b" becomes "a Bcc: b".
+	"""Return the text as one line that mail programs show as it is: "a\\r\\nBcc: b" becomes "a Bcc: b".
 
-	Mail programs decode an encoded word, such as =?utf-8?B?eA==?= (RFC 2047), and so does Python's mail library, which then
-	writes whatever was encoded into the header, line breaks too. A space keeps "=?" from beginning one.
+	"=?" becomes "= ?", so that no encoded word can begin (RFC 2047), such as =?utf-8?B?eA==?=. Python's mail library
+	would decode it and write the result into the header, even with line breaks.
 	"""
 	one_line = "".join(" " if unicodedata.category(char) in _BREAKING else char for char in text)
 	return " ".join(one_line.split()).replace("=?", "= ?")

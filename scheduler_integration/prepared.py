@@ -1,12 +1,12 @@
-"""Queries whose text is built once, for the request that is made most.
+"""Placeholders for queries whose text is built once and kept.
 
-The query builder takes longer to write such a query than the database takes to answer it. What changes from one request
-to the next stands in it as a placeholder, and goes to the database beside it.
+The query builder takes longer to write such a query than the database takes to run it. Values that differ from request
+to request are placeholders in the text, and `frappe.db.sql` gets them separately.
 """
 
 from pypika.terms import Parameter
 
 
 def value(name: str) -> Parameter:
-	"""The place of a value, or of a sequence of them after IN, that `frappe.db.sql` is given by this name."""
+	"""Return the placeholder of a value, or of a tuple after IN, that `frappe.db.sql` gets under this name."""
 	return Parameter(f"%({name})s")

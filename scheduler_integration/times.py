@@ -1,6 +1,6 @@
-"""What can be said of a time: it is a slot to book, an entry of a calendar is in its way, or a rule is against it.
+"""The types that rooms use to talk about a time: a slot, a calendar entry, an objection.
 
-Instants are epoch seconds.
+Instants are epoch seconds, and intervals are half-open.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from scheduler_integration.engine import Interval
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-	"""A time to book. `parts` are the days of a multi-day meeting, and empty otherwise; `end` is that of the first day.
+	"""A time `[start, end)` that can be booked. For a multi-day meeting it is the time on the first day.
 
-	`seats_left` is None if seats aren't counted.
+	`parts` are the times on each day of a multi-day meeting, the first included; otherwise it is empty. `seats_left` is
+	None unless the meeting type has several seats.
 	"""
 
 	start: int
@@ -22,15 +23,15 @@ class Slot:
 
 	@property
 	def stretches(self) -> tuple[Interval, ...]:
-		"""When people meet: on each day of a multi-day meeting, or once."""
+		"""The times at which people meet: one for each day of a multi-day meeting, otherwise a single one."""
 		return self.parts or ((self.start, self.end),)
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-	"""What a host's calendar holds, for the eyes of its owner and of managers.
+	"""A booking, blocked time or hold in a host's calendar. Only the host and managers may see it.
 
-	`doctype` and `name` are the record's, None for a slot that a visitor holds; `url` is the record's absolute address.
+	`doctype`, `name` and `url`, an absolute address, are those of the record. They are None for a hold, which has no record.
 	"""
 
 	doctype: str | None
@@ -43,7 +44,7 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-	"""Why a time isn't offered: `code` for programs, `message` for people, and the entries that are in the way."""
+	"""Why a time isn't offered: `code` for programs, `message` for people, and the entries that it collides with."""
 
 	code: str
 	message: str

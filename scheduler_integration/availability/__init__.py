@@ -1,1 +1,1 @@
-"""When hosts can be met: what is in their calendars, and the slots that are left."""
+"""When hosts can be met: loads their calendars, and returns the slots that are free."""

@@ -1,4 +1,4 @@
-"""What a host's calendar holds, as its owner or a manager may see it."""
+"""Calendar entries: the records behind a host's busy times and bookings, for the host's and managers' eyes."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ _TITLES = {"Booking": "subject", "Blocked Time": "reason"}
 
 
 def calendar_entries(items: Iterable[engine.Busy | engine.Booked]) -> tuple[CalendarEntry, ...]:
-	"""The items with the records behind them. Makes at most one query for each kind of record."""
+	"""Return an entry for each item, with its record's title and address. Makes at most one query per DocType."""
 	items = list(items)
 	titles = {doctype: _titles(doctype, field, items) for doctype, field in _TITLES.items()}
 	return tuple(_entry(item, titles) for item in items)

@@ -1,4 +1,4 @@
-"""What is in the way of a time in a host's calendar, whatever the meeting type, and which other times are free."""
+"""Checks a time against a host's calendar, independent of any meeting type, and suggests other times."""
 
 from dataclasses import dataclass, replace
 
@@ -17,15 +17,16 @@ from scheduler_integration.times import CalendarEntry, Slot
 
 LONGEST = 31 * DAY
 ALTERNATIVES = 5
-# Alternatives are looked for on quarters of an hour and right after what stands in the calendar.
+# Suggestions are on a grid of a quarter of an hour, or right after a busy time or booking (`fill_gaps`).
 STEP_MINUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarCheck:
-	"""What is in the calendar of the user `host` between two instants, epoch seconds; `zone` is the host's.
+	"""The entries in the calendar of the user `host` within `[start, end)`, epoch seconds; `zone` is the host's.
 
-	`suggestions` are equally long times within the host's working hours, nearest first.
+	`suggestions` are free times within the host's working hours, nearest first. They are as long as the time that was
+	asked about, rounded up to whole minutes.
 	"""
 
 	host: str
@@ -41,10 +42,13 @@ class CalendarCheck:
 
 
 def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: int) -> CalendarCheck:
-	"""Checks the calendar of the user `owner` between two instants, epoch seconds.
+	"""Check the calendar of the user `owner` within `[start, end)`, epoch seconds.
 
-	`booking` names one not to count, such as the one that is to be moved. Raises InvalidRequest, and NotPermitted for
-	somebody else's calendar.
+	`booking` is the name of a Booking to ignore, for example the one that is to be rescheduled. Only busy times,
+	bookings and holds are conflicts: a time outside working hours isn't one.
+
+	Raises NotPermitted if the calendar is somebody else's and the signed-in user isn't a manager. Raises InvalidRequest
+	for an unknown user, and if the time is shorter than a minute or longer than 31 days.
 	"""
 	_check_owner(owner)
 	span = _checked_span(start, end)
@@ -74,6 +78,7 @@ def _checked_span(start: int, end: int) -> engine.Interval:
 
 
 def _rules(span: engine.Interval) -> engine.MeetingRules:
+	# The engine counts in whole minutes, so the length is rounded up: 90 seconds are 2 minutes.
 	return engine.MeetingRules(-(-(span[1] - span[0]) // 60), slot_interval=STEP_MINUTES, fill_gaps=True)
 
 

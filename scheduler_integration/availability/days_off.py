@@ -1,7 +1,9 @@
-"""Holidays and leave, where the site has ERPNext's and HRMS's DocTypes: two queries for any hosts and days, or none.
+"""Days off: holidays and leave, if the site has the DocTypes of ERPNext and HRMS.
 
-A third where HRMS assigns holiday lists from a date on (16 and later). A half-day leave, and a half-day holiday, closes
-its whole date: no record says which half.
+Loading takes at most two queries for any number of hosts and days, or three if HRMS assigns holiday lists from a date
+on (version 16 and later). It takes none without these DocTypes.
+
+A half-day leave or half-day holiday closes the whole date, because no record says which half it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,27 +23,34 @@ Overrides = Mapping[str, Sequence[engine.DateOverride]]
 
 
 class Term(NamedTuple):
-	"""A holiday list that holds from one date to another, both included."""
+	"""A holiday list that applies from the date `first` to the date `last`, both included."""
 
 	holiday_list: str
 	first: date
 	last: date
 
 
-# What was assigned to one record, the latest first.
+# The lists assigned to one record, latest first.
 Terms = tuple[Term, ...]
-# Terms of which the first that say something about a date hold on it.
+# The Terms of the employee, of the company, and of their records' own fields. See `_list_on`.
 Calendar = tuple[Terms, ...]
 
 
 def load_days_off(
 	schedules: Mapping[str, HostSchedule], first_date: date, last_date: date, overrides: Overrides | None = None
 ) -> dict[str, list[engine.DateOverride]]:
-	"""The closed dates of each user who has any, from `first_date` to `last_date`, both included.
+	"""Return the closed dates of each user who has any, from `first_date` to `last_date`, both included.
 
-	A schedule's own holiday list counts in place of the employee's, and that in place of their company's; what HRMS
-	assigns to either, in place of the lists that the two name. On a date for which `overrides`, the users' own, name
-	hours the host works, holiday or not; leave closes it all the same.
+	The first of these holiday lists that exists on a date applies:
+
+	1. the list of the user's schedule
+	2. the list that HRMS assigns to the employee
+	3. the list that HRMS assigns to the employee's company
+	4. the list in the Employee's record
+	5. the default list in the Company's record
+
+	If one of the user's `overrides` opens a date, the user works on it although it is a holiday. Approved leave closes
+	the date even then. A user with two Employee records is off on the holidays of both.
 	"""
 	existing = optional_doctypes()
 	employees = _employees(list(schedules), first_date, last_date, existing) if "Employee" in existing else []
@@ -64,10 +73,10 @@ def load_days_off(
 
 
 def _employees(users: list[str], first: date, last: date, existing: frozenset[str]) -> list[frappe._dict]:
-	"""A row for each approved leave of each user's employee, or one without a leave."""
+	"""Return a row for each approved leave of each user's Employee, or one row without dates if there is no leave."""
 	employee = DocType("Employee")
 	query = frappe.qb.from_(employee).select(employee.name, employee.user_id, employee.company)
-	# HRMS's assignments take the place of these two fields, which may go one day.
+	# HRMS replaces these two fields by its assignments, so a later version may remove them.
 	if frappe.get_meta("Employee").has_field("holiday_list"):
 		query = query.select(employee.holiday_list)
 	if "Company" in existing and frappe.get_meta("Company").has_field("default_holiday_list"):
@@ -82,14 +91,15 @@ def _employees(users: list[str], first: date, last: date, existing: frozenset[st
 			.select(leave.from_date, leave.to_date)
 		)
 	rows = query.where(employee.user_id.isin(users) & (employee.status != "Left")).run(as_dict=True)
-	# The database takes capitals for small letters.
+	# MariaDB compares case-insensitively: `in` leaves out users whose names differ in case.
 	return [row for row in rows if row.user_id in users]
 
 
 def _assigned(employees: list[frappe._dict], last: date) -> dict[tuple[str, str], Terms]:
-	"""What HRMS assigned to these employees ("Employee" and the name) and companies until `last`.
+	"""Return the holiday lists that HRMS assigns to these employees and companies until `last`, by DocType and name.
 
-	A Holiday List Assignment has no end of its own: it holds until the next one, or as long as its list goes.
+	A key is `("Employee", name)` or `("Company", name)`. A Holiday List Assignment has no end of its own: it applies
+	until the next one begins or its list ends.
 	"""
 	names = {row.name for row in employees} | {row.company for row in employees if row.company}
 	if not names:
@@ -115,7 +125,7 @@ def _calendars(
 	employees: list[frappe._dict],
 	assigned: Mapping[tuple[str, str], Terms],
 ) -> dict[str, set[Calendar]]:
-	"""What says which holiday list holds for each user. Somebody employed twice has two calendars."""
+	"""Return for each user the calendars that decide which holiday list applies: one for each Employee record."""
 	own = {user: schedule.holiday_list for user, schedule in schedules.items()}
 	calendars: dict[str, set[Calendar]] = {user: {(_always(name),)} if name else set() for user, name in own.items()}
 	for row in employees:
@@ -135,7 +145,14 @@ def _terms(calendars: Iterable[Calendar]) -> Iterable[Term]:
 
 
 def _list_on(day: date, calendar: Calendar) -> str | None:
-	"""The holiday list that holds on this date."""
+	"""Return the holiday list that applies on this date, or None.
+
+	Within Terms only the latest assignment that has begun counts. If its list has ended by then, the next Terms decide:
+
+		employee   list A from 1 January 2026, ends 31 December 2026
+		company    list B from 1 January 2025, ends 31 December 2027
+		day        1 June 2026: A        1 June 2027: B        1 June 2028: None
+	"""
 	for terms in calendar:
 		term = next((each for each in terms if each.first <= day), None)
 		if term and day <= term.last:
@@ -144,7 +161,7 @@ def _list_on(day: date, calendar: Calendar) -> str | None:
 
 
 def _holidays(lists: set[str], first: date, last: date) -> dict[str, list[engine.DateOverride]]:
-	"""The closed dates of each list, weekly days off included."""
+	"""Return the closed dates of each list. A list contains its weekly days off as holidays."""
 	if not lists:
 		return {}
 	row = DocType("Holiday")

@@ -1,4 +1,4 @@
-"""What a host has before they set anything: a calendar to lock, and office hours."""
+"""Creates the records that every host needs: a Host Calendar to lock, and office hours."""
 
 import frappe
 from frappe.utils import get_system_timezone
@@ -9,13 +9,13 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
 def timezone_of(user: str) -> str:
-	"""The user's own zone, or the site's if the user has none that is known."""
+	"""Return the user's own zone, or the site's if the user has none or an unknown one."""
 	own = frappe.db.get_value("User", user, "time_zone")
 	return own if is_zone(own) else get_system_timezone()
 
 
 def prepare_host(user: str) -> None:
-	"""Makes what a user needs to be booked, where it is missing. Safe to call again."""
+	"""Create the user's Host Calendar, and an Availability Schedule if the user has none. Safe to call again."""
 	if not frappe.db.exists("Host Calendar", {"user": user}):
 		insert_host_calendar(user)
 	if not frappe.db.exists("Availability Schedule", {"user": user}):
@@ -23,16 +23,19 @@ def prepare_host(user: str) -> None:
 
 
 def insert_host_calendar(user: str) -> None:
-	"""Makes the row that bookings of this host wait for. Its name is random, so that renaming the User keeps the row.
+	"""Create the host's lock row. Its name is random, so that renaming the User keeps the row.
 
-	Of two who make a host's first row at once, the second gets a DuplicateEntryError.
+	Raises DuplicateEntryError if the row exists, for example because somebody else created it at the same moment.
 	"""
-	# A guest who books first may be the one to make it, and has no rights of their own.
+	# The first booking creates the row, and an attendee has no permissions.
 	frappe.get_doc({"doctype": "Host Calendar", "user": user}).insert(ignore_permissions=True)
 
 
 def _insert_office_hours(user: str) -> None:
-	"""Monday to Friday, nine to five. Written for the host whoever made the page: a team page's keeper may not write it."""
+	"""Create working hours from Monday to Friday, 09:00 to 17:00.
+
+	Permissions are ignored: the owner of a team page adds hosts, but may not write their schedules.
+	"""
 	frappe.get_doc(
 		{
 			"doctype": "Availability Schedule",

@@ -1,4 +1,4 @@
-"""Why a time is offered or not: the question that users of every scheduler ask its support."""
+"""Explains why a time is offered or not."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from scheduler_integration.times import Objection, Slot
 
 @dataclass(frozen=True, slots=True)
 class HostExplanation:
-	"""Whether one host can take the time, and why not. `user` is None if the reader may not know; `zone` is the host's."""
+	"""Whether one host can take the time, and why not. `user` is None if the reader may not see it."""
 
 	name: str
 	user: str | None
@@ -35,9 +35,9 @@ class HostExplanation:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-	"""Why the start, epoch seconds, is offered or not: `objections` hold for all hosts, `zone` is the page's.
+	"""Why a start, in epoch seconds, is offered or not. `objections` apply to all hosts; `zone` is the page's.
 
-	`meeting_type`, `title` and `slug` name the Meeting Type; `suggestions` are the nearest slots.
+	`meeting_type` is the record's name, `title` and `slug` are its fields. `suggestions` are the nearest slots.
 	"""
 
 	meeting_type: str
@@ -52,10 +52,13 @@ class Explanation:
 
 
 def explain(name: str, start: int, duration: int | None, now: int) -> Explanation:
-	"""Whether the Meeting Type called `name` can be booked at `start` (epoch seconds), and if not, every reason.
+	"""Return whether the Meeting Type `name` can be booked at `start` (epoch seconds), and if not, every reason.
 
-	For the signed-in user, who must be allowed to read the type. Only managers learn with what somebody else is busy, and
-	why they are off. `duration` is in minutes, None for the type's own. Raises MeetingTypeNotFound, NotPermitted, InvalidRequest.
+	`duration` is in minutes; None means the type's own. Managers see every host's calendar entries and reasons for days
+	off, other users only their own.
+
+	Raises MeetingTypeNotFound for an unknown or external type, NotPermitted if the signed-in user may not read it, and
+	InvalidRequest if the duration isn't offered.
 	"""
 	meeting_type = _readable(name)
 	found = bookable(meeting_type)

@@ -1,8 +1,7 @@
-"""Slots that a guest is about to book, kept from others for some minutes.
+"""Holds: slots that a visitor is about to book, hidden from others for some minutes.
 
-A hold is a courtesy, never the guard: what is booked is decided under the lock. So holds live in the site's cache,
-where they cost a reader no query and nobody has to clear them away, and a cache that was emptied loses nothing but
-some courtesy.
+A hold is a courtesy. It never protects a booking: the lock row and the unique index do that. So holds are kept in the
+site's cache. Reading them takes no query, and if the cache is emptied, no booking is lost.
 """
 
 import hashlib
@@ -16,16 +15,21 @@ from scheduler_integration import engine
 
 CACHE_KEY = "scheduler_integration_holds"
 SINCE_KEY = "scheduler_integration_held_since"
-# How many slots, or dates of longer meetings, one address may keep from others at a time: the eldest hold goes first.
+# One address may hold this many slots at a time; each date of a multi-day meeting counts as one.
 MOST_OF_ONE_ADDRESS = 5
-# For how many times its length a hold may be renewed in all, and then for how many nobody at that address gets it again.
+# A slot may be held for MOST_LENGTHS times the length of a hold in total. Then the address can't hold it for
+# REST_LENGTHS times that length. See `held_until`.
 MOST_LENGTHS = 2
 REST_LENGTHS = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-	"""Held times are epoch seconds, buffers minutes; `key` is its holder's secret, `address` a hash."""
+	"""Time of the `users` that a visitor holds.
+
+	`parts`, `expires_at` and `began_at` are epoch seconds, buffers are minutes. `key` is the visitor's secret, and
+	`address` is a hash of the visitor's network address.
+	"""
 
 	key: str
 	meeting_type: str
@@ -38,11 +42,14 @@ class Hold:
 	began_at: int = 0
 
 	def outranks(self, other: "Hold") -> bool:
-		"""Whether this hold goes first where both keep the same time: they can't both be booked, and one has to be."""
+		"""Return whether the two holds overlap and this one began first. The key decides if both began in one second.
+
+		Exactly one of two overlapping holds outranks the other, so one of the two visitors can always book.
+		"""
 		return self.overlaps(other) and (self.began_at, self.key) < (other.began_at, other.key)
 
 	def overlaps(self, other: "Hold") -> bool:
-		"""Whether both keep some time of one host."""
+		"""Return whether both hold some of the same time of the same host, without buffers."""
 		return not {*self.users}.isdisjoint(other.users) and any(
 			start < other_end and other_start < end
 			for start, end in self.parts
@@ -53,9 +60,12 @@ class Hold:
 def held_slots(
 	users: Iterable[str], meeting_type: str | None, now: int, own: str | None = None
 ) -> dict[str, list[engine.Booked]]:
-	"""The time of these users that is held at `now`, but for what `own`, a key, holds.
+	"""Return the time of each user that is held at `now`, without the hold whose key is `own`.
 
-	Of two guests who held the same time at the same moment, the first isn't kept from it by the second.
+	Holds that this hold outranks are left out too. If two visitors hold the same time, the first can still book it:
+
+		10:00:00   Ann holds 14:00        held for Ann: nothing
+		10:00:01   Ben holds 14:00        held for Ben: Ann's hold
 	"""
 	wanted, live = set(users), _live(now)
 	mine = [hold for hold in live if hold.key == own]
@@ -68,9 +78,9 @@ def held_slots(
 
 
 def put_hold(hold: Hold, now: int) -> None:
-	"""Stores the hold, and forgets those that are over and the eldest of an address that has too many.
+	"""Store the hold. Remove expired holds, and the oldest holds of the same address if it has too many.
 
-	Of a meeting over more dates than an address may hold, the first ones are held.
+	A multi-day meeting is held on its first MOST_OF_ONE_ADDRESS dates.
 	"""
 	hold = replace(hold, parts=hold.parts[:MOST_OF_ONE_ADDRESS])
 	mine = [known for known in _live(now) if known.address == hold.address and known.key != hold.key]
@@ -79,15 +89,22 @@ def put_hold(hold: Hold, now: int) -> None:
 
 
 def held_dates(key: str, meeting_type: str, start: int, now: int) -> tuple[int, ...]:
-	"""The starts of the parts that `key` holds of a meeting at `start`; none where it holds no such meeting."""
+	"""Return the starts of the parts that `key` holds for a meeting at `start`; empty without such a hold."""
 	mine = (hold for hold in _live(now) if (hold.key, hold.meeting_type) == (key, meeting_type))
 	return next((tuple(part[0] for part in hold.parts) for hold in mine if hold.parts[0][0] == start), ())
 
 
 def held_until(address: str, user: str, start: int, now: int, seconds: int) -> int:
-	"""When a hold of `seconds` lapses that `address`, a hash, begins or renews on this user's `start`; remembers when it began.
+	"""Return when a hold of `seconds` expires that `address` (a hash) begins or renews at this user's `start`.
 
-	Not after `now` where the address had it for as long as it may, by whatever key: it rests for a while.
+	Returns `now` or earlier if the address has held the slot for as long as it may. The cache remembers by address when
+	the first hold began, so a new key doesn't help. With holds of 10 minutes:
+
+		12:00   begins     until 12:10
+		12:05   renews     until 12:15
+		12:15   renews     until 12:20, 20 minutes in total
+		12:25   refused    12:20 is over
+		12:30   begins     until 12:40
 	"""
 	key = f"{SINCE_KEY}:{address}:{user}:{start}"
 	remembered = (MOST_LENGTHS + REST_LENGTHS) * seconds
@@ -99,17 +116,17 @@ def held_until(address: str, user: str, start: int, now: int, seconds: int) -> i
 
 
 def release_hold(key: str) -> None:
-	"""Gives the slot back; nothing happens where there is no such hold."""
+	"""Remove the hold. An unknown key changes nothing."""
 	_forget([key])
 
 
 def address_hash(address: str | None) -> str:
-	"""Tells the networks that guests come from apart without keeping them."""
+	"""Return a hash of a visitor's network address, so that the address itself isn't stored."""
 	return hashlib.sha256(f"{frappe.local.site}{address or ''}".encode()).hexdigest()[:16]
 
 
 def _surplus(holds: list[Hold], room: int) -> list[str]:
-	"""The keys of the eldest holds that have to go for the others' parts to find room."""
+	"""Return the keys of the holds to remove, those that expire first, so that at most `room` parts are left."""
 	kept = sum(len(hold.parts) for hold in holds)
 	surplus = []
 	for hold in sorted(holds, key=lambda hold: hold.expires_at):

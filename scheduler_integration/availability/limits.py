@@ -1,4 +1,4 @@
-"""The limits of a Meeting Type, and those of an Availability Schedule for all the host's meetings."""
+"""Limits: a Meeting Type limits its own meetings, an Availability Schedule all meetings of its host."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,10 @@ LIMIT_FIELDS = tuple(_LIMITS)
 
 
 def limits_of(record: Mapping | Document, *, of_host: bool) -> tuple[engine.Limit, ...]:
-	"""The engine's limits of the record's `LIMIT_FIELDS`, of which 0 is no limit."""
+	"""Return the engine's limits for the record's `LIMIT_FIELDS`. 0 or an empty field means no limit.
+
+	With `of_host` a limit counts all the host's meetings, otherwise only those of the meeting type.
+	"""
 	return tuple(
 		engine.Limit(period, most, in_minutes, of_host)
 		for field, (period, in_minutes) in _LIMITS.items()
@@ -29,7 +32,7 @@ def limits_of(record: Mapping | Document, *, of_host: bool) -> tuple[engine.Limi
 
 
 def check_limits(record: Document) -> None:
-	"""Raises InvalidRequest for a limit that is no number of meetings or minutes."""
+	"""Raise InvalidRequest if one of the record's limits is negative."""
 	for field in LIMIT_FIELDS:
 		if (record.get(field) or 0) < 0:
 			label = _(record.meta.get_label(field))

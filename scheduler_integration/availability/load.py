@@ -1,6 +1,7 @@
-"""Loads what the engine needs to know of some hosts, in a constant number of queries.
+"""Loads what the engine needs to know about hosts, in a constant number of queries.
 
-However many hosts, days, rules, bookings and busy times there are, `load_members` makes four queries.
+`load_members` makes four queries, for schedules, overrides, blocked times and bookings, and `load_days_off` at most
+three more. The number of hosts, days, rules and bookings doesn't change that.
 """
 
 from collections import defaultdict
@@ -22,7 +23,7 @@ from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.prepared import value
 
-# The longest buffer a meeting type may have, in minutes: bookings that far off may matter.
+# The longest buffer of any meeting type, in minutes. A booking this far from a start can still block it.
 WIDEST_BUFFER = 24 * 60
 
 
@@ -36,10 +37,10 @@ def load_members(
 	*,
 	lock: bool = False,
 ) -> list[engine.Member]:
-	"""The hosts with their calendars for starts in `[first, last)`, epoch seconds, in their order.
+	"""Return the hosts, in their order, with rules and calendars for starts in `[first, last)`, epoch seconds.
 
-	A host without any schedule has a calendar without hours. With `lock` the bookings are read as they are at this
-	moment and not as they were when the transaction began.
+	A host without a schedule has no working hours. With `lock` the bookings are read FOR UPDATE: as they are committed
+	now, not as they were when the transaction began.
 	"""
 	required = {host.user: host.is_required for host in hosts}
 	found = load_schedules(meeting_type.availability_schedule, required)
@@ -62,9 +63,10 @@ def load_hosts(
 	own: str | None = None,
 	lock: bool = False,
 ) -> list[engine.Host]:
-	"""What stands in the calendars of the users in `span`, in their order; `own` is the key of a hold not to heed.
+	"""Return the users of `schedules`, in their order, with their calendars in `span` (epoch seconds, half-open).
 
-	Bookings of `meeting_type`, a name, are marked as those that count.
+	`meeting_type` is a record's name: its bookings and holds get `counts`. `own` is the key of a hold to ignore. `lock`
+	as for `load_members`.
 	"""
 	differing = _overrides(schedules, span)
 	overrides = {user: each.overrides for user, each in differing.items()}
@@ -99,7 +101,7 @@ def _span(
 
 
 class Differing(NamedTuple):
-	"""What differs from a host's week: overrides, and the dates on which the host's clock is another."""
+	"""How a host's dates differ from the weekly hours: overrides, and trips to another zone."""
 
 	overrides: tuple[engine.DateOverride, ...] = ()
 	trips: tuple[engine.Trip, ...] = ()
@@ -154,7 +156,7 @@ def _override(row: frappe._dict) -> engine.DateOverride:
 def _times(row: frappe._dict) -> tuple[int, int] | tuple[None, None]:
 	if not row.whole_day:
 		return minutes_of_day(row.start_time), minutes_of_day(row.end_time)
-	# The engine reads 00:00-00:00 as the whole day, and an unavailable date without times as blocked.
+	# For the engine, an available 00:00-00:00 is the whole day, and an unavailable override without times closes it.
 	return (0, 0) if row.is_available else (None, None)
 
 

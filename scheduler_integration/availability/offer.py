@@ -1,7 +1,7 @@
-"""When a meeting type can be booked, over all its hosts.
+"""When a meeting type can be booked, with all its hosts considered.
 
-Round robin offers a start when any host is free, collective when every required host is. Listing and booking ask the
-same engine about the same calendars.
+A round robin offers a start if any host is free, a collective meeting if every required host is. Listing and booking
+use the same engine with the same calendars, so a listed slot can be booked.
 """
 
 from collections.abc import Sequence
@@ -15,35 +15,44 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.times import Slot
 
 DAY = 86400
-# How far around a lost start others are looked for.
+# If a start is taken, suggestions come from this many days before and after it.
 SUGGESTION_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-	"""A meeting type's hosts with their calendars, as an engine.HostPool that decides."""
+	"""A meeting type's hosts, and the engine's HostPool (`team`) that decides when they can be booked.
+
+	Instants are epoch seconds.
+	"""
 
 	assignment: str
 	hosts: tuple[TypeHost, ...]
 	team: engine.HostPool
 
 	def is_bookable(self, start: int, dates: Sequence[int] = ()) -> bool:
-		"""Whether the meeting can take place at `start`, epoch seconds; where they are given, on the `dates` that were shown,
-		which are the starts of its parts.
+		"""Return whether the meeting can be booked at `start`.
+
+		If `dates` are given, a host must be free on these: the starts of the parts that the visitor was shown.
 		"""
 		return bool(self.team.free_hosts(start, dates)) if dates else self.team.is_bookable(start)
 
 	def free_hosts(self, start: int, dates: Sequence[int] = ()) -> list[str]:
-		"""The hosts who can take a meeting at `start`, in the page's order; a session that stands is filled first."""
+		"""Return the users who can take a meeting at `start`, in the page's order. `dates` as in `is_bookable`.
+
+		If some of them have a session at `start` with seats left, only these are returned, so that sessions fill up
+		first. That doesn't apply to collective meetings, which all required hosts take.
+		"""
 		free = self.team.free_hosts(start, dates)
 		in_session = [] if self.assignment == "Collective" else [user for user in free if self._in_session(user, start)]
 		return in_session or free
 
 	def takers(self, start: int, dates: Sequence[int] = ()) -> list[str]:
-		"""The hosts to one of whom a booking at the bookable `start` may be given, in the page's order.
+		"""Return the users who may be assigned a booking at the bookable `start`, in the page's order.
 
-		In a round robin another guest's hold keeps a host's time, and not the host: that guest gets whoever is left. Meetings
-		over several days keep who was held, for hosts' days may differ.
+		In a round robin a hold reserves one host's time, but not that particular host. Example: Jane and Tom are free
+		at 10:00, and a visitor holds Jane's time. Somebody else's booking still goes to Jane if it is her turn, and the
+		visitor gets Tom. A hold of a multi-day meeting does reserve its host, because another host's days may differ.
 		"""
 		rules = self.team.rules
 		if self.assignment != "Round Robin" or rules is None or rules.days > 1:
@@ -52,7 +61,7 @@ class Offer:
 		return replace(self, team=self.team.with_members(members)).free_hosts(start, dates)
 
 	def _without_holds_at(self, member: engine.Member, start: int) -> engine.Host:
-		"""The host without others' holds of this very meeting."""
+		"""Return the host without other visitors' holds of this meeting type at exactly this slot."""
 		slot = start, start + member.rules.seconds
 		kept = [
 			item for item in member.host.booked if not (item.is_hold and item.counts and (item.start, item.end) == slot)
@@ -70,20 +79,23 @@ class Offer:
 		return next(host for host in self.hosts if host.user == user)
 
 	def slot(self, start: int) -> Slot:
-		"""The slot at the bookable `start`, on each of its days."""
+		"""Return the slot at the bookable `start`. A multi-day meeting has a part for each of its days."""
 		# A start that can be booked has a host.
 		rules = self.team.members[0].rules
 		return Slot(start, start + rules.seconds, parts=tuple(self.team.parts(start)) if rules.days > 1 else ())
 
 	def nearest(self, start: int, count: int = 3) -> list[Slot]:
-		"""The bookable slots nearest to `start`; of two equally near, the earlier first."""
+		"""Return up to `count` bookable slots other than that at `start`, nearest first.
+
+		If two are equally near, the earlier comes first.
+		"""
 		return [self.slot(free) for free in self.team.nearest(start, count, within_days=SUGGESTION_DAYS)]
 
 
 def make_offer(
 	bookable: Bookable, request: SlotRequest, first: int, last: int, now: int, *, lock: bool = False
 ) -> Offer:
-	"""The offer for starts in `[first, last)`. `lock` as for `load_members`."""
+	"""Return the offer for starts in `[first, last)`, epoch seconds. `lock` as for `load_members`."""
 	hosts, meeting_type = bookable.hosts, bookable.meeting_type
 	members = load_members(meeting_type, hosts, request, first, last, now, lock=lock) if hosts else []
 	together = meeting_type.assignment == "Collective"

@@ -1,4 +1,4 @@
-"""What an engine's refusal means, in a sentence for the host."""
+"""Sentences that tell a host why a start can't be booked."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,9 +17,10 @@ DAY = 24 * HOUR
 def reason_text(
 	refusal: engine.Refusal, member: engine.Member, start: int, now: int, *, names_days_off: bool = True
 ) -> str:
-	"""The sentence, in the language in force; times are those of the member's zone. `start` and `now` in epoch seconds.
+	"""Return a sentence for the refusal, in the reader's language, with times in the member's zone.
 
-	`names_days_off` says whether the reader may know why the member is off, such as on sick leave.
+	`start` and `now` are epoch seconds. With `names_days_off` False the sentence leaves out why the member is off, for
+	example because of sick leave.
 	"""
 	return _TEXTS[refusal.reason](refusal, member if names_days_off else _without_labels(member), start, now)
 
@@ -105,7 +106,7 @@ def _labels(hours: engine.WorkingHours, day: date) -> list[str]:
 
 
 def _span(minutes: int) -> str:
-	"""Such as "2 days", "4 hours", "90 minutes"."""
+	"""Return the minutes in the largest unit without a remainder: 2880 is "2 days", 240 "4 hours", 90 "90 minutes"."""
 	if minutes and minutes % DAY == 0:
 		return _("{0} days").format(minutes // DAY) if minutes > DAY else _("1 day")
 	if minutes and minutes % HOUR == 0:

@@ -1,4 +1,4 @@
-"""Blocked time that recurs: from the form's fields to the series that the engine expands, and back to busy times."""
+"""Recurring blocked time: turns the form's fields into the normalised rule that the engine expands."""
 
 from datetime import datetime
 
@@ -14,15 +14,18 @@ _LONGEST_QUOTE = 60
 
 
 def rule_zone(user: str) -> str:
-	"""The zone that a host's rules follow unless they say otherwise: the one of the default schedule."""
+	"""Return the zone of recurring blocked time that names none: the default schedule's, or the user's without one."""
 	schedule = {"user": user, "is_default": 1}
 	return frappe.db.get_value("Availability Schedule", schedule, "timezone") or timezone_of(user)
 
 
 def make_series(start: int, end: int, rule: str, zone: str) -> str:
-	"""The series of a block between two instants that recurs by `rule`, by the wall clock of `zone`.
+	"""Return the normalised rule of a block `[start, end)`, epoch seconds, that recurs by the text `rule`.
 
-	Raises InvalidRequest with a sentence that says why a rule can't be kept.
+	It recurs by the wall clock of `zone`: a block at 09:00 stays at 09:00 when the clocks change. `rule` is an RRULE
+	(RFC 5545, section 3.3.10), and may have lines with EXDATE and RDATE.
+
+	Raises InvalidRequest with a sentence that says why the rule can't be used.
 	"""
 	try:
 		return engine.normalised_rule(_wall(start, zone), _wall(end, zone), rule, zone)

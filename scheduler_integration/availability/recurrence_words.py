@@ -1,4 +1,4 @@
-"""A recurrence rule as people say it, in the reader's language."""
+"""Describes recurrence rules in the reader's language, as people say them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -12,23 +12,29 @@ from frappe import _
 from scheduler_integration import engine
 from scheduler_integration.engine import RecurrenceDate, RecurrenceRule, parse_recurrence
 
-# How far ahead the next occurrences are looked for.
+# `next_occurrences` looks this many seconds ahead: five years.
 HORIZON = 5 * 366 * 86400
-# So many excluded or added dates are named, more are counted.
+# Up to this many excluded or added dates are named; more are only counted.
 _NAMED_DATES = 3
-# The parts that the sentences below say; a rule with another one is its own best description.
+# The sentences below cover these parts of a rule. A rule with any other part is shown as it is written.
 _SAID = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY"}
 
 
 def describe(rule: str, start: date) -> str:
-	"""A sentence for the rule of a block whose first day is `start`. Raises InvalidRecurrence."""
+	"""Return a phrase for the rule of a block whose first day is `start`. Raises InvalidRecurrence.
+
+	FREQ=WEEKLY;BYDAY=MO,TH;COUNT=5 is "Every week on Monday and Thursday, 5 times" in English.
+	"""
 	text = parse_recurrence(rule)
 	parts = [_how_often(text.rule, start), _until(text.rule), _excluded(text.excluded), _added(text.added)]
 	return ", ".join(part for part in parts if part)
 
 
 def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[str]:
-	"""When the next blocks begin that aren't over at `now` (epoch seconds), as text in the reader's language."""
+	"""Return when the next `count` blocks begin, as text in the reader's language, by the wall clock of `zone`.
+
+	`now` is in epoch seconds. A block that is running at `now` is included. Blocks more than five years ahead aren't.
+	"""
 	bounds = engine.recurrence_bounds(series)
 	if bounds is None:
 		return []

@@ -1,4 +1,4 @@
-"""A meeting type's rules as they hold for one host."""
+"""The rules of a meeting type as they apply to one host."""
 
 from frappe.model.document import Document
 
@@ -10,7 +10,11 @@ _MINUTES = {"Minutes": 1, "Hours": 60, "Days": 24 * 60}
 
 
 def meeting_rules(meeting_type: Document, schedule: HostSchedule, duration: int, party: int = 1) -> engine.MeetingRules:
-	"""The engine's rules for a meeting of `duration` minutes and `party` attendees. In the records 0 stands for "no limit"."""
+	"""Return the engine's rules for a meeting of `duration` minutes that takes `party` seats.
+
+	The host's schedule gives the limits of the host, and with `uses_host_defaults` also buffers, notice and window. 0
+	in a record means that the rule isn't set.
+	"""
 	return engine.MeetingRules(
 		duration=duration,
 		slot_interval=meeting_type.slot_interval or None,
@@ -57,5 +61,5 @@ def _window(meeting_type: Document) -> engine.RollingDays | engine.DateRange | N
 
 
 def _rolling(days: int, **counted: bool) -> engine.RollingDays | None:
-	"""0 days, which a schedule may have and a Meeting Type may not, are no end."""
+	"""Return a window of so many days. 0 days, which only a schedule may have, return None: a window without an end."""
 	return engine.RollingDays(days, **counted) if days else None

@@ -1,4 +1,4 @@
-"""The weekly hours that hold for each host of a meeting type."""
+"""Loads the schedule that applies to each host of a meeting type."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +18,10 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 @dataclass(frozen=True, slots=True)
 class HostSchedule:
-	"""A schedule's hours, the defaults it gives to meeting types (minutes, hours, days), and the host's own limits."""
+	"""The weekly hours of a schedule, by the wall clock of `zone`, with the host's own limits.
+
+	Buffer, notice and window are defaults for meeting types that use them.
+	"""
 
 	zone: str
 	weekly: tuple[engine.WeeklyRule, ...]
@@ -29,15 +32,17 @@ class HostSchedule:
 	holiday_list: str | None = None
 
 
-# Of somebody who never said when they work.
+# Used for hosts without a schedule.
 NO_HOURS = HostSchedule(zone="UTC", weekly=(), buffer_minutes=0, minimum_notice_hours=0, max_days_in_advance=0)
 
 
 def load_schedules(name: str | None, users: Iterable[str]) -> dict[str, HostSchedule]:
-	"""Each user's schedule, in the users' order: the one of this name, or the user's default one. One query.
+	"""Return each user's schedule, in the users' order: the schedule `name`, or the user's default schedule.
 
-	The limits are those of the user's default schedule either way, for they count all that the user does; only who has
-	none is held to those of the named one.
+	Users without a schedule are left out. If `name` doesn't exist, the result is empty. Makes one query.
+
+	The limits are always those of the user's default schedule, because they count all the user's meetings. A user
+	without a default schedule gets those of the schedule `name`.
 	"""
 	users = tuple(users)
 	found = _rows_by_schedule(name, users)
@@ -62,8 +67,8 @@ def _rows_by_schedule(name: str | None, users: tuple[str, ...]) -> dict[str, lis
 
 
 def _rows(name: str | None, users: tuple[str, ...]) -> list[frappe._dict]:
-	"""A row for each rule, with its schedule's fields; a schedule without rules has one row."""
-	# A Custom Field, where there are holiday lists to choose from.
+	"""Return a row for each rule, with the fields of its schedule. A schedule without rules has one row."""
+	# This Custom Field exists only if the site has the DocType Holiday List.
 	has_holidays = frappe.get_meta("Availability Schedule").has_field("holiday_list")
 	query = _query(by_name=bool(name), has_holidays=has_holidays)
 	return frappe.db.sql(query, {"name": name, "users": users}, as_dict=True)
@@ -114,6 +119,6 @@ def _schedule(rows: list[frappe._dict]) -> HostSchedule:
 	)
 
 
-@lru_cache(maxsize=4096)  # Hosts keep much the same hours: of fifty, reading them took a fifth of the request.
+@lru_cache(maxsize=4096)  # Hosts share most hours. For fifty hosts, parsing them took a fifth of the request.
 def _weekly_rule(day: str, start: timedelta, end: timedelta, is_available: bool) -> engine.WeeklyRule:
 	return engine.WeeklyRule(_DAYS.index(day), minutes_of_day(start), minutes_of_day(end), is_available)

@@ -1,11 +1,14 @@
-"""What a visitor asks of a meeting type, apart from the time."""
+"""The choices of a visitor who looks for a slot, without the time."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class SlotRequest:
-	"""`duration` in minutes, `party` the number of seats, `hold` the key of the visitor's own hold, which hides nothing from them."""
+	"""`duration` is in minutes, and `party` is the number of seats.
+
+	`hold` is the key of the visitor's own hold. It is ignored, so that visitors still see the slot that they hold.
+	"""
 
 	duration: int
 	party: int = 1

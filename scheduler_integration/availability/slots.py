@@ -1,4 +1,4 @@
-"""The slots that a visitor sees: bookable starts, grouped by the days of the visitor's zone."""
+"""The slots that a visitor sees: bookable starts, grouped by date in the visitor's zone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from scheduler_integration.exceptions import InvalidRequest, RangeTooLong
 from scheduler_integration.times import Slot
 
 MAX_DAYS = 62
-# How far ahead the first free month is looked for.
+# `first_month_with_slots` looks this many days ahead.
 HORIZON_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedSlots:
-	"""The slots by the dates of `zone`, both ascending; dates without one are left out. `duration` is in minutes.
+	"""Slots by date in `zone`, both ascending. Dates without slots are left out. `duration` is in minutes.
 
-	`partial` is None unless the meeting takes several days.
+	`partial` has the partly free starts of a multi-day meeting, and is None for other meetings.
 	"""
 
 	zone: str
@@ -34,9 +34,9 @@ class OfferedSlots:
 
 @dataclass(frozen=True, slots=True)
 class FirstMonth:
-	"""The first month with a free slot, by its first day, and the `earliest` free date.
+	"""The first month with a slot. `month` is its first day, `earliest` is its first date with a slot.
 
-	If nothing is free within a year, `earliest` is None and the month is the one that the search began in.
+	If there is no slot within a year, `earliest` is None, and `month` is the month in which the search began.
 	"""
 
 	month: date
@@ -47,9 +47,9 @@ class FirstMonth:
 def slots_between(
 	bookable: Bookable, request: SlotRequest, first: date, last: date, zone: str, now: int
 ) -> OfferedSlots:
-	"""The free slots from the date `first` to the date `last`, both included, days of the visitor's `zone`.
+	"""Return the slots from the date `first` to the date `last`, both included, in the visitor's `zone`.
 
-	Raises RangeTooLong and InvalidRequest.
+	Raises InvalidRequest if `last` is before `first`, and RangeTooLong for more than 62 dates.
 	"""
 	_check_range(first, last)
 	span = _instants(first, last, zone)
@@ -60,13 +60,13 @@ def slots_between(
 def first_month_with_slots(
 	bookable: Bookable, request: SlotRequest, zone: str, now: int, after: date | None = None
 ) -> FirstMonth:
-	"""The first month that has a free slot, together with its neighbouring days.
+	"""Return the first month that has a slot, together with a week before and after it.
 
 	With `after`, only later dates of the visitor's `zone` count.
 	"""
 	today = engine.local_date(now, zone)
 	begin = max(today, after + timedelta(days=1)) if after else today
-	# The month of the first free date is shown as a whole, so the days before that date are needed too.
+	# The calendar shows the whole month, so earlier slots of that month are loaded too.
 	since, until = _instants(min(begin, _month_grid(begin)[0]), begin + timedelta(days=HORIZON_DAYS), zone)
 	team = make_offer(bookable, request, since, until, now).team
 	starts = team.starts(since, until)
@@ -109,7 +109,11 @@ def _by_day(items: Iterable[Timed], zone: str) -> dict[date, list[Timed]]:
 
 
 def _month_grid(day: date) -> tuple[date, date]:
-	"""The first and last date that a month's calendar shows: its weeks in full, and a day for another zone's midnight."""
+	"""Return the first and last date that a calendar of this month may show.
+
+	For November 2026 these are 25 October and 7 December. Full weeks reach up to six days into the months before and
+	after. One more day is for other zones, whose dates begin at other instants.
+	"""
 	first = day.replace(day=1)
 	last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 	return first - timedelta(days=7), last + timedelta(days=7)

@@ -1,4 +1,4 @@
-"""What forms hold of dates and times of day; the latter in minutes after midnight."""
+"""Checks dates and times of day that come from forms. Times of day are minutes after midnight."""
 
 from datetime import date, timedelta
 
@@ -9,34 +9,34 @@ from scheduler_integration.catalogue.durations import GRID_MINUTES
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidRequest
 
-# "To 23:59" is how people write "to midnight".
+# People write 23:59 and mean midnight, so it is accepted although it is off the five-minute grid.
 LAST_MINUTE = 23 * 60 + 59
 DAY_SECONDS = 24 * 60 * 60
 
 
 def checked_date(field: str, value: str | date) -> date:
-	"""The date of a form's field. Raises InvalidRequest for one that nobody can mean."""
+	"""Return the date. Raises InvalidRequest that names `field` if it is no date, or out of the engine's calendar."""
 	day = getdate(value)
-	# Frappe reads the year 1 as no date.
+	# getdate returns None for the first day of the year 1.
 	if not day or not FIRST_DATE <= day <= LAST_DATE:
 		raise InvalidRequest(_("These dates are too far from today."), details={field: _("Too far away.")})
 	return day
 
 
 def minutes_of_day(value: str | timedelta) -> int:
-	"""Minutes after midnight; seconds are dropped. Raises InvalidRequest for what is no time of day."""
+	"""Return minutes after midnight, 0 to 1440, without seconds. Raises InvalidRequest if it is no time of day."""
 	try:
 		seconds = (value if isinstance(value, timedelta) else to_timedelta(str(value))).total_seconds()
 	except (ValueError, OverflowError, AttributeError):
 		seconds = -1
-	# Frappe's reader passes over a minus sign, the database keeps it.
+	# to_timedelta ignores a minus sign, but the database would store it.
 	if str(value).strip().startswith("-") or not 0 <= seconds <= DAY_SECONDS:
 		raise InvalidRequest(_("“{0}” is not a time of day. Write it as 09:30.").format(value))
 	return int(seconds) // 60
 
 
 def checked_start(value: str | timedelta) -> int:
-	"""A rule's start in minutes. Raises InvalidRequest off the five-minute grid."""
+	"""Return the start of working hours in minutes. Raises InvalidRequest if it is off the five-minute grid."""
 	minutes = minutes_of_day(value)
 	if minutes % GRID_MINUTES:
 		raise InvalidRequest(
@@ -46,6 +46,6 @@ def checked_start(value: str | timedelta) -> int:
 
 
 def checked_end(value: str | timedelta) -> int:
-	"""A rule's end in minutes; 23:59 is taken as it is."""
+	"""Return the end of working hours in minutes; 23:59 is 1439. Raises InvalidRequest as `checked_start` does."""
 	minutes = minutes_of_day(value)
 	return minutes if minutes >= LAST_MINUTE else checked_start(value)

@@ -1,1 +1,1 @@
-"""What can be booked: pages and meeting types, found by their public addresses and shown as guests may see them."""
+"""Pages and meeting types: finds them by their public addresses, and shows them as visitors may see them."""

@@ -1,4 +1,4 @@
-"""Colours as the branding fields take them."""
+"""Checks the colours of the branding fields."""
 
 import re
 
@@ -11,7 +11,10 @@ _SHORT = re.compile(r"#[0-9a-f]{3}")
 
 
 def checked_color(text: str | None) -> str | None:
-	"""The colour as `#rrggbb`; None for none. Raises InvalidRequest: what is stored may be put into a style sheet."""
+	"""Return the colour as `#rrggbb`: "#3BD" becomes "#33bbdd". Returns None for empty text.
+
+	Raises InvalidRequest for any other text, because style sheets contain the stored colour as it is.
+	"""
 	color = str(text or "").strip().lower()
 	if _SHORT.fullmatch(color):
 		color = "#" + "".join(digit * 2 for digit in color[1:])

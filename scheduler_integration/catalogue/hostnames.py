@@ -1,4 +1,4 @@
-"""Host names and web addresses as people type them into settings."""
+"""Checks host names and web addresses that people type into settings."""
 
 import re
 from urllib.parse import urlsplit
@@ -8,12 +8,12 @@ _HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
 
 
 def is_hostname(text: str) -> bool:
-	"""Whether this is a host name alone (RFC 1123, section 2.1), without scheme, port or path."""
+	"""Return whether the text is a host name (RFC 1123, section 2.1) without scheme, port and path."""
 	return len(text) <= 253 and bool(_HOSTNAME.fullmatch(text))
 
 
 def is_web_address(text: object) -> bool:
-	"""Whether this is an address that a browser may be sent to."""
+	"""Return whether a browser may be sent to this address: http or https, with a host name."""
 	try:
 		parts = urlsplit(str(text))
 		return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -1,4 +1,4 @@
-"""Which hosts a meeting type is booked with."""
+"""Finds the hosts of a page and of its meeting types."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +12,7 @@ from scheduler_integration.prepared import value
 
 @dataclass(frozen=True, slots=True)
 class TypeHost:
-	"""A host of a meeting type. `user` is the User's name, `name` what guests call them.
+	"""A host of a meeting type. `user` is the name of the User's record, `name` is the full name that visitors see.
 
 	For round robins: `weight` is 1 to 10, a higher `priority` comes first, `active_since` is in epoch seconds.
 	"""
@@ -30,9 +30,10 @@ People = dict[str, frappe._dict]
 
 
 def hosts_of(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
-	"""The enabled hosts that share in the meeting type, in the page's order. `people` where they are known already.
+	"""Return the enabled hosts of the meeting type, in the page's order.
 
-	None where somebody is missing without whom the meeting can't take place.
+	Returns an empty list for a collective meeting if a required host is disabled, or if no host is required. `people`
+	are the page's enabled users; without it they are loaded.
 	"""
 	hosts = enabled_hosts(meeting_type, page, people)
 	if meeting_type.assignment != "Collective":
@@ -42,7 +43,7 @@ def hosts_of(meeting_type: Document, page: Document, people: People | None = Non
 
 
 def enabled_hosts(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
-	"""As `hosts_of`, whoever may be missing."""
+	"""Return the same as `hosts_of`, but also if required hosts are missing."""
 	rows = _host_rows(page)
 	people = enabled_people([row.user for row in rows]) if people is None else people
 	rows = [row for row in rows if row.user in people]
@@ -52,29 +53,29 @@ def enabled_hosts(meeting_type: Document, page: Document, people: People | None 
 
 
 def hosts_of_page(page: Document, people: People | None = None) -> list[TypeHost]:
-	"""All the hosts that the page shows."""
+	"""Return the enabled hosts that the page shows, in its order. `people` as for `hosts_of`."""
 	users = page_users(page)
 	people = enabled_people(users) if people is None else people
 	return [TypeHost(u, people[u].full_name or u, people[u].user_image or None) for u in users if u in people]
 
 
 def page_users(page: Document) -> list[str]:
-	"""The users whose time the page offers."""
+	"""Return the users whose time the page offers: the active hosts of a team page, or the owner of a personal page."""
 	return team_users(page) if page.page_type == "Team" else [page.user]
 
 
 def team_users(page: Document) -> list[str]:
-	"""The users of a page's active host rows, in the order of the rows."""
+	"""Return the users of a page's active host rows, in the order of the rows."""
 	return [row.user for row in page.hosts if row.is_active]
 
 
 def required_users(page: Document) -> set[str]:
-	"""The users without whom a collective meeting of the page can't take place."""
+	"""Return the users that every collective meeting of the page needs."""
 	return {row.user for row in _host_rows(page) if row.is_required}
 
 
 def no_required_host() -> str:
-	"""Why a collective meeting of a page without required hosts is never offered."""
+	"""Return the sentence that says why a page without required hosts never offers a collective meeting."""
 	return _(
 		"A collective meeting needs all required hosts to be free, but no active host of this page is required. Mark at least one host as required."
 	)
@@ -99,8 +100,10 @@ def _host_rows(page: Document) -> list[frappe._dict | Document]:
 
 
 def _single_host(meeting_type: Document, rows: list[Document]) -> list[frappe._dict]:
-	"""On a team page a single-host type is with its consultant where that is one of the enabled hosts, whose rows these
-	are, else with the first of them.
+	"""Return one row for a single-host type on a team page; empty if `rows` is empty.
+
+	`rows` are those of the page's enabled hosts. The host is the type's consultant if the consultant is one of them,
+	otherwise the first.
 	"""
 	users = [row.user for row in rows]
 	consultant = [meeting_type.consultant] if meeting_type.consultant in users else []
@@ -108,7 +111,7 @@ def _single_host(meeting_type: Document, rows: list[Document]) -> list[frappe._d
 
 
 def enabled_people(users: list[str]) -> People:
-	"""The enabled ones of the users, with what is shown of them."""
+	"""Return the enabled users by name, with full name and image. Makes one query."""
 	if not users:
 		return {}
 	rows = frappe.db.sql(_people_query(), {"users": tuple(users)}, as_dict=True)

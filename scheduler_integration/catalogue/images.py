@@ -1,15 +1,17 @@
-"""Images that pages may show."""
+"""Checks the addresses of images on pages."""
 
 from urllib.parse import unquote
 
-# Public uploads, and what apps bring. Another path would be asked with the reader's cookies: /api/method/logout, say.
+# Public uploads, and files of apps. With another path, such as /api/method/logout, the visitor's browser would call a
+# method of this site with the visitor's cookies.
 _FOLDERS = ("/files/", "/assets/")
 
 
 def is_public_image(address: object) -> bool:
-	"""Whether this is the address of a public file of this site.
+	"""Return whether this is the address of a public file of this site.
 
-	Browsers read a backslash as a slash, leave tabs and line breaks out, and take `..` and `%2e%2e` for a step up.
+	Browsers read a backslash as a slash, drop tabs and line breaks, and go up one folder at `..` or `%2e%2e`. So
+	addresses with any of these are refused.
 	"""
 	if not isinstance(address, str) or not address.startswith(_FOLDERS) or not address.isprintable():
 		return False

@@ -1,4 +1,4 @@
-"""Finds the page and the meeting type that an address names."""
+"""Finds pages and meeting types by their slugs."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +14,7 @@ from scheduler_integration.prepared import value
 
 @dataclass(frozen=True, slots=True)
 class Bookable:
-	"""A meeting type with its page and the page's enabled users. A request looks them up once and hands them on."""
+	"""A meeting type with its page and the page's enabled users, looked up once for a request."""
 
 	page: Document
 	meeting_type: Document
@@ -22,24 +22,27 @@ class Bookable:
 
 	@property
 	def hosts(self) -> list[TypeHost]:
-		"""The hosts to book, as `hosts_of` returns them."""
+		"""The hosts of the meeting type, as `hosts_of` returns them."""
 		return hosts_of(self.meeting_type, self.page, self.people)
 
 
 def find_bookable(slug: str, type_slug: str) -> Bookable:
-	"""What the address of a meeting type names, with two queries. Raises PageNotFound or MeetingTypeNotFound."""
+	"""Return the active meeting type `type_slug` on the active page `slug`.
+
+	Makes two queries if the records are cached. Raises PageNotFound or MeetingTypeNotFound.
+	"""
 	page, meeting_type = _find_page_and_type(slug, type_slug)
 	return Bookable(page, meeting_type, enabled_people(page_users(page)))
 
 
 def bookable(meeting_type: Document) -> Bookable:
-	"""The same for a meeting type that was found by its name, active or not."""
+	"""Return the same for a Meeting Type's record. The type and its page may be inactive."""
 	page = frappe.get_cached_doc("Scheduling Page", meeting_type.scheduling_page)
 	return Bookable(page, meeting_type, enabled_people(page_users(page)))
 
 
 def find_page(slug: str) -> Document:
-	"""The active Scheduling Page with this slug. Raises PageNotFound."""
+	"""Return the active Scheduling Page with this slug. Raises PageNotFound."""
 	name = is_slug(slug) and frappe.db.get_value("Scheduling Page", {"slug": slug, "is_active": 1}, "name")
 	if not name:
 		raise PageNotFound
@@ -47,7 +50,7 @@ def find_page(slug: str) -> Document:
 
 
 def meeting_types_of(page: Document) -> list[Document]:
-	"""The page's active Meeting Types in the order in which they are shown."""
+	"""Return the page's active Meeting Types, in the order in which the page shows them."""
 	names = frappe.get_all(
 		"Meeting Type",
 		filters={"scheduling_page": page.name, "is_active": 1},

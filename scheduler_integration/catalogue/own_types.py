@@ -1,4 +1,4 @@
-"""The meeting types to choose from in a form of the app's own, for a signed-in person."""
+"""Lists meeting types for the app's own forms, in which a signed-in user chooses one."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,10 @@ from scheduler_integration.catalogue.public import page_url
 
 @dataclass(frozen=True, slots=True)
 class OwnType:
-	"""A meeting type to choose: its record's name, its title and its page's, its public address, its durations in minutes."""
+	"""A meeting type to choose. `name` is the record's name, `page` is the title of its page, `url` its public address.
+
+	`durations` are in minutes, ascending.
+	"""
 
 	name: str
 	title: str
@@ -20,7 +23,7 @@ class OwnType:
 
 
 def own_types() -> list[OwnType]:
-	"""The active meeting types that the signed-in person may see, by page."""
+	"""Return the active meeting types on active pages that the signed-in user may read, ordered by page."""
 	pages = {
 		page.name: page
 		for page in frappe.get_list(

@@ -15,7 +15,7 @@ from scheduler_integration.exceptions import PageNotFound
 
 @dataclass(frozen=True, slots=True)
 class PublicHost:
-	"""What a visitor may know of a host: never the address they sign in with."""
+	"""A host as visitors may see them: without the User's name, which is the address that the host signs in with."""
 
 	name: str
 	image: str | None
@@ -23,7 +23,10 @@ class PublicHost:
 
 @dataclass(frozen=True, slots=True)
 class PublicQuestion:
-	"""A question of the booking form. `type` is a name of docs/api.md, such as `multi_select`; `id` is the key of its answer."""
+	"""A question of the booking form. `id` is the key of its answer in the payload.
+
+	`type` is one of the names in docs/api.md, for example `multi_select`.
+	"""
 
 	id: str
 	label: str
@@ -36,7 +39,7 @@ class PublicQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PublicMeetingType:
-	"""Durations are in minutes, ascending. `hold_minutes` is 0 if this site holds no slots."""
+	"""A meeting type. Durations are in minutes, ascending. `hold_minutes` is 0 if this site doesn't hold slots."""
 
 	slug: str
 	title: str
@@ -59,7 +62,7 @@ class PublicMeetingType:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-	"""How a page looks: a colour as `#rrggbb` and the address of an image."""
+	"""The colour (`#rrggbb`) and the logo (the address of an image) of a page."""
 
 	color: str | None
 	logo: str | None
@@ -85,25 +88,25 @@ class PublicPage:
 
 	@property
 	def url(self) -> str:
-		"""The absolute address to send to people."""
+		"""The absolute public address of the page."""
 		return page_url(self.slug)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-	"""A page with what can be booked there, in the order in which it is shown."""
+	"""A page with its active meeting types, in the order in which the page shows them."""
 
 	page: PublicPage
 	meeting_types: tuple[PublicMeetingType, ...]
 
 
 def find_listing(slug: str) -> Listing:
-	"""The page at this address with its meeting types. Raises PageNotFound."""
+	"""Return the active page with this slug, and its meeting types. Raises PageNotFound."""
 	return _listing(find_page(slug))
 
 
 def find_brand(slug: str) -> Brand | None:
-	"""How the page at this address looks; None if it is switched off."""
+	"""Return the brand of the active page with this slug, or None if there is no such page."""
 	try:
 		page = find_page(slug)
 	except PageNotFound:
@@ -112,27 +115,27 @@ def find_brand(slug: str) -> Brand | None:
 
 
 def listings_of(user: str) -> list[Listing]:
-	"""The active pages that the user owns or is a host of."""
+	"""Return the active pages that the user owns or is an active host of, oldest first."""
 	return [_listing(frappe.get_cached_doc("Scheduling Page", name)) for name in _pages_of(user)]
 
 
 def public_page(bookable: Bookable) -> PublicPage:
-	"""The page of what is booked."""
+	"""Return the page of the meeting type, as visitors see it."""
 	return _page(bookable.page, bookable.people)
 
 
 def public_meeting_type(bookable: Bookable) -> PublicMeetingType:
-	"""The meeting type that is booked."""
+	"""Return the meeting type as visitors see it."""
 	return _meeting_type(bookable.meeting_type, bookable.page, bookable.people)
 
 
 def page_url(slug: str, type_slug: str | None = None) -> str:
-	"""The absolute public address of a page, or of a meeting type on it."""
+	"""Return the absolute public address of a page, or of a meeting type on it."""
 	return get_url("/".join(["", "schedule", slug, *([type_slug] if type_slug else [])]))
 
 
 def location_label(location_type: str | None) -> str | None:
-	"""What visitors read for a meeting type's `location_type`."""
+	"""Return the words that visitors read for a Meeting Type's `location_type`, or None if it is empty or unknown."""
 	labels = {
 		"Zoom": _("Zoom"),
 		"Google Meet": _("Google Meet"),
@@ -146,7 +149,7 @@ def location_label(location_type: str | None) -> str | None:
 
 
 def choices_of(question: Document) -> list[str]:
-	"""The choices of a Select or Multi Select question, one a line in the record."""
+	"""Return the choices of a Select or Multi Select question. The record has one on each line."""
 	return [line.strip() for line in cstr(question.options).splitlines() if line.strip()]
 
 

@@ -1,4 +1,4 @@
-"""The readable end of a public address."""
+"""Slugs: the readable names of pages and meeting types in public addresses."""
 
 import re
 import unicodedata
@@ -9,23 +9,23 @@ from scheduler_integration.exceptions import InvalidRequest
 
 MAX_LENGTH = 100
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# `/schedule/manage/<token>` is an address of the app's own.
+# `/schedule/manage/<token>` is a manage link, so no page can have this slug.
 RESERVED = frozenset({"manage"})
 
 
 def slugify(text: str) -> str:
-	"""A slug made from a title: ASCII letters, digits and single hyphens. Empty where nothing of it is left."""
+	"""Return a slug made from a title: "Café & Talk" becomes "cafe-talk". Empty if no letter or digit is left."""
 	plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode()
 	return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:MAX_LENGTH].strip("-")
 
 
 def is_slug(text: object) -> bool:
-	"""Whether the value could be a slug at all; what isn't need not be looked up."""
+	"""Return whether the value has the form of a slug. Other values need no query."""
 	return isinstance(text, str) and len(text) <= MAX_LENGTH and bool(_SLUG.fullmatch(text))
 
 
 def checked_slug(text: str) -> str:
-	"""The slug in its one spelling. Raises InvalidRequest where it can't be one."""
+	"""Return the text as a slug, trimmed and in lower case. Raises InvalidRequest if it isn't one or is reserved."""
 	slug = str(text).strip().lower()
 	if not is_slug(slug):
 		raise InvalidRequest(

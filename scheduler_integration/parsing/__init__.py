@@ -1,1 +1,1 @@
-"""What people and programs type, turned into values or refused with a sentence."""
+"""Reads input from people and programs: returns checked values, or refuses them with a sentence."""

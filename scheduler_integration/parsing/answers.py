@@ -1,4 +1,4 @@
-"""The attendee's answers to a meeting type's questions."""
+"""Reads the attendee's answers to a meeting type's questions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from scheduler_integration.parsing.text import Refused, line, paragraph, phone
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-	"""An answer, as text, with the wording of its question at that time."""
+	"""An answer as text, with the question's wording at the time of booking."""
 
 	question_id: str
 	question: str
@@ -22,9 +22,10 @@ class Answer:
 
 
 def parse_answers(questions: list[Document], given: object, details: dict[str, str]) -> list[Answer]:
-	"""The answers to the questions, without empty ones.
+	"""Return the answers in the order of the questions, without empty ones.
 
-	`given` maps a question's id to its answer. A wrong answer is named in `details` under `answers.<id>`.
+	`given` is a dict from a question's id to its answer. A wrong answer isn't returned: its sentence is put into
+	`details` under `answers.<id>`, or under `answers` if `given` as a whole is wrong.
 	"""
 	if given is None or given == "":
 		given = {}
@@ -32,7 +33,7 @@ def parse_answers(questions: list[Document], given: object, details: dict[str, s
 		details["answers"] = _("The answers must be an object of question and answer.")
 		return []
 	if not given.keys() <= {question.name for question in questions}:
-		# Not one by one: the answer would repeat whatever was sent, a million keys if somebody likes.
+		# The response doesn't name the unknown ids: somebody could send a million of them, and would get them all back.
 		details["answers"] = _(
 			"There is an answer to a question that this meeting doesn't ask. Please reload the page."
 		)

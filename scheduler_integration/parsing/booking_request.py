@@ -1,4 +1,4 @@
-"""A request to book: what a caller sends, and what it means once every field is checked."""
+"""Requests to book: reads what a caller sends, and checks every field."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from scheduler_integration.parsing.text import Refused, email, line, paragraph, 
 from scheduler_integration.parsing.zones import checked_zone
 
 MAX_GUESTS = 10
-# As many days as a meeting type may have.
+# The most days of a multi-day meeting.
 MAX_PARTS = 31
-# The answer to a key that was used before contains the manage link of that booking.
+# A used key returns the manage link of its booking, so a key must be too long to guess.
 MIN_KEY = 16
 UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingPayload:
-	"""What a caller sends to book a meeting, unchecked: the arguments of `public.book`, whose values docs/api.md describes.
+	"""The unchecked values that a caller sends to book a meeting: the arguments of `public.book`, as in docs/api.md.
 
-	`website` is the field that people don't see. None means that the caller didn't send the field.
+	None means that the caller didn't send the field. People don't see the field `website`; bots fill it in.
 	"""
 
 	start: object = None
@@ -57,7 +57,7 @@ class BookingPayload:
 
 	@classmethod
 	def of(cls, values: Mapping[str, object]) -> BookingPayload:
-		"""The payload in `values`; other names are ignored."""
+		"""Return the payload in `values`. Unknown names are ignored."""
 		return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
 
 
@@ -65,8 +65,14 @@ class BookingPayload:
 class BookingRequest:
 	"""A request whose fields are all valid.
 
-	`start` is in epoch seconds, `duration` in minutes; `timezone` and `language` are the attendee's. `party` is the number of
-	seats, `hold` the key of the attendee's own hold, `parts` the starts of the days that the attendee was shown.
+	- `start` is in epoch seconds, `duration` in minutes.
+	- `timezone` and `language` are the attendee's.
+	- `guests` are the e-mail addresses of the additional guests.
+	- `idempotency_key` is a hash of the caller's key, the attendee and the meeting type.
+	- `hold` is the key of the attendee's own hold.
+	- `party` is the number of seats.
+	- `parts` are the starts of the parts of a multi-day meeting, in epoch seconds, as the attendee was shown them.
+	- `utm` maps each of UTM_FIELDS to its value.
 	"""
 
 	start: int
@@ -89,7 +95,7 @@ class BookingRequest:
 
 
 def parse_booking_request(payload: BookingPayload, page: Document, meeting_type: Document) -> BookingRequest:
-	"""The request to book this meeting type on its page. Raises InvalidRequest that names every wrong field."""
+	"""Return the request to book this meeting type on its page. Raises InvalidRequest that names every wrong field."""
 	reader = _Reader(payload)
 	address = reader.required("attendee_email", email)
 	guests = reader.value("guests", lambda value: _guests(value, address), default=())
@@ -118,7 +124,7 @@ def parse_booking_request(payload: BookingPayload, page: Document, meeting_type:
 
 
 class _Reader:
-	"""Reads fields of the payload and collects what is wrong with them."""
+	"""Reads fields of the payload, and collects in `details` a sentence for each wrong field."""
 
 	def __init__(self, payload: BookingPayload):
 		self.payload = payload
@@ -158,13 +164,13 @@ def _zone(value: object) -> str:
 
 
 def _language(value: object) -> str:
-	"""A language of this site: the messages to the attendee are written in it."""
+	"""Return a language that this site has, for the messages to the attendee. An unknown one becomes the request's."""
 	code = line(value, 10)
 	return code if code and frappe.db.exists("Language", code) else frappe.local.lang
 
 
 def _guests(value: object, attendee_email: str) -> tuple[str, ...]:
-	"""The additional guests, each once, without the attendee."""
+	"""Return the additional guests' addresses, each once, without the attendee's."""
 	if isinstance(value, str):
 		value = value.replace(",", " ").replace(";", " ").split()
 	given = value or []
@@ -176,7 +182,7 @@ def _guests(value: object, attendee_email: str) -> tuple[str, ...]:
 
 
 def _party(guests: tuple[str, ...], meeting_type: Document) -> int:
-	"""The seats that the attendee and the guests take; 1 if seats aren't counted."""
+	"""Return the seats that the attendee and the additional guests take; 1 unless the type has several seats."""
 	party, seats = 1 + len(guests), meeting_type.seats or 1
 	if seats > 1 and party > seats:
 		raise Refused(_("This meeting has {0} seats in all.").format(seats))
@@ -184,7 +190,10 @@ def _party(guests: tuple[str, ...], meeting_type: Document) -> int:
 
 
 def _parts(value: object) -> tuple[int, ...]:
-	"""The starts of the days that were shown. Callers send them alone, or as `get_slots` returned them."""
+	"""Return the starts of the parts that the attendee was shown, in epoch seconds.
+
+	Callers send the starts alone, or the parts as `get_slots` returned them.
+	"""
 	if isinstance(value, str):
 		value = value.replace(",", " ").split()
 	given = value or []
@@ -194,12 +203,15 @@ def _parts(value: object) -> tuple[int, ...]:
 
 
 def needs_phone(meeting_type: Document) -> bool:
-	"""Whether the host calls the attendee, because the meeting type has no number to call."""
+	"""Return whether the attendee must give a number. The host calls if the meeting type has no number to call."""
 	return meeting_type.location_type == "Phone" and not meeting_type.location_details
 
 
 def _key(value: object, meeting_type: Document, attendee_email: str) -> str | None:
-	"""The caller's key, bound to attendee and meeting type, so that nobody reads another's booking by guessing a key."""
+	"""Return a hash of the caller's key, the attendee and the meeting type, or None without a key.
+
+	A key alone finds no booking, so nobody can see somebody else's booking by guessing the key.
+	"""
 	key = line(value)
 	if not key:
 		return None

@@ -1,4 +1,4 @@
-"""Single fields of a request, turned into what the rooms take. Raises InvalidRequest that names the wrong field."""
+"""Reads single fields of a request. Every function raises InvalidRequest that names the wrong field."""
 
 import json
 import re
@@ -15,13 +15,13 @@ from scheduler_integration.parsing.text import Refused, paragraph, whole_number
 
 T = TypeVar("T")
 
-# `date.fromisoformat` reads week dates too.
+# `date.fromisoformat` alone would also read week dates such as 2026-W48-1.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOLD = re.compile(r"[0-9a-zA-Z]{32}")
 
 
 def parse_field(field: str, value: object, parse: Callable[[object], T]) -> T:
-	"""The field's value as `parse` reads it, a function that raises Refused."""
+	"""Return `parse(value)`. A Refused becomes an InvalidRequest that names the field."""
 	try:
 		return parse(value)
 	except Refused as refused:
@@ -29,29 +29,29 @@ def parse_field(field: str, value: object, parse: Callable[[object], T]) -> T:
 
 
 def parse_name(value: object) -> str:
-	"""A slug, a token or a record's name. Anything but text becomes the empty name, which no record has."""
+	"""Return a slug, a token or a record's name. Anything but text becomes an empty name, which no record has."""
 	return value if isinstance(value, str) else ""
 
 
 def parse_choice(field: str, value: object) -> str:
-	"""A name that was chosen from a list; empty for none."""
+	"""Return a name that was chosen from a list; empty if it is missing. The caller checks that the name exists."""
 	if value is not None and not isinstance(value, str):
 		raise InvalidRequest(details={field: _("This must be text.")})
 	return value or ""
 
 
 def parse_hold_key(value: object) -> str | None:
-	"""The key of a hold: 32 letters and digits. Anything else is no key: it holds nothing, and that is no error."""
+	"""Return the key of a hold, 32 letters and digits. Anything else returns None: an unknown hold isn't an error."""
 	return value if isinstance(value, str) and _HOLD.fullmatch(value) else None
 
 
 def parse_reason(value: object) -> str:
-	"""Why a meeting is cancelled or declined, as typed; empty for none."""
+	"""Return the reason for cancelling or declining a meeting; empty if it is missing."""
 	return parse_field("reason", value, paragraph)
 
 
 def parse_date(field: str, value: object) -> date:
-	"""A date written YYYY-MM-DD."""
+	"""Return a date that is written as YYYY-MM-DD. Raises InvalidDate, an InvalidRequest."""
 	try:
 		if not isinstance(value, str) or not _DATE.fullmatch(value):
 			raise ValueError
@@ -64,12 +64,12 @@ def parse_date(field: str, value: object) -> date:
 
 
 def parse_instant_of(field: str, value: object) -> int:
-	"""Epoch seconds of an instant in ISO 8601."""
+	"""Return the epoch seconds of an instant in ISO 8601."""
 	return parse_field(field, value, parse_instant)
 
 
 def parse_instants(**fields: object) -> list[int]:
-	"""Epoch seconds of several instants. The error names every wrong one."""
+	"""Return the epoch seconds of several instants, in order. The error names every wrong one."""
 	instants, details = [], {}
 	for field, value in fields.items():
 		try:
@@ -82,12 +82,12 @@ def parse_instants(**fields: object) -> list[int]:
 
 
 def parse_whole_number(field: str, value: object) -> int | None:
-	"""A whole number; None for none."""
+	"""Return a whole number, or None if it is missing."""
 	return None if value in (None, "") else parse_field(field, value, whole_number)
 
 
 def parse_flag(field: str, value: object) -> bool:
-	"""Yes or no, as true and false or as 1 and 0; no if it is missing."""
+	"""Return True for true or 1, and False for false or 0. A missing value is False."""
 	if value in (None, "", False, 0, "0", "false"):
 		return False
 	if value in (True, 1, "1", "true"):
@@ -96,7 +96,7 @@ def parse_flag(field: str, value: object) -> bool:
 
 
 def parse_json(field: str, value: Any, kind: type) -> Any:
-	"""A list or an object; forms send it as JSON text. None if it is missing."""
+	"""Return a value of the type `kind`, list or dict, or None if it is missing. Forms send it as JSON text."""
 	if value in (None, ""):
 		return None
 	if isinstance(value, str):

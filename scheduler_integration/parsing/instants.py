@@ -1,4 +1,4 @@
-"""Instants as they come in from people and programs."""
+"""Reads instants that people and programs send."""
 
 import re
 from datetime import datetime
@@ -10,12 +10,15 @@ from scheduler_integration.parsing.text import Refused
 _INSTANT = re.compile(
 	r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
-# Far enough from the calendar's ends that the weeks around an instant are still dates.
+# Python's dates end with the years 1 and 9999. Within these bounds, dates around an instant always exist.
 FIRST, END = 0, 7_258_118_400  # 1970 to 2200
 
 
 def parse_instant(value: object) -> int:
-	"""Epoch seconds of an ISO 8601 date and time with an offset. Raises Refused: a time without a zone is no instant."""
+	"""Return the epoch seconds of an ISO 8601 date and time: 2026-11-23T14:30:00+01:00 is 1795440600.
+
+	Raises Refused if it isn't such a time, has no offset, or isn't between 1970 and 2200.
+	"""
 	if not isinstance(value, str):
 		raise Refused(_("Choose a time."))
 	if not _INSTANT.fullmatch(value.strip()):

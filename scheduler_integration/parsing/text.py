@@ -1,8 +1,8 @@
-"""What a guest may type into a field.
+"""Checks text that attendees type.
 
-Everything typed ends up in e-mails, invitations and desk lists. Markup and control characters have no business there:
-they are refused with a sentence beside the field, rather than changed behind the guest's back. So is what a mail program
-or a spreadsheet would read as something else than text.
+The text appears in e-mails, invitations and desk lists. Markup and control characters could do harm there, and so could
+text that a mail program decodes or a spreadsheet runs. They are refused with a sentence beside the field: if they were
+removed silently, the attendee wouldn't notice.
 """
 
 import re
@@ -17,16 +17,16 @@ LONG = 2000
 
 _TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{3,30}(?:\s*(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
-# What a spreadsheet takes for a formula that does something: =A1, +WEBSERVICE("…"), -2+3+cmd|' /C calc'!A0.
+# Spreadsheets run these as formulas: =A1, +WEBSERVICE("…"), -2+3+cmd|' /C calc'!A0.
 _FORMULA = re.compile(r"\s*(=|[+\-@].*([A-Za-z][\w.]*\(|\|.*!))", re.DOTALL)
 
 
 class Refused(Exception):
-	"""A value can't be taken; the message is the sentence shown beside its field."""
+	"""A value is refused. The message is the sentence that is shown beside its field."""
 
 
 def line(value: object, longest: int = SHORT) -> str:
-	"""One line of text, trimmed; empty for none. Raises Refused."""
+	"""Return one line of text, trimmed; empty for None. Raises Refused if it is longer than `longest` or unsafe."""
 	text = _text(value, longest)
 	if any(_is_control(char) for char in text):
 		raise Refused(_("This must be one line of text."))
@@ -36,7 +36,7 @@ def line(value: object, longest: int = SHORT) -> str:
 
 
 def paragraph(value: object, longest: int = LONG) -> str:
-	"""Text that may have several lines; empty for none. Raises Refused."""
+	"""Return text of any number of lines, trimmed; otherwise as `line`. Line breaks become "\\n"."""
 	text = _text(value, longest).replace("\r\n", "\n").replace("\r", "\n")
 	if any(_is_control(char) for char in text.replace("\n", "").replace("\t", "")):
 		raise Refused(_("This contains characters that can't be shown."))
@@ -44,8 +44,8 @@ def paragraph(value: object, longest: int = LONG) -> str:
 
 
 def person_name(value: object) -> str:
-	"""A person's name; empty for none. Raises Refused for what Frappe can't name a Contact with."""
-	# Frappe names the Contact so, and adds a number where two have one name: 140 characters in all.
+	"""Return a person's name; empty for None. Raises Refused for a name that Frappe can't give to a Contact."""
+	# Frappe uses it as the Contact's name, and adds a number if that exists. Both must fit into 140 characters.
 	name = line(value, 120)
 	if "<" in name or ">" in name or name.lower().startswith("new contact"):
 		raise Refused(_("This is not a name."))
@@ -53,7 +53,7 @@ def person_name(value: object) -> str:
 
 
 def email(value: object) -> str:
-	"""An e-mail address; empty for none. Raises Refused."""
+	"""Return an e-mail address as `deliverable` returns it; empty for None. Raises Refused if it isn't one."""
 	address = line(value)
 	known = deliverable(address) if address else ""
 	if known is None:
@@ -62,7 +62,7 @@ def email(value: object) -> str:
 
 
 def phone(value: object) -> str:
-	"""A telephone number as people write it; empty for none. Raises Refused."""
+	"""Return a telephone number as it was typed; empty for None. Raises Refused if it isn't one."""
 	number = line(value, 40)
 	if number and not _PHONE.fullmatch(number):
 		raise Refused(_("This is not a telephone number."))
@@ -70,7 +70,7 @@ def phone(value: object) -> str:
 
 
 def whole_number(value: object) -> int:
-	"""A whole number, given as one or as its digits. Raises Refused."""
+	"""Return a whole number of at most nine digits, from an int or from text. Raises Refused for anything else."""
 	if isinstance(value, bool) or not isinstance(value, int | str):
 		raise Refused(_("This is not a whole number."))
 	text = str(value).strip() if isinstance(value, str) or abs(value) < 10**9 else ""
@@ -95,5 +95,5 @@ def _text(value: object, longest: int) -> str:
 
 
 def _is_control(char: str) -> bool:
-	# Cc: controls; Cs: lone surrogates, which no database stores; Zl, Zp: line separators.
+	# Cc: controls; Cs: lone surrogates, which no database can store; Zl, Zp: line separators.
 	return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")

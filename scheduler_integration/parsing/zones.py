@@ -1,11 +1,11 @@
-"""Time zone names, as people and programs send them."""
+"""Checks the names of time zones."""
 
 from scheduler_integration import engine
 from scheduler_integration.exceptions import UnknownTimeZone
 
 
 def is_zone(name: object) -> bool:
-	"""Whether `name` is an IANA time zone."""
+	"""Return whether `name` is an IANA time zone."""
 	try:
 		return isinstance(name, str) and bool(engine.zone(name))
 	except engine.UnknownTimeZone:
@@ -13,7 +13,7 @@ def is_zone(name: object) -> bool:
 
 
 def checked_zone(name: object) -> str:
-	"""The IANA name. Raises UnknownTimeZone: an unknown zone is never taken for UTC."""
+	"""Return the name of the IANA zone. Raises UnknownTimeZone: an unknown zone never becomes UTC."""
 	if not isinstance(name, str):
 		raise UnknownTimeZone
 	try:
