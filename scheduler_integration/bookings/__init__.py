@@ -1,7 +1,7 @@
 """The commands: book, hold, confirm, decline, cancel, reassign.
 
-Only this room writes Booking records, and it guards the hosts' time against double booking. Other rooms import from here,
-never from a module inside.
+Only this room writes Booking records, and it guards the hosts' time against double booking. Other rooms import from
+here, never from a module inside.
 """
 
 from scheduler_integration.bookings.book import book

@@ -72,7 +72,8 @@ def _weights(offer: Offer, users: Iterable[str], mode: str, week: engine.Interva
 	if mode == "Weighted":
 		return {user: offer.host(user).weight for user in users}
 	if mode == "Availability":
-		# Somebody can join a session after its host's hours changed. That host may offer 0 minutes, but a weight is 1 or more.
+		# Somebody can join a session after its host's hours changed. That host may offer 0 minutes, but a weight is 1
+		# or more.
 		return {user: max(1, offered_minutes(offer.member(user).host, *week)) for user in users}
 	return dict.fromkeys(users, 1)
 
@@ -80,8 +81,8 @@ def _weights(offer: Offer, users: Iterable[str], mode: str, week: engine.Interva
 def _loads(offer: Offer, users: Iterable[str], week: engine.Interval) -> dict[str, int]:
 	"""Return how many minutes of the week are booked with each user, in meetings of any type.
 
-	Only bookings made since all `users` take part are counted. If Fay joined on 1 July, bookings made in June don't count;
-	otherwise Fay would get every booking until she had caught up with the others.
+	Only bookings made since all `users` take part are counted. If Fay joined on 1 July, bookings made in June don't
+	count; otherwise Fay would get every booking until she had caught up with the others.
 	"""
 	row = DocType("Booking Host")
 	query = frappe.qb.from_(row).select(row.user, row.starts_at, row.ends_at).distinct()

@@ -58,8 +58,8 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 def _as_held(request: BookingRequest, meeting_type: Document, offer: Offer, now: int) -> BookingRequest:
 	"""Return the request of a multi-day meeting with the days that the attendee holds, if it names no days itself.
 
-	A hold covers a limited number of days. If the meeting has more, the hold doesn't say which the other days are, and the
-	request stays as it is.
+	A hold covers a limited number of days. If the meeting has more, the hold doesn't say which the other days are, and
+	the request stays as it is.
 	"""
 	if request.parts or not request.hold or not offer.team.rules or offer.team.rules.days == 1:
 		return request
@@ -90,8 +90,8 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 	if not request.idempotency_key:
 		return None
 	found = frappe.db.get_value("Booking", {"idempotency_key": request.idempotency_key}, "name", for_update=for_update)
-	# Both reads lock or neither does. After the wait for the lock, an ordinary read still sees the state from before the
-	# wait and wouldn't find the booking.
+	# Both reads lock or neither does. After the wait for the lock, an ordinary read still sees the state from before
+	# the wait and wouldn't find the booking.
 	booking = frappe.get_doc("Booking", found, for_update=for_update) if found else None
 	if booking and booking.status in CANCELLED:
 		raise AlreadyCancelled(

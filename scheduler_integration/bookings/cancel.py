@@ -19,8 +19,9 @@ from scheduler_integration.meetings.tokens import find_by_token
 def cancel_by_token(token: str, reason: str, now: int) -> AttendeeBooking:
 	"""Cancel the booking that the manage link's `token` is for, as its attendee. `reason` may be empty.
 
-	Raises BookingNotFound if the token is wrong, AlreadyCancelled, LinkExpired if the meeting is over, CancelNotAllowed if
-	the meeting type doesn't allow it, and TooLateToChange if the meeting begins too soon. The caller must roll back then.
+	Raises BookingNotFound if the token is wrong, AlreadyCancelled, LinkExpired if the meeting is over, CancelNotAllowed
+	if the meeting type doesn't allow it, and TooLateToChange if the meeting begins too soon. The caller must roll back
+	then.
 	"""
 	booking = find_by_token(token, for_update=True)
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
@@ -33,7 +34,8 @@ def cancel_by_token(token: str, reason: str, now: int) -> AttendeeBooking:
 def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -> HostBooking:
 	"""Cancel the booking `name` as the signed-in host or manager; with `for_all`, all bookings of its session.
 
-	Raises BookingNotFound, NotPermitted (also if the meeting is over) and AlreadyCancelled. The caller must roll back then.
+	Raises BookingNotFound, NotPermitted (also if the meeting is over) and AlreadyCancelled. The caller must roll back
+	then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	if booking.status in CANCELLED:
@@ -49,7 +51,8 @@ def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -
 def decline(name: str, reason: str, now: int) -> HostBooking:
 	"""Decline a pending booking as the signed-in host or manager.
 
-	Raises BookingNotFound, and NotPermitted if the user may not or the booking isn't pending. The caller must roll back then.
+	Raises BookingNotFound, and NotPermitted if the user may not or the booking isn't pending. The caller must roll back
+	then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	if booking.status != "Pending" or booking.ends_at <= now:

@@ -1,7 +1,7 @@
 """The consequences of a command: contact, ledger, activity and messages.
 
-They are stored in the booking's own transaction, so either the booking and all consequences are stored or nothing is. To
-add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.
+They are stored in the booking's own transaction, so either the booking and all consequences are stored or nothing is.
+To add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,8 @@ from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_messages
 
-# Returns the fields of the booking that are to be set. It doesn't set them itself, because only bookings/ writes Booking.
+# Returns the fields of the booking that are to be set. It doesn't set them itself, because only bookings/ writes
+# Booking.
 Consequence = Callable[[Change], Fields]
 
 # The order matters: the activity needs the contact, and the messages tell the state after all other consequences.

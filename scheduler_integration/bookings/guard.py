@@ -1,11 +1,11 @@
 """The guard against double booking: a lock, and a unique index under it.
 
-1. `lock_hosts` locks the hosts' rows in Host Calendar, in name order, before any other lock. Everybody else who books one
-   of these hosts waits here. Reads that decide come after it, and must be locking reads: under InnoDB's repeatable read,
-   an ordinary read after the wait may still show the state from before it.
-2. `hold_time` stores one row for each host and bucket of five minutes, unique in the database. Even code that forgets the
-   lock can't store two live meetings at the same time. The rows of a session belong to all its bookings together, and
-   its seats are numbered (see bookings/seats.py).
+1. `lock_hosts` locks the hosts' rows in Host Calendar, in name order, before any other lock. Everybody else who books
+   one of these hosts waits here. Reads that decide come after it, and must be locking reads: under InnoDB's repeatable
+   read, an ordinary read after the wait may still show the state from before it.
+2. `hold_time` stores one row for each host and bucket of five minutes, unique in the database. Even code that forgets
+   the lock can't store two live meetings at the same time. The rows of a session belong to all its bookings together,
+   and its seats are numbered (see bookings/seats.py).
 
 Two people book Jane from 09:00 to 09:30 at the same moment:
 
@@ -18,8 +18,8 @@ Two people book Jane from 09:00 to 09:30 at the same moment:
                                             (an ordinary read might say that 09:00 is free)
 
 A bucket's number is its epoch seconds divided by 300. On 23 November 2026, 09:00 UTC is 1795424400, so these six are
-5984748 (09:00 to 09:05) to 5984753 (09:25 to 09:30). A meeting from 09:30 begins with 5984754 and is no conflict. Buffers
-have no buckets: they may overlap other buffers, and only the check under the lock keeps them free.
+5984748 (09:00 to 09:05) to 5984753 (09:25 to 09:30). A meeting from 09:30 begins with 5984754 and is no conflict.
+Buffers have no buckets: they may overlap other buffers, and only the check under the lock keeps them free.
 """
 
 from collections.abc import Iterable
@@ -96,8 +96,8 @@ def release_time(booking: Document) -> None:
 def move_session(session: str, new: str, leaving: str, coming: str, since: int) -> None:
 	"""Move a session's buckets and seats from the key `session` to the key `new`.
 
-	Buckets of the host `leaving` go to the host `coming`, from the instant `since` (epoch seconds) on. Earlier days of a
-	multi-day meeting stay with `leaving`. Raises SlotTaken if another meeting has one of these buckets of `coming`.
+	Buckets of the host `leaving` go to the host `coming`, from the instant `since` (epoch seconds) on. Earlier days of
+	a multi-day meeting stay with `leaving`. Raises SlotTaken if another meeting has one of these buckets of `coming`.
 	"""
 	slot, seat = frappe.qb.DocType("Booking Slot"), frappe.qb.DocType("Booking Seat")
 	hosts = frappe.qb.update(slot).set(slot.host, coming).where((slot.session == session) & (slot.host == leaving))
@@ -135,8 +135,8 @@ def _holder(booking: Document) -> dict[str, str]:
 
 def _held_by(booking: Document) -> set[tuple[str, int]]:
 	"""Return the stored buckets of the booking or its session, as (host, bucket)."""
-	# Another booking may have just stored the rows of a session, so they need a locking read. A booking's own rows don't:
-	# in InnoDB a locking read that finds no row locks a gap, and other hosts' bookings couldn't insert there.
+	# Another booking may have just stored the rows of a session, so they need a locking read. A booking's own rows
+	# don't: in InnoDB a locking read that finds no row locks a gap, and other hosts' bookings couldn't insert there.
 	is_shared = bool(booking.session)
 	rows = frappe.db.get_values("Booking Slot", _holder(booking), ["host", "bucket"], for_update=is_shared)
 	return {(host, bucket) for host, bucket in rows}

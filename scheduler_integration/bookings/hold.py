@@ -26,11 +26,11 @@ class HeldSlot:
 def hold_slot(bookable: Bookable, request: SlotRequest, start: int, address: str | None, now: int) -> HeldSlot:
 	"""Hold the slot at `start`, epoch seconds.
 
-	If the request has a `hold` key, the key's earlier slot is given up; otherwise the visitor gets a new key. `address` is
-	the visitor's network address, `now` is in epoch seconds.
+	If the request has a `hold` key, the key's earlier slot is given up; otherwise the visitor gets a new key. `address`
+	is the visitor's network address, `now` is in epoch seconds.
 
-	Raises InvalidRequest if this site holds no slots or this address held the slot for as long as it may, and SlotTaken if
-	the slot isn't offered.
+	Raises InvalidRequest if this site holds no slots or this address held the slot for as long as it may, and SlotTaken
+	if the slot isn't offered.
 	"""
 	minutes = hold_minutes()
 	if not minutes:

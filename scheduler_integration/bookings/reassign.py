@@ -38,9 +38,9 @@ _FOR_GUESTS = frozenset(
 def reassign(name: str, host: str, now: int, *, replaces: str | None = None, force: bool = False) -> HostBooking:
 	"""Reassign the booking `name` from the host `replaces` (default: the main host) to `host`. Both are User names.
 
-	The bookings that share its session are reassigned too. If a multi-day meeting has begun, `host` takes the days to come
-	and the past days stay with `replaces`. With `force`, the new host's hours, limits and buffers are ignored; only a busy
-	time or booking that overlaps the meeting itself prevents it.
+	The bookings that share its session are reassigned too. If a multi-day meeting has begun, `host` takes the days to
+	come and the past days stay with `replaces`. With `force`, the new host's hours, limits and buffers are ignored;
+	only a busy time or booking that overlaps the meeting itself prevents it.
 
 	Raises BookingNotFound; NotPermitted if the user isn't a manager or the meeting is over; AlreadyCancelled;
 	InvalidRequest if `host` or `replaces` can't be chosen; HostNotFree. The caller must roll back then.

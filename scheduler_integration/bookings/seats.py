@@ -1,7 +1,7 @@
 """The seats of a session. They are numbered and unique in the database, so that the last seat can't be booked twice.
 
-Callers have locked the hosts (see bookings/guard.py). The unique index on session and seat number also protects a session
-from code that forgets the lock.
+Callers have locked the hosts (see bookings/guard.py). The unique index on session and seat number also protects a
+session from code that forgets the lock.
 
 A workshop has 10 seats, numbered 0 to 9. If 0 to 7 are taken, a party of two gets 8 and 9. If 8 is taken too, the party
 gets SlotTaken, and the workshop still has one seat for somebody who comes alone. Seats of a cancelled booking are given
@@ -49,8 +49,8 @@ def others_in_session(booking: Document) -> bool:
 		return False
 	seat = frappe.qb.DocType("Booking Seat")
 	query = frappe.qb.from_(seat).select(seat.name).where(seat.session == booking.session)
-	# A locking read: if the last two attendees cancel at once, the second must see that the first one is gone. Otherwise
-	# neither of them would release the hosts' time.
+	# A locking read: if the last two attendees cancel at once, the second must see that the first one is gone.
+	# Otherwise neither of them would release the hosts' time.
 	return bool(query.where(seat.booking != booking.name).limit(1).for_update().run())
 
 

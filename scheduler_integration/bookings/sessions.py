@@ -28,8 +28,8 @@ def standing_session(offer: Offer, users: list[str], start: int) -> Document | N
 def join(booking: Document, standing: Document) -> None:
 	"""Put the unsaved booking into the session of `standing`: it gets the same key, hosts, times and buffers.
 
-	The hosts chosen for the new booking may differ from the session's: a host was renamed, the page lists others first, or
-	an optional host has time now. Raises SlotTaken if the session takes place on other days than the booking.
+	The hosts chosen for the new booking may differ from the session's: a host was renamed, the page lists others first,
+	or an optional host has time now. Raises SlotTaken if the session takes place on other days than the booking.
 	"""
 	if standing.parts() != booking.parts():
 		raise SlotTaken

@@ -1,7 +1,7 @@
 """Repeats a transaction that lost a race against another one.
 
-The database rolls a transaction back if it and another wait for each other, or lets it wait for a lock. Nothing is wrong
-with the request then: the same work succeeds when it is done again.
+The database rolls a transaction back if it and another wait for each other, or lets it wait for a lock. Nothing is
+wrong with the request then: the same work succeeds when it is done again.
 """
 
 import math
@@ -24,7 +24,8 @@ ATTEMPTS = 30
 LONGEST_PAUSE = 0.3
 # - QueryDeadlockError: InnoDB rolls back one of two transactions that wait for each other.
 # - QueryTimeoutError: a lock wasn't released in time.
-# - DuplicateEntryError: two transactions chose one name for a new record, such as the Contacts of two people called alike.
+# - DuplicateEntryError: two transactions chose one name for a new record, such as the Contacts of two people called
+#   alike.
 # - UniqueValidationError: two requests with the same idempotency key are stored at the same moment.
 # - TimestampMismatchError: another transaction changed a record after this one read it.
 LOST_RACES = (
@@ -42,11 +43,12 @@ ER_CHECKREAD = 1020
 def retried(work: Callable[[], T]) -> T:
 	"""Run `work`, again if it lost a race, and return its result. The caller commits.
 
-	`work` must be all that the transaction does: a rollback also undoes everything the transaction did before it. Raises
-	Busy if the work still loses after DEADLINE_SECONDS or ATTEMPTS. Other errors aren't caught.
+	`work` must be all that the transaction does: a rollback also undoes everything the transaction did before it.
+	Raises Busy if the work still loses after DEADLINE_SECONDS or ATTEMPTS. Other errors aren't caught.
 
-	The pause after an attempt is random, and its upper limit doubles: 10 ms after the first attempt, then 20, 40, 80 and
-	160 ms, then always 300 ms. Two transactions that stopped each other rarely wait equally long, so they don't meet again.
+	The pause after an attempt is random, and its upper limit doubles: 10 ms after the first attempt, then 20, 40, 80
+	and 160 ms, then always 300 ms. Two transactions that stopped each other rarely wait equally long, so they don't
+	meet again.
 	"""
 	guard.forget_wanted()
 	deadline = time.monotonic() + DEADLINE_SECONDS

@@ -1,7 +1,7 @@
 """The ledger of the round robins: each host's credit, by meeting type. Only this module writes Round Robin Turn.
 
-A new booking reads and changes the ledger after the guard has locked all hosts of the type. The booking keeps its shares
-in `turn_shares`, so that a cancellation can revert them exactly.
+A new booking reads and changes the ledger after the guard has locked all hosts of the type. The booking keeps its
+shares in `turn_shares`, so that a cancellation can revert them exactly.
 
 Example: Ann has weight 3 and Ben has weight 1. Credits in millionths of a booking, beginning at 0:
 
@@ -13,9 +13,10 @@ Example: Ann has weight 3 and Ben has weight 1. Credits in millionths of a booki
     it is cancelled                 - 750,000               - 250,000 + 1,000,000
     credit                                  0                       0
 
-A session counts as one booking. The attendee who opens it brings the shares above. An attendee who joins it, if no other session is held then, brings
-1,000,000 for its host, who pays 1,000,000: nothing changes. If the attendee who opened the session cancels, one who stays
-takes over the shares of 750,000 and 250,000. They are reverted when the last attendee cancels.
+A session counts as one booking. The attendee who opens it brings the shares above. An attendee who joins it, if no
+other session is held then, brings 1,000,000 for its host, who pays 1,000,000: nothing changes. If the attendee who
+opened the session cancels, one who stays takes over the shares of 750,000 and 250,000. They are reverted when the last
+attendee cancels.
 
 docs/round_robin.md has the rule that uses the credits.
 """

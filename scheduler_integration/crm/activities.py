@@ -59,8 +59,8 @@ def event_to_change(name: str | None) -> Document | None:
 	"""Return the Event `name`, locked; None if `name` is empty or somebody deleted the Event.
 
 	Bookings of one session change the same Event, and with it Frappe's Communications. Raises TimestampMismatchError if
-	another transaction changed the Event after this one's first read: ordinary reads show the old state until the end of
-	the transaction, so the whole work must be repeated (`bookings.transaction.retried` does that).
+	another transaction changed the Event after this one's first read: ordinary reads show the old state until the end
+	of the transaction, so the whole work must be repeated (`bookings.transaction.retried` does that).
 	"""
 	# The locking read shows the newest state, the ordinary read below the state of this transaction's first read.
 	changed = name and frappe.db.get_value("Event", name, "modified", for_update=True)
@@ -96,8 +96,8 @@ def _join_session(booking: Document, record: tuple[str, str] | None) -> Document
 def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document:
 	"""Insert the Event, owned by the host, and return it.
 
-	Frappe writes the timeline when an Event with participants is saved, and names the owner as the sender. The owner of a
-	new record is the user who inserts it. So the Event is inserted without participants, given to the host, and saved
+	Frappe writes the timeline when an Event with participants is saved, and names the owner as the sender. The owner of
+	a new record is the user who inserts it. So the Event is inserted without participants, given to the host, and saved
 	again with participants.
 	"""
 	event = _new_event(booking, record)

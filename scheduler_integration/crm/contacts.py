@@ -43,7 +43,8 @@ def _create(person: Person) -> str:
 			"email_ids": [{"email_id": person.attendee_email, "is_primary": 1}],
 		}
 	)
-	# Frappe's Phone fields refuse some numbers that people write, such as one with an extension. The Booking keeps them.
+	# Frappe's Phone fields refuse some numbers that people write, such as one with an extension. The Booking keeps
+	# them.
 	if person.attendee_phone and validate_phone_number(person.attendee_phone):
 		contact.append("phone_nos", {"phone": person.attendee_phone, "is_primary_phone": 1})
 	# The attendee acts here, usually without signing in. Booking a meeting needs no right to create Contacts.

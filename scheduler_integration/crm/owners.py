@@ -8,9 +8,10 @@ from scheduler_integration.crm.records import installed_kinds
 
 
 def owner_among(email: str, users: Collection[str]) -> str | None:
-	"""Return the one of `users` who owns the most recently modified deal with this address, otherwise the lead; or None.
+	"""Return the one of `users` who owns the deal with this address, or without a deal the lead; None if nobody does.
 
-	Records without an owner, or owned by somebody who isn't in `users`, are skipped.
+	If there are several, the most recently modified one counts. Records without an owner, or owned by somebody who
+	isn't in `users`, are skipped.
 	"""
 	for kind in installed_kinds():
 		if frappe.get_meta(kind.doctype).has_field(kind.owner_field):

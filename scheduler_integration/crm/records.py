@@ -9,14 +9,15 @@ import frappe
 
 
 class RecordKind(NamedTuple):
-	"""A DocType of a CRM, its field with the person's e-mail address, and its field with the user who owns the record."""
+	"""A DocType of a CRM, and its fields for the person's e-mail address and for the user who owns the record."""
 
 	doctype: str
 	email_field: str
 	owner_field: str
 
 
-# Deals come before leads, because a deal is further along. A deal's `email` is the address of its primary contact.
+# Deals come before leads, because a deal is further along. Frappe CRM's `email` of a deal is that of its primary
+# contact.
 KINDS = (
 	RecordKind("CRM Deal", "email", "deal_owner"),
 	RecordKind("Opportunity", "contact_email", "opportunity_owner"),
@@ -40,8 +41,8 @@ def find_record(email: str) -> tuple[str, str] | None:
 def parties_of(contact: str) -> list[tuple[str, str]]:
 	"""Return DocType and name of each record that the contact links to and that shows meetings on its timeline.
 
-	ERPNext's customers, suppliers and prospects have no e-mail address of their own, so they are found by their contacts.
-	Leads and deals are left out, because `find_record` finds them by address.
+	ERPNext's customers, suppliers and prospects have no e-mail address of their own, so they are found by their
+	contacts. Leads and deals are left out, because `find_record` finds them by address.
 	"""
 	rest = {"parenttype": "Contact", "parent": contact, "link_doctype": ["not in", [kind.doctype for kind in KINDS]]}
 	links = frappe.get_all("Dynamic Link", rest, ["link_doctype", "link_name"], order_by="idx")
