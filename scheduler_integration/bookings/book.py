@@ -1,7 +1,7 @@
 """Books a slot.
 
 The request has been checked by the caller. The hosts are locked first, and only then is it decided whether the slot is
-free: an answer from before the lock may be out of date.
+free: a read from before the lock may be out of date.
 """
 
 from dataclasses import replace

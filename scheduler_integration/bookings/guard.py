@@ -1,8 +1,8 @@
 """The guard against double booking: a lock, and a unique index under it.
 
-1. `lock_hosts` locks the hosts' rows in Host Calendar, in name order, before any other lock. Everybody else who books
-   one of these hosts waits here. Reads that decide come after it, and must be locking reads: under InnoDB's repeatable
-   read, an ordinary read after the wait may still show the state from before it.
+1. `lock_hosts` locks the hosts' rows in Host Calendar, in name order. It is the first lock of a new booking, and
+   everybody else who books one of these hosts waits here. Reads that decide come after it, and must be locking reads:
+   under InnoDB's repeatable read, an ordinary read after the wait may still show the state from before it.
 2. `hold_time` stores one row for each host and bucket of five minutes, unique in the database. Even code that forgets
    the lock can't store two live meetings at the same time. The rows of a session belong to all its bookings together,
    and its seats are numbered (see bookings/seats.py).
@@ -19,7 +19,7 @@ Two people book Jane from 09:00 to 09:30 at the same moment:
 
 A bucket's number is its epoch seconds divided by 300. On 23 November 2026, 09:00 UTC is 1795424400, so these six are
 5984748 (09:00 to 09:05) to 5984753 (09:25 to 09:30). A meeting from 09:30 begins with 5984754 and is no conflict.
-Buffers have no buckets: they may overlap other buffers, and only the check under the lock keeps them free.
+Buffers have no buckets: only the check under the lock keeps them free.
 """
 
 from collections.abc import Iterable

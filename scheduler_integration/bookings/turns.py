@@ -89,7 +89,7 @@ def _settle(booking: Document) -> Fields:
 
 
 def _charge_another(booking: Document, former: str, now: int) -> Fields:
-	"""Let the booking's host pay for it instead of the `former` one. The shares stay as they were."""
+	"""Let the booking's host pay for it instead of the `former` one."""
 	if not booking.turn_shares or booking.host == former:
 		return {}
 	if booking.session and _is_even(former, booking.turn_shares):

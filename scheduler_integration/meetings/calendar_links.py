@@ -24,7 +24,7 @@ class CalendarLinks:
 
 
 def calendar_links(booking: Document, meeting_type: Document) -> CalendarLinks:
-	"""Return the links of a booking. For a multi-day meeting, only the .ics file has every day; the pages have the first."""
+	"""Return the links of a booking. The .ics file has every day of a multi-day meeting, the others only the first."""
 	details = "\n\n".join(filter(None, (event_description(booking, meeting_type), manage_url(booking))))
 	place = booking.meeting_link or booking.location or ""
 	file = f"/api/method/scheduler_integration.api.public.calendar_file?{urlencode({'token': manage_token(booking)})}"

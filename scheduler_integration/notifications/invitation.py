@@ -26,7 +26,7 @@ def invitation(booking: Document, now: int, reader: Reader) -> bytes:
 
 
 def attachment(booking: Document, now: int, reader: Reader) -> dict:
-	"""Return the invitation as an attachment for `frappe.sendmail`. Mail clients act on `method` in its content type."""
+	"""Return the invitation as an attachment for `frappe.sendmail`. Mail clients act on the type's `method`."""
 	entry = entry_for(booking, reader)
 	return {
 		"fname": "invite.ics",
