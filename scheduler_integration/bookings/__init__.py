@@ -1,6 +1,7 @@
-"""The commands: book, hold, confirm, cancel, reassign. The one writer of Booking records, and the guard of the hosts' time.
+"""The commands: book, hold, confirm, decline, cancel, reassign.
 
-Other rooms use what is listed here and nothing below it.
+Only this room writes Booking records, and it guards the hosts' time against double booking. Other rooms import from
+here, never from a module inside.
 """
 
 from scheduler_integration.bookings.book import book

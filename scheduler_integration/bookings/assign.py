@@ -1,4 +1,4 @@
-"""Which hosts a meeting is given to."""
+"""Chooses the hosts of a new booking."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,17 +19,20 @@ from scheduler_integration.parsing.booking_request import BookingRequest
 
 
 class Choice(NamedTuple):
-	"""The users who take a meeting, the first of whom the attendee deals with; in a round robin, whose turn it was."""
+	"""The users who take a meeting, the main host first. `turn` is set in a round robin only."""
 
 	users: list[str]
 	turn: Turn | None = None
 
 
 def choose_hosts(offer: Offer, request: BookingRequest, meeting_type: Document, page: Document) -> Choice:
-	"""Who takes the meeting at `request.start`, a bookable one. In a round robin, the type's hosts must be locked."""
+	"""Return the hosts who take the meeting at `request.start`, which must be bookable.
+
+	In a round robin the caller must have locked all hosts of the meeting type: the choice depends on the ledger.
+	"""
 	free = offer.takers(request.start, request.parts)
 	if offer.assignment == "Collective":
-		# Optional hosts join when they are free.
+		# Optional hosts join if they are free. A required host comes first and becomes the main host.
 		return Choice(sorted(free, key=lambda user: (not offer.host(user).is_required, free.index(user))))
 	if offer.assignment == "Round Robin":
 		turn = _turn(offer, free, request, meeting_type, iso_week(request.start, page.timezone))
@@ -60,7 +63,7 @@ def _turn(
 
 
 def _tier(offer: Offer, user: str) -> tuple[int, int]:
-	"""Who is required comes before who is not, and a higher priority before a lower one."""
+	"""Return the tier: required hosts come before optional ones, then a higher priority before a lower one."""
 	host = offer.host(user)
 	return int(host.is_required), host.priority
 
@@ -69,15 +72,17 @@ def _weights(offer: Offer, users: Iterable[str], mode: str, week: engine.Interva
 	if mode == "Weighted":
 		return {user: offer.host(user).weight for user in users}
 	if mode == "Availability":
-		# A session may be joined outside the hours of today.
+		# Somebody can join a session after its host's hours changed. That host may offer 0 minutes, but a weight is 1
+		# or more.
 		return {user: max(1, offered_minutes(offer.member(user).host, *week)) for user in users}
 	return dict.fromkeys(users, 1)
 
 
 def _loads(offer: Offer, users: Iterable[str], week: engine.Interval) -> dict[str, int]:
-	"""The minutes of the week that are booked with each user, in meetings of any type.
+	"""Return how many minutes of the week are booked with each user, in meetings of any type.
 
-	Only bookings count that were made since all of them take part: whoever joined last isn't flooded to catch up.
+	Only bookings made since all `users` take part are counted. If Fay joined on 1 July, bookings made in June don't
+	count; otherwise Fay would get every booking until she had caught up with the others.
 	"""
 	row = DocType("Booking Host")
 	query = frappe.qb.from_(row).select(row.user, row.starts_at, row.ends_at).distinct()
@@ -87,7 +92,7 @@ def _loads(offer: Offer, users: Iterable[str], week: engine.Interval) -> dict[st
 	booked = defaultdict(list)
 	for user, start, end in query.for_update().run():
 		booked[user].append((start, end))
-	# Several attendees of one session take its time once.
+	# Attendees of one session share its time: two bookings from 09:00 to 10:00 are 60 minutes, not 120.
 	return {
 		user: sum(end - start for start, end in engine.merge(engine.clip(booked[user], *week))) // 60 for user in users
 	}

@@ -1,4 +1,8 @@
-"""Takes a slot: the request is checked, the hosts are locked, and only then is it decided."""
+"""Books a slot.
+
+The request has been checked by the caller. The hosts are locked first, and only then is it decided whether the slot is
+free: a read from before the lock may be out of date.
+"""
 
 from dataclasses import replace
 
@@ -26,9 +30,12 @@ _OF_THE_CALENDAR = {engine.Reason.BUSY, engine.Reason.BUFFER}
 
 
 def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooking:
-	"""Books a meeting. Everything is stored in the caller's transaction; messages go out after its commit.
+	"""Book a meeting and return it. A request whose idempotency key was used before returns the earlier booking.
 
-	Raises SlotTaken and AlreadyCancelled; the caller then rolls back.
+	Everything is stored in the caller's transaction. Messages go out after its commit. `now` is in epoch seconds.
+
+	Raises SlotTaken if the slot isn't free, and AlreadyCancelled if the earlier booking was cancelled. The caller must
+	roll back then.
 	"""
 	return for_attendee(_earlier(request) or _take(request, bookable, now), now)
 
@@ -41,7 +48,7 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	offer = make_offer(bookable, wanted, first, last, now, lock=True)
 	request = _as_held(request, bookable.meeting_type, offer, now)
 	if not offer.is_bookable(request.start, request.parts):
-		# The same request may have been answered while this one waited for the lock.
+		# If the same request was sent twice, the other one may have got the slot while this one waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
 		raise slot_taken(offer, request.start, request.duration, request.timezone)
@@ -49,9 +56,10 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 
 
 def _as_held(request: BookingRequest, meeting_type: Document, offer: Offer, now: int) -> BookingRequest:
-	"""The request, of a guest who doesn't say which days they were shown, for those that they hold.
+	"""Return the request of a multi-day meeting with the days that the attendee holds, if it names no days itself.
 
-	Of a meeting over more dates than may be held only the first ones are: they tell nothing of the others.
+	A hold covers a limited number of days. If the meeting has more, the hold doesn't say which the other days are, and
+	the request stays as it is.
 	"""
 	if request.parts or not request.hold or not offer.team.rules or offer.team.rules.days == 1:
 		return request
@@ -65,22 +73,25 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 	booking = new_booking(request, page, meeting_type, choice.users, offer)
 	if standing := standing_session(offer, choice.users, request.start):
 		join(booking, standing)
-	# A guest has no rights of their own here: the checks above are what lets them book.
+	# The attendee has no rights on Booking and usually isn't signed in. The checks above decide that they may book.
 	booking.insert(ignore_permissions=True)
 	bring_about(Change(Kind.BOOKED, booking, now, choice.turn))
 	if request.hold:
+		# Holds live in the cache, which has no rollback: if the booking fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
 	return booking
 
 
 def _earlier(request: BookingRequest, for_update: bool = False) -> Document | None:
-	"""What the same request booked before. Raises AlreadyCancelled where that doesn't take place any more: it is no answer
-	to somebody who wants to meet.
+	"""Return the booking that the same request made before, or None.
+
+	Raises AlreadyCancelled if that booking was cancelled since: the caller wants a meeting, not a cancelled one.
 	"""
 	if not request.idempotency_key:
 		return None
 	found = frappe.db.get_value("Booking", {"idempotency_key": request.idempotency_key}, "name", for_update=for_update)
-	# Read as it was found: an ordinary read would look for it in the state from before the wait for the lock.
+	# Both reads lock or neither does. After the wait for the lock, an ordinary read still sees the state from before
+	# the wait and wouldn't find the booking.
 	booking = frappe.get_doc("Booking", found, for_update=for_update) if found else None
 	if booking and booking.status in CANCELLED:
 		raise AlreadyCancelled(
@@ -90,18 +101,21 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 
 
 def slot_taken(offer: Offer, start: int, duration: int, zone: str) -> SlotTaken:
-	"""The error for a `start` that isn't bookable; `duration` in minutes, `zone` the asker's."""
+	"""Return the error for a `start` (epoch seconds) that isn't bookable, with the nearest slots that are.
+
+	`duration` is in minutes, `zone` is the attendee's.
+	"""
 	return SlotTaken(_busy_within(offer, start, start + duration * 60), offer.nearest(start), zone)
 
 
 def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:
-	"""When hosts are busy in a slot that only their calendars keep from being offered; of any other slot, nothing.
+	"""Return the hosts' busy times in `[start, end)` if only calendars are in the way, otherwise nothing.
 
-	A guest may ask about whatever instant, and must not read a host's nights, past or vacation that way.
+	Anybody can ask about any instant. Without this rule they could read a host's nights, past or vacation.
 	"""
 	rules = offer.team.rules
 	refusals = [refusal for found in offer.team.refusals(start).values() for refusal in found]
-	# Where a date's first start is all that is offered, a later one isn't kept from anybody by the calendar.
+	# If only the first slot of a date is offered, a later slot wouldn't be offered with an empty calendar either.
 	if not (rules and refusals) or rules.first_slot_only or not {each.reason for each in refusals} <= _OF_THE_CALENDAR:
 		return []
 	busy = engine.merge((item.start, item.end) for refusal in refusals for item in refusal.conflicts)

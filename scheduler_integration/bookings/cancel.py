@@ -1,4 +1,4 @@
-"""Cancels a meeting and gives its time back."""
+"""Cancels or declines a booking and releases its time."""
 
 import frappe
 from frappe import _
@@ -17,9 +17,11 @@ from scheduler_integration.meetings.tokens import find_by_token
 
 
 def cancel_by_token(token: str, reason: str, now: int) -> AttendeeBooking:
-	"""Cancels on the attendee's behalf. `reason` may be empty.
+	"""Cancel the booking that the manage link's `token` is for, as its attendee. `reason` may be empty.
 
-	Raises BookingNotFound, AlreadyCancelled, LinkExpired, CancelNotAllowed, TooLateToChange.
+	Raises BookingNotFound if the token is wrong, AlreadyCancelled, LinkExpired if the meeting is over, CancelNotAllowed
+	if the meeting type doesn't allow it, and TooLateToChange if the meeting begins too soon. The caller must roll back
+	then.
 	"""
 	booking = find_by_token(token, for_update=True)
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
@@ -30,9 +32,10 @@ def cancel_by_token(token: str, reason: str, now: int) -> AttendeeBooking:
 
 
 def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -> HostBooking:
-	"""Cancels as the signed-in host or manager; with `for_all`, the meetings of all who share the session.
+	"""Cancel the booking `name` as the signed-in host or manager; with `for_all`, all bookings of its session.
 
-	Raises BookingNotFound, NotPermitted and AlreadyCancelled; the caller then rolls back.
+	Raises BookingNotFound, NotPermitted (also if the meeting is over) and AlreadyCancelled. The caller must roll back
+	then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	if booking.status in CANCELLED:
@@ -46,7 +49,11 @@ def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -
 
 
 def decline(name: str, reason: str, now: int) -> HostBooking:
-	"""Declines a pending booking as the signed-in host or manager. Raises as `cancel_by_host` does."""
+	"""Decline a pending booking as the signed-in host or manager.
+
+	Raises BookingNotFound, and NotPermitted if the user may not or the booking isn't pending. The caller must roll back
+	then.
+	"""
 	booking = find_for_host(name, "write", for_update=True)
 	if booking.status != "Pending" or booking.ends_at <= now:
 		raise NotPermitted(_("Only a request that needs an answer can be declined."))
@@ -65,8 +72,8 @@ def _release(booking: Document, status: str, by: str, reason: str, now: int) -> 
 			"sequence": booking.sequence + 1,
 		}
 	)
-	# Its Event or Contact may have been deleted since: that must not keep the meeting from being cancelled.
+	# If the Event or Contact was deleted, the link to it is broken. The booking can be cancelled all the same.
 	booking.flags.ignore_links = True
-	# Who may cancel was decided by the callers; an attendee has no rights on the record itself.
+	# An attendee with the manage link has no rights on the record. The callers have checked who may cancel.
 	booking.save(ignore_permissions=True)
 	bring_about(Change(Kind.DECLINED if status == "Declined" else Kind.CANCELLED, booking, now))

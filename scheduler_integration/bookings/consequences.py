@@ -1,7 +1,7 @@
-"""What each command brings about, beside the change of the booking itself.
+"""The consequences of a command: contact, ledger, activity and messages.
 
-All of it belongs to the booking's own transaction: it is stored together with the booking or not at all. To add a
-consequence, write a function in the room that it belongs to and add it to the list.
+They are stored in the booking's own transaction, so either the booking and all consequences are stored or nothing is.
+To add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.
 """
 
 from collections.abc import Callable
@@ -11,10 +11,11 @@ from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_messages
 
-# Each returns the fields of the booking that it wants set: bookings/ is the one writer of Booking.
+# Returns the fields of the booking that are to be set. It doesn't set them itself, because only bookings/ writes
+# Booking.
 Consequence = Callable[[Change], Fields]
 
-# In this order. The activity names the contact; the messages tell the state that all others left behind.
+# The order matters: the activity needs the contact, and the messages tell the state after all other consequences.
 CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
 	turns.keep_ledger,
@@ -24,7 +25,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 
 
 def bring_about(change: Change) -> None:
-	"""Lets everything follow the change, and stores with one statement what it says about the booking."""
+	"""Run every consequence of the change, and store the fields that they return with one statement."""
 	stored: Fields = {}
 	for consequence in CONSEQUENCES:
 		fields = consequence(change)

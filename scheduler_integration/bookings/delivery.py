@@ -1,4 +1,4 @@
-"""Lets a booking's messages go out, and keeps on the booking what became of them."""
+"""Queues a booking's messages, and stores the outcome on the booking."""
 
 import frappe
 
@@ -6,9 +6,12 @@ from scheduler_integration.notifications.deliver import queue_messages
 
 
 def deliver_messages(name: str, now: int) -> list[str]:
-	"""Queues the messages that wait for this booking; returns their names in the Email Queue. Safe to call again."""
+	"""Queue the booking's unsent messages and return their names in the Email Queue. `now` is in epoch seconds.
+
+	Returns an empty list if nothing is due. A second call doesn't send anything twice.
+	"""
 	if not frappe.db.exists("Booking", name):
-		# Deleted before the job ran: there is nothing left to tell.
+		# The booking was deleted before the job ran, and its messages with it.
 		return []
 	booking = frappe.get_doc("Booking", name, for_update=True)
 	if booking.delivery_status != "Queued":

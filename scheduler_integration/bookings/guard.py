@@ -1,11 +1,25 @@
 """The guard against double booking: a lock, and a unique index under it.
 
-1. `lock_hosts` takes the hosts' rows in Host Calendar, in name order, as the booking's first lock. Whoever books one of
-   these hosts waits here. Reads that decide must follow it and be locking reads themselves: InnoDB's repeatable read
-   shows an ordinary read made after the wait the state from before it.
-2. `hold_time` stores one row for each five minutes of each host, unique on host and bucket. Code that forgets the lock
-   still can't store two live meetings on the same time. Of a session with seats the rows belong to all its bookings
-   together, and its seats are numbered (see bookings/seats.py).
+1. `lock_hosts` locks the hosts' rows in Host Calendar, in name order. It is the first lock of a new booking, and
+   everybody else who books one of these hosts waits here. Reads that decide come after it, and must be locking reads:
+   under InnoDB's repeatable read, an ordinary read after the wait may still show the state from before it.
+2. `hold_time` stores one row for each host and bucket of five minutes, unique in the database. Even code that forgets
+   the lock can't store two live meetings at the same time. The rows of a session belong to all its bookings together,
+   and its seats are numbered (see bookings/seats.py).
+
+Two people book Jane from 09:00 to 09:30 at the same moment:
+
+    first request                           second request
+    lock_hosts: gets Jane's row             lock_hosts: waits for Jane's row
+    reads: 09:00 is free                    .
+    stores the booking and six buckets      .
+    commits                                 gets Jane's row
+                                            locking read: 09:00 is taken, raises SlotTaken
+                                            (an ordinary read might say that 09:00 is free)
+
+A bucket's number is its epoch seconds divided by 300. On 23 November 2026, 09:00 UTC is 1795424400, so these six are
+5984748 (09:00 to 09:05) to 5984753 (09:25 to 09:30). A meeting from 09:30 begins with 5984754 and is no conflict.
+Buffers have no buckets: only the check under the lock keeps them free.
 """
 
 from collections.abc import Iterable
@@ -28,7 +42,11 @@ BUCKET_SECONDS = GRID_MINUTES * 60
 
 
 def lock_hosts(users: Iterable[str]) -> None:
-	"""Waits until nobody else books these hosts, and keeps others out until the transaction ends."""
+	"""Wait until nobody else is booking these hosts, and make others wait until the transaction ends.
+
+	Makes the missing Host Calendars. Raises DuplicateEntryError if another transaction makes one at the same moment;
+	`transaction.retried` then repeats the work.
+	"""
 	wanted = sorted(set(users))
 	if not wanted:
 		return
@@ -41,30 +59,34 @@ def lock_hosts(users: Iterable[str]) -> None:
 
 
 def lock_again() -> None:
-	"""Waits for the hosts that were wanted last, as the first thing of a transaction that repeats its work."""
+	"""Lock the hosts that the last attempt locked. A repeated transaction does this before it reads anything."""
 	lock_hosts(frappe.flags.scheduling_hosts or ())
 
 
 def forget_wanted() -> None:
-	"""New work begins, which may want other hosts."""
+	"""Forget which hosts were locked last. New work may need other hosts."""
 	frappe.flags.scheduling_hosts = None
 
 
 def hold_time(booking: Document) -> None:
-	"""Makes the held buckets those of the booking as it is now. Raises SlotTaken where another meeting holds one."""
+	"""Make the stored buckets and seats those of the booking as it is now.
+
+	A cancelled booking loses them; the buckets of its session stay while others attend it. Raises SlotTaken if another
+	meeting has one of the buckets, or if the session has too few seats left.
+	"""
 	take_seats(booking)
 	wanted = set(_buckets_of(booking)) if booking.is_live() or others_in_session(booking) else set()
 	held = _held_by(booking)
 	if wanted == held:
 		return
 	if held:
-		# Deleting rows that aren't there would lock the gap in which other hosts' rows go.
+		# Only if there are rows: in InnoDB, deleting none locks a gap, and other hosts' bookings couldn't insert there.
 		frappe.db.delete("Booking Slot", _holder(booking))
 	_insert_buckets(booking, sorted(wanted))
 
 
 def release_time(booking: Document) -> None:
-	"""Gives up all the time and the seats that the booking holds; a session keeps what its others hold."""
+	"""Delete the booking's buckets and seats. The buckets of a session stay while others attend it."""
 	if booking.session:
 		give_seats_back(booking)
 	if not others_in_session(booking):
@@ -72,10 +94,10 @@ def release_time(booking: Document) -> None:
 
 
 def move_session(session: str, new: str, leaving: str, coming: str, since: int) -> None:
-	"""Lets the time and the seats of a session be those of `new`, a key, from the instant `since` on with the host `coming`
-	instead of `leaving`.
+	"""Move a session's buckets and seats from the key `session` to the key `new`.
 
-	Raises SlotTaken where the new host's time is held.
+	Buckets of the host `leaving` go to the host `coming`, from the instant `since` (epoch seconds) on. Earlier days of
+	a multi-day meeting stay with `leaving`. Raises SlotTaken if another meeting has one of these buckets of `coming`.
 	"""
 	slot, seat = frappe.qb.DocType("Booking Slot"), frappe.qb.DocType("Booking Seat")
 	hosts = frappe.qb.update(slot).set(slot.host, coming).where((slot.session == session) & (slot.host == leaving))
@@ -87,7 +109,7 @@ def move_session(session: str, new: str, leaving: str, coming: str, since: int) 
 
 
 def release_before(instant: int) -> None:
-	"""Drops the buckets, and the seats of sessions, that lie wholly in the past: nobody can book there any more."""
+	"""Delete the buckets and the sessions' seats that ended before `instant` (epoch seconds): nobody can book them."""
 	frappe.db.delete("Booking Slot", {"bucket": ("<", instant // BUCKET_SECONDS)})
 	release_seats_before(instant)
 
@@ -107,21 +129,21 @@ def _buckets_of(booking: Document) -> Iterable[tuple[str, int]]:
 
 
 def _holder(booking: Document) -> dict[str, str]:
-	"""Whose the buckets are: the bookings of one session hold them together."""
+	"""Return the filter for the booking's buckets. Bookings of one session share their buckets."""
 	return {"session": booking.session} if booking.session else {"booking": booking.name}
 
 
 def _held_by(booking: Document) -> set[tuple[str, int]]:
-	"""The rows of a session may be another's of a moment ago, so they are read as they are now. Of a booking they are its
-	own, and a locking read of rows that aren't there would lock the gap in which other hosts' rows go.
-	"""
+	"""Return the stored buckets of the booking or its session, as (host, bucket)."""
+	# Another booking may have just stored the rows of a session, so they need a locking read. A booking's own rows
+	# don't: in InnoDB a locking read that finds no row locks a gap, and other hosts' bookings couldn't insert there.
 	is_shared = bool(booking.session)
 	rows = frappe.db.get_values("Booking Slot", _holder(booking), ["host", "bucket"], for_update=is_shared)
 	return {(host, bucket) for host, bucket in rows}
 
 
 def _insert_buckets(booking: Document, buckets: list[tuple[str, int]]) -> None:
-	"""Inserts in a fixed order, so that two bookings that race wait for each other instead of deadlocking."""
+	"""Insert the buckets. They must be sorted: two bookings that insert in the same order can't deadlock."""
 	if not buckets:
 		return
 	insert_unique(

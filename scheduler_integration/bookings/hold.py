@@ -1,4 +1,4 @@
-"""Keeps a slot for a visitor who is about to book it (see availability/holds.py)."""
+"""Holds a slot while a visitor fills in the form (see availability/holds.py)."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from scheduler_integration.exceptions import InvalidRequest
 
 @dataclass(frozen=True, slots=True)
 class HeldSlot:
-	"""The key of a hold, and when it lapses: epoch seconds, shown in `zone`."""
+	"""The secret key of a hold, and when the hold expires: epoch seconds, to be shown in `zone`, the page's zone."""
 
 	key: str
 	expires_at: int
@@ -24,10 +24,13 @@ class HeldSlot:
 
 
 def hold_slot(bookable: Bookable, request: SlotRequest, start: int, address: str | None, now: int) -> HeldSlot:
-	"""Holds the slot at `start`, epoch seconds, in place of the slot that the request's `hold` kept before.
+	"""Hold the slot at `start`, epoch seconds.
 
-	Without a `hold` the caller gets a new key; `address` is the caller's. Raises InvalidRequest, also if the caller has held
-	the slot long enough, and SlotTaken if the slot isn't offered.
+	If the request has a `hold` key, the key's earlier slot is given up; otherwise the visitor gets a new key. `address`
+	is the visitor's network address, `now` is in epoch seconds.
+
+	Raises InvalidRequest if this site holds no slots or this address held the slot for as long as it may, and SlotTaken
+	if the slot isn't offered.
 	"""
 	minutes = hold_minutes()
 	if not minutes:
@@ -45,18 +48,19 @@ def hold_slot(bookable: Bookable, request: SlotRequest, start: int, address: str
 
 
 def release_slot(key: str) -> None:
-	"""Gives a held slot back. Does the same for an unknown key, so that nobody can try keys out."""
+	"""Release the slot held by `key`. An unknown key raises no error, so that nobody can find out keys by trying."""
 	release_hold(key)
 
 
 def hold_minutes() -> int:
-	"""For how many minutes this site holds a slot; 0 if it holds none."""
+	"""Return for how many minutes this site holds a slot; 0 if it holds none."""
 	return frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0
 
 
 def _hold(
 	key: str, offer: Offer, meeting_type: Document, start: int, address: str | None, now: int, seconds: int
 ) -> Hold:
+	# Collective: the meeting needs every required host, but not the optional ones. Otherwise one free host is enough.
 	free = offer.free_hosts(start)
 	users = [user for user in free if offer.host(user).is_required] if offer.assignment == "Collective" else free[:1]
 	rules = [offer.member(user).rules for user in users]

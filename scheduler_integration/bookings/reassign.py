@@ -1,4 +1,4 @@
-"""Hands a meeting over to another host."""
+"""Reassigns a booking, or a whole session, to another host."""
 
 import json
 from dataclasses import replace
@@ -29,17 +29,21 @@ from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.times import Objection
 
-# What says when guests may book doesn't bind a manager.
+# These reasons restrict attendees, not managers.
 _FOR_GUESTS = frozenset(
 	{Reason.IN_THE_PAST, Reason.MINIMUM_NOTICE, Reason.BEFORE_WINDOW, Reason.BEYOND_WINDOW, Reason.OFF_GRID}
 )
 
 
 def reassign(name: str, host: str, now: int, *, replaces: str | None = None, force: bool = False) -> HostBooking:
-	"""Gives the meeting to `host` instead of `replaces`, by default the host the attendee deals with.
+	"""Reassign the booking `name` from the host `replaces` (default: the main host) to `host`. Both are User names.
 
-	For managers. All bookings of a session go along. With `force`, only an entry in the new host's calendar at that very time
-	counts. Raises BookingNotFound, NotPermitted, AlreadyCancelled, InvalidRequest and HostNotFree; the caller then rolls back.
+	The bookings that share its session are reassigned too. If a multi-day meeting has begun, `host` takes the days to
+	come and the past days stay with `replaces`. With `force`, the new host's hours, limits and buffers are ignored;
+	only a busy time or booking that overlaps the meeting itself prevents it.
+
+	Raises BookingNotFound; NotPermitted if the user isn't a manager or the meeting is over; AlreadyCancelled;
+	InvalidRequest if `host` or `replaces` can't be chosen; HostNotFree. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	_check_may_change(booking, now)
@@ -82,11 +86,11 @@ def _leaving(booking: Document, replaces: str | None) -> str:
 
 
 def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> engine.Member:
-	"""Asks of the new host what booking asks, but for what binds guests alone, and answers the host with the calendar."""
+	"""Return the new host with the calendar. Raises HostNotFree for any reason that isn't only for attendees."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	request = SlotRequest(booking.duration_minutes)
 	(member,) = load_members(meeting_type, [host], request, booking.starts_at, booking.ends_at, now, lock=True)
-	# A guest who is about to book is no reason for a manager.
+	# A hold is a courtesy among visitors. It doesn't stop a manager.
 	member = replace(member, host=member.host.without_holds())
 	parts = _to_come(booking, now)
 	refusals = engine.reassignment_refusals(member, parts, now, has_begun=parts != booking.parts())
@@ -101,7 +105,7 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 
 
 def _to_come(booking: Document, now: int) -> list[engine.Interval]:
-	"""The meeting on its dates that aren't over: what is past stays with whoever hosted it."""
+	"""Return the parts of the meeting that aren't over. Past days stay with the host who hosted them."""
 	return [part for part in booking.parts() if part[1] > now]
 
 
@@ -116,7 +120,11 @@ def _not_free(found: list[tuple[int, engine.Refusal]], member: engine.Member, no
 
 
 def _move_session(booking: Document, leaving: str, coming: str, now: int) -> None:
-	"""The time and the seats first: what each booking holds is then what it is to hold."""
+	"""Move the session's time and seats to the new host.
+
+	This comes before the bookings are saved: each of them then finds its time and seats already in place. Otherwise the
+	first booking would claim time that still belongs to the session's old key, and get SlotTaken.
+	"""
 	main = coming if leaving == booking.host else booking.host
 	since = _to_come(booking, now)[0][0]
 	guard.move_session(
@@ -127,8 +135,9 @@ def _move_session(booking: Document, leaving: str, coming: str, now: int) -> Non
 def _reassign(booking: Document, leaving: str, coming: engine.Member, now: int, *, is_first: bool) -> None:
 	former_host = leaving if leaving == booking.host else None
 	_replace(booking, leaving, coming, now)
+	# If the Event or Contact was deleted, the link to it is broken. The booking can be reassigned all the same.
 	booking.flags.ignore_links = True
-	# Who may reassign was decided before; the hosts are facts that no role may type in.
+	# No role may change hosts by hand, so an ordinary save would refuse it. `_check_may_change` has checked the right.
 	booking.save(ignore_permissions=True)
 	bring_about(Change(Kind.REASSIGNED, booking, now, leaving=leaving, former_host=former_host, is_first=is_first))
 
@@ -148,7 +157,7 @@ def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -
 
 
 def _retitle(booking: Document) -> None:
-	"""The title names the host, in the attendee's language as at first."""
+	"""Rewrite the title, which contains the host's name, in the attendee's language."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	with print_language(booking.language or frappe.local.lang):
 		booking.subject = event_title(booking, meeting_type)

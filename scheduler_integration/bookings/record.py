@@ -1,4 +1,4 @@
-"""Makes the Booking record of a request that may be granted."""
+"""Makes the Booking record of a request that was found bookable."""
 
 from dataclasses import asdict
 from typing import Any
@@ -21,7 +21,7 @@ def new_booking(
 	users: list[str],
 	offer: Offer,
 ) -> Document:
-	"""The unsaved Booking of these hosts, the first of whom is its `host`."""
+	"""Return an unsaved Booking with the hosts `users`. The first of them is the main host (`host`)."""
 	rules = offer.member(users[0]).rules
 	parts = offer.team.parts(request.start, users[0])
 	booking = frappe.get_doc(
@@ -50,7 +50,10 @@ def new_booking(
 
 
 def host_rows(members: list[engine.Member], parts: list[engine.Interval]) -> list[dict[str, Any]]:
-	"""A row of Booking Host for each host and each date's part, with the host's own buffers."""
+	"""Return a Booking Host row for each host and each part, with the host's own buffers.
+
+	Two hosts and a meeting on three days make six rows. `parts` are half-open, in epoch seconds.
+	"""
 	return [
 		{
 			"user": member.host.name,
@@ -65,13 +68,13 @@ def host_rows(members: list[engine.Member], parts: list[engine.Interval]) -> lis
 
 
 def own_buffers(member: engine.Member) -> dict[str, int]:
-	"""The fields of a host's row that keep the host's buffers, minutes."""
+	"""Return the buffer fields of a host's row, in minutes."""
 	rules = member.rules
 	return {"buffer_before_minutes": rules.buffer_before, "buffer_after_minutes": rules.buffer_after}
 
 
 def _seats(request: BookingRequest, meeting_type: Document, user: str) -> dict[str, Any]:
-	"""Bookings of one session share a key, by which the guard knows that they may overlap."""
+	"""Return the seats, and for a type with several the session's key: bookings with the same key may overlap."""
 	if (meeting_type.seats or 1) == 1:
 		return {"seats": 1}
 	return {"seats": request.party, "session": session_key(meeting_type.name, request.start, user)}
@@ -92,7 +95,7 @@ def _attendee(request: BookingRequest) -> dict:
 
 
 def _place(meeting_type: Document, request: BookingRequest) -> dict:
-	"""A call without a number of the host's goes to the attendee's."""
+	"""Return the place. A phone call goes to the attendee's number if the meeting type names none."""
 	details = meeting_type.location_details
 	if meeting_type.location_type == "Phone" and not details:
 		details = request.attendee_phone
@@ -109,5 +112,5 @@ def _origin(request: BookingRequest, meeting_type: Document) -> dict:
 
 
 def _ical_uid() -> str:
-	"""Unique in the world and kept for the booking's life (RFC 5545, 3.8.4.7), whatever the site is called by then."""
+	"""Return a globally unique UID (RFC 5545, 3.8.4.7). It is stored, and so stays the same if the site is renamed."""
 	return f"{frappe.generate_hash(length=32)}@{frappe.local.site}"

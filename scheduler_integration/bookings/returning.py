@@ -1,4 +1,4 @@
-"""The host whom somebody knows already."""
+"""Finds the host whom a returning attendee knows already."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,10 @@ from scheduler_integration.meetings.status import CANCELLED
 
 
 def known_host(email: str, users: Collection[str]) -> str | None:
-	"""Of these users the one whom the person met last, or is to meet; else the one who owns their deal or lead."""
+	"""Return the one of `users` with whom `email` has the latest meeting, past or to come; None if nobody is known.
+
+	Without such a meeting, returns the owner of the deal or lead with this address, if the owner is one of `users`.
+	"""
 	return _last_host(email, users) or owner_among(email, users)
 
 
@@ -19,6 +22,6 @@ def _last_host(email: str, users: Collection[str]) -> str | None:
 	query = frappe.qb.from_(booking).join(row).on(row.parent == booking.name).select(row.user)
 	query = query.where((booking.attendee_email == email) & row.user.isin(list(users)))
 	query = query.where(booking.status.notin(sorted(CANCELLED)))
-	# In a meeting with several hosts, the first is the one the attendee deals with.
+	# If several of `users` host the latest meeting, the first row counts: the main host comes first.
 	found = query.orderby(booking.starts_at, order=frappe.qb.desc).orderby(row.idx).limit(1).run(pluck=True)
 	return found[0] if found else None

@@ -1,6 +1,11 @@
-"""The seats of a session, numbered, and unique in the database: the last one can't be sold twice.
+"""The seats of a session. They are numbered and unique in the database, so that the last seat can't be booked twice.
 
-All of it runs under the hosts' lock (see bookings/guard.py); the unique index on session and number is the net below.
+Callers have locked the hosts (see bookings/guard.py). The unique index on session and seat number also protects a
+session from code that forgets the lock.
+
+A workshop has 10 seats, numbered 0 to 9. If 0 to 7 are taken, a party of two gets 8 and 9. If 8 is taken too, the party
+gets SlotTaken, and the workshop still has one seat for somebody who comes alone. Seats of a cancelled booking are given
+out again, lowest number first.
 """
 
 from collections.abc import Iterator
@@ -13,7 +18,7 @@ from scheduler_integration.exceptions import SlotTaken
 
 
 def take_seats(booking: Document) -> None:
-	"""Makes the seats held those that the booking has now. Raises SlotTaken where the session has too few left."""
+	"""Make the stored seats those of the booking as it is now. Raises SlotTaken if too few are left in the session."""
 	if not booking.session:
 		return
 	held = frappe.db.get_values("Booking Seat", {"booking": booking.name}, "seat")
@@ -27,35 +32,37 @@ def take_seats(booking: Document) -> None:
 
 
 def give_seats_back(booking: Document) -> None:
+	"""Delete the booking's seats, so that others can take them."""
 	frappe.db.delete("Booking Seat", {"booking": booking.name})
 
 
 def release_seats_before(instant: int) -> None:
-	"""Drops the numbers of sessions that are over: nobody can join them any more."""
+	"""Delete the seats of sessions that ended before `instant` (epoch seconds). Nobody can join them any more."""
 	seat, booking = frappe.qb.DocType("Booking Seat"), frappe.qb.DocType("Booking")
 	over = frappe.qb.from_(booking).select(booking.name).where((booking.ends_at < instant) & (booking.session != ""))
 	frappe.qb.from_(seat).delete().where(seat.booking.isin(over)).run()
 
 
 def others_in_session(booking: Document) -> bool:
-	"""Whether the session goes on without this booking."""
+	"""Whether other bookings have seats in the booking's session, so that it takes place without this one."""
 	if not booking.session:
 		return False
 	seat = frappe.qb.DocType("Booking Seat")
 	query = frappe.qb.from_(seat).select(seat.name).where(seat.session == booking.session)
-	# A locking read, as below: of two who leave at once, the second must see that the first is gone.
+	# A locking read: if the last two attendees cancel at once, the second must see that the first one is gone.
+	# Otherwise neither of them would release the hosts' time.
 	return bool(query.where(seat.booking != booking.name).limit(1).for_update().run())
 
 
 def insert_unique(doctype: str, fields: list[str], rows: list[tuple]) -> None:
-	"""Inserts the rows together. Raises SlotTaken where another has what one of them stands for."""
+	"""Insert all rows with one statement. Raises SlotTaken if a unique index refuses one of them."""
 	with unique_or_taken():
 		frappe.db.bulk_insert(doctype, fields, rows)
 
 
 @contextmanager
 def unique_or_taken() -> Iterator[None]:
-	"""Raises SlotTaken for what a unique index refuses."""
+	"""Turn the error of a unique index into SlotTaken."""
 	try:
 		yield
 	except Exception as error:
@@ -67,7 +74,7 @@ def unique_or_taken() -> Iterator[None]:
 def _free_numbers(booking: Document) -> list[int]:
 	seat = frappe.qb.DocType("Booking Seat")
 	query = frappe.qb.from_(seat).select(seat.seat).where(seat.session == booking.session)
-	# A locking read: an ordinary one may show the seats as they were before the wait for the hosts' lock.
+	# A locking read: an ordinary one may show the seats from before the wait for the hosts' lock.
 	taken = set(query.for_update().run(pluck=True))
 	seats = frappe.get_cached_value("Meeting Type", booking.meeting_type, "seats") or 1
 	free = [number for number in range(seats) if number not in taken]

@@ -1,4 +1,4 @@
-"""Joins an existing session: its bookings share the host's time."""
+"""Joins an existing session, whose bookings share the hosts' time."""
 
 from typing import Any
 
@@ -13,22 +13,23 @@ from scheduler_integration.meetings.titles import event_title
 
 
 def standing_session(offer: Offer, users: list[str], start: int) -> Document | None:
-	"""The first booking of the session at `start` that any of these hosts has, and that has room; its hosts and dates are
-	those of whoever joins. None where nobody has one.
+	"""Return the first booking of the session at `start` (epoch seconds) that a new attendee can join, or None.
+
+	The session is one that a host in `users` has, with enough seats left for the party. The booking is locked.
 	"""
 	members = (offer.member(user) for user in users)
 	keys = (engine.joinable_sessions(member.rules, member.host).get(start) for member in members)
 	key = next(filter(None, keys), None)
-	# The first alone: a session may have hundreds.
+	# A session may have hundreds of bookings. Only the first is loaded: all have the same hosts and times.
 	first = live_names(key, for_update=True)[:1] if key else []
 	return frappe.get_doc("Booking", first[0], for_update=True) if first else None
 
 
 def join(booking: Document, standing: Document) -> None:
-	"""Makes the unsaved booking one of the session that stands: all of a session hold the same time of the same hosts.
+	"""Put the unsaved booking into the session of `standing`: it gets the same key, hosts, times and buffers.
 
-	Who hosts may have changed since: a host was renamed, others are listed first, or an optional one has time by now.
-	Raises SlotTaken where the session isn't on the dates that were asked for.
+	The hosts chosen for the new booking may differ from the session's: a host was renamed, the page lists others first,
+	or an optional host has time now. Raises SlotTaken if the session takes place on other days than the booking.
 	"""
 	if standing.parts() != booking.parts():
 		raise SlotTaken

@@ -1,4 +1,8 @@
-"""What to do when the database gives a transaction up in favour of another, or makes it wait."""
+"""Repeats a transaction that lost a race against another one.
+
+The database rolls a transaction back if it and another wait for each other, or lets it wait for a lock. Nothing is
+wrong with the request then: the same work succeeds when it is done again.
+"""
 
 import math
 import random
@@ -13,14 +17,17 @@ from scheduler_integration.exceptions import Busy
 
 T = TypeVar("T")
 
-# Nobody looks at a form for longer, and a worker that waits serves nobody else.
+# Nobody waits longer for a form, and a waiting worker can't serve anybody else.
 DEADLINE_SECONDS = 10
-# Work that is refused each time, and not by a race, shouldn't be done over and over until the deadline.
+# If something else than a race raises one of these errors each time, the work shouldn't be repeated for ten seconds.
 ATTEMPTS = 30
 LONGEST_PAUSE = 0.3
-# InnoDB rolls back one of two that wait for each other; SQLite refuses to wait for a lock any longer; two people of one
-# name who come at the same moment are given the same name for their contact; one key sent twice is stored once; and what somebody
-# else has changed since it was read isn't saved.
+# - QueryDeadlockError: InnoDB rolls back one of two transactions that wait for each other.
+# - QueryTimeoutError: a lock wasn't released in time.
+# - DuplicateEntryError: two transactions chose one name for a new record, such as the Contacts of two people called
+#   alike.
+# - UniqueValidationError: two requests with the same idempotency key are stored at the same moment.
+# - TimestampMismatchError: another transaction changed a record after this one read it.
 LOST_RACES = (
 	frappe.QueryDeadlockError,
 	frappe.QueryTimeoutError,
@@ -28,15 +35,20 @@ LOST_RACES = (
 	frappe.UniqueValidationError,
 	frappe.TimestampMismatchError,
 )
-# MariaDB from 11.6 on, with innodb_snapshot_isolation, refuses a locking read of what changed since the snapshot
-# (ER_CHECKREAD). Frappe 16 takes it for a deadlock, Frappe 15 hands it on as it is.
+# MariaDB from 11.6 on, with innodb_snapshot_isolation, refuses a locking read of rows that changed since the snapshot
+# (ER_CHECKREAD). Frappe 16 raises QueryDeadlockError for it, Frappe 15 the driver's own error.
 ER_CHECKREAD = 1020
 
 
 def retried(work: Callable[[], T]) -> T:
-	"""Runs a whole transaction's work, again if it lost a race. Raises Busy if it keeps losing until the deadline.
+	"""Run `work`, again if it lost a race, and return its result. The caller commits.
 
-	`work` must be all that the transaction does: what came before it is rolled back too.
+	`work` must be all that the transaction does: a rollback also undoes everything the transaction did before it.
+	Raises Busy if the work still loses after DEADLINE_SECONDS or ATTEMPTS. Other errors aren't caught.
+
+	The pause after an attempt is random, and its upper limit doubles: 10 ms after the first attempt, then 20, 40, 80
+	and 160 ms, then always 300 ms. Two transactions that stopped each other rarely wait equally long, so they don't
+	meet again.
 	"""
 	guard.forget_wanted()
 	deadline = time.monotonic() + DEADLINE_SECONDS
@@ -44,7 +56,8 @@ def retried(work: Callable[[], T]) -> T:
 		try:
 			limit_waits(deadline - time.monotonic())
 			if attempt:
-				# Before anything is read: InnoDB shows a transaction everything as it was at its first ordinary read.
+				# Before anything is read: InnoDB shows a transaction the state at its first ordinary read, which should
+				# come after the wait for the lock.
 				guard.lock_again()
 			return work()
 		except Exception as error:
@@ -52,7 +65,6 @@ def retried(work: Callable[[], T]) -> T:
 				raise
 			frappe.db.rollback()
 			frappe.clear_messages()
-		# Waits of different lengths, so that the same two don't meet again.
 		pause = random.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**attempt))
 		if time.monotonic() + pause >= deadline:
 			break
@@ -61,12 +73,15 @@ def retried(work: Callable[[], T]) -> T:
 
 
 def is_lost_race(error: Exception) -> bool:
-	"""Whether the same work may well succeed when it is done again."""
+	"""Whether the error comes from a race, so that the same work can succeed when it is done again."""
 	return isinstance(error, LOST_RACES) or error.args[:1] == (ER_CHECKREAD,)
 
 
 def limit_waits(seconds: float) -> None:
-	"""From now on this connection waits at most so long for one lock, a table's included. MariaDB counts whole seconds."""
+	"""Limit how long this connection waits for one lock on a row or table, from now on.
+
+	MariaDB counts whole seconds, so 9.2 becomes 10. SQLite counts milliseconds.
+	"""
 	if frappe.db.db_type == "sqlite":
 		frappe.db.sql(f"pragma busy_timeout = {max(1, int(seconds * 1000))}")
 	else:

@@ -1,7 +1,24 @@
-"""The ledger of the round robins: what each host is owed, by meeting type. The only writer of Round Robin Turn.
+"""The ledger of the round robins: each host's credit, by meeting type. Only this module writes Round Robin Turn.
 
-A booking reads and writes it after the guard has locked all hosts of the type, and keeps the shares that it was given,
-so that they can be taken back when it is cancelled.
+A new booking reads and changes the ledger after the guard has locked all hosts of the type. The booking keeps its
+shares in `turn_shares`, so that a cancellation can revert them exactly.
+
+Example: Ann has weight 3 and Ben has weight 1. Credits in millionths of a booking, beginning at 0:
+
+                                    Ann                     Ben
+    Ann gets a booking              + 750,000 - 1,000,000   + 250,000
+    credit                          - 250,000                 250,000
+    it is reassigned to Ben         + 1,000,000             - 1,000,000
+    credit                            750,000               - 750,000
+    it is cancelled                 - 750,000               - 250,000 + 1,000,000
+    credit                                  0                       0
+
+A session counts as one booking. The attendee who opens it brings the shares above. An attendee who joins it, if no
+other session is held then, brings 1,000,000 for its host, who pays 1,000,000: nothing changes. If the attendee who
+opened the session cancels, one who stays takes over the shares of 750,000 and 250,000. They are reverted when the last
+attendee cancels.
+
+docs/round_robin.md has the rule that uses the credits.
 """
 
 import json
@@ -18,14 +35,14 @@ from scheduler_integration.meetings.sessions import live_in_session
 
 
 class Owed(NamedTuple):
-	"""`credit` in millionths of a booking, `last_turn` in epoch seconds; both 0 for who never took part."""
+	"""`credit` in millionths of a booking, `last_turn` in epoch seconds. Both are 0 for a host who never took part."""
 
 	credit: int = 0
 	last_turn: int = 0
 
 
 def owed_to(meeting_type: str, users: Iterable[str]) -> dict[str, Owed]:
-	"""What these users are owed, as it is at this moment."""
+	"""Return what each of these users is owed now. The rows stay locked until the transaction ends."""
 	row = DocType("Round Robin Turn")
 	query = frappe.qb.from_(row).select(row.user, row.credit, row.last_turn_at)
 	query = query.where((row.meeting_type == meeting_type) & row.user.isin(list(users))).for_update()
@@ -34,7 +51,10 @@ def owed_to(meeting_type: str, users: Iterable[str]) -> dict[str, Owed]:
 
 
 def keep_ledger(change: Change) -> Fields:
-	"""Lets the ledger follow a meeting that is given to its host in turn, doesn't take place, or goes to another host."""
+	"""Update the ledger for a booking that was assigned by turn, cancelled, declined or reassigned.
+
+	Returns the booking's new `turn_shares`, if they change.
+	"""
 	if change.turn:
 		return _enter(change.booking.meeting_type, change.turn, change.now)
 	if change.gives_time_back:
@@ -52,10 +72,10 @@ def _enter(meeting_type: str, turn: Turn, now: int) -> Fields:
 
 
 def _settle(booking: Document) -> Fields:
-	"""Reverts the booking's entries: the shares it was given, and what its host paid.
+	"""Revert the booking's entries: the shares it brought, and the whole booking that its host paid.
 
-	If the attendee who opened a session leaves, the session's turn stays with the session: it swaps its shares with the
-	booking of one who stays.
+	If the attendee who opened a session cancels, the turn stays with the session: the booking swaps its shares with one
+	that stays.
 	"""
 	shares = booking.turn_shares
 	staying = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
@@ -69,11 +89,11 @@ def _settle(booking: Document) -> Fields:
 
 
 def _charge_another(booking: Document, former: str, now: int) -> Fields:
-	"""Lets the booking's host pay for it instead of the `former` one."""
+	"""Let the booking's host pay for it instead of the `former` one."""
 	if not booking.turn_shares or booking.host == former:
 		return {}
 	if booking.session and _is_even(former, booking.turn_shares):
-		# It joined an existing session, which counts as one meeting.
+		# This booking joined an existing session, which counts as one booking: it brings and costs the same.
 		return {"turn_shares": _stored({booking.host: BOOKING})}
 	_insert_missing(booking.meeting_type, [booking.host])
 	_change(booking.meeting_type, {former: BOOKING, booking.host: -BOOKING})
@@ -88,24 +108,27 @@ def _turn(host: str, stored: str) -> Turn:
 
 
 def _stored(shares: dict[str, int]) -> str:
-	"""The shares by the names of the Host Calendars, which stay when a user is renamed. The guard has made them."""
+	"""Return the shares as JSON, by Host Calendar name: it stays the same if a user is renamed.
+
+	Every host has a Host Calendar, because `guard.lock_hosts` makes the missing ones.
+	"""
 	return json.dumps({calendar: shares[user] for calendar, user in _host_calendars("user", shares)})
 
 
 def _host_calendars(field: str, values: Iterable[str]) -> list[tuple[str, str]]:
 	calendar = DocType("Host Calendar")
 	query = frappe.qb.from_(calendar).select(calendar.name, calendar.user)
-	# As they are now: the guard may have made one since this transaction's first read.
+	# A locking read: another transaction may have made a Host Calendar after this one's first ordinary read.
 	return query.where(calendar[field].isin(list(values))).for_update().run()
 
 
 def _is_even(host: str, stored: str) -> bool:
-	"""Whether `host` paid for all the shares that the booking was given."""
+	"""Whether the booking changes no credit, because `host` got all its shares and paid for it."""
 	return not any(_turn(host, stored).changes().values())
 
 
 def forget_turns(meeting_type: str) -> None:
-	"""Clears the ledger of a meeting type, and what its bookings were given: none of it is to be given back."""
+	"""Clear the ledger of a meeting type. Its bookings lose their shares, so that cancelling them reverts nothing."""
 	frappe.db.delete("Round Robin Turn", {"meeting_type": meeting_type})
 	booking = DocType("Booking")
 	query = frappe.qb.update(booking).set(booking.turn_shares, None)
@@ -113,7 +136,7 @@ def forget_turns(meeting_type: str) -> None:
 
 
 def _insert_missing(meeting_type: str, users: Iterable[str]) -> None:
-	"""Makes the rows that aren't there. Its hosts' locks keep others from making them at the same time."""
+	"""Insert the missing rows. The hosts are locked, so no other transaction inserts them at the same time."""
 	row = DocType("Round Robin Turn")
 	query = frappe.qb.from_(row).select(row.user).where((row.meeting_type == meeting_type) & row.user.isin(list(users)))
 	missing = sorted(set(users) - set(query.for_update().run(pluck=True)))
@@ -123,7 +146,11 @@ def _insert_missing(meeting_type: str, users: Iterable[str]) -> None:
 
 
 def _change(meeting_type: str, changes: dict[str, int]) -> None:
-	"""Adds to the credits, in the database: who gives a turn back has locked its own host alone."""
+	"""Add to the credits within the database.
+
+	A cancellation locks only its own hosts, so two of them may change one credit at the same time. If both read 500,000
+	and stored a sum of their own, one change would be lost.
+	"""
 	changes = {user: change for user, change in changes.items() if change}
 	if not changes:
 		return

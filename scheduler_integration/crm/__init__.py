@@ -1,1 +1,1 @@
-"""The CRM's side of a meeting: whose contact it is, and the activity on the records it belongs to."""
+"""Connects a booking with the CRM: the attendee's contact, and the activity on the lead, deal or customer."""

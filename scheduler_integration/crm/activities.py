@@ -1,8 +1,9 @@
-"""Logs a meeting as an activity: one Event, and what it takes for the CRM at hand to show it.
+"""Logs a meeting as an activity: one Event, and a Communication if the site's CRM needs one to show it.
 
-Core writes the Communication on the timeline of a participant whose DocType asks for it (Contact, and ERPNext's Lead,
-Opportunity and Customer). Newer versions of Frappe CRM list Events by their reference fields. Older ones list Communications
-only, so they get one.
+- Frappe itself writes a Communication on the timeline of each participant whose DocType asks for it
+  (`allow_events_in_timeline`): Contact, and ERPNext's Lead, Opportunity and Customer.
+- Newer versions of Frappe CRM list Events by their reference fields.
+- Older versions of Frappe CRM list Communications only, so this module writes one.
 """
 
 import frappe
@@ -15,12 +16,15 @@ from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.titles import event_description
 
-# Frappe CRM's DocTypes don't ask for Events in their timeline: its own page shows them.
+# These DocTypes of Frappe CRM don't have `allow_events_in_timeline`: Frappe CRM's own page shows Events instead.
 CRM_DOCTYPES = ("CRM Lead", "CRM Deal")
 
 
 def log_meeting(booking: Document) -> Fields:
-	"""Makes the Event of a new booking; returns the fields that tie the booking to the Event and to the lead or deal."""
+	"""Create or join the Event of a new booking.
+
+	Returns the booking's fields that link to the Event and, if one exists, to the lead or deal.
+	"""
 	record = find_record(booking.attendee_email)
 	event = _join_session(booking, record) or _insert_event(booking, record)
 	reference = {"event": event.name}
@@ -32,9 +36,9 @@ def log_meeting(booking: Document) -> Fields:
 
 
 def log_cancellation(booking: Document) -> None:
-	"""Marks the booking's Event as cancelled, or takes the attendee out of a session that goes on.
+	"""Mark the booking's Event as cancelled, or remove the attendee from it if others still attend the session.
 
-	An Event that somebody deleted stays deleted.
+	Does nothing if somebody deleted the Event.
 	"""
 	event = event_to_change(booking.event)
 	if not event:
@@ -42,37 +46,40 @@ def log_cancellation(booking: Document) -> None:
 	staying = live_in_session(booking.session, for_update=True)
 	if not staying:
 		event.status = "Cancelled"
-	# Somebody may have booked twice, and still come.
+	# If the same attendee booked the session twice, they still take part with the other booking.
 	elif booking.attendee_email not in [other.attendee_email for other in staying]:
 		event.set(
 			"event_participants", [row for row in event.event_participants if row.email != booking.attendee_email]
 		)
+	# The attendee acts here, or a host who doesn't own the Event. Neither needs rights to Events to cancel.
 	event.save(ignore_permissions=True)
 
 
 def event_to_change(name: str | None) -> Document | None:
-	"""The Event; None where there is none, or somebody deleted it.
+	"""Return the Event `name`, locked; None if `name` is empty or somebody deleted the Event.
 
-	Those who share a session change one Event, and with it core's Communications. Raises TimestampMismatchError where another has
-	done so since this transaction's first read, which shows it all as it was: the work must be done again from the start.
+	Bookings of one session change the same Event, and with it Frappe's Communications. Raises TimestampMismatchError if
+	another transaction changed the Event after this one's first read: ordinary reads show the old state until the end
+	of the transaction, so the whole work must be repeated (`bookings.transaction.retried` does that).
 	"""
+	# The locking read shows the newest state, the ordinary read below the state of this transaction's first read.
 	changed = name and frappe.db.get_value("Event", name, "modified", for_update=True)
 	if not changed:
 		return None
 	if changed != frappe.db.get_value("Event", name, "modified"):
 		raise frappe.TimestampMismatchError
 	event = frappe.get_doc("Event", name)
-	# A participant's User or Contact may have been deleted since: that must not keep the meeting from being changed.
+	# If a participant's User or Contact was deleted, the link to it is broken. The Event can be changed all the same.
 	event.flags.ignore_links = True
 	return event
 
 
 def _session_event(booking: Document) -> str | None:
-	"""The Event of the session's other live bookings: a workshop stands once in its host's calendar."""
+	"""Return the Event of the session's other live bookings: the host's calendar shows a session once."""
 	if not booking.session:
 		return None
 	others = {"session": booking.session, "status": ["in", list(LIVE)], "name": ["!=", booking.name]}
-	# As it is now, and not as it was before the wait for the hosts' lock.
+	# A locking read: an ordinary one may show the state from before the wait for the hosts' lock.
 	return frappe.db.get_value("Booking", others, "event", for_update=True)
 
 
@@ -82,16 +89,19 @@ def _join_session(booking: Document, record: tuple[str, str] | None) -> Document
 		return None
 	for participant in _attendees(booking, record):
 		event.append("event_participants", participant)
+	# The attendee acts here and has no rights to Events.
 	return event.save(ignore_permissions=True)
 
 
 def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document:
-	"""The Event, owned by the host. The attendee acts here, who has no rights to Events.
+	"""Insert the Event, owned by the host, and return it.
 
-	Frappe makes whoever inserts a record its owner, and core names an Event's owner as the sender on the timeline; so
-	the participants, who are what makes core write there, come after the owner.
+	Frappe writes the timeline when an Event with participants is saved, and names the owner as the sender. The owner of
+	a new record is the user who inserts it. So the Event is inserted without participants, given to the host, and saved
+	again with participants.
 	"""
 	event = _new_event(booking, record)
+	# The attendee acts here and has no rights to Events; so both writes ignore permissions.
 	event.insert(ignore_permissions=True)
 	event.db_set("owner", booking.host, update_modified=False)
 	event.set("event_participants", _participants(booking, record))
@@ -131,14 +141,14 @@ def _participant(doctype: str, name: str, email: str) -> dict[str, str]:
 
 
 def event_subject(booking: Document) -> str:
-	"""A session is of nobody in particular."""
+	"""Return the booking's title; for a session the meeting type's, which names no single attendee."""
 	return (
 		frappe.get_cached_value("Meeting Type", booking.meeting_type, "title") if booking.session else booking.subject
 	)
 
 
 def _description(booking: Document) -> str:
-	"""The Event's description is HTML; what the attendee typed is not."""
+	"""Return the description as HTML. The attendee's words are plain text, so they are escaped."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	return escape_html(event_description(booking, meeting_type)).replace("\n", "<br>")
 
@@ -150,9 +160,9 @@ def _shows_by_itself(event: Document, doctype: str) -> bool:
 
 
 def crm_lists_events() -> bool:
-	"""Whether the site's Frappe CRM has a calendar and shows Events on leads and deals.
+	"""Whether Frappe CRM is installed in a version that shows Events on leads and deals.
 
-	Event's reference fields don't tell: Frappe itself has them from 15.101 on, whatever the version of Frappe CRM is.
+	Event's reference fields can't decide this: Frappe has them from 15.101 on, with any version of Frappe CRM.
 	"""
 	return bool(
 		frappe.db.exists("DocType", "FCRM Settings", cache=True)
@@ -161,6 +171,7 @@ def crm_lists_events() -> bool:
 
 
 def _write_communication(booking: Document, event: Document, record: tuple[str, str]) -> None:
+	# The attendee acts here and has no rights to Communications.
 	frappe.get_doc(
 		{
 			"doctype": "Communication",

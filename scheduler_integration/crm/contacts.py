@@ -1,4 +1,4 @@
-"""Finds the attendee among the site's contacts, or makes a new one."""
+"""Finds the attendee's Contact, or creates one."""
 
 from typing import Protocol
 
@@ -14,12 +14,12 @@ class Person(Protocol):
 
 
 def find_or_create_contact(person: Person) -> str:
-	"""The name of the Contact that has the person's e-mail address among its own, in any spelling of its case."""
+	"""Return the name of the oldest Contact with the person's e-mail address; creates a Contact if none exists."""
 	return find_contact(person.attendee_email) or _create(person)
 
 
 def find_contact(email: str) -> str | None:
-	"""The oldest Contact with this address. Databases that Frappe runs on compare text without regard to case."""
+	"""Return the name of the oldest Contact with this address, or None. MariaDB compares case-insensitively."""
 	row = frappe.qb.DocType("Contact Email")
 	found = (
 		frappe.qb.from_(row)
@@ -43,8 +43,9 @@ def _create(person: Person) -> str:
 			"email_ids": [{"email_id": person.attendee_email, "is_primary": 1}],
 		}
 	)
-	# Frappe's Phone fields hold less than what people write, such as an extension; the Booking keeps it as written.
+	# Frappe's Phone fields refuse some numbers that people write, such as one with an extension. The Booking keeps
+	# them.
 	if person.attendee_phone and validate_phone_number(person.attendee_phone):
 		contact.append("phone_nos", {"phone": person.attendee_phone, "is_primary_phone": 1})
-	# The booking makes the contact, whoever the guest is: nobody needs a right to contacts in order to book.
+	# The attendee acts here, usually without signing in. Booking a meeting needs no right to create Contacts.
 	return contact.insert(ignore_permissions=True).name

@@ -1,4 +1,4 @@
-"""What the CRM does when a booking changes."""
+"""The CRM's consequences of a change of a booking."""
 
 from scheduler_integration.crm.activities import log_cancellation, log_meeting
 from scheduler_integration.crm.contacts import find_or_create_contact
@@ -7,12 +7,12 @@ from scheduler_integration.meetings.changes import Change, Fields, Kind
 
 
 def keep_contact(change: Change) -> Fields:
-	"""A new booking belongs to its attendee's Contact."""
+	"""Link a new booking to its attendee's Contact, which is created if it doesn't exist."""
 	return {"contact": find_or_create_contact(change.booking)} if change.kind is Kind.BOOKED else {}
 
 
 def keep_activity(change: Change) -> Fields:
-	"""The Event, and with it the timeline of the contact, lead or deal, tells what became of the meeting."""
+	"""Update the Event, which shows the meeting on the timeline of the contact, lead or deal."""
 	if change.kind is Kind.BOOKED:
 		return log_meeting(change.booking)
 	if change.gives_time_back:

@@ -1,4 +1,4 @@
-"""Whose a person is in the CRM."""
+"""Finds the user who looks after a person in the CRM."""
 
 from collections.abc import Collection
 
@@ -8,15 +8,16 @@ from scheduler_integration.crm.records import installed_kinds
 
 
 def owner_among(email: str, users: Collection[str]) -> str | None:
-	"""Of these users the one who owns the deal with this address that was touched last, or else the lead.
+	"""Return the one of `users` who owns the deal with this address, or without a deal the lead; None if nobody does.
 
-	A record of nobody's, or of somebody else's, who left for instance, leaves it to the next.
+	If there are several, the most recently modified one counts. Records without an owner, or owned by somebody who
+	isn't in `users`, are skipped.
 	"""
 	for kind in installed_kinds():
 		if frappe.get_meta(kind.doctype).has_field(kind.owner_field):
 			theirs = {kind.email_field: email, kind.owner_field: ["in", list(users)]}
 			owner = frappe.db.get_value(kind.doctype, theirs, kind.owner_field, order_by="modified desc")
-			# The database takes capitals for small letters.
+			# MariaDB compares case-insensitively, so it may find an owner who is spelled differently in `users`.
 			if owner in users:
 				return owner
 	return None

@@ -1,4 +1,4 @@
-"""Lets a meeting's Event follow the meeting to another host."""
+"""Updates the Event of a booking that was reassigned."""
 
 import frappe
 from frappe.model.document import Document
@@ -7,7 +7,7 @@ from scheduler_integration.crm.activities import event_subject, event_to_change
 
 
 def log_reassignment(booking: Document, leaving: str) -> None:
-	"""Gives the Event to the booking's present hosts, in place of `leaving`. A deleted Event stays deleted."""
+	"""Replace the host `leaving` by the booking's present hosts in its Event. Does nothing if the Event was deleted."""
 	event = event_to_change(booking.event)
 	if not event:
 		return
@@ -18,8 +18,9 @@ def log_reassignment(booking: Document, leaving: str) -> None:
 		if not any(_is(row, user) for row in staying):
 			email = frappe.db.get_value("User", user, "email")
 			event.append("event_participants", {"reference_doctype": "User", "reference_docname": user, "email": email})
-	# Core names the owner as the sender on the timeline, so it comes before the participants.
+	# The owner is set before the save, because the save writes the timeline and names the owner as the sender there.
 	event.db_set("owner", booking.host, update_modified=False)
+	# A manager of meetings may have no right to another user's private Event.
 	event.save(ignore_permissions=True)
 
 

@@ -1,6 +1,6 @@
-"""The lead or deal that a meeting belongs to, in whichever CRM the site has.
+"""Finds the lead or deal that a meeting belongs to, in ERPNext or Frappe CRM.
 
-What a site has is asked of its own DocTypes, never of an app's version.
+The site's DocTypes show which of them is installed. The version of an app is never asked.
 """
 
 from typing import NamedTuple
@@ -9,14 +9,15 @@ import frappe
 
 
 class RecordKind(NamedTuple):
-	"""A DocType of a CRM, and its fields that hold the person's e-mail address and the user whose record it is."""
+	"""A DocType of a CRM, and its fields for the person's e-mail address and for the user who owns the record."""
 
 	doctype: str
 	email_field: str
 	owner_field: str
 
 
-# A deal is further along than a lead, so it comes first. Frappe CRM keeps in a deal the address of its primary contact.
+# Deals come before leads, because a deal is further along. Frappe CRM's `email` of a deal is that of its primary
+# contact.
 KINDS = (
 	RecordKind("CRM Deal", "email", "deal_owner"),
 	RecordKind("Opportunity", "contact_email", "opportunity_owner"),
@@ -26,7 +27,10 @@ KINDS = (
 
 
 def find_record(email: str) -> tuple[str, str] | None:
-	"""The DocType and name of the record with this address, the one touched last; None where there is none."""
+	"""Return DocType and name of the deal or lead with this address, or None.
+
+	The order of KINDS decides first, then the record modified last.
+	"""
 	for kind in installed_kinds():
 		name = frappe.db.get_value(kind.doctype, {kind.email_field: email}, "name", order_by="modified desc")
 		if name:
@@ -35,15 +39,16 @@ def find_record(email: str) -> tuple[str, str] | None:
 
 
 def parties_of(contact: str) -> list[tuple[str, str]]:
-	"""The DocType and name of each record that the contact belongs to and that has meetings on its timeline.
+	"""Return DocType and name of each record that the contact links to and that shows meetings on its timeline.
 
-	ERPNext's customers, suppliers and prospects have no e-mail address of their own; their contacts link to them. Leads
-	and deals are left out, `find_record` decides on them.
+	ERPNext's customers, suppliers and prospects have no e-mail address of their own, so they are found by their
+	contacts. Leads and deals are left out, because `find_record` finds them by address.
 	"""
 	rest = {"parenttype": "Contact", "parent": contact, "link_doctype": ["not in", [kind.doctype for kind in KINDS]]}
 	links = frappe.get_all("Dynamic Link", rest, ["link_doctype", "link_name"], order_by="idx")
 	found = dict.fromkeys((link.link_doctype, link.link_name) for link in links)
-	# A link may outlast its record, and the app whose DocType it was: an Event with such a participant can't be saved.
+	# A link may point to a deleted record, or to a DocType of an app that was removed. An Event with such a participant
+	# can't be saved.
 	return [(doctype, name) for doctype, name in found if _has_meetings(doctype) and frappe.db.exists(doctype, name)]
 
 
@@ -53,7 +58,7 @@ def _has_meetings(doctype: str) -> bool:
 
 
 def installed_kinds() -> list[RecordKind]:
-	"""The kinds of record that this site has."""
+	"""Return the kinds of record that this site has, deals first."""
 	return [
 		kind
 		for kind in KINDS

@@ -1,1 +1,1 @@
-"""Reads bookings for everybody else: their states, sessions, titles, links and who may see them. Writes nothing."""
+"""Reads bookings for all other rooms: states, sessions, titles, links, and who may see them. Writes nothing."""

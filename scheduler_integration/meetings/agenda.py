@@ -1,4 +1,4 @@
-"""The meetings to come, as the page of the hosts shows them: one's own or, for managers, everybody's."""
+"""The meetings to come, for the hosts' page: a user's own or, for managers, everybody's."""
 
 from dataclasses import dataclass
 
@@ -18,13 +18,14 @@ from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.permissions import is_manager
 
-# No meeting reaches further, with all its days and days off between; it keeps the years behind out of what is searched.
+# No multi-day meeting spans more, days off included. With this bound the database doesn't search the bookings of past
+# years.
 _LONGEST = 60 * 86400
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaEntry:
-	"""A booking; for managers, with the hosts it may be reassigned to if they are free."""
+	"""A booking. For managers, `successors` are the hosts it can be reassigned to if they are free."""
 
 	booking: HostBooking
 	successors: tuple[TypeHost, ...] = ()
@@ -32,17 +33,21 @@ class AgendaEntry:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-	"""Bookings, soonest first. `last` is the name of the last one if more follow: it is what to read on after."""
+	"""Bookings, soonest first. `last` is the name of the last one if more follow: the `after` of the next call."""
 
 	entries: tuple[AgendaEntry, ...]
 	last: str | None
 
 
 def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> Agenda:
-	"""The next `limit` live bookings of the user or of everybody (None), from the first one or from the one after `after`.
+	"""Return the next live bookings that `user` hosts, or everybody's if `user` is None. `now` is in epoch seconds.
 
-	A session is never cut in two: the last one is complete. Raises NotPermitted if somebody else than a manager asks for
-	everybody's, and BookingNotFound for an unknown `after`.
+	There are `limit` of them, or more: a session isn't cut in two, so the rest of the last session is included. With
+	`limit` 2, a meeting and a workshop of three bookings, all four are returned. They come after the booking `after`,
+	if given.
+
+	Raises NotPermitted if `user` is None and the signed-in user isn't a manager, and BookingNotFound if no booking
+	`after` exists.
 	"""
 	managing = is_manager()
 	if user is None and not managing:
@@ -63,13 +68,13 @@ def _to_come(user: str | None, now: int) -> QueryBuilder:
 
 
 def _hosted(user: str, now: int) -> QueryBuilder:
-	"""A meeting over several days has a row for each: as a subquery they count once."""
+	"""Return the bookings that the user hosts. In a subquery, the several rows of a multi-day meeting count once."""
 	row = frappe.qb.DocType("Booking Host")
 	return frappe.qb.from_(row).select(row.parent).where((row.user == user) & (row.is_live == 1) & (row.ends_at > now))
 
 
 def _page(query: QueryBuilder, after: str | None, limit: int) -> tuple[list[str], str | None]:
-	"""The names of `limit` bookings and of the last one's whole session; the last name where more follow."""
+	"""Return the names of `limit` bookings and the rest of the last session, and the last name if more follow."""
 	names = _names(query, after, limit + 1)
 	if len(names) <= limit:
 		return names, None
@@ -85,7 +90,7 @@ def _rest_of_session(query: QueryBuilder, last: str) -> list[str]:
 
 
 def _names(query: QueryBuilder, after: str | None, limit: int | None = None) -> list[str]:
-	"""In an order in which a session's bookings stand together and no two stand at the same place."""
+	"""Return the names, ordered by start, session and name: a session's bookings are neighbours, and no two tie."""
 	booking = frappe.qb.DocType("Booking")
 	if after:
 		query = query.where(_behind(after))
@@ -96,7 +101,11 @@ def _names(query: QueryBuilder, after: str | None, limit: int | None = None) -> 
 
 
 def _behind(name: str) -> Criterion:
-	"""What follows this booking, whatever was booked, cancelled or over since: a count would skip some then."""
+	"""Return the condition for bookings that come after this one in the order of `_names`.
+
+	An offset would skip bookings: if one of the first 20 is cancelled while somebody reads them, the 21st becomes the
+	20th.
+	"""
 	if not is_booking(name):
 		raise BookingNotFound(_("There is no such meeting."))
 	booking, session = frappe.qb.DocType("Booking"), Coalesce(frappe.qb.DocType("Booking").session, "")
@@ -106,7 +115,7 @@ def _behind(name: str) -> Criterion:
 
 
 def _successors(bookings: list[Document]) -> dict[str, tuple[TypeHost, ...]]:
-	"""By booking; the hosts of all pages with one query."""
+	"""Return the possible successors by booking. The hosts of all pages are loaded with one query."""
 	pages = {each.scheduling_page for each in bookings}
 	users = {user for page in pages for user in page_users(frappe.get_cached_doc("Scheduling Page", page))}
 	people = enabled_people(sorted(users))

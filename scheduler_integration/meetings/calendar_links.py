@@ -16,7 +16,7 @@ _OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
 
 @dataclass(frozen=True, slots=True)
 class CalendarLinks:
-	"""Addresses of the .ics file and of Google's and Outlook's "new event" pages."""
+	"""Addresses of the .ics file, and of the pages of Google and Outlook that create an event."""
 
 	ics: str
 	google: str
@@ -24,7 +24,7 @@ class CalendarLinks:
 
 
 def calendar_links(booking: Document, meeting_type: Document) -> CalendarLinks:
-	"""The links of a booking. For a multi-day meeting the .ics file has every day, the pages only the first one."""
+	"""Return the links of a booking. The .ics file has every day of a multi-day meeting, the others only the first."""
 	details = "\n\n".join(filter(None, (event_description(booking, meeting_type), manage_url(booking))))
 	place = booking.meeting_link or booking.location or ""
 	file = f"/api/method/scheduler_integration.api.public.calendar_file?{urlencode({'token': manage_token(booking)})}"

@@ -1,4 +1,4 @@
-"""What a command has done to a booking, as those rooms are told that react to it."""
+"""Describes a command's change of a booking to the rooms that react to it."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -22,10 +22,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-	"""`booking` as it is now, saved; `now` in epoch seconds.
+	"""One change of one booking.
 
-	`turn` is the round-robin turn by which a new booking was given to its host. `leaving` is the user whom a colleague replaces, and `former_host` is set if that was the main host. `is_first` is False for the further bookings of a session that one command
-	changes together: what they share, such as the Event, follows the first one.
+	- `booking`: as it is after the change, saved. `now`: epoch seconds.
+	- `turn`: the round-robin turn that gave a new booking its host.
+	- `leaving`: the host who was replaced, if the booking was reassigned. `former_host`: the same user, if that was the
+	main host.
+	- `is_first`: False for all but the first booking of a session if one command changes several. The session's Event
+	is changed with the first booking only.
 	"""
 
 	kind: Kind
@@ -38,5 +42,5 @@ class Change:
 
 	@property
 	def gives_time_back(self) -> bool:
-		"""Whether the meeting doesn't take place any more."""
+		"""Whether the hosts are free again, because the booking was cancelled or declined."""
 		return self.kind in (Kind.CANCELLED, Kind.DECLINED)

@@ -1,4 +1,4 @@
-"""Many bookings at once, with as many queries as for one."""
+"""Loads many bookings with as many queries as one booking needs."""
 
 from collections import defaultdict
 from typing import Any
@@ -8,12 +8,15 @@ from frappe.model.document import Document
 
 _CHILDREN = {"hosts": "Booking Host", "guests": "Booking Guest", "answers": "Booking Answer"}
 
-# What is shown of a user, by the User's name; those who were deleted since are missing.
+# The shown fields of users, by User name. Deleted users are missing.
 People = dict[str, frappe._dict]
 
 
 def load_bookings(names: list[str]) -> list[Document]:
-	"""The bookings of these names, in this order, for reading: a query for them, and one for each kind of their rows."""
+	"""Return these bookings in this order, for reading only. Names without a booking are left out.
+
+	Makes four queries, for any number of bookings: one for the bookings and one for each of the three child tables.
+	"""
 	if not names:
 		return []
 	rows = {row.name: row for row in _rows("Booking", "name", names)}
@@ -28,7 +31,7 @@ def load_bookings(names: list[str]) -> list[Document]:
 
 
 def people_of(bookings: list[Document]) -> People:
-	"""The hosts of all the bookings, with one query."""
+	"""Return the hosts of all these bookings, with one query."""
 	users = sorted({user for booking in bookings for user in booking.host_users()})
 	if not users:
 		return {}

@@ -1,4 +1,4 @@
-"""Finds bookings for those who may see them."""
+"""Finds bookings for users and attendees who may see them."""
 
 import frappe
 from frappe.model.document import Document
@@ -12,7 +12,10 @@ MAX_ROWS = 100
 
 
 def booking_by_token(token: str, now: int) -> AttendeeBooking:
-	"""The booking that a manage link shows. Raises BookingNotFound, and LinkExpired once the meeting is over."""
+	"""Return the booking that a manage link shows. `now` is in epoch seconds.
+
+	Raises BookingNotFound if the token is wrong, and LinkExpired if the meeting is over.
+	"""
 	booking = find_by_token(token)
 	if booking.ends_at <= now:
 		raise LinkExpired(frappe._("This meeting is over, and so is its link."))
@@ -20,18 +23,24 @@ def booking_by_token(token: str, now: int) -> AttendeeBooking:
 
 
 def list_for_host(user: str, now: int, *, past: bool = False, limit: int = 50, offset: int = 0) -> list[HostBooking]:
-	"""The live bookings that the user hosts, soonest first; or the past ones, latest first."""
+	"""Return the bookings to come that the user hosts, soonest first; with `past`, those that are over, latest first.
+
+	At most MAX_ROWS are returned, whatever `limit` is. Past bookings include cancelled ones.
+	"""
 	names = _names_for_host(user, now, past, min(limit, MAX_ROWS), offset)
 	return for_hosts(load_bookings(names), now)
 
 
 def get_for_host(name: str, now: int) -> HostBooking:
-	"""One booking as its hosts see it. Raises BookingNotFound and NotPermitted."""
+	"""Return one booking as its hosts see it. Raises BookingNotFound, and NotPermitted if the user may not read it."""
 	return for_host(find_for_host(name, "read"), now)
 
 
 def find_for_host(name: str, ptype: str, *, for_update: bool = False) -> Document:
-	"""The booking, if the signed-in user has this right on it. Raises BookingNotFound and NotPermitted."""
+	"""Return the booking if the signed-in user has the right `ptype` on it, such as "read" or "write".
+
+	Raises BookingNotFound if it doesn't exist, and NotPermitted without the right.
+	"""
 	if not is_booking(name):
 		raise BookingNotFound(frappe._("There is no such meeting."))
 	booking = frappe.get_doc("Booking", name, for_update=for_update)
@@ -45,7 +54,7 @@ def _names_for_host(user: str, now: int, past: bool, limit: int, offset: int) ->
 	booking = frappe.qb.DocType("Booking")
 	hosted = frappe.qb.from_(row).select(row.parent).where(row.user == user)
 	query = frappe.qb.from_(booking).select(booking.name)
-	# A meeting over several days has a row for each: a subquery counts it once.
+	# A multi-day meeting has a row for each day. A subquery returns it once, a join several times.
 	if past:
 		hosted = hosted.where(row.ends_at <= now)
 		query = query.where(booking.name.isin(hosted) & (booking.ends_at <= now))

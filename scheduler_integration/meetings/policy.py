@@ -1,4 +1,4 @@
-"""What an attendee may still do with a booking."""
+"""Decides whether an attendee may still cancel a booking."""
 
 from frappe.model.document import Document
 
@@ -15,7 +15,10 @@ HOUR = 3600
 
 
 def cancel_refusal(booking: Document, meeting_type: Document, now: int) -> SchedulingError | None:
-	"""Why the attendee can't cancel the booking; None where they can."""
+	"""Return why the attendee can't cancel the booking, or None if they can. `now` is in epoch seconds.
+
+	With a change notice of 24 hours, a meeting on Tuesday at 09:00 can be cancelled until Monday at 09:00.
+	"""
 	if booking.status in CANCELLED:
 		return AlreadyCancelled()
 	if booking.status not in LIVE or booking.ends_at <= now:

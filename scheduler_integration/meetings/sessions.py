@@ -1,4 +1,4 @@
-"""Sessions: bookings of one meeting type, start and host, which share the host's time as a workshop's attendees do."""
+"""Sessions: bookings of one meeting type, start and main host that share a slot, as the attendees of a workshop do."""
 
 import hashlib
 
@@ -9,14 +9,14 @@ from scheduler_integration.meetings.status import LIVE
 
 
 def session_key(meeting_type: str, start: int, user: str) -> str:
-	"""What the bookings of a session share; `start` is the session's, epoch seconds, and `user` its main host."""
+	"""Return the key of a session. `start` is in epoch seconds, `user` is the main host."""
 	return f"{meeting_type}-{start}-{hashlib.sha256(user.encode()).hexdigest()[:12]}"
 
 
 def live_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
-	"""The session's bookings that hold their seats, in the order they came; none for no session.
+	"""Return the session's pending and scheduled bookings, oldest first. Returns an empty list if `session` is empty.
 
-	`for_update` reads them as they are at this moment, and keeps them so until the transaction ends.
+	With `for_update` they are locked until the transaction ends, and are read in their newest state.
 	"""
 	if not session:
 		return []
@@ -25,6 +25,7 @@ def live_in_session(session: str | None, *, for_update: bool = False) -> list[Do
 
 
 def live_names(session: str, *, for_update: bool) -> list[str]:
+	"""Return the names of the bookings that `live_in_session` returns."""
 	row = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(row).select(row.name).where((row.session == session) & row.status.isin(sorted(LIVE)))
 	query = query.orderby(row.creation).orderby(row.name)
@@ -32,13 +33,16 @@ def live_names(session: str, *, for_update: bool) -> list[str]:
 
 
 def has_sessions(meeting_type: str, now: int) -> bool:
-	"""Whether sessions of the type stand that aren't over."""
+	"""Whether the type has live sessions that aren't over at `now` (epoch seconds)."""
 	row = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(row).select(row.name).where((row.meeting_type == meeting_type) & (row.ends_at > now))
 	return bool(query.where((row.session != "") & row.status.isin(sorted(LIVE))).limit(1).run())
 
 
 def changes_of_sessions(meeting_type: str, start: int) -> int:
-	"""How often anything changed in the type's sessions at `start`, with whichever host: only ever grows."""
+	"""Return a number that grows with each change of the type's sessions at `start` (epoch seconds), of any host.
+
+	Each booking counts 1, and its `sequence` counts its later changes: two bookings, one of them cancelled, make 3.
+	"""
 	rows = frappe.get_all("Booking", {"meeting_type": meeting_type, "starts_at": start}, pluck="sequence")
 	return len(rows) + sum(rows)

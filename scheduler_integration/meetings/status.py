@@ -1,5 +1,5 @@
 """The states of a booking."""
 
-# These hold their hosts' time.
+# In these states a booking takes its hosts' time.
 LIVE = frozenset({"Pending", "Scheduled"})
 CANCELLED = frozenset({"Cancelled", "Declined", "Rescheduled"})

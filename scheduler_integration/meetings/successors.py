@@ -1,4 +1,4 @@
-"""Who can take a meeting over."""
+"""Finds the hosts to whom a booking can be reassigned."""
 
 import frappe
 from frappe.model.document import Document
@@ -7,7 +7,10 @@ from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_host
 
 
 def successors(booking: Document, people: People | None = None) -> list[TypeHost]:
-	"""Those of the meeting type's hosts to whom the meeting could be handed, were they free. `people` where they are known."""
+	"""Return the meeting type's enabled hosts who don't take part in the booking. Whether they are free isn't checked.
+
+	`people` are the page's enabled users. They are loaded if they aren't given.
+	"""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	taking_part = set(booking.host_users())

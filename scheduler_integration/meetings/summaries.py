@@ -20,7 +20,7 @@ from scheduler_integration.parsing.answers import Answer
 
 @dataclass(frozen=True, slots=True)
 class Named:
-	"""A page or a meeting type: its part of the public address, and its title."""
+	"""A page or a meeting type. `slug` is its part of the public address."""
 
 	slug: str
 	title: str
@@ -36,7 +36,7 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class BookingHost:
-	"""A host for the eyes of colleagues. `user` is the User's name."""
+	"""A host as colleagues see them. `user` is the User's name."""
 
 	user: str
 	name: str
@@ -45,10 +45,10 @@ class BookingHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingSummary:
-	"""What the attendee and the hosts may both see.
+	"""The facts that both the attendee and the hosts may see.
 
-	`timezone` is the attendee's. `parts` are the days of a multi-day meeting, and empty otherwise. `guests` are the e-mail
-	addresses of the additional guests.
+	`start`, `end` and `parts` are in epoch seconds, half-open. `parts` has each day of a multi-day meeting and is empty
+	otherwise. `timezone` is the attendee's. `guests` are the e-mail addresses of the additional guests.
 	"""
 
 	id: str
@@ -77,13 +77,13 @@ class BookingSummary:
 
 	@property
 	def stretches(self) -> tuple[Interval, ...]:
-		"""When people meet: on each day of a multi-day meeting, or once."""
+		"""Return the times at which people meet: one for each day of a multi-day meeting, otherwise one."""
 		return self.parts or ((self.start, self.end),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendeeBooking(BookingSummary):
-	"""A booking for its attendee. Hosts whose User was deleted are left out."""
+	"""A booking as its attendee sees it. Hosts whose User was deleted are left out."""
 
 	hosts: tuple[PublicHost, ...]
 	cannot_cancel_reason: str | None
@@ -93,10 +93,10 @@ class AttendeeBooking(BookingSummary):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostBooking(BookingSummary):
-	"""A booking for its hosts and for managers, without the attendee's own links. The main host comes first.
+	"""A booking as hosts and managers see it, without the attendee's own links. The main host comes first.
 
-	`session` is shared by the bookings that share the time, `seats` is how many of its seats this one takes, and
-	`delivery_error` says which message could not be sent.
+	Bookings with the same `session` share a slot, `seats` is how many of its seats this booking takes, and
+	`delivery_error` says which message wasn't sent.
 	"""
 
 	hosts: tuple[BookingHost, ...]
@@ -107,7 +107,7 @@ class HostBooking(BookingSummary):
 
 
 def for_attendee(booking: Document, now: int) -> AttendeeBooking:
-	"""The booking as its attendee sees it."""
+	"""Return the booking as its attendee sees it. `now` is in epoch seconds."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	refusal = cancel_refusal(booking, meeting_type, now)
 	people = people_of([booking])
@@ -123,18 +123,18 @@ def for_attendee(booking: Document, now: int) -> AttendeeBooking:
 
 
 def for_host(booking: Document, now: int) -> HostBooking:
-	"""The booking as its hosts see it."""
+	"""Return the booking as its hosts see it. `now` is in epoch seconds."""
 	return for_hosts([booking], now)[0]
 
 
 def for_hosts(bookings: list[Document], now: int) -> list[HostBooking]:
-	"""Each booking as its hosts see it, with one query for the hosts of all."""
+	"""Return each booking as its hosts see it. All hosts are loaded with one query."""
 	people = people_of(bookings)
 	return [_for_host(booking, people, now) for booking in bookings]
 
 
 def _for_host(booking: Document, people: People, now: int) -> HostBooking:
-	# The manage link is the attendee's: a host acts by their own right.
+	# Without the manage link: it gives the attendee's rights to anybody who has it, and hosts have rights of their own.
 	return HostBooking(
 		**_shared(booking, now),
 		hosts=tuple(_host(user, people) for user in _main_first(booking)),
@@ -147,7 +147,7 @@ def _for_host(booking: Document, people: People, now: int) -> HostBooking:
 
 
 def _shared(booking: Document, now: int) -> dict[str, Any]:
-	"""The fields of BookingSummary but for `can_cancel`. Makes no query if page and meeting type are in the cache."""
+	"""Return the fields of BookingSummary except `can_cancel`. Makes no query if page and meeting type are cached."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	parts = tuple(booking.parts())
@@ -183,11 +183,11 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 
 
 def _main_first(booking: Document) -> list[str]:
-	"""The hosts, first the one the attendee deals with."""
+	"""Return the users who host the booking, the main host first."""
 	return sorted(booking.host_users(), key=lambda user: user != booking.host)
 
 
 def _host(user: str, people: People) -> BookingHost:
-	"""A colleague whose User was deleted is still in the calendar, and can be replaced."""
+	"""Return the host. A host whose User was deleted is shown by user name, so that somebody can replace them."""
 	person = people.get(user, frappe._dict())
 	return BookingHost(user, person.full_name or user, person.user_image or None)

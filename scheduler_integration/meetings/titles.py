@@ -1,4 +1,4 @@
-"""What the calendar entry says."""
+"""Writes the title and description of a booking's calendar entry."""
 
 import re
 
@@ -13,23 +13,26 @@ _VARIABLE = re.compile(r"{{\s*([a-z_]+)\s*}}")
 
 
 def event_title(booking: Document, meeting_type: Document) -> str:
-	"""The title by the meeting type's pattern, or "Intro call: Ada Lovelace and Jane Doe".
+	"""Return the title by the meeting type's pattern, by default such as "Intro call: Ada Lovelace and Jane Doe".
 
-	A pattern of which nothing is left, such as "{{ company }}" for somebody who names none, counts as none.
+	The default is also used if the pattern gives an empty title: "{{ company }}" for an attendee without a company.
 	"""
 	variables = _variables(booking, meeting_type)
 	return _title(meeting_type.event_title or "", variables) or _title(_default_pattern(), variables)
 
 
 def event_description(booking: Document, meeting_type: Document) -> str:
-	"""The description by the meeting type's pattern; without one, the attendee's notes and answers."""
+	"""Return the description by the meeting type's pattern; without a pattern, the attendee's notes and answers."""
 	variables = _variables(booking, meeting_type)
 	pattern = meeting_type.event_description or "{{ notes }}\n\n{{ answers }}"
 	return fill(pattern, variables).strip()
 
 
 def fill(pattern: str, variables: dict[str, str]) -> str:
-	"""Puts values in the place of `{{ name }}`. Not a template language: a guest's words are never run as one."""
+	"""Return the pattern with each `{{ name }}` replaced by its value. Unknown names stay as they are.
+
+	This isn't Jinja on purpose: an attendee who writes "{{ ... }}" into the notes must not run code.
+	"""
 	return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), pattern)
 
 

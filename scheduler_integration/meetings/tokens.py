@@ -1,7 +1,7 @@
-"""Manage links: whoever holds one may see and cancel that one booking.
+"""Manage links. Anybody who has the link can see and cancel its booking.
 
-A token is `<booking>.<signature>`, the signature an HMAC-SHA256 (RFC 2104) of the booking's name and its own random
-`manage_key` under the site's encryption key. A new `manage_key` makes all earlier links useless.
+A token is `<booking>.<signature>`. The signature is an HMAC-SHA256 (RFC 2104) of the booking's name and its random
+`manage_key`, with the site's encryption key. If the booking gets a new `manage_key`, its earlier links become invalid.
 """
 
 import hashlib
@@ -20,21 +20,22 @@ _TOKEN = re.compile(rf"({_NAME.pattern})\.([0-9a-f]{{64}})")
 
 
 def new_manage_key() -> str:
+	"""Return a new random key of 32 characters."""
 	return frappe.generate_hash(length=32)
 
 
 def manage_token(booking: Document) -> str:
-	"""The token of the booking's manage link."""
+	"""Return the token of the booking's manage link."""
 	return f"{booking.name}.{_signature(booking)}"
 
 
 def manage_url(booking: Document) -> str:
-	"""The absolute address at which the attendee sees and cancels the booking."""
+	"""Return the absolute address at which the attendee sees and cancels the booking."""
 	return get_url(f"/schedule/manage/{manage_token(booking)}")
 
 
 def find_by_token(token: str, *, for_update: bool = False) -> Document:
-	"""The booking that the token is for. Raises BookingNotFound for any other token."""
+	"""Return the booking of the token, locked with `for_update`. Raises BookingNotFound if the token isn't valid."""
 	match = _TOKEN.fullmatch(token)
 	if not match or not is_booking(match[1]):
 		raise BookingNotFound
@@ -45,8 +46,8 @@ def find_by_token(token: str, *, for_update: bool = False) -> Document:
 
 
 def is_booking(name: str) -> bool:
-	"""Whether there is a booking of this name."""
-	# Frappe answers for a DocType's own name too, as if it were a Single.
+	"""Whether a booking with this name exists."""
+	# `exists` also returns a result for a DocType's own name, as if it were a Single.
 	looks_right = name != "Booking" and bool(_NAME.fullmatch(name))
 	return looks_right and bool(frappe.db.exists("Booking", name))
 

@@ -1,1 +1,1 @@
-"""Tells people about a booking: what, to whom, in their language and time zone, with a calendar invitation."""
+"""Tells people about a booking, in their language and time zone, with a calendar invitation."""

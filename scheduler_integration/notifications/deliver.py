@@ -1,7 +1,7 @@
-"""Queues a booking's messages, once each, and keeps on the booking what could not be sent.
+"""Queues a booking's messages once each, and reports which of them failed.
 
-Running it again does no harm: a message has an ID made of the booking, the change and the reader, and one that the
-Email Queue holds already is not queued again. The queue itself retries what the mail server refuses.
+It can run again at any time: a message has an ID made of the booking, the change and the reader, and isn't queued if
+the Email Queue has that ID already. The queue itself retries messages that the mail server refuses.
 """
 
 import frappe
@@ -12,17 +12,18 @@ from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.notifications.email import queue_email
 from scheduler_integration.notifications.messages import Message, messages_for
 
-# The last of the attempts comes some 17 hours after the first.
+# The wait doubles after each attempt: 1, 2, 4 ... 512 minutes. Ten waits make 1023 minutes, so the last of 11 attempts
+# comes about 17 hours after the first.
 MAX_ATTEMPTS = 11
 FIRST_WAIT = 60
 _DELIVERED = {"delivery_status": "Delivered", "delivery_error": None, "removed_hosts": None}
 
 
 def queue_messages(booking: Document, now: int) -> tuple[list[str], Fields]:
-	"""Queues what the booking's present state asks for.
+	"""Queue the messages for the booking's present state. `now` is in epoch seconds.
 
-	Returns the names in the Email Queue, and the fields of the booking that tell the outcome. Errors are kept there and tried
-	again later; one reader's trouble doesn't keep the others from their messages.
+	Returns the names in the Email Queue, and the booking's fields that store the outcome. Raises nothing if a message
+	fails: the error is logged, the other readers get their messages, and the fields say when the next attempt is due.
 	"""
 	queued, troubled = [], []
 	for message in messages_for(booking, now):
@@ -35,7 +36,7 @@ def queue_messages(booking: Document, now: int) -> tuple[list[str], Fields]:
 
 
 def _queue_one(message: Message) -> str | None:
-	"""All of the message or nothing of it."""
+	"""Queue one message. If that fails, nothing of it stays in the database."""
 	frappe.db.savepoint("message")
 	try:
 		return queue_email(message)
@@ -45,7 +46,7 @@ def _queue_one(message: Message) -> str | None:
 
 
 def due_deliveries(now: int) -> list[str]:
-	"""The bookings with messages that should have gone out: a lost job, or an attempt that failed a while ago."""
+	"""Return up to 100 bookings with overdue messages: the job was lost, or the wait after a failed attempt is over."""
 	return frappe.get_all(
 		"Booking",
 		filters={"delivery_status": "Queued", "delivery_due_at": ["<=", now]},

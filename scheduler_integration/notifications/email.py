@@ -1,4 +1,4 @@
-"""Hands one message to Frappe's Email Queue."""
+"""Puts one message into Frappe's Email Queue."""
 
 import frappe
 from frappe import _
@@ -11,10 +11,10 @@ from scheduler_integration.parsing.email_address import is_header_safe
 
 
 def queue_email(message: Message) -> str | None:
-	"""Puts the message into the Email Queue and answers its name there; one that is there already is not put twice.
+	"""Queue the message and return its name in the Email Queue. A message that is queued already isn't queued again.
 
-	None where Frappe sends nothing to this reader, who unsubscribed from all of the site's messages. Raises InvalidRequest if
-	the reader's address can't stand in a header.
+	Returns None if Frappe sends nothing to this reader, who unsubscribed from all messages of the site. Raises
+	InvalidRequest if the reader's address isn't safe in a header.
 	"""
 	if not is_header_safe(message.reader.email):
 		raise InvalidRequest(_("“{0}” is not an e-mail address.").format(message.reader.email))
@@ -27,7 +27,7 @@ def queue_email(message: Message) -> str | None:
 			recipients=[message.reader.email],
 			subject=subject,
 			message=body,
-			# A message without this header still says everything; with a broken one it would never leave.
+			# The message can do without this header. With a broken one it would never be sent.
 			reply_to=message.reply_to if is_header_safe(message.reply_to) else None,
 			attachments=[message.invitation()],
 			reference_doctype="Booking",
@@ -40,7 +40,7 @@ def queue_email(message: Message) -> str | None:
 
 
 def send_queued(name: str) -> None:
-	"""Sends an Email Queue entry now. What the mail server refuses stays in the queue, which tries again by itself."""
+	"""Send an Email Queue entry now. If the mail server refuses it, it stays in the queue, which tries again later."""
 	try:
 		frappe.get_doc("Email Queue", name).send()
 	except Exception:

@@ -1,6 +1,6 @@
-"""What stands in a reader's calendar for a booking.
+"""Describes a booking's entry in a reader's calendar.
 
-An attendee has an entry of their own. A host has one for a whole session, however many attendees share it.
+Each attendee has an entry of their own. A host has one entry for a whole session, for any number of attendees.
 """
 
 import hashlib
@@ -20,8 +20,9 @@ from scheduler_integration.notifications.wording import Reader
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-	"""The parts of a VEVENT that depend on the reader; `status` by RFC 5545, 3.8.1.11. `uid` stays for the entry's life,
-	and each change has a higher `sequence`.
+	"""The parts of a VEVENT that depend on the reader.
+
+	`status` is one of RFC 5545, 3.8.1.11. `uid` never changes, and `sequence` grows with each change.
 	"""
 
 	uid: str
@@ -34,7 +35,7 @@ class Entry:
 
 
 def entry_for(booking: Document, reader: Reader) -> Entry:
-	"""The reader's entry, in the language in force."""
+	"""Return the reader's entry, in the current language (`frappe.local.lang`)."""
 	return _session_entry(booking, reader) if booking.session and reader.is_hosting else _own_entry(booking, reader)
 
 
@@ -65,7 +66,7 @@ def _session_entry(booking: Document, reader: Reader) -> Entry:
 
 
 def _session_uid(booking: Document, reader: Reader) -> str:
-	"""Each host's own, so that it can be taken from one calendar while it enters another."""
+	"""Return a UID that differs for each host: a reassigned session leaves one calendar and enters another."""
 	of = "\n".join((booking.meeting_type, str(booking.starts_at), reader.user))
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:32]}@{booking.ical_uid.partition('@')[2]}"
 
@@ -88,7 +89,7 @@ def _description(booking: Document, reader: Reader) -> str:
 
 
 def _attendee_line(booking: Document) -> str:
-	"""Who comes, with how many, and what they wrote."""
+	"""Return the attendee, their number of seats, and the description, such as "Ada <ada@example.com> × 2"."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	seats = f" × {booking.seats}" if booking.seats > 1 else ""
 	who = f"{booking.attendee_name} <{booking.attendee_email}>{seats}"

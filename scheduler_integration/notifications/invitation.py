@@ -1,6 +1,6 @@
-"""The calendar part of a message, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
+"""Writes the calendar part of a message, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
 
-Times are in UTC, which every client shows in its owner's zone and which needs no VTIMEZONE.
+Times are in UTC: they need no VTIMEZONE, and every client shows them in its own zone.
 """
 
 from frappe.model.document import Document
@@ -17,15 +17,16 @@ PRODID = "-//Scheduler Integration//Booking//EN"
 
 
 def invitation(booking: Document, now: int, reader: Reader) -> bytes:
-	"""The booking as an iCalendar object for this reader, in the language in force. `now`, epoch seconds, stamps it.
+	"""Return the booking as an iCalendar object for this reader, in the current language.
 
-	The manage link is in the attendee's copy alone: whoever has it can cancel.
+	`now`, epoch seconds, becomes DTSTAMP. Only the attendee's copy has the manage link, because anybody who has the
+	link can cancel.
 	"""
 	return _calendar(booking, now, reader, entry_for(booking, reader)).to_ical()
 
 
 def attachment(booking: Document, now: int, reader: Reader) -> dict:
-	"""The invitation as an attachment for `frappe.sendmail`; the method in its type is what mail clients act on."""
+	"""Return the invitation as an attachment for `frappe.sendmail`. Mail clients act on the type's `method`."""
 	entry = entry_for(booking, reader)
 	return {
 		"fname": "invite.ics",
@@ -35,7 +36,7 @@ def attachment(booking: Document, now: int, reader: Reader) -> dict:
 
 
 def _method(entry: Entry) -> str:
-	"""The iTIP method that the entry's state asks for (RFC 5546, 1.4)."""
+	"""Return the iTIP method for the entry's status (RFC 5546, 1.4)."""
 	return "CANCEL" if entry.status == "CANCELLED" else "REQUEST"
 
 
@@ -66,10 +67,13 @@ def _event(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
 
 
 def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
-	"""The first date's part, and the further ones as its repetitions (RFC 5545, 3.8.5).
+	"""Add the first day's part, and the later days as its repetitions (RFC 5545, 3.8.5).
 
-	Every client reads a daily rule with exceptions, so that is used wherever the parts lie whole days apart in UTC.
-	Across a clock change they don't, and the dates are listed instead.
+	If the parts are whole days apart in UTC, the repetitions are a daily rule with exceptions, which every client
+	reads. Across a clock change they aren't, and each date is listed. Two meetings at 09:00 in Berlin:
+
+		23, 24 and 26 November 2026     08:00 UTC each day          RRULE:FREQ=DAILY;COUNT=4, EXDATE for the 25th
+		23 and 26 October 2026          07:00 and then 08:00 UTC    RDATE for the 26th (clocks change on the 25th)
 	"""
 	start, end = parts[0]
 	event.add("dtstart", utc(start))
@@ -88,7 +92,7 @@ def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
 def _add_people(event: Event, entry: Entry, reader: Reader) -> None:
 	event.add("organizer", _address(entry.hosts[0]), encode=False)
 	if reader.is_removed:
-		# Who is uninvited stands alone there (RFC 5546, 3.2.5).
+		# A cancellation for one participant names only that participant (RFC 5546, 3.2.5).
 		event.add("attendee", _address(reader), encode=False)
 		return
 	for host in entry.hosts:

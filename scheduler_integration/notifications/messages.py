@@ -1,4 +1,4 @@
-"""Which messages a booking's state asks for, and what each says."""
+"""Decides which messages a booking needs in its present state, and fills in their variables."""
 
 import hashlib
 from collections.abc import Callable
@@ -20,8 +20,10 @@ from scheduler_integration.notifications.wording import Reader
 
 @dataclass(frozen=True, slots=True)
 class Message:
-	"""One e-mail to one reader. `template` is a key of `templates.TEMPLATES`; `variables` and `invitation` are called in the
-	reader's language.
+	"""One e-mail to one reader.
+
+	`template` is a key of `templates.TEMPLATES`. `variables` and `invitation` are functions, because they must run in
+	the reader's language.
 	"""
 
 	booking: str
@@ -34,7 +36,10 @@ class Message:
 
 
 def messages_for(booking: Document, now: int) -> list[Message]:
-	"""The messages to attendee, guests, hosts and removed hosts about the booking as it is now."""
+	"""Return the messages about the booking as it is now: to attendee, additional guests, hosts and removed hosts.
+
+	`now` is in epoch seconds.
+	"""
 	hosts = hosts_of(booking)
 	attendee = attendee_of(booking)
 	kind = "cancelled" if booking.status in CANCELLED else "confirmed"
@@ -43,7 +48,7 @@ def messages_for(booking: Document, now: int) -> list[Message]:
 	]
 	to_hosts = [_message(booking, f"host_{kind}", host, attendee.email, now) for host in hosts]
 	sharing = live_in_session(booking.session)
-	# A session is taken from its former hosts once, and not once for each attendee.
+	# A removed host gets one message for a session, with its first booking, and not one for each attendee.
 	tells_removed = not sharing or sharing[0].name == booking.name
 	to_removed = [
 		_message(booking, "host_cancelled", former, attendee.email, now)
@@ -65,7 +70,7 @@ def _message(booking: Document, template: str, reader: Reader, reply_to: str, no
 
 
 def _message_id(booking: Document, template: str, reader: Reader) -> str:
-	"""The same for each attempt at this message, another for each change of the booking."""
+	"""Return an ID: the same for every attempt to send this message, another one for each change of the booking."""
 	of = "\n".join((booking.name, template, booking.status, str(booking.sequence), reader.email.lower()))
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"
 
@@ -111,13 +116,13 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 
 
 def _seats_taken(sharing: list[Document], meeting_type: Document) -> str | None:
-	"""Such as "3 of 10"; None where nothing is shared."""
+	"""Return text such as "3 of 10", or None if the booking has no session."""
 	taken = sum(booking.seats for booking in sharing)
 	return _("{0} of {1}").format(taken, max(taken, meeting_type.seats)) if sharing else None
 
 
 def _days(booking: Document, reader: Reader) -> str:
-	"""Every date of a meeting over several; nothing for one on a single date."""
+	"""Return every day of a multi-day meeting, otherwise an empty text."""
 	parts = booking.parts()
 	if len(parts) == 1:
 		return ""

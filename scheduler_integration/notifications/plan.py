@@ -1,25 +1,26 @@
-"""Hands a booking's messages to a job that runs after the commit."""
+"""Queues a job that sends a booking's messages after the commit."""
 
 import frappe
 
 from scheduler_integration.meetings.changes import Change, Fields
 
 JOB = "scheduler_integration.jobs.deliver"
-# A job that is merely late is not sent a second one after it.
+# Seconds to wait for the job before it counts as lost. A job that is only a little late needs no second one.
 GRACE = 120
 
 
 def plan_messages(change: Change) -> Fields:
-	"""Queues the messages that the booking's present state asks for.
+	"""Queue the job that sends the messages for the change, and return the booking's fields for it.
 
-	If the queue loses the job, `delivery_status` stays Queued, and a scheduled job finds it after `GRACE` seconds.
+	If the queue loses the job, `delivery_status` stays Queued, and a scheduled job finds the booking after `GRACE`
+	seconds.
 	"""
 	enqueue_delivery(change.booking.name)
 	return {"delivery_status": "Queued", "delivery_attempts": 0, "delivery_due_at": change.now + GRACE}
 
 
 def enqueue_delivery(booking: str) -> None:
-	"""Queues the job after the commit. Where the queue can't be reached the booking stands all the same."""
+	"""Queue the job after the commit. If the queue can't be reached, the booking is stored all the same."""
 	frappe.db.after_commit.add(lambda: _enqueue(booking))
 
 
@@ -27,5 +28,6 @@ def _enqueue(booking: str) -> None:
 	try:
 		frappe.enqueue(JOB, queue="short", booking=booking)
 	except Exception:
-		# `enqueue_after_commit` asks the queue before the commit, so a queue that is down would cost the booking.
+		# Frappe's `enqueue_after_commit` connects to the queue before the commit: with a queue that is down, the
+		# booking would fail.
 		frappe.logger("scheduler_integration").exception("The messages of booking %s wait for the next look", booking)

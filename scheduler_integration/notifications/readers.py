@@ -1,4 +1,4 @@
-"""The people whom a booking's messages go to."""
+"""Finds the people who get a booking's messages."""
 
 import json
 
@@ -10,28 +10,30 @@ from scheduler_integration.notifications.wording import Reader
 
 
 def attendee_of(booking: Document) -> Reader:
+	"""Return the attendee, with the language and time zone of the booking."""
 	language = booking.language or _site_language()
 	return Reader(booking.attendee_email, booking.attendee_name, language, booking.timezone, "attendee")
 
 
 def guests_of(booking: Document) -> list[Reader]:
-	"""The extra participants, of whom nothing but an address is known: the attendee's language and zone are theirs."""
+	"""Return the additional guests. Only their addresses are known, so they get the attendee's language and zone."""
 	attendee = attendee_of(booking)
 	return [Reader(row.email, row.email, attendee.language, attendee.zone, "guest") for row in booking.guests]
 
 
 def hosts_of(booking: Document) -> list[Reader]:
+	"""Return the hosts, each in their own language and time zone."""
 	return [_host(user) for user in booking.host_users()]
 
 
 def removed_hosts_of(booking: Document) -> list[Reader]:
-	"""The former hosts who haven't been told yet that the meeting was handed over."""
+	"""Return the former hosts who don't know yet that the booking was reassigned."""
 	users = json.loads(booking.removed_hosts or "[]")
 	return [_host(user, "removed") for user in users if frappe.db.exists("User", user)]
 
 
 def _host(user: str, role: str = "host") -> Reader:
-	"""A User who was deleted since is known by their name alone, which is the address they signed in with."""
+	"""Return the host. If the User was deleted, the User's name is used as the address: people sign in with it."""
 	known = frappe.db.get_value("User", user, ["email", "full_name", "language"])
 	email, name, language = known or (user, user, None)
 	return Reader(email, name or user, language or _site_language(), timezone_of(user), role, user)

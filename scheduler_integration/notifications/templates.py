@@ -1,7 +1,7 @@
-"""The words of the messages: the Email Template that Scheduler Settings name, else the app's own.
+"""Renders the messages: by the Email Template chosen in Scheduler Settings, otherwise by the app's own files.
 
-The Email Template records that the installation makes only include the app's files, so that they follow its updates and
-its translations until somebody writes something else into them.
+The installation creates Email Templates that only include the app's files. So they get the app's updates and
+translations, until somebody changes their text.
 """
 
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ FOLDER = "scheduler_integration/templates/emails"
 
 
 class Template(NamedTuple):
-	"""A kind of message: the Scheduler Settings field that names its Email Template, and that record's name at first."""
+	"""A kind of message: the field of Scheduler Settings for its Email Template, and the name of the installed one."""
 
 	setting: str
 	record: str
@@ -29,16 +29,18 @@ TEMPLATES = {
 
 
 def render(key: str, variables: dict[str, Any]) -> tuple[str, str]:
-	"""Subject and HTML of the message; the language is the one in force."""
+	"""Return subject and HTML of the message, in the current language. `key` is one of TEMPLATES."""
 	subject, body = _source(key)
 	return header_text(frappe.render_template(subject, variables)), frappe.render_template(body, variables)
 
 
 def subject_source(key: str) -> str:
+	"""Return a template that includes the app's file for the subject."""
 	return f'{{% include "{FOLDER}/{key}_subject.txt" %}}'
 
 
 def body_source(key: str) -> str:
+	"""Return a template that includes the app's file for the body."""
 	return f'{{% include "{FOLDER}/{key}.html" %}}'
 
 

@@ -1,4 +1,4 @@
-"""Dates and times as a reader reads them: in their language, in their time zone, named."""
+"""Writes dates and times in a reader's language and time zone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,10 @@ from scheduler_integration import engine
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-	"""Somebody who is written to: language (a Frappe code such as `pt-BR`) and IANA zone are their own.
+	"""A person who gets a message. `language` is a Frappe code such as `pt-BR`, `zone` an IANA time zone.
 
-	`role` is `attendee` (who booked), `guest` (an extra participant), `host`, or `removed`: a host until it was handed over.
-	`user` is the name of a host's User.
+	`role` is `attendee`, `guest` (an additional guest), `host`, or `removed`: a host from whom the booking was
+	reassigned. `user` is the User name of a host, and empty for others.
 	"""
 
 	email: str
@@ -26,46 +26,46 @@ class Reader:
 
 	@property
 	def is_attendee(self) -> bool:
-		"""Whether this is who booked, and may change the booking."""
+		"""Whether this reader booked the meeting, and so may cancel it."""
 		return self.role == "attendee"
 
 	@property
 	def is_removed(self) -> bool:
-		"""Whether the meeting goes on without this host."""
+		"""Whether the booking was reassigned from this host to another."""
 		return self.role == "removed"
 
 	@property
 	def is_hosting(self) -> bool:
-		"""Whether it stands, or stood until now, in this reader's calendar as a host's."""
+		"""Whether the reader hosts the meeting, or hosted it until it was reassigned."""
 		return self.role in ("host", "removed")
 
 	@property
 	def sees_answers(self) -> bool:
-		"""What the attendee wrote is for the hosts: extra guests don't read it."""
+		"""Whether the reader may see the attendee's notes and answers. Additional guests may not."""
 		return self.role in ("attendee", "host")
 
 	@property
 	def locale(self) -> Locale:
-		"""The language's locale; English for a language that Babel has no dates in."""
+		"""Return the language's locale, or English if Babel doesn't know the language."""
 		try:
 			return Locale.parse(self.language.replace("-", "_"))
 		except (UnknownLocaleError, ValueError):
 			return Locale("en")
 
 	def date(self, instant: int) -> str:
-		"""Such as "Thursday, 26 November 2026"."""
+		"""Return the date, such as "Thursday, 26 November 2026"."""
 		return format_date(self._moment(instant), "full", locale=self.locale)
 
 	def short_date(self, instant: int) -> str:
-		"""Such as "Thu, 26 Nov": for subjects."""
+		"""Return the date for subjects, such as "Thu, 26 Nov"."""
 		return format_skeleton("MMMEd", self._moment(instant), locale=self.locale)
 
 	def time(self, instant: int) -> str:
-		"""Such as "14:30" or "2:30 PM", as the language has it."""
+		"""Return the time as the language writes it, such as "14:30" or "2:30 PM"."""
 		return format_time(self._moment(instant), "short", tzinfo=engine.zone(self.zone), locale=self.locale)
 
 	def zone_name(self, instant: int) -> str:
-		"""The zone's name at that moment, with the place it is known by."""
+		"""Return the zone's name at that instant, such as "Central European Standard Time (Europe/Berlin)"."""
 		name = get_timezone_name(self._moment(instant), width="long", locale=self.locale)
 		return f"{name} ({self.zone.replace('_', ' ')})"
 
