@@ -17,8 +17,8 @@ from scheduler_integration.times import CalendarEntry, Objection, Slot
 class SchedulingError(frappe.ValidationError):
 	"""Base of all errors of this app.
 
-	`code` is for programs. `message` is a translated sentence that says what to do. `details` maps fields of the request
-	to sentences that say what is wrong with them.
+	`code` is for programs. `message` is a translated sentence that says what to do. `details` maps fields of the
+	request to sentences that say what is wrong with them.
 	"""
 
 	code = "SCHEDULING_ERROR"

@@ -69,7 +69,8 @@ has_permission = {
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 }
 
-# Links from these DocTypes don't stop anybody from deleting a record such as a booking's Contact or Event. Scheduling Page and Meeting Type themselves refuse to be deleted if they have bookings.
+# Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
+# Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
 ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn"]
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]

@@ -120,12 +120,12 @@ def ensure_email_templates() -> None:
 			_insert_email_template(key)
 		if not settings.get(template.setting):
 			settings.set(template.setting, template.record)
-	# Installation and migration act for the site, whoever is signed in.
+	# Installation and migration act for the site, not for a user whose permissions could apply.
 	settings.save(ignore_permissions=True)
 
 
 def _insert_email_template(key: str) -> None:
-	# Installation and migration act for the site, whoever is signed in.
+	# Installation and migration act for the site, not for a user whose permissions could apply.
 	frappe.get_doc(
 		{
 			"doctype": "Email Template",

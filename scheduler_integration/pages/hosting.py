@@ -37,8 +37,8 @@ class Tabs:
 	"""The links around a list of meetings.
 
 	`views` are a manager's links to their own meetings and to everybody's. `sees_all` says whether everybody's are
-	shown. If the list continues after a meeting, `after` is that meeting's name and `first` the address of the first meetings.
-	`later` is the address of the meetings that follow, or None.
+	shown. If the list continues after a meeting, `after` is that meeting's name and `first` the address of the first
+	meetings. `later` is the address of the meetings that follow, or None.
 	"""
 
 	views: Sequence[dict] = ()

@@ -24,7 +24,8 @@ GUESSED = "auto:"
 class Visitor:
 	"""The person who reads a page, hosts included.
 
-	`zone` is None until a script has read it from the browser. `zone_is_chosen` is true if the visitor chose it. `hold` is the key of the visitor's hold.
+	`zone` is None until a script has read it from the browser. `zone_is_chosen` is true if the visitor chose it. `hold`
+	is the key of the visitor's hold.
 	"""
 
 	locale: Locale
