@@ -1,4 +1,4 @@
-"""What the app's DocType controllers have in common."""
+"""Base classes of the app's DocType controllers."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from scheduler_integration.exceptions import NotPermitted, SchedulingError
 
 
 class Form(Document):
-	"""A document that people edit in the desk: what it refuses is shown there as a message."""
+	"""A document that is edited in the desk. The desk shows a SchedulingError as a message."""
 
 	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
 		try:
@@ -24,8 +24,10 @@ class Form(Document):
 		self.read_numbers()
 
 	def read_numbers(self) -> None:
-		"""Frappe's REST API hands on what it was sent, and numbers may come as text there. What is no number is 0, as
-		Frappe stores it; a Long Int that was never set stays so, which is not the same as 0.
+		"""Convert numbers that arrived as text: Frappe's REST API passes values on as they were sent.
+
+		Text that isn't a number becomes 0, as in the database. A Long Int without a value stays empty: an instant of 0
+		would be 1970.
 		"""
 		for record in (self, *self.get_all_children()):
 			for field in record.meta.fields:
@@ -35,13 +37,14 @@ class Form(Document):
 
 
 class Row(Document):
-	"""A row of a child table. It is written with its parent, whose rules and permissions guard it, and never by itself."""
+	"""A row of a child table. It can only be saved with its parent, whose validation and permissions apply."""
 
 	@Document.parent_doc.getter
 	def parent_doc(self) -> Document | None:
-		"""The document that the row belongs to, also if the row was loaded by its own name.
+		"""The document that the row belongs to, even if the row was loaded by its own name.
 
-		Frappe asks this document for the right to a row, and without one it asks for the DocType alone, which every host has.
+		Frappe checks the permission for a row on this document. Without one it would check the role only, and every
+		host could read everybody's rows.
 		"""
 		return Document.parent_doc.fget(self) or self._stored_parent()
 
@@ -57,6 +60,10 @@ class Row(Document):
 		self.refuse_alone()
 
 	def refuse_alone(self) -> None:
-		"""Frappe saves a child with its parent without calling the child's own hooks; here somebody saves it alone."""
+		"""Raise NotPermitted if a user saves or deletes the row alone.
+
+		Frappe calls a row's own hooks only then, not if the parent is saved. Code that ignores permissions acts for the
+		site itself and may save a row alone.
+		"""
 		if not self.flags.ignore_permissions:
 			raise NotPermitted(_("Please change this in the form it belongs to."))

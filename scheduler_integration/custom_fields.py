@@ -1,9 +1,9 @@
-"""Fields that the app has only where another app's DocType is there to link to. They are data: nothing is patched."""
+"""Custom fields that link to DocTypes of other apps. They exist only on sites that have these DocTypes."""
 
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-# The DocType that has to exist, and the fields it makes sense of.
+# Custom fields by the DocType that they link to.
 CUSTOM_FIELDS = {
 	"Holiday List": {
 		"Availability Schedule": [
@@ -23,12 +23,12 @@ OPTIONAL_DOCTYPES = ("Holiday List", "Employee", "Company", "Leave Application",
 
 
 def optional_doctypes() -> frozenset[str]:
-	"""Which of other apps' DocTypes the site has: asked of the database once, and again when apps come or go."""
+	"""Return which DocTypes of other apps the site has. Cached until the next migration or change of apps."""
 	return frozenset(frappe.cache.get_value(_CACHE_KEY, generator=_existing))
 
 
 def sync_custom_fields() -> None:
-	"""Makes the fields whose DocType is there, or brings them up to date, and removes those whose DocType is gone."""
+	"""Create or update the fields whose DocType exists, and remove the others."""
 	frappe.cache.delete_value(_CACHE_KEY)
 	for needed, fields in CUSTOM_FIELDS.items():
 		if needed in optional_doctypes():
@@ -38,10 +38,10 @@ def sync_custom_fields() -> None:
 
 
 def follow_other_apps() -> None:
-	"""Like `sync_custom_fields`, but leaves fields that exist as they are.
+	"""Do the same as `sync_custom_fields`, but don't update existing fields.
 
-	Frappe calls this in a dry run of an uninstallation too. Saving a field commits, and with it everything that the other
-	app's hooks have done so far.
+	Frappe also calls this in a dry run of an uninstallation. Saving a field commits the transaction, and would make
+	permanent what hooks of the other app have done.
 	"""
 	frappe.cache.delete_value(_CACHE_KEY)
 	for needed, fields in CUSTOM_FIELDS.items():
@@ -52,6 +52,7 @@ def follow_other_apps() -> None:
 
 
 def remove_custom_fields() -> None:
+	"""Remove all fields, before the app is uninstalled."""
 	frappe.cache.delete_value(_CACHE_KEY)
 	for fields in CUSTOM_FIELDS.values():
 		_remove(fields)

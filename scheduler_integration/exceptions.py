@@ -1,6 +1,6 @@
-"""The errors a caller may meet, each with the code and the HTTP status it is answered with.
+"""The errors of the app, each with a code, a sentence and an HTTP status.
 
-They derive from Frappe's ValidationError, so that one raised inside a desk form shows as a message there.
+They derive from Frappe's ValidationError, so that a desk form shows them as messages.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ from scheduler_integration.times import CalendarEntry, Objection, Slot
 class SchedulingError(frappe.ValidationError):
 	"""Base of all errors of this app.
 
-	`code` is for programs, `message` is a translated sentence that a person can act on, `details` maps a field of the
-	request to the reason it was refused.
+	`code` is for programs. `message` is a translated sentence that says what to do. `details` maps fields of the
+	request to sentences that say what is wrong with them.
 	"""
 
 	code = "SCHEDULING_ERROR"
 	http_status_code = 400
-	# In how many seconds the same call may succeed; None if it won't by waiting.
+	# After how many seconds the same call may succeed; None if waiting doesn't help.
 	retry_after: int | None = None
 
 	def __init__(self, message: str | None = None, details: dict[str, str] | None = None):
@@ -117,9 +117,9 @@ class BookingNotFound(NotFound):
 
 
 class SlotTaken(SchedulingError):
-	"""The time asked for is not, or no longer, free.
+	"""The requested time isn't free, or isn't offered.
 
-	`conflicts` say when hosts are busy within it, `suggestions` are the nearest slots, `zone` is the asker's.
+	`conflicts` are the hosts' busy times within it. `suggestions` are the nearest slots. `zone` is the caller's.
 	"""
 
 	code = "SLOT_TAKEN"
@@ -134,9 +134,10 @@ class SlotTaken(SchedulingError):
 
 
 class HostNotFree(SchedulingError):
-	"""A meeting can't be given to this host.
+	"""A meeting can't be reassigned to this host.
 
-	`conflicts` and `objections` are for a manager's eyes, `zone` is the host's. `can_force` says whether only rules are in the way.
+	Only managers may see `conflicts` and `objections`. `zone` is the host's. `can_force` is true if only rules are in
+	the way.
 	"""
 
 	code = "HOST_NOT_FREE"
@@ -170,7 +171,7 @@ class LinkExpired(SchedulingError):
 
 
 class RateLimited(SchedulingError):
-	"""`retry_after` is in seconds."""
+	"""There were too many requests. `retry_after` is in seconds."""
 
 	code = "RATE_LIMITED"
 	http_status_code = 429
@@ -194,7 +195,7 @@ class Busy(SchedulingError):
 
 
 def _duration(seconds: int) -> str:
-	"""Such as "40 seconds" or "12 minutes", in the reader's language."""
+	"""Return "40 seconds" or "12 minutes", in the language of the request."""
 	try:
 		locale = Locale.parse((frappe.local.lang or "en").replace("-", "_"))
 	except (UnknownLocaleError, ValueError):

@@ -15,7 +15,7 @@ after_uninstall = "scheduler_integration.install.after_uninstall"
 
 fixtures = [{"dt": "Role", "filters": [["name", "in", ["Scheduling Manager", "Scheduling User"]]]}]
 
-# The tile of the apps page. All versions know this address: Frappe 16 leads /app to /desk.
+# The tile on the apps page. The address works in all versions: Frappe 16 redirects /app to /desk.
 add_to_apps_screen = [
 	{
 		"name": "scheduler_integration",
@@ -69,7 +69,8 @@ has_permission = {
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 }
 
-# What a booking names may be deleted by those who may delete it; pages and types refuse by themselves where it matters.
+# Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
+# Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
 ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn"]
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]

@@ -1,4 +1,4 @@
-"""What a site needs beside the app's own DocTypes."""
+"""Creates and removes what the app needs beside its own DocTypes: e-mail templates, fields, indexes, roles."""
 
 import frappe
 
@@ -9,24 +9,24 @@ ROLES = ("Scheduling Manager", "Scheduling User")
 
 
 def before_install() -> None:
-	"""Lets Frappe know the app's module.
+	"""Refresh Frappe's map of modules.
 
-	Frappe keeps a map of all apps' modules in Redis. If it is older than the app, no DocType would be synced, and the
-	installation would fail later on.
+	Frappe keeps the map in Redis. If it were older than the app, no DocType would be synced, and the installation would
+	fail later.
 	"""
 	frappe.cache.delete_value("app_modules")
 	frappe.setup_module_map()
 
 
 def after_install() -> None:
-	"""Makes the e-mail templates. The roles come as fixtures, after the DocTypes."""
+	"""Create e-mail templates, an index and custom fields. Frappe creates the roles from the fixtures."""
 	ensure_email_templates()
 	ensure_core_indexes()
 	sync_custom_fields()
 
 
 def after_migrate() -> None:
-	"""Makes the e-mail templates and the fields that a newer version of the app adds, and sets its new settings."""
+	"""Add the settings, e-mail templates, indexes and custom fields that a newer version of the app brings."""
 	ensure_new_settings()
 	ensure_email_templates()
 	ensure_core_indexes()
@@ -34,14 +34,14 @@ def after_migrate() -> None:
 
 
 def after_app_change(app: str) -> None:
-	"""Another app came or went: so do the fields that link to its DocTypes."""
-	# A dry run of this app's own uninstallation ends here as well, and must not make again what it took away.
+	"""Add or remove custom fields after another app was installed or uninstalled."""
+	# Frappe also calls this in a dry run of the app's own uninstallation. Fields that were removed must not come back.
 	if app != "scheduler_integration":
 		follow_other_apps()
 
 
 def before_uninstall() -> None:
-	"""Takes along what the app made in other apps' DocTypes, but for what people wrote: contacts, events, messages."""
+	"""Remove the app's records in DocTypes of Frappe. Contacts, events and messages are people's own, and are kept."""
 	remove_custom_fields()
 	for template in TEMPLATES.values():
 		frappe.delete_doc("Email Template", template.record, ignore_missing=True, force=True)
@@ -55,9 +55,10 @@ def before_uninstall() -> None:
 
 
 def remove_desktop_entries() -> None:
-	"""Takes the app's icons and sidebars off the desktop of Frappe 16, also those that Frappe made without naming the app.
+	"""Remove the app's icons and sidebars from the desktop of Frappe 16.
 
-	Frappe itself finds icons by the app's title alone. Not with delete_doc, which in developer mode deletes the app's files.
+	Frappe itself removes only icons with the app's title. It creates others without naming the app. This doesn't use
+	`delete_doc`, because in developer mode that deletes the app's files.
 	"""
 	if not frappe.db.exists("DocType", "Workspace Sidebar"):
 		return
@@ -76,17 +77,17 @@ def remove_desktop_entries() -> None:
 
 
 def after_uninstall() -> None:
-	"""Drops the index in another app's table.
+	"""Drop the index in Frappe's table, unless this is a dry run.
 
-	A dry run calls this too, before it rolls everything back: a change of a table would commit it. Only after a dry run
-	are the app's own DocTypes still there.
+	Frappe rolls a dry run back at its end, but changing a table would commit it. In a dry run, the app's own DocTypes
+	still exist here.
 	"""
 	if not frappe.db.exists("DocType", "Booking"):
 		drop_core_indexes()
 
 
 def ensure_new_settings() -> None:
-	"""Gives settings that came with a newer version their default: Frappe does so only for a form that was never saved."""
+	"""Set new settings to their default. Frappe does this only if the settings were never saved."""
 	single = frappe.qb.DocType("Singles")
 	stored = set(
 		frappe.qb.from_(single).select(single["field"]).where(single["doctype"] == "Scheduler Settings").run(pluck=True)
@@ -97,31 +98,34 @@ def ensure_new_settings() -> None:
 
 
 def ensure_core_indexes() -> None:
-	"""Each booking looks its guest's address up among all contacts' addresses, under the hosts' locks.
+	"""Add an index on the e-mail addresses of contacts.
 
-	Frappe has no index there. Of two columns, because a migration drops one of a single column that its DocType doesn't name.
+	Each booking looks up its attendee's address there while it holds the hosts' locks, and Frappe has no such index.
+	The index has two columns, because a migration drops an index on a single column that isn't indexed in its DocType.
 	"""
 	frappe.db.add_index("Contact Email", ["email_id", "creation"])
 
 
 def drop_core_indexes() -> None:
-	"""MariaDB names an index per table, PostgreSQL per schema."""
+	"""Drop the index of `ensure_core_indexes`. Its name belongs to a table in MariaDB, to a schema in PostgreSQL."""
 	table = " on `tabContact Email`" if frappe.db.db_type == "mariadb" else ""
 	frappe.db.sql_ddl(f"drop index if exists `email_id_creation_index`{table}")
 
 
 def ensure_email_templates() -> None:
-	"""Makes what is missing and leaves what is there: a fixture would undo an admin's words with each migration."""
+	"""Create missing e-mail templates and keep existing ones. Fixtures would overwrite an admin's texts."""
 	settings = frappe.get_doc("Scheduler Settings")
 	for key, template in TEMPLATES.items():
 		if not frappe.db.exists("Email Template", template.record):
 			_insert_email_template(key)
 		if not settings.get(template.setting):
 			settings.set(template.setting, template.record)
+	# Installation and migration act for the site, not for a user whose permissions could apply.
 	settings.save(ignore_permissions=True)
 
 
 def _insert_email_template(key: str) -> None:
+	# Installation and migration act for the site, not for a user whose permissions could apply.
 	frappe.get_doc(
 		{
 			"doctype": "Email Template",

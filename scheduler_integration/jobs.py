@@ -1,4 +1,4 @@
-"""Entry points of queued and scheduled work. Each job has its own transaction, which Frappe commits at its end."""
+"""Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end."""
 
 import frappe
 
@@ -10,20 +10,20 @@ from scheduler_integration.notifications.plan import enqueue_delivery
 
 
 def deliver(booking: str) -> None:
-	"""Queued after a booking's commit: queues its messages and sends them at once."""
+	"""Queue the messages of a booking and send them at once. Runs after the commit of a command."""
 	queued = deliver_messages(booking, clock.now())
-	# A mail that has left can't be called back: what is known about it must be stored first.
+	# Commit before sending. A rollback after sending would forget that the mails were sent.
 	frappe.db.commit()
 	for name in queued:
 		send_queued(name)
 
 
 def retry_deliveries() -> None:
-	"""Every few minutes: queues again what was not delivered."""
+	"""Runs every five minutes: queues the jobs of bookings with messages that weren't delivered."""
 	for booking in due_deliveries(clock.now()):
 		enqueue_delivery(booking)
 
 
 def release_past_slots() -> None:
-	"""Daily: drops the guard's rows of times that are over."""
+	"""Runs daily: deletes the rows of Booking Slot and Booking Seat for times that are over."""
 	release_before(clock.now())

@@ -1,8 +1,8 @@
-"""Who may see and change which record: own ones for a Scheduling User, all for a Scheduling Manager.
+"""Permissions on records: a Scheduling User sees and changes their own, a Scheduling Manager everybody's.
 
-Query conditions serve lists, reports and the REST resource API; the has_permission functions serve single documents.
-Both ask the same questions, so that all doors agree. Every function answers True or False, never None, which Frappe 15
-takes for yes and Frappe 16 for no.
+Lists, reports and the REST resource API use the query conditions. Single documents use the `has_..._permission`
+functions. Both follow the same rules. The functions return True or False, never None: Frappe 15 takes None for yes,
+Frappe 16 for no.
 """
 
 from importlib.util import find_spec
@@ -12,7 +12,8 @@ from frappe.model.document import Document
 from frappe.query_builder import Criterion, DocType
 from frappe.query_builder.functions import Coalesce
 
-# Released Frappe 16 runs the whole query with parameters, so a percent sign in a condition has to be doubled. Frappe 15 doesn't.
+# Released Frappe 16 runs the query with parameters, so a percent sign in a condition has to be doubled. In Frappe 15 it
+# must not be.
 _PERCENT = "%%" if find_spec("frappe.model.qb_query") else "%"
 
 MANAGER_ROLES = frozenset({"Scheduling Manager", "System Manager", "Administrator"})
@@ -25,23 +26,23 @@ def is_manager(user: str | None = None) -> bool:
 
 
 def has_app_permission() -> bool:
-	"""Whether the app is shown to the user on the apps page and on the desktop."""
+	"""Whether the apps page and the desktop show the app to the user."""
 	return is_manager() or "Scheduling User" in frappe.get_roles()
 
 
 def own_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for the doctypes whose `user` field names whose they are."""
+	"""Condition for DocTypes with an owner in the field `user`: the user's own records."""
 	return _condition(user, lambda user: DocType(doctype).user == user)
 
 
 def page_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition: the user's own pages and the team pages that list them as host."""
+	"""Condition: the user's own pages, and team pages with the user as an active host."""
 	page = DocType("Scheduling Page")
 	return _condition(user, lambda user: (page.user == user) | page.name.isin(_pages_hosted_by(user)))
 
 
 def meeting_type_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition: the types of the pages the user may see, and those without a page that the user is the consultant of."""
+	"""Condition: meeting types of pages that the user may see, and those without a page with the user as consultant."""
 	return _condition(user, _own_meeting_types)
 
 
@@ -51,7 +52,7 @@ def booking_query(user: str | None = None, doctype: str | None = None) -> str:
 
 
 def booking_row_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for the child tables of Booking: Frappe's lists ask for a child DocType's own rows too."""
+	"""Condition for the child tables of Booking. Without it, Frappe's list API would return everybody's rows."""
 	return _condition(user, lambda user: DocType(doctype).parent.isin(_bookings_hosted_by(user)))
 
 
@@ -94,7 +95,7 @@ def has_own_permission(doc: Document, ptype: str | None = None, user: str | None
 
 
 def has_page_permission(doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
-	"""A team page may be read by its hosts and changed by the person it belongs to."""
+	"""The owner may do everything with a page. The active hosts of a team page may read it."""
 	user = user or frappe.session.user
 	if is_manager(user) or _belongs_to(doc, "user", user):
 		return True
@@ -104,7 +105,10 @@ def has_page_permission(doc: Document, ptype: str | None = None, user: str | Non
 def has_meeting_type_permission(
 	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
 ) -> bool:
-	"""A type follows its page. One without a page belongs to its consultant."""
+	"""A meeting type has the permissions of its page. One without a page belongs to its consultant.
+
+	If a form moves a type to another page, the user needs the permission for both pages.
+	"""
 	user = user or frappe.session.user
 	if is_manager(user):
 		return True
@@ -115,7 +119,7 @@ def has_meeting_type_permission(
 
 
 def _has_permission_for_page(page: str, ptype: str | None, user: str) -> bool:
-	"""A page that doesn't exist is nobody's: Frappe 16 asks before it has checked the links of a new record."""
+	"""Return False for a page that doesn't exist: Frappe 16 checks permissions of a new record before its links."""
 	return bool(frappe.db.exists("Scheduling Page", page)) and has_page_permission(
 		frappe.get_cached_doc("Scheduling Page", page), ptype, user
 	)
@@ -129,14 +133,20 @@ def has_booking_permission(
 
 
 def _belongs_to(doc: Document, field: str, user: str) -> bool:
-	"""Whether the field names the user, in memory and in the database: a record of nobody's belongs to managers."""
+	"""Whether the field is the user, in memory and in the database.
+
+	A new record without a value counts as the user's. A stored one without a value is for managers only.
+	"""
 	if doc.is_new():
 		return (doc.get(field) or user) == user
 	return _now_and_stored(doc, field) == {user}
 
 
 def _now_and_stored(doc: Document, field: str) -> set[str | None]:
-	"""The field's value and the one in the database: who writes their own name into a record doesn't own it yet."""
+	"""Return the field's values in memory and in the database.
+
+	The value in memory alone isn't enough: a user could get a record by writing their name into it.
+	"""
 	values = {doc.get(field)}
 	if not doc.is_new():
 		values.add(frappe.db.get_value(doc.doctype, doc.name, field))
@@ -144,7 +154,7 @@ def _now_and_stored(doc: Document, field: str) -> set[str | None]:
 
 
 def _is_stored_row(doctype: str, parent: Document, fields: dict[str, object]) -> bool:
-	"""Whether such a row stands in the database: rows in memory are whatever the caller sent."""
+	"""Whether the database has such a row. Rows in memory can't be trusted: the caller sent them."""
 	return bool(frappe.db.exists(doctype, {"parenttype": parent.doctype, "parent": parent.name, **fields}))
 
 

@@ -1,1 +1,4 @@
-"""Whitelisted methods, one file a resource. Each parses, authorises, calls a room and answers; nothing is decided here."""
+"""Whitelisted methods, one module per resource. A method parses, authorises, calls a room and returns JSON.
+
+It decides nothing itself.
+"""

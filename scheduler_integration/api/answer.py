@@ -1,4 +1,4 @@
-"""The one shape of all answers, and what becomes of errors."""
+"""The JSON envelope of every response, for results and errors."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,9 +14,9 @@ P = ParamSpec("P")
 
 
 def answered(status: int = 200) -> Callable[[Callable[P, object]], Callable[P, None]]:
-	"""Decorates a whitelisted method: what it returns becomes `data`, what it raises becomes an error of docs/api.md.
+	"""Decorate a whitelisted method: its result becomes `data`, a SchedulingError becomes an error as in docs/api.md.
 
-	A refused call stores nothing: its transaction is rolled back.
+	An error rolls back the transaction. `status` is the HTTP status of a success.
 	"""
 
 	def decorate(method: Callable[P, object]) -> Callable[P, None]:

@@ -1,4 +1,4 @@
-"""Availability, for the hosts and managers whose it is."""
+"""Methods for hosts and managers: explain their availability."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from scheduler_integration.parsing.fields import parse_instant_of, parse_name, p
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 def explain(meeting_type=None, start=None, duration=None) -> dict[str, Any]:
-	"""Why the meeting type, given by its record's name, is offered at `start` or not."""
+	"""Return why a meeting type is offered at `start` or not. `meeting_type` is the name of its record."""
 	signed_in()
 	instant = parse_instant_of("start", start)
 	minutes = parse_whole_number("duration", duration)

@@ -1,4 +1,4 @@
-"""Bookings, for the hosts and managers who may see them."""
+"""Methods for hosts and managers: read and change bookings, and check a calendar."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from scheduler_integration.parsing.fields import parse_choice, parse_instants, p
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 def list(when=None, limit=None, offset=None) -> dict[str, Any]:
-	"""The signed-in host's bookings: `upcoming` (default) or `past`."""
+	"""Return the signed-in host's `upcoming` (default) or `past` bookings."""
 	user = signed_in()
 	count = parse_whole_number("limit", limit) or 50
 	skip = parse_whole_number("offset", offset) or 0
@@ -34,7 +34,7 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 def get(name=None) -> dict[str, Any]:
-	"""One booking."""
+	"""Return one booking."""
 	signed_in()
 	return serialise.host_booking(lookup.get_for_host(parse_name(name), clock.now()))
 
@@ -42,8 +42,10 @@ def get(name=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered()
 def update(name=None, action=None, reason=None, host=None, replaces=None, force=None) -> dict[str, Any]:
-	"""Does `action` to the booking: `cancel`, `cancel_for_all` who share its session, `confirm` or `decline`, or as a
-	manager `reassign` it to `host`.
+	"""Run a command on the booking and return it.
+
+	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), or, for managers,
+	`reassign` to `host`.
 	"""
 	signed_in()
 	return serialise.host_booking(act(parse_command(action, name, reason, host, replaces, force)))
@@ -52,7 +54,7 @@ def update(name=None, action=None, reason=None, host=None, replaces=None, force=
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @answered()
 def check_conflicts(start=None, end=None, host=None, booking=None) -> dict[str, Any]:
-	"""What is in a host's calendar between two instants, and which other times are free."""
+	"""Return the entries of a host's calendar between two instants, and other times that are free."""
 	user = signed_in()
 	since, until = parse_instants(start=start, end=end)
 	check = find_conflicts(since, until, parse_choice("host", host) or user, parse_name(booking) or None, clock.now())

@@ -1,6 +1,6 @@
-"""What anybody may call: see a page, its slots, book, and manage one's own booking by its link.
+"""Methods for visitors and attendees: read a page and its slots, book, and manage a booking by its link.
 
-`xss_safe` keeps Frappe from rewriting what visitors send: markup is refused here, in words, and escaped wherever text is
+`xss_safe` stops Frappe from rewriting the arguments. The app refuses markup with an error, and escapes text where it is
 shown.
 """
 
@@ -42,7 +42,7 @@ from scheduler_integration.parsing.zones import checked_zone
 @answered()
 @limited(REQUESTS)
 def get_page(slug=None) -> dict[str, Any]:
-	"""The booking page and its meeting types."""
+	"""Return a scheduling page and its meeting types."""
 	return serialise.listing(find_listing(parse_name(slug)))
 
 
@@ -52,7 +52,7 @@ def get_page(slug=None) -> dict[str, Any]:
 def get_slots(
 	slug=None, meeting_type=None, start_date=None, end_date=None, date=None, timezone=None, duration=None, hold=None
 ) -> dict[str, Any]:
-	"""The free slots from `start_date` to `end_date`, or of one `date`; at most 62 days."""
+	"""Return the slots from `start_date` to `end_date` (included), at most 62 days, or those of one `date`."""
 	if not date and not (start_date and end_date):
 		raise InvalidDate(_("Give start_date and end_date, or date."))
 	first = parse_date("date" if date else "start_date", date or start_date)
@@ -67,7 +67,7 @@ def get_slots(
 @answered()
 @limited(REQUESTS)
 def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None) -> dict[str, Any]:
-	"""The first month with a free slot, from today or from the day after `after`."""
+	"""Return the first month with a slot, from today or from the day after `after`."""
 	since = parse_date("after", after) if after else None
 	bookable = _find(slug, meeting_type)
 	zone = checked_zone(timezone or bookable.page.timezone)
@@ -79,7 +79,7 @@ def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration
 @answered(status=201)
 @limited(REQUESTS)
 def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None) -> dict[str, Any]:
-	"""Keeps a slot for the caller for some minutes, in place of what `hold` kept before."""
+	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
 	bookable = _find(slug, meeting_type)
 	instant = parse_instant_of("start", start)
 	request = _slot_request(bookable, duration, hold)
@@ -90,7 +90,7 @@ def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None
 @answered()
 @limited(REQUESTS)
 def release_slot(hold=None) -> dict[str, Any]:
-	"""Gives a held slot back."""
+	"""Release a held slot. Does nothing if `hold` isn't a key."""
 	if key := parse_hold_key(hold):
 		bookings.release_slot(key)
 	return {}
@@ -99,7 +99,7 @@ def release_slot(hold=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @answered(status=201)
 def book(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
-	"""Books a meeting. The further arguments are the fields of BookingPayload."""
+	"""Book a meeting. The other arguments are the fields of BookingPayload."""
 	kinds = {"answers": dict, "guests": list, "parts": list}
 	read = {name: parse_json(name, payload.get(name), kind) for name, kind in kinds.items()}
 	admit(BOOKINGS)
@@ -110,7 +110,7 @@ def book(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
 @answered()
 @limited(REQUESTS)
 def get_booking(token=None) -> dict[str, Any]:
-	"""The booking that a manage link is for."""
+	"""Return the booking of a manage link."""
 	return serialise.attendee_booking(booking_by_token(parse_name(token), clock.now()))
 
 
@@ -118,7 +118,7 @@ def get_booking(token=None) -> dict[str, Any]:
 @answered()
 @limited(REQUESTS)
 def cancel(token=None, reason=None) -> dict[str, Any]:
-	"""Cancels the booking that a manage link is for."""
+	"""Cancel the booking of a manage link and return it."""
 	return serialise.attendee_booking(cancel_for_attendee(parse_name(token), parse_reason(reason)))
 
 
@@ -126,7 +126,7 @@ def cancel(token=None, reason=None) -> dict[str, Any]:
 @answered()
 @limited(REQUESTS)
 def calendar_file(token=None) -> None:
-	"""The invitation as an .ics file."""
+	"""Return the invitation as an .ics file. Raises LinkExpired if the meeting is over."""
 	booking, now = find_by_token(parse_name(token)), clock.now()
 	if booking.ends_at <= now:
 		raise LinkExpired

@@ -1,4 +1,4 @@
-"""The JSON of docs/api.md, made of what the rooms return. Instants become ISO 8601 with the offset of a zone, here alone."""
+"""Turns the rooms' objects into the JSON of docs/api.md. Instants become ISO 8601 with the offset of a zone."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -21,12 +21,12 @@ T = TypeVar("T")
 
 
 def listing(shown: Listing) -> JSON:
-	"""What `public.get_page` returns."""
+	"""The data of `public.get_page`."""
 	return {**asdict(shown.page), "meeting_types": [asdict(each) for each in shown.meeting_types]}
 
 
 def offered_slots(offered: OfferedSlots) -> JSON:
-	"""What `public.get_slots` returns."""
+	"""The data of `public.get_slots`."""
 	zone = offered.zone
 	answer = {
 		"timezone": zone,
@@ -39,7 +39,7 @@ def offered_slots(offered: OfferedSlots) -> JSON:
 
 
 def first_month(found: FirstMonth) -> JSON:
-	"""What `public.next_slots` returns."""
+	"""The data of `public.next_slots`."""
 	return {
 		"month": f"{found.month:%Y-%m}",
 		"earliest": found.earliest.isoformat() if found.earliest else None,
@@ -48,7 +48,7 @@ def first_month(found: FirstMonth) -> JSON:
 
 
 def slot(offered: Slot, zone: str) -> JSON:
-	"""A time to book, with `seats_left` if seats are counted and `parts` if it takes several days."""
+	"""A slot, with `seats_left` if seats are counted, and with `parts` for a multi-day meeting."""
 	answer: JSON = _span((offered.start, offered.end), zone)
 	if offered.seats_left is not None:
 		answer["seats_left"] = offered.seats_left
@@ -58,12 +58,12 @@ def slot(offered: Slot, zone: str) -> JSON:
 
 
 def held_slot(held: HeldSlot) -> JSON:
-	"""What `public.hold_slot` returns."""
+	"""The data of `public.hold_slot`."""
 	return {"hold": held.key, "expires_at": iso(held.expires_at, held.zone)}
 
 
 def attendee_booking(booking: AttendeeBooking) -> JSON:
-	"""The booking as `public.book` returns it."""
+	"""A booking as its attendee may see it: the data of `public.book`."""
 	return {
 		**_shared(booking),
 		"hosts": [asdict(host) for host in booking.hosts],
@@ -74,7 +74,7 @@ def attendee_booking(booking: AttendeeBooking) -> JSON:
 
 
 def host_booking(booking: HostBooking) -> JSON:
-	"""The booking as `bookings.get` returns it."""
+	"""A booking as its hosts may see it: the data of `bookings.get`."""
 	return {
 		**_shared(booking),
 		"name": booking.id,
@@ -89,7 +89,7 @@ def host_booking(booking: HostBooking) -> JSON:
 
 
 def explanation(explained: Explanation) -> JSON:
-	"""What `availability.explain` returns."""
+	"""The data of `availability.explain`."""
 	zone = explained.zone
 	return {
 		"bookable": explained.is_bookable,
@@ -103,7 +103,7 @@ def explanation(explained: Explanation) -> JSON:
 
 
 def calendar_check(check: CalendarCheck) -> JSON:
-	"""What `bookings.check_conflicts` returns."""
+	"""The data of `bookings.check_conflicts`."""
 	return {
 		"has_conflict": check.has_conflict,
 		"host": check.host,
@@ -114,7 +114,7 @@ def calendar_check(check: CalendarCheck) -> JSON:
 
 
 def error(refused: SchedulingError) -> JSON:
-	"""The body of a refusal."""
+	"""The JSON of an error."""
 	return {
 		"success": False,
 		"error": refused.message,

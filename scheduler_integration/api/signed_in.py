@@ -1,4 +1,4 @@
-"""Who is calling."""
+"""Checks that the caller is signed in."""
 
 import frappe
 
@@ -6,9 +6,9 @@ from scheduler_integration.exceptions import NotSignedIn
 
 
 def signed_in() -> str:
-	"""The signed-in user. Guests are let in as far as here, so that they are told to sign in, in the shape of all answers.
+	"""Return the signed-in user. Raises NotSignedIn for Frappe's Guest.
 
-	Raises NotSignedIn.
+	The methods themselves allow Guest. Otherwise Frappe would refuse the call with its own page instead of our JSON.
 	"""
 	if frappe.session.user == "Guest":
 		raise NotSignedIn

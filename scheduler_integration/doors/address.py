@@ -1,7 +1,7 @@
-"""Where a request comes from.
+"""Finds the network address of the client.
 
-`X-Forwarded-For` is a list that each proxy adds one address to, on the right. Everything further to the left is the word of
-whoever sent it: with "203.0.113.9, 198.51.100.7" from a proxy that we trust, only 198.51.100.7 is known to be true.
+Each proxy appends one address to `X-Forwarded-For`, on the right. A client can send anything in the entries to the
+left. If a trusted proxy sends "203.0.113.9, 198.51.100.7", only 198.51.100.7 is certain.
 """
 
 import ipaddress
@@ -12,10 +12,10 @@ import frappe
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# A household has one IPv6 network of this length, and billions of addresses in it.
+# A household usually gets a /64. Its addresses are too many to be counted one by one.
 IPV6_PREFIX = 64
 LONGEST = 45
-# Only our own proxy can connect from there (RFC 1122, 1918, 3927, 4193, 4291).
+# Networks from which only our own proxy can connect (RFC 1122, 1918, 3927, 4193, 4291).
 INTERNAL = tuple(
 	ipaddress.ip_network(text)
 	for text in (
@@ -32,7 +32,7 @@ INTERNAL = tuple(
 
 
 def client_network() -> str:
-	"""The network that the request comes from: an IPv4 address, or the /64 of an IPv6 address; empty without a request."""
+	"""Return the client's IPv4 address, or the /64 network of its IPv6 address. Empty without a request."""
 	request = getattr(frappe.local, "request", None)
 	if not request:
 		return ""
@@ -41,7 +41,7 @@ def client_network() -> str:
 
 
 def network_of(address: str) -> str:
-	"""The IPv4 address as it is, an IPv6 address's /64 network; text that is no address stays text."""
+	"""Return an IPv4 address as it is, an IPv6 address as its /64 network, and other text cut to LONGEST."""
 	ip = _parse(address)
 	if ip is None:
 		return address[:LONGEST]
@@ -51,22 +51,23 @@ def network_of(address: str) -> str:
 
 
 def trusted_proxies() -> list[IPNetwork]:
-	"""The further proxies that Scheduler Settings name, for a site behind more than one."""
+	"""Return the trusted proxies of Scheduler Settings, for a site behind more than one proxy."""
 	text = frappe.get_cached_doc("Scheduler Settings").get("trusted_proxies") or ""
 	return [parse_network(line) for line in text.split()]
 
 
 def parse_network(text: str) -> IPNetwork:
-	"""An address or a network such as 198.51.100.0/24. Raises ValueError."""
+	"""Parse an address, or a network such as 198.51.100.0/24. Raises ValueError."""
 	return ipaddress.ip_network(text, strict=False)
 
 
 def _sender(peer: str, forwarded: list[str], proxies: list[IPNetwork]) -> str:
-	"""Who sent the request, by the peer of the connection and the hops it tells of, nearest last.
+	"""Return the client's address. `forwarded` are the addresses in X-Forwarded-For, nearest last.
 
-	The peer is believed if it is on an internal network, as a bench's nginx is, and a further hop if it is a trusted proxy.
+	`forwarded` counts only if `peer`, the other end of the connection, is on an internal network, as the bench's nginx
+	is, or is a trusted proxy. Then the client is the nearest hop that isn't a trusted proxy.
 	"""
-	# A Unix socket has no address at all.
+	# The peer of a Unix socket has no address.
 	if peer and not _is_among(peer, (*INTERNAL, *proxies)):
 		return peer
 	for hop in reversed(forwarded):
@@ -81,7 +82,7 @@ def _is_among(address: str, networks: Iterable[IPNetwork]) -> bool:
 
 
 def _parse(address: str) -> IPAddress | None:
-	"""Some proxies write the port too: 198.51.100.7:4711, [2001:db8::1]:4711."""
+	"""Parse an address. Some proxies add the port: 198.51.100.7:4711, [2001:db8::1]:4711."""
 	if address.startswith("["):
 		address = address[1:].partition("]")[0]
 	elif address.count(":") == 1:

@@ -1,4 +1,4 @@
-"""What people may do with bookings, by whichever door: each command is a whole transaction, tried again if it loses a race."""
+"""The commands of visitors, attendees, hosts and managers. Each is one transaction, repeated if it loses a race."""
 
 from __future__ import annotations
 
@@ -14,25 +14,28 @@ from scheduler_integration.meetings.summaries import AttendeeBooking, HostBookin
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name, parse_reason
 
-# What hosts and managers may do, by the name that API and page send.
+# Commands of hosts and managers, by the name that API and page send.
 ACTIONS = ("cancel", "cancel_for_all", "confirm", "decline", "reassign")
 
 
 def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
-	"""Books for a visitor, who need not be signed in. The caller has counted the request (`doors.limits.BOOKINGS`)."""
+	"""Book for a visitor, who needn't be signed in. Raises InvalidRequest, and the errors of `bookings.book`.
+
+	The caller must have called `admit(BOOKINGS)`.
+	"""
 	refuse_robots(payload)
 	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
 	return bookings.retried(lambda: bookings.book(request, bookable, clock.now()))
 
 
 def cancel_for_attendee(token: str, reason: str) -> AttendeeBooking:
-	"""Cancels for whoever has the manage link."""
+	"""Cancel the booking of the manage link with this token."""
 	return bookings.retried(lambda: bookings.cancel_by_token(token, reason, clock.now()))
 
 
 @dataclass(frozen=True, slots=True)
 class HostCommand:
-	"""One of ACTIONS for the booking called `name`. The last three are for `reassign`, as `bookings.reassign` takes them."""
+	"""One of ACTIONS for the booking `name`. `host`, `replaces` and `force` are arguments of `bookings.reassign`."""
 
 	action: str
 	name: str
@@ -50,7 +53,7 @@ def parse_command(
 	replaces: object = None,
 	force: object = None,
 ) -> HostCommand:
-	"""The command that a host or a manager sends. Raises InvalidRequest."""
+	"""Check the arguments of a host's or manager's request. Raises InvalidRequest."""
 	if not isinstance(action, str) or action not in ACTIONS:
 		raise InvalidRequest(details={"action": _("Must be one of: {0}.").format(", ".join(ACTIONS))})
 	return HostCommand(
@@ -64,7 +67,7 @@ def parse_command(
 
 
 def act(command: HostCommand) -> HostBooking:
-	"""Does it as the signed-in host or manager. Raises what the command raises."""
+	"""Run the command as the signed-in host or manager. Raises the errors of the command."""
 	return bookings.retried(lambda: _run(command, clock.now()))
 
 
@@ -79,6 +82,6 @@ def _run(command: HostCommand, now: int) -> HostBooking:
 
 
 def refuse_robots(payload: BookingPayload) -> None:
-	"""Raises InvalidRequest for a robot: people don't see the field `website`, and robots fill in everything they find."""
+	"""Raise InvalidRequest if the field `website` is filled in. People don't see it; robots fill in every field."""
 	if payload.website and frappe.get_cached_doc("Scheduler Settings").captcha_mode == "Honeypot":
 		raise InvalidRequest(_("This could not be booked. Please reload the page and try again."))

@@ -1,4 +1,4 @@
-"""Errors of Frappe, and of other apps, as errors of this app: each with a code and a sentence."""
+"""Turns errors of Frappe and of other apps into a SchedulingError, with a code and a sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted, Sched
 
 @contextmanager
 def refusals() -> Iterator[None]:
-	"""Undoes what a refused call did, and raises what refused it as a SchedulingError."""
+	"""Roll back and raise a SchedulingError if the block raises one, or a validation or permission error of Frappe."""
 	try:
 		yield
 	except SchedulingError as error:
@@ -23,7 +23,7 @@ def refusals() -> Iterator[None]:
 		_undo()
 		raise NotPermitted from None
 	except frappe.ValidationError as error:
-		# A rule of Frappe's own, or of another app's, that the call ran into.
+		# Frappe itself or another app refused a record, for example in a hook on Contact.
 		_undo()
 		raise InvalidRequest(strip_html(str(error)) or None) from error
 

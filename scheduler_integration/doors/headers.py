@@ -1,6 +1,6 @@
-"""The headers that go out with the app's pages and answers, whatever the proxy in front of the site adds.
+"""The security headers of the app's pages and API responses. They don't depend on the proxy in front of the site.
 
-A page that is answered says what it needs with `use`; the hook after each request writes it.
+A page sets its headers with `use`, and the hook `add_headers` writes them into the response.
 """
 
 from dataclasses import dataclass
@@ -23,17 +23,17 @@ class PageHeaders:
 
 
 def use(headers: PageHeaders) -> None:
-	"""The page that is being answered goes out with these headers."""
+	"""Set the headers of this request's response."""
 	frappe.flags.scheduling_headers = headers
 
 
 def say_when(error: SchedulingError) -> None:
-	"""The answer to this error goes out with `Retry-After`, if waiting helps (RFC 9110, 10.2.3)."""
+	"""Set `Retry-After` of this request's response (RFC 9110, 10.2.3) from `error.retry_after`, if that isn't None."""
 	frappe.flags.scheduling_retry_after = error.retry_after
 
 
 def frame_ancestors(*, framed: bool) -> str:
-	"""Which sites may show the page inside their own: this one and those of Scheduler Settings, or none at all."""
+	"""Return the CSP directive on embedding: allowed for this site and those of Scheduler Settings, or for none."""
 	if not framed:
 		return "frame-ancestors 'none'"
 	hosts = (frappe.get_cached_doc("Scheduler Settings").allowed_embed_hosts or "").split()
@@ -41,7 +41,7 @@ def frame_ancestors(*, framed: bool) -> str:
 
 
 def add_headers(response: Response, request: Request) -> None:
-	"""Hook after each request."""
+	"""Hook: runs after each request of the site. Pages of other apps keep their headers."""
 	headers = frappe.flags.scheduling_headers
 	if not headers and request.path.startswith(API_PATH):
 		headers = PageHeaders(NOTHING, "no-referrer")

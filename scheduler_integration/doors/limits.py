@@ -1,7 +1,8 @@
-"""How often strangers may ask: one count for all doors together, for each network and for the whole site.
+"""Rate limits for visitors: per network and for the whole site. Pages and API share the counters.
 
-Looking and booking are counted apart. A count begins anew with each minute or hour of the clock, so the answer can say
-when to come back: of 300 requests a minute, used up at 14:05:20, the next is taken at 14:06:00, 40 seconds later.
+Requests and bookings have separate counters. A counter starts again at the next full minute or hour, so the response
+can say how long to wait. If 300 requests a minute are used up at 14:05:20, the next one is admitted at 14:06:00, after
+40 seconds.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-	"""A budget that starts anew every `seconds`; the fields of Scheduler Settings say how large it is, 0 for no limit."""
+	"""A limit for each `seconds`. `per_address` and `per_site` are fields of Scheduler Settings, 0 for no limit."""
 
 	name: str
 	seconds: int
@@ -35,7 +36,7 @@ BOOKINGS = Limit("bookings", 3600, "bookings_per_hour", "site_bookings_per_hour"
 
 
 def limited(limit: Limit) -> Callable[[Callable[P, R]], Callable[P, R]]:
-	"""Decorates a door: each call is counted. Raises RateLimited once the budget is used up."""
+	"""Decorate a door, so that each call is counted. The call raises RateLimited if the limit is exceeded."""
 
 	def decorate(door: Callable[P, R]) -> Callable[P, R]:
 		@wraps(door)
@@ -49,7 +50,7 @@ def limited(limit: Limit) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def admit(limit: Limit) -> None:
-	"""Counts this request; outside of one nothing is counted. Raises RateLimited."""
+	"""Count this request. Raises RateLimited if the limit is exceeded. Does nothing outside a request, as in a job."""
 	if not getattr(frappe.local, "request", None):
 		return
 	settings, now = frappe.get_cached_doc("Scheduler Settings"), clock.now()
@@ -62,7 +63,7 @@ def admit(limit: Limit) -> None:
 
 
 def _count(limit: Limit, counted: str, now: int) -> int:
-	"""The requests of this minute or hour, this one included."""
+	"""Count the request and return the number in this minute or hour, this one included."""
 	key = frappe.cache.make_key(f"rl:scheduling:{limit.name}:{now // limit.seconds}:{counted}")
 	try:
 		count = frappe.cache.incr(key)
@@ -70,5 +71,5 @@ def _count(limit: Limit, counted: str, now: int) -> int:
 			frappe.cache.expire(key, limit.seconds)
 		return count
 	except RedisError:
-		# A site whose Redis is down still takes bookings: the guard is in the database.
+		# Without Redis, the site still takes bookings. Double booking is prevented in the database, not here.
 		return 0

@@ -1,4 +1,5 @@
-"""What the pages show: small functions from the rooms' objects to the text that a template prints.
+"""Views: small functions that turn objects of the rooms into the texts that a template prints.
 
-A view makes no query. A page's `get_context` in www/ parses, calls the rooms, and hands what they return to a view.
+A view makes no query. `get_context` of a page in www/ parses the request, calls the rooms and passes their results to a
+view.
 """

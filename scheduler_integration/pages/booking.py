@@ -1,4 +1,4 @@
-"""The booking page as its template prints it: the meeting, the month, the times of a day, and the form."""
+"""The view of a booking page: the meeting, the month, the times of a day, and the form."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .zones import zone_groups
 
 @dataclass(frozen=True)
 class Attempt:
-	"""A form that was sent and refused: what was typed, and why it was refused."""
+	"""A submitted form: the typed `values`, and the error why it was refused. Empty if no form was submitted."""
 
 	values: dict[str, Any] = field(default_factory=dict)
 	error: SchedulingError | None = None
@@ -49,7 +49,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class BookingPage:
-	"""What the page of a meeting type shows. `now` is in epoch seconds, `attempt` is a form that has just been refused."""
+	"""The data of a meeting type's page. `now` is in epoch seconds, `attempt` is the form that was just refused."""
 
 	page: PublicPage
 	meeting: PublicMeetingType
@@ -73,12 +73,12 @@ class BookingPage:
 
 	@cached_property
 	def start(self) -> int | None:
-		"""The start in the address if it is still free; after a refused form, in any case."""
+		"""The start in the address, if it is free. After a refused form it is kept even if it is taken."""
 		return self.query.start if self.slots.find(self.query.start) or self.attempt.error else None
 
 	@cached_property
 	def day(self) -> date | None:
-		"""The chosen day, or else the first one with a free time."""
+		"""The chosen day, or else the first day with a free time."""
 		wanted = self.start or self.query.start
 		day = local_date(wanted, self.zone) if wanted else self.query.day
 		return day if day in {*self.slots.in_month, *self.slots.partial_days} else self.slots.first_free_day
@@ -95,7 +95,7 @@ class BookingPage:
 
 
 def booking_view(shown: BookingPage) -> dict:
-	"""The view of a meeting type's page."""
+	"""Return the view of a meeting type's page."""
 	error, slots, query = shown.attempt.error, shown.slots, shown.query
 	return {
 		"document": _document(shown),
@@ -126,7 +126,7 @@ def booking_view(shown: BookingPage) -> dict:
 
 def _document(shown: BookingPage) -> dict:
 	page, meeting, error = shown.page, shown.meeting, shown.attempt.error
-	# A title is read out first: after a refused form, it starts with what happened.
+	# Screen readers read the title first. After a refused form it begins with the error.
 	news = [error.message] if error else []
 	return document(
 		shown.visitor,
@@ -163,7 +163,7 @@ def _has_choice(meeting: PublicMeetingType) -> bool:
 
 
 def _durations(shown: BookingPage) -> list[dict]:
-	"""The durations, if there are several to choose from."""
+	"""Return the durations to choose from; empty unless there are several."""
 	if not _has_choice(shown.meeting):
 		return []
 	return [
@@ -205,7 +205,7 @@ def _clock(shown: BookingPage) -> dict:
 
 
 def _empty(shown: BookingPage) -> dict:
-	"""What an empty month says, and the way to the next free day."""
+	"""Return the text of an empty month, and the link to the next free day."""
 	later = shown.slots.later
 	return {
 		"text": _("No free times in {0}").format(dates.month_title(shown.slots.month, shown.locale)),
@@ -248,7 +248,7 @@ def _alternatives(shown: BookingPage) -> list[dict]:
 
 
 def _values(shown: BookingPage) -> dict[str, Any]:
-	"""What the form contains: what was typed, or else what the link fills in."""
+	"""Return the values of the form: those typed before, or else those that the link fills in."""
 	if shown.attempt.error:
 		return shown.attempt.values
 	return {

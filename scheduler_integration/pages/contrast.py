@@ -1,6 +1,6 @@
-"""Colour arithmetic for legible branding: WCAG 2.2 contrast, corrected by moving a colour's lightness only.
+"""Makes colours legible: computes WCAG 2.2 contrast, and changes a colour's lightness until the contrast is enough.
 
-Lightness moves in OKLCH, whose hue stays put to the eye while it does. Pure functions over `#rrggbb`.
+Lightness is changed in OKLCH, because a colour keeps its perceived hue there. Colours are text such as `#3b5bdb`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _STEPS = 24
 
 
 def clean_hex(value: object) -> str | None:
-	"""`value` as lower-case `#rrggbb`, or None when it isn't a hexadecimal colour."""
+	"""Return `value` as lower-case `#rrggbb`, or None if it isn't a hexadecimal colour."""
 	match = _HEX.fullmatch(value.strip()) if isinstance(value, str) else None
 	if not match:
 		return None
@@ -25,30 +25,30 @@ def clean_hex(value: object) -> str | None:
 
 
 def contrast(one: str, other: str) -> float:
-	"""The WCAG contrast ratio of two colours, 1 to 21."""
+	"""Return the WCAG contrast ratio of two colours, 1 to 21."""
 	lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
 	return (lighter + 0.05) / (darker + 0.05)
 
 
 def luminance(colour: str) -> float:
-	"""The relative luminance of a colour, 0 (black) to 1 (white)."""
+	"""Return the relative luminance of a colour, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
 	red, green, blue = (_linear(channel) for channel in _channels(colour))
 	return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def mix(colour: str, into: str, share: float) -> str:
-	"""`share` (0 to 1) of `colour` over `into`, as a browser blends them."""
+	"""Blend `colour` over `into` with an opacity of `share` (0 to 1), as a browser does."""
 	pairs = zip(_channels(colour), _channels(into), strict=True)
 	return _hex(tuple(a * share + b * (1 - share) for a, b in pairs))
 
 
 def darken_until_legible(colour: str, backgrounds: Sequence[str], ratio: float) -> str:
-	"""The lightest shade of `colour`, never lighter than itself, with `ratio` to every background."""
+	"""Darken `colour` no more than needed for a contrast of `ratio` to every background."""
 	return _move_lightness(colour, backgrounds, ratio, towards=0.0)
 
 
 def lighten_until_legible(colour: str, backgrounds: Sequence[str], ratio: float) -> str:
-	"""The darkest tint of `colour`, never darker than itself, with `ratio` to every background."""
+	"""Lighten `colour` no more than needed for a contrast of `ratio` to every background."""
 	return _move_lightness(colour, backgrounds, ratio, towards=1.0)
 
 
@@ -99,7 +99,7 @@ def _to_oklch(colour: str) -> tuple[float, float, float]:
 
 
 def _from_oklch(lightness: float, chroma: float, hue: float) -> str:
-	"""The colour as hex, with as much of its chroma as a screen can show at this lightness."""
+	"""Return the colour as hex. Its chroma is reduced until sRGB can show it at this lightness."""
 	for tenth in range(10, -1, -1):
 		channels = _oklch_to_linear(lightness, chroma * tenth / 10, hue)
 		if all(-0.002 <= channel <= 1.002 for channel in channels):

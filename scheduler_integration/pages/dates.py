@@ -1,4 +1,4 @@
-"""Dates, times, durations and money as the visitor's locale writes them. Nothing is assembled by hand here."""
+"""Dates, times, durations and money as the visitor's locale writes them. CLDR's patterns decide, through Babel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST_IN_MINUTES = 120
 
 @dataclass(frozen=True, slots=True)
 class TimeStyle:
-	"""How a time of day is written: by the clock of `zone`, with twelve hours or 24, in the locale's own way."""
+	"""How a time of day is written: in which zone, with twelve or 24 hours, in which locale."""
 
 	zone: str
 	twelve_hours: bool
@@ -23,7 +23,7 @@ class TimeStyle:
 
 	@property
 	def skeleton(self) -> str:
-		"""The pattern's name in CLDR."""
+		"""The skeleton of the pattern in CLDR."""
 		return "hm" if self.twelve_hours else "Hm"
 
 
@@ -37,7 +37,7 @@ def clock_range(start: int, end: int, style: TimeStyle) -> str:
 	first, last = (wall_clock(moment, style.zone).replace(tzinfo=None) for moment in (start, end))
 	try:
 		return dates.format_interval(first, last, style.skeleton, locale=style.locale)
-	except (NotImplementedError, KeyError):  # Babel can't take some locales' patterns apart.
+	except (NotImplementedError, KeyError):  # Babel can't parse the patterns of some locales.
 		pattern = style.locale.interval_formats.get(None) or "{0} – {1}"
 		return pattern.format(clock_time(start, style), clock_time(end, style))
 
@@ -63,7 +63,7 @@ def date_range(first: date, last: date, locale: Locale) -> str:
 
 
 def short_range(first: date, last: date, locale: Locale) -> str:
-	"""`Mon 23 – Wed 25 Nov`, and with both years if they differ."""
+	"""`Mon 23 – Wed 25 Nov`, with the years if they differ."""
 	return dates.format_interval(first, last, "MMMEd" if first.year == last.year else "yMMMEd", locale=locale)
 
 
@@ -73,7 +73,7 @@ def listed(texts: list[str], locale: Locale) -> str:
 
 
 def weekday(day: date, locale: Locale) -> str:
-	"""`Monday`, as it stands alone in a heading."""
+	"""`Monday`, in the form that some languages have for headings."""
 	return dates.format_date(day, "cccc", locale=locale)
 
 
@@ -84,7 +84,7 @@ def month_title(month: date, locale: Locale) -> str:
 
 @lru_cache(maxsize=128)
 def weekday_names(locale: Locale) -> tuple[dict[str, str], ...]:
-	"""The seven headings of a month, from the locale's first day of the week on."""
+	"""Return the short and long names of the seven weekdays, beginning with the locale's first day of the week."""
 	names = locale.days["stand-alone"]
 	order = [(locale.first_week_day + offset) % 7 for offset in range(7)]
 	return tuple({"short": names["abbreviated"][day], "long": names["wide"][day]} for day in order)
@@ -104,7 +104,7 @@ def offset_name(seconds: int, zone: str) -> str:
 
 
 def city(zone: str, locale: Locale) -> str:
-	"""The place a time zone is named for, in the visitor's language if that is known."""
+	"""Return the city of a time zone in the locale's language, or else as the zone is named: `New York`."""
 	known = locale.time_zones.get(zone) or {}
 	return known.get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
 
@@ -126,14 +126,14 @@ def days(count: int, locale: Locale) -> str:
 
 
 def money(amount: float, currency: str | None, locale: Locale) -> str:
-	"""`€40.00`, or just the number where nobody said of what."""
+	"""`€40.00`, or just the number if no currency is given."""
 	if not currency:
 		return numbers.format_decimal(amount, locale=locale)
 	return numbers.format_currency(amount, currency, locale=locale)
 
 
 def _by_skeleton(skeleton: str, moment: date | datetime, locale: Locale) -> str:
-	# Naive, or Babel would turn the clock back to UTC.
+	# Babel converts an aware datetime to UTC, so it gets the wall time without a zone.
 	if isinstance(moment, datetime):
 		moment = moment.replace(tzinfo=None)
 	else:

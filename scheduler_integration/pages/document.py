@@ -1,4 +1,4 @@
-"""What every page's `<head>` needs."""
+"""The part of a view that every page has: what goes into `<head>`, and headers."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def document(
 ) -> dict:
 	"""The view's `document`: language, titles, theme, assets and the headers that depend on those.
 
-	`brand` gives colour and image, `styles` are added to the base sheet, `indexed` lets search engines in,
-	`secret_address` keeps the page's address from whatever it links to, `framed` lets the sites of Scheduler Settings show it
-	inside their own, `path` is the one it has without any query.
+	`brand` gives colour and image. `styles` and `script` name files in public/css and public/js, without extension.
+	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
+	`framed` lets the sites of Scheduler Settings embed it. `path` is the canonical one, without a query.
 	"""
 	look = theme(brand.color if brand else None)
 	loaded = assets(("base", *styles), script)
@@ -56,7 +56,10 @@ def document(
 
 
 def content_security_policy(style: str, script: str, frame_ancestors: str) -> str:
-	"""Nothing from elsewhere, nothing inline but the theme and the import map, known by their hashes."""
+	"""Return a content security policy (CSP 3) that allows only this site's files, and the inline theme and import map.
+
+	`style` and `script` are the source expressions of those two, with their hashes.
+	"""
 	return "; ".join(
 		(
 			"default-src 'none'",
@@ -72,7 +75,7 @@ def content_security_policy(style: str, script: str, frame_ancestors: str) -> st
 
 
 def icon(colour: str) -> str:
-	"""The tab's icon: a calendar sheet in the page's colour."""
+	"""Return the page's icon, a calendar sheet in its colour, as a data URL."""
 	svg = (
 		'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
 		f'<rect x="3" y="5" width="26" height="24" rx="6" fill="{colour}"/>'
@@ -83,5 +86,5 @@ def icon(colour: str) -> str:
 
 
 def csrf_token() -> str | None:
-	"""The token a signed-in person's POST must carry; a guest's needs none."""
+	"""Return the token that a signed-in user's POST must contain, or None for Frappe's Guest, who needs none."""
 	return None if frappe.session.user == "Guest" else get_csrf_token()

@@ -1,4 +1,4 @@
-"""The few facts about a meeting that help a guest choose: how long, where, what it costs, who."""
+"""The facts that help a visitor choose a meeting type: duration, seats, place, price, confirmation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
 
 def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True) -> list[dict]:
-	"""`[{"icon", "text"}]` of a meeting type; without its durations where they are shown to choose from."""
+	"""Return `[{"icon", "text"}]` for a meeting type, without durations if the page offers them to choose from."""
 	found = [{"icon": "clock", "text": length}] if (length := _length(meeting, locale, with_duration)) else []
 	if meeting.seats > 1:
 		found.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
@@ -32,12 +32,12 @@ def place_icon(location_type: str | None) -> str:
 
 
 def dot_colour(meeting: PublicMeetingType) -> str | None:
-	"""The meeting type's own colour, if it is one."""
+	"""Return the meeting type's colour as `#rrggbb`, or None if it has no valid one."""
 	return clean_hex(meeting.color)
 
 
 def _length(meeting: PublicMeetingType, locale: Locale, with_duration: bool) -> str:
-	"""How long it takes: hours, or days of so many hours each."""
+	"""Return the durations, or `3 days, 2 hr a day`. Empty if nothing is to be said."""
 	lengths = (dates.duration(length, locale) for length in meeting.duration_options)
 	hours = " · ".join(lengths) if with_duration else ""
 	if meeting.number_of_days < 2:

@@ -1,4 +1,4 @@
-"""The booking form: its fields as a template prints them, and what a browser sends as the booking rooms take it."""
+"""The booking form: its view, and the payload in a submitted form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from scheduler_integration.catalogue.public import PublicMeetingType, PublicQuestion
 
-# As much of what was typed as is shown again beside an error.
+# How many characters of a refused value the form shows again.
 _LONGEST_ECHO = 5000
 _ANSWER = "answer_"
 
@@ -27,7 +27,7 @@ _OWN_FIELDS = (
 
 
 def read_payload(form: MultiDict[str, str], meeting: PublicMeetingType) -> dict[str, object]:
-	"""The fields of a BookingPayload in a submitted form."""
+	"""Return the fields of a BookingPayload that a submitted form contains, unchecked."""
 	payload: dict[str, object] = {name: text for name in _OWN_FIELDS if (text := form.get(name))}
 	payload["answers"] = {question.id: answer for question in meeting.questions if (answer := _answer(form, question))}
 	if guests := form.get("guests"):
@@ -36,17 +36,17 @@ def read_payload(form: MultiDict[str, str], meeting: PublicMeetingType) -> dict[
 
 
 def new_key() -> str:
-	"""A key under which the form may be sent again without booking twice."""
+	"""Return a new idempotency key: the form can be sent again without booking twice."""
 	return str(uuid.uuid4())
 
 
 def split_addresses(text: str) -> list[str]:
-	"""E-mail addresses out of a line that separates them by commas, semicolons or blanks."""
+	"""Split a line of e-mail addresses at commas, semicolons and blanks."""
 	return text.replace(",", " ").replace(";", " ").split()
 
 
 def typed_values(form: MultiDict[str, str], meeting: PublicMeetingType) -> dict[str, Any]:
-	"""What to print back into the fields, by field name."""
+	"""Return the values to show again in a refused form, by field name."""
 	values: dict[str, Any] = {name: _echo(form.get(name, "")) for name in _OWN_FIELDS}
 	for question in meeting.questions:
 		name = _ANSWER + question.id
@@ -56,7 +56,10 @@ def typed_values(form: MultiDict[str, str], meeting: PublicMeetingType) -> dict[
 
 
 def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[str, str]) -> dict:
-	"""What the form prints. `errors` maps field names, as the rooms name them, to sentences."""
+	"""Return the view of the form.
+
+	`values` are by field name. `errors` maps the names of a BookingPayload's fields, and of questions, to sentences.
+	"""
 	by_phone = meeting.location_type == "phone"
 	own = {name: _field(name, values, errors, **about) for name, about in _own_fields(by_phone).items()}
 	questions = [_question(question, values, errors) for question in meeting.questions]
@@ -139,7 +142,7 @@ def _answer(form: MultiDict[str, str], question: PublicQuestion) -> str | list[s
 
 
 def plain_number(text: str) -> str:
-	"""`1,5` as the rooms read it; what holds more than one separator is left as it is."""
+	"""Return `1,5` as `1.5`. Text with more than one separator is returned as it is."""
 	return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 

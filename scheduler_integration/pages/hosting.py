@@ -1,4 +1,4 @@
-"""A host's own page: what is next today, then day by day, and the links to hand out."""
+"""The page of a host: the next meetings by day, and the links to share."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ _DAYS = 7
 
 @dataclass(frozen=True)
 class Tabs:
-	"""The addresses around a list of meetings.
+	"""The links around a list of meetings.
 
-	`views` are a manager's links to their own and to everybody's meetings; with `sees_all` these are everybody's. `after` names
-	the meeting that the list begins after; then `first` is the address of its beginning. `later` is the address of the rest.
+	`views` are a manager's links to their own meetings and to everybody's. `sees_all` says whether everybody's are
+	shown. If the list continues after a meeting, `after` is that meeting's name and `first` the address of the first
+	meetings. `later` is the address of the meetings that follow, or None.
 	"""
 
 	views: Sequence[dict] = ()
@@ -49,7 +50,7 @@ class Tabs:
 
 @dataclass(frozen=True)
 class HostPage:
-	"""What `/scheduling` shows: a host's meetings and pages. `zone` is the host's own, `now` is in epoch seconds."""
+	"""The data of `/scheduling`: a host's meetings and pages. `zone` is the host's, `now` is in epoch seconds."""
 
 	host: str
 	zone: str
@@ -70,7 +71,7 @@ class HostPage:
 
 
 def hosting_view(shown: HostPage) -> dict:
-	"""The view of `/scheduling`."""
+	"""Return the view of `/scheduling`."""
 	tabs, locale = shown.tabs, shown.visitor.locale
 	title = _("Everybody's meetings") if tabs.sees_all else _("Your meetings")
 	return {
@@ -103,8 +104,10 @@ def hosting_view(shown: HostPage) -> dict:
 
 
 def not_free_message(error: HostNotFree, asked: dict[str, str], style: dates.TimeStyle) -> dict:
-	"""Says why the host can't take the meeting. If only rules are in the way, it offers to do what was `asked` (`name`, `host`
-	and `replaces` of the form) all the same.
+	"""Return a message that says why the host can't take the meeting.
+
+	`asked` has the form's `name`, `host` and `replaces`. If only rules are in the way, `anyway` repeats them, and the
+	page offers to reassign the meeting despite the rules.
 	"""
 	sentences = {each.message: reason_view(each, style) for each in error.objections}
 	return {
@@ -117,14 +120,18 @@ def not_free_message(error: HostNotFree, asked: dict[str, str], style: dates.Tim
 
 
 def _brand(listings: Sequence[Listing]) -> Brand | None:
-	"""The host's own page lends its colour, if they have one."""
+	"""Return the brand of the host's personal page, or else of the first page."""
 	pages = [listing.page for listing in listings]
 	own = next((page for page in pages if page.page_type == "Personal"), pages[0] if pages else None)
 	return own.brand if own else None
 
 
 def _days(shown: HostPage) -> list[dict]:
-	"""The meetings by day: first today, even if it is free, and those beyond the week in one group."""
+	"""Return the meetings by day.
+
+	Today comes first, even without meetings, unless the list continues after a meeting. Meetings a week ahead or later
+	share a group.
+	"""
 	today, locale = shown.today, shown.visitor.locale
 	groups: dict[date | None, list[list[AgendaEntry]]] = {} if shown.tabs.after else {today: []}
 	for sharing in _sessions(shown.entries):
@@ -142,7 +149,7 @@ def _days(shown: HostPage) -> list[dict]:
 
 
 def _sessions(entries: Sequence[AgendaEntry]) -> list[list[AgendaEntry]]:
-	"""The bookings that share a session together; any other by itself."""
+	"""Group the bookings by session. A booking without a session is a group of its own."""
 	groups: dict[str, list[AgendaEntry]] = {}
 	for entry in entries:
 		groups.setdefault(entry.booking.session or entry.booking.id, []).append(entry)
@@ -158,7 +165,7 @@ def _day_title(day: date | None, today: date, locale: Locale) -> str:
 
 
 def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyle) -> dict:
-	"""One meeting: a booking, or all those that share a session."""
+	"""Return the view of one meeting: a booking, or all bookings of a session."""
 	bookings = [entry.booking for entry in sharing]
 	first = bookings[0]
 	when = when_view(first.stretches, style)
@@ -185,7 +192,7 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 
 
 def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
-	"""Who comes, and what they wrote."""
+	"""Return the view of the attendee of one booking, with notes and answers."""
 	attendee = booking.attendee
 	return {
 		"name": attendee.name,
@@ -214,7 +221,7 @@ def _own_link(booking: HostBooking) -> str | None:
 
 
 def _link_of_all(sharing: list[HostBooking]) -> str | None:
-	"""Where they meet: the host joins where the first of them does."""
+	"""Return the link of the meeting: the first one that a booking of the session has."""
 	return next(filter(None, map(_own_link, sharing)), None)
 
 
@@ -230,6 +237,6 @@ def _link(listing: Listing) -> dict:
 
 
 def _shown(url: str) -> str:
-	"""The address as people say it, without its scheme."""
+	"""Return the address without its scheme."""
 	parts = urlsplit(url)
 	return parts.netloc + parts.path

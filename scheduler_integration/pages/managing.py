@@ -1,4 +1,4 @@
-"""A booking as its attendee sees it: the confirmation, the way to cancel, and what became of it."""
+"""The attendee's page of a booking: the confirmation, the form to cancel, and the booking's state."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ def managing_view(
 	just_booked: bool = False,
 	problem: str | None = None,
 ) -> dict:
-	"""The view of `/schedule/manage/<token>`. `brand` is the look of the page it was booked on, if that is still there."""
+	"""Return the view of `/schedule/manage/<token>`.
+
+	`brand` is that of the page on which the meeting was booked, None if that page is gone. `path` is the address of the
+	form. `problem` is the sentence of an error.
+	"""
 	heading = _heading(booking, just_booked)
 	follow = _follow_up(booking) if just_booked else None
 	return {
@@ -74,7 +78,7 @@ def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
 
 
 def _place(booking: AttendeeBooking) -> dict:
-	"""Where it takes place; an address that a browser can open becomes a link, anything else is text."""
+	"""Return the place of the meeting. A web address becomes a link, anything else is text."""
 	link, text = booking.meeting_link, booking.location
 	url = next((address for address in (link, text) if _is_web(address)), None)
 	return {"icon": place_icon(booking.location_type), "url": url, "text": text if text != url else None}
@@ -128,7 +132,7 @@ def _gone_heading(status: str) -> dict:
 
 
 def _follow_up(booking: AttendeeBooking) -> dict | None:
-	"""The address a host sends people on to, if it is one that a browser may be sent to."""
+	"""Return the page to which the host sends attendees after booking, or None if it isn't a web address."""
 	address = booking.redirect_url
 	return {"url": address, "host": urlsplit(address).hostname} if _is_web(address) else None
 
@@ -142,6 +146,6 @@ def _is_web(address: str | None) -> bool:
 
 
 def _local(address: str | None) -> str | None:
-	"""The address on whatever name this site was reached by."""
+	"""Return the address without its host name, so that links stay on the host name in the visitor's address bar."""
 	parts = urlsplit(address or "")
 	return (parts.path + (f"?{parts.query}" if parts.query else "")) or None

@@ -1,4 +1,4 @@
-"""The month as a calendar sheet: weeks of days, each with its free times and the link that chooses it."""
+"""The calendar of a month: weeks of days, each with the number of its free times and a link to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from frappe import _
 from . import dates
 from .query import Query
 
-# How many months ahead of today a sheet can be turned to.
+# How many months ahead of today the calendar can be turned.
 FARTHEST_MONTHS = 24
 
 
@@ -32,7 +32,7 @@ def last_of(month: date) -> date:
 
 
 def within_reach(month: date, today: date) -> date:
-	"""`month`, moved into what can be shown: not before this month, not beyond the horizon."""
+	"""Return the first day of `month`, but not before this month, and not later than FARTHEST_MONTHS from now."""
 	reach = first_of(today) + timedelta(days=31 * FARTHEST_MONTHS)
 	return min(max(first_of(month), first_of(today)), first_of(reach))
 
@@ -46,7 +46,7 @@ def month_view(
 	locale: Locale,
 	partial: Collection[date] = (),
 ) -> dict:
-	"""What the calendar sheet prints. `free` maps dates to their free starts; `partial` are partly free dates."""
+	"""Return the view of the calendar. `free` maps dates to slots; `partial` are dates with only partly free starts."""
 	can_go_back = month > first_of(today)
 	return {
 		"title": dates.month_title(month, locale),
@@ -62,7 +62,7 @@ def month_view(
 
 
 def _weeks(month: date, first_week_day: int) -> list[list[date | None]]:
-	"""The month's days in rows of seven; None where a neighbouring month's day would stand."""
+	"""Return the days of the month in rows of seven, with None for days of the months before and after."""
 	blank = (month.weekday() - first_week_day) % 7
 	days: list[date | None] = [None] * blank
 	days += [month.replace(day=number + 1) for number in range(last_of(month).day)]

@@ -1,4 +1,4 @@
-"""A scheduling page as its template prints it: who invites, and what can be booked with them."""
+"""The view of a scheduling page: its hosts, and the meetings that can be booked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .visitor import Visitor
 
 
 def page_view(listing: Listing, query: Query, visitor: Visitor) -> dict:
-	"""The view of `/schedule/<slug>`."""
+	"""Return the view of `/schedule/<slug>`."""
 	page = listing.page
 	description = page.description or page.welcome_message
 	return {

@@ -1,4 +1,4 @@
-"""Hosts as a page shows them."""
+"""How pages show hosts: names, images and initials."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Host = PublicHost | BookingHost
 
 
 def faces(hosts: Sequence[Host]) -> list[dict]:
-	"""`[{"name", "image", "initials"}]` of the hosts."""
+	"""Return `[{"name", "image", "initials"}]` for the hosts."""
 	return [{"name": host.name, "image": own_image(host.image), "initials": initials(host.name)} for host in hosts]
 
 
@@ -21,18 +21,18 @@ def names(hosts: Sequence[Host]) -> list[str]:
 
 
 def own_image(address: str | None) -> str | None:
-	"""The image's address if it is a public file of this very site: the pages ask nothing of another host."""
+	"""Return the address if it is a public file of this site, or None. Pages load nothing from other sites."""
 	return address if is_public_image(address) else None
 
 
 def web_address(address: str | None) -> str | None:
-	"""The address, if it is one that a browser may open."""
+	"""Return the address if it is an http or https address, or None."""
 	address = (address or "").strip()
 	return address if address.startswith(("https://", "http://")) and " " not in address else None
 
 
 def initials(name: str | None) -> str:
-	"""`JD` of Jane Doe."""
+	"""`JD` for Jane Doe."""
 	words = [word for word in (name or "").split() if word[0].isalnum()]
 	chosen = words if len(words) < 3 else [words[0], words[-1]]
 	return "".join(word[0] for word in chosen).upper()

@@ -1,4 +1,4 @@
-"""What the address of a booking page asks for. An address is typed, cut and mailed about: nonsense in it is ignored."""
+"""Reads the address of a booking page. Invalid values are ignored, because addresses get shortened and mistyped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused
 
-# What a link on the page must carry on: where the guest came from, and what a link filled in for them.
+# Arguments that links on the page keep: where the visitor came from, and values for the form.
 ORIGIN = ("source", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 CARRIED = (*ORIGIN, "name", "email", "embed", "_lang")
 _PARTS = ("month", "date", "start", "tz", "duration", "clock")
@@ -19,7 +19,10 @@ _LONGEST = 200
 
 @dataclass(frozen=True)
 class Query:
-	"""The parts of `/schedule/<slug>/<meeting type>?…`, each None where missing or nonsense."""
+	"""The parts of `/schedule/<slug>/<meeting type>?…`. A missing or invalid argument is None.
+
+	`month` is its first day, `start` is in epoch seconds, `duration` in minutes, `clock` is "12" or "24".
+	"""
 
 	slug: str
 	meeting_type: str
@@ -32,12 +35,12 @@ class Query:
 	carried: dict[str, str] = field(default_factory=dict)
 
 	def offering(self, durations: Sequence[int]) -> Query:
-		"""This query, without a duration that isn't offered."""
+		"""Return this query, without its duration if that isn't one of `durations`."""
 		return self if self.duration in durations else replace(self, duration=None)
 
 	@property
 	def origin(self) -> dict[str, str]:
-		"""Where the guest came from, as `book` takes it."""
+		"""Where the visitor came from, as fields of a BookingPayload."""
 		return {name: text for name, text in self.carried.items() if name in ORIGIN}
 
 	@property
@@ -45,14 +48,14 @@ class Query:
 		return f"/schedule/{quote(self.slug, safe='')}/{quote(self.meeting_type, safe='')}"
 
 	def url(self, **parts: object) -> str:
-		"""A link to this page that keeps zone, clock, duration and origin, with `parts` on top."""
+		"""Return a link to this page with `parts`. It keeps the zone, the clock, the duration and `carried`."""
 		kept = {"tz": self.zone, "clock": self.clock, "duration": self.duration, **self.carried, **parts}
 		pairs = {name: value for name, value in kept.items() if value not in (None, "")}
 		return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
 
 def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
-	"""The query in a request's `values`."""
+	"""Read the query from the arguments of a request."""
 	texts = {name: text for name in (*_PARTS, *CARRIED) if (text := _text(values.get(name)))}
 	return Query(
 		slug=slug,
@@ -68,7 +71,7 @@ def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 
 
 def read_instant(value: str | None) -> int | None:
-	"""The epoch seconds of an instant with an offset, None for anything else."""
+	"""Return an ISO 8601 instant with its offset as epoch seconds, or None for anything else."""
 	try:
 		return parse_instant(_text(value))
 	except Refused:

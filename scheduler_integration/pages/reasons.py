@@ -1,4 +1,4 @@
-"""What stands in the way of a meeting, in sentences, with links to the records behind it."""
+"""Why a meeting can't take place, in sentences, with links to the conflicting records."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .spans import in_short
 
 
 def reason_view(objection: Objection, style: TimeStyle) -> dict:
-	"""An objection as templates/scheduling/reasons.html prints it."""
+	"""Return the view of an objection for templates/scheduling/reasons.html."""
 	return {"text": objection.message, "conflicts": [conflict_view(each, style) for each in objection.conflicts]}
 
 
 def conflict_view(entry: CalendarEntry, style: TimeStyle) -> dict:
-	"""A calendar entry: what it is, when, and the address of its record."""
+	"""Return the label and the time of a calendar entry, and the address of its record."""
 	return {
 		"label": entry.label,
 		"when": in_short(entry.start, entry.end, style),

@@ -1,4 +1,4 @@
-"""From a view to Frappe's page context, with a designed answer to every error that has a sentence."""
+"""Puts a view into Frappe's page context, and shows an error page for every SchedulingError."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ View = dict[str, Any]
 
 
 def respond(context: Any, make_view: Callable[[], View]) -> None:
-	"""Gives the template the view, or, where a room refuses, the page that says so with its status."""
+	"""Pass the view to the template, or the error page with its HTTP status if `make_view` raises a SchedulingError."""
 	try:
 		with refusals():
 			view = make_view()
@@ -33,7 +33,7 @@ def respond(context: Any, make_view: Callable[[], View]) -> None:
 
 
 def error_view(error: SchedulingError) -> View:
-	"""The page that stands in for one that can't be shown."""
+	"""Return the view of an error page."""
 	state = state_of(error)
 	return {
 		"document": document(current_visitor(), title=state["title"], description=error.message, framed=True),
@@ -43,17 +43,17 @@ def error_view(error: SchedulingError) -> View:
 
 
 def redirection(address: str, status: int = 303) -> frappe.Redirect:
-	"""What to raise to send the browser to `address`; 303 is a GET after a form that was taken."""
+	"""Return the exception that redirects to `address`. After a form, status 303 makes the browser use GET."""
 	frappe.local.flags.redirect_location = address
 	return frappe.Redirect(status)
 
 
 def submitted() -> bool:
-	"""Whether this request is a form being sent."""
+	"""Whether this request submits a form."""
 	return bool(frappe.request) and frappe.request.method == "POST"
 
 
 def argument(name: str) -> str:
-	"""A part of the address or of the form, as text; empty where missing or no text."""
+	"""Return an argument of the address or the form. Returns an empty string if it is missing or isn't text."""
 	value = frappe.form_dict.get(name)
 	return value if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""Data for a script, safe inside an HTML document."""
+"""Prints data for a script, safely inside an HTML document."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-# `<` could end the script element or open a comment; U+2028 and U+2029 end lines in old parsers; Frappe replaces the
-# two words in braces wherever it finds them in a page.
+# `<` could end the script element or open a comment. Old JavaScript parsers end a line at U+2028 and U+2029. Frappe
+# replaces `{index}` and `{next}` anywhere in a page.
 _ESCAPES = {
 	"<": "\\u003c",
 	">": "\\u003e",
@@ -21,7 +21,7 @@ _ESCAPES = {
 
 
 def script_json(data: Any) -> Markup:
-	"""`data` as JSON to print between `<script type="application/json">` and its end, whatever strings it holds."""
+	"""Return `data` as JSON to print inside `<script type="application/json">`. It may contain any strings."""
 	text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 	for character, escape in _ESCAPES.items():
 		text = text.replace(character, escape)

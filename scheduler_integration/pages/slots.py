@@ -1,4 +1,4 @@
-"""The slots around one month, as a page holds them: a script can regroup them for any zone."""
+"""Loads the slots of a month and of the days beside it, so that a script can regroup them for any time zone."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from scheduler_integration.times import Slot
 from .month import last_of, within_reach
 from .query import Query
 
-# A day more on both sides, which a visitor in another zone may see as part of the month.
+# One more day on each side: in another time zone, some of its slots fall into the month.
 _MARGIN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class MonthOfSlots:
-	"""A month, by its first day, with the slots around it. `later` is the first free day after a month without any."""
+	"""The slots of a month, and of the days beside it.
+
+	`month` is its first day. If the month has no slot, `later` is the first free day after it, or None.
+	"""
 
 	month: date
 	offered: OfferedSlots
@@ -33,7 +36,7 @@ class MonthOfSlots:
 
 	@property
 	def duration(self) -> int:
-		"""In minutes."""
+		"""The meeting's duration in minutes."""
 		return self.offered.duration
 
 	@property
@@ -42,7 +45,7 @@ class MonthOfSlots:
 
 	@property
 	def partial_days(self) -> set[date]:
-		"""The month's dates on which a multi-day meeting could begin if all its days were free."""
+		"""The month's dates with a partly free start of a multi-day meeting."""
 		return {day for day in self.offered.partial or () if self._has(day)}
 
 	@property
@@ -56,11 +59,14 @@ class MonthOfSlots:
 		return (self.offered.partial or {}).get(day, [])
 
 	def find(self, start: int | None) -> Slot | None:
-		"""The slot that begins at `start`, if it is free."""
+		"""Return the free slot that begins at `start`, or None."""
 		return next((slot for slots in self.offered.days.values() for slot in slots if slot.start == start), None)
 
 	def for_script(self) -> dict:
-		"""What public/js/slots.js reads. `covered` is the stretch of time within which no other slot is free."""
+		"""Return the data that public/js/slots.js reads.
+
+		`covered` is a half-open interval in epoch seconds. No slot in it is missing from `starts`.
+		"""
 		since = local_midnight(self.month - _MARGIN, self.zone)
 		until = local_midnight(last_of(self.month) + _MARGIN * 2, self.zone)
 		slots = [slot for day in self.offered.days.values() for slot in day if since <= slot.start < until]
@@ -87,9 +93,9 @@ class MonthOfSlots:
 
 
 def load_month(bookable: Bookable, query: Query, zone: str, now: int, hold: str | None = None) -> MonthOfSlots:
-	"""The month that the address asks for, or else the first one with a free slot.
+	"""Load the month that the address asks for, or the first month with a free slot if it asks for none.
 
-	`hold` is the key of the visitor's own hold, which hides nothing from them.
+	The month is one in `zone`. `hold` is the key of the visitor's own hold: the slot that it holds is offered to them.
 	"""
 	request = SlotRequest(chosen_duration(bookable.meeting_type, query.duration), hold=hold)
 	wanted = query.month or query.day or (query.start and local_date(query.start, zone))

@@ -1,4 +1,4 @@
-"""When people meet, in words: one stretch of time, or the days of a meeting that takes several."""
+"""The time of a meeting in words: one interval, or each day of a multi-day meeting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from . import dates
 
 
 def when_view(stretches: Sequence[Interval], style: dates.TimeStyle) -> dict:
-	"""`date` and `time` of a meeting; for a multi-day meeting the first to the last day, and each of the `days`."""
+	"""Return `date`, `time` and `days` of a meeting.
+
+	For a multi-day meeting, `date` is the range of dates, `time` the number of days, `days` each day with its hours.
+	"""
 	locale = style.locale
 	days = [local_date(start, style.zone) for start, _end in stretches]
 	hours = [dates.clock_range(start, end, style) for start, end in stretches]
@@ -28,7 +31,7 @@ def when_view(stretches: Sequence[Interval], style: dates.TimeStyle) -> dict:
 
 
 def days_in_short(stretches: Sequence[Interval], zone: str, locale: Locale) -> str:
-	"""`Mon 23 – Wed 25 Nov`, or each day by its name if some in between are off."""
+	"""`Mon 23 – Wed 25 Nov`, or a list of the days if they aren't consecutive."""
 	days = [local_date(start, zone) for start, _end in stretches]
 	if days[-1] - days[0] == timedelta(days=len(days) - 1):
 		return dates.short_range(days[0], days[-1], locale)
@@ -36,7 +39,7 @@ def days_in_short(stretches: Sequence[Interval], zone: str, locale: Locale) -> s
 
 
 def in_short(start: int, end: int, style: dates.TimeStyle) -> str:
-	"""`Mon 23 Nov, 14:00 – 15:00`, with both days if they differ."""
+	"""`Mon 23 Nov, 14:00 – 15:00`, or `Mon 23 Nov, 23:30 – Tue 24 Nov, 00:30`."""
 	day = local_date(start, style.zone)
 	if day == local_date(end, style.zone):
 		return _("{0}, {1}").format(dates.short_day(day, style.locale), dates.clock_range(start, end, style))

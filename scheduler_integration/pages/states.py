@@ -1,4 +1,4 @@
-"""What a page shows in place of itself: not found, expired, too many requests."""
+"""The words of error pages: not found, expired, too many requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scheduler_integration.exceptions import SchedulingError
 
 
 def state_of(error: SchedulingError) -> dict:
-	"""The designed answer to an error: icon, title, text and what to do next."""
+	"""Return the icon, title, text and hint for an error, and its HTTP status as `code`."""
 	icon, title, hint = _words(error)
 	return {"icon": icon, "title": title, "text": error.message, "hint": hint, "code": error.http_status_code}
 

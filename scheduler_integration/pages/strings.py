@@ -1,4 +1,4 @@
-"""The words the scripts use, translated."""
+"""The translated texts that the scripts show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from frappe import _
 
 
 def booking_strings() -> dict[str, str]:
-	"""For js/booking.js; `{0}` and `{1}` are filled in there."""
+	"""Return the texts of js/booking.js, which fills in `{0}`, `{1}` and `{2}`."""
 	return {
 		"free_times": _("{0}, free times: {1}"),
 		"no_free_times": _("{0}, no free times"),
@@ -50,12 +50,12 @@ def booking_strings() -> dict[str, str]:
 
 
 def manage_strings() -> dict[str, str]:
-	"""For js/manage.js."""
+	"""Return the texts of js/manage.js."""
 	return {"continuing": _("Taking you there in {0} seconds.")}
 
 
 def host_strings() -> dict[str, str]:
-	"""For js/host.js."""
+	"""Return the texts of js/host.js."""
 	return {
 		"copied": _("Copied"),
 		"copy": _("Copy link"),

@@ -1,4 +1,4 @@
-"""A page's one accent colour, made legible, as the CSS custom properties that the style sheets build on."""
+"""Turns a page's brand colour into a legible accent, as CSS custom properties for the style sheets."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import NamedTuple
 from .contrast import clean_hex, contrast, darken_until_legible, lighten_until_legible, mix
 
 DEFAULT_ACCENT = "#3b5bdb"
+# The least contrast of normal text (WCAG 2.2, success criterion 1.4.3).
 LEGIBLE = 4.5
 
-# The style sheets' own surfaces (css/base.css), which text in the accent colour stands on.
+# Backgrounds in css/base.css on which text has the accent colour.
 LIGHT_SURFACES = ("#ffffff", "#f4f5f8")
 DARK_SURFACES = ("#1b1d23", "#111317")
 LIGHT_INK, DARK_INK = "#ffffff", "#0d0f13"
@@ -23,7 +24,10 @@ _LINE = 0.65
 
 
 class Accent(NamedTuple):
-	"""The accent on one kind of surface: itself, under the pointer, as a wash behind text, as a line, and the ink on it."""
+	"""The accent for light or for dark surfaces.
+
+	`hover` is its shade under the pointer, `wash` a faint background, `line` a border, `ink` the text on the accent.
+	"""
 
 	colour: str
 	hover: str
@@ -37,7 +41,7 @@ class Accent(NamedTuple):
 
 
 class Theme(NamedTuple):
-	"""CSS text for a `<style>` element, and the hash by which a content security policy lets it through."""
+	"""The CSS of a `<style>` element, and the source expression that allows it in a content security policy."""
 
 	css: str
 	csp_source: str
@@ -46,7 +50,7 @@ class Theme(NamedTuple):
 
 
 def theme(brand_colour: object) -> Theme:
-	"""The theme of a page branded with `brand_colour`; anything but a hexadecimal colour means the default."""
+	"""Return the theme for `brand_colour`, or the default theme if that isn't a hexadecimal colour."""
 	return _theme(clean_hex(brand_colour) or DEFAULT_ACCENT)
 
 
@@ -59,14 +63,14 @@ def _theme(colour: str) -> Theme:
 
 
 def light_accent(colour: str) -> Accent:
-	"""The accent for light surfaces: dark enough for text on them, on its own wash, and under white text."""
+	"""Darken `colour` until it is legible on light surfaces and on its own wash, and white text is legible on it."""
 	wash = mix(colour, LIGHT_SURFACES[0], _TINT)
 	shade = darken_until_legible(colour, (*LIGHT_SURFACES, wash, LIGHT_INK), LEGIBLE)
 	return Accent(shade, mix("#000000", shade, _HOVER), wash, mix(shade, LIGHT_SURFACES[0], _LINE), LIGHT_INK)
 
 
 def dark_accent(colour: str) -> Accent:
-	"""The accent for dark surfaces: light enough for text on them and on its own wash, with dark ink on it."""
+	"""Lighten `colour` until it is legible on dark surfaces and on its own wash, and dark text is legible on it."""
 	tint = lighten_until_legible(colour, (*DARK_SURFACES, DARK_INK), LEGIBLE)
 	wash = mix(tint, DARK_SURFACES[0], _TINT)
 	tint = lighten_until_legible(tint, (*DARK_SURFACES, wash, DARK_INK), LEGIBLE)
@@ -74,7 +78,7 @@ def dark_accent(colour: str) -> Accent:
 
 
 def is_legible(accent: Accent, surfaces: tuple[str, ...]) -> bool:
-	"""Whether text in this accent, on the surfaces and on its wash, and its ink on it all keep the ratio."""
+	"""Whether the accent is legible on the surfaces and on its wash, and the ink is legible on the accent."""
 	pairs = [(accent.colour, surface) for surface in (*surfaces, accent.wash)]
 	pairs += [(accent.colour, accent.ink), (accent.hover, accent.ink)]
 	return all(contrast(*pair) >= LEGIBLE for pair in pairs)

@@ -1,4 +1,4 @@
-"""The free times of one day, grouped the way people look for them."""
+"""The free times of one day, grouped into morning, afternoon and evening."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .query import Query
 from .spans import days_in_short
 
 _NOON, _EVENING = 12, 17
-# More than this stand in two columns, unless each says its days.
+# A longer list is shown in two columns, unless each time has its days beside it.
 _MANY = 8
 
 
 @dataclass(frozen=True)
 class DayOfTimes:
-	"""The times of a day. Those that are only partly free are shown, but can't be chosen."""
+	"""The times of a day. Partly free starts of a multi-day meeting are shown, but can't be chosen."""
 
 	day: date
 	slots: Sequence[Slot]
@@ -32,7 +32,7 @@ class DayOfTimes:
 
 
 def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query: Query) -> dict:
-	"""What the column of times prints for a day of the visitor's zone."""
+	"""Return the view of the list of times. The day is one in `style.zone`, the visitor's."""
 	zone, locale = style.zone, style.locale
 	shown: list[Slot | PartlyFree] = sorted([*times.slots, *times.partly_free], key=lambda each: each.start)
 	labels = [dates.clock_time(each.start, style) for each in shown]
@@ -58,26 +58,28 @@ def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query:
 
 
 def _notes(each: Slot | PartlyFree, zone: str, locale: Locale) -> list[str | None]:
-	"""What stands under a time: the days it takes, the seats that are left, or why it can't be chosen."""
+	"""Return the lines under a time: its days and the seats left, or why it can't be chosen."""
 	if isinstance(each, PartlyFree):
 		return [partly_free(each, zone, locale)]
 	return [days_in_short(each.parts, zone, locale) if each.parts else None, seats(each.seats_left)]
 
 
 def seats(left: int | None) -> str | None:
+	"""`3 seats left`, or None if seats aren't counted."""
 	if left is None:
 		return None
 	return _("1 seat left") if left == 1 else _("{0} seats left").format(left)
 
 
 def partly_free(each: PartlyFree, zone: str, locale: Locale) -> str:
+	"""`2 of 3 days free; not on Wed 25 Nov`."""
 	missing = dates.listed([dates.short_day(local_date(start, zone), locale) for start, _end in each.missing], locale)
 	free = len(each.parts) - len(each.missing)
 	return _("{0} of {1} days free; not on {2}").format(free, len(each.parts), missing)
 
 
 def host_date(start: int, zone: str, host_zone: str, locale: Locale) -> str | None:
-	"""A note for a time at which the host's calendar shows another date than the guest's."""
+	"""Return `Tue 24 Nov for your host`, or None if the date is the same in the visitor's `zone`."""
 	theirs = local_date(start, host_zone)
 	if theirs == local_date(start, zone):
 		return None
@@ -85,7 +87,7 @@ def host_date(start: int, zone: str, host_zone: str, locale: Locale) -> str | No
 
 
 def _unmistakable(label: str, labels: list[str], start: int, zone: str) -> str:
-	"""Adds the offset if the same time comes twice, because clocks go back."""
+	"""Add the UTC offset if the label occurs twice. When clocks go back, 02:30 comes twice in a night."""
 	return f"{label} {dates.offset_name(start, zone)}" if labels.count(label) > 1 else label
 
 

@@ -1,6 +1,6 @@
 """The visitor: language, reading direction, clock and time zone of the person who reads a page.
 
-A choice in the address wins, then a remembered one (cookies, set by public/js/preferences.js), then the browser's own settings.
+The address counts first, then cookies (set by public/js/state/memory.js), then the settings of the browser.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ GUESSED = "auto:"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-	"""A page's reader, hosts included. `zone` is None if only their browser knows it, `hold` is the key of their held slot."""
+	"""The person who reads a page, hosts included.
+
+	`zone` is None until a script has read it from the browser. `zone_is_chosen` is true if the visitor chose it. `hold`
+	is the key of the visitor's hold.
+	"""
 
 	locale: Locale
 	zone: str | None
@@ -31,7 +35,7 @@ class Visitor:
 	hold: str | None = None
 
 	def style(self, zone: str) -> TimeStyle:
-		"""How the visitor reads times by the clock of `zone`."""
+		"""Return how times are written for this visitor in `zone`."""
 		return TimeStyle(zone, self.twelve_hours, self.locale)
 
 	@property
@@ -44,7 +48,7 @@ class Visitor:
 
 
 def current_visitor(zone: str | None = None, clock: str | None = None) -> Visitor:
-	"""The visitor of this request; `zone` and `clock` ("12" or "24") are what its address asks for."""
+	"""Return the visitor of this request. `zone` and `clock` ("12" or "24") are those in the address."""
 	locale = visitor_locale()
 	known, is_chosen = _zone(zone)
 	clock = clock or _cookie(CLOCK_COOKIE)
@@ -53,7 +57,7 @@ def current_visitor(zone: str | None = None, clock: str | None = None) -> Visito
 
 
 def visitor_locale() -> Locale:
-	"""The page's language, with the region the browser asks for: `en` for a Londoner is en_GB."""
+	"""Return the page's language with the region that the browser asks for: `en` becomes en_GB in London."""
 	language = frappe.local.lang or "en"
 	for wanted in _accepted_languages():
 		if _same_language(wanted, language) and (locale := _parse(wanted)):
@@ -62,7 +66,7 @@ def visitor_locale() -> Locale:
 
 
 def uses_twelve_hours(locale: Locale) -> bool:
-	"""Whether people of this locale write 2:30 pm."""
+	"""Whether this locale writes 2:30 pm rather than 14:30."""
 	return "a" in locale.time_formats["short"].pattern
 
 
@@ -83,7 +87,7 @@ def _accepted_languages() -> list[str]:
 
 
 def _same_language(wanted: str, language: str) -> bool:
-	"""Whether `wanted` (en-GB) only adds a region to `language` (en), or is the very same."""
+	"""Whether `wanted` is `language`, or adds a region to it, as en-GB does to en."""
 	wanted, language = wanted.lower(), language.lower().replace("_", "-")
 	return wanted == language or wanted.startswith(f"{language}-")
 

@@ -1,4 +1,4 @@
-"""Why a time is offered or not, in sentences: for hosts and managers, who are asked it by the people they invite."""
+"""Explains to hosts and managers, in sentences, why a time is offered or not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .visitor import Visitor
 
 @dataclass(frozen=True)
 class Question:
-	"""What the form asks, each part as it was typed."""
+	"""The fields of the form, as they were typed."""
 
 	meeting_type: str = ""
 	day: str = ""
@@ -36,12 +36,12 @@ class Question:
 
 	@property
 	def minutes(self) -> int | None:
-		"""The duration, if one is chosen."""
+		"""The chosen duration in minutes, or None."""
 		is_number = self.duration.isascii() and self.duration.isdigit() and len(self.duration) < 5
 		return int(self.duration) if is_number else None
 
 	def instant(self, zone: str) -> int | None:
-		"""The epoch seconds of the wall time in `zone`; None if it isn't one."""
+		"""Return the wall time in `zone` as epoch seconds, or None if the day or the time is invalid."""
 		try:
 			day, clock = date.fromisoformat(self.day), time.fromisoformat(self.time)
 		except ValueError:
@@ -53,7 +53,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-	"""What came of the question: the explanation, or the `problem` why there is none; neither before anything is asked."""
+	"""The explanation, or the `problem` that prevents one. Both are None if nothing was asked yet."""
 
 	explanation: Explanation | None = None
 	problem: str | None = None
@@ -62,7 +62,7 @@ class Answer:
 def why_view(
 	types: Sequence[OwnType], question: Question, answer: Answer, zone: str, visitor: Visitor, now: int
 ) -> dict:
-	"""The view of `/scheduling/why`. `types` are the meeting types to choose from, `zone` is the reader's own."""
+	"""Return the view of `/scheduling/why`. `types` are those to choose from, `zone` is the signed-in user's."""
 	chosen = next((each for each in types if each.name == question.meeting_type), None)
 	style = visitor.style(zone)
 	return {
@@ -91,7 +91,7 @@ def _by_page(types: Sequence[OwnType]) -> list[dict]:
 
 
 def _durations(chosen: OwnType | None, question: Question, visitor: Visitor) -> list[dict]:
-	"""The durations to choose from, if the chosen type has several."""
+	"""Return the durations to choose from; empty unless the chosen type has several."""
 	if not chosen or len(chosen.durations) < 2:
 		return []
 	return [

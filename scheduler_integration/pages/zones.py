@@ -1,4 +1,4 @@
-"""The time zones a guest can pick from without a script: the world's, by region, in the guest's language."""
+"""The time zones that a visitor without JavaScript can choose from, by region, in the visitor's language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNIVERSAL = "UTC"
 
 
 def zone_groups(locale: Locale, *shown: str) -> list[dict]:
-	"""`[{"label": "Europe", "zones": [{"name", "city"}]}]`; zones in `shown` are there even if unusual."""
+	"""Return `[{"label": "Europe", "zones": [{"name", "city"}]}]`. Zones in `shown` are included, even aliases."""
 	groups = [dict(group) for group in _groups(locale)]
 	known = {zone["name"] for group in groups for zone in group["zones"]}
 	missing = [zone for zone in dict.fromkeys(shown) if zone and zone not in known]
@@ -33,7 +33,7 @@ def _groups(locale: Locale) -> tuple[dict, ...]:
 
 @lru_cache(maxsize=1)
 def _everyday_zones() -> frozenset[str]:
-	"""One name per place: neither aliases nor bare offsets."""
+	"""Return one name per place, without aliases and plain offsets such as Etc/GMT+5."""
 	names = available_timezones().intersection(get_global("zone_territories"))
 	return frozenset(name for name in names if "/" in name and not name.startswith("Etc/"))
 

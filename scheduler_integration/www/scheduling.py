@@ -1,6 +1,7 @@
-"""`/scheduling`: for hosts who never open the desk. Their next meetings, their links to copy, and cancelling.
+"""`/scheduling`: hosts see their meetings, answer requests, cancel, and copy their links, without the desk.
 
-Scheduling Managers see everybody's meetings with `?whose=all`, and hand them over. `?after=` reads on after a meeting.
+With `?whose=all`, Scheduling Managers see and reassign everybody's meetings. `?after=` continues the list after a
+meeting.
 """
 
 from urllib.parse import quote, urlencode
@@ -65,7 +66,7 @@ def _view() -> dict:
 
 
 def _act() -> SchedulingError | None:
-	"""Does what a meeting's button says and shows the page again. Returns the error if that is refused."""
+	"""Run the command of a meeting's button and redirect to the page. Returns the error if the command is refused."""
 	try:
 		with refusals():
 			asked = ("action", "name", "reason", "host", "replaces", "force")
@@ -76,7 +77,7 @@ def _act() -> SchedulingError | None:
 
 
 def _sees_all() -> bool:
-	"""Whether everybody's meetings are asked for, by one who may see them; anybody else sees their own."""
+	"""Whether to show everybody's meetings: if the address asks for them and the user is a manager."""
 	return argument("whose") == "all" and is_manager()
 
 
@@ -88,12 +89,12 @@ def _views(sees_all: bool) -> list[dict]:
 
 
 def _here() -> str:
-	"""What was asked for, by whoever has yet to sign in."""
+	"""Return the requested address, for the redirect after signing in. It isn't known yet if the user is a manager."""
 	return _address(argument("whose") == "all", after=argument("after"))
 
 
 def _address(sees_all: bool, **arguments: str) -> str:
-	"""The page's own address; it keeps whose meetings are shown."""
+	"""Return the address of this page with `arguments`, and with `whose=all` if `sees_all`."""
 	asked = {**arguments, "whose": "all" if sees_all else ""}
 	query = urlencode({name: value for name, value in asked.items() if value})
 	return f"{_PATH}?{query}" if query else _PATH

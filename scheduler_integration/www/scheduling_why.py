@@ -1,4 +1,7 @@
-"""`/scheduling/why`: a host or manager reads why a time is offered or not. A plain form, whose answer has an address."""
+"""`/scheduling/why`: tells hosts and managers why a time is offered or not.
+
+The form uses GET, so that each explanation has an address and can be shared.
+"""
 
 import frappe
 from frappe import _
@@ -41,7 +44,7 @@ def _explain(question: Question, zone: str, types: list[OwnType]) -> Explanation
 	start = question.instant(zone)
 	if start is None:
 		raise InvalidRequest(_("Please choose a day and a time."))
-	# Whoever asks about another type sends the duration chosen for the one before.
+	# After a change of the type, the form still sends the duration that was chosen for the previous type.
 	offered = next((each.durations for each in types if each.name == question.meeting_type), ())
 	minutes = question.minutes if question.minutes in offered else None
 	return explain(question.meeting_type, start, minutes, now())

@@ -1,4 +1,4 @@
-"""`/schedule/manage/<token>`: the attendee's own view of a booking; `?booked=1` is the confirmation."""
+"""`/schedule/manage/<token>`: the attendee sees and cancels a booking. `?booked=1` shows it as the confirmation."""
 
 from urllib.parse import quote
 
@@ -38,7 +38,7 @@ def _view() -> dict:
 
 
 def _cancel(token: str, path: str) -> SchedulingError | None:
-	"""Cancels and shows the booking again. Returns the error if that is refused."""
+	"""Cancel the booking and redirect to its page. Returns the error if the cancellation is refused."""
 	try:
 		with refusals():
 			cancel_for_attendee(token, parse_reason(argument("reason")))

@@ -1,4 +1,4 @@
-"""`/schedule/<slug>/<meeting type>`: choose a time and book it. A plain form works as well as the script."""
+"""`/schedule/<slug>/<meeting type>`: choose a time and book it, with or without JavaScript."""
 
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -44,7 +44,7 @@ def _view() -> dict:
 
 
 def _submit(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor: Visitor) -> Attempt:
-	"""Books what the form asks for and goes to the confirmation. Returns the attempt if that is refused."""
+	"""Book the meeting and redirect to the confirmation. Returns an Attempt if the booking is refused."""
 	form = frappe.request.form
 	payload = BookingPayload.of(
 		{
@@ -63,7 +63,7 @@ def _submit(bookable: Bookable, meeting: PublicMeetingType, query: Query, visito
 			admit(BOOKINGS)
 			booking = book_for_visitor(bookable, payload)
 	except AlreadyCancelled as error:
-		# Whoever sends the form again means a new booking.
+		# The key belongs to a booking that was cancelled since. With a new key, the next attempt books a new meeting.
 		return Attempt({**typed_values(form, meeting), "idempotency_key": new_key()}, error)
 	except SchedulingError as error:
 		return Attempt(typed_values(form, meeting), error)
@@ -71,7 +71,10 @@ def _submit(bookable: Bookable, meeting: PublicMeetingType, query: Query, visito
 
 
 def _wanted_start() -> str:
-	"""The start in the form; one of the buttons after a lost race names the starts of another meeting's days."""
+	"""Return the chosen start.
+
+	If the time was just taken, the page offers buttons with other times. A button's value has a start for each day.
+	"""
 	return frappe.request.form.get("choose_start", "").partition(" ")[0] or frappe.request.form.get("start") or ""
 
 

@@ -1,4 +1,4 @@
-"""`/schedule/<slug>`: who invites, and the kinds of meeting that can be booked."""
+"""`/schedule/<slug>`: a scheduling page with its hosts and meeting types."""
 
 import frappe
 

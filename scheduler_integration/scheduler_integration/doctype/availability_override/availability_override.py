@@ -24,13 +24,16 @@ class AvailabilityOverride(Form):
 			raise InvalidRequest(_("An override spans at most {0} days.").format(MAX_DAYS))
 
 	def validate_travel(self):
-		"""Travel says which clock the hours follow, and nothing of the hours themselves."""
+		"""Travel changes the zone of the weekly hours, but not the hours: clear the fields that would change them."""
 		self.timezone = checked_zone(self.timezone) if self.is_travel else None
 		if self.is_travel:
 			self.update({"is_available": 1, "whole_day": 1})
 
 	def validate_times(self):
-		"""`whole_day` says whether the times count: Frappe 15 fills an empty Time of a new record with the time of day."""
+		"""Clear the times if `whole_day` is ticked.
+
+		Empty times can't mean the whole day: Frappe 15 fills an empty Time field of a new record with the current time.
+		"""
 		if self.whole_day:
 			self.start_time = self.end_time = None
 			return

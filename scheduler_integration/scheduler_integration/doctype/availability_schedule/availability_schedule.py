@@ -41,9 +41,9 @@ class AvailabilitySchedule(Form):
 			raise InvalidRequest(_("A buffer is at most a day."))
 
 	def set_default(self):
-		"""A host's first schedule is the default one: somebody with hours is never without.
+		"""Make this the default schedule if its host has no other default.
 
-		One that was somebody else's doesn't take the place of the default one there is.
+		A schedule that gets another host doesn't replace that host's default.
 		"""
 		if self.was_somebody_elses():
 			self.is_default = 0
@@ -59,13 +59,13 @@ class AvailabilitySchedule(Form):
 			frappe.db.set_value("Availability Schedule", name, "is_default", 0)
 
 	def hand_default_on(self):
-		"""A host who has hours left keeps being bookable: the newest of the other schedules becomes the default."""
+		"""If this is the default, make the newest other schedule of the host the default: the host stays bookable."""
 		others = {"user": self.user, "name": ["!=", self.name]}
 		if self.is_default and (heir := frappe.db.get_value("Availability Schedule", others, order_by="creation desc")):
 			frappe.db.set_value("Availability Schedule", heir, "is_default", 1)
 
 	def other_defaults(self) -> list[str]:
-		"""The host's default schedules but for this one."""
+		"""Return the host's default schedules without this one."""
 		filters = {"user": self.user, "is_default": 1, "name": ["!=", self.name or ""]}
 		return frappe.get_all("Availability Schedule", filters, pluck="name")
 

@@ -16,11 +16,18 @@ class BlockedTime(Form):
 		self.set_series()
 
 	def set_instants(self):
-		"""A block that reaches into a repeated autumn hour covers both its passes: rather too much than a double booking."""
+		"""Set start and end as instants of the site's zone.
+
+		When clocks go back, an hour comes twice. A block that reaches into it covers both: blocking too much is better
+		than a double booking.
+		"""
 		self.starts_at, self.ends_at = _instants(self.start_time, self.end_time)
 
 	def set_series(self):
-		"""The one query for blocked time asks the instants: those of a recurring block reach to its last occurrence."""
+		"""Set the series of recurring blocked time, and its instants from the first to the last occurrence.
+
+		The query for blocked time compares the instants.
+		"""
 		self.recurrence_rule = (self.recurrence_rule or "").strip()
 		if not self.recurring:
 			self.refuse_idle_rule()
@@ -31,14 +38,14 @@ class BlockedTime(Form):
 		self.starts_at, self.ends_at = engine.recurrence_bounds(self.series)
 
 	def refuse_idle_rule(self):
-		"""Better refused than kept and not heeded: a block that silently doesn't recur would be a double booking."""
+		"""Refuse a rule if “Recurring” isn't ticked. An ignored rule would leave the host bookable at blocked times."""
 		if self.recurrence_rule:
 			raise InvalidRequest(_("Tick “Recurring”, or clear the recurrence rule."))
 
 
 @frappe.whitelist()
 def preview(user=None, start_time=None, end_time=None, recurrence_rule=None, timezone=None):
-	"""For the form: what a rule means in words and its next times, or why it would be refused. Stores nothing."""
+	"""Return what the form shows of a rule: its meaning in words and the next times, or a `problem`. Stores nothing."""
 	try:
 		zone = checked_zone(timezone or rule_zone(str(user or frappe.session.user)))
 		start, end = _instants(str(start_time), str(end_time))

@@ -11,7 +11,7 @@ from scheduler_integration.parsing.zones import checked_zone
 
 
 class Booking(Form):
-	"""One meeting. Its facts are written by the room bookings/; in the desk only the host's notes can be changed."""
+	"""One meeting of one attendee. Only the room bookings/ writes it; the desk can change the host's notes."""
 
 	def validate(self):
 		self.timezone = checked_zone(self.timezone)
@@ -32,13 +32,13 @@ class Booking(Form):
 			raise InvalidRequest(_("A meeting must end after it starts."))
 
 	def set_shown_times(self):
-		"""The desk shows wall-clock times of the site's zone; the instants rule."""
+		"""Set the wall times in the site's zone, which the desk shows. They follow from the instants."""
 		self.starts_on, self.ends_on = to_site_time(self.starts_at), to_site_time(self.ends_at)
 		start, end = self.parts()[0]
 		self.duration_minutes = (end - start) // 60
 
 	def set_host_rows(self):
-		"""Each host's row repeats what a host's calendar needs, so that one index answers it."""
+		"""Copy into each host's row what a calendar needs, so that one index of Booking Host is enough to load it."""
 		if not any(row.user == self.host for row in self.hosts):
 			self.append("hosts", {"user": self.host})
 		for row in self.hosts:
@@ -54,31 +54,36 @@ class Booking(Form):
 			)
 
 	def parts(self) -> list[tuple[int, int]]:
-		"""Start and end of the meeting on each of its dates, epoch seconds."""
+		"""Return the start and end of the meeting on each of its dates, epoch seconds."""
 		return sorted({(row.starts_at, row.ends_at) for row in self.hosts})
 
 	def host_users(self) -> list[str]:
-		"""The hosts, each once, in the order of the rows. Of a meeting that was handed over while it went on, those of its
+		"""Return the hosts in the order of their rows.
+
+		If a multi-day meeting was reassigned after its first day, its dates have different hosts. Returns those of the
 		last date.
 		"""
 		last = max(row.ends_at or 0 for row in self.hosts)
 		return list(dict.fromkeys(row.user for row in self.hosts if (row.ends_at or 0) == last))
 
 	def buffers(self) -> dict[str, int | None]:
-		"""Those of the meeting type, minutes; each host's row holds the host's own."""
+		"""Return the meeting type's buffers in minutes. The buffers in a host's row are that host's own."""
 		return {
 			"buffer_before_minutes": self.buffer_before_minutes,
 			"buffer_after_minutes": self.buffer_after_minutes,
 		}
 
 	def is_live(self) -> bool:
-		"""Whether the meeting holds its hosts' time."""
+		"""Whether the meeting takes its hosts' time."""
 		return self.status in LIVE
 
 
 @frappe.whitelist()
 def successors(name):
-	"""For the form: the hosts to whom the meeting could be handed, were they free, as options of a field."""
+	"""Return the hosts to whom the meeting can be reassigned if they are free, as options of a field in the form.
+
+	Raises PermissionError if the user may not change the booking.
+	"""
 	booking = frappe.get_doc("Booking", str(name))
 	booking.check_permission("write")
 	return [{"value": host.user, "label": host.name} for host in possible_hosts(booking)]
@@ -86,5 +91,5 @@ def successors(name):
 
 def on_doctype_update():
 	frappe.db.add_index("Booking", ["host", "starts_at"])
-	# A job asks every few minutes which messages are due: nearly always none, of all the bookings there ever were.
+	# For the job that looks for due messages every five minutes. Without the index it would read all bookings.
 	frappe.db.add_index("Booking", ["delivery_status", "delivery_due_at"])

@@ -8,5 +8,5 @@ class BookingHost(Row):
 
 
 def on_doctype_update():
-	# What the slots of a host ask for: the live meetings of some hosts that end after an instant.
+	# For the query that loads calendars: live bookings of some hosts that end after an instant.
 	frappe.db.add_index("Booking Host", ["user", "is_live", "ends_at"])

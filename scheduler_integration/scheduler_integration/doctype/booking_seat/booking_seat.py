@@ -4,7 +4,7 @@ from scheduler_integration.controllers import Form
 
 
 class BookingSeat(Form):
-	"""A seat of a session that a live booking holds (see bookings/seats.py)."""
+	"""A seat of a session that a live booking takes (see bookings/seats.py)."""
 
 
 def on_doctype_update():

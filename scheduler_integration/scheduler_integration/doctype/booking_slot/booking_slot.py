@@ -4,7 +4,7 @@ from scheduler_integration.controllers import Form
 
 
 class BookingSlot(Form):
-	"""Five minutes of a host's time that a live booking holds (see bookings/guard.py)."""
+	"""A bucket: five minutes of a host that a live booking or session takes (see bookings/guard.py)."""
 
 
 def on_doctype_update():

@@ -2,4 +2,4 @@ from scheduler_integration.controllers import Form
 
 
 class HostCalendar(Form):
-	"""One row for each host, which a booking locks first (see bookings/guard.py)."""
+	"""The lock row of a host. A command locks it before it takes the host's time (see bookings/guard.py)."""

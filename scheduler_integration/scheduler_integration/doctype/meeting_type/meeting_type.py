@@ -41,7 +41,7 @@ class MeetingType(Form):
 	def on_update(self):
 		before = self.get_doc_before_save()
 		if before and before.round_robin_mode != self.round_robin_mode:
-			# What was owed by one rule is no debt by another.
+			# The credits were computed by the former mode and mean nothing in the new one.
 			forget_turns(self.name)
 
 	def on_trash(self):
@@ -65,7 +65,7 @@ class MeetingType(Form):
 			raise InvalidRequest(_("A meeting type without a page needs its link on the external scheduler."))
 
 	def validate_schedule(self):
-		"""Whose hours a type offers is for those to decide whose they are, and for managers."""
+		"""Refuse a schedule of somebody who isn't a host of the page. Managers may use any schedule."""
 		if not self.availability_schedule or not self.scheduling_page or is_manager():
 			return
 		owner = frappe.db.get_value("Availability Schedule", self.availability_schedule, "user")
@@ -107,7 +107,7 @@ class MeetingType(Form):
 		self.validate_sessions_that_stand()
 
 	def validate_sessions_that_stand(self):
-		"""Attendees who join a session come on its days: they must be those that the type offers."""
+		"""Refuse another number of days if there are sessions to join: they would still have the former number."""
 		before = self.get_doc_before_save()
 		if before and before.number_of_days != self.number_of_days and has_sessions(self.name, now()):
 			raise InvalidRequest(
@@ -130,7 +130,7 @@ class MeetingType(Form):
 			raise InvalidRequest(_("The last day is before the first."), details={"window_to": _("Too early.")})
 
 	def refuse_window_without_days(self):
-		"""An empty window might mean today alone or no end: a type has another word for the latter."""
+		"""Refuse a window of 0 days. It could mean today only or no end, and for no end there is “Indefinite”."""
 		is_rolling = self.window_type in ("Rolling Days", "Rolling Business Days")
 		if is_rolling and not self.uses_host_defaults and self.max_days_in_advance < 1:
 			raise InvalidRequest(
@@ -146,7 +146,8 @@ class MeetingType(Form):
 		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
 		if page.page_type != "Team":
 			raise InvalidRequest(_("{0} needs a team page.").format(_(self.assignment)))
-		# One that is switched off may wait for its hosts, and be switched off for want of them: the page counts it neither.
+		# An inactive type needs no required host: it can be prepared before its hosts are, or deactivated because they
+		# left. The page doesn't check inactive types either.
 		if self.is_active and self.assignment == "Collective" and not required_users(page):
 			raise InvalidRequest(no_required_host())
 

@@ -67,20 +67,24 @@ class SchedulingPage(Form):
 		self.keep_a_required_host()
 
 	def keep_a_required_host(self):
-		"""Whoever unticks the last one would close the page's collective meetings without a word."""
+		"""Refuse a page without required hosts if it has collective meetings: they could no longer be booked."""
 		collective = {"scheduling_page": self.name, "assignment": "Collective", "is_active": 1}
 		if not required_users(self) and not self.is_new() and frappe.db.exists("Meeting Type", collective):
 			raise InvalidRequest(no_required_host())
 
 	def note_who_joined(self):
-		"""A host who joins, or comes back, needn't catch up with what the others did before (see bookings/assign.py)."""
+		"""Note since when each host is active.
+
+		A round robin compares hosts from then on. Otherwise a new host would get all bookings until they caught up with
+		the others (see bookings/assign.py).
+		"""
 		before = self.get_doc_before_save()
 		known = {row.user: row.active_since for row in before.hosts if row.is_active} if before else {}
 		for row in self.hosts:
 			row.active_since = known.get(row.user, now()) if row.is_active else 0
 
 	def refuse_others_time(self):
-		"""A team page gives other people's time away: that is for managers to decide."""
+		"""Raise NotPermitted unless the user is a manager: a team page offers the time of other people."""
 		if not self.flags.ignore_permissions and not is_manager():
 			raise NotPermitted(_("Only a Scheduling Manager can keep a team page."))
 
