@@ -9,7 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import babel
 import frappe
+import pytest
 from babel import Locale
 
 from scheduler_integration.engine import PartlyFree, local_date
@@ -245,6 +247,9 @@ def open_page(window, html):
 	window.open("/parity")
 
 
+@pytest.mark.skipif(
+	babel.__version__ < "2.16", reason="this site's Babel writes dates by an older CLDR than the browsers do"
+)
 def test_the_server_and_the_scripts_draw_the_same(browse):
 	window, query = browse(DESK), Query("a", "b")
 	differences = []
