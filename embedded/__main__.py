@@ -1,4 +1,4 @@
-"""`python -m embedded <command>`: install, serve, migrate, and the rest, from the repository's root."""
+"""Stands in for the `bench` command: `python -m embedded <command>`, from the repository's root."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ COMMANDS = {
 
 
 def site_folder() -> Path:
-	"""`.site` in the repository, or wherever SITE_FOLDER says."""
+	"""Return the folder in SITE_FOLDER, or `.site` in the repository if it isn't set."""
 	return Path(os.environ.get("SITE_FOLDER") or ROOT / ".site").resolve()
 
 
@@ -41,7 +41,7 @@ def install(folder: Path, time_zone: str = "Asia/Kolkata") -> None:
 
 
 def prepare_demo(folder: Path, address: str) -> None:
-	"""A new site gets the demo's records; one that exists is only brought up to date. Then say what there is to see."""
+	"""Create the demo's site, or migrate it if it exists; then print its addresses and a user to sign in with."""
 	from embedded import demo
 
 	is_new = not (folder / "site.db").exists()

@@ -1,4 +1,4 @@
-"""A lively demo: two people and a team, their booking pages, and a month of meetings behind and before them."""
+"""Stands in for a site with users: three hosts, a team, their pages, a month of past and a month of coming meetings."""
 
 import random
 from datetime import datetime, timedelta, timezone
@@ -68,7 +68,7 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 
 
 def seed() -> None:
-	"""Fills a new site. The dates are around today, so the demo looks the same whenever it is made."""
+	"""Fill a new site. All dates are relative to today, so the demo looks the same on any day."""
 	for email, first, last, zone in HOSTS:
 		_make_host(email, first, last, zone)
 	jane = _make_page("jane@demo.example", "Jane Moreau", "jane", PERSONAL_TYPES, brand_color="#2f6fed")
@@ -76,7 +76,7 @@ def seed() -> None:
 	_make_team_page()
 	_give_everyday_life(jane.user)
 	_book_a_month()
-	# The demo's guests are all at one address, and people try things out.
+	# Everybody who tries the demo books from one IP address, which would soon reach the limit.
 	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
 
 
@@ -115,14 +115,14 @@ def _make_team_page() -> None:
 	}  # fmt: skip
 	_make_page(
 		"jane@demo.example", "The Demo Team", "team", (tour, panel), page_type="Team", brand_color="#0b7285",
-		# Tokyo sleeps while Paris and New York both work: without everybody else the panel would never meet.
+		# Tokyo sleeps while Paris and New York both work. If all three were required, the panel could never meet.
 		hosts=[{"user": email, "is_required": int(zone != "Asia/Tokyo")} for email, _first, _last, zone in HOSTS],
 		welcome_message="Whoever of us is free takes the time to show you around.",
 	)  # fmt: skip
 
 
 def _give_everyday_life(user: str) -> None:
-	"""A dentist's visit and a day off, so that the calendar has gaps as calendars have."""
+	"""Add a visit to the dentist, a day off and a weekly choir, as in a real calendar."""
 	today = frappe.utils.getdate()
 	visit = {"start_time": f"{today + timedelta(days=3)} 10:00:00", "end_time": f"{today + timedelta(days=3)} 11:30:00"}
 	_make("Blocked Time", user=user, reason="Dentist", **visit)
@@ -134,7 +134,7 @@ def _give_everyday_life(user: str) -> None:
 
 
 def _book_a_month() -> None:
-	"""Some twenty meetings to come, a few of them cancelled, and as many past ones, by the door that guests use."""
+	"""Book about twenty future and fourteen past meetings, with the checks for attendees, and cancel a few of them."""
 	dice = random.Random(7)
 	now = clock.now()
 	for days in (*range(-28, 0, 2), *range(1, 21, 1)):

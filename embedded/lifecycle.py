@@ -1,4 +1,4 @@
-"""Install, migrate and uninstall: what `bench` does with an app, on the embedded site."""
+"""Stands in for `bench new-site`, `migrate` and `uninstall-app`."""
 
 import json
 from configparser import ConfigParser
@@ -11,7 +11,7 @@ from frappe.model.meta import Meta
 from frappe.utils.password import update_password
 
 APP = "scheduler_integration"
-# Hooks of the desk change nothing here; any other hook that isn't implemented has to be refused.
+# Hooks that only change the desk have no effect here. Any other hook that isn't implemented is refused.
 HOOKS = """
 	app_name app_title app_publisher app_description app_email app_license app_logo_url app_icon app_color app_home
 	app_version required_apps add_to_apps_screen before_install after_install after_app_install after_app_uninstall
@@ -22,7 +22,7 @@ HOOKS = """
 
 
 def new_site(folder: Path, *, config: dict | None = None, time_zone: str = "Asia/Kolkata") -> None:
-	"""Make the site's folder and file, Frappe's own DocTypes and records, and install the app."""
+	"""Create the site's folder and database file, Frappe's own DocTypes and records, and install the app."""
 	folder.mkdir(parents=True, exist_ok=True)
 	settings = {"encryption_key": Fernet.generate_key().decode(), **(config or {})}
 	(folder / "site_config.json").write_text(json.dumps(settings, indent=1))
@@ -76,7 +76,7 @@ def _run_hook(app: str, name: str) -> None:
 
 
 def sync_app(app: str) -> None:
-	"""Bring the DocTypes to what the app's JSON says, then let their modules add indexes."""
+	"""Update the DocTypes from the app's JSON files, then let their modules add indexes."""
 	app_path = Path(frappe.get_app_path(app))
 	paths = sorted(app_path.glob("*/doctype/*/*.json"))
 	for path in paths:
@@ -89,7 +89,7 @@ def sync_app(app: str) -> None:
 
 
 def sync_fixtures(app: str) -> None:
-	"""Records of `fixtures/*.json`, made or brought up to date."""
+	"""Create or update the records of `fixtures/*.json`."""
 	for path in sorted(Path(frappe.get_app_path(app, "fixtures")).glob("*.json")):
 		for record in json.loads(path.read_text(encoding="utf-8")):
 			if frappe.db.exists(record["doctype"], record["name"]):
@@ -104,7 +104,7 @@ def sync_fixtures(app: str) -> None:
 
 
 def _patches(app: str, section: str) -> list[str]:
-	"""Those that run before the model is synced ("pre_model_sync") or after ("post_model_sync")."""
+	"""Return the patches that run before the DocTypes are synced ("pre_model_sync") or after ("post_model_sync")."""
 	parser = ConfigParser(allow_no_value=True, delimiters="\n")
 	parser.optionxform = str
 	parser.read(frappe.get_app_path(app, "patches.txt"))
@@ -125,7 +125,7 @@ def _run_patches(app: str, section: str) -> None:
 
 
 def migrate() -> None:
-	"""Run new patches, sync DocTypes and fixtures, then the apps' after_migrate."""
+	"""Run new patches, sync DocTypes and fixtures, then run the apps' after_migrate."""
 	frappe.flags.in_migrate = True
 	frappe.db.create_system_tables()
 	for definition in definitions():
@@ -144,7 +144,7 @@ def migrate() -> None:
 
 
 def uninstall_app(app: str) -> None:
-	"""The app's own hook first, then its DocTypes with all their rows."""
+	"""Run the app's own hook, then delete its DocTypes with all their rows."""
 	_run_hook(app, "before_uninstall")
 	for name in frappe.get_all("DocType", {"app": app}, pluck="name"):
 		frappe.db.delete("Singles", {"doctype": name})

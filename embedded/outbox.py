@@ -1,4 +1,4 @@
-"""`/outbox`: the e-mails the site would have sent, with their text, HTML and attachments."""
+"""Stands in for a mailbox: `/outbox` shows the e-mails that the site would send, with text, HTML and attachments."""
 
 from email.message import EmailMessage
 from email.parser import Parser
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 
 def page(request: Request) -> Response:
-	"""`/outbox`, `/outbox/<message>`, and `/outbox/<message>/<part>` for an attachment or the HTML."""
+	"""Answer `/outbox`, `/outbox/<message>`, and `/outbox/<message>/<part>` for an attachment or the HTML."""
 	parts = request.path.strip("/").split("/")[1:]
 	if not parts:
 		return _listing()

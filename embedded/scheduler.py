@@ -1,4 +1,4 @@
-"""The scheduled jobs of hooks.py: each event remembers when it last ran."""
+"""Stands in for frappe.utils.scheduler: runs the scheduled jobs of hooks.py and remembers when each one last ran."""
 
 import datetime
 import logging
@@ -10,14 +10,14 @@ import frappe
 from croniter import croniter
 from frappe.utils import background_jobs, get_datetime, now_datetime
 
-# `all` is each minute here; a bench's default is four.
+# `all` runs every minute here. A bench runs it every four minutes by default.
 _CRON = {
 	"all": "* * * * *", "hourly": "0 * * * *", "daily": "0 0 * * *", "weekly": "0 0 * * 0", "monthly": "0 0 1 * *",
 }  # fmt: skip
 
 
 def events() -> Iterator[tuple[str, str]]:
-	"""Every scheduled function with its cron line."""
+	"""Return each scheduled function with its cron line, as (line, function)."""
 	for event, value in frappe.get_hooks("scheduler_events", {}).items():
 		plain = event.removesuffix("_long")
 		if event != "cron" and plain not in _CRON:
@@ -27,7 +27,7 @@ def events() -> Iterator[tuple[str, str]]:
 
 
 def run_due(now: datetime.datetime | None = None) -> list[str]:
-	"""Run what has come due since it last ran, one after the other; answer what ran."""
+	"""Run the jobs that are due, one after the other, and return their names."""
 	now = now or now_datetime()
 	ran = []
 	for line, function in events():

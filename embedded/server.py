@@ -1,4 +1,4 @@
-"""`python -m embedded serve`: the web server, the scheduler and a worker, in one process."""
+"""Stands in for `bench start`: the web server, the scheduler and a worker, in one process."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ from embedded import lifecycle, outbox, scheduler
 
 
 def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
-	"""Serve until interrupted; a site that isn't there yet is made."""
+	"""Serve until the process is interrupted. Creates the site if it doesn't exist."""
 	if not (folder / "site.db").exists():
 		lifecycle.new_site(folder)
 	logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -38,7 +38,7 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
 
 
 def _work(folder: Path, stop: Event) -> None:
-	"""Run what requests have queued. With Redis, that is for `python -m embedded worker` to do."""
+	"""Run the jobs that requests have queued. With Redis, `python -m embedded worker` runs them instead."""
 	frappe.init(folder.name, str(folder.parent), force=True)
 	if background_jobs.redis_url():
 		print("Jobs wait in Redis for `python -m embedded worker`", flush=True)

@@ -1,4 +1,4 @@
-"""The part of Frappe that the app uses, on SQLite. See `embedded/__init__.py` for what this is and isn't."""
+"""Stands in for frappe: the functions of this package that the app uses. See `embedded/README.md`."""
 # ruff: noqa: E402, F401, F405, I001
 
 import datetime
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 __version__ = "16.4.1-embedded"
-# A name of the module, which tests set: in a test no mail leaves the site.
+# Tests set this name of the module. If it is true, no mail leaves the site.
 in_test = False
 STANDARD_USERS = ("Guest", "Administrator")
 
@@ -41,7 +41,7 @@ def as_json(obj: Any, indent: int | None = 1) -> str:
 
 
 def json_handler(obj: Any) -> Any:
-	"""What Frappe's JSON makes of dates, times, documents and iterables."""
+	"""Return dates, times, documents and iterables as Frappe's JSON represents them."""
 	if isinstance(obj, datetime.date | datetime.time):
 		return str(obj)
 	if isinstance(obj, datetime.timedelta):
@@ -54,7 +54,7 @@ def json_handler(obj: Any) -> Any:
 
 
 def new_doc(doctype: str, *, parent_doc: Any = None, parentfield: str | None = None, **kwargs: Any) -> Any:
-	"""A new document with its defaults."""
+	"""Return a new document with its defaults."""
 	return get_doc(naming.new_values(doctype, parent_doc, parentfield)).update(kwargs)
 
 
@@ -68,7 +68,7 @@ def get_cached_doc(doctype: str, name: str | None = None) -> Any:
 
 
 def clear_document_cache(doctype: str, name: str | None = None) -> None:
-	"""Now, and again when the transaction ends, since another process may have cached the old state meanwhile."""
+	"""Clear now and again when the transaction ends: another process may cache the old state in between."""
 
 	def clear() -> None:
 		cache.delete_keys(f"document_cache::{doctype}::{name or ''}")
@@ -98,7 +98,7 @@ def get_last_doc(doctype: str, filters: Any = None, order_by: str = "creation de
 
 
 def get_system_settings(key: str) -> Any:
-	"""From the cached document; nothing before the site is installed."""
+	"""Return a value of the cached System Settings, or None before the site is installed."""
 	if not getattr(local, "db", None) or local.flags.in_install:
 		return None
 	if not getattr(local, "system_settings", None):
@@ -122,7 +122,7 @@ def logger(module: str) -> logging.Logger:
 
 
 def setup_module_map() -> None:
-	"""Frappe reads its map of the apps' modules from the cache, or makes it. Here the apps' files are read each time."""
+	"""Do nothing. Frappe fills its map of the apps' modules here; the embedded site reads the files each time."""
 
 
 def clear_cache() -> None:

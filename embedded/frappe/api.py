@@ -1,4 +1,4 @@
-"""`/api/method/<dotted.path>`, and `/api/resource/<DocType>` with the permissions of the user who asks."""
+"""Stands in for frappe.api and frappe.handler: `/api/method/<dotted.path>` and `/api/resource/<DocType>`."""
 
 import json
 from typing import Any
@@ -25,9 +25,9 @@ def handle(request: Request) -> Response:
 
 
 def _call(method: str) -> None:
-	"""A whitelisted function with the request's arguments; what it returns is the answer's `message`."""
+	"""Call a whitelisted function with the request's arguments. Its return value becomes the response's `message`."""
 	local.form_dict.cmd = method
-	# `login` has happened before the session was known.
+	# frappe.auth has handled `login` already, when it read the session.
 	data = execute_cmd(method) if method != "login" else None
 	if data is not None:
 		local.response["message"] = data

@@ -1,4 +1,4 @@
-"""The WSGI application of one embedded site."""
+"""Stands in for frappe.app: the WSGI application, for one site."""
 
 import json
 import math
@@ -21,7 +21,7 @@ _LARGEST_BODY = 25 * 1024 * 1024
 
 
 def make_application(folder: Path, app: str, extra_pages: dict[str, Callable[[Request], Response]]) -> Callable:
-	"""The site's application with the app's assets; `extra_pages` are the embedded site's own, by how they begin."""
+	"""Return the site's application with the app's assets. `extra_pages` maps the start of a path to its function."""
 
 	@Request.application
 	def application(request: Request) -> Response:
@@ -62,7 +62,7 @@ def _dispatch(request: Request, extra_pages: dict) -> Response:
 
 
 def _read_arguments(request: Request) -> None:
-	"""A JSON body alone, or query string and form together, as Frappe reads them."""
+	"""Return the arguments as Frappe reads them: of a JSON body alone, or of query string and form together."""
 	request.max_content_length = _LARGEST_BODY
 	data = request.get_data(as_text=True)
 	arguments = {**request.args.to_dict(), **request.form.to_dict()}
@@ -74,7 +74,7 @@ def _read_arguments(request: Request) -> None:
 
 
 def _parsed(body: str) -> Any:
-	"""JSON as strictly as Frappe 16 reads it: no NaN, no number beyond a float's, no lone surrogate, no endless nesting."""
+	"""Parse JSON as strictly as Frappe 16: no NaN, no number beyond a float's, no lone surrogate, no deep nesting."""
 	try:
 		given = json.loads(body, parse_constant=_refuse_constant, parse_int=_as_number, parse_float=_finite)
 		json.dumps(given, ensure_ascii=False).encode()
@@ -88,7 +88,7 @@ def _refuse_constant(word: str) -> NoReturn:
 
 
 def _as_number(digits: str) -> int | float:
-	"""A whole number; one that 64 bits can't hold is a float."""
+	"""Return a whole number as int, or as float if it needs more than 64 bits."""
 	if len(digits) <= 20 and -(2**63) <= int(digits) < 2**64:
 		return int(digits)
 	return _finite(digits)
@@ -101,7 +101,7 @@ def _finite(text: str) -> float:
 
 
 def _finish_transaction(request: Request) -> None:
-	"""A request that may change things commits; any other is rolled back."""
+	"""Commit after a request that may change data, and roll back after any other."""
 	if local.flags.commit or request.method in auth.UNSAFE_HTTP_METHODS:
 		frappe.db.commit()
 	else:
@@ -110,7 +110,7 @@ def _finish_transaction(request: Request) -> None:
 
 def _handle_exception(error: Exception) -> Response:
 	if isinstance(error, frappe.DoesNotExistError) and error.doctype and not frappe.has_permission(error.doctype):
-		# Who may not read the DocType doesn't learn what it holds.
+		# A user who may not read the DocType doesn't learn which documents exist.
 		error = frappe.PermissionError()
 	status = getattr(error, "http_status_code", 500)
 	if status >= 500:

@@ -1,4 +1,4 @@
-"""The installed apps: their hooks, modules, paths, and the functions they let the outside call."""
+"""Stands in for frappe.get_hooks, get_attr, get_app_path, call and whitelist: the installed apps."""
 
 import importlib
 import inspect
@@ -26,7 +26,7 @@ def get_installed_apps() -> list[str]:
 
 
 def get_hooks(hook: str | None = None, default: Any = None, app_name: str | None = None) -> Any:
-	"""The hooks of all apps merged: plain values become lists, dicts are merged key by key."""
+	"""Return the hooks of all apps, merged. Plain values become lists; dicts are merged key by key."""
 	known = local.memo.setdefault("hooks", {})
 	if app_name not in known:
 		known[app_name] = _load_hooks([app_name] if app_name else get_installed_apps())
@@ -68,7 +68,7 @@ def get_app_path(app_name: str, *joins: str) -> str:
 	return str(Path(get_module(app_name).__file__).parent.joinpath(*joins))
 
 
-# Calling by name, and from outside.
+# Calling functions by name, and over HTTP
 
 
 @lru_cache(maxsize=2048)
@@ -78,7 +78,7 @@ def _parameters(fn: Callable) -> tuple[set[str], bool]:
 
 
 def call(fn: str | Callable, *args: Any, **kwargs: Any) -> Any:
-	"""With the arguments that the function takes; never `ignore_permissions` or `flags`, whoever sends them."""
+	"""Call the function with those arguments that it accepts, but never with `ignore_permissions` or `flags`."""
 	fn = get_attr(fn) if isinstance(fn, str) else fn
 	names, takes_any = _parameters(fn)
 	given = {key: value for key, value in kwargs.items() if takes_any or key in names}
@@ -86,7 +86,7 @@ def call(fn: str | Callable, *args: Any, **kwargs: Any) -> Any:
 
 
 def whitelist(allow_guest: bool = False, xss_safe: bool = False, methods: list[str] | None = None) -> Callable:
-	"""Let a function be called over HTTP. Frappe casts what comes to the annotations; here there may be none."""
+	"""Allow calls over HTTP. Frappe casts arguments to their annotations; here annotated arguments are refused."""
 
 	def decorate(fn: Callable) -> Callable:
 		kinds = {kind for name, kind in fn.__annotations__.items() if name != "return"}

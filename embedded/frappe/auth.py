@@ -1,4 +1,4 @@
-"""Who asks: signing in and out, and the CSRF token."""
+"""Stands in for frappe.auth: signs users in, and checks the CSRF token."""
 
 from typing import NoReturn
 
@@ -15,7 +15,7 @@ _TRIES_PER_MINUTE = 10
 
 
 def identify() -> None:
-	"""Read the request's cookies and headers into frappe.local: address, session, language; check its token."""
+	"""Set the address, session and language of frappe.local from the request, and check its CSRF token."""
 	if "Authorization" in local.request.headers:
 		raise NotImplementedError("The header Authorization on the embedded site: sign in by name and password")
 	forwarded = local.request.headers.get("X-Forwarded-For", "")
@@ -65,7 +65,7 @@ def _refuse(message: str) -> NoReturn:
 
 
 def set_session_cookie(response: Response) -> None:
-	"""Where this request has signed in or out."""
+	"""Set the `sid` cookie if this request signed somebody in or out."""
 	if sid := getattr(local, "new_sid", None):
 		secure = local.request.scheme == "https"
 		age = 0 if sid == "Guest" else sessions.LIFETIME

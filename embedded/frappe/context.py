@@ -1,4 +1,4 @@
-"""Where a site, a connection and a user meet: `frappe.local`, its proxies, and init / connect / destroy."""
+"""Stands in for frappe.local and its proxies, and for frappe.init, connect and destroy."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ _memos: dict[str, tuple[int, dict]] = {}
 
 
 def init(site: str, sites_path: str = ".", force: bool = False) -> None:
-	"""Start afresh with this site: empty locals, its configuration, no connection yet."""
+	"""Start with this site: empty locals, the site's configuration, no connection yet."""
 	if getattr(local, "initialised", None) and not force:
 		return
 	if getattr(local, "db", None):
@@ -54,7 +54,7 @@ def connect() -> None:
 
 
 def destroy() -> None:
-	"""Close the connection and forget everything of this request or job."""
+	"""Close the connection and forget everything about this request or job."""
 	if getattr(local, "db", None):
 		local.db.close()
 	release_local(local)
@@ -66,8 +66,8 @@ def set_user(username: str) -> None:
 	local.form_dict = _dict()
 
 
-# What a process remembers of a site (metas, hooks, controllers) is thrown away when any process touches the stamp,
-# which takes the place of the message that a bench sends round through Redis.
+# Each process remembers metas, hooks and controllers of a site. When one process changes them, it touches the stamp
+# file, and the others forget theirs. A bench sends a message through Redis instead.
 
 
 def _memo_of(site_path: str) -> dict:
@@ -80,7 +80,7 @@ def _memo_of(site_path: str) -> dict:
 
 
 def forget_memo() -> None:
-	"""Drop what this process remembers, and tell the other ones to do so with their next request."""
+	"""Forget what this process remembers of the site, and make the other processes do so at their next request."""
 	Path(local.site_path, "schema.stamp").touch()
 	_memos.pop(local.site_path, None)
 	local.memo = _memo_of(local.site_path)

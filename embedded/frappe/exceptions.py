@@ -1,4 +1,4 @@
-"""The exceptions of Frappe that something here raises or catches, with the HTTP status each one answers."""
+"""Stands in for frappe.exceptions: those that the app or this folder needs, each with its HTTP status."""
 
 
 class ValidationError(Exception):
@@ -33,7 +33,7 @@ QueryTimeoutError = _error("QueryTimeoutError", Exception)
 RateLimitExceededError = _error("RateLimitExceededError", ValidationError, 429)
 SecurityException = _error("SecurityException", Exception)
 
-# The rest are plain validation errors that differ only by name.
+# The others are plain validation errors that differ only in their names.
 for _name in (
 	"CannotChangeConstantError", "CharacterLengthExceededError", "DataError", "ImplicitCommitError", "InvalidDates",
 	"InvalidEmailAddressError", "InvalidPhoneNumberError", "LinkExistsError", "LinkValidationError", "MandatoryError",

@@ -1,4 +1,4 @@
-"""Frappe's own hooks, for its own DocTypes."""
+"""Stands in for frappe.hooks: Frappe's own hooks, for its own DocTypes."""
 
 app_name = "frappe"
 app_title = "Embedded site"

@@ -1,4 +1,7 @@
-"""What isn't implemented says so. Every module that apps import ends with `__getattr__ = missing(__name__)`."""
+"""Stands in for the rest of Frappe: refuses by name whatever isn't implemented.
+
+Every module that apps import ends with `__getattr__ = missing(__name__)`.
+"""
 
 import importlib
 import importlib.util
@@ -8,7 +11,7 @@ from typing import Any
 
 
 def missing(module: str) -> Callable[[str], Any]:
-	"""A module `__getattr__` that imports submodules on demand and refuses everything else by name."""
+	"""Return a module `__getattr__` that imports submodules on demand and refuses everything else by name."""
 
 	def __getattr__(name: str) -> Any:
 		if name.startswith("__"):
@@ -22,7 +25,7 @@ def missing(module: str) -> Callable[[str], Any]:
 
 
 class Refusing:
-	"""An object whose missing attributes are refused by name; `refused_as` is what Frappe calls it."""
+	"""An object that refuses missing attributes by name. `refused_as` is the object's name in Frappe."""
 
 	refused_as = ""
 

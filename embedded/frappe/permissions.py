@@ -1,4 +1,4 @@
-"""Who may do what: roles, DocPerm rows with if_owner, and the apps' has_permission hooks."""
+"""Stands in for frappe.permissions: roles, DocPerm rows with if_owner, and the apps' has_permission hooks."""
 
 from typing import Any
 
@@ -56,9 +56,9 @@ def has_permission(
 def _has_child_permission(
 	doctype: str, ptype: str, doc: Any, user: str, parent_doctype: str | None, throw: bool
 ) -> bool:
-	"""A child row follows its parent, which has to be named when there is no row.
+	"""Return whether the user has the permission for a child row's parent. Without a row, parent_doctype is required.
 
-	As in Frappe, a row that wasn't loaded with its parent asks the parent's DocType alone.
+	As in Frappe, only the parent's DocType counts if the row wasn't loaded together with its parent document.
 	"""
 	if isinstance(doc, str):
 		doc = frappe.db.get_value(doctype, doc, ["parent", "parenttype", "parentfield"], as_dict=True)
@@ -75,13 +75,13 @@ def _has_child_permission(
 
 
 def _hooks_allow(doc: Any, ptype: str, user: str) -> bool:
-	"""A hook can only deny, and one that answers None denies, as on Frappe 16."""
+	"""Return whether all hooks allow it. A hook can only deny; one that returns None denies, as on Frappe 16."""
 	hooks = frappe.get_hooks("has_permission", {}).get(doc.doctype, [])
 	return all(frappe.call(path, doc=doc, ptype=ptype, user=user, debug=False) for path in hooks)
 
 
 def reach_of(meta: Any, ptype: str, user: str) -> str | None:
-	"""How far the user's roles let them: to "all" documents, to their "own" alone, or to none."""
+	"""Return "all" or "own", depending on which documents the user's roles allow, or None if they allow nothing."""
 	if user == "Administrator":
 		return "all"
 	key = (meta.name, ptype, user)

@@ -1,4 +1,4 @@
-"""Sessions, kept in the site's cache and found again by the `sid` cookie."""
+"""Stands in for frappe.sessions: sessions in the site's cache, found by the `sid` cookie."""
 
 import frappe
 from frappe.context import local
@@ -15,7 +15,7 @@ def start(user: str) -> None:
 
 
 def resume() -> None:
-	"""The session that the cookie names; the request stays a guest's when there is none."""
+	"""Load the session that the cookie names. Without a session the user is Guest."""
 	known = frappe.cache.get_value(f"session:{local.request.cookies.get('sid')}")
 	if known and frappe.get_cached_value("User", known.user, "enabled"):
 		local.session.update(known)
@@ -32,7 +32,7 @@ def end() -> None:
 
 
 def get_csrf_token() -> str:
-	"""The session's token, made when a page first asks for it; from then on its POSTs must carry it."""
+	"""Return the session's token, created when a page first needs it. From then on, POST requests must carry it."""
 	if not local.session.data.csrf_token:
 		local.session.data.csrf_token = frappe.generate_hash()
 		_keep()

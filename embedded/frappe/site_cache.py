@@ -1,6 +1,7 @@
-"""`frappe.cache` without Redis: a table in a file of its own, shared by every process of the site.
+"""Stands in for frappe.cache and frappe.rate_limiter's counts: a table in its own file instead of Redis.
 
-As on a bench, values are pickled, may expire, and are also kept in `frappe.local.cache` for the rest of the request.
+All processes of the site share the file. As on a bench, values are pickled and may expire, and `frappe.local.cache`
+keeps them for the rest of the request.
 """
 
 import pickle
@@ -32,7 +33,7 @@ class SiteCache(Refusing):
 		return known[1].execute(query, params).fetchall()
 
 	def count(self, key: str, seconds: int) -> int:
-		"""One more under this key; the count starts anew when the seconds since the first are over."""
+		"""Count one more under this key and return the count, which starts again `seconds` after the first one."""
 		now = time.time()
 		self._run("delete from cache where key = ? and expires <= ?", (key, now))
 		query = (
@@ -41,11 +42,11 @@ class SiteCache(Refusing):
 		return self._run(query, (key, now + seconds))[0][0]
 
 	def make_key(self, key: str) -> str:
-		"""On a bench, where sites share a Redis, the site's own prefix is added."""
+		"""Return the key itself. On a bench, several sites share one Redis, and the key gets the site's prefix."""
 		return key
 
 	def incr(self, key: str) -> int:
-		"""One more under this key; it has no end until `expire` sets one."""
+		"""Count one more under this key. The count doesn't expire until `expire` is called."""
 		self._run("delete from cache where key = ? and expires <= ?", (key, time.time()))
 		query = (
 			"insert into cache values (?, 1, null) on conflict (key) do update set value = value + 1 returning value"
@@ -83,7 +84,7 @@ class SiteCache(Refusing):
 			self._run("delete from cache where key = ? or substr(key, 1, ?) = ?", (key, len(key) + 1, f"{key}|"))
 
 	def delete_keys(self, key: str) -> None:
-		"""Every key that starts like this one."""
+		"""Delete all keys that start with this one."""
 		for known in [name for name in local.cache if name.startswith(key)]:
 			del local.cache[known]
 		self._run("delete from cache where substr(key, 1, ?) = ?", (len(key), key))

@@ -1,4 +1,4 @@
-"""Translations from the apps' CSV files, and which language a request speaks."""
+"""Stands in for frappe.translate: translations from the apps' CSV files, and the language of a request."""
 
 import csv
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from frappe.missing import missing
 
 
 def translated(msg: str, lang: str | None = None, context: str | None = None) -> str:
-	"""`frappe._`: the message in the current language, or itself."""
+	"""Return the message in the current language, or the message itself. This is `frappe._`."""
 	known = get_all_translations(lang or getattr(local, "lang", None) or "en")
 	return (context and known.get(f"{msg.strip()}:{context}")) or known.get(msg.strip()) or msg
 
 
 def get_all_translations(lang: str) -> dict[str, str]:
-	"""Of all apps, a variant's own over those of its parent; read once by a process."""
+	"""Return the translations of all apps, read once. Those of a variant (`de-AT`) win over its parent's (`de`)."""
 	if not getattr(local, "db", None):
 		return {}
 	known = local.memo.setdefault("translations", {})
@@ -30,7 +30,7 @@ def get_all_translations(lang: str) -> dict[str, str]:
 
 
 def _read_csv(path: Path) -> dict[str, str]:
-	"""Rows of source, translation and an optional context."""
+	"""Read rows of source, translation and an optional context."""
 	if not path.exists():
 		return {}
 	with path.open(encoding="utf-8", newline="") as file:
@@ -38,13 +38,13 @@ def _read_csv(path: Path) -> dict[str, str]:
 
 
 def get_parent_language(lang: str) -> str | None:
-	"""`de` of `de-AT`."""
+	"""Return `de` for `de-AT`."""
 	head, dash, _region = lang.replace("_", "-").partition("-")
 	return head if dash else None
 
 
 def get_language() -> str:
-	"""The request's language: `_lang`, the signed-in user's, the cookie's, the browser's, the site's."""
+	"""Return the language of `_lang`, else of the user (for a guest: of the cookie or the browser), else of the site."""
 	if "languages" not in local.memo:
 		local.memo["languages"] = set(frappe.get_all("Language", {"enabled": 1}, pluck="name"))
 
@@ -62,7 +62,7 @@ def get_language() -> str:
 
 @contextmanager
 def print_language(language: str | None) -> Iterator[None]:
-	"""Speak another language for a while (for an e-mail, say)."""
+	"""Switch to another language for a while, for example for an e-mail."""
 	before, local.lang = local.lang, language or local.lang
 	try:
 		yield

@@ -1,4 +1,4 @@
-"""`frappe._dict`: a dict whose items are attributes, absent ones None."""
+"""Stands in for frappe.types.frappedict: a dict whose items are attributes. A missing attribute is None."""
 
 from typing import Any
 

@@ -176,8 +176,9 @@ class TestCollective:
 		assert users_of(booked) == (cem, [cem, ben])
 
 	def test_the_new_host_must_be_free(self, team, booked):
-		with pytest.raises(HostNotFree):
+		with pytest.raises(HostNotFree) as refused:
 			bookings.reassign(booked, team[2], NOW, replaces=team[1])
+		assert [reason.code for reason in refused.value.objections] == ["OUTSIDE_HOURS"]
 
 	@pytest.mark.parametrize("replaces", ["nobody@x.example", "x"])
 	def test_somebody_who_does_not_take_part_can_not_be_replaced(self, team, booked, replaces):

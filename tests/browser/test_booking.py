@@ -106,7 +106,7 @@ def test_what_the_server_refuses_stands_beside_the_field_too(browse):
 	window.page.locator("#submit").click()
 	error = window.page.locator("#attendee_name-error")
 	error.wait_for()
-	assert error.inner_text()
+	assert error.inner_text() == "Please leave out HTML."
 	assert window.focused() == "attendee_name"
 	assert window.page.locator("#attendee_email").input_value() == EMAIL
 

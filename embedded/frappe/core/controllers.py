@@ -1,4 +1,4 @@
-"""How Frappe's own documents behave, as far as the app meets them."""
+"""Stands in for the controllers in frappe.core, frappe.contacts and frappe.desk that the app meets."""
 
 import frappe
 from frappe import _
@@ -36,14 +36,14 @@ class User(Document):
 		self.roles = list({role.role: role for role in self.roles}.values())
 
 	def on_update(self) -> None:
-		"""No welcome mail is sent: it leads to a page for choosing a password, which the embedded site hasn't."""
+		"""Store password and contact. Sends no welcome e-mail: it links to a page that the embedded site lacks."""
 		if self._new_password:
 			update_password(self.name, self._new_password)
 		if self.name not in frappe.STANDARD_USERS:
 			self._write_contact()
 
 	def _write_contact(self) -> None:
-		"""Every user is a contact too."""
+		"""Create or update the user's contact."""
 		known = frappe.db.get_value("Contact Email", {"email_id": self.email}, "parent")
 		contact = frappe.get_doc("Contact", known) if known else frappe.new_doc("Contact", user=self.name)
 		contact.update({"first_name": self.first_name, "last_name": self.last_name})
@@ -93,7 +93,7 @@ class Event(Document):
 				row.email = frappe.db.get_value("Contact", row.reference_docname, "email_id")
 
 	def on_update(self) -> None:
-		"""The meeting stands on the timeline of each participant whose DocType shows events there."""
+		"""Add the meeting to the timeline of each participant whose DocType shows events there."""
 		reference = {"reference_doctype": self.doctype, "reference_name": self.name}
 		known = frappe.get_all("Communication", reference, pluck="name")
 		for row in self.event_participants:

@@ -1,4 +1,4 @@
-"""A DocType as a document: its definition is kept as JSON beside the columns that queries ask for."""
+"""Stands in for frappe.core.doctype.doctype: stores a definition as JSON, beside the columns that queries need."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ DEFINITION: dict = {
 
 
 def definitions() -> list[dict]:
-	"""Frappe's own DocTypes, cut down to the fields that an app reads and writes."""
+	"""Return Frappe's own DocTypes, with only those fields that the app reads and writes."""
 	found = json.loads(Path(__file__).with_name("doctypes.json").read_text(encoding="utf-8"))
 	for definition in found:
 		definition["app"] = "frappe"
@@ -36,7 +36,7 @@ def definitions() -> list[dict]:
 
 
 def write_definition(definition: dict) -> None:
-	"""Store what the DocType says, and make its table say the same."""
+	"""Store the DocType's definition and update its table."""
 	row = {column: definition.get(column) or (0 if column in COLUMNS[2:] else None) for column in COLUMNS}
 	row |= {"name": definition["name"], "definition": json.dumps(definition)}
 	row |= {"modified": frappe.utils.now(), "creation": frappe.utils.now()}
@@ -56,7 +56,7 @@ def make_role(role: str) -> None:
 
 
 class DocType(Document):
-	"""Custom DocTypes may be made and deleted while the site runs; an app's come from its JSON."""
+	"""The document of a DocType. Only custom DocTypes can be created and deleted here; an app's come from its JSON."""
 
 	def __init__(self, data: Any, *args: Any, **kwargs: Any):
 		super().__init__(data, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""`frappe.db`: one connection, Frappe's transactions, and `sql()`, through which every query goes."""
+"""Stands in for frappe.database.database: one connection, its transactions, and `sql()`, which runs every query."""
 
 import sqlite3
 from collections import deque
@@ -16,7 +16,7 @@ _DDL = {"create", "alter", "drop"}
 
 
 class Callbacks(deque):
-	"""What waits for the commit or the rollback, in the order it was added."""
+	"""Functions that run after the commit or the rollback, in the order in which they were added."""
 
 	add = deque.append
 
@@ -53,7 +53,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		self._conn, self._writing = None, False
 
 	def sql(self, query: Any, values: Any = (), *, as_dict: bool = False, pluck: bool = False):
-		"""Run a query and fetch its rows as tuples, dicts or the first column."""
+		"""Run a query and return its rows: tuples, dicts, or the values of the first column."""
 		is_many = isinstance(values, tuple | list | dict)
 		query, params = dialect.bind(str(query).strip(), (values or None) if is_many else (values,))
 		query, locks = dialect.split_lock(query)
@@ -82,8 +82,11 @@ class Database(DocumentQueries, Structure, Refusing):
 		error.add_note(query)
 		return error
 
-	# Transactions. A read opens a snapshot, as InnoDB's first read does. The first write or locking read ends it and
-	# waits for the one write lock, so that it sees what others have committed meanwhile, as InnoDB's does.
+	# Transactions. A read opens a snapshot, as InnoDB's first read does. The first write or locking read ends the
+	# snapshot and waits for the one write lock, so that it sees the newest commits, as in InnoDB:
+	#
+	#     this connection:   read (snapshot 1)        write waits . . . . sees 2
+	#     another one:                     write 2            commit
 
 	def _enter_transaction(self, query: str, locks: bool) -> None:
 		kind = query.split(None, 1)[0].lower()
@@ -132,17 +135,17 @@ class Database(DocumentQueries, Structure, Refusing):
 		self.after_rollback.run()
 
 	def savepoint(self, save_point: str) -> None:
-		"""Takes the write lock first: a savepoint made in a read snapshot would be lost with it."""
+		"""Take the write lock and set a savepoint. Taking the lock later would end the snapshot and the savepoint."""
 		self._take_write_lock()
 		self.sql(f"savepoint {save_point}")
 
 	def sql_ddl(self, query: str) -> None:
-		"""Change the schema, committing before and after, as MariaDB does by itself."""
+		"""Change the schema. Commits before and after, as MariaDB does by itself."""
 		self.commit()
 		self.sql(query)
 		self.commit()
 
-	# What an exception of the driver means.
+	# The meaning of the driver's exceptions
 
 	@staticmethod
 	def is_primary_key_violation(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""MariaDB's SQL, as the app writes it, said to SQLite: parameters, locks, column types and collations."""
+"""Stands in for MariaDB's dialect: translates parameters, locks, column types and collations to SQLite's."""
 
 import datetime
 import re
@@ -15,7 +15,7 @@ _DERIVED = re.compile(r"\b(max|min|coalesce|ifnull)\s*\(", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"%%|%s|%\((\w+)\)s|%")
 _FOR_UPDATE = re.compile(r"\s+for\s+update(\s+nowait|\s+skip\s+locked)?\s*$", re.IGNORECASE)
 
-# Data-like columns hold 140 characters unless the field says otherwise, as MariaDB's strict mode enforces.
+# A Data column holds 140 characters unless the field sets a length. MariaDB's strict mode enforces this.
 VARCHAR_LENGTH = 140
 _KINDS = {
 	"decimal": ("Currency", "Float", "Percent"),
@@ -34,7 +34,7 @@ TYPE_MAP = {fieldtype: kind for kind, fieldtypes in _KINDS.items() for fieldtype
 
 
 def bind(query: str, values: Any) -> tuple[str, list]:
-	"""Frappe's `%s` and `%(name)s` as SQLite's `?`; a sequence becomes a bracketed list, as PyMySQL makes it."""
+	"""Replace `%s` and `%(name)s` with SQLite's `?`. A sequence becomes a bracketed list, as in PyMySQL."""
 	if values is None:
 		return query, []
 	params: list = []
@@ -56,7 +56,7 @@ def bind(query: str, values: Any) -> tuple[str, list]:
 
 
 def split_lock(query: str) -> tuple[str, bool]:
-	"""The query without its locking clause, and whether it had one."""
+	"""Return the query without its locking clause, and whether it had one."""
 	match = _FOR_UPDATE.search(query)
 	if match and match[1]:
 		raise NotImplementedError(f"{match[1].strip().upper()} on the embedded site")
@@ -64,7 +64,7 @@ def split_lock(query: str) -> tuple[str, bool]:
 
 
 def convert_derived(query: str, rows: list[tuple]) -> Iterable[tuple]:
-	"""An aggregate of a Datetime column has lost its declared type: give its text back as a datetime."""
+	"""Turn text into a datetime: an aggregate such as max() of a Datetime column loses the column's type in SQLite."""
 	if not _DERIVED.search(query):
 		return rows
 	return [tuple(_to_datetime(cell) if _is_instant(cell) else cell for cell in row) for row in rows]
@@ -79,7 +79,7 @@ def _to_datetime(text: str | bytes) -> datetime.datetime:
 
 
 def _to_timedelta(text: bytes) -> datetime.timedelta:
-	"""A TIME column's value, which MariaDB's driver gives as a timedelta."""
+	"""Return a TIME column's value as a timedelta, as MariaDB's driver does."""
 	hours, minutes, seconds = text.decode().split(":")
 	return datetime.timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
 
@@ -90,14 +90,14 @@ def time_text(value: datetime.timedelta) -> str:
 
 
 def _compare_instants(left: str, right: str) -> int:
-	"""Collation of Datetime columns: a shorter text means the start of that day, hour or second."""
+	"""Compare two Datetime values. A shorter text means the start of that day, hour or second."""
 	left, right = (side.replace("T", " ", 1) + _MIDNIGHT[len(side) :] for side in (left, right))
 	return (left > right) - (left < right)
 
 
 @lru_cache(maxsize=512)
 def _like_pattern(pattern: str) -> re.Pattern:
-	"""MariaDB's LIKE: a backslash takes a wildcard's meaning away, and case counts in no alphabet."""
+	"""Translate a LIKE pattern as MariaDB reads it: a backslash escapes a wildcard, and case never matters."""
 	parts = re.findall(r"\\(.)|([%_])|(.)", pattern, re.DOTALL)
 	body = "".join(
 		{"%": ".*", "_": "."}[wild] if wild else re.escape(escaped or plain) for escaped, wild, plain in parts
@@ -119,7 +119,7 @@ sqlite3.register_adapter(datetime.date, lambda value: value.isoformat())
 sqlite3.register_adapter(datetime.time, lambda value: value.strftime("%H:%M:%S.%f"))
 sqlite3.register_adapter(datetime.timedelta, time_text)
 sqlite3.register_adapter(LocalProxy, lambda value: value._get_current_object())
-# The declared types say "text" first, which gives the column SQLite's text affinity.
+# A declared type that contains "text" gives the column SQLite's text affinity.
 sqlite3.register_converter("text_datetime", _to_datetime)
 sqlite3.register_converter("text_date", lambda text: datetime.date.fromisoformat(text.decode()))
 sqlite3.register_converter("text_time", _to_timedelta)

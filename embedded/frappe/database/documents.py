@@ -1,4 +1,4 @@
-"""Reading and writing columns without the document: get_value, set_value, exists, count, delete, singles, defaults."""
+"""Stands in for the methods of frappe.database.database that read and write columns without loading the document."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -15,7 +15,7 @@ class DocumentQueries:
 		self, doctype: str, filters: Any, fieldname: Any = "name", *, as_dict: bool = False,
 		order_by: str | None = "creation desc", for_update: bool = False,
 	) -> Any:  # fmt: skip
-		"""One field, a list of fields or all ("*") of the first match; None when there is none."""
+		"""Return one field, a list of fields or all fields ("*") of the first match, or None if nothing matches."""
 		rows = self.get_values(
 			doctype, filters, fieldname, as_dict=as_dict, order_by=order_by, limit=1, for_update=for_update
 		)
@@ -48,7 +48,7 @@ class DocumentQueries:
 		return f"where {where}" if where else "", [value for _, values in conditions for value in values]
 
 	def exists(self, dt: str, dn: Any = None, cache: bool = False) -> Any:
-		"""The name of a matching document, or None. It is looked up each time, whatever `cache` says."""
+		"""Return the name of a matching document, or None. `cache` has no effect: this always asks the database."""
 		return self.get_value(dt, dn, order_by=None)
 
 	def count(self, dt: str, filters: Any = None) -> int:
@@ -58,7 +58,7 @@ class DocumentQueries:
 	def set_value(
 		self, dt: str, dn: Any, field: Any, val: Any = None, *, modified: Any = None, update_modified: bool = True
 	) -> None:
-		"""Write columns of one document, or of all that match the filters, without running its hooks."""
+		"""Write columns of one document, or of all that match the filters, without running hooks."""
 		if dn is None or dt == dn:
 			raise NotImplementedError("frappe.db.set_value of a Single: use set_single_value")
 		values = self._stamped(field, val, modified, update_modified)
@@ -75,7 +75,7 @@ class DocumentQueries:
 		return values
 
 	def delete(self, doctype: str, filters: Any = None) -> None:
-		"""Delete rows without running any hook."""
+		"""Delete rows without running hooks."""
 		where, params = self._where(doctype, filters)
 		self.sql(f"delete from `tab{doctype}` {where}", params)
 
@@ -87,7 +87,7 @@ class DocumentQueries:
 			marks = ", ".join(["%s"] * len(chunk))
 			self.sql(f"insert into `tab{doctype}` ({columns}) values {marks}", [tuple(row) for row in chunk])
 
-	# Singles keep their fields as rows of text.
+	# Singles: one row of text for each field
 
 	def get_singles_dict(self, doctype: str, for_update: bool = False) -> _dict:
 		lock = " for update" if for_update else ""
@@ -117,7 +117,7 @@ class DocumentQueries:
 			self.sql("insert into `tabSingles` values (%s, %s, %s)", (doctype, field, value))
 		self.value_cache.pop(doctype, None)
 
-	# A handful of values that belong to the site.
+	# Global values of the site
 
 	def get_global(self, key: str) -> Any:
 		rows = self.sql("select `defvalue` from `tabDefaultValue` where `defkey` = %s", (key,), pluck=True)
@@ -128,6 +128,6 @@ class DocumentQueries:
 
 
 def _descending(order_by: str) -> str:
-	"""Here a column without a direction counts down, unlike in get_all."""
+	"""Return the order with "desc" for each column without a direction, as frappe.db does. get_all sorts ascending."""
 	parts = [part.strip() for part in order_by.split(",")]
 	return ", ".join(part if part.lower().endswith((" asc", " desc")) else f"{part} desc" for part in parts)

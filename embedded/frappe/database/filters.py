@@ -1,7 +1,7 @@
-"""Filters as Frappe writes them (dicts, lists, operators) turned into SQL conditions with bound values.
+"""Stands in for frappe.database.query and frappe.utils.get_filter: turns filters into SQL with bound values.
 
-Frappe has two readings of a filter, and so has this module. `get_all` and `get_list` treat an empty value and NULL
-alike (`loose`); `frappe.db.get_value` and its kin are plain SQL (`plain`).
+Frappe reads a filter in two ways, and so does this module. `get_all` and `get_list` treat an empty value and NULL
+alike (`loose`); `frappe.db.get_value` and similar functions are plain SQL (`plain`).
 """
 
 import re
@@ -16,7 +16,7 @@ _NEVER_NULL = {"name", "creation", "modified", "idx", "docstatus"}
 _EMPTY = {"Date": "0001-01-01", "Datetime": "0001-01-01 00:00:00.000000"}
 _OPERATORS = {"=", "!=", "<", ">", "<=", ">=", "in", "not in", "like", "not like", "is"}
 
-# A condition's SQL and its values.
+# The SQL of a condition, and its values
 Condition = tuple[str, list]
 
 
@@ -27,7 +27,7 @@ class Filter(NamedTuple):
 
 
 def parse(doctype: str, filters: Any) -> list[Filter]:
-	"""Every shape that the app writes, as a list of one shape."""
+	"""Return the filters as a list of Filter, whichever shape they were written in."""
 	if not filters and not isinstance(filters, str):
 		return []
 	if isinstance(filters, str):
@@ -66,7 +66,7 @@ def plain(filter_: Filter, column: str) -> Condition:
 
 
 def loose(filter_: Filter, column: str, fieldtype: str | None) -> Condition:
-	"""The condition of get_all and get_list, where no value and an empty one are the same."""
+	"""Return the condition as get_all and get_list read it: NULL and an empty value are the same."""
 	field, operator, value = filter_
 	numeric = fieldtype in _NUMERIC
 	nullable = not numeric and field not in _NEVER_NULL

@@ -1,4 +1,4 @@
-"""The site's tables: made from the metas, grown when a meta grows, and the indexes an app adds."""
+"""Stands in for frappe.database.schema: creates tables from metas, and adds columns and indexes."""
 
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ class Structure:
 			self.sql_ddl(statement)
 
 	def sync_table(self, meta: "Meta") -> None:
-		"""Create the DocType's table, or add the columns and indexes that it lacks."""
+		"""Create the DocType's table, or add missing columns and indexes."""
 		if meta.issingle:
 			return
 		table = f"tab{meta.name}"
@@ -61,7 +61,7 @@ class Structure:
 		self._create_index("unique index", doctype, fields, constraint_name or "unique_" + "_".join(fields))
 
 	def _create_index(self, kind: str, doctype: str, fields: list[str], name: str) -> None:
-		"""SQLite names indexes per file, MariaDB per table: the table's name goes before."""
+		"""Prefix the index with its table: names of indexes are unique per file in SQLite, per table in MariaDB."""
 		known = "select 1 from sqlite_master where type = 'index' and name = %s"
 		if not self.sql(known, (f"tab{doctype}.{name}",)):
 			columns = ", ".join(f"`{field}`" for field in fields)
@@ -78,11 +78,11 @@ def _standard_columns(istable: bool | int) -> dict[str, str]:
 
 
 def _column(df: frappe._dict) -> str:
-	"""A column with MariaDB's strictness: lengths, ranges, and numbers that are never NULL."""
+	"""Return a column definition as strict as MariaDB's: lengths, ranges, and numbers that are never NULL."""
 	kind = TYPE_MAP[df.fieldtype]
 	name = f"`{df.fieldname}`"
 	if kind in ("datetime", "date"):
-		# No zone, and a date that exists: MariaDB refuses anything else.
+		# MariaDB refuses a value with a zone, and a date that doesn't exist.
 		return f"{name} {_DECLARED[kind]} check ({name} is null or ({kind}({name}) is not null and {name} not glob '*[+Zz]*'))"
 	if kind in _DECLARED:
 		return f"{name} {_DECLARED[kind]}"

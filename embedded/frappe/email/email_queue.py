@@ -1,4 +1,4 @@
-"""One queued e-mail: sent to each of its recipients, tried again a few times when that fails."""
+"""Stands in for frappe.email.doctype.email_queue.email_queue: sends one queued e-mail, and retries if that fails."""
 
 import smtplib
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class EmailQueue(Document):
 		frappe.db.commit()
 
 	def send(self) -> None:
-		"""Commits as it goes, so that a message isn't sent twice."""
+		"""Send to each recipient. Commits after each one, so that a retry doesn't send the message to them again."""
 		self.update_status("Sending")
 		try:
 			with _server() as server:
@@ -47,7 +47,7 @@ class EmailQueue(Document):
 
 @contextmanager
 def _server() -> Iterator[smtplib.SMTP | None]:
-	"""The configured mail server; none in tests, as in Frappe, and none where none is configured: the outbox shows it."""
+	"""Yield the configured mail server, or None in tests (as in Frappe) or if the site has none: see /outbox then."""
 	conf = local.conf
 	if not conf.mail_server or (frappe.in_test and not local.flags.testing_email):
 		yield None

@@ -1,4 +1,4 @@
-"""The MIME message of an e-mail: multipart/mixed of an alternative (text, HTML) and the attachments."""
+"""Stands in for frappe.email.email_body: builds a MIME message with text, HTML and attachments."""
 
 from email import charset, policy
 from email.mime.multipart import MIMEMultipart
@@ -10,7 +10,7 @@ from frappe.utils import expand_relative_urls, get_url, html2text, validate_emai
 from frappe.utils.jinja import get_template
 from premailer import Premailer
 
-# Text goes out quoted-printable, as from Frappe, so that it stays legible.
+# Frappe sends text as quoted-printable too, which people can read in the queue.
 charset.add_charset("utf-8", charset.QP, charset.QP, "utf-8")
 RECIPIENT_MARK = "<!--recipient-->"
 
@@ -40,14 +40,14 @@ def build(
 
 
 def _framed(subject: str, content: str) -> str:
-	"""The content in Frappe's frame, its styles moved into the elements, its links absolute."""
+	"""Return the content inside Frappe's e-mail template, with inline styles and absolute links."""
 	frame = get_template("frappe/templates/emails/standard.html")
 	page = expand_relative_urls(frame.render({"subject": subject, "content": content}))
 	return Premailer(html=page, strip_important=False, cssutils_logging_level="CRITICAL").transform()
 
 
 def _attach(root: MIMEMultipart, fname: str, fcontent: str | bytes, content_type: str) -> None:
-	"""The content type may carry parameters: `text/calendar; method=REQUEST; charset=utf-8`."""
+	"""Attach a file. Its content type may have parameters: `text/calendar; method=REQUEST; charset=utf-8`."""
 	maintype, subtype = content_type.split("/", 1)
 	if maintype != "text":
 		raise NotImplementedError(f"An attachment of type {content_type} on the embedded site")

@@ -1,4 +1,4 @@
-"""Sending what waits: run by the scheduler each minute."""
+"""Stands in for frappe.email.queue: sends the queued e-mails. The scheduler runs it every minute."""
 
 import frappe
 from frappe.missing import missing

@@ -1,4 +1,4 @@
-"""`frappe.sendmail`: an Email Queue row in the caller's transaction, sent by the scheduler."""
+"""Stands in for frappe.sendmail: adds an Email Queue row in the caller's transaction; the scheduler sends it."""
 
 from email import policy
 from typing import Any
@@ -8,7 +8,7 @@ from frappe.context import local
 from frappe.email.message import build
 from frappe.model.document import Document
 
-# What `sendmail` is told that changes nothing here.
+# Arguments of `sendmail` that have no effect here
 _IGNORED = ("add_unsubscribe_link", "delayed")
 
 
@@ -17,7 +17,7 @@ def sendmail(
 	reply_to: str | None = None, reference_doctype: str | None = None, reference_name: str | None = None,
 	message_id: str | None = None, send_priority: int = 1, **options: Any,
 ) -> Document | None:  # fmt: skip
-	"""One row for all recipients; None when there is nobody to send to, or an address is none."""
+	"""Queue one row for all recipients. Returns None if nobody is left to send to, or if an address is invalid."""
 	for option in options:
 		if option not in _IGNORED:
 			raise NotImplementedError(f"sendmail({option}=...) on the embedded site")

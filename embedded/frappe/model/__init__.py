@@ -1,4 +1,4 @@
-"""Which fields every document has, and which kinds of fields hold no data."""
+"""Stands in for frappe.model: the fields that every document has, and the field types without data."""
 
 DEFAULT_FIELDS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
 CHILD_FIELDS = ("parent", "parentfield", "parenttype")

@@ -1,4 +1,4 @@
-"""A document as data: its fields, its child rows, and the row it is in its table."""
+"""Stands in for frappe.model.base_document: a document's fields, its child rows, and its row in the table."""
 
 import sqlite3
 import weakref
@@ -17,7 +17,7 @@ _UNPICKLABLE = ("meta", "_weakref", "_parent_doc")
 
 
 def get_controller(doctype: str) -> type:
-	"""The class in the app's `doctype/<name>/<name>.py`; a custom DocType's is Document itself."""
+	"""Return the class in the app's `doctype/<name>/<name>.py`, or Document itself for a custom DocType."""
 	from frappe.core.controllers import CONTROLLERS
 	from frappe.model.document import Document
 
@@ -51,10 +51,10 @@ class BaseDocument:
 	def __getstate__(self) -> dict:
 		return {key: value for key, value in self.__dict__.items() if key not in _UNPICKLABLE}
 
-	# Reading and setting.
+	# Reading and setting fields
 
 	def get(self, key: str, filters: Any = None) -> Any:
-		"""A value, with a default; or with a dict, the child rows that match it."""
+		"""Return a field's value or the default. With a dict, return the child rows that match it."""
 		if isinstance(filters, dict):
 			rows = self.__dict__.get(key) or []
 			return [row for row in rows if all(row.get(field) == value for field, value in filters.items())]
@@ -83,7 +83,7 @@ class BaseDocument:
 	def is_new(self) -> Any:
 		return self.get("__islocal")
 
-	# Child rows.
+	# Child rows
 
 	def append(self, key: str, value: Any = None) -> "BaseDocument":
 		table = self.__dict__.setdefault(key, [])
@@ -114,7 +114,7 @@ class BaseDocument:
 		return reference and reference()
 
 	def fill_columns(self) -> None:
-		"""What the DocType has and nobody gave: None, no rows, and 0 where Frappe counts."""
+		"""Fill the fields that nobody set: None for columns, no rows for tables, 0 for docstatus and idx."""
 		for key in self.meta.columns:
 			self.__dict__.setdefault(key, None)
 		for key in self.meta.table_doctypes:
@@ -124,7 +124,7 @@ class BaseDocument:
 	def get_all_children(self) -> list:
 		return [row for fieldname in self.meta.table_doctypes for row in self.get(fieldname) or ()]
 
-	# As a row, and as a dict.
+	# The document as a database row, and as a dict
 
 	def get_valid_dict(self) -> _dict:
 		found = _dict()
@@ -182,7 +182,7 @@ class BaseDocument:
 			self._raise_if_unique(error)
 
 	def _raise_if_unique(self, error: Exception) -> None:
-		"""Say which field is taken; SQLite names the columns of the index that refused."""
+		"""Raise an error that names the field. SQLite's message names the columns of the unique index."""
 		if not frappe.db.is_unique_key_violation(error):
 			raise error
 		fieldname = str(error).rpartition(".")[2]

@@ -1,4 +1,4 @@
-"""What Frappe checks and cleans in a document before it is stored."""
+"""Stands in for frappe.model.base_document's validation: what Frappe checks and cleans before it stores a document."""
 
 import frappe
 from frappe import _
@@ -10,7 +10,7 @@ from frappe.types import _dict
 from frappe.utils.data import cint, cstr, flt
 from frappe.utils.password import get_decrypted_password, remove_encrypted_password, set_encrypted_password
 
-# Fields that hold code, and so keep what HTML they hold.
+# Fields of these types keep their HTML as it is.
 _UNFILTERED = ("Attach", "Attach Image", "Code")
 
 
@@ -50,7 +50,7 @@ class Checks:
 		return bool(frappe.utils.strip_html(cstr(value)).strip())
 
 	def _validate_links(self) -> None:
-		"""Links to what doesn't exist are refused; those that do are spelled as the record is."""
+		"""Raise LinkValidationError if a linked record doesn't exist; otherwise use the record's own spelling."""
 		if self.flags.ignore_links:
 			return
 		invalid = [entry for doc in [self, *self.get_all_children()] for entry in doc._invalid_links()]
@@ -117,7 +117,7 @@ class Checks:
 				frappe.throw(text, frappe.CharacterLengthExceededError, title=_("Value too big"))
 
 	def _sanitize_content(self) -> None:
-		"""Escape HTML that could run code, except where a field holds code or says it may."""
+		"""Escape HTML that could run code, except in code fields and in fields that ignore the XSS filter."""
 		if local.flags.in_install:
 			return
 		for df in self.meta.fields:
@@ -128,7 +128,7 @@ class Checks:
 					self.set(df.fieldname, frappe.utils.sanitize_html(value))
 
 	def _save_passwords(self) -> None:
-		"""Passwords go encrypted into a table of their own; the field keeps as many stars."""
+		"""Store passwords encrypted in their own table; the field keeps a star for each character."""
 		for df in self.meta.typed("Password"):
 			password = self.get(df.fieldname)
 			if not password:
@@ -143,7 +143,7 @@ class Checks:
 		return get_decrypted_password(self.doctype, self.name, fieldname, raise_exception=raise_exception)
 
 	def _validate_constants(self) -> None:
-		"""Creation and owner are fixed by the first save, like the fields that say so."""
+		"""Raise CannotChangeConstantError if creation, owner or a set_only_once field changes after the first save."""
 		previous = self.get_doc_before_save()
 		fixed = [df.fieldname for df in self.meta.fields if df.set_only_once]
 		for fieldname in ["creation", "owner", *fixed] if previous else ():

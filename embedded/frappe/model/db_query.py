@@ -1,4 +1,4 @@
-"""`frappe.get_all` and `frappe.get_list`: fields, filters, order, and what the user may see."""
+"""Stands in for frappe.model.db_query: get_all and get_list, with fields, filters, order and permissions."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ _ORDER = re.compile(r"`?\w+`?(\s+(asc|desc))?", re.IGNORECASE)
 
 
 def column(doctype: str, name: str) -> str:
-	"""A field, with or without an alias, or all of them. SQL's functions are for `frappe.qb`."""
+	"""Return the SQL of a field, with or without an alias, or of `*`. SQL functions need `frappe.qb`, as on Frappe 16."""
 	if name == "*":
 		return f"`tab{doctype}`.*"
 	expression, alias = _split_alias(name)
@@ -52,7 +52,7 @@ def get_list(
 	where = [sql for sql, _ in conditions]
 	if not ignore_permissions:
 		names = _permitted(meta, names, parent_doctype)
-		# The text of an app may hold a %, which means a parameter once there are any.
+		# A condition that an app's hook returns may hold a %. As soon as a query has parameters, % would start one.
 		where += [seen.replace("%", "%%") if params else seen for seen in _match_conditions(meta)]
 	if not names:
 		return []
@@ -73,7 +73,7 @@ def _condition(meta: Meta, filter_: flt_.Filter) -> flt_.Condition:
 
 
 def _permitted(meta: Meta, names: list[str], parent_doctype: str | None) -> list[str]:
-	"""Of the fields asked for, those that the user may read."""
+	"""Return those of the requested fields that the user may read."""
 	ptype = "read" if meta.istable or reach_of(meta, "read", frappe.session.user) else "select"
 	frappe.has_permission(meta.name, ptype, parent_doctype=parent_doctype, throw=True)
 	known = meta.get_permitted_columns(parent_doctype, ptype)
@@ -87,7 +87,7 @@ def _permitted(meta: Meta, names: list[str], parent_doctype: str | None) -> list
 
 
 def _match_conditions(meta: Meta) -> list[str]:
-	"""Own documents only, where the role says so, and what the apps' hooks add."""
+	"""Return conditions for the user: only own documents if the role says so, and those from the apps' hooks."""
 	user = frappe.session.user
 	conditions = []
 	if reach_of(meta, "read", user) == "own" and reach_of(meta, "select", user) != "all":

@@ -1,4 +1,4 @@
-"""Deleting a document: refused while others link to it, then gone with its rows and passwords."""
+"""Stands in for frappe.model.delete_doc: deletes a document with its rows and passwords, unless others link to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -39,7 +39,10 @@ def delete_doc(
 
 
 def link_fields(doctype: str) -> Iterator[tuple[Any, str, dict]]:
-	"""Every field that may point to a record of this DocType: its meta, its name, and what holds where it does."""
+	"""Yield each field that may link to this DocType, as (meta, fieldname, condition).
+
+	A row links to the DocType if it meets the condition: the other field of a Dynamic Link names the DocType.
+	"""
 	for meta in all_metas():
 		for df in meta.typed("Link", "Dynamic Link"):
 			if df.fieldtype == "Dynamic Link":
@@ -71,7 +74,7 @@ def _raise_linked(doc: Any, holder_type: str, holder: str) -> None:
 
 
 def _detach_communications(doctype: str, name: str) -> None:
-	"""What hung on the document without holding it: communications stay without it."""
+	"""Remove the document from its communications, which stay. They don't keep it from being deleted."""
 	reference = {"reference_doctype": doctype, "reference_name": name}
 	frappe.db.delete("Communication Link", {"link_doctype": doctype, "link_name": name})
 	frappe.db.set_value("Communication", reference, dict.fromkeys(reference), update_modified=False)

@@ -1,4 +1,4 @@
-"""`Document`: loading and storing, with the hooks and checks in the order in which Frappe does them."""
+"""Stands in for frappe.model.document: loads and stores documents, with hooks and checks in Frappe's order."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from frappe.utils.data import cast, cstr, now
 
 
 def get_doc(doctype: str | dict | BaseDocument, name: Any = None, **kwargs: Any) -> "Document":
-	"""By doctype and name (or filters that find it), or a new one from a dict."""
+	"""Return the document of this doctype and name (or the first match of filters), or a new one from a dict."""
 	if isinstance(doctype, BaseDocument):
 		return doctype
 	if isinstance(doctype, dict):
@@ -36,7 +36,7 @@ class Document(Checks, BaseDocument):
 	def __repr__(self) -> str:
 		return f"<{type(self).__name__}: {self.doctype} {self.name or 'unsaved'}>"
 
-	# Loading.
+	# Loading
 
 	def load_from_db(self) -> "Document":
 		if self.meta.issingle:
@@ -73,14 +73,14 @@ class Document(Checks, BaseDocument):
 		self._doc_before_save = None if self.is_new() else frappe.get_doc(self.doctype, self.name, for_update=True)
 
 	def has_value_changed(self, fieldname: str) -> bool:
-		"""Whether this save changes the field; a new document's fields are all changed."""
+		"""Return whether this save changes the field. All fields of a new document count as changed."""
 		before = self.get_doc_before_save()
 		return not before or before.get(fieldname) != self.get(fieldname)
 
 	def get_doc_before_save(self) -> "Document | None":
 		return getattr(self, "_doc_before_save", None)
 
-	# Storing.
+	# Storing
 
 	def insert(
 		self, ignore_permissions: bool | None = None, ignore_if_duplicate: bool = False,
@@ -155,7 +155,7 @@ class Document(Checks, BaseDocument):
 		local.flags.currently_saving.append((self.doctype, self.name))
 
 	def check_if_latest(self) -> None:
-		"""Refuse to overwrite what somebody else has saved since this copy was read."""
+		"""Raise TimestampMismatchError if somebody else saved the document since this copy was read."""
 		self.load_doc_before_save()
 		if self.docstatus != 0:
 			raise NotImplementedError("Submitted and cancelled documents on the embedded site")
@@ -181,7 +181,7 @@ class Document(Checks, BaseDocument):
 			row.parent, row.parenttype = self.name, self.doctype
 
 	def update_children(self) -> None:
-		"""Delete the rows that are gone, then write those that are here."""
+		"""Delete the child rows that were removed, then store the others."""
 		for fieldname, doctype in self.meta.table_doctypes.items():
 			rows = self.get(fieldname)
 			filters: dict = {"parent": self.name, "parenttype": self.doctype, "parentfield": fieldname}
@@ -207,7 +207,7 @@ class Document(Checks, BaseDocument):
 		frappe.clear_document_cache(self.doctype, self.name)
 
 	def db_set(self, fieldname: Any, value: Any = None, update_modified: bool = True, commit: bool = False) -> None:
-		"""Write fields at once, without validating."""
+		"""Write fields to the database at once, without validation."""
 		self.update(fieldname if isinstance(fieldname, dict) else {fieldname: value})
 		if update_modified and (self.doctype, self.name) not in local.flags.currently_saving:
 			self.modified, self.modified_by = now(), local.session.user
@@ -225,7 +225,7 @@ class Document(Checks, BaseDocument):
 	def delete(self, ignore_permissions: bool = False, force: bool = False) -> None:
 		frappe.delete_doc(self.doctype, self.name, ignore_permissions=ignore_permissions, force=force, flags=self.flags)
 
-	# Hooks and permissions.
+	# Hooks and permissions
 
 	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
 		own = getattr(self, method, None)
@@ -246,7 +246,7 @@ class Document(Checks, BaseDocument):
 			doc.reset_values_if_no_permlevel_access(levels)
 
 	def reset_values_if_no_permlevel_access(self, levels: set[int]) -> None:
-		"""Fields above the user's permlevel go back to what they were, or to their default."""
+		"""Reset fields above the user's permlevel to their stored value, or to the default in a new document."""
 		fields = [df for df in self.meta.get_high_permlevel_fields() if df.permlevel not in levels]
 		if not fields:
 			return

@@ -1,4 +1,4 @@
-"""What a DocType says of itself, with the site's custom fields among its own."""
+"""Stands in for frappe.model.meta: the definition of a DocType, custom fields included."""
 
 import json
 from collections.abc import Iterable
@@ -69,7 +69,7 @@ class Meta(Refusing):
 		stored = [df.fieldname for df in self.fields if df.fieldtype in TYPE_MAP]
 		return [*DEFAULT_FIELDS, *stored, *(CHILD_FIELDS if self.istable else ())]
 
-	# Permission levels.
+	# Permission levels
 
 	def get_high_permlevel_fields(self) -> list[_dict]:
 		return [df for df in self.fields if df.permlevel and df.fieldtype not in LAYOUT_TYPES]
@@ -80,7 +80,7 @@ class Meta(Refusing):
 		return {p.permlevel for p in permissions if p.role in roles and p.get(permission_type)}
 
 	def get_permitted_columns(self, parenttype: str | None, permission_type: str) -> list[str]:
-		"""The columns a list may show to the current user."""
+		"""Return the columns that a list may show to the current user."""
 		if permission_type == "select":
 			return list(dict.fromkeys(["name", *(self.search_fields or "").replace(" ", "").split(",")]))
 		levels = self.get_permlevel_access(permission_type, parenttype)
@@ -98,7 +98,7 @@ def _field(entry: dict, parent: str) -> _dict:
 
 
 def get_meta(doctype: str) -> Meta:
-	"""The DocType's meta, remembered by the process until somebody changes it."""
+	"""Return the DocType's meta. The process keeps it until somebody changes the DocType."""
 	known = local.memo.setdefault("metas", {})
 	if doctype not in known:
 		known[doctype] = Meta(_definition(doctype))

@@ -1,4 +1,4 @@
-"""How a document gets its name, and a new one its values."""
+"""Stands in for frappe.model.naming and frappe.model.create_new: names and default values of new documents."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ from frappe.utils.data import cast, cstr, now_datetime
 
 
 def set_new_name(doc: Any) -> None:
-	"""By the controller's autoname(), else the DocType's rule, else a random one."""
+	"""Name the document by the controller's autoname(), else by the DocType's rule, else at random."""
 	doc.run_method("before_naming")
 	autoname = doc.meta.autoname or ""
 	if autoname.lower() != "prompt":
@@ -57,7 +57,7 @@ def validate_name(doctype: str, name: str) -> str:
 
 
 def append_number_if_name_exists(doctype: str, value: str) -> str:
-	"""The name itself, or the first free one of `name-1`, `name-2`, ..."""
+	"""Return the name itself if it is free, else a numbered one: `name-1`, `name-2`, ..."""
 	if not frappe.db.exists(doctype, value):
 		return value
 	pattern = re.compile(rf"{re.escape(value)}-(\d+)", re.IGNORECASE)
@@ -67,7 +67,7 @@ def append_number_if_name_exists(doctype: str, value: str) -> str:
 
 
 def new_values(doctype: str, parent_doc: Any = None, parentfield: str | None = None) -> _dict:
-	"""A new document's values: the fields' defaults, as Frappe finds them."""
+	"""Return the values of a new document: each field's default, as Frappe finds it."""
 	meta = frappe.get_meta(doctype)
 	values = _dict(doctype=doctype, __islocal=1, owner=local.session.user, docstatus=0, idx=0)
 	if parent_doc:

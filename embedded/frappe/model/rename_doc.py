@@ -1,4 +1,4 @@
-"""Giving a document another name, in every link to it too."""
+"""Stands in for frappe.model.rename_doc: renames a document and updates every link to it."""
 
 import frappe
 from frappe import _

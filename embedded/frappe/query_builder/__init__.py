@@ -1,4 +1,4 @@
-"""`frappe.query_builder`: PyPika's MySQL dialect, with queries that run on `frappe.db`; values are SQLite literals."""
+"""Stands in for frappe.query_builder: PyPika's MySQL dialect, run on `frappe.db`, with SQLite's literals."""
 
 import datetime
 from typing import Any
@@ -17,14 +17,14 @@ def DocType(name: str) -> Table:
 
 
 class EmbeddedQuery(MySQLQuery):
-	"""What `frappe.qb` is."""
+	"""The class of `frappe.qb`."""
 
 	DocType = staticmethod(DocType)
 	desc, asc = Order.desc, Order.asc
 
 
 def _formatted(cls: type, value: Any, **kwargs: Any) -> str:
-	"""Datetimes as Frappe stores them; PyPika would write the ISO form with a T."""
+	"""Format datetimes as Frappe stores them. PyPika would write a T between date and time."""
 	if isinstance(value, datetime.time | datetime.timedelta):
 		raise NotImplementedError("A time of day in frappe.qb on the embedded site")
 	if isinstance(value, datetime.datetime):

@@ -1,4 +1,4 @@
-"""`frappe.query_builder.functions`: PyPika's."""
+"""Stands in for frappe.query_builder.functions: the functions of PyPika."""
 
 from frappe.missing import missing
 from pypika.functions import *  # noqa: F403

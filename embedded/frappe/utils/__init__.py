@@ -1,4 +1,4 @@
-"""`frappe.utils`: everything of data.py, text.py and urls.py, and a few helpers about the site and its users."""
+"""Stands in for frappe.utils: data.py, messages.py, text.py and urls.py, and helpers for the site and its users."""
 # ruff: noqa: F403
 
 import sys
@@ -25,7 +25,7 @@ def get_fullname(user: str | None = None) -> str:
 
 
 def set_request(**kwargs: Any) -> None:
-	"""For tests: a request that nobody sent."""
+	"""Make up a request, for tests."""
 	from werkzeug.test import EnvironBuilder
 	from werkzeug.wrappers import Request
 

@@ -1,7 +1,7 @@
-"""Queued jobs: on Redis through RQ when the site has one, else in a worker thread of this process.
+"""Stands in for frappe.utils.background_jobs: jobs on Redis with RQ if the site has one, else in a thread.
 
-In tests a job without `now=True` goes the same way as in Frappe: into the queue. `run_queued` runs what this process
-has queued, which is what a worker would do.
+As in Frappe, a job without `now=True` goes into the queue in tests too. `run_queued` does a worker's job: it runs
+the jobs that this process has queued.
 """
 
 import os
@@ -30,7 +30,7 @@ def enqueue(
 	enqueue_after_commit: bool = False,
 	**kwargs: Any,
 ) -> Any:
-	"""Run a function at once in this transaction (`now`), or in a worker: from now on, or when this one has committed."""
+	"""Run a function at once in this transaction (`now`), or in a worker: soon, or after this transaction's commit."""
 	if refused := _REFUSED.intersection(kwargs):
 		raise NotImplementedError(f"enqueue({', '.join(refused)}=...) on the embedded site")
 	if now:
@@ -54,7 +54,7 @@ def enqueue(
 
 
 def execute_job(site: str, sites_path: str, user: str, method: str, kwargs: dict) -> None:
-	"""A job has its own connection, commits at its end, and leaves an Error Log when it fails."""
+	"""Run a job on its own connection. Commits at the end; if the job fails, stores an Error Log."""
 	frappe.init(site, sites_path, force=True)
 	frappe.connect()
 	frappe.set_user(user)
@@ -70,11 +70,11 @@ def execute_job(site: str, sites_path: str, user: str, method: str, kwargs: dict
 		frappe.destroy()
 
 
-# In this process.
+# In this process
 
 
 def run_queued(block_seconds: float = 0) -> None:
-	"""Run what waits, in a thread each so that the caller's connection stays its own."""
+	"""Run the queued jobs, each in a thread, because a job opens and closes its own connection."""
 	while True:
 		try:
 			work = _waiting.get(block=bool(block_seconds), timeout=block_seconds)
@@ -92,7 +92,7 @@ def _run_quietly(**work: Any) -> None:
 		frappe.logger("worker").exception("The job %s failed", work["method"])
 
 
-# On Redis.
+# On Redis
 
 
 def redis_url() -> str | None:
@@ -113,7 +113,7 @@ def _enqueue_on_redis(queue: str, work: dict) -> None:
 
 
 def work_on_redis(burst: bool = False) -> None:
-	"""What `python -m embedded worker` runs; each job in a forked child, as RQ does."""
+	"""Run jobs for `python -m embedded worker`, each in a forked child process, as RQ does."""
 	from rq import Worker
 
 	queues = [_redis_queue(name) for name in _TIMEOUTS]

@@ -1,4 +1,4 @@
-"""Numbers, text and dates: the everyday helpers of `frappe.utils`."""
+"""Stands in for frappe.utils.data: helpers for numbers, text and dates."""
 
 import datetime
 from typing import Any
@@ -35,7 +35,7 @@ def flt(value: Any) -> float:
 
 
 def cast(fieldtype: str, value: Any = None) -> Any:
-	"""The value as the field's Python type; no number is 0, and no text empty."""
+	"""Return the value as the field's Python type. None becomes 0 for a number and "" for text."""
 	if fieldtype in ("Currency", "Float", "Percent"):
 		return flt(value)
 	if fieldtype in ("Int", "Long Int", "Check"):
@@ -45,7 +45,7 @@ def cast(fieldtype: str, value: Any = None) -> Any:
 	return cstr(value)
 
 
-# The site's clock: System Settings names its zone, and stored times are naive in it.
+# The site's clock. System Settings names its zone; stored times are in this zone and don't name it.
 
 
 def get_system_timezone() -> str:
@@ -76,7 +76,7 @@ def getdate(value: Any = None) -> datetime.date | None:
 	if isinstance(value, datetime.date):
 		return value
 	if str(value).startswith(("0001-01-01", "0000-00-00")):
-		# MariaDB's way of writing that there is none.
+		# MariaDB writes these if a date is missing.
 		return None
 	try:
 		return parser.parse(value).date()
@@ -95,7 +95,7 @@ def get_datetime(value: Any = None) -> datetime.datetime:
 
 
 def to_timedelta(value: Any) -> Any:
-	"""A text or a time of day; what dateutil can't read is its ParserError."""
+	"""Convert a text or a time of day to a timedelta. Raises dateutil's ParserError if the text can't be read."""
 	if not isinstance(value, str | datetime.time):
 		return value
 	found = parser.parse(str(value))
@@ -104,7 +104,7 @@ def to_timedelta(value: Any) -> Any:
 
 
 def format_timedelta(value: datetime.timedelta) -> str:
-	"""As Frappe's JSON says a time: 9:30:00."""
+	"""Format a time as Frappe's JSON does: 9:30:00."""
 	return str(datetime.timedelta(seconds=round(value.total_seconds())))
 
 
@@ -112,7 +112,7 @@ def add_to_date(
 	date: Any = None, years: int = 0, months: int = 0, weeks: int = 0, days: int = 0, hours: int = 0,
 	minutes: int = 0, seconds: int = 0,
 ) -> Any:  # fmt: skip
-	"""A later date of the same kind as the one given: text in, text out."""
+	"""Return a later date, of the same type as the given one: text for text."""
 	span = relativedelta(
 		years=years, months=months, weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds
 	)

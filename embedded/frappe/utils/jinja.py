@@ -1,4 +1,4 @@
-"""Templates: Jinja without autoescape, an unknown name printed as itself, in a sandbox, as in Frappe."""
+"""Stands in for frappe.utils.jinja: a sandbox without autoescape, which prints unknown names as they are."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _EXTENSIONS = ("html", "css", "md", "json", "js", "xml", "txt")
 
 
 class Namespace(Refusing):
-	"""What templates see as `frappe`: a little of it, and a refusal for the rest."""
+	"""The `frappe` that templates see: a few names; the others are refused."""
 
 	refused_as = "frappe (in a template)"
 	session = property(lambda self: local.session)
@@ -20,7 +20,7 @@ class Namespace(Refusing):
 
 
 def get_jenv() -> SandboxedEnvironment:
-	"""The process's environment. A path begins with the app's folder, or is looked for in each app, the last first."""
+	"""Return the process's environment. A path starts with an app's name; otherwise each app is tried, last first."""
 	if "jenv" not in local.memo:
 		loaders = {app: PackageLoader(app, ".") for app in reversed(frappe.get_installed_apps())}
 		loader = ChoiceLoader([PrefixLoader(loaders), *loaders.values()])

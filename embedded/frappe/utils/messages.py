@@ -1,4 +1,4 @@
-"""Messages to the user, collected for the response: msgprint, throw and their kin."""
+"""Stands in for frappe.msgprint, throw and similar functions: collects messages to the user for the response."""
 
 from typing import Any, NoReturn
 

@@ -1,4 +1,4 @@
-"""Passwords: hashed for signing in, encrypted with the site's key where they must be read again."""
+"""Stands in for frappe.utils.password: hashes for signing in, encryption for passwords that are read again."""
 
 import frappe
 from cryptography.fernet import Fernet
@@ -41,7 +41,7 @@ def delete_all_passwords_for(doctype: str, name: str) -> None:
 
 
 def check_password(user: str, pwd: str) -> str:
-	"""The user's name as it is spelled, or an AuthenticationError."""
+	"""Return the user's name as it is stored. Raises AuthenticationError if the password is wrong."""
 	query = f"select `name`, `password` from `__Auth` where {_WHERE} and `encrypted` = 0"
 	for name, known in frappe.db.sql(query, ("User", user, "password")):
 		if check_password_hash(known, pwd):
@@ -54,7 +54,7 @@ def update_password(user: str, pwd: str) -> None:
 
 
 def get_encryption_key() -> str:
-	"""Written into site_config.json when the site is installed."""
+	"""Return the key in site_config.json, which is written when the site is installed."""
 	return local.conf["encryption_key"]
 
 

@@ -1,4 +1,4 @@
-"""What goes back: JSON with its messages, downloads, and errors by Frappe's shape."""
+"""Stands in for frappe.utils.response: JSON with messages, downloads, and errors in Frappe's shape."""
 
 import json
 import mimetypes

@@ -1,4 +1,4 @@
-"""E-mail addresses, phone numbers, URLs and HTML: what Frappe takes for valid, and how it cleans."""
+"""Stands in for frappe.utils and frappe.utils.html_utils: checks addresses, phone numbers and URLs; cleans HTML."""
 
 import html as html_
 import json
@@ -41,7 +41,7 @@ def _is_json(text: str) -> bool:
 
 
 def sanitize_html(html: Any, always_sanitize: bool = False) -> Any:
-	"""Escape tags and drop attributes that could run code. JSON and text without a tag stay as they are."""
+	"""Escape tags and drop attributes that could run code. JSON and text without a tag don't change."""
 	if not always_sanitize and (_is_json(html) or not BeautifulSoup(html, "html.parser").find()):
 		return html
 	return bleach.clean(
@@ -52,7 +52,7 @@ def sanitize_html(html: Any, always_sanitize: bool = False) -> Any:
 
 @lru_cache
 def _allowed_tags() -> frozenset[str]:
-	"""html5lib's safe elements, and the few that Frappe adds."""
+	"""Return html5lib's safe elements, and the few that Frappe adds."""
 	more = {"html", "head", "meta", "link", "body", "style", "o:p", "mark", "summary"}
 	return frozenset({name for _, name in allowed_elements} - {"wbr"} | more)
 
@@ -67,12 +67,12 @@ def _css_sanitizer() -> CSSSanitizer:
 
 
 def validate_email_address(email_str: str, throw: bool = False) -> str:
-	"""The valid addresses of a comma-separated text; a wrong one is left out, or raised about."""
+	"""Return the valid addresses of a comma-separated text. Leaves out an invalid one, or raises if `throw` is set."""
 	return ", ".join(filter(None, (_address_of(entry.strip(), throw) for entry in (email_str or "").split(","))))
 
 
 def _address_of(entry: str, throw: bool) -> str:
-	"""Of `Name <name@example.com>`, or the bare address."""
+	"""Return the address in `Name <name@example.com>`, or in a bare address."""
 	email = "" if " " in entry and "<" not in entry else parseaddr(entry)[1]
 	if entry and not _EMAIL.match(email) and throw:
 		message = frappe._("{0} is not a valid Email Address").format(escape_html(entry))
@@ -89,7 +89,7 @@ def validate_phone_number(phone_number: str, throw: bool = False) -> bool:
 
 
 def validate_url(txt: str, throw: bool = False) -> bool:
-	"""An absolute URL, or a path on this site."""
+	"""Return whether the text is an absolute URL, or a path on this site. Raises if it isn't and `throw` is set."""
 	url = urlparse(txt)
 	valid = bool(url.scheme and (url.netloc or url.path)) or txt.startswith("/")
 	if not valid and throw:
@@ -98,11 +98,11 @@ def validate_url(txt: str, throw: bool = False) -> bool:
 
 
 def expand_relative_urls(html: str) -> str:
-	"""Links and images of an e-mail need the site's address."""
+	"""Put the site's address before relative links and images, which an e-mail needs."""
 	base = frappe.utils.get_url().rstrip("/")
 	return _RELATIVE_URL.sub(lambda match: f"{match[1]}{base}/{match[2].lstrip('/')}", html)
 
 
 def html2text(html: str) -> str:
-	"""HTML as Markdown, which is what Frappe sends as the plain text of an e-mail."""
+	"""Convert HTML to Markdown. Frappe sends this as the plain text of an e-mail."""
 	return markdownify(html, heading_style="ATX", wrap=True)

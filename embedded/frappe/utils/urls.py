@@ -1,4 +1,4 @@
-"""Addresses of this site, and of its records in the desk."""
+"""Stands in for frappe.utils.get_url and its relatives: addresses of this site, and of its records in the desk."""
 
 import os
 from urllib.parse import quote, urljoin
@@ -7,7 +7,7 @@ from frappe.context import local
 
 
 def get_url(uri: str | None = None) -> str:
-	"""The configured host name, else the request's, else where `serve` says it listens, else the site's."""
+	"""Return the URL on the configured host, else the request's, else SITE_URL (set by `serve`), else the site's."""
 	if uri and uri.startswith(("http://", "https://")):
 		return uri
 	host = local.conf.host_name or _host_of_request() or os.environ.get("SITE_URL") or local.site

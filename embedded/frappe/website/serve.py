@@ -1,4 +1,4 @@
-"""From a path to a page: route rules, the template in an app's `www` with its Python neighbour, and failures."""
+"""Stands in for frappe.website.serve: finds the page of a path, renders it, and shows error pages."""
 
 from pathlib import Path
 from urllib.parse import quote_plus
@@ -26,7 +26,7 @@ def get_response(path: str | None = None) -> Response:
 
 
 def _resolve(path: str) -> str:
-	"""The page behind the path; the parts that a route names go into form_dict."""
+	"""Return the page of the path. Parts of the path that a route rule names go into form_dict."""
 	local.path = path or ("login" if local.session.user == "Guest" else "desk")
 	if local.path == "app" or local.path.startswith("app/"):
 		local.flags.redirect_location = f"/desk{local.request.full_path.removeprefix('/app').rstrip('?')}"
@@ -54,7 +54,7 @@ def _render(page: str) -> Response:
 
 
 def _render_template(app: str, page: str) -> Response:
-	"""An app's page has a frame of its own; the site's, and the cache for pages without `no_cache`, are Frappe's alone."""
+	"""Render an app's page. A page in the site's own template, or without `no_cache`, isn't implemented."""
 	context = _dict(path=page, user=local.session.user)
 	if Path(frappe.get_app_path(app, "www", f"{page}.py")).exists():
 		module = frappe.get_module(".".join([app, "www", *page.split("/")]))
@@ -69,7 +69,7 @@ def _render_template(app: str, page: str) -> Response:
 
 
 def get_error_page(error: Exception, status: int) -> Response:
-	"""The themed page of an exception; only what the exception says for users is shown."""
+	"""Return the error page of an exception. A server error shows no details."""
 	context = {"title": _("Server Error"), "message": _("Uncaught Exception")}
 	if isinstance(error, frappe.PermissionError):
 		login = f"/login?redirect-to={quote_plus(local.request.path)}"

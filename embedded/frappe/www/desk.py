@@ -1,4 +1,4 @@
-"""The desk's address. There is no desk, but a session gets its CSRF token here, as on a bench."""
+"""Stands in for frappe.www.app, the desk: an empty page, where a session gets its CSRF token as on a bench."""
 
 from urllib.parse import urlencode
 

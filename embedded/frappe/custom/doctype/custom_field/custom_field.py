@@ -1,4 +1,4 @@
-"""Custom Fields: what a site adds to a DocType without touching its JSON."""
+"""Stands in for frappe.custom.doctype.custom_field.custom_field: fields that a site adds to a DocType."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class CustomField(Document):
 
 
 def create_custom_fields(custom_fields: dict[str | tuple[str, ...], Any], update: bool = True) -> None:
-	"""`{doctype: [fields]}`, where the key may also be a tuple of doctypes; what exists is brought up to date."""
+	"""Create or update custom fields: `{doctype: [fields]}`. A key may also be a tuple of doctypes."""
 	for doctypes, fields in custom_fields.items():
 		for doctype in (doctypes,) if isinstance(doctypes, str) else doctypes:
 			for field in [fields] if isinstance(fields, dict) else fields:
