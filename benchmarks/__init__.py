@@ -1,6 +1,6 @@
-"""Benchmarks: speed as ratios in one run, so that the machine's own speed falls out.
+"""Benchmarks: speed as ratios in one run, so that the machine's own speed cancels out.
 
-On a real site when BENCH and SITE are set (`make bench-site` sets them), on a new embedded one otherwise.
+They run on a real site if BENCH and SITE are set (`make bench-site` sets them), otherwise on a new embedded one.
 """
 
 import os

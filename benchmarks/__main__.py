@@ -1,6 +1,6 @@
 """`make bench`: the engine, recurring blocked time, the slots request against the site's own ping, and a crowded site.
 
-Arguments: how many bookings the crowded site has, and how many hosts; 100,000 and 500 by default.
+Arguments: the number of bookings on the crowded site and the number of hosts; 100,000 and 500 by default.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Fills a site with hosts and their bookings, as three years of use leave it: two behind, one ahead.
 
-Rows go in by the thousand, past the controllers: a million bookings by the guests' door would take days. What is
-stored is what that door stores, in the tables that answer a slots request or that a booking is looked up in.
+Rows are inserted by the thousand, without the controllers: to book a million meetings over HTTP would take days. The
+rows are those that booking stores, in the tables that a slots request or a booking reads.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ DAY = 86400
 HALF_HOUR = 1800
 BUCKET = 300
 YEARS_BEHIND, YEARS_AHEAD = 2, 1
-# In one statement: SQLite takes 32,766.
+# The values of one statement. SQLite takes at most 32,766.
 VALUES = 30_000
 
 USER = ("name", "email", "enabled", "full_name", "first_name", "user_type")
@@ -36,13 +36,13 @@ CONTACT_EMAIL = ("name", "parent", "parenttype", "parentfield", "idx", "email_id
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
-# Every tenth booking was cancelled, and a guest comes four times.
+# Every tenth booking was cancelled, and each attendee books four times.
 CANCELLED_EACH = 10
 VISITS = 4
 
 
 class Crowd(NamedTuple):
-	"""Hosts, by their numbers, with so many bookings each, around `now` (epoch seconds)."""
+	"""Hosts, by their numbers, with `bookings_each` bookings each, around `now` (epoch seconds)."""
 
 	hosts: range
 	bookings_each: int
@@ -50,7 +50,7 @@ class Crowd(NamedTuple):
 
 
 class Meeting(NamedTuple):
-	"""One booking: the number of its host, its own number with that host, and its start in epoch seconds."""
+	"""One booking: the number of its host, its own number among that host's, and its start in epoch seconds."""
 
 	host: int
 	number: int
@@ -70,7 +70,7 @@ class Meeting(NamedTuple):
 
 
 def fill(crowd: Crowd) -> None:
-	"""Inserts the crowd and commits as it goes."""
+	"""Insert the crowd and commit along the way."""
 	hosts = crowd.hosts
 	_insert("User", USER, ((_user(n), _user(n), 1, f"Host {n}", "Host", "System User") for n in hosts))
 	_insert("Host Calendar", ("name", "user"), ((_user(n), _user(n)) for n in hosts))
@@ -95,7 +95,7 @@ def fill(crowd: Crowd) -> None:
 
 
 def _meetings(crowd: Crowd) -> Iterator[Meeting]:
-	"""Evenly over the years, weekends too, at office hours, none overlapping another of its host."""
+	"""Yield bookings spread evenly over the years, weekends too, at office hours. Those of one host don't overlap."""
 	first = crowd.now // DAY * DAY - YEARS_BEHIND * 365 * DAY
 	days = (YEARS_BEHIND + YEARS_AHEAD) * 365
 	for host in crowd.hosts:
@@ -141,7 +141,7 @@ def _host_row(meeting: Meeting) -> tuple:
 
 
 def _slots(meeting: Meeting, now: int) -> Iterator[tuple]:
-	"""The guard keeps rows of live meetings to come alone."""
+	"""Yield the guard's rows of a booking. It keeps rows only of future meetings that are live."""
 	if meeting.is_live and meeting.start > now:
 		for bucket in range(meeting.start // BUCKET, (meeting.start + HALF_HOUR) // BUCKET):
 			yield (f"{meeting.name}-{bucket}", _user(meeting.host), bucket, meeting.name)

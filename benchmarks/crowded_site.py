@@ -1,7 +1,7 @@
-"""A slots request and a booking on a site with very many bookings, against the same on an almost empty one.
+"""Compares a slots request and a booking on a site with very many bookings with the same on an almost empty site.
 
-`python -m benchmarks.crowded_site [bookings] [hosts]`, a million and 2,000 by default; on a real site when BENCH and SITE
-are set (`make bench-site` sets them). The site keeps the rows: use one that is to be thrown away.
+`python -m benchmarks.crowded_site [bookings] [hosts]`: a million and 2,000 by default. Runs on a real site if BENCH and
+SITE are set (`make bench-site` sets them). The site keeps the rows: use one that can be thrown away.
 """
 
 import sys
@@ -18,12 +18,12 @@ from tests.support.site import opened
 ROUNDS = 3
 BOOKINGS = 20
 BOOK = "scheduler_integration.api.public.book"
-# Whose slots are asked for, and whose are booked: the slots request answers the same before and after.
+# One host's slots are listed and another's are booked, so that the slots request returns the same before and after.
 ASKED, BOOKED = 0, 1
 
 
 class Figure(NamedTuple):
-	"""What something takes in seconds, and what a ping took meanwhile: whatever else the machine does slows both."""
+	"""How long something takes in seconds, and how long a ping took meanwhile: other load on the machine slows both."""
 
 	taken: float
 	ping: float
@@ -61,7 +61,7 @@ def main(bookings: int = 1_000_000, hosts: int = 2_000) -> None:
 
 
 def _measure(site) -> Figures:
-	"""The request's is the best of some medians."""
+	"""Measure the request and the booking. The request's figure is the best of several medians."""
 	with running(site) as server, server.client() as client:
 		rounds = [Figure(*medians(client, _query(ASKED))) for _each in range(ROUNDS)]
 		return Figures(min(rounds, key=lambda figure: figure.pings), _median_booking(client))
@@ -83,7 +83,7 @@ def _seconds_to_book(client: Client, start: str) -> float:
 
 
 def _payload(start: str) -> dict[str, str]:
-	"""A guest who was never here, and whose name nobody has: of namesakes, Frappe reads all to number the new one."""
+	"""Return a booking by a new attendee with a new name: if a contact has namesakes, Frappe reads all of them."""
 	nth = time.time_ns()
 	return {
 		"slug": f"crowd-{BOOKED}",
@@ -136,7 +136,7 @@ def _book() -> None:
 
 
 def _show_plans(run: Callable[[], None], *, scans_only: bool = False) -> None:
-	"""How the database answers each query of the run, or those queries that read a whole table."""
+	"""Print the database's plan for each query of the run, or for those queries that read a whole table."""
 	import frappe
 
 	# What the server has booked meanwhile isn't in the state that this transaction shows.
@@ -170,7 +170,7 @@ def _plan(text: str, args: tuple) -> list[str]:
 
 
 def _is_scan(row: str) -> bool:
-	"""MariaDB's access types ALL and index, the latter a whole index, and SQLite's SCAN."""
+	"""Whether a row of a plan reads a whole table or index: MariaDB's access types ALL and index, SQLite's SCAN."""
 	return any(word in row for word in (" | ALL | ", " | index | ", " | SCAN "))
 
 

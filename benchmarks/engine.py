@@ -44,7 +44,7 @@ ALWAYS = WorkingHours(ZONE, tuple(WeeklyRule(day, 0, 0) for day in range(7)))
 
 
 def busy_times(count: int, seed: int = 1) -> list[Busy]:
-	"""As a query answers them: within the month, by start; they overlap and nest when there are many."""
+	"""Return busy times as a query does: within the month, by start. If there are many, they overlap and nest."""
 	rng = random.Random(seed)
 	starts = sorted(NOW + rng.randrange(31 * DAY) // 900 * 900 for _ in range(count))
 	return [Busy(start, start + rng.choice((900, 1800, 3600)), str(number)) for number, start in enumerate(starts)]
@@ -74,7 +74,7 @@ def listing(host: Host, rules: MeetingRules = MEETING) -> Callable[[], object]:
 
 
 def team(count: int, *also: Busy) -> Callable[[], object]:
-	"""A round robin: a start is offered when any of the hosts is free. `also` stands in everybody's calendar."""
+	"""Return a listing of a round robin: a start is offered if any host is free. `also` is in everybody's calendar."""
 	members = [Member(MEETING, Host(str(seed), OFFICE, [*also, *busy_times(500, seed)])) for seed in range(count)]
 	return lambda: HostPool(members, NOW).starts(NOW, END)
 
@@ -106,7 +106,7 @@ def seconds(run: Callable[[], object], prepare: Callable[[], object] = lambda: N
 
 
 def best(run: Callable[[], object], repeat: int) -> tuple[float, float, float]:
-	"""Warm, cold, and the plain loop, taken in turn so that all three see the same machine."""
+	"""Return the best times warm, cold and of the plain loop, measured in turn under the same load."""
 	warm = cold = loop = float("inf")
 	for _ in range(repeat):
 		cold = min(cold, seconds(run, forget))

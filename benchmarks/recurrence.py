@@ -1,4 +1,7 @@
-"""How long recurring blocked time takes to expand: `python -m benchmarks.recurrence`. Cold means nothing was expanded before."""
+"""How long recurring blocked time takes to expand: `python -m benchmarks.recurrence`.
+
+Cold means that nothing was expanded before.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ DAYS = ("MO", "TU", "WE", "TH", "FR")
 
 
 def weekly_rules(count: int) -> list[str]:
-	"""Blocks that began ten years ago, at different times."""
+	"""Return weekly rules of blocks that began ten years ago, at different times."""
 	starts = [datetime(2016, 1, 4 + number % 5, 9, number) for number in range(count)]
 	return [
 		normalised_rule(start, start + timedelta(hours=1), f"FREQ=WEEKLY;BYDAY={DAYS[start.weekday()]}", ZONE)

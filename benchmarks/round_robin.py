@@ -1,7 +1,7 @@
 """A year of round robin: `python benchmarks/round_robin.py` draws docs/images/round_robin.svg and prints the figures.
 
-The year is the one that tests/engine/test_round_robin.py checks: a team of six with part-timers, vacations, appointments of
-their own and somebody who joins in July.
+It is the year that tests/engine/test_round_robin.py checks: six hosts with part-timers, vacations, appointments of
+their own, and one who joins in July.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _picture(years: dict[str, Year]) -> str:
 
 
 def _ahead(year: Year) -> dict[str, list[Point]]:
-	"""By host, how far after each booking they are from their promise, in bookings; x is the part of the year."""
+	"""Return for each host, after each booking, the part of the year gone by and how many bookings they are ahead."""
 	lines, credit = defaultdict(list), defaultdict(int)
 	for number, each in enumerate(year.given):
 		for name, share in each.shares.items():

@@ -1,7 +1,7 @@
 """How long a slots request takes, against the site's own ping on the same server, and how often it asks the database.
 
-Runs on a new embedded site, or on a real one when BENCH and SITE are set (as `make test-bench` sets them). The rows differ in
-what stands in the host's calendar; each is the median of many requests of 31 days.
+Runs on a new embedded site, or on a real one if BENCH and SITE are set (`make bench-site` sets them). The rows differ
+in the host's calendar. Each is the median of many requests of 31 days.
 """
 
 from datetime import timedelta
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _seed() -> dict[str, tuple[dict[str, str], int]]:
-	"""Pages with ever fuller calendars: the query of each, and the number of statements it takes."""
+	"""Make pages with fuller and fuller calendars. Return the query of each and the number of statements it takes."""
 	import frappe
 
 	for field in ("slots_per_minute", "bookings_per_hour"):
@@ -107,7 +107,7 @@ def _report(client: Client, queries: dict[str, tuple[dict[str, str], int]]) -> N
 
 
 def medians(client: Client, query: dict[str, str]) -> tuple[float, float]:
-	"""Of the request and of the ping, asked in turn: whatever else the machine does slows both."""
+	"""Return the medians of the request and of the ping, asked in turn: other load on the machine slows both."""
 	times = [(seconds(client, SLOTS, query), seconds(client, "ping", {})) for _each in range(REQUESTS)]
 	return median(request for request, _ping in times), median(ping for _request, ping in times)
 
