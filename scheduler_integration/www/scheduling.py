@@ -17,10 +17,10 @@ from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import HostNotFree, SchedulingError
 from scheduler_integration.meetings.agenda import agenda
-from scheduler_integration.pages.dates import TimeStyle
-from scheduler_integration.pages.hosting import HostPage, Tabs, hosting_view, not_free_message
-from scheduler_integration.pages.respond import argument, redirection, respond, submitted
-from scheduler_integration.pages.visitor import current_visitor
+from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view, not_free_message
+from scheduler_integration.pages.kit.dates import TimeStyle
+from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.permissions import is_manager
 
 no_cache = 1

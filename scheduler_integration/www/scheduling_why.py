@@ -12,9 +12,9 @@ from scheduler_integration.catalogue.own_types import OwnType, own_types
 from scheduler_integration.clock import now
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
-from scheduler_integration.pages.respond import argument, redirection, respond
-from scheduler_integration.pages.visitor import current_visitor
-from scheduler_integration.pages.why import Answer, Question, why_view
+from scheduler_integration.pages.host.why import Answer, Question, why_view
+from scheduler_integration.pages.kit.respond import argument, redirection, respond
+from scheduler_integration.pages.kit.visitor import current_visitor
 
 no_cache = 1
 sitemap = 0

@@ -15,13 +15,13 @@ import pytest
 from babel import Locale
 
 from scheduler_integration.engine import PartlyFree, local_date
-from scheduler_integration.pages import dates
-from scheduler_integration.pages.month import month_view
-from scheduler_integration.pages.query import Query
-from scheduler_integration.pages.spans import days_in_short, when_view
-from scheduler_integration.pages.strings import booking_strings
-from scheduler_integration.pages.times import DayOfTimes, times_view
-from scheduler_integration.pages.zones import zone_groups
+from scheduler_integration.pages.booking.month import month_view
+from scheduler_integration.pages.booking.times import DayOfTimes, times_view
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.query import Query
+from scheduler_integration.pages.kit.spans import days_in_short, when_view
+from scheduler_integration.pages.kit.strings import booking_strings
+from scheduler_integration.pages.kit.zones import zone_groups
 from scheduler_integration.times import Slot
 from tests.browser.screens import DESK
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import scheduler_integration
-from scheduler_integration.pages.assets import assets, imports
+from scheduler_integration.pages.kit.assets import assets, imports
 
 PUBLIC = Path(scheduler_integration.__file__).parent / "public"
 # The desk loads its own scripts (hooks.py).
@@ -62,6 +62,6 @@ def test_every_module_belongs_to_a_page():
 def test_each_way_to_import(tmp_path, monkeypatch, source, at_once, later):
 	(tmp_path / "js/parts").mkdir(parents=True)
 	(tmp_path / "js/parts/module.js").write_text(source)
-	monkeypatch.setattr("scheduler_integration.pages.assets._PUBLIC", tmp_path)
+	monkeypatch.setattr("scheduler_integration.pages.kit.assets._PUBLIC", tmp_path)
 	assert imports("js/parts/module.js", dynamic=False) == at_once
 	assert imports("js/parts/module.js", dynamic=True) == later

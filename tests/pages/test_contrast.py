@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler_integration.pages.contrast import clean_hex, contrast, darken_until_legible, mix
-from scheduler_integration.pages.theme import (
+from scheduler_integration.pages.kit.contrast import clean_hex, contrast, darken_until_legible, mix
+from scheduler_integration.pages.kit.theme import (
 	DARK_SURFACES,
 	DEFAULT_ACCENT,
 	LIGHT_SURFACES,

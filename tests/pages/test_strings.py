@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler_integration.pages import strings
+from scheduler_integration.pages.kit import strings
 
 SCRIPTS = Path(__file__).parents[2] / "scheduler_integration" / "public" / "js"
 BOOKING = {"booking.js", "view.js", *(path.relative_to(SCRIPTS) for path in SCRIPTS.glob("*/*.js"))}

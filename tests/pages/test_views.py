@@ -9,12 +9,13 @@ from babel import Locale
 
 from scheduler_integration.availability.slots import OfferedSlots
 from scheduler_integration.engine import PartlyFree
-from scheduler_integration.pages import dates, form, month, people, query, zones
-from scheduler_integration.pages.managing import managing_view
-from scheduler_integration.pages.script_json import script_json
-from scheduler_integration.pages.slots import MonthOfSlots
-from scheduler_integration.pages.spans import days_in_short, when_view
-from scheduler_integration.pages.times import DayOfTimes, times_view
+from scheduler_integration.pages.booking import form, month
+from scheduler_integration.pages.booking.slots import MonthOfSlots
+from scheduler_integration.pages.booking.times import DayOfTimes, times_view
+from scheduler_integration.pages.kit import dates, people, query, zones
+from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.spans import days_in_short, when_view
+from scheduler_integration.pages.manage import managing_view
 from scheduler_integration.times import Slot
 from tests.support.factories import at
 

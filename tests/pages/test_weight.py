@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from scheduler_integration.pages.assets import assets
+from scheduler_integration.pages.kit.assets import assets
 from tests.pages.offer import make_offer, path_of
 from tests.pages.reading import read
 

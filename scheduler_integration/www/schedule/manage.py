@@ -11,9 +11,9 @@ from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import REQUESTS, admit
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
-from scheduler_integration.pages.managing import managing_view
-from scheduler_integration.pages.respond import argument, redirection, respond, submitted
-from scheduler_integration.pages.visitor import current_visitor
+from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.pages.manage import managing_view
 from scheduler_integration.parsing.fields import parse_reason
 
 no_cache = 1

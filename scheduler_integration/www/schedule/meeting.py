@@ -12,12 +12,12 @@ from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, admit
 from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
-from scheduler_integration.pages.booking import Attempt, BookingPage, booking_view
-from scheduler_integration.pages.form import new_key, read_payload, typed_values
-from scheduler_integration.pages.query import Query, parse, read_instant
-from scheduler_integration.pages.respond import argument, redirection, respond, submitted
-from scheduler_integration.pages.slots import load_month
-from scheduler_integration.pages.visitor import Visitor, current_visitor
+from scheduler_integration.pages.booking.form import new_key, read_payload, typed_values
+from scheduler_integration.pages.booking.slots import load_month
+from scheduler_integration.pages.booking.view import Attempt, BookingPage, booking_view
+from scheduler_integration.pages.kit.query import Query, parse, read_instant
+from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.parsing.booking_request import BookingPayload
 
 no_cache = 1

@@ -4,10 +4,10 @@ import frappe
 
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.doors.limits import REQUESTS, admit
-from scheduler_integration.pages.page import page_view
-from scheduler_integration.pages.query import parse
-from scheduler_integration.pages.respond import argument, respond
-from scheduler_integration.pages.visitor import current_visitor
+from scheduler_integration.pages.kit.query import parse
+from scheduler_integration.pages.kit.respond import argument, respond
+from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.pages.listing import page_view
 
 no_cache = 1
 sitemap = 0

@@ -1,5 +1,5 @@
 // The month as a grid, as in the date picker of the ARIA Authoring Practices: the Tab key reaches one day, and the
-// arrow keys move from there. (pages/month.py draws the same month without a script.)
+// arrow keys move from there. (pages/booking/month.py draws the same month without a script.)
 import { addDays, addMonths, fullDate, lastDayOf, monthOf, monthTitle, weekdayOf } from "../shared/dates.js";
 import { around, data, element, make, t } from "../shared/page.js";
 

@@ -1,5 +1,5 @@
 // Instants (epoch seconds), plain dates ("2026-11-23") and months ("2026-11"), and how the visitor's locale writes them.
-// (pages/dates.py writes the same in Python.)
+// (pages/kit/dates.py writes the same in Python.)
 import { data } from "./page.js";
 
 // The server writes Gregorian months and Latin digits, even if the locale prefers others.

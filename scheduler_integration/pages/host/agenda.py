@@ -17,16 +17,15 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import HostNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.meetings.summaries import HostBooking
-
-from . import dates
-from .document import csrf_token, document
-from .facts import place_icon
-from .people import names, web_address
-from .reasons import conflict_view, reason_view
-from .script_json import script_json
-from .spans import when_view
-from .strings import host_strings
-from .visitor import Visitor
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.facts import place_icon
+from scheduler_integration.pages.kit.people import names, web_address
+from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
+from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.spans import when_view
+from scheduler_integration.pages.kit.strings import host_strings
+from scheduler_integration.pages.kit.visitor import Visitor
 
 # How many days are shown one by one. Later ones are in one group.
 _DAYS = 7

@@ -10,10 +10,9 @@ import frappe
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.headers import use
 from scheduler_integration.exceptions import SchedulingError
-
-from .document import document
-from .states import state_of
-from .visitor import current_visitor
+from scheduler_integration.pages.kit.document import document
+from scheduler_integration.pages.kit.states import state_of
+from scheduler_integration.pages.kit.visitor import current_visitor
 
 View = dict[str, Any]
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from scheduler_integration import __version__
 
-_PUBLIC = Path(__file__).parents[1] / "public"
+_PUBLIC = Path(__file__).parents[2] / "public"
 _ROOT = "/assets/scheduler_integration"
 
 # How modules import each other: `import ... from "./x.js"`, `export ... from "./x.js"` or `import "./x.js"` at the

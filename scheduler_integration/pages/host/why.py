@@ -13,12 +13,11 @@ from scheduler_integration.availability.explain import Explanation, HostExplanat
 from scheduler_integration.catalogue.own_types import OwnType
 from scheduler_integration.clock import iso
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of, local_date
-
-from . import dates
-from .document import document
-from .reasons import reason_view
-from .spans import moment_in_short
-from .visitor import Visitor
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.document import document
+from scheduler_integration.pages.kit.reasons import reason_view
+from scheduler_integration.pages.kit.spans import moment_in_short
+from scheduler_integration.pages.kit.visitor import Visitor
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,14 @@ from frappe import _
 from scheduler_integration.catalogue.public import Brand
 from scheduler_integration.clock import iso
 from scheduler_integration.meetings.summaries import AttendeeBooking
-
-from . import dates
-from .document import csrf_token, document
-from .facts import place_icon
-from .people import faces, names
-from .script_json import script_json
-from .spans import when_view
-from .strings import manage_strings
-from .visitor import Visitor
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.facts import place_icon
+from scheduler_integration.pages.kit.people import faces, names
+from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.spans import when_view
+from scheduler_integration.pages.kit.strings import manage_strings
+from scheduler_integration.pages.kit.visitor import Visitor
 
 _GONE = ("Cancelled", "Declined", "Rescheduled")
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from babel import Locale
 from frappe import _
 
-from . import dates
-from .query import Query
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.query import Query
 
 # How many months ahead of today the calendar can be turned.
 FARTHEST_MONTHS = 24

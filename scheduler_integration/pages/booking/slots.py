@@ -10,10 +10,9 @@ from scheduler_integration.availability.slots import OfferedSlots, first_month_w
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.engine import PartlyFree, local_date, local_midnight
+from scheduler_integration.pages.booking.month import last_of, within_reach
+from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.times import Slot
-
-from .month import last_of, within_reach
-from .query import Query
 
 # One more day on each side: in another time zone, some of its slots fall into the month.
 _MARGIN = timedelta(days=1)
@@ -63,7 +62,7 @@ class MonthOfSlots:
 		return next((slot for slots in self.offered.days.values() for slot in slots if slot.start == start), None)
 
 	def for_script(self) -> dict:
-		"""Return the data that public/js/slots.js reads.
+		"""Return the data that public/js/state/slots.js reads.
 
 		`covered` is a half-open interval in epoch seconds. No slot in it is missing from `starts`.
 		"""

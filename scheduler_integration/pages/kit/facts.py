@@ -6,9 +6,8 @@ from babel import Locale
 from frappe import _
 
 from scheduler_integration.catalogue.public import PublicMeetingType
-
-from . import dates
-from .contrast import clean_hex
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.contrast import clean_hex
 
 _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 

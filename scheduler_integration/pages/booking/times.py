@@ -11,11 +11,10 @@ from frappe import _
 
 from scheduler_integration.clock import iso
 from scheduler_integration.engine import PartlyFree, local_date, wall_clock
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.query import Query
+from scheduler_integration.pages.kit.spans import days_in_short
 from scheduler_integration.times import Slot
-
-from . import dates
-from .query import Query
-from .spans import days_in_short
 
 _NOON, _EVENING = 12, 17
 # A longer list is shown in two columns, unless each time has its days beside it.

@@ -9,8 +9,7 @@ from babel import Locale
 from frappe import _
 
 from scheduler_integration.engine import Interval, local_date
-
-from . import dates
+from scheduler_integration.pages.kit import dates
 
 
 def when_view(stretches: Sequence[Interval], style: dates.TimeStyle) -> dict:

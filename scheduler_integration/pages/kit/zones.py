@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 from babel.core import get_global
 
-from . import dates
+from scheduler_integration.pages.kit import dates
 
 _UNIVERSAL = "UTC"
 

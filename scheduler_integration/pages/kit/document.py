@@ -10,11 +10,10 @@ from frappe.utils import get_url
 
 from scheduler_integration.catalogue.public import Brand
 from scheduler_integration.doors.headers import PageHeaders, frame_ancestors
-
-from .assets import assets
-from .people import own_image
-from .theme import theme
-from .visitor import Visitor
+from scheduler_integration.pages.kit.assets import assets
+from scheduler_integration.pages.kit.people import own_image
+from scheduler_integration.pages.kit.theme import theme
+from scheduler_integration.pages.kit.visitor import Visitor
 
 
 def document(

@@ -7,7 +7,13 @@ import hashlib
 from functools import lru_cache
 from typing import NamedTuple
 
-from .contrast import clean_hex, contrast, darken_until_legible, lighten_until_legible, mix
+from scheduler_integration.pages.kit.contrast import (
+	clean_hex,
+	contrast,
+	darken_until_legible,
+	lighten_until_legible,
+	mix,
+)
 
 DEFAULT_ACCENT = "#3b5bdb"
 # The least contrast of normal text (WCAG 2.2, success criterion 1.4.3).

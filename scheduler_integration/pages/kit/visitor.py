@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import frappe
 from babel import Locale, UnknownLocaleError
 
+from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.parsing.zones import is_zone
-
-from .dates import TimeStyle
 
 ZONE_COOKIE = "scheduling_tz"
 CLOCK_COOKIE = "scheduling_clock"

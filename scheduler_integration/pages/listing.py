@@ -7,12 +7,11 @@ from urllib.parse import quote, urlencode
 from frappe import _
 
 from scheduler_integration.catalogue.public import Listing, PublicMeetingType
-
-from .document import document
-from .facts import dot_colour, facts
-from .people import faces, names, own_image
-from .query import Query
-from .visitor import Visitor
+from scheduler_integration.pages.kit.document import document
+from scheduler_integration.pages.kit.facts import dot_colour, facts
+from scheduler_integration.pages.kit.people import faces, names, own_image
+from scheduler_integration.pages.kit.query import Query
+from scheduler_integration.pages.kit.visitor import Visitor
 
 
 def page_view(listing: Listing, query: Query, visitor: Visitor) -> dict:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from scheduler_integration.pages.kit.dates import TimeStyle
+from scheduler_integration.pages.kit.people import web_address
+from scheduler_integration.pages.kit.spans import in_short
 from scheduler_integration.times import CalendarEntry, Objection
-
-from .dates import TimeStyle
-from .people import web_address
-from .spans import in_short
 
 
 def reason_view(objection: Objection, style: TimeStyle) -> dict:

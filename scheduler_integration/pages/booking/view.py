@@ -13,22 +13,21 @@ from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
 from scheduler_integration.clock import iso
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
+from scheduler_integration.pages.booking.form import form_view, new_key
+from scheduler_integration.pages.booking.month import month_view
+from scheduler_integration.pages.booking.slots import MonthOfSlots
+from scheduler_integration.pages.booking.times import DayOfTimes, host_date, times_view
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.facts import facts
+from scheduler_integration.pages.kit.people import faces, names, own_image
+from scheduler_integration.pages.kit.query import Query
+from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.spans import days_in_short, when_view
+from scheduler_integration.pages.kit.strings import booking_strings
+from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.pages.kit.zones import zone_groups
 from scheduler_integration.times import Slot
-
-from . import dates
-from .document import csrf_token, document
-from .facts import facts
-from .form import form_view, new_key
-from .month import month_view
-from .people import faces, names, own_image
-from .query import Query
-from .script_json import script_json
-from .slots import MonthOfSlots
-from .spans import days_in_short, when_view
-from .strings import booking_strings
-from .times import DayOfTimes, host_date, times_view
-from .visitor import Visitor
-from .zones import zone_groups
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The page of a meeting type: its month, its times, its form."""

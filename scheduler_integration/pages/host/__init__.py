@@ -1,0 +1,1 @@
+"""The pages for hosts: their meetings, and why a time isn't offered."""
