@@ -54,12 +54,12 @@ class Row(Document):
 		return frappe.get_doc(self.parenttype, self.parent)
 
 	def validate(self) -> None:
-		self.refuse_alone()
+		self.require_parent_save()
 
 	def on_trash(self) -> None:
-		self.refuse_alone()
+		self.require_parent_save()
 
-	def refuse_alone(self) -> None:
+	def require_parent_save(self) -> None:
 		"""Raise NotPermitted if a user saves or deletes the row alone.
 
 		Frappe calls a row's own hooks only then, not if the parent is saved. Code that ignores permissions acts for the

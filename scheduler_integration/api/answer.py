@@ -13,7 +13,7 @@ from scheduler_integration.exceptions import SchedulingError
 P = ParamSpec("P")
 
 
-def answered(status: int = 200) -> Callable[[Callable[P, object]], Callable[P, None]]:
+def json_endpoint(status: int = 200) -> Callable[[Callable[P, object]], Callable[P, None]]:
 	"""Decorate a whitelisted method: its result becomes `data`, a SchedulingError becomes an error as in docs/api.md.
 
 	An error rolls back the transaction. `status` is the HTTP status of a success.

@@ -7,7 +7,7 @@ from frappe import _
 
 from scheduler_integration import clock
 from scheduler_integration.api import serialise
-from scheduler_integration.api.answer import answered
+from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.doors.commands import act, parse_command
@@ -17,7 +17,7 @@ from scheduler_integration.parsing.fields import parse_choice, parse_instants, p
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@answered()
+@json_endpoint()
 def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 	"""Return the signed-in host's `upcoming` (default) or `past` bookings."""
 	user = signed_in()
@@ -32,7 +32,7 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@answered()
+@json_endpoint()
 def get(name=None) -> dict[str, Any]:
 	"""Return one booking."""
 	signed_in()
@@ -40,7 +40,7 @@ def get(name=None) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@answered()
+@json_endpoint()
 def update(name=None, action=None, reason=None, host=None, replaces=None, force=None) -> dict[str, Any]:
 	"""Run a command on the booking and return it.
 
@@ -52,7 +52,7 @@ def update(name=None, action=None, reason=None, host=None, replaces=None, force=
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@answered()
+@json_endpoint()
 def check_conflicts(start=None, end=None, host=None, booking=None) -> dict[str, Any]:
 	"""Return the entries of a host's calendar between two instants, and other times that are free."""
 	user = signed_in()

@@ -11,7 +11,7 @@ from frappe import _
 
 from scheduler_integration import bookings, clock
 from scheduler_integration.api import serialise
-from scheduler_integration.api.answer import answered
+from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import first_month_with_slots, slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
@@ -19,7 +19,7 @@ from scheduler_integration.catalogue.lookup import Bookable, find_bookable
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.doors.address import client_network
 from scheduler_integration.doors.commands import book_for_visitor, cancel_for_attendee
-from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, admit, limited
+from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request, limited
 from scheduler_integration.exceptions import InvalidDate, LinkExpired
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.tokens import find_by_token
@@ -39,7 +39,7 @@ from scheduler_integration.parsing.zones import checked_zone
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@answered()
+@json_endpoint()
 @limited(REQUESTS)
 def get_page(slug=None) -> dict[str, Any]:
 	"""Return a scheduling page and its meeting types."""
@@ -47,7 +47,7 @@ def get_page(slug=None) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@answered()
+@json_endpoint()
 @limited(REQUESTS)
 def get_slots(
 	slug=None, meeting_type=None, start_date=None, end_date=None, date=None, timezone=None, duration=None, hold=None
@@ -64,7 +64,7 @@ def get_slots(
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@answered()
+@json_endpoint()
 @limited(REQUESTS)
 def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None) -> dict[str, Any]:
 	"""Return the first month with a slot, from today or from the day after `after`."""
@@ -76,7 +76,7 @@ def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@answered(status=201)
+@json_endpoint(status=201)
 @limited(REQUESTS)
 def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None) -> dict[str, Any]:
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
@@ -87,7 +87,7 @@ def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@answered()
+@json_endpoint()
 @limited(REQUESTS)
 def release_slot(hold=None) -> dict[str, Any]:
 	"""Release a held slot. Does nothing if `hold` isn't a key."""
@@ -97,17 +97,17 @@ def release_slot(hold=None) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@answered(status=201)
+@json_endpoint(status=201)
 def book(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
 	"""Book a meeting. The other arguments are the fields of BookingPayload."""
 	kinds = {"answers": dict, "guests": list, "parts": list}
 	read = {name: parse_json(name, payload.get(name), kind) for name, kind in kinds.items()}
-	admit(BOOKINGS)
+	count_request(BOOKINGS)
 	return serialise.attendee_booking(book_for_visitor(_find(slug, meeting_type), BookingPayload.of(payload | read)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@answered()
+@json_endpoint()
 @limited(REQUESTS)
 def get_booking(token=None) -> dict[str, Any]:
 	"""Return the booking of a manage link."""
@@ -115,7 +115,7 @@ def get_booking(token=None) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
-@answered()
+@json_endpoint()
 @limited(REQUESTS)
 def cancel(token=None, reason=None) -> dict[str, Any]:
 	"""Cancel the booking of a manage link and return it."""
@@ -123,7 +123,7 @@ def cancel(token=None, reason=None) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-@answered()
+@json_endpoint()
 @limited(REQUESTS)
 def calendar_file(token=None) -> None:
 	"""Return the invitation as an .ics file. Raises LinkExpired if the meeting is over."""

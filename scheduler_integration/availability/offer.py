@@ -47,7 +47,7 @@ class Offer:
 		in_session = [] if self.assignment == "Collective" else [user for user in free if self._in_session(user, start)]
 		return in_session or free
 
-	def takers(self, start: int, dates: Sequence[int] = ()) -> list[str]:
+	def assignable_hosts(self, start: int, dates: Sequence[int] = ()) -> list[str]:
 		"""Return the users who may be assigned a booking at the bookable `start`, in the page's order.
 
 		In a round robin a hold reserves one host's time, but not that particular host. Example: Jane and Tom are free

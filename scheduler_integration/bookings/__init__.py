@@ -8,7 +8,7 @@ from scheduler_integration.bookings.book import book
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.delivery import deliver_messages
-from scheduler_integration.bookings.guard import hold_time, release_before, release_time
+from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.reassign import reassign
 from scheduler_integration.bookings.transaction import retried
@@ -24,10 +24,10 @@ __all__ = [
 	"deliver_messages",
 	"forget_turns",
 	"hold_slot",
-	"hold_time",
 	"reassign",
 	"release_before",
+	"release_buckets",
 	"release_slot",
-	"release_time",
 	"retried",
+	"store_buckets",
 ]

@@ -12,7 +12,7 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings import turns
-from scheduler_integration.bookings.returning import known_host
+from scheduler_integration.bookings.preferred_host import preferred_host
 from scheduler_integration.clock import to_site_time
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
 from scheduler_integration.parsing.booking_request import BookingRequest
@@ -30,7 +30,7 @@ def choose_hosts(offer: Offer, request: BookingRequest, meeting_type: Document, 
 
 	In a round robin the caller must have locked all hosts of the meeting type: the choice depends on the ledger.
 	"""
-	free = offer.takers(request.start, request.parts)
+	free = offer.assignable_hosts(request.start, request.parts)
 	if offer.assignment == "Collective":
 		# Optional hosts join if they are free. A required host comes first and becomes the main host.
 		return Choice(sorted(free, key=lambda user: (not offer.host(user).is_required, free.index(user))))
@@ -43,7 +43,7 @@ def choose_hosts(offer: Offer, request: BookingRequest, meeting_type: Document, 
 def _turn(
 	offer: Offer, free: list[str], request: BookingRequest, meeting_type: Document, week: engine.Interval
 ) -> Turn:
-	preferred = known_host(request.attendee_email, free) if meeting_type.route_to_owner else None
+	preferred = preferred_host(request.attendee_email, free) if meeting_type.route_to_owner else None
 	running = highest_tier([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
 	users = [each.name for each in running]
 	owed = turns.owed_to(meeting_type.name, users)

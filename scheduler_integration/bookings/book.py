@@ -16,9 +16,9 @@ from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import choose_hosts
-from scheduler_integration.bookings.consequences import bring_about
+from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.record import new_booking
-from scheduler_integration.bookings.sessions import join, standing_session
+from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
 from scheduler_integration.meetings.changes import Change, Kind
@@ -26,7 +26,7 @@ from scheduler_integration.meetings.status import CANCELLED
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.parsing.booking_request import BookingRequest
 
-_OF_THE_CALENDAR = {engine.Reason.BUSY, engine.Reason.BUFFER}
+_CALENDAR_REASONS = {engine.Reason.BUSY, engine.Reason.BUFFER}
 
 
 def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooking:
@@ -71,11 +71,11 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 	page, meeting_type = bookable.page, bookable.meeting_type
 	choice = choose_hosts(offer, request, meeting_type, page)
 	booking = new_booking(request, page, meeting_type, choice.users, offer)
-	if standing := standing_session(offer, choice.users, request.start):
+	if standing := joinable_booking(offer, choice.users, request.start):
 		join(booking, standing)
 	# The attendee has no rights on Booking and usually isn't signed in. The checks above decide that they may book.
 	booking.insert(ignore_permissions=True)
-	bring_about(Change(Kind.BOOKED, booking, now, choice.turn))
+	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn))
 	if request.hold:
 		# Holds live in the cache, which has no rollback: if the booking fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
@@ -116,7 +116,7 @@ def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:
 	rules = offer.team.rules
 	refusals = [refusal for found in offer.team.refusals(start).values() for refusal in found]
 	# If only the first slot of a date is offered, a later slot wouldn't be offered with an empty calendar either.
-	if not (rules and refusals) or rules.first_slot_only or not {each.reason for each in refusals} <= _OF_THE_CALENDAR:
+	if not (rules and refusals) or rules.first_slot_only or not {each.reason for each in refusals} <= _CALENDAR_REASONS:
 		return []
 	busy = engine.merge((item.start, item.end) for refusal in refusals for item in refusal.conflicts)
 	return engine.clip(busy, start, end)

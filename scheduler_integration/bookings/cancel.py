@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.consequences import bring_about
+from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.exceptions import AlreadyCancelled, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
@@ -76,4 +76,4 @@ def _release(booking: Document, status: str, by: str, reason: str, now: int) -> 
 	booking.flags.ignore_links = True
 	# An attendee with the manage link has no rights on the record. The callers have checked who may cancel.
 	booking.save(ignore_permissions=True)
-	bring_about(Change(Kind.DECLINED if status == "Declined" else Kind.CANCELLED, booking, now))
+	run_consequences(Change(Kind.DECLINED if status == "Declined" else Kind.CANCELLED, booking, now))

@@ -2,7 +2,7 @@
 
 from frappe import _
 
-from scheduler_integration.bookings.consequences import bring_about
+from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
@@ -23,5 +23,5 @@ def confirm(name: str, now: int) -> HostBooking:
 	booking.flags.ignore_links = True
 	# No role may change `status` by hand, so an ordinary save would refuse it. `find_for_host` has checked the right.
 	booking.save(ignore_permissions=True)
-	bring_about(Change(Kind.CONFIRMED, booking, now))
+	run_consequences(Change(Kind.CONFIRMED, booking, now))
 	return for_host(booking, now)

@@ -24,7 +24,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 )
 
 
-def bring_about(change: Change) -> None:
+def run_consequences(change: Change) -> None:
 	"""Run every consequence of the change, and store the fields that they return with one statement."""
 	stored: Fields = {}
 	for consequence in CONSEQUENCES:

@@ -3,7 +3,7 @@
 1. `lock_hosts` locks the hosts' rows in Host Calendar, in name order. It is the first lock of a new booking, and
    everybody else who books one of these hosts waits here. Reads that decide come after it, and must be locking reads:
    under InnoDB's repeatable read, an ordinary read after the wait may still show the state from before it.
-2. `hold_time` stores one row for each host and bucket of five minutes, unique in the database. Even code that forgets
+2. `store_buckets` stores one row for each host and bucket of five minutes, unique in the database. Even code that forgets
    the lock can't store two live meetings at the same time. The rows of a session belong to all its bookings together,
    and its seats are numbered (see bookings/seats.py).
 
@@ -29,9 +29,9 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import insert_host_calendar
 from scheduler_integration.bookings.seats import (
-	give_seats_back,
 	insert_unique,
 	others_in_session,
+	release_seats,
 	release_seats_before,
 	take_seats,
 	unique_or_taken,
@@ -58,17 +58,17 @@ def lock_hosts(users: Iterable[str]) -> None:
 		_lock(wanted)
 
 
-def lock_again() -> None:
+def lock_same_hosts() -> None:
 	"""Lock the hosts that the last attempt locked. A repeated transaction does this before it reads anything."""
 	lock_hosts(frappe.flags.scheduling_hosts or ())
 
 
-def forget_wanted() -> None:
+def forget_locked_hosts() -> None:
 	"""Forget which hosts were locked last. New work may need other hosts."""
 	frappe.flags.scheduling_hosts = None
 
 
-def hold_time(booking: Document) -> None:
+def store_buckets(booking: Document) -> None:
 	"""Make the stored buckets and seats those of the booking as it is now.
 
 	A cancelled booking loses them; the buckets of its session stay while others attend it. Raises SlotTaken if another
@@ -85,10 +85,10 @@ def hold_time(booking: Document) -> None:
 	_insert_buckets(booking, sorted(wanted))
 
 
-def release_time(booking: Document) -> None:
+def release_buckets(booking: Document) -> None:
 	"""Delete the booking's buckets and seats. The buckets of a session stay while others attend it."""
 	if booking.session:
-		give_seats_back(booking)
+		release_seats(booking)
 	if not others_in_session(booking):
 		frappe.db.delete("Booking Slot", _holder(booking))
 

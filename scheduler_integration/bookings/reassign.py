@@ -14,7 +14,7 @@ from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.reason_text import reason_text
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.consequences import bring_about
+from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.record import own_buffers
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import Reason
@@ -30,7 +30,7 @@ from scheduler_integration.permissions import is_manager
 from scheduler_integration.times import Objection
 
 # These reasons restrict attendees, not managers.
-_FOR_GUESTS = frozenset(
+_ATTENDEE_ONLY = frozenset(
 	{Reason.IN_THE_PAST, Reason.MINIMUM_NOTICE, Reason.BEFORE_WINDOW, Reason.BEYOND_WINDOW, Reason.OFF_GRID}
 )
 
@@ -97,7 +97,7 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 	found = [
 		(start, refusal)
 		for start, refusal in refusals
-		if (refusal.reason is Reason.BUSY if force else refusal.reason not in _FOR_GUESTS)
+		if (refusal.reason is Reason.BUSY if force else refusal.reason not in _ATTENDEE_ONLY)
 	]
 	if found:
 		raise _not_free(found, member, now)
@@ -139,7 +139,7 @@ def _reassign(booking: Document, leaving: str, coming: engine.Member, now: int, 
 	booking.flags.ignore_links = True
 	# No role may change hosts by hand, so an ordinary save would refuse it. `_check_may_change` has checked the right.
 	booking.save(ignore_permissions=True)
-	bring_about(Change(Kind.REASSIGNED, booking, now, leaving=leaving, former_host=former_host, is_first=is_first))
+	run_consequences(Change(Kind.REASSIGNED, booking, now, leaving=leaving, former_host=former_host, is_first=is_first))
 
 
 def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -> None:

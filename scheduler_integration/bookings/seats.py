@@ -26,12 +26,12 @@ def take_seats(booking: Document) -> None:
 	if len(held) == wanted:
 		return
 	if held:
-		give_seats_back(booking)
+		release_seats(booking)
 	if wanted:
 		_insert_seats(booking, _free_numbers(booking)[:wanted])
 
 
-def give_seats_back(booking: Document) -> None:
+def release_seats(booking: Document) -> None:
 	"""Delete the booking's seats, so that others can take them."""
 	frappe.db.delete("Booking Seat", {"booking": booking.name})
 

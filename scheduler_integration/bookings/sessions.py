@@ -12,7 +12,7 @@ from scheduler_integration.meetings.sessions import live_names
 from scheduler_integration.meetings.titles import event_title
 
 
-def standing_session(offer: Offer, users: list[str], start: int) -> Document | None:
+def joinable_booking(offer: Offer, users: list[str], start: int) -> Document | None:
 	"""Return the first booking of the session at `start` (epoch seconds) that a new attendee can join, or None.
 
 	The session is one that a host in `users` has, with enough seats left for the party. The booking is locked.

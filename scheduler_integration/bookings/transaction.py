@@ -50,7 +50,7 @@ def retried(work: Callable[[], T]) -> T:
 	and 160 ms, then always 300 ms. Two transactions that stopped each other rarely wait equally long, so they don't
 	meet again.
 	"""
-	guard.forget_wanted()
+	guard.forget_locked_hosts()
 	deadline = time.monotonic() + DEADLINE_SECONDS
 	for attempt in range(ATTEMPTS):
 		try:
@@ -58,7 +58,7 @@ def retried(work: Callable[[], T]) -> T:
 			if attempt:
 				# Before anything is read: InnoDB shows a transaction the state at its first ordinary read, which should
 				# come after the wait for the lock.
-				guard.lock_again()
+				guard.lock_same_hosts()
 			return work()
 		except Exception as error:
 			if not is_lost_race(error):

@@ -57,7 +57,7 @@ def keep_ledger(change: Change) -> Fields:
 	"""
 	if change.turn:
 		return _enter(change.booking.meeting_type, change.turn, change.now)
-	if change.gives_time_back:
+	if change.releases_time:
 		return _settle(change.booking)
 	if change.former_host:
 		return _charge_another(change.booking, change.former_host, change.now)

@@ -15,7 +15,7 @@ def keep_activity(change: Change) -> Fields:
 	"""Update the Event, which shows the meeting on the timeline of the contact, lead or deal."""
 	if change.kind is Kind.BOOKED:
 		return log_meeting(change.booking)
-	if change.gives_time_back:
+	if change.releases_time:
 		log_cancellation(change.booking)
 	elif change.leaving and change.is_first:
 		log_reassignment(change.booking, change.leaving)

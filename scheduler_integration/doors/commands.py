@@ -21,7 +21,7 @@ ACTIONS = ("cancel", "cancel_for_all", "confirm", "decline", "reassign")
 def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
 	"""Book for a visitor, who needn't be signed in. Raises InvalidRequest, and the errors of `bookings.book`.
 
-	The caller must have called `admit(BOOKINGS)`.
+	The caller must have called `count_request(BOOKINGS)`.
 	"""
 	refuse_robots(payload)
 	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.utils import strip_html
 
-from scheduler_integration.doors.headers import say_when
+from scheduler_integration.doors.headers import set_retry_after
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
 
 
@@ -17,7 +17,7 @@ def refusals() -> Iterator[None]:
 		yield
 	except SchedulingError as error:
 		_undo()
-		say_when(error)
+		set_retry_after(error)
 		raise
 	except frappe.PermissionError:
 		_undo()

@@ -27,7 +27,7 @@ def use(headers: PageHeaders) -> None:
 	frappe.flags.scheduling_headers = headers
 
 
-def say_when(error: SchedulingError) -> None:
+def set_retry_after(error: SchedulingError) -> None:
 	"""Set `Retry-After` of this request's response (RFC 9110, 10.2.3) from `error.retry_after`, if that isn't None."""
 	frappe.flags.scheduling_retry_after = error.retry_after
 

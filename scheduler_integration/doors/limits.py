@@ -41,7 +41,7 @@ def limited(limit: Limit) -> Callable[[Callable[P, R]], Callable[P, R]]:
 	def decorate(door: Callable[P, R]) -> Callable[P, R]:
 		@wraps(door)
 		def call(*args: P.args, **kwargs: P.kwargs) -> R:
-			admit(limit)
+			count_request(limit)
 			return door(*args, **kwargs)
 
 		return call
@@ -49,7 +49,7 @@ def limited(limit: Limit) -> Callable[[Callable[P, R]], Callable[P, R]]:
 	return decorate
 
 
-def admit(limit: Limit) -> None:
+def count_request(limit: Limit) -> None:
 	"""Count this request. Raises RateLimited if the limit is exceeded. Does nothing outside a request, as in a job."""
 	if not getattr(frappe.local, "request", None):
 		return

@@ -41,6 +41,6 @@ class Change:
 	is_first: bool = True
 
 	@property
-	def gives_time_back(self) -> bool:
+	def releases_time(self) -> bool:
 		"""Whether the hosts are free again, because the booking was cancelled or declined."""
 		return self.kind in (Kind.CANCELLED, Kind.DECLINED)

@@ -39,7 +39,7 @@ def has_sessions(meeting_type: str, now: int) -> bool:
 	return bool(query.where((row.session != "") & row.status.isin(sorted(LIVE))).limit(1).run())
 
 
-def changes_of_sessions(meeting_type: str, start: int) -> int:
+def session_sequence(meeting_type: str, start: int) -> int:
 	"""Return a number that grows with each change of the type's sessions at `start` (epoch seconds), of any host.
 
 	Each booking counts 1, and its `sequence` counts its later changes: two bookings, one of them cancelled, make 3.

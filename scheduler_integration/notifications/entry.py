@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.sessions import changes_of_sessions, live_in_session
+from scheduler_integration.meetings.sessions import live_in_session, session_sequence
 from scheduler_integration.meetings.status import CANCELLED
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_url
@@ -56,7 +56,7 @@ def _session_entry(booking: Document, reader: Reader) -> Entry:
 	sharing = [] if reader.is_removed else live_in_session(booking.session)
 	return Entry(
 		uid=_session_uid(booking, reader),
-		sequence=changes_of_sessions(booking.meeting_type, booking.starts_at),
+		sequence=session_sequence(booking.meeting_type, booking.starts_at),
 		status=_status(sharing),
 		summary=frappe.get_cached_value("Meeting Type", booking.meeting_type, "title"),
 		description="\n\n".join(filter(None, (booking.meeting_link, *map(_attendee_line, sharing)))),

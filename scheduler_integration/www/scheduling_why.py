@@ -8,7 +8,7 @@ from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.explain import Explanation, explain
-from scheduler_integration.catalogue.own_types import OwnType, own_types
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
 from scheduler_integration.clock import now
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
@@ -29,7 +29,7 @@ def get_context(context: frappe._dict) -> None:
 def _view() -> dict:
 	zone = timezone_of(frappe.session.user)
 	question = Question(argument("type"), argument("date"), argument("time"), argument("duration"))
-	types = own_types()
+	types = readable_meeting_types()
 	answer, status = Answer(), 200
 	if question.is_asked:
 		try:
@@ -40,7 +40,7 @@ def _view() -> dict:
 	return why_view(types, question, answer, zone, current_visitor(), now()) | {"status": status}
 
 
-def _explain(question: Question, zone: str, types: list[OwnType]) -> Explanation:
+def _explain(question: Question, zone: str, types: list[ReadableType]) -> Explanation:
 	start = question.instant(zone)
 	if start is None:
 		raise InvalidRequest(_("Please choose a day and a time."))

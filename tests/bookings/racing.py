@@ -55,7 +55,7 @@ def wish(page, meeting_type, start):
 
 
 def race_processes(site, wishes, code=BOOK):
-	"""What each process was answered: status and booking or code."""
+	"""What each process was told: status and booking or code."""
 	with _gate(len(wishes)) as (port, open_gate):
 		processes = [site.python(code, str(port), json.dumps(each)) for each in wishes]
 		open_gate()

@@ -12,7 +12,7 @@ def team(commit_clean):
 	return TeamOffer()
 
 
-def hand_over(client, host):
+def reassign_to(client, host):
 	form = read(client.get("/scheduling").text).one("form")
 	return client.post("/scheduling", data=[*typed_in(form, host=host), ("action", "reassign")])
 
@@ -28,7 +28,7 @@ def test_it_is_handed_to_a_colleague_who_is_free(client, team):
 	sign_in(client, ann)
 	choice = read(client.get("/scheduling").text).one("select", name="host")
 	assert [(option["value"], option.text) for option in choice.all("option")] == [(ben, "Ben")]
-	answer = hand_over(client, ben)
+	answer = reassign_to(client, ben)
 	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=reassign")
 	assert "reassigned" in read(client.get(answer.headers["Location"]).text).one(class_="done").text
 	assert host_of(booking) == ben
@@ -38,7 +38,7 @@ def test_hours_alone_can_be_set_aside(client, team):
 	ann, ben = team.manager, team.colleague
 	booking = team.book(19, ann)
 	sign_in(client, ann)
-	answer = hand_over(client, ben)
+	answer = reassign_to(client, ben)
 	assert answer.status_code == 409
 	box = read(answer.text).one("div", class_="alert")
 	assert "isn't free at that time" in box.text
@@ -53,7 +53,7 @@ def test_another_meeting_is_named_and_cannot_be_set_aside(client, team):
 	ann, ben = team.manager, team.colleague
 	theirs, booking = team.book(12, ben), team.book(12, ann)
 	sign_in(client, ann)
-	answer = hand_over(client, ben)
+	answer = reassign_to(client, ben)
 	assert answer.status_code == 409
 	box = read(answer.text).one("div", class_="alert")
 	assert [link["href"].rpartition("/")[2] for link in box.all("a")] == [theirs]
@@ -66,5 +66,5 @@ def test_hosts_who_are_no_managers_are_not_asked_and_refused(client, team):
 	booking = team.book(12, ben)
 	sign_in(client, ben)
 	assert not read(client.get("/scheduling").text).all("select", name="host")
-	assert hand_over(client, ann).status_code == 403
+	assert reassign_to(client, ann).status_code == 403
 	assert host_of(booking) == ben

@@ -9,7 +9,7 @@ import pytest
 from babel import Locale
 
 from scheduler_integration.availability.explain import Explanation, HostExplanation
-from scheduler_integration.catalogue.own_types import OwnType
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.clock import now, utc
 from scheduler_integration.pages.host.why import Answer, Question, why_view
 from scheduler_integration.pages.kit.visitor import Visitor
@@ -22,8 +22,8 @@ from tests.support.factories import at, make_user, payload
 VISITOR = Visitor(Locale.parse("en_GB"), "Europe/Berlin", True, False)
 NOW = at("2026-11-20 12:00")
 TYPES = [
-	OwnType("A", "Intro call", "Jane Doe", "https://site.example/schedule/jane/intro", (30, 60)),
-	OwnType("B", "Review", "The team", "https://site.example/schedule/team/review", (30,)),
+	ReadableType("A", "Intro call", "Jane Doe", "https://site.example/schedule/jane/intro", (30, 60)),
+	ReadableType("B", "Review", "The team", "https://site.example/schedule/team/review", (30,)),
 ]
 ASKED = Question("A", "2026-11-23", "10:00", "60")
 ADDRESS = "https://site.example/app/booking/x"

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from frappe import _
 
 from scheduler_integration.availability.explain import Explanation, HostExplanation
-from scheduler_integration.catalogue.own_types import OwnType
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.clock import iso
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of, local_date
 from scheduler_integration.pages.kit import dates
@@ -59,7 +59,7 @@ class Answer:
 
 
 def why_view(
-	types: Sequence[OwnType], question: Question, answer: Answer, zone: str, visitor: Visitor, now: int
+	types: Sequence[ReadableType], question: Question, answer: Answer, zone: str, visitor: Visitor, now: int
 ) -> dict:
 	"""Return the view of `/scheduling/why`. `types` are those to choose from, `zone` is the signed-in user's."""
 	chosen = next((each for each in types if each.name == question.meeting_type), None)
@@ -82,14 +82,14 @@ def why_view(
 	}
 
 
-def _by_page(types: Sequence[OwnType]) -> list[dict]:
-	pages: dict[str, list[OwnType]] = {}
+def _by_page(types: Sequence[ReadableType]) -> list[dict]:
+	pages: dict[str, list[ReadableType]] = {}
 	for each in types:
 		pages.setdefault(each.page, []).append(each)
 	return [{"title": title, "types": group} for title, group in pages.items()]
 
 
-def _durations(chosen: OwnType | None, question: Question, visitor: Visitor) -> list[dict]:
+def _durations(chosen: ReadableType | None, question: Question, visitor: Visitor) -> list[dict]:
 	"""Return the durations to choose from; empty unless the chosen type has several."""
 	if not chosen or len(chosen.durations) < 2:
 		return []
@@ -103,7 +103,7 @@ def _durations(chosen: OwnType | None, question: Question, visitor: Visitor) -> 
 	]
 
 
-def _answer(explained: Explanation, chosen: OwnType | None, question: Question, style: dates.TimeStyle) -> dict:
+def _answer(explained: Explanation, chosen: ReadableType | None, question: Question, style: dates.TimeStyle) -> dict:
 	bookable = explained.is_bookable
 	return {
 		"icon": "check" if bookable else "cross",
@@ -124,7 +124,7 @@ def _host(host: HostExplanation, style: dates.TimeStyle) -> dict:
 	}
 
 
-def _suggestion(start: int, chosen: OwnType | None, question: Question, style: dates.TimeStyle) -> dict:
+def _suggestion(start: int, chosen: ReadableType | None, question: Question, style: dates.TimeStyle) -> dict:
 	parts = {"start": iso(start, style.zone), "duration": question.duration}
 	query = urlencode({name: value for name, value in parts.items() if value})
 	return {"label": moment_in_short(start, style), "url": f"{chosen.url}?{query}" if chosen else None}

@@ -8,7 +8,7 @@ from scheduler_integration.catalogue.public import find_brand
 from scheduler_integration.clock import now
 from scheduler_integration.doors.commands import cancel_for_attendee
 from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.limits import REQUESTS, admit
+from scheduler_integration.doors.limits import REQUESTS, count_request
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
@@ -25,7 +25,7 @@ def get_context(context: frappe._dict) -> None:
 
 
 def _view() -> dict:
-	admit(REQUESTS)
+	count_request(REQUESTS)
 	token = argument("token")
 	path = f"/schedule/manage/{quote(token, safe='')}"
 	error = _cancel(token, path) if submitted() else None

@@ -10,7 +10,7 @@ from scheduler_integration.catalogue.public import PublicMeetingType, public_mee
 from scheduler_integration.clock import now
 from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, admit
+from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
 from scheduler_integration.pages.booking.form import new_key, read_payload, typed_values
 from scheduler_integration.pages.booking.slots import load_month
@@ -29,7 +29,7 @@ def get_context(context: frappe._dict) -> None:
 
 
 def _view() -> dict:
-	admit(REQUESTS)
+	count_request(REQUESTS)
 	query = parse(argument("slug"), argument("meeting_type"), frappe.form_dict)
 	visitor = current_visitor(query.zone, query.clock)
 	bookable = find_bookable(query.slug, query.meeting_type)
@@ -60,7 +60,7 @@ def _submit(bookable: Bookable, meeting: PublicMeetingType, query: Query, visito
 	)
 	try:
 		with refusals():
-			admit(BOOKINGS)
+			count_request(BOOKINGS)
 			booking = book_for_visitor(bookable, payload)
 	except AlreadyCancelled as error:
 		# The key belongs to a booking that was cancelled since. With a new key, the next attempt books a new meeting.

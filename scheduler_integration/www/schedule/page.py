@@ -3,7 +3,7 @@
 import frappe
 
 from scheduler_integration.catalogue.public import find_listing
-from scheduler_integration.doors.limits import REQUESTS, admit
+from scheduler_integration.doors.limits import REQUESTS, count_request
 from scheduler_integration.pages.kit.query import parse
 from scheduler_integration.pages.kit.respond import argument, respond
 from scheduler_integration.pages.kit.visitor import current_visitor
@@ -18,6 +18,6 @@ def get_context(context: frappe._dict) -> None:
 
 
 def _view() -> dict:
-	admit(REQUESTS)
+	count_request(REQUESTS)
 	query = parse(argument("slug"), "", frappe.form_dict)
 	return page_view(find_listing(query.slug), query, current_visitor(query.zone, query.clock))

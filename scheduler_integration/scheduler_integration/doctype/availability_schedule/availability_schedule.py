@@ -23,11 +23,11 @@ class AvailabilitySchedule(Form):
 	def on_update(self):
 		if self.is_default:
 			self.unset_other_defaults()
-		if self.was_somebody_elses():
-			self.get_doc_before_save().hand_default_on()
+		if self.host_changed():
+			self.get_doc_before_save().promote_another_default()
 
 	def on_trash(self):
-		self.hand_default_on()
+		self.promote_another_default()
 
 	def validate_rules(self):
 		if len(self.rules) > MAX_RULES:
@@ -45,12 +45,12 @@ class AvailabilitySchedule(Form):
 
 		A schedule that gets another host doesn't replace that host's default.
 		"""
-		if self.was_somebody_elses():
+		if self.host_changed():
 			self.is_default = 0
 		if not self.is_default and not self.other_defaults():
 			self.is_default = 1
 
-	def was_somebody_elses(self) -> bool:
+	def host_changed(self) -> bool:
 		before = self.get_doc_before_save()
 		return bool(before and before.user != self.user)
 
@@ -58,7 +58,7 @@ class AvailabilitySchedule(Form):
 		for name in self.other_defaults():
 			frappe.db.set_value("Availability Schedule", name, "is_default", 0)
 
-	def hand_default_on(self):
+	def promote_another_default(self):
 		"""If this is the default, make the newest other schedule of the host the default: the host stays bookable."""
 		others = {"user": self.user, "name": ["!=", self.name]}
 		if self.is_default and (heir := frappe.db.get_value("Availability Schedule", others, order_by="creation desc")):

@@ -30,14 +30,14 @@ class BlockedTime(Form):
 		"""
 		self.recurrence_rule = (self.recurrence_rule or "").strip()
 		if not self.recurring:
-			self.refuse_idle_rule()
+			self.validate_rule_needs_recurring()
 			self.timezone = self.series = None
 			return
 		self.timezone = checked_zone(self.timezone or rule_zone(self.user))
 		self.series = make_series(self.starts_at, self.ends_at, self.recurrence_rule, self.timezone)
 		self.starts_at, self.ends_at = engine.recurrence_bounds(self.series)
 
-	def refuse_idle_rule(self):
+	def validate_rule_needs_recurring(self):
 		"""Refuse a rule if “Recurring” isn't ticked. An ignored rule would leave the host bookable at blocked times."""
 		if self.recurrence_rule:
 			raise InvalidRequest(_("Tick “Recurring”, or clear the recurrence rule."))

@@ -20,12 +20,12 @@ class Booking(Form):
 		self.set_shown_times()
 
 	def on_update(self):
-		bookings.hold_time(self)
+		bookings.store_buckets(self)
 
 	def on_trash(self):
 		if self.is_live() and self.ends_at > now():
 			raise NotPermitted(_("A meeting that is to take place can't be deleted. Cancel it first."))
-		bookings.release_time(self)
+		bookings.release_buckets(self)
 
 	def validate_instants(self):
 		if not self.starts_at or not self.ends_at or self.ends_at <= self.starts_at:

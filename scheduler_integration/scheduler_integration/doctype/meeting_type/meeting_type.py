@@ -25,7 +25,7 @@ MAX_SEATS = 1000
 class MeetingType(Form):
 	def validate(self):
 		self.set_consultant()
-		self.validate_home()
+		self.validate_page_or_consultant()
 		self.validate_schedule()
 		self.set_slug()
 		self.validate_durations()
@@ -58,7 +58,7 @@ class MeetingType(Form):
 		if not self.consultant and self.scheduling_page:
 			self.consultant = frappe.get_cached_value("Scheduling Page", self.scheduling_page, "user")
 
-	def validate_home(self):
+	def validate_page_or_consultant(self):
 		if not self.scheduling_page and not self.consultant:
 			raise InvalidRequest(_("Choose the page on which this is booked, or the consultant who offers it."))
 		if not self.scheduling_page and not self.scheduler_event_url:
@@ -104,9 +104,9 @@ class MeetingType(Form):
 			raise InvalidRequest(_("A meeting goes on over at most {0} days.").format(MAX_DAYS))
 		if not 1 <= self.seats <= MAX_SEATS:
 			raise InvalidRequest(_("A meeting has between 1 and {0} seats.").format(MAX_SEATS))
-		self.validate_sessions_that_stand()
+		self.validate_no_sessions_to_join()
 
-	def validate_sessions_that_stand(self):
+	def validate_no_sessions_to_join(self):
 		"""Refuse another number of days if there are sessions to join: they would still have the former number."""
 		before = self.get_doc_before_save()
 		if before and before.number_of_days != self.number_of_days and has_sessions(self.name, now()):

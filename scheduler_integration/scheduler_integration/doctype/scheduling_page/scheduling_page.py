@@ -18,7 +18,7 @@ class SchedulingPage(Form):
 	def validate(self):
 		self.set_slug()
 		self.validate_hosts()
-		self.note_who_joined()
+		self.set_active_since()
 		self.set_timezone()
 		self.brand_color = checked_color(self.brand_color)
 		self.validate_logo()
@@ -54,7 +54,7 @@ class SchedulingPage(Form):
 		self.hosts = []
 
 	def validate_team(self):
-		self.refuse_others_time()
+		self.require_manager()
 		users = [row.user for row in self.hosts]
 		if not team_users(self):
 			raise InvalidRequest(_("A team page needs at least one active host."))
@@ -72,7 +72,7 @@ class SchedulingPage(Form):
 		if not required_users(self) and not self.is_new() and frappe.db.exists("Meeting Type", collective):
 			raise InvalidRequest(no_required_host())
 
-	def note_who_joined(self):
+	def set_active_since(self):
 		"""Note since when each host is active.
 
 		A round robin compares hosts from then on. Otherwise a new host would get all bookings until they caught up with
@@ -83,7 +83,7 @@ class SchedulingPage(Form):
 		for row in self.hosts:
 			row.active_since = known.get(row.user, now()) if row.is_active else 0
 
-	def refuse_others_time(self):
+	def require_manager(self):
 		"""Raise NotPermitted unless the user is a manager: a team page offers the time of other people."""
 		if not self.flags.ignore_permissions and not is_manager():
 			raise NotPermitted(_("Only a Scheduling Manager can keep a team page."))

@@ -9,7 +9,7 @@ from scheduler_integration.catalogue.public import page_url
 
 
 @dataclass(frozen=True, slots=True)
-class OwnType:
+class ReadableType:
 	"""A meeting type to choose. `name` is the record's name, `page` is the title of its page, `url` its public address.
 
 	`durations` are in minutes, ascending.
@@ -22,7 +22,7 @@ class OwnType:
 	durations: tuple[int, ...]
 
 
-def own_types() -> list[OwnType]:
+def readable_meeting_types() -> list[ReadableType]:
 	"""Return the active meeting types on active pages that the signed-in user may read, ordered by page."""
 	pages = {
 		page.name: page
@@ -38,7 +38,7 @@ def own_types() -> list[OwnType]:
 		limit_page_length=0,
 	)
 	return [
-		OwnType(
+		ReadableType(
 			name=each.name,
 			title=each.title,
 			page=pages[each.scheduling_page].title,

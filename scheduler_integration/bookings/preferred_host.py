@@ -9,7 +9,7 @@ from scheduler_integration.crm.owners import owner_among
 from scheduler_integration.meetings.status import CANCELLED
 
 
-def known_host(email: str, users: Collection[str]) -> str | None:
+def preferred_host(email: str, users: Collection[str]) -> str | None:
 	"""Return the one of `users` with whom `email` has the latest meeting, past or to come; None if nobody is known.
 
 	Without such a meeting, returns the owner of the deal or lead with this address, if the owner is one of `users`.
