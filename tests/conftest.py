@@ -1,4 +1,4 @@
-"""Fixtures of every test: the site, a clean transaction around each test, users, the clock, and a server to ask."""
+"""Fixtures for all tests: the site, a clean transaction for each test, users, the clock, and a server."""
 
 import os
 import sys
@@ -31,9 +31,9 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(autouse=True)
 def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
-	"""A test starts as Administrator, and what it didn't commit is gone afterwards.
+	"""Start the test as Administrator, and roll back afterwards.
 
-	The pure parts of the app have tests that need no site: those under tests/engine never open one.
+	Tests of the app's pure parts need no site: those in tests/engine never open one.
 	"""
 	if "engine" in request.path.parts:
 		yield
@@ -58,7 +58,7 @@ def _start_afresh() -> None:
 
 @pytest.fixture
 def as_user() -> Callable[[str], AbstractContextManager[None]]:
-	"""`with as_user("jane@example.com"): ...`"""
+	"""Sign somebody in for a while: `with as_user("jane@example.com"): ...`"""
 	import frappe
 
 	@contextmanager
@@ -75,10 +75,10 @@ def as_user() -> Callable[[str], AbstractContextManager[None]]:
 
 @pytest.fixture
 def frozen() -> Iterator[Callable[[Any], Any]]:
-	"""`clock = frozen("2025-03-09T06:30:00Z")` stops this process's clock; `clock.move_to(...)`, `clock.shift(seconds)`.
+	"""Stop this process's clock: `clock = frozen("2025-03-09T06:30:00Z")`, `clock.move_to(...)`, `clock.shift(60)`.
 
-	A document saved twice under a clock that stands on a whole second has to be reloaded in between: Frappe compares
-	its timestamps as text, and the database leaves out a fraction of zero.
+	If the clock stops on a whole second, reload a document between two saves: Frappe compares timestamps as text, and
+	the database leaves out a fraction of zero.
 	"""
 	import time_machine
 
@@ -96,9 +96,9 @@ def frozen() -> Iterator[Callable[[Any], Any]]:
 
 @pytest.fixture
 def site_zone(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-	"""`site_zone("America/New_York")`: the zone of this process's site, until the test ends.
+	"""Set the site's zone in this process until the test ends: `site_zone("America/New_York")`.
 
-	It stays when a document is saved that empties the site's caches, as a User does.
+	Saving a User empties the site's caches; the zone stays all the same.
 	"""
 	import frappe
 
@@ -112,7 +112,7 @@ def site_zone(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 @pytest.fixture
 def outgoing_mail(monkeypatch: pytest.MonkeyPatch) -> None:
-	"""A mail server in the site's configuration. In tests Frappe builds messages for it and sends none."""
+	"""Configure a mail server. In tests, Frappe builds the messages for it but doesn't send them."""
 	import frappe
 
 	monkeypatch.setitem(frappe.local.conf, "mail_server", "localhost")
@@ -122,7 +122,7 @@ def outgoing_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-	"""The statements sent to the database since the list was last cleared."""
+	"""Return a list of the statements sent to the database. A test may clear it."""
 	import frappe
 
 	seen: list[str] = []
@@ -138,7 +138,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def commit_clean(site: Site) -> Iterator[None]:
-	"""For a test that must commit, because another process has to see it: what it leaves is deleted afterwards."""
+	"""Delete afterwards what the test commits. A test commits if another process must see its records."""
 	site.forget_jobs()
 	with undoing_commits():
 		yield
@@ -146,7 +146,7 @@ def commit_clean(site: Site) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def server(site: Site) -> Iterator[Server]:
-	"""A server process on the tests' site. It sees what is committed, so its tests need `commit_clean`."""
+	"""Start a server process on the tests' site. It sees committed records only, so its tests need `commit_clean`."""
 	import frappe
 
 	frappe.db.rollback()

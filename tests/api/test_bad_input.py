@@ -1,4 +1,4 @@
-"""Whatever a guest sends, the answer is a 4xx with a sentence and a code, nothing is stored and nothing crashes."""
+"""Whatever a visitor sends, the answer is a 4xx with a sentence and a code; nothing is stored and nothing crashes."""
 
 import json
 import re
@@ -79,10 +79,10 @@ ARGUMENTS = {
 	"cancel": ("token", "reason"),
 	"calendar_file": ("token",),
 }
-# What Frappe 16 doesn't read as JSON, and Frappe 15 does: lone surrogates, and numbers that are none.
+# Frappe 16 refuses these as JSON, Frappe 15 doesn't: lone surrogates, NaN and infinite numbers.
 ANY_STRICT_JSON = re.compile(rb"\\ud800|NaN|Infinity|1e999")
 GET = ("get_page", "get_slots", "next_slots", "get_booking", "calendar_file")
-# An optional argument left empty, a date in the far future, and a key that isn't known have an honest answer.
+# These aren't wrong: an empty optional argument, a date in the far future, and an unknown key.
 FORGIVEN = {
 	"get_slots": ("timezone", "duration", "date", "start_date", "end_date", "hold"),
 	"next_slots": ("after", "timezone", "duration", "hold"),
@@ -92,7 +92,7 @@ FORGIVEN = {
 
 @pytest.fixture
 def asked():
-	"""A page with one required question, no limits on how often it is asked."""
+	"""Create a page with one required question, without rate limits."""
 	page = make_page()
 	question = {"label": "Why?", "question_type": "Text", "required": 1}
 	meeting_type = make_meeting_type(page, questions=[question])
@@ -104,7 +104,7 @@ def asked():
 
 
 def good(method, page, meeting_type):
-	"""Arguments of which all but `start` could be right; a token is never one."""
+	"""Return arguments that are right except for `start`. The token doesn't exist."""
 	return {
 		"get_page": {"slug": page.slug},
 		"get_slots": {
@@ -135,7 +135,7 @@ def check(answer, what):
 	assert 400 <= answer.status_code < 500, f"{what}: {answer.status_code} {answer.text[:300]}"
 	body = answer.json()
 	if is_released_16() and body.get("exc_type") == "DataError":
-		# Refused before the app is asked: docs/api.md says so.
+		# Frappe refuses these before it calls the app; see docs/api.md.
 		assert answer.status_code == 417, what
 		assert ANY_STRICT_JSON.search(answer.request.body), what
 		return
@@ -168,7 +168,7 @@ def test_nasty_values_are_refused_in_words(client, asked, method):
 
 
 def _as_query(value):
-	"""A query holds text only, and no lone surrogates."""
+	"""Return the arguments as text for a query, without lone surrogates."""
 	text = value if isinstance(value, str) else json.dumps(value)
 	return text.encode("utf-8", "replace").decode()
 
@@ -214,7 +214,7 @@ def test_json_with_odd_values_is_a_client_error(client, asked, method, body):
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe\x00", b"[" * 100_000, b'{"duration": ' + b"9" * 5000 + b"}"])
 def test_a_body_that_cannot_be_read_is_refused_by_frappe_itself(client, asked, body):
-	"""Before the app is asked: docs/api.md says so."""
+	"""Frappe refuses it before it calls the app; see docs/api.md."""
 	before = frappe.db.count("Booking")
 	answer = client.post(f"/api/method/{PUBLIC}.book", data=body, headers={"Content-Type": "application/json"})
 	assert answer.status_code == (417 if is_released_16() else 500)

@@ -1,4 +1,4 @@
-"""The guests' methods over HTTP."""
+"""The visitors' methods over HTTP."""
 
 import frappe
 import pytest

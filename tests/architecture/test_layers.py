@@ -1,4 +1,4 @@
-"""The layers that docs/architecture.md draws are those of the code."""
+"""The code has the layers that docs/architecture.md draws."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ import scheduler_integration
 APP = Path(scheduler_integration.__file__).parent
 ROOT = APP.parent
 
-# A fresh interpreter that knows Frappe and nothing of the app forks for each module.
+# A fresh interpreter imports Frappe but nothing of the app, and forks a process for each module.
 IMPORT_ALONE = """
 import importlib, os, sys, traceback
 import frappe, frappe.model.document
@@ -28,7 +28,7 @@ for name in sys.stdin.read().split():
 
 
 def rooms() -> list[str]:
-	"""The app's rooms and the modules beside them, by their dotted names."""
+	"""Return the dotted names of the app's rooms and of the modules beside them."""
 	names = (path.stem for path in sorted(APP.iterdir()) if path.suffix == ".py" or (path / "__init__.py").exists())
 	return [f"scheduler_integration.{name}" for name in names if name != "__init__"]
 
@@ -40,7 +40,7 @@ def test_each_room_imports_only_what_is_below_it():
 
 @pytest.mark.slow
 def test_every_room_can_be_the_first_to_be_imported(site):
-	"""Within a room there are no circles, so this holds for each of its modules."""
+	"""A room has no circular imports inside, so each of its modules can be the first too."""
 	command = [sys.executable, "-c", IMPORT_ALONE]
 	where = {"env": site.environment, "cwd": site.working_directory}
 	done = subprocess.run(command, **where, input="\n".join(rooms()), capture_output=True, text=True, timeout=120)

@@ -1,4 +1,4 @@
-"""Blocked time that recurs, from the form to what guests are offered."""
+"""Recurring blocked time, from the form to the offered slots."""
 
 from datetime import date
 
@@ -16,13 +16,13 @@ NOW = at("2026-03-01 06:00")
 
 @pytest.fixture(autouse=True)
 def _site_in_calcutta(site_zone):
-	"""Neither the host's zone nor the guest's."""
+	"""Set a site's zone that is neither the host's nor the visitor's."""
 	site_zone("Asia/Kolkata")
 
 
 @pytest.fixture
 def page():
-	"""A host in Berlin who is there from nine to noon, every day."""
+	"""Create a page of a host in Berlin who works from nine to noon, every day."""
 	user = make_user()
 	make_schedule(user, {day: ["09:00-12:00"] for day in EVERY_DAY}, timezone=BERLIN)
 	return make_page(user)
@@ -34,7 +34,7 @@ def hourly(page):
 
 
 def block(user, start, end, rule, **fields):
-	"""A recurring block; `start` and `end` by Calcutta's clock, four and a half hours ahead of Berlin's in winter."""
+	"""Create recurring blocked time. `start` and `end` are in Calcutta's time, 4:30 hours ahead of Berlin in winter."""
 	values = {"user": user, "start_time": f"{start}:00", "end_time": f"{end}:00"}
 	return frappe.get_doc(
 		{"doctype": "Blocked Time", **values, "recurring": 1, "recurrence_rule": rule, **fields}
@@ -67,7 +67,7 @@ def test_a_rule_ends_by_count_and_by_until(page, hourly):
 	assert offered == [["11:00"], ["11:00"], ["09:00", "11:00"], ["09:00", "10:00", "11:00"]]
 
 
-def test_excluded_and_added_dates_are_heeded(page, hourly):
+def test_excluded_and_added_dates_count(page, hourly):
 	rule = "RRULE:FREQ=WEEKLY;BYDAY=MO\nEXDATE;VALUE=DATE:20260309\nRDATE;TZID=Europe/Berlin:20260310T100000"
 	block(page.user, "2026-03-02 13:30", "2026-03-02 14:30", rule)
 	assert hours(page, hourly, "2026-03-09") == ["09:00", "10:00", "11:00"]

@@ -1,6 +1,6 @@
-"""Holidays and leave, as ERPNext and HRMS keep them, close what guests are offered.
+"""Holidays and leave from ERPNext and HRMS close the slots of their dates.
 
-On a site with those apps the records are theirs; elsewhere DocTypes with the fields that are read stand in for them.
+A site with those apps uses their DocTypes. Other sites get look-alikes with the fields that the app reads.
 """
 
 from datetime import date
@@ -64,7 +64,7 @@ STAND_INS = {
 			field("status", "Select", "Open\nApproved\nRejected\nCancelled", default="Open"),
 		],
 	},
-	# From HRMS 16 on.
+	# HRMS has this DocType since version 16.
 	"Holiday List Assignment": {
 		"autoname": "hash",
 		"fields": [
@@ -130,13 +130,13 @@ def assign(kind, name, holiday_list, first="2026-01-01", docstatus=SUBMITTED):
 
 
 def schedules(users):
-	"""Without holiday lists of their own."""
+	"""Create the schedules, without their own holiday lists."""
 	plain = HostSchedule(zone="UTC", weekly=(), buffer_minutes=0, minimum_notice_hours=0, max_days_in_advance=0)
 	return dict.fromkeys(users, plain)
 
 
 def open_days(page, meeting_type):
-	"""The dates of the week that a guest is offered times on."""
+	"""Return the dates of the week that have slots."""
 	frappe.local.response = frappe._dict()
 	public.get_slots(page.slug, meeting_type.slug, start_date=MONDAY, end_date="2026-03-06", timezone="UTC")
 	return sorted(frappe.local.response["data"]["days"])
@@ -204,7 +204,7 @@ def test_an_assignment_holds_from_its_date_until_the_next(host, page, meeting_ty
 	assign("Employee", employee, holidays(MONDAY, "2026-03-06"), first=TUESDAY)
 	assign("Employee", employee, holidays(WEDNESDAY), first=WEDNESDAY)
 	assign("Employee", employee, holidays(*ALL_WEEK), first="2026-03-07")
-	# Monday is the company's still, and Tuesday is no holiday of the list that holds by then.
+	# On Monday the company's list still applies. On Tuesday another list does, which has no holiday then.
 	assert open_days(page, meeting_type) == without(MONDAY, WEDNESDAY)
 
 
@@ -234,7 +234,7 @@ def test_a_schedules_own_list_replaces_what_is_assigned(host, page, meeting_type
 
 
 def test_without_assignments_the_fields_hold(monkeypatch, host, page, meeting_type):
-	"""HRMS 15, and ERPNext alone."""
+	"""HRMS 15 and ERPNext without HRMS have no assignments."""
 	rest = frozenset(OPTIONAL_DOCTYPES) - {"Holiday List Assignment"}
 	monkeypatch.setattr("scheduler_integration.availability.days_off.optional_doctypes", lambda: rest)
 	employee = employ(host, holiday_list=holidays(MONDAY))
@@ -365,7 +365,7 @@ def test_without_the_doctypes_nothing_is_asked(monkeypatch, host):
 	assert load_days_off(schedules([host]), date(2026, 3, 1), date(2026, 4, 30)) == {}
 
 
-def test_leave_is_heeded_where_there_are_no_holiday_lists(monkeypatch, host, page, meeting_type):
+def test_leave_counts_on_a_site_without_holiday_lists(monkeypatch, host, page, meeting_type):
 	monkeypatch.setattr(
 		"scheduler_integration.availability.days_off.optional_doctypes",
 		lambda: frozenset({"Employee", "Leave Application"}),

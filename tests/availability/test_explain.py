@@ -1,4 +1,4 @@
-"""Why a time is offered or not. 2 March 2026 is a Monday."""
+"""The reasons why a time is offered or not. 2 March 2026 is a Monday."""
 
 import frappe
 import pytest
@@ -77,7 +77,7 @@ def test_what_is_in_the_way_on_a_later_day_is_named_with_a_link():
 def test_a_collective_meeting_that_requires_nobody_says_so():
 	team = make_team_page([make_user("Ann"), make_user("Ben")])
 	meeting_type = make_meeting_type(team, assignment="Collective")
-	# As a page may have been stored before a type had to have a required host.
+	# An older version of the app could store a page like this, without a required host.
 	frappe.db.set_value("Scheduling Page Host", {"parent": team.name}, "is_required", 0)
 	frappe.clear_document_cache("Scheduling Page", team.name)
 	told = explain(meeting_type.name, at("2026-03-02 09:00"), None, NOW)
@@ -172,7 +172,7 @@ def test_a_switched_off_type_says_so(page):
 	assert [reason.code for reason in answer.objections] == ["TYPE_OFF"]
 
 
-# What stands in the calendar, whatever the type.
+# Entries in the calendar count for every meeting type.
 
 
 def test_conflicts_of_a_span_with_alternatives(page):
@@ -211,7 +211,7 @@ def test_others_calendars_are_for_managers(page):
 		(7, ["x"]),
 	],
 )
-def test_a_span_that_is_none_is_refused(start, end):
+def test_an_invalid_span_is_refused(start, end):
 	with pytest.raises(InvalidRequest):
 		check(make_user(), start, end)
 

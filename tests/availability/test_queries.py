@@ -1,4 +1,4 @@
-"""The slots request asks the database a constant number of times, and asks nobody else."""
+"""A request for slots sends a constant number of queries to the database, and makes no other call."""
 
 import socket
 from datetime import date
@@ -78,7 +78,7 @@ def test_the_page_of_a_meeting_type_takes_no_more_queries_than_its_slots(queries
 	page = make_page(hours=hours)
 	meeting_type = make_meeting_type(page)
 	slots = ask(queries, page, meeting_type)
-	# Frappe forgets the request's arguments when the user changes.
+	# Frappe forgets the request's arguments if the user changes.
 	frappe.set_user("Guest")
 	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(slug=page.slug, meeting_type=meeting_type.slug))
 

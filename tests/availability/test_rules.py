@@ -1,4 +1,4 @@
-"""What a Meeting Type's and a schedule's fields mean for the slots. 2 March 2026 is a Monday."""
+"""The fields of a meeting type and of a schedule, and their effect on slots. 2 March 2026 is a Monday."""
 
 from datetime import date
 
@@ -172,7 +172,7 @@ def test_a_trip_needs_a_time_zone():
 
 
 def test_hosts_whose_hours_begin_at_other_times_can_meet():
-	"""A grid of each would never meet: Kolkata lies five and a half hours ahead."""
+	"""If each host had a grid, the grids would never meet: Kolkata is five and a half hours ahead."""
 	lead, other = make_user("Ann"), make_user("Bea")
 	make_schedule(lead, {"Monday": ["09:00-17:00"]}, timezone="Europe/London")
 	make_schedule(other, {"Monday": ["09:00-17:00"]}, timezone="Asia/Kolkata")

@@ -1,4 +1,4 @@
-"""From records to slots: what the database holds is what guests are offered."""
+"""From records to slots: the offered slots follow from the database."""
 
 from datetime import date
 
@@ -31,7 +31,7 @@ NOW = at("2026-03-01 06:00")
 
 
 def hours(page, meeting_type, day=MONDAY, zone="UTC", now=NOW, duration=None):
-	"""The starts offered on one day of the guest's zone, as HH:MM there."""
+	"""Return the starts offered on one day of the visitor's zone, as HH:MM in that zone."""
 	answer = slots_between(page.slug, meeting_type.slug, day, day, zone, duration, now)
 	return [hour(slot.start, zone) for slot in answer.days.get(day, [])]
 

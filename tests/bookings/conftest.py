@@ -1,4 +1,4 @@
-"""What the tests of races share."""
+"""Fixtures for the tests of races."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""Processes that do something at the same moment."""
+"""Runs several processes that do something at the same moment."""
 
 import json
 import socket
@@ -10,7 +10,7 @@ import frappe
 from scheduler_integration.clock import utc
 from tests.support.factories import fresh
 
-# Each process waits at the gate until all are there, then books through the guests' door.
+# Each process waits at the gate until all have arrived, then books as a visitor does.
 BOOK = """
 import json, socket, sys
 import frappe
@@ -19,7 +19,7 @@ from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.bookings import transaction
-# These races are about who gets the time. How long one waits on a busy machine is for tests/strangers.
+# These tests check who gets the time. tests/strangers checks how long a visitor waits on a busy machine.
 transaction.DEADLINE_SECONDS = 100
 gate, payload = int(sys.argv[1]), json.loads(sys.argv[2])
 frappe.set_user("Guest")
@@ -37,7 +37,7 @@ except SchedulingError as error:
 
 
 def next_monday(hour, minute=0):
-	"""An ISO time on a Monday more than a week from now: the processes' clocks are real."""
+	"""Return an ISO time on a Monday more than a week from now, because the processes' clocks are real."""
 	day = utc(frappe.utils.now_datetime().timestamp()).date() + timedelta(days=8)
 	day += timedelta(days=-day.weekday() % 7)
 	return f"{day.isoformat()}T{hour:02}:{minute:02}:00+00:00"
@@ -55,7 +55,7 @@ def wish(page, meeting_type, start):
 
 
 def race_processes(site, wishes, code=BOOK):
-	"""What each process was told: status and booking or code."""
+	"""Run one process for each wish. Returns each one's status, with the booking or the error's code."""
 	with _gate(len(wishes)) as (port, open_gate):
 		processes = [site.python(code, str(port), json.dumps(each)) for each in wishes]
 		open_gate()

@@ -1,4 +1,4 @@
-"""The questions of a meeting type, answered well and badly."""
+"""Right and wrong answers to the questions of a meeting type."""
 
 import frappe
 import pytest
@@ -12,7 +12,7 @@ NINE = at("2026-03-02 09:00")
 
 
 def ask(question_type, value, required=0, options=""):
-	"""Books with one question and answers what is stored of the answer."""
+	"""Book with one question, and return the stored answer."""
 	page = make_page()
 	question = {"label": "Which?", "question_type": question_type, "required": required, "options": options}
 	meeting_type = make_meeting_type(page, questions=[question])

@@ -1,4 +1,4 @@
-"""Booking a meeting: what is stored, what is refused, what a repeat answers."""
+"""Booking a meeting: what is stored, what is refused, and what a repeated request returns."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""Cancelling: by the attendee's link, by the host, and what it gives back."""
+"""Cancelling by the attendee's link and by the host, and what becomes free again."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""The net under the lock: what forgets the lock can't double-book either."""
+"""The unique index on buckets: code that forgets to lock the hosts can't double-book either."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""Slots kept for a guest who fills in the form. 2 March 2026 is a Monday."""
+"""Slots that are held while somebody fills in the form. 2 March 2026 is a Monday."""
 
 import calendar
 from dataclasses import replace
@@ -78,7 +78,7 @@ def test_what_is_held_by_another_can_not_be_held_or_booked(page, call):
 
 
 def test_a_hold_is_never_the_guard(page, call):
-	"""Whoever has a hold on a slot that was booked all the same is told so."""
+	"""The server may lose a hold. If somebody else books the slot then, the hold's owner is told so."""
 	key = hold(page, call)
 	frappe.cache.delete_value("scheduler_integration_holds")
 	door.book(payload(page, call, NINE), NOW)
@@ -104,7 +104,7 @@ def test_anothers_hold_does_not_give_a_returning_guest_to_somebody_else():
 	anothers, mine = hold(pool, call), hold(pool, call)
 	booked = door.book(payload(pool, call, at(NINE), attendee_email=guest, hold=mine), NOW)
 	assert frappe.db.get_value("Booking", booked.id, "host") == ann
-	bookings.release_slot(mine)  # As the commit does.
+	bookings.release_slot(mine)  # A real request does this after its commit.
 	theirs = door.book(payload(pool, call, at(NINE), hold=anothers), NOW)
 	assert frappe.db.get_value("Booking", theirs.id, "host") == ben
 
@@ -118,14 +118,14 @@ def test_of_two_who_held_a_slot_at_the_same_moment_one_books_it(page, call):
 
 
 def at_the_same_moment(key, other):
-	"""What is stored when somebody else read the holds before this one was there."""
+	"""Store a second hold of the same slot, as if its request had read the holds before the first one was stored."""
 	(held,) = (each for each in holds._live(NOW) if each.key == key)
 	holds.put_hold(replace(held, key=other, address="another"), NOW)
 	return other
 
 
 class TestWhatIsOfferedWhileAnotherHolds:
-	"""What is offered to a guest beside another's hold can be booked when the hold is let go."""
+	"""A start that is offered while somebody else holds another one can still be booked after the other is released."""
 
 	def booked_after_release(self, page, meeting_type, other, start):
 		mine = hold(page, meeting_type, start)
@@ -230,7 +230,7 @@ def test_a_refused_renewal_leaves_another_held_slot_alone(page, call):
 	assert hours(page, call, NOW + 2 * LAPSE) == ["09:00"]
 
 
-def test_who_asks_from_one_network_shares_its_holds():
+def test_addresses_of_one_network_share_their_holds():
 	page = make_page(hours={"Monday": ["09:00-13:00"]})
 	call = make_meeting_type(page)
 	network = frappe.generate_hash(length=4)
@@ -248,5 +248,5 @@ def test_a_site_may_do_without_holds(page, call):
 
 
 @pytest.mark.parametrize("key", [None, "", "x", 7, ["a"], {"a": 1}, "../" * 20, "é" * 32])
-def test_a_key_that_is_none_is_not_taken_up(page, call, key):
+def test_an_invalid_key_is_not_used(page, call, key):
 	assert hold(page, call, key=key) != key

@@ -1,4 +1,4 @@
-"""Many processes book one host's time at the same moment: one wins, the others are told so, nobody meets an error."""
+"""Many processes book one host's time at the same moment: one wins, and the others are told that the slot is taken."""
 
 import itertools
 from collections import Counter
@@ -18,7 +18,7 @@ PROCESSES = 12
 
 
 def held_time(user):
-	"""The host's live meetings in order of time."""
+	"""Return the host's live meetings, ordered by time."""
 	frappe.db.rollback()
 	return frappe.get_all(
 		"Booking Host",
@@ -105,7 +105,7 @@ def test_the_last_seat_is_sold_once(site, unlimited):
 	assert frappe.db.count("Booking Slot", {"host": page.user}) == 6
 
 
-# Each process waits at the gate, then does one of the things that may be done to a session.
+# Each process waits at the gate, then joins, reassigns or cancels a booking of the session.
 ACT = """
 import json, socket, sys
 import frappe
@@ -137,7 +137,7 @@ except SchedulingError as error:
 """
 
 
-def test_a_session_is_joined_left_and_handed_over_at_once(site, unlimited):
+def test_a_session_is_joined_left_and_reassigned_at_once(site, unlimited):
 	ann, ben = make_user("Ann"), make_user("Ben")
 	page = make_team_page([ann, ben])
 	workshop = make_meeting_type(page, title=fresh("workshop"), assignment="Round Robin", seats=12)
@@ -149,7 +149,7 @@ def test_a_session_is_joined_left_and_handed_over_at_once(site, unlimited):
 	wishes = [wish(page, workshop, start) for _each in range(5)]
 	wishes += [{"name": name} for name in names[:3]] + [{"name": name, "host": other} for name in names[3:]]
 	answers = race_processes(site, wishes, ACT)
-	# Who hands over what was handed over already is told so.
+	# The second process that reassigns the session is told that the host already takes part.
 	assert {status for status, _code in answers} <= {200, 400, 409}
 	assert sum(status == 200 for status, _code in answers) >= 9
 	frappe.db.rollback()
@@ -172,7 +172,7 @@ def test_a_session_is_joined_left_and_handed_over_at_once(site, unlimited):
 
 
 def _timelines_of(event):
-	"""The contacts on whose timelines the Event stands, each as often as it does there."""
+	"""Return the contacts whose timelines show the Event, repeated for each time that they show it."""
 	shown, link = frappe.qb.DocType("Communication"), frappe.qb.DocType("Communication Link")
 	query = (
 		frappe.qb.from_(shown).join(link).on(link.parent == shown.name).select(link.link_name, shown.name).distinct()

@@ -1,4 +1,4 @@
-"""Handing a meeting over: who may, to whom, what follows the meeting, and who is told."""
+"""Reassigning a meeting: who may do it, to whom, what changes with it, and who is told."""
 
 import frappe
 import pytest
@@ -73,7 +73,7 @@ def credits(meeting_type):
 
 
 def messages(name):
-	"""By each reader's address: the iTIP method of the message's invitation, its sequence and UID, its subject and body."""
+	"""Return the messages by the reader's address: iTIP method, sequence and UID of the invitation, subject, body."""
 	booking, found = frappe.get_doc("Booking", name), {}
 	for message in messages_for(booking, NOW):
 		calendar = Calendar.from_ical(invitation(booking, NOW, message.reader))
@@ -115,7 +115,7 @@ class TestTheMeeting:
 		assert people == [ben]
 		assert ann not in people
 
-	def test_whose_event_was_deleted_can_be_handed_over(self, team, booked):
+	def test_whose_event_was_deleted_can_be_reassigned(self, team, booked):
 		frappe.delete_doc("Event", frappe.db.get_value("Booking", booked, "event"), force=True)
 		assert bookings.reassign(booked, team[1], NOW)
 
@@ -146,7 +146,7 @@ class TestTheMeeting:
 class TestCollective:
 	@pytest.fixture
 	def together(self, page, team):
-		"""Ann and Ben are needed, Cem is not, and has the Tuesday off."""
+		"""Ann and Ben are required. Cem is optional and doesn't work on Tuesday."""
 		page.hosts[2].is_required = 0
 		page.save()
 		away = {"doctype": "Availability Override", "user": team[2], "date": "2026-03-03", "is_available": 0}
@@ -317,7 +317,7 @@ class TestOverHttp:
 
 
 def soon():
-	"""Nine o'clock on a Monday more than a week from now: the server's clock is real."""
+	"""Return nine o'clock on a Monday more than a week from now, because the server's clock is real."""
 	monday = clock.now() // 86400 + 8
 	monday += -(monday + 3) % 7
 	return monday * 86400 + 9 * 3600

@@ -1,4 +1,4 @@
-"""Round robin: who gets a meeting, what it costs them, and what is given back."""
+"""Round robin: who gets a meeting, how it counts, and how a cancelled one is reverted."""
 
 from collections import Counter
 
@@ -25,7 +25,7 @@ HALF = 1800
 
 
 def make_pool(*names, mode="Weighted", rows=None, **fields):
-	"""A team page of users by these first names, a round robin on it, and the users; `rows` are fields of the host rows."""
+	"""Create users with these first names, their team page and a round robin. `rows` are fields of the host rows."""
 	users = [make_user(name) for name in names]
 	page = make_team_page(users)
 	for row, changes in zip(page.hosts, rows or [{}] * len(users), strict=True):
@@ -35,7 +35,7 @@ def make_pool(*names, mode="Weighted", rows=None, **fields):
 
 
 def take(page, meeting_type, start, **fields):
-	"""Books, and answers the host."""
+	"""Book a meeting, and return its host."""
 	return host_of(door.book(payload(page, meeting_type, start, **fields), NOW))
 
 
@@ -226,7 +226,7 @@ class TestReturningContacts:
 		assert take(page, pool, NINE) == ann
 		hosts = [take(page, pool, NINE + day * 86400, attendee_email=email) for day in (1, 2, 3)]
 		assert hosts == [ben] * 3
-		# It counts as a turn: the others catch up.
+		# The booking counts as a turn, so the others catch up.
 		assert [take(page, pool, NINE + nth * HALF) for nth in (1, 2)] == [ann, ann]
 
 	def test_without_the_option_they_take_the_next(self):

@@ -1,4 +1,4 @@
-"""Sessions with seats, as of a workshop. 2 March 2026 is a Monday."""
+"""Sessions with seats, for example a workshop. 2 March 2026 is a Monday."""
 
 from datetime import date
 
@@ -38,7 +38,7 @@ def book(page, meeting_type, when=NINE, **fields):
 def test_seats_are_sold_until_the_last(page, workshop):
 	assert offered(page, workshop) == {"09:00": 3, "10:00": 3, "11:00": 3}
 	first = book(page, workshop)
-	# The limit of a meeting a day closes the other times; the session that stands can be joined.
+	# The limit of one meeting a day closes the other times. The existing session can still be joined.
 	assert offered(page, workshop) == {"09:00": 2}
 	book(page, workshop)
 	book(page, workshop)
@@ -90,7 +90,7 @@ def test_the_guests_of_a_session_do_not_learn_of_each_other(page, workshop):
 
 
 def test_a_seat_can_not_be_stored_twice(page, workshop):
-	"""The index is the net under the lock."""
+	"""The unique index protects seats even if code forgets to lock the host."""
 	booking = frappe.get_doc("Booking", book(page, workshop).id)
 	with pytest.raises(Exception) as error:
 		frappe.db.bulk_insert(

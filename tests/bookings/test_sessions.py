@@ -1,4 +1,4 @@
-"""What happens to a whole session: it is handed over, cancelled for all, and told of. 2 March 2026 is a Monday."""
+"""Whole sessions: reassigned, cancelled for everybody, and who is told. 2 March 2026 is a Monday."""
 
 from datetime import date
 
@@ -79,7 +79,7 @@ def is_busy(user, start=NINE):
 
 
 def told(name):
-	"""The messages by each reader's address: subject, body, and the calendar object."""
+	"""Return the messages by the reader's address: subject, body, and the calendar object."""
 	found = {}
 	for message in messages_for(booking(name), NOW):
 		subject, body = render(message.template, message.variables())
@@ -92,7 +92,7 @@ def entry(message):
 	return event
 
 
-class TestHandedOver:
+class TestReassigned:
 	def test_all_go_along_with_their_seats(self, page, workshop, team, book):
 		first, second = book(), book()
 		ann, ben, cem = team
@@ -100,7 +100,7 @@ class TestHandedOver:
 		assert hosts_of(first, second) == [ben, ben]
 		assert is_busy(ben)
 		assert not is_busy(ann)
-		# The third seat is left, with the new host; a fourth attendee opens a session with somebody else.
+		# The third attendee joins the session, with its new host. The fourth one opens a session with somebody else.
 		third, fourth = book(), book()
 		assert hosts_of(third, fourth) == [ben, cem]
 
@@ -262,7 +262,7 @@ def manage_url_of(name):
 
 
 class TestJoined:
-	"""Whoever joins a session joins it as it stands."""
+	"""An attendee who joins a session gets its hosts and times, whatever a new session would get."""
 
 	def test_when_its_host_was_renamed(self, page, workshop, team, book):
 		first = book()
@@ -290,7 +290,7 @@ class TestJoined:
 		second = door.book(payload(page, lecture, NINE), NOW).id
 		assert booking(first).host_users() == booking(second).host_users() == [team[0], team[2]]
 		bookings.cancel_by_host(second, "", NOW)
-		# The optional host's time was never held, and who stays holds theirs.
+		# The booking never took the optional host's time. The other hosts' time stays taken.
 		assert not is_busy(team[1])
 		assert is_busy(team[0])
 
@@ -306,7 +306,7 @@ class TestJoined:
 		bookings.cancel_by_host(second, "", NOW)
 		assert is_busy(team[1])
 
-	def test_not_where_the_booking_is_from_before_the_type_had_seats(self, page, team):
+	def test_not_if_the_booking_is_older_than_the_types_seats(self, page, team):
 		call = make_meeting_type(page, assignment="Single Host")
 		door.book(payload(page, call, NINE), NOW)
 		call.seats = 3
@@ -315,7 +315,7 @@ class TestJoined:
 			door.book(payload(page, call, NINE), NOW)
 
 	@pytest.mark.usefixtures("on_monday")
-	def test_so_its_days_can_not_be_changed_while_it_stands(self, workshop, book):
+	def test_so_its_days_can_not_be_changed_while_it_exists(self, workshop, book):
 		first = book()
 		workshop.reload()
 		workshop.number_of_days = 2

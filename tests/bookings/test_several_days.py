@@ -1,4 +1,4 @@
-"""Meetings that go on over several days. 2 March 2026 is a Monday."""
+"""Multi-day meetings. 2 March 2026 is a Monday."""
 
 from datetime import date
 
@@ -44,7 +44,7 @@ def call(page):
 
 
 def answer(page, meeting_type, last=date(2026, 3, 15)):
-	"""As the API returns it: the tests send parts of it back."""
+	"""Return the API's JSON, because the tests send parts of it back."""
 	return serialise.offered_slots(slots_between(page.slug, meeting_type.slug, MONDAY, last, "UTC", None, NOW))
 
 
@@ -86,7 +86,7 @@ class TestTheDaysThatWereShown:
 	def days(self, parts):
 		return [part["start"][:10] for part in parts]
 
-	def test_are_those_of_the_meeting_or_there_is_none(self, pool):
+	def test_are_those_of_the_meeting_or_the_slot_is_taken(self, pool):
 		shown = self.shown(pool)
 		assert self.days(shown) == ["2026-03-02", "2026-03-04"]
 		assert self.days(book(*pool, "2026-03-02 09:00", parts=shown)["parts"]) == self.days(shown)
@@ -100,7 +100,7 @@ class TestTheDaysThatWereShown:
 		ben_only = [f"2026-03-0{day}T09:00:00+00:00" for day in (2, 3)]
 		assert self.days(book(*pool, "2026-03-02 09:00", parts=ben_only)["parts"]) == ["2026-03-02", "2026-03-03"]
 
-	def test_of_a_session_that_stands_on_others_are_not_booked(self, page):
+	def test_of_an_existing_session_on_other_days_are_not_booked(self, page):
 		course = make_meeting_type(page, number_of_days=2, skips_days_off=1, seats=3)
 		book(page, course, "2026-03-02 09:00", parts=self.shown((page, course)))
 		frappe.get_doc({"doctype": "Availability Override", "user": page.user, "date": "2026-03-03"}).insert()
@@ -161,7 +161,7 @@ def test_each_days_part_is_held(page, retreat, call):
 
 
 def test_the_nights_between_stay_free(retreat):
-	"""Only the parts are taken, not the time from the first one's start to the last one's end."""
+	"""The meeting takes only its parts, not the time between them."""
 	page = frappe.get_doc("Scheduling Page", retreat.scheduling_page)
 	book(page, retreat, "2026-03-02 09:00")
 	schedule = frappe.get_doc("Availability Schedule", {"user": page.user})

@@ -1,4 +1,4 @@
-"""Many processes book, join, cancel and hand over at once; afterwards the guard holds what the bookings say, and no more."""
+"""Many processes book, join, cancel and reassign at once. Afterwards the guard's buckets match the bookings exactly."""
 
 from collections import Counter
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "unlimit
 
 PROCESSES = 8
 
-# Each process waits at the gate, then does one thing after the other, each in a transaction of its own.
+# Each process waits at the gate, then does one thing after the other, each in its own transaction.
 WORK = """
 import json, socket, sys
 import frappe

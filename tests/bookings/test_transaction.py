@@ -1,4 +1,4 @@
-"""Work that loses a race is done again as a whole."""
+"""A transaction that loses a race runs again as a whole."""
 
 import frappe
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from scheduler_integration.bookings.transaction import ATTEMPTS, retried
 from scheduler_integration.exceptions import Busy, SlotTaken
 
-# What MariaDB says where a locking read meets a row that changed since the snapshot, as Frappe 15 hands it on.
+# MariaDB's error if a locking read meets a row that changed since the snapshot. Frappe 15 doesn't wrap it.
 CHANGED_SINCE_READ = Exception(1020, "Record has changed since last read in table 'tabBooking Host'")
 
 
@@ -32,7 +32,7 @@ def test_a_lost_race_is_run_again(loss):
 	assert retried(work) == "done"
 
 
-def test_who_keeps_losing_is_told_so():
+def test_work_that_keeps_losing_raises_busy():
 	tries = []
 
 	def work():

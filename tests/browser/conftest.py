@@ -1,4 +1,4 @@
-"""A real Chromium on pages of the tests' server."""
+"""A real Chromium, which opens pages of the tests' server."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def browse(chromium: Any, server: Server, commit_clean: None) -> Iterator[Callable[..., Browsing]]:
-	"""`browse(DESK)` or `browse(PHONE, timezone_id="Asia/Tokyo")`: a fresh window on the tests' server."""
+	"""Open a new window: `browse(DESK)` or `browse(PHONE, timezone_id="Asia/Tokyo")`."""
 	opened: list[Browsing] = []
 
 	def open_window(screen: Screen = PHONE, **options: Any) -> Browsing:

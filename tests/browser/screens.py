@@ -1,4 +1,4 @@
-"""A browser window on the tests' server, and what a visitor does in it."""
+"""A browser window on the tests' server, and a visitor's actions in it."""
 
 import re
 import time
@@ -26,9 +26,9 @@ DESK = Screen("desk", 1280, 800)
 
 
 class Browsing:
-	"""A window. It fails the test on an error of the page's scripts and on a request to another host."""
+	"""A window. The test fails if a script of the page fails, or if the page sends a request to another host."""
 
-	# Set by the option --screenshots.
+	# The option --screenshots sets this.
 	keeps_screenshots = False
 
 	def __init__(self, chromium: Any, server: Server, screen: Screen, **options: Any):
@@ -56,7 +56,7 @@ class Browsing:
 			self.problems.append(f"{response.status} for {response.url}")
 
 	def _logged(self, message: Any) -> None:
-		# The browser also logs a refusal (409, 404), which isn't a mistake of the page.
+		# The browser also logs each refusal (409, 404), which isn't an error of the page.
 		if message.type == "error" and "Failed to load resource" not in message.text:
 			self.problems.append(message.text)
 
@@ -75,11 +75,11 @@ class Browsing:
 		return [url for url in self.requests if "/api/method/" in url]
 
 	def wait_for_requests(self, count: int) -> None:
-		"""Waits until the API was asked so often, and until the page has nothing left to do: it must not ask again."""
+		"""Wait until the API got this number of requests and the page is idle: it must not send more."""
 		deadline = time.monotonic() + PATIENCE
 		while len(self.api_requests()) < count and time.monotonic() < deadline:
 			self.page.wait_for_timeout(50)
-		# The page fetches ahead when it is idle. A task that is queued later runs later.
+		# The page fetches more when it is idle. A task that is queued later also runs later.
 		self.page.evaluate("new Promise((done) => requestIdleCallback(done, { timeout: 1000 }))")
 		assert len(self.api_requests()) == count, self.api_requests()
 
@@ -87,7 +87,7 @@ class Browsing:
 		self.page.locator(".day.is-free").nth(position).click()
 
 	def choose_time(self, position: int = 0) -> str:
-		"""Chooses a time, and confirms it on a desk. Returns its label."""
+		"""Choose a time (on a desktop screen, confirm it too). Returns its label."""
 		time = self.page.locator(".time").nth(position)
 		label = time.inner_text()
 		time.click()
@@ -107,7 +107,7 @@ class Browsing:
 		self.page.locator("#attendee_email").fill(email)
 
 	def book(self, path: str, time: int = 0) -> str:
-		"""From the first page to the confirmation. Returns the label of the chosen time."""
+		"""Book, from the first page to the confirmation. Returns the label of the chosen time."""
 		label = self.reach_form(path, time)
 		self.fill_in()
 		self.page.locator("#submit").click()
@@ -115,7 +115,7 @@ class Browsing:
 		return label
 
 	def wait_until(self, script: str, argument: Any = None) -> None:
-		"""Waits until the script is true. (Playwright's own `wait_for_function` needs the eval that the pages forbid.)"""
+		"""Wait until the script is true. Playwright's own `wait_for_function` needs `eval`, which the pages forbid."""
 		deadline = time.monotonic() + PATIENCE
 		while not self.page.evaluate(script, argument):
 			assert time.monotonic() < deadline, f"never true: {script}"
@@ -131,11 +131,11 @@ class Browsing:
 		return self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 	def focused(self) -> str:
-		"""The id of the element with the focus, or its text if it has no id."""
+		"""Return the id of the focused element, or its text if it has no id."""
 		return self.page.evaluate("document.activeElement.id || document.activeElement.innerText")
 
 	def violations(self) -> list[str]:
-		"""The violations of WCAG 2.2 A and AA and of its best practices that axe-core finds."""
+		"""Return the violations that axe-core finds: of WCAG 2.2 A and AA, and of its own best practices."""
 		from axe_playwright_python.sync_playwright import Axe
 
 		self.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")

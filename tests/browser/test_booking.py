@@ -1,4 +1,4 @@
-"""A guest books, looks at the confirmation, and cancels; by pointer and by keyboard."""
+"""A visitor books, looks at the confirmation, and cancels, with the mouse and with the keyboard."""
 
 import re
 import time
@@ -13,7 +13,7 @@ PATIENCE = 20
 
 
 def mail_to(address, site):
-	"""The messages to the address. The server queues them after its commit, on a real site through a worker."""
+	"""Return the messages to the address. The server queues them after its commit; on a real site, a worker does."""
 	deadline = time.monotonic() + PATIENCE
 	while time.monotonic() < deadline:
 		if site.is_real:
@@ -26,7 +26,7 @@ def mail_to(address, site):
 
 
 def can_send_mail(site):
-	"""The embedded site has an outbox; a real one sends nothing without a mail account."""
+	"""Return whether the site sends mail. The embedded site has an outbox; a real one needs a mail account."""
 	return not site.is_real or bool(
 		frappe.conf.mail_server or frappe.db.exists("Email Account", {"default_outgoing": 1})
 	)
@@ -98,7 +98,7 @@ def test_mistakes_are_named_beside_their_fields_and_the_first_gets_the_focus(bro
 	assert bookings_of(meeting_type) == []
 
 
-def test_what_the_server_refuses_stands_beside_the_field_too(browse):
+def test_an_error_from_the_server_is_shown_beside_the_field_too(browse):
 	meeting_type = make_offer()
 	window = browse(DESK)
 	window.reach_form(path_of(meeting_type))

@@ -1,4 +1,4 @@
-"""The scripts of the desk's forms, in a real desk: a block that repeats, and what becomes of a booking."""
+"""The scripts of the desk's forms, in a real desk: recurring blocked time, and the actions of a booking."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from tests.support.factories import make_meeting_type, make_user, payload
 from tests.support.server import Server
 from tests.support.site import Site
 
-# A cold desk builds its boot info and its forms' meta first.
+# The first page of a new desk is slow: Frappe builds its boot info and the forms' meta.
 PATIENCE = 60_000
 
 
@@ -30,7 +30,7 @@ def _desk_is_there(site: Site) -> None:
 
 
 class Desk(Browsing):
-	"""A window in which somebody has signed in. The desk's live updates are left out: their server isn't running."""
+	"""A window of a signed-in user. Requests for live updates aren't recorded, because their server doesn't run."""
 
 	def sign_in(self, user: str) -> None:
 		update_password(user, PASSWORD)
@@ -44,13 +44,13 @@ class Desk(Browsing):
 			super()._asked(url)
 
 	def _logged(self, message: Any) -> None:
-		# The desk logs where on the server a refused form was refused: that is none of the scripts' mistakes.
+		# The desk logs the server's traceback of a refused form, which isn't an error of the scripts.
 		refused = message.text.startswith("Traceback") and "scheduler_integration.exceptions." in message.text
 		if not refused and "socket" not in message.text.lower():
 			super()._logged(message)
 
 	def screenshot(self, name: str, full: bool = False) -> None:
-		"""Once dialogs have come to rest."""
+		"""Take a picture after dialogs have stopped moving."""
 		self.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
 		super().screenshot(name, full)
 
@@ -69,14 +69,14 @@ class Desk(Browsing):
 		self.page.evaluate("(values) => cur_frm.set_value(values)", values)
 
 	def button(self, label: str) -> Any:
-		"""A button of the form shown, visible or not."""
+		"""Return a button of the current form, visible or not."""
 		return self.page.locator(".page-head button:visible", has_text=re.compile(rf"^\s*{re.escape(label)}\s*$"))
 
 	def press(self, label: str) -> None:
 		self.button(label).click()
 
 	def choose(self, group: str, label: str) -> None:
-		"""An entry of a menu among the form's buttons."""
+		"""Click an entry of a menu among the form's buttons."""
 		self.page.locator(".page-head .inner-group-button:visible", has_text=group).locator("button").first.click()
 		self.page.locator(".page-head .dropdown-item:visible", has_text=label).click()
 
@@ -85,11 +85,11 @@ class Desk(Browsing):
 		return self.page.locator(".modal.show")
 
 	def answer(self) -> None:
-		"""Presses the dialog's main button."""
+		"""Press the dialog's main button."""
 		self.dialog.locator(".btn-modal-primary:visible").click()
 
 	def message(self, text: str) -> None:
-		"""Waits for a message of the desk with this text."""
+		"""Wait for a message of the desk with this text."""
 		self.page.locator(".msgprint", has_text=text).wait_for()
 
 	def wait_for_status(self, status: str) -> None:
@@ -101,7 +101,7 @@ class Desk(Browsing):
 
 @pytest.fixture
 def desk(chromium: Any, server: Server, commit_clean: None) -> Iterator[Callable[[str], Desk]]:
-	"""`desk(user)`: a window in which this user has signed in."""
+	"""Open a window in which this user has signed in: `desk(user)`."""
 	opened: list[Desk] = []
 
 	def open_desk(user: str) -> Desk:
@@ -126,7 +126,7 @@ def stored(name: str) -> Any:
 
 
 def shared_session(team: TeamOffer) -> list[str]:
-	"""Two attendees of one workshop in three days at nine."""
+	"""Book a workshop in three days at nine for two attendees. Returns the bookings' names."""
 	workshop = make_meeting_type(team.page, title="Workshop", assignment="Round Robin", seats=3)
 	start = (now() // 86400 + 3) * 86400 + 9 * 3600
 	names = [door.book(payload(team.page, workshop, start), now()).id for _each in range(2)]
@@ -135,7 +135,7 @@ def shared_session(team: TeamOffer) -> list[str]:
 
 
 def with_one_cancelled(team: TeamOffer) -> str:
-	"""The colleague has two meetings, of which one is cancelled; answers the other."""
+	"""Book two meetings for the colleague and cancel one. Returns the name of the other."""
 	kept, cancelled = team.book(10, team.colleague), team.book(12, team.colleague)
 	bookings.cancel_by_host(cancelled, "", now())
 	frappe.db.commit()
@@ -257,7 +257,7 @@ def test_a_manager_hands_a_meeting_over(desk, team):
 	window.open_form("Booking", booking)
 	window.press("Reassign")
 	window.dialog.locator("[data-fieldname='host'] select").select_option(team.colleague)
-	window.screenshot("form-hand-over")
+	window.screenshot("form-reassign")
 	window.answer()
 	window.page.wait_for_function("(host) => cur_frm.doc.host === host", arg=team.colleague)
 	assert stored(booking).host == team.colleague
@@ -278,18 +278,18 @@ def test_a_colleague_who_is_busy_is_refused_in_words(desk, team):
 	assert stored(booking).host == team.manager
 
 
-def test_all_of_a_session_are_handed_over_and_the_dialog_says_so(desk, team):
+def test_a_session_is_reassigned_as_a_whole_and_the_dialog_says_so(desk, team):
 	names = shared_session(team)
-	successor = {team.manager: team.colleague, team.colleague: team.manager}[stored(names[0]).host]
+	new_host = {team.manager: team.colleague, team.colleague: team.manager}[stored(names[0]).host]
 	window = desk(team.manager)
 	window.open_form("Booking", names[0])
 	window.press("Reassign")
 	window.dialog.get_by_text("All attendees of this session move with it.").wait_for()
-	window.dialog.locator("[data-fieldname='host'] select").select_option(successor)
-	window.screenshot("form-session-hand-over")
+	window.dialog.locator("[data-fieldname='host'] select").select_option(new_host)
+	window.screenshot("form-session-reassign")
 	window.answer()
-	window.page.wait_for_function("(host) => cur_frm.doc.host === host", arg=successor)
-	assert [stored(name).host for name in names] == [successor, successor]
+	window.page.wait_for_function("(host) => cur_frm.doc.host === host", arg=new_host)
+	assert [stored(name).host for name in names] == [new_host, new_host]
 
 
 @pytest.mark.parametrize("for_all", [True, False])

@@ -1,4 +1,4 @@
-"""A chosen time is held while the form is filled in: quietly, and never in the way."""
+"""A chosen time is held while the visitor fills in the form. The hold never gets in the way."""
 
 import re
 import time
@@ -19,7 +19,7 @@ def wait_until_held(window):
 
 
 def free_times(window, path):
-	"""The times that another guest is offered on the first free day."""
+	"""Return the times that another visitor is offered on the first free day."""
 	window.open(path)
 	window.page.locator("button.time").first.wait_for(state="attached")
 	return [label.split("\n")[0] for label in window.page.locator("button.time").all_inner_texts()]
@@ -48,7 +48,7 @@ def test_leaving_the_page_lets_go(browse):
 	chosen = guest.reach_form(path)
 	wait_until_held(guest)
 	guest.page.goto(path.rpartition("/")[0])
-	# The request that releases the time outlives its page, so nothing tells when it has arrived.
+	# The browser sends the release after it has left the page, so the test can't wait for that request.
 	deadline = time.monotonic() + PATIENCE
 	while chosen not in free_times(other, path):
 		assert time.monotonic() < deadline
@@ -100,7 +100,7 @@ def test_a_time_that_somebody_else_holds_is_said_before_anything_is_typed(browse
 
 
 def test_a_time_that_is_taken_is_not_said_to_be_held(browse):
-	"""The server lost the hold, for example because it restarted, and somebody else booked the time."""
+	"""The server may lose a hold, for example if it restarts. Somebody else has booked the time since."""
 	meeting_type = make_offer()
 	window = browse(DESK)
 	window.reach_form(path_of(meeting_type))

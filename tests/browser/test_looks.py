@@ -1,6 +1,6 @@
-"""Every state, narrow and wide, dark and light: axe-core finds nothing, and nothing scrolls sideways.
+"""Each state of the pages, narrow and wide, dark and light: axe-core finds nothing, and nothing scrolls sideways.
 
-With --screenshots each state leaves a picture, and the other colours of each screen are drawn too.
+With --screenshots, each state is saved as a picture, and each screen is drawn in its other colours too.
 """
 
 import re
@@ -23,7 +23,7 @@ def look(screen, scheme, *marks):
 	return pytest.param(screen, scheme, marks=marks, id=f"{screen.name}-{scheme}")
 
 
-# A dark phone and a light desk have all layouts and all colours between them.
+# A dark phone and a light desktop screen together show all layouts and all colours.
 LOOKS = [
 	look(PHONE, DARK),
 	look(DESK, LIGHT),
@@ -43,7 +43,7 @@ def sign_in_as(window, user):
 def check(window, name):
 	window.screenshot(name)
 	assert not window.scrolls_sideways()
-	# The narrow phone shows what the wider one does, only narrower.
+	# The narrow phone has the same layout as the wider one.
 	if window.screen is not SMALL_PHONE:
 		assert window.violations() == []
 
@@ -111,7 +111,7 @@ def test_a_meeting_over_several_days(browse, screen, scheme):
 
 
 @each_look
-def test_a_meeting_that_cannot_be_handed_over(browse, screen, scheme):
+def test_a_meeting_that_cannot_be_reassigned(browse, screen, scheme):
 	team = TeamOffer()
 	team.book(12, team.colleague)
 	team.book(12, team.manager)
@@ -119,10 +119,10 @@ def test_a_meeting_that_cannot_be_handed_over(browse, screen, scheme):
 	sign_in_as(window, team.manager)
 	window.open("/scheduling")
 	window.page.locator(".row-item summary").click()
-	check(window, f"hand-over-{scheme}")
+	check(window, f"reassign-{scheme}")
 	window.page.locator("button", has_text="Reassign").click()
 	window.page.locator(".alert a").wait_for()
-	check(window, f"hand-over-refused-{scheme}")
+	check(window, f"reassign-refused-{scheme}")
 
 
 @pytest.mark.parametrize(("screen", "scheme"), [look(SMALL_PHONE, DARK), look(DESK, LIGHT)])

@@ -1,7 +1,7 @@
 """The server and the scripts draw the same month, times, spans and dates, in several languages, zones and clocks.
 
-The server draws a page before its script runs, and then the script draws it again. Nothing may move or change its words
-at that moment. Both draw each row of the tables, in one page per language, and the test compares text and structure.
+The server draws a page before its script runs, and then the script draws it again. At that moment nothing may move and
+no word may change. Both draw each row of the tables, in one page per language; the test compares text and structure.
 """
 
 import json
@@ -31,10 +31,10 @@ HOST = "Europe/Berlin"
 TEMPLATES = "scheduler_integration/templates/scheduling"
 
 LOCALES = ["en-GB", "en-US", "de", "fr", "es", "ja", "ar"]
-# Browsers write a range of dates in Japanese in numbers (2026/11/30～2026/12/01), whatever month is asked for.
+# In Japanese, browsers write a range of dates in numbers (2026/11/30～2026/12/01), even if the code wants the month.
 RANGES_IN_NUMBERS = {"ja"}
 
-# Month, today, chosen day, free starts by day, partly free days.
+# Month, today, chosen day, free starts by day, partly free days
 MONTHS = [
 	("2026-11", "2026-11-21", "2026-11-23", {"2026-11-23": 9, "2026-11-24": 1}, []),
 	("2027-02", "2026-11-21", None, {}, []),  # four weeks, from a Monday on
@@ -43,7 +43,7 @@ MONTHS = [
 	("2026-08", "2026-07-31", "2026-08-31", {}, ["2026-08-31"]),  # six weeks; the chosen day is partly free
 ]
 
-# Zone of the visitor, their day, starts there as (hour, minute) with seats and number of days.
+# The visitor's zone and day, the starts as (hour, minute) in that zone, seats, number of days
 TIMES = [
 	("Europe/Berlin", "2026-11-23", [((9, 0), None, 1), ((11, 59), 1, 1), ((12, 0), 3, 1), ((17, 0), None, 1)]),
 	("Europe/Berlin", "2026-11-23", [((0, 0), None, 1), ((16, 59), None, 1), ((23, 30), None, 1)]),
@@ -57,7 +57,7 @@ TIMES = [
 	("Africa/Monrovia", "2026-11-23", []),
 ]
 
-# Starts of which only some days are free: days free, days, and the missing days, counted from the first.
+# Starts with only some free days: free days, all days, and the missing days, counted from the first
 PARTIAL = [
 	(1, 2, [1]),
 	(1, 3, [1, 2]),
@@ -65,7 +65,7 @@ PARTIAL = [
 	(1, 5, [0, 1, 3, 4]),
 ]
 
-# Zone and days on which people meet, counted from 30 November 2026, six hours from 10:00 on.
+# Zone, and the days of the meeting, counted from 30 November 2026: six hours from 10:00 on each day
 SPANS = [
 	("Europe/Berlin", [0]),
 	("Europe/Berlin", [0, 1]),
@@ -78,7 +78,7 @@ SPANS = [
 	("Asia/Tokyo", [0, 1]),  # over midnight
 ]
 
-# Start and end of one meeting in UTC.
+# Start and end of one meeting in UTC
 RANGES = [
 	("2026-11-23T08:00", "2026-11-23T08:30"),  # within a morning
 	("2026-11-23T10:30", "2026-11-23T11:30"),  # over noon in Berlin
@@ -166,7 +166,7 @@ def times_cases(locale, query):
 		for twelve_hours in (False, True):
 			style = dates.TimeStyle(zone, twelve_hours, locale)
 			yield times_case(f"{row} {zone}", day, slots, [], style, query)
-	# In the night of 25 October clocks go back: 02:30 comes twice.
+	# On 25 October clocks go back: 02:30 comes twice.
 	twice = [slot(instant(f"2026-10-25T0{hour}:30"), None, 1) for hour in (0, 1)]
 	style = dates.TimeStyle(HOST, False, locale)
 	yield times_case("twice", "2026-10-25", twice, [], style, query)
@@ -198,7 +198,7 @@ def when_cases(locale):
 
 
 def words(name, server, *values):
-	"""A function of the scripts that must return what the server writes."""
+	"""Call a function of the scripts. It must return the same text as the server."""
 	return {"kind": "words", "name": f"{name}{values}", "write": name, "server": server, "values": values}
 
 
@@ -226,7 +226,7 @@ def word_cases(locale):
 
 
 def page_of(locale, tag):
-	"""A page with the elements that the scripts look for."""
+	"""Return a page with the elements that the scripts look for."""
 	month = month_view(date(2026, 11, 1), None, date(2026, 11, 1), {}, Query("a", "b"), locale)
 	clock = {"twelve_hours": False, "url_12": "#", "url_24": "#"}
 	zone = {"name": HOST, "city": "", "now": "", "action": "#", "hidden": {}, "groups": zone_groups(locale, *ZONES)}
@@ -241,7 +241,7 @@ def page_of(locale, tag):
 
 
 def open_page(window, html):
-	"""Opens the page at an address of the tests' server, from which its modules come too."""
+	"""Open the page at an address of the tests' server, because its modules come from there too."""
 	window.page.unroute_all()
 	window.page.route("**/parity", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
 	window.open("/parity")

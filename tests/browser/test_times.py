@@ -1,4 +1,4 @@
-"""Zones, clocks, months and days: what the page shows, and how little it asks for it."""
+"""Zones, clocks, months and days: what the page shows, and how few requests it needs."""
 
 import re
 from calendar import monthrange
@@ -68,7 +68,7 @@ def test_the_clock_switches_and_is_remembered(browse):
 
 
 def test_days_and_prefetched_months_ask_nothing_more(browse):
-	"""The next month is fetched before it is asked for; showing it fetches only the one after it."""
+	"""The page fetches the next month in advance. Showing that month fetches only the one after it."""
 	window = browse(DESK)
 	window.open(path_of(make_offer()))
 	page = window.page

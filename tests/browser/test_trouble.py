@@ -1,4 +1,4 @@
-"""Lost races, no connection, a server that fails, no script."""
+"""Lost races, a lost connection, a failing server, and a browser without scripts."""
 
 import re
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from tests.support.factories import make_meeting_type, payload
 
 
 def take(meeting_type, start):
-	"""Somebody else books the host at this start, in another of their meeting types; what was held got lost."""
+	"""Book the host at this start for somebody else, in another meeting type. Existing holds are lost."""
 	frappe.cache.delete_value(CACHE_KEY)
 	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
 	door.book(payload(page, make_meeting_type(page), start), now())
@@ -76,7 +76,7 @@ def test_a_meeting_whose_days_changed_meanwhile_is_not_booked_on_others(browse):
 
 
 def days_of(window, listed):
-	"""As both the server's and the browser's version of CLDR write them."""
+	"""Return the listed days without commas: the server's and the browser's versions of CLDR differ in them."""
 	return [" ".join(day.replace(",", "").split()) for day in window.page.locator(f"{listed} li").all_inner_texts()]
 
 

@@ -1,4 +1,4 @@
-"""The meeting on the records it belongs to."""
+"""The meeting in the activities of the attendee's records."""
 
 import frappe
 import pytest
@@ -60,7 +60,7 @@ def test_what_the_attendee_typed_is_text_in_the_events_html():
 	assert frappe.db.get_value("Event", booking.event, "description") == "1 &lt; 2 &amp; 3<br>then"
 
 
-def test_a_meeting_with_a_lead_stands_on_the_lead():
+def test_a_meeting_with_a_lead_is_shown_on_the_lead():
 	if not any(kind.doctype == "CRM Lead" for kind in installed_kinds()):
 		pytest.skip("this site has no Frappe CRM")
 	email = f"{fresh('lead')}@guests.example"
@@ -74,7 +74,7 @@ def test_a_meeting_with_a_lead_stands_on_the_lead():
 
 
 def crm_settings(*, with_calendar):
-	"""Frappe CRM before its calendar, and with it."""
+	"""Return the DocTypes of an older Frappe CRM without a calendar, or of a newer one with it."""
 	fields = [field("brand_name", "Data"), *([field("event_notifications", "Data")] if with_calendar else [])]
 	return {
 		"FCRM Settings": {"issingle": 1, "fields": fields},
@@ -84,7 +84,7 @@ def crm_settings(*, with_calendar):
 
 @pytest.mark.parametrize("with_calendar", [False, True], ids=["without calendar", "with calendar"])
 def test_a_meeting_is_missing_from_the_lead_of_an_older_crm_though_events_have_references(with_calendar, site):
-	"""Frappe itself got these fields with 15.101 and 16. Only a CRM with a calendar shows Events."""
+	"""Frappe itself has these fields since 15.101 and 16, but only a CRM with a calendar shows Events."""
 	with standing_in(crm_settings(with_calendar=with_calendar)):
 		email = f"{fresh('lead')}@guests.example"
 		lead = frappe.get_doc({"doctype": "CRM Lead", "first_name": "Ada", "email": email}).insert()

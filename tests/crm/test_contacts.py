@@ -1,4 +1,4 @@
-"""The attendee becomes, or is, a contact."""
+"""Each attendee becomes a contact, unless they are one already."""
 
 import frappe
 

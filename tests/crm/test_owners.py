@@ -1,4 +1,4 @@
-"""Whose a person is in the CRM decides who meets them: in Frappe CRM and in ERPNext, or look-alikes of ERPNext's records."""
+"""The owner of a person's CRM record gets the meeting: in Frappe CRM, and in ERPNext or look-alikes of its records."""
 
 import frappe
 import pytest
@@ -15,14 +15,14 @@ OLD, NEW = "2020-01-01 00:00:00", "2020-01-02 00:00:00"
 
 
 class FrappeCRM:
-	"""Its own records, through its own controllers."""
+	"""Creates Frappe CRM's own records, with its own controllers."""
 
 	def lead(self, email, owner=None):
 		values = {"first_name": "Ada", "email": email, "lead_owner": owner}
 		return frappe.get_doc({"doctype": "CRM Lead", **values}).insert()
 
 	def deal(self, email, owner=None):
-		"""A deal's address is that of its primary contact."""
+		"""Create a deal. Its e-mail address is the one of its primary contact."""
 		contact = {"doctype": "Contact", "first_name": "Ada", "email_ids": [{"email_id": email, "is_primary": 1}]}
 		contacts = [{"contact": frappe.get_doc(contact).insert().name, "is_primary": 1}]
 		return frappe.get_doc({"doctype": "CRM Deal", "contacts": contacts, "deal_owner": owner}).insert()
@@ -32,7 +32,7 @@ class FrappeCRM:
 
 
 class ERPNext:
-	"""Its own records, or those of look-alikes. An empty owner is nobody: without one ERPNext takes the user."""
+	"""Creates ERPNext's records, or look-alikes. The owner "" means nobody; ERPNext replaces None with the current user."""
 
 	def lead(self, email, owner=None):
 		return insert("Lead", lead_name="Ada", email_id=email, lead_owner=owner or "")
@@ -65,7 +65,7 @@ def email():
 
 @pytest.fixture
 def team():
-	"""A round robin of three: without an owner, it is Ann's turn."""
+	"""Create a round robin of three. Without an owner, it is Ann's turn."""
 	users = [make_user(name) for name in ("Ann", "Ben", "Cem")]
 	page = make_team_page(users)
 	return page, make_meeting_type(page, assignment="Round Robin", round_robin_mode="Weighted", route_to_owner=1), users
@@ -107,7 +107,7 @@ def test_without_the_option_the_owner_does_not_count(crm, team, email):
 	assert host_of((page, plain, None), email) == ann
 
 
-def test_who_owned_a_lead_gets_the_deal_it_was_converted_to(crm, team, email):
+def test_the_owner_of_a_lead_gets_the_meetings_of_its_deal(crm, team, email):
 	_page, _type, (_ann, ben, _cem) = team
 	deal = crm.convert(crm.lead(email, ben))
 	assert find_record(email) == (deal.doctype, deal.name)
@@ -139,7 +139,7 @@ def test_a_newer_lead_of_nobodys_does_not_hide_the_owner_of_the_older(crm, team,
 	assert host_of(team, email) == ben
 
 
-def test_a_newer_lead_of_who_is_no_host_does_not_hide_the_owner_of_the_older(crm, team, email):
+def test_a_newer_lead_of_somebody_who_is_no_host_does_not_hide_the_owner_of_the_older(crm, team, email):
 	_page, _type, (_ann, ben, _cem) = team
 	touched(crm.lead(email, ben), OLD)
 	touched(crm.lead(email, make_user("Else")), NEW)
@@ -154,7 +154,7 @@ def test_an_owner_who_was_disabled_is_passed_over(crm, team, email):
 	assert host_of(team, email) == ann
 
 
-def test_a_disabled_owners_lead_goes_to_who_owned_it_before(crm, team, email):
+def test_a_disabled_owners_lead_goes_to_the_owner_before(crm, team, email):
 	_page, _type, (_ann, ben, cem) = team
 	touched(crm.lead(email, cem), OLD)
 	touched(crm.lead(email, ben), NEW)
@@ -208,7 +208,7 @@ def test_the_owner_is_one_of_those_who_are_asked_for(crm, email):
 	assert owner_among(email, []) is None
 
 
-def test_the_meeting_stands_on_the_deal_rather_than_on_its_lead(crm, team, email):
+def test_the_meeting_is_shown_on_the_deal_rather_than_on_its_lead(crm, team, email):
 	deal = crm.convert(crm.lead(email, make_user("Else")))
 	host_of(team, email)
 	booking = frappe.get_last_doc("Booking", {"attendee_email": email})

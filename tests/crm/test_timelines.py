@@ -1,4 +1,4 @@
-"""The meeting on the timelines of ERPNext's records, or of look-alikes, as the desk asks for them."""
+"""The meeting on the timelines of ERPNext's records, or of look-alikes, as the desk loads them."""
 
 import frappe
 import pytest
@@ -34,7 +34,7 @@ def make_opportunity(email):
 
 
 def make_customer(*emails):
-	"""A customer has contacts, and no address of its own."""
+	"""Create a customer with a contact. The customer itself has no e-mail address."""
 	customer = insert("Customer", customer_name=fresh("Engines"))
 	for email in emails:
 		contact = {"doctype": "Contact", "first_name": "Ada", "email_ids": [{"email_id": email, "is_primary": 1}]}
@@ -54,7 +54,7 @@ def book(email, start=NINE, page=None, meeting_type=None):
 
 
 def timeline(record):
-	"""The Communications that the desk shows there. The embedded site has no desk: the rows that link to the record."""
+	"""Return the Communications on the desk's timeline. The embedded site has no desk: return those that link there."""
 	if on_real_site():
 		rows = frappe.get_attr("frappe.desk.form.load.get_communications")(record.doctype, record.name)
 		return [frappe.get_doc("Communication", row.name) for row in rows]
@@ -64,7 +64,7 @@ def timeline(record):
 
 
 @pytest.mark.parametrize("make", [make_lead, make_opportunity, make_customer, make_contact])
-def test_the_meeting_stands_once_on_the_timeline(email, make):
+def test_the_timeline_shows_the_meeting_once(email, make):
 	record = make(email)
 	booking = frappe.get_doc("Booking", book(email).id)
 	(shown,) = timeline(record)
@@ -81,7 +81,7 @@ def test_a_customers_opportunity_and_the_customer_both_show_the_meeting(email):
 	assert (len(timeline(opportunity)), len(timeline(customer))) == (1, 1)
 
 
-def test_a_workshop_with_two_people_of_one_customer_stands_once_on_its_timeline(email):
+def test_the_timeline_shows_a_workshop_with_two_people_of_one_customer_once(email):
 	other = f"{fresh('bob')}@guests.example"
 	customer = make_customer(email, other)
 	page = make_page(hours={"Monday": ["09:00-12:00"]})
@@ -90,7 +90,7 @@ def test_a_workshop_with_two_people_of_one_customer_stands_once_on_its_timeline(
 	assert len(timeline(customer)) == 1
 	bookings.cancel_by_token(token_of(first), "", NOW)
 	event = frappe.get_doc("Event", frappe.db.get_value("Booking", second.id, "event"))
-	# The colleague still comes, and with the colleague the customer.
+	# The colleague still comes, so the customer is still a participant.
 	assert [row.email for row in event.event_participants if row.reference_doctype == "Customer"] == [other]
 
 

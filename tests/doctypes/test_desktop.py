@@ -1,4 +1,4 @@
-"""The app's places in the desk: the workspace, and on Frappe 16 an icon on the desktop and a sidebar."""
+"""The app in the desk: its workspace and, on Frappe 16, its icon on the desktop and its sidebar."""
 
 import json
 from pathlib import Path
@@ -25,14 +25,14 @@ def workspace():
 
 
 def test_a_filter_of_five_parts_made_the_shortcut_count_every_booking(workspace):
-	"""Frappe 16 drops such a filter whole."""
+	"""Frappe 16 drops such a filter completely."""
 	filters = [json.loads(each["stats_filter"]) for each in workspace["shortcuts"] if each.get("stats_filter")]
 	assert filters == [[["Booking", "status", "=", "Scheduled"]]]
 	assert frappe.get_all("Booking", [part[1:] for part in filters[0]], limit=1) is not None
 
 
 def test_icon_sidebar_and_workspace_have_one_name(workspace):
-	"""Newer versions of Frappe 16 hide an icon without a sidebar of its name."""
+	"""Newer versions of Frappe 16 hide an icon if no sidebar has the same name."""
 	icon, sidebar = map(shipped, DESKTOP)
 	names = {icon["label"], icon["name"], icon["link_to"], sidebar["title"], sidebar["name"], workspace["name"]}
 	assert names == {"Scheduling"}
@@ -67,7 +67,7 @@ def test_the_app_is_shown_to_those_who_schedule(roles, shown, as_user):
 
 
 def test_uninstalling_takes_icon_and_sidebar_along():
-	"""Frappe 16 itself finds icons by the app's title alone, which is another than this icon's."""
+	"""Frappe 16 itself looks for icons with the app's title only, but this icon has another name."""
 	if not frappe.db.exists("DocType", "Workspace Sidebar"):
 		pytest.skip("only Frappe 16 has sidebars")
 	for doctype in DESKTOP:

@@ -1,4 +1,4 @@
-"""What installing does before Frappe reads the app's DocTypes."""
+"""The steps of the installation before Frappe reads the app's DocTypes."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""What uninstalling takes along, and what a dry run of it must not."""
+"""Uninstalling deletes what the app added; a dry run deletes nothing."""
 
 import frappe
 import pytest
@@ -19,7 +19,7 @@ def _holiday_list(site):
 
 @pytest.fixture
 def no_commit(monkeypatch):
-	"""A dry run ends with a rollback."""
+	"""Fail the test on a commit. A dry run ends with a rollback, which can't revert what was committed."""
 	for command in ("commit", "sql_ddl"):
 		monkeypatch.setattr(frappe.db, command, lambda *_args, **_kwargs: pytest.fail("a dry run must not commit"))
 

@@ -1,4 +1,4 @@
-"""From the booking over HTTP to the mail server: the messages that leave the machine."""
+"""From a booking over HTTP to the mail server: the messages that are really sent."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""The calendar part of the messages, read back by a parser."""
+"""The invitations in the messages, read by a parser."""
 
 from datetime import datetime, timezone
 

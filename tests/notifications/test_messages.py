@@ -1,4 +1,4 @@
-"""What people are told, in which language, in which time zone, and that they are told once."""
+"""Messages: their text, language and time zone, and that each one is sent once."""
 
 from email import message_from_string
 
@@ -25,7 +25,7 @@ def page():
 
 
 def told(booking):
-	"""Template, reader, subject and body of each message, rendered in the reader's language."""
+	"""Return template, reader, subject and body of each message, in the reader's language."""
 	answer = []
 	for message in messages_for(frappe.get_doc("Booking", booking.id), NOW):
 		with print_language(message.reader.language):

@@ -1,4 +1,4 @@
-"""What the tests of the pages book: a page whose host works every day, from tomorrow on."""
+"""Pages that the tests of pages and of the browser book: the host works every day, from tomorrow on."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ QUESTIONS = [
 
 
 def make_offer(page_fields: dict[str, Any] | None = None, hours: str = "09:00-18:00", **fields: Any) -> Document:
-	"""A committed page with one meeting type; answers the type."""
+	"""Create and commit a page with one meeting type. Returns the type."""
 	page = make_page(
 		make_user("Jane", last_name="Doe"),
 		hours={day: [hours] for day in DAYS},
@@ -66,7 +66,7 @@ def make_offer(page_fields: dict[str, Any] | None = None, hours: str = "09:00-18
 
 
 def _hours_of_today_left() -> int:
-	"""As notice it keeps today out and all of tomorrow in, at whatever hour of UTC the tests run."""
+	"""Return the hours until midnight UTC, rounded up. As minimum notice, they exclude today but not tomorrow."""
 	return 24 - now() % 86400 // 3600
 
 
@@ -76,14 +76,14 @@ def path_of(meeting_type: Document) -> str:
 
 
 def bookings_of(meeting_type: Document) -> list[Document]:
-	"""The committed bookings of a type, as another connection sees them now."""
+	"""Return the committed bookings of a type, as another connection sees them now."""
 	frappe.db.rollback()
 	names = frappe.get_all("Booking", {"meeting_type": meeting_type.name}, pluck="name", order_by="creation")
 	return [frappe.get_doc("Booking", name) for name in names]
 
 
 def host_of(meeting_type: Document) -> str:
-	"""The user who keeps the type's page."""
+	"""Return the user of the type's page."""
 	return frappe.db.get_value("Scheduling Page", meeting_type.scheduling_page, "user")
 
 
@@ -94,7 +94,7 @@ def sign_in(client: Client, user: str) -> None:
 
 
 class TeamOffer:
-	"""A team of a manager, who works until eight in the evening, and a colleague, until six, who meet in turns."""
+	"""A round robin of a manager, who works until eight in the evening, and a colleague, who works until six."""
 
 	def __init__(self) -> None:
 		self.manager = make_user("Ann", ("Scheduling User", "Scheduling Manager"))
@@ -105,7 +105,7 @@ class TeamOffer:
 		self.meeting_type = make_meeting_type(self.page, assignment="Round Robin", round_robin_mode="Availability")
 
 	def book(self, hour: int, host: str) -> str:
-		"""A committed meeting in three days with this host, whoever's turn it is; answers its name."""
+		"""Book a meeting in three days with this host, even if it isn't their turn. Commits; returns the name."""
 		start = (now() // 86400 + 3) * 86400 + hour * 3600
 		self._activate({"user": ["!=", host]}, 0)
 		booking = door.book(payload(self.page, self.meeting_type, start), now()).id

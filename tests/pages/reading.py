@@ -1,4 +1,4 @@
-"""Reads the HTML of a page as a browser would."""
+"""Reads the HTML of a page as a browser does."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Element:
 		return self.attributes[name]
 
 	def all(self, tag: str = "", **attributes: str | None) -> list["Element"]:
-		"""The elements inside with this tag and these attributes; None stands for any value."""
+		"""Return the elements inside with this tag and these attributes. None matches any value."""
 		found = []
 		for child in self.children:
 			wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
@@ -66,12 +66,12 @@ def read(html: str) -> Element:
 
 
 def script_data(page: Element) -> dict:
-	"""What the page hands to its script."""
+	"""Return the data in the page that its script reads."""
 	return json.loads("".join(page.one("script", id="data").texts))
 
 
 def form_values(form: Element) -> list[tuple[str, str]]:
-	"""What a browser would send of a form as it stands, but for its buttons."""
+	"""Return the values that a browser sends if nobody changes the form, without its buttons."""
 	values = []
 	for control in form.all(name=None):
 		kind = control.attributes.get("type")
@@ -90,7 +90,7 @@ def form_values(form: Element) -> list[tuple[str, str]]:
 
 
 def typed_in(form: Element, **typed: str | list[str]) -> list[tuple[str, str]]:
-	"""A form's values with what a person types into it; a list ticks several boxes."""
+	"""Return a form's values after a person has typed these. A list ticks several boxes."""
 	values = [(name, value) for name, value in form_values(form) if name not in typed]
 	for name, value in typed.items():
 		values += [(name, each) for each in (value if isinstance(value, list) else [value])]

@@ -1,4 +1,4 @@
-"""What `/scheduling` lists: sessions as one meeting, a manager's view of everybody's, and how often it asks the database."""
+"""The list on `/scheduling`: sessions as one meeting, a manager's view of all meetings, and the number of queries."""
 
 from urllib.parse import urlsplit
 
@@ -93,7 +93,7 @@ def test_a_session_is_cancelled_for_all(client, workshop, session):
 	}
 
 
-def test_a_session_is_handed_over_as_one(client, commit_clean):
+def test_a_session_is_reassigned_as_one(client, commit_clean):
 	team = TeamOffer()
 	team.meeting_type.update({"seats": 4}).save()
 	names = [team.book(12, team.manager) for _each in range(2)]
@@ -168,7 +168,7 @@ def test_who_has_yet_to_sign_in_comes_back_to_the_same_meetings(client, workshop
 
 
 def test_a_page_is_made_in_the_desk_where_this_site_has_it(client, commit_clean):
-	"""Its address moved from /app to /desk in Frappe 16."""
+	"""The desk's address is /app in Frappe 15 and /desk in Frappe 16."""
 	sign_in(client, make_user("Nora"))
 	link = [each["href"] for each in read(client.get("/scheduling").text).all("a") if each.text == "Make a page"]
 	assert [urlsplit(each).path for each in link] == [urlsplit(get_url_to_form("Scheduling Page", "new")).path]
@@ -183,7 +183,7 @@ def test_a_meeting_over_several_days_is_listed_once(commit_clean):
 	assert list_for_host(host_of(retreat), MIDNIGHT + 86400, past=True) == []
 
 
-def test_a_manager_sees_and_hands_over_everybodys_meetings(client, commit_clean):
+def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):
 	team = TeamOffer()
 	third = make_user("Cem")
 	make_schedule(third, {day: ["09:00-18:00"] for day in DAYS})
@@ -240,7 +240,7 @@ def test_the_manager_chooses_whom_a_colleague_replaces(client, commit_clean):
 	assert (taking_part.host, set(taking_part.host_users())) == (ann, {ann, cem})
 
 
-# The names, the bookings, three kinds of rows, and the hosts.
+# One query each: the names, the bookings, three kinds of rows, the hosts
 MOST_OF_A_LIST = 6
 
 

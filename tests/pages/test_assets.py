@@ -1,4 +1,4 @@
-"""Every module that a script imports is found, so that the page preloads it and knows its version."""
+"""The pages find each module that a script imports, so that they preload it with its version."""
 
 import re
 from pathlib import Path
@@ -9,13 +9,13 @@ import scheduler_integration
 from scheduler_integration.pages.kit.assets import assets, imports
 
 PUBLIC = Path(scheduler_integration.__file__).parent / "public"
-# The desk loads its own scripts (hooks.py).
+# The desk loads these scripts itself (hooks.py).
 MODULES = sorted(path.relative_to(PUBLIC).as_posix() for path in PUBLIC.glob("js/**/*.js") if "desk" not in path.parts)
 ENTRIES = ("booking", "host", "manage")
 
 
 def code_of(path):
-	"""A module without its comments, read character by character: an independent check of the regular expression."""
+	"""Return a module without comments. Reads each character, as an independent check of the regular expression."""
 	text, code, at = (PUBLIC / path).read_text(encoding="utf-8"), "", 0
 	while at < len(text):
 		if text.startswith("/*", at):
@@ -32,7 +32,7 @@ def code_of(path):
 def test_every_import_is_found_and_its_file_exists(path):
 	found = [*imports(path, dynamic=False), *imports(path, dynamic=True)]
 	words = re.findall(r"\bimport\b|\bfrom\s+[\"']", code_of(path))
-	# A static import has both words, `import()` has one.
+	# A static import has both words, `import()` has only one.
 	assert len(words) == 2 * len(imports(path, dynamic=False)) + len(imports(path, dynamic=True))
 	assert all((PUBLIC / each).is_file() for each in found)
 

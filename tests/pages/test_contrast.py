@@ -1,4 +1,4 @@
-"""The accent is legible whatever colour the branding names, and stays the colour it was where it can."""
+"""The accent is legible for any brand colour, and keeps the brand colour if that is legible already."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""Booking and cancelling by plain forms, as a browser without a script does it."""
+"""Booking and cancelling with plain forms, as in a browser without scripts."""
 
 import re
 import uuid
@@ -17,7 +17,7 @@ def offer(commit_clean):
 
 @pytest.fixture
 def fill(client, offer):
-	"""Opens the form for the nth free time; answers its address and what it sends."""
+	"""Open the form of the nth free time. Returns its address and the values that it sends."""
 
 	def open_form(position=0, **typed):
 		page = read(client.get(f"{path_of(offer)}?tz=Asia/Tokyo").text)
@@ -101,7 +101,7 @@ def test_who_cancelled_and_sends_the_form_again_can_book(client, offer, fill):
 
 
 @pytest.mark.parametrize("start", ["", "soon", "2020-01-01T09:00:00+00:00", "9999-12-31T23:59:59Z", "\x00", "9" * 9999])
-def test_a_start_that_is_none_is_refused_with_the_page(client, offer, fill, start):
+def test_an_invalid_start_is_refused_with_the_page(client, offer, fill, start):
 	action, values = fill(start=start)
 	answer = client.post(action, data=values)
 	assert answer.status_code in (400, 409)

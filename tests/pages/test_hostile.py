@@ -1,4 +1,4 @@
-"""Whatever hosts write about themselves, a page shows it as text."""
+"""A page shows everything that hosts write as text, never as HTML."""
 
 import frappe
 import pytest
@@ -13,7 +13,7 @@ HOSTILE = (
 
 @pytest.fixture
 def offer(commit_clean):
-	"""Hostile text goes straight into the database, past what sanitises documents."""
+	"""Write hostile text straight into the database, because saving a document would clean it."""
 	made = make_offer(questions=[{"label": "Q", "question_type": "Select", "options": "a\nb"}])
 	page = made.scheduling_page
 	texts = {"title": HOSTILE[:140], "description": HOSTILE, "welcome_message": HOSTILE}

@@ -1,4 +1,4 @@
-"""`/scheduling`, a host's own page, and what a signed-in person's forms carry."""
+"""`/scheduling`, a host's own page, and the CSRF token in forms of signed-in people."""
 
 import frappe
 import pytest
@@ -67,7 +67,7 @@ def test_another_host_sees_and_cancels_nothing(client, booked):
 
 
 @pytest.mark.parametrize("action", ["", "explode", "list"])
-def test_an_action_that_is_none_is_refused(client, booked, action):
+def test_an_unknown_action_is_refused(client, booked, action):
 	sign_in(client, host_of(booked))
 	form = read(client.get("/scheduling").text).one("form")
 	assert client.post("/scheduling", data=[*typed_in(form), ("action", action)]).status_code == 400

@@ -1,4 +1,4 @@
-"""Workshops with seats and meetings over several days, by links and forms alone."""
+"""Workshops with seats and multi-day meetings, with links and forms only."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def days_of(element, id):
 
 
 def close(meeting_type, instant):
-	"""The host takes the date off."""
+	"""Give the host a day off on the date."""
 	off = {"doctype": "Availability Override", "user": meeting_type.consultant, "date": instant[:10]}
 	frappe.get_doc(off).insert()
 	frappe.db.commit()

@@ -1,4 +1,4 @@
-"""What an address answers: pages, and the designed ways to say no."""
+"""The status of each address: pages, and the designed error pages."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""The sentences of the scripts: each one that a script uses exists, and none is sent for nothing."""
+"""The sentences of the scripts: each one that a script uses exists, and each one that is sent is used."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The small parts of the pages: addresses, dates, zones, people, JSON."""
+"""The helpers of the pages: addresses, dates, zones, people, JSON."""
 
 import json
 import re
@@ -197,7 +197,7 @@ class TestTimes:
 		row, gap = ([(start + n * DAY, start + n * DAY + 3600) for n in days] for days in ((0, 1, 2), (0, 1, 4)))
 		shown = self.shown([Slot(start, row[2][1], None, row), Slot(start + 1, gap[2][1], None, gap)], "UTC", "UTC")
 		first, second = (time["notes"] for time in shown["groups"][0]["times"])
-		# The CLDR of Babel's older versions writes a comma after the day of the week, and joins a range otherwise.
+		# Older versions of Babel have a CLDR with a comma after the day of the week, and with other words in a range.
 		assert re.fullmatch(r"Mon,? 23( Nov)?\W+Wed,? 25 Nov", *first)
 		assert re.fullmatch(r"Mon,? 23 Nov, Tue,? 24 Nov and Fri,? 27 Nov", *second)
 

@@ -1,4 +1,4 @@
-"""What a page loads: little, and from nowhere else."""
+"""A page loads little, and nothing from other hosts."""
 
 import gzip
 import re
@@ -46,7 +46,7 @@ def test_nothing_is_asked_of_another_host(client, offer):
 		assert all(address.startswith(("/", "data:")) and not address.startswith("//") for address in addresses)
 		for sheet in loaded(html):
 			text = client.get(sheet).text.replace("http://www.w3.org", "")
-			assert not re.search(r"@import\b(?! \{)|url\(|https?://", text)  # JSDoc has an `@import {` of types
+			assert not re.search(r"@import\b(?! \{)|url\(|https?://", text)  # JSDoc imports types with `@import {`
 
 
 def test_the_policy_lets_in_what_the_page_needs_and_nothing_else(client, offer):

@@ -1,4 +1,4 @@
-"""`/scheduling/why`: what is asked, and the explanation in sentences."""
+"""`/scheduling/why`: the form, and the explanation in sentences."""
 
 import re
 from dataclasses import replace
@@ -59,7 +59,7 @@ class TestQuestion:
 		[("soon", "10:00"), ("2026-02-30", "10:00"), ("0001-01-01", "10:00"), ("9999-12-31", "23:59"),
 			("2026-11-23", "25:00"), ("2026-11-23", "10:00+01:00"), ("2026-11-23", "x" * 5000)],
 	)  # fmt: skip
-	def test_what_is_no_time_is_none(self, day, time):
+	def test_an_invalid_time_is_read_as_none(self, day, time):
 		assert Question("A", day, time).instant("Europe/Berlin") is None
 
 	@pytest.mark.parametrize(
@@ -94,7 +94,7 @@ class TestAnswer:
 		assert (host["is_free"], shown["text"]) == (False, "Jane has a meeting then.")
 		[conflict] = shown["conflicts"]
 		assert (conflict["label"], conflict["url"]) == ("Intro call with Ada", ADDRESS)
-		# The CLDR of Babel's older versions writes a comma after the day of the week.
+		# Older versions of Babel have a CLDR with a comma after the day of the week.
 		assert re.fullmatch("Mon,? 23 Nov, 09:30–10:30", conflict["when"])
 
 	def test_a_conflict_over_several_days_says_both_ends(self):
@@ -120,7 +120,7 @@ class TestAnswer:
 
 
 class TestPage:
-	"""Over HTTP, as a host sees it."""
+	"""The page over HTTP, as a host sees it."""
 
 	@pytest.fixture
 	def offer(self, commit_clean):
@@ -156,7 +156,7 @@ class TestPage:
 		assert client.get(offered[0][offered[0].index("/schedule/") :]).status_code == 200
 
 	@pytest.mark.parametrize(("date", "time"), [("soon", "12:00"), ("2026-11-23", "noon"), ("9999-12-31", "23:59")])
-	def test_a_time_that_is_none_is_refused_beside_the_form(self, client, offer, date, time):
+	def test_an_invalid_time_is_refused_beside_the_form(self, client, offer, date, time):
 		sign_in(client, host_of(offer))
 		answer = self.ask(client, type=offer.name, date=date, time=time)
 		assert answer.status_code == 400

@@ -1,4 +1,4 @@
-"""A Scheduling User sees and changes their own records through every door, a manager everybody's."""
+"""A Scheduling User sees and changes only their own records through every door; a manager, everybody's."""
 
 import frappe
 import pytest
@@ -54,7 +54,7 @@ def test_lists_hold_own_records_only(jane, eve, as_user):
 
 @pytest.mark.parametrize("sign", ["%", "%s", "%(x)s", "%%", "'"])
 def test_a_percent_sign_in_a_users_name_does_not_break_their_lists(sign, eve, as_user):
-	"""Released Frappe 16 puts its parameters into the text of these conditions, Frappe 15 doesn't."""
+	"""The released Frappe 16 formats these conditions with the query's parameters; Frappe 15 doesn't."""
 	name = make_user("Percy", email=f"{fresh('percy')}{sign}@hosts.example")
 	page = make_page(name)
 	meeting_type = make_meeting_type(page)
@@ -123,7 +123,7 @@ def test_a_user_cannot_put_a_type_on_anothers_page(jane, eve, as_user):
 
 
 def test_a_type_on_a_page_that_does_not_exist_is_refused_as_such(jane, as_user):
-	"""Not with a 404 for the page, which is what Frappe 16 made of it: it asks for permission before it checks links."""
+	"""Frappe 16 checks permissions before links, which would make this a 404 for the page."""
 	fields = {"doctype": "Meeting Type", "title": "Mine", "scheduling_page": fresh("none"), "duration_minutes": 30}
 	with as_user(jane), pytest.raises((frappe.LinkValidationError, frappe.PermissionError)):
 		frappe.get_doc(fields).insert()

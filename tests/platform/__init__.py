@@ -1,1 +1,1 @@
-"""What the app leans on in Frappe, pinned: the same on the embedded site and on a real one."""
+"""Frappe's behaviour on which the app relies. The same tests run on the embedded site and on real ones."""

@@ -1,4 +1,4 @@
-"""DocTypes made for these tests, with one field for each rule, and two users who may use them."""
+"""DocTypes for these tests, with one field for each rule, two users with permissions, and one without."""
 
 from collections.abc import Iterator
 
@@ -69,7 +69,7 @@ _THING = {
 
 @pytest.fixture(scope="session")
 def _platform_records(site) -> Iterator[None]:
-	"""Committed, because DDL commits anyway on MariaDB, and because the server has to see them."""
+	"""Create and commit the records. DDL commits on MariaDB anyway, and the server must see them."""
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
 	_remove_records()
@@ -106,12 +106,12 @@ def _remove_records() -> None:
 
 @pytest.fixture(autouse=True)
 def _records(_platform_records) -> None:
-	"""Every test here has them."""
+	"""Create the records for every test in this folder."""
 
 
 @pytest.fixture
 def thing():
-	"""`thing("a", kind="Large")`: a new one, inserted."""
+	"""Insert a thing: `thing("a", kind="Large")`."""
 
 	def make(title: str = "one", **values):
 		return frappe.get_doc({"doctype": THING, "title": title, **values}).insert()
@@ -121,7 +121,7 @@ def thing():
 
 @pytest.fixture
 def committed(commit_clean) -> Iterator[None]:
-	"""For a test that commits things: they are deleted afterwards, as what `commit_clean` knows is."""
+	"""Delete afterwards the things that the test commits, and everything that `commit_clean` deletes."""
 	yield
 	frappe.db.rollback()
 	frappe.set_user("Administrator")

@@ -1,4 +1,4 @@
-"""Frappe's own records that the app makes and reads: users, contacts, events and their communications."""
+"""Frappe's own records that the app creates and reads: users, contacts, events and their communications."""
 
 import frappe
 import pytest

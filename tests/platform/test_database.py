@@ -1,4 +1,4 @@
-"""Reading and writing through frappe.db, get_all and the query builder."""
+"""frappe.db, get_all and the query builder."""
 
 from contextlib import nullcontext
 from datetime import datetime
@@ -69,7 +69,7 @@ def test_filters_of_get_all(three, filters, found):
 	],
 )
 def test_filters_of_count_are_plain_sql(three, filters, found):
-	"""NULL is not unequal to anything here, unlike in get_all."""
+	"""Unlike get_all, `!=` doesn't match NULL here."""
 	assert frappe.db.count(THING, filters) == found
 
 
@@ -83,7 +83,7 @@ def test_get_all_shapes(three):
 
 @pytest.mark.parametrize("function", ["count(name) as total", "max(count_of) as total"])
 def test_functions_of_sql_are_for_the_query_builder(three, function):
-	"""Released Frappe 16 doesn't take them as fields in strings any more, and Frappe 15 takes them in no other way."""
+	"""As fields of get_all, the released Frappe 16 refuses functions in strings; Frappe 15 accepts nothing else."""
 	if is_released_16():
 		with pytest.raises(frappe.ValidationError):
 			frappe.get_all(THING, fields=[function])
@@ -152,7 +152,7 @@ def test_like_and_its_escapes(thing, pattern, found):
 
 
 def test_a_backslash_in_like_of_get_all(thing):
-	"""Released Frappe 16 leaves it to SQL, where it takes the next sign literally. Before, it was doubled."""
+	"""The released Frappe 16 leaves it to SQL, where it escapes the next character. Earlier versions doubled it."""
 	thing("a", remark=r"back\slash")
 	thing("b", remark="100%")
 	assert titles({"remark": ["like", r"%k\s%"]}) == ("" if is_released_16() else "a")
@@ -211,14 +211,14 @@ def test_a_unique_index_speaks_through_the_driver(thing):
 	("field", "value"), [("title", "x" * 65), ("count_of", 2**31), ("starts_on", "no date"), ("count_of", None)]
 )
 def test_the_database_itself_refuses_what_does_not_fit(thing, field, value):
-	"""Frappe 16 makes no column of text shorter than 64, whatever the field's length: that one is for forms."""
+	"""Frappe 16 creates no text column shorter than 64 characters. A shorter length applies to forms only."""
 	doc = thing()
 	with pytest.raises(frappe.db.DataError.__base__):
 		frappe.db.set_value(THING, doc.name, field, value)
 
 
 def test_a_column_for_short_text_is_as_wide_as_its_field_or_64_wide(thing):
-	"""The first on 15.44, the second on 15.101 and on released 16. The document refuses longer text on all of them."""
+	"""As its field on 15.44; 64 wide on 15.101 and the released 16. The document refuses longer text on all of them."""
 	doc = thing()
 	wide = on_real_site() and frappe.db.get_column_type(THING, "title") == "varchar(64)"
 	with nullcontext() if wide else pytest.raises(frappe.db.DataError.__base__):

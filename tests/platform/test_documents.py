@@ -1,4 +1,4 @@
-"""Documents: naming, defaults, the checks on saving, child rows, and deleting."""
+"""Documents: naming, defaults, checks when saving, child rows, and deleting."""
 
 from datetime import date, datetime, timedelta
 
@@ -60,7 +60,7 @@ def test_defaults_are_filled_in(thing):
 
 
 def test_an_empty_time_of_a_new_document(thing):
-	"""Until 16 was released it became the time of day: a form that means "no time" has to say so in another field."""
+	"""Before the released 16, it became the current time. A form needs another field that says "no time"."""
 	assert (thing().reload().time_of_day is None) == is_released_16()
 
 
@@ -231,7 +231,7 @@ def test_a_row_can_be_found(thing):
 	assert [row.label for row in doc.get("rows", {"amount": 2})] == ["b"]
 
 
-# What changed
+# Changed fields
 
 
 def test_a_saved_document_knows_what_it_was(thing):

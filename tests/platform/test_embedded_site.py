@@ -1,4 +1,4 @@
-"""What only the embedded site has: its outbox, its scheduler, its queue on Redis, and its demo."""
+"""Parts that only the embedded site has: its outbox, scheduler, queue and demo."""
 
 import os
 import subprocess
@@ -95,7 +95,7 @@ def test_a_scheduled_job_runs_when_it_is_due_and_once(site, committed):
 
 
 def test_too_many_wrong_passwords_lock_the_door(client, committed, monkeypatch):
-	"""Off where the configuration allows tests, so that they may sign in as often as they like."""
+	"""A site that allows tests doesn't lock, so that tests may sign in as often as they like."""
 	assert frappe.conf.allow_tests
 	for _ in range(12):
 		assert client.login(STRANGER, "wrong").status_code == 401

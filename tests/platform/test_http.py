@@ -1,4 +1,4 @@
-"""Over HTTP: verbs, guests, sessions, the CSRF token, the resource API, and the shapes of errors."""
+"""HTTP: methods, guests, sessions, the CSRF token, the resource API, and the JSON of errors."""
 
 import json
 
@@ -15,7 +15,7 @@ RESOURCE = f"/api/resource/{THING}"
 
 @pytest.fixture
 def jane(client):
-	"""Jane's browser, which has opened the desk and so has a CSRF token."""
+	"""Return Jane's client. It has opened the desk, so it has a CSRF token."""
 	assert client.login(JANE, PASSWORD).json()["message"] == "Logged In"
 	client.take_csrf_token("/app")
 	return client

@@ -1,4 +1,4 @@
-"""Queued jobs: after the commit, with their own transaction, as the user who queued them."""
+"""Queued jobs run after the commit, in their own transaction, as the user who queued them."""
 
 import frappe
 import pytest
@@ -7,7 +7,7 @@ from tests.platform.conftest import JANE, THING
 
 
 def remember(doctype: str, title: str) -> None:
-	"""A job: leave a thing behind."""
+	"""Create a thing. The tests queue this function as a job."""
 	frappe.get_doc({"doctype": doctype, "title": title}).insert(ignore_permissions=True)
 
 

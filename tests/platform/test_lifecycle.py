@@ -1,4 +1,4 @@
-"""Custom fields, and on the embedded site: a second migrate changes nothing, and uninstalling leaves nothing."""
+"""Custom fields; on the embedded site also: a second migration changes nothing, and uninstalling leaves nothing."""
 
 import json
 import subprocess
@@ -40,7 +40,7 @@ def embedded(folder, *arguments: str) -> str:
 
 
 def asked(folder, expression: str) -> str:
-	"""What a process that is connected to the site says of the expression."""
+	"""Return the expression's value in another process that is connected to the site."""
 	code = (
 		"from embedded.__main__ import connect, site_folder\nconnect(site_folder())\nimport frappe\n"
 		f"from embedded.lifecycle import uninstall_app\nprint({expression})"

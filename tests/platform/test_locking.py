@@ -26,7 +26,7 @@ def locked(thing, committed):
 	frappe.db.get_value(THING, "THING-lock", "count_of", for_update=True)
 
 
-# Tries the locking read with a short patience, reports whether it had to give up, and tries again with patience.
+# Reads with a lock, and gives up after a second; then reads again, and waits for as long as it takes.
 TWO_READS = """
 import frappe
 from scheduler_integration.bookings.transaction import is_lost_race, limit_waits

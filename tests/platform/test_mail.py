@@ -1,4 +1,4 @@
-"""sendmail: a queue row in the caller's transaction that holds the whole MIME message."""
+"""sendmail adds one row to the queue, in the caller's transaction, with the whole MIME message."""
 
 from email.parser import Parser
 from email.policy import default

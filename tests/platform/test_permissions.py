@@ -103,7 +103,7 @@ def test_child_rows_follow_their_parent(thing, as_user):
 
 
 def test_a_row_loaded_by_its_own_name_asks_the_parents_doctype_alone(thing, as_user):
-	"""Frappe knows a row's parent document only if the row was loaded with it: the app's rows load theirs (controllers.Row)."""
+	"""Frappe knows a row's parent only if they were loaded together. The app's rows load it (controllers.Row)."""
 	with as_user(JANE):
 		row = thing("janes", rows=[{"label": "a"}]).rows[0]
 	with as_user(EVE):

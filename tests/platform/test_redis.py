@@ -1,4 +1,4 @@
-"""The embedded site's queue on a real Redis: another process does the work."""
+"""The embedded site's queue on a real Redis, with a worker in another process."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ import redis
 from tests.support.factories import fresh, make_meeting_type, make_page
 from tests.support.server import free_port, running
 
-# Tests on the one Redis that TEST_REDIS_URL names take turns.
+# These tests share the Redis at TEST_REDIS_URL, so they run one after the other.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean"), pytest.mark.xdist_group("redis")]
 
 PUBLIC = "scheduler_integration.api.public"
@@ -21,7 +21,7 @@ PUBLIC = "scheduler_integration.api.public"
 
 @pytest.fixture
 def redis_url(site):
-	"""The Redis that TEST_REDIS_URL names, or one of the test's own where Debian's redis-server is installed."""
+	"""Return the Redis at TEST_REDIS_URL, or start one if Debian's redis-server is installed."""
 	if site.is_real:
 		pytest.skip("a real site has its own Redis, and its own tests of it")
 	if given := os.environ.get("TEST_REDIS_URL"):

@@ -1,4 +1,4 @@
-"""What needs a request but no server: argument types, counts in the cache, kinds of responses, the site's address."""
+"""Behaviour that needs a request but no server: types of arguments, rate limits, responses, the site's address."""
 
 import frappe
 import pytest
@@ -9,7 +9,7 @@ from tests.platform.conftest import JANE
 
 @pytest.fixture
 def asked():
-	"""A request of this test's own; what Frappe keeps of it is gone afterwards."""
+	"""Make up a request for the test, and forget it afterwards."""
 
 	def ask(method: str = "POST", path: str = "/api/method/platform", **options) -> None:
 		frappe.utils.set_request(method=method, path=path, **options)

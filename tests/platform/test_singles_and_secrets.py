@@ -1,4 +1,4 @@
-"""Singles, passwords, and cached documents that are never stale."""
+"""Singles, passwords, and cached documents, which are never stale."""
 
 import frappe
 import pytest
@@ -37,7 +37,7 @@ def test_a_password_is_stored_encrypted_and_apart(thing):
 	doc.password = ""
 	doc.save()
 	assert doc.get_password("password", raise_exception=False) is None
-	# AuthenticationError on 15.44, ValidationError on 15.101 and on released 16.
+	# AuthenticationError on 15.44, ValidationError on 15.101 and on the released 16
 	with pytest.raises((frappe.AuthenticationError, frappe.ValidationError)):
 		get_decrypted_password(THING, doc.name, "password")
 

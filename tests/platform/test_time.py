@@ -1,4 +1,4 @@
-"""The site's clock and zone, and how dates and times are read and written."""
+"""The site's clock and zone, and the formats of dates and times."""
 
 import json
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Transactions: what others see and when, what waits for the commit, and what a rollback takes back."""
+"""Transactions: what others see and when, what runs after the commit, and what a rollback reverts."""
 
 import frappe
 import pytest

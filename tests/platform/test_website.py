@@ -1,4 +1,4 @@
-"""Pages and templates: routes, statuses, renderers, and what Jinja escapes (nothing)."""
+"""Pages and templates: routes, statuses, renderers, and Jinja, which escapes nothing."""
 
 import frappe
 import pytest
@@ -9,7 +9,7 @@ PAGE = "scheduler_integration.www.schedule.page"
 
 @pytest.fixture
 def visit():
-	"""A page, without a server."""
+	"""Return the response for a path, without a server."""
 
 	def open_page(path: str, method: str = "GET", user: str = "Guest", **options):
 		frappe.set_user(user)
@@ -28,7 +28,7 @@ def visit():
 
 @pytest.fixture
 def page_does(monkeypatch):
-	"""Let `/schedule/<slug>` do something else."""
+	"""Replace the code of `/schedule/<slug>`."""
 	module = frappe.get_module(PAGE)
 
 	def replace(get_context) -> None:

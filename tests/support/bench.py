@@ -1,8 +1,8 @@
-"""`make test-bench`: run the tests on a real site, with this checkout's app, and leave the bench as it was.
+"""`make test-bench`: runs the tests on a real site with this checkout's app, and leaves the bench unchanged.
 
-Nothing of the bench is changed but the site's database and, where packages were missing, its virtual environment. This
+Only the site's database changes and, if packages are missing, the bench's virtual environment. This
 checkout gets a `sites` folder of its own (in `.bench/`) that links to the bench's one and adds the app to it: apps.txt,
-the assets, the logs. So checkouts don't meet, and the bench doesn't need to know the app.
+the assets, the logs. So several checkouts can use one bench, and the app needn't be installed in the bench.
 """
 
 import os
@@ -22,7 +22,7 @@ def main(bench: Path, site: str, arguments: list[str]) -> int:
 
 
 def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
-	"""Installs the app on the site, or migrates it, and runs a Python module with its arguments there."""
+	"""Install the app on the site, or migrate it, and run a Python module with its arguments there."""
 	sites = shadow_of(bench)
 	python = bench / "env" / "bin" / "python"
 	add_packages(python)
@@ -32,14 +32,14 @@ def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
 		run = [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", site, *command]
 		done = subprocess.run(run, cwd=sites, env=environment, text=True, stdout=subprocess.PIPE)
 		if done.returncode:
-			# Frappe prints some of its errors to stdout, which is kept back here to be read.
+			# Frappe prints some errors to stdout. It is captured, and shown if something fails.
 			sys.exit(f"{done.stdout}\n`{' '.join(command)}` failed with exit code {done.returncode}")
 		return done.stdout
 
 	if APP in frappe("list-apps"):
 		frappe("migrate", "--skip-search-index")
 	else:
-		# An installation that broke off leaves its module behind; --force takes that over.
+		# An interrupted installation leaves its module behind. --force installs over it.
 		frappe("install-app", "--force", APP)
 	return subprocess.run([python, "-m", *module], cwd=sites, env=environment).returncode
 
@@ -50,7 +50,7 @@ def environment_of(bench: Path, site: str, sites: Path) -> dict[str, str]:
 
 
 def _absolute(argument: str) -> str:
-	"""Tests are named from the repository's root, and pytest starts in the sites folder."""
+	"""Make a test's path absolute: people name it from the repository's root, but pytest starts in the sites folder."""
 	return str(ROOT / argument) if _is_path(argument) else argument
 
 
@@ -59,7 +59,7 @@ def _is_path(argument: str) -> bool:
 
 
 def shadow_of(bench: Path) -> Path:
-	"""A sites folder that shows the bench's sites and assets, with the app among its apps."""
+	"""Create a sites folder that links to the bench's sites and assets and lists the app too."""
 	home = ROOT / ".bench" / bench.name
 	sites = home / "sites"
 	(sites / "assets").mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def _link(link: Path, target: Path) -> None:
 
 
 def add_packages(python: Path) -> None:
-	"""What the app and its tests need beside Frappe, without moving any version that the bench has."""
+	"""Install packages that the app and its tests need, without changing a version that the bench already has."""
 	pip = [python, "-m", "pip"]
 	pinned = subprocess.run(
 		[*pip, "freeze", "--exclude-editable"], check=True, text=True, stdout=subprocess.PIPE

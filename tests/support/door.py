@@ -1,4 +1,4 @@
-"""The visitors' door without HTTP: what is sent is parsed as `api.public` parses it, at a time that the test chooses."""
+"""The visitors' door without HTTP: parses arguments as `api.public` does, at an instant that the test chooses."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from scheduler_integration.parsing.zones import checked_zone
 
 
 def book(values: dict[str, Any], now: int) -> AttendeeBooking:
-	"""`values` are the arguments of `public.book`."""
+	"""Book a meeting. `values` are the arguments of `public.book`."""
 	found = find_bookable(values["slug"], values["meeting_type"])
 	request = parse_booking_request(BookingPayload.of(values), found.page, found.meeting_type)
 	return bookings.book(request, found, now)

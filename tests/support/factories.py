@@ -1,4 +1,4 @@
-"""Makes the records that tests start from. Names are fresh each time, so that tests can run in any order and stay apart."""
+"""Creates records for tests. Each name is new, so tests can run in any order and don't meet each other's records."""
 
 from datetime import datetime
 from typing import Any
@@ -17,27 +17,27 @@ ALWAYS = {
 
 
 def fresh(word: str) -> str:
-	"""A word that no other record has: letters and digits only."""
+	"""Return a word that no other record has: letters and digits only."""
 	return f"{word}-{frappe.generate_hash(length=8)}".lower()
 
 
 def at(text: str, zone_name: str = "UTC") -> int:
-	"""Epoch seconds of a wall-clock time such as `2026-03-02 09:00`."""
+	"""Return the epoch seconds of a wall-clock time such as `2026-03-02 09:00`."""
 	return int(datetime.fromisoformat(text).replace(tzinfo=zone(zone_name)).timestamp())
 
 
 def wall(instant: int, zone_name: str = "UTC") -> str:
-	"""The wall-clock time of an instant, such as `2026-03-02 09:00`."""
+	"""Return the wall-clock time of an instant, such as `2026-03-02 09:00`."""
 	return f"{datetime.fromtimestamp(instant, zone(zone_name)):%Y-%m-%d %H:%M}"
 
 
 def hour(instant: int, zone_name: str = "UTC") -> str:
-	"""The time of day of an instant, such as `09:00`."""
+	"""Return the time of day of an instant, such as `09:00`."""
 	return wall(instant, zone_name)[11:]
 
 
 def make_user(first_name: str = "Jane", roles: tuple[str, ...] = ("Scheduling User",), **fields: Any) -> str:
-	"""A user who may sign in; answers the User's name."""
+	"""Create a user who may sign in, and return the User's name."""
 	email = fields.pop("email", f"{fresh(first_name)}@hosts.example")
 	user = frappe.get_doc(
 		{
@@ -55,7 +55,7 @@ def make_user(first_name: str = "Jane", roles: tuple[str, ...] = ("Scheduling Us
 
 
 def make_schedule(user: str, hours: dict[str, list[str]] | None = None, **fields: Any) -> Document:
-	"""A default schedule. `hours` maps a weekday to spans such as `09:00-17:00`; without, the office hours."""
+	"""Create a default schedule. `hours` maps a weekday to spans such as `09:00-17:00`; the default is office hours."""
 	weekdays = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 	hours = {day: ["09:00-17:00"] for day in weekdays} if hours is None else hours
 	return frappe.get_doc(
@@ -71,7 +71,7 @@ def make_schedule(user: str, hours: dict[str, list[str]] | None = None, **fields
 
 
 def make_page(user: str | None = None, hours: dict[str, list[str]] | None = None, **fields: Any) -> Document:
-	"""A personal page whose host has hours without notice or window, in UTC."""
+	"""Create a personal page. Its host works in UTC, without minimum notice and booking window."""
 	user = user or make_user()
 	schedule = {key: fields.pop(key) for key in ("schedule",) if key in fields}.get("schedule", {})
 	if not frappe.db.exists("Availability Schedule", {"user": user}):
@@ -82,7 +82,7 @@ def make_page(user: str | None = None, hours: dict[str, list[str]] | None = None
 
 
 def make_team_page(users: list[str], **fields: Any) -> Document:
-	"""A team page of these hosts, each with hours as `make_page` gives them."""
+	"""Create a team page of these hosts, each with a schedule as in `make_page`."""
 	for user in users:
 		if not frappe.db.exists("Availability Schedule", {"user": user}):
 			make_schedule(user)
@@ -91,7 +91,7 @@ def make_team_page(users: list[str], **fields: Any) -> Document:
 
 
 def make_meeting_type(page: Document, **fields: Any) -> Document:
-	"""A half-hour meeting type on the page."""
+	"""Create a meeting type of half an hour on the page."""
 	return frappe.get_doc(
 		{
 			"doctype": "Meeting Type",
@@ -105,7 +105,7 @@ def make_meeting_type(page: Document, **fields: Any) -> Document:
 
 
 def payload(page: Document, meeting_type: Document, start: str | int, **fields: Any) -> dict[str, Any]:
-	"""The arguments of `public.book`; `start` in ISO 8601 or epoch seconds."""
+	"""Return arguments of `public.book`. `start` is in ISO 8601 or in epoch seconds."""
 	if isinstance(start, int):
 		start = datetime.fromtimestamp(start, zone("UTC")).isoformat()
 	return {
@@ -120,7 +120,7 @@ def payload(page: Document, meeting_type: Document, start: str | int, **fields: 
 
 
 def token_of(booking: Any) -> str:
-	"""The token in the manage link of a booking, as a room returns it or as the API's JSON."""
+	"""Return the token in a booking's manage link. The booking may be an object or the API's JSON."""
 	url = booking["manage_url"] if isinstance(booking, dict) else booking.manage_url
 	return url.rpartition("/")[2]
 

@@ -1,28 +1,31 @@
-"""Processes that run a piece of code on the tests' site, forked from one that has imported everything already.
+"""Processes that run code on the tests' site, forked from a server process that has imported everything already.
 
-A fresh interpreter needs more than a second for Frappe and the app; a race of twelve would import for fifteen. The server
-they are forked from knows no connection and no site: each process connects by itself.
+A fresh interpreter needs more than a second to import Frappe and the app; twelve of them would need fifteen. The server
+process has no connection and no site: each forked process connects by itself.
 """
 
 import multiprocessing
 import os
 import sys
 import traceback
+from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, TextIO
 
-# Imported once, by the server: Frappe, and what most of the code uses.
+# The server process imports these once: Frappe, and modules that most of the code uses.
 PRELOADED = ["frappe", "frappe.model.document", "scheduler_integration.doors.commands"]
 _context = multiprocessing.get_context("forkserver")
 
 
 class Forked:
-	"""A running process, with those parts of `subprocess.Popen` that the tests use."""
+	"""A running process. Has the parts of `subprocess.Popen` that the tests use."""
 
 	def __init__(self, site: Any, code: str, arguments: tuple[str, ...]):
 		out, child_out = _context.Pipe(duplex=False)
 		error, child_error = _context.Pipe(duplex=False)
+		_ensure_server(site)
 		self._process = _context.Process(target=_run, args=(site, code, arguments, child_out, child_error), daemon=True)
 		self._process.start()
 		child_out.close()
@@ -35,7 +38,7 @@ class Forked:
 
 	@property
 	def returncode(self) -> int | None:
-		"""The exit code, negative for the signal that killed it; None while it runs."""
+		"""Return the exit code: negative for the signal that killed the process, None while it runs."""
 		return self._process.exitcode
 
 	def poll(self) -> int | None:
@@ -45,7 +48,7 @@ class Forked:
 		self._process.kill()
 
 	def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-		"""What it said on standard output and on standard error, once it has ended."""
+		"""Wait for the end of the process, and return its standard output and standard error."""
 		self._process.join(timeout)
 		if self._process.is_alive():
 			self.kill()
@@ -53,13 +56,22 @@ class Forked:
 		return self.stdout.read(), self.stderr.read()
 
 
-def preload() -> None:
-	"""Names what the server imports when the first process is asked for."""
+@cache
+def _ensure_server(site: Any) -> None:
+	"""Start the server process, with the path from which it can import Frappe: a module that it can't import, it skips."""
 	_context.set_forkserver_preload(PRELOADED)
+	before = os.environ.get("PYTHONPATH")
+	os.environ["PYTHONPATH"] = site.environment["PYTHONPATH"]
+	try:
+		forkserver.ensure_running()
+	finally:
+		os.environ.pop("PYTHONPATH")
+		if before is not None:
+			os.environ["PYTHONPATH"] = before
 
 
 def _text(connection: Connection) -> TextIO:
-	"""The pipe as a text stream that closes it."""
+	"""Return the pipe as a text stream, which closes it."""
 	return os.fdopen(os.dup(connection.fileno()), encoding="utf-8")
 
 
@@ -81,7 +93,7 @@ def _run(site: Any, code: str, arguments: tuple[str, ...], out: Connection, erro
 
 
 def _leave(status: int) -> None:
-	"""At once: what the parent's modules registered to run at exit is none of this process's business."""
+	"""Exit at once, without the functions that the parent's modules have registered to run at exit."""
 	sys.stdout.flush()
 	sys.stderr.flush()
 	os._exit(status)

@@ -1,9 +1,9 @@
-"""Installs the app on a site of a bench, migrates twice, uninstalls it, and names everything that is left of it.
+"""Installs the app on a site of a bench, migrates twice, uninstalls it, and lists everything that is left of it.
 
     BENCH/env/bin/python tests/support/leftovers.py BENCH SITE
 
-For a site that doesn't have the app. What is compared: the rows of the tables that an app may write to, all tables, their
-columns and their indexes.
+Use a site that doesn't have the app. The script compares all tables, their columns and indexes, and the rows of those
+tables that an app may write to.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-# Runs in the bench's Python, on a connected site.
+# This code runs in the bench's Python, on a connected site.
 INVENTORY = """
 import frappe, json, sys
 frappe.init(sys.argv[1], sites_path=".")
@@ -68,7 +68,7 @@ def main(bench: Path, site: str) -> int:
 	def frappe(*command: str) -> None:
 		run("-m", "frappe.utils.bench_helper", "frappe", "--site", site, *command)
 
-	# What a migration brings by itself isn't the app's.
+	# Changes that any migration makes aren't the app's.
 	frappe("migrate", "--skip-search-index")
 	before = inventory()
 	if f"installed: {APP}" in before:

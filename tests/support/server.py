@@ -1,4 +1,4 @@
-"""A real HTTP server on the tests' site, and a client that talks to it as a browser does."""
+"""A real HTTP server on the tests' site, and a client that behaves like a browser."""
 
 import re
 import secrets
@@ -17,10 +17,10 @@ from tests.support.site import Site
 
 
 class Client(requests.Session):
-	"""Paths instead of URLs; signed in, it sends the CSRF token that the session asks for.
+	"""Takes paths instead of URLs. After signing in, it sends the session's CSRF token.
 
-	As in `requests`, a GET follows redirects; what a POST answers is shown as it is. Each client comes from a network of its
-	own, as the proxy in front of a site would say.
+	A GET follows redirects, a POST doesn't. Each client has an address in its own network, in the header that a proxy
+	would set, because requests are counted per network.
 	"""
 
 	def __init__(self, base_url: str, site_name: str):
@@ -35,7 +35,7 @@ class Client(requests.Session):
 		return super().request(method, urljoin(self.base_url, url), *args, **kwargs)
 
 	def call(self, function: str, http_method: str = "POST", **arguments: Any) -> requests.Response:
-		"""A whitelisted function: arguments in the query of a GET, else as JSON."""
+		"""Call a whitelisted function. A GET sends the arguments in the query, any other method as JSON."""
 		where = {"params": arguments} if http_method == "GET" else {"json": arguments}
 		return self.request(http_method, f"/api/method/{function}", **where)
 
@@ -43,7 +43,7 @@ class Client(requests.Session):
 		return self.post("/api/method/login", data={"usr": user, "pwd": password})
 
 	def take_csrf_token(self, page: str) -> str:
-		"""Open a page that holds the session's token, and send it from now on."""
+		"""Read the session's token from a page, and send it from now on."""
 		token = re.search(r"csrf_token[\"']?\s*[:=]\s*[\"']([0-9a-f]+)[\"']", self.get(page).text)[1]
 		self.headers["X-Frappe-CSRF-Token"] = token
 		return token
@@ -58,7 +58,7 @@ class Server:
 		return Client(self.url, self.site.name)
 
 	def output(self) -> str:
-		"""What the server has said so far: for the message of a test that failed."""
+		"""Return the server's output so far, for the message of a failed test."""
 		self.log.seek(0)
 		return self.log.read()
 
@@ -80,7 +80,7 @@ def running(site: Site) -> Iterator[Server]:
 
 
 def somebodys_address() -> str:
-	"""An address on a network that nobody else has: requests are counted for each."""
+	"""Return an IP address in a network of its own, because requests are counted per network."""
 	return f"2001:db8:{secrets.randbelow(1 << 16):x}:{secrets.randbelow(1 << 16):x}::1"
 
 

@@ -1,4 +1,4 @@
-"""The site the tests run on: an embedded one made for the session, or a real one when BENCH and SITE are set."""
+"""The tests' site: an embedded one, made for the session, or a real one if BENCH and SITE are set."""
 
 import os
 import subprocess
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.forks import Forked, preload
+from tests.support.forks import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = "scheduler_integration"
-# Frappe's own records that the app or a test may leave behind when it commits.
+# Frappe's DocTypes of which the app or a test may commit records.
 CORE_DOCTYPES = (
 	"User", "Has Role", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "Event", "Event Participants",
 	"Communication", "Communication Link", "Comment", "Email Queue", "Email Queue Recipient", "Error Log", "File", "Role",
@@ -21,9 +21,9 @@ CORE_DOCTYPES = (
 )  # fmt: skip
 
 
-@dataclass
+@dataclass(frozen=True)
 class Site:
-	"""Where the site is, and how to start a process on it."""
+	"""A site, with functions that start processes on it."""
 
 	name: str
 	sites_path: Path
@@ -34,7 +34,7 @@ class Site:
 		return self.sites_path / self.name
 
 	def connect(self) -> None:
-		"""Connect this process or thread to the site, as a test does."""
+		"""Connect this process or thread to the site."""
 		import frappe
 
 		frappe.init(self.name, sites_path=str(self.sites_path), force=True)
@@ -43,7 +43,7 @@ class Site:
 
 	@property
 	def environment(self) -> dict[str, str]:
-		"""For a child process: this checkout first, and the same site."""
+		"""Return a child process's environment: this checkout comes first, and the site is the same."""
 		paths = [str(ROOT)] if self.is_real else [str(ROOT), str(ROOT / "embedded")]
 		own = {"PYTHONPATH": os.pathsep.join(paths)}
 		return {**os.environ, **own} if self.is_real else {**os.environ, **own, "SITE_FOLDER": str(self.folder)}
@@ -59,11 +59,11 @@ class Site:
 		return [sys.executable, "-m", "embedded", "serve", "--port", str(port)]
 
 	def python(self, code: str, *arguments: str) -> Forked:
-		"""A separate process that runs the code, connected to this site."""
+		"""Start a process that is connected to this site and runs the code."""
 		return Forked(self, code, arguments)
 
 	def forget_jobs(self) -> None:
-		"""Empty the queues: thousands of jobs of other tests may wait there, about bookings that are gone."""
+		"""Empty the queues. They may hold thousands of jobs from other tests, for bookings that are deleted."""
 		if self.is_real:
 			from frappe.utils.background_jobs import get_queues
 
@@ -71,7 +71,7 @@ class Site:
 				queue.empty()
 
 	def run_jobs(self) -> None:
-		"""Run what this process has queued, as a worker would."""
+		"""Run queued jobs, as a worker does."""
 		if self.is_real:
 			cli = [
 				sys.executable,
@@ -88,7 +88,7 @@ class Site:
 		else:
 			from frappe.utils.background_jobs import run_queued
 
-			# A worker is another process, and sends mail.
+			# A real worker is another process, where Frappe isn't in test mode and sends mail.
 			set_test_mode(False)
 			try:
 				run_queued()
@@ -97,7 +97,7 @@ class Site:
 
 
 def set_test_mode(on: bool = True) -> None:
-	"""Tell Frappe whether this is a test: in one it sends no mail. 16 asks a name of the module for it, 15 the flags."""
+	"""Switch Frappe's test mode, in which it sends no mail. Frappe 16 reads frappe.in_test, Frappe 15 the flag."""
 	import frappe
 
 	frappe.flags.in_test = on
@@ -106,7 +106,7 @@ def set_test_mode(on: bool = True) -> None:
 
 
 def is_released_16() -> bool:
-	"""Whether this is Frappe 16 as released, or the embedded site, which follows it; not 15, nor a preview of 16."""
+	"""Return whether this is a released Frappe 16 (not a preview of it), or the embedded site, which follows it."""
 	import frappe
 
 	return hasattr(frappe, "in_test")
@@ -118,7 +118,7 @@ def on_real_site() -> bool:
 
 @contextmanager
 def opened() -> Iterator[Site]:
-	"""The session's site, connected."""
+	"""Yield the session's site, connected."""
 	if on_real_site():
 		sites = Path(os.environ.get("SITES_PATH") or Path(os.environ["BENCH"]).expanduser() / "sites")
 		yield from _connected(Site(os.environ["SITE"], sites, is_real=True))
@@ -130,7 +130,6 @@ def opened() -> Iterator[Site]:
 def _connected(site: Site) -> Iterator[Site]:
 	import frappe
 
-	preload()
 	site.connect()
 	_ensure_a_system_manager()
 	try:
@@ -141,7 +140,7 @@ def _connected(site: Site) -> Iterator[Site]:
 
 
 def _ensure_a_system_manager() -> None:
-	"""Frappe 15 makes the first system user a System Manager when there is none beside the Administrator."""
+	"""Create a System Manager. Without one beside the Administrator, Frappe 15 promotes the first system user."""
 	import frappe
 
 	keeper = "keeper@example.com"
@@ -162,7 +161,7 @@ def _new_embedded_site(folder: Path) -> Site:
 
 @contextmanager
 def undoing_commits() -> Iterator[None]:
-	"""Delete afterwards what was committed meanwhile: rows that weren't there before, and changes to the settings."""
+	"""Delete afterwards the rows that were committed in between, and restore the settings."""
 	import frappe
 
 	doctypes = [
@@ -191,9 +190,9 @@ def undoing_commits() -> Iterator[None]:
 
 
 def _forget() -> None:
-	"""Documents and roles that a process may have cached, and the counters of rate limits.
+	"""Forget cached documents and roles, and the counts of rate limits.
 
-	Frappe's clear_cache() would do too, and make the server work for a second after every test.
+	Frappe's clear_cache() would do this too, but then the server would work for a second after every test.
 	"""
 	import frappe
 

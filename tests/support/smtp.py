@@ -14,7 +14,7 @@ from tests.support.site import Site
 
 
 class Inbox:
-	"""Keeps what arrives. While `refusing`, answers every message with a temporary failure."""
+	"""Keeps the messages that arrive. While `refusing` is set, it answers each message with a temporary failure."""
 
 	def __init__(self) -> None:
 		self.arrived: queue.Queue[tuple[list[str], EmailMessage]] = queue.Queue()
@@ -29,7 +29,7 @@ class Inbox:
 		return "250 OK"
 
 	def take(self, count: int, seconds: float = 30) -> dict[str, EmailMessage]:
-		"""The next messages by recipient; waits at most so many seconds for each."""
+		"""Return the next messages by recipient. Waits at most `seconds` for each."""
 		taken = {}
 		for _each in range(count):
 			recipients, message = self.arrived.get(timeout=seconds)
@@ -39,7 +39,7 @@ class Inbox:
 
 @contextmanager
 def sending_to_inbox(site: Site) -> Iterator[Inbox]:
-	"""Points the site's configuration at an SMTP server of the test's own, and back afterwards."""
+	"""Start an SMTP server, and set it in the site's configuration until the end."""
 	inbox = Inbox()
 	port = free_port()
 	controller = Controller(inbox, hostname="127.0.0.1", port=port)

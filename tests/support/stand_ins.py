@@ -1,4 +1,4 @@
-"""Records of ERPNext's and HRMS's DocTypes: of the real ones where the site has them, of look-alikes elsewhere.
+"""Records of ERPNext's and HRMS's DocTypes: the real DocTypes if the site has them, look-alikes otherwise.
 
 A look-alike has the fields that the app reads, and no rules.
 """
@@ -53,7 +53,7 @@ ERPNEXT: Definitions = {
 
 @contextmanager
 def standing_in(definitions: Definitions) -> Iterator[None]:
-	"""Look-alikes of those that the site doesn't have. Made and dropped with a commit: DDL commits anyway on MariaDB."""
+	"""Create look-alikes of missing DocTypes, and drop them afterwards. Commits: DDL commits on MariaDB anyway."""
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
 	missing = {name: definition for name, definition in definitions.items() if not is_real(name)}
@@ -65,12 +65,12 @@ def standing_in(definitions: Definitions) -> Iterator[None]:
 
 
 def is_real(doctype: str) -> bool:
-	"""Whether the site has the other app's own DocType."""
+	"""Return whether the site has the other app's own DocType."""
 	return bool(frappe.db.exists("DocType", {"name": doctype, "custom": 0}))
 
 
 def make(definitions: Definitions) -> None:
-	"""In their order: a DocType comes after those that it links to."""
+	"""Create the DocTypes in their order: a DocType comes after those that it links to."""
 	drop(definitions)
 	for name, definition in definitions.items():
 		managers = [{"role": "System Manager", **dict.fromkeys(RIGHTS, 1)}]
@@ -90,15 +90,15 @@ def drop(definitions: Definitions) -> None:
 
 
 def insert(doctype: str, **values: Any) -> Document:
-	"""A new record. A real DocType gets the other fields that it asks for, unless `values` has them."""
+	"""Create a record. A real DocType also gets the fields that it requires, unless `values` has them."""
 	asked = ASKED_FOR[doctype]() if doctype in ASKED_FOR and is_real(doctype) else {}
-	# ERPNext empties the site's whole cache for each company and employee, which takes longer than all the rest.
+	# ERPNext empties the site's whole cache for each company and employee, which takes longer than everything else.
 	with patch.object(frappe, "clear_cache"):
 		return frappe.get_doc({"doctype": doctype, **asked, **values}).insert()
 
 
 def submit(record: Document, docstatus: int) -> None:
-	"""Takes a draft to this docstatus, through the rules of the real DocType. A look-alike can't be submitted."""
+	"""Bring a draft to this docstatus with the real DocType's rules. For a look-alike, only set the column."""
 	if not is_real(record.doctype):
 		record.db_set("docstatus", docstatus)
 		return
@@ -109,7 +109,7 @@ def submit(record: Document, docstatus: int) -> None:
 
 
 def _company() -> dict[str, Any]:
-	# Nobody keeps books here, and a chart of accounts takes seconds to make.
+	# The tests need no accounts, and a chart of accounts takes seconds to create.
 	frappe.flags.ignore_chart_of_accounts = True
 	return {"abbr": fresh("c"), "default_currency": "EUR", "country": "Germany"}
 
@@ -126,7 +126,7 @@ def _employee() -> dict[str, Any]:
 
 
 def _company_with_holiday_list() -> str:
-	"""HRMS grants no leave where neither the employee nor the company has a list, be it an empty one."""
+	"""Create a company with an empty holiday list: without any list, HRMS grants no leave to its employees."""
 	company = first_company()
 	if not frappe.db.get_value("Company", company, "default_holiday_list"):
 		year = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
@@ -136,19 +136,19 @@ def _company_with_holiday_list() -> str:
 
 
 def _leave_application() -> dict[str, Any]:
-	"""Without pay, so that no days have to be allocated; and holidays count, so that leave may fall on one."""
+	"""Return fields of leave without pay, which needs no allocation. Holidays count, so that leave may fall on one."""
 	kind = {"leave_type_name": fresh("leave"), "is_lwp": 1, "include_holiday": 1}
 	return {"leave_type": frappe.get_doc({"doctype": "Leave Type", **kind}).insert().name}
 
 
 def _lead() -> dict[str, Any]:
-	# Two leads with one address are an option in ERPNext.
+	# ERPNext has a setting that allows two leads with one address.
 	frappe.db.set_single_value("CRM Settings", "allow_lead_duplication_based_on_emails", 1)
 	return {}
 
 
 def _opportunity() -> dict[str, Any]:
-	"""ERPNext finds or makes the lead that has the opportunity's address."""
+	"""Return fields of an opportunity. ERPNext finds or creates the lead with the opportunity's address."""
 	return {"company": first_company()}
 
 

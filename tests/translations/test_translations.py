@@ -1,5 +1,4 @@
-"""The app's translations: well-formed, of strings that the app still says, and complete for what a guest reads
-and for the desk's scripts."""
+"""The app's translations are well-formed, have no unused strings, and are complete for visitors and desk scripts."""
 
 import ast
 import csv
@@ -16,7 +15,7 @@ LANGUAGES = ("de", "es", "fr")
 
 GUEST_FACING = ("templates/", "pages/", "www/", "bookings/", "exceptions.py")
 TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
-# Common words that Frappe itself translates; a row of ours would change them in the whole desk.
+# Frappe itself translates these words. A row of ours would change them in the whole desk.
 FRAPPES_OWN = {
 	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat", "To",
 }  # fmt: skip
@@ -62,7 +61,7 @@ def test_all_that_the_desks_scripts_say_is_translated(language):
 
 
 def test_frappes_own_words_are_left_to_frappe():
-	"""Were they not said any more, or had they rows, the list above would hide what it should show."""
+	"""If the app didn't use one of these words, or translated it, the list above would be wrong."""
 	translated = {row[0] for language in LANGUAGES for row in rows(language)}
 	assert FRAPPES_OWN - of_scripts() == set()
 	assert FRAPPES_OWN & translated == set()
@@ -82,13 +81,13 @@ def rows(language: str) -> list[list[str]]:
 
 
 def placeholders(text: str) -> set[str]:
-	"""As a set, because a translation may name a thing once more or once less."""
+	"""Return the placeholders as a set, because a translation may repeat one."""
 	return set(_PLACEHOLDER.findall(text))
 
 
 @lru_cache
 def said() -> dict[str, set[str]]:
-	"""The strings that each file of the app passes to `_`, and each script to `__`, by the file's path in the app."""
+	"""Return the strings that each file of the app passes to `_`, and each script to `__`, by the file's path."""
 	found = {path: set(in_code(path)) for path in APP.glob("**/*.py")}
 	found |= {path: set(in_template(path)) for pattern in TEMPLATES for path in APP.glob(pattern)}
 	found |= {path: set(in_script(path)) for path in APP.glob("**/*.js")}

@@ -1,4 +1,4 @@
-"""What a host is asked who takes a meeting over: each day of a longer one, limits, buffers. 2 March 2026 is a Monday."""
+"""What is checked for a new host: each day of a multi-day meeting, limits, buffers. 2 March 2026 is a Monday."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ OWN_RULES = {"uses_host_defaults": 0, "minimum_notice": 0}
 
 
 class Team:
-	"""Ann and Ben share a page; `with_ann` books what Ann alone can take."""
+	"""Ann and Ben share a page. `with_ann` books a meeting with Ann, while Ben is inactive."""
 
 	def __init__(self, hours=None, **fields):
 		self.ann, self.ben = make_user("Ann"), make_user("Ben")
@@ -48,7 +48,7 @@ class Team:
 		return booked
 
 	def starts_of_ben(self, meeting_type, day):
-		"""The hours that are offered with Ben alone."""
+		"""Return the starts that are offered while Ann is inactive."""
 		self._switch(self.ann, on=False)
 		found = slots_between(self.page.slug, meeting_type.slug, day, day, "UTC", None, NOW).days
 		self._switch(self.ann, on=True)
@@ -112,7 +112,7 @@ class TestLimits:
 		assert [each.code for each in refused.value.objections] == ["DAILY_LIMIT"]
 
 
-def test_a_guest_who_is_about_to_book_does_not_keep_a_manager_from_handing_over():
+def test_a_hold_does_not_keep_a_manager_from_reassigning():
 	team = Team()
 	call = team.type()
 	booked = team.with_ann(call)
@@ -163,7 +163,7 @@ class TestWhileItGoesOn:
 
 
 class TestBuffers:
-	"""Ben keeps an hour around meetings of types that leave it to their hosts, Ann none."""
+	"""Ben has buffers of an hour in meeting types that use the host's defaults. Ann has none."""
 
 	@pytest.fixture
 	def team(self):
@@ -171,7 +171,7 @@ class TestBuffers:
 
 	@pytest.fixture
 	def others(self, team):
-		"""A page and type of Ben's without buffers."""
+		"""Create another page and type for Ben, without buffers."""
 		page = make_page(team.ben)
 		return page, make_meeting_type(page, **OWN_RULES)
 
@@ -180,13 +180,13 @@ class TestBuffers:
 		assert {"11:00", "11:30", "12:00", "12:30", "13:00"}.isdisjoint(offered(*others))
 		assert {"10:30", "13:30"} <= {*offered(*others)}
 
-	def test_a_meeting_that_was_handed_over_has_those_of_its_new_host(self, team, others):
+	def test_a_reassigned_meeting_has_those_of_its_new_host(self, team, others):
 		booked = team.with_ann(team.type(), NINE + 3 * HOUR)
 		bookings.reassign(booked, team.ben, NOW)
 		assert {"11:00", "11:30", "12:00", "12:30", "13:00"}.isdisjoint(offered(*others))
 		assert {"10:30", "13:30"} <= {*offered(*others)}
 
-	def test_who_joins_a_session_keeps_its_hosts_own(self, team, others):
+	def test_a_booking_that_joins_a_session_has_its_hosts_own(self, team, others):
 		workshop = team.type(assignment="Collective", seats=2)
 		for _each in range(2):
 			door.book(payload(team.page, workshop, NINE + 3 * HOUR), NOW)

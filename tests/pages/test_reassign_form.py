@@ -1,4 +1,4 @@
-"""A manager hands a meeting to another host on `/scheduling`."""
+"""A manager reassigns a meeting on `/scheduling`."""
 
 import frappe
 import pytest
@@ -12,7 +12,7 @@ def team(commit_clean):
 	return TeamOffer()
 
 
-def reassign_to(client, host):
+def reassign(client, host):
 	form = read(client.get("/scheduling").text).one("form")
 	return client.post("/scheduling", data=[*typed_in(form, host=host), ("action", "reassign")])
 
@@ -22,23 +22,23 @@ def host_of(booking):
 	return frappe.db.get_value("Booking", booking, "host")
 
 
-def test_it_is_handed_to_a_colleague_who_is_free(client, team):
+def test_a_meeting_is_reassigned_to_a_colleague_who_is_free(client, team):
 	ann, ben = team.manager, team.colleague
 	booking = team.book(12, ann)
 	sign_in(client, ann)
 	choice = read(client.get("/scheduling").text).one("select", name="host")
 	assert [(option["value"], option.text) for option in choice.all("option")] == [(ben, "Ben")]
-	answer = reassign_to(client, ben)
+	answer = reassign(client, ben)
 	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=reassign")
 	assert "reassigned" in read(client.get(answer.headers["Location"]).text).one(class_="done").text
 	assert host_of(booking) == ben
 
 
-def test_hours_alone_can_be_set_aside(client, team):
+def test_a_manager_can_ignore_working_hours(client, team):
 	ann, ben = team.manager, team.colleague
 	booking = team.book(19, ann)
 	sign_in(client, ann)
-	answer = reassign_to(client, ben)
+	answer = reassign(client, ben)
 	assert answer.status_code == 409
 	box = read(answer.text).one("div", class_="alert")
 	assert "isn't free at that time" in box.text
@@ -49,11 +49,11 @@ def test_hours_alone_can_be_set_aside(client, team):
 	assert host_of(booking) == ben
 
 
-def test_another_meeting_is_named_and_cannot_be_set_aside(client, team):
+def test_another_meeting_is_named_and_cannot_be_ignored(client, team):
 	ann, ben = team.manager, team.colleague
 	theirs, booking = team.book(12, ben), team.book(12, ann)
 	sign_in(client, ann)
-	answer = reassign_to(client, ben)
+	answer = reassign(client, ben)
 	assert answer.status_code == 409
 	box = read(answer.text).one("div", class_="alert")
 	assert [link["href"].rpartition("/")[2] for link in box.all("a")] == [theirs]
@@ -61,10 +61,10 @@ def test_another_meeting_is_named_and_cannot_be_set_aside(client, team):
 	assert host_of(booking) == ann
 
 
-def test_hosts_who_are_no_managers_are_not_asked_and_refused(client, team):
+def test_hosts_who_are_no_managers_have_no_form_and_are_refused(client, team):
 	ann, ben = team.manager, team.colleague
 	booking = team.book(12, ben)
 	sign_in(client, ben)
 	assert not read(client.get("/scheduling").text).all("select", name="host")
-	assert reassign_to(client, ann).status_code == 403
+	assert reassign(client, ann).status_code == 403
 	assert host_of(booking) == ben
