@@ -1,7 +1,9 @@
-"""The app's translations are well-formed, have no unused strings, and are complete for visitors and desk scripts."""
+"""The app's translations are well-formed, have no unused strings, and are complete for visitors, desk scripts and the
+desk's labels."""
 
 import ast
 import csv
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,9 +17,19 @@ LANGUAGES = ("de", "es", "fr")
 
 GUEST_FACING = ("templates/", "pages/", "www/", "bookings/", "exceptions.py")
 TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
+# The JSON files whose texts Frappe translates in the desk: DocTypes, the workspace with its sidebar and icon, roles.
+DESK = ("scheduler_integration/**/*.json", "workspace_sidebar/*.json", "desktop_icon/*.json", "fixtures/role.json")
 # Frappe itself translates these words. A row of ours would change them in the whole desk.
 FRAPPES_OWN = {
-	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat", "To",
+	# Weekdays, and the choice of how something repeats
+	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat",
+	# Labels of Frappe's own DocTypes
+	"Active", "Color", "Contact", "Currency", "Default", "Description", "Details", "Event", "Form", "From", "Help",
+	"Home", "Location", "Messages", "Options", "Placeholder", "Priority", "Reports", "Rules", "Setup", "Slug", "Source",
+	"Status", "Subject", "Title", "To", "Type", "User",
+	# Options of Frappe's own Select fields: statuses, types of fields, ways to assign
+	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Failed", "Long Text", "Number", "Off",
+	"Pending", "Personal", "Queued", "Round Robin", "Scheduled", "Select", "System", "Text",
 }  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}
@@ -60,18 +72,31 @@ def test_all_that_the_desks_scripts_say_is_translated(language):
 	assert sorted(of_scripts() - FRAPPES_OWN - translated) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_the_desk_shows_of_doctypes_and_workspace_is_translated(language):
+	translated = {row[0] for row in rows(language)}
+	assert sorted(of_desk() - FRAPPES_OWN - translated) == []
+
+
 def test_frappes_own_words_are_left_to_frappe():
 	"""If the app didn't use one of these words, or translated it, the list above would be wrong."""
 	translated = {row[0] for language in LANGUAGES for row in rows(language)}
-	assert FRAPPES_OWN - of_scripts() == set()
+	assert FRAPPES_OWN - of_scripts() - of_desk() == set()
 	assert FRAPPES_OWN & translated == set()
 
 
-def test_the_extraction_reads_code_templates_and_scripts():
+def test_the_extraction_reads_code_templates_scripts_and_the_desks_files():
 	assert "That time was just taken. Please choose another." in said()["exceptions.py"]
 	assert {"Time zone", "Time zones"} <= said()["templates/scheduling/zone.html"]
 	assert "Your links" in said()["www/scheduling.html"]
 	assert "Reassign" in said()["scheduler_integration/doctype/booking/booking.js"]
+	booking = said()["scheduler_integration/doctype/booking/booking.json"]
+	assert {"Booking", "Attendee name", "No Show", "Never shown to the attendee"} <= booking
+	assert "Idempotency key" not in booking  # a hidden field
+	workspace = said()["scheduler_integration/workspace/scheduling/scheduling.json"]
+	assert {"Scheduling", "Bookings", "{} Scheduled"} <= workspace
+	assert "Your meetings" in said()["workspace_sidebar/scheduling.json"]
+	assert "Scheduling Manager" in said()["fixtures/role.json"]
 
 
 @lru_cache
@@ -91,6 +116,7 @@ def said() -> dict[str, set[str]]:
 	found = {path: set(in_code(path)) for path in APP.glob("**/*.py")}
 	found |= {path: set(in_template(path)) for pattern in TEMPLATES for path in APP.glob(pattern)}
 	found |= {path: set(in_script(path)) for path in APP.glob("**/*.js")}
+	found |= {path: set(in_desk_file(path)) for pattern in DESK for path in APP.glob(pattern)}
 	return {path.relative_to(APP).as_posix(): strings for path, strings in found.items()}
 
 
@@ -100,6 +126,10 @@ def guest_facing() -> set[str]:
 
 def of_scripts() -> set[str]:
 	return set().union(*(strings for path, strings in said().items() if path.endswith(".js")))
+
+
+def of_desk() -> set[str]:
+	return set().union(*(strings for path, strings in said().items() if path.endswith(".json")))
 
 
 def in_code(path: Path) -> Iterator[str]:
@@ -120,3 +150,28 @@ def in_template(path: Path) -> Iterator[str]:
 def in_script(path: Path) -> Iterator[str]:
 	for match in _IN_SCRIPT.finditer(path.read_text(encoding="utf-8")):
 		yield ast.literal_eval(match[1])
+
+
+def in_desk_file(path: Path) -> Iterator[str]:
+	content = json.loads(path.read_text(encoding="utf-8"))
+	for document in content if isinstance(content, list) else [content]:
+		yield from filter(None, in_document(document))
+
+
+def in_document(document: dict) -> Iterator[str | None]:
+	"""What people read of a DocType, Workspace, Workspace Sidebar, Desktop Icon or Role; None where a text is missing."""
+	yield from (document.get("name"), document.get("label"), document.get("title"), document.get("description"))
+	for field in document.get("fields", ()):
+		if not field.get("hidden"):
+			yield from in_field(field)
+	for state in document.get("states", ()):
+		yield state["title"]
+	for table in ("items", "links", "shortcuts"):
+		for row in document.get(table, ()):
+			yield from (row.get("label"), row.get("format"))
+
+
+def in_field(field: dict) -> Iterator[str | None]:
+	yield from (field.get("label"), field.get("description"), field.get("placeholder"))
+	if field["fieldtype"] == "Select":
+		yield from field.get("options", "").split("\n")
