@@ -6,11 +6,11 @@ They derive from Frappe's ValidationError, so that a desk form shows them as mes
 from collections.abc import Sequence
 
 import frappe
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
 from frappe import _
 
 from scheduler_integration.engine import Interval
+from scheduler_integration.language import current_locale
 from scheduler_integration.times import CalendarEntry, Objection, Slot
 
 
@@ -196,8 +196,4 @@ class Busy(SchedulingError):
 
 def _duration(seconds: int) -> str:
 	"""Return "40 seconds" or "12 minutes", in the language of the request."""
-	try:
-		locale = Locale.parse((frappe.local.lang or "en").replace("-", "_"))
-	except (UnknownLocaleError, ValueError):
-		locale = Locale("en")
-	return format_timedelta(seconds, threshold=2, locale=locale)
+	return format_timedelta(seconds, threshold=2, locale=current_locale())

@@ -2,8 +2,11 @@
 
 import unicodedata
 
-# Cc: controls; Cs: lone surrogates; Zl, Zp: line separators.
-_BREAKING = ("Cc", "Cs", "Zl", "Zp")
+
+def is_control(char: str) -> bool:
+	"""Return whether the character is a control, breaks the line, or is a lone surrogate, which no database can store."""
+	# Cc: controls; Cs: lone surrogates; Zl, Zp: line separators.
+	return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def header_text(text: str) -> str:
@@ -12,5 +15,5 @@ def header_text(text: str) -> str:
 	"=?" becomes "= ?", so that no encoded word can begin (RFC 2047), such as =?utf-8?B?eA==?=. Python's mail library
 	would decode it and write the result into the header, even with line breaks.
 	"""
-	one_line = "".join(" " if unicodedata.category(char) in _BREAKING else char for char in text)
+	one_line = "".join(" " if is_control(char) else char for char in text)
 	return " ".join(one_line.split()).replace("=?", "= ?")

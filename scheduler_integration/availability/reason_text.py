@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-import frappe
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from frappe import _
 
 from scheduler_integration import engine
+from scheduler_integration.language import current_locale
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -115,19 +114,12 @@ def _span(minutes: int) -> str:
 
 
 def _day(instant: int, member: engine.Member) -> str:
-	return format_date(engine.local_date(instant, member.host.hours.zone), "medium", locale=_locale())
+	return format_date(engine.local_date(instant, member.host.hours.zone), "medium", locale=current_locale())
 
 
 def _clock(instant: int, member: engine.Member) -> str:
 	wall: datetime = engine.wall_clock(instant, member.host.hours.zone)
-	return format_time(wall, "short", tzinfo=wall.tzinfo, locale=_locale())
-
-
-def _locale() -> Locale:
-	try:
-		return Locale.parse((frappe.local.lang or "en").replace("-", "_"))
-	except (UnknownLocaleError, ValueError):
-		return Locale("en")
+	return format_time(wall, "short", tzinfo=wall.tzinfo, locale=current_locale())
 
 
 _TEXTS = {

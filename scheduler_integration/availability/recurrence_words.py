@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-import frappe
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from frappe import _
 
 from scheduler_integration import engine
 from scheduler_integration.engine import RecurrenceDate, RecurrenceRule, parse_recurrence
+from scheduler_integration.language import current_locale
 
 # `next_occurrences` looks this many seconds ahead: five years.
 HORIZON = 5 * 366 * 86400
@@ -44,8 +43,8 @@ def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[s
 
 
 def _moment(wall: datetime) -> str:
-	time = format_time(wall, "short", tzinfo=wall.tzinfo, locale=_locale())
-	return f"{format_skeleton('yMMMEd', wall, locale=_locale())} {time}"
+	time = format_time(wall, "short", tzinfo=wall.tzinfo, locale=current_locale())
+	return f"{format_skeleton('yMMMEd', wall, locale=current_locale())} {time}"
 
 
 def _how_often(rule: RecurrenceRule, start: date) -> str:
@@ -81,7 +80,7 @@ def _in_month(rule: RecurrenceRule, start: date) -> str:
 def _yearly(rule: RecurrenceRule, start: date) -> str:
 	if rule.days or rule.by:
 		return _("By the rule {0}").format(";".join(f"{name}={value}" for name, value in rule.parts))
-	day = format_skeleton("MMMMd", start, locale=_locale())
+	day = format_skeleton("MMMMd", start, locale=current_locale())
 	if rule.interval == 1:
 		return _("Every year on {0}").format(day)
 	return _("Every {0} years on {1}").format(rule.interval, day)
@@ -91,7 +90,7 @@ def _until(rule: RecurrenceRule) -> str:
 	if rule.count:
 		return _("once") if rule.count == 1 else _("{0} times").format(rule.count)
 	if rule.until:
-		return _("until {0}").format(format_date(rule.until.day, "long", locale=_locale()))
+		return _("until {0}").format(format_date(rule.until.day, "long", locale=current_locale()))
 	return ""
 
 
@@ -108,7 +107,7 @@ def _added(dates: Sequence[RecurrenceDate]) -> str:
 
 
 def _dates(dates: Sequence[RecurrenceDate]) -> str:
-	return _list([format_date(each.day, "long", locale=_locale()) for each in dates])
+	return _list([format_date(each.day, "long", locale=current_locale()) for each in dates])
 
 
 def _days(rule: RecurrenceRule) -> str:
@@ -124,15 +123,8 @@ def _which_day(which: int, day: int) -> str:
 
 
 def _day_name(day: int) -> str:
-	return format_date(date(2024, 1, 1 + day), "EEEE", locale=_locale())
+	return format_date(date(2024, 1, 1 + day), "EEEE", locale=current_locale())
 
 
 def _list(words: list[str]) -> str:
-	return format_list(words, locale=_locale()) if words else ""
-
-
-def _locale() -> Locale:
-	try:
-		return Locale.parse((frappe.local.lang or "en").replace("-", "_"))
-	except (UnknownLocaleError, ValueError):
-		return Locale("en")
+	return format_list(words, locale=current_locale()) if words else ""

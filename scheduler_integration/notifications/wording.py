@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 
 from scheduler_integration import engine
+from scheduler_integration.language import locale_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,7 @@ class Reader:
 	@property
 	def locale(self) -> Locale:
 		"""Return the language's locale, or English if Babel doesn't know the language."""
-		try:
-			return Locale.parse(self.language.replace("-", "_"))
-		except (UnknownLocaleError, ValueError):
-			return Locale("en")
+		return locale_of(self.language)
 
 	def date(self, instant: int) -> str:
 		"""Return the date, such as "Thursday, 26 November 2026"."""

@@ -6,10 +6,10 @@ removed silently, the attendee wouldn't notice.
 """
 
 import re
-import unicodedata
 
 from frappe import _
 
+from scheduler_integration.header_text import is_control
 from scheduler_integration.parsing.email_address import deliverable, has_encoded_word
 
 SHORT = 140
@@ -28,7 +28,7 @@ class Refused(Exception):
 def line(value: object, longest: int = SHORT) -> str:
 	"""Return one line of text, trimmed; empty for None. Raises Refused if it is longer than `longest` or unsafe."""
 	text = _text(value, longest)
-	if any(_is_control(char) for char in text):
+	if any(is_control(char) for char in text):
 		raise Refused(_("This must be one line of text."))
 	if has_encoded_word(text):
 		raise Refused(_("Please leave out “=?”: mail programs read something else there."))
@@ -38,7 +38,7 @@ def line(value: object, longest: int = SHORT) -> str:
 def paragraph(value: object, longest: int = LONG) -> str:
 	"""Return text of any number of lines, trimmed; otherwise as `line`. Line breaks become "\\n"."""
 	text = _text(value, longest).replace("\r\n", "\n").replace("\r", "\n")
-	if any(_is_control(char) for char in text.replace("\n", "").replace("\t", "")):
+	if any(is_control(char) for char in text.replace("\n", "").replace("\t", "")):
 		raise Refused(_("This contains characters that can't be shown."))
 	return text
 
@@ -92,8 +92,3 @@ def _text(value: object, longest: int) -> str:
 	if _FORMULA.match(text):
 		raise Refused(_("Please begin with a letter or a digit: a spreadsheet would take this for a formula."))
 	return text
-
-
-def _is_control(char: str) -> bool:
-	# Cc: controls; Cs: lone surrogates, which no database can store; Zl, Zp: line separators.
-	return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
