@@ -1,4 +1,4 @@
-"""What is checked for a new host: each day of a multi-day meeting, limits, buffers. 2 March 2026 is a Monday."""
+"""The checks for a new host: each day of a multi-day meeting, limits, buffers. 2 March 2026 is a Monday."""
 
 from datetime import date
 
