@@ -10,6 +10,7 @@ from scheduler_integration.bookings import turns
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_messages
+from scheduler_integration.outbox.wake import wake
 
 # Returns the fields of the booking that are to be set. It doesn't set them itself, because only bookings/ writes
 # Booking.
@@ -25,7 +26,10 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 
 
 def run_consequences(change: Change) -> None:
-	"""Run every consequence of the change, and store the fields that they return with one statement."""
+	"""Run every consequence of the change, and store the fields that they return with one statement.
+
+	The tasks that they planned run right after the commit.
+	"""
 	stored: Fields = {}
 	for consequence in CONSEQUENCES:
 		fields = consequence(change)
@@ -33,3 +37,4 @@ def run_consequences(change: Change) -> None:
 		stored |= fields
 	if stored:
 		change.booking.db_set(stored, update_modified=False)
+	wake(change.booking.name)

@@ -1,6 +1,5 @@
 """Reassigns a booking, or a whole session, to another host."""
 
-import json
 from dataclasses import replace
 
 import frappe
@@ -152,7 +151,6 @@ def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -
 		_retitle(booking)
 		if booking.session:
 			booking.session = session_key(booking.meeting_type, booking.starts_at, coming)
-	booking.removed_hosts = json.dumps(sorted({leaving, *json.loads(booking.removed_hosts or "[]")} - {coming}))
 	booking.sequence += 1
 
 

@@ -29,7 +29,7 @@ FRAPPES_OWN = {
 	"Status", "Subject", "Title", "To", "Type", "User",
 	# Options of Frappe's own Select fields: statuses, types of fields, ways to assign
 	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Failed", "Long Text", "Number", "Off",
-	"Pending", "Personal", "Queued", "Round Robin", "Scheduled", "Select", "System", "Text",
+	"Done", "Pending", "Personal", "Round Robin", "Scheduled", "Select", "Sending", "Sent", "System", "Text",
 }  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}

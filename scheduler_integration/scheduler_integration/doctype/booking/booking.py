@@ -26,6 +26,7 @@ class Booking(Form):
 		if self.is_live() and self.ends_at > now():
 			raise NotPermitted(_("A meeting that is to take place can't be deleted. Cancel it first."))
 		bookings.release_buckets(self)
+		frappe.db.delete("Outbox Task", {"booking": self.name})
 
 	def validate_instants(self):
 		if not self.starts_at or not self.ends_at or self.ends_at <= self.starts_at:
@@ -91,5 +92,3 @@ def successors(name):
 
 def on_doctype_update():
 	frappe.db.add_index("Booking", ["host", "starts_at"])
-	# For the job that looks for due messages every five minutes. Without the index it would read all bookings.
-	frappe.db.add_index("Booking", ["delivery_status", "delivery_due_at"])
