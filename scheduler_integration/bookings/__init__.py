@@ -9,10 +9,10 @@ from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_toke
 from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
+from scheduler_integration.bookings.ledger import forget_turns
 from scheduler_integration.bookings.outbox import run_due_tasks, run_tasks_of
 from scheduler_integration.bookings.reassign import reassign
 from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.bookings.turns import forget_turns
 
 __all__ = [
 	"HeldSlot",

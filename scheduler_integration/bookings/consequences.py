@@ -6,7 +6,7 @@ To add a consequence, write a function in the room that it belongs to and add it
 
 from collections.abc import Callable
 
-from scheduler_integration.bookings import turns
+from scheduler_integration.bookings import ledger
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_messages
@@ -19,7 +19,7 @@ Consequence = Callable[[Change], Fields]
 # The order matters: the activity needs the contact, and the messages tell the state after all other consequences.
 CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
-	turns.keep_ledger,
+	ledger.keep_ledger,
 	keep_activity,
 	plan_messages,
 )

@@ -19,9 +19,9 @@ from scheduler_integration.notifications.templates import render
 from tests.support import door
 from tests.support.factories import (
 	at,
+	make_host,
 	make_meeting_type,
 	make_page,
-	make_schedule,
 	make_team_page,
 	make_user,
 	payload,
@@ -197,8 +197,7 @@ class TestWhatIsRefused:
 		assert not refused.value.can_force
 
 	def test_a_time_outside_the_hours_unless_forced(self, page, team, booked):
-		late = make_user("Late")
-		make_schedule(late, {"Monday": ["12:00-17:00"]})
+		late = make_host("Late", {"Monday": ["12:00-17:00"]})
 		page.append("hosts", {"user": late})
 		page.save()
 		with pytest.raises(HostNotFree) as refused:

@@ -159,7 +159,7 @@ def in_desk_file(path: Path) -> Iterator[str]:
 
 
 def in_document(document: dict) -> Iterator[str | None]:
-	"""What people read of a DocType, Workspace, Workspace Sidebar, Desktop Icon or Role; None where a text is missing."""
+	"""The texts that people read of a DocType, Workspace, Workspace Sidebar, Desktop Icon or Role; None where a text is missing."""
 	yield from (document.get("name"), document.get("label"), document.get("title"), document.get("description"))
 	for field in document.get("fields", ()):
 		if not field.get("hidden"):

@@ -18,7 +18,7 @@ function offer_actions(form) {
 	}
 	form.add_custom_button(__("Cancel meeting"), () => ask_about_cancelling(form));
 	if (is_manager() && form.doc.scheduling_page) {
-		form.add_custom_button(__("Reassign"), () => ask_successor(form));
+		form.add_custom_button(__("Reassign"), () => ask_new_host(form));
 	}
 }
 
@@ -46,18 +46,18 @@ function ask_about_cancelling(form) {
 	}));
 }
 
-async function ask_successor(form) {
-	const successors = await frappe.xcall(
-		"scheduler_integration.scheduler_integration.doctype.booking.booking.successors",
+async function ask_new_host(form) {
+	const hosts = await frappe.xcall(
+		"scheduler_integration.scheduler_integration.doctype.booking.booking.possible_hosts",
 		{ name: form.doc.name },
 	);
-	if (!successors.length) {
+	if (!hosts.length) {
 		frappe.msgprint(__("This meeting type has no other host."));
 		return;
 	}
 	const taking_part = [...new Set(form.doc.hosts.map((row) => row.user))];
 	const fields = [
-		{ fieldname: "host", fieldtype: "Select", label: __("To"), options: successors, reqd: 1 },
+		{ fieldname: "host", fieldtype: "Select", label: __("To"), options: hosts, reqd: 1 },
 		{
 			fieldname: "replaces",
 			fieldtype: "Select",

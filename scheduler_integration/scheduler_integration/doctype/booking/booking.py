@@ -5,8 +5,8 @@ from scheduler_integration import bookings
 from scheduler_integration.clock import now, to_site_time
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.possible_hosts import possible_hosts as hosts_for
 from scheduler_integration.meetings.status import LIVE
-from scheduler_integration.meetings.successors import successors as possible_hosts
 from scheduler_integration.parsing.zones import checked_zone
 
 
@@ -80,14 +80,14 @@ class Booking(Form):
 
 
 @frappe.whitelist()
-def successors(name):
+def possible_hosts(name):
 	"""Return the hosts to whom the meeting can be reassigned if they are free, as options of a field in the form.
 
 	Raises PermissionError if the user may not change the booking.
 	"""
 	booking = frappe.get_doc("Booking", str(name))
 	booking.check_permission("write")
-	return [{"value": host.user, "label": host.name} for host in possible_hosts(booking)]
+	return [{"value": host.user, "label": host.name} for host in hosts_for(booking)]
 
 
 def on_doctype_update():
