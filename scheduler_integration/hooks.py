@@ -60,6 +60,9 @@ permission_query_conditions = {
 	"Meeting Type Question": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
+	"Calendar Connection": f"{_PERMISSIONS}.own_query",
+	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
+	"Calendar Busy Time": f"{_PERMISSIONS}.own_query",
 }
 
 has_permission = {
@@ -69,16 +72,29 @@ has_permission = {
 	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
+	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
 	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
-ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn", "Outbox Task"]
+ignore_links_on_delete = [
+	"Booking",
+	"Host Calendar",
+	"Booking Slot",
+	"Booking Seat",
+	"Round Robin Turn",
+	"Outbox Task",
+	"Calendar Connection",
+	"Calendar Busy Time",
+]
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
-	"cron": {"* * * * *": ["scheduler_integration.jobs.run_due_tasks"]},
+	"cron": {
+		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],
+	},
 	"daily": ["scheduler_integration.jobs.release_past_slots"],
 }

@@ -3,6 +3,10 @@
 import frappe
 
 from scheduler_integration import bookings, clock
+from scheduler_integration.calendars.notices import tell_of_trouble
+from scheduler_integration.calendars.poll import due_connections
+from scheduler_integration.calendars.queue import enqueue_sync
+from scheduler_integration.calendars.sync import sync
 from scheduler_integration.outbox.awake import keep_awake
 
 # Short enough that a confirmation which waits behind this job for the only worker leaves within half a minute.
@@ -26,6 +30,21 @@ def run_due_tasks() -> None:
 	keep_awake()
 	if clock.now() - began >= RUN_SECONDS:
 		frappe.enqueue(NEXT_RUN, queue="long", job_id=NEXT_RUN, deduplicate=True)
+
+
+def sync_calendars(connection: str) -> None:
+	"""Read the calendars of a connection. If pages are left, queue the rest."""
+	outcome = sync(connection, clock.now())
+	if outcome.was_read and not outcome.is_complete:
+		enqueue_sync(connection)
+
+
+def poll_calendars() -> None:
+	"""Runs every minute: queues the reading of the calendars that are due, and tells hosts what is wrong."""
+	now = clock.now()
+	for connection in due_connections(now):
+		enqueue_sync(connection)
+	tell_of_trouble(now)
 
 
 def release_past_slots() -> None:
