@@ -57,6 +57,7 @@ permission_query_conditions = {
 	"Scheduling Page Host": f"{_PERMISSIONS}.page_row_query",
 	"Meeting Type Question": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
+	"Meeting Type Place": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
 }
 

@@ -8,7 +8,8 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import PublicHost, location_label, page_url
+from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.catalogue.public import PublicHost, page_url
 from scheduler_integration.engine import Interval
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.load import People, people_of

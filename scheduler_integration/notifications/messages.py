@@ -9,7 +9,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import location_label, page_url
+from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import CANCELLED
 from scheduler_integration.meetings.tokens import manage_url

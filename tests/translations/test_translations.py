@@ -25,7 +25,7 @@ FRAPPES_OWN = {
 	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat",
 	# Labels of Frappe's own DocTypes
 	"Active", "Color", "Contact", "Currency", "Default", "Description", "Details", "Event", "Form", "From", "Help",
-	"Home", "Location", "Messages", "Options", "Placeholder", "Priority", "Reports", "Rules", "Setup", "Slug", "Source",
+	"Home", "Location", "Messages", "Name", "Options", "Placeholder", "Priority", "Reports", "Rules", "Setup", "Slug", "Source",
 	"Status", "Subject", "Title", "To", "Type", "User",
 	# Options of Frappe's own Select fields: statuses, types of fields, ways to assign
 	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Failed", "Long Text", "Number", "Off",
