@@ -23,7 +23,7 @@ def new_booking(
 ) -> Document:
 	"""Return an unsaved Booking with the hosts `users`. The first of them is the main host (`host`)."""
 	rules = offer.member(users[0]).rules
-	parts = offer.team.parts(request.start, users[0])
+	parts = offer.pool.parts(request.start, users[0])
 	booking = frappe.get_doc(
 		{
 			"doctype": "Booking",
