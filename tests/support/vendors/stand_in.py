@@ -89,7 +89,7 @@ class StandIn:
 		self.secrets: set[str] = set()  # texts that must never be in an address
 		self.lock = threading.RLock()
 		self.url = ""
-		self._map = Map(list(self.rules), strict_slashes=False)
+		self._map = Map([rule.empty() for rule in self.rules], strict_slashes=False)
 
 	# What a test says
 
