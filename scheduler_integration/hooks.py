@@ -53,6 +53,9 @@ permission_query_conditions = {
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
 	"Outbox Task": f"{_PERMISSIONS}.task_query",
+	"Video Connection": f"{_PERMISSIONS}.own_query",
+	"Video Meeting": f"{_PERMISSIONS}.own_query",
+	"Video Meeting Log": f"{_PERMISSIONS}.own_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Host": f"{_PERMISSIONS}.booking_row_query",
@@ -71,6 +74,9 @@ has_permission = {
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
+	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling

@@ -24,12 +24,13 @@ FRAPPES_OWN = {
 	# Weekdays, and the choice of how something repeats
 	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat",
 	# Labels of Frappe's own DocTypes
-	"Active", "Color", "Contact", "Currency", "Default", "Description", "Details", "Event", "Form", "From", "Help",
+	"Action", "Active", "Color", "Contact", "Currency", "Default", "Description", "Details", "Event", "Form", "From", "Help",
 	"Home", "Location", "Messages", "Name", "Options", "Placeholder", "Priority", "Reports", "Rules", "Setup", "Slug", "Source",
 	"Status", "Subject", "Title", "To", "Type", "User",
 	# Options of Frappe's own Select fields: statuses, types of fields, ways to assign
-	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Failed", "Long Text", "Number", "Off",
-	"Done", "Pending", "Personal", "Round Robin", "Scheduled", "Select", "Sending", "Sent", "System", "Text",
+	"Assignment", "Build", "Cancelled", "Completed", "Create", "Custom", "Date", "Delete", "Failed", "Long Text", "Number", "Off",
+	"Done", "Pending", "Personal", "Round Robin", "Scheduled", "Select", "Sending", "Sent", "Success", "System",
+	"Text", "Update",
 }  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}
