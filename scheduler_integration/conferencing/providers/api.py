@@ -22,7 +22,7 @@ class Api:
 	_client: Client = field(init=False, repr=False)
 
 	def __post_init__(self) -> None:
-		self._client = Client(limits=Limits(read=15, whole=25), budget=Budget(STEP_SECONDS))
+		self._client = Client(limits=Limits(read=15, whole=25, attempts=2, wait=0.3), budget=Budget(STEP_SECONDS))
 
 	def send(self, method: str, path: str, *, json: Any = None, params: Mapping[str, str] | None = None) -> Answer:
 		"""Send a request and return the answer, whatever its status. Raises AccessRevoked and the errors of Client.
