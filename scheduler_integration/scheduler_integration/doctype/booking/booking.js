@@ -2,7 +2,6 @@ frappe.ui.form.on("Booking", {
 	refresh(form) {
 		if (form.is_new()) return;
 		if (is_to_come(form)) offer_actions(form);
-		if (form.doc.delivery_status === "Failed") show_failed_delivery(form);
 	},
 });
 
@@ -21,11 +20,6 @@ function offer_actions(form) {
 	if (is_manager() && form.doc.scheduling_page) {
 		form.add_custom_button(__("Reassign"), () => ask_new_host(form));
 	}
-}
-
-function show_failed_delivery(form) {
-	const problem = frappe.utils.escape_html(form.doc.delivery_error || "");
-	form.dashboard.set_headline(__("Messages about this meeting could not be sent: {0}", [problem]), "red");
 }
 
 function is_manager() {
