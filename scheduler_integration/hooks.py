@@ -50,6 +50,8 @@ permission_query_conditions = {
 	"Availability Schedule": f"{_PERMISSIONS}.own_query",
 	"Availability Override": f"{_PERMISSIONS}.own_query",
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
+	"Consultant Scheduler Settings": f"{_PERMISSIONS}.consultant_query",
+	"Client Assessment": f"{_PERMISSIONS}.consultant_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
@@ -66,6 +68,8 @@ has_permission = {
 	"Availability Schedule": f"{_PERMISSIONS}.has_own_permission",
 	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
+	"Consultant Scheduler Settings": f"{_PERMISSIONS}.has_consultant_permission",
+	"Client Assessment": f"{_PERMISSIONS}.has_consultant_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 }
 

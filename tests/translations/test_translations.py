@@ -25,10 +25,10 @@ FRAPPES_OWN = {
 	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat",
 	# Labels of Frappe's own DocTypes
 	"Active", "Color", "Contact", "Currency", "Default", "Description", "Details", "Event", "Form", "From", "Help",
-	"Home", "Location", "Messages", "Options", "Placeholder", "Priority", "Reports", "Rules", "Setup", "Slug", "Source",
-	"Status", "Subject", "Title", "To", "Type", "User",
+	"DocType", "Home", "Location", "Messages", "Options", "Placeholder", "Preview", "Priority", "Report", "Reports", "Rules", "Setup", "Slug", "Source",
+	"Status", "Subject", "Summary", "Title", "To", "Type", "User",
 	# Options of Frappe's own Select fields: statuses, types of fields, ways to assign
-	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Failed", "Long Text", "Number", "Off",
+	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Draft", "Failed", "Long Text", "Number", "Off",
 	"Pending", "Personal", "Queued", "Round Robin", "Scheduled", "Select", "System", "Text",
 }  # fmt: skip
 

@@ -241,7 +241,7 @@ class Document(Checks, BaseDocument):
 	def validate_higher_perm_levels(self) -> None:
 		if self.flags.ignore_permissions or local.flags.in_install or local.session.user == "Administrator":
 			return
-		levels = self.meta.get_permlevel_access("write")
+		levels = self.get_permlevel_access("write")
 		for doc in [self, *([] if self.is_new() else self.get_all_children())]:
 			doc.reset_values_if_no_permlevel_access(levels)
 
@@ -263,11 +263,15 @@ class Document(Checks, BaseDocument):
 	def apply_fieldlevel_read_permissions(self) -> None:
 		if local.session.user == "Administrator":
 			return
-		levels = self.meta.get_permlevel_access("read")
+		levels = self.get_permlevel_access("read")
 		for doc in [self, *self.get_all_children()]:
 			for df in doc.meta.get_high_permlevel_fields():
 				if df.permlevel not in levels:
 					doc.__dict__.pop(df.fieldname, None)
+
+	def get_permlevel_access(self, permission_type: str = "write") -> list[int]:
+		"""Return the permission levels that the user's roles give. A controller may override it for single documents."""
+		return sorted(self.meta.get_permlevel_access(permission_type))
 
 
 __getattr__ = missing(__name__)

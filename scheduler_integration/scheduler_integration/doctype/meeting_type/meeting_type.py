@@ -14,7 +14,7 @@ from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.sessions import has_sessions
-from scheduler_integration.permissions import is_manager
+from scheduler_integration.permissions import is_manager, may_see_report_fields
 
 MAX_BUFFER_MINUTES = 24 * 60
 MAX_QUESTIONS = 30
@@ -37,6 +37,14 @@ class MeetingType(Form):
 		self.validate_report_fields()
 		self.validate_links()
 		self.color = checked_color(self.color)
+
+	def get_permlevel_access(self, permission_type="write"):
+		"""Return the permission levels that the user has on this meeting type. Level 1 are the fields for reports.
+
+		Roles alone can't say this: a consultant has level 1 on their own types, but not on those of a team page.
+		"""
+		levels = super().get_permlevel_access(permission_type)
+		return levels if may_see_report_fields(self) else [level for level in levels if level == 0]
 
 	def on_update(self):
 		before = self.get_doc_before_save()
