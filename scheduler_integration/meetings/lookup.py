@@ -5,6 +5,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.exceptions import BookingNotFound, LinkExpired, NotPermitted
 from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host, for_hosts
 from scheduler_integration.meetings.tokens import find_by_token, is_booking
 
@@ -61,5 +62,5 @@ def _names_for_host(user: str, now: int, past: bool, limit: int, offset: int) ->
 		query = query.orderby(booking.starts_at, order=frappe.qb.desc)
 	else:
 		hosted = hosted.where((row.is_live == 1) & (row.ends_at > now))
-		query = query.where(booking.name.isin(hosted)).orderby(booking.starts_at)
+		query = query.where(booking.name.isin(hosted) & booking.status.isin(sorted(OPEN))).orderby(booking.starts_at)
 	return query.orderby(booking.creation).orderby(booking.name).limit(limit).offset(offset).run(pluck=True)
