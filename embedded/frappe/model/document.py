@@ -238,8 +238,13 @@ class Document(Checks, BaseDocument):
 		return get_doc({**values, **who, **reference}).insert(ignore_permissions=True)
 
 	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
+		"""Call the controller's method, then the functions that apps' `doc_events` name for it."""
 		own = getattr(self, method, None)
-		return own(*args, **kwargs) if callable(own) else None
+		result = own(*args, **kwargs) if callable(own) else None
+		for doctype in (self.doctype, "*"):
+			for path in frappe.get_hooks("doc_events", {}).get(doctype, {}).get(method, []):
+				frappe.get_attr(path)(self, method, *args, **kwargs)
+		return result
 
 	def check_permission(self, permtype: str = "read") -> None:
 		if not self.has_permission(permtype):
