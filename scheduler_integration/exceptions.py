@@ -122,6 +122,23 @@ class BookingNotFound(NotFound):
 		return _("There is no meeting at this address. Please use the link in your confirmation e-mail.")
 
 
+class ReportLinkNotFound(NotFound):
+	code = "REPORT_LINK_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("This link doesn't lead anywhere. Please ask your consultant for a new one.")
+
+
+class SignatureRefused(SchedulingError):
+	"""A webhook isn't signed as it should be. The reason isn't told: it would help whoever forges signatures."""
+
+	code = "SIGNATURE_REFUSED"
+	http_status_code = 401
+
+	def default_message(self) -> str:
+		return _("The signature is missing, wrong or too old.")
+
+
 class SlotTaken(SchedulingError):
 	"""The requested time isn't free, or isn't offered.
 

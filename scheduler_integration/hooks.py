@@ -29,6 +29,7 @@ add_to_apps_screen = [
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
+	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 ]
@@ -52,6 +53,8 @@ permission_query_conditions = {
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
 	"Consultant Scheduler Settings": f"{_PERMISSIONS}.consultant_query",
 	"Client Assessment": f"{_PERMISSIONS}.consultant_query",
+	"Scheduler Engagement": f"{_PERMISSIONS}.consultant_query",
+	"Outside Booking": f"{_PERMISSIONS}.consultant_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
@@ -70,12 +73,27 @@ has_permission = {
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
 	"Consultant Scheduler Settings": f"{_PERMISSIONS}.has_consultant_permission",
 	"Client Assessment": f"{_PERMISSIONS}.has_consultant_permission",
+	"Scheduler Engagement": f"{_PERMISSIONS}.has_consultant_permission",
+	"Outside Booking": f"{_PERMISSIONS}.has_consultant_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
-ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn"]
+ignore_links_on_delete = [
+	"Booking",
+	"Host Calendar",
+	"Booking Slot",
+	"Booking Seat",
+	"Outside Booking",
+	"Round Robin Turn",
+	"Scheduler Engagement",
+]
+
+doc_events = {
+	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
+	"User": {"on_trash": "scheduler_integration.engagement.retention.forget_user"},
+}
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
@@ -84,7 +102,11 @@ scheduler_events = {
 		"*/5 * * * *": [
 			"scheduler_integration.jobs.retry_deliveries",
 			"scheduler_integration.jobs.close_past_bookings",
+			"scheduler_integration.jobs.ask_schedulers",
 		]
 	},
-	"daily": ["scheduler_integration.jobs.release_past_slots"],
+	"daily": [
+		"scheduler_integration.jobs.release_past_slots",
+		"scheduler_integration.jobs.forget_engagement",
+	],
 }

@@ -4,11 +4,15 @@ import frappe
 
 from scheduler_integration import clock
 from scheduler_integration.bookings import (
+	ask,
+	ask_due,
 	complete_past_meetings,
+	complete_past_outside_bookings,
 	decline_unanswered_requests,
 	deliver_messages,
 	release_before,
 )
+from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.notifications.deliver import due_deliveries
 from scheduler_integration.notifications.email import send_queued
 from scheduler_integration.notifications.plan import enqueue_delivery
@@ -39,3 +43,19 @@ def close_past_bookings() -> None:
 	now = clock.now()
 	decline_unanswered_requests(now)
 	complete_past_meetings(now)
+	complete_past_outside_bookings(now)
+
+
+def ask_acuity(outside_booking: str) -> None:
+	"""Ask Acuity for an appointment that its webhook named. Runs after the commit of the webhook."""
+	ask(outside_booking, clock.now())
+
+
+def ask_schedulers() -> None:
+	"""Runs every five minutes: asks external schedulers again that didn't answer. Commits after each appointment."""
+	ask_due(clock.now())
+
+
+def forget_engagement() -> None:
+	"""Runs daily: forgets who clicked and booked long ago. The numbers stay."""
+	forget_old_engagement(clock.now())

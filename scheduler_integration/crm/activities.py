@@ -169,7 +169,12 @@ def event_subject(booking: Document) -> str:
 
 
 def _description(booking: Document) -> str:
-	"""Return the description as HTML. The attendee's words are plain text, so they are escaped."""
+	"""Return the description as HTML. The attendee's words are plain text, so they are escaped.
+
+	A booking on an external scheduler has none: what its attendee wrote is over there.
+	"""
+	if booking.doctype != "Booking":
+		return ""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	return escape_html(event_description(booking, meeting_type)).replace("\n", "<br>")
 

@@ -63,6 +63,15 @@ def parse_date(field: str, value: object) -> date:
 	return day
 
 
+def parse_dates(*, start_date: object, end_date: object) -> tuple[date | None, date | None]:
+	"""Return the first and the last date of a range; a missing one is None. Raises InvalidDate if they are reversed."""
+	first = parse_date("start_date", start_date) if start_date not in (None, "") else None
+	last = parse_date("end_date", end_date) if end_date not in (None, "") else None
+	if first and last and last < first:
+		raise InvalidDate(details={"end_date": _("The last day is before the first.")})
+	return first, last
+
+
 def parse_instant_of(field: str, value: object) -> int:
 	"""Return the epoch seconds of an instant in ISO 8601."""
 	return parse_field(field, value, parse_instant)

@@ -1,9 +1,18 @@
 import frappe
 
 from scheduler_integration.controllers import Form
+from scheduler_integration.engagement.retention import forget_assessment
 
 
 class ClientAssessment(Form):
 	def before_validate(self):
 		super().before_validate()
 		self.consultant = self.consultant or frappe.session.user
+
+	def on_trash(self):
+		forget_assessment(self.name)
+
+
+def on_doctype_update():
+	# Bookings without a reference are matched by the client's address, while the host's lock is held.
+	frappe.db.add_index("Client Assessment", ["client_email", "consultant"])

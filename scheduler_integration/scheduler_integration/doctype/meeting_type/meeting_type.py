@@ -12,6 +12,7 @@ from scheduler_integration.catalogue.public import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
+from scheduler_integration.engagement.retention import forget_meeting_type
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.sessions import has_sessions
 from scheduler_integration.permissions import is_manager, may_see_report_fields
@@ -61,6 +62,7 @@ class MeetingType(Form):
 				frappe.LinkExistsError,
 			)
 		forget_turns(self.name)
+		forget_meeting_type(self.name)
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:
