@@ -31,8 +31,9 @@ def ask_for_appointment(consultant: str, appointment: str, now: int) -> None:
 
 def ask_due(now: int) -> None:
 	"""Ask for all appointments that are due at `now`. Commits after each one."""
-	due = {"fetch_due_at": ["between", [1, now]]}
-	for name in frappe.get_all("Outside Booking", due, pluck="name", order_by="fetch_due_at", limit=_MOST):
+	outside = frappe.qb.DocType("Outside Booking")
+	query = frappe.qb.from_(outside).select(outside.name).where(outside.fetch_due_at <= now)
+	for name in query.orderby(outside.fetch_due_at).limit(_MOST).run(pluck=True):
 		ask(name, now)
 
 

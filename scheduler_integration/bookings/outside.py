@@ -102,7 +102,7 @@ def _is_older(outside: Document, change: OutsideChange) -> bool:
 
 
 def _take_over(outside: Document, change: OutsideChange) -> None:
-	"""Give the activity, the blocked time and the engagement of the former booking to its successor."""
+	"""Give the activity and the engagement of the former booking to its successor, and free its time."""
 	former = _stored(outside.consultant, change.provider, str(change.replaces))
 	if former is None:
 		former = _new(outside.consultant, change)
@@ -114,7 +114,6 @@ def _take_over(outside: Document, change: OutsideChange) -> None:
 	else:
 		heir = _last_successor(outside)
 		move_outside(former.name, heir.name)
-		frappe.db.set_value("Blocked Time", {"outside_booking": former.name}, "outside_booking", heir.name)
 		if heir.event:
 			withdraw_outside_activity(former)
 		else:
@@ -123,6 +122,7 @@ def _take_over(outside: Document, change: OutsideChange) -> None:
 			)
 	former.update({"status": RESCHEDULED, "successor": outside.name})
 	_save(former)
+	keep_blocked(former)
 
 
 def _last_successor(outside: Document) -> Document:

@@ -17,6 +17,8 @@ _STATES = {
 	# Only a meeting that was booked before and then moved to a time that the host declined has a row.
 	"Declined": "Cancelled",
 }
+# The fields that tell which report led to a meeting.
+_MATCH_FIELDS = ("matched_by", "from_report", "assessment", "phase", "client", "channel", "click", "clicked_at")
 _CAN_BEGIN = (Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED)
 
 
@@ -59,10 +61,17 @@ def keep_outside(outside: Document, now: int) -> None:
 
 
 def move_outside(former: str, successor: str) -> None:
-	"""Give the row of an Outside Booking to the one that replaces it: a rescheduled meeting is the same meeting."""
-	row = _row_of("outside_booking", former)
-	if row:
+	"""Give the row of an Outside Booking to the one that replaces it: a rescheduled meeting is the same meeting.
+
+	If the successor was told of first, it has a row of its own. That takes over the click and the moment of the booking.
+	"""
+	row, kept = _row_of("outside_booking", former), _row_of("outside_booking", successor)
+	if row and not kept:
 		update_row(row, {"outside_booking": successor})
+	elif row and kept:
+		known = {} if kept.matched_by else {field: row.get(field) for field in _MATCH_FIELDS}
+		update_row(kept, {"booked_at": min(row.booked_at, kept.booked_at), **known})
+		frappe.db.delete("Scheduler Engagement", {"name": row.name})
 
 
 def _insert_native(booking: Document, now: int) -> None:

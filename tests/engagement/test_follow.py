@@ -50,7 +50,12 @@ def test_a_booking_is_matched_to_its_click_by_the_reference(page, meeting_type, 
 	frappe.db.set_value("Client Assessment", assessment.name, "primary_phase", "Grow")
 	booking = booked(page, meeting_type, reference=reference_of(meeting_type, assessment))
 	row = row_of(booking)
-	assert (row.event_type, row.status, row.matched_by, row.from_report) == ("meeting_booked", "Scheduled", "Reference", 1)
+	assert (row.event_type, row.status, row.matched_by, row.from_report) == (
+		"meeting_booked",
+		"Scheduled",
+		"Reference",
+		1,
+	)
 	assert (row.click, row.clicked_at, row.phase) == (click.name, CLICK, "Build")
 	assert (row.booked_at, row.scheduled_for) == (NOW, START)
 	assert (row.assessment, row.consultant, row.meeting_type) == (assessment.name, page.user, meeting_type.name)
