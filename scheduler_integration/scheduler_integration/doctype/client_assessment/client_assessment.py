@@ -1,9 +1,14 @@
 import frappe
 
 from scheduler_integration.controllers import Form
+from scheduler_integration.parsing.fields import parse_form_field
+from scheduler_integration.parsing.text import label
 
 
 class ClientAssessment(Form):
 	def before_validate(self):
 		super().before_validate()
 		self.consultant = self.consultant or frappe.session.user
+
+	def validate(self):
+		self.client_name = parse_form_field(self, "client_name", lambda value: label(value, 200))

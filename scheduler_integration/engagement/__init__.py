@@ -1,0 +1,1 @@
+"""Clicks on links in reports, and what came of them."""
