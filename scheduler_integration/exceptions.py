@@ -115,6 +115,13 @@ class MeetingTypeNotFound(NotFound):
 		return _("This kind of meeting can't be booked here.")
 
 
+class SettingsNotFound(NotFound):
+	code = "SETTINGS_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("This consultant has no scheduler settings yet.")
+
+
 class BookingNotFound(NotFound):
 	code = "BOOKING_NOT_FOUND"
 
@@ -175,6 +182,18 @@ class HostNotFree(SchedulingError):
 
 	def default_message(self) -> str:
 		return _("This host isn't free at that time. Please choose another.")
+
+
+class HasBookings(SchedulingError, frappe.LinkExistsError):
+	"""A meeting type that was booked can't be deleted."""
+
+	code = "HAS_BOOKINGS"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _(
+			"Meetings of this type were booked. Deactivate it instead: it will no longer be offered, and its meetings are kept."
+		)
 
 
 class AlreadyCancelled(SchedulingError):

@@ -43,6 +43,9 @@ doctype_js = {
 	"Scheduling Page": _TIME_ZONES,
 }
 
+# What templates of reports may call: {{ scheduler_section(doc) }}
+jinja = {"methods": ["scheduler_integration.reports.jinja.scheduler_section"]}
+
 _PERMISSIONS = "scheduler_integration.permissions"
 
 permission_query_conditions = {

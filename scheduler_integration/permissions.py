@@ -142,10 +142,12 @@ def may_see_report_fields(doc: Document, user: str | None = None) -> bool:
 	user = user or frappe.session.user
 	if is_manager(user) or doc.is_new():
 		return True
-	page = frappe.db.get_value("Meeting Type", doc.name, "scheduling_page")
-	if page:
-		return frappe.db.get_value("Scheduling Page", page, "user") == user
-	return _belongs_to(doc, "consultant", user)
+	page, consultant = frappe.db.get_value("Meeting Type", doc.name, ["scheduling_page", "consultant"])
+	if not page:
+		return consultant == user
+	row = {"parenttype": "Scheduling Page", "parent": page, "user": user, "is_active": 1}
+	is_its_host = consultant == user and frappe.db.exists("Scheduling Page Host", row)
+	return bool(is_its_host) or frappe.db.get_value("Scheduling Page", page, "user") == user
 
 
 def _has_permission_for_page(page: str, ptype: str | None, user: str) -> bool:

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration import clock
-from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.answer import Message, json_endpoint
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, limited
 from scheduler_integration.doors.visits import countable_visit
 from scheduler_integration.doors.webhooks import record_browser_message
@@ -20,7 +20,7 @@ from scheduler_integration.parsing.outside.calendly import read_browser_message
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 @limited(REQUESTS)
-def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, referrer=None) -> dict[str, Any]:
+def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, referrer=None) -> Message:
 	"""Count a click on a link of a report. The three records must belong together; the meeting type may be left out.
 
 	Repeats, robots, the consultant and people who don't want to be tracked aren't counted, and that is no error.
@@ -35,8 +35,7 @@ def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, re
 	target = find_target(parse_name(assessment_id), parse_name(meeting_type_id), parse_name(consultant_id))
 	visit = countable_visit(parse_name(referrer) if referrer is not None else None)
 	counted = visit is not None and record_click(target, "report", visit, clock.now())
-	frappe.local.response["message"] = _("Click tracked successfully") if counted else _("This click isn't counted.")
-	return {"counted": counted}
+	return Message(_("Click tracked successfully") if counted else _("This click isn't counted."), {"counted": counted})
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

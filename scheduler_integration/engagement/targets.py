@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import frappe
 
+from scheduler_integration.catalogue.consultant_types import consultant_type
 from scheduler_integration.exceptions import ReportLinkNotFound
 
 _ASSESSMENT = ("name", "consultant", "primary_phase", "client", "contact")
@@ -31,15 +32,17 @@ def find_target(assessment: str, meeting_type: str, consultant: str | None = Non
 	for each reason: a stranger must not find out which records exist.
 	"""
 	found = _assessment(assessment) if assessment else None
-	owner = frappe.db.get_value("Meeting Type", meeting_type, "consultant") if meeting_type else None
-	owners = {found.consultant if found else owner, owner if meeting_type else found and found.consultant}
-	if consultant is not None:
-		owners.add(consultant)
-	if (assessment and not found) or len(owners) != 1 or not (user := owners.pop()):
+	offered = consultant_type(meeting_type) if meeting_type else None
+	owners = {each.consultant for each in (found, offered) if each} | (
+		{consultant} if consultant is not None else set()
+	)
+	is_complete = bool(found) == bool(assessment) and bool(offered) == bool(meeting_type) and bool(found or offered)
+	if not is_complete or len(owners) != 1:
 		raise ReportLinkNotFound
+	user, type_name = owners.pop(), offered.name if offered else None
 	if not found:
-		return Target(user, meeting_type=meeting_type)
-	return Target(user, found.name, meeting_type or None, found.primary_phase, found.client, found.contact)
+		return Target(user, meeting_type=type_name)
+	return Target(user, found.name, type_name, found.primary_phase, found.client, found.contact)
 
 
 def _assessment(name: str) -> frappe._dict | None:

@@ -91,3 +91,18 @@ def test_another_process_sees_a_change_of_a_cached_document(site, thing, committ
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
 	assert frappe.get_cached_doc(THING, doc.name).remark == "b"
+
+
+def test_a_single_keeps_rows_of_a_table():
+	def rows():
+		return [[row.label for row in doc.rows] for doc in (frappe.get_doc(SETTINGS), frappe.get_cached_doc(SETTINGS))]
+
+	doc = frappe.get_doc(SETTINGS)
+	for label in ("a", "b"):
+		doc.append("rows", {"label": label})
+	doc.save()
+	assert rows() == [["a", "b"]] * 2
+	doc = frappe.get_doc(SETTINGS)
+	doc.remove(doc.rows[0])
+	doc.save()
+	assert rows() == [["b"]] * 2

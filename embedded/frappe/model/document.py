@@ -41,6 +41,7 @@ class Document(Checks, BaseDocument):
 	def load_from_db(self) -> "Document":
 		if self.meta.issingle:
 			self._load_single()
+			self._load_children()
 			return self
 		if isinstance(self.name, dict):
 			self.name = frappe.db.get_value(self.doctype, self.name) or str(self.name)
@@ -50,15 +51,19 @@ class Document(Checks, BaseDocument):
 			message = _("{0} {1} not found").format(_(self.doctype), self.name)
 			frappe.throw(message, frappe.DoesNotExistError(doctype=self.doctype))
 		self.__dict__.update(rows[0])
+		self._load_children()
+		return self
+
+	reload = load_from_db
+
+	def _load_children(self) -> None:
+		lock = " for update" if self.flags.for_update else ""
 		for fieldname, doctype in self.meta.table_doctypes.items():
 			query = (
 				f"select * from `tab{doctype}` where `parent` = %s and `parenttype` = %s and `parentfield` = %s "
 				f"order by `idx` asc{lock}"
 			)
 			self.set(fieldname, frappe.db.sql(query, (self.name, self.doctype, fieldname), as_dict=True))
-		return self
-
-	reload = load_from_db
 
 	def _load_single(self) -> None:
 		values = frappe.db.get_singles_dict(self.doctype, for_update=self.flags.for_update) or new_values(self.doctype)
@@ -132,7 +137,7 @@ class Document(Checks, BaseDocument):
 			frappe.db.write_single(self.doctype, self.get_valid_dict())
 		else:
 			self.db_update()
-			self.update_children()
+		self.update_children()
 		self.run_post_save_methods()
 		return self
 
