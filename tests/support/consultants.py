@@ -11,7 +11,8 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.engagement.links import tracked_url
-from tests.support.factories import fresh, make_user
+from tests.support import factories
+from tests.support.factories import fresh, make_outside_type, make_user
 
 KEY = "a-signing-key-of-the-tests"
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36"}
@@ -32,30 +33,16 @@ def make_scheduler(provider: str = "Calendly", consultant: str | None = None, **
 
 
 def make_type(consultant: str, **fields: Any) -> Document:
-	"""Create a meeting type that is booked on the consultant's external scheduler."""
-	return frappe.get_doc(
-		{
-			"doctype": "Meeting Type",
-			"title": "30-Minute Strategy Session",
-			"consultant": consultant,
-			"duration_minutes": 30,
-			"scheduler_event_url": "https://calendly.com/johndoe-consulting/30min-strategy",
-			**fields,
-		}
-	).insert()
+	"""Create a meeting type that has an address of its own on the consultant's external scheduler."""
+	address = "https://calendly.com/johndoe-consulting/30min-strategy"
+	return make_outside_type(
+		consultant, **{"title": "30-Minute Strategy Session", "scheduler_event_url": address, **fields}
+	)
 
 
 def make_assessment(consultant: str, **fields: Any) -> Document:
-	return frappe.get_doc(
-		{
-			"doctype": "Client Assessment",
-			"client_name": "ABC Corp",
-			"client_email": f"{fresh('client')}@guests.example",
-			"consultant": consultant,
-			"primary_phase": "Build",
-			**fields,
-		}
-	).insert()
+	"""Create an assessment of a client with an e-mail address."""
+	return factories.make_assessment(consultant, **{"client_email": f"{fresh('client')}@guests.example", **fields})
 
 
 def tracked_path(meeting_type: Document, assessment: Document, channel: str = "report") -> str:
