@@ -76,6 +76,9 @@ has_permission = {
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 }
 
+# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
+doc_events = {"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"}}
+
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
 ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn"]

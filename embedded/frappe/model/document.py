@@ -233,8 +233,12 @@ class Document(Checks, BaseDocument):
 	# Hooks and permissions
 
 	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
+		"""Call the controller's method, and then the apps' hooks for it. Return what the controller's method returns."""
 		own = getattr(self, method, None)
-		return own(*args, **kwargs) if callable(own) else None
+		answer = own(*args, **kwargs) if callable(own) else None
+		for path in frappe.get_hooks("doc_events", {}).get(self.doctype, {}).get(method, []):
+			frappe.get_attr(path)(self, method)
+		return answer
 
 	def check_permission(self, permtype: str = "read") -> None:
 		if not self.has_permission(permtype):
