@@ -28,6 +28,7 @@ add_to_apps_screen = [
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
@@ -43,7 +44,12 @@ doctype_js = {
 }
 
 # What templates of reports may call: {{ scheduler_section(doc) }}
-jinja = {"methods": ["scheduler_integration.reports.jinja.scheduler_section"]}
+jinja = {
+	"methods": [
+		"scheduler_integration.reports.jinja.scheduler_section",
+		"scheduler_integration.reports.jinja.report_text",
+	]
+}
 
 _PERMISSIONS = "scheduler_integration.permissions"
 
