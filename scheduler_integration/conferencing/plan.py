@@ -24,7 +24,7 @@ def plan_call(change: Change) -> Fields:
 		due_at=change.now,
 		generation=booking.sequence,
 	)
-	plan(booking.name, [task], change.now)
+	plan(booking.name, [task], change.now, is_new=change.kind is Kind.BOOKED)
 	if booking.status == "Scheduled" and not booking.meeting_link:
 		return {"video_status": "Waiting"}
 	return {}
