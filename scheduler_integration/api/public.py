@@ -25,12 +25,11 @@ from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.notifications.invitation import invitation
 from scheduler_integration.notifications.readers import attendee_of
-from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
 from scheduler_integration.parsing.fields import (
 	parse_date,
 	parse_hold_key,
 	parse_instant_of,
-	parse_json,
 	parse_name,
 	parse_reason,
 	parse_whole_number,
@@ -100,10 +99,9 @@ def release_slot(hold=None) -> dict[str, Any]:
 @json_endpoint(status=201)
 def book(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
 	"""Book a meeting. The other arguments are the fields of BookingPayload."""
-	kinds = {"answers": dict, "guests": list, "parts": list}
-	read = {name: parse_json(name, payload.get(name), kind) for name, kind in kinds.items()}
+	asked = BookingPayload.of(payload | parse_collections(payload))
 	count_request(BOOKINGS)
-	return serialise.attendee_booking(book_for_visitor(_find(slug, meeting_type), BookingPayload.of(payload | read)))
+	return serialise.attendee_booking(book_for_visitor(_find(slug, meeting_type), asked))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -8,8 +8,10 @@ class SlotRequest:
 	"""`duration` is in minutes, and `party` is the number of seats.
 
 	`hold` is the key of the visitor's own hold. It is ignored, so that visitors still see the slot that they hold.
+	`by_host` says that a host or manager looks for somebody: minimum notice and booking window don't apply to them.
 	"""
 
 	duration: int
 	party: int = 1
 	hold: str | None = None
+	by_host: bool = False

@@ -4,7 +4,7 @@ Only this room writes Booking records, and it guards the hosts' time against dou
 here, never from a module inside.
 """
 
-from scheduler_integration.bookings.book import book
+from scheduler_integration.bookings.book import book, book_by_host
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.delivery import deliver_messages
@@ -17,6 +17,7 @@ from scheduler_integration.bookings.turns import forget_turns
 __all__ = [
 	"HeldSlot",
 	"book",
+	"book_by_host",
 	"cancel_by_host",
 	"cancel_by_token",
 	"confirm",

@@ -35,15 +35,22 @@ def choose_hosts(offer: Offer, request: BookingRequest, meeting_type: Document, 
 		# Optional hosts join if they are free. A required host comes first and becomes the main host.
 		return Choice(sorted(free, key=lambda user: (not offer.host(user).is_required, free.index(user))))
 	if offer.assignment == "Round Robin":
-		turn = _turn(offer, free, request, meeting_type, iso_week(request.start, page.timezone))
+		wanted = request.on_behalf.host if request.on_behalf else None
+		turn = _turn(offer, free, wanted, request, meeting_type, iso_week(request.start, page.timezone))
 		return Choice([turn.host], turn)
 	return Choice(free[:1])
 
 
 def _turn(
-	offer: Offer, free: list[str], request: BookingRequest, meeting_type: Document, week: engine.Interval
+	offer: Offer,
+	free: list[str],
+	wanted: str | None,
+	request: BookingRequest,
+	meeting_type: Document,
+	week: engine.Interval,
 ) -> Turn:
-	preferred = preferred_host(request.attendee_email, free) if meeting_type.route_to_owner else None
+	known = preferred_host(request.attendee_email, free) if meeting_type.route_to_owner and not wanted else None
+	preferred = wanted or known
 	running = highest_tier([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
 	users = [each.name for each in running]
 	owed = turns.owed_to(meeting_type.name, users)

@@ -23,7 +23,7 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.status import CANCELLED
-from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
+from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.parsing.booking_request import BookingRequest
 
 _CALENDAR_REASONS = {engine.Reason.BUSY, engine.Reason.BUFFER}
@@ -40,19 +40,38 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooki
 	return for_attendee(_earlier(request) or _take(request, bookable, now), now)
 
 
+def book_by_host(request: BookingRequest, bookable: Bookable, now: int) -> HostBooking:
+	"""Book a meeting for somebody, as a host or manager, and return it as hosts see it. `request.on_behalf` is set.
+
+	Minimum notice, booking window and grid don't apply; busy times, hours and limits do. A meeting type whose requests
+	need an answer gets none here: the host has agreed already. Raises SlotTaken and AlreadyCancelled as `book` does.
+	"""
+	return for_host(_earlier(request) or _take(request, bookable, now), now)
+
+
 def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	guard.lock_hosts(host.user for host in bookable.hosts)
 	margin = SUGGESTION_DAYS * DAY
 	first, last = request.start - margin, request.start + margin
-	wanted = SlotRequest(request.duration, request.party, request.hold)
+	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=request.on_behalf is not None)
 	offer = make_offer(bookable, wanted, first, last, now, lock=True)
 	request = _as_held(request, bookable.meeting_type, offer, now)
-	if not offer.is_bookable(request.start, request.parts):
+	if not _is_bookable(request, offer):
 		# If the same request was sent twice, the other one may have got the slot while this one waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
-		raise slot_taken(offer, request.start, request.duration, request.timezone)
-	return _store(request, bookable, offer, now)
+		raise slot_taken(_asked(request, offer), request.start, request.duration, request.timezone)
+	return _store(request, bookable, offer.with_any_start() if request.on_behalf else offer, now)
+
+
+def _is_bookable(request: BookingRequest, offer: Offer) -> bool:
+	offer = _asked(request, offer)
+	return (offer.with_any_start() if request.on_behalf else offer).is_bookable(request.start, request.parts)
+
+
+def _asked(request: BookingRequest, offer: Offer) -> Offer:
+	"""Return the offer of the host whom the request names, or of all hosts."""
+	return offer.only(request.on_behalf.host) if request.on_behalf and request.on_behalf.host else offer
 
 
 def _as_held(request: BookingRequest, meeting_type: Document, offer: Offer, now: int) -> BookingRequest:

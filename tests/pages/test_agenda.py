@@ -9,7 +9,7 @@ from frappe.utils import get_url_to_form
 from scheduler_integration import bookings
 from scheduler_integration.clock import now
 from scheduler_integration.meetings.agenda import agenda
-from scheduler_integration.meetings.lookup import get_for_host, list_for_host
+from scheduler_integration.meetings.lookup import PAST, get_for_host, list_for_host
 from scheduler_integration.www import scheduling
 from tests.pages.offer import DAYS, TeamOffer, bookings_of, host_of, make_offer, sign_in
 from tests.pages.reading import read, typed_in
@@ -179,8 +179,8 @@ def test_a_meeting_over_several_days_is_listed_once(commit_clean):
 	name = book(retreat, 12)
 	assert [each.id for each in list_for_host(host_of(retreat), now())] == [name]
 	last_end = MIDNIGHT + 5 * 86400
-	assert [each.id for each in list_for_host(host_of(retreat), last_end, past=True)] == [name]
-	assert list_for_host(host_of(retreat), MIDNIGHT + 86400, past=True) == []
+	assert [each.id for each in list_for_host(host_of(retreat), last_end, when=PAST)] == [name]
+	assert list_for_host(host_of(retreat), MIDNIGHT + 86400, when=PAST) == []
 
 
 def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):
