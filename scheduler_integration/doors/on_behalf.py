@@ -11,6 +11,7 @@ from scheduler_integration import bookings, clock
 from scheduler_integration.catalogue.lookup import Bookable, find_own_bookable
 from scheduler_integration.crm.people import Person, find_person
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.lookup import earlier_choices
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.parsing.booking_request import BookingPayload, OnBehalf, parse_booking_request
 from scheduler_integration.parsing.fields import parse_choice
@@ -54,13 +55,14 @@ def _host(given: object, bookable: Bookable) -> str | None:
 
 
 def _with_facts(payload: BookingPayload, person: Person | None) -> BookingPayload:
-	"""Return the payload with the facts of the record that it doesn't name itself."""
-	if not person:
-		return payload
-	return replace(
-		payload,
-		attendee_name=payload.attendee_name or person.name,
-		attendee_email=payload.attendee_email or person.email,
-		attendee_phone=payload.attendee_phone or person.phone,
-		attendee_company=payload.attendee_company or person.company,
-	)
+	"""Return the payload with the facts that it doesn't name itself: from the record, and from an earlier booking."""
+	if person:
+		payload = replace(
+			payload,
+			attendee_name=payload.attendee_name or person.name,
+			attendee_email=payload.attendee_email or person.email,
+			attendee_phone=payload.attendee_phone or person.phone,
+			attendee_company=payload.attendee_company or person.company,
+		)
+	zone, language = earlier_choices(payload.attendee_email) if isinstance(payload.attendee_email, str) else ("", "")
+	return replace(payload, timezone=payload.timezone or zone, language=payload.language or language)

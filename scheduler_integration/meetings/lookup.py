@@ -49,6 +49,14 @@ def get_for_host(name: str, now: int) -> HostBooking:
 	return for_host(find_for_host(name, "read"), now)
 
 
+def earlier_choices(email: str) -> tuple[str, str]:
+	"""Return the time zone and language of the latest booking with this attendee's address; empty without one."""
+	found = frappe.get_all(
+		"Booking", {"attendee_email": email}, ["timezone", "language"], order_by="creation desc", limit=1
+	)
+	return (found[0].timezone or "", found[0].language or "") if email and found else ("", "")
+
+
 def find_for_host(name: str, ptype: str, *, for_update: bool = False) -> Document:
 	"""Return the booking if the signed-in user has the right `ptype` on it, such as "read" or "write".
 

@@ -1,7 +1,7 @@
 """`/scheduling`: hosts see their meetings, answer requests, cancel, and copy their links, without the desk.
 
 With `?whose=all`, Scheduling Managers see and reassign everybody's meetings. `?after=` continues the list after a
-meeting.
+meeting. `?status=`, `from`, `to`, `type` and `hosted_by` filter it.
 """
 
 from urllib.parse import quote, urlencode
@@ -11,16 +11,21 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.clock import now
 from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.doors.errors import refusals
-from scheduler_integration.exceptions import HostNotFree, SchedulingError
+from scheduler_integration.engine import local_date
+from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view, not_free_message
+from scheduler_integration.pages.host.filters import Filters, filters_view
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
 from scheduler_integration.permissions import is_manager
 
 no_cache = 1
@@ -42,7 +47,8 @@ def _view() -> dict:
 	zone = timezone_of(user)
 	sees_all = _sees_all()
 	after = argument("after")
-	found = agenda(None if sees_all else user, now(), _MEETINGS, after)
+	only, error = _filter(zone, sees_all, error)
+	found = agenda(None if sees_all else user, now(), _MEETINGS, after, only)
 	tabs = Tabs(
 		views=_views(sees_all) if is_manager() else (),
 		sees_all=sees_all,
@@ -60,6 +66,7 @@ def _view() -> dict:
 			now=now(),
 			tabs=tabs,
 			message=_refused_message(error, visitor.style(zone)) if error else _done_message(argument("done")),
+			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
 	)
 	return view | {"status": error.http_status_code if error else 200}
@@ -76,6 +83,20 @@ def _act() -> SchedulingError | None:
 	raise redirection(_address(_sees_all(), done=argument("action"), after=argument("after")))
 
 
+def _filters() -> Filters:
+	names = ("status", "from", "to", "type", "hosted_by")
+	return Filters(*(argument(name) for name in names))
+
+
+def _filter(zone: str, sees_all: bool, error: SchedulingError | None) -> tuple[BookingFilter, SchedulingError | None]:
+	"""Return the filter of the list, and the error to show. A filter that can't be read filters nothing."""
+	values = _filters().values(local_date(now(), zone))
+	try:
+		return parse_booking_filter(values if sees_all else {**values, "host": ""}, zone), error
+	except InvalidRequest as refused:
+		return BookingFilter(), error or InvalidRequest(" ".join(refused.details.values()))
+
+
 def _sees_all() -> bool:
 	"""Whether to show everybody's meetings: if the address asks for them and the user is a manager."""
 	return argument("whose") == "all" and is_manager()
@@ -83,8 +104,8 @@ def _sees_all() -> bool:
 
 def _views(sees_all: bool) -> list[dict]:
 	return [
-		{"title": _("My meetings"), "url": _address(False), "is_current": not sees_all},
-		{"title": _("Everybody's meetings"), "url": _address(True), "is_current": sees_all},
+		{"title": _("My meetings"), "url": _PATH, "is_current": not sees_all},
+		{"title": _("Everybody's meetings"), "url": f"{_PATH}?whose=all", "is_current": sees_all},
 	]
 
 
@@ -94,8 +115,8 @@ def _here() -> str:
 
 
 def _address(sees_all: bool, **arguments: str) -> str:
-	"""Return the address of this page with `arguments`, and with `whose=all` if `sees_all`."""
-	asked = {**arguments, "whose": "all" if sees_all else ""}
+	"""Return the address of this page with `arguments` and the filters, and with `whose=all` if `sees_all`."""
+	asked = {**arguments, **_filters().arguments, "whose": "all" if sees_all else ""}
 	query = urlencode({name: value for name, value in asked.items() if value})
 	return f"{_PATH}?{query}" if query else _PATH
 
@@ -109,6 +130,7 @@ def _refused_message(error: SchedulingError, style: TimeStyle) -> dict:
 
 def _done_message(action: str) -> dict | None:
 	texts = {
+		"book": _("The meeting is booked, and the invitation is on its way."),
 		"cancel": _("The meeting is cancelled, and the attendee has been told."),
 		"cancel_for_all": _("The meeting is cancelled for all, and everybody has been told."),
 		"confirm": _("The meeting is confirmed, and the attendee has been told."),

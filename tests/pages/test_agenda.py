@@ -145,15 +145,15 @@ def test_meetings_beyond_a_hundred_are_a_link_away(client, commit_clean):
 	assert [each.text.count("E-mail") for each in attendees] == [17] * 6
 	[link] = [link for link in first.all("a") if link.text == "Later meetings"]
 	page = read(client.get(link["href"]).text)
-	assert [form.one("input", name="name")["value"] for form in page.all("form")] == later
+	assert [form.one("input", name="name")["value"] for form in page.all("form", class_="act")] == later
 	assert "Nothing today" not in page.text
 	assert not [link for link in page.all("a") if link.text == "Later meetings"]
 	assert [link["href"] for link in page.all("a") if link.text == "Back to the first meetings"] == ["/scheduling"]
-	answer = send(client, page.all("form")[0], "cancel")
+	answer = send(client, page.all("form", class_="act")[0], "cancel")
 	assert answer.status_code == 303
 	page = read(client.get(answer.headers["Location"]).text)
 	assert "cancelled" in page.one(class_="done").text
-	assert [form.one("input", name="name")["value"] for form in page.all("form")] == later[1:]
+	assert [form.one("input", name="name")["value"] for form in page.all("form", class_="act")] == later[1:]
 
 
 @pytest.mark.parametrize("after", ["nothing", "Booking", "' or 1=1 --", "\N{SNOWMAN}" * 500])
@@ -200,7 +200,7 @@ def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):
 	assert page.one("a", aria_current="page").text == "Everybody's meetings"
 	[row] = [row for row in rows(client, "/scheduling?whose=all") if row.all("input", name="name", value=booking)]
 	assert "Hosted by Ben" in row.one("summary").text
-	answer = send(client, row.one("form"), "reassign", host=third)
+	answer = send(client, row.one("form", class_="act"), "reassign", host=third)
 	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=reassign&whose=all")
 	frappe.db.rollback()
 	assert frappe.db.get_value("Booking", booking, "host") == third
@@ -213,7 +213,7 @@ def test_whose_all_shows_a_plain_host_their_own_meetings_alone(client, commit_cl
 	page = read(client.get("/scheduling?whose=all").text)
 	assert {field["value"] for field in page.all("input", name="name")} == {mine}
 	assert not page.all("nav")
-	answer = send(client, page.one("form"), "cancel", whose="all")
+	answer = send(client, page.one("form", class_="act"), "cancel", whose="all")
 	assert answer.headers["Location"] == "/scheduling?done=cancel"
 
 
@@ -228,7 +228,7 @@ def test_the_manager_chooses_whom_a_colleague_replaces(client, commit_clean):
 	page.save()
 	frappe.db.commit()
 	sign_in(client, ann)
-	form = read(client.get("/scheduling").text).one("form")
+	form = read(client.get("/scheduling").text).one("form", class_="act")
 	choice = form.one("select", name="replaces")
 	assert [(option["value"], option.text) for option in choice.all("option")] == [(ann, "Ann"), (ben, "Ben")]
 	refused = send(client, form, "reassign", host=cem, replaces=ben)

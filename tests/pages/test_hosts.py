@@ -41,7 +41,7 @@ def test_a_host_sees_what_is_next_and_the_links(client, booked):
 
 def test_a_host_cancels_by_form(client, booked):
 	sign_in(client, host_of(booked))
-	form = read(client.get("/scheduling").text).one("form")
+	form = read(client.get("/scheduling").text).one("form", class_="act")
 	values = typed_in(form, reason="I am ill")
 	without = [(name, value) for name, value in values if name != "csrf_token"]
 	assert client.post("/scheduling", data=[*without, ("action", "cancel")]).status_code == 400, "no CSRF token"
@@ -69,7 +69,7 @@ def test_another_host_sees_and_cancels_nothing(client, booked):
 @pytest.mark.parametrize("action", ["", "explode", "list"])
 def test_an_unknown_action_is_refused(client, booked, action):
 	sign_in(client, host_of(booked))
-	form = read(client.get("/scheduling").text).one("form")
+	form = read(client.get("/scheduling").text).one("form", class_="act")
 	assert client.post("/scheduling", data=[*typed_in(form), ("action", action)]).status_code == 400
 
 

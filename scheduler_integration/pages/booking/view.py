@@ -13,13 +13,14 @@ from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
 from scheduler_integration.clock import iso
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
-from scheduler_integration.pages.booking.form import form_view, new_key
+from scheduler_integration.pages.booking.form import form_view
 from scheduler_integration.pages.booking.month import month_view
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, times_view
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import facts
+from scheduler_integration.pages.kit.fields import new_key
 from scheduler_integration.pages.kit.people import faces, names, own_image
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.script_json import script_json

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
@@ -59,6 +59,7 @@ class HostPage:
 	now: int
 	tabs: Tabs = Tabs()
 	message: dict | None = None
+	filters: dict = field(default_factory=dict)
 
 	@property
 	def style(self) -> dates.TimeStyle:
@@ -96,6 +97,7 @@ def hosting_view(shown: HostPage) -> dict:
 		"links": [_link(listing) for listing in shown.listings],
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": shown.message,
+		"filters": shown.filters,
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": host_strings()}),
 		"status": 200,
@@ -128,18 +130,21 @@ def _brand(listings: Sequence[Listing]) -> Brand | None:
 def _days(shown: HostPage) -> list[dict]:
 	"""Return the meetings by day.
 
-	Today comes first, even without meetings, unless the list continues after a meeting. Meetings a week ahead or later
-	share a group.
+	Today comes first, even without meetings, unless the list is filtered or continues after a meeting. Meetings a week
+	ahead or later share a group.
 	"""
 	today, locale = shown.today, shown.visitor.locale
-	groups: dict[date | None, list[list[AgendaEntry]]] = {} if shown.tabs.after else {today: []}
+	is_filtered = bool(shown.filters.get("is_set"))
+	groups: dict[date | None, list[list[AgendaEntry]]] = {} if shown.tabs.after or is_filtered else {today: []}
 	for sharing in _sessions(shown.entries):
-		day = max(local_date(sharing[0].booking.start, shown.zone), today)
+		day = local_date(sharing[0].booking.start, shown.zone)
+		# A multi-day meeting that has begun is one of today's.
+		day = day if is_filtered else max(day, today)
 		groups.setdefault(day if day < today + timedelta(days=_DAYS) else None, []).append(sharing)
 	return [
 		{
 			"title": _day_title(day, today, locale),
-			"subtitle": day and dates.day_and_month(day, locale),
+			"subtitle": day and _subtitle(day, today, locale),
 			"is_today": day == today,
 			"meetings": [_meeting(sharing, day, shown.style) for sharing in group],
 		}
@@ -153,6 +158,11 @@ def _sessions(entries: Sequence[AgendaEntry]) -> list[list[AgendaEntry]]:
 	for entry in entries:
 		groups.setdefault(entry.booking.session or entry.booking.id, []).append(entry)
 	return list(groups.values())
+
+
+def _subtitle(day: date, today: date, locale: Locale) -> str:
+	"""Return day and month, with the year if it isn't this one."""
+	return dates.day_and_month(day, locale) if day.year == today.year else dates.full_date(day, locale)
 
 
 def _day_title(day: date | None, today: date, locale: Locale) -> str:
@@ -183,11 +193,23 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"is_session": len(bookings) > 1,
 		"seats": sum(booking.seats for booking in bookings),
 		"waiting": sum(booking.status == "Pending" for booking in bookings),
+		"state": _state(first.status) if len(bookings) == 1 else None,
 		"can_cancel": any(booking.can_cancel for booking in bookings),
 		"attendees": [_attendee(booking, style) for booking in bookings],
 		"successors": sharing[0].successors,
 		"replaceable": first.hosts if len(first.hosts) > 1 else (),
 	}
+
+
+def _state(status: str) -> str | None:
+	"""Return what became of the meeting, or None for one that is to take place."""
+	return {
+		"Completed": _("Took place"),
+		"No Show": _("Attendee didn't come"),
+		"Cancelled": _("Was cancelled"),
+		"Declined": _("Was declined"),
+		"Rescheduled": _("Was moved"),
+	}.get(status)
 
 
 def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
@@ -201,6 +223,8 @@ def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
 		"booking": booking.id,
 		"guests": booking.guests,
 		"is_pending": booking.status == "Pending",
+		"state": _state(booking.status),
+		"reason": booking.cancel_reason,
 		"their_time": booking.timezone != style.zone and _their_time(booking, style),
 		"place_text": booking.location if booking.location != _own_link(booking) else None,
 		"notes": booking.notes,

@@ -13,6 +13,7 @@ from scheduler_integration.availability.explain import Explanation, HostExplanat
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.clock import iso
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of, local_date
+from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.reasons import reason_view
@@ -70,7 +71,7 @@ def why_view(
 		),
 		"city": dates.city(zone, visitor.locale),
 		"form": {
-			"pages": _by_page(types),
+			"pages": types_by_page(types),
 			"meeting_type": question.meeting_type,
 			"day": question.day or local_date(now, zone).isoformat(),
 			"time": question.time or "09:00",
@@ -80,13 +81,6 @@ def why_view(
 		"answer": answer.explanation and _answer(answer.explanation, chosen, question, style),
 		"status": 200,
 	}
-
-
-def _by_page(types: Sequence[ReadableType]) -> list[dict]:
-	pages: dict[str, list[ReadableType]] = {}
-	for each in types:
-		pages.setdefault(each.page, []).append(each)
-	return [{"title": title, "types": group} for title, group in pages.items()]
 
 
 def _durations(chosen: ReadableType | None, question: Question, visitor: Visitor) -> list[dict]:

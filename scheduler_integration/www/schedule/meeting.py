@@ -12,9 +12,10 @@ from scheduler_integration.doors.commands import book_for_visitor
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
-from scheduler_integration.pages.booking.form import new_key, read_payload, typed_values
+from scheduler_integration.pages.booking.form import OWN_FIELDS, read_payload
 from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import Attempt, BookingPage, booking_view
+from scheduler_integration.pages.kit.fields import new_key, typed_values
 from scheduler_integration.pages.kit.query import Query, parse, read_instant
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
@@ -64,9 +65,9 @@ def _submit(bookable: Bookable, meeting: PublicMeetingType, query: Query, visito
 			booking = book_for_visitor(bookable, payload)
 	except AlreadyCancelled as error:
 		# The key belongs to a booking that was cancelled since. With a new key, the next attempt books a new meeting.
-		return Attempt({**typed_values(form, meeting), "idempotency_key": new_key()}, error)
+		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "idempotency_key": new_key()}, error)
 	except SchedulingError as error:
-		return Attempt(typed_values(form, meeting), error)
+		return Attempt(typed_values(form, OWN_FIELDS, meeting.questions), error)
 	raise redirection(f"{urlsplit(booking.manage_url).path}?booked=1")
 
 
