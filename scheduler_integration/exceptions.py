@@ -76,6 +76,12 @@ class NotPermitted(SchedulingError, frappe.PermissionError):
 		return _("You may not do this.")
 
 
+class MoveNotAllowed(NotPermitted):
+	"""The booking's state doesn't allow the command, or not by this actor, or not now (see meetings/moves.py)."""
+
+	code = "MOVE_NOT_ALLOWED"
+
+
 class CancelNotAllowed(NotPermitted):
 	code = "CANCEL_NOT_ALLOWED"
 

@@ -77,6 +77,11 @@ ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking S
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
-	"cron": {"*/5 * * * *": ["scheduler_integration.jobs.retry_deliveries"]},
+	"cron": {
+		"*/5 * * * *": [
+			"scheduler_integration.jobs.retry_deliveries",
+			"scheduler_integration.jobs.close_past_bookings",
+		]
+	},
 	"daily": ["scheduler_integration.jobs.release_past_slots"],
 }

@@ -1,9 +1,14 @@
-"""Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end."""
+"""Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end, unless it says otherwise."""
 
 import frappe
 
 from scheduler_integration import clock
-from scheduler_integration.bookings import deliver_messages, release_before
+from scheduler_integration.bookings import (
+	complete_past_meetings,
+	decline_unanswered_requests,
+	deliver_messages,
+	release_before,
+)
 from scheduler_integration.notifications.deliver import due_deliveries
 from scheduler_integration.notifications.email import send_queued
 from scheduler_integration.notifications.plan import enqueue_delivery
@@ -27,3 +32,10 @@ def retry_deliveries() -> None:
 def release_past_slots() -> None:
 	"""Runs daily: deletes the rows of Booking Slot and Booking Seat for times that are over."""
 	release_before(clock.now())
+
+
+def close_past_bookings() -> None:
+	"""Runs every five minutes: completes meetings and declines requests whose time has passed. Commits after each one."""
+	now = clock.now()
+	decline_unanswered_requests(now)
+	complete_past_meetings(now)

@@ -22,7 +22,8 @@ from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.moves import Actor
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.parsing.booking_request import BookingRequest
 
@@ -94,7 +95,8 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 		join(booking, standing)
 	# The attendee has no rights on Booking and usually isn't signed in. The checks above decide that they may book.
 	booking.insert(ignore_permissions=True)
-	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn))
+	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
+	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=actor))
 	if request.hold:
 		# Holds live in the cache, which has no rollback: if the booking fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
@@ -112,7 +114,7 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 	# Both reads lock or neither does. After the wait for the lock, an ordinary read still sees the state from before
 	# the wait and wouldn't find the booking.
 	booking = frappe.get_doc("Booking", found, for_update=for_update) if found else None
-	if booking and booking.status in CANCELLED:
+	if booking and booking.status in RELEASED:
 		raise AlreadyCancelled(
 			_("This meeting was booked and has been cancelled since. Please book again with a new request.")
 		)

@@ -1,4 +1,4 @@
-"""The consequences of a command: contact, ledger, activity and messages.
+"""The consequences of a command: contact, ledger, activity, timeline and messages.
 
 They are stored in the booking's own transaction, so either the booking and all consequences are stored or nothing is.
 To add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.
@@ -7,6 +7,7 @@ To add a consequence, write a function in the room that it belongs to and add it
 from collections.abc import Callable
 
 from scheduler_integration.bookings import turns
+from scheduler_integration.bookings.timeline import note_on_timeline
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_messages
@@ -20,6 +21,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
 	turns.keep_ledger,
 	keep_activity,
+	note_on_timeline,
 	plan_messages,
 )
 

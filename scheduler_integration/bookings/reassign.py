@@ -14,15 +14,16 @@ from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.reason_text import reason_text
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
+from scheduler_integration.bookings.change_status import save
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.record import own_buffers
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import Reason
-from scheduler_integration.exceptions import AlreadyCancelled, HostNotFree, InvalidRequest, NotPermitted
+from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.moves import check_open
 from scheduler_integration.meetings.sessions import live_in_session, session_key
-from scheduler_integration.meetings.status import CANCELLED, LIVE
 from scheduler_integration.meetings.successors import successors
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.meetings.titles import event_title
@@ -62,10 +63,7 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 def _check_may_change(booking: Document, now: int) -> None:
 	if not is_manager():
 		raise NotPermitted(_("Only a Scheduling Manager can reassign a meeting."))
-	if booking.status in CANCELLED:
-		raise AlreadyCancelled
-	if booking.status not in LIVE or booking.ends_at <= now:
-		raise NotPermitted(_("This meeting is over."))
+	check_open(booking, now)
 
 
 def _successor(booking: Document, host: str) -> TypeHost:
@@ -135,10 +133,7 @@ def _move_session(booking: Document, leaving: str, coming: str, now: int) -> Non
 def _reassign(booking: Document, leaving: str, coming: engine.Member, now: int, *, is_first: bool) -> None:
 	former_host = leaving if leaving == booking.host else None
 	_replace(booking, leaving, coming, now)
-	# If the Event or Contact was deleted, the link to it is broken. The booking can be reassigned all the same.
-	booking.flags.ignore_links = True
-	# No role may change hosts by hand, so an ordinary save would refuse it. `_check_may_change` has checked the right.
-	booking.save(ignore_permissions=True)
+	save(booking)
 	run_consequences(Change(Kind.REASSIGNED, booking, now, leaving=leaving, former_host=former_host, is_first=is_first))
 
 

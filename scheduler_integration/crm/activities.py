@@ -60,6 +60,27 @@ def log_cancellation(booking: Document) -> None:
 	event.save(ignore_permissions=True)
 
 
+def log_outcome(booking: Document) -> None:
+	"""Say in the booking's Event whether the meeting took place. Does nothing if somebody deleted the Event.
+
+	Completed means that somebody came: with several attendees in a session, one of them is enough. Closed means that
+	nobody did.
+	"""
+	event = event_to_change(booking.event)
+	if not event:
+		return
+	states = {other.status for other in live_in_session(booking.session, for_update=True)} | {booking.status}
+	event.status = _outcome(states)
+	# A job acts here, or a host who doesn't own the Event.
+	event.save(ignore_permissions=True)
+
+
+def _outcome(states: set[str]) -> str:
+	if "Completed" in states:
+		return "Completed"
+	return "Closed" if states == {"No Show"} else "Open"
+
+
 def event_to_change(name: str | None) -> Document | None:
 	"""Return the Event `name`, locked; None if `name` is empty or somebody deleted the Event.
 

@@ -1,6 +1,6 @@
 """The CRM's consequences of a change of a booking."""
 
-from scheduler_integration.crm.activities import log_cancellation, log_meeting
+from scheduler_integration.crm.activities import log_cancellation, log_meeting, log_outcome
 from scheduler_integration.crm.contacts import find_or_create_contact
 from scheduler_integration.crm.reassignment import log_reassignment
 from scheduler_integration.meetings.changes import Change, Fields, Kind
@@ -22,6 +22,8 @@ def keep_activity(change: Change) -> Fields:
 		return log_meeting(change.booking)
 	if change.releases_time:
 		log_cancellation(change.booking)
+	elif change.kind in (Kind.COMPLETED, Kind.NO_SHOW):
+		log_outcome(change.booking)
 	elif change.leaving and change.is_first:
 		log_reassignment(change.booking, change.leaving)
 	return {}

@@ -15,7 +15,7 @@ from scheduler_integration.parsing.booking_request import BookingPayload, parse_
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name, parse_reason
 
 # Commands of hosts and managers, by the name that API and page send.
-ACTIONS = ("cancel", "cancel_for_all", "confirm", "decline", "reassign")
+ACTIONS = ("cancel", "cancel_for_all", "complete", "confirm", "decline", "no_show", "reassign")
 
 
 def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
@@ -76,6 +76,10 @@ def _run(command: HostCommand, now: int) -> HostBooking:
 		return bookings.reassign(command.name, command.host, now, replaces=command.replaces, force=command.force)
 	if command.action == "confirm":
 		return bookings.confirm(command.name, now)
+	if command.action == "complete":
+		return bookings.complete(command.name, now)
+	if command.action == "no_show":
+		return bookings.mark_no_show(command.name, command.reason, now)
 	if command.action == "decline":
 		return bookings.decline(command.name, command.reason, now)
 	return bookings.cancel_by_host(command.name, command.reason, now, for_all=command.action == "cancel_for_all")

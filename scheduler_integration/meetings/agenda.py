@@ -13,7 +13,7 @@ from scheduler_integration.catalogue.hosts import TypeHost, enabled_people, page
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
 from scheduler_integration.meetings.filtering import NO_FILTER, fitting, hosted_by
 from scheduler_integration.meetings.load import load_bookings
-from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.successors import successors
 from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import is_booking
@@ -38,7 +38,7 @@ class Agenda:
 
 
 def agenda(user: str | None, now: int, limit: int, after: str | None = None, only: BookingFilter = NO_FILTER) -> Agenda:
-	"""Return the next live bookings that `user` hosts, or everybody's if `user` is None. `now` is in epoch seconds.
+	"""Return the next open bookings that `user` hosts, or everybody's if `user` is None. `now` is in epoch seconds.
 
 	If `only` names a status or dates, bookings in other states and of the past are returned too.
 
@@ -63,7 +63,7 @@ def _wanted(user: str | None, now: int, only: BookingFilter) -> QueryBuilder:
 	booking = frappe.qb.DocType("Booking")
 	to_come = not only.has_time_or_status
 	if to_come:
-		only = replace(only, statuses=LIVE, since=now)
+		only = replace(only, statuses=OPEN, since=now)
 	query = fitting(frappe.qb.from_(booking).select(booking.name), only)
 	return query.where(booking.name.isin(hosted_by(user, since=now if to_come else None))) if user else query
 

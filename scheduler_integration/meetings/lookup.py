@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from scheduler_integration.exceptions import BookingNotFound, LinkExpired, NotPermitted
 from scheduler_integration.meetings.filtering import NO_FILTER, fitting, hosted_by
 from scheduler_integration.meetings.load import load_bookings
-from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host, for_hosts
 from scheduler_integration.meetings.tokens import find_by_token, is_booking
 from scheduler_integration.parsing.booking_filter import BookingFilter
@@ -37,7 +37,7 @@ def list_for_host(
 ) -> list[HostBooking]:
 	"""Return bookings that the user hosts, or everybody's if `user` is None: those that fit `only`.
 
-	UPCOMING are live and not over, soonest first. PAST are over, latest first. ALL are sorted soonest first. At most
+	UPCOMING are open and not over, soonest first. PAST are over, latest first. ALL are sorted soonest first. At most
 	MAX_ROWS are returned, whatever `limit` is.
 	"""
 	names = _names_for_host(user, now, when, only, min(limit, MAX_ROWS), offset)
@@ -76,7 +76,7 @@ def _names_for_host(user: str | None, now: int, when: str, only: BookingFilter, 
 	if user:
 		query = query.where(booking.name.isin(hosted_by(user, since=now if when == UPCOMING else None)))
 	if when == UPCOMING:
-		query = query.where(booking.status.isin(sorted(LIVE)) & (booking.ends_at > now))
+		query = query.where(booking.status.isin(sorted(OPEN)) & (booking.ends_at > now))
 	if when == PAST:
 		query = query.where(booking.ends_at <= now)
 	order = frappe.qb.desc if when == PAST else frappe.qb.asc

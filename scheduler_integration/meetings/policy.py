@@ -9,7 +9,7 @@ from scheduler_integration.exceptions import (
 	SchedulingError,
 	TooLateToChange,
 )
-from scheduler_integration.meetings.status import CANCELLED, LIVE
+from scheduler_integration.meetings.status import OPEN, RELEASED
 
 HOUR = 3600
 
@@ -19,9 +19,9 @@ def cancel_refusal(booking: Document, meeting_type: Document, now: int) -> Sched
 
 	With a change notice of 24 hours, a meeting on Tuesday at 09:00 can be cancelled until Monday at 09:00.
 	"""
-	if booking.status in CANCELLED:
+	if booking.status in RELEASED:
 		return AlreadyCancelled()
-	if booking.status not in LIVE or booking.ends_at <= now:
+	if booking.status not in OPEN or booking.ends_at <= now:
 		return LinkExpired()
 	if not meeting_type.allow_cancel:
 		return CancelNotAllowed()

@@ -5,7 +5,7 @@ import hashlib
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.status import LIVE, OPEN
 
 
 def session_key(meeting_type: str, start: int, user: str) -> str:
@@ -14,7 +14,7 @@ def session_key(meeting_type: str, start: int, user: str) -> str:
 
 
 def live_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
-	"""Return the session's pending and scheduled bookings, oldest first. Returns an empty list if `session` is empty.
+	"""Return the session's live bookings, oldest first. Returns an empty list if `session` is empty.
 
 	With `for_update` they are locked until the transaction ends, and are read in their newest state.
 	"""
@@ -22,6 +22,11 @@ def live_in_session(session: str | None, *, for_update: bool = False) -> list[Do
 		return []
 	names = live_names(session, for_update=for_update)
 	return [frappe.get_doc("Booking", name, for_update=for_update) for name in names]
+
+
+def open_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
+	"""Return those of the session's bookings that can still be changed. Otherwise as `live_in_session`."""
+	return [each for each in live_in_session(session, for_update=for_update) if each.status in OPEN]
 
 
 def live_names(session: str, *, for_update: bool) -> list[str]:

@@ -13,7 +13,7 @@ from scheduler_integration.engine import Interval
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal
-from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.parsing.answers import Answer
 
@@ -140,7 +140,7 @@ def _for_host(booking: Document, people: People, now: int) -> HostBooking:
 		hosts=tuple(_host(user, people) for user in _main_first(booking)),
 		session=booking.session or None,
 		seats=booking.seats or 1,
-		can_cancel=booking.status in LIVE and booking.ends_at > now,
+		can_cancel=booking.status in OPEN and booking.ends_at > now,
 		answers=tuple(Answer(row.question_id, row.question, row.answer) for row in booking.answers),
 		delivery_error=booking.delivery_error or None,
 	)

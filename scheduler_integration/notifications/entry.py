@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.sessions import live_in_session, session_sequence
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
@@ -40,7 +40,7 @@ def entry_for(booking: Document, reader: Reader) -> Entry:
 
 
 def _own_entry(booking: Document, reader: Reader) -> Entry:
-	is_cancelled = booking.status in CANCELLED or reader.is_removed
+	is_cancelled = booking.status in RELEASED or reader.is_removed
 	return Entry(
 		uid=booking.ical_uid,
 		sequence=booking.sequence,
@@ -72,7 +72,7 @@ def _session_uid(booking: Document, reader: Reader) -> str:
 
 
 def _status(bookings: list[Document]) -> str:
-	states = {booking.status for booking in bookings} - CANCELLED
+	states = {booking.status for booking in bookings} - RELEASED
 	if not states:
 		return "CANCELLED"
 	return "TENTATIVE" if states == {"Pending"} else "CONFIRMED"

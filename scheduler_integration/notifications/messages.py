@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.public import location_label, page_url
 from scheduler_integration.meetings.sessions import live_in_session
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of, removed_hosts_of
@@ -42,7 +42,7 @@ def messages_for(booking: Document, now: int) -> list[Message]:
 	"""
 	hosts = hosts_of(booking)
 	attendee = attendee_of(booking)
-	kind = "cancelled" if booking.status in CANCELLED else "confirmed"
+	kind = "cancelled" if booking.status in RELEASED else "confirmed"
 	to_participants = [
 		_message(booking, f"attendee_{kind}", reader, hosts[0].email, now) for reader in (attendee, *guests_of(booking))
 	]
@@ -101,12 +101,13 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
 		"confirmation_message": meeting_type.confirmation_message,
 		"is_pending": booking.status == "Pending",
-		"is_removed": reader.is_removed and booking.status not in CANCELLED,
+		"is_removed": reader.is_removed and booking.status not in RELEASED,
 		"is_session": bool(booking.session),
 		"others_come": any(other.name != booking.name for other in sharing),
 		"seats_taken": _seats_taken(sharing, meeting_type),
 		"is_handed_over": bool(booking.removed_hosts),
 		"is_declined": booking.status == "Declined",
+		"is_unanswered": booking.status == "Declined" and booking.cancelled_by == "System",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
 		"cancel_reason": booking.cancel_reason,
 		"manage_url": manage_url(booking) if reader.is_attendee else None,

@@ -2,11 +2,13 @@
 
 import frappe
 
-from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.meetings.changes import Change, Fields, Kind
 
 JOB = "scheduler_integration.jobs.deliver"
 # Seconds to wait for the job before it counts as lost. A job that is only a little late needs no second one.
 GRACE = 120
+# These change no invitation, and nobody gets a message about them.
+_SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW})
 
 
 def plan_messages(change: Change) -> Fields:
@@ -15,6 +17,8 @@ def plan_messages(change: Change) -> Fields:
 	If the queue loses the job, `delivery_status` stays Queued, and a scheduled job finds the booking after `GRACE`
 	seconds.
 	"""
+	if change.kind in _SILENT:
+		return {}
 	enqueue_delivery(change.booking.name)
 	return {"delivery_status": "Queued", "delivery_attempts": 0, "delivery_due_at": change.now + GRACE}
 
