@@ -51,6 +51,7 @@ permission_query_conditions = {
 	"Availability Schedule": f"{_PERMISSIONS}.own_query",
 	"Availability Override": f"{_PERMISSIONS}.own_query",
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
+	"Host Preferences": f"{_PERMISSIONS}.own_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
@@ -67,12 +68,20 @@ has_permission = {
 	"Availability Schedule": f"{_PERMISSIONS}.has_own_permission",
 	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
+	"Host Preferences": f"{_PERMISSIONS}.has_own_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
-ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn"]
+ignore_links_on_delete = [
+	"Booking",
+	"Host Calendar",
+	"Host Preferences",
+	"Booking Slot",
+	"Booking Seat",
+	"Round Robin Turn",
+]
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
@@ -81,7 +90,9 @@ scheduler_events = {
 		"*/5 * * * *": [
 			"scheduler_integration.jobs.retry_deliveries",
 			"scheduler_integration.jobs.close_past_bookings",
-		]
+		],
+		# Seven in the morning begins at another quarter of an hour in some zones, such as 01:15 UTC in Kathmandu.
+		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],
 	},
 	"daily": ["scheduler_integration.jobs.release_past_slots"],
 }

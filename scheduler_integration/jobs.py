@@ -10,6 +10,7 @@ from scheduler_integration.bookings import (
 	release_before,
 )
 from scheduler_integration.notifications.deliver import due_deliveries
+from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.notifications.email import send_queued
 from scheduler_integration.notifications.plan import enqueue_delivery
 
@@ -27,6 +28,18 @@ def retry_deliveries() -> None:
 	"""Runs every five minutes: queues the jobs of bookings with messages that weren't delivered."""
 	for booking in due_deliveries(clock.now()):
 		enqueue_delivery(booking)
+
+
+def send_digests() -> None:
+	"""Runs every quarter of an hour: queues the morning digests that are due. One that fails doesn't stop the others."""
+	now = clock.now()
+	for name in wanted_digests():
+		frappe.db.savepoint("digest")
+		try:
+			queue_digest(name, now)
+		except Exception:
+			frappe.db.rollback(save_point="digest")
+			frappe.log_error(title=f"The morning digest {name} failed")
 
 
 def release_past_slots() -> None:

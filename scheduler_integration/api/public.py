@@ -19,11 +19,14 @@ from scheduler_integration.catalogue.lookup import Bookable, find_bookable
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.doors.address import client_network
 from scheduler_integration.doors.commands import book_for_visitor, cancel_for_attendee
+from scheduler_integration.doors.headers import set_etag
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request, limited
 from scheduler_integration.exceptions import InvalidDate, LinkExpired
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.notifications.feed import host_feed
 from scheduler_integration.notifications.invitation import invitation
+from scheduler_integration.notifications.preferences import feed_owner
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
 from scheduler_integration.parsing.fields import (
@@ -134,6 +137,23 @@ def calendar_file(token=None) -> None:
 			"filename": "invite.ics",
 			"filecontent": invitation(booking, now, attendee_of(booking)),
 			"content_type": "text/calendar",
+		}
+	)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+@limited(REQUESTS)
+def host_calendar(token=None) -> None:
+	"""Return the calendar of a host's bookings for calendar apps, by the host's private link."""
+	content = host_feed(feed_owner(parse_name(token)), clock.now())
+	set_etag(content)
+	frappe.local.response.update(
+		{
+			"type": "download",
+			"filename": "meetings.ics",
+			"filecontent": content,
+			"content_type": "text/calendar; charset=utf-8",
 		}
 	)
 

@@ -23,17 +23,17 @@ def guests_of(booking: Document) -> list[Reader]:
 
 def hosts_of(booking: Document) -> list[Reader]:
 	"""Return the hosts, each in their own language and time zone."""
-	return [_host(user) for user in booking.host_users()]
+	return [host_reader(user) for user in booking.host_users()]
 
 
 def removed_hosts_of(booking: Document) -> list[Reader]:
 	"""Return the former hosts who don't know yet that the booking was reassigned."""
 	users = json.loads(booking.removed_hosts or "[]")
-	return [_host(user, "removed") for user in users if frappe.db.exists("User", user)]
+	return [host_reader(user, "removed") for user in users if frappe.db.exists("User", user)]
 
 
-def _host(user: str, role: str = "host") -> Reader:
-	"""Return the host. If the User was deleted, the User's name is used as the address: people sign in with it."""
+def host_reader(user: str, role: str = "host") -> Reader:
+	"""Return a host, in their own language and time zone. If the User was deleted, the User's name is used as the address: people sign in with it."""
 	known = frappe.db.get_value("User", user, ["email", "full_name", "language"])
 	email, name, language = known or (user, user, None)
 	return Reader(email, name or user, language or _site_language(), timezone_of(user), role, user)

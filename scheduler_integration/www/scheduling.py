@@ -20,6 +20,7 @@ from scheduler_integration.doors.errors import refusals
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError
 from scheduler_integration.meetings.agenda import agenda
+from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
 from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view, not_free_message
 from scheduler_integration.pages.host.filters import Filters, filters_view
 from scheduler_integration.pages.kit.dates import TimeStyle
@@ -66,6 +67,7 @@ def _view() -> dict:
 			now=now(),
 			tabs=tabs,
 			message=_refused_message(error, visitor.style(zone)) if error else _done_message(argument("done")),
+			preferences=preferences_of(user),
 			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
 	)
@@ -77,10 +79,26 @@ def _act() -> SchedulingError | None:
 	try:
 		with refusals():
 			asked = ("action", "name", "reason", "host", "replaces", "force")
-			act(parse_command(*(argument(name) for name in asked)))
+			if not _choose(argument("action")):
+				act(parse_command(*(argument(name) for name in asked)))
 	except SchedulingError as error:
 		return error
 	raise redirection(_address(_sees_all(), done=argument("action"), after=argument("after")))
+
+
+def _choose(action: str) -> bool:
+	"""Run the action of a host's preference. Returns False if it isn't one of these."""
+	user = frappe.session.user
+	choices = {
+		"feed_on": lambda: renew_feed(user),
+		"feed_off": lambda: stop_feed(user),
+		"digest_on": lambda: choose_digest(user, True),
+		"digest_off": lambda: choose_digest(user, False),
+	}
+	if action not in choices:
+		return False
+	choices[action]()
+	return True
 
 
 def _filters() -> Filters:
@@ -131,6 +149,10 @@ def _refused_message(error: SchedulingError, style: TimeStyle) -> dict:
 def _done_message(action: str) -> dict | None:
 	texts = {
 		"book": _("The meeting is booked, and the invitation is on its way."),
+		"feed_on": _("Your calendar link is ready. An earlier one doesn't work any more."),
+		"feed_off": _("Your calendar link doesn't work any more."),
+		"digest_on": _("You get your meetings by e-mail each morning."),
+		"digest_off": _("You get no e-mail in the morning any more."),
 		"cancel": _("The meeting is cancelled, and the attendee has been told."),
 		"cancel_for_all": _("The meeting is cancelled for all, and everybody has been told."),
 		"confirm": _("The meeting is confirmed, and the attendee has been told."),

@@ -17,6 +17,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import HostNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.notifications.preferences import Preferences
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import place_icon
@@ -60,6 +61,7 @@ class HostPage:
 	tabs: Tabs = Tabs()
 	message: dict | None = None
 	filters: dict = field(default_factory=dict)
+	preferences: Preferences = field(default_factory=Preferences)
 
 	@property
 	def style(self) -> dates.TimeStyle:
@@ -98,6 +100,8 @@ def hosting_view(shown: HostPage) -> dict:
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": shown.message,
 		"filters": shown.filters,
+		"feed_url": shown.preferences.feed_url,
+		"morning_digest": shown.preferences.morning_digest,
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": host_strings()}),
 		"status": 200,
