@@ -43,6 +43,21 @@ doctype_js = {
 	"Scheduling Page": _TIME_ZONES,
 }
 
+_BOOK_FOR_SOMEBODY = ["public/js/desk/book_for_somebody.js"]
+
+doctype_js |= dict.fromkeys(("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal"), _BOOK_FOR_SOMEBODY)
+
+_CONNECTIONS = "scheduler_integration.crm.connections"
+
+override_doctype_dashboards = {
+	"Contact": f"{_CONNECTIONS}.of_contact",
+	"Lead": f"{_CONNECTIONS}.of_lead",
+	"Opportunity": f"{_CONNECTIONS}.of_opportunity",
+	"CRM Lead": f"{_CONNECTIONS}.of_crm_lead",
+	"CRM Deal": f"{_CONNECTIONS}.of_crm_deal",
+	"User": f"{_CONNECTIONS}.of_user",
+}
+
 _PERMISSIONS = "scheduler_integration.permissions"
 
 permission_query_conditions = {
