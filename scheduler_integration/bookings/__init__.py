@@ -1,4 +1,4 @@
-"""The commands: book, hold, confirm, decline, cancel, reassign, complete, mark as a no-show.
+"""The commands: book, hold, confirm, decline, cancel, reassign, reschedule, complete, mark as a no-show.
 
 Only this room writes Booking records, and it guards the hosts' time against double booking. Other rooms import from
 here, never from a module inside.
@@ -13,6 +13,7 @@ from scheduler_integration.bookings.guard import release_before, release_buckets
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.outcome import complete, mark_no_show
 from scheduler_integration.bookings.reassign import reassign
+from scheduler_integration.bookings.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.bookings.turns import forget_turns
 
@@ -35,6 +36,8 @@ __all__ = [
 	"release_before",
 	"release_buckets",
 	"release_slot",
+	"reschedule_by_host",
+	"reschedule_by_token",
 	"retried",
 	"store_buckets",
 ]

@@ -6,7 +6,6 @@ from dataclasses import replace
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.translate import print_language
 
 from scheduler_integration import engine
 from scheduler_integration.availability.calendar_entries import calendar_entries
@@ -16,7 +15,8 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.change_status import save
 from scheduler_integration.bookings.consequences import run_consequences
-from scheduler_integration.bookings.record import own_buffers
+from scheduler_integration.bookings.host_time import prevents
+from scheduler_integration.bookings.record import own_buffers, retitle
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPermitted
@@ -26,14 +26,8 @@ from scheduler_integration.meetings.moves import check_open
 from scheduler_integration.meetings.sessions import live_in_session, session_key
 from scheduler_integration.meetings.successors import successors
 from scheduler_integration.meetings.summaries import HostBooking, for_host
-from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.times import Objection
-
-# These reasons restrict attendees, not managers.
-_ATTENDEE_ONLY = frozenset(
-	{Reason.IN_THE_PAST, Reason.MINIMUM_NOTICE, Reason.BEFORE_WINDOW, Reason.BEYOND_WINDOW, Reason.OFF_GRID}
-)
 
 
 def reassign(name: str, host: str, now: int, *, replaces: str | None = None, force: bool = False) -> HostBooking:
@@ -92,11 +86,7 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 	member = replace(member, host=member.host.without_holds())
 	parts = _to_come(booking, now)
 	refusals = engine.reassignment_refusals(member, parts, now, has_begun=parts != booking.parts())
-	found = [
-		(start, refusal)
-		for start, refusal in refusals
-		if (refusal.reason is Reason.BUSY if force else refusal.reason not in _ATTENDEE_ONLY)
-	]
+	found = [(start, refusal) for start, refusal in refusals if prevents(refusal, force)]
 	if found:
 		raise _not_free(found, member, now)
 	return member
@@ -144,15 +134,8 @@ def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -
 			row.update({"user": coming, **own_buffers(member)})
 	if booking.host == leaving:
 		booking.host = coming
-		_retitle(booking)
+		retitle(booking)
 		if booking.session:
 			booking.session = session_key(booking.meeting_type, booking.starts_at, coming)
 	booking.removed_hosts = json.dumps(sorted({leaving, *json.loads(booking.removed_hosts or "[]")} - {coming}))
 	booking.sequence += 1
-
-
-def _retitle(booking: Document) -> None:
-	"""Rewrite the title, which contains the host's name, in the attendee's language."""
-	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	with print_language(booking.language or frappe.local.lang):
-		booking.subject = event_title(booking, meeting_type)

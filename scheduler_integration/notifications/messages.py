@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.public import location_label, page_url
+from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.tokens import manage_url
@@ -54,7 +55,24 @@ def messages_for(booking: Document, now: int) -> list[Message]:
 		_message(booking, "host_cancelled", former, attendee.email, now)
 		for former in (removed_hosts_of(booking) if tells_removed else ())
 	]
-	return to_participants + to_hosts + to_removed
+	return to_participants + to_hosts + to_removed + _about_the_session_left(booking, now)
+
+
+def _about_the_session_left(booking: Document, now: int) -> list[Message]:
+	"""Return the messages to the hosts of a session that the attendee left for another time.
+
+	If the whole session was moved, its entry in the hosts' calendars moves too, and these messages aren't needed.
+	"""
+	left = moved_from(booking)
+	if not left or not left.session or left.session_uid == booking.session_uid:
+		return []
+	return [_message(left, "host_cancelled", host, booking.attendee_email, now) for host in hosts_of(left)]
+
+
+def moved_from(booking: Document) -> Document | None:
+	"""Return the booking whose place this one took, or None. Once the booking was changed again, that is old news."""
+	left = predecessor(booking)
+	return left if left and left.sequence == booking.sequence else None
 
 
 def _message(booking: Document, template: str, reader: Reader, reply_to: str, now: int) -> Message:
@@ -78,7 +96,7 @@ def _message_id(booking: Document, template: str, reader: Reader) -> str:
 def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
-	hosts, sharing = hosts_of(booking), live_in_session(booking.session)
+	hosts, sharing, left = hosts_of(booking), live_in_session(booking.session), moved_from(booking)
 	return {
 		"reader_name": reader.name,
 		"attendee_name": booking.attendee_name,
@@ -106,6 +124,11 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"others_come": any(other.name != booking.name for other in sharing),
 		"seats_taken": _seats_taken(sharing, meeting_type),
 		"is_handed_over": bool(booking.removed_hosts),
+		"is_moved": bool(left),
+		"moved_by_attendee": booking.rescheduled_by == "Attendee",
+		"reschedule_reason": booking.reschedule_reason if left else None,
+		**_time_before(left, reader),
+		"is_elsewhere": booking.status == "Rescheduled",
 		"is_declined": booking.status == "Declined",
 		"is_unanswered": booking.status == "Declined" and booking.cancelled_by == "System",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
@@ -114,6 +137,14 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
 	}
+
+
+def _time_before(left: Document | None, reader: Reader) -> dict[str, Any]:
+	"""Return the date and time from which the meeting was moved, as variables; None without a move."""
+	if not left:
+		return dict.fromkeys(("old_date", "old_time", "old_end_time"))
+	start, end = left.parts()[0]
+	return {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
 
 
 def _seats_taken(sharing: list[Document], meeting_type: Document) -> str | None:
