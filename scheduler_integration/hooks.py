@@ -40,6 +40,7 @@ doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
+	"Booking": ["public/js/desk/booking_tasks.js"],
 	"Scheduling Page": _TIME_ZONES,
 }
 
@@ -68,6 +69,7 @@ permission_query_conditions = {
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
 	"Host Preferences": f"{_PERMISSIONS}.own_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
+	"Outbox Task": f"{_PERMISSIONS}.task_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Host": f"{_PERMISSIONS}.booking_row_query",
@@ -85,6 +87,7 @@ has_permission = {
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
 	"Host Preferences": f"{_PERMISSIONS}.has_own_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
+	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
@@ -96,16 +99,15 @@ ignore_links_on_delete = [
 	"Booking Slot",
 	"Booking Seat",
 	"Round Robin Turn",
+	"Outbox Task",
 ]
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
 	"cron": {
-		"*/5 * * * *": [
-			"scheduler_integration.jobs.retry_deliveries",
-			"scheduler_integration.jobs.close_past_bookings",
-		],
+		"* * * * *": ["scheduler_integration.jobs.run_due_tasks"],
+		"*/5 * * * *": ["scheduler_integration.jobs.close_past_bookings"],
 		# Seven in the morning begins at another quarter of an hour in some zones, such as 01:15 UTC in Kathmandu.
 		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],
 	},

@@ -2,32 +2,24 @@
 
 import frappe
 
-from scheduler_integration import clock
-from scheduler_integration.bookings import (
-	complete_past_meetings,
-	decline_unanswered_requests,
-	deliver_messages,
-	release_before,
-)
-from scheduler_integration.notifications.deliver import due_deliveries
+from scheduler_integration import bookings, clock
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
-from scheduler_integration.notifications.email import send_queued
-from scheduler_integration.notifications.plan import enqueue_delivery
+from scheduler_integration.outbox.awake import keep_awake
+
+# A little less than a minute, after which the next run begins.
+RUN_SECONDS = 45
 
 
-def deliver(booking: str) -> None:
-	"""Queue the messages of a booking and send them at once. Runs after the commit of a command."""
-	queued = deliver_messages(booking, clock.now())
-	# Commit before sending. A rollback after sending would forget that the mails were sent.
-	frappe.db.commit()
-	for name in queued:
-		send_queued(name)
+def run_tasks_of(booking: str) -> None:
+	"""Runs after the commit of a command: what it planned for the booking and is due now."""
+	bookings.run_tasks_of(booking, clock.now)
+	keep_awake()
 
 
-def retry_deliveries() -> None:
-	"""Runs every five minutes: queues the jobs of bookings with messages that weren't delivered."""
-	for booking in due_deliveries(clock.now()):
-		enqueue_delivery(booking)
+def run_due_tasks() -> None:
+	"""Runs every minute: all tasks that are due, those of lost jobs and dead workers too."""
+	bookings.run_due_tasks(clock.now, RUN_SECONDS)
+	keep_awake()
 
 
 def send_digests() -> None:
@@ -44,11 +36,11 @@ def send_digests() -> None:
 
 def release_past_slots() -> None:
 	"""Runs daily: deletes the rows of Booking Slot and Booking Seat for times that are over."""
-	release_before(clock.now())
+	bookings.release_before(clock.now())
 
 
 def close_past_bookings() -> None:
 	"""Runs every five minutes: completes meetings and declines requests whose time has passed. Commits after each one."""
 	now = clock.now()
-	decline_unanswered_requests(now)
-	complete_past_meetings(now)
+	bookings.decline_unanswered_requests(now)
+	bookings.complete_past_meetings(now)

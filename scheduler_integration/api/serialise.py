@@ -14,6 +14,7 @@ from scheduler_integration.clock import iso
 from scheduler_integration.engine import Interval, PartlyFree, local_date
 from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken, TimeNotFree
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
+from scheduler_integration.outbox.steer import TaskSummary
 from scheduler_integration.times import CalendarEntry, Objection, Slot
 
 JSON = dict[str, Any]
@@ -91,6 +92,21 @@ def host_booking(booking: HostBooking) -> JSON:
 		"answers": [{"question": each.question, "answer": each.answer} for each in booking.answers],
 		"delivery_error": booking.delivery_error,
 		"actions": list(booking.actions),
+	}
+
+
+def outbox_task(task: TaskSummary) -> JSON:
+	"""A task as in the data of `outbox.list`. Its instants are in UTC."""
+	return {
+		"name": task.name,
+		"kind": task.kind,
+		"purpose": task.purpose,
+		"target": task.target,
+		"status": task.status,
+		"due_at": iso(task.due_at, "UTC"),
+		"done_at": iso(task.done_at, "UTC") if task.done_at else None,
+		"attempts": task.attempts,
+		"error": task.error,
 	}
 
 

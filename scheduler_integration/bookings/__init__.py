@@ -8,14 +8,14 @@ from scheduler_integration.bookings.book import book, book_by_host
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.closing import complete_past_meetings, decline_unanswered_requests
 from scheduler_integration.bookings.confirm import confirm
-from scheduler_integration.bookings.delivery import deliver_messages
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
+from scheduler_integration.bookings.ledger import forget_turns
+from scheduler_integration.bookings.outbox import run_due_tasks, run_tasks_of
 from scheduler_integration.bookings.outcome import complete, mark_no_show
 from scheduler_integration.bookings.reassign import reassign
 from scheduler_integration.bookings.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.bookings.turns import forget_turns
 
 __all__ = [
 	"HeldSlot",
@@ -28,7 +28,6 @@ __all__ = [
 	"confirm",
 	"decline",
 	"decline_unanswered_requests",
-	"deliver_messages",
 	"forget_turns",
 	"hold_slot",
 	"mark_no_show",
@@ -39,5 +38,7 @@ __all__ = [
 	"reschedule_by_host",
 	"reschedule_by_token",
 	"retried",
+	"run_due_tasks",
+	"run_tasks_of",
 	"store_buckets",
 ]

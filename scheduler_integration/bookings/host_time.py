@@ -32,7 +32,7 @@ def check_hosts_have_time(
 	offer: Offer, users: Sequence[str], start: int, booking: Document, now: int, *, force: bool
 ) -> None:
 	"""Raise TimeNotFree if one of `users` has no time for the booking's meeting at `start` (epoch seconds)."""
-	parts = offer.team.parts(start, users[0])
+	parts = offer.pool.parts(start, users[0])
 	found = [each for user in users for each in _of_host(offer.member(user), parts, now, force)]
 	if parts and not found:
 		return

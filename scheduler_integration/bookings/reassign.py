@@ -1,6 +1,5 @@
 """Reassigns a booking, or a whole session, to another host."""
 
-import json
 from dataclasses import replace
 
 import frappe
@@ -23,8 +22,8 @@ from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPer
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.moves import check_open
+from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.sessions import live_in_session, session_key
-from scheduler_integration.meetings.successors import successors
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.times import Objection
@@ -42,13 +41,13 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	_check_may_change(booking, now)
-	successor = _successor(booking, host)
+	new_host = _new_host(booking, host)
 	leaving = _leaving(booking, replaces)
-	guard.lock_hosts([*booking.host_users(), successor.user])
-	coming = _check_free(booking, successor, now, force)
+	guard.lock_hosts([*booking.host_users(), new_host.user])
+	coming = _check_free(booking, new_host, now, force)
 	sharing = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
 	if booking.session:
-		_move_session(booking, leaving, successor.user, now)
+		_move_session(booking, leaving, new_host.user, now)
 	for each in (booking, *sharing):
 		_reassign(each, leaving, coming, now, is_first=each is booking)
 	return for_host(booking, now)
@@ -60,10 +59,10 @@ def _check_may_change(booking: Document, now: int) -> None:
 	check_open(booking, now)
 
 
-def _successor(booking: Document, host: str) -> TypeHost:
+def _new_host(booking: Document, host: str) -> TypeHost:
 	if host in booking.host_users():
-		raise InvalidRequest(details={"host": _("This host already takes part.")})
-	found = next((each for each in successors(booking) if each.user == host), None)
+		raise InvalidRequest(details={"host": _("This host already hosts this meeting.")})
+	found = next((each for each in possible_hosts(booking) if each.user == host), None)
 	if not found:
 		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})
 	return found
@@ -137,5 +136,4 @@ def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -
 		retitle(booking)
 		if booking.session:
 			booking.session = session_key(booking.meeting_type, booking.starts_at, coming)
-	booking.removed_hosts = json.dumps(sorted({leaving, *json.loads(booking.removed_hosts or "[]")} - {coming}))
 	booking.sequence += 1

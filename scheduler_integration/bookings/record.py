@@ -1,6 +1,5 @@
 """Makes the Booking record of a request that was found bookable."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -25,7 +24,7 @@ def new_booking(
 ) -> Document:
 	"""Return an unsaved Booking with the hosts `users`. The first of them is the main host (`host`)."""
 	rules = offer.member(users[0]).rules
-	parts = offer.team.parts(request.start, users[0])
+	parts = offer.pool.parts(request.start, users[0])
 	booking = frappe.get_doc(
 		{
 			"doctype": "Booking",
@@ -73,7 +72,6 @@ def successor(booking: Document, members: list[engine.Member], parts: list[engin
 			"manage_key": booking.manage_key,
 			"ical_uid": booking.ical_uid,
 			"sequence": booking.sequence,
-			"removed_hosts": _removed(booking, [member.host.name for member in members]),
 		}
 	)
 	if new.host != booking.host:
@@ -86,12 +84,6 @@ def retitle(booking: Document) -> None:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	with print_language(booking.language or frappe.local.lang):
 		booking.subject = event_title(booking, meeting_type)
-
-
-def _removed(booking: Document, users: list[str]) -> str | None:
-	"""Return as JSON the hosts who don't take part any more and don't know it yet."""
-	removed = {*booking.host_users(), *json.loads(booking.removed_hosts or "[]")} - set(users)
-	return json.dumps(sorted(removed)) if removed else None
 
 
 def host_rows(members: list[engine.Member], parts: list[engine.Interval]) -> list[dict[str, Any]]:

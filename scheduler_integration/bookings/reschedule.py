@@ -22,7 +22,7 @@ from scheduler_integration import engine
 from scheduler_integration.availability.holds import release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.bookings import guard, turns
+from scheduler_integration.bookings import guard, ledger
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
 from scheduler_integration.bookings.book import held_parts, slot_taken
 from scheduler_integration.bookings.change_status import save
@@ -176,7 +176,7 @@ def _choose(booking: Document, offer: Offer, request: RescheduleRequest, found: 
 	if booking.host in free:
 		return Choice([booking.host])
 	# The booking's own entries mustn't count when the next host is chosen.
-	turns.take_back(booking)
+	ledger.take_back(booking)
 	wish = Wish(request.start, request.parts, booking.attendee_email)
 	return choose_hosts(offer, wish, found.meeting_type, found.page)
 
@@ -192,10 +192,10 @@ def _with_turn(
 	if choice.turn or not booking.turn_shares:
 		return choice
 	if was_given_back and not booking.session:
-		turns.enter_again(booking)
+		ledger.enter_again(booking)
 		return choice
 	if joins or was_given_back or (moves_alone and live_in_session(booking.session, for_update=True)):
-		turns.take_back(booking)
+		ledger.take_back(booking)
 		host = choice.users[0]
 		return choice._replace(turn=engine.Turn(host, {host: engine.BOOKING}))
 	return choice
@@ -205,7 +205,7 @@ def _successor(
 	booking: Document, offer: Offer, users: Sequence[str], request: RescheduleRequest, by: Actor
 ) -> Document:
 	members = [offer.member(user) for user in users]
-	new = successor(booking, members, offer.team.parts(request.start, users[0]))
+	new = successor(booking, members, offer.pool.parts(request.start, users[0]))
 	new.update({"rescheduled_by": by.value, "reschedule_reason": request.reason})
 	if booking.session:
 		new.session = session_key(new.meeting_type, request.start, new.host)
@@ -221,4 +221,14 @@ def _store(new: Document, booking: Document, standing: Document | None, change: 
 	# The attendee has no rights on Booking, and no role may create one by hand. The checks above decide.
 	new.flags.ignore_links = True
 	new.insert(ignore_permissions=True)
-	run_consequences(replace(change, moved_from=booking, reason=new.reschedule_reason, status_before=None))
+	change = replace(change, moved_from=booking, leaving=_leaving(new, booking), reason=new.reschedule_reason)
+	run_consequences(change)
+
+
+def _leaving(new: Document, booking: Document) -> str | None:
+	"""Return the host of the earlier booking if another one takes the meeting.
+
+	The hosts of a session that goes on without this attendee keep it. They are told in another way.
+	"""
+	keeps_session = (booking.session_uid or None) != (new.session_uid or None)
+	return None if keeps_session or booking.host in new.host_users() else booking.host

@@ -13,6 +13,7 @@ from scheduler_integration.engine import Interval
 from scheduler_integration.meetings.actions import host_actions
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.chain import predecessor
+from scheduler_integration.meetings.failures import failed_deliveries
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal, reschedule_refusal
 from scheduler_integration.meetings.tokens import manage_url
@@ -110,7 +111,7 @@ class HostBooking(BookingSummary):
 	"""A booking as hosts and managers see it, without the attendee's own links. The main host comes first.
 
 	Bookings with the same `session` share a slot, `seats` is how many of its seats this booking takes, and
-	`delivery_error` says which message wasn't sent. `actions` are the commands that the signed-in user can send for it.
+	`delivery_error` says whom a message didn't reach. `actions` are the commands that the signed-in user can send for it.
 	"""
 
 	hosts: tuple[BookingHost, ...]
@@ -151,12 +152,13 @@ def for_host(booking: Document, now: int) -> HostBooking:
 
 
 def for_hosts(bookings: list[Document], now: int) -> list[HostBooking]:
-	"""Return each booking as its hosts see it. All hosts are loaded with one query."""
+	"""Return each booking as its hosts see it. Hosts and failures take one query each."""
 	people = people_of(bookings)
-	return [_for_host(booking, people, now) for booking in bookings]
+	failed = failed_deliveries([booking.name for booking in bookings])
+	return [_for_host(booking, people, failed.get(booking.name), now) for booking in bookings]
 
 
-def _for_host(booking: Document, people: People, now: int) -> HostBooking:
+def _for_host(booking: Document, people: People, delivery_error: str | None, now: int) -> HostBooking:
 	actions = host_actions(booking, now)
 	# Without the manage link: it gives the attendee's rights to anybody who has it, and hosts have rights of their own.
 	return HostBooking(
@@ -168,7 +170,7 @@ def _for_host(booking: Document, people: People, now: int) -> HostBooking:
 		can_reschedule="reschedule" in actions,
 		actions=actions,
 		answers=tuple(Answer(row.question_id, row.question, row.answer) for row in booking.answers),
-		delivery_error=booking.delivery_error or None,
+		delivery_error=delivery_error,
 	)
 
 

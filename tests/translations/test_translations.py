@@ -29,7 +29,7 @@ FRAPPES_OWN = {
 	"Status", "Subject", "Title", "To", "Type", "User",
 	# Options of Frappe's own Select fields: statuses, types of fields, ways to assign
 	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Failed", "Long Text", "Number", "Off",
-	"Pending", "Personal", "Queued", "Round Robin", "Scheduled", "Select", "System", "Text",
+	"Done", "Pending", "Personal", "Round Robin", "Scheduled", "Select", "Sending", "Sent", "System", "Text",
 }  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}
@@ -159,7 +159,7 @@ def in_desk_file(path: Path) -> Iterator[str]:
 
 
 def in_document(document: dict) -> Iterator[str | None]:
-	"""What people read of a DocType, Workspace, Workspace Sidebar, Desktop Icon or Role; None where a text is missing."""
+	"""The texts that people read of a DocType, Workspace, Workspace Sidebar, Desktop Icon or Role; None where a text is missing."""
 	yield from (document.get("name"), document.get("label"), document.get("title"), document.get("description"))
 	for field in document.get("fields", ()):
 		if not field.get("hidden"):

@@ -200,7 +200,7 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"state": _state(first.status) if len(bookings) == 1 else None,
 		"can_cancel": any(booking.can_cancel for booking in bookings),
 		"attendees": [_attendee(booking, style) for booking in bookings],
-		"successors": sharing[0].successors,
+		"possible_hosts": sharing[0].possible_hosts,
 		"replaceable": first.hosts if len(first.hosts) > 1 else (),
 	}
 
