@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from frappe import _
 
@@ -26,16 +26,16 @@ def managing_view(
 	brand: Brand | None,
 	visitor: Visitor,
 	path: str,
-	just_booked: bool = False,
+	news: str = "",
 	problem: str | None = None,
 ) -> dict:
-	"""Return the view of `/schedule/manage/<token>`.
+	"""Return the view of `/schedule/manage/<token>`. `news` is `booked` or `moved` if that just happened.
 
 	`brand` is that of the page on which the meeting was booked, None if that page is gone. `path` is the address of the
 	form. `problem` is the sentence of an error.
 	"""
-	heading = _heading(booking, just_booked)
-	follow = _follow_up(booking) if just_booked else None
+	heading = _heading(booking, news)
+	follow = _follow_up(booking) if news == "booked" else None
 	return {
 		"document": document(
 			visitor,
@@ -54,7 +54,10 @@ def managing_view(
 		"when": _when(booking, visitor),
 		"place": _place(booking),
 		"ics": _local(booking.calendar.ics),
+		"earlier": booking.earlier and when_view([booking.earlier], visitor.style(booking.timezone)),
 		"is_gone": booking.status in _GONE,
+		"move_url": _move_url(booking, path) if booking.can_reschedule else None,
+		"refusals": _refusals(booking),
 		"is_live": booking.status in ("Pending", "Scheduled") and not booking.is_over,
 		"follow_up": follow,
 		"again_url": _local(booking.book_again_url),
@@ -63,6 +66,23 @@ def managing_view(
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"]}),
 	}
+
+
+def _move_url(booking: AttendeeBooking, path: str) -> str:
+	token = unquote(path.rpartition("/")[2])
+	query = urlencode({"reschedule": token, "tz": booking.timezone})
+	return f"/schedule/{quote(booking.page.slug, safe='')}/{quote(booking.meeting_type.slug, safe='')}?{query}"
+
+
+def _refusals(booking: AttendeeBooking) -> list[str]:
+	"""Return why the attendee can't move or cancel the meeting, each sentence once."""
+	if booking.is_over or booking.status in _GONE:
+		return []
+	sentences = (
+		None if booking.can_reschedule else booking.cannot_reschedule_reason,
+		None if booking.can_cancel else booking.cannot_cancel_reason,
+	)
+	return list(dict.fromkeys(filter(None, sentences)))
 
 
 def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
@@ -83,8 +103,15 @@ def _place(booking: AttendeeBooking) -> dict:
 	return {"icon": place_icon(booking.location_type), "url": url, "text": text if text != url else None}
 
 
-def _heading(booking: AttendeeBooking, just_booked: bool) -> dict:
+def _heading(booking: AttendeeBooking, news: str) -> dict:
 	host = ", ".join(names(booking.hosts)) or booking.page.title
+	if booking.is_asked_to_reschedule:
+		return {
+			"icon": "clock",
+			"mood": "good",
+			"title": _("Please choose another time"),
+			"text": _("{0} asks you to move this meeting.").format(host),
+		}
 	email = booking.attendee.email
 	status = booking.status
 	if status in _GONE:
@@ -106,8 +133,10 @@ def _heading(booking: AttendeeBooking, just_booked: bool) -> dict:
 			),
 		}
 	sent = _("An invitation with all of this is on its way to {0}.").format(email)
-	if just_booked:
+	if news == "booked":
 		return {"icon": "check", "mood": "good", "title": _("You're booked"), "text": sent}
+	if news == "moved":
+		return {"icon": "check", "mood": "good", "title": _("Your meeting is moved"), "text": sent}
 	return {
 		"icon": "calendar",
 		"mood": "good",

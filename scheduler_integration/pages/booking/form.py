@@ -57,6 +57,24 @@ def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[s
 	}
 
 
+def moving_form_view(reason: str, values: dict[str, Any], errors: dict[str, str], *, is_request: bool) -> dict:
+	"""Return the view of the form that moves a meeting. `reason` is `optional`, `required` or `not_asked`.
+
+	`is_request` says whether the host has to confirm the new time.
+	"""
+	about = {"label": _("Let your host know why"), "type": "long_text", "required": reason == "required"}
+	fields = [] if reason == "not_asked" else [field_view("reason", values, errors, **about)]
+	shown = {field["error"] for field in fields}
+	return {
+		"fields": fields,
+		"folded": [],
+		"unfolds": False,
+		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in shown],
+		"idempotency_key": values.get("idempotency_key", ""),
+		"submit": _("Request this time") if is_request else _("Move the meeting"),
+	}
+
+
 def _own_fields(by_phone: bool) -> dict[str, dict[str, Any]]:
 	return {
 		"attendee_name": {"label": _("Your name"), "required": True, "autocomplete": "name"},

@@ -1,4 +1,4 @@
-"""`/schedule/manage/<token>`: the attendee sees and cancels a booking. `?booked=1` shows it as the confirmation."""
+"""`/schedule/manage/<token>`: the attendee sees and cancels a booking. `?booked=1` or `?moved=1` shows it as the confirmation."""
 
 from urllib.parse import quote
 
@@ -30,10 +30,8 @@ def _view() -> dict:
 	path = f"/schedule/manage/{quote(token, safe='')}"
 	error = _cancel(token, path) if submitted() else None
 	booking = booking_by_token(token, now())
-	just_booked = argument("booked") == "1"
-	view = managing_view(
-		booking, find_brand(booking.page.slug), current_visitor(), path, just_booked, error and error.message
-	)
+	news = next((each for each in ("booked", "moved") if argument(each) == "1"), "")
+	view = managing_view(booking, find_brand(booking.page.slug), current_visitor(), path, news, error and error.message)
 	return view | {"status": error.http_status_code if error else 200}
 
 
