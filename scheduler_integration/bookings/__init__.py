@@ -4,11 +4,13 @@ Only this room writes Booking records, and it guards the hosts' time against dou
 here, never from a module inside.
 """
 
+from scheduler_integration.bookings.ask_for_another_time import ask_to_reschedule
 from scheduler_integration.bookings.book import book, book_by_host
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.closing import complete_past_meetings, decline_unanswered_requests
 from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
+from scheduler_integration.bookings.guests import update_guests_by_host, update_guests_by_token
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.ledger import forget_turns
 from scheduler_integration.bookings.outbox import run_due_tasks, run_tasks_of
@@ -19,6 +21,7 @@ from scheduler_integration.bookings.transaction import retried
 
 __all__ = [
 	"HeldSlot",
+	"ask_to_reschedule",
 	"book",
 	"book_by_host",
 	"cancel_by_host",
@@ -41,4 +44,6 @@ __all__ = [
 	"run_due_tasks",
 	"run_tasks_of",
 	"store_buckets",
+	"update_guests_by_host",
+	"update_guests_by_token",
 ]

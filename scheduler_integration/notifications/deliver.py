@@ -10,7 +10,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.notifications.email import EmailRow, find_row, queue_email, send_row
-from scheduler_integration.notifications.messages import HOST_REMOVED, Message, message_to
+from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED, Message, message_to
 from scheduler_integration.notifications.readers import reader_of
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import Task, was_sent
@@ -42,6 +42,8 @@ def _not_needed(booking: Document, task: Task) -> str | None:
 	"""Return why nobody needs this message any more, or None."""
 	if task.purpose == HOST_REMOVED:
 		return _host_needs_no_removal(booking, task)
+	if task.purpose == GUEST_REMOVED:
+		return _guest_needs_no_removal(booking, task)
 	if booking.sequence != task.payload["sequence"]:
 		return _("A later change has a message of its own.")
 	return None
@@ -52,6 +54,14 @@ def _host_needs_no_removal(booking: Document, task: Task) -> str | None:
 		return _("This host hosts the meeting again.")
 	if was_sent(task.booking, task.target, "host_confirmed") is False:
 		return _("This host never knew of the meeting.")
+	return None
+
+
+def _guest_needs_no_removal(booking: Document, task: Task) -> str | None:
+	if task.target in [row.email for row in booking.guests]:
+		return _("This guest was invited again.")
+	if was_sent(task.booking, task.target, "attendee_confirmed") is False:
+		return _("This guest never knew of the meeting.")
 	return None
 
 

@@ -126,7 +126,7 @@ def parse_booking_request(
 	"""
 	reader = _Reader(payload)
 	address = reader.required("attendee_email", email)
-	guests = reader.value("guests", lambda value: _guests(value, address), default=())
+	guests = reader.value("guests", lambda value: parse_guests(value, address), default=())
 	request = BookingRequest(
 		start=reader.required("start", parse_instant, default=0),
 		duration=reader.value("duration", lambda value: _duration(value, meeting_type)),
@@ -200,7 +200,7 @@ def _language(value: object) -> str:
 	return code if code and frappe.db.exists("Language", code) else frappe.local.lang
 
 
-def _guests(value: object, attendee_email: str) -> tuple[str, ...]:
+def parse_guests(value: object, attendee_email: str = "") -> tuple[str, ...]:
 	"""Return the additional guests' addresses, each once, without the attendee's."""
 	if isinstance(value, str):
 		value = value.replace(",", " ").replace(";", " ").split()
