@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from frappe import _
 
 from scheduler_integration.catalogue.public import Brand
 from scheduler_integration.clock import iso
+from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
@@ -18,7 +20,17 @@ from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
+# What just happened, as an argument of the address.
+NEWS = ("booked", "moved", "invited")
 _GONE = ("Cancelled", "Declined", "Rescheduled")
+
+
+@dataclass(frozen=True)
+class Attempt:
+	"""A submitted form: the error why it was refused, and the typed addresses if it was about guests."""
+
+	error: SchedulingError | None = None
+	guests: str = ""
 
 
 def managing_view(
@@ -27,13 +39,14 @@ def managing_view(
 	visitor: Visitor,
 	path: str,
 	news: str = "",
-	problem: str | None = None,
+	attempt: Attempt | None = None,
 ) -> dict:
-	"""Return the view of `/schedule/manage/<token>`. `news` is `booked` or `moved` if that just happened.
+	"""Return the view of `/schedule/manage/<token>`. `news` is one of NEWS if that just happened.
 
 	`brand` is that of the page on which the meeting was booked, None if that page is gone. `path` is the address of the
-	form. `problem` is the sentence of an error.
+	form. `attempt` is a form that was just refused.
 	"""
+	attempt = attempt or Attempt()
 	heading = _heading(booking, news)
 	follow = _follow_up(booking) if news == "booked" else None
 	return {
@@ -62,7 +75,9 @@ def managing_view(
 		"follow_up": follow,
 		"again_url": _local(booking.book_again_url),
 		"action": path,
-		"problem": problem,
+		"problem": attempt.error and attempt.error.message,
+		"guests_typed": attempt.guests or ", ".join(booking.guests),
+		"guests_error": attempt.error.details.get("guests") if attempt.error else None,
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"]}),
 	}
@@ -135,6 +150,9 @@ def _heading(booking: AttendeeBooking, news: str) -> dict:
 	sent = _("An invitation with all of this is on its way to {0}.").format(email)
 	if news == "booked":
 		return {"icon": "check", "mood": "good", "title": _("You're booked"), "text": sent}
+	if news == "invited":
+		text = _("Everybody whom this concerns gets an e-mail.")
+		return {"icon": "check", "mood": "good", "title": _("The guests are changed"), "text": text}
 	if news == "moved":
 		return {"icon": "check", "mood": "good", "title": _("Your meeting is moved"), "text": sent}
 	return {
