@@ -6,7 +6,6 @@ The desk's forms link here with `?doctype=Contact&record=...`.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time
 from urllib.parse import quote
 
 import frappe
@@ -22,13 +21,14 @@ from scheduler_integration.clock import iso, now
 from scheduler_integration.crm.people import Person, find_person, search_people
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.on_behalf import book_for_somebody
-from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of, local_date
+from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import earlier_choices
 from scheduler_integration.pages.host.book import FIELDS, Attempt, BookingForm, Offered, Wish, booking_form_view
 from scheduler_integration.pages.kit.fields import read_answers, split_addresses, typed_values
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.parsing.booking_request import BookingPayload
 
 no_cache = 1
@@ -82,7 +82,7 @@ def _choices(person: Person | None) -> tuple[str, str]:
 def _wish() -> Wish:
 	return Wish(
 		meeting_type=argument("type"),
-		day=_date(argument("date")),
+		day=read_day(argument("date")),
 		duration=_minutes(argument("duration")),
 		doctype=argument("doctype"),
 		record=argument("record"),
@@ -109,7 +109,8 @@ def _offered(wish: Wish, zone: str) -> Offered:
 def _submit(wish: Wish, offered: Offered, zone: str) -> Attempt:
 	"""Book the meeting and redirect to the host's meetings. Returns an Attempt if the booking is refused."""
 	form = frappe.request.form
-	chosen = form.get("choose_start") or _typed_start(form.get("other_time"), offered.day, zone) or form.get("start")
+	typed = read_wall_time(offered.day, form.get("other_time", ""), zone)
+	chosen = form.get("choose_start") or (iso(typed, zone) if typed else form.get("start"))
 	payload = BookingPayload.of(
 		{
 			**{name: form.get(name) for name in FIELDS},
@@ -126,24 +127,6 @@ def _submit(wish: Wish, offered: Offered, zone: str) -> Attempt:
 	except SchedulingError as error:
 		return Attempt(typed_values(form, FIELDS, offered.meeting.questions), error)
 	raise redirection("/scheduling?done=book")
-
-
-def _typed_start(text: str | None, day: date, zone: str) -> str | None:
-	"""Return a typed time of the day such as "14:10" as an instant in ISO 8601, or None if it isn't a time."""
-	try:
-		clock = time.fromisoformat(text or "")
-	except ValueError:
-		return None
-	wall = datetime.combine(day, clock.replace(second=0, microsecond=0, tzinfo=None))
-	return iso(instant_of(wall, zone), zone)
-
-
-def _date(text: str) -> date | None:
-	try:
-		day = date.fromisoformat(text) if len(text) == len("2026-11-23") else None
-	except ValueError:
-		return None
-	return day if day and FIRST_DATE <= day <= LAST_DATE else None
 
 
 def _minutes(text: str) -> int | None:

@@ -13,8 +13,8 @@ from frappe.utils import get_url_to_form
 
 from scheduler_integration.catalogue.public import Brand, Listing
 from scheduler_integration.clock import iso
-from scheduler_integration.engine import local_date
-from scheduler_integration.exceptions import HostNotFree
+from scheduler_integration.engine import local_date, wall_clock
+from scheduler_integration.exceptions import HostNotFree, TimeNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.notifications.preferences import Preferences
@@ -24,7 +24,7 @@ from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.people import names, web_address
 from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
 from scheduler_integration.pages.kit.script_json import script_json
-from scheduler_integration.pages.kit.spans import when_view
+from scheduler_integration.pages.kit.spans import moment_in_short, when_view
 from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
@@ -120,7 +120,28 @@ def not_free_message(error: HostNotFree, asked: dict[str, str], style: dates.Tim
 		"is_error": True,
 		"reasons": list(sentences.values()),
 		"conflicts": [conflict_view(each, style) for each in error.conflicts],
-		"anyway": asked if error.can_force else None,
+		"anyway": {"fields": {**asked, "action": "reassign"}, "label": _("Reassign anyway")}
+		if error.can_force
+		else None,
+	}
+
+
+def no_time_message(error: TimeNotFree, asked: dict[str, str], style: dates.TimeStyle) -> dict:
+	"""Return a message that says why a meeting can't be moved to a time, with the nearest times that are free.
+
+	`asked` has the form's `action`, `name`, `reason` and `start`. `anyway` is as for `not_free_message`.
+	"""
+	sentences = {each.message: reason_view(each, style) for each in error.objections}
+	offered = sorted(error.suggestions, key=lambda slot: slot.start)
+	return {
+		"text": error.message,
+		"is_error": True,
+		"reasons": list(sentences.values()),
+		"anyway": {"fields": asked, "label": _("Move it anyway")} if error.can_force else None,
+		"others": [
+			{"fields": {**asked, "start": iso(slot.start, style.zone)}, "label": moment_in_short(slot.start, style)}
+			for slot in offered
+		],
 	}
 
 
@@ -198,7 +219,9 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"seats": sum(booking.seats for booking in bookings),
 		"waiting": sum(booking.status == "Pending" for booking in bookings),
 		"state": _state(first.status) if len(bookings) == 1 else None,
-		"can_cancel": any(booking.can_cancel for booking in bookings),
+		"actions": {action for booking in bookings for action in booking.actions},
+		"to_date": local_date(first.start, style.zone).isoformat(),
+		"to_time": f"{wall_clock(first.start, style.zone):%H:%M}",
 		"attendees": [_attendee(booking, style) for booking in bookings],
 		"possible_hosts": sharing[0].possible_hosts,
 		"replaceable": first.hosts if len(first.hosts) > 1 else (),
@@ -234,7 +257,7 @@ def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
 		"notes": booking.notes,
 		"answers": booking.answers,
 		"problem": booking.delivery_error,
-		"can_cancel": booking.can_cancel,
+		"actions": booking.actions,
 	}
 
 
