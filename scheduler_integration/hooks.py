@@ -29,7 +29,9 @@ add_to_apps_screen = [
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
+	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
+	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 ]
@@ -59,6 +61,14 @@ override_doctype_dashboards = {
 	"User": f"{_CONNECTIONS}.of_user",
 }
 
+# What templates of reports may call: {{ scheduler_section(doc) }}
+jinja = {
+	"methods": [
+		"scheduler_integration.reports.jinja.scheduler_section",
+		"scheduler_integration.reports.jinja.report_text",
+	]
+}
+
 _PERMISSIONS = "scheduler_integration.permissions"
 
 permission_query_conditions = {
@@ -68,15 +78,26 @@ permission_query_conditions = {
 	"Availability Override": f"{_PERMISSIONS}.own_query",
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
 	"Host Preferences": f"{_PERMISSIONS}.own_query",
+	"Consultant Scheduler Settings": f"{_PERMISSIONS}.consultant_query",
+	"Client Assessment": f"{_PERMISSIONS}.consultant_query",
+	"Scheduler Engagement": f"{_PERMISSIONS}.consultant_query",
+	"Outside Booking": f"{_PERMISSIONS}.consultant_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
 	"Outbox Task": f"{_PERMISSIONS}.task_query",
+	"Video Connection": f"{_PERMISSIONS}.own_query",
+	"Video Meeting": f"{_PERMISSIONS}.own_query",
+	"Video Meeting Log": f"{_PERMISSIONS}.own_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Host": f"{_PERMISSIONS}.booking_row_query",
 	"Scheduling Page Host": f"{_PERMISSIONS}.page_row_query",
 	"Meeting Type Question": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
+	"Meeting Type Place": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
+	"Calendar Connection": f"{_PERMISSIONS}.own_query",
+	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
+	"Calendar Busy Time": f"{_PERMISSIONS}.own_query",
 }
 
 has_permission = {
@@ -86,8 +107,17 @@ has_permission = {
 	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
 	"Host Preferences": f"{_PERMISSIONS}.has_own_permission",
+	"Consultant Scheduler Settings": f"{_PERMISSIONS}.has_consultant_permission",
+	"Client Assessment": f"{_PERMISSIONS}.has_consultant_permission",
+	"Scheduler Engagement": f"{_PERMISSIONS}.has_consultant_permission",
+	"Outside Booking": f"{_PERMISSIONS}.has_consultant_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
+	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
 	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
+	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
@@ -98,18 +128,35 @@ ignore_links_on_delete = [
 	"Host Preferences",
 	"Booking Slot",
 	"Booking Seat",
+	"Outside Booking",
 	"Round Robin Turn",
 	"Outbox Task",
+	"Calendar Connection",
+	"Calendar Busy Time",
+	"Scheduler Engagement",
 ]
+
+doc_events = {
+	# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
+	"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"},
+	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
+	"User": {"on_trash": "scheduler_integration.engagement.retention.forget_user"},
+}
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["scheduler_integration.jobs.run_due_tasks"],
-		"*/5 * * * *": ["scheduler_integration.jobs.close_past_bookings"],
+		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],
+		"*/5 * * * *": [
+			"scheduler_integration.jobs.close_past_bookings",
+			"scheduler_integration.jobs.ask_schedulers",
+		],
 		# Seven in the morning begins at another quarter of an hour in some zones, such as 01:15 UTC in Kathmandu.
 		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],
 	},
-	"daily": ["scheduler_integration.jobs.release_past_slots"],
+	"daily": [
+		"scheduler_integration.jobs.release_past_slots",
+		"scheduler_integration.jobs.forget_engagement",
+	],
 }

@@ -9,17 +9,18 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import location_label, page_url
+from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.outbox.tasks import Task, was_sent
+from scheduler_integration.outbox.tasks import SENT, Task, statuses_of
 
 # The purpose of the message to a host who was replaced. It outlives later changes of the booking.
 HOST_REMOVED = "host_removed"
@@ -67,7 +68,11 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
 	"""Return who is told: the attendee, the hosts, and the guests who come or go, but no guest who knows already."""
 	booking = change.booking
-	new = [guest for guest in guests_of(booking) if not was_sent(booking.name, guest.email, "attendee_confirmed")]
+	new = [
+		guest
+		for guest in guests_of(booking)
+		if SENT not in statuses_of(booking.name, guest.email, "attendee_confirmed")
+	]
 	return [
 		("attendee_confirmed", attendee_of(booking)),
 		*(("attendee_confirmed", guest) for guest in new),
@@ -87,6 +92,7 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 	others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
 	about = {
 		"is_handed_over": task.payload["is_reassigned"],
+		"is_link": task.payload.get("is_link", False),
 		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
 	}
 	changes_calendar = task.purpose != "attendee_asked" or booking.status in RELEASED
@@ -133,6 +139,10 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"duration": booking.duration_minutes,
 		"place": _place(booking),
 		"meeting_link": booking.meeting_link,
+		"meeting_id": booking.meeting_id,
+		"meeting_password": booking.meeting_password,
+		"link_follows": booking.video_status == "Waiting" and not booking.meeting_link,
+		"call_failed": booking.video_status == "Failed" and not booking.location,
 		"notes": booking.notes if reader.sees_answers else None,
 		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
 		"confirmation_message": meeting_type.confirmation_message,
@@ -183,4 +193,4 @@ def _days(booking: Document, reader: Reader) -> str:
 
 
 def _place(booking: Document) -> str:
-	return ": ".join(filter(None, (location_label(booking.location_type), booking.location)))
+	return ": ".join(filter(None, (place_label(booking), booking.location)))

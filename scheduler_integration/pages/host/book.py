@@ -30,7 +30,7 @@ from scheduler_integration.times import Slot
 PATH = "/scheduling/book"
 FIELDS = (
 	"attendee_name", "attendee_email", "attendee_phone", "attendee_company", "notes", "guests", "idempotency_key",
-	"timezone", "language", "start", "other_time",
+	"timezone", "language", "location", "start", "other_time",
 )  # fmt: skip
 
 
@@ -197,9 +197,9 @@ def _value(slot: Slot, zone: str) -> str:
 def _fields(shown: BookingForm, offered: Offered) -> dict:
 	errors = shown.attempt.error.details if shown.attempt.error else {}
 	values = {**_facts(shown.person), **shown.attempt.values}
-	by_phone = offered.meeting.location_type == "phone"
+	by_phone = any(place.type == "phone" for place in offered.meeting.locations)
 	own = {
-		"attendee_name": {"label": _("Name"), "required": True},
+		"attendee_name": {"label": _("Attendee name"), "required": True},
 		"attendee_email": {
 			"label": _("E-mail"), "type": "email", "required": True, "help": _("The invitation goes there."),
 		},
@@ -210,6 +210,9 @@ def _fields(shown: BookingForm, offered: Offered) -> dict:
 	}  # fmt: skip
 	views = {name: field_view(name, values, errors, **about) for name, about in own.items()}
 	first = ["attendee_name", "attendee_email", *(["attendee_phone"] if by_phone else [])]
+	if len(offered.meeting.locations) > 1:
+		views["location"] = _place(offered, values, errors)
+		first.append("location")
 	# The host may not know the answers, so none of them is required here.
 	questions = [question_view(replace(each, required=False), values, errors) for each in offered.meeting.questions]
 	folded = [*(view for name, view in views.items() if name not in first), *questions]
@@ -218,6 +221,13 @@ def _fields(shown: BookingForm, offered: Offered) -> dict:
 		"folded": folded,
 		"unfolds": any(view["error"] or shown.attempt.values.get(view["name"]) for view in folded),
 	}
+
+
+def _place(offered: Offered, values: dict[str, Any], errors: dict[str, str]) -> dict:
+	places = offered.meeting.locations
+	choices = [{"value": place.id, "label": place.label} for place in places]
+	chosen = {"location": values.get("location") or places[0].id}
+	return field_view("location", chosen, errors, label=_("Where"), type="radio", required=True, choices=choices)
 
 
 def _facts(person: Person | None) -> dict[str, str]:

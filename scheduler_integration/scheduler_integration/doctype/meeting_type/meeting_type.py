@@ -4,18 +4,25 @@ from frappe import _
 from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_date
 from scheduler_integration.bookings import forget_turns
+from scheduler_integration.catalogue.booking_addresses import scheduler_url_of
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
-from scheduler_integration.catalogue.hostnames import is_web_address
-from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users
+from scheduler_integration.catalogue.hosts import enabled_hosts, no_required_host, page_users, required_users
+from scheduler_integration.catalogue.places import all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.public import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.engagement.retention import forget_meeting_type
+from scheduler_integration.exceptions import HasBookings, InvalidRequest
 from scheduler_integration.meetings.sessions import has_sessions
-from scheduler_integration.permissions import is_manager
+from scheduler_integration.parsing.fields import parse_form_field
+from scheduler_integration.parsing.web_address import web_address
+from scheduler_integration.permissions import is_manager, may_see_report_fields
 
+# How long meetings on an external scheduler may last, in minutes.
+EXTERNAL_DURATIONS = (15, 30, 45, 60, 90, 120)
+EXTERNAL_DURATIONS_TEXT = ", ".join(map(str, EXTERNAL_DURATIONS))
 MAX_BUFFER_MINUTES = 24 * 60
 MAX_QUESTIONS = 30
 MAX_DAYS = 31
@@ -33,10 +40,19 @@ class MeetingType(Form):
 		self.validate_days_and_seats()
 		self.validate_window()
 		self.validate_assignment()
+		self.validate_places()
 		self.validate_questions()
 		self.validate_report_fields()
 		self.validate_links()
 		self.color = checked_color(self.color)
+
+	def get_permlevel_access(self, permission_type="write"):
+		"""Return the permission levels that the user has on this meeting type. Level 1 are the fields for reports.
+
+		Roles alone can't say this: a consultant has level 1 on their own types, but not on those of a team page.
+		"""
+		levels = super().get_permlevel_access(permission_type)
+		return levels if may_see_report_fields(self) else [level for level in levels if level == 0]
 
 	def on_update(self):
 		before = self.get_doc_before_save()
@@ -46,13 +62,9 @@ class MeetingType(Form):
 
 	def on_trash(self):
 		if frappe.db.exists("Booking", {"meeting_type": self.name}):
-			frappe.throw(
-				_(
-					"Meetings of this type were booked. Deactivate it instead: it will no longer be offered, and its meetings are kept."
-				),
-				frappe.LinkExistsError,
-			)
+			raise HasBookings
 		forget_turns(self.name)
+		forget_meeting_type(self.name)
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:
@@ -61,8 +73,13 @@ class MeetingType(Form):
 	def validate_page_or_consultant(self):
 		if not self.scheduling_page and not self.consultant:
 			raise InvalidRequest(_("Choose the page on which this is booked, or the consultant who offers it."))
-		if not self.scheduling_page and not self.scheduler_event_url:
-			raise InvalidRequest(_("A meeting type without a page needs its link on the external scheduler."))
+		if not self.scheduling_page and not self.scheduler_event_url and not scheduler_url_of(self.consultant):
+			raise InvalidRequest(
+				_("A meeting type without a page needs its link on the external scheduler."),
+				details={
+					"scheduler_event_url": _("Enter a link here, or the scheduler's address in the scheduler settings.")
+				},
+			)
 
 	def validate_schedule(self):
 		"""Refuse a schedule of somebody who isn't a host of the page. Managers may use any schedule."""
@@ -85,7 +102,11 @@ class MeetingType(Form):
 			)
 
 	def validate_durations(self):
-		checked_duration(self.duration_minutes or 0)
+		if self.scheduling_page:
+			checked_duration(self.duration_minutes or 0)
+		elif self.duration_minutes not in EXTERNAL_DURATIONS:
+			offered = _("A meeting on an external scheduler lasts {0} minutes.").format(EXTERNAL_DURATIONS_TEXT)
+			raise InvalidRequest(offered, details={"duration_minutes": offered})
 		parse_durations(self.duration_options)
 
 	def validate_rules(self):
@@ -155,6 +176,29 @@ class MeetingType(Form):
 		if self.is_active and self.assignment == "Collective" and not required_users(page):
 			raise InvalidRequest(no_required_host())
 
+	def validate_places(self):
+		check_places(self)
+		if not self.scheduling_page or not self.is_active:
+			return
+		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
+		users = [host.user for host in enabled_hosts(self, page)]
+		known = {(place.type, place.details) for place in self.places_before()}
+		for place in all_places(self):
+			missing = missing_accounts(place, self, users)
+			# A place that was saved before stays: a host who disconnects must not lock the form.
+			if missing and (place.type, place.details) not in known:
+				names = ", ".join(frappe.utils.get_fullname(user) for user in missing)
+				raise InvalidRequest(
+					_(
+						"“{0}” can't be offered yet: {1} must connect an account first, or give a link as its details."
+					).format(place.label, names),
+					details={"location_type": _("An account is missing.")},
+				)
+
+	def places_before(self):
+		before = self.get_doc_before_save()
+		return all_places(before) if before else ()
+
 	def validate_questions(self):
 		if len(self.questions) > MAX_QUESTIONS:
 			raise InvalidRequest(_("At most {0} questions can be asked.").format(MAX_QUESTIONS))
@@ -171,8 +215,8 @@ class MeetingType(Form):
 
 	def validate_links(self):
 		for field in ("redirect_url", "scheduler_event_url"):
-			if self.get(field) and not is_web_address(self.get(field)):
-				raise InvalidRequest(_("“{0}” is not a web address. It begins with https://").format(self.get(field)))
+			if self.get(field):
+				self.set(field, parse_form_field(self, field, web_address).text)
 
 
 def on_doctype_update():
