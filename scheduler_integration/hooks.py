@@ -36,19 +36,22 @@ website_route_rules = [
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 ]
 
+_BOOKING = ["public/js/desk/booking_commands.js"]
 _TIME_ZONES = ["public/js/desk/time_zones.js"]
 
 doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
-	"Booking": ["public/js/desk/booking_tasks.js"],
+	"Booking": [*_BOOKING, "public/js/desk/booking_tasks.js"],
 	"Scheduling Page": _TIME_ZONES,
 }
 
 _BOOK_FOR_SOMEBODY = ["public/js/desk/book_for_somebody.js"]
 
 doctype_js |= dict.fromkeys(("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal"), _BOOK_FOR_SOMEBODY)
+
+doctype_list_js = {"Booking": _BOOKING}
 
 _CONNECTIONS = "scheduler_integration.crm.connections"
 
