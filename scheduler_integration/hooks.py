@@ -28,6 +28,7 @@ add_to_apps_screen = [
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
@@ -81,7 +82,17 @@ has_permission = {
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
-ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn", "Outbox Task"]
+ignore_links_on_delete = [
+	"Booking",
+	"Host Calendar",
+	"Booking Slot",
+	"Booking Seat",
+	"Round Robin Turn",
+	"Outbox Task",
+	"Video Connection",
+	"Video Meeting",
+	"Video Meeting Log",
+]
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 

@@ -5,6 +5,7 @@ here, never from a module inside.
 """
 
 from scheduler_integration.bookings.book import book
+from scheduler_integration.bookings.calls import make_new_call, show_call
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
@@ -23,6 +24,7 @@ __all__ = [
 	"decline",
 	"forget_turns",
 	"hold_slot",
+	"make_new_call",
 	"reassign",
 	"release_before",
 	"release_buckets",
@@ -30,5 +32,6 @@ __all__ = [
 	"retried",
 	"run_due_tasks",
 	"run_tasks_of",
+	"show_call",
 	"store_buckets",
 ]

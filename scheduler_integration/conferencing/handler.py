@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from scheduler_integration.conferencing import records, steps
 from scheduler_integration.conferencing.desired import Desired, desired_call, needs_call
 from scheduler_integration.conferencing.notices import lose_account
-from scheduler_integration.conferencing.plan import CLEANUP, plan_cleanup
+from scheduler_integration.conferencing.plan import CLEANUP, plan_cleanup_of
 from scheduler_integration.conferencing.provider import Conference
 from scheduler_integration.conferencing.subjects import scheduled_booking, subject_of
 from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests
@@ -183,7 +183,8 @@ def _with_trouble(outcome: Outcome, trouble: Exception | None, task: Task, now: 
 		return outcome
 	if task.purpose == CLEANUP:
 		return _later(trouble, now)
-	plan_cleanup(task, now + steps.SETTLING_SECONDS, now)
+	plan_cleanup_of(task.booking, task.target, now + steps.SETTLING_SECONDS, now)
+	frappe.db.commit()
 	return outcome
 
 

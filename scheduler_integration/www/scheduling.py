@@ -13,11 +13,13 @@ from frappe.utils import get_fullname
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.clock import now
+from scheduler_integration.conferencing.connect import accounts, providers
 from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import HostNotFree, SchedulingError
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view, not_free_message
+from scheduler_integration.pages.host.video import video_problem, video_view
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
@@ -59,10 +61,10 @@ def _view() -> dict:
 			visitor=visitor,
 			now=now(),
 			tabs=tabs,
-			message=_refused_message(error, visitor.style(zone)) if error else _done_message(argument("done")),
+			message=_refused_message(error, visitor.style(zone)) if error else _news(),
 		)
 	)
-	return view | {"status": error.http_status_code if error else 200}
+	return view | {"video": video_view(accounts(user), providers()), "status": error.http_status_code if error else 200}
 
 
 def _act() -> SchedulingError | None:
@@ -107,6 +109,13 @@ def _refused_message(error: SchedulingError, style: TimeStyle) -> dict:
 	return {"text": error.message, "is_error": True}
 
 
+def _news() -> dict | None:
+	"""Return the message about what was done before the redirect to this page."""
+	if problem := video_problem(argument("video_error")):
+		return {"text": problem, "is_error": True}
+	return _done_message(argument("done"))
+
+
 def _done_message(action: str) -> dict | None:
 	texts = {
 		"cancel": _("The meeting is cancelled, and the attendee has been told."),
@@ -114,5 +123,7 @@ def _done_message(action: str) -> dict | None:
 		"confirm": _("The meeting is confirmed, and the attendee has been told."),
 		"reassign": _("The meeting is reassigned, and everybody has been told."),
 		"decline": _("The request is declined, and the attendee has been told."),
+		"video_connected": _("The account is connected, and makes the links of your online meetings."),
+		"video_disconnected": _("The account is disconnected. Links that were sent keep working."),
 	}
 	return {"text": texts[action], "is_error": False} if action in texts else None
