@@ -58,6 +58,9 @@ permission_query_conditions = {
 	"Meeting Type Question": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
+	"Calendar Connection": f"{_PERMISSIONS}.own_query",
+	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
+	"Calendar Busy Time": f"{_PERMISSIONS}.own_query",
 }
 
 has_permission = {
@@ -67,15 +70,28 @@ has_permission = {
 	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
+	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
-ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn"]
+ignore_links_on_delete = [
+	"Booking",
+	"Host Calendar",
+	"Booking Slot",
+	"Booking Seat",
+	"Round Robin Turn",
+	"Calendar Connection",
+	"Calendar Busy Time",
+]
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
-	"cron": {"*/5 * * * *": ["scheduler_integration.jobs.retry_deliveries"]},
+	"cron": {
+		"*/2 * * * *": ["scheduler_integration.jobs.poll_calendars"],
+		"*/5 * * * *": ["scheduler_integration.jobs.retry_deliveries"],
+	},
 	"daily": ["scheduler_integration.jobs.release_past_slots"],
 }

@@ -4,6 +4,10 @@ import frappe
 
 from scheduler_integration import clock
 from scheduler_integration.bookings import deliver_messages, release_before
+from scheduler_integration.calendars.notices import tell_of_trouble
+from scheduler_integration.calendars.poll import due_connections
+from scheduler_integration.calendars.queue import enqueue_sync
+from scheduler_integration.calendars.sync import sync
 from scheduler_integration.notifications.deliver import due_deliveries
 from scheduler_integration.notifications.email import send_queued
 from scheduler_integration.notifications.plan import enqueue_delivery
@@ -27,3 +31,18 @@ def retry_deliveries() -> None:
 def release_past_slots() -> None:
 	"""Runs daily: deletes the rows of Booking Slot and Booking Seat for times that are over."""
 	release_before(clock.now())
+
+
+def sync_calendars(connection: str) -> None:
+	"""Read the calendars of a connection. If pages are left, queue the rest."""
+	outcome = sync(connection, clock.now())
+	if outcome.was_read and not outcome.is_complete:
+		enqueue_sync(connection)
+
+
+def poll_calendars() -> None:
+	"""Runs every two minutes: queues the reading of the calendars that are due, and tells hosts what is wrong."""
+	now = clock.now()
+	for connection in due_connections(now):
+		enqueue_sync(connection)
+	tell_of_trouble(now)

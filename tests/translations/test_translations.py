@@ -24,6 +24,7 @@ FRAPPES_OWN = {
 	# Weekdays, and the choice of how something repeats
 	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat",
 	# Labels of Frappe's own DocTypes
+	"Account", "Address", "Calendar", "New", "OK", "Provider", "State",
 	"Active", "Color", "Contact", "Currency", "Default", "Description", "Details", "Event", "Form", "From", "Help",
 	"Home", "Location", "Messages", "Options", "Placeholder", "Priority", "Reports", "Rules", "Setup", "Slug", "Source",
 	"Status", "Subject", "Title", "To", "Type", "User",
