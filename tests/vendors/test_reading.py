@@ -225,4 +225,6 @@ def test_without_the_mailboxs_zone_the_events_own_counts_at_microsoft(microsoft)
 	microsoft.scopes = tuple(scope for scope in microsoft.scopes if scope != "MailboxSettings.Read")
 	jane = microsoft.connect(zone="Asia/Tokyo")
 	microsoft.add(jane, date(2026, 12, 24), date(2026, 12, 25))
-	assert read(microsoft, jane).spans(WINDOW) == [(at("2026-12-24 00:00", "Asia/Tokyo"), at("2026-12-25 00:00", "Asia/Tokyo"))]
+	assert read(microsoft, jane).spans(WINDOW) == [
+		(at("2026-12-24 00:00", "Asia/Tokyo"), at("2026-12-25 00:00", "Asia/Tokyo"))
+	]

@@ -18,8 +18,13 @@ def refreshes(stand_in):
 	return [seen for seen in stand_in.requests("POST", "/token") if "refresh_token" in seen.body]
 
 
+@pytest.fixture(autouse=True)
+def _committing(commit_clean):
+	"""A refresh commits. `autouse`, so that it comes before the fixtures that write."""
+
+
 @pytest.fixture
-def jane(commit_clean, microsoft):
+def jane(microsoft):
 	connected = microsoft.connect()
 	frappe.db.commit()
 	return connected
@@ -48,7 +53,7 @@ def test_a_rotated_refresh_token_is_kept(microsoft, jane):
 	assert len(set(used)) == 3
 
 
-def test_a_refresh_token_that_is_kept_is_used_again(google, commit_clean):
+def test_a_refresh_token_that_is_kept_is_used_again(google):
 	jane = google.connect()
 	frappe.db.commit()
 	for hours in (2, 4):
@@ -116,7 +121,7 @@ def test_a_saved_form_keeps_the_tokens(microsoft, jane):
 	assert access(jane) == token
 
 
-def test_google_is_told_to_revoke(google, commit_clean):
+def test_google_is_told_to_revoke(google):
 	jane = google.connect()
 	tokens.revoke(GOOGLE, jane.holder)
 	assert not google.stand_in.refresh

@@ -4,7 +4,7 @@ Every request asks for immutable ids and for times in UTC. Delta queries have th
 they are, after a look at where they lead: an access token goes with them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -150,7 +150,7 @@ class OutlookCalendar:
 			"GET", f"{self._base}/me/calendars/{quote(calendar, safe='')}/calendarView/delta", params=params
 		)
 
-	def _read(self, items: list[dict[str, Any]]) -> tuple[dict[str, RemoteEvent], list[str], int]:
+	def _read(self, items: Sequence[dict[str, Any]]) -> tuple[dict[str, RemoteEvent], list[str], int]:
 		"""Return the page's events, by id, the removed ids, and how many items can't be understood.
 
 		An item may come several times, and the last one counts. A series is no event itself: its occurrences are.

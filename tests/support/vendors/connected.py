@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import frappe
 
@@ -118,9 +118,9 @@ class Vendor(Generic[S]):
 		"""Return what the vendor's own free/busy says, without our own events."""
 		return self.stand_in.busy(connected.diary, since, until, without_app=self.app_mark)
 
-	free: dict[str, Any]
-	tentative: dict[str, Any]
-	out_of_office: dict[str, Any]
+	free: ClassVar[dict[str, Any]]
+	tentative: ClassVar[dict[str, Any]]
+	out_of_office: ClassVar[dict[str, Any]]
 
 	def declined(self, connected: Connected) -> dict[str, Any]:
 		raise NotImplementedError
@@ -135,9 +135,9 @@ class Google(Vendor[GoogleStandIn]):
 	key = "google"
 	scopes = google_provider.SCOPES
 	calendar_path = "/events"
-	free = {"transparency": "transparent"}
-	tentative = {"status": "tentative"}
-	out_of_office = {"eventType": "outOfOffice"}
+	free: ClassVar[dict[str, Any]] = {"transparency": "transparent"}
+	tentative: ClassVar[dict[str, Any]] = {"status": "tentative"}
+	out_of_office: ClassVar[dict[str, Any]] = {"eventType": "outOfOffice"}
 
 	def declined(self, connected: Connected) -> dict[str, Any]:
 		attendee = {"email": connected.diary.owner, "self": True, "responseStatus": "declined"}
@@ -152,9 +152,9 @@ class Microsoft(Vendor[GraphStandIn]):
 	key = "microsoft"
 	scopes = outlook_provider.SCOPES
 	calendar_path = "/calendarView"
-	free = {"showAs": "free"}
-	tentative = {"showAs": "tentative"}
-	out_of_office = {"showAs": "oof"}
+	free: ClassVar[dict[str, Any]] = {"showAs": "free"}
+	tentative: ClassVar[dict[str, Any]] = {"showAs": "tentative"}
+	out_of_office: ClassVar[dict[str, Any]] = {"showAs": "oof"}
 
 	def declined(self, connected: Connected) -> dict[str, Any]:
 		return {"responseStatus": {"response": "declined"}}

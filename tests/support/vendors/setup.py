@@ -28,6 +28,8 @@ def leading_to(key: str, stand_in: Accounts) -> Iterator[None]:
 		yield
 	finally:
 		frappe.local.conf["scheduling_vendors"] = before
+		# The settings in the cache may be of a transaction that is rolled back.
+		frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 
 
 @contextmanager
