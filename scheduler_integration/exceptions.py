@@ -344,6 +344,16 @@ class UnexpectedAnswer(OutsideError):
 		super().__init__(host=host)
 
 
+class MeetingGone(OutsideError):
+	"""The video call was deleted at its provider."""
+
+	code = "MEETING_GONE"
+	http_status_code = 404
+
+	def default_message(self) -> str:
+		return _("This video call was deleted at its provider. A new one is made.")
+
+
 class SyncTokenExpired(OutsideError):
 	"""The calendar's server no longer knows the sync token: the whole window must be read again."""
 

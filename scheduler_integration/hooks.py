@@ -39,6 +39,7 @@ doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
+	"Booking": ["public/js/desk/booking_tasks.js"],
 	"Scheduling Page": _TIME_ZONES,
 }
 
@@ -51,12 +52,17 @@ permission_query_conditions = {
 	"Availability Override": f"{_PERMISSIONS}.own_query",
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
+	"Outbox Task": f"{_PERMISSIONS}.task_query",
+	"Video Connection": f"{_PERMISSIONS}.own_query",
+	"Video Meeting": f"{_PERMISSIONS}.own_query",
+	"Video Meeting Log": f"{_PERMISSIONS}.own_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Host": f"{_PERMISSIONS}.booking_row_query",
 	"Scheduling Page Host": f"{_PERMISSIONS}.page_row_query",
 	"Meeting Type Question": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
+	"Meeting Type Place": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
 	"Calendar Connection": f"{_PERMISSIONS}.own_query",
 	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
@@ -72,6 +78,10 @@ has_permission = {
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
+	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
+	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
@@ -82,6 +92,7 @@ ignore_links_on_delete = [
 	"Booking Slot",
 	"Booking Seat",
 	"Round Robin Turn",
+	"Outbox Task",
 	"Calendar Connection",
 	"Calendar Busy Time",
 ]
@@ -90,8 +101,7 @@ after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
 	"cron": {
-		"*/2 * * * *": ["scheduler_integration.jobs.poll_calendars"],
-		"*/5 * * * *": ["scheduler_integration.jobs.retry_deliveries"],
+		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],
 	},
 	"daily": ["scheduler_integration.jobs.release_past_slots"],
 }

@@ -24,9 +24,9 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 	count = parse_whole_number("limit", limit) or 50
 	skip = parse_whole_number("offset", offset) or 0
 	if count < 1 or skip < 0:
-		raise InvalidRequest(_("limit must be at least 1, and offset not negative."))
+		raise InvalidRequest(_("The limit must be 1 or more, and the offset 0 or more."))
 	if when not in (None, "", "upcoming", "past"):
-		raise InvalidRequest(details={"when": _("Must be “upcoming” or “past”.")})
+		raise InvalidRequest(details={"when": _("This must be “upcoming” or “past”.")})
 	found = lookup.list_for_host(user, clock.now(), past=when == "past", limit=count, offset=skip)
 	return {"bookings": [serialise.host_booking(each) for each in found]}
 

@@ -14,6 +14,7 @@ from scheduler_integration.clock import iso
 from scheduler_integration.engine import Interval, PartlyFree, local_date
 from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
+from scheduler_integration.outbox.steer import TaskSummary
 from scheduler_integration.times import CalendarEntry, Objection, Slot
 
 JSON = dict[str, Any]
@@ -88,6 +89,21 @@ def host_booking(booking: HostBooking) -> JSON:
 	}
 
 
+def outbox_task(task: TaskSummary) -> JSON:
+	"""A task as in the data of `outbox.list`. Its instants are in UTC."""
+	return {
+		"name": task.name,
+		"kind": task.kind,
+		"purpose": task.purpose,
+		"target": task.target,
+		"status": task.status,
+		"due_at": iso(task.due_at, "UTC"),
+		"done_at": iso(task.done_at, "UTC") if task.done_at else None,
+		"attempts": task.attempts,
+		"error": task.error,
+	}
+
+
 def explanation(explained: Explanation) -> JSON:
 	"""The data of `availability.explain`."""
 	zone = explained.zone
@@ -157,6 +173,9 @@ def _shared(booking: BookingSummary) -> JSON:
 		"location_label": booking.location_label,
 		"location": booking.location,
 		"meeting_link": booking.meeting_link,
+		"meeting_id": booking.meeting_id,
+		"meeting_password": booking.meeting_password,
+		"video_status": booking.video_status,
 		"confirmation_message": booking.confirmation_message,
 		"redirect_url": booking.redirect_url,
 		"cancel_reason": booking.cancel_reason,

@@ -7,12 +7,12 @@ here, never from a module inside.
 from scheduler_integration.bookings.book import book
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.confirm import confirm
-from scheduler_integration.bookings.delivery import deliver_messages
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
+from scheduler_integration.bookings.ledger import forget_turns
+from scheduler_integration.bookings.outbox import run_due_tasks, run_tasks_of
 from scheduler_integration.bookings.reassign import reassign
 from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.bookings.turns import forget_turns
 
 __all__ = [
 	"HeldSlot",
@@ -21,7 +21,6 @@ __all__ = [
 	"cancel_by_token",
 	"confirm",
 	"decline",
-	"deliver_messages",
 	"forget_turns",
 	"hold_slot",
 	"reassign",
@@ -29,5 +28,7 @@ __all__ = [
 	"release_buckets",
 	"release_slot",
 	"retried",
+	"run_due_tasks",
+	"run_tasks_of",
 	"store_buckets",
 ]

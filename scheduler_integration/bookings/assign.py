@@ -11,7 +11,7 @@ from frappe.query_builder import DocType
 
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
-from scheduler_integration.bookings import turns
+from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.preferred_host import preferred_host
 from scheduler_integration.clock import to_site_time
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
@@ -46,7 +46,7 @@ def _turn(
 	preferred = preferred_host(request.attendee_email, free) if meeting_type.route_to_owner else None
 	running = highest_tier([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
 	users = [each.name for each in running]
-	owed = turns.owed_to(meeting_type.name, users)
+	owed = ledger.owed_to(meeting_type.name, users)
 	weights = _weights(offer, users, meeting_type.round_robin_mode, week)
 	loads = _loads(offer, users, week) if meeting_type.round_robin_mode == "Load Balanced" else {}
 	running = [

@@ -61,10 +61,10 @@ def _as_held(request: BookingRequest, meeting_type: Document, offer: Offer, now:
 	A hold covers a limited number of days. If the meeting has more, the hold doesn't say which the other days are, and
 	the request stays as it is.
 	"""
-	if request.parts or not request.hold or not offer.team.rules or offer.team.rules.days == 1:
+	if request.parts or not request.hold or not offer.pool.rules or offer.pool.rules.days == 1:
 		return request
 	held = held_dates(request.hold, meeting_type.name, request.start, now)
-	return replace(request, parts=held) if len(held) == offer.team.rules.days else request
+	return replace(request, parts=held) if len(held) == offer.pool.rules.days else request
 
 
 def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:
@@ -113,8 +113,8 @@ def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:
 
 	Anybody can ask about any instant. Without this rule they could read a host's nights, past or vacation.
 	"""
-	rules = offer.team.rules
-	refusals = [refusal for found in offer.team.refusals(start).values() for refusal in found]
+	rules = offer.pool.rules
+	refusals = [refusal for found in offer.pool.refusals(start).values() for refusal in found]
 	# If only the first slot of a date is offered, a later slot wouldn't be offered with an empty calendar either.
 	if not (rules and refusals) or rules.first_slot_only or not {each.reason for each in refusals} <= _CALENDAR_REASONS:
 		return []

@@ -1,6 +1,5 @@
 """Reassigns a booking, or a whole session, to another host."""
 
-import json
 from dataclasses import replace
 
 import frappe
@@ -21,9 +20,9 @@ from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import AlreadyCancelled, HostNotFree, InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.sessions import live_in_session, session_key
 from scheduler_integration.meetings.status import CANCELLED, LIVE
-from scheduler_integration.meetings.successors import successors
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.permissions import is_manager
@@ -47,13 +46,13 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	_check_may_change(booking, now)
-	successor = _successor(booking, host)
+	new_host = _new_host(booking, host)
 	leaving = _leaving(booking, replaces)
-	guard.lock_hosts([*booking.host_users(), successor.user])
-	coming = _check_free(booking, successor, now, force)
+	guard.lock_hosts([*booking.host_users(), new_host.user])
+	coming = _check_free(booking, new_host, now, force)
 	sharing = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
 	if booking.session:
-		_move_session(booking, leaving, successor.user, now)
+		_move_session(booking, leaving, new_host.user, now)
 	for each in (booking, *sharing):
 		_reassign(each, leaving, coming, now, is_first=each is booking)
 	return for_host(booking, now)
@@ -68,10 +67,10 @@ def _check_may_change(booking: Document, now: int) -> None:
 		raise NotPermitted(_("This meeting is over."))
 
 
-def _successor(booking: Document, host: str) -> TypeHost:
+def _new_host(booking: Document, host: str) -> TypeHost:
 	if host in booking.host_users():
-		raise InvalidRequest(details={"host": _("This host already takes part.")})
-	found = next((each for each in successors(booking) if each.user == host), None)
+		raise InvalidRequest(details={"host": _("This host already hosts this meeting.")})
+	found = next((each for each in possible_hosts(booking) if each.user == host), None)
 	if not found:
 		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})
 	return found
@@ -152,7 +151,6 @@ def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -
 		_retitle(booking)
 		if booking.session:
 			booking.session = session_key(booking.meeting_type, booking.starts_at, coming)
-	booking.removed_hosts = json.dumps(sorted({leaving, *json.loads(booking.removed_hosts or "[]")} - {coming}))
 	booking.sequence += 1
 
 

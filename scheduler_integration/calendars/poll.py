@@ -2,7 +2,7 @@
 
 import frappe
 
-# At most so many jobs at a time: the next look comes in two minutes.
+# At most so many jobs at a time: the next look comes in a minute.
 MOST = 500
 
 

@@ -55,7 +55,7 @@ def parse_command(
 ) -> HostCommand:
 	"""Check the arguments of a host's or manager's request. Raises InvalidRequest."""
 	if not isinstance(action, str) or action not in ACTIONS:
-		raise InvalidRequest(details={"action": _("Must be one of: {0}.").format(", ".join(ACTIONS))})
+		raise InvalidRequest(details={"action": _("This must be one of: {0}.").format(", ".join(ACTIONS))})
 	return HostCommand(
 		action=action,
 		name=parse_name(name),

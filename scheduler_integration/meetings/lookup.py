@@ -18,7 +18,7 @@ def booking_by_token(token: str, now: int) -> AttendeeBooking:
 	"""
 	booking = find_by_token(token)
 	if booking.ends_at <= now:
-		raise LinkExpired(frappe._("This meeting is over, and so is its link."))
+		raise LinkExpired(frappe._("This meeting is over. Its link no longer works."))
 	return for_attendee(booking, now)
 
 

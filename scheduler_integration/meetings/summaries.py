@@ -8,12 +8,14 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import PublicHost, location_label, page_url
+from scheduler_integration.catalogue.public import PublicHost, page_url
 from scheduler_integration.engine import Interval
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
+from scheduler_integration.meetings.failures import failed_deliveries
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal
 from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.parsing.answers import Answer
 
@@ -68,6 +70,9 @@ class BookingSummary:
 	location_label: str | None
 	location: str | None
 	meeting_link: str | None
+	meeting_id: str | None
+	meeting_password: str | None
+	video_status: str | None
 	confirmation_message: str | None
 	redirect_url: str | None
 	cancel_reason: str | None
@@ -96,7 +101,7 @@ class HostBooking(BookingSummary):
 	"""A booking as hosts and managers see it, without the attendee's own links. The main host comes first.
 
 	Bookings with the same `session` share a slot, `seats` is how many of its seats this booking takes, and
-	`delivery_error` says which message wasn't sent.
+	`delivery_error` says whom a message didn't reach.
 	"""
 
 	hosts: tuple[BookingHost, ...]
@@ -128,12 +133,13 @@ def for_host(booking: Document, now: int) -> HostBooking:
 
 
 def for_hosts(bookings: list[Document], now: int) -> list[HostBooking]:
-	"""Return each booking as its hosts see it. All hosts are loaded with one query."""
+	"""Return each booking as its hosts see it. Hosts and failures take one query each."""
 	people = people_of(bookings)
-	return [_for_host(booking, people, now) for booking in bookings]
+	failed = failed_deliveries([booking.name for booking in bookings])
+	return [_for_host(booking, people, failed.get(booking.name), now) for booking in bookings]
 
 
-def _for_host(booking: Document, people: People, now: int) -> HostBooking:
+def _for_host(booking: Document, people: People, delivery_error: str | None, now: int) -> HostBooking:
 	# Without the manage link: it gives the attendee's rights to anybody who has it, and hosts have rights of their own.
 	return HostBooking(
 		**_shared(booking, now),
@@ -142,7 +148,7 @@ def _for_host(booking: Document, people: People, now: int) -> HostBooking:
 		seats=booking.seats or 1,
 		can_cancel=booking.status in LIVE and booking.ends_at > now,
 		answers=tuple(Answer(row.question_id, row.question, row.answer) for row in booking.answers),
-		delivery_error=booking.delivery_error or None,
+		delivery_error=delivery_error,
 	)
 
 
@@ -171,9 +177,12 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 		"guests": tuple(row.email for row in booking.guests),
 		"notes": booking.notes or None,
 		"location_type": frappe.scrub(booking.location_type) if booking.location_type else None,
-		"location_label": location_label(booking.location_type),
+		"location_label": place_label(booking),
 		"location": booking.location or None,
 		"meeting_link": booking.meeting_link or None,
+		"meeting_id": booking.meeting_id or None,
+		"meeting_password": booking.meeting_password or None,
+		"video_status": frappe.scrub(booking.video_status) if booking.video_status else None,
 		"confirmation_message": meeting_type.confirmation_message or None,
 		"redirect_url": meeting_type.redirect_url or None,
 		"cancel_reason": booking.cancel_reason or None,
