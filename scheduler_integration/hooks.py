@@ -65,6 +65,9 @@ permission_query_conditions = {
 	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Meeting Type Place": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
+	"Calendar Connection": f"{_PERMISSIONS}.own_query",
+	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
+	"Calendar Busy Time": f"{_PERMISSIONS}.own_query",
 }
 
 has_permission = {
@@ -74,6 +77,8 @@ has_permission = {
 	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
+	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
 	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
 	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
@@ -92,11 +97,15 @@ ignore_links_on_delete = [
 	"Video Connection",
 	"Video Meeting",
 	"Video Meeting Log",
+	"Calendar Connection",
+	"Calendar Busy Time",
 ]
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
-	"cron": {"* * * * *": ["scheduler_integration.jobs.run_due_tasks"]},
+	"cron": {
+		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],
+	},
 	"daily": ["scheduler_integration.jobs.release_past_slots"],
 }

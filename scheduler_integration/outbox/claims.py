@@ -91,7 +91,7 @@ def _return_lost(now: int) -> None:
 
 def _candidates(now: int, limit: int, wanted: Wanted) -> list[str]:
 	task = frappe.qb.DocType("Outbox Task")
-	turn = RowNumber().over(task.target).orderby(task.due_at, task.name)
+	turn = RowNumber().over(task.target).orderby(task.due_at, task.creation)
 	due = frappe.qb.from_(task).select(task.name, task.kind, task.target, task.due_at, task.attempts, turn.as_("turn"))
 	due = due.where(_is_due(task, now) & Not(_is_held_up(task, now)))
 	if wanted.booking:

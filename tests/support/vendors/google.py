@@ -343,8 +343,9 @@ class GoogleStandIn(Accounts):
 			return self._with_more(head, [], items)
 		size = min(self.page_size, int(request.args.get("maxResults", 250)))
 		if len(items) > size:
-			return self._with_more(head, items[:size], items[size:])
-		return {**head, "items": items}
+			now = [_chosen(item, request) for item in items[:size]]
+			return self._with_more(head, now, items[size:])
+		return {**head, "items": [_chosen(item, request) for item in items]}
 
 	def _with_more(self, head: dict[str, Any], now: list[Any], later: list[Any]) -> dict[str, Any]:
 		token = secrets.token_urlsafe(8)
@@ -461,6 +462,13 @@ class GoogleStandIn(Accounts):
 		answer = super()._issue(*args, **kwargs)
 		answer["scope"] = " ".join(_FULL_NAMES.get(scope, scope) for scope in answer["scope"].split())
 		return answer
+
+
+def _chosen(item: dict[str, Any], request: Request) -> dict[str, Any]:
+	"""Return what the parameter `fields` leaves of an item of a list: `items(id,status,start)`."""
+	names = re.search(r"items\((.*)\)", request.args.get("fields", ""))
+	wanted = {re.split(r"[/(]", name)[0] for name in re.split(r",(?![^(]*\))", names[1])} if names else set(item)
+	return {name: value for name, value in item.items() if name in wanted}
 
 
 def _takes_time(fields: dict[str, Any], owner: str) -> bool:
