@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.conferencing import records, steps
+from scheduler_integration.conferencing.accounts import Account
 from scheduler_integration.conferencing.desired import Desired, desired_call, needs_call
 from scheduler_integration.conferencing.notices import lose_account
 from scheduler_integration.conferencing.plan import CLEANUP, plan_cleanup_of
@@ -168,6 +169,8 @@ def _tidy(found: _Situation, kept: str, now: int) -> Exception | None:
 		try:
 			steps.take_away(row, now)
 		except (OutsideError, steps.Claimed, steps.Unsettled) as error:
+			if isinstance(error, AccessRevoked):
+				lose_account(Account(row.provider, row.user, row.connection or ""), error.message)
 			trouble = trouble or error
 	return trouble
 

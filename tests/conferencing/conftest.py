@@ -12,8 +12,9 @@ from scheduler_integration.outside.oauth.consent import Grant
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 from tests.support.outbox import deliver
+from tests.support.site import Site
 from tests.support.vendors.accounts import Account
-from tests.support.vendors.setup import set_up
+from tests.support.vendors.setup import all_leading_to, set_up
 from tests.support.vendors.stand_in import serving
 from tests.support.vendors.zoom import SCOPES, Zoom
 
@@ -119,6 +120,13 @@ def zoom(vendor_at: Any, _zoom_server: Any) -> Iterator[Zoom]:
 	frappe.db.commit()
 	yield stand_in
 	stand_in.assert_sound()
+
+
+@pytest.fixture
+def zoom_for_all(zoom: Zoom, site: Site) -> Iterator[Zoom]:
+	"""The stand-in, for the server's process too."""
+	with all_leading_to(site, "zoom", zoom):
+		yield zoom
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ import frappe
 import pytest
 import requests
 
+from scheduler_integration.clock import now
 from scheduler_integration.conferencing import connect
 from scheduler_integration.exceptions import ConsentExpired, ConsentIncomplete, NotPermitted
 from scheduler_integration.outside.oauth.consent import Asker
 from tests.conferencing.conftest import NOW, settings, settle
-from tests.pages.offer import sign_in
+from tests.pages.offer import DAYS, sign_in
 from tests.pages.reading import read
 from tests.support.factories import make_meeting_type, make_page, make_user
 from tests.support.vendors.accounts import Consent
@@ -136,7 +137,7 @@ def test_a_host_cannot_write_what_the_provider_said(as_user, connect_zoom):
 	assert stored == (1, "Reconnect Needed", "jane@zoom.example")
 
 
-def test_the_methods_over_http(client, zoom, connect_zoom, site):
+def test_the_methods_over_http(client, zoom_for_all, connect_zoom):
 	jane = make_user()
 	name = connect_zoom(jane)
 	frappe.db.commit()
@@ -152,12 +153,12 @@ def test_the_methods_over_http(client, zoom, connect_zoom, site):
 	assert client.call(f"{VIDEO}.connect", provider="Teams").status_code == 409
 	left = client.call(f"{VIDEO}.disconnect", name="made-up")
 	assert left.status_code == 403
-	made_up = client.get(f"/api/method/{VIDEO}.callback?state=made-up&code=x")
+	made_up = client.get(f"/api/method/{VIDEO}.callback?state=made-up&code=x", allow_redirects=False)
 	assert (made_up.status_code, made_up.headers["Location"]) == (302, "/scheduling?video_error=CONSENT_EXPIRED")
 	assert frappe.db.exists("Video Connection", name)
 
 
-def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom, connect_zoom):
+def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom_for_all, connect_zoom):
 	jane = make_user()
 	connect_zoom(jane, status="Reconnect Needed")
 	frappe.db.commit()
@@ -169,7 +170,7 @@ def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom, conne
 	assert "Reconnect needed" in section.text
 	links = [link["href"] for link in section.all("a")]
 	assert links == ["/scheduling/video?connect=Zoom", "/scheduling/video?connect=Zoom"]
-	there = client.get(links[0])
+	there = client.get(links[0], allow_redirects=False)
 	assert (there.status_code, urlsplit(there.headers["Location"]).path) == (302, "/oauth/authorize")
 	form = section.one("form")
 	values = {control["name"]: control["value"] for control in form.all("input")}
@@ -178,20 +179,16 @@ def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom, conne
 
 
 def test_a_host_joins_by_a_link_that_is_made_at_that_moment(client, book):
-	from scheduler_integration.clock import now
-
 	settings(
 		jitsi_server="https://meet.firm.example",
 		jitsi_app_id="firm",
 		jitsi_app_secret="a-secret-of-the-firm-32-bytes-long",
 	)
-	tomorrow = (now() // 86400 + 2) * 86400 + 10 * 3600
-	hours = {
-		day: ["00:00-24:00"] for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-	}
-	booking = book(make_meeting_type(make_page(hours=hours), location_type="Jitsi"), tomorrow, now=now())
+	start = (now() // 86400 + 2) * 86400 + 10 * 3600
+	hours = {day: ["09:00-18:00"] for day in DAYS}
+	booking = book(make_meeting_type(make_page(hours=hours), location_type="Jitsi"), start, now=now())
 	sign_in(client, booking.host)
-	join = client.get(f"/scheduling/video?join={booking.name}")
+	join = client.get(f"/scheduling/video?join={booking.name}", allow_redirects=False)
 	assert join.status_code == 302
 	assert join.headers["Location"].startswith(booking.meeting_link.partition("?")[0])
 	assert join.headers["Location"] != booking.meeting_link

@@ -1,5 +1,6 @@
 """Zoom tells of changes there: signed, repeated, late, and made up by strangers."""
 
+import contextlib
 import hashlib
 import hmac
 
@@ -94,7 +95,7 @@ def test_a_removed_app_leaves_nothing_of_the_account(book, zoom, zoom_type, noti
 	assert frappe.get_all("Video Connection", {"user": booking.host}) == []
 	[row] = calls()
 	assert (row.external_id, row.join_url, row.passcode) == (None, None, None)
-	assert frappe.db.sql("select count(*) from `__Auth` where doctype = 'Video Connection'")[0][0] == 0
+	assert frappe.db.sql("select name from `__Auth` where doctype = 'Video Connection'") in ([], ())
 
 
 @pytest.mark.parametrize("wrong", [{"body": b"{}"}, {"now": NOW + 301}, {"now": NOW - 301}])
@@ -121,10 +122,8 @@ def test_nonsense_with_a_right_signature_does_no_harm(zoom, notify, body):
 	signature = (
 		"v0=" + hmac.new(zoom.webhook_secret.encode(), b"v0:%b:%b" % (stamp.encode(), body), hashlib.sha256).hexdigest()
 	)
-	try:
+	with contextlib.suppress(InvalidRequest):
 		read_notice(Notice(body, stamp, signature), NOW)
-	except InvalidRequest:
-		pass
 
 
 def test_notices_over_http(client, zoom, notify):
