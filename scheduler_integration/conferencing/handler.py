@@ -10,12 +10,12 @@ from scheduler_integration.conferencing import records, steps
 from scheduler_integration.conferencing.accounts import Account
 from scheduler_integration.conferencing.desired import Desired, desired_call, needs_call
 from scheduler_integration.conferencing.notices import lose_account
-from scheduler_integration.conferencing.plan import CLEANUP, plan_cleanup_of
+from scheduler_integration.conferencing.plan import CLEANUP, NO_CALL, plan_cleanup_of
 from scheduler_integration.conferencing.provider import Conference
 from scheduler_integration.conferencing.subjects import scheduled_booking, subject_of
 from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests
 from scheduler_integration.meetings.changes import Fields
-from scheduler_integration.meetings.status import CANCELLED, LIVE
+from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
 
@@ -26,16 +26,6 @@ PATIENT_ATTEMPTS = 4
 TOO_LATE_TO_WAIT = 15 * 60
 # How often one run starts anew because the booking was changed meanwhile.
 ROUNDS = 3
-
-NO_CALL: Fields = {
-	"meeting_link": None,
-	"meeting_id": None,
-	"meeting_password": None,
-	"video_provider": None,
-	"video_status": None,
-	"video_error": None,
-	"video_meeting": None,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +49,7 @@ def run(task: Task, now: int) -> Outcome:
 		found = _read(task.booking)
 		if not found:
 			return NotNeeded(_("The booking was deleted."))
-		if found.status not in (*LIVE, *CANCELLED) or (found.desired and found.desired.end <= now):
+		if found.status not in (*OPEN, *RELEASED) or (found.desired and found.desired.end <= now):
 			return NotNeeded(_("The meeting is over."))
 		try:
 			outcome, kept = _serve(found, task, now)

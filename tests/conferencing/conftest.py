@@ -7,8 +7,10 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
+from scheduler_integration import bookings
 from scheduler_integration.outside.oauth import tokens
 from scheduler_integration.outside.oauth.consent import Grant
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 from tests.support.outbox import deliver
@@ -66,6 +68,13 @@ def settle(*names: str, now: int = NOW, mails: bool = False) -> list[Document]:
 		deliver(name, now)
 	frappe.db.rollback()
 	return [frappe.get_doc("Booking", name) for name in names]
+
+
+def reschedule(name: str, start: int, now: int = NOW) -> Document:
+	"""Move the booking as its host, and return the booking that takes its place."""
+	made = bookings.reschedule_by_host(name, RescheduleRequest(start=start), now)
+	frappe.db.commit()
+	return frappe.get_doc("Booking", made.id)
 
 
 def calls(**filters: Any) -> list[frappe._dict]:
