@@ -42,7 +42,7 @@ doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
-	"Booking": ["public/js/desk/booking_tasks.js"],
+	"Booking": ["public/js/desk/booking_tasks.js", "public/js/desk/booking_video.js"],
 	"Scheduling Page": _TIME_ZONES,
 }
 

@@ -79,7 +79,7 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Make or move the call that the subject needs. Returns the outcome, and the Video Meeting that stays."""
 	desired = found.desired
 	if not desired:
-		return Done(fields=dict(NO_CALL) if found.known else {}), ""
+		return Done(fields=_without_call(found) if found.known else {}), ""
 	try:
 		row = _row_that_serves(found, desired) or _new_row(desired)
 		return _bring_about(found, row, desired, now), row.name
@@ -123,7 +123,15 @@ def _bring_about(found: _Situation, row: Document, desired: Desired, now: int) -
 	conference = steps.bring_about(row, desired, now)
 	if conference.is_pending:
 		return Again(now + SOON, _("The provider is still making the link."))
-	return Done(conference.external_id, fields_of(row, conference) if found.status == "Scheduled" else dict(NO_CALL))
+	return Done(
+		conference.external_id, fields_of(row, conference) if found.status == "Scheduled" else _without_call(found)
+	)
+
+
+def _without_call(found: _Situation) -> Fields:
+	"""Return the fields of a booking that has no call any more. A cancelled one keeps its provider, for the figures."""
+	kept = ("video_provider",) if found.status in RELEASED else ()
+	return {name: value for name, value in NO_CALL.items() if name not in kept}
 
 
 def fields_of(row: Document, conference: Conference) -> Fields:
