@@ -30,6 +30,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
+	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 ]
@@ -40,6 +41,7 @@ doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
+	"Booking": ["public/js/desk/booking_tasks.js"],
 	"Scheduling Page": _TIME_ZONES,
 }
 
@@ -61,14 +63,24 @@ permission_query_conditions = {
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
 	"Consultant Scheduler Settings": f"{_PERMISSIONS}.consultant_query",
 	"Client Assessment": f"{_PERMISSIONS}.consultant_query",
+	"Scheduler Engagement": f"{_PERMISSIONS}.consultant_query",
+	"Outside Booking": f"{_PERMISSIONS}.consultant_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
+	"Outbox Task": f"{_PERMISSIONS}.task_query",
+	"Video Connection": f"{_PERMISSIONS}.own_query",
+	"Video Meeting": f"{_PERMISSIONS}.own_query",
+	"Video Meeting Log": f"{_PERMISSIONS}.own_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Host": f"{_PERMISSIONS}.booking_row_query",
 	"Scheduling Page Host": f"{_PERMISSIONS}.page_row_query",
 	"Meeting Type Question": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
+	"Meeting Type Place": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
+	"Calendar Connection": f"{_PERMISSIONS}.own_query",
+	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
+	"Calendar Busy Time": f"{_PERMISSIONS}.own_query",
 }
 
 has_permission = {
@@ -79,7 +91,15 @@ has_permission = {
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
 	"Consultant Scheduler Settings": f"{_PERMISSIONS}.has_consultant_permission",
 	"Client Assessment": f"{_PERMISSIONS}.has_consultant_permission",
+	"Scheduler Engagement": f"{_PERMISSIONS}.has_consultant_permission",
+	"Outside Booking": f"{_PERMISSIONS}.has_consultant_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
+	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
+	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
+	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
 }
 
 # Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
@@ -87,11 +107,36 @@ doc_events = {"Version": {"before_insert": "scheduler_integration.catalogue.hist
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
-ignore_links_on_delete = ["Booking", "Host Calendar", "Booking Slot", "Booking Seat", "Round Robin Turn"]
+ignore_links_on_delete = [
+	"Booking",
+	"Host Calendar",
+	"Booking Slot",
+	"Booking Seat",
+	"Outside Booking",
+	"Round Robin Turn",
+	"Outbox Task",
+	"Calendar Connection",
+	"Calendar Busy Time",
+	"Scheduler Engagement",
+]
+
+doc_events = {
+	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
+	"User": {"on_trash": "scheduler_integration.engagement.retention.forget_user"},
+}
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
-	"cron": {"*/5 * * * *": ["scheduler_integration.jobs.retry_deliveries"]},
-	"daily": ["scheduler_integration.jobs.release_past_slots"],
+	"cron": {
+		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],
+		"*/5 * * * *": [
+			"scheduler_integration.jobs.close_past_bookings",
+			"scheduler_integration.jobs.ask_schedulers",
+		],
+	},
+	"daily": [
+		"scheduler_integration.jobs.release_past_slots",
+		"scheduler_integration.jobs.forget_engagement",
+	],
 }

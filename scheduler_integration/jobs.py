@@ -1,29 +1,76 @@
-"""Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end."""
+"""Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end, unless it says otherwise."""
 
 import frappe
 
-from scheduler_integration import clock
-from scheduler_integration.bookings import deliver_messages, release_before
-from scheduler_integration.notifications.deliver import due_deliveries
-from scheduler_integration.notifications.email import send_queued
-from scheduler_integration.notifications.plan import enqueue_delivery
+from scheduler_integration import bookings, clock
+from scheduler_integration.calendars.notices import tell_of_trouble
+from scheduler_integration.calendars.poll import due_connections
+from scheduler_integration.calendars.queue import enqueue_sync
+from scheduler_integration.calendars.sync import sync
+from scheduler_integration.engagement.retention import forget_old_engagement
+from scheduler_integration.outbox.awake import keep_awake
+
+# Short enough that a confirmation which waits behind this job for the only worker leaves within half a minute.
+RUN_SECONDS = 20
+NEXT_RUN = "scheduler_integration.jobs.run_due_tasks"
 
 
-def deliver(booking: str) -> None:
-	"""Queue the messages of a booking and send them at once. Runs after the commit of a command."""
-	queued = deliver_messages(booking, clock.now())
-	# Commit before sending. A rollback after sending would forget that the mails were sent.
-	frappe.db.commit()
-	for name in queued:
-		send_queued(name)
+def run_tasks_of(booking: str) -> None:
+	"""Runs after the commit of a command: what it planned for the booking and is due now."""
+	bookings.run_tasks_of(booking, clock.now)
+	keep_awake()
 
 
-def retry_deliveries() -> None:
-	"""Runs every five minutes: queues the jobs of bookings with messages that weren't delivered."""
-	for booking in due_deliveries(clock.now()):
-		enqueue_delivery(booking)
+def run_due_tasks() -> None:
+	"""Runs every minute: all tasks that are due, those of lost jobs and dead workers too.
+
+	If they are too many for one run, another one gets in line behind the jobs that wait.
+	"""
+	began = clock.now()
+	bookings.run_due_tasks(clock.now, RUN_SECONDS)
+	keep_awake()
+	if clock.now() - began >= RUN_SECONDS:
+		frappe.enqueue(NEXT_RUN, queue="long", job_id=NEXT_RUN, deduplicate=True)
+
+
+def sync_calendars(connection: str) -> None:
+	"""Read the calendars of a connection. If pages are left, queue the rest."""
+	outcome = sync(connection, clock.now())
+	if outcome.was_read and not outcome.is_complete:
+		enqueue_sync(connection)
+
+
+def poll_calendars() -> None:
+	"""Runs every minute: queues the reading of the calendars that are due, and tells hosts what is wrong."""
+	now = clock.now()
+	for connection in due_connections(now):
+		enqueue_sync(connection)
+	tell_of_trouble(now)
 
 
 def release_past_slots() -> None:
 	"""Runs daily: deletes the rows of Booking Slot and Booking Seat for times that are over."""
-	release_before(clock.now())
+	bookings.release_before(clock.now())
+
+
+def close_past_bookings() -> None:
+	"""Runs every five minutes: completes meetings and declines requests whose time has passed. Commits after each one."""
+	now = clock.now()
+	bookings.decline_unanswered_requests(now)
+	bookings.complete_past_meetings(now)
+	bookings.complete_past_outside_bookings(now)
+
+
+def ask_acuity(outside_booking: str) -> None:
+	"""Ask Acuity for an appointment that its webhook named. Runs after the commit of the webhook."""
+	bookings.ask(outside_booking, clock.now())
+
+
+def ask_schedulers() -> None:
+	"""Runs every five minutes: asks external schedulers again that didn't answer. Commits after each appointment."""
+	bookings.ask_due(clock.now())
+
+
+def forget_engagement() -> None:
+	"""Runs daily: forgets who clicked and booked long ago. The numbers stay."""
+	forget_old_engagement(clock.now())

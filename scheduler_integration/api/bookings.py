@@ -13,7 +13,13 @@ from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings import lookup
-from scheduler_integration.parsing.fields import parse_choice, parse_instants, parse_name, parse_whole_number
+from scheduler_integration.parsing.fields import (
+	parse_choice,
+	parse_instants,
+	parse_json,
+	parse_name,
+	parse_whole_number,
+)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -24,9 +30,9 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 	count = parse_whole_number("limit", limit) or 50
 	skip = parse_whole_number("offset", offset) or 0
 	if count < 1 or skip < 0:
-		raise InvalidRequest(_("limit must be at least 1, and offset not negative."))
+		raise InvalidRequest(_("The limit must be 1 or more, and the offset 0 or more."))
 	if when not in (None, "", "upcoming", "past"):
-		raise InvalidRequest(details={"when": _("Must be “upcoming” or “past”.")})
+		raise InvalidRequest(details={"when": _("This must be “upcoming” or “past”.")})
 	found = lookup.list_for_host(user, clock.now(), past=when == "past", limit=count, offset=skip)
 	return {"bookings": [serialise.host_booking(each) for each in found]}
 
@@ -41,14 +47,38 @@ def get(name=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
-def update(name=None, action=None, reason=None, host=None, replaces=None, force=None) -> dict[str, Any]:
+def update(
+	name=None,
+	action=None,
+	reason=None,
+	host=None,
+	replaces=None,
+	force=None,
+	start=None,
+	duration=None,
+	gives_back=None,
+	guests=None,
+) -> dict[str, Any]:
 	"""Run a command on the booking and return it.
 
-	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), or, for managers,
-	`reassign` to `host`.
+	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), `complete`, `no_show`,
+	`reschedule` or `reschedule_for_all` to `start`, `ask_to_reschedule`, `guests`, or, for managers, `reassign` to `host`.
 	"""
 	signed_in()
-	return serialise.host_booking(act(parse_command(action, name, reason, host, replaces, force)))
+	people = parse_json("guests", guests, list)
+	command = parse_command(
+		action,
+		name,
+		reason,
+		host,
+		replaces,
+		force,
+		start=start,
+		duration=duration,
+		gives_back=gives_back,
+		guests=people,
+	)
+	return serialise.host_booking(act(command))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -1,4 +1,4 @@
-"""The consequences of a command: contact, ledger, activity and messages.
+"""The consequences of a command: contact, ledger, activity, engagement, timeline and messages.
 
 They are stored in the booking's own transaction, so either the booking and all consequences are stored or nothing is.
 To add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.
@@ -6,10 +6,14 @@ To add a consequence, write a function in the room that it belongs to and add it
 
 from collections.abc import Callable
 
-from scheduler_integration.bookings import turns
+from scheduler_integration.bookings import ledger
+from scheduler_integration.bookings.timeline import note_on_timeline
+from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
+from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_messages
+from scheduler_integration.outbox.wake import wake
 
 # Returns the fields of the booking that are to be set. It doesn't set them itself, because only bookings/ writes
 # Booking.
@@ -18,14 +22,20 @@ Consequence = Callable[[Change], Fields]
 # The order matters: the activity needs the contact, and the messages tell the state after all other consequences.
 CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
-	turns.keep_ledger,
+	ledger.keep_ledger,
 	keep_activity,
+	keep_engagement,
+	plan_call,
+	note_on_timeline,
 	plan_messages,
 )
 
 
 def run_consequences(change: Change) -> None:
-	"""Run every consequence of the change, and store the fields that they return with one statement."""
+	"""Run every consequence of the change, and store the fields that they return with one statement.
+
+	The tasks that they planned run right after the commit.
+	"""
 	stored: Fields = {}
 	for consequence in CONSEQUENCES:
 		fields = consequence(change)
@@ -33,3 +43,6 @@ def run_consequences(change: Change) -> None:
 		stored |= fields
 	if stored:
 		change.booking.db_set(stored, update_modified=False)
+	wake(change.booking.name)
+	if change.moved_from:
+		wake(change.moved_from.name)

@@ -6,6 +6,8 @@
 - Older versions of Frappe CRM list Communications only, so this module writes one.
 """
 
+import re
+
 import frappe
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
@@ -18,6 +20,8 @@ from scheduler_integration.meetings.titles import event_description
 
 # These DocTypes of Frappe CRM don't have `allow_events_in_timeline`: Frappe CRM's own page shows Events instead.
 CRM_DOCTYPES = ("CRM Lead", "CRM Deal")
+# The first line of an Event with a video call: a link that shows its address. Frappe may add attributes to it.
+_LINK = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>\1</a>')
 
 
 def log_meeting(booking: Document) -> Fields:
@@ -55,6 +59,27 @@ def log_cancellation(booking: Document) -> None:
 	event.save(ignore_permissions=True)
 
 
+def log_outcome(booking: Document) -> None:
+	"""Say in the booking's Event whether the meeting took place. Does nothing if somebody deleted the Event.
+
+	Completed means that somebody came: with several attendees in a session, one of them is enough. Closed means that
+	nobody did.
+	"""
+	event = event_to_change(booking.event)
+	if not event:
+		return
+	states = {other.status for other in live_in_session(booking.session, for_update=True)} | {booking.status}
+	event.status = _outcome(states)
+	# A job acts here, or a host who doesn't own the Event.
+	event.save(ignore_permissions=True)
+
+
+def _outcome(states: set[str]) -> str:
+	if "Completed" in states:
+		return "Completed"
+	return "Closed" if states == {"No Show"} else "Open"
+
+
 def event_to_change(name: str | None) -> Document | None:
 	"""Return the Event `name`, locked; None if `name` is empty or somebody deleted the Event.
 
@@ -74,7 +99,7 @@ def event_to_change(name: str | None) -> Document | None:
 	return event
 
 
-def _session_event(booking: Document) -> str | None:
+def session_event(booking: Document) -> str | None:
 	"""Return the Event of the session's other live bookings: the host's calendar shows a session once."""
 	if not booking.session:
 		return None
@@ -84,7 +109,7 @@ def _session_event(booking: Document) -> str | None:
 
 
 def _join_session(booking: Document, record: tuple[str, str] | None) -> Document | None:
-	event = event_to_change(_session_event(booking))
+	event = event_to_change(session_event(booking))
 	if not event:
 		return None
 	for participant in _attendees(booking, record):
@@ -113,7 +138,7 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 		{
 			"doctype": "Event",
 			"subject": event_subject(booking),
-			"description": "" if booking.session else _description(booking),
+			"description": with_link(booking, "" if booking.session else _description(booking)),
 			"event_category": "Meeting",
 			"event_type": "Private",
 			"status": "Open",
@@ -127,8 +152,19 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 
 
 def _participants(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
+	return _attendees(booking, record) + hosts_as_participants(booking)
+
+
+def hosts_as_participants(booking: Document) -> list[dict[str, str]]:
+	"""Return the rows of an Event for the booking's hosts."""
 	people = [("User", user, frappe.db.get_value("User", user, "email")) for user in booking.host_users()]
-	return _attendees(booking, record) + [_participant(*person) for person in people]
+	return [_participant(*person) for person in people]
+
+
+def attendees_of(booking: Document) -> list[dict[str, str]]:
+	"""Return the rows of an Event for the attendee's contact, and for the lead, deal or customer."""
+	record = (booking.reference_doctype, booking.reference_name) if booking.reference_name else None
+	return _attendees(booking, record)
 
 
 def _attendees(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
@@ -148,9 +184,32 @@ def event_subject(booking: Document) -> str:
 
 
 def _description(booking: Document) -> str:
-	"""Return the description as HTML. The attendee's words are plain text, so they are escaped."""
+	"""Return the description as HTML. The attendee's words are plain text, so they are escaped.
+
+	A booking on an external scheduler has none: what its attendee wrote is over there.
+	"""
+	if booking.doctype != "Booking":
+		return ""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	return escape_html(event_description(booking, meeting_type)).replace("\n", "<br>")
+
+
+def log_link(booking: Document) -> None:
+	"""Put the link of the video call on top of the Event's description. Does nothing if the Event was deleted."""
+	event = event_to_change(booking.event)
+	if event:
+		event.description = with_link(booking, event.description or "")
+		# The outbox acts here, for no user.
+		event.save(ignore_permissions=True)
+
+
+def with_link(booking: Document, description: str) -> str:
+	"""Return the description (HTML) with the link as its first line, in place of the link that was there before."""
+	kept = [line for line in description.split("<br>") if not _LINK.fullmatch(line)]
+	if booking.get("meeting_link"):
+		address = escape_html(booking.meeting_link)
+		kept.insert(0, f'<a href="{address}">{address}</a>')
+	return "<br>".join(filter(None, kept)) if booking.get("meeting_link") else description
 
 
 def _shows_by_itself(event: Document, doctype: str) -> bool:

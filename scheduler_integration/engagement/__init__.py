@@ -1,1 +1,1 @@
-"""Clicks on links in reports, and what came of them."""
+"""Which links in client reports are clicked, what is booked after it, and the analytics of both."""

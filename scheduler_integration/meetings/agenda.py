@@ -12,8 +12,8 @@ from pypika.terms import Criterion
 from scheduler_integration.catalogue.hosts import TypeHost, enabled_people, page_users
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
 from scheduler_integration.meetings.load import load_bookings
-from scheduler_integration.meetings.status import LIVE
-from scheduler_integration.meetings.successors import successors
+from scheduler_integration.meetings.possible_hosts import possible_hosts
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.permissions import is_manager
@@ -25,10 +25,10 @@ _LONGEST = 60 * 86400
 
 @dataclass(frozen=True, slots=True)
 class AgendaEntry:
-	"""A booking. For managers, `successors` are the hosts it can be reassigned to if they are free."""
+	"""A booking. For managers, `possible_hosts` are the hosts it can be reassigned to if they are free."""
 
 	booking: HostBooking
-	successors: tuple[TypeHost, ...] = ()
+	possible_hosts: tuple[TypeHost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Agenda:
 
 
 def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> Agenda:
-	"""Return the next live bookings that `user` hosts, or everybody's if `user` is None. `now` is in epoch seconds.
+	"""Return the next open bookings that `user` hosts, or everybody's if `user` is None. `now` is in epoch seconds.
 
 	There are `limit` of them, or more: a session isn't cut in two, so the rest of the last session is included. With
 	`limit` 2, a meeting and a workshop of three bookings, all four are returned. They come after the booking `after`,
@@ -54,7 +54,7 @@ def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> 
 		raise NotPermitted
 	names, last = _page(_to_come(user, now), after, limit)
 	bookings = sorted(load_bookings(names), key=lambda each: (each.starts_at, each.creation, each.name))
-	handed_to = _successors(bookings) if managing else {}
+	handed_to = _possible_hosts(bookings) if managing else {}
 	entries = (AgendaEntry(each, handed_to.get(each.id, ())) for each in for_hosts(bookings, now))
 	return Agenda(tuple(entries), last)
 
@@ -63,7 +63,7 @@ def _to_come(user: str | None, now: int) -> QueryBuilder:
 	booking = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(booking).select(booking.name)
 	query = query.where((booking.starts_at > now - _LONGEST) & (booking.ends_at > now))
-	query = query.where(booking.status.isin(sorted(LIVE)))
+	query = query.where(booking.status.isin(sorted(OPEN)))
 	return query.where(booking.name.isin(_hosted(user, now))) if user else query
 
 
@@ -114,9 +114,9 @@ def _behind(name: str) -> Criterion:
 	return (booking.starts_at > last.starts_at) | ((booking.starts_at == last.starts_at) & at_its_start)
 
 
-def _successors(bookings: list[Document]) -> dict[str, tuple[TypeHost, ...]]:
-	"""Return the possible successors by booking. The hosts of all pages are loaded with one query."""
+def _possible_hosts(bookings: list[Document]) -> dict[str, tuple[TypeHost, ...]]:
+	"""Return the possible hosts by booking. The hosts of all pages are loaded with one query."""
 	pages = {each.scheduling_page for each in bookings}
 	users = {user for page in pages for user in page_users(frappe.get_cached_doc("Scheduling Page", page))}
 	people = enabled_people(sorted(users))
-	return {each.name: tuple(successors(each, people)) for each in bookings}
+	return {each.name: tuple(possible_hosts(each, people)) for each in bookings}

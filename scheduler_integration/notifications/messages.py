@@ -1,4 +1,4 @@
-"""Decides which messages a booking needs in its present state, and fills in their variables."""
+"""Decides which messages a change of a booking needs, and fills in their variables."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,21 +9,32 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import location_label, page_url
+from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.meetings.chain import predecessor
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.sessions import live_in_session
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.invitation import attachment
-from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of, removed_hosts_of
+from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.tasks import SENT, Task, statuses_of
+
+# The purpose of the message to a host who was replaced. It outlives later changes of the booking.
+HOST_REMOVED = "host_removed"
+# The same for an additional guest who was removed.
+GUEST_REMOVED = "guest_removed"
+_TEMPLATES = {HOST_REMOVED: "host_cancelled", GUEST_REMOVED: "attendee_cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-	"""One e-mail to one reader.
+	"""One e-mail to one reader about the booking as it is now.
 
 	`template` is a key of `templates.TEMPLATES`. `variables` and `invitation` are functions, because they must run in
-	the reader's language.
+	the reader's language. A message that changes nothing in the reader's calendar has no invitation.
 	"""
 
 	booking: str
@@ -31,54 +42,85 @@ class Message:
 	reader: Reader
 	reply_to: str
 	variables: Callable[[], dict[str, Any]]
-	invitation: Callable[[], dict[str, str]]
+	invitation: Callable[[], dict[str, str] | None]
 	message_id: str
 
 
-def messages_for(booking: Document, now: int) -> list[Message]:
-	"""Return the messages about the booking as it is now: to attendee, additional guests, hosts and removed hosts.
-
-	`now` is in epoch seconds.
-	"""
-	hosts = hosts_of(booking)
-	attendee = attendee_of(booking)
-	kind = "cancelled" if booking.status in CANCELLED else "confirmed"
-	to_participants = [
-		_message(booking, f"attendee_{kind}", reader, hosts[0].email, now) for reader in (attendee, *guests_of(booking))
+def readers_of(change: Change) -> list[tuple[str, Reader]]:
+	"""Return who is told about the change, each with a purpose: participants, hosts, and a host who was replaced."""
+	booking = change.booking
+	if change.kind is Kind.GUESTS_CHANGED:
+		return _readers_of_changed_guests(change)
+	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
+		return [("attendee_asked", attendee_of(booking))]
+	kind = "cancelled" if booking.status in RELEASED else "confirmed"
+	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else f"attendee_{kind}"
+	# A replaced host gets one message for a session, with its first booking, and not one for each attendee.
+	replaced = [former_host(change.leaving)] if change.leaving and change.is_first else []
+	return [
+		(to_attendee, attendee_of(booking)),
+		*((f"attendee_{kind}", guest) for guest in guests_of(booking)),
+		*((f"host_{kind}", host) for host in hosts_of(booking)),
+		*((HOST_REMOVED, host) for host in replaced),
 	]
-	to_hosts = [_message(booking, f"host_{kind}", host, attendee.email, now) for host in hosts]
-	sharing = live_in_session(booking.session)
-	# A removed host gets one message for a session, with its first booking, and not one for each attendee.
-	tells_removed = not sharing or sharing[0].name == booking.name
-	to_removed = [
-		_message(booking, "host_cancelled", former, attendee.email, now)
-		for former in (removed_hosts_of(booking) if tells_removed else ())
+
+
+def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
+	"""Return who is told: the attendee, the hosts, and the guests who come or go, but no guest who knows already."""
+	booking = change.booking
+	new = [
+		guest
+		for guest in guests_of(booking)
+		if SENT not in statuses_of(booking.name, guest.email, "attendee_confirmed")
 	]
-	return to_participants + to_hosts + to_removed
+	return [
+		("attendee_confirmed", attendee_of(booking)),
+		*(("attendee_confirmed", guest) for guest in new),
+		*(("host_confirmed", host) for host in hosts_of(booking)),
+		*((GUEST_REMOVED, guest) for guest in removed_guests_of(booking, change.removed_guests)),
+	]
 
 
-def _message(booking: Document, template: str, reader: Reader, reply_to: str, now: int) -> Message:
+def moved_from(booking: Document) -> Document | None:
+	"""Return the booking whose place this one took, or None. Once the booking was changed again, that is old news."""
+	left = predecessor(booking)
+	return left if left and left.sequence == booking.sequence else None
+
+
+def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:
+	"""Return the message of the task about the booking as it is now. `now` is in epoch seconds."""
+	others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
+	about = {
+		"is_handed_over": task.payload["is_reassigned"],
+		"is_link": task.payload.get("is_link", False),
+		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
+	}
+	changes_calendar = task.purpose != "attendee_asked" or booking.status in RELEASED
 	return Message(
 		booking=booking.name,
-		template=template,
+		template=_TEMPLATES.get(task.purpose, task.purpose),
 		reader=reader,
-		reply_to=reply_to,
-		variables=lambda: _variables(booking, reader),
-		invitation=lambda: attachment(booking, now, reader),
-		message_id=_message_id(booking, template, reader),
+		reply_to=others.email,
+		variables=lambda: {**_variables(booking, reader), **about},
+		invitation=lambda: attachment(booking, now, reader) if changes_calendar else None,
+		message_id=task.key,
 	)
 
 
-def _message_id(booking: Document, template: str, reader: Reader) -> str:
+def message_id(booking: Document, purpose: str, reader: Reader) -> str:
 	"""Return an ID: the same for every attempt to send this message, another one for each change of the booking."""
-	of = "\n".join((booking.name, template, booking.status, str(booking.sequence), reader.email.lower()))
+	change = str(booking.sequence)
+	if purpose == "attendee_asked":
+		# Asking changes no invitation, so the sequence stays. A host may ask again.
+		change += f" {booking.reschedule_asked_at}"
+	of = "\n".join((booking.name, purpose, booking.status, change, reader.email.lower()))
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"
 
 
 def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
-	hosts, sharing = hosts_of(booking), live_in_session(booking.session)
+	hosts, sharing, left = hosts_of(booking), live_in_session(booking.session), moved_from(booking)
 	return {
 		"reader_name": reader.name,
 		"attendee_name": booking.attendee_name,
@@ -97,22 +139,43 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"duration": booking.duration_minutes,
 		"place": _place(booking),
 		"meeting_link": booking.meeting_link,
+		"meeting_id": booking.meeting_id,
+		"meeting_password": booking.meeting_password,
+		"link_follows": booking.video_status == "Waiting" and not booking.meeting_link,
+		"call_failed": booking.video_status == "Failed" and not booking.location,
 		"notes": booking.notes if reader.sees_answers else None,
 		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
 		"confirmation_message": meeting_type.confirmation_message,
 		"is_pending": booking.status == "Pending",
-		"is_removed": reader.is_removed and booking.status not in CANCELLED,
+		"is_removed": reader.is_removed and booking.status not in RELEASED,
 		"is_session": bool(booking.session),
 		"others_come": any(other.name != booking.name for other in sharing),
 		"seats_taken": _seats_taken(sharing, meeting_type),
-		"is_handed_over": bool(booking.removed_hosts),
+		"is_moved": bool(left),
+		"moved_by_attendee": booking.rescheduled_by == "Attendee",
+		"reschedule_reason": booking.reschedule_reason if left else None,
+		**_time_before(left, reader),
+		"is_elsewhere": booking.status == "Rescheduled" and not is_given_back(booking),
+		"is_given_back": is_given_back(booking),
+		"is_removed_guest": reader.role == "removed_guest" and booking.status not in RELEASED,
+		"reschedule_message": booking.reschedule_message,
+		"guests": ", ".join(row.email for row in booking.guests) if reader.role != "guest" else None,
 		"is_declined": booking.status == "Declined",
+		"is_unanswered": booking.status == "Declined" and booking.cancelled_by == "System",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
 		"cancel_reason": booking.cancel_reason,
 		"manage_url": manage_url(booking) if reader.is_attendee else None,
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
 	}
+
+
+def _time_before(left: Document | None, reader: Reader) -> dict[str, Any]:
+	"""Return the date and time from which the meeting was moved, as variables; None without a move."""
+	if not left:
+		return dict.fromkeys(("old_date", "old_time", "old_end_time"))
+	start, end = left.parts()[0]
+	return {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
 
 
 def _seats_taken(sharing: list[Document], meeting_type: Document) -> str | None:
@@ -130,4 +193,4 @@ def _days(booking: Document, reader: Reader) -> str:
 
 
 def _place(booking: Document) -> str:
-	return ": ".join(filter(None, (location_label(booking.location_type), booking.location)))
+	return ": ".join(filter(None, (place_label(booking), booking.location)))

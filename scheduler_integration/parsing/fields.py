@@ -76,6 +76,15 @@ def parse_date(field: str, value: object) -> date:
 	return day
 
 
+def parse_dates(*, start_date: object, end_date: object) -> tuple[date | None, date | None]:
+	"""Return the first and the last date of a range; a missing one is None. Raises InvalidDate if they are reversed."""
+	first = parse_date("start_date", start_date) if start_date not in (None, "") else None
+	last = parse_date("end_date", end_date) if end_date not in (None, "") else None
+	if first and last and last < first:
+		raise InvalidDate(details={"end_date": _("The last day is before the first.")})
+	return first, last
+
+
 def parse_instant_of(field: str, value: object) -> int:
 	"""Return the epoch seconds of an instant in ISO 8601."""
 	return parse_field(field, value, parse_instant)
@@ -105,7 +114,7 @@ def parse_flag(field: str, value: object) -> bool:
 		return False
 	if value in (True, 1, "1", "true"):
 		return True
-	raise InvalidRequest(details={field: _("Must be 1 or 0.")})
+	raise InvalidRequest(details={field: _("This must be 1 or 0.")})
 
 
 def parse_json(field: str, value: Any, kind: type) -> Any:
@@ -118,5 +127,5 @@ def parse_json(field: str, value: Any, kind: type) -> Any:
 		except (ValueError, RecursionError):
 			raise InvalidRequest(details={field: _("This is not JSON.")}) from None
 	if not isinstance(value, kind):
-		raise InvalidRequest(details={field: _("This has the wrong form.")})
+		raise InvalidRequest(details={field: _("This value has the wrong type.")})
 	return value

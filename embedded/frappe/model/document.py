@@ -232,13 +232,24 @@ class Document(Checks, BaseDocument):
 
 	# Hooks and permissions
 
+	def add_comment(
+		self, comment_type: str = "Comment", text: str | None = None, comment_email: str | None = None,
+		comment_by: str | None = None,
+	) -> "Document":  # fmt: skip
+		"""Add a comment to the document's timeline."""
+		who = {"comment_email": comment_email or local.session.user, "comment_by": comment_by}
+		reference = {"reference_doctype": self.doctype, "reference_name": self.name}
+		values = {"doctype": "Comment", "comment_type": comment_type, "content": text or comment_type}
+		return get_doc({**values, **who, **reference}).insert(ignore_permissions=True)
+
 	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
-		"""Call the controller's method, and then the apps' hooks for it. Return what the controller's method returns."""
+		"""Call the controller's method, then the functions that apps' `doc_events` name for it."""
 		own = getattr(self, method, None)
-		answer = own(*args, **kwargs) if callable(own) else None
-		for path in frappe.get_hooks("doc_events", {}).get(self.doctype, {}).get(method, []):
-			frappe.get_attr(path)(self, method)
-		return answer
+		result = own(*args, **kwargs) if callable(own) else None
+		for doctype in (self.doctype, "*"):
+			for path in frappe.get_hooks("doc_events", {}).get(doctype, {}).get(method, []):
+				frappe.get_attr(path)(self, method, *args, **kwargs)
+		return result
 
 	def check_permission(self, permtype: str = "read") -> None:
 		if not self.has_permission(permtype):

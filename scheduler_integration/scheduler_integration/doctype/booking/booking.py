@@ -5,8 +5,8 @@ from scheduler_integration import bookings
 from scheduler_integration.clock import now, to_site_time
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.possible_hosts import possible_hosts as hosts_for
 from scheduler_integration.meetings.status import LIVE
-from scheduler_integration.meetings.successors import successors as possible_hosts
 from scheduler_integration.parsing.zones import checked_zone
 
 
@@ -20,12 +20,16 @@ class Booking(Form):
 		self.set_shown_times()
 
 	def on_update(self):
-		bookings.store_buckets(self)
+		before = self.get_doc_before_save()
+		# Buckets of past times are deleted every night. If a host writes a note later, they aren't needed again.
+		if not before or before.taken_time() != self.taken_time():
+			bookings.store_buckets(self)
 
 	def on_trash(self):
 		if self.is_live() and self.ends_at > now():
 			raise NotPermitted(_("A meeting that is to take place can't be deleted. Cancel it first."))
 		bookings.release_buckets(self)
+		frappe.db.delete("Outbox Task", {"booking": self.name})
 
 	def validate_instants(self):
 		if not self.starts_at or not self.ends_at or self.ends_at <= self.starts_at:
@@ -73,23 +77,28 @@ class Booking(Form):
 			"buffer_after_minutes": self.buffer_after_minutes,
 		}
 
+	def taken_time(self) -> tuple:
+		"""Return what the buckets and seats are made of: two bookings with equal values take the same time."""
+		rows = sorted((row.user, row.starts_at, row.ends_at) for row in self.hosts)
+		return self.is_live(), self.session or None, self.seats or 1, rows
+
 	def is_live(self) -> bool:
 		"""Whether the meeting takes its hosts' time."""
 		return self.status in LIVE
 
 
 @frappe.whitelist()
-def successors(name):
+def possible_hosts(name):
 	"""Return the hosts to whom the meeting can be reassigned if they are free, as options of a field in the form.
 
 	Raises PermissionError if the user may not change the booking.
 	"""
 	booking = frappe.get_doc("Booking", str(name))
 	booking.check_permission("write")
-	return [{"value": host.user, "label": host.name} for host in possible_hosts(booking)]
+	return [{"value": host.user, "label": host.name} for host in hosts_for(booking)]
 
 
 def on_doctype_update():
 	frappe.db.add_index("Booking", ["host", "starts_at"])
-	# For the job that looks for due messages every five minutes. Without the index it would read all bookings.
-	frappe.db.add_index("Booking", ["delivery_status", "delivery_due_at"])
+	# For the job that closes past bookings every five minutes.
+	frappe.db.add_index("Booking", ["status", "ends_at"])

@@ -7,11 +7,13 @@ from scheduler_integration.bookings import forget_turns
 from scheduler_integration.catalogue.booking_addresses import scheduler_url_of
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
-from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users
+from scheduler_integration.catalogue.hosts import enabled_hosts, no_required_host, page_users, required_users
+from scheduler_integration.catalogue.places import all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.public import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
+from scheduler_integration.engagement.retention import forget_meeting_type
 from scheduler_integration.exceptions import HasBookings, InvalidRequest
 from scheduler_integration.meetings.sessions import has_sessions
 from scheduler_integration.parsing.fields import parse_form_field
@@ -38,6 +40,7 @@ class MeetingType(Form):
 		self.validate_days_and_seats()
 		self.validate_window()
 		self.validate_assignment()
+		self.validate_places()
 		self.validate_questions()
 		self.validate_report_fields()
 		self.validate_links()
@@ -61,6 +64,7 @@ class MeetingType(Form):
 		if frappe.db.exists("Booking", {"meeting_type": self.name}):
 			raise HasBookings
 		forget_turns(self.name)
+		forget_meeting_type(self.name)
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:
@@ -118,7 +122,7 @@ class MeetingType(Form):
 	def validate_days_and_seats(self):
 		self.number_of_days, self.seats = self.number_of_days or 1, self.seats or 1
 		if not 1 <= self.number_of_days <= MAX_DAYS:
-			raise InvalidRequest(_("A meeting goes on over at most {0} days.").format(MAX_DAYS))
+			raise InvalidRequest(_("A meeting can have at most {0} days.").format(MAX_DAYS))
 		if not 1 <= self.seats <= MAX_SEATS:
 			raise InvalidRequest(_("A meeting has between 1 and {0} seats.").format(MAX_SEATS))
 		self.validate_no_sessions_to_join()
@@ -131,7 +135,9 @@ class MeetingType(Form):
 				_(
 					"Attendees have booked a session of this type that others can join. Please make another type for other days."
 				),
-				details={"number_of_days": _("Sessions are booked.")},
+				details={
+					"number_of_days": _("Sessions of this type are booked. Choose a number of days in a new type.")
+				},
 			)
 
 	def validate_window(self):
@@ -144,7 +150,9 @@ class MeetingType(Form):
 			raise InvalidRequest(_("Enter the first or the last date that can be booked."))
 		ends = [checked_date(field, self.get(field)) for field in ("window_from", "window_to") if self.get(field)]
 		if ends != sorted(ends):
-			raise InvalidRequest(_("The last day is before the first."), details={"window_to": _("Too early.")})
+			raise InvalidRequest(
+				_("The last day is before the first."), details={"window_to": _("Choose a later date or time.")}
+			)
 
 	def refuse_window_without_days(self):
 		"""Refuse a window of 0 days. It could mean today only or no end, and for no end there is “Indefinite”."""
@@ -154,7 +162,7 @@ class MeetingType(Form):
 				_("Enter how many days ahead this can be booked, at least 1. For no end, choose “{0}”.").format(
 					_("Indefinite")
 				),
-				details={"max_days_in_advance": _("At least 1.")},
+				details={"max_days_in_advance": _("Enter 1 or more.")},
 			)
 
 	def validate_assignment(self):
@@ -167,6 +175,29 @@ class MeetingType(Form):
 		# left. The page doesn't check inactive types either.
 		if self.is_active and self.assignment == "Collective" and not required_users(page):
 			raise InvalidRequest(no_required_host())
+
+	def validate_places(self):
+		check_places(self)
+		if not self.scheduling_page or not self.is_active:
+			return
+		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
+		users = [host.user for host in enabled_hosts(self, page)]
+		known = {(place.type, place.details) for place in self.places_before()}
+		for place in all_places(self):
+			missing = missing_accounts(place, self, users)
+			# A place that was saved before stays: a host who disconnects must not lock the form.
+			if missing and (place.type, place.details) not in known:
+				names = ", ".join(frappe.utils.get_fullname(user) for user in missing)
+				raise InvalidRequest(
+					_(
+						"“{0}” can't be offered yet: {1} must connect an account first, or give a link as its details."
+					).format(place.label, names),
+					details={"location_type": _("An account is missing.")},
+				)
+
+	def places_before(self):
+		before = self.get_doc_before_save()
+		return all_places(before) if before else ()
 
 	def validate_questions(self):
 		if len(self.questions) > MAX_QUESTIONS:
