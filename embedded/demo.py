@@ -44,7 +44,11 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
 		"title": "Strategy session", "slug": "strategy", "duration_minutes": 60, "duration_options": "60, 90",
 		"slot_interval": 30, "color": "#0f9d76", "change_notice_hours": 4,
-		"location_type": "Zoom", "location_details": "https://zoom.example/j/jane",
+		"location_type": "Jitsi",
+		"places": [
+			{"place_type": "Phone"},
+			{"place_type": "In Person", "label": "Office in Paris", "details": "12 rue des Archives, Paris"},
+		],
 		"description": "We go through your priorities and leave with a plan for the next quarter.",
 		"questions": [
 			{"label": "Your role", "question_type": "Text", "required": 1},
@@ -111,6 +115,7 @@ def _make_team_page() -> None:
 		"slug": "tour",
 		"duration_minutes": 30,
 		"assignment": "Round Robin",
+		"location_type": "Jitsi",
 		"color": "#0b7285",
 	}
 	panel = {
