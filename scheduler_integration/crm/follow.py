@@ -8,8 +8,11 @@ from scheduler_integration.meetings.changes import Change, Fields, Kind
 
 
 def keep_contact(change: Change) -> Fields:
-	"""Link a new booking to its attendee's Contact, which is created if it doesn't exist."""
-	if change.kind is not Kind.BOOKED:
+	"""Link a new booking to its attendee's Contact, which is created if it doesn't exist.
+
+	A host who books for a Contact has linked it already.
+	"""
+	if change.kind is not Kind.BOOKED or change.booking.contact:
 		return {}
 	contact = find_contact(change.booking.attendee_email)
 	# A new Contact has no links to customers, so the Event needn't look for them.
