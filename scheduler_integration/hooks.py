@@ -40,6 +40,7 @@ doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
+	"Booking": ["public/js/desk/booking_tasks.js"],
 	"Scheduling Page": _TIME_ZONES,
 }
 
@@ -59,6 +60,7 @@ permission_query_conditions = {
 	"Scheduler Engagement": f"{_PERMISSIONS}.consultant_query",
 	"Outside Booking": f"{_PERMISSIONS}.consultant_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
+	"Outbox Task": f"{_PERMISSIONS}.task_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Host": f"{_PERMISSIONS}.booking_row_query",
@@ -79,6 +81,7 @@ has_permission = {
 	"Scheduler Engagement": f"{_PERMISSIONS}.has_consultant_permission",
 	"Outside Booking": f"{_PERMISSIONS}.has_consultant_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
+	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
@@ -88,6 +91,7 @@ ignore_links_on_delete = [
 	"Host Calendar",
 	"Booking Slot",
 	"Booking Seat",
+	"Outbox Task",
 	"Outside Booking",
 	"Round Robin Turn",
 	"Scheduler Engagement",
@@ -102,11 +106,11 @@ after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
 	"cron": {
+		"* * * * *": ["scheduler_integration.jobs.run_due_tasks"],
 		"*/5 * * * *": [
-			"scheduler_integration.jobs.retry_deliveries",
 			"scheduler_integration.jobs.close_past_bookings",
 			"scheduler_integration.jobs.ask_schedulers",
-		]
+		],
 	},
 	"daily": [
 		"scheduler_integration.jobs.release_past_slots",

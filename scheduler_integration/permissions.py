@@ -65,6 +65,11 @@ def booking_row_query(user: str | None = None, doctype: str | None = None) -> st
 	return _condition(user, lambda user: DocType(doctype).parent.isin(_bookings_hosted_by(user)))
 
 
+def task_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Condition for Outbox Task: those of the bookings that the user hosts."""
+	return _condition(user, lambda user: DocType("Outbox Task").booking.isin(_bookings_hosted_by(user)))
+
+
 def page_row_query(user: str | None = None, doctype: str | None = None) -> str:
 	"""Condition for the child tables of Scheduling Page."""
 	page = DocType("Scheduling Page")
@@ -162,6 +167,13 @@ def has_booking_permission(
 ) -> bool:
 	user = user or frappe.session.user
 	return is_manager(user) or _is_stored_row("Booking Host", doc, {"user": user})
+
+
+def has_task_permission(doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
+	"""The hosts of the booking may read its tasks. Nobody writes them by hand."""
+	user = user or frappe.session.user
+	hosts = {"parenttype": "Booking", "parent": doc.booking, "user": user}
+	return is_manager(user) or (_only_reads(ptype) and bool(frappe.db.exists("Booking Host", hosts)))
 
 
 def _belongs_to(doc: Document, field: str, user: str) -> bool:

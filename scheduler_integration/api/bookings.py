@@ -24,9 +24,9 @@ def list(when=None, limit=None, offset=None) -> dict[str, Any]:
 	count = parse_whole_number("limit", limit) or 50
 	skip = parse_whole_number("offset", offset) or 0
 	if count < 1 or skip < 0:
-		raise InvalidRequest(_("limit must be at least 1, and offset not negative."))
+		raise InvalidRequest(_("The limit must be 1 or more, and the offset 0 or more."))
 	if when not in (None, "", "upcoming", "past"):
-		raise InvalidRequest(details={"when": _("Must be “upcoming” or “past”.")})
+		raise InvalidRequest(details={"when": _("This must be “upcoming” or “past”.")})
 	found = lookup.list_for_host(user, clock.now(), past=when == "past", limit=count, offset=skip)
 	return {"bookings": [serialise.host_booking(each) for each in found]}
 
@@ -41,14 +41,16 @@ def get(name=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
-def update(name=None, action=None, reason=None, host=None, replaces=None, force=None) -> dict[str, Any]:
+def update(
+	name=None, action=None, reason=None, host=None, replaces=None, force=None, start=None, duration=None
+) -> dict[str, Any]:
 	"""Run a command on the booking and return it.
 
-	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), or, for managers,
-	`reassign` to `host`.
+	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), `complete`, `no_show`,
+	`reschedule` or `reschedule_for_all` to `start`, or, for managers, `reassign` to `host`.
 	"""
 	signed_in()
-	return serialise.host_booking(act(parse_command(action, name, reason, host, replaces, force)))
+	return serialise.host_booking(act(parse_command(action, name, reason, host, replaces, force, start, duration)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -65,7 +65,7 @@ def explain(name: str, start: int, duration: int | None, now: int) -> Explanatio
 	request = SlotRequest(chosen_duration(meeting_type, duration))
 	margin = SUGGESTION_DAYS * DAY
 	offer = make_offer(found, request, start - margin, start + margin, now)
-	refusals = offer.team.refusals(start)
+	refusals = offer.pool.refusals(start)
 	return Explanation(
 		meeting_type=meeting_type.name,
 		title=meeting_type.title,

@@ -21,21 +21,21 @@ SUGGESTION_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-	"""A meeting type's hosts, and the engine's HostPool (`team`) that decides when they can be booked.
+	"""A meeting type's hosts, and the engine's HostPool (`pool`) that decides when they can be booked.
 
 	Instants are epoch seconds.
 	"""
 
 	assignment: str
 	hosts: tuple[TypeHost, ...]
-	team: engine.HostPool
+	pool: engine.HostPool
 
 	def is_bookable(self, start: int, dates: Sequence[int] = ()) -> bool:
 		"""Return whether the meeting can be booked at `start`.
 
 		If `dates` are given, a host must be free on these: the starts of the parts that the visitor was shown.
 		"""
-		return bool(self.team.free_hosts(start, dates)) if dates else self.team.is_bookable(start)
+		return bool(self.pool.free_hosts(start, dates)) if dates else self.pool.is_bookable(start)
 
 	def free_hosts(self, start: int, dates: Sequence[int] = ()) -> list[str]:
 		"""Return the users who can take a meeting at `start`, in the page's order. `dates` as in `is_bookable`.
@@ -43,7 +43,7 @@ class Offer:
 		If some of them have a session at `start` with seats left, only these are returned, so that sessions fill up
 		first. That doesn't apply to collective meetings, which all required hosts take.
 		"""
-		free = self.team.free_hosts(start, dates)
+		free = self.pool.free_hosts(start, dates)
 		in_session = [] if self.assignment == "Collective" else [user for user in free if self._in_session(user, start)]
 		return in_session or free
 
@@ -54,11 +54,11 @@ class Offer:
 		at 10:00, and a visitor holds Jane's time. Somebody else's booking still goes to Jane if it is her turn, and the
 		visitor gets Tom. A hold of a multi-day meeting does reserve its host, because another host's days may differ.
 		"""
-		rules = self.team.rules
+		rules = self.pool.rules
 		if self.assignment != "Round Robin" or rules is None or rules.days > 1:
 			return self.free_hosts(start, dates)
-		members = [replace(member, host=self._without_holds_at(member, start)) for member in self.team.members]
-		return replace(self, team=self.team.with_members(members)).free_hosts(start, dates)
+		members = [replace(member, host=self._without_holds_at(member, start)) for member in self.pool.members]
+		return replace(self, pool=self.pool.with_members(members)).free_hosts(start, dates)
 
 	def _without_holds_at(self, member: engine.Member, start: int) -> engine.Host:
 		"""Return the host without other visitors' holds of this meeting type at exactly this slot."""
@@ -73,7 +73,7 @@ class Offer:
 		return start in engine.joinable_sessions(member.rules, member.host)
 
 	def member(self, user: str) -> engine.Member:
-		return next(member for member in self.team.members if member.host.name == user)
+		return next(member for member in self.pool.members if member.host.name == user)
 
 	def host(self, user: str) -> TypeHost:
 		return next(host for host in self.hosts if host.user == user)
@@ -81,15 +81,16 @@ class Offer:
 	def slot(self, start: int) -> Slot:
 		"""Return the slot at the bookable `start`. A multi-day meeting has a part for each of its days."""
 		# A start that can be booked has a host.
-		rules = self.team.members[0].rules
-		return Slot(start, start + rules.seconds, parts=tuple(self.team.parts(start)) if rules.days > 1 else ())
+		rules = self.pool.members[0].rules
+		return Slot(start, start + rules.seconds, parts=tuple(self.pool.parts(start)) if rules.days > 1 else ())
 
-	def nearest(self, start: int, count: int = 3) -> list[Slot]:
-		"""Return up to `count` bookable slots other than that at `start`, nearest first.
+	def nearest(self, start: int, count: int = 3, *, besides: int | None = None) -> list[Slot]:
+		"""Return up to `count` bookable slots other than those at `start` and `besides`, nearest first.
 
 		If two are equally near, the earlier comes first.
 		"""
-		return [self.slot(free) for free in self.team.nearest(start, count, within_days=SUGGESTION_DAYS)]
+		found = self.pool.nearest(start, count + (besides is not None), within_days=SUGGESTION_DAYS)
+		return [self.slot(free) for free in found if free != besides][:count]
 
 
 def make_offer(
@@ -99,5 +100,5 @@ def make_offer(
 	hosts, meeting_type = bookable.hosts, bookable.meeting_type
 	members = load_members(meeting_type, hosts, request, first, last, now, lock=lock) if hosts else []
 	together = meeting_type.assignment == "Collective"
-	team = engine.HostPool(members, now, together=together, dates_in=bookable.page.timezone)
-	return Offer(meeting_type.assignment, tuple(hosts), team)
+	pool = engine.HostPool(members, now, together=together, dates_in=bookable.page.timezone)
+	return Offer(meeting_type.assignment, tuple(hosts), pool)

@@ -123,7 +123,7 @@ def _clock(instant: int, member: engine.Member) -> str:
 
 
 _TEXTS = {
-	engine.Reason.IN_THE_PAST: lambda *_args: _("This time is over."),
+	engine.Reason.IN_THE_PAST: lambda *_args: _("This time is in the past."),
 	engine.Reason.MINIMUM_NOTICE: _notice,
 	engine.Reason.BEFORE_WINDOW: _before_window,
 	engine.Reason.BEYOND_WINDOW: _beyond_window,

@@ -52,7 +52,7 @@ def _sentence(problem: RecurrenceProblem) -> str:
 			"“{0}” in the recurrence rule can't be read. Write a rule as FREQ=WEEKLY;BYDAY=MO,TH."
 		),
 		RecurrenceProblem.UNKNOWN_PART: _("“{0}” is not a part of a recurrence rule that is known here."),
-		RecurrenceProblem.REPEATED_PART: _("“{0}” stands more than once in the recurrence rule."),
+		RecurrenceProblem.REPEATED_PART: _("“{0}” occurs more than once in the recurrence rule."),
 		RecurrenceProblem.OUT_OF_PLACE: _("“{0}” has no meaning in this recurrence rule."),
 		RecurrenceProblem.TOO_FINE: _("“{0}” is too fine: blocked time recurs at most once a day."),
 		RecurrenceProblem.NO_RULE: _("Write how the blocked time recurs, such as FREQ=WEEKLY;BYDAY=MO,TH."),
@@ -60,7 +60,7 @@ def _sentence(problem: RecurrenceProblem) -> str:
 		RecurrenceProblem.INTERVAL_ZERO: _("INTERVAL has to be at least 1."),
 		RecurrenceProblem.TOO_MANY_COUNTED: _("COUNT is at most {0}. Leave it out for a rule without end."),
 		RecurrenceProblem.COUNT_AND_UNTIL: _("A recurrence rule ends by COUNT or by UNTIL, not by both."),
-		RecurrenceProblem.UNTIL_BEFORE_START: _("UNTIL lies before the start."),
+		RecurrenceProblem.UNTIL_BEFORE_START: _("UNTIL is before the start."),
 		RecurrenceProblem.NEVER: _("No day ever matches this recurrence rule."),
 		RecurrenceProblem.ALL_EXCLUDED: _("EXDATE excludes every occurrence of this recurrence rule."),
 		RecurrenceProblem.ENDS_BEFORE_START: _("The end must come after the start."),

@@ -19,7 +19,7 @@ def meeting_rules(meeting_type: Document, schedule: HostSchedule, duration: int,
 		duration=duration,
 		slot_interval=meeting_type.slot_interval or None,
 		slot_offset=meeting_type.slot_offset or 0,
-		fill_gaps=bool(meeting_type.packed),
+		fill_gaps=bool(meeting_type.fill_gaps),
 		first_slot_only=bool(meeting_type.first_slot_only),
 		seats=meeting_type.seats or 1,
 		party_size=party,
@@ -56,7 +56,7 @@ def _window(meeting_type: Document) -> engine.RollingDays | engine.DateRange | N
 	return _rolling(
 		meeting_type.max_days_in_advance,
 		business_only=meeting_type.window_type == "Rolling Business Days",
-		with_slots_only=bool(meeting_type.only_days_with_room),
+		with_slots_only=bool(meeting_type.only_days_with_slots),
 	)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import TypeVar
 
 from frappe import _
@@ -17,6 +18,8 @@ from scheduler_integration.times import Slot
 MAX_DAYS = 62
 # `first_month_with_slots` looks this many days ahead.
 HORIZON_DAYS = 366
+
+_start = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ def slots_between(
 	"""
 	_check_range(first, last)
 	span = _instants(first, last, zone)
-	team = make_offer(bookable, request, *span, now).team
-	return _offered(team, request.duration, zone, team.starts(*span), span)
+	pool = make_offer(bookable, request, *span, now).pool
+	return _offered(pool, request.duration, zone, pool.starts(*span), span)
 
 
 def first_month_with_slots(
@@ -68,17 +71,19 @@ def first_month_with_slots(
 	begin = max(today, after + timedelta(days=1)) if after else today
 	# The calendar shows the whole month, so earlier slots of that month are loaded too.
 	since, until = _instants(min(begin, _month_grid(begin)[0]), begin + timedelta(days=HORIZON_DAYS), zone)
-	team = make_offer(bookable, request, since, until, now).team
-	starts = team.starts(since, until)
+	pool = make_offer(bookable, request, since, until, now).pool
+	starts = pool.starts(since, until)
 	earliest = next((day for start in starts if (day := engine.local_date(start, zone)) >= begin), None)
 	shown = _instants(*_month_grid(earliest or begin), zone)
-	offered = _offered(team, request.duration, zone, [start for start in starts if shown[0] <= start < shown[1]], shown)
+	offered = _offered(pool, request.duration, zone, [start for start in starts if shown[0] <= start < shown[1]], shown)
 	return FirstMonth((earliest or begin).replace(day=1), earliest, offered)
 
 
 def _check_range(first: date, last: date) -> None:
 	if last < first:
-		raise InvalidRequest(_("The last day is before the first."), details={"end_date": _("Too early.")})
+		raise InvalidRequest(
+			_("The last day is before the first."), details={"end_date": _("Choose a later date or time.")}
+		)
 	if (last - first).days >= MAX_DAYS:
 		raise RangeTooLong(_("At most {0} days can be asked for at a time.").format(MAX_DAYS))
 
@@ -87,14 +92,14 @@ def _instants(first: date, last: date, zone: str) -> engine.Interval:
 	return engine.local_midnight(first, zone), engine.local_midnight(last + timedelta(days=1), zone)
 
 
-def _offered(team: engine.HostPool, minutes: int, zone: str, starts: list[int], span: engine.Interval) -> OfferedSlots:
-	rules = team.rules
+def _offered(pool: engine.HostPool, minutes: int, zone: str, starts: list[int], span: engine.Interval) -> OfferedSlots:
+	rules = pool.rules
 	is_shared = rules is not None and rules.seats > 1
 	is_multi_day = rules is not None and rules.days > 1
-	seats = team.seats_left(*span) if is_shared else {}
-	parts = team.parts_by_start(*span) if is_multi_day else {}
+	seats = pool.seats_left(*span) if is_shared else {}
+	parts = pool.parts_by_start(*span) if is_multi_day else {}
 	slots = [Slot(start, start + minutes * 60, seats.get(start), tuple(parts.get(start, ()))) for start in starts]
-	partial = team.partly_free(*span) if is_multi_day else []
+	partial = pool.partly_free(*span) if is_multi_day else []
 	return OfferedSlots(zone, minutes, _by_day(slots, zone), _by_day(partial, zone) if is_multi_day else None)
 
 
@@ -102,10 +107,8 @@ Timed = TypeVar("Timed", Slot, engine.PartlyFree)
 
 
 def _by_day(items: Iterable[Timed], zone: str) -> dict[date, list[Timed]]:
-	days: dict[date, list[Timed]] = {}
-	for item in sorted(items, key=lambda item: item.start):
-		days.setdefault(engine.local_date(item.start, zone), []).append(item)
-	return days
+	ascending = sorted(items, key=_start)
+	return {day: list(group) for day, group in engine.by_local_date(ascending, zone, _start)}
 
 
 def _month_grid(day: date) -> tuple[date, date]:

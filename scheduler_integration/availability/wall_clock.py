@@ -19,7 +19,9 @@ def checked_date(field: str, value: str | date) -> date:
 	day = getdate(value)
 	# getdate returns None for the first day of the year 1.
 	if not day or not FIRST_DATE <= day <= LAST_DATE:
-		raise InvalidRequest(_("These dates are too far from today."), details={field: _("Too far away.")})
+		raise InvalidRequest(
+			_("These dates are too far from today."), details={field: _("Choose a date nearer to today.")}
+		)
 	return day
 
 

@@ -1,4 +1,4 @@
-"""The commands: book, hold, confirm, decline, cancel, reassign, complete, mark as a no-show.
+"""The commands: book, hold, confirm, decline, cancel, reassign, reschedule, complete, mark as a no-show.
 
 Only this room writes Booking records, and it guards the hosts' time against double booking. Other rooms import from
 here, never from a module inside.
@@ -13,14 +13,15 @@ from scheduler_integration.bookings.closing import (
 	decline_unanswered_requests,
 )
 from scheduler_integration.bookings.confirm import confirm
-from scheduler_integration.bookings.delivery import deliver_messages
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
+from scheduler_integration.bookings.ledger import forget_turns
+from scheduler_integration.bookings.outbox import run_due_tasks, run_tasks_of
 from scheduler_integration.bookings.outcome import complete, mark_no_show
 from scheduler_integration.bookings.outside import record_outside
 from scheduler_integration.bookings.reassign import reassign
+from scheduler_integration.bookings.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.bookings.turns import forget_turns
 
 __all__ = [
 	"HeldSlot",
@@ -36,7 +37,6 @@ __all__ = [
 	"confirm",
 	"decline",
 	"decline_unanswered_requests",
-	"deliver_messages",
 	"forget_turns",
 	"hold_slot",
 	"mark_no_show",
@@ -45,6 +45,10 @@ __all__ = [
 	"release_before",
 	"release_buckets",
 	"release_slot",
+	"reschedule_by_host",
+	"reschedule_by_token",
 	"retried",
+	"run_due_tasks",
+	"run_tasks_of",
 	"store_buckets",
 ]

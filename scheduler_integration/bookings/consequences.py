@@ -6,12 +6,13 @@ To add a consequence, write a function in the room that it belongs to and add it
 
 from collections.abc import Callable
 
-from scheduler_integration.bookings import turns
+from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.timeline import note_on_timeline
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_messages
+from scheduler_integration.outbox.wake import wake
 
 # Returns the fields of the booking that are to be set. It doesn't set them itself, because only bookings/ writes
 # Booking.
@@ -20,7 +21,7 @@ Consequence = Callable[[Change], Fields]
 # The order matters: the activity needs the contact, and the messages tell the state after all other consequences.
 CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
-	turns.keep_ledger,
+	ledger.keep_ledger,
 	keep_activity,
 	keep_engagement,
 	note_on_timeline,
@@ -29,7 +30,10 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 
 
 def run_consequences(change: Change) -> None:
-	"""Run every consequence of the change, and store the fields that they return with one statement."""
+	"""Run every consequence of the change, and store the fields that they return with one statement.
+
+	The tasks that they planned run right after the commit.
+	"""
 	stored: Fields = {}
 	for consequence in CONSEQUENCES:
 		fields = consequence(change)
@@ -37,3 +41,6 @@ def run_consequences(change: Change) -> None:
 		stored |= fields
 	if stored:
 		change.booking.db_set(stored, update_modified=False)
+	wake(change.booking.name)
+	if change.moved_from:
+		wake(change.moved_from.name)

@@ -69,7 +69,7 @@ def _hold(
 		key=key,
 		meeting_type=meeting_type.name,
 		users=tuple(users),
-		parts=tuple(offer.team.parts(start, users[0])),
+		parts=tuple(offer.pool.parts(start, users[0])),
 		buffer_before=max(each.buffer_before for each in rules),
 		buffer_after=max(each.buffer_after for each in rules),
 		expires_at=held_until(caller, users[0], start, now, seconds),

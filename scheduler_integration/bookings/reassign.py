@@ -1,12 +1,10 @@
 """Reassigns a booking, or a whole session, to another host."""
 
-import json
 from dataclasses import replace
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.translate import print_language
 
 from scheduler_integration import engine
 from scheduler_integration.availability.calendar_entries import calendar_entries
@@ -16,24 +14,19 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.change_status import save
 from scheduler_integration.bookings.consequences import run_consequences
-from scheduler_integration.bookings.record import own_buffers
+from scheduler_integration.bookings.host_time import prevents
+from scheduler_integration.bookings.record import own_buffers, retitle
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.moves import check_open
+from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.sessions import live_in_session, session_key
-from scheduler_integration.meetings.successors import successors
 from scheduler_integration.meetings.summaries import HostBooking, for_host
-from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.times import Objection
-
-# These reasons restrict attendees, not managers.
-_ATTENDEE_ONLY = frozenset(
-	{Reason.IN_THE_PAST, Reason.MINIMUM_NOTICE, Reason.BEFORE_WINDOW, Reason.BEYOND_WINDOW, Reason.OFF_GRID}
-)
 
 
 def reassign(name: str, host: str, now: int, *, replaces: str | None = None, force: bool = False) -> HostBooking:
@@ -48,13 +41,13 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	_check_may_change(booking, now)
-	successor = _successor(booking, host)
+	new_host = _new_host(booking, host)
 	leaving = _leaving(booking, replaces)
-	guard.lock_hosts([*booking.host_users(), successor.user])
-	coming = _check_free(booking, successor, now, force)
+	guard.lock_hosts([*booking.host_users(), new_host.user])
+	coming = _check_free(booking, new_host, now, force)
 	sharing = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
 	if booking.session:
-		_move_session(booking, leaving, successor.user, now)
+		_move_session(booking, leaving, new_host.user, now)
 	for each in (booking, *sharing):
 		_reassign(each, leaving, coming, now, is_first=each is booking)
 	return for_host(booking, now)
@@ -66,10 +59,10 @@ def _check_may_change(booking: Document, now: int) -> None:
 	check_open(booking, now)
 
 
-def _successor(booking: Document, host: str) -> TypeHost:
+def _new_host(booking: Document, host: str) -> TypeHost:
 	if host in booking.host_users():
-		raise InvalidRequest(details={"host": _("This host already takes part.")})
-	found = next((each for each in successors(booking) if each.user == host), None)
+		raise InvalidRequest(details={"host": _("This host already hosts this meeting.")})
+	found = next((each for each in possible_hosts(booking) if each.user == host), None)
 	if not found:
 		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})
 	return found
@@ -92,11 +85,7 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 	member = replace(member, host=member.host.without_holds())
 	parts = _to_come(booking, now)
 	refusals = engine.reassignment_refusals(member, parts, now, has_begun=parts != booking.parts())
-	found = [
-		(start, refusal)
-		for start, refusal in refusals
-		if (refusal.reason is Reason.BUSY if force else refusal.reason not in _ATTENDEE_ONLY)
-	]
+	found = [(start, refusal) for start, refusal in refusals if prevents(refusal, force)]
 	if found:
 		raise _not_free(found, member, now)
 	return member
@@ -144,15 +133,7 @@ def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -
 			row.update({"user": coming, **own_buffers(member)})
 	if booking.host == leaving:
 		booking.host = coming
-		_retitle(booking)
+		retitle(booking)
 		if booking.session:
 			booking.session = session_key(booking.meeting_type, booking.starts_at, coming)
-	booking.removed_hosts = json.dumps(sorted({leaving, *json.loads(booking.removed_hosts or "[]")} - {coming}))
 	booking.sequence += 1
-
-
-def _retitle(booking: Document) -> None:
-	"""Rewrite the title, which contains the host's name, in the attendee's language."""
-	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	with print_language(booking.language or frappe.local.lang):
-		booking.subject = event_title(booking, meeting_type)

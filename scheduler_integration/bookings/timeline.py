@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 from frappe.utils import escape_html, get_fullname
 
+from scheduler_integration.clock import to_site_time
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.moves import Actor
 
@@ -19,10 +20,14 @@ def note_on_timeline(change: Change) -> Fields:
 	if change.kind is not Kind.BOOKED:
 		with print_language(_site_language()):
 			text = _sentence(change)
-		email, name = _who(change)
-		# The timeline shows comments as HTML, and reason and names are people's plain text.
-		change.booking.add_comment("Info", escape_html(text), comment_email=email, comment_by=name)
+		for booking in filter(None, (change.moved_from, change.booking)):
+			_add(booking, text, *_who(change))
 	return {}
+
+
+def _add(booking: Document, text: str, email: str, name: str) -> None:
+	# The timeline shows comments as HTML, and reason and names are people's plain text.
+	booking.add_comment("Info", escape_html(text), comment_email=email, comment_by=name)
 
 
 def _sentence(change: Change) -> str:
@@ -35,6 +40,9 @@ def _sentence(change: Change) -> str:
 def _did(change: Change) -> str:
 	if change.by is Actor.SYSTEM:
 		return _by_itself(change.kind)
+	if change.moved_from:
+		old, new = (f"{to_site_time(each.starts_at):%Y-%m-%d %H:%M}" for each in (change.moved_from, change.booking))
+		return _("moved the meeting from {0} to {1}").format(old, new)
 	return {
 		Kind.CONFIRMED: _("confirmed the request"),
 		Kind.DECLINED: _("declined the request"),

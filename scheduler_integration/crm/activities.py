@@ -95,7 +95,7 @@ def event_to_change(name: str | None) -> Document | None:
 	return event
 
 
-def _session_event(booking: Document) -> str | None:
+def session_event(booking: Document) -> str | None:
 	"""Return the Event of the session's other live bookings: the host's calendar shows a session once."""
 	if not booking.session:
 		return None
@@ -105,7 +105,7 @@ def _session_event(booking: Document) -> str | None:
 
 
 def _join_session(booking: Document, record: tuple[str, str] | None) -> Document | None:
-	event = event_to_change(_session_event(booking))
+	event = event_to_change(session_event(booking))
 	if not event:
 		return None
 	for participant in _attendees(booking, record):
@@ -148,8 +148,19 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 
 
 def _participants(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
+	return _attendees(booking, record) + hosts_as_participants(booking)
+
+
+def hosts_as_participants(booking: Document) -> list[dict[str, str]]:
+	"""Return the rows of an Event for the booking's hosts."""
 	people = [("User", user, frappe.db.get_value("User", user, "email")) for user in booking.host_users()]
-	return _attendees(booking, record) + [_participant(*person) for person in people]
+	return [_participant(*person) for person in people]
+
+
+def attendees_of(booking: Document) -> list[dict[str, str]]:
+	"""Return the rows of an Event for the attendee's contact, and for the lead, deal or customer."""
+	record = (booking.reference_doctype, booking.reference_name) if booking.reference_name else None
+	return _attendees(booking, record)
 
 
 def _attendees(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:

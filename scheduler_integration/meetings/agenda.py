@@ -12,8 +12,8 @@ from pypika.terms import Criterion
 from scheduler_integration.catalogue.hosts import TypeHost, enabled_people, page_users
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
 from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.status import OPEN
-from scheduler_integration.meetings.successors import successors
 from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.permissions import is_manager
@@ -25,10 +25,10 @@ _LONGEST = 60 * 86400
 
 @dataclass(frozen=True, slots=True)
 class AgendaEntry:
-	"""A booking. For managers, `successors` are the hosts it can be reassigned to if they are free."""
+	"""A booking. For managers, `possible_hosts` are the hosts it can be reassigned to if they are free."""
 
 	booking: HostBooking
-	successors: tuple[TypeHost, ...] = ()
+	possible_hosts: tuple[TypeHost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> 
 		raise NotPermitted
 	names, last = _page(_to_come(user, now), after, limit)
 	bookings = sorted(load_bookings(names), key=lambda each: (each.starts_at, each.creation, each.name))
-	handed_to = _successors(bookings) if managing else {}
+	handed_to = _possible_hosts(bookings) if managing else {}
 	entries = (AgendaEntry(each, handed_to.get(each.id, ())) for each in for_hosts(bookings, now))
 	return Agenda(tuple(entries), last)
 
@@ -114,9 +114,9 @@ def _behind(name: str) -> Criterion:
 	return (booking.starts_at > last.starts_at) | ((booking.starts_at == last.starts_at) & at_its_start)
 
 
-def _successors(bookings: list[Document]) -> dict[str, tuple[TypeHost, ...]]:
-	"""Return the possible successors by booking. The hosts of all pages are loaded with one query."""
+def _possible_hosts(bookings: list[Document]) -> dict[str, tuple[TypeHost, ...]]:
+	"""Return the possible hosts by booking. The hosts of all pages are loaded with one query."""
 	pages = {each.scheduling_page for each in bookings}
 	users = {user for page in pages for user in page_users(frappe.get_cached_doc("Scheduling Page", page))}
 	people = enabled_people(sorted(users))
-	return {each.name: tuple(successors(each, people)) for each in bookings}
+	return {each.name: tuple(possible_hosts(each, people)) for each in bookings}

@@ -1,66 +1,76 @@
-"""Queues a booking's messages once each, and reports which of them failed.
+"""The outbox's handler for e-mails: hands one message to the mail server, through Frappe's Email Queue.
 
-It can run again at any time: a message has an ID made of the booking, the change and the reader, and isn't queued if
-the Email Queue has that ID already. The queue itself retries messages that the mail server refuses.
+The row in the Email Queue is what makes it safe to run twice: it has the task's key as its message id. What happened to
+the row is what happened to the task, so a task that is Sent was accepted by the mail server.
 """
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Fields
-from scheduler_integration.notifications.email import queue_email
-from scheduler_integration.notifications.messages import Message, messages_for
+from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.notifications.email import EmailRow, find_row, queue_email, send_row
+from scheduler_integration.notifications.messages import HOST_REMOVED, Message, message_to
+from scheduler_integration.notifications.readers import reader_of
+from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome
+from scheduler_integration.outbox.tasks import Task, was_sent
 
-# The wait doubles after each attempt: 1, 2, 4 ... 512 minutes. Ten waits make 1023 minutes, so the last of 11 attempts
-# comes about 17 hours after the first.
-MAX_ATTEMPTS = 11
-FIRST_WAIT = 60
-_DELIVERED = {"delivery_status": "Delivered", "delivery_error": None, "removed_hosts": None}
+# While the site's e-mail is switched off.
+MUTED_WAIT = 3600
 
 
-def queue_messages(booking: Document, now: int) -> tuple[list[str], Fields]:
-	"""Queue the messages for the booking's present state. `now` is in epoch seconds.
+def deliver_email(task: Task, now: int) -> Outcome:
+	"""Send the message of the task. `now` is in epoch seconds.
 
-	Returns the names in the Email Queue, and the booking's fields that store the outcome. Raises nothing if a message
-	fails: the error is logged, the other readers get their messages, and the fields say when the next attempt is due.
+	Raises the mail server's error, or Unavailable if the server can't be reached: the outbox tries again later.
 	"""
-	queued, troubled = [], []
-	for message in messages_for(booking, now):
-		try:
-			queued.append(_queue_one(message))
-		except Exception:
-			frappe.log_error(title=f"A message of booking {booking.name} failed")
-			troubled.append(message.reader.email)
-	return [each for each in queued if each], _postponed(booking, troubled, now) if troubled else dict(_DELIVERED)
+	row = find_row(task.key, task.booking)
+	if row and row.status == "Sent":
+		return Done(row.name)
+	if not frappe.db.exists("Booking", task.booking):
+		return NotNeeded(_("The booking was deleted."))
+	booking = frappe.get_doc("Booking", task.booking)
+	if reason := _not_needed(booking, task):
+		return NotNeeded(reason)
+	row = row or _queue(booking, task, now)
+	if not row:
+		return NotNeeded(_("This reader unsubscribed from all messages of the site."))
+	return _send(row, now)
 
 
-def _queue_one(message: Message) -> str | None:
-	"""Queue one message. If that fails, nothing of it stays in the database."""
-	frappe.db.savepoint("message")
-	try:
-		return queue_email(message)
-	except Exception:
-		frappe.db.rollback(save_point="message")
-		raise
+def _not_needed(booking: Document, task: Task) -> str | None:
+	"""Return why nobody needs this message any more, or None."""
+	if task.purpose == HOST_REMOVED:
+		return _host_needs_no_removal(booking, task)
+	if booking.sequence != task.payload["sequence"]:
+		return _("A later change has a message of its own.")
+	return None
 
 
-def due_deliveries(now: int) -> list[str]:
-	"""Return up to 100 bookings with overdue messages: the job was lost, or the wait after a failed attempt is over."""
-	return frappe.get_all(
-		"Booking",
-		filters={"delivery_status": "Queued", "delivery_due_at": ["<=", now]},
-		order_by="delivery_due_at asc",
-		limit=100,
-		pluck="name",
-	)
+def _host_needs_no_removal(booking: Document, task: Task) -> str | None:
+	if task.payload["user"] in booking.host_users() and booking.status not in RELEASED:
+		return _("This host hosts the meeting again.")
+	if was_sent(task.booking, task.target, "host_confirmed") is False:
+		return _("This host never knew of the meeting.")
+	return None
 
 
-def _postponed(booking: Document, troubled: list[str], now: int) -> Fields:
-	attempts = booking.delivery_attempts + 1
-	return {
-		"delivery_status": "Queued" if attempts < MAX_ATTEMPTS else "Failed",
-		"delivery_attempts": attempts,
-		"delivery_due_at": now + FIRST_WAIT * 2 ** (attempts - 1),
-		"delivery_error": _("Not sent to {0}. The Error Log says why.").format(", ".join(troubled)),
-	}
+def _queue(booking: Document, task: Task, now: int) -> EmailRow | None:
+	"""Put the message into the Email Queue, and commit: once it is sent, a rollback mustn't forget it."""
+	row = queue_email(_message(booking, task, now))
+	frappe.db.commit()
+	return row
+
+
+def _message(booking: Document, task: Task, now: int) -> Message:
+	reader = reader_of(booking, task.payload["role"], task.target, task.payload["user"])
+	return message_to(booking, task, reader, now)
+
+
+def _send(row: EmailRow, now: int) -> Outcome:
+	status = send_row(row)
+	if status == "Sent":
+		return Done(row.name)
+	if status in ("Error", "Expired"):
+		return Never(_("The Email Queue gave up. Its entry {0} says why.").format(row.name))
+	return Again(now + MUTED_WAIT, _("The site's e-mail is switched off."))

@@ -1,4 +1,4 @@
-"""Decides which messages a booking needs in its present state, and fills in their variables."""
+"""Decides which messages a change of a booking needs, and fills in their variables."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,17 +10,23 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.public import location_label, page_url
+from scheduler_integration.meetings.chain import predecessor
+from scheduler_integration.meetings.changes import Change
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.invitation import attachment
-from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of, removed_hosts_of
+from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.tasks import Task
+
+# The purpose of the message to a host who was replaced. It outlives later changes of the booking.
+HOST_REMOVED = "host_removed"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-	"""One e-mail to one reader.
+	"""One e-mail to one reader about the booking as it is now.
 
 	`template` is a key of `templates.TEMPLATES`. `variables` and `invitation` are functions, because they must run in
 	the reader's language.
@@ -35,50 +41,51 @@ class Message:
 	message_id: str
 
 
-def messages_for(booking: Document, now: int) -> list[Message]:
-	"""Return the messages about the booking as it is now: to attendee, additional guests, hosts and removed hosts.
-
-	`now` is in epoch seconds.
-	"""
-	hosts = hosts_of(booking)
-	attendee = attendee_of(booking)
+def readers_of(change: Change) -> list[tuple[str, Reader]]:
+	"""Return who is told about the change, each with a purpose: participants, hosts, and a host who was replaced."""
+	booking = change.booking
 	kind = "cancelled" if booking.status in RELEASED else "confirmed"
-	to_participants = [
-		_message(booking, f"attendee_{kind}", reader, hosts[0].email, now) for reader in (attendee, *guests_of(booking))
+	participants = (attendee_of(booking), *guests_of(booking))
+	# A replaced host gets one message for a session, with its first booking, and not one for each attendee.
+	replaced = [former_host(change.leaving)] if change.leaving and change.is_first else []
+	return [
+		*((f"attendee_{kind}", reader) for reader in participants),
+		*((f"host_{kind}", host) for host in hosts_of(booking)),
+		*((HOST_REMOVED, host) for host in replaced),
 	]
-	to_hosts = [_message(booking, f"host_{kind}", host, attendee.email, now) for host in hosts]
-	sharing = live_in_session(booking.session)
-	# A removed host gets one message for a session, with its first booking, and not one for each attendee.
-	tells_removed = not sharing or sharing[0].name == booking.name
-	to_removed = [
-		_message(booking, "host_cancelled", former, attendee.email, now)
-		for former in (removed_hosts_of(booking) if tells_removed else ())
-	]
-	return to_participants + to_hosts + to_removed
 
 
-def _message(booking: Document, template: str, reader: Reader, reply_to: str, now: int) -> Message:
+def moved_from(booking: Document) -> Document | None:
+	"""Return the booking whose place this one took, or None. Once the booking was changed again, that is old news."""
+	left = predecessor(booking)
+	return left if left and left.sequence == booking.sequence else None
+
+
+def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:
+	"""Return the message of the task about the booking as it is now. `now` is in epoch seconds."""
+	others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
+	is_handed_over = task.payload["is_reassigned"]
 	return Message(
 		booking=booking.name,
-		template=template,
+		template="host_cancelled" if task.purpose == HOST_REMOVED else task.purpose,
 		reader=reader,
-		reply_to=reply_to,
-		variables=lambda: _variables(booking, reader),
+		reply_to=others.email,
+		variables=lambda: {**_variables(booking, reader), "is_handed_over": is_handed_over},
 		invitation=lambda: attachment(booking, now, reader),
-		message_id=_message_id(booking, template, reader),
+		message_id=task.key,
 	)
 
 
-def _message_id(booking: Document, template: str, reader: Reader) -> str:
+def message_id(booking: Document, purpose: str, reader: Reader) -> str:
 	"""Return an ID: the same for every attempt to send this message, another one for each change of the booking."""
-	of = "\n".join((booking.name, template, booking.status, str(booking.sequence), reader.email.lower()))
+	of = "\n".join((booking.name, purpose, booking.status, str(booking.sequence), reader.email.lower()))
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"
 
 
 def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
-	hosts, sharing = hosts_of(booking), live_in_session(booking.session)
+	hosts, sharing, left = hosts_of(booking), live_in_session(booking.session), moved_from(booking)
 	return {
 		"reader_name": reader.name,
 		"attendee_name": booking.attendee_name,
@@ -105,7 +112,11 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"is_session": bool(booking.session),
 		"others_come": any(other.name != booking.name for other in sharing),
 		"seats_taken": _seats_taken(sharing, meeting_type),
-		"is_handed_over": bool(booking.removed_hosts),
+		"is_moved": bool(left),
+		"moved_by_attendee": booking.rescheduled_by == "Attendee",
+		"reschedule_reason": booking.reschedule_reason if left else None,
+		**_time_before(left, reader),
+		"is_elsewhere": booking.status == "Rescheduled",
 		"is_declined": booking.status == "Declined",
 		"is_unanswered": booking.status == "Declined" and booking.cancelled_by == "System",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
@@ -114,6 +125,14 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
 	}
+
+
+def _time_before(left: Document | None, reader: Reader) -> dict[str, Any]:
+	"""Return the date and time from which the meeting was moved, as variables; None without a move."""
+	if not left:
+		return dict.fromkeys(("old_date", "old_time", "old_end_time"))
+	start, end = left.parts()[0]
+	return {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
 
 
 def _seats_taken(sharing: list[Document], meeting_type: Document) -> str | None:

@@ -1,37 +1,68 @@
-"""Queues a job that sends a booking's messages after the commit."""
+"""Plans the messages for a change of a booking as tasks of the outbox."""
 
-import frappe
+from frappe import _
+from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.notifications.messages import HOST_REMOVED, message_id, readers_of
+from scheduler_integration.notifications.readers import hosts_of
+from scheduler_integration.notifications.templates import TEMPLATES
+from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.tasks import Planned, plan, skip_open
 
-JOB = "scheduler_integration.jobs.deliver"
-# Seconds to wait for the job before it counts as lost. A job that is only a little late needs no second one.
-GRACE = 120
+EMAIL = "email"
+HOUR = 3600
 # These change no invitation, and nobody gets a message about them.
 _SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW})
 
 
 def plan_messages(change: Change) -> Fields:
-	"""Queue the job that sends the messages for the change, and return the booking's fields for it.
-
-	If the queue loses the job, `delivery_status` stays Queued, and a scheduled job finds the booking after `GRACE`
-	seconds.
-	"""
+	"""Plan the messages for the change, in place of those for earlier changes that nobody has got yet."""
 	if change.kind in _SILENT:
 		return {}
-	enqueue_delivery(change.booking.name)
-	return {"delivery_status": "Queued", "delivery_attempts": 0, "delivery_due_at": change.now + GRACE}
+	if change.booking.sequence:
+		_skip_earlier(change, change.booking.name)
+	if change.moved_from:
+		_skip_earlier(change, change.moved_from.name)
+		_tell_the_session_left(change, change.moved_from)
+	_plan(change, change.booking, readers_of(change))
+	return {}
 
 
-def enqueue_delivery(booking: str) -> None:
-	"""Queue the job after the commit. If the queue can't be reached, the booking is stored all the same."""
-	frappe.db.after_commit.add(lambda: _enqueue(booking))
+def _plan(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> None:
+	plan(booking.name, [_planned(change, booking, purpose, reader) for purpose, reader in readers], change.now)
 
 
-def _enqueue(booking: str) -> None:
-	try:
-		frappe.enqueue(JOB, queue="short", booking=booking)
-	except Exception:
-		# Frappe's `enqueue_after_commit` connects to the queue before the commit: with a queue that is down, the
-		# booking would fail.
-		frappe.logger("scheduler_integration").exception("The messages of booking %s wait for the next look", booking)
+def _tell_the_session_left(change: Change, left: Document) -> None:
+	"""Tell the hosts of a session that the attendee left for another time.
+
+	If the whole session was moved, its entry in the hosts' calendars moves too, and these messages aren't needed.
+	"""
+	if left.session and left.session_uid != change.booking.session_uid:
+		_plan(change, left, [("host_cancelled", host) for host in hosts_of(left)])
+
+
+def _skip_earlier(change: Change, name: str) -> None:
+	now, reason = change.now, _("A later change has a message of its own.")
+	skip_open(name, now, reason, kinds=(EMAIL,), purposes=TEMPLATES)
+	if change.leaving:
+		# A host who was replaced and now comes back needn't know that they were away.
+		present = [host.email for host in hosts_of(change.booking)]
+		skip_open(name, now, reason, kinds=(EMAIL,), purposes=(HOST_REMOVED,), targets=present)
+
+
+def _planned(change: Change, booking: Document, purpose: str, reader: Reader) -> Planned:
+	return Planned(
+		kind=EMAIL,
+		purpose=purpose,
+		target=reader.email,
+		key=message_id(booking, purpose, reader),
+		due_at=change.now,
+		expires_at=max(booking.ends_at, change.now + HOUR),
+		payload={
+			"role": reader.role,
+			"user": reader.user,
+			"sequence": booking.sequence,
+			"is_reassigned": change.leaving is not None,
+		},
+	)

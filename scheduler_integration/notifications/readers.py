@@ -1,6 +1,6 @@
 """Finds the people who get a booking's messages."""
 
-import json
+from dataclasses import replace
 
 import frappe
 from frappe.model.document import Document
@@ -26,10 +26,18 @@ def hosts_of(booking: Document) -> list[Reader]:
 	return [_host(user) for user in booking.host_users()]
 
 
-def removed_hosts_of(booking: Document) -> list[Reader]:
-	"""Return the former hosts who don't know yet that the booking was reassigned."""
-	users = json.loads(booking.removed_hosts or "[]")
-	return [_host(user, "removed") for user in users if frappe.db.exists("User", user)]
+def former_host(user: str) -> Reader:
+	"""Return a host from whom the booking was reassigned."""
+	return _host(user, "removed")
+
+
+def reader_of(booking: Document, role: str, email: str, user: str) -> Reader:
+	"""Return the reader with this role. `email` is an additional guest's address, `user` a host's User name."""
+	if role == "attendee":
+		return attendee_of(booking)
+	if role == "guest":
+		return replace(attendee_of(booking), email=email, name=email, role="guest")
+	return _host(user, role)
 
 
 def _host(user: str, role: str = "host") -> Reader:

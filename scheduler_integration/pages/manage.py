@@ -124,7 +124,7 @@ def _gone_heading(status: str) -> dict:
 	}
 	texts = {
 		"Cancelled": _("Everyone has been told, and the time is free again."),
-		"Declined": _("The time did not work for your host. Another one may."),
+		"Declined": _("Your host can't make this time. Please choose another."),
 		"Rescheduled": _("Your newest e-mail has the time it was moved to."),
 	}
 	return {"icon": "cross", "mood": "quiet", "title": titles[status], "text": texts[status]}

@@ -76,7 +76,7 @@ def _checkbox(question: Document, value: object) -> str:
 		return ""
 	if value in (True, 1, "1", "true", "on", "yes"):
 		return _("Yes")
-	raise Refused(_("Please tick this or leave it."))
+	raise Refused(_("Tick this box, or leave it empty."))
 
 
 def _number(question: Document, value: object) -> str:

@@ -114,7 +114,7 @@ def parse_flag(field: str, value: object) -> bool:
 		return False
 	if value in (True, 1, "1", "true"):
 		return True
-	raise InvalidRequest(details={field: _("Must be 1 or 0.")})
+	raise InvalidRequest(details={field: _("This must be 1 or 0.")})
 
 
 def parse_json(field: str, value: Any, kind: type) -> Any:
@@ -127,5 +127,5 @@ def parse_json(field: str, value: Any, kind: type) -> Any:
 		except (ValueError, RecursionError):
 			raise InvalidRequest(details={field: _("This is not JSON.")}) from None
 	if not isinstance(value, kind):
-		raise InvalidRequest(details={field: _("This has the wrong form.")})
+		raise InvalidRequest(details={field: _("This value has the wrong type.")})
 	return value

@@ -36,7 +36,7 @@ def test_a_free_time_has_no_reasons(page):
 @pytest.mark.parametrize(
 	("fields", "when", "code", "said"),
 	[
-		({}, "2026-02-23 09:00", "IN_THE_PAST", "over"),
+		({}, "2026-02-23 09:00", "IN_THE_PAST", "in the past"),
 		({**OWN, "minimum_notice": 2, "minimum_notice_unit": "Days"}, "2026-03-02 09:00", "MINIMUM_NOTICE", "2 days"),
 		(
 			{**OWN, "window_type": "Rolling Days", "max_days_in_advance": 3},

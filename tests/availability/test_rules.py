@@ -8,10 +8,10 @@ import pytest
 from scheduler_integration.availability.schedules import load_schedules
 from scheduler_integration.exceptions import SlotTaken
 from tests.support import door
-from tests.support.door import first_month_with_slots, slots_between
+from tests.support.door import first_month_with_slots, offered_hours, slots_between
 from tests.support.factories import (
 	at,
-	hour,
+	make_host,
 	make_meeting_type,
 	make_page,
 	make_schedule,
@@ -31,8 +31,7 @@ def days(page, meeting_type, first=MONDAY, last=date(2026, 3, 31), now=NOW):
 
 
 def hours(page, meeting_type, day=MONDAY, now=NOW, duration=None):
-	answer = slots_between(page.slug, meeting_type.slug, day, day, "UTC", duration, now)
-	return [hour(slot.start) for slot in answer.days.get(day, [])]
+	return offered_hours(page, meeting_type, day, now, duration=duration)
 
 
 def book(page, meeting_type, when, now=NOW, **fields):
@@ -49,7 +48,7 @@ def page():
 	[
 		({"window_type": "Rolling Days", "max_days_in_advance": 2}, "2026-03-03"),
 		({"window_type": "Rolling Business Days", "max_days_in_advance": 3}, "2026-03-05"),
-		({"window_type": "Rolling Days", "max_days_in_advance": 4, "only_days_with_room": 1}, "2026-03-09"),
+		({"window_type": "Rolling Days", "max_days_in_advance": 4, "only_days_with_slots": 1}, "2026-03-09"),
 		({"window_type": "Fixed Range", "window_from": "2026-03-05", "window_to": "2026-03-10"}, "2026-03-10"),
 		({"window_type": "Indefinite", "max_days_in_advance": 1}, "2026-03-31"),
 	],
@@ -112,10 +111,8 @@ def test_a_limit_of_the_host_counts_types_with_a_schedule_of_their_own():
 
 
 def test_a_shared_schedule_leaves_each_host_their_own_limits():
-	ann, bea, cem = make_user("Ann"), make_user("Bea"), make_user("Cem")
+	ann, bea, cem = make_user("Ann"), make_host("Bea", daily_limit=1), make_host("Cem", daily_limit=2)
 	shared = make_schedule(ann, daily_limit=3)
-	make_schedule(bea, daily_limit=1)
-	make_schedule(cem, daily_limit=2)
 	page = make_team_page([ann, bea, cem])
 	frappe.db.set_value("Availability Schedule", {"user": cem}, "is_default", 0)
 	found = load_schedules(shared.name, [cem, bea, ann])
@@ -130,14 +127,14 @@ def test_starts_are_offset_from_the_full_grid(page):
 
 def test_short_gaps_are_used_where_the_type_says_so(page):
 	short = make_meeting_type(page, duration_minutes=15)
-	hourly, packed = (
+	hourly, filling = (
 		make_meeting_type(page, duration_minutes=60),
-		make_meeting_type(page, duration_minutes=60, packed=1),
+		make_meeting_type(page, duration_minutes=60, fill_gaps=1),
 	)
 	book(page, short, "2026-03-02 09:00")
 	assert hours(page, hourly) == ["10:00", "11:00"]
-	assert hours(page, packed) == ["09:15", "10:00", "11:00"]
-	assert book(page, packed, "2026-03-02 09:15").start
+	assert hours(page, filling) == ["09:15", "10:00", "11:00"]
+	assert book(page, filling, "2026-03-02 09:15").start
 
 
 def test_only_the_first_slot_of_a_day_is_offered(page):
@@ -173,9 +170,8 @@ def test_a_trip_needs_a_time_zone():
 
 def test_hosts_whose_hours_begin_at_other_times_can_meet():
 	"""If each host had a grid, the grids would never meet: Kolkata is five and a half hours ahead."""
-	lead, other = make_user("Ann"), make_user("Bea")
-	make_schedule(lead, {"Monday": ["09:00-17:00"]}, timezone="Europe/London")
-	make_schedule(other, {"Monday": ["09:00-17:00"]}, timezone="Asia/Kolkata")
+	monday = {"Monday": ["09:00-17:00"]}
+	lead, other = make_host("Ann", monday, timezone="Europe/London"), make_host("Bea", monday, timezone="Asia/Kolkata")
 	page = make_team_page([lead, other])
 	meeting_type = make_meeting_type(page, assignment="Collective", duration_minutes=60)
 	assert hours(page, meeting_type) == ["09:00", "10:00"]

@@ -13,15 +13,14 @@ from scheduler_integration.exceptions import (
 	UnknownTimeZone,
 )
 from tests.support import door
-from tests.support.door import first_month_with_slots, slots_between
+from tests.support.door import first_month_with_slots, offered_hours, slots_between
 from tests.support.factories import (
 	at,
-	hour,
+	make_host,
 	make_meeting_type,
 	make_page,
 	make_schedule,
 	make_team_page,
-	make_user,
 	payload,
 )
 
@@ -32,8 +31,7 @@ NOW = at("2026-03-01 06:00")
 
 def hours(page, meeting_type, day=MONDAY, zone="UTC", now=NOW, duration=None):
 	"""Return the starts offered on one day of the visitor's zone, as HH:MM in that zone."""
-	answer = slots_between(page.slug, meeting_type.slug, day, day, zone, duration, now)
-	return [hour(slot.start, zone) for slot in answer.days.get(day, [])]
+	return offered_hours(page, meeting_type, day, now, zone=zone, duration=duration)
 
 
 def override(user, day, **fields):
@@ -43,6 +41,14 @@ def override(user, day, **fields):
 @pytest.fixture
 def page():
 	return make_page(hours={"Monday": ["09:00-12:00"], "Tuesday": ["22:00-02:00"]})
+
+
+@pytest.fixture
+def team():
+	"""Ann is there from 9 to 11, Ben from 10 to 12."""
+	return make_team_page(
+		[make_host("Ann", {"Monday": ["09:00-11:00"]}), make_host("Ben", {"Monday": ["10:00-12:00"]})]
+	)
 
 
 @pytest.fixture
@@ -131,22 +137,14 @@ def test_a_hosts_hours_follow_the_hosts_clock_not_the_sites():
 	assert hours(page, hourly, date(2026, 3, 9))[0] == "13:00"
 
 
-def test_round_robin_offers_what_any_host_can_and_collective_what_all_can():
-	early, late = make_user("Ann"), make_user("Ben")
-	make_schedule(early, {"Monday": ["09:00-11:00"]})
-	make_schedule(late, {"Monday": ["10:00-12:00"]})
-	team = make_team_page([early, late])
+def test_round_robin_offers_what_any_host_can_and_collective_what_all_can(team):
 	pool = make_meeting_type(team, assignment="Round Robin", duration_minutes=60)
 	panel = make_meeting_type(team, assignment="Collective", duration_minutes=60)
 	assert hours(team, pool) == ["09:00", "10:00", "11:00"]
 	assert hours(team, panel) == ["10:00"]
 
 
-def test_an_optional_host_of_a_collective_meeting_does_not_narrow_it():
-	early, late = make_user("Ann"), make_user("Ben")
-	make_schedule(early, {"Monday": ["09:00-11:00"]})
-	make_schedule(late, {"Monday": ["10:00-12:00"]})
-	team = make_team_page([early, late])
+def test_an_optional_host_of_a_collective_meeting_does_not_narrow_it(team):
 	team.hosts[1].is_required = 0
 	team.save()
 	panel = make_meeting_type(team, assignment="Collective", duration_minutes=60)

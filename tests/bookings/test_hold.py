@@ -140,14 +140,14 @@ class TestWhatIsOfferedWhileAnotherHolds:
 		assert hours(page, first_only) == ["09:00"]
 
 	def test_no_start_follows_on_what_is_only_held(self, page):
-		packed = make_meeting_type(page, packed=1, duration_minutes=20, slot_interval=30)
-		other = hold(page, packed)
-		assert hours(page, packed) == ["09:30"]
-		self.booked_after_release(page, packed, other, "2026-03-02T09:30:00+00:00")
+		filling = make_meeting_type(page, fill_gaps=1, duration_minutes=20, slot_interval=30)
+		other = hold(page, filling)
+		assert hours(page, filling) == ["09:30"]
+		self.booked_after_release(page, filling, other, "2026-03-02T09:30:00+00:00")
 
 	def test_a_date_that_is_only_held_has_room(self):
 		page = make_page(hours={day: ["09:00-09:30"] for day in ("Monday", "Tuesday", "Wednesday")})
-		window = {"window_type": "Rolling Days", "max_days_in_advance": 1, "only_days_with_room": 1}
+		window = {"window_type": "Rolling Days", "max_days_in_advance": 1, "only_days_with_slots": 1}
 		call = make_meeting_type(page, uses_host_defaults=0, minimum_notice=0, **window)
 
 		def offered_dates():

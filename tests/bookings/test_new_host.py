@@ -1,4 +1,4 @@
-"""What is checked for a new host: each day of a multi-day meeting, limits, buffers. 2 March 2026 is a Monday."""
+"""The checks for a new host: each day of a multi-day meeting, limits, buffers. 2 March 2026 is a Monday."""
 
 from datetime import date
 
@@ -8,10 +8,10 @@ import pytest
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import HostNotFree
 from tests.support import door
-from tests.support.door import slots_between
+from tests.support.door import offered_hours
 from tests.support.factories import (
 	at,
-	hour,
+	make_host,
 	make_meeting_type,
 	make_page,
 	make_schedule,
@@ -33,8 +33,7 @@ class Team:
 	"""Ann and Ben share a page. `with_ann` books a meeting with Ann, while Ben is inactive."""
 
 	def __init__(self, hours=None, **fields):
-		self.ann, self.ben = make_user("Ann"), make_user("Ben")
-		make_schedule(self.ann, hours)
+		self.ann, self.ben = make_host("Ann", hours), make_user("Ben")
 		self.schedule = make_schedule(self.ben, hours, **fields)
 		self.page = make_team_page([self.ann, self.ben])
 
@@ -50,9 +49,9 @@ class Team:
 	def starts_of_ben(self, meeting_type, day):
 		"""Return the starts that are offered while Ann is inactive."""
 		self._switch(self.ann, on=False)
-		found = slots_between(self.page.slug, meeting_type.slug, day, day, "UTC", None, NOW).days
+		starts = offered(self.page, meeting_type, day)
 		self._switch(self.ann, on=True)
-		return [hour(slot.start) for slot in found.get(day, [])]
+		return starts
 
 	def _switch(self, user, on):
 		frappe.db.set_value("Scheduling Page Host", {"parent": self.page.name, "user": user}, "is_active", int(on))
@@ -65,8 +64,7 @@ def meeting_of(user, start, **fields):
 
 
 def offered(page, meeting_type, day=date(2026, 3, 2)):
-	found = slots_between(page.slug, meeting_type.slug, day, day, "UTC", None, NOW).days
-	return [hour(slot.start) for slot in found.get(day, [])]
+	return offered_hours(page, meeting_type, day, NOW)
 
 
 def rows(name):

@@ -5,7 +5,6 @@ import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings, clock
-from scheduler_integration.bookings.delivery import deliver_messages
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	BookingNotFound,
@@ -16,19 +15,19 @@ from scheduler_integration.exceptions import (
 )
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.notifications.invitation import invitation
-from scheduler_integration.notifications.messages import messages_for
 from scheduler_integration.notifications.templates import render
 from tests.support import door
 from tests.support.factories import (
 	at,
+	make_host,
 	make_meeting_type,
 	make_page,
-	make_schedule,
 	make_team_page,
 	make_user,
 	payload,
 	token_of,
 )
+from tests.support.outbox import deliver, tasks, waiting_messages
 
 # A Monday.
 NOW = at("2026-03-02 06:00")
@@ -75,7 +74,7 @@ def credits(meeting_type):
 def messages(name):
 	"""Return the messages by the reader's address: iTIP method, sequence and UID of the invitation, subject, body."""
 	booking, found = frappe.get_doc("Booking", name), {}
-	for message in messages_for(booking, NOW):
+	for message in waiting_messages(name, NOW):
 		calendar = Calendar.from_ical(invitation(booking, NOW, message.reader))
 		event = calendar.walk("VEVENT")[0]
 		subject, body = render(message.template, message.variables())
@@ -198,8 +197,7 @@ class TestWhatIsRefused:
 		assert not refused.value.can_force
 
 	def test_a_time_outside_the_hours_unless_forced(self, page, team, booked):
-		late = make_user("Late")
-		make_schedule(late, {"Monday": ["12:00-17:00"]})
+		late = make_host("Late", {"Monday": ["12:00-17:00"]})
 		page.append("hosts", {"user": late})
 		page.save()
 		with pytest.raises(HostNotFree) as refused:
@@ -253,7 +251,6 @@ class TestWhoIsTold:
 	def test_attendee_new_and_old_host_each_get_what_concerns_them(self, team, booked):
 		ann, ben, cem = team
 		before = messages(booked)
-		deliver_messages(booked, NOW)
 		bookings.reassign(booked, ben, NOW)
 		told = messages(booked)
 		attendee = frappe.db.get_value("Booking", booked, "attendee_email")
@@ -266,13 +263,32 @@ class TestWhoIsTold:
 		assert told[ann][3].startswith("Reassigned: ")
 		assert cem not in told
 
-	def test_the_old_host_is_told_once(self, outgoing_mail, team, booked):
-		deliver_messages(booked, NOW)
+	def test_the_old_host_is_told_once(self, commit_clean, outgoing_mail, team, booked):
+		deliver(booked, NOW)
 		bookings.reassign(booked, team[1], NOW)
-		assert len(deliver_messages(booked, NOW)) == 3
-		assert not frappe.db.get_value("Booking", booked, "removed_hosts")
+		assert deliver(booked, NOW) == 3
 		bookings.cancel_by_host(booked, "", NOW)
 		assert set(messages(booked)) == {frappe.db.get_value("Booking", booked, "attendee_email"), team[1]}
+
+	def test_the_old_host_is_told_even_if_the_meeting_is_cancelled_meanwhile(
+		self, commit_clean, outgoing_mail, team, booked
+	):
+		deliver(booked, NOW)
+		bookings.reassign(booked, team[1], NOW)
+		bookings.cancel_by_host(booked, "", NOW)
+		assert deliver(booked, NOW) == 3
+		assert [task.status for task in tasks(booked, purpose="host_removed")] == ["Sent"]
+
+	def test_a_host_who_never_knew_of_the_meeting_gets_no_cancellation(self, commit_clean, outgoing_mail, team, booked):
+		bookings.reassign(booked, team[1], NOW)
+		assert deliver(booked, NOW) == 3
+		assert [task.status for task in tasks(booked, purpose="host_removed")] == ["Skipped"]
+
+	def test_a_host_who_comes_back_isnt_told_that_they_were_away(self, team, booked):
+		bookings.reassign(booked, team[1], NOW)
+		bookings.reassign(booked, team[0], NOW)
+		removed = [(task.target, task.status) for task in tasks(booked, purpose="host_removed")]
+		assert removed == [(team[0], "Skipped"), (team[1], "Pending")]
 
 	def test_the_attendees_link_still_opens_the_meeting(self, page, pool, team):
 		booking = door.book(payload(page, pool, NINE), NOW)

@@ -8,7 +8,6 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SlotTaken
-from scheduler_integration.notifications.messages import messages_for
 from scheduler_integration.notifications.templates import render
 from tests.support import door
 from tests.support.door import slots_between
@@ -22,6 +21,7 @@ from tests.support.factories import (
 	payload,
 	token_of,
 )
+from tests.support.outbox import waiting_messages
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -81,7 +81,7 @@ def is_busy(user, start=NINE):
 def told(name):
 	"""Return the messages by the reader's address: subject, body, and the calendar object."""
 	found = {}
-	for message in messages_for(booking(name), NOW):
+	for message in waiting_messages(name, NOW):
 		subject, body = render(message.template, message.variables())
 		found[message.reader.email] = subject, body, Calendar.from_ical(message.invitation()["fcontent"])
 	return found

@@ -14,11 +14,10 @@ from tests.support.door import slots_between
 from tests.support.factories import (
 	at,
 	fresh,
+	make_host,
 	make_meeting_type,
 	make_page,
-	make_schedule,
 	make_team_page,
-	make_user,
 	payload,
 	token_of,
 )
@@ -74,9 +73,8 @@ class TestTheDaysThatWereShown:
 
 	@pytest.fixture
 	def pool(self):
-		ann, ben = make_user("Ann"), make_user("Ben")
-		make_schedule(ann, {"Monday": ["09:00-10:00"], "Wednesday": ["09:00-10:00"]})
-		make_schedule(ben, {"Monday": ["09:00-10:00"], "Tuesday": ["09:00-10:00"]})
+		ann = make_host("Ann", {"Monday": ["09:00-10:00"], "Wednesday": ["09:00-10:00"]})
+		ben = make_host("Ben", {"Monday": ["09:00-10:00"], "Tuesday": ["09:00-10:00"]})
 		page = make_team_page([ann, ben])
 		return page, make_meeting_type(page, assignment="Round Robin", number_of_days=2, skips_days_off=1)
 

@@ -193,7 +193,7 @@ def recurring(**fields):
 		(None, "Write how"),
 		("every monday", "“every monday” in the recurrence rule can't be read"),
 		("FREQ=DAILY;BYEASTER=1", "“BYEASTER” is not a part"),
-		("FREQ=DAILY;FREQ=DAILY", "“FREQ” stands more than once"),
+		("FREQ=DAILY;FREQ=DAILY", "“FREQ” occurs more than once"),
 		("FREQ=HOURLY", "“HOURLY” is too fine"),
 		("FREQ=WEEKLY;BYDAY=1MO", "“BYDAY=1MO” has no meaning"),
 		("FREQ=DAILY\nFREQ=WEEKLY", "one recurrence rule"),

@@ -13,7 +13,7 @@ from scheduler_integration.engine import (
 	Member,
 	WeeklyRule,
 	WorkingHours,
-	group_by_local_date,
+	by_local_date,
 	instant_of,
 )
 
@@ -105,6 +105,11 @@ def on(day, a_host, rules=None, now=0, days=1):
 	zone = a_host.hours.zone
 	last = (datetime.fromisoformat(day) + timedelta(days=days)).date().isoformat()
 	return free_starts(rules or MeetingRules(60), a_host, now, at(f"{day} 00:00", zone), at(f"{last} 00:00", zone))
+
+
+def group_by_local_date(starts, zone):
+	"""The starts by their date ("YYYY-MM-DD") in `zone`, both ascending."""
+	return {day.isoformat(): list(group) for day, group in by_local_date(sorted(starts), zone, int)}
 
 
 def local_days_listed(rules, a_host, now, days):

@@ -22,7 +22,6 @@ from scheduler_integration.engine import (
 	WorkingHours,
 	booking_window,
 	conflicts_with,
-	group_by_local_date,
 	relevant_dates,
 	relevant_span,
 	working_intervals,
@@ -30,7 +29,19 @@ from scheduler_integration.engine import (
 
 from .reference import Reference
 from .scenarios import Scenario
-from .support import DAY, EVERY_DAY, HOUR, MINUTE, at, examples, free_starts, is_bookable, refusal, weekly
+from .support import (
+	DAY,
+	EVERY_DAY,
+	HOUR,
+	MINUTE,
+	at,
+	examples,
+	free_starts,
+	group_by_local_date,
+	is_bookable,
+	refusal,
+	weekly,
+)
 from .wall_clock_hours import clock_changes_near, is_open
 
 ALL_ZONES = sorted(available_timezones() - {"Factory", "localtime"})

@@ -14,10 +14,24 @@ from scheduler_integration.engine import (
 	Member,
 	Reason,
 	RollingDays,
-	group_by_local_date,
 )
 
-from .support import DAY, EVERY_DAY, FRI, HOUR, MON, SAT, SUN, THU, at, host, local_days_listed, refusal, weekly
+from .support import (
+	DAY,
+	EVERY_DAY,
+	FRI,
+	HOUR,
+	MON,
+	SAT,
+	SUN,
+	THU,
+	at,
+	group_by_local_date,
+	host,
+	local_days_listed,
+	refusal,
+	weekly,
+)
 
 ZONE = "Asia/Jerusalem"
 WEEKDAYS = range(MON, SAT)

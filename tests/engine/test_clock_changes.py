@@ -8,12 +8,11 @@ from scheduler_integration.engine import (
 	DateOverride,
 	MeetingRules,
 	WorkingHours,
-	group_by_local_date,
 	local_midnight,
 	working_intervals,
 )
 
-from .support import DAY, EVERY_DAY, FRI, HOUR, MON, SUN, THU, at, host, on, shown, times, weekly
+from .support import DAY, EVERY_DAY, FRI, HOUR, MON, SUN, THU, at, group_by_local_date, host, on, shown, times, weekly
 
 
 @pytest.mark.parametrize(

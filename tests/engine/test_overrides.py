@@ -8,11 +8,10 @@ from scheduler_integration.engine import (
 	DateOverride,
 	MeetingRules,
 	WorkingHours,
-	group_by_local_date,
 	working_intervals,
 )
 
-from .support import DAY, EVERY_DAY, MON, TUE, WED, at, free_starts, host, span, weekly
+from .support import DAY, EVERY_DAY, MON, TUE, WED, at, free_starts, group_by_local_date, host, span, weekly
 
 ZONE = "America/New_York"
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 3, 3), date(2025, 3, 4), date(2025, 3, 5)

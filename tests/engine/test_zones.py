@@ -9,7 +9,6 @@ from scheduler_integration.engine import (
 	EngineError,
 	InstantOutOfRange,
 	UnknownTimeZone,
-	group_by_local_date,
 	instant_of,
 	local_date,
 	local_midnight,
@@ -17,7 +16,7 @@ from scheduler_integration.engine import (
 	zone,
 )
 
-from .support import DAY, HOUR, at, instant_at
+from .support import DAY, HOUR, at, group_by_local_date, instant_at
 
 
 @pytest.mark.parametrize("name", ["Asia/Kolkata", "UTC", "US/Eastern", "America/Argentina/Ushuaia", "Etc/GMT+5"])

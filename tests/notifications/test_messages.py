@@ -7,13 +7,11 @@ import pytest
 from frappe.translate import print_language
 
 from scheduler_integration import bookings
-from scheduler_integration.bookings.delivery import deliver_messages
-from scheduler_integration.notifications.deliver import due_deliveries
-from scheduler_integration.notifications.messages import messages_for
-from scheduler_integration.notifications.plan import _enqueue
 from scheduler_integration.notifications.templates import TEMPLATES, render
+from scheduler_integration.outbox import wake
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
+from tests.support.outbox import deliver, status_of, tasks, waiting_messages
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -27,7 +25,7 @@ def page():
 def told(booking):
 	"""Return template, reader, subject and body of each message, in the reader's language."""
 	answer = []
-	for message in messages_for(frappe.get_doc("Booking", booking.id), NOW):
+	for message in waiting_messages(booking.id, NOW):
 		with print_language(message.reader.language):
 			answer.append((message.template, message.reader, *render(message.template, message.variables())))
 	return answer
@@ -97,31 +95,40 @@ def test_an_admins_own_template_is_used(page):
 	assert body.startswith("<p>10:00")
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_messages_are_queued_once_however_often_the_job_runs(page, outgoing_mail):
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
-	assert len(deliver_messages(booking.id, NOW)) == 2
-	frappe.db.set_value("Booking", booking.id, "delivery_status", "Queued")
-	deliver_messages(booking.id, NOW)
+	assert deliver(booking.id, NOW) == 2
+	for task in tasks(booking.id):
+		frappe.db.set_value("Outbox Task", task.name, "status", "Pending")
+	assert deliver(booking.id, NOW) == 2
 	assert frappe.db.count("Email Queue", {"reference_name": booking.id}) == 2
+	assert status_of(booking.id) == ["Sent", "Sent"]
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_a_cancellation_is_another_message_than_the_confirmation(page, outgoing_mail):
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
-	deliver_messages(booking.id, NOW)
+	deliver(booking.id, NOW)
 	bookings.cancel_by_token(token_of(booking), "", NOW)
-	deliver_messages(booking.id, NOW)
+	deliver(booking.id, NOW)
 	assert frappe.db.count("Email Queue", {"reference_name": booking.id}) == 4
 
 
-def test_a_lost_job_is_found_after_a_while(page):
+def test_a_message_that_nobody_got_yet_gives_way_to_the_next_one(page):
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
-	assert booking.id not in due_deliveries(NOW + 60)
-	assert booking.id in due_deliveries(NOW + 120)
+	bookings.cancel_by_token(token_of(booking), "", NOW)
+	assert status_of(booking.id) == ["Skipped", "Skipped", "Pending", "Pending"]
+	assert [message.template for message in waiting_messages(booking.id, NOW)] == [
+		"attendee_cancelled",
+		"host_cancelled",
+	]
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_the_invitation_is_written_in_the_readers_language(page, outgoing_mail):
 	booking = door.book(payload(page, make_meeting_type(page), NINE, language="de"), NOW)
-	deliver_messages(booking.id, NOW)
+	deliver(booking.id, NOW)
 	(name,) = frappe.get_all(
 		"Email Queue Recipient",
 		{"recipient": booking.attendee.email},
@@ -137,23 +144,28 @@ def test_the_invitation_is_written_in_the_readers_language(page, outgoing_mail):
 	assert "Termin ansehen oder absagen:" in invitation
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_a_reader_who_unsubscribed_does_not_silence_the_others(page, outgoing_mail):
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
 	email = booking.attendee.email
-	frappe.get_doc({"doctype": "Email Unsubscribe", "email": email, "global_unsubscribe": 1}).insert()
-	assert len(deliver_messages(booking.id, NOW)) == 1
-	assert frappe.db.get_value("Booking", booking.id, "delivery_status") == "Delivered"
+	unsubscribed = frappe.get_doc({"doctype": "Email Unsubscribe", "email": email, "global_unsubscribe": 1}).insert()
+	deliver(booking.id, NOW)
+	unsubscribed.delete()
+	assert status_of(booking.id) == ["Skipped", "Sent"]
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_a_broken_template_for_one_reader_does_not_silence_the_others(page, outgoing_mail):
 	template = frappe.get_doc("Email Template", TEMPLATES["host_confirmed"].record)
-	template.response_html = "{{ 1 / 0 }}"
-	template.save()
+	before = template.response_html
+	template.db_set("response_html", "{{ 1 / 0 }}")
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
-	assert len(deliver_messages(booking.id, NOW)) == 1
-	stored = frappe.get_doc("Booking", booking.id)
-	assert (stored.delivery_status, stored.delivery_attempts, stored.delivery_due_at) == ("Queued", 1, NOW + 60)
-	assert page.user in stored.delivery_error
+	deliver(booking.id, NOW)
+	template.db_set("response_html", before, commit=True)
+	to_attendee, to_host = tasks(booking.id)
+	assert (to_attendee.status, to_host.status, to_host.attempts) == ("Sent", "Pending", 1)
+	assert NOW + 30 <= to_host.due_at <= NOW + 60
+	assert "division by zero" in to_host.error
 
 
 def test_a_queue_that_is_down_does_not_cost_the_booking(page, monkeypatch):
@@ -162,9 +174,9 @@ def test_a_queue_that_is_down_does_not_cost_the_booking(page, monkeypatch):
 
 	monkeypatch.setattr(frappe, "enqueue", down)
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
+	wake.enqueue(booking.id)
 	assert booking.status == "Scheduled"
-	_enqueue(booking.id)
-	assert booking.id in due_deliveries(NOW + 120)
+	assert status_of(booking.id) == ["Pending", "Pending"]
 
 
 def test_a_host_who_was_deleted_keeps_nobody_from_being_told(page):

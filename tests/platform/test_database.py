@@ -5,6 +5,7 @@ from datetime import datetime
 
 import frappe
 import pytest
+from frappe.model.utils.rename_field import rename_field
 from frappe.query_builder.functions import Coalesce, Count, Lower, Max, Min, Sum
 
 from tests.platform.conftest import EVE, JANE, ROW, THING
@@ -245,3 +246,12 @@ def test_structure():
 	assert frappe.get_meta("Event").has_field("reference_doctype") in (True, False)
 	with pytest.raises(frappe.DoesNotExistError):
 		frappe.get_meta("No Such Thing")
+
+
+def test_a_renamed_field_takes_the_old_columns_values(thing):
+	one = thing("a", remark="first", holder=JANE)
+	rename_field(THING, "holder", "remark")
+	assert frappe.db.get_value(THING, one.name, "remark") == JANE
+	rename_field(THING, "never_there", "remark")
+	rename_field(THING, "holder", "never_there")
+	assert frappe.db.get_value(THING, one.name, "remark") == JANE

@@ -1,4 +1,4 @@
-"""What guests type never becomes a header of the mail that leaves the site, and no message is lost over it."""
+"""Text from guests never becomes a header of the mail that leaves the site, and no message is lost over it."""
 
 from base64 import b64encode
 from email import message_from_bytes, policy
@@ -7,12 +7,12 @@ from quopri import encodestring
 import frappe
 import pytest
 
-from scheduler_integration.bookings.delivery import deliver_messages
 from scheduler_integration.clock import now
 from scheduler_integration.header_text import header_text
 from tests.pages.offer import make_offer, path_of
 from tests.support import door
 from tests.support.factories import fresh, payload
+from tests.support.outbox import deliver
 from tests.support.smtp import sending_to_inbox
 
 PUBLIC = "scheduler_integration.api.public"
@@ -135,13 +135,14 @@ def test_what_got_in_before_it_was_refused_does_no_harm(site, client, inbox, off
 	assert "= ?utf-8?B?" in message["Subject"]
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_a_host_is_told_even_if_the_attendees_address_fits_no_header(offer, outgoing_mail):
 	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
 	start = (now() // 86400 + 3) * 86400 + 10 * 3600
 	booking = door.book(payload(page, offer, start), now()).id
 	frappe.db.set_value("Booking", booking, "attendee_email", ADDRESSES[0])
 	frappe.clear_document_cache("Booking", booking)
-	deliver_messages(booking, now())
+	deliver(booking, now())
 	mails = frappe.get_all("Email Queue", {"reference_name": booking}, ["name", "message"])
 	to_host = [mail for mail in mails if page.user in _recipients(mail.name)]
 	assert len(to_host) == 1

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from frappe.model.document import Document
+
 from scheduler_integration import bookings
 from scheduler_integration.availability import slots
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -13,6 +15,7 @@ from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.parsing.fields import parse_hold_key, parse_instant_of
 from scheduler_integration.parsing.zones import checked_zone
+from tests.support.factories import hour
 
 
 def book(values: dict[str, Any], now: int) -> AttendeeBooking:
@@ -42,6 +45,14 @@ def slots_between(
 	found = find_bookable(slug, type_slug)
 	zone = checked_zone(timezone or found.page.timezone)
 	return slots.slots_between(found, _request(found, duration, hold), first, last, zone, now)
+
+
+def offered_hours(
+	page: Document, meeting_type: Document, day: date, now: int, *, zone: str = "UTC", duration: int | None = None
+) -> list[str]:
+	"""Return the starts that are offered on `day` in `zone`, as HH:MM in that zone."""
+	found = slots_between(page.slug, meeting_type.slug, day, day, zone, duration, now)
+	return [hour(slot.start, zone) for slot in found.days.get(day, [])]
 
 
 def first_month_with_slots(

@@ -70,6 +70,13 @@ def make_schedule(user: str, hours: dict[str, list[str]] | None = None, **fields
 	).insert()
 
 
+def make_host(first_name: str, hours: dict[str, list[str]] | None = None, **schedule: Any) -> str:
+	"""Create a user with a default schedule of these `hours`, and return the User's name."""
+	user = make_user(first_name)
+	make_schedule(user, hours, **schedule)
+	return user
+
+
 def make_page(user: str | None = None, hours: dict[str, list[str]] | None = None, **fields: Any) -> Document:
 	"""Create a personal page. Its host works in UTC, without minimum notice and booking window."""
 	user = user or make_user()

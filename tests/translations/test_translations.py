@@ -28,8 +28,8 @@ FRAPPES_OWN = {
 	"DocType", "Home", "Location", "Messages", "Options", "Placeholder", "Preview", "Priority", "Report", "Reports", "Rules", "Setup", "Slug", "Source",
 	"Status", "Subject", "Summary", "Title", "To", "Type", "User",
 	# Options of Frappe's own Select fields: statuses, types of fields, ways to assign
-	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Draft", "Failed", "Long Text", "Number", "Off",
-	"Pending", "Personal", "Queued", "Round Robin", "Scheduled", "Select", "System", "Text",
+	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Done", "Draft", "Failed", "Long Text", "Number",
+	"Off", "Pending", "Personal", "Round Robin", "Scheduled", "Select", "Sending", "Sent", "System", "Text",
 }  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}
@@ -159,7 +159,7 @@ def in_desk_file(path: Path) -> Iterator[str]:
 
 
 def in_document(document: dict) -> Iterator[str | None]:
-	"""What people read of a DocType, Workspace, Workspace Sidebar, Desktop Icon or Role; None where a text is missing."""
+	"""The texts that people read of a DocType, Workspace, Workspace Sidebar, Desktop Icon or Role; None where a text is missing."""
 	yield from (document.get("name"), document.get("label"), document.get("title"), document.get("description"))
 	for field in document.get("fields", ()):
 		if not field.get("hidden"):

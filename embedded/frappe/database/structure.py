@@ -54,6 +54,9 @@ class Structure:
 	def table_exists(self, doctype: str) -> bool:
 		return bool(self.sql("select 1 from sqlite_master where type = 'table' and name = %s", (f"tab{doctype}",)))
 
+	def has_column(self, doctype: str, column: str) -> bool:
+		return column in self.sql(f"select name from pragma_table_info('tab{doctype}')", pluck=True)
+
 	def add_index(self, doctype: str, fields: list[str], index_name: str | None = None) -> None:
 		self._create_index("index", doctype, fields, index_name or "_".join(fields) + "_index")
 

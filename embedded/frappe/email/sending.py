@@ -1,5 +1,6 @@
 """Stands in for frappe.sendmail: adds an Email Queue row in the caller's transaction; the scheduler sends it."""
 
+from datetime import datetime
 from email import policy
 from typing import Any
 
@@ -15,7 +16,7 @@ _IGNORED = ("add_unsubscribe_link", "delayed")
 def sendmail(
 	recipients: list[str], sender: str = "", subject: str = "", message: str = "", attachments: list[dict] | None = None,
 	reply_to: str | None = None, reference_doctype: str | None = None, reference_name: str | None = None,
-	message_id: str | None = None, send_priority: int = 1, **options: Any,
+	message_id: str | None = None, send_priority: int = 1, send_after: datetime | None = None, **options: Any,
 ) -> Document | None:  # fmt: skip
 	"""Queue one row for all recipients. Returns None if nobody is left to send to, or if an address is invalid."""
 	for option in options:
@@ -35,7 +36,7 @@ def sendmail(
 		return None
 	queue = frappe.new_doc(
 		"Email Queue", priority=send_priority, message_id=built["Message-Id"].strip("<>"), sender=built["From"],
-		message=built.as_string(policy=policy.SMTP), reference_doctype=reference_doctype, reference_name=reference_name,
+		message=built.as_string(policy=policy.SMTP), send_after=send_after, reference_doctype=reference_doctype, reference_name=reference_name,
 		recipients=[{"recipient": address, "status": "Not Sent"} for address in to],
 	)  # fmt: skip
 	return queue.insert(ignore_permissions=True)

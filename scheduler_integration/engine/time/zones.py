@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import TypeVar
@@ -138,11 +138,6 @@ def by_local_date(
 		end = bisect_left(items, tomorrow, lo=at + 1, key=instant)
 		yield day, items[at:end]
 		at = end
-
-
-def group_by_local_date(starts: Iterable[int], zone: str | ZoneInfo) -> dict[str, list[int]]:
-	"""Return the starts by their date ("YYYY-MM-DD") in `zone`. Dates and starts ascend; dates without a start are left out."""
-	return {day.isoformat(): list(group) for day, group in by_local_date(sorted(starts), zone, int)}
 
 
 def offset_at(wall: datetime, zone: ZoneInfo) -> int:

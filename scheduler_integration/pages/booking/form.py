@@ -84,7 +84,7 @@ def _own_fields(by_phone: bool) -> dict[str, dict[str, Any]]:
 			"type": "email",
 			"required": True,
 			"autocomplete": "email",
-			"help": _("The confirmation goes there."),
+			"help": _("We send the confirmation to this address."),
 		},
 		"attendee_phone": {
 			"label": _("Phone"),

@@ -185,7 +185,7 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"waiting": sum(booking.status == "Pending" for booking in bookings),
 		"can_cancel": any(booking.can_cancel for booking in bookings),
 		"attendees": [_attendee(booking, style) for booking in bookings],
-		"successors": sharing[0].successors,
+		"possible_hosts": sharing[0].possible_hosts,
 		"replaceable": first.hosts if len(first.hosts) > 1 else (),
 	}
 

@@ -1,1 +1,1 @@
-"""What every page needs: the document around it, its look, and dates, zones and people as visitors read them."""
+"""The parts that every page needs: the document around it, its look, and dates, zones and people as visitors read them."""

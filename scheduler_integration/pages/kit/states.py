@@ -16,7 +16,7 @@ def state_of(error: SchedulingError) -> dict:
 def _words(error: SchedulingError) -> tuple[str, str, str | None]:
 	words = {
 		"PAGE_NOT_FOUND": ("search", _("Nothing here"), _("Check the address, or ask your host for the link again.")),
-		"MEETING_TYPE_NOT_FOUND": ("search", _("Not on offer"), _("It may have been renamed or closed.")),
+		"MEETING_TYPE_NOT_FOUND": ("search", _("Not available"), _("It may have been renamed or closed.")),
 		"BOOKING_NOT_FOUND": ("search", _("We can't find this meeting"), None),
 		"LINK_EXPIRED": ("clock", _("This link has expired"), _("Your confirmation e-mail may have a newer one.")),
 		"RATE_LIMITED": ("clock", _("A short break"), None),

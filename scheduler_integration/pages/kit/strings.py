@@ -40,7 +40,7 @@ def booking_strings() -> dict[str, str]:
 		"time_changed": _("Your new time: {0}"),
 		"offline": _("You are offline. What you typed is kept: carry on when you are back."),
 		"online": _("You are back online."),
-		"failed": _("This did not work. Nothing was booked: please try again in a moment."),
+		"failed": _("This did not work. Check your e-mail: if there is no confirmation, try again."),
 		"required": _("Please fill this in."),
 		"required_choice": _("Please choose."),
 		"required_check": _("Please tick this box to continue."),

@@ -19,7 +19,9 @@ class AvailabilityOverride(Form):
 	def validate_dates(self):
 		self.end_date = self.end_date or self.date
 		if checked_date("end_date", self.end_date) < checked_date("date", self.date):
-			raise InvalidRequest(_("The last day is before the first."), details={"end_date": _("Too early.")})
+			raise InvalidRequest(
+				_("The last day is before the first."), details={"end_date": _("Choose a later date or time.")}
+			)
 		if date_diff(self.end_date, self.date) >= MAX_DAYS:
 			raise InvalidRequest(_("An override spans at most {0} days.").format(MAX_DAYS))
 

@@ -32,18 +32,18 @@ function day_names() {
 
 function add_presets(form) {
 	const presets = {
-		[__("Every day")]: { rule: "FREQ=DAILY", every: __("Every so many days") },
+		[__("Every day")]: { rule: "FREQ=DAILY", every: __("Repeat every (days)") },
 		[__("Every weekday (Monday to Friday)")]: {
 			rule: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
-			every: __("Every so many weeks"),
+			every: __("Repeat every (weeks)"),
 		},
-		[__("Weekly on…")]: { rule: "FREQ=WEEKLY", every: __("Every so many weeks"), asks_days: true },
-		[__("Monthly on the same date")]: { rule: "FREQ=MONTHLY", every: __("Every so many months") },
+		[__("Weekly on…")]: { rule: "FREQ=WEEKLY", every: __("Repeat every (weeks)"), asks_days: true },
+		[__("Monthly on the same date")]: { rule: "FREQ=MONTHLY", every: __("Repeat every (months)") },
 		[__("Monthly on the same weekday")]: {
 			rule: () => `FREQ=MONTHLY;BYDAY=${nth_weekday(form)}`,
-			every: __("Every so many months"),
+			every: __("Repeat every (months)"),
 		},
-		[__("Every year")]: { rule: "FREQ=YEARLY", every: __("Every so many years") },
+		[__("Every year")]: { rule: "FREQ=YEARLY", every: __("Repeat every (years)") },
 	};
 	for (const [label, preset] of Object.entries(presets)) {
 		form.add_custom_button(label, () => ask(form, label, preset), __("Repeat"));
@@ -57,7 +57,7 @@ function ask(form, title, preset) {
 		{
 			fieldname: "count",
 			fieldtype: "Int",
-			label: __("Or so many times"),
+			label: __("Number of times"),
 			depends_on: "eval:!doc.until",
 			description: __("Leave both empty for no end."),
 		},

@@ -70,7 +70,9 @@ def _instants(start, end):
 	except (ValueError, OverflowError, AttributeError):
 		raise InvalidRequest(_("Write date and time as 2026-11-23 14:30.")) from None
 	if ends_at <= starts_at:
-		raise InvalidRequest(_("The end must come after the start."), details={"end_time": _("Too early.")})
+		raise InvalidRequest(
+			_("The end must come after the start."), details={"end_time": _("Choose a later date or time.")}
+		)
 	return starts_at, ends_at
 
 

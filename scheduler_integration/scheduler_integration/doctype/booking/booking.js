@@ -2,7 +2,6 @@ frappe.ui.form.on("Booking", {
 	refresh(form) {
 		if (form.is_new()) return;
 		if (is_to_come(form)) offer_actions(form);
-		if (form.doc.delivery_status === "Failed") show_failed_delivery(form);
 	},
 });
 
@@ -19,13 +18,8 @@ function offer_actions(form) {
 	}
 	form.add_custom_button(__("Cancel meeting"), () => ask_about_cancelling(form));
 	if (is_manager() && form.doc.scheduling_page) {
-		form.add_custom_button(__("Reassign"), () => ask_successor(form));
+		form.add_custom_button(__("Reassign"), () => ask_new_host(form));
 	}
-}
-
-function show_failed_delivery(form) {
-	const problem = frappe.utils.escape_html(form.doc.delivery_error || "");
-	form.dashboard.set_headline(__("Messages about this meeting could not be sent: {0}", [problem]), "red");
 }
 
 function is_manager() {
@@ -52,18 +46,18 @@ function ask_about_cancelling(form) {
 	}));
 }
 
-async function ask_successor(form) {
-	const successors = await frappe.xcall(
-		"scheduler_integration.scheduler_integration.doctype.booking.booking.successors",
+async function ask_new_host(form) {
+	const hosts = await frappe.xcall(
+		"scheduler_integration.scheduler_integration.doctype.booking.booking.possible_hosts",
 		{ name: form.doc.name },
 	);
-	if (!successors.length) {
+	if (!hosts.length) {
 		frappe.msgprint(__("This meeting type has no other host."));
 		return;
 	}
 	const taking_part = [...new Set(form.doc.hosts.map((row) => row.user))];
 	const fields = [
-		{ fieldname: "host", fieldtype: "Select", label: __("To"), options: successors, reqd: 1 },
+		{ fieldname: "host", fieldtype: "Select", label: __("To"), options: hosts, reqd: 1 },
 		{
 			fieldname: "replaces",
 			fieldtype: "Select",

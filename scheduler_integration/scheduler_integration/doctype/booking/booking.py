@@ -5,8 +5,8 @@ from scheduler_integration import bookings
 from scheduler_integration.clock import now, to_site_time
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.possible_hosts import possible_hosts as hosts_for
 from scheduler_integration.meetings.status import LIVE
-from scheduler_integration.meetings.successors import successors as possible_hosts
 from scheduler_integration.parsing.zones import checked_zone
 
 
@@ -29,6 +29,7 @@ class Booking(Form):
 		if self.is_live() and self.ends_at > now():
 			raise NotPermitted(_("A meeting that is to take place can't be deleted. Cancel it first."))
 		bookings.release_buckets(self)
+		frappe.db.delete("Outbox Task", {"booking": self.name})
 
 	def validate_instants(self):
 		if not self.starts_at or not self.ends_at or self.ends_at <= self.starts_at:
@@ -87,19 +88,17 @@ class Booking(Form):
 
 
 @frappe.whitelist()
-def successors(name):
+def possible_hosts(name):
 	"""Return the hosts to whom the meeting can be reassigned if they are free, as options of a field in the form.
 
 	Raises PermissionError if the user may not change the booking.
 	"""
 	booking = frappe.get_doc("Booking", str(name))
 	booking.check_permission("write")
-	return [{"value": host.user, "label": host.name} for host in possible_hosts(booking)]
+	return [{"value": host.user, "label": host.name} for host in hosts_for(booking)]
 
 
 def on_doctype_update():
 	frappe.db.add_index("Booking", ["host", "starts_at"])
 	# For the job that closes past bookings every five minutes.
 	frappe.db.add_index("Booking", ["status", "ends_at"])
-	# For the job that looks for due messages every five minutes. Without the index it would read all bookings.
-	frappe.db.add_index("Booking", ["delivery_status", "delivery_due_at"])

@@ -120,7 +120,7 @@ class MeetingType(Form):
 	def validate_days_and_seats(self):
 		self.number_of_days, self.seats = self.number_of_days or 1, self.seats or 1
 		if not 1 <= self.number_of_days <= MAX_DAYS:
-			raise InvalidRequest(_("A meeting goes on over at most {0} days.").format(MAX_DAYS))
+			raise InvalidRequest(_("A meeting can have at most {0} days.").format(MAX_DAYS))
 		if not 1 <= self.seats <= MAX_SEATS:
 			raise InvalidRequest(_("A meeting has between 1 and {0} seats.").format(MAX_SEATS))
 		self.validate_no_sessions_to_join()
@@ -133,7 +133,9 @@ class MeetingType(Form):
 				_(
 					"Attendees have booked a session of this type that others can join. Please make another type for other days."
 				),
-				details={"number_of_days": _("Sessions are booked.")},
+				details={
+					"number_of_days": _("Sessions of this type are booked. Choose a number of days in a new type.")
+				},
 			)
 
 	def validate_window(self):
@@ -146,7 +148,9 @@ class MeetingType(Form):
 			raise InvalidRequest(_("Enter the first or the last date that can be booked."))
 		ends = [checked_date(field, self.get(field)) for field in ("window_from", "window_to") if self.get(field)]
 		if ends != sorted(ends):
-			raise InvalidRequest(_("The last day is before the first."), details={"window_to": _("Too early.")})
+			raise InvalidRequest(
+				_("The last day is before the first."), details={"window_to": _("Choose a later date or time.")}
+			)
 
 	def refuse_window_without_days(self):
 		"""Refuse a window of 0 days. It could mean today only or no end, and for no end there is “Indefinite”."""
@@ -156,7 +160,7 @@ class MeetingType(Form):
 				_("Enter how many days ahead this can be booked, at least 1. For no end, choose “{0}”.").format(
 					_("Indefinite")
 				),
-				details={"max_days_in_advance": _("At least 1.")},
+				details={"max_days_in_advance": _("Enter 1 or more.")},
 			)
 
 	def validate_assignment(self):

@@ -4,7 +4,7 @@ from scheduler_integration.controllers import Form
 
 
 class RoundRobinTurn(Form):
-	"""The ledger entry of one host in one round robin (see bookings/turns.py)."""
+	"""The ledger entry of one host in one round robin (see bookings/ledger.py)."""
 
 
 def on_doctype_update():

@@ -86,7 +86,7 @@ class SchedulingPage(Form):
 	def require_manager(self):
 		"""Raise NotPermitted unless the user is a manager: a team page offers the time of other people."""
 		if not self.flags.ignore_permissions and not is_manager():
-			raise NotPermitted(_("Only a Scheduling Manager can keep a team page."))
+			raise NotPermitted(_("Only a Scheduling Manager can change a team page."))
 
 	def set_timezone(self):
 		self.timezone = checked_zone(self.timezone or timezone_of(page_users(self)[0]))

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_hosts
 
 
-def successors(booking: Document, people: People | None = None) -> list[TypeHost]:
+def possible_hosts(booking: Document, people: People | None = None) -> list[TypeHost]:
 	"""Return the meeting type's enabled hosts who don't take part in the booking. Whether they are free isn't checked.
 
 	`people` are the page's enabled users. They are loaded if they aren't given.

@@ -1,0 +1,8 @@
+"""The table of handlers: what runs the outbox's tasks, by their kind."""
+
+from scheduler_integration.notifications.deliver import deliver_email
+from scheduler_integration.outbox.handlers import Handler, Handlers
+
+HANDLERS: Handlers = {
+	"email": Handler(deliver_email),
+}

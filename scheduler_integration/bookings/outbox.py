@@ -1,0 +1,29 @@
+"""Runs the outbox's tasks of bookings, and stores on the booking what came of them."""
+
+from collections.abc import Callable
+
+import frappe
+
+from scheduler_integration.bookings.handlers import HANDLERS
+from scheduler_integration.meetings.changes import Fields
+from scheduler_integration.notifications.failures import tell_hosts
+from scheduler_integration.outbox.runner import Runner
+from scheduler_integration.outbox.tasks import Task
+
+
+def run_tasks_of(booking: str, now: Callable[[], int]) -> int:
+	"""Run the booking's due tasks and return how many ran. `now` returns the time in epoch seconds. Commits."""
+	return _runner(now).run_booking(booking)
+
+
+def run_due_tasks(now: Callable[[], int], seconds: float) -> int:
+	"""Run the due tasks of all bookings, for about `seconds`, and return how many ran. Commits."""
+	return _runner(now).run_all(seconds)
+
+
+def _runner(now: Callable[[], int]) -> Runner:
+	return Runner(HANDLERS, now, _store, tell_hosts)
+
+
+def _store(task: Task, fields: Fields) -> None:
+	frappe.db.set_value("Booking", task.booking, fields, update_modified=False)

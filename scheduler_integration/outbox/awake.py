@@ -1,0 +1,36 @@
+"""Keeps the scheduler of a quiet site running while tasks wait.
+
+Frappe 15 runs the scheduled jobs of a dormant site once a day: a site without an entry in the Activity Log for four
+days. Later versions do so on Frappe Cloud only, by the last activity of any User. Visitors who book don't count for
+either, so a site on which only visitors act would send its reminders a day late. This module records their activity.
+"""
+
+from datetime import timedelta
+
+import frappe
+from frappe.utils import get_datetime, now_datetime
+
+from scheduler_integration.outbox.tasks import PENDING, SENDING
+
+QUIET = timedelta(days=1)
+
+
+def keep_awake() -> None:
+	"""Record activity if tasks wait and nothing was recorded for a day. Safe to call each minute."""
+	if not frappe.db.exists("Outbox Task", {"status": ["in", [PENDING, SENDING]]}):
+		return
+	if _is_old(_newest("Activity Log", "modified")):
+		entry = {"doctype": "Activity Log", "subject": "Messages about meetings wait to be sent", "status": "Success"}
+		frappe.get_doc(entry).insert(ignore_permissions=True)
+	if _is_old(_newest("User", "last_active")):
+		# Guest is the user as whom visitors book.
+		frappe.db.set_value("User", "Guest", "last_active", now_datetime(), update_modified=False)
+
+
+def _newest(doctype: str, field: str) -> object:
+	rows = frappe.get_all(doctype, {field: ["is", "set"]}, pluck=field, order_by=f"{field} desc", limit=1)
+	return rows[0] if rows else None
+
+
+def _is_old(moment: object) -> bool:
+	return not moment or now_datetime() - get_datetime(moment) > QUIET

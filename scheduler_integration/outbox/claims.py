@@ -1,0 +1,145 @@
+"""Claims due tasks for one worker.
+
+A claim is a lease: if the worker dies, the tasks come back when the lease is over. Two workers can't claim one task,
+because the update is conditional on the status. Each step commits, so nothing is locked while a handler talks to the
+world.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import frappe
+from frappe.query_builder import Criterion
+from frappe.query_builder.functions import Count
+from pypika.analytics import RowNumber
+from pypika.terms import ExistsCriterion, Not
+
+from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
+
+# Longer than any worker's time for one job. A worker gives back in time the tasks that it doesn't get to.
+LEASE_SECONDS = 900
+# How long a message waits for the link or the calendar event of its booking. Then it goes without.
+PATIENCE = 10
+
+_COLUMNS = (
+	"name", "booking", "kind", "purpose", "target", "key", "due_at", "expires_at", "attempts", "generation", "external_id",
+	"payload", "lease",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+	"""Which tasks a worker takes: of one booking or of all, and not of the kinds `without`."""
+
+	booking: str | None = None
+	one_at_a_time: Collection[str] = ()
+	without: Collection[str] = ()
+
+
+def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
+	"""Claim at most `limit` of the wanted tasks that are due. `now` is in epoch seconds. Commits.
+
+	The order is fair: the first task of each target comes before the second of any, so 10,000 tasks for one target
+	don't hold up the others. Tasks that never failed come before those that did. Of the kinds
+	`wanted.one_at_a_time`, only one task for each target is claimed, and none while another one runs.
+	"""
+	_return_lost(now)
+	names = _candidates(now, limit, wanted)
+	if not names:
+		frappe.db.commit()
+		return []
+	lease = frappe.generate_hash(length=16)
+	task = frappe.qb.DocType("Outbox Task")
+	query = frappe.qb.update(task).where(task.name.isin(names) & (task.status == PENDING) & (task.due_at <= now))
+	query = query.set(task.status, SENDING).set(task.lease, lease).set(task.lease_until, now + LEASE_SECONDS)
+	query.set(task.attempts, task.attempts + 1).run()
+	frappe.db.commit()
+	claimed = _claimed(lease, names)
+	return _without_rivals(claimed, wanted.one_at_a_time)
+
+
+def give_back(tasks: Collection[Task]) -> None:
+	"""Return claimed tasks that the worker didn't start. Commits."""
+	if not tasks:
+		return
+	task = frappe.qb.DocType("Outbox Task")
+	query = frappe.qb.update(task).where(task.name.isin([each.name for each in tasks]))
+	query = query.where(task.lease.isin(sorted({each.lease for each in tasks}))).where(task.status == SENDING)
+	query.set(task.status, PENDING).set(task.lease, None).set(task.lease_until, None).set(
+		task.attempts, task.attempts - 1
+	).run()
+	frappe.db.commit()
+
+
+def waits_for_earlier_stage(booking: str, now: int) -> bool:
+	"""Whether a due task of the booking waits for one of an earlier stage."""
+	task = frappe.qb.DocType("Outbox Task")
+	query = frappe.qb.from_(task).select(task.name).where((task.booking == booking) & _is_due(task, now))
+	return bool(query.where(_is_held_up(task, now)).limit(1).run())
+
+
+def _return_lost(now: int) -> None:
+	"""Make the tasks of dead workers pending again."""
+	task = frappe.qb.DocType("Outbox Task")
+	lost = frappe.qb.from_(task).select(task.name).where((task.status == SENDING) & (task.lease_until <= now))
+	names = lost.limit(1000).run(pluck=True)
+	if names:
+		query = frappe.qb.update(task).where(task.name.isin(names) & (task.status == SENDING))
+		query.where(task.lease_until <= now).set(task.status, PENDING).set(task.lease, None).run()
+
+
+def _candidates(now: int, limit: int, wanted: Wanted) -> list[str]:
+	task = frappe.qb.DocType("Outbox Task")
+	turn = RowNumber().over(task.target).orderby(task.due_at, task.creation)
+	due = frappe.qb.from_(task).select(task.name, task.kind, task.target, task.due_at, task.attempts, turn.as_("turn"))
+	due = due.where(_is_due(task, now) & Not(_is_held_up(task, now)))
+	if wanted.booking:
+		due = due.where(task.booking == wanted.booking)
+	if wanted.without:
+		due = due.where(task.kind.notin(sorted(wanted.without)))
+	due = due.as_("due")
+	query = frappe.qb.from_(due).select(due.name)
+	if serial := sorted(wanted.one_at_a_time):
+		query = query.where(due.kind.notin(serial) | ((due.turn == 1) & Not(_is_running(due))))
+	return query.orderby(due.attempts).orderby(due.turn).orderby(due.due_at).limit(limit).run(pluck=True)
+
+
+def _is_due(task, now: int) -> Criterion:
+	return (task.status == PENDING) & (task.due_at <= now)
+
+
+def _is_held_up(task, now: int) -> Criterion:
+	"""The condition that another task of the booking has to run first, and not for longer than PATIENCE."""
+	earlier = frappe.qb.DocType("Outbox Task").as_("earlier")
+	first = frappe.qb.from_(earlier).select(earlier.name)
+	first = first.where((earlier.booking == task.booking) & (earlier.stage < task.stage))
+	first = first.where(earlier.status.isin([PENDING, SENDING]) & (earlier.due_at <= task.due_at + PATIENCE))
+	return (task.due_at > now - PATIENCE) & ExistsCriterion(first)
+
+
+def _is_running(due) -> Criterion:
+	other = frappe.qb.DocType("Outbox Task").as_("other")
+	running = frappe.qb.from_(other).select(other.name)
+	running = running.where((other.target == due.target) & (other.kind == due.kind) & (other.status == SENDING))
+	return ExistsCriterion(running)
+
+
+def _claimed(lease: str, names: list[str]) -> list[Task]:
+	rows = frappe.get_all("Outbox Task", {"lease": lease, "name": ["in", names]}, list(_COLUMNS))
+	order = {name: index for index, name in enumerate(names)}
+	rows.sort(key=lambda row: order[row.name])
+	return [Task(**{**row, "payload": json.loads(row.payload or "{}")}) for row in rows]
+
+
+def _without_rivals(claimed: list[Task], one_at_a_time: Collection[str]) -> list[Task]:
+	"""Give back the tasks whose target another worker has claimed too, in the moment between reading and claiming."""
+	rivals = [task for task in claimed if task.kind in one_at_a_time and _running(task) > 1]
+	give_back(rivals)
+	return [task for task in claimed if task not in rivals]
+
+
+def _running(task: Task) -> int:
+	row = frappe.qb.DocType("Outbox Task")
+	query = frappe.qb.from_(row).select(Count("*")).where((row.kind == task.kind) & (row.target == task.target))
+	return query.where(row.status == SENDING).run()[0][0]

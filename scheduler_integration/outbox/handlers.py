@@ -1,0 +1,26 @@
+"""What the runner must know about a kind of task."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from scheduler_integration.outbox.outcomes import Outcome
+from scheduler_integration.outbox.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+	"""Runs the tasks of one kind.
+
+	`run` takes the task and `now` (epoch seconds). It reads the booking's present state, so a late task never tells an
+	old story. It may run twice for one task, so it must find out whether the first run got through. Any exception that
+	it raises means: try again later.
+
+	With `one_at_a_time`, two tasks with the same target never run at once, as two changes of one calendar account.
+	"""
+
+	run: Callable[[Task, int], Outcome]
+	one_at_a_time: bool = False
+
+
+# By `kind`.
+Handlers = Mapping[str, Handler]

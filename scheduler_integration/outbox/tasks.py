@@ -1,0 +1,167 @@
+"""Plans tasks in the transaction of the change that needs them.
+
+A task's key makes it unique. If a change plans a key again, the task that is still open moves to the new time. A task
+that was done stays done, unless the change gives it a higher generation: then it is due again. So a calendar event is
+one task for the booking's whole life, and a confirmation is one task for each change.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import frappe
+
+from scheduler_integration.clock import to_site_time
+
+PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed", "Skipped"
+
+# The tasks of one booking that are due together run in this order: the link is in the calendar event, and both are in
+# the message.
+STAGES = {"video_meeting": 0, "calendar_event": 1}
+LAST_STAGE = 2
+
+_FIELDS = (
+	"name", "owner", "modified_by", "creation", "modified", "booking", "kind", "purpose", "target", "key", "due_at",
+	"due_on", "expires_at", "generation", "stage", "payload", "status",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+	"""Something that is to happen outside.
+
+	- `kind` chooses the handler, `purpose` says what it is for (`confirmation`), `target` is whom or what it reaches: an
+	e-mail address, or a connected account. A crowd of tasks for one target doesn't hold up the others.
+	- `key`: the same key is the same task. At most 140 characters.
+	- `due_at`, `expires_at`: epoch seconds. After `expires_at` the task is skipped.
+	- `generation`: a higher one makes a task that was done due again.
+	- `payload`: small facts that the booking doesn't hold, as JSON values.
+	"""
+
+	kind: str
+	purpose: str
+	target: str
+	key: str
+	due_at: int
+	expires_at: int | None = None
+	generation: int = 0
+	payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+	"""A task that a worker has claimed. `attempts` counts this one too; `lease` proves that the worker owns it."""
+
+	name: str
+	booking: str
+	kind: str
+	purpose: str
+	target: str
+	key: str
+	due_at: int
+	expires_at: int | None
+	attempts: int
+	generation: int
+	external_id: str | None
+	payload: dict[str, Any]
+	lease: str
+
+
+def plan(booking: str, tasks: Iterable[Planned], now: int) -> None:
+	"""Store the tasks of the booking, or move those that are known by their key. `now` is in epoch seconds.
+
+	The caller's transaction must hold the booking's row, so that no other one plans the same keys.
+	"""
+	planned: dict[str, Planned] = {}
+	for task in tasks:
+		# The attendee may also be named as an additional guest. The first task counts.
+		planned.setdefault(task.key, task)
+	if not planned:
+		return
+	known = _known(planned)
+	for key, row in known.items():
+		_replan(row, planned[key])
+	new = [task for key, task in planned.items() if key not in known]
+	if new:
+		frappe.db.bulk_insert("Outbox Task", list(_FIELDS), [_row(booking, task) for task in new])
+
+
+def skip_open(
+	booking: str,
+	now: int,
+	reason: str,
+	*,
+	kinds: Collection[str] = (),
+	purposes: Collection[str] = (),
+	targets: Collection[str] = (),
+	keep: Collection[str] = (),
+) -> None:
+	"""Skip the booking's tasks that wait: of these kinds, purposes and targets (empty: all), but not the keys `keep`.
+
+	A task that runs at this moment isn't touched. Its handler reads the booking and finds out by itself.
+	"""
+	task = frappe.qb.DocType("Outbox Task")
+	query = frappe.qb.update(task).where((task.booking == booking) & (task.status == PENDING))
+	for column, values in ((task.kind, kinds), (task.purpose, purposes), (task.target, targets)):
+		if values:
+			query = query.where(column.isin(sorted(values)))
+	if keep:
+		query = query.where(task.key.notin(sorted(keep)))
+	query.set(task.status, SKIPPED).set(task.error, reason).set(task.done_at, now).set(
+		task.done_on, to_site_time(now)
+	).run()
+
+
+def was_sent(booking: str, target: str, purpose: str) -> bool | None:
+	"""Whether a task of this purpose reached the target. Returns None if none was ever planned."""
+	statuses = frappe.get_all("Outbox Task", {"booking": booking, "target": target, "purpose": purpose}, pluck="status")
+	return SENT in statuses if statuses else None
+
+
+def _known(planned: dict[str, Planned]) -> dict[str, frappe._dict]:
+	rows = frappe.get_all(
+		"Outbox Task", {"key": ["in", list(planned)]}, ["name", "key", "status", "generation", "due_at"]
+	)
+	return {row.key: row for row in rows}
+
+
+def _replan(row: frappe._dict, task: Planned) -> None:
+	is_newer = task.generation > (row.generation or 0)
+	if not is_newer and row.status != PENDING:
+		return
+	fields = _changing(task)
+	if is_newer and row.status != SENDING:
+		fields |= {"status": PENDING, "attempts": 0, "error": None, "done_at": None, "done_on": None}
+	# A worker that runs the task sees the higher generation at its end, and makes the task due again.
+	frappe.db.set_value("Outbox Task", row.name, fields, update_modified=False)
+
+
+def _changing(task: Planned) -> dict[str, Any]:
+	return {
+		"target": task.target,
+		"purpose": task.purpose,
+		"due_at": task.due_at,
+		"due_on": to_site_time(task.due_at),
+		"expires_at": task.expires_at,
+		"generation": task.generation,
+		"payload": json.dumps(task.payload),
+	}
+
+
+def _row(booking: str, task: Planned) -> tuple[Any, ...]:
+	stamp, user = frappe.utils.now(), frappe.session.user
+	values = {
+		"name": frappe.generate_hash(length=16),
+		"owner": user,
+		"modified_by": user,
+		"creation": stamp,
+		"modified": stamp,
+		"booking": booking,
+		"kind": task.kind,
+		"key": task.key,
+		"stage": STAGES.get(task.kind, LAST_STAGE),
+		"status": PENDING,
+		**_changing(task),
+	}
+	return tuple(values[name] for name in _FIELDS)

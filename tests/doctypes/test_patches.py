@@ -1,0 +1,37 @@
+"""Patches move what an earlier version stored."""
+
+import frappe
+import pytest
+
+from scheduler_integration.patches import rename_meeting_type_fields
+from tests.support.factories import make_meeting_type, make_page
+
+
+@pytest.fixture
+def old_columns(commit_clean):
+	"""The columns that an earlier version's Meeting Type had."""
+	for column in rename_meeting_type_fields.RENAMED:
+		frappe.db.sql_ddl(f"alter table `tabMeeting Type` add column `{column}` int not null default 0")
+	frappe.clear_cache()
+	yield
+	frappe.db.rollback()
+	for column in rename_meeting_type_fields.RENAMED:
+		frappe.db.sql_ddl(f"alter table `tabMeeting Type` drop column `{column}`")
+	frappe.clear_cache()
+
+
+def test_a_meeting_type_keeps_its_rules_under_their_new_names(old_columns):
+	page = make_page()
+	both, gaps, neither = (make_meeting_type(page).name for _ in range(3))
+	frappe.db.sql("update `tabMeeting Type` set packed = 1 where name in %s", ((both, gaps),))
+	frappe.db.sql("update `tabMeeting Type` set only_days_with_room = 1 where name = %s", (both,))
+	rename_meeting_type_fields.execute()
+
+	def rules(name):
+		return frappe.db.get_value("Meeting Type", name, ["fill_gaps", "only_days_with_slots"])
+
+	assert [rules(name) for name in (both, gaps, neither)] == [(1, 1), (1, 0), (0, 0)]
+
+
+def test_a_new_site_has_nothing_to_move():
+	rename_meeting_type_fields.execute()

@@ -1,0 +1,197 @@
+"""Real processes: killed between any two steps, two at once, and mail servers that refuse, hang and die."""
+
+import json
+import socket
+import threading
+from contextlib import contextmanager
+
+import frappe
+import pytest
+
+from scheduler_integration.clock import now
+from scheduler_integration.outbox.claims import LEASE_SECONDS
+from scheduler_integration.outbox.tasks import Planned, plan
+from tests.support import door
+from tests.support.factories import fresh, make_meeting_type, make_page, payload
+from tests.support.outbox import status_of, tasks
+from tests.support.smtp import sending_to_inbox
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
+
+DAY = 86400
+RUN = """
+import sys
+from scheduler_integration import bookings, clock
+from tests.support.site import set_test_mode
+set_test_mode(False)
+bookings.run_due_tasks(lambda: clock.now() + int(sys.argv[1]), 60)
+"""
+# Kills itself with the signal that nobody can catch, before or after the commit of this number.
+RUN_AND_DIE = (
+	"""
+import os, signal, sys
+import frappe
+commit, commits = frappe.db.commit, 0
+def counted():
+	global commits
+	commits += 1
+	if sys.argv[3] == "before" and commits == int(sys.argv[2]):
+		os.kill(os.getpid(), signal.SIGKILL)
+	commit()
+	if sys.argv[3] == "after" and commits == int(sys.argv[2]):
+		os.kill(os.getpid(), signal.SIGKILL)
+frappe.db.commit = counted
+"""
+	+ RUN
+)
+# Each task adds a line to a file, as if the file were the world outside.
+RUN_WITH_A_FILE = """
+import sys
+from scheduler_integration import clock
+from scheduler_integration.outbox.handlers import Handler
+from scheduler_integration.outbox.outcomes import Done
+from scheduler_integration.outbox.runner import Runner
+def write(task, now):
+	with open(sys.argv[1], "a") as file:
+		file.write(task.key + "\\n")
+	return Done()
+Runner({"sms": Handler(write)}, clock.now, print, print).run_all(60)
+"""
+
+
+@pytest.fixture
+def inbox(site):
+	with sending_to_inbox(site) as box:
+		yield box
+
+
+def offer():
+	hours = {day: ["00:00-00:00"] for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")}
+	page = make_page(hours=hours)
+	return page, make_meeting_type(page)
+
+
+def book(page, meeting_type, index=0):
+	monday = (now() // DAY // 7 + 2) * 7 * DAY + 4 * DAY
+	booking = door.book(payload(page, meeting_type, monday + index * 1800), now())
+	frappe.db.commit()
+	return booking
+
+
+def run(site, shift=0):
+	site.python(RUN, str(shift)).communicate(timeout=60)
+	frappe.db.rollback()
+
+
+def arrived(inbox):
+	return [inbox.arrived.get()[0][0] for _each in range(inbox.arrived.qsize())]
+
+
+def test_killed_between_any_two_steps_nothing_is_lost_and_nothing_sent_twice(site, inbox):
+	"""Only a message that the mail server took just before the kill may come twice."""
+	commit, completed, offered = 0, False, offer()
+	while not completed:
+		commit += 1
+		for moment in ("before", "after"):
+			booking = book(*offered, 2 * commit + (moment == "after"))
+			process = site.python(RUN_AND_DIE, "0", str(commit), moment)
+			process.communicate(timeout=60)
+			completed = process.returncode == 0
+			before = arrived(inbox)
+			frappe.db.rollback()
+			known = frappe.get_all("Email Queue", {"reference_name": booking.id, "status": "Sent"}, pluck="name")
+			run(site, LEASE_SECONDS + 1)
+			after = arrived(inbox)
+			assert status_of(booking.id) == ["Sent", "Sent"], (commit, moment)
+			assert len({*before, *after}) == 2, (commit, moment)
+			unsure = len(before) - len(known)
+			assert len(before) + len(after) - 2 <= unsure <= 1, (commit, moment)
+	assert commit > 10
+
+
+def test_two_workers_at_once_do_each_task_once(site, tmp_path):
+	booking, out = fresh("booking"), tmp_path / "ran"
+	wanted = [
+		Planned(kind="sms", purpose="test", target=f"+{index % 7}", key=fresh("key"), due_at=now() - 10)
+		for index in range(300)
+	]
+	plan(booking, wanted, now())
+	frappe.db.commit()
+	workers = [site.python(RUN_WITH_A_FILE, str(out)) for _each in range(3)]
+	for worker in workers:
+		_output, error = worker.communicate(timeout=60)
+		assert worker.returncode == 0, error
+	frappe.db.rollback()
+	assert sorted(out.read_text().split()) == sorted(task.key for task in wanted)
+	assert set(status_of(booking)) == {"Sent"}
+
+
+def test_without_redis_the_next_run_sends_the_messages(site, inbox, monkeypatch):
+	def down(*_args, **_kwargs):
+		raise ConnectionError("Redis is down")
+
+	monkeypatch.setattr(frappe, "enqueue", down)
+	booking = book(*offer())
+	assert status_of(booking.id) == ["Pending", "Pending"]
+	run(site)
+	assert len(arrived(inbox)) == 2
+	assert status_of(booking.id) == ["Sent", "Sent"]
+
+
+@contextmanager
+def mail_server(site, speak):
+	"""A mail server that speaks these lines and then hangs up, or falls silent if the last one is None."""
+	listener = socket.create_server(("127.0.0.1", 0))
+	stop = threading.Event()
+
+	def serve():
+		while not stop.is_set():
+			try:
+				connection, _address = listener.accept()
+			except OSError:
+				return
+			with connection:
+				for line in speak:
+					if line is None:
+						stop.wait(20)
+						break
+					connection.sendall(line)
+					connection.recv(65536)
+
+	thread = threading.Thread(target=serve, daemon=True)
+	thread.start()
+	config = site.folder / "site_config.json"
+	before = config.read_text()
+	mail = {"mail_server": "127.0.0.1", "mail_port": listener.getsockname()[1], "disable_mail_smtp_authentication": 1}
+	config.write_text(json.dumps({**json.loads(before), **mail, "auto_email_id": "scheduler@site.example"}))
+	try:
+		yield
+	finally:
+		config.write_text(before)
+		stop.set()
+		listener.close()
+
+
+GREETING, WELCOME, OK, GO_ON = b"220 mail\r\n", b"250 mail\r\n", b"250 OK\r\n", b"354 go on\r\n"
+
+
+@pytest.mark.parametrize(
+	"speak",
+	[
+		pytest.param([b"421 too busy\r\n"], id="turns everybody away"),
+		pytest.param([GREETING], id="hangs up after its greeting"),
+		pytest.param([GREETING, WELCOME, OK, OK, GO_ON], id="dies in the middle of the message"),
+	],
+)
+def test_a_mail_server_in_trouble_costs_no_message(site, speak):
+	with mail_server(site, speak):
+		booking = book(*offer())
+		run(site)
+	found = tasks(booking.id)
+	assert [task.status for task in found] == ["Pending", "Pending"]
+	# The server was asked once. The other message keeps all its attempts.
+	assert sorted(task.attempts for task in found) == [0, 1]
+	with sending_to_inbox(site) as inbox:
+		run(site, 120)
+		assert len(arrived(inbox)) == 2
+	assert status_of(booking.id) == ["Sent", "Sent"]

@@ -1,0 +1,50 @@
+"""What the outbox holds for a booking, and a run of it."""
+
+import json
+import time
+
+import frappe
+
+from scheduler_integration import bookings
+from scheduler_integration.notifications.messages import Message, message_to
+from scheduler_integration.notifications.readers import reader_of
+from scheduler_integration.outbox.tasks import Task
+
+
+def tasks(booking: str, **filters) -> list[frappe._dict]:
+	"""Return the booking's tasks, oldest first."""
+	return frappe.get_all("Outbox Task", {"booking": booking, **filters}, ["*"], order_by="creation asc")
+
+
+def status_of(booking: str) -> list[str]:
+	"""Return the statuses of the booking's tasks, oldest first."""
+	return [task.status for task in tasks(booking)]
+
+
+def wait_until_settled(booking: str, seconds: float = 30) -> None:
+	"""Wait until no worker runs a task of the booking."""
+	deadline = time.monotonic() + seconds
+	frappe.db.rollback()
+	while "Sending" in status_of(booking):
+		assert time.monotonic() < deadline, f"a task still runs after {seconds} seconds"
+		time.sleep(0.02)
+		frappe.db.rollback()
+
+
+def waiting_messages(booking: str, now: int) -> list[Message]:
+	"""Return the messages that wait to be sent, as they would be sent now."""
+	doc = frappe.get_doc("Booking", booking)
+	return [_message(doc, task, now) for task in tasks(booking, kind="email", status="Pending")]
+
+
+def deliver(booking: str, now: int) -> int:
+	"""Run the booking's due tasks, as the job after the commit does. Returns how many ran. Commits."""
+	frappe.db.commit()
+	return bookings.run_tasks_of(booking, lambda: now)
+
+
+def _message(booking, row, now) -> Message:
+	payload = json.loads(row.payload)
+	fields = {name: row[name] for name in Task.__dataclass_fields__}
+	task = Task(**{**fields, "payload": payload, "lease": row.lease or ""})
+	return message_to(booking, task, reader_of(booking, payload["role"], row.target, payload["user"]), now)
