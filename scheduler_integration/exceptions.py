@@ -272,6 +272,189 @@ class Busy(SchedulingError):
 		return _("Many people are booking right now. Nothing was stored: please try again.")
 
 
+class OutsideError(SchedulingError):
+	"""Another system, such as a calendar server, didn't do what was asked. No message holds an address or a secret.
+
+	`host` is the other system's host name, or empty.
+	"""
+
+	code = "OUTSIDE_ERROR"
+	http_status_code = 502
+
+	def __init__(self, message: str | None = None, *, host: str = ""):
+		self.host = host
+		super().__init__(message)
+
+	def default_message(self) -> str:
+		return _("The other system gave an unexpected answer. It is asked again later.")
+
+
+class AddressRefused(OutsideError):
+	"""A typed address, or one that a server redirects to, may not be called from here."""
+
+	code = "ADDRESS_REFUSED"
+	http_status_code = 400
+
+	def default_message(self) -> str:
+		return _("This address can't be used. Enter a public address that begins with https://.")
+
+
+class Unreachable(OutsideError):
+	"""No answer in time, a broken one, or an error of the other server (5xx). Trying later may help."""
+
+	code = "UNREACHABLE"
+
+	def default_message(self) -> str:
+		return _("The other system can't be reached right now. It is asked again later.")
+
+
+class AnswerTooLarge(OutsideError):
+	"""The answer has more bytes than the caller allows, after decompression."""
+
+	code = "ANSWER_TOO_LARGE"
+
+	def default_message(self) -> str:
+		return _("The other system sent more than can be read.")
+
+
+class TooManyRequests(OutsideError):
+	"""The other system asks to wait. `after` is in seconds; None if it doesn't say how long."""
+
+	code = "TOO_MANY_REQUESTS"
+
+	def __init__(self, after: int | None = None, *, host: str = ""):
+		self.after = after
+		super().__init__(host=host)
+
+	def default_message(self) -> str:
+		return _("The other system asks to wait. It is asked again later.")
+
+
+class AccessRevoked(OutsideError):
+	"""The other system refuses the tokens or the password for good. Only connecting again helps."""
+
+	code = "ACCESS_REVOKED"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("The account refuses access. Please connect it again.")
+
+
+class VendorError(OutsideError):
+	"""Base of the errors about an account at a vendor. `vendor` is the vendor's name, as people know it."""
+
+	http_status_code = 409
+
+	def __init__(self, vendor: str = "", *, host: str = ""):
+		self.vendor = vendor
+		super().__init__(host=host)
+
+
+class VendorNotSetUp(VendorError):
+	"""No administrator has entered the app's client id and secret."""
+
+	code = "VENDOR_NOT_SET_UP"
+
+	def default_message(self) -> str:
+		return _(
+			"{0} isn't set up on this site yet. An administrator enters its client ID and secret in Scheduler Settings."
+		).format(self.vendor)
+
+
+class VendorRefusesApp(VendorError):
+	"""The vendor refuses the app itself, not the account: the client secret is wrong or has expired."""
+
+	code = "VENDOR_REFUSES_APP"
+
+	def default_message(self) -> str:
+		return _(
+			"{0} refuses this site's client ID or secret. An administrator checks them in Scheduler Settings."
+		).format(self.vendor)
+
+
+class ConsentExpired(VendorError):
+	"""The state of a redirect isn't known: it is too old, was used before, or belongs to another user or browser."""
+
+	code = "CONSENT_EXPIRED"
+
+	def default_message(self) -> str:
+		return _("This took too long, or it was started in another window. Please connect the account again.")
+
+
+class ConsentRefused(VendorError):
+	"""The person said no on the vendor's page, or the vendor did."""
+
+	code = "CONSENT_REFUSED"
+
+	def default_message(self) -> str:
+		return _("{0} didn't give access, so nothing was connected. You can try again at any time.").format(self.vendor)
+
+
+class AdminConsentNeeded(ConsentRefused):
+	"""Only an administrator of the person's organisation may allow the app."""
+
+	code = "ADMIN_CONSENT_NEEDED"
+
+	def default_message(self) -> str:
+		return _("Your organisation allows apps only through its {0} administrator. Please ask them.").format(
+			self.vendor
+		)
+
+
+class ConsentIncomplete(VendorError):
+	"""The person unticked a permission that is needed."""
+
+	code = "CONSENT_INCOMPLETE"
+
+	def default_message(self) -> str:
+		return _("A permission is missing. Connect the account again, and leave every box of {0} ticked.").format(
+			self.vendor
+		)
+
+
+class UnexpectedAnswer(OutsideError):
+	"""An answer that the caller has no use for. `status` is its HTTP status, `body` its first 500 characters."""
+
+	code = "UNEXPECTED_ANSWER"
+
+	def __init__(self, status: int, body: str = "", *, host: str = ""):
+		self.status, self.body = status, body
+		super().__init__(host=host)
+
+
+class MeetingGone(OutsideError):
+	"""The video call was deleted at its provider."""
+
+	code = "MEETING_GONE"
+	http_status_code = 404
+
+	def default_message(self) -> str:
+		return _("This video call was deleted at its provider. A new one is made.")
+
+
+class SyncTokenExpired(OutsideError):
+	"""The calendar's server no longer knows the sync token: the whole window must be read again."""
+
+	code = "SYNC_TOKEN_EXPIRED"
+
+
+class CalendarGone(OutsideError):
+	"""The calendar was deleted, or the account lost its access to it."""
+
+	code = "CALENDAR_GONE"
+	http_status_code = 404
+
+	def default_message(self) -> str:
+		return _("This calendar no longer exists, or the account can't see it any more.")
+
+
+class EventChanged(OutsideError):
+	"""An event in the calendar isn't as it was stored: somebody changed it there. Read it, then decide again."""
+
+	code = "EVENT_CHANGED"
+	http_status_code = 409
+
+
 def _duration(seconds: int) -> str:
 	"""Return "40 seconds" or "12 minutes", in the language of the request."""
 	return format_timedelta(seconds, threshold=2, locale=current_locale())

@@ -103,6 +103,17 @@ def schedule_row_query(user: str | None = None, doctype: str | None = None) -> s
 	return _condition(user, mine)
 
 
+def connection_row_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Condition for the child table of Calendar Connection."""
+	connection = DocType("Calendar Connection")
+
+	def mine(user: str) -> Criterion:
+		own = frappe.qb.from_(connection).select(connection.name).where(connection.user == user)
+		return DocType(doctype).parent.isin(own)
+
+	return _condition(user, mine)
+
+
 def has_own_permission(doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
 	user = user or frappe.session.user
 	return is_manager(user) or _belongs_to(doc, "user", user)

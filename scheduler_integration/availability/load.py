@@ -1,7 +1,7 @@
 """Loads what the engine needs to know about hosts, in a constant number of queries.
 
-`load_members` makes four queries, for schedules, overrides, blocked times and bookings, and `load_days_off` at most
-three more. The number of hosts, days, rules and bookings doesn't change that.
+`load_members` makes five queries, for schedules, overrides, blocked times, busy times and bookings, and `load_days_off`
+at most three more. The number of hosts, days, rules and bookings doesn't change that.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
+from scheduler_integration.availability.busy_times import load_busy_times
 from scheduler_integration.availability.days_off import load_days_off
 from scheduler_integration.availability.holds import held_slots
 from scheduler_integration.availability.rules import meeting_rules
@@ -73,6 +74,7 @@ def load_hosts(
 	overrides = {user: each.overrides for user, each in differing.items()}
 	days_off = load_days_off(schedules, *engine.relevant_dates(span), overrides)
 	blocked = _blocked(schedules, span)
+	busy = load_busy_times(schedules, span, now)
 	booked = _booked(schedules, span, meeting_type, lock, without)
 	held = held_slots(schedules, meeting_type, now, own=own)
 	return [
@@ -84,7 +86,7 @@ def load_hosts(
 				(*differing[user].overrides, *days_off.get(user, ())),
 				differing[user].trips,
 			),
-			blocked[user],
+			blocked[user] + busy[user],
 			booked[user] + held[user],
 		)
 		for user, schedule in schedules.items()

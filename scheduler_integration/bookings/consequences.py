@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.timeline import note_on_timeline
+from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.meetings.changes import Change, Fields
@@ -23,6 +24,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
 	ledger.keep_ledger,
 	keep_activity,
+	plan_call,
 	keep_engagement,
 	note_on_timeline,
 	plan_messages,

@@ -16,8 +16,11 @@ from scheduler_integration.meetings.moves import Actor
 
 
 def note_on_timeline(change: Change) -> Fields:
-	"""Add a comment of the type Info to the booking, in the site's language. A new booking has Frappe's own note."""
-	if change.kind is not Kind.BOOKED:
+	"""Add a comment of the type Info to the booking, in the site's language.
+
+	A new booking has Frappe's own note, and a link that became known is nobody's deed.
+	"""
+	if change.kind not in (Kind.BOOKED, Kind.LINKED):
 		with print_language(_site_language()):
 			text = _sentence(change)
 		for booking in filter(None, (change.moved_from, change.booking)):

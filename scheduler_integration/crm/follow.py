@@ -1,6 +1,6 @@
 """The CRM's consequences of a change of a booking."""
 
-from scheduler_integration.crm.activities import log_cancellation, log_meeting, log_outcome
+from scheduler_integration.crm.activities import log_cancellation, log_link, log_meeting, log_outcome
 from scheduler_integration.crm.contacts import find_or_create_contact
 from scheduler_integration.crm.reassignment import log_reassignment
 from scheduler_integration.crm.rescheduling import log_move
@@ -18,7 +18,9 @@ def keep_activity(change: Change) -> Fields:
 		return log_meeting(change.booking)
 	if change.moved_from:
 		return log_move(change.booking, change.moved_from)
-	if change.releases_time:
+	if change.kind is Kind.LINKED:
+		log_link(change.booking)
+	elif change.releases_time:
 		log_cancellation(change.booking)
 	elif change.kind in (Kind.COMPLETED, Kind.NO_SHOW):
 		log_outcome(change.booking)

@@ -22,6 +22,8 @@ class Kind(Enum):
 	CANCELLED = "cancelled"
 	DECLINED = "declined"
 	REASSIGNED = "reassigned"
+	# The link of the video call became known, or another one, after people were told.
+	LINKED = "linked"
 	RESCHEDULED = "rescheduled"
 	RESCHEDULE_ASKED = "reschedule asked"
 	GUESTS_CHANGED = "guests changed"

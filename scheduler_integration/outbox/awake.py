@@ -16,15 +16,25 @@ QUIET = timedelta(days=1)
 
 
 def keep_awake() -> None:
-	"""Record activity if tasks wait and nothing was recorded for a day. Safe to call each minute."""
-	if not frappe.db.exists("Outbox Task", {"status": ["in", [PENDING, SENDING]]}):
+	"""Record activity if something waits and nothing was recorded for a day. Safe to call each minute."""
+	if not _something_waits():
 		return
 	if _is_old(_newest("Activity Log", "modified")):
-		entry = {"doctype": "Activity Log", "subject": "Messages about meetings wait to be sent", "status": "Success"}
+		entry = {
+			"doctype": "Activity Log",
+			"subject": "Messages about meetings wait to be sent, or calendars to be read",
+			"status": "Success",
+		}
 		frappe.get_doc(entry).insert(ignore_permissions=True)
 	if _is_old(_newest("User", "last_active")):
 		# Guest is the user as whom visitors book.
 		frappe.db.set_value("User", "Guest", "last_active", now_datetime(), update_modified=False)
+
+
+def _something_waits() -> bool:
+	"""Whether there are open tasks, or calendars: a calendar that is read once a day closes its host's times."""
+	tasks = {"status": ["in", [PENDING, SENDING]]}
+	return bool(frappe.db.exists("Outbox Task", tasks) or frappe.db.exists("Calendar Connection", {"is_active": 1}))
 
 
 def _newest(doctype: str, field: str) -> object:

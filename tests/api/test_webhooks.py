@@ -99,6 +99,7 @@ def test_a_booking_on_calendly_is_logged_as_engagement_and_activity_and_blocks_t
 	(booking,) = post(created(email=email))
 	assert (booking.provider, booking.status, booking.attendee_name) == ("Calendly", "Scheduled", "Casey Client")
 	assert (booking.starts_at, booking.title) == (span(NINE)["starts_at"], "30-Minute Strategy Session")
+	assert booking.meeting_link == "https://zoom.example/j/1"
 	(row,) = rows(settings)
 	assert (row.event_type, row.scheduled_for, row.from_report) == ("meeting_booked", booking.starts_at, 0)
 	assert row.contact == booking.contact == frappe.db.get_value("Contact Email", {"email_id": email}, "parent")

@@ -342,7 +342,7 @@ def test_hosts_and_days_off_take_two_queries_and_assignments_a_third(monkeypatch
 		assert (len(seen), len(found)) == (queries, len(users))
 
 
-def test_a_request_with_holidays_and_leave_takes_at_most_nine_queries(monkeypatch, host):
+def test_a_request_with_holidays_and_leave_takes_at_most_ten_queries(monkeypatch, host):
 	hosts = [host, *(make_user("Ann") for _each in range(4))]
 	page = make_team_page(hosts)
 	meeting_type = make_meeting_type(page, assignment="Round Robin")
@@ -356,7 +356,7 @@ def test_a_request_with_holidays_and_leave_takes_at_most_nine_queries(monkeypatc
 	)
 	days = date(2026, 3, 2), date(2026, 3, 31)
 	slots_between(page.slug, meeting_type.slug, *days, "UTC", None, at("2026-03-01 06:00"))
-	assert len(seen) <= 9
+	assert len(seen) <= 10
 
 
 def test_without_the_doctypes_nothing_is_asked(monkeypatch, host):

@@ -21,15 +21,15 @@ TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
 DESK = ("scheduler_integration/**/*.json", "workspace_sidebar/*.json", "desktop_icon/*.json", "fixtures/role.json")
 # Frappe itself translates these words. A row of ours would change them in the whole desk.
 FRAPPES_OWN = {
-	# Weekdays, and the choice of how something repeats
-	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat",
-	# Labels of Frappe's own DocTypes
-	"Active", "Color", "Contact", "Currency", "Default", "Description", "Details", "Event", "Form", "From", "Help",
-	"DocType", "Home", "Location", "Messages", "Options", "Placeholder", "Preview", "Priority", "Report", "Reports", "Rules", "Setup", "Slug", "Source",
-	"Status", "Subject", "Summary", "Title", "To", "Type", "User",
-	# Options of Frappe's own Select fields: statuses, types of fields, ways to assign
-	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Done", "Draft", "Failed", "Long Text", "Number",
-	"Off", "Pending", "Personal", "Round Robin", "Scheduled", "Select", "Sending", "Sent", "System", "Text",
+	# Labels and options of Frappe's own DocTypes, and weekdays
+	"Account", "Action", "Active", "Address", "Assignment", "Build", "Calendar", "Cancelled", "Color",
+	"Completed", "Contact", "Create", "Currency", "Custom", "Date", "Default", "Delete", "Description", "Details",
+	"DocType", "Done", "Draft", "Event", "Failed", "Form", "Friday", "From", "Help", "Home", "Location",
+	"Long Text", "Messages", "Monday", "Name", "New", "Number", "OK", "Off", "Options", "Pending", "Personal",
+	"Placeholder", "Preview", "Priority", "Provider", "Repeat", "Report", "Reports", "Round Robin", "Rules",
+	"Saturday", "Scheduled", "Select", "Sending", "Sent", "Setup", "Slug", "Source", "State", "Status", "Subject",
+	"Success", "Summary", "Sunday", "System", "Text", "Thursday", "Title", "To", "Tuesday", "Type", "Update",
+	"User", "Wednesday",
 }  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}

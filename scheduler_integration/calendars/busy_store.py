@@ -1,0 +1,135 @@
+"""Stores busy times. The row of a calendar (Connected Calendar) says which generation of them counts.
+
+A full reading writes a new generation beside the one that counts, and the last step switches to it. So while a calendar is
+read again, its times stay closed.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import frappe
+
+from scheduler_integration import engine
+from scheduler_integration.calendars.provider import Changes, RemoteEvent
+
+_TABLE = "Calendar Busy Time"
+_COLUMNS = (
+	"name", "owner", "creation", "modified", "modified_by", "user", "connection", "calendar", "event", "generation",
+	"starts_at", "ends_at", "kind", "all_day",
+)  # fmt: skip
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+	"""Where busy times are stored. `calendar` is the name of the Connected Calendar, `window` are instants."""
+
+	user: str
+	connection: str
+	calendar: str
+	generation: int
+	window: engine.Interval
+
+
+def apply(place: Place, changes: Changes, own: Collection[str]) -> int:
+	"""Replace the busy times of the changed events, and return how many were stored.
+
+	`own` are the ids of events that are our own bookings: they never make busy times. If an event comes twice, the last one
+	counts. Applying a page again changes nothing.
+	"""
+	last = {event.id: event for event in changes.events}
+	_delete(place, [event_key(each) for each in {*last, *changes.removed}])
+	rows = [row for event in last.values() if event.id not in own for row in _rows(place, event)]
+	if rows:
+		frappe.db.bulk_insert(_TABLE, list(_COLUMNS), rows)
+	return len(rows)
+
+
+def clear(place: Place) -> None:
+	"""Delete what an unfinished full reading left in this generation."""
+	frappe.db.delete(_TABLE, {"calendar": place.calendar, "generation": place.generation})
+
+
+def keep_only(calendar: str, generation: int) -> None:
+	"""Delete all other generations of the calendar."""
+	frappe.db.delete(_TABLE, {"calendar": calendar, "generation": ("!=", generation)})
+
+
+def summary(place: Place, since: int) -> tuple[int, str]:
+	"""Return the number of busy times that end after `since`, and a fingerprint of them."""
+	busy = frappe.qb.DocType(_TABLE)
+	rows = (
+		frappe.qb.from_(busy)
+		.select(busy.starts_at, busy.ends_at)
+		.where((busy.calendar == place.calendar) & (busy.generation == place.generation) & (busy.ends_at > since))
+		.orderby(busy.starts_at)
+		.orderby(busy.ends_at)
+		.run()
+	)
+	return len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
+
+
+def forget_connection(connection: str) -> None:
+	frappe.db.delete(_TABLE, {"connection": connection})
+
+
+def forget_unread_calendars(connection: str) -> None:
+	"""Forget the busy times of calendars that are no longer read, and how far they were read.
+
+	If one of them is chosen again, it is read from the start and doesn't count before that.
+	"""
+	read = _names_of_read(connection)
+	filters = {"connection": connection, **({"calendar": ("not in", read)} if read else {})}
+	if frappe.db.exists(_TABLE, filters):
+		frappe.db.delete(_TABLE, filters)
+	unread = {"parent": connection, "check_conflicts": 0, "write_bookings": 0, "synced_at": (">", 0)}
+	frappe.db.set_value("Connected Calendar", unread, NEVER_READ, update_modified=False)
+
+
+# The fields of a calendar that was never read.
+NEVER_READ = {
+	"sync_token": None,
+	"next_page": None,
+	"synced_at": None,
+	"window_until": None,
+	"full_at": None,
+	"shadow": 0,
+}
+
+
+def event_key(external_id: str) -> str:
+	"""Return a provider's id as 64 characters of 0-9a-f.
+
+	Ids are up to 1,024 characters, and upper and lower case matter. MariaDB's usual collation would take `AbC` and `aBc`
+	for the same id, and delete the one's busy times with the other's.
+	"""
+	return hashlib.sha256(external_id.encode()).hexdigest()
+
+
+def _names_of_read(connection: str) -> list[str]:
+	calendar = frappe.qb.DocType("Connected Calendar")
+	is_read = (calendar.check_conflicts == 1) | (calendar.write_bookings == 1)
+	return (
+		frappe.qb.from_(calendar).select(calendar.name).where((calendar.parent == connection) & is_read).run(pluck=True)
+	)
+
+
+def _delete(place: Place, keys: list[str]) -> None:
+	for begin in range(0, len(keys), _CHUNK):
+		part = keys[begin : begin + _CHUNK]
+		filters = {"calendar": place.calendar, "generation": place.generation, "event": ("in", part)}
+		# Only if there are rows: in InnoDB, deleting none locks a gap, in which others couldn't insert.
+		if frappe.db.exists(_TABLE, filters):
+			frappe.db.delete(_TABLE, filters)
+
+
+def _rows(place: Place, event: RemoteEvent) -> Iterable[tuple]:
+	stamp, key = frappe.utils.now(), event_key(event.id)
+	first, last = place.window
+	for busy in event.busy:
+		if busy.end > first and busy.start < last and busy.start < busy.end:
+			yield (
+				frappe.generate_hash(length=12), place.user, stamp, stamp, place.user, place.user, place.connection,
+				place.calendar, key, place.generation, busy.start, busy.end, busy.kind, int(busy.all_day),
+			)  # fmt: skip

@@ -1,0 +1,61 @@
+"""The state of a connection: what went well, what went wrong, and when it is tried again."""
+
+import random
+
+import frappe
+
+from scheduler_integration.clock import to_site_time
+from scheduler_integration.exceptions import AccessRevoked, OutsideError, TooManyRequests
+from scheduler_integration.outside.waiting import backoff
+
+_DOCTYPE = "Calendar Connection"
+# Reading begins every 10 to 12 minutes; with the minutes of the scheduled job, a calendar is never older than 15.
+INTERVAL = 600
+JITTER = 120
+_FIRST_WAIT, _LONGEST_WAIT = 60, 3600
+
+
+def succeeded(connection: str, now: int, *, is_complete: bool = True) -> None:
+	"""Note that all calendars were read at `now`. If there is more to read, the next job comes at once."""
+	values = {
+		"status": "Connected",
+		"sync_error_count": 0,
+		"last_error": None,
+		"failing_since": None,
+		"told_host_at": None,
+		"told_managers_at": None,
+		"next_sync_at": now + INTERVAL + random.randrange(JITTER) if is_complete else now,
+	}
+	if is_complete:
+		values["last_sync_at"] = to_site_time(now)
+	_write(connection, values)
+
+
+def failed(connection: str, error: OutsideError, now: int) -> None:
+	"""Note that reading failed at `now`, and when to try again: never if access is refused for good.
+
+	Only the error's own sentence is kept: it has no address and no secret.
+	"""
+	row = frappe.db.get_value(_DOCTYPE, connection, ["sync_error_count", "failing_since"], as_dict=True)
+	count = (row.sync_error_count or 0) + 1
+	_write(
+		connection,
+		{
+			"status": "Reconnect needed" if isinstance(error, AccessRevoked) else "Failing",
+			"sync_error_count": count,
+			"last_error": error.message,
+			"failing_since": row.failing_since or now,
+			"next_sync_at": now + _wait(count, error),
+		},
+	)
+
+
+def _wait(count: int, error: OutsideError) -> int:
+	wait = backoff(count, first=_FIRST_WAIT, most=_LONGEST_WAIT)
+	asked = error.after if isinstance(error, TooManyRequests) else None
+	# Not at once even if the dice say so, and never before the time that the other side asked for.
+	return int(max(wait, _FIRST_WAIT / 4)) + (asked or 0)
+
+
+def _write(connection: str, values: dict) -> None:
+	frappe.db.set_value(_DOCTYPE, connection, values, update_modified=False)

@@ -1,0 +1,104 @@
+"""Splits iCalendar text into its components, without parsing them.
+
+Each event is parsed alone later, so that a broken one doesn't hide the others, and most events of a long feed are over
+and need not be parsed at all.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from scheduler_integration.exceptions import AnswerTooLarge, UnexpectedAnswer
+
+MOST_EVENTS = 20_000
+_FOLD = re.compile(r"\r?\n[ \t]")
+_KEPT = ("VEVENT", "VTIMEZONE", "VFREEBUSY")
+
+
+@dataclass(slots=True)
+class Block:
+	"""The unfolded lines of a component, with BEGIN and END."""
+
+	lines: list[str]
+
+	def value(self, name: str) -> str:
+		"""Return the text after the colon of the first property with this name, or ''."""
+		line = self.line(name)
+		return line.rpartition(":")[2].strip() if line else ""
+
+	def line(self, name: str) -> str:
+		return next((line for line in self.lines if _name(line) == name), "")
+
+	def has(self, *names: str) -> bool:
+		return any(_name(line) in names for line in self.lines)
+
+	def __str__(self) -> str:
+		return "\r\n".join(self.lines)
+
+
+@dataclass(slots=True)
+class Blocks:
+	"""What a calendar is made of. `events` maps a UID to its event and the exceptions from it."""
+
+	events: dict[str, list[Block]] = field(default_factory=lambda: defaultdict(list))
+	zones: dict[str, Block] = field(default_factory=dict)
+	free_busy: list[Block] = field(default_factory=list)
+	# X-WR-TIMEZONE: the zone of times without one.
+	zone: str = ""
+
+
+def split(text: str) -> Blocks:
+	"""Return the components of a calendar. Raises UnexpectedAnswer if the text isn't a whole one.
+
+	A login page, an empty answer and a truncated file must not look like a calendar without events. Raises AnswerTooLarge
+	for more than 20,000 events.
+	"""
+	lines = [line for line in _FOLD.sub("", text.lstrip("\ufeff").strip()).splitlines() if line.strip()]
+	if not lines or _upper(lines[0]) != "BEGIN:VCALENDAR" or _upper(lines[-1]) != "END:VCALENDAR":
+		raise UnexpectedAnswer(200, "not a calendar")
+	found, count = Blocks(), 0
+	for line in lines:
+		if _name(line) == "X-WR-TIMEZONE":
+			found.zone = line.rpartition(":")[2].strip()
+	for kind, block in _components(lines):
+		if kind == "VEVENT":
+			count += 1
+			if count > MOST_EVENTS:
+				raise AnswerTooLarge()
+			found.events[block.value("UID") or f"without-uid-{count}"].append(block)
+		elif kind == "VTIMEZONE":
+			found.zones[block.value("TZID")] = block
+		else:
+			found.free_busy.append(block)
+	return found
+
+
+def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
+	"""Yield the kept components with their kind. An alarm within an event is left out: it isn't needed."""
+	kind, kept, depth = "", [], 0
+	for line in lines:
+		word = _upper(line)
+		if not kind:
+			if word.startswith("BEGIN:") and word[6:] in _KEPT:
+				kind, kept, depth = word[6:], [line], 0
+		elif word == f"END:{kind}" and not depth:
+			yield kind, Block([*kept, line])
+			kind = ""
+		elif word == f"BEGIN:{kind}":
+			# The component before it has no end.
+			kept, depth = [line], 0
+		elif word.startswith("BEGIN:") and kind != "VTIMEZONE":
+			depth += 1
+		elif word.startswith("END:") and kind != "VTIMEZONE":
+			depth = max(0, depth - 1)
+		elif not depth:
+			kept.append(line)
+
+
+def _name(line: str) -> str:
+	return re.split("[;:]", line, maxsplit=1)[0].strip().upper()
+
+
+def _upper(line: str) -> str:
+	return line.strip().upper()

@@ -1,0 +1,163 @@
+"""Reads a calendar's text: each event with the times it takes in a window."""
+
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from icalendar import Calendar, vDDDTypes, vDuration
+
+from scheduler_integration import engine
+from scheduler_integration.calendars.ical.blocks import Block, Blocks, split
+from scheduler_integration.calendars.ical.expand import (
+	Unreadable,
+	check_rules,
+	parsed,
+	recurs,
+	series_busy,
+	single_busy,
+	surely_misses,
+	times_of,
+	understanding,
+)
+from scheduler_integration.calendars.ical.rules import replies
+from scheduler_integration.calendars.ical.zones import iana, with_known_zones
+from scheduler_integration.calendars.provider import BusyTime, Kind, Reply
+from scheduler_integration.exceptions import AnswerTooLarge, Unreachable
+
+MOST_OCCURRENCES = 50_000
+SECONDS = 60
+# The property in which our own events carry their key.
+MARK = "X-SCHEDULER-KEY"
+
+_FREE_BUSY: dict[str, Kind] = {"BUSY-TENTATIVE": "tentative", "BUSY-UNAVAILABLE": "out_of_office"}
+
+
+@dataclass(frozen=True, slots=True)
+class IcalEvent:
+	"""An event with its exceptions. `start` and `end` are None for a series; see RemoteEvent for the other fields."""
+
+	uid: str
+	busy: tuple[BusyTime, ...]
+	mark: str = ""
+	start: int | None = None
+	end: int | None = None
+	replies: dict[str, Reply] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+	"""`unreadable` is the number of events that can't be understood, or whose zone is unknown."""
+
+	events: tuple[IcalEvent, ...]
+	unreadable: int = 0
+
+
+def read(data: bytes, window: engine.Interval, zone: str, owners: Collection[str] = ()) -> Reading:
+	"""Return the events of a calendar with the times they take in the window (instants).
+
+	`zone` is the owner's: for whole days, and for times without a zone if the calendar has none. `owners` are the owner's
+	e-mail addresses in lower case. Events that surely miss the window are left out.
+
+	A broken event is counted, and the others are read. Raises UnexpectedAnswer if it isn't a calendar, AnswerTooLarge for
+	too many events or occurrences, and Unreachable if reading takes longer than a minute.
+	"""
+	blocks = split(_decoded(data))
+	zone = iana(blocks.zone) or zone
+	deadline = time.monotonic() + SECONDS
+	events: list[IcalEvent] = []
+	unreadable = occurrences = 0
+	for uid, group in blocks.events.items():
+		if time.monotonic() > deadline:
+			raise Unreachable()
+		try:
+			with understanding():
+				if surely_misses(group, window):
+					continue
+				event, has_unknown_zone = _event(uid, group, blocks, window, zone, owners)
+		except Unreadable:
+			unreadable += 1
+			continue
+		unreadable += has_unknown_zone
+		occurrences += len(event.busy)
+		if occurrences > MOST_OCCURRENCES:
+			raise AnswerTooLarge()
+		events.append(event)
+	events += _free_busy(blocks.free_busy, window)
+	return Reading(tuple(events), unreadable)
+
+
+def _event(
+	uid: str, group: list[Block], blocks: Blocks, window: engine.Interval, zone: str, owners: Collection[str]
+) -> tuple[IcalEvent, bool]:
+	check_rules(group)
+	named = [with_known_zones(block, blocks.zones, zone) for block in group]
+	custom = [blocks.zones[name] for name in sorted(set().union(*(used for _block, used, _unknown in named)))]
+	calendar = parsed([block for block, _used, _unknown in named], custom)
+	components = calendar.walk("VEVENT")
+	if not components:
+		raise Unreadable
+	first = components[0]
+	start = end = None
+	if recurs(group) or len(components) > 1:
+		busy = _series(group, calendar, components, window, zone, owners)
+	else:
+		busy = single_busy(first, window, zone, owners)
+		times = times_of(first, zone)
+		start, end = times[:2] if times else (None, None)
+	event = IcalEvent(uid, tuple(busy), str(first.get(MARK, "")), start, end, replies(first))
+	return event, any(unknown for _block, _used, unknown in named)
+
+
+def _series(
+	group: list[Block],
+	calendar: Calendar,
+	components: list,
+	window: engine.Interval,
+	zone: str,
+	owners: Collection[str],
+) -> list[BusyTime]:
+	if recurs(group):
+		return series_busy(calendar, window, zone, owners)
+	# Several events share a UID without being exceptions of one another. Each of them takes its time.
+	return [busy for event in components for busy in single_busy(event, window, zone, owners)]
+
+
+def _free_busy(blocks: Iterable[Block], window: engine.Interval) -> list[IcalEvent]:
+	"""Return the periods of VFREEBUSY components as one event: a whole feed may be made of them."""
+	busy = [each for block in blocks for line in block.lines for each in _periods(line)]
+	kept = tuple(each for each in busy if each.start < window[1] and each.end > window[0])
+	return [IcalEvent("free-busy", kept)] if kept else []
+
+
+def _periods(line: str) -> list[BusyTime]:
+	head, _colon, periods = line.partition(":")
+	if not head.upper().startswith("FREEBUSY") or "FBTYPE=FREE" in head.upper().split(";"):
+		return []
+	kinds = [kind for name, kind in _FREE_BUSY.items() if f"FBTYPE={name}" in head.upper()]
+	kind: Kind = kinds[0] if kinds else "busy"
+	return [busy for period in periods.split(",") if (busy := _period(period.strip(), kind))]
+
+
+def _period(text: str, kind: Kind) -> BusyTime | None:
+	begin, _slash, rest = text.partition("/")
+	try:
+		start: Any = vDDDTypes.from_ical(begin)
+		end = start + vDuration.from_ical(rest) if rest.startswith(("P", "+P")) else vDDDTypes.from_ical(rest)
+		first, last = _utc(start), _utc(end)
+	except (ValueError, TypeError):
+		return None
+	return BusyTime(first, last, kind) if first < last else None
+
+
+def _utc(value: datetime) -> int:
+	# RFC 5545, 3.8.2.6: these periods are in UTC.
+	return int(value.replace(tzinfo=value.tzinfo or engine.zone("UTC")).timestamp())
+
+
+def _decoded(data: bytes) -> str:
+	try:
+		return data.decode("utf-8-sig")
+	except UnicodeDecodeError:
+		return data.decode("latin-1")

@@ -1,0 +1,44 @@
+"""Whether an event takes its owner's time, and how."""
+
+from collections.abc import Collection
+from typing import Any
+
+from scheduler_integration.calendars.provider import Kind, Reply
+
+_REPLIES: dict[str, Reply] = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
+# X-MICROSOFT-CDO-BUSYSTATUS says more than TRANSP, and wins over it.
+_OUTLOOK: dict[str, Kind | None] = {
+	"FREE": None,
+	"WORKINGELSEWHERE": None,
+	"BUSY": "busy",
+	"OOF": "out_of_office",
+	"TENTATIVE": "tentative",
+}
+
+
+def kind_of(event: Any, owners: Collection[str]) -> Kind | None:
+	"""Return how a parsed VEVENT takes time, or None if it takes none.
+
+	`owners` are the e-mail addresses of the calendar's owner, in lower case.
+	"""
+	status = str(event.get("STATUS", "")).upper()
+	own_reply = next((reply for address, reply in replies(event).items() if address in owners), None)
+	if status == "CANCELLED" or own_reply == "declined":
+		return None
+	outlook = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
+	if outlook in _OUTLOOK:
+		return _OUTLOOK[outlook]
+	if str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
+		return None
+	is_tentative = status == "TENTATIVE" or own_reply in ("tentative", "none")
+	return "tentative" if is_tentative else "busy"
+
+
+def replies(event: Any) -> dict[str, Reply]:
+	"""Return the attendees' answers by e-mail address, in lower case."""
+	given = event.get("ATTENDEE", [])
+	found: dict[str, Reply] = {}
+	for each in given if isinstance(given, list) else [given]:
+		address = str(each).lower().removeprefix("mailto:")
+		found[address] = _REPLIES.get(str(getattr(each, "params", {}).get("PARTSTAT", "")).upper(), "none")
+	return found

@@ -1,0 +1,42 @@
+"""One worker at a time for a connection.
+
+A lease is taken with a row lock and a commit, and then no lock is held while the provider is asked. A worker that dies
+leaves a lease that ends by itself.
+"""
+
+import frappe
+
+_DOCTYPE = "Calendar Connection"
+# Longer than a job may take: the budget of a provider is less, and so is the time limit of the queue.
+SECONDS = 600
+
+
+def take(connection: str, now: int) -> str | None:
+	"""Take the lease, and return its key. None if another worker has it or the connection is gone. Commits."""
+	row = frappe.db.get_value(_DOCTYPE, connection, ["is_active", "leased_until"], as_dict=True, for_update=True)
+	key = frappe.generate_hash(length=16)
+	is_free = bool(row and row.is_active and (row.leased_until or 0) <= now)
+	if is_free:
+		_write(connection, {"lease": key, "leased_until": now + SECONDS})
+	frappe.db.commit()
+	return key if is_free else None
+
+
+def still_holds(connection: str, key: str) -> bool:
+	"""Whether the lease is still ours, with a lock on the connection until the transaction ends.
+
+	It isn't if the connection was disconnected meanwhile, or if we were so slow that another worker took over. Then
+	nothing that was read may be stored.
+	"""
+	row = frappe.db.get_value(_DOCTYPE, connection, ["is_active", "lease"], as_dict=True, for_update=True)
+	return bool(row and row.is_active and row.lease == key)
+
+
+def release(connection: str, key: str) -> None:
+	"""Give the lease back, if it is still ours."""
+	if still_holds(connection, key):
+		_write(connection, {"lease": None, "leased_until": 0})
+
+
+def _write(connection: str, values: dict) -> None:
+	frappe.db.set_value(_DOCTYPE, connection, values, update_modified=False)

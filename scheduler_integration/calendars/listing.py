@@ -1,0 +1,56 @@
+"""Which calendars an account has, and which of them are chosen."""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.calendars.provider import ProviderCalendar
+
+_DOCTYPE = "Calendar Connection"
+
+
+def store_calendars(connection: str, found: list[ProviderCalendar]) -> None:
+	"""Make the connection's calendars those that the provider listed. Choices are kept.
+
+	Of a new connection the main calendar is read, and written too if the host has no destination yet. A calendar that is
+	gone is kept as "Gone" if it was chosen, so that its host sees it and stays closed.
+	"""
+	doc = frappe.get_doc(_DOCTYPE, connection)
+	known = {row.calendar_id: row for row in doc.calendars}
+	is_first = not known
+	for calendar in found:
+		row = known.pop(calendar.id, None) or doc.append("calendars", {"calendar_id": calendar.id, "generation": 1})
+		row.update(_fields(calendar))
+	for row in known.values():
+		if row.check_conflicts or row.write_bookings:
+			row.state = "Gone"
+		else:
+			doc.remove(row)
+	if is_first:
+		_choose(doc)
+	doc.flags.from_provider = True
+	# The sync acts for the host, who may have lost the role meanwhile.
+	doc.save(ignore_permissions=True)
+
+
+def _fields(calendar: ProviderCalendar) -> dict:
+	return {
+		"calendar_name": calendar.name[:140],
+		"zone": calendar.zone,
+		"is_primary": int(calendar.is_primary),
+		"can_write": int(calendar.can_write),
+		"state": "OK",
+	}
+
+
+def _choose(doc: Document) -> None:
+	if not doc.calendars:
+		return
+	main = next((row for row in doc.calendars if row.is_primary), doc.calendars[0])
+	main.check_conflicts = 1
+	main.write_bookings = int(bool(main.can_write) and not _has_destination(doc.user))
+
+
+def _has_destination(user: str) -> bool:
+	connections = frappe.get_all(_DOCTYPE, {"user": user, "is_active": 1}, pluck="name")
+	chosen = {"parent": ("in", connections), "write_bookings": 1}
+	return bool(connections and frappe.db.exists("Connected Calendar", chosen))

@@ -1,0 +1,79 @@
+"""Tells hosts, and after a day managers, that a calendar can't be read and their times are closed."""
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, get_fullname, get_url
+
+from scheduler_integration.availability.busy_times import stale_seconds
+
+_DOCTYPE = "Calendar Connection"
+_DAY = 86400
+
+
+def tell_of_trouble(now: int) -> None:
+	"""Mail each host once whose calendar isn't trusted any more, and the managers once after another day."""
+	for row in _in_trouble(now):
+		if not row.told_host_at:
+			_mail([row.user], row)
+			_note(row.name, "told_host_at", now)
+		elif not row.told_managers_at and now - row.told_host_at >= _DAY:
+			_mail(_managers(), row)
+			_note(row.name, "told_managers_at", now)
+
+
+def _in_trouble(now: int) -> list[frappe._dict]:
+	connection = frappe.qb.DocType(_DOCTYPE)
+	is_revoked = connection.status == "Reconnect needed"
+	is_stale = (connection.status == "Failing") & (connection.failing_since < now - stale_seconds())
+	return (
+		frappe.qb.from_(connection)
+		.select(
+			connection.name,
+			connection.user,
+			connection.account_name,
+			connection.provider,
+			connection.last_error,
+			connection.when_unreadable,
+			connection.told_host_at,
+			connection.told_managers_at,
+		)
+		.where((connection.is_active == 1) & connection.told_managers_at.isnull() & (is_revoked | is_stale))
+		.run(as_dict=True)
+	)
+
+
+def _mail(recipients: list[str], row: frappe._dict) -> None:
+	if not recipients:
+		return
+	account = row.account_name or row.provider
+	is_closed = row.when_unreadable != "Offer my times all the same"
+	sentences = [
+		_("The calendar {0} of {1} can't be read.").format(account, get_fullname(row.user)),
+		row.last_error or "",
+		_("Until it can, nobody can book these times.") if is_closed else _("Times are offered all the same."),
+	]
+	link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
+	frappe.sendmail(
+		recipients=recipients,
+		subject=_("Your calendar {0} must be looked at").format(account),
+		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
+		reference_doctype=_DOCTYPE,
+		reference_name=row.name,
+	)
+
+
+def _managers() -> list[str]:
+	role, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
+	return (
+		frappe.qb.from_(role)
+		.join(user)
+		.on(user.name == role.parent)
+		.select(user.email)
+		.distinct()
+		.where((role.role == "Scheduling Manager") & (role.parenttype == "User") & (user.enabled == 1))
+		.run(pluck=True)
+	)
+
+
+def _note(connection: str, field: str, now: int) -> None:
+	frappe.db.set_value(_DOCTYPE, connection, field, now, update_modified=False)

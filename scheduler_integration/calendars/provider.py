@@ -1,0 +1,249 @@
+"""The interface of a calendar provider, and the values that go over it.
+
+Instants are epoch seconds, intervals are half-open. A provider talks to one account of one user. It reads and writes no
+record of ours: tokens come from the `Account` it is opened with, and the sync stores what it returns.
+
+Errors, all in exceptions.py:
+
+| error | meaning | what the sync does |
+| --- | --- | --- |
+| `SyncTokenExpired` | the server forgot the token (Google and Graph: 410) | reads the whole window into a shadow set |
+| `AccessRevoked` | tokens or password are refused for good | "Reconnect needed"; the host's times close |
+| `TooManyRequests(after)` | 429 and the like | tries again after that many seconds |
+| `Unreachable` | no answer, 5xx | tries again with backoff |
+| `CalendarGone` | this calendar was deleted, or access to it lost | flags the calendar, goes on with the others |
+| `EventChanged` | the event isn't as we stored it (412) | reads it, decides again |
+| other `OutsideError` | anything else | counts as an error, tries again with backoff |
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from scheduler_integration.engine import Interval
+
+# A kind of busy time: a host's switch may ignore "tentative" and "focus".
+Kind = Literal["busy", "tentative", "focus", "out_of_office"]
+# An attendee's answer to the invitation.
+Reply = Literal["accepted", "declined", "tentative", "none"]
+Conference = Literal["", "google_meet", "teams"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderCalendar:
+	"""One of the account's calendars. `id` is the provider's. `zone` is an IANA name, or empty if unknown."""
+
+	id: str
+	name: str
+	zone: str = ""
+	is_primary: bool = False
+	can_write: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BusyTime:
+	"""A time `[start, end)` at which the owner is busy. `start < end`. All-day times are already instants."""
+
+	start: int
+	end: int
+	kind: Kind = "busy"
+	all_day: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteEvent:
+	"""An event as the calendar has it now.
+
+	`id` is the provider's id of the event, or of one occurrence if the provider expands series (Google, Graph); for
+	CalDAV it is the name of the resource, and `busy` has all occurrences in the window. `busy` is empty if the event takes
+	no time: free, declined by the owner, working location, zero-length. A cancelled event is in `Changes.removed`.
+
+	`mark` is the `OutgoingEvent.key` that `put` stored in the event, and `uid` its iCalendar UID: with either of them the
+	sync recognises bookings, also in copies of other accounts. `start` and `end` are those of the event itself, not of what
+	it blocks; None for a series. `replies` maps attendees' e-mail addresses (lower case) to answers; only needed if `mark`
+	is set. `etag` is the version. Titles and descriptions are not passed on.
+	"""
+
+	id: str
+	busy: tuple[BusyTime, ...] = ()
+	uid: str = ""
+	mark: str = ""
+	etag: str = ""
+	start: int | None = None
+	end: int | None = None
+	replies: Mapping[str, Reply] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+	"""One page of changes.
+
+	If several entries have the same id, the last one counts. `removed` may name ids that nobody knows. `next_page` is given
+	to the next call; `token` is set on the last page only, and is given to the next sync. Either is at most 8,000
+	characters. A page may be empty. `unreadable` is the number of events that could not be understood: they block nothing,
+	and the host is told. `unchanged` says that there was nothing new (ETag, ctag): the rows stay as they are.
+	"""
+
+	events: tuple[RemoteEvent, ...] = ()
+	removed: tuple[str, ...] = ()
+	next_page: str = ""
+	token: str = ""
+	unreadable: int = 0
+	unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+	email: str
+	name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingEvent:
+	"""A booking as it should be in a calendar.
+
+	`key` identifies booking, host, day and generation: 32 characters of `0-9a-f`, the same at each try. Each provider makes
+	its own event id from it, and stores it in the event as the mark. `uid` is the iCalendar UID that our e-mails carry.
+	`zone` is the IANA name in which the host reads the time. `description` is plain text. With `invites` the provider mails
+	the `attendees`; without, they must not be mailed, so the provider lists nobody as attendee.
+	"""
+
+	key: str
+	uid: str
+	title: str
+	description: str
+	location: str
+	start: int
+	end: int
+	zone: str
+	attendees: tuple[Person, ...] = ()
+	invites: bool = False
+	conference: Conference = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+	"""What `put` stored. `join_url` is the video link that came with the event. `is_pending`: ask again with `put`.
+
+	`web_url` opens the event in a browser.
+	"""
+
+	id: str
+	etag: str = ""
+	uid: str = ""
+	join_url: str = ""
+	web_url: str = ""
+	is_pending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+	"""A subscription to push messages. `expires_at` is the instant that the provider granted."""
+
+	id: str
+	resource: str = ""
+	secret: str = ""
+	expires_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+	"""What a provider is opened with. `name` and `provider` are fields of Calendar Connection, `user` is the host.
+
+	`zone` is the host's, for times without one. `address`, `login` and `password` are for CalDAV and ICS; OAuth providers
+	get their tokens through the OAuth module, by `name`.
+	"""
+
+	name: str
+	user: str
+	provider: str
+	zone: str
+	email: str = ""
+	address: str = ""
+	login: str = ""
+	password: str = field(default="", repr=False)
+
+
+class Provider(Protocol):
+	"""An account of one user, opened for one job. Not shared by threads."""
+
+	# Whether `put` and `remove` exist, whether `watch` and `unwatch` do, and whether `put` can mail attendees.
+	can_write: bool
+	can_watch: bool
+	can_invite: bool
+
+	def calendars(self) -> list[ProviderCalendar]:
+		"""Return the account's calendars. Also the check that a new connection works."""
+		...
+
+	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
+		"""Return a page of what changed since the token, or without one a page of everything in the window.
+
+		`window` are instants. With a token, events outside the window may be returned too; the sync drops them. `page` is
+		the `next_page` of the page before, with the same token and window.
+		"""
+		...
+
+	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
+		"""Create the event, or make it as given. Calling it again with the same key never makes a second event.
+
+		`stored` is what the last call returned; without it the event is looked up by its key. Raises EventChanged if the
+		event was changed or deleted there since `stored`.
+		"""
+		...
+
+	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
+		"""Delete the event. It is no error if it is gone. `notify`: the provider tells the attendees."""
+		...
+
+	def find(self, calendar: str, key: str, stored: Stored | None = None) -> RemoteEvent | None:
+		"""Return the event with this key as it is now, or None if it is gone."""
+		...
+
+	def watch(self, calendar: str, address: str, secret: str) -> Channel:
+		"""Ask for push messages to `address`, our public one, for this calendar."""
+		...
+
+	def unwatch(self, channel: Channel) -> None:
+		"""End a subscription. It is no error if it has ended."""
+		...
+
+	def revoke(self) -> None:
+		"""Make the tokens useless at the provider, if it can."""
+		...
+
+	def close(self) -> None:
+		"""Close open connections."""
+		...
+
+
+class ReadOnly:
+	"""Base of providers that can only be read."""
+
+	can_write = False
+	can_watch = False
+	can_invite = False
+
+	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
+		raise NotImplementedError
+
+	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
+		raise NotImplementedError
+
+	def find(self, calendar: str, key: str, stored: Stored | None = None) -> RemoteEvent | None:
+		raise NotImplementedError
+
+
+class Unwatched:
+	"""Base of providers without push messages."""
+
+	can_watch = False
+
+	def watch(self, calendar: str, address: str, secret: str) -> Channel:
+		raise NotImplementedError
+
+	def unwatch(self, channel: Channel) -> None:
+		raise NotImplementedError
+
+	def revoke(self) -> None:
+		"""Nothing to do: an app password is revoked by its owner."""

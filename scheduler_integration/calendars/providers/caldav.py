@@ -1,0 +1,359 @@
+"""CalDAV (RFC 4791): iCloud, Fastmail, Nextcloud, Radicale and others, by address and app password.
+
+Series are expanded here and not by the server: servers differ in how they do it. Times of the answers are in the window of
+the sync, and a resource, which is an event with its exceptions, is one RemoteEvent.
+"""
+
+import json
+import re
+from datetime import datetime, timezone
+from urllib.parse import urljoin, urlsplit
+from xml.sax.saxutils import escape
+
+from icalendar import Calendar, Event
+
+from scheduler_integration.calendars.ical.read import MARK, read
+from scheduler_integration.calendars.provider import (
+	Account,
+	Changes,
+	OutgoingEvent,
+	ProviderCalendar,
+	RemoteEvent,
+	Stored,
+	Unwatched,
+)
+from scheduler_integration.calendars.providers.dav import (
+	CS,
+	C,
+	D,
+	Dav,
+	DavError,
+	Multistatus,
+	Resource,
+	element,
+	hrefs,
+	precondition,
+	same_path,
+)
+from scheduler_integration.clock import utc
+from scheduler_integration.engine import Interval
+from scheduler_integration.exceptions import (
+	CalendarGone,
+	EventChanged,
+	OutsideError,
+	SyncTokenExpired,
+	UnexpectedAnswer,
+)
+
+PRODID = "-//Scheduler Integration//Calendar//EN"
+# Resources of one request. Servers refuse very long ones.
+_BATCH = 100
+# More changed resources than this are read as a whole.
+_MOST_CHANGED = 1_000
+# From 1970 to 2100: one of our own events, wherever it was moved to.
+_ALWAYS = (0, 4_102_444_800)
+_CTAG = "ctag:"
+_WRITES = (f"{D}write", f"{D}write-content", f"{D}bind", f"{D}all")
+_KEY = re.compile(r"([0-9a-f]{32})\.ics$")
+
+
+class CalDav(Unwatched):
+	can_write = True
+	can_invite = False
+
+	def __init__(self, account: Account):
+		self._account = account
+		self._dav = Dav(account)
+		self._owners = {account.email.lower(), account.login.lower()}
+
+	# Which calendars there are
+
+	def calendars(self) -> list[ProviderCalendar]:
+		"""Return the account's calendars: RFC 6764 and RFC 4791, section 6.2.
+
+		The typed address may be that of the server, of the principal, of the calendars' home or of one calendar.
+		"""
+		found = [each for each in self._collections(self._home()) if _is_calendar(each)]
+		calendars = [_calendar(each) for each in found]
+		first = next((each for each in calendars if each.can_write), calendars[0] if calendars else None)
+		return [_as_primary(each) if each is first else each for each in calendars]
+
+	def _home(self) -> str:
+		start = self._account.address
+		principal = ""
+		for url in dict.fromkeys([start, urljoin(start, "/.well-known/caldav"), urljoin(start, "/")]):
+			resource = self._look(url)
+			if resource is None:
+				continue
+			if _is_calendar(resource):
+				return resource.url
+			principal = resource.href(f"{D}current-user-principal")
+			if principal:
+				break
+		home = self._look(principal) if principal else None
+		return home.href(f"{C}calendar-home-set") if home and home.href(f"{C}calendar-home-set") else start
+
+	def _look(self, url: str) -> Resource | None:
+		names = ("D:current-user-principal", "C:calendar-home-set", "D:resourcetype")
+		try:
+			return next(iter(self._dav.propfind(url, 0, *names).resources), None)
+		except UnexpectedAnswer:
+			return None
+
+	def _collections(self, home: str) -> tuple[Resource, ...]:
+		names = (
+			"D:resourcetype",
+			"D:displayname",
+			"D:current-user-privilege-set",
+			"C:supported-calendar-component-set",
+			"C:calendar-timezone",
+		)
+		return self._dav.propfind(home, 1, *names).resources
+
+	# What is in a calendar
+
+	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
+		try:
+			if not token:
+				return self._everything(calendar, window, page)
+			if token.startswith(_CTAG):
+				return self._if_tag_changed(calendar, token)
+			return self._since(calendar, window, page or token)
+		except DavError as error:
+			if error.status in (403, 404, 410):
+				raise CalendarGone(host=error.host) from None
+			raise
+
+	def _everything(self, calendar: str, window: Interval, page: str) -> Changes:
+		"""Return the next batch of the window's resources.
+
+		The token is older than what is read with it: a change in between is reported again by the next sync. `page` holds
+		that token, and the last resource that was read.
+		"""
+		done = json.loads(page) if page else {"token": self._current_token(calendar), "after": ""}
+		urls = sorted(each for each in self._urls_in(calendar, window) if each > done["after"])
+		batch, rest = urls[:_BATCH], urls[_BATCH:]
+		events, _gone, unreadable = self._read(calendar, batch, window)
+		if rest:
+			following = json.dumps({"token": done["token"], "after": batch[-1]})
+			return Changes(events=events, unreadable=unreadable, next_page=following)
+		return Changes(events=events, unreadable=unreadable, token=done["token"])
+
+	def _current_token(self, calendar: str) -> str:
+		found = self._dav.propfind(calendar, 0, "D:sync-token", "CS:getctag").resources
+		resource = found[0] if found else None
+		if resource is None:
+			return ""
+		tag = resource.text(f"{CS}getctag")
+		return resource.text(f"{D}sync-token") or (f"{_CTAG}{tag}" if tag else "")
+
+	def _if_tag_changed(self, calendar: str, token: str) -> Changes:
+		"""A server that can't report changes says at least whether there are any."""
+		if self._current_token(calendar) != token:
+			raise SyncTokenExpired()
+		return Changes(token=token, unchanged=True)
+
+	def _since(self, calendar: str, window: Interval, token: str) -> Changes:
+		"""Return what changed since the token (RFC 6578). With a truncated answer (507), more follows from its token."""
+		try:
+			found = self._report_changes(calendar, token)
+		except DavError as error:
+			if error.condition == f"{D}valid-sync-token":
+				raise SyncTokenExpired() from None
+			raise
+		resources = [each for each in found.resources if not same_path(each.url, calendar)]
+		is_truncated = any(each.status == 507 for each in found.resources)
+		changed = [each.url for each in resources if each.status == 200]
+		if len(changed) > _MOST_CHANGED or not found.sync_token:
+			raise SyncTokenExpired()
+		events, gone, unreadable = self._read(calendar, changed, window)
+		removed = (*(each.url for each in resources if each.status == 404), *gone)
+		return Changes(
+			events=events,
+			removed=removed,
+			unreadable=unreadable,
+			next_page=found.sync_token if is_truncated else "",
+			token="" if is_truncated else found.sync_token,
+		)
+
+	def _report_changes(self, calendar: str, token: str) -> Multistatus:
+		wanted = (
+			f"<D:sync-token>{escape(token)}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop>"
+		)
+		return self._dav.report(calendar, element("D:sync-collection", wanted), depth=0)
+
+	def _urls_in(self, calendar: str, window: Interval) -> list[str]:
+		span = f'start="{_stamp(window[0])}" end="{_stamp(window[1])}"'
+		events = f'<C:comp-filter name="VEVENT"><C:time-range {span}/></C:comp-filter>'
+		query = f'<D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR">{events}</C:comp-filter></C:filter>'
+		found = self._dav.report(calendar, element("C:calendar-query", query))
+		return [each.url for each in found.resources if each.status == 200]
+
+	def _read(self, calendar: str, urls: list[str], window: Interval) -> tuple[tuple[RemoteEvent, ...], list[str], int]:
+		"""Return the resources as events, those that are gone meanwhile, and how many can't be read."""
+		events: list[RemoteEvent] = []
+		gone: list[str] = []
+		unreadable = 0
+		for begin in range(0, len(urls), _BATCH):
+			for resource in self._get(calendar, urls[begin : begin + _BATCH]):
+				data = resource.text(f"{C}calendar-data")
+				if resource.status == 404:
+					gone.append(resource.url)
+				elif data:
+					event, problems = self._event(resource, data, window)
+					events.append(event)
+					unreadable += problems
+		return tuple(events), gone, unreadable
+
+	def _get(self, calendar: str, urls: list[str]) -> tuple[Resource, ...]:
+		wanted = f"<D:prop><D:getetag/><C:calendar-data/></D:prop>{hrefs(urls)}"
+		return self._dav.report(calendar, element("C:calendar-multiget", wanted)).resources if urls else ()
+
+	def _event(self, resource: Resource, data: str, window: Interval) -> tuple[RemoteEvent, int]:
+		url, etag = resource.url, resource.text(f"{D}getetag")
+		try:
+			reading = read(data.encode(), window, self._account.zone, self._owners)
+		except OutsideError:
+			return RemoteEvent(id=url, etag=etag), 1
+		events = reading.events
+		single = events[0] if len(events) == 1 else None
+		key = _KEY.search(urlsplit(url).path)
+		return RemoteEvent(
+			id=url,
+			busy=tuple(busy for each in events for busy in each.busy),
+			uid=single.uid if single else "",
+			mark=next((each.mark for each in events if each.mark), "") or (key[1] if key else ""),
+			etag=etag,
+			start=single.start if single else None,
+			end=single.end if single else None,
+			replies=single.replies if single else {},
+		), reading.unreadable
+
+	# Writing
+
+	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
+		url = stored.id if stored else _url(calendar, event.key)
+		if stored and stored.etag:
+			return self._write(url, event, {"If-Match": stored.etag})
+		try:
+			return self._write(url, event, {"If-None-Match": "*"})
+		except EventChanged:
+			# It exists: we wrote it before and never read the answer. Or its UID does, at another address.
+			return self._write_over(calendar, url, event)
+
+	def _write(self, url: str, event: OutgoingEvent, condition: dict[str, str]) -> Stored:
+		headers = {"Content-Type": "text/calendar; charset=utf-8", **condition}
+		answer = self._dav.send("PUT", url, body=_text(event), headers=headers)
+		clash = precondition(answer) == f"{C}no-uid-conflict"
+		if answer.status == 412 or clash:
+			raise EventChanged(host=answer.host)
+		if answer.status == 404 and "If-Match" in condition:
+			raise EventChanged(host=answer.host)
+		if answer.status in (403, 404, 405):
+			raise CalendarGone(host=answer.host)
+		answer.expect(200, 201, 204)
+		return Stored(id=url, etag=answer.headers.get("ETag") or self._etag(url), uid=event.uid)
+
+	def _write_over(self, calendar: str, url: str, event: OutgoingEvent) -> Stored:
+		"""Write the event where it already is: at our own address, or where another program stored the same UID."""
+		etag = self._etag(url)
+		if not etag:
+			url = self._url_of_uid(calendar, event.uid)
+			etag = self._etag(url) if url else ""
+		if not etag:
+			raise EventChanged()
+		return self._write(url, event, {"If-Match": etag})
+
+	def _url_of_uid(self, calendar: str, uid: str) -> str:
+		match = (
+			f'<C:prop-filter name="UID"><C:text-match collation="i;octet">{escape(uid)}</C:text-match></C:prop-filter>'
+		)
+		events = f'<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{match}</C:comp-filter></C:comp-filter>'
+		query = element("C:calendar-query", f"<D:prop><D:getetag/></D:prop><C:filter>{events}</C:filter>")
+		return next((each.url for each in self._dav.report(calendar, query).resources), "")
+
+	def _etag(self, url: str) -> str:
+		answer = self._dav.send("GET", url)
+		return answer.headers.get("ETag", "") if answer.status == 200 else ""
+
+	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
+		answer = self._dav.send("DELETE", stored.id if stored else _url(calendar, key))
+		if answer.status not in (404, 410):
+			answer.expect()
+
+	def find(self, calendar: str, key: str, stored: Stored | None = None) -> RemoteEvent | None:
+		url = stored.id if stored else _url(calendar, key)
+		answer = self._dav.send("GET", url)
+		if answer.status in (404, 410):
+			return None
+		answer.expect(200)
+		reading = read(answer.body, _ALWAYS, self._account.zone, self._owners)
+		event = next(iter(reading.events), None)
+		if event is None:
+			return None
+		return RemoteEvent(
+			id=url,
+			busy=event.busy,
+			uid=event.uid,
+			mark=event.mark,
+			etag=answer.headers.get("ETag", ""),
+			start=event.start,
+			end=event.end,
+			replies=event.replies,
+		)
+
+	def close(self) -> None:
+		self._dav.close()
+
+
+def open_account(account: Account) -> CalDav:
+	return CalDav(account)
+
+
+def _is_calendar(resource: Resource) -> bool:
+	"""Whether it is a calendar that can hold events, and not one for tasks."""
+	if not resource.has(f"{D}resourcetype", f"{C}calendar"):
+		return False
+	kinds = resource.properties.get(f"{C}supported-calendar-component-set")
+	return kinds is None or not len(kinds) or any(each.get("name", "").upper() == "VEVENT" for each in kinds)
+
+
+def _calendar(resource: Resource) -> ProviderCalendar:
+	rights = f"{D}current-user-privilege-set"
+	name = resource.text(f"{D}displayname") or urlsplit(resource.url).path.rstrip("/").rpartition("/")[2]
+	# A server that names no rights usually allows everything.
+	can_write = rights not in resource.properties or resource.has(rights, *_WRITES)
+	return ProviderCalendar(id=resource.url, name=name, can_write=can_write)
+
+
+def _as_primary(calendar: ProviderCalendar) -> ProviderCalendar:
+	return ProviderCalendar(
+		id=calendar.id, name=calendar.name, zone=calendar.zone, is_primary=True, can_write=calendar.can_write
+	)
+
+
+def _url(calendar: str, key: str) -> str:
+	return urljoin(calendar if calendar.endswith("/") else calendar + "/", f"{key}.ics")
+
+
+def _stamp(instant: int) -> str:
+	return datetime.fromtimestamp(instant, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _text(outgoing: OutgoingEvent) -> bytes:
+	"""Return the event as iCalendar. Without attendees: the server might send them invitations of its own."""
+	event = Event()
+	event.add("uid", outgoing.uid)
+	event.add("dtstamp", utc(outgoing.start))
+	event.add("dtstart", utc(outgoing.start))
+	event.add("dtend", utc(outgoing.end))
+	event.add("summary", outgoing.title)
+	event.add("description", outgoing.description)
+	if outgoing.location:
+		event.add("location", outgoing.location)
+	event.add(MARK, outgoing.key)
+	calendar = Calendar()
+	calendar.add("prodid", PRODID)
+	calendar.add("version", "2.0")
+	calendar.add_component(event)
+	return calendar.to_ical()

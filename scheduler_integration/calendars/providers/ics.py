@@ -1,0 +1,100 @@
+"""An iCalendar feed by its address: read-only, and always whole.
+
+A feed has no changes, so the token is what tells whether it is still the same: its ETag, its date and a hash of its bytes.
+"""
+
+import hashlib
+import json
+from urllib.parse import urlsplit
+
+from scheduler_integration.calendars.ical.read import read
+from scheduler_integration.calendars.provider import (
+	Account,
+	Changes,
+	ProviderCalendar,
+	ReadOnly,
+	RemoteEvent,
+	Unwatched,
+)
+from scheduler_integration.engine import Interval
+from scheduler_integration.exceptions import AccessRevoked, CalendarGone, SyncTokenExpired, UnexpectedAnswer
+from scheduler_integration.outside.addresses import site_guard
+from scheduler_integration.outside.client import Answer, Budget, Client, Limits
+
+FEED = "feed"
+_SECONDS = 60
+# 404 and 403 may pass, for example while a server is moved. The host's times are closed meanwhile.
+_GONE = frozenset({403, 404, 410})
+
+
+class IcsFeed(Unwatched, ReadOnly):
+	def __init__(self, account: Account):
+		self._account = account
+		self._client = Client(guard=site_guard(), limits=Limits(), budget=Budget(_SECONDS))
+		self._fetched: Answer | None = None
+
+	def calendars(self) -> list[ProviderCalendar]:
+		"""Return the feed. It is fetched and read, so that a wrong address shows at once."""
+		body = self._fetch({}).body
+		read(body, (0, 1), self._account.zone)
+		return [ProviderCalendar(id=FEED, name=_name(body) or self._host(), is_primary=True)]
+
+	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
+		known = json.loads(token) if token else {}
+		answer = self._fetched or self._fetch(known)
+		if answer.status == 304 or (known and known["digest"] == _digest(answer.body)):
+			return Changes(token=token, unchanged=True)
+		self._fetched = answer
+		if token:
+			# Everything may have changed. The sync asks again without the token, and gets what was just fetched.
+			raise SyncTokenExpired()
+		self._fetched = None
+		reading = read(answer.body, window, self._account.zone, [self._account.email.lower()])
+		events = tuple(
+			RemoteEvent(id=each.uid, uid=each.uid, busy=each.busy, mark=each.mark, start=each.start, end=each.end)
+			for each in reading.events
+		)
+		return Changes(events=events, token=_token(answer), unreadable=reading.unreadable)
+
+	def close(self) -> None:
+		self._client.close()
+
+	def _fetch(self, known: dict) -> Answer:
+		headers = {"Accept": "text/calendar"}
+		if known.get("etag"):
+			headers["If-None-Match"] = known["etag"]
+		if known.get("modified"):
+			headers["If-Modified-Since"] = known["modified"]
+		answer = self._client.send("GET", self._account.address, headers=headers)
+		if answer.status == 401:
+			raise AccessRevoked(host=self._host())
+		if answer.status in _GONE:
+			raise CalendarGone(host=self._host())
+		if answer.status not in (200, 304):
+			raise UnexpectedAnswer(answer.status, host=self._host())
+		return answer
+
+	def _host(self) -> str:
+		return urlsplit(self._account.address).hostname or ""
+
+
+def open_account(account: Account) -> IcsFeed:
+	return IcsFeed(account)
+
+
+def _token(answer: Answer) -> str:
+	etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+	return json.dumps({"etag": etag[:500], "modified": modified[:100], "digest": _digest(answer.body)})
+
+
+def _digest(body: bytes) -> str:
+	return hashlib.sha256(body).hexdigest()
+
+
+def _name(body: bytes) -> str:
+	"""Return the feed's own name (X-WR-CALNAME, or NAME of RFC 7986, section 5.1), or ''."""
+	for line in body[:20_000].decode(errors="replace").splitlines():
+		head, _colon, text = line.partition(":")
+		if head.upper() in ("X-WR-CALNAME", "NAME"):
+			return text.strip()[:140]
+	return ""

@@ -1,0 +1,42 @@
+"""Queues the reading of calendars. A lost job isn't missed for long: the scheduled job finds what is due."""
+
+from collections.abc import Iterable
+
+import frappe
+
+JOB = "scheduler_integration.jobs.sync_calendars"
+# A calendar that was read this many seconds ago is fresh enough for a visitor who fills in the form.
+FRESH = 60
+
+
+def sync_soon(connection: str) -> None:
+	"""Queue the reading of a connection's calendars after the commit."""
+	frappe.db.after_commit.add(lambda: enqueue_sync(connection))
+
+
+def enqueue_sync(connection: str) -> None:
+	"""Queue the reading now. If the queue can't be reached, the scheduled job reads the calendars later."""
+	try:
+		frappe.enqueue(JOB, queue="default", connection=connection)
+	except Exception:
+		frappe.logger("scheduler_integration").exception("The calendars of %s wait for the next look", connection)
+
+
+def refresh_of_hosts(users: Iterable[str], now: int) -> None:
+	"""Queue the reading of these hosts' calendars that weren't read in the last minute.
+
+	For a visitor who takes a hold: until the form is sent, the busy times are fresh, and nobody waited for a provider.
+	"""
+	connection, calendar = frappe.qb.DocType("Calendar Connection"), frappe.qb.DocType("Connected Calendar")
+	stale = (
+		frappe.qb.from_(connection)
+		.join(calendar)
+		.on(calendar.parent == connection.name)
+		.select(connection.name)
+		.distinct()
+		.where(connection.user.isin(sorted(users)) & (connection.is_active == 1))
+		.where((connection.status == "Connected") & (calendar.synced_at < now - FRESH))
+		.where((calendar.check_conflicts == 1) | (calendar.write_bookings == 1))
+	)
+	for name in stale.run(pluck=True):
+		enqueue_sync(name)

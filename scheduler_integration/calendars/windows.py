@@ -1,0 +1,60 @@
+"""How far ahead busy times are read.
+
+The window ends after the last day that can be booked, and moves: when it has become too short, the whole calendar is read
+again. Both ends are midnights in UTC, so that two readings on one day have the same window.
+"""
+
+from datetime import date
+
+import frappe
+
+from scheduler_integration import engine
+from scheduler_integration.clock import utc
+
+DAY = 86400
+# A long event that began before the window is found all the same. This is for times that change while they are read.
+_BEFORE = 2 * DAY
+# Read this much further than needed, and read the whole again when half of it is gone.
+_SLACK = 14 * DAY
+# However short or long the booking window is. Later times of a host with a calendar can't be booked yet.
+_LEAST_DAYS = 30
+_MOST_DAYS = 366
+# Read everything again after a week, even if each small step went well.
+FULL_EVERY = 7 * DAY
+
+
+def window_for(user: str, now: int) -> engine.Interval:
+	"""Return the instants from and until which the user's calendars are read."""
+	today = now - now % DAY
+	return today - _BEFORE, today + _days_ahead(user, utc(now).date()) * DAY + _SLACK
+
+
+def is_due_for_full(full_at: int | None, window_until: int | None, wanted: engine.Interval, now: int) -> bool:
+	"""Whether the window must be read as a whole: for the first time, after a week, or because it is too short."""
+	if not full_at or not window_until:
+		return True
+	return now - full_at >= FULL_EVERY or window_until < wanted[1] - _SLACK // 2
+
+
+def _days_ahead(user: str, today: date) -> int:
+	"""Return the days from today that can be booked of this host, by their schedules and by any active meeting type.
+
+	Meeting types are few, and which hosts they have depends on their pages. So the longest window of all is taken.
+	"""
+	days = [
+		each or _MOST_DAYS
+		for each in frappe.get_all("Availability Schedule", {"user": user}, pluck="max_days_in_advance")
+	]
+	own = {"is_active": 1, "uses_host_defaults": 0}
+	fields = ["window_type", "max_days_in_advance", "window_to", "only_days_with_room"]
+	days += [_days_of_type(each, today) for each in frappe.get_all("Meeting Type", own, fields)]
+	return min(max([_LEAST_DAYS, *days]), _MOST_DAYS)
+
+
+def _days_of_type(row: frappe._dict, today: date) -> int:
+	if row.window_type == "Fixed Range":
+		return (row.window_to - today).days + 1 if row.window_to else _MOST_DAYS
+	if row.window_type == "Indefinite" or row.only_days_with_room:
+		return _MOST_DAYS
+	# Business days: a week has five of them, and there are holidays.
+	return row.max_days_in_advance * 2 if row.window_type == "Rolling Business Days" else row.max_days_in_advance

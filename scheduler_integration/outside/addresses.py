@@ -1,0 +1,155 @@
+"""The guard for web addresses that people type: no request may reach into the network of this server.
+
+A name is resolved once, each of its IP addresses is checked, and the connection goes to a checked one. So a name server
+can't show a public address to the check and a private one to the connection.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import frappe
+from frappe.utils import cint
+
+from scheduler_integration.exceptions import AddressRefused, Unreachable
+
+PORTS = frozenset({80, 443, 8443})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# How calendar programs write the address of a feed: the same address with http or https.
+_CALENDAR_SCHEMES = {"webcal": "https", "webcals": "https"}
+
+IP = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolved = tuple[int, int, int, str, Any]
+Resolve = Callable[..., Iterable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+	"""Which addresses may be called.
+
+	`allowed` are hosts that the operator of the site trusts, as `host` (any port) or `host:port`: they may have private
+	addresses and plain http. `resolve` is `socket.getaddrinfo`, or a function with its signature.
+	"""
+
+	allowed: frozenset[str] = frozenset()
+	resolve: Resolve = field(default=socket.getaddrinfo)
+
+	def check(self, address: str) -> SplitResult:
+		"""Return the parts of an address that may be called. Raises AddressRefused."""
+		parts = _parts(address)
+		host, port = parts.hostname or "", _port(parts)
+		if self._is_allowed(host, port):
+			return parts
+		if parts.scheme != "https" or port not in PORTS or _is_forbidden_literal(host):
+			raise AddressRefused(host=host)
+		return parts
+
+	def resolved(self, host: str, port: int) -> list[Resolved]:
+		"""Return what a connection may use, as `socket.getaddrinfo` does. Raises AddressRefused and Unreachable."""
+		try:
+			found = list(self.resolve(host, port, 0, socket.SOCK_STREAM))
+		except (OSError, UnicodeError):
+			raise Unreachable(host=host) from None
+		if self._is_allowed(host, port):
+			return found
+		permitted = [each for each in found if is_public(each[4][0])]
+		if not permitted:
+			raise AddressRefused(host=host)
+		return permitted
+
+	def _is_allowed(self, host: str, port: int) -> bool:
+		return host.lower() in self.allowed or f"{host.lower()}:{port}" in self.allowed
+
+
+class NoGuard(Guard):
+	"""For addresses from the app's own code or from the operator's settings: every host is allowed."""
+
+	__slots__ = ()
+
+	def _is_allowed(self, host: str, port: int) -> bool:
+		return True
+
+
+def site_guard() -> Guard:
+	"""Return the guard with the hosts that `scheduling_allowed_hosts` in site_config.json names: a list, or one text.
+
+	It isn't a field of Scheduler Settings: who may change those is not always who answers for the server's network.
+	"""
+	given = frappe.conf.get("scheduling_allowed_hosts") or ()
+	hosts = given.replace(",", " ").split() if isinstance(given, str) else given
+	return Guard(frozenset(str(host).strip().lower() for host in hosts))
+
+
+def request_seconds(default: float) -> float:
+	"""Return `scheduling_request_seconds` of site_config.json, the longest time of one request, or the default."""
+	return cint(frappe.conf.get("scheduling_request_seconds")) or default
+
+
+def normalised(address: str) -> str:
+	"""Return a typed address as it is called: https instead of webcal, without user information and fragment.
+
+	Raises AddressRefused if it isn't a web address at all.
+	"""
+	parts = _parts(address.strip())
+	netloc = parts.netloc.rpartition("@")[2]
+	return parts._replace(netloc=netloc, fragment="").geturl()
+
+
+def same_origin(one: str, other: str) -> bool:
+	"""Whether two addresses have the same scheme, host and port: whether the one's password may be sent to the other."""
+	first, second = _parts(one), _parts(other)
+	return _origin(first) == _origin(second)
+
+
+def is_public(ip: str) -> bool:
+	"""Whether an IP address belongs to the public internet. IPv4 inside IPv6 counts as the IPv4 address."""
+	try:
+		return _is_global(ipaddress.ip_address(ip.partition("%")[0]))
+	except ValueError:
+		return False
+
+
+def _is_global(ip: IP) -> bool:
+	if isinstance(ip, ipaddress.IPv6Address):
+		inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _nat64(ip)
+		if inner:
+			return _is_global(inner)
+	return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def _nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+	"""Return the IPv4 address in an address of 64:ff9b::/96 (RFC 6052, section 2.1)."""
+	if ip in ipaddress.ip_network("64:ff9b::/96"):
+		return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+	return None
+
+
+def _is_forbidden_literal(host: str) -> bool:
+	"""Whether the host is an IP address that may not be called. A name is checked when it is resolved."""
+	try:
+		return not _is_global(ipaddress.ip_address(host.partition("%")[0]))
+	except ValueError:
+		return False
+
+
+def _parts(address: str) -> SplitResult:
+	try:
+		parts = urlsplit(address)
+		scheme = _CALENDAR_SCHEMES.get(parts.scheme, parts.scheme)
+		_port(parts)
+	except ValueError:
+		raise AddressRefused() from None
+	if scheme not in _DEFAULT_PORTS or not parts.hostname or any(ord(each) <= 32 for each in address):
+		raise AddressRefused()
+	return parts._replace(scheme=scheme)
+
+
+def _port(parts: SplitResult) -> int:
+	return parts.port if parts.port is not None else _DEFAULT_PORTS.get(parts.scheme, 443)
+
+
+def _origin(parts: SplitResult) -> tuple[str, str, int]:
+	return parts.scheme, (parts.hostname or "").lower(), _port(parts)

@@ -1,0 +1,106 @@
+import frappe
+from frappe import _
+
+from scheduler_integration.calendars import busy_store
+from scheduler_integration.calendars.queue import sync_soon
+from scheduler_integration.controllers import Form
+from scheduler_integration.exceptions import AddressRefused, InvalidRequest
+from scheduler_integration.outside.addresses import normalised, site_guard
+
+_BY_ADDRESS = ("CalDAV", "ICS")
+_LAYOUT = ("Section Break", "Column Break", "Tab Break", "Table")
+
+
+class CalendarConnection(Form):
+	"""An account of a host. People choose calendars and rules; the sync keeps the other fields (`flags.from_provider`).
+
+	A form is saved as it was opened, and the sync may have run in between. So the sync's fields are taken from the
+	database, with a lock, and never from the form: an older sync token or generation would lose busy times.
+	"""
+
+	def validate(self):
+		stored = self._stored()
+		self.keep_fields_of_the_sync(stored)
+		self.validate_host()
+		self.validate_access(stored)
+		self.validate_calendars()
+
+	def on_update(self):
+		busy_store.forget_unread_calendars(self.name)
+		self.take_destination_from_others()
+		if not self.flags.from_provider:
+			sync_soon(self.name)
+
+	def on_trash(self):
+		busy_store.forget_connection(self.name)
+
+	def keep_fields_of_the_sync(self, stored):
+		if self.flags.from_provider:
+			return
+		_restore(self, stored or {})
+		rows = {row.name: row for row in _stored_rows(self.name)} if stored else {}
+		# Only the provider says which calendars there are.
+		self.calendars = [row for row in self.calendars if row.name in rows]
+		for row in self.calendars:
+			_restore(row, rows[row.name])
+
+	def validate_host(self):
+		if self.is_new() and not frappe.db.get_value("User", self.user, "enabled"):
+			raise InvalidRequest(_("The host must be an active user."))
+
+	def validate_access(self, stored):
+		"""Check what the person typed, and give a connection with new access data a fresh start."""
+		if self.provider not in _BY_ADDRESS:
+			return
+		if self.is_new_secret("address"):
+			self.address = checked_address(self.address)
+		changed = not stored or self.login != stored.login
+		if changed or self.is_new_secret("address") or self.is_new_secret("password"):
+			self.status, self.sync_error_count, self.last_error, self.next_sync_at = "New", 0, None, 0
+			self.failing_since = self.told_host_at = self.told_managers_at = None
+
+	def validate_calendars(self):
+		chosen = [row for row in self.calendars if row.write_bookings]
+		if any(not row.can_write for row in chosen):
+			raise InvalidRequest(_("Bookings can't be written into this calendar."))
+		if len(chosen) > 1:
+			raise InvalidRequest(_("Choose one calendar for your bookings."))
+
+	def take_destination_from_others(self):
+		"""Bookings are written into one calendar of a host: the one that was chosen last."""
+		if not any(row.write_bookings for row in self.calendars):
+			return
+		others = frappe.get_all("Calendar Connection", {"user": self.user, "name": ("!=", self.name)}, pluck="name")
+		if others:
+			frappe.db.set_value("Connected Calendar", {"parent": ("in", others)}, "write_bookings", 0)
+
+	def is_new_secret(self, field):
+		"""Whether a Password field was typed in. An unchanged one holds asterisks."""
+		value = self.get(field) or ""
+		return bool(value) and set(value) != {"*"}
+
+	def _stored(self):
+		if self.is_new():
+			return None
+		return frappe.db.get_value("Calendar Connection", self.name, "*", as_dict=True, for_update=True)
+
+
+def checked_address(address):
+	"""Return the address as it is called. Raises InvalidRequest with a sentence beside the field."""
+	try:
+		address = normalised(address)
+		site_guard().check(address)
+		return address
+	except AddressRefused as error:
+		raise InvalidRequest(details={"address": error.message}) from None
+
+
+def _restore(document, stored):
+	for field in document.meta.fields:
+		if (field.hidden or field.read_only) and field.fieldtype not in _LAYOUT:
+			document.set(field.fieldname, stored.get(field.fieldname) if stored else field.default)
+
+
+def _stored_rows(connection):
+	filters = {"parent": connection, "parenttype": "Calendar Connection"}
+	return frappe.db.get_values("Connected Calendar", filters, "*", as_dict=True, for_update=True)

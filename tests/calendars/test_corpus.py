@@ -1,0 +1,35 @@
+"""Each file of the corpus has one behaviour of iCalendar text. Beside it are its busy times from November to February.
+
+The owner is jane@hosts.example in Europe/Berlin. A line of an `.expected` file is start, end and kind of a busy time, or
+`unreadable` with the number of events that can't be understood.
+"""
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from scheduler_integration.calendars.ical.read import read
+from tests.support.factories import at
+
+CORPUS = Path(__file__).parent / "corpus"
+WINDOW = (at("2026-11-01 00:00"), at("2027-03-01 00:00"))
+FILES = sorted(CORPUS.glob("*.ics"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_busy_times_of(file):
+	reading = read(file.read_bytes(), WINDOW, "Europe/Berlin", ["jane@hosts.example"])
+	lines = [line(busy) for event in reading.events for busy in event.busy]
+	lines += [f"mark {event.mark}" for event in reading.events if event.mark]
+	lines += [f"unreadable {reading.unreadable}"] if reading.unreadable else []
+	assert sorted(lines) == sorted(file.with_suffix(".expected").read_text().splitlines())
+
+
+def test_the_corpus_is_large():
+	assert len(FILES) >= 40
+
+
+def line(busy):
+	ends = (f"{datetime.fromtimestamp(instant, timezone.utc):%Y-%m-%dT%H:%MZ}" for instant in (busy.start, busy.end))
+	return " ".join([*ends, busy.kind, *(["all-day"] if busy.all_day else [])])

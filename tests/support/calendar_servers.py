@@ -1,0 +1,132 @@
+"""Real calendar servers on free ports of this machine, each with its own folder."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+import requests
+
+
+@dataclass(frozen=True)
+class CalendarServer:
+	"""A running server with one calendar. `address` is what a person types, `calendar` the calendar's own address."""
+
+	name: str
+	address: str
+	calendar: str
+	login: str = "jane"
+	password: str = "app-password-ä"
+
+	def put(self, name: str, text: str) -> None:
+		"""Store an event as another program would. `text` are its lines between BEGIN:VEVENT and END:VEVENT."""
+		self.put_raw(name, calendar_of(f"BEGIN:VEVENT\nUID:{name}\nDTSTAMP:20261101T000000Z\n{text}\nEND:VEVENT"))
+
+	def put_raw(self, name: str, body: str) -> None:
+		self._request("PUT", f"{name}.ics", data=body.encode()).raise_for_status()
+
+	def delete(self, name: str) -> None:
+		self._request("DELETE", f"{name}.ics").raise_for_status()
+
+	def get(self, name: str) -> str | None:
+		answer = self._request("GET", f"{name}.ics")
+		return answer.text if answer.ok else None
+
+	def names(self) -> list[str]:
+		"""Return the names of the stored resources, without `.ics`."""
+		import re
+
+		headers = {"Depth": "1", "Content-Type": "application/xml"}
+		answer = self._request("PROPFIND", "", headers=headers)
+		return sorted(re.findall(r"([\w.@%-]+)\.ics<", answer.text))
+
+	def _request(self, method: str, name: str, **options) -> requests.Response:
+		login = (self.login, self.password.encode())
+		return requests.request(method, self.calendar + name, auth=login, timeout=20, **options)
+
+
+def calendar_of(*components: str) -> str:
+	lines = "\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Somebody//EN", *components, "END:VCALENDAR", ""])
+	return lines.replace("\n", "\r\n")
+
+
+def times(start: int, end: int) -> str:
+	"""Return DTSTART and DTEND of two instants."""
+	written = [f"{datetime.fromtimestamp(instant, timezone.utc):%Y%m%dT%H%M%SZ}" for instant in (start, end)]
+	return f"DTSTART:{written[0]}\nDTEND:{written[1]}"
+
+
+@contextmanager
+def radicale() -> Iterator[CalendarServer]:
+	pytest.importorskip("radicale", reason="Radicale comes with requirements/tests.txt")
+	with tempfile.TemporaryDirectory(prefix="radicale-", ignore_cleanup_errors=True) as folder:
+		port = _free_port()
+		server = CalendarServer("Radicale", f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{port}/jane/work/")
+		Path(folder, "users").write_text(f"{server.login}:{server.password}\n", encoding="utf-8")
+		Path(folder, "config").write_text(
+			f"[server]\nhosts = 127.0.0.1:{port}\n"
+			f"[auth]\ntype = htpasswd\nhtpasswd_filename = {folder}/users\nhtpasswd_encryption = plain\ndelay = 0\n"
+			f"[storage]\nfilesystem_folder = {folder}/collections\n_filesystem_fsync = False\n"
+			"[logging]\nlevel = warning\n"
+		)
+		with _running([sys.executable, "-m", "radicale", "--config", f"{folder}/config"], port):
+			_make_calendar(server)
+			yield server
+
+
+@contextmanager
+def xandikos() -> Iterator[CalendarServer]:
+	pytest.importorskip("xandikos", reason="Xandikos comes with requirements/tests.txt")
+	with tempfile.TemporaryDirectory(prefix="xandikos-", ignore_cleanup_errors=True) as folder:
+		port = _free_port()
+		base = f"http://127.0.0.1:{port}/"
+		server = CalendarServer("Xandikos", base, f"{base}user/calendars/calendar/", login="user")
+		options = ["--defaults", "-d", folder, "-l", "127.0.0.1", "-p", str(port)]
+		with _running([sys.executable, "-m", "xandikos", *options], port):
+			yield server
+
+
+def _make_calendar(server: CalendarServer) -> None:
+	auth = (server.login, server.password.encode())
+	body = (
+		'<mkcalendar xmlns="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:set><D:prop>'
+		"<D:displayname>Work</D:displayname></D:prop></D:set></mkcalendar>"
+	)
+	requests.request("MKCALENDAR", server.calendar, data=body, auth=auth, timeout=20).raise_for_status()
+
+
+@contextmanager
+def _running(command: list[str], port: int) -> Iterator[None]:
+	process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+	try:
+		_wait_for(port, process)
+		yield
+	finally:
+		process.terminate()
+		process.wait(20)
+		if process.stdout:
+			process.stdout.close()
+
+
+def _wait_for(port: int, process: subprocess.Popen) -> None:
+	until = time.monotonic() + 30
+	while time.monotonic() < until:
+		if process.poll() is not None:
+			raise AssertionError(process.stdout.read().decode() if process.stdout else "no output")
+		with socket.socket() as probe:
+			if probe.connect_ex(("127.0.0.1", port)) == 0:
+				return
+		time.sleep(0.05)
+	raise AssertionError("the calendar server didn't start")
+
+
+def _free_port() -> int:
+	with socket.create_server(("127.0.0.1", 0)) as free:
+		return free.getsockname()[1]
