@@ -28,6 +28,7 @@ add_to_apps_screen = [
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
@@ -45,7 +46,12 @@ doctype_js = {
 }
 
 # What templates of reports may call: {{ scheduler_section(doc) }}
-jinja = {"methods": ["scheduler_integration.reports.jinja.scheduler_section"]}
+jinja = {
+	"methods": [
+		"scheduler_integration.reports.jinja.scheduler_section",
+		"scheduler_integration.reports.jinja.report_text",
+	]
+}
 
 _PERMISSIONS = "scheduler_integration.permissions"
 
@@ -96,6 +102,7 @@ has_permission = {
 	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
 }
 
+# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
 ignore_links_on_delete = [
@@ -112,6 +119,7 @@ ignore_links_on_delete = [
 ]
 
 doc_events = {
+	"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"},
 	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
 	"User": {"on_trash": "scheduler_integration.engagement.retention.forget_user"},
 }

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from scheduler_integration.exceptions import InvalidRequest
 
 DOCTYPE = "Consultant Scheduler Settings"
 
@@ -52,9 +55,9 @@ def save_settings(consultant: str, fields: Mapping[str, Any]) -> ConsultantSetti
 
 def _save(consultant: str, fields: Mapping[str, Any]) -> ConsultantSettings:
 	name = frappe.db.get_value(DOCTYPE, {"consultant": consultant})
-	doc: Document = frappe.get_doc(DOCTYPE, name) if name else frappe.new_doc(DOCTYPE)
-	if not name:
-		doc.consultant = consultant
+	if not name and not fields.get("scheduler_provider"):
+		raise InvalidRequest(details={"scheduler_provider": _("Say first which scheduler you use.")})
+	doc: Document = frappe.get_doc(DOCTYPE, name) if name else frappe.new_doc(DOCTYPE, consultant=consultant)
 	doc.update(dict(fields))
 	doc.save()
 	return _of(doc)

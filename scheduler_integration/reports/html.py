@@ -1,10 +1,11 @@
 """Writes the section as HTML. Every text from a record is escaped here: Frappe's templates don't escape.
 
-The classes are `scheduler-section`, `meeting-type`, `scheduler-link`, `scheduler-embed` and `scheduler-print`. `btn` and
-`btn-primary` are those of Frappe's print and web styles.
+The classes are `scheduler-section`, `meeting-type`, `scheduler-link`, `scheduler-embed`, `scheduler-print` and
+`scheduler-qr`. `btn` and `btn-primary` are those of Frappe's print and web styles.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from frappe import _
 from markupsafe import Markup
@@ -16,38 +17,80 @@ from scheduler_integration.reports.widget import ShownWidget
 
 # What the scheduler's page in the frame may do. It has the provider's origin, never this site's (`widget_hosts`).
 _SANDBOX = "allow-forms allow-popups allow-popups-to-escape-sandbox allow-same-origin allow-scripts"
+_TOGETHER = Markup(' style="margin: 0 0 16px; page-break-inside: avoid; break-inside: avoid;"')
+# wkhtmltopdf doesn't know flexible boxes, so the image floats.
+_FLOATING = Markup(' style="float: right; margin: 0 0 8px 16px;"')
+_BELOW = Markup('<div style="clear: both;"></div>')
 
 
-def as_html(section: Section, channel: Channel) -> Markup:
-	"""Return the section as HTML for a web page, for print (`pdf`), or for an e-mail."""
-	return Markup('<div class="scheduler-section">{}</div>').format(
-		_join(
-			(
-				Markup("<h2>{}</h2>").format(section.title),
-				Markup("<p>{}</p>").format(section.intro),
-				_description(section.description, None),
-				*(_meeting(each, channel) for each in section.meetings),
-				_widget(section.widget, channel) if section.widget else Markup(),
+def as_html(section: Section, channel: Channel, *, inline_styles: bool = True) -> Markup:
+	"""Return the section as HTML for a web page (`report`), for print (`pdf`), or for an e-mail.
+
+	In print, a few inline styles put the QR codes beside the text. A page with its own style sheet can do without them.
+	"""
+	return _Writer(channel, has_styles=channel == "pdf" and inline_styles).section(section)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+	channel: Channel
+	has_styles: bool
+
+	def section(self, section: Section) -> Markup:
+		return Markup('<div class="scheduler-section">{}</div>').format(
+			_join(
+				(
+					Markup("<h2>{}</h2>").format(section.title),
+					Markup("<p>{}</p>").format(section.intro),
+					_description(section.description, None),
+					*(self._meeting(each) for each in section.meetings),
+					self._widget(section.widget) if section.widget else Markup(),
+				)
 			)
 		)
-	)
 
-
-def _meeting(meeting: Meeting, channel: Channel) -> Markup:
-	return Markup('<div class="meeting-type"{}>{}</div>').format(
-		_style(channel, "margin: 0 0 16px; page-break-inside: avoid; break-inside: avoid;"),
-		_join(
+	def _meeting(self, meeting: Meeting) -> Markup:
+		return self._block(
+			"meeting-type",
+			meeting.url,
 			(
-				_qr(meeting.url, channel),
 				Markup("<h3>{}</h3>").format(meeting.heading),
 				Markup("<p><strong>{}</strong> {}</p>").format(_("Duration:"), meeting.duration),
 				_description(meeting.description, meeting.points_heading),
 				Markup("<p>{}</p>").format(meeting.reassurance) if meeting.reassurance else Markup(),
 				Markup("<p>{}</p>").format(_link(meeting.url, meeting.link_text)),
-				_clear(channel),
-			)
-		),
-	)
+			),
+		)
+
+	def _widget(self, widget: ShownWidget) -> Markup:
+		if self.channel == "report":
+			return Markup('<div class="scheduler-embed">{}</div>').format(_frame(widget))
+		# Paper can't be clicked: it shows the address itself, beside the QR code.
+		is_print = self.channel == "pdf"
+		return self._block(
+			"scheduler-print",
+			widget.url,
+			(
+				Markup("<h3>{}</h3>").format(widget.title),
+				Markup("<p>{}</p>").format(_("Scan the code, or open this address:")) if is_print else Markup(),
+				Markup("<p>{}</p>").format(_link(widget.url, widget.url if is_print else widget.title)),
+			),
+		)
+
+	def _block(self, css_class: str, url: str, parts: Iterable[Markup]) -> Markup:
+		"""Return a block that stays on one page, in print with the QR code of its address."""
+		return Markup('<div class="{}"{}>{}</div>').format(
+			css_class,
+			_TOGETHER if self.has_styles else Markup(),
+			_join((self._qr(url), *parts, _BELOW if self.has_styles else Markup())),
+		)
+
+	def _qr(self, url: str) -> Markup:
+		if self.channel != "pdf":
+			return Markup()
+		return Markup('<img class="scheduler-qr" src="{}" alt="{}" width="96" height="96"{}>').format(
+			qr_image(url), _("QR code of the link"), _FLOATING if self.has_styles else Markup()
+		)
 
 
 def _description(description: Description, points_heading: str | None) -> Markup:
@@ -59,55 +102,18 @@ def _description(description: Description, points_heading: str | None) -> Markup
 	return _join(parts)
 
 
-def _widget(widget: ShownWidget, channel: Channel) -> Markup:
-	if channel != "report":
-		return _printed_widget(widget, channel)
-	frame = Markup(
+def _frame(widget: ShownWidget) -> Markup:
+	return Markup(
 		'<iframe src="{}" title="{}" width="100%" height="{}" frameborder="0" loading="lazy"'
 		' referrerpolicy="strict-origin-when-cross-origin" sandbox="{}"></iframe>'
 	).format(widget.src, widget.title, widget.height, _SANDBOX)
-	return Markup('<div class="scheduler-embed">{}</div>').format(frame)
-
-
-def _printed_widget(widget: ShownWidget, channel: Channel) -> Markup:
-	"""Return what stands on paper for the widget: its title, a QR code, and the link."""
-	return Markup('<div class="scheduler-print"{}>{}</div>').format(
-		_style(channel, "page-break-inside: avoid; break-inside: avoid;"),
-		_join(
-			(
-				_qr(widget.url, channel),
-				Markup("<h3>{}</h3>").format(widget.title),
-				Markup("<p>{}</p>").format(_("Scan the code, or open this address:")) if channel == "pdf" else Markup(),
-				Markup("<p>{}</p>").format(_link(widget.url, widget.url if channel == "pdf" else widget.title)),
-				_clear(channel),
-			)
-		),
-	)
 
 
 def _link(url: str, text: str) -> Markup:
-	# No handler in the element: the address itself counts the click, also on paper and in e-mails.
+	# The element has no handler: the address itself counts the click, also on paper and in e-mails.
 	return Markup('<a href="{}" class="scheduler-link btn btn-primary" target="_blank" rel="noopener">{}</a>').format(
 		url, text
 	)
-
-
-def _qr(url: str, channel: Channel) -> Markup:
-	"""Return a QR code for print. wkhtmltopdf doesn't know flexible boxes, so the image floats."""
-	if channel != "pdf":
-		return Markup()
-	return Markup(
-		'<img class="scheduler-qr" src="{}" alt="{}" width="96" height="96" style="float: right; margin: 0 0 8px 16px;">'
-	).format(qr_image(url), _("QR code of the link"))
-
-
-def _clear(channel: Channel) -> Markup:
-	return Markup('<div style="clear: both;"></div>') if channel == "pdf" else Markup()
-
-
-def _style(channel: Channel, style: str) -> Markup:
-	"""Return a style attribute for print. Web pages may forbid inline styles, and have a style sheet."""
-	return Markup(' style="{}"').format(style) if channel == "pdf" else Markup()
 
 
 def _join(parts: Iterable[Markup]) -> Markup:

@@ -8,8 +8,14 @@ from frappe.model.document import Document
 from markupsafe import Markup
 
 from scheduler_integration.reports.html import as_html
+from scheduler_integration.reports.rich_text import clean
 from scheduler_integration.reports.section import CHANNELS, Channel, section_for
 from scheduler_integration.reports.subject import subject_of
+
+
+def report_text(html: str | None) -> Markup:
+	"""Return rich text of a record for a report, without scripts and styles."""
+	return clean(html)
 
 
 def scheduler_section(doc: Document | Mapping[str, Any], channel: str | None = None) -> Markup:
