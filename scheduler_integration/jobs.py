@@ -8,6 +8,7 @@ from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.queue import enqueue_sync
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.engagement.retention import forget_old_engagement
+from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 
 # Short enough that a confirmation which waits behind this job for the only worker leaves within half a minute.
@@ -46,6 +47,18 @@ def poll_calendars() -> None:
 	for connection in due_connections(now):
 		enqueue_sync(connection)
 	tell_of_trouble(now)
+
+
+def send_digests() -> None:
+	"""Runs every quarter of an hour: queues the morning digests that are due. One that fails doesn't stop the others."""
+	now = clock.now()
+	for name in wanted_digests():
+		frappe.db.savepoint("digest")
+		try:
+			queue_digest(name, now)
+		except Exception:
+			frappe.db.rollback(save_point="digest")
+			frappe.log_error(title=f"The morning digest {name} failed")
 
 
 def release_past_slots() -> None:

@@ -4,8 +4,9 @@ Only this room writes Booking records, and it guards the hosts' time against dou
 here, never from a module inside.
 """
 
+from scheduler_integration.bookings.ask_for_another_time import ask_to_reschedule
 from scheduler_integration.bookings.asking import ask, ask_due, ask_for_appointment
-from scheduler_integration.bookings.book import book
+from scheduler_integration.bookings.book import book, book_by_host
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.closing import (
 	complete_past_meetings,
@@ -14,6 +15,7 @@ from scheduler_integration.bookings.closing import (
 )
 from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
+from scheduler_integration.bookings.guests import update_guests_by_host, update_guests_by_token
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.ledger import forget_turns
 from scheduler_integration.bookings.outbox import run_due_tasks, run_tasks_of
@@ -28,7 +30,9 @@ __all__ = [
 	"ask",
 	"ask_due",
 	"ask_for_appointment",
+	"ask_to_reschedule",
 	"book",
+	"book_by_host",
 	"cancel_by_host",
 	"cancel_by_token",
 	"complete",
@@ -51,4 +55,6 @@ __all__ = [
 	"run_due_tasks",
 	"run_tasks_of",
 	"store_buckets",
+	"update_guests_by_host",
+	"update_guests_by_token",
 ]

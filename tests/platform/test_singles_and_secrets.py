@@ -94,6 +94,17 @@ def test_another_process_sees_a_change_of_a_cached_document(site, thing, committ
 	assert frappe.get_cached_doc(THING, doc.name).remark == "b"
 
 
+def test_a_text_is_encrypted_with_the_sites_key(monkeypatch):
+	assert decrypt(encrypt("hunter2")) == "hunter2"
+	text = encrypt("hunter2")
+	monkeypatch.setitem(frappe.local.conf, "encryption_key", Fernet.generate_key().decode())
+	with pytest.raises(frappe.ValidationError):
+		decrypt(text)
+	assert frappe.local.message_log
+	frappe.clear_last_message()
+	assert not frappe.local.message_log
+
+
 def test_a_single_keeps_rows_of_a_table():
 	def rows():
 		return [[row.label for row in doc.rows] for doc in (frappe.get_doc(SETTINGS), frappe.get_cached_doc(SETTINGS))]
@@ -107,14 +118,3 @@ def test_a_single_keeps_rows_of_a_table():
 	doc.remove(doc.rows[0])
 	doc.save()
 	assert rows() == [["b"]] * 2
-
-
-def test_a_text_is_encrypted_with_the_sites_key(monkeypatch):
-	assert decrypt(encrypt("hunter2")) == "hunter2"
-	text = encrypt("hunter2")
-	monkeypatch.setitem(frappe.local.conf, "encryption_key", Fernet.generate_key().decode())
-	with pytest.raises(frappe.ValidationError):
-		decrypt(text)
-	assert frappe.local.message_log
-	frappe.clear_last_message()
-	assert not frappe.local.message_log

@@ -21,15 +21,16 @@ TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
 DESK = ("scheduler_integration/**/*.json", "workspace_sidebar/*.json", "desktop_icon/*.json", "fixtures/role.json")
 # Frappe itself translates these words. A row of ours would change them in the whole desk.
 FRAPPES_OWN = {
+	"Email", "Email Template", "Recipient", "SMS", "Webhook",
 	# Labels and options of Frappe's own DocTypes, and weekdays
 	"Account", "Action", "Active", "Address", "Assignment", "Build", "Calendar", "Cancelled", "Color",
 	"Completed", "Contact", "Create", "Currency", "Custom", "Date", "Default", "Delete", "Description", "Details",
 	"DocType", "Done", "Draft", "Event", "Failed", "Form", "Friday", "From", "Help", "Home", "Location",
 	"Long Text", "Messages", "Monday", "Name", "New", "Number", "OK", "Off", "Options", "Pending", "Personal",
-	"Placeholder", "Preview", "Priority", "Provider", "Repeat", "Report", "Reports", "Round Robin", "Rules",
-	"Saturday", "Scheduled", "Select", "Sending", "Sent", "Setup", "Slug", "Source", "State", "Status", "Subject",
-	"Success", "Summary", "Sunday", "System", "Text", "Thursday", "Title", "To", "Tuesday", "Type", "Update",
-	"User", "Wednesday",
+	"Placeholder", "Preview", "Priority", "Provider", "Repeat", "Report", "Reports", "Round Robin",
+	"Rules", "Saturday", "Scheduled", "Select", "Sending", "Sent", "Setup", "Slug", "Source", "State", "Status",
+	"Subject", "Success", "Summary", "Sunday", "System", "Text", "Thursday", "Title", "To", "Tuesday", "Type",
+	"Update", "User", "Wednesday",
 }  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}
