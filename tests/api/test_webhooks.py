@@ -1,7 +1,10 @@
 """Webhooks of external schedulers over HTTP: signatures, order, repeats, and what follows from a booking."""
 
+import json
+import re
 import time
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import frappe
 import pytest
@@ -363,3 +366,22 @@ def test_a_host_cannot_move_the_time_of_an_outside_booking(post, settings, email
 		block.reload()
 		block.reason = "Call with Casey"
 		block.save()
+
+
+# The documentation
+
+
+def test_the_documented_signature_is_right():
+	text = (Path(__file__).parents[2] / "docs" / "tracking.md").read_text()
+	moment, documented = re.search(r"X-Scheduler-Signature: t=(\d+),v1=([0-9a-f]{64})", text).groups()
+	assert signed(b'{"event":"booking.created"}', int(moment), "test-key") == f"t={moment},v1={documented}"
+
+
+def test_the_documented_payload_is_taken(client):
+	text = (Path(__file__).parents[2] / "docs" / "tracking.md").read_text()
+	payload = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])
+	settings = make_scheduler("Custom")
+	frappe.db.commit()
+	assert send(client, "custom", settings, payload, int(time.time())).json()["data"] == {"taken": True}
+	(booking,) = [each for each in outside(settings) if each.status == "Scheduled"]
+	assert (booking.attendee_phone, booking.attendee_company) == ("+44 20 7946 0000", "Analytical Engines")
