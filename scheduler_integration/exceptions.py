@@ -262,6 +262,78 @@ class AccessRevoked(OutsideError):
 		return _("The account refuses access. Please connect it again.")
 
 
+class VendorError(OutsideError):
+	"""Base of the errors about an account at a vendor. `vendor` is the vendor's name, as people know it."""
+
+	http_status_code = 409
+
+	def __init__(self, vendor: str = "", *, host: str = ""):
+		self.vendor = vendor
+		super().__init__(host=host)
+
+
+class VendorNotSetUp(VendorError):
+	"""No administrator has entered the app's client id and secret."""
+
+	code = "VENDOR_NOT_SET_UP"
+
+	def default_message(self) -> str:
+		return _(
+			"{0} isn't set up on this site yet. An administrator enters its client ID and secret in Scheduler Settings."
+		).format(self.vendor)
+
+
+class VendorRefusesApp(VendorError):
+	"""The vendor refuses the app itself, not the account: the client secret is wrong or has expired."""
+
+	code = "VENDOR_REFUSES_APP"
+
+	def default_message(self) -> str:
+		return _(
+			"{0} refuses this site's client ID or secret. An administrator checks them in Scheduler Settings."
+		).format(self.vendor)
+
+
+class ConsentExpired(VendorError):
+	"""The state of a redirect isn't known: it is too old, was used before, or belongs to another user or browser."""
+
+	code = "CONSENT_EXPIRED"
+
+	def default_message(self) -> str:
+		return _("This took too long, or it was started in another window. Please connect the account again.")
+
+
+class ConsentRefused(VendorError):
+	"""The person said no on the vendor's page, or the vendor did."""
+
+	code = "CONSENT_REFUSED"
+
+	def default_message(self) -> str:
+		return _("{0} didn't give access, so nothing was connected. You can try again at any time.").format(self.vendor)
+
+
+class AdminConsentNeeded(ConsentRefused):
+	"""Only an administrator of the person's organisation may allow the app."""
+
+	code = "ADMIN_CONSENT_NEEDED"
+
+	def default_message(self) -> str:
+		return _("Your organisation allows apps only through its {0} administrator. Please ask them.").format(
+			self.vendor
+		)
+
+
+class ConsentIncomplete(VendorError):
+	"""The person unticked a permission that is needed."""
+
+	code = "CONSENT_INCOMPLETE"
+
+	def default_message(self) -> str:
+		return _("A permission is missing. Connect the account again, and leave every box of {0} ticked.").format(
+			self.vendor
+		)
+
+
 class UnexpectedAnswer(OutsideError):
 	"""An answer that the caller has no use for. `status` is its HTTP status, `body` its first 500 characters."""
 
@@ -270,6 +342,16 @@ class UnexpectedAnswer(OutsideError):
 	def __init__(self, status: int, body: str = "", *, host: str = ""):
 		self.status, self.body = status, body
 		super().__init__(host=host)
+
+
+class MeetingGone(OutsideError):
+	"""The video call was deleted at its provider."""
+
+	code = "MEETING_GONE"
+	http_status_code = 404
+
+	def default_message(self) -> str:
+		return _("This video call was deleted at its provider. A new one is made.")
 
 
 class SyncTokenExpired(OutsideError):

@@ -53,12 +53,16 @@ permission_query_conditions = {
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
 	"Outbox Task": f"{_PERMISSIONS}.task_query",
+	"Video Connection": f"{_PERMISSIONS}.own_query",
+	"Video Meeting": f"{_PERMISSIONS}.own_query",
+	"Video Meeting Log": f"{_PERMISSIONS}.own_query",
 	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
 	"Booking Host": f"{_PERMISSIONS}.booking_row_query",
 	"Scheduling Page Host": f"{_PERMISSIONS}.page_row_query",
 	"Meeting Type Question": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
+	"Meeting Type Place": f"{_PERMISSIONS}.meeting_type_row_query",
 	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
 	"Calendar Connection": f"{_PERMISSIONS}.own_query",
 	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
@@ -75,6 +79,9 @@ has_permission = {
 	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
 	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
+	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
+	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling

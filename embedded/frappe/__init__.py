@@ -147,6 +147,6 @@ from frappe.permissions import get_roles, has_permission
 from frappe.utils import cint, cstr, flt, get_traceback
 from frappe.utils.background_jobs import enqueue
 from frappe.utils.jinja import render_template
-from frappe.utils.messages import clear_messages, get_message_log, msgprint, throw
+from frappe.utils.messages import clear_last_message, clear_messages, get_message_log, msgprint, throw
 
 __getattr__ = missing(__name__)

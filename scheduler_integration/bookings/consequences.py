@@ -7,6 +7,7 @@ To add a consequence, write a function in the room that it belongs to and add it
 from collections.abc import Callable
 
 from scheduler_integration.bookings import ledger
+from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_messages
@@ -21,6 +22,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
 	ledger.keep_ledger,
 	keep_activity,
+	plan_call,
 	plan_messages,
 )
 

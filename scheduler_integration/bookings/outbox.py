@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import frappe
 
+from scheduler_integration.bookings.calls import give_up_call, store_call
 from scheduler_integration.bookings.handlers import HANDLERS
+from scheduler_integration.conferencing.plan import KIND as VIDEO
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.notifications.failures import tell_hosts
 from scheduler_integration.outbox.runner import Runner
@@ -22,8 +24,16 @@ def run_due_tasks(now: Callable[[], int], seconds: float) -> int:
 
 
 def _runner(now: Callable[[], int]) -> Runner:
-	return Runner(HANDLERS, now, _store, tell_hosts)
+	def store(task: Task, fields: Fields) -> None:
+		if task.kind == VIDEO:
+			store_call(task, fields, now())
+		else:
+			frappe.db.set_value("Booking", task.booking, fields, update_modified=False)
+
+	return Runner(HANDLERS, now, store, _tell)
 
 
-def _store(task: Task, fields: Fields) -> None:
-	frappe.db.set_value("Booking", task.booking, fields, update_modified=False)
+def _tell(task: Task, reason: str) -> None:
+	if task.kind == VIDEO:
+		give_up_call(task, reason)
+	tell_hosts(task, reason)

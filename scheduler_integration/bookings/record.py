@@ -38,7 +38,7 @@ def new_booking(
 			"buffer_after_minutes": rules.buffer_after,
 			**_seats(request, meeting_type, users[0]),
 			**_attendee(request),
-			**_place(meeting_type, request),
+			**_place(request),
 			**_origin(request, meeting_type),
 			"idempotency_key": request.idempotency_key,
 			"manage_key": new_manage_key(),
@@ -94,12 +94,13 @@ def _attendee(request: BookingRequest) -> dict:
 	}
 
 
-def _place(meeting_type: Document, request: BookingRequest) -> dict:
-	"""Return the place. A phone call goes to the attendee's number if the meeting type names none."""
-	details = meeting_type.location_details
-	if meeting_type.location_type == "Phone" and not details:
-		details = request.attendee_phone
-	return {"location_type": meeting_type.location_type, "location": details}
+def _place(request: BookingRequest) -> dict:
+	"""Return the place. A phone call goes to the attendee's number if the place has none."""
+	place = request.place
+	return {
+		"location_type": place.type or None,
+		"location": request.attendee_phone if place.needs_phone else place.details or None,
+	}
 
 
 def _origin(request: BookingRequest, meeting_type: Document) -> dict:

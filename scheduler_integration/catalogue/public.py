@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, flt, get_url
 
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_people, hosts_of, hosts_of_page, page_users
 from scheduler_integration.catalogue.lookup import Bookable, find_page, meeting_types_of
+from scheduler_integration.catalogue.places import Place, location_label, offered_places
 from scheduler_integration.exceptions import PageNotFound
 
 
@@ -38,8 +38,21 @@ class PublicQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicPlace:
+	"""A place that an attendee can choose. `type` is a name such as `in_person`. Its address isn't public."""
+
+	id: str
+	type: str
+	label: str
+	needs_phone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PublicMeetingType:
-	"""A meeting type. Durations are in minutes, ascending. `hold_minutes` is 0 if this site doesn't hold slots."""
+	"""A meeting type. Durations are in minutes, ascending. `hold_minutes` is 0 if this site doesn't hold slots.
+
+	`locations` are the places to choose from, the first of which is meant if nothing is chosen.
+	"""
 
 	slug: str
 	title: str
@@ -49,6 +62,7 @@ class PublicMeetingType:
 	duration_options: tuple[int, ...]
 	location_type: str | None
 	location_label: str | None
+	locations: tuple[PublicPlace, ...]
 	price: float
 	currency: str | None
 	requires_confirmation: bool
@@ -134,20 +148,6 @@ def page_url(slug: str, type_slug: str | None = None) -> str:
 	return get_url("/".join(["", "schedule", slug, *([type_slug] if type_slug else [])]))
 
 
-def location_label(location_type: str | None) -> str | None:
-	"""Return the words that visitors read for a Meeting Type's `location_type`, or None if it is empty or unknown."""
-	labels = {
-		"Zoom": _("Zoom"),
-		"Google Meet": _("Google Meet"),
-		"Teams": _("Microsoft Teams"),
-		"Jitsi": _("Jitsi Meet"),
-		"Phone": _("Phone call"),
-		"In Person": _("In person"),
-		"Custom": _("As described"),
-	}
-	return labels.get(cstr(location_type))
-
-
 def choices_of(question: Document) -> list[str]:
 	"""Return the choices of a Select or Multi Select question. The record has one on each line."""
 	return [line.strip() for line in cstr(question.options).splitlines() if line.strip()]
@@ -186,6 +186,8 @@ def _page(page: Document, people: People) -> PublicPage:
 
 
 def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetingType:
+	hosts = hosts_of(doc, page, people)
+	places = offered_places(doc, [host.user for host in hosts])
 	return PublicMeetingType(
 		slug=doc.slug,
 		title=doc.title,
@@ -193,8 +195,9 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 		color=doc.color or None,
 		duration_minutes=doc.duration_minutes,
 		duration_options=tuple(durations_of(doc)),
-		location_type=frappe.scrub(doc.location_type) if doc.location_type else None,
-		location_label=location_label(doc.location_type),
+		location_type=frappe.scrub(places[0].type) if places else None,
+		location_label=location_label(places[0].type) if places else None,
+		locations=tuple(_public_place(place) for place in places),
 		price=flt(doc.price),
 		currency=doc.currency or None,
 		requires_confirmation=bool(doc.requires_confirmation),
@@ -202,13 +205,17 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 		seats=doc.seats or 1,
 		number_of_days=doc.number_of_days or 1,
 		hold_minutes=frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0,
-		hosts=_hosts(hosts_of(doc, page, people)),
+		hosts=_hosts(hosts),
 		questions=tuple(_question(row) for row in doc.questions),
 	)
 
 
 def _hosts(hosts: list[TypeHost]) -> tuple[PublicHost, ...]:
 	return tuple(PublicHost(host.name, host.image) for host in hosts)
+
+
+def _public_place(place: Place) -> PublicPlace:
+	return PublicPlace(place.id, frappe.scrub(place.type), place.label, place.needs_phone)
 
 
 def _question(row: Document) -> PublicQuestion:

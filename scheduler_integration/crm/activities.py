@@ -6,6 +6,8 @@
 - Older versions of Frappe CRM list Communications only, so this module writes one.
 """
 
+import re
+
 import frappe
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
@@ -18,6 +20,8 @@ from scheduler_integration.meetings.titles import event_description
 
 # These DocTypes of Frappe CRM don't have `allow_events_in_timeline`: Frappe CRM's own page shows Events instead.
 CRM_DOCTYPES = ("CRM Lead", "CRM Deal")
+# The first line of an Event with a video call: a link that shows its address. Frappe may add attributes to it.
+_LINK = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>\1</a>')
 
 
 def log_meeting(booking: Document) -> Fields:
@@ -113,7 +117,7 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 		{
 			"doctype": "Event",
 			"subject": event_subject(booking),
-			"description": "" if booking.session else _description(booking),
+			"description": with_link(booking, "" if booking.session else _description(booking)),
 			"event_category": "Meeting",
 			"event_type": "Private",
 			"status": "Open",
@@ -151,6 +155,24 @@ def _description(booking: Document) -> str:
 	"""Return the description as HTML. The attendee's words are plain text, so they are escaped."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	return escape_html(event_description(booking, meeting_type)).replace("\n", "<br>")
+
+
+def log_link(booking: Document) -> None:
+	"""Put the link of the video call on top of the Event's description. Does nothing if the Event was deleted."""
+	event = event_to_change(booking.event)
+	if event:
+		event.description = with_link(booking, event.description or "")
+		# The outbox acts here, for no user.
+		event.save(ignore_permissions=True)
+
+
+def with_link(booking: Document, description: str) -> str:
+	"""Return the description (HTML) with the link as its first line, in place of the link that was there before."""
+	kept = [line for line in description.split("<br>") if not _LINK.fullmatch(line)]
+	if booking.meeting_link:
+		address = escape_html(booking.meeting_link)
+		kept.insert(0, f'<a href="{address}">{address}</a>')
+	return "<br>".join(filter(None, kept)) if booking.meeting_link else description
 
 
 def _shows_by_itself(event: Document, doctype: str) -> bool:

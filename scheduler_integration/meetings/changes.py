@@ -18,6 +18,8 @@ class Kind(Enum):
 	CANCELLED = "cancelled"
 	DECLINED = "declined"
 	REASSIGNED = "reassigned"
+	# The link of the video call became known, or another one, after people were told.
+	LINKED = "linked"
 
 
 @dataclass(frozen=True, slots=True)

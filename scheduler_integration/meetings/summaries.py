@@ -8,13 +8,14 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import PublicHost, location_label, page_url
+from scheduler_integration.catalogue.public import PublicHost, page_url
 from scheduler_integration.engine import Interval
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.failures import failed_deliveries
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal
 from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.parsing.answers import Answer
 
@@ -69,6 +70,9 @@ class BookingSummary:
 	location_label: str | None
 	location: str | None
 	meeting_link: str | None
+	meeting_id: str | None
+	meeting_password: str | None
+	video_status: str | None
 	confirmation_message: str | None
 	redirect_url: str | None
 	cancel_reason: str | None
@@ -173,9 +177,12 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 		"guests": tuple(row.email for row in booking.guests),
 		"notes": booking.notes or None,
 		"location_type": frappe.scrub(booking.location_type) if booking.location_type else None,
-		"location_label": location_label(booking.location_type),
+		"location_label": place_label(booking),
 		"location": booking.location or None,
 		"meeting_link": booking.meeting_link or None,
+		"meeting_id": booking.meeting_id or None,
+		"meeting_password": booking.meeting_password or None,
+		"video_status": frappe.scrub(booking.video_status) if booking.video_status else None,
 		"confirmation_message": meeting_type.confirmation_message or None,
 		"redirect_url": meeting_type.redirect_url or None,
 		"cancel_reason": booking.cancel_reason or None,

@@ -6,6 +6,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
+from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.header_text import header_text
 
 MAX_LENGTH = 140
@@ -26,6 +27,11 @@ def event_description(booking: Document, meeting_type: Document) -> str:
 	variables = _variables(booking, meeting_type)
 	pattern = meeting_type.event_description or "{{ notes }}\n\n{{ answers }}"
 	return fill(pattern, variables).strip()
+
+
+def place_label(booking: Document) -> str | None:
+	"""Return what visitors read for the place, such as "Zoom". If another provider stepped in, that one is named."""
+	return location_label(booking.video_provider or booking.location_type)
 
 
 def fill(pattern: str, variables: dict[str, str]) -> str:

@@ -13,10 +13,12 @@ from scheduler_integration.notifications.email import EmailRow, find_row, queue_
 from scheduler_integration.notifications.messages import HOST_REMOVED, Message, message_to
 from scheduler_integration.notifications.readers import reader_of
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome
-from scheduler_integration.outbox.tasks import Task, was_sent
+from scheduler_integration.outbox.tasks import SENDING, SENT, Task, statuses_of
 
 # While the site's e-mail is switched off.
 MUTED_WAIT = 3600
+# While another worker sends a message that decides whether this one is needed.
+MOMENT = 30
 
 
 def deliver_email(task: Task, now: int) -> Outcome:
@@ -30,6 +32,8 @@ def deliver_email(task: Task, now: int) -> Outcome:
 	if not frappe.db.exists("Booking", task.booking):
 		return NotNeeded(_("The booking was deleted."))
 	booking = frappe.get_doc("Booking", task.booking)
+	if task.purpose == HOST_REMOVED and SENDING in _news_of_the_meeting(task):
+		return Again(now + MOMENT, _("The host is being told of the meeting at this moment."))
 	if reason := _not_needed(booking, task):
 		return NotNeeded(reason)
 	row = row or _queue(booking, task, now)
@@ -50,9 +54,15 @@ def _not_needed(booking: Document, task: Task) -> str | None:
 def _host_needs_no_removal(booking: Document, task: Task) -> str | None:
 	if task.payload["user"] in booking.host_users() and booking.status not in CANCELLED:
 		return _("This host hosts the meeting again.")
-	if was_sent(task.booking, task.target, "host_confirmed") is False:
+	known = _news_of_the_meeting(task)
+	if known and SENT not in known:
 		return _("This host never knew of the meeting.")
 	return None
+
+
+def _news_of_the_meeting(task: Task) -> list[str]:
+	"""Return the statuses of the tasks that told the host of the meeting."""
+	return statuses_of(task.booking, task.target, "host_confirmed")
 
 
 def _queue(booking: Document, task: Task, now: int) -> EmailRow | None:

@@ -59,7 +59,7 @@ def _session_entry(booking: Document, reader: Reader) -> Entry:
 		sequence=session_sequence(booking.meeting_type, booking.starts_at),
 		status=_status(sharing),
 		summary=frappe.get_cached_value("Meeting Type", booking.meeting_type, "title"),
-		description="\n\n".join(filter(None, (booking.meeting_link, *map(_attendee_line, sharing)))),
+		description="\n\n".join(filter(None, (_how_to_join(booking), *map(_attendee_line, sharing)))),
 		hosts=tuple(hosts_of(booking)),
 		participants=tuple(person for each in sharing for person in (attendee_of(each), *guests_of(each))),
 	)
@@ -80,12 +80,22 @@ def _status(bookings: list[Document]) -> str:
 
 def _description(booking: Document, reader: Reader) -> str:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	parts = [booking.meeting_link]
+	parts = [_how_to_join(booking)]
 	if reader.sees_answers:
 		parts.append(event_description(booking, meeting_type))
 	if reader.is_attendee:
 		parts.append(_("To see or cancel the meeting: {0}").format(manage_url(booking)))
 	return "\n\n".join(filter(None, parts))
+
+
+def _how_to_join(booking: Document) -> str:
+	"""Return the link of the video call, with what people need who dial in."""
+	lines = [booking.meeting_link]
+	if booking.meeting_id:
+		lines.append(_("Meeting ID: {0}").format(booking.meeting_id))
+	if booking.meeting_password:
+		lines.append(_("Passcode: {0}").format(booking.meeting_password))
+	return "\n".join(filter(None, lines))
 
 
 def _attendee_line(booking: Document) -> str:

@@ -3,11 +3,14 @@
 Times are in UTC: they need no VTIMEZONE, and every client shows them in its own zone.
 """
 
+from typing import Any
+
 from frappe.model.document import Document
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from scheduler_integration.clock import utc
 from scheduler_integration.header_text import header_text
+from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.entry import Entry, entry_for
 from scheduler_integration.notifications.wording import Reader
@@ -60,10 +63,18 @@ def _event(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
 	event.add("description", entry.description)
 	if place := booking.meeting_link or booking.location:
 		event.add("location", place)
+	if booking.meeting_link:
+		_add_conference(event, booking)
 	if reader.is_attendee:
 		event.add("url", manage_url(booking))
 	_add_people(event, entry, reader)
 	return event
+
+
+def _add_conference(event: Event, booking: Document) -> None:
+	"""Add the video call, for programs that show a button to join it (RFC 7986, 5.11)."""
+	about: Any = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": header_text(place_label(booking) or "")}
+	event.add("conference", vUri(booking.meeting_link), parameters=about)
 
 
 def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:

@@ -9,10 +9,11 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import location_label, page_url
+from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.meetings.changes import Change
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of
@@ -57,13 +58,13 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:
 	"""Return the message of the task about the booking as it is now. `now` is in epoch seconds."""
 	others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
-	is_handed_over = task.payload["is_reassigned"]
+	story = {"is_handed_over": task.payload["is_reassigned"], "is_link": task.payload.get("is_link", False)}
 	return Message(
 		booking=booking.name,
 		template="host_cancelled" if task.purpose == HOST_REMOVED else task.purpose,
 		reader=reader,
 		reply_to=others.email,
-		variables=lambda: {**_variables(booking, reader), "is_handed_over": is_handed_over},
+		variables=lambda: {**_variables(booking, reader), **story},
 		invitation=lambda: attachment(booking, now, reader),
 		message_id=task.key,
 	)
@@ -97,6 +98,10 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"duration": booking.duration_minutes,
 		"place": _place(booking),
 		"meeting_link": booking.meeting_link,
+		"meeting_id": booking.meeting_id,
+		"meeting_password": booking.meeting_password,
+		"link_follows": booking.video_status == "Waiting" and not booking.meeting_link,
+		"call_failed": booking.video_status == "Failed" and not booking.location,
 		"notes": booking.notes if reader.sees_answers else None,
 		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
 		"confirmation_message": meeting_type.confirmation_message,
@@ -129,4 +134,4 @@ def _days(booking: Document, reader: Reader) -> str:
 
 
 def _place(booking: Document) -> str:
-	return ": ".join(filter(None, (location_label(booking.location_type), booking.location)))
+	return ": ".join(filter(None, (place_label(booking), booking.location)))

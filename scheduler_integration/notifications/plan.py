@@ -1,13 +1,15 @@
 """Plans the messages for a change of a booking as tasks of the outbox."""
 
+import frappe
 from frappe import _
+from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.notifications.messages import HOST_REMOVED, message_id, readers_of
-from scheduler_integration.notifications.readers import hosts_of
+from scheduler_integration.notifications.readers import attendee_of, hosts_of
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.outbox.tasks import Planned, plan, skip_open
+from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan, skip_open
 
 EMAIL = "email"
 HOUR = 3600
@@ -20,6 +22,13 @@ def plan_messages(change: Change) -> Fields:
 	messages = [_planned(change, purpose, reader) for purpose, reader in readers_of(change)]
 	plan(change.booking.name, messages, change.now)
 	return {}
+
+
+def were_told(booking: Document) -> bool:
+	"""Whether somebody got the message about the booking's present state, or gets it right now."""
+	readers = [("attendee_confirmed", attendee_of(booking)), *(("host_confirmed", host) for host in hosts_of(booking))]
+	keys = [message_id(booking, purpose, reader) for purpose, reader in readers]
+	return bool(frappe.db.exists("Outbox Task", {"key": ["in", keys], "status": ["in", [SENDING, SENT]]}))
 
 
 def _skip_earlier(change: Change) -> None:
@@ -45,5 +54,6 @@ def _planned(change: Change, purpose: str, reader: Reader) -> Planned:
 			"user": reader.user,
 			"sequence": booking.sequence,
 			"is_reassigned": change.leaving is not None,
+			"is_link": change.kind is Kind.LINKED,
 		},
 	)

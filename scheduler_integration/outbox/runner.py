@@ -14,7 +14,7 @@ from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcom
 from scheduler_integration.outbox.results import MAX_ATTEMPTS, outcome_of_error, overdue, store_outcome
 from scheduler_integration.outbox.tasks import Task
 
-BATCH = 100
+BATCH = 200
 # A worker that still has tasks after this gives them back. Their lease is far from over then.
 BATCH_SECONDS = 240
 

@@ -113,10 +113,9 @@ def skip_open(
 	).run()
 
 
-def was_sent(booking: str, target: str, purpose: str) -> bool | None:
-	"""Whether a task of this purpose reached the target. Returns None if none was ever planned."""
-	statuses = frappe.get_all("Outbox Task", {"booking": booking, "target": target, "purpose": purpose}, pluck="status")
-	return SENT in statuses if statuses else None
+def statuses_of(booking: str, target: str, purpose: str) -> list[str]:
+	"""Return the statuses of the booking's tasks with this target and purpose."""
+	return frappe.get_all("Outbox Task", {"booking": booking, "target": target, "purpose": purpose}, pluck="status")
 
 
 def _known(planned: dict[str, Planned]) -> dict[str, frappe._dict]:

@@ -80,7 +80,26 @@ def _place(booking: AttendeeBooking) -> dict:
 	"""Return the place of the meeting. A web address becomes a link, anything else is text."""
 	link, text = booking.meeting_link, booking.location
 	url = next((address for address in (link, text) if _is_web(address)), None)
-	return {"icon": place_icon(booking.location_type), "url": url, "text": text if text != url else None}
+	return {
+		"icon": place_icon(booking.location_type),
+		"url": url,
+		"join": _how_to_join(booking),
+		"text": text if text != url else None,
+	}
+
+
+def _how_to_join(booking: AttendeeBooking) -> list[str]:
+	"""Return what people need who dial in, or the sentence that the link follows."""
+	if booking.status in _GONE:
+		return []
+	if booking.video_status == "waiting":
+		return [_("The link follows by e-mail in a moment.")]
+	facts = []
+	if booking.meeting_id:
+		facts.append(_("Meeting ID: {0}").format(booking.meeting_id))
+	if booking.meeting_password:
+		facts.append(_("Passcode: {0}").format(booking.meeting_password))
+	return facts
 
 
 def _heading(booking: AttendeeBooking, just_booked: bool) -> dict:

@@ -12,6 +12,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.durations import durations_of
+from scheduler_integration.catalogue.hosts import enabled_hosts
+from scheduler_integration.catalogue.places import NOWHERE, Place, chosen_place, needs_accounts, offered_places
 from scheduler_integration.exceptions import InvalidRequest, UnknownTimeZone
 from scheduler_integration.parsing.answers import Answer, parse_answers
 from scheduler_integration.parsing.instants import parse_instant
@@ -41,6 +43,7 @@ class BookingPayload:
 	attendee_email: object = None
 	attendee_phone: object = None
 	attendee_company: object = None
+	location: object = None
 	notes: object = None
 	guests: object = None
 	answers: object = None
@@ -69,6 +72,7 @@ class BookingRequest:
 	- `timezone` and `language` are the attendee's.
 	- `guests` are the e-mail addresses of the additional guests.
 	- `idempotency_key` is a hash of the caller's key, the attendee and the meeting type.
+	- `place` is where the attendee chose to meet.
 	- `hold` is the key of the attendee's own hold.
 	- `party` is the number of seats.
 	- `parts` are the starts of the parts of a multi-day meeting, in epoch seconds, as the attendee was shown them.
@@ -87,6 +91,7 @@ class BookingRequest:
 	guests: tuple[str, ...]
 	answers: tuple[Answer, ...]
 	idempotency_key: str | None
+	place: Place
 	hold: str | None
 	party: int
 	parts: tuple[int, ...]
@@ -99,17 +104,19 @@ def parse_booking_request(payload: BookingPayload, page: Document, meeting_type:
 	reader = _Reader(payload)
 	address = reader.required("attendee_email", email)
 	guests = reader.value("guests", lambda value: _guests(value, address), default=())
+	place = reader.value("location", lambda value: _place(value, page, meeting_type), default=NOWHERE)
 	request = BookingRequest(
 		start=reader.required("start", parse_instant, default=0),
 		duration=reader.value("duration", lambda value: _duration(value, meeting_type)),
 		attendee_name=reader.required("attendee_name", person_name),
 		attendee_email=address,
-		attendee_phone=(reader.required if needs_phone(meeting_type) else reader.value)("attendee_phone", phone),
+		attendee_phone=(reader.required if place.needs_phone else reader.value)("attendee_phone", phone),
 		attendee_company=reader.value("attendee_company", line),
 		notes=reader.value("notes", paragraph),
 		timezone=reader.value("timezone", lambda value: _zone(value or page.timezone)),
 		language=reader.value("language", _language),
 		guests=guests,
+		place=place,
 		party=reader.value("guests", lambda value: _party(guests, meeting_type), default=1),
 		parts=reader.value("parts", _parts, default=()),
 		hold=reader.value("hold", lambda value: line(value, 64) or None, default=None),
@@ -202,9 +209,13 @@ def _parts(value: object) -> tuple[int, ...]:
 	return tuple(parse_instant(each.get("start") if isinstance(each, dict) else each) for each in given)
 
 
-def needs_phone(meeting_type: Document) -> bool:
-	"""Return whether the attendee must give a number. The host calls if the meeting type has no number to call."""
-	return meeting_type.location_type == "Phone" and not meeting_type.location_details
+def _place(value: object, page: Document, meeting_type: Document) -> Place:
+	"""Return the chosen place, or the first one if none was chosen."""
+	users = [host.user for host in enabled_hosts(meeting_type, page)] if needs_accounts(meeting_type) else []
+	place = chosen_place(offered_places(meeting_type, users), line(value))
+	if not place:
+		raise Refused(_("Choose one of the places offered."))
+	return place
 
 
 def _key(value: object, meeting_type: Document, attendee_email: str) -> str | None:

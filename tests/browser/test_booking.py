@@ -163,3 +163,26 @@ def test_a_double_click_books_once(browse):
 	window.page.locator("#submit").dblclick()
 	window.page.wait_for_url(re.compile("booked=1"))
 	assert len(bookings_of(meeting_type)) == 1
+
+
+def test_the_visitor_chooses_a_place_and_a_reload_keeps_it(browse):
+	places = [
+		{"place_type": "Phone"},
+		{"place_type": "In Person", "label": "Office in Lyon", "details": "Place Bellecour"},
+	]
+	meeting_type = make_offer(places=places)
+	window = browse(DESK)
+	window.reach_form(path_of(meeting_type))
+	page = window.page
+	page.get_by_label("Phone call").check()
+	assert window.violations() == []
+	page.reload()
+	assert page.get_by_label("Phone call").is_checked()
+	window.fill_in()
+	page.locator("#submit").click()
+	page.locator("#attendee_phone-error", has_text="This is needed.").wait_for()
+	page.get_by_label("Office in Lyon").check()
+	page.locator("#submit").click()
+	page.wait_for_url(re.compile("/schedule/manage/"))
+	[booking] = bookings_of(meeting_type)
+	assert booking.location == "Place Bellecour"

@@ -51,3 +51,17 @@ def test_a_failing_job_leaves_an_error_log_and_nothing_else(site, committed):
 	frappe.db.rollback()
 	assert frappe.db.count("Error Log") == before + 1
 	assert frappe.db.count(THING) == 0
+
+
+@pytest.mark.slow
+def test_a_job_that_waits_already_is_not_queued_twice(site, committed):
+	for title in ("first", "second"):
+		frappe.enqueue(remember, doctype=THING, title=title, job_id="one-job", deduplicate=True)
+	site.run_jobs()
+	frappe.db.rollback()
+	assert frappe.db.get_value(THING, {}, "title") == "first"
+	assert frappe.db.count(THING) == 1
+	frappe.enqueue(remember, doctype=THING, title="third", job_id="one-job", deduplicate=True)
+	site.run_jobs()
+	frappe.db.rollback()
+	assert frappe.db.count(THING) == 2

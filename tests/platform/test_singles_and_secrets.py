@@ -2,7 +2,8 @@
 
 import frappe
 import pytest
-from frappe.utils.password import get_decrypted_password
+from cryptography.fernet import Fernet
+from frappe.utils.password import decrypt, encrypt, get_decrypted_password
 
 from tests.platform.conftest import SETTINGS, THING
 
@@ -91,3 +92,14 @@ def test_another_process_sees_a_change_of_a_cached_document(site, thing, committ
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
 	assert frappe.get_cached_doc(THING, doc.name).remark == "b"
+
+
+def test_a_text_is_encrypted_with_the_sites_key(monkeypatch):
+	assert decrypt(encrypt("hunter2")) == "hunter2"
+	text = encrypt("hunter2")
+	monkeypatch.setitem(frappe.local.conf, "encryption_key", Fernet.generate_key().decode())
+	with pytest.raises(frappe.ValidationError):
+		decrypt(text)
+	assert frappe.local.message_log
+	frappe.clear_last_message()
+	assert not frappe.local.message_log

@@ -19,14 +19,22 @@ def rows():
 		make_schedule(user, {day: ["09:00-17:00"] for day in DAYS})
 	page = make_team_page([jane, ben])
 	question = {"label": "Secret plans?", "question_type": "Text"}
-	meeting_type = make_meeting_type(page, questions=[question], recommended_phases=[{"phase": "Grow"}])
+	places = {"location_type": "Phone", "places": [{"place_type": "In Person", "details": "A secret office"}]}
+	meeting_type = make_meeting_type(page, questions=[question], recommended_phases=[{"phase": "Grow"}], **places)
 	start = (now() // 86400 + 3) * 86400
 	answers = {meeting_type.questions[0].name: "Rockets"}
-	request = payload(page, meeting_type, start + 10 * 3600, guests=["bob@guests.example"], answers=answers)
+	request = payload(
+		page,
+		meeting_type,
+		start + 10 * 3600,
+		guests=["bob@guests.example"],
+		answers=answers,
+		attendee_phone="+49 221 1",
+	)
 	booking = frappe.get_doc("Booking", door.book(request, now()).id)
 	schedule = frappe.get_doc("Availability Schedule", {"user": booking.host})
 	found = [booking.guests[0], booking.hosts[0], booking.answers[0], schedule.rules[0], page.hosts[0]]
-	found += [meeting_type.questions[0], meeting_type.recommended_phases[0]]
+	found += [meeting_type.questions[0], meeting_type.recommended_phases[0], meeting_type.places[0]]
 	frappe.db.commit()
 	return {row.doctype: row for row in found}
 
@@ -39,6 +47,7 @@ CHILD_TABLES = [
 	"Scheduling Page Host",
 	"Meeting Type Question",
 	"Meeting Type Phase",
+	"Meeting Type Place",
 ]
 
 

@@ -21,16 +21,14 @@ TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
 DESK = ("scheduler_integration/**/*.json", "workspace_sidebar/*.json", "desktop_icon/*.json", "fixtures/role.json")
 # Frappe itself translates these words. A row of ours would change them in the whole desk.
 FRAPPES_OWN = {
-	# Weekdays, and the choice of how something repeats
-	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Repeat",
-	# Labels of Frappe's own DocTypes
-	"Account", "Address", "Calendar", "New", "OK", "Provider", "State",
-	"Active", "Color", "Contact", "Currency", "Default", "Description", "Details", "Event", "Form", "From", "Help",
-	"Home", "Location", "Messages", "Options", "Placeholder", "Priority", "Reports", "Rules", "Setup", "Slug", "Source",
-	"Status", "Subject", "Title", "To", "Type", "User",
-	# Options of Frappe's own Select fields: statuses, types of fields, ways to assign
-	"Assignment", "Build", "Cancelled", "Completed", "Custom", "Date", "Failed", "Long Text", "Number", "Off",
-	"Done", "Pending", "Personal", "Round Robin", "Scheduled", "Select", "Sending", "Sent", "System", "Text",
+	# Labels and options of Frappe's own DocTypes, and weekdays
+	"Account", "Action", "Active", "Address", "Assignment", "Build", "Calendar", "Cancelled", "Color",
+	"Completed", "Contact", "Create", "Currency", "Custom", "Date", "Default", "Delete", "Description", "Details",
+	"Done", "Event", "Failed", "Form", "Friday", "From", "Help", "Home", "Location", "Long Text", "Messages",
+	"Monday", "Name", "New", "Number", "OK", "Off", "Options", "Pending", "Personal", "Placeholder", "Priority",
+	"Provider", "Repeat", "Reports", "Round Robin", "Rules", "Saturday", "Scheduled", "Select", "Sending", "Sent",
+	"Setup", "Slug", "Source", "State", "Status", "Subject", "Success", "Sunday", "System", "Text", "Thursday",
+	"Title", "To", "Tuesday", "Type", "Update", "User", "Wednesday",
 }  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}

@@ -16,8 +16,7 @@ from frappe.missing import missing
 
 _TIMEOUTS = {"short": 300, "default": 300, "long": 1500}
 _REFUSED = {
-	"at_front", "at_front_when_starved", "deduplicate", "event", "is_async", "job_id", "job_name", "on_failure",
-	"on_success", "timeout",
+	"at_front", "at_front_when_starved", "event", "is_async", "job_name", "on_failure", "on_success", "timeout",
 }  # fmt: skip
 _waiting: Queue[dict] = Queue()
 
@@ -28,9 +27,14 @@ def enqueue(
 	*,
 	now: bool = False,
 	enqueue_after_commit: bool = False,
+	job_id: str | None = None,
+	deduplicate: bool = False,
 	**kwargs: Any,
 ) -> Any:
-	"""Run a function at once in this transaction (`now`), or in a worker: soon, or after this transaction's commit."""
+	"""Run a function at once in this transaction (`now`), or in a worker: soon, or after this transaction's commit.
+
+	With `deduplicate`, a job whose `job_id` waits already isn't queued again.
+	"""
 	if refused := _REFUSED.intersection(kwargs):
 		raise NotImplementedError(f"enqueue({', '.join(refused)}=...) on the embedded site")
 	if now:
@@ -42,9 +46,9 @@ def enqueue(
 
 	def enqueue_call() -> None:
 		if redis_url():
-			_enqueue_on_redis(queue, work)
-		else:
-			_waiting.put(work)
+			_enqueue_on_redis(queue, work, job_id, deduplicate)
+		elif not (deduplicate and any(each["job_id"] == job_id for each in list(_waiting.queue))):
+			_waiting.put({**work, "job_id": job_id})
 
 	if enqueue_after_commit:
 		frappe.db.after_commit.add(enqueue_call)
@@ -53,7 +57,7 @@ def enqueue(
 	return None
 
 
-def execute_job(site: str, sites_path: str, user: str, method: str, kwargs: dict) -> None:
+def execute_job(site: str, sites_path: str, user: str, method: str, kwargs: dict, job_id: str | None = None) -> None:
 	"""Run a job on its own connection. Commits at the end; if the job fails, stores an Error Log."""
 	frappe.init(site, sites_path, force=True)
 	frappe.connect()
@@ -106,10 +110,15 @@ def _redis_queue(name: str) -> Any:
 	return RedisQueue(name, connection=Redis.from_url(redis_url()))
 
 
-def _enqueue_on_redis(queue: str, work: dict) -> None:
-	_redis_queue(queue).enqueue_call(
-		"frappe.utils.background_jobs.execute_job", kwargs=work, timeout=_TIMEOUTS[queue], failure_ttl=7 * 86400
-	)
+def _enqueue_on_redis(queue: str, work: dict, job_id: str | None, deduplicate: bool) -> None:
+	line = _redis_queue(queue)
+	name = f"{local.site}||{job_id}" if job_id else None
+	if deduplicate and name and (known := line.fetch_job(name)) and known.get_status() in ("queued", "started"):
+		return
+	line.enqueue_call(
+		"frappe.utils.background_jobs.execute_job", kwargs=work, timeout=_TIMEOUTS[queue], failure_ttl=7 * 86400,
+		job_id=name,
+	)  # fmt: skip
 
 
 def work_on_redis(burst: bool = False) -> None:

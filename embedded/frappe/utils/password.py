@@ -1,7 +1,7 @@
 """Stands in for frappe.utils.password: hashes for signing in, encryption for passwords that are read again."""
 
 import frappe
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from frappe import _
 from frappe.context import local
 from frappe.missing import missing
@@ -22,14 +22,26 @@ def get_decrypted_password(
 	query = f"select `password` from `__Auth` where {_WHERE} and `encrypted` = 1"
 	rows = frappe.db.sql(query, (doctype, name, fieldname), pluck=True)
 	if rows:
-		return _cipher().decrypt(rows[0].encode()).decode()
+		return decrypt(rows[0])
 	if raise_exception:
 		frappe.throw(_("Password not found for {0} {1} {2}").format(doctype, name, fieldname))
 	return None
 
 
 def set_encrypted_password(doctype: str, name: str, pwd: str, fieldname: str = "password") -> None:
-	_store(doctype, name, fieldname, _cipher().encrypt(pwd.encode()).decode(), 1)
+	_store(doctype, name, fieldname, encrypt(pwd), 1)
+
+
+def encrypt(txt: str) -> str:
+	return _cipher().encrypt(txt.encode()).decode()
+
+
+def decrypt(txt: str) -> str:
+	"""Return the plain text. Throws ValidationError if it was encrypted with another key."""
+	try:
+		return _cipher().decrypt(txt.encode()).decode()
+	except InvalidToken:
+		frappe.throw(_("Encryption key is invalid! Please check site_config.json"))
 
 
 def remove_encrypted_password(doctype: str, name: str, fieldname: str = "password") -> None:

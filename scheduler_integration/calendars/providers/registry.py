@@ -8,6 +8,8 @@ from scheduler_integration.calendars.provider import Account, Provider
 # `provider` of Calendar Connection, and the function `open_account(Account) -> Provider` of its module. A module is
 # imported when it is needed: the vendors' libraries are large.
 PROVIDERS = {
+	"Google": "scheduler_integration.calendars.providers.google",
+	"Outlook": "scheduler_integration.calendars.providers.outlook",
 	"CalDAV": "scheduler_integration.calendars.providers.caldav",
 	"ICS": "scheduler_integration.calendars.providers.ics",
 }

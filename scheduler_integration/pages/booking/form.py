@@ -19,6 +19,7 @@ _OWN_FIELDS = (
 	"attendee_email",
 	"attendee_phone",
 	"attendee_company",
+	"location",
 	"notes",
 	"guests",
 	"idempotency_key",
@@ -60,10 +61,11 @@ def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[s
 
 	`values` are by field name. `errors` maps the names of a BookingPayload's fields, and of questions, to sentences.
 	"""
-	by_phone = meeting.location_type == "phone"
+	by_phone = any(place.type == "phone" for place in meeting.locations)
 	own = {name: _field(name, values, errors, **about) for name, about in _own_fields(by_phone).items()}
 	questions = [_question(question, values, errors) for question in meeting.questions]
-	asked = [own["attendee_name"], own["attendee_email"], *([own["attendee_phone"]] if by_phone else []), *questions]
+	phone = [own["attendee_phone"]] if by_phone else []
+	asked = [own["attendee_name"], own["attendee_email"], *_place_field(meeting, values, errors), *phone, *questions]
 	folded = [field for field in own.values() if field not in asked]
 	shown = {field["error"] for field in (*asked, *folded)}
 	return {
@@ -74,6 +76,22 @@ def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[s
 		"idempotency_key": values.get("idempotency_key", ""),
 		"submit": _("Request this time") if meeting.requires_confirmation else _("Book this time"),
 	}
+
+
+def _place_field(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[str, str]) -> list[dict]:
+	"""Return the choice of a place; empty unless there are several."""
+	if len(meeting.locations) < 2:
+		return []
+	field = _field(
+		"location",
+		values,
+		errors,
+		label=_("Where would you like to meet?"),
+		type="radio",
+		required=True,
+		choices=[{"value": place.id, "label": place.label} for place in meeting.locations],
+	)
+	return [{**field, "value": field["value"] or meeting.locations[0].id}]
 
 
 def _own_fields(by_phone: bool) -> dict[str, dict[str, Any]]:

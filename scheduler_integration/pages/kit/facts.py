@@ -17,8 +17,9 @@ def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True
 	found = [{"icon": "clock", "text": length}] if (length := _length(meeting, locale, with_duration)) else []
 	if meeting.seats > 1:
 		found.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
-	if meeting.location_label:
-		found.append({"icon": place_icon(meeting.location_type), "text": meeting.location_label})
+	if meeting.locations:
+		labels = " · ".join(place.label for place in meeting.locations)
+		found.append({"icon": place_icon(meeting.location_type), "text": labels})
 	if meeting.price:
 		found.append({"icon": "tag", "text": dates.money(meeting.price, meeting.currency, locale)})
 	if meeting.requires_confirmation:

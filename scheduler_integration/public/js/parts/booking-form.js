@@ -5,7 +5,7 @@ import { keepDraft, readDraft } from "../state/memory.js";
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 
 const ANSWER = "answer_";
-const OWN = ["attendee_name", "attendee_email", "attendee_phone", "attendee_company", "notes", "website"];
+const OWN = ["attendee_name", "attendee_email", "attendee_phone", "attendee_company", "location", "notes", "website"];
 const NOT_KEPT = new Set(["csrf_token", "start", "parts", "tz", "duration", "idempotency_key", "website"]);
 // Only rules out a slip. The server checks more.
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -14,7 +14,7 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const controlsIn = (parent) => parent.querySelectorAll("input, select, textarea");
 
 /** @param {Control} control @returns {control is HTMLInputElement} */
-const isBox = (control) => control.type === "checkbox";
+const isBox = (control) => control.type === "checkbox" || control.type === "radio";
 
 /** Fills in hidden fields of the form. @param {Record<string, string>} values */
 export function fillHidden(values) {
@@ -185,7 +185,8 @@ function isMissing(field, controls) {
 
 /** The name of the sentence for a field that isn't filled in. @param {HTMLElement} field @param {Control} control */
 function missing(field, control) {
-	if (field.dataset.type === "multi_select" || control.tagName === "SELECT") return "required_choice";
+	if (field.dataset.type === "multi_select" || control.type === "radio" || control.tagName === "SELECT")
+		return "required_choice";
 	return isBox(control) ? "required_check" : "required";
 }
 

@@ -7,7 +7,8 @@ from scheduler_integration.bookings import forget_turns
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hostnames import is_web_address
-from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users
+from scheduler_integration.catalogue.hosts import enabled_hosts, no_required_host, page_users, required_users
+from scheduler_integration.catalogue.places import all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.public import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
@@ -33,6 +34,7 @@ class MeetingType(Form):
 		self.validate_days_and_seats()
 		self.validate_window()
 		self.validate_assignment()
+		self.validate_places()
 		self.validate_questions()
 		self.validate_report_fields()
 		self.validate_links()
@@ -154,6 +156,29 @@ class MeetingType(Form):
 		# left. The page doesn't check inactive types either.
 		if self.is_active and self.assignment == "Collective" and not required_users(page):
 			raise InvalidRequest(no_required_host())
+
+	def validate_places(self):
+		check_places(self)
+		if not self.scheduling_page or not self.is_active:
+			return
+		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
+		users = [host.user for host in enabled_hosts(self, page)]
+		known = {(place.type, place.details) for place in self.places_before()}
+		for place in all_places(self):
+			missing = missing_accounts(place, self, users)
+			# A place that was saved before stays: a host who disconnects must not lock the form.
+			if missing and (place.type, place.details) not in known:
+				names = ", ".join(frappe.utils.get_fullname(user) for user in missing)
+				raise InvalidRequest(
+					_(
+						"“{0}” can't be offered yet: {1} must connect an account first, or give a link as its details."
+					).format(place.label, names),
+					details={"location_type": _("An account is missing.")},
+				)
+
+	def places_before(self):
+		before = self.get_doc_before_save()
+		return all_places(before) if before else ()
 
 	def validate_questions(self):
 		if len(self.questions) > MAX_QUESTIONS:

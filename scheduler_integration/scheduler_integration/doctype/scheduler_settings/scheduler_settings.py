@@ -1,3 +1,5 @@
+import re
+
 from frappe import _
 
 from scheduler_integration.catalogue.hostnames import is_hostname
@@ -5,12 +7,16 @@ from scheduler_integration.controllers import Form
 from scheduler_integration.doors.address import parse_network
 from scheduler_integration.exceptions import InvalidRequest
 
+# It becomes a part of Microsoft's addresses: an ID, a domain of the organisation, or one of Microsoft's words.
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
+
 
 class SchedulerSettings(Form):
 	def validate(self):
 		self.validate_default_reminders()
 		self.validate_embed_hosts()
 		self.validate_proxies()
+		self.validate_tenant()
 
 	def validate_default_reminders(self):
 		parts = [part.strip() for part in (self.default_reminders or "").split(",") if part.strip()]
@@ -34,3 +40,8 @@ class SchedulerSettings(Form):
 				raise InvalidRequest(
 					_("“{0}” is no address or network. Write one such as 198.51.100.0/24 a line.").format(text)
 				) from None
+
+	def validate_tenant(self):
+		self.microsoft_tenant = (self.microsoft_tenant or "common").strip()
+		if not _TENANT.fullmatch(self.microsoft_tenant):
+			raise InvalidRequest(_("The tenant is “common”, “organizations”, or the ID of your own tenant."))

@@ -1,0 +1,284 @@
+"""Google Calendar, through google-api-python-client on our own HTTP client.
+
+Google's library builds and checks the requests; ours sends them, so that time-outs, retries and logs are the same for
+each vendor. Only what both 2.2 and 2.188 of the library have is used: a bench of Frappe 15 or 16 has either. The library
+brings Google's description of the API along, and nothing is fetched to build the service.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import httplib2
+from googleapiclient.discovery import build
+from googleapiclient.errors import HttpError
+
+from scheduler_integration.calendars.provider import (
+	Account,
+	Changes,
+	Channel,
+	OutgoingEvent,
+	ProviderCalendar,
+	RemoteEvent,
+	Stored,
+)
+from scheduler_integration.calendars.providers import google_events
+from scheduler_integration.engine import Interval
+from scheduler_integration.exceptions import (
+	AccessRevoked,
+	CalendarGone,
+	EventChanged,
+	OutsideError,
+	SyncTokenExpired,
+	TooManyRequests,
+	UnexpectedAnswer,
+)
+from scheduler_integration.outside.oauth import tokens
+from scheduler_integration.outside.oauth.session import VendorSession
+from scheduler_integration.outside.oauth.tokens import Holder
+from scheduler_integration.outside.oauth.vendors import GOOGLE, located
+
+_SCOPE = "https://www.googleapis.com/auth/"
+SCOPES = ("openid", "email", f"{_SCOPE}calendar.events", f"{_SCOPE}calendar.calendarlist.readonly")
+# Of each group, one scope is enough. Who granted more, in an older version of the app or elsewhere, has granted enough.
+NEEDED = (
+	(f"{_SCOPE}calendar.events", f"{_SCOPE}calendar"),
+	(f"{_SCOPE}calendar.calendarlist.readonly", f"{_SCOPE}calendar.readonly", f"{_SCOPE}calendar"),
+)
+
+_ADDRESS = "https://www.googleapis.com/calendar/v3/"
+_LIST_FIELDS = f"items({google_events.READ_FIELDS}),nextPageToken,nextSyncToken,timeZone"
+_PAGE_SIZE = 500
+# Google grants about a week, whatever is asked for.
+_CHANNEL_SECONDS = 7 * 86400
+_TOO_MANY = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "calendarUsageLimitExceeded"})
+_GONE = frozenset({404, 410})
+_PARSE_ERRORS = (AttributeError, KeyError, TypeError, ValueError, IndexError)
+
+
+def open_account(account: Account) -> "GoogleCalendar":
+	"""Return the provider of a connected Google account."""
+	return GoogleCalendar(account, VendorSession(GOOGLE, Holder("Calendar Connection", account.name)))
+
+
+@dataclass(slots=True)
+class _Transport:
+	"""The part of httplib2.Http that Google's library uses, on our client."""
+
+	session: VendorSession
+
+	def request(
+		self, uri: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None, **_unused: Any
+	) -> tuple[httplib2.Response, bytes]:
+		# Our client sets its own; the library's would ask for a compression that is already undone here.
+		own = {
+			key: text for key, text in (headers or {}).items() if key.lower() not in ("user-agent", "accept-encoding")
+		}
+		answer = self.session.send(method, uri, body=body, headers=own)
+		return httplib2.Response({**answer.headers, "status": str(answer.status)}), answer.body
+
+	def close(self) -> None:
+		self.session.close()
+
+
+class GoogleCalendar:
+	"""One Google account. See `calendars.provider.Provider` for the methods."""
+
+	can_write = True
+	can_watch = True
+	can_invite = True
+
+	def __init__(self, account: Account, session: VendorSession):
+		self._account, self._session = account, session
+		address = located(GOOGLE, _ADDRESS)
+		self._service = build(
+			"calendar",
+			"v3",
+			http=_Transport(session),
+			static_discovery=True,
+			cache_discovery=False,
+			client_options={"api_endpoint": address},
+		)
+
+	def calendars(self) -> list[ProviderCalendar]:
+		found: list[ProviderCalendar] = []
+		page = None
+		while True:
+			request = self._service.calendarList().list(pageToken=page, maxResults=250)
+			answer = _executed(request)
+			found += [_calendar(item) for item in answer.get("items") or () if not item.get("deleted")]
+			page = answer.get("nextPageToken")
+			if not page:
+				return found
+
+	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
+		request = self._service.events().list(
+			calendarId=calendar,
+			# The same in every request that belongs to one token: Google refuses others.
+			singleEvents=True,
+			maxResults=_PAGE_SIZE,
+			fields=_LIST_FIELDS,
+			pageToken=page or None,
+			**({"syncToken": token} if token else {"timeMin": _utc(window[0]), "timeMax": _utc(window[1])}),
+		)
+		# 400: a token that Google doesn't even recognise as one.
+		token_errors = {400: SyncTokenExpired, 410: SyncTokenExpired} if token else {}
+		with _errors({404: CalendarGone, **token_errors}):
+			answer = request.execute(num_retries=0)
+		return google_events.read_changes(answer, self._account.zone)
+
+	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
+		if stored is None:
+			return self._created(calendar, event)
+		if stored.is_pending:
+			# Google itself changes the event when the link is ready, and with it the version.
+			now = self._get(calendar, stored.id)
+			if now is None:
+				raise EventChanged
+			return self._patched(calendar, event, now)
+		return self._patched(calendar, event, {"id": stored.id, "etag": stored.etag, "hangoutLink": stored.join_url})
+
+	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
+		request = self._service.events().delete(
+			calendarId=calendar, eventId=stored.id if stored else key, sendUpdates="all" if notify else "none"
+		)
+		with _errors({}):
+			_execute_or_gone(request)
+
+	def find(self, calendar: str, key: str, stored: Stored | None = None) -> RemoteEvent | None:
+		item = self._get(calendar, stored.id if stored else key)
+		if item is None:
+			return None
+		# Our own events have times with an offset; only an event that its owner made all-day needs the zone.
+		return google_events.read_event(item, self._account.zone)
+
+	def watch(self, calendar: str, address: str, secret: str) -> Channel:
+		body = {
+			"id": uuid.uuid4().hex,
+			"type": "web_hook",
+			"address": address,
+			"token": secret,
+			"expiration": str((self._session.now() + _CHANNEL_SECONDS) * 1000),
+		}
+		with _errors({404: CalendarGone}):
+			answer = self._service.events().watch(calendarId=calendar, body=body).execute(num_retries=0)
+		expires_at = int(answer.get("expiration") or 0) // 1000
+		return Channel(id=body["id"], resource=str(answer["resourceId"]), secret=secret, expires_at=expires_at)
+
+	def unwatch(self, channel: Channel) -> None:
+		request = self._service.channels().stop(body={"id": channel.id, "resourceId": channel.resource})
+		with _errors({}):
+			_execute_or_gone(request)
+
+	def revoke(self) -> None:
+		tokens.revoke(GOOGLE, self._session.holder)
+
+	def close(self) -> None:
+		self._session.close()
+
+	def _created(self, calendar: str, event: OutgoingEvent) -> Stored:
+		body = {**google_events.written(event), "id": event.key}
+		request = self._service.events().insert(
+			calendarId=calendar, body=body, sendUpdates=_mails(event), conferenceDataVersion=1
+		)
+		try:
+			with _errors({404: CalendarGone, 409: _IdTaken}):
+				return google_events.read_stored(request.execute(num_retries=0))
+		except _IdTaken:
+			# An earlier try was carried out, and its answer was lost. A deleted event keeps its id: then it's another matter.
+			now = self._get(calendar, event.key)
+			if now is None:
+				raise EventChanged from None
+			return self._patched(calendar, event, now)
+
+	def _patched(self, calendar: str, event: OutgoingEvent, now: dict[str, Any]) -> Stored:
+		"""Make the event as given, if it still is as it was in `now`: a resource, or its id, version and link."""
+		has_conference = bool(now.get("hangoutLink") or now.get("conferenceData"))
+		request = self._service.events().patch(
+			calendarId=calendar,
+			eventId=now["id"],
+			body=google_events.written(event, has_conference=has_conference),
+			sendUpdates=_mails(event),
+			# Without it, Google ignores the conference, or forgets it.
+			conferenceDataVersion=1,
+		)
+		if now.get("etag"):
+			request.headers["If-Match"] = now["etag"]
+		with _errors({403: EventChanged, 404: EventChanged, 410: EventChanged, 412: EventChanged}):
+			return google_events.read_stored(request.execute(num_retries=0))
+
+	def _get(self, calendar: str, event: str) -> dict[str, Any] | None:
+		with _errors({}):
+			item = _execute_or_gone(self._service.events().get(calendarId=calendar, eventId=event))
+		return None if item is None or item.get("status") == "cancelled" else item
+
+
+class _IdTaken(OutsideError):
+	"""An event with this id exists, or existed."""
+
+
+@contextmanager
+def _errors(by_status: dict[int, type[OutsideError]]) -> Iterator[None]:
+	"""Turn Google's errors into ours. `by_status` has those with a meaning of their own in this request."""
+	try:
+		yield
+	except HttpError as error:
+		raise _error(error, by_status) from None
+
+
+def _error(error: HttpError, by_status: dict[int, type[OutsideError]]) -> OutsideError:
+	status, reason = int(error.resp.status), _reason(error)
+	if reason in _TOO_MANY:
+		return TooManyRequests()
+	if reason in ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
+		return AccessRevoked()
+	if reason == "requiredAccessLevel":
+		return CalendarGone()
+	if status in by_status:
+		return by_status[status]()
+	return UnexpectedAnswer(status, reason)
+
+
+def _reason(error: HttpError) -> str:
+	# HttpError.reason isn't there in 2.2.
+	try:
+		return str(json.loads(error.content)["error"]["errors"][0]["reason"])
+	except _PARSE_ERRORS:
+		return ""
+
+
+def _executed(request: Any) -> dict[str, Any]:
+	with _errors({}):
+		return request.execute(num_retries=0)
+
+
+def _execute_or_gone(request: Any) -> dict[str, Any] | None:
+	"""Return the answer, or None if what the request names is gone."""
+	try:
+		return request.execute(num_retries=0) or {}
+	except HttpError as error:
+		if int(error.resp.status) in _GONE:
+			return None
+		raise
+
+
+def _calendar(item: dict[str, Any]) -> ProviderCalendar:
+	return ProviderCalendar(
+		id=item["id"],
+		name=str(item.get("summaryOverride") or item.get("summary") or item["id"]),
+		zone=google_events.known_zone(item.get("timeZone"), ""),
+		is_primary=bool(item.get("primary")),
+		can_write=item.get("accessRole") in ("owner", "writer"),
+	)
+
+
+def _mails(event: OutgoingEvent) -> str:
+	return "all" if event.invites else "none"
+
+
+def _utc(instant: int) -> str:
+	return f"{datetime.fromtimestamp(instant, timezone.utc):%Y-%m-%dT%H:%M:%SZ}"

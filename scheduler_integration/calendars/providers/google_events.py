@@ -1,0 +1,150 @@
+"""Google's events and ours: how one is read as the other. No request is made here."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timezone
+from typing import Any
+
+from scheduler_integration import engine
+from scheduler_integration.calendars.provider import (
+	BusyTime,
+	Changes,
+	Kind,
+	OutgoingEvent,
+	RemoteEvent,
+	Reply,
+	Stored,
+)
+from scheduler_integration.engine import local_midnight
+
+# Marks an event as one of ours, in its private extended properties: those of this calendar's copy only.
+APP = "scheduler_integration"
+# What is asked for of each event. Titles, descriptions and places stay at Google.
+READ_FIELDS = "id,status,transparency,eventType,start,end,etag,iCalUID,attendees(email,self,responseStatus),extendedProperties/private"
+# A working location says where somebody is, not that they are busy; nobody is busy because it is a birthday.
+_NEVER_BUSY = frozenset({"workingLocation", "birthday"})
+_KINDS: dict[str, Kind] = {"focusTime": "focus", "outOfOffice": "out_of_office"}
+_REPLIES: dict[str, Reply] = {"accepted": "accepted", "declined": "declined", "tentative": "tentative"}
+
+
+def read_changes(page: Mapping[str, Any], zone: str) -> Changes:
+	"""Return a page of Google's list. `zone` is the host's, in case the calendar's isn't known here."""
+	zone = known_zone(page.get("timeZone"), zone)
+	events: list[RemoteEvent] = []
+	removed: list[str] = []
+	unreadable = 0
+	for item in page.get("items") or ():
+		# A cancelled event has its ids and nothing else: no times.
+		if item.get("status") == "cancelled":
+			removed.append(item["id"])
+			continue
+		try:
+			events.append(read_event(item, zone))
+		except (KeyError, TypeError, ValueError):
+			unreadable += 1
+	return Changes(
+		events=tuple(events),
+		removed=tuple(removed),
+		next_page=str(page.get("nextPageToken") or ""),
+		token=str(page.get("nextSyncToken") or ""),
+		unreadable=unreadable,
+	)
+
+
+def read_event(item: Mapping[str, Any], zone: str) -> RemoteEvent:
+	"""Return a live event. All-day events are days in `zone`, the calendar's own, which may have 23 or 25 hours."""
+	start, end = _instant(item["start"], zone), _instant(item["end"], zone)
+	kind = _kind(item)
+	private = (item.get("extendedProperties") or {}).get("private") or {}
+	busy = BusyTime(start, end, kind, "date" in item["start"]) if kind and start < end else None
+	return RemoteEvent(
+		id=item["id"],
+		busy=(busy,) if busy else (),
+		uid=str(item.get("iCalUID") or ""),
+		mark=str(private.get("key") or "") if private.get("app") == APP else "",
+		etag=str(item.get("etag") or ""),
+		start=start,
+		end=end,
+		replies=_replies(item.get("attendees") or ()),
+	)
+
+
+def read_stored(item: Mapping[str, Any]) -> Stored:
+	"""Return what Google stored. A Meet link may need some seconds: then it is pending."""
+	request = (item.get("conferenceData") or {}).get("createRequest") or {}
+	status = (request.get("status") or {}).get("statusCode")
+	link = str(item.get("hangoutLink") or "")
+	return Stored(
+		id=item["id"],
+		etag=str(item.get("etag") or ""),
+		uid=str(item.get("iCalUID") or ""),
+		join_url=link,
+		web_url=str(item.get("htmlLink") or ""),
+		is_pending=status == "pending" and not link,
+	)
+
+
+def written(event: OutgoingEvent, *, has_conference: bool = False) -> dict[str, Any]:
+	"""Return the body of an event that we write. The other fields of an existing event stay as they are."""
+	body: dict[str, Any] = {
+		"summary": event.title,
+		"description": event.description,
+		"location": event.location,
+		"start": _when(event.start, event.zone),
+		"end": _when(event.end, event.zone),
+		"status": "confirmed",
+		"transparency": "opaque",
+		"extendedProperties": {"private": {"app": APP, "key": event.key}},
+	}
+	# Listed attendees get mail from Google, or no mail and no event in their calendar. Without `invites` we mail them.
+	if event.invites:
+		body["attendees"] = [{"email": each.email, "displayName": each.name} for each in event.attendees]
+	if event.conference == "google_meet" and not has_conference:
+		solution = {"type": "hangoutsMeet"}
+		# Google ignores a repeated request id.
+		body["conferenceData"] = {"createRequest": {"requestId": event.key, "conferenceSolutionKey": solution}}
+	return body
+
+
+def known_zone(name: Any, otherwise: str) -> str:
+	"""Return the name if this server knows the zone."""
+	try:
+		return engine.zone(name).key
+	except engine.EngineError:
+		return otherwise
+
+
+def _kind(item: Mapping[str, Any]) -> Kind | None:
+	"""Return how the owner is busy during the event, or None if they aren't."""
+	kind = str(item.get("eventType") or "default")
+	own = _own_reply(item.get("attendees") or ())
+	if item.get("transparency") == "transparent" or kind in _NEVER_BUSY or own == "declined":
+		return None
+	if kind in _KINDS:
+		return _KINDS[kind]
+	return "tentative" if item.get("status") == "tentative" or own in ("tentative", "needsAction") else "busy"
+
+
+def _own_reply(attendees: Iterable[Mapping[str, Any]]) -> str:
+	return next((str(each.get("responseStatus")) for each in attendees if each.get("self")), "")
+
+
+def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:
+	return {
+		str(each["email"]).lower(): _REPLIES.get(str(each.get("responseStatus")), "none")
+		for each in attendees
+		if each.get("email")
+	}
+
+
+def _instant(value: Mapping[str, str], zone: str) -> int:
+	if "date" in value:
+		return local_midnight(date.fromisoformat(value["date"]), zone)
+	moment = datetime.fromisoformat(value["dateTime"].replace("Z", "+00:00"))
+	if moment.tzinfo is None:
+		return engine.instant_of(moment, known_zone(value.get("timeZone"), zone))
+	return int(moment.timestamp())
+
+
+def _when(instant: int, zone: str) -> dict[str, str]:
+	moment = datetime.fromtimestamp(instant, timezone.utc)
+	return {"dateTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}", "timeZone": zone}

@@ -1,0 +1,271 @@
+"""Outlook calendars, through Microsoft Graph 1.0.
+
+Every request asks for immutable ids and for times in UTC. Delta queries have their state in links, which are followed as
+they are, after a look at where they lead: an access token goes with them.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from scheduler_integration.calendars.provider import (
+	Account,
+	Changes,
+	Channel,
+	OutgoingEvent,
+	ProviderCalendar,
+	RemoteEvent,
+	Stored,
+)
+from scheduler_integration.calendars.providers import outlook_events
+from scheduler_integration.engine import Interval
+from scheduler_integration.exceptions import (
+	AddressRefused,
+	CalendarGone,
+	EventChanged,
+	SyncTokenExpired,
+	UnexpectedAnswer,
+)
+from scheduler_integration.outside.addresses import same_origin
+from scheduler_integration.outside.client import Answer
+from scheduler_integration.outside.oauth.session import VendorSession
+from scheduler_integration.outside.oauth.tokens import Holder
+from scheduler_integration.outside.oauth.vendors import MICROSOFT, located
+
+SCOPES = ("openid", "email", "profile", "offline_access", "User.Read", "Calendars.ReadWrite", "MailboxSettings.Read")
+# Without MailboxSettings.Read, the zone of all-day events is guessed from the events.
+NEEDED = (("Calendars.ReadWrite",),)
+
+_ADDRESS = "https://graph.microsoft.com/v1.0"
+_PAGE_SIZE = 200
+_PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={_PAGE_SIZE}'
+# Graph allows almost seven days.
+_SUBSCRIPTION_SECONDS = 6 * 86400
+_GONE = (404, 410)
+
+
+def open_account(account: Account) -> "OutlookCalendar":
+	"""Return the provider of a connected Microsoft account."""
+	return OutlookCalendar(account, VendorSession(MICROSOFT, Holder("Calendar Connection", account.name)))
+
+
+class OutlookCalendar:
+	"""One Microsoft account. See `calendars.provider.Provider` for the methods."""
+
+	can_write = True
+	can_watch = True
+	can_invite = True
+
+	def __init__(self, account: Account, session: VendorSession):
+		self._account, self._session = account, session
+		self._base = located(MICROSOFT, _ADDRESS)
+		self._series: dict[str, dict[str, Any] | None] = {}
+
+	def calendars(self) -> list[ProviderCalendar]:
+		found: list[ProviderCalendar] = []
+		address = f"{self._base}/me/calendars"
+		while address:
+			page = self._send("GET", address).expect(200).json()
+			found += [self._calendar(item) for item in page.get("value") or ()]
+			address = self._own_link(page.get("@odata.nextLink"))
+		return found
+
+	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
+		answer = self._delta(calendar, window, page or token)
+		if answer.status in _GONE:
+			raise (SyncTokenExpired if page or token else CalendarGone)(host=answer.host)
+		if answer.status == 403:
+			raise CalendarGone(host=answer.host)
+		body = answer.expect(200).json()
+		events, removed, unreadable = self._read(body.get("value") or ())
+		return Changes(
+			events=tuple(events.values()),
+			removed=tuple(removed),
+			next_page=self._own_link(body.get("@odata.nextLink")),
+			token=self._own_link(body.get("@odata.deltaLink")),
+			unreadable=unreadable,
+		)
+
+	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
+		if stored is None:
+			# Exchange knows a transaction id for a while; the key is in the event for good.
+			now = self._by_key(calendar, event.key)
+			return self._patched(event, now) if now else self._created(calendar, event)
+		if stored.is_pending:
+			now = self._get(stored.id)
+			if now is None:
+				raise EventChanged
+			return self._patched(event, now)
+		return self._patched(event, {"id": stored.id, "@odata.etag": stored.etag})
+
+	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
+		# Exchange tells the attendees by itself if there are any.
+		identifier = stored.id if stored else (self._by_key(calendar, key) or {}).get("id")
+		if identifier:
+			answer = self._send("DELETE", self._event(identifier))
+			if answer.status not in _GONE:
+				answer.expect()
+
+	def find(self, calendar: str, key: str, stored: Stored | None = None) -> RemoteEvent | None:
+		item = self._get(stored.id) if stored else self._by_key(calendar, key)
+		return outlook_events.read_event(item, self._zone_of(item)) if item and not item.get("isCancelled") else None
+
+	def watch(self, calendar: str, address: str, secret: str) -> Channel:
+		body = {
+			"resource": f"/me/calendars/{calendar}/events",
+			"changeType": "created,updated,deleted",
+			"notificationUrl": address,
+			"lifecycleNotificationUrl": address,
+			"clientState": secret,
+			"expirationDateTime": outlook_events.utc(self._session.now() + _SUBSCRIPTION_SECONDS),
+		}
+		answer = self._send("POST", f"{self._base}/subscriptions", json=body)
+		if answer.status == 404:
+			raise CalendarGone(host=answer.host)
+		made = answer.expect(201).json()
+		expires_at = outlook_events.instant(made["expirationDateTime"])
+		return Channel(id=made["id"], secret=secret, expires_at=expires_at)
+
+	def unwatch(self, channel: Channel) -> None:
+		answer = self._send("DELETE", f"{self._base}/subscriptions/{quote(channel.id, safe='')}")
+		if answer.status not in _GONE:
+			answer.expect()
+
+	def revoke(self) -> None:
+		"""Microsoft has no address for it: the person removes the app on myapps.microsoft.com."""
+
+	def close(self) -> None:
+		self._session.close()
+
+	# Reading
+
+	def _delta(self, calendar: str, window: Interval, link: str) -> Answer:
+		if link:
+			if not self._is_own(link):
+				raise SyncTokenExpired
+			return self._send("GET", link)
+		params = {"startDateTime": outlook_events.utc(window[0]), "endDateTime": outlook_events.utc(window[1])}
+		return self._send(
+			"GET", f"{self._base}/me/calendars/{quote(calendar, safe='')}/calendarView/delta", params=params
+		)
+
+	def _read(self, items: Sequence[dict[str, Any]]) -> tuple[dict[str, RemoteEvent], list[str], int]:
+		"""Return the page's events, by id, the removed ids, and how many items can't be understood.
+
+		An item may come several times, and the last one counts. A series is no event itself: its occurrences are.
+		"""
+		events: dict[str, RemoteEvent] = {}
+		removed: dict[str, None] = {}
+		unreadable = 0
+		self._series |= {item["id"]: item for item in items if item.get("type") == "seriesMaster"}
+		for item in items:
+			events.pop(item["id"], None)
+			removed.pop(item["id"], None)
+			try:
+				event = self._event_of(item)
+			except (KeyError, TypeError, ValueError):
+				unreadable += 1
+				continue
+			if event:
+				events[item["id"]] = event
+			else:
+				removed[item["id"]] = None
+		return events, list(removed), unreadable
+
+	def _event_of(self, item: dict[str, Any]) -> RemoteEvent | None:
+		"""Return the event of an item, or None if there is none (any more)."""
+		if "@removed" in item or item.get("type") == "seriesMaster":
+			return None
+		whole: dict[str, Any] | None = item
+		if not outlook_events.is_whole(item):
+			series = self._series_of(item)
+			whole = outlook_events.merged(series, item) if series else self._get(item["id"])
+		if whole is None or whole.get("isCancelled"):
+			return None
+		return outlook_events.read_event(whole, self._zone_of(whole))
+
+	def _series_of(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
+		identifier = item.get("seriesMasterId")
+		if not identifier or not {"start", "end"} <= set(item):
+			return None
+		if identifier not in self._series:
+			self._series[identifier] = self._get(identifier)
+		return self._series[identifier]
+
+	def _zone_of(self, item: Mapping[str, Any]) -> str:
+		"""Return the zone of the dates of an all-day event: the mailbox's, or the one it was written in."""
+		if not item.get("isAllDay"):
+			return "UTC"
+		known = self._mailbox_zone or outlook_events.zone_name(item.get("originalStartTimeZone"))
+		return known or self._account.zone
+
+	@cached_property
+	def _mailbox_zone(self) -> str:
+		answer = self._send("GET", f"{self._base}/me/mailboxSettings")
+		# Refused if the account was connected without this permission.
+		return outlook_events.zone_name(answer.json().get("timeZone")) if answer.status == 200 else ""
+
+	# Writing
+
+	def _created(self, calendar: str, event: OutgoingEvent) -> Stored:
+		address = f"{self._base}/me/calendars/{quote(calendar, safe='')}/events"
+		answer = self._send("POST", address, json=outlook_events.created(event))
+		if answer.status in (403, 404):
+			raise CalendarGone(host=answer.host)
+		return outlook_events.read_stored(answer.expect(200, 201).json())
+
+	def _patched(self, event: OutgoingEvent, now: Mapping[str, Any]) -> Stored:
+		is_meeting = event.conference == "teams" or now.get("isOnlineMeeting")
+		body = outlook_events.changed(event) if is_meeting else outlook_events.changed_with_body(event)
+		headers = {"If-Match": now["@odata.etag"]} if now.get("@odata.etag") else {}
+		answer = self._send("PATCH", self._event(now["id"]), json=body, headers=headers)
+		if answer.status in (404, 410, 412):
+			raise EventChanged(host=answer.host)
+		return outlook_events.read_stored(answer.expect(200).json())
+
+	def _get(self, identifier: str) -> dict[str, Any] | None:
+		answer = self._send("GET", self._event(identifier))
+		return None if answer.status in _GONE else answer.expect(200).json()
+
+	def _by_key(self, calendar: str, key: str) -> dict[str, Any] | None:
+		"""Return the event with our key, or None."""
+		prop = outlook_events.KEY_PROPERTY
+		wanted = f"singleValueExtendedProperties/Any(ep: ep/id eq '{prop}' and ep/value eq '{key}')"
+		address = f"{self._base}/me/calendars/{quote(calendar, safe='')}/events"
+		answer = self._send("GET", address, params={"$filter": wanted})
+		if answer.status == 404:
+			raise CalendarGone(host=answer.host)
+		return next(iter(answer.expect(200).json().get("value") or ()), None)
+
+	# Requests
+
+	def _send(self, method: str, address: str, *, headers: Mapping[str, str] | None = None, **request: Any) -> Answer:
+		return self._session.send(method, address, headers={"Prefer": _PREFER, **(headers or {})}, **request)
+
+	def _event(self, identifier: str) -> str:
+		return f"{self._base}/me/events/{quote(identifier, safe='')}"
+
+	def _own_link(self, link: Any) -> str:
+		"""Return a link if it leads to this API; empty for none. Raises UnexpectedAnswer for any other."""
+		if not link:
+			return ""
+		if not self._is_own(str(link)):
+			raise UnexpectedAnswer(200, host=urlsplit(str(link)).hostname or "")
+		return str(link)
+
+	def _is_own(self, link: str) -> bool:
+		try:
+			stays = same_origin(link, self._base)
+		except AddressRefused:  # not even a web address
+			return False
+		return stays and urlsplit(link).path.startswith(f"{urlsplit(self._base).path}/me/")
+
+	def _calendar(self, item: Mapping[str, Any]) -> ProviderCalendar:
+		return ProviderCalendar(
+			id=item["id"],
+			name=str(item.get("name") or ""),
+			zone="",
+			is_primary=bool(item.get("isDefaultCalendar")),
+			can_write=bool(item.get("canEdit")),
+		)

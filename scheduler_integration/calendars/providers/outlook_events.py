@@ -1,0 +1,158 @@
+"""Graph's events and ours: how one is read as the other. No request is made here."""
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timezone
+from typing import Any
+
+from scheduler_integration.calendars.ical.zones import iana
+from scheduler_integration.calendars.provider import BusyTime, Kind, OutgoingEvent, RemoteEvent, Reply, Stored
+from scheduler_integration.engine import instant_of, local_midnight
+
+# The key of one of our events, in a property that can be searched for. The GUID is this app's own.
+KEY_PROPERTY = "String {6f3c1b52-7a4e-4d0e-9c55-2b1f0a9d8e71} Name SchedulerIntegrationKey"
+# Somebody who works elsewhere is at work: Exchange itself shows them as available.
+_KINDS: dict[str, Kind] = {"tentative": "tentative", "oof": "out_of_office", "busy": "busy", "unknown": "busy"}
+_NOT_BUSY = frozenset({"free", "workingElsewhere"})
+_REPLIES: dict[str, Reply] = {
+	"accepted": "accepted",
+	"organizer": "accepted",
+	"declined": "declined",
+	"tentativelyAccepted": "tentative",
+}
+# Graph writes seven digits of a second's fraction. Python reads at most six.
+_FRACTION = re.compile(r"\.\d+")
+
+
+def read_event(item: Mapping[str, Any], zone: str) -> RemoteEvent:
+	"""Return an event or occurrence. All-day events come as midnights in UTC: they are dates, in `zone`."""
+	all_day = bool(item.get("isAllDay"))
+	start, end = (_instant(item[name], zone, all_day=all_day) for name in ("start", "end"))
+	kind = _kind(item)
+	busy = BusyTime(start, end, kind, all_day) if kind and start < end else None
+	return RemoteEvent(
+		id=item["id"],
+		busy=(busy,) if busy else (),
+		uid=str(item.get("iCalUId") or ""),
+		mark=_mark(item.get("transactionId")),
+		etag=str(item.get("@odata.etag") or ""),
+		start=start,
+		end=end,
+		replies=_replies(item.get("attendees") or ()),
+	)
+
+
+def is_whole(item: Mapping[str, Any]) -> bool:
+	"""Whether the item itself says if it takes time. An occurrence may leave that to its series."""
+	return "showAs" in item and "start" in item and "end" in item
+
+
+def merged(series: Mapping[str, Any], occurrence: Mapping[str, Any]) -> dict[str, Any]:
+	"""Return an occurrence with what it leaves to its series. The series' transaction id is not the occurrence's."""
+	return {**{key: value for key, value in series.items() if key != "transactionId"}, **occurrence}
+
+
+def read_stored(item: Mapping[str, Any]) -> Stored:
+	"""Return what Exchange stored. A Teams link may need some seconds: then it is pending."""
+	link = str((item.get("onlineMeeting") or {}).get("joinUrl") or "")
+	return Stored(
+		id=item["id"],
+		etag=str(item.get("@odata.etag") or ""),
+		uid=str(item.get("iCalUId") or ""),
+		join_url=link,
+		web_url=str(item.get("webLink") or ""),
+		is_pending=bool(item.get("isOnlineMeeting")) and not link,
+	)
+
+
+def created(event: OutgoingEvent) -> dict[str, Any]:
+	"""Return the body of a new event. Exchange makes no second one of the same transaction id."""
+	body = {
+		**changed(event),
+		"body": _body(event),
+		"transactionId": str(uuid.UUID(hex=event.key)),
+		"singleValueExtendedProperties": [{"id": KEY_PROPERTY, "value": event.key}],
+	}
+	if event.conference == "teams":
+		body |= {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
+	return body
+
+
+def changed(event: OutgoingEvent) -> dict[str, Any]:
+	"""Return what may be changed in an event. Not the body: Teams' own block is part of it, and would be lost."""
+	body: dict[str, Any] = {
+		"subject": event.title,
+		"start": _when(event.start),
+		"end": _when(event.end),
+		"location": {"displayName": event.location},
+		"showAs": "busy",
+	}
+	# Exchange mails everybody who is listed.
+	if event.invites:
+		body["attendees"] = [
+			{"emailAddress": {"address": each.email, "name": each.name}, "type": "required"} for each in event.attendees
+		]
+	return body
+
+
+def changed_with_body(event: OutgoingEvent) -> dict[str, Any]:
+	"""Return what is changed in an event without a Teams meeting."""
+	return {**changed(event), "body": _body(event)}
+
+
+def zone_name(name: Any) -> str:
+	"""Return the IANA name of a Windows or IANA name; empty if it is neither, such as `tzone://Microsoft/Custom`."""
+	return iana(str(name or ""))
+
+
+def utc(instant: int) -> str:
+	"""Return the instant as Graph's parameters have it."""
+	return f"{datetime.fromtimestamp(instant, timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def instant(text: str) -> int:
+	"""Return the instant of a time with an offset or in UTC, such as the end of a subscription."""
+	moment = datetime.fromisoformat(_FRACTION.sub("", text).replace("Z", "+00:00"))
+	return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
+
+
+def _kind(item: Mapping[str, Any]) -> Kind | None:
+	"""Return how the owner is busy during the event, or None if they aren't."""
+	shown = str(item.get("showAs") or "unknown")
+	declined = (item.get("responseStatus") or {}).get("response") == "declined"
+	if shown in _NOT_BUSY or declined or item.get("isCancelled"):
+		return None
+	return _KINDS.get(shown, "busy")
+
+
+def _instant(value: Mapping[str, str], zone: str, *, all_day: bool) -> int:
+	moment = datetime.fromisoformat(_FRACTION.sub("", value["dateTime"]).replace("Z", ""))
+	if all_day:
+		return local_midnight(date(moment.year, moment.month, moment.day), zone)
+	return instant_of(moment, zone_name(value.get("timeZone")) or zone)
+
+
+def _mark(transaction: Any) -> str:
+	"""Return the key in a transaction id. Other programs have transaction ids too; nobody knows a key of theirs."""
+	try:
+		return uuid.UUID(str(transaction)).hex if transaction else ""
+	except ValueError:
+		return ""
+
+
+def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:
+	found: dict[str, Reply] = {}
+	for each in attendees:
+		address = str((each.get("emailAddress") or {}).get("address") or "").lower()
+		if address:
+			found[address] = _REPLIES.get(str((each.get("status") or {}).get("response")), "none")
+	return found
+
+
+def _body(event: OutgoingEvent) -> dict[str, str]:
+	return {"contentType": "text", "content": event.description}
+
+
+def _when(at: int) -> dict[str, str]:
+	return {"dateTime": f"{datetime.fromtimestamp(at, timezone.utc):%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}

@@ -1,0 +1,60 @@
+"""Says which video call a booking needs now."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.catalogue.video import is_call
+from scheduler_integration.conferencing.accounts import Account, choose_account, fallback_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+	"""A call as it should be for a subject (see subjects.py). `account` is None if nobody can make it."""
+
+	subject: str
+	booking: str
+	title: str
+	start: int
+	end: int
+	minutes: int
+	zone: str
+	account: Account | None
+	fallback: Account | None
+	# The meeting type's words for attendees if no call can be made.
+	text: str
+	# Whether any provider will do, because the meeting type names none.
+	takes_any: bool
+
+
+def needs_call(booking: Document) -> bool:
+	"""Whether the booking gets a video call of its own. A type with a link of its own needs none."""
+	return is_call(booking.location_type) and not booking.location
+
+
+def desired_call(subject: str, booking: Document) -> Desired:
+	"""Return the call that the subject needs, of which `booking` is a booking that takes place."""
+	users = sorted(booking.host_users(), key=lambda user: user != booking.host)
+	start, end = booking.parts()[0]
+	return Desired(
+		subject=subject,
+		booking=booking.name,
+		title=_title(booking),
+		start=start,
+		end=booking.ends_at,
+		minutes=(end - start) // 60,
+		zone=timezone_of(booking.host),
+		account=choose_account(booking.location_type, users),
+		fallback=fallback_account(users),
+		text=frappe.get_cached_value("Meeting Type", booking.meeting_type, "fallback_details") or "",
+		takes_any=booking.location_type == "Video Call",
+	)
+
+
+def _title(booking: Document) -> str:
+	"""Return the title. A session's names no attendee: all of them see it."""
+	if booking.session:
+		return frappe.get_cached_value("Meeting Type", booking.meeting_type, "title")
+	return booking.subject

@@ -1,0 +1,198 @@
+"""The outbox handler: gives a booking the video call that it needs now, and removes calls that nobody needs any more."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.conferencing import records, steps
+from scheduler_integration.conferencing.desired import Desired, desired_call, needs_call
+from scheduler_integration.conferencing.notices import lose_account
+from scheduler_integration.conferencing.plan import CLEANUP, plan_cleanup
+from scheduler_integration.conferencing.provider import Conference
+from scheduler_integration.conferencing.subjects import scheduled_booking, subject_of
+from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests
+from scheduler_integration.meetings.changes import Fields
+from scheduler_integration.meetings.status import CANCELLED, LIVE
+from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
+from scheduler_integration.outbox.tasks import Task
+
+# A call that is pending at the provider, or that another worker changes, is looked at again after so many seconds.
+SOON = 5
+# After so many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
+PATIENT_ATTEMPTS = 4
+TOO_LATE_TO_WAIT = 15 * 60
+# How often one run starts anew because the booking was changed meanwhile.
+ROUNDS = 3
+
+NO_CALL: Fields = {
+	"meeting_link": None,
+	"meeting_id": None,
+	"meeting_password": None,
+	"video_provider": None,
+	"video_status": None,
+	"video_error": None,
+	"video_meeting": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Situation:
+	"""What a reading of the booking says. Two readings are compared to find out whether it was changed."""
+
+	booking: str
+	status: str
+	subject: str
+	known: str
+	desired: Desired | None
+
+
+def run(task: Task, now: int) -> Outcome:
+	"""Bring about what the task's booking needs now. `now` is in epoch seconds.
+
+	The new call comes first, so that nobody waits for the old one to be deleted. The booking may be changed while a
+	provider is asked: it is read again at the end, and if it differs, this starts anew.
+	"""
+	for _round in range(ROUNDS):
+		found = _read(task.booking)
+		if not found:
+			return NotNeeded(_("The booking was deleted."))
+		if found.status not in (*LIVE, *CANCELLED) or (found.desired and found.desired.end <= now):
+			return NotNeeded(_("The meeting is over."))
+		try:
+			outcome, kept = _serve(found, task, now)
+		except MeetingGone:
+			continue
+		except Exception as error:
+			return _later(error, now)
+		trouble = _tidy(found, kept, now)
+		if _read(task.booking) == found:
+			return _with_trouble(outcome, trouble, task, now)
+	return Again(now + SOON, _("The booking is being changed."))
+
+
+def _read(name: str) -> _Situation | None:
+	# Ends the transaction, so that the reads below show the present state and not an older snapshot.
+	frappe.db.commit()
+	if not frappe.db.exists("Booking", name):
+		return None
+	booking = frappe.get_doc("Booking", name)
+	subject = subject_of(booking)
+	live = scheduled_booking(subject)
+	desired = desired_call(subject, live) if live and needs_call(live) else None
+	return _Situation(name, booking.status, subject, booking.video_meeting or "", desired)
+
+
+def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
+	"""Make or move the call that the subject needs. Returns the outcome, and the Video Meeting that stays."""
+	desired = found.desired
+	if not desired:
+		return Done(fields=dict(NO_CALL) if found.known else {}), ""
+	try:
+		row = _row_that_serves(found, desired) or _new_row(desired)
+		return _bring_about(found, row, desired, now), row.name
+	except MeetingGone:
+		raise
+	except OutsideError as error:
+		if isinstance(error, AccessRevoked):
+			if desired.account:
+				lose_account(desired.account, error.message)
+		elif task.attempts < PATIENT_ATTEMPTS and desired.start - now > TOO_LATE_TO_WAIT:
+			raise
+		return _fall_back(found, desired, error, now)
+
+
+def _new_row(desired: Desired) -> Document:
+	"""Return the row of a call that is to be made. Raises AccessRevoked if no host has an account."""
+	if not desired.account:
+		raise AccessRevoked
+	return records.row_for(desired, desired.account)
+
+
+def _row_that_serves(found: _Situation, desired: Desired) -> Document | None:
+	"""Return the call that may stay, one that attendees know before any other."""
+	rows = [row for row in records.open_rows(found.booking, found.subject, found.known) if _serves(row, desired)]
+	return min(rows, key=lambda row: row.status != records.READY) if rows else None
+
+
+def _serves(row: Document, desired: Desired) -> bool:
+	"""Whether the call is of the host and provider that are wanted, or a fallback that attendees know already."""
+	if row.subject != desired.subject or row.status not in (records.PLANNED, records.MAKING, records.READY):
+		return False
+	if row.is_fallback and row.status == records.READY:
+		return bool(desired.fallback and row.user == desired.fallback.user)
+	account = desired.account
+	if not account or row.user != account.user:
+		return False
+	return row.provider == account.provider or (desired.takes_any and row.status == records.READY)
+
+
+def _bring_about(found: _Situation, row: Document, desired: Desired, now: int) -> Outcome:
+	conference = steps.bring_about(row, desired, now)
+	if conference.is_pending:
+		return Again(now + SOON, _("The provider is still making the link."))
+	return Done(conference.external_id, fields_of(row, conference) if found.status == "Scheduled" else dict(NO_CALL))
+
+
+def fields_of(row: Document, conference: Conference) -> Fields:
+	"""Return the booking's fields that tell of its call."""
+	return {
+		"meeting_link": conference.link,
+		"meeting_id": conference.shown_id or None,
+		"meeting_password": conference.passcode or None,
+		"video_provider": row.provider,
+		"video_status": "Ready",
+		"video_error": None,
+		"video_meeting": row.name,
+	}
+
+
+def _fall_back(found: _Situation, desired: Desired, error: OutsideError, now: int) -> tuple[Outcome, str]:
+	"""Make the site's fallback call. Without one, attendees read the meeting type's text, if it has one."""
+	if desired.fallback and desired.fallback != desired.account:
+		row = records.row_for(desired, desired.fallback)
+		return _bring_about(found, row, desired, now), row.name
+	if desired.text:
+		failed = {"video_status": "Failed", "video_error": error.message, "location": desired.text}
+		return Done(fields={**NO_CALL, **failed}), ""
+	return Never(error.message), ""
+
+
+def _tidy(found: _Situation, kept: str, now: int) -> Exception | None:
+	"""Remove the calls that nobody needs any more. Returns the first error; the others are tried all the same."""
+	trouble = None
+	for row in records.open_rows(found.booking, found.subject, found.known):
+		if row.name == kept or (row.subject != found.subject and _is_used(row.subject)):
+			continue
+		try:
+			steps.take_away(row, now)
+		except (OutsideError, steps.Claimed, steps.Unsettled) as error:
+			trouble = trouble or error
+	return trouble
+
+
+def _is_used(subject: str) -> bool:
+	live = scheduled_booking(subject)
+	return bool(live and needs_call(live))
+
+
+def _with_trouble(outcome: Outcome, trouble: Exception | None, task: Task, now: int) -> Outcome:
+	"""Return the outcome. Calls that couldn't be removed get a task of their own, which is tried again and again."""
+	if not trouble:
+		return outcome
+	if task.purpose == CLEANUP:
+		return _later(trouble, now)
+	plan_cleanup(task, now + steps.SETTLING_SECONDS, now)
+	return outcome
+
+
+def _later(error: Exception, now: int) -> Outcome:
+	"""Return when to look again, or raise the error: the outbox then waits longer after each attempt."""
+	if isinstance(error, steps.Claimed):
+		return Again(now + SOON, _("Another worker is at this video call."))
+	if isinstance(error, steps.Unsettled):
+		return Again(error.at, _("It isn't known yet whether the last request was carried out."))
+	if isinstance(error, TooManyRequests):
+		raise RetryLater(error.message, error.after or 0) from None
+	raise error

@@ -1,0 +1,22 @@
+"""What only hosts may see of a call."""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.conferencing import records
+from scheduler_integration.conferencing.accounts import jitsi
+
+
+def host_link(booking: Document) -> str | None:
+	"""Return the host's own link, made anew each time and stored nowhere; the attendees' link if there is no other.
+
+	With a Jitsi server that asks for signed links, the host's link moderates. At Zoom, Meet and Teams the host is known by
+	their account.
+	"""
+	if booking.video_provider != "Jitsi" or not booking.video_meeting:
+		return booking.meeting_link or None
+	row = frappe.get_doc("Video Meeting", booking.video_meeting)
+	server = jitsi()
+	if not server.secret:
+		return booking.meeting_link
+	return server.link(records.call_of(row), row.external_id, frappe.utils.get_fullname(booking.host))

@@ -1,0 +1,76 @@
+"""Notes every call to a provider in the Video Meeting Log: what was asked, what came of it, how long it took."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import frappe
+
+from scheduler_integration.exceptions import OutsideError, UnexpectedAnswer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+	"""What an entry of the log is about. `action` is one of the options of Video Meeting Log."""
+
+	action: str
+	provider: str
+	user: str | None = None
+	booking: str | None = None
+	meeting: str | None = None
+
+
+@dataclass(slots=True)
+class Stopwatch:
+	began: float = field(default_factory=time.monotonic)
+
+	@property
+	def milliseconds(self) -> int:
+		return int((time.monotonic() - self.began) * 1000)
+
+
+def logged(entry: Entry, ask: Callable[[], T], is_pending: Callable[[T], bool] = lambda answer: False) -> T:
+	"""Return `ask()` and store an entry about it, also if it raises. Commits: a rollback must not lose the entry."""
+	watch = Stopwatch()
+	try:
+		answer = ask()
+	except Exception as error:
+		frappe.db.rollback()
+		note(entry, "Failed", watch.milliseconds, reason(error))
+		frappe.db.commit()
+		raise
+	note(entry, "Pending" if is_pending(answer) else "Success", watch.milliseconds)
+	frappe.db.commit()
+	return answer
+
+
+def note(entry: Entry, status: str, milliseconds: int = 0, error: str | None = None) -> None:
+	"""Store an entry in the caller's transaction."""
+	record = frappe.get_doc(
+		{
+			"doctype": "Video Meeting Log",
+			"action": entry.action,
+			"provider": entry.provider,
+			"user": entry.user,
+			"booking": entry.booking,
+			"meeting": entry.meeting,
+			"status": status,
+			"milliseconds": milliseconds,
+			"error": error,
+		}
+	)
+	# The booking may have been deleted since.
+	record.flags.ignore_links = True
+	# The outbox acts here, or a visitor whose request woke it. Nobody may write the log by hand.
+	record.insert(ignore_permissions=True)
+
+
+def reason(error: Exception) -> str:
+	"""Return why a call failed. An answer's text isn't kept: it may hold a link or a token."""
+	if isinstance(error, UnexpectedAnswer):
+		return f"{error.code} {error.status}"
+	# Other exceptions are bugs or a lost database; their text may hold anything.
+	return error.message if isinstance(error, OutsideError) else type(error).__name__

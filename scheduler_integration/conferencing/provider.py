@@ -1,0 +1,66 @@
+"""The interface of a provider of video calls, and the values that go over it. Instants are epoch seconds.
+
+Errors, all in exceptions.py:
+
+| error | meaning | what the handler does |
+| --- | --- | --- |
+| `AccessRevoked` | the account refuses for good | marks the connection, tells the host, uses the fallback |
+| `MeetingGone` | somebody deleted the call at the provider | makes a new one |
+| `TooManyRequests(after)` | rate limit or daily limit | tries again after that many seconds |
+| `Unreachable` | no answer: the call may have been made all the same | looks for it before the next attempt |
+| other `OutsideError` | anything else | tries again, and after some attempts uses the fallback |
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+	"""A video call as it should be.
+
+	`nonce` is stored in the call, so that it is found again: 32 characters of `0-9a-f`, the same at each attempt. `minutes`
+	is the length of one part; `end` is the end of the last day. `zone` is the IANA name in which the host reads the time.
+	"""
+
+	nonce: str
+	title: str
+	start: int
+	end: int
+	minutes: int
+	zone: str
+	host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conference:
+	"""A call at the provider. `link` is for attendees and never gives a host's rights.
+
+	`shown_id` and `passcode` are for people who dial in. With `is_pending` there is no link yet: ask again.
+	"""
+
+	external_id: str
+	link: str = ""
+	shown_id: str = ""
+	passcode: str = ""
+	is_pending: bool = False
+
+
+class Provider(Protocol):
+	"""One account, opened for one task. Every method is safe to repeat."""
+
+	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
+		"""Return the call, and create it if it doesn't exist.
+
+		`external_id` is known after the first answer. With `was_asked` and without an id, an earlier attempt may have
+		created the call: it is looked for first.
+		"""
+		...
+
+	def update(self, call: Call, external_id: str) -> Conference | None:
+		"""Give the call a new time and title. Returns the call if its link changes too. Raises MeetingGone."""
+		...
+
+	def remove(self, call: Call, external_id: str, *, was_asked: bool) -> None:
+		"""Delete the call. It is no error if it is gone. Arguments as for `ensure`."""
+		...

@@ -1,0 +1,43 @@
+"""Requests to a provider's interface with an access token, which is renewed once if it is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scheduler_integration.conferencing.tokens import Tokens
+from scheduler_integration.exceptions import AccessRevoked
+from scheduler_integration.outside.client import Answer, Budget, Client, Limits
+from scheduler_integration.outside.oauth.vendors import located
+
+# All requests of one step take less time than a claim lasts (records.CLAIM_SECONDS).
+STEP_SECONDS = 90
+
+
+@dataclass(slots=True)
+class Api:
+	"""The interface of one provider for one account. `base` is its address."""
+
+	tokens: Tokens
+	base: str
+	_client: Client = field(init=False, repr=False)
+
+	def __post_init__(self) -> None:
+		self._client = Client(limits=Limits(read=15, whole=25, attempts=2, wait=0.3), budget=Budget(STEP_SECONDS))
+
+	def send(self, method: str, path: str, *, json: Any = None, params: Mapping[str, str] | None = None) -> Answer:
+		"""Send a request and return the answer, whatever its status. Raises AccessRevoked and the errors of Client.
+
+		A POST is sent once: what it creates must not exist twice.
+		"""
+		token = self.tokens.access_token()
+		answer = self._send(token, method, path, json, params)
+		if answer.status == 401:
+			# Refused, so nothing happened, and the same request may be sent again.
+			answer = self._send(self.tokens.access_token(refused=token), method, path, json, params)
+		if answer.status == 401:
+			raise AccessRevoked(host=answer.host)
+		return answer
+
+	def _send(self, token: str, method: str, path: str, json: Any, params: Mapping[str, str] | None) -> Answer:
+		url = located(self.tokens.vendor, f"{self.base}{path}")
+		return self._client.send(method, url, json=json, params=params, headers={"Authorization": f"Bearer {token}"})

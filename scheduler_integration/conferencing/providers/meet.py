@@ -1,0 +1,44 @@
+"""Google Meet without a calendar: a meeting space through Meet's own interface.
+
+A space has no time, and Google offers no way to delete one. A second one after an unclear answer stays empty and does no
+harm: nobody has its link. Hosts whose bookings go into a Google calendar get the link with the calendar's event instead.
+"""
+
+from dataclasses import dataclass, field
+
+from scheduler_integration.conferencing.provider import Call, Conference
+from scheduler_integration.conferencing.providers.api import Api
+from scheduler_integration.conferencing.tokens import Tokens
+from scheduler_integration.exceptions import MeetingGone
+
+BASE = "https://meet.googleapis.com/v2"
+
+
+@dataclass(slots=True)
+class Meet:
+	"""One Google account."""
+
+	tokens: Tokens
+	_api: Api = field(init=False, repr=False)
+
+	def __post_init__(self) -> None:
+		self._api = Api(self.tokens, BASE)
+
+	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
+		if external_id:
+			answer = self._api.send("GET", f"/{external_id}")
+			if answer.status in (403, 404):
+				raise MeetingGone(host=answer.host)
+		else:
+			answer = self._api.send("POST", "/spaces", json={})
+		space = answer.expect().json()
+		link = space.get("meetingUri") or ""
+		return Conference(
+			external_id=space["name"], link=link, shown_id=space.get("meetingCode") or "", is_pending=not link
+		)
+
+	def update(self, call: Call, external_id: str) -> None:
+		"""Nothing to do: a space has no time."""
+
+	def remove(self, call: Call, external_id: str, *, was_asked: bool) -> None:
+		"""Nothing to do: a space can't be deleted."""

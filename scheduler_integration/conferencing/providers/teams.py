@@ -1,0 +1,72 @@
+"""Microsoft Teams without a calendar: an online meeting of Microsoft Graph, for work and school accounts.
+
+`createOrGet` with our mark as `externalId` returns the same meeting each time, so an unclear answer needs no search.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from scheduler_integration.clock import utc
+from scheduler_integration.conferencing.provider import Call, Conference
+from scheduler_integration.conferencing.providers.api import Api
+from scheduler_integration.conferencing.tokens import Tokens
+from scheduler_integration.exceptions import MeetingGone
+from scheduler_integration.outside.client import Answer
+
+BASE = "https://graph.microsoft.com/v1.0"
+
+
+@dataclass(slots=True)
+class Teams:
+	"""One Microsoft account."""
+
+	tokens: Tokens
+	_api: Api = field(init=False, repr=False)
+
+	def __post_init__(self) -> None:
+		self._api = Api(self.tokens, BASE)
+
+	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
+		if external_id:
+			return _conference(self._meeting("GET", external_id).expect().json())
+		body = {**_body(call), "externalId": call.nonce}
+		return _conference(self._api.send("POST", "/me/onlineMeetings/createOrGet", json=body).expect().json())
+
+	def update(self, call: Call, external_id: str) -> None:
+		self._meeting("PATCH", external_id, _body(call)).expect()
+
+	def remove(self, call: Call, external_id: str, *, was_asked: bool) -> None:
+		if not external_id and not was_asked:
+			return
+		try:
+			found = external_id or self.ensure(call, "", was_asked=True).external_id
+			self._meeting("DELETE", found).expect()
+		except MeetingGone:
+			return
+
+	def _meeting(self, method: str, external_id: str, body: Any = None) -> Answer:
+		answer = self._api.send(method, f"/me/onlineMeetings/{quote(external_id, safe='')}", json=body)
+		if answer.status == 404:
+			raise MeetingGone(host=answer.host)
+		return answer
+
+
+def _body(call: Call) -> dict[str, str]:
+	return {
+		"subject": call.title,
+		"startDateTime": f"{utc(call.start):%Y-%m-%dT%H:%M:%SZ}",
+		"endDateTime": f"{utc(call.end):%Y-%m-%dT%H:%M:%SZ}",
+	}
+
+
+def _conference(meeting: dict[str, Any]) -> Conference:
+	link = meeting.get("joinWebUrl") or meeting.get("joinUrl") or ""
+	dial = meeting.get("joinMeetingIdSettings") or {}
+	return Conference(
+		external_id=meeting["id"],
+		link=link,
+		shown_id=dial.get("joinMeetingId") or "",
+		passcode=dial.get("passcode") or "",
+		is_pending=not link,
+	)

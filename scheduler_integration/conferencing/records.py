@@ -1,0 +1,125 @@
+"""The rows of Video Meeting: each stands for one call at a provider, from before it is made until it is deleted.
+
+A row is stored and committed before the provider is asked, so that a worker that dies leaves a trace. A claim is a
+lease: only one worker changes a call, and the claim of a dead one ends by itself.
+"""
+
+import hashlib
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.conferencing.accounts import Account
+from scheduler_integration.conferencing.desired import Desired
+from scheduler_integration.conferencing.provider import Call, Conference
+
+PLANNED, MAKING, READY = "Planned", "Making", "Ready"
+REMOVING, REMOVED, DELETED_OUTSIDE = "Removing", "Removed", "Deleted Outside"
+OVER = (REMOVED, DELETED_OUTSIDE)
+# Longer than the requests of one step may take.
+CLAIM_SECONDS = 150
+
+
+def open_rows(booking: str, subject: str, known: str) -> list[Document]:
+	"""Return the calls of the subject, those that the booking began, and `known`, which it has.
+
+	A reassigned session has another key, and so another subject.
+	"""
+	row = frappe.qb.DocType("Video Meeting")
+	query = frappe.qb.from_(row).select(row.name).where(row.status.notin(OVER))
+	mine = (row.subject == subject) | (row.booking == booking) | (row.name == known)
+	names = query.where(mine).orderby(row.creation).run(pluck=True)
+	return [frappe.get_doc("Video Meeting", name) for name in names]
+
+
+def row_for(desired: Desired, account: Account) -> Document:
+	"""Return the open row for this call, new if there is none. Commits."""
+	of = {"subject": desired.subject, "provider": account.provider, "user": account.user}
+	generation = frappe.db.count("Video Meeting", {**of, "status": ["in", OVER]})
+	nonce = nonce_of(desired.subject, account, generation)
+	name = frappe.db.get_value("Video Meeting", {"nonce": nonce})
+	if not name:
+		name = _insert({**of, "nonce": nonce, "generation": generation}, desired, account)
+	return frappe.get_doc("Video Meeting", name)
+
+
+def nonce_of(subject: str, account: Account, generation: int) -> str:
+	"""Return the mark that is stored in the call: the same for each attempt, another one after it was deleted."""
+	of = "\n".join((frappe.local.site, subject, account.provider, account.user, str(generation)))
+	return hashlib.sha256(of.encode()).hexdigest()[:32]
+
+
+def claim(row: Document, now: int) -> bool:
+	"""Claim the row for this worker, and reload it. Returns False if another worker has it. Commits."""
+	mark = frappe.generate_hash(length=16)
+	table = frappe.qb.DocType("Video Meeting")
+	is_free = table.claim.isnull() | (table.claim == "") | (table.claimed_until <= now)
+	query = frappe.qb.update(table).where((table.name == row.name) & is_free)
+	query.set(table.claim, mark).set(table.claimed_until, now + CLAIM_SECONDS).run()
+	frappe.db.commit()
+	row.reload()
+	return row.claim == mark
+
+
+def store(row: Document, **fields: object) -> None:
+	"""Set fields of a claimed row and commit. Does nothing if the claim was lost meanwhile."""
+	table = frappe.qb.DocType("Video Meeting")
+	query = frappe.qb.update(table).where((table.name == row.name) & (table.claim == row.claim))
+	for field, value in fields.items():
+		query = query.set(table[field], value)
+	query.run()
+	frappe.db.commit()
+	row.update(fields)
+
+
+def release(row: Document, **fields: object) -> None:
+	"""Set fields of a claimed row, end the claim, and commit."""
+	store(row, **fields, claim=None, claimed_until=None)
+
+
+def call_of(row: Document, desired: Desired | None = None) -> Call:
+	"""Return the row's call: as it should be, or as it was stored."""
+	if not desired:
+		start, end = row.starts_at or 0, row.ends_at or 0
+		return Call(nonce=row.nonce, title=row.title or "", start=start, end=end, minutes=0, zone="UTC", host=row.user)
+	return Call(
+		nonce=row.nonce,
+		title=desired.title,
+		start=desired.start,
+		end=desired.end,
+		minutes=desired.minutes,
+		zone=desired.zone,
+		host=row.user,
+	)
+
+
+def fields_of(conference: Conference) -> dict[str, object]:
+	"""Return the row's fields that hold the provider's answer."""
+	return {
+		"external_id": conference.external_id,
+		"join_url": conference.link,
+		"shown_id": conference.shown_id,
+		"passcode": conference.passcode,
+	}
+
+
+def is_current(row: Document, desired: Desired) -> bool:
+	"""Whether the provider has the time and the title already."""
+	return (row.starts_at, row.ends_at, row.title) == (desired.start, desired.end, desired.title)
+
+
+def _insert(fields: dict[str, object], desired: Desired, account: Account) -> str:
+	row = frappe.get_doc(
+		{
+			"doctype": "Video Meeting",
+			"status": PLANNED,
+			"booking": desired.booking,
+			"connection": account.connection,
+			"is_fallback": int(account == desired.fallback and account != desired.account),
+			**fields,
+		}
+	)
+	# The outbox acts here. Nobody may write these rows by hand.
+	row.insert(ignore_permissions=True)
+	frappe.db.commit()
+	return row.name

@@ -1,0 +1,138 @@
+"""The steps between what is and what should be: create, move or delete one call. Each can be repeated at any point.
+
+	stored before          asked of the provider        stored after
+	Planned -> Making      create, or look for it       Ready, with link and id
+	Ready                  move                         Ready, with the new time
+	Removing               delete                       Removed
+
+If a worker dies after "Making" was stored, the call may exist: the next one looks for it by its mark.
+"""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.conferencing import records
+from scheduler_integration.conferencing.accounts import Account, choose_account, is_usable, open_account
+from scheduler_integration.conferencing.desired import Desired
+from scheduler_integration.conferencing.log import Entry, logged
+from scheduler_integration.conferencing.provider import Conference
+from scheduler_integration.conferencing.records import MAKING, PLANNED, READY, REMOVED, REMOVING
+from scheduler_integration.exceptions import AccessRevoked, MeetingGone, Unreachable
+
+# An attempt without an answer may still be at work at the provider. Before that time, "not found" proves nothing.
+SETTLING_SECONDS = 60
+
+
+class Claimed(Exception):
+	"""Another worker changes this call now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled(Exception):
+	"""An attempt got no answer, and whether it succeeded is known at the instant `at` only."""
+
+	at: int
+
+
+def bring_about(row: Document, desired: Desired, now: int) -> Conference:
+	"""Create or move the call, and return it. Raises Claimed, Unsettled and the errors of providers."""
+	if not records.claim(row, now):
+		raise Claimed
+	try:
+		if row.status == READY and records.is_current(row, desired):
+			return _stored(row)
+		return _ask(row, desired, now)
+	finally:
+		records.release(row)
+
+
+def take_away(row: Document, now: int) -> None:
+	"""Delete the call. Raises as `bring_about`. An account that is gone can't delete anything: the row ends all the same."""
+	if not records.claim(row, now):
+		raise Claimed
+	try:
+		if row.status == PLANNED:
+			return records.store(row, status=REMOVED)
+		records.store(row, status=REMOVING)
+		_delete(row, now)
+	finally:
+		records.release(row)
+
+
+def _ask(row: Document, desired: Desired, now: int) -> Conference:
+	account = _account(row)
+	provider = open_account(account, now)
+	call = records.call_of(row, desired)
+	if row.status == READY:
+		action, ask = "Update", lambda: provider.update(call, row.external_id)
+	else:
+		was_asked = row.status == MAKING
+		if not was_asked:
+			records.store(row, status=MAKING, asked_at=now)
+		action, ask = "Create", lambda: provider.ensure(call, row.external_id or "", was_asked=was_asked)
+	try:
+		conference = logged(
+			_entry(action, row, desired.booking), ask, lambda answer: bool(answer and answer.is_pending)
+		)
+	except MeetingGone:
+		records.store(row, status=records.DELETED_OUTSIDE)
+		raise
+	except Unreachable:
+		records.store(row, asked_at=now)
+		raise
+	_keep(row, desired, account, conference)
+	return conference or _stored(row)
+
+
+def _keep(row: Document, desired: Desired, account: Account, conference: Conference | None) -> None:
+	"""Store the provider's answer. Without a conference, the link stays as it is."""
+	records.store(
+		row,
+		status=MAKING if conference and conference.is_pending else READY,
+		error=None,
+		moved_outside=0,
+		connection=account.connection,
+		starts_at=desired.start,
+		ends_at=desired.end,
+		title=desired.title,
+		**(records.fields_of(conference) if conference else {}),
+	)
+
+
+def _delete(row: Document, now: int) -> None:
+	call, was_asked = records.call_of(row), bool(row.asked_at)
+	settled = (row.asked_at or 0) + SETTLING_SECONDS
+	if not row.external_id and now < settled:
+		raise Unsettled(settled)
+	try:
+		provider = open_account(_account(row), now)
+		ask = lambda: provider.remove(call, row.external_id or "", was_asked=was_asked)  # noqa: E731
+		logged(_entry("Delete", row, row.booking), ask)
+	except AccessRevoked as error:
+		if frappe.db.exists("Video Connection", row.connection):
+			raise
+		# The host disconnected the account: nobody can delete the call from here any more.
+		records.store(row, status=REMOVED, error=error.message)
+		return
+	records.store(row, status=REMOVED, error=None)
+
+
+def _stored(row: Document) -> Conference:
+	return Conference(
+		external_id=row.external_id or "",
+		link=row.join_url or "",
+		shown_id=row.shown_id or "",
+		passcode=row.passcode or "",
+	)
+
+
+def _account(row: Document) -> Account:
+	"""Return the account that made the call. If the host connected it again, it has another Video Connection."""
+	own = Account(row.provider, row.user, row.connection or "")
+	return own if is_usable(own) else choose_account(row.provider, [row.user]) or own
+
+
+def _entry(action: str, row: Document, booking: str) -> Entry:
+	return Entry(action=action, provider=row.provider, user=row.user, booking=booking, meeting=row.name)

@@ -1,0 +1,48 @@
+"""Which bookings share one video call.
+
+A session has one call for all attendees. A booking that was rescheduled has a successor with the same call: the link
+stays. So a call belongs to a subject: the key of the session, or the first booking of such a chain.
+"""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.meetings.sessions import live_in_session
+
+# Nobody reschedules that often. It ends a loop of bookings that name each other.
+LONGEST_CHAIN = 200
+
+
+def subject_of(booking: Document) -> str:
+	"""Return the subject of the booking's call."""
+	return booking.session or _first_of_chain(booking)
+
+
+def scheduled_booking(subject: str) -> Document | None:
+	"""Return a booking of the subject that takes place (status Scheduled), or None."""
+	for booking in live_in_session(subject) or _last_of_chain(subject):
+		# The successor of a rescheduled booking may have joined a session, whose call is another one.
+		if booking.status == "Scheduled" and booking.session in (None, "", subject):
+			return booking
+	return None
+
+
+def _first_of_chain(booking: Document) -> str:
+	name, earlier = booking.name, booking.rescheduled_from
+	for _step in range(LONGEST_CHAIN):
+		row = earlier and frappe.db.get_value("Booking", earlier, ["name", "rescheduled_from", "session"], as_dict=True)
+		if not row or row.session:
+			break
+		name, earlier = row.name, row.rescheduled_from
+	return name
+
+
+def _last_of_chain(first: str) -> list[Document]:
+	name: str | None = frappe.db.exists("Booking", first)
+	newest = name
+	for _step in range(LONGEST_CHAIN):
+		if not name:
+			break
+		newest = name
+		name = frappe.db.get_value("Booking", {"rescheduled_from": name}, "name", order_by="creation desc")
+	return [frappe.get_doc("Booking", newest)] if newest else []

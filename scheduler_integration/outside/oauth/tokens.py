@@ -1,0 +1,124 @@
+"""The tokens that we keep, in Password fields of the record that stands for the account.
+
+The record's DocType has the fields `access_token` and `refresh_token` (Password), `token_expires_at` (Long Int) and
+`scopes` (Small Text).
+"""
+
+from dataclasses import dataclass, field
+
+import frappe
+from frappe.utils.password import decrypt, remove_encrypted_password, set_encrypted_password
+from pypika import Table
+
+from scheduler_integration.exceptions import AccessRevoked
+from scheduler_integration.outside.oauth.consent import Grant
+from scheduler_integration.outside.oauth.endpoint import ask_for_tokens, revoke_token
+from scheduler_integration.outside.oauth.vendors import Vendor
+
+# An access token is replaced this many seconds before its end, so that it lasts for the request it is taken for.
+_SPARE_SECONDS = 120
+_SECRETS = ("access_token", "refresh_token")
+# What a form shows for a stored password. Frappe forgets the password of a document that is saved with an empty field.
+_SHOWN = "*" * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+	"""The record that holds the tokens of an account."""
+
+	doctype: str
+	name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+	access_token: str = field(repr=False)
+	refresh_token: str = field(repr=False)
+	expires_at: int
+
+	def lasts(self, now: int, refused: str) -> bool:
+		return bool(self.access_token) and self.access_token != refused and self.expires_at > now + _SPARE_SECONDS
+
+
+def store(holder: Holder, grant: Grant) -> None:
+	"""Keep the tokens of a grant, and forget those before."""
+	_write(holder, grant.access_token, grant.refresh_token, grant.expires_at)
+	frappe.db.set_value(holder.doctype, holder.name, "scopes", " ".join(sorted(grant.scopes)), update_modified=False)
+
+
+def access_token(vendor: Vendor, holder: Holder, now: int, *, refused: str = "") -> str:
+	"""Return an access token that lasts for at least two minutes. `refused` is one that the vendor no longer accepts.
+
+	If a new one is needed, one worker asks for it while the others wait for the record's lock, and then find it. Some
+	vendors give a new refresh token each time and refuse the old one from then on, so the new tokens are committed before
+	anybody uses them: call this before you write anything. Raises AccessRevoked if only connecting again helps, and the
+	errors of `endpoint.ask_for_tokens`.
+	"""
+	kept = _read(holder)
+	if kept.lasts(now, refused):
+		return kept.access_token
+	try:
+		frappe.db.get_value(holder.doctype, holder.name, "name", for_update=True)
+		# Read with a lock: after the wait, an ordinary read would still show InnoDB's snapshot from before it.
+		kept = _read(holder, for_update=True)
+		return kept.access_token if kept.lasts(now, refused) else _refreshed(vendor, holder, kept, now)
+	finally:
+		frappe.db.commit()  # stores the tokens, and gives the lock back
+
+
+def forget(holder: Holder) -> None:
+	"""Delete the tokens from this site."""
+	_write(holder, "", "", 0)
+
+
+def revoke(vendor: Vendor, holder: Holder) -> None:
+	"""Make the tokens useless at the vendor, if the vendor can do that. They stay on this site: see `forget`."""
+	kept = _read(holder)
+	token = kept.refresh_token or kept.access_token
+	if vendor.revoke and token:
+		revoke_token(vendor, token)
+
+
+def _refreshed(vendor: Vendor, holder: Holder, kept: _Kept, now: int) -> str:
+	if not kept.refresh_token:
+		raise AccessRevoked
+	answer = ask_for_tokens(vendor, {"grant_type": "refresh_token", "refresh_token": kept.refresh_token})
+	# Without a new refresh token the old one stays.
+	refresh_token = str(answer.get("refresh_token") or kept.refresh_token)
+	_write(holder, answer["access_token"], refresh_token, now + int(answer.get("expires_in") or 3600))
+	return answer["access_token"]
+
+
+def _read(holder: Holder, *, for_update: bool = False) -> _Kept:
+	auth = Table("__Auth")
+	query = (
+		frappe.qb.from_(auth)
+		.select(auth.fieldname, auth.password)
+		.where((auth.doctype == holder.doctype) & (auth.name == holder.name) & (auth.encrypted == 1))
+		.where(auth.fieldname.isin(_SECRETS))
+	)
+	found = dict((query.for_update() if for_update else query).run())
+	expires_at = frappe.db.get_value(holder.doctype, holder.name, "token_expires_at", for_update=for_update)
+	return _Kept(_plain(found.get("access_token")), _plain(found.get("refresh_token")), int(expires_at or 0))
+
+
+def _plain(text: str | None) -> str:
+	"""Return the decrypted text. A database restored without its encryption key has lost it: AccessRevoked."""
+	if not text:
+		return ""
+	try:
+		return decrypt(text)
+	except frappe.ValidationError:
+		frappe.clear_last_message()
+		raise AccessRevoked from None
+
+
+def _write(holder: Holder, access_token: str, refresh_token: str, expires_at: int) -> None:
+	for fieldname, text in zip(_SECRETS, (access_token, refresh_token), strict=True):
+		if text:
+			set_encrypted_password(holder.doctype, holder.name, text, fieldname)
+		else:
+			remove_encrypted_password(holder.doctype, holder.name, fieldname)
+	shown = {name: _SHOWN if text else "" for name, text in zip(_SECRETS, (access_token, refresh_token), strict=True)}
+	values = {**shown, "token_expires_at": expires_at}
+	frappe.db.set_value(holder.doctype, holder.name, values, update_modified=False)

@@ -1,0 +1,11 @@
+import frappe
+
+from scheduler_integration.controllers import Form
+
+
+class VideoMeeting(Form):
+	"""A video call at a provider, for a booking or a session. Only the room conferencing/ writes it."""
+
+
+def on_doctype_update():
+	frappe.db.add_index("Video Meeting", ["subject", "status"])

@@ -1,0 +1,5 @@
+from scheduler_integration.controllers import Form
+
+
+class VideoMeetingLog(Form):
+	"""One call to a provider of video meetings. It never holds a link, a token or an answer's text."""
