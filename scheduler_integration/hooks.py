@@ -67,6 +67,7 @@ permission_query_conditions = {
 	"Calendar Connection": f"{_PERMISSIONS}.own_query",
 	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
 	"Calendar Busy Time": f"{_PERMISSIONS}.own_query",
+	"Mirrored Event": f"{_PERMISSIONS}.own_query",
 }
 
 has_permission = {
@@ -78,6 +79,7 @@ has_permission = {
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
+	"Mirrored Event": f"{_PERMISSIONS}.has_own_permission",
 	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
 	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
@@ -95,6 +97,7 @@ ignore_links_on_delete = [
 	"Outbox Task",
 	"Calendar Connection",
 	"Calendar Busy Time",
+	"Mirrored Event",
 ]
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]

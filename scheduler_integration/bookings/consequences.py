@@ -7,6 +7,7 @@ To add a consequence, write a function in the room that it belongs to and add it
 from collections.abc import Callable
 
 from scheduler_integration.bookings import ledger
+from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.meetings.changes import Change, Fields
@@ -23,6 +24,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	ledger.keep_ledger,
 	keep_activity,
 	plan_call,
+	plan_events,
 	plan_messages,
 )
 

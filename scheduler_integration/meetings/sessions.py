@@ -13,6 +13,17 @@ def session_key(meeting_type: str, start: int, user: str) -> str:
 	return f"{meeting_type}-{start}-{hashlib.sha256(user.encode()).hexdigest()[:12]}"
 
 
+def host_uid(booking: Document, user: str) -> str:
+	"""Return the UID of the host's calendar entry: that of the booking, or one for the whole session.
+
+	A session's UID differs for each host: a reassigned session leaves one calendar and enters another.
+	"""
+	if not booking.session:
+		return booking.ical_uid
+	of = "\n".join((booking.meeting_type, str(booking.starts_at), user))
+	return f"{hashlib.sha256(of.encode()).hexdigest()[:32]}@{booking.ical_uid.partition('@')[2]}"
+
+
 def live_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
 	"""Return the session's pending and scheduled bookings, oldest first. Returns an empty list if `session` is empty.
 

@@ -3,14 +3,13 @@
 Each attendee has an entry of their own. A host has one entry for a whole session, for any number of attendees.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.sessions import live_in_session, session_sequence
+from scheduler_integration.meetings.sessions import host_uid, live_in_session, session_sequence
 from scheduler_integration.meetings.status import CANCELLED
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_url
@@ -55,7 +54,7 @@ def _own_entry(booking: Document, reader: Reader) -> Entry:
 def _session_entry(booking: Document, reader: Reader) -> Entry:
 	sharing = [] if reader.is_removed else live_in_session(booking.session)
 	return Entry(
-		uid=_session_uid(booking, reader),
+		uid=host_uid(booking, reader.user),
 		sequence=session_sequence(booking.meeting_type, booking.starts_at),
 		status=_status(sharing),
 		summary=frappe.get_cached_value("Meeting Type", booking.meeting_type, "title"),
@@ -63,12 +62,6 @@ def _session_entry(booking: Document, reader: Reader) -> Entry:
 		hosts=tuple(hosts_of(booking)),
 		participants=tuple(person for each in sharing for person in (attendee_of(each), *guests_of(each))),
 	)
-
-
-def _session_uid(booking: Document, reader: Reader) -> str:
-	"""Return a UID that differs for each host: a reassigned session leaves one calendar and enters another."""
-	of = "\n".join((booking.meeting_type, str(booking.starts_at), reader.user))
-	return f"{hashlib.sha256(of.encode()).hexdigest()[:32]}@{booking.ical_uid.partition('@')[2]}"
 
 
 def _status(bookings: list[Document]) -> str:

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.meetings.changes import Change
+from scheduler_integration.meetings.destinations import provider_invites, writes_for
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import CANCELLED
 from scheduler_integration.meetings.titles import place_label
@@ -29,7 +30,7 @@ class Message:
 	"""One e-mail to one reader about the booking as it is now.
 
 	`template` is a key of `templates.TEMPLATES`. `variables` and `invitation` are functions, because they must run in
-	the reader's language.
+	the reader's language. `invitation` returns None if the meeting is in the reader's calendar without it.
 	"""
 
 	booking: str
@@ -37,7 +38,7 @@ class Message:
 	reader: Reader
 	reply_to: str
 	variables: Callable[[], dict[str, Any]]
-	invitation: Callable[[], dict[str, str]]
+	invitation: Callable[[], dict[str, str] | None]
 	message_id: str
 
 
@@ -65,9 +66,17 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		reader=reader,
 		reply_to=others.email,
 		variables=lambda: {**_variables(booking, reader), **story},
-		invitation=lambda: attachment(booking, now, reader),
+		invitation=lambda: None if _is_in_calendar(booking, reader) else attachment(booking, now, reader),
 		message_id=task.key,
 	)
+
+
+def _is_in_calendar(booking: Document, reader: Reader) -> bool:
+	"""Whether the app writes the meeting into the reader's calendar, or the host's provider invites the reader.
+
+	With an invitation beside it, some calendars would show the meeting twice, and attendees would get two invitations.
+	"""
+	return writes_for(reader.user) if reader.is_hosting else provider_invites(booking)
 
 
 def message_id(booking: Document, purpose: str, reader: Reader) -> str:
