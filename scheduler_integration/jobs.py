@@ -1,4 +1,4 @@
-"""Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end."""
+"""Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end, unless it says otherwise."""
 
 import frappe
 
@@ -57,3 +57,10 @@ def poll_calendars() -> None:
 def release_past_slots() -> None:
 	"""Runs daily: deletes the rows of Booking Slot and Booking Seat for times that are over."""
 	bookings.release_before(clock.now())
+
+
+def close_past_bookings() -> None:
+	"""Runs every five minutes: completes meetings and declines requests whose time has passed. Commits after each one."""
+	now = clock.now()
+	bookings.decline_unanswered_requests(now)
+	bookings.complete_past_meetings(now)

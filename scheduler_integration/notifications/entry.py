@@ -3,15 +3,14 @@
 Each attendee has an entry of their own. A host has one entry for a whole session, for any number of attendees.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.sessions import live_in_session, session_sequence
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.sessions import live_in_session, session_sequence, session_uid_for
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
@@ -40,7 +39,7 @@ def entry_for(booking: Document, reader: Reader) -> Entry:
 
 
 def _own_entry(booking: Document, reader: Reader) -> Entry:
-	is_cancelled = booking.status in CANCELLED or reader.is_removed
+	is_cancelled = booking.status in RELEASED or reader.is_removed
 	return Entry(
 		uid=booking.ical_uid,
 		sequence=booking.sequence,
@@ -55,8 +54,8 @@ def _own_entry(booking: Document, reader: Reader) -> Entry:
 def _session_entry(booking: Document, reader: Reader) -> Entry:
 	sharing = [] if reader.is_removed else live_in_session(booking.session)
 	return Entry(
-		uid=_session_uid(booking, reader),
-		sequence=session_sequence(booking.meeting_type, booking.starts_at),
+		uid=session_uid_for(booking, reader.user),
+		sequence=session_sequence(booking.session_uid),
 		status=_status(sharing),
 		summary=frappe.get_cached_value("Meeting Type", booking.meeting_type, "title"),
 		description="\n\n".join(filter(None, (_how_to_join(booking), *map(_attendee_line, sharing)))),
@@ -65,14 +64,8 @@ def _session_entry(booking: Document, reader: Reader) -> Entry:
 	)
 
 
-def _session_uid(booking: Document, reader: Reader) -> str:
-	"""Return a UID that differs for each host: a reassigned session leaves one calendar and enters another."""
-	of = "\n".join((booking.meeting_type, str(booking.starts_at), reader.user))
-	return f"{hashlib.sha256(of.encode()).hexdigest()[:32]}@{booking.ical_uid.partition('@')[2]}"
-
-
 def _status(bookings: list[Document]) -> str:
-	states = {booking.status for booking in bookings} - CANCELLED
+	states = {booking.status for booking in bookings} - RELEASED
 	if not states:
 		return "CANCELLED"
 	return "TENTATIVE" if states == {"Pending"} else "CONFIRMED"
