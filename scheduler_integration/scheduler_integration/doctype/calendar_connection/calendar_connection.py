@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 import frappe
 from frappe import _
 
@@ -55,6 +57,8 @@ class CalendarConnection(Form):
 		if self.is_new_secret("address"):
 			self.address = checked_address(self.address)
 		changed = not stored or self.login != stored.login
+		if self.is_new_secret("address"):
+			self.account_name = account_label(self.address, self.login)
 		if changed or self.is_new_secret("address") or self.is_new_secret("password"):
 			self.status, self.sync_error_count, self.last_error, self.next_sync_at = "New", 0, None, 0
 			self.failing_since = self.told_host_at = self.told_managers_at = None
@@ -83,6 +87,12 @@ class CalendarConnection(Form):
 		if self.is_new():
 			return None
 		return frappe.db.get_value("Calendar Connection", self.name, "*", as_dict=True, for_update=True)
+
+
+def account_label(address, login):
+	"""Return what people see of the account. The path of an address may be secret, so it isn't shown."""
+	host = urlsplit(address).hostname
+	return f"{login} · {host}" if login else host
 
 
 def checked_address(address):
