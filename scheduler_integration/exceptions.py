@@ -76,11 +76,31 @@ class NotPermitted(SchedulingError, frappe.PermissionError):
 		return _("You may not do this.")
 
 
+class MoveNotAllowed(NotPermitted):
+	"""The booking's state doesn't allow the command, or not by this actor, or not now (see meetings/moves.py)."""
+
+	code = "MOVE_NOT_ALLOWED"
+
+
 class CancelNotAllowed(NotPermitted):
 	code = "CANCEL_NOT_ALLOWED"
 
 	def default_message(self) -> str:
 		return _("This meeting can't be cancelled here. Please write to your host.")
+
+
+class RescheduleNotAllowed(NotPermitted):
+	code = "RESCHEDULE_NOT_ALLOWED"
+
+	def default_message(self) -> str:
+		return _("This meeting can't be moved here. Please write to your host.")
+
+
+class TooManyChanges(NotPermitted):
+	code = "TOO_MANY_CHANGES"
+
+	def default_message(self) -> str:
+		return _("You have moved this meeting as often as possible. Please write to your host.")
 
 
 class TooLateToChange(NotPermitted):
@@ -131,6 +151,28 @@ class SlotTaken(SchedulingError):
 
 	def default_message(self) -> str:
 		return _("That time was just taken. Please choose another.")
+
+
+class TimeNotFree(SlotTaken):
+	"""A host or manager can't move a meeting to this time. `objections` say why.
+
+	`can_force` is true if the user is a manager and only rules are in the way.
+	"""
+
+	def __init__(
+		self,
+		objections: Sequence[Objection],
+		conflicts: Sequence[Interval] = (),
+		suggestions: Sequence[Slot] = (),
+		zone: str = "UTC",
+		*,
+		can_force: bool,
+	):
+		self.objections, self.can_force = tuple(objections), can_force
+		super().__init__(conflicts, suggestions, zone)
+
+	def default_message(self) -> str:
+		return _("The meeting can't be moved to this time.")
 
 
 class HostNotFree(SchedulingError):
@@ -332,6 +374,20 @@ class ConsentIncomplete(VendorError):
 		return _("A permission is missing. Connect the account again, and leave every box of {0} ticked.").format(
 			self.vendor
 		)
+
+
+class UnknownProvider(InvalidRequest):
+	code = "UNKNOWN_PROVIDER"
+
+	def default_message(self) -> str:
+		return _("This kind of account can't be connected here.")
+
+
+class ConnectionNotFound(NotFound):
+	code = "CONNECTION_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("This connection doesn't exist any more.")
 
 
 class UnexpectedAnswer(OutsideError):

@@ -105,6 +105,7 @@ after_request = ["scheduler_integration.doors.headers.add_headers"]
 scheduler_events = {
 	"cron": {
 		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],
+		"*/5 * * * *": ["scheduler_integration.jobs.close_past_bookings"],
 	},
 	"daily": ["scheduler_integration.jobs.release_past_slots"],
 }

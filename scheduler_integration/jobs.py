@@ -1,10 +1,11 @@
-"""Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end."""
+"""Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end, unless it says otherwise."""
 
 import frappe
 
 from scheduler_integration import bookings, clock
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.poll import due_connections
+from scheduler_integration.calendars.push import keep_channels, was_pushed_since
 from scheduler_integration.calendars.queue import enqueue_sync
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.outbox.awake import keep_awake
@@ -33,9 +34,15 @@ def run_due_tasks() -> None:
 
 
 def sync_calendars(connection: str) -> None:
-	"""Read the calendars of a connection. If pages are left, queue the rest."""
-	outcome = sync(connection, clock.now())
-	if outcome.was_read and not outcome.is_complete:
+	"""Read the calendars of a connection. If pages are left or something changed meanwhile, queue another reading."""
+	began = clock.now()
+	outcome = sync(connection, began)
+	if not outcome.was_read:
+		return  # Another worker reads them, and will see what was pushed.
+	if outcome.error is not None:
+		return  # The connection says when it is tried again.
+	keep_channels(connection, clock.now())
+	if not outcome.is_complete or was_pushed_since(connection, began):
 		enqueue_sync(connection)
 
 
@@ -50,3 +57,10 @@ def poll_calendars() -> None:
 def release_past_slots() -> None:
 	"""Runs daily: deletes the rows of Booking Slot and Booking Seat for times that are over."""
 	bookings.release_before(clock.now())
+
+
+def close_past_bookings() -> None:
+	"""Runs every five minutes: completes meetings and declines requests whose time has passed. Commits after each one."""
+	now = clock.now()
+	bookings.decline_unanswered_requests(now)
+	bookings.complete_past_meetings(now)

@@ -1,6 +1,7 @@
 """Stands in for frappe: the functions of this package that the app uses. See `embedded/README.md`."""
 # ruff: noqa: E402, F401, F405, I001
 
+import copy
 import datetime
 import json
 import logging
@@ -51,6 +52,19 @@ def json_handler(obj: Any) -> Any:
 	if isinstance(obj, Iterable):
 		return list(obj)
 	raise TypeError(f"Object of type {type(obj)} with value of {obj!r} is not JSON serializable")
+
+
+def copy_doc(doc: Any, ignore_no_copy: bool = True) -> Any:
+	"""Return a new document with the values and rows of this one; fields marked `no_copy` too, unless told otherwise."""
+	copied = get_doc(copy.deepcopy(doc.as_dict()))
+	for each in [copied, *copied.get_all_children()]:
+		each.set("__islocal", True)
+		for fieldname in ("name", "owner", "creation", "modified", "modified_by"):
+			each.set(fieldname, None)
+		for df in () if ignore_no_copy else each.meta.fields:
+			if df.no_copy:
+				each.set(df.fieldname, None)
+	return copied
 
 
 def new_doc(doctype: str, *, parent_doc: Any = None, parentfield: str | None = None, **kwargs: Any) -> Any:

@@ -11,5 +11,5 @@ has_permission = {
 	"Event": "frappe.core.controllers.has_event_permission",
 	"User": "frappe.core.controllers.has_user_permission",
 }
-ignore_links_on_delete = ["Communication", "Email Queue", "Error Log"]
+ignore_links_on_delete = ["Comment", "Communication", "Email Queue", "Error Log"]
 scheduler_events = {"all": ["frappe.email.queue.flush"]}

@@ -41,14 +41,16 @@ def get(name=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
-def update(name=None, action=None, reason=None, host=None, replaces=None, force=None) -> dict[str, Any]:
+def update(
+	name=None, action=None, reason=None, host=None, replaces=None, force=None, start=None, duration=None
+) -> dict[str, Any]:
 	"""Run a command on the booking and return it.
 
-	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), or, for managers,
-	`reassign` to `host`.
+	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), `complete`, `no_show`,
+	`reschedule` or `reschedule_for_all` to `start`, or, for managers, `reassign` to `host`.
 	"""
 	signed_in()
-	return serialise.host_booking(act(parse_command(action, name, reason, host, replaces, force)))
+	return serialise.host_booking(act(parse_command(action, name, reason, host, replaces, force, start, duration)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -18,10 +18,11 @@ from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.doors.address import client_network
-from scheduler_integration.doors.commands import book_for_visitor, cancel_for_attendee
+from scheduler_integration.doors.commands import book_for_visitor, cancel_for_attendee, reschedule_for_attendee
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request, limited
 from scheduler_integration.exceptions import InvalidDate, LinkExpired
 from scheduler_integration.meetings.lookup import booking_by_token
+from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.notifications.invitation import invitation
 from scheduler_integration.notifications.readers import attendee_of
@@ -35,6 +36,7 @@ from scheduler_integration.parsing.fields import (
 	parse_reason,
 	parse_whole_number,
 )
+from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
 from scheduler_integration.parsing.zones import checked_zone
 
 
@@ -50,39 +52,46 @@ def get_page(slug=None) -> dict[str, Any]:
 @json_endpoint()
 @limited(REQUESTS)
 def get_slots(
-	slug=None, meeting_type=None, start_date=None, end_date=None, date=None, timezone=None, duration=None, hold=None
+	slug=None,
+	meeting_type=None,
+	start_date=None,
+	end_date=None,
+	date=None,
+	timezone=None,
+	duration=None,
+	hold=None,
+	rescheduling=None,
 ) -> dict[str, Any]:
 	"""Return the slots from `start_date` to `end_date` (included), at most 62 days, or those of one `date`."""
 	if not date and not (start_date and end_date):
 		raise InvalidDate(_("Give start_date and end_date, or date."))
 	first = parse_date("date" if date else "start_date", date or start_date)
 	last = parse_date("date" if date else "end_date", date or end_date)
-	bookable = _find(slug, meeting_type)
+	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling)
 	zone = checked_zone(timezone or bookable.page.timezone)
-	request = _slot_request(bookable, duration, hold)
 	return serialise.offered_slots(slots_between(bookable, request, first, last, zone, clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
 @limited(REQUESTS)
-def next_slots(slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None) -> dict[str, Any]:
+def next_slots(
+	slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None, rescheduling=None
+) -> dict[str, Any]:
 	"""Return the first month with a slot, from today or from the day after `after`."""
 	since = parse_date("after", after) if after else None
-	bookable = _find(slug, meeting_type)
+	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling)
 	zone = checked_zone(timezone or bookable.page.timezone)
-	request = _slot_request(bookable, duration, hold)
 	return serialise.first_month(first_month_with_slots(bookable, request, zone, clock.now(), since))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint(status=201)
 @limited(REQUESTS)
-def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None) -> dict[str, Any]:
+def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None, rescheduling=None) -> dict[str, Any]:
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
-	bookable = _find(slug, meeting_type)
+	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling)
 	instant = parse_instant_of("start", start)
-	request = _slot_request(bookable, duration, hold)
 	return serialise.held_slot(bookings.hold_slot(bookable, request, instant, client_network(), clock.now()))
 
 
@@ -122,6 +131,18 @@ def cancel(token=None, reason=None) -> dict[str, Any]:
 	return serialise.attendee_booking(cancel_for_attendee(parse_name(token), parse_reason(reason)))
 
 
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint(status=201)
+def reschedule(
+	token=None, start=None, duration=None, parts=None, reason=None, hold=None, idempotency_key=None
+) -> dict[str, Any]:
+	"""Move the meeting of a manage link to another time and return the new booking."""
+	count_request(BOOKINGS)
+	days = parse_json("parts", parts, list)
+	request = parse_reschedule_request(start, duration, days, reason, hold, idempotency_key)
+	return serialise.attendee_booking(reschedule_for_attendee(parse_name(token), request))
+
+
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
 @limited(REQUESTS)
@@ -144,6 +165,13 @@ def _find(slug: object, meeting_type: object) -> Bookable:
 	return find_bookable(parse_name(slug), parse_name(meeting_type))
 
 
-def _slot_request(bookable: Bookable, duration: object, hold: object) -> SlotRequest:
-	minutes = chosen_duration(bookable.meeting_type, parse_whole_number("duration", duration))
-	return SlotRequest(minutes, hold=parse_hold_key(hold))
+def _wanted(
+	slug: object, meeting_type: object, duration: object, hold: object, rescheduling: object
+) -> tuple[Bookable, SlotRequest]:
+	"""Return what is asked for: a meeting type, or with the token `rescheduling` another time for its booking."""
+	minutes, key = parse_whole_number("duration", duration), parse_hold_key(hold)
+	if rescheduling:
+		booking = booking_to_reschedule(parse_name(rescheduling), clock.now())
+		return bookable_for(booking), slot_request_for(booking, minutes, key)
+	bookable = _find(slug, meeting_type)
+	return bookable, SlotRequest(chosen_duration(bookable.meeting_type, minutes), hold=key)

@@ -12,7 +12,7 @@ from scheduler_integration.bookings import HeldSlot
 from scheduler_integration.catalogue.public import Listing
 from scheduler_integration.clock import iso
 from scheduler_integration.engine import Interval, PartlyFree, local_date
-from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken
+from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken, TimeNotFree
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
 from scheduler_integration.outbox.steer import TaskSummary
 from scheduler_integration.times import CalendarEntry, Objection, Slot
@@ -69,6 +69,11 @@ def attendee_booking(booking: AttendeeBooking) -> JSON:
 		**_shared(booking),
 		"hosts": [asdict(host) for host in booking.hosts],
 		"cannot_cancel_reason": booking.cannot_cancel_reason,
+		"cannot_reschedule_reason": booking.cannot_reschedule_reason,
+		"reschedule_reason": booking.reschedule_reason,
+		"is_asked_to_reschedule": booking.is_asked_to_reschedule,
+		"reschedule_message": booking.reschedule_message,
+		"earlier": _span(booking.earlier, booking.timezone) if booking.earlier else None,
 		"manage_url": booking.manage_url,
 		"calendar": asdict(booking.calendar),
 	}
@@ -86,6 +91,7 @@ def host_booking(booking: HostBooking) -> JSON:
 		"seats": booking.seats,
 		"answers": [{"question": each.question, "answer": each.answer} for each in booking.answers],
 		"delivery_error": booking.delivery_error,
+		"actions": list(booking.actions),
 	}
 
 
@@ -145,14 +151,21 @@ def _particulars(refused: SchedulingError) -> JSON:
 		return {
 			"conflicts": [{**_span(each, refused.zone), "reason": "BUSY"} for each in refused.conflicts],
 			"suggestions": [slot(each, refused.zone) for each in refused.suggestions],
+			**(_obstacles(refused) if isinstance(refused, TimeNotFree) else {}),
 		}
 	if isinstance(refused, HostNotFree):
 		return {
 			"conflicts": [_entry(each, refused.zone) for each in refused.conflicts],
-			"reasons": [{"code": each.code, "message": each.message} for each in refused.objections],
-			"can_force": refused.can_force,
+			**_obstacles(refused),
 		}
 	return {"retry_after": refused.retry_after} if isinstance(refused, RateLimited) else {}
+
+
+def _obstacles(refused: HostNotFree | TimeNotFree) -> JSON:
+	return {
+		"reasons": [{"code": each.code, "message": each.message} for each in refused.objections],
+		"can_force": refused.can_force,
+	}
 
 
 def _shared(booking: BookingSummary) -> JSON:
@@ -180,6 +193,8 @@ def _shared(booking: BookingSummary) -> JSON:
 		"redirect_url": booking.redirect_url,
 		"cancel_reason": booking.cancel_reason,
 		"can_cancel": booking.can_cancel,
+		"can_reschedule": booking.can_reschedule,
+		"rescheduled_from": booking.rescheduled_from,
 		"is_over": booking.is_over,
 		"book_again_url": booking.book_again_url,
 	}

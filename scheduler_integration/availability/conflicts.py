@@ -85,9 +85,8 @@ def _rules(span: engine.Interval) -> engine.MeetingRules:
 def _calendar(user: str, schedule: HostSchedule, span: engine.Interval, booking: str | None, now: int) -> engine.Host:
 	margin = SUGGESTION_DAYS * DAY
 	around = engine.relevant_span(_rules(span), schedule.zone, now, span[0] - margin, span[1] + margin, WIDEST_BUFFER)
-	(host,) = load_hosts({user: schedule}, around, None, now)
-	others = [item for item in host.booked if not booking or item.label != booking]
-	return engine.Host(host.name, host.hours, host.busy, others)
+	(host,) = load_hosts({user: schedule}, around, None, now, without=booking)
+	return host
 
 
 def _alternatives(span: engine.Interval, host: engine.Host, now: int) -> list[Slot]:

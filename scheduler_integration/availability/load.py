@@ -51,7 +51,7 @@ def load_members(
 		for user, schedule in schedules.items()
 	}
 	span = _span(rules, schedules, first, last, now)
-	calendars = load_hosts(schedules, span, meeting_type.name, now, own=request.hold, lock=lock)
+	calendars = load_hosts(schedules, span, meeting_type.name, now, own=request.hold, without=request.moving, lock=lock)
 	return [engine.Member(rules[host.name], host, required[host.name]) for host in calendars]
 
 
@@ -62,19 +62,20 @@ def load_hosts(
 	now: int,
 	*,
 	own: str | None = None,
+	without: str | None = None,
 	lock: bool = False,
 ) -> list[engine.Host]:
 	"""Return the users of `schedules`, in their order, with their calendars in `span` (epoch seconds, half-open).
 
-	`meeting_type` is a record's name: its bookings and holds get `counts`. `own` is the key of a hold to ignore. `lock`
-	as for `load_members`.
+	`meeting_type` is a record's name: its bookings and holds get `counts`. `own` is the key of a hold to ignore,
+	`without` the name of a booking to ignore. `lock` as for `load_members`.
 	"""
 	differing = _overrides(schedules, span)
 	overrides = {user: each.overrides for user, each in differing.items()}
 	days_off = load_days_off(schedules, *engine.relevant_dates(span), overrides)
 	blocked = _blocked(schedules, span)
 	busy = load_busy_times(schedules, span, now)
-	booked = _booked(schedules, span, meeting_type, lock)
+	booked = _booked(schedules, span, meeting_type, lock, without)
 	held = held_slots(schedules, meeting_type, now, own=own)
 	return [
 		engine.Host(
@@ -185,11 +186,13 @@ def _blocked_query() -> str:
 
 
 def _booked(
-	users: Iterable[str], span: engine.Interval, meeting_type: str | None, lock: bool
+	users: Iterable[str], span: engine.Interval, meeting_type: str | None, lock: bool, without: str | None
 ) -> dict[str, list[engine.Booked]]:
 	rows = frappe.db.sql(_booked_query(lock), {"users": tuple(users), "first": span[0], "last": span[1]})
 	found: dict[str, list[engine.Booked]] = defaultdict(list)
 	for user, start, end, before, after, type_name, booking, seats, session, is_first_day in rows:
+		if booking == without:
+			continue
 		counts = type_name == meeting_type
 		found[user].append(
 			engine.Booked(

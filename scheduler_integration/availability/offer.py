@@ -84,12 +84,13 @@ class Offer:
 		rules = self.pool.members[0].rules
 		return Slot(start, start + rules.seconds, parts=tuple(self.pool.parts(start)) if rules.days > 1 else ())
 
-	def nearest(self, start: int, count: int = 3) -> list[Slot]:
-		"""Return up to `count` bookable slots other than that at `start`, nearest first.
+	def nearest(self, start: int, count: int = 3, *, besides: int | None = None) -> list[Slot]:
+		"""Return up to `count` bookable slots other than those at `start` and `besides`, nearest first.
 
 		If two are equally near, the earlier comes first.
 		"""
-		return [self.slot(free) for free in self.pool.nearest(start, count, within_days=SUGGESTION_DAYS)]
+		found = self.pool.nearest(start, count + (besides is not None), within_days=SUGGESTION_DAYS)
+		return [self.slot(free) for free in found if free != besides][:count]
 
 
 def make_offer(

@@ -1,4 +1,4 @@
-"""The commands: book, hold, confirm, decline, cancel, reassign.
+"""The commands: book, hold, confirm, decline, cancel, reassign, reschedule, complete, mark as a no-show.
 
 Only this room writes Booking records, and it guards the hosts' time against double booking. Other rooms import from
 here, never from a module inside.
@@ -6,12 +6,15 @@ here, never from a module inside.
 
 from scheduler_integration.bookings.book import book
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
+from scheduler_integration.bookings.closing import complete_past_meetings, decline_unanswered_requests
 from scheduler_integration.bookings.confirm import confirm
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.ledger import forget_turns
 from scheduler_integration.bookings.outbox import run_due_tasks, run_tasks_of
+from scheduler_integration.bookings.outcome import complete, mark_no_show
 from scheduler_integration.bookings.reassign import reassign
+from scheduler_integration.bookings.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.transaction import retried
 
 __all__ = [
@@ -19,14 +22,20 @@ __all__ = [
 	"book",
 	"cancel_by_host",
 	"cancel_by_token",
+	"complete",
+	"complete_past_meetings",
 	"confirm",
 	"decline",
+	"decline_unanswered_requests",
 	"forget_turns",
 	"hold_slot",
+	"mark_no_show",
 	"reassign",
 	"release_before",
 	"release_buckets",
 	"release_slot",
+	"reschedule_by_host",
+	"reschedule_by_token",
 	"retried",
 	"run_due_tasks",
 	"run_tasks_of",

@@ -15,7 +15,14 @@ from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.preferred_host import preferred_host
 from scheduler_integration.clock import to_site_time
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
-from scheduler_integration.parsing.booking_request import BookingRequest
+
+
+class Wish(NamedTuple):
+	"""What the choice of hosts depends on: the start, the starts of the parts if they are known, and the attendee."""
+
+	start: int
+	parts: tuple[int, ...]
+	attendee_email: str
 
 
 class Choice(NamedTuple):
@@ -25,25 +32,23 @@ class Choice(NamedTuple):
 	turn: Turn | None = None
 
 
-def choose_hosts(offer: Offer, request: BookingRequest, meeting_type: Document, page: Document) -> Choice:
-	"""Return the hosts who take the meeting at `request.start`, which must be bookable.
+def choose_hosts(offer: Offer, wish: Wish, meeting_type: Document, page: Document) -> Choice:
+	"""Return the hosts who take the meeting at `wish.start`, which must be bookable.
 
 	In a round robin the caller must have locked all hosts of the meeting type: the choice depends on the ledger.
 	"""
-	free = offer.assignable_hosts(request.start, request.parts)
+	free = offer.assignable_hosts(wish.start, wish.parts)
 	if offer.assignment == "Collective":
 		# Optional hosts join if they are free. A required host comes first and becomes the main host.
 		return Choice(sorted(free, key=lambda user: (not offer.host(user).is_required, free.index(user))))
 	if offer.assignment == "Round Robin":
-		turn = _turn(offer, free, request, meeting_type, iso_week(request.start, page.timezone))
+		turn = _turn(offer, free, wish, meeting_type, iso_week(wish.start, page.timezone))
 		return Choice([turn.host], turn)
 	return Choice(free[:1])
 
 
-def _turn(
-	offer: Offer, free: list[str], request: BookingRequest, meeting_type: Document, week: engine.Interval
-) -> Turn:
-	preferred = preferred_host(request.attendee_email, free) if meeting_type.route_to_owner else None
+def _turn(offer: Offer, free: list[str], wish: Wish, meeting_type: Document, week: engine.Interval) -> Turn:
+	preferred = preferred_host(wish.attendee_email, free) if meeting_type.route_to_owner else None
 	running = highest_tier([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
 	users = [each.name for each in running]
 	owed = ledger.owed_to(meeting_type.name, users)

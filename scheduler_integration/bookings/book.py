@@ -5,6 +5,7 @@ free: a read from before the lock may be out of date.
 """
 
 from dataclasses import replace
+from typing import Protocol
 
 import frappe
 from frappe import _
@@ -15,14 +16,16 @@ from scheduler_integration.availability.holds import held_dates, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.assign import choose_hosts
+from scheduler_integration.bookings.assign import Wish, choose_hosts
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
+from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.moves import Actor
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.parsing.booking_request import BookingRequest
 
@@ -46,7 +49,7 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	first, last = request.start - margin, request.start + margin
 	wanted = SlotRequest(request.duration, request.party, request.hold)
 	offer = make_offer(bookable, wanted, first, last, now, lock=True)
-	request = _as_held(request, bookable.meeting_type, offer, now)
+	request = replace(request, parts=held_parts(request, bookable.meeting_type, offer, now))
 	if not offer.is_bookable(request.start, request.parts):
 		# If the same request was sent twice, the other one may have got the slot while this one waited for the lock.
 		if earlier := _earlier(request, for_update=True):
@@ -55,27 +58,40 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	return _store(request, bookable, offer, now)
 
 
-def _as_held(request: BookingRequest, meeting_type: Document, offer: Offer, now: int) -> BookingRequest:
-	"""Return the request of a multi-day meeting with the days that the attendee holds, if it names no days itself.
+class Dated(Protocol):
+	"""A request for a slot: its start, its parts if the attendee was shown them, and the attendee's hold."""
+
+	@property
+	def start(self) -> int: ...
+
+	@property
+	def parts(self) -> tuple[int, ...]: ...
+
+	@property
+	def hold(self) -> str | None: ...
+
+
+def held_parts(request: Dated, meeting_type: Document, offer: Offer, now: int) -> tuple[int, ...]:
+	"""Return the starts of the days of a multi-day meeting: those that the request names, or else that are held.
 
 	A hold covers a limited number of days. If the meeting has more, the hold doesn't say which the other days are, and
-	the request stays as it is.
+	nothing is returned.
 	"""
 	if request.parts or not request.hold or not offer.pool.rules or offer.pool.rules.days == 1:
-		return request
+		return request.parts
 	held = held_dates(request.hold, meeting_type.name, request.start, now)
-	return replace(request, parts=held) if len(held) == offer.pool.rules.days else request
+	return held if len(held) == offer.pool.rules.days else ()
 
 
 def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:
 	page, meeting_type = bookable.page, bookable.meeting_type
-	choice = choose_hosts(offer, request, meeting_type, page)
+	choice = choose_hosts(offer, Wish(request.start, request.parts, request.attendee_email), meeting_type, page)
 	booking = new_booking(request, page, meeting_type, choice.users, offer)
 	if standing := joinable_booking(offer, choice.users, request.start):
 		join(booking, standing)
 	# The attendee has no rights on Booking and usually isn't signed in. The checks above decide that they may book.
 	booking.insert(ignore_permissions=True)
-	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn))
+	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=Actor.ATTENDEE))
 	if request.hold:
 		# Holds live in the cache, which has no rollback: if the booking fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
@@ -83,7 +99,7 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 
 
 def _earlier(request: BookingRequest, for_update: bool = False) -> Document | None:
-	"""Return the booking that the same request made before, or None.
+	"""Return the booking that the same request made before, or the one that took its place, or None.
 
 	Raises AlreadyCancelled if that booking was cancelled since: the caller wants a meeting, not a cancelled one.
 	"""
@@ -92,20 +108,20 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 	found = frappe.db.get_value("Booking", {"idempotency_key": request.idempotency_key}, "name", for_update=for_update)
 	# Both reads lock or neither does. After the wait for the lock, an ordinary read still sees the state from before
 	# the wait and wouldn't find the booking.
-	booking = frappe.get_doc("Booking", found, for_update=for_update) if found else None
-	if booking and booking.status in CANCELLED:
+	booking = latest(frappe.get_doc("Booking", found, for_update=for_update), for_update=for_update) if found else None
+	if booking and booking.status in RELEASED:
 		raise AlreadyCancelled(
 			_("This meeting was booked and has been cancelled since. Please book again with a new request.")
 		)
 	return booking
 
 
-def slot_taken(offer: Offer, start: int, duration: int, zone: str) -> SlotTaken:
+def slot_taken(offer: Offer, start: int, duration: int, zone: str, besides: int | None = None) -> SlotTaken:
 	"""Return the error for a `start` (epoch seconds) that isn't bookable, with the nearest slots that are.
 
-	`duration` is in minutes, `zone` is the attendee's.
+	`duration` is in minutes, `zone` is the attendee's. The slot at `besides` isn't suggested.
 	"""
-	return SlotTaken(_busy_within(offer, start, start + duration * 60), offer.nearest(start), zone)
+	return SlotTaken(_busy_within(offer, start, start + duration * 60), offer.nearest(start, besides=besides), zone)
 
 
 def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:

@@ -1,4 +1,4 @@
-"""The consequences of a command: contact, ledger, activity and messages.
+"""The consequences of a command: contact, ledger, activity, timeline and messages.
 
 They are stored in the booking's own transaction, so either the booking and all consequences are stored or nothing is.
 To add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.
@@ -7,6 +7,7 @@ To add a consequence, write a function in the room that it belongs to and add it
 from collections.abc import Callable
 
 from scheduler_integration.bookings import ledger
+from scheduler_integration.bookings.timeline import note_on_timeline
 from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
@@ -25,6 +26,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_activity,
 	plan_call,
 	plan_events,
+	note_on_timeline,
 	plan_messages,
 )
 
@@ -42,3 +44,5 @@ def run_consequences(change: Change) -> None:
 	if stored:
 		change.booking.db_set(stored, update_modified=False)
 	wake(change.booking.name)
+	if change.moved_from:
+		wake(change.moved_from.name)

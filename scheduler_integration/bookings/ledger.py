@@ -30,7 +30,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Case, DocType
 
 from scheduler_integration.engine import BOOKING, Turn
-from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.sessions import live_in_session
 
 
@@ -51,17 +51,30 @@ def owed_to(meeting_type: str, users: Iterable[str]) -> dict[str, Owed]:
 
 
 def keep_ledger(change: Change) -> Fields:
-	"""Update the ledger for a booking that was assigned by turn, cancelled, declined or reassigned.
+	"""Update the ledger for a booking that was assigned by turn, cancelled, declined, given back or reassigned.
 
 	Returns the booking's new `turn_shares`, if they change.
 	"""
 	if change.turn:
 		return _enter(change.booking.meeting_type, change.turn, change.now)
 	if change.releases_time:
-		return _settle(change.booking)
+		settled = _settle(change.booking)
+		# If the attendee chooses another time, the booking that takes this one's place makes the same entries again.
+		return {} if change.kind is Kind.RESCHEDULE_ASKED and not change.booking.session else settled
 	if change.former_host:
 		return _charge_another(change.booking, change.former_host, change.now)
 	return {}
+
+
+def take_back(booking: Document) -> None:
+	"""Revert the entries of a booking whose place another one takes, and store that it has none."""
+	if fields := _settle(booking):
+		booking.db_set(fields, update_modified=False)
+
+
+def enter_again(booking: Document) -> None:
+	"""Make the entries again of a booking whose time was given back, for the booking that takes its place."""
+	_change(booking.meeting_type, _turn(booking.host, booking.turn_shares).changes())
 
 
 def _enter(meeting_type: str, turn: Turn, now: int) -> Fields:

@@ -6,7 +6,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration.crm.owners import owner_among
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.status import RELEASED
 
 
 def preferred_host(email: str, users: Collection[str]) -> str | None:
@@ -21,7 +21,7 @@ def _last_host(email: str, users: Collection[str]) -> str | None:
 	row, booking = DocType("Booking Host"), DocType("Booking")
 	query = frappe.qb.from_(booking).join(row).on(row.parent == booking.name).select(row.user)
 	query = query.where((booking.attendee_email == email) & row.user.isin(list(users)))
-	query = query.where(booking.status.notin(sorted(CANCELLED)))
+	query = query.where(booking.status.notin(sorted(RELEASED)))
 	# If several of `users` host the latest meeting, the first row counts: the main host comes first.
 	found = query.orderby(booking.starts_at, order=frappe.qb.desc).orderby(row.idx).limit(1).run(pluck=True)
 	return found[0] if found else None

@@ -5,7 +5,6 @@ from dataclasses import replace
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.translate import print_language
 
 from scheduler_integration import engine
 from scheduler_integration.availability.calendar_entries import calendar_entries
@@ -13,25 +12,21 @@ from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.reason_text import reason_text
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
+from scheduler_integration.bookings.change_status import save
 from scheduler_integration.bookings.consequences import run_consequences
-from scheduler_integration.bookings.record import own_buffers
+from scheduler_integration.bookings.host_time import prevents
+from scheduler_integration.bookings.record import own_buffers, retitle
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import Reason
-from scheduler_integration.exceptions import AlreadyCancelled, HostNotFree, InvalidRequest, NotPermitted
+from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.moves import check_open
 from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.sessions import live_in_session, session_key
-from scheduler_integration.meetings.status import CANCELLED, LIVE
 from scheduler_integration.meetings.summaries import HostBooking, for_host
-from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.times import Objection
-
-# These reasons restrict attendees, not managers.
-_ATTENDEE_ONLY = frozenset(
-	{Reason.IN_THE_PAST, Reason.MINIMUM_NOTICE, Reason.BEFORE_WINDOW, Reason.BEYOND_WINDOW, Reason.OFF_GRID}
-)
 
 
 def reassign(name: str, host: str, now: int, *, replaces: str | None = None, force: bool = False) -> HostBooking:
@@ -61,10 +56,7 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 def _check_may_change(booking: Document, now: int) -> None:
 	if not is_manager():
 		raise NotPermitted(_("Only a Scheduling Manager can reassign a meeting."))
-	if booking.status in CANCELLED:
-		raise AlreadyCancelled
-	if booking.status not in LIVE or booking.ends_at <= now:
-		raise NotPermitted(_("This meeting is over."))
+	check_open(booking, now)
 
 
 def _new_host(booking: Document, host: str) -> TypeHost:
@@ -93,11 +85,7 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 	member = replace(member, host=member.host.without_holds())
 	parts = _to_come(booking, now)
 	refusals = engine.reassignment_refusals(member, parts, now, has_begun=parts != booking.parts())
-	found = [
-		(start, refusal)
-		for start, refusal in refusals
-		if (refusal.reason is Reason.BUSY if force else refusal.reason not in _ATTENDEE_ONLY)
-	]
+	found = [(start, refusal) for start, refusal in refusals if prevents(refusal, force)]
 	if found:
 		raise _not_free(found, member, now)
 	return member
@@ -134,10 +122,7 @@ def _move_session(booking: Document, leaving: str, coming: str, now: int) -> Non
 def _reassign(booking: Document, leaving: str, coming: engine.Member, now: int, *, is_first: bool) -> None:
 	former_host = leaving if leaving == booking.host else None
 	_replace(booking, leaving, coming, now)
-	# If the Event or Contact was deleted, the link to it is broken. The booking can be reassigned all the same.
-	booking.flags.ignore_links = True
-	# No role may change hosts by hand, so an ordinary save would refuse it. `_check_may_change` has checked the right.
-	booking.save(ignore_permissions=True)
+	save(booking)
 	run_consequences(Change(Kind.REASSIGNED, booking, now, leaving=leaving, former_host=former_host, is_first=is_first))
 
 
@@ -148,14 +133,7 @@ def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -
 			row.update({"user": coming, **own_buffers(member)})
 	if booking.host == leaving:
 		booking.host = coming
-		_retitle(booking)
+		retitle(booking)
 		if booking.session:
 			booking.session = session_key(booking.meeting_type, booking.starts_at, coming)
 	booking.sequence += 1
-
-
-def _retitle(booking: Document) -> None:
-	"""Rewrite the title, which contains the host's name, in the attendee's language."""
-	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
-	with print_language(booking.language or frappe.local.lang):
-		booking.subject = event_title(booking, meeting_type)

@@ -5,10 +5,11 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
+from frappe.translate import print_language
 
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
-from scheduler_integration.meetings.sessions import session_key
+from scheduler_integration.meetings.sessions import new_session_uid, session_key
 from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.meetings.tokens import new_manage_key
 from scheduler_integration.parsing.booking_request import BookingRequest
@@ -49,6 +50,41 @@ def new_booking(
 	return booking
 
 
+def successor(booking: Document, members: list[engine.Member], parts: list[engine.Interval]) -> Document:
+	"""Return an unsaved Booking that takes the place of `booking`, with these hosts and times. The first is the main host.
+
+	It has everything that `booking` has, except for the fields marked "no copy", which belong to one booking alone.
+	"""
+	new = frappe.copy_doc(booking, ignore_no_copy=False)
+	rules = members[0].rules
+	new.update(
+		{
+			"rescheduled_from": booking.name,
+			"host": members[0].host.name,
+			"hosts": host_rows(members, parts),
+			"starts_at": parts[0][0],
+			"ends_at": parts[-1][1],
+			"buffer_before_minutes": rules.buffer_before,
+			"buffer_after_minutes": rules.buffer_after,
+			"seats": booking.seats,
+			"turn_shares": booking.turn_shares,
+			"manage_key": booking.manage_key,
+			"ical_uid": booking.ical_uid,
+			"sequence": booking.sequence,
+		}
+	)
+	if new.host != booking.host:
+		retitle(new)
+	return new
+
+
+def retitle(booking: Document) -> None:
+	"""Rewrite the title, which contains the host's name, in the attendee's language."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	with print_language(booking.language or frappe.local.lang):
+		booking.subject = event_title(booking, meeting_type)
+
+
 def host_rows(members: list[engine.Member], parts: list[engine.Interval]) -> list[dict[str, Any]]:
 	"""Return a Booking Host row for each host and each part, with the host's own buffers.
 
@@ -77,7 +113,11 @@ def _seats(request: BookingRequest, meeting_type: Document, user: str) -> dict[s
 	"""Return the seats, and for a type with several the session's key: bookings with the same key may overlap."""
 	if (meeting_type.seats or 1) == 1:
 		return {"seats": 1}
-	return {"seats": request.party, "session": session_key(meeting_type.name, request.start, user)}
+	return {
+		"seats": request.party,
+		"session": session_key(meeting_type.name, request.start, user),
+		"session_uid": new_session_uid(),
+	}
 
 
 def _attendee(request: BookingRequest) -> dict:

@@ -33,7 +33,7 @@ def join(booking: Document, standing: Document) -> None:
 	"""
 	if standing.parts() != booking.parts():
 		raise SlotTaken
-	booking.session = standing.session
+	booking.session, booking.session_uid = standing.session, standing.session_uid
 	booking.set("hosts", [_row(row) for row in standing.hosts])
 	if booking.host != standing.host:
 		booking.host = standing.host

@@ -22,6 +22,24 @@ def enqueue_sync(connection: str) -> None:
 		frappe.logger("scheduler_integration").exception("The calendars of %s wait for the next look", connection)
 
 
+def enqueue_push_sync(connection: str) -> None:
+	"""Queue a reading because a push message came. However many come, one job waits.
+
+	Messages that come while the job runs are noted in the connection, and the job queues another reading at its end.
+	"""
+	try:
+		frappe.enqueue(
+			JOB,
+			queue="default",
+			enqueue_after_commit=True,
+			job_id=f"scheduling_push:{connection}",
+			deduplicate=True,
+			connection=connection,
+		)
+	except Exception:
+		frappe.logger("scheduler_integration").exception("The calendars of %s wait for the next look", connection)
+
+
 def refresh_of_hosts(users: Iterable[str], now: int) -> None:
 	"""Queue the reading of these hosts' calendars that weren't read in the last minute.
 

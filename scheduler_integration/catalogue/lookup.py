@@ -14,16 +14,20 @@ from scheduler_integration.prepared import value
 
 @dataclass(frozen=True, slots=True)
 class Bookable:
-	"""A meeting type with its page and the page's enabled users, looked up once for a request."""
+	"""A meeting type with its page and the page's enabled users, looked up once for a request.
+
+	`only` are the hosts to consider instead of all of them, such as those of a meeting that is rescheduled.
+	"""
 
 	page: Document
 	meeting_type: Document
 	people: People
+	only: tuple[TypeHost, ...] | None = None
 
 	@property
 	def hosts(self) -> list[TypeHost]:
 		"""The hosts of the meeting type, as `hosts_of` returns them."""
-		return hosts_of(self.meeting_type, self.page, self.people)
+		return [*self.only] if self.only is not None else hosts_of(self.meeting_type, self.page, self.people)
 
 
 def find_bookable(slug: str, type_slug: str) -> Bookable:

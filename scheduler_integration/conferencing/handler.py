@@ -14,7 +14,7 @@ from scheduler_integration.conferencing.provider import Conference
 from scheduler_integration.conferencing.subjects import scheduled_booking, subject_of
 from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests
 from scheduler_integration.meetings.changes import Fields
-from scheduler_integration.meetings.status import CANCELLED, LIVE
+from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
 
@@ -58,7 +58,7 @@ def run(task: Task, now: int) -> Outcome:
 		found = _read(task.booking)
 		if not found:
 			return NotNeeded(_("The booking was deleted."))
-		if found.status not in (*LIVE, *CANCELLED) or (found.desired and found.desired.end <= now):
+		if found.status not in (*OPEN, *RELEASED) or (found.desired and found.desired.end <= now):
 			return NotNeeded(_("The meeting is over."))
 		try:
 			outcome, kept = _serve(found, task, now)

@@ -59,6 +59,27 @@ def log_cancellation(booking: Document) -> None:
 	event.save(ignore_permissions=True)
 
 
+def log_outcome(booking: Document) -> None:
+	"""Say in the booking's Event whether the meeting took place. Does nothing if somebody deleted the Event.
+
+	Completed means that somebody came: with several attendees in a session, one of them is enough. Closed means that
+	nobody did.
+	"""
+	event = event_to_change(booking.event)
+	if not event:
+		return
+	states = {other.status for other in live_in_session(booking.session, for_update=True)} | {booking.status}
+	event.status = _outcome(states)
+	# A job acts here, or a host who doesn't own the Event.
+	event.save(ignore_permissions=True)
+
+
+def _outcome(states: set[str]) -> str:
+	if "Completed" in states:
+		return "Completed"
+	return "Closed" if states == {"No Show"} else "Open"
+
+
 def event_to_change(name: str | None) -> Document | None:
 	"""Return the Event `name`, locked; None if `name` is empty or somebody deleted the Event.
 
@@ -78,7 +99,7 @@ def event_to_change(name: str | None) -> Document | None:
 	return event
 
 
-def _session_event(booking: Document) -> str | None:
+def session_event(booking: Document) -> str | None:
 	"""Return the Event of the session's other live bookings: the host's calendar shows a session once."""
 	if not booking.session:
 		return None
@@ -88,7 +109,7 @@ def _session_event(booking: Document) -> str | None:
 
 
 def _join_session(booking: Document, record: tuple[str, str] | None) -> Document | None:
-	event = event_to_change(_session_event(booking))
+	event = event_to_change(session_event(booking))
 	if not event:
 		return None
 	for participant in _attendees(booking, record):
@@ -131,8 +152,19 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 
 
 def _participants(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
+	return _attendees(booking, record) + hosts_as_participants(booking)
+
+
+def hosts_as_participants(booking: Document) -> list[dict[str, str]]:
+	"""Return the rows of an Event for the booking's hosts."""
 	people = [("User", user, frappe.db.get_value("User", user, "email")) for user in booking.host_users()]
-	return _attendees(booking, record) + [_participant(*person) for person in people]
+	return [_participant(*person) for person in people]
+
+
+def attendees_of(booking: Document) -> list[dict[str, str]]:
+	"""Return the rows of an Event for the attendee's contact, and for the lead, deal or customer."""
+	record = (booking.reference_doctype, booking.reference_name) if booking.reference_name else None
+	return _attendees(booking, record)
 
 
 def _attendees(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:

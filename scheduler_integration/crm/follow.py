@@ -1,8 +1,9 @@
 """The CRM's consequences of a change of a booking."""
 
-from scheduler_integration.crm.activities import log_cancellation, log_link, log_meeting
+from scheduler_integration.crm.activities import log_cancellation, log_link, log_meeting, log_outcome
 from scheduler_integration.crm.contacts import find_or_create_contact
 from scheduler_integration.crm.reassignment import log_reassignment
+from scheduler_integration.crm.rescheduling import log_move
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 
 
@@ -15,10 +16,14 @@ def keep_activity(change: Change) -> Fields:
 	"""Update the Event, which shows the meeting on the timeline of the contact, lead or deal."""
 	if change.kind is Kind.BOOKED:
 		return log_meeting(change.booking)
+	if change.moved_from:
+		return log_move(change.booking, change.moved_from)
 	if change.kind is Kind.LINKED:
 		log_link(change.booking)
 	elif change.releases_time:
 		log_cancellation(change.booking)
+	elif change.kind in (Kind.COMPLETED, Kind.NO_SHOW):
+		log_outcome(change.booking)
 	elif change.leaving and change.is_first:
 		log_reassignment(change.booking, change.leaving)
 	return {}

@@ -13,9 +13,21 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name, parse_reason
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request
 
 # Commands of hosts and managers, by the name that API and page send.
-ACTIONS = ("cancel", "cancel_for_all", "confirm", "decline", "reassign")
+ACTIONS = (
+	"cancel",
+	"cancel_for_all",
+	"complete",
+	"confirm",
+	"decline",
+	"no_show",
+	"reassign",
+	"reschedule",
+	"reschedule_for_all",
+)
+_RESCHEDULING = ("reschedule", "reschedule_for_all")
 
 
 def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
@@ -33,9 +45,18 @@ def cancel_for_attendee(token: str, reason: str) -> AttendeeBooking:
 	return bookings.retried(lambda: bookings.cancel_by_token(token, reason, clock.now()))
 
 
+def reschedule_for_attendee(token: str, request: RescheduleRequest) -> AttendeeBooking:
+	"""Move the meeting of the manage link with this token to another time, and return the new booking."""
+	return bookings.retried(lambda: bookings.reschedule_by_token(token, request, clock.now()))
+
+
 @dataclass(frozen=True, slots=True)
 class HostCommand:
-	"""One of ACTIONS for the booking `name`. `host`, `replaces` and `force` are arguments of `bookings.reassign`."""
+	"""One of ACTIONS for the booking `name`.
+
+	`host`, `replaces` and `force` are arguments of `bookings.reassign`, `time` and `force` those of
+	`bookings.reschedule_by_host`.
+	"""
 
 	action: str
 	name: str
@@ -43,6 +64,7 @@ class HostCommand:
 	host: str = ""
 	replaces: str | None = None
 	force: bool = False
+	time: RescheduleRequest | None = None
 
 
 def parse_command(
@@ -52,6 +74,8 @@ def parse_command(
 	host: object = None,
 	replaces: object = None,
 	force: object = None,
+	start: object = None,
+	duration: object = None,
 ) -> HostCommand:
 	"""Check the arguments of a host's or manager's request. Raises InvalidRequest."""
 	if not isinstance(action, str) or action not in ACTIONS:
@@ -63,6 +87,7 @@ def parse_command(
 		host=parse_choice("host", host),
 		replaces=parse_choice("replaces", replaces) or None,
 		force=parse_flag("force", force),
+		time=parse_reschedule_request(start, duration, reason=reason) if action in _RESCHEDULING else None,
 	)
 
 
@@ -72,10 +97,17 @@ def act(command: HostCommand) -> HostBooking:
 
 
 def _run(command: HostCommand, now: int) -> HostBooking:
+	if command.time:
+		for_all = command.action == "reschedule_for_all"
+		return bookings.reschedule_by_host(command.name, command.time, now, force=command.force, for_all=for_all)
 	if command.action == "reassign":
 		return bookings.reassign(command.name, command.host, now, replaces=command.replaces, force=command.force)
 	if command.action == "confirm":
 		return bookings.confirm(command.name, now)
+	if command.action == "complete":
+		return bookings.complete(command.name, now)
+	if command.action == "no_show":
+		return bookings.mark_no_show(command.name, command.reason, now)
 	if command.action == "decline":
 		return bookings.decline(command.name, command.reason, now)
 	return bookings.cancel_by_host(command.name, command.reason, now, for_all=command.action == "cancel_for_all")

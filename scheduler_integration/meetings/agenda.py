@@ -13,7 +13,7 @@ from scheduler_integration.catalogue.hosts import TypeHost, enabled_people, page
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.possible_hosts import possible_hosts
-from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.permissions import is_manager
@@ -40,7 +40,7 @@ class Agenda:
 
 
 def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> Agenda:
-	"""Return the next live bookings that `user` hosts, or everybody's if `user` is None. `now` is in epoch seconds.
+	"""Return the next open bookings that `user` hosts, or everybody's if `user` is None. `now` is in epoch seconds.
 
 	There are `limit` of them, or more: a session isn't cut in two, so the rest of the last session is included. With
 	`limit` 2, a meeting and a workshop of three bookings, all four are returned. They come after the booking `after`,
@@ -63,7 +63,7 @@ def _to_come(user: str | None, now: int) -> QueryBuilder:
 	booking = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(booking).select(booking.name)
 	query = query.where((booking.starts_at > now - _LONGEST) & (booking.ends_at > now))
-	query = query.where(booking.status.isin(sorted(LIVE)))
+	query = query.where(booking.status.isin(sorted(OPEN)))
 	return query.where(booking.name.isin(_hosted(user, now))) if user else query
 
 

@@ -7,12 +7,16 @@ from typing import Any
 from frappe.model.document import Document
 
 from scheduler_integration.engine import Turn
+from scheduler_integration.meetings.moves import Actor
+from scheduler_integration.meetings.status import RELEASED
 
 # Fields of the booking and their new values.
 Fields = dict[str, Any]
 
 
 class Kind(Enum):
+	"""What happened. With RESCHEDULE_ASKED a host asked the attendee to choose another time."""
+
 	BOOKED = "booked"
 	CONFIRMED = "confirmed"
 	CANCELLED = "cancelled"
@@ -20,6 +24,11 @@ class Kind(Enum):
 	REASSIGNED = "reassigned"
 	# The link of the video call became known, or another one, after people were told.
 	LINKED = "linked"
+	RESCHEDULED = "rescheduled"
+	RESCHEDULE_ASKED = "reschedule asked"
+	GUESTS_CHANGED = "guests changed"
+	COMPLETED = "completed"
+	NO_SHOW = "no show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +36,14 @@ class Change:
 	"""One change of one booking.
 
 	- `booking`: as it is after the change, saved. `now`: epoch seconds.
+	- `by`: who changed it, `reason`: in their words, or empty.
 	- `turn`: the round-robin turn that gave a new booking its host.
 	- `leaving`: the host who was replaced, if the booking was reassigned. `former_host`: the same user, if that was the
 	main host.
 	- `is_first`: False for all but the first booking of a session if one command changes several. The session's Event
 	is changed with the first booking only.
+	- `moved_from`: the earlier booking, whose status is now Rescheduled, if `booking` took its place.
+	- `status_before`: the status before the change; None for a new booking.
 	"""
 
 	kind: Kind
@@ -41,8 +53,12 @@ class Change:
 	leaving: str | None = None
 	former_host: str | None = None
 	is_first: bool = True
+	by: Actor = Actor.HOST
+	reason: str = ""
+	moved_from: Document | None = None
+	status_before: str | None = None
 
 	@property
 	def releases_time(self) -> bool:
-		"""Whether the hosts are free again, because the booking was cancelled or declined."""
-		return self.kind in (Kind.CANCELLED, Kind.DECLINED)
+		"""Whether the hosts are free again, because the booking was cancelled, declined or given back."""
+		return self.booking.status in RELEASED

@@ -5,6 +5,8 @@ from frappe.model.document import Document
 
 from scheduler_integration.exceptions import BookingNotFound, LinkExpired, NotPermitted
 from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.policy import link_expires_at
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host, for_hosts
 from scheduler_integration.meetings.tokens import find_by_token, is_booking
 
@@ -12,12 +14,12 @@ MAX_ROWS = 100
 
 
 def booking_by_token(token: str, now: int) -> AttendeeBooking:
-	"""Return the booking that a manage link shows. `now` is in epoch seconds.
+	"""Return the booking that a manage link leads to: if it was rescheduled, the one that took its place. `now` is in epoch seconds.
 
 	Raises BookingNotFound if the token is wrong, and LinkExpired if the meeting is over.
 	"""
 	booking = find_by_token(token)
-	if booking.ends_at <= now:
+	if link_expires_at(booking) <= now:
 		raise LinkExpired(frappe._("This meeting is over. Its link no longer works."))
 	return for_attendee(booking, now)
 
@@ -61,5 +63,5 @@ def _names_for_host(user: str, now: int, past: bool, limit: int, offset: int) ->
 		query = query.orderby(booking.starts_at, order=frappe.qb.desc)
 	else:
 		hosted = hosted.where((row.is_live == 1) & (row.ends_at > now))
-		query = query.where(booking.name.isin(hosted)).orderby(booking.starts_at)
+		query = query.where(booking.name.isin(hosted) & booking.status.isin(sorted(OPEN))).orderby(booking.starts_at)
 	return query.orderby(booking.creation).orderby(booking.name).limit(limit).offset(offset).run(pluck=True)

@@ -1,4 +1,4 @@
-"""Decides whether an attendee may still cancel a booking."""
+"""Decides whether an attendee may still cancel or reschedule a booking, and until when its link works."""
 
 from frappe.model.document import Document
 
@@ -6,12 +6,18 @@ from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	CancelNotAllowed,
 	LinkExpired,
+	RescheduleNotAllowed,
 	SchedulingError,
 	TooLateToChange,
+	TooManyChanges,
 )
-from scheduler_integration.meetings.status import CANCELLED, LIVE
+from scheduler_integration.meetings.moves import Actor, move_refusal
+from scheduler_integration.meetings.status import OPEN, RELEASED
 
 HOUR = 3600
+DAY = 24 * HOUR
+# After a host gave the time back and asked for another one, the attendee has so long to choose.
+DAYS_TO_CHOOSE = 30
 
 
 def cancel_refusal(booking: Document, meeting_type: Document, now: int) -> SchedulingError | None:
@@ -19,12 +25,56 @@ def cancel_refusal(booking: Document, meeting_type: Document, now: int) -> Sched
 
 	With a change notice of 24 hours, a meeting on Tuesday at 09:00 can be cancelled until Monday at 09:00.
 	"""
-	if booking.status in CANCELLED:
+	if booking.status in RELEASED:
 		return AlreadyCancelled()
-	if booking.status not in LIVE or booking.ends_at <= now:
+	if booking.status not in OPEN or booking.ends_at <= now:
 		return LinkExpired()
 	if not meeting_type.allow_cancel:
 		return CancelNotAllowed()
-	if now > booking.starts_at - meeting_type.change_notice_hours * HOUR:
+	return TooLateToChange() if _too_late(booking, meeting_type, now) else None
+
+
+def reschedule_refusal(booking: Document, meeting_type: Document, now: int) -> SchedulingError | None:
+	"""Return why the attendee can't choose another time, or None if they can. `now` is in epoch seconds.
+
+	If a host asked for another time, the meeting type's rules don't apply. Only a meeting that has begun stays.
+	"""
+	if is_given_back(booking):
+		return None if now < link_expires_at(booking) else LinkExpired()
+	if booking.status not in RELEASED and (booking.status not in OPEN or booking.ends_at <= now):
+		return LinkExpired()
+	if refusal := move_refusal(booking, "Rescheduled", Actor.ATTENDEE, now):
+		return refusal
+	if booking.reschedule_asked_at:
+		return TooLateToChange() if booking.starts_at <= now else None
+	if not meeting_type.allow_reschedule:
+		return RescheduleNotAllowed()
+	if booking.starts_at <= now or _too_late(booking, meeting_type, now):
 		return TooLateToChange()
+	if 0 < (meeting_type.max_reschedules or 0) <= (booking.attendee_moves or 0):
+		return TooManyChanges()
 	return None
+
+
+def is_given_back(booking: Document) -> bool:
+	"""Whether a host gave the meeting's time back and asked the attendee for another one, who hasn't chosen it yet.
+
+	`booking` must be the last one of its chain.
+	"""
+	return booking.status == "Rescheduled" and bool(booking.reschedule_asked_at)
+
+
+def has_begun_over_several_days(booking: Document, now: int) -> bool:
+	"""Whether this is a multi-day meeting whose first day has begun. It can't be moved any more."""
+	return booking.starts_at <= now and len(booking.parts()) > 1
+
+
+def link_expires_at(booking: Document) -> int:
+	"""Return until when the manage link of the last booking of a chain works, in epoch seconds."""
+	if is_given_back(booking):
+		return max(booking.ends_at, booking.reschedule_asked_at + DAYS_TO_CHOOSE * DAY)
+	return booking.ends_at
+
+
+def _too_late(booking: Document, meeting_type: Document, now: int) -> bool:
+	return now > booking.starts_at - (meeting_type.change_notice_hours or 0) * HOUR

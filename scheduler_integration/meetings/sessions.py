@@ -5,7 +5,7 @@ import hashlib
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.status import LIVE, OPEN
 
 
 def session_key(meeting_type: str, start: int, user: str) -> str:
@@ -14,18 +14,12 @@ def session_key(meeting_type: str, start: int, user: str) -> str:
 
 
 def host_uid(booking: Document, user: str) -> str:
-	"""Return the UID of the host's calendar entry: that of the booking, or one for the whole session.
-
-	A session's UID differs for each host: a reassigned session leaves one calendar and enters another.
-	"""
-	if not booking.session:
-		return booking.ical_uid
-	of = "\n".join((booking.meeting_type, str(booking.starts_at), user))
-	return f"{hashlib.sha256(of.encode()).hexdigest()[:32]}@{booking.ical_uid.partition('@')[2]}"
+	"""Return the UID of the host's calendar entry: that of the booking, or the host's own one for the whole session."""
+	return session_uid_for(booking, user) if booking.session else booking.ical_uid
 
 
 def live_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
-	"""Return the session's pending and scheduled bookings, oldest first. Returns an empty list if `session` is empty.
+	"""Return the session's live bookings, oldest first. Returns an empty list if `session` is empty.
 
 	With `for_update` they are locked until the transaction ends, and are read in their newest state.
 	"""
@@ -33,6 +27,11 @@ def live_in_session(session: str | None, *, for_update: bool = False) -> list[Do
 		return []
 	names = live_names(session, for_update=for_update)
 	return [frappe.get_doc("Booking", name, for_update=for_update) for name in names]
+
+
+def open_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
+	"""Return those of the session's bookings that can still be changed. Otherwise as `live_in_session`."""
+	return [each for each in live_in_session(session, for_update=for_update) if each.status in OPEN]
 
 
 def live_names(session: str, *, for_update: bool) -> list[str]:
@@ -50,10 +49,25 @@ def has_sessions(meeting_type: str, now: int) -> bool:
 	return bool(query.where((row.session != "") & row.status.isin(sorted(LIVE))).limit(1).run())
 
 
-def session_sequence(meeting_type: str, start: int) -> int:
-	"""Return a number that grows with each change of the type's sessions at `start` (epoch seconds), of any host.
+def new_session_uid() -> str:
+	"""Return a new UID, which stays with a session when it is moved to another time or host."""
+	return frappe.generate_hash(length=32)
+
+
+def session_uid_for(booking: Document, user: str) -> str:
+	"""Return the UID of the session's entry in the calendar of the host `user` (RFC 5545, 3.8.4.7).
+
+	It differs for each host: a reassigned session leaves one calendar and enters another.
+	"""
+	of = f"{booking.session_uid}\n{user}"
+	return f"{hashlib.sha256(of.encode()).hexdigest()[:32]}@{booking.ical_uid.partition('@')[2]}"
+
+
+def session_sequence(session_uid: str) -> int:
+	"""Return a number that grows with each change of the session.
 
 	Each booking counts 1, and its `sequence` counts its later changes: two bookings, one of them cancelled, make 3.
+	Bookings that left the session count too, so that the number never gets smaller.
 	"""
-	rows = frappe.get_all("Booking", {"meeting_type": meeting_type, "starts_at": start}, pluck="sequence")
+	rows = frappe.get_all("Booking", {"session_uid": session_uid}, pluck="sequence")
 	return len(rows) + sum(rows)

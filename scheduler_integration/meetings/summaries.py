@@ -10,11 +10,12 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.public import PublicHost, page_url
 from scheduler_integration.engine import Interval
+from scheduler_integration.meetings.actions import host_actions
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
+from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.failures import failed_deliveries
 from scheduler_integration.meetings.load import People, people_of
-from scheduler_integration.meetings.policy import cancel_refusal
-from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.policy import cancel_refusal, reschedule_refusal
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.parsing.answers import Answer
@@ -51,6 +52,7 @@ class BookingSummary:
 
 	`start`, `end` and `parts` are in epoch seconds, half-open. `parts` has each day of a multi-day meeting and is empty
 	otherwise. `timezone` is the attendee's. `guests` are the e-mail addresses of the additional guests.
+	`rescheduled_from` is the id of the booking whose place this one took.
 	"""
 
 	id: str
@@ -77,6 +79,8 @@ class BookingSummary:
 	redirect_url: str | None
 	cancel_reason: str | None
 	can_cancel: bool
+	can_reschedule: bool
+	rescheduled_from: str | None
 	is_over: bool
 	book_again_url: str
 
@@ -88,10 +92,20 @@ class BookingSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendeeBooking(BookingSummary):
-	"""A booking as its attendee sees it. Hosts whose User was deleted are left out."""
+	"""A booking as its attendee sees it. Hosts whose User was deleted are left out.
+
+	`earlier` is the time on the first day from which the meeting was moved. `reschedule_reason` says whether a reason for
+	moving it is `optional`, `required` or `not_asked`. With `is_asked_to_reschedule` a host asked for another time, in the
+	words of `reschedule_message`.
+	"""
 
 	hosts: tuple[PublicHost, ...]
 	cannot_cancel_reason: str | None
+	cannot_reschedule_reason: str | None
+	reschedule_reason: str
+	is_asked_to_reschedule: bool
+	reschedule_message: str | None
+	earlier: Interval | None
 	manage_url: str
 	calendar: CalendarLinks
 
@@ -101,7 +115,7 @@ class HostBooking(BookingSummary):
 	"""A booking as hosts and managers see it, without the attendee's own links. The main host comes first.
 
 	Bookings with the same `session` share a slot, `seats` is how many of its seats this booking takes, and
-	`delivery_error` says whom a message didn't reach.
+	`delivery_error` says whom a message didn't reach. `actions` are the commands that the signed-in user can send for it.
 	"""
 
 	hosts: tuple[BookingHost, ...]
@@ -109,12 +123,15 @@ class HostBooking(BookingSummary):
 	seats: int
 	answers: tuple[Answer, ...]
 	delivery_error: str | None
+	actions: tuple[str, ...]
 
 
 def for_attendee(booking: Document, now: int) -> AttendeeBooking:
 	"""Return the booking as its attendee sees it. `now` is in epoch seconds."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	refusal = cancel_refusal(booking, meeting_type, now)
+	no_other_time = reschedule_refusal(booking, meeting_type, now)
+	earlier = predecessor(booking)
 	people = people_of([booking])
 	known = [people[user] for user in booking.host_users() if user in people]
 	return AttendeeBooking(
@@ -122,6 +139,12 @@ def for_attendee(booking: Document, now: int) -> AttendeeBooking:
 		hosts=tuple(PublicHost(person.full_name or person.name, person.user_image or None) for person in known),
 		can_cancel=refusal is None,
 		cannot_cancel_reason=refusal.message if refusal else None,
+		can_reschedule=no_other_time is None,
+		cannot_reschedule_reason=no_other_time.message if no_other_time else None,
+		reschedule_reason=frappe.scrub(meeting_type.reschedule_reason or "Optional"),
+		is_asked_to_reschedule=bool(booking.reschedule_asked_at) and no_other_time is None,
+		reschedule_message=booking.reschedule_message or None,
+		earlier=earlier.parts()[0] if earlier else None,
 		manage_url=manage_url(booking),
 		calendar=calendar_links(booking, meeting_type),
 	)
@@ -140,20 +163,23 @@ def for_hosts(bookings: list[Document], now: int) -> list[HostBooking]:
 
 
 def _for_host(booking: Document, people: People, delivery_error: str | None, now: int) -> HostBooking:
+	actions = host_actions(booking, now)
 	# Without the manage link: it gives the attendee's rights to anybody who has it, and hosts have rights of their own.
 	return HostBooking(
 		**_shared(booking, now),
 		hosts=tuple(_host(user, people) for user in _main_first(booking)),
 		session=booking.session or None,
 		seats=booking.seats or 1,
-		can_cancel=booking.status in LIVE and booking.ends_at > now,
+		can_cancel="cancel" in actions,
+		can_reschedule="reschedule" in actions,
+		actions=actions,
 		answers=tuple(Answer(row.question_id, row.question, row.answer) for row in booking.answers),
 		delivery_error=delivery_error,
 	)
 
 
 def _shared(booking: Document, now: int) -> dict[str, Any]:
-	"""Return the fields of BookingSummary except `can_cancel`. Makes no query if page and meeting type are cached."""
+	"""Return the fields of BookingSummary except `can_cancel` and `can_reschedule`. Makes no query if page and meeting type are cached."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	parts = tuple(booking.parts())
@@ -186,6 +212,7 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 		"confirmation_message": meeting_type.confirmation_message or None,
 		"redirect_url": meeting_type.redirect_url or None,
 		"cancel_reason": booking.cancel_reason or None,
+		"rescheduled_from": booking.rescheduled_from or None,
 		"is_over": booking.ends_at <= now,
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 	}

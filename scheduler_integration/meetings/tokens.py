@@ -1,7 +1,9 @@
-"""Manage links. Anybody who has the link can see and cancel its booking.
+"""Manage links. Anybody who has the link can see and change its booking.
 
 A token is `<booking>.<signature>`. The signature is an HMAC-SHA256 (RFC 2104) of the booking's name and its random
 `manage_key`, with the site's encryption key. If the booking gets a new `manage_key`, its earlier links become invalid.
+
+A rescheduled booking passes its `manage_key` on to the booking that takes its place. Its link leads there.
 """
 
 import hashlib
@@ -14,6 +16,7 @@ from frappe.utils import get_url
 from frappe.utils.password import get_encryption_key
 
 from scheduler_integration.exceptions import BookingNotFound
+from scheduler_integration.meetings.chain import latest
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
 _TOKEN = re.compile(rf"({_NAME.pattern})\.([0-9a-f]{{64}})")
@@ -26,7 +29,7 @@ def new_manage_key() -> str:
 
 def manage_token(booking: Document) -> str:
 	"""Return the token of the booking's manage link."""
-	return f"{booking.name}.{_signature(booking)}"
+	return f"{booking.name}.{_signature(booking.name, booking.manage_key)}"
 
 
 def manage_url(booking: Document) -> str:
@@ -35,12 +38,17 @@ def manage_url(booking: Document) -> str:
 
 
 def find_by_token(token: str, *, for_update: bool = False) -> Document:
-	"""Return the booking of the token, locked with `for_update`. Raises BookingNotFound if the token isn't valid."""
+	"""Return the booking that the token leads to, locked with `for_update`.
+
+	For a booking that was rescheduled, that is the last one of its chain. Raises BookingNotFound if the token isn't
+	valid.
+	"""
 	match = _TOKEN.fullmatch(token)
 	if not match or not is_booking(match[1]):
 		raise BookingNotFound
-	booking = frappe.get_doc("Booking", match[1], for_update=for_update)
-	if not hmac.compare_digest(match[2], _signature(booking)):
+	booking = latest(frappe.get_doc("Booking", match[1], for_update=for_update), for_update=for_update)
+	# The last booking's key decides: if it is changed, the links of the whole chain become invalid.
+	if not hmac.compare_digest(match[2], _signature(match[1], booking.manage_key)):
 		raise BookingNotFound
 	return booking
 
@@ -52,6 +60,6 @@ def is_booking(name: str) -> bool:
 	return looks_right and bool(frappe.db.exists("Booking", name))
 
 
-def _signature(booking: Document) -> str:
-	message = f"{booking.name}\n{booking.manage_key}".encode()
+def _signature(name: str, manage_key: str) -> str:
+	message = f"{name}\n{manage_key}".encode()
 	return hmac.new(get_encryption_key().encode(), message, hashlib.sha256).hexdigest()

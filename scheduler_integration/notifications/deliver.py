@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.notifications.email import EmailRow, find_row, queue_email, send_row
 from scheduler_integration.notifications.messages import HOST_REMOVED, Message, message_to
 from scheduler_integration.notifications.readers import reader_of
@@ -52,7 +52,7 @@ def _not_needed(booking: Document, task: Task) -> str | None:
 
 
 def _host_needs_no_removal(booking: Document, task: Task) -> str | None:
-	if task.payload["user"] in booking.host_users() and booking.status not in CANCELLED:
+	if task.payload["user"] in booking.host_users() and booking.status not in RELEASED:
 		return _("This host hosts the meeting again.")
 	known = _news_of_the_meeting(task)
 	if known and SENT not in known:

@@ -9,8 +9,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.sessions import host_uid, live_in_session, session_sequence
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.sessions import live_in_session, session_sequence, session_uid_for
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
@@ -39,7 +39,7 @@ def entry_for(booking: Document, reader: Reader) -> Entry:
 
 
 def _own_entry(booking: Document, reader: Reader) -> Entry:
-	is_cancelled = booking.status in CANCELLED or reader.is_removed
+	is_cancelled = booking.status in RELEASED or reader.is_removed
 	return Entry(
 		uid=booking.ical_uid,
 		sequence=booking.sequence,
@@ -54,8 +54,8 @@ def _own_entry(booking: Document, reader: Reader) -> Entry:
 def _session_entry(booking: Document, reader: Reader) -> Entry:
 	sharing = [] if reader.is_removed else live_in_session(booking.session)
 	return Entry(
-		uid=host_uid(booking, reader.user),
-		sequence=session_sequence(booking.meeting_type, booking.starts_at),
+		uid=session_uid_for(booking, reader.user),
+		sequence=session_sequence(booking.session_uid),
 		status=_status(sharing),
 		summary=frappe.get_cached_value("Meeting Type", booking.meeting_type, "title"),
 		description="\n\n".join(filter(None, (_how_to_join(booking), *map(_attendee_line, sharing)))),
@@ -65,7 +65,7 @@ def _session_entry(booking: Document, reader: Reader) -> Entry:
 
 
 def _status(bookings: list[Document]) -> str:
-	states = {booking.status for booking in bookings} - CANCELLED
+	states = {booking.status for booking in bookings} - RELEASED
 	if not states:
 		return "CANCELLED"
 	return "TENTATIVE" if states == {"Pending"} else "CONFIRMED"

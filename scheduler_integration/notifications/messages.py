@@ -10,10 +10,11 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.changes import Change
 from scheduler_integration.meetings.destinations import provider_invites, writes_for
 from scheduler_integration.meetings.sessions import live_in_session
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.invitation import attachment
@@ -45,7 +46,7 @@ class Message:
 def readers_of(change: Change) -> list[tuple[str, Reader]]:
 	"""Return who is told about the change, each with a purpose: participants, hosts, and a host who was replaced."""
 	booking = change.booking
-	kind = "cancelled" if booking.status in CANCELLED else "confirmed"
+	kind = "cancelled" if booking.status in RELEASED else "confirmed"
 	participants = (attendee_of(booking), *guests_of(booking))
 	# A replaced host gets one message for a session, with its first booking, and not one for each attendee.
 	replaced = [former_host(change.leaving)] if change.leaving and change.is_first else []
@@ -54,6 +55,12 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 		*((f"host_{kind}", host) for host in hosts_of(booking)),
 		*((HOST_REMOVED, host) for host in replaced),
 	]
+
+
+def moved_from(booking: Document) -> Document | None:
+	"""Return the booking whose place this one took, or None. Once the booking was changed again, that is old news."""
+	left = predecessor(booking)
+	return left if left and left.sequence == booking.sequence else None
 
 
 def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:
@@ -88,7 +95,7 @@ def message_id(booking: Document, purpose: str, reader: Reader) -> str:
 def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
-	hosts, sharing = hosts_of(booking), live_in_session(booking.session)
+	hosts, sharing, left = hosts_of(booking), live_in_session(booking.session), moved_from(booking)
 	return {
 		"reader_name": reader.name,
 		"attendee_name": booking.attendee_name,
@@ -115,17 +122,31 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
 		"confirmation_message": meeting_type.confirmation_message,
 		"is_pending": booking.status == "Pending",
-		"is_removed": reader.is_removed and booking.status not in CANCELLED,
+		"is_removed": reader.is_removed and booking.status not in RELEASED,
 		"is_session": bool(booking.session),
 		"others_come": any(other.name != booking.name for other in sharing),
 		"seats_taken": _seats_taken(sharing, meeting_type),
+		"is_moved": bool(left),
+		"moved_by_attendee": booking.rescheduled_by == "Attendee",
+		"reschedule_reason": booking.reschedule_reason if left else None,
+		**_time_before(left, reader),
+		"is_elsewhere": booking.status == "Rescheduled",
 		"is_declined": booking.status == "Declined",
+		"is_unanswered": booking.status == "Declined" and booking.cancelled_by == "System",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
 		"cancel_reason": booking.cancel_reason,
 		"manage_url": manage_url(booking) if reader.is_attendee else None,
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
 	}
+
+
+def _time_before(left: Document | None, reader: Reader) -> dict[str, Any]:
+	"""Return the date and time from which the meeting was moved, as variables; None without a move."""
+	if not left:
+		return dict.fromkeys(("old_date", "old_time", "old_end_time"))
+	start, end = left.parts()[0]
+	return {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
 
 
 def _seats_taken(sharing: list[Document], meeting_type: Document) -> str | None:

@@ -13,14 +13,20 @@ from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan, ski
 
 EMAIL = "email"
 HOUR = 3600
+# These change no invitation, and nobody gets a message about them.
+_SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW})
 
 
 def plan_messages(change: Change) -> Fields:
 	"""Plan the messages for the change, in place of those for earlier changes that nobody has got yet."""
+	if change.kind in _SILENT:
+		return {}
 	if change.booking.sequence:
-		_skip_earlier(change)
-	messages = [_planned(change, purpose, reader) for purpose, reader in readers_of(change)]
-	plan(change.booking.name, messages, change.now)
+		_skip_earlier(change, change.booking.name)
+	if change.moved_from:
+		_skip_earlier(change, change.moved_from.name)
+		_tell_the_session_left(change, change.moved_from)
+	_plan(change, change.booking, readers_of(change))
 	return {}
 
 
@@ -31,8 +37,21 @@ def were_told(booking: Document) -> bool:
 	return bool(frappe.db.exists("Outbox Task", {"key": ["in", keys], "status": ["in", [SENDING, SENT]]}))
 
 
-def _skip_earlier(change: Change) -> None:
-	name, now, reason = change.booking.name, change.now, _("A later change has a message of its own.")
+def _plan(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> None:
+	plan(booking.name, [_planned(change, booking, purpose, reader) for purpose, reader in readers], change.now)
+
+
+def _tell_the_session_left(change: Change, left: Document) -> None:
+	"""Tell the hosts of a session that the attendee left for another time.
+
+	If the whole session was moved, its entry in the hosts' calendars moves too, and these messages aren't needed.
+	"""
+	if left.session and left.session_uid != change.booking.session_uid:
+		_plan(change, left, [("host_cancelled", host) for host in hosts_of(left)])
+
+
+def _skip_earlier(change: Change, name: str) -> None:
+	now, reason = change.now, _("A later change has a message of its own.")
 	skip_open(name, now, reason, kinds=(EMAIL,), purposes=TEMPLATES)
 	if change.leaving:
 		# A host who was replaced and now comes back needn't know that they were away.
@@ -40,8 +59,7 @@ def _skip_earlier(change: Change) -> None:
 		skip_open(name, now, reason, kinds=(EMAIL,), purposes=(HOST_REMOVED,), targets=present)
 
 
-def _planned(change: Change, purpose: str, reader: Reader) -> Planned:
-	booking = change.booking
+def _planned(change: Change, booking: Document, purpose: str, reader: Reader) -> Planned:
 	return Planned(
 		kind=EMAIL,
 		purpose=purpose,

@@ -118,7 +118,7 @@ def parse_booking_request(payload: BookingPayload, page: Document, meeting_type:
 		guests=guests,
 		place=place,
 		party=reader.value("guests", lambda value: _party(guests, meeting_type), default=1),
-		parts=reader.value("parts", _parts, default=()),
+		parts=reader.value("parts", parse_parts, default=()),
 		hold=reader.value("hold", lambda value: line(value, 64) or None, default=None),
 		answers=tuple(parse_answers(meeting_type.questions, payload.answers, reader.details)),
 		idempotency_key=reader.value("idempotency_key", lambda value: _key(value, meeting_type, address)),
@@ -196,7 +196,7 @@ def _party(guests: tuple[str, ...], meeting_type: Document) -> int:
 	return party if seats > 1 else 1
 
 
-def _parts(value: object) -> tuple[int, ...]:
+def parse_parts(value: object) -> tuple[int, ...]:
 	"""Return the starts of the parts that the attendee was shown, in epoch seconds.
 
 	Callers send the starts alone, or the parts as `get_slots` returned them.

@@ -126,3 +126,57 @@ def test_a_host_lists_and_cancels_their_bookings(client, page, intro):
 	update = {"name": booking["id"], "action": "cancel", "reason": "Flu"}
 	answer = client.call("scheduler_integration.api.bookings.update", **update)
 	assert (answer.status_code, answer.json()["data"]["status"]) == (200, "Cancelled")
+
+
+def test_an_attendee_sees_holds_and_takes_another_time(client, page, intro):
+	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
+	today = frappe.utils.getdate()
+	query = {"rescheduling": token_of(booking), "timezone": "Asia/Kolkata"}
+	span = {"start_date": str(today), "end_date": str(frappe.utils.add_days(today, 10))}
+	days = client.call(f"{PUBLIC}.get_slots", "GET", **query, **span).json()["data"]["days"]
+	starts = [slot["start"] for day in days.values() for slot in day]
+	assert starts[0] == booking["start"]
+	held = client.call(f"{PUBLIC}.hold_slot", rescheduling=token_of(booking), start=starts[1])
+	assert held.status_code == 201
+	request = {"token": token_of(booking), "start": starts[1], "hold": held.json()["data"]["hold"], "reason": "Flu"}
+	answer = client.call(f"{PUBLIC}.reschedule", **request, idempotency_key="moved-only-once-please")
+	assert answer.status_code == 201
+	moved = answer.json()["data"]
+	assert (moved["start"], moved["rescheduled_from"]) == (starts[1], booking["id"])
+	assert moved["earlier"]["start"] == booking["start"]
+	assert set(booking) == set(moved)
+	again = client.call(f"{PUBLIC}.reschedule", **request, idempotency_key="moved-only-once-please")
+	assert again.json()["data"]["id"] == moved["id"]
+	assert client.call(f"{PUBLIC}.get_booking", "GET", token=token_of(booking)).json()["data"]["id"] == moved["id"]
+
+
+def test_a_type_that_can_not_be_rescheduled_is_403(client, page, intro):
+	intro.allow_reschedule = 0
+	intro.save()
+	frappe.db.commit()
+	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
+	assert booking["can_reschedule"] is False
+	answer = client.call(f"{PUBLIC}.reschedule", token=token_of(booking), start=booking["start"])
+	assert (answer.status_code, answer.json()["code"]) == (403, "RESCHEDULE_NOT_ALLOWED")
+	for method in ("get_slots", "next_slots"):
+		asked = {"rescheduling": token_of(booking), "date": str(frappe.utils.getdate())}
+		assert client.call(f"{PUBLIC}.{method}", "GET", **asked).json()["code"] == "RESCHEDULE_NOT_ALLOWED"
+
+
+def test_a_host_moves_a_booking_and_is_told_why_not(client, page, intro):
+	host = frappe.get_doc("User", page.user)
+	host.new_password = "Analytical-Engine-1843"
+	host.save()
+	frappe.db.commit()
+	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
+	client.login(page.user, "Analytical-Engine-1843")
+	update = "scheduler_integration.api.bookings.update"
+	night = f"{frappe.utils.add_days(frappe.utils.getdate(), 3)}T03:05:00+00:00"
+	refused = client.call(update, name=booking["id"], action="reschedule", start=night)
+	assert (refused.status_code, refused.json()["code"], refused.json()["can_force"]) == (409, "SLOT_TAKEN", False)
+	assert [each["code"] for each in refused.json()["reasons"]] == ["OUTSIDE_HOURS"]
+	free = refused.json()["suggestions"][0]["start"]
+	moved = client.call(update, name=booking["id"], action="reschedule", start=free).json()["data"]
+	assert (moved["rescheduled_from"], moved["status"]) == (booking["id"], "Scheduled")
+	early = client.call(update, name=moved["id"], action="complete")
+	assert (early.status_code, early.json()["code"]) == (403, "MOVE_NOT_ALLOWED")

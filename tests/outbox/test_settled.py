@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.meetings.status import CANCELLED
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.outbox import claims
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_team_page, make_user, payload
@@ -98,7 +98,7 @@ class Changes(RuleBasedStateMachine):
 		sent = [task for task in found if task.status == "Sent"]
 		got = Counter(str(message["Message-Id"]).strip("<>") for _to, message in mails)
 		assert [got[task.key] for task in sent] == [1] * len(sent)
-		is_off = booking.status in CANCELLED
+		is_off = booking.status in RELEASED
 		present = {booking.attendee_email, *(row.email for row in booking.guests), *booking.host_users()}
 		for reader in present:
 			_method, last = self.last_to(reader, booking, mails)

@@ -146,3 +146,14 @@ def test_an_email_template_holds_html():
 	}
 	made = frappe.get_doc(values).insert()
 	assert (made.name, made.response_html) == ("Platform", "<p>{{ x }}</p>")
+
+
+def test_a_comment_is_on_the_timeline_until_its_document_is_deleted():
+	note = frappe.get_doc({"doctype": "Event", "subject": "Tea", "starts_on": "2026-03-02 09:00:00"}).insert()
+	comment = note.add_comment("Info", "moved the meeting", comment_email="ada@example.com", comment_by="Ada")
+	stored = frappe.get_doc("Comment", comment.name)
+	assert (stored.comment_type, stored.content, stored.comment_by) == ("Info", "moved the meeting", "Ada")
+	assert (stored.comment_email, stored.owner) == ("ada@example.com", frappe.session.user)
+	assert (stored.reference_doctype, stored.reference_name) == ("Event", note.name)
+	note.delete()
+	assert not frappe.db.exists("Comment", comment.name)

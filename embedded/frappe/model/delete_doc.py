@@ -34,6 +34,7 @@ def delete_doc(
 		frappe.db.delete(child, {"parenttype": doctype, "parent": name})
 	doc.run_method("after_delete")
 	_detach_communications(doctype, name)
+	frappe.db.delete("Comment", {"reference_doctype": doctype, "reference_name": name})
 	doc.clear_cache()
 	return None
 

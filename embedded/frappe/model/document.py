@@ -227,6 +227,16 @@ class Document(Checks, BaseDocument):
 
 	# Hooks and permissions
 
+	def add_comment(
+		self, comment_type: str = "Comment", text: str | None = None, comment_email: str | None = None,
+		comment_by: str | None = None,
+	) -> "Document":  # fmt: skip
+		"""Add a comment to the document's timeline."""
+		who = {"comment_email": comment_email or local.session.user, "comment_by": comment_by}
+		reference = {"reference_doctype": self.doctype, "reference_name": self.name}
+		values = {"doctype": "Comment", "comment_type": comment_type, "content": text or comment_type}
+		return get_doc({**values, **who, **reference}).insert(ignore_permissions=True)
+
 	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
 		own = getattr(self, method, None)
 		return own(*args, **kwargs) if callable(own) else None

@@ -24,9 +24,9 @@ PATIENCE = 3600
 def run(task: Task, now: int) -> Outcome:
 	"""Write, change and remove the events of the task's host. `now` is in epoch seconds. Commits."""
 	frappe.db.commit()
-	if not frappe.db.exists("Booking", task.booking):
+	if not frappe.db.exists("Booking", task.payload["booking"]):
 		return NotNeeded(_("The booking was deleted."))
-	booking = frappe.get_doc("Booking", task.booking)
+	booking = frappe.get_doc("Booking", task.payload["booking"])
 	user, uid = task.payload["user"], task.payload["uid"]
 	meeting = meeting_of(booking, user, uid, task.payload["session"])
 	destination = destination_of(user)

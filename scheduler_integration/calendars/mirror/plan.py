@@ -26,8 +26,17 @@ def plan_events(change: Change) -> Fields:
 	users = dict.fromkeys([row.user for row in change.booking.hosts])
 	if change.leaving:
 		users[change.leaving] = None
+	if change.moved_from:
+		_plan_former(change.moved_from, change.booking, users, change.now)
 	_plan(change.booking, users, change.now)
 	return {}
+
+
+def _plan_former(former: Document, booking: Document, users: Iterable[str], now: int) -> None:
+	"""Plan what is left of a rescheduled booking: another host's event, or the session that the attendee left."""
+	staying = {host_uid(booking, user) for user in users}
+	gone = [row.user for row in former.hosts if row.user not in users or host_uid(former, row.user) not in staying]
+	_plan(former, dict.fromkeys(gone), now)
 
 
 def plan_upcoming(user: str, now: int) -> int:
@@ -68,7 +77,8 @@ def _task(booking: Document, user: str, now: int) -> Planned | None:
 		due_at=now,
 		expires_at=max(booking.ends_at, now + HOUR),
 		generation=_next_generation(key),
-		payload={"user": user, "uid": uid, "session": booking.session or ""},
+		# A booking that is rescheduled has a successor with the same UID, and so with the same task.
+		payload={"booking": booking.name, "user": user, "uid": uid, "session": booking.session or ""},
 	)
 
 

@@ -20,7 +20,10 @@ class Booking(Form):
 		self.set_shown_times()
 
 	def on_update(self):
-		bookings.store_buckets(self)
+		before = self.get_doc_before_save()
+		# Buckets of past times are deleted every night. If a host writes a note later, they aren't needed again.
+		if not before or before.taken_time() != self.taken_time():
+			bookings.store_buckets(self)
 
 	def on_trash(self):
 		if self.is_live() and self.ends_at > now():
@@ -74,6 +77,11 @@ class Booking(Form):
 			"buffer_after_minutes": self.buffer_after_minutes,
 		}
 
+	def taken_time(self) -> tuple:
+		"""Return what the buckets and seats are made of: two bookings with equal values take the same time."""
+		rows = sorted((row.user, row.starts_at, row.ends_at) for row in self.hosts)
+		return self.is_live(), self.session or None, self.seats or 1, rows
+
 	def is_live(self) -> bool:
 		"""Whether the meeting takes its hosts' time."""
 		return self.status in LIVE
@@ -92,3 +100,5 @@ def possible_hosts(name):
 
 def on_doctype_update():
 	frappe.db.add_index("Booking", ["host", "starts_at"])
+	# For the job that closes past bookings every five minutes.
+	frappe.db.add_index("Booking", ["status", "ends_at"])

@@ -1,0 +1,61 @@
+"""Closes bookings whose time has passed: completes meetings, declines requests that nobody answered.
+
+Each booking is a transaction of its own, so one that fails stops no other. A second run finds nothing to do.
+"""
+
+from collections.abc import Callable, Iterator
+
+import frappe
+from pypika.queries import QueryBuilder
+
+from scheduler_integration.bookings.cancel import decline_unanswered
+from scheduler_integration.bookings.outcome import complete_past
+from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.meetings.moves import COMPLETION_DELAY
+
+# The most bookings that one run closes. After a long pause, the next runs do the rest.
+MOST = 500
+_BATCH = 100
+
+
+def complete_past_meetings(now: int) -> int:
+	"""Complete the meetings that ended 15 minutes before `now` (epoch seconds) or earlier. Return how many.
+
+	Commits after each of them.
+	"""
+	booking = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(booking).select(booking.name)
+	over = (booking.status == "Scheduled") & (booking.ends_at <= now - COMPLETION_DELAY)
+	return _close(query.where(over), complete_past, now)
+
+
+def decline_unanswered_requests(now: int) -> int:
+	"""Decline the requests whose start has passed. Return how many. Commits after each of them."""
+	booking = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(booking).select(booking.name)
+	return _close(query.where((booking.status == "Pending") & (booking.starts_at <= now)), decline_unanswered, now)
+
+
+def _close(query: QueryBuilder, close: Callable[[str, int], None], now: int) -> int:
+	closed = 0
+	for name in _names(query):
+		try:
+			retried(lambda name=name: close(name, now))  # type: ignore[misc]  # Mypy infers no type for a lambda's default.
+			frappe.db.commit()
+			closed += 1
+		except Exception:
+			frappe.db.rollback()
+			frappe.log_error(title=f"Booking {name} could not be closed")
+			frappe.db.commit()
+	return closed
+
+
+def _names(query: QueryBuilder) -> Iterator[str]:
+	"""Yield at most MOST names, in their order. A booking that fails is asked for once in a run."""
+	booking, after = frappe.qb.DocType("Booking"), ""
+	for _batch in range(MOST // _BATCH):
+		names = query.where(booking.name > after).orderby(booking.name).limit(_BATCH).run(pluck=True)  # type: ignore[operator]  # PyPika's builder has no `run`: Frappe adds it.
+		yield from names
+		if len(names) < _BATCH:
+			return
+		after = names[-1]

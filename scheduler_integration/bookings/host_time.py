@@ -1,0 +1,60 @@
+"""Checks whether hosts have time for a meeting that one of them, or a manager, puts somewhere.
+
+Minimum notice, booking window and grid bind attendees only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration import engine
+from scheduler_integration.availability.offer import Offer
+from scheduler_integration.availability.reason_text import reason_text
+from scheduler_integration.engine import Reason
+from scheduler_integration.exceptions import TimeNotFree
+from scheduler_integration.permissions import is_manager
+from scheduler_integration.times import Objection
+
+# These reasons restrict attendees, not hosts and managers.
+ATTENDEE_ONLY = frozenset(
+	{Reason.IN_THE_PAST, Reason.MINIMUM_NOTICE, Reason.BEFORE_WINDOW, Reason.BEYOND_WINDOW, Reason.OFF_GRID}
+)
+
+
+def prevents(refusal: engine.Refusal, force: bool) -> bool:
+	"""Whether the refusal stops a host, or with `force` a manager, whom only overlapping times stop."""
+	return refusal.reason is Reason.BUSY if force else refusal.reason not in ATTENDEE_ONLY
+
+
+def check_hosts_have_time(
+	offer: Offer, users: Sequence[str], start: int, booking: Document, now: int, *, force: bool
+) -> None:
+	"""Raise TimeNotFree if one of `users` has no time for the booking's meeting at `start` (epoch seconds)."""
+	parts = offer.pool.parts(start, users[0])
+	found = [each for user in users for each in _of_host(offer.member(user), parts, now, force)]
+	if parts and not found:
+		return
+	busy = engine.merge((item.start, item.end) for _member, _at, refusal in found for item in refusal.conflicts)
+	raise TimeNotFree(
+		[_objection(member, at, refusal, now) for member, at, refusal in found],
+		engine.clip(busy, start, parts[-1][1]) if parts else (),
+		offer.nearest(start, besides=booking.starts_at),
+		booking.timezone,
+		can_force=bool(parts) and is_manager() and not any(prevents(each[2], True) for each in found),
+	)
+
+
+def _of_host(
+	member: engine.Member, parts: Sequence[engine.Interval], now: int, force: bool
+) -> list[tuple[engine.Member, int, engine.Refusal]]:
+	# A hold is a courtesy among visitors. It doesn't stop a host.
+	member = replace(member, host=member.host.without_holds())
+	refusals = engine.reassignment_refusals(member, parts, now)
+	return [(member, at, refusal) for at, refusal in refusals if prevents(refusal, force)]
+
+
+def _objection(member: engine.Member, at: int, refusal: engine.Refusal, now: int) -> Objection:
+	sees_all = is_manager() or member.host.name == frappe.session.user
+	return Objection(refusal.reason.value, reason_text(refusal, member, at, now, names_days_off=sees_all))

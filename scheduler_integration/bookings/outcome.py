@@ -1,0 +1,37 @@
+"""Says whether a meeting took place: completed, or the attendee didn't show up.
+
+Neither changes the invitation, so the sequence stays, and nobody gets a message about it.
+"""
+
+import frappe
+
+from scheduler_integration.bookings.change_status import change_status
+from scheduler_integration.meetings.changes import Kind
+from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.moves import Actor
+from scheduler_integration.meetings.summaries import HostBooking, for_host
+
+
+def complete(name: str, now: int) -> HostBooking:
+	"""Mark a meeting that has begun as completed, as the signed-in host or manager; also one marked as a no-show.
+
+	Raises BookingNotFound, AlreadyCancelled, and NotPermitted if the user may not, the meeting hasn't begun, or seven
+	days have passed. The caller must roll back then.
+	"""
+	booking = find_for_host(name, "write", for_update=True)
+	change_status(booking, "Completed", Kind.COMPLETED, Actor.HOST, now)
+	return for_host(booking, now)
+
+
+def mark_no_show(name: str, reason: str, now: int) -> HostBooking:
+	"""Mark that the attendee didn't come to a meeting that has begun; also one marked as completed. As `complete`."""
+	booking = find_for_host(name, "write", for_update=True)
+	change_status(booking, "No Show", Kind.NO_SHOW, Actor.HOST, now, reason=reason)
+	return for_host(booking, now)
+
+
+def complete_past(name: str, now: int) -> None:
+	"""Complete a meeting that ended 15 minutes ago or earlier, as the system. Does nothing if it isn't Scheduled."""
+	booking = frappe.get_doc("Booking", name, for_update=True)
+	if booking.status == "Scheduled":
+		change_status(booking, "Completed", Kind.COMPLETED, Actor.SYSTEM, now)

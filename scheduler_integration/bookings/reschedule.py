@@ -1,0 +1,234 @@
+"""Moves a meeting to another time.
+
+A new booking takes the place of the earlier one, in one transaction under the lock of all hosts involved:
+
+1. The earlier booking becomes Rescheduled and loses its buckets and seats. From here on it doesn't stand in its own
+   way: not with its time and buffers, not in a limit, not with its seats.
+2. The new time is checked and taken as for a new booking. If it isn't free, the caller rolls back, and the meeting stays
+   where it was.
+3. The new booking keeps attendee, hosts, answers, manage key, and the invitation's UID with a higher sequence. It
+   follows the earlier one in the chain (meetings/chain.py).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration import engine
+from scheduler_integration.availability.holds import release_hold
+from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.bookings import guard, ledger
+from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
+from scheduler_integration.bookings.book import held_parts, slot_taken
+from scheduler_integration.bookings.change_status import save
+from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.bookings.host_time import check_hosts_have_time
+from scheduler_integration.bookings.record import successor
+from scheduler_integration.bookings.sessions import join, joinable_booking
+from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.exceptions import InvalidRequest, MoveNotAllowed, NotPermitted
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.moves import Actor, check_move
+from scheduler_integration.meetings.policy import has_begun_over_several_days, is_given_back, reschedule_refusal
+from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
+from scheduler_integration.meetings.sessions import live_in_session, new_session_uid, open_in_session, session_key
+from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
+from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.permissions import is_manager
+
+
+def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> AttendeeBooking:
+	"""Move the meeting of the manage link's `token`, as its attendee, and return the new booking.
+
+	A request whose idempotency key was used before returns the booking as it is. `now` is in epoch seconds.
+
+	Raises BookingNotFound, the errors of `policy.reschedule_refusal`, InvalidRequest if the time is the present one, the
+	duration isn't offered or a reason is missing, and SlotTaken. The caller must roll back then.
+	"""
+	booking = find_by_token(token, for_update=True)
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	key = _bound_key(booking, request)
+	if key and _was_used(booking, key):
+		return for_attendee(booking, now)
+	if refusal := reschedule_refusal(booking, meeting_type, now):
+		raise refusal
+	_check_reason(request, meeting_type)
+	found, wanted = bookable_for(booking), slot_request_for(booking, request.duration, request.hold)
+	_check_differs(booking, request, wanted)
+	guard.lock_hosts([*booking.host_users(), *(host.user for host in found.hosts)])
+	was_given_back = is_given_back(booking)
+	_close(booking)
+	offer = _offer(found, wanted, request.start, now)
+	request = replace(request, parts=held_parts(request, meeting_type, offer, now))
+	if not offer.is_bookable(request.start, request.parts):
+		raise slot_taken(offer, request.start, wanted.duration, booking.timezone, besides=booking.starts_at)
+	choice = _choose(booking, offer, request, found)
+	new = _successor(booking, offer, choice.users, request, Actor.ATTENDEE)
+	new.update(
+		{
+			"status": "Pending" if meeting_type.requires_confirmation else "Scheduled",
+			"attendee_moves": (booking.attendee_moves or 0) + (not booking.reschedule_asked_at),
+			"idempotency_key": key,
+		}
+	)
+	standing = joinable_booking(offer, choice.users, request.start)
+	choice = _with_turn(choice, booking, joins=bool(standing), was_given_back=was_given_back)
+	_store(new, booking, standing, Change(Kind.RESCHEDULED, new, now, choice.turn, by=Actor.ATTENDEE))
+	if request.hold:
+		# Holds live in the cache, which has no rollback: if this fails, the attendee keeps the hold.
+		frappe.db.after_commit.add(lambda: release_hold(request.hold))
+	return for_attendee(new, now)
+
+
+def reschedule_by_host(
+	name: str, request: RescheduleRequest, now: int, *, force: bool = False, for_all: bool = False
+) -> HostBooking:
+	"""Move the booking `name` as the signed-in host or manager, and return the new booking; all hosts stay the same.
+
+	With `for_all`, all open bookings of its session move. Minimum notice, booking window and grid bind attendees only.
+	With `force`, which is for managers, the hosts' hours, limits and buffers are ignored too; only a busy time or booking
+	that overlaps the meeting itself prevents it.
+
+	Raises BookingNotFound, AlreadyCancelled, NotPermitted, InvalidRequest if the time is past or the present one or the
+	duration isn't offered, and TimeNotFree or SlotTaken. The caller must roll back then.
+	"""
+	booking = find_for_host(name, "write", for_update=True)
+	check_move(booking, "Rescheduled", Actor.HOST, now)
+	_check_host_may(booking, request, force, now)
+	found, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking, request.duration)
+	_check_differs(booking, request, wanted)
+	guard.lock_hosts(booking.host_users())
+	others = [each for each in open_in_session(booking.session, for_update=True) if each.name != booking.name]
+	moving = [booking, *(others if for_all else [])]
+	for each in moving:
+		_close(each)
+	offer = _offer(found, wanted, request.start, now)
+	users = main_first(booking)
+	standing = None if for_all else joinable_booking(offer, users, request.start)
+	if not standing:
+		check_hosts_have_time(offer, users, request.start, booking, now, force=force)
+	choice = _with_turn(Choice(users), booking, joins=bool(standing), moves_alone=not for_all)
+	first = None
+	for each in moving:
+		new = _successor(each, offer, users, request, Actor.HOST)
+		new.update({"status": "Scheduled", "attendee_moves": each.attendee_moves})
+		change = Change(Kind.RESCHEDULED, new, now, choice.turn, by=Actor.HOST, is_first=first is None)
+		_store(new, each, standing or first, change)
+		first = first or new
+	return for_host(first or booking, now)
+
+
+def _check_host_may(booking: Document, request: RescheduleRequest, force: bool, now: int) -> None:
+	if force and not is_manager():
+		raise NotPermitted(_("Only a Scheduling Manager can move a meeting against the rules."))
+	if has_begun_over_several_days(booking, now):
+		raise MoveNotAllowed(_("The first day of this meeting has begun."))
+	if request.start <= now:
+		raise InvalidRequest(details={"start": _("Choose a time that is to come.")})
+
+
+def _check_reason(request: RescheduleRequest, meeting_type: Document) -> None:
+	if meeting_type.reschedule_reason == "Required" and not request.reason:
+		raise InvalidRequest(details={"reason": _("Please say why.")})
+
+
+def _check_differs(booking: Document, request: RescheduleRequest, wanted: SlotRequest) -> None:
+	is_same = (request.start, wanted.duration) == (booking.starts_at, booking.duration_minutes)
+	if is_same and booking.status != "Rescheduled":
+		raise InvalidRequest(details={"start": _("The meeting is at this time already. Choose another.")})
+
+
+def _bound_key(booking: Document, request: RescheduleRequest) -> str | None:
+	"""Return a hash of the caller's key and the chain, whose bookings share the manage key; None without a key."""
+	if not request.idempotency_key:
+		return None
+	return hashlib.sha256("\n".join(("reschedule", booking.manage_key, request.idempotency_key)).encode()).hexdigest()
+
+
+def _was_used(booking: Document, key: str) -> bool:
+	# The last booking was read with a lock: if the same request was sent twice, the second one sees it only there.
+	return booking.idempotency_key == key or bool(frappe.db.exists("Booking", {"idempotency_key": key}))
+
+
+def _close(booking: Document) -> None:
+	"""Give back the time of a booking whose place another one takes."""
+	booking.update({"status": "Rescheduled", "sequence": booking.sequence + 1})
+	save(booking)
+
+
+def _offer(found: Bookable, wanted: SlotRequest, start: int, now: int) -> Offer:
+	margin = SUGGESTION_DAYS * DAY
+	return make_offer(found, wanted, start - margin, start + margin, now, lock=True)
+
+
+def _choose(booking: Document, offer: Offer, request: RescheduleRequest, found: Bookable) -> Choice:
+	"""Return the hosts of the moved meeting: the same ones, or a round robin's next host if the same isn't free."""
+	free = offer.assignable_hosts(request.start, request.parts)
+	if offer.assignment == "Collective":
+		return Choice(sorted(free, key=lambda user: user != booking.host))
+	if booking.host in free:
+		return Choice([booking.host])
+	# The booking's own entries mustn't count when the next host is chosen.
+	ledger.take_back(booking)
+	wish = Wish(request.start, request.parts, booking.attendee_email)
+	return choose_hosts(offer, wish, found.meeting_type, found.page)
+
+
+def _with_turn(
+	choice: Choice, booking: Document, *, joins: bool, moves_alone: bool = True, was_given_back: bool = False
+) -> Choice:
+	"""Return the choice with the turn that the ledger enters. Without one, the new booking takes over the entries.
+
+	The entries stay if a meeting moves as a whole. If one attendee leaves a session that goes on, or joins another one,
+	the sessions keep theirs, and the booking brings and costs its host the same.
+	"""
+	if choice.turn or not booking.turn_shares:
+		return choice
+	if was_given_back and not booking.session:
+		ledger.enter_again(booking)
+		return choice
+	if joins or was_given_back or (moves_alone and live_in_session(booking.session, for_update=True)):
+		ledger.take_back(booking)
+		host = choice.users[0]
+		return choice._replace(turn=engine.Turn(host, {host: engine.BOOKING}))
+	return choice
+
+
+def _successor(
+	booking: Document, offer: Offer, users: Sequence[str], request: RescheduleRequest, by: Actor
+) -> Document:
+	members = [offer.member(user) for user in users]
+	new = successor(booking, members, offer.pool.parts(request.start, users[0]))
+	new.update({"rescheduled_by": by.value, "reschedule_reason": request.reason})
+	if booking.session:
+		new.session = session_key(new.meeting_type, request.start, new.host)
+		# The session's entry in the hosts' calendars moves with it, unless others stay.
+		stays = live_in_session(booking.session, for_update=True)
+		new.session_uid = new_session_uid() if stays else booking.session_uid
+	return new
+
+
+def _store(new: Document, booking: Document, standing: Document | None, change: Change) -> None:
+	if standing:
+		join(new, standing)
+	# The attendee has no rights on Booking, and no role may create one by hand. The checks above decide.
+	new.flags.ignore_links = True
+	new.insert(ignore_permissions=True)
+	change = replace(change, moved_from=booking, leaving=_leaving(new, booking), reason=new.reschedule_reason)
+	run_consequences(change)
+
+
+def _leaving(new: Document, booking: Document) -> str | None:
+	"""Return the host of the earlier booking if another one takes the meeting.
+
+	The hosts of a session that goes on without this attendee keep it. They are told in another way.
+	"""
+	keeps_session = (booking.session_uid or None) != (new.session_uid or None)
+	return None if keeps_session or booking.host in new.host_users() else booking.host

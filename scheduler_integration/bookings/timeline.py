@@ -1,0 +1,80 @@
+"""Notes on a booking's timeline who changed it and why.
+
+The desk shows a note behind the name of its owner: "Jane cancelled the meeting: I am ill". Attendees aren't signed in,
+so their notes belong to Frappe's Guest, and the note itself says that the attendee acted.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.translate import print_language
+from frappe.utils import escape_html, get_fullname
+
+from scheduler_integration.clock import to_site_time
+from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.moves import Actor
+
+
+def note_on_timeline(change: Change) -> Fields:
+	"""Add a comment of the type Info to the booking, in the site's language.
+
+	A new booking has Frappe's own note, and a link that became known is nobody's deed.
+	"""
+	if change.kind not in (Kind.BOOKED, Kind.LINKED):
+		with print_language(_site_language()):
+			text = _sentence(change)
+		for booking in filter(None, (change.moved_from, change.booking)):
+			_add(booking, text, *_who(change))
+	return {}
+
+
+def _add(booking: Document, text: str, email: str, name: str) -> None:
+	# The timeline shows comments as HTML, and reason and names are people's plain text.
+	booking.add_comment("Info", escape_html(text), comment_email=email, comment_by=name)
+
+
+def _sentence(change: Change) -> str:
+	did = _did(change)
+	if change.by is Actor.ATTENDEE:
+		did = _("{0} (the attendee)").format(did)
+	return _("{0}: {1}").format(did, change.reason) if change.reason else did
+
+
+def _did(change: Change) -> str:
+	if change.by is Actor.SYSTEM:
+		return _by_itself(change.kind)
+	if change.moved_from:
+		old, new = (f"{to_site_time(each.starts_at):%Y-%m-%d %H:%M}" for each in (change.moved_from, change.booking))
+		return _("moved the meeting from {0} to {1}").format(old, new)
+	return {
+		Kind.CONFIRMED: _("confirmed the request"),
+		Kind.DECLINED: _("declined the request"),
+		Kind.CANCELLED: _("cancelled the meeting"),
+		Kind.COMPLETED: _("marked the meeting as completed"),
+		Kind.NO_SHOW: _("marked that the attendee didn't come"),
+		Kind.REASSIGNED: _reassigned(change),
+	}[change.kind]
+
+
+def _by_itself(kind: Kind) -> str:
+	if kind is Kind.DECLINED:
+		return _("declined the request automatically, because its time passed without an answer")
+	return _("completed the meeting automatically after its end")
+
+
+def _reassigned(change: Change) -> str:
+	hosts = ", ".join(get_fullname(user) for user in change.booking.host_users())
+	return _("reassigned the meeting from {0}; the hosts are now {1}").format(get_fullname(change.leaving or ""), hosts)
+
+
+def _who(change: Change) -> tuple[str, str]:
+	"""Return address and name of the person who acted."""
+	booking: Document = change.booking
+	if change.by is Actor.ATTENDEE:
+		return booking.attendee_email, booking.attendee_name
+	user = "Administrator" if change.by is Actor.SYSTEM else frappe.session.user
+	return user, get_fullname(user)
+
+
+def _site_language() -> str:
+	return frappe.db.get_single_value("System Settings", "language") or "en"

@@ -1,0 +1,152 @@
+"""The state machine of a booking: MOVES is every allowed change of its status. Everything else is refused.
+
+                     +-----------+  confirm   +-----------+  complete   +-----------+
+        book ------> |  Pending  | ---------> | Scheduled | ----------> | Completed |
+                     +-----------+            +-----------+             +-----------+
+                       |   |   |                |   |   |                  |     ^
+              decline  |   |   | reschedule     |   |   | no show          v     |   for seven days
+                       v   |   |                |   |   |               +-----------+
+             +----------+  |   |                |   |   +-------------> |  No Show  |
+             | Declined |  |   |                |   |                   +-----------+
+             +----------+  |   |                |   |
+                           |   +------+  +------+   |
+                    cancel |          |  |          | cancel
+                           |          v  v          |
+                           |   +-------------+      |
+                           |   | Rescheduled |      |       a new booking takes its place
+                           |   +-------------+      |
+                           |    +-----------+       |
+                           +--> | Cancelled | <-----+
+                                +-----------+
+
+Nothing leaves Cancelled, Declined and Rescheduled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.exceptions import AlreadyCancelled, MoveNotAllowed, SchedulingError
+from scheduler_integration.meetings.status import OPEN, RELEASED
+
+DAY = 86400
+# A meeting is completed by itself so many seconds after its end: it may run late.
+COMPLETION_DELAY = 15 * 60
+# A host may correct for so long after the end whether a meeting took place.
+CORRECTION_SECONDS = 7 * DAY
+
+
+class Actor(str, Enum):
+	"""Who moves a booking: the attendee with the manage link, a host or manager who is signed in, or a job."""
+
+	ATTENDEE = "Attendee"
+	HOST = "Host"
+	SYSTEM = "System"
+
+
+def _before_the_end(booking: Document, now: int) -> str | None:
+	return _("This meeting is over.") if booking.ends_at <= now else None
+
+
+def _after_the_start(booking: Document, now: int) -> str | None:
+	return _("This meeting hasn't begun yet.") if now < booking.starts_at else None
+
+
+def _well_after_the_end(booking: Document, now: int) -> str | None:
+	return _("This meeting isn't over yet.") if now < booking.ends_at + COMPLETION_DELAY else None
+
+
+def _within_a_week(booking: Document, now: int) -> str | None:
+	if now < booking.ends_at + CORRECTION_SECONDS:
+		return None
+	return _("This could be corrected for seven days after the meeting.")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+	"""One allowed change of status. `objection` returns why it isn't allowed at `now`, or None if it is."""
+
+	before: str
+	after: str
+	by: tuple[Actor, ...]
+	objection: Callable[[Document, int], str | None]
+
+
+_ATTENDEE, _HOST, _SYSTEM = Actor.ATTENDEE, Actor.HOST, Actor.SYSTEM
+
+MOVES = (
+	Move("Pending", "Scheduled", (_HOST,), _before_the_end),
+	Move("Pending", "Declined", (_HOST,), _before_the_end),
+	Move("Pending", "Declined", (_SYSTEM,), _after_the_start),
+	Move("Pending", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
+	Move("Pending", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
+	Move("Scheduled", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
+	Move("Scheduled", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
+	Move("Scheduled", "Completed", (_HOST,), _after_the_start),
+	Move("Scheduled", "Completed", (_SYSTEM,), _well_after_the_end),
+	Move("Scheduled", "No Show", (_HOST,), _after_the_start),
+	Move("Completed", "No Show", (_HOST,), _within_a_week),
+	Move("No Show", "Completed", (_HOST,), _within_a_week),
+)
+
+
+def move_refusal(booking: Document, after: str, actor: Actor, now: int) -> SchedulingError | None:
+	"""Return why the actor can't move the booking to the state `after`, or None if they can. `now` is in epoch seconds.
+
+	The rules of the meeting type, such as its change notice, are decided elsewhere (policy.py).
+	"""
+	if booking.status in RELEASED:
+		return AlreadyCancelled(_released_sentence(booking.status))
+	possible = [move for move in MOVES if (move.before, move.after) == (booking.status, after)]
+	own = next((move for move in possible if actor in move.by), None)
+	if not own:
+		return MoveNotAllowed(
+			_only_others_sentence(possible) if possible else _impossible_sentence(booking, after, now)
+		)
+	sentence = own.objection(booking, now)
+	return MoveNotAllowed(sentence) if sentence else None
+
+
+def check_move(booking: Document, after: str, actor: Actor, now: int) -> None:
+	"""Raise AlreadyCancelled or MoveNotAllowed if the actor can't move the booking to the state `after`."""
+	if refusal := move_refusal(booking, after, actor, now):
+		raise refusal
+
+
+def check_open(booking: Document, now: int) -> None:
+	"""Raise AlreadyCancelled or MoveNotAllowed if the booking can't be changed any more without changing its state."""
+	if booking.status in RELEASED:
+		raise AlreadyCancelled(_released_sentence(booking.status))
+	if booking.status not in OPEN or booking.ends_at <= now:
+		raise MoveNotAllowed(_("This meeting is over."))
+
+
+def _released_sentence(status: str) -> str | None:
+	sentences = {
+		"Declined": _("This request was declined."),
+		"Rescheduled": _("This meeting was moved to another time. Please use its newest booking."),
+	}
+	return sentences.get(status)
+
+
+def _only_others_sentence(moves: list[Move]) -> str:
+	if all(move.by == (_SYSTEM,) for move in moves):
+		return _("This happens by itself.")
+	return _("Only a host of the meeting can do this.")
+
+
+def _impossible_sentence(booking: Document, after: str, now: int) -> str:
+	if after == "Scheduled":
+		return _("Only a request that needs an answer can be confirmed.")
+	if after == "Declined":
+		return _("Only a request that needs an answer can be declined.")
+	if after == booking.status:
+		return _("The meeting is marked like this already.")
+	if booking.status == "Pending":
+		return _("Confirm the request first.")
+	return _("This meeting is over.")

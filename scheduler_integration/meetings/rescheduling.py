@@ -1,0 +1,72 @@
+"""What a meeting that is rescheduled may be moved to: which hosts, how long, how many seats.
+
+The same is asked for when times are shown, held and taken, so that a shown time can be taken.
+"""
+
+from dataclasses import replace
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_fullname
+
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.durations import durations_of
+from scheduler_integration.catalogue.hosts import TypeHost, enabled_hosts
+from scheduler_integration.catalogue.lookup import Bookable, bookable
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.policy import reschedule_refusal
+from scheduler_integration.meetings.tokens import find_by_token
+
+
+def booking_to_reschedule(token: str, now: int) -> Document:
+	"""Return the booking that the manage link's token leads to, if its attendee may reschedule it now.
+
+	Raises BookingNotFound, and the errors of `policy.reschedule_refusal`.
+	"""
+	booking = find_by_token(token)
+	if refusal := reschedule_refusal(booking, frappe.get_cached_doc("Meeting Type", booking.meeting_type), now):
+		raise refusal
+	return booking
+
+
+def bookable_for(booking: Document, *, same_hosts: bool = False) -> Bookable:
+	"""Return what the booking can be moved within. Its meeting type and page may be inactive by now.
+
+	The hosts are the booking's own, and all of them are needed. Only a round robin of the meeting type may have other
+	hosts too, unless `same_hosts`; the booking's own host then comes first.
+	"""
+	found = bookable(frappe.get_cached_doc("Meeting Type", booking.meeting_type))
+	known = {host.user: host for host in enabled_hosts(found.meeting_type, found.page, found.people)}
+	own = [_needed(user, known) for user in main_first(booking)]
+	others: list[TypeHost] = []
+	if not same_hosts and _takes_any_host(found.meeting_type):
+		users = {host.user for host in own}
+		others = [host for host in found.hosts if host.user not in users]
+	return replace(found, only=(*own, *others))
+
+
+def slot_request_for(booking: Document, duration: int | None = None, hold: str | None = None) -> SlotRequest:
+	"""Return the request for a slot to which the booking can be moved. `duration` is in minutes; None keeps it.
+
+	Raises InvalidRequest if the meeting type doesn't offer the duration.
+	"""
+	minutes = duration or booking.duration_minutes
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	if minutes != booking.duration_minutes and minutes not in durations_of(meeting_type):
+		raise InvalidRequest(details={"duration": _("Choose one of the durations offered.")})
+	return SlotRequest(minutes, party=booking.seats or 1, hold=hold, moving=booking.name)
+
+
+def main_first(booking: Document) -> list[str]:
+	"""Return the users who host the booking, the main host first."""
+	return sorted(booking.host_users(), key=lambda user: user != booking.host)
+
+
+def _takes_any_host(meeting_type: Document) -> bool:
+	return meeting_type.assignment == "Round Robin" and meeting_type.reschedule_host == "Any Host"
+
+
+def _needed(user: str, known: dict[str, TypeHost]) -> TypeHost:
+	"""Return the host, who stays with the meeting even if the page doesn't list them any more."""
+	return replace(known.get(user) or TypeHost(user, get_fullname(user)), is_required=True)

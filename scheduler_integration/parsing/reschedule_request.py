@@ -1,0 +1,67 @@
+"""Requests to reschedule: reads what a caller sends, and checks every field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from frappe import _
+
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.booking_request import MIN_KEY, parse_parts
+from scheduler_integration.parsing.fields import (
+	parse_field,
+	parse_hold_key,
+	parse_instant_of,
+	parse_reason,
+	parse_whole_number,
+)
+from scheduler_integration.parsing.text import Refused, line
+
+
+@dataclass(frozen=True, slots=True)
+class RescheduleRequest:
+	"""A request to move a meeting to another time, whose fields are all valid.
+
+	- `start` is in epoch seconds, `duration` in minutes; None keeps the meeting's own.
+	- `parts` are the starts of the parts of a multi-day meeting, in epoch seconds, as the attendee was shown them.
+	- `hold` is the key of the attendee's own hold, `idempotency_key` the caller's own key.
+	"""
+
+	start: int
+	duration: int | None = None
+	parts: tuple[int, ...] = ()
+	reason: str = ""
+	hold: str | None = None
+	idempotency_key: str | None = None
+
+
+def parse_reschedule_request(
+	start: object,
+	duration: object = None,
+	parts: object = None,
+	reason: object = None,
+	hold: object = None,
+	idempotency_key: object = None,
+) -> RescheduleRequest:
+	"""Return the request. Raises InvalidRequest that names the first wrong field."""
+	return RescheduleRequest(
+		start=_start(start),
+		duration=parse_whole_number("duration", duration),
+		parts=parse_field("parts", parts, parse_parts),
+		reason=parse_reason(reason),
+		hold=parse_hold_key(hold),
+		idempotency_key=parse_field("idempotency_key", idempotency_key, _key),
+	)
+
+
+def _start(value: object) -> int:
+	if value in (None, ""):
+		raise InvalidRequest(details={"start": _("Choose a time.")})
+	return parse_instant_of("start", value)
+
+
+def _key(value: object) -> str | None:
+	key = line(value)
+	if key and len(key) < MIN_KEY:
+		raise Refused(_("This is too short: at least {0} characters.").format(MIN_KEY))
+	return key or None
