@@ -8,6 +8,7 @@ from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.calendars.mirror.plan import plan_upcoming
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.meetings.tokens import manage_token
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.calendar_servers import calendar_of, times
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
@@ -250,3 +251,32 @@ def test_a_host_with_a_calendar_gets_no_calendar_file_by_mail(page, connection, 
 	host = frappe.db.get_value("User", page.user, "email")
 	assert files[host] is False
 	assert files[booking.attendee_email] is True
+
+
+def test_a_rescheduled_booking_keeps_its_event(page, connection, caldav):
+	booking = book(page)
+	deliver()
+	(name,) = caldav.names()
+	bookings.reschedule_by_token(manage_token(booking), RescheduleRequest(NINE + 4 * HOUR), NOW)
+	deliver(NOW + 60)
+	assert caldav.names() == [name]
+	assert "DTSTART:20260302T130000Z" in caldav.get(name)
+
+
+def test_an_attendee_who_leaves_a_session_gets_an_event_of_their_own(commit_clean, connect, caldav):
+	page = make_page()
+	make_meeting_type(page, seats=3, duration_minutes=60)
+	connected(connect, page.user, caldav)
+	staying = book(page, attendee_name="Ada Lovelace")
+	leaving = book(page, attendee_name="Grace Hopper")
+	deliver()
+	(name,) = caldav.names()
+	bookings.reschedule_by_token(manage_token(leaving), RescheduleRequest(NINE + 4 * HOUR), NOW)
+	deliver(NOW + 60)
+	assert len(caldav.names()) == 2
+	assert "Grace" not in caldav.get(name)
+	assert "DTSTART:20260302T090000Z" in caldav.get(name)
+	cancel(staying)
+	deliver(NOW + 120)
+	(other,) = caldav.names()
+	assert "Grace" in caldav.get(other)
