@@ -28,6 +28,7 @@ add_to_apps_screen = [
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},

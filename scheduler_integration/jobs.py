@@ -3,10 +3,11 @@
 import frappe
 
 from scheduler_integration import bookings, clock
+from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
-from scheduler_integration.calendars.queue import enqueue_sync
+from scheduler_integration.calendars.queue import enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.outbox.awake import keep_awake
 
@@ -51,7 +52,14 @@ def poll_calendars() -> None:
 	now = clock.now()
 	for connection in due_connections(now):
 		enqueue_sync(connection)
+	for connection in left_connections():
+		leave_soon(connection)
 	tell_of_trouble(now)
+
+
+def leave_calendar(connection: str) -> None:
+	"""Runs after somebody disconnected an account: removes events, revokes tokens, forgets."""
+	leave(connection, clock.now())
 
 
 def release_past_slots() -> None:

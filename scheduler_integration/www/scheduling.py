@@ -11,6 +11,7 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.clock import now
 from scheduler_integration.doors.commands import act, parse_command
@@ -62,7 +63,16 @@ def _view() -> dict:
 			message=_refused_message(error, visitor.style(zone)) if error else _done_message(argument("done")),
 		)
 	)
-	return view | {"status": error.http_status_code if error else 200}
+	status = error.http_status_code if error else 200
+	return view | {"status": status, "calendar_trouble": _calendar_trouble(user)}
+
+
+def _calendar_trouble(user: str) -> str | None:
+	"""Return a sentence if one of the user's calendars can't be trusted, which closes their times."""
+	troubled = [each for each in connections_of(user, now()) if each.is_active and each.distrust]
+	if not troubled:
+		return None
+	return _("The calendar {0} can't be read at present. See what helps.").format(troubled[0].account)
 
 
 def _act() -> SchedulingError | None:
