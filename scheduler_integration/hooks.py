@@ -29,19 +29,48 @@ add_to_apps_screen = [
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
+	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
+	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
+	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 ]
 
+_BOOKING = ["public/js/desk/booking_commands.js"]
 _TIME_ZONES = ["public/js/desk/time_zones.js"]
 
 doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
-	"Booking": ["public/js/desk/booking_tasks.js"],
+	"Booking": [*_BOOKING, "public/js/desk/booking_tasks.js"],
 	"Scheduling Page": _TIME_ZONES,
+}
+
+_BOOK_FOR_SOMEBODY = ["public/js/desk/book_for_somebody.js"]
+
+doctype_js |= dict.fromkeys(("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal"), _BOOK_FOR_SOMEBODY)
+
+doctype_list_js = {"Booking": _BOOKING}
+
+_CONNECTIONS = "scheduler_integration.crm.connections"
+
+override_doctype_dashboards = {
+	"Contact": f"{_CONNECTIONS}.of_contact",
+	"Lead": f"{_CONNECTIONS}.of_lead",
+	"Opportunity": f"{_CONNECTIONS}.of_opportunity",
+	"CRM Lead": f"{_CONNECTIONS}.of_crm_lead",
+	"CRM Deal": f"{_CONNECTIONS}.of_crm_deal",
+	"User": f"{_CONNECTIONS}.of_user",
+}
+
+# What templates of reports may call: {{ scheduler_section(doc) }}
+jinja = {
+	"methods": [
+		"scheduler_integration.reports.jinja.scheduler_section",
+		"scheduler_integration.reports.jinja.report_text",
+	]
 }
 
 _PERMISSIONS = "scheduler_integration.permissions"
@@ -52,6 +81,11 @@ permission_query_conditions = {
 	"Availability Schedule": f"{_PERMISSIONS}.own_query",
 	"Availability Override": f"{_PERMISSIONS}.own_query",
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
+	"Host Preferences": f"{_PERMISSIONS}.own_query",
+	"Consultant Scheduler Settings": f"{_PERMISSIONS}.consultant_query",
+	"Client Assessment": f"{_PERMISSIONS}.consultant_query",
+	"Scheduler Engagement": f"{_PERMISSIONS}.consultant_query",
+	"Outside Booking": f"{_PERMISSIONS}.consultant_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
 	"Outbox Task": f"{_PERMISSIONS}.task_query",
 	"Video Connection": f"{_PERMISSIONS}.own_query",
@@ -77,6 +111,11 @@ has_permission = {
 	"Availability Schedule": f"{_PERMISSIONS}.has_own_permission",
 	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
+	"Host Preferences": f"{_PERMISSIONS}.has_own_permission",
+	"Consultant Scheduler Settings": f"{_PERMISSIONS}.has_consultant_permission",
+	"Client Assessment": f"{_PERMISSIONS}.has_consultant_permission",
+	"Scheduler Engagement": f"{_PERMISSIONS}.has_consultant_permission",
+	"Outside Booking": f"{_PERMISSIONS}.has_consultant_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
@@ -92,21 +131,44 @@ has_permission = {
 ignore_links_on_delete = [
 	"Booking",
 	"Host Calendar",
+	"Host Preferences",
 	"Booking Slot",
 	"Booking Seat",
+	"Outside Booking",
 	"Round Robin Turn",
 	"Outbox Task",
 	"Calendar Connection",
 	"Calendar Busy Time",
 	"Mirrored Event",
+	"Scheduler Engagement",
 ]
+
+doc_events = {
+	# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
+	"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"},
+	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
+	"User": {
+		"on_trash": [
+			"scheduler_integration.engagement.retention.forget_user",
+			"scheduler_integration.calendars.leaving.forget_user",
+		]
+	},
+}
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
 	"cron": {
 		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],
-		"*/5 * * * *": ["scheduler_integration.jobs.close_past_bookings"],
+		"*/5 * * * *": [
+			"scheduler_integration.jobs.close_past_bookings",
+			"scheduler_integration.jobs.ask_schedulers",
+		],
+		# Seven in the morning begins at another quarter of an hour in some zones, such as 01:15 UTC in Kathmandu.
+		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],
 	},
-	"daily": ["scheduler_integration.jobs.release_past_slots"],
+	"daily": [
+		"scheduler_integration.jobs.release_past_slots",
+		"scheduler_integration.jobs.forget_engagement",
+	],
 }

@@ -1,4 +1,4 @@
-"""The consequences of a command: contact, ledger, activity, timeline and messages.
+"""The consequences of a command: contact, ledger, activity, engagement, timeline and messages.
 
 They are stored in the booking's own transaction, so either the booking and all consequences are stored or nothing is.
 To add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.
@@ -11,7 +11,9 @@ from scheduler_integration.bookings.timeline import note_on_timeline
 from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
+from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.notifications.automations.plan import plan_automations
 from scheduler_integration.notifications.plan import plan_messages
 from scheduler_integration.outbox.wake import wake
 
@@ -24,10 +26,12 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
 	ledger.keep_ledger,
 	keep_activity,
+	keep_engagement,
 	plan_call,
 	plan_events,
 	note_on_timeline,
 	plan_messages,
+	plan_automations,
 )
 
 

@@ -1,10 +1,12 @@
 """Takes leave of an account: events, push messages and tokens, and then the record itself."""
 
 import frappe
+from frappe.model.document import Document
 
 from scheduler_integration.calendars.accounts import open_connection
 from scheduler_integration.calendars.mirror import rows
 from scheduler_integration.calendars.provider import Channel, Provider
+from scheduler_integration.calendars.queue import leave_soon
 from scheduler_integration.exceptions import OutsideError
 
 _DOCTYPE = "Calendar Connection"
@@ -62,3 +64,10 @@ def _end_channels(provider: Provider, connection: str) -> None:
 	filters = {"parent": connection, "channel_id": ("is", "set")}
 	for row in frappe.get_all("Connected Calendar", filters, ["channel_id", "channel_resource"]):
 		provider.unwatch(Channel(id=row.channel_id, resource=row.channel_resource or ""))
+
+
+def forget_user(user: Document, method: str | None = None) -> None:
+	"""Hook: a User is deleted. Their tokens are revoked and forgotten by a job; what stands in their calendars stays."""
+	for name in frappe.get_all(_DOCTYPE, {"user": user.name}, pluck="name"):
+		frappe.db.set_value(_DOCTYPE, name, {"is_active": 0, "leaving": "Keep events"})
+		leave_soon(name)

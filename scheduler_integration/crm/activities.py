@@ -29,7 +29,7 @@ def log_meeting(booking: Document) -> Fields:
 
 	Returns the booking's fields that link to the Event and, if one exists, to the lead or deal.
 	"""
-	record = find_record(booking.attendee_email)
+	record = _chosen_record(booking) or find_record(booking.attendee_email)
 	event = _join_session(booking, record) or _insert_event(booking, record)
 	reference = {"event": event.name}
 	if record:
@@ -37,6 +37,11 @@ def log_meeting(booking: Document) -> Fields:
 		if not _shows_by_itself(event, record[0]):
 			_write_communication(booking, event, record)
 	return reference
+
+
+def _chosen_record(booking: Document) -> tuple[str, str] | None:
+	"""Return the lead or deal for which a host made the booking, or None."""
+	return (booking.reference_doctype, booking.reference_name) if booking.reference_name else None
 
 
 def log_cancellation(booking: Document) -> None:
@@ -184,7 +189,12 @@ def event_subject(booking: Document) -> str:
 
 
 def _description(booking: Document) -> str:
-	"""Return the description as HTML. The attendee's words are plain text, so they are escaped."""
+	"""Return the description as HTML. The attendee's words are plain text, so they are escaped.
+
+	A booking on an external scheduler has none: what its attendee wrote is over there.
+	"""
+	if booking.doctype != "Booking":
+		return ""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	return escape_html(event_description(booking, meeting_type)).replace("\n", "<br>")
 
@@ -201,10 +211,10 @@ def log_link(booking: Document) -> None:
 def with_link(booking: Document, description: str) -> str:
 	"""Return the description (HTML) with the link as its first line, in place of the link that was there before."""
 	kept = [line for line in description.split("<br>") if not _LINK.fullmatch(line)]
-	if booking.meeting_link:
+	if booking.get("meeting_link"):
 		address = escape_html(booking.meeting_link)
 		kept.insert(0, f'<a href="{address}">{address}</a>')
-	return "<br>".join(filter(None, kept)) if booking.meeting_link else description
+	return "<br>".join(filter(None, kept)) if booking.get("meeting_link") else description
 
 
 def _shows_by_itself(event: Document, doctype: str) -> bool:
