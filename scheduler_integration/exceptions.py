@@ -129,11 +129,35 @@ class MeetingTypeNotFound(NotFound):
 		return _("This kind of meeting can't be booked here.")
 
 
+class SettingsNotFound(NotFound):
+	code = "SETTINGS_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("This consultant has no scheduler settings yet.")
+
+
 class BookingNotFound(NotFound):
 	code = "BOOKING_NOT_FOUND"
 
 	def default_message(self) -> str:
 		return _("There is no meeting at this address. Please use the link in your confirmation e-mail.")
+
+
+class ReportLinkNotFound(NotFound):
+	code = "REPORT_LINK_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("This link doesn't lead anywhere. Please ask your consultant for a new one.")
+
+
+class SignatureRefused(SchedulingError):
+	"""A webhook isn't signed as it should be. The reason isn't told: it would help whoever forges signatures."""
+
+	code = "SIGNATURE_REFUSED"
+	http_status_code = 401
+
+	def default_message(self) -> str:
+		return _("The signature is missing, wrong or too old.")
 
 
 class SlotTaken(SchedulingError):
@@ -194,6 +218,18 @@ class HostNotFree(SchedulingError):
 
 	def default_message(self) -> str:
 		return _("This host isn't free at that time. Please choose another.")
+
+
+class HasBookings(SchedulingError, frappe.LinkExistsError):
+	"""A meeting type that was booked can't be deleted."""
+
+	code = "HAS_BOOKINGS"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _(
+			"Meetings of this type were booked. Deactivate it instead: it will no longer be offered, and its meetings are kept."
+		)
 
 
 class AlreadyCancelled(SchedulingError):

@@ -28,7 +28,9 @@ add_to_apps_screen = [
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
+	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 ]
@@ -43,6 +45,14 @@ doctype_js = {
 	"Scheduling Page": _TIME_ZONES,
 }
 
+# What templates of reports may call: {{ scheduler_section(doc) }}
+jinja = {
+	"methods": [
+		"scheduler_integration.reports.jinja.scheduler_section",
+		"scheduler_integration.reports.jinja.report_text",
+	]
+}
+
 _PERMISSIONS = "scheduler_integration.permissions"
 
 permission_query_conditions = {
@@ -51,6 +61,10 @@ permission_query_conditions = {
 	"Availability Schedule": f"{_PERMISSIONS}.own_query",
 	"Availability Override": f"{_PERMISSIONS}.own_query",
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
+	"Consultant Scheduler Settings": f"{_PERMISSIONS}.consultant_query",
+	"Client Assessment": f"{_PERMISSIONS}.consultant_query",
+	"Scheduler Engagement": f"{_PERMISSIONS}.consultant_query",
+	"Outside Booking": f"{_PERMISSIONS}.consultant_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
 	"Outbox Task": f"{_PERMISSIONS}.task_query",
 	"Video Connection": f"{_PERMISSIONS}.own_query",
@@ -75,6 +89,10 @@ has_permission = {
 	"Availability Schedule": f"{_PERMISSIONS}.has_own_permission",
 	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
+	"Consultant Scheduler Settings": f"{_PERMISSIONS}.has_consultant_permission",
+	"Client Assessment": f"{_PERMISSIONS}.has_consultant_permission",
+	"Scheduler Engagement": f"{_PERMISSIONS}.has_consultant_permission",
+	"Outside Booking": f"{_PERMISSIONS}.has_consultant_permission",
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
@@ -84,6 +102,9 @@ has_permission = {
 	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
 }
 
+# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
+doc_events = {"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"}}
+
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
 ignore_links_on_delete = [
@@ -91,18 +112,31 @@ ignore_links_on_delete = [
 	"Host Calendar",
 	"Booking Slot",
 	"Booking Seat",
+	"Outside Booking",
 	"Round Robin Turn",
 	"Outbox Task",
 	"Calendar Connection",
 	"Calendar Busy Time",
+	"Scheduler Engagement",
 ]
+
+doc_events = {
+	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
+	"User": {"on_trash": "scheduler_integration.engagement.retention.forget_user"},
+}
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
 
 scheduler_events = {
 	"cron": {
 		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],
-		"*/5 * * * *": ["scheduler_integration.jobs.close_past_bookings"],
+		"*/5 * * * *": [
+			"scheduler_integration.jobs.close_past_bookings",
+			"scheduler_integration.jobs.ask_schedulers",
+		],
 	},
-	"daily": ["scheduler_integration.jobs.release_past_slots"],
+	"daily": [
+		"scheduler_integration.jobs.release_past_slots",
+		"scheduler_integration.jobs.forget_engagement",
+	],
 }

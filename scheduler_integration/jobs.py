@@ -8,6 +8,7 @@ from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
 from scheduler_integration.calendars.queue import enqueue_sync
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.outbox.awake import keep_awake
 
 # Short enough that a confirmation which waits behind this job for the only worker leaves within half a minute.
@@ -64,3 +65,19 @@ def close_past_bookings() -> None:
 	now = clock.now()
 	bookings.decline_unanswered_requests(now)
 	bookings.complete_past_meetings(now)
+	bookings.complete_past_outside_bookings(now)
+
+
+def ask_acuity(outside_booking: str) -> None:
+	"""Ask Acuity for an appointment that its webhook named. Runs after the commit of the webhook."""
+	bookings.ask(outside_booking, clock.now())
+
+
+def ask_schedulers() -> None:
+	"""Runs every five minutes: asks external schedulers again that didn't answer. Commits after each appointment."""
+	bookings.ask_due(clock.now())
+
+
+def forget_engagement() -> None:
+	"""Runs daily: forgets who clicked and booked long ago. The numbers stay."""
+	forget_old_engagement(clock.now())

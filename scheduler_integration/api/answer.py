@@ -1,6 +1,7 @@
 """The JSON envelope of every response, for results and errors."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec
 
@@ -11,6 +12,14 @@ from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import SchedulingError
 
 P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+	"""A result with a translated sentence beside the data. Without data, the sentence is all."""
+
+	text: str
+	data: object = None
 
 
 def json_endpoint(status: int = 200) -> Callable[[Callable[P, object]], Callable[P, None]]:
@@ -25,7 +34,7 @@ def json_endpoint(status: int = 200) -> Callable[[Callable[P, object]], Callable
 			response = frappe.local.response
 			try:
 				with refusals():
-					response.update({"success": True, "data": method(*args, **kwargs)})
+					response.update({"success": True, **_result(method(*args, **kwargs))})
 				response.http_status_code = status
 			except SchedulingError as error:
 				response.http_status_code = error.http_status_code
@@ -34,3 +43,9 @@ def json_endpoint(status: int = 200) -> Callable[[Callable[P, object]], Callable
 		return answer
 
 	return decorate
+
+
+def _result(result: object) -> dict[str, object]:
+	if not isinstance(result, Message):
+		return {"data": result}
+	return {"message": result.text} if result.data is None else {"data": result.data, "message": result.text}

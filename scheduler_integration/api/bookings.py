@@ -13,7 +13,13 @@ from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings import lookup
-from scheduler_integration.parsing.fields import parse_choice, parse_instants, parse_name, parse_whole_number
+from scheduler_integration.parsing.fields import (
+	parse_choice,
+	parse_instants,
+	parse_json,
+	parse_name,
+	parse_whole_number,
+)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -42,15 +48,37 @@ def get(name=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def update(
-	name=None, action=None, reason=None, host=None, replaces=None, force=None, start=None, duration=None
+	name=None,
+	action=None,
+	reason=None,
+	host=None,
+	replaces=None,
+	force=None,
+	start=None,
+	duration=None,
+	gives_back=None,
+	guests=None,
 ) -> dict[str, Any]:
 	"""Run a command on the booking and return it.
 
 	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), `complete`, `no_show`,
-	`reschedule` or `reschedule_for_all` to `start`, or, for managers, `reassign` to `host`.
+	`reschedule` or `reschedule_for_all` to `start`, `ask_to_reschedule`, `guests`, or, for managers, `reassign` to `host`.
 	"""
 	signed_in()
-	return serialise.host_booking(act(parse_command(action, name, reason, host, replaces, force, start, duration)))
+	people = parse_json("guests", guests, list)
+	command = parse_command(
+		action,
+		name,
+		reason,
+		host,
+		replaces,
+		force,
+		start=start,
+		duration=duration,
+		gives_back=gives_back,
+		guests=people,
+	)
+	return serialise.host_booking(act(command))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -18,7 +18,13 @@ from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.doors.address import client_network
-from scheduler_integration.doors.commands import book_for_visitor, cancel_for_attendee, reschedule_for_attendee
+from scheduler_integration.doors.commands import (
+	book_for_visitor,
+	cancel_for_attendee,
+	parse_guests_of,
+	reschedule_for_attendee,
+	update_guests_for_attendee,
+)
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request, limited
 from scheduler_integration.exceptions import InvalidDate, LinkExpired
 from scheduler_integration.meetings.lookup import booking_by_token
@@ -141,6 +147,15 @@ def reschedule(
 	days = parse_json("parts", parts, list)
 	request = parse_reschedule_request(start, duration, days, reason, hold, idempotency_key)
 	return serialise.attendee_booking(reschedule_for_attendee(parse_name(token), request))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def update_guests(token=None, guests=None) -> dict[str, Any]:
+	"""Change the additional guests of a manage link's booking to `guests` and return the booking."""
+	count_request(BOOKINGS)
+	addresses = parse_guests_of(parse_json("guests", guests, list))
+	return serialise.attendee_booking(update_guests_for_attendee(parse_name(token), addresses))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

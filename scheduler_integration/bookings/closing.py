@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 
 import frappe
 from pypika.queries import QueryBuilder
+from pypika.terms import Field
 
 from scheduler_integration.bookings.cancel import decline_unanswered
 from scheduler_integration.bookings.outcome import complete_past
+from scheduler_integration.bookings.outside import complete_past_outside
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.meetings.moves import COMPLETION_DELAY
 
@@ -29,6 +31,14 @@ def complete_past_meetings(now: int) -> int:
 	return _close(query.where(over), complete_past, now)
 
 
+def complete_past_outside_bookings(now: int) -> int:
+	"""Complete the meetings of external schedulers in the same way: most schedulers don't tell it. Return how many."""
+	outside = frappe.qb.DocType("Outside Booking")
+	query = frappe.qb.from_(outside).select(outside.name)
+	over = (outside.status == "Scheduled") & (outside.ends_at <= now - COMPLETION_DELAY)
+	return _close(query.where(over), complete_past_outside, now, outside.name)
+
+
 def decline_unanswered_requests(now: int) -> int:
 	"""Decline the requests whose start has passed. Return how many. Commits after each of them."""
 	booking = frappe.qb.DocType("Booking")
@@ -36,9 +46,9 @@ def decline_unanswered_requests(now: int) -> int:
 	return _close(query.where((booking.status == "Pending") & (booking.starts_at <= now)), decline_unanswered, now)
 
 
-def _close(query: QueryBuilder, close: Callable[[str, int], None], now: int) -> int:
+def _close(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:
 	closed = 0
-	for name in _names(query):
+	for name in _names(query, key or frappe.qb.DocType("Booking").name):
 		try:
 			retried(lambda name=name: close(name, now))  # type: ignore[misc]  # Mypy infers no type for a lambda's default.
 			frappe.db.commit()
@@ -50,11 +60,11 @@ def _close(query: QueryBuilder, close: Callable[[str, int], None], now: int) -> 
 	return closed
 
 
-def _names(query: QueryBuilder) -> Iterator[str]:
+def _names(query: QueryBuilder, key: Field) -> Iterator[str]:
 	"""Yield at most MOST names, in their order. A booking that fails is asked for once in a run."""
-	booking, after = frappe.qb.DocType("Booking"), ""
+	after = ""
 	for _batch in range(MOST // _BATCH):
-		names = query.where(booking.name > after).orderby(booking.name).limit(_BATCH).run(pluck=True)  # type: ignore[operator]  # PyPika's builder has no `run`: Frappe adds it.
+		names = query.where(key > after).orderby(key).limit(_BATCH).run(pluck=True)  # type: ignore[operator]  # PyPika's builder has no `run`: Frappe adds it.
 		yield from names
 		if len(names) < _BATCH:
 			return

@@ -1,4 +1,4 @@
-"""The consequences of a command: contact, ledger, activity, timeline and messages.
+"""The consequences of a command: contact, ledger, activity, engagement, timeline and messages.
 
 They are stored in the booking's own transaction, so either the booking and all consequences are stored or nothing is.
 To add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.
@@ -10,6 +10,7 @@ from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.timeline import note_on_timeline
 from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
+from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_messages
 from scheduler_integration.outbox.wake import wake
@@ -23,6 +24,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_contact,
 	ledger.keep_ledger,
 	keep_activity,
+	keep_engagement,
 	plan_call,
 	note_on_timeline,
 	plan_messages,

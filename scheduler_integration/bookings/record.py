@@ -149,6 +149,7 @@ def _origin(request: BookingRequest, meeting_type: Document) -> dict:
 		"price": meeting_type.price,
 		"currency": meeting_type.currency,
 		**request.utm,
+		"reference": request.reference,
 	}
 
 

@@ -53,6 +53,8 @@ def _did(change: Change) -> str:
 		Kind.COMPLETED: _("marked the meeting as completed"),
 		Kind.NO_SHOW: _("marked that the attendee didn't come"),
 		Kind.REASSIGNED: _reassigned(change),
+		Kind.RESCHEDULE_ASKED: _asked(change),
+		Kind.GUESTS_CHANGED: _changed_guests(change),
 	}[change.kind]
 
 
@@ -65,6 +67,19 @@ def _by_itself(kind: Kind) -> str:
 def _reassigned(change: Change) -> str:
 	hosts = ", ".join(get_fullname(user) for user in change.booking.host_users())
 	return _("reassigned the meeting from {0}; the hosts are now {1}").format(get_fullname(change.leaving or ""), hosts)
+
+
+def _asked(change: Change) -> str:
+	if change.releases_time:
+		return _("gave the time back and asked the attendee to choose another one")
+	return _("asked the attendee to choose another time")
+
+
+def _changed_guests(change: Change) -> str:
+	added, removed = ", ".join(change.added_guests), ", ".join(change.removed_guests)
+	if added and removed:
+		return _("invited {0} and removed {1} from the additional guests").format(added, removed)
+	return _("invited {0}").format(added) if added else _("removed {0} from the additional guests").format(removed)
 
 
 def _who(change: Change) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from scheduler_integration.exceptions import InvalidRequest
 
 MAX_LENGTH = 100
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# `/schedule/manage/<token>` is a manage link, so no page can have this slug.
-RESERVED = frozenset({"manage"})
+# `/schedule/manage/<token>` is a manage link and `/schedule/go/<reference>` a tracked one, so no page can have these slugs.
+RESERVED = frozenset({"go", "manage"})
 
 
 def slugify(text: str) -> str:

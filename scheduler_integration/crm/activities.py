@@ -184,7 +184,12 @@ def event_subject(booking: Document) -> str:
 
 
 def _description(booking: Document) -> str:
-	"""Return the description as HTML. The attendee's words are plain text, so they are escaped."""
+	"""Return the description as HTML. The attendee's words are plain text, so they are escaped.
+
+	A booking on an external scheduler has none: what its attendee wrote is over there.
+	"""
+	if booking.doctype != "Booking":
+		return ""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	return escape_html(event_description(booking, meeting_type)).replace("\n", "<br>")
 
@@ -201,10 +206,10 @@ def log_link(booking: Document) -> None:
 def with_link(booking: Document, description: str) -> str:
 	"""Return the description (HTML) with the link as its first line, in place of the link that was there before."""
 	kept = [line for line in description.split("<br>") if not _LINK.fullmatch(line)]
-	if booking.meeting_link:
+	if booking.get("meeting_link"):
 		address = escape_html(booking.meeting_link)
 		kept.insert(0, f'<a href="{address}">{address}</a>')
-	return "<br>".join(filter(None, kept)) if booking.meeting_link else description
+	return "<br>".join(filter(None, kept)) if booking.get("meeting_link") else description
 
 
 def _shows_by_itself(event: Document, doctype: str) -> bool:

@@ -11,17 +11,19 @@ from scheduler_integration import bookings, clock
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking
-from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
-from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name, parse_reason
+from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request, parse_guests
+from scheduler_integration.parsing.fields import parse_choice, parse_field, parse_flag, parse_name, parse_reason
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request
 
 # Commands of hosts and managers, by the name that API and page send.
 ACTIONS = (
 	"cancel",
+	"ask_to_reschedule",
 	"cancel_for_all",
 	"complete",
 	"confirm",
 	"decline",
+	"guests",
 	"no_show",
 	"reassign",
 	"reschedule",
@@ -50,12 +52,24 @@ def reschedule_for_attendee(token: str, request: RescheduleRequest) -> AttendeeB
 	return bookings.retried(lambda: bookings.reschedule_by_token(token, request, clock.now()))
 
 
+def update_guests_for_attendee(token: str, guests: tuple[str, ...]) -> AttendeeBooking:
+	"""Change the additional guests of the booking of the manage link with this token."""
+	return bookings.retried(lambda: bookings.update_guests_by_token(token, guests, clock.now()))
+
+
+def parse_guests_of(value: object) -> tuple[str, ...]:
+	"""Return the addresses of additional guests: a list, or text with commas between them. It may be empty, not missing."""
+	if value is None:
+		raise InvalidRequest(details={"guests": _("This is needed.")})
+	return parse_field("guests", value, parse_guests)
+
+
 @dataclass(frozen=True, slots=True)
 class HostCommand:
 	"""One of ACTIONS for the booking `name`.
 
 	`host`, `replaces` and `force` are arguments of `bookings.reassign`, `time` and `force` those of
-	`bookings.reschedule_by_host`.
+	`bookings.reschedule_by_host`, `gives_back` one of `bookings.ask_to_reschedule`, whose message is the `reason`.
 	"""
 
 	action: str
@@ -65,6 +79,8 @@ class HostCommand:
 	replaces: str | None = None
 	force: bool = False
 	time: RescheduleRequest | None = None
+	gives_back: bool = False
+	guests: tuple[str, ...] = ()
 
 
 def parse_command(
@@ -76,6 +92,8 @@ def parse_command(
 	force: object = None,
 	start: object = None,
 	duration: object = None,
+	gives_back: object = None,
+	guests: object = None,
 ) -> HostCommand:
 	"""Check the arguments of a host's or manager's request. Raises InvalidRequest."""
 	if not isinstance(action, str) or action not in ACTIONS:
@@ -87,6 +105,8 @@ def parse_command(
 		host=parse_choice("host", host),
 		replaces=parse_choice("replaces", replaces) or None,
 		force=parse_flag("force", force),
+		gives_back=parse_flag("gives_back", gives_back),
+		guests=parse_guests_of(guests) if action == "guests" else (),
 		time=parse_reschedule_request(start, duration, reason=reason) if action in _RESCHEDULING else None,
 	)
 
@@ -100,6 +120,10 @@ def _run(command: HostCommand, now: int) -> HostBooking:
 	if command.time:
 		for_all = command.action == "reschedule_for_all"
 		return bookings.reschedule_by_host(command.name, command.time, now, force=command.force, for_all=for_all)
+	if command.action == "ask_to_reschedule":
+		return bookings.ask_to_reschedule(command.name, command.reason, now, gives_back=command.gives_back)
+	if command.action == "guests":
+		return bookings.update_guests_by_host(command.name, command.guests, now)
 	if command.action == "reassign":
 		return bookings.reassign(command.name, command.host, now, replaces=command.replaces, force=command.force)
 	if command.action == "confirm":

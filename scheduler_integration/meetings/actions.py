@@ -25,6 +25,7 @@ def host_actions(booking: Document, now: int) -> tuple[str, ...]:
 		possible.remove("reschedule")
 	if booking.session:
 		possible += [f"{name}_for_all" for name in ("reschedule", "cancel") if name in possible]
-	if booking.status in OPEN and booking.ends_at > now and is_manager():
-		possible.append("reassign")
+	if booking.status in OPEN and booking.ends_at > now:
+		possible += ["ask_to_reschedule"] if "reschedule" in possible else []
+		possible += ["guests", "reassign"] if is_manager() else ["guests"]
 	return tuple(possible)

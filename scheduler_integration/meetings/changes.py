@@ -42,6 +42,7 @@ class Change:
 	main host.
 	- `is_first`: False for all but the first booking of a session if one command changes several. The session's Event
 	is changed with the first booking only.
+	- `added_guests`, `removed_guests`: addresses of additional guests.
 	- `moved_from`: the earlier booking, whose status is now Rescheduled, if `booking` took its place.
 	- `status_before`: the status before the change; None for a new booking.
 	"""
@@ -57,6 +58,8 @@ class Change:
 	reason: str = ""
 	moved_from: Document | None = None
 	status_before: str | None = None
+	added_guests: tuple[str, ...] = ()
+	removed_guests: tuple[str, ...] = ()
 
 	@property
 	def releases_time(self) -> bool:

@@ -61,7 +61,7 @@ def is_given_back(booking: Document) -> bool:
 
 	`booking` must be the last one of its chain.
 	"""
-	return booking.status == "Rescheduled" and bool(booking.reschedule_asked_at)
+	return booking.status == "Rescheduled" and bool(booking.time_given_back)
 
 
 def has_begun_over_several_days(booking: Document, now: int) -> bool:

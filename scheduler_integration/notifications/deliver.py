@@ -10,7 +10,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.notifications.email import EmailRow, find_row, queue_email, send_row
-from scheduler_integration.notifications.messages import HOST_REMOVED, Message, message_to
+from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED, Message, message_to
 from scheduler_integration.notifications.readers import reader_of
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import SENDING, SENT, Task, statuses_of
@@ -46,6 +46,8 @@ def _not_needed(booking: Document, task: Task) -> str | None:
 	"""Return why nobody needs this message any more, or None."""
 	if task.purpose == HOST_REMOVED:
 		return _host_needs_no_removal(booking, task)
+	if task.purpose == GUEST_REMOVED:
+		return _guest_needs_no_removal(booking, task)
 	if booking.sequence != task.payload["sequence"]:
 		return _("A later change has a message of its own.")
 	return None
@@ -63,6 +65,15 @@ def _host_needs_no_removal(booking: Document, task: Task) -> str | None:
 def _news_of_the_meeting(task: Task) -> list[str]:
 	"""Return the statuses of the tasks that told the host of the meeting."""
 	return statuses_of(task.booking, task.target, "host_confirmed")
+
+
+def _guest_needs_no_removal(booking: Document, task: Task) -> str | None:
+	if task.target in [row.email for row in booking.guests]:
+		return _("This guest was invited again.")
+	known = statuses_of(task.booking, task.target, "attendee_confirmed")
+	if known and SENT not in known:
+		return _("This guest never knew of the meeting.")
+	return None
 
 
 def _queue(booking: Document, task: Task, now: int) -> EmailRow | None:

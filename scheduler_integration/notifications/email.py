@@ -52,7 +52,7 @@ def queue_email(message: Message) -> EmailRow | None:
 			message=body,
 			# The message can do without this header. With a broken one it would never be sent.
 			reply_to=message.reply_to if is_header_safe(message.reply_to) else None,
-			attachments=[message.invitation()],
+			attachments=[each for each in (message.invitation(),) if each],
 			reference_doctype="Booking",
 			reference_name=message.booking,
 			message_id=message.message_id,

@@ -11,18 +11,22 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.meetings.chain import predecessor
-from scheduler_integration.meetings.changes import Change
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.invitation import attachment
-from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of
+from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.outbox.tasks import Task
+from scheduler_integration.outbox.tasks import SENT, Task, statuses_of
 
 # The purpose of the message to a host who was replaced. It outlives later changes of the booking.
 HOST_REMOVED = "host_removed"
+# The same for an additional guest who was removed.
+GUEST_REMOVED = "guest_removed"
+_TEMPLATES = {HOST_REMOVED: "host_cancelled", GUEST_REMOVED: "attendee_cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Message:
 	"""One e-mail to one reader about the booking as it is now.
 
 	`template` is a key of `templates.TEMPLATES`. `variables` and `invitation` are functions, because they must run in
-	the reader's language.
+	the reader's language. A message that changes nothing in the reader's calendar has no invitation.
 	"""
 
 	booking: str
@@ -38,21 +42,42 @@ class Message:
 	reader: Reader
 	reply_to: str
 	variables: Callable[[], dict[str, Any]]
-	invitation: Callable[[], dict[str, str]]
+	invitation: Callable[[], dict[str, str] | None]
 	message_id: str
 
 
 def readers_of(change: Change) -> list[tuple[str, Reader]]:
 	"""Return who is told about the change, each with a purpose: participants, hosts, and a host who was replaced."""
 	booking = change.booking
+	if change.kind is Kind.GUESTS_CHANGED:
+		return _readers_of_changed_guests(change)
+	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
+		return [("attendee_asked", attendee_of(booking))]
 	kind = "cancelled" if booking.status in RELEASED else "confirmed"
-	participants = (attendee_of(booking), *guests_of(booking))
+	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else f"attendee_{kind}"
 	# A replaced host gets one message for a session, with its first booking, and not one for each attendee.
 	replaced = [former_host(change.leaving)] if change.leaving and change.is_first else []
 	return [
-		*((f"attendee_{kind}", reader) for reader in participants),
+		(to_attendee, attendee_of(booking)),
+		*((f"attendee_{kind}", guest) for guest in guests_of(booking)),
 		*((f"host_{kind}", host) for host in hosts_of(booking)),
 		*((HOST_REMOVED, host) for host in replaced),
+	]
+
+
+def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
+	"""Return who is told: the attendee, the hosts, and the guests who come or go, but no guest who knows already."""
+	booking = change.booking
+	new = [
+		guest
+		for guest in guests_of(booking)
+		if SENT not in statuses_of(booking.name, guest.email, "attendee_confirmed")
+	]
+	return [
+		("attendee_confirmed", attendee_of(booking)),
+		*(("attendee_confirmed", guest) for guest in new),
+		*(("host_confirmed", host) for host in hosts_of(booking)),
+		*((GUEST_REMOVED, guest) for guest in removed_guests_of(booking, change.removed_guests)),
 	]
 
 
@@ -65,21 +90,30 @@ def moved_from(booking: Document) -> Document | None:
 def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:
 	"""Return the message of the task about the booking as it is now. `now` is in epoch seconds."""
 	others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
-	story = {"is_handed_over": task.payload["is_reassigned"], "is_link": task.payload.get("is_link", False)}
+	about = {
+		"is_handed_over": task.payload["is_reassigned"],
+		"is_link": task.payload.get("is_link", False),
+		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
+	}
+	changes_calendar = task.purpose != "attendee_asked" or booking.status in RELEASED
 	return Message(
 		booking=booking.name,
-		template="host_cancelled" if task.purpose == HOST_REMOVED else task.purpose,
+		template=_TEMPLATES.get(task.purpose, task.purpose),
 		reader=reader,
 		reply_to=others.email,
-		variables=lambda: {**_variables(booking, reader), **story},
-		invitation=lambda: attachment(booking, now, reader),
+		variables=lambda: {**_variables(booking, reader), **about},
+		invitation=lambda: attachment(booking, now, reader) if changes_calendar else None,
 		message_id=task.key,
 	)
 
 
 def message_id(booking: Document, purpose: str, reader: Reader) -> str:
 	"""Return an ID: the same for every attempt to send this message, another one for each change of the booking."""
-	of = "\n".join((booking.name, purpose, booking.status, str(booking.sequence), reader.email.lower()))
+	change = str(booking.sequence)
+	if purpose == "attendee_asked":
+		# Asking changes no invitation, so the sequence stays. A host may ask again.
+		change += f" {booking.reschedule_asked_at}"
+	of = "\n".join((booking.name, purpose, booking.status, change, reader.email.lower()))
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"
 
 
@@ -121,7 +155,11 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"moved_by_attendee": booking.rescheduled_by == "Attendee",
 		"reschedule_reason": booking.reschedule_reason if left else None,
 		**_time_before(left, reader),
-		"is_elsewhere": booking.status == "Rescheduled",
+		"is_elsewhere": booking.status == "Rescheduled" and not is_given_back(booking),
+		"is_given_back": is_given_back(booking),
+		"is_removed_guest": reader.role == "removed_guest" and booking.status not in RELEASED,
+		"reschedule_message": booking.reschedule_message,
+		"guests": ", ".join(row.email for row in booking.guests) if reader.role != "guest" else None,
 		"is_declined": booking.status == "Declined",
 		"is_unanswered": booking.status == "Declined" and booking.cancelled_by == "System",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",

@@ -5,7 +5,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Fields, Kind
-from scheduler_integration.notifications.messages import HOST_REMOVED, message_id, readers_of
+from scheduler_integration.meetings.policy import is_given_back
+from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED, message_id, readers_of
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
@@ -21,7 +22,7 @@ def plan_messages(change: Change) -> Fields:
 	"""Plan the messages for the change, in place of those for earlier changes that nobody has got yet."""
 	if change.kind in _SILENT:
 		return {}
-	if change.booking.sequence:
+	if (change.booking.sequence and change.kind is not Kind.RESCHEDULE_ASKED) or change.releases_time:
 		_skip_earlier(change, change.booking.name)
 	if change.moved_from:
 		_skip_earlier(change, change.moved_from.name)
@@ -46,13 +47,16 @@ def _tell_the_session_left(change: Change, left: Document) -> None:
 
 	If the whole session was moved, its entry in the hosts' calendars moves too, and these messages aren't needed.
 	"""
-	if left.session and left.session_uid != change.booking.session_uid:
+	if left.session and not is_given_back(left) and left.session_uid != change.booking.session_uid:
 		_plan(change, left, [("host_cancelled", host) for host in hosts_of(left)])
 
 
 def _skip_earlier(change: Change, name: str) -> None:
 	now, reason = change.now, _("A later change has a message of its own.")
 	skip_open(name, now, reason, kinds=(EMAIL,), purposes=TEMPLATES)
+	if change.added_guests:
+		# A guest who was removed and now comes back needn't know that they were away.
+		skip_open(name, now, reason, kinds=(EMAIL,), purposes=(GUEST_REMOVED,), targets=change.added_guests)
 	if change.leaving:
 		# A host who was replaced and now comes back needn't know that they were away.
 		present = [host.email for host in hosts_of(change.booking)]
@@ -73,5 +77,6 @@ def _planned(change: Change, booking: Document, purpose: str, reader: Reader) ->
 			"sequence": booking.sequence,
 			"is_reassigned": change.leaving is not None,
 			"is_link": change.kind is Kind.LINKED,
+			"is_guests_changed": change.kind is Kind.GUESTS_CHANGED,
 		},
 	)

@@ -1,5 +1,6 @@
 """Finds the people who get a booking's messages."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import frappe
@@ -31,12 +32,17 @@ def former_host(user: str) -> Reader:
 	return _host(user, "removed")
 
 
+def removed_guests_of(booking: Document, addresses: Iterable[str]) -> list[Reader]:
+	"""Return the people with these addresses, who were additional guests until now."""
+	return [reader_of(booking, "removed_guest", address, "") for address in addresses]
+
+
 def reader_of(booking: Document, role: str, email: str, user: str) -> Reader:
 	"""Return the reader with this role. `email` is an additional guest's address, `user` a host's User name."""
 	if role == "attendee":
 		return attendee_of(booking)
-	if role == "guest":
-		return replace(attendee_of(booking), email=email, name=email, role="guest")
+	if role in ("guest", "removed_guest"):
+		return replace(attendee_of(booking), email=email, name=email, role=role)
 	return _host(user, role)
 
 

@@ -23,6 +23,7 @@ class Template(NamedTuple):
 TEMPLATES = {
 	"attendee_confirmed": Template("attendee_confirmation_template", "Scheduler: Confirmation to the attendee"),
 	"attendee_cancelled": Template("attendee_cancellation_template", "Scheduler: Cancellation to the attendee"),
+	"attendee_asked": Template("reschedule_request_template", "Scheduler: Request for another time"),
 	"host_confirmed": Template("host_confirmation_template", "Scheduler: Confirmation to the host"),
 	"host_cancelled": Template("host_cancellation_template", "Scheduler: Cancellation to the host"),
 }

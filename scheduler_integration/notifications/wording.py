@@ -14,8 +14,8 @@ from scheduler_integration.language import locale_of
 class Reader:
 	"""A person who gets a message. `language` is a Frappe code such as `pt-BR`, `zone` an IANA time zone.
 
-	`role` is `attendee`, `guest` (an additional guest), `host`, or `removed`: a host from whom the booking was
-	reassigned. `user` is the User name of a host, and empty for others.
+	`role` is `attendee`, `guest` (an additional guest), `host`, `removed` (a host from whom the booking was reassigned) or
+	`removed_guest`. `user` is the User name of a host, and empty for others.
 	"""
 
 	email: str
@@ -32,8 +32,8 @@ class Reader:
 
 	@property
 	def is_removed(self) -> bool:
-		"""Whether the booking was reassigned from this host to another."""
-		return self.role == "removed"
+		"""Whether the reader took part and doesn't any more: as a host who was replaced, or as an additional guest."""
+		return self.role in ("removed", "removed_guest")
 
 	@property
 	def is_hosting(self) -> bool:

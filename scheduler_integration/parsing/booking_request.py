@@ -17,6 +17,7 @@ from scheduler_integration.catalogue.places import NOWHERE, Place, chosen_place,
 from scheduler_integration.exceptions import InvalidRequest, UnknownTimeZone
 from scheduler_integration.parsing.answers import Answer, parse_answers
 from scheduler_integration.parsing.instants import parse_instant
+from scheduler_integration.parsing.references import parse_reference
 from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
 from scheduler_integration.parsing.zones import checked_zone
 
@@ -56,6 +57,7 @@ class BookingPayload:
 	utm_campaign: object = None
 	utm_term: object = None
 	utm_content: object = None
+	reference: object = None
 	website: object = None
 
 	@classmethod
@@ -77,6 +79,7 @@ class BookingRequest:
 	- `party` is the number of seats.
 	- `parts` are the starts of the parts of a multi-day meeting, in epoch seconds, as the attendee was shown them.
 	- `utm` maps each of UTM_FIELDS to its value.
+	- `reference` is the signed reference of the report's link that led here, or empty. Its signature isn't checked yet.
 	"""
 
 	start: int
@@ -97,13 +100,14 @@ class BookingRequest:
 	parts: tuple[int, ...]
 	source: str
 	utm: dict[str, str]
+	reference: str
 
 
 def parse_booking_request(payload: BookingPayload, page: Document, meeting_type: Document) -> BookingRequest:
 	"""Return the request to book this meeting type on its page. Raises InvalidRequest that names every wrong field."""
 	reader = _Reader(payload)
 	address = reader.required("attendee_email", email)
-	guests = reader.value("guests", lambda value: _guests(value, address), default=())
+	guests = reader.value("guests", lambda value: parse_guests(value, address), default=())
 	place = reader.value("location", lambda value: _place(value, page, meeting_type), default=NOWHERE)
 	request = BookingRequest(
 		start=reader.required("start", parse_instant, default=0),
@@ -124,6 +128,7 @@ def parse_booking_request(payload: BookingPayload, page: Document, meeting_type:
 		idempotency_key=reader.value("idempotency_key", lambda value: _key(value, meeting_type, address)),
 		source=reader.value("source", line),
 		utm={field: reader.value(field, line) for field in UTM_FIELDS},
+		reference=parse_reference(payload.reference),
 	)
 	if reader.details:
 		raise InvalidRequest(details=reader.details)
@@ -176,7 +181,7 @@ def _language(value: object) -> str:
 	return code if code and frappe.db.exists("Language", code) else frappe.local.lang
 
 
-def _guests(value: object, attendee_email: str) -> tuple[str, ...]:
+def parse_guests(value: object, attendee_email: str = "") -> tuple[str, ...]:
 	"""Return the additional guests' addresses, each once, without the attendee's."""
 	if isinstance(value, str):
 		value = value.replace(",", " ").replace(";", " ").split()

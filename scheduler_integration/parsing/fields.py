@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from frappe import _
+from frappe.model.document import Document
 
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest
@@ -26,6 +27,18 @@ def parse_field(field: str, value: object, parse: Callable[[object], T]) -> T:
 		return parse(value)
 	except Refused as refused:
 		raise InvalidRequest(details={field: str(refused)}) from None
+
+
+def parse_form_field(doc: Document, field: str, parse: Callable[[object], T]) -> T:
+	"""Return `parse` of a record's field. A Refused becomes an InvalidRequest whose sentence names the field's label.
+
+	For DocType controllers: the desk shows only the sentence, and not the details.
+	"""
+	try:
+		return parse(doc.get(field))
+	except Refused as refused:
+		label = _(doc.meta.get_label(field))
+		raise InvalidRequest(_("{0}: {1}").format(label, refused), details={field: str(refused)}) from None
 
 
 def parse_name(value: object) -> str:
@@ -61,6 +74,15 @@ def parse_date(field: str, value: object) -> date:
 	if not FIRST_DATE <= day <= LAST_DATE:
 		raise InvalidDate(details={field: _("This date is too far away.")})
 	return day
+
+
+def parse_dates(*, start_date: object, end_date: object) -> tuple[date | None, date | None]:
+	"""Return the first and the last date of a range; a missing one is None. Raises InvalidDate if they are reversed."""
+	first = parse_date("start_date", start_date) if start_date not in (None, "") else None
+	last = parse_date("end_date", end_date) if end_date not in (None, "") else None
+	if first and last and last < first:
+		raise InvalidDate(details={"end_date": _("The last day is before the first.")})
+	return first, last
 
 
 def parse_instant_of(field: str, value: object) -> int:

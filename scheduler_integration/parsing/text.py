@@ -43,6 +43,25 @@ def paragraph(value: object, longest: int = LONG) -> str:
 	return text
 
 
+def prose(value: object, longest: int = LONG) -> str:
+	"""Return text that a host writes for visitors, otherwise as `paragraph`. A line may begin with "- ", as in a list.
+
+	`paragraph` refuses some of these lines, because a spreadsheet could take them for a formula.
+	"""
+	text = _plain(value, longest).replace("\r\n", "\n").replace("\r", "\n")
+	if any(is_control(char) for char in text.replace("\n", "").replace("\t", "")):
+		raise Refused(_("This contains characters that can't be shown."))
+	return text
+
+
+def label(value: object, longest: int = SHORT) -> str:
+	"""Return one line that a host writes for visitors, such as a name; otherwise as `prose`."""
+	text = prose(value, longest)
+	if "\n" in text or "\t" in text:
+		raise Refused(_("This must be one line of text."))
+	return text
+
+
 def person_name(value: object) -> str:
 	"""Return a person's name; empty for None. Raises Refused for a name that Frappe can't give to a Contact."""
 	# Frappe uses it as the Contact's name, and adds a number if that exists. Both must fit into 140 characters.
@@ -80,6 +99,13 @@ def whole_number(value: object) -> int:
 
 
 def _text(value: object, longest: int) -> str:
+	text = _plain(value, longest)
+	if _FORMULA.match(text):
+		raise Refused(_("Please begin with a letter or a digit: a spreadsheet would take this for a formula."))
+	return text
+
+
+def _plain(value: object, longest: int) -> str:
 	if value is None:
 		return ""
 	if not isinstance(value, str):
@@ -89,6 +115,4 @@ def _text(value: object, longest: int) -> str:
 		raise Refused(_("This is too long: at most {0} characters.").format(longest))
 	if _TAG.search(text):
 		raise Refused(_("Please leave out HTML."))
-	if _FORMULA.match(text):
-		raise Refused(_("Please begin with a letter or a digit: a spreadsheet would take this for a formula."))
 	return text

@@ -362,7 +362,12 @@ class TestTheHost:
 	def test_is_offered_what_can_be_done(self, as_user):
 		page, _type, old = booked()
 		with as_user(page.user):
-			assert get_for_host(old.id, NOW).actions == ("reschedule", "cancel")
+			assert get_for_host(old.id, NOW).actions == (
+				"reschedule",
+				"cancel",
+				"ask_to_reschedule",
+				"guests",
+			)
 			assert get_for_host(old.id, NINE + HALF).actions == ("complete", "no_show")
 
 

@@ -41,13 +41,31 @@ def test_icon_sidebar_and_workspace_have_one_name(workspace):
 
 def test_the_sidebar_leads_to_what_exists(workspace):
 	links = [item for item in shipped("Workspace Sidebar")["items"] if item["type"] == "Link"]
-	by_kind = {kind: [each for each in links if each["link_type"] == kind] for kind in ("DocType", "Workspace", "URL")}
+	by_kind = {
+		kind: [each for each in links if each["link_type"] == kind]
+		for kind in ("DocType", "Report", "Workspace", "URL")
+	}
 	assert sum(map(len, by_kind.values())) == len(links)
 	assert [each["link_to"] for each in by_kind["Workspace"]] == [workspace["name"]]
 	assert [each["url"] for each in by_kind["URL"]] == ["/scheduling"]
-	in_workspace = {each["link_to"] for each in workspace["links"] if each["type"] == "Link"}
-	assert {each["link_to"] for each in by_kind["DocType"]} == in_workspace
-	assert all(frappe.db.exists("DocType", doctype) for doctype in in_workspace)
+	linked = [each for each in workspace["links"] if each["type"] == "Link"]
+	for kind in ("DocType", "Report"):
+		in_workspace = {each["link_to"] for each in linked if each["link_type"] == kind}
+		assert {each["link_to"] for each in by_kind[kind]} == in_workspace
+		assert all(
+			(APP / "scheduler_integration" / frappe.scrub(kind) / frappe.scrub(name)).is_dir() for name in in_workspace
+		)
+
+
+def test_the_workspace_shows_the_cards_and_charts_that_the_app_ships(workspace):
+	content = json.loads(workspace["content"])
+	for kind, key in (("number_card", "number_card_name"), ("dashboard_chart", "chart_name")):
+		shipped_ones = {json.loads(path.read_text())["name"] for path in APP.glob(f"*/{kind}/*/*.json")}
+		block = "chart" if kind == "dashboard_chart" else kind
+		shown = {each["data"][key] for each in content if each["type"] == block}
+		rows = workspace["charts" if block == "chart" else "number_cards"]
+		assert shipped_ones == shown == {row[key] for row in rows}
+		assert shipped_ones
 
 
 def test_the_logo_is_among_the_apps_assets():

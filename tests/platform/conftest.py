@@ -28,6 +28,7 @@ _SETTINGS = {
 		_field("on", "Check"),
 		_field("secret", "Password"),
 		_field("note", "Data"),
+		_field("rows", "Table", ROW),
 	],
 	"permissions": [{"role": "System Manager", "read": 1, "write": 1, "create": 1}],
 }

@@ -103,3 +103,18 @@ def test_a_text_is_encrypted_with_the_sites_key(monkeypatch):
 	assert frappe.local.message_log
 	frappe.clear_last_message()
 	assert not frappe.local.message_log
+
+
+def test_a_single_keeps_rows_of_a_table():
+	def rows():
+		return [[row.label for row in doc.rows] for doc in (frappe.get_doc(SETTINGS), frappe.get_cached_doc(SETTINGS))]
+
+	doc = frappe.get_doc(SETTINGS)
+	for label in ("a", "b"):
+		doc.append("rows", {"label": label})
+	doc.save()
+	assert rows() == [["a", "b"]] * 2
+	doc = frappe.get_doc(SETTINGS)
+	doc.remove(doc.rows[0])
+	doc.save()
+	assert rows() == [["b"]] * 2

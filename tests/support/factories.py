@@ -111,6 +111,45 @@ def make_meeting_type(page: Document, **fields: Any) -> Document:
 	).insert()
 
 
+def make_consultant(first_name: str = "Jane", **fields: Any) -> str:
+	"""Create a user whose scheduler is Calendly, and return the User's name."""
+	user = make_user(first_name)
+	values = {"scheduler_provider": "Calendly", "scheduler_url": "https://calendly.com/jane-doe", **fields}
+	frappe.get_doc({"doctype": "Consultant Scheduler Settings", "consultant": user, **values}).insert()
+	return user
+
+
+def make_outside_type(consultant: str, phases: tuple[str, ...] = (), **fields: Any) -> Document:
+	"""Create a meeting type of half an hour that is booked on the consultant's external scheduler."""
+	return frappe.get_doc(
+		{
+			"doctype": "Meeting Type",
+			"title": "Strategy session",
+			"slug": fresh("type"),
+			"consultant": consultant,
+			"duration_minutes": 30,
+			"recommended_phases": [{"phase": phase} for phase in phases],
+			**fields,
+		}
+	).insert()
+
+
+def make_assessment(consultant: str, **fields: Any) -> Document:
+	"""Create a completed assessment of a client in the phase Build."""
+	return frappe.get_doc(
+		{
+			"doctype": "Client Assessment",
+			"client_name": "ABC Corp",
+			"consultant": consultant,
+			"primary_phase": "Build",
+			"status": "Completed",
+			"action_plan": "<p>Collect every receipt.</p>",
+			"resources": "<p>Write to us any time.</p>",
+			**fields,
+		}
+	).insert()
+
+
 def payload(page: Document, meeting_type: Document, start: str | int, **fields: Any) -> dict[str, Any]:
 	"""Return arguments of `public.book`. `start` is in ISO 8601 or in epoch seconds."""
 	if isinstance(start, int):

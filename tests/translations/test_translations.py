@@ -15,7 +15,7 @@ import pytest
 APP = Path(__file__).resolve().parents[2] / "scheduler_integration"
 LANGUAGES = ("de", "es", "fr")
 
-GUEST_FACING = ("templates/", "pages/", "www/", "bookings/", "exceptions.py")
+GUEST_FACING = ("templates/", "pages/", "www/", "bookings/", "reports/", "exceptions.py")
 TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
 # The JSON files whose texts Frappe translates in the desk: DocTypes, the workspace with its sidebar and icon, roles.
 DESK = ("scheduler_integration/**/*.json", "workspace_sidebar/*.json", "desktop_icon/*.json", "fixtures/role.json")
@@ -24,11 +24,12 @@ FRAPPES_OWN = {
 	# Labels and options of Frappe's own DocTypes, and weekdays
 	"Account", "Action", "Active", "Address", "Assignment", "Build", "Calendar", "Cancelled", "Color",
 	"Completed", "Contact", "Create", "Currency", "Custom", "Date", "Default", "Delete", "Description", "Details",
-	"Done", "Event", "Failed", "Form", "Friday", "From", "Help", "Home", "Location", "Long Text", "Messages",
-	"Monday", "Name", "New", "Number", "OK", "Off", "Options", "Pending", "Personal", "Placeholder", "Priority",
-	"Provider", "Repeat", "Reports", "Round Robin", "Rules", "Saturday", "Scheduled", "Select", "Sending", "Sent",
-	"Setup", "Slug", "Source", "State", "Status", "Subject", "Success", "Sunday", "System", "Text", "Thursday",
-	"Title", "To", "Tuesday", "Type", "Update", "User", "Wednesday",
+	"DocType", "Done", "Draft", "Event", "Failed", "Form", "Friday", "From", "Help", "Home", "Location",
+	"Long Text", "Messages", "Monday", "Name", "New", "Number", "OK", "Off", "Options", "Pending", "Personal",
+	"Placeholder", "Preview", "Priority", "Provider", "Repeat", "Report", "Reports", "Round Robin",
+	"Rules", "Saturday", "Scheduled", "Select", "Sending", "Sent", "Setup", "Slug", "Source", "State", "Status",
+	"Subject", "Success", "Summary", "Sunday", "System", "Text", "Thursday", "Title", "To", "Tuesday", "Type",
+	"Update", "User", "Wednesday",
 }  # fmt: skip
 
 _FUNCTIONS = {"_", "_lt"}

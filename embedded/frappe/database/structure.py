@@ -57,8 +57,8 @@ class Structure:
 	def has_column(self, doctype: str, column: str) -> bool:
 		return column in self.sql(f"select name from pragma_table_info('tab{doctype}')", pluck=True)
 
-	def add_index(self, doctype: str, fields: list[str]) -> None:
-		self._create_index("index", doctype, fields, "_".join(fields) + "_index")
+	def add_index(self, doctype: str, fields: list[str], index_name: str | None = None) -> None:
+		self._create_index("index", doctype, fields, index_name or "_".join(fields) + "_index")
 
 	def add_unique(self, doctype: str, fields: list[str], constraint_name: str | None = None) -> None:
 		self._create_index("unique index", doctype, fields, constraint_name or "unique_" + "_".join(fields))

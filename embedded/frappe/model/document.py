@@ -41,6 +41,7 @@ class Document(Checks, BaseDocument):
 	def load_from_db(self) -> "Document":
 		if self.meta.issingle:
 			self._load_single()
+			self._load_children()
 			return self
 		if isinstance(self.name, dict):
 			self.name = frappe.db.get_value(self.doctype, self.name) or str(self.name)
@@ -50,15 +51,19 @@ class Document(Checks, BaseDocument):
 			message = _("{0} {1} not found").format(_(self.doctype), self.name)
 			frappe.throw(message, frappe.DoesNotExistError(doctype=self.doctype))
 		self.__dict__.update(rows[0])
+		self._load_children()
+		return self
+
+	reload = load_from_db
+
+	def _load_children(self) -> None:
+		lock = " for update" if self.flags.for_update else ""
 		for fieldname, doctype in self.meta.table_doctypes.items():
 			query = (
 				f"select * from `tab{doctype}` where `parent` = %s and `parenttype` = %s and `parentfield` = %s "
 				f"order by `idx` asc{lock}"
 			)
 			self.set(fieldname, frappe.db.sql(query, (self.name, self.doctype, fieldname), as_dict=True))
-		return self
-
-	reload = load_from_db
 
 	def _load_single(self) -> None:
 		values = frappe.db.get_singles_dict(self.doctype, for_update=self.flags.for_update) or new_values(self.doctype)
@@ -132,7 +137,7 @@ class Document(Checks, BaseDocument):
 			frappe.db.write_single(self.doctype, self.get_valid_dict())
 		else:
 			self.db_update()
-			self.update_children()
+		self.update_children()
 		self.run_post_save_methods()
 		return self
 
@@ -238,8 +243,13 @@ class Document(Checks, BaseDocument):
 		return get_doc({**values, **who, **reference}).insert(ignore_permissions=True)
 
 	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
+		"""Call the controller's method, then the functions that apps' `doc_events` name for it."""
 		own = getattr(self, method, None)
-		return own(*args, **kwargs) if callable(own) else None
+		result = own(*args, **kwargs) if callable(own) else None
+		for doctype in (self.doctype, "*"):
+			for path in frappe.get_hooks("doc_events", {}).get(doctype, {}).get(method, []):
+				frappe.get_attr(path)(self, method, *args, **kwargs)
+		return result
 
 	def check_permission(self, permtype: str = "read") -> None:
 		if not self.has_permission(permtype):
@@ -251,7 +261,7 @@ class Document(Checks, BaseDocument):
 	def validate_higher_perm_levels(self) -> None:
 		if self.flags.ignore_permissions or local.flags.in_install or local.session.user == "Administrator":
 			return
-		levels = self.meta.get_permlevel_access("write")
+		levels = self.get_permlevel_access("write")
 		for doc in [self, *([] if self.is_new() else self.get_all_children())]:
 			doc.reset_values_if_no_permlevel_access(levels)
 
@@ -273,11 +283,15 @@ class Document(Checks, BaseDocument):
 	def apply_fieldlevel_read_permissions(self) -> None:
 		if local.session.user == "Administrator":
 			return
-		levels = self.meta.get_permlevel_access("read")
+		levels = self.get_permlevel_access("read")
 		for doc in [self, *self.get_all_children()]:
 			for df in doc.meta.get_high_permlevel_fields():
 				if df.permlevel not in levels:
 					doc.__dict__.pop(df.fieldname, None)
+
+	def get_permlevel_access(self, permission_type: str = "write") -> list[int]:
+		"""Return the permission levels that the user's roles give. A controller may override it for single documents."""
+		return sorted(self.meta.get_permlevel_access(permission_type))
 
 
 __getattr__ = missing(__name__)

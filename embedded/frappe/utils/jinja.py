@@ -27,6 +27,8 @@ def get_jenv() -> SandboxedEnvironment:
 		jenv = local.memo["jenv"] = SandboxedEnvironment(loader=loader, undefined=DebugUndefined)
 		jenv.filters["json"] = frappe.as_json
 		jenv.globals.update({"frappe": Namespace(), "_": frappe._})
+		for path in frappe.get_hooks("jinja", {}).get("methods", []):
+			jenv.globals[path.rpartition(".")[2]] = frappe.get_attr(path)
 	return local.memo["jenv"]
 
 

@@ -27,18 +27,21 @@ def document(
 	indexed: bool = False,
 	secret_address: bool = False,
 	framed: bool = False,
+	frames: tuple[str, ...] = (),
 	path: str | None = None,
 ) -> dict:
 	"""The view's `document`: language, titles, theme, assets and the headers that depend on those.
 
 	`brand` gives colour and image. `styles` and `script` name files in public/css and public/js, without extension.
 	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
-	`framed` lets the sites of Scheduler Settings embed it. `path` is the canonical one, without a query.
+	`framed` lets the sites of Scheduler Settings embed it. `frames` are the origins that the page itself embeds. `path`
+	is the canonical one, without a query.
 	"""
 	look = theme(brand.color if brand else None)
 	loaded = assets(("base", *styles), script)
 	image = own_image(brand.logo if brand else None)
-	policy = content_security_policy(look.csp_source, loaded.csp_source, frame_ancestors(framed=framed))
+	framing = "; ".join((*([f"frame-src {' '.join(frames)}"] if frames else []), frame_ancestors(framed=framed)))
+	policy = content_security_policy(look.csp_source, loaded.csp_source, framing)
 	return {
 		"language": visitor.language_tag,
 		"direction": visitor.direction,
@@ -54,10 +57,11 @@ def document(
 	}
 
 
-def content_security_policy(style: str, script: str, frame_ancestors: str) -> str:
+def content_security_policy(style: str, script: str, framing: str) -> str:
 	"""Return a content security policy (CSP 3) that allows only this site's files, and the inline theme and import map.
 
-	`style` and `script` are the source expressions of those two, with their hashes.
+	`style` and `script` are the source expressions of those two, with their hashes. `framing` are the directives on
+	frames.
 	"""
 	return "; ".join(
 		(
@@ -68,7 +72,7 @@ def content_security_policy(style: str, script: str, frame_ancestors: str) -> st
 			"connect-src 'self'",
 			"form-action 'self'",
 			"base-uri 'none'",
-			frame_ancestors,
+			framing,
 		)
 	)
 

@@ -19,9 +19,16 @@ class BlockedTime(Form):
 		"""Set start and end as instants of the site's zone.
 
 		When clocks go back, an hour comes twice. A block that reaches into it covers both: blocking too much is better
-		than a double booking.
+		than a double booking. A meeting on an external scheduler brings its exact instants.
 		"""
+		if self.outside_booking and self.flags.ignore_permissions:
+			return
+		self.refuse_other_times()
 		self.starts_at, self.ends_at = _instants(self.start_time, self.end_time)
+
+	def refuse_other_times(self):
+		if self.outside_booking and any(self.has_value_changed(field) for field in ("start_time", "end_time", "user")):
+			raise InvalidRequest(_("This meeting was booked on an external scheduler. Please change its time there."))
 
 	def set_series(self):
 		"""Set the series of recurring blocked time, and its instants from the first to the last occurrence.

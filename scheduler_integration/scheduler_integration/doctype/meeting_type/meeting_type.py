@@ -4,19 +4,25 @@ from frappe import _
 from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_date
 from scheduler_integration.bookings import forget_turns
+from scheduler_integration.catalogue.booking_addresses import scheduler_url_of
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
-from scheduler_integration.catalogue.hostnames import is_web_address
 from scheduler_integration.catalogue.hosts import enabled_hosts, no_required_host, page_users, required_users
 from scheduler_integration.catalogue.places import all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.public import choices_of
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.engagement.retention import forget_meeting_type
+from scheduler_integration.exceptions import HasBookings, InvalidRequest
 from scheduler_integration.meetings.sessions import has_sessions
-from scheduler_integration.permissions import is_manager
+from scheduler_integration.parsing.fields import parse_form_field
+from scheduler_integration.parsing.web_address import web_address
+from scheduler_integration.permissions import is_manager, may_see_report_fields
 
+# How long meetings on an external scheduler may last, in minutes.
+EXTERNAL_DURATIONS = (15, 30, 45, 60, 90, 120)
+EXTERNAL_DURATIONS_TEXT = ", ".join(map(str, EXTERNAL_DURATIONS))
 MAX_BUFFER_MINUTES = 24 * 60
 MAX_QUESTIONS = 30
 MAX_DAYS = 31
@@ -40,6 +46,14 @@ class MeetingType(Form):
 		self.validate_links()
 		self.color = checked_color(self.color)
 
+	def get_permlevel_access(self, permission_type="write"):
+		"""Return the permission levels that the user has on this meeting type. Level 1 are the fields for reports.
+
+		Roles alone can't say this: a consultant has level 1 on their own types, but not on those of a team page.
+		"""
+		levels = super().get_permlevel_access(permission_type)
+		return levels if may_see_report_fields(self) else [level for level in levels if level == 0]
+
 	def on_update(self):
 		before = self.get_doc_before_save()
 		if before and before.round_robin_mode != self.round_robin_mode:
@@ -48,13 +62,9 @@ class MeetingType(Form):
 
 	def on_trash(self):
 		if frappe.db.exists("Booking", {"meeting_type": self.name}):
-			frappe.throw(
-				_(
-					"Meetings of this type were booked. Deactivate it instead: it will no longer be offered, and its meetings are kept."
-				),
-				frappe.LinkExistsError,
-			)
+			raise HasBookings
 		forget_turns(self.name)
+		forget_meeting_type(self.name)
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:
@@ -63,8 +73,13 @@ class MeetingType(Form):
 	def validate_page_or_consultant(self):
 		if not self.scheduling_page and not self.consultant:
 			raise InvalidRequest(_("Choose the page on which this is booked, or the consultant who offers it."))
-		if not self.scheduling_page and not self.scheduler_event_url:
-			raise InvalidRequest(_("A meeting type without a page needs its link on the external scheduler."))
+		if not self.scheduling_page and not self.scheduler_event_url and not scheduler_url_of(self.consultant):
+			raise InvalidRequest(
+				_("A meeting type without a page needs its link on the external scheduler."),
+				details={
+					"scheduler_event_url": _("Enter a link here, or the scheduler's address in the scheduler settings.")
+				},
+			)
 
 	def validate_schedule(self):
 		"""Refuse a schedule of somebody who isn't a host of the page. Managers may use any schedule."""
@@ -87,7 +102,11 @@ class MeetingType(Form):
 			)
 
 	def validate_durations(self):
-		checked_duration(self.duration_minutes or 0)
+		if self.scheduling_page:
+			checked_duration(self.duration_minutes or 0)
+		elif self.duration_minutes not in EXTERNAL_DURATIONS:
+			offered = _("A meeting on an external scheduler lasts {0} minutes.").format(EXTERNAL_DURATIONS_TEXT)
+			raise InvalidRequest(offered, details={"duration_minutes": offered})
 		parse_durations(self.duration_options)
 
 	def validate_rules(self):
@@ -196,8 +215,8 @@ class MeetingType(Form):
 
 	def validate_links(self):
 		for field in ("redirect_url", "scheduler_event_url"):
-			if self.get(field) and not is_web_address(self.get(field)):
-				raise InvalidRequest(_("“{0}” is not a web address. It begins with https://").format(self.get(field)))
+			if self.get(field):
+				self.set(field, parse_form_field(self, field, web_address).text)
 
 
 def on_doctype_update():

@@ -1,6 +1,8 @@
 import re
 
+import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.controllers import Form
@@ -14,7 +16,8 @@ _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
 class SchedulerSettings(Form):
 	def validate(self):
 		self.validate_default_reminders()
-		self.validate_embed_hosts()
+		self.validate_hosts()
+		self.validate_report_sources()
 		self.validate_proxies()
 		self.validate_tenant()
 
@@ -25,12 +28,25 @@ class SchedulerSettings(Form):
 				_("Default reminders are minutes before the meeting, separated by commas, at most 43200 (30 days).")
 			)
 
-	def validate_embed_hosts(self):
-		for host in (self.allowed_embed_hosts or "").split():
+	def validate_hosts(self):
+		for host in f"{self.allowed_embed_hosts or ''} {self.widget_hosts or ''}".split():
 			if not is_hostname(host):
 				raise InvalidRequest(
 					_("“{0}” is not a host name. Write one such as www.example.com a line.").format(host)
 				)
+
+	def validate_report_sources(self):
+		names = [row.report_doctype for row in self.report_sources]
+		if len(set(names)) != len(names):
+			raise InvalidRequest(_("A DocType is listed twice."))
+		for row in self.report_sources:
+			self.validate_report_source(row)
+
+	def validate_report_source(self, row):
+		meta = frappe.get_meta(row.report_doctype)
+		for fieldname in filter(None, (row.consultant_field, row.phase_field, row.disc_field)):
+			if not meta.has_field(fieldname) and fieldname != "owner":
+				raise InvalidRequest(_("{0} has no field “{1}”.").format(_(row.report_doctype), escape_html(fieldname)))
 
 	def validate_proxies(self):
 		for text in (self.trusted_proxies or "").split():

@@ -1,0 +1,25 @@
+"""Methods for consultants and managers: what the reports bring."""
+
+from typing import Any
+
+import frappe
+
+from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.serialise_engagement import analytics_of
+from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.engagement.access import whose_analytics
+from scheduler_integration.engagement.analytics import analytics
+from scheduler_integration.parsing.fields import parse_choice, parse_dates
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def scheduler_analytics(consultant=None, start_date=None, end_date=None) -> dict[str, Any]:
+	"""Return the clicks on a consultant's reports and the bookings that came of them, one's own by default.
+
+	The dates are those of the consultant's zone, both included; a missing one is no limit.
+	"""
+	user = signed_in()
+	whose = whose_analytics(parse_choice("consultant", consultant) or user)
+	first, last = parse_dates(start_date=start_date, end_date=end_date)
+	return analytics_of(analytics(whose, first, last))

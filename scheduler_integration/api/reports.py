@@ -1,0 +1,57 @@
+"""Methods for report authors: the section that recommends meetings."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.consultants import consultant_of
+from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.exceptions import InvalidRequest, NotFound, NotPermitted
+from scheduler_integration.parsing.fields import parse_choice, parse_name
+from scheduler_integration.reports.html import as_html
+from scheduler_integration.reports.markdown import as_markdown
+from scheduler_integration.reports.section import CHANNELS, Channel, Section, section_for
+from scheduler_integration.reports.subject import Subject, has_reports, known_disc, known_phase, subject_of
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def section(doctype=None, name=None, channel=None) -> dict[str, Any]:
+	"""Return the section for a record that the signed-in user may read, as HTML and Markdown."""
+	signed_in()
+	where = _channel(channel)
+	subject = subject_of(_readable(parse_name(doctype) or "Client Assessment", parse_name(name)))
+	return _written(section_for(subject, where) if subject else None, where)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def preview(consultant=None, phase=None, disc=None, channel=None) -> dict[str, Any]:
+	"""Return the section as a client of this phase and DISC profile would see it. Its links aren't tracked."""
+	user, where = consultant_of(consultant), _channel(channel)
+	return _written(section_for(Subject(user, known_phase(phase), known_disc(disc)), where), where)
+
+
+def _written(found: Section | None, channel: Channel) -> dict[str, Any]:
+	return {"html": str(as_html(found, channel)) if found else "", "markdown": as_markdown(found) if found else ""}
+
+
+def _channel(value: object) -> Channel:
+	asked = parse_choice("channel", value) or "report"
+	for channel in CHANNELS:
+		if channel == asked:
+			return channel
+	raise InvalidRequest(details={"channel": _("Must be one of: {0}.").format(", ".join(CHANNELS))})
+
+
+def _readable(doctype: str, name: str) -> Any:
+	if not has_reports(doctype):
+		raise InvalidRequest(details={"doctype": _("Scheduler Settings don't list this DocType for reports.")})
+	if not name or not frappe.db.exists(doctype, {"name": name}):
+		raise NotFound(_("There is no such record."))
+	doc = frappe.get_doc(doctype, name)
+	if not doc.has_permission("read"):
+		raise NotPermitted
+	return doc

@@ -1,0 +1,52 @@
+"""Methods that count what clients do with a report. Anybody may call them, signed in or not."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration import clock
+from scheduler_integration.api.answer import Message, json_endpoint
+from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, limited
+from scheduler_integration.doors.visits import countable_visit
+from scheduler_integration.doors.webhooks import record_browser_message
+from scheduler_integration.engagement.clicks import record_click
+from scheduler_integration.engagement.targets import find_target
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.fields import parse_name
+from scheduler_integration.parsing.outside.calendly import read_browser_message
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+@limited(REQUESTS)
+def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, referrer=None) -> Message:
+	"""Count a click on a link of a report. The three records must belong together; the meeting type may be left out.
+
+	Repeats, robots, the consultant and people who don't want to be tracked aren't counted, and that is no error.
+	"""
+	missing = {
+		name: _("This is needed.")
+		for name, value in (("assessment_id", assessment_id), ("consultant_id", consultant_id))
+		if not parse_name(value)
+	}
+	if missing:
+		raise InvalidRequest(details=missing)
+	target = find_target(parse_name(assessment_id), parse_name(meeting_type_id), parse_name(consultant_id))
+	visit = countable_visit(parse_name(referrer) if referrer is not None else None)
+	counted = visit is not None and record_click(target, "report", visit, clock.now())
+	return Message(_("Click tracked successfully") if counted else _("This click isn't counted."), {"counted": counted})
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+@limited(BOOKINGS)
+def event_scheduled(reference=None, invitee_uri=None) -> dict[str, Any]:
+	"""Take the message of Calendly's widget that the client has booked in it: `calendly.event_scheduled`.
+
+	`reference` is that of the widget. The message is hearsay: a webhook confirms it, if the consultant has one.
+	"""
+	now = clock.now()
+	text = parse_name(reference)
+	record_browser_message(text, read_browser_message(invitee_uri, text, now), now)
+	return {}

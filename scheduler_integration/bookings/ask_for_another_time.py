@@ -1,0 +1,44 @@
+"""A host asks the attendee to choose another time."""
+
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.bookings.change_status import change_status, save
+from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.exceptions import MoveNotAllowed
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.moves import Actor, check_open
+from scheduler_integration.meetings.policy import has_begun_over_several_days
+from scheduler_integration.meetings.summaries import HostBooking, for_host
+
+
+def ask_to_reschedule(name: str, message: str, now: int, *, gives_back: bool = False) -> HostBooking:
+	"""Ask the attendee of the booking `name` for another time, as the signed-in host or manager.
+
+	The meeting keeps its time until the attendee chooses another one. With `gives_back` the hosts are free at once, and
+	the booking is Rescheduled before another one takes its place. The meeting type's rules don't bind the attendee then.
+	`message` is plain text for the attendee and may be empty.
+
+	Raises BookingNotFound, AlreadyCancelled, and NotPermitted if the user may not, the meeting is over, or it has begun
+	and keeps its time. The caller must roll back then.
+	"""
+	booking = find_for_host(name, "write", for_update=True)
+	_check_may_ask(booking, now, gives_back)
+	asked = {"reschedule_asked_at": now, "reschedule_message": message}
+	if gives_back:
+		asked |= {"time_given_back": 1, "sequence": booking.sequence + 1}
+		change_status(booking, "Rescheduled", Kind.RESCHEDULE_ASKED, Actor.HOST, now, reason=message, **asked)
+	else:
+		booking.update(asked)
+		save(booking)
+		run_consequences(Change(Kind.RESCHEDULE_ASKED, booking, now, by=Actor.HOST, reason=message))
+	return for_host(booking, now)
+
+
+def _check_may_ask(booking: Document, now: int, gives_back: bool) -> None:
+	check_open(booking, now)
+	if has_begun_over_several_days(booking, now):
+		raise MoveNotAllowed(_("The first day of this meeting has begun."))
+	if booking.starts_at <= now and not gives_back:
+		raise MoveNotAllowed(_("The meeting has begun. Give its time back to ask for another one."))

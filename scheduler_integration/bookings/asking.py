@@ -1,0 +1,102 @@
+"""Asks Acuity for the appointments that its webhooks name.
+
+The webhook stores that an appointment must be asked for; a job asks after the commit, and a scheduled job asks again if
+that failed. No lock is held while Acuity answers.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils.password import get_decrypted_password
+
+from scheduler_integration.bookings.outside import outside_to_ask, record_outside
+from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.engagement.acuity_api import Account, AcuityUnreachable, fetch_appointment
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.outside.acuity import read_appointment
+
+JOB = "scheduler_integration.jobs.ask_acuity"
+# Seconds until the next attempt: 2 minutes after the first, then 4, 8, … 256. Then an admin has to look.
+FIRST_PAUSE = 120
+ATTEMPTS = 8
+_MOST = 200
+_SETTINGS = "Consultant Scheduler Settings"
+
+
+def ask_for_appointment(consultant: str, appointment: str, now: int) -> None:
+	"""Store that the appointment must be asked for, and queue the job for after the commit. `now`: epoch seconds."""
+	outside = outside_to_ask(consultant, appointment)
+	outside.db_set({"fetch_due_at": now, "fetch_attempts": 0, "error": None}, update_modified=False)
+	frappe.db.after_commit.add(lambda: _enqueue(outside.name))
+
+
+def ask_due(now: int) -> None:
+	"""Ask for all appointments that are due at `now`. Commits after each one."""
+	outside = frappe.qb.DocType("Outside Booking")
+	query = frappe.qb.from_(outside).select(outside.name).where(outside.fetch_due_at <= now)
+	for name in query.orderby(outside.fetch_due_at).limit(_MOST).run(pluck=True):
+		ask(name, now)
+
+
+def ask(name: str, now: int) -> None:
+	"""Ask for one appointment and record the answer. Commits. Does nothing if another job has asked meanwhile."""
+	claimed = _claim(name, now)
+	if not claimed:
+		return
+	try:
+		account = _account(claimed.consultant)
+		change = read_appointment(fetch_appointment(account, claimed.external_id), now)
+	except AcuityUnreachable as error:
+		_note(name, claimed, str(error), is_final=error.is_final)
+	except InvalidRequest as error:
+		_note(name, claimed, f"{error.message} {', '.join(error.details)}", is_final=True)
+	else:
+		retried(lambda: record_outside(claimed.consultant, change, now))
+		_finish(name, claimed.fetch_due_at)
+	frappe.db.commit()
+
+
+def _claim(name: str, now: int) -> frappe._dict | None:
+	"""Move the next attempt into the future, so that no other job asks at the same time. Returns None if one does."""
+	fields = ["consultant", "external_id", "fetch_due_at", "fetch_attempts"]
+	found = frappe.db.get_value("Outside Booking", {"name": name}, fields, as_dict=True, for_update=True)
+	if not found or not found.fetch_due_at or found.fetch_due_at > now:
+		frappe.db.rollback()
+		return None
+	found.fetch_attempts += 1
+	found.fetch_due_at = now + FIRST_PAUSE * 2 ** (found.fetch_attempts - 1)
+	_set(name, {"fetch_attempts": found.fetch_attempts, "fetch_due_at": found.fetch_due_at})
+	frappe.db.commit()
+	return found
+
+
+def _finish(name: str, due_at: int) -> None:
+	"""Mark as asked, unless another webhook came while Acuity answered: it made the appointment due again."""
+	frappe.db.set_value(
+		"Outside Booking", {"name": name, "fetch_due_at": due_at}, "fetch_due_at", None, update_modified=False
+	)
+
+
+def _note(name: str, claimed: frappe._dict, problem: str, *, is_final: bool) -> None:
+	_set(name, {"error": _("Acuity could not be asked: {0}").format(problem)})
+	if is_final or claimed.fetch_attempts >= ATTEMPTS:
+		_finish(name, claimed.fetch_due_at)
+
+
+def _set(name: str, fields: dict) -> None:
+	frappe.db.set_value("Outside Booking", name, fields, update_modified=False)
+
+
+def _account(consultant: str) -> Account:
+	found = frappe.db.get_value(_SETTINGS, {"consultant": consultant}, ["name", "acuity_user_id"], as_dict=True)
+	key = found and get_decrypted_password(_SETTINGS, found.name, "webhook_signing_key", raise_exception=False)
+	if not found or not found.acuity_user_id or not key:
+		raise AcuityUnreachable(_("the user ID or the key is missing in the scheduler settings"), is_final=True)
+	return Account(found.acuity_user_id, key)
+
+
+def _enqueue(name: str) -> None:
+	try:
+		frappe.enqueue(JOB, queue="short", outside_booking=name)
+	except Exception:
+		# The scheduled job finds it.
+		frappe.logger("scheduler_integration").exception("The appointment %s waits for the next look", name)

@@ -1,0 +1,195 @@
+"""Records bookings that were made on an external scheduler, each exactly once.
+
+Webhooks come repeatedly, late, and in any order. So a change isn't carried out as a step; it is merged into the record of
+the booking, and the consequences then bring contact, activity, blocked time and engagement into the record's state. To
+do it twice changes nothing.
+
+If an attendee moves a meeting, some schedulers make a new booking that names the former one. Its record takes over what
+the former one had, and the former one stays as Rescheduled, so that its late webhooks find it:
+
+    webhook                        record A          record B
+    created A                      Scheduled
+    created B, replaces A          Rescheduled       Scheduled, with A's activity and engagement
+    cancelled A (late)             Rescheduled       Scheduled
+"""
+
+import hashlib
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.availability.outside_times import keep_blocked
+from scheduler_integration.crm.contacts import find_or_create_contact
+from scheduler_integration.crm.outside import keep_outside_activity, withdraw_outside_activity
+from scheduler_integration.engagement.follow import keep_outside, move_outside
+from scheduler_integration.engagement.references import read
+from scheduler_integration.meetings.moves import COMPLETION_DELAY
+from scheduler_integration.parsing.outside.acuity import PROVIDER as ACUITY
+from scheduler_integration.parsing.outside.change import OutsideChange
+
+RESCHEDULED = "Rescheduled"
+# What a change tells about a booking, by the field of Outside Booking. Empty values tell nothing.
+_FACTS = {
+	"starts_at": "start",
+	"ends_at": "end",
+	"title": "title",
+	"attendee_name": "attendee_name",
+	"attendee_email": "attendee_email",
+	"attendee_phone": "attendee_phone",
+	"attendee_company": "attendee_company",
+	"reference": "reference",
+}
+
+
+def record_outside(consultant: str, change: OutsideChange, now: int) -> str:
+	"""Merge the change into the consultant's Outside Booking, and return its name. `now` is in epoch seconds.
+
+	Everything is stored in the caller's transaction, which may lose a race: call this through `retried`.
+	"""
+	outside = _stored(consultant, change.provider, change.external_id) or _new(consultant, change)
+	if outside.status != RESCHEDULED:
+		_merge(outside, change)
+	_save(outside)
+	if change.replaces:
+		_take_over(outside, change)
+	if outside.status != RESCHEDULED:
+		_run_consequences(outside, now)
+	return outside.name
+
+
+def outside_to_ask(consultant: str, appointment: str) -> Document:
+	"""Return the locked record of an Acuity appointment. A new one has no facts yet, and so no consequences."""
+	outside = _stored(consultant, ACUITY, appointment)
+	if not outside:
+		unknown = OutsideChange(provider=ACUITY, external_id=appointment, happened_at=0, status=None)
+		outside = _new(consultant, unknown)
+		_merge(outside, unknown)
+		_save(outside)
+	return outside
+
+
+def complete_past_outside(name: str, now: int) -> None:
+	"""Complete a meeting that is over. Does nothing if its scheduler has told something else meanwhile."""
+	outside = frappe.get_doc("Outside Booking", name, for_update=True)
+	if outside.status != "Scheduled" or not outside.ends_at or outside.ends_at > now - COMPLETION_DELAY:
+		return
+	outside.status = "Completed"
+	_save(outside)
+	_run_consequences(outside, now)
+
+
+def _merge(outside: Document, change: OutsideChange) -> None:
+	"""Take over what the change tells. An older change only fills in what isn't known yet."""
+	is_older = change.is_hearsay or _is_older(outside, change)
+	for field, name in _FACTS.items():
+		value = getattr(change, name)
+		if value and not (is_older and outside.get(field)):
+			outside.set(field, value)
+	outside.meeting_type = _meeting_type(outside, change) or outside.meeting_type
+	outside.title = outside.title or _("Meeting on {0}").format(outside.provider)
+	outside.attendee_name = outside.attendee_name or (outside.attendee_email or "").partition("@")[0]
+	if not is_older:
+		outside.status = change.status or outside.status
+		outside.update({"changed_at": change.happened_at, "error": None})
+
+
+def _is_older(outside: Document, change: OutsideChange) -> bool:
+	"""Whether the record knows something newer. Of two changes in one second, the booking itself came first."""
+	known = outside.changed_at or 0
+	ends = change.status not in (None, "Scheduled")
+	return change.happened_at < known or (change.happened_at == known and outside.status != "Scheduled" and not ends)
+
+
+def _take_over(outside: Document, change: OutsideChange) -> None:
+	"""Give the activity and the engagement of the former booking to its successor, and free its time."""
+	former = _stored(outside.consultant, change.provider, str(change.replaces))
+	if former is None:
+		former = _new(outside.consultant, change)
+		former.update(
+			{"external_id": change.replaces, "key": _key(outside.consultant, change.provider, change.replaces)}
+		)
+	elif former.status == RESCHEDULED:
+		return
+	else:
+		heir = _last_successor(outside)
+		move_outside(former.name, heir.name)
+		if heir.event:
+			withdraw_outside_activity(former)
+		else:
+			heir.db_set(
+				{field: former.get(field) for field in ("event", "contact", "reference_doctype", "reference_name")}
+			)
+	former.update({"status": RESCHEDULED, "successor": outside.name})
+	_save(former)
+	keep_blocked(former)
+
+
+def _last_successor(outside: Document) -> Document:
+	"""Return the booking that is in force: a later webhook may have replaced `outside` already."""
+	while outside.status == RESCHEDULED and outside.successor:
+		outside = frappe.get_doc("Outside Booking", outside.successor, for_update=True)
+	return outside
+
+
+def _run_consequences(outside: Document, now: int) -> None:
+	fields = {}
+	if outside.attendee_email and not outside.contact:
+		fields["contact"] = outside.contact = find_or_create_contact(outside)
+	fields |= keep_outside_activity(outside)
+	outside.update(fields)
+	if fields:
+		outside.db_set(fields, update_modified=False)
+	keep_blocked(outside)
+	if outside.starts_at or not _sends_webhooks(outside.consultant):
+		keep_outside(outside, now)
+
+
+def _sends_webhooks(consultant: str) -> bool:
+	"""Whether the consultant's scheduler will confirm what a browser told."""
+	known = frappe.db.get_value("Consultant Scheduler Settings", {"consultant": consultant}, "webhook_signing_key")
+	return bool(known)
+
+
+def _meeting_type(outside: Document, change: OutsideChange) -> str | None:
+	"""Return the consultant's meeting type that was booked: by its name, by its title, else the one of the link."""
+	own = {"consultant": outside.consultant}
+	if change.meeting_type:
+		return frappe.db.get_value("Meeting Type", {"name": change.meeting_type, **own}, "name")
+	if change.title and (found := frappe.db.get_value("Meeting Type", {"title": change.title, **own}, "name")):
+		return found
+	reference = read(outside.reference)
+	if not reference or not reference.meeting_type:
+		return None
+	return frappe.db.get_value("Meeting Type", {"name": reference.meeting_type, **own}, "name")
+
+
+def _stored(consultant: str, provider: str, external_id: str) -> Document | None:
+	"""Return the locked record, or None. Two webhooks of one booking wait for each other here."""
+	key = {"key": _key(consultant, provider, external_id)}
+	name = frappe.db.get_value("Outside Booking", key, "name", for_update=True)
+	return frappe.get_doc("Outside Booking", name, for_update=True) if name else None
+
+
+def _new(consultant: str, change: OutsideChange) -> Document:
+	return frappe.get_doc(
+		{
+			"doctype": "Outside Booking",
+			"consultant": consultant,
+			"provider": change.provider,
+			"external_id": change.external_id,
+			"key": _key(consultant, change.provider, change.external_id),
+			"status": "Scheduled",
+			"changed_at": 0,
+		}
+	)
+
+
+def _key(consultant: str, provider: str, external_id: str | None) -> str:
+	return hashlib.sha256(f"{consultant}\n{provider}\n{external_id}".encode()).hexdigest()
+
+
+def _save(outside: Document) -> None:
+	# An Event or Contact may have been deleted since. The scheduler acts here, and no user may write these records.
+	outside.flags.ignore_links = True
+	outside.save(ignore_permissions=True)

@@ -1,0 +1,79 @@
+"""A consultant's scheduler settings: which scheduler they use, and how reports show it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.exceptions import InvalidRequest
+
+DOCTYPE = "Consultant Scheduler Settings"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultantSettings:
+	"""The settings. `scheduler_provider` is one of the record's options, such as `Calendly`.
+
+	`embed_code` is a plain iframe or None. `creation` and `modified` are naive datetimes in site time.
+	"""
+
+	name: str
+	consultant: str
+	scheduler_provider: str
+	scheduler_url: str | None
+	embed_code: str | None
+	display_name: str | None
+	description: str | None
+	show_in_reports: bool
+	embed_in_reports: bool
+	creation: object
+	modified: object
+
+
+def settings_of(consultant: str) -> ConsultantSettings | None:
+	"""Return the consultant's settings, or None if there are none yet. Makes one query."""
+	rows = frappe.get_all(DOCTYPE, filters={"consultant": consultant}, fields=["*"], limit=1)
+	return _of(rows[0]) if rows else None
+
+
+def save_settings(consultant: str, fields: Mapping[str, Any]) -> ConsultantSettings:
+	"""Create or change the consultant's settings, with the permissions of the signed-in user.
+
+	Raises InvalidRequest, and NotPermitted or Frappe's PermissionError without the right.
+	"""
+	try:
+		return _save(consultant, fields)
+	except frappe.UniqueValidationError:
+		# Another request has just created them. Nothing else was written, so the transaction can start again.
+		frappe.db.rollback()
+		frappe.clear_messages()
+		return _save(consultant, fields)
+
+
+def _save(consultant: str, fields: Mapping[str, Any]) -> ConsultantSettings:
+	name = frappe.db.get_value(DOCTYPE, {"consultant": consultant})
+	if not name and not fields.get("scheduler_provider"):
+		raise InvalidRequest(details={"scheduler_provider": _("Say first which scheduler you use.")})
+	doc: Document = frappe.get_doc(DOCTYPE, name) if name else frappe.new_doc(DOCTYPE, consultant=consultant)
+	doc.update(dict(fields))
+	doc.save()
+	return _of(doc)
+
+
+def _of(row: Any) -> ConsultantSettings:
+	return ConsultantSettings(
+		name=row.name,
+		consultant=row.consultant,
+		scheduler_provider=row.scheduler_provider,
+		scheduler_url=row.scheduler_url or None,
+		embed_code=row.embed_code or None,
+		display_name=row.display_name or None,
+		description=row.description or None,
+		show_in_reports=bool(row.show_in_reports),
+		embed_in_reports=bool(row.embed_in_reports),
+		creation=row.creation,
+		modified=row.modified,
+	)

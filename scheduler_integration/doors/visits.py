@@ -1,0 +1,77 @@
+"""Reads who clicks a link from the request, and decides whether the click counts.
+
+A click counts if a person's browser shows its result to that person. Crawlers, link scanners of mail programs and
+browsers that load a page ahead don't count. Nobody counts who asks not to be tracked.
+"""
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+import frappe
+from crawleruseragents import is_crawler
+from werkzeug.datastructures import Headers
+
+from scheduler_integration.doors.address import client_network
+from scheduler_integration.engagement.clicks import Visit
+from scheduler_integration.parsing.text import Refused, line
+
+LONGEST = 500
+# Scanners and previews of mail programs that the list of crawlers doesn't have.
+_SCANNERS = re.compile(
+	r"barracuda|proofpoint|mimecast|safelinks|ms-?office|microsoft office|symantec|messagelabs|trend ?micro|fireeye"
+	r"|forcepoint|sophos|cisco-?(ironport|esa)|linkscan|urlscan|url ?check|phish|antivirus|bitdefender|kaspersky"
+	r"|googleimageproxy|yahoomailproxy",
+	re.IGNORECASE,
+)
+
+
+def countable_visit(referrer: object = None) -> Visit | None:
+	"""Return the visit of this request, or None if it doesn't count. `referrer` replaces the request's own."""
+	request = frappe.request
+	if request.method == "HEAD" or wants_no_tracking() or is_automatic(request.headers):
+		return None
+	user = frappe.session.user
+	return Visit(
+		network=client_network(),
+		user_agent=_safe_line(request.headers.get("User-Agent")),
+		referrer=clean_referrer(referrer if referrer is not None else request.headers.get("Referer")),
+		user=None if user == "Guest" else user,
+	)
+
+
+def wants_no_tracking() -> bool:
+	"""Whether the browser asks not to be tracked: Do Not Track, or Global Privacy Control."""
+	return "1" in (frappe.request.headers.get("DNT"), frappe.request.headers.get("Sec-GPC"))
+
+
+def is_automatic(headers: Headers) -> bool:
+	"""Whether a program rather than a person sent the request, or a browser that loads a page ahead."""
+	agent = headers.get("User-Agent", "").strip()
+	if not agent or is_crawler(agent) or _SCANNERS.search(agent):
+		return True
+	purposes = (headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+	if any("prefetch" in purpose.lower() or "preview" in purpose.lower() for purpose in purposes):
+		return True
+	# Browsers tell with Fetch Metadata what a response is for. An image or an empty destination shows nobody a page;
+	# a script's own call ("cors", "same-origin") is our tracking script.
+	return headers.get("Sec-Fetch-Mode") == "no-cors"
+
+
+def clean_referrer(value: object) -> str:
+	"""Return the page that linked here, without query and fragment, which may hold secrets. Else ""."""
+	try:
+		parts = urlsplit(value) if isinstance(value, str) else None
+		if not parts or parts.scheme not in ("http", "https") or not parts.hostname:
+			return ""
+		host = parts.hostname + (f":{parts.port}" if parts.port else "")
+	except ValueError:
+		return ""
+	return _safe_line(urlunsplit((parts.scheme, host, parts.path, "", "")))
+
+
+def _safe_line(text: str | None) -> str:
+	"""Return the text if it is one line without markup and formulas, cut to LONGEST. Else ""."""
+	try:
+		return line((text or "")[:LONGEST], LONGEST)
+	except Refused:
+		return ""

@@ -1,0 +1,20 @@
+"""Who may see whose analytics: consultants their own, managers everybody's."""
+
+import frappe
+from frappe import _
+
+from scheduler_integration.exceptions import NotFound, NotPermitted
+from scheduler_integration.permissions import is_manager
+
+
+def whose_analytics(consultant: str) -> str:
+	"""Return the consultant whose analytics the signed-in user asks for.
+
+	Raises NotPermitted for anybody else's, whether they exist or not; for managers NotFound, if they don't.
+	"""
+	if not is_manager():
+		if consultant != frappe.session.user or not frappe.has_permission("Scheduler Engagement", "read"):
+			raise NotPermitted
+	elif not frappe.db.exists("User", {"name": consultant}):
+		raise NotFound(_("There is no such user."))
+	return consultant

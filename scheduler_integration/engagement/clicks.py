@@ -1,0 +1,89 @@
+"""Counts clicks on the links of reports."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+import frappe
+from frappe.utils.password import get_encryption_key
+
+from scheduler_integration.engagement.rows import LINK_CLICKED, insert_row
+from scheduler_integration.engagement.targets import Target
+
+# A second click of the same visitor within this time, in seconds, is the same interest: a reload, a double click.
+REPEAT = 30 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+	"""Who clicked, as far as it is known and may be kept.
+
+	`network` is an address or a network as text; only a hash of it is stored. `user` is the signed-in user, if any.
+	`user_agent` and `referrer` are checked text.
+	"""
+
+	network: str = ""
+	user_agent: str = ""
+	referrer: str = ""
+	user: str | None = None
+
+
+def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
+	"""Store a click, unless the visitor clicked the same link within REPEAT seconds. Returns whether it was stored.
+
+	A click of the consultant counts nothing: they look at their own report.
+	"""
+	if visit.user == target.consultant:
+		return False
+	ip_hash = address_hash(visit.network)
+	if _clicked_lately(target, ip_hash, now):
+		return False
+	try:
+		insert_row(
+			{
+				"event_type": LINK_CLICKED,
+				"consultant": target.consultant,
+				"assessment": target.assessment,
+				"client": target.client or visit.user,
+				"contact": target.contact,
+				"meeting_type": target.meeting_type,
+				"phase": target.phase,
+				"channel": channel,
+				"from_report": 1,
+				"clicked_at": now,
+				"ip_hash": ip_hash,
+				"user_agent": visit.user_agent,
+				"referrer": visit.referrer,
+				"visit": _visit_key(target, ip_hash, now),
+			}
+		)
+	except frappe.UniqueValidationError:
+		# The same click came twice at the same moment, and the other request has stored it.
+		frappe.clear_messages()
+		return False
+	return True
+
+
+def address_hash(network: str) -> str:
+	"""Return a hash of a network address. The salt is the site's encryption key: nobody else can try all addresses."""
+	return _keyed_hash("visitor", network)
+
+
+def _clicked_lately(target: Target, ip_hash: str, now: int) -> bool:
+	row = frappe.qb.DocType("Scheduler Engagement")
+	same = (row.event_type == LINK_CLICKED) & (row.ip_hash == ip_hash) & (row.consultant == target.consultant)
+	for field, value in (("assessment", target.assessment), ("meeting_type", target.meeting_type)):
+		same &= row[field] == value if value else row[field].isnull()
+	recent = (row.clicked_at > now - REPEAT) & (row.clicked_at <= now)
+	return bool(frappe.qb.from_(row).select(row.name).where(same & recent).limit(1).run())
+
+
+def _visit_key(target: Target, ip_hash: str, now: int) -> str:
+	"""Return a value that two requests of one click share: the column is unique."""
+	parts = (target.consultant, target.assessment or "", target.meeting_type or "", ip_hash, str(now // REPEAT))
+	return _keyed_hash("visit", "\n".join(parts))
+
+
+def _keyed_hash(purpose: str, text: str) -> str:
+	message = f"scheduler {purpose}\n{text}".encode()
+	return hmac.new(get_encryption_key().encode(), message, hashlib.sha256).hexdigest()

@@ -1,0 +1,125 @@
+"""Engagement follows bookings: the row of a meeting that a report led to is written with each change of the meeting."""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.engagement.matching import Match, match
+from scheduler_integration.engagement.rows import insert_row, state_fields, update_row
+from scheduler_integration.meetings.changes import Change, Fields, Kind
+
+# The state of a row for each status of a booking. Other statuses change nothing: a request isn't a booked meeting until
+# its host confirms it, and a rescheduled booking waits for its successor.
+_STATES = {
+	"Scheduled": "Scheduled",
+	"Completed": "Completed",
+	"No Show": "No Show",
+	"Cancelled": "Cancelled",
+	# Only a meeting that was booked before and then moved to a time that the host declined has a row.
+	"Declined": "Cancelled",
+}
+# The fields that tell which report led to a meeting.
+_MATCH_FIELDS = ("matched_by", "from_report", "assessment", "phase", "client", "channel", "click", "clicked_at")
+_CAN_BEGIN = (Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED)
+
+
+def keep_engagement(change: Change) -> Fields:
+	"""Write the engagement row of a booking that a report led to. Runs in the booking's own transaction.
+
+	A rescheduled meeting is the same meeting: its row moves to the booking that takes the former one's place.
+	"""
+	booking, former = change.booking, change.moved_from
+	row = None if change.kind is Kind.BOOKED else _row_of("booking", (former or booking).name)
+	carried = {"reference": former.reference} if former and former.reference and not booking.reference else {}
+	if row:
+		update_row(row, {"booking": booking.name, **_meeting_fields(booking, change.now, row)})
+	elif booking.status == "Scheduled" and change.kind in _CAN_BEGIN:
+		booking.update(carried)
+		_insert_native(booking, change.now)
+	return carried
+
+
+def keep_outside(outside: Document, now: int) -> None:
+	"""Write the engagement row of an Outside Booking. Each has one: outside schedulers are tracked for their bookings.
+
+	The row belongs to a report if the booking can be matched. `now` is the moment of the change, epoch seconds.
+	"""
+	row = _row_of("outside_booking", outside.name)
+	found = None
+	# The browser may tell of a booking before the webhook brings the attendee's address.
+	if not row or not row.matched_by:
+		found = match(outside.reference, outside.attendee_email, [outside.consultant], now)
+	fields = _meeting_fields(outside, now, row)
+	fields |= {
+		"meeting_type": outside.meeting_type,
+		"contact": outside.contact,
+		"scheduler_event_id": outside.external_id,
+	}
+	if row:
+		update_row(row, fields | (_matched(found) if found else {}))
+	else:
+		insert_row({"consultant": outside.consultant, "outside_booking": outside.name, **fields, **_matched(found)})
+
+
+def move_outside(former: str, successor: str) -> None:
+	"""Give the row of an Outside Booking to the one that replaces it: a rescheduled meeting is the same meeting.
+
+	If the successor was told of first, it has a row of its own. That takes over the click and the moment of the booking.
+	"""
+	row, kept = _row_of("outside_booking", former), _row_of("outside_booking", successor)
+	if row and not kept:
+		update_row(row, {"outside_booking": successor})
+	elif row and kept:
+		known = {} if kept.matched_by else {field: row.get(field) for field in _MATCH_FIELDS}
+		update_row(kept, {"booked_at": min(row.booked_at, kept.booked_at), **known})
+		frappe.db.delete("Scheduler Engagement", {"name": row.name})
+
+
+def _insert_native(booking: Document, now: int) -> None:
+	consultants = [*booking.host_users()]
+	owner = frappe.get_cached_value("Meeting Type", booking.meeting_type, "consultant")
+	if owner and owner not in consultants:
+		consultants.append(owner)
+	found = match(booking.reference, booking.attendee_email, consultants, now)
+	if not found:
+		return
+	insert_row(
+		{
+			"consultant": found.consultant,
+			"meeting_type": booking.meeting_type,
+			"booking": booking.name,
+			"contact": booking.contact,
+			**_meeting_fields(booking, now),
+			**_matched(found),
+		}
+	)
+
+
+def _meeting_fields(meeting: Document, now: int, row: Document | None = None) -> Fields:
+	"""Return the row's state and time. The moments of a state are those of the first change to it."""
+	state = _STATES.get(meeting.status)
+	if not state:
+		return {}
+	fields: Fields = {"scheduled_for": meeting.starts_at}
+	if not row or row.status != state:
+		fields |= state_fields(state, now, row.booked_at if row else None)
+	return fields
+
+
+def _matched(found: Match | None) -> Fields:
+	if not found:
+		return {}
+	return {
+		"matched_by": found.how,
+		"from_report": int(found.from_report),
+		"assessment": found.assessment,
+		"phase": found.phase,
+		"client": found.client,
+		"channel": found.channel,
+		"click": found.click,
+		"clicked_at": found.clicked_at,
+	}
+
+
+def _row_of(field: str, name: str) -> Document | None:
+	found = frappe.db.get_value("Scheduler Engagement", {field: name}, "name", order_by="creation")
+	return frappe.get_doc("Scheduler Engagement", found) if found else None

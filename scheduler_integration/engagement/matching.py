@@ -1,0 +1,133 @@
+"""Finds the report that led to a booking: by the reference that travelled along, else by the client's e-mail address."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.query_builder import DocType
+
+from scheduler_integration.engagement.references import read
+from scheduler_integration.engagement.rows import LINK_CLICKED
+from scheduler_integration.engagement.targets import find_target
+from scheduler_integration.exceptions import ReportLinkNotFound
+
+# A booking that is matched by e-mail came from a report if the client clicked a link in it this many seconds before.
+CLICK_WINDOW = 90 * 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+	"""The report that led to a booking.
+
+	`phase` is the one at the click, or the present one without a click. `how` is an option of `matched_by`.
+	`from_report` tells whether the client followed a link; without it, only the client is known.
+	"""
+
+	how: str
+	consultant: str
+	assessment: str | None
+	phase: str | None
+	client: str | None
+	channel: str | None
+	click: str | None
+	clicked_at: int | None
+	from_report: bool
+
+
+def match(reference: str | None, email: str | None, consultants: list[str], before: int) -> Match | None:
+	"""Return the match of a booking with one of `consultants` that was made at `before` (epoch seconds), or None."""
+	return _by_reference(reference, consultants, before) or _by_email(email, consultants, before)
+
+
+def _by_reference(text: str | None, consultants: list[str], before: int) -> Match | None:
+	reference = read(text)
+	if not reference:
+		return None
+	try:
+		target = find_target(reference.assessment, reference.meeting_type)
+	except ReportLinkNotFound:
+		# The assessment or the meeting type was deleted since.
+		return None
+	# A reference of one consultant on another one's booking page is a copied address, not a followed link.
+	if target.consultant not in consultants:
+		return None
+	click = _latest_click(target.consultant, target.assessment, target.meeting_type, before)
+	return Match(
+		how="Reference",
+		consultant=target.consultant,
+		assessment=target.assessment,
+		phase=click.phase if click else target.phase,
+		client=target.client,
+		channel=reference.channel,
+		click=click and click.name,
+		clicked_at=click and click.clicked_at,
+		from_report=True,
+	)
+
+
+def _by_email(email: str | None, consultants: list[str], before: int) -> Match | None:
+	"""Match by the latest click of a client with this address, else by their latest assessment."""
+	if not email:
+		return None
+	found = _assessments_of(email, consultants, before)
+	if not found:
+		return None
+	row = found[0]
+	is_recent = row.clicked_at is not None and row.clicked_at > before - CLICK_WINDOW
+	return Match(
+		how="E-mail",
+		consultant=row.consultant,
+		assessment=row.assessment,
+		phase=row.phase if is_recent else row.primary_phase,
+		client=row.client,
+		channel=row.channel if is_recent else None,
+		click=row.click if is_recent else None,
+		clicked_at=row.clicked_at if is_recent else None,
+		from_report=is_recent,
+	)
+
+
+def _assessments_of(email: str, consultants: list[str], before: int) -> list[frappe._dict]:
+	"""Return the client's assessments, each with its clicks: the latest click first, then the newest assessment."""
+	assessment, click = DocType("Client Assessment"), DocType("Scheduler Engagement")
+	joined = (click.assessment == assessment.name) & (click.event_type == LINK_CLICKED) & (click.clicked_at <= before)
+	return (
+		frappe.qb.from_(assessment)
+		.left_join(click)
+		.on(joined)
+		.select(
+			assessment.name.as_("assessment"),
+			assessment.consultant,
+			assessment.primary_phase,
+			assessment.client,
+			click.name.as_("click"),
+			click.clicked_at,
+			click.phase,
+			click.channel,
+		)
+		.where((assessment.client_email == email) & assessment.consultant.isin(consultants))
+		.orderby(click.clicked_at, order=frappe.qb.desc)
+		.orderby(assessment.creation, order=frappe.qb.desc)
+		.limit(1)
+		.run(as_dict=True)
+	)
+
+
+def _latest_click(
+	consultant: str, assessment: str | None, meeting_type: str | None, before: int
+) -> frappe._dict | None:
+	"""Return the latest click on the same link. Without an assessment, nobody can tell whose click it was."""
+	if not assessment:
+		return None
+	row = DocType("Scheduler Engagement")
+	same = (row.event_type == LINK_CLICKED) & (row.assessment == assessment) & (row.consultant == consultant)
+	if meeting_type:
+		same &= row.meeting_type == meeting_type
+	rows = (
+		frappe.qb.from_(row)
+		.select(row.name, row.clicked_at, row.phase)
+		.where(same & (row.clicked_at <= before))
+		.orderby(row.clicked_at, order=frappe.qb.desc)
+		.limit(1)
+		.run(as_dict=True)
+	)
+	return rows[0] if rows else None

@@ -1,0 +1,62 @@
+"""References: signed strings that say which link of which report somebody followed.
+
+A reference is `<facts>.<signature>`, both in base64url. The facts are the names of the meeting type and the assessment,
+and the channel. The signature is the first half of an HMAC-SHA256 (RFC 2104) with the site's encryption key; half of it
+is enough (RFC 2104, section 5), and external schedulers give back short values only.
+
+A reference travels in addresses, so it contains no secret and no person's name. It proves nothing about the person who
+carries it.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from frappe.utils.password import get_encryption_key
+
+from scheduler_integration.parsing.references import REFERENCE
+
+CHANNELS = ("report", "pdf", "email", "widget")
+_SIGNATURE_BYTES = 16
+_PURPOSE = "scheduler reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+	"""The names of a meeting type and a Client Assessment, and the channel. Each name may be empty."""
+
+	meeting_type: str
+	assessment: str
+	channel: str
+
+
+def written(reference: Reference) -> str:
+	"""Return the reference as signed text."""
+	facts = "\n".join((reference.meeting_type, reference.assessment, reference.channel))
+	return f"{_encoded(facts.encode())}.{_signature(facts)}"
+
+
+def read(text: str | None) -> Reference | None:
+	"""Return the reference in the text, or None if this site didn't sign it."""
+	if not text or not REFERENCE.fullmatch(text):
+		return None
+	body, _dot, signature = text.partition(".")
+	try:
+		facts = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode()
+	except (binascii.Error, UnicodeDecodeError):
+		return None
+	parts = facts.split("\n")
+	if len(parts) != 3 or not hmac.compare_digest(signature, _signature(facts)):
+		return None
+	return Reference(*parts)
+
+
+def _signature(facts: str) -> str:
+	digest = hmac.new(get_encryption_key().encode(), f"{_PURPOSE}\n{facts}".encode(), hashlib.sha256).digest()
+	return _encoded(digest[:_SIGNATURE_BYTES])
+
+
+def _encoded(data: bytes) -> str:
+	return base64.urlsafe_b64encode(data).decode().rstrip("=")

@@ -1,0 +1,89 @@
+"""Forgets persons, and keeps sums: a row without its person still counts in the analytics.
+
+Persons are forgotten when they are deleted, and by a daily job some time after the last thing that happened.
+"""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import DocType
+from frappe.query_builder.functions import Coalesce
+
+from scheduler_integration.clock import to_site_time
+
+# Everything in a row that leads to a person. The consultant, the meeting type, the phase and the moments stay.
+PERSONAL: dict[str, Any] = dict.fromkeys(
+	(
+		"assessment", "client", "contact", "booking", "outside_booking", "click", "scheduler_event_id",
+		"ip_hash", "user_agent", "referrer", "visit",
+	)
+)  # fmt: skip
+# Rows of one statement: a table of a million rows must not be locked at once.
+_CHUNK = 2000
+
+
+def forget_old_engagement(now: int) -> int:
+	"""Forget the persons of rows older than the days in Scheduler Settings; 0 days keeps them. Returns the number.
+
+	Outside Bookings are deleted with the time that they block: all that is in them is about a person.
+	"""
+	days = frappe.get_cached_doc("Scheduler Settings").engagement_days
+	if not days:
+		return 0
+	before = now - days * 86400
+	forgotten = 0
+	while names := _old_rows(before):
+		_forget({"name": ["in", names]})
+		forgotten += len(names)
+	_delete_outside_bookings(before)
+	return forgotten
+
+
+def forget_assessment(name: str) -> None:
+	"""Forget the persons of an assessment that is deleted."""
+	_forget({"assessment": name})
+
+
+def forget_meeting_type(name: str) -> None:
+	"""Take a meeting type that is deleted out of the rows. They count on in the sums."""
+	for doctype in ("Scheduler Engagement", "Outside Booking"):
+		_clear(doctype, "meeting_type", name)
+
+
+def forget_contact(contact: Document, method: str | None = None) -> None:
+	"""Hook: a Contact is deleted. Its name is that of the person."""
+	for doctype in ("Scheduler Engagement", "Outside Booking"):
+		_clear(doctype, "contact", contact.name)
+
+
+def forget_user(user: Document, method: str | None = None) -> None:
+	"""Hook: a User is deleted. A client's rows stay without them, a consultant's rows go with them."""
+	_clear("Scheduler Engagement", "client", user.name)
+	for doctype in ("Scheduler Engagement", "Outside Booking"):
+		frappe.db.delete(doctype, {"consultant": user.name})
+
+
+def _old_rows(before: int) -> list[str]:
+	row = DocType("Scheduler Engagement")
+	last_moment = Coalesce(row.scheduled_for, row.booked_at, row.clicked_at, 0)
+	# The index finds rows by their creation. Their meetings may come later.
+	old = (row.is_forgotten == 0) & (row.creation < to_site_time(before)) & (last_moment < before)
+	return frappe.qb.from_(row).select(row.name).where(old).limit(_CHUNK).run(pluck=True)
+
+
+def _forget(filters: dict[str, Any]) -> None:
+	frappe.db.set_value("Scheduler Engagement", filters, {**PERSONAL, "is_forgotten": 1}, update_modified=False)
+
+
+def _clear(doctype: str, field: str, value: str) -> None:
+	frappe.db.set_value(doctype, {field: value}, field, None, update_modified=False)
+
+
+def _delete_outside_bookings(before: int) -> None:
+	outside = DocType("Outside Booking")
+	# A booking of which only the browser told has no time.
+	old = (outside.creation < to_site_time(before)) & (Coalesce(outside.ends_at, 0) < before)
+	for name in frappe.qb.from_(outside).select(outside.name).where(old).run(pluck=True):
+		# The job acts for the site.
+		frappe.delete_doc("Outside Booking", name, ignore_permissions=True, force=True)

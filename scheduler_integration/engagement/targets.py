@@ -1,0 +1,49 @@
+"""Finds what a click is about: the consultant, the assessment and the meeting type, which must belong together."""
+
+from dataclasses import dataclass
+
+import frappe
+
+from scheduler_integration.catalogue.consultant_types import consultant_type
+from scheduler_integration.exceptions import ReportLinkNotFound
+
+_ASSESSMENT = ("name", "consultant", "primary_phase", "client", "contact")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+	"""The subject of a click. `assessment`, `meeting_type`, `phase`, `client` and `contact` may be None.
+
+	`client` is a User, `phase` the assessment's present one.
+	"""
+
+	consultant: str
+	assessment: str | None = None
+	meeting_type: str | None = None
+	phase: str | None = None
+	client: str | None = None
+	contact: str | None = None
+
+
+def find_target(assessment: str, meeting_type: str, consultant: str | None = None) -> Target:
+	"""Return the target with these names; an empty name is left out, but one of the two is needed.
+
+	Raises ReportLinkNotFound if a record doesn't exist or if they don't belong to one consultant. The error is the same
+	for each reason: a stranger must not find out which records exist.
+	"""
+	found = _assessment(assessment) if assessment else None
+	offered = consultant_type(meeting_type) if meeting_type else None
+	owners = {each.consultant for each in (found, offered) if each} | (
+		{consultant} if consultant is not None else set()
+	)
+	is_complete = bool(found) == bool(assessment) and bool(offered) == bool(meeting_type) and bool(found or offered)
+	if not is_complete or len(owners) != 1:
+		raise ReportLinkNotFound
+	user, type_name = owners.pop(), offered.name if offered else None
+	if not found:
+		return Target(user, meeting_type=type_name)
+	return Target(user, found.name, type_name, found.primary_phase, found.client, found.contact)
+
+
+def _assessment(name: str) -> frappe._dict | None:
+	return frappe.db.get_value("Client Assessment", {"name": name}, _ASSESSMENT, as_dict=True)

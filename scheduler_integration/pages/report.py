@@ -1,0 +1,53 @@
+"""A client's report as a web page."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_fullname
+from markupsafe import Markup
+
+from scheduler_integration.exceptions import NotFound
+from scheduler_integration.pages.kit.document import document
+from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.reports.html import as_html
+from scheduler_integration.reports.section import Section, section_for
+from scheduler_integration.reports.subject import ASSESSMENT, subject_of
+
+
+def find_report(name: str, user: str) -> Document:
+	"""Return the assessment if the user may read its report. Raises NotFound otherwise, whatever the reason is.
+
+	These may: whoever may read the record, and the client's user once the assessment is completed.
+	"""
+	if name and frappe.db.exists(ASSESSMENT, {"name": name}):
+		doc = frappe.get_doc(ASSESSMENT, name)
+		is_its_client = doc.client == user and doc.status == "Completed"
+		if is_its_client or frappe.has_permission(ASSESSMENT, "read", doc, user=user):
+			return doc
+	raise NotFound(_("There is no such report, or it isn't yours to read."))
+
+
+def report_view(doc: Document, visitor: Visitor) -> dict:
+	"""Return the view of www/client_report.html."""
+	subject = subject_of(doc)
+	on_screen = section_for(subject, "report") if subject else None
+	on_paper = section_for(subject, "pdf") if subject else None
+	frames = (on_screen.widget.origin,) if on_screen and on_screen.widget else ()
+	title = _("Report for {0}").format(doc.client_name)
+	return {
+		"document": document(visitor, title=title, styles=("report",), frames=frames, secret_address=True),
+		"report": doc,
+		"consultant_name": get_fullname(doc.consultant),
+		"section": _both(on_screen, on_paper),
+	}
+
+
+def _both(on_screen: Section | None, on_paper: Section | None) -> Markup:
+	"""Return the section twice: with the widget for the screen, and with QR codes for whoever prints the page."""
+	if not on_screen or not on_paper:
+		return Markup()
+	return Markup('<div class="on-screen">{}</div>\n<div class="on-paper" aria-hidden="true">{}</div>').format(
+		as_html(on_screen, "report"), as_html(on_paper, "pdf", inline_styles=False)
+	)

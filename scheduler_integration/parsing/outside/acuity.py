@@ -1,0 +1,51 @@
+"""Reads Acuity's webhooks and appointments (developers.acuityscheduling.com: "Webhooks", "appointments/:id").
+
+A webhook says only which appointment changed. The appointment itself is asked from Acuity's API, so it is always as it
+is now, and neither the order of the webhooks nor a repeated one matters.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scheduler_integration.parsing.outside import payload as read
+from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.parsing.references import find_reference
+
+PROVIDER = "Acuity"
+# "changed" comes with each of the others too. Orders aren't appointments.
+_ACTIONS = ("scheduled", "rescheduled", "canceled", "changed")
+
+
+def changed_appointment(form: Mapping[str, Any]) -> str | None:
+	"""Return the ID of the appointment in a webhook's form, or None if it concerns none. Raises InvalidRequest."""
+	action = str(form.get("action") or "").removeprefix("appointment.")
+	if action not in _ACTIONS:
+		return None
+	appointment = read.identifier(form, "id")
+	return appointment if appointment.isascii() and appointment.isdigit() else None
+
+
+def read_appointment(appointment: object, asked_at: int) -> OutsideChange:
+	"""Return the appointment that Acuity answered at `asked_at` (epoch seconds). Raises InvalidRequest."""
+	found = appointment if isinstance(appointment, dict) else {}
+	start = read.instant(found, "datetime")
+	return OutsideChange(
+		provider=PROVIDER,
+		external_id=read.identifier(found, "id"),
+		happened_at=asked_at,
+		status=_status(found),
+		start=start,
+		end=start + 60 * read.minutes(found, "duration"),
+		title=read.words(found.get("type")),
+		attendee_name=read.words(f"{found.get('firstName') or ''} {found.get('lastName') or ''}", 120),
+		attendee_email=read.address(found.get("email")),
+		attendee_phone=read.number(found.get("phone")),
+		reference=find_reference(found.get("forms")),
+	)
+
+
+def _status(appointment: Mapping[str, Any]) -> str:
+	"""Return the status. Acuity marks a no-show on a cancelled appointment."""
+	if appointment.get("noShow") is True:
+		return "No Show"
+	return "Cancelled" if appointment.get("canceled") is True else "Scheduled"

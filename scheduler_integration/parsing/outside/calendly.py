@@ -1,0 +1,72 @@
+"""Reads Calendly's webhooks (developer.calendly.com: "Webhook signatures", "Webhook payload", "invitee.created").
+
+A Calendly booking is an *invitee* of a *scheduled event*. When an invitee reschedules, Calendly cancels the old invitee
+(`rescheduled` true) and creates a new one that names it (`old_invitee`), in any order.
+"""
+
+import re
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.outside import payload as read
+from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.parsing.references import find_reference
+
+PROVIDER = "Calendly"
+_STATUS = {
+	"invitee.created": "Scheduled",
+	"invitee.canceled": "Cancelled",
+	"invitee_no_show.created": "No Show",
+	"invitee_no_show.deleted": "Scheduled",
+}
+_INVITEE = re.compile(r"https://api\.calendly\.com/scheduled_events/[A-Za-z0-9-]{8,64}/invitees/[A-Za-z0-9-]{8,64}")
+
+
+def read_calendly(body: object) -> OutsideChange | None:
+	"""Return the change in a webhook's body, or None if it doesn't concern a booking.
+
+	The cancellation of an invitee who rescheduled is a cancellation too. The webhook of the new invitee takes it back,
+	or has taken the booking over already. Raises InvalidRequest if a fact is missing.
+	"""
+	found, kind = read.event(body, "event")
+	if kind not in _STATUS:
+		return None
+	invitee, happened_at = read.section(found, "payload"), read.instant(found, "created_at")
+	return _change(invitee, _STATUS[kind], happened_at, is_new=kind == "invitee.created")
+
+
+def read_browser_message(invitee_uri: object, reference: str, now: int) -> OutsideChange:
+	"""Return the change that Calendly's widget tells the page: `calendly.event_scheduled` has the invitee's URI only.
+
+	Anybody can send such a message, so it is hearsay. Raises InvalidRequest unless it is the URI of an invitee.
+	"""
+	if not isinstance(invitee_uri, str) or not _INVITEE.fullmatch(invitee_uri):
+		raise InvalidRequest(details={"invitee_uri": _("This has the wrong form.")})
+	return OutsideChange(
+		provider=PROVIDER,
+		external_id=invitee_uri,
+		happened_at=now,
+		status="Scheduled",
+		reference=reference,
+		is_hearsay=True,
+	)
+
+
+def _change(invitee: dict[str, Any], status: str, happened_at: int, *, is_new: bool) -> OutsideChange:
+	event = read.section(invitee, "scheduled_event")
+	return OutsideChange(
+		provider=PROVIDER,
+		external_id=read.identifier(invitee, "uri"),
+		happened_at=happened_at,
+		status=status,
+		start=read.instant(event, "start_time"),
+		end=read.instant(event, "end_time"),
+		title=read.words(event.get("name")),
+		attendee_name=read.words(invitee.get("name"), 120),
+		attendee_email=read.address(invitee.get("email")),
+		attendee_phone=read.number(invitee.get("text_reminder_number")),
+		reference=find_reference([invitee.get("tracking"), invitee.get("questions_and_answers")]),
+		replaces=read.optional_identifier(invitee, "old_invitee") if is_new else None,
+	)

@@ -1,0 +1,37 @@
+"""A change of a booking on an external scheduler, in the app's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideChange:
+	"""What an external scheduler says about one of its bookings. Instants are epoch seconds.
+
+	- `provider` is an option of Outside Booking, `external_id` the scheduler's own ID.
+	- `happened_at`: when it happened over there. An older change never overwrites a newer one.
+	- `status`: Scheduled, Completed, Cancelled or No Show. None if the change doesn't say: what was known stays.
+	- `start`, `end`: None if unknown.
+	- `meeting_type`: the name of our Meeting Type, if the scheduler knows it.
+	- `reference`: text in the form of a reference, or empty.
+	- `replaces`: the ID of the booking that this one takes the place of, if the attendee moved the meeting.
+	- `is_hearsay`: only the attendee's browser says so. Nothing blocks time or reaches the CRM before the scheduler itself
+	confirms it.
+	"""
+
+	provider: str
+	external_id: str
+	happened_at: int
+	status: str | None
+	start: int | None = None
+	end: int | None = None
+	title: str = ""
+	attendee_name: str = ""
+	attendee_email: str = ""
+	attendee_phone: str = ""
+	attendee_company: str = ""
+	meeting_type: str = ""
+	reference: str = ""
+	replaces: str | None = None
+	is_hearsay: bool = False

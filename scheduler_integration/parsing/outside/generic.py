@@ -1,0 +1,44 @@
+"""Reads the app's own webhook for any other scheduler. docs/tracking.md describes it for whoever sends it."""
+
+from frappe import _
+
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.outside import payload as read
+from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.parsing.references import find_reference, parse_reference
+
+PROVIDER = "Custom"
+_STATUS = {
+	"booking.created": "Scheduled",
+	"booking.rescheduled": "Scheduled",
+	"booking.cancelled": "Cancelled",
+	"booking.completed": "Completed",
+	"booking.no_show": "No Show",
+}
+
+
+def read_generic(body: object) -> OutsideChange:
+	"""Return the change in a webhook's body. Raises InvalidRequest that names what is wrong."""
+	found, kind = read.event(body, "event")
+	if kind not in _STATUS:
+		raise InvalidRequest(details={"event": _("Must be one of: {0}.").format(", ".join(_STATUS))})
+	booking = read.section(found, "booking")
+	start, end = read.instant(booking, "start"), read.instant(booking, "end")
+	if end <= start:
+		raise InvalidRequest(details={"end": _("Too early.")})
+	return OutsideChange(
+		provider=PROVIDER,
+		external_id=read.identifier(booking, "id"),
+		happened_at=read.instant(found, "occurred_at"),
+		status=_STATUS[kind],
+		start=start,
+		end=end,
+		title=read.words(booking.get("title")),
+		attendee_name=read.words(booking.get("attendee_name"), 120),
+		attendee_email=read.address(booking.get("attendee_email")),
+		attendee_phone=read.number(booking.get("attendee_phone")),
+		attendee_company=read.words(booking.get("attendee_company")),
+		meeting_type=read.words(booking.get("meeting_type_id")),
+		reference=parse_reference(booking.get("reference")) or find_reference(booking),
+		replaces=read.optional_identifier(booking, "replaces"),
+	)

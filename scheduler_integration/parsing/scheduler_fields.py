@@ -1,0 +1,152 @@
+"""Reads what consultants send about their scheduler and their meeting types. Every wrong field is named at once.
+
+The fields have the API's names; the result has those of the records. A field that isn't sent isn't in the result, so
+that an update changes only what was sent.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.catalogue.phases import PHASES
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.embed_code import LONGEST as LONGEST_EMBED_CODE
+from scheduler_integration.parsing.fields import parse_flag, parse_json
+from scheduler_integration.parsing.text import Refused, label, prose, whole_number
+from scheduler_integration.parsing.web_address import LONGEST as LONGEST_URL
+from scheduler_integration.parsing.web_address import web_address
+
+Parser = Callable[[object], Any]
+
+PROVIDERS = {
+	"native": "Native",
+	"calendly": "Calendly",
+	"acuity": "Acuity",
+	"scheduleonce": "ScheduleOnce",
+	"custom": "Custom",
+}
+LONGEST_NAME = 200
+LONGEST_EVENT_URL = 500
+# The other arguments of a request, and the fields of an answer that somebody sends back together with the rest.
+_NOT_FIELDS = frozenset(
+	{"cmd", "consultant", "meeting_type", "id", "consultant_id", "meeting_types", "created_at", "updated_at"}
+)
+
+
+def parse_settings(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the fields of Consultant Scheduler Settings that the payload sets. Raises InvalidRequest."""
+	return _parse(payload, _SETTINGS)
+
+
+def parse_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the fields of Meeting Type that the payload sets. Raises InvalidRequest."""
+	return _parse(payload, _MEETING_TYPE)
+
+
+def parse_new_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the fields of a new Meeting Type. Raises InvalidRequest, also if the name or the duration is missing."""
+	required = {name: None for name in ("name", "duration_minutes") if name not in payload}
+	return _parse({**payload, **required}, _MEETING_TYPE)
+
+
+def _parse(payload: Mapping[str, object], fields: Mapping[str, tuple[str, Parser]]) -> dict[str, Any]:
+	parsed: dict[str, Any] = {}
+	wrong: dict[str, str] = {}
+	for name, value in payload.items():
+		if name in _NOT_FIELDS:
+			continue
+		try:
+			fieldname, parser = fields[name]
+			parsed[fieldname] = parser(value)
+		except KeyError:
+			wrong[name] = _("There is no such field.")
+		except Refused as refused:
+			wrong[name] = str(refused)
+		except InvalidRequest as refused:
+			wrong[name] = refused.details.get(name, refused.message)
+	if wrong:
+		raise InvalidRequest(details=wrong)
+	return parsed
+
+
+def _provider(value: object) -> str:
+	if not isinstance(value, str) or value not in PROVIDERS:
+		raise Refused(_("Must be one of: {0}.").format(", ".join(PROVIDERS)))
+	return PROVIDERS[value]
+
+
+def _url(longest: int) -> Parser:
+	def parse(value: object) -> str:
+		found = web_address(value, longest)
+		return found.text if found else ""
+
+	return parse
+
+
+def _embed_code(value: object) -> str:
+	"""Return the code as it was sent: the record's controller reads it, because it knows the allowed hosts."""
+	if value is not None and not isinstance(value, str):
+		raise Refused(_("This must be text."))
+	if len(value or "") > LONGEST_EMBED_CODE:
+		raise Refused(_("This is too long: at most {0} characters.").format(LONGEST_EMBED_CODE))
+	return value or ""
+
+
+def _name(value: object) -> str:
+	text = label(value, LONGEST_NAME)
+	if not text:
+		raise Refused(_("Enter a name of 1 to {0} characters.").format(LONGEST_NAME))
+	return text
+
+
+def _flag(name: str) -> Parser:
+	return lambda value: int(parse_flag(name, value))
+
+
+def _number(value: object) -> int:
+	if value in (None, ""):
+		raise Refused(_("This is not a whole number."))
+	return whole_number(value)
+
+
+def _priority(value: object) -> int:
+	number = _number(value)
+	if not 0 <= number <= 10:
+		raise Refused(_("Must be between 0 and 10."))
+	return number
+
+
+def _phases(value: object) -> list[dict[str, str]]:
+	given = parse_json("recommended_phases", value, list) or []
+	if not all(isinstance(phase, str) and phase in PHASES for phase in given) or len(set(given)) != len(given):
+		raise Refused(_("Must be a list of phases, each once: {0}.").format(", ".join(PHASES)))
+	return [{"phase": phase} for phase in PHASES if phase in given]
+
+
+def _page(value: object) -> str | None:
+	if value is not None and not isinstance(value, str):
+		raise Refused(_("This must be text."))
+	return value or None
+
+
+_SETTINGS: dict[str, tuple[str, Parser]] = {
+	"scheduler_provider": ("scheduler_provider", _provider),
+	"scheduler_url": ("scheduler_url", _url(LONGEST_URL)),
+	"embed_code": ("embed_code", _embed_code),
+	"display_name": ("display_name", lambda value: label(value, LONGEST_NAME)),
+	"description": ("description", prose),
+	"show_in_reports": ("show_in_reports", _flag("show_in_reports")),
+	"embed_in_reports": ("embed_in_reports", _flag("embed_in_reports")),
+}
+_MEETING_TYPE: dict[str, tuple[str, Parser]] = {
+	"name": ("title", _name),
+	"duration_minutes": ("duration_minutes", _number),
+	"description": ("description", prose),
+	"scheduler_event_url": ("scheduler_event_url", _url(LONGEST_EVENT_URL)),
+	"recommended_phases": ("recommended_phases", _phases),
+	"priority": ("priority", _priority),
+	"is_active": ("is_active", _flag("is_active")),
+	"sort_order": ("sort_order", _number),
+	"scheduling_page": ("scheduling_page", _page),
+}

@@ -1,0 +1,22 @@
+"""Chooses the meeting types that a report recommends."""
+
+from collections.abc import Sequence
+
+from scheduler_integration.catalogue.consultant_types import ConsultantType
+
+MOST = 3
+MOST_WITHOUT_MATCH = 2
+
+
+def recommended(types: Sequence[ConsultantType], phase: str | None) -> list[ConsultantType]:
+	"""Return the first three active types for the phase; if there is none, the first two active types of all.
+
+	Higher priority comes first, then lower sort order, then the older type.
+	"""
+	active = sorted((each for each in types if each.is_active), key=_order)
+	matching = [each for each in active if phase in each.phases]
+	return matching[:MOST] if matching else active[:MOST_WITHOUT_MATCH]
+
+
+def _order(each: ConsultantType) -> tuple[int, int, str, str]:
+	return -each.priority, each.sort_order, str(each.creation), each.name

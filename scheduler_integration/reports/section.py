@@ -1,0 +1,92 @@
+"""Makes the section: which meetings it recommends, in which words, with which links. `html.py` and `markdown.py` write it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scheduler_integration.catalogue.booking_addresses import booking_address, with_campaign
+from scheduler_integration.catalogue.consultant_settings import ConsultantSettings, settings_of
+from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
+from scheduler_integration.engagement.links import tracked_url
+from scheduler_integration.reports import wording
+from scheduler_integration.reports.description import Description, parse_description
+from scheduler_integration.reports.recommendation import recommended
+from scheduler_integration.reports.subject import Subject
+from scheduler_integration.reports.widget import ShownWidget, widget_of
+
+# Where the section is shown. The names are those of the tracked links: a web page, print or PDF, an e-mail.
+Channel = Literal["report", "pdf", "email"]
+CHANNELS: tuple[Channel, ...] = ("report", "pdf", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+	"""A recommended meeting. `heading` has "Optional:" before the name of all but the first."""
+
+	heading: str
+	duration: str
+	description: Description
+	points_heading: str
+	reassurance: str | None
+	link_text: str
+	url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+	"""The section. `description` is the consultant's own text, `widget` their scheduler, if the report shows it."""
+
+	title: str
+	intro: str
+	description: Description
+	meetings: tuple[Meeting, ...]
+	widget: ShownWidget | None
+
+
+def section_for(subject: Subject, channel: Channel) -> Section | None:
+	"""Return the section for the subject of a report.
+
+	Returns None if the consultant doesn't want it in reports, has no settings, or has nothing that can be booked.
+	"""
+	settings = settings_of(subject.consultant)
+	if not settings or not settings.show_in_reports:
+		return None
+	offers = [(each, address) for each in types_of_consultant(subject.consultant) if (address := booking_address(each))]
+	addresses = {each.name: address for each, address in offers}
+	chosen = recommended([each for each, _address in offers], subject.phase)
+	meetings = tuple(
+		_meeting(each, addresses[each.name], subject, channel, is_first=not index) for index, each in enumerate(chosen)
+	)
+	widget = widget_of(settings, subject, _scheduler_link(settings, subject, channel))
+	if not meetings and not widget:
+		return None
+	return Section(
+		title=wording.title(subject.disc),
+		intro=wording.intro(subject.disc, subject.phase),
+		description=parse_description(settings.description or ""),
+		meetings=meetings,
+		widget=widget,
+	)
+
+
+def _meeting(each: ConsultantType, address: str, subject: Subject, channel: Channel, *, is_first: bool) -> Meeting:
+	return Meeting(
+		heading=wording.meeting_heading(each.title, is_first=is_first),
+		duration=wording.duration(each.duration_minutes),
+		description=parse_description(each.description),
+		points_heading=wording.points_heading(subject.disc),
+		reassurance=wording.reassurance(subject.disc) if is_first else None,
+		link_text=wording.link_text(subject.disc, each.title),
+		url=_link(each.name, address, subject, channel),
+	)
+
+
+def _scheduler_link(settings: ConsultantSettings, subject: Subject, channel: Channel) -> str | None:
+	"""Return the link to the consultant's scheduler as a whole, which stands in print for the widget."""
+	return _link("", settings.scheduler_url, subject, channel) if settings.scheduler_url else None
+
+
+def _link(meeting_type: str, address: str, subject: Subject, channel: Channel) -> str:
+	"""Return a link that counts clicks. Without an assessment, clicks can't be matched to a client, so none are counted."""
+	if subject.assessment:
+		return tracked_url(meeting_type, subject.consultant, subject.assessment, channel)
+	return with_campaign(address, subject.phase)

@@ -1,0 +1,78 @@
+"""Finds out whom a report is about: which fields of a record hold the consultant, the phase and the DISC profile."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.phases import PHASES
+from scheduler_integration.permissions import is_manager
+
+ASSESSMENT = "Client Assessment"
+_DISC = ("D", "I", "S", "C")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+	"""The consultant (a User), and the client's phase and DISC profile, None if unknown.
+
+	`assessment` is the name of the Client Assessment, or None for a record of another DocType.
+	"""
+
+	consultant: str
+	phase: str | None
+	disc: str | None
+	assessment: str | None = None
+
+
+def subject_of(doc: Document) -> Subject | None:
+	"""Return the subject of a record's report, or None if the record names no consultant.
+
+	Client Assessment is known. For other DocTypes, Scheduler Settings name the fields; a DocType that isn't listed there
+	has none. Stored values count, not those in memory: a print preview is made of what the browser sends.
+	"""
+	fields = _fields_of(doc.doctype)
+	if not fields:
+		return None
+	consultant, phase, disc = _values(doc, fields)
+	if not isinstance(consultant, str) or not consultant:
+		return None
+	return Subject(
+		consultant=consultant,
+		phase=known_phase(phase),
+		disc=known_disc(disc),
+		assessment=doc.name if doc.doctype == ASSESSMENT and not doc.is_new() else None,
+	)
+
+
+def has_reports(doctype: str) -> bool:
+	"""Return whether records of this DocType have reports with the section."""
+	return _fields_of(doctype) is not None
+
+
+def known_phase(value: object) -> str | None:
+	"""Return the phase that is written in a field, in any case: "BUILD" is Build. Anything else returns None."""
+	text = str(value or "").strip().lower()
+	return next((phase for phase in PHASES if phase.lower() == text), None)
+
+
+def known_disc(value: object) -> str | None:
+	"""Return the letter of a DISC profile, for "D" as for "d", "DI" or "D - Dominance". Anything else returns None."""
+	letter = str(value or "").strip()[:1].upper()
+	return letter if letter in _DISC else None
+
+
+def _values(doc: Document, fields: tuple[str, str | None, str | None]) -> list[object]:
+	"""Return the values of the fields; for a record that isn't stored, only if the signed-in user is the consultant."""
+	if doc.is_new() or not doc.name:
+		is_own = doc.get(fields[0]) == frappe.session.user or is_manager()
+		return [doc.get(each) if each and is_own else None for each in fields]
+	stored = frappe.db.get_value(doc.doctype, doc.name, [each for each in fields if each], as_dict=True) or {}
+	return [stored.get(each) if each else None for each in fields]
+
+
+def _fields_of(doctype: str) -> tuple[str, str | None, str | None] | None:
+	for row in frappe.get_cached_doc("Scheduler Settings").report_sources:
+		if row.report_doctype == doctype:
+			return row.consultant_field, row.phase_field or None, row.disc_field or None
+	return ("consultant", "primary_phase", "disc_profile") if doctype == ASSESSMENT else None

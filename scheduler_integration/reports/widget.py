@@ -1,0 +1,62 @@
+"""The consultant's widget, if the report shows it."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from frappe import _
+from frappe.utils import get_url
+
+from scheduler_integration.catalogue.booking_addresses import with_campaign
+from scheduler_integration.catalogue.consultant_settings import ConsultantSettings
+from scheduler_integration.catalogue.widget_hosts import widget_hosts
+from scheduler_integration.parsing.embed_code import Widget, parse_embed_code
+from scheduler_integration.parsing.text import Refused
+from scheduler_integration.reports.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWidget:
+	"""A widget. `src` is the frame's address, `origin` its origin for a content security policy, `height` in pixels.
+
+	`url` is where paper and e-mails lead instead.
+	"""
+
+	src: str
+	origin: str
+	height: int
+	title: str
+	url: str
+
+
+def widget_of(settings: ConsultantSettings, subject: Subject, scheduler_link: str | None) -> ShownWidget | None:
+	"""Return the widget, or None if the consultant shows none.
+
+	The stored code is read again: since it was saved, an admin may have removed its host.
+	"""
+	if not settings.embed_in_reports:
+		return None
+	try:
+		widget = parse_embed_code(settings.embed_code, widget_hosts())
+	except Refused:
+		return None
+	if not widget:
+		return None
+	parts = urlsplit(widget.src)
+	return ShownWidget(
+		src=with_campaign(_for_this_site(widget), subject.phase),
+		origin=f"https://{parts.netloc}",
+		height=widget.height,
+		title=settings.display_name or _("Schedule a Follow-Up Call"),
+		url=scheduler_link or with_campaign(widget.src, subject.phase),
+	)
+
+
+def _for_this_site(widget: Widget) -> str:
+	"""Return the address that the frame opens. Calendly reports bookings to a page only if the address names its site."""
+	parts = urlsplit(widget.src)
+	if parts.hostname != "calendly.com" and not (parts.hostname or "").endswith(".calendly.com"):
+		return widget.src
+	site = quote(urlsplit(get_url()).netloc, safe="")
+	kept = [each for each in parts.query.split("&") if each and not each.startswith(("embed_domain=", "embed_type="))]
+	query = "&".join([*kept, f"embed_domain={site}", "embed_type=Inline"])
+	return parts._replace(query=query).geturl()

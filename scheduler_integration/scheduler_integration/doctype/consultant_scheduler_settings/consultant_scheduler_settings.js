@@ -1,0 +1,83 @@
+// Shows the section as a client would see it, and creates the starter set of meeting types.
+frappe.ui.form.on("Consultant Scheduler Settings", {
+	refresh(form) {
+		if (form.is_new()) return;
+		form.add_custom_button(__("Create starter meeting types"), () => create_starter_types(form));
+		form.add_custom_button(__("Meeting types"), () => {
+			frappe.set_route("List", "Meeting Type", { consultant: form.doc.consultant });
+		});
+		show_preview(form);
+	},
+});
+
+async function create_starter_types(form) {
+	const made = await call("POST", "meeting_types.create_starter_set", { consultant: form.doc.consultant });
+	if (!made) return;
+	const titles = made.meeting_types.map((each) => each.name);
+	const sentence = titles.length
+		? __("Created: {0}", [titles.map(frappe.utils.escape_html).join(", ")])
+		: __("You have all of the starter meeting types already.");
+	frappe.show_alert({ message: sentence, indicator: titles.length ? "green" : "blue" });
+	refresh_preview(form);
+}
+
+function show_preview(form) {
+	const choices = [
+		["phase", __("Phase"), ["Stabilize", "Organize", "Build", "Grow", "Systemic"]],
+		["disc", __("DISC profile"), ["", "D", "I", "S", "C"]],
+	];
+	const selects = choices.map(([name, label, options]) => {
+		const select = element("select", { class: "form-control", "data-preview": name, "aria-label": label });
+		select.append(...options.map((value) => new Option(value ? __(value) : label, value)));
+		select.addEventListener("change", () => refresh_preview(form));
+		return select;
+	});
+	const row = element("div", { style: "display: flex; gap: 8px; max-width: 26rem; margin-bottom: 8px" });
+	row.append(...selects);
+	// The section is HTML that was built on the server. The frame keeps it apart from the desk, and runs nothing.
+	const style =
+		"width: 100%; height: 480px; border: 1px solid var(--border-color); border-radius: var(--border-radius)";
+	preview(form).replaceChildren(row, element("iframe", { sandbox: "", title: __("Preview"), style }));
+	refresh_preview(form);
+}
+
+async function refresh_preview(form) {
+	const consultant = form.doc.consultant;
+	const chosen = (name) => preview(form).querySelector(`[data-preview=${name}]`).value;
+	const found = await call("GET", "reports.preview", { consultant, phase: chosen("phase"), disc: chosen("disc") });
+	// Meanwhile the form may show other settings.
+	if (!found || form.doc.consultant !== consultant) return;
+	const empty = __("Nothing to show: there are no active meeting types, or reports are switched off.");
+	const style = "body { font: 15px/1.5 sans-serif; margin: 16px } .meeting-type { margin-bottom: 24px }";
+	const body = found.html || frappe.utils.escape_html(empty);
+	preview(form).querySelector("iframe").srcdoc = `<style>${style}</style>${body}`;
+}
+
+function preview(form) {
+	return form.fields_dict.preview.$wrapper.get(0);
+}
+
+function element(tag, attributes) {
+	const made = document.createElement(tag);
+	for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+	return made;
+}
+
+/** Call a method of the app and return its data, or show why it was refused and return nothing. */
+async function call(type, method, args) {
+	const url = new URL(`/api/method/scheduler_integration.api.${method}`, window.location.origin);
+	const options = { method: type, headers: { "X-Frappe-CSRF-Token": frappe.csrf_token, Accept: "application/json" } };
+	if (type === "GET") {
+		url.search = new URLSearchParams(args).toString();
+	} else {
+		options.headers["Content-Type"] = "application/json";
+		options.body = JSON.stringify(args);
+	}
+	const answer = await (await fetch(url, options)).json();
+	if (answer.success) return answer.data;
+	const reasons = [answer.error, ...Object.values(answer.details || {})].filter(Boolean);
+	frappe.msgprint({
+		message: reasons.map((reason) => frappe.utils.escape_html(reason)).join("<br>"),
+		indicator: "red",
+	});
+}

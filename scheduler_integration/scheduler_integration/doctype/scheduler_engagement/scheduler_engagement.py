@@ -1,0 +1,21 @@
+import frappe
+
+from scheduler_integration.controllers import Form
+
+
+class SchedulerEngagement(Form):
+	"""A click on a link of a report, or a meeting that came of it. Only the room engagement/ writes it."""
+
+
+def on_doctype_update():
+	# Analytics read nothing but these indexes, however many rows a consultant has.
+	for moment in ("clicked_at", "booked_at", "completed_at"):
+		frappe.db.add_index(
+			"Scheduler Engagement",
+			["consultant", "from_report", moment, "event_type", "meeting_type", "phase"],
+			index_name=f"analytics_{moment}",
+		)
+	# The latest click on a link.
+	frappe.db.add_index("Scheduler Engagement", ["assessment", "clicked_at"])
+	# The job that forgets persons.
+	frappe.db.add_index("Scheduler Engagement", ["is_forgotten", "creation"])

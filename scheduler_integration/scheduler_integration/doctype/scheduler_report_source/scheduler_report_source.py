@@ -1,0 +1,5 @@
+from scheduler_integration.controllers import Row
+
+
+class SchedulerReportSource(Row):
+	pass

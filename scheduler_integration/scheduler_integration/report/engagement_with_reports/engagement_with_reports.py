@@ -1,0 +1,121 @@
+"""The desk's report on clicks and bookings. Its figures, and those of the cards and charts, are those of the API."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration.clock import now, site_zone
+from scheduler_integration.engagement.access import whose_analytics
+from scheduler_integration.engagement.analytics import Analytics, Counts, analytics
+from scheduler_integration.engine import local_date
+from scheduler_integration.parsing.fields import parse_dates
+from scheduler_integration.permissions import is_manager
+
+# The cards and charts show so many days up to today.
+DAYS = 30
+
+
+def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None, dict, list]:
+	"""Frappe's entry point: return columns, rows, no message, the chart and the summary."""
+	wanted = filters or {}
+	found = _analytics(wanted)
+	rows = _phases(found) if wanted.get("group_by") == "Phase" else _types(found)
+	return _columns(wanted), rows, None, _chart(rows), _summary(found)
+
+
+@frappe.whitelist()
+def clicks(filters=None):
+	"""The card of clicks."""
+	return _card(lambda total: total.clicks, "Int")
+
+
+@frappe.whitelist()
+def bookings(filters=None):
+	"""The card of bookings."""
+	return _card(lambda total: total.bookings, "Int")
+
+
+@frappe.whitelist()
+def completed(filters=None):
+	"""The card of completed meetings."""
+	return _card(lambda total: total.completed, "Int")
+
+
+@frappe.whitelist()
+def conversion(filters=None):
+	"""The card of the conversion rate."""
+	return _card(lambda total: total.conversion_rate(1), "Percent")
+
+
+def _analytics(wanted: Mapping[str, Any]) -> Analytics:
+	"""Return the figures of a consultant, or for managers without a consultant of all, by the site's dates."""
+	consultant = wanted.get("consultant") or (None if is_manager() else frappe.session.user)
+	first, last = _dates(wanted)
+	if consultant is None:
+		return analytics(None, first, last, site_zone().key)
+	return analytics(whose_analytics(str(consultant)), first, last)
+
+
+def _dates(wanted: Mapping[str, Any]) -> tuple[date | None, date | None]:
+	if not wanted.get("from_date") and not wanted.get("to_date"):
+		today = local_date(now(), site_zone())
+		return today - timedelta(days=DAYS - 1), today
+	ends = {
+		f"{end}_date": str(wanted.get(name) or "")[:10] for end, name in (("start", "from_date"), ("end", "to_date"))
+	}
+	return parse_dates(start_date=ends["start_date"], end_date=ends["end_date"])
+
+
+def _types(found: Analytics) -> list[dict[str, Any]]:
+	return [
+		{"name": each.name or _("Without a known meeting type"), **_numbers(each.counts, 2)} for each in found.by_type
+	]
+
+
+def _phases(found: Analytics) -> list[dict[str, Any]]:
+	return [{"name": _(phase), **_numbers(counts, 2)} for phase, counts in found.by_phase.items()]
+
+
+def _numbers(counts: Counts, decimals: int) -> dict[str, float]:
+	return {
+		"clicks": counts.clicks,
+		"bookings": counts.bookings,
+		"completed": counts.completed,
+		"conversion_rate": counts.conversion_rate(decimals),
+	}
+
+
+def _columns(wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+	name = _("Phase") if wanted.get("group_by") == "Phase" else _("Meeting type")
+	numbers = (("clicks", _("Clicks")), ("bookings", _("Bookings")), ("completed", _("Completed meetings")))
+	return [
+		{"fieldname": "name", "label": name, "fieldtype": "Data", "width": 300},
+		*({"fieldname": field, "label": label, "fieldtype": "Int", "width": 140} for field, label in numbers),
+		{"fieldname": "conversion_rate", "label": _("Conversion rate"), "fieldtype": "Percent", "width": 140},
+	]
+
+
+def _chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
+	series = (("clicks", _("Clicks")), ("bookings", _("Bookings")), ("completed", _("Completed meetings")))
+	datasets = [{"name": label, "values": [row[field] for row in rows]} for field, label in series]
+	return {"data": {"labels": [row["name"] for row in rows], "datasets": datasets}, "type": "bar"}
+
+
+def _summary(found: Analytics) -> list[dict[str, Any]]:
+	total = found.total
+	return [
+		{"value": total.clicks, "label": _("Clicks"), "datatype": "Int"},
+		{"value": total.bookings, "label": _("Bookings"), "datatype": "Int"},
+		{"value": total.conversion_rate(1), "label": _("Conversion rate"), "datatype": "Percent"},
+		{"value": total.completed, "label": _("Completed meetings"), "datatype": "Int"},
+	]
+
+
+def _card(value: Callable[[Counts], float], kind: str) -> dict[str, Any]:
+	"""Return what a number card shows: the signed-in consultant's figure of the last days, for managers that of all."""
+	frappe.has_permission("Scheduler Engagement", "read", throw=True)
+	route = ["query-report", "Engagement with Reports"]
+	return {"value": value(_analytics({}).total), "fieldtype": kind, "route": route, "route_options": {}}

@@ -1,0 +1,35 @@
+"""`/schedule/go/<reference>`: counts a click on a link of a report, and leads on to the scheduler."""
+
+import frappe
+
+from scheduler_integration.clock import now
+from scheduler_integration.doors.limits import REQUESTS, count_request
+from scheduler_integration.doors.visits import countable_visit, wants_no_tracking
+from scheduler_integration.engagement.clicks import record_click
+from scheduler_integration.engagement.links import destination
+from scheduler_integration.engagement.references import read
+from scheduler_integration.engagement.targets import find_target
+from scheduler_integration.exceptions import ReportLinkNotFound
+from scheduler_integration.pages.kit.respond import argument, redirection, respond
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context: frappe._dict) -> None:
+	respond(context, _view)
+
+
+def _view() -> dict:
+	count_request(REQUESTS)
+	text = argument("reference")
+	reference = read(text)
+	if not reference:
+		raise ReportLinkNotFound
+	target = find_target(reference.assessment, reference.meeting_type)
+	address = destination(target, "" if wants_no_tracking() else text)
+	visit = countable_visit()
+	if visit and record_click(target, reference.channel, visit, now()):
+		# Frappe rolls back what a GET request has written, unless this flag is set.
+		frappe.local.flags.commit = True
+	raise redirection(address, 302)

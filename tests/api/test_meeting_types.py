@@ -1,0 +1,287 @@
+"""`meeting_types.list`, `create`, `update` and `delete`, line by line of the seed's API section."""
+
+import re
+
+import frappe
+import pytest
+
+from tests.support import door
+from tests.support.api import call
+from tests.support.factories import (
+	at,
+	make_consultant,
+	make_meeting_type,
+	make_outside_type,
+	make_page,
+	make_team_page,
+	make_user,
+	payload,
+)
+
+LIST, CREATE, UPDATE, DELETE = (f"meeting_types.{name}" for name in ("list", "create", "update", "delete"))
+# The body of the seed's POST request.
+SEED = {
+	"name": "15-Minute Quick Check-In",
+	"duration_minutes": 15,
+	"description": "Quick call to answer questions and check progress",
+	"scheduler_event_url": "https://calendly.com/johndoe-consulting/15min-checkin",
+	"recommended_phases": ["Build", "Grow", "Systemic"],
+	"priority": 5,
+	"is_active": True,
+}
+
+
+@pytest.fixture
+def john():
+	return make_consultant("John")
+
+
+def create(user, **fields):
+	status, body = call(CREATE, user, **{**SEED, **fields})
+	assert status == 201, body
+	return body["data"]
+
+
+def names(user, **arguments):
+	return [each["name"] for each in call(LIST, user, **arguments)[1]["data"]["meeting_types"]]
+
+
+# POST
+
+
+def test_a_third_type_is_created_with_the_seeds_answer(john):
+	for order in (0, 1):
+		make_outside_type(john, sort_order=order)
+	status, body = call(CREATE, john, **SEED)
+	assert (status, set(body)) == (201, {"success", "data"})
+	data = body["data"]
+	assert list(data) == [
+		"id",
+		"consultant_id",
+		"name",
+		"duration_minutes",
+		"description",
+		"scheduler_event_url",
+		"recommended_phases",
+		"priority",
+		"is_active",
+		"sort_order",
+		"created_at",
+	]
+	assert {key: data[key] for key in SEED} == SEED
+	assert (data["consultant_id"], data["sort_order"]) == (john, 2)
+	assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", data["created_at"])
+	assert frappe.db.get_value("Meeting Type", data["id"], "title") == SEED["name"]
+
+
+def test_name_and_duration_are_enough(john):
+	status, body = call(CREATE, john, name="Call", duration_minutes=30)
+	assert status == 201
+	data = body["data"]
+	assert (data["priority"], data["is_active"], data["sort_order"]) == (0, True, 0)
+	assert (data["scheduler_event_url"], data["recommended_phases"], data["description"]) == (None, [], None)
+
+
+def test_without_any_address_a_type_is_refused():
+	status, body = call(CREATE, make_user(), name="Call", duration_minutes=30)
+	assert (status, list(body["details"])) == (400, ["scheduler_event_url"])
+
+
+def test_a_native_consultants_type_goes_on_their_page():
+	native = make_consultant(scheduler_provider="Native", scheduler_url=None)
+	page = make_page(native)
+	made = create(native, scheduler_event_url=None)
+	assert frappe.db.get_value("Meeting Type", made["id"], "scheduling_page") == page.name
+	assert create(native, name="Another", scheduler_event_url=None, duration_minutes=25)["duration_minutes"] == 25
+
+
+def test_a_page_can_be_chosen_if_it_is_ones_own(john):
+	page = make_page(john)
+	assert create(john, scheduling_page=page.name)["name"] == SEED["name"]
+	status, _body = call(CREATE, john, **{**SEED, "scheduling_page": make_page().name})
+	assert status == 403
+
+
+@pytest.mark.parametrize("minutes", [15, 30, 45, 60, 90, 120])
+def test_durations_of_outside_types(john, minutes):
+	assert create(john, duration_minutes=minutes)["duration_minutes"] == minutes
+
+
+@pytest.mark.parametrize(
+	("field", "value"),
+	[
+		("name", ""),
+		("name", None),
+		("name", "   "),
+		("name", "x" * 201),
+		("name", "a\nb"),
+		("name", "<b>x</b>"),
+		("name", ["x"]),
+		("duration_minutes", None),
+		("duration_minutes", 0),
+		("duration_minutes", 20),
+		("duration_minutes", 75),
+		("duration_minutes", 121),
+		("duration_minutes", -15),
+		("duration_minutes", "half an hour"),
+		("duration_minutes", True),
+		("duration_minutes", 15.5),
+		("description", "<script>alert(1)</script>"),
+		("scheduler_event_url", "calendly"),
+		("scheduler_event_url", "javascript:alert(1)"),
+		("scheduler_event_url", "https://calendly.com/" + "x" * 500),
+		("recommended_phases", ["Build", "Party"]),
+		("recommended_phases", ["Build", "Build"]),
+		("recommended_phases", "Build"),
+		("recommended_phases", {"phase": "Build"}),
+		("recommended_phases", [["Build"]]),
+		("recommended_phases", ["build"]),
+		("priority", -1),
+		("priority", 11),
+		("priority", "high"),
+		("priority", None),
+		("is_active", "yes"),
+		("sort_order", "first"),
+		("colour", "red"),
+	],
+)
+def test_a_wrong_field_is_named_with_the_reason(john, field, value):
+	status, body = call(CREATE, john, **{**SEED, field: value})
+	assert (status, body["success"], body["code"]) == (400, False, "VALIDATION_ERROR")
+	assert list(body["details"]) == [field]
+	assert not frappe.db.exists("Meeting Type", {"consultant": john})
+
+
+@pytest.mark.parametrize("missing", ["name", "duration_minutes"])
+def test_a_missing_field_is_named(john, missing):
+	status, body = call(CREATE, john, **{key: value for key, value in SEED.items() if key != missing})
+	assert (status, list(body["details"])) == (400, [missing])
+
+
+def test_the_longest_name_is_taken(john):
+	assert len(create(john, name="x" * 200)["name"]) == 200
+
+
+# PATCH
+
+
+def test_the_seeds_update(john):
+	made = create(john)
+	changes = {"name": "15-Minute Check-In (Updated)", "priority": 7, "is_active": False}
+	status, body = call(UPDATE, john, meeting_type=made["id"], **changes)
+	assert (status, body["data"]) == (200, {**made, **changes})
+
+
+def test_phases_and_description_can_be_emptied(john):
+	made = create(john)
+	body = call(UPDATE, john, meeting_type=made["id"], recommended_phases=[], description=None)[1]
+	assert (body["data"]["recommended_phases"], body["data"]["description"]) == ([], None)
+
+
+def test_a_wrong_update_changes_nothing(commit_clean, john):
+	made = create(john)
+	frappe.db.commit()
+	status, body = call(UPDATE, john, meeting_type=made["id"], name="Better", priority=11)
+	assert (status, list(body["details"])) == (400, ["priority"])
+	assert frappe.db.get_value("Meeting Type", made["id"], "title") == SEED["name"]
+
+
+# DELETE
+
+
+def test_a_type_is_deleted(john):
+	made = create(john)
+	status, body = call(DELETE, john, meeting_type=made["id"])
+	assert (status, body) == (200, {"success": True, "message": "Meeting type deleted successfully"})
+	assert not frappe.db.exists("Meeting Type", made["id"])
+	assert not frappe.db.exists("Meeting Type Phase", {"parent": made["id"]})
+
+
+def test_a_type_that_was_booked_is_kept(john):
+	page = make_page(john)
+	booked = make_meeting_type(page)
+	now = at("2026-03-02 06:00")
+	door.book(payload(page, booked, at("2026-03-02 09:00")), now)
+	status, body = call(DELETE, john, meeting_type=booked.name)
+	assert (status, body["code"]) == (409, "HAS_BOOKINGS")
+	assert "Deactivate it instead" in body["error"]
+
+
+# Who may
+
+
+@pytest.mark.parametrize("function", [LIST, CREATE, UPDATE, DELETE])
+def test_a_guest_is_asked_to_sign_in(function):
+	assert call(function, "Guest")[0] == 401
+
+
+@pytest.mark.parametrize("function", [UPDATE, DELETE])
+@pytest.mark.parametrize("name", ["nothing", "", None, 7, ["x"], {"name": "x"}])
+def test_an_unknown_type_is_not_found(function, name, john):
+	status, body = call(function, john, meeting_type=name)
+	assert (status, body["code"]) == (404, "MEETING_TYPE_NOT_FOUND")
+
+
+@pytest.mark.parametrize("function", [UPDATE, DELETE])
+def test_another_consultants_type_is_forbidden(function, john):
+	other = make_outside_type(make_consultant())
+	status, body = call(function, john, meeting_type=other.name)
+	assert (status, body["error"]) == (403, "You may not do this.")
+
+
+@pytest.mark.parametrize("function", [LIST, CREATE])
+def test_another_consultant_is_forbidden(function, john):
+	assert call(function, john, consultant=make_consultant(), **(SEED if function == CREATE else {}))[0] == 403
+
+
+def test_the_consultant_of_a_type_cannot_be_changed(john):
+	made = create(john)
+	other = make_consultant()
+	call(UPDATE, john, meeting_type=made["id"], consultant=other, consultant_id=other)
+	assert frappe.db.get_value("Meeting Type", made["id"], "consultant") == john
+
+
+def test_the_list_has_inactive_types_too_and_only_ones_own(john):
+	create(john, name="on", priority=1)
+	create(john, name="off", priority=2, is_active=False)
+	create(make_consultant())
+	assert names(john) == ["off", "on"]
+
+
+def test_a_manager_does_everything_for_a_consultant(john):
+	manager = make_user(roles=("Scheduling Manager",))
+	made = create(manager, consultant=john)
+	assert made["consultant_id"] == john
+	assert call(UPDATE, manager, meeting_type=made["id"], name="Changed")[0] == 200
+	assert names(manager, consultant=john) == ["Changed"]
+	assert call(DELETE, manager, meeting_type=made["id"])[0] == 200
+
+
+def test_a_team_hosts_types_are_listed_and_changed_by_the_pages_owner_only(john):
+	boss = make_user("Boss")
+	team = make_team_page([boss, john])
+	native = make_meeting_type(team, consultant=john)
+	assert names(john) == [native.title]
+	assert call(UPDATE, john, meeting_type=native.name, name="Mine")[0] == 403
+
+
+# The starter set
+
+
+def test_the_starter_set_has_a_type_for_each_phase(john):
+	status, body = call("meeting_types.create_starter_set", john)
+	made = [(each["recommended_phases"], each["duration_minutes"]) for each in body["data"]["meeting_types"]]
+	assert status == 201
+	assert made == [(["Stabilize"], 15), (["Organize"], 45), (["Build"], 60), (["Grow"], 90), (["Systemic"], 30)]
+	assert [each["sort_order"] for each in body["data"]["meeting_types"]] == [0, 1, 2, 3, 4]
+
+
+def test_the_starter_set_is_not_created_twice(john):
+	call("meeting_types.create_starter_set", john)
+	assert call("meeting_types.create_starter_set", john)[1]["data"]["meeting_types"] == []
+	assert len(names(john)) == 5
+
+
+def test_the_starter_set_is_all_or_nothing():
+	status, _body = call("meeting_types.create_starter_set", make_user())
+	assert status == 400

@@ -1,0 +1,113 @@
+"""What surrounds the runner: the scheduler of a quiet site, old messages, and hosts who are told of a failure."""
+
+import frappe
+import pytest
+from frappe.utils import add_days, get_datetime, now_datetime
+
+from scheduler_integration.clock import now
+from scheduler_integration.outbox.awake import keep_awake
+from scheduler_integration.patches import plan_open_messages
+from tests.support import door
+from tests.support.factories import at, make_meeting_type, make_page, payload
+from tests.support.outbox import deliver, status_of, tasks
+
+NOW = at("2030-03-04 06:00")
+NINE = at("2030-03-04 09:00")
+
+
+@pytest.fixture
+def page():
+	return make_page()
+
+
+@pytest.fixture
+def booking(page):
+	return door.book(payload(page, make_meeting_type(page), NINE), NOW).id
+
+
+class TestAQuietSite:
+	"""Nobody has signed in for a week, so Frappe would run the scheduled jobs once a day."""
+
+	@pytest.fixture(autouse=True)
+	def _nobody_signed_in(self):
+		frappe.db.delete("Activity Log")
+		frappe.db.sql("update `tabUser` set last_active = %s", (add_days(now_datetime(), -7),))
+
+	def last_activity(self):
+		return (
+			frappe.db.get_value("User", "Guest", "last_active"),
+			frappe.db.count("Activity Log"),
+		)
+
+	def test_stays_awake_while_a_task_waits(self, booking):
+		keep_awake()
+		last_active, logged = self.last_activity()
+		assert (now_datetime() - get_datetime(last_active)).total_seconds() < 60
+		assert logged == 1
+
+	def test_frappe_itself_finds_the_site_awake(self, site, booking):
+		if not site.is_real:
+			pytest.skip("the embedded site's scheduler never sleeps")
+		scheduler = pytest.importorskip("frappe.utils.scheduler")
+		if not scheduler.is_dormant():
+			pytest.skip("this version of Frappe lets no site sleep outside Frappe Cloud")
+		keep_awake()
+		assert not scheduler.is_dormant()
+
+	def test_is_told_once_a_day(self, booking):
+		keep_awake()
+		keep_awake()
+		assert self.last_activity()[1] == 1
+
+	def test_may_sleep_if_nothing_waits(self):
+		frappe.db.delete("Outbox Task")
+		keep_awake()
+		last_active, logged = self.last_activity()
+		assert (now_datetime() - get_datetime(last_active)).days >= 6
+		assert logged == 0
+
+
+@pytest.mark.usefixtures("commit_clean")
+def test_a_failure_for_good_is_shown_to_the_host(page, outgoing_mail):
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW).id
+	to_attendee, _to_host = tasks(booking)
+	frappe.db.set_value("Outbox Task", to_attendee.name, "attempts", 99)
+	deliver(booking, NOW)
+	assert status_of(booking) == ["Failed", "Sent"]
+	(notice,) = frappe.get_all("Notification Log", {"document_name": booking}, ["for_user", "subject", "document_type"])
+	assert (notice.for_user, notice.document_type) == (page.user, "Booking")
+	assert notice.subject.startswith(f"Not delivered to {to_attendee.target}: Intro call")
+
+
+class TestMessagesOfTheVersionBefore:
+	"""Before, a booking had fields of its own for the state of its messages."""
+
+	@pytest.fixture(autouse=True)
+	def _old_columns(self, commit_clean):
+		if not frappe.db.has_column("Booking", "delivery_status"):
+			frappe.db.sql_ddl("alter table `tabBooking` add column `delivery_status` varchar(140)")
+		yield
+		frappe.db.sql("update `tabBooking` set delivery_status = null")
+
+	def before_the_update(self, booking, status):
+		frappe.db.delete("Outbox Task", {"booking": booking})
+		frappe.db.sql("update `tabBooking` set delivery_status = %s where name = %s", (status, booking))
+
+	def test_that_waited_are_tasks_now(self, booking):
+		self.before_the_update(booking, "Queued")
+		plan_open_messages.execute()
+		assert [(task.purpose, task.status) for task in tasks(booking)] == [
+			("attendee_confirmed", "Pending"),
+			("host_confirmed", "Pending"),
+		]
+		assert tasks(booking)[0].due_at <= now()
+
+	def test_that_failed_can_be_tried_again(self, booking):
+		self.before_the_update(booking, "Failed")
+		plan_open_messages.execute()
+		assert status_of(booking) == ["Failed", "Failed"]
+
+	def test_that_were_delivered_are_not_sent_again(self, booking):
+		self.before_the_update(booking, "Delivered")
+		plan_open_messages.execute()
+		assert tasks(booking) == []
