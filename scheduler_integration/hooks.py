@@ -81,6 +81,7 @@ permission_query_conditions = {
 	"Calendar Connection": f"{_PERMISSIONS}.own_query",
 	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
 	"Calendar Busy Time": f"{_PERMISSIONS}.own_query",
+	"Mirrored Event": f"{_PERMISSIONS}.own_query",
 }
 
 has_permission = {
@@ -96,6 +97,7 @@ has_permission = {
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
+	"Mirrored Event": f"{_PERMISSIONS}.has_own_permission",
 	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
 	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
@@ -118,6 +120,7 @@ ignore_links_on_delete = [
 	"Calendar Connection",
 	"Calendar Busy Time",
 	"Scheduler Engagement",
+	"Mirrored Event",
 ]
 
 doc_events = {

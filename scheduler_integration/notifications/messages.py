@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.destinations import provider_invites, writes_for
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import RELEASED
@@ -34,7 +35,8 @@ class Message:
 	"""One e-mail to one reader about the booking as it is now.
 
 	`template` is a key of `templates.TEMPLATES`. `variables` and `invitation` are functions, because they must run in
-	the reader's language. A message that changes nothing in the reader's calendar has no invitation.
+	the reader's language. `invitation` returns None if the meeting is in the reader's calendar without it, or if the message
+	changes nothing there.
 	"""
 
 	booking: str
@@ -102,9 +104,19 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		reader=reader,
 		reply_to=others.email,
 		variables=lambda: {**_variables(booking, reader), **about},
-		invitation=lambda: attachment(booking, now, reader) if changes_calendar else None,
+		invitation=lambda: (
+			attachment(booking, now, reader) if changes_calendar and not _is_in_calendar(booking, reader) else None
+		),
 		message_id=task.key,
 	)
+
+
+def _is_in_calendar(booking: Document, reader: Reader) -> bool:
+	"""Whether the app writes the meeting into the reader's calendar, or the host's provider invites the reader.
+
+	With an invitation beside it, some calendars would show the meeting twice, and attendees would get two invitations.
+	"""
+	return writes_for(reader.user) if reader.is_hosting else provider_invites(booking)
 
 
 def message_id(booking: Document, purpose: str, reader: Reader) -> str:

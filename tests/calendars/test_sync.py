@@ -1,19 +1,23 @@
 """Busy times follow a feed: the whole chain from the server to the slots."""
 
-from datetime import date
+from datetime import date, datetime, timezone
 
 import frappe
 import pytest
 
+from scheduler_integration import bookings, clock
 from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.availability.explain import explain
+from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, SlotTaken, Unreachable
 from tests.support import door
 from tests.support.calendar_servers import times
 from tests.support.door import slots_between
 from tests.support.factories import at, hour, make_meeting_type, make_page, make_user, payload
+from tests.support.site import on_real_site
 
 NOW = at("2026-03-01 06:00")
 MONDAY = date(2026, 3, 2)
@@ -169,6 +173,23 @@ def test_calendars_are_polled_at_least_every_fifteen_minutes(connection):
 	assert connection.name not in due_connections(NOW + 9 * 60)
 	assert connection.name in due_connections(NOW + 13 * 60)
 	assert connection.name not in due_connections(NOW + 13 * 60), "its job is queued"
+
+
+@pytest.mark.skipif(on_real_site(), reason="a worker of a real site may not call this machine")
+def test_a_visitors_hold_has_the_hosts_calendar_read_afresh(page, connection, feed, site):
+	site.run_jobs()
+	now = clock.now()
+	frappe.db.set_value("Connected Calendar", {"parent": connection.name}, "synced_at", now - HOUR)
+	start = now - now % 86400 + 3 * 86400 + 9 * HOUR
+	while datetime.fromtimestamp(start, timezone.utc).weekday() > 4:
+		start += 86400
+	asked = len(feed.requests)
+	found = find_bookable(page.slug, type_of(page).slug)
+	bookings.hold_slot(found, SlotRequest(60), start, "203.0.113.7", now)
+	frappe.db.commit()
+	assert len(feed.requests) == asked, "nobody waits"
+	site.run_jobs()
+	assert len(feed.requests) == asked + 1
 
 
 def test_only_the_host_and_managers_learn_whose_calendar_is_busy(page, connection, as_user):

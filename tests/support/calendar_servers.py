@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import IO
 
 import pytest
 import requests
@@ -107,22 +108,23 @@ def _make_calendar(server: CalendarServer) -> None:
 
 @contextmanager
 def _running(command: list[str], port: int) -> Iterator[None]:
-	process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-	try:
-		_wait_for(port, process)
-		yield
-	finally:
-		process.terminate()
-		process.wait(20)
-		if process.stdout:
-			process.stdout.close()
+	# A file: a pipe that nobody reads stops the server when it is full.
+	with tempfile.TemporaryFile() as log:
+		process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+		try:
+			_wait_for(port, process, log)
+			yield
+		finally:
+			process.terminate()
+			process.wait(20)
 
 
-def _wait_for(port: int, process: subprocess.Popen) -> None:
+def _wait_for(port: int, process: subprocess.Popen, log: IO[bytes]) -> None:
 	until = time.monotonic() + 30
 	while time.monotonic() < until:
 		if process.poll() is not None:
-			raise AssertionError(process.stdout.read().decode() if process.stdout else "no output")
+			log.seek(0)
+			raise AssertionError(log.read().decode(errors="replace"))
 		with socket.socket() as probe:
 			if probe.connect_ex(("127.0.0.1", port)) == 0:
 				return
