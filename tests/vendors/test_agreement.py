@@ -104,8 +104,12 @@ class Person:
 
 	def book(self) -> None:
 		"""An event of ours appears, which makes no busy time."""
+		event = outgoing(BEGIN + self.dice.randrange(40) * 86400)
+		row = {"user": self.jane.user, "connection": self.jane.connection, "key": event.key, "state": "Planned"}
+		frappe.get_doc({"doctype": "Mirrored Event", **row}).insert()
+		frappe.db.commit()
 		with self.vendor.opened(self.jane) as provider:
-			provider.put(self.jane.diary.id, outgoing(BEGIN + self.dice.randrange(40) * 86400))
+			provider.put(self.jane.diary.id, event)
 
 	def _any(self) -> Entry | None:
 		live = [entry for entry in self.jane.diary.entries.values() if not entry.removed]
