@@ -143,6 +143,13 @@ class BookingNotFound(NotFound):
 		return _("There is no meeting at this address. Please use the link in your confirmation e-mail.")
 
 
+class FeedNotFound(NotFound):
+	code = "FEED_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("This calendar link doesn't work any more. Please copy the new one from the page of your meetings.")
+
+
 class ReportLinkNotFound(NotFound):
 	code = "REPORT_LINK_NOT_FOUND"
 

@@ -28,6 +28,8 @@ add_to_apps_screen = [
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
+	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
@@ -35,14 +37,32 @@ website_route_rules = [
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 ]
 
+_BOOKING = ["public/js/desk/booking_commands.js"]
 _TIME_ZONES = ["public/js/desk/time_zones.js"]
 
 doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
-	"Booking": ["public/js/desk/booking_tasks.js"],
+	"Booking": [*_BOOKING, "public/js/desk/booking_tasks.js"],
 	"Scheduling Page": _TIME_ZONES,
+}
+
+_BOOK_FOR_SOMEBODY = ["public/js/desk/book_for_somebody.js"]
+
+doctype_js |= dict.fromkeys(("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal"), _BOOK_FOR_SOMEBODY)
+
+doctype_list_js = {"Booking": _BOOKING}
+
+_CONNECTIONS = "scheduler_integration.crm.connections"
+
+override_doctype_dashboards = {
+	"Contact": f"{_CONNECTIONS}.of_contact",
+	"Lead": f"{_CONNECTIONS}.of_lead",
+	"Opportunity": f"{_CONNECTIONS}.of_opportunity",
+	"CRM Lead": f"{_CONNECTIONS}.of_crm_lead",
+	"CRM Deal": f"{_CONNECTIONS}.of_crm_deal",
+	"User": f"{_CONNECTIONS}.of_user",
 }
 
 # What templates of reports may call: {{ scheduler_section(doc) }}
@@ -61,6 +81,7 @@ permission_query_conditions = {
 	"Availability Schedule": f"{_PERMISSIONS}.own_query",
 	"Availability Override": f"{_PERMISSIONS}.own_query",
 	"Blocked Time": f"{_PERMISSIONS}.own_query",
+	"Host Preferences": f"{_PERMISSIONS}.own_query",
 	"Consultant Scheduler Settings": f"{_PERMISSIONS}.consultant_query",
 	"Client Assessment": f"{_PERMISSIONS}.consultant_query",
 	"Scheduler Engagement": f"{_PERMISSIONS}.consultant_query",
@@ -90,6 +111,7 @@ has_permission = {
 	"Availability Schedule": f"{_PERMISSIONS}.has_own_permission",
 	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
 	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
+	"Host Preferences": f"{_PERMISSIONS}.has_own_permission",
 	"Consultant Scheduler Settings": f"{_PERMISSIONS}.has_consultant_permission",
 	"Client Assessment": f"{_PERMISSIONS}.has_consultant_permission",
 	"Scheduler Engagement": f"{_PERMISSIONS}.has_consultant_permission",
@@ -104,14 +126,12 @@ has_permission = {
 	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
 }
 
-# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
-doc_events = {"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"}}
-
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
 # Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
 ignore_links_on_delete = [
 	"Booking",
 	"Host Calendar",
+	"Host Preferences",
 	"Booking Slot",
 	"Booking Seat",
 	"Outside Booking",
@@ -119,13 +139,20 @@ ignore_links_on_delete = [
 	"Outbox Task",
 	"Calendar Connection",
 	"Calendar Busy Time",
-	"Scheduler Engagement",
 	"Mirrored Event",
+	"Scheduler Engagement",
 ]
 
 doc_events = {
+	# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
+	"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"},
 	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
-	"User": {"on_trash": "scheduler_integration.engagement.retention.forget_user"},
+	"User": {
+		"on_trash": [
+			"scheduler_integration.engagement.retention.forget_user",
+			"scheduler_integration.calendars.leaving.forget_user",
+		]
+	},
 }
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]
@@ -137,6 +164,8 @@ scheduler_events = {
 			"scheduler_integration.jobs.close_past_bookings",
 			"scheduler_integration.jobs.ask_schedulers",
 		],
+		# Seven in the morning begins at another quarter of an hour in some zones, such as 01:15 UTC in Kathmandu.
+		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],
 	},
 	"daily": [
 		"scheduler_integration.jobs.release_past_slots",

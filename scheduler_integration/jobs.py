@@ -3,12 +3,14 @@
 import frappe
 
 from scheduler_integration import bookings, clock
+from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
-from scheduler_integration.calendars.queue import enqueue_sync
+from scheduler_integration.calendars.queue import enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.engagement.retention import forget_old_engagement
+from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 
 # Short enough that a confirmation which waits behind this job for the only worker leaves within half a minute.
@@ -52,7 +54,26 @@ def poll_calendars() -> None:
 	now = clock.now()
 	for connection in due_connections(now):
 		enqueue_sync(connection)
+	for connection in left_connections():
+		leave_soon(connection)
 	tell_of_trouble(now)
+
+
+def leave_calendar(connection: str) -> None:
+	"""Runs after somebody disconnected an account: removes events, revokes tokens, forgets."""
+	leave(connection, clock.now())
+
+
+def send_digests() -> None:
+	"""Runs every quarter of an hour: queues the morning digests that are due. One that fails doesn't stop the others."""
+	now = clock.now()
+	for name in wanted_digests():
+		frappe.db.savepoint("digest")
+		try:
+			queue_digest(name, now)
+		except Exception:
+			frappe.db.rollback(save_point="digest")
+			frappe.log_error(title=f"The morning digest {name} failed")
 
 
 def release_past_slots() -> None:

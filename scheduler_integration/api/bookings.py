@@ -10,31 +10,78 @@ from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.availability.conflicts import find_conflicts
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.availability.slots import slots_between
+from scheduler_integration.catalogue.durations import chosen_duration
+from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.doors.commands import act, parse_command
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.doors.on_behalf import book_for_somebody
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings import lookup
+from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
+from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
 from scheduler_integration.parsing.fields import (
 	parse_choice,
+	parse_date,
 	parse_instants,
 	parse_json,
 	parse_name,
 	parse_whole_number,
 )
+from scheduler_integration.parsing.zones import checked_zone
+from scheduler_integration.permissions import is_manager
+
+MAX_OFFSET = 10_000
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
-def list(when=None, limit=None, offset=None) -> dict[str, Any]:
-	"""Return the signed-in host's `upcoming` (default) or `past` bookings."""
+def list(
+	when=None,
+	status=None,
+	start_date=None,
+	end_date=None,
+	timezone=None,
+	meeting_type=None,
+	page=None,
+	host=None,
+	limit=None,
+	offset=None,
+) -> dict[str, Any]:
+	"""Return bookings of the signed-in host, or for managers of another `host` or of `all`."""
 	user = signed_in()
-	count = parse_whole_number("limit", limit) or 50
-	skip = parse_whole_number("offset", offset) or 0
-	if count < 1 or skip < 0:
-		raise InvalidRequest(_("The limit must be 1 or more, and the offset 0 or more."))
-	if when not in (None, "", "upcoming", "past"):
-		raise InvalidRequest(details={"when": _("This must be “upcoming” or “past”.")})
-	found = lookup.list_for_host(user, clock.now(), past=when == "past", limit=count, offset=skip)
+	asked = {"status": status, "start_date": start_date, "end_date": end_date}
+	named = {"meeting_type": meeting_type, "page": page, "host": None if host == "all" else host}
+	only = parse_booking_filter(asked | named, checked_zone(timezone or timezone_of(user)))
+	if not is_manager() and (host == "all" or only.host not in ("", user)):
+		raise NotPermitted(_("Only a Scheduling Manager can list the meetings of others."))
+	found = lookup.list_for_host(
+		None if host == "all" else only.host or user,
+		clock.now(),
+		when=_when(when, only),
+		only=only,
+		limit=_bounded("limit", limit, 50, 1, lookup.MAX_ROWS),
+		offset=_bounded("offset", offset, 0, 0, MAX_OFFSET),
+	)
 	return {"bookings": [serialise.host_booking(each) for each in found]}
+
+
+def _when(given: object, only: BookingFilter) -> str:
+	if given in (None, ""):
+		return lookup.ALL if only.has_time_or_status else lookup.UPCOMING
+	if given not in (lookup.UPCOMING, lookup.PAST, lookup.ALL):
+		raise InvalidRequest(details={"when": _("Must be “upcoming”, “past” or “all”.")})
+	return str(given)
+
+
+def _bounded(field: str, given: object, default: int, least: int, most: int) -> int:
+	number = parse_whole_number(field, given)
+	if number is None:
+		return default
+	if not least <= number <= most:
+		raise InvalidRequest(details={field: _("Must be between {0} and {1}.").format(least, most)})
+	return number
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -43,6 +90,37 @@ def get(name=None) -> dict[str, Any]:
 	"""Return one booking."""
 	signed_in()
 	return serialise.host_booking(lookup.get_for_host(parse_name(name), clock.now()))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def get_slots(meeting_type=None, start_date=None, end_date=None, timezone=None, duration=None) -> dict[str, Any]:
+	"""Return the slots that a host or manager can book for somebody, of at most 62 days.
+
+	`meeting_type` is the name of its record. Minimum notice and booking window don't apply.
+	"""
+	signed_in()
+	first = parse_date("start_date", start_date)
+	last = parse_date("end_date", end_date or start_date)
+	bookable = find_own_bookable(parse_name(meeting_type))
+	minutes = chosen_duration(bookable.meeting_type, parse_whole_number("duration", duration))
+	zone = checked_zone(timezone or bookable.page.timezone)
+	request = SlotRequest(minutes, by_host=True)
+	return serialise.offered_slots(slots_between(bookable, request, first, last, zone, clock.now()))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint(status=201)
+def create(meeting_type=None, host=None, reference_doctype=None, reference_name=None, **payload) -> dict[str, Any]:
+	"""Book a meeting for somebody and return it. The other arguments are the fields of BookingPayload.
+
+	`meeting_type` is the name of its record. The reference is a Contact, a lead or a deal.
+	"""
+	signed_in()
+	asked = BookingPayload.of(payload | parse_collections(payload))
+	return serialise.host_booking(
+		book_for_somebody(parse_name(meeting_type), asked, host, reference_doctype, reference_name)
+	)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

@@ -25,14 +25,17 @@ from scheduler_integration.doors.commands import (
 	reschedule_for_attendee,
 	update_guests_for_attendee,
 )
+from scheduler_integration.doors.headers import set_etag
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request, limited
 from scheduler_integration.exceptions import InvalidDate, LinkExpired
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.notifications.feed import host_feed
 from scheduler_integration.notifications.invitation import invitation
+from scheduler_integration.notifications.preferences import feed_owner
 from scheduler_integration.notifications.readers import attendee_of
-from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
 from scheduler_integration.parsing.fields import (
 	parse_date,
 	parse_hold_key,
@@ -115,10 +118,9 @@ def release_slot(hold=None) -> dict[str, Any]:
 @json_endpoint(status=201)
 def book(slug=None, meeting_type=None, **payload) -> dict[str, Any]:
 	"""Book a meeting. The other arguments are the fields of BookingPayload."""
-	kinds = {"answers": dict, "guests": list, "parts": list}
-	read = {name: parse_json(name, payload.get(name), kind) for name, kind in kinds.items()}
+	asked = BookingPayload.of(payload | parse_collections(payload))
 	count_request(BOOKINGS)
-	return serialise.attendee_booking(book_for_visitor(_find(slug, meeting_type), BookingPayload.of(payload | read)))
+	return serialise.attendee_booking(book_for_visitor(_find(slug, meeting_type), asked))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -172,6 +174,23 @@ def calendar_file(token=None) -> None:
 			"filename": "invite.ics",
 			"filecontent": invitation(booking, now, attendee_of(booking)),
 			"content_type": "text/calendar",
+		}
+	)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+@limited(REQUESTS)
+def host_calendar(token=None) -> None:
+	"""Return the calendar of a host's bookings for calendar apps, by the host's private link."""
+	content = host_feed(feed_owner(parse_name(token)), clock.now())
+	set_etag(content)
+	frappe.local.response.update(
+		{
+			"type": "download",
+			"filename": "meetings.ics",
+			"filecontent": content,
+			"content_type": "text/calendar; charset=utf-8",
 		}
 	)
 

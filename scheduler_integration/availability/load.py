@@ -46,10 +46,7 @@ def load_members(
 	required = {host.user: host.is_required for host in hosts}
 	found = load_schedules(meeting_type.availability_schedule, required)
 	schedules = {user: found.get(user, NO_HOURS) for user in required}
-	rules = {
-		user: meeting_rules(meeting_type, schedule, request.duration, request.party)
-		for user, schedule in schedules.items()
-	}
+	rules = {user: meeting_rules(meeting_type, schedule, request) for user, schedule in schedules.items()}
 	span = _span(rules, schedules, first, last, now)
 	calendars = load_hosts(schedules, span, meeting_type.name, now, own=request.hold, without=request.moving, lock=lock)
 	return [engine.Member(rules[host.name], host, required[host.name]) for host in calendars]

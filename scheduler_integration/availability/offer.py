@@ -4,12 +4,15 @@ A round robin offers a start if any host is free, a collective meeting if every 
 use the same engine with the same calendars, so a listed slot can be booked.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scheduler_integration import engine
 from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.durations import GRID_MINUTES
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.times import Slot
@@ -71,6 +74,18 @@ class Offer:
 	def _in_session(self, user: str, start: int) -> bool:
 		member = self.member(user)
 		return start in engine.joinable_sessions(member.rules, member.host)
+
+	def with_any_start(self) -> Offer:
+		"""Return the same offer without the meeting type's grid: a meeting may start at every five minutes of the hours."""
+		members = [
+			replace(each, rules=replace(each.rules, slot_interval=GRID_MINUTES, slot_offset=0, first_slot_only=False))
+			for each in self.pool.members
+		]
+		return replace(self, pool=self.pool.with_members(members)) if members else self
+
+	def only(self, user: str) -> Offer:
+		"""Return what one of the hosts offers alone."""
+		return replace(self, pool=self.pool.with_members([self.member(user)]))
 
 	def member(self, user: str) -> engine.Member:
 		return next(member for member in self.pool.members if member.host.name == user)

@@ -1,33 +1,37 @@
 """The rules of a meeting type as they apply to one host."""
 
+from dataclasses import replace
+
 from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.limits import limits_of
 from scheduler_integration.availability.schedules import HostSchedule
+from scheduler_integration.availability.slot_request import SlotRequest
 
 _MINUTES = {"Minutes": 1, "Hours": 60, "Days": 24 * 60}
 
 
-def meeting_rules(meeting_type: Document, schedule: HostSchedule, duration: int, party: int = 1) -> engine.MeetingRules:
-	"""Return the engine's rules for a meeting of `duration` minutes that takes `party` seats.
+def meeting_rules(meeting_type: Document, schedule: HostSchedule, request: SlotRequest) -> engine.MeetingRules:
+	"""Return the engine's rules for the meeting that the request asks for.
 
 	The host's schedule gives the limits of the host, and with `uses_host_defaults` also buffers, notice and window. 0
 	in a record means that the rule isn't set.
 	"""
-	return engine.MeetingRules(
-		duration=duration,
+	rules = engine.MeetingRules(
+		duration=request.duration,
 		slot_interval=meeting_type.slot_interval or None,
 		slot_offset=meeting_type.slot_offset or 0,
 		fill_gaps=bool(meeting_type.fill_gaps),
 		first_slot_only=bool(meeting_type.first_slot_only),
 		seats=meeting_type.seats or 1,
-		party_size=party,
+		party_size=request.party,
 		days=meeting_type.number_of_days or 1,
 		skips_days_off=bool(meeting_type.skips_days_off),
 		limits=(*limits_of(meeting_type, of_host=False), *schedule.limits),
 		**(_host_defaults(schedule) if meeting_type.uses_host_defaults else _own_rules(meeting_type)),
 	)
+	return replace(rules, minimum_notice=0, window=None) if request.by_host else rules
 
 
 def _host_defaults(schedule: HostSchedule) -> dict:

@@ -57,7 +57,7 @@ def slots_between(
 	_check_range(first, last)
 	span = _instants(first, last, zone)
 	pool = make_offer(bookable, request, *span, now).pool
-	return _offered(pool, request.duration, zone, pool.starts(*span), span)
+	return _offered(pool, request.duration, zone, _starts(pool, request, *span), span)
 
 
 def first_month_with_slots(
@@ -72,11 +72,15 @@ def first_month_with_slots(
 	# The calendar shows the whole month, so earlier slots of that month are loaded too.
 	since, until = _instants(min(begin, _month_grid(begin)[0]), begin + timedelta(days=HORIZON_DAYS), zone)
 	pool = make_offer(bookable, request, since, until, now).pool
-	starts = pool.starts(since, until)
+	starts = _starts(pool, request, since, until)
 	earliest = next((day for start in starts if (day := engine.local_date(start, zone)) >= begin), None)
 	shown = _instants(*_month_grid(earliest or begin), zone)
 	offered = _offered(pool, request.duration, zone, [start for start in starts if shown[0] <= start < shown[1]], shown)
 	return FirstMonth((earliest or begin).replace(day=1), earliest, offered)
+
+
+def _starts(pool: engine.HostPool, request: SlotRequest, since: int, until: int) -> list[int]:
+	return [start for start in pool.starts(since, until) if start != request.besides]
 
 
 def _check_range(first: date, last: date) -> None:

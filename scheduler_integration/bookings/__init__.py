@@ -6,7 +6,7 @@ here, never from a module inside.
 
 from scheduler_integration.bookings.ask_for_another_time import ask_to_reschedule
 from scheduler_integration.bookings.asking import ask, ask_due, ask_for_appointment
-from scheduler_integration.bookings.book import book
+from scheduler_integration.bookings.book import book, book_by_host
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.closing import (
 	complete_past_meetings,
@@ -32,6 +32,7 @@ __all__ = [
 	"ask_for_appointment",
 	"ask_to_reschedule",
 	"book",
+	"book_by_host",
 	"cancel_by_host",
 	"cancel_by_token",
 	"complete",

@@ -18,11 +18,15 @@ from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week
 
 
 class Wish(NamedTuple):
-	"""What the choice of hosts depends on: the start, the starts of the parts if they are known, and the attendee."""
+	"""What the choice of hosts depends on: the start, the starts of the parts if they are known, and the attendee.
+
+	`host` is the user who is to take a round-robin meeting, if somebody has chosen one.
+	"""
 
 	start: int
 	parts: tuple[int, ...]
 	attendee_email: str
+	host: str | None = None
 
 
 class Choice(NamedTuple):
@@ -48,7 +52,8 @@ def choose_hosts(offer: Offer, wish: Wish, meeting_type: Document, page: Documen
 
 
 def _turn(offer: Offer, free: list[str], wish: Wish, meeting_type: Document, week: engine.Interval) -> Turn:
-	preferred = preferred_host(wish.attendee_email, free) if meeting_type.route_to_owner else None
+	known = preferred_host(wish.attendee_email, free) if meeting_type.route_to_owner else None
+	preferred = wish.host or known
 	running = highest_tier([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
 	users = [each.name for each in running]
 	owed = ledger.owed_to(meeting_type.name, users)

@@ -26,7 +26,7 @@ from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.meetings.status import RELEASED
-from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
+from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.parsing.booking_request import BookingRequest
 
 _CALENDAR_REASONS = {engine.Reason.BUSY, engine.Reason.BUFFER}
@@ -43,19 +43,38 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooki
 	return for_attendee(_earlier(request) or _take(request, bookable, now), now)
 
 
+def book_by_host(request: BookingRequest, bookable: Bookable, now: int) -> HostBooking:
+	"""Book a meeting for somebody, as a host or manager, and return it as hosts see it. `request.on_behalf` is set.
+
+	Minimum notice, booking window and grid don't apply; busy times, hours and limits do. A meeting type whose requests
+	need an answer gets none here: the host has agreed already. Raises SlotTaken and AlreadyCancelled as `book` does.
+	"""
+	return for_host(_earlier(request) or _take(request, bookable, now), now)
+
+
 def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	guard.lock_hosts(host.user for host in bookable.hosts)
 	margin = SUGGESTION_DAYS * DAY
 	first, last = request.start - margin, request.start + margin
-	wanted = SlotRequest(request.duration, request.party, request.hold)
+	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=request.on_behalf is not None)
 	offer = make_offer(bookable, wanted, first, last, now, lock=True)
 	request = replace(request, parts=held_parts(request, bookable.meeting_type, offer, now))
-	if not offer.is_bookable(request.start, request.parts):
+	if not _is_bookable(request, offer):
 		# If the same request was sent twice, the other one may have got the slot while this one waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
-		raise slot_taken(offer, request.start, request.duration, request.timezone)
-	return _store(request, bookable, offer, now)
+		raise slot_taken(_asked(request, offer), request.start, request.duration, request.timezone)
+	return _store(request, bookable, offer.with_any_start() if request.on_behalf else offer, now)
+
+
+def _is_bookable(request: BookingRequest, offer: Offer) -> bool:
+	offer = _asked(request, offer)
+	return (offer.with_any_start() if request.on_behalf else offer).is_bookable(request.start, request.parts)
+
+
+def _asked(request: BookingRequest, offer: Offer) -> Offer:
+	"""Return the offer of the host whom the request names, or of all hosts."""
+	return offer.only(request.on_behalf.host) if request.on_behalf and request.on_behalf.host else offer
 
 
 class Dated(Protocol):
@@ -85,13 +104,16 @@ def held_parts(request: Dated, meeting_type: Document, offer: Offer, now: int) -
 
 def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:
 	page, meeting_type = bookable.page, bookable.meeting_type
-	choice = choose_hosts(offer, Wish(request.start, request.parts, request.attendee_email), meeting_type, page)
+	host = request.on_behalf.host if request.on_behalf else None
+	wish = Wish(request.start, request.parts, request.attendee_email, host)
+	choice = choose_hosts(offer, wish, meeting_type, page)
 	booking = new_booking(request, page, meeting_type, choice.users, offer)
 	if standing := joinable_booking(offer, choice.users, request.start):
 		join(booking, standing)
 	# The attendee has no rights on Booking and usually isn't signed in. The checks above decide that they may book.
 	booking.insert(ignore_permissions=True)
-	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=Actor.ATTENDEE))
+	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
+	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=actor))
 	if request.hold:
 		# Holds live in the cache, which has no rollback: if the booking fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))

@@ -28,7 +28,7 @@ def new_booking(
 	booking = frappe.get_doc(
 		{
 			"doctype": "Booking",
-			"status": "Pending" if meeting_type.requires_confirmation else "Scheduled",
+			"status": "Pending" if meeting_type.requires_confirmation and not request.on_behalf else "Scheduled",
 			"meeting_type": meeting_type.name,
 			"scheduling_page": page.name,
 			"host": users[0],
@@ -41,6 +41,7 @@ def new_booking(
 			**_attendee(request),
 			**_place(request),
 			**_origin(request, meeting_type),
+			**_records(request),
 			"idempotency_key": request.idempotency_key,
 			"manage_key": new_manage_key(),
 			"ical_uid": _ical_uid(),
@@ -151,6 +152,14 @@ def _origin(request: BookingRequest, meeting_type: Document) -> dict:
 		**request.utm,
 		"reference": request.reference,
 	}
+
+
+def _records(request: BookingRequest) -> dict[str, Any]:
+	"""Return the CRM's records that a host has chosen. For other bookings, the CRM looks them up by address."""
+	if not request.on_behalf:
+		return {}
+	doctype, name = request.on_behalf.reference or (None, None)
+	return {"contact": request.on_behalf.contact, "reference_doctype": doctype, "reference_name": name}
 
 
 def _ical_uid() -> str:

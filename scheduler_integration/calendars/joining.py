@@ -23,6 +23,8 @@ _DOCTYPE = "Calendar Connection"
 # What went wrong before doesn't count for new tokens.
 _FRESH_START = {
 	"is_active": 1,
+	# The account may have been disconnected a moment ago, and nobody have taken leave of it yet.
+	"leaving": None,
 	"status": "New",
 	"sync_error_count": 0,
 	"last_error": None,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import frappe
 
 JOB = "scheduler_integration.jobs.sync_calendars"
+LEAVE = "scheduler_integration.jobs.leave_calendar"
 # A calendar that was read this many seconds ago is fresh enough for a visitor who fills in the form.
 FRESH = 60
 
@@ -20,6 +21,18 @@ def enqueue_sync(connection: str) -> None:
 		frappe.enqueue(JOB, queue="default", connection=connection)
 	except Exception:
 		frappe.logger("scheduler_integration").exception("The calendars of %s wait for the next look", connection)
+
+
+def leave_soon(connection: str) -> None:
+	"""Queue what is left to do of a connection that was disconnected, after the commit."""
+	frappe.db.after_commit.add(lambda: _enqueue_leave(connection))
+
+
+def _enqueue_leave(connection: str) -> None:
+	try:
+		frappe.enqueue(LEAVE, queue="default", connection=connection)
+	except Exception:
+		frappe.logger("scheduler_integration").exception("The connection %s waits for the next look", connection)
 
 
 def enqueue_push_sync(connection: str) -> None:

@@ -59,6 +59,15 @@ def hosts_of_page(page: Document, people: People | None = None) -> list[TypeHost
 	return [TypeHost(u, people[u].full_name or u, people[u].user_image or None) for u in users if u in people]
 
 
+def enabled_hosts_of_all() -> list[TypeHost]:
+	"""Return the enabled users who have a scheduling page or belong to a team's, by name."""
+	owners = frappe.get_all("Scheduling Page", {"page_type": "Personal"}, pluck="user")
+	team = frappe.get_all("Scheduling Page Host", {"is_active": 1, "parenttype": "Scheduling Page"}, pluck="user")
+	people = enabled_people(sorted({*owners, *team}))
+	found = [TypeHost(user, person.full_name or user) for user, person in people.items()]
+	return sorted(found, key=lambda host: (host.name.casefold(), host.user))
+
+
 def page_users(page: Document) -> list[str]:
 	"""Return the users whose time the page offers: the active hosts of a team page, or the owner of a personal page."""
 	return team_users(page) if page.page_type == "Team" else [page.user]

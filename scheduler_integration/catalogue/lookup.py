@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_people, hosts_of, page_users
 from scheduler_integration.catalogue.slugs import is_slug
-from scheduler_integration.exceptions import MeetingTypeNotFound, PageNotFound
+from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted, PageNotFound
+from scheduler_integration.permissions import is_manager
 from scheduler_integration.prepared import value
 
 
@@ -43,6 +45,24 @@ def bookable(meeting_type: Document) -> Bookable:
 	"""Return the same for a Meeting Type's record. The type and its page may be inactive."""
 	page = frappe.get_cached_doc("Scheduling Page", meeting_type.scheduling_page)
 	return Bookable(page, meeting_type, enabled_people(page_users(page)))
+
+
+def find_own_bookable(name: str) -> Bookable:
+	"""Return the active meeting type `name`, a record's name, for a signed-in user who books for somebody.
+
+	Raises MeetingTypeNotFound, and NotPermitted unless the user is a manager, owns the page or is one of the hosts.
+	"""
+	known = name != "Meeting Type" and frappe.db.exists("Meeting Type", name)
+	meeting_type = frappe.get_cached_doc("Meeting Type", name) if known else None
+	if not meeting_type or not meeting_type.is_active or not meeting_type.scheduling_page:
+		raise MeetingTypeNotFound
+	found = bookable(meeting_type)
+	if not found.page.is_active:
+		raise MeetingTypeNotFound
+	user = frappe.session.user
+	if not is_manager() and user != found.page.user and user not in {host.user for host in found.hosts}:
+		raise NotPermitted(_("You can book for somebody only if you host this meeting."))
+	return found
 
 
 def find_page(slug: str) -> Document:

@@ -29,7 +29,7 @@ def log_meeting(booking: Document) -> Fields:
 
 	Returns the booking's fields that link to the Event and, if one exists, to the lead or deal.
 	"""
-	record = find_record(booking.attendee_email)
+	record = _chosen_record(booking) or find_record(booking.attendee_email)
 	event = _join_session(booking, record) or _insert_event(booking, record)
 	reference = {"event": event.name}
 	if record:
@@ -37,6 +37,11 @@ def log_meeting(booking: Document) -> Fields:
 		if not _shows_by_itself(event, record[0]):
 			_write_communication(booking, event, record)
 	return reference
+
+
+def _chosen_record(booking: Document) -> tuple[str, str] | None:
+	"""Return the lead or deal for which a host made the booking, or None."""
+	return (booking.reference_doctype, booking.reference_name) if booking.reference_name else None
 
 
 def log_cancellation(booking: Document) -> None:

@@ -8,8 +8,13 @@ from scheduler_integration.meetings.changes import Change, Fields, Kind
 
 
 def keep_contact(change: Change) -> Fields:
-	"""Link a new booking to its attendee's Contact, which is created if it doesn't exist."""
-	return {"contact": find_or_create_contact(change.booking)} if change.kind is Kind.BOOKED else {}
+	"""Link a new booking to its attendee's Contact, which is created if it doesn't exist.
+
+	A host who books for a Contact has linked it already.
+	"""
+	if change.kind is not Kind.BOOKED or change.booking.contact:
+		return {}
+	return {"contact": find_or_create_contact(change.booking)}
 
 
 def keep_activity(change: Change) -> Fields:

@@ -3,6 +3,7 @@
 A page sets its headers with `use`, and the hook `add_headers` writes them into the response.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 import frappe
@@ -25,6 +26,11 @@ class PageHeaders:
 def use(headers: PageHeaders) -> None:
 	"""Set the headers of this request's response."""
 	frappe.flags.scheduling_headers = headers
+
+
+def set_etag(content: bytes) -> None:
+	"""Let the response have an entity tag (RFC 9110, 8.8.3), so that a caller who has this content gets a 304."""
+	frappe.flags.scheduling_etag = hashlib.sha256(content).hexdigest()[:32]
 
 
 def set_retry_after(error: SchedulingError) -> None:
@@ -51,3 +57,7 @@ def add_headers(response: Response, request: Request) -> None:
 		response.headers["X-Content-Type-Options"] = "nosniff"
 	if response.status_code in (429, 503) and (seconds := frappe.flags.scheduling_retry_after):
 		response.headers["Retry-After"] = str(seconds)
+	if response.status_code == 200 and (tag := frappe.flags.scheduling_etag):
+		response.set_etag(tag)
+		response.headers["Cache-Control"] = "private, no-cache"
+		response.make_conditional(request.environ)

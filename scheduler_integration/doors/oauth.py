@@ -5,6 +5,9 @@ from frappe.utils import get_url
 
 from scheduler_integration.outside.oauth.consent import Asker
 
+# Where Google and Microsoft send a host back to after the consent for a calendar.
+CALENDAR_CALLBACK = "scheduler_integration.api.calendars.callback"
+
 
 def this_asker() -> Asker:
 	"""Return the signed-in user with the session of their browser."""

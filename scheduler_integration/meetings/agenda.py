@@ -1,6 +1,6 @@
 """The meetings to come, for the hosts' page: a user's own or, for managers, everybody's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
@@ -11,16 +11,14 @@ from pypika.terms import Criterion
 
 from scheduler_integration.catalogue.hosts import TypeHost, enabled_people, page_users
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
+from scheduler_integration.meetings.filtering import NO_FILTER, fitting, hosted_by
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import is_booking
+from scheduler_integration.parsing.booking_filter import BookingFilter
 from scheduler_integration.permissions import is_manager
-
-# No multi-day meeting spans more, days off included. With this bound the database doesn't search the bookings of past
-# years.
-_LONGEST = 60 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,10 @@ class Agenda:
 	last: str | None
 
 
-def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> Agenda:
+def agenda(user: str | None, now: int, limit: int, after: str | None = None, only: BookingFilter = NO_FILTER) -> Agenda:
 	"""Return the next open bookings that `user` hosts, or everybody's if `user` is None. `now` is in epoch seconds.
+
+	If `only` names a status or dates, bookings in other states and of the past are returned too.
 
 	There are `limit` of them, or more: a session isn't cut in two, so the rest of the last session is included. With
 	`limit` 2, a meeting and a workshop of three bookings, all four are returned. They come after the booking `after`,
@@ -52,25 +52,20 @@ def agenda(user: str | None, now: int, limit: int, after: str | None = None) -> 
 	managing = is_manager()
 	if user is None and not managing:
 		raise NotPermitted
-	names, last = _page(_to_come(user, now), after, limit)
+	names, last = _page(_wanted(user, now, only), after, limit)
 	bookings = sorted(load_bookings(names), key=lambda each: (each.starts_at, each.creation, each.name))
 	handed_to = _possible_hosts(bookings) if managing else {}
 	entries = (AgendaEntry(each, handed_to.get(each.id, ())) for each in for_hosts(bookings, now))
 	return Agenda(tuple(entries), last)
 
 
-def _to_come(user: str | None, now: int) -> QueryBuilder:
+def _wanted(user: str | None, now: int, only: BookingFilter) -> QueryBuilder:
 	booking = frappe.qb.DocType("Booking")
-	query = frappe.qb.from_(booking).select(booking.name)
-	query = query.where((booking.starts_at > now - _LONGEST) & (booking.ends_at > now))
-	query = query.where(booking.status.isin(sorted(OPEN)))
-	return query.where(booking.name.isin(_hosted(user, now))) if user else query
-
-
-def _hosted(user: str, now: int) -> QueryBuilder:
-	"""Return the bookings that the user hosts. In a subquery, the several rows of a multi-day meeting count once."""
-	row = frappe.qb.DocType("Booking Host")
-	return frappe.qb.from_(row).select(row.parent).where((row.user == user) & (row.is_live == 1) & (row.ends_at > now))
+	to_come = not only.has_time_or_status
+	if to_come:
+		only = replace(only, statuses=OPEN, since=now)
+	query = fitting(frappe.qb.from_(booking).select(booking.name), only)
+	return query.where(booking.name.isin(hosted_by(user, since=now if to_come else None))) if user else query
 
 
 def _page(query: QueryBuilder, after: str | None, limit: int) -> tuple[list[str], str | None]:

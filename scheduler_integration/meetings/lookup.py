@@ -4,13 +4,16 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.exceptions import BookingNotFound, LinkExpired, NotPermitted
+from scheduler_integration.meetings.filtering import NO_FILTER, fitting, hosted_by
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.policy import link_expires_at
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host, for_hosts
 from scheduler_integration.meetings.tokens import find_by_token, is_booking
+from scheduler_integration.parsing.booking_filter import BookingFilter
 
 MAX_ROWS = 100
+UPCOMING, PAST, ALL = "upcoming", "past", "all"
 
 
 def booking_by_token(token: str, now: int) -> AttendeeBooking:
@@ -24,18 +27,35 @@ def booking_by_token(token: str, now: int) -> AttendeeBooking:
 	return for_attendee(booking, now)
 
 
-def list_for_host(user: str, now: int, *, past: bool = False, limit: int = 50, offset: int = 0) -> list[HostBooking]:
-	"""Return the bookings to come that the user hosts, soonest first; with `past`, those that are over, latest first.
+def list_for_host(
+	user: str | None,
+	now: int,
+	*,
+	when: str = UPCOMING,
+	only: BookingFilter = NO_FILTER,
+	limit: int = 50,
+	offset: int = 0,
+) -> list[HostBooking]:
+	"""Return bookings that the user hosts, or everybody's if `user` is None: those that fit `only`.
 
-	At most MAX_ROWS are returned, whatever `limit` is. Past bookings include cancelled ones.
+	UPCOMING are open and not over, soonest first. PAST are over, latest first. ALL are sorted soonest first. At most
+	MAX_ROWS are returned, whatever `limit` is.
 	"""
-	names = _names_for_host(user, now, past, min(limit, MAX_ROWS), offset)
+	names = _names_for_host(user, now, when, only, min(limit, MAX_ROWS), offset)
 	return for_hosts(load_bookings(names), now)
 
 
 def get_for_host(name: str, now: int) -> HostBooking:
 	"""Return one booking as its hosts see it. Raises BookingNotFound, and NotPermitted if the user may not read it."""
 	return for_host(find_for_host(name, "read"), now)
+
+
+def earlier_choices(email: str) -> tuple[str, str]:
+	"""Return the time zone and language of the latest booking with this attendee's address; empty without one."""
+	found = frappe.get_all(
+		"Booking", {"attendee_email": email}, ["timezone", "language"], order_by="creation desc", limit=1
+	)
+	return (found[0].timezone or "", found[0].language or "") if email and found else ("", "")
 
 
 def find_for_host(name: str, ptype: str, *, for_update: bool = False) -> Document:
@@ -51,17 +71,15 @@ def find_for_host(name: str, ptype: str, *, for_update: bool = False) -> Documen
 	return booking
 
 
-def _names_for_host(user: str, now: int, past: bool, limit: int, offset: int) -> list[str]:
-	row = frappe.qb.DocType("Booking Host")
+def _names_for_host(user: str | None, now: int, when: str, only: BookingFilter, limit: int, offset: int) -> list[str]:
 	booking = frappe.qb.DocType("Booking")
-	hosted = frappe.qb.from_(row).select(row.parent).where(row.user == user)
-	query = frappe.qb.from_(booking).select(booking.name)
-	# A multi-day meeting has a row for each day. A subquery returns it once, a join several times.
-	if past:
-		hosted = hosted.where(row.ends_at <= now)
-		query = query.where(booking.name.isin(hosted) & (booking.ends_at <= now))
-		query = query.orderby(booking.starts_at, order=frappe.qb.desc)
-	else:
-		hosted = hosted.where((row.is_live == 1) & (row.ends_at > now))
-		query = query.where(booking.name.isin(hosted) & booking.status.isin(sorted(OPEN))).orderby(booking.starts_at)
-	return query.orderby(booking.creation).orderby(booking.name).limit(limit).offset(offset).run(pluck=True)
+	query = fitting(frappe.qb.from_(booking).select(booking.name), only)
+	if user:
+		query = query.where(booking.name.isin(hosted_by(user, since=now if when == UPCOMING else None)))
+	if when == UPCOMING:
+		query = query.where(booking.status.isin(sorted(OPEN)) & (booking.ends_at > now))
+	if when == PAST:
+		query = query.where(booking.ends_at <= now)
+	order = frappe.qb.desc if when == PAST else frappe.qb.asc
+	query = query.orderby(booking.starts_at, order=order).orderby(booking.creation).orderby(booking.name)
+	return query.limit(limit).offset(offset).run(pluck=True)  # type: ignore[operator]  # Frappe adds `run` to PyPika.

@@ -16,6 +16,7 @@ from scheduler_integration.catalogue.hosts import TypeHost, enabled_hosts
 from scheduler_integration.catalogue.lookup import Bookable, bookable
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.policy import reschedule_refusal
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.tokens import find_by_token
 
 
@@ -55,7 +56,14 @@ def slot_request_for(booking: Document, duration: int | None = None, hold: str |
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	if minutes != booking.duration_minutes and minutes not in durations_of(meeting_type):
 		raise InvalidRequest(details={"duration": _("Choose one of the durations offered.")})
-	return SlotRequest(minutes, party=booking.seats or 1, hold=hold, moving=booking.name)
+	is_present = minutes == booking.duration_minutes and booking.status in OPEN
+	return SlotRequest(
+		minutes,
+		party=booking.seats or 1,
+		hold=hold,
+		moving=booking.name,
+		besides=booking.starts_at if is_present else None,
+	)
 
 
 def main_first(booking: Document) -> list[str]:

@@ -29,7 +29,7 @@ def new_manage_key() -> str:
 
 def manage_token(booking: Document) -> str:
 	"""Return the token of the booking's manage link."""
-	return f"{booking.name}.{_signature(booking.name, booking.manage_key)}"
+	return f"{booking.name}.{signature(booking.name, booking.manage_key)}"
 
 
 def manage_url(booking: Document) -> str:
@@ -43,12 +43,12 @@ def find_by_token(token: str, *, for_update: bool = False) -> Document:
 	For a booking that was rescheduled, that is the last one of its chain. Raises BookingNotFound if the token isn't
 	valid.
 	"""
-	match = _TOKEN.fullmatch(token)
-	if not match or not is_booking(match[1]):
+	name, signed = split_token(token)
+	if not is_booking(name):
 		raise BookingNotFound
-	booking = latest(frappe.get_doc("Booking", match[1], for_update=for_update), for_update=for_update)
+	booking = latest(frappe.get_doc("Booking", name, for_update=for_update), for_update=for_update)
 	# The last booking's key decides: if it is changed, the links of the whole chain become invalid.
-	if not hmac.compare_digest(match[2], _signature(match[1], booking.manage_key)):
+	if not hmac.compare_digest(signed, signature(name, booking.manage_key)):
 		raise BookingNotFound
 	return booking
 
@@ -60,6 +60,12 @@ def is_booking(name: str) -> bool:
 	return looks_right and bool(frappe.db.exists("Booking", name))
 
 
-def _signature(name: str, manage_key: str) -> str:
-	message = f"{name}\n{manage_key}".encode()
-	return hmac.new(get_encryption_key().encode(), message, hashlib.sha256).hexdigest()
+def split_token(token: str) -> tuple[str, str]:
+	"""Return the name and the signature in a token; two empty texts if it isn't one."""
+	match = _TOKEN.fullmatch(token)
+	return (match[1], match[2]) if match else ("", "")
+
+
+def signature(name: str, key: str) -> str:
+	"""Return the signature of a record's name and its random key, which only this site can make."""
+	return hmac.new(get_encryption_key().encode(), f"{name}\n{key}".encode(), hashlib.sha256).hexdigest()

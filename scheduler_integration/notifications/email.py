@@ -45,15 +45,14 @@ def queue_email(message: Message) -> EmailRow | None:
 	if not is_header_safe(message.reader.email):
 		raise InvalidRequest(_("“{0}” is not an e-mail address.").format(message.reader.email))
 	with print_language(message.reader.language):
-		subject, body = render(message.template, message.variables())
-		invitation = message.invitation()
+		subject, body = render(message.template, message.variables(), message.email_template)
 		queued = frappe.sendmail(
 			recipients=[message.reader.email],
 			subject=subject,
 			message=body,
 			# The message can do without this header. With a broken one it would never be sent.
 			reply_to=message.reply_to if is_header_safe(message.reply_to) else None,
-			attachments=[invitation] if invitation else [],
+			attachments=[each for each in (message.invitation(),) if each],
 			reference_doctype="Booking",
 			reference_name=message.booking,
 			message_id=message.message_id,

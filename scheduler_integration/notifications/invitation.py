@@ -53,6 +53,13 @@ def _calendar(booking: Document, now: int, reader: Reader, entry: Entry) -> Cale
 
 
 def _event(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
+	event = bare_event(booking, now, reader, entry)
+	_add_people(event, entry, reader)
+	return event
+
+
+def bare_event(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
+	"""Return the reader's VEVENT without organizer and attendees, as a calendar feed has it."""
 	event = Event()
 	event.add("uid", entry.uid)
 	event.add("sequence", entry.sequence)
@@ -67,7 +74,6 @@ def _event(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
 		_add_conference(event, booking)
 	if reader.is_attendee:
 		event.add("url", manage_url(booking))
-	_add_people(event, entry, reader)
 	return event
 
 

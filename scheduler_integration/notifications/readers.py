@@ -24,12 +24,12 @@ def guests_of(booking: Document) -> list[Reader]:
 
 def hosts_of(booking: Document) -> list[Reader]:
 	"""Return the hosts, each in their own language and time zone."""
-	return [_host(user) for user in booking.host_users()]
+	return [host_reader(user) for user in booking.host_users()]
 
 
 def former_host(user: str) -> Reader:
 	"""Return a host from whom the booking was reassigned."""
-	return _host(user, "removed")
+	return host_reader(user, "removed")
 
 
 def removed_guests_of(booking: Document, addresses: Iterable[str]) -> list[Reader]:
@@ -43,11 +43,11 @@ def reader_of(booking: Document, role: str, email: str, user: str) -> Reader:
 		return attendee_of(booking)
 	if role in ("guest", "removed_guest"):
 		return replace(attendee_of(booking), email=email, name=email, role=role)
-	return _host(user, role)
+	return host_reader(user, role)
 
 
-def _host(user: str, role: str = "host") -> Reader:
-	"""Return the host. If the User was deleted, the User's name is used as the address: people sign in with it."""
+def host_reader(user: str, role: str = "host") -> Reader:
+	"""Return a host, in their own language and time zone. If the User was deleted, the User's name is used as the address: people sign in with it."""
 	known = frappe.db.get_value("User", user, ["email", "full_name", "language"])
 	email, name, language = known or (user, user, None)
 	return Reader(email, name or user, language or _site_language(), timezone_of(user), role, user)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from frappe import _
 
 from scheduler_integration.catalogue.public import Brand
 from scheduler_integration.clock import iso
+from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
@@ -18,7 +20,17 @@ from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
+# What just happened, as an argument of the address.
+NEWS = ("booked", "moved", "invited")
 _GONE = ("Cancelled", "Declined", "Rescheduled")
+
+
+@dataclass(frozen=True)
+class Attempt:
+	"""A submitted form: the error why it was refused, and the typed addresses if it was about guests."""
+
+	error: SchedulingError | None = None
+	guests: str = ""
 
 
 def managing_view(
@@ -26,16 +38,17 @@ def managing_view(
 	brand: Brand | None,
 	visitor: Visitor,
 	path: str,
-	just_booked: bool = False,
-	problem: str | None = None,
+	news: str = "",
+	attempt: Attempt | None = None,
 ) -> dict:
-	"""Return the view of `/schedule/manage/<token>`.
+	"""Return the view of `/schedule/manage/<token>`. `news` is one of NEWS if that just happened.
 
 	`brand` is that of the page on which the meeting was booked, None if that page is gone. `path` is the address of the
-	form. `problem` is the sentence of an error.
+	form. `attempt` is a form that was just refused.
 	"""
-	heading = _heading(booking, just_booked)
-	follow = _follow_up(booking) if just_booked else None
+	attempt = attempt or Attempt()
+	heading = _heading(booking, news)
+	follow = _follow_up(booking) if news == "booked" else None
 	return {
 		"document": document(
 			visitor,
@@ -54,15 +67,37 @@ def managing_view(
 		"when": _when(booking, visitor),
 		"place": _place(booking),
 		"ics": _local(booking.calendar.ics),
+		"earlier": booking.earlier and when_view([booking.earlier], visitor.style(booking.timezone)),
 		"is_gone": booking.status in _GONE,
+		"move_url": _move_url(booking, path) if booking.can_reschedule else None,
+		"refusals": _refusals(booking),
 		"is_live": booking.status in ("Pending", "Scheduled") and not booking.is_over,
 		"follow_up": follow,
 		"again_url": _local(booking.book_again_url),
 		"action": path,
-		"problem": problem,
+		"problem": attempt.error and attempt.error.message,
+		"guests_typed": attempt.guests or ", ".join(booking.guests),
+		"guests_error": attempt.error.details.get("guests") if attempt.error else None,
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"]}),
 	}
+
+
+def _move_url(booking: AttendeeBooking, path: str) -> str:
+	token = unquote(path.rpartition("/")[2])
+	query = urlencode({"reschedule": token, "tz": booking.timezone})
+	return f"/schedule/{quote(booking.page.slug, safe='')}/{quote(booking.meeting_type.slug, safe='')}?{query}"
+
+
+def _refusals(booking: AttendeeBooking) -> list[str]:
+	"""Return why the attendee can't move or cancel the meeting, each sentence once."""
+	if booking.is_over or booking.status in _GONE:
+		return []
+	sentences = (
+		None if booking.can_reschedule else booking.cannot_reschedule_reason,
+		None if booking.can_cancel else booking.cannot_cancel_reason,
+	)
+	return list(dict.fromkeys(filter(None, sentences)))
 
 
 def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
@@ -102,8 +137,15 @@ def _how_to_join(booking: AttendeeBooking) -> list[str]:
 	return facts
 
 
-def _heading(booking: AttendeeBooking, just_booked: bool) -> dict:
+def _heading(booking: AttendeeBooking, news: str) -> dict:
 	host = ", ".join(names(booking.hosts)) or booking.page.title
+	if booking.is_asked_to_reschedule:
+		return {
+			"icon": "clock",
+			"mood": "good",
+			"title": _("Please choose another time"),
+			"text": _("{0} asks you to move this meeting.").format(host),
+		}
 	email = booking.attendee.email
 	status = booking.status
 	if status in _GONE:
@@ -125,8 +167,13 @@ def _heading(booking: AttendeeBooking, just_booked: bool) -> dict:
 			),
 		}
 	sent = _("An invitation with all of this is on its way to {0}.").format(email)
-	if just_booked:
+	if news == "booked":
 		return {"icon": "check", "mood": "good", "title": _("You're booked"), "text": sent}
+	if news == "invited":
+		text = _("Everybody whom this concerns gets an e-mail.")
+		return {"icon": "check", "mood": "good", "title": _("The guests are changed"), "text": text}
+	if news == "moved":
+		return {"icon": "check", "mood": "good", "title": _("Your meeting is moved"), "text": sent}
 	return {
 		"icon": "calendar",
 		"mood": "good",

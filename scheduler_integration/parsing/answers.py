@@ -21,8 +21,12 @@ class Answer:
 	answer: str
 
 
-def parse_answers(questions: list[Document], given: object, details: dict[str, str]) -> list[Answer]:
+def parse_answers(
+	questions: list[Document], given: object, details: dict[str, str], *, may_be_missing: bool = False
+) -> list[Answer]:
 	"""Return the answers in the order of the questions, without empty ones.
+
+	With `may_be_missing`, required questions needn't be answered.
 
 	`given` is a dict from a question's id to its answer. A wrong answer isn't returned: its sentence is put into
 	`details` under `answers.<id>`, or under `answers` if `given` as a whole is wrong.
@@ -40,16 +44,16 @@ def parse_answers(questions: list[Document], given: object, details: dict[str, s
 		return []
 	answers = []
 	for question in questions:
-		text = _answer(question, given.get(question.name), details)
+		text = _answer(question, given.get(question.name), details, question.required and not may_be_missing)
 		if text:
 			answers.append(Answer(question.name, question.label, text))
 	return answers
 
 
-def _answer(question: Document, value: object, details: dict[str, str]) -> str:
+def _answer(question: Document, value: object, details: dict[str, str], is_required: bool) -> str:
 	try:
 		text = _PARSERS[question.question_type](question, value)
-		if question.required and not text:
+		if is_required and not text:
 			raise Refused(_("Please answer this."))
 		return text
 	except Refused as refused:

@@ -16,6 +16,7 @@ from scheduler_integration.catalogue.hosts import enabled_hosts
 from scheduler_integration.catalogue.places import NOWHERE, Place, chosen_place, needs_accounts, offered_places
 from scheduler_integration.exceptions import InvalidRequest, UnknownTimeZone
 from scheduler_integration.parsing.answers import Answer, parse_answers
+from scheduler_integration.parsing.fields import parse_json
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.references import parse_reference
 from scheduler_integration.parsing.text import Refused, email, line, paragraph, person_name, phone, whole_number
@@ -66,6 +67,26 @@ class BookingPayload:
 		return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
 
 
+def parse_collections(values: Mapping[str, object]) -> dict[str, object]:
+	"""Return those arguments of `public.book` that are lists or objects. Forms send them as JSON text."""
+	kinds = {"answers": dict, "guests": list, "parts": list}
+	return {name: parse_json(name, values.get(name), kind) for name, kind in kinds.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+	"""What only a host or manager who books for somebody may choose.
+
+	- `host` is the user who takes the meeting, None if the meeting type's rules choose.
+	- `contact` is the name of the attendee's Contact.
+	- `reference` is DocType and name of the lead or deal that the meeting is about.
+	"""
+
+	host: str | None = None
+	contact: str | None = None
+	reference: tuple[str, str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
 	"""A request whose fields are all valid.
@@ -79,6 +100,7 @@ class BookingRequest:
 	- `party` is the number of seats.
 	- `parts` are the starts of the parts of a multi-day meeting, in epoch seconds, as the attendee was shown them.
 	- `utm` maps each of UTM_FIELDS to its value.
+	- `on_behalf` is set if a host or manager books for the attendee.
 	- `reference` is the signed reference of the report's link that led here, or empty. Its signature isn't checked yet.
 	"""
 
@@ -101,10 +123,16 @@ class BookingRequest:
 	source: str
 	utm: dict[str, str]
 	reference: str
+	on_behalf: OnBehalf | None = None
 
 
-def parse_booking_request(payload: BookingPayload, page: Document, meeting_type: Document) -> BookingRequest:
-	"""Return the request to book this meeting type on its page. Raises InvalidRequest that names every wrong field."""
+def parse_booking_request(
+	payload: BookingPayload, page: Document, meeting_type: Document, on_behalf: OnBehalf | None = None
+) -> BookingRequest:
+	"""Return the request to book this meeting type on its page. Raises InvalidRequest that names every wrong field.
+
+	A host who books `on_behalf` of somebody needn't answer the questions of the form.
+	"""
 	reader = _Reader(payload)
 	address = reader.required("attendee_email", email)
 	guests = reader.value("guests", lambda value: parse_guests(value, address), default=())
@@ -124,11 +152,14 @@ def parse_booking_request(payload: BookingPayload, page: Document, meeting_type:
 		party=reader.value("guests", lambda value: _party(guests, meeting_type), default=1),
 		parts=reader.value("parts", parse_parts, default=()),
 		hold=reader.value("hold", lambda value: line(value, 64) or None, default=None),
-		answers=tuple(parse_answers(meeting_type.questions, payload.answers, reader.details)),
+		answers=tuple(
+			parse_answers(meeting_type.questions, payload.answers, reader.details, may_be_missing=on_behalf is not None)
+		),
 		idempotency_key=reader.value("idempotency_key", lambda value: _key(value, meeting_type, address)),
-		source=reader.value("source", line),
+		source="host" if on_behalf else reader.value("source", line),
 		utm={field: reader.value(field, line) for field in UTM_FIELDS},
 		reference=parse_reference(payload.reference),
+		on_behalf=on_behalf,
 	)
 	if reader.details:
 		raise InvalidRequest(details=reader.details)

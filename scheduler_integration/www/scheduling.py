@@ -1,9 +1,10 @@
 """`/scheduling`: hosts see their meetings, answer requests, cancel, and copy their links, without the desk.
 
 With `?whose=all`, Scheduling Managers see and reassign everybody's meetings. `?after=` continues the list after a
-meeting.
+meeting. `?status=`, `from`, `to`, `type` and `hosted_by` filter it.
 """
 
+from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
 import frappe
@@ -11,16 +12,24 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.calendars.connections import connections_of
+from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
-from scheduler_integration.clock import now
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
+from scheduler_integration.clock import iso, now
 from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.doors.errors import refusals
-from scheduler_integration.exceptions import HostNotFree, SchedulingError
+from scheduler_integration.engine import local_date
+from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError, TimeNotFree
 from scheduler_integration.meetings.agenda import agenda
-from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view, not_free_message
+from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
+from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view, no_time_message, not_free_message
+from scheduler_integration.pages.host.filters import Filters, filters_view
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
+from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
 from scheduler_integration.permissions import is_manager
 
 no_cache = 1
@@ -28,6 +37,8 @@ sitemap = 0
 
 _PATH = "/scheduling"
 _MEETINGS = 100
+# The arguments of a command that a form sends as they are.
+ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back", "guests")
 
 
 def get_context(context: frappe._dict) -> None:
@@ -42,9 +53,10 @@ def _view() -> dict:
 	zone = timezone_of(user)
 	sees_all = _sees_all()
 	after = argument("after")
-	found = agenda(None if sees_all else user, now(), _MEETINGS, after)
+	only, error = _filter(zone, sees_all, error)
+	found = agenda(None if sees_all else user, now(), _MEETINGS, after, only)
 	tabs = Tabs(
-		views=_views(sees_all) if is_manager() else (),
+		views=_views(sees_all, local_date(now(), zone)),
 		sees_all=sees_all,
 		after=after,
 		first=_address(sees_all) if after else None,
@@ -60,20 +72,67 @@ def _view() -> dict:
 			now=now(),
 			tabs=tabs,
 			message=_refused_message(error, visitor.style(zone)) if error else _done_message(argument("done")),
+			preferences=preferences_of(user),
+			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
 	)
-	return view | {"status": error.http_status_code if error else 200}
+	status = error.http_status_code if error else 200
+	return view | {"status": status, "calendar_trouble": _calendar_trouble(user)}
+
+
+def _calendar_trouble(user: str) -> str | None:
+	"""Return a sentence if one of the user's calendars can't be trusted, which closes their times."""
+	troubled = [each for each in connections_of(user, now()) if each.is_active and each.distrust]
+	if not troubled:
+		return None
+	return _("The calendar {0} can't be read at present. See what helps.").format(troubled[0].account)
 
 
 def _act() -> SchedulingError | None:
 	"""Run the command of a meeting's button and redirect to the page. Returns the error if the command is refused."""
 	try:
 		with refusals():
-			asked = ("action", "name", "reason", "host", "replaces", "force")
-			act(parse_command(*(argument(name) for name in asked)))
+			if not _choose(argument("action")):
+				act(parse_command(**{name: argument(name) for name in ASKED}, start=_wanted_start()))
 	except SchedulingError as error:
 		return error
 	raise redirection(_address(_sees_all(), done=argument("action"), after=argument("after")))
+
+
+def _wanted_start() -> str:
+	"""Return the time to which a meeting is to be moved, in ISO 8601; empty if none or no valid one was given."""
+	zone = timezone_of(frappe.session.user)
+	typed = read_wall_time(read_day(argument("to_date")), argument("to_time"), zone)
+	return iso(typed, zone) if typed else argument("start")
+
+
+def _choose(action: str) -> bool:
+	"""Run the action of a host's preference. Returns False if it isn't one of these."""
+	user = frappe.session.user
+	choices = {
+		"feed_on": lambda: renew_feed(user),
+		"feed_off": lambda: stop_feed(user),
+		"digest_on": lambda: choose_digest(user, True),
+		"digest_off": lambda: choose_digest(user, False),
+	}
+	if action not in choices:
+		return False
+	choices[action]()
+	return True
+
+
+def _filters() -> Filters:
+	names = ("status", "from", "to", "type", "hosted_by")
+	return Filters(*(argument(name) for name in names))
+
+
+def _filter(zone: str, sees_all: bool, error: SchedulingError | None) -> tuple[BookingFilter, SchedulingError | None]:
+	"""Return the filter of the list, and the error to show. A filter that can't be read filters nothing."""
+	values = _filters().values(local_date(now(), zone))
+	try:
+		return parse_booking_filter(values if sees_all else {**values, "host": ""}, zone), error
+	except InvalidRequest as refused:
+		return BookingFilter(), error or InvalidRequest(" ".join(refused.details.values()))
 
 
 def _sees_all() -> bool:
@@ -81,11 +140,16 @@ def _sees_all() -> bool:
 	return argument("whose") == "all" and is_manager()
 
 
-def _views(sees_all: bool) -> list[dict]:
-	return [
-		{"title": _("My meetings"), "url": _address(False), "is_current": not sees_all},
-		{"title": _("Everybody's meetings"), "url": _address(True), "is_current": sees_all},
-	]
+def _views(sees_all: bool, today: date) -> list[dict]:
+	"""Return the links to other lists: the user's own meetings, for managers everybody's, and those of the last week."""
+	whose = {"whose": "all"} if sees_all else {}
+	week = {**whose, "status": "all", "from": str(today - timedelta(days=7)), "to": str(today)}
+	past = {name: argument(name) for name in week} == week
+	views = [{"title": _("My meetings"), "url": _PATH, "is_current": not sees_all and not past}]
+	if is_manager():
+		everybody = {"title": _("Everybody's meetings"), "url": f"{_PATH}?whose=all"}
+		views.append({**everybody, "is_current": sees_all and not past})
+	return [*views, {"title": _("The last seven days"), "url": f"{_PATH}?{urlencode(week)}", "is_current": past}]
 
 
 def _here() -> str:
@@ -94,8 +158,8 @@ def _here() -> str:
 
 
 def _address(sees_all: bool, **arguments: str) -> str:
-	"""Return the address of this page with `arguments`, and with `whose=all` if `sees_all`."""
-	asked = {**arguments, "whose": "all" if sees_all else ""}
+	"""Return the address of this page with `arguments` and the filters, and with `whose=all` if `sees_all`."""
+	asked = {**arguments, **_filters().arguments, "whose": "all" if sees_all else ""}
 	query = urlencode({name: value for name, value in asked.items() if value})
 	return f"{_PATH}?{query}" if query else _PATH
 
@@ -104,13 +168,27 @@ def _refused_message(error: SchedulingError, style: TimeStyle) -> dict:
 	if isinstance(error, HostNotFree):
 		asked = {name: argument(name) for name in ("name", "host", "replaces")}
 		return not_free_message(error, asked, style)
-	return {"text": error.message, "is_error": True}
+	if isinstance(error, TimeNotFree):
+		asked = {**{name: argument(name) for name in ("action", "name", "reason")}, "start": _wanted_start()}
+		return no_time_message(error, asked, style)
+	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
 
 
 def _done_message(action: str) -> dict | None:
 	texts = {
+		"book": _("The meeting is booked, and the invitation is on its way."),
+		"feed_on": _("Your calendar link is ready. An earlier one doesn't work any more."),
+		"feed_off": _("Your calendar link doesn't work any more."),
+		"digest_on": _("You get your meetings by e-mail each morning."),
+		"digest_off": _("You get no e-mail in the morning any more."),
 		"cancel": _("The meeting is cancelled, and the attendee has been told."),
 		"cancel_for_all": _("The meeting is cancelled for all, and everybody has been told."),
+		"complete": _("The meeting is marked as held."),
+		"no_show": _("The meeting is marked: the attendee didn't come."),
+		"reschedule": _("The meeting is moved, and everybody has been told."),
+		"reschedule_for_all": _("The session is moved, and everybody has been told."),
+		"ask_to_reschedule": _("The attendee has been asked to choose another time."),
+		"guests": _("The guests are changed, and those whom this concerns have been told."),
 		"confirm": _("The meeting is confirmed, and the attendee has been told."),
 		"reassign": _("The meeting is reassigned, and everybody has been told."),
 		"decline": _("The request is declined, and the attendee has been told."),

@@ -1,5 +1,6 @@
 """The code has the layers that docs/architecture.md draws."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -50,3 +51,10 @@ def test_every_room_can_be_the_first_to_be_imported(site):
 
 def test_the_rooms_are_found():
 	assert {"scheduler_integration.crm", "scheduler_integration.engine", "scheduler_integration.jobs"} <= set(rooms())
+
+
+def test_no_hook_is_assigned_twice():
+	"""The second assignment would silently replace the first, for example after a merge."""
+	tree = ast.parse((APP / "hooks.py").read_text(encoding="utf-8"))
+	names = [target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+	assert [name for name in names if names.count(name) > 1] == []

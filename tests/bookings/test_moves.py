@@ -7,7 +7,7 @@ from scheduler_integration import bookings, jobs
 from scheduler_integration.bookings.cancel import decline_unanswered
 from scheduler_integration.bookings.outcome import complete_past
 from scheduler_integration.exceptions import AlreadyCancelled, NotPermitted, SchedulingError
-from scheduler_integration.meetings.lookup import list_for_host
+from scheduler_integration.meetings.lookup import PAST, list_for_host
 from scheduler_integration.meetings.moves import MOVES
 from scheduler_integration.meetings.status import LIVE, OPEN, RELEASED
 from tests.support import door
@@ -162,7 +162,7 @@ class TestAMeetingThatTookPlace:
 	def test_is_no_longer_among_the_meetings_to_come(self):
 		page, booking = requested("Completed")
 		assert list_for_host(page.user, PHASES["during"]) == []
-		assert [each.id for each in list_for_host(page.user, END, past=True)] == [booking.id]
+		assert [each.id for each in list_for_host(page.user, END, when=PAST)] == [booking.id]
 
 	def test_can_be_marked_after_its_buckets_were_deleted(self):
 		_page, booking = requested("Completed")

@@ -9,6 +9,7 @@ from scheduler_integration import bookings, clock
 from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.calendars.leaving import leave
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.catalogue.lookup import find_bookable
@@ -283,3 +284,13 @@ def test_changed_access_data_give_a_connection_a_fresh_start(page, connection, f
 	assert state(connection, "status", "sync_error_count") == ("New", 0)
 	sync(connection.name, NOW + 2 * HOUR)
 	assert offered(page, NOW + 2 * HOUR) == WITHOUT_TEN
+
+
+def test_a_deleted_user_leaves_no_tokens_behind(connect, feed):
+	user = make_user("Tom")
+	made = connect(user, "ICS", feed.url)
+	frappe.delete_doc("User", user, force=True)
+	assert frappe.db.get_value("Calendar Connection", made.name, "is_active") == 0
+	leave(made.name, NOW)
+	assert not frappe.db.exists("Calendar Connection", made.name)
+	assert frappe.db.sql("select count(*) from `__Auth` where name = %s", made.name)[0][0] == 0

@@ -4,7 +4,9 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import to_site_time
+from scheduler_integration.clock import to_site_time, utc
+from scheduler_integration.doors.on_behalf import book_for_somebody
+from scheduler_integration.parsing.booking_request import BookingPayload
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
 from tests.support.site import on_real_site
@@ -115,3 +117,15 @@ def test_erpnexts_list_of_open_activities_has_the_meeting_until_it_is_cancelled(
 	assert listed() == [frappe.db.get_value("Booking", booked.id, "event")]
 	bookings.cancel_by_token(token_of(booked), "", NOW)
 	assert listed() == []
+
+
+def test_a_host_books_for_a_lead_and_the_meeting_is_the_leads_even_with_another_address(email):
+	lead, address = make_lead(email), f"{fresh('other')}@guests.example"
+	start = at("2099-03-02 09:00")
+	asked = BookingPayload(start=utc(start).isoformat(), attendee_email=address)
+	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "Lead", lead.name)
+	assert (made.attendee.name, made.attendee.email) == ("Ada", address)
+	booking = frappe.get_doc("Booking", made.id)
+	assert (booking.reference_doctype, booking.reference_name) == ("Lead", lead.name)
+	participants = [row.reference_docname for row in frappe.get_doc("Event", booking.event).event_participants]
+	assert lead.name in participants

@@ -13,7 +13,7 @@ def team(commit_clean):
 
 
 def reassign(client, host):
-	form = read(client.get("/scheduling").text).one("form")
+	form = read(client.get("/scheduling").text).one("form", class_="act")
 	return client.post("/scheduling", data=[*typed_in(form, host=host), ("action", "reassign")])
 
 

@@ -9,10 +9,10 @@ from babel import Locale
 
 from scheduler_integration.availability.slots import OfferedSlots
 from scheduler_integration.engine import PartlyFree
-from scheduler_integration.pages.booking import form, month
+from scheduler_integration.pages.booking import month
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.booking.times import DayOfTimes, times_view
-from scheduler_integration.pages.kit import dates, people, query, zones
+from scheduler_integration.pages.kit import dates, fields, people, query, zones
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.manage import managing_view
@@ -293,9 +293,9 @@ class TestForm:
 		[("1,5", "1.5"), ("1.5", "1.5"), ("1,000,000", "1,000,000"), ("1.000,5", "1.000,5"), ("x", "x")],
 	)
 	def test_a_decimal_comma_is_understood_where_it_can_only_be_one(self, typed, read):
-		assert form.plain_number(typed) == read
+		assert fields.plain_number(typed) == read
 
 	def test_addresses_are_told_apart(self):
-		assert form.split_addresses("a@x.example, b@x.example;c@x.example  d@x.example,") == [
+		assert fields.split_addresses("a@x.example, b@x.example;c@x.example  d@x.example,") == [
 			f"{letter}@x.example" for letter in "abcd"
 		]

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import OfferedSlots, first_month_with_slots, slots_between
-from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.engine import PartlyFree, local_date, local_midnight
 from scheduler_integration.pages.booking.month import last_of, within_reach
@@ -91,12 +90,11 @@ class MonthOfSlots:
 		return (day.year, day.month) == (self.month.year, self.month.month)
 
 
-def load_month(bookable: Bookable, query: Query, zone: str, now: int, hold: str | None = None) -> MonthOfSlots:
+def load_month(bookable: Bookable, request: SlotRequest, query: Query, zone: str, now: int) -> MonthOfSlots:
 	"""Load the month that the address asks for, or the first month with a free slot if it asks for none.
 
-	The month is one in `zone`. `hold` is the key of the visitor's own hold: the slot that it holds is offered to them.
+	The month is one in `zone`.
 	"""
-	request = SlotRequest(chosen_duration(bookable.meeting_type, query.duration), hold=hold)
 	wanted = query.month or query.day or (query.start and local_date(query.start, zone))
 	if not wanted:
 		found = first_month_with_slots(bookable, request, zone, now)

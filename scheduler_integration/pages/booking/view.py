@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from frappe import _
 
@@ -13,13 +14,15 @@ from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
 from scheduler_integration.clock import iso
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
-from scheduler_integration.pages.booking.form import form_view, new_key
+from scheduler_integration.meetings.summaries import AttendeeBooking
+from scheduler_integration.pages.booking.form import form_view, moving_form_view
 from scheduler_integration.pages.booking.month import month_view
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, times_view
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import facts
+from scheduler_integration.pages.kit.fields import new_key
 from scheduler_integration.pages.kit.people import faces, names, own_image
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.script_json import script_json
@@ -48,7 +51,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class BookingPage:
-	"""The data of a meeting type's page. `now` is in epoch seconds, `attempt` is the form that was just refused."""
+	"""The data of a meeting type's page. `now` is in epoch seconds, `attempt` is the form that was just refused.
+
+	`moving` is the booking for which the attendee chooses another time.
+	"""
 
 	page: PublicPage
 	meeting: PublicMeetingType
@@ -57,6 +63,7 @@ class BookingPage:
 	slots: MonthOfSlots
 	now: int
 	attempt: Attempt = Attempt()
+	moving: AttendeeBooking | None = None
 
 	@property
 	def zone(self) -> str:
@@ -115,7 +122,8 @@ def booking_view(shown: BookingPage) -> dict:
 		"alternatives": _alternatives(shown),
 		"holds": bool(shown.meeting.hold_minutes),
 		"problem": error.message if error and not shown.attempt.lost_race else None,
-		"form": form_view(shown.meeting, _values(shown), error.details if error else {}),
+		"moving": shown.moving and _moving(shown, shown.moving),
+		"form": _form(shown),
 		"action": query.url(start=shown.start and iso(shown.start, shown.zone)),
 		"csrf_token": csrf_token(),
 		"data": script_json(_script_data(shown)),
@@ -127,6 +135,8 @@ def _document(shown: BookingPage) -> dict:
 	page, meeting, error = shown.page, shown.meeting, shown.attempt.error
 	# Screen readers read the title first. After a refused form it begins with the error.
 	news = [error.message] if error else []
+	if shown.moving:
+		news.append(_("Choose another time"))
 	return document(
 		shown.visitor,
 		title=" · ".join([*news, meeting.title, page.title]),
@@ -134,9 +144,32 @@ def _document(shown: BookingPage) -> dict:
 		brand=page.brand,
 		styles=("booking", "calendar", "form"),
 		script="booking",
-		indexed=True,
+		indexed=not shown.moving,
+		secret_address=bool(shown.moving),
 		framed=True,
 		path=shown.query.path,
+	)
+
+
+def _moving(shown: BookingPage, booking: AttendeeBooking) -> dict:
+	"""Return the present time of the meeting that is moved, and the way back without moving it."""
+	return {
+		**when_view(booking.stretches, shown.style),
+		"url": urlsplit(booking.manage_url).path,
+		"attendee": booking.attendee.name,
+		"email": booking.attendee.email,
+		"is_asked": booking.is_asked_to_reschedule,
+		"message": booking.reschedule_message if booking.is_asked_to_reschedule else None,
+		"is_released": booking.status == "Rescheduled",
+	}
+
+
+def _form(shown: BookingPage) -> dict:
+	errors = shown.attempt.error.details if shown.attempt.error else {}
+	if not shown.moving:
+		return form_view(shown.meeting, _values(shown), errors)
+	return moving_form_view(
+		shown.moving.reschedule_reason, _values(shown), errors, is_request=shown.meeting.requires_confirmation
 	)
 
 
@@ -279,5 +312,6 @@ def _script_data(shown: BookingPage) -> dict:
 		"origin": query.origin,
 		"carried": query.carried,
 		"csrfToken": csrf_token(),
-		"strings": booking_strings(),
+		"strings": booking_strings(is_moving=bool(shown.moving)),
+		"rescheduling": query.carried.get("reschedule", ""),
 	}

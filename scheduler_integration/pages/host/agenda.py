@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
@@ -13,17 +13,18 @@ from frappe.utils import get_url_to_form
 
 from scheduler_integration.catalogue.public import Brand, Listing
 from scheduler_integration.clock import iso
-from scheduler_integration.engine import local_date
-from scheduler_integration.exceptions import HostNotFree
+from scheduler_integration.engine import local_date, wall_clock
+from scheduler_integration.exceptions import HostNotFree, TimeNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.notifications.preferences import Preferences
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.people import names, web_address
 from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
 from scheduler_integration.pages.kit.script_json import script_json
-from scheduler_integration.pages.kit.spans import when_view
+from scheduler_integration.pages.kit.spans import moment_in_short, when_view
 from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
@@ -59,6 +60,8 @@ class HostPage:
 	now: int
 	tabs: Tabs = Tabs()
 	message: dict | None = None
+	filters: dict = field(default_factory=dict)
+	preferences: Preferences = field(default_factory=Preferences)
 
 	@property
 	def style(self) -> dates.TimeStyle:
@@ -96,6 +99,9 @@ def hosting_view(shown: HostPage) -> dict:
 		"links": [_link(listing) for listing in shown.listings],
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": shown.message,
+		"filters": shown.filters,
+		"feed_url": shown.preferences.feed_url,
+		"morning_digest": shown.preferences.morning_digest,
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": host_strings()}),
 		"status": 200,
@@ -114,7 +120,28 @@ def not_free_message(error: HostNotFree, asked: dict[str, str], style: dates.Tim
 		"is_error": True,
 		"reasons": list(sentences.values()),
 		"conflicts": [conflict_view(each, style) for each in error.conflicts],
-		"anyway": asked if error.can_force else None,
+		"anyway": {"fields": {**asked, "action": "reassign"}, "label": _("Reassign anyway")}
+		if error.can_force
+		else None,
+	}
+
+
+def no_time_message(error: TimeNotFree, asked: dict[str, str], style: dates.TimeStyle) -> dict:
+	"""Return a message that says why a meeting can't be moved to a time, with the nearest times that are free.
+
+	`asked` has the form's `action`, `name`, `reason` and `start`. `anyway` is as for `not_free_message`.
+	"""
+	sentences = {each.message: reason_view(each, style) for each in error.objections}
+	offered = sorted(error.suggestions, key=lambda slot: slot.start)
+	return {
+		"text": error.message,
+		"is_error": True,
+		"reasons": list(sentences.values()),
+		"anyway": {"fields": asked, "label": _("Move it anyway")} if error.can_force else None,
+		"others": [
+			{"fields": {**asked, "start": iso(slot.start, style.zone)}, "label": moment_in_short(slot.start, style)}
+			for slot in offered
+		],
 	}
 
 
@@ -128,18 +155,21 @@ def _brand(listings: Sequence[Listing]) -> Brand | None:
 def _days(shown: HostPage) -> list[dict]:
 	"""Return the meetings by day.
 
-	Today comes first, even without meetings, unless the list continues after a meeting. Meetings a week ahead or later
-	share a group.
+	Today comes first, even without meetings, unless the list is filtered or continues after a meeting. Meetings a week
+	ahead or later share a group.
 	"""
 	today, locale = shown.today, shown.visitor.locale
-	groups: dict[date | None, list[list[AgendaEntry]]] = {} if shown.tabs.after else {today: []}
+	is_filtered = bool(shown.filters.get("is_set"))
+	groups: dict[date | None, list[list[AgendaEntry]]] = {} if shown.tabs.after or is_filtered else {today: []}
 	for sharing in _sessions(shown.entries):
-		day = max(local_date(sharing[0].booking.start, shown.zone), today)
+		day = local_date(sharing[0].booking.start, shown.zone)
+		# A multi-day meeting that has begun is one of today's.
+		day = day if is_filtered else max(day, today)
 		groups.setdefault(day if day < today + timedelta(days=_DAYS) else None, []).append(sharing)
 	return [
 		{
 			"title": _day_title(day, today, locale),
-			"subtitle": day and dates.day_and_month(day, locale),
+			"subtitle": day and _subtitle(day, today, locale),
 			"is_today": day == today,
 			"meetings": [_meeting(sharing, day, shown.style) for sharing in group],
 		}
@@ -153,6 +183,11 @@ def _sessions(entries: Sequence[AgendaEntry]) -> list[list[AgendaEntry]]:
 	for entry in entries:
 		groups.setdefault(entry.booking.session or entry.booking.id, []).append(entry)
 	return list(groups.values())
+
+
+def _subtitle(day: date, today: date, locale: Locale) -> str:
+	"""Return day and month, with the year if it isn't this one."""
+	return dates.day_and_month(day, locale) if day.year == today.year else dates.full_date(day, locale)
 
 
 def _day_title(day: date | None, today: date, locale: Locale) -> str:
@@ -183,11 +218,25 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"is_session": len(bookings) > 1,
 		"seats": sum(booking.seats for booking in bookings),
 		"waiting": sum(booking.status == "Pending" for booking in bookings),
-		"can_cancel": any(booking.can_cancel for booking in bookings),
+		"state": _state(first.status) if len(bookings) == 1 else None,
+		"actions": {action for booking in bookings for action in booking.actions},
+		"to_date": local_date(first.start, style.zone).isoformat(),
+		"to_time": f"{wall_clock(first.start, style.zone):%H:%M}",
 		"attendees": [_attendee(booking, style) for booking in bookings],
 		"possible_hosts": sharing[0].possible_hosts,
 		"replaceable": first.hosts if len(first.hosts) > 1 else (),
 	}
+
+
+def _state(status: str) -> str | None:
+	"""Return what became of the meeting, or None for one that is to take place."""
+	return {
+		"Completed": _("Took place"),
+		"No Show": _("Attendee didn't come"),
+		"Cancelled": _("Was cancelled"),
+		"Declined": _("Was declined"),
+		"Rescheduled": _("Was moved"),
+	}.get(status)
 
 
 def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
@@ -201,12 +250,14 @@ def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
 		"booking": booking.id,
 		"guests": booking.guests,
 		"is_pending": booking.status == "Pending",
+		"state": _state(booking.status),
+		"reason": booking.cancel_reason,
 		"their_time": booking.timezone != style.zone and _their_time(booking, style),
 		"place_text": booking.location if booking.location != _own_link(booking) else None,
 		"notes": booking.notes,
 		"answers": booking.answers,
 		"problem": booking.delivery_error,
-		"can_cancel": booking.can_cancel,
+		"actions": booking.actions,
 	}
 
 

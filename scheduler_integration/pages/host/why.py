@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from urllib.parse import urlencode
 
 from frappe import _
@@ -12,12 +11,14 @@ from frappe import _
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.clock import iso
-from scheduler_integration.engine import FIRST_DATE, LAST_DATE, instant_of, local_date
+from scheduler_integration.engine import local_date
+from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.reasons import reason_view
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,7 @@ class Question:
 
 	def instant(self, zone: str) -> int | None:
 		"""Return the wall time in `zone` as epoch seconds, or None if the day or the time is invalid."""
-		try:
-			day, clock = date.fromisoformat(self.day), time.fromisoformat(self.time)
-		except ValueError:
-			return None
-		if clock.tzinfo or not FIRST_DATE <= day <= LAST_DATE:
-			return None
-		return instant_of(datetime.combine(day, clock.replace(second=0, microsecond=0)), zone)
+		return read_wall_time(read_day(self.day), self.time, zone)
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ def why_view(
 		),
 		"city": dates.city(zone, visitor.locale),
 		"form": {
-			"pages": _by_page(types),
+			"pages": types_by_page(types),
 			"meeting_type": question.meeting_type,
 			"day": question.day or local_date(now, zone).isoformat(),
 			"time": question.time or "09:00",
@@ -80,13 +75,6 @@ def why_view(
 		"answer": answer.explanation and _answer(answer.explanation, chosen, question, style),
 		"status": 200,
 	}
-
-
-def _by_page(types: Sequence[ReadableType]) -> list[dict]:
-	pages: dict[str, list[ReadableType]] = {}
-	for each in types:
-		pages.setdefault(each.page, []).append(each)
-	return [{"title": title, "types": group} for title, group in pages.items()]
 
 
 def _durations(chosen: ReadableType | None, question: Question, visitor: Visitor) -> list[dict]:

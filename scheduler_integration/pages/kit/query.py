@@ -12,7 +12,7 @@ from scheduler_integration.parsing.text import Refused
 
 # Arguments that links on the page keep: where the visitor came from, and values for the form.
 ORIGIN = ("source", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "reference")
-CARRIED = (*ORIGIN, "name", "email", "embed", "_lang")
+CARRIED = (*ORIGIN, "name", "email", "embed", "reschedule", "_lang")
 _PARTS = ("month", "date", "start", "tz", "duration", "clock")
 _LONGEST = 200
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from frappe import _
 
 
-def booking_strings() -> dict[str, str]:
-	"""Return the texts of js/booking.js, which fills in `{0}`, `{1}` and `{2}`."""
+def booking_strings(*, is_moving: bool = False) -> dict[str, str]:
+	"""Return the texts of js/booking.js, which fills in `{0}`, `{1}` and `{2}`.
+
+	With `is_moving` they are about a booking that gets another time.
+	"""
 	return {
 		"free_times": _("{0}, free times: {1}"),
 		"no_free_times": _("{0}, no free times"),
@@ -32,7 +35,7 @@ def booking_strings() -> dict[str, str]:
 		"zone_now": _("Times are shown for {0}."),
 		"zones_found": _("Time zones found: {0}"),
 		"no_zones": _("No time zone matches. Try a large city nearby."),
-		"booking": _("Booking…"),
+		"booking": _("Moving…") if is_moving else _("Booking…"),
 		"taken": _("That time was just taken"),
 		"taken_help": _("Nothing you typed is lost. These are the nearest free times:"),
 		"taken_none": _("Nothing you typed is lost. Please choose another time."),

@@ -33,6 +33,8 @@ export interface PageData {
 	slots: SlotsInPage;
 	holdMinutes: number;
 	origin: Record<string, string>;
+	/** The token of the booking that gets another time, or "". */
+	rescheduling: string;
 	csrfToken: string | null;
 	strings: Record<string, string>;
 	/** The confirmation page only: the address to go on to. */

@@ -1,24 +1,35 @@
-"""`/schedule/<slug>/<meeting type>`: choose a time and book it, with or without JavaScript."""
+"""`/schedule/<slug>/<meeting type>`: choose a time and book it, with or without JavaScript.
+
+With `?reschedule=<token>`, the token of a manage link, the attendee chooses another time for the booking.
+"""
+
+from __future__ import annotations
 
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import frappe
 
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable
 from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type, public_page
 from scheduler_integration.clock import now
-from scheduler_integration.doors.commands import book_for_visitor
+from scheduler_integration.doors.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
-from scheduler_integration.pages.booking.form import new_key, read_payload, typed_values
+from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
+from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
+from scheduler_integration.pages.booking.form import OWN_FIELDS, read_payload
 from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import Attempt, BookingPage, booking_view
+from scheduler_integration.pages.kit.fields import new_key, typed_values
 from scheduler_integration.pages.kit.query import Query, parse, read_instant
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
 
 no_cache = 1
 sitemap = 0
@@ -32,18 +43,42 @@ def _view() -> dict:
 	count_request(REQUESTS)
 	query = parse(argument("slug"), argument("meeting_type"), frappe.form_dict)
 	visitor = current_visitor(query.zone, query.clock)
+	token = query.carried.get("reschedule")
+	return _moving_view(token, query, visitor) if token else _booking_view(query, visitor)
+
+
+def _booking_view(query: Query, visitor: Visitor) -> dict:
 	bookable = find_bookable(query.slug, query.meeting_type)
 	page, meeting = public_page(bookable), public_meeting_type(bookable)
 	attempt = Attempt()
 	if submitted():
-		attempt = _submit(bookable, meeting, query, visitor)
+		attempt = _book(bookable, meeting, query, visitor)
 		query = _as_submitted(query)
 	query = query.offering(meeting.duration_options)
-	slots = load_month(bookable, query, visitor.zone or page.timezone, now(), visitor.hold)
+	request = SlotRequest(chosen_duration(bookable.meeting_type, query.duration), hold=visitor.hold)
+	slots = load_month(bookable, request, query, visitor.zone or page.timezone, now())
 	return booking_view(BookingPage(page, meeting, query, visitor, slots, now(), attempt))
 
 
-def _submit(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor: Visitor) -> Attempt:
+def _moving_view(token: str, query: Query, visitor: Visitor) -> dict:
+	"""Return the view for choosing another time. The meeting type may be inactive by now, or have another address."""
+	attempt = Attempt()
+	if submitted():
+		attempt = _move(token, query, visitor)
+		query = _as_submitted(query)
+	booking = booking_to_reschedule(token, now())
+	moving = for_attendee(booking, now())
+	if (query.slug, query.meeting_type) != (moving.page.slug, moving.meeting_type.slug):
+		raise redirection(replace(query, slug=moving.page.slug, meeting_type=moving.meeting_type.slug).url(), 302)
+	bookable = bookable_for(booking)
+	page, meeting = public_page(bookable), public_meeting_type(bookable)
+	query = query.offering(meeting.duration_options)
+	request = slot_request_for(booking, query.duration, visitor.hold)
+	slots = load_month(bookable, request, query, visitor.zone or moving.timezone, now())
+	return booking_view(BookingPage(page, meeting, query, visitor, slots, now(), attempt, moving))
+
+
+def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor: Visitor) -> Attempt:
 	"""Book the meeting and redirect to the confirmation. Returns an Attempt if the booking is refused."""
 	form = frappe.request.form
 	payload = BookingPayload.of(
@@ -64,10 +99,34 @@ def _submit(bookable: Bookable, meeting: PublicMeetingType, query: Query, visito
 			booking = book_for_visitor(bookable, payload)
 	except AlreadyCancelled as error:
 		# The key belongs to a booking that was cancelled since. With a new key, the next attempt books a new meeting.
-		return Attempt({**typed_values(form, meeting), "idempotency_key": new_key()}, error)
+		return Attempt({**typed_values(form, OWN_FIELDS, meeting.questions), "idempotency_key": new_key()}, error)
 	except SchedulingError as error:
-		return Attempt(typed_values(form, meeting), error)
-	raise redirection(f"{urlsplit(booking.manage_url).path}?booked=1")
+		return Attempt(typed_values(form, OWN_FIELDS, meeting.questions), error)
+	raise _to_manage_page(booking, "booked")
+
+
+def _move(token: str, query: Query, visitor: Visitor) -> Attempt:
+	"""Move the meeting and redirect to its page. Returns an Attempt if that is refused."""
+	form = frappe.request.form
+	try:
+		with refusals():
+			count_request(BOOKINGS)
+			request = parse_reschedule_request(
+				_wanted_start(),
+				query.duration,
+				form.get("choose_start") or form.get("parts"),
+				form.get("reason"),
+				visitor.hold,
+				form.get("idempotency_key"),
+			)
+			booking = reschedule_for_attendee(token, request)
+	except SchedulingError as error:
+		return Attempt(typed_values(form, ("reason", "idempotency_key"), ()), error)
+	raise _to_manage_page(booking, "moved")
+
+
+def _to_manage_page(booking: AttendeeBooking, news: str) -> frappe.Redirect:
+	return redirection(f"{urlsplit(booking.manage_url).path}?{news}=1")
 
 
 def _wanted_start() -> str:

@@ -2,7 +2,7 @@
 import { BookingForm } from "../parts/booking-form.js";
 import { hideLostRace, showLostRace } from "../parts/chosen.js";
 import { writeAddress } from "../parts/steps.js";
-import { ApiError, post } from "../server/api.js";
+import { ApiError, post, wanted } from "../server/api.js";
 import { hold } from "../server/hold.js";
 import { loadMonth, slots } from "../server/months.js";
 import { clockTime, fullDate, isoInstant, localDate } from "../shared/dates.js";
@@ -72,23 +72,22 @@ export function comeBack() {
  */
 async function send(start, duration, zone, typed, hold) {
 	try {
-		/** @type {{manage_url: string}} */
-		const booking = await post("public.book", {
-			...data.origin,
+		const time = {
 			...typed,
-			slug: data.slug,
-			meeting_type: data.meetingType,
 			start: isoInstant(start),
 			duration,
-			timezone: zone,
-			language: document.documentElement.lang,
 			idempotency_key: idempotencyKey(start, duration),
 			...(hold && { hold }),
-		});
+		};
+		const visitor = { ...data.origin, timezone: zone, language: document.documentElement.lang };
+		/** @type {{manage_url: string}} */
+		const booking = data.rescheduling
+			? await post("public.reschedule", { ...time, token: data.rescheduling })
+			: await post("public.book", { ...visitor, ...time, ...wanted });
 		dropDraft();
 		// Only the path: the site may have another name here than in its e-mails.
 		const { pathname } = new URL(booking.manage_url, location.href);
-		return { ...NOTHING, kind: "booked", address: `${pathname}?booked=1` };
+		return { ...NOTHING, kind: "booked", address: `${pathname}?${data.rescheduling ? "moved" : "booked"}=1` };
 	} catch (error) {
 		const refusal = error instanceof ApiError ? error : new ApiError(0, {});
 		if (refusal.code === "ALREADY_CANCELLED") forgetKey(start, duration);

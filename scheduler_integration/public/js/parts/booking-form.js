@@ -5,7 +5,16 @@ import { keepDraft, readDraft } from "../state/memory.js";
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 
 const ANSWER = "answer_";
-const OWN = ["attendee_name", "attendee_email", "attendee_phone", "attendee_company", "location", "notes", "website"];
+const OWN = [
+	"attendee_name",
+	"attendee_email",
+	"attendee_phone",
+	"attendee_company",
+	"location",
+	"notes",
+	"reason",
+	"website",
+];
 const NOT_KEPT = new Set(["csrf_token", "start", "parts", "tz", "duration", "idempotency_key", "website"]);
 // Only rules out a slip. The server checks more.
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;

@@ -3,6 +3,13 @@ import { data } from "../shared/page.js";
 
 /** @import { Refusal } from "../types.js" */
 
+/** What the times belong to: a meeting type, or a booking of it that gets another time. */
+export const wanted = {
+	slug: data.slug,
+	meeting_type: data.meetingType,
+	...(data.rescheduling && { rescheduling: data.rescheduling }),
+};
+
 const ROOT = "/api/method/scheduler_integration.api.";
 const PATIENCE = 20_000;
 

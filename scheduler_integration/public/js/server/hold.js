@@ -3,7 +3,7 @@
 import { clockTime, isoInstant, now } from "../shared/dates.js";
 import { data, t } from "../shared/page.js";
 import { forgetHold, keepDraft, randomKey, readDraft, rememberHold } from "../state/memory.js";
-import { ApiError, post } from "./api.js";
+import { ApiError, post, wanted } from "./api.js";
 
 /** @import { Held } from "../types.js" */
 
@@ -76,8 +76,7 @@ class Hold {
 		try {
 			/** @type {{hold: string, expires_at: string}} */
 			const answer = await post("public.hold_slot", {
-				slug: data.slug,
-				meeting_type: data.meetingType,
+				...wanted,
 				start: isoInstant(start),
 				duration,
 				hold: key,

@@ -4,7 +4,7 @@ import { data } from "../shared/page.js";
 
 /** @import { Draft } from "../types.js" */
 
-const KEY = `scheduling:${data.slug}/${data.meetingType}`;
+const KEY = `scheduling:${data.slug}/${data.meetingType}${data.rescheduling ? `:${data.rescheduling}` : ""}`;
 
 /** @type {Draft} */
 const NOTHING = { values: [], keys: {}, held: null };

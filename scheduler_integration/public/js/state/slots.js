@@ -1,7 +1,6 @@
 // The free starts that are loaded so far. They are instants, so another zone or day needs no further request.
-import { get } from "../server/api.js";
+import { get, wanted } from "../server/api.js";
 import { addDays, addMonths, lastDayOf, localDate, now, startOfDay } from "../shared/dates.js";
-import { data } from "../shared/page.js";
 
 /** @import { About, NextSlotsAnswer, Part, PartlyFree, SlotsAnswer, SlotsInPage, Stretch } from "../types.js" */
 /** @typedef {{about: Map<number, About>, partial: Map<number, PartlyFree>, stretches: Stretch[]}} Known */
@@ -134,7 +133,7 @@ export class Slots {
 	/** The values that every request has. @param {number} duration @param {string} timezone */
 	#what(duration, timezone) {
 		const hold = this.holdKey();
-		return { slug: data.slug, meeting_type: data.meetingType, timezone, duration, ...(hold && { hold }) };
+		return { ...wanted, timezone, duration, ...(hold && { hold }) };
 	}
 
 	/** @param {number} duration @param {Stretch} stretch @param {[number, About][]} about @param {PartlyFree[]} partial */

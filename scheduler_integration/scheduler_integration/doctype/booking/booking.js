@@ -1,26 +1,31 @@
+// Frappe runs this file before those of the hook `doctype_js`, so their functions are looked up when they are called.
+const commands = () => scheduler_integration.bookings;
+
 frappe.ui.form.on("Booking", {
-	refresh(form) {
+	async refresh(form) {
 		if (form.is_new()) return;
-		if (is_to_come(form)) offer_actions(form);
+		const name = form.doc.name;
+		const actions = await commands().actions(name);
+		// Another booking was opened in the meantime.
+		if (form.doc.name !== name) return;
+		for (const [action, label, act] of BUTTONS) {
+			if (actions.includes(action)) form.add_custom_button(label, () => act(form));
+		}
 	},
 });
 
-function is_to_come({ doc }) {
-	return ["Pending", "Scheduled"].includes(doc.status) && doc.ends_at * 1000 > Date.now();
-}
-
-function offer_actions(form) {
-	if (form.doc.status === "Pending") {
-		form.add_custom_button(__("Confirm"), () => update(form, { action: "confirm" }));
-		form.add_custom_button(__("Decline"), () =>
-			ask(form, __("Decline the meeting"), [reason()], (answers) => ({ action: "decline", ...answers })),
-		);
-	}
-	form.add_custom_button(__("Cancel meeting"), () => ask_about_cancelling(form));
-	if (is_manager() && form.doc.scheduling_page) {
-		form.add_custom_button(__("Reassign"), () => ask_new_host(form));
-	}
-}
+// In this order. The server says which of them the booking's state allows.
+const BUTTONS = [
+	["confirm", __("Confirm"), (form) => update(form, { action: "confirm" })],
+	["decline", __("Decline"), ask_about_declining],
+	["complete", __("It took place"), (form) => update(form, { action: "complete" })],
+	["no_show", __("The attendee didn't come"), (form) => update(form, { action: "no_show" })],
+	["reschedule", __("Reschedule"), ask_new_time],
+	["ask_to_reschedule", __("Ask for another time"), ask_for_another_time],
+	["guests", __("Guests"), ask_guests],
+	["cancel", __("Cancel meeting"), ask_about_cancelling],
+	["reassign", __("Reassign"), ask_new_host],
+];
 
 function is_manager() {
 	return ["Scheduling Manager", "System Manager"].some((role) => frappe.user.has_role(role));
@@ -35,14 +40,60 @@ function reason() {
 	};
 }
 
+function for_all(form) {
+	const field = { fieldname: "for_all", fieldtype: "Check", label: __("For all who come to this session") };
+	return form.doc.session ? [field] : [];
+}
+
+function ask_about_declining(form) {
+	ask(form, __("Decline the meeting"), [reason()], (answers) => ({ action: "decline", ...answers }));
+}
+
 function ask_about_cancelling(form) {
-	const fields = [reason()];
-	if (form.doc.session) {
-		fields.push({ fieldname: "for_all", fieldtype: "Check", label: __("For all who come to this session") });
-	}
-	ask(form, __("Cancel the meeting"), fields, ({ reason, for_all }) => ({
+	ask(form, __("Cancel the meeting"), [reason(), ...for_all(form)], ({ reason, for_all }) => ({
 		action: for_all ? "cancel_for_all" : "cancel",
 		reason,
+	}));
+}
+
+function ask_new_time(form) {
+	const fields = [
+		{ fieldname: "start", fieldtype: "Datetime", label: __("New time"), reqd: 1, default: form.doc.starts_on },
+		reason(),
+		...for_all(form),
+	];
+	if (is_manager()) {
+		fields.push({ fieldname: "force", fieldtype: "Check", label: __("Even outside their hours and limits") });
+	}
+	ask(form, __("Move the meeting"), fields, ({ start, for_all, ...answers }) => ({
+		action: for_all ? "reschedule_for_all" : "reschedule",
+		start: commands().to_instant(start),
+		...answers,
+	}));
+}
+
+function ask_for_another_time(form) {
+	const fields = [
+		{ ...reason(), label: __("Message") },
+		{ fieldname: "gives_back", fieldtype: "Check", label: __("Give the present time back at once") },
+	];
+	ask(form, __("Ask for another time"), fields, (answers) => ({ action: "ask_to_reschedule", ...answers }));
+}
+
+function ask_guests(form) {
+	const present = form.doc.guests.map((row) => row.email).join(", ");
+	const fields = [
+		{
+			fieldname: "guests",
+			fieldtype: "Small Text",
+			label: __("Guests"),
+			description: __("E-mail addresses, separated by commas."),
+			default: present,
+		},
+	];
+	ask(form, __("Save the guests"), fields, ({ guests }) => ({
+		action: "guests",
+		guests: (guests || "").split(/[\s,;]+/).filter(Boolean),
 	}));
 }
 
@@ -92,35 +143,12 @@ async function update(form, request) {
 	// The form is loaded again afterwards, and notes that aren't saved yet would be lost.
 	if (form.is_dirty()) await form.save();
 	frappe.dom.freeze();
-	const answer = await send({ name: form.doc.name, ...request }).finally(() => frappe.dom.unfreeze());
-	if (!answer.success) show_refusal(answer);
-	form.reload_doc();
+	const answer = await commands()
+		.update({ name: form.doc.name, ...request })
+		.finally(() => frappe.dom.unfreeze());
+	if (!answer.success) frappe.msgprint({ message: commands().sentences(answer), indicator: "red" });
+	// A meeting that was moved goes on as another booking.
+	if (answer.success && answer.data.name !== form.doc.name) frappe.set_route("Form", "Booking", answer.data.name);
+	else form.reload_doc();
 	return answer.success;
-}
-
-// frappe.call shows its own sentence instead of the reason for some statuses, for example 403.
-async function send(request) {
-	try {
-		const response = await fetch("/api/method/scheduler_integration.api.bookings.update", {
-			method: "POST",
-			headers: {
-				Accept: "application/json",
-				"Content-Type": "application/json",
-				"X-Frappe-CSRF-Token": frappe.csrf_token,
-			},
-			body: JSON.stringify(request),
-		});
-		return await response.json();
-	} catch {
-		return {};
-	}
-}
-
-function show_refusal({ error, details, reasons }) {
-	const lines = [
-		error || __("This could not be done."),
-		...Object.values(details || {}),
-		...(reasons || []).map(({ message }) => message),
-	];
-	frappe.msgprint({ message: lines.map(frappe.utils.escape_html).join("<br>"), indicator: "red" });
 }

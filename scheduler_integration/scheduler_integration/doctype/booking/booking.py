@@ -1,10 +1,14 @@
+import json
+
 import frappe
 from frappe import _
+from frappe.utils import add_days, getdate
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now, to_site_time
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.desk_calendar import drawn_bookings
 from scheduler_integration.meetings.possible_hosts import possible_hosts as hosts_for
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.parsing.zones import checked_zone
@@ -96,6 +100,15 @@ def possible_hosts(name):
 	booking = frappe.get_doc("Booking", str(name))
 	booking.check_permission("write")
 	return [{"value": host.user, "label": host.name} for host in hosts_for(booking)]
+
+
+@frappe.whitelist()
+def get_events(start, end, filters=None, **_arguments):
+	"""Return the entries of the desk's calendar. Frappe passes the fields of the view too; they are always the same."""
+	asked = json.loads(filters) if filters else []
+	# Whole days more on each side: the calendar asks in the reader's zone, and the fields are in the site's.
+	since, until = add_days(getdate(start), -1), add_days(getdate(end), 2)
+	return drawn_bookings(since, until, [each[:4] for each in asked])
 
 
 def on_doctype_update():

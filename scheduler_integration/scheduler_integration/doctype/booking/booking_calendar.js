@@ -7,7 +7,7 @@ frappe.views.calendar["Booking"] = {
 		status: "status",
 	},
 	fields: ["name", "subject", "starts_on", "ends_on", "status"],
-	get_events_method: "frappe.desk.calendar.get_events",
+	get_events_method: "scheduler_integration.scheduler_integration.doctype.booking.booking.get_events",
 	get_css_class({ status }) {
 		const classes = { Pending: "warning", Completed: "success", Scheduled: "default" };
 		return classes[status] || "danger";

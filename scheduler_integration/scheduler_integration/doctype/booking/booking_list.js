@@ -1,8 +1,22 @@
+const BULK = [
+	["confirm", __("Confirm")],
+	["decline", __("Decline")],
+	["complete", __("It took place")],
+	["no_show", __("The attendee didn't come")],
+	["cancel", __("Cancel meeting")],
+];
+// People who are told about these can be given a reason.
+const WITH_REASON = ["decline", "cancel"];
+
 frappe.listview_settings.Booking = {
 	add_fields: ["status"],
 	hide_name_column: true,
 	// What a host wants to see first is what is still to come. The calendar starts with these too.
 	filters: [["status", "in", ["Pending", "Scheduled"]]],
+	onload(list) {
+		list.page.add_inner_button(__("Book for somebody"), () => window.open("/scheduling/book"));
+		for (const [action, label] of BULK) list.page.add_action_item(label, () => update_all(list, action, label));
+	},
 	formatters: {
 		// Short enough to be read whole in a narrow window: "Mon 23 Nov, 14:30", in the reader's zone.
 		starts_on(value) {
@@ -12,3 +26,35 @@ frappe.listview_settings.Booking = {
 		},
 	},
 };
+
+function update_all(list, action, label) {
+	const names = list.get_checked_items(true);
+	if (!WITH_REASON.includes(action)) return run(list, names, { action });
+	const reason = {
+		fieldname: "reason",
+		fieldtype: "Small Text",
+		label: __("Reason"),
+		description: __("The attendee reads this."),
+	};
+	frappe.prompt([reason], (answers) => run(list, names, { action, ...answers }), label, label);
+}
+
+// One after the other: each is a command of its own, and one that is refused doesn't stop the others.
+async function run(list, names, request) {
+	const { update, sentences } = scheduler_integration.bookings;
+	const refused = [];
+	frappe.dom.freeze();
+	for (const name of names) {
+		const answer = await update({ name, ...request });
+		if (!answer.success) refused.push(`<b>${frappe.utils.escape_html(title_of(list, name))}</b>: ${sentences(answer)}`);
+	}
+	frappe.dom.unfreeze();
+	list.clear_checked_items();
+	list.refresh();
+	if (refused.length) frappe.msgprint({ message: refused.join("<br>"), indicator: "red" });
+	else frappe.show_alert({ message: __("{0} bookings changed", [names.length]), indicator: "green" });
+}
+
+function title_of(list, name) {
+	return list.data.find((row) => row.name === name)?.subject || name;
+}

@@ -1,0 +1,31 @@
+"""The live bookings of one host in a span of time."""
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.meetings.load import load_bookings
+
+
+def hosted_between(user: str, since: int, until: int | None = None, limit: int = 1000) -> list[Document]:
+	"""Return the live bookings that the user hosts for a moment in `[since, until)`, epoch seconds, soonest first.
+
+	Without `until` there is no end, but at most `limit` bookings are returned.
+	"""
+	row, booking = frappe.qb.DocType("Booking Host"), frappe.qb.DocType("Booking")
+	hosted = frappe.qb.from_(row).select(row.parent)
+	hosted = hosted.where((row.user == user) & (row.is_live == 1) & (row.ends_at > since))
+	if until is not None:
+		hosted = hosted.where(row.starts_at < until)
+	query = frappe.qb.from_(booking).select(booking.name).where(booking.name.isin(hosted))
+	names = (
+		query.orderby(booking.starts_at).orderby(booking.creation).orderby(booking.name).limit(limit).run(pluck=True)
+	)
+	return load_bookings(names)
+
+
+def by_session(bookings: list[Document]) -> list[list[Document]]:
+	"""Group the bookings by session, in their order. A booking without a session is a group of its own."""
+	groups: dict[str, list[Document]] = {}
+	for booking in bookings:
+		groups.setdefault(booking.session or booking.name, []).append(booking)
+	return list(groups.values())

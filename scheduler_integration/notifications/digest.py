@@ -1,0 +1,97 @@
+"""The morning digest: an e-mail to a host with the meetings of the day, at seven in the host's zone.
+
+A host gets at most one a day. The job can run at any time and twice: `last_digest_on` says which day was the last.
+"""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.translate import print_language
+from frappe.utils import get_url
+
+from scheduler_integration.engine import Interval, local_date, local_midnight, wall_clock
+from scheduler_integration.header_text import header_text
+from scheduler_integration.meetings.hosted import by_session, hosted_between
+from scheduler_integration.notifications.readers import host_reader
+from scheduler_integration.notifications.templates import FOLDER
+from scheduler_integration.notifications.wording import Reader
+
+# Hours of the host's day. If the site was down all morning, a digest at noon would only disturb.
+FIRST_HOUR, LAST_HOUR = 7, 12
+
+
+def wanted_digests() -> list[str]:
+	"""Return the Host Preferences of the enabled users who want a digest."""
+	preferences, user = frappe.qb.DocType("Host Preferences"), frappe.qb.DocType("User")
+	query = frappe.qb.from_(preferences).join(user).on(user.name == preferences.user).select(preferences.name)
+	return query.where((preferences.morning_digest == 1) & (user.enabled == 1)).run(pluck=True)
+
+
+def queue_digest(name: str, now: int) -> bool:
+	"""Queue the digest of the host with these preferences, if it is due at `now` (epoch seconds).
+
+	Returns whether an e-mail was queued: not before seven and from noon on, not twice a day, and not on a day without
+	meetings.
+	"""
+	user = frappe.db.get_value("Host Preferences", name, "user")
+	reader = host_reader(user)
+	today = local_date(now, reader.zone)
+	if not FIRST_HOUR <= wall_clock(now, reader.zone).hour < LAST_HOUR:
+		return False
+	# The lock makes a second run wait, and read the date that this one stores.
+	if frappe.db.get_value("Host Preferences", name, "last_digest_on", for_update=True) == today:
+		return False
+	frappe.db.set_value("Host Preferences", name, "last_digest_on", today, update_modified=False)
+	day = local_midnight(today, reader.zone), local_midnight(today + timedelta(days=1), reader.zone)
+	meetings = by_session(hosted_between(user, *day))
+	if not meetings:
+		return False
+	_send(reader, meetings, day, today)
+	return True
+
+
+def _send(reader: Reader, meetings: list[list[Document]], day: Interval, today: date) -> None:
+	with print_language(reader.language):
+		rows = sorted((_row(sharing, day, reader) for sharing in meetings), key=lambda row: row["start"])
+		frappe.sendmail(
+			recipients=[reader.email],
+			subject=header_text(_subject(rows)),
+			message=frappe.render_template(
+				f'{{% include "{FOLDER}/host_digest.html" %}}',
+				{
+					"date": reader.date(rows[0]["start"]),
+					"timezone": reader.zone_name(rows[0]["start"]),
+					"rows": rows,
+					"waiting": sum(row["waiting"] for row in rows),
+					"url": get_url("/scheduling"),
+				},
+			),
+			add_unsubscribe_link=0,
+			delayed=True,
+		)
+
+
+def _subject(rows: list[dict]) -> str:
+	if len(rows) == 1:
+		return _("1 meeting today, at {0}").format(rows[0]["time"])
+	return _("{0} meetings today, the first at {1}").format(len(rows), rows[0]["time"])
+
+
+def _row(sharing: list[Document], day: Interval, reader: Reader) -> dict:
+	"""Return one meeting of the day: a booking, or all bookings of a session."""
+	first = sharing[0]
+	# Of a multi-day meeting, only the part of this day.
+	start, end = next(part for part in first.parts() if part[0] < day[1] and part[1] > day[0])
+	meeting_type = frappe.get_cached_value("Meeting Type", first.meeting_type, "title")
+	return {
+		"start": start,
+		"time": reader.time(start),
+		"end_time": reader.time(end),
+		"title": meeting_type,
+		"who": ", ".join(each.attendee_name for each in sharing),
+		"place": first.meeting_link or first.location,
+		"link": first.meeting_link,
+		"waiting": sum(each.status == "Pending" for each in sharing),
+	}

@@ -1,0 +1,57 @@
+"""A host's bookings as a calendar that any calendar app can subscribe to (iCalendar, RFC 5545).
+
+The entries have the UIDs of the invitations, so an app that knows both shows a meeting once. Cancelled meetings are
+left out, a session is one entry, and a multi-day meeting is drawn on each of its days.
+"""
+
+from dataclasses import replace
+
+from frappe import _
+from frappe.model.document import Document
+from frappe.translate import print_language
+from frappe.utils import get_url_to_form
+from icalendar import Calendar
+
+from scheduler_integration.clock import from_site_time
+from scheduler_integration.header_text import header_text
+from scheduler_integration.meetings.hosted import by_session, hosted_between
+from scheduler_integration.notifications.entry import entry_for
+from scheduler_integration.notifications.invitation import DAY, PRODID, bare_event
+from scheduler_integration.notifications.readers import host_reader
+from scheduler_integration.notifications.wording import Reader
+
+# Meetings that are over stay in the feed for so long. Apps drop what a feed no longer has.
+_PAST_DAYS = 30
+
+
+def host_feed(user: str, now: int) -> bytes:
+	"""Return the calendar of the user's bookings, in the user's language. `now` is in epoch seconds.
+
+	The same bookings give the same bytes, whenever it is asked for: DTSTAMP is the time of the last change.
+	"""
+	reader = host_reader(user)
+	with print_language(reader.language):
+		calendar = Calendar()
+		calendar.add("prodid", PRODID)
+		calendar.add("version", "2.0")
+		calendar.add("method", "PUBLISH")
+		calendar.add("x-wr-calname", header_text(_("Meetings of {0}").format(reader.name)))
+		calendar.add("x-published-ttl", "PT15M")
+		for sharing in by_session(hosted_between(user, now - _PAST_DAYS * DAY)):
+			_add(calendar, sharing, reader)
+		return calendar.to_ical()
+
+
+def _add(calendar: Calendar, sharing: list[Document], reader: Reader) -> None:
+	first = sharing[0]
+	changed = max(from_site_time(each.modified) for each in sharing)
+	entry = entry_for(first, reader)
+	if not first.session:
+		entry = replace(entry, description="\n\n".join(filter(None, (_attendee(first), entry.description))))
+	event = bare_event(first, changed, reader, entry)
+	event.add("url", get_url_to_form("Booking", first.name))
+	calendar.add_component(event)
+
+
+def _attendee(booking: Document) -> str:
+	return ", ".join(filter(None, (f"{booking.attendee_name} <{booking.attendee_email}>", booking.attendee_phone)))

@@ -1,0 +1,71 @@
+"""What a host has chosen: a private link to the calendar feed, and the morning digest. Host Preferences keeps it.
+
+The link's token is `<record>.<signature>`, made as that of a manage link. A new `feed_key` makes earlier links invalid.
+"""
+
+import hmac
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import get_url
+
+from scheduler_integration.exceptions import FeedNotFound
+from scheduler_integration.meetings.tokens import new_manage_key, signature, split_token
+
+_PATH = "/api/method/scheduler_integration.api.public.host_calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+	"""`feed_url` is the address of the host's calendar feed, None if the host has no link."""
+
+	feed_url: str | None = None
+	morning_digest: bool = False
+
+
+def preferences_of(user: str) -> Preferences:
+	"""Return what the user has chosen, or the defaults."""
+	found = frappe.db.get_value(
+		"Host Preferences", {"user": user}, ["name", "feed_key", "morning_digest"], as_dict=True
+	)
+	if not found:
+		return Preferences()
+	token = f"{found.name}.{signature(found.name, found.feed_key)}" if found.feed_key else None
+	return Preferences(token and get_url(f"{_PATH}?token={token}"), bool(found.morning_digest))
+
+
+def renew_feed(user: str) -> None:
+	"""Give the user a new link. The earlier one becomes invalid."""
+	_change(user, feed_key=new_manage_key())
+
+
+def stop_feed(user: str) -> None:
+	"""Make the user's link invalid."""
+	_change(user, feed_key=None)
+
+
+def choose_digest(user: str, is_wanted: bool) -> None:
+	"""Turn the user's morning digest on or off."""
+	_change(user, morning_digest=int(is_wanted))
+
+
+def feed_owner(token: str) -> str:
+	"""Return the user whose feed the token opens. Raises FeedNotFound if it opens none, or the user is disabled."""
+	name, signed = split_token(token)
+	found = name and frappe.db.get_value("Host Preferences", name, ["user", "feed_key"], as_dict=True)
+	if not found or not found.feed_key or not hmac.compare_digest(signed, signature(name, found.feed_key)):
+		raise FeedNotFound
+	if not frappe.db.get_value("User", found.user, "enabled"):
+		raise FeedNotFound
+	return found.user
+
+
+def _change(user: str, **fields: object) -> None:
+	"""Change the user's record, which is made if it doesn't exist, with the permissions of the signed-in user."""
+	name = frappe.db.get_value("Host Preferences", {"user": user})
+	record: Document = (
+		frappe.get_doc("Host Preferences", name, for_update=True) if name else frappe.new_doc("Host Preferences")
+	)
+	record.update({"user": user, **fields})
+	record.save() if name else record.insert()

@@ -1,0 +1,280 @@
+"""The page on which a host books for somebody: who, which meeting, when, and the attendee's details."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale
+from frappe import _
+
+from scheduler_integration.availability.slots import OfferedSlots
+from scheduler_integration.catalogue.public import PublicMeetingType
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.clock import iso
+from scheduler_integration.crm.people import Person
+from scheduler_integration.exceptions import SchedulingError, SlotTaken
+from scheduler_integration.language import locale_of
+from scheduler_integration.pages.host.types import types_by_page
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.fields import field_view, new_key, question_view
+from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
+from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.pages.kit.zones import zone_groups
+from scheduler_integration.times import Slot
+
+PATH = "/scheduling/book"
+FIELDS = (
+	"attendee_name", "attendee_email", "attendee_phone", "attendee_company", "notes", "guests", "idempotency_key",
+	"timezone", "language", "location", "start", "other_time",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wish:
+	"""What the address asks for. `doctype` and `record` name a contact, lead or deal; `search` is typed text."""
+
+	meeting_type: str = ""
+	day: date | None = None
+	duration: int | None = None
+	doctype: str = ""
+	record: str = ""
+	search: str = ""
+
+	def url(self, **changes: Any) -> str:
+		"""Return the address of the page for this wish, with changes."""
+		asked = replace(self, **changes)
+		parts = {
+			"type": asked.meeting_type,
+			"date": asked.day and asked.day.isoformat(),
+			"duration": asked.duration,
+			"doctype": asked.doctype,
+			"record": asked.record,
+			"q": asked.search,
+		}
+		query = urlencode({name: value for name, value in parts.items() if value})
+		return f"{PATH}?{query}" if query else PATH
+
+
+@dataclass(frozen=True)
+class Attempt:
+	"""A submitted form: the typed `values`, and the error why it was refused."""
+
+	values: Mapping[str, Any] = field(default_factory=dict)
+	error: SchedulingError | None = None
+
+
+@dataclass(frozen=True)
+class Offered:
+	"""The meeting type to book, its slots on `day` in the host's zone, and the next date that has some."""
+
+	meeting: PublicMeetingType
+	day: date
+	slots: OfferedSlots
+	next_day: date | None = None
+
+
+@dataclass(frozen=True)
+class BookingForm:
+	"""The data of the page. `zone` is the host's, `choices` are the attendee's time zone and language."""
+
+	wish: Wish
+	types: Sequence[ReadableType]
+	offered: Offered | None
+	zone: str
+	visitor: Visitor
+	person: Person | None = None
+	found: Sequence[Person] = ()
+	choices: tuple[str, str] = ("", "")
+	languages: Sequence[str] = ()
+	attempt: Attempt = Attempt()
+
+	@property
+	def style(self) -> dates.TimeStyle:
+		return self.visitor.style(self.zone)
+
+
+def booking_form_view(shown: BookingForm) -> dict:
+	"""Return the view of `/scheduling/book`."""
+	error = shown.attempt.error
+	title = _("Book for somebody")
+	return {
+		"document": document(
+			shown.visitor,
+			title=" · ".join([*([error.message] if error else []), title]),
+			styles=("form", "host", "why", "book"),
+			secret_address=True,
+		),
+		"title": title,
+		"city": dates.city(shown.zone, shown.visitor.locale),
+		"wish": shown.wish,
+		"pages": types_by_page(shown.types),
+		"durations": _durations(shown),
+		"day": shown.offered and shown.offered.day.isoformat(),
+		"person": shown.person and _person(shown.person, shown.wish),
+		"found": [_found(each, shown.wish) for each in shown.found],
+		"nobody_found": bool(shown.wish.search) and not shown.found,
+		"times": shown.offered and _times(shown, shown.offered),
+		"fields": shown.offered and _fields(shown, shown.offered),
+		"zones": _zones(shown),
+		"languages": _languages(shown),
+		"problem": error and error.message,
+		"other_errors": _other_errors(error),
+		"alternatives": _alternatives(shown),
+		"why_url": _why_url(shown) if isinstance(error, SlotTaken) else None,
+		"action": shown.wish.url(search=""),
+		"key": shown.attempt.values.get("idempotency_key") or new_key(),
+		"csrf_token": csrf_token(),
+		"status": error.http_status_code if error else 200,
+	}
+
+
+def _durations(shown: BookingForm) -> list[dict]:
+	"""Return the durations to choose from; empty unless there are several."""
+	options = shown.offered.meeting.duration_options if shown.offered else ()
+	if len(options) < 2:
+		return []
+	chosen = shown.offered and shown.offered.slots.duration
+	return [
+		{
+			"minutes": minutes,
+			"label": dates.duration(minutes, shown.visitor.locale),
+			"is_chosen": minutes == chosen,
+		}
+		for minutes in options
+	]
+
+
+def _person(person: Person, wish: Wish) -> dict:
+	return {**_names(person), "forget_url": wish.url(doctype="", record="")}
+
+
+def _found(person: Person, wish: Wish) -> dict:
+	return {**_names(person), "url": wish.url(doctype=person.doctype, record=person.record, search="")}
+
+
+def _names(person: Person) -> dict:
+	return {
+		"name": person.name or person.email or person.record,
+		"about": " · ".join(filter(None, (_(person.doctype), person.email, person.company))),
+	}
+
+
+def _times(shown: BookingForm, offered: Offered) -> dict:
+	chosen = shown.attempt.values.get("start")
+	rows = [
+		{**_time(slot, shown.style), "is_chosen": _value(slot, shown.zone) == chosen}
+		for slot in offered.slots.days.get(offered.day, [])
+	]
+	day = dates.full_date(offered.day, shown.visitor.locale)
+	following = offered.next_day
+	return {
+		"title": day,
+		"rows": rows,
+		"none": None if rows else _("No free times on {0}.").format(day),
+		"next": following
+		and {
+			"url": shown.wish.url(day=following),
+			"label": _("Go to {0}").format(dates.day_and_month(following, shown.visitor.locale)),
+		},
+		"other": shown.attempt.values.get("other_time", ""),
+	}
+
+
+def _time(slot: Slot, style: dates.TimeStyle) -> dict:
+	note = days_in_short(slot.parts, style.zone, style.locale) if slot.parts else None
+	return {"value": _value(slot, style.zone), "label": dates.clock_time(slot.start, style), "note": note}
+
+
+def _value(slot: Slot, zone: str) -> str:
+	return " ".join(iso(start, zone) for start, _end in slot.stretches)
+
+
+def _fields(shown: BookingForm, offered: Offered) -> dict:
+	errors = shown.attempt.error.details if shown.attempt.error else {}
+	values = {**_facts(shown.person), **shown.attempt.values}
+	by_phone = any(place.type == "phone" for place in offered.meeting.locations)
+	own = {
+		"attendee_name": {"label": _("Attendee name"), "required": True},
+		"attendee_email": {
+			"label": _("E-mail"), "type": "email", "required": True, "help": _("The invitation goes there."),
+		},
+		"attendee_phone": {"label": _("Phone"), "type": "phone"},
+		"attendee_company": {"label": _("Company")},
+		"guests": {"label": _("Invite others"), "help": _("E-mail addresses, separated by commas.")},
+		"notes": {"label": _("Notes"), "type": "long_text", "help": _("The attendee reads this.")},
+	}  # fmt: skip
+	views = {name: field_view(name, values, errors, **about) for name, about in own.items()}
+	first = ["attendee_name", "attendee_email", *(["attendee_phone"] if by_phone else [])]
+	if len(offered.meeting.locations) > 1:
+		views["location"] = _place(offered, values, errors)
+		first.append("location")
+	# The host may not know the answers, so none of them is required here.
+	questions = [question_view(replace(each, required=False), values, errors) for each in offered.meeting.questions]
+	folded = [*(view for name, view in views.items() if name not in first), *questions]
+	return {
+		"first": [views[name] for name in first],
+		"folded": folded,
+		"unfolds": any(view["error"] or shown.attempt.values.get(view["name"]) for view in folded),
+	}
+
+
+def _place(offered: Offered, values: dict[str, Any], errors: dict[str, str]) -> dict:
+	places = offered.meeting.locations
+	choices = [{"value": place.id, "label": place.label} for place in places]
+	chosen = {"location": values.get("location") or places[0].id}
+	return field_view("location", chosen, errors, label=_("Where"), type="radio", required=True, choices=choices)
+
+
+def _facts(person: Person | None) -> dict[str, str]:
+	if not person:
+		return {}
+	return {
+		"attendee_name": person.name,
+		"attendee_email": person.email,
+		"attendee_phone": person.phone,
+		"attendee_company": person.company,
+	}
+
+
+def _zones(shown: BookingForm) -> dict:
+	chosen = shown.attempt.values.get("timezone") or shown.choices[0] or shown.zone
+	return {"chosen": chosen, "groups": zone_groups(shown.visitor.locale, chosen, shown.zone)}
+
+
+def _languages(shown: BookingForm) -> list[dict]:
+	chosen = shown.attempt.values.get("language") or shown.choices[1] or shown.languages[0]
+	return [
+		{"code": code, "name": _language_name(code, shown.visitor.locale), "is_chosen": code == chosen}
+		for code in dict.fromkeys((*shown.languages, chosen))
+	]
+
+
+def _language_name(code: str, locale: Locale) -> str:
+	return locale_of(code).get_display_name(locale) or code
+
+
+def _other_errors(error: SchedulingError | None) -> list[str]:
+	shown = {"attendee_name", "attendee_email", "attendee_phone", "attendee_company", "guests", "notes"}
+	details = dict(error.details) if error else {}
+	if "start" in details:
+		details["start"] = _("Choose a time.")
+	return [text for name, text in details.items() if name not in shown and not name.startswith("answers.")]
+
+
+def _alternatives(shown: BookingForm) -> list[dict]:
+	error = shown.attempt.error
+	offered = sorted(error.suggestions, key=lambda slot: slot.start) if isinstance(error, SlotTaken) else []
+	return [{"value": _value(slot, shown.zone), "label": moment_in_short(slot.start, shown.style)} for slot in offered]
+
+
+def _why_url(shown: BookingForm) -> str:
+	"""Return the address of the page that explains the refused time."""
+	values = shown.attempt.values
+	clock = values.get("other_time") or str(values.get("start", ""))[11:16]
+	day = str(values.get("start", ""))[:10] if not values.get("other_time") else shown.wish.day
+	return f"/scheduling/why?{urlencode({'type': shown.wish.meeting_type, 'date': day or '', 'time': clock})}"

@@ -1,0 +1,97 @@
+"""The fields of forms: their views, and the values in a submitted form."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from scheduler_integration.catalogue.public import PublicQuestion
+
+# How many characters of a refused value the form shows again.
+_LONGEST_ECHO = 5000
+_ANSWER = "answer_"
+
+
+def field_view(name: str, values: dict[str, Any], errors: dict[str, str], **about: Any) -> dict:
+	"""Return the view of one field for templates/scheduling/fields.html. `about` are its label, type and so on."""
+	return {
+		"name": name,
+		"type": "text",
+		"required": False,
+		"autocomplete": "off",
+		"help": None,
+		"placeholder": None,
+		"choices": [],
+		"value": values.get(name) or "",
+		"error": errors.get(name),
+		**about,
+	}
+
+
+def question_view(question: PublicQuestion, values: dict[str, Any], errors: dict[str, str]) -> dict:
+	"""Return the view of a meeting type's question. Errors are named `answers.<id>`, as in a refused request."""
+	name = _ANSWER + question.id
+	error = errors.get(f"answers.{question.id}") or errors.get(question.id)
+	return field_view(
+		name,
+		values,
+		{name: error} if error else {},
+		label=question.label,
+		type=question.type,
+		required=question.required,
+		help=question.help,
+		placeholder=question.placeholder,
+		choices=question.options,
+		autocomplete="tel" if question.type == "phone" else "off",
+	)
+
+
+def read_answers(form: MultiDict[str, str], questions: Sequence[PublicQuestion]) -> dict[str, object]:
+	"""Return the answers in a submitted form by the question's id, unchecked, without empty ones."""
+	return {question.id: answer for question in questions if (answer := _answer(form, question))}
+
+
+def typed_values(
+	form: MultiDict[str, str], names: Sequence[str], questions: Sequence[PublicQuestion]
+) -> dict[str, Any]:
+	"""Return the values to show again in a refused form, by field name."""
+	values: dict[str, Any] = {name: echo(form.get(name, "")) for name in names}
+	for question in questions:
+		name = _ANSWER + question.id
+		several = question.type == "multi_select"
+		values[name] = [echo(value) for value in form.getlist(name)] if several else echo(form.get(name, ""))
+	return values
+
+
+def new_key() -> str:
+	"""Return a new idempotency key: the form can be sent again without booking twice."""
+	return str(uuid.uuid4())
+
+
+def split_addresses(text: str) -> list[str]:
+	"""Split a line of e-mail addresses at commas, semicolons and blanks."""
+	return text.replace(",", " ").replace(";", " ").split()
+
+
+def plain_number(text: str) -> str:
+	"""Return `1,5` as `1.5`. Text with more than one separator is returned as it is."""
+	return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+
+
+def echo(text: str) -> str:
+	"""Return typed text as the form may show it again: not too long, without control characters."""
+	return "".join(character for character in text[:_LONGEST_ECHO] if character.isprintable() or character in "\r\n\t")
+
+
+def _answer(form: MultiDict[str, str], question: PublicQuestion) -> str | list[str] | bool | None:
+	name = _ANSWER + question.id
+	if question.type == "multi_select":
+		return form.getlist(name)
+	if question.type == "checkbox":
+		return name in form
+	if question.type == "number":
+		return plain_number(form.get(name, ""))
+	return form.get(name)

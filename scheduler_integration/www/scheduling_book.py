@@ -1,0 +1,133 @@
+"""`/scheduling/book`: a host or manager books for a contact, a lead, a deal, or a person whose address they type.
+
+The desk's forms link here with `?doctype=Contact&record=...`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote
+
+import frappe
+
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.availability.slots import first_month_with_slots, slots_between
+from scheduler_integration.catalogue.durations import durations_of
+from scheduler_integration.catalogue.lookup import find_own_bookable
+from scheduler_integration.catalogue.public import public_meeting_type
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
+from scheduler_integration.clock import iso, now
+from scheduler_integration.crm.people import Person, find_person, search_people
+from scheduler_integration.doors.errors import refusals
+from scheduler_integration.doors.on_behalf import book_for_somebody
+from scheduler_integration.engine import local_date
+from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.meetings.lookup import earlier_choices
+from scheduler_integration.pages.host.book import FIELDS, Attempt, BookingForm, Offered, Wish, booking_form_view
+from scheduler_integration.pages.kit.fields import read_answers, split_addresses, typed_values
+from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
+from scheduler_integration.parsing.booking_request import BookingPayload
+
+no_cache = 1
+sitemap = 0
+
+# The app's messages are translated into these.
+_LANGUAGES = ("en", "de", "es", "fr")
+
+
+def get_context(context: frappe._dict) -> None:
+	if frappe.session.user == "Guest":
+		raise redirection(f"/login?redirect-to={quote(_wish().url(), safe='/')}", 302)
+	respond(context, _view)
+
+
+def _view() -> dict:
+	zone, wish = timezone_of(frappe.session.user), _wish()
+	types = readable_meeting_types()
+	person = find_person(wish.doctype, wish.record) if wish.doctype or wish.record else None
+	wish = replace(wish, meeting_type=wish.meeting_type or (types[0].name if types else ""))
+	offered, attempt = None, Attempt()
+	try:
+		with refusals():
+			offered = _offered(wish, zone) if wish.meeting_type else None
+	except SchedulingError as error:
+		# Somebody may read a team's meeting type without hosting it. They can choose another type in the form.
+		attempt = Attempt(error=error)
+	if submitted() and offered:
+		attempt = _submit(wish, offered, zone)
+	languages = dict.fromkeys((frappe.local.lang, *_LANGUAGES))
+	return booking_form_view(
+		BookingForm(
+			wish=replace(wish, day=offered.day) if offered else wish,
+			types=types,
+			offered=offered,
+			zone=zone,
+			visitor=current_visitor(),
+			person=person,
+			found=search_people(wish.search) if wish.search else (),
+			choices=_choices(person),
+			languages=[code for code in languages if frappe.db.exists("Language", code)] or ["en"],
+			attempt=attempt,
+		)
+	)
+
+
+def _choices(person: Person | None) -> tuple[str, str]:
+	return earlier_choices(person.email) if person else ("", "")
+
+
+def _wish() -> Wish:
+	return Wish(
+		meeting_type=argument("type"),
+		day=read_day(argument("date")),
+		duration=_minutes(argument("duration")),
+		doctype=argument("doctype"),
+		record=argument("record"),
+		search=argument("q").strip()[:140],
+	)
+
+
+def _offered(wish: Wish, zone: str) -> Offered:
+	"""Return what can be booked on the day that the address asks for, or else on the first day with a free time."""
+	bookable = find_own_bookable(wish.meeting_type)
+	minutes = wish.duration if wish.duration in durations_of(bookable.meeting_type) else None
+	request = SlotRequest(minutes or bookable.meeting_type.duration_minutes, by_host=True)
+	meeting, instant = public_meeting_type(bookable), now()
+	if not wish.day:
+		found = first_month_with_slots(bookable, request, zone, instant)
+		return Offered(meeting, found.earliest or local_date(instant, zone), found.offered)
+	slots = slots_between(bookable, request, wish.day, wish.day, zone, instant)
+	if slots.days:
+		return Offered(meeting, wish.day, slots)
+	later = first_month_with_slots(bookable, request, zone, instant, after=wish.day)
+	return Offered(meeting, wish.day, slots, later.earliest)
+
+
+def _submit(wish: Wish, offered: Offered, zone: str) -> Attempt:
+	"""Book the meeting and redirect to the host's meetings. Returns an Attempt if the booking is refused."""
+	form = frappe.request.form
+	typed = read_wall_time(offered.day, form.get("other_time", ""), zone)
+	chosen = form.get("choose_start") or (iso(typed, zone) if typed else form.get("start"))
+	payload = BookingPayload.of(
+		{
+			**{name: form.get(name) for name in FIELDS},
+			"start": (chosen or "").partition(" ")[0],
+			"parts": chosen if len((chosen or "").split()) > 1 else None,
+			"duration": offered.slots.duration,
+			"guests": split_addresses(form.get("guests", "")),
+			"answers": read_answers(form, offered.meeting.questions),
+		}
+	)
+	try:
+		with refusals():
+			book_for_somebody(wish.meeting_type, payload, None, wish.doctype, wish.record)
+	except SchedulingError as error:
+		return Attempt(typed_values(form, FIELDS, offered.meeting.questions), error)
+	raise redirection("/scheduling?done=book")
+
+
+def _minutes(text: str) -> int | None:
+	return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None

@@ -1,0 +1,192 @@
+"""`/scheduling/book` without a script, and the filters of `/scheduling`."""
+
+from datetime import timedelta
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.clock import now, utc
+from tests.pages.offer import TeamOffer, bookings_of, host_of, make_offer, sign_in
+from tests.pages.reading import read, typed_in
+from tests.support import door
+from tests.support.factories import fresh, make_meeting_type, payload
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+
+BOOK = "/scheduling/book"
+DAY = utc(now()).date() + timedelta(days=3)
+
+
+@pytest.fixture
+def offer(client):
+	made = make_offer(questions=[{"label": "Why?", "question_type": "Text", "required": 1}])
+	sign_in(client, host_of(made))
+	return made
+
+
+def open_form(client, offer, **asked):
+	answer = client.get(BOOK, params={"type": offer.name, "date": str(DAY), **asked})
+	assert answer.status_code == 200, answer.text
+	return read(answer.text)
+
+
+def send(client, page, **typed):
+	form = page.one("form", method="post")
+	return client.post(form["action"], data=typed_in(form, **typed))
+
+
+def times(page):
+	return [each["value"] for each in page.all("input", name="start")]
+
+
+class TestBook:
+	def test_a_chosen_time_is_booked_for_a_typed_address(self, client, offer):
+		page = open_form(client, offer)
+		chosen = times(page)[2]
+		answer = send(
+			client, page, start=chosen, attendee_name="Ada", attendee_email="ada@guests.example", timezone="Asia/Tokyo"
+		)
+		assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=book")
+		assert "invitation is on its way" in read(client.get(answer.headers["Location"]).text).one(class_="done").text
+		[made] = bookings_of(offer)
+		assert (made.attendee_name, made.timezone, made.source, made.status) == (
+			"Ada",
+			"Asia/Tokyo",
+			"host",
+			"Scheduled",
+		)
+		assert chosen not in times(open_form(client, offer))
+
+	def test_a_typed_time_needs_no_grid_and_wins_over_the_list(self, client, offer):
+		page = open_form(client, offer)
+		wanted = {"other_time": "11:10", "start": times(page)[0]}
+		answer = send(client, page, **wanted, attendee_name="Ada", attendee_email="ada@guests.example")
+		assert answer.status_code == 303
+		assert f"{utc(bookings_of(offer)[0].starts_at):%H:%M}" == "11:10"
+
+	def test_what_was_typed_stays_after_a_refusal_and_the_field_says_why(self, client, offer):
+		answer = send(
+			client, open_form(client, offer), attendee_name="Ada & Co", attendee_email="nobody", notes="Bring x"
+		)
+		page = read(answer.text)
+		assert answer.status_code == 400
+		assert page.one("input", id="attendee_name")["value"] == "Ada & Co"
+		assert "not an e-mail address" in page.one(id="attendee_email-error").text
+		assert page.one("details", class_="more-fields").attributes.keys() >= {"open"}
+		assert "Choose a time." in page.one("div", class_="alert").text
+
+	def test_a_taken_time_offers_the_nearest_and_says_why(self, client, offer):
+		page = open_form(client, offer)
+		taken = times(page)[2]
+		mine = {"attendee_name": "Ada", "attendee_email": "ada@guests.example"}
+		send(client, page, start=taken, **mine)
+		answer = send(client, page, start=taken, idempotency_key=fresh("another-key"), **mine)
+		again = read(answer.text)
+		assert answer.status_code == 409
+		[why] = [link["href"] for link in again.one("div", class_="alert").all("a")]
+		assert client.get(why).status_code == 200
+		others = [button["value"] for button in again.all("button", name="choose_start")]
+		assert len(others) == 3
+		assert send(client, again, choose_start=others[0]).status_code == 303
+		assert len(bookings_of(offer)) == 2
+
+	def test_somebody_is_found_by_name_and_fills_in_the_form(self, client, offer):
+		address = f"{fresh('grace')}@guests.example"
+		host = host_of(offer)
+		frappe.set_user(host)
+		contact = frappe.get_doc(
+			{"doctype": "Contact", "first_name": fresh("Grace"), "email_ids": [{"email_id": address, "is_primary": 1}]}
+		).insert()
+		frappe.set_user("Administrator")
+		frappe.db.commit()
+		found = open_form(client, offer, q=contact.first_name[:12]).one("ul", class_="what found")
+		[link] = found.all("a")
+		page = read(client.get(link["href"]).text)
+		assert page.one("input", id="attendee_email")["value"] == address
+		assert send(client, page, start=times(page)[0]).status_code == 303
+		assert bookings_of(offer)[0].contact == contact.name
+		nobody = open_form(client, offer, q=fresh("nobody"))
+		assert "Nobody found" in nobody.text
+
+	def test_a_day_without_times_names_the_next(self, client, offer):
+		page = open_form(client, offer, date=str(utc(now()).date() - timedelta(days=1)))
+		assert "No free times" in page.one("fieldset", class_="pick").text
+		[link] = page.one("fieldset", class_="pick").all("a")
+		assert times(read(client.get(link["href"]).text))
+
+	def test_a_multi_day_meeting_is_booked_on_the_days_that_were_shown(self, client):
+		retreat = make_offer(number_of_days=2)
+		sign_in(client, host_of(retreat))
+		page = open_form(client, retreat)
+		sent = send(client, page, start=times(page)[0], attendee_name="Ada", attendee_email="ada@guests.example")
+		assert sent.status_code == 303
+		assert len(bookings_of(retreat)[0].parts()) == 2
+
+	@pytest.mark.parametrize(
+		"asked",
+		[{"date": "soon"}, {"date": "9999-12-31"}, {"duration": "x"}, {"q": "%"}, {"q": "' or 1=1 --"}, {"q": "x" * 9999}],
+	)  # fmt: skip
+	def test_nonsense_in_the_address_shows_the_form(self, client, offer, asked):
+		assert open_form(client, offer, **asked).one("form", method="post")
+
+	def test_records_and_types_of_others_are_refused(self, client, offer):
+		stranger = make_offer()
+		assert client.get(BOOK, params={"type": stranger.name}).status_code == 403
+		assert client.get(BOOK, params={"doctype": "Contact", "record": "nobody"}).status_code == 400
+		assert client.get(BOOK, params={"type": "nothing"}).status_code == 404
+
+	def test_a_visitor_is_sent_to_sign_in_and_comes_back(self, client):
+		answer = client.get(f"{BOOK}?doctype=Contact&record=Ada", allow_redirects=False)
+		assert answer.headers["Location"] == "/login?redirect-to=/scheduling/book%3Fdoctype%3DContact%26record%3DAda"
+
+
+class TestFilters:
+	@pytest.fixture
+	def meetings(self, client, offer):
+		page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+		types = [make_meeting_type(page, title=title) for title in ("Review", "Review", "Demo")]
+		noon = (now() // 86400 + 3) * 86400 + 12 * 3600
+		made = [door.book(payload(page, each, noon + n * 86400), now()).id for n, each in enumerate(types)]
+		bookings.cancel_by_host(made[1], "The room is closed", now())
+		frappe.db.commit()
+		return made, types
+
+	def shown(self, client, **asked):
+		rows = read(client.get("/scheduling", params=asked).text).all("li", class_="row-item")
+		return [row.all("input", name="name")[0]["value"] for row in rows if row.all("input", name="name")]
+
+	def test_cancelled_meetings_are_shown_with_their_reason_and_no_buttons(self, client, meetings):
+		made, _types = meetings
+		page = read(client.get("/scheduling?status=cancelled").text)
+		[row] = page.all("li", class_="row-item")
+		assert "Was cancelled" in row.text
+		assert "The room is closed" in row.text
+		assert not row.all("button")
+		assert self.shown(client) == [made[0], made[2]]
+
+	def test_by_date_and_type(self, client, meetings):
+		made, types = meetings
+		assert self.shown(client, type=types[2].name) == [made[2]]
+		assert self.shown(client, **{"from": str(DAY), "to": str(DAY)}) == [made[0]]
+		assert "No meetings fit this filter." in client.get("/scheduling?from=2020-01-01&to=2020-01-02").text
+
+	def test_a_filter_stays_after_an_action(self, client, meetings):
+		_made, types = meetings
+		page = read(client.get("/scheduling", params={"type": types[2].name}).text)
+		answer = client.post("/scheduling", data=[*typed_in(page.one("form", class_="act")), ("action", "cancel")])
+		assert answer.headers["Location"] == f"/scheduling?done=cancel&type={types[2].name}"
+
+	def test_a_filter_that_cannot_be_read_is_named_and_filters_nothing(self, client, meetings):
+		answer = client.get("/scheduling?from=soon&status=maybe")
+		assert answer.status_code == 400
+		assert "Write it as 2026-11-23." in read(answer.text).one("div", class_="alert").text
+
+	def test_a_manager_filters_by_host(self, client):
+		team = TeamOffer()
+		mine, theirs = team.book(12, team.manager), team.book(13, team.colleague)
+		sign_in(client, team.manager)
+		assert set(self.shown(client, whose="all")) >= {mine, theirs}
+		assert self.shown(client, whose="all", hosted_by=team.colleague) == [theirs]
+		sign_in(client, team.colleague)
+		assert self.shown(client, whose="all", hosted_by=team.manager) == [theirs]

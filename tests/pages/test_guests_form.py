@@ -1,0 +1,57 @@
+"""The attendee adds and removes additional guests on the page of the booking."""
+
+from urllib.parse import urlsplit
+
+import frappe
+import pytest
+
+from scheduler_integration.clock import now
+from tests.pages.offer import bookings_of, make_offer
+from tests.pages.reading import read, typed_in
+from tests.support import door
+from tests.support.factories import payload
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+
+NOON = (now() // 86400 + 3) * 86400 + 12 * 3600
+
+
+@pytest.fixture
+def offer():
+	return make_offer()
+
+
+@pytest.fixture
+def path(offer):
+	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	made = door.book(payload(page, offer, NOON, guests=["ben@guests.example"]), now())
+	frappe.db.commit()
+	return urlsplit(made.manage_url).path
+
+
+def send(client, path, guests):
+	form = read(client.get(path).text).one("details", class_="guests").one("form")
+	return client.post(path, data=[*typed_in(form, guests=guests), ("action", "guests")])
+
+
+def test_guests_come_and_go(client, offer, path):
+	form = read(client.get(path).text).one("details", class_="guests").one("form")
+	assert form.one("textarea", id="guests").text == "ben@guests.example"
+	answer = send(client, path, "cleo@guests.example; dan@guests.example")
+	assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?invited=1")
+	assert "The guests are changed" in read(client.get(answer.headers["Location"]).text).one("h1").text
+	[booking] = bookings_of(offer)
+	assert [row.email for row in booking.guests] == ["cleo@guests.example", "dan@guests.example"]
+	assert booking.status == "Scheduled"
+	assert send(client, path, "").status_code == 303
+	assert bookings_of(offer)[0].guests == []
+
+
+def test_a_wrong_address_is_refused_beside_the_field_and_stays_typed(client, offer, path):
+	answer = send(client, path, "cleo@guests.example, nobody")
+	page = read(answer.text)
+	assert answer.status_code == 400
+	assert "not an e-mail address" in page.one(id="guests-error").text
+	assert page.one("textarea", id="guests").text == "cleo@guests.example, nobody"
+	assert "open" not in page.one("details", class_="cancel").attributes
+	assert [row.email for row in bookings_of(offer)[0].guests] == ["ben@guests.example"]
