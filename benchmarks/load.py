@@ -3,7 +3,8 @@
     make bench-load BENCH=~/frappe-bench SITE=test.localhost ARGS="--bookings 300 --workers 2 --rq-workers 1"
 
 Each row of the table is one mix of clients. They speak HTTP from this machine, so they take a part of its processors
-too. The records that this makes are deleted at the end. Use a site that nobody else uses, and stop its RQ workers.
+too. Lock waits and deadlocks are those of the whole database server. The records that this makes are deleted at the end.
+Use a site that nobody else uses, and stop its RQ workers.
 """
 
 import argparse

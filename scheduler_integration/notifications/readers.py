@@ -23,8 +23,15 @@ def guests_of(booking: Document) -> list[Reader]:
 
 
 def hosts_of(booking: Document) -> list[Reader]:
-	"""Return the hosts, each in their own language and time zone."""
-	return [host_reader(user) for user in booking.host_users()]
+	"""Return the hosts, each in their own language and time zone.
+
+	They are read once for each copy of the booking: every message and every rule of a command asks for them.
+	"""
+	known = booking.flags.setdefault("host_readers", {})
+	for user in booking.host_users():
+		if user not in known:
+			known[user] = host_reader(user)
+	return [known[user] for user in booking.host_users()]
 
 
 def former_host(user: str) -> Reader:

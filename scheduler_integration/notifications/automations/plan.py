@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.notifications.automations.recipients import phone_of, readers_for
 from scheduler_integration.notifications.automations.triggers import moments, still_fits, trigger_of
 from scheduler_integration.notifications.rules import TIMED, Automation, active_automations
@@ -33,7 +33,7 @@ def plan_automations(change: Change) -> Fields:
 	if change.status_before is not None or change.moved_from:
 		_skip_others(change, [task.key for task in timed])
 	at_once = [task for task in _at_once(matching, trigger, change) if task.target]
-	plan(booking.name, [*at_once, *timed], change.now)
+	plan(booking.name, [*at_once, *timed], change.now, is_new=change.kind is Kind.BOOKED)
 	return {}
 
 
