@@ -27,7 +27,8 @@ def read_committed() -> None:
 	frappe.db.sql("set session transaction isolation level read committed")
 	# The level applies to the next transaction. This one has only read, so beginning the next one loses nothing.
 	frappe.db.begin()
-	frappe.db.sees_commits = True
+	# Frappe can open another connection later, which has the default level again.
+	frappe.db.read_committed_on = frappe.db._conn
 
 
 def newest(query: Any) -> Any:
@@ -40,7 +41,9 @@ def newest(query: Any) -> Any:
 
 def sees_commits() -> bool:
 	"""Whether ordinary reads of this connection see what is committed: if `read_committed` has changed the level."""
-	return frappe.db.db_type == "mariadb" and getattr(frappe.db, "sees_commits", False)
+	if frappe.db.db_type != "mariadb" or not frappe.db._conn:
+		return False
+	return getattr(frappe.db, "read_committed_on", None) is frappe.db._conn
 
 
 @lru_cache

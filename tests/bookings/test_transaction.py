@@ -5,6 +5,9 @@ import pytest
 
 from scheduler_integration.bookings.transaction import ATTEMPTS, retried
 from scheduler_integration.exceptions import Busy, SlotTaken
+from scheduler_integration.isolation import sees_commits
+from tests.support.factories import make_user
+from tests.support.site import on_real_site
 
 # MariaDB's error if a locking read meets a row that changed since the snapshot. Frappe 15 doesn't wrap it.
 CHANGED_SINCE_READ = Exception(1020, "Record has changed since last read in table 'tabBooking Host'")
@@ -54,3 +57,26 @@ def test_a_refusal_is_not_a_lost_race():
 	with pytest.raises(SlotTaken):
 		retried(work)
 	assert len(tries) == 1
+
+
+@pytest.mark.skipif(not on_real_site(), reason="SQLite has one level of isolation")
+@pytest.mark.usefixtures("commit_clean")
+def test_a_command_sees_what_is_committed_and_a_new_connection_begins_anew():
+	def level():
+		return frappe.db.sql("select @@tx_isolation")[0][0]
+
+	seen = []
+	retried(lambda: seen.append((level(), sees_commits())))
+	assert seen == [("READ-COMMITTED", True)]
+	frappe.db.close()
+	frappe.db.connect()
+	assert (level(), sees_commits()) == ("REPEATABLE-READ", False)
+
+
+@pytest.mark.usefixtures("commit_clean")
+def test_a_transaction_that_has_written_goes_on():
+	"""Beginning another one would commit what was written."""
+	name = make_user("Kept")
+	retried(lambda: None)
+	frappe.db.rollback()
+	assert not frappe.db.exists("User", name)
