@@ -30,12 +30,23 @@ ATTENDEES = (
 )  # fmt: skip
 COMPANIES = ("Analytical Engines", "Northwind", "Blue Yonder", "Contoso", "Initech", "")
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Europe/London", "America/Los_Angeles")
+CLIENT = ("ada@clients.example", "Ada", "Lovelace")
+REPORT = {
+	"summary": "<p>Your books are in order and the team trusts the numbers. The next step is a plan that the whole company follows.</p>",
+	"action_plan": (
+		"<ol><li>Agree on three goals for the quarter, each with a number and a name.</li>"
+		"<li>Move the monthly close to the fifth working day.</li>"
+		"<li>Hold a weekly half hour on cash, with the same one-page forecast every time.</li></ol>"
+	),
+	"resources": "<p>The forecast template and the close checklist are in your folder. Write to me whenever a number surprises you.</p>",
+}
 SOURCES = ("newsletter", "linkedin", "website", "")
 PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
 		"title": "Intro call", "slug": "intro", "duration_minutes": 30, "color": "#2f6fed",
 		"location_type": "Phone", "location_details": "+33 1 70 18 99 00",
 		"description": "A first conversation: where you are, where you want to be, and whether we fit.",
+		"recommended_phases": [{"phase": "Stabilize"}, {"phase": "Organize"}], "priority": 5,
 		"questions": [
 			{"label": "What would you like to talk about?", "question_type": "Long Text"},
 			{"label": "How did you hear of us?", "question_type": "Select", "options": "A friend\nSearch\nAn event\nElsewhere"},
@@ -49,7 +60,11 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 			{"place_type": "Phone"},
 			{"place_type": "In Person", "label": "Office in Paris", "details": "12 rue des Archives, Paris"},
 		],
-		"description": "We go through your priorities and leave with a plan for the next quarter.",
+		"description": (
+			"We leave with a plan for the next quarter.\n- Review your top three priorities\n"
+			"- Create a 90-day implementation timeline\n- Identify quick wins to build momentum"
+		),
+		"recommended_phases": [{"phase": "Organize"}, {"phase": "Build"}], "priority": 10,
 		"questions": [
 			{"label": "Your role", "question_type": "Text", "required": 1},
 			{"label": "Topics", "question_type": "Multi Select", "options": "Cash flow\nPricing\nHiring\nGrowth"},
@@ -69,6 +84,7 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
 		"title": "Planning retreat", "slug": "retreat", "duration_minutes": 360, "number_of_days": 2, "skips_days_off": 1,
 		"color": "#5c940d", "location_type": "In Person", "location_details": "12 rue des Archives, Paris",
+		"recommended_phases": [{"phase": "Build"}, {"phase": "Grow"}], "priority": 8,
 		"description": "Two working days away from the day's business.",
 	},
 )  # fmt: skip
@@ -81,6 +97,7 @@ def seed() -> None:
 	jane = _make_page("jane@demo.example", "Jane Moreau", "jane", PERSONAL_TYPES, brand_color="#2f6fed")
 	_make_page("sam@demo.example", "Sam Okafor", "sam", PERSONAL_TYPES[:1], brand_color="#7048e8")
 	_make_team_page()
+	_make_report(jane.user)
 	_give_everyday_life(jane.user)
 	_book_a_month()
 	_say_who_came()
@@ -127,6 +144,20 @@ def _make_team_page() -> None:
 		# Tokyo sleeps while Paris and New York both work. If all three were required, the panel could never meet.
 		hosts=[{"user": email, "is_required": int(zone != "Asia/Tokyo")} for email, _first, _last, zone in HOSTS],
 		welcome_message="Whoever of us is free takes the time to show you around.",
+	)  # fmt: skip
+
+
+def _make_report(consultant: str) -> None:
+	"""Make the consultant recommend meetings in reports, and a client with a report that the client may read."""
+	_make(
+		"Consultant Scheduler Settings", consultant=consultant, scheduler_provider="Native",
+		display_name="Book a follow-up call with Jane", description="Paris or by phone, whatever suits you.",
+	)  # fmt: skip
+	email, first, last = CLIENT
+	_make("User", email=email, first_name=first, last_name=last, send_welcome_email=0, new_password=PASSWORD)
+	_make(
+		"Client Assessment", client_name="Analytical Engines", client_email=email, client=email, consultant=consultant,
+		primary_phase="Build", disc_profile="D", status="Completed", **REPORT,
 	)  # fmt: skip
 
 
