@@ -28,7 +28,7 @@ def store_call(task: Task, fields: Fields, now: int) -> None:
 	booking.db_set(fields, update_modified=False)
 	if not is_new:
 		return
-	change = Change(Kind.LINKED, booking, now)
+	change = Change(Kind.LINKED, booking, now, status_before=booking.status)
 	if were_told(booking):
 		# A calendar takes a newer invitation for the same meeting only if its SEQUENCE is higher (RFC 5546, 2.1.4).
 		booking.db_set("sequence", booking.sequence + 1, update_modified=False)
