@@ -1,9 +1,9 @@
-"""Creates and removes what the app needs beside its own DocTypes: e-mail templates, fields, indexes, roles."""
+"""Creates and removes what the app needs beside its own DocTypes: messages, fields, indexes, roles."""
 
 import frappe
 
 from scheduler_integration.custom_fields import follow_other_apps, remove_custom_fields, sync_custom_fields
-from scheduler_integration.notifications.templates import TEMPLATES, body_source, subject_source
+from scheduler_integration.notifications.defaults import ensure_messages, remove_templates
 
 ROLES = ("Scheduling Manager", "Scheduling User")
 
@@ -19,16 +19,16 @@ def before_install() -> None:
 
 
 def after_install() -> None:
-	"""Create e-mail templates, an index and custom fields. Frappe creates the roles from the fixtures."""
-	ensure_email_templates()
+	"""Create the messages, an index and custom fields. Frappe creates the roles from the fixtures."""
+	ensure_messages()
 	ensure_core_indexes()
 	sync_custom_fields()
 
 
 def after_migrate() -> None:
-	"""Add the settings, e-mail templates, indexes and custom fields that a newer version of the app brings."""
+	"""Add the settings, messages, indexes and custom fields that a newer version of the app brings."""
 	ensure_new_settings()
-	ensure_email_templates()
+	ensure_messages()
 	ensure_core_indexes()
 	sync_custom_fields()
 
@@ -43,8 +43,7 @@ def after_app_change(app: str) -> None:
 def before_uninstall() -> None:
 	"""Remove the app's records in DocTypes of Frappe. Contacts, events and messages are people's own, and are kept."""
 	remove_custom_fields()
-	for template in TEMPLATES.values():
-		frappe.delete_doc("Email Template", template.record, ignore_missing=True, force=True)
+	remove_templates()
 	for role in ROLES:
 		frappe.db.delete("Has Role", {"role": role})
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)
@@ -110,28 +109,3 @@ def drop_core_indexes() -> None:
 	"""Drop the index of `ensure_core_indexes`. Its name belongs to a table in MariaDB, to a schema in PostgreSQL."""
 	table = " on `tabContact Email`" if frappe.db.db_type == "mariadb" else ""
 	frappe.db.sql_ddl(f"drop index if exists `email_id_creation_index`{table}")
-
-
-def ensure_email_templates() -> None:
-	"""Create missing e-mail templates and keep existing ones. Fixtures would overwrite an admin's texts."""
-	settings = frappe.get_doc("Scheduler Settings")
-	for key, template in TEMPLATES.items():
-		if not frappe.db.exists("Email Template", template.record):
-			_insert_email_template(key)
-		if not settings.get(template.setting):
-			settings.set(template.setting, template.record)
-	# Installation and migration act for the site, not for a user whose permissions could apply.
-	settings.save(ignore_permissions=True)
-
-
-def _insert_email_template(key: str) -> None:
-	# Installation and migration act for the site, not for a user whose permissions could apply.
-	frappe.get_doc(
-		{
-			"doctype": "Email Template",
-			"name": TEMPLATES[key].record,
-			"subject": subject_source(key),
-			"use_html": 1,
-			"response_html": body_source(key),
-		}
-	).insert(ignore_permissions=True)

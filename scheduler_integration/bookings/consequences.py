@@ -12,6 +12,7 @@ from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.notifications.automations.plan import plan_automations
 from scheduler_integration.notifications.plan import plan_messages
 from scheduler_integration.outbox.wake import wake
 
@@ -28,6 +29,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	plan_call,
 	note_on_timeline,
 	plan_messages,
+	plan_automations,
 )
 
 

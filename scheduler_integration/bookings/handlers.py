@@ -1,10 +1,27 @@
 """The table of handlers: what runs the outbox's tasks, by their kind."""
 
 from scheduler_integration.conferencing import handler as video
+from scheduler_integration.notifications.automations.act import (
+	call_webhook,
+	create_todo,
+	send_automation_email,
+	send_automation_text,
+)
 from scheduler_integration.notifications.deliver import deliver_email
 from scheduler_integration.outbox.handlers import Handler, Handlers
+from scheduler_integration.outbox.outcomes import Outcome
+from scheduler_integration.outbox.tasks import Task
+
+
+def _send_email(task: Task, now: int) -> Outcome:
+	"""Send a message that tells of a change, or one of an automation."""
+	return send_automation_email(task, now) if task.payload.get("automation") else deliver_email(task, now)
+
 
 HANDLERS: Handlers = {
-	"email": Handler(deliver_email),
+	"email": Handler(_send_email),
+	"sms": Handler(send_automation_text),
+	"webhook": Handler(call_webhook),
+	"todo": Handler(create_todo),
 	"video_meeting": Handler(video.run, one_at_a_time=True),
 }

@@ -45,7 +45,7 @@ def queue_email(message: Message) -> EmailRow | None:
 	if not is_header_safe(message.reader.email):
 		raise InvalidRequest(_("“{0}” is not an e-mail address.").format(message.reader.email))
 	with print_language(message.reader.language):
-		subject, body = render(message.template, message.variables())
+		subject, body = render(message.template, message.variables(), message.email_template)
 		queued = frappe.sendmail(
 			recipients=[message.reader.email],
 			subject=subject,

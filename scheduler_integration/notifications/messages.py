@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.policy import is_given_back
@@ -33,7 +34,8 @@ _TEMPLATES = {HOST_REMOVED: "host_cancelled", GUEST_REMOVED: "attendee_cancelled
 class Message:
 	"""One e-mail to one reader about the booking as it is now.
 
-	`template` is a key of `templates.TEMPLATES`. `variables` and `invitation` are functions, because they must run in
+	`template` is the key of a message that the app ships, and empty for an automation of the site's own.
+	`email_template` is the Email Template to use; by default it is the one of the built-in automation. `variables` and `invitation` are functions, because they must run in
 	the reader's language. A message that changes nothing in the reader's calendar has no invitation.
 	"""
 
@@ -44,13 +46,14 @@ class Message:
 	variables: Callable[[], dict[str, Any]]
 	invitation: Callable[[], dict[str, str] | None]
 	message_id: str
+	email_template: str | None = None
 
 
 def readers_of(change: Change) -> list[tuple[str, Reader]]:
 	"""Return who is told about the change, each with a purpose: participants, hosts, and a host who was replaced."""
 	booking = change.booking
 	if change.kind is Kind.GUESTS_CHANGED:
-		return _readers_of_changed_guests(change)
+		return [*_readers_of_changed_guests(change), *_still_asked(booking)]
 	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
 		return [("attendee_asked", attendee_of(booking))]
 	kind = "cancelled" if booking.status in RELEASED else "confirmed"
@@ -62,7 +65,19 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 		*((f"attendee_{kind}", guest) for guest in guests_of(booking)),
 		*((f"host_{kind}", host) for host in hosts_of(booking)),
 		*((HOST_REMOVED, host) for host in replaced),
+		*(() if change.kind is Kind.RESCHEDULE_ASKED else _still_asked(booking)),
 	]
+
+
+def _still_asked(booking: Document) -> list[tuple[str, Reader]]:
+	"""Return the attendee, if a host asked for another time and the message about it hasn't left yet.
+
+	A change skips the messages of earlier changes, and this one must leave all the same.
+	"""
+	if not booking.reschedule_asked_at or booking.status in RELEASED:
+		return []
+	statuses = statuses_of(booking.name, booking.attendee_email, "attendee_asked")
+	return [("attendee_asked", attendee_of(booking))] if statuses and SENT not in statuses else []
 
 
 def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
@@ -87,6 +102,11 @@ def moved_from(booking: Document) -> Document | None:
 	return left if left and left.sequence == booking.sequence else None
 
 
+def template_of(purpose: str) -> str:
+	"""Return the key of the message with this purpose: a former host gets the message of a cancellation."""
+	return _TEMPLATES.get(purpose, purpose)
+
+
 def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:
 	"""Return the message of the task about the booking as it is now. `now` is in epoch seconds."""
 	others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
@@ -98,10 +118,10 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 	changes_calendar = task.purpose != "attendee_asked" or booking.status in RELEASED
 	return Message(
 		booking=booking.name,
-		template=_TEMPLATES.get(task.purpose, task.purpose),
+		template=template_of(task.purpose),
 		reader=reader,
 		reply_to=others.email,
-		variables=lambda: {**_variables(booking, reader), **about},
+		variables=lambda: {**variables_for(booking, reader), **about},
 		invitation=lambda: attachment(booking, now, reader) if changes_calendar else None,
 		message_id=task.key,
 	)
@@ -117,7 +137,8 @@ def message_id(booking: Document, purpose: str, reader: Reader) -> str:
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"
 
 
-def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
+def variables_for(booking: Document, reader: Reader) -> dict[str, Any]:
+	"""Return what a message about the booking may say to this reader, in the current language."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	hosts, sharing, left = hosts_of(booking), live_in_session(booking.session), moved_from(booking)
@@ -167,6 +188,8 @@ def _variables(booking: Document, reader: Reader) -> dict[str, Any]:
 		"manage_url": manage_url(booking) if reader.is_attendee else None,
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
+		"calendar_url": calendar_links(booking, meeting_type).ics if reader.is_attendee else None,
+		"feedback_url": frappe.get_cached_doc("Scheduler Settings").feedback_url or None,
 	}
 
 

@@ -6,8 +6,15 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.policy import is_given_back
-from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED, message_id, readers_of
+from scheduler_integration.notifications.messages import (
+	GUEST_REMOVED,
+	HOST_REMOVED,
+	message_id,
+	readers_of,
+	template_of,
+)
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
+from scheduler_integration.notifications.rules import is_switched_off
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan, skip_open
@@ -39,7 +46,8 @@ def were_told(booking: Document) -> bool:
 
 
 def _plan(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> None:
-	plan(booking.name, [_planned(change, booking, purpose, reader) for purpose, reader in readers], change.now)
+	wanted = [(purpose, reader) for purpose, reader in readers if not is_switched_off(template_of(purpose))]
+	plan(booking.name, [_planned(change, booking, purpose, reader) for purpose, reader in wanted], change.now)
 
 
 def _tell_the_session_left(change: Change, left: Document) -> None:

@@ -1,38 +1,56 @@
-"""Renders the messages: by the Email Template chosen in Scheduler Settings, otherwise by the app's own files.
+"""Renders messages: by the Email Template of their automation, otherwise by the app's own files.
 
 The installation creates Email Templates that only include the app's files. So they get the app's updates and
-translations, until somebody changes their text.
+translations, until somebody changes their text. A text that somebody broke doesn't stop a message: it is logged, and
+the message leaves with the app's own text.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import frappe
 
 from scheduler_integration.header_text import header_text
+from scheduler_integration.notifications.rules import built_in
 
 FOLDER = "scheduler_integration/templates/emails"
 
-
-class Template(NamedTuple):
-	"""A kind of message: the field of Scheduler Settings for its Email Template, and the name of the installed one."""
-
-	setting: str
-	record: str
-
-
+# The messages that tell of a change, each with the name of its installed Email Template. They carry an invitation.
 TEMPLATES = {
-	"attendee_confirmed": Template("attendee_confirmation_template", "Scheduler: Confirmation to the attendee"),
-	"attendee_cancelled": Template("attendee_cancellation_template", "Scheduler: Cancellation to the attendee"),
-	"attendee_asked": Template("reschedule_request_template", "Scheduler: Request for another time"),
-	"host_confirmed": Template("host_confirmation_template", "Scheduler: Confirmation to the host"),
-	"host_cancelled": Template("host_cancellation_template", "Scheduler: Cancellation to the host"),
+	"attendee_confirmed": "Scheduler: Confirmation to the attendee",
+	"attendee_cancelled": "Scheduler: Cancellation to the attendee",
+	"attendee_asked": "Scheduler: Request for another time",
+	"host_confirmed": "Scheduler: Confirmation to the host",
+	"host_cancelled": "Scheduler: Cancellation to the host",
 }
+# The other messages that the app ships.
+FOLLOW_UPS = {
+	"attendee_reminder": "Scheduler: Reminder to the attendee",
+	"host_reminder": "Scheduler: Reminder to the host",
+	"attendee_no_show": "Scheduler: After a no-show",
+	"attendee_thanks": "Scheduler: Thank you and feedback",
+}
+# Text messages that the app ships.
+TEXTS = {"attendee_reminder_text"}
 
 
-def render(key: str, variables: dict[str, Any]) -> tuple[str, str]:
-	"""Return subject and HTML of the message, in the current language. `key` is one of TEMPLATES."""
-	subject, body = _source(key)
-	return header_text(frappe.render_template(subject, variables)), frappe.render_template(body, variables)
+def render(key: str, variables: dict[str, Any], email_template: str | None = None) -> tuple[str, str]:
+	"""Return subject and HTML of a message, in the current language.
+
+	`key` is one of TEMPLATES or FOLLOW_UPS, or empty if the app ships no such message. Without `email_template`, the
+	Email Template of the built-in automation is used.
+	"""
+	known = aliases(variables)
+	own = _own_source(email_template or _template_of(key))
+	shipped = (subject_source(key), body_source(key)) if key in TEMPLATES or key in FOLLOW_UPS else None
+	return _first_that_renders(own, shipped, lambda source: _rendered(source, known))
+
+
+def render_text(key: str, text: str | None, variables: dict[str, Any]) -> str:
+	"""Return a plain text, such as a text message, in the current language. `key` may be one of TEXTS, or empty."""
+	known = aliases(variables)
+	shipped = f'{{% include "{FOLDER}/{key}.txt" %}}' if key in TEXTS else None
+	return _first_that_renders(text, shipped, lambda source: frappe.render_template(source, known).strip())
 
 
 def subject_source(key: str) -> str:
@@ -45,9 +63,48 @@ def body_source(key: str) -> str:
 	return f'{{% include "{FOLDER}/{key}.html" %}}'
 
 
-def _source(key: str) -> tuple[str, str]:
-	name = frappe.db.get_single_value("Scheduler Settings", TEMPLATES[key].setting)
+def aliases(variables: dict[str, Any]) -> dict[str, Any]:
+	"""Return the variables, also under the names that other schedulers use for them."""
+	return {
+		**variables,
+		"contact_name": variables["attendee_name"],
+		"appointment_date": variables["date"],
+		"appointment_time": variables["time"],
+		"appointment_duration": variables["duration"],
+		"service_name": variables["meeting_type"],
+		"staff_name": variables["host_name"],
+		"location_details": variables["place"],
+		"video_link": variables["meeting_link"],
+		"video_password": variables["meeting_password"],
+		"calendar_link": variables["calendar_url"],
+	}
+
+
+def _template_of(key: str) -> str | None:
+	automation = built_in(key)
+	return automation.email_template if automation else None
+
+
+def _own_source(name: str | None) -> tuple[str, str] | None:
 	if not name or not frappe.db.exists("Email Template", name):
-		return subject_source(key), body_source(key)
+		return None
 	record = frappe.get_cached_doc("Email Template", name)
-	return record.subject, record.response_html if record.use_html else record.response
+	return record.subject, (record.response_html if record.use_html else record.response) or ""
+
+
+def _rendered(source: tuple[str, str], variables: dict[str, Any]) -> tuple[str, str]:
+	subject, body = source
+	return header_text(frappe.render_template(subject, variables)), frappe.render_template(body, variables)
+
+
+def _first_that_renders(own: Any, shipped: Any, rendered: Callable[[Any], Any]) -> Any:
+	"""Render the site's own text. If it is broken, log why and render the app's. Raises the error if there is none."""
+	if own is None:
+		return rendered(shipped)
+	try:
+		return rendered(own)
+	except Exception:
+		if shipped is None:
+			raise
+		frappe.log_error(title="A message has a broken template, and was sent with the text of the app")
+		return rendered(shipped)

@@ -44,7 +44,14 @@ def try_again(name: str, now: int) -> str:
 	task = _find(name)
 	if task.status not in (FAILED, SKIPPED, PENDING):
 		raise InvalidRequest(_("This was sent already, or is being sent now."))
-	fields = {"status": PENDING, "due_at": now, "due_on": to_site_time(now), "attempts": 0, "error": None}
+	fields = {
+		"status": PENDING,
+		"due_at": now,
+		"due_on": to_site_time(now),
+		"attempts": 0,
+		"error": None,
+		"is_stopped": 0,
+	}
 	_change(task, {**fields, "done_at": None, "done_on": None, "expires_at": None})
 	wake(task.booking)
 	return task.booking
@@ -61,7 +68,8 @@ def stop(name: str, now: int) -> str:
 		raise InvalidRequest(_("Only something that waits or failed can be stopped."))
 	who = frappe.utils.get_fullname(frappe.session.user)
 	reason = _("Stopped by {0}.").format(who)
-	_change(task, {"status": SKIPPED, "error": reason, "done_at": now, "done_on": to_site_time(now)})
+	fields = {"status": SKIPPED, "is_stopped": 1, "error": reason}
+	_change(task, {**fields, "done_at": now, "done_on": to_site_time(now)})
 	return task.booking
 
 

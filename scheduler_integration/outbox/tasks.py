@@ -23,7 +23,7 @@ LAST_STAGE = 2
 
 _FIELDS = (
 	"name", "owner", "modified_by", "creation", "modified", "booking", "kind", "purpose", "target", "key", "due_at",
-	"due_on", "expires_at", "generation", "stage", "payload", "status",
+	"due_on", "expires_at", "generation", "stage", "payload", "automation", "status",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ class Planned:
 	- `key`: the same key is the same task. At most 140 characters.
 	- `due_at`, `expires_at`: epoch seconds. After `expires_at` the task is skipped.
 	- `generation`: a higher one makes a task that was done due again.
+	- `automation`: the Meeting Automation that asks for it, if one does.
 	- `payload`: small facts that the booking doesn't hold, as JSON values.
 	"""
 
@@ -46,6 +47,7 @@ class Planned:
 	due_at: int
 	expires_at: int | None = None
 	generation: int = 0
+	automation: str | None = None
 	payload: dict[str, Any] = field(default_factory=dict)
 
 
@@ -120,17 +122,18 @@ def statuses_of(booking: str, target: str, purpose: str) -> list[str]:
 
 def _known(planned: dict[str, Planned]) -> dict[str, frappe._dict]:
 	rows = frappe.get_all(
-		"Outbox Task", {"key": ["in", list(planned)]}, ["name", "key", "status", "generation", "due_at"]
+		"Outbox Task", {"key": ["in", list(planned)]}, ["name", "key", "status", "generation", "is_stopped"]
 	)
 	return {row.key: row for row in rows}
 
 
 def _replan(row: frappe._dict, task: Planned) -> None:
-	is_newer = task.generation > (row.generation or 0)
-	if not is_newer and row.status != PENDING:
+	# What a change skipped, a later change may want again. What a person stopped stays so.
+	is_wanted_again = task.generation > (row.generation or 0) or (row.status == SKIPPED and not row.is_stopped)
+	if not is_wanted_again and row.status != PENDING:
 		return
 	fields = _changing(task)
-	if is_newer and row.status != SENDING:
+	if is_wanted_again and row.status != SENDING:
 		fields |= {"status": PENDING, "attempts": 0, "error": None, "done_at": None, "done_on": None}
 	# A worker that runs the task sees the higher generation at its end, and makes the task due again.
 	frappe.db.set_value("Outbox Task", row.name, fields, update_modified=False)
@@ -160,6 +163,7 @@ def _row(booking: str, task: Planned) -> tuple[Any, ...]:
 		"kind": task.kind,
 		"key": task.key,
 		"stage": STAGES.get(task.kind, LAST_STAGE),
+		"automation": task.automation,
 		"status": PENDING,
 		**_changing(task),
 	}

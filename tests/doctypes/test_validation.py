@@ -260,8 +260,8 @@ def test_what_was_booked_cannot_be_deleted(frozen):
 @pytest.mark.parametrize(
 	("fields", "reason"),
 	[
-		({"default_reminders": "a day"}, "Default reminders"),
-		({"default_reminders": "0"}, "Default reminders"),
+		({"default_reminders": "a day"}, "Reminders are minutes"),
+		({"default_reminders": "43201"}, "Reminders are minutes"),
 		({"allowed_embed_hosts": "https://x.example/y"}, "“https://x.example/y” is not a host name"),
 	],
 )

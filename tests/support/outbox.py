@@ -12,8 +12,15 @@ from scheduler_integration.outbox.tasks import Task
 
 
 def tasks(booking: str, **filters) -> list[frappe._dict]:
-	"""Return the booking's tasks, oldest first."""
-	return frappe.get_all("Outbox Task", {"booking": booking, **filters}, ["*"], order_by="creation asc")
+	"""Return the booking's tasks, oldest first. Those of automations only if `automation` is among the filters."""
+	chosen = {"booking": booking, "automation": ["is", "not set"], **filters}
+	return frappe.get_all("Outbox Task", chosen, ["*"], order_by="creation asc")
+
+
+def actions(booking: str, **filters) -> list[frappe._dict]:
+	"""Return the booking's tasks of automations, in the order in which they are due."""
+	found = tasks(booking, automation=["is", "set"], **filters)
+	return sorted(found, key=lambda task: (task.due_at, task.creation))
 
 
 def status_of(booking: str) -> list[str]:

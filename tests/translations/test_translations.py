@@ -21,6 +21,7 @@ TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
 DESK = ("scheduler_integration/**/*.json", "workspace_sidebar/*.json", "desktop_icon/*.json", "fixtures/role.json")
 # Frappe itself translates these words. A row of ours would change them in the whole desk.
 FRAPPES_OWN = {
+	"Email", "Email Template", "Recipient", "SMS", "Webhook",
 	# Labels and options of Frappe's own DocTypes, and weekdays
 	"Account", "Action", "Active", "Address", "Assignment", "Build", "Calendar", "Cancelled", "Color",
 	"Completed", "Contact", "Create", "Currency", "Custom", "Date", "Default", "Delete", "Description", "Details",

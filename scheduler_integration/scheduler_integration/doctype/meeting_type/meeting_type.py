@@ -10,6 +10,7 @@ from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_dura
 from scheduler_integration.catalogue.hosts import enabled_hosts, no_required_host, page_users, required_users
 from scheduler_integration.catalogue.places import all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.public import choices_of
+from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.clock import now
 from scheduler_integration.controllers import Form
@@ -44,6 +45,7 @@ class MeetingType(Form):
 		self.validate_questions()
 		self.validate_report_fields()
 		self.validate_links()
+		parse_reminders(self.reminders)
 		self.color = checked_color(self.color)
 
 	def get_permlevel_access(self, permission_type="write"):
@@ -105,7 +107,9 @@ class MeetingType(Form):
 		if self.scheduling_page:
 			checked_duration(self.duration_minutes or 0)
 		elif self.duration_minutes not in EXTERNAL_DURATIONS:
-			offered = _("A meeting on an external scheduler lasts {0} minutes.").format(EXTERNAL_DURATIONS_TEXT)
+			offered = _("A meeting on an external scheduler lasts one of these numbers of minutes: {0}.").format(
+				EXTERNAL_DURATIONS_TEXT
+			)
 			raise InvalidRequest(offered, details={"duration_minutes": offered})
 		parse_durations(self.duration_options)
 

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from scheduler_integration.catalogue.hostnames import is_hostname
+from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.controllers import Form
 from scheduler_integration.doors.address import parse_network
 from scheduler_integration.exceptions import InvalidRequest
@@ -15,18 +16,11 @@ _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
 
 class SchedulerSettings(Form):
 	def validate(self):
-		self.validate_default_reminders()
+		parse_reminders(self.default_reminders)
 		self.validate_hosts()
 		self.validate_report_sources()
 		self.validate_proxies()
 		self.validate_tenant()
-
-	def validate_default_reminders(self):
-		parts = [part.strip() for part in (self.default_reminders or "").split(",") if part.strip()]
-		if not all(part.isascii() and part.isdigit() and 0 < int(part) <= 43200 for part in parts):
-			raise InvalidRequest(
-				_("Default reminders are minutes before the meeting, separated by commas, at most 43200 (30 days).")
-			)
 
 	def validate_hosts(self):
 		for host in f"{self.allowed_embed_hosts or ''} {self.widget_hosts or ''}".split():

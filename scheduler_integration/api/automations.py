@@ -1,0 +1,27 @@
+"""Methods for managers: see what an automation says about a booking, and get it as a test."""
+
+from dataclasses import asdict
+from typing import Any
+
+import frappe
+
+from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.notifications.automations import preview as room
+from scheduler_integration.parsing.fields import parse_choice, parse_name
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def preview(name=None, booking=None) -> dict[str, Any]:
+	"""Return what the saved automation `name` says about the `booking`, by default the newest one."""
+	signed_in()
+	return asdict(room.preview(parse_name(name), parse_choice("booking", booking) or None))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def send_test(name=None, booking=None) -> dict[str, Any]:
+	"""Send the preview of an e-mail to the signed-in manager."""
+	signed_in()
+	return {"sent_to": room.send_test(parse_name(name), parse_choice("booking", booking) or None)}

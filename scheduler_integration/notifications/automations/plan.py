@@ -1,0 +1,101 @@
+"""Plans what automations do about a change of a booking, as tasks of the outbox."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.notifications.automations.recipients import phone_of, readers_for
+from scheduler_integration.notifications.automations.triggers import moments, still_fits, trigger_of
+from scheduler_integration.notifications.rules import TIMED, Automation, active_automations
+from scheduler_integration.notifications.templates import TEMPLATES
+from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.tasks import Planned, plan, skip_open
+
+# Purposes of tasks. A timed task follows the booking: it moves with it, and is skipped when it is cancelled.
+AT_ONCE, TIMED_TASK = "automation", "reminder"
+KINDS = {"Email": "email", "SMS": "sms", "Webhook": "webhook", "To-do": "todo"}
+# For how long after its moment a task may still act. A reminder that comes after the start reminds nobody.
+PATIENCE = 6 * 3600
+DAY = 86400
+
+
+def plan_automations(change: Change) -> Fields:
+	"""Plan the actions that the change triggers, and bring those before and after the meeting up to date."""
+	booking, trigger = change.booking, trigger_of(change)
+	matching = [each for each in active_automations() if each.built_in not in TEMPLATES and _may_act(each, trigger)]
+	matching = [each for each in matching if each.is_for(booking)]
+	timed = [task for task in _timed(matching, booking, change.now) if task.target]
+	if change.status_before is not None or change.moved_from:
+		_skip_others(change, [task.key for task in timed])
+	at_once = [task for task in _at_once(matching, trigger, change) if task.target]
+	plan(booking.name, [*at_once, *timed], change.now)
+	return {}
+
+
+def _may_act(automation: Automation, trigger: str | None) -> bool:
+	return automation.trigger in TIMED or automation.trigger == trigger
+
+
+def _skip_others(change: Change, keep: list[str]) -> None:
+	for booking in filter(None, (change.moved_from, change.booking)):
+		reason = _("The booking was changed.")
+		skip_open(booking.name, change.now, reason, purposes=(TIMED_TASK,), keep=keep)
+
+
+def _at_once(automations: list[Automation], trigger: str | None, change: Change) -> Iterator[Planned]:
+	booking = change.booking
+	for automation in automations:
+		if automation.trigger == trigger:
+			for reader in readers_for(automation, booking):
+				part = f"{trigger} {booking.sequence}"
+				yield _planned(automation, booking, reader, part, change.now, change.now + DAY, AT_ONCE)
+
+
+def _timed(automations: list[Automation], booking: Document, now: int) -> Iterator[Planned]:
+	"""Yield the tasks before and after the meeting whose moment is still to come."""
+	for automation in automations:
+		if automation.trigger not in TIMED or not still_fits(automation.trigger, booking.status):
+			continue
+		for moment in moments(automation, booking):
+			if moment > now:
+				for reader in readers_for(automation, booking):
+					yield _planned(automation, booking, reader, str(moment), moment, _end(automation, booking, moment))
+
+
+def _end(automation: Automation, booking: Document, moment: int) -> int:
+	"""Return until when the action makes sense: what comes before the start, until the start."""
+	return booking.starts_at if moment < booking.starts_at else moment + PATIENCE
+
+
+def _planned(
+	automation: Automation,
+	booking: Document,
+	reader: Reader,
+	part: str,
+	due_at: int,
+	expires_at: int,
+	purpose: str = TIMED_TASK,
+) -> Planned:
+	of = "\n".join((automation.name, booking.name, part, reader.email.lower()))
+	return Planned(
+		kind=KINDS[automation.channel],
+		purpose=purpose,
+		target=_target(automation, booking, reader),
+		key=f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}",
+		due_at=due_at,
+		expires_at=expires_at,
+		automation=automation.name,
+		payload={"automation": automation.name, "role": reader.role, "user": reader.user},
+	)
+
+
+def _target(automation: Automation, booking: Document, reader: Reader) -> str:
+	"""Return what the action reaches: an address, or an empty text for a reader without a telephone number."""
+	if automation.channel == "Webhook":
+		return automation.webhook_url or ""
+	return phone_of(booking, reader) if automation.channel == "SMS" else reader.email

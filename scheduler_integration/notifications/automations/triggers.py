@@ -1,0 +1,82 @@
+"""When an automation acts: at which changes, and at which instants before or after a meeting."""
+
+from __future__ import annotations
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.reminders import parse_reminders
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.notifications.rules import (
+	AFTER_END,
+	AFTER_START,
+	BEFORE_END,
+	BEFORE_START,
+	REMINDER,
+	Automation,
+)
+
+MINUTE = 60
+
+_BY_KIND = {
+	Kind.CONFIRMED: "Booked",
+	Kind.DECLINED: "Declined",
+	Kind.CANCELLED: "Cancelled",
+	Kind.RESCHEDULED: "Rescheduled",
+	Kind.REASSIGNED: "Reassigned",
+	Kind.COMPLETED: "Completed",
+	Kind.NO_SHOW: "No Show",
+}
+_OPEN = frozenset({"Pending", "Scheduled"})
+# In which states of the booking an action still makes sense when its moment comes. A no-show that was marked meanwhile
+# stops the thank-you; a cancellation stops the reminder.
+_STATES = {
+	"Requested": frozenset({"Pending"}),
+	"Booked": frozenset({"Scheduled", "Completed"}),
+	"Declined": frozenset({"Declined"}),
+	"Cancelled": frozenset({"Cancelled"}),
+	"Rescheduled": _OPEN,
+	"Reassigned": _OPEN,
+	"Completed": frozenset({"Completed"}),
+	"No Show": frozenset({"No Show"}),
+	REMINDER: frozenset({"Scheduled"}),
+	BEFORE_START: frozenset({"Scheduled"}),
+	AFTER_START: frozenset({"Scheduled"}),
+	BEFORE_END: frozenset({"Scheduled"}),
+	AFTER_END: frozenset({"Scheduled", "Completed"}),
+}
+
+
+def trigger_of(change: Change) -> str | None:
+	"""Return the trigger of a change, or None if no automation reacts to it."""
+	if change.kind is Kind.BOOKED:
+		return "Requested" if change.booking.status == "Pending" else "Booked"
+	return _BY_KIND.get(change.kind)
+
+
+def still_fits(trigger: str, status: str) -> bool:
+	"""Whether an action of this trigger still makes sense in this state of the booking."""
+	return status in _STATES[trigger]
+
+
+def moments(automation: Automation, booking: Document) -> list[int]:
+	"""Return the instants (epoch seconds) at which a timed automation acts for the booking.
+
+	A multi-day meeting starts with its first day and ends with its last. With reminders 1440 and 60 minutes before, a
+	meeting on Tuesday at 10:00 has moments on Monday at 10:00 and on Tuesday at 09:00.
+	"""
+	seconds = automation.minutes * MINUTE
+	if automation.trigger == REMINDER:
+		return [booking.starts_at - minutes * MINUTE for minutes in reminder_minutes(booking.meeting_type)]
+	return {
+		BEFORE_START: [booking.starts_at - seconds],
+		AFTER_START: [booking.starts_at + seconds],
+		BEFORE_END: [booking.ends_at - seconds],
+		AFTER_END: [booking.ends_at + seconds],
+	}[automation.trigger]
+
+
+def reminder_minutes(meeting_type: str) -> list[int]:
+	"""Return how many minutes before the start people are reminded: of the type, otherwise of Scheduler Settings."""
+	own = frappe.get_cached_value("Meeting Type", meeting_type, "reminders")
+	return parse_reminders(own or frappe.get_cached_doc("Scheduler Settings").default_reminders)

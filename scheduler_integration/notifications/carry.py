@@ -1,0 +1,44 @@
+"""Hands one message to the mail server, through Frappe's Email Queue.
+
+The row in the Email Queue is what makes it safe to run twice: it has the message's id. What happened to the row is what
+happened to the task, so a task that is Sent was accepted by the mail server.
+"""
+
+import frappe
+from frappe import _
+
+from scheduler_integration.notifications.email import EmailRow, find_row, queue_email, send_row
+from scheduler_integration.notifications.messages import Message
+from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome
+
+# While the site's e-mail is switched off.
+MUTED_WAIT = 3600
+
+
+def sent_already(message_id: str, booking: str) -> Done | None:
+	"""Return the outcome of a message that the mail server took in an earlier attempt, or None."""
+	row = find_row(message_id, booking)
+	return Done(row.name) if row and row.status == "Sent" else None
+
+
+def send_message(message: Message, now: int) -> Outcome:
+	"""Send the message, unless an earlier attempt got through. `now` is in epoch seconds.
+
+	Raises the mail server's error, or Unavailable if the server can't be reached: the outbox tries again later.
+	"""
+	row = find_row(message.message_id, message.booking) or _queue(message)
+	if not row:
+		return NotNeeded(_("This reader unsubscribed from all messages of the site."))
+	status = row.status if row.status == "Sent" else send_row(row)
+	if status == "Sent":
+		return Done(row.name)
+	if status in ("Error", "Expired"):
+		return Never(_("The Email Queue gave up. Its entry {0} says why.").format(row.name))
+	return Again(now + MUTED_WAIT, _("The site's e-mail is switched off."))
+
+
+def _queue(message: Message) -> EmailRow | None:
+	"""Put the message into the Email Queue, and commit: once it is sent, a rollback mustn't forget it."""
+	row = queue_email(message)
+	frappe.db.commit()
+	return row

@@ -1,0 +1,67 @@
+"""The messages that the app ships, as rows of Meeting Automation, and their Email Templates.
+
+Rows and templates are made where they are missing, and never changed afterwards: a fixture would undo an admin's words
+with each migration.
+"""
+
+import frappe
+
+from scheduler_integration.notifications.rules import REMINDER, forget_automations
+from scheduler_integration.notifications.templates import FOLLOW_UPS, TEMPLATES, body_source, subject_source
+
+# Key: trigger, channel, recipient, minutes, and whether it is active at first.
+_ROWS = {
+	"attendee_confirmed": ("Booked", "Email", "Attendee and Guests", 0, True),
+	"attendee_cancelled": ("Cancelled", "Email", "Attendee and Guests", 0, True),
+	"attendee_asked": ("Rescheduled", "Email", "Attendee", 0, True),
+	"host_confirmed": ("Booked", "Email", "Hosts", 0, True),
+	"host_cancelled": ("Cancelled", "Email", "Hosts", 0, True),
+	"attendee_reminder": (REMINDER, "Email", "Attendee and Guests", 0, True),
+	"host_reminder": (REMINDER, "Email", "Hosts", 0, True),
+	"attendee_reminder_text": (REMINDER, "SMS", "Attendee", 0, True),
+	"attendee_no_show": ("No Show", "Email", "Attendee", 0, True),
+	"attendee_thanks": ("After End", "Email", "Attendee", 60, True),
+}
+_TITLES = {**TEMPLATES, **FOLLOW_UPS, "attendee_reminder_text": "Scheduler: Reminder as a text message"}
+
+
+def ensure_messages() -> None:
+	"""Create the missing Email Templates and automations."""
+	for key in (*TEMPLATES, *FOLLOW_UPS):
+		_ensure_template(key)
+	present = set(frappe.get_all("Meeting Automation", {"built_in": ["is", "set"]}, pluck="built_in"))
+	for key in _ROWS.keys() - present:
+		_insert_row(key)
+	forget_automations()
+
+
+def remove_templates() -> None:
+	"""Remove the Email Templates, as the app is being uninstalled."""
+	for name in (*TEMPLATES.values(), *FOLLOW_UPS.values()):
+		frappe.delete_doc("Email Template", name, ignore_missing=True, force=True)
+
+
+def _ensure_template(key: str) -> None:
+	name = _TITLES[key]
+	if frappe.db.exists("Email Template", name):
+		return
+	values = {"subject": subject_source(key), "use_html": 1, "response_html": body_source(key)}
+	# Installation and migration act for the site, not for a user whose permissions could apply.
+	frappe.get_doc({"doctype": "Email Template", "name": name, **values}).insert(ignore_permissions=True)
+
+
+def _insert_row(key: str) -> None:
+	trigger, channel, recipient, minutes, is_active = _ROWS[key]
+	frappe.get_doc(
+		{
+			"doctype": "Meeting Automation",
+			"title": _TITLES[key].removeprefix("Scheduler: "),
+			"built_in": key,
+			"is_active": int(is_active),
+			"trigger": trigger,
+			"channel": channel,
+			"recipient": recipient,
+			"minutes": minutes,
+			"email_template": _TITLES[key] if channel == "Email" else None,
+		}
+	).insert(ignore_permissions=True)

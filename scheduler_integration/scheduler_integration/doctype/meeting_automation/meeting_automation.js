@@ -1,0 +1,81 @@
+// The names that texts may use, in the form {{ name }}.
+const VARIABLES = [
+	"contact_name",
+	"appointment_date",
+	"appointment_time",
+	"appointment_duration",
+	"service_name",
+	"staff_name",
+	"location_details",
+	"video_link",
+	"video_password",
+	"calendar_link",
+	"reader_name",
+	"attendee_email",
+	"attendee_phone",
+	"company",
+	"title",
+	"short_date",
+	"end_time",
+	"timezone",
+	"guests",
+	"notes",
+	"cancel_reason",
+	"manage_url",
+	"book_again_url",
+	"feedback_url",
+	"desk_url",
+];
+
+frappe.ui.form.on("Meeting Automation", {
+	refresh(form) {
+		show_variables(form);
+		if (form.is_new()) return;
+		form.add_custom_button(__("Preview"), () => ask_booking(form, "preview", show_preview));
+		if (form.doc.channel === "Email") {
+			form.add_custom_button(__("Send a test to me"), () => ask_booking(form, "send_test", tell_sent));
+		}
+	},
+});
+
+function show_variables(form) {
+	const names = VARIABLES.map((name) => `<code>{{ ${name} }}</code>`).join(" ");
+	form.fields_dict.variables_html.$wrapper.html(`<p class="small">${names}</p>`);
+}
+
+async function ask_booking(form, method, done) {
+	if (form.is_dirty()) await form.save();
+	const field = { fieldname: "booking", fieldtype: "Link", options: "Booking", label: __("Booking") };
+	frappe.prompt([field], async ({ booking }) => {
+		const answer = await call(method, { name: form.doc.name, booking });
+		if (answer.success) done(answer.data);
+		else frappe.msgprint({ message: frappe.utils.escape_html(answer.error || ""), indicator: "red" });
+	});
+}
+
+// The text is shown in a frame that runs no scripts: whoever wrote the template may not act as the reader.
+function show_preview({ to, subject, html, text }) {
+	const dialog = new frappe.ui.Dialog({ title: subject || to, size: "large" });
+	const body = $(dialog.body).empty();
+	body.append($('<p class="text-muted">').text(__("To {0}", [to])));
+	if (html) body.append($('<iframe sandbox="" style="width: 100%; height: 60vh; border: 0;">').attr("srcdoc", html));
+	else body.append($("<pre>").text(text));
+	dialog.show();
+}
+
+function tell_sent({ sent_to }) {
+	frappe.show_alert({ message: __("Sent to {0}", [sent_to]), indicator: "green" });
+}
+
+async function call(method, values) {
+	const response = await fetch(`/api/method/scheduler_integration.api.automations.${method}`, {
+		method: "POST",
+		headers: {
+			Accept: "application/json",
+			"Content-Type": "application/json",
+			"X-Frappe-CSRF-Token": frappe.csrf_token,
+		},
+		body: JSON.stringify(values),
+	});
+	return await response.json();
+}
