@@ -16,7 +16,10 @@ from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.references import CHANNELS, Reference, written
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
+from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 
 PASSWORD = "demo"
 HOSTS = (
@@ -55,7 +58,11 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
 		"title": "Strategy session", "slug": "strategy", "duration_minutes": 60, "duration_options": "60, 90",
 		"slot_interval": 30, "color": "#0f9d76", "change_notice_hours": 4,
-		"location_type": "Zoom", "location_details": "https://zoom.example/j/jane",
+		"location_type": "Jitsi",
+		"places": [
+			{"place_type": "Phone"},
+			{"place_type": "In Person", "label": "Office in Paris", "details": "12 rue des Archives, Paris"},
+		],
 		"description": (
 			"We leave with a plan for the next quarter.\n- Review your top three priorities\n"
 			"- Create a 90-day implementation timeline\n- Identify quick wins to build momentum"
@@ -96,6 +103,7 @@ def seed() -> None:
 	_make_report(jane.user)
 	_give_everyday_life(jane.user)
 	_book_a_month()
+	_say_who_came()
 	# Everybody who tries the demo books from one IP address, which would soon reach the limit.
 	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
 
@@ -127,6 +135,7 @@ def _make_team_page() -> None:
 		"slug": "tour",
 		"duration_minutes": 30,
 		"assignment": "Round Robin",
+		"location_type": "Jitsi",
 		"color": "#0b7285",
 	}
 	panel = {
@@ -182,6 +191,26 @@ def _follow_a_link(meeting_type: str, now: int) -> str:
 	for reader in range(3):
 		record_click(target, CHANNELS[reader], Visit(f"203.0.113.{reader}", "A browser"), now - 600)
 	return written(Reference(meeting_type, assessment, "report"))
+
+
+def _say_who_came() -> None:
+	"""Complete the past meetings, and mark two as no-shows. One meeting to come is moved by its attendee."""
+	now = clock.now()
+	bookings.complete_past_meetings(now)
+	recent = {"status": "Completed", "ends_at": [">", now - 7 * 86400]}
+	for name in frappe.get_all("Booking", recent, order_by="name", limit=2, pluck="name"):
+		bookings.mark_no_show(name, "Nobody picked up the phone", now)
+	coming = {"status": "Scheduled", "starts_at": [">", now + 2 * 86400], "session": ["is", "not set"]}
+	_move_by_attendee(frappe.get_last_doc("Booking", coming), now)
+
+
+def _move_by_attendee(booking: Document, now: int) -> None:
+	found, asked = bookable_for(booking), slot_request_for(booking)
+	day = datetime.fromtimestamp(booking.starts_at, timezone.utc).date()
+	offered = slots_between(found, asked, day, day + timedelta(days=7), "UTC", now)
+	slots = [slot for group in offered.days.values() for slot in group if slot.start != booking.starts_at]
+	request = RescheduleRequest(slots[-1].start, reason="My train is late")
+	bookings.reschedule_by_token(manage_token(booking), request, now)
 
 
 def _book_one(dice: random.Random, around: int, now: int) -> None:

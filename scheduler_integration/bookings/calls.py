@@ -1,12 +1,17 @@
 """Stores what is known of a booking's video call, and tells people of a link that came after the first message."""
 
 import frappe
+from frappe import _
+from frappe.model.document import Document
 
 from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.conferencing.plan import plan_again
 from scheduler_integration.crm.follow import keep_activity
+from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.notifications.plan import were_told
 from scheduler_integration.outbox.tasks import Task
+from scheduler_integration.outbox.wake import wake
 
 
 def store_call(task: Task, fields: Fields, now: int) -> None:
@@ -30,6 +35,23 @@ def store_call(task: Task, fields: Fields, now: int) -> None:
 		run_consequences(change)
 	else:
 		keep_activity(change)
+
+
+def show_call(meeting: str, fields: Fields) -> None:
+	"""Set fields of the bookings that have this Video Meeting and take place."""
+	frappe.db.set_value("Booking", {"video_meeting": meeting, "status": "Scheduled"}, fields, update_modified=False)
+
+
+def make_new_call(booking: Document, now: int) -> None:
+	"""Plan a new call for a booking whose call failed, or was deleted at its provider. `now` is in epoch seconds.
+
+	Raises InvalidRequest if the booking has a call, or needs none.
+	"""
+	if booking.status != "Scheduled" or booking.video_status not in ("Failed", "Deleted Outside"):
+		raise InvalidRequest(_("Only a meeting whose video call failed or was deleted can get a new one."))
+	plan_again(booking.name, now)
+	booking.db_set({"video_status": "Waiting", "video_error": None}, update_modified=False)
+	wake(booking.name)
 
 
 def give_up_call(task: Task, reason: str) -> None:

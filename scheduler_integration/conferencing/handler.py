@@ -7,9 +7,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.conferencing import records, steps
+from scheduler_integration.conferencing.accounts import Account
 from scheduler_integration.conferencing.desired import Desired, desired_call, needs_call
 from scheduler_integration.conferencing.notices import lose_account
-from scheduler_integration.conferencing.plan import CLEANUP, plan_cleanup
+from scheduler_integration.conferencing.plan import CLEANUP, NO_CALL, plan_cleanup_of
 from scheduler_integration.conferencing.provider import Conference
 from scheduler_integration.conferencing.subjects import scheduled_booking, subject_of
 from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests
@@ -25,16 +26,6 @@ PATIENT_ATTEMPTS = 4
 TOO_LATE_TO_WAIT = 15 * 60
 # How often one run starts anew because the booking was changed meanwhile.
 ROUNDS = 3
-
-NO_CALL: Fields = {
-	"meeting_link": None,
-	"meeting_id": None,
-	"meeting_password": None,
-	"video_provider": None,
-	"video_status": None,
-	"video_error": None,
-	"video_meeting": None,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +79,7 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Make or move the call that the subject needs. Returns the outcome, and the Video Meeting that stays."""
 	desired = found.desired
 	if not desired:
-		return Done(fields=dict(NO_CALL) if found.known else {}), ""
+		return Done(fields=_without_call(found) if found.known else {}), ""
 	try:
 		row = _row_that_serves(found, desired) or _new_row(desired)
 		return _bring_about(found, row, desired, now), row.name
@@ -132,7 +123,15 @@ def _bring_about(found: _Situation, row: Document, desired: Desired, now: int) -
 	conference = steps.bring_about(row, desired, now)
 	if conference.is_pending:
 		return Again(now + SOON, _("The provider is still making the link."))
-	return Done(conference.external_id, fields_of(row, conference) if found.status == "Scheduled" else dict(NO_CALL))
+	return Done(
+		conference.external_id, fields_of(row, conference) if found.status == "Scheduled" else _without_call(found)
+	)
+
+
+def _without_call(found: _Situation) -> Fields:
+	"""Return the fields of a booking that has no call any more. A cancelled one keeps its provider, for the figures."""
+	kept = ("video_provider",) if found.status in RELEASED else ()
+	return {name: value for name, value in NO_CALL.items() if name not in kept}
 
 
 def fields_of(row: Document, conference: Conference) -> Fields:
@@ -168,6 +167,8 @@ def _tidy(found: _Situation, kept: str, now: int) -> Exception | None:
 		try:
 			steps.take_away(row, now)
 		except (OutsideError, steps.Claimed, steps.Unsettled) as error:
+			if isinstance(error, AccessRevoked):
+				lose_account(Account(row.provider, row.user, row.connection or ""), error.message)
 			trouble = trouble or error
 	return trouble
 
@@ -183,7 +184,8 @@ def _with_trouble(outcome: Outcome, trouble: Exception | None, task: Task, now: 
 		return outcome
 	if task.purpose == CLEANUP:
 		return _later(trouble, now)
-	plan_cleanup(task, now + steps.SETTLING_SECONDS, now)
+	plan_cleanup_of(task.booking, task.target, now + steps.SETTLING_SECONDS, now)
+	frappe.db.commit()
 	return outcome
 
 

@@ -10,11 +10,10 @@ from frappe.utils.password import update_password
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now
-from tests.browser.screens import DESK, Browsing
+from tests.browser.screens import DESK, Browsing, Windows
 from tests.pages.offer import PASSWORD, TeamOffer
 from tests.support import door
 from tests.support.factories import make_consultant, make_meeting_type, make_user, payload
-from tests.support.server import Server
 from tests.support.site import Site
 
 # The first page of a new desk is slow: Frappe builds its boot info and the forms' meta.
@@ -100,12 +99,12 @@ class Desk(Browsing):
 
 
 @pytest.fixture
-def desk(chromium: Any, server: Server, commit_clean: None) -> Iterator[Callable[[str], Desk]]:
+def desk(windows: Windows, commit_clean: None) -> Iterator[Callable[[str], Desk]]:
 	"""Open a window in which this user has signed in: `desk(user)`."""
 	opened: list[Desk] = []
 
 	def open_desk(user: str) -> Desk:
-		window = Desk(chromium, server, DESK)
+		window = Desk(windows, DESK)
 		opened.append(window)
 		window.sign_in(user)
 		return window

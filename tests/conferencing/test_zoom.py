@@ -5,7 +5,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import InvalidRequest
-from tests.conferencing.conftest import DAY, NINE, NOW, calls, settings, settle
+from tests.conferencing.conftest import DAY, NINE, NOW, calls, reschedule, settings, settle
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, payload
 from tests.support.outbox import tasks
@@ -194,11 +194,8 @@ def test_an_old_host_whose_zoom_is_down_does_not_hold_up_the_new_link(book, zoom
 
 def test_a_rescheduled_booking_has_the_same_link_and_the_new_time(book, zoom, zoom_type):
 	earlier = book(zoom_type)
-	later = book(zoom_type, NINE + DAY, run=False)
-	frappe.db.set_value("Booking", later.name, "rescheduled_from", earlier.name)
-	frappe.db.set_value("Booking", earlier.name, "status", "Rescheduled")
-	frappe.db.commit()
-	[later] = settle(later.name)
+	later = reschedule(earlier.name, NINE + DAY)
+	_before, later = settle(earlier.name, later.name)
 	[meeting] = zoom.meetings.values()
 	assert (later.meeting_link, meeting["start_time"]) == (earlier.meeting_link, "2026-03-03T09:00:00Z")
 

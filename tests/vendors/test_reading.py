@@ -213,6 +213,16 @@ def test_an_occurrence_whose_series_is_not_on_the_page_is_looked_up(microsoft):
 	assert len(microsoft.stand_in.requests("GET", "/me/events/")) == 1
 
 
+@pytest.mark.parametrize(
+	"transaction", ["localevent:ade7d146-5f50-ed23-2f94-ae3afc6b3dff", "eb739cec-0652-41ee-b169-22102aa1570b"]
+)
+def test_another_programs_event_is_not_taken_for_ours_at_microsoft(microsoft, transaction):
+	jane = microsoft.connect()
+	microsoft.add(jane, NINE, TEN, transactionId=transaction)
+	[event] = read(microsoft, jane).pages[-1].events
+	assert (event.mark, len(event.busy)) == ("", 1)
+
+
 def test_a_stored_link_that_leads_elsewhere_gets_no_token(microsoft):
 	jane = microsoft.connect()
 	for link in ("https://evil.example/v1.0/me/x", f"{microsoft.stand_in.url}/elsewhere", "nonsense"):

@@ -1,7 +1,6 @@
 """Graph's events and ours: how one is read as the other. No request is made here."""
 
 import re
-import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timezone
 from typing import Any
@@ -12,6 +11,8 @@ from scheduler_integration.engine import instant_of, local_midnight
 
 # The key of one of our events, in a property that can be searched for. The GUID is this app's own.
 KEY_PROPERTY = "String {6f3c1b52-7a4e-4d0e-9c55-2b1f0a9d8e71} Name SchedulerIntegrationKey"
+# Begins our transaction ids, so that they are told from those of other programs.
+_OURS = "scheduler-integration:"
 # Somebody who works elsewhere is at work: Exchange itself shows them as available.
 _KINDS: dict[str, Kind] = {"tentative": "tentative", "oof": "out_of_office", "busy": "busy", "unknown": "busy"}
 _NOT_BUSY = frozenset({"free", "workingElsewhere"})
@@ -71,7 +72,7 @@ def created(event: OutgoingEvent) -> dict[str, Any]:
 	body = {
 		**changed(event),
 		"body": _body(event),
-		"transactionId": str(uuid.UUID(hex=event.key)),
+		"transactionId": f"{_OURS}{event.key}",
 		"singleValueExtendedProperties": [{"id": KEY_PROPERTY, "value": event.key}],
 	}
 	if event.conference == "teams":
@@ -134,11 +135,9 @@ def _instant(value: Mapping[str, str], zone: str, *, all_day: bool) -> int:
 
 
 def _mark(transaction: Any) -> str:
-	"""Return the key in a transaction id. Other programs have transaction ids too; nobody knows a key of theirs."""
-	try:
-		return uuid.UUID(str(transaction)).hex if transaction else ""
-	except ValueError:
-		return ""
+	"""Return the key in a transaction id of ours. Other programs have theirs, Outlook itself "localevent:" and a GUID."""
+	text = str(transaction or "")
+	return text.removeprefix(_OURS) if text.startswith(_OURS) else ""
 
 
 def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:

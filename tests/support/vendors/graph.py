@@ -135,11 +135,11 @@ class GraphStandIn(Accounts):
 	def busy(self, diary: Diary, since: int, until: int, *, without_app: str = "") -> list[tuple[int, int]]:
 		"""Return the merged busy spans of a calendar in `[since, until)`: what getSchedule says.
 
-		With `without_app` the events that an app created with a transaction id are left out.
+		With `without_app` the events with an app's own property are left out.
 		"""
 		spans = []
 		for each in diary.between(since, until):
-			if _takes_time(each.fields) and not (without_app and each.fields.get("transactionId")):
+			if _takes_time(each.fields) and not (without_app and each.fields.get("singleValueExtendedProperties")):
 				spans.append((max(each.starts_at, since), min(each.ends_at, until)))
 		return merged(spans)
 
