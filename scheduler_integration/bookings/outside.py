@@ -55,7 +55,7 @@ def record_outside(consultant: str, change: OutsideChange, now: int) -> str:
 	if change.replaces:
 		_take_over(outside, change)
 	if outside.status != RESCHEDULED:
-		_run_consequences(outside, now)
+		_run_consequences(outside, min(change.happened_at, now))
 	return outside.name
 
 
@@ -133,7 +133,8 @@ def _last_successor(outside: Document) -> Document:
 	return outside
 
 
-def _run_consequences(outside: Document, now: int) -> None:
+def _run_consequences(outside: Document, moment: int) -> None:
+	"""Bring everything else into the record's state, which it has since `moment` (epoch seconds)."""
 	fields = {}
 	if outside.attendee_email and not outside.contact:
 		fields["contact"] = outside.contact = find_or_create_contact(outside)
@@ -143,7 +144,7 @@ def _run_consequences(outside: Document, now: int) -> None:
 		outside.db_set(fields, update_modified=False)
 	keep_blocked(outside)
 	if outside.starts_at or not _sends_webhooks(outside.consultant):
-		keep_outside(outside, now)
+		keep_outside(outside, moment)
 
 
 def _sends_webhooks(consultant: str) -> bool:

@@ -36,17 +36,18 @@ def keep_engagement(change: Change) -> Fields:
 	return {}
 
 
-def keep_outside(outside: Document, now: int) -> None:
+def keep_outside(outside: Document, moment: int) -> None:
 	"""Write the engagement row of an Outside Booking. Each has one: outside schedulers are tracked for their bookings.
 
-	The row belongs to a report if the booking can be matched. `now` is the moment of the change, epoch seconds.
+	The row belongs to a report if the booking can be matched. `moment` is that of the change, epoch seconds: a webhook may
+	come hours later.
 	"""
 	row = _outside_row(outside.name)
 	found = None
 	# The browser may tell of a booking before the webhook brings the attendee's address.
 	if not row or not row.matched_by:
-		found = match(outside.reference, outside.attendee_email, [outside.consultant], now)
-	fields = _meeting_fields(outside, now, row)
+		found = match(outside.reference, outside.attendee_email, [outside.consultant], moment)
+	fields = _meeting_fields(outside, moment, row)
 	fields |= {
 		"meeting_type": outside.meeting_type,
 		"contact": outside.contact,

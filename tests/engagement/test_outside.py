@@ -83,6 +83,12 @@ def test_two_hours_of_one_name_stay_two(consultant, site_zone):
 	assert f"{block.start_time:%H:%M}" == "02:00"
 
 
+def test_a_late_webhook_counts_when_the_meeting_was_booked(consultant):
+	record(consultant, change(happened_at=NOW), now=NOW + 20 * 3600)
+	(row,) = engagement(consultant=consultant)
+	assert row.booked_at == NOW
+
+
 def test_a_meeting_is_completed_a_quarter_of_an_hour_after_its_end(consultant):
 	name = record(consultant, change())
 	for moment, status in ((START + HOUR + 899, "Scheduled"), (START + HOUR + 900, "Completed")):
