@@ -1,7 +1,7 @@
 """Asks Acuity for the appointments that its webhooks name.
 
 The webhook stores that an appointment must be asked for; a job asks after the commit, and a scheduled job asks again if
-that failed. No lock is held while Acuity answers.
+that failed. No lock is held while Acuity answers. These aren't outbox tasks, which belong to bookings of this site.
 """
 
 import frappe
