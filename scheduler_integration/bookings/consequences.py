@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.timeline import note_on_timeline
+from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.engagement.follow import keep_engagement
@@ -27,6 +28,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_activity,
 	keep_engagement,
 	plan_call,
+	plan_events,
 	note_on_timeline,
 	plan_messages,
 	plan_automations,

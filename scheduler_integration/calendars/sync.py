@@ -20,6 +20,7 @@ from scheduler_integration import engine
 from scheduler_integration.calendars import busy_store, health, lease, listing
 from scheduler_integration.calendars.accounts import open_connection
 from scheduler_integration.calendars.busy_store import Place
+from scheduler_integration.calendars.mirror.plan import plan_upcoming
 from scheduler_integration.calendars.own_events import own_among
 from scheduler_integration.calendars.provider import Changes, Provider
 from scheduler_integration.calendars.windows import DAY, is_due_for_full, window_for
@@ -68,7 +69,7 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 	try:
 		is_complete = _read(connection, key, now, full)
 		if lease.still_holds(connection, key):
-			health.succeeded(connection, now, is_complete=is_complete)
+			_succeeded(connection, now, is_complete)
 		outcome = Outcome(was_read=True, is_complete=is_complete)
 	except Superseded:
 		outcome = Outcome(was_read=False)
@@ -85,6 +86,14 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 	lease.release(connection, key)
 	frappe.db.commit()
 	return outcome
+
+
+def _succeeded(connection: str, now: int, is_complete: bool) -> None:
+	"""Note the success. After connecting, everything that wasn't written before is."""
+	user, status = frappe.db.get_value("Calendar Connection", connection, ["user", "status"])
+	health.succeeded(connection, now, is_complete=is_complete)
+	if status in ("New", "Reconnect needed"):
+		plan_upcoming(user, now)
 
 
 def _read(connection: str, key: str, now: int, full: bool) -> bool:

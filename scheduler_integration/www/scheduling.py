@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
@@ -77,7 +78,20 @@ def _view() -> dict:
 			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
 	)
-	return view | {"video": video_view(accounts(user), providers()), "status": error.http_status_code if error else 200}
+	status = error.http_status_code if error else 200
+	return view | {
+		"video": video_view(accounts(user), providers()),
+		"calendar_trouble": _calendar_trouble(user),
+		"status": status,
+	}
+
+
+def _calendar_trouble(user: str) -> str | None:
+	"""Return a sentence if one of the user's calendars can't be trusted, which closes their times."""
+	troubled = [each for each in connections_of(user, now()) if each.is_active and each.distrust]
+	if not troubled:
+		return None
+	return _("The calendar {0} can't be read at present. See what helps.").format(troubled[0].account)
 
 
 def _act() -> SchedulingError | None:

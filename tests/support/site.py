@@ -151,11 +151,15 @@ def _ensure_a_system_manager() -> None:
 		frappe.db.commit()
 
 
+# The servers that stand in for others run on this machine, which no address may lead to otherwise.
+_CONFIG = {"allow_tests": True, "lock_wait_timeout": 20, "scheduling_allowed_hosts": ["127.0.0.1"]}
+
+
 def _new_embedded_site(folder: Path) -> Site:
 	from embedded import lifecycle
 
 	site = Site("test.localhost", folder, is_real=False)
-	lifecycle.new_site(site.folder, config={"allow_tests": True, "lock_wait_timeout": 20})
+	lifecycle.new_site(site.folder, config=_CONFIG)
 	return site
 
 

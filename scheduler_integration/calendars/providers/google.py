@@ -42,14 +42,6 @@ from scheduler_integration.outside.oauth.session import VendorSession
 from scheduler_integration.outside.oauth.tokens import Holder
 from scheduler_integration.outside.oauth.vendors import GOOGLE, located
 
-_SCOPE = "https://www.googleapis.com/auth/"
-SCOPES = ("openid", "email", f"{_SCOPE}calendar.events", f"{_SCOPE}calendar.calendarlist.readonly")
-# Of each group, one scope is enough. Who granted more, in an older version of the app or elsewhere, has granted enough.
-NEEDED = (
-	(f"{_SCOPE}calendar.events", f"{_SCOPE}calendar"),
-	(f"{_SCOPE}calendar.calendarlist.readonly", f"{_SCOPE}calendar.readonly", f"{_SCOPE}calendar"),
-)
-
 _ADDRESS = "https://www.googleapis.com/calendar/v3/"
 _LIST_FIELDS = f"items({google_events.READ_FIELDS}),nextPageToken,nextSyncToken,timeZone"
 _PAGE_SIZE = 500

@@ -33,10 +33,6 @@ from scheduler_integration.outside.oauth.session import VendorSession
 from scheduler_integration.outside.oauth.tokens import Holder
 from scheduler_integration.outside.oauth.vendors import MICROSOFT, located
 
-SCOPES = ("openid", "email", "profile", "offline_access", "User.Read", "Calendars.ReadWrite", "MailboxSettings.Read")
-# Without MailboxSettings.Read, the zone of all-day events is guessed from the events.
-NEEDED = (("Calendars.ReadWrite",),)
-
 _ADDRESS = "https://graph.microsoft.com/v1.0"
 _PAGE_SIZE = 200
 _PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={_PAGE_SIZE}'
