@@ -55,7 +55,7 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 	"""Return who is told about the change, each with a purpose: participants, hosts, and a host who was replaced."""
 	booking = change.booking
 	if change.kind is Kind.GUESTS_CHANGED:
-		return _readers_of_changed_guests(change)
+		return [*_readers_of_changed_guests(change), *_still_asked(booking)]
 	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
 		return [("attendee_asked", attendee_of(booking))]
 	kind = "cancelled" if booking.status in RELEASED else "confirmed"
@@ -67,7 +67,19 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 		*((f"attendee_{kind}", guest) for guest in guests_of(booking)),
 		*((f"host_{kind}", host) for host in hosts_of(booking)),
 		*((HOST_REMOVED, host) for host in replaced),
+		*(() if change.kind is Kind.RESCHEDULE_ASKED else _still_asked(booking)),
 	]
+
+
+def _still_asked(booking: Document) -> list[tuple[str, Reader]]:
+	"""Return the attendee, if a host asked for another time and the message about it hasn't left yet.
+
+	A change skips the messages of earlier changes, and this one must leave all the same.
+	"""
+	if not booking.reschedule_asked_at or booking.status in RELEASED:
+		return []
+	statuses = statuses_of(booking.name, booking.attendee_email, "attendee_asked")
+	return [("attendee_asked", attendee_of(booking))] if statuses and SENT not in statuses else []
 
 
 def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:

@@ -75,6 +75,12 @@ class TestWhileTheTimeIsKept:
 		bookings.ask_to_reschedule(booking.id, "Please", NOW + 60)
 		assert len(told(booking.id)) == 1
 
+	def test_the_request_is_not_lost_if_something_else_changes_first(self):
+		_page, _type, booking = booked()
+		bookings.ask_to_reschedule(booking.id, "", NOW)
+		bookings.update_guests_by_token(token_of(booking), ["bob@guests.example"], NOW)
+		assert ("attendee_asked", booking.attendee.email) in told(booking.id)
+
 	def test_it_can_still_be_cancelled(self):
 		_page, _type, booking = booked()
 		bookings.ask_to_reschedule(booking.id, "", NOW)

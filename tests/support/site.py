@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +57,16 @@ class Site:
 			frappe_cli = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", self.name]
 			return [*frappe_cli, "serve", "--port", str(port), "--noreload"]
 		return [sys.executable, "-m", "embedded", "serve", "--port", str(port)]
+
+	def application(self) -> Callable:
+		"""Return the WSGI application of this site, to serve it from this process."""
+		if self.is_real:
+			from frappe.app import application
+
+			return application
+		from frappe.app import make_application
+
+		return make_application(self.folder, APP, {})
 
 	def python(self, code: str, *arguments: str) -> Forked:
 		"""Start a process that is connected to this site and runs the code."""

@@ -107,7 +107,9 @@ class MeetingType(Form):
 		if self.scheduling_page:
 			checked_duration(self.duration_minutes or 0)
 		elif self.duration_minutes not in EXTERNAL_DURATIONS:
-			offered = _("A meeting on an external scheduler lasts {0} minutes.").format(EXTERNAL_DURATIONS_TEXT)
+			offered = _("A meeting on an external scheduler lasts one of these numbers of minutes: {0}.").format(
+				EXTERNAL_DURATIONS_TEXT
+			)
 			raise InvalidRequest(offered, details={"duration_minutes": offered})
 		parse_durations(self.duration_options)
 
