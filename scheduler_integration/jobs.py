@@ -4,7 +4,8 @@ import frappe
 
 from scheduler_integration import bookings, clock
 from scheduler_integration.calendars.leaving import leave, left_connections
-from scheduler_integration.calendars.notices import tell_of_trouble
+from scheduler_integration.calendars.mirror.outside import note_told, untold_changes
+from scheduler_integration.calendars.notices import tell_of_change, tell_of_trouble
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
 from scheduler_integration.calendars.queue import enqueue_sync, leave_soon
@@ -57,6 +58,16 @@ def poll_calendars() -> None:
 	for connection in left_connections():
 		leave_soon(connection)
 	tell_of_trouble(now)
+	follow_calendars(now)
+
+
+def follow_calendars(now: int) -> None:
+	"""Tell hosts what differs in their calendars from the bookings, and let a booking follow if its host wants that."""
+	for change in untold_changes(now):
+		followed = change.acts and bookings.follow_calendar(change, now)
+		tell_of_change(change, followed=followed)
+		note_told(change.name, now)
+		frappe.db.commit()
 
 
 def leave_calendar(connection: str) -> None:

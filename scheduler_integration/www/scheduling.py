@@ -13,6 +13,8 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.connections import connections_of
+from scheduler_integration.calendars.mirror.outside import changes_of
+from scheduler_integration.calendars.notices import change_sentence
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
@@ -80,10 +82,17 @@ def _view() -> dict:
 	)
 	status = error.http_status_code if error else 200
 	return view | {
+		"status": status,
 		"video": video_view(accounts(user), providers()),
 		"calendar_trouble": _calendar_trouble(user),
-		"status": status,
+		"calendar_notes": _calendar_notes(user, zone),
 	}
+
+
+def _calendar_notes(user: str, zone: str) -> list[dict]:
+	"""Return what differs in the user's calendars from the meetings to come: events that were moved or deleted there."""
+	locale = str(current_visitor().locale)
+	return [{"title": each.title, "text": change_sentence(each, zone, locale)} for each in changes_of(user, now())]
 
 
 def _calendar_trouble(user: str) -> str | None:

@@ -40,10 +40,10 @@ def rows():
 	settings.save()
 	calendars = [{"calendar_id": "work", "calendar_name": "Work"}]
 	connection = {"user": jane, "provider": "ICS", "address": "https://feed.example/x.ics", "calendars": calendars}
-	made = frappe.get_doc({"doctype": "Calendar Connection", **connection})
-	# Which calendars there are is what the provider says, and nobody else.
-	made.flags.from_provider = True
-	found.append(made.insert().calendars[0])
+	connected = frappe.get_doc({"doctype": "Calendar Connection", **connection})
+	# As the sync does, which knows what calendars an account has.
+	connected.flags.from_provider = True
+	found.append(connected.insert().calendars[0])
 	frappe.db.commit()
 	return {row.doctype: row for row in found}
 

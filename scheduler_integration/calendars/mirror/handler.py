@@ -103,7 +103,7 @@ def _write_day(
 	if stored is None:
 		rows.change(row, state=rows.DELETED, starts_at=row.starts_at or start, ends_at=row.ends_at or end)
 		return _write_day(providers, meeting, day, [row], destination)
-	rows.note_stored(row, stored, start, end)
+	rows.note_stored(row, stored, start, end, meeting.bookings[0].name)
 	return stored
 
 

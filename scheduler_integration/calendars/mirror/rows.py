@@ -52,10 +52,11 @@ def next_generation(meeting: Meeting, day: int) -> int:
 	return max(known) + 1 if known else 0
 
 
-def note_stored(row: frappe._dict, stored: Stored, start: int, end: int) -> None:
-	"""Record what was written. Commits."""
+def note_stored(row: frappe._dict, stored: Stored, start: int, end: int, booking: str) -> None:
+	"""Record what was written. `booking` is the one it is of by now. Commits."""
 	change(
 		row,
+		booking=booking,
 		state=STORED,
 		external_id=stored.id,
 		event=stored_key(stored.id),
