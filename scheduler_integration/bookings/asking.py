@@ -15,7 +15,7 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.outside.acuity import read_appointment
 
 JOB = "scheduler_integration.jobs.ask_acuity"
-# Seconds until the next attempt: 2 minutes after the first, then 4, 8, … 256. Then an admin has to look.
+# Seconds until the second attempt. The pauses double: 2 minutes, then 4, 8, … 128, which is about four hours in all.
 FIRST_PAUSE = 120
 ATTEMPTS = 8
 _MOST = 200

@@ -38,6 +38,7 @@ _FACTS = {
 	"attendee_email": "attendee_email",
 	"attendee_phone": "attendee_phone",
 	"attendee_company": "attendee_company",
+	"meeting_link": "meeting_link",
 	"reference": "reference",
 }
 

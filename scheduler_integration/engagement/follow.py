@@ -29,13 +29,11 @@ def keep_engagement(change: Change) -> Fields:
 	"""
 	booking, former = change.booking, change.moved_from
 	row = None if change.kind is Kind.BOOKED else _row_of("booking", (former or booking).name)
-	carried = {"reference": former.reference} if former and former.reference and not booking.reference else {}
 	if row:
 		update_row(row, {"booking": booking.name, **_meeting_fields(booking, change.now, row)})
 	elif booking.status == "Scheduled" and change.kind in _CAN_BEGIN:
-		booking.update(carried)
 		_insert_native(booking, change.now)
-	return carried
+	return {}
 
 
 def keep_outside(outside: Document, now: int) -> None:
