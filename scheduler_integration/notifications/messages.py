@@ -13,6 +13,7 @@ from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.destinations import provider_invites, writes_for
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import RELEASED
@@ -36,7 +37,8 @@ class Message:
 
 	`template` is the key of a message that the app ships, and empty for an automation of the site's own.
 	`email_template` is the Email Template to use; by default it is the one of the built-in automation. `variables` and `invitation` are functions, because they must run in
-	the reader's language. A message that changes nothing in the reader's calendar has no invitation.
+	the reader's language. A message that changes nothing in the
+	reader's calendar has no invitation, nor has one to a reader who has the meeting there without it.
 	"""
 
 	booking: str
@@ -118,15 +120,24 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
 	}
 	changes_calendar = task.purpose != "attendee_asked" or booking.status in RELEASED
+	needs_invitation = changes_calendar and not _is_in_calendar(booking, reader)
 	return Message(
 		booking=booking.name,
 		template=template_of(task.purpose),
 		reader=reader,
 		reply_to=others.email,
 		variables=lambda: {**variables_for(booking, reader), **about},
-		invitation=lambda: attachment(booking, now, reader) if changes_calendar else None,
+		invitation=lambda: attachment(booking, now, reader) if needs_invitation else None,
 		message_id=task.key,
 	)
+
+
+def _is_in_calendar(booking: Document, reader: Reader) -> bool:
+	"""Whether the app writes the meeting into the reader's calendar, or the host's provider invites the reader.
+
+	With an invitation beside it, some calendars would show the meeting twice, and attendees would get two invitations.
+	"""
+	return writes_for(reader.user) if reader.is_hosting else provider_invites(booking)
 
 
 def message_id(booking: Document, purpose: str, reader: Reader) -> str:
