@@ -77,7 +77,10 @@ def _description(booking: Document, reader: Reader) -> str:
 	if reader.sees_answers:
 		parts.append(event_description(booking, meeting_type))
 	if reader.is_attendee:
-		parts.append(_("To see or cancel the meeting: {0}").format(manage_url(booking)))
+		sentence = (
+			_("To change or cancel: {0}") if meeting_type.allow_reschedule else _("To see or cancel the meeting: {0}")
+		)
+		parts.append(sentence.format(manage_url(booking)))
 	return "\n\n".join(filter(None, parts))
 
 
