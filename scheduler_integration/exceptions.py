@@ -419,6 +419,20 @@ class ConsentIncomplete(VendorError):
 		)
 
 
+class UnknownProvider(InvalidRequest):
+	code = "UNKNOWN_PROVIDER"
+
+	def default_message(self) -> str:
+		return _("This kind of account can't be connected here.")
+
+
+class ConnectionNotFound(NotFound):
+	code = "CONNECTION_NOT_FOUND"
+
+	def default_message(self) -> str:
+		return _("This connection doesn't exist any more.")
+
+
 class UnexpectedAnswer(OutsideError):
 	"""An answer that the caller has no use for. `status` is its HTTP status, `body` its first 500 characters."""
 

@@ -28,6 +28,7 @@ add_to_apps_screen = [
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
 	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},
@@ -102,6 +103,7 @@ permission_query_conditions = {
 	"Calendar Connection": f"{_PERMISSIONS}.own_query",
 	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
 	"Calendar Busy Time": f"{_PERMISSIONS}.own_query",
+	"Mirrored Event": f"{_PERMISSIONS}.own_query",
 }
 
 has_permission = {
@@ -118,6 +120,7 @@ has_permission = {
 	"Booking": f"{_PERMISSIONS}.has_booking_permission",
 	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
+	"Mirrored Event": f"{_PERMISSIONS}.has_own_permission",
 	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
 	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
@@ -140,6 +143,7 @@ ignore_links_on_delete = [
 	"Video Meeting Log",
 	"Calendar Connection",
 	"Calendar Busy Time",
+	"Mirrored Event",
 	"Scheduler Engagement",
 ]
 
@@ -147,7 +151,12 @@ doc_events = {
 	# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
 	"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"},
 	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
-	"User": {"on_trash": "scheduler_integration.engagement.retention.forget_user"},
+	"User": {
+		"on_trash": [
+			"scheduler_integration.engagement.retention.forget_user",
+			"scheduler_integration.calendars.leaving.forget_user",
+		]
+	},
 }
 
 after_request = ["scheduler_integration.doors.headers.add_headers"]

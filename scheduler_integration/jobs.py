@@ -3,9 +3,12 @@
 import frappe
 
 from scheduler_integration import bookings, clock
-from scheduler_integration.calendars.notices import tell_of_trouble
+from scheduler_integration.calendars.leaving import leave, left_connections
+from scheduler_integration.calendars.mirror.outside import note_told, untold_changes
+from scheduler_integration.calendars.notices import tell_of_change, tell_of_trouble
 from scheduler_integration.calendars.poll import due_connections
-from scheduler_integration.calendars.queue import enqueue_sync
+from scheduler_integration.calendars.push import keep_channels, was_pushed_since
+from scheduler_integration.calendars.queue import enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
@@ -35,9 +38,15 @@ def run_due_tasks() -> None:
 
 
 def sync_calendars(connection: str) -> None:
-	"""Read the calendars of a connection. If pages are left, queue the rest."""
-	outcome = sync(connection, clock.now())
-	if outcome.was_read and not outcome.is_complete:
+	"""Read the calendars of a connection. If pages are left or something changed meanwhile, queue another reading."""
+	began = clock.now()
+	outcome = sync(connection, began)
+	if not outcome.was_read:
+		return  # Another worker reads them, and will see what was pushed.
+	if outcome.error is not None:
+		return  # The connection says when it is tried again.
+	keep_channels(connection, clock.now())
+	if not outcome.is_complete or was_pushed_since(connection, began):
 		enqueue_sync(connection)
 
 
@@ -46,7 +55,24 @@ def poll_calendars() -> None:
 	now = clock.now()
 	for connection in due_connections(now):
 		enqueue_sync(connection)
+	for connection in left_connections():
+		leave_soon(connection)
 	tell_of_trouble(now)
+	follow_calendars(now)
+
+
+def follow_calendars(now: int) -> None:
+	"""Tell hosts what differs in their calendars from the bookings, and let a booking follow if its host wants that."""
+	for change in untold_changes(now):
+		followed = change.acts and bookings.follow_calendar(change, now)
+		tell_of_change(change, followed=followed)
+		note_told(change.name, now)
+		frappe.db.commit()
+
+
+def leave_calendar(connection: str) -> None:
+	"""Runs after somebody disconnected an account: removes events, revokes tokens, forgets."""
+	leave(connection, clock.now())
 
 
 def send_digests() -> None:

@@ -17,20 +17,27 @@ def handle(request: Request) -> Response:
 		endpoint, arguments = _URLS.bind_to_environ(request.environ).match()
 	except NotFound as error:
 		raise frappe.DoesNotExistError from error
-	endpoint(**arguments)
-	return build_response("json")
+	answer = endpoint(**arguments)
+	# A method may return a response of its own.
+	return answer if isinstance(answer, Response) else build_response("json")
 
 
 # Methods
 
 
-def _call(method: str) -> None:
-	"""Call a whitelisted function with the request's arguments. Its return value becomes the response's `message`."""
+def _call(method: str) -> Response | None:
+	"""Call a whitelisted function with the request's arguments. Its return value becomes the response's `message`.
+
+	A Response that it returns is sent as it is.
+	"""
 	local.form_dict.cmd = method
 	# frappe.auth has handled `login` already, when it read the session.
 	data = execute_cmd(method) if method != "login" else None
+	if isinstance(data, Response):
+		return data
 	if data is not None:
 		local.response["message"] = data
+	return None
 
 
 def execute_cmd(cmd: str) -> Any:

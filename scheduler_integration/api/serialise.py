@@ -9,6 +9,7 @@ from scheduler_integration.availability.conflicts import CalendarCheck
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
 from scheduler_integration.bookings import HeldSlot
+from scheduler_integration.calendars.connections import ConnectionSummary
 from scheduler_integration.catalogue.public import Listing
 from scheduler_integration.clock import iso
 from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
@@ -25,6 +26,26 @@ T = TypeVar("T")
 def listing(shown: Listing) -> JSON:
 	"""The data of `public.get_page`."""
 	return {**asdict(shown.page), "meeting_types": [asdict(each) for each in shown.meeting_types]}
+
+
+def connection(shown: ConnectionSummary) -> JSON:
+	"""A connection of `calendars.list`. Addresses, tokens and passwords are never part of it."""
+	return {
+		"name": shown.name,
+		"user": shown.user,
+		"provider": shown.provider,
+		"account": shown.account,
+		"status": shown.status,
+		"is_active": shown.is_active,
+		"is_trusted": shown.distrust is None,
+		"distrust": shown.distrust.value if shown.distrust else None,
+		"last_read": iso(shown.last_read, "UTC") if shown.last_read else None,
+		"error": shown.error,
+		"error_count": shown.error_count,
+		"closes": shown.closes,
+		**shown.switches,
+		"calendars": [asdict(each) for each in shown.calendars],
+	}
 
 
 def offered_slots(offered: OfferedSlots) -> JSON:

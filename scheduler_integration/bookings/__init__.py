@@ -15,6 +15,7 @@ from scheduler_integration.bookings.closing import (
 	decline_unanswered_requests,
 )
 from scheduler_integration.bookings.confirm import confirm
+from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.guests import update_guests_by_host, update_guests_by_token
 from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
@@ -42,6 +43,7 @@ __all__ = [
 	"confirm",
 	"decline",
 	"decline_unanswered_requests",
+	"follow_calendar",
 	"forget_turns",
 	"hold_slot",
 	"make_new_call",

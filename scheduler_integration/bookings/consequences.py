@@ -6,8 +6,11 @@ To add a consequence, write a function in the room that it belongs to and add it
 
 from collections.abc import Callable
 
+import frappe
+
 from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.timeline import note_on_timeline
+from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.engagement.follow import keep_engagement
@@ -27,6 +30,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	keep_activity,
 	keep_engagement,
 	plan_call,
+	plan_events,
 	note_on_timeline,
 	plan_messages,
 	plan_automations,
@@ -44,7 +48,8 @@ def run_consequences(change: Change) -> None:
 		change.booking.update(fields)
 		stored |= fields
 	if stored:
-		change.booking.db_set(stored, update_modified=False)
+		# Not `db_set`, which loads the whole booking again to compare it.
+		frappe.db.set_value("Booking", change.booking.name, stored, update_modified=False)
 	wake(change.booking.name)
 	if change.moved_from:
 		wake(change.moved_from.name)

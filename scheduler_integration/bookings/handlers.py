@@ -1,5 +1,6 @@
 """The table of handlers: what runs the outbox's tasks, by their kind."""
 
+from scheduler_integration.calendars.mirror import handler as mirror
 from scheduler_integration.conferencing import handler as video
 from scheduler_integration.notifications.automations.act import (
 	call_webhook,
@@ -23,5 +24,6 @@ HANDLERS: Handlers = {
 	"sms": Handler(send_automation_text),
 	"webhook": Handler(call_webhook),
 	"todo": Handler(create_todo),
+	"calendar_event": Handler(mirror.run, one_at_a_time=True),
 	"video_meeting": Handler(video.run, one_at_a_time=True),
 }

@@ -10,6 +10,7 @@ from scheduler_integration.availability.holds import Hold, address_hash, held_un
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings.book import slot_taken
+from scheduler_integration.calendars.queue import refresh_of_hosts
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest
 
@@ -44,6 +45,8 @@ def hold_slot(bookable: Bookable, request: SlotRequest, start: int, address: str
 	if hold.expires_at <= now:
 		raise InvalidRequest(_("This time was held for as long as it can be. You can book it while it is free."))
 	put_hold(hold, now)
+	# Until the visitor has filled in the form, the hosts' busy times are fresh.
+	refresh_of_hosts(hold.users, now)
 	return HeldSlot(own, hold.expires_at, bookable.page.timezone)
 
 

@@ -1,10 +1,15 @@
 """Tells hosts, and after a day managers, that a calendar can't be read and their times are closed."""
 
 import frappe
+from babel.dates import format_datetime
 from frappe import _
 from frappe.utils import escape_html, get_fullname, get_url
 
+from scheduler_integration import engine
 from scheduler_integration.availability.busy_times import stale_seconds
+from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.calendars.mirror.outside import OutsideChange
+from scheduler_integration.clock import utc
 
 _DOCTYPE = "Calendar Connection"
 _DAY = 86400
@@ -19,6 +24,31 @@ def tell_of_trouble(now: int) -> None:
 		elif not row.told_managers_at and now - row.told_host_at >= _DAY:
 			_mail(_managers(), row)
 			_note(row.name, "told_managers_at", now)
+
+
+def tell_of_change(change: OutsideChange, *, followed: bool) -> None:
+	"""Mail the host what differs in the calendar. `followed`: the booking was cancelled or moved likewise."""
+	sentences = [change.title, change_sentence(change, timezone_of(change.user), "en")]
+	if change.starts_at is not None or change.is_deleted:
+		sentences.append(_("The booking follows.") if followed else _("The booking stays as it was made."))
+	link = f'<a href="{get_url("/scheduling")}">{_("Open your meetings")}</a>'
+	frappe.sendmail(
+		recipients=[change.user],
+		subject=_("In your calendar: {0}").format(change.title),
+		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
+		reference_doctype="Booking",
+		reference_name=change.booking,
+	)
+
+
+def change_sentence(change: OutsideChange, zone: str, locale: str) -> str:
+	"""Return what was done with the event, with its time in the zone."""
+	if change.is_deleted:
+		return _("The event was deleted in the calendar {0}.").format(change.account)
+	if change.starts_at is not None:
+		when = format_datetime(utc(change.starts_at), "medium", tzinfo=engine.zone(zone), locale=locale)
+		return _("The event was moved in the calendar {0}, to {1}.").format(change.account, when)
+	return _("Declined by {0}.").format(change.declined_by)
 
 
 def _in_trouble(now: int) -> list[frappe._dict]:

@@ -1,14 +1,44 @@
-"""Recognises bookings among the events of a calendar: they never make busy times, the booking itself does."""
+"""Recognises bookings among the events of a calendar: they never make busy times, the booking itself does.
 
-from collections.abc import Iterable
+An event is a host's own booking if we wrote it (by its mark), or if it has the UID of a booking that this host hosts: a mail
+program may have stored our invitation, and another of the host's accounts may have a copy. The same UID in the calendar of
+an attendee is a meeting that takes their time.
+"""
 
-from scheduler_integration.calendars.provider import Changes, RemoteEvent
+import frappe
+
+from scheduler_integration.calendars.provider import Changes
+
+_CHUNK = 1_000
+_MONTH = 31 * 86400
 
 
 def own_among(user: str, changes: Changes, now: int) -> set[str]:
-	"""Return the ids of the events that are this host's bookings."""
-	return {event.id for event in _marked(changes.events)}
+	"""Return the ids of the events that are this host's bookings. `now` is in epoch seconds."""
+	marks = {event.mark for event in changes.events if event.mark}
+	uids = {event.uid for event in changes.events if event.uid}
+	mirrored = _mirrored("key", marks, user)
+	hosted = _mirrored("uid", uids, user) | (_hosted(user, now) if uids else set())
+	return {event.id for event in changes.events if event.mark in mirrored or event.uid in hosted}
 
 
-def _marked(events: Iterable[RemoteEvent]) -> Iterable[RemoteEvent]:
-	return (event for event in events if event.mark)
+def _mirrored(field: str, values: set[str], user: str) -> set[str]:
+	found: set[str] = set()
+	ordered = sorted(values)
+	for begin in range(0, len(ordered), _CHUNK):
+		filters = {field: ("in", ordered[begin : begin + _CHUNK]), "user": user}
+		found.update(frappe.get_all("Mirrored Event", filters, pluck=field))
+	return found
+
+
+def _hosted(user: str, now: int) -> set[str]:
+	"""Return the UIDs of the user's bookings. Those of a month ago can't be in the window any more."""
+	booking, host = frappe.qb.DocType("Booking"), frappe.qb.DocType("Booking Host")
+	return set(
+		frappe.qb.from_(host)
+		.join(booking)
+		.on((host.parent == booking.name) & (host.parenttype == "Booking"))
+		.select(booking.ical_uid)
+		.where((host.user == user) & (host.ends_at > now - _MONTH))
+		.run(pluck=True)
+	)

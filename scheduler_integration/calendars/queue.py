@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import frappe
 
 JOB = "scheduler_integration.jobs.sync_calendars"
+LEAVE = "scheduler_integration.jobs.leave_calendar"
 # A calendar that was read this many seconds ago is fresh enough for a visitor who fills in the form.
 FRESH = 60
 
@@ -18,6 +19,36 @@ def enqueue_sync(connection: str) -> None:
 	"""Queue the reading now. If the queue can't be reached, the scheduled job reads the calendars later."""
 	try:
 		frappe.enqueue(JOB, queue="default", connection=connection)
+	except Exception:
+		frappe.logger("scheduler_integration").exception("The calendars of %s wait for the next look", connection)
+
+
+def leave_soon(connection: str) -> None:
+	"""Queue what is left to do of a connection that was disconnected, after the commit."""
+	frappe.db.after_commit.add(lambda: _enqueue_leave(connection))
+
+
+def _enqueue_leave(connection: str) -> None:
+	try:
+		frappe.enqueue(LEAVE, queue="default", connection=connection)
+	except Exception:
+		frappe.logger("scheduler_integration").exception("The connection %s waits for the next look", connection)
+
+
+def enqueue_push_sync(connection: str) -> None:
+	"""Queue a reading because a push message came. However many come, one job waits.
+
+	Messages that come while the job runs are noted in the connection, and the job queues another reading at its end.
+	"""
+	try:
+		frappe.enqueue(
+			JOB,
+			queue="default",
+			enqueue_after_commit=True,
+			job_id=f"scheduling_push:{connection}",
+			deduplicate=True,
+			connection=connection,
+		)
 	except Exception:
 		frappe.logger("scheduler_integration").exception("The calendars of %s wait for the next look", connection)
 

@@ -20,6 +20,8 @@ from scheduler_integration import engine
 from scheduler_integration.calendars import busy_store, health, lease, listing
 from scheduler_integration.calendars.accounts import open_connection
 from scheduler_integration.calendars.busy_store import Place
+from scheduler_integration.calendars.mirror import outside
+from scheduler_integration.calendars.mirror.plan import plan_upcoming
 from scheduler_integration.calendars.own_events import own_among
 from scheduler_integration.calendars.provider import Changes, Provider
 from scheduler_integration.calendars.windows import DAY, is_due_for_full, window_for
@@ -68,7 +70,7 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 	try:
 		is_complete = _read(connection, key, now, full)
 		if lease.still_holds(connection, key):
-			health.succeeded(connection, now, is_complete=is_complete)
+			_succeeded(connection, now, is_complete)
 		outcome = Outcome(was_read=True, is_complete=is_complete)
 	except Superseded:
 		outcome = Outcome(was_read=False)
@@ -85,6 +87,14 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 	lease.release(connection, key)
 	frappe.db.commit()
 	return outcome
+
+
+def _succeeded(connection: str, now: int, is_complete: bool) -> None:
+	"""Note the success. After connecting, everything that wasn't written before is."""
+	user, status = frappe.db.get_value("Calendar Connection", connection, ["user", "status"])
+	health.succeeded(connection, now, is_complete=is_complete)
+	if status in ("New", "Reconnect needed"):
+		plan_upcoming(user, now)
 
 
 def _read(connection: str, key: str, now: int, full: bool) -> bool:
@@ -168,8 +178,10 @@ class _Calendar:
 			if changes.unchanged:
 				self._finish({"sync_token": changes.token or self.row.sync_token})
 				return True
+			findings = outside.look_into(self.reader.provider, self.row.name, changes, self.reader.now)
 			self._hold()
 			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
+			outside.note(findings)
 			if not changes.next_page:
 				self._finish({"sync_token": changes.token, "unreadable": changes.unreadable})
 				return True
@@ -186,6 +198,8 @@ class _Calendar:
 			shadow, window = self.row.generation + 1, wanted
 			self._begin_shadow(shadow, window)
 		place = self._place(shadow, window)
+		# Only a reading from the first to the last page says what is missing.
+		seen: set[str] | None = None if page else set()
 		for _number in range(MOST_PAGES):
 			try:
 				changes = self.reader.provider.changes(self.row.calendar_id, window, "", page)
@@ -193,14 +207,25 @@ class _Calendar:
 				# The page is too old. Begin again the next time.
 				self._save({"next_page": None, "shadow": 0})
 				raise
+			findings = self._findings(changes, seen)
 			self._hold()
 			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
+			outside.note(findings)
 			if not changes.next_page:
 				self._switch(place, changes)
 				return True
 			page = changes.next_page
 			self._save({"next_page": page})
 		return False
+
+	def _findings(self, changes: Changes, seen: set[str] | None) -> list[outside.Finding]:
+		"""Return the bookings' events that differ from what was written, with the last page also those that are gone."""
+		provider, now = self.reader.provider, self.reader.now
+		found = outside.look_into(provider, self.row.name, changes, now)
+		if seen is None:
+			return found
+		seen.update(name for event in changes.events for name in (event.id, event.mark))
+		return found if changes.next_page else [*found, *outside.missing_from(provider, self.row.name, seen, now)]
 
 	def _begin_shadow(self, shadow: int, window: engine.Interval) -> None:
 		self._hold()

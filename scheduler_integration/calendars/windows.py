@@ -46,7 +46,7 @@ def _days_ahead(user: str, today: date) -> int:
 		for each in frappe.get_all("Availability Schedule", {"user": user}, pluck="max_days_in_advance")
 	]
 	own = {"is_active": 1, "uses_host_defaults": 0}
-	fields = ["window_type", "max_days_in_advance", "window_to", "only_days_with_room"]
+	fields = ["window_type", "max_days_in_advance", "window_to", "only_days_with_slots"]
 	days += [_days_of_type(each, today) for each in frappe.get_all("Meeting Type", own, fields)]
 	return min(max([_LEAST_DAYS, *days]), _MOST_DAYS)
 
@@ -54,7 +54,7 @@ def _days_ahead(user: str, today: date) -> int:
 def _days_of_type(row: frappe._dict, today: date) -> int:
 	if row.window_type == "Fixed Range":
 		return (row.window_to - today).days + 1 if row.window_to else _MOST_DAYS
-	if row.window_type == "Indefinite" or row.only_days_with_room:
+	if row.window_type == "Indefinite" or row.only_days_with_slots:
 		return _MOST_DAYS
 	# Business days: a week has five of them, and there are holidays.
 	return row.max_days_in_advance * 2 if row.window_type == "Rolling Business Days" else row.max_days_in_advance

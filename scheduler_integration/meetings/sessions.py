@@ -13,6 +13,11 @@ def session_key(meeting_type: str, start: int, user: str) -> str:
 	return f"{meeting_type}-{start}-{hashlib.sha256(user.encode()).hexdigest()[:12]}"
 
 
+def host_uid(booking: Document, user: str) -> str:
+	"""Return the UID of the host's calendar entry: that of the booking, or the host's own one for the whole session."""
+	return session_uid_for(booking, user) if booking.session else booking.ical_uid
+
+
 def live_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
 	"""Return the session's live bookings, oldest first. Returns an empty list if `session` is empty.
 

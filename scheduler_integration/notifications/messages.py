@@ -13,6 +13,7 @@ from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.destinations import provider_invites, writes_for
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import RELEASED
@@ -36,7 +37,8 @@ class Message:
 
 	`template` is the key of a message that the app ships, and empty for an automation of the site's own.
 	`email_template` is the Email Template to use; by default it is the one of the built-in automation. `variables` and `invitation` are functions, because they must run in
-	the reader's language. A message that changes nothing in the reader's calendar has no invitation.
+	the reader's language. A message that changes nothing in the
+	reader's calendar has no invitation, nor has one to a reader who has the meeting there without it.
 	"""
 
 	booking: str
@@ -58,12 +60,14 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 		return [("attendee_asked", attendee_of(booking))]
 	kind = "cancelled" if booking.status in RELEASED else "confirmed"
 	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else f"attendee_{kind}"
-	# A replaced host gets one message for a session, with its first booking, and not one for each attendee.
+	# If a whole session moves, its hosts get one message, with its first booking, and not one for each attendee.
+	hosts = () if change.moved_from and not change.is_first else hosts_of(booking)
+	# The same for a host who was replaced.
 	replaced = [former_host(change.leaving)] if change.leaving and change.is_first else []
 	return [
 		(to_attendee, attendee_of(booking)),
 		*((f"attendee_{kind}", guest) for guest in guests_of(booking)),
-		*((f"host_{kind}", host) for host in hosts_of(booking)),
+		*((f"host_{kind}", host) for host in hosts),
 		*((HOST_REMOVED, host) for host in replaced),
 		*(() if change.kind is Kind.RESCHEDULE_ASKED else _still_asked(booking)),
 	]
@@ -116,15 +120,24 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
 	}
 	changes_calendar = task.purpose != "attendee_asked" or booking.status in RELEASED
+	needs_invitation = changes_calendar and not _is_in_calendar(booking, reader)
 	return Message(
 		booking=booking.name,
 		template=template_of(task.purpose),
 		reader=reader,
 		reply_to=others.email,
 		variables=lambda: {**variables_for(booking, reader), **about},
-		invitation=lambda: attachment(booking, now, reader) if changes_calendar else None,
+		invitation=lambda: attachment(booking, now, reader) if needs_invitation else None,
 		message_id=task.key,
 	)
+
+
+def _is_in_calendar(booking: Document, reader: Reader) -> bool:
+	"""Whether the app writes the meeting into the reader's calendar, or the host's provider invites the reader.
+
+	With an invitation beside it, some calendars would show the meeting twice, and attendees would get two invitations.
+	"""
+	return writes_for(reader.user) if reader.is_hosting else provider_invites(booking)
 
 
 def message_id(booking: Document, purpose: str, reader: Reader) -> str:
@@ -173,6 +186,7 @@ def variables_for(booking: Document, reader: Reader) -> dict[str, Any]:
 		"others_come": any(other.name != booking.name for other in sharing),
 		"seats_taken": _seats_taken(sharing, meeting_type),
 		"is_moved": bool(left),
+		"is_whole_session": bool(left and left.session and left.session_uid == booking.session_uid),
 		"moved_by_attendee": booking.rescheduled_by == "Attendee",
 		"reschedule_reason": booking.reschedule_reason if left else None,
 		**_time_before(left, reader),

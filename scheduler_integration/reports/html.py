@@ -107,8 +107,8 @@ def _description(description: Description, points_heading: str | None) -> Markup
 def _frame(widget: ShownWidget) -> Markup:
 	return Markup(
 		'<iframe src="{}" title="{}" width="100%" height="{}" frameborder="0" loading="lazy"'
-		' referrerpolicy="strict-origin-when-cross-origin" sandbox="{}"></iframe>'
-	).format(widget.src, widget.title, widget.height, _SANDBOX)
+		' referrerpolicy="strict-origin-when-cross-origin" sandbox="{}" data-reference="{}"></iframe>'
+	).format(widget.src, widget.title, widget.height, _SANDBOX, widget.reference)
 
 
 def _link(url: str, text: str, *, is_button: bool = True) -> Markup:

@@ -12,6 +12,9 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.calendars.connections import connections_of
+from scheduler_integration.calendars.mirror.outside import changes_of
+from scheduler_integration.calendars.notices import change_sentence
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
@@ -77,7 +80,27 @@ def _view() -> dict:
 			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
 	)
-	return view | {"video": video_view(accounts(user), providers()), "status": error.http_status_code if error else 200}
+	status = error.http_status_code if error else 200
+	return view | {
+		"status": status,
+		"video": video_view(accounts(user), providers()),
+		"calendar_trouble": _calendar_trouble(user),
+		"calendar_notes": _calendar_notes(user, zone),
+	}
+
+
+def _calendar_notes(user: str, zone: str) -> list[dict]:
+	"""Return what differs in the user's calendars from the meetings to come: events that were moved or deleted there."""
+	locale = str(current_visitor().locale)
+	return [{"title": each.title, "text": change_sentence(each, zone, locale)} for each in changes_of(user, now())]
+
+
+def _calendar_trouble(user: str) -> str | None:
+	"""Return a sentence if one of the user's calendars can't be trusted, which closes their times."""
+	troubled = [each for each in connections_of(user, now()) if each.is_active and each.distrust]
+	if not troubled:
+		return None
+	return _("The calendar {0} can't be read at present. See what helps.").format(troubled[0].account)
 
 
 def _act() -> SchedulingError | None:

@@ -38,6 +38,12 @@ def rows():
 	settings = frappe.get_doc("Scheduler Settings")
 	found.append(settings.append("report_sources", {"report_doctype": "Contact", "consultant_field": "owner"}))
 	settings.save()
+	calendars = [{"calendar_id": "work", "calendar_name": "Work"}]
+	connection = {"user": jane, "provider": "ICS", "address": "https://feed.example/x.ics", "calendars": calendars}
+	connected = frappe.get_doc({"doctype": "Calendar Connection", **connection})
+	# As the sync does, which knows what calendars an account has.
+	connected.flags.from_provider = True
+	found.append(connected.insert().calendars[0])
 	frappe.db.commit()
 	return {row.doctype: row for row in found}
 
@@ -52,7 +58,7 @@ OF_HOSTS = [
 	"Meeting Type Phase",
 	"Meeting Type Place",
 ]
-CHILD_TABLES = [*OF_HOSTS, "Scheduler Report Source"]
+CHILD_TABLES = [*OF_HOSTS, "Scheduler Report Source", "Connected Calendar"]
 
 
 def test_every_child_table_of_the_app_is_tried():

@@ -10,9 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import IO
 
 import pytest
 import requests
+
+# Radicale waits for the disk after each write; in memory that takes no time.
+_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,14 @@ def times(start: int, end: int) -> str:
 @contextmanager
 def radicale() -> Iterator[CalendarServer]:
 	pytest.importorskip("radicale", reason="Radicale comes with requirements/tests.txt")
-	with tempfile.TemporaryDirectory(prefix="radicale-", ignore_cleanup_errors=True) as folder:
+	with tempfile.TemporaryDirectory(prefix="radicale-", dir=_MEMORY, ignore_cleanup_errors=True) as folder:
 		port = _free_port()
 		server = CalendarServer("Radicale", f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{port}/jane/work/")
 		Path(folder, "users").write_text(f"{server.login}:{server.password}\n", encoding="utf-8")
 		Path(folder, "config").write_text(
 			f"[server]\nhosts = 127.0.0.1:{port}\n"
 			f"[auth]\ntype = htpasswd\nhtpasswd_filename = {folder}/users\nhtpasswd_encryption = plain\ndelay = 0\n"
-			f"[storage]\nfilesystem_folder = {folder}/collections\n_filesystem_fsync = False\n"
+			f"[storage]\nfilesystem_folder = {folder}/collections\n"
 			"[logging]\nlevel = warning\n"
 		)
 		with _running([sys.executable, "-m", "radicale", "--config", f"{folder}/config"], port):
@@ -84,7 +88,7 @@ def radicale() -> Iterator[CalendarServer]:
 @contextmanager
 def xandikos() -> Iterator[CalendarServer]:
 	pytest.importorskip("xandikos", reason="Xandikos comes with requirements/tests.txt")
-	with tempfile.TemporaryDirectory(prefix="xandikos-", ignore_cleanup_errors=True) as folder:
+	with tempfile.TemporaryDirectory(prefix="xandikos-", dir=_MEMORY, ignore_cleanup_errors=True) as folder:
 		port = _free_port()
 		base = f"http://127.0.0.1:{port}/"
 		server = CalendarServer("Xandikos", base, f"{base}user/calendars/calendar/", login="user")
@@ -104,22 +108,23 @@ def _make_calendar(server: CalendarServer) -> None:
 
 @contextmanager
 def _running(command: list[str], port: int) -> Iterator[None]:
-	process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-	try:
-		_wait_for(port, process)
-		yield
-	finally:
-		process.terminate()
-		process.wait(20)
-		if process.stdout:
-			process.stdout.close()
+	# A file: a pipe that nobody reads stops the server when it is full.
+	with tempfile.TemporaryFile() as log:
+		process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+		try:
+			_wait_for(port, process, log)
+			yield
+		finally:
+			process.terminate()
+			process.wait(20)
 
 
-def _wait_for(port: int, process: subprocess.Popen) -> None:
+def _wait_for(port: int, process: subprocess.Popen, log: IO[bytes]) -> None:
 	until = time.monotonic() + 30
 	while time.monotonic() < until:
 		if process.poll() is not None:
-			raise AssertionError(process.stdout.read().decode() if process.stdout else "no output")
+			log.seek(0)
+			raise AssertionError(log.read().decode(errors="replace"))
 		with socket.socket() as probe:
 			if probe.connect_ex(("127.0.0.1", port)) == 0:
 				return

@@ -17,7 +17,7 @@ APP = "scheduler_integration"
 CORE_DOCTYPES = (
 	"User", "Has Role", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "Event", "Event Participants",
 	"Communication", "Communication Link", "Comment", "Email Queue", "Email Queue Recipient", "Error Log", "File", "Role",
-	"Custom Field", "DocShare", "Activity Log", "Notification Log", "Notification Settings", "Deleted Document", "Version",
+	"Custom Field", "DocShare", "Activity Log", "Notification Log", "ToDo", "SMS Parameter", "Notification Settings", "Deleted Document", "Version",
 )  # fmt: skip
 
 
@@ -56,7 +56,8 @@ class Site:
 		if self.is_real:
 			frappe_cli = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", self.name]
 			return [*frappe_cli, "serve", "--port", str(port), "--noreload"]
-		return [sys.executable, "-m", "embedded", "serve", "--port", str(port)]
+		# A test says itself when scheduled jobs run.
+		return [sys.executable, "-m", "embedded", "serve", "--no-scheduler", "--port", str(port)]
 
 	def application(self) -> Callable:
 		"""Return the WSGI application of this site, to serve it from this process."""
@@ -161,11 +162,15 @@ def _ensure_a_system_manager() -> None:
 		frappe.db.commit()
 
 
+# The servers that stand in for others run on this machine, which no address may lead to otherwise.
+_CONFIG = {"allow_tests": True, "lock_wait_timeout": 20, "scheduling_allowed_hosts": ["127.0.0.1"]}
+
+
 def _new_embedded_site(folder: Path) -> Site:
 	from embedded import lifecycle
 
 	site = Site("test.localhost", folder, is_real=False)
-	lifecycle.new_site(site.folder, config={"allow_tests": True, "lock_wait_timeout": 20})
+	lifecycle.new_site(site.folder, config=_CONFIG)
 	return site
 
 

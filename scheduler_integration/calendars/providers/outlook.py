@@ -33,10 +33,6 @@ from scheduler_integration.outside.oauth.session import VendorSession
 from scheduler_integration.outside.oauth.tokens import Holder
 from scheduler_integration.outside.oauth.vendors import MICROSOFT, located
 
-SCOPES = ("openid", "email", "profile", "offline_access", "User.Read", "Calendars.ReadWrite", "MailboxSettings.Read")
-# Without MailboxSettings.Read, the zone of all-day events is guessed from the events.
-NEEDED = (("Calendars.ReadWrite",),)
-
 _ADDRESS = "https://graph.microsoft.com/v1.0"
 _PAGE_SIZE = 200
 _PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={_PAGE_SIZE}'
@@ -73,8 +69,10 @@ class OutlookCalendar:
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		answer = self._delta(calendar, window, page or token)
-		if answer.status in _GONE:
-			raise (SyncTokenExpired if page or token else CalendarGone)(host=answer.host)
+		if answer.status == 410 or (answer.status == 404 and (page or token)):
+			raise SyncTokenExpired(host=answer.host)
+		if answer.status == 404:
+			raise CalendarGone(host=answer.host)
 		if answer.status == 403:
 			raise CalendarGone(host=answer.host)
 		body = answer.expect(200).json()

@@ -36,6 +36,11 @@ class Asker:
 	user: str
 	session: str = field(repr=False)
 
+	@property
+	def mark(self) -> str:
+		"""A text that only this user in this session has, and that tells neither."""
+		return hashlib.sha256(f"{self.user}\n{self.session}".encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
@@ -73,7 +78,7 @@ def begin(
 	kept = {
 		"vendor": vendor.key,
 		"scopes": list(asked),
-		"asker": _asker_mark(asker),
+		"asker": asker.mark,
 		"verifier": verifier,
 		"redirect_uri": redirect_uri,
 		"context": dict(context),
@@ -155,7 +160,7 @@ def _take(state: str, asker: Asker) -> dict[str, Any]:
 	"""Return what was kept for the state, once. Raises ConsentExpired."""
 	text = frappe.cache.get_value(_key(state), expires=True) if state else None
 	kept = json.loads(text) if text else None
-	if kept is None or not hmac.compare_digest(kept["asker"], _asker_mark(asker)):
+	if kept is None or not hmac.compare_digest(kept["asker"], asker.mark):
 		raise ConsentExpired
 	frappe.cache.delete_value(_key(state))
 	return kept
@@ -170,10 +175,6 @@ def _refusal(vendor: Vendor, error: str) -> ConsentRefused:
 def _key(state: str) -> str:
 	# The state itself is a secret until it is used; the cache only has its hash.
 	return f"scheduling_consent:{hashlib.sha256(state.encode()).hexdigest()}"
-
-
-def _asker_mark(asker: Asker) -> str:
-	return hashlib.sha256(f"{asker.user}\n{asker.session}".encode()).hexdigest()
 
 
 def _challenge(verifier: str) -> str:

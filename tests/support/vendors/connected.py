@@ -9,8 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import frappe
 
 from scheduler_integration.calendars.provider import Account, BusyTime, Changes, OutgoingEvent, Provider
-from scheduler_integration.calendars.providers import google as google_provider
-from scheduler_integration.calendars.providers import outlook as outlook_provider
+from scheduler_integration.calendars.providers.permissions import PERMISSIONS
 from scheduler_integration.calendars.providers.registry import open_account
 from scheduler_integration.outside.oauth import tokens
 from scheduler_integration.outside.oauth.consent import Grant
@@ -60,6 +59,8 @@ class Vendor(Generic[S]):
 				"provider": self.provider,
 				"account_name": email,
 				"status": "Connected",
+				# Only the test itself reads it.
+				"next_sync_at": 4_000_000_000,
 				"calendars": [
 					{"calendar_name": "Own", "calendar_id": diary.id, "check_conflicts": 1, "can_write": 1, **calendar}
 				],
@@ -133,7 +134,7 @@ class Vendor(Generic[S]):
 class Google(Vendor[GoogleStandIn]):
 	provider = "Google"
 	key = "google"
-	scopes = google_provider.SCOPES
+	scopes = PERMISSIONS["Google"].scopes
 	calendar_path = "/events"
 	free: ClassVar[dict[str, Any]] = {"transparency": "transparent"}
 	tentative: ClassVar[dict[str, Any]] = {"status": "tentative"}
@@ -150,7 +151,7 @@ class Google(Vendor[GoogleStandIn]):
 class Microsoft(Vendor[GraphStandIn]):
 	provider = "Outlook"
 	key = "microsoft"
-	scopes = outlook_provider.SCOPES
+	scopes = PERMISSIONS["Outlook"].scopes
 	calendar_path = "/calendarView"
 	free: ClassVar[dict[str, Any]] = {"showAs": "free"}
 	tentative: ClassVar[dict[str, Any]] = {"showAs": "tentative"}

@@ -1,7 +1,11 @@
+from urllib.parse import urlsplit
+
 import frappe
 from frappe import _
 
+from scheduler_integration import clock
 from scheduler_integration.calendars import busy_store
+from scheduler_integration.calendars.mirror.plan import plan_upcoming
 from scheduler_integration.calendars.queue import sync_soon
 from scheduler_integration.controllers import Form
 from scheduler_integration.exceptions import AddressRefused, InvalidRequest
@@ -29,6 +33,7 @@ class CalendarConnection(Form):
 		busy_store.forget_unread_calendars(self.name)
 		self.take_destination_from_others()
 		if not self.flags.from_provider:
+			self.write_into_new_destination()
 			sync_soon(self.name)
 
 	def on_trash(self):
@@ -55,6 +60,8 @@ class CalendarConnection(Form):
 		if self.is_new_secret("address"):
 			self.address = checked_address(self.address)
 		changed = not stored or self.login != stored.login
+		if self.is_new_secret("address"):
+			self.account_name = account_label(self.address, self.login)
 		if changed or self.is_new_secret("address") or self.is_new_secret("password"):
 			self.status, self.sync_error_count, self.last_error, self.next_sync_at = "New", 0, None, 0
 			self.failing_since = self.told_host_at = self.told_managers_at = None
@@ -74,6 +81,12 @@ class CalendarConnection(Form):
 		if others:
 			frappe.db.set_value("Connected Calendar", {"parent": ("in", others)}, "write_bookings", 0)
 
+	def write_into_new_destination(self):
+		"""Move the coming bookings' events, if the host chose another calendar for them or switched the connection off."""
+		before = self.get_doc_before_save()
+		if before and _written(before) != _written(self):
+			plan_upcoming(self.user, clock.now())
+
 	def is_new_secret(self, field):
 		"""Whether a Password field was typed in. An unchanged one holds asterisks."""
 		value = self.get(field) or ""
@@ -83,6 +96,17 @@ class CalendarConnection(Form):
 		if self.is_new():
 			return None
 		return frappe.db.get_value("Calendar Connection", self.name, "*", as_dict=True, for_update=True)
+
+
+def _written(document):
+	"""Return what decides where and how bookings are written."""
+	return document.is_active, document.invites, [row.name for row in document.calendars if row.write_bookings]
+
+
+def account_label(address, login):
+	"""Return what people see of the account. The path of an address may be secret, so it isn't shown."""
+	host = urlsplit(address).hostname
+	return f"{login} · {host}" if login else host
 
 
 def checked_address(address):

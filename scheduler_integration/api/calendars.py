@@ -1,0 +1,198 @@
+"""Methods for hosts: connect accounts and choose calendars. And one for the vendors: say that a calendar changed."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import frappe
+from frappe import _
+from frappe.utils import get_url
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from scheduler_integration import clock
+from scheduler_integration.api import serialise
+from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.calendars import connections, joining, push
+from scheduler_integration.calendars.joining import AnotherAccount
+from scheduler_integration.calendars.push import Message
+from scheduler_integration.calendars.queue import enqueue_push_sync
+from scheduler_integration.doors.errors import refusals
+from scheduler_integration.doors.oauth import CALENDAR_CALLBACK, callback_address, this_asker
+from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_names, parse_secret
+from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name
+from scheduler_integration.permissions import is_manager
+
+PAGE = "/scheduling/calendars"
+# A vendor sends a token of some dozen characters, and at most some hundred messages at once.
+_LONGEST_TOKEN, _LARGEST_BODY, _MOST_MESSAGES = 2000, 1 << 20, 1000
+_LIFECYCLE = {"reauthorizationRequired": "renew", "subscriptionRemoved": "ended", "missed": "changed"}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def list(whose=None) -> dict[str, Any]:
+	"""Return the signed-in host's connections with their calendars and health; with `whose=all`, for managers, all."""
+	user = signed_in()
+	if whose not in (None, "", "all"):
+		raise InvalidRequest(details={"whose": _("This must be “all”, or left out.")})
+	if whose == "all" and not is_manager():
+		raise NotPermitted
+	found = connections.connections_of(None if whose == "all" else user, clock.now())
+	return {"connections": [serialise.connection(each) for each in found]}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def connect_address(provider=None, address=None, login=None, password=None) -> dict[str, Any]:
+	"""Connect a `CalDAV` account with address, login and app password, or an `ICS` feed with its address.
+
+	The server is asked at once.
+	"""
+	user = signed_in()
+	form = parse_address_form(provider, address, login, password)
+	name = connections.connect_by_address(user, form.provider, form.address, form.login, form.password)
+	return _one(name, user)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def reconnect(name=None, password=None, address=None) -> dict[str, Any]:
+	"""Give a CalDAV account its new app password, or a feed its new address."""
+	user = signed_in()
+	connections.reconnect(parse_name(name), user, parse_secret("password", password), parse_secret("address", address))
+	return _one(parse_name(name), user)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def update(name=None, read=None, written=None, closes=None, **switches) -> dict[str, Any]:
+	"""Change a connection. What is left out stays as it is.
+
+	`read`: names of the calendars whose busy times count, a list or separated by commas. `written`: the calendar for
+	bookings, or empty for none. `closes`: close the times if a calendar can't be read. Further switches:
+	`ignore_tentative`, `ignore_focus_time`, `invites`, `delete_cancels`, `move_reschedules`.
+	"""
+	user = signed_in()
+	connections.update(
+		parse_name(name),
+		user,
+		read=parse_names(read),
+		written=None if written is None else parse_choice("written", written),
+		closes=None if closes is None else parse_flag("closes", closes),
+		switches={field: parse_flag(field, switches[field]) for field in connections.SWITCHES if field in switches},
+	)
+	return _one(parse_name(name), user)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def sync(name=None) -> dict[str, Any]:
+	"""Read the connection's calendars as soon as possible. Returns at once."""
+	user = signed_in()
+	connections.sync_now(parse_name(name), user)
+	return _one(parse_name(name), user)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def disconnect(name=None, keep_events=None) -> dict[str, Any]:
+	"""Disconnect an account. With `keep_events`, what was written into its calendars stays there."""
+	user = signed_in()
+	connections.disconnect(parse_name(name), user, keeps_events=parse_flag("keep_events", keep_events))
+	return {"disconnected": parse_name(name)}
+
+
+def _one(name: str, user: str) -> dict[str, Any]:
+	owner = None if is_manager(user) else user
+	found = (each for each in connections.connections_of(owner, clock.now()) if each.name == name)
+	return {"connection": serialise.connection(next(found))}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def connect(provider=None, connection=None) -> dict[str, Any]:
+	"""Return the address of the vendor's page, where the host permits access. Nothing is connected yet.
+
+	`provider` is `Google` or `Outlook`. `connection` is the name of one that is to be connected again.
+	"""
+	signed_in()
+	name = parse_name(connection) if connection else ""
+	address = joining.begin(
+		parse_choice("provider", provider) or "", this_asker(), callback_address(CALENDAR_CALLBACK), name
+	)
+	return {"auth_url": address}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def use_other_account(key=None) -> dict[str, Any]:
+	"""Give a connection the account that the host signed in with the last time, although it had another one."""
+	signed_in()
+	return {"connection": joining.use_other_account(parse_choice("key", key) or "", this_asker()).connection}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+def callback() -> Response:
+	"""Take what the vendor sends the browser back with, and show the host's calendars.
+
+	The page gets `connected`, the name of a connection; or `other`, the key of the question which account is meant; or
+	`problem`, the code of an error.
+	"""
+	try:
+		with refusals():
+			if frappe.session.user == "Guest":
+				raise ConsentExpired
+			found = joining.finish(frappe.request.args, this_asker(), clock.now())
+	except SchedulingError as error:
+		return _to_page(problem=error.code, vendor=getattr(error, "vendor", ""))
+	# The vendor sends the browser with GET, after which Frappe commits only if it is asked to.
+	frappe.local.flags.commit = True
+	if isinstance(found, AnotherAccount):
+		return _to_page(other=found.key)
+	return _to_page(connected=found.connection)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+def notify() -> Response:
+	"""Take push messages of Google and Microsoft. Queues the reading of the calendars, and answers at once.
+
+	A request that isn't genuine gets the same answer as one that is.
+	"""
+	token = frappe.request.args.get("validationToken")
+	if token:
+		# Microsoft checks that the address is ours. The text comes from outside: it is text, and never a page.
+		return Response(token[:_LONGEST_TOKEN], 200, content_type="text/plain; charset=utf-8")
+	now = clock.now()
+	for connection in push.received(_messages(), now):
+		enqueue_push_sync(connection)
+	return Response(status=202)
+
+
+def _messages() -> Sequence[Message]:
+	headers = frappe.request.headers
+	if channel := headers.get("X-Goog-Channel-ID"):
+		# The first message of a channel only says that it is open.
+		if headers.get("X-Goog-Resource-State") == "sync":
+			return []
+		return [Message(channel, headers.get("X-Goog-Channel-Token", ""), headers.get("X-Goog-Resource-ID", "-"))]
+	if (frappe.request.content_length or 0) > _LARGEST_BODY:
+		return []
+	try:
+		entries = json.loads(frappe.request.get_data())["value"]
+		return [_message(entry) for entry in entries[:_MOST_MESSAGES]]
+	except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+		return []
+
+
+def _message(entry: dict[str, Any]) -> Message:
+	event: Any = _LIFECYCLE.get(str(entry.get("lifecycleEvent")), "changed")
+	return Message(str(entry["subscriptionId"]), str(entry.get("clientState") or ""), event=event)
+
+
+def _to_page(**query: str) -> Response:
+	given = {key: text for key, text in query.items() if text}
+	return redirect(get_url(f"{PAGE}?{urlencode(given)}"), 303)

@@ -1,0 +1,36 @@
+"""Lets a booking follow what its host did with the event in the calendar, if the host wants that."""
+
+import frappe
+from frappe import _
+
+from scheduler_integration.bookings.cancel import cancel_by_host
+from scheduler_integration.bookings.reschedule import reschedule_by_host
+from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.calendars.mirror.outside import OutsideChange
+from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+
+
+def follow_calendar(change: OutsideChange, now: int) -> bool:
+	"""Cancel or move the booking as its host, and return whether that was possible. `now` is in epoch seconds.
+
+	A move to a time that isn't free, or to another length, is not followed: the host is told, and decides.
+	"""
+	before = frappe.session.user
+	frappe.set_user(change.user)
+	try:
+		retried(lambda: _follow(change, now))
+		return True
+	except SchedulingError:
+		frappe.db.rollback()
+		return False
+	finally:
+		frappe.set_user(before)
+
+
+def _follow(change: OutsideChange, now: int) -> None:
+	if change.starts_at is None or change.ends_at is None:
+		cancel_by_host(change.booking, _("The host deleted the meeting in their calendar."), now)
+	else:
+		minutes = (change.ends_at - change.starts_at) // 60
+		reschedule_by_host(change.booking, RescheduleRequest(change.starts_at, minutes), now)

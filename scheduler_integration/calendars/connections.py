@@ -1,0 +1,196 @@
+"""What hosts see of their connected calendars, and change there."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.availability.busy_times import Distrust, distrust, stale_seconds
+from scheduler_integration.calendars import listing
+from scheduler_integration.calendars.accounts import open_connection
+from scheduler_integration.calendars.queue import leave_soon, sync_soon
+from scheduler_integration.exceptions import (
+	AccessRevoked,
+	ConnectionNotFound,
+	InvalidRequest,
+	OutsideError,
+)
+from scheduler_integration.permissions import is_manager
+
+_DOCTYPE = "Calendar Connection"
+SWITCHES = ("ignore_tentative", "ignore_focus_time", "invites", "delete_cancels", "move_reschedules")
+CLOSE, OFFER = "Close my times", "Offer my times all the same"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChoice:
+	"""A calendar of an account. `is_read`: its busy times count. `is_written`: bookings go there."""
+
+	name: str
+	title: str
+	is_read: bool
+	is_written: bool
+	can_write: bool
+	is_gone: bool
+	unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSummary:
+	"""A connected account. `distrust` is why its calendars aren't trusted now. Instants are epoch seconds.
+
+	`last_read` is when the calendar was read that wasn't read for longest. `error` is the sentence of the last error.
+	"""
+
+	name: str
+	user: str
+	provider: str
+	account: str
+	status: str
+	is_active: bool
+	distrust: Distrust | None
+	last_read: int | None
+	error: str | None
+	error_count: int
+	closes: bool
+	switches: dict[str, bool]
+	calendars: tuple[CalendarChoice, ...]
+
+
+def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
+	"""Return the user's connections; with None, for managers, everybody's, those with trouble first."""
+	filters = {"leaving": ("is", "not set"), **({"user": user} if user else {})}
+	names = frappe.get_all(_DOCTYPE, filters, pluck="name", order_by="creation asc")
+	found = [_summary(frappe.get_doc(_DOCTYPE, name), now) for name in names]
+	return found if user else sorted(found, key=lambda each: (each.distrust is None, -each.error_count, each.user))
+
+
+def connect_by_address(user: str, provider: str, address: str, login: str, password: str) -> str:
+	"""Connect a CalDAV account or an ICS feed, and return the name of the connection.
+
+	The server is asked at once, so that a wrong address or password is told beside the form. Raises InvalidRequest, and
+	NotPermitted if the user may not have connections.
+	"""
+	values = {"user": user, "provider": provider, "address": address, "login": login, "password": password}
+	doc = frappe.get_doc({"doctype": _DOCTYPE, **values}).insert()
+	_list_now(doc)
+	return doc.name
+
+
+def reconnect(name: str, user: str, password: str, address: str = "") -> None:
+	"""Give an account its new app password, or a feed its new address, and try it at once. Raises InvalidRequest."""
+	doc = _own(name, user)
+	doc.update({field: text for field, text in (("password", password), ("address", address)) if text})
+	doc.save()
+	_list_now(doc)
+
+
+def update(
+	name: str,
+	user: str,
+	*,
+	read: Collection[str] | None = None,
+	written: str | None = None,
+	switches: dict[str, bool] | None = None,
+	closes: bool | None = None,
+) -> None:
+	"""Change a connection: which calendars are read, which one is written ('' for none), and the switches.
+
+	None leaves a setting as it is. Raises ConnectionNotFound and InvalidRequest.
+	"""
+	doc = _own(name, user)
+	for row in doc.calendars:
+		if read is not None:
+			row.check_conflicts = int(row.name in read)
+		if written is not None:
+			row.write_bookings = int(row.name == written)
+	doc.update({field: int(value) for field, value in (switches or {}).items() if field in SWITCHES})
+	if closes is not None:
+		doc.when_unreadable = CLOSE if closes else OFFER
+	doc.save()
+
+
+def sync_now(name: str, user: str) -> None:
+	"""Queue a reading of the connection's calendars. Raises ConnectionNotFound."""
+	sync_soon(_own(name, user).name)
+
+
+def disconnect(name: str, user: str, *, keeps_events: bool) -> None:
+	"""Disconnect an account: its busy times are forgotten at once, and its tokens revoked by a job.
+
+	`keeps_events`: the events that were written stay in the calendar. Raises ConnectionNotFound.
+	"""
+	doc = _own(name, user)
+	frappe.db.set_value(
+		_DOCTYPE,
+		doc.name,
+		{"is_active": 0, "leaving": "Keep events" if keeps_events else "Delete events"},
+	)
+	leave_soon(doc.name)
+
+
+def _own(name: str, user: str) -> Document:
+	"""Return the connection, locked, if it is the user's or the user is a manager."""
+	row = frappe.db.get_value(_DOCTYPE, {"name": name}, ["user", "leaving"], as_dict=True)
+	if not row or row.leaving or (row.user != user and not is_manager(user)):
+		raise ConnectionNotFound
+	return frappe.get_doc(_DOCTYPE, name, for_update=True)
+
+
+def _list_now(doc: Document) -> None:
+	"""Ask the server which calendars there are. Its refusal becomes a sentence beside the field."""
+	provider = open_connection(doc.name)
+	try:
+		found = provider.calendars()
+	except AccessRevoked:
+		field = "password" if doc.provider == "CalDAV" else "address"
+		raise InvalidRequest(details={field: _("The server refuses this. Make a new app password there.")}) from None
+	except OutsideError as error:
+		raise InvalidRequest(details={"address": _no_calendar(error)}) from None
+	finally:
+		provider.close()
+	if not found:
+		raise InvalidRequest(details={"address": _("There is no calendar at this address.")})
+	listing.store_calendars(doc.name, found)
+
+
+def _no_calendar(error: OutsideError) -> str:
+	if error.code in ("UNEXPECTED_ANSWER", "CALENDAR_GONE"):
+		return _("There is no calendar at this address.")
+	return error.message
+
+
+def _summary(doc: Document, now: int) -> ConnectionSummary:
+	chosen = [row for row in doc.calendars if row.check_conflicts or row.write_bookings]
+	reasons = [distrust(doc.status, row.state, row.synced_at, now, stale_seconds()) for row in chosen]
+	if not doc.calendars and doc.status == "New":
+		reasons = [Distrust.UNREAD]
+	return ConnectionSummary(
+		name=doc.name,
+		user=doc.user,
+		provider=doc.provider,
+		account=doc.account_name or doc.provider,
+		status=doc.status,
+		is_active=bool(doc.is_active),
+		distrust=next(filter(None, reasons), None),
+		last_read=min((row.synced_at or 0 for row in chosen), default=0) or None,
+		error=doc.last_error or None,
+		error_count=doc.sync_error_count or 0,
+		closes=doc.when_unreadable != OFFER,
+		switches={field: bool(doc.get(field)) for field in SWITCHES},
+		calendars=tuple(_choice(row) for row in doc.calendars),
+	)
+
+
+def _choice(row: Document) -> CalendarChoice:
+	return CalendarChoice(
+		name=row.name,
+		title=row.calendar_name or row.calendar_id,
+		is_read=bool(row.check_conflicts),
+		is_written=bool(row.write_bookings),
+		can_write=bool(row.can_write),
+		is_gone=row.state == "Gone",
+		unreadable=row.unreadable or 0,
+	)

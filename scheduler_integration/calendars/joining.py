@@ -1,0 +1,169 @@
+"""Connects an account at a vendor to a host: from the button to a Calendar Connection with tokens."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils.password import decrypt, encrypt
+
+from scheduler_integration.calendars.providers.permissions import PERMISSIONS
+from scheduler_integration.calendars.queue import sync_soon
+from scheduler_integration.exceptions import ConnectionNotFound, ConsentExpired, UnknownProvider
+from scheduler_integration.outside.oauth import consent, tokens
+from scheduler_integration.outside.oauth.consent import Asker, Grant
+from scheduler_integration.outside.oauth.tokens import Holder
+from scheduler_integration.outside.oauth.vendors import is_set_up
+
+_DOCTYPE = "Calendar Connection"
+# What went wrong before doesn't count for new tokens.
+_FRESH_START = {
+	"is_active": 1,
+	# The account may have been disconnected a moment ago, and nobody have taken leave of it yet.
+	"leaving": None,
+	"status": "New",
+	"sync_error_count": 0,
+	"last_error": None,
+	"failing_since": None,
+	"told_host_at": None,
+	"told_managers_at": None,
+	"next_sync_at": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+	"""An account is connected. `connection` is the name of its record."""
+
+	connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherAccount:
+	"""The person signed in with another account than the connection has: they are asked which one they mean.
+
+	`key` belongs to the answer, see `use_other_account`. `known` and `given` are the two accounts' names.
+	"""
+
+	key: str
+	connection: str
+	known: str
+	given: str
+
+
+def available_providers() -> list[str]:
+	"""Return the providers with a consent page that are set up on this site, as in Calendar Connection."""
+	return [provider for provider, each in PERMISSIONS.items() if is_set_up(each.vendor)]
+
+
+def begin(provider: str, asker: Asker, redirect_uri: str, connection: str = "") -> str:
+	"""Return the address of the vendor's page. With `connection`, that account is to be connected again.
+
+	Raises UnknownProvider, VendorNotSetUp, ConnectionNotFound, and PermissionError if the user may not have connections.
+	"""
+	frappe.has_permission(_DOCTYPE, "create", user=asker.user, throw=True)
+	hint = ""
+	if connection:
+		doc = _own(connection, asker.user)
+		provider, hint = doc.provider, doc.account_name or ""
+	permissions = PERMISSIONS.get(provider)
+	if permissions is None:
+		raise UnknownProvider
+	context = {"provider": provider, "connection": connection}
+	return consent.begin(permissions.vendor, permissions.scopes, asker, redirect_uri, context, hint)
+
+
+def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | AnotherAccount:
+	"""Store what the vendor granted. `params` are those with which it sent the browser back.
+
+	Raises the errors of `consent.finish` and `consent.require`, and ConnectionNotFound.
+	"""
+	started, grant = consent.finish(params, asker, now)
+	provider, name = started.context["provider"], started.context["connection"]
+	consent.require(started.vendor, PERMISSIONS[provider].needed, grant)
+	if not name:
+		return _joined(asker.user, provider, grant)
+	doc = _own(name, asker.user)
+	if doc.account_id and doc.account_id != grant.subject:
+		return AnotherAccount(_remember(asker, name, grant), name, doc.account_name or "", grant.email)
+	return _renewed(doc, grant)
+
+
+def asked_account(key: str, asker: Asker) -> AnotherAccount | None:
+	"""Return the open question about another account, or None if it's too old or somebody else's."""
+	found = _remembered(key, asker)
+	if found is None:
+		return None
+	name, grant = found
+	known = frappe.db.get_value(_DOCTYPE, {"name": name, "user": asker.user}, "account_name")
+	return AnotherAccount(key, name, known or "", grant.email)
+
+
+def use_other_account(key: str, asker: Asker) -> Joined:
+	"""Give the connection the other account: its calendars are listed anew. Raises ConsentExpired."""
+	found = _remembered(key, asker)
+	if found is None:
+		raise ConsentExpired
+	frappe.cache.delete_value(_key(key))
+	name, grant = found
+	doc = _own(name, asker.user)
+	# They are the other account's. Until the new ones are read, nobody can book the host.
+	doc.calendars = []
+	return _renewed(doc, grant)
+
+
+def _joined(user: str, provider: str, grant: Grant) -> Joined:
+	"""Connect the account, or give its tokens to the connection that the user has for it already."""
+	account = {"user": user, "provider": provider, "account_id": grant.subject}
+	known = grant.subject and frappe.db.get_value(_DOCTYPE, account)
+	if known:
+		return _renewed(_own(known, user), grant)
+	return _stored(frappe.get_doc({"doctype": _DOCTYPE, **account}), grant)
+
+
+def _renewed(doc: Document, grant: Grant) -> Joined:
+	doc.update(_FRESH_START)
+	return _stored(doc, grant)
+
+
+def _stored(doc: Document, grant: Grant) -> Joined:
+	doc.account_id = grant.subject
+	doc.account_name = grant.email or grant.name or doc.account_name
+	doc.flags.from_provider = True
+	doc.save()
+	tokens.store(Holder(_DOCTYPE, doc.name), grant)
+	sync_soon(doc.name)
+	return Joined(doc.name)
+
+
+def _own(name: str, user: str) -> Document:
+	"""Return the user's own connection, locked. A manager may see others, but not put an account of theirs into them."""
+	if not frappe.db.exists(_DOCTYPE, {"name": name, "user": user}):
+		raise ConnectionNotFound
+	return frappe.get_doc(_DOCTYPE, name, for_update=True)
+
+
+def _remember(asker: Asker, connection: str, grant: Grant) -> str:
+	"""Keep a grant until the person has answered, encrypted."""
+	key = secrets.token_urlsafe(24)
+	values = {**asdict(grant), "scopes": sorted(grant.scopes)}
+	kept = {"asker": asker.mark, "connection": connection, "grant": values}
+	frappe.cache.set_value(_key(key), encrypt(json.dumps(kept)), expires_in_sec=consent.SECONDS)
+	return key
+
+
+def _remembered(key: str, asker: Asker) -> tuple[str, Grant] | None:
+	text = frappe.cache.get_value(_key(key), expires=True) if key else None
+	kept = json.loads(decrypt(text)) if text else None
+	if not kept or kept["asker"] != asker.mark:
+		return None
+	grant = Grant(**{**kept["grant"], "scopes": frozenset(kept["grant"]["scopes"])})
+	return kept["connection"], grant
+
+
+def _key(key: str) -> str:
+	return f"scheduling_other_account:{hashlib.sha256(key.encode()).hexdigest()}"

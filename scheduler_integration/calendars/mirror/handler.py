@@ -1,0 +1,156 @@
+"""The outbox handler: makes a host's calendar say what the booking says now.
+
+It may run twice for one task, or die between any two steps: each event has a record before it is written, a key that is the
+same at each try, and what was written is compared with what should be.
+"""
+
+from dataclasses import replace
+
+import frappe
+from frappe import _
+
+from scheduler_integration.calendars import health
+from scheduler_integration.calendars.accounts import open_connection
+from scheduler_integration.calendars.mirror import rows
+from scheduler_integration.calendars.mirror.desired import Meeting, event_of, meeting_of
+from scheduler_integration.calendars.provider import OutgoingEvent, Provider, Stored
+from scheduler_integration.exceptions import AccessRevoked, CalendarGone, EventChanged, TooManyRequests
+from scheduler_integration.meetings.calls import conference_of
+from scheduler_integration.meetings.destinations import Destination, destination_of
+from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, RetryLater
+from scheduler_integration.outbox.tasks import Task
+
+# While the connection must be connected again. Reconnecting makes the tasks due at once.
+PATIENCE = 3600
+# A link that is pending at the provider is asked for again after so many seconds.
+SOON = 5
+
+
+def run(task: Task, now: int) -> Outcome:
+	"""Write, change and remove the events of the task's host. `now` is in epoch seconds. Commits."""
+	frappe.db.commit()
+	if not frappe.db.exists("Booking", task.payload["booking"]):
+		return NotNeeded(_("The booking was deleted."))
+	booking = frappe.get_doc("Booking", task.payload["booking"])
+	user, uid = task.payload["user"], task.payload["uid"]
+	meeting = meeting_of(booking, user, uid, task.payload["session"])
+	destination = destination_of(user)
+	if destination and not destination.works:
+		return Again(now + PATIENCE, _("The host's calendar must be connected again."))
+	if not rows.rows_of(uid, user) and all(end <= now for _start, end in meeting.days):
+		return NotNeeded(_("The meeting is over, or takes place without this host."))
+	try:
+		return _serve(meeting, destination, now)
+	except AccessRevoked as error:
+		if destination:
+			health.failed(destination.connection, error, now)
+			frappe.db.commit()
+		return Again(now + PATIENCE, error.message)
+	except TooManyRequests as error:
+		raise RetryLater(error.message, error.after or 0) from None
+
+
+def _serve(meeting: Meeting, destination: Destination | None, now: int) -> Outcome:
+	known = rows.rows_of(meeting.uid, meeting.user)
+	days = meeting.days if destination else []
+	kept = [row for row in known if _stays(row, destination, len(days))]
+	providers = _Providers()
+	try:
+		written = [
+			_write_day(providers, meeting, day, [row for row in kept if row.day == day], destination)
+			for day in range(len(days))
+			if destination
+		]
+		for row in known:
+			if row not in kept:
+				_remove(providers, row)
+	finally:
+		providers.close()
+	if not written:
+		return Done() if known else NotNeeded(_("The host has no calendar for bookings."))
+	return _outcome(meeting, written, now)
+
+
+def _outcome(meeting: Meeting, written: list[Stored | None], now: int) -> Outcome:
+	"""Return the event's id, and the link of the video call if it was asked for. A pending one is asked for again."""
+	first = written[0]
+	found = Done(next((each.id for each in written if each), None))
+	if not first or not conference_of(meeting.bookings[0], meeting.user):
+		return found
+	if first.is_pending:
+		return Again(now + SOON, _("The provider is still making the link."))
+	return replace(found, fields={"meeting_link": first.join_url}) if first.join_url else found
+
+
+def _stays(row: frappe._dict, destination: Destination | None, days: int) -> bool:
+	return bool(destination and row.calendar == destination.calendar and row.day < days)
+
+
+def _write_day(
+	providers: "_Providers", meeting: Meeting, day: int, known: list[frappe._dict], destination: Destination
+) -> Stored | None:
+	"""Make the event of one day right, and return what is stored, or None if the host deleted it there."""
+	row = known[-1] if known else None
+	start, end = meeting.days[day]
+	if row and row.state == rows.DELETED:
+		if (row.starts_at, row.ends_at) == (start, end):
+			# The host doesn't want to see it. The meeting takes place all the same.
+			return None
+		row = None
+	row = row or rows.new_row(meeting, day, rows.next_generation(meeting, day), destination)
+	provider = providers.of(row.connection)
+	invites = destination.invites and provider.can_invite and meeting.user == meeting.bookings[0].host
+	event = event_of(meeting, day, row.key, invites=invites)
+	stored = _put(provider, row, event, meeting.bookings[0].meeting_link or "")
+	if stored is None:
+		rows.change(row, state=rows.DELETED, starts_at=row.starts_at or start, ends_at=row.ends_at or end)
+		return _write_day(providers, meeting, day, [row], destination)
+	rows.note_stored(row, stored, start, end, meeting.bookings[0].name)
+	return stored
+
+
+def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str) -> Stored | None:
+	"""Write the event over what the host changed there: the booking's time counts. None if the host deleted it.
+
+	`link` is that of the video call, if it is known.
+	"""
+	stored = rows.stored_of(row)
+	if stored and event.conference:
+		# Until the link is known, the provider may have changed the event by itself since it was written.
+		stored = replace(stored, join_url=link, is_pending=not link)
+	try:
+		return provider.put(row.calendar_id, event, stored)
+	except EventChanged:
+		found = provider.find(row.calendar_id, row.key, stored)
+		if found is None:
+			return None
+		return provider.put(row.calendar_id, event, Stored(id=found.id, etag=found.etag, uid=found.uid))
+
+
+def _remove(providers: "_Providers", row: frappe._dict) -> None:
+	"""Remove an event that isn't wanted any more. If the account can't be reached for good, it is forgotten."""
+	try:
+		provider = providers.of(row.connection)
+		provider.remove(row.calendar_id, row.key, rows.stored_of(row), notify=True)
+	except (AccessRevoked, CalendarGone):
+		if frappe.db.get_value("Calendar Connection", row.connection, "is_active"):
+			raise
+	rows.change(row, state=rows.REMOVED)
+
+
+class _Providers:
+	"""The providers that one task needs, each opened once."""
+
+	def __init__(self) -> None:
+		self._open: dict[str, Provider] = {}
+
+	def of(self, connection: str) -> Provider:
+		if connection not in self._open:
+			if not frappe.db.exists("Calendar Connection", connection):
+				raise AccessRevoked()
+			self._open[connection] = open_connection(connection)
+		return self._open[connection]
+
+	def close(self) -> None:
+		for provider in self._open.values():
+			provider.close()

@@ -1,0 +1,161 @@
+"""Notices what hosts and attendees did with a booking's event in the calendar: moved it, deleted it, declined.
+
+A page of changes only raises a suspicion: it may be older than what we wrote a second ago. So the provider is asked for the
+event as it is now, before anything is noted.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import frappe
+
+from scheduler_integration.calendars.busy_store import event_key
+from scheduler_integration.calendars.mirror import rows
+from scheduler_integration.calendars.provider import Changes, Provider, RemoteEvent
+from scheduler_integration.meetings.status import LIVE
+
+_FIELDS = [
+	"name", "booking", "user", "connection", "calendar_id", "subject", "session", "key", "uid", "event", "external_id",
+	"etag", "starts_at", "ends_at", "state", "there_starts_at", "there_ends_at", "declined_by", "told_at",
+]  # fmt: skip
+_KNOWN = (rows.STORED, rows.MOVED, rows.DELETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+	"""A Mirrored Event and how its event is now; None if it is gone."""
+
+	row: frappe._dict
+	event: RemoteEvent | None
+
+
+def look_into(provider: Provider, calendar: str, changes: Changes, now: int) -> list[Finding]:
+	"""Return the events of bookings to come that may have been changed in this Connected Calendar, as they are now."""
+	if not provider.can_write:
+		return []
+	known = _rows(calendar, now)
+	if not known:
+		return []
+	removed = {event_key(each) for each in changes.removed}
+	found = {event.mark or event.id: event for event in changes.events}
+	suspects = [
+		row for row in known if row.event in removed or _differs(row, found.get(row.key) or found.get(row.external_id))
+	]
+	return [_found(provider, row) for row in suspects]
+
+
+def missing_from(provider: Provider, calendar: str, seen: Collection[str], now: int) -> list[Finding]:
+	"""Return the events that a full reading didn't meet. `seen` are marks and ids of all that it met."""
+	if not provider.can_write:
+		return []
+	return [_found(provider, row) for row in _rows(calendar, now) if not {row.key, row.external_id} & set(seen)]
+
+
+def note(findings: Collection[Finding]) -> None:
+	"""Record the findings, unless we wrote the event meanwhile. The caller commits."""
+	for finding in findings:
+		current = frappe.db.get_value(rows.DOCTYPE, finding.row.name, _FIELDS, as_dict=True, for_update=True)
+		if current and (current.etag, current.state) == (finding.row.etag, finding.row.state):
+			_note(current, finding.event)
+
+
+def _note(row: frappe._dict, event: RemoteEvent | None) -> None:
+	values = _values(row, event)
+	if any(row.get(field) != value for field, value in values.items()):
+		changed = any(row.get(field) != values.get(field) for field in ("state", "there_starts_at", "declined_by"))
+		frappe.db.set_value(
+			rows.DOCTYPE, row.name, {**values, **({"told_at": None} if changed else {})}, update_modified=False
+		)
+
+
+def _values(row: frappe._dict, event: RemoteEvent | None) -> dict:
+	if event is None:
+		return {"state": rows.DELETED, "there_starts_at": None, "there_ends_at": None}
+	is_moved = event.start is not None and (event.start, event.end) != (row.starts_at, row.ends_at)
+	declined = sorted(address for address, reply in event.replies.items() if reply == "declined")
+	return {
+		"state": rows.MOVED if is_moved else rows.STORED,
+		"there_starts_at": event.start if is_moved else None,
+		"there_ends_at": event.end if is_moved else None,
+		"declined_by": ", ".join(declined) or None,
+	}
+
+
+def _differs(row: frappe._dict, event: RemoteEvent | None) -> bool:
+	if event is None:
+		return False
+	return any(row.get(field) != value for field, value in _values(row, event).items())
+
+
+def _found(provider: Provider, row: frappe._dict) -> Finding:
+	return Finding(row, provider.find(row.calendar_id, row.key, rows.stored_of(row)))
+
+
+def _rows(calendar: str, now: int) -> list[frappe._dict]:
+	filters = {"calendar": calendar, "state": ("in", _KNOWN), "ends_at": (">", now)}
+	return frappe.get_all(rows.DOCTYPE, filters, _FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideChange:
+	"""What a host's calendar says otherwise than the booking. Instants are epoch seconds.
+
+	`starts_at` and `ends_at` are the event's time there; None if the event was deleted. `declined_by` are e-mail addresses,
+	separated by commas. `acts`: the host's switch says that the booking follows.
+	"""
+
+	name: str
+	booking: str
+	title: str
+	user: str
+	account: str
+	booked_from: int
+	starts_at: int | None
+	ends_at: int | None
+	is_deleted: bool
+	declined_by: str
+	acts: bool
+
+
+def changes_of(user: str, now: int) -> list[OutsideChange]:
+	"""Return what differs in the user's calendars from their bookings to come."""
+	return [_change(row) for row in _differing({"user": user, "ends_at": (">", now)})]
+
+
+def untold_changes(now: int) -> list[OutsideChange]:
+	"""Return the changes that nobody was told of, and that no booking followed yet."""
+	return [_change(row) for row in _differing({"ends_at": (">", now)}) if not row.told_at]
+
+
+def note_told(name: str, now: int) -> None:
+	frappe.db.set_value(rows.DOCTYPE, name, "told_at", now, update_modified=False)
+
+
+def _differing(filters: dict) -> list[frappe._dict]:
+	changed = {**filters, "state": ("in", (rows.MOVED, rows.DELETED))}
+	declined = {**filters, "state": rows.STORED, "declined_by": ("is", "set")}
+	found = [row for each in (changed, declined) for row in frappe.get_all(rows.DOCTYPE, each, _FIELDS)]
+	names = sorted({row.booking for row in found})
+	live = set(frappe.get_all("Booking", {"name": ("in", names), "status": ("in", sorted(LIVE))}, pluck="name"))
+	return sorted((row for row in found if row.booking in live), key=lambda row: row.starts_at)
+
+
+def _change(row: frappe._dict) -> OutsideChange:
+	connection = frappe.db.get_value(
+		"Calendar Connection", row.connection, ["account_name", "delete_cancels", "move_reschedules"], as_dict=True
+	)
+	is_deleted, is_moved = row.state == rows.DELETED, row.state == rows.MOVED
+	acts = (is_deleted and connection.delete_cancels) or (is_moved and connection.move_reschedules)
+	return OutsideChange(
+		name=row.name,
+		booking=row.booking,
+		title=frappe.db.get_value("Booking", row.booking, "subject") or "",
+		user=row.user,
+		account=connection.account_name or "",
+		booked_from=row.starts_at,
+		starts_at=row.there_starts_at,
+		ends_at=row.there_ends_at,
+		is_deleted=is_deleted,
+		declined_by=row.declined_by or "",
+		acts=bool(acts) and not row.session,
+	)

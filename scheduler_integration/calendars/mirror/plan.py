@@ -1,0 +1,99 @@
+"""Plans the outbox tasks that write a booking into its hosts' calendars: one for each host.
+
+A task says whose calendar and which meeting. What has to be written is decided when it runs, from the booking as it is
+then.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.meetings.destinations import destination_of
+from scheduler_integration.meetings.sessions import host_uid
+from scheduler_integration.outbox.tasks import Planned, plan
+from scheduler_integration.outbox.wake import wake
+
+KIND = "calendar_event"
+PURPOSE = "mirror"
+# So long after its end, the event of a cancelled meeting is still removed from a calendar that couldn't be reached.
+WEEK = 7 * 86400
+
+
+def plan_events(change: Change) -> Fields:
+	"""Plan what the change means for the calendars of the booking's hosts, also of one who was replaced."""
+	users = dict.fromkeys([row.user for row in change.booking.hosts])
+	if change.leaving:
+		users[change.leaving] = None
+	if change.moved_from:
+		_plan_former(change.moved_from, change.booking, users, change.now)
+	_plan(change.booking, users, change.now)
+	return {}
+
+
+def _plan_former(former: Document, booking: Document, users: Iterable[str], now: int) -> None:
+	"""Plan what is left of a rescheduled booking: another host's event, or the session that the attendee left."""
+	staying = {host_uid(booking, user) for user in users}
+	gone = [row.user for row in former.hosts if row.user not in users or host_uid(former, row.user) not in staying]
+	_plan(former, dict.fromkeys(gone), now)
+
+
+def plan_upcoming(user: str, now: int) -> int:
+	"""Plan the events of the user's coming bookings, and return how many. For a calendar that was just chosen, or connected
+	again."""
+	host = frappe.qb.DocType("Booking Host")
+	rows = (
+		frappe.qb.from_(host)
+		.select(host.parent)
+		.distinct()
+		.where((host.user == user) & (host.parenttype == "Booking") & (host.ends_at > now) & (host.is_live == 1))
+		.run(pluck=True)
+	)
+	for name in rows:
+		# The outbox wants the booking's row held, so that nobody else plans the same keys.
+		booking = frappe.get_doc("Booking", name, for_update=True)
+		_plan(booking, [user], now)
+		wake(name)
+	return len(rows)
+
+
+def _plan(booking: Document, users: Iterable[str], now: int) -> None:
+	tasks = [task for user in users if (task := _task(booking, user, now))]
+	plan(booking.name, tasks, now)
+
+
+def _task(booking: Document, user: str, now: int) -> Planned | None:
+	uid = host_uid(booking, user)
+	target = _target(user, uid)
+	if not target:
+		return None
+	key = f"calendar:{hashlib.sha256(f'{uid} {user}'.encode()).hexdigest()[:40]}"
+	return Planned(
+		kind=KIND,
+		purpose=PURPOSE,
+		target=target,
+		key=key,
+		due_at=now,
+		expires_at=max(booking.ends_at, now) + WEEK,
+		generation=_next_generation(key),
+		# A booking that is rescheduled has a successor with the same UID, and so with the same task.
+		payload={"booking": booking.name, "user": user, "uid": uid, "session": booking.session or ""},
+	)
+
+
+def _target(user: str, uid: str) -> str | None:
+	"""Return the connection that is written, or one from which an event must be removed, or None."""
+	found = destination_of(user)
+	if found:
+		return found.connection
+	return frappe.db.get_value(
+		"Mirrored Event", {"subject": uid, "user": user, "state": ("!=", "Removed")}, "connection"
+	)
+
+
+def _next_generation(key: str) -> int:
+	"""Return a generation that makes a known task due again."""
+	known = frappe.db.get_value("Outbox Task", {"key": key}, "generation")
+	return (known or 0) + 1 if known is not None else 0

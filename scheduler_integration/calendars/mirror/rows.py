@@ -1,0 +1,82 @@
+"""The records of events that we wrote: Mirrored Event. A record is committed before its event is written, so that an event
+whose answer got lost is known and found again."""
+
+import frappe
+
+from scheduler_integration.calendars.busy_store import event_key as stored_key
+from scheduler_integration.calendars.mirror.desired import Meeting, event_key, uid_of_day
+from scheduler_integration.calendars.provider import Stored
+from scheduler_integration.meetings.destinations import Destination
+
+DOCTYPE = "Mirrored Event"
+PLANNED, STORED, REMOVED, MOVED, DELETED = "Planned", "Stored", "Removed", "Moved there", "Deleted there"
+_FIELDS = [
+	"name", "booking", "user", "connection", "calendar", "calendar_id", "subject", "session", "day", "generation", "key",
+	"uid", "external_id", "etag", "starts_at", "ends_at", "state", "there_starts_at", "there_ends_at", "told_at",
+]  # fmt: skip
+
+
+def rows_of(subject: str, user: str) -> list[frappe._dict]:
+	"""Return the events of a meeting in the user's calendars that exist, or may exist."""
+	filters = {"subject": subject, "user": user, "state": ("!=", REMOVED)}
+	return frappe.get_all(DOCTYPE, filters, _FIELDS, order_by="day asc, generation asc")
+
+
+def new_row(meeting: Meeting, day: int, generation: int, destination: Destination) -> frappe._dict:
+	"""Record an event that is about to be written. Commits."""
+	values = {
+		"booking": meeting.bookings[0].name,
+		"user": meeting.user,
+		"connection": destination.connection,
+		"calendar": destination.calendar,
+		"calendar_id": destination.calendar_id,
+		"subject": meeting.uid,
+		"session": meeting.bookings[0].session or None,
+		"day": day,
+		"generation": generation,
+		"key": event_key(f"{meeting.uid}\n{destination.calendar}", meeting.user, day, generation),
+		"uid": uid_of_day(meeting.uid, day),
+		"state": PLANNED,
+	}
+	doc = frappe.get_doc({"doctype": DOCTYPE, **values})
+	# The outbox writes it, for whoever changed the booking.
+	doc.insert(ignore_permissions=True)
+	frappe.db.commit()
+	return frappe._dict({**dict.fromkeys(_FIELDS), **values, "name": doc.name})
+
+
+def next_generation(meeting: Meeting, day: int) -> int:
+	"""Return a generation that no event of this day ever had."""
+	filters = {"subject": meeting.uid, "user": meeting.user, "day": day}
+	known = frappe.get_all(DOCTYPE, filters, pluck="generation")
+	return max(known) + 1 if known else 0
+
+
+def note_stored(row: frappe._dict, stored: Stored, start: int, end: int, booking: str) -> None:
+	"""Record what was written. `booking` is the one it is of by now. Commits."""
+	change(
+		row,
+		booking=booking,
+		state=STORED,
+		external_id=stored.id,
+		event=stored_key(stored.id),
+		etag=stored.etag,
+		web_url=stored.web_url or None,
+		starts_at=start,
+		ends_at=end,
+		there_starts_at=None,
+		there_ends_at=None,
+		told_at=None,
+	)
+
+
+def change(row: frappe._dict, **values: object) -> None:
+	"""Store fields of the record. Commits."""
+	row.update(values)
+	frappe.db.set_value(DOCTYPE, row.name, values, update_modified=False)
+	frappe.db.commit()
+
+
+def stored_of(row: frappe._dict) -> Stored | None:
+	"""Return what the last `put` returned, or None if it never did."""
+	return Stored(id=row.external_id, etag=row.etag or "", uid=row.uid) if row.external_id else None

@@ -1,0 +1,35 @@
+"""What the vendors are asked to permit. Apart from the providers, whose libraries are large, for the pages."""
+
+from dataclasses import dataclass
+
+from scheduler_integration.outside.oauth.vendors import GOOGLE, MICROSOFT, Vendor
+
+_GOOGLE = "https://www.googleapis.com/auth/"
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+	"""`scopes` are asked for. Of each group of `needed`, one scope is enough to work."""
+
+	vendor: Vendor
+	scopes: tuple[str, ...]
+	needed: tuple[tuple[str, ...], ...]
+
+
+# By `provider` of Calendar Connection.
+PERMISSIONS = {
+	"Google": Permissions(
+		GOOGLE,
+		("openid", "email", f"{_GOOGLE}calendar.events", f"{_GOOGLE}calendar.calendarlist.readonly"),
+		(
+			(f"{_GOOGLE}calendar.events", f"{_GOOGLE}calendar"),
+			(f"{_GOOGLE}calendar.calendarlist.readonly", f"{_GOOGLE}calendar.readonly", f"{_GOOGLE}calendar"),
+		),
+	),
+	"Outlook": Permissions(
+		MICROSOFT,
+		("openid", "email", "profile", "offline_access", "User.Read", "Calendars.ReadWrite", "MailboxSettings.Read"),
+		# Without MailboxSettings.Read, the zone of all-day events is guessed from the events.
+		(("Calendars.ReadWrite",),),
+	),
+}

@@ -1,0 +1,59 @@
+"""Into which calendar of a host bookings are written."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+	"""A host's calendar for bookings. `connection` and `calendar` are names of records, `calendar_id` is the provider's.
+
+	`works` is False while the connection must be connected again. `invites`: the provider invites the attendees.
+	"""
+
+	user: str
+	connection: str
+	calendar: str
+	calendar_id: str
+	works: bool
+	invites: bool
+
+
+def destination_of(user: str) -> Destination | None:
+	"""Return the calendar into which the user's bookings are written, or None."""
+	connection, calendar = frappe.qb.DocType("Calendar Connection"), frappe.qb.DocType("Connected Calendar")
+	rows = (
+		frappe.qb.from_(connection)
+		.join(calendar)
+		.on(calendar.parent == connection.name)
+		.select(
+			connection.user,
+			connection.name,
+			calendar.name.as_("calendar"),
+			calendar.calendar_id,
+			connection.status,
+			connection.invites,
+		)
+		.where((connection.user == user) & (connection.is_active == 1) & (calendar.write_bookings == 1))
+		.limit(1)
+		.run(as_dict=True)
+	)
+	if not rows:
+		return None
+	(row,) = rows
+	works = row.status != "Reconnect needed"
+	return Destination(row.user, row.name, row.calendar, row.calendar_id, works, bool(row.invites))
+
+
+def writes_for(user: str) -> bool:
+	"""Whether the app writes bookings into a calendar of this user at present."""
+	found = destination_of(user)
+	return bool(found and found.works)
+
+
+def provider_invites(booking: Document) -> bool:
+	"""Whether the main host's calendar invites the attendees, so that our messages don't."""
+	found = destination_of(booking.host)
+	return bool(found and found.works and found.invites)

@@ -1,0 +1,142 @@
+"""The page of a host's calendars: what is connected, when it was read, what is wrong and what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from babel.dates import format_timedelta
+from frappe import _
+from frappe.utils import get_fullname
+
+from scheduler_integration.availability.busy_times import Distrust
+from scheduler_integration.calendars.connections import ConnectionSummary
+from scheduler_integration.calendars.joining import AnotherAccount
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.visitor import Visitor
+
+# Servers whose address nobody needs to look up, and where their app passwords are made.
+PRESETS = {
+	"icloud": ("iCloud", "https://caldav.icloud.com/", "account.apple.com"),
+	"fastmail": ("Fastmail", "https://caldav.fastmail.com/", "app.fastmail.com/settings/security"),
+}
+
+
+@dataclass(frozen=True)
+class CalendarsPage:
+	"""The data of the page. `vendors` are the providers that can be connected with a consent page.
+
+	`sees_all`: a manager sees everybody's. `typed` and `problems` are a refused form's fields and what is wrong with them.
+	"""
+
+	connections: Sequence[ConnectionSummary]
+	vendors: Sequence[str]
+	visitor: Visitor
+	now: int
+	is_manager: bool = False
+	sees_all: bool = False
+	message: dict | None = None
+	other: AnotherAccount | None = None
+	typed: dict[str, str] | None = None
+	problems: dict[str, str] | None = None
+
+
+def calendars_view(shown: CalendarsPage) -> dict:
+	"""Return the view of `/scheduling/calendars`."""
+	title = _("Everybody's calendars") if shown.sees_all else _("Your calendars")
+	return {
+		"document": document(shown.visitor, title=title, styles=("why", "calendars"), secret_address=True),
+		"title": title,
+		"sees_all": shown.sees_all,
+		"is_manager": shown.is_manager,
+		"connections": [_connection(each, shown) for each in shown.connections],
+		"vendors": [{"name": each, "label": _("Connect {0}").format(each)} for each in shown.vendors],
+		"presets": [{"key": key, "name": name, "help": where} for key, (name, _address, where) in PRESETS.items()],
+		"message": shown.message,
+		"other": shown.other,
+		"typed": shown.typed or {},
+		"problems": shown.problems or {},
+		"csrf_token": csrf_token(),
+		"status": 400 if shown.problems else 200,
+	}
+
+
+def _connection(each: ConnectionSummary, shown: CalendarsPage) -> dict:
+	return {
+		"name": each.name,
+		"account": each.account,
+		"provider": each.provider,
+		"host": get_fullname(each.user),
+		"is_well": each.distrust is None and not each.error_count,
+		"state": _state(each),
+		"effect": _effect(each),
+		"read": _read(each, shown),
+		"error": each.error if each.error_count else None,
+		"mend": _mend(each),
+		"calendars": each.calendars,
+		"has_destination": any(calendar.is_written for calendar in each.calendars),
+		"can_write": any(calendar.can_write for calendar in each.calendars),
+		"unreadable": sum(calendar.unreadable for calendar in each.calendars),
+		"closes": each.closes,
+		"switches": _switches(each),
+		"is_own": not shown.sees_all,
+	}
+
+
+def _state(each: ConnectionSummary) -> str:
+	if not each.is_active:
+		return _("Switched off")
+	sentences = {
+		Distrust.UNREAD: _("Being read for the first time"),
+		Distrust.REVOKED: _("Must be connected again"),
+		Distrust.GONE: _("A chosen calendar no longer exists"),
+		Distrust.STALE: _("Couldn't be read for too long"),
+	}
+	if each.distrust:
+		return sentences[each.distrust]
+	return _("Works, with errors lately") if each.error_count else _("Works")
+
+
+def _effect(each: ConnectionSummary) -> str | None:
+	"""Return what the trouble means for visitors, or None without trouble."""
+	if not each.is_active or not each.distrust:
+		return None
+	if each.closes:
+		return _("Until it is read again, nobody can book these times.")
+	return _("Your times are offered all the same: check them against your calendar.")
+
+
+def _read(each: ConnectionSummary, shown: CalendarsPage) -> str:
+	if not each.last_read:
+		return _("Not read yet")
+	# At least a second: nothing would be "in 0 seconds".
+	seconds = min(each.last_read - shown.now, -1)
+	ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=shown.visitor.locale)
+	return _("Last read {0}").format(ago)
+
+
+def _mend(each: ConnectionSummary) -> str:
+	"""Return the one step that helps: "reconnect", "password", "address", "choose", "sync", or '' if nothing is wrong."""
+	if each.distrust is Distrust.REVOKED:
+		return {"CalDAV": "password", "ICS": "address"}.get(each.provider, "reconnect")
+	if each.distrust is Distrust.GONE:
+		return "address" if each.provider == "ICS" else "choose"
+	return "sync" if each.distrust or each.error_count else ""
+
+
+def _switches(each: ConnectionSummary) -> list[dict]:
+	labels = {
+		"ignore_tentative": _("Tentative events don't block"),
+		"ignore_focus_time": _("Focus time doesn't block"),
+		"invites": _("The calendar invites the attendees"),
+		"delete_cancels": _("Deleting the event cancels the booking"),
+		"move_reschedules": _("Moving the event reschedules the booking"),
+	}
+	writes = {"delete_cancels", "move_reschedules"} if each.provider != "ICS" else set()
+	vendors = {"ignore_focus_time", "invites"} if each.provider in ("Google", "Outlook") else set()
+	offered = {"ignore_tentative", *writes, *vendors}
+	return [
+		{"name": name, "label": label, "is_on": each.switches[name]}
+		for name, label in labels.items()
+		if name in offered
+	]

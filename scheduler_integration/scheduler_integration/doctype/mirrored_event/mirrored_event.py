@@ -1,0 +1,5 @@
+from scheduler_integration.controllers import Form
+
+
+class MirroredEvent(Form):
+	pass

@@ -1,0 +1,138 @@
+"""What a host does with a booking's event in their own calendar: it is noticed, told, and followed if they want that."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings, jobs
+from scheduler_integration.calendars.mirror.outside import changes_of
+from scheduler_integration.calendars.sync import sync
+from tests.calendars.test_mirror import HOUR, NINE, NOW, book, connected, deliver
+from tests.support.factories import make_meeting_type, make_page
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
+
+
+@pytest.fixture
+def page(commit_clean):
+	page = make_page()
+	make_meeting_type(page, duration_minutes=60)
+	return page
+
+
+@pytest.fixture
+def connection(page, connect, caldav):
+	return connected(connect, page.user, caldav)
+
+
+@pytest.fixture
+def booking(page, connection):
+	made = book(page)
+	deliver()
+	assert sync(connection.name, NOW + 60).error is None
+	assert changes_of(page.user, NOW) == []
+	return made
+
+
+def switch(connection, **fields):
+	connection.reload()
+	connection.update(fields).save()
+	frappe.db.commit()
+
+
+def move_there(caldav, since="090000Z", to="130000Z"):
+	(name,) = caldav.names()
+	text = caldav.get(name)
+	caldav.put_raw(name, text.replace("DTEND:20260302T100000Z", "DTEND:20260302T140000Z").replace(since, to))
+
+
+def told(booking):
+	subject = f"In your calendar: {booking.subject}"
+	return [each for each in frappe.get_all("Email Queue", pluck="message") if subject[:30] in each.replace("\n", "")]
+
+
+def status(booking):
+	return frappe.db.get_value("Booking", booking.name, "status")
+
+
+def test_a_deleted_event_is_shown_and_the_booking_stays(page, connection, booking, caldav):
+	caldav.delete(caldav.names()[0])
+	sync(connection.name, NOW + HOUR)
+	(change,) = changes_of(page.user, NOW)
+	assert (change.booking, change.is_deleted, change.acts) == (booking.name, True, False)
+	jobs.follow_calendars(NOW + HOUR)
+	assert status(booking) == "Scheduled"
+	assert (
+		len(frappe.get_all("Email Queue", {"reference_name": booking.name, "message": ["like", "%In your calendar%"]}))
+		== 1
+	)
+	jobs.follow_calendars(NOW + HOUR)
+	assert (
+		len(frappe.get_all("Email Queue", {"reference_name": booking.name, "message": ["like", "%In your calendar%"]}))
+		== 1
+	)
+
+
+def test_a_deleted_event_is_noticed_by_a_full_reading(page, connection, booking, caldav):
+	caldav.delete(caldav.names()[0])
+	sync(connection.name, NOW + HOUR, full=True)
+	(change,) = changes_of(page.user, NOW)
+	assert change.is_deleted
+
+
+def test_deleting_cancels_if_the_host_wants_that(page, connection, booking, caldav):
+	switch(connection, delete_cancels=1)
+	caldav.delete(caldav.names()[0])
+	sync(connection.name, NOW + HOUR)
+	jobs.follow_calendars(NOW + HOUR)
+	assert status(booking) == "Cancelled"
+	assert frappe.session.user == "Administrator"
+
+
+def test_a_moved_event_is_shown_and_the_booking_stays(page, connection, booking, caldav):
+	move_there(caldav)
+	sync(connection.name, NOW + HOUR)
+	(change,) = changes_of(page.user, NOW)
+	assert (change.starts_at, change.ends_at) == (NINE + 4 * HOUR, NINE + 5 * HOUR)
+	jobs.follow_calendars(NOW + HOUR)
+	assert status(booking) == "Scheduled"
+	move_back = caldav.get(caldav.names()[0]).replace("130000Z", "090000Z").replace("140000Z", "100000Z")
+	caldav.put_raw(caldav.names()[0], move_back)
+	sync(connection.name, NOW + 2 * HOUR)
+	assert changes_of(page.user, NOW) == []
+
+
+def test_moving_reschedules_if_the_host_wants_that(page, connection, booking, caldav):
+	switch(connection, move_reschedules=1)
+	move_there(caldav)
+	sync(connection.name, NOW + HOUR)
+	jobs.follow_calendars(NOW + HOUR)
+	assert status(booking) == "Rescheduled"
+	new = frappe.get_doc("Booking", {"rescheduled_from": booking.name})
+	assert new.starts_at == NINE + 4 * HOUR
+	deliver(NOW + HOUR + 60)
+	assert len(caldav.names()) == 1
+	sync(connection.name, NOW + 2 * HOUR)
+	assert changes_of(page.user, NOW) == []
+
+
+def test_a_move_into_another_meeting_is_not_followed(page, connection, booking, caldav):
+	switch(connection, move_reschedules=1)
+	other = book(page, NINE + 4 * HOUR)
+	move_there(caldav)
+	sync(connection.name, NOW + HOUR)
+	jobs.follow_calendars(NOW + HOUR)
+	assert (status(booking), status(other)) == ("Scheduled", "Scheduled")
+	assert len(changes_of(page.user, NOW)) == 1
+
+
+def test_what_we_write_ourselves_is_no_change_of_the_host(page, connection, booking, caldav):
+	bookings.cancel_by_token(booking_token(booking), "Ill", NOW + 60)
+	deliver(NOW + 120)
+	sync(connection.name, NOW + HOUR)
+	assert changes_of(page.user, NOW) == []
+
+
+def booking_token(booking):
+	from scheduler_integration.meetings.tokens import manage_token
+
+	return manage_token(booking)

@@ -1,0 +1,135 @@
+"""`/scheduling/calendars`: what is connected, what is wrong, and the one button that helps."""
+
+import re
+
+import frappe
+import pytest
+
+from scheduler_integration.calendars.sync import sync
+from scheduler_integration.clock import now
+from tests.calendars.conftest import Feed
+from tests.pages.reading import read
+from tests.support.calendar_servers import times
+from tests.support.factories import make_page, make_user
+from tests.support.site import on_real_site
+from tests.support.wsgi import serving
+
+PATH = "/scheduling/calendars"
+PASSWORD = "calendars-of-jane-1"
+
+pytestmark = [
+	pytest.mark.slow,
+	pytest.mark.skipif(on_real_site(), reason="the server of a real site may not call this machine"),
+]
+
+
+@pytest.fixture
+def feed():
+	made = Feed()
+	with serving(made) as base:
+		made.url = f"{base}/hush-hush.ics"
+		made.events(times(now() + 86400, now() + 90000))
+		yield made
+
+
+@pytest.fixture
+def jane(commit_clean, client):
+	user = make_user("Jane", new_password=PASSWORD)
+	make_page(user)
+	frappe.db.commit()
+	assert client.login(user, PASSWORD).ok
+	return user
+
+
+def shown(client, path=PATH):
+	answer = client.get(path)
+	assert answer.status_code == 200
+	return answer.text
+
+
+def submit(client, **fields):
+	token = re.search(r'name="csrf_token" value="([^"]+)"', shown(client))
+	return client.post(PATH, data={**({"csrf_token": token[1]} if token else {}), **fields})
+
+
+def connect(client, feed):
+	answer = submit(client, action="connect", provider="ICS", address=feed.url)
+	assert answer.status_code == 303, read(answer.text)
+	frappe.db.rollback()
+	return frappe.db.get_value("Calendar Connection", {}, "name", order_by="creation desc")
+
+
+def test_a_visitor_signs_in_first(client, commit_clean):
+	answer = client.get(PATH, allow_redirects=False)
+	assert answer.status_code == 302
+	assert answer.headers["Location"].endswith("/login?redirect-to=/scheduling/calendars")
+
+
+def test_a_user_without_the_role_has_no_calendars(client, commit_clean):
+	user = make_user("Ron", roles=(), new_password=PASSWORD)
+	frappe.db.commit()
+	client.login(user, PASSWORD)
+	assert client.get(PATH).status_code == 403
+
+
+def test_a_feed_from_connecting_to_disconnecting(client, jane, feed):
+	assert "No calendar is connected yet." in shown(client)
+	name = connect(client, feed)
+	page = shown(client, PATH + "?done=connect")
+	assert "It is being read now." in page
+	assert "Being read for the first time" in page
+	assert "nobody can book these times" in page
+	assert "hush-hush" not in page
+	sync(name, now())
+	page = shown(client)
+	assert "Works" in page
+	assert "Last read" in page
+	calendar = frappe.db.get_value("Connected Calendar", {"parent": name})
+	answer = submit(
+		client, action="update", name=name, read=[], switch=["ignore_tentative"], ignore_tentative="1", closes="0"
+	)
+	assert answer.status_code == 303
+	frappe.db.rollback()
+	assert not frappe.db.get_value("Connected Calendar", calendar, "check_conflicts")
+	assert frappe.db.get_value("Calendar Connection", name, ["ignore_tentative", "when_unreadable"]) == (
+		1, "Offer my times all the same",
+	)  # fmt: skip
+	assert submit(client, action="disconnect", name=name, events="keep").status_code == 303
+	assert "No calendar is connected yet." in shown(client)
+
+
+def test_what_is_wrong_and_the_button_that_helps(client, jane, feed):
+	name = connect(client, feed)
+	feed.status = 401
+	sync(name, now())
+	page = shown(client)
+	assert "Must be connected again" in page
+	assert "The account refuses access." in page
+	assert "New address of the feed" in page
+	assert "can&#39;t be read at present" in shown(client, "/scheduling")
+	feed.status = 200
+	assert submit(client, action="reconnect", name=name, address=feed.url + "?new=1").status_code == 303
+	frappe.db.rollback()
+	sync(name, now())
+	assert "Must be connected again" not in shown(client)
+
+
+def test_a_refused_form_says_why_and_keeps_what_was_typed(client, jane):
+	answer = submit(
+		client, action="connect", provider="CalDAV", preset="", address="https://10.0.0.1/", login="jane", password="x"
+	)
+	assert answer.status_code == 400
+	assert "This address can&#39;t be used." in answer.text
+	assert 'value="jane"' in answer.text
+
+
+def test_nobody_changes_anothers_calendar(client, server, jane, feed, commit_clean):
+	name = connect(client, feed)
+	eve = make_user("Eve", new_password=PASSWORD)
+	frappe.db.commit()
+	with server.client() as other:
+		other.login(eve, PASSWORD)
+		assert "127.0.0.1" not in shown(other)
+		for action in ("update", "sync", "disconnect", "reconnect"):
+			assert submit(other, action=action, name=name).status_code == 404
+		assert "127.0.0.1" not in shown(other, PATH + "?whose=all")
