@@ -6,12 +6,14 @@ Arguments: the number of bookings on the crowded site and the number of hosts; 1
 
 import sys
 
-from benchmarks import crowded_site, engagement, engine, recurrence, slots_request
+from benchmarks import calendars, crowded_site, engagement, engine, outbox, recurrence, slots_request
 
 if __name__ == "__main__":
 	bookings, hosts = map(int, sys.argv[1:3] or (100_000, 500))
 	engine.main()
 	recurrence.main()
 	slots_request.main()
+	calendars.main()
 	engagement.main()
+	outbox.main()
 	crowded_site.main(bookings, hosts)

@@ -12,7 +12,7 @@ from frappe.app import make_application
 from frappe.utils import background_jobs
 from werkzeug.serving import make_server
 
-from embedded import lifecycle, outbox, scheduler
+from embedded import demo_calendar, lifecycle, outbox, scheduler
 
 
 def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
@@ -21,7 +21,9 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
 		lifecycle.new_site(folder)
 	logging.getLogger("werkzeug").setLevel(logging.WARNING)
 	stop = Event()
-	application = make_application(folder, lifecycle.APP, {"/outbox": outbox.page})
+	application = make_application(
+		folder, lifecycle.APP, {"/outbox": outbox.page, demo_calendar.PATH: demo_calendar.page}
+	)
 	server = make_server(host, port, application, threaded=True)
 	for work in (_work, scheduler.run_forever):
 		Thread(target=work, args=(folder, stop), daemon=True).start()

@@ -17,7 +17,7 @@ APP = "scheduler_integration"
 CORE_DOCTYPES = (
 	"User", "Has Role", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "Event", "Event Participants",
 	"Communication", "Communication Link", "Comment", "Email Queue", "Email Queue Recipient", "Error Log", "File", "Role",
-	"Custom Field", "DocShare", "Activity Log", "Notification Log", "Notification Settings", "Deleted Document", "Version",
+	"Custom Field", "DocShare", "Activity Log", "Notification Log", "ToDo", "SMS Parameter", "Notification Settings", "Deleted Document", "Version",
 )  # fmt: skip
 
 

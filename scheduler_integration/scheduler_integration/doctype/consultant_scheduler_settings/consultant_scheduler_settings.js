@@ -35,6 +35,9 @@ async function create_starter_types(form) {
 }
 
 function show_preview(form) {
+	// Frappe refreshes a form several times. The choices of phase and profile stay.
+	if (preview(form).dataset.of === form.doc.name) return refresh_preview(form);
+	preview(form).dataset.of = form.doc.name;
 	const choices = [
 		["phase", __("Phase"), ["Stabilize", "Organize", "Build", "Grow", "Systemic"]],
 		["disc", __("DISC profile"), ["", "D", "I", "S", "C"]],
@@ -55,15 +58,19 @@ function show_preview(form) {
 }
 
 async function refresh_preview(form) {
-	const consultant = form.doc.consultant;
-	const chosen = (name) => preview(form).querySelector(`[data-preview=${name}]`).value;
-	const found = await call("GET", "reports.preview", { consultant, phase: chosen("phase"), disc: chosen("disc") });
-	// Meanwhile the form may show other settings.
-	if (!found || form.doc.consultant !== consultant) return;
+	const asked = wanted(form);
+	const found = await call("GET", "reports.preview", asked);
+	// Meanwhile the form may show other settings, or somebody has chosen another phase.
+	if (!found || JSON.stringify(wanted(form)) !== JSON.stringify(asked)) return;
 	const empty = __("Nothing to show: there are no active meeting types, or reports are switched off.");
 	const style = "body { font: 15px/1.5 sans-serif; margin: 16px } .meeting-type { margin-bottom: 24px }";
 	const body = found.html || frappe.utils.escape_html(empty);
 	preview(form).querySelector("iframe").srcdoc = `<style>${style}</style>${body}`;
+}
+
+function wanted(form) {
+	const chosen = (name) => preview(form).querySelector(`[data-preview=${name}]`).value;
+	return { consultant: form.doc.consultant, phase: chosen("phase"), disc: chosen("disc") };
 }
 
 function preview(form) {
