@@ -56,6 +56,10 @@ def prepare_demo(folder: Path, address: str) -> None:
 	for page in frappe.get_all("Scheduling Page", {"is_active": 1}, ["slug", "title"], order_by="slug"):
 		print(f"{address}/schedule/{page.slug}  {page.title}")
 	print(f"{address}/scheduling  for hosts")
+	for report in frappe.get_all("Client Assessment", {"status": "Completed"}, ["name", "client"]):
+		print(
+			f"{address}/client-report/{report.name}  a client's report, to read and print; {report.client} may sign in too"
+		)
 	print(f"{address}/outbox  the e-mails that would have been sent")
 	print(f"{address}{demo_calendar.PATH}  Sam's own calendar: change it, and look at Sam's times")
 	print(f"Sign in as {demo.HOSTS[0][0]} / {demo.PASSWORD}, or as Administrator / admin")

@@ -12,8 +12,14 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.clock import iso
+from scheduler_integration.engagement.clicks import Visit, record_click
+from scheduler_integration.engagement.references import CHANNELS, Reference, written
+from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
+from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 
 PASSWORD = "demo"
 HOSTS = (
@@ -27,12 +33,23 @@ ATTENDEES = (
 )  # fmt: skip
 COMPANIES = ("Analytical Engines", "Northwind", "Blue Yonder", "Contoso", "Initech", "")
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Europe/London", "America/Los_Angeles")
+CLIENT = ("ada@clients.example", "Ada", "Lovelace")
+REPORT = {
+	"summary": "<p>Your books are in order and the team trusts the numbers. The next step is a plan that the whole company follows.</p>",
+	"action_plan": (
+		"<ol><li>Agree on three goals for the quarter, each with a number and a name.</li>"
+		"<li>Move the monthly close to the fifth working day.</li>"
+		"<li>Hold a weekly half hour on cash, with the same one-page forecast every time.</li></ol>"
+	),
+	"resources": "<p>The forecast template and the close checklist are in your folder. Write to me whenever a number surprises you.</p>",
+}
 SOURCES = ("newsletter", "linkedin", "website", "")
 PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
 		"title": "Intro call", "slug": "intro", "duration_minutes": 30, "color": "#2f6fed",
 		"location_type": "Phone", "location_details": "+33 1 70 18 99 00",
 		"description": "A first conversation: where you are, where you want to be, and whether we fit.",
+		"recommended_phases": [{"phase": "Stabilize"}, {"phase": "Organize"}], "priority": 5,
 		"questions": [
 			{"label": "What would you like to talk about?", "question_type": "Long Text"},
 			{"label": "How did you hear of us?", "question_type": "Select", "options": "A friend\nSearch\nAn event\nElsewhere"},
@@ -41,8 +58,16 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
 		"title": "Strategy session", "slug": "strategy", "duration_minutes": 60, "duration_options": "60, 90",
 		"slot_interval": 30, "color": "#0f9d76", "change_notice_hours": 4,
-		"location_type": "Zoom", "location_details": "https://zoom.example/j/jane",
-		"description": "We go through your priorities and leave with a plan for the next quarter.",
+		"location_type": "Jitsi",
+		"places": [
+			{"place_type": "Phone"},
+			{"place_type": "In Person", "label": "Office in Paris", "details": "12 rue des Archives, Paris"},
+		],
+		"description": (
+			"We leave with a plan for the next quarter.\n- Review your top three priorities\n"
+			"- Create a 90-day implementation timeline\n- Identify quick wins to build momentum"
+		),
+		"recommended_phases": [{"phase": "Organize"}, {"phase": "Build"}], "priority": 10,
 		"questions": [
 			{"label": "Your role", "question_type": "Text", "required": 1},
 			{"label": "Topics", "question_type": "Multi Select", "options": "Cash flow\nPricing\nHiring\nGrowth"},
@@ -62,6 +87,7 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 	{
 		"title": "Planning retreat", "slug": "retreat", "duration_minutes": 360, "number_of_days": 2, "skips_days_off": 1,
 		"color": "#5c940d", "location_type": "In Person", "location_details": "12 rue des Archives, Paris",
+		"recommended_phases": [{"phase": "Build"}, {"phase": "Grow"}], "priority": 8,
 		"description": "Two working days away from the day's business.",
 	},
 )  # fmt: skip
@@ -74,8 +100,10 @@ def seed() -> None:
 	jane = _make_page("jane@demo.example", "Jane Moreau", "jane", PERSONAL_TYPES, brand_color="#2f6fed")
 	_make_page("sam@demo.example", "Sam Okafor", "sam", PERSONAL_TYPES[:1], brand_color="#7048e8")
 	_make_team_page()
+	_make_report(jane.user)
 	_give_everyday_life(jane.user)
 	_book_a_month()
+	_say_who_came()
 	# Everybody who tries the demo books from one IP address, which would soon reach the limit.
 	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
 
@@ -107,6 +135,7 @@ def _make_team_page() -> None:
 		"slug": "tour",
 		"duration_minutes": 30,
 		"assignment": "Round Robin",
+		"location_type": "Jitsi",
 		"color": "#0b7285",
 	}
 	panel = {
@@ -118,6 +147,20 @@ def _make_team_page() -> None:
 		# Tokyo sleeps while Paris and New York both work. If all three were required, the panel could never meet.
 		hosts=[{"user": email, "is_required": int(zone != "Asia/Tokyo")} for email, _first, _last, zone in HOSTS],
 		welcome_message="Whoever of us is free takes the time to show you around.",
+	)  # fmt: skip
+
+
+def _make_report(consultant: str) -> None:
+	"""Make the consultant recommend meetings in reports, and a client with a report that the client may read."""
+	_make(
+		"Consultant Scheduler Settings", consultant=consultant, scheduler_provider="Native",
+		display_name="Book a follow-up call with Jane", description="Paris or by phone, whatever suits you.",
+	)  # fmt: skip
+	email, first, last = CLIENT
+	_make("User", email=email, first_name=first, last_name=last, send_welcome_email=0, new_password=PASSWORD)
+	_make(
+		"Client Assessment", client_name="Analytical Engines", client_email=email, client=email, consultant=consultant,
+		primary_phase="Build", disc_profile="D", status="Completed", **REPORT,
 	)  # fmt: skip
 
 
@@ -141,6 +184,35 @@ def _book_a_month() -> None:
 		_book_one(dice, now + days * 86400, now)
 
 
+def _follow_a_link(meeting_type: str, now: int) -> str:
+	"""Let three readers of Jane's report follow its link, of whom one goes on to book. Return the link's reference."""
+	assessment = frappe.db.get_value("Client Assessment", {"consultant": "jane@demo.example"}, "name")
+	target = find_target(assessment, meeting_type)
+	for reader in range(3):
+		record_click(target, CHANNELS[reader], Visit(f"203.0.113.{reader}", "A browser"), now - 600)
+	return written(Reference(meeting_type, assessment, "report"))
+
+
+def _say_who_came() -> None:
+	"""Complete the past meetings, and mark two as no-shows. One meeting to come is moved by its attendee."""
+	now = clock.now()
+	bookings.complete_past_meetings(now)
+	recent = {"status": "Completed", "ends_at": [">", now - 7 * 86400]}
+	for name in frappe.get_all("Booking", recent, order_by="name", limit=2, pluck="name"):
+		bookings.mark_no_show(name, "Nobody picked up the phone", now)
+	coming = {"status": "Scheduled", "starts_at": [">", now + 2 * 86400], "session": ["is", "not set"]}
+	_move_by_attendee(frappe.get_last_doc("Booking", coming), now)
+
+
+def _move_by_attendee(booking: Document, now: int) -> None:
+	found, asked = bookable_for(booking), slot_request_for(booking)
+	day = datetime.fromtimestamp(booking.starts_at, timezone.utc).date()
+	offered = slots_between(found, asked, day, day + timedelta(days=7), "UTC", now)
+	slots = [slot for group in offered.days.values() for slot in group if slot.start != booking.starts_at]
+	request = RescheduleRequest(slots[-1].start, reason="My train is late")
+	bookings.reschedule_by_token(manage_token(booking), request, now)
+
+
 def _book_one(dice: random.Random, around: int, now: int) -> None:
 	slug, type_slug = dice.choice((("jane", "intro"), ("jane", "workshop"), ("sam", "intro"), ("team", "tour")))
 	as_of = min(now, around - 3 * 86400)
@@ -157,6 +229,8 @@ def _book_one(dice: random.Random, around: int, now: int) -> None:
 		"attendee_email": f"{name.lower().replace(' ', '.')}@clients.example",
 		"attendee_company": dice.choice(COMPANIES), "timezone": dice.choice(ZONES), "utm_source": dice.choice(SOURCES),
 	}  # fmt: skip
+	if slug == "jane":
+		wish["reference"] = _follow_a_link(found.meeting_type.name, as_of)
 	try:
 		request = parse_booking_request(BookingPayload.of(wish), found.page, found.meeting_type)
 		booking = bookings.book(request, found, as_of)

@@ -30,6 +30,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
+	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
@@ -44,7 +45,7 @@ doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
-	"Booking": [*_BOOKING, "public/js/desk/booking_tasks.js"],
+	"Booking": [*_BOOKING, "public/js/desk/booking_tasks.js", "public/js/desk/booking_video.js"],
 	"Scheduling Page": _TIME_ZONES,
 }
 
@@ -137,6 +138,9 @@ ignore_links_on_delete = [
 	"Outside Booking",
 	"Round Robin Turn",
 	"Outbox Task",
+	"Video Connection",
+	"Video Meeting",
+	"Video Meeting Log",
 	"Calendar Connection",
 	"Calendar Busy Time",
 	"Mirrored Event",

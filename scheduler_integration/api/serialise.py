@@ -12,6 +12,7 @@ from scheduler_integration.bookings import HeldSlot
 from scheduler_integration.calendars.connections import ConnectionSummary
 from scheduler_integration.catalogue.public import Listing
 from scheduler_integration.clock import iso
+from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
 from scheduler_integration.engine import Interval, PartlyFree, local_date
 from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken, TimeNotFree
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
@@ -110,6 +111,7 @@ def host_booking(booking: HostBooking) -> JSON:
 		"hosts": [asdict(host) for host in booking.hosts],
 		"session": booking.session,
 		"seats": booking.seats,
+		"host_link": booking.host_link,
 		"answers": [{"question": each.question, "answer": each.answer} for each in booking.answers],
 		"delivery_error": booking.delivery_error,
 		"actions": list(booking.actions),
@@ -129,6 +131,11 @@ def outbox_task(task: TaskSummary) -> JSON:
 		"attempts": task.attempts,
 		"error": task.error,
 	}
+
+
+def video_accounts(connected: Iterable[VideoAccount], providers: Iterable[VideoProvider]) -> JSON:
+	"""The data of `video.list`."""
+	return {"accounts": [asdict(each) for each in connected], "providers": [asdict(each) for each in providers]}
 
 
 def explanation(explained: Explanation) -> JSON:

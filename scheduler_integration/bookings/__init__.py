@@ -7,6 +7,7 @@ here, never from a module inside.
 from scheduler_integration.bookings.ask_for_another_time import ask_to_reschedule
 from scheduler_integration.bookings.asking import ask, ask_due, ask_for_appointment
 from scheduler_integration.bookings.book import book, book_by_host
+from scheduler_integration.bookings.calls import make_new_call, show_call
 from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.closing import (
 	complete_past_meetings,
@@ -45,6 +46,7 @@ __all__ = [
 	"follow_calendar",
 	"forget_turns",
 	"hold_slot",
+	"make_new_call",
 	"mark_no_show",
 	"reassign",
 	"record_outside",
@@ -56,6 +58,7 @@ __all__ = [
 	"retried",
 	"run_due_tasks",
 	"run_tasks_of",
+	"show_call",
 	"store_buckets",
 	"update_guests_by_host",
 	"update_guests_by_token",

@@ -12,7 +12,14 @@ def booking_address(meeting_type: ConsultantType) -> str | None:
 
 	Returns None if it can't be booked anywhere: the page is off, and the consultant has no other scheduler.
 	"""
-	return meeting_type.scheduler_event_url or meeting_type.page_url or _scheduler_url(meeting_type)
+	return address_of(meeting_type, scheduler_url_of(meeting_type.consultant))
+
+
+def address_of(meeting_type: ConsultantType, scheduler_url: str | None) -> str | None:
+	"""Return the same without a query. `scheduler_url` is the address in the consultant's settings."""
+	own = meeting_type.scheduler_event_url or meeting_type.page_url
+	# If its page is off, the meeting type isn't offered, whatever else the consultant has.
+	return own or (scheduler_url if not meeting_type.scheduling_page else None)
 
 
 def with_campaign(address: str, phase: str | None) -> str:
@@ -29,13 +36,6 @@ def with_campaign(address: str, phase: str | None) -> str:
 	kept = [each for each in parts.query.split("&") if each and _name_of(each) not in campaign]
 	query = "&".join([*kept, urlencode(campaign, quote_via=quote)])
 	return urlunsplit(parts._replace(query=query))
-
-
-def _scheduler_url(meeting_type: ConsultantType) -> str | None:
-	if meeting_type.scheduling_page:
-		# Its page is off: the meeting type isn't offered, whatever else the consultant has.
-		return None
-	return scheduler_url_of(meeting_type.consultant)
 
 
 def scheduler_url_of(consultant: str) -> str | None:

@@ -7,13 +7,16 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.conferencing import records, steps
+from scheduler_integration.conferencing.accounts import Account
 from scheduler_integration.conferencing.desired import Desired, desired_call, needs_call
 from scheduler_integration.conferencing.notices import lose_account
-from scheduler_integration.conferencing.plan import CLEANUP, plan_cleanup
+from scheduler_integration.conferencing.plan import CHECK, CLEANUP, NO_CALL, plan_check_of, plan_cleanup_of
 from scheduler_integration.conferencing.provider import Conference
 from scheduler_integration.conferencing.subjects import scheduled_booking, subject_of
-from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests
+from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests, Unreachable
+from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Fields
+from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
@@ -23,18 +26,10 @@ SOON = 5
 # After so many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
 PATIENT_ATTEMPTS = 4
 TOO_LATE_TO_WAIT = 15 * 60
+# How long attendees wait for a link that comes with the calendar's event.
+CALENDAR_SECONDS = 5 * 60
 # How often one run starts anew because the booking was changed meanwhile.
 ROUNDS = 3
-
-NO_CALL: Fields = {
-	"meeting_link": None,
-	"meeting_id": None,
-	"meeting_password": None,
-	"video_provider": None,
-	"video_status": None,
-	"video_error": None,
-	"video_meeting": None,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +40,7 @@ class _Situation:
 	status: str
 	subject: str
 	known: str
+	link: str
 	desired: Desired | None
 
 
@@ -81,14 +77,23 @@ def _read(name: str) -> _Situation | None:
 	subject = subject_of(booking)
 	live = scheduled_booking(subject)
 	desired = desired_call(subject, live) if live and needs_call(live) else None
-	return _Situation(name, booking.status, subject, booking.video_meeting or "", desired)
+	link = booking.meeting_link or _link_of_session(booking)
+	return _Situation(name, booking.status, subject, booking.video_meeting or "", link, desired)
+
+
+def _link_of_session(booking: Document) -> str:
+	"""Return the link that the calendar's event brought to another booking of the session, or an empty text."""
+	others = live_in_session(booking.session)
+	return next((each.meeting_link for each in others if each.video_meeting == CALENDAR and each.meeting_link), "")
 
 
 def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Make or move the call that the subject needs. Returns the outcome, and the Video Meeting that stays."""
 	desired = found.desired
 	if not desired:
-		return Done(fields=dict(NO_CALL) if found.known else {}), ""
+		return Done(fields=_without_call(found) if found.known else {}), ""
+	if desired.account and desired.account.connection == CALENDAR and not _has_fallback(found, desired):
+		return _leave_to_calendar(found, desired, task, now)
 	try:
 		row = _row_that_serves(found, desired) or _new_row(desired)
 		return _bring_about(found, row, desired, now), row.name
@@ -101,6 +106,25 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 		elif task.attempts < PATIENT_ATTEMPTS and desired.start - now > TOO_LATE_TO_WAIT:
 			raise
 		return _fall_back(found, desired, error, now)
+
+
+def _has_fallback(found: _Situation, desired: Desired) -> bool:
+	row = _row_that_serves(found, desired)
+	return bool(row and row.is_fallback)
+
+
+def _leave_to_calendar(found: _Situation, desired: Desired, task: Task, now: int) -> tuple[Outcome, str]:
+	"""Note that the calendar's event makes the call. If it brings no link in time, use the fallback."""
+	account = desired.account
+	if not account or (task.purpose == CHECK and not found.link):
+		return _fall_back(found, desired, Unreachable(), now)
+	if not found.link:
+		plan_check_of(found.booking, task.target, now + CALENDAR_SECONDS, now)
+		frappe.db.commit()
+	fields: Fields = {"video_meeting": CALENDAR, "video_provider": account.provider, "video_status": "Waiting"}
+	if found.link:
+		fields |= {"meeting_link": found.link, "video_status": "Ready", "video_error": None}
+	return Done(fields=fields), ""
 
 
 def _new_row(desired: Desired) -> Document:
@@ -132,7 +156,15 @@ def _bring_about(found: _Situation, row: Document, desired: Desired, now: int) -
 	conference = steps.bring_about(row, desired, now)
 	if conference.is_pending:
 		return Again(now + SOON, _("The provider is still making the link."))
-	return Done(conference.external_id, fields_of(row, conference) if found.status == "Scheduled" else dict(NO_CALL))
+	return Done(
+		conference.external_id, fields_of(row, conference) if found.status == "Scheduled" else _without_call(found)
+	)
+
+
+def _without_call(found: _Situation) -> Fields:
+	"""Return the fields of a booking that has no call any more. A cancelled one keeps its provider, for the figures."""
+	kept = ("video_provider",) if found.status in RELEASED else ()
+	return {name: value for name, value in NO_CALL.items() if name not in kept}
 
 
 def fields_of(row: Document, conference: Conference) -> Fields:
@@ -168,6 +200,8 @@ def _tidy(found: _Situation, kept: str, now: int) -> Exception | None:
 		try:
 			steps.take_away(row, now)
 		except (OutsideError, steps.Claimed, steps.Unsettled) as error:
+			if isinstance(error, AccessRevoked):
+				lose_account(Account(row.provider, row.user, row.connection or ""), error.message)
 			trouble = trouble or error
 	return trouble
 
@@ -183,7 +217,8 @@ def _with_trouble(outcome: Outcome, trouble: Exception | None, task: Task, now: 
 		return outcome
 	if task.purpose == CLEANUP:
 		return _later(trouble, now)
-	plan_cleanup(task, now + steps.SETTLING_SECONDS, now)
+	plan_cleanup_of(task.booking, task.target, now + steps.SETTLING_SECONDS, now)
+	frappe.db.commit()
 	return outcome
 
 

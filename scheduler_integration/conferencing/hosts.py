@@ -7,12 +7,16 @@ from scheduler_integration.conferencing import records
 from scheduler_integration.conferencing.accounts import jitsi
 
 
-def host_link(booking: Document) -> str | None:
+def host_link(booking: Document, now: int) -> str | None:
 	"""Return the host's own link, made anew each time and stored nowhere; the attendees' link if there is no other.
+
+	`now` is in epoch seconds. Returns None if the booking has no call, or the meeting is over.
 
 	With a Jitsi server that asks for signed links, the host's link moderates. At Zoom, Meet and Teams the host is known by
 	their account.
 	"""
+	if booking.status != "Scheduled" or booking.ends_at <= now:
+		return None
 	if booking.video_provider != "Jitsi" or not booking.video_meeting:
 		return booking.meeting_link or None
 	row = frappe.get_doc("Video Meeting", booking.video_meeting)

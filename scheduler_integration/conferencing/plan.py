@@ -4,43 +4,85 @@ import frappe
 
 from scheduler_integration.conferencing.desired import needs_call
 from scheduler_integration.meetings.changes import Change, Fields, Kind
-from scheduler_integration.outbox.tasks import Planned, Task, plan
+from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.outbox.tasks import Planned, plan
 
 KIND = "video_meeting"
 # Purposes: the call of the booking, and leftovers that couldn't be deleted at once.
-CALL, CLEANUP = "call", "cleanup"
+# CHECK looks whether the calendar has made the call that it was asked for.
+CALL, CLEANUP, CHECK = "call", "cleanup", "check"
+_NO_MATTER = (Kind.LINKED, Kind.GUESTS_CHANGED, Kind.COMPLETED, Kind.NO_SHOW)
+
+# The fields of a booking without a call.
+NO_CALL: Fields = {
+	"meeting_link": None,
+	"meeting_id": None,
+	"meeting_password": None,
+	"video_provider": None,
+	"video_status": None,
+	"video_error": None,
+	"video_meeting": None,
+}
 
 
 def plan_call(change: Change) -> Fields:
 	"""Plan what the change means for the booking's video call. A request gets its call when it is confirmed."""
-	booking = change.booking
-	if change.kind is Kind.LINKED or booking.status == "Pending" or not (needs_call(booking) or booking.video_meeting):
+	booking, earlier = change.booking, change.moved_from
+	if change.kind in _NO_MATTER or not (needs_call(booking) or booking.video_meeting):
 		return {}
+	if earlier and earlier.video_meeting:
+		# Its call goes on with the new booking, or ends if nobody else needs it, as when an attendee leaves a session.
+		_plan(earlier.name, earlier.host, CALL, change.now, change.now)
+	if booking.status != "Pending":
+		_plan(booking.name, booking.host, CALL, change.now, change.now)
+	if booking.status == "Scheduled" and booking.meeting_link and not _changes_call(change):
+		return {}
+	if booking.status not in OPEN:
+		return {}
+	waits = "Waiting" if booking.status == "Scheduled" else None
+	# The call that the booking had is still to be deleted, so the handler must know it.
+	return {**NO_CALL, "video_status": waits, "video_meeting": booking.video_meeting}
+
+
+def _changes_call(change: Change) -> bool:
+	"""Whether the link becomes another one. Attendees must not read the old one in the message about the change."""
+	booking, earlier = change.booking, change.moved_from
+	if earlier:
+		return (earlier.host, earlier.session or None) != (booking.host, booking.session or None)
+	return change.leaving is not None
+
+
+def plan_again(booking: str, now: int) -> None:
+	"""Plan the booking's call once more, though the booking wasn't changed. `now` is in epoch seconds."""
+	_plan(booking, _locked_host(booking), CALL, now, now)
+
+
+def plan_cleanup_of(booking: str, target: str, due_at: int, now: int) -> None:
+	"""Plan another attempt to delete what is left at a provider. `due_at` and `now` are in epoch seconds."""
+	_locked_host(booking)
+	_plan(booking, target, CLEANUP, due_at, now)
+
+
+def plan_check_of(booking: str, target: str, due_at: int, now: int) -> None:
+	"""Plan a look whether the calendar's event has brought the link. `due_at` and `now` are in epoch seconds."""
+	_locked_host(booking)
+	_plan(booking, target, CHECK, due_at, now)
+
+
+def _plan(booking: str, target: str, purpose: str, due_at: int, now: int) -> None:
+	key = f"video-{purpose}:{booking}"
+	known = frappe.db.get_value("Outbox Task", {"key": key}, "generation")
 	task = Planned(
 		kind=KIND,
-		purpose=CALL,
-		target=booking.host,
-		key=f"video:{booking.name}",
-		due_at=change.now,
-		generation=booking.sequence,
-	)
-	plan(booking.name, [task], change.now)
-	if booking.status == "Scheduled" and not booking.meeting_link:
-		return {"video_status": "Waiting"}
-	return {}
-
-
-def plan_cleanup(task: Task, due_at: int, now: int) -> None:
-	"""Plan another attempt to delete what the task left behind. Commits. `due_at` and `now` are in epoch seconds."""
-	# The outbox wants the booking's row held, so that nobody else plans the same key.
-	frappe.db.get_value("Booking", task.booking, "name", for_update=True)
-	leftover = Planned(
-		kind=KIND,
-		purpose=CLEANUP,
-		target=task.target,
-		key=f"video-cleanup:{task.booking}",
+		purpose=purpose,
+		target=target,
+		key=key,
 		due_at=due_at,
-		generation=now,
+		generation=0 if known is None else known + 1,
 	)
-	plan(task.booking, [leftover], now)
-	frappe.db.commit()
+	plan(booking, [task], now)
+
+
+def _locked_host(booking: str) -> str:
+	"""Return the booking's host. The outbox wants the row held, so that nobody else plans the same keys."""
+	return frappe.db.get_value("Booking", booking, "host", for_update=True)

@@ -19,7 +19,14 @@ from scheduler_integration.conferencing.desired import Desired
 from scheduler_integration.conferencing.log import Entry, logged
 from scheduler_integration.conferencing.provider import Conference
 from scheduler_integration.conferencing.records import MAKING, PLANNED, READY, REMOVED, REMOVING
-from scheduler_integration.exceptions import AccessRevoked, MeetingGone, Unreachable
+from scheduler_integration.exceptions import (
+	AccessRevoked,
+	MeetingGone,
+	OutsideError,
+	TooManyRequests,
+	UnexpectedAnswer,
+	Unreachable,
+)
 
 # An attempt without an answer may still be at work at the provider. Before that time, "not found" proves nothing.
 SETTLING_SECONDS = 60
@@ -65,10 +72,10 @@ def _ask(row: Document, desired: Desired, now: int) -> Conference:
 	account = _account(row)
 	provider = open_account(account, now)
 	call = records.call_of(row, desired)
+	was_asked = row.status == MAKING
 	if row.status == READY:
 		action, ask = "Update", lambda: provider.update(call, row.external_id)
 	else:
-		was_asked = row.status == MAKING
 		if not was_asked:
 			records.store(row, status=MAKING, asked_at=now)
 		action, ask = "Create", lambda: provider.ensure(call, row.external_id or "", was_asked=was_asked)
@@ -79,11 +86,21 @@ def _ask(row: Document, desired: Desired, now: int) -> Conference:
 	except MeetingGone:
 		records.store(row, status=records.DELETED_OUTSIDE)
 		raise
-	except Unreachable:
-		records.store(row, asked_at=now)
+	except OutsideError as error:
+		if _was_refused(error) and action == "Create" and not was_asked:
+			records.store(row, status=PLANNED, asked_at=None)
+		elif isinstance(error, Unreachable):
+			records.store(row, asked_at=now)
 		raise
 	_keep(row, desired, account, conference)
 	return conference or _stored(row)
+
+
+def _was_refused(error: OutsideError) -> bool:
+	"""Whether the provider surely did nothing. After no answer, or one that can't be read, it may have."""
+	if isinstance(error, UnexpectedAnswer):
+		return 400 <= error.status < 500
+	return isinstance(error, (AccessRevoked, TooManyRequests))
 
 
 def _keep(row: Document, desired: Desired, account: Account, conference: Conference | None) -> None:

@@ -1,6 +1,6 @@
 """Access tokens for the providers' interfaces."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import frappe
@@ -41,6 +41,19 @@ class UserTokens:
 
 	def access_token(self, refused: str = "") -> str:
 		return tokens.access_token(self.vendor, Holder(CONNECTION, self.connection), self.now, refused=refused)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantToken:
+	"""The access token of a grant that isn't stored yet."""
+
+	vendor: Vendor
+	token: str = field(repr=False)
+
+	def access_token(self, refused: str = "") -> str:
+		if refused:
+			raise AccessRevoked
+		return self.token
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,18 +116,15 @@ def _span(first: date | None, last: date | None, zone: str) -> engine.Interval:
 def _counted(moment: str, event: str | None, consultant: str | None, start: int, end: int) -> list[tuple]:
 	"""Return the numbers of rows by meeting type and phase. A row has the moment of each event that happened to it."""
 	row = DocType("Scheduler Engagement")
+	# The row of a booking keeps the moment of its click, which has a row of its own. Every click is one in a report.
+	of_kind = row.event_type == event if event else row.from_report == 1
 	query = (
 		frappe.qb.from_(row)
 		.select(row.meeting_type, row.phase, Count("*"))
-		.where((row.from_report == 1) & (row[moment] >= start) & (row[moment] < end))
+		.where(of_kind & (row[moment] >= start) & (row[moment] < end))
 		.groupby(row.meeting_type, row.phase)
 	)
-	if consultant:
-		query = query.where(row.consultant == consultant)
-	# The row of a booking keeps the moment of its click, which has a row of its own.
-	if event:
-		query = query.where(row.event_type == event)
-	return query.run()
+	return (query.where(row.consultant == consultant) if consultant else query).run()
 
 
 def _named(by_type: dict[str | None, Counts]) -> list[TypeCounts]:

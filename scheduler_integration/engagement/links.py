@@ -35,6 +35,18 @@ def tracked_url(meeting_type: str, consultant: str, assessment: str | None, chan
 	return get_url(PATH + written(Reference(meeting_type or "", assessment or "", channel)))
 
 
+def widget_reference(assessment: str) -> str:
+	"""Return the signed reference of the widget in an assessment's report."""
+	return written(Reference("", assessment, "widget"))
+
+
+def with_reference(address: str, reference: str) -> str:
+	"""Return an external scheduler's address with the reference."""
+	if place := _PLACE_OF_REFERENCE.search(address):
+		return address[: place.start(1)] + quote(reference, safe="") + address[place.end(1) :]
+	return _with_parameter(address, "utm_content", reference) if reference else address
+
+
 def destination(target: Target, reference: str) -> str:
 	"""Return the address where the target is booked, with the UTM values of reports.
 
@@ -47,10 +59,9 @@ def destination(target: Target, reference: str) -> str:
 	if not base or not is_web_address(base):
 		raise ReportLinkNotFound
 	address = with_campaign(base, target.phase)
-	if place := _PLACE_OF_REFERENCE.search(address):
-		return address[: place.start(1)] + quote(reference, safe="") + address[place.end(1) :]
-	is_ours = found is not None and base == found.page_url
-	return _with_parameter(address, "reference" if is_ours else "utm_content", reference) if reference else address
+	if found and base == found.page_url:
+		return _with_parameter(address, "reference", reference) if reference else address
+	return with_reference(address, reference)
 
 
 def _with_parameter(address: str, name: str, value: str) -> str:

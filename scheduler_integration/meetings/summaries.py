@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import get_url
 
 from scheduler_integration.catalogue.public import PublicHost, page_url
 from scheduler_integration.engine import Interval
@@ -114,6 +116,8 @@ class AttendeeBooking(BookingSummary):
 class HostBooking(BookingSummary):
 	"""A booking as hosts and managers see it, without the attendee's own links. The main host comes first.
 
+	`host_link` is the address at which a host joins the video call.
+
 	Bookings with the same `session` share a slot, `seats` is how many of its seats this booking takes, and
 	`delivery_error` says whom a message didn't reach. `actions` are the commands that the signed-in user can send for it.
 	"""
@@ -122,17 +126,22 @@ class HostBooking(BookingSummary):
 	session: str | None
 	seats: int
 	answers: tuple[Answer, ...]
+	host_link: str | None
 	delivery_error: str | None
 	actions: tuple[str, ...]
 
 
-def for_attendee(booking: Document, now: int) -> AttendeeBooking:
-	"""Return the booking as its attendee sees it. `now` is in epoch seconds."""
+def for_attendee(booking: Document, now: int, people: People | None = None) -> AttendeeBooking:
+	"""Return the booking as its attendee sees it. `now` is in epoch seconds.
+
+	`people` are Users that are known already. The hosts are loaded if one of them is missing there.
+	"""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	refusal = cancel_refusal(booking, meeting_type, now)
 	no_other_time = reschedule_refusal(booking, meeting_type, now)
 	earlier = predecessor(booking)
-	people = people_of([booking])
+	if people is None or not set(booking.host_users()) <= set(people):
+		people = people_of([booking])
 	known = [people[user] for user in booking.host_users() if user in people]
 	return AttendeeBooking(
 		**_shared(booking, now),
@@ -170,6 +179,7 @@ def _for_host(booking: Document, people: People, delivery_error: str | None, now
 		hosts=tuple(_host(user, people) for user in _main_first(booking)),
 		session=booking.session or None,
 		seats=booking.seats or 1,
+		host_link=_host_link(booking),
 		can_cancel="cancel" in actions,
 		can_reschedule="reschedule" in actions,
 		actions=actions,
@@ -216,6 +226,13 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 		"is_over": booking.ends_at <= now,
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 	}
+
+
+def _host_link(booking: Document) -> str | None:
+	"""Return the address at which a signed-in host joins the call. It goes on to a link that is made at that moment."""
+	if not booking.meeting_link or not booking.video_provider:
+		return None
+	return get_url(f"/scheduling/video?{urlencode({'join': booking.name})}")
 
 
 def _main_first(booking: Document) -> list[str]:

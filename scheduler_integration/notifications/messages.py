@@ -55,19 +55,33 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 	"""Return who is told about the change, each with a purpose: participants, hosts, and a host who was replaced."""
 	booking = change.booking
 	if change.kind is Kind.GUESTS_CHANGED:
-		return _readers_of_changed_guests(change)
+		return [*_readers_of_changed_guests(change), *_still_asked(booking)]
 	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
 		return [("attendee_asked", attendee_of(booking))]
 	kind = "cancelled" if booking.status in RELEASED else "confirmed"
 	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else f"attendee_{kind}"
-	# A replaced host gets one message for a session, with its first booking, and not one for each attendee.
+	# If a whole session moves, its hosts get one message, with its first booking, and not one for each attendee.
+	hosts = () if change.moved_from and not change.is_first else hosts_of(booking)
+	# The same for a host who was replaced.
 	replaced = [former_host(change.leaving)] if change.leaving and change.is_first else []
 	return [
 		(to_attendee, attendee_of(booking)),
 		*((f"attendee_{kind}", guest) for guest in guests_of(booking)),
-		*((f"host_{kind}", host) for host in hosts_of(booking)),
+		*((f"host_{kind}", host) for host in hosts),
 		*((HOST_REMOVED, host) for host in replaced),
+		*(() if change.kind is Kind.RESCHEDULE_ASKED else _still_asked(booking)),
 	]
+
+
+def _still_asked(booking: Document) -> list[tuple[str, Reader]]:
+	"""Return the attendee, if a host asked for another time and the message about it hasn't left yet.
+
+	A change skips the messages of earlier changes, and this one must leave all the same.
+	"""
+	if not booking.reschedule_asked_at or booking.status in RELEASED:
+		return []
+	statuses = statuses_of(booking.name, booking.attendee_email, "attendee_asked")
+	return [("attendee_asked", attendee_of(booking))] if statuses and SENT not in statuses else []
 
 
 def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
@@ -172,6 +186,7 @@ def variables_for(booking: Document, reader: Reader) -> dict[str, Any]:
 		"others_come": any(other.name != booking.name for other in sharing),
 		"seats_taken": _seats_taken(sharing, meeting_type),
 		"is_moved": bool(left),
+		"is_whole_session": bool(left and left.session and left.session_uid == booking.session_uid),
 		"moved_by_attendee": booking.rescheduled_by == "Attendee",
 		"reschedule_reason": booking.reschedule_reason if left else None,
 		**_time_before(left, reader),

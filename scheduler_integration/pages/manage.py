@@ -113,7 +113,8 @@ def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
 
 def _place(booking: AttendeeBooking) -> dict:
 	"""Return the place of the meeting. A web address becomes a link, anything else is text."""
-	link, text = booking.meeting_link, booking.location
+	is_dead = booking.video_status == "deleted_outside"
+	link, text = None if is_dead else booking.meeting_link, booking.location
 	url = next((address for address in (link, text) if _is_web(address)), None)
 	return {
 		"icon": place_icon(booking.location_type),
@@ -129,6 +130,8 @@ def _how_to_join(booking: AttendeeBooking) -> list[str]:
 		return []
 	if booking.video_status == "waiting":
 		return [_("The link follows by e-mail in a moment.")]
+	if booking.video_status == "deleted_outside":
+		return [_("Your host will send you a new link.")]
 	facts = []
 	if booking.meeting_id:
 		facts.append(_("Meeting ID: {0}").format(booking.meeting_id))

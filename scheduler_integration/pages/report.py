@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 from markupsafe import Markup
 
+from scheduler_integration.doors.visits import wants_no_tracking
 from scheduler_integration.exceptions import NotFound
-from scheduler_integration.pages.kit.document import document
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.reports.html import as_html
 from scheduler_integration.reports.section import Section, section_for
@@ -34,13 +38,20 @@ def report_view(doc: Document, visitor: Visitor) -> dict:
 	subject = subject_of(doc)
 	on_screen = section_for(subject, "report") if subject else None
 	on_paper = section_for(subject, "pdf") if subject else None
+	if on_screen and on_screen.widget and wants_no_tracking():
+		on_screen = replace(on_screen, widget=on_screen.widget.untracked())
 	frames = (on_screen.widget.origin,) if on_screen and on_screen.widget else ()
+	# Only a widget that names its report has something to tell this site.
+	script = "report" if on_screen and on_screen.widget and on_screen.widget.reference else None
 	title = _("Report for {0}").format(doc.client_name)
 	return {
-		"document": document(visitor, title=title, styles=("report",), frames=frames, secret_address=True),
+		"document": document(
+			visitor, title=title, styles=("report",), script=script, frames=frames, secret_address=True
+		),
 		"report": doc,
 		"consultant_name": get_fullname(doc.consultant),
 		"section": _both(on_screen, on_paper),
+		"data": script_json({"csrfToken": csrf_token()}),
 	}
 
 

@@ -73,7 +73,9 @@ class _Writer:
 			(
 				Markup("<h3>{}</h3>").format(widget.title),
 				Markup("<p>{}</p>").format(_("Scan the code, or open this address:")) if is_print else Markup(),
-				Markup("<p>{}</p>").format(_link(widget.url, widget.url if is_print else widget.title)),
+				Markup("<p>{}</p>").format(
+					_link(widget.url, widget.url if is_print else widget.title, is_button=not is_print)
+				),
 			),
 		)
 
@@ -88,7 +90,7 @@ class _Writer:
 	def _qr(self, url: str) -> Markup:
 		if self.channel != "pdf":
 			return Markup()
-		return Markup('<img class="scheduler-qr" src="{}" alt="{}" width="96" height="96"{}>').format(
+		return Markup('<img class="scheduler-qr" src="{}" alt="{}" width="112" height="112"{}>').format(
 			qr_image(url), _("QR code of the link"), _FLOATING if self.has_styles else Markup()
 		)
 
@@ -105,14 +107,14 @@ def _description(description: Description, points_heading: str | None) -> Markup
 def _frame(widget: ShownWidget) -> Markup:
 	return Markup(
 		'<iframe src="{}" title="{}" width="100%" height="{}" frameborder="0" loading="lazy"'
-		' referrerpolicy="strict-origin-when-cross-origin" sandbox="{}"></iframe>'
-	).format(widget.src, widget.title, widget.height, _SANDBOX)
+		' referrerpolicy="strict-origin-when-cross-origin" sandbox="{}" data-reference="{}"></iframe>'
+	).format(widget.src, widget.title, widget.height, _SANDBOX, widget.reference)
 
 
-def _link(url: str, text: str) -> Markup:
+def _link(url: str, text: str, *, is_button: bool = True) -> Markup:
 	# The element has no handler: the address itself counts the click, also on paper and in e-mails.
-	return Markup('<a href="{}" class="scheduler-link btn btn-primary" target="_blank" rel="noopener">{}</a>').format(
-		url, text
+	return Markup('<a href="{}" class="scheduler-link{}" target="_blank" rel="noopener">{}</a>').format(
+		url, " btn btn-primary" if is_button else "", text
 	)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from scheduler_integration.catalogue.booking_addresses import booking_address, with_campaign
+from scheduler_integration.catalogue.booking_addresses import address_of, with_campaign
 from scheduler_integration.catalogue.consultant_settings import ConsultantSettings, settings_of
 from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
 from scheduler_integration.engagement.links import tracked_url
@@ -50,9 +50,9 @@ def section_for(subject: Subject, channel: Channel) -> Section | None:
 	settings = settings_of(subject.consultant)
 	if not settings or not settings.show_in_reports:
 		return None
-	offers = [(each, address) for each in types_of_consultant(subject.consultant) if (address := booking_address(each))]
-	addresses = {each.name: address for each, address in offers}
-	chosen = recommended([each for each, _address in offers], subject.phase)
+	types = types_of_consultant(subject.consultant)
+	addresses = {each.name: address for each in types if (address := address_of(each, settings.scheduler_url))}
+	chosen = recommended([each for each in types if each.name in addresses], subject.phase)
 	meetings = tuple(
 		_meeting(each, addresses[each.name], subject, channel, is_first=not index) for index, each in enumerate(chosen)
 	)

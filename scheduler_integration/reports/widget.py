@@ -1,6 +1,6 @@
 """The consultant's widget, if the report shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from frappe import _
@@ -9,6 +9,7 @@ from frappe.utils import get_url
 from scheduler_integration.catalogue.booking_addresses import with_campaign
 from scheduler_integration.catalogue.consultant_settings import ConsultantSettings
 from scheduler_integration.catalogue.widget_hosts import widget_hosts
+from scheduler_integration.engagement.links import widget_reference, with_reference
 from scheduler_integration.parsing.embed_code import Widget, parse_embed_code
 from scheduler_integration.parsing.text import Refused
 from scheduler_integration.reports.subject import Subject
@@ -18,7 +19,8 @@ from scheduler_integration.reports.subject import Subject
 class ShownWidget:
 	"""A widget. `src` is the frame's address, `origin` its origin for a content security policy, `height` in pixels.
 
-	`url` is where paper and e-mails lead instead.
+	`url` is where paper and e-mails lead instead. `reference` tells whose report it is: the scheduler gives it back with a
+	booking. It is empty in the report of a record that isn't a Client Assessment. `plain_src` is `src` without it.
 	"""
 
 	src: str
@@ -26,6 +28,12 @@ class ShownWidget:
 	height: int
 	title: str
 	url: str
+	plain_src: str = ""
+	reference: str = ""
+
+	def untracked(self) -> "ShownWidget":
+		"""Return the widget without its reference, for a client who doesn't want to be tracked."""
+		return replace(self, src=self.plain_src, reference="")
 
 
 def widget_of(settings: ConsultantSettings, subject: Subject, scheduler_link: str | None) -> ShownWidget | None:
@@ -42,12 +50,16 @@ def widget_of(settings: ConsultantSettings, subject: Subject, scheduler_link: st
 	if not widget:
 		return None
 	parts = urlsplit(widget.src)
+	src = with_campaign(_for_this_site(widget), subject.phase)
+	reference = widget_reference(subject.assessment) if subject.assessment else ""
 	return ShownWidget(
-		src=with_campaign(_for_this_site(widget), subject.phase),
+		src=with_reference(src, reference),
 		origin=f"https://{parts.netloc}",
 		height=widget.height,
 		title=settings.display_name or _("Schedule a Follow-Up Call"),
 		url=scheduler_link or with_campaign(widget.src, subject.phase),
+		plain_src=with_reference(src, ""),
+		reference=reference,
 	)
 
 

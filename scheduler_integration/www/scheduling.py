@@ -19,6 +19,7 @@ from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.clock import iso, now
+from scheduler_integration.conferencing.connect import accounts, providers
 from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.engine import local_date
@@ -27,6 +28,7 @@ from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
 from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view, no_time_message, not_free_message
 from scheduler_integration.pages.host.filters import Filters, filters_view
+from scheduler_integration.pages.host.video import video_problem, video_view
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
@@ -73,7 +75,7 @@ def _view() -> dict:
 			visitor=visitor,
 			now=now(),
 			tabs=tabs,
-			message=_refused_message(error, visitor.style(zone)) if error else _done_message(argument("done")),
+			message=_refused_message(error, visitor.style(zone)) if error else _news(),
 			preferences=preferences_of(user),
 			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
@@ -81,6 +83,7 @@ def _view() -> dict:
 	status = error.http_status_code if error else 200
 	return view | {
 		"status": status,
+		"video": video_view(accounts(user), providers()),
 		"calendar_trouble": _calendar_trouble(user),
 		"calendar_notes": _calendar_notes(user, zone),
 	}
@@ -186,6 +189,13 @@ def _refused_message(error: SchedulingError, style: TimeStyle) -> dict:
 	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
 
 
+def _news() -> dict | None:
+	"""Return the message about what was done before the redirect to this page."""
+	if problem := video_problem(argument("video_error")):
+		return {"text": problem, "is_error": True}
+	return _done_message(argument("done"))
+
+
 def _done_message(action: str) -> dict | None:
 	texts = {
 		"book": _("The meeting is booked, and the invitation is on its way."),
@@ -204,5 +214,7 @@ def _done_message(action: str) -> dict | None:
 		"confirm": _("The meeting is confirmed, and the attendee has been told."),
 		"reassign": _("The meeting is reassigned, and everybody has been told."),
 		"decline": _("The request is declined, and the attendee has been told."),
+		"video_connected": _("The account is connected, and makes the links of your online meetings."),
+		"video_disconnected": _("The account is disconnected. Links that were sent keep working."),
 	}
 	return {"text": texts[action], "is_error": False} if action in texts else None

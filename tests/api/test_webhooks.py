@@ -1,7 +1,11 @@
 """Webhooks of external schedulers over HTTP: signatures, order, repeats, and what follows from a booking."""
 
+import json
+import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import frappe
 import pytest
@@ -99,6 +103,7 @@ def test_a_booking_on_calendly_is_logged_as_engagement_and_activity_and_blocks_t
 	(booking,) = post(created(email=email))
 	assert (booking.provider, booking.status, booking.attendee_name) == ("Calendly", "Scheduled", "Casey Client")
 	assert (booking.starts_at, booking.title) == (span(NINE)["starts_at"], "30-Minute Strategy Session")
+	assert booking.meeting_link == "https://zoom.example/j/1"
 	(row,) = rows(settings)
 	assert (row.event_type, row.scheduled_for, row.from_report) == ("meeting_booked", booking.starts_at, 0)
 	assert row.contact == booking.contact == frappe.db.get_value("Contact Email", {"email_id": email}, "parent")
@@ -251,6 +256,18 @@ def test_the_generic_webhook(client, email):
 	assert (row.meeting_type, row.scheduled_for) == (meeting_type.name, span(TEN)["starts_at"])
 
 
+def test_the_same_webhook_at_the_same_moment_is_one_booking(server, settings, email):
+	body, now = created(email=email), int(time.time())
+
+	def deliver(_number):
+		with server.client() as one:
+			return send(one, "calendly", settings, body, now).status_code
+
+	with ThreadPoolExecutor(6) as pool:
+		assert set(pool.map(deliver, range(12))) == {200}
+	assert len(outside(settings)) == len(rows(settings)) == len(events(email)) == len(blocked(settings)) == 1
+
+
 def test_a_webhook_about_something_else_is_taken_and_ignored(post, settings):
 	assert post({"event": "routing_form_submission.created", "created_at": minutes_ago(1), "payload": {}}) == []
 	assert rows(settings) == []
@@ -362,3 +379,22 @@ def test_a_host_cannot_move_the_time_of_an_outside_booking(post, settings, email
 		block.reload()
 		block.reason = "Call with Casey"
 		block.save()
+
+
+# The documentation
+
+
+def test_the_documented_signature_is_right():
+	text = (Path(__file__).parents[2] / "docs" / "tracking.md").read_text()
+	moment, documented = re.search(r"X-Scheduler-Signature: t=(\d+),v1=([0-9a-f]{64})", text).groups()
+	assert signed(b'{"event":"booking.created"}', int(moment), "test-key") == f"t={moment},v1={documented}"
+
+
+def test_the_documented_payload_is_taken(client):
+	text = (Path(__file__).parents[2] / "docs" / "tracking.md").read_text()
+	payload = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])
+	settings = make_scheduler("Custom")
+	frappe.db.commit()
+	assert send(client, "custom", settings, payload, int(time.time())).json()["data"] == {"taken": True}
+	(booking,) = [each for each in outside(settings) if each.status == "Scheduled"]
+	assert (booking.attendee_phone, booking.attendee_company) == ("+44 20 7946 0000", "Analytical Engines")

@@ -75,6 +75,12 @@ class TestWhileTheTimeIsKept:
 		bookings.ask_to_reschedule(booking.id, "Please", NOW + 60)
 		assert len(told(booking.id)) == 1
 
+	def test_the_request_is_not_lost_if_something_else_changes_first(self):
+		_page, _type, booking = booked()
+		bookings.ask_to_reschedule(booking.id, "", NOW)
+		bookings.update_guests_by_token(token_of(booking), ["bob@guests.example"], NOW)
+		assert ("attendee_asked", booking.attendee.email) in told(booking.id)
+
 	def test_it_can_still_be_cancelled(self):
 		_page, _type, booking = booked()
 		bookings.ask_to_reschedule(booking.id, "", NOW)
@@ -133,6 +139,20 @@ class TestWhenTheTimeIsGivenBack:
 		assert set(credits(pool).values()) == {0}
 		moved = move(booking, TEN)
 		assert credits(pool) == before
+		bookings.cancel_by_token(token_of(moved), "", NOW)
+		assert set(credits(pool).values()) == {0}
+
+	def test_another_host_who_takes_it_then_is_charged_once(self):
+		page = make_team_page([make_user("Ann"), make_user("Ben")])
+		pool = make_meeting_type(page, assignment="Round Robin", reschedule_host="Any Host")
+		booking = door.book(payload(page, pool, NINE), NOW)
+		host = frappe.db.get_value("Booking", booking.id, "host")
+		bookings.ask_to_reschedule(booking.id, "", NOW, gives_back=True)
+		own = make_page(host)
+		door.book(payload(own, make_meeting_type(own), TEN), NOW)
+		moved = move(booking, TEN)
+		assert frappe.db.get_value("Booking", moved.id, "host") != host
+		assert set(credits(pool).values()) == {0}
 		bookings.cancel_by_token(token_of(moved), "", NOW)
 		assert set(credits(pool).values()) == {0}
 

@@ -1,4 +1,4 @@
-"""Many processes book, join, cancel and reassign at once. Afterwards the guard's buckets match the bookings exactly."""
+"""Many processes book, join, cancel, move and reassign at once. Afterwards the guard's buckets match the bookings exactly."""
 
 from collections import Counter
 
@@ -23,9 +23,10 @@ import frappe
 from scheduler_integration import bookings, clock
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
-from scheduler_integration.doors.commands import book_for_visitor
+from scheduler_integration.doors.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.bookings import transaction
 transaction.DEADLINE_SECONDS = 100
 gate, plan = int(sys.argv[1]), json.loads(sys.argv[2])
@@ -33,6 +34,7 @@ do = {
 	"book": lambda wish: book_for_visitor(find_bookable(wish["slug"], wish["meeting_type"]), BookingPayload.of(wish)),
 	"cancel": lambda token: retried(lambda: bookings.cancel_by_token(token, "", clock.now())),
 	"cancel for all": lambda name: retried(lambda: bookings.cancel_by_host(name, "", clock.now(), for_all=True)),
+	"move": lambda args: reschedule_for_attendee(args[0], RescheduleRequest(args[1])),
 	"reassign": lambda args: retried(lambda: bookings.reassign(*args, clock.now())),
 }
 answers = []
@@ -74,6 +76,7 @@ def _plan(nth, booked, users, starts, shared, own):
 	mine, next_one = booked[nth % 4], booked[(nth + 1) % 4]
 	return [
 		[
+			("move", (token_of(mine), mine.start + 1800 * (1 + nth % 2))),
 			("book", wish(*shared, starts[nth % 2])),
 			("cancel", token_of(mine)),
 			("book", wish(*shared, starts[nth % 2])),
@@ -88,6 +91,7 @@ def _plan(nth, booked, users, starts, shared, own):
 		[
 			("cancel for all", mine.id),
 			("book", wish(*shared, starts[0])),
+			("move", (token_of(next_one), next_one.start + 3600)),
 			("book", wish(*shared, starts[1])),
 			("reassign", (next_one.id, users[(nth + 2) % 3])),
 		],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.screens import PHONE, Browsing, Screen
+from tests.browser.screens import PHONE, Browsing, Screen, Windows
 from tests.support.server import Server
 
 HOW_TO_GET_IT = "no Chromium here: apt-get install chromium, and pip install playwright axe-playwright-python"
@@ -20,6 +20,8 @@ ARGUMENTS = [
 	"--disable-background-networking",
 	"--disable-component-update",
 	"--disable-sync",
+	# Chromium would start a process for the next page in advance, which the tests rarely use.
+	"--disable-features=SpareRendererForSitePerProcess,HttpsUpgrades,MediaRouter,OptimizationHints,PaintHolding",
 ]
 
 
@@ -51,13 +53,18 @@ def chromium() -> Iterator[Any]:
 		browser.close()
 
 
+@pytest.fixture(scope="session")
+def windows(chromium: Any, server: Server) -> Windows:
+	return Windows(chromium, server)
+
+
 @pytest.fixture
-def browse(chromium: Any, server: Server, commit_clean: None) -> Iterator[Callable[..., Browsing]]:
+def browse(windows: Windows, commit_clean: None) -> Iterator[Callable[..., Browsing]]:
 	"""Open a new window: `browse(DESK)` or `browse(PHONE, timezone_id="Asia/Tokyo")`."""
 	opened: list[Browsing] = []
 
 	def open_window(screen: Screen = PHONE, **options: Any) -> Browsing:
-		window = Browsing(chromium, server, screen, **options)
+		window = Browsing(windows, screen, **options)
 		opened.append(window)
 		return window
 

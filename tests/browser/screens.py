@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from tests.support.server import Server, somebodys_address
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PATIENCE = 15
+# What a window shows unless a test asks for something else.
+AS_IT_IS = {"media": "screen", "color_scheme": "light", "forced_colors": "none", "reduced_motion": "no-preference"}
 NAME, EMAIL = "Ada Lovelace", "ada@guests.example"
 
 
@@ -25,26 +28,78 @@ SMALL_PHONE = Screen("small-phone", 320, 640)
 DESK = Screen("desk", 1280, 800)
 
 
+# The pages have no frames, and their style sheets come from this server, so axe-core needn't load them again.
+_VIOLATIONS = """async () => {
+	await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})));
+	const found = await axe.run({ resultTypes: ["violations"], selectors: false, iframes: false, preload: false });
+	const places = (one) => one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160));
+	return found.violations.map((one) => `${one.id}: ${places(one).join(", ")}`);
+}"""
+
+
+class Windows:
+	"""Chromium's windows, which the tests use one after another.
+
+	A new window starts processes, which costs as much time as opening five pages. So a window that a test closes is
+	emptied and kept for the next test that asks for the same language, time zone and so on.
+	"""
+
+	def __init__(self, chromium: Any, server: Server):
+		self.server = server
+		self._chromium = chromium
+		self._free: dict[str, list[Any]] = {}
+
+	def take(self, screen: Screen, options: dict[str, Any], media: dict[str, str]) -> Any:
+		"""Return a page in an empty window with the options of Playwright's `new_context` and `emulate_media`."""
+		free = self._free.setdefault(repr(sorted(options.items())), [])
+		page = free.pop() if free else self._chromium.new_context(base_url=self.server.url, **options).new_page()
+		page.set_viewport_size({"width": screen.width, "height": screen.height})
+		page.emulate_media(**{**AS_IT_IS, **media})
+		page.context.set_extra_http_headers(
+			{"X-Frappe-Site-Name": self.server.site.name, "X-Forwarded-For": somebodys_address()}
+		)
+		return page
+
+	def give_back(self, page: Any, options: dict[str, Any]) -> None:
+		"""Empty the window: what the test has stored, and what it has changed in the window itself."""
+		context = page.context
+		page.unroute_all(behavior="ignoreErrors")
+		context.set_offline(False)
+		context.set_default_timeout(PATIENCE * 1000)
+		# A page of this server, because Chromium starts another process for a page from elsewhere.
+		page.goto("/api/method/ping")
+		page.evaluate("localStorage.clear(); sessionStorage.clear()")
+		context.clear_cookies()
+		self._free[repr(sorted(options.items()))].append(page)
+
+
 class Browsing:
-	"""A window. The test fails if a script of the page fails, or if the page sends a request to another host."""
+	"""A window. The test fails if a script of the page fails, or if the page sends a request to another host.
+
+	`options` are Playwright's, of a context or of `emulate_media`. With `keep=False` no other test gets this window: for
+	changes that can't be reverted, such as a clock that stands still.
+	"""
 
 	# The option --screenshots sets this.
 	keeps_screenshots = False
 
-	def __init__(self, chromium: Any, server: Server, screen: Screen, **options: Any):
-		self.server, self.screen = server, screen
-		self.context = chromium.new_context(
-			viewport={"width": screen.width, "height": screen.height},
-			extra_http_headers={"X-Frappe-Site-Name": server.site.name, "X-Forwarded-For": somebodys_address()},
-			**{"locale": "en-GB", "timezone_id": "Europe/Berlin", "base_url": server.url, **options},
-		)
-		self.page = self.context.new_page()
+	def __init__(self, windows: Windows, screen: Screen, *, keep: bool = True, **options: Any):
+		self.server, self.screen = windows.server, screen
+		self._windows, self._keep = windows, keep
+		media = {name: options.pop(name) for name in AS_IT_IS if name in options}
+		self._options = {"locale": "en-GB", "timezone_id": "Europe/Berlin", **options}
+		self.page = windows.take(screen, self._options, media)
+		self.context = self.page.context
 		self.requests: list[str] = []
 		self.problems: list[str] = []
-		self.page.on("request", lambda request: self._asked(request.url))
-		self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-		self.page.on("console", self._logged)
-		self.page.on("response", self._answered)
+		self._listeners: dict[str, Callable[[Any], None]] = {
+			"request": lambda request: self._asked(request.url),
+			"pageerror": lambda error: self.problems.append(str(error)),
+			"console": self._logged,
+			"response": self._answered,
+		}
+		for event, listener in self._listeners.items():
+			self.page.on(event, listener)
 
 	def _asked(self, url: str) -> None:
 		self.requests.append(url)
@@ -61,7 +116,12 @@ class Browsing:
 			self.problems.append(message.text)
 
 	def close(self) -> None:
-		self.context.close()
+		for event, listener in self._listeners.items():
+			self.page.remove_listener(event, listener)
+		if self._keep:
+			self._windows.give_back(self.page, self._options)
+		else:
+			self.context.close()
 		assert not self.problems, self.problems
 
 	@property
@@ -138,6 +198,6 @@ class Browsing:
 		"""Return the violations that axe-core finds: of WCAG 2.2 A and AA, and of its own best practices."""
 		from axe_playwright_python.sync_playwright import Axe
 
-		self.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
-		found = Axe().run(self.page).response["violations"]
-		return [f"{one['id']}: {[node['html'][:160] for node in one['nodes']][:3]}" for one in found]
+		if not self.page.evaluate("Boolean(window.axe)"):
+			self.page.evaluate(Axe().axe_script)
+		return self.page.evaluate(_VIOLATIONS)

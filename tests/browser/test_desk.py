@@ -10,11 +10,10 @@ from frappe.utils.password import update_password
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now
-from tests.browser.screens import DESK, Browsing
+from tests.browser.screens import DESK, Browsing, Windows
 from tests.pages.offer import PASSWORD, TeamOffer
 from tests.support import door
-from tests.support.factories import make_meeting_type, make_user, payload
-from tests.support.server import Server
+from tests.support.factories import make_consultant, make_meeting_type, make_user, payload
 from tests.support.site import Site
 
 # The first page of a new desk is slow: Frappe builds its boot info and the forms' meta.
@@ -40,7 +39,8 @@ class Desk(Browsing):
 		assert answer.ok, answer.text()
 
 	def _asked(self, url: str) -> None:
-		if "/socket.io/" not in url:
+		# The editor of code fields has a worker, which it starts from a blob.
+		if "/socket.io/" not in url and not url.startswith(f"blob:{self.server.url}"):
 			super()._asked(url)
 
 	def _logged(self, message: Any) -> None:
@@ -100,12 +100,12 @@ class Desk(Browsing):
 
 
 @pytest.fixture
-def desk(chromium: Any, server: Server, commit_clean: None) -> Iterator[Callable[[str], Desk]]:
+def desk(windows: Windows, commit_clean: None) -> Iterator[Callable[[str], Desk]]:
 	"""Open a window in which this user has signed in: `desk(user)`."""
 	opened: list[Desk] = []
 
 	def open_desk(user: str) -> Desk:
-		window = Desk(chromium, server, DESK)
+		window = Desk(windows, DESK)
 		opened.append(window)
 		window.sign_in(user)
 		return window
@@ -375,3 +375,33 @@ def test_a_meeting_types_form_leads_to_its_page(desk, team):
 	window.open_form("Scheduling Page", page.name)
 	window.press("Meeting types")
 	window.page.wait_for_url(f"**/meeting-type*scheduling_page={page.name}*")
+
+
+def test_scheduler_settings_show_a_preview_and_create_the_starter_set(desk):
+	consultant = make_consultant("Jane")
+	name = frappe.db.get_value("Consultant Scheduler Settings", {"consultant": consultant})
+	frappe.db.commit()
+	window = desk(consultant)
+	window.open_form("Consultant Scheduler Settings", name)
+	frame = window.page.frame_locator('[data-fieldname="preview"] iframe')
+	frame.get_by_text("Nothing to show").wait_for()
+	window.press("Create starter meeting types")
+	frame.get_by_role("heading", name="Quick check-in").wait_for()
+	window.page.locator("[data-preview=phase]").select_option("Grow")
+	window.page.locator("[data-preview=disc]").select_option("S")
+	frame.get_by_role("heading", name="Let's Work Together on Your Next Steps").wait_for()
+	frame.get_by_role("heading", name="Growth strategy session").wait_for()
+	window.screenshot("scheduler-settings", full=True)
+	frappe.db.rollback()
+	assert frappe.db.count("Meeting Type", {"consultant": consultant}) == 5
+
+
+def test_a_refused_embed_code_says_why(desk):
+	consultant = make_consultant("Jane")
+	name = frappe.db.get_value("Consultant Scheduler Settings", {"consultant": consultant})
+	frappe.db.commit()
+	window = desk(consultant)
+	window.open_form("Consultant Scheduler Settings", name)
+	window.page.evaluate("cur_frm.set_value('embed_code', '<iframe src=https://evil.example/></iframe>')")
+	window.page.evaluate("cur_frm.save()")
+	window.message("Widgets from evil.example aren't allowed here")

@@ -67,7 +67,7 @@ def test_who_holds_a_time_books_it(browse):
 
 def test_a_line_that_has_lapsed_goes(browse):
 	path = path_of(make_offer())
-	window = browse(DESK)
+	window = browse(DESK, keep=False)
 	window.page.clock.install()
 	window.reach_form(path)
 	wait_until_held(window)

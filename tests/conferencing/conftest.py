@@ -7,13 +7,16 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
+from scheduler_integration import bookings
 from scheduler_integration.outside.oauth import tokens
 from scheduler_integration.outside.oauth.consent import Grant
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 from tests.support.outbox import deliver
+from tests.support.site import Site
 from tests.support.vendors.accounts import Account
-from tests.support.vendors.setup import set_up
+from tests.support.vendors.setup import all_leading_to, set_up
 from tests.support.vendors.stand_in import serving
 from tests.support.vendors.zoom import SCOPES, Zoom
 
@@ -65,6 +68,13 @@ def settle(*names: str, now: int = NOW, mails: bool = False) -> list[Document]:
 		deliver(name, now)
 	frappe.db.rollback()
 	return [frappe.get_doc("Booking", name) for name in names]
+
+
+def reschedule(name: str, start: int, now: int = NOW) -> Document:
+	"""Move the booking as its host, and return the booking that takes its place."""
+	made = bookings.reschedule_by_host(name, RescheduleRequest(start=start), now)
+	frappe.db.commit()
+	return frappe.get_doc("Booking", made.id)
 
 
 def calls(**filters: Any) -> list[frappe._dict]:
@@ -119,6 +129,13 @@ def zoom(vendor_at: Any, _zoom_server: Any) -> Iterator[Zoom]:
 	frappe.db.commit()
 	yield stand_in
 	stand_in.assert_sound()
+
+
+@pytest.fixture
+def zoom_for_all(zoom: Zoom, site: Site) -> Iterator[Zoom]:
+	"""The stand-in, for the server's process too."""
+	with all_leading_to(site, "zoom", zoom):
+		yield zoom
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from scheduler_integration.conferencing.hosts import host_link
 from scheduler_integration.notifications.invitation import invitation
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.templates import render
-from tests.conferencing.conftest import DAY, NINE, NOW, calls, settings, settle
+from tests.conferencing.conftest import DAY, NINE, NOW, calls, reschedule, settings, settle
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, payload, token_of
 from tests.support.outbox import tasks, waiting_messages
@@ -127,13 +127,9 @@ def test_a_reassigned_session_moves_to_one_new_room(book):
 
 
 def test_a_rescheduled_booking_keeps_its_link(book, jitsi_type):
-	"""The successor names its predecessor, which has the status Rescheduled."""
 	earlier = book(jitsi_type)
-	later = book(jitsi_type, NINE + DAY, run=False)
-	frappe.db.set_value("Booking", later.name, "rescheduled_from", earlier.name)
-	frappe.db.set_value("Booking", earlier.name, "status", "Rescheduled")
-	frappe.db.set_value("Outbox Task", {"booking": earlier.name, "kind": "video_meeting"}, "status", "Pending")
-	frappe.db.commit()
+	later = reschedule(earlier.name, NINE + DAY)
+	assert later.meeting_link == earlier.meeting_link  # the first message has it already
 	before, after = settle(earlier.name, later.name)
 	assert after.meeting_link == earlier.meeting_link
 	assert before.meeting_link is None
@@ -148,17 +144,17 @@ def test_signed_links_let_only_the_host_moderate(book, jitsi_type):
 	assert guest["context"]["user"]["moderator"] is False
 	assert (guest["iss"], guest["aud"]) == ("firm", "jitsi")
 	assert guest["nbf"] < NINE < booking.ends_at < guest["exp"]
-	host = claims(host_link(booking))
+	host = claims(host_link(booking, NOW))
 	assert host["context"]["user"]["moderator"] is True
 	assert host["room"] == guest["room"]
 	assert host["room"] in booking.meeting_link
-	assert host_link(booking) != booking.meeting_link
+	assert host_link(booking, NOW) != booking.meeting_link
 
 
 def test_a_hosts_link_is_nowhere_that_an_attendee_looks(book, jitsi_type):
 	settings(jitsi_server="https://meet.firm.example", jitsi_app_id="firm", jitsi_app_secret=SECRET)
 	booking = book(jitsi_type, mails=True)
-	token = host_link(booking).partition("jwt=")[2]
+	token = host_link(booking, NOW).partition("jwt=")[2]
 	mails = frappe.get_all("Email Queue", {"reference_name": booking.name}, pluck="message")
 	everything = "".join(unfolded(mail) for mail in mails) + frappe.as_json(booking.as_dict())
 	assert token not in everything
@@ -210,3 +206,22 @@ def unfolded(mail):
 		part.get_payload(decode=True).decode() for part in message_from_string(mail).walk() if not part.is_multipart()
 	]
 	return "\n".join(parts).replace("\r\n ", "").replace("\n ", "")
+
+
+def test_an_attendee_who_moves_out_of_a_session_gets_the_link_of_the_other_one(book):
+	workshop = make_meeting_type(make_page(), location_type="Jitsi", seats=5)
+	one, other = book(workshop), book(workshop)
+	moved = reschedule(one.name, NINE + DAY)
+	assert moved.meeting_link is None
+	_before, after = settle(one.name, moved.name)
+	other.reload()
+	assert after.meeting_link not in (None, one.meeting_link)
+	assert other.meeting_link == one.meeting_link
+
+
+def test_the_last_one_who_moves_out_of_a_session_ends_its_call(book):
+	workshop = make_meeting_type(make_page(), location_type="Jitsi", seats=5)
+	one = book(workshop)
+	moved = reschedule(one.name, NINE + DAY)
+	settle(one.name, moved.name)
+	assert [row.status for row in calls(user=one.host)] == ["Removed", "Ready"]

@@ -5,7 +5,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import InvalidRequest
-from tests.conferencing.conftest import DAY, NINE, NOW, calls, settings, settle
+from tests.conferencing.conftest import DAY, NINE, NOW, calls, reschedule, settings, settle
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, payload
 from tests.support.outbox import tasks
@@ -194,11 +194,8 @@ def test_an_old_host_whose_zoom_is_down_does_not_hold_up_the_new_link(book, zoom
 
 def test_a_rescheduled_booking_has_the_same_link_and_the_new_time(book, zoom, zoom_type):
 	earlier = book(zoom_type)
-	later = book(zoom_type, NINE + DAY, run=False)
-	frappe.db.set_value("Booking", later.name, "rescheduled_from", earlier.name)
-	frappe.db.set_value("Booking", earlier.name, "status", "Rescheduled")
-	frappe.db.commit()
-	[later] = settle(later.name)
+	later = reschedule(earlier.name, NINE + DAY)
+	_before, later = settle(earlier.name, later.name)
 	[meeting] = zoom.meetings.values()
 	assert (later.meeting_link, meeting["start_time"]) == (earlier.meeting_link, "2026-03-03T09:00:00Z")
 
@@ -244,8 +241,14 @@ def test_a_type_can_be_saved_only_if_its_hosts_have_an_account(connect_zoom):
 	page = make_page()
 	with pytest.raises(InvalidRequest, match="must connect an account first"):
 		make_meeting_type(page, location_type="Zoom")
-	connect_zoom(page.user)
-	assert make_meeting_type(page, location_type="Zoom").name
+	connection = connect_zoom(page.user)
+	saved = make_meeting_type(page, location_type="Zoom")
+	assert saved.places_without_account() == []
+	frappe.db.set_value("Video Connection", connection, "status", "Reconnect Needed")
+	[(_place, sentence)] = saved.places_without_account()
+	assert sentence.startswith("“Zoom” can't be offered yet: Jane must connect an account first")
+	saved.title = "Still saved"
+	saved.save()
 
 
 def test_a_video_call_without_a_provider_uses_the_hosts_preferred_one(book, zoom, connect_zoom):

@@ -7,6 +7,7 @@ from scheduler_integration import bookings
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.matching import CLICK_WINDOW
 from scheduler_integration.engagement.targets import find_target
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support.consultants import engagement, make_assessment, reference_of
 from tests.support.door import book
 from tests.support.factories import at, make_meeting_type, make_page, payload, token_of
@@ -161,3 +162,41 @@ def test_a_deleted_contact_is_taken_out(page, meeting_type, assessment):
 	booking = booked(page, meeting_type, reference=reference_of(meeting_type, assessment))
 	frappe.delete_doc("Contact", row_of(booking).contact, force=True)
 	assert row_of(booking).contact is None
+
+
+def moved_by_attendee(booking, start, now=NOW + 60):
+	request = RescheduleRequest(start=start, parts=(), duration=None, reason="", hold=None, idempotency_key=None)
+	return bookings.reschedule_by_token(token_of(booking), request, now)
+
+
+def test_a_rescheduled_meeting_keeps_its_row(page, meeting_type, assessment, click):
+	booking = booked(page, meeting_type, reference=reference_of(meeting_type, assessment))
+	row = row_of(booking)
+	moved = moved_by_attendee(booking, START + 3600)
+	(kept,) = engagement(consultant=page.user, event_type="meeting_booked")
+	assert (kept.name, kept.booking, kept.scheduled_for) == (row.name, moved.id, START + 3600)
+	assert (kept.booked_at, kept.status, kept.click) == (NOW, "Scheduled", click.name)
+	bookings.cancel_by_token(token_of(moved), "", NOW + 120)
+	assert row_of(moved).event_type == "meeting_cancelled"
+
+
+def test_a_request_that_was_moved_counts_when_it_is_confirmed(page, assessment):
+	meeting_type = make_meeting_type(page, requires_confirmation=1)
+	booking = booked(page, meeting_type, reference=reference_of(meeting_type, assessment))
+	moved = moved_by_attendee(booking, START + 3600)
+	assert engagement(consultant=page.user) == []
+	bookings.confirm(moved.id, NOW + 120)
+	row = row_of(moved)
+	assert (row.matched_by, row.scheduled_for, row.booked_at) == ("Reference", START + 3600, NOW + 120)
+
+
+def test_a_moved_meeting_that_needs_a_new_answer_stays_booked(page, assessment):
+	meeting_type = make_meeting_type(page, requires_confirmation=1)
+	booking = booked(page, meeting_type, reference=reference_of(meeting_type, assessment))
+	bookings.confirm(booking.id, NOW + 10)
+	moved = moved_by_attendee(booking, START + 3600)
+	assert (row_of(moved).status, row_of(moved).scheduled_for) == ("Scheduled", START)
+	bookings.confirm(moved.id, NOW + 120)
+	row = row_of(moved)
+	assert (row.scheduled_for, row.booked_at) == (START + 3600, NOW + 10)
+	assert len(engagement(consultant=page.user)) == 1

@@ -11,7 +11,7 @@ from scheduler_integration.pages.kit.assets import assets, imports
 PUBLIC = Path(scheduler_integration.__file__).parent / "public"
 # The desk loads these scripts itself (hooks.py).
 MODULES = sorted(path.relative_to(PUBLIC).as_posix() for path in PUBLIC.glob("js/**/*.js") if "desk" not in path.parts)
-ENTRIES = ("booking", "host", "manage")
+ENTRIES = ("booking", "host", "manage", "report")
 
 
 def code_of(path):

@@ -75,7 +75,8 @@ def test_the_clients_page(read, report):
 	answer = read("carl", f"/client-report/{report.name}")
 	policy = answer.headers["Content-Security-Policy"]
 	assert "frame-src https://calendly.com;" in policy
-	assert "script-src 'self';" in policy
+	assert "script-src 'self' 'sha256-" in policy
+	assert "unsafe" not in policy
 	page = Page(answer.text)
 	assert page.texts(".client-report h2") == [
 		"Action Plan",
@@ -85,7 +86,7 @@ def test_the_clients_page(read, report):
 	]
 	assert page.text("h1") == "Report for ABC Corp"
 	assert page.text(".on-screen h3") == "Deep dive"
-	assert not page.has("script")
+	assert {each.get("type") for each in page.elements("script")} == {"application/json", "importmap", "module"}
 	assert not page.has("[style]")
 	assert page.element(".on-screen iframe")["sandbox"]
 	assert page.has(".on-paper .scheduler-print img")

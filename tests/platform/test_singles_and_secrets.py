@@ -118,3 +118,7 @@ def test_a_single_keeps_rows_of_a_table():
 	doc.remove(doc.rows[0])
 	doc.save()
 	assert rows() == [["b"]] * 2
+
+
+def test_a_single_always_exists():
+	assert frappe.db.exists(SETTINGS, SETTINGS) == SETTINGS

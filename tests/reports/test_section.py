@@ -282,3 +282,17 @@ def test_markdown_has_the_seeds_structure(project, jane):
 		"**Duration\\:** 60 minutes\n\n"
 		f"[Schedule Your Deep \\[Dive\\] →](https://calendly.com/jane-doe?{utm})\n"
 	)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_meeting_types(assessment, jane, queries):
+	def asked():
+		queries.clear()
+		assert scheduler_section(assessment)
+		return len(queries)
+
+	few = asked()
+	for index in range(30):
+		make_outside_type(jane, title=f"Type {index}", phases=("Build", "Grow"))
+	make_meeting_type(make_page(jane), recommended_phases=[{"phase": "Build"}])
+	assert asked() == few
+	assert few <= 6

@@ -35,11 +35,20 @@ def rows():
 	schedule = frappe.get_doc("Availability Schedule", {"user": booking.host})
 	found = [booking.guests[0], booking.hosts[0], booking.answers[0], schedule.rules[0], page.hosts[0]]
 	found += [meeting_type.questions[0], meeting_type.recommended_phases[0], meeting_type.places[0]]
+	settings = frappe.get_doc("Scheduler Settings")
+	found.append(settings.append("report_sources", {"report_doctype": "Contact", "consultant_field": "owner"}))
+	settings.save()
+	calendars = [{"calendar_id": "work", "calendar_name": "Work"}]
+	connection = {"user": jane, "provider": "ICS", "address": "https://feed.example/x.ics", "calendars": calendars}
+	connected = frappe.get_doc({"doctype": "Calendar Connection", **connection})
+	# As the sync does, which knows what calendars an account has.
+	connected.flags.from_provider = True
+	found.append(connected.insert().calendars[0])
 	frappe.db.commit()
 	return {row.doctype: row for row in found}
 
 
-CHILD_TABLES = [
+OF_HOSTS = [
 	"Booking Guest",
 	"Booking Host",
 	"Booking Answer",
@@ -49,6 +58,7 @@ CHILD_TABLES = [
 	"Meeting Type Phase",
 	"Meeting Type Place",
 ]
+CHILD_TABLES = [*OF_HOSTS, "Scheduler Report Source", "Connected Calendar"]
 
 
 def test_every_child_table_of_the_app_is_tried():
@@ -67,7 +77,7 @@ def test_a_stranger_has_no_right_to_a_row_by_its_name(rows, as_user, doctype):
 			row.check_permission()
 
 
-@pytest.mark.parametrize("doctype", CHILD_TABLES)
+@pytest.mark.parametrize("doctype", OF_HOSTS)
 def test_who_may_see_the_parent_may_see_its_rows(rows, as_user, doctype):
 	with as_user(rows["Booking Host"].user):
 		assert frappe.get_doc(rows[doctype].parenttype, rows[doctype].parent).has_permission("read")

@@ -107,7 +107,7 @@ def calendly(
 				"start_time": start,
 				"end_time": end,
 				"event_type": "https://api.calendly.com/event_types/HBHBDCAADAEDCRZ2",
-				"location": {"type": "physical", "location": "string"},
+				"location": {"type": "zoom", "status": "pushed", "join_url": "https://zoom.example/j/1"},
 				"invitees_counter": {"total": 1, "active": 1, "limit": 1},
 				"event_memberships": [{"user": "https://api.calendly.com/users/AAAAAAAAAAAAAAAA"}],
 				"event_guests": [],

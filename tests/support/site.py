@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ APP = "scheduler_integration"
 CORE_DOCTYPES = (
 	"User", "Has Role", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "Event", "Event Participants",
 	"Communication", "Communication Link", "Comment", "Email Queue", "Email Queue Recipient", "Error Log", "File", "Role",
-	"Custom Field", "DocShare", "Activity Log", "Notification Log", "Notification Settings", "Deleted Document", "Version",
+	"Custom Field", "DocShare", "Activity Log", "Notification Log", "ToDo", "SMS Parameter", "Notification Settings", "Deleted Document", "Version",
 )  # fmt: skip
 
 
@@ -57,6 +57,16 @@ class Site:
 			frappe_cli = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", self.name]
 			return [*frappe_cli, "serve", "--port", str(port), "--noreload"]
 		return [sys.executable, "-m", "embedded", "serve", "--port", str(port)]
+
+	def application(self) -> Callable:
+		"""Return the WSGI application of this site, to serve it from this process."""
+		if self.is_real:
+			from frappe.app import application
+
+			return application
+		from frappe.app import make_application
+
+		return make_application(self.folder, APP, {})
 
 	def python(self, code: str, *arguments: str) -> Forked:
 		"""Start a process that is connected to this site and runs the code."""
@@ -174,6 +184,7 @@ def undoing_commits() -> Iterator[None]:
 	]
 	tables = [doctype for doctype in doctypes if frappe.db.table_exists(doctype)]
 	before = {table: set(_names(table)) for table in tables}
+	secrets_before = _secrets()
 	singles = frappe.db.sql(
 		"select doctype, field, value from `tabSingles` where doctype like 'Scheduler%'", as_dict=True
 	)
@@ -186,6 +197,8 @@ def undoing_commits() -> Iterator[None]:
 		for table in tables:
 			for name in set(_names(table)) - before[table]:
 				frappe.db.delete(table, {"name": name})
+		for secret in _secrets() - secrets_before:
+			frappe.db.sql("delete from `__Auth` where doctype = %s and name = %s and fieldname = %s", secret)
 		frappe.db.sql("delete from `tabSingles` where doctype like 'Scheduler%'")
 		for row in singles:
 			frappe.db.sql("insert into `tabSingles` (doctype, field, value) values (%s, %s, %s)", tuple(row.values()))
@@ -204,6 +217,14 @@ def _forget() -> None:
 		frappe.cache.delete_keys(prefix)
 	frappe.cache.delete_value(["roles", "user_permissions", "enabled_users"])
 	frappe.db.value_cache.clear()
+
+
+def _secrets() -> set[tuple[str, str, str]]:
+	"""Return where the site keeps passwords and tokens: DocType, name and field. Users' own passwords aren't meant."""
+	import frappe
+
+	query = "select doctype, name, fieldname from `__Auth` where doctype != 'User'"
+	return {tuple(row) for row in frappe.db.sql(query)}
 
 
 def _names(table: str) -> list[str]:

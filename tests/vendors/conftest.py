@@ -6,12 +6,19 @@ from typing import Any
 
 import pytest
 
+from scheduler_integration.outside import client
 from tests.support.vendors.accounts import Accounts
 from tests.support.vendors.connected import Google, Microsoft, Vendor
 from tests.support.vendors.google import GoogleStandIn
 from tests.support.vendors.graph import GraphStandIn
 from tests.support.vendors.setup import leading_to, set_up
 from tests.support.vendors.stand_in import serving
+
+
+@pytest.fixture(autouse=True)
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+	"""Try again at once. How long is waited is tested with the client."""
+	monkeypatch.setattr(client, "backoff", lambda attempt, **limits: 0.0)
 
 
 @pytest.fixture

@@ -48,7 +48,12 @@ class DocumentQueries:
 		return f"where {where}" if where else "", [value for _, values in conditions for value in values]
 
 	def exists(self, dt: str, dn: Any = None, cache: bool = False) -> Any:
-		"""Return the name of a matching document, or None. `cache` has no effect: this always asks the database."""
+		"""Return the name of a matching document, or None. `cache` has no effect: this always asks the database.
+
+		A single exists always, as in Frappe.
+		"""
+		if dt == dn and dt != "DocType":
+			return dn
 		return self.get_value(dt, dn, order_by=None)
 
 	def count(self, dt: str, filters: Any = None) -> int:

@@ -150,7 +150,8 @@ class BaseDocument:
 	def as_dict(self, no_nulls: bool = False) -> _dict:
 		found = _dict({key: value for key, value in self.get_valid_dict().items() if not no_nulls or value is not None})
 		rows = {
-			fieldname: [row.as_dict(no_nulls) for row in self.get(fieldname)] for fieldname in self.meta.table_doctypes
+			fieldname: [row.as_dict(no_nulls) for row in self.get(fieldname) or ()]
+			for fieldname in self.meta.table_doctypes
 		}
 		return found.update(rows, doctype=self.doctype)
 

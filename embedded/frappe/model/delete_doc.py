@@ -11,8 +11,9 @@ from frappe.utils.password import delete_all_passwords_for
 
 def delete_doc(
 	doctype: str, name: str, force: Any = 0, ignore_permissions: bool = False, ignore_missing: bool = True,
-	flags: dict | None = None,
+	flags: dict | None = None, delete_permanently: bool = False,
 ) -> Any:  # fmt: skip
+	# Nothing deleted is kept here, so `delete_permanently` makes no difference.
 	if not frappe.db.exists(doctype, name):
 		if ignore_missing:
 			return False

@@ -6,6 +6,7 @@ import mimetypes
 import frappe
 from frappe.context import local
 from frappe.missing import missing
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 
@@ -20,9 +21,9 @@ def build_response(response_type: str | None = None) -> Response:
 	if not local.response.get("docs"):
 		local.response.pop("docs", None)
 	kind = local.response.get("type") or response_type
-	if kind not in ("json", "download"):
+	if kind not in _BUILDERS:
 		raise NotImplementedError(f"A response of type {kind!r} on the embedded site")
-	return _as_json() if kind == "json" else _as_download()
+	return _BUILDERS[kind]()
 
 
 def _as_json() -> Response:
@@ -41,5 +42,11 @@ def _as_download() -> Response:
 	response.headers.add("Content-Disposition", "attachment", filename=filename)
 	return response
 
+
+def _as_redirect() -> Response:
+	return redirect(local.response.location)
+
+
+_BUILDERS = {"json": _as_json, "download": _as_download, "redirect": _as_redirect}
 
 __getattr__ = missing(__name__)

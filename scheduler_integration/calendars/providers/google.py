@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import Any
 
 import httplib2
@@ -96,6 +97,11 @@ class GoogleCalendar:
 			client_options={"api_endpoint": address},
 		)
 
+	@cached_property
+	def _events(self) -> Any:
+		# The library builds its methods anew with each call of `events`, which takes milliseconds.
+		return self._service.events()
+
 	def calendars(self) -> list[ProviderCalendar]:
 		found: list[ProviderCalendar] = []
 		page = None
@@ -108,7 +114,7 @@ class GoogleCalendar:
 				return found
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
-		request = self._service.events().list(
+		request = self._events.list(
 			calendarId=calendar,
 			# The same in every request that belongs to one token: Google refuses others.
 			singleEvents=True,
@@ -118,8 +124,8 @@ class GoogleCalendar:
 			**({"syncToken": token} if token else {"timeMin": _utc(window[0]), "timeMax": _utc(window[1])}),
 		)
 		# 400: a token that Google doesn't even recognise as one.
-		token_errors = {400: SyncTokenExpired, 410: SyncTokenExpired} if token else {}
-		with _errors({404: CalendarGone, **token_errors}):
+		unknown = {400: SyncTokenExpired} if token else {}
+		with _errors({404: CalendarGone, 410: SyncTokenExpired, **unknown}):
 			answer = request.execute(num_retries=0)
 		return google_events.read_changes(answer, self._account.zone)
 
@@ -135,7 +141,7 @@ class GoogleCalendar:
 		return self._patched(calendar, event, {"id": stored.id, "etag": stored.etag, "hangoutLink": stored.join_url})
 
 	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
-		request = self._service.events().delete(
+		request = self._events.delete(
 			calendarId=calendar, eventId=stored.id if stored else key, sendUpdates="all" if notify else "none"
 		)
 		with _errors({}):
@@ -157,7 +163,7 @@ class GoogleCalendar:
 			"expiration": str((self._session.now() + _CHANNEL_SECONDS) * 1000),
 		}
 		with _errors({404: CalendarGone}):
-			answer = self._service.events().watch(calendarId=calendar, body=body).execute(num_retries=0)
+			answer = self._events.watch(calendarId=calendar, body=body).execute(num_retries=0)
 		expires_at = int(answer.get("expiration") or 0) // 1000
 		return Channel(id=body["id"], resource=str(answer["resourceId"]), secret=secret, expires_at=expires_at)
 
@@ -174,7 +180,7 @@ class GoogleCalendar:
 
 	def _created(self, calendar: str, event: OutgoingEvent) -> Stored:
 		body = {**google_events.written(event), "id": event.key}
-		request = self._service.events().insert(
+		request = self._events.insert(
 			calendarId=calendar, body=body, sendUpdates=_mails(event), conferenceDataVersion=1
 		)
 		try:
@@ -190,7 +196,7 @@ class GoogleCalendar:
 	def _patched(self, calendar: str, event: OutgoingEvent, now: dict[str, Any]) -> Stored:
 		"""Make the event as given, if it still is as it was in `now`: a resource, or its id, version and link."""
 		has_conference = bool(now.get("hangoutLink") or now.get("conferenceData"))
-		request = self._service.events().patch(
+		request = self._events.patch(
 			calendarId=calendar,
 			eventId=now["id"],
 			body=google_events.written(event, has_conference=has_conference),
@@ -205,7 +211,7 @@ class GoogleCalendar:
 
 	def _get(self, calendar: str, event: str) -> dict[str, Any] | None:
 		with _errors({}):
-			item = _execute_or_gone(self._service.events().get(calendarId=calendar, eventId=event))
+			item = _execute_or_gone(self._events.get(calendarId=calendar, eventId=event))
 		return None if item is None or item.get("status") == "cancelled" else item
 
 

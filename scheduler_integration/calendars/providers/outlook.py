@@ -69,8 +69,10 @@ class OutlookCalendar:
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		answer = self._delta(calendar, window, page or token)
-		if answer.status in _GONE:
-			raise (SyncTokenExpired if page or token else CalendarGone)(host=answer.host)
+		if answer.status == 410 or (answer.status == 404 and (page or token)):
+			raise SyncTokenExpired(host=answer.host)
+		if answer.status == 404:
+			raise CalendarGone(host=answer.host)
 		if answer.status == 403:
 			raise CalendarGone(host=answer.host)
 		body = answer.expect(200).json()

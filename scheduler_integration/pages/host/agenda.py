@@ -256,7 +256,7 @@ def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
 		"place_text": booking.location if booking.location != _own_link(booking) else None,
 		"notes": booking.notes,
 		"answers": booking.answers,
-		"problem": booking.delivery_error,
+		"problem": booking.delivery_error or _call_trouble(booking),
 		"actions": booking.actions,
 	}
 
@@ -266,8 +266,20 @@ def _their_time(booking: HostBooking, style: dates.TimeStyle) -> str:
 	return _("{0} in {1}").format(dates.clock_time(booking.start, theirs), dates.city(theirs.zone, theirs.locale))
 
 
+def _call_trouble(booking: HostBooking) -> str | None:
+	troubles = {
+		"failed": _("The video call could not be made. Please send {0} a link."),
+		"deleted_outside": _(
+			"The video call was deleted at its provider. Please send {0} a link, or cancel the meeting."
+		),
+		"moved_outside": _("The video call was moved at its provider. The time here is the one that {0} knows."),
+	}
+	text = troubles.get(booking.video_status or "")
+	return text.format(booking.attendee.name) if text else None
+
+
 def _own_link(booking: HostBooking) -> str | None:
-	return web_address(booking.meeting_link) or web_address(booking.location)
+	return booking.host_link or web_address(booking.meeting_link) or web_address(booking.location)
 
 
 def _link_of_all(sharing: list[HostBooking]) -> str | None:

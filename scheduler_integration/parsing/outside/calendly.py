@@ -56,6 +56,7 @@ def read_browser_message(invitee_uri: object, reference: str, now: int) -> Outsi
 
 def _change(invitee: dict[str, Any], status: str, happened_at: int, *, is_new: bool) -> OutsideChange:
 	event = read.section(invitee, "scheduled_event")
+	location = event.get("location")
 	return OutsideChange(
 		provider=PROVIDER,
 		external_id=read.identifier(invitee, "uri"),
@@ -67,6 +68,7 @@ def _change(invitee: dict[str, Any], status: str, happened_at: int, *, is_new: b
 		attendee_name=read.words(invitee.get("name"), 120),
 		attendee_email=read.address(invitee.get("email")),
 		attendee_phone=read.number(invitee.get("text_reminder_number")),
+		meeting_link=read.web_link(location.get("join_url") if isinstance(location, dict) else None),
 		reference=find_reference([invitee.get("tracking"), invitee.get("questions_and_answers")]),
 		replaces=read.optional_identifier(invitee, "old_invitee") if is_new else None,
 	)

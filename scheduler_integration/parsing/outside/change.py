@@ -32,6 +32,7 @@ class OutsideChange:
 	attendee_phone: str = ""
 	attendee_company: str = ""
 	meeting_type: str = ""
+	meeting_link: str = ""
 	reference: str = ""
 	replaces: str | None = None
 	is_hearsay: bool = False

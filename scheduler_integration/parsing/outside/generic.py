@@ -39,6 +39,7 @@ def read_generic(body: object) -> OutsideChange:
 		attendee_phone=read.number(booking.get("attendee_phone")),
 		attendee_company=read.words(booking.get("attendee_company")),
 		meeting_type=read.words(booking.get("meeting_type_id")),
+		meeting_link=read.web_link(booking.get("meeting_link")),
 		reference=parse_reference(booking.get("reference")) or find_reference(booking),
 		replaces=read.optional_identifier(booking, "replaces"),
 	)

@@ -13,6 +13,7 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.header_text import header_text
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, email, phone
+from scheduler_integration.parsing.web_address import web_address
 
 LONGEST_ID = 200
 _FORMULA_STARTS = "=+-@"
@@ -81,6 +82,15 @@ def address(value: object) -> str:
 		return email(value) if isinstance(value, str) else ""
 	except Refused:
 		return ""
+
+
+def web_link(value: object) -> str:
+	"""Return the address of a video call, or "" if it isn't a web address of at most 500 characters."""
+	try:
+		found = web_address(value, 500)
+	except Refused:
+		return ""
+	return found.text if found else ""
 
 
 def number(value: object) -> str:

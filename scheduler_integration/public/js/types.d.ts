@@ -1,6 +1,6 @@
 // The types of the scripts. Only the type checker reads this file; no page loads it.
 //
-// booking.js, host.js and manage.js are the scripts of one page each. booking.js connects these:
+// booking.js, host.js, manage.js and report.js are the scripts of one page each. booking.js connects these:
 //   view.js    draws the page from the state
 //   actions/   what the visitor does: they change the state
 //   state/     the state, the starts that are loaded, and what the browser remembers

@@ -6,6 +6,7 @@ Nothing here is shared with the app: the tests compare the app's busy times with
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -125,7 +126,7 @@ class Diary:
 	def _originals(self, entry: Entry, until: int) -> Iterable[Moment]:
 		first = entry.start if isinstance(entry.start, datetime) else datetime.combine(entry.start, time())
 		last = datetime.fromtimestamp(until, ZoneInfo("UTC")).replace(tzinfo=None) + timedelta(days=2)
-		found = rrulestr(entry.rule, dtstart=first).between(first, last, inc=True)
+		found = _rule(entry.rule, first).between(first, last, inc=True)
 		originals = [each.date() if entry.all_day else each for each in found]
 		# Those that a reader knows but the rule no longer has come as cancelled.
 		return [*originals, *(entry.known.difference(originals) if entry.known else ())]
@@ -152,7 +153,13 @@ class Diary:
 	def _in_rule(self, entry: Entry, original: Moment) -> bool:
 		first = entry.start if isinstance(entry.start, datetime) else datetime.combine(entry.start, time())
 		at = original if isinstance(original, datetime) else datetime.combine(original, time())
-		return at in rrulestr(entry.rule, dtstart=first)
+		return at in _rule(entry.rule, first)
+
+
+@lru_cache(maxsize=256)
+def _rule(text: str, first: datetime) -> Any:
+	"""Return the rule, which remembers the dates it has found."""
+	return rrulestr(text, dtstart=first, cache=True)
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

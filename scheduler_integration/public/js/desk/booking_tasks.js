@@ -6,6 +6,9 @@ const PURPOSES = {
 	host_confirmed: __("Confirmation to the host"),
 	host_cancelled: __("Cancellation to the host"),
 	host_removed: __("Cancellation to the former host"),
+	call: __("Video call"),
+	cleanup: __("Deletion of a former video call"),
+	check: __("Look for the link of the video call"),
 };
 const COLORS = { Pending: "gray", Sending: "blue", Sent: "green", Failed: "red", Skipped: "yellow" };
 

@@ -8,11 +8,17 @@ class SchedulerEngagement(Form):
 
 
 def on_doctype_update():
-	# Analytics read nothing but these indexes, however many rows a consultant has.
-	for moment in ("clicked_at", "booked_at", "completed_at"):
+	# Analytics read nothing but these indexes, however many rows a consultant has. Clicks are by far the most: their index
+	# has them in the order of the groups, so the database adds them up without sorting.
+	frappe.db.add_index(
+		"Scheduler Engagement",
+		["consultant", "event_type", "meeting_type", "phase", "clicked_at"],
+		index_name="analytics_clicks",
+	)
+	for moment in ("booked_at", "completed_at"):
 		frappe.db.add_index(
 			"Scheduler Engagement",
-			["consultant", "from_report", moment, "event_type", "meeting_type", "phase"],
+			["consultant", "from_report", moment, "meeting_type", "phase"],
 			index_name=f"analytics_{moment}",
 		)
 	# The latest click on a link.

@@ -1,0 +1,91 @@
+"""Methods for hosts: connect, list and disconnect the accounts with which their video calls are made; and Zoom's notices."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import frappe
+
+from scheduler_integration import bookings, clock
+from scheduler_integration.api import serialise
+from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.conferencing import connect as accounts
+from scheduler_integration.conferencing.zoom_notices import Notice, read_notice
+from scheduler_integration.doors.errors import refusals
+from scheduler_integration.doors.limits import REQUESTS, count_request
+from scheduler_integration.exceptions import NotPermitted, SchedulingError
+from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.outside.oauth.consent import Asker
+from scheduler_integration.parsing.fields import parse_name
+
+_PAGE = "/scheduling"
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def connect(provider=None) -> dict[str, Any]:
+	"""Return the address of the provider's page, to which the caller's browser goes next."""
+	return {"auth_url": accounts.begin(parse_name(provider), _asker())}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+def callback(**params) -> None:
+	"""The provider sends the browser back here. Goes on to the host's page, which says how it went."""
+	try:
+		with refusals():
+			accounts.finish(params, _asker(), clock.now())
+			query = {"done": "video_connected"}
+	except SchedulingError as error:
+		query = {"video_error": error.code}
+	# A browser comes here by a GET, which Frappe would roll back.
+	frappe.local.flags.commit = True
+	frappe.local.response.update({"type": "redirect", "location": f"{_PAGE}?{urlencode(query)}"})
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def list() -> dict[str, Any]:
+	"""Return the signed-in host's accounts, and the providers that can be connected."""
+	return serialise.video_accounts(accounts.accounts(signed_in()), accounts.providers())
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def disconnect(name=None) -> dict[str, Any]:
+	"""Disconnect an account, and return those that are left."""
+	user = signed_in()
+	accounts.disconnect(parse_name(name), user)
+	return serialise.video_accounts(accounts.accounts(user), accounts.providers())
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def zoom_notice(**_body) -> dict[str, Any]:
+	"""Zoom tells of meetings that were changed there, of people who join, and of accounts that are removed."""
+	headers = frappe.request.headers
+	notice = Notice(frappe.request.get_data(), headers.get("x-zm-request-timestamp"), headers.get("x-zm-signature"))
+	try:
+		answer, news = read_notice(notice, clock.now())
+	except NotPermitted:
+		# Zoom's own notices aren't counted: a busy day must not lose any.
+		count_request(REQUESTS)
+		raise
+	if news:
+		bookings.show_call(news.meeting, news.fields)
+	# Zoom looks for its tokens at the top of the answer.
+	frappe.local.response.update(answer)
+	return {}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def new_link(booking=None) -> dict[str, Any]:
+	"""Make a new call for a booking whose call failed or was deleted at its provider. The link comes in a moment."""
+	signed_in()
+	found = find_for_host(parse_name(booking), "write", for_update=True)
+	bookings.make_new_call(found, clock.now())
+	return {"video_status": "waiting"}
+
+
+def _asker() -> Asker:
+	return Asker(signed_in(), frappe.session.sid)

@@ -1,0 +1,177 @@
+"""Connects a host's account at a provider, lists the accounts, and disconnects them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_url
+
+from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.catalogue.video import CONNECTED, WITH_ACCOUNT
+from scheduler_integration.conferencing.log import Entry, logged, note
+from scheduler_integration.conferencing.providers.zoom import Zoom
+from scheduler_integration.conferencing.replan import replan_host
+from scheduler_integration.conferencing.tokens import CONNECTION, VENDOR_OF, GrantToken
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, OutsideError
+from scheduler_integration.outside.oauth import consent, tokens
+from scheduler_integration.outside.oauth.consent import Asker, Grant
+from scheduler_integration.outside.oauth.tokens import Holder
+from scheduler_integration.outside.oauth.vendors import is_set_up
+from scheduler_integration.permissions import is_manager
+
+CALLBACK = "/api/method/scheduler_integration.api.video.callback"
+# Zoom gives the scopes with which its app was registered, whatever is asked for.
+_IDENTITY = ("openid", "email", "profile")
+SCOPES = {
+	"Zoom": (
+		"meeting:write:meeting",
+		"meeting:update:meeting",
+		"meeting:delete:meeting",
+		"meeting:read:meeting",
+		"meeting:read:list_meetings",
+		"user:read:user",
+	),
+	"Google Meet": (*_IDENTITY, "https://www.googleapis.com/auth/meetings.space.created"),
+	"Teams": (*_IDENTITY, "offline_access", "OnlineMeetings.ReadWrite"),
+}
+# Of each group one is enough: apps that were registered at Zoom before 2024 have the older, wider scopes.
+NEEDED = {
+	"Zoom": (
+		{"meeting:write:meeting", "meeting:write"},
+		{"meeting:update:meeting", "meeting:write"},
+		{"meeting:delete:meeting", "meeting:write"},
+		{"meeting:read:meeting", "meeting:read"},
+		{"meeting:read:list_meetings", "meeting:read"},
+		{"user:read:user", "user:read"},
+	),
+	"Google Meet": ({"https://www.googleapis.com/auth/meetings.space.created"},),
+	"Teams": ({"OnlineMeetings.ReadWrite"},),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VideoAccount:
+	"""A host's account. `status` is Connected or Reconnect Needed, `trouble` says why in the latter case."""
+
+	name: str
+	provider: str
+	label: str
+	account: str
+	status: str
+	is_default: bool
+	trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VideoProvider:
+	"""A provider. `is_set_up` says whether an administrator has entered the app's client id and secret."""
+
+	provider: str
+	label: str
+	is_set_up: bool
+
+
+def begin(provider: str, asker: Asker) -> str:
+	"""Return the address of the provider's page. Raises InvalidRequest and VendorNotSetUp."""
+	if provider not in WITH_ACCOUNT:
+		raise InvalidRequest(details={"provider": _("Must be one of: {0}.").format(", ".join(WITH_ACCOUNT))})
+	return consent.begin(VENDOR_OF[provider], SCOPES[provider], asker, get_url(CALLBACK), {"provider": provider})
+
+
+def finish(params: Mapping[str, Any], asker: Asker, now: int) -> str:
+	"""Store the account that the provider granted, and return the Video Connection. `now` is in epoch seconds.
+
+	Bookings that wait for the account get their calls. Raises the errors of `consent.finish` and `consent.require`.
+	"""
+	started, grant = consent.finish(params, asker, now)
+	provider = started.context["provider"]
+	consent.require(started.vendor, NEEDED[provider], grant)
+	entry = Entry(action="Connect", provider=provider, user=asker.user)
+	identity = logged(entry, lambda: _identity(provider, grant))
+	doc = _store(provider, asker.user, identity)
+	tokens.store(Holder(CONNECTION, doc.name), grant)
+	replan_host(asker.user, now)
+	return doc.name
+
+
+def accounts(user: str) -> list[VideoAccount]:
+	"""Return the user's accounts, oldest first."""
+	rows = frappe.get_all(
+		CONNECTION,
+		{"user": user},
+		["name", "provider", "account_name", "status", "is_default", "error"],
+		order_by="creation asc",
+	)
+	return [
+		VideoAccount(
+			row.name,
+			row.provider,
+			location_label(row.provider) or row.provider,
+			row.account_name or "",
+			row.status,
+			bool(row.is_default),
+			row.error or None,
+		)
+		for row in rows
+	]
+
+
+def providers() -> list[VideoProvider]:
+	"""Return the providers at which accounts can be connected."""
+	return [VideoProvider(each, location_label(each) or each, is_set_up(VENDOR_OF[each])) for each in WITH_ACCOUNT]
+
+
+def disconnect(name: str, user: str) -> None:
+	"""Delete a Video Connection and its tokens, here and at the provider. Links that were sent keep working.
+
+	Raises NotPermitted unless it is the user's own, or the user is a manager.
+	"""
+	row = frappe.db.get_value(CONNECTION, name, ["user", "provider"], as_dict=True)
+	if not row or (row.user != user and not is_manager(user)):
+		raise NotPermitted
+	vendor, entry = VENDOR_OF[row.provider], Entry(action="Disconnect", provider=row.provider, user=row.user)
+	try:
+		logged(entry, lambda: tokens.revoke(vendor, Holder(CONNECTION, name)))
+	except OutsideError:
+		# The log has it. What matters is that this site forgets the tokens.
+		frappe.clear_messages()
+	forget(name)
+
+
+def forget(name: str) -> None:
+	"""Delete a Video Connection with its tokens."""
+	tokens.forget(Holder(CONNECTION, name))
+	# The owner may delete it; Zoom may demand it, and has no rights here.
+	frappe.delete_doc(CONNECTION, name, ignore_permissions=True, force=True, delete_permanently=True)
+
+
+def note_deauthorisation(provider: str, user: str) -> None:
+	"""Note in the log that the host removed the app at the provider."""
+	note(Entry(action="Disconnect", provider=provider, user=user), "Success")
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+	account_id: str
+	account_name: str
+
+
+def _identity(provider: str, grant: Grant) -> _Identity:
+	"""Return whose account it is. Zoom says it in its interface, the others in the ID token."""
+	if provider != "Zoom":
+		return _Identity(grant.subject, grant.email or grant.name)
+	profile = Zoom(GrantToken(VENDOR_OF[provider], grant.access_token)).profile()
+	return _Identity(str(profile.get("id") or ""), str(profile.get("email") or profile.get("display_name") or ""))
+
+
+def _store(provider: str, user: str, identity: _Identity) -> Document:
+	"""Return the connection of this account, new if it wasn't connected before."""
+	known = {"user": user, "provider": provider, "account_id": identity.account_id}
+	name = frappe.db.get_value(CONNECTION, known)
+	doc = frappe.get_doc(CONNECTION, name) if name else frappe.get_doc({"doctype": CONNECTION, **known})
+	doc.update({"account_name": identity.account_name, "status": CONNECTED, "error": None})
+	# No role may write these fields by hand: they say what the provider said.
+	return doc.save(ignore_permissions=True) if name else doc.insert(ignore_permissions=True)

@@ -1,0 +1,112 @@
+"""How well the providers of video calls do: meetings made, how they ended, and how reliably the provider answered.
+
+reliability     = successful requests / all requests          of the Video Meeting Log, by the day of the request
+completion rate = completed / (completed + no show + cancelled)          of bookings, by the start of the meeting
+no-show rate    = no show / (completed + no show)                        likewise
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from statistics import median
+
+import frappe
+from frappe.query_builder.functions import Count
+
+from scheduler_integration.clock import to_site_time
+from scheduler_integration.engine import Interval
+
+# A notice is something that the provider tells us, and no request of ours.
+_REQUESTS = ("Create", "Update", "Delete", "Look Up")
+_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPerformance:
+	"""The figures of one provider. Rates are in percent with one decimal, None if there is nothing to divide by."""
+
+	provider: str
+	meetings: int
+	completed: int
+	no_shows: int
+	cancelled: int
+	completion_rate: float | None
+	no_show_rate: float | None
+	requests: int
+	failed: int
+	reliability: float | None
+	median_milliseconds: int | None
+
+
+def provider_performance(span: Interval, user: str | None = None) -> list[ProviderPerformance]:
+	"""Return the figures of each provider that was used in `span` (epoch seconds, half-open), by name.
+
+	With `user` only those of the meetings that this user is the main host of.
+	"""
+	made, ended, asked = _made(span, user), _ended(span, user), _asked(span, user)
+	return [_figures(each, made[each], ended[each], asked[each]) for each in sorted({*made, *ended, *asked})]
+
+
+@dataclass(slots=True)
+class _Requests:
+	successes: int
+	failures: int
+	milliseconds: list[int]
+
+
+def _figures(provider: str, made: int, ended: Counter[str], asked: _Requests) -> ProviderPerformance:
+	completed, no_shows, cancelled = ended["Completed"], ended["No Show"], ended["Cancelled"]
+	requests = asked.successes + asked.failures
+	return ProviderPerformance(
+		provider=provider,
+		meetings=made,
+		completed=completed,
+		no_shows=no_shows,
+		cancelled=cancelled,
+		completion_rate=_percent(completed, completed + no_shows + cancelled),
+		no_show_rate=_percent(no_shows, completed + no_shows),
+		requests=requests,
+		failed=asked.failures,
+		reliability=_percent(asked.successes, requests),
+		median_milliseconds=round(median(asked.milliseconds)) if asked.milliseconds else None,
+	)
+
+
+def _percent(part: int, whole: int) -> float | None:
+	return round(100 * part / whole, 1) if whole else None
+
+
+def _made(span: Interval, user: str | None) -> Counter[str]:
+	"""Count the calls that were made, by provider: those whose meeting begins in the span."""
+	row = frappe.qb.DocType("Video Meeting")
+	query = frappe.qb.from_(row).select(row.provider, Count("*")).groupby(row.provider)
+	query = query.where(row.external_id.isnotnull() & (row.starts_at >= span[0]) & (row.starts_at < span[1]))
+	return Counter(dict((query.where(row.user == user) if user else query).run()))
+
+
+def _ended(span: Interval, user: str | None) -> defaultdict[str, Counter[str]]:
+	"""Count the bookings that are over, by provider and status."""
+	row = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(row).select(row.video_provider, row.status, Count("*"))
+	query = query.where((row.starts_at >= span[0]) & (row.starts_at < span[1]) & (row.video_provider != ""))
+	query = query.where(row.status.isin(["Completed", "No Show", "Cancelled"])).groupby(row.video_provider, row.status)
+	found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+	for provider, status, count in (query.where(row.host == user) if user else query).run():
+		found[provider][status] = count
+	return found
+
+
+def _asked(span: Interval, user: str | None) -> defaultdict[str, _Requests]:
+	"""Return what became of the requests, by provider. A pending answer is neither a success nor a failure."""
+	first, last = (to_site_time(instant) for instant in span)
+	filters = [["creation", ">=", first], ["creation", "<", last], ["action", "in", _REQUESTS]]
+	if user:
+		filters.append(["user", "=", user])
+	rows = frappe.get_all("Video Meeting Log", filters, ["provider", "status", "milliseconds"], limit=_MOST)
+	found: defaultdict[str, _Requests] = defaultdict(lambda: _Requests(0, 0, []))
+	for row in rows:
+		asked = found[row.provider]
+		asked.successes += row.status == "Success"
+		asked.failures += row.status == "Failed"
+		if row.status != "Failed":
+			asked.milliseconds.append(row.milliseconds or 0)
+	return found

@@ -1,0 +1,33 @@
+"""Plans the calls of bookings again: after an account was connected, or a call was changed at its provider."""
+
+import frappe
+
+from scheduler_integration.catalogue.video import CALLS
+from scheduler_integration.conferencing.plan import plan_again, plan_cleanup_of
+from scheduler_integration.conferencing.records import REMOVING
+from scheduler_integration.outbox.wake import wake
+
+_MOST = 500
+
+
+def replan_host(user: str, now: int) -> None:
+	"""Plan the calls that wait for an account of this host, and the deletions that do. `now` is in epoch seconds."""
+	booking = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(booking).select(booking.name).where((booking.host == user) & (booking.ends_at > now))
+	query = query.where((booking.status == "Scheduled") & booking.location_type.isin(CALLS))
+	for name in query.where(booking.video_status.isin(["Waiting", "Failed"])).limit(_MOST).run(pluck=True):
+		plan_again(name, now)
+		wake(name)
+	for name in frappe.get_all("Video Meeting", {"user": user, "status": REMOVING}, pluck="booking", limit=_MOST):
+		if frappe.db.exists("Booking", name):
+			plan_cleanup_of(name, user, now, now)
+			wake(name)
+
+
+def replan_subject(subject: str, now: int) -> None:
+	"""Plan the calls of all bookings that share a call. `now` is in epoch seconds."""
+	row = frappe.qb.DocType("Booking")
+	names = frappe.qb.from_(row).select(row.name).where((row.session == subject) | (row.name == subject))
+	for name in names.where(row.status == "Scheduled").limit(_MOST).run(pluck=True):
+		plan_again(name, now)
+		wake(name)

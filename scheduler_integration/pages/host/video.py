@@ -1,0 +1,56 @@
+"""The section "Video" of a host's page: the accounts with which their video calls are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from frappe import _
+
+from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
+from scheduler_integration.exceptions import (
+	AdminConsentNeeded,
+	ConsentExpired,
+	ConsentIncomplete,
+	ConsentRefused,
+	SchedulingError,
+	VendorRefusesApp,
+)
+
+PATH = "/scheduling/video"
+_ERRORS = (ConsentExpired, ConsentRefused, AdminConsentNeeded, ConsentIncomplete, VendorRefusesApp)
+
+
+def video_view(accounts: Sequence[VideoAccount], providers: Sequence[VideoProvider]) -> dict:
+	"""Return the view of the section. A provider that no administrator has set up isn't offered."""
+	return {
+		"accounts": [_account(each) for each in accounts],
+		"providers": [
+			{"label": each.label, "url": _connect_url(each.provider)} for each in providers if each.is_set_up
+		],
+		"action": PATH,
+	}
+
+
+def video_problem(code: str) -> str | None:
+	"""Return the sentence for an error with which the provider's page ended, or None."""
+	if not code:
+		return None
+	found = next((each for each in _ERRORS if each.code == code), None)
+	return found(_("the provider")).message if found else SchedulingError().message
+
+
+def _account(account: VideoAccount) -> dict:
+	is_connected = account.status == "Connected"
+	return {
+		"name": account.name,
+		"label": account.label,
+		"account": account.account,
+		"status": _("Connected") if is_connected else _("Reconnect needed"),
+		"is_connected": is_connected,
+		"url": _connect_url(account.provider),
+	}
+
+
+def _connect_url(provider: str) -> str:
+	return f"{PATH}?{urlencode({'connect': provider})}"

@@ -1,0 +1,26 @@
+// A client's report: tells this site when the client books in Calendly's widget.
+import { post } from "./server/api.js";
+
+const CALENDLY = /^https:\/\/([a-z0-9-]+\.)*calendly\.com$/;
+const BOOKED = "calendly.event_scheduled";
+
+addEventListener("message", (message) => {
+	const frame = widgetOf(message);
+	const uri = frame && message.data?.event === BOOKED && message.data.payload?.invitee?.uri;
+	if (!frame?.dataset.reference || typeof uri !== "string") return;
+	// If this fails, Calendly's webhook tells the same. The client has booked either way.
+	post("tracking.event_scheduled", { reference: frame.dataset.reference, invitee_uri: uri }, { keepalive: true }).catch(
+		() => {},
+	);
+});
+
+/**
+ * The widget that sent the message; none if something else did.
+ * @param {MessageEvent} message
+ */
+function widgetOf(message) {
+	if (!CALENDLY.test(message.origin)) return undefined;
+	/** @type {NodeListOf<HTMLIFrameElement>} */
+	const frames = document.querySelectorAll(".scheduler-embed iframe");
+	return [...frames].find((frame) => frame.contentWindow === message.source);
+}

@@ -1,0 +1,54 @@
+"""The desk's report on providers of video calls: meetings made, how they ended, how reliably the provider answered."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.clock import now, site_zone
+from scheduler_integration.conferencing.performance import provider_performance
+from scheduler_integration.engine import local_date, local_midnight
+from scheduler_integration.parsing.fields import parse_dates
+from scheduler_integration.permissions import is_manager
+
+DAYS = 30
+
+
+def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
+	"""Frappe's entry point: return columns and rows, with dates of the site's zone. Managers see the figures of all."""
+	first, last = _dates(filters or {})
+	zone = site_zone().key
+	span = (local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone))
+	found = provider_performance(span, None if is_manager() else frappe.session.user)
+	return _columns(), [{**asdict(each), "provider": location_label(each.provider) or each.provider} for each in found]
+
+
+def _dates(wanted: Mapping[str, Any]) -> tuple[date, date]:
+	today = local_date(now(), site_zone().key)
+	ends = {
+		f"{end}_date": str(wanted.get(name) or "")[:10] for end, name in (("start", "from_date"), ("end", "to_date"))
+	}
+	first, last = parse_dates(**ends)
+	last = last or today
+	return first or last - timedelta(days=DAYS - 1), last
+
+
+def _columns() -> list[dict[str, Any]]:
+	columns = (
+		("provider", _("Provider"), "Data"),
+		("meetings", _("Meetings made"), "Int"),
+		("completed", _("Completed meetings"), "Int"),
+		("no_shows", _("No-shows"), "Int"),
+		("cancelled", _("Cancelled meetings"), "Int"),
+		("completion_rate", _("Completion rate"), "Percent"),
+		("no_show_rate", _("No-show rate"), "Percent"),
+		("requests", _("Requests"), "Int"),
+		("failed", _("Failed requests"), "Int"),
+		("reliability", _("Reliability"), "Percent"),
+		("median_milliseconds", _("Median time (ms)"), "Int"),
+	)
+	return [{"fieldname": name, "label": label, "fieldtype": kind, "width": 140} for name, label, kind in columns]

@@ -1,0 +1,171 @@
+"""Client reports in a real Chromium: nothing that people typed runs, the widget is kept apart, and pages look right."""
+
+import frappe
+import pytest
+from frappe.utils.password import update_password
+
+from scheduler_integration.reports.jinja import scheduler_section
+from tests.browser.screens import DESK, PHONE, Browsing
+from tests.pages.offer import PASSWORD
+from tests.reports.hostile import TEXTS
+from tests.support.factories import make_assessment, make_consultant, make_outside_type, make_user
+from tests.support.html import Page
+
+CALENDLY = "https://calendly.com/"
+WIDGET = '<iframe src="https://calendly.com/jane-moreau/30min" height="420"></iframe>'
+# What the frame's page would try: run in the report, leave the report, open a dialog.
+FRAMED = """<!doctype html><title>Calendly</title><body style="font: 16px sans-serif; margin: 24px">
+<h1 style="font-size: 20px">Jane Moreau</h1><p>30-minute call</p><p>A stand-in for the scheduler's own page.</p>
+<script>
+try { parent.document.title = "taken" } catch (error) { document.body.dataset.apart = "yes" }
+try { top.location = "https://evil.example/" } catch (error) {}
+alert(1)
+</script>"""
+
+
+@pytest.fixture
+def consultant(commit_clean):
+	return make_consultant(
+		"Jane",
+		display_name="Book a call with Jane",
+		embed_in_reports=1,
+		embed_code=WIDGET,
+		scheduler_url="https://calendly.com/jane-moreau",
+	)
+
+
+class WithCalendly(Browsing):
+	"""A window in which a stand-in answers for Calendly. What the stand-in tries and logs isn't the report's."""
+
+	def __init__(self, *given, **options):
+		super().__init__(*given, **options)
+		self.context.route(
+			"https://calendly.com/**", lambda route: route.fulfill(body=FRAMED, content_type="text/html")
+		)
+
+	def _asked(self, url):
+		if not url.startswith(CALENDLY):
+			super()._asked(url)
+
+	def _logged(self, message):
+		where = (message.location or {}).get("url", "")
+		if not where.startswith((CALENDLY, "https://evil.example")) and "sandbox" not in message.text:
+			super()._logged(message)
+
+
+@pytest.fixture
+def read_report(chromium, server, consultant):
+	"""Open the report as its client."""
+	opened = []
+
+	def read(screen=DESK, **fields):
+		client = make_user("Carl", roles=())
+		update_password(client, PASSWORD)
+		report = make_assessment(consultant, client=client, **fields)
+		frappe.db.commit()
+		window = WithCalendly(chromium, server, screen)
+		opened.append(window)
+		answer = window.context.request.post("/api/method/login", form={"usr": client, "pwd": PASSWORD})
+		assert answer.ok, answer.text()
+		window.open(f"/client-report/{report.name}")
+		return window
+
+	yield read
+	for window in opened:
+		window.close()
+
+
+def test_nothing_that_people_typed_runs_in_a_report(read_report, consultant):
+	"""The records hold what Frappe lets through, and what a program could write past the forms."""
+	for index, text in enumerate(TEXTS):
+		made = make_outside_type(consultant, title=f"Type {index}", phases=("Build",), is_active=0)
+		frappe.db.set_value(
+			"Meeting Type", made.name, {"title": text, "description": f"{text}\n- {text}", "is_active": 1}
+		)
+	settings = frappe.db.get_value("Consultant Scheduler Settings", {"consultant": consultant})
+	names = frappe.get_all("Meeting Type", {"consultant": consultant}, pluck="name", order_by="creation asc")
+	everything = "".join(f"<p>{text}</p>" for text in TEXTS)
+	window = read_report(client_name="ABC Corp")
+	report = frappe.get_all("Client Assessment", {"consultant": consultant}, pluck="name")[0]
+	frappe.db.set_value("Client Assessment", report, {"action_plan": everything, "summary": everything})
+	# Each reload shows three of the texts as names; the next test tries all of them.
+	for start in (0, 9, 18, 27):
+		shown = names[start : start + 3]
+		frappe.db.set_value("Meeting Type", {"consultant": consultant}, "priority", 0)
+		frappe.db.set_value("Meeting Type", {"name": ["in", shown]}, "priority", 10)
+		texts = {"display_name": TEXTS[start], "description": TEXTS[start]}
+		frappe.db.set_value("Consultant Scheduler Settings", settings, texts)
+		frappe.db.set_value("Client Assessment", report, "client_name", TEXTS[start])
+		frappe.db.commit()
+		window.page.reload()
+		assert window.page.evaluate("window.pwned") is None
+		assert window.page.evaluate("document.querySelectorAll('main script, main [onerror], main svg').length") == 0
+		headings = window.page.locator(".on-screen .meeting-type h3").all_inner_texts()
+		assert [text.removeprefix("Optional: ") for text in headings] == [
+			" ".join(t.split()) for t in TEXTS[start : start + 3]
+		]
+
+
+def test_the_section_runs_nothing_in_a_page_without_any_policy(chromium, consultant):
+	"""Report authors put the section into pages of their own, which may allow inline scripts."""
+	for text in TEXTS:
+		made = make_outside_type(consultant, phases=("Build",))
+		frappe.db.set_value("Meeting Type", made.name, {"title": text, "description": f"{text}\n- {text}"})
+	page = chromium.new_page()
+	page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+	names = frappe.get_all("Meeting Type", {"consultant": consultant}, pluck="name", order_by="creation asc")
+	report = make_assessment(consultant)
+	for start in range(0, len(names), 3):
+		frappe.db.set_value("Meeting Type", {"consultant": consultant}, "priority", 0)
+		frappe.db.set_value("Meeting Type", {"name": ["in", names[start : start + 3]]}, "priority", 10)
+		for channel in ("report", "pdf", "email"):
+			html = scheduler_section(report, channel)
+			assert len(Page(html).elements("div.meeting-type")) == 3
+			page.set_content(f"<main>{html}</main>")
+			assert page.evaluate("window.pwned") is None
+			assert page.evaluate("document.querySelectorAll('script, style, base, meta, svg, [onerror]').length") == 0
+	page.close()
+
+
+def test_the_widget_cannot_reach_out_of_its_frame(read_report):
+	window = read_report()
+	dialogs = []
+	window.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+	window.page.locator(".scheduler-embed").scroll_into_view_if_needed()
+	frame = window.page.frame_locator(".on-screen iframe")
+	frame.locator("[data-apart=yes]").wait_for()
+	assert window.page.title() == "Report for ABC Corp"
+	assert "/client-report/" in window.page.url
+	assert dialogs == []
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=lambda screen: screen.name)
+def test_the_report_is_accessible_and_fits(read_report, consultant, screen):
+	make_outside_type(consultant, title="Deep dive", phases=("Build",), description="- One\n- Two")
+	window = read_report(screen, disc_profile="D")
+	window.page.locator(".scheduler-embed").scroll_into_view_if_needed()
+	assert not window.scrolls_sideways()
+	assert window.violations() == []
+
+
+@pytest.mark.picture
+def test_pictures_for_the_documentation(read_report, consultant):
+	frappe.get_doc("User", consultant).update({"last_name": "Moreau"}).save()
+	points = "Review your top three priorities", "Create a 90-day implementation timeline", "Identify quick wins"
+	description = "\n".join(["We leave with a plan for the next quarter.", *(f"- {point}" for point in points)])
+	make_outside_type(consultant, title="Strategy session", phases=("Build",), priority=9, description=description)
+	make_outside_type(
+		consultant,
+		title="Deep dive",
+		duration_minutes=60,
+		phases=("Build",),
+		scheduler_event_url="https://calendly.com/jane-moreau/60min",
+	)
+	window = read_report(
+		client_name="Analytical Engines",
+		disc_profile="D",
+		summary="<p>Your books are in order and the team trusts the numbers.</p>",
+		action_plan="<ol><li>Agree on three goals for the quarter.</li><li>Close the month on the fifth working day.</li></ol>",
+	)
+	window.page.locator(".scheduler-embed").scroll_into_view_if_needed()
+	window.screenshot("report", full=True)

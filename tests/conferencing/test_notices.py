@@ -1,0 +1,137 @@
+"""Zoom tells of changes there: signed, repeated, late, and made up by strangers."""
+
+import contextlib
+import hashlib
+import hmac
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.conferencing.zoom_notices import Notice, read_notice
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from tests.conferencing.conftest import NOW, calls, settings, settle
+
+PATH = "/api/method/scheduler_integration.api.video.zoom_notice"
+
+
+@pytest.fixture
+def notify(zoom):
+	"""Let Zoom tell something, and store it as the method does. Returns the answer."""
+	settings(zoom_webhook_secret=zoom.webhook_secret)
+
+	def send(event, payload=None, now=NOW, **wrong):
+		body, headers = zoom.notification(event, payload or {})
+		notice = Notice(wrong.get("body", body), headers["x-zm-request-timestamp"], headers["x-zm-signature"])
+		answer, news = read_notice(notice, now)
+		if news:
+			bookings.show_call(news.meeting, news.fields)
+		frappe.db.commit()
+		return answer
+
+	return send
+
+
+def about(booking, **fields):
+	return {"account_id": "account-of-jane", "object": {"id": int(booking.meeting_id), **fields}}
+
+
+def test_the_address_is_validated(zoom, notify):
+	answer = notify("endpoint.url_validation", {"plainToken": "abc"})
+	expected = hmac.new(zoom.webhook_secret.encode(), b"abc", hashlib.sha256).hexdigest()
+	assert answer == {"plainToken": "abc", "encryptedToken": expected}
+
+
+def test_a_meeting_deleted_at_zoom_is_shown_and_its_host_is_told(book, zoom, zoom_type, notify):
+	booking = book(zoom_type)
+	zoom.delete_by_hand(booking.meeting_id)
+	for _again in range(2):
+		notify("meeting.deleted", about(booking))
+	booking.reload()
+	assert (booking.status, booking.video_status) == ("Scheduled", "Deleted Outside")
+	assert len(frappe.get_all("Notification Log", {"for_user": booking.host})) == 1
+	bookings.make_new_call(booking, NOW)
+	[after] = settle(booking.name)
+	assert after.meeting_link == next(iter(zoom.meetings.values()))["join_url"] != booking.meeting_link
+
+
+def test_a_meeting_that_we_deleted_is_no_news(book, zoom, zoom_type, notify):
+	booking = book(zoom_type)
+	bookings.cancel_by_host(booking.name, "", NOW)
+	settle(booking.name)
+	notify("meeting.deleted", about(booking))
+	assert frappe.get_all("Notification Log", {"for_user": booking.host}) == []
+	assert [row.status for row in calls()] == ["Removed"]
+
+
+def test_a_meeting_moved_at_zoom_is_shown_until_it_is_moved_back(book, zoom_type, notify):
+	booking = book(zoom_type)
+	notify("meeting.updated", about(booking, start_time="2026-03-02T11:00:00Z"))
+	booking.reload()
+	assert (booking.video_status, booking.starts_at) == ("Moved Outside", calls()[0].starts_at)
+	notify("meeting.updated", about(booking, start_time="2026-03-02T09:00:00Z"))
+	booking.reload()
+	assert (booking.video_status, booking.video_error) == ("Ready", None)
+
+
+def test_who_came_is_counted(book, zoom_type, notify):
+	booking = book(zoom_type)
+	join = "2026-03-02T09:01:00Z"
+	notify("meeting.participant_joined", about(booking, participant={"email": "jane@zoom.example", "join_time": join}))
+	notify("meeting.participant_joined", about(booking, participant={"email": "", "join_time": "2026-03-02T09:03:00Z"}))
+	notify("meeting.participant_joined", about(booking, participant={"user_name": "Bob"}))
+	notify("meeting.ended", about(booking, end_time="2026-03-02T09:30:00Z"))
+	[row] = calls()
+	assert row.participants == 2
+	assert row.host_joined_at
+	assert row.first_guest_at
+	assert row.ended_on
+
+
+def test_a_removed_app_leaves_nothing_of_the_account(book, zoom, zoom_type, notify):
+	booking = book(zoom_type)
+	frappe.db.set_value("Video Connection", {"user": booking.host}, "account_id", "zoom-user-7")
+	notify("app_deauthorized", {"user_id": "zoom-user-7", "account_id": "account-of-jane"})
+	assert frappe.get_all("Video Connection", {"user": booking.host}) == []
+	[row] = calls()
+	assert (row.external_id, row.join_url, row.passcode) == (None, None, None)
+	assert frappe.db.sql("select name from `__Auth` where doctype = 'Video Connection'") in ([], ())
+
+
+@pytest.mark.parametrize("wrong", [{"body": b"{}"}, {"now": NOW + 301}, {"now": NOW - 301}])
+def test_a_notice_that_zoom_did_not_send_now_is_refused(notify, wrong):
+	with pytest.raises(NotPermitted):
+		notify("meeting.deleted", {"object": {"id": 1}}, **wrong)
+
+
+@pytest.mark.parametrize("stamp", [None, "", "x", "１２３", "9" * 5000, "-5"])
+def test_a_made_up_time_is_refused(notify, stamp):
+	with pytest.raises(NotPermitted):
+		read_notice(Notice(b"{}", stamp, "v0=x"), NOW)
+
+
+def test_without_a_secret_every_notice_is_refused(zoom):
+	body, headers = zoom.notification("meeting.deleted", {})
+	with pytest.raises(NotPermitted):
+		read_notice(Notice(body, headers["x-zm-request-timestamp"], headers["x-zm-signature"]), NOW)
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"x"', b"{", b'{"event": 5}', b'{"event": "meeting.deleted", "payload": []}'])
+def test_nonsense_with_a_right_signature_does_no_harm(zoom, notify, body):
+	stamp = str(NOW)
+	signature = (
+		"v0=" + hmac.new(zoom.webhook_secret.encode(), b"v0:%b:%b" % (stamp.encode(), body), hashlib.sha256).hexdigest()
+	)
+	with contextlib.suppress(InvalidRequest):
+		read_notice(Notice(body, stamp, signature), NOW)
+
+
+def test_notices_over_http(client, zoom, notify):
+	zoom.clock.instant = None
+	body, headers = zoom.notification("endpoint.url_validation", {"plainToken": "abc"})
+	answer = client.post(PATH, data=body, headers=headers)
+	assert answer.status_code == 200
+	assert answer.json()["plainToken"] == "abc"
+	assert len(answer.json()["encryptedToken"]) == 64
+	forged = client.post(PATH, data=body, headers={**headers, "x-zm-signature": "v0=forged"})
+	assert (forged.status_code, forged.json()["code"]) == (403, "NOT_PERMITTED")

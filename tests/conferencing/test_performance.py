@@ -1,0 +1,52 @@
+"""The figures of the providers, from the log of requests and from how the meetings ended."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.conferencing.performance import provider_performance
+from scheduler_integration.scheduler_integration.report.video_providers import video_providers
+from tests.conferencing.conftest import DAY, NINE, NOW, settle
+from tests.support.factories import make_user
+
+SPAN = (NINE - DAY, NINE + 7 * DAY)
+
+
+@pytest.fixture
+def frozen_now(frozen):
+	"""Entries of the log are of the day on which the request was made."""
+	return frozen("2026-03-02T06:00:00.250000Z")
+
+
+def test_the_figures_of_a_provider(frozen_now, book, zoom, zoom_type):
+	names = [book(zoom_type, NINE + number * DAY).name for number in range(4)]
+	bookings.cancel_by_host(names[0], "", NOW)
+	settle(names[0])
+	zoom.fail("/meetings", method="POST", status=400)
+	book(zoom_type, NINE + 5 * 3600)
+	for name, status in zip(names[1:], ("Completed", "Completed", "No Show"), strict=True):
+		frappe.db.set_value("Booking", name, "status", status)
+	host = frappe.db.get_value("Booking", names[0], "host")
+	[figures] = provider_performance(SPAN, host)
+	assert (figures.provider, figures.meetings) == ("Zoom", 4)
+	assert (figures.completed, figures.no_shows, figures.cancelled) == (2, 1, 1)
+	assert (figures.completion_rate, figures.no_show_rate) == (50.0, 33.3)
+	assert (figures.requests, figures.failed, figures.reliability) == (6, 1, 83.3)
+	assert figures.median_milliseconds is not None
+
+
+def test_without_meetings_there_are_no_figures():
+	assert provider_performance(SPAN, make_user()) == []
+
+
+def test_the_report_shows_hosts_their_own_and_managers_all(frozen_now, book, jitsi_type, as_user):
+	booking = book(jitsi_type)
+	wanted = {"from_date": "2026-03-01", "to_date": "2026-03-31"}
+	with as_user(booking.host):
+		columns, [row] = video_providers.execute(wanted)
+	assert (row["provider"], row["meetings"], row["reliability"]) == ("Jitsi Meet", 1, 100.0)
+	assert {column["fieldname"] for column in columns} == set(row)
+	with as_user(make_user("Eve")):
+		assert video_providers.execute(wanted)[1] == []
+	with as_user(make_user("Mia", roles=("Scheduling Manager",))):
+		assert "Jitsi Meet" in [each["provider"] for each in video_providers.execute(wanted)[1]]

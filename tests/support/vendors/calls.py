@@ -1,0 +1,123 @@
+"""Stand-ins for Google Meet's own interface and for Teams' online meetings in Microsoft Graph."""
+
+import secrets
+from typing import Any
+
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Request
+
+from tests.support.vendors.accounts import Accounts
+from tests.support.vendors.stand_in import Refused, no_content
+
+MEET_SCOPES = "openid email profile https://www.googleapis.com/auth/meetings.space.created"
+TEAMS_SCOPES = "openid email profile offline_access OnlineMeetings.ReadWrite"
+
+
+class MeetStandIn(Accounts):
+	"""Spaces of the Meet REST API v2. They have no time, and can't be deleted."""
+
+	rules = (
+		Rule("/o/oauth2/v2/auth", endpoint="authorise"),
+		Rule("/token", endpoint="token", methods=["POST"]),
+		Rule("/revoke", endpoint="revoke", methods=["POST"]),
+		Rule("/v2/spaces", endpoint="create", methods=["POST"]),
+		Rule("/v2/spaces/<space>", endpoint="read", methods=["GET"]),
+	)
+
+	def __init__(self) -> None:
+		super().__init__()
+		self.spaces: dict[str, dict[str, Any]] = {}
+		self.pending = 0  # how many reads of a new space still come without a link
+
+	def create(self, request: Request) -> dict[str, Any]:
+		self._check(request)
+		space = f"spaces/{secrets.token_urlsafe(8)}"
+		code = "-".join(secrets.token_hex(2)[:3] for _part in range(3))
+		self.spaces[space] = {"name": space, "meetingUri": f"https://meet.google.example/{code}", "meetingCode": code}
+		return self._shown(space)
+
+	def read(self, request: Request, space: str) -> dict[str, Any]:
+		self._check(request)
+		if f"spaces/{space}" not in self.spaces:
+			raise Refused(404, {"error": {"code": 404, "status": "NOT_FOUND"}})
+		return self._shown(f"spaces/{space}")
+
+	def _shown(self, space: str) -> dict[str, Any]:
+		if self.pending:
+			self.pending -= 1
+			return {"name": space}
+		return self.spaces[space]
+
+	def _check(self, request: Request) -> None:
+		token = self.token_of(request)
+		if not token:
+			raise Refused(401, {"error": {"code": 401, "status": "UNAUTHENTICATED"}})
+		if "https://www.googleapis.com/auth/meetings.space.created" not in token.scopes:
+			raise Refused(403, {"error": {"code": 403, "status": "PERMISSION_DENIED"}})
+
+
+class TeamsStandIn(Accounts):
+	"""`/me/onlineMeetings` of Microsoft Graph v1.0, with `createOrGet`, which is idempotent."""
+
+	refresh_tokens = "rotated"
+	rules = (
+		Rule("/<tenant>/oauth2/v2.0/authorize", endpoint="sign_in"),
+		Rule("/<tenant>/oauth2/v2.0/token", endpoint="exchange", methods=["POST"]),
+		Rule("/v1.0/me/onlineMeetings/createOrGet", endpoint="create_or_get", methods=["POST"]),
+		Rule("/v1.0/me/onlineMeetings/<meeting>", endpoint="read", methods=["GET"]),
+		Rule("/v1.0/me/onlineMeetings/<meeting>", endpoint="change", methods=["PATCH"]),
+		Rule("/v1.0/me/onlineMeetings/<meeting>", endpoint="delete", methods=["DELETE"]),
+	)
+
+	def __init__(self) -> None:
+		super().__init__()
+		self.meetings: dict[str, dict[str, Any]] = {}
+
+	def sign_in(self, request: Request, tenant: str) -> Any:
+		return self.authorise(request)
+
+	def exchange(self, request: Request, tenant: str) -> dict[str, Any]:
+		return self.token(request)
+
+	def create_or_get(self, request: Request) -> dict[str, Any]:
+		self._check(request)
+		body = request.get_json()
+		if not body.get("externalId"):
+			raise Refused(400, {"error": {"code": "BadRequest", "message": "externalId is missing."}})
+		known = [each for each in self.meetings.values() if each["externalId"] == body["externalId"]]
+		if known:
+			return known[0]
+		meeting = secrets.token_urlsafe(12) + "=="
+		self.meetings[meeting] = {
+			**body,
+			"id": meeting,
+			"joinWebUrl": f"https://teams.microsoft.example/l/meetup-join/{secrets.token_urlsafe(12)}",
+			"joinMeetingIdSettings": {"joinMeetingId": "412 345 678 90", "passcode": secrets.token_hex(3)},
+		}
+		return self.meetings[meeting]
+
+	def read(self, request: Request, meeting: str) -> dict[str, Any]:
+		return self._find(request, meeting)
+
+	def change(self, request: Request, meeting: str) -> dict[str, Any]:
+		found = self._find(request, meeting)
+		found.update(request.get_json())
+		return found
+
+	def delete(self, request: Request, meeting: str) -> Any:
+		self._find(request, meeting)
+		del self.meetings[meeting]
+		return no_content()
+
+	def _find(self, request: Request, meeting: str) -> dict[str, Any]:
+		self._check(request)
+		if meeting not in self.meetings:
+			raise Refused(404, {"error": {"code": "ResourceNotFound"}})
+		return self.meetings[meeting]
+
+	def _check(self, request: Request) -> None:
+		token = self.token_of(request)
+		if not token:
+			raise Refused(401, {"error": {"code": "InvalidAuthenticationToken"}})
+		if "OnlineMeetings.ReadWrite" not in token.scopes:
+			raise Refused(403, {"error": {"code": "Forbidden"}})
