@@ -56,7 +56,8 @@ class Site:
 		if self.is_real:
 			frappe_cli = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", self.name]
 			return [*frappe_cli, "serve", "--port", str(port), "--noreload"]
-		return [sys.executable, "-m", "embedded", "serve", "--port", str(port)]
+		# A test says itself when scheduled jobs run.
+		return [sys.executable, "-m", "embedded", "serve", "--no-scheduler", "--port", str(port)]
 
 	def application(self) -> Callable:
 		"""Return the WSGI application of this site, to serve it from this process."""
