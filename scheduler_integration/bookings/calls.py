@@ -30,7 +30,7 @@ def store_call(name: str, fields: Fields, now: int) -> None:
 	is_new = bool(link) and link != booking.meeting_link and booking.status == "Scheduled"
 	asks_calendar = fields.get("video_meeting") == CALENDAR != booking.video_meeting
 	booking.db_set(fields, update_modified=False)
-	change = Change(Kind.LINKED, booking, now)
+	change = Change(Kind.LINKED, booking, now, status_before=booking.status)
 	if asks_calendar:
 		plan_events(change)
 	if not is_new:

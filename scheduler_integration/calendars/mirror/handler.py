@@ -37,6 +37,8 @@ def run(task: Task, now: int) -> Outcome:
 	destination = destination_of(user)
 	if destination and not destination.works:
 		return Again(now + PATIENCE, _("The host's calendar must be connected again."))
+	if not rows.rows_of(uid, user) and all(end <= now for _start, end in meeting.days):
+		return NotNeeded(_("The meeting is over, or takes place without this host."))
 	try:
 		return _serve(meeting, destination, now)
 	except AccessRevoked as error:
