@@ -21,6 +21,7 @@ def before_install() -> None:
 
 def after_install() -> None:
 	"""Create the messages, an index and custom fields. Frappe creates the roles from the fixtures."""
+	store_default_settings()
 	ensure_messages()
 	ensure_core_indexes()
 	sync_custom_fields()
@@ -84,6 +85,12 @@ def after_uninstall() -> None:
 	"""
 	if not frappe.db.exists("DocType", "Booking"):
 		drop_core_indexes()
+
+
+def store_default_settings() -> None:
+	"""Store the defaults of Scheduler Settings. Without them, the first field that is set alone would empty the others."""
+	# The installation acts for the site, not for a user whose permissions could apply.
+	frappe.get_doc("Scheduler Settings").save(ignore_permissions=True)
 
 
 def ensure_new_settings() -> None:

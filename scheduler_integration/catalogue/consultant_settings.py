@@ -57,7 +57,9 @@ def _save(consultant: str, fields: Mapping[str, Any]) -> ConsultantSettings:
 	name = frappe.db.get_value(DOCTYPE, {"consultant": consultant})
 	if not name and not fields.get("scheduler_provider"):
 		raise InvalidRequest(details={"scheduler_provider": _("Say first which scheduler you use.")})
-	doc: Document = frappe.get_doc(DOCTYPE, name) if name else frappe.new_doc(DOCTYPE, consultant=consultant)
+	# The lock makes another update wait. Without it, that one would be refused as made of an old copy.
+	stored = frappe.get_doc(DOCTYPE, name, for_update=True) if name else None
+	doc: Document = stored or frappe.new_doc(DOCTYPE, consultant=consultant)
 	doc.update(dict(fields))
 	doc.save()
 	return _of(doc)

@@ -1,10 +1,11 @@
 """The meeting types that a consultant offers to clients: on pages of this site, or on an external scheduler."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import frappe
 from frappe.query_builder import Criterion, DocType
+from pypika import Table
 
 from scheduler_integration.catalogue.phases import PHASES
 from scheduler_integration.catalogue.public import page_url
@@ -53,7 +54,7 @@ def next_sort_order(consultant: str) -> int:
 	return highest[0] + 1 if highest else 0
 
 
-def _load(which, only_active: bool) -> list[ConsultantType]:
+def _load(which: Callable[[Table], Criterion], only_active: bool) -> list[ConsultantType]:
 	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
 	condition = which(meeting_type) & _is_the_consultants_own(meeting_type, page)
 	if only_active:
@@ -72,7 +73,7 @@ def _load(which, only_active: bool) -> list[ConsultantType]:
 	return [_of_row(row, phases.get(row.name, set())) for row in rows]
 
 
-def _is_the_consultants_own(meeting_type, page) -> Criterion:
+def _is_the_consultants_own(meeting_type: Table, page: Table) -> Criterion:
 	"""Return the condition that a type isn't merely marked with the consultant's name.
 
 	Whoever owns a page can write any name into the types of that page. A type counts as the consultant's if it has no

@@ -16,7 +16,7 @@ def execute() -> None:
 	ensure_messages()
 	for field, key in FIELDS.items():
 		stored = {"doctype": "Scheduler Settings", "field": field}
-		# Singles has no `creation`, by which Frappe sorts unless it is told not to.
+		# By default Frappe 15 orders by `modified`, which this table lacks.
 		chosen = frappe.db.get_value("Singles", stored, "value", order_by=None)
 		if chosen and frappe.db.exists("Email Template", chosen):
 			frappe.db.set_value("Meeting Automation", {"built_in": key}, "email_template", chosen)

@@ -65,7 +65,8 @@ class Windows:
 		context = page.context
 		page.unroute_all(behavior="ignoreErrors")
 		context.set_offline(False)
-		context.set_default_timeout(PATIENCE * 1000)
+		# As Playwright has it.
+		context.set_default_timeout(30_000)
 		# A page of this server, because Chromium starts another process for a page from elsewhere.
 		page.goto("/api/method/ping")
 		page.evaluate("localStorage.clear(); sessionStorage.clear()")

@@ -6,9 +6,22 @@ frappe.ui.form.on("Consultant Scheduler Settings", {
 		form.add_custom_button(__("Meeting types"), () => {
 			frappe.set_route("List", "Meeting Type", { consultant: form.doc.consultant });
 		});
+		show_webhook(form);
 		show_preview(form);
 	},
+	scheduler_provider: show_webhook,
 });
+
+const WEBHOOKS = { Calendly: "calendly", Acuity: "acuity", ScheduleOnce: "oncehub", Custom: "custom" };
+
+/** Show beside the key the address that the scheduler has to call. docs/tracking.md has the steps. */
+function show_webhook(form) {
+	const method = WEBHOOKS[form.doc.scheduler_provider];
+	if (!method || form.is_new()) return;
+	const settings = encodeURIComponent(form.doc.name);
+	const address = `${window.location.origin}/api/method/scheduler_integration.api.webhooks.${method}?settings=${settings}`;
+	form.set_df_property("webhook_signing_key", "description", __("Address of the webhook: {0}", [address]));
+}
 
 async function create_starter_types(form) {
 	const made = await call("POST", "meeting_types.create_starter_set", { consultant: form.doc.consultant });
@@ -22,6 +35,9 @@ async function create_starter_types(form) {
 }
 
 function show_preview(form) {
+	// Frappe refreshes a form several times. The choices of phase and profile stay.
+	if (preview(form).dataset.of === form.doc.name) return refresh_preview(form);
+	preview(form).dataset.of = form.doc.name;
 	const choices = [
 		["phase", __("Phase"), ["Stabilize", "Organize", "Build", "Grow", "Systemic"]],
 		["disc", __("DISC profile"), ["", "D", "I", "S", "C"]],
@@ -42,15 +58,19 @@ function show_preview(form) {
 }
 
 async function refresh_preview(form) {
-	const consultant = form.doc.consultant;
-	const chosen = (name) => preview(form).querySelector(`[data-preview=${name}]`).value;
-	const found = await call("GET", "reports.preview", { consultant, phase: chosen("phase"), disc: chosen("disc") });
-	// Meanwhile the form may show other settings.
-	if (!found || form.doc.consultant !== consultant) return;
+	const asked = wanted(form);
+	const found = await call("GET", "reports.preview", asked);
+	// Meanwhile the form may show other settings, or somebody has chosen another phase.
+	if (!found || JSON.stringify(wanted(form)) !== JSON.stringify(asked)) return;
 	const empty = __("Nothing to show: there are no active meeting types, or reports are switched off.");
 	const style = "body { font: 15px/1.5 sans-serif; margin: 16px } .meeting-type { margin-bottom: 24px }";
 	const body = found.html || frappe.utils.escape_html(empty);
 	preview(form).querySelector("iframe").srcdoc = `<style>${style}</style>${body}`;
+}
+
+function wanted(form) {
+	const chosen = (name) => preview(form).querySelector(`[data-preview=${name}]`).value;
+	return { consultant: form.doc.consultant, phase: chosen("phase"), disc: chosen("disc") };
 }
 
 function preview(form) {
