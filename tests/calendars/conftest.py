@@ -58,7 +58,16 @@ def xandikos_server() -> Iterator[CalendarServer]:
 @pytest.fixture(params=["radicale_server", "xandikos_server"])
 def caldav(request: pytest.FixtureRequest) -> CalendarServer:
 	"""Each of the two servers in turn, with an empty calendar."""
-	server = request.getfixturevalue(request.param)
+	return emptied(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def radicale_calendar(radicale_server: CalendarServer) -> CalendarServer:
+	"""Radicale alone, with an empty calendar, for what doesn't depend on the server."""
+	return emptied(radicale_server)
+
+
+def emptied(server: CalendarServer) -> CalendarServer:
 	for name in server.names():
 		server.delete(name)
 	return server

@@ -1,4 +1,4 @@
-"""Bookings in the hosts' own calendars, written by the outbox into real CalDAV servers."""
+"""Bookings in the hosts' own calendars, written by the outbox into a real CalDAV server."""
 
 import frappe
 import pytest
@@ -18,6 +18,11 @@ NINE = at("2026-03-02 09:00")
 HOUR = 3600
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
+
+
+@pytest.fixture
+def caldav(radicale_calendar):
+	return radicale_calendar
 
 
 @pytest.fixture
@@ -213,8 +218,6 @@ def test_an_event_that_the_host_deleted_there_stays_deleted(page, connection, ca
 
 
 def test_a_refused_password_waits_for_the_reconnection(page, connection, caldav):
-	if caldav.name == "Xandikos":
-		pytest.skip("Xandikos asks for no password")
 	connection.reload()
 	connection.update({"password": "wrong"}).save()
 	booking = book(page)

@@ -13,6 +13,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
 
 
 @pytest.fixture
+def caldav(radicale_calendar):
+	return radicale_calendar
+
+
+@pytest.fixture
 def page(commit_clean):
 	page = make_page()
 	make_meeting_type(page, duration_minutes=60)
