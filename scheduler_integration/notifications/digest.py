@@ -82,7 +82,7 @@ def _subject(rows: list[dict]) -> str:
 def _row(sharing: list[Document], day: Interval, reader: Reader) -> dict:
 	"""Return one meeting of the day: a booking, or all bookings of a session."""
 	first = sharing[0]
-	# Of a multi-day meeting, only the part of this day.
+	# A multi-day meeting is shown with the part of this day only.
 	start, end = next(part for part in first.parts() if part[0] < day[1] and part[1] > day[0])
 	meeting_type = frappe.get_cached_value("Meeting Type", first.meeting_type, "title")
 	return {

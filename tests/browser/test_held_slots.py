@@ -65,14 +65,14 @@ def test_who_holds_a_time_books_it(browse):
 	assert [booking.attendee_email for booking in bookings_of(meeting_type)] == [EMAIL]
 
 
-def test_a_line_that_has_lapsed_goes(browse):
+def test_a_hold_that_has_lapsed_says_so(browse):
 	path = path_of(make_offer())
 	window = browse(DESK, keep=False)
 	window.page.clock.install()
 	window.reach_form(path)
 	wait_until_held(window)
 	window.page.clock.fast_forward("01:00:00")
-	window.wait_until("document.getElementById('held').textContent === ''")
+	window.page.locator("#held", has_text="No longer held for you.").wait_for()
 
 
 def test_a_booking_goes_through_though_nothing_could_be_held(browse):

@@ -39,11 +39,13 @@ def test_lists_hold_own_records_only(jane, eve, as_user):
 	meeting_type = make_meeting_type(page)
 	booking = door.book(payload(page, meeting_type, NINE), NOW).id
 	schedule = frappe.db.get_value("Availability Schedule", {"user": jane})
+	preferences = frappe.get_doc({"doctype": "Host Preferences", "user": jane}).insert().name
 	own = {
 		"Scheduling Page": page.name,
 		"Meeting Type": meeting_type.name,
 		"Availability Schedule": schedule,
 		"Booking": booking,
+		"Host Preferences": preferences,
 	}
 	for doctype, name in own.items():
 		with as_user(jane):

@@ -42,5 +42,6 @@ async function ask_api(method, options) {
 
 function shown({ start }) {
 	const site_time = moment.tz(start, frappe.boot.time_zone?.system || "UTC").format(frappe.defaultDatetimeFormat);
-	return frappe.datetime.str_to_user(frappe.datetime.convert_to_user_tz(site_time));
+	// It converts to the reader's zone by itself.
+	return frappe.datetime.str_to_user(site_time);
 }

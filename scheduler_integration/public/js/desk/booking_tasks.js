@@ -41,7 +41,7 @@ function row(form, task) {
 }
 
 function moment_of({ done_at, due_at }) {
-	return frappe.datetime.str_to_user(frappe.datetime.convert_to_user_tz(site_time(done_at || due_at)));
+	return frappe.datetime.str_to_user(site_time(done_at || due_at));
 }
 
 // The API's instants have an offset. The desk formats times of the site's zone.
