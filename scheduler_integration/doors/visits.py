@@ -5,12 +5,13 @@ browsers that load a page ahead don't count. Nobody counts who asks not to be tr
 """
 
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import frappe
 from crawleruseragents import is_crawler
 from werkzeug.datastructures import Headers
 
+from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.doors.address import client_network
 from scheduler_integration.engagement.clicks import Visit
 from scheduler_integration.parsing.text import Refused, line
@@ -60,13 +61,15 @@ def is_automatic(headers: Headers) -> bool:
 def clean_referrer(value: object) -> str:
 	"""Return the page that linked here, without query and fragment, which may hold secrets. Else ""."""
 	try:
-		parts = urlsplit(value) if isinstance(value, str) else None
-		if not parts or parts.scheme not in ("http", "https") or not parts.hostname:
+		parts = urlsplit(value if isinstance(value, str) else "")
+		host = parts.hostname or ""
+		if parts.scheme not in ("http", "https") or not is_hostname(host):
 			return ""
-		host = parts.hostname + (f":{parts.port}" if parts.port else "")
+		host += f":{parts.port}" if parts.port else ""
 	except ValueError:
 		return ""
-	return _safe_line(urlunsplit((parts.scheme, host, parts.path, "", "")))
+	# Quotes and angle brackets are no part of a path (RFC 3986, section 3.3).
+	return _safe_line(urlunsplit((parts.scheme, host, quote(parts.path, safe="/%:@!$&()*+,;=~"), "", "")))
 
 
 def _safe_line(text: str | None) -> str:
