@@ -5,9 +5,8 @@ import re
 import frappe
 import pytest
 
-from scheduler_integration.calendars.sync import sync
 from scheduler_integration.clock import now
-from tests.calendars.conftest import Feed
+from tests.calendars.conftest import Feed, read_when_free
 from tests.pages.reading import read
 from tests.support.calendar_servers import times
 from tests.support.factories import make_page, make_user
@@ -80,7 +79,7 @@ def test_a_feed_from_connecting_to_disconnecting(client, jane, feed):
 	assert "Being read for the first time" in page
 	assert "nobody can book these times" in page
 	assert "hush-hush" not in page
-	sync(name, now())
+	read_when_free(name, now())
 	page = shown(client)
 	assert "Works" in page
 	assert "Last read" in page
@@ -101,7 +100,7 @@ def test_a_feed_from_connecting_to_disconnecting(client, jane, feed):
 def test_what_is_wrong_and_the_button_that_helps(client, jane, feed):
 	name = connect(client, feed)
 	feed.status = 401
-	sync(name, now())
+	read_when_free(name, now())
 	page = shown(client)
 	assert "Must be connected again" in page
 	assert "The account refuses access." in page
@@ -110,7 +109,7 @@ def test_what_is_wrong_and_the_button_that_helps(client, jane, feed):
 	feed.status = 200
 	assert submit(client, action="reconnect", name=name, address=feed.url + "?new=1").status_code == 303
 	frappe.db.rollback()
-	sync(name, now())
+	read_when_free(name, now())
 	assert "Must be connected again" not in shown(client)
 
 
