@@ -1,7 +1,7 @@
 """The tokens that we keep, in Password fields of the record that stands for the account.
 
-The record's DocType has the fields `access_token` and `refresh_token` (Password), `token_expires_at` (Long Int) and
-`scopes` (Small Text).
+The record's DocType has the fields `access_token` and `refresh_token` (Password), `token_expires_at` (Long Int), `scopes`
+(Small Text) and `account_id`, the vendor's id of the account. It is listed in `HOLDERS`.
 """
 
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from scheduler_integration.outside.oauth.consent import Grant
 from scheduler_integration.outside.oauth.endpoint import ask_for_tokens, revoke_token
 from scheduler_integration.outside.oauth.vendors import Vendor
 
+HOLDERS = ("Calendar Connection", "Video Connection")
 # An access token is replaced this many seconds before its end, so that it lasts for the request it is taken for.
 _SPARE_SECONDS = 120
 _SECRETS = ("access_token", "refresh_token")
@@ -72,11 +73,24 @@ def forget(holder: Holder) -> None:
 
 
 def revoke(vendor: Vendor, holder: Holder) -> None:
-	"""Make the tokens useless at the vendor, if the vendor can do that. They stay on this site: see `forget`."""
+	"""Make the tokens useless at the vendor, if the vendor can do that. They stay on this site: see `forget`.
+
+	Nothing happens if that would take the tokens of another record too, such as those of the same account's video calls.
+	"""
+	if not vendor.revoke or (vendor.revokes_all and _is_shared(holder)):
+		return
 	kept = _read(holder)
 	token = kept.refresh_token or kept.access_token
-	if vendor.revoke and token:
+	if token:
 		revoke_token(vendor, token)
+
+
+def _is_shared(holder: Holder) -> bool:
+	"""Whether another record has tokens of the same account."""
+	account = frappe.db.get_value(holder.doctype, holder.name, "account_id")
+	same = {"account_id": account, "refresh_token": ("is", "set")}
+	found = [(doctype, name) for doctype in HOLDERS for name in frappe.get_all(doctype, same, pluck="name")]
+	return bool(account) and any(each != (holder.doctype, holder.name) for each in found)
 
 
 def _refreshed(vendor: Vendor, holder: Holder, kept: _Kept, now: int) -> str:
