@@ -32,7 +32,8 @@ def _seed() -> dict[str, tuple[dict[str, str], int]]:
 	for field in ("slots_per_minute", "bookings_per_hour"):
 		frappe.db.set_single_value("Scheduler Settings", field, 0)
 	alone = {f"{busy} busy times": _seed_one(busy) for busy in (0, 50, 500)}
-	return {**alone, "50 hosts in a round robin": _seed_team(50)}
+	own = {"500 busy times of the host's own calendar": _seed_calendar(500)}
+	return {**alone, **own, "50 hosts in a round robin": _seed_team(50)}
 
 
 def _seed_one(busy: int) -> tuple[dict[str, str], int]:
@@ -45,6 +46,36 @@ def _seed_one(busy: int) -> tuple[dict[str, str], int]:
 	first = frappe.utils.getdate() + timedelta(days=2)
 	for each in range(busy):
 		_block(page.user, first + timedelta(days=each % 31), each // 31)
+	return _query(page, meeting_type)
+
+
+def _seed_calendar(busy: int) -> tuple[dict[str, str], int]:
+	"""Make a page whose host has a connected calendar that was just read."""
+	import frappe
+
+	from scheduler_integration.calendars.busy_store import Place, apply
+	from scheduler_integration.calendars.listing import store_calendars
+	from scheduler_integration.calendars.provider import BusyTime, Changes, ProviderCalendar, RemoteEvent
+	from scheduler_integration.clock import now
+	from tests.support.factories import make_meeting_type, make_page
+
+	page = make_page()
+	meeting_type = make_meeting_type(page, daily_limit=9)
+	values = {
+		"doctype": "Calendar Connection",
+		"user": page.user,
+		"provider": "ICS",
+		"address": "https://feed.example/",
+	}
+	name = frappe.get_doc(values).insert().name
+	store_calendars(name, [ProviderCalendar(id="feed", name="Own", is_primary=True)])
+	window = (now(), now() + 90 * 86400)
+	calendar = frappe.db.get_value("Connected Calendar", {"parent": name})
+	frappe.db.set_value("Connected Calendar", calendar, {"synced_at": now(), "window_until": window[1]})
+	first = now() - now() % 86400 + 2 * 86400
+	starts = (first + each % 31 * 86400 + (8 * 60 + each // 31 * 35) * 60 for each in range(busy))
+	events = tuple(RemoteEvent(id=str(start), busy=(BusyTime(start, start + 1200),)) for start in starts)
+	apply(Place(page.user, name, calendar, 1, window), Changes(events=events), ())
 	return _query(page, meeting_type)
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 import frappe
 from frappe.query_builder import DocType
@@ -18,8 +19,6 @@ from scheduler_integration.prepared import value
 HOUR = 3600
 # In `Busy.label`, after the name of the Calendar Connection, of a time that an event takes.
 _EVENT = "event"
-# Switches of Calendar Connection, and the kind of busy time that each of them ignores.
-_IGNORES = {"ignore_tentative": "tentative", "ignore_focus_time": "focus"}
 
 
 class Distrust(Enum):
@@ -37,16 +36,38 @@ def load_busy_times(users: Iterable[str], span: engine.Interval, now: int) -> di
 
 	That includes times for which a calendar isn't trusted at `now`.
 	"""
-	limit, checked = stale_seconds(), set()
+	limit = stale_seconds()
 	values = {"users": tuple(users), "first": span[0], "last": span[1]}
 	found: dict[str, list[engine.Busy]] = defaultdict(list)
-	for row in frappe.db.sql(_query(), values, as_dict=True):
-		if (row.connection, row.calendar) not in checked:
-			checked.add((row.connection, row.calendar))
-			found[row.user] += _distrusted(row, span, now, limit)
-		if row.starts_at is not None and not any(row[switch] and row.kind == kind for switch, kind in _IGNORES.items()):
-			found[row.user].append(engine.Busy(row.starts_at, row.ends_at, _label(row.connection, _EVENT)))
+	labels: dict[tuple[str, str | None], str] = {}
+	ignored: dict[str, set[str]] = {}
+	# As tuples: a busy month has hundreds of rows, and a dict for each of them takes longer than the query.
+	for row in frappe.db.sql(_query(), values):
+		user, connection, calendar, start, end, kind = row[:6]
+		if (connection, calendar) not in labels:
+			labels[connection, calendar] = _label(connection, _EVENT)
+			about = _About(*row[6:])
+			ignored[connection] = about.ignored_kinds()
+			found[user] += _distrusted(connection, calendar, about, span, now, limit)
+		if start is not None and kind not in ignored[connection]:
+			found[user].append(engine.Busy(start, end, labels[connection, calendar]))
 	return found
+
+
+class _About(NamedTuple):
+	"""What the query says of a connection and one of its calendars."""
+
+	status: str
+	when_unreadable: str | None
+	ignores_tentative: int
+	ignores_focus_time: int
+	state: str | None
+	synced_at: int | None
+	window_until: int | None
+
+	def ignored_kinds(self) -> set[str]:
+		switches = {"tentative": self.ignores_tentative, "focus": self.ignores_focus_time}
+		return {kind for kind, is_on in switches.items() if is_on}
 
 
 def stale_seconds() -> int:
@@ -54,7 +75,7 @@ def stale_seconds() -> int:
 	return (frappe.get_cached_doc("Scheduler Settings").calendar_stale_hours or 12) * HOUR
 
 
-def distrust(status: str, state: str, synced_at: int | None, now: int, limit: int) -> Distrust | None:
+def distrust(status: str, state: str | None, synced_at: int | None, now: int, limit: int) -> Distrust | None:
 	"""Return why a calendar isn't trusted at `now`, for whichever time. `limit` is that of `stale_seconds`.
 
 	`status` is the connection's, `state` the calendar's.
@@ -77,20 +98,20 @@ def of_calendar(label: str) -> tuple[str, Distrust | None] | None:
 	return name, None if reason == _EVENT else Distrust(reason)
 
 
-def _distrusted(row: frappe._dict, span: engine.Interval, now: int, limit: int) -> list[engine.Busy]:
+def _distrusted(
+	connection: str, calendar: str | None, about: _About, span: engine.Interval, now: int, limit: int
+) -> list[engine.Busy]:
 	"""Return the part of the span for which the calendar isn't trusted."""
-	if row.when_unreadable == "Offer my times all the same" or _reads_nothing(row):
+	# A new connection has no calendar yet, and counts as unread. Later, the host may choose none of its calendars.
+	reads_nothing = calendar is None and about.status != "New"
+	if about.when_unreadable == "Offer my times all the same" or reads_nothing:
 		return []
-	if reason := distrust(row.status, row.state, row.synced_at, now, limit):
-		return [engine.Busy(*span, _label(row.connection, reason.value))]
-	if row.window_until < span[1]:
-		return [engine.Busy(max(row.window_until, span[0]), span[1], _label(row.connection, Distrust.TOO_FAR.value))]
+	if reason := distrust(about.status, about.state, about.synced_at, now, limit):
+		return [engine.Busy(*span, _label(connection, reason.value))]
+	until = about.window_until or 0
+	if until < span[1]:
+		return [engine.Busy(max(until, span[0]), span[1], _label(connection, Distrust.TOO_FAR.value))]
 	return []
-
-
-def _reads_nothing(row: frappe._dict) -> bool:
-	"""Whether the host chose no calendar of the connection. A new one has none yet, and counts as unread."""
-	return row.calendar is None and row.status != "New"
 
 
 def _label(connection: str, reason: str) -> str:
@@ -112,18 +133,18 @@ def _query() -> str:
 		.on((busy.calendar == calendar.name) & (busy.generation == calendar.generation) & overlaps)
 		.select(
 			connection.user,
-			connection.name.as_("connection"),
+			connection.name,
+			calendar.name,
+			busy.starts_at,
+			busy.ends_at,
+			busy.kind,
 			connection.status,
 			connection.when_unreadable,
 			connection.ignore_tentative,
 			connection.ignore_focus_time,
-			calendar.name.as_("calendar"),
 			calendar.state,
 			calendar.synced_at,
 			calendar.window_until,
-			busy.starts_at,
-			busy.ends_at,
-			busy.kind,
 		)
 		.where(connection.user.isin(value("users")) & (connection.is_active == 1))
 		.get_sql()
