@@ -25,7 +25,6 @@ from scheduler_integration.parsing.fields import (
 	parse_choice,
 	parse_date,
 	parse_instants,
-	parse_json,
 	parse_name,
 	parse_whole_number,
 )
@@ -143,7 +142,6 @@ def update(
 	`reschedule` or `reschedule_for_all` to `start`, `ask_to_reschedule`, `guests`, or, for managers, `reassign` to `host`.
 	"""
 	signed_in()
-	people = parse_json("guests", guests, list)
 	command = parse_command(
 		action,
 		name,
@@ -154,7 +152,7 @@ def update(
 		start=start,
 		duration=duration,
 		gives_back=gives_back,
-		guests=people,
+		guests=guests,
 	)
 	return serialise.host_booking(act(command))
 

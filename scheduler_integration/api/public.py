@@ -156,8 +156,7 @@ def reschedule(
 def update_guests(token=None, guests=None) -> dict[str, Any]:
 	"""Change the additional guests of a manage link's booking to `guests` and return the booking."""
 	count_request(BOOKINGS)
-	addresses = parse_guests_of(parse_json("guests", guests, list))
-	return serialise.attendee_booking(update_guests_for_attendee(parse_name(token), addresses))
+	return serialise.attendee_booking(update_guests_for_attendee(parse_name(token), parse_guests_of(guests)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -12,7 +12,14 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request, parse_guests
-from scheduler_integration.parsing.fields import parse_choice, parse_field, parse_flag, parse_name, parse_reason
+from scheduler_integration.parsing.fields import (
+	parse_choice,
+	parse_field,
+	parse_flag,
+	parse_json,
+	parse_name,
+	parse_reason,
+)
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request
 
 # Commands of hosts and managers, by the name that API and page send.
@@ -58,10 +65,11 @@ def update_guests_for_attendee(token: str, guests: tuple[str, ...]) -> AttendeeB
 
 
 def parse_guests_of(value: object) -> tuple[str, ...]:
-	"""Return the addresses of additional guests: a list, or text with commas between them. It may be empty, not missing."""
-	if value is None:
+	"""Return the addresses of additional guests from a list, or from its JSON. It may be empty, but not missing."""
+	addresses = parse_json("guests", value, list)
+	if addresses is None:
 		raise InvalidRequest(details={"guests": _("This is needed.")})
-	return parse_field("guests", value, parse_guests)
+	return parse_field("guests", addresses, parse_guests)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Each attendee has an entry of their own. A host has one entry for a whole session, for any number of attendees.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
@@ -29,13 +29,25 @@ class Entry:
 	status: str
 	summary: str
 	description: str
-	hosts: tuple[Reader, ...]
-	participants: tuple[Reader, ...]
+	hosts: tuple[Reader, ...] = ()
+	participants: tuple[Reader, ...] = ()
 
 
 def entry_for(booking: Document, reader: Reader) -> Entry:
 	"""Return the reader's entry, in the current language (`frappe.local.lang`)."""
-	return _session_entry(booking, reader) if booking.session and reader.is_hosting else _own_entry(booking, reader)
+	if not booking.session or not reader.is_hosting:
+		people = (attendee_of(booking), *guests_of(booking))
+		return replace(_own_entry(booking, reader), hosts=tuple(hosts_of(booking)), participants=people)
+	sharing = [] if reader.is_removed else live_in_session(booking.session)
+	people = tuple(person for each in sharing for person in (attendee_of(each), *guests_of(each)))
+	entry = _session_entry(booking, sharing, reader)
+	return replace(entry, hosts=tuple(hosts_of(booking)), participants=people)
+
+
+def bare_entry(sharing: list[Document], reader: Reader) -> Entry:
+	"""Return a host's entry without people: of one booking, or of the session whose live bookings these are."""
+	first = sharing[0]
+	return _session_entry(first, sharing, reader) if first.session else _own_entry(first, reader)
 
 
 def _own_entry(booking: Document, reader: Reader) -> Entry:
@@ -46,21 +58,16 @@ def _own_entry(booking: Document, reader: Reader) -> Entry:
 		status="CANCELLED" if is_cancelled else _status([booking]),
 		summary=booking.subject,
 		description=_description(booking, reader),
-		hosts=tuple(hosts_of(booking)),
-		participants=(attendee_of(booking), *guests_of(booking)),
 	)
 
 
-def _session_entry(booking: Document, reader: Reader) -> Entry:
-	sharing = [] if reader.is_removed else live_in_session(booking.session)
+def _session_entry(booking: Document, sharing: list[Document], reader: Reader) -> Entry:
 	return Entry(
 		uid=session_uid_for(booking, reader.user),
 		sequence=session_sequence(booking.session_uid),
 		status=_status(sharing),
 		summary=frappe.get_cached_value("Meeting Type", booking.meeting_type, "title"),
 		description="\n\n".join(filter(None, (_how_to_join(booking), *map(_attendee_line, sharing)))),
-		hosts=tuple(hosts_of(booking)),
-		participants=tuple(person for each in sharing for person in (attendee_of(each), *guests_of(each))),
 	)
 
 
@@ -77,7 +84,10 @@ def _description(booking: Document, reader: Reader) -> str:
 	if reader.sees_answers:
 		parts.append(event_description(booking, meeting_type))
 	if reader.is_attendee:
-		parts.append(_("To see or cancel the meeting: {0}").format(manage_url(booking)))
+		sentence = (
+			_("To change or cancel: {0}") if meeting_type.allow_reschedule else _("To see or cancel the meeting: {0}")
+		)
+		parts.append(sentence.format(manage_url(booking)))
 	return "\n\n".join(filter(None, parts))
 
 

@@ -15,7 +15,7 @@ from icalendar import Calendar
 from scheduler_integration.clock import from_site_time
 from scheduler_integration.header_text import header_text
 from scheduler_integration.meetings.hosted import by_session, hosted_between
-from scheduler_integration.notifications.entry import entry_for
+from scheduler_integration.notifications.entry import bare_entry
 from scheduler_integration.notifications.invitation import DAY, PRODID, bare_event
 from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.wording import Reader
@@ -45,7 +45,7 @@ def host_feed(user: str, now: int) -> bytes:
 def _add(calendar: Calendar, sharing: list[Document], reader: Reader) -> None:
 	first = sharing[0]
 	changed = max(from_site_time(each.modified) for each in sharing)
-	entry = entry_for(first, reader)
+	entry = bare_entry(sharing, reader)
 	if not first.session:
 		entry = replace(entry, description="\n\n".join(filter(None, (_attendee(first), entry.description))))
 	event = bare_event(first, changed, reader, entry)

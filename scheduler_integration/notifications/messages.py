@@ -200,6 +200,7 @@ def variables_for(booking: Document, reader: Reader) -> dict[str, Any]:
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
 		"cancel_reason": booking.cancel_reason,
 		"manage_url": manage_url(booking) if reader.is_attendee else None,
+		"may_move": bool(meeting_type.allow_reschedule),
 		"book_again_url": page_url(page.slug, meeting_type.slug),
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
 		"calendar_url": calendar_links(booking, meeting_type).ics if reader.is_attendee else None,

@@ -17,7 +17,7 @@ script.
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -25,7 +25,7 @@ from frappe import _
 from markupsafe import Markup
 
 from scheduler_integration.parsing.text import Refused
-from scheduler_integration.parsing.web_address import web_address
+from scheduler_integration.parsing.web_address import WebAddress, web_address
 
 LONGEST = 5000
 MIN_HEIGHT, DEFAULT_HEIGHT, MAX_HEIGHT = 200, 600, 2000
@@ -168,7 +168,14 @@ def _checked(address: str | None, allowed_hosts: Collection[str]) -> str:
 				found.host
 			)
 		)
-	return found.text
+	return _in_ascii(found)
+
+
+def _in_ascii(address: WebAddress) -> str:
+	"""Return the address with scheme and host in lower case and ASCII: they also go into a header of the report's page."""
+	parts = urlsplit(address.text)
+	port = f":{parts.port}" if parts.port else ""
+	return parts._replace(scheme=address.scheme, netloc=address.host + port).geturl()
 
 
 def _with_scheme(address: str) -> str:

@@ -180,3 +180,36 @@ def test_a_host_moves_a_booking_and_is_told_why_not(client, page, intro):
 	assert (moved["rescheduled_from"], moved["status"]) == (booking["id"], "Scheduled")
 	early = client.call(update, name=moved["id"], action="complete")
 	assert (early.status_code, early.json()["code"]) == (403, "MOVE_NOT_ALLOWED")
+
+
+def test_guests_are_changed_by_the_link_and_by_the_host(client, page, intro):
+	host = frappe.get_doc("User", page.user)
+	host.new_password = "Analytical-Engine-1843"
+	host.save()
+	frappe.db.commit()
+	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
+	bob, eve = (f"{fresh(name)}@guests.example" for name in ("bob", "eve"))
+	answer = client.call(f"{PUBLIC}.update_guests", token=token_of(booking), guests=[bob])
+	assert (answer.status_code, answer.json()["data"]["guests"]) == (200, [bob])
+	missing = client.call(f"{PUBLIC}.update_guests", token=token_of(booking))
+	assert (missing.status_code, set(missing.json()["details"])) == (400, {"guests"})
+	client.login(page.user, "Analytical-Engine-1843")
+	update = "scheduler_integration.api.bookings.update"
+	changed = client.call(update, name=booking["id"], action="guests", guests=[bob, eve])
+	assert changed.json()["data"]["guests"] == [bob, eve]
+	wrong = client.call(update, name=booking["id"], action="guests", guests=["nobody"])
+	assert (wrong.status_code, set(wrong.json()["details"])) == (400, {"guests"})
+
+
+def test_a_host_asks_for_another_time_and_gives_this_one_back(client, page, intro):
+	host = frappe.get_doc("User", page.user)
+	host.new_password = "Analytical-Engine-1843"
+	host.save()
+	frappe.db.commit()
+	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
+	client.login(page.user, "Analytical-Engine-1843")
+	asked = {"name": booking["id"], "action": "ask_to_reschedule", "gives_back": 1, "reason": "Flu"}
+	answer = client.call("scheduler_integration.api.bookings.update", **asked)
+	assert (answer.status_code, answer.json()["data"]["status"]) == (200, "Rescheduled")
+	shown = client.call(f"{PUBLIC}.get_booking", "GET", token=token_of(booking)).json()["data"]
+	assert (shown["can_reschedule"], shown["reschedule_message"]) == (True, "Flu")

@@ -277,26 +277,28 @@ def test_a_webhook_about_something_else_is_taken_and_ignored(post, settings):
 
 
 @pytest.mark.parametrize("method", ["calendly", "oncehub", "custom"])
-@pytest.mark.parametrize(
-	"fault", ["key", "old", "future", "none", "garbage", "empty", "other body", "unknown", "other"]
-)
-def test_a_wrong_signature_is_refused_and_nothing_told(client, method, fault):
+def test_a_wrong_signature_is_refused_and_nothing_told(client, method):
 	settings = make_scheduler({"calendly": "Calendly", "oncehub": "ScheduleOnce", "custom": "Custom"}[method])
 	keyless = make_scheduler(settings.scheduler_provider, webhook_signing_key=None)
 	frappe.db.commit()
-	now, body = int(time.time()), created()
-	options = {
-		"key": {"key": "another key"},
-		"none": {"signature": "-"},
-		"garbage": {"signature": "t=x,v1=é,s=é".encode().decode("latin-1")},
-		"empty": {"signature": f"t={now},v1=,s="},
-		"other body": {"signature": signed(b"{}", now, field="s" if method == "oncehub" else "v1")},
-	}.get(fault, {})
-	moment = {"old": now - 301, "future": now + 301}.get(fault, now)
-	target = {"unknown": frappe._dict(name="nothing"), "other": keyless}.get(fault, settings)
-	answer = send(client, method, target, body, moment, **options)
-	assert (answer.status_code, answer.json()["code"]) == (401, "SIGNATURE_REFUSED")
-	assert answer.json()["error"] == "The signature is missing, wrong or too old."
+	now, body, field = int(time.time()), created(), "s" if method == "oncehub" else "v1"
+	wrong = {
+		"another key": (settings, now, {"key": "another key"}),
+		"too old": (settings, now - 301, {}),
+		"too new": (settings, now + 301, {}),
+		"none": (settings, now, {"signature": "-"}),
+		"garbage": (settings, now, {"signature": "t=x,v1=é,s=é".encode().decode("latin-1")}),
+		"empty": (settings, now, {"signature": f"t={now},v1=,s="}),
+		"of another body": (settings, now, {"signature": signed(b"{}", now, field=field)}),
+		"of nobody": (frappe._dict(name="nothing"), now, {}),
+		"of somebody without a key": (keyless, now, {}),
+	}
+	answers = {
+		name: send(client, method, target, body, moment, **options) for name, (target, moment, options) in wrong.items()
+	}
+	assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(wrong, 401)
+	assert {answer.text for answer in answers.values()} == {answers["none"].text}
+	assert answers["none"].json()["code"] == "SIGNATURE_REFUSED"
 	assert outside(settings) == []
 
 

@@ -186,3 +186,12 @@ def test_the_visitor_chooses_a_place_and_a_reload_keeps_it(browse):
 	page.wait_for_url(re.compile("/schedule/manage/"))
 	[booking] = bookings_of(meeting_type)
 	assert booking.location == "Place Bellecour"
+
+
+def test_going_back_after_booking_does_not_look_like_a_failure(browse):
+	window = browse(DESK)
+	window.book(path_of(make_offer()))
+	window.page.go_back()
+	window.page.locator("#times-heading").wait_for()
+	assert window.page.locator(".alert:visible").count() == 0
+	assert not window.page.locator("#details").is_visible()

@@ -9,7 +9,7 @@ import pytest
 from frappe.utils.password import update_password
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now
+from scheduler_integration.clock import now, to_site_time
 from tests.browser.screens import DESK, Browsing, Windows
 from tests.pages.offer import PASSWORD, TeamOffer
 from tests.support import door
@@ -331,6 +331,41 @@ def test_a_manager_hands_a_meeting_over_outside_the_colleagues_hours(desk, team)
 	window.answer()
 	window.page.wait_for_function("(host) => cur_frm.doc.host === host", arg=team.colleague)
 	assert stored(booking).host == team.colleague
+
+
+def test_a_host_moves_a_meeting_and_goes_on_with_the_new_booking(desk, team):
+	booking = team.book(10, team.colleague)
+	start = stored(booking).starts_at
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	window.press("Reschedule")
+	window.dialog.wait_for()
+	window.page.evaluate("(start) => cur_dialog.set_value('start', start)", str(to_site_time(start + 7 * 3600 // 2)))
+	window.screenshot("form-reschedule")
+	window.answer()
+	window.page.wait_for_function("(name) => cur_frm.doc.name !== name", arg=booking)
+	moved = stored(window.doc("name"))
+	assert (moved.rescheduled_from, moved.starts_at) == (booking, start + 7 * 3600 // 2)
+	assert stored(booking).status == "Rescheduled"
+
+
+def test_several_bookings_are_cancelled_at_once_with_one_reason(desk, team):
+	names = [team.book(hour, team.colleague) for hour in (10, 12)]
+	window = desk(team.colleague)
+	window.open("/app/booking/view/list")
+	boxes = window.page.locator(".list-row .list-row-checkbox")
+	boxes.first.wait_for()
+	for position in range(2):
+		boxes.nth(position).check()
+	window.page.locator(".actions-btn-group:visible button").first.click()
+	window.page.locator(".dropdown-item:visible", has_text="Cancel meeting").click()
+	window.dialog.locator("textarea").fill("The office is closed.")
+	window.screenshot("list-cancel")
+	window.answer()
+	window.page.locator(".desk-alert", has_text="2 bookings changed").wait_for()
+	assert [(stored(name).status, stored(name).cancel_reason) for name in names] == [
+		("Cancelled", "The office is closed.")
+	] * 2
 
 
 def test_list_and_calendar_start_with_what_is_to_come(desk, team):

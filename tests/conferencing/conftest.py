@@ -20,9 +20,9 @@ from tests.support.vendors.setup import all_leading_to, set_up
 from tests.support.vendors.stand_in import serving
 from tests.support.vendors.zoom import SCOPES, Zoom
 
-# A Monday.
-NOW = at("2026-03-02 06:00")
-NINE = at("2026-03-02 09:00")
+# A Monday, and far away: the server of other tests runs tasks that are due today.
+NOW = at("2036-03-03 06:00")
+NINE = at("2036-03-03 09:00")
 DAY = 86400
 
 

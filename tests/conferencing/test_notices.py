@@ -66,21 +66,21 @@ def test_a_meeting_that_we_deleted_is_no_news(book, zoom, zoom_type, notify):
 
 def test_a_meeting_moved_at_zoom_is_shown_until_it_is_moved_back(book, zoom_type, notify):
 	booking = book(zoom_type)
-	notify("meeting.updated", about(booking, start_time="2026-03-02T11:00:00Z"))
+	notify("meeting.updated", about(booking, start_time="2036-03-03T11:00:00Z"))
 	booking.reload()
 	assert (booking.video_status, booking.starts_at) == ("Moved Outside", calls()[0].starts_at)
-	notify("meeting.updated", about(booking, start_time="2026-03-02T09:00:00Z"))
+	notify("meeting.updated", about(booking, start_time="2036-03-03T09:00:00Z"))
 	booking.reload()
 	assert (booking.video_status, booking.video_error) == ("Ready", None)
 
 
 def test_who_came_is_counted(book, zoom_type, notify):
 	booking = book(zoom_type)
-	join = "2026-03-02T09:01:00Z"
+	join = "2036-03-03T09:01:00Z"
 	notify("meeting.participant_joined", about(booking, participant={"email": "jane@zoom.example", "join_time": join}))
-	notify("meeting.participant_joined", about(booking, participant={"email": "", "join_time": "2026-03-02T09:03:00Z"}))
+	notify("meeting.participant_joined", about(booking, participant={"email": "", "join_time": "2036-03-03T09:03:00Z"}))
 	notify("meeting.participant_joined", about(booking, participant={"user_name": "Bob"}))
-	notify("meeting.ended", about(booking, end_time="2026-03-02T09:30:00Z"))
+	notify("meeting.ended", about(booking, end_time="2036-03-03T09:30:00Z"))
 	[row] = calls()
 	assert row.participants == 2
 	assert row.host_joined_at

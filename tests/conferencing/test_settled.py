@@ -14,7 +14,7 @@ from tests.conferencing.conftest import DAY, NOW, calls, settle
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_team_page, make_user, payload
 
-FIRST = at("2026-03-30 09:00")
+FIRST = at("2036-03-31 09:00")
 HALF, HOUR = 1800, 3600
 REFERENCES = st.integers(0, 7)
 FAULTS = st.sampled_from(

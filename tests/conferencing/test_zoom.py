@@ -25,7 +25,7 @@ def test_a_booking_gets_a_meeting_with_link_number_and_passcode(book, zoom, zoom
 	assert booking.meeting_password == meeting["password"]
 	assert (meeting["topic"], meeting["start_time"], meeting["duration"]) == (
 		booking.subject,
-		"2026-03-02T09:00:00Z",
+		"2036-03-03T09:00:00Z",
 		30,
 	)
 	assert (booking.video_status, video_task(booking).status) == ("Ready", "Sent")
@@ -197,7 +197,7 @@ def test_a_rescheduled_booking_has_the_same_link_and_the_new_time(book, zoom, zo
 	later = reschedule(earlier.name, NINE + DAY)
 	_before, later = settle(earlier.name, later.name)
 	[meeting] = zoom.meetings.values()
-	assert (later.meeting_link, meeting["start_time"]) == (earlier.meeting_link, "2026-03-03T09:00:00Z")
+	assert (later.meeting_link, meeting["start_time"]) == (earlier.meeting_link, "2036-03-04T09:00:00Z")
 
 
 def test_a_meeting_deleted_at_zoom_is_made_again_when_the_booking_changes(book, zoom, zoom_type):

@@ -1,10 +1,14 @@
 """Patches move what an earlier version stored."""
 
+import hashlib
+
 import frappe
 import pytest
 
-from scheduler_integration.patches import rename_meeting_type_fields
-from tests.support.factories import make_meeting_type, make_page
+from scheduler_integration.meetings.sessions import session_uid_for
+from scheduler_integration.patches import fill_session_uids, rename_meeting_type_fields
+from tests.support import door
+from tests.support.factories import at, make_meeting_type, make_page, payload
 
 
 @pytest.fixture
@@ -35,3 +39,15 @@ def test_a_meeting_type_keeps_its_rules_under_their_new_names(old_columns):
 
 def test_a_new_site_has_nothing_to_move():
 	rename_meeting_type_fields.execute()
+
+
+def test_a_session_keeps_its_entry_in_the_hosts_calendars():
+	now, nine = at("2026-03-02 06:00"), at("2026-03-02 09:00")
+	page = make_page()
+	workshop = make_meeting_type(page, seats=3)
+	names = [door.book(payload(page, workshop, nine), now).id for _each in range(2)]
+	frappe.db.set_value("Booking", {"name": ["in", names]}, "session_uid", None)
+	fill_session_uids.execute()
+	uids = {session_uid_for(frappe.get_doc("Booking", name), page.user).partition("@")[0] for name in names}
+	before = hashlib.sha256(f"{workshop.name}\n{nine}\n{page.user}".encode()).hexdigest()[:32]
+	assert uids == {before}

@@ -129,10 +129,10 @@ def test_a_completed_meeting_and_its_correction(page, meeting_type, assessment):
 
 
 def test_the_row_is_rolled_back_with_the_booking(page, meeting_type, assessment):
-	frappe.db.savepoint("before")
+	frappe.db.savepoint("nothing_booked")
 	booking = booked(page, meeting_type, reference=reference_of(meeting_type, assessment))
 	assert row_of(booking)
-	frappe.db.rollback(save_point="before")
+	frappe.db.rollback(save_point="nothing_booked")
 	assert engagement(consultant=page.user) == []
 
 

@@ -141,7 +141,7 @@ def test_the_invitation_is_written_in_the_readers_language(page, outgoing_mail):
 		for part in message_from_string(to_attendee.message).walk()
 		if part.get_content_type() == "text/calendar"
 	)
-	assert "Termin ansehen oder absagen:" in invitation
+	assert "Termin ändern oder absagen:" in invitation
 
 
 @pytest.mark.usefixtures("commit_clean")

@@ -1,9 +1,12 @@
 """The status of each address: pages, and the designed error pages."""
 
+from datetime import timedelta
+
 import frappe
 import pytest
 
-from tests.pages.offer import make_offer, path_of
+from scheduler_integration.clock import now, utc
+from tests.pages.offer import host_of, make_offer, path_of
 from tests.pages.reading import read, script_data
 from tests.support.factories import make_meeting_type
 
@@ -135,3 +138,22 @@ def test_hosts_are_asked_to_sign_in(client, commit_clean):
 	answer = client.get("/scheduling", allow_redirects=False)
 	assert answer.status_code == 302
 	assert answer.headers["Location"].endswith("/login?redirect-to=/scheduling")
+
+
+def test_a_link_to_a_full_day_stays_on_that_day_and_says_so(client, commit_clean):
+	offer = make_offer()
+	full = utc(now()).date() + timedelta(days=9)
+	frappe.get_doc({"doctype": "Availability Override", "user": host_of(offer), "date": str(full)}).insert()
+	frappe.db.commit()
+	page = read(client.get(f"{path_of(offer)}?date={full}").text)
+	assert page.one("p", class_="no-times").text.startswith("No free times on")
+	assert str(full.day) in page.one("p", class_="no-times").text
+
+
+def test_a_month_beyond_the_booking_window_leads_back_to_the_first_free_day(client, commit_clean):
+	offer = make_offer()
+	far = utc(now()).date() + timedelta(days=400)
+	page = read(client.get(f"{path_of(offer)}?month={far:%Y-%m}").text)
+	[back] = page.one("div", id="month-message").all("a")
+	assert back.text == "Back to the first free day"
+	assert read(client.get(back["href"]).text).all("a", class_="time")

@@ -95,11 +95,17 @@ class TestMonth:
 		return month.month_view(date(2026, 11, 1), given["chosen"], given["today"], free, asked, locale)
 
 	def test_weeks_begin_as_the_locale_has_it(self):
-		german, american = self.sheet(GERMAN), self.sheet(AMERICAN)
+		first = date(2026, 11, 1)
+		german, american = self.sheet(GERMAN, today=first), self.sheet(AMERICAN, today=first)
 		assert [day and day["number"] for day in german["weeks"][0]] == [None] * 6 + [1]
 		assert [day and day["number"] for day in american["weeks"][0]] == [1, 2, 3, 4, 5, 6, 7]
 		assert german["weekdays"][0]["long"] == "Montag"
 		assert american["weekdays"][0]["long"] == "Sunday"
+
+	def test_weeks_that_are_over_are_left_out(self):
+		weeks = self.sheet(BRITISH)["weeks"]
+		assert [week[0]["number"] for week in weeks] == [16, 23, 30]
+		assert self.sheet(BRITISH, today=date(2026, 10, 31))["weeks"][0][6]["number"] == 1
 
 	def test_a_free_day_says_how_many_times_and_leads_to_them(self):
 		day = next(day for week in self.sheet(BRITISH)["weeks"] for day in week if day and day["number"] == 23)
@@ -127,7 +133,7 @@ class TestMonth:
 			BRITISH,
 			{date(2026, 11, 23), date(2026, 11, 24)},
 		)
-		free, partial = sheet["weeks"][4][0], sheet["weeks"][4][1]
+		free, partial = sheet["weeks"][1][0], sheet["weeks"][1][1]
 		assert (free["is_free"], free["is_partial"]) == (True, False)
 		assert (partial["is_free"], partial["is_partial"]) == (False, True)
 		assert re.fullmatch("Tuesday,? 24 November 2026, partly free", partial["name"])

@@ -49,7 +49,7 @@ def numbered(vector):
 			"https://jane.as.me/?appointmentType=1",
 			400,
 		),
-		("<IFRAME SRC='HTTPS://Calendly.com/jane' style='HEIGHT: 321px'></IFRAME>", "HTTPS://Calendly.com/jane", 321),
+		("<IFRAME SRC='HTTPS://Calendly.com/jane' style='HEIGHT: 321px'></IFRAME>", "https://calendly.com/jane", 321),
 		('<iframe src="//calendly.com/jane">', "https://calendly.com/jane", DEFAULT_HEIGHT),
 		('<iframe src="https://calendly.com/a" height="1"></iframe>', "https://calendly.com/a", DEFAULT_HEIGHT),
 		('<iframe src="https://calendly.com/a" height="10"></iframe>', "https://calendly.com/a", MIN_HEIGHT),
@@ -101,6 +101,16 @@ def test_an_admin_can_allow_exactly_one_more_host():
 	for host in ("www.booking.example.com", "example.com", "booking.example.com.evil.example"):
 		with pytest.raises(Refused, match=f"Widgets from {host} aren't allowed"):
 			parse_embed_code(f'<iframe src="https://{host}/x"></iframe>', allowed)
+
+
+def test_a_widgets_host_is_written_in_ascii():
+	"""It goes into a header of the report's page."""
+	code = '<iframe src="https://Terminé日本.example:8443/日本?q=ü#x"></iframe>'
+	with pytest.raises(Refused) as refused:
+		parse_embed_code(code)
+	host = str(refused.value).split()[2]
+	assert host.isascii()
+	assert parse_embed_code(code, {host}).src == f"https://{host}:8443/日本?q=ü#x"
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=numbered)

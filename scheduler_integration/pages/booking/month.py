@@ -48,13 +48,16 @@ def month_view(
 ) -> dict:
 	"""Return the view of the calendar. `free` maps dates to slots; `partial` are dates with only partly free starts."""
 	can_go_back = month > first_of(today)
+	weeks = _weeks(month, locale.first_week_day)
 	return {
 		"title": dates.month_title(month, locale),
 		"value": f"{month:%Y-%m}",
 		"weekdays": dates.weekday_names(locale),
 		"weeks": [
 			[day and _day(day, chosen, today, free, query, locale, partial) for day in week]
-			for week in _weeks(month, locale.first_week_day)
+			for week in weeks
+			# Weeks that are over only take the place of those that count.
+			if any(day and day >= today for day in week)
 		],
 		"previous_url": query.url(month=f"{previous_month(month):%Y-%m}") if can_go_back else None,
 		"next_url": query.url(month=f"{next_month(month):%Y-%m}"),

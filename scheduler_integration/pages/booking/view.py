@@ -16,7 +16,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.booking.form import form_view, moving_form_view
-from scheduler_integration.pages.booking.month import month_view
+from scheduler_integration.pages.booking.month import first_of, month_view
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, times_view
 from scheduler_integration.pages.kit import dates
@@ -84,10 +84,11 @@ class BookingPage:
 
 	@cached_property
 	def day(self) -> date | None:
-		"""The chosen day, or else the first day with a free time."""
+		"""The chosen day, even if nothing is free on it, or else the first day with a free time."""
 		wanted = self.start or self.query.start
 		day = local_date(wanted, self.zone) if wanted else self.query.day
-		return day if day in {*self.slots.in_month, *self.slots.partial_days} else self.slots.first_free_day
+		is_shown = day and day >= self.today and first_of(day) == self.slots.month and self.slots.first_free_day
+		return day if is_shown else self.slots.first_free_day
 
 	@property
 	def step(self) -> str:
@@ -184,10 +185,17 @@ def _meeting(shown: BookingPage) -> dict:
 		"title": meeting.title,
 		"description": meeting.description,
 		"faces": faces(hosts),
-		"with": ", ".join(names(hosts)) or shown.page.title,
+		"with": _with(meeting, names(hosts), shown.locale) or shown.page.title,
 		"facts": facts(meeting, shown.locale, with_duration=not _has_choice(meeting)),
 		"requires_confirmation": meeting.requires_confirmation,
 	}
+
+
+def _with(meeting: PublicMeetingType, hosts: list[str], locale: dates.Locale) -> str:
+	"""Return whom the attendee meets: all of them in a collective meeting, one of them in a round robin."""
+	if meeting.assignment == "Round Robin" and len(hosts) > 1:
+		return _("One of {0}").format(dates.listed(hosts, locale, style="or"))
+	return dates.listed(hosts, locale)
 
 
 def _has_choice(meeting: PublicMeetingType) -> bool:
@@ -241,15 +249,20 @@ def _empty(shown: BookingPage) -> dict:
 	later = shown.slots.later
 	return {
 		"text": _("No free times in {0}").format(dates.month_title(shown.slots.month, shown.locale)),
-		"url": later and shown.query.url(date=later.isoformat()),
-		"label": later and _("Go to {0}").format(dates.day_and_month(later, shown.locale)),
+		"url": shown.query.url(date=later.isoformat()) if later else shown.query.url(),
+		"label": _("Go to {0}").format(dates.day_and_month(later, shown.locale))
+		if later
+		else _("Back to the first free day"),
 		"hint": None if later else _("There are no free times later either. Please check back soon."),
 	}
 
 
 def _times(shown: BookingPage, day: date) -> dict:
 	of_day = DayOfTimes(day, shown.slots.slots_on(day), shown.slots.partly_free_on(day))
-	return times_view(of_day, shown.style, shown.page.timezone, shown.query)
+	view = times_view(of_day, shown.style, shown.page.timezone, shown.query)
+	if view["groups"]:
+		return view
+	return {**view, "none": _("No free times on {0}.").format(dates.full_date(day, shown.locale))}
 
 
 def _chosen(shown: BookingPage, start: int) -> dict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, dates, lists, numbers, units
 
@@ -67,9 +68,9 @@ def short_range(first: date, last: date, locale: Locale) -> str:
 	return dates.format_interval(first, last, "MMMEd" if first.year == last.year else "yMMMEd", locale=locale)
 
 
-def listed(texts: list[str], locale: Locale) -> str:
-	"""`Mon 23 Nov, Wed 25 Nov and Fri 27 Nov`."""
-	return lists.format_list(texts, locale=locale)
+def listed(texts: list[str], locale: Locale, style: Literal["standard", "or"] = "standard") -> str:
+	"""`Mon 23 Nov, Wed 25 Nov and Fri 27 Nov`, or with "or" before the last one."""
+	return lists.format_list(texts, style=style, locale=locale)
 
 
 def weekday(day: date, locale: Locale) -> str:

@@ -48,12 +48,13 @@ function drawChosen() {
 }
 
 /**
- * The day whose times are shown: the chosen one, or the first free day of the month.
+ * The day whose times are shown: the chosen one, even if it has none, or the first free day of the month.
  * @param {Map<string, number[]>} free @param {Map<string, PartlyFree[]>} partlyFree
  */
 function shownDay(free, partlyFree) {
-	if (state.day && (free.has(state.day) || partlyFree.has(state.day))) return state.day;
-	return [...free.keys()].sort()[0] ?? null;
+	const first = [...free.keys()].sort()[0] ?? null;
+	if (state.day && (partlyFree.has(state.day) || (first && state.day.startsWith(state.month)))) return state.day;
+	return first;
 }
 
 /** @param {boolean} hasTimes */

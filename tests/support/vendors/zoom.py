@@ -169,4 +169,4 @@ class Zoom(Accounts):
 			self.changes_today[owner] = self.changes_today.get(owner, 0) + 1
 			if self.changes_today[owner] > PER_DAY:
 				text = "You have reached the maximum per-day rate limit for this API. Try again later."
-				raise Refused(429, {"code": 429, "message": text}, {"Retry-After": "2026-03-03T00:00:00Z"})
+				raise Refused(429, {"code": 429, "message": text}, {"Retry-After": "2036-03-04T00:00:00Z"})

@@ -26,7 +26,8 @@ async function book() {
 	const { kind, address, nearest, message, details } = await send(start, duration, zone, form.payload(), hold.key);
 	if (kind === "booked") {
 		hold.forget();
-		return location.assign(address);
+		// The booked time is no longer free, so the Back button mustn't return to its form.
+		return location.replace(address);
 	}
 	form.busy(false);
 	if (kind === "taken") return loseRace(start, nearest);

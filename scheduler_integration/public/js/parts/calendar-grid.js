@@ -46,7 +46,7 @@ export class CalendarGrid {
 	}
 
 	#rows() {
-		const { month } = this.#sheet;
+		const { month, today } = this.#sheet;
 		const first = `${month}-01`;
 		const blanks = (weekdayOf(first) - data.firstWeekday + 7) % 7;
 		/** @type {(string | null)[]} */
@@ -55,7 +55,10 @@ export class CalendarGrid {
 		while (days.length % 7) days.push(null);
 		const rows = [];
 		for (let at = 0; at < days.length; at += 7) {
-			rows.push(make("tr", {}, ...days.slice(at, at + 7).map((date) => this.#cell(date))));
+			const week = days.slice(at, at + 7);
+			// Weeks that are over only take the place of those that count.
+			if (week.some((date) => date && date >= today))
+				rows.push(make("tr", {}, ...week.map((date) => this.#cell(date))));
 		}
 		return rows;
 	}
@@ -129,7 +132,7 @@ export class CalendarGrid {
 
 	/** @param {string} date */
 	#walkTo(date) {
-		const earliest = `${monthOf(this.#sheet.today)}-01`;
+		const earliest = this.#earliest();
 		this.#focused = date < earliest ? earliest : date;
 		if (monthOf(this.#focused) !== this.#sheet.month) {
 			this.#takesFocus = true;
@@ -140,6 +143,13 @@ export class CalendarGrid {
 		const button = this.#day(this.#focused);
 		button?.setAttribute("tabindex", "0");
 		button?.focus();
+	}
+
+	/** The first date that is shown: in this month, the beginning of this week. */
+	#earliest() {
+		const { today } = this.#sheet;
+		const monday = addDays(today, -((weekdayOf(today) - data.firstWeekday + 7) % 7));
+		return monthOf(monday) === monthOf(today) ? monday : `${monthOf(today)}-01`;
 	}
 
 	/** @param {number} months */

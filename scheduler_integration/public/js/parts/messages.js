@@ -43,8 +43,15 @@ export const showLoadFailed = (retry) => show(t("load_failed"), { label: t("try_
 /** @param {string} title */
 export const showLooking = (title) => show(t("no_times_month", title), null, t("looking_ahead"));
 
+/** Without a month in its address, the page opens at the first free day. */
+function goToFirst() {
+	const query = new URLSearchParams(location.search);
+	for (const name of ["month", "date", "start"]) query.delete(name);
+	location.assign(`${location.pathname}?${query}`);
+}
+
 /** @param {string} title @param {string | null} found @param {(date: string) => void} go */
 export function showEmptyMonth(title, found, go) {
-	if (!found) return show(t("no_times_month", title), null, t("no_times_later"));
+	if (!found) return show(t("no_times_month", title), { label: t("first_free"), act: goToFirst }, t("no_times_later"));
 	show(t("no_times_month", title), { label: t("next_free", dayAndMonth(found)), act: () => go(found) });
 }

@@ -113,7 +113,9 @@ class Hold {
 		if (!line || !this.#zone) return;
 		clearTimeout(this.#timer);
 		const until = this.#until();
-		line.textContent = until ? t("held_until", clockTime(until, this.#zone, this.#twelveHours)) : "";
+		const isOver = this.#held?.until && !until;
+		if (until) line.textContent = t("held_until", clockTime(until, this.#zone, this.#twelveHours));
+		else line.textContent = isOver ? t("held_no_longer") : "";
 		if (until) this.#timer = window.setTimeout(() => this.#write(), (until - now()) * 1000 + 500);
 	}
 }
