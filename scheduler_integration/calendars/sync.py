@@ -179,7 +179,7 @@ class _Calendar:
 				self._finish({"sync_token": changes.token or self.row.sync_token})
 				return True
 			findings = outside.look_into(self.reader.provider, self.row.name, changes, self.reader.now)
-			self._hold()
+			self._hold_afresh()
 			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
 			outside.note(findings)
 			if not changes.next_page:
@@ -208,7 +208,7 @@ class _Calendar:
 				self._save({"next_page": None, "shadow": 0})
 				raise
 			findings = self._findings(changes, seen)
-			self._hold()
+			self._hold_afresh()
 			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
 			outside.note(findings)
 			if not changes.next_page:
@@ -270,6 +270,15 @@ class _Calendar:
 	def _hold(self) -> None:
 		if not lease.still_holds(self.reader.connection, self.reader.key):
 			raise Superseded
+
+	def _hold_afresh(self) -> None:
+		"""Hold the lease in a transaction that began after the provider answered.
+
+		InnoDB shows a transaction the state of its first read. In that state, a booking that was written into the calendar
+		a second ago might not exist, and its own event would become a busy time.
+		"""
+		frappe.db.commit()
+		self._hold()
 
 	def _save(self, values: dict) -> None:
 		"""Store fields of the calendar, and with them what was written since the last commit."""

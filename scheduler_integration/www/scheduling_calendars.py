@@ -83,7 +83,8 @@ def _act() -> SchedulingError | None:
 
 def _connect() -> None:
 	preset = PRESETS.get(argument("preset"))
-	address = preset[1] if preset else argument("address")
+	# An address that was typed is meant, whichever service stands above it.
+	address = argument("address") or (preset[1] if preset else "")
 	form = parse_address_form(argument("provider"), address, argument("login"), argument("password"))
 	connections.connect_by_address(frappe.session.user, form.provider, form.address, form.login, form.password)
 

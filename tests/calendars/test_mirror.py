@@ -233,6 +233,32 @@ def test_a_refused_password_waits_for_the_reconnection(page, connection, caldav)
 	assert len(caldav.names()) == 1
 
 
+def test_trouble_in_the_former_calendar_is_noted_there_only(page, connection, caldav, connect, xandikos_server):
+	"""The event must leave an account whose password was revoked; the new account works."""
+	for name in xandikos_server.names():
+		xandikos_server.delete(name)
+	booking = book(page)
+	deliver()
+	other = connect(page.user, "CalDAV", xandikos_server.address, xandikos_server.login, xandikos_server.password)
+	assert sync(other.name, NOW).error is None
+	connection.reload()
+	connection.update({"password": "wrong"}).save()
+	other.reload()
+	next(row for row in other.calendars if row.can_write).write_bookings = 1
+	other.save()
+	deliver(NOW + 60)
+	assert len(xandikos_server.names()) == 1
+	assert frappe.db.get_value("Calendar Connection", connection.name, "status") == "Reconnect needed"
+	assert frappe.db.get_value("Calendar Connection", other.name, "status") == "Connected"
+	((status, _error),) = states(booking)
+	assert status == "Pending"
+	connection.reload()
+	connection.update({"password": caldav.password}).save()
+	deliver(NOW + 2 * HOUR)
+	assert caldav.names() == []
+	assert states(booking) == [("Sent", None)]
+
+
 def test_a_calendar_that_is_chosen_later_gets_the_coming_bookings(page, connect, caldav):
 	book(page)
 	deliver()

@@ -61,11 +61,11 @@ def _serve(meeting: Meeting, destination: Destination | None, now: int) -> Outco
 			for day in range(len(days))
 			if destination
 		]
-		for row in known:
-			if row not in kept:
-				_remove(providers, row)
+		leftover = [row for row in known if row not in kept and not _remove(providers, row, now)]
 	finally:
 		providers.close()
+	if leftover:
+		return Again(now + PATIENCE, _("An event is left in a calendar that must be connected again."))
 	if not written:
 		return Done() if known else NotNeeded(_("The host has no calendar for bookings."))
 	return _outcome(meeting, written, now)
@@ -127,15 +127,23 @@ def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str)
 		return provider.put(row.calendar_id, event, Stored(id=found.id, etag=found.etag, uid=found.uid))
 
 
-def _remove(providers: "_Providers", row: frappe._dict) -> None:
-	"""Remove an event that isn't wanted any more. If the account can't be reached for good, it is forgotten."""
+def _remove(providers: "_Providers", row: frappe._dict, now: int) -> bool:
+	"""Remove an event that isn't wanted any more, and return whether that is done.
+
+	It may be in another account than the one that is written now: that account's trouble is noted there. In an account
+	that was disconnected, or a calendar that is gone, nothing can be removed, and nobody waits for it.
+	"""
 	try:
-		provider = providers.of(row.connection)
-		provider.remove(row.calendar_id, row.key, rows.stored_of(row), notify=True)
-	except (AccessRevoked, CalendarGone):
+		providers.of(row.connection).remove(row.calendar_id, row.key, rows.stored_of(row), notify=True)
+	except AccessRevoked as error:
 		if frappe.db.get_value("Calendar Connection", row.connection, "is_active"):
-			raise
+			health.failed(row.connection, error, now)
+			frappe.db.commit()
+			return False
+	except CalendarGone:
+		pass
 	rows.change(row, state=rows.REMOVED)
+	return True
 
 
 class _Providers:

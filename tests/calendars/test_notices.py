@@ -1,0 +1,73 @@
+"""A host is told once that their times are closed, and managers a day later if nobody helped."""
+
+import frappe
+import pytest
+
+from scheduler_integration.calendars.notices import tell_of_trouble
+from scheduler_integration.calendars.sync import sync
+from tests.support.factories import at, make_page, make_user
+
+NOW = at("2026-03-01 06:00")
+HOUR, DAY = 3600, 86400
+
+
+@pytest.fixture
+def connection(commit_clean, connect, feed, outgoing_mail):
+	made = connect(make_page().user, "ICS", feed.url)
+	sync(made.name, NOW)
+	return made
+
+
+def told(connection):
+	mails = frappe.get_all("Email Queue", {"reference_name": connection.name}, pluck="name")
+	return (
+		sorted(frappe.get_all("Email Queue Recipient", {"parent": ("in", mails)}, pluck="recipient")) if mails else []
+	)
+
+
+def test_refused_access_is_told_to_the_host_at_once_and_once(connection, feed):
+	feed.status = 401
+	sync(connection.name, NOW + HOUR)
+	for minutes in range(3):
+		tell_of_trouble(NOW + HOUR + minutes * 60)
+	assert told(connection) == [connection.user]
+
+
+def test_managers_are_told_after_another_day(connection, feed):
+	manager = make_user("Max", roles=("Scheduling Manager",))
+	feed.status = 401
+	sync(connection.name, NOW + HOUR)
+	tell_of_trouble(NOW + HOUR)
+	tell_of_trouble(NOW + HOUR + DAY - 1)
+	assert manager not in told(connection)
+	tell_of_trouble(NOW + HOUR + DAY)
+	tell_of_trouble(NOW + HOUR + 2 * DAY)
+	assert told(connection).count(manager) == 1
+
+
+def test_an_outage_is_told_when_the_times_close(connection, feed):
+	feed.status = 502
+	sync(connection.name, NOW + HOUR)
+	tell_of_trouble(NOW + 12 * HOUR)
+	assert told(connection) == []
+	tell_of_trouble(NOW + 14 * HOUR)
+	assert told(connection) == [connection.user]
+
+
+def test_what_was_mended_is_told_anew_the_next_time(connection, feed):
+	for hour in (1, 3):
+		feed.status = 502
+		feed.headers = {}
+		sync(connection.name, NOW + hour * DAY)
+		tell_of_trouble(NOW + hour * DAY + 13 * HOUR)
+		feed.status = 200
+		sync(connection.name, NOW + hour * DAY + 14 * HOUR)
+	assert told(connection) == [connection.user] * 2
+
+
+def test_the_mail_has_no_address_of_the_feed(connection, feed):
+	feed.status = 401
+	sync(connection.name, NOW + HOUR)
+	tell_of_trouble(NOW + HOUR)
+	(message,) = frappe.get_all("Email Queue", {"reference_name": connection.name}, pluck="message")
+	assert "private-" not in message
