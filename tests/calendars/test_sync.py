@@ -13,7 +13,7 @@ from scheduler_integration.calendars.leaving import leave
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.catalogue.lookup import find_bookable
-from scheduler_integration.exceptions import AccessRevoked, CalendarGone, SlotTaken, Unreachable
+from scheduler_integration.exceptions import AccessRevoked, CalendarGone, InvalidRequest, SlotTaken, Unreachable
 from tests.support import door
 from tests.support.calendar_servers import times
 from tests.support.door import slots_between
@@ -294,3 +294,8 @@ def test_a_deleted_user_leaves_no_tokens_behind(connect, feed):
 	leave(made.name, NOW)
 	assert not frappe.db.exists("Calendar Connection", made.name)
 	assert frappe.db.sql("select count(*) from `__Auth` where name = %s", made.name)[0][0] == 0
+
+
+def test_an_account_without_consent_cannot_be_typed_in(connect):
+	with pytest.raises(InvalidRequest):
+		connect(make_user("Tom"), "Google", "")

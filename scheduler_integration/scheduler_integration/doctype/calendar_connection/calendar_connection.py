@@ -56,6 +56,7 @@ class CalendarConnection(Form):
 	def validate_access(self, stored):
 		"""Check what the person typed, and give a connection with new access data a fresh start."""
 		if self.provider not in _BY_ADDRESS:
+			self.validate_consent()
 			return
 		if self.is_new_secret("address"):
 			self.address = checked_address(self.address)
@@ -65,6 +66,13 @@ class CalendarConnection(Form):
 		if changed or self.is_new_secret("address") or self.is_new_secret("password"):
 			self.status, self.sync_error_count, self.last_error, self.next_sync_at = "New", 0, None, 0
 			self.failing_since = self.told_host_at = self.told_managers_at = None
+
+	def validate_consent(self):
+		"""Refuse a Google or Outlook account that was typed into the form: without a consent, it would only close times."""
+		if self.is_new() and not self.flags.from_provider:
+			raise InvalidRequest(
+				_("Connect this account at /scheduling/calendars, where its provider asks for consent.")
+			)
 
 	def validate_calendars(self):
 		chosen = [row for row in self.calendars if row.write_bookings]
