@@ -5,7 +5,8 @@ from frappe.model.document import Document
 
 from scheduler_integration.calendars.accounts import open_connection
 from scheduler_integration.calendars.mirror import rows
-from scheduler_integration.calendars.provider import Channel, Provider
+from scheduler_integration.calendars.provider import Provider
+from scheduler_integration.calendars.push import end_channels
 from scheduler_integration.calendars.queue import leave_soon
 from scheduler_integration.exceptions import OutsideError
 
@@ -45,11 +46,12 @@ def left_connections() -> list[str]:
 
 
 def _part(provider: Provider, connection: str, now: int, *, deletes: bool) -> None:
-	if provider.can_write and deletes:
-		_delete_events(provider, connection, now)
-	if provider.can_watch:
-		_end_channels(provider, connection)
-	provider.revoke()
+	try:
+		if provider.can_write and deletes:
+			_delete_events(provider, connection, now)
+	finally:
+		end_channels(provider, connection)
+		provider.revoke()
 
 
 def _delete_events(provider: Provider, connection: str, now: int) -> None:
@@ -58,12 +60,6 @@ def _delete_events(provider: Provider, connection: str, now: int) -> None:
 	for row in frappe.get_all(rows.DOCTYPE, filters, fields):
 		provider.remove(row.calendar_id, row.key, rows.stored_of(row))
 		rows.change(row, state=rows.REMOVED)
-
-
-def _end_channels(provider: Provider, connection: str) -> None:
-	filters = {"parent": connection, "channel_id": ("is", "set")}
-	for row in frappe.get_all("Connected Calendar", filters, ["channel_id", "channel_resource"]):
-		provider.unwatch(Channel(id=row.channel_id, resource=row.channel_resource or ""))
 
 
 def forget_user(user: Document, method: str | None = None) -> None:

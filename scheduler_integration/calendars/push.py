@@ -70,18 +70,11 @@ def keep_channels(connection: str, now: int) -> None:
 		provider.close()
 
 
-def end_channels(connection: str) -> None:
+def end_channels(provider: Provider, connection: str) -> None:
 	"""End all channels of a connection that is about to be removed. Errors don't matter: they end by themselves."""
-	rows = frappe.get_all(_ROW, {"parent": connection, "channel_id": ("is", "set")}, _FIELDS)
-	if not rows:
-		return
-	with suppress(OutsideError):
-		provider = open_connection(connection)
-		try:
-			for row in rows:
-				_end(provider, row)
-		finally:
-			provider.close()
+	if provider.can_watch:
+		for row in frappe.get_all(_ROW, {"parent": connection, "channel_id": ("is", "set")}, _FIELDS):
+			_end(provider, row)
 
 
 def received(messages: Iterable[Message], now: int) -> set[str]:

@@ -95,6 +95,30 @@ def test_an_account_is_connected_by_its_host(stand_in, provider, jane, host):
 	assert connection.get_password("refresh_token").startswith("refresh-")
 
 
+def test_the_pages_button_leads_there_and_back(stand_in, provider, jane):
+	assert f"connect={provider}" in jane.get("/scheduling/calendars").text
+	there = jane.get(f"/scheduling/calendars?connect={provider}", allow_redirects=False)
+	assert there.status_code == 302
+	page = jane.get(sent_back(there.headers["Location"]), allow_redirects=True)
+	assert page.status_code == 200
+	assert "jane@calendars.example" in page.text
+	stand_in.consent = Consent("jane@calendars.example", error="access_denied")
+	there = jane.get(f"/scheduling/calendars?connect={provider}", allow_redirects=False)
+	page = jane.get(sent_back(there.headers["Location"]), allow_redirects=True)
+	assert "You declined at the provider" in page.text
+
+
+def test_another_account_is_a_question_on_the_page(stand_in, provider, jane):
+	first = connect(jane, provider=provider)["connected"]
+	stand_in.accounts["ada@calendars.example"] = Account("ada@calendars.example", "Ada")
+	stand_in.consent = Consent("ada@calendars.example")
+	key = connect(jane, connection=first)["other"]
+	page = jane.get(f"/scheduling/calendars?other={key}").text
+	assert "ada@calendars.example" in page
+	assert "jane@calendars.example" in page
+	assert "use_other" in page
+
+
 def test_connecting_an_account_again_makes_no_second_connection(stand_in, provider, jane, host):
 	first = connect(jane, provider=provider)["connected"]
 	assert connect(jane, provider=provider)["connected"] == first

@@ -113,7 +113,8 @@ def test_a_calendar_that_nobody_reads_any_more_is_not_watched(vendor, jane):
 
 
 def test_channels_end_with_the_connection(vendor, jane):
-	push.end_channels(jane.connection)
+	with vendor.opened(jane) as provider:
+		push.end_channels(provider, jane.connection)
 	assert not channels(vendor)
 
 

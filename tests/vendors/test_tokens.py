@@ -128,6 +128,18 @@ def test_google_is_told_to_revoke(google):
 	tokens.revoke(GOOGLE, jane.holder)  # it is no error if it's gone
 
 
+def test_an_account_that_two_records_use_is_revoked_with_the_last_one(google):
+	"""Google revokes all tokens that the app has for an account."""
+	jane = google.connect()
+	again = google.connect(account=jane.diary.owner)
+	frappe.db.commit()
+	tokens.revoke(GOOGLE, jane.holder)
+	assert len(google.stand_in.refresh) == 2
+	tokens.forget(jane.holder)
+	tokens.revoke(GOOGLE, again.holder)
+	assert not google.stand_in.refresh
+
+
 WORKER = """
 import sys
 import frappe

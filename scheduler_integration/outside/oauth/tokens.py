@@ -1,7 +1,7 @@
 """The tokens that we keep, in Password fields of the record that stands for the account.
 
-The record's DocType has the fields `access_token` and `refresh_token` (Password), `token_expires_at` (Long Int) and
-`scopes` (Small Text).
+The record's DocType has the fields `access_token` and `refresh_token` (Password), `token_expires_at` (Long Int), `scopes`
+(Small Text) and `account_id`, the vendor's id of the account. It is listed in `HOLDERS`.
 """
 
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from scheduler_integration.outside.oauth.consent import Grant
 from scheduler_integration.outside.oauth.endpoint import ask_for_tokens, revoke_token
 from scheduler_integration.outside.oauth.vendors import Vendor
 
+HOLDERS = ("Calendar Connection", "Video Connection")
 # An access token is replaced this many seconds before its end, so that it lasts for the request it is taken for.
 _SPARE_SECONDS = 120
 _SECRETS = ("access_token", "refresh_token")
@@ -31,13 +32,9 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Secrets:
 	access_token: str = field(repr=False)
 	refresh_token: str = field(repr=False)
-	expires_at: int
-
-	def lasts(self, now: int, refused: str) -> bool:
-		return bool(self.access_token) and self.access_token != refused and self.expires_at > now + _SPARE_SECONDS
 
 
 def store(holder: Holder, grant: Grant) -> None:
@@ -49,19 +46,22 @@ def store(holder: Holder, grant: Grant) -> None:
 def access_token(vendor: Vendor, holder: Holder, now: int, *, refused: str = "") -> str:
 	"""Return an access token that lasts for at least two minutes. `refused` is one that the vendor no longer accepts.
 
-	If a new one is needed, one worker asks for it while the others wait for the record's lock, and then find it. Some
+	If a new one is needed, one worker asks for it while the others wait for the tokens' lock, and then find it. Some
 	vendors give a new refresh token each time and refuse the old one from then on, so the new tokens are committed before
 	anybody uses them: call this before you write anything. Raises AccessRevoked if only connecting again helps, and the
 	errors of `endpoint.ask_for_tokens`.
 	"""
-	kept = _read(holder)
-	if kept.lasts(now, refused):
+	kept = _secrets(holder)
+	expires_at = frappe.db.get_value(holder.doctype, holder.name, "token_expires_at") or 0
+	if kept.access_token not in ("", refused) and expires_at > now + _SPARE_SECONDS:
 		return kept.access_token
 	try:
-		frappe.db.get_value(holder.doctype, holder.name, "name", for_update=True)
-		# Read with a lock: after the wait, an ordinary read would still show InnoDB's snapshot from before it.
-		kept = _read(holder, for_update=True)
-		return kept.access_token if kept.lasts(now, refused) else _refreshed(vendor, holder, kept, now)
+		# Read with a lock: after the wait, an ordinary read would still show InnoDB's snapshot from before it. Only the
+		# tokens are locked, not their record: a form or a push message needn't wait for the vendor.
+		secrets = _secrets(holder, for_update=True)
+		if secrets.access_token and secrets.access_token not in (kept.access_token, refused):
+			return secrets.access_token  # Another worker has just asked for it.
+		return _refreshed(vendor, holder, secrets.refresh_token, now)
 	finally:
 		frappe.db.commit()  # stores the tokens, and gives the lock back
 
@@ -72,24 +72,37 @@ def forget(holder: Holder) -> None:
 
 
 def revoke(vendor: Vendor, holder: Holder) -> None:
-	"""Make the tokens useless at the vendor, if the vendor can do that. They stay on this site: see `forget`."""
-	kept = _read(holder)
+	"""Make the tokens useless at the vendor, if the vendor can do that. They stay on this site: see `forget`.
+
+	Nothing happens if that would take the tokens of another record too, such as those of the same account's video calls.
+	"""
+	if not vendor.revoke or (vendor.revokes_all and _is_shared(holder)):
+		return
+	kept = _secrets(holder)
 	token = kept.refresh_token or kept.access_token
-	if vendor.revoke and token:
+	if token:
 		revoke_token(vendor, token)
 
 
-def _refreshed(vendor: Vendor, holder: Holder, kept: _Kept, now: int) -> str:
-	if not kept.refresh_token:
+def _is_shared(holder: Holder) -> bool:
+	"""Whether another record has tokens of the same account."""
+	account = frappe.db.get_value(holder.doctype, holder.name, "account_id")
+	same = {"account_id": account, "refresh_token": ("is", "set")}
+	found = [(doctype, name) for doctype in HOLDERS for name in frappe.get_all(doctype, same, pluck="name")]
+	return bool(account) and any(each != (holder.doctype, holder.name) for each in found)
+
+
+def _refreshed(vendor: Vendor, holder: Holder, refresh_token: str, now: int) -> str:
+	if not refresh_token:
 		raise AccessRevoked
-	answer = ask_for_tokens(vendor, {"grant_type": "refresh_token", "refresh_token": kept.refresh_token})
+	answer = ask_for_tokens(vendor, {"grant_type": "refresh_token", "refresh_token": refresh_token})
 	# Without a new refresh token the old one stays.
-	refresh_token = str(answer.get("refresh_token") or kept.refresh_token)
-	_write(holder, answer["access_token"], refresh_token, now + int(answer.get("expires_in") or 3600))
+	newest = str(answer.get("refresh_token") or refresh_token)
+	_write(holder, answer["access_token"], newest, now + int(answer.get("expires_in") or 3600))
 	return answer["access_token"]
 
 
-def _read(holder: Holder, *, for_update: bool = False) -> _Kept:
+def _secrets(holder: Holder, *, for_update: bool = False) -> _Secrets:
 	auth = Table("__Auth")
 	query = (
 		frappe.qb.from_(auth)
@@ -98,8 +111,7 @@ def _read(holder: Holder, *, for_update: bool = False) -> _Kept:
 		.where(auth.fieldname.isin(_SECRETS))
 	)
 	found = dict((query.for_update() if for_update else query).run())
-	expires_at = frappe.db.get_value(holder.doctype, holder.name, "token_expires_at", for_update=for_update)
-	return _Kept(_plain(found.get("access_token")), _plain(found.get("refresh_token")), int(expires_at or 0))
+	return _Secrets(_plain(found.get("access_token")), _plain(found.get("refresh_token")))
 
 
 def _plain(text: str | None) -> str:

@@ -14,7 +14,8 @@ class Vendor:
 	"""A vendor. `{tenant}` in an address is replaced by the vendor's tenant in Scheduler Settings.
 
 	`key` begins the names of the vendor's fields in Scheduler Settings. `extra` are parameters of the authorise address.
-	`revoke` is empty if the vendor can't revoke a token. With `basic` the app's credentials are sent in the Authorization
+	`revoke` is empty if the vendor can't revoke a token. `revokes_all`: revoking one token revokes all that the app has for
+	the account. With `basic` the app's credentials are sent in the Authorization
 	header, without it in the form. `prefix` is what the vendor may put before the name of a scope.
 	"""
 
@@ -23,6 +24,7 @@ class Vendor:
 	authorise: str
 	token: str
 	revoke: str = ""
+	revokes_all: bool = False
 	extra: Mapping[str, str] = field(default_factory=dict)
 	basic: bool = False
 	prefix: str = ""
@@ -34,6 +36,7 @@ GOOGLE = Vendor(
 	authorise="https://accounts.google.com/o/oauth2/v2/auth",
 	token="https://oauth2.googleapis.com/token",
 	revoke="https://oauth2.googleapis.com/revoke",
+	revokes_all=True,
 	# Google gives a refresh token only for offline access, and after the first time only if consent is asked for again.
 	extra={"access_type": "offline", "prompt": "consent select_account"},
 )

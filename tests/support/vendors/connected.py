@@ -47,10 +47,11 @@ class Vendor(Generic[S]):
 	def __init__(self, stand_in: S):
 		self.stand_in = stand_in
 
-	def connect(self, zone: str = "UTC", user: str = "", **calendar: Any) -> Connected:
-		"""Create an account with a calendar, and a host's connection to it, as after the consent."""
-		email = f"{fresh('jane')}@calendars.example"
-		diary = self.stand_in.add_account(email, zone=zone)
+	def connect(self, zone: str = "UTC", user: str = "", account: str = "", **calendar: Any) -> Connected:
+		"""Create an account with a calendar, or take a known one, and a host's connection to it, as after the consent."""
+		email = account or f"{fresh('jane')}@calendars.example"
+		known = [each for each in self.stand_in.diaries.values() if each.owner == account and each.primary]
+		diary = known[0] if known else self.stand_in.add_account(email, zone=zone)
 		user = user or make_user()
 		connection = frappe.get_doc(
 			{
@@ -58,6 +59,7 @@ class Vendor(Generic[S]):
 				"user": user,
 				"provider": self.provider,
 				"account_name": email,
+				"account_id": self.stand_in.accounts[email].subject,
 				"status": "Connected",
 				# Only the test itself reads it.
 				"next_sync_at": 4_000_000_000,

@@ -156,6 +156,15 @@ class GoogleStandIn(Accounts):
 		reason = {429: "rateLimitExceeded", 404: "notFound", 410: "fullSyncRequired"}.get(status, "backendError")
 		return _error_body(status, reason, reason)
 
+	def revoke(self, request: Request) -> dict[str, Any]:
+		"""Revoke a token, and with it all that the app has for the account."""
+		text = request.form.get("token", "")
+		token = self.refresh.get(text) or self.access.get(text)
+		if token is None:
+			raise Refused(400, {"error": "invalid_token"})
+		self.revoke_account(token.account)
+		return {}
+
 	def calendar_list(self, request: Request) -> dict[str, Any]:
 		account = self.token_of(request).account  # type: ignore[union-attr]  # `before` has checked it
 		items = [
