@@ -9,6 +9,7 @@ import requests
 from scheduler_integration.clock import now
 from scheduler_integration.conferencing import connect
 from scheduler_integration.exceptions import ConsentExpired, ConsentIncomplete, NotPermitted
+from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.outside.oauth.consent import Asker
 from tests.conferencing.conftest import NOW, settings, settle
 from tests.pages.offer import DAYS, sign_in
@@ -193,5 +194,23 @@ def test_a_host_joins_by_a_link_that_is_made_at_that_moment(client, book):
 	assert join.status_code == 302
 	assert join.headers["Location"].startswith(booking.meeting_link.partition("?")[0])
 	assert join.headers["Location"] != booking.meeting_link
+	page = read(client.get(urlsplit(manage_url(booking)).path).text)
+	assert booking.meeting_link in [link["href"] for link in page.all("a", href=None)]
+	assert join.headers["Location"].partition("jwt=")[2] not in page.text
 	sign_in(client, make_user("Eve"))
 	assert client.get(f"/scheduling/video?join={booking.name}").status_code in (403, 404)
+
+
+def test_the_attendees_page_says_how_to_join_and_what_became_of_the_call(client, book):
+	start = (now() // 86400 + 2) * 86400 + 10 * 3600
+	hours = {day: ["09:00-18:00"] for day in DAYS}
+	booking = book(make_meeting_type(make_page(hours=hours), location_type="Jitsi"), start, now=now(), run=False)
+	path = urlsplit(manage_url(booking)).path
+	for fields, sentence in (
+		({"video_status": "Waiting"}, "The link follows by e-mail in a moment."),
+		({"video_status": "Ready", "meeting_id": "812 345", "meeting_password": "a1b2"}, "Meeting ID: 812 345"),
+		({"video_status": "Deleted Outside"}, "Your host will send you a new link."),
+	):
+		frappe.db.set_value("Booking", booking.name, fields)
+		frappe.db.commit()
+		assert sentence in read(client.get(path).text).text
