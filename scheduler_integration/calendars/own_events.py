@@ -8,6 +8,7 @@ an attendee is a meeting that takes their time.
 import frappe
 
 from scheduler_integration.calendars.provider import Changes
+from scheduler_integration.meetings.sessions import host_uid
 
 _CHUNK = 1_000
 _MONTH = 31 * 86400
@@ -32,13 +33,14 @@ def _mirrored(field: str, values: set[str], user: str) -> set[str]:
 
 
 def _hosted(user: str, now: int) -> set[str]:
-	"""Return the UIDs of the user's bookings. Those of a month ago can't be in the window any more."""
+	"""Return the UIDs of the user's bookings and sessions. Those of a month ago can't be in the window any more."""
 	booking, host = frappe.qb.DocType("Booking"), frappe.qb.DocType("Booking Host")
-	return set(
+	rows = (
 		frappe.qb.from_(host)
 		.join(booking)
 		.on((host.parent == booking.name) & (host.parenttype == "Booking"))
-		.select(booking.ical_uid)
+		.select(booking.ical_uid, booking.session, booking.session_uid)
 		.where((host.user == user) & (host.ends_at > now - _MONTH))
-		.run(pluck=True)
+		.run(as_dict=True)
 	)
+	return {uid for row in rows for uid in (row.ical_uid, host_uid(row, user))}

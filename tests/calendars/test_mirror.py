@@ -7,6 +7,7 @@ from scheduler_integration import bookings
 from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.calendars.mirror.plan import plan_upcoming
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.meetings.sessions import host_uid
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
@@ -104,6 +105,16 @@ def test_an_invitation_in_the_hosts_calendar_does_not_block_either(page, connect
 	assert not frappe.db.exists("Calendar Busy Time", {"user": page.user})
 	deliver()
 	assert caldav.names() == ["from-mail"]
+
+
+def test_an_invitation_to_a_session_does_not_block_its_host(page, connection, caldav):
+	workshop = make_meeting_type(page, title="Workshop", duration_minutes=60, seats=5)
+	booking = frappe.get_doc("Booking", door.book(payload(page, workshop, NINE), NOW).id)
+	frappe.db.commit()
+	event = f"BEGIN:VEVENT\nUID:{host_uid(booking, page.user)}\nDTSTAMP:20260301T000000Z\n{times(NINE, NINE + HOUR)}\nEND:VEVENT"
+	caldav.put_raw("from-mail", calendar_of(event))
+	sync(connection.name, NOW + HOUR)
+	assert not frappe.db.exists("Calendar Busy Time", {"user": page.user})
 
 
 def test_a_meeting_of_somebody_else_blocks_although_it_is_a_booking(page, connection, caldav):
