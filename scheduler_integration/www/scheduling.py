@@ -30,6 +30,7 @@ from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view
 from scheduler_integration.pages.host.filters import Filters, filters_view
 from scheduler_integration.pages.host.video import video_problem, video_view
 from scheduler_integration.pages.kit.dates import TimeStyle
+from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
@@ -42,7 +43,7 @@ sitemap = 0
 _PATH = "/scheduling"
 _MEETINGS = 100
 # The arguments of a command that a form sends as they are.
-ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back", "guests")
+ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back")
 
 
 def get_context(context: frappe._dict) -> None:
@@ -108,7 +109,8 @@ def _act() -> SchedulingError | None:
 	try:
 		with refusals():
 			if not _choose(argument("action")):
-				act(parse_command(**{name: argument(name) for name in ASKED}, start=_wanted_start()))
+				asked: dict[str, object] = {name: argument(name) for name in ASKED}
+				act(parse_command(**asked, start=_wanted_start(), guests=split_addresses(argument("guests"))))
 	except SchedulingError as error:
 		return error
 	raise redirection(_address(_sees_all(), done=argument("action"), after=argument("after")))
