@@ -339,7 +339,7 @@ def test_a_host_moves_a_meeting_and_goes_on_with_the_new_booking(desk, team):
 	window = desk(team.colleague)
 	window.open_form("Booking", booking)
 	window.press("Reschedule")
-	window.dialog.wait_for()
+	window.page.wait_for_function("window.cur_dialog?.fields_dict.start")
 	window.page.evaluate("(start) => cur_dialog.set_value('start', start)", str(to_site_time(start + 7 * 3600 // 2)))
 	window.screenshot("form-reschedule")
 	window.answer()

@@ -78,7 +78,7 @@ def test_a_manager_moves_a_meeting_outside_the_hours_after_a_second_look(client)
 	team = TeamOffer()
 	team.book(12, team.colleague)
 	sign_in(client, team.manager)
-	everybody = "/scheduling?whose=all"
+	everybody = f"/scheduling?whose=all&hosted_by={team.colleague}"
 	answer = send(client, "reschedule", everybody, to_date=str(utc(NOON).date()), to_time="19:00")
 	assert answer.status_code == 409
 	[anyway] = [f for f in read(answer.text).one("div", class_="alert").all("form") if "anyway" in f.text]
