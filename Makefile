@@ -1,4 +1,4 @@
-# make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | lint
+# make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | bench-load BENCH=... SITE=... | lint
 # Each prepares its own virtual environment in .venv; nothing else is asked of the machine than Python 3.11 to 3.14 and venv.
 
 RECENT := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
@@ -14,7 +14,7 @@ DEV := $(VENV)/.dev
 NODE := requirements/node
 NODE_TOOLS := $(NODE)/node_modules/.installed
 
-.PHONY: demo test test-bench bench bench-site lint lint-scripts lint-with-node format format-with-node reset clean
+.PHONY: demo test test-bench bench bench-site bench-load lint lint-scripts lint-with-node format format-with-node reset clean
 .DEFAULT_GOAL := test
 
 $(EMBEDDED): requirements/embedded.txt
@@ -45,6 +45,9 @@ bench: $(DEV)
 
 bench-site:
 	$(BENCH)/env/bin/python -m benchmarks.on_bench $(BENCH) $(SITE) $(ARGS)
+
+bench-load:
+	$(BENCH)/env/bin/python -m benchmarks.load $(BENCH) $(SITE) $(ARGS)
 
 lint: $(DEV) lint-scripts
 	$(BIN)/ruff check .

@@ -32,23 +32,27 @@ def connect(folder: Path) -> None:
 	frappe.connect()
 
 
-def install(folder: Path, time_zone: str = "Asia/Kolkata") -> None:
+def install(folder: Path, time_zone: str = "Asia/Kolkata", config: dict | None = None) -> None:
 	if (folder / "site.db").exists():
 		connect(folder)
 		lifecycle.migrate()
 	else:
-		lifecycle.new_site(folder, time_zone=time_zone)
+		lifecycle.new_site(folder, time_zone=time_zone, config=config)
 
 
 def prepare_demo(folder: Path, address: str) -> None:
 	"""Create the demo's site, or migrate it if it exists; then print its addresses and a user to sign in with."""
-	from embedded import demo
+	from embedded import demo, demo_calendar
 
 	is_new = not (folder / "site.db").exists()
-	install(folder, "Europe/Berlin")
+	# The demo's calendar is on this machine, which no typed address may lead to otherwise.
+	install(folder, "Europe/Berlin", {"scheduling_allowed_hosts": [address.partition("://")[2]]})
 	if is_new:
 		demo.seed()
-		frappe.db.commit()
+		demo_calendar.connect(address)
+	else:
+		demo_calendar.follow(address)
+	frappe.db.commit()
 	for page in frappe.get_all("Scheduling Page", {"is_active": 1}, ["slug", "title"], order_by="slug"):
 		print(f"{address}/schedule/{page.slug}  {page.title}")
 	print(f"{address}/scheduling  for hosts")
@@ -57,6 +61,7 @@ def prepare_demo(folder: Path, address: str) -> None:
 			f"{address}/client-report/{report.name}  a client's report, to read and print; {report.client} may sign in too"
 		)
 	print(f"{address}/outbox  the e-mails that would have been sent")
+	print(f"{address}{demo_calendar.PATH}  Sam's own calendar: change it, and look at Sam's times")
 	print(f"Sign in as {demo.HOSTS[0][0]} / {demo.PASSWORD}, or as Administrator / admin")
 	frappe.destroy()
 
@@ -68,6 +73,7 @@ def main(argv: list[str] | None = None) -> None:
 	for name in ("serve", "demo"):
 		added[name].add_argument("--port", type=int, default=8000)
 		added[name].add_argument("--host", default="127.0.0.1")
+		added[name].add_argument("--no-scheduler", action="store_true", help="run no scheduled jobs")
 	added["worker"].add_argument("--burst", action="store_true", help="stop when nothing waits")
 	_run(parser.parse_args(argv), site_folder())
 
@@ -80,7 +86,7 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 
 		if options.command == "demo":
 			prepare_demo(folder, f"http://{options.host}:{options.port}")
-		serve(folder, options.host, options.port)
+		serve(folder, options.host, options.port, is_scheduling=not options.no_scheduler)
 	elif options.command == "worker":
 		from frappe.utils.background_jobs import work_on_redis
 

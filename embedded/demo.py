@@ -12,6 +12,9 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.clock import iso
+from scheduler_integration.engagement.clicks import Visit, record_click
+from scheduler_integration.engagement.references import CHANNELS, Reference, written
+from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.meetings.tokens import manage_token
@@ -181,6 +184,15 @@ def _book_a_month() -> None:
 		_book_one(dice, now + days * 86400, now)
 
 
+def _follow_a_link(meeting_type: str, now: int) -> str:
+	"""Let three readers of Jane's report follow its link, of whom one goes on to book. Return the link's reference."""
+	assessment = frappe.db.get_value("Client Assessment", {"consultant": "jane@demo.example"}, "name")
+	target = find_target(assessment, meeting_type)
+	for reader in range(3):
+		record_click(target, CHANNELS[reader], Visit(f"203.0.113.{reader}", "A browser"), now - 600)
+	return written(Reference(meeting_type, assessment, "report"))
+
+
 def _say_who_came() -> None:
 	"""Complete the past meetings, and mark two as no-shows. One meeting to come is moved by its attendee."""
 	now = clock.now()
@@ -217,6 +229,8 @@ def _book_one(dice: random.Random, around: int, now: int) -> None:
 		"attendee_email": f"{name.lower().replace(' ', '.')}@clients.example",
 		"attendee_company": dice.choice(COMPANIES), "timezone": dice.choice(ZONES), "utm_source": dice.choice(SOURCES),
 	}  # fmt: skip
+	if slug == "jane":
+		wish["reference"] = _follow_a_link(found.meeting_type.name, as_of)
 	try:
 		request = parse_booking_request(BookingPayload.of(wish), found.page, found.meeting_type)
 		booking = bookings.book(request, found, as_of)

@@ -35,7 +35,7 @@ def _listing() -> Response:
 			f"<tr><td>{row.creation:%Y-%m-%d %H:%M}</td><td>{escape(', '.join(to))}</td>"
 			f'<td><a href="/outbox/{row.name}">{escape(subject or "")}</a></td><td>{escape(row.status)}</td></tr>'
 		)
-	return _html("Outbox", f"<table><tr><th>When<th>To<th>Subject<th>Status</tr>{''.join(lines)}</table>")
+	return html_page("Outbox", f"<table><tr><th>When<th>To<th>Subject<th>Status</tr>{''.join(lines)}</table>")
 
 
 def _message(row: Document, message: EmailMessage) -> Response:
@@ -44,7 +44,7 @@ def _message(row: Document, message: EmailMessage) -> Response:
 	lines = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in headers.items())
 	parts = [_shown(f"/outbox/{row.name}/{number}", part) for number, part in enumerate(message.walk())]
 	body = f'<p><a href="/outbox">Outbox</a></p><table>{lines}</table>{"".join(parts)}'
-	return _html(message["Subject"] or "", body)
+	return html_page(message["Subject"] or "", body)
 
 
 def _shown(address: str, part: EmailMessage) -> str:
@@ -70,7 +70,8 @@ def _part(message: EmailMessage, number: int) -> Response:
 	return response
 
 
-def _html(title: str, body: str) -> Response:
+def html_page(title: str, body: str) -> Response:
+	"""Return a page with a heading. `body` is HTML."""
 	source = '{% extends "frappe/templates/web.html" %}{% block page_content %}<h1>{{ title | e }}</h1>{{ body }}{% endblock %}'
 	html = frappe.render_template(source, {"title": title, "body": body}, is_path=False)
 	return Response(html, mimetype="text/html")

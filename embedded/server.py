@@ -12,18 +12,23 @@ from frappe.app import make_application
 from frappe.utils import background_jobs
 from werkzeug.serving import make_server
 
-from embedded import lifecycle, outbox, scheduler
+from embedded import demo_calendar, lifecycle, outbox, scheduler
 
 
-def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
-	"""Serve until the process is interrupted. Creates the site if it doesn't exist."""
+def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000, *, is_scheduling: bool = True) -> None:
+	"""Serve until the process is interrupted. Creates the site if it doesn't exist.
+
+	Without `is_scheduling`, scheduled jobs don't run, as on a bench whose scheduler is off.
+	"""
 	if not (folder / "site.db").exists():
 		lifecycle.new_site(folder)
 	logging.getLogger("werkzeug").setLevel(logging.WARNING)
 	stop = Event()
-	application = make_application(folder, lifecycle.APP, {"/outbox": outbox.page})
+	application = make_application(
+		folder, lifecycle.APP, {"/outbox": outbox.page, demo_calendar.PATH: demo_calendar.page}
+	)
 	server = make_server(host, port, application, threaded=True)
-	for work in (_work, scheduler.run_forever):
+	for work in (_work, *([scheduler.run_forever] if is_scheduling else [])):
 		Thread(target=work, args=(folder, stop), daemon=True).start()
 	os.environ.setdefault("SITE_URL", f"http://{host}:{server.server_port}")
 	print(f"Serving on http://{host}:{server.server_port}", flush=True)

@@ -5,6 +5,7 @@ import frappe
 from scheduler_integration.custom_fields import follow_other_apps, remove_custom_fields, sync_custom_fields
 from scheduler_integration.notifications.defaults import ensure_messages, remove_templates
 
+CORE_INDEXES = {"Contact Email": ("email_id", "creation"), "User": ("email", "creation")}
 ROLES = ("Scheduling Manager", "Scheduling User")
 
 
@@ -20,6 +21,7 @@ def before_install() -> None:
 
 def after_install() -> None:
 	"""Create the messages, an index and custom fields. Frappe creates the roles from the fixtures."""
+	store_default_settings()
 	ensure_messages()
 	ensure_core_indexes()
 	sync_custom_fields()
@@ -76,13 +78,19 @@ def remove_desktop_entries() -> None:
 
 
 def after_uninstall() -> None:
-	"""Drop the index in Frappe's table, unless this is a dry run.
+	"""Drop the indexes in Frappe's tables, unless this is a dry run.
 
 	Frappe rolls a dry run back at its end, but changing a table would commit it. In a dry run, the app's own DocTypes
 	still exist here.
 	"""
 	if not frappe.db.exists("DocType", "Booking"):
 		drop_core_indexes()
+
+
+def store_default_settings() -> None:
+	"""Store the defaults of Scheduler Settings. Without them, the first field that is set alone would empty the others."""
+	# The installation acts for the site, not for a user whose permissions could apply.
+	frappe.get_doc("Scheduler Settings").save(ignore_permissions=True)
 
 
 def ensure_new_settings() -> None:
@@ -97,15 +105,17 @@ def ensure_new_settings() -> None:
 
 
 def ensure_core_indexes() -> None:
-	"""Add an index on the e-mail addresses of contacts.
+	"""Add indexes on the e-mail addresses of contacts and users.
 
-	Each booking looks up its attendee's address there while it holds the hosts' locks, and Frappe has no such index.
-	The index has two columns, because a migration drops an index on a single column that isn't indexed in its DocType.
+	Each booking looks up its attendee's address in both while it holds the hosts' locks, and Frappe has no such indexes.
+	They have two columns, because a migration drops an index on a single column that isn't indexed in its DocType.
 	"""
-	frappe.db.add_index("Contact Email", ["email_id", "creation"])
+	for doctype, fields in CORE_INDEXES.items():
+		frappe.db.add_index(doctype, list(fields))
 
 
 def drop_core_indexes() -> None:
-	"""Drop the index of `ensure_core_indexes`. Its name belongs to a table in MariaDB, to a schema in PostgreSQL."""
-	table = " on `tabContact Email`" if frappe.db.db_type == "mariadb" else ""
-	frappe.db.sql_ddl(f"drop index if exists `email_id_creation_index`{table}")
+	"""Drop the indexes of `ensure_core_indexes`. Their names belong to a table in MariaDB, to a schema in PostgreSQL."""
+	for doctype, fields in CORE_INDEXES.items():
+		table = f" on `tab{doctype}`" if frappe.db.db_type == "mariadb" else ""
+		frappe.db.sql_ddl(f"drop index if exists `{'_'.join(fields)}_index`{table}")

@@ -10,8 +10,12 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 def timezone_of(user: str) -> str:
 	"""Return the user's own zone, or the site's if the user has none or an unknown one."""
-	own = frappe.db.get_value("User", user, "time_zone")
-	return own if is_zone(own) else get_system_timezone()
+	return zone_or_sites(frappe.db.get_value("User", user, "time_zone"))
+
+
+def zone_or_sites(own: str | None) -> str:
+	"""Return the zone `own`, or the site's if it is empty or unknown."""
+	return own if own and is_zone(own) else get_system_timezone()
 
 
 def prepare_host(user: str) -> None:

@@ -22,6 +22,7 @@ from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule,
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.isolation import sees_commits
 from scheduler_integration.prepared import value
 
 # The longest buffer of any meeting type, in minutes. A booking this far from a start can still block it.
@@ -40,8 +41,8 @@ def load_members(
 ) -> list[engine.Member]:
 	"""Return the hosts, in their order, with rules and calendars for starts in `[first, last)`, epoch seconds.
 
-	A host without a schedule has no working hours. With `lock` the bookings are read FOR UPDATE: as they are committed
-	now, not as they were when the transaction began.
+	A host without a schedule has no working hours. With `lock` the bookings are read as they are committed now,
+	not as they were when the transaction began. The caller has locked the hosts then.
 	"""
 	required = {host.user: host.is_required for host in hosts}
 	found = load_schedules(meeting_type.availability_schedule, required)
@@ -185,7 +186,9 @@ def _blocked_query() -> str:
 def _booked(
 	users: Iterable[str], span: engine.Interval, meeting_type: str | None, lock: bool, without: str | None
 ) -> dict[str, list[engine.Booked]]:
-	rows = frappe.db.sql(_booked_query(lock), {"users": tuple(users), "first": span[0], "last": span[1]})
+	rows = frappe.db.sql(
+		_booked_query(lock and not sees_commits()), {"users": tuple(users), "first": span[0], "last": span[1]}
+	)
 	found: dict[str, list[engine.Booked]] = defaultdict(list)
 	for user, start, end, before, after, type_name, booking, seats, session, is_first_day in rows:
 		if booking == without:
@@ -200,7 +203,7 @@ def _booked(
 
 
 @lru_cache
-def _booked_query(lock: bool) -> str:
+def _booked_query(locks: bool) -> str:
 	row = DocType("Booking Host")
 	query = (
 		frappe.qb.from_(row)
@@ -223,4 +226,4 @@ def _booked_query(lock: bool) -> str:
 			& (row.starts_at < value("last"))
 		)
 	)
-	return (query.for_update() if lock else query).get_sql()
+	return (query.for_update() if locks else query).get_sql()

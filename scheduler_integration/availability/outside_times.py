@@ -13,7 +13,9 @@ def keep_blocked(outside: Document) -> None:
 	It is a Blocked Time because slots are computed from these anyway: no further query is needed. A meeting that took
 	place stays blocked, one that was cancelled doesn't.
 	"""
-	name = frappe.db.get_value("Blocked Time", {"outside_booking": outside.name}, "name", order_by="creation")
+	# A locking read: see `engagement.follow`. The caller has locked the Outside Booking.
+	mine = {"outside_booking": outside.name}
+	name = frappe.db.get_value("Blocked Time", mine, "name", order_by="creation", for_update=True)
 	if outside.status in ("Cancelled", "Rescheduled") or not outside.starts_at:
 		if name:
 			frappe.delete_doc("Blocked Time", name, ignore_permissions=True)

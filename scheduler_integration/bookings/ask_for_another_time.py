@@ -32,7 +32,9 @@ def ask_to_reschedule(name: str, message: str, now: int, *, gives_back: bool = F
 	else:
 		booking.update(asked)
 		save(booking)
-		run_consequences(Change(Kind.RESCHEDULE_ASKED, booking, now, by=Actor.HOST, reason=message))
+		run_consequences(
+			Change(Kind.RESCHEDULE_ASKED, booking, now, by=Actor.HOST, reason=message, status_before=booking.status)
+		)
 	return for_host(booking, now)
 
 

@@ -1,7 +1,7 @@
 """Asks Acuity for the appointments that its webhooks name.
 
 The webhook stores that an appointment must be asked for; a job asks after the commit, and a scheduled job asks again if
-that failed. No lock is held while Acuity answers.
+that failed. No lock is held while Acuity answers. These aren't outbox tasks, which belong to bookings of this site.
 """
 
 import frappe
@@ -34,7 +34,13 @@ def ask_due(now: int) -> None:
 	outside = frappe.qb.DocType("Outside Booking")
 	query = frappe.qb.from_(outside).select(outside.name).where(outside.fetch_due_at <= now)
 	for name in query.orderby(outside.fetch_due_at).limit(_MOST).run(pluck=True):
-		ask(name, now)
+		try:
+			ask(name, now)
+		except Exception:
+			# One appointment that can't be recorded mustn't stop the others.
+			frappe.db.rollback()
+			frappe.log_error(title=f"Outside Booking {name} could not be recorded")
+			frappe.db.commit()
 
 
 def ask(name: str, now: int) -> None:

@@ -15,6 +15,7 @@ from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.preferred_host import preferred_host
 from scheduler_integration.clock import to_site_time
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
+from scheduler_integration.isolation import newest
 
 
 class Wish(NamedTuple):
@@ -100,7 +101,7 @@ def _loads(offer: Offer, users: Iterable[str], week: engine.Interval) -> dict[st
 	query = query.where((row.ends_at > week[0]) & (row.starts_at < week[1]))
 	query = query.where(row.creation >= to_site_time(max(offer.host(user).active_since for user in users)))
 	booked = defaultdict(list)
-	for user, start, end in query.for_update().run():
+	for user, start, end in newest(query).run():
 		booked[user].append((start, end))
 	# Attendees of one session share its time: two bookings from 09:00 to 10:00 are 60 minutes, not 120.
 	return {

@@ -40,7 +40,7 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooki
 	Raises SlotTaken if the slot isn't free, and AlreadyCancelled if the earlier booking was cancelled. The caller must
 	roll back then.
 	"""
-	return for_attendee(_earlier(request) or _take(request, bookable, now), now)
+	return for_attendee(_earlier(request) or _take(request, bookable, now), now, bookable.people)
 
 
 def book_by_host(request: BookingRequest, bookable: Bookable, now: int) -> HostBooking:

@@ -5,36 +5,50 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_again
 from scheduler_integration.crm.follow import keep_activity
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.notifications.plan import were_told
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.wake import wake
 
 
-def store_call(task: Task, fields: Fields, now: int) -> None:
-	"""Set the fields that the video handler returned. `now` is in epoch seconds.
+def store_call(name: str, fields: Fields, now: int) -> None:
+	"""Set the fields of the booking that tell of its video call. `now` is in epoch seconds.
 
 	If the link is new and people were told of the meeting without it, they get another message and invitation. If they
 	weren't told yet, the message that waits has the link.
 	"""
-	if not frappe.db.exists("Booking", task.booking):
+	if not frappe.db.exists("Booking", name):
 		return
-	booking = frappe.get_doc("Booking", task.booking, for_update=True)
+	booking = frappe.get_doc("Booking", name, for_update=True)
 	link = fields.get("meeting_link")
 	is_new = bool(link) and link != booking.meeting_link and booking.status == "Scheduled"
+	asks_calendar = fields.get("video_meeting") == CALENDAR != booking.video_meeting
 	booking.db_set(fields, update_modified=False)
+	change = Change(Kind.LINKED, booking, now, status_before=booking.status)
+	if asks_calendar:
+		plan_events(change)
 	if not is_new:
 		return
-	change = Change(Kind.LINKED, booking, now)
 	if were_told(booking):
 		# A calendar takes a newer invitation for the same meeting only if its SEQUENCE is higher (RFC 5546, 2.1.4).
 		booking.db_set("sequence", booking.sequence + 1, update_modified=False)
 		run_consequences(change)
 	else:
 		keep_activity(change)
+
+
+def store_link(name: str, link: str, now: int) -> None:
+	"""Store the link that came with the event in the host's calendar, on all bookings that share the meeting."""
+	session = frappe.db.get_value("Booking", name, "session")
+	for each in live_in_session(session) if session else [frappe.get_doc("Booking", name)]:
+		if each.status == "Scheduled" and each.video_meeting == CALENDAR:
+			store_call(each.name, {"meeting_link": link, "video_status": "Ready", "video_error": None}, now)
 
 
 def show_call(meeting: str, fields: Fields) -> None:

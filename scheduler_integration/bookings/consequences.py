@@ -6,6 +6,8 @@ To add a consequence, write a function in the room that it belongs to and add it
 
 from collections.abc import Callable
 
+import frappe
+
 from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.timeline import note_on_timeline
 from scheduler_integration.calendars.mirror.plan import plan_events
@@ -46,7 +48,8 @@ def run_consequences(change: Change) -> None:
 		change.booking.update(fields)
 		stored |= fields
 	if stored:
-		change.booking.db_set(stored, update_modified=False)
+		# Not `db_set`, which loads the whole booking again to compare it.
+		frappe.db.set_value("Booking", change.booking.name, stored, update_modified=False)
 	wake(change.booking.name)
 	if change.moved_from:
 		wake(change.moved_from.name)

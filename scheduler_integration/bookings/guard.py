@@ -1,8 +1,8 @@
 """The guard against double booking: a lock, and a unique index under it.
 
 1. `lock_hosts` locks the hosts' rows in Host Calendar, in name order. It is the first lock of a new booking, and
-   everybody else who books one of these hosts waits here. Reads that decide come after it, and must be locking reads:
-   under InnoDB's repeatable read, an ordinary read after the wait may still show the state from before it.
+   everybody else who books one of these hosts waits here. Reads that decide come after it, and must show the newest
+   state: see isolation.py.
 2. `store_buckets` stores one row for each host and bucket of five minutes, unique in the database. Even code that forgets
    the lock can't store two live meetings at the same time. The rows of a session belong to all its bookings together,
    and its seats are numbered (see bookings/seats.py).
@@ -14,8 +14,8 @@ Two people book Jane from 09:00 to 09:30 at the same moment:
     reads: 09:00 is free                    .
     stores the booking and six buckets      .
     commits                                 gets Jane's row
-                                            locking read: 09:00 is taken, raises SlotTaken
-                                            (an ordinary read might say that 09:00 is free)
+                                            reads the newest state: 09:00 is taken, raises SlotTaken
+                                            (a read of the state before the wait would say that 09:00 is free)
 
 A bucket's number is its epoch seconds divided by 300. On 23 November 2026, 09:00 UTC is 1795424400, so these six are
 5984748 (09:00 to 09:05) to 5984753 (09:25 to 09:30). A meeting from 09:30 begins with 5984754 and is no conflict.
@@ -76,7 +76,8 @@ def store_buckets(booking: Document) -> None:
 	"""
 	take_seats(booking)
 	wanted = set(_buckets_of(booking)) if booking.is_live() or others_in_session(booking) else set()
-	held = _held_by(booking)
+	# A new booking holds nothing. If it joins a session, the session's buckets are there already.
+	held = _held_by(booking) if booking.session or not booking.flags.in_insert else set()
 	if wanted == held:
 		return
 	if held:
@@ -117,6 +118,9 @@ def release_before(instant: int) -> None:
 def _lock(users: list[str]) -> list[str]:
 	calendar = frappe.qb.DocType("Host Calendar")
 	query = frappe.qb.from_(calendar).select(calendar.user).where(calendar.user.isin(users))
+	if frappe.db.db_type == "mariadb":
+		# The optimizer reads a small table as a whole, and then waits for the rows of hosts whom nobody asked for.
+		query = query.force_index("user")
 	return query.orderby(calendar.user).for_update().run(pluck=True)
 
 

@@ -52,7 +52,17 @@ def _update(booking: Document, guests: Collection[str], by: Actor, now: int) -> 
 	booking.set("guests", [*kept, *({"email": email} for email in added)])
 	booking.sequence += 1
 	_store(booking, 1 + len(after) if booking.session else 1)
-	run_consequences(Change(Kind.GUESTS_CHANGED, booking, now, by=by, added_guests=added, removed_guests=removed))
+	run_consequences(
+		Change(
+			Kind.GUESTS_CHANGED,
+			booking,
+			now,
+			by=by,
+			added_guests=added,
+			removed_guests=removed,
+			status_before=booking.status,
+		)
+	)
 
 
 def _store(booking: Document, seats: int) -> None:

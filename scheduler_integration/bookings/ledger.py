@@ -30,6 +30,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Case, DocType
 
 from scheduler_integration.engine import BOOKING, Turn
+from scheduler_integration.isolation import newest
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.sessions import live_in_session
 
@@ -42,11 +43,11 @@ class Owed(NamedTuple):
 
 
 def owed_to(meeting_type: str, users: Iterable[str]) -> dict[str, Owed]:
-	"""Return what each of these users is owed now. The rows stay locked until the transaction ends."""
+	"""Return what each of these users is owed now. The caller has locked all of them."""
 	row = DocType("Round Robin Turn")
 	query = frappe.qb.from_(row).select(row.user, row.credit, row.last_turn_at)
-	query = query.where((row.meeting_type == meeting_type) & row.user.isin(list(users))).for_update()
-	found = {user: Owed(credit, last_turn) for user, credit, last_turn in query.run()}
+	query = query.where((row.meeting_type == meeting_type) & row.user.isin(list(users)))
+	found = {user: Owed(credit, last_turn) for user, credit, last_turn in newest(query).run()}
 	return {user: found.get(user, Owed()) for user in users}
 
 
@@ -131,8 +132,8 @@ def _stored(shares: dict[str, int]) -> str:
 def _host_calendars(field: str, values: Iterable[str]) -> list[tuple[str, str]]:
 	calendar = DocType("Host Calendar")
 	query = frappe.qb.from_(calendar).select(calendar.name, calendar.user)
-	# A locking read: another transaction may have made a Host Calendar after this one's first ordinary read.
-	return query.where(calendar[field].isin(list(values))).for_update().run()
+	# Another transaction may have made a Host Calendar after this one's first read.
+	return newest(query.where(calendar[field].isin(list(values)))).run()
 
 
 def _is_even(host: str, stored: str) -> bool:
@@ -152,7 +153,7 @@ def _insert_missing(meeting_type: str, users: Iterable[str]) -> None:
 	"""Insert the missing rows. The hosts are locked, so no other transaction inserts them at the same time."""
 	row = DocType("Round Robin Turn")
 	query = frappe.qb.from_(row).select(row.user).where((row.meeting_type == meeting_type) & row.user.isin(list(users)))
-	missing = sorted(set(users) - set(query.for_update().run(pluck=True)))
+	missing = sorted(set(users) - set(newest(query).run(pluck=True)))
 	if missing:
 		values = [(frappe.generate_hash(length=10), meeting_type, user, 0, 0) for user in missing]
 		frappe.db.bulk_insert("Round Robin Turn", ["name", "meeting_type", "user", "credit", "last_turn_at"], values)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import frappe
 
-from scheduler_integration.bookings.calls import give_up_call, store_call
+from scheduler_integration.bookings.calls import give_up_call, store_call, store_link
 from scheduler_integration.bookings.handlers import HANDLERS
+from scheduler_integration.calendars.mirror.plan import KIND as CALENDAR_EVENT
 from scheduler_integration.conferencing.plan import KIND as VIDEO
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.notifications.failures import tell_hosts
@@ -26,7 +27,9 @@ def run_due_tasks(now: Callable[[], int], seconds: float) -> int:
 def _runner(now: Callable[[], int]) -> Runner:
 	def store(task: Task, fields: Fields) -> None:
 		if task.kind == VIDEO:
-			store_call(task, fields, now())
+			store_call(task.booking, fields, now())
+		elif task.kind == CALENDAR_EVENT:
+			store_link(task.payload["booking"], fields["meeting_link"], now())
 		else:
 			frappe.db.set_value("Booking", task.booking, fields, update_modified=False)
 

@@ -52,10 +52,11 @@ def record_outside(consultant: str, change: OutsideChange, now: int) -> str:
 	if outside.status != RESCHEDULED:
 		_merge(outside, change)
 	_save(outside)
-	if change.replaces:
-		_take_over(outside, change)
-	if outside.status != RESCHEDULED:
-		_run_consequences(outside, now)
+	in_force = _last_successor(outside)
+	if change.replaces and change.replaces != change.external_id:
+		_take_over(outside, in_force, change)
+	if in_force.status != RESCHEDULED:
+		_run_consequences(in_force, min(change.happened_at, now))
 	return outside.name
 
 
@@ -102,28 +103,32 @@ def _is_older(outside: Document, change: OutsideChange) -> bool:
 	return change.happened_at < known or (change.happened_at == known and outside.status != "Scheduled" and not ends)
 
 
-def _take_over(outside: Document, change: OutsideChange) -> None:
-	"""Give the activity and the engagement of the former booking to its successor, and free its time."""
+def _take_over(outside: Document, heir: Document, change: OutsideChange) -> None:
+	"""Give the activity and the engagement of the former booking to its heir, and free its time.
+
+	The heir is `outside`, or the booking that took its place in turn. Does nothing if the former booking was replaced
+	before, or if it is the heir itself: two bookings that claim to replace each other would go round for ever.
+	"""
 	former = _stored(outside.consultant, change.provider, str(change.replaces))
 	if former is None:
 		former = _new(outside.consultant, change)
-		former.update(
-			{"external_id": change.replaces, "key": _key(outside.consultant, change.provider, change.replaces)}
-		)
-	elif former.status == RESCHEDULED:
+		key = _key(outside.consultant, change.provider, change.replaces)
+		former.update({"external_id": change.replaces, "key": key})
+	elif former.status == RESCHEDULED or former.name == heir.name:
 		return
 	else:
-		heir = _last_successor(outside)
-		move_outside(former.name, heir.name)
-		if heir.event:
-			withdraw_outside_activity(former)
-		else:
-			heir.db_set(
-				{field: former.get(field) for field in ("event", "contact", "reference_doctype", "reference_name")}
-			)
+		_hand_over(former, heir)
 	former.update({"status": RESCHEDULED, "successor": outside.name})
 	_save(former)
 	keep_blocked(former)
+
+
+def _hand_over(former: Document, heir: Document) -> None:
+	move_outside(former.name, heir.name)
+	if heir.event:
+		withdraw_outside_activity(former)
+	else:
+		heir.db_set({field: former.get(field) for field in ("event", "contact", "reference_doctype", "reference_name")})
 
 
 def _last_successor(outside: Document) -> Document:
@@ -133,7 +138,8 @@ def _last_successor(outside: Document) -> Document:
 	return outside
 
 
-def _run_consequences(outside: Document, now: int) -> None:
+def _run_consequences(outside: Document, moment: int) -> None:
+	"""Bring everything else into the record's state, which it has since `moment` (epoch seconds)."""
 	fields = {}
 	if outside.attendee_email and not outside.contact:
 		fields["contact"] = outside.contact = find_or_create_contact(outside)
@@ -143,7 +149,7 @@ def _run_consequences(outside: Document, now: int) -> None:
 		outside.db_set(fields, update_modified=False)
 	keep_blocked(outside)
 	if outside.starts_at or not _sends_webhooks(outside.consultant):
-		keep_outside(outside, now)
+		keep_outside(outside, moment)
 
 
 def _sends_webhooks(consultant: str) -> bool:

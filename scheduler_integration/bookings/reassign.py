@@ -123,7 +123,17 @@ def _reassign(booking: Document, leaving: str, coming: engine.Member, now: int, 
 	former_host = leaving if leaving == booking.host else None
 	_replace(booking, leaving, coming, now)
 	save(booking)
-	run_consequences(Change(Kind.REASSIGNED, booking, now, leaving=leaving, former_host=former_host, is_first=is_first))
+	run_consequences(
+		Change(
+			Kind.REASSIGNED,
+			booking,
+			now,
+			leaving=leaving,
+			former_host=former_host,
+			is_first=is_first,
+			status_before=booking.status,
+		)
+	)
 
 
 def _replace(booking: Document, leaving: str, member: engine.Member, now: int) -> None:

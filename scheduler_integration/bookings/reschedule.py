@@ -69,7 +69,7 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	request = replace(request, parts=held_parts(request, meeting_type, offer, now))
 	if not offer.is_bookable(request.start, request.parts):
 		raise slot_taken(offer, request.start, wanted.duration, booking.timezone, besides=booking.starts_at)
-	choice = _choose(booking, offer, request, found)
+	choice = _choose(booking, offer, request, found, was_given_back)
 	new = _successor(booking, offer, choice.users, request, Actor.ATTENDEE)
 	new.update(
 		{
@@ -168,15 +168,18 @@ def _offer(found: Bookable, wanted: SlotRequest, start: int, now: int) -> Offer:
 	return make_offer(found, wanted, start - margin, start + margin, now, lock=True)
 
 
-def _choose(booking: Document, offer: Offer, request: RescheduleRequest, found: Bookable) -> Choice:
+def _choose(
+	booking: Document, offer: Offer, request: RescheduleRequest, found: Bookable, was_given_back: bool
+) -> Choice:
 	"""Return the hosts of the moved meeting: the same ones, or a round robin's next host if the same isn't free."""
 	free = offer.assignable_hosts(request.start, request.parts)
 	if offer.assignment == "Collective":
 		return Choice(sorted(free, key=lambda user: user != booking.host))
 	if booking.host in free:
 		return Choice([booking.host])
-	# The booking's own entries mustn't count when the next host is chosen.
-	ledger.take_back(booking)
+	if not was_given_back:
+		# The booking's own entries mustn't count when the next host is chosen.
+		ledger.take_back(booking)
 	wish = Wish(request.start, request.parts, booking.attendee_email)
 	return choose_hosts(offer, wish, found.meeting_type, found.page)
 

@@ -14,6 +14,7 @@ import frappe
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.exceptions import Busy
+from scheduler_integration.isolation import read_committed
 
 T = TypeVar("T")
 
@@ -51,7 +52,9 @@ def retried(work: Callable[[], T]) -> T:
 	meet again.
 	"""
 	guard.forget_locked_hosts()
+	read_committed()
 	deadline = time.monotonic() + DEADLINE_SECONDS
+	lost: Exception | None = None
 	for attempt in range(ATTEMPTS):
 		try:
 			limit_waits(deadline - time.monotonic())
@@ -63,13 +66,14 @@ def retried(work: Callable[[], T]) -> T:
 		except Exception as error:
 			if not is_lost_race(error):
 				raise
+			lost = error
 			frappe.db.rollback()
 			frappe.clear_messages()
 		pause = random.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**attempt))
 		if time.monotonic() + pause >= deadline:
 			break
 		time.sleep(pause)
-	raise Busy
+	raise Busy from lost
 
 
 def is_lost_race(error: Exception) -> bool:

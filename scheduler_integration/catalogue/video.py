@@ -9,6 +9,8 @@ WITH_ACCOUNT = ("Zoom", "Google Meet", "Teams")
 # "Video Call" leaves the provider to the host.
 CALLS = (*WITH_ACCOUNT, "Jitsi", "Video Call")
 CONNECTED = "Connected"
+# Calls that come with an event in a calendar, by the provider of the Calendar Connection.
+_WITH_CALENDAR = {"Google Meet": "Google", "Teams": "Outlook"}
 
 
 def is_call(location_type: str | None) -> bool:
@@ -17,11 +19,25 @@ def is_call(location_type: str | None) -> bool:
 
 
 def hosts_without(location_type: str, users: Sequence[str]) -> list[str]:
-	"""Return those of `users` who have no account for this kind of call. Makes at most one query."""
+	"""Return those of `users` who have no account for this kind of call. Makes at most two queries."""
 	if location_type not in WITH_ACCOUNT or (location_type == "Zoom" and firm_has_zoom()):
 		return []
 	having = set(accounts_of(users, location_type))
-	return [user for user in users if user not in having]
+	without = [user for user in users if user not in having]
+	having = set(writing_calendars_of(without, location_type)) if without else set()
+	return [user for user in without if user not in having]
+
+
+def writing_calendars_of(users: Sequence[str], location_type: str) -> list[str]:
+	"""Return those of `users` into whose calendar the app writes bookings, if its events can have this kind of call."""
+	provider = _WITH_CALENDAR.get(location_type)
+	if not provider or not users:
+		return []
+	connection, calendar = frappe.qb.DocType("Calendar Connection"), frappe.qb.DocType("Connected Calendar")
+	query = frappe.qb.from_(connection).join(calendar).on(calendar.parent == connection.name).select(connection.user)
+	query = query.where(connection.user.isin(list(users)) & (connection.provider == provider))
+	query = query.where((connection.is_active == 1) & (connection.status != "Reconnect needed"))
+	return query.where(calendar.write_bookings == 1).run(pluck=True)
 
 
 def accounts_of(users: Sequence[str], provider: str) -> dict[str, str]:

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 import frappe
 
-from scheduler_integration.catalogue.video import CONNECTED, WITH_ACCOUNT, accounts_of, firm_has_zoom
+from scheduler_integration.catalogue.video import (
+	CONNECTED,
+	WITH_ACCOUNT,
+	accounts_of,
+	firm_has_zoom,
+	writing_calendars_of,
+)
 from scheduler_integration.conferencing.provider import Provider
 from scheduler_integration.conferencing.providers.jitsi import Jitsi
 from scheduler_integration.conferencing.providers.meet import Meet
@@ -12,6 +18,7 @@ from scheduler_integration.conferencing.providers.teams import Teams
 from scheduler_integration.conferencing.providers.zoom import Zoom
 from scheduler_integration.conferencing.tokens import VENDOR_OF, FirmTokens, UserTokens
 from scheduler_integration.exceptions import AccessRevoked
+from scheduler_integration.meetings.calls import CALENDAR
 
 PUBLIC_JITSI = "https://meet.jit.si"
 FIRM = "firm"
@@ -20,7 +27,7 @@ _CLASSES = {"Zoom": Zoom, "Google Meet": Meet, "Teams": Teams}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-	"""With which account a call is made. `connection` is a Video Connection, FIRM, or empty if none is needed."""
+	"""With which account a call is made. `connection` is a Video Connection, FIRM, CALENDAR, or empty if none is needed."""
 
 	provider: str
 	user: str
@@ -42,7 +49,12 @@ def choose_account(location_type: str, users: list[str]) -> Account | None:
 		return Account("Zoom", users[0], own or FIRM)
 	having = accounts_of(users, location_type)
 	user = next((each for each in users if each in having), None)
-	return Account(location_type, user, having[user]) if user else None
+	return Account(location_type, user, having[user]) if user else calendar_account(location_type, users[0])
+
+
+def calendar_account(location_type: str, user: str) -> Account | None:
+	"""Return the account of a call that comes with the event in the user's calendar, or None."""
+	return Account(location_type, user, CALENDAR) if writing_calendars_of([user], location_type) else None
 
 
 def fallback_account(users: list[str]) -> Account | None:
@@ -97,4 +109,7 @@ def _preferred(users: list[str]) -> Account | None:
 		)
 		if rows:
 			return Account(rows[0].provider, user, rows[0].name)
-	return Account("Zoom", users[0], FIRM) if firm_has_zoom() else None
+	if firm_has_zoom():
+		return Account("Zoom", users[0], FIRM)
+	# Not Teams: private accounts have an Outlook calendar, but no Teams.
+	return calendar_account("Google Meet", users[0])

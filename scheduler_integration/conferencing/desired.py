@@ -7,7 +7,8 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.video import is_call
-from scheduler_integration.conferencing.accounts import Account, choose_account, fallback_account
+from scheduler_integration.conferencing.accounts import Account, calendar_account, choose_account, fallback_account
+from scheduler_integration.meetings.calls import CALENDAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,20 @@ def desired_call(subject: str, booking: Document) -> Desired:
 		end=booking.ends_at,
 		minutes=(end - start) // 60,
 		zone=timezone_of(booking.host),
-		account=choose_account(booking.location_type, users),
+		account=_account(booking, users),
 		fallback=fallback_account(users),
 		text=frappe.get_cached_value("Meeting Type", booking.meeting_type, "fallback_details") or "",
 		takes_any=booking.location_type == "Video Call",
 	)
+
+
+def _account(booking: Document, users: list[str]) -> Account | None:
+	"""Return the account. A call that came with the calendar stays there, so that its link stays."""
+	if booking.video_meeting == CALENDAR and booking.video_provider:
+		known = calendar_account(booking.video_provider, users[0])
+		if known:
+			return known
+	return choose_account(booking.location_type, users)
 
 
 def _title(booking: Document) -> str:

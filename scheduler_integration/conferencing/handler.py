@@ -10,11 +10,13 @@ from scheduler_integration.conferencing import records, steps
 from scheduler_integration.conferencing.accounts import Account
 from scheduler_integration.conferencing.desired import Desired, desired_call, needs_call
 from scheduler_integration.conferencing.notices import lose_account
-from scheduler_integration.conferencing.plan import CLEANUP, NO_CALL, plan_cleanup_of
+from scheduler_integration.conferencing.plan import CHECK, CLEANUP, NO_CALL, plan_check_of, plan_cleanup_of
 from scheduler_integration.conferencing.provider import Conference
 from scheduler_integration.conferencing.subjects import scheduled_booking, subject_of
-from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests
+from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests, Unreachable
+from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Fields
+from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
@@ -24,6 +26,8 @@ SOON = 5
 # After so many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
 PATIENT_ATTEMPTS = 4
 TOO_LATE_TO_WAIT = 15 * 60
+# How long attendees wait for a link that comes with the calendar's event.
+CALENDAR_SECONDS = 5 * 60
 # How often one run starts anew because the booking was changed meanwhile.
 ROUNDS = 3
 
@@ -36,6 +40,7 @@ class _Situation:
 	status: str
 	subject: str
 	known: str
+	link: str
 	desired: Desired | None
 
 
@@ -72,7 +77,14 @@ def _read(name: str) -> _Situation | None:
 	subject = subject_of(booking)
 	live = scheduled_booking(subject)
 	desired = desired_call(subject, live) if live and needs_call(live) else None
-	return _Situation(name, booking.status, subject, booking.video_meeting or "", desired)
+	link = booking.meeting_link or _link_of_session(booking)
+	return _Situation(name, booking.status, subject, booking.video_meeting or "", link, desired)
+
+
+def _link_of_session(booking: Document) -> str:
+	"""Return the link that the calendar's event brought to another booking of the session, or an empty text."""
+	others = live_in_session(booking.session)
+	return next((each.meeting_link for each in others if each.video_meeting == CALENDAR and each.meeting_link), "")
 
 
 def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
@@ -80,6 +92,8 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 	desired = found.desired
 	if not desired:
 		return Done(fields=_without_call(found) if found.known else {}), ""
+	if desired.account and desired.account.connection == CALENDAR and not _has_fallback(found, desired):
+		return _leave_to_calendar(found, desired, task, now)
 	try:
 		row = _row_that_serves(found, desired) or _new_row(desired)
 		return _bring_about(found, row, desired, now), row.name
@@ -92,6 +106,25 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 		elif task.attempts < PATIENT_ATTEMPTS and desired.start - now > TOO_LATE_TO_WAIT:
 			raise
 		return _fall_back(found, desired, error, now)
+
+
+def _has_fallback(found: _Situation, desired: Desired) -> bool:
+	row = _row_that_serves(found, desired)
+	return bool(row and row.is_fallback)
+
+
+def _leave_to_calendar(found: _Situation, desired: Desired, task: Task, now: int) -> tuple[Outcome, str]:
+	"""Note that the calendar's event makes the call. If it brings no link in time, use the fallback."""
+	account = desired.account
+	if not account or (task.purpose == CHECK and not found.link):
+		return _fall_back(found, desired, Unreachable(), now)
+	if not found.link:
+		plan_check_of(found.booking, task.target, now + CALENDAR_SECONDS, now)
+		frappe.db.commit()
+	fields: Fields = {"video_meeting": CALENDAR, "video_provider": account.provider, "video_status": "Waiting"}
+	if found.link:
+		fields |= {"meeting_link": found.link, "video_status": "Ready", "video_error": None}
+	return Done(fields=fields), ""
 
 
 def _new_row(desired: Desired) -> Document:

@@ -9,7 +9,8 @@ from scheduler_integration.outbox.tasks import Planned, plan
 
 KIND = "video_meeting"
 # Purposes: the call of the booking, and leftovers that couldn't be deleted at once.
-CALL, CLEANUP = "call", "cleanup"
+# CHECK looks whether the calendar has made the call that it was asked for.
+CALL, CLEANUP, CHECK = "call", "cleanup", "check"
 _NO_MATTER = (Kind.LINKED, Kind.GUESTS_CHANGED, Kind.COMPLETED, Kind.NO_SHOW)
 
 # The fields of a booking without a call.
@@ -60,6 +61,12 @@ def plan_cleanup_of(booking: str, target: str, due_at: int, now: int) -> None:
 	"""Plan another attempt to delete what is left at a provider. `due_at` and `now` are in epoch seconds."""
 	_locked_host(booking)
 	_plan(booking, target, CLEANUP, due_at, now)
+
+
+def plan_check_of(booking: str, target: str, due_at: int, now: int) -> None:
+	"""Plan a look whether the calendar's event has brought the link. `due_at` and `now` are in epoch seconds."""
+	_locked_host(booking)
+	_plan(booking, target, CHECK, due_at, now)
 
 
 def _plan(booking: str, target: str, purpose: str, due_at: int, now: int) -> None:

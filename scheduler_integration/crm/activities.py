@@ -7,6 +7,8 @@
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import frappe
 from frappe.model.document import Document
@@ -127,15 +129,42 @@ def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document
 	"""Insert the Event, owned by the host, and return it.
 
 	Frappe writes the timeline when an Event with participants is saved, and names the owner as the sender. The owner of
-	a new record is the user who inserts it. So the Event is inserted without participants, given to the host, and saved
-	again with participants.
+	a new record is the user who inserts it. So the host inserts it here, whoever has made the booking.
+
+	Frappe would name the Event by a series. The series is one row, locked until the transaction ends: everybody who books
+	any host of the site would wait for it.
 	"""
 	event = _new_event(booking, record)
-	# The attendee acts here and has no rights to Events; so both writes ignore permissions.
-	event.insert(ignore_permissions=True)
-	event.db_set("owner", booking.host, update_modified=False)
 	event.set("event_participants", _participants(booking, record))
-	return event.save(ignore_permissions=True)
+	# The participants were read in this transaction.
+	event.flags.ignore_links = True
+	with _acting_as(booking.host):
+		# The host has rights to Events only with the right role, and needn't have it for this.
+		event.insert(ignore_permissions=True, set_name=f"EV-{frappe.generate_hash(length=10)}")
+	_keep_author_of_timeline(event)
+	return event
+
+
+def _keep_author_of_timeline(event: Document) -> None:
+	"""Name the present user as the author of the Event's Communications, instead of the host.
+
+	Frappe saves them with each change of the Event, which fails if the link to their author is broken. Hosts leave, and
+	their Users are deleted. Nobody deletes Guest.
+	"""
+	row = frappe.qb.DocType("Communication")
+	of_event = (row.reference_doctype == "Event") & (row.reference_name == event.name)
+	frappe.qb.update(row).set(row.user, frappe.session.user).where(of_event).run()
+
+
+@contextmanager
+def _acting_as(user: str) -> Iterator[None]:
+	"""Make `user` the owner of what is inserted. `frappe.set_user` would also drop what is known of the session."""
+	before = frappe.session.user
+	frappe.session.user = user
+	try:
+		yield
+	finally:
+		frappe.session.user = before
 
 
 def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
@@ -162,8 +191,12 @@ def _participants(booking: Document, record: tuple[str, str] | None) -> list[dic
 
 def hosts_as_participants(booking: Document) -> list[dict[str, str]]:
 	"""Return the rows of an Event for the booking's hosts."""
-	people = [("User", user, frappe.db.get_value("User", user, "email")) for user in booking.host_users()]
-	return [_participant(*person) for person in people]
+	return [_participant("User", user, address_of(user)) for user in booking.host_users()]
+
+
+def address_of(user: str) -> str:
+	"""Return the e-mail address of the User. It is the User's name, save for Frappe's own users."""
+	return frappe.db.get_value("User", user, "email") if user in frappe.STANDARD_USERS else user
 
 
 def attendees_of(booking: Document) -> list[dict[str, str]]:
@@ -173,7 +206,8 @@ def attendees_of(booking: Document) -> list[dict[str, str]]:
 
 
 def _attendees(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
-	attendee = [("Contact", booking.contact), *([record] if record else []), *parties_of(booking.contact)]
+	parties = [] if booking.flags.is_contact_new else parties_of(booking.contact)
+	attendee = [("Contact", booking.contact), *([record] if record else []), *parties]
 	return [_participant(*who, booking.attendee_email) for who in attendee]
 
 

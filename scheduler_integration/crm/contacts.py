@@ -6,6 +6,20 @@ import frappe
 from frappe.utils import validate_phone_number
 
 
+class _NoPicture(str):
+	"""An empty text that counts as a picture."""
+
+	__slots__ = ()
+
+	def __bool__(self) -> bool:
+		return True
+
+
+# If a Contact has no picture, Frappe asks gravatar.com for one while it validates: in the middle of the booking, under
+# the hosts' locks, for up to five seconds. It would also tell gravatar.com who books here.
+_NO_PICTURE = _NoPicture()
+
+
 class Person(Protocol):
 	attendee_name: str
 	attendee_email: str
@@ -15,7 +29,7 @@ class Person(Protocol):
 
 def find_or_create_contact(person: Person) -> str:
 	"""Return the name of the oldest Contact with the person's e-mail address; creates a Contact if none exists."""
-	return find_contact(person.attendee_email) or _create(person)
+	return find_contact(person.attendee_email) or create_contact(person)
 
 
 def find_contact(email: str) -> str | None:
@@ -32,7 +46,8 @@ def find_contact(email: str) -> str | None:
 	return found[0] if found else None
 
 
-def _create(person: Person) -> str:
+def create_contact(person: Person) -> str:
+	"""Create a Contact and return its name."""
 	first, _space, last = person.attendee_name.partition(" ")
 	contact = frappe.get_doc(
 		{
@@ -41,6 +56,7 @@ def _create(person: Person) -> str:
 			"last_name": last.strip(),
 			"company_name": person.attendee_company,
 			"email_ids": [{"email_id": person.attendee_email, "is_primary": 1}],
+			"image": _NO_PICTURE,
 		}
 	)
 	# Frappe's Phone fields refuse some numbers that people write, such as one with an extension. The Booking keeps
@@ -48,4 +64,13 @@ def _create(person: Person) -> str:
 	if person.attendee_phone and validate_phone_number(person.attendee_phone):
 		contact.append("phone_nos", {"phone": person.attendee_phone, "is_primary_phone": 1})
 	# The attendee acts here, usually without signing in. Booking a meeting needs no right to create Contacts.
-	return contact.insert(ignore_permissions=True).name
+	return contact.insert(ignore_permissions=True, set_name=_name(person.attendee_name)).name
+
+
+def _name(full_name: str) -> str:
+	"""Return a name for a new Contact that no other one has, such as "Ada Lovelace-7f3a9c21".
+
+	Frappe would take "Ada Lovelace", or number the namesakes. Two people of one name who book different hosts at the same
+	moment would wait for each other, and one of them would begin again.
+	"""
+	return f"{full_name[:100]}-{frappe.generate_hash(length=8)}"

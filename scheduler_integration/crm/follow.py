@@ -1,7 +1,7 @@
 """The CRM's consequences of a change of a booking."""
 
 from scheduler_integration.crm.activities import log_cancellation, log_link, log_meeting, log_outcome
-from scheduler_integration.crm.contacts import find_or_create_contact
+from scheduler_integration.crm.contacts import create_contact, find_contact
 from scheduler_integration.crm.reassignment import log_reassignment
 from scheduler_integration.crm.rescheduling import log_move
 from scheduler_integration.meetings.changes import Change, Fields, Kind
@@ -14,7 +14,10 @@ def keep_contact(change: Change) -> Fields:
 	"""
 	if change.kind is not Kind.BOOKED or change.booking.contact:
 		return {}
-	return {"contact": find_or_create_contact(change.booking)}
+	contact = find_contact(change.booking.attendee_email)
+	# A new Contact has no links to customers, so the Event needn't look for them.
+	change.booking.flags.is_contact_new = not contact
+	return {"contact": contact or create_contact(change.booking)}
 
 
 def keep_activity(change: Change) -> Fields:

@@ -1,9 +1,8 @@
 """Updates the Event of a booking that was reassigned."""
 
-import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.crm.activities import event_subject, event_to_change
+from scheduler_integration.crm.activities import address_of, event_subject, event_to_change
 
 
 def log_reassignment(booking: Document, leaving: str) -> None:
@@ -16,8 +15,8 @@ def log_reassignment(booking: Document, leaving: str) -> None:
 	event.set("event_participants", staying)
 	for user in booking.host_users():
 		if not any(_is(row, user) for row in staying):
-			email = frappe.db.get_value("User", user, "email")
-			event.append("event_participants", {"reference_doctype": "User", "reference_docname": user, "email": email})
+			row = {"reference_doctype": "User", "reference_docname": user, "email": address_of(user)}
+			event.append("event_participants", row)
 	# The owner is set before the save, because the save writes the timeline and names the owner as the sender there.
 	event.db_set("owner", booking.host, update_modified=False)
 	# A manager of meetings may have no right to another user's private Event.

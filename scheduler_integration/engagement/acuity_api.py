@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 
 import frappe
-import requests
+
+from scheduler_integration.exceptions import OutsideError
+from scheduler_integration.outside.client import Client, Limits
 
 API = "https://acuityscheduling.com/api/v1"
-# Seconds to connect, and to wait for an answer.
-TIMEOUT = (5, 15)
+# The job itself asks again, with long pauses.
+_LIMITS = Limits(whole=20, bytes=1024 * 1024, redirects=0, attempts=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,13 @@ class AcuityUnreachable(Exception):
 
 def fetch_appointment(account: Account, appointment: str) -> object:
 	"""Return Acuity's JSON of an appointment. Raises AcuityUnreachable."""
-	address = f"{frappe.conf.get('acuity_api') or API}/appointments/{appointment}"
+	client = Client(auth=(account.user_id, account.key), limits=_LIMITS)
 	try:
-		answer = requests.get(address, auth=(account.user_id, account.key), timeout=TIMEOUT, allow_redirects=False)
-		if answer.status_code == 200:
+		answer = client.send("GET", f"{frappe.conf.get('acuity_api') or API}/appointments/{appointment}")
+		if answer.status == 200:
 			return answer.json()
-	except (requests.RequestException, ValueError) as error:
-		raise AcuityUnreachable(type(error).__name__) from None
-	is_final = answer.status_code in (401, 403, 404)
-	raise AcuityUnreachable(f"HTTP {answer.status_code}", is_final=is_final)
+	except OutsideError as error:
+		raise AcuityUnreachable(error.message) from None
+	finally:
+		client.close()
+	raise AcuityUnreachable(f"HTTP {answer.status}", is_final=answer.status in (401, 403, 404))

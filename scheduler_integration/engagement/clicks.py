@@ -44,7 +44,7 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 				"event_type": LINK_CLICKED,
 				"consultant": target.consultant,
 				"assessment": target.assessment,
-				"client": target.client or visit.user,
+				"client": target.client or _client(visit.user),
 				"contact": target.contact,
 				"meeting_type": target.meeting_type,
 				"phase": target.phase,
@@ -62,6 +62,12 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 		frappe.clear_messages()
 		return False
 	return True
+
+
+def _client(user: str | None) -> str | None:
+	"""Return the signed-in user, unless they are staff, who look at a client's report."""
+	is_client = user and frappe.get_cached_value("User", user, "user_type") == "Website User"
+	return user if is_client else None
 
 
 def address_hash(network: str) -> str:

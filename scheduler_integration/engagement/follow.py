@@ -36,17 +36,18 @@ def keep_engagement(change: Change) -> Fields:
 	return {}
 
 
-def keep_outside(outside: Document, now: int) -> None:
+def keep_outside(outside: Document, moment: int) -> None:
 	"""Write the engagement row of an Outside Booking. Each has one: outside schedulers are tracked for their bookings.
 
-	The row belongs to a report if the booking can be matched. `now` is the moment of the change, epoch seconds.
+	The row belongs to a report if the booking can be matched. `moment` is that of the change, epoch seconds: a webhook may
+	come hours later.
 	"""
-	row = _row_of("outside_booking", outside.name)
+	row = _outside_row(outside.name)
 	found = None
 	# The browser may tell of a booking before the webhook brings the attendee's address.
 	if not row or not row.matched_by:
-		found = match(outside.reference, outside.attendee_email, [outside.consultant], now)
-	fields = _meeting_fields(outside, now, row)
+		found = match(outside.reference, outside.attendee_email, [outside.consultant], moment)
+	fields = _meeting_fields(outside, moment, row)
 	fields |= {
 		"meeting_type": outside.meeting_type,
 		"contact": outside.contact,
@@ -63,7 +64,7 @@ def move_outside(former: str, successor: str) -> None:
 
 	If the successor was told of first, it has a row of its own. That takes over the click and the moment of the booking.
 	"""
-	row, kept = _row_of("outside_booking", former), _row_of("outside_booking", successor)
+	row, kept = _outside_row(former), _outside_row(successor)
 	if row and not kept:
 		update_row(row, {"outside_booking": successor})
 	elif row and kept:
@@ -118,6 +119,16 @@ def _matched(found: Match | None) -> Fields:
 	}
 
 
-def _row_of(field: str, name: str) -> Document | None:
-	found = frappe.db.get_value("Scheduler Engagement", {field: name}, "name", order_by="creation")
-	return frappe.get_doc("Scheduler Engagement", found) if found else None
+def _outside_row(name: str) -> Document | None:
+	"""Return the locked row of an Outside Booking.
+
+	Two webhooks of one booking wait for each other. After the wait, an ordinary read would still show InnoDB's snapshot
+	from before it, and miss the row that the other one has inserted.
+	"""
+	return _row_of("outside_booking", name, for_update=True)
+
+
+def _row_of(field: str, name: str, *, for_update: bool = False) -> Document | None:
+	known = {field: name}
+	found = frappe.db.get_value("Scheduler Engagement", known, "name", order_by="creation", for_update=for_update)
+	return frappe.get_doc("Scheduler Engagement", found, for_update=for_update) if found else None

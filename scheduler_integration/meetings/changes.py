@@ -44,7 +44,7 @@ class Change:
 	is changed with the first booking only.
 	- `added_guests`, `removed_guests`: addresses of additional guests.
 	- `moved_from`: the earlier booking, whose status is now Rescheduled, if `booking` took its place.
-	- `status_before`: the status before the change; None for a new booking.
+	- `status_before`: the status before the change, the same one if it stays; None for a new booking.
 	"""
 
 	kind: Kind

@@ -131,13 +131,17 @@ class HostBooking(BookingSummary):
 	actions: tuple[str, ...]
 
 
-def for_attendee(booking: Document, now: int) -> AttendeeBooking:
-	"""Return the booking as its attendee sees it. `now` is in epoch seconds."""
+def for_attendee(booking: Document, now: int, people: People | None = None) -> AttendeeBooking:
+	"""Return the booking as its attendee sees it. `now` is in epoch seconds.
+
+	`people` are Users that are known already. The hosts are loaded if one of them is missing there.
+	"""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	refusal = cancel_refusal(booking, meeting_type, now)
 	no_other_time = reschedule_refusal(booking, meeting_type, now)
 	earlier = predecessor(booking)
-	people = people_of([booking])
+	if people is None or not set(booking.host_users()) <= set(people):
+		people = people_of([booking])
 	known = [people[user] for user in booking.host_users() if user in people]
 	return AttendeeBooking(
 		**_shared(booking, now),

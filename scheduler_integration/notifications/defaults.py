@@ -30,7 +30,7 @@ def ensure_messages() -> None:
 	for key in (*TEMPLATES, *FOLLOW_UPS):
 		_ensure_template(key)
 	present = set(frappe.get_all("Meeting Automation", {"built_in": ["is", "set"]}, pluck="built_in"))
-	for key in _ROWS.keys() - present:
+	for key in (key for key in _ROWS if key not in present):
 		_insert_row(key)
 	forget_automations()
 

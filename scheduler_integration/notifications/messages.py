@@ -60,12 +60,14 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 		return [("attendee_asked", attendee_of(booking))]
 	kind = "cancelled" if booking.status in RELEASED else "confirmed"
 	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else f"attendee_{kind}"
-	# A replaced host gets one message for a session, with its first booking, and not one for each attendee.
+	# If a whole session moves, its hosts get one message, with its first booking, and not one for each attendee.
+	hosts = () if change.moved_from and not change.is_first else hosts_of(booking)
+	# The same for a host who was replaced.
 	replaced = [former_host(change.leaving)] if change.leaving and change.is_first else []
 	return [
 		(to_attendee, attendee_of(booking)),
 		*((f"attendee_{kind}", guest) for guest in guests_of(booking)),
-		*((f"host_{kind}", host) for host in hosts_of(booking)),
+		*((f"host_{kind}", host) for host in hosts),
 		*((HOST_REMOVED, host) for host in replaced),
 		*(() if change.kind is Kind.RESCHEDULE_ASKED else _still_asked(booking)),
 	]
@@ -184,6 +186,7 @@ def variables_for(booking: Document, reader: Reader) -> dict[str, Any]:
 		"others_come": any(other.name != booking.name for other in sharing),
 		"seats_taken": _seats_taken(sharing, meeting_type),
 		"is_moved": bool(left),
+		"is_whole_session": bool(left and left.session and left.session_uid == booking.session_uid),
 		"moved_by_attendee": booking.rescheduled_by == "Attendee",
 		"reschedule_reason": booking.reschedule_reason if left else None,
 		**_time_before(left, reader),

@@ -47,7 +47,8 @@ def were_told(booking: Document) -> bool:
 
 def _plan(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> None:
 	wanted = [(purpose, reader) for purpose, reader in readers if not is_switched_off(template_of(purpose))]
-	plan(booking.name, [_planned(change, booking, purpose, reader) for purpose, reader in wanted], change.now)
+	tasks = [_planned(change, booking, purpose, reader) for purpose, reader in wanted]
+	plan(booking.name, tasks, change.now, is_new=change.kind is Kind.BOOKED)
 
 
 def _tell_the_session_left(change: Change, left: Document) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.defaults import zone_or_sites
 from scheduler_integration.notifications.wording import Reader
 
 
@@ -47,10 +47,13 @@ def reader_of(booking: Document, role: str, email: str, user: str) -> Reader:
 
 
 def host_reader(user: str, role: str = "host") -> Reader:
-	"""Return a host, in their own language and time zone. If the User was deleted, the User's name is used as the address: people sign in with it."""
-	known = frappe.db.get_value("User", user, ["email", "full_name", "language"])
-	email, name, language = known or (user, user, None)
-	return Reader(email, name or user, language or _site_language(), timezone_of(user), role, user)
+	"""Return a host, in their own language and time zone.
+
+	If the User was deleted, the User's name is used as the address: people sign in with it.
+	"""
+	known = frappe.db.get_value("User", user, ["email", "full_name", "language", "time_zone"])
+	email, name, language, zone = known or (user, user, None, None)
+	return Reader(email, name or user, language or _site_language(), zone_or_sites(zone), role, user)
 
 
 def _site_language() -> str:

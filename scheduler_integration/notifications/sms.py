@@ -25,7 +25,7 @@ def send_text(number: str, text: str, *, region_zone: str) -> Outcome:
 	A number without a country code belongs to the country of `region_zone`, an IANA zone: "030 123456" in Europe/Berlin
 	is +4930123456. Raises OutsideError if the gateway doesn't answer, and RetryLater if it asks to wait.
 	"""
-	settings = frappe.get_single("SMS Settings")
+	settings = frappe.get_cached_doc("SMS Settings")
 	if not frappe.get_cached_doc("Scheduler Settings").sms_enabled or not settings.sms_gateway_url:
 		return NotNeeded(_("Text messages are switched off."))
 	receiver = international(number, region_zone)
@@ -44,7 +44,7 @@ def international(number: str, region_zone: str) -> str | None:
 		parsed = phonenumbers.parse(number, region)
 	except phonenumbers.NumberParseException:
 		return None
-	if not phonenumbers.is_possible_number(parsed):
+	if not phonenumbers.is_valid_number(parsed):
 		return None
 	return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -70,10 +70,11 @@ class Task:
 	lease: str
 
 
-def plan(booking: str, tasks: Iterable[Planned], now: int) -> None:
+def plan(booking: str, tasks: Iterable[Planned], now: int, *, is_new: bool = False) -> None:
 	"""Store the tasks of the booking, or move those that are known by their key. `now` is in epoch seconds.
 
-	The caller's transaction must hold the booking's row, so that no other one plans the same keys.
+	The caller's transaction must hold the booking's row, so that no other one plans the same keys. `is_new`: this
+	transaction has made the booking, so no key of it is known.
 	"""
 	planned: dict[str, Planned] = {}
 	for task in tasks:
@@ -81,7 +82,7 @@ def plan(booking: str, tasks: Iterable[Planned], now: int) -> None:
 		planned.setdefault(task.key, task)
 	if not planned:
 		return
-	known = _known(planned)
+	known = {} if is_new else _known(planned)
 	for key, row in known.items():
 		_replan(row, planned[key])
 	new = [task for key, task in planned.items() if key not in known]

@@ -116,6 +116,15 @@ def test_a_signed_in_client_is_known(client, click, assessment):
 	assert rows(assessment)[0].client == user
 
 
+@pytest.mark.parametrize(("roles", "is_client"), [((), True), (("Scheduling Manager",), False)])
+def test_only_a_client_becomes_the_rows_client(client, click, assessment, roles, is_client):
+	user = make_user("Casey", roles=roles, new_password=(password := fresh("Secret")))
+	frappe.db.commit()
+	client.login(user, password)
+	client.call(TRACK, **click)
+	assert rows(assessment)[0].client == (user if is_client else None)
+
+
 def test_only_post_counts(client, click):
 	assert client.call(TRACK, "GET", **click).status_code == 403
 

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -253,6 +254,18 @@ def test_the_generic_webhook(client, email):
 	(row,) = rows(settings)
 	assert (row.event_type, row.matched_by, row.assessment) == ("meeting_completed", "Reference", assessment.name)
 	assert (row.meeting_type, row.scheduled_for) == (meeting_type.name, span(TEN)["starts_at"])
+
+
+def test_the_same_webhook_at_the_same_moment_is_one_booking(server, settings, email):
+	body, now = created(email=email), int(time.time())
+
+	def deliver(_number):
+		with server.client() as one:
+			return send(one, "calendly", settings, body, now).status_code
+
+	with ThreadPoolExecutor(6) as pool:
+		assert set(pool.map(deliver, range(12))) == {200}
+	assert len(outside(settings)) == len(rows(settings)) == len(events(email)) == len(blocked(settings)) == 1
 
 
 def test_a_webhook_about_something_else_is_taken_and_ignored(post, settings):

@@ -23,7 +23,7 @@ def page():
 
 def planned(booking, status="Pending"):
 	"""Return who is reached by which built-in message, and when, for the actions with this status."""
-	keys = dict(frappe.get_all("Meeting Automation", fields=["name", "built_in"], as_list=True))
+	keys = {each.name: each.built_in for each in frappe.get_all("Meeting Automation", fields=["name", "built_in"])}
 	return [(keys[each.automation], each.target, each.due_at) for each in actions(booking, status=status)]
 
 
@@ -101,12 +101,12 @@ class TestFollowingTheBooking:
 
 	def test_a_no_show_stops_the_thank_you_and_gets_a_message(self, page):
 		booking = book(page, make_meeting_type(page))
-		bookings.mark_no_show(booking.id, NINE + 2000)
+		bookings.mark_no_show(booking.id, "", NINE + 2000)
 		assert [key for key, _to, _due in planned(booking.id)] == ["attendee_no_show"]
 
 	def test_a_no_show_that_is_taken_back_gets_the_thank_you_again(self, page):
 		booking = book(page, make_meeting_type(page))
-		bookings.mark_no_show(booking.id, NINE + 2000)
+		bookings.mark_no_show(booking.id, "", NINE + 2000)
 		bookings.complete(booking.id, NINE + 2100)
 		assert "attendee_thanks" in [key for key, _to, _due in planned(booking.id)]
 
@@ -132,8 +132,8 @@ class TestSent:
 	def test_in_the_readers_language_and_zone_without_an_invitation(self, page, outgoing_mail):
 		booking = book(page, make_meeting_type(page, reminders="60"), language="de", timezone="Europe/Berlin")
 		deliver(booking.id, NINE - HOUR)
-		(name,) = frappe.get_all("Email Queue Recipient", {"recipient": booking.attendee.email}, pluck="parent")
-		mail = frappe.get_doc("Email Queue", name)
+		(to_attendee,) = actions(booking.id, target=booking.attendee.email, status="Sent")
+		mail = frappe.get_doc("Email Queue", to_attendee.external_id)
 		assert "10:00" in mail.message
 		assert "Erinnerung" in mail.message
 		assert "text/calendar" not in mail.message

@@ -142,6 +142,20 @@ class TestWhenTheTimeIsGivenBack:
 		bookings.cancel_by_token(token_of(moved), "", NOW)
 		assert set(credits(pool).values()) == {0}
 
+	def test_another_host_who_takes_it_then_is_charged_once(self):
+		page = make_team_page([make_user("Ann"), make_user("Ben")])
+		pool = make_meeting_type(page, assignment="Round Robin", reschedule_host="Any Host")
+		booking = door.book(payload(page, pool, NINE), NOW)
+		host = frappe.db.get_value("Booking", booking.id, "host")
+		bookings.ask_to_reschedule(booking.id, "", NOW, gives_back=True)
+		own = make_page(host)
+		door.book(payload(own, make_meeting_type(own), TEN), NOW)
+		moved = move(booking, TEN)
+		assert frappe.db.get_value("Booking", moved.id, "host") != host
+		assert set(credits(pool).values()) == {0}
+		bookings.cancel_by_token(token_of(moved), "", NOW)
+		assert set(credits(pool).values()) == {0}
+
 	def test_nothing_else_can_be_done_with_it(self):
 		_page, _type, booking = booked()
 		bookings.ask_to_reschedule(booking.id, "", NOW, gives_back=True)

@@ -9,7 +9,7 @@ from scheduler_integration.exceptions import AlreadyCancelled, InvalidRequest, L
 from scheduler_integration.notifications.templates import render
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload, token_of
-from tests.support.outbox import tasks, waiting_messages
+from tests.support.outbox import actions, tasks, waiting_messages
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -69,6 +69,19 @@ def test_everybody_concerned_is_told():
 	assert "additional guests" in messages[page.user][0]
 	assert new in messages[page.user][0]
 	assert new not in messages[new][0]
+
+
+def test_a_removed_guest_is_not_reminded():
+	guest = address()
+	_page, _type, booking = booked([guest], reminders="60")
+
+	def reminders(**filters):
+		return {task.status for task in actions(booking.id, purpose="reminder", **filters)}
+
+	assert reminders(target=guest) == {"Pending"}
+	bookings.update_guests_by_token(token_of(booking), [], NOW)
+	assert reminders(target=guest) == {"Skipped"}
+	assert "Pending" in reminders()
 
 
 def test_a_guest_who_does_not_know_yet_is_invited_in_any_case():

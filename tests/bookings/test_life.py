@@ -68,7 +68,7 @@ class Life(RuleBasedStateMachine):
 		self.now = BEGIN
 		self.users = [make_user("Ann"), make_user("Ben")]
 		self.page = make_team_page(self.users)
-		shared = {"assignment": "Round Robin", "duration_minutes": 60, "slot_interval": 30}
+		shared = {"assignment": "Round Robin", "duration_minutes": 60, "slot_interval": 30, "reminders": "60, 15"}
 		self.types = {
 			"pool": make_meeting_type(self.page, daily_limit=MOST_A_DAY, **shared),
 			"workshop": make_meeting_type(self.page, seats=SEATS, **shared),
@@ -323,6 +323,16 @@ class Life(RuleBasedStateMachine):
 			assert all(find_by_token(token).name == name for token in each.links)
 
 	@invariant()
+	def no_reminder_is_an_orphan(self):
+		waiting = {"booking": ["in", [*self.meetings, ""]], "purpose": "reminder", "status": "Pending"}
+		for task in frappe.get_all("Outbox Task", waiting, ["booking", "target", "due_at"]):
+			meeting = self.meetings[task.booking]
+			# Before the meeting people are reminded of it, and an hour after it they are thanked.
+			assert task.due_at in (meeting.start - HOUR, meeting.start - 900, meeting.end + HOUR)
+			assert meeting.status == "Scheduled" or (meeting.status == "Completed" and task.due_at > meeting.end)
+			assert task.target == meeting.host or task.target not in self.users
+
+	@invariant()
 	def the_ledgers_are_even(self):
 		for kind in self.types.values():
 			assert sum(frappe.get_all("Round Robin Turn", {"meeting_type": kind.name}, pluck="credit")) == 0
@@ -332,7 +342,7 @@ def test_random_lives_agree_with_the_model():
 	run_state_machine_as_test(
 		Life,
 		settings=settings(
-			max_examples=8,
+			max_examples=6,
 			stateful_step_count=25,
 			deadline=None,
 			derandomize=True,

@@ -526,9 +526,20 @@ class TestASession:
 		assert event.starts_on == to_site_time(NINE + 900)
 		participants = frappe.get_doc("Event", event.name).event_participants
 		assert len([row for row in participants if row.reference_doctype == "Contact"]) == 3
-		after = messages(moved[0])["host_confirmed", page.user][2]
+		after = messages(*moved)["host_confirmed", page.user][2]
 		assert after[1] == before[1]
 		assert after[2] > before[2]
+
+	def test_its_hosts_are_told_once_that_all_of_it_moved(self, as_user):
+		page, workshop = self.workshop()
+		names = [door.book(payload(page, workshop, NINE), NOW).id for _each in range(3)]
+		with as_user(page.user):
+			move_as_host(names[1], TEN, for_all=True)
+		moved = frappe.get_all("Booking", {"rescheduled_from": ["in", names]}, pluck="name")
+		told = [(name, key, message) for name in moved for key, message in messages(name).items()]
+		assert len([key for _name, key, _message in told if key[0] == "attendee_confirmed"]) == 3
+		((_name, _key, to_host),) = [each for each in told if each[1] == ("host_confirmed", page.user)]
+		assert "with all its attendees" in to_host[1]
 
 	def test_the_host_can_not_merge_two(self, as_user):
 		page, workshop = self.workshop()

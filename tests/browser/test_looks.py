@@ -118,7 +118,7 @@ def test_a_meeting_that_cannot_be_reassigned(browse, screen, scheme):
 	window = browse(screen, color_scheme=scheme)
 	sign_in_as(window, team.manager)
 	window.open("/scheduling")
-	window.page.locator(".row-item summary").click()
+	window.page.locator(".row-item > details > summary").click()
 	check(window, f"reassign-{scheme}")
 	window.page.locator("button", has_text="Reassign").click()
 	window.page.locator(".alert a").wait_for()
@@ -139,8 +139,9 @@ def test_a_session_of_several_on_a_managers_page(browse, screen, scheme):
 	row = window.page.locator(".row-item").filter(has_text="Seats taken: 2")
 	row.locator("summary").first.focus()
 	window.page.keyboard.press("Enter")
-	row.locator(".attendees summary").first.click()
+	row.locator(".attendees > li > details > summary").first.click()
 	check(window, "session")
+	row.locator(".attendees .is-danger > summary").first.click()
 	row.locator(".attendees button", has_text="Cancel for").first.click()
 	window.page.locator(".done", has_text="cancelled").wait_for()
 	assert window.page.locator("[aria-current=page]").inner_text() == "Everybody's meetings"
@@ -182,9 +183,10 @@ def test_a_hosts_own_page(browse, screen, scheme):
 	window.open("/scheduling")
 	check(window, f"host-{scheme}")
 	page = window.page
-	page.locator(".row-item summary").first.click()
+	page.locator(".row-item > details > summary").first.click()
 	check(window, f"host-open-{scheme}")
-	page.locator(".row-item button", has_text="Cancel the meeting").first.click()
+	page.locator(".row-item .is-danger > summary").first.click()
+	page.locator(".row-item button", has_text="Yes, cancel it").first.click()
 	page.locator(".done", has_text="cancelled").wait_for()
 	assert page.locator(".row-item").count() == 1
 
@@ -229,6 +231,6 @@ def test_the_confirmation_prints_without_its_buttons(browse):
 	window = browse(DESK)
 	window.book(path_of(make_offer()))
 	window.page.emulate_media(media="print")
-	assert not window.page.locator("summary").is_visible()
+	assert window.page.locator("summary:visible").count() == 0
 	assert window.page.locator("time").is_visible()
 	window.screenshot("print")

@@ -21,7 +21,7 @@ from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
-from scheduler_integration.pages.kit.zones import zone_groups
+from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.times import Slot
 from tests.browser.screens import DESK
 
@@ -229,7 +229,14 @@ def page_of(locale, tag):
 	"""Return a page with the elements that the scripts look for."""
 	month = month_view(date(2026, 11, 1), None, date(2026, 11, 1), {}, Query("a", "b"), locale)
 	clock = {"twelve_hours": False, "url_12": "#", "url_24": "#"}
-	zone = {"name": HOST, "city": "", "now": "", "action": "#", "hidden": {}, "groups": zone_groups(locale, *ZONES)}
+	zone = {
+		"name": HOST,
+		"city": "",
+		"now": "",
+		"action": "#",
+		"hidden": {},
+		"options": zone_options(locale, HOST, *ZONES),
+	}
 	data = {"strings": booking_strings(), "locale": tag, "firstWeekday": locale.first_week_day, "hostZone": HOST}
 	parts = [
 		drawn("month", month=month, empty=None),

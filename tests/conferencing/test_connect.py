@@ -165,6 +165,7 @@ def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom_for_al
 	sign_in(client, jane)
 	page = read(client.get("/scheduling?video_error=CONSENT_EXPIRED").text)
 	assert "This took too long" in page.one(role="alert").text
+	assert [secret for secret in zoom_for_all.secrets if secret in client.get("/scheduling").text] == []
 	section = page.one("section", aria_labelledby="video-heading")
 	assert "jane@zoom.example" in section.text
 	assert "Reconnect needed" in section.text

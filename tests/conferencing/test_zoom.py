@@ -241,8 +241,14 @@ def test_a_type_can_be_saved_only_if_its_hosts_have_an_account(connect_zoom):
 	page = make_page()
 	with pytest.raises(InvalidRequest, match="must connect an account first"):
 		make_meeting_type(page, location_type="Zoom")
-	connect_zoom(page.user)
-	assert make_meeting_type(page, location_type="Zoom").name
+	connection = connect_zoom(page.user)
+	saved = make_meeting_type(page, location_type="Zoom")
+	assert saved.places_without_account() == []
+	frappe.db.set_value("Video Connection", connection, "status", "Reconnect Needed")
+	[(_place, sentence)] = saved.places_without_account()
+	assert sentence.startswith("“Zoom” can't be offered yet: Jane must connect an account first")
+	saved.title = "Still saved"
+	saved.save()
 
 
 def test_a_video_call_without_a_provider_uses_the_hosts_preferred_one(book, zoom, connect_zoom):

@@ -1,9 +1,11 @@
 """Each attendee becomes a contact, unless they are one already."""
 
 import frappe
+import pytest
 
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload
+from tests.support.site import on_real_site
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -47,3 +49,22 @@ def test_two_people_of_one_name_are_two_contacts():
 	first = contact_of(attendee_name=name)
 	second = contact_of(attendee_name=name)
 	assert first.name != second.name
+
+
+@pytest.mark.skipif(not on_real_site(), reason="only Frappe's own Contact asks gravatar.com")
+def test_nobody_outside_is_asked_for_a_picture(monkeypatch):
+	from frappe.contacts.doctype.contact import contact as contact_module
+
+	asked = []
+	monkeypatch.setattr(contact_module, "has_gravatar", lambda email: asked.append(email) or "")
+	contact = contact_of()
+	# Hosts are Users, and Frappe asks for theirs.
+	assert contact.email_id not in asked
+	assert not contact.image
+	known = f"{fresh('bob')}@known.example"
+	frappe.get_doc({"doctype": "Contact", "first_name": "Bob", "email_ids": [{"email_id": known}]}).insert()
+	assert known in asked
+
+
+def test_a_contacts_name_begins_with_the_persons():
+	assert contact_of(attendee_name="Ada Lovelace").name.startswith("Ada Lovelace-")

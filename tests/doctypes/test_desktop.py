@@ -10,6 +10,7 @@ from scheduler_integration import hooks
 from scheduler_integration.install import remove_desktop_entries
 from scheduler_integration.permissions import has_app_permission
 from tests.support.factories import make_user
+from tests.support.site import on_real_site
 
 APP = Path(hooks.__file__).parent
 DESKTOP = ("Desktop Icon", "Workspace Sidebar")
@@ -66,6 +67,30 @@ def test_the_workspace_shows_the_cards_and_charts_that_the_app_ships(workspace):
 		rows = workspace["charts" if block == "chart" else "number_cards"]
 		assert shipped_ones == shown == {row[key] for row in rows}
 		assert shipped_ones
+
+
+def test_the_cards_call_methods_that_the_desk_may_call():
+	for path in APP.glob("*/number_card/*/*.json"):
+		card = json.loads(path.read_text())
+		if card["type"] == "Custom":
+			frappe.is_whitelisted(frappe.get_attr(card["method"]))
+
+
+@pytest.mark.skipif(not on_real_site(), reason="the embedded site has no desk")
+def test_the_desk_runs_the_report_of_the_charts():
+	from frappe.desk.query_report import run
+
+	for chart in frappe.get_all(
+		"Dashboard Chart", {"name": ["like", "Engagement by %"]}, ["report_name", "filters_json"]
+	):
+		answer = run(chart.report_name, chart.filters_json)
+		assert [column["fieldname"] for column in answer["columns"]][1:] == [
+			"clicks",
+			"bookings",
+			"completed",
+			"conversion_rate",
+		]
+		assert answer["chart"]["type"] == "bar"
 
 
 def test_the_logo_is_among_the_apps_assets():

@@ -48,16 +48,18 @@ def test_the_field_comes_with_another_app():
 
 
 @pytest.mark.skipif(not on_real_site(), reason="SQLite names indexes in another way")
-def test_the_index_on_the_addresses_of_contacts_goes_and_comes():
+@pytest.mark.parametrize(
+	("table", "index"), [("Contact Email", "email_id_creation_index"), ("User", "email_creation_index")]
+)
+def test_the_indexes_on_addresses_go_and_come(table, index):
 	def indexes():
-		rows = frappe.db.sql("show index from `tabContact Email`", as_dict=True)
-		return {row.Key_name for row in rows}
+		return {row.Key_name for row in frappe.db.sql(f"show index from `tab{table}`", as_dict=True)}
 
-	assert "email_id_creation_index" in indexes()
+	assert index in indexes()
 	try:
 		install.drop_core_indexes()
-		assert "email_id_creation_index" not in indexes()
+		assert index not in indexes()
 		install.drop_core_indexes()
 	finally:
 		install.ensure_core_indexes()
-	assert "email_id_creation_index" in indexes()
+	assert index in indexes()

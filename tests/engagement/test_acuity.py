@@ -73,7 +73,7 @@ def test_an_appointment_is_asked_for_again_until_acuity_answers(acuity, settings
 	acuity.status = 503
 	ask_for_appointment(settings.consultant, "54321", NOW)
 	bookings.ask_due(NOW)
-	assert "HTTP 503" in the_booking(settings).error
+	assert the_booking(settings).error.startswith("Acuity could not be asked: ")
 	acuity.status = 200
 	bookings.ask_due(NOW + PAUSE - 1)
 	assert acuity.asked == ["54321"]

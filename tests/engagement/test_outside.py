@@ -35,6 +35,10 @@ def change(external_id="A", happened_at=NOW, status="Scheduled", start=START, **
 	)
 
 
+def outsides(consultant):
+	return frappe.get_all("Outside Booking", {"consultant": consultant}, ["external_id", "status"])
+
+
 def record(consultant, *changes, now=NOW):
 	return [bookings.record_outside(consultant, each, now) for each in changes][-1]
 
@@ -47,8 +51,7 @@ def test_a_booking_that_moved_twice_is_one_booking_in_any_order(consultant, emai
 		change("C", NOW + 120, start=START + 2 * HOUR, attendee_email=email, replaces="B"),
 	)
 	record(consultant, *(chain[index] for index in order))
-	found = frappe.get_all("Outside Booking", {"consultant": consultant}, ["external_id", "status"])
-	states = {each.external_id: each.status for each in found}
+	states = {each.external_id: each.status for each in outsides(consultant)}
 	assert states == {"A": "Rescheduled", "B": "Rescheduled", "C": "Scheduled"}
 	(row,) = engagement(consultant=consultant)
 	assert (row.event_type, row.scheduled_for) == ("meeting_booked", START + 2 * HOUR)
@@ -56,6 +59,14 @@ def test_a_booking_that_moved_twice_is_one_booking_in_any_order(consultant, emai
 	assert blocked == [START + 2 * HOUR]
 	names = frappe.get_all("Event Participants", {"email": email, "reference_doctype": "Contact"}, pluck="parent")
 	assert len(frappe.get_all("Event", {"name": ["in", names], "status": "Open"})) == 1
+
+
+def test_bookings_that_claim_to_replace_each_other_do_not_go_round(consultant, email):
+	for first, second in (("A", "B"), ("B", "A"), ("A", "A"), ("A", "B")):
+		record(consultant, change(first, NOW, attendee_email=email, replaces=second))
+	states = {each.external_id: each.status for each in outsides(consultant)}
+	assert states == {"A": "Scheduled", "B": "Rescheduled"}
+	assert len(engagement(consultant=consultant)) == 1
 
 
 def test_an_older_change_fills_in_only_what_is_unknown(consultant):
@@ -81,6 +92,12 @@ def test_two_hours_of_one_name_stay_two(consultant, site_zone):
 	(block,) = frappe.get_all("Blocked Time", {"user": consultant}, ["starts_at", "ends_at", "start_time"])
 	assert (block.starts_at, block.ends_at) == (at("2026-10-25 01:00"), at("2026-10-25 02:00"))
 	assert f"{block.start_time:%H:%M}" == "02:00"
+
+
+def test_a_late_webhook_counts_when_the_meeting_was_booked(consultant):
+	record(consultant, change(happened_at=NOW), now=NOW + 20 * 3600)
+	(row,) = engagement(consultant=consultant)
+	assert row.booked_at == NOW
 
 
 def test_a_meeting_is_completed_a_quarter_of_an_hour_after_its_end(consultant):

@@ -19,7 +19,7 @@ def tasks(booking: str, **filters) -> list[frappe._dict]:
 
 def actions(booking: str, **filters) -> list[frappe._dict]:
 	"""Return the booking's tasks of automations, in the order in which they are due."""
-	found = tasks(booking, automation=["is", "set"], **filters)
+	found = tasks(booking, **{"automation": ["is", "set"], **filters})
 	return sorted(found, key=lambda task: (task.due_at, task.creation))
 
 

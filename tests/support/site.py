@@ -17,7 +17,7 @@ APP = "scheduler_integration"
 CORE_DOCTYPES = (
 	"User", "Has Role", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "Event", "Event Participants",
 	"Communication", "Communication Link", "Comment", "Email Queue", "Email Queue Recipient", "Error Log", "File", "Role",
-	"Custom Field", "DocShare", "Activity Log", "Notification Log", "Notification Settings", "Deleted Document", "Version",
+	"Custom Field", "DocShare", "Activity Log", "Notification Log", "ToDo", "SMS Parameter", "Notification Settings", "Deleted Document", "Version",
 )  # fmt: skip
 
 
@@ -56,7 +56,8 @@ class Site:
 		if self.is_real:
 			frappe_cli = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", self.name]
 			return [*frappe_cli, "serve", "--port", str(port), "--noreload"]
-		return [sys.executable, "-m", "embedded", "serve", "--port", str(port)]
+		# A test says itself when scheduled jobs run.
+		return [sys.executable, "-m", "embedded", "serve", "--no-scheduler", "--port", str(port)]
 
 	def application(self) -> Callable:
 		"""Return the WSGI application of this site, to serve it from this process."""

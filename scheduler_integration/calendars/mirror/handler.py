@@ -4,6 +4,8 @@ It may run twice for one task, or die between any two steps: each event has a re
 same at each try, and what was written is compared with what should be.
 """
 
+from dataclasses import replace
+
 import frappe
 from frappe import _
 
@@ -13,12 +15,15 @@ from scheduler_integration.calendars.mirror import rows
 from scheduler_integration.calendars.mirror.desired import Meeting, event_of, meeting_of
 from scheduler_integration.calendars.provider import OutgoingEvent, Provider, Stored
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, EventChanged, TooManyRequests
+from scheduler_integration.meetings.calls import conference_of
 from scheduler_integration.meetings.destinations import Destination, destination_of
 from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
 
 # While the connection must be connected again. Reconnecting makes the tasks due at once.
 PATIENCE = 3600
+# A link that is pending at the provider is asked for again after so many seconds.
+SOON = 5
 
 
 def run(task: Task, now: int) -> Outcome:
@@ -32,8 +37,10 @@ def run(task: Task, now: int) -> Outcome:
 	destination = destination_of(user)
 	if destination and not destination.works:
 		return Again(now + PATIENCE, _("The host's calendar must be connected again."))
+	if not rows.rows_of(uid, user) and all(end <= now for _start, end in meeting.days):
+		return NotNeeded(_("The meeting is over, or takes place without this host."))
 	try:
-		return _serve(meeting, destination)
+		return _serve(meeting, destination, now)
 	except AccessRevoked as error:
 		if destination:
 			health.failed(destination.connection, error, now)
@@ -43,7 +50,7 @@ def run(task: Task, now: int) -> Outcome:
 		raise RetryLater(error.message, error.after or 0) from None
 
 
-def _serve(meeting: Meeting, destination: Destination | None) -> Outcome:
+def _serve(meeting: Meeting, destination: Destination | None, now: int) -> Outcome:
 	known = rows.rows_of(meeting.uid, meeting.user)
 	days = meeting.days if destination else []
 	kept = [row for row in known if _stays(row, destination, len(days))]
@@ -61,7 +68,18 @@ def _serve(meeting: Meeting, destination: Destination | None) -> Outcome:
 		providers.close()
 	if not written:
 		return Done() if known else NotNeeded(_("The host has no calendar for bookings."))
-	return Done(next((each for each in written if each), None))
+	return _outcome(meeting, written, now)
+
+
+def _outcome(meeting: Meeting, written: list[Stored | None], now: int) -> Outcome:
+	"""Return the event's id, and the link of the video call if it was asked for. A pending one is asked for again."""
+	first = written[0]
+	found = Done(next((each.id for each in written if each), None))
+	if not first or not conference_of(meeting.bookings[0], meeting.user):
+		return found
+	if first.is_pending:
+		return Again(now + SOON, _("The provider is still making the link."))
+	return replace(found, fields={"meeting_link": first.join_url}) if first.join_url else found
 
 
 def _stays(row: frappe._dict, destination: Destination | None, days: int) -> bool:
@@ -70,30 +88,36 @@ def _stays(row: frappe._dict, destination: Destination | None, days: int) -> boo
 
 def _write_day(
 	providers: "_Providers", meeting: Meeting, day: int, known: list[frappe._dict], destination: Destination
-) -> str:
-	"""Make the event of one day right, and return the provider's id of it, or '' if the host deleted it there."""
+) -> Stored | None:
+	"""Make the event of one day right, and return what is stored, or None if the host deleted it there."""
 	row = known[-1] if known else None
 	start, end = meeting.days[day]
 	if row and row.state == rows.DELETED:
 		if (row.starts_at, row.ends_at) == (start, end):
 			# The host doesn't want to see it. The meeting takes place all the same.
-			return ""
+			return None
 		row = None
 	row = row or rows.new_row(meeting, day, rows.next_generation(meeting, day), destination)
 	provider = providers.of(row.connection)
 	invites = destination.invites and provider.can_invite and meeting.user == meeting.bookings[0].host
 	event = event_of(meeting, day, row.key, invites=invites)
-	stored = _put(provider, row, event)
+	stored = _put(provider, row, event, meeting.bookings[0].meeting_link or "")
 	if stored is None:
 		rows.change(row, state=rows.DELETED, starts_at=row.starts_at or start, ends_at=row.ends_at or end)
 		return _write_day(providers, meeting, day, [row], destination)
 	rows.note_stored(row, stored, start, end, meeting.bookings[0].name)
-	return stored.id
+	return stored
 
 
-def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent) -> Stored | None:
-	"""Write the event over what the host changed there: the booking's time counts. None if the host deleted it."""
+def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str) -> Stored | None:
+	"""Write the event over what the host changed there: the booking's time counts. None if the host deleted it.
+
+	`link` is that of the video call, if it is known.
+	"""
 	stored = rows.stored_of(row)
+	if stored and event.conference:
+		# Until the link is known, the provider may have changed the event by itself since it was written.
+		stored = replace(stored, join_url=link, is_pending=not link)
 	try:
 		return provider.put(row.calendar_id, event, stored)
 	except EventChanged:

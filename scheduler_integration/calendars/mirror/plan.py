@@ -18,7 +18,8 @@ from scheduler_integration.outbox.wake import wake
 
 KIND = "calendar_event"
 PURPOSE = "mirror"
-HOUR = 3600
+# So long after its end, the event of a cancelled meeting is still removed from a calendar that couldn't be reached.
+WEEK = 7 * 86400
 
 
 def plan_events(change: Change) -> Fields:
@@ -75,7 +76,7 @@ def _task(booking: Document, user: str, now: int) -> Planned | None:
 		target=target,
 		key=key,
 		due_at=now,
-		expires_at=max(booking.ends_at, now + HOUR),
+		expires_at=max(booking.ends_at, now) + WEEK,
 		generation=_next_generation(key),
 		# A booking that is rescheduled has a successor with the same UID, and so with the same task.
 		payload={"booking": booking.name, "user": user, "uid": uid, "session": booking.session or ""},

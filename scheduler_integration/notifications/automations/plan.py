@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.notifications.automations.recipients import phone_of, readers_for
 from scheduler_integration.notifications.automations.triggers import moments, still_fits, trigger_of
 from scheduler_integration.notifications.rules import TIMED, Automation, active_automations
@@ -30,7 +30,7 @@ def plan_automations(change: Change) -> Fields:
 	matching = [each for each in active_automations() if each.built_in not in TEMPLATES and _may_act(each, trigger)]
 	matching = [each for each in matching if each.is_for(booking)]
 	timed = [task for task in _timed(matching, booking, change.now) if task.target]
-	if change.status_before is not None or change.moved_from:
+	if change.kind is not Kind.BOOKED:
 		_skip_others(change, [task.key for task in timed])
 	at_once = [task for task in _at_once(matching, trigger, change) if task.target]
 	plan(booking.name, [*at_once, *timed], change.now)

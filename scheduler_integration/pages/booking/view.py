@@ -29,7 +29,7 @@ from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
 from scheduler_integration.pages.kit.visitor import Visitor
-from scheduler_integration.pages.kit.zones import zone_groups
+from scheduler_integration.pages.kit.zones import zone_options
 from scheduler_integration.times import Slot
 
 
@@ -215,7 +215,7 @@ def _zone(shown: BookingPage) -> dict:
 		"name": shown.zone,
 		"city": dates.city(shown.zone, shown.locale),
 		"now": dates.clock_time(shown.now, shown.style),
-		"groups": zone_groups(shown.locale, shown.zone, shown.page.timezone),
+		"options": zone_options(shown.locale, shown.zone, shown.page.timezone),
 		"action": query.path,
 		"hidden": {
 			"month": query.month and f"{query.month:%Y-%m}",

@@ -17,6 +17,7 @@ def _words(error: SchedulingError) -> tuple[str, str, str | None]:
 	words = {
 		"PAGE_NOT_FOUND": ("search", _("Nothing here"), _("Check the address, or ask your host for the link again.")),
 		"MEETING_TYPE_NOT_FOUND": ("search", _("Not available"), _("It may have been renamed or closed.")),
+		"REPORT_LINK_NOT_FOUND": ("search", _("Nothing here"), None),
 		"BOOKING_NOT_FOUND": ("search", _("We can't find this meeting"), None),
 		"LINK_EXPIRED": ("clock", _("This link has expired"), _("Your confirmation e-mail may have a newer one.")),
 		"RATE_LIMITED": ("clock", _("A short break"), None),

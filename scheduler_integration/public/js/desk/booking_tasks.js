@@ -8,6 +8,7 @@ const PURPOSES = {
 	host_removed: __("Cancellation to the former host"),
 	call: __("Video call"),
 	cleanup: __("Deletion of a former video call"),
+	check: __("Look for the link of the video call"),
 };
 const COLORS = { Pending: "gray", Sending: "blue", Sent: "green", Failed: "red", Skipped: "yellow" };
 

@@ -6,9 +6,22 @@ frappe.ui.form.on("Consultant Scheduler Settings", {
 		form.add_custom_button(__("Meeting types"), () => {
 			frappe.set_route("List", "Meeting Type", { consultant: form.doc.consultant });
 		});
+		show_webhook(form);
 		show_preview(form);
 	},
+	scheduler_provider: show_webhook,
 });
+
+const WEBHOOKS = { Calendly: "calendly", Acuity: "acuity", ScheduleOnce: "oncehub", Custom: "custom" };
+
+/** Show beside the key the address that the scheduler has to call. docs/tracking.md has the steps. */
+function show_webhook(form) {
+	const method = WEBHOOKS[form.doc.scheduler_provider];
+	if (!method || form.is_new()) return;
+	const settings = encodeURIComponent(form.doc.name);
+	const address = `${window.location.origin}/api/method/scheduler_integration.api.webhooks.${method}?settings=${settings}`;
+	form.set_df_property("webhook_signing_key", "description", __("Address of the webhook: {0}", [address]));
+}
 
 async function create_starter_types(form) {
 	const made = await call("POST", "meeting_types.create_starter_set", { consultant: form.doc.consultant });

@@ -2,6 +2,8 @@ frappe.ui.form.on("Meeting Type", {
 	async refresh(form) {
 		const { name, slug, is_active, scheduling_page } = form.doc;
 		if (form.is_new() || !is_active || !scheduling_page) return;
+		const missing = form.doc.__onload?.missing_accounts ?? [];
+		form.set_intro(missing.map((sentence) => frappe.utils.escape_html(sentence)).join("<br>"), "orange");
 		const { message: page } = await frappe.db.get_value("Scheduling Page", scheduling_page, "slug");
 		// Meanwhile the form may show another meeting type.
 		if (form.doc.name !== name || !page.slug) return;

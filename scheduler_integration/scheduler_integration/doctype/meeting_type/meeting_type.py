@@ -8,7 +8,7 @@ from scheduler_integration.catalogue.booking_addresses import scheduler_url_of
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hosts import enabled_hosts, no_required_host, page_users, required_users
-from scheduler_integration.catalogue.places import all_places, check_places, missing_accounts
+from scheduler_integration.catalogue.places import Place, all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.public import choices_of
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
@@ -184,20 +184,23 @@ class MeetingType(Form):
 		check_places(self)
 		if not self.scheduling_page or not self.is_active:
 			return
+		known = {(place.type, place.details) for place in self.places_before()}
+		for place, sentence in self.places_without_account():
+			# A place that was saved before stays: a host who disconnects must not lock the form.
+			if (place.type, place.details) not in known:
+				raise InvalidRequest(sentence, details={"location_type": _("An account is missing.")})
+
+	def onload(self):
+		"""Let the form say which places aren't offered."""
+		if self.scheduling_page and self.is_active:
+			self.set_onload("missing_accounts", [sentence for _place, sentence in self.places_without_account()])
+
+	def places_without_account(self) -> list[tuple[Place, str]]:
+		"""Return the places that the hosts can't do, each with a sentence that says who must connect an account."""
 		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
 		users = [host.user for host in enabled_hosts(self, page)]
-		known = {(place.type, place.details) for place in self.places_before()}
-		for place in all_places(self):
-			missing = missing_accounts(place, self, users)
-			# A place that was saved before stays: a host who disconnects must not lock the form.
-			if missing and (place.type, place.details) not in known:
-				names = ", ".join(frappe.utils.get_fullname(user) for user in missing)
-				raise InvalidRequest(
-					_(
-						"“{0}” can't be offered yet: {1} must connect an account first, or give a link as its details."
-					).format(place.label, names),
-					details={"location_type": _("An account is missing.")},
-				)
+		found = [(place, missing_accounts(place, self, users)) for place in all_places(self)]
+		return [(place, _missing_account(place, missing)) for place, missing in found if missing]
 
 	def places_before(self):
 		before = self.get_doc_before_save()
@@ -221,6 +224,13 @@ class MeetingType(Form):
 		for field in ("redirect_url", "scheduler_event_url"):
 			if self.get(field):
 				self.set(field, parse_form_field(self, field, web_address).text)
+
+
+def _missing_account(place: Place, users: list[str]) -> str:
+	names = ", ".join(frappe.utils.get_fullname(user) for user in users)
+	return _("“{0}” can't be offered yet: {1} must connect an account first, or give a link as its details.").format(
+		place.label, names
+	)
 
 
 def on_doctype_update():

@@ -1,0 +1,18 @@
+"""Video calls that come with the event in the host's own calendar: Google Meet and Microsoft Teams."""
+
+from typing import Literal
+
+from frappe.model.document import Document
+
+# In the booking's field `video_meeting`, in place of a Video Meeting: the calendar's event makes the call.
+CALENDAR = "calendar"
+
+Conference = Literal["", "google_meet", "teams"]
+_CONFERENCES: dict[str, Conference] = {"Google Meet": "google_meet", "Teams": "teams"}
+
+
+def conference_of(booking: Document, user: str) -> Conference:
+	"""Return the call that the event in this user's calendar must have. Only the main host's event has one."""
+	if booking.video_meeting != CALENDAR or booking.host != user:
+		return ""
+	return _CONFERENCES.get(booking.video_provider or "", "")

@@ -1,0 +1,290 @@
+"""An automation's channels against real receivers: an SMS gateway and a webhook over HTTP, a to-do, an e-mail."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+import pytest
+from werkzeug.wrappers import Response
+
+from scheduler_integration import bookings
+from scheduler_integration.notifications.sms import international
+from tests.support import door
+from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload, token_of
+from tests.support.outbox import actions, deliver
+from tests.support.wsgi import serving
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+
+NOW = at("2026-03-02 06:00")
+NINE = at("2026-03-05 09:00")
+HOUR = 3600
+
+
+class Receiver:
+	"""Keeps what it is sent, and answers with `answers` in turn, by default with 200."""
+
+	def __init__(self):
+		self.requests, self.answers = [], []
+
+	def __call__(self, request):
+		request.get_data()
+		self.requests.append(request)
+		return self.answers.pop(0) if self.answers else Response("OK")
+
+
+@contextmanager
+def receiving() -> Iterator[tuple[Receiver, str]]:
+	receiver = Receiver()
+	with serving(receiver) as url:
+		yield receiver, url
+
+
+@pytest.fixture
+def receiver():
+	with receiving() as (made, url):
+		made.url = url
+		yield made
+
+
+@pytest.fixture(autouse=True)
+def _allow_this_machine(monkeypatch):
+	monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", ["127.0.0.1"])
+
+
+@pytest.fixture
+def page():
+	return make_page(make_user("Jane", time_zone="Europe/Berlin"))
+
+
+def automate(**fields):
+	values = {"title": "Test", "trigger": "Booked", "channel": "Webhook", **fields}
+	return frappe.get_doc({"doctype": "Meeting Automation", **values}).insert()
+
+
+def book(page, meeting_type=None, **fields):
+	return door.book(payload(page, meeting_type or make_meeting_type(page), NINE, **fields), NOW)
+
+
+class TestWebhook:
+	def automate(self, receiver, **fields):
+		return automate(webhook_url=f"{receiver.url}/hook", webhook_secret="s3cret", **fields)
+
+	def test_tells_of_the_booking_with_a_signature(self, page, receiver):
+		automation = self.automate(receiver)
+		booking = book(page)
+		deliver(booking.id, NOW)
+		(request,) = receiver.requests
+		told = json.loads(request.data)
+		assert (told["event"], told["booking"]["id"], told["booking"]["start"]) == (
+			"booked",
+			booking.id,
+			"2026-03-05T09:00:00+00:00",
+		)
+		assert token_of(booking) not in request.data.decode()
+		stamp, code = (part.partition("=")[2] for part in request.headers["X-Scheduler-Signature"].split(","))
+		expected = hmac.new(b"s3cret", f"{stamp}.".encode() + request.data, hashlib.sha256).hexdigest()
+		assert (stamp, code) == (str(NOW), expected)
+		(task,) = actions(booking.id, automation=automation.name)
+		assert task.status == "Sent"
+
+	@pytest.mark.parametrize(
+		("answer", "wait"),
+		[
+			(Response("broken", 500), (30, 60)),
+			(Response("<html>hello</html>", 404), (30, 60)),
+			(Response("elsewhere", 302, {"Location": "https://elsewhere.example/"}), (30, 60)),
+			(Response("busy", 429, {"Retry-After": "600"}), (600, 600)),
+		],
+	)
+	def test_is_tried_again_if_the_receiver_is_in_trouble(self, page, receiver, answer, wait):
+		automation = self.automate(receiver)
+		receiver.answers = [answer]
+		booking = book(page)
+		deliver(booking.id, NOW)
+		(task,) = actions(booking.id, automation=automation.name)
+		assert task.status == "Pending"
+		assert wait[0] <= task.due_at - NOW <= wait[1]
+		deliver(booking.id, task.due_at)
+		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Sent"]
+		first, second = (json.loads(request.data)["id"] for request in receiver.requests)
+		assert first == second
+
+	def test_is_given_up_if_the_receiver_says_so(self, page, receiver):
+		automation = self.automate(receiver)
+		receiver.answers = [Response("gone", 410)]
+		booking = book(page)
+		deliver(booking.id, NOW)
+		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Failed"]
+
+	def test_never_calls_an_address_inside_the_servers_network(self, page, monkeypatch):
+		monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", [])
+		automation = automate(webhook_url="http://127.0.0.1:9/hook")
+		booking = book(page)
+		deliver(booking.id, NOW)
+		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Failed"]
+
+
+class TestTextMessage:
+	@pytest.fixture(autouse=True)
+	def _gateway(self, receiver):
+		settings = frappe.get_doc("SMS Settings")
+		settings.update(
+			{
+				"sms_gateway_url": f"{receiver.url}/send",
+				"message_parameter": "text",
+				"receiver_parameter": "to",
+				"use_post": 1,
+				"parameters": [
+					{"parameter": "X-Key", "value": "k3y", "header": 1},
+					{"parameter": "from", "value": "Us"},
+				],
+			}
+		)
+		settings.flags.ignore_mandatory = True
+		settings.save()
+		frappe.db.set_single_value("Scheduler Settings", "sms_enabled", 1)
+		frappe.db.commit()
+		yield
+		frappe.db.delete("Singles", {"doctype": "SMS Settings"})
+		frappe.db.commit()
+
+	def texts(self, booking, instant):
+		deliver(booking.id, instant)
+		return [(each.target, each.status) for each in actions(booking.id, kind="sms")]
+
+	def test_reaches_the_attendee_in_e164_through_the_sites_gateway(self, page, receiver):
+		booking = book(page, make_meeting_type(page, reminders="60"), attendee_phone="030 901820")
+		assert self.texts(booking, NINE - HOUR) == [("030 901820", "Sent")]
+		(request,) = receiver.requests
+		assert (request.form["to"], request.form["from"], request.headers["X-Key"]) == ("+4930901820", "Us", "k3y")
+		assert request.form["text"].startswith("Reminder: Intro call with Jane, Thu, Mar 5")
+		assert "Reply" not in request.form["text"]
+
+	def test_is_tried_again_if_the_gateway_breaks(self, page, receiver):
+		receiver.answers = [Response("oops", 500)]
+		booking = book(page, make_meeting_type(page, reminders="60"), attendee_phone="+4930901820")
+		assert self.texts(booking, NINE - HOUR) == [("+4930901820", "Pending")]
+		assert self.texts(booking, NINE - HOUR + 60) == [("+4930901820", "Sent")]
+
+	def test_fails_with_a_reason_if_the_gateway_refuses_or_the_number_is_none(self, page, receiver):
+		receiver.answers = [Response("no credit", 402)]
+		booking = book(page, make_meeting_type(page, reminders="60"), attendee_phone="+4930901820")
+		assert self.texts(booking, NINE - HOUR) == [("+4930901820", "Failed")]
+		assert "402" in actions(booking.id, kind="sms")[0].error
+
+	def test_is_not_sent_if_the_site_switched_text_messages_off(self, page, receiver):
+		frappe.db.set_single_value("Scheduler Settings", "sms_enabled", 0)
+		booking = book(page, make_meeting_type(page, reminders="60"), attendee_phone="+4930901820")
+		assert self.texts(booking, NINE - HOUR) == [("+4930901820", "Skipped")]
+		assert receiver.requests == []
+
+
+@pytest.mark.parametrize(
+	("typed", "zone", "number"),
+	[
+		("030 901820", "Europe/Berlin", "+4930901820"),
+		("(212) 555-0100", "America/New_York", "+12125550100"),
+		("+33 1 42 68 53 00", "Asia/Tokyo", "+33142685300"),
+		("hello", "Europe/Berlin", None),
+		("12", "Europe/Berlin", None),
+		("030 901820", "UTC", None),
+	],
+)
+def test_a_number_without_a_country_code_belongs_to_the_country_of_the_zone(typed, zone, number):
+	assert international(typed, zone) == number
+
+
+class TestToDo:
+	def test_each_host_gets_one(self, page):
+		automation = automate(channel="To-do", text="Prepare for {{ contact_name }} on {{ appointment_date }}")
+		booking = book(page)
+		deliver(booking.id, NOW)
+		(todo,) = frappe.get_all(
+			"ToDo", {"reference_name": booking.id}, ["allocated_to", "description", "reference_type"]
+		)
+		assert (todo.allocated_to, todo.reference_type) == (page.user, "Booking")
+		assert "Prepare for Ada Lovelace on Thursday" in todo.description
+		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Sent"]
+
+
+class TestEmail:
+	@pytest.fixture
+	def template(self):
+		values = {"name": fresh("Template"), "subject": "Hello {{ contact_name }}", "use_html": 1}
+		text = "<p>{{ service_name }} with {{ staff_name }}, {{ appointment_time }}, {{ location_details }}</p>"
+		return frappe.get_doc({"doctype": "Email Template", **values, "response_html": text}).insert()
+
+	def sent(self, booking, automation):
+		return [
+			frappe.get_doc("Email Queue", each.external_id) for each in actions(booking.id, automation=automation.name)
+		]
+
+	def test_uses_the_admins_template_and_the_usual_names_of_variables(self, page, template, outgoing_mail):
+		automation = automate(channel="Email", recipient="Attendee", email_template=template.name)
+		booking = book(page, timezone="Europe/Berlin")
+		deliver(booking.id, NOW)
+		(mail,) = self.sent(booking, automation)
+		assert "Hello Ada Lovelace" in mail.message
+		assert "Intro call with Jane, 10:00" in mail.message
+
+	def test_a_broken_template_of_the_admins_own_fails_with_its_reason(self, page, template, outgoing_mail):
+		template.db_set("response_html", "{{ 1 / 0 }}")
+		automation = automate(channel="Email", recipient="Attendee", email_template=template.name)
+		booking = book(page)
+		deliver(booking.id, NOW)
+		(task,) = actions(booking.id, automation=automation.name)
+		assert (task.status, task.error) == ("Pending", "division by zero")
+
+	@pytest.mark.parametrize(
+		("trigger", "act"),
+		[
+			("Cancelled", lambda booking: bookings.cancel_by_host(booking.id, "", NOW)),
+			("No Show", lambda booking: bookings.mark_no_show(booking.id, "", NINE + 60)),
+			("Completed", lambda booking: bookings.complete(booking.id, NINE + 60)),
+		],
+	)
+	def test_is_triggered_by_the_move_and_by_no_other(self, page, template, trigger, act, outgoing_mail):
+		automation = automate(channel="Email", trigger=trigger, email_template=template.name)
+		booking = book(page)
+		assert actions(booking.id, automation=automation.name) == []
+		act(booking)
+		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Pending"]
+
+
+class TestConditions:
+	def acts(self, page, meeting_type, automation, **fields):
+		booking = book(page, meeting_type, **fields)
+		return bool(actions(booking.id, automation=automation.name))
+
+	def test_page_type_and_host(self, page):
+		wanted, other = make_meeting_type(page), make_meeting_type(make_page())
+		url = "https://hooks.example/x"
+		for field, value in (("scheduling_page", page.name), ("meeting_type", wanted.name), ("host", page.user)):
+			automation = automate(webhook_url=url, **{field: value})
+			assert actions(door.book(payload(page, wanted, NINE), NOW).id, automation=automation.name)
+			other_page = frappe.get_doc("Scheduling Page", other.scheduling_page)
+			assert not actions(door.book(payload(other_page, other, NINE), NOW).id, automation=automation.name)
+			for name in frappe.get_all("Booking", {"status": "Scheduled"}, pluck="name"):
+				bookings.cancel_by_host(name, "", NOW)
+
+	def test_first_booking_of_the_attendee(self, page):
+		automation = automate(webhook_url="https://hooks.example/x", first_time_only=1)
+		address = f"{fresh('ada')}@guests.example"
+		first = door.book(payload(page, make_meeting_type(page), NINE, attendee_email=address), NOW)
+		second = door.book(payload(page, make_meeting_type(page), NINE + HOUR, attendee_email=address), NOW)
+		assert actions(first.id, automation=automation.name)
+		assert not actions(second.id, automation=automation.name)
+
+	def test_tag_of_the_contact(self, page):
+		automation = automate(webhook_url="https://hooks.example/x", contact_tag="VIP")
+		address = f"{fresh('ada')}@guests.example"
+		first = door.book(payload(page, make_meeting_type(page), NINE, attendee_email=address), NOW)
+		assert not actions(first.id, automation=automation.name)
+		contact = frappe.db.get_value("Booking", first.id, "contact")
+		frappe.db.set_value("Contact", contact, "_user_tags", ",VIP,Partner")
+		second = door.book(payload(page, make_meeting_type(page), NINE + HOUR, attendee_email=address), NOW)
+		assert actions(second.id, automation=automation.name)

@@ -1,0 +1,96 @@
+"""An attendee chooses another time with the script, and a host's pages are usable on a phone."""
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import frappe
+import pytest
+from frappe.utils.password import update_password
+
+from scheduler_integration.clock import now
+from tests.browser.screens import DESK, PHONE
+from tests.pages.offer import PASSWORD, bookings_of, host_of, make_offer
+from tests.support import door
+from tests.support.factories import payload
+
+NOON = (now() // 86400 + 3) * 86400 + 12 * 3600
+
+
+def book(offer, start=NOON, **fields):
+	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	made = door.book(payload(page, offer, start, timezone="Europe/Berlin", **fields), now())
+	frappe.db.commit()
+	return made
+
+
+def reach_move_form(window, booking, position=1):
+	window.open(urlsplit(booking.manage_url).path)
+	window.page.locator("a", has_text="Change the time").click()
+	if window.on_phone:
+		window.choose_day()
+	time = window.page.locator(".time").nth(position)
+	label = time.inner_text()
+	time.click()
+	if not window.on_phone:
+		window.page.locator(".confirm").click()
+	window.page.locator("#reason").wait_for()
+	return label
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_an_attendee_moves_a_meeting_with_the_old_time_in_sight(browse, screen):
+	offer = make_offer()
+	booking = book(offer)
+	window = browse(screen)
+	label = reach_move_form(window, booking)
+	assert window.page.locator(".old-time s").is_visible()
+	window.page.locator("#held", has_text="Held for you until").wait_for()
+	window.page.locator("#reason").fill("The train is late")
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.screenshot("move-form")
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("/schedule/manage/.*moved=1"))
+	assert window.page.locator("h1").inner_text() == "Your meeting is moved"
+	assert label in window.page.locator("time.when").inner_text()
+	assert window.page.locator(".earlier s").is_visible()
+	assert window.violations() == []
+	window.screenshot("moved")
+	assert [each.status for each in bookings_of(offer)] == ["Rescheduled", "Scheduled"]
+	window.open(urlsplit(booking.manage_url).path)
+	assert label in window.page.locator("time.when").inner_text()
+
+
+def test_an_attendee_who_loses_the_new_time_keeps_the_reason_and_takes_the_nearest(browse):
+	offer = make_offer(seats=1)
+	booking = book(offer)
+	window = browse(DESK)
+	window.page.route("**/api/method/**public.hold_slot", lambda route: route.abort())
+	reach_move_form(window, booking)
+	window.page.locator("#reason").fill("The train is late")
+	start = window.page.evaluate("document.getElementById('booking-form').elements.start.value")
+	book(offer, int(datetime.fromisoformat(start.replace("Z", "+00:00")).timestamp()))
+	window.page.locator("#submit").click()
+	window.page.locator("#lost-race .alternatives button").first.click()
+	assert window.page.locator("#reason").input_value() == "The train is late"
+	window.page.locator("#submit").click()
+	window.page.wait_for_url(re.compile("/schedule/manage/.*moved=1"))
+	assert sorted(each.status for each in bookings_of(offer)) == ["Rescheduled", "Scheduled", "Scheduled"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_hosts_pages_are_accessible_on_a_phone(browse, scheme):
+	offer = make_offer()
+	book(offer, guests=["ben@guests.example"])
+	update_password(host_of(offer), PASSWORD)
+	frappe.db.commit()
+	window = browse(PHONE, color_scheme=scheme)
+	window.context.request.post("/api/method/login", form={"usr": host_of(offer), "pwd": PASSWORD})
+	for address in ("/scheduling", "/scheduling/book"):
+		window.open(address)
+		for summary in window.page.locator("summary:visible").all():
+			summary.click()
+		assert window.violations() == []
+		assert not window.scrolls_sideways()
+		window.screenshot(f"host{address.replace('/', '-')}-{scheme}", full=True)
