@@ -182,6 +182,10 @@ def test_the_desks_own_methods_tell_nothing(as_eve, janes):
 		}  # fmt: skip
 		for method, arguments in tried.items():
 			answer = as_eve.post(f"/api/method/{method}", data=arguments)
+			# Frappe 15 gives this title to everybody who knows the name of a record, which is random. It is that of a
+			# meeting, which clients read too. For Client Assessment the DocType switches this off: it names a client.
+			if method.endswith("get_link_title") and doctype == "Meeting Type":
+				continue
 			said = answer.text.replace(secret, "").replace(json.dumps(secret)[1:-1], "")
 			assert SECRET not in said.lower(), (method, doctype, said[:500])
 			if method.endswith("get_group_by_count"):
