@@ -81,7 +81,8 @@ class Runner:
 			frappe.db.rollback()
 			outcome = outcome_of_error(task, raised, self.now())
 			if task.attempts == 1 or isinstance(outcome, Never):
-				frappe.log_error(title=f"Outbox Task {task.name}: {task.kind} for {task.booking}")
+				# Not Frappe's own text: it shows the variables of each function, and some of them hold access tokens.
+				frappe.log_error(f"Outbox Task {task.name}: {task.kind} for {task.booking}", frappe.get_traceback())
 		self._settle(task, outcome)
 		return error
 
