@@ -48,9 +48,15 @@ def outcome_of_error(task: Task, error: Exception, now: int) -> Outcome:
 	return Again(now + wait, reason)
 
 
-def describe(error: Exception) -> str:
-	"""Return the error as one line for people: the class says little, the message most."""
+def describe(error: BaseException) -> str:
+	"""Return the error as one line for people: the class says little, the message most.
+
+	Frappe's error of a broken template is a page with the template and a traceback. The error behind it says what is
+	wrong.
+	"""
 	text = " ".join(str(error).split()) or type(error).__name__
+	if "Traceback" in text and error.__context__:
+		return describe(error.__context__)
 	return text[:LONGEST_ERROR]
 
 

@@ -18,6 +18,7 @@ from scheduler_integration.notifications.messages import variables_for
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.rules import Automation, find_automation
 from scheduler_integration.notifications.templates import render
+from scheduler_integration.outbox.results import describe
 from scheduler_integration.permissions import is_manager
 
 
@@ -46,7 +47,7 @@ def preview(name: str, booking: str | None) -> Preview:
 	except InvalidRequest:
 		raise
 	except Exception as error:
-		raise InvalidRequest(_("The text can't be used: {0}").format(error)) from error
+		raise InvalidRequest(_("The text can't be used: {0}").format(describe(error))) from error
 
 
 def send_test(name: str, booking: str | None) -> str:
