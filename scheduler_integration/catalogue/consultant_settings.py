@@ -9,7 +9,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.isolation import read_committed
 
+# How often an update is tried that meets another one.
+ATTEMPTS = 4
 DOCTYPE = "Consultant Scheduler Settings"
 
 
@@ -44,16 +47,19 @@ def save_settings(consultant: str, fields: Mapping[str, Any]) -> ConsultantSetti
 
 	Raises InvalidRequest, and NotPermitted or Frappe's PermissionError without the right.
 	"""
-	try:
-		return _save(consultant, fields)
-	except frappe.UniqueValidationError:
-		# Another request has just created them. Nothing else was written, so the transaction can start again.
-		frappe.db.rollback()
-		frappe.clear_messages()
-		return _save(consultant, fields)
+	for _attempt in range(ATTEMPTS - 1):
+		try:
+			return _save(consultant, fields)
+		except (frappe.UniqueValidationError, frappe.QueryDeadlockError):
+			# Another request has just created or changed them. Nothing else was written, so the transaction can start
+			# again.
+			frappe.db.rollback()
+			frappe.clear_messages()
+	return _save(consultant, fields)
 
 
 def _save(consultant: str, fields: Mapping[str, Any]) -> ConsultantSettings:
+	read_committed()
 	name = frappe.db.get_value(DOCTYPE, {"consultant": consultant})
 	if not name and not fields.get("scheduler_provider"):
 		raise InvalidRequest(details={"scheduler_provider": _("Say first which scheduler you use.")})

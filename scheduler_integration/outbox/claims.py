@@ -15,12 +15,15 @@ from frappe.query_builder.functions import Count
 from pypika.analytics import RowNumber
 from pypika.terms import ExistsCriterion, Not
 
+from scheduler_integration.isolation import read_committed
 from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
 
 # Longer than any worker's time for one job. A worker gives back in time the tasks that it doesn't get to.
 LEASE_SECONDS = 900
 # How long a message waits for the link or the calendar event of its booking. Then it goes without.
 PATIENCE = 10
+# How often a claim is repeated that lost a race against another worker.
+ATTEMPTS = 5
 
 _COLUMNS = (
 	"name", "booking", "kind", "purpose", "target", "key", "due_at", "expires_at", "attempts", "generation", "external_id",
@@ -44,6 +47,21 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	don't hold up the others. Tasks that never failed come before those that did. Of the kinds
 	`wanted.one_at_a_time`, only one task for each target is claimed, and none while another one runs.
 	"""
+	for _attempt in range(ATTEMPTS):
+		try:
+			return _claim(now, limit, wanted)
+		except Exception as error:
+			if not _is_lost_race(error):
+				raise
+			frappe.db.rollback()
+	# Other workers are busy with the same tasks, so there is nothing left to do here.
+	return []
+
+
+def _claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
+	# Each statement sees what other workers have claimed. Under REPEATABLE READ, MariaDB from 11.6 on would refuse to
+	# update a row that changed since the transaction's first read.
+	read_committed()
 	_return_lost(now)
 	names = _candidates(now, limit, wanted)
 	if not names:
@@ -57,6 +75,11 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	frappe.db.commit()
 	claimed = _claimed(lease, names)
 	return _without_rivals(claimed, wanted.one_at_a_time)
+
+
+def _is_lost_race(error: Exception) -> bool:
+	"""Whether another worker was quicker. 1020 is MariaDB's ER_CHECKREAD, which Frappe 15 passes on as it is."""
+	return isinstance(error, (frappe.QueryDeadlockError, frappe.QueryTimeoutError)) or error.args[:1] == (1020,)
 
 
 def give_back(tasks: Collection[Task]) -> None:
