@@ -11,6 +11,7 @@ from frappe.utils.password import decrypt, remove_encrypted_password, set_encryp
 from pypika import Table
 
 from scheduler_integration.exceptions import AccessRevoked
+from scheduler_integration.isolation import read_committed
 from scheduler_integration.outside.oauth.consent import Grant
 from scheduler_integration.outside.oauth.endpoint import ask_for_tokens, revoke_token
 from scheduler_integration.outside.oauth.vendors import Vendor
@@ -51,6 +52,8 @@ def access_token(vendor: Vendor, holder: Holder, now: int, *, refused: str = "")
 	anybody uses them: call this before you write anything. Raises AccessRevoked if only connecting again helps, and the
 	errors of `endpoint.ask_for_tokens`.
 	"""
+	# MariaDB from 11.6 on refuses a locking read of rows that changed since the transaction's first read.
+	read_committed()
 	kept = _secrets(holder)
 	expires_at = frappe.db.get_value(holder.doctype, holder.name, "token_expires_at") or 0
 	if kept.access_token not in ("", refused) and expires_at > now + _SPARE_SECONDS:
