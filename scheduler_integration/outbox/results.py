@@ -1,10 +1,12 @@
 """Stores the outcome of a claimed task, and decides when a failed one is tried again."""
 
 import random
+from html import unescape
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import strip_html
 from pypika import Case
 
 from scheduler_integration.clock import to_site_time
@@ -48,16 +50,15 @@ def outcome_of_error(task: Task, error: Exception, now: int) -> Outcome:
 	return Again(now + wait, reason)
 
 
-def describe(error: BaseException) -> str:
+def describe(error: Exception) -> str:
 	"""Return the error as one line for people: the class says little, the message most.
 
-	Frappe's error of a broken template is a page with the template and a traceback. The error behind it says what is
-	wrong.
+	Frappe's error of a broken template is a page with a traceback. Its last line says what is wrong.
 	"""
-	text = " ".join(str(error).split()) or type(error).__name__
-	if "Traceback" in text and error.__context__:
-		return describe(error.__context__)
-	return text[:LONGEST_ERROR]
+	text = str(error)
+	if "Traceback" in text:
+		text = strip_html(text).strip().rpartition("\n")[2]
+	return (" ".join(unescape(text).split()) or type(error).__name__)[:LONGEST_ERROR]
 
 
 def overdue(task: Task) -> NotNeeded:

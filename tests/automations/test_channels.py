@@ -237,7 +237,8 @@ class TestEmail:
 		booking = book(page)
 		deliver(booking.id, NOW)
 		(task,) = actions(booking.id, automation=automation.name)
-		assert (task.status, task.error) == ("Pending", "division by zero")
+		assert task.status == "Pending"
+		assert task.error.endswith("division by zero")
 
 	@pytest.mark.parametrize(
 		("trigger", "act"),
