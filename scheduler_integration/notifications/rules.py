@@ -60,7 +60,8 @@ class Automation:
 
 def all_automations() -> list[Automation]:
 	"""Return every automation, also those that are switched off. They are cached until one of them is saved."""
-	rows = frappe.cache.get_value(CACHE, _load)
+	# What this transaction has changed may be rolled back, so it isn't for the cache.
+	rows = _load() if frappe.flags.automations_changed else frappe.cache.get_value(CACHE, _load)
 	return [_automation(row) for row in rows]
 
 
@@ -84,9 +85,15 @@ def is_switched_off(key: str) -> bool:
 
 
 def forget_automations() -> None:
-	"""Empty the cache, now and again after the commit: another request may fill it with the old rows meanwhile."""
+	"""Empty the cache when this transaction ends, and read past it until then."""
+	frappe.flags.automations_changed = True
+	frappe.db.after_commit.add(_forget)
+	frappe.db.after_rollback.add(_forget)
+
+
+def _forget() -> None:
+	frappe.flags.automations_changed = False
 	frappe.cache.delete_value(CACHE)
-	frappe.db.after_commit.add(lambda: frappe.cache.delete_value(CACHE))
 
 
 def _load() -> list[dict[str, Any]]:

@@ -96,6 +96,7 @@ def test_a_refresh_is_not_repeated_blindly(microsoft, jane):
 
 def test_a_database_without_its_key_asks_to_reconnect(microsoft, jane, monkeypatch):
 	monkeypatch.setitem(frappe.local.conf, "encryption_key", Fernet.generate_key().decode())
+	frappe.clear_messages()
 	with pytest.raises(AccessRevoked):
 		access(jane)
 	assert not frappe.local.message_log
