@@ -22,9 +22,14 @@ frappe.ui.form.on("Booking", {
 
 function show(form, tasks) {
 	const area = $(form.fields_dict.delivery_tasks.wrapper).empty();
-	form.set_df_property("delivery_section", "collapsible", !tasks.some(({ status }) => status === "Failed"));
+	if (tasks.some(({ status }) => status === "Failed")) show_failure(form);
 	if (!tasks.length) area.append($('<p class="text-muted">').text(__("Nothing is planned.")));
 	for (const task of tasks) area.append(row(form, task));
+}
+
+function show_failure(form) {
+	form.dashboard.set_headline(__("Something about this meeting was not delivered. See “Delivery” below."), "red");
+	form.fields_dict.delivery_section?.collapse?.(false);
 }
 
 function row(form, task) {
