@@ -85,7 +85,7 @@ def _mail(recipients: list[str], row: frappe._dict) -> None:
 	link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
 	frappe.sendmail(
 		recipients=recipients,
-		subject=_("Your calendar {0} must be looked at").format(account),
+		subject=_("Your calendar {0} needs your attention").format(account),
 		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
 		reference_doctype=_DOCTYPE,
 		reference_name=row.name,
