@@ -36,6 +36,7 @@ from scheduler_integration.pages.host.agenda import (
 	not_free_message,
 	some_refused_message,
 )
+from scheduler_integration.pages.host.calendars import calendars_card
 from scheduler_integration.pages.host.filters import Filters, filters_view
 from scheduler_integration.pages.host.video import video_problem, video_view
 from scheduler_integration.pages.kit.dates import TimeStyle
@@ -94,7 +95,7 @@ def _view() -> dict:
 	return view | {
 		"status": status,
 		"video": video_view(accounts(user), providers()),
-		"calendar_trouble": _calendar_trouble(user),
+		"calendars": calendars_card(connections_of(user, now())),
 		"calendar_notes": _calendar_notes(user, zone),
 	}
 
@@ -103,14 +104,6 @@ def _calendar_notes(user: str, zone: str) -> list[dict]:
 	"""Return what differs in the user's calendars from the meetings to come: events that were moved or deleted there."""
 	locale = str(current_visitor().locale)
 	return [{"title": each.title, "text": change_sentence(each, zone, locale)} for each in changes_of(user, now())]
-
-
-def _calendar_trouble(user: str) -> str | None:
-	"""Return a sentence if one of the user's calendars can't be trusted, which closes their times."""
-	troubled = [each for each in connections_of(user, now()) if each.is_active and each.distrust]
-	if not troubled:
-		return None
-	return _("The calendar {0} can't be read at present. See what helps.").format(troubled[0].account)
 
 
 def _act() -> SchedulingError | None:
