@@ -11,12 +11,15 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SKIPPED
 from scheduler_integration.outbox.wake import wake
 
-_COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", "attempts", "error")
+_COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", "attempts", "error", "automation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSummary:
-	"""A task as the hosts of the booking see it. Instants are epoch seconds."""
+	"""A task as the hosts of the booking see it.
+
+	Instants are epoch seconds. `automation` is the title of the automation that asked for it, if one did.
+	"""
 
 	name: str
 	kind: str
@@ -27,12 +30,19 @@ class TaskSummary:
 	done_at: int | None
 	attempts: int
 	error: str | None
+	automation: str | None
 
 
 def tasks_of(booking: str) -> list[TaskSummary]:
 	"""Return the booking's tasks in the order in which they are or were due."""
 	rows = frappe.get_all("Outbox Task", {"booking": booking}, list(_COLUMNS), order_by="due_at asc, creation asc")
-	return [TaskSummary(**row) for row in rows]
+	titles = _titles({row.automation for row in rows if row.automation})
+	return [TaskSummary(**{**row, "automation": titles.get(row.automation)}) for row in rows]
+
+
+def _titles(names: set[str]) -> dict[str, str]:
+	found = frappe.get_all("Meeting Automation", {"name": ["in", sorted(names)]}, ["name", "title"]) if names else []
+	return {row.name: row.title for row in found}
 
 
 def try_again(name: str, now: int) -> str:
