@@ -116,6 +116,11 @@ def skip_open(
 	).run()
 
 
+def delete_tasks_of(bookings: Collection[str]) -> None:
+	"""Delete all tasks of the bookings: they name people, and say what was sent to them."""
+	frappe.db.delete("Outbox Task", {"booking": ["in", list(bookings)]})
+
+
 def statuses_of(booking: str, target: str, purpose: str) -> list[str]:
 	"""Return the statuses of the booking's tasks with this target and purpose."""
 	return frappe.get_all("Outbox Task", {"booking": booking, "target": target, "purpose": purpose}, pluck="status")
