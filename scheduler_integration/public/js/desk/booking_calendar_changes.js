@@ -9,7 +9,7 @@ frappe.ui.form.on("Booking", {
 		if (form.doc.name !== name) return;
 		// As HTML with the text escaped: a headline reads text with an angle bracket as HTML.
 		for (const change of changes) {
-			form.dashboard.set_headline($("<div>").text(sentence(form, change)).prop("outerHTML"), "yellow");
+			form.dashboard.set_headline($("<div>").text(sentence(change)).prop("outerHTML"), "yellow");
 		}
 	},
 });
@@ -24,7 +24,7 @@ async function changes_of(booking) {
 	}
 }
 
-function sentence(form, change) {
+function sentence(change) {
 	const said = what_happened(change);
 	const is_own = change.user === frappe.session.user;
 	return is_own ? said : `${frappe.user.full_name(change.user)}: ${said}`;
