@@ -10,6 +10,7 @@ from tests.pages.offer import PASSWORD
 from tests.reports.hostile import TEXTS
 from tests.support.factories import make_assessment, make_consultant, make_outside_type, make_user
 from tests.support.html import Page
+from tests.support.site import on_real_site
 
 CALENDLY = "https://calendly.com/"
 WIDGET = '<iframe src="https://calendly.com/jane-moreau/30min" height="420"></iframe>'
@@ -123,6 +124,32 @@ def test_the_section_runs_nothing_in_a_page_without_any_policy(chromium, consult
 		page.set_content(f"<main>{html}</main>")
 		assert page.evaluate("window.pwned") is None
 		assert page.evaluate("document.querySelectorAll('script, style, base, meta, svg, [onerror]').length") == 0
+	page.close()
+
+
+@pytest.mark.skipif(not on_real_site(), reason="the embedded site has no print view")
+def test_the_print_format_runs_nothing(chromium, consultant):
+	everything = "".join(f"<p>{text}</p>" for text in TEXTS)
+	types = [make_outside_type(consultant, phases=("Build",)).name for _each in range(2)]
+	report = make_assessment(consultant, client_name="ABC Corp").name
+	rich = dict.fromkeys(("summary", "action_plan", "resources"), everything)
+	frappe.db.set_value("Client Assessment", report, rich)
+	page = chromium.new_page()
+	page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+	for start in range(0, len(TEXTS), 2):
+		texts = TEXTS[start : start + 2]
+		for name, text in zip(types, texts, strict=True):
+			frappe.db.set_value("Meeting Type", name, {"title": text, "description": f"{text}\n- {text}"})
+		frappe.db.set_value("Client Assessment", report, "client_name", texts[0])
+		settings = {"display_name": texts[1], "description": texts[1]}
+		frappe.db.set_value("Consultant Scheduler Settings", {"consultant": consultant}, settings)
+		frappe.clear_document_cache("Client Assessment", report)
+		page.set_content(frappe.get_print("Client Assessment", report, "Client Report"))
+		assert page.evaluate("window.pwned") is None
+		for inside in ("script", "svg", "base", "meta", "iframe", "[onerror]", "[onfocus]", "[onmouseover]"):
+			assert page.locator(f".client-report {inside}").count() == 0
+		headings = page.locator(".client-report .meeting-type h3").all_inner_texts()
+		assert {text.removeprefix("Optional: ") for text in headings} == {" ".join(text.split()) for text in texts}
 	page.close()
 
 
