@@ -100,7 +100,12 @@ def test_nothing_that_people_typed_runs_in_a_report(read_report, consultant):
 		frappe.db.commit()
 		window.page.reload()
 		assert window.page.evaluate("window.pwned") is None
-		assert window.page.evaluate("document.querySelectorAll('main script, main [onerror], main svg').length") == 0
+		assert (
+			window.page.evaluate(
+				"document.querySelectorAll('main script, main [onerror], main svg:not(#print *)').length"
+			)
+			== 0
+		)
 		headings = window.page.locator(".on-screen .meeting-type h3").all_inner_texts()
 		assert [text.removeprefix("Optional: ") for text in headings] == [
 			" ".join(t.split()) for t in TEXTS[start : start + 3]
@@ -151,6 +156,18 @@ def test_the_print_format_runs_nothing(chromium, consultant):
 		headings = page.locator(".client-report .meeting-type h3").all_inner_texts()
 		assert {text.removeprefix("Optional: ") for text in headings} == {" ".join(text.split()) for text in texts}
 	page.close()
+
+
+def test_the_report_is_printed_with_codes_in_place_of_the_widget(read_report, consultant):
+	make_outside_type(consultant, title="Deep dive", phases=("Build",))
+	window = read_report()
+	window.page.evaluate("window.print = () => { window.isPrinted = true }")
+	window.page.get_by_role("button", name="Print").click()
+	assert window.page.evaluate("window.isPrinted")
+	window.page.emulate_media(media="print")
+	assert not window.page.locator(".on-screen, #print, iframe").first.is_visible()
+	assert window.page.locator(".on-paper .scheduler-qr").count() == 2
+	assert window.page.locator(".on-paper .scheduler-print a").is_visible()
 
 
 def test_the_widget_cannot_reach_out_of_its_frame(read_report):
