@@ -1,4 +1,4 @@
-"""Methods for consultants and managers: what the reports bring."""
+"""Methods for consultants and managers: the clicks and bookings that reports bring."""
 
 from typing import Any
 

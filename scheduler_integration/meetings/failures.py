@@ -1,4 +1,4 @@
-"""Finds what could not be sent for a booking."""
+"""Finds failed messages and other failed tasks of bookings."""
 
 from collections import defaultdict
 from collections.abc import Collection
