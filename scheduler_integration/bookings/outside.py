@@ -54,7 +54,7 @@ def record_outside(consultant: str, change: OutsideChange, now: int) -> str:
 	_save(outside)
 	in_force = _last_successor(outside)
 	if change.replaces and change.replaces != change.external_id:
-		_take_over(outside, in_force, change)
+		_replace_former(outside, in_force, change)
 	if in_force.status != RESCHEDULED:
 		_run_consequences(in_force, min(change.happened_at, now))
 	return outside.name
@@ -103,7 +103,7 @@ def _is_older(outside: Document, change: OutsideChange) -> bool:
 	return change.happened_at < known or (change.happened_at == known and outside.status != "Scheduled" and not ends)
 
 
-def _take_over(outside: Document, successor: Document, change: OutsideChange) -> None:
+def _replace_former(outside: Document, successor: Document, change: OutsideChange) -> None:
 	"""Give the activity and the engagement of the former booking to its successor, and free its time.
 
 	The successor is `outside`, or the booking that took its place in turn. Does nothing if the former booking was replaced
@@ -117,13 +117,13 @@ def _take_over(outside: Document, successor: Document, change: OutsideChange) ->
 	elif former.status == RESCHEDULED or former.name == successor.name:
 		return
 	else:
-		_hand_over(former, successor)
+		_give_to_successor(former, successor)
 	former.update({"status": RESCHEDULED, "successor": outside.name})
 	_save(former)
 	keep_blocked(former)
 
 
-def _hand_over(former: Document, successor: Document) -> None:
+def _give_to_successor(former: Document, successor: Document) -> None:
 	move_outside(former.name, successor.name)
 	if successor.event:
 		withdraw_outside_activity(former)

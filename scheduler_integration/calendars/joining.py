@@ -20,7 +20,7 @@ from scheduler_integration.outside.oauth.tokens import Holder
 from scheduler_integration.outside.oauth.vendors import is_set_up
 
 _DOCTYPE = "Calendar Connection"
-# What went wrong before doesn't count for new tokens.
+# Earlier errors don't count for new tokens.
 _FRESH_START = {
 	"is_active": 1,
 	# The account may have been disconnected a moment ago, and nobody have taken leave of it yet.

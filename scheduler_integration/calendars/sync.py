@@ -36,7 +36,7 @@ _SUSPICIOUS = 10
 
 
 class Superseded(Exception):
-	"""Another worker took the lease, or the connection is gone: what was read isn't stored."""
+	"""Another worker took the lease, or the connection is gone: the reading isn't stored."""
 
 
 @dataclass(frozen=True, slots=True)

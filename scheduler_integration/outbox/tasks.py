@@ -31,7 +31,7 @@ _FIELDS = (
 class Planned:
 	"""Something that is to happen outside.
 
-	- `kind` chooses the handler, `purpose` says what it is for (`attendee_confirmed`), `target` is whom or what it reaches: an
+	- `kind` chooses the handler, `purpose` says what it is for (`attendee_confirmed`), `target` says whom it reaches: an
 	e-mail address, or a connected account. A crowd of tasks for one target doesn't hold up the others.
 	- `key`: the same key is the same task. At most 140 characters.
 	- `due_at`, `expires_at`: epoch seconds. After `expires_at` the task is skipped.
