@@ -227,6 +227,7 @@ def _day_title(day: date | None, today: date, locale: Locale) -> str:
 def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyle) -> dict:
 	"""Return the view of one meeting: a booking, or all bookings of a session."""
 	bookings = [entry.booking for entry in sharing]
+	attendees = [_attendee(booking, style) for booking in bookings]
 	first = bookings[0]
 	when = when_view(first.stretches, style)
 	return {
@@ -251,7 +252,8 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"actions": {action for booking in bookings for action in booking.actions},
 		"to_date": local_date(first.start, style.zone).isoformat(),
 		"to_time": f"{wall_clock(first.start, style.zone):%H:%M}",
-		"attendees": [_attendee(booking, style) for booking in bookings],
+		"attendees": attendees,
+		"has_problem": any(each["problem"] for each in attendees),
 		"possible_hosts": sharing[0].possible_hosts,
 		"replaceable": first.hosts if len(first.hosts) > 1 else (),
 	}
@@ -286,6 +288,7 @@ def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
 		"notes": booking.notes,
 		"answers": booking.answers,
 		"problem": booking.delivery_error or _call_trouble(booking),
+		"problem_title": _("Not delivered") if booking.delivery_error else _("Video call"),
 		"actions": booking.actions,
 	}
 
