@@ -10,9 +10,11 @@ from scheduler_integration.availability.explain import Explanation, HostExplanat
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
 from scheduler_integration.bookings import HeldSlot
 from scheduler_integration.calendars.connections import ConnectionSummary
+from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import Listing
 from scheduler_integration.clock import iso
 from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
+from scheduler_integration.conferencing.performance import Period, ProviderPerformance
 from scheduler_integration.engine import Interval, PartlyFree, local_date
 from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken, TimeNotFree
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
@@ -136,6 +138,18 @@ def outbox_task(task: TaskSummary) -> JSON:
 def video_accounts(connected: Iterable[VideoAccount], providers: Iterable[VideoProvider]) -> JSON:
 	"""The data of `video.list`."""
 	return {"accounts": [asdict(each) for each in connected], "providers": [asdict(each) for each in providers]}
+
+
+def video_providers(asked: Period, found: Iterable[ProviderPerformance]) -> JSON:
+	"""The data of `analytics.video_providers`."""
+	return {
+		"start_date": asked.first.isoformat(),
+		"end_date": asked.last.isoformat(),
+		"providers": [
+			{"provider": each.provider, "label": location_label(each.provider) or each.provider, **asdict(each)}
+			for each in found
+		],
+	}
 
 
 def explanation(explained: Explanation) -> JSON:

@@ -7,17 +7,20 @@ no-show rate    = no show / (completed + no show)                        likewis
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import date, timedelta
 from statistics import median
 
 import frappe
 from frappe.query_builder.functions import Count
 
-from scheduler_integration.clock import to_site_time
-from scheduler_integration.engine import Interval
+from scheduler_integration.clock import site_zone, to_site_time
+from scheduler_integration.engine import Interval, local_date, local_midnight
 
 # A notice is something that the provider tells us, and no request of ours.
 _REQUESTS = ("Create", "Update", "Delete", "Look Up")
 _MOST = 100_000
+# Without a first day, the figures are those of so many days.
+DAYS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,25 @@ class ProviderPerformance:
 	failed: int
 	reliability: float | None
 	median_milliseconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+	"""Days of the site's zone, the first and the last included."""
+
+	first: date
+	last: date
+
+	def span(self) -> Interval:
+		"""Return the same as epoch seconds, half-open."""
+		zone = site_zone().key
+		return local_midnight(self.first, zone), local_midnight(self.last + timedelta(days=1), zone)
+
+
+def period(first: date | None, last: date | None, now: int) -> Period:
+	"""Return the days from `first` to `last`. Without `last` it is today, without `first` 30 days end there."""
+	last = last or local_date(now, site_zone().key)
+	return Period(first or last - timedelta(days=DAYS - 1), last)
 
 
 def provider_performance(span: Interval, user: str | None = None) -> list[ProviderPerformance]:

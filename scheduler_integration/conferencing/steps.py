@@ -72,10 +72,12 @@ def _ask(row: Document, desired: Desired, now: int) -> Conference:
 	account = _account(row)
 	provider = open_account(account, now)
 	call = records.call_of(row, desired)
-	was_asked = row.status == MAKING
+	# A call that was about to be deleted may be needed again. Its status is Removing then, and it may exist.
+	was_asked, was_leaving = bool(row.asked_at), row.status == REMOVING
 	if row.status == READY:
 		action, ask = "Update", lambda: provider.update(call, row.external_id)
 	else:
+		_await_settlement(row, now)
 		if not was_asked:
 			records.store(row, status=MAKING, asked_at=now)
 		action, ask = "Create", lambda: provider.ensure(call, row.external_id or "", was_asked=was_asked)
@@ -84,7 +86,7 @@ def _ask(row: Document, desired: Desired, now: int) -> Conference:
 			_entry(action, row, desired.booking), ask, lambda answer: bool(answer and answer.is_pending)
 		)
 	except MeetingGone:
-		records.store(row, status=records.DELETED_OUTSIDE)
+		records.store(row, status=REMOVED if was_leaving else records.DELETED_OUTSIDE)
 		raise
 	except OutsideError as error:
 		if _was_refused(error) and action == "Create" and not was_asked:
@@ -120,9 +122,7 @@ def _keep(row: Document, desired: Desired, account: Account, conference: Confere
 
 def _delete(row: Document, now: int) -> None:
 	call, was_asked = records.call_of(row), bool(row.asked_at)
-	settled = (row.asked_at or 0) + SETTLING_SECONDS
-	if not row.external_id and now < settled:
-		raise Unsettled(settled)
+	_await_settlement(row, now)
 	try:
 		provider = open_account(_account(row), now)
 		ask = lambda: provider.remove(call, row.external_id or "", was_asked=was_asked)  # noqa: E731
@@ -134,6 +134,13 @@ def _delete(row: Document, now: int) -> None:
 		records.store(row, status=REMOVED, error=error.message)
 		return
 	records.store(row, status=REMOVED, error=None)
+
+
+def _await_settlement(row: Document, now: int) -> None:
+	"""Raise Unsettled if the call was asked for so recently that looking for it proves nothing."""
+	settled = (row.asked_at or 0) + SETTLING_SECONDS
+	if not row.external_id and now < settled:
+		raise Unsettled(settled)
 
 
 def _stored(row: Document) -> Conference:

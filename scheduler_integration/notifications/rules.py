@@ -25,6 +25,7 @@ class Automation:
 	"""
 
 	name: str
+	title: str
 	built_in: str | None
 	is_active: bool
 	trigger: str

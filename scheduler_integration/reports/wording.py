@@ -37,7 +37,10 @@ def meeting_heading(name: str, *, is_first: bool) -> str:
 	return name if is_first else _("Optional: {0}").format(name)
 
 
-def duration(minutes: int) -> str:
+def duration(minutes: int, days: int) -> str:
+	"""Return the length of a meeting type. A multi-day meeting has its minutes on each of its days."""
+	if days > 1:
+		return _("{0} days, {1} minutes a day").format(days, minutes)
 	return _("{0} minutes").format(minutes)
 
 

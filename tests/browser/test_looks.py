@@ -134,7 +134,7 @@ def test_a_session_of_several_on_a_managers_page(browse, screen, scheme):
 	window = browse(screen, color_scheme=scheme)
 	sign_in_as(window, team.manager)
 	window.open("/scheduling")
-	window.page.get_by_role("link", name="Everybody's meetings").click()
+	window.follow(window.page.get_by_role("link", name="Everybody's meetings"))
 	check(window, "everybody")
 	row = window.page.locator(".row-item").filter(has_text="Seats taken: 2")
 	row.locator("summary").first.focus()

@@ -1,13 +1,18 @@
 """The figures of the providers, from the log of requests and from how the meetings ended."""
 
+from datetime import date
+
 import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.conferencing.performance import provider_performance
+from scheduler_integration.conferencing.performance import Period, period, provider_performance
 from scheduler_integration.scheduler_integration.report.video_providers import video_providers
 from tests.conferencing.conftest import DAY, NINE, NOW, settle
+from tests.pages.offer import sign_in
 from tests.support.factories import make_user
+
+METHOD = "scheduler_integration.api.analytics.video_providers"
 
 SPAN = (NINE - DAY, NINE + 7 * DAY)
 
@@ -50,3 +55,34 @@ def test_the_report_shows_hosts_their_own_and_managers_all(frozen_now, book, jit
 		assert video_providers.execute(wanted)[1] == []
 	with as_user(make_user("Mia", roles=("Scheduling Manager",))):
 		assert "Jitsi Meet" in [each["provider"] for each in video_providers.execute(wanted)[1]]
+
+
+def test_the_method_gives_the_same_figures(frozen_now, client, book, jitsi_type):
+	booking = book(jitsi_type)
+	sign_in(client, booking.host)
+	found = client.call(METHOD, "GET", start_date="2036-03-03", end_date="2036-03-03").json()["data"]
+	assert (found["start_date"], found["end_date"]) == ("2036-03-03", "2036-03-03")
+	[jitsi] = found["providers"]
+	assert (jitsi["provider"], jitsi["label"], jitsi["meetings"], jitsi["reliability"]) == (
+		"Jitsi",
+		"Jitsi Meet",
+		1,
+		100.0,
+	)
+	assert jitsi["no_show_rate"] is None
+	before = client.call(METHOD, "GET", start_date="2036-03-01", end_date="2036-03-02").json()["data"]
+	assert before["providers"] == []
+	sign_in(client, make_user("Eve"))
+	assert client.call(METHOD, "GET", start_date="2036-03-03").json()["data"]["providers"] == []
+
+
+def test_the_method_refuses_visitors_and_reversed_dates(client):
+	assert client.call(METHOD, "GET").status_code == 401
+	sign_in(client, make_user())
+	wrong = client.call(METHOD, "GET", start_date="2036-03-03", end_date="2036-03-01")
+	assert (wrong.status_code, wrong.json()["code"]) == (400, "INVALID_DATE")
+
+
+def test_without_dates_the_figures_are_those_of_thirty_days():
+	assert period(None, None, NOW) == Period(date(2036, 2, 3), date(2036, 3, 3))
+	assert period(date(2036, 3, 1), None, NOW) == Period(date(2036, 3, 1), date(2036, 3, 3))

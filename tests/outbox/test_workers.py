@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from contextlib import contextmanager
 
 import frappe
@@ -26,6 +27,13 @@ from scheduler_integration import bookings, clock
 from tests.support.site import set_test_mode
 set_test_mode(False)
 bookings.run_due_tasks(lambda: clock.now() + int(sys.argv[1]), 60)
+"""
+RUN_AFTER_THE_COMMIT = """
+import sys
+from scheduler_integration import jobs
+from tests.support.site import set_test_mode
+set_test_mode(False)
+jobs.run_tasks_of(sys.argv[1])
 """
 # Kills itself with the signal that nobody can catch, before or after the commit of this number.
 RUN_AND_DIE = (
@@ -79,8 +87,8 @@ def book(page, meeting_type, index=0):
 	return booking
 
 
-def run(site, shift=0):
-	site.python(RUN, str(shift)).communicate(timeout=60)
+def run(site, shift=0, code=RUN):
+	site.python(code, str(shift)).communicate(timeout=60)
 	frappe.db.rollback()
 
 
@@ -146,6 +154,23 @@ def test_without_redis_the_next_run_sends_the_messages(site, inbox, monkeypatch)
 	assert status_of(booking.id) == ["Sent", "Sent"]
 
 
+def test_a_confirmation_passes_a_thousand_older_tasks(site, inbox):
+	older = fresh("booking")
+	wanted = [
+		Planned(kind="email", purpose="test", target=f"{index}@guests.example", key=fresh("key"), due_at=now() - 60)
+		for index in range(1000)
+	]
+	plan(older, wanted, now())
+	frappe.db.commit()
+	booking = book(*offer())
+	began = time.monotonic()
+	site.python(RUN_AFTER_THE_COMMIT, booking.id).communicate(timeout=60)
+	frappe.db.rollback()
+	assert len(arrived(inbox, booking)) == 2
+	assert time.monotonic() - began < 30
+	assert set(status_of(older)) == {"Pending"}
+
+
 @contextmanager
 def mail_server(site, speak):
 	"""A mail server that speaks these lines and then hangs up, or falls silent if the last one is None."""
@@ -180,7 +205,19 @@ def mail_server(site, speak):
 		listener.close()
 
 
+# Frappe waits two minutes for a silent server. The tests wait for a moment.
+RUN_HASTILY = (
+	"""
+import smtplib
+class Hasty(smtplib.SMTP):
+	def __init__(self, *args, **options):
+		super().__init__(*args, **{**options, "timeout": 0.5})
+smtplib.SMTP = Hasty
+"""
+	+ RUN
+)
 GREETING, WELCOME, OK, GO_ON = b"220 mail\r\n", b"250 mail\r\n", b"250 OK\r\n", b"354 go on\r\n"
+SILENCE = None
 
 
 @pytest.mark.parametrize(
@@ -189,12 +226,15 @@ GREETING, WELCOME, OK, GO_ON = b"220 mail\r\n", b"250 mail\r\n", b"250 OK\r\n", 
 		pytest.param([b"421 too busy\r\n"], id="turns everybody away"),
 		pytest.param([GREETING], id="hangs up after its greeting"),
 		pytest.param([GREETING, WELCOME, OK, OK, GO_ON], id="dies in the middle of the message"),
+		pytest.param([SILENCE], id="never greets"),
+		pytest.param([GREETING, WELCOME, OK, OK, SILENCE], id="hangs before the message"),
+		pytest.param([GREETING, WELCOME, OK, OK, GO_ON, SILENCE], id="hangs after the message"),
 	],
 )
 def test_a_mail_server_in_trouble_costs_no_message(site, speak):
 	with mail_server(site, speak):
 		booking = book(*offer())
-		run(site)
+		run(site, code=RUN_HASTILY)
 	found = tasks(booking.id)
 	assert [task.status for task in found] == ["Pending", "Pending"]
 	# The server was asked once. The other message keeps all its attempts.

@@ -97,7 +97,7 @@ def _rows(calendar: str, now: int) -> list[frappe._dict]:
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideChange:
+class CalendarChange:
 	"""What a host's calendar says otherwise than the booking. Instants are epoch seconds.
 
 	`starts_at` and `ends_at` are the event's time there; None if the event was deleted. `declined_by` are e-mail addresses,
@@ -109,7 +109,6 @@ class OutsideChange:
 	title: str
 	user: str
 	account: str
-	booked_from: int
 	starts_at: int | None
 	ends_at: int | None
 	is_deleted: bool
@@ -117,12 +116,12 @@ class OutsideChange:
 	acts: bool
 
 
-def changes_of(user: str, now: int) -> list[OutsideChange]:
+def changes_of(user: str, now: int) -> list[CalendarChange]:
 	"""Return what differs in the user's calendars from their bookings to come."""
 	return [_change(row) for row in _differing({"user": user, "ends_at": (">", now)})]
 
 
-def untold_changes(now: int) -> list[OutsideChange]:
+def untold_changes(now: int) -> list[CalendarChange]:
 	"""Return the changes that nobody was told of, and that no booking followed yet."""
 	return [_change(row) for row in _differing({"ends_at": (">", now)}) if not row.told_at]
 
@@ -140,19 +139,18 @@ def _differing(filters: dict) -> list[frappe._dict]:
 	return sorted((row for row in found if row.booking in live), key=lambda row: row.starts_at)
 
 
-def _change(row: frappe._dict) -> OutsideChange:
+def _change(row: frappe._dict) -> CalendarChange:
 	connection = frappe.db.get_value(
 		"Calendar Connection", row.connection, ["account_name", "delete_cancels", "move_reschedules"], as_dict=True
 	)
 	is_deleted, is_moved = row.state == rows.DELETED, row.state == rows.MOVED
 	acts = (is_deleted and connection.delete_cancels) or (is_moved and connection.move_reschedules)
-	return OutsideChange(
+	return CalendarChange(
 		name=row.name,
 		booking=row.booking,
 		title=frappe.db.get_value("Booking", row.booking, "subject") or "",
 		user=row.user,
 		account=connection.account_name or "",
-		booked_from=row.starts_at,
 		starts_at=row.there_starts_at,
 		ends_at=row.there_ends_at,
 		is_deleted=is_deleted,

@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 
 from icalendar import Calendar, Event
 
-from scheduler_integration.calendars.ical.read import MARK, read
+from scheduler_integration.calendars.ical.expand import MARK
+from scheduler_integration.calendars.ical.read import read
 from scheduler_integration.calendars.provider import (
 	Account,
 	Changes,

@@ -13,8 +13,9 @@ from frappe.utils import get_url_to_form
 
 from scheduler_integration.catalogue.public import Brand, Listing
 from scheduler_integration.clock import iso
+from scheduler_integration.doors.bulk import BULK_ACTIONS
 from scheduler_integration.engine import local_date, wall_clock
-from scheduler_integration.exceptions import HostNotFree, TimeNotFree
+from scheduler_integration.exceptions import HostNotFree, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.notifications.preferences import Preferences
@@ -96,6 +97,7 @@ def hosting_view(shown: HostPage) -> dict:
 		"city": dates.city(shown.zone, locale),
 		"zone": shown.zone,
 		"days": _days(shown),
+		"bulk": _bulk(shown.entries),
 		"links": [_link(listing) for listing in shown.listings],
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": shown.message,
@@ -145,6 +147,23 @@ def no_time_message(error: TimeNotFree, asked: dict[str, str], style: dates.Time
 	}
 
 
+def some_refused_message(error: SomeRefused, entries: Sequence[AgendaEntry], style: dates.TimeStyle) -> dict:
+	"""Return a message that names each of the `entries` that was refused, with the reason."""
+	names = {entry.booking.id: _who_and_when(entry.booking, style) for entry in entries}
+	return {
+		"text": error.message,
+		"is_error": True,
+		"reasons": [
+			{"text": f"{names.get(name, name)}: {refused.message}", "conflicts": []}
+			for name, refused in error.refused.items()
+		],
+	}
+
+
+def _who_and_when(booking: HostBooking, style: dates.TimeStyle) -> str:
+	return f"{booking.attendee.name}, {moment_in_short(booking.start, style)}"
+
+
 def _brand(listings: Sequence[Listing]) -> Brand | None:
 	"""Return the brand of the host's personal page, or else of the first page."""
 	pages = [listing.page for listing in listings]
@@ -177,6 +196,12 @@ def _days(shown: HostPage) -> list[dict]:
 	]
 
 
+def _bulk(entries: Sequence[AgendaEntry]) -> list[str]:
+	"""Return the commands that can be sent for several of the meetings; none if there is only one meeting."""
+	possible = {action for entry in entries for action in entry.booking.actions} if len(entries) > 1 else set()
+	return [action for action in BULK_ACTIONS if action in possible]
+
+
 def _sessions(entries: Sequence[AgendaEntry]) -> list[list[AgendaEntry]]:
 	"""Group the bookings by session. A booking without a session is a group of its own."""
 	groups: dict[str, list[AgendaEntry]] = {}
@@ -205,6 +230,8 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 	when = when_view(first.stretches, style)
 	return {
 		"name": first.id,
+		"names": ",".join(booking.id for booking in bookings),
+		"select_label": _("Select {0}").format(_who_and_when(first, style)),
 		"date": None if day else dates.short_day(local_date(first.start, style.zone), style.locale),
 		"time": dates.clock_time(first.start, style),
 		"until": when["time"] if when["days"] else dates.clock_time(first.end, style),

@@ -61,13 +61,25 @@ def calendars_view(shown: CalendarsPage) -> dict:
 	}
 
 
+def calendars_card(connections: Sequence[ConnectionSummary]) -> dict:
+	"""Return what `/scheduling` shows of a host's own calendars: a line an account, and a warning if one isn't trusted."""
+	troubled = next((each for each in connections if each.is_active and each.distrust), None)
+	warning = _("The calendar {0} can't be read at present. See what helps.")
+	return {
+		"accounts": [
+			{"account": each.account, "state": _state(each), "is_well": _is_well(each)} for each in connections
+		],
+		"trouble": warning.format(troubled.account) if troubled else None,
+	}
+
+
 def _connection(each: ConnectionSummary, shown: CalendarsPage) -> dict:
 	return {
 		"name": each.name,
 		"account": each.account,
 		"provider": each.provider,
 		"host": get_fullname(each.user),
-		"is_well": each.distrust is None and not each.error_count,
+		"is_well": _is_well(each),
 		"state": _state(each),
 		"effect": _effect(each),
 		"read": _read(each, shown),
@@ -81,6 +93,10 @@ def _connection(each: ConnectionSummary, shown: CalendarsPage) -> dict:
 		"switches": _switches(each),
 		"is_own": not shown.sees_all,
 	}
+
+
+def _is_well(each: ConnectionSummary) -> bool:
+	return each.distrust is None and not each.error_count
 
 
 def _state(each: ConnectionSummary) -> str:

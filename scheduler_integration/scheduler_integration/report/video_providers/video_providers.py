@@ -2,39 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, timedelta
 from typing import Any
 
 import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.clock import now, site_zone
-from scheduler_integration.conferencing.performance import provider_performance
-from scheduler_integration.engine import local_date, local_midnight
+from scheduler_integration.clock import now
+from scheduler_integration.conferencing.performance import Period, period, provider_performance
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
-
-DAYS = 30
 
 
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 	"""Frappe's entry point: return columns and rows, with dates of the site's zone. Managers see the figures of all."""
-	first, last = _dates(filters or {})
-	zone = site_zone().key
-	span = (local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone))
-	found = provider_performance(span, None if is_manager() else frappe.session.user)
+	found = provider_performance(_period(filters or {}).span(), None if is_manager() else frappe.session.user)
 	return _columns(), [{**asdict(each), "provider": location_label(each.provider) or each.provider} for each in found]
 
 
-def _dates(wanted: Mapping[str, Any]) -> tuple[date, date]:
-	today = local_date(now(), site_zone().key)
+def _period(wanted: Mapping[str, Any]) -> Period:
 	ends = {
 		f"{end}_date": str(wanted.get(name) or "")[:10] for end, name in (("start", "from_date"), ("end", "to_date"))
 	}
-	first, last = parse_dates(**ends)
-	last = last or today
-	return first or last - timedelta(days=DAYS - 1), last
+	return period(*parse_dates(**ends), now())
 
 
 def _columns() -> list[dict[str, Any]]:
