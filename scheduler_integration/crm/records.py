@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import frappe
 
+from scheduler_integration.custom_fields import optional_doctypes
+
 
 class RecordKind(NamedTuple):
 	"""A DocType of a CRM, and its fields for the person's e-mail address and for the user who owns the record."""
@@ -58,10 +60,8 @@ def _has_meetings(doctype: str) -> bool:
 
 
 def installed_kinds() -> list[RecordKind]:
-	"""Return the kinds of record that this site has, deals first. Makes one query if the site has a CRM's tables, else none."""
-	# Frappe keeps the tables' names for all requests. A DocType that was deleted leaves its table behind.
-	possible = [kind.doctype for kind in KINDS if frappe.db.table_exists(kind.doctype)]
-	known = frappe.get_all("DocType", {"name": ["in", possible]}, pluck="name") if possible else []
+	"""Return the kinds of record that this site has, deals first."""
+	existing = optional_doctypes()
 	return [
-		kind for kind in KINDS if kind.doctype in known and frappe.get_meta(kind.doctype).has_field(kind.email_field)
+		kind for kind in KINDS if kind.doctype in existing and frappe.get_meta(kind.doctype).has_field(kind.email_field)
 	]

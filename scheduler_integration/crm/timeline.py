@@ -9,6 +9,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
+from scheduler_integration.prepared import insert_rows
+
 _ENTRY = (
 	"name", "owner", "modified_by", "creation", "modified", "subject", "content", "communication_type",
 	"communication_medium", "communication_date", "sender", "sender_full_name", "sent_or_received", "status",
@@ -57,7 +59,7 @@ def _store(event: Document, author: str, parties: list[tuple[str, str]]) -> None
 
 
 def _insert(doctype: str, fields: tuple[str, ...], rows: list[dict]) -> None:
-	frappe.db.bulk_insert(doctype, list(fields), [tuple(row[field] for field in fields) for row in rows])
+	insert_rows(doctype, fields, [[row[field] for field in fields] for row in rows])
 
 
 def _entry(event: Document, author: str) -> dict:
