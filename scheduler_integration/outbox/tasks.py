@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 
 from scheduler_integration.clock import to_site_time
+from scheduler_integration.prepared import insert_rows
 
 PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed", "Skipped"
 
@@ -87,7 +88,7 @@ def plan(booking: str, tasks: Iterable[Planned], now: int, *, is_new: bool = Fal
 		_replan(row, planned[key])
 	new = [task for key, task in planned.items() if key not in known]
 	if new:
-		frappe.db.bulk_insert("Outbox Task", list(_FIELDS), [_row(booking, task) for task in new])
+		insert_rows("Outbox Task", _FIELDS, [_row(booking, task) for task in new])
 
 
 def skip_open(
