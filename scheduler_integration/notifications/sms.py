@@ -1,7 +1,7 @@
 """Sends text messages through the gateway that Frappe's SMS Settings name.
 
 Frappe's own `send_sms` waits for the gateway without a time limit and reports a failure to nobody, so this sends the
-same request with limits, and tells what came of it.
+same request with limits, and returns the outcome.
 """
 
 from __future__ import annotations

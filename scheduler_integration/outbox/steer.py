@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.clock import to_site_time
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.failures import reached
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SKIPPED
 from scheduler_integration.outbox.wake import wake
 
@@ -16,10 +17,14 @@ _COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSummary:
+<<<<<<< HEAD
 	"""A task as the hosts of the booking see it.
 
 	Instants are epoch seconds. `automation` is the title of the automation that asked for it, if one did.
 	"""
+=======
+	"""A task as the hosts of the booking see it. Instants are epoch seconds. `target` is in words (see `reached`)."""
+>>>>>>> ad6b533e2a960539ec5eaa140ebc1b632af56326
 
 	name: str
 	kind: str
@@ -36,6 +41,7 @@ class TaskSummary:
 def tasks_of(booking: str) -> list[TaskSummary]:
 	"""Return the booking's tasks in the order in which they are or were due."""
 	rows = frappe.get_all("Outbox Task", {"booking": booking}, list(_COLUMNS), order_by="due_at asc, creation asc")
+<<<<<<< HEAD
 	titles = _titles({row.automation for row in rows if row.automation})
 	return [TaskSummary(**{**row, "automation": titles.get(row.automation)}) for row in rows]
 
@@ -43,6 +49,9 @@ def tasks_of(booking: str) -> list[TaskSummary]:
 def _titles(names: set[str]) -> dict[str, str]:
 	found = frappe.get_all("Meeting Automation", {"name": ["in", sorted(names)]}, ["name", "title"]) if names else []
 	return {row.name: row.title for row in found}
+=======
+	return [TaskSummary(**{**row, "target": reached(row.kind, row.target)}) for row in rows]
+>>>>>>> ad6b533e2a960539ec5eaa140ebc1b632af56326
 
 
 def try_again(name: str, now: int) -> str:

@@ -18,7 +18,7 @@ from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.outcomes import Done, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import Task
 
-# What a handler needs, or why it has nothing to do.
+# Either everything that a handler needs, or the reason why it has nothing to do.
 _Found = tuple[Automation, Document, Reader]
 
 
