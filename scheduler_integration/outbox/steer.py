@@ -17,14 +17,17 @@ _COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSummary:
-<<<<<<< HEAD
-	"""A task as the hosts of the booking see it.
+	titles = _titles({row.automation for row in rows if row.automation})
+	return [_summary(row, titles.get(row.automation)) for row in rows]
 
-	Instants are epoch seconds. `automation` is the title of the automation that asked for it, if one did.
-	"""
-=======
-	"""A task as the hosts of the booking see it. Instants are epoch seconds. `target` is in words (see `reached`)."""
->>>>>>> ad6b533e2a960539ec5eaa140ebc1b632af56326
+
+def _summary(row: frappe._dict, automation: str | None) -> TaskSummary:
+	return TaskSummary(**{**row, "target": reached(row.kind, row.target), "automation": automation})
+
+
+def _titles(names: set[str]) -> dict[str, str]:
+	found = frappe.get_all("Meeting Automation", {"name": ["in", sorted(names)]}, ["name", "title"]) if names else []
+	return {row.name: row.title for row in found}
 
 	name: str
 	kind: str
