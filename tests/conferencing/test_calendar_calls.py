@@ -109,6 +109,18 @@ def test_a_session_has_one_link(book, vendor):
 	assert len(events(connected)) == 1
 
 
+def test_who_cancels_in_a_session_has_no_link_and_the_others_keep_theirs(book, vendor):
+	workshop, connected = offer(*vendor, seats=4)
+	one = book(workshop)
+	other = book(workshop, run=False)
+	bookings.cancel_by_host(one.name, "", NOW)
+	for seconds in (60, 120):
+		gone, other = settle(one.name, other.name, now=NOW + seconds)
+	assert (gone.meeting_link, gone.status) == (None, "Cancelled")
+	assert other.meeting_link
+	assert len(events(connected)) == 1
+
+
 def test_a_link_that_is_pending_at_google_is_asked_for_again(book, google):
 	google.stand_in.pending_conferences = 2
 	meeting_type, connected = offer(google, "Google Meet")
