@@ -39,12 +39,17 @@ def plan_call(change: Change) -> Fields:
 	if booking.status != "Pending":
 		_plan(booking.name, booking.host, CALL, change.now, change.now)
 	if booking.status == "Scheduled" and booking.meeting_link and not _changes_call(change):
-		return {}
+		return _call_of(earlier) if earlier else {}
 	if booking.status not in OPEN:
 		return {}
 	waits = "Waiting" if booking.status == "Scheduled" else None
 	# The call that the booking had is still to be deleted, so the handler must know it.
 	return {**NO_CALL, "video_status": waits, "video_meeting": booking.video_meeting, **_call_of_session(booking)}
+
+
+def _call_of(booking: Document) -> Fields:
+	"""Return the fields that tell of the booking's call."""
+	return {name: booking.get(name) for name in NO_CALL}
 
 
 def _call_of_session(booking: Document) -> Fields:
@@ -56,7 +61,7 @@ def _call_of_session(booking: Document) -> Fields:
 		return {}
 	for other in live_in_session(booking.session):
 		if other.name != booking.name and (other.video_meeting == CALENDAR or other.video_status == "Ready"):
-			return {name: other.get(name) for name in NO_CALL}
+			return _call_of(other)
 	return {}
 
 
