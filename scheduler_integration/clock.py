@@ -45,6 +45,11 @@ def iso(instant: int, zone: str) -> str:
 	return datetime.fromtimestamp(instant, engine.zone(zone)).isoformat()
 
 
+def iso_z(instant: int) -> str:
+	"""Return the instant in UTC, as ISO 8601 with a Z: 2026-11-23T13:30:00Z."""
+	return f"{utc(instant):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def utc(instant: int) -> datetime:
 	"""Return the instant as an aware datetime in UTC."""
 	return datetime.fromtimestamp(instant, timezone.utc)

@@ -227,6 +227,25 @@ class HostNotFree(SchedulingError):
 		return _("This host isn't free at that time. Please choose another.")
 
 
+class SomeRefused(SchedulingError):
+	"""A command for several bookings was refused for some. The others are changed: `changed` says how many.
+
+	`refused` has each refused booking's name with its error.
+	"""
+
+	code = "SOME_REFUSED"
+	http_status_code = 409
+
+	def __init__(self, changed: int, refused: dict[str, SchedulingError]):
+		self.changed, self.refused = changed, refused
+		super().__init__()
+
+	def default_message(self) -> str:
+		if not self.changed:
+			return _("None of the selected meetings was changed:")
+		return _("{0} of {1} meetings are changed. The others:").format(self.changed, self.changed + len(self.refused))
+
+
 class HasBookings(SchedulingError, frappe.LinkExistsError):
 	"""A meeting type that was booked can't be deleted."""
 

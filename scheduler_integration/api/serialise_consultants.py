@@ -1,12 +1,11 @@
 """Turns consultants' settings and meeting types into the JSON of docs/api.md."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from scheduler_integration.catalogue.consultant_settings import ConsultantSettings
 from scheduler_integration.catalogue.consultant_types import ConsultantType
-from scheduler_integration.clock import from_site_time, utc
+from scheduler_integration.clock import iso_z
 
 JSON = dict[str, Any]
 
@@ -24,8 +23,8 @@ def settings(found: ConsultantSettings, types: Sequence[ConsultantType]) -> JSON
 		"show_in_reports": found.show_in_reports,
 		"embed_in_reports": found.embed_in_reports,
 		"meeting_types": [_of_settings(each) for each in types],
-		"created_at": timestamp(found.creation),
-		"updated_at": timestamp(found.modified),
+		"created_at": iso_z(found.created_at),
+		"updated_at": iso_z(found.updated_at),
 	}
 
 
@@ -38,7 +37,7 @@ def updated_settings(found: ConsultantSettings) -> JSON:
 		"scheduler_url": found.scheduler_url,
 		"display_name": found.display_name,
 		"show_in_reports": found.show_in_reports,
-		"updated_at": timestamp(found.modified),
+		"updated_at": iso_z(found.updated_at),
 	}
 
 
@@ -49,14 +48,8 @@ def meeting_type(found: ConsultantType) -> JSON:
 		"id": fields.pop("id"),
 		"consultant_id": found.consultant,
 		**fields,
-		"created_at": timestamp(found.creation),
+		"created_at": iso_z(found.created_at),
 	}
-
-
-def timestamp(site_time: Any) -> str:
-	"""Return a naive datetime in site time as UTC in ISO 8601: 2025-12-22T16:00:00Z."""
-	moment: datetime = utc(from_site_time(site_time))
-	return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _of_settings(found: ConsultantType) -> JSON:

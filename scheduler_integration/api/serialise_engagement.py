@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scheduler_integration.clock import utc
+from scheduler_integration.clock import iso_z
 from scheduler_integration.engagement.analytics import Analytics, RecentBooking, TypeCounts
 
 JSON = dict[str, Any]
@@ -41,12 +41,7 @@ def _recent(booking: RecentBooking) -> JSON:
 		"assessment_id": booking.assessment,
 		"client_name": booking.client_name,
 		"meeting_type": booking.meeting_type,
-		"booked_at": _utc(booking.booked_at),
-		"scheduled_for": _utc(booking.scheduled_for),
+		"booked_at": iso_z(booking.booked_at),
+		"scheduled_for": None if booking.scheduled_for is None else iso_z(booking.scheduled_for),
 		"status": booking.status.lower().replace(" ", "_"),
 	}
-
-
-def _utc(instant: int | None) -> str | None:
-	"""Return the instant in UTC as the specification writes it: 2025-12-20T14:30:00Z."""
-	return None if instant is None else utc(instant).strftime("%Y-%m-%dT%H:%M:%SZ")

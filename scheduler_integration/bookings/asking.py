@@ -13,6 +13,7 @@ from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.engagement.acuity_api import Account, AcuityUnreachable, fetch_appointment
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.outside.acuity import read_appointment
+from scheduler_integration.queueing import queue_after_commit
 
 JOB = "scheduler_integration.jobs.ask_acuity"
 # Seconds until the second attempt. The pauses double: 2 minutes, then 4, 8, … 128, which is about four hours in all.
@@ -26,7 +27,7 @@ def ask_for_appointment(consultant: str, appointment: str, now: int) -> None:
 	"""Store that the appointment must be asked for, and queue the job for after the commit. `now`: epoch seconds."""
 	outside = outside_to_ask(consultant, appointment)
 	outside.db_set({"fetch_due_at": now, "fetch_attempts": 0, "error": None}, update_modified=False)
-	frappe.db.after_commit.add(lambda: _enqueue(outside.name))
+	queue_after_commit(JOB, "short", outside_booking=outside.name)
 
 
 def ask_due(now: int) -> None:
@@ -98,11 +99,3 @@ def _account(consultant: str) -> Account:
 	if not found or not found.acuity_user_id or not key:
 		raise AcuityUnreachable(_("the user ID or the key is missing in the scheduler settings"), is_final=True)
 	return Account(found.acuity_user_id, key)
-
-
-def _enqueue(name: str) -> None:
-	try:
-		frappe.enqueue(JOB, queue="short", outside_booking=name)
-	except Exception:
-		# The scheduled job finds it.
-		frappe.logger("scheduler_integration").exception("The appointment %s waits for the next look", name)

@@ -6,12 +6,12 @@ from frappe import _
 from scheduler_integration.bookings.cancel import cancel_by_host
 from scheduler_integration.bookings.reschedule import reschedule_by_host
 from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.calendars.mirror.outside import OutsideChange
+from scheduler_integration.calendars.mirror.outside import CalendarChange
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 
 
-def follow_calendar(change: OutsideChange, now: int) -> bool:
+def follow_calendar(change: CalendarChange, now: int) -> bool:
 	"""Cancel or move the booking as its host, and return whether that was possible. `now` is in epoch seconds.
 
 	A move to a time that isn't free, or to another length, is not followed: the host is told, and decides.
@@ -28,7 +28,7 @@ def follow_calendar(change: OutsideChange, now: int) -> bool:
 		frappe.set_user(before)
 
 
-def _follow(change: OutsideChange, now: int) -> None:
+def _follow(change: CalendarChange, now: int) -> None:
 	if change.starts_at is None or change.ends_at is None:
 		cancel_by_host(change.booking, _("The host deleted the meeting in their calendar."), now)
 	else:

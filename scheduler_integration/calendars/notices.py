@@ -8,7 +8,7 @@ from frappe.utils import escape_html, get_fullname, get_url
 from scheduler_integration import engine
 from scheduler_integration.availability.busy_times import stale_seconds
 from scheduler_integration.availability.defaults import timezone_of
-from scheduler_integration.calendars.mirror.outside import OutsideChange
+from scheduler_integration.calendars.mirror.outside import CalendarChange
 from scheduler_integration.clock import utc
 
 _DOCTYPE = "Calendar Connection"
@@ -26,7 +26,7 @@ def tell_of_trouble(now: int) -> None:
 			_note(row.name, "told_managers_at", now)
 
 
-def tell_of_change(change: OutsideChange, *, followed: bool) -> None:
+def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
 	"""Mail the host what differs in the calendar. `followed`: the booking was cancelled or moved likewise."""
 	sentences = [change.title, change_sentence(change, timezone_of(change.user), "en")]
 	if change.starts_at is not None or change.is_deleted:
@@ -41,7 +41,7 @@ def tell_of_change(change: OutsideChange, *, followed: bool) -> None:
 	)
 
 
-def change_sentence(change: OutsideChange, zone: str, locale: str) -> str:
+def change_sentence(change: CalendarChange, zone: str, locale: str) -> str:
 	"""Return what was done with the event, with its time in the zone."""
 	if change.is_deleted:
 		return _("The event was deleted in the calendar {0}.").format(change.account)
@@ -85,7 +85,7 @@ def _mail(recipients: list[str], row: frappe._dict) -> None:
 	link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
 	frappe.sendmail(
 		recipients=recipients,
-		subject=_("Your calendar {0} must be looked at").format(account),
+		subject=_("Your calendar {0} needs your attention").format(account),
 		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
 		reference_doctype=_DOCTYPE,
 		reference_name=row.name,

@@ -4,53 +4,43 @@ from collections.abc import Iterable
 
 import frappe
 
+from scheduler_integration.queueing import queue_after_commit, queue_job
+
 JOB = "scheduler_integration.jobs.sync_calendars"
 LEAVE = "scheduler_integration.jobs.leave_calendar"
+_QUEUE = "default"
 # A calendar that was read this many seconds ago is fresh enough for a visitor who fills in the form.
 FRESH = 60
 
 
 def sync_soon(connection: str) -> None:
 	"""Queue the reading of a connection's calendars after the commit."""
-	frappe.db.after_commit.add(lambda: enqueue_sync(connection))
+	queue_after_commit(JOB, _QUEUE, connection=connection)
 
 
 def enqueue_sync(connection: str) -> None:
-	"""Queue the reading now. If the queue can't be reached, the scheduled job reads the calendars later."""
-	try:
-		frappe.enqueue(JOB, queue="default", connection=connection)
-	except Exception:
-		frappe.logger("scheduler_integration").exception("The calendars of %s wait for the next look", connection)
+	"""Queue the reading now."""
+	queue_job(JOB, _QUEUE, connection=connection)
 
 
 def leave_soon(connection: str) -> None:
-	"""Queue what is left to do of a connection that was disconnected, after the commit."""
-	frappe.db.after_commit.add(lambda: _enqueue_leave(connection))
-
-
-def _enqueue_leave(connection: str) -> None:
-	try:
-		frappe.enqueue(LEAVE, queue="default", connection=connection)
-	except Exception:
-		frappe.logger("scheduler_integration").exception("The connection %s waits for the next look", connection)
+	"""Queue the removal of a connection that was disconnected, after the commit."""
+	queue_after_commit(LEAVE, _QUEUE, connection=connection)
 
 
 def enqueue_push_sync(connection: str) -> None:
-	"""Queue a reading because a push message came. However many come, one job waits.
+	"""Queue a reading after the commit, because a push message came. However many come, one job waits.
 
 	Messages that come while the job runs are noted in the connection, and the job queues another reading at its end.
 	"""
-	try:
-		frappe.enqueue(
-			JOB,
-			queue="default",
-			enqueue_after_commit=True,
-			job_id=f"scheduling_push:{connection}",
-			deduplicate=True,
-			connection=connection,
-		)
-	except Exception:
-		frappe.logger("scheduler_integration").exception("The calendars of %s wait for the next look", connection)
+	queue_job(
+		JOB,
+		_QUEUE,
+		enqueue_after_commit=True,
+		job_id=f"scheduling_push:{connection}",
+		deduplicate=True,
+		connection=connection,
+	)
 
 
 def refresh_of_hosts(users: Iterable[str], now: int) -> None:

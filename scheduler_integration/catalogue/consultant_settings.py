@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.clock import from_site_time
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.isolation import read_committed
 
@@ -20,7 +21,7 @@ DOCTYPE = "Consultant Scheduler Settings"
 class ConsultantSettings:
 	"""The settings. `scheduler_provider` is one of the record's options, such as `Calendly`.
 
-	`embed_code` is a plain iframe or None. `creation` and `modified` are naive datetimes in site time.
+	`embed_code` is a plain iframe or None. `created_at` and `updated_at` are in epoch seconds.
 	"""
 
 	name: str
@@ -32,8 +33,8 @@ class ConsultantSettings:
 	description: str | None
 	show_in_reports: bool
 	embed_in_reports: bool
-	creation: object
-	modified: object
+	created_at: int
+	updated_at: int
 
 
 def settings_of(consultant: str) -> ConsultantSettings | None:
@@ -82,6 +83,6 @@ def _of(row: Any) -> ConsultantSettings:
 		description=row.description or None,
 		show_in_reports=bool(row.show_in_reports),
 		embed_in_reports=bool(row.embed_in_reports),
-		creation=row.creation,
-		modified=row.modified,
+		created_at=from_site_time(row.creation),
+		updated_at=from_site_time(row.modified),
 	)

@@ -9,11 +9,12 @@ from pypika import Table
 
 from scheduler_integration.catalogue.phases import PHASES
 from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.clock import from_site_time
 
 
 @dataclass(frozen=True, slots=True)
 class ConsultantType:
-	"""A meeting type of a consultant. `creation` and `modified` are naive datetimes in site time, as Frappe stores them.
+	"""A meeting type of a consultant. `created_at` is in epoch seconds.
 
 	`scheduler_event_url` is the type's own link on an external scheduler, `page_url` its address on this site if it can
 	be booked there now. `phases` are in the order of PHASES.
@@ -23,6 +24,7 @@ class ConsultantType:
 	consultant: str
 	title: str
 	duration_minutes: int
+	number_of_days: int
 	description: str
 	scheduler_event_url: str | None
 	page_url: str | None
@@ -30,13 +32,15 @@ class ConsultantType:
 	priority: int
 	is_active: bool
 	sort_order: int
-	creation: object
-	modified: object
+	created_at: int
 	scheduling_page: str | None
 
 
 def types_of_consultant(consultant: str, *, only_active: bool = True) -> list[ConsultantType]:
-	"""Return the consultant's meeting types, highest priority first, then by sort order. Makes two queries."""
+	"""Return the consultant's meeting types, highest priority first, then by sort order, then the oldest first.
+
+	Makes two queries.
+	"""
 	return _load(lambda meeting_type: meeting_type.consultant == consultant, only_active)
 
 
@@ -108,6 +112,7 @@ def _of_row(row: frappe._dict, phases: Iterable[str]) -> ConsultantType:
 		consultant=row.consultant,
 		title=row.title,
 		duration_minutes=row.duration_minutes,
+		number_of_days=row.number_of_days or 1,
 		description=row.description or "",
 		scheduler_event_url=row.scheduler_event_url or None,
 		page_url=page_url(row.page_slug, row.slug) if has_page else None,
@@ -115,7 +120,6 @@ def _of_row(row: frappe._dict, phases: Iterable[str]) -> ConsultantType:
 		priority=row.priority,
 		is_active=bool(row.is_active),
 		sort_order=row.sort_order,
-		creation=row.creation,
-		modified=row.modified,
+		created_at=from_site_time(row.creation),
 		scheduling_page=row.scheduling_page or None,
 	)

@@ -34,7 +34,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-	"""What a reading of the booking says. Two readings are compared to find out whether it was changed."""
+	"""The state of a booking at one reading. Two readings are compared to find out whether it was changed."""
 
 	booking: str
 	status: str

@@ -1,4 +1,4 @@
-"""Plans the calls of bookings again: after an account was connected, or a call was changed at its provider."""
+"""Plans the calls of bookings again after a host connected an account."""
 
 import frappe
 
@@ -22,12 +22,3 @@ def replan_host(user: str, now: int) -> None:
 		if frappe.db.exists("Booking", name):
 			plan_cleanup_of(name, user, now, now)
 			wake(name)
-
-
-def replan_subject(subject: str, now: int) -> None:
-	"""Plan the calls of all bookings that share a call. `now` is in epoch seconds."""
-	row = frappe.qb.DocType("Booking")
-	names = frappe.qb.from_(row).select(row.name).where((row.session == subject) | (row.name == subject))
-	for name in names.where(row.status == "Scheduled").limit(_MOST).run(pluck=True):
-		plan_again(name, now)
-		wake(name)

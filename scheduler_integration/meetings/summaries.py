@@ -19,6 +19,7 @@ from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.failures import failed_deliveries
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal, reschedule_refusal
+from scheduler_integration.meetings.rescheduling import main_first
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.parsing.answers import Answer
@@ -181,7 +182,7 @@ def _for_host(
 	# Without the manage link: it gives the attendee's rights to anybody who has it, and hosts have rights of their own.
 	return HostBooking(
 		**_shared(booking, now),
-		hosts=tuple(_host(user, people) for user in _main_first(booking)),
+		hosts=tuple(_host(user, people) for user in main_first(booking)),
 		session=booking.session or None,
 		seats=booking.seats or 1,
 		host_link=_host_link(booking),
@@ -239,11 +240,6 @@ def _host_link(booking: Document) -> str | None:
 	if not booking.meeting_link or not booking.video_provider:
 		return None
 	return get_url(f"/scheduling/video?{urlencode({'join': booking.name})}")
-
-
-def _main_first(booking: Document) -> list[str]:
-	"""Return the users who host the booking, the main host first."""
-	return sorted(booking.host_users(), key=lambda user: user != booking.host)
 
 
 def _host(user: str, people: People) -> BookingHost:

@@ -36,8 +36,8 @@ class Message:
 	"""One e-mail to one reader about the booking as it is now.
 
 	`template` is the key of a message that the app ships, and empty for an automation of the site's own.
-	`email_template` is the Email Template to use; by default it is the one of the built-in automation. `variables` and `invitation` are functions, because they must run in
-	the reader's language. A message that changes nothing in the
+	`email_template` is the Email Template to use; by default it is the one of the built-in automation. `variables` and
+	`invitation` are functions, because they must run in the reader's language. A message that changes nothing in the
 	reader's calendar has no invitation, nor has one to a reader who has the meeting there without it.
 	"""
 
@@ -109,6 +109,11 @@ def moved_from(booking: Document) -> Document | None:
 def template_of(purpose: str) -> str:
 	"""Return the key of the message with this purpose: a former host gets the message of a cancellation."""
 	return _TEMPLATES.get(purpose, purpose)
+
+
+def purposes_of(template: str) -> list[str]:
+	"""Return the purposes of the messages with this key, as `template_of` reads them."""
+	return [template, *(purpose for purpose, key in _TEMPLATES.items() if key == template)]
 
 
 def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Message:

@@ -8,10 +8,14 @@ from frappe import _
 from scheduler_integration.reports.description import Description
 from scheduler_integration.reports.section import Meeting, Section
 
-# A backslash before any of these makes it an ordinary character (CommonMark 0.31, section 2.4).
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&\"'$:@^=/])")
-# At the start of a line, these would begin a list or a heading underlined with dashes.
-_LINE_START = re.compile(r"^(\d+)([.)])|^([-+])")
+# A backslash before any of these makes it an ordinary character (CommonMark 0.31, section 2.4). The other characters of
+# Markdown need one of these, or a place that `_LINE_START` covers: quotes and parentheses belong to links, for example.
+# GitHub makes links of "https://" and "www." by itself.
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>~|$@]|#(?=#*$)|&(?=[#\w]+;)|:(?=//)|(?<=www)\.", re.IGNORECASE)
+# At the start of a line, these would begin a heading, a list or a line under a heading.
+_LINE_START = re.compile(r"^(?=[#+=-])|^(\d+)(?=[.)](?: |$))")
+# The end of a sentence that another one follows.
+_SENTENCE = re.compile(r"(?<=[.?!]) ")
 
 
 def as_markdown(section: Section) -> str:
@@ -21,7 +25,7 @@ def as_markdown(section: Section) -> str:
 
 def _blocks(section: Section) -> Iterator[str]:
 	yield f"## {_escaped(section.title)}"
-	yield _escaped(section.intro)
+	yield _with_bold_lead(section.intro)
 	yield from _description(section.description, None)
 	for index, meeting in enumerate(section.meetings):
 		if index:
@@ -37,7 +41,7 @@ def _meeting(meeting: Meeting) -> Iterator[str]:
 	yield f"**{_escaped(_('Duration:'))}** {_escaped(meeting.duration)}"
 	yield from _description(meeting.description, meeting.points_heading)
 	if meeting.reassurance:
-		yield _escaped(meeting.reassurance)
+		yield _with_bold_lead(meeting.reassurance)
 	yield _link(meeting.link_text, meeting.url)
 
 
@@ -53,6 +57,12 @@ def _link(text: str, url: str) -> str:
 	return f"[{_escaped(text)}]({url.replace('(', '%28').replace(')', '%29')})"
 
 
+def _with_bold_lead(text: str) -> str:
+	"""Return the text with its first sentence in bold, if there are others: "**Ready to move forward?** Book a …"."""
+	lead, *others = _SENTENCE.split(text, maxsplit=1)
+	return " ".join([f"**{_escaped(lead)}**", *map(_escaped, others)]) if others else _escaped(text)
+
+
 def _escaped(text: str) -> str:
-	escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-	return _LINE_START.sub(lambda match: f"{match[1]}\\{match[2]}" if match[1] else f"\\{match[3]}", escaped)
+	"""Return the text as one line of Markdown that shows exactly its words."""
+	return _LINE_START.sub(r"\1\\", _SPECIAL.sub(r"\\\g<0>", " ".join(text.split())))

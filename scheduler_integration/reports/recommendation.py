@@ -11,12 +11,10 @@ MOST_WITHOUT_MATCH = 2
 def recommended(types: Sequence[ConsultantType], phase: str | None) -> list[ConsultantType]:
 	"""Return the first three active types for the phase; if there is none, the first two active types of all.
 
-	Higher priority comes first, then lower sort order, then the older type.
+	Higher priority comes first, then lower sort order, then the order of `types`.
 	"""
-	active = sorted((each for each in types if each.is_active), key=_order)
+	active = [each for each in types if each.is_active]
+	# The sort is stable: of equals, the one that comes first in `types` stays first.
+	active.sort(key=lambda each: (-each.priority, each.sort_order))
 	matching = [each for each in active if phase in each.phases]
 	return matching[:MOST] if matching else active[:MOST_WITHOUT_MATCH]
-
-
-def _order(each: ConsultantType) -> tuple[int, int, str, str]:
-	return -each.priority, each.sort_order, str(each.creation), each.name

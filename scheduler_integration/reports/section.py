@@ -71,7 +71,7 @@ def section_for(subject: Subject, channel: Channel) -> Section | None:
 def _meeting(each: ConsultantType, address: str, subject: Subject, channel: Channel, *, is_first: bool) -> Meeting:
 	return Meeting(
 		heading=wording.meeting_heading(each.title, is_first=is_first),
-		duration=wording.duration(each.duration_minutes),
+		duration=wording.duration(each.duration_minutes, each.number_of_days),
 		description=parse_description(each.description),
 		points_heading=wording.points_heading(subject.disc),
 		reassurance=wording.reassurance(subject.disc) if is_first else None,

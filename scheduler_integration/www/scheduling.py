@@ -4,6 +4,7 @@ With `?whose=all`, Scheduling Managers see and reassign everybody's meetings. `?
 meeting. `?status=`, `from`, `to`, `type` and `hosted_by` filter it.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
@@ -20,13 +21,22 @@ from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.clock import iso, now
 from scheduler_integration.conferencing.connect import accounts, providers
+from scheduler_integration.doors.bulk import act_on_all
 from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.engine import local_date
-from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError, TimeNotFree
-from scheduler_integration.meetings.agenda import agenda
+from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError, SomeRefused, TimeNotFree
+from scheduler_integration.meetings.agenda import AgendaEntry, agenda
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
-from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view, no_time_message, not_free_message
+from scheduler_integration.pages.host.agenda import (
+	HostPage,
+	Tabs,
+	hosting_view,
+	no_time_message,
+	not_free_message,
+	some_refused_message,
+)
+from scheduler_integration.pages.host.calendars import calendars_card
 from scheduler_integration.pages.host.filters import Filters, filters_view
 from scheduler_integration.pages.host.video import video_problem, video_view
 from scheduler_integration.pages.kit.dates import TimeStyle
@@ -76,7 +86,7 @@ def _view() -> dict:
 			visitor=visitor,
 			now=now(),
 			tabs=tabs,
-			message=_refused_message(error, visitor.style(zone)) if error else _news(),
+			message=_refused_message(error, found.entries, visitor.style(zone)) if error else _news(),
 			preferences=preferences_of(user),
 			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
@@ -85,7 +95,7 @@ def _view() -> dict:
 	return view | {
 		"status": status,
 		"video": video_view(accounts(user), providers()),
-		"calendar_trouble": _calendar_trouble(user),
+		"calendars": calendars_card(connections_of(user, now())),
 		"calendar_notes": _calendar_notes(user, zone),
 	}
 
@@ -96,24 +106,25 @@ def _calendar_notes(user: str, zone: str) -> list[dict]:
 	return [{"title": each.title, "text": change_sentence(each, zone, locale)} for each in changes_of(user, now())]
 
 
-def _calendar_trouble(user: str) -> str | None:
-	"""Return a sentence if one of the user's calendars can't be trusted, which closes their times."""
-	troubled = [each for each in connections_of(user, now()) if each.is_active and each.distrust]
-	if not troubled:
-		return None
-	return _("The calendar {0} can't be read at present. See what helps.").format(troubled[0].account)
-
-
 def _act() -> SchedulingError | None:
 	"""Run the command of a meeting's button and redirect to the page. Returns the error if the command is refused."""
+	count = 0
 	try:
 		with refusals():
-			if not _choose(argument("action")):
+			if argument("several"):
+				count = act_on_all(argument("action"), _selected(), argument("reason"))
+			elif not _choose(argument("action")):
 				asked: dict[str, object] = {name: argument(name) for name in ASKED}
 				act(parse_command(**asked, start=_wanted_start(), guests=split_addresses(argument("guests"))))
 	except SchedulingError as error:
 		return error
-	raise redirection(_address(_sees_all(), done=argument("action"), after=argument("after")))
+	done = {"done": "several", "count": str(count)} if count else {"done": argument("action")}
+	raise redirection(_address(_sees_all(), **done, after=argument("after")))
+
+
+def _selected() -> list[str]:
+	"""Return the names of the selected bookings. A session is one row of the list, and sends all its bookings."""
+	return [name for row in frappe.request.form.getlist("selected") for name in row.split(",") if name]
 
 
 def _wanted_start() -> str:
@@ -181,13 +192,15 @@ def _address(sees_all: bool, **arguments: str) -> str:
 	return f"{_PATH}?{query}" if query else _PATH
 
 
-def _refused_message(error: SchedulingError, style: TimeStyle) -> dict:
+def _refused_message(error: SchedulingError, entries: Sequence[AgendaEntry], style: TimeStyle) -> dict:
 	if isinstance(error, HostNotFree):
 		asked = {name: argument(name) for name in ("name", "host", "replaces")}
 		return not_free_message(error, asked, style)
 	if isinstance(error, TimeNotFree):
 		asked = {**{name: argument(name) for name in ("action", "name", "reason")}, "start": _wanted_start()}
 		return no_time_message(error, asked, style)
+	if isinstance(error, SomeRefused):
+		return some_refused_message(error, entries, style)
 	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
 
 
@@ -219,4 +232,11 @@ def _done_message(action: str) -> dict | None:
 		"video_connected": _("The account is connected, and makes the links of your online meetings."),
 		"video_disconnected": _("The account is disconnected. Links that were sent keep working."),
 	}
+	if action == "several":
+		return {"text": _changed(argument("count")), "is_error": False}
 	return {"text": texts[action], "is_error": False} if action in texts else None
+
+
+def _changed(count: str) -> str:
+	many = count.isdecimal() and count != "1"
+	return _("{0} meetings are changed.").format(count[:3]) if many else _("The meeting is changed.")

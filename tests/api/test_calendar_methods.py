@@ -9,16 +9,12 @@ from scheduler_integration.clock import now
 from tests.calendars.conftest import Feed, read_when_free
 from tests.support.calendar_servers import times
 from tests.support.factories import at, make_page, make_user
-from tests.support.site import on_real_site
 from tests.support.wsgi import serving
 
 PREFIX = "scheduler_integration.api.calendars."
 PASSWORD = "calendars-of-jane-1"
 
-pytestmark = [
-	pytest.mark.slow,
-	pytest.mark.skipif(on_real_site(), reason="the server of a real site may not call this machine"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def test_the_section_of_a_record_is_html_and_markdown(jane, report):
 	status, body = call("reports.section", jane, name=report)
 	assert (status, set(body["data"])) == (200, {"html", "markdown"})
 	assert Page(body["data"]["html"]).texts("h3") == ["Deep dive"]
-	assert body["data"]["markdown"].startswith("## Let\\'s Connect and Create Your Action Plan Together\\!\n")
+	assert body["data"]["markdown"].startswith("## Let's Connect and Create Your Action Plan Together!\n")
 	assert "### Deep dive\n" in body["data"]["markdown"]
 
 

@@ -132,6 +132,11 @@ class Browsing:
 	def open(self, path: str) -> None:
 		self.page.goto(path)
 
+	def follow(self, link: Any) -> None:
+		"""Click on what leads to another page, and wait until that page and its scripts are there."""
+		with self.page.expect_navigation():
+			link.click()
+
 	def api_requests(self) -> list[str]:
 		return [url for url in self.requests if "/api/method/" in url]
 

@@ -1,10 +1,17 @@
 """What surrounds the runner: the scheduler of a quiet site, old messages, and hosts who are told of a failure."""
 
+import re
+
 import frappe
 import pytest
 from frappe.utils import add_days, get_datetime, now_datetime
 
+from scheduler_integration.calendars.mirror.plan import PURPOSE as MIRROR
 from scheduler_integration.clock import now
+from scheduler_integration.conferencing.plan import CALL, CHECK, CLEANUP
+from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
+from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED
+from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.patches import plan_open_messages
 from tests.support import door
@@ -79,6 +86,15 @@ def test_a_failure_for_good_is_shown_to_the_host(page, outgoing_mail):
 	assert notice.subject.startswith(f"Not delivered to {to_attendee.target}: Intro call")
 
 
+def test_tasks_stay_as_long_as_their_booking(booking):
+	frappe.db.set_value("Outbox Task", {"booking": booking}, "status", "Sent")
+	frappe.db.set_value("Booking", booking, "status", "Cancelled")
+	keep_awake()
+	assert status_of(booking) == ["Sent", "Sent"]
+	frappe.delete_doc("Booking", booking)
+	assert tasks(booking) == []
+
+
 class TestMessagesOfTheVersionBefore:
 	"""Before, a booking had fields of its own for the state of its messages."""
 
@@ -111,3 +127,10 @@ class TestMessagesOfTheVersionBefore:
 		self.before_the_update(booking, "Delivered")
 		plan_open_messages.execute()
 		assert tasks(booking) == []
+
+
+def test_the_bookings_form_has_words_for_every_purpose():
+	script = frappe.get_app_path("scheduler_integration", "public", "js", "desk", "booking_tasks.js")
+	with open(script) as file:
+		words = set(re.findall(r"^\t(\w+): __\(", file.read(), re.MULTILINE))
+	assert words == {*TEMPLATES, HOST_REMOVED, GUEST_REMOVED, AT_ONCE, TIMED_TASK, MIRROR, CALL, CLEANUP, CHECK}

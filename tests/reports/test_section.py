@@ -3,10 +3,12 @@
 import frappe
 import pytest
 
+from scheduler_integration.reports.description import Description
 from scheduler_integration.reports.jinja import scheduler_section
 from scheduler_integration.reports.markdown import as_markdown
-from scheduler_integration.reports.section import section_for
+from scheduler_integration.reports.section import Meeting, Section, section_for
 from scheduler_integration.reports.subject import subject_of
+from tests.reports.hostile import TEXTS
 from tests.support.factories import (
 	make_assessment,
 	make_consultant,
@@ -214,6 +216,20 @@ def test_print_shows_a_link_and_a_qr_code_in_place_of_the_widget(assessment, wid
 	assert len(page.elements("div.meeting-type img.scheduler-qr")) == 2
 
 
+def test_a_long_button_wraps_on_paper(assessment, settings):
+	"""Bootstrap's buttons don't wrap. wkhtmltopdf would make the whole page smaller until the longest one fits."""
+	assert [link["style"] for link in shown(assessment, "pdf").elements("a.btn")] == ["white-space: normal;"] * 2
+	assert not shown(assessment).has("[style]")
+
+
+def test_a_phase_has_a_name_of_its_own_in_other_languages(assessment, monkeypatch):
+	"""Frappe itself translates "Build" as the name of a workspace."""
+	assessment.disc_profile = "C"
+	assessment.save()
+	monkeypatch.setattr(frappe.local, "lang", "de")
+	assert "Phase Aufbauen" in shown(assessment).texts("p")[0]
+
+
 def test_an_e_mail_has_neither_widget_nor_images(assessment, widget):
 	page = shown(assessment, "email")
 	assert not page.has("iframe")
@@ -271,17 +287,56 @@ def test_markdown_has_the_seeds_structure(project, jane):
 	text = as_markdown(section_for(subject_of(project(jane, profile="D")), "report"))
 	utm = "utm_source=financial_rise&utm_medium=report"
 	assert text == (
-		"## Let\\'s Discuss Your Next Steps\n\n"
-		f"{INTROS['D']}\n\n"
+		"## Let's Discuss Your Next Steps\n\n"
+		"**Ready to move forward?** Book a strategy session to create your implementation plan and hit the ground running.\n\n"
 		"### 30-Minute Strategy Session\n\n"
-		"**Duration\\:** 30 minutes\n\n"
-		"**What We\\'ll Cover\\:**\n- Review \\*all\\*\n- Plan\n\n"
+		"**Duration:** 30 minutes\n\n"
+		"**What We'll Cover:**\n- Review \\*all\\*\n- Plan\n\n"
 		f"[Schedule Your 30-Minute Strategy Session →](https://calendly.com/jane-doe?{utm})\n\n"
 		"---\n\n"
-		"### Optional\\: Deep \\[Dive\\]\n\n"
-		"**Duration\\:** 60 minutes\n\n"
+		"### Optional: Deep \\[Dive\\]\n\n"
+		"**Duration:** 60 minutes\n\n"
 		f"[Schedule Your Deep \\[Dive\\] →](https://calendly.com/jane-doe?{utm})\n"
 	)
+
+
+def test_markdown_for_a_client_of_profile_s_is_the_seeds(project, jane):
+	make_outside_type(jane, description="- Walk through your action items at a comfortable pace")
+	text = as_markdown(section_for(subject_of(project(jane, profile="S")), "report"))
+	assert "\n**You don't have to do this alone.** I'm here to support you every step of the way. " in text
+	assert "\n**What We'll Discuss:**\n- Walk through" in text
+	assert (
+		"\n\n**No pressure, no rush.** We'll take this at your pace.\n\n[Schedule a Call When You're Ready →](" in text
+	)
+
+
+# Beginnings of Markdown that HTML doesn't know.
+MARKDOWN = (
+	"# heading", "## heading ##", "C #", "1. item", "2) item", "12.", "- item", "+ item", "* item", "---", "- - -", "***", "===",
+	"> quote", "```", "~~~", "~~gone~~", "| a | b |", "|---|---|", "https://evil.example", "www.evil.example",
+	"eve@evil.example", "[x]: https://evil.example", "[^1]: note", "![x](https://evil.example/x.png)", "<https://evil.example>",
+	"a\\", "\\*a\\*", "&amp;", "&#35; x", "__init__", "1.5 hours (about)", "Questions & answers: all!", "$x$ {y}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*MARKDOWN, *TEXTS], ids=repr)
+def test_a_text_in_markdown_is_shown_as_it_was_typed(text):
+	markdown_it = pytest.importorskip("markdown_it", reason="reads Markdown: pip install markdown-it-py")
+	meeting = Meeting(
+		text, "30 minutes", Description((text,), (text,)), "Points:", text, text, "https://calendly.com/jane"
+	)
+	written = as_markdown(Section("Title", text, Description((), ()), (meeting,), None))
+	page = Page(markdown_it.MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(written))
+	shown = " ".join(text.split())
+	assert page.texts("h3") == page.texts("li") == page.texts("a") == [shown]
+	assert page.texts("p") == [shown, "Duration: 30 minutes", shown, "Points:", shown, shown]
+	assert {each.name for each in page.elements("*")} == {"h2", "h3", "p", "strong", "ul", "li", "a"}
+
+
+def test_a_multi_day_meeting_says_its_days(assessment, jane):
+	retreat = {"title": "Retreat", "number_of_days": 2, "duration_minutes": 360, "priority": 10}
+	make_meeting_type(make_page(jane), recommended_phases=[{"phase": "Build"}], **retreat)
+	assert "Duration: 2 days, 360 minutes a day" in shown(assessment).texts("div.meeting-type p")
 
 
 def test_the_number_of_queries_does_not_grow_with_the_meeting_types(assessment, jane, queries):
@@ -290,6 +345,7 @@ def test_the_number_of_queries_does_not_grow_with_the_meeting_types(assessment, 
 		assert scheduler_section(assessment)
 		return len(queries)
 
+	asked()  # On a real site, the first time also reads what Frappe keeps from then on.
 	few = asked()
 	for index in range(30):
 		make_outside_type(jane, title=f"Type {index}", phases=("Build", "Grow"))

@@ -2,9 +2,11 @@
 
 Only the site's database changes and, if packages are missing, the bench's virtual environment. This
 checkout gets a `sites` folder of its own (in `.bench/`) that links to the bench's one and adds the app to it: apps.txt,
-the assets, the logs. So several checkouts can use one bench, and the app needn't be installed in the bench.
+the assets, the logs. So several checkouts can use one bench, and the app needn't be installed in the bench. Its
+configuration has one value more: the site may call servers of this machine, which stand in for calendars.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = "scheduler_integration"
+CONFIG = "common_site_config.json"
 
 
 def main(bench: Path, site: str, arguments: list[str]) -> int:
@@ -66,7 +69,7 @@ def shadow_of(bench: Path) -> Path:
 	(home / "logs").mkdir(exist_ok=True)
 	(ROOT / ".bench" / ".gitignore").write_text("*\n")
 	for real in (bench / "sites").iterdir():
-		if real.name not in ("assets", "apps.txt"):
+		if real.name not in ("assets", "apps.txt", CONFIG):
 			_link(sites / real.name, real)
 	for real in (bench / "sites" / "assets").iterdir():
 		if real.name != APP:
@@ -74,7 +77,14 @@ def shadow_of(bench: Path) -> Path:
 	_link(sites / "assets" / APP, ROOT / APP / "public")
 	apps = (bench / "sites" / "apps.txt").read_text().split()
 	(sites / "apps.txt").write_text("\n".join(dict.fromkeys([*apps, APP])) + "\n")
+	_write_config(bench / "sites" / CONFIG, sites / CONFIG)
 	return sites
+
+
+def _write_config(real: Path, ours: Path) -> None:
+	config = json.loads(real.read_text()) if real.exists() else {}
+	ours.unlink(missing_ok=True)  # It may be a link to the bench's.
+	ours.write_text(json.dumps({**config, "scheduling_allowed_hosts": ["127.0.0.1"]}, indent=1))
 
 
 def _link(link: Path, target: Path) -> None:

@@ -72,7 +72,7 @@ def radicale() -> Iterator[CalendarServer]:
 	pytest.importorskip("radicale", reason="Radicale comes with requirements/tests.txt")
 	with tempfile.TemporaryDirectory(prefix="radicale-", dir=_MEMORY, ignore_cleanup_errors=True) as folder:
 		port = _free_port()
-		server = CalendarServer("Radicale", f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{port}/jane/work/")
+		server = CalendarServer("Radicale", f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{port}/jane/diary/")
 		Path(folder, "users").write_text(f"{server.login}:{server.password}\n", encoding="utf-8")
 		Path(folder, "config").write_text(
 			f"[server]\nhosts = 127.0.0.1:{port}\n"

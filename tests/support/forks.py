@@ -14,8 +14,14 @@ from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, TextIO
 
-# The server process imports these once: Frappe, and modules that most of the code uses.
-PRELOADED = ["frappe", "frappe.model.document", "scheduler_integration.doors.commands"]
+# The server process imports these once: Frappe, and modules that most of the code uses. Google's library is slow, and may
+# warn on standard error that a Python version is old. A test that reads a process's standard error doesn't mean that.
+PRELOADED = [
+	"frappe",
+	"frappe.model.document",
+	"scheduler_integration.doors.commands",
+	"googleapiclient.discovery",
+]
 _context = multiprocessing.get_context("forkserver")
 
 

@@ -54,8 +54,7 @@ class Site:
 
 	def serve_command(self, port: int) -> list[str]:
 		if self.is_real:
-			frappe_cli = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", self.name]
-			return [*frappe_cli, "serve", "--port", str(port), "--noreload"]
+			return [sys.executable, "-m", "tests.support.real_server", self.name, str(port)]
 		# A test says itself when scheduled jobs run.
 		return [sys.executable, "-m", "embedded", "serve", "--no-scheduler", "--port", str(port)]
 

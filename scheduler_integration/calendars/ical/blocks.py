@@ -8,15 +8,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from scheduler_integration.exceptions import AnswerTooLarge, UnexpectedAnswer
 
 MOST_EVENTS = 20_000
 _FOLD = re.compile(r"\r?\n[ \t]")
 _KEPT = ("VEVENT", "VTIMEZONE", "VFREEBUSY")
+_BEGIN_OR_END = re.compile(r"\s*(?:BEGIN|END)\s*:", re.IGNORECASE)
+_ZONE = re.compile(r"\s*X-WR-TIMEZONE\s*[;:]", re.IGNORECASE)
 
 
-@dataclass(slots=True)
+@dataclass
 class Block:
 	"""The unfolded lines of a component, with BEGIN and END."""
 
@@ -24,14 +27,18 @@ class Block:
 
 	def value(self, name: str) -> str:
 		"""Return the text after the colon of the first property with this name, or ''."""
-		line = self.line(name)
-		return line.rpartition(":")[2].strip() if line else ""
-
-	def line(self, name: str) -> str:
-		return next((line for line in self.lines if _name(line) == name), "")
+		return self._first.get(name, "").rpartition(":")[2].strip()
 
 	def has(self, *names: str) -> bool:
-		return any(_name(line) in names for line in self.lines)
+		return any(name in self._first for name in names)
+
+	@cached_property
+	def _first(self) -> dict[str, str]:
+		"""The first line of each property, by its name."""
+		first: dict[str, str] = {}
+		for line in self.lines:
+			first.setdefault(property_name(line), line)
+		return first
 
 	def __str__(self) -> str:
 		return "\r\n".join(self.lines)
@@ -59,7 +66,7 @@ def split(text: str) -> Blocks:
 		raise UnexpectedAnswer(200, "not a calendar")
 	found, count = Blocks(), 0
 	for line in lines:
-		if _name(line) == "X-WR-TIMEZONE":
+		if _ZONE.match(line):
 			found.zone = line.rpartition(":")[2].strip()
 	for kind, block in _components(lines):
 		if kind == "VEVENT":
@@ -78,7 +85,8 @@ def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
 	"""Yield the kept components with their kind. An alarm within an event is left out: it isn't needed."""
 	kind, kept, depth = "", [], 0
 	for line in lines:
-		word = _upper(line)
+		# Most lines are neither, and many are long.
+		word = _upper(line) if _BEGIN_OR_END.match(line) else ""
 		if not kind:
 			if word.startswith("BEGIN:") and word[6:] in _KEPT:
 				kind, kept, depth = word[6:], [line], 0
@@ -96,8 +104,9 @@ def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
 			kept.append(line)
 
 
-def _name(line: str) -> str:
-	return re.split("[;:]", line, maxsplit=1)[0].strip().upper()
+def property_name(line: str) -> str:
+	"""Return the name of a line's property in upper case; of a line without a colon, all of it."""
+	return line.partition(";")[0].partition(":")[0].strip().upper()
 
 
 def _upper(line: str) -> str:

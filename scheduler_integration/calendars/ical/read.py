@@ -11,6 +11,7 @@ from icalendar import Calendar, vDDDTypes, vDuration
 from scheduler_integration import engine
 from scheduler_integration.calendars.ical.blocks import Block, Blocks, split
 from scheduler_integration.calendars.ical.expand import (
+	MARK,
 	Unreadable,
 	check_rules,
 	parsed,
@@ -28,8 +29,6 @@ from scheduler_integration.exceptions import AnswerTooLarge, Unreachable
 
 MOST_OCCURRENCES = 50_000
 SECONDS = 60
-# The property in which our own events carry their key.
-MARK = "X-SCHEDULER-KEY"
 
 _FREE_BUSY: dict[str, Kind] = {"BUSY-TENTATIVE": "tentative", "BUSY-UNAVAILABLE": "out_of_office"}
 
@@ -88,6 +87,11 @@ def read(data: bytes, window: engine.Interval, zone: str, owners: Collection[str
 	return Reading(tuple(events), unreadable)
 
 
+def check(data: bytes) -> None:
+	"""Raise UnexpectedAnswer if this isn't a calendar, and AnswerTooLarge for too many events."""
+	split(_decoded(data))
+
+
 def _event(
 	uid: str, group: list[Block], blocks: Blocks, window: engine.Interval, zone: str, owners: Collection[str]
 ) -> tuple[IcalEvent, bool]:
@@ -104,8 +108,7 @@ def _event(
 		busy = _series(group, calendar, components, window, zone, owners)
 	else:
 		busy = single_busy(first, window, zone, owners)
-		times = times_of(first, zone)
-		start, end = times[:2] if times else (None, None)
+		start, end, _all_day = times_of(first, zone)
 	event = IcalEvent(uid, tuple(busy), str(first.get(MARK, "")), start, end, replies(first))
 	return event, any(unknown for _block, _used, unknown in named)
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from urllib.parse import urlsplit
 
-from scheduler_integration.calendars.ical.read import read
+from scheduler_integration.calendars.ical.read import check, read
 from scheduler_integration.calendars.provider import (
 	Account,
 	Changes,
@@ -34,9 +34,10 @@ class IcsFeed(Unwatched, ReadOnly):
 		self._fetched: Answer | None = None
 
 	def calendars(self) -> list[ProviderCalendar]:
-		"""Return the feed. It is fetched and read, so that a wrong address shows at once."""
-		body = self._fetch({}).body
-		read(body, (0, 1), self._account.zone)
+		"""Return the feed. It is fetched, so that a wrong address shows at once. `changes` reads what was fetched here."""
+		self._fetched = self._fetch({})
+		body = self._fetched.body
+		check(body)
 		return [ProviderCalendar(id=FEED, name=_name(body) or self._host(), is_primary=True)]
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:

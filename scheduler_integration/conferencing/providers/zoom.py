@@ -14,12 +14,12 @@ from scheduler_integration.clock import utc
 from scheduler_integration.conferencing.provider import Call, Conference
 from scheduler_integration.conferencing.providers.api import Api
 from scheduler_integration.conferencing.tokens import Tokens
-from scheduler_integration.exceptions import AccessRevoked, MeetingGone
+from scheduler_integration.exceptions import AccessRevoked, MeetingGone, UnexpectedAnswer
 from scheduler_integration.outside.client import Answer
 
 BASE = "https://api.zoom.us/v2"
-# Codes in the body of a refusal: https://developers.zoom.us/docs/api/rest/error-handling/
-NO_SUCH_USER, NO_SUCH_MEETING = 1001, 3001
+# A code in the body of a refusal: https://developers.zoom.us/docs/api/rest/error-handling/
+NO_SUCH_USER = 1001
 SCHEDULED, LONGEST_TOPIC = 2, 200
 _PAGE, _PAGES = "300", 20
 
@@ -93,7 +93,7 @@ def code_of(answer: Answer) -> int:
 	"""Return Zoom's own code in the body of a refusal, or 0."""
 	try:
 		return int(answer.json().get("code") or 0)
-	except Exception:
+	except (UnexpectedAnswer, AttributeError, TypeError, ValueError):
 		return 0
 
 

@@ -20,7 +20,7 @@ HOLDERS = ("Calendar Connection", "Video Connection")
 # An access token is replaced this many seconds before its end, so that it lasts for the request it is taken for.
 _SPARE_SECONDS = 120
 _SECRETS = ("access_token", "refresh_token")
-# What a form shows for a stored password. Frappe forgets the password of a document that is saved with an empty field.
+# A form shows this for a stored password. Frappe forgets the password of a document that is saved with an empty field.
 _SHOWN = "*" * 8
 
 
@@ -54,16 +54,18 @@ def access_token(vendor: Vendor, holder: Holder, now: int, *, refused: str = "")
 	"""
 	# MariaDB from 11.6 on refuses a locking read of rows that changed since the transaction's first read.
 	read_committed()
+	# The time before the tokens: if another worker stores new ones in between, it is the time that is old, and not the token.
+	expires_at = _expires_at(holder)
 	kept = _secrets(holder)
-	expires_at = frappe.db.get_value(holder.doctype, holder.name, "token_expires_at") or 0
 	if kept.access_token not in ("", refused) and expires_at > now + _SPARE_SECONDS:
 		return kept.access_token
 	try:
-		# Read with a lock: after the wait, an ordinary read would still show InnoDB's snapshot from before it. Only the
+		# Read with a lock: after the wait, an ordinary read may still show InnoDB's snapshot from before it. Only the
 		# tokens are locked, not their record: a form or a push message needn't wait for the vendor.
 		secrets = _secrets(holder, for_update=True)
-		if secrets.access_token and secrets.access_token not in (kept.access_token, refused):
-			return secrets.access_token  # Another worker has just asked for it.
+		was_asked_for = secrets.access_token != kept.access_token or _expires_at(holder) > now + _SPARE_SECONDS
+		if secrets.access_token not in ("", refused) and was_asked_for:
+			return secrets.access_token  # Another worker has just done it.
 		return _refreshed(vendor, holder, secrets.refresh_token, now)
 	finally:
 		frappe.db.commit()  # stores the tokens, and gives the lock back
@@ -93,6 +95,10 @@ def _is_shared(holder: Holder) -> bool:
 	same = {"account_id": account, "refresh_token": ("is", "set")}
 	found = [(doctype, name) for doctype in HOLDERS for name in frappe.get_all(doctype, same, pluck="name")]
 	return bool(account) and any(each != (holder.doctype, holder.name) for each in found)
+
+
+def _expires_at(holder: Holder) -> int:
+	return frappe.db.get_value(holder.doctype, holder.name, "token_expires_at") or 0
 
 
 def _refreshed(vendor: Vendor, holder: Holder, refresh_token: str, now: int) -> str:

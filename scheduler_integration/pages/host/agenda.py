@@ -14,8 +14,9 @@ from frappe.utils import get_url_to_form
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import Brand, Listing
 from scheduler_integration.clock import iso
+from scheduler_integration.doors.bulk import BULK_ACTIONS
 from scheduler_integration.engine import local_date, wall_clock
-from scheduler_integration.exceptions import HostNotFree, TimeNotFree
+from scheduler_integration.exceptions import HostNotFree, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.notifications.preferences import Preferences
@@ -97,6 +98,7 @@ def hosting_view(shown: HostPage) -> dict:
 		"city": dates.city(shown.zone, locale),
 		"zone": shown.zone,
 		"days": _days(shown),
+		"bulk": _bulk(shown.entries),
 		"links": [_link(listing) for listing in shown.listings],
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": shown.message,
@@ -146,6 +148,23 @@ def no_time_message(error: TimeNotFree, asked: dict[str, str], style: dates.Time
 	}
 
 
+def some_refused_message(error: SomeRefused, entries: Sequence[AgendaEntry], style: dates.TimeStyle) -> dict:
+	"""Return a message that names each of the `entries` that was refused, with the reason."""
+	names = {entry.booking.id: _who_and_when(entry.booking, style) for entry in entries}
+	return {
+		"text": error.message,
+		"is_error": True,
+		"reasons": [
+			{"text": f"{names.get(name, name)}: {refused.message}", "conflicts": []}
+			for name, refused in error.refused.items()
+		],
+	}
+
+
+def _who_and_when(booking: HostBooking, style: dates.TimeStyle) -> str:
+	return f"{booking.attendee.name}, {moment_in_short(booking.start, style)}"
+
+
 def _brand(listings: Sequence[Listing]) -> Brand | None:
 	"""Return the brand of the host's personal page, or else of the first page."""
 	pages = [listing.page for listing in listings]
@@ -178,6 +197,12 @@ def _days(shown: HostPage) -> list[dict]:
 	]
 
 
+def _bulk(entries: Sequence[AgendaEntry]) -> list[str]:
+	"""Return the commands that can be sent for several of the meetings; none if there is only one meeting."""
+	possible = {action for entry in entries for action in entry.booking.actions} if len(entries) > 1 else set()
+	return [action for action in BULK_ACTIONS if action in possible]
+
+
 def _sessions(entries: Sequence[AgendaEntry]) -> list[list[AgendaEntry]]:
 	"""Group the bookings by session. A booking without a session is a group of its own."""
 	groups: dict[str, list[AgendaEntry]] = {}
@@ -202,10 +227,13 @@ def _day_title(day: date | None, today: date, locale: Locale) -> str:
 def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyle) -> dict:
 	"""Return the view of one meeting: a booking, or all bookings of a session."""
 	bookings = [entry.booking for entry in sharing]
+	attendees = [_attendee(booking, style) for booking in bookings]
 	first = bookings[0]
 	when = when_view(first.stretches, style)
 	return {
 		"name": first.id,
+		"names": ",".join(booking.id for booking in bookings),
+		"select_label": _("Select {0}").format(_who_and_when(first, style)),
 		"date": None if day else dates.short_day(local_date(first.start, style.zone), style.locale),
 		"time": dates.clock_time(first.start, style),
 		"until": when["time"] if when["days"] else dates.clock_time(first.end, style),
@@ -224,7 +252,8 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"actions": {action for booking in bookings for action in booking.actions},
 		"to_date": local_date(first.start, style.zone).isoformat(),
 		"to_time": f"{wall_clock(first.start, style.zone):%H:%M}",
-		"attendees": [_attendee(booking, style) for booking in bookings],
+		"attendees": attendees,
+		"has_problem": any(each["problem"] for each in attendees),
 		"possible_hosts": sharing[0].possible_hosts,
 		"replaceable": first.hosts if len(first.hosts) > 1 else (),
 	}
@@ -259,6 +288,7 @@ def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
 		"notes": booking.notes,
 		"answers": booking.answers,
 		"problem": booking.delivery_error or _call_trouble(booking),
+		"problem_title": _("Not delivered") if booking.delivery_error else _("Video call"),
 		"actions": booking.actions,
 	}
 

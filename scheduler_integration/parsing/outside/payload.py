@@ -55,10 +55,6 @@ def instant(payload: Mapping[str, Any], name: str) -> int:
 		raise InvalidRequest(details={name: str(refused)}) from None
 
 
-def optional_instant(payload: Mapping[str, Any], name: str) -> int | None:
-	return instant(payload, name) if payload.get(name) not in (None, "") else None
-
-
 def minutes(payload: Mapping[str, Any], name: str) -> int:
 	"""Return a duration in minutes, from 1 to a month. Raises InvalidRequest."""
 	value = payload.get(name)

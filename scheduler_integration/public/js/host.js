@@ -1,4 +1,4 @@
-// A host's page: copies a link with one click.
+// A host's page: copies a link with one click, and selects all meetings.
 import { announce, t } from "./shared/page.js";
 
 const A_MOMENT = 2000;
@@ -7,6 +7,13 @@ const A_MOMENT = 2000;
 const buttons = document.querySelectorAll("[data-copy]");
 document.documentElement.classList.add("js");
 for (const button of buttons) button.addEventListener("click", () => copy(button));
+
+document.getElementById("select-all")?.addEventListener("click", () => {
+	/** @type {NodeListOf<HTMLInputElement>} */
+	const boxes = document.querySelectorAll(".pick input");
+	const all = ![...boxes].every((box) => box.checked);
+	for (const box of boxes) box.checked = all;
+});
 
 /** @param {HTMLElement} button */
 async function copy(button) {

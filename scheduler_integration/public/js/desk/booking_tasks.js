@@ -1,11 +1,16 @@
-// Shows on the Booking form what goes out for the meeting: messages, calendar events, video meetings.
+// Shows on the Booking form what goes out for the meeting: messages, calendar events, video calls.
 
 const PURPOSES = {
+	attendee_asked: __("Request for another time, to the attendee"),
 	attendee_confirmed: __("Confirmation to the attendee"),
 	attendee_cancelled: __("Cancellation to the attendee"),
+	guest_removed: __("Cancellation to a former guest"),
 	host_confirmed: __("Confirmation to the host"),
 	host_cancelled: __("Cancellation to the host"),
 	host_removed: __("Cancellation to the former host"),
+	automation: __("Automation"),
+	reminder: __("Automation before or after the meeting"),
+	mirror: __("Event in the calendar"),
 	call: __("Video call"),
 	cleanup: __("Deletion of a former video call"),
 	check: __("Look for the link of the video call"),
@@ -35,7 +40,7 @@ function show_failure(form) {
 function row(form, task) {
 	const line = $('<div class="d-flex flex-wrap align-items-baseline mb-2" style="gap: 0 1em">');
 	line.append($(`<span class="indicator-pill ${COLORS[task.status]}">`).text(__(task.status)));
-	line.append($("<span>").text(`${PURPOSES[task.purpose] || __(task.purpose)}: ${task.target}`));
+	line.append($("<span>").text(`${PURPOSES[task.purpose] || task.purpose}: ${task.target}`));
 	line.append($('<span class="text-muted">').text(moment_of(task)));
 	if (["Failed", "Pending", "Skipped"].includes(task.status)) {
 		line.append(button(form, __("Try again"), "try_again", task));

@@ -32,6 +32,7 @@ frappe.ui.form.on("Meeting Automation", {
 		show_variables(form);
 		if (form.is_new()) return;
 		form.add_custom_button(__("Preview"), () => ask_booking(form, "preview", show_preview));
+		form.add_custom_button(__("What it did"), () => show_log(form.doc.name));
 		if (form.doc.channel === "Email") {
 			form.add_custom_button(__("Send a test to me"), () => ask_booking(form, "send_test", tell_sent));
 		}
@@ -41,6 +42,10 @@ frappe.ui.form.on("Meeting Automation", {
 function show_variables(form) {
 	const names = VARIABLES.map((name) => `<code>{{ ${name} }}</code>`).join(" ");
 	form.fields_dict.variables_html.$wrapper.html(`<p class="small">${names}</p>`);
+}
+
+function show_log(automation) {
+	frappe.set_route("query-report", "Automation Log", { automation });
 }
 
 async function ask_booking(form, method, done) {

@@ -1,0 +1,110 @@
+"""The log of what automations did, read from the tasks of the outbox: they are the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from pypika.functions import Coalesce
+
+from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.notifications.automations.plan import AT_ONCE, KINDS, TIMED_TASK
+from scheduler_integration.notifications.messages import purposes_of, template_of
+from scheduler_integration.notifications.rules import Automation, all_automations
+from scheduler_integration.notifications.templates import TEMPLATES
+from scheduler_integration.permissions import is_manager
+
+# Enough to read. Whoever looks for more narrows the dates.
+MOST = 1000
+_CHANNELS = {kind: channel for channel, kind in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+	"""Which entries to return. Empty fields don't narrow. `since` and `until` are epoch seconds, half-open."""
+
+	automation: str = ""
+	booking: str = ""
+	status: str = ""
+	since: int | None = None
+	until: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+	"""One action of an automation.
+
+	`at` (epoch seconds) is when it was done, or is due. `automation` is the name of its record, and None if that was
+	deleted. `status` is the task's, and `reason` says why it failed, was skipped or waits for another attempt.
+	"""
+
+	at: int
+	automation: str | None
+	title: str
+	channel: str
+	target: str
+	status: str
+	reason: str | None
+	attempts: int
+	booking: str
+
+
+def entries(wanted: Wanted) -> list[Entry]:
+	"""Return the newest actions of automations, at most MOST of them, latest first. For managers: raises NotPermitted.
+
+	Confirmations and cancellations are actions too: of the automations that come with the app.
+	"""
+	if not is_manager():
+		raise NotPermitted
+	known = all_automations()
+	by_name = {each.name: each for each in known}
+	by_key = {each.built_in: each for each in known if each.built_in}
+	return [_entry(row, by_name.get(row.automation) or by_key.get(template_of(row.purpose))) for row in _rows(wanted)]
+
+
+def _rows(wanted: Wanted) -> list[frappe._dict]:
+	task = frappe.qb.DocType("Outbox Task")
+	at = Coalesce(task.done_at, task.due_at)
+	query = frappe.qb.from_(task).select(
+		at.as_("at"), task.automation, task.kind, task.purpose, task.target, task.status, task.error, task.attempts,
+		task.booking,
+	)  # fmt: skip
+	query = query.where(_of_automation(task, wanted.automation))
+	for column, value in ((task.booking, wanted.booking), (task.status, wanted.status)):
+		if value:
+			query = query.where(column == value)
+	if wanted.since is not None:
+		query = query.where(at >= wanted.since)
+	if wanted.until is not None:
+		query = query.where(at < wanted.until)
+	return query.orderby(at, order=frappe.qb.desc).orderby(task.name).limit(MOST).run(as_dict=True)
+
+
+def _of_automation(task, name: str):
+	"""The condition that a task is an action of this automation, or of any if `name` is empty."""
+	if not name:
+		return task.purpose.isin([AT_ONCE, TIMED_TASK, *_told_purposes()])
+	asked = next((each for each in all_automations() if each.name == name), None)
+	if asked and asked.built_in in TEMPLATES:
+		# The messages that tell of a change are planned without the list, and name no automation.
+		return task.purpose.isin(purposes_of(asked.built_in))
+	return task.automation == name
+
+
+def _told_purposes() -> list[str]:
+	return [purpose for key in TEMPLATES for purpose in purposes_of(key)]
+
+
+def _entry(row: frappe._dict, automation: Automation | None) -> Entry:
+	return Entry(
+		at=row.at,
+		automation=automation.name if automation else None,
+		title=automation.title if automation else _("An automation that was deleted"),
+		channel=_CHANNELS[row.kind],
+		target=row.target,
+		status=row.status,
+		reason=row.error,
+		attempts=row.attempts,
+		booking=row.booking,
+	)

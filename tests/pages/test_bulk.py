@@ -1,0 +1,119 @@
+"""A host changes several meetings at once on `/scheduling`, with and without a script's help."""
+
+import frappe
+import pytest
+
+from scheduler_integration import bookings
+from scheduler_integration.clock import now
+from tests.pages.offer import bookings_of, host_of, make_offer, sign_in
+from tests.pages.reading import read, typed_in
+from tests.support import door
+from tests.support.factories import payload
+
+pytestmark = pytest.mark.usefixtures("commit_clean")
+
+DAY = 86400
+NOON = (now() // DAY + 3) * DAY + 12 * 3600
+
+
+def book(offer, start=NOON, **fields):
+	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	made = door.book(payload(page, offer, start, **fields), now())
+	frappe.db.commit()
+	return made.id
+
+
+def requests_of(client, count=3, **fields):
+	offer = make_offer(**{"requires_confirmation": 1, **fields})
+	sign_in(client, host_of(offer))
+	return offer, [book(offer, NOON + index * 3600) for index in range(count)]
+
+
+def send(client, action, selected=None, **typed):
+	"""Tick the boxes of the rows with these bookings, by default of all rows, and press the button."""
+	page = read(client.get("/scheduling").text)
+	boxes = [box["value"] for box in page.all("input", name="selected", form="bulk")]
+	ticked = [box for box in boxes if selected is None or any(name in box for name in selected)]
+	form = page.one("form", id="bulk")
+	assert form.one("button", value=action)
+	return client.post(
+		"/scheduling", data=[*typed_in(form, **typed), *(("selected", box) for box in ticked), ("action", action)]
+	)
+
+
+def status(offer):
+	return [each.status for each in bookings_of(offer)]
+
+
+def test_selected_requests_are_confirmed_and_the_others_wait(client):
+	offer, names = requests_of(client)
+	answer = send(client, "confirm", names[:2])
+	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=several&count=2")
+	assert status(offer) == ["Scheduled", "Scheduled", "Pending"]
+	shown = read(client.get(answer.headers["Location"]).text)
+	assert shown.one("div", class_="done").text == "2 meetings are changed."
+
+
+def test_one_that_is_refused_is_named_and_stops_no_other(client):
+	offer, names = requests_of(client)
+	page = read(client.get("/scheduling").text)
+	bookings.cancel_by_host(names[1], "", now())
+	frappe.db.commit()
+	data = [*typed_in(page.one("form", id="bulk")), *(("selected", name) for name in names), ("action", "confirm")]
+	answer = client.post("/scheduling", data=data)
+	assert answer.status_code == 409
+	assert status(offer) == ["Scheduled", "Cancelled", "Scheduled"]
+	box = read(answer.text).one("div", class_="alert")
+	assert "2 of 3 meetings are changed." in box.text
+	assert len(box.all("li")) == 1
+
+
+def test_all_are_cancelled_with_one_message(client):
+	offer, _names = requests_of(client, requires_confirmation=0)
+	assert send(client, "cancel", reason="I am ill").status_code == 303
+	assert {(each.status, each.cancel_reason) for each in bookings_of(offer)} == {("Cancelled", "I am ill")}
+
+
+def test_a_session_is_one_row_and_takes_all_its_attendees(client):
+	offer = make_offer(seats=5)
+	sign_in(client, host_of(offer))
+	names = [book(offer), book(offer), book(offer, NOON + DAY)]
+	assert send(client, "cancel", names[:1]).status_code == 303
+	assert status(offer) == ["Cancelled", "Cancelled", "Scheduled"]
+
+
+def test_with_one_meeting_there_is_nothing_to_select(client):
+	requests_of(client, count=1)
+	page = read(client.get("/scheduling").text)
+	assert page.all("form", id="bulk") == []
+	assert page.all("input", name="selected") == []
+
+
+def test_nothing_selected_and_too_many_are_said(client):
+	_offer, _names = requests_of(client)
+	answer = send(client, "confirm", [])
+	assert answer.status_code == 400
+	assert "Select at least one meeting." in read(answer.text).one("div", class_="alert").text
+	data = [("several", "1"), ("selected", ",".join(f"x{each}" for each in range(101))), ("action", "confirm")]
+	page = read(client.get("/scheduling").text)
+	answer = client.post("/scheduling", data=[*typed_in(page.one("form", id="bulk")), *data])
+	assert "at most 100" in answer.text
+
+
+def test_somebody_elses_meeting_is_refused_and_not_shown(client):
+	_offer, _names = requests_of(client)
+	theirs = make_offer(requires_confirmation=1)
+	foreign = book(theirs)
+	form = read(client.get("/scheduling").text).one("form", id="bulk")
+	answer = client.post("/scheduling", data=[*typed_in(form), ("selected", foreign), ("action", "confirm")])
+	assert (answer.status_code, status(theirs)) == (409, ["Pending"])
+	assert "Ada" not in read(answer.text).one("div", class_="alert").text
+
+
+@pytest.mark.parametrize("action", ["reassign", "reschedule", "cancel_for_all", "feed_on", ""])
+def test_other_commands_are_refused(client, action):
+	offer, names = requests_of(client)
+	form = read(client.get("/scheduling").text).one("form", id="bulk")
+	answer = client.post("/scheduling", data=[*typed_in(form), ("selected", names[0]), ("action", action)])
+	assert answer.status_code == 400
+	assert set(status(offer)) == {"Pending"}
