@@ -52,6 +52,9 @@ def _start_afresh() -> None:
 	frappe.flags.currently_saving = []
 	set_test_mode()
 	frappe.local.message_log = []
+	# Frappe keeps the mail server that it has found, also if it opens another connection.
+	frappe.local.outgoing_email_account = {}
+	frappe.local.incoming_email_account = {}
 	frappe.local.lang = "en"
 	frappe.set_user("Administrator")
 
@@ -116,8 +119,6 @@ def outgoing_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 	import frappe
 
 	monkeypatch.setitem(frappe.local.conf, "mail_server", "localhost")
-	frappe.local.outgoing_email_account = {}
-	frappe.local.incoming_email_account = {}
 
 
 @pytest.fixture
