@@ -58,8 +58,17 @@ def _start_afresh() -> None:
 	frappe.flags.currently_saving = []
 	set_test_mode()
 	frappe.local.message_log = []
+	_forget_mail_servers()
 	frappe.local.lang = "en"
 	frappe.set_user("Administrator")
+
+
+def _forget_mail_servers() -> None:
+	"""Frappe keeps the mail server that it has found, also if it opens another connection."""
+	import frappe
+
+	frappe.local.outgoing_email_account = {}
+	frappe.local.incoming_email_account = {}
 
 
 @pytest.fixture
@@ -122,8 +131,7 @@ def outgoing_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 	import frappe
 
 	monkeypatch.setitem(frappe.local.conf, "mail_server", "localhost")
-	frappe.local.outgoing_email_account = {}
-	frappe.local.incoming_email_account = {}
+	_forget_mail_servers()
 
 
 @pytest.fixture
