@@ -22,6 +22,7 @@ from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.door import slots_between
 from tests.support.factories import at, hour, make_meeting_type, make_page, payload
+from tests.support.killed import run_killed
 
 # Years ahead: the server of other tests has a scheduler, which must not find this due.
 NOW = at("2037-03-01 06:00")
@@ -348,28 +349,6 @@ jobs.enqueue_sync = lambda connection: print("again", flush=True)
 jobs.sync_calendars(sys.argv[1])
 print("done", flush=True)
 """
-# Kills itself, with the signal that nobody can catch, at the commit of this number.
-KILLED = """
-import os, signal, sys
-import frappe
-from scheduler_integration import bookings
-from scheduler_integration.calendars.sync import sync
-frappe.local.conf["scheduling_vendors"] = {sys.argv[2]: sys.argv[3]}
-commit, commits = frappe.db.commit, 0
-def counted():
-	global commits
-	commits += 1
-	if commits == int(sys.argv[4]) and sys.argv[5] == "before":
-		os.kill(os.getpid(), signal.SIGKILL)
-	commit()
-	if commits == int(sys.argv[4]) and sys.argv[5] == "after":
-		os.kill(os.getpid(), signal.SIGKILL)
-frappe.db.commit = counted
-if sys.argv[6] == "read":
-	sync(sys.argv[1], int(sys.argv[7]))
-else:
-	bookings.run_due_tasks(lambda: int(sys.argv[7]), 20)
-"""
 
 
 @pytest.mark.slow
@@ -397,8 +376,7 @@ def test_a_reading_that_is_killed_anywhere_loses_nothing(site, vendor, page, jan
 	vendor.stand_in.page_size = 1
 	for commit in range(1, 12):
 		vendor.add(jane, datetime(2037, 3, 3, 9, commit), datetime(2037, 3, 3, 10, commit))
-		worker = run_killed(site, vendor, jane, commit, moment, "read", NOW + commit * HOUR)
-		if worker.returncode == 0:
+		if not dies(site, vendor, jane, commit, moment, "read", NOW + commit * HOUR):
 			break
 		# The lease of the dead worker ends by itself.
 		assert read(jane, NOW + commit * HOUR + 900).error is None
@@ -416,26 +394,21 @@ def test_a_writing_that_is_killed_anywhere_makes_one_event(site, vendor, page, j
 		booking = book(page, at_hour)
 		# Messages have tests of their own.
 		frappe.db.set_value("Outbox Task", {"booking": booking.name, "kind": "email"}, "status", "Skipped")
-		worker = run_killed(site, vendor, jane, commit, moment, "write", NOW)
+		died = dies(site, vendor, jane, commit, moment, "write", NOW)
 		for hours in (1, 2):
 			deliver(NOW + hours * HOUR)
 		assert [start for start in starts(jane) if start == at_hour] == [at_hour]
 		bookings.cancel_by_token(manage_token(booking), "Ill", NOW)
 		deliver(NOW)
-		if worker.returncode == 0:
+		if not died:
 			break
 	assert commit > 3, "it was killed at several steps"
 	assert live(jane) == []
 
 
-def run_killed(site, vendor, jane, commit, moment, what, now):
-	arguments = (vendor.key, vendor.stand_in.url, str(commit), moment, what, str(now))
-	frappe.db.commit()
-	worker = site.python(KILLED, jane.connection, *arguments)
-	_out, error = worker.communicate(60)
-	assert not error, error
-	frappe.db.rollback()
-	return worker
+def dies(site, vendor, jane, commit, moment, what, now):
+	conf = {"scheduling_vendors": {vendor.key: vendor.stand_in.url}}
+	return run_killed(site, jane.connection, what, now, commit, moment, conf)
 
 
 def wait_until(condition, seconds=20):
