@@ -176,4 +176,6 @@ scheduler_events = {
 		"scheduler_integration.jobs.release_past_slots",
 		"scheduler_integration.jobs.forget_engagement",
 	],
+	# The first night after somebody set the days, it may have years of bookings to read.
+	"daily_long": ["scheduler_integration.jobs.forget_bookings"],
 }

@@ -1,4 +1,4 @@
-"""Methods for hosts: connect accounts and choose calendars. And one for the vendors: say that a calendar changed."""
+"""Methods for hosts: connect accounts and choose calendars. One is for vendors: they report that a calendar changed."""
 
 import json
 from collections.abc import Sequence
@@ -72,7 +72,7 @@ def reconnect(name=None, password=None, address=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def update(name=None, read=None, written=None, closes=None, **switches) -> dict[str, Any]:
-	"""Change a connection. What is left out stays as it is.
+	"""Change a connection. Settings that are left out stay as they are.
 
 	`read`: names of the calendars whose busy times count, a list or separated by commas. `written`: the calendar for
 	bookings, or empty for none. `closes`: close the times if a calendar can't be read. Further switches:
@@ -102,7 +102,7 @@ def sync(name=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def disconnect(name=None, keep_events=None) -> dict[str, Any]:
-	"""Disconnect an account. With `keep_events`, what was written into its calendars stays there."""
+	"""Disconnect an account. With `keep_events`, the events that were written stay in its calendars."""
 	user = signed_in()
 	connections.disconnect(parse_name(name), user, keeps_events=parse_flag("keep_events", keep_events))
 	return {"disconnected": parse_name(name)}
@@ -149,7 +149,7 @@ def use_other_account(key=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 def callback() -> Response:
-	"""Take what the vendor sends the browser back with, and show the host's calendars.
+	"""Finish connecting an account: the vendor sends the browser back here. Shows the host's calendars.
 
 	The page gets `connected`, the name of a connection; or `other`, the key of the question which account is meant; or
 	`problem`, the code of an error.

@@ -1,4 +1,4 @@
-"""Which calendars an account has, and which of them are chosen."""
+"""Keeps the list of an account's calendars, and which of them are chosen."""
 
 from urllib.parse import urlsplit
 

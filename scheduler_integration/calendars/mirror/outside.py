@@ -105,7 +105,7 @@ def _rows(calendar: str, now: int) -> list[frappe._dict]:
 
 @dataclass(frozen=True, slots=True)
 class CalendarChange:
-	"""What a host's calendar says otherwise than the booking. Instants are epoch seconds.
+	"""A difference between a host's calendar and the booking. Instants are epoch seconds.
 
 	`starts_at` and `ends_at` are the event's time there; None if the event was deleted. `declined_by` are e-mail addresses,
 	separated by commas. `acts`: the host's switch says that the booking follows.
@@ -124,7 +124,7 @@ class CalendarChange:
 
 
 def changes_of(user: str, now: int) -> list[CalendarChange]:
-	"""Return what differs in the user's calendars from their bookings to come."""
+	"""Return the differences between the user's calendars and their coming bookings."""
 	return [_change(row) for row in _differing({"user": user, "ends_at": (">", now)})]
 
 
