@@ -236,6 +236,28 @@ def test_09_a_lost_reply_makes_no_second_event(vendor, page, jane):
 	assert vendor.stand_in.invitations == []
 
 
+def test_09_one_side_invites_the_attendee_and_never_both(vendor, page, jane, outgoing_mail):
+	read(jane)
+	host = frappe.db.get_value("User", page.user, "email")
+	for invites in (0, 1):
+		frappe.db.set_value("Calendar Connection", jane.connection, "invites", invites)
+		booking = book(page, NINE + invites * HOUR)
+		deliver()
+		invited_there = [booking.attendee_email] if invites else []
+		assert [address for _event, address in vendor.stand_in.invitations] == invited_there
+		assert files_mailed(booking) == {host: False, booking.attendee_email: not invites}
+
+
+def files_mailed(booking):
+	"""Return to whom a mail about the booking was sent, and whether it had a calendar file."""
+	mails = frappe.get_all("Email Queue", {"reference_name": booking.name}, ["name", "message", "attachments"])
+	return {
+		frappe.db.get_value("Email Queue Recipient", {"parent": mail.name}, "recipient"): "invite.ics"
+		in (mail.attachments or "") + (mail.message or "")
+		for mail in mails
+	}
+
+
 def test_10_a_booking_that_moves_after_its_event_was_deleted_gets_a_new_event(vendor, page, jane):
 	"""The vendor never gives the id of a deleted event again."""
 	read(jane)
