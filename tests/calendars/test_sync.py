@@ -9,6 +9,7 @@ from scheduler_integration import bookings, clock
 from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.calendars.leaving import leave
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.sync import sync
@@ -217,6 +218,16 @@ def test_another_hosts_calendar_closes_nothing(page, connect, feed):
 	other = connect(make_user("Tom"), "ICS", feed.url)
 	sync(other.name, NOW)
 	assert offered(page) == ALL_DAY
+
+
+def test_the_list_of_connections_asks_as_much_for_any_number(page, connect, feed, queries):
+	asked = []
+	for _each in range(3):
+		connect(page.user, "ICS", feed.url)
+		queries.clear()
+		connections_of(None, NOW)
+		asked.append(len(queries))
+	assert asked[1:] == [2, 2]
 
 
 def test_an_inactive_connection_does_not_count(page, connection):
