@@ -507,3 +507,29 @@ def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
 	window.open("/app/query-report/Engagement with Reports")
 	window.page.locator(".report-summary").wait_for()
 	assert window.page.evaluate("window.pwned") is None
+
+
+def moved_there(booking: Any) -> None:
+	"""Record that the host moved the booking's event by an hour, in an account that is called `<Own>`."""
+	connection = frappe.get_doc(
+		{"doctype": "Calendar Connection", "user": booking.host, "provider": "Google", "account_name": "<Own>"}
+	)
+	connection.flags.from_provider = True
+	connection.insert()
+	times = {"starts_at": booking.starts_at, "ends_at": booking.ends_at}
+	there = {f"there_{field}": instant + 3600 for field, instant in times.items()}
+	values = {"booking": booking.name, "user": booking.host, "connection": connection.name, "key": booking.name}
+	frappe.get_doc({"doctype": "Mirrored Event", **values, **times, **there, "state": "Moved there"}).insert()
+	frappe.db.commit()
+
+
+def test_a_booking_says_what_its_host_did_to_the_event(desk, team):
+	booking = team.book(10, team.colleague)
+	moved_there(stored(booking))
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	window.page.locator(".form-message", has_text="The event was moved in the calendar <Own>").wait_for()
+	window.screenshot("form-moved-outside")
+	window = desk(team.manager)
+	window.open_form("Booking", booking)
+	window.page.locator(".form-message", has_text=frappe.utils.get_fullname(team.colleague)).wait_for()
