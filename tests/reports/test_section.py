@@ -345,6 +345,7 @@ def test_the_number_of_queries_does_not_grow_with_the_meeting_types(assessment, 
 		assert scheduler_section(assessment)
 		return len(queries)
 
+	asked()  # On a real site, the first time also reads what Frappe keeps from then on.
 	few = asked()
 	for index in range(30):
 		make_outside_type(jane, title=f"Type {index}", phases=("Build", "Grow"))
