@@ -3,6 +3,7 @@
 The arguments that Frappe reads from the body are ignored: what counts is the raw body that was signed.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import frappe
@@ -27,9 +28,7 @@ from scheduler_integration.parsing.outside.oncehub import read_oncehub
 @limited(REQUESTS)
 def calendly(**_arguments) -> dict[str, Any]:
 	"""Take a webhook of Calendly."""
-	now = clock.now()
-	sender, body = webhooks.signed_by_time(CALENDLY, "Calendly-Webhook-Signature", "v1", now)
-	return _record(sender, read_calendly(body), now)
+	return _take(CALENDLY, "Calendly-Webhook-Signature", "v1", read_calendly)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -37,9 +36,7 @@ def calendly(**_arguments) -> dict[str, Any]:
 @limited(REQUESTS)
 def oncehub(**_arguments) -> dict[str, Any]:
 	"""Take a webhook of OnceHub, formerly ScheduleOnce."""
-	now = clock.now()
-	sender, body = webhooks.signed_by_time(ONCEHUB, "Oncehub-Signature", "s", now)
-	return _record(sender, read_oncehub(body), now)
+	return _take(ONCEHUB, "Oncehub-Signature", "s", read_oncehub)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -47,9 +44,7 @@ def oncehub(**_arguments) -> dict[str, Any]:
 @limited(REQUESTS)
 def custom(**_arguments) -> dict[str, Any]:
 	"""Take the app's own webhook, for any other scheduler."""
-	now = clock.now()
-	sender, body = webhooks.signed_by_time(CUSTOM, "X-Scheduler-Signature", "v1", now)
-	return _record(sender, read_generic(body), now)
+	return _take(CUSTOM, "X-Scheduler-Signature", "v1", read_generic)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -65,8 +60,11 @@ def acuity(**_arguments) -> dict[str, Any]:
 	return {"taken": bool(appointment)}
 
 
-def _record(sender: webhooks.Sender, change: OutsideChange | None, now: int) -> dict[str, Any]:
+def _take(provider: str, header: str, field: str, read: Callable[[object], OutsideChange | None]) -> dict[str, Any]:
 	"""Record the change. A webhook about something else is taken and ignored: an error would make it come again."""
+	now = clock.now()
+	sender, body = webhooks.signed_by_time(provider, header, field, now)
+	change = read(body)
 	if change:
 		webhooks.record(sender, change, now)
 	return {"taken": bool(change)}

@@ -251,7 +251,7 @@ def test_a_host_answers_who_waits_for_it(desk, team, button, status):
 	assert stored(booking).status == status
 
 
-def test_a_manager_hands_a_meeting_over(desk, team):
+def test_a_manager_reassigns_a_meeting(desk, team):
 	booking = team.book(10, team.manager)
 	window = desk(team.manager)
 	window.open_form("Booking", booking)
@@ -318,7 +318,7 @@ def test_tabbing_past_an_empty_time_zone_chooses_none(desk):
 	assert window.doc("title") == "Working hours"
 
 
-def test_a_manager_hands_a_meeting_over_outside_the_colleagues_hours(desk, team):
+def test_a_manager_reassigns_a_meeting_outside_the_colleagues_hours(desk, team):
 	booking = team.book(19, team.manager)
 	window = desk(team.manager)
 	window.open_form("Booking", booking)
