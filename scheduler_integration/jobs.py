@@ -113,3 +113,8 @@ def ask_schedulers() -> None:
 def forget_engagement() -> None:
 	"""Runs daily: forgets the people who clicked and booked long ago. The numbers stay."""
 	forget_old_engagement(clock.now())
+
+
+def forget_bookings() -> None:
+	"""Runs daily: erases the persons from bookings of long ago, if Scheduler Settings say so. Commits after each batch."""
+	bookings.forget_past_bookings(clock.now())

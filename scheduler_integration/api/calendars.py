@@ -17,11 +17,13 @@ from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.calendars import connections, joining, push
 from scheduler_integration.calendars.joining import AnotherAccount
+from scheduler_integration.calendars.mirror.outside import changes_of_booking
 from scheduler_integration.calendars.push import Message
 from scheduler_integration.calendars.queue import enqueue_push_sync
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_names, parse_secret
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name
 from scheduler_integration.permissions import is_manager
@@ -104,6 +106,16 @@ def disconnect(name=None, keep_events=None) -> dict[str, Any]:
 	user = signed_in()
 	connections.disconnect(parse_name(name), user, keeps_events=parse_flag("keep_events", keep_events))
 	return {"disconnected": parse_name(name)}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def changes(booking=None) -> dict[str, Any]:
+	"""Return how the booking's event differs in the caller's calendars; for managers, in those of all its hosts."""
+	user = signed_in()
+	name = find_for_host(parse_name(booking), "read").name
+	found = changes_of_booking(name, None if is_manager() else user, clock.now())
+	return {"changes": [serialise.outside_change(each) for each in found]}
 
 
 def _one(name: str, user: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 
 from scheduler_integration.clock import to_site_time
+from scheduler_integration.prepared import insert_rows
 
 PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed", "Skipped"
 
@@ -87,7 +88,7 @@ def plan(booking: str, tasks: Iterable[Planned], now: int, *, is_new: bool = Fal
 		_replan(row, planned[key])
 	new = [task for key, task in planned.items() if key not in known]
 	if new:
-		frappe.db.bulk_insert("Outbox Task", list(_FIELDS), [_row(booking, task) for task in new])
+		insert_rows("Outbox Task", _FIELDS, [_row(booking, task) for task in new])
 
 
 def skip_open(
@@ -114,6 +115,11 @@ def skip_open(
 	query.set(task.status, SKIPPED).set(task.error, reason).set(task.done_at, now).set(
 		task.done_on, to_site_time(now)
 	).run()
+
+
+def delete_tasks_of(bookings: Collection[str]) -> None:
+	"""Delete all tasks of the bookings: they name people, and say what was sent to them."""
+	frappe.db.delete("Outbox Task", {"booking": ["in", list(bookings)]})
 
 
 def statuses_of(booking: str, target: str, purpose: str) -> list[str]:

@@ -11,6 +11,7 @@ from babel import Locale
 from frappe import _
 from frappe.utils import get_url_to_form
 
+from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import Brand, Listing
 from scheduler_integration.clock import iso
 from scheduler_integration.doors.bulk import BULK_ACTIONS
@@ -243,6 +244,7 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"place": first.location_label,
 		"place_icon": place_icon(first.location_type),
 		"link": _link_of_all(bookings),
+		"came": _who_came(first, style),
 		"is_session": len(bookings) > 1,
 		"seats": sum(booking.seats for booking in bookings),
 		"waiting": sum(booking.status == "Pending" for booking in bookings),
@@ -306,6 +308,25 @@ def _call_trouble(booking: HostBooking) -> str | None:
 	}
 	text = troubles.get(booking.video_status or "")
 	return text.format(booking.attendee.name) if text else None
+
+
+def _who_came(booking: HostBooking, style: dates.TimeStyle) -> str | None:
+	"""Return what the provider told of the call: a hint whether the attendee came. While it lasts, people may still come."""
+	told = booking.attendance
+	if not told or (told.others == 0 and not booking.is_over):
+		return None
+	provider = location_label(told.provider) or told.provider
+	if told.others == 0:
+		nobody = (
+			_("Only the host joined, as far as {0} tells.")
+			if told.host_came
+			else _("Nobody joined, as far as {0} tells.")
+		)
+		return nobody.format(provider)
+	first = dates.clock_time(told.first_at or booking.start, style)
+	if told.others == 1:
+		return _("One person joined besides the host, at {0}.").format(first)
+	return _("{0} people joined besides the host, the first at {1}.").format(told.others, first)
 
 
 def _own_link(booking: HostBooking) -> str | None:
