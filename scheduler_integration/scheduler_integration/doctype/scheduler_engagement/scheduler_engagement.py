@@ -23,5 +23,5 @@ def on_doctype_update():
 		)
 	# The latest click on a link.
 	frappe.db.add_index("Scheduler Engagement", ["assessment", "clicked_at"])
-	# The job that forgets persons.
+	# The job that forgets people.
 	frappe.db.add_index("Scheduler Engagement", ["is_forgotten", "creation"])
