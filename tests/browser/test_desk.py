@@ -25,6 +25,7 @@ from tests.support.factories import (
 	make_user,
 	payload,
 )
+from tests.support.outbox import tasks
 from tests.support.site import Site
 
 # The first page of a new desk is slow: Frappe builds its boot info and the forms' meta.
@@ -485,3 +486,22 @@ def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
 	window.open("/app/query-report/Engagement with Reports")
 	window.page.locator(".report-summary").wait_for()
 	assert window.page.evaluate("window.pwned") is None
+
+
+def test_a_host_stops_a_message_and_sends_it_after_all(desk, team):
+	booking = team.book(10, team.colleague)
+	task = tasks(booking)[0]
+	frappe.db.set_value("Outbox Task", task.name, {"status": "Failed", "error": "No such mailbox", "attempts": 11})
+	frappe.db.commit()
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	window.page.locator(".form-message", has_text="was not delivered").wait_for()
+	line = window.page.locator("[data-fieldname='delivery_tasks'] > div", has_text="Confirmation to the attendee")
+	assert "No such mailbox" in line.inner_text()
+	line.get_by_role("button", name="Don't send").click()
+	line.locator(".indicator-pill", has_text="Skipped").wait_for()
+	assert line.get_by_role("button", name="Don't send").count() == 0
+	line.get_by_role("button", name="Try again").click()
+	line.locator(".indicator-pill", has_text=re.compile("Pending|Sending|Sent")).wait_for()
+	frappe.db.rollback()
+	assert frappe.db.get_value("Outbox Task", task.name, "is_stopped") == 0
