@@ -36,7 +36,8 @@ def init(site: str, sites_path: str = ".", force: bool = False) -> None:
 	local.message_log, local.response = [], _dict(docs=[])
 	local.lang = "en"
 	local.request_ip = None
-	local.cache, local.role_permissions = {}, {}
+	# The embedded site makes each new document afresh: these stay empty.
+	local.cache, local.role_permissions, local.new_doc_templates = {}, {}, {}
 	local.form_dict, local.session = _dict(), _dict(data=_dict())
 	from frappe.query_builder import EmbeddedQuery
 
@@ -62,7 +63,7 @@ def destroy() -> None:
 
 def set_user(username: str) -> None:
 	local.session.update(user=username, sid=username, data=_dict())
-	local.cache, local.role_permissions = {}, {}
+	local.cache, local.role_permissions, local.new_doc_templates = {}, {}, {}
 	local.form_dict = _dict()
 
 

@@ -150,13 +150,17 @@ def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document
 
 @contextmanager
 def _acting_as(user: str) -> Iterator[None]:
-	"""Make `user` the owner of what is inserted. `frappe.set_user` would also drop what is known of the session."""
-	before = frappe.session.user
-	frappe.session.user = user
+	"""Make `user` the owner of what is inserted. `frappe.set_user` would also drop what is known of the session.
+
+	Frappe keeps a template of each DocType's new records until the end of the request or job, with the user in it. The
+	host's templates are forgotten afterwards: a job that books two hosts would take the first one for both.
+	"""
+	before, templates = frappe.session.user, frappe.local.new_doc_templates
+	frappe.session.user, frappe.local.new_doc_templates = user, {}
 	try:
 		yield
 	finally:
-		frappe.session.user = before
+		frappe.session.user, frappe.local.new_doc_templates = before, templates
 
 
 def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:

@@ -1,4 +1,4 @@
-"""Into which calendar of a host bookings are written."""
+"""Finds the calendar of a host into which bookings are written."""
 
 from dataclasses import dataclass
 from functools import lru_cache

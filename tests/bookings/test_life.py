@@ -78,8 +78,6 @@ class Life(RuleBasedStateMachine):
 
 	def teardown(self):
 		frappe.db.rollback(save_point="life")
-		# Frappe remembers values that it has read, also of records that don't exist any more.
-		frappe.db.value_cache.clear()
 
 	# The model's own rules
 

@@ -3,7 +3,7 @@ async (cases) => {
 	// test_parity.py runs this function in the page.
 	const from = (name) => import(`/assets/scheduler_integration/js/${name}.js`);
 	const [{ CalendarGrid }, { Times }, { cityOf }, dates, spans, { data }] = await Promise.all(
-		["parts/calendar-grid", "parts/times", "parts/zone-button", "shared/dates", "shared/spans", "shared/page"].map(from),
+		["parts/calendar-grid", "parts/times", "shared/zone-names", "shared/dates", "shared/spans", "shared/page"].map(from),
 	);
 	const nothing = () => {};
 	const grid = new CalendarGrid({ onDay: nothing, onMonth: nothing });

@@ -42,6 +42,14 @@ def test_the_meeting_stands_once_on_the_contacts_timeline():
 	assert communication.reference_name == booking.event
 
 
+def test_no_host_is_taken_for_the_author_of_what_comes_after():
+	_answer, booking = book()
+	assert frappe.new_doc("Communication").user == frappe.session.user
+	frappe.delete_doc("User", booking.host, force=True)
+	_answer, other = book()
+	assert frappe.db.exists("Communication", {"reference_name": other.event, "sender": other.host})
+
+
 def test_the_entry_is_the_one_that_frappe_writes_for_an_event():
 	_answer, booking = book(notes="1 < 2")
 	event = frappe.get_doc("Event", booking.event)

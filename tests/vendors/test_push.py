@@ -8,6 +8,7 @@ import pytest
 from scheduler_integration import clock, jobs
 from scheduler_integration.calendars import push
 from scheduler_integration.calendars.sync import sync
+from tests.support.site import is_released_16
 from tests.support.vendors.connected import Google, Microsoft
 from tests.support.vendors.google import GoogleStandIn
 from tests.support.vendors.graph import GraphStandIn
@@ -213,7 +214,9 @@ def test_microsofts_question_is_echoed_as_text(server, client):
 )
 def test_nonsense_is_answered_without_a_word(server, client, body):
 	before = frappe.db.count("Error Log")
-	for headers in ({"Content-Type": "application/json"}, {"Content-Type": "text/plain"}):
+	# Frappe 15 itself fails at a body that calls itself JSON and isn't, before it calls anybody.
+	is_ours = body != "{" or is_released_16()
+	for headers in ({"Content-Type": "application/json"}, {"Content-Type": "text/plain"})[0 if is_ours else 1 :]:
 		answer = client.post(NOTIFY, data=body, headers=headers)
 		assert 200 <= answer.status_code < 500
 	frappe.db.rollback()

@@ -1,7 +1,6 @@
 """Plans the outbox tasks that write a booking into its hosts' calendars: one for each host.
 
-A task says whose calendar and which meeting. What has to be written is decided when it runs, from the booking as it is
-then.
+A task names the host and the meeting. When it runs, the booking's state at that time decides what is written.
 """
 
 import hashlib
@@ -23,7 +22,7 @@ WEEK = 7 * 86400
 
 
 def plan_events(change: Change) -> Fields:
-	"""Plan what the change means for the calendars of the booking's hosts, also of one who was replaced."""
+	"""Plan the tasks of the change for the calendars of the booking's hosts, also of one who was replaced."""
 	users = dict.fromkeys([row.user for row in change.booking.hosts])
 	if change.leaving:
 		users[change.leaving] = None
@@ -36,7 +35,7 @@ def plan_events(change: Change) -> Fields:
 
 
 def _plan_former(former: Document, booking: Document, users: Iterable[str], now: int) -> None:
-	"""Plan what is left of a rescheduled booking: another host's event, or the session that the attendee left."""
+	"""Plan the rest of a rescheduled booking: another host's event, or the session that the attendee left."""
 	staying = {host_uid(booking, user) for user in users}
 	gone = [row.user for row in former.hosts if row.user not in users or host_uid(former, row.user) not in staying]
 	_plan(former, dict.fromkeys(gone), now)

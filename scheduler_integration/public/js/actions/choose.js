@@ -2,11 +2,11 @@
 import { hideLostRace } from "../parts/chosen.js";
 import { focusStep, onPhone, readAddress, writeAddress, writePart } from "../parts/steps.js";
 import { focusConfirm, focusTime } from "../parts/times.js";
-import { cityOf, detectedZone } from "../parts/zone-button.js";
 import { hold } from "../server/hold.js";
 import { loadMonth, prefetch, slots } from "../server/months.js";
 import { fullDate, localDate, monthOf } from "../shared/dates.js";
 import { announce, around, data, t } from "../shared/page.js";
+import { cityOf, detectedZone } from "../shared/zone-names.js";
 import { rememberClock, rememberGuess, rememberZone } from "../state/memory.js";
 import { change, show, state } from "../state/store.js";
 

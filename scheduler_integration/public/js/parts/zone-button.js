@@ -1,38 +1,11 @@
 // The visitor's time zone with its current time, as the button that opens the picker. The picker loads on first use.
 import { clockTime, now } from "../shared/dates.js";
 import { element, t } from "../shared/page.js";
+import { cityOf } from "../shared/zone-names.js";
 
 /** @import { ZonePicker } from "./zone-picker.js" */
 
 const A_MINUTE = 60_000;
-
-// Some browsers still name a zone by its old name.
-const RENAMED = new Map([
-	["America/Buenos_Aires", "America/Argentina/Buenos_Aires"],
-	["America/Godthab", "America/Nuuk"],
-	["Asia/Calcutta", "Asia/Kolkata"],
-	["Asia/Katmandu", "Asia/Kathmandu"],
-	["Asia/Rangoon", "Asia/Yangon"],
-	["Asia/Saigon", "Asia/Ho_Chi_Minh"],
-	["Atlantic/Faeroe", "Atlantic/Faroe"],
-	["Europe/Kiev", "Europe/Kyiv"],
-]);
-
-/** The zone of the browser, if it names one. */
-export function detectedZone() {
-	try {
-		const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-		return RENAMED.get(zone) ?? zone ?? null;
-	} catch {
-		return null;
-	}
-}
-
-/** The city that a zone is named after, in the visitor's language if the server knows it. @param {string} name */
-export function cityOf(name) {
-	const option = element("zone-select").querySelector(`option[value="${CSS.escape(name)}"]`);
-	return option?.textContent || name.split("/").at(-1)?.replaceAll("_", " ") || name;
-}
 
 export class ZoneButton {
 	zone = "";

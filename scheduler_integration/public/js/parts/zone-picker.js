@@ -1,7 +1,7 @@
 // The searchable list of time zones below its button: a combobox as in the ARIA Authoring Practices.
 import { clockTime, now } from "../shared/dates.js";
 import { announce, around, element, make, t } from "../shared/page.js";
-import { detectedZone } from "./zone-button.js";
+import { detectedZone } from "../shared/zone-names.js";
 import { cityMeant, findZones } from "./zones.js";
 
 /** @import { Zone } from "../types.js" */

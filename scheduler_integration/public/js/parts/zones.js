@@ -1,7 +1,7 @@
 // Finds time zones by city, by offset and by abbreviation.
 import { now, offsetName, offsetOf } from "../shared/dates.js";
 import { element } from "../shared/page.js";
-import { cityOf } from "./zone-button.js";
+import { cityOf } from "../shared/zone-names.js";
 
 /** @import { Zone } from "../types.js" */
 
