@@ -17,17 +17,10 @@ _COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSummary:
-	titles = _titles({row.automation for row in rows if row.automation})
-	return [_summary(row, titles.get(row.automation)) for row in rows]
+	"""A task as the hosts of the booking see it. Instants are epoch seconds.
 
-
-def _summary(row: frappe._dict, automation: str | None) -> TaskSummary:
-	return TaskSummary(**{**row, "target": reached(row.kind, row.target), "automation": automation})
-
-
-def _titles(names: set[str]) -> dict[str, str]:
-	found = frappe.get_all("Meeting Automation", {"name": ["in", sorted(names)]}, ["name", "title"]) if names else []
-	return {row.name: row.title for row in found}
+	`target` is what a person reads of it. `automation` is the title of the Meeting Automation that asked for it.
+	"""
 
 	name: str
 	kind: str
@@ -44,17 +37,17 @@ def _titles(names: set[str]) -> dict[str, str]:
 def tasks_of(booking: str) -> list[TaskSummary]:
 	"""Return the booking's tasks in the order in which they are or were due."""
 	rows = frappe.get_all("Outbox Task", {"booking": booking}, list(_COLUMNS), order_by="due_at asc, creation asc")
-<<<<<<< HEAD
 	titles = _titles({row.automation for row in rows if row.automation})
-	return [TaskSummary(**{**row, "automation": titles.get(row.automation)}) for row in rows]
+	return [_summary(row, titles.get(row.automation)) for row in rows]
+
+
+def _summary(row: frappe._dict, automation: str | None) -> TaskSummary:
+	return TaskSummary(**{**row, "target": reached(row.kind, row.target), "automation": automation})
 
 
 def _titles(names: set[str]) -> dict[str, str]:
 	found = frappe.get_all("Meeting Automation", {"name": ["in", sorted(names)]}, ["name", "title"]) if names else []
 	return {row.name: row.title for row in found}
-=======
-	return [TaskSummary(**{**row, "target": reached(row.kind, row.target)}) for row in rows]
->>>>>>> ad6b533e2a960539ec5eaa140ebc1b632af56326
 
 
 def try_again(name: str, now: int) -> str:
