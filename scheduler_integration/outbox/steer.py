@@ -17,10 +17,9 @@ _COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSummary:
-	"""A task as the hosts of the booking see it.
+	"""A task as the hosts of the booking see it. Instants are epoch seconds.
 
-	Instants are epoch seconds. `target` is in words (see `reached`). `automation` is the title of the automation that
-	asked for it, if one did.
+	`target` is what a person reads of it. `automation` is the title of the Meeting Automation that asked for it.
 	"""
 
 	name: str

@@ -16,7 +16,7 @@ from scheduler_integration.notifications.rules import Automation, all_automation
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.permissions import is_manager
 
-# Enough to read. Whoever looks for more narrows the dates.
+# Enough to read. For more, a manager narrows the dates.
 MOST = 1000
 _CHANNELS = {kind: channel for channel, kind in KINDS.items()}
 
