@@ -1,4 +1,5 @@
-# make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | bench-load BENCH=... SITE=... | lint
+# make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | bench-load BENCH=... SITE=... |
+#   bench-statements BENCH=... SITE=... | lint
 # Each prepares its own virtual environment in .venv; nothing else is asked of the machine than Python 3.11 to 3.14 and venv.
 
 RECENT := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
@@ -14,7 +15,7 @@ DEV := $(VENV)/.dev
 NODE := requirements/node
 NODE_TOOLS := $(NODE)/node_modules/.installed
 
-.PHONY: demo test test-bench bench bench-site bench-load lint lint-scripts lint-with-node format format-with-node reset clean
+.PHONY: demo test test-bench bench bench-site bench-load bench-statements lint lint-scripts lint-with-node format format-with-node reset clean
 .DEFAULT_GOAL := test
 
 $(EMBEDDED): requirements/embedded.txt
@@ -48,6 +49,9 @@ bench-site:
 
 bench-load:
 	$(BENCH)/env/bin/python -m benchmarks.load $(BENCH) $(SITE) $(ARGS)
+
+bench-statements:
+	$(BENCH)/env/bin/python -m benchmarks.statements $(BENCH) $(SITE)
 
 lint: $(DEV) lint-scripts
 	$(BIN)/ruff check .

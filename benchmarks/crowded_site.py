@@ -12,6 +12,7 @@ from statistics import median
 from typing import NamedTuple
 
 from benchmarks.slots_request import SLOTS, medians, seconds
+from benchmarks.statements import is_scan, plan_of, recorded
 from tests.support.server import Client, running
 from tests.support.site import opened
 
@@ -143,35 +144,18 @@ def _show_plans(run: Callable[[], None], *, scans_only: bool = False) -> None:
 	frappe.db.rollback()
 	run()
 	frappe.db.rollback()
-	seen, ask = [], frappe.db.sql
-	frappe.db.sql = lambda text, *args, **kwargs: (seen.append((str(text), args)), ask(text, *args, **kwargs))[1]
-	try:
+	with recorded() as seen:
 		run()
-	finally:
-		frappe.db.sql = ask
 	print(
 		f"\n{len(seen)} statements in {run.__name__.strip('_')}"
 		+ (", those that read a whole table:" if scans_only else ":")
 	)
 	for text, args in seen:
 		if text.lower().startswith("select") and "from" in text.lower():
-			plan = _plan(text, args)
-			if not scans_only or any(_is_scan(row) for row in plan):
+			plan = plan_of(text, args)
+			if not scans_only or any(is_scan(row) for row in plan):
 				print(f"\n{' '.join(text.split())[:400]}")
 				print(*(f"    {row}" for row in plan), sep="\n")
-
-
-def _plan(text: str, args: tuple) -> list[str]:
-	import frappe
-
-	explain = "explain" if frappe.db.db_type == "mariadb" else "explain query plan"
-	rows = frappe.db.sql(f"{explain} {text}", *args)
-	return [" | ".join(str(value) for value in row if value is not None) for row in rows]
-
-
-def _is_scan(row: str) -> bool:
-	"""Whether a row of a plan reads a whole table or index: MariaDB's access types ALL and index, SQLite's SCAN."""
-	return any(word in row for word in (" | ALL | ", " | index | ", " | SCAN "))
 
 
 if __name__ == "__main__":

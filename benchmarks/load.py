@@ -1,10 +1,14 @@
 """`make bench-load`: many guests at once on a real site, served as a bench serves it, by gunicorn.
 
     make bench-load BENCH=~/frappe-bench SITE=test.localhost ARGS="--bookings 300 --workers 2 --rq-workers 1"
+    make bench-load BENCH=... SITE=... ARGS="--rows book-1x1,book-8x20-rq --bookings 5000"
 
 Each row of the table is one mix of clients. They speak HTTP from this machine, so they take a part of its processors
-too. Lock waits and deadlocks are those of the whole database server. The records that this makes are deleted at the end.
-Use a site that nobody else uses, and stop its RQ workers.
+too. One client sends a ping after each request, so that other load on the machine slows both. Lock waits and deadlocks
+are those of the whole database server. The last columns say how much processor time a request takes, in ms, of the web
+workers, MariaDB, Redis and RQ workers.
+
+The records that this makes are deleted at the end. Use a site that nobody else uses, and stop its RQ workers.
 """
 
 import argparse
@@ -12,6 +16,7 @@ import http.client
 import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -25,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from benchmarks.cpu import MARIADB, REDIS, RQ, WEB, Meters
 from tests.support.bench import run_on_bench
 from tests.support.server import free_port, somebodys_address
 from tests.support.site import Site, opened, undoing_commits
@@ -49,21 +55,32 @@ class Measured:
 	"""What the clients of one row saw: seconds for each request, how many there were of each status."""
 
 	seconds: list[float] = field(default_factory=list)
+	pings: list[float] = field(default_factory=list)
 	statuses: Counter[int] = field(default_factory=Counter)
 	took: float = 0.0
 	locks: dict[str, int] = field(default_factory=dict)
+	cpu: dict[str, float] = field(default_factory=dict)
+
+	@property
+	def a_second(self) -> float:
+		"""Requests a second, without the time of the pings between them."""
+		return len(self.seconds) / (self.took - sum(self.pings))
+
+	def count_of(self, *statuses: int) -> int:
+		return sum(count for status, count in self.statuses.items() if status // 100 in statuses)
 
 
 class Clients:
 	"""Clients of one server. Each has a connection and an address of its own."""
 
-	def __init__(self, port: int, site: str):
-		self.port, self.site = port, site
+	def __init__(self, port: int, site: str, meters: Meters):
+		self.port, self.site, self.meters = port, site, meters
 
 	def run(self, count: int, requests: list[Request]) -> Measured:
 		"""Send all requests with `count` clients, each as soon as its last response is there.
 
-		With as many clients as hosts, each client books one host: then nobody has to wait for a lock.
+		With as many clients as hosts, each client books one host: then nobody has to wait for a lock. A single client
+		sends a ping after each request.
 		"""
 		found, lock = Measured(), threading.Lock()
 
@@ -77,12 +94,17 @@ class Clients:
 				with lock:
 					found.seconds.append(taken)
 					found.statuses[status] += 1
+				if count == 1:
+					began = time.perf_counter()
+					_send(connection, headers, Request(PING))
+					found.pings.append(time.perf_counter() - began)
 
-		before, began = _lock_counters(), time.perf_counter()
+		before, cpu, began = _lock_counters(), self.meters.read(), time.perf_counter()
 		with ThreadPoolExecutor(count) as pool:
 			for done in [pool.submit(one_client, nth) for nth in range(count)]:
 				done.result()
 		found.took = time.perf_counter() - began
+		found.cpu = {part: (now - cpu[part]) / len(requests) for part, now in self.meters.read().items()}
 		found.locks = {name: value - before[name] for name, value in _lock_counters().items()}
 		return found
 
@@ -112,7 +134,7 @@ class Hosts:
 	def __init__(self, count: int):
 		import frappe
 
-		from tests.support.factories import make_meeting_type, make_page, make_user
+		from tests.support.factories import fresh, make_meeting_type, make_page, make_user
 
 		for limit in LIMITS:
 			frappe.db.set_single_value("Scheduler Settings", limit, 0)
@@ -120,14 +142,30 @@ class Hosts:
 		pages = [make_page(make_user("Host")) for _each in range(count)]
 		self._pages = [(page.slug, make_meeting_type(page).slug) for page in pages]
 		self._starts = [_office_hours() for _each in pages]
-		self._guests = itertools.count()
+		# The queue delivers to these addresses later, and may know those of an earlier run.
+		self._guests = (f"{fresh('guest')}@load.example" for _each in itertools.count())
+		self._pages_taken = {"empty": self._pages[0], "busy": self._busy()}
 		frappe.db.commit()
+
+	def _busy(self) -> tuple[str, str]:
+		"""Make a host with 500 blocked times in the month that is asked for."""
+		import frappe
+
+		from scheduler_integration.prepared import insert_rows
+		from tests.support.factories import make_meeting_type, make_page, make_user
+
+		page = make_page(make_user("Busy"))
+		first = int(time.time()) // 86400 * 86400 + 2 * 86400
+		starts = [first + each % 31 * 86400 + (8 * 60 + each // 31 * 35) * 60 for each in range(500)]
+		rows = [(frappe.generate_hash(length=10), page.user, start, start + 1200) for start in starts]
+		insert_rows("Blocked Time", ("name", "user", "starts_at", "ends_at"), rows)
+		return page.slug, make_meeting_type(page).slug
 
 	def path(self, host: int = 0) -> str:
 		return "/schedule/{}/{}".format(*self._pages[host])
 
-	def slots(self) -> Request:
-		slug, type_slug = self._pages[0]
+	def slots(self, calendar: str = "empty") -> Request:
+		slug, type_slug = self._pages_taken[calendar]
 		first = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 2 * 86400))
 		last = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 32 * 86400))
 		query = f"slug={slug}&meeting_type={type_slug}&start_date={first}&end_date={last}&timezone=UTC"
@@ -138,9 +176,8 @@ class Hosts:
 
 	def _booking(self, host: int) -> Request:
 		slug, type_slug = self._pages[host]
-		guest = next(self._guests)
 		start = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(next(self._starts[host])))
-		who = {"attendee_name": NAMES[guest % len(NAMES)], "attendee_email": f"guest-{guest}@load.example"}
+		who = {"attendee_name": random.choice(NAMES), "attendee_email": next(self._guests)}
 		return Request(BOOK, {"slug": slug, "meeting_type": type_slug, "start": start, "timezone": "UTC", **who})
 
 
@@ -150,36 +187,38 @@ def _office_hours() -> Iterator[int]:
 	# 1 January 1970 was a Thursday.
 	monday += (-(monday // 86400 + 3) % 7) * 86400
 	for half_hour in range(16):
-		for week in range(50):
+		for week in range(150):
 			for day in range(5):
 				yield monday + (week * 7 + day) * 86400 + 9 * 3600 + half_hour * 1800
 
 
 @contextmanager
-def _gunicorn(site: Site, workers: int, threads: int) -> Iterator[int]:
+def _gunicorn(site: Site, workers: int, threads: int, meters: Meters) -> Iterator[int]:
 	"""Serve the site as a bench in production does, and yield the port."""
 	port = free_port()
 	own = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads), "--preload"]
 	command = [sys.executable, "-W", "ignore", "-m", "gunicorn", *own, "--timeout", "120", "frappe.app:application"]
-	with _process(site, command):
+	with _process(site, command) as pid:
 		_wait_for(port, site.name)
+		meters.add(WEB, pid)
 		yield port
 
 
 @contextmanager
-def _process(site: Site, command: list[str]) -> Iterator[None]:
+def _process(site: Site, command: list[str]) -> Iterator[int]:
 	with tempfile.TemporaryFile() as log:
 		process = subprocess.Popen(command, cwd=site.working_directory, env=site.environment, stdout=log, stderr=log)
 		try:
-			yield
+			yield process.pid
 		finally:
 			process.terminate()
 			process.wait(timeout=60)
 
 
-def _rq_worker(site: Site) -> list[str]:
+def _rq_worker(nice: int) -> list[str]:
+	"""Return the command of a worker that leaves the processors to guests, as docs/scaling.md recommends."""
 	cli = [sys.executable, "-W", "ignore", "-m", "frappe.utils.bench_helper", "frappe", "worker"]
-	return [*cli, "--queue", "short,default,long", "--quiet"]
+	return ["nice", "-n", str(nice), *cli, "--queue", "short,default,long", "--quiet"]
 
 
 def _wait_for(port: int, site: str) -> None:
@@ -199,14 +238,21 @@ def _percentile(values: list[float], share: float) -> float:
 	return sorted(values)[min(len(values) - 1, int(len(values) * share))] * 1000
 
 
-def _row(name: str, clients: int, found: Measured, unit: float) -> str:
-	p50 = median(found.seconds) * 1000
+CPU_COLUMNS = (WEB, MARIADB, REDIS, RQ)
+COLUMNS = (
+	"what", "clients", "a second", "p50 ms", "pings", "p95", "max", "responses", "lock waits", "deadlocks",
+	*(f"{part} CPU" for part in CPU_COLUMNS),
+)  # fmt: skip
+
+
+def _row(what: str, clients: int, found: Measured, ping: Measured) -> str:
+	p50, unit = median(found.seconds) * 1000, median(found.pings or ping.seconds) * 1000
 	answers = ", ".join(f"{count} × {status}" for status, count in sorted(found.statuses.items()))
 	waits, waited, deadlocks = (found.locks[name] for name in COUNTERS)
 	cells = (
-		name,
+		what,
 		clients,
-		f"{len(found.seconds) / found.took:.1f}",
+		f"{found.a_second:.1f}",
 		f"{p50:.1f}",
 		f"{p50 / unit:.1f}",
 		f"{_percentile(found.seconds, 0.95):.0f}",
@@ -214,60 +260,125 @@ def _row(name: str, clients: int, found: Measured, unit: float) -> str:
 		answers,
 		f"{waits} ({waited} ms)",
 		deadlocks,
+		*(_cpu_of(part, found, ping) for part in CPU_COLUMNS),
 	)
+	return _line(cells)
+
+
+def _cpu_of(part: str, found: Measured, ping: Measured) -> str:
+	"""Return the processor time of one request in ms. The pings of a single client are left out."""
+	if part not in found.cpu:
+		return "–"
+	of_pings = ping.cpu.get(part, 0.0) / 2 if found.pings and found is not ping else 0.0
+	# In the first row, the requests are pings, and so are those between them.
+	share = 2 if found is ping else 1
+	return f"{max(0.0, found.cpu[part] / share - of_pings) * 1000:.1f}"
+
+
+def _line(cells: tuple) -> str:
 	return "| " + " | ".join(map(str, cells)) + " |"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+	"""One row of the table. `of` is the number of hosts that are booked; 0 for a row without bookings."""
+
+	name: str
+	what: str
+	clients: int
+	of: int = 0
+	rq: bool = False
+
+
+ROWS = (
+	Row("ping", "ping", 1),
+	Row("login", "Frappe's login page", 1),
+	Row("page", "booking page", 1),
+	Row("slots", "slots of 31 days", 1),
+	Row("slots-500", "slots of 31 days, 500 busy times", 1),
+	Row("book-1x1", "book, one host", 1, of=1),
+	Row("book-2x2", "book, two hosts", 2, of=2),
+	Row("book-8x8", "book, eight hosts", 8, of=8),
+	Row("book-8x20", "book, eight hosts", 20, of=8),
+	Row("book-1x20", "book, one host", 20, of=1),
+	Row("book-8x20-rq", "book, eight hosts, RQ workers", 20, of=8, rq=True),
+)
 
 
 def main(arguments: list[str]) -> None:
 	parser = argparse.ArgumentParser()
 	parser.add_argument("--bookings", type=int, default=200, help="for each row of the table")
+	parser.add_argument("--requests", type=int, default=100, help="for each row without bookings")
 	parser.add_argument("--workers", type=int, default=2, help="gunicorn's processes")
 	parser.add_argument("--threads", type=int, default=4, help="gunicorn's threads in each process")
 	parser.add_argument("--rq-workers", type=int, default=1, help="for the last row")
+	parser.add_argument("--nice", type=int, default=10, help="the niceness of RQ workers")
+	parser.add_argument("--rows", default="", help="only these, of " + ",".join(row.name for row in ROWS))
 	chosen = parser.parse_args(arguments)
 	with opened() as site, undoing_commits():
+		meters = Meters()
 		hosts = Hosts(HOSTS)
 		site.forget_jobs()
 		try:
-			with _gunicorn(site, chosen.workers, chosen.threads) as port:
-				_report(Clients(port, site.name), hosts, chosen, lambda: _process(site, _rq_worker(site)))
+			with _gunicorn(site, chosen.workers, chosen.threads, meters) as port:
+				_report(
+					Clients(port, site.name, meters), hosts, chosen, lambda: _process(site, _rq_worker(chosen.nice))
+				)
 		finally:
 			site.forget_jobs()
 
 
 def _report(clients: Clients, hosts: Hosts, chosen: argparse.Namespace, rq_worker: Callable) -> None:
-	count = chosen.bookings
+	single = {
+		"ping": Request(PING),
+		"login": Request("/login"),
+		"page": Request(hosts.path()),
+		"slots": hosts.slots(),
+		"slots-500": hosts.slots("busy"),
+	}
 	# Each process and thread has imported everything before it is measured.
-	for warm in (Request(PING), hosts.slots(), Request(hosts.path()), Request("/login")):
+	for warm in single.values():
 		clients.run(8, [warm] * 40)
-	clients.run(8, hosts.bookings(16, HOSTS))
-	ping = clients.run(1, [Request(PING)] * 200)
-	unit = median(ping.seconds) * 1000
-	print(
-		f"{chosen.workers} web workers of {chosen.threads} threads, {os.cpu_count()} processors, {count} bookings a row"
-	)
-	print("| what | clients | a second | p50 ms | pings | p95 | max | responses | lock waits | deadlocks |")
-	print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-	print(_row("ping", 1, ping, unit))
-	for name, request in (
-		("Frappe's login page", Request("/login")),
-		("booking page", Request(hosts.path())),
-		("slots of 31 days", hosts.slots()),
-	):
-		print(_row(name, 1, clients.run(1, [request] * 100), unit), flush=True)
-	for name, several, of in (
-		("book, one host", 1, 1),
-		("book, two hosts", 2, 2),
-		("book, eight hosts", 8, HOSTS),
-		("book, eight hosts", 20, HOSTS),
-		("book, one host", 20, 1),
-	):
-		print(_row(name, several, clients.run(several, hosts.bookings(count, of)), unit), flush=True)
-	with ExitStack() as stack:
-		for _each in range(chosen.rq_workers):
-			stack.enter_context(rq_worker())
-		found = clients.run(20, hosts.bookings(count, HOSTS))
-	print(_row(f"book, eight hosts, {chosen.rq_workers} RQ worker", 20, found, unit))
+	clients.run(8, hosts.bookings(32, HOSTS))
+	wanted = {name for name in chosen.rows.split(",") if name} or {row.name for row in ROWS}
+	print(f"{chosen.workers} web workers of {chosen.threads} threads, {os.cpu_count()} processors")
+	print(_line(COLUMNS), _line(("---",) * len(COLUMNS)), sep="\n")
+	ping, found = clients.run(1, [single["ping"]] * max(100, chosen.requests)), {}
+	for row in ROWS:
+		if row.name not in wanted:
+			continue
+		with ExitStack() as stack:
+			for _each in range(chosen.rq_workers if row.rq else 0):
+				clients.meters.add(RQ, stack.enter_context(rq_worker()))
+			requests = hosts.bookings(chosen.bookings, row.of) if row.of else [single[row.name]] * chosen.requests
+			found[row.name] = ping if row.name == "ping" else clients.run(row.clients, requests)
+		print(_row(row.what, row.clients, found[row.name], ping), flush=True)
+	for promise, value, is_kept in _promises(found):
+		print(f"{'kept' if is_kept else 'NOT KEPT'}: {promise}: {value}")
+
+
+def _promises(found: dict[str, Measured]) -> Iterator[tuple[str, str, bool]]:
+	"""Yield what must hold, what was measured, and whether it holds. See docs/performance.md."""
+	for name in (row.name for row in ROWS if row.name in found):
+		failed = found[name].count_of(5)
+		yield f"{name}: no 5xx", f"{failed} of {len(found[name].seconds)}", not failed
+	if "login" in found and "page" in found:
+		ratio = _in_pings(found["page"]) / _in_pings(found["login"])
+		yield "the booking page takes at most 1.3 of Frappe's login page", f"{ratio:.2f}", ratio <= 1.3
+	for name, most in (("slots-500", 2.5), ("book-1x1", 12.0)):
+		if name in found:
+			yield f"{name}: at most {most} pings", f"{_in_pings(found[name]):.1f}", _in_pings(found[name]) <= most
+	for name in ("book-8x20", "book-8x20-rq"):
+		if name in found:
+			ratio = _percentile(found[name].seconds, 0.95) / (median(found[name].seconds) * 1000)
+			yield f"{name}: p95 under 5 times p50", f"{ratio:.1f}", ratio < 5
+		if name in found and "book-1x1" in found:
+			gain = found[name].a_second / found["book-1x1"].a_second
+			yield f"{name}: 1.7 times the bookings of one client", f"{gain:.2f}", gain >= 1.7
+
+
+def _in_pings(found: Measured) -> float:
+	return median(found.seconds) / median(found.pings)
 
 
 if __name__ == "__main__":

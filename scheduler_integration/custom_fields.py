@@ -19,7 +19,10 @@ CUSTOM_FIELDS = {
 	}
 }
 _CACHE_KEY = "scheduler_integration:optional_doctypes"
-OPTIONAL_DOCTYPES = ("Holiday List", "Employee", "Company", "Leave Application", "Holiday List Assignment")
+OPTIONAL_DOCTYPES = (
+	"Holiday List", "Employee", "Company", "Leave Application", "Holiday List Assignment",
+	"CRM Deal", "CRM Lead", "Opportunity", "Lead",
+)  # fmt: skip
 
 
 def optional_doctypes() -> frozenset[str]:

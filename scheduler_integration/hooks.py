@@ -39,13 +39,14 @@ website_route_rules = [
 ]
 
 _BOOKING = ["public/js/desk/booking_commands.js"]
+_BOOKING_NEWS = [f"public/js/desk/{name}.js" for name in ("booking_tasks", "booking_video", "booking_calendar_changes")]
 _TIME_ZONES = ["public/js/desk/time_zones.js"]
 
 doctype_js = {
 	"Availability Override": _TIME_ZONES,
 	"Availability Schedule": _TIME_ZONES,
 	"Blocked Time": _TIME_ZONES,
-	"Booking": [*_BOOKING, "public/js/desk/booking_tasks.js", "public/js/desk/booking_video.js"],
+	"Booking": [*_BOOKING, *_BOOKING_NEWS],
 	"Scheduling Page": _TIME_ZONES,
 }
 
@@ -175,4 +176,6 @@ scheduler_events = {
 		"scheduler_integration.jobs.release_past_slots",
 		"scheduler_integration.jobs.forget_engagement",
 	],
+	# The first night after somebody set the days, it may have years of bookings to read.
+	"daily_long": ["scheduler_integration.jobs.forget_bookings"],
 }

@@ -9,26 +9,40 @@ Under READ COMMITTED, an ordinary read shows the newest state, and locking reads
 COMMITTED (`read_committed`), and read without a lock what the hosts' locks protect already (`newest`).
 """
 
+import math
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import frappe
 
 
-def read_committed() -> None:
-	"""Begin a transaction in which each statement sees what is committed.
+def read_committed(wait: float | None = None) -> None:
+	"""Begin a transaction in which each statement sees what is committed, and waits at most `wait` seconds for a lock.
 
-	The connection keeps this level until it is closed, which Frappe does at the end of a request or job. Nothing changes
-	if this transaction has written something already, on SQLite (one writer at a time), or if the server writes a binary
-	log of statements: InnoDB refuses to write under READ COMMITTED then.
+	The connection keeps both until it is closed, which Frappe does at the end of a request or job. The level doesn't
+	change if this transaction has written something already, on SQLite (one writer at a time), or if the server writes a
+	binary log of statements: InnoDB refuses to write under READ COMMITTED then.
 	"""
-	if frappe.db.db_type != "mariadb" or frappe.db.transaction_writes or _logs_statements(frappe.local.site):
+	if frappe.db.db_type != "mariadb" or frappe.db.transaction_writes or _server(frappe.local.site).logs_statements:
+		if wait is not None:
+			limit_waits(wait)
 		return
-	frappe.db.sql("set session transaction isolation level read committed")
+	_set_session({_server(frappe.local.site).level: "READ-COMMITTED", **({} if wait is None else _waits(wait))})
 	# The level applies to the next transaction. This one has only read, so beginning the next one loses nothing.
 	frappe.db.begin()
 	# Frappe can open another connection later, which has the default level again.
 	frappe.db.read_committed_on = frappe.db._conn
+
+
+def limit_waits(seconds: float) -> None:
+	"""Limit how long this connection waits for one lock on a row or table, from now on.
+
+	MariaDB counts whole seconds, so 9.2 becomes 10. SQLite counts milliseconds.
+	"""
+	if frappe.db.db_type == "sqlite":
+		frappe.db.sql(f"pragma busy_timeout = {max(1, int(seconds * 1000))}")
+	else:
+		_set_session(_waits(seconds))
 
 
 def newest(query: Any) -> Any:
@@ -46,7 +60,27 @@ def sees_commits() -> bool:
 	return getattr(frappe.db, "read_committed_on", None) is frappe.db._conn
 
 
+def _waits(seconds: float) -> dict[str, object]:
+	return dict.fromkeys(("innodb_lock_wait_timeout", "lock_wait_timeout"), max(1, math.ceil(seconds)))
+
+
+def _set_session(variables: dict[str, object]) -> None:
+	"""Set variables of the connection with one statement."""
+	frappe.db.sql("set session " + ", ".join(f"{name} = %s" for name in variables), tuple(variables.values()))
+
+
+class _Server(NamedTuple):
+	"""What a command must know about the database server: its name for the isolation level, and how it logs."""
+
+	level: str
+	logs_statements: bool
+
+
 @lru_cache
-def _logs_statements(_site: str) -> bool:
-	"""Whether the site's database server writes a binary log of statements. Asked once in each process."""
-	return frappe.db.sql("select @@log_bin, @@binlog_format")[0] == (1, "STATEMENT")
+def _server(_site: str) -> _Server:
+	"""Ask the site's database server. Once in each process."""
+	names = ("log_bin", "binlog_format", "tx_isolation", "transaction_isolation")
+	found = dict(frappe.db.sql("show variables where variable_name in %s", (names,)))
+	# MariaDB has renamed the variable in 11.1, and keeps the old name for a while.
+	level = "transaction_isolation" if "transaction_isolation" in found else "tx_isolation"
+	return _Server(level, (found["log_bin"], found["binlog_format"]) == ("ON", "STATEMENT"))

@@ -20,15 +20,15 @@ NEXT_RUN = "scheduler_integration.jobs.run_due_tasks"
 
 
 def run_tasks_of(booking: str) -> None:
-	"""Runs after the commit of a command: what it planned for the booking and is due now."""
+	"""Runs after the commit of a command: the booking's tasks that are due now."""
 	bookings.run_tasks_of(booking, clock.now)
 	keep_awake()
 
 
 def run_due_tasks() -> None:
-	"""Runs every minute: all tasks that are due, those of lost jobs and dead workers too.
+	"""Runs every minute: all tasks that are due, also those of lost jobs and dead workers.
 
-	If they are too many for one run, another one gets in line behind the jobs that wait.
+	If there are too many for one run, another run is queued behind the waiting jobs.
 	"""
 	began = clock.now()
 	bookings.run_due_tasks(clock.now, RUN_SECONDS)
@@ -111,5 +111,10 @@ def ask_schedulers() -> None:
 
 
 def forget_engagement() -> None:
-	"""Runs daily: forgets who clicked and booked long ago. The numbers stay."""
+	"""Runs daily: forgets the people who clicked and booked long ago. The numbers stay."""
 	forget_old_engagement(clock.now())
+
+
+def forget_bookings() -> None:
+	"""Runs daily: erases the persons from bookings of long ago, if Scheduler Settings say so. Commits after each batch."""
+	bookings.forget_past_bookings(clock.now())

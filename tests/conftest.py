@@ -21,6 +21,12 @@ from tests.support.site import Site, opened, set_test_mode, undoing_commits  # n
 
 def pytest_addoption(parser: pytest.Parser) -> None:
 	parser.addoption("--screenshots", action="store_true", help="keep pictures in tests/browser/screenshots")
+	parser.addoption(
+		"--commands",
+		type=int,
+		default=8,
+		help="what each process does in tests/bookings/test_mix.py: 400 is a long run",
+	)
 
 
 @pytest.fixture(scope="session")

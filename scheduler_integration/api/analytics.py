@@ -1,4 +1,4 @@
-"""Methods for hosts and managers: what the reports bring, and how well the providers of video calls do."""
+"""Methods for hosts and managers: clicks and bookings that reports bring, and figures on providers of video calls."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Methods for hosts: connect accounts and choose calendars. And one for the vendors: say that a calendar changed."""
+"""Methods for hosts: connect accounts and choose calendars. One is for vendors: they report that a calendar changed."""
 
 import json
 from collections.abc import Sequence
@@ -17,11 +17,13 @@ from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.calendars import connections, joining, push
 from scheduler_integration.calendars.joining import AnotherAccount
+from scheduler_integration.calendars.mirror.outside import changes_of_booking
 from scheduler_integration.calendars.push import Message
 from scheduler_integration.calendars.queue import enqueue_push_sync
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_names, parse_secret
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name
 from scheduler_integration.permissions import is_manager
@@ -70,7 +72,7 @@ def reconnect(name=None, password=None, address=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def update(name=None, read=None, written=None, closes=None, **switches) -> dict[str, Any]:
-	"""Change a connection. What is left out stays as it is.
+	"""Change a connection. Settings that are left out stay as they are.
 
 	`read`: names of the calendars whose busy times count, a list or separated by commas. `written`: the calendar for
 	bookings, or empty for none. `closes`: close the times if a calendar can't be read. Further switches:
@@ -100,10 +102,20 @@ def sync(name=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def disconnect(name=None, keep_events=None) -> dict[str, Any]:
-	"""Disconnect an account. With `keep_events`, what was written into its calendars stays there."""
+	"""Disconnect an account. With `keep_events`, the events that were written stay in its calendars."""
 	user = signed_in()
 	connections.disconnect(parse_name(name), user, keeps_events=parse_flag("keep_events", keep_events))
 	return {"disconnected": parse_name(name)}
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def changes(booking=None) -> dict[str, Any]:
+	"""Return how the booking's event differs in the caller's calendars; for managers, in those of all its hosts."""
+	user = signed_in()
+	name = find_for_host(parse_name(booking), "read").name
+	found = changes_of_booking(name, None if is_manager() else user, clock.now())
+	return {"changes": [serialise.outside_change(each) for each in found]}
 
 
 def _one(name: str, user: str) -> dict[str, Any]:
@@ -137,7 +149,7 @@ def use_other_account(key=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 def callback() -> Response:
-	"""Take what the vendor sends the browser back with, and show the host's calendars.
+	"""Finish connecting an account: the vendor sends the browser back here. Shows the host's calendars.
 
 	The page gets `connected`, the name of a connection; or `other`, the key of the question which account is meant; or
 	`problem`, the code of an error.

@@ -1,4 +1,4 @@
-"""Says for which consultant a method acts, and who may ask for that."""
+"""Finds the consultant for whom a method acts, and checks that the caller may ask for that."""
 
 import frappe
 from frappe import _

@@ -27,7 +27,7 @@ def get(consultant=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["PATCH", "POST"])
 @json_endpoint()
 def update(consultant=None, **fields) -> Message:
-	"""Change those of the settings that are sent. The first call creates them."""
+	"""Change the settings that are sent. The first call creates the record."""
 	user = consultant_of(consultant)
 	settings = save_settings(user, parse_settings(fields))
 	return Message(_("Scheduler settings updated successfully"), serialise.updated_settings(settings))

@@ -10,6 +10,7 @@ from scheduler_integration.availability.explain import Explanation, HostExplanat
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
 from scheduler_integration.bookings import HeldSlot
 from scheduler_integration.calendars.connections import ConnectionSummary
+from scheduler_integration.calendars.mirror.outside import CalendarChange
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import Listing
 from scheduler_integration.clock import iso
@@ -47,6 +48,19 @@ def connection(shown: ConnectionSummary) -> JSON:
 		"closes": shown.closes,
 		**shown.switches,
 		"calendars": [asdict(each) for each in shown.calendars],
+	}
+
+
+def outside_change(shown: CalendarChange) -> JSON:
+	"""What `calendars.changes` says of an event that a host or an attendee changed in the calendar."""
+	event = "deleted" if shown.is_deleted else "moved" if shown.starts_at is not None else "declined"
+	return {
+		"user": shown.user,
+		"account": shown.account,
+		"event": event,
+		"starts_at": iso(shown.starts_at, "UTC") if shown.starts_at is not None else None,
+		"ends_at": iso(shown.ends_at, "UTC") if shown.ends_at is not None else None,
+		"declined_by": shown.declined_by,
 	}
 
 

@@ -44,7 +44,7 @@ def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, re
 def event_scheduled(reference=None, invitee_uri=None) -> dict[str, Any]:
 	"""Take the message of Calendly's widget that the client has booked in it: `calendly.event_scheduled`.
 
-	`reference` is that of the widget. The message is hearsay: a webhook confirms it, if the consultant has one.
+	`reference` is that of the widget. Anybody could send the message, so a webhook must confirm it, if the consultant has one.
 	"""
 	now = clock.now()
 	text = parse_name(reference)

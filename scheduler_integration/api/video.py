@@ -61,13 +61,13 @@ def disconnect(name=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def zoom_notice(**_body) -> dict[str, Any]:
-	"""Zoom tells of meetings that were changed there, of people who join, and of accounts that are removed."""
+	"""Take a webhook of Zoom: about meetings that were changed there, people who join, and accounts that are removed."""
 	headers = frappe.request.headers
 	notice = Notice(frappe.request.get_data(), headers.get("x-zm-request-timestamp"), headers.get("x-zm-signature"))
 	try:
 		answer, news = read_notice(notice, clock.now())
 	except NotPermitted:
-		# Zoom's own notices aren't counted: a busy day must not lose any.
+		# Zoom's own webhooks aren't counted: a busy day must not lose any.
 		count_request(REQUESTS)
 		raise
 	if news:

@@ -3,6 +3,7 @@
 The arguments that Frappe reads from the body are ignored: what counts is the raw body that was signed.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import frappe
@@ -11,15 +12,11 @@ from scheduler_integration import bookings, clock
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.doors import webhooks
 from scheduler_integration.doors.limits import REQUESTS, limited
-from scheduler_integration.parsing.outside.acuity import PROVIDER as ACUITY
-from scheduler_integration.parsing.outside.acuity import changed_appointment
-from scheduler_integration.parsing.outside.calendly import PROVIDER as CALENDLY
-from scheduler_integration.parsing.outside.calendly import read_calendly
+from scheduler_integration.parsing.outside import acuity as from_acuity
+from scheduler_integration.parsing.outside import calendly as from_calendly
+from scheduler_integration.parsing.outside import generic as from_custom
+from scheduler_integration.parsing.outside import oncehub as from_oncehub
 from scheduler_integration.parsing.outside.change import OutsideChange
-from scheduler_integration.parsing.outside.generic import PROVIDER as CUSTOM
-from scheduler_integration.parsing.outside.generic import read_generic
-from scheduler_integration.parsing.outside.oncehub import PROVIDER as ONCEHUB
-from scheduler_integration.parsing.outside.oncehub import read_oncehub
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -27,9 +24,7 @@ from scheduler_integration.parsing.outside.oncehub import read_oncehub
 @limited(REQUESTS)
 def calendly(**_arguments) -> dict[str, Any]:
 	"""Take a webhook of Calendly."""
-	now = clock.now()
-	sender, body = webhooks.signed_by_time(CALENDLY, "Calendly-Webhook-Signature", "v1", now)
-	return _record(sender, read_calendly(body), now)
+	return _take(from_calendly.PROVIDER, "Calendly-Webhook-Signature", "v1", from_calendly.read_calendly)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -37,9 +32,7 @@ def calendly(**_arguments) -> dict[str, Any]:
 @limited(REQUESTS)
 def oncehub(**_arguments) -> dict[str, Any]:
 	"""Take a webhook of OnceHub, formerly ScheduleOnce."""
-	now = clock.now()
-	sender, body = webhooks.signed_by_time(ONCEHUB, "Oncehub-Signature", "s", now)
-	return _record(sender, read_oncehub(body), now)
+	return _take(from_oncehub.PROVIDER, "Oncehub-Signature", "s", from_oncehub.read_oncehub)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -47,9 +40,7 @@ def oncehub(**_arguments) -> dict[str, Any]:
 @limited(REQUESTS)
 def custom(**_arguments) -> dict[str, Any]:
 	"""Take the app's own webhook, for any other scheduler."""
-	now = clock.now()
-	sender, body = webhooks.signed_by_time(CUSTOM, "X-Scheduler-Signature", "v1", now)
-	return _record(sender, read_generic(body), now)
+	return _take(from_custom.PROVIDER, "X-Scheduler-Signature", "v1", from_custom.read_generic)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -58,15 +49,21 @@ def custom(**_arguments) -> dict[str, Any]:
 def acuity(**_arguments) -> dict[str, Any]:
 	"""Take a webhook of Acuity. The appointment itself is asked from Acuity by a job."""
 	now = clock.now()
-	sender, form = webhooks.signed_by_acuity(ACUITY)
-	appointment = changed_appointment(form)
+	sender, form = webhooks.signed_by_acuity(from_acuity.PROVIDER)
+	appointment = from_acuity.changed_appointment(form)
 	if appointment:
 		bookings.retried(lambda: bookings.ask_for_appointment(sender.consultant, appointment, now))
 	return {"taken": bool(appointment)}
 
 
-def _record(sender: webhooks.Sender, change: OutsideChange | None, now: int) -> dict[str, Any]:
-	"""Record the change. A webhook about something else is taken and ignored: an error would make it come again."""
+def _take(provider: str, header: str, field: str, read: Callable[[object], OutsideChange | None]) -> dict[str, Any]:
+	"""Verify the signature, which is `field` of the header, and record what the body tells.
+
+	A webhook about something else is taken and ignored: an error would make it come again.
+	"""
+	now = clock.now()
+	sender, body = webhooks.signed_by_time(provider, header, field, now)
+	change = read(body)
 	if change:
 		webhooks.record(sender, change, now)
 	return {"taken": bool(change)}

@@ -25,6 +25,7 @@ from scheduler_integration.bookings.outcome import complete, mark_no_show
 from scheduler_integration.bookings.outside import record_outside
 from scheduler_integration.bookings.reassign import reassign
 from scheduler_integration.bookings.reschedule import reschedule_by_host, reschedule_by_token
+from scheduler_integration.bookings.retention import forget_past_bookings
 from scheduler_integration.bookings.transaction import retried
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
 	"decline",
 	"decline_unanswered_requests",
 	"follow_calendar",
+	"forget_past_bookings",
 	"forget_turns",
 	"hold_slot",
 	"make_new_call",

@@ -110,14 +110,23 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 	booking = new_booking(request, page, meeting_type, choice.users, offer)
 	if standing := joinable_booking(offer, choice.users, request.start):
 		join(booking, standing)
-	# The attendee has no rights on Booking and usually isn't signed in. The checks above decide that they may book.
-	booking.insert(ignore_permissions=True)
+	_insert(booking, bookable)
 	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
 	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=actor))
 	if request.hold:
 		# Holds live in the cache, which has no rollback: if the booking fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
 	return booking
+
+
+def _insert(booking: Document, bookable: Bookable) -> None:
+	"""Insert a new booking, without asking again what this transaction has read: its links, and its hosts' Users."""
+	booking.flags.update(ignore_links=True, people=bookable.people)
+	# Frappe compares an earlier version with the new one, and here there is none.
+	booking.flags.ignore_version = True
+	# The attendee has no rights on Booking and usually isn't signed in. `_take` decides that they may book.
+	booking.insert(ignore_permissions=True)
+	booking.flags.update(ignore_links=False, ignore_version=False)
 
 
 def _earlier(request: BookingRequest, for_update: bool = False) -> Document | None:

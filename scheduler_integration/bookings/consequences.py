@@ -15,8 +15,7 @@ from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.meetings.changes import Change, Fields
-from scheduler_integration.notifications.automations.plan import plan_automations
-from scheduler_integration.notifications.plan import plan_messages
+from scheduler_integration.notifications.plan import plan_notifications
 from scheduler_integration.outbox.wake import wake
 
 # Returns the fields of the booking that are to be set. It doesn't set them itself, because only bookings/ writes
@@ -32,8 +31,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	plan_call,
 	plan_events,
 	note_on_timeline,
-	plan_messages,
-	plan_automations,
+	plan_notifications,
 )
 
 

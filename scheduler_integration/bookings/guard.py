@@ -23,6 +23,7 @@ Buffers have no buckets: only the check under the lock keeps them free.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import frappe
 from frappe.model.document import Document
@@ -37,6 +38,7 @@ from scheduler_integration.bookings.seats import (
 	unique_or_taken,
 )
 from scheduler_integration.catalogue.durations import GRID_MINUTES
+from scheduler_integration.prepared import value
 
 BUCKET_SECONDS = GRID_MINUTES * 60
 
@@ -116,12 +118,17 @@ def release_before(instant: int) -> None:
 
 
 def _lock(users: list[str]) -> list[str]:
+	return frappe.db.sql(_lock_query(frappe.db.db_type), {"users": tuple(users)}, pluck=True)
+
+
+@lru_cache
+def _lock_query(database: str) -> str:
 	calendar = frappe.qb.DocType("Host Calendar")
-	query = frappe.qb.from_(calendar).select(calendar.user).where(calendar.user.isin(users))
-	if frappe.db.db_type == "mariadb":
+	query = frappe.qb.from_(calendar).select(calendar.user).where(calendar.user.isin(value("users")))
+	if database == "mariadb":
 		# The optimizer reads a small table as a whole, and then waits for the rows of hosts whom nobody asked for.
 		query = query.force_index("user")
-	return query.orderby(calendar.user).for_update().run(pluck=True)
+	return query.orderby(calendar.user).for_update().get_sql()
 
 
 def _buckets_of(booking: Document) -> Iterable[tuple[str, int]]:

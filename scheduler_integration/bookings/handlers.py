@@ -1,4 +1,4 @@
-"""The table of handlers: what runs the outbox's tasks, by their kind."""
+"""The table of handlers: which one runs the outbox's tasks of a kind."""
 
 from scheduler_integration.calendars.mirror import handler as mirror
 from scheduler_integration.conferencing import handler as video

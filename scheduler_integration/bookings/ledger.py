@@ -33,6 +33,7 @@ from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.isolation import newest
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.prepared import insert_rows
 
 
 class Owed(NamedTuple):
@@ -156,7 +157,7 @@ def _insert_missing(meeting_type: str, users: Iterable[str]) -> None:
 	missing = sorted(set(users) - set(newest(query).run(pluck=True)))
 	if missing:
 		values = [(frappe.generate_hash(length=10), meeting_type, user, 0, 0) for user in missing]
-		frappe.db.bulk_insert("Round Robin Turn", ["name", "meeting_type", "user", "credit", "last_turn_at"], values)
+		insert_rows("Round Robin Turn", ("name", "meeting_type", "user", "credit", "last_turn_at"), values)
 
 
 def _change(meeting_type: str, changes: dict[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""Runs the outbox's tasks of bookings, and stores on the booking what came of them."""
+"""Runs the outbox's tasks of bookings, and stores their outcomes on the booking."""
 
 from collections.abc import Callable
 

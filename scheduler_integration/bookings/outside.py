@@ -1,8 +1,8 @@
 """Records bookings that were made on an external scheduler, each exactly once.
 
 Webhooks come repeatedly, late, and in any order. So a change isn't carried out as a step; it is merged into the record of
-the booking, and the consequences then bring contact, activity, blocked time and engagement into the record's state. To
-do it twice changes nothing.
+the booking. The consequences then bring contact, activity, blocked time and engagement into the record's state. Merging
+a change twice changes nothing.
 
 If an attendee moves a meeting, some schedulers make a new booking that names the former one. Its record takes over what
 the former one had, and the former one stays as Rescheduled, so that its late webhooks find it:
@@ -29,7 +29,7 @@ from scheduler_integration.parsing.outside.acuity import PROVIDER as ACUITY
 from scheduler_integration.parsing.outside.change import OutsideChange
 
 RESCHEDULED = "Rescheduled"
-# What a change tells about a booking, by the field of Outside Booking. Empty values tell nothing.
+# The facts of a change, by the field of Outside Booking. An empty fact changes nothing.
 _FACTS = {
 	"starts_at": "start",
 	"ends_at": "end",
@@ -54,7 +54,7 @@ def record_outside(consultant: str, change: OutsideChange, now: int) -> str:
 	_save(outside)
 	in_force = _last_successor(outside)
 	if change.replaces and change.replaces != change.external_id:
-		_take_over(outside, in_force, change)
+		_replace_former(outside, in_force, change)
 	if in_force.status != RESCHEDULED:
 		_run_consequences(in_force, min(change.happened_at, now))
 	return outside.name
@@ -72,7 +72,7 @@ def outside_to_ask(consultant: str, appointment: str) -> Document:
 
 
 def complete_past_outside(name: str, now: int) -> None:
-	"""Complete a meeting that is over. Does nothing if its scheduler has told something else meanwhile."""
+	"""Complete a meeting that is over. Does nothing if its scheduler reported something else meanwhile."""
 	outside = frappe.get_doc("Outside Booking", name, for_update=True)
 	if outside.status != "Scheduled" or not outside.ends_at or outside.ends_at > now - COMPLETION_DELAY:
 		return
@@ -97,38 +97,40 @@ def _merge(outside: Document, change: OutsideChange) -> None:
 
 
 def _is_older(outside: Document, change: OutsideChange) -> bool:
-	"""Whether the record knows something newer. Of two changes in one second, the booking itself came first."""
+	"""Whether the record knows something newer. If two changes have the same second, the booking itself came first."""
 	known = outside.changed_at or 0
 	ends = change.status not in (None, "Scheduled")
 	return change.happened_at < known or (change.happened_at == known and outside.status != "Scheduled" and not ends)
 
 
-def _take_over(outside: Document, heir: Document, change: OutsideChange) -> None:
-	"""Give the activity and the engagement of the former booking to its heir, and free its time.
+def _replace_former(outside: Document, successor: Document, change: OutsideChange) -> None:
+	"""Give the activity and the engagement of the former booking to its successor, and free its time.
 
-	The heir is `outside`, or the booking that took its place in turn. Does nothing if the former booking was replaced
-	before, or if it is the heir itself: two bookings that claim to replace each other would go round for ever.
+	The successor is `outside`, or the booking that took its place in turn. Does nothing if the former booking was replaced
+	before, or if it is the successor itself: two bookings that claim to replace each other would go round for ever.
 	"""
 	former = _stored(outside.consultant, change.provider, str(change.replaces))
 	if former is None:
 		former = _new(outside.consultant, change)
 		key = _key(outside.consultant, change.provider, change.replaces)
 		former.update({"external_id": change.replaces, "key": key})
-	elif former.status == RESCHEDULED or former.name == heir.name:
+	elif former.status == RESCHEDULED or former.name == successor.name:
 		return
 	else:
-		_hand_over(former, heir)
+		_give_to_successor(former, successor)
 	former.update({"status": RESCHEDULED, "successor": outside.name})
 	_save(former)
 	keep_blocked(former)
 
 
-def _hand_over(former: Document, heir: Document) -> None:
-	move_outside(former.name, heir.name)
-	if heir.event:
+def _give_to_successor(former: Document, successor: Document) -> None:
+	move_outside(former.name, successor.name)
+	if successor.event:
 		withdraw_outside_activity(former)
 	else:
-		heir.db_set({field: former.get(field) for field in ("event", "contact", "reference_doctype", "reference_name")})
+		successor.db_set(
+			{field: former.get(field) for field in ("event", "contact", "reference_doctype", "reference_name")}
+		)
 
 
 def _last_successor(outside: Document) -> Document:
@@ -139,7 +141,7 @@ def _last_successor(outside: Document) -> Document:
 
 
 def _run_consequences(outside: Document, moment: int) -> None:
-	"""Bring everything else into the record's state, which it has since `moment` (epoch seconds)."""
+	"""Bring everything else into the record's state. `moment` (epoch seconds) is when the state began."""
 	fields = {}
 	if outside.attendee_email and not outside.contact:
 		fields["contact"] = outside.contact = find_or_create_contact(outside)
@@ -153,7 +155,7 @@ def _run_consequences(outside: Document, moment: int) -> None:
 
 
 def _sends_webhooks(consultant: str) -> bool:
-	"""Whether the consultant's scheduler will confirm what a browser told."""
+	"""Whether the consultant's scheduler will confirm what the browser said."""
 	known = frappe.db.get_value("Consultant Scheduler Settings", {"consultant": consultant}, "webhook_signing_key")
 	return bool(known)
 

@@ -15,6 +15,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.exceptions import SlotTaken
+from scheduler_integration.prepared import insert_rows
 
 
 def take_seats(booking: Document) -> None:
@@ -57,7 +58,7 @@ def others_in_session(booking: Document) -> bool:
 def insert_unique(doctype: str, fields: list[str], rows: list[tuple]) -> None:
 	"""Insert all rows with one statement. Raises SlotTaken if a unique index refuses one of them."""
 	with unique_or_taken():
-		frappe.db.bulk_insert(doctype, fields, rows)
+		insert_rows(doctype, fields, rows)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ The database rolls a transaction back if it and another wait for each other, or 
 wrong with the request then: the same work succeeds when it is done again.
 """
 
-import math
 import random
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ import frappe
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.exceptions import Busy
-from scheduler_integration.isolation import read_committed
+from scheduler_integration.isolation import limit_waits, read_committed
 
 T = TypeVar("T")
 
@@ -52,13 +51,13 @@ def retried(work: Callable[[], T]) -> T:
 	meet again.
 	"""
 	guard.forget_locked_hosts()
-	read_committed()
+	read_committed(wait=DEADLINE_SECONDS)
 	deadline = time.monotonic() + DEADLINE_SECONDS
 	lost: Exception | None = None
 	for attempt in range(ATTEMPTS):
 		try:
-			limit_waits(deadline - time.monotonic())
 			if attempt:
+				limit_waits(deadline - time.monotonic())
 				# Before anything is read: InnoDB shows a transaction the state at its first ordinary read, which should
 				# come after the wait for the lock.
 				guard.lock_same_hosts()
@@ -79,15 +78,3 @@ def retried(work: Callable[[], T]) -> T:
 def is_lost_race(error: Exception) -> bool:
 	"""Whether the error comes from a race, so that the same work can succeed when it is done again."""
 	return isinstance(error, LOST_RACES) or error.args[:1] == (ER_CHECKREAD,)
-
-
-def limit_waits(seconds: float) -> None:
-	"""Limit how long this connection waits for one lock on a row or table, from now on.
-
-	MariaDB counts whole seconds, so 9.2 becomes 10. SQLite counts milliseconds.
-	"""
-	if frappe.db.db_type == "sqlite":
-		frappe.db.sql(f"pragma busy_timeout = {max(1, int(seconds * 1000))}")
-	else:
-		whole = max(1, math.ceil(seconds))
-		frappe.db.sql("set session innodb_lock_wait_timeout = %s, lock_wait_timeout = %s", (whole, whole))

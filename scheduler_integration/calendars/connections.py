@@ -1,4 +1,4 @@
-"""What hosts see of their connected calendars, and change there."""
+"""Shows hosts their connected calendars, and changes them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class CalendarChoice:
 class ConnectionSummary:
 	"""A connected account. `distrust` is why its calendars aren't trusted now. Instants are epoch seconds.
 
-	`last_read` is when the calendar was read that wasn't read for longest. `error` is the sentence of the last error.
+	`last_read` is the oldest of its calendars' last readings. `error` is the sentence of the last error.
 	"""
 
 	name: str

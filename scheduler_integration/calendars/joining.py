@@ -20,7 +20,7 @@ from scheduler_integration.outside.oauth.tokens import Holder
 from scheduler_integration.outside.oauth.vendors import is_set_up
 
 _DOCTYPE = "Calendar Connection"
-# What went wrong before doesn't count for new tokens.
+# Earlier errors don't count for new tokens.
 _FRESH_START = {
 	"is_active": 1,
 	# The account may have been disconnected a moment ago, and nobody have taken leave of it yet.
@@ -78,7 +78,7 @@ def begin(provider: str, asker: Asker, redirect_uri: str, connection: str = "") 
 
 
 def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | AnotherAccount:
-	"""Store what the vendor granted. `params` are those with which it sent the browser back.
+	"""Store the vendor's grant. `params` are those of the address to which it sent the browser back.
 
 	Raises the errors of `consent.finish` and `consent.require`, and ConnectionNotFound.
 	"""

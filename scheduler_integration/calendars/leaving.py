@@ -1,4 +1,4 @@
-"""Takes leave of an account: events, push messages and tokens, and then the record itself."""
+"""Removes an account that was disconnected: events, push messages and tokens, and then the record itself."""
 
 import frappe
 from frappe.model.document import Document
@@ -16,8 +16,8 @@ _DOCTYPE = "Calendar Connection"
 def leave(connection: str, now: int) -> None:
 	"""Forget a connection that was disconnected. Commits.
 
-	With "Delete events", events of coming meetings are removed from the calendar. What the provider refuses is left: the
-	person wants to be rid of the account, and we forget it in any case.
+	With "Delete events", events of coming meetings are removed from the calendar. Events that the provider refuses to
+	remove stay there: the person wants to be rid of the account, and we forget it in any case.
 	"""
 	leaving = frappe.db.get_value(_DOCTYPE, connection, "leaving")
 	if not leaving:
@@ -63,7 +63,7 @@ def _delete_events(provider: Provider, connection: str, now: int) -> None:
 
 
 def forget_user(user: Document, method: str | None = None) -> None:
-	"""Hook: a User is deleted. Their tokens are revoked and forgotten by a job; what stands in their calendars stays."""
+	"""Hook: a User is deleted. Their tokens are revoked and forgotten by a job; events in their calendars stay."""
 	for name in frappe.get_all(_DOCTYPE, {"user": user.name}, pluck="name"):
 		frappe.db.set_value(_DOCTYPE, name, {"is_active": 0, "leaving": "Keep events"})
 		leave_soon(name)

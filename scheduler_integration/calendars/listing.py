@@ -1,8 +1,11 @@
-"""Which calendars an account has, and which of them are chosen."""
+"""Keeps the list of an account's calendars, and which of them are chosen."""
+
+from urllib.parse import urlsplit
 
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.calendars.accounts import secret
 from scheduler_integration.calendars.provider import ProviderCalendar
 
 _DOCTYPE = "Calendar Connection"
@@ -27,9 +30,16 @@ def store_calendars(connection: str, found: list[ProviderCalendar]) -> None:
 			doc.remove(row)
 	if is_first:
 		_choose(doc)
+	if doc.provider == "ICS" and found:
+		doc.account_name = _name_of_feed(found[0].name, urlsplit(secret(connection, "address")).hostname or "")
 	doc.flags.from_provider = True
 	# The sync acts for the host, who may have lost the role meanwhile.
 	doc.save(ignore_permissions=True)
+
+
+def _name_of_feed(name: str, host: str) -> str:
+	"""Return what a host's feeds are told apart by: many of them come from the same server."""
+	return name[:140] if name == host else f"{name[:80]} · {host}"[:140]
 
 
 def _fields(calendar: ProviderCalendar) -> dict:

@@ -1,4 +1,4 @@
-"""Which connections must be read now."""
+"""Finds the connections that must be read now."""
 
 import frappe
 

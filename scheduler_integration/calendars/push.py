@@ -80,8 +80,8 @@ def end_channels(provider: Provider, connection: str) -> None:
 def received(messages: Iterable[Message], now: int) -> set[str]:
 	"""Note the messages that are genuine, and return the connections that are to be read now.
 
-	One that fails isn't among them: it says itself when it is tried again. Messages that aren't genuine are ignored without a word:
-	they may be late ones of an old channel, or a stranger's.
+	A failing connection isn't among them: its record says when it is tried again. Messages that aren't genuine are ignored
+	silently: they may come late from an old channel, or from a stranger.
 	"""
 	by_channel: dict[str, list[Message]] = {}
 	for message in messages:
@@ -151,7 +151,7 @@ def _store(name: str, channel: Channel | None, now: int) -> None:
 			{
 				"channel_id": channel.id,
 				"channel_resource": channel.resource,
-				# What a form shows for a stored password.
+				# A form shows this for a stored password.
 				"channel_secret": _SHOWN,
 				"channel_expires_at": channel.expires_at,
 				"channel_renew_at": now + max(channel.expires_at - now, 0) // 2,

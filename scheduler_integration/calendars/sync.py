@@ -33,10 +33,12 @@ MOST_PAGES = 20
 # If so many busy times shrink to less than half, the reading counts only if a second one says the same: an empty answer by
 # mistake must not open a whole calendar.
 _SUSPICIOUS = 10
+# An event that was written so many seconds before the last reading may have been too new for it.
+_OVERLAP = 60
 
 
 class Superseded(Exception):
-	"""Another worker took the lease, or the connection is gone: what was read isn't stored."""
+	"""Another worker took the lease, or the connection is gone: the reading isn't stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def _list(reader: _Reader) -> None:
 def _chosen(connection: str) -> list[frappe._dict]:
 	fields = [
 		"name", "calendar_id", "sync_token", "next_page", "generation", "shadow", "window_from", "window_until",
-		"pending_from", "pending_until", "full_at", "suspect", "check_conflicts", "write_bookings",
+		"pending_from", "pending_until", "full_at", "synced_at", "suspect", "check_conflicts", "write_bookings",
 	]  # fmt: skip
 	rows = frappe.get_all(_ROW, {"parent": connection}, fields, order_by="idx")
 	return [row for row in rows if row.check_conflicts or row.write_bookings]
@@ -173,12 +175,16 @@ class _Calendar:
 		window = (self.row.window_from, self.row.window_until)
 		place = self._place(self.row.generation, window)
 		page = self.row.next_page or ""
+		# Only a reading from the first to the last page says what is missing.
+		seen: set[str] | None = None if page else set()
+		written_since = (self.row.synced_at or 0) - _OVERLAP
 		for _number in range(MOST_PAGES):
 			changes = self.reader.provider.changes(self.row.calendar_id, window, self.row.sync_token, page)
 			if changes.unchanged:
+				self._note(self._findings(changes, seen, written_since))
 				self._finish({"sync_token": changes.token or self.row.sync_token})
 				return True
-			findings = outside.look_into(self.reader.provider, self.row.name, changes, self.reader.now)
+			findings = self._findings(changes, seen, written_since)
 			self._hold_afresh()
 			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
 			outside.note(findings)
@@ -198,7 +204,6 @@ class _Calendar:
 			shadow, window = self.row.generation + 1, wanted
 			self._begin_shadow(shadow, window)
 		place = self._place(shadow, window)
-		# Only a reading from the first to the last page says what is missing.
 		seen: set[str] | None = None if page else set()
 		for _number in range(MOST_PAGES):
 			try:
@@ -218,14 +223,22 @@ class _Calendar:
 			self._save({"next_page": page})
 		return False
 
-	def _findings(self, changes: Changes, seen: set[str] | None) -> list[outside.Finding]:
+	def _findings(self, changes: Changes, seen: set[str] | None, written_since: int = 0) -> list[outside.Finding]:
 		"""Return the bookings' events that differ from what was written, with the last page also those that are gone."""
 		provider, now = self.reader.provider, self.reader.now
 		found = outside.look_into(provider, self.row.name, changes, now)
 		if seen is None:
 			return found
 		seen.update(name for event in changes.events for name in (event.id, event.mark))
-		return found if changes.next_page else [*found, *outside.missing_from(provider, self.row.name, seen, now)]
+		seen.update(changes.removed)
+		if changes.next_page:
+			return found
+		return [*found, *outside.missing_from(provider, self.row.name, seen, now, written_since)]
+
+	def _note(self, findings: list[outside.Finding]) -> None:
+		if findings:
+			self._hold_afresh()
+			outside.note(findings)
 
 	def _begin_shadow(self, shadow: int, window: engine.Interval) -> None:
 		self._hold()

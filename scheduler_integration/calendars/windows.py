@@ -1,4 +1,4 @@
-"""How far ahead busy times are read.
+"""Says how far ahead busy times are read.
 
 The window ends after the last day that can be booked, and moves: when it has become too short, the whole calendar is read
 again. Both ends are midnights in UTC, so that two readings on one day have the same window.

@@ -1,4 +1,4 @@
-"""Where a consultant's meeting type is booked: the address that links in reports lead to."""
+"""Finds the address where a consultant's meeting type is booked. Links in reports lead there."""
 
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 

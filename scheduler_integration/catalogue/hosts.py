@@ -6,6 +6,7 @@ from functools import lru_cache
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from pypika import Field, Table
 
 from scheduler_integration.prepared import value
 
@@ -120,11 +121,16 @@ def _single_host(meeting_type: Document, rows: list[Document]) -> list[frappe._d
 
 
 def enabled_people(users: list[str]) -> People:
-	"""Return the enabled users by name, with full name and image. Makes one query."""
+	"""Return the enabled users by name: full name, image, e-mail address, language and time zone. Makes one query."""
 	if not users:
 		return {}
 	rows = frappe.db.sql(_people_query(), {"users": tuple(users)}, as_dict=True)
 	return {row.name: row for row in rows}
+
+
+def person_columns(user: Table) -> list[Field]:
+	"""Return the columns of the table User that People have."""
+	return [user.name, user.full_name, user.user_image, user.email, user.language, user.time_zone]
 
 
 @lru_cache
@@ -132,7 +138,7 @@ def _people_query() -> str:
 	user = frappe.qb.DocType("User")
 	return (
 		frappe.qb.from_(user)
-		.select(user.name, user.full_name, user.user_image)
+		.select(*person_columns(user))
 		.where(user.name.isin(value("users")) & (user.enabled == 1))
 		.get_sql()
 	)

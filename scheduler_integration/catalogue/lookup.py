@@ -6,8 +6,16 @@ from functools import lru_cache
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder.functions import Coalesce
 
-from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_people, hosts_of, page_users
+from scheduler_integration.catalogue.hosts import (
+	People,
+	TypeHost,
+	enabled_people,
+	hosts_of,
+	page_users,
+	person_columns,
+)
 from scheduler_integration.catalogue.slugs import is_slug
 from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted, PageNotFound
 from scheduler_integration.permissions import is_manager
@@ -35,10 +43,19 @@ class Bookable:
 def find_bookable(slug: str, type_slug: str) -> Bookable:
 	"""Return the active meeting type `type_slug` on the active page `slug`.
 
-	Makes two queries if the records are cached. Raises PageNotFound or MeetingTypeNotFound.
+	Makes one query if the records are cached. Raises PageNotFound or MeetingTypeNotFound.
 	"""
-	page, meeting_type = _find_page_and_type(slug, type_slug)
-	return Bookable(page, meeting_type, enabled_people(page_users(page)))
+	if not is_slug(slug):
+		raise PageNotFound
+	slugs = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else ""}
+	rows = frappe.db.sql(_bookable_query(), slugs, as_dict=True)
+	if not rows:
+		raise PageNotFound
+	if not rows[0].meeting_type:
+		raise MeetingTypeNotFound
+	page = frappe.get_cached_doc("Scheduling Page", rows[0].page)
+	people = {row.name: row for row in rows if row.name}
+	return Bookable(page, frappe.get_cached_doc("Meeting Type", rows[0].meeting_type), people)
 
 
 def bookable(meeting_type: Document) -> Bookable:
@@ -84,21 +101,11 @@ def meeting_types_of(page: Document) -> list[Document]:
 	return [frappe.get_cached_doc("Meeting Type", name) for name in names]
 
 
-def _find_page_and_type(slug: str, type_slug: str) -> tuple[Document, Document]:
-	if not is_slug(slug):
-		raise PageNotFound
-	slugs = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else ""}
-	found = frappe.db.sql(_page_and_type_query(), slugs)
-	if not found:
-		raise PageNotFound
-	if not found[0][1]:
-		raise MeetingTypeNotFound
-	return frappe.get_cached_doc("Scheduling Page", found[0][0]), frappe.get_cached_doc("Meeting Type", found[0][1])
-
-
 @lru_cache
-def _page_and_type_query() -> str:
+def _bookable_query() -> str:
+	"""Return the query for page, meeting type and the page's enabled users: a row for each user, or one without a user."""
 	page, meeting_type = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Meeting Type")
+	row, user = frappe.qb.DocType("Scheduling Page Host"), frappe.qb.DocType("User")
 	return (
 		frappe.qb.from_(page)
 		.left_join(meeting_type)
@@ -107,7 +114,12 @@ def _page_and_type_query() -> str:
 			& (meeting_type.slug == value("type_slug"))
 			& (meeting_type.is_active == 1)
 		)
-		.select(page.name, meeting_type.name)
+		# A personal page keeps the rows that it had as a team page, and they don't count.
+		.left_join(row)
+		.on((row.parent == page.name) & (page.page_type == "Team") & (row.is_active == 1))
+		.left_join(user)
+		.on((user.name == Coalesce(row.user, page.user)) & (user.enabled == 1))
+		.select(page.name.as_("page"), meeting_type.name.as_("meeting_type"), *person_columns(user))
 		.where((page.slug == value("slug")) & (page.is_active == 1))
 		.get_sql()
 	)

@@ -23,7 +23,7 @@ from scheduler_integration.outside.oauth.vendors import is_set_up
 from scheduler_integration.permissions import is_manager
 
 CALLBACK = "/api/method/scheduler_integration.api.video.callback"
-# Zoom gives the scopes with which its app was registered, whatever is asked for.
+# Zoom gives the scopes with which its app was registered, even if others are asked for.
 _IDENTITY = ("openid", "email", "profile")
 SCOPES = {
 	"Zoom": (

@@ -34,7 +34,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-	"""What a reading of the booking says. Two readings are compared to find out whether it was changed."""
+	"""The state of a booking at one reading. Two readings are compared to find out whether it was changed."""
 
 	booking: str
 	status: str
@@ -91,7 +91,8 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Make or move the call that the subject needs. Returns the outcome, and the Video Meeting that stays."""
 	desired = found.desired
 	if not desired:
-		return Done(fields=_without_call(found) if found.known else {}), ""
+		# A booking that was moved and cancelled before its task ran has the link of the earlier one, and no call of its own.
+		return Done(fields=_without_call(found) if found.known or found.status in RELEASED else {}), ""
 	if desired.account and desired.account.connection == CALENDAR and not _has_fallback(found, desired):
 		return _leave_to_calendar(found, desired, task, now)
 	try:

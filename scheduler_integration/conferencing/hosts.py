@@ -1,4 +1,4 @@
-"""What only hosts may see of a call."""
+"""The part of a call that only hosts may see."""
 
 import frappe
 from frappe.model.document import Document

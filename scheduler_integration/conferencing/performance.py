@@ -16,7 +16,7 @@ from frappe.query_builder.functions import Count
 from scheduler_integration.clock import site_zone, to_site_time
 from scheduler_integration.engine import Interval, local_date, local_midnight
 
-# A notice is something that the provider tells us, and no request of ours.
+# A notice comes from the provider. It is no request of ours.
 _REQUESTS = ("Create", "Update", "Delete", "Look Up")
 _MOST = 100_000
 # Without a first day, the figures are those of so many days.

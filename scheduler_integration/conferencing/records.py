@@ -16,7 +16,7 @@ from scheduler_integration.conferencing.provider import Call, Conference
 PLANNED, MAKING, READY = "Planned", "Making", "Ready"
 REMOVING, REMOVED, DELETED_OUTSIDE = "Removing", "Removed", "Deleted Outside"
 OVER = (REMOVED, DELETED_OUTSIDE)
-# Longer than the requests of one step may take.
+# In seconds: longer than the requests of one step may take.
 CLAIM_SECONDS = 150
 
 

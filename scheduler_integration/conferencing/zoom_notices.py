@@ -1,4 +1,4 @@
-"""What Zoom tells us about meetings and accounts (its web hooks).
+"""Reads Zoom's webhooks, called notices here: about meetings and accounts.
 
 Each notice is signed with the secret token of the app: HMAC-SHA256 over `v0:<timestamp>:<body>`, the body as it arrived.
 Zoom sends a notice again if it gets no answer within three seconds, so each step can be repeated.

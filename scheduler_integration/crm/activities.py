@@ -15,6 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
 
 from scheduler_integration.crm.records import find_record, parties_of
+from scheduler_integration.crm.timeline import write_timeline_at_once
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
@@ -128,8 +129,8 @@ def _join_session(booking: Document, record: tuple[str, str] | None) -> Document
 def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document:
 	"""Insert the Event, owned by the host, and return it.
 
-	Frappe writes the timeline when an Event with participants is saved, and names the owner as the sender. The owner of
-	a new record is the user who inserts it. So the host inserts it here, whoever has made the booking.
+	The timeline names the Event's owner as the sender. The owner of a new record is the user who inserts it. So the host
+	inserts it here, whoever has made the booking.
 
 	Frappe would name the Event by a series. The series is one row, locked until the transaction ends: everybody who books
 	any host of the site would wait for it.
@@ -138,22 +139,13 @@ def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document
 	event.set("event_participants", _participants(booking, record))
 	# The participants were read in this transaction.
 	event.flags.ignore_links = True
+	# Nothing has changed yet.
+	event.flags.ignore_version = True
+	write_timeline_at_once(event, author=frappe.session.user)
 	with _acting_as(booking.host):
 		# The host has rights to Events only with the right role, and needn't have it for this.
 		event.insert(ignore_permissions=True, set_name=f"EV-{frappe.generate_hash(length=10)}")
-	_keep_author_of_timeline(event)
 	return event
-
-
-def _keep_author_of_timeline(event: Document) -> None:
-	"""Name the present user as the author of the Event's Communications, instead of the host.
-
-	Frappe saves them with each change of the Event, which fails if the link to their author is broken. Hosts leave, and
-	their Users are deleted. Nobody deletes Guest.
-	"""
-	row = frappe.qb.DocType("Communication")
-	of_event = (row.reference_doctype == "Event") & (row.reference_name == event.name)
-	frappe.qb.update(row).set(row.user, frappe.session.user).where(of_event).run()
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """Finds the attendee's Contact, or creates one."""
 
+from functools import lru_cache
 from typing import Protocol
 
 import frappe
 from frappe.utils import validate_phone_number
+
+from scheduler_integration.prepared import value
 
 
 class _NoPicture(str):
@@ -34,16 +37,17 @@ def find_or_create_contact(person: Person) -> str:
 
 def find_contact(email: str) -> str | None:
 	"""Return the name of the oldest Contact with this address, or None. MariaDB compares case-insensitively."""
-	row = frappe.qb.DocType("Contact Email")
-	found = (
-		frappe.qb.from_(row)
-		.select(row.parent)
-		.where((row.email_id == email) & (row.parenttype == "Contact"))
-		.orderby(row.creation)
-		.limit(1)
-		.run(pluck=True)
-	)
+	found = frappe.db.sql(_contact_query(), {"email": email}, pluck=True)
 	return found[0] if found else None
+
+
+@lru_cache
+def _contact_query() -> str:
+	row = frappe.qb.DocType("Contact Email")
+	query = (
+		frappe.qb.from_(row).select(row.parent).where((row.email_id == value("email")) & (row.parenttype == "Contact"))
+	)
+	return query.orderby(row.creation).limit(1).get_sql()
 
 
 def create_contact(person: Person) -> str:

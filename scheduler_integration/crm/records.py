@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import frappe
 
+from scheduler_integration.custom_fields import optional_doctypes
+
 
 class RecordKind(NamedTuple):
 	"""A DocType of a CRM, and its fields for the person's e-mail address and for the user who owns the record."""
@@ -59,9 +61,7 @@ def _has_meetings(doctype: str) -> bool:
 
 def installed_kinds() -> list[RecordKind]:
 	"""Return the kinds of record that this site has, deals first."""
+	existing = optional_doctypes()
 	return [
-		kind
-		for kind in KINDS
-		if frappe.db.exists("DocType", kind.doctype, cache=True)
-		and frappe.get_meta(kind.doctype).has_field(kind.email_field)
+		kind for kind in KINDS if kind.doctype in existing and frappe.get_meta(kind.doctype).has_field(kind.email_field)
 	]

@@ -1,11 +1,11 @@
-"""Who stands at a door and asks for a consent, and where vendors send them back to."""
+"""Says who asks for a consent, and at which address vendors send that person back."""
 
 import frappe
 from frappe.utils import get_url
 
 from scheduler_integration.outside.oauth.consent import Asker
 
-# Where Google and Microsoft send a host back to after the consent for a calendar.
+# Google and Microsoft send a host back to this method after the consent for a calendar.
 CALENDAR_CALLBACK = "scheduler_integration.api.calendars.callback"
 
 

@@ -25,13 +25,13 @@ from scheduler_integration.parsing.outside.change import OutsideChange
 DOCTYPE = "Consultant Scheduler Settings"
 # How old or how far in the future a signed timestamp may be, in seconds: schedulers and this server may differ.
 WINDOW = 5 * 60
-# No scheduler sends as much. Verifying costs time for each byte.
+# In bytes. No scheduler sends as much, and verifying costs time for each byte.
 LARGEST_BODY = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-	"""Whose scheduler sends: the name of the settings, the consultant, and the key that verifies the signature."""
+	"""The sender of a webhook: the name of the settings, the consultant, and the key that verifies the signature."""
 
 	settings: str
 	consultant: str
@@ -72,7 +72,7 @@ def record(sender: Sender, change: OutsideChange, now: int) -> str:
 
 
 def record_browser_message(reference: str, change: OutsideChange, now: int) -> None:
-	"""Record what a widget in a report told. Raises ReportLinkNotFound unless this site signed the reference.
+	"""Record the message of a widget in a report. Raises ReportLinkNotFound unless this site signed the reference.
 
 	Does nothing if a person's browser can't have sent it, or if the consultant uses another scheduler.
 	"""
@@ -90,7 +90,7 @@ def _sender(provider: str) -> Sender:
 	found = frappe.db.get_value(DOCTYPE, {"name": name}, ["consultant", "scheduler_provider"], as_dict=True)
 	key = get_decrypted_password(DOCTYPE, name, "webhook_signing_key", raise_exception=False) if found else None
 	if not found or not key or found.scheduler_provider != provider:
-		# As long as the work for a sender who exists: the time to answer tells nothing either.
+		# The same work as for a sender who exists, so that the response time tells nothing either.
 		hmac.new(b"nobody", _body(), hashlib.sha256).hexdigest()
 		raise SignatureRefused
 	return Sender(name, found.consultant, key)

@@ -1,4 +1,4 @@
-"""Who may see whose analytics: consultants their own, managers everybody's."""
+"""Decides who may see analytics: consultants their own, managers everybody's."""
 
 import frappe
 from frappe import _
@@ -10,7 +10,7 @@ from scheduler_integration.permissions import is_manager
 def whose_analytics(consultant: str) -> str:
 	"""Return the consultant whose analytics the signed-in user asks for.
 
-	Raises NotPermitted for anybody else's, whether they exist or not; for managers NotFound, if they don't.
+	Raises NotPermitted for anybody else's, whether that user exists or not. Managers get NotFound for an unknown user.
 	"""
 	if not is_manager():
 		if consultant != frappe.session.user or not frappe.has_permission("Scheduler Engagement", "read"):

@@ -10,7 +10,7 @@ from frappe.utils.password import get_encryption_key
 from scheduler_integration.engagement.rows import LINK_CLICKED, insert_row
 from scheduler_integration.engagement.targets import Target
 
-# A second click of the same visitor within this time, in seconds, is the same interest: a reload, a double click.
+# A second click of the same visitor within so many seconds doesn't count again: a reload, a double click.
 REPEAT = 30 * 60
 
 
@@ -31,7 +31,7 @@ class Visit:
 def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 	"""Store a click, unless the visitor clicked the same link within REPEAT seconds. Returns whether it was stored.
 
-	A click of the consultant counts nothing: they look at their own report.
+	A click of the consultant isn't counted: they look at their own report.
 	"""
 	if visit.user == target.consultant:
 		return False

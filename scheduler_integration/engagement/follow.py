@@ -44,7 +44,7 @@ def keep_outside(outside: Document, moment: int) -> None:
 	"""
 	row = _outside_row(outside.name)
 	found = None
-	# The browser may tell of a booking before the webhook brings the attendee's address.
+	# The browser may report a booking before the webhook brings the attendee's address.
 	if not row or not row.matched_by:
 		found = match(outside.reference, outside.attendee_email, [outside.consultant], moment)
 	fields = _meeting_fields(outside, moment, row)
@@ -62,7 +62,7 @@ def keep_outside(outside: Document, moment: int) -> None:
 def move_outside(former: str, successor: str) -> None:
 	"""Give the row of an Outside Booking to the one that replaces it: a rescheduled meeting is the same meeting.
 
-	If the successor was told of first, it has a row of its own. That takes over the click and the moment of the booking.
+	If the successor was reported first, it has a row of its own, which takes over the click and the moment of the booking.
 	"""
 	row, kept = _outside_row(former), _outside_row(successor)
 	if row and not kept:

@@ -1,6 +1,7 @@
 """Finds the report that led to a booking: by the reference that travelled along, else by the client's e-mail address."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import frappe
 from frappe.query_builder import DocType
@@ -9,6 +10,7 @@ from scheduler_integration.engagement.references import read
 from scheduler_integration.engagement.rows import LINK_CLICKED
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import ReportLinkNotFound
+from scheduler_integration.prepared import value
 
 # A booking that is matched by e-mail came from a report if the client clicked a link in it this many seconds before.
 CLICK_WINDOW = 90 * 86400
@@ -88,8 +90,15 @@ def _by_email(email: str | None, consultants: list[str], before: int) -> Match |
 
 def _assessments_of(email: str, consultants: list[str], before: int) -> list[frappe._dict]:
 	"""Return the client's assessments, each with its clicks: the latest click first, then the newest assessment."""
+	values = {"email": email, "consultants": tuple(consultants), "before": before}
+	return frappe.db.sql(_assessments_query(), values, as_dict=True)
+
+
+@lru_cache
+def _assessments_query() -> str:
 	assessment, click = DocType("Client Assessment"), DocType("Scheduler Engagement")
-	joined = (click.assessment == assessment.name) & (click.event_type == LINK_CLICKED) & (click.clicked_at <= before)
+	joined = (click.assessment == assessment.name) & (click.event_type == LINK_CLICKED)
+	joined &= click.clicked_at <= value("before")
 	return (
 		frappe.qb.from_(assessment)
 		.left_join(click)
@@ -104,11 +113,11 @@ def _assessments_of(email: str, consultants: list[str], before: int) -> list[fra
 			click.phase,
 			click.channel,
 		)
-		.where((assessment.client_email == email) & assessment.consultant.isin(consultants))
+		.where((assessment.client_email == value("email")) & assessment.consultant.isin(value("consultants")))
 		.orderby(click.clicked_at, order=frappe.qb.desc)
 		.orderby(assessment.creation, order=frappe.qb.desc)
 		.limit(1)
-		.run(as_dict=True)
+		.get_sql()
 	)
 
 

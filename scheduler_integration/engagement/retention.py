@@ -1,6 +1,6 @@
-"""Forgets persons, and keeps sums: a row without its person still counts in the analytics.
+"""Forgets people, and keeps sums: a row without its person still counts in the analytics.
 
-Persons are forgotten when they are deleted, and by a daily job some time after the last thing that happened.
+People are forgotten when they are deleted, and by a daily job some time after the last thing that happened.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ _CHUNK = 2000
 
 
 def forget_old_engagement(now: int) -> int:
-	"""Forget the persons of rows older than the days in Scheduler Settings; 0 days keeps them. Returns the number.
+	"""Forget the people of rows older than the days in Scheduler Settings; 0 days keeps them. Returns the number.
 
 	Outside Bookings are deleted with the time that they block: all that is in them is about a person.
 	"""
@@ -41,12 +41,12 @@ def forget_old_engagement(now: int) -> int:
 
 
 def forget_assessment(name: str) -> None:
-	"""Forget the persons of an assessment that is deleted."""
+	"""Forget the people of an assessment that is deleted."""
 	_forget({"assessment": name})
 
 
 def forget_meeting_type(name: str) -> None:
-	"""Take a meeting type that is deleted out of the rows. They count on in the sums."""
+	"""Remove a deleted meeting type from the rows. The rows still count in the sums."""
 	for doctype in ("Scheduler Engagement", "Outside Booking"):
 		_clear(doctype, "meeting_type", name)
 
@@ -82,7 +82,7 @@ def _clear(doctype: str, field: str, value: str) -> None:
 
 def _delete_outside_bookings(before: int) -> None:
 	outside = DocType("Outside Booking")
-	# A booking of which only the browser told has no time.
+	# A booking that only the browser reported has no time.
 	old = (outside.creation < to_site_time(before)) & (Coalesce(outside.ends_at, 0) < before)
 	for name in frappe.qb.from_(outside).select(outside.name).where(old).run(pluck=True):
 		# The job acts for the site.

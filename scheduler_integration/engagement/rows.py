@@ -39,7 +39,7 @@ def update_row(row: Document, fields: dict[str, Any]) -> None:
 
 
 def state_fields(status: str, now: int, booked_at: int | None) -> dict[str, Any]:
-	"""Return the fields of a row whose meeting is in the state `status` since `now`.
+	"""Return the fields of a row whose meeting has the state `status` from `now` on.
 
 	Fields of states that the meeting isn't in any more are emptied: a host may correct Completed to No Show.
 	"""

@@ -1,4 +1,4 @@
-"""What a host or manager can do with a booking now, for buttons and menus."""
+"""Lists the commands that a host or manager can use on a booking now, for buttons and menus."""
 
 from frappe.model.document import Document
 

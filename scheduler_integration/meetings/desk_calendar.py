@@ -1,4 +1,4 @@
-"""The bookings as the desk's calendar draws them: each day of a multi-day meeting, and a session once."""
+"""Prepares bookings for the desk's calendar: each day of a multi-day meeting, and a session once."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,9 +1,12 @@
-"""Into which calendar of a host bookings are written."""
+"""Finds the calendar of a host into which bookings are written."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import frappe
 from frappe.model.document import Document
+
+from scheduler_integration.prepared import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,18 @@ class Destination:
 
 def destination_of(user: str) -> Destination | None:
 	"""Return the calendar into which the user's bookings are written, or None."""
+	rows = frappe.db.sql(_destination_query(), {"user": user}, as_dict=True)
+	if not rows:
+		return None
+	(row,) = rows
+	works = row.status != "Reconnect needed"
+	return Destination(row.user, row.name, row.calendar, row.calendar_id, works, bool(row.invites))
+
+
+@lru_cache
+def _destination_query() -> str:
 	connection, calendar = frappe.qb.DocType("Calendar Connection"), frappe.qb.DocType("Connected Calendar")
-	rows = (
+	return (
 		frappe.qb.from_(connection)
 		.join(calendar)
 		.on(calendar.parent == connection.name)
@@ -36,15 +49,10 @@ def destination_of(user: str) -> Destination | None:
 			connection.status,
 			connection.invites,
 		)
-		.where((connection.user == user) & (connection.is_active == 1) & (calendar.write_bookings == 1))
+		.where((connection.user == value("user")) & (connection.is_active == 1) & (calendar.write_bookings == 1))
 		.limit(1)
-		.run(as_dict=True)
+		.get_sql()
 	)
-	if not rows:
-		return None
-	(row,) = rows
-	works = row.status != "Reconnect needed"
-	return Destination(row.user, row.name, row.calendar, row.calendar_id, works, bool(row.invites))
 
 
 def writes_for(user: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a meeting that is rescheduled may be moved to: which hosts, how long, how many seats.
+"""Says where a meeting can be moved: to which hosts, for how long, with how many seats.
 
 The same is asked for when times are shown, held and taken, so that a shown time can be taken.
 """

@@ -13,6 +13,7 @@ from frappe.utils import get_url
 from scheduler_integration.catalogue.public import PublicHost, page_url
 from scheduler_integration.engine import Interval
 from scheduler_integration.meetings.actions import host_actions
+from scheduler_integration.meetings.attendance import Attendance, attendance_of
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.failures import failed_deliveries
@@ -120,7 +121,7 @@ class HostBooking(BookingSummary):
 	`host_link` is the address at which a host joins the video call.
 
 	Bookings with the same `session` share a slot, `seats` is how many of its seats this booking takes, and
-	`delivery_error` says whom a message didn't reach. `actions` are the commands that the signed-in user can send for it.
+	`delivery_error` says whom a message didn't reach, `attendance` who joined the video call. `actions` are the commands that the signed-in user can send for it.
 	"""
 
 	hosts: tuple[BookingHost, ...]
@@ -129,6 +130,7 @@ class HostBooking(BookingSummary):
 	answers: tuple[Answer, ...]
 	host_link: str | None
 	delivery_error: str | None
+	attendance: Attendance | None
 	actions: tuple[str, ...]
 
 
@@ -166,13 +168,16 @@ def for_host(booking: Document, now: int) -> HostBooking:
 
 
 def for_hosts(bookings: list[Document], now: int) -> list[HostBooking]:
-	"""Return each booking as its hosts see it. Hosts and failures take one query each."""
+	"""Return each booking as its hosts see it. Hosts, failures and attendance take one query each."""
 	people = people_of(bookings)
 	failed = failed_deliveries([booking.name for booking in bookings])
-	return [_for_host(booking, people, failed.get(booking.name), now) for booking in bookings]
+	came = attendance_of(bookings, now)
+	return [_for_host(each, people, failed.get(each.name), came.get(each.name), now) for each in bookings]
 
 
-def _for_host(booking: Document, people: People, delivery_error: str | None, now: int) -> HostBooking:
+def _for_host(
+	booking: Document, people: People, delivery_error: str | None, attendance: Attendance | None, now: int
+) -> HostBooking:
 	actions = host_actions(booking, now)
 	# Without the manage link: it gives the attendee's rights to anybody who has it, and hosts have rights of their own.
 	return HostBooking(
@@ -186,6 +191,7 @@ def _for_host(booking: Document, people: People, delivery_error: str | None, now
 		actions=actions,
 		answers=tuple(Answer(row.question_id, row.question, row.answer) for row in booking.answers),
 		delivery_error=delivery_error,
+		attendance=attendance,
 	)
 
 

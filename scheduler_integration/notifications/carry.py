@@ -1,7 +1,7 @@
 """Hands one message to the mail server, through Frappe's Email Queue.
 
-The row in the Email Queue is what makes it safe to run twice: it has the message's id. What happened to the row is what
-happened to the task, so a task that is Sent was accepted by the mail server.
+The row in the Email Queue has the message's id, so running twice sends one message. The task gets the row's outcome: if
+it is Sent, the mail server accepted the message.
 """
 
 import frappe
@@ -11,7 +11,7 @@ from scheduler_integration.notifications.email import EmailRow, find_row, queue_
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome
 
-# While the site's e-mail is switched off.
+# Seconds until the next attempt while the site's e-mail is switched off.
 MUTED_WAIT = 3600
 
 

@@ -11,7 +11,7 @@ from scheduler_integration.notifications.readers import reader_of
 from scheduler_integration.outbox.outcomes import Again, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import SENDING, SENT, Task, statuses_of
 
-# While another worker sends a message that decides whether this one is needed.
+# Seconds until the next attempt while another worker sends a message that decides whether this one is needed.
 MOMENT = 30
 
 

@@ -40,7 +40,7 @@ def queue_digest(name: str, now: int) -> bool:
 	today = local_date(now, reader.zone)
 	if not FIRST_HOUR <= wall_clock(now, reader.zone).hour < LAST_HOUR:
 		return False
-	# The lock makes a second run wait, and read the date that this one stores.
+	# The lock makes a second run wait. It then reads the date that this one stores.
 	if frappe.db.get_value("Host Preferences", name, "last_digest_on", for_update=True) == today:
 		return False
 	frappe.db.set_value("Host Preferences", name, "last_digest_on", today, update_modified=False)

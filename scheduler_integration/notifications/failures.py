@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.translate import print_language
 
+from scheduler_integration.meetings.failures import reached
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.outbox.tasks import Task
 
@@ -20,7 +21,7 @@ def tell_hosts(task: Task, reason: str) -> None:
 
 def _notify(user: str, language: str, booking, task: Task, reason: str) -> None:
 	with print_language(language):
-		subject = _("Not delivered to {0}: {1}").format(task.target, booking.subject)
+		subject = _("Not delivered to {0}: {1}").format(reached(task.kind, task.target), booking.subject)
 	frappe.get_doc(
 		{
 			"doctype": "Notification Log",

@@ -1,4 +1,4 @@
-"""Plans the messages for a change of a booking as tasks of the outbox."""
+"""Plans the messages for a change of a booking, and what automations do about it, as tasks of the outbox."""
 
 import frappe
 from frappe import _
@@ -6,6 +6,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.policy import is_given_back
+from scheduler_integration.notifications.automations.plan import automated_tasks
 from scheduler_integration.notifications.messages import (
 	GUEST_REMOVED,
 	HOST_REMOVED,
@@ -25,17 +26,23 @@ HOUR = 3600
 _SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW})
 
 
-def plan_messages(change: Change) -> Fields:
-	"""Plan the messages for the change, in place of those for earlier changes that nobody has got yet."""
+def plan_notifications(change: Change) -> Fields:
+	"""Plan messages and automated actions, together: a new booking stores them with one statement."""
+	tasks = [*messages(change), *automated_tasks(change)]
+	plan(change.booking.name, tasks, change.now, is_new=change.kind is Kind.BOOKED)
+	return {}
+
+
+def messages(change: Change) -> list[Planned]:
+	"""Return the messages for the change. They replace those for earlier changes that nobody has got yet."""
 	if change.kind in _SILENT:
-		return {}
+		return []
 	if (change.booking.sequence and change.kind is not Kind.RESCHEDULE_ASKED) or change.releases_time:
 		_skip_earlier(change, change.booking.name)
 	if change.moved_from:
 		_skip_earlier(change, change.moved_from.name)
 		_tell_the_session_left(change, change.moved_from)
-	_plan(change, change.booking, readers_of(change))
-	return {}
+	return _planned_for(change, change.booking, readers_of(change))
 
 
 def were_told(booking: Document) -> bool:
@@ -45,10 +52,9 @@ def were_told(booking: Document) -> bool:
 	return bool(frappe.db.exists("Outbox Task", {"key": ["in", keys], "status": ["in", [SENDING, SENT]]}))
 
 
-def _plan(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> None:
+def _planned_for(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> list[Planned]:
 	wanted = [(purpose, reader) for purpose, reader in readers if not is_switched_off(template_of(purpose))]
-	tasks = [_planned(change, booking, purpose, reader) for purpose, reader in wanted]
-	plan(booking.name, tasks, change.now, is_new=change.kind is Kind.BOOKED)
+	return [_planned(change, booking, purpose, reader) for purpose, reader in wanted]
 
 
 def _tell_the_session_left(change: Change, left: Document) -> None:
@@ -57,7 +63,8 @@ def _tell_the_session_left(change: Change, left: Document) -> None:
 	If the whole session was moved, its entry in the hosts' calendars moves too, and these messages aren't needed.
 	"""
 	if left.session and not is_given_back(left) and left.session_uid != change.booking.session_uid:
-		_plan(change, left, [("host_cancelled", host) for host in hosts_of(left)])
+		tasks = _planned_for(change, left, [("host_cancelled", host) for host in hosts_of(left)])
+		plan(left.name, tasks, change.now)
 
 
 def _skip_earlier(change: Change, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What a host has chosen: a private link to the calendar feed, and the morning digest. Host Preferences keeps it.
+"""The choices of a host: a private link to the calendar feed, and the morning digest. Host Preferences keeps them.
 
 The link's token is `<record>.<signature>`, made as that of a manage link. A new `feed_key` makes earlier links invalid.
 """
@@ -25,7 +25,7 @@ class Preferences:
 
 
 def preferences_of(user: str) -> Preferences:
-	"""Return what the user has chosen, or the defaults."""
+	"""Return the user's choices, or the defaults."""
 	found = frappe.db.get_value(
 		"Host Preferences", {"user": user}, ["name", "feed_key", "morning_digest"], as_dict=True
 	)
@@ -62,7 +62,7 @@ def feed_owner(token: str) -> str:
 
 
 def _change(user: str, **fields: object) -> None:
-	"""Change the user's record, which is made if it doesn't exist, with the permissions of the signed-in user."""
+	"""Change the user's record with the permissions of the signed-in user. A missing record is created."""
 	name = frappe.db.get_value("Host Preferences", {"user": user})
 	record: Document = (
 		frappe.get_doc("Host Preferences", name, for_update=True) if name else frappe.new_doc("Host Preferences")

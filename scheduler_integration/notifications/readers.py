@@ -25,12 +25,14 @@ def guests_of(booking: Document) -> list[Reader]:
 def hosts_of(booking: Document) -> list[Reader]:
 	"""Return the hosts, each in their own language and time zone.
 
-	They are read once for each copy of the booking: every message and every rule of a command asks for them.
+	They are read once for each copy of the booking: every message and every rule of a command asks for them. Those of a
+	new booking were read with its meeting type (`flags.people`).
 	"""
 	known = booking.flags.setdefault("host_readers", {})
+	people = booking.flags.people or {}
 	for user in booking.host_users():
 		if user not in known:
-			known[user] = host_reader(user)
+			known[user] = _host_reader(user, people[user]) if user in people else host_reader(user)
 	return [known[user] for user in booking.host_users()]
 
 
@@ -58,9 +60,13 @@ def host_reader(user: str, role: str = "host") -> Reader:
 
 	If the User was deleted, the User's name is used as the address: people sign in with it.
 	"""
-	known = frappe.db.get_value("User", user, ["email", "full_name", "language", "time_zone"])
-	email, name, language, zone = known or (user, user, None, None)
-	return Reader(email, name or user, language or _site_language(), zone_or_sites(zone), role, user)
+	person = frappe.db.get_value("User", user, ["email", "full_name", "language", "time_zone"], as_dict=True)
+	return _host_reader(user, person or frappe._dict(), role)
+
+
+def _host_reader(user: str, person: frappe._dict, role: str = "host") -> Reader:
+	language, zone = person.language or _site_language(), zone_or_sites(person.time_zone)
+	return Reader(person.email or user, person.full_name or user, language, zone, role, user)
 
 
 def _site_language() -> str:

@@ -61,7 +61,7 @@ class Automation:
 
 def all_automations() -> list[Automation]:
 	"""Return every automation, also those that are switched off. They are cached until one of them is saved."""
-	# What this transaction has changed may be rolled back, so it isn't for the cache.
+	# This transaction's own changes may be rolled back, so they don't go into the cache.
 	rows = _load() if frappe.flags.automations_changed else frappe.cache.get_value(CACHE, _load)
 	return [_automation(row) for row in rows]
 

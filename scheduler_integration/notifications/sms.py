@@ -1,11 +1,13 @@
 """Sends text messages through the gateway that Frappe's SMS Settings name.
 
 Frappe's own `send_sms` waits for the gateway without a time limit and reports a failure to nobody, so this sends the
-same request with limits, and tells what came of it.
+same request with limits, and returns the outcome.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import frappe
@@ -19,16 +21,15 @@ from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcom
 from scheduler_integration.outside.client import Client, Limits
 
 
-def send_text(number: str, text: str, *, region_zone: str) -> Outcome:
-	"""Send the text to the number, as somebody typed it.
+def send_text(number: str, text: str, *, zones: Sequence[str]) -> Outcome:
+	"""Send the text to the number, as somebody typed it. `zones` are as for `international`.
 
-	A number without a country code belongs to the country of `region_zone`, an IANA zone: "030 123456" in Europe/Berlin
-	is +4930123456. Raises OutsideError if the gateway doesn't answer, and RetryLater if it asks to wait.
+	Raises OutsideError if the gateway doesn't answer, and RetryLater if it asks to wait.
 	"""
 	settings = frappe.get_cached_doc("SMS Settings")
 	if not frappe.get_cached_doc("Scheduler Settings").sms_enabled or not settings.sms_gateway_url:
 		return NotNeeded(_("Text messages are switched off."))
-	receiver = international(number, region_zone)
+	receiver = international(number, zones)
 	if not receiver:
 		return Never(_("“{0}” is not a telephone number.").format(number))
 	answer = _send(settings, receiver, text)
@@ -37,11 +38,20 @@ def send_text(number: str, text: str, *, region_zone: str) -> Outcome:
 	return Done()
 
 
-def international(number: str, region_zone: str) -> str | None:
-	"""Return the number in E.164, such as +4930123456, or None if it isn't one."""
-	region = get_global("zone_territories").get(region_zone)
+def international(number: str, zones: Sequence[str]) -> str | None:
+	"""Return the number in E.164, such as +4930123456, or None if it isn't one.
+
+	A number without a country code belongs to the first country in which it is valid. The countries are those of
+	`zones`, IANA names: the reader's zone, then the host's. "030 901820" is +4930901820 for a reader in Berlin, and also
+	for one whose zone is UTC if the host is in Berlin.
+	"""
+	countries = [get_global("zone_territories").get(zone) for zone in zones]
+	return next(filter(None, (_in_country(number, country) for country in countries)), None)
+
+
+def _in_country(number: str, country: str | None) -> str | None:
 	try:
-		parsed = phonenumbers.parse(number, region)
+		parsed = phonenumbers.parse(number, country)
 	except phonenumbers.NumberParseException:
 		return None
 	if not phonenumbers.is_valid_number(parsed):
@@ -55,12 +65,14 @@ def _send(settings: Document, receiver: str, text: str) -> Any:
 	for row in settings.parameters:
 		(headers if row.header else values)[row.parameter] = row.value
 	client = Client(limits=Limits(read=15, whole=20, attempts=1))
+	# A gateway that redirects has taken no message: the page at the other address would look like its answer.
+	post, get = partial(client.send, "POST", redirect_methods=()), partial(client.send, "GET", redirect_methods=())
 	try:
 		if headers.get("Content-Type") == "application/json":
-			return client.send("POST", settings.sms_gateway_url, json=values, headers=headers)
+			return post(settings.sms_gateway_url, json=values, headers=headers)
 		if settings.use_post:
-			return client.send("POST", settings.sms_gateway_url, form=values, headers=headers)
-		return client.send("GET", settings.sms_gateway_url, params=values, headers=headers)
+			return post(settings.sms_gateway_url, form=values, headers=headers)
+		return get(settings.sms_gateway_url, params=values, headers=headers)
 	except TooManyRequests as error:
 		raise RetryLater(error.message, error.after or 0) from None
 	finally:

@@ -27,7 +27,7 @@ def keep_awake() -> None:
 		}
 		frappe.get_doc(entry).insert(ignore_permissions=True)
 	if _is_old(_newest("User", "last_active")):
-		# Guest is the user as whom visitors book.
+		# Visitors book as the user Guest.
 		frappe.db.set_value("User", "Guest", "last_active", now_datetime(), update_modified=False)
 
 

@@ -22,7 +22,7 @@ from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
 LEASE_SECONDS = 900
 # How long a message waits for the link or the calendar event of its booking. Then it goes without.
 PATIENCE = 10
-# How often a claim is repeated that lost a race against another worker.
+# A claim that lost a race against another worker is repeated so often.
 ATTEMPTS = 5
 
 _COLUMNS = (
@@ -44,8 +44,8 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	"""Claim at most `limit` of the wanted tasks that are due. `now` is in epoch seconds. Commits.
 
 	The order is fair: the first task of each target comes before the second of any, so 10,000 tasks for one target
-	don't hold up the others. Tasks that never failed come before those that did. Of the kinds
-	`wanted.one_at_a_time`, only one task for each target is claimed, and none while another one runs.
+	don't hold up the others. Tasks that never failed come before those that did. Of each kind in
+	`wanted.one_at_a_time`, one task for each target is claimed, and none while another one runs.
 	"""
 	for _attempt in range(ATTEMPTS):
 		try:

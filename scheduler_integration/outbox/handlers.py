@@ -1,4 +1,4 @@
-"""What the runner must know about a kind of task."""
+"""Describes the handler of a kind of task, for the runner."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a handler returns for a task, and the errors with which it says when to try again."""
+"""The outcomes that a handler can return for a task, and the errors that say when to try again."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""Runs due tasks: claims them, calls their handlers, stores what came of them."""
+"""Runs due tasks: claims them, calls their handlers, stores the outcomes."""
 
 import time
 from collections.abc import Callable

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.clock import to_site_time
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.failures import reached
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SKIPPED
 from scheduler_integration.outbox.wake import wake
 
@@ -16,7 +17,7 @@ _COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSummary:
-	"""A task as the hosts of the booking see it. Instants are epoch seconds."""
+	"""A task as the hosts of the booking see it. Instants are epoch seconds. `target` is in words (see `reached`)."""
 
 	name: str
 	kind: str
@@ -32,7 +33,7 @@ class TaskSummary:
 def tasks_of(booking: str) -> list[TaskSummary]:
 	"""Return the booking's tasks in the order in which they are or were due."""
 	rows = frappe.get_all("Outbox Task", {"booking": booking}, list(_COLUMNS), order_by="due_at asc, creation asc")
-	return [TaskSummary(**row) for row in rows]
+	return [TaskSummary(**{**row, "target": reached(row.kind, row.target)}) for row in rows]
 
 
 def try_again(name: str, now: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 
 from scheduler_integration.clock import to_site_time
+from scheduler_integration.prepared import insert_rows
 
 PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed", "Skipped"
 
@@ -31,7 +32,7 @@ _FIELDS = (
 class Planned:
 	"""Something that is to happen outside.
 
-	- `kind` chooses the handler, `purpose` says what it is for (`confirmation`), `target` is whom or what it reaches: an
+	- `kind` chooses the handler, `purpose` says what it is for (`attendee_confirmed`), `target` says whom it reaches: an
 	e-mail address, or a connected account. A crowd of tasks for one target doesn't hold up the others.
 	- `key`: the same key is the same task. At most 140 characters.
 	- `due_at`, `expires_at`: epoch seconds. After `expires_at` the task is skipped.
@@ -87,7 +88,7 @@ def plan(booking: str, tasks: Iterable[Planned], now: int, *, is_new: bool = Fal
 		_replan(row, planned[key])
 	new = [task for key, task in planned.items() if key not in known]
 	if new:
-		frappe.db.bulk_insert("Outbox Task", list(_FIELDS), [_row(booking, task) for task in new])
+		insert_rows("Outbox Task", _FIELDS, [_row(booking, task) for task in new])
 
 
 def skip_open(
@@ -116,6 +117,11 @@ def skip_open(
 	).run()
 
 
+def delete_tasks_of(bookings: Collection[str]) -> None:
+	"""Delete all tasks of the bookings: they name people, and say what was sent to them."""
+	frappe.db.delete("Outbox Task", {"booking": ["in", list(bookings)]})
+
+
 def statuses_of(booking: str, target: str, purpose: str) -> list[str]:
 	"""Return the statuses of the booking's tasks with this target and purpose."""
 	return frappe.get_all("Outbox Task", {"booking": booking, "target": target, "purpose": purpose}, pluck="status")
@@ -129,7 +135,7 @@ def _known(planned: dict[str, Planned]) -> dict[str, frappe._dict]:
 
 
 def _replan(row: frappe._dict, task: Planned) -> None:
-	# What a change skipped, a later change may want again. What a person stopped stays so.
+	# A later change may want a task again that a change skipped. A task that a person stopped stays stopped.
 	is_wanted_again = task.generation > (row.generation or 0) or (row.status == SKIPPED and not row.is_stopped)
 	if not is_wanted_again and row.status != PENDING:
 		return

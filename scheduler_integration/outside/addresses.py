@@ -18,7 +18,7 @@ from scheduler_integration.exceptions import AddressRefused, Unreachable
 
 PORTS = frozenset({80, 443, 8443})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# How calendar programs write the address of a feed: the same address with http or https.
+# Calendar programs write the address of a feed with this scheme. It is the same address with http or https.
 _CALENDAR_SCHEMES = {"webcal": "https", "webcals": "https"}
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -1,4 +1,4 @@
-"""How long to wait before something is tried again."""
+"""Says how long to wait before something is tried again."""
 
 import random
 from email.utils import parsedate_to_datetime

@@ -41,12 +41,10 @@ def report_view(doc: Document, visitor: Visitor) -> dict:
 	if on_screen and on_screen.widget and wants_no_tracking():
 		on_screen = replace(on_screen, widget=on_screen.widget.untracked())
 	frames = (on_screen.widget.origin,) if on_screen and on_screen.widget else ()
-	# Only a widget that names its report has something to tell this site.
-	script = "report" if on_screen and on_screen.widget and on_screen.widget.reference else None
 	title = _("Report for {0}").format(doc.client_name)
 	return {
 		"document": document(
-			visitor, title=title, styles=("report",), script=script, frames=frames, secret_address=True
+			visitor, title=title, styles=("report",), script="report", frames=frames, secret_address=True
 		),
 		"report": doc,
 		"consultant_name": get_fullname(doc.consultant),
@@ -59,6 +57,6 @@ def _both(on_screen: Section | None, on_paper: Section | None) -> Markup:
 	"""Return the section twice: with the widget for the screen, and with QR codes for whoever prints the page."""
 	if not on_screen or not on_paper:
 		return Markup()
-	return Markup('<div class="on-screen">{}</div>\n<div class="on-paper" aria-hidden="true">{}</div>').format(
+	return Markup('<div class="on-screen">{}</div>\n<div class="on-paper">{}</div>').format(
 		as_html(on_screen, "report"), as_html(on_paper, "pdf", inline_styles=False)
 	)

@@ -1,4 +1,4 @@
-"""Which bookings a host or manager wants to see in a list."""
+"""Reads which bookings a host or manager wants to see in a list."""
 
 from __future__ import annotations
 

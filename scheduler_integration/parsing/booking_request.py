@@ -75,7 +75,7 @@ def parse_collections(values: Mapping[str, object]) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class OnBehalf:
-	"""What only a host or manager who books for somebody may choose.
+	"""The choices that only a host or manager has who books for somebody.
 
 	- `host` is the user who takes the meeting, None if the meeting type's rules choose.
 	- `contact` is the name of the attendee's Contact.

@@ -16,7 +16,7 @@ from scheduler_integration.parsing.text import Refused
 
 LONGEST = 2048
 
-# What no part of an address may contain (RFC 3986 excludes these, and whitespace).
+# No part of an address may contain these (RFC 3986 excludes them, and whitespace).
 _UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\xa0\"'<>\\^`{|}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _SCHEME = re.compile(r"https?://(?![/@?#])", re.IGNORECASE)
 

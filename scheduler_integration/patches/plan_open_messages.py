@@ -8,7 +8,8 @@ import frappe
 
 from scheduler_integration import clock
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.notifications.plan import plan_messages
+from scheduler_integration.notifications.plan import messages
+from scheduler_integration.outbox.tasks import plan
 
 
 def execute() -> None:
@@ -22,7 +23,8 @@ def execute() -> None:
 	)
 	for row in open_ones:
 		# Messages tell the present state, whatever the change was. A message in the Email Queue isn't sent twice.
-		plan_messages(Change(Kind.BOOKED, frappe.get_doc("Booking", row.name), now))
+		change = Change(Kind.BOOKED, frappe.get_doc("Booking", row.name), now)
+		plan(row.name, messages(change), now, is_new=True)
 		if row.delivery_status == "Failed":
 			fields = {"status": "Failed", "error": "Not sent before the update. Try again if it is still of use."}
 			frappe.db.set_value("Outbox Task", {"booking": row.name}, fields)

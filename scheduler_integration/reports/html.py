@@ -20,6 +20,8 @@ _SANDBOX = "allow-forms allow-popups allow-popups-to-escape-sandbox allow-same-o
 _TOGETHER = Markup(' style="margin: 0 0 16px; page-break-inside: avoid; break-inside: avoid;"')
 # wkhtmltopdf doesn't know flexible boxes, so the image floats.
 _FLOATING = Markup(' style="float: right; margin: 0 0 8px 16px;"')
+# Bootstrap's buttons don't wrap. wkhtmltopdf would make the whole page smaller until the longest button fits.
+_WRAPPING = Markup(' style="white-space: normal;"')
 _BELOW = Markup('<div style="clear: both;"></div>')
 
 
@@ -58,7 +60,7 @@ class _Writer:
 				Markup("<p><strong>{}</strong> {}</p>").format(_("Duration:"), meeting.duration),
 				_description(meeting.description, meeting.points_heading),
 				Markup("<p>{}</p>").format(meeting.reassurance) if meeting.reassurance else Markup(),
-				Markup("<p>{}</p>").format(_link(meeting.url, meeting.link_text)),
+				Markup("<p>{}</p>").format(self._link(meeting.url, meeting.link_text)),
 			),
 		)
 
@@ -74,7 +76,7 @@ class _Writer:
 				Markup("<h3>{}</h3>").format(widget.title),
 				Markup("<p>{}</p>").format(_("Scan the code, or open this address:")) if is_print else Markup(),
 				Markup("<p>{}</p>").format(
-					_link(widget.url, widget.url if is_print else widget.title, is_button=not is_print)
+					self._link(widget.url, widget.url if is_print else widget.title, is_button=not is_print)
 				),
 			),
 		)
@@ -94,6 +96,12 @@ class _Writer:
 			qr_image(url), _("QR code of the link"), _FLOATING if self.has_styles else Markup()
 		)
 
+	def _link(self, url: str, text: str, *, is_button: bool = True) -> Markup:
+		# The element has no handler: the address itself counts the click, also on paper and in e-mails.
+		return Markup('<a href="{}" class="scheduler-link{}" target="_blank" rel="noopener"{}>{}</a>').format(
+			url, " btn btn-primary" if is_button else "", _WRAPPING if self.has_styles else Markup(), text
+		)
+
 
 def _description(description: Description, points_heading: str | None) -> Markup:
 	parts = [Markup("<p>{}</p>").format(line) for line in description.paragraphs]
@@ -109,13 +117,6 @@ def _frame(widget: ShownWidget) -> Markup:
 		'<iframe src="{}" title="{}" width="100%" height="{}" frameborder="0" loading="lazy"'
 		' referrerpolicy="strict-origin-when-cross-origin" sandbox="{}" data-reference="{}"></iframe>'
 	).format(widget.src, widget.title, widget.height, _SANDBOX, widget.reference)
-
-
-def _link(url: str, text: str, *, is_button: bool = True) -> Markup:
-	# The element has no handler: the address itself counts the click, also on paper and in e-mails.
-	return Markup('<a href="{}" class="scheduler-link{}" target="_blank" rel="noopener">{}</a>').format(
-		url, " btn btn-primary" if is_button else "", text
-	)
 
 
 def _join(parts: Iterable[Markup]) -> Markup:

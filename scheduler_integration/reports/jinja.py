@@ -1,4 +1,4 @@
-"""What templates of reports call (hook `jinja`)."""
+"""The functions that templates of reports can call (hook `jinja`)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -2,6 +2,8 @@
 
 from frappe import _
 
+from scheduler_integration.catalogue.phases import phase_name
+
 
 def title(disc: str | None) -> str:
 	"""Return the heading of the section."""
@@ -28,7 +30,7 @@ def intro(disc: str | None, phase: str | None) -> str:
 	if disc == "C" and phase:
 		return _(
 			"Based on your {0} phase assessment, I recommend scheduling a detailed review to analyze implementation strategies and success metrics."
-		).format(_(phase))
+		).format(phase_name(phase))
 	return intros.get(disc or "", _("Schedule a call to discuss your next steps."))
 
 

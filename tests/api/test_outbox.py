@@ -110,7 +110,29 @@ def test_a_hosts_list_says_whom_a_message_did_not_reach(host, booking):
 	listed = host.call("scheduler_integration.api.bookings.list", "GET").json()["data"]["bookings"]
 	(mine,) = (each for each in listed if each["id"] == booking)
 	assert mine["delivery_error"] == f"Not sent to {task.target}. The booking in the desk says why."
-	assert task.target in host.get("/scheduling").text
+	text = host.get("/scheduling").text
+	assert task.target in text
+	# Not only inside the fold.
+	assert "Problem" in text.split('class="row-item"')[1].split("</summary>")[0]
+
+
+@pytest.mark.parametrize(
+	("kind", "target", "shown"),
+	[
+		pytest.param("calendar_event", "4f1c0ffee1", "the calendar", id="a connection that is gone"),
+		pytest.param("webhook", "https://hooks.example/catch/SECRET?key=SECRET", "hooks.example", id="a webhook"),
+	],
+)
+def test_what_a_task_reaches_is_shown_in_words_without_secrets(host, booking, kind, target, shown):
+	task, _other = tasks(booking)
+	fail(task)
+	frappe.db.set_value("Outbox Task", task.name, {"kind": kind, "target": target})
+	frappe.db.commit()
+	listed = host.call(f"{API}.list", "GET", booking=booking)
+	assert shown in {each["target"] for each in listed.json()["data"]["tasks"]}
+	page = host.get("/scheduling").text
+	assert f"Not sent to {shown}." in page
+	assert "SECRET" not in listed.text + page
 
 
 def test_a_task_can_be_read_by_its_host_and_written_by_nobody(as_user, page, booking):

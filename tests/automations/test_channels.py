@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,13 +26,20 @@ HOUR = 3600
 
 
 class Receiver:
-	"""Keeps what it is sent, and answers with `answers` in turn, by default with 200."""
+	"""Keeps what it is sent, and answers with `answers` in turn, by default with 200.
+
+	It doesn't answer the next `silent` requests before the test ends.
+	"""
 
 	def __init__(self):
 		self.requests, self.answers = [], []
+		self.silent, self.over = 0, threading.Event()
 
 	def __call__(self, request):
 		request.get_data()
+		if self.silent:
+			self.silent -= 1
+			self.over.wait(30)
 		self.requests.append(request)
 		return self.answers.pop(0) if self.answers else Response("OK")
 
@@ -40,7 +48,10 @@ class Receiver:
 def receiving() -> Iterator[tuple[Receiver, str]]:
 	receiver = Receiver()
 	with serving(receiver) as url:
-		yield receiver, url
+		try:
+			yield receiver, url
+		finally:
+			receiver.over.set()
 
 
 @pytest.fixture
@@ -53,6 +64,12 @@ def receiver():
 @pytest.fixture(autouse=True)
 def _allow_this_machine(monkeypatch):
 	monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", ["127.0.0.1"])
+
+
+@pytest.fixture
+def quick_limit(monkeypatch):
+	"""Wait a second for an answer, and not a quarter of a minute."""
+	monkeypatch.setitem(frappe.local.conf, "scheduling_request_seconds", 1)
 
 
 @pytest.fixture
@@ -112,6 +129,16 @@ class TestWebhook:
 		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Sent"]
 		first, second = (json.loads(request.data)["id"] for request in receiver.requests)
 		assert first == second
+
+	def test_is_tried_again_if_the_receiver_falls_silent(self, page, receiver, quick_limit):
+		automation = self.automate(receiver)
+		receiver.silent = 1
+		booking = book(page)
+		deliver(booking.id, NOW)
+		(task,) = actions(booking.id, automation=automation.name)
+		assert (task.status, task.attempts) == ("Pending", 1)
+		deliver(booking.id, task.due_at)
+		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Sent"]
 
 	def test_is_given_up_if_the_receiver_says_so(self, page, receiver):
 		automation = self.automate(receiver)
@@ -176,6 +203,20 @@ class TestTextMessage:
 		assert self.texts(booking, NINE - HOUR) == [("+4930901820", "Failed")]
 		assert "402" in actions(booking.id, kind="sms")[0].error
 
+	@pytest.mark.parametrize("use_post", [0, 1])
+	def test_fails_if_the_gateway_sends_it_to_another_page(self, page, receiver, use_post):
+		frappe.get_doc("SMS Settings").update({"use_post": use_post}).save()
+		receiver.answers = [Response("elsewhere", 302, {"Location": "/login"}), Response("<html>Sign in</html>")]
+		booking = book(page, make_meeting_type(page, reminders="60"), attendee_phone="+4930901820")
+		assert self.texts(booking, NINE - HOUR) == [("+4930901820", "Failed")]
+		assert "302" in actions(booking.id, kind="sms")[0].error
+
+	def test_is_tried_again_if_the_gateway_falls_silent(self, page, receiver, quick_limit):
+		receiver.silent = 1
+		booking = book(page, make_meeting_type(page, reminders="60"), attendee_phone="+4930901820")
+		assert self.texts(booking, NINE - HOUR) == [("+4930901820", "Pending")]
+		assert self.texts(booking, NINE - HOUR + 60) == [("+4930901820", "Sent")]
+
 	def test_is_not_sent_if_the_site_switched_text_messages_off(self, page, receiver):
 		frappe.db.set_single_value("Scheduler Settings", "sms_enabled", 0)
 		booking = book(page, make_meeting_type(page, reminders="60"), attendee_phone="+4930901820")
@@ -184,18 +225,21 @@ class TestTextMessage:
 
 
 @pytest.mark.parametrize(
-	("typed", "zone", "number"),
+	("typed", "zones", "number"),
 	[
-		("030 901820", "Europe/Berlin", "+4930901820"),
-		("(212) 555-0100", "America/New_York", "+12125550100"),
-		("+33 1 42 68 53 00", "Asia/Tokyo", "+33142685300"),
-		("hello", "Europe/Berlin", None),
-		("12", "Europe/Berlin", None),
-		("030 901820", "UTC", None),
+		("030 901820", ["Europe/Berlin"], "+4930901820"),
+		("(212) 555-0100", ["America/New_York", "Europe/Berlin"], "+12125550100"),
+		("+33 1 42 68 53 00", ["Asia/Tokyo"], "+33142685300"),
+		("hello", ["Europe/Berlin"], None),
+		("12", ["Europe/Berlin"], None),
+		("030 901820", ["UTC"], None),
+		# The reader travels, or uses UTC: then it is a number of the host's country.
+		("030 901820", ["UTC", "Europe/Berlin"], "+4930901820"),
+		("01 42 68 53 00", ["America/New_York", "Europe/Paris"], "+33142685300"),
 	],
 )
-def test_a_number_without_a_country_code_belongs_to_the_country_of_the_zone(typed, zone, number):
-	assert international(typed, zone) == number
+def test_a_number_without_a_country_code_belongs_to_the_country_of_the_reader_or_of_the_host(typed, zones, number):
+	assert international(typed, zones) == number
 
 
 class TestToDo:

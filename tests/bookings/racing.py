@@ -54,14 +54,14 @@ def wish(page, meeting_type, start):
 	}
 
 
-def race_processes(site, wishes, code=BOOK):
+def race_processes(site, wishes, code=BOOK, seconds=120):
 	"""Run one process for each wish. Returns each one's status, with the booking or the error's code."""
 	with _gate(len(wishes)) as (port, open_gate):
 		processes = [site.python(code, str(port), json.dumps(each)) for each in wishes]
 		open_gate()
 		answers = []
 		for process in processes:
-			out, err = process.communicate(timeout=120)
+			out, err = process.communicate(timeout=seconds)
 			assert process.returncode == 0, err
 			answers.append(json.loads(out.splitlines()[-1]))
 	return answers

@@ -1,14 +1,11 @@
 """Many processes book, join, cancel, move and reassign at once. Afterwards the guard's buckets match the bookings exactly."""
 
-from collections import Counter
-
 import frappe
 import pytest
 
 from scheduler_integration import clock
-from scheduler_integration.bookings.guard import BUCKET_SECONDS
-from scheduler_integration.meetings.status import LIVE
 from tests.bookings.racing import next_monday, race_processes, wish
+from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, token_of
 
@@ -67,9 +64,9 @@ def test_after_a_storm_the_guard_holds_what_the_bookings_say(site, seats):
 	answers = race_processes(site, plans, WORK)
 	assert {status for each in answers for status in each} <= {200, 400, 403, 409}
 	frappe.db.rollback()
-	_check_time(users)
-	_check_seats(pool, call)
-	_check_ledger(pool)
+	check_time(users)
+	check_seats([pool.name, call.name])
+	check_turns([pool.name])
 
 
 def _plan(nth, booked, users, starts, shared, own):
@@ -96,32 +93,3 @@ def _plan(nth, booked, users, starts, shared, own):
 			("reassign", (next_one.id, users[(nth + 2) % 3])),
 		],
 	][nth % 3]
-
-
-def _check_time(users):
-	live = frappe.get_all(
-		"Booking Host",
-		{"user": ["in", users], "is_live": 1},
-		["user", "starts_at", "ends_at"],
-		parent_doctype="Booking",
-	)
-	taken = {
-		(row.user, bucket)
-		for row in live
-		for bucket in range(row.starts_at // BUCKET_SECONDS, -(-row.ends_at // BUCKET_SECONDS))
-	}
-	held = frappe.get_all("Booking Slot", {"host": ["in", users]}, ["host", "bucket"])
-	assert sorted((row.host, row.bucket) for row in held) == sorted(taken)
-
-
-def _check_seats(*meeting_types):
-	names = [each.name for each in meeting_types]
-	fields = ["name", "session", "seats", "status"]
-	for booking in frappe.get_all("Booking", {"meeting_type": ["in", names]}, fields):
-		sessions = frappe.get_all("Booking Seat", {"booking": booking.name}, pluck="session")
-		expected = booking.seats if booking.session and booking.status in LIVE else 0
-		assert Counter(sessions) == Counter({booking.session: expected} if expected else {})
-
-
-def _check_ledger(meeting_type):
-	assert sum(frappe.get_all("Round Robin Turn", {"meeting_type": meeting_type.name}, pluck="credit")) == 0

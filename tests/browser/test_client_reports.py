@@ -10,6 +10,7 @@ from tests.pages.offer import PASSWORD
 from tests.reports.hostile import TEXTS
 from tests.support.factories import make_assessment, make_consultant, make_outside_type, make_user
 from tests.support.html import Page
+from tests.support.site import on_real_site
 
 CALENDLY = "https://calendly.com/"
 WIDGET = '<iframe src="https://calendly.com/jane-moreau/30min" height="420"></iframe>'
@@ -99,7 +100,12 @@ def test_nothing_that_people_typed_runs_in_a_report(read_report, consultant):
 		frappe.db.commit()
 		window.page.reload()
 		assert window.page.evaluate("window.pwned") is None
-		assert window.page.evaluate("document.querySelectorAll('main script, main [onerror], main svg').length") == 0
+		assert (
+			window.page.evaluate(
+				"document.querySelectorAll('main script, main [onerror], main svg:not(#print *)').length"
+			)
+			== 0
+		)
 		headings = window.page.locator(".on-screen .meeting-type h3").all_inner_texts()
 		assert [text.removeprefix("Optional: ") for text in headings] == [
 			" ".join(t.split()) for t in TEXTS[start : start + 3]
@@ -124,6 +130,44 @@ def test_the_section_runs_nothing_in_a_page_without_any_policy(chromium, consult
 		assert page.evaluate("window.pwned") is None
 		assert page.evaluate("document.querySelectorAll('script, style, base, meta, svg, [onerror]').length") == 0
 	page.close()
+
+
+@pytest.mark.skipif(not on_real_site(), reason="the embedded site has no print view")
+def test_the_print_format_runs_nothing(chromium, consultant):
+	everything = "".join(f"<p>{text}</p>" for text in TEXTS)
+	types = [make_outside_type(consultant, phases=("Build",)).name for _each in range(2)]
+	report = make_assessment(consultant, client_name="ABC Corp").name
+	rich = dict.fromkeys(("summary", "action_plan", "resources"), everything)
+	frappe.db.set_value("Client Assessment", report, rich)
+	page = chromium.new_page()
+	page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+	for start in range(0, len(TEXTS), 2):
+		texts = TEXTS[start : start + 2]
+		for name, text in zip(types, texts, strict=True):
+			frappe.db.set_value("Meeting Type", name, {"title": text, "description": f"{text}\n- {text}"})
+		frappe.db.set_value("Client Assessment", report, "client_name", texts[0])
+		settings = {"display_name": texts[1], "description": texts[1]}
+		frappe.db.set_value("Consultant Scheduler Settings", {"consultant": consultant}, settings)
+		frappe.clear_document_cache("Client Assessment", report)
+		page.set_content(frappe.get_print("Client Assessment", report, "Client Report"))
+		assert page.evaluate("window.pwned") is None
+		for inside in ("script", "svg", "base", "meta", "iframe", "[onerror]", "[onfocus]", "[onmouseover]"):
+			assert page.locator(f".client-report {inside}").count() == 0
+		headings = page.locator(".client-report .meeting-type h3").all_inner_texts()
+		assert {text.removeprefix("Optional: ") for text in headings} == {" ".join(text.split()) for text in texts}
+	page.close()
+
+
+def test_the_report_is_printed_with_codes_in_place_of_the_widget(read_report, consultant):
+	make_outside_type(consultant, title="Deep dive", phases=("Build",))
+	window = read_report()
+	window.page.evaluate("window.print = () => { window.isPrinted = true }")
+	window.page.get_by_role("button", name="Print").click()
+	assert window.page.evaluate("window.isPrinted")
+	window.page.emulate_media(media="print")
+	assert not window.page.locator(".on-screen, #print, iframe").first.is_visible()
+	assert window.page.locator(".on-paper .scheduler-qr").count() == 2
+	assert window.page.locator(".on-paper .scheduler-print a").is_visible()
 
 
 def test_the_widget_cannot_reach_out_of_its_frame(read_report):

@@ -10,10 +10,21 @@ from frappe.utils.password import update_password
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now, to_site_time
+from scheduler_integration.engagement.clicks import Visit, record_click
+from scheduler_integration.engagement.targets import find_target
+from scheduler_integration.parsing.outside.change import OutsideChange
 from tests.browser.screens import DESK, Browsing, Windows
 from tests.pages.offer import PASSWORD, TeamOffer
+from tests.reports.hostile import TEXTS
 from tests.support import door
-from tests.support.factories import make_consultant, make_meeting_type, make_user, payload
+from tests.support.factories import (
+	make_assessment,
+	make_consultant,
+	make_meeting_type,
+	make_outside_type,
+	make_user,
+	payload,
+)
 from tests.support.site import Site
 
 # The first page of a new desk is slow: Frappe builds its boot info and the forms' meta.
@@ -440,3 +451,37 @@ def test_a_refused_embed_code_says_why(desk):
 	window.page.evaluate("cur_frm.set_value('embed_code', '<iframe src=https://evil.example/></iframe>')")
 	window.page.evaluate("cur_frm.save()")
 	window.message("Widgets from evil.example aren't allowed here")
+
+
+def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
+	"""The records hold what a program could write past the forms, and the list shows it as text."""
+	consultant = make_consultant("Jane")
+	fields = {
+		"Client Assessment": "client_name",
+		"Meeting Type": "title",
+		"Scheduler Engagement": "referrer",
+		"Outside Booking": "attendee_name",
+	}
+	made = {"Client Assessment": make_assessment(consultant).name, "Meeting Type": make_outside_type(consultant).name}
+	target = find_target(made["Client Assessment"], made["Meeting Type"])
+	for number in range(len(TEXTS)):
+		record_click(target, "report", Visit(f"203.0.113.{number}"), now() - number)
+		change = {"provider": "Calendly", "external_id": str(number), "happened_at": now(), "status": "Scheduled"}
+		bookings.record_outside(consultant, OutsideChange(**change), now())
+		make_assessment(consultant)
+		make_outside_type(consultant)
+	for doctype, field in fields.items():
+		for name, text in zip(frappe.get_all(doctype, {"consultant": consultant}, pluck="name"), TEXTS, strict=False):
+			frappe.db.set_value(doctype, name, field, text)
+	frappe.db.commit()
+	window = desk(consultant)
+	for doctype, field in fields.items():
+		window.open(f"/app/{doctype.lower().replace(' ', '-')}/view/report")
+		window.page.locator(".dt-row").nth(5).wait_for()
+		window.open(f"/app/{doctype.lower().replace(' ', '-')}/view/list")
+		window.page.locator(".list-row").nth(5).wait_for()
+		assert window.page.evaluate("window.pwned") is None, (doctype, field)
+		assert window.page.locator(".list-row [onerror], .list-row script").count() == 0
+	window.open("/app/query-report/Engagement with Reports")
+	window.page.locator(".report-summary").wait_for()
+	assert window.page.evaluate("window.pwned") is None

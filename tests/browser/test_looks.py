@@ -161,6 +161,55 @@ def test_why_a_time_is_not_offered(browse, screen, scheme):
 	check(window, f"why-answer-{scheme}")
 
 
+def connect_account(host, account, status="Connected", **fields):
+	"""Connect an account at Google, as after its consent, that nobody reads while the test runs."""
+	calendars = [
+		{
+			"calendar_name": name,
+			"calendar_id": name,
+			"check_conflicts": number < 2,
+			"can_write": 1,
+			"synced_at": now() - 90,
+		}
+		for number, name in enumerate(("Work", "Family", "Birthdays"))
+	]
+	calendars[0]["write_bookings"] = 1
+	values = {"user": host, "provider": "Google", "account_name": account, "next_sync_at": 4_000_000_000}
+	connection = frappe.get_doc(
+		{"doctype": "Calendar Connection", **values, "status": status, "calendars": calendars, **fields}
+	)
+	connection.flags.from_provider = True
+	connection.insert()
+	frappe.db.commit()
+
+
+@each_look_and_the_narrowest
+def test_a_hosts_calendars(browse, screen, scheme):
+	"""Nothing connected; then an account that works, and one that has to be connected again, with the button for it."""
+	host = host_of(make_offer())
+	window = browse(screen, color_scheme=scheme)
+	sign_in_as(window, host)
+	window.open("/scheduling/calendars")
+	assert window.page.get_by_text("No calendar is connected yet.").is_visible()
+	window.page.locator("summary", has_text="iCloud").click()
+	check(window, f"calendars-none-{scheme}")
+	connect_account(host, "jane.with.a.long.name.indeed@mail.example")
+	connect_account(host, "old@mail.example", "Reconnect needed", sync_error_count=3, last_error="Access was revoked.")
+	window.open("/scheduling/calendars")
+	works, fails = window.page.locator(".connection").all()
+	assert works.get_by_role("button").or_(works.locator("a.button")).filter(visible=True).count() == 0
+	assert fails.get_by_role("button").or_(fails.locator("a.button")).filter(visible=True).all_inner_texts() == [
+		"Connect again"
+	]
+	check(window, f"calendars-{scheme}")
+	works.locator("summary", has_text="Calendars and rules").click()
+	works.get_by_label("Birthdays").first.check()
+	check(window, f"calendars-choosing-{scheme}")
+	works.get_by_role("button", name="Save choice").click()
+	window.page.locator(".done", has_text="saved").wait_for()
+	check(window, f"calendars-chosen-{scheme}")
+
+
 @each_look
 @pytest.mark.parametrize(
 	("name", "path"),

@@ -2,12 +2,15 @@
 
 import frappe
 import pytest
+from frappe.utils.password import update_password
 
-from scheduler_integration import bookings, jobs
-from scheduler_integration.calendars.mirror.outside import changes_of
+from scheduler_integration import bookings, clock, jobs
+from scheduler_integration.calendars.mirror.outside import changes_of, changes_of_booking
 from scheduler_integration.calendars.sync import sync
 from tests.calendars.test_mirror import HOUR, NINE, NOW, book, connected, deliver
-from tests.support.factories import make_meeting_type, make_page
+from tests.support.factories import make_meeting_type, make_page, make_user
+
+PASSWORD = "calendars-of-jane-1"
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
 
@@ -75,6 +78,29 @@ def test_a_deleted_event_is_shown_and_the_booking_stays(page, connection, bookin
 		len(frappe.get_all("Email Queue", {"reference_name": booking.name, "message": ["like", "%In your calendar%"]}))
 		== 1
 	)
+
+
+def changes_shown(client, user, booking):
+	client.login(user, PASSWORD)
+	answer = client.call("scheduler_integration.api.calendars.changes", "GET", booking=booking.name)
+	client.call("logout", "POST")
+	return answer.json()["data"]["changes"] if answer.ok else answer.status_code
+
+
+def test_a_booking_says_what_was_done_to_its_event(client, page, connection, booking, caldav):
+	"""To its host and to managers. The event moved in real time: the desk shows bookings to come only."""
+	frappe.db.set_value("Mirrored Event", {"booking": booking.name}, "ends_at", clock.now() + HOUR)
+	move_there(caldav)
+	sync(connection.name, NOW + HOUR)
+	manager = make_user("Mia", roles=("Scheduling Manager",), new_password=PASSWORD)
+	stranger = make_user("Eve", new_password=PASSWORD)
+	update_password(page.user, PASSWORD)
+	frappe.db.commit()
+	(change,) = changes_shown(client, page.user, booking)
+	assert (change["event"], change["starts_at"]) == ("moved", "2026-03-02T13:00:00+00:00")
+	assert changes_shown(client, manager, booking) == [change]
+	assert changes_shown(client, stranger, booking) == 403
+	assert changes_of_booking(booking.name, stranger, NOW) == [], "of the host's calendar, another host learns nothing"
 
 
 def test_a_deleted_event_is_noticed_by_a_full_reading(page, connection, booking, caldav):

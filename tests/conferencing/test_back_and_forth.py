@@ -85,3 +85,17 @@ def test_a_meeting_that_zoom_lists_late_is_not_made_twice(book, zoom, pool):
 	settle(booking.name, moved.name, now=NOW + 1)
 	zoom.faults.clear()
 	assert_one_meeting(zoom, later(moved))
+
+
+def test_the_link_of_a_cancelled_booking_goes_although_its_move_was_never_carried_out(book, zoom, zoom_type):
+	"""The token can't be renewed when the meeting is moved, and then it is cancelled."""
+	earlier = book(zoom_type)
+	later_on = NOW + 2 * 3600
+	zoom.clock.move_to(later_on)
+	zoom.fail("/oauth/token", status=500, times=4)
+	moved = reschedule(earlier.name, NINE + DAY, later_on)
+	settle(earlier.name, moved.name, now=later_on)
+	bookings.cancel_by_host(moved.name, "", later_on)
+	zoom.faults.clear()
+	earlier, moved = settle(earlier.name, moved.name, now=later_on + 6 * 3600)
+	assert (zoom.meetings, moved.status, moved.meeting_link) == ({}, "Cancelled", None)

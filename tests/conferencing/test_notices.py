@@ -8,9 +8,13 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.clock import now, to_site_time, utc
 from scheduler_integration.conferencing.zoom_notices import Notice, read_notice
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
-from tests.conferencing.conftest import NOW, calls, settings, settle
+from tests.conferencing.conftest import DAY, NOW, calls, settings, settle
+from tests.pages.offer import DAYS, sign_in
+from tests.pages.reading import read
+from tests.support.factories import make_meeting_type, make_page
 
 PATH = "/api/method/scheduler_integration.api.video.zoom_notice"
 
@@ -135,3 +139,32 @@ def test_notices_over_http(client, zoom, notify):
 	assert len(answer.json()["encryptedToken"]) == 64
 	forged = client.post(PATH, data=body, headers={**headers, "x-zm-signature": "v0=forged"})
 	assert (forged.status_code, forged.json()["code"]) == (403, "NOT_PERMITTED")
+
+
+@pytest.mark.parametrize(
+	("told", "hint"),
+	[
+		({"participants": 1, "first_guest_at": 5}, "One person joined besides the host, at 9:05 AM."),
+		({"participants": 3, "first_guest_at": 5}, "3 people joined besides the host, the first at 9:05 AM."),
+		({"host_joined_at": 0}, "Only the host joined, as far as Zoom tells."),
+		({"ended_on": 30}, "Nobody joined, as far as Zoom tells."),
+		({}, None),
+	],
+)
+def test_a_past_meetings_row_says_who_came(client, book, connect_zoom, told, hint):
+	"""A hint for the host, who decides whether it was a no-show."""
+	yesterday = (now() // DAY - 1) * DAY
+	page = make_page(hours={day: ["09:00-18:00"] for day in DAYS})
+	connect_zoom(page.user)
+	booking = book(make_meeting_type(page, location_type="Zoom"), yesterday + 9 * 3600, now=yesterday)
+	moments = {
+		name: number if name == "participants" else to_site_time(booking.starts_at + number * 60)
+		for name, number in told.items()
+	}
+	if moments:
+		frappe.db.set_value("Video Meeting", booking.video_meeting, moments)
+	frappe.db.commit()
+	sign_in(client, page.user)
+	row = read(client.get(f"/scheduling?status=all&from={utc(yesterday):%Y-%m-%d}").text).one("li", class_="row-item")
+	assert (hint or "Zoom") in row.text
+	assert ("joined" in row.text) == bool(hint)

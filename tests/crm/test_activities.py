@@ -50,6 +50,32 @@ def test_no_host_is_taken_for_the_author_of_what_comes_after():
 	assert frappe.db.exists("Communication", {"reference_name": other.event, "sender": other.host})
 
 
+def test_the_entry_is_the_one_that_frappe_writes_for_an_event():
+	_answer, booking = book(notes="1 < 2")
+	event = frappe.get_doc("Event", booking.event)
+	copied = ("subject", "description", "event_category", "event_type", "starts_on", "ends_on")
+	people = [{"reference_doctype": "Contact", "reference_docname": booking.contact, "email": booking.attendee_email}]
+	values = {"doctype": "Event", **{field: event.get(field) for field in copied}, "event_participants": people}
+	by_frappe = frappe.get_doc(values).insert()
+	# Frappe names the user who inserts the Event: as owner, sender and author.
+	own = {"name", "owner", "modified_by", "creation", "modified", "parent", "user", "sender", "sender_full_name"}
+	own |= {"reference_name", "reference_owner"}
+	for row, filters in entries_of(booking.event).items():
+		(expected,) = stored(row, entries_of(by_frappe.name)[row], own)
+		assert stored(row, filters, own) == [expected]
+
+
+def entries_of(event):
+	name = frappe.db.get_value("Communication", {"reference_doctype": "Event", "reference_name": event})
+	return {"Communication": {"name": name}, "Communication Link": {"parent": name}}
+
+
+def stored(doctype, filters, besides):
+	"""Return the rows as they are stored. An empty text and no value are the same for Frappe."""
+	rows = frappe.db.get_values(doctype, filters, "*", as_dict=True)
+	return [{field: value or None for field, value in row.items() if field not in besides} for row in rows]
+
+
 def test_a_cancelled_booking_cancels_its_event():
 	answer, booking = book()
 	bookings.cancel_by_token(token_of(answer), "", NOW)

@@ -285,3 +285,13 @@ class TestPlanning:
 			return len(queries)
 
 		assert asked(10) == asked(100)
+
+	def test_a_task_takes_the_same_number_of_statements_however_many_there_are(self, world, booking, queries):
+		def ran(count):
+			store(booking, *(planned(fresh("key"), target=fresh("target")) for _each in range(count)))
+			queries.clear()
+			assert len(world.run_all()) == count
+			return len(queries)
+
+		ten, twenty, forty = ran(10), ran(20), ran(40)
+		assert forty - twenty == 2 * (twenty - ten)

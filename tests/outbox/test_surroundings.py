@@ -86,6 +86,15 @@ def test_a_failure_for_good_is_shown_to_the_host(page, outgoing_mail):
 	assert notice.subject.startswith(f"Not delivered to {to_attendee.target}: Intro call")
 
 
+def test_tasks_stay_as_long_as_their_booking(booking):
+	frappe.db.set_value("Outbox Task", {"booking": booking}, "status", "Sent")
+	frappe.db.set_value("Booking", booking, "status", "Cancelled")
+	keep_awake()
+	assert status_of(booking) == ["Sent", "Sent"]
+	frappe.delete_doc("Booking", booking)
+	assert tasks(booking) == []
+
+
 class TestMessagesOfTheVersionBefore:
 	"""Before, a booking had fields of its own for the state of its messages."""
 

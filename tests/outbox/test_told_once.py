@@ -11,8 +11,10 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.outbox import claims
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_team_page, make_user, payload
 from tests.support.outbox import tasks
@@ -65,6 +67,19 @@ class Changes(RuleBasedStateMachine):
 		except SchedulingError:
 			frappe.db.rollback()
 
+	@precondition(lambda self: self.booked)
+	@rule(of=REFERENCES, by=st.sampled_from([1, 2, 7]))
+	def reschedule(self, of, by):
+		name = self.booked[of % len(self.booked)]
+		start = frappe.db.get_value("Booking", name, "starts_at") + by * DAY
+		try:
+			moved = bookings.reschedule_by_host(name, RescheduleRequest(start), self.now)
+			frappe.db.commit()
+		except SchedulingError:
+			frappe.db.rollback()
+		else:
+			self.booked.append(moved.id)
+
 	@rule(seconds=st.sampled_from([1, 90, 3600, DAY]))
 	def time_passes(self, seconds):
 		self.now += seconds
@@ -98,6 +113,9 @@ class Changes(RuleBasedStateMachine):
 		sent = [task for task in found if task.status == "Sent"]
 		got = Counter(str(message["Message-Id"]).strip("<>") for _to, message in mails)
 		assert [got[task.key] for task in sent] == [1] * len(sent)
+		if booking.status == "Rescheduled":
+			# Its invitation has moved on to the booking that took its place.
+			return
 		is_off = booking.status in RELEASED
 		present = {booking.attendee_email, *(row.email for row in booking.guests), *booking.host_users()}
 		for reader in present:
@@ -109,10 +127,17 @@ class Changes(RuleBasedStateMachine):
 
 	def last_to(self, reader, booking, mails):
 		"""Return the methods that the reader got for the booking, and the last one with its sequence."""
-		of_booking = {task.key for task in tasks(booking.name, target=reader)}
+		of_booking = {task.key for name in chain(booking) for task in tasks(name, target=reader)}
 		got = [message for _to, message in mails if str(message["Message-Id"]).strip("<>") in of_booking]
 		entries = [calendar_of(message) for message in got]
 		return [method for method, _sequence in entries], entries[-1] if entries else None
+
+
+def chain(booking):
+	"""Return the names of the booking and of those whose place it took."""
+	while booking:
+		yield booking.name
+		booking = predecessor(booking)
 
 
 def calendar_of(message):

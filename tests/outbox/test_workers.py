@@ -15,14 +15,19 @@ from scheduler_integration.outbox.claims import LEASE_SECONDS
 from scheduler_integration.outbox.tasks import Planned, plan
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, payload
-from tests.support.outbox import status_of, tasks
+from tests.support.outbox import actions, status_of, tasks
 from tests.support.smtp import sending_to_inbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 
 DAY = 86400
+# The mail server's silence lasts a second and not two minutes.
 RUN = """
-import sys
+import smtplib, sys
+from functools import partialmethod
+smtplib.SMTP._get_socket = partialmethod(
+	lambda self, host, port, timeout, known: known(self, host, port, 1), known=smtplib.SMTP._get_socket
+)
 from scheduler_integration import bookings, clock
 from tests.support.site import set_test_mode
 set_test_mode(False)
@@ -74,10 +79,22 @@ def inbox(site):
 		yield box
 
 
+@pytest.fixture
+def attendee_alone():
+	"""Hosts get no messages: each booking has one confirmation and one reminder."""
+	rows = frappe.get_all("Meeting Automation", {"built_in": ["in", ["host_confirmed", "host_reminder"]]}, pluck="name")
+	for is_active in (0, 1):
+		for name in rows:
+			frappe.get_doc("Meeting Automation", name).update({"is_active": is_active}).save()
+		frappe.db.commit()
+		if not is_active:
+			yield
+
+
 def offer():
 	hours = {day: ["00:00-00:00"] for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")}
 	page = make_page(hours=hours)
-	return page, make_meeting_type(page)
+	return page, make_meeting_type(page, reminders="1440")
 
 
 def book(page, meeting_type, index=0):
@@ -93,28 +110,38 @@ def run(site, shift=0, code=RUN):
 
 
 def arrived(inbox, booking):
-	"""Return the recipients of the booking's messages that arrived. A real site may send others' mail meanwhile."""
-	came = [inbox.arrived.get() for _each in range(inbox.arrived.qsize())]
-	keys = {task.key for task in tasks(booking.id)}
-	return [recipients[0] for recipients, message in came if str(message["Message-Id"]).strip("<>") in keys]
+	"""Return the ids of the booking's messages that arrived. A real site may send others' mail meanwhile."""
+	came = [inbox.arrived.get()[1] for _each in range(inbox.arrived.qsize())]
+	keys = {task.key for task in (*tasks(booking.id), *actions(booking.id))}
+	return [key for key in (str(message["Message-Id"]).strip("<>") for message in came) if key in keys]
 
 
-def test_killed_between_any_two_steps_nothing_is_lost_and_nothing_sent_twice(site, inbox):
-	"""Only a message that the mail server took just before the kill may come twice."""
+def seconds_to_reminders(booking):
+	return booking.start - DAY + 1 - now()
+
+
+def status_of_due(booking):
+	"""Return the statuses of the messages at booking and of the reminders, but not of what comes after the meeting."""
+	return [task.status for task in (*tasks(booking.id), *actions(booking.id, due_at=["<", booking.start]))]
+
+
+def test_killed_between_any_two_steps_nothing_is_lost_and_nothing_sent_twice(site, inbox, attendee_alone):
+	"""Confirmations and reminders. Only a message that the mail server took just before the kill may come twice."""
 	commit, completed, offered = 0, False, offer()
 	while not completed:
 		commit += 1
 		for moment in ("before", "after"):
 			booking = book(*offered, 2 * commit + (moment == "after"))
-			process = site.python(RUN_AND_DIE, "0", str(commit), moment)
+			shift = seconds_to_reminders(booking)
+			process = site.python(RUN_AND_DIE, str(shift), str(commit), moment)
 			process.communicate(timeout=60)
 			completed = process.returncode == 0
 			before = arrived(inbox, booking)
 			frappe.db.rollback()
 			known = frappe.get_all("Email Queue", {"reference_name": booking.id, "status": "Sent"}, pluck="name")
-			run(site, LEASE_SECONDS + 1)
+			run(site, shift + LEASE_SECONDS + 1)
 			after = arrived(inbox, booking)
-			assert status_of(booking.id) == ["Sent", "Sent"], (commit, moment)
+			assert status_of_due(booking) == ["Sent", "Sent"], (commit, moment)
 			assert len({*before, *after}) == 2, (commit, moment)
 			unsure = len(before) - len(known)
 			assert len(before) + len(after) - 2 <= unsure <= 1, (commit, moment)
@@ -225,6 +252,7 @@ SILENCE = None
 	[
 		pytest.param([b"421 too busy\r\n"], id="turns everybody away"),
 		pytest.param([GREETING], id="hangs up after its greeting"),
+		pytest.param([GREETING, None], id="falls silent"),
 		pytest.param([GREETING, WELCOME, OK, OK, GO_ON], id="dies in the middle of the message"),
 		pytest.param([SILENCE], id="never greets"),
 		pytest.param([GREETING, WELCOME, OK, OK, SILENCE], id="hangs before the message"),

@@ -73,7 +73,7 @@ def test_a_user_without_the_role_has_no_calendars(client, commit_clean):
 
 def test_a_feed_from_connecting_to_disconnecting(client, jane, feed):
 	assert "No calendar is connected yet." in shown(client)
-	assert "Nobody is booked over what stands in a calendar that you connect." in shown(client, "/scheduling")
+	assert "Nobody can book over the events of a calendar that you connect." in shown(client, "/scheduling")
 	name = connect(client, feed)
 	page = shown(client, PATH + "?done=connect")
 	assert "It is being read now." in page

@@ -6,6 +6,10 @@ import frappe
 import pytest
 from frappe.utils.password import update_password
 
+from scheduler_integration.bookings import record_outside
+from scheduler_integration.engagement.clicks import Visit, record_click
+from scheduler_integration.engagement.targets import find_target
+from scheduler_integration.parsing.outside.change import OutsideChange
 from tests.pages.offer import PASSWORD
 from tests.support.factories import (
 	make_assessment,
@@ -46,6 +50,14 @@ def janes(jane, eve):
 			make_team_page([jane, eve]), title="Open to all", recommended_phases=[{"phase": "Systemic"}], **fields
 		).name,
 	}
+	target = find_target(made["Client Assessment"], made["Meeting Type"])
+	record_click(target, "report", Visit("203.0.113.9", referrer=f"https://{SECRET}.example/"), 1_780_000_000)
+	made["Scheduler Engagement"] = frappe.db.get_value("Scheduler Engagement", {"consultant": jane})
+	change = OutsideChange(
+		provider="Calendly", external_id=SECRET, happened_at=1_780_000_000, status="Scheduled", start=1_790_000_000,
+		end=1_790_003_600, attendee_name=f"Client {SECRET}",
+	)  # fmt: skip
+	made["Outside Booking"] = record_outside(jane, change, 1_780_000_000)
 	frappe.db.commit()
 	return made
 
@@ -117,16 +129,17 @@ def test_api_keys_and_bearer_tokens_sign_in(client, eve):
 
 # Every door of Frappe through which records could leave
 
-DOCTYPES = ("Consultant Scheduler Settings", "Client Assessment", "Meeting Type")
 FIELD = {
 	"Consultant Scheduler Settings": "scheduler_url",
 	"Client Assessment": "client_name",
 	"Meeting Type": "scheduler_event_url",
+	"Scheduler Engagement": "referrer",
+	"Outside Booking": "attendee_name",
 }
 
 
 def test_the_resource_api_tells_nothing(as_eve, janes):
-	for doctype in DOCTYPES:
+	for doctype in FIELD:
 		like = json.dumps([[FIELD[doctype], "like", f"%{SECRET}%"]])
 		for filters in ("[]", like):
 			answer = as_eve.get(f"/api/resource/{doctype}", params={"fields": '["*"]', "filters": filters, "limit": 0})
@@ -192,6 +205,28 @@ def test_the_desks_own_methods_tell_nothing(as_eve, janes):
 				assert janes["consultant"] not in answer.text
 			elif "count" in method and answer.ok:
 				assert answer.json().get("message") in (0, [], None), (method, doctype, answer.text)
+
+
+@pytest.mark.skipif(not on_real_site(), reason="the embedded site has no desk")
+def test_the_desks_report_and_charts_show_ones_own_figures(client, as_eve, eve, jane, janes):
+	"""As a report, as a file, as a chart, and with Jane's name in every filter."""
+	name, theirs = "Engagement with Reports", {"consultant": jane, "from_date": "2026-01-01", "to_date": "2026-12-31"}
+	for method, arguments in {
+		"frappe.desk.query_report.run": {"report_name": name, "filters": json.dumps(theirs)},
+		"frappe.desk.query_report.export_query": {
+			"report_name": name, "filters": json.dumps(theirs), "file_format_type": "CSV", "visible_idx": "[]",
+		},
+	}.items():  # fmt: skip
+		answer = as_eve.post(f"/api/method/{method}", data=arguments)
+		assert answer.status_code == 403, (method, answer.text)
+		assert SECRET not in answer.text
+	own = {**theirs, "consultant": ""}
+	for whose, clicks in ((eve, 0), (jane, 1)):
+		signed_in(client, whose)
+		answer = client.post(
+			"/api/method/frappe.desk.query_report.run", data={"report_name": name, "filters": json.dumps(own)}
+		)
+		assert answer.json()["message"]["report_summary"][0]["value"] == clicks
 
 
 @pytest.mark.skipif(not on_real_site(), reason="the embedded site has no desk")

@@ -10,6 +10,8 @@ import frappe
 import pytest
 import redis
 
+from scheduler_integration import bookings
+from scheduler_integration.clock import now
 from tests.support.factories import fresh, make_meeting_type, make_page
 from tests.support.outbox import status_of
 from tests.support.server import free_port, running
@@ -64,6 +66,20 @@ def test_a_booking_on_one_process_is_announced_by_another(site, redis_url, monke
 		_work_off(site)
 	assert statuses(booking) == {"Sent"}
 	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 2
+
+
+def test_a_redis_that_is_down_costs_no_booking_and_no_message(site, monkeypatch):
+	if site.is_real:
+		pytest.skip("a real site has its own Redis, and its own tests of it")
+	monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{free_port()}")
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	frappe.db.commit()
+	with running(site) as server, server.client() as client:
+		booking = client.call(f"{PUBLIC}.book", **_wish(client, page, meeting_type)).json()["data"]
+	assert statuses(booking) == {"Pending"}
+	bookings.run_due_tasks(now, 30)
+	assert statuses(booking) == {"Sent"}
 
 
 def test_a_job_waits_for_the_commit(site, redis_url, monkeypatch):

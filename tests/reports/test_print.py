@@ -41,6 +41,25 @@ def test_the_print_format_is_the_default():
 
 
 @pytest.mark.skipif(not shutil.which("wkhtmltopdf"), reason="wkhtmltopdf isn't installed")
+def test_hostile_texts_stand_in_the_pdf_as_they_were_typed(report, server, monkeypatch):
+	from pypdf import PdfReader
+
+	monkeypatch.setitem(frappe.local.conf, "host_name", server.url)
+	text = "</style><script>document.write('it'+'ran')</script><img src=x onerror=document.write('it'+'ran')>"
+	frappe.db.set_value(
+		report.doctype, report.name, {"client_name": text, "summary": f"<p>{text.partition('<img')[0]}</p>"}
+	)
+	frappe.db.set_value("Meeting Type", {"consultant": report.consultant}, {"title": text, "description": f"- {text}"})
+	frappe.clear_document_cache(report.doctype, report.name)
+	pdf = PdfReader(io.BytesIO(frappe.get_print(report.doctype, report.name, "Client Report", as_pdf=True)))
+	words = "".join("".join(page.extract_text() for page in pdf.pages).split())
+	assert words.count("".join(text.split())) >= 5
+	# Rich text keeps what an editor makes. The tags of a script are taken out, and its text stays.
+	assert "document.write('it'+'ran')" in words
+	assert "itran" not in words
+
+
+@pytest.mark.skipif(not shutil.which("wkhtmltopdf"), reason="wkhtmltopdf isn't installed")
 def test_the_pdf_has_texts_links_and_codes_in_order(report, server, monkeypatch):
 	from pypdf import PdfReader
 

@@ -216,6 +216,20 @@ def test_print_shows_a_link_and_a_qr_code_in_place_of_the_widget(assessment, wid
 	assert len(page.elements("div.meeting-type img.scheduler-qr")) == 2
 
 
+def test_a_long_button_wraps_on_paper(assessment, settings):
+	"""Bootstrap's buttons don't wrap. wkhtmltopdf would make the whole page smaller until the longest one fits."""
+	assert [link["style"] for link in shown(assessment, "pdf").elements("a.btn")] == ["white-space: normal;"] * 2
+	assert not shown(assessment).has("[style]")
+
+
+def test_a_phase_has_a_name_of_its_own_in_other_languages(assessment, monkeypatch):
+	"""Frappe itself translates "Build" as the name of a workspace."""
+	assessment.disc_profile = "C"
+	assessment.save()
+	monkeypatch.setattr(frappe.local, "lang", "de")
+	assert "Phase Aufbauen" in shown(assessment).texts("p")[0]
+
+
 def test_an_e_mail_has_neither_widget_nor_images(assessment, widget):
 	page = shown(assessment, "email")
 	assert not page.has("iframe")

@@ -12,9 +12,11 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings, clock
+from scheduler_integration.calendars.mirror.outside import changes_of
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.exceptions import SlotTaken
+from scheduler_integration.jobs import follow_calendars
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
@@ -78,6 +80,10 @@ def read(jane, now=NOW, **kwargs):
 
 def status(jane):
 	return frappe.db.get_value("Calendar Connection", jane.connection, "status")
+
+
+def status_of(booking):
+	return frappe.db.get_value("Booking", booking.name, "status")
 
 
 def live(jane):
@@ -185,6 +191,38 @@ def test_07_an_event_that_its_host_deletes_or_moves_leaves_the_booking_as_it_is(
 	bookings.cancel_by_token(manage_token(second), "Ill", NOW + 120)
 	deliver(NOW + 120)
 	assert live(jane) == []
+
+
+def test_07_and_two_switches_let_the_booking_follow(vendor, page, jane):
+	frappe.db.set_value("Calendar Connection", jane.connection, {"delete_cancels": 1, "move_reschedules": 1})
+	read(jane)
+	first, second = book(page), book(page, NINE + 3 * HOUR)
+	deliver()
+	deleted, moved = sorted(live(jane), key=lambda entry: jane.diary.occurrence_at(entry, None).starts_at)
+	vendor.act(jane, lambda: jane.diary.remove(deleted))
+	vendor.act(jane, lambda: jane.diary.move(moved, *on_monday(15, 16)))
+	assert read(jane, NOW + 60).error is None
+	follow_calendars(NOW + 60)
+	assert [status_of(each) for each in (first, second)] == ["Cancelled", "Rescheduled"]
+	assert frappe.db.get_value("Booking", {"rescheduled_from": second.name}, "starts_at") == NINE + 6 * HOUR
+	deliver(NOW + 120)
+	assert starts(jane) == [NINE + 6 * HOUR]
+
+
+def test_08_an_attendee_who_declines_there_is_shown_and_the_booking_stays(vendor, page, jane, outgoing_mail):
+	frappe.db.set_value("Calendar Connection", jane.connection, "invites", 1)
+	read(jane)
+	booking = book(page)
+	deliver()
+	vendor.decline_as_attendees(jane, live(jane)[0])
+	assert read(jane, NOW + 60).error is None
+	[change] = changes_of(page.user, NOW + 60)
+	assert (change.booking, change.declined_by) == (booking.name, booking.attendee_email)
+	for _each in range(2):
+		follow_calendars(NOW + 60)
+	told = {"reference_name": booking.name, "message": ("like", "%Declined by%")}
+	assert frappe.db.count("Email Queue", told) == 1
+	assert status_of(booking) == "Scheduled"
 
 
 def test_09_a_lost_reply_makes_no_second_event(vendor, page, jane):

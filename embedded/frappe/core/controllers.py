@@ -93,6 +93,9 @@ class Event(Document):
 				row.email = frappe.db.get_value("Contact", row.reference_docname, "email_id")
 
 	def on_update(self) -> None:
+		self.sync_communication()
+
+	def sync_communication(self) -> None:
 		"""Add the meeting to the timeline of each participant whose DocType shows events there."""
 		reference = {"reference_doctype": self.doctype, "reference_name": self.name}
 		known = frappe.get_all("Communication", reference, pluck="name")
@@ -112,6 +115,7 @@ class Event(Document):
 				"sender_full_name": frappe.utils.get_fullname(self.owner), "reference_doctype": self.doctype,
 				"reference_name": self.name, "communication_medium": _MEDIUM.get(self.event_category or "", ""),
 				"sent_or_received": "Sent", "user": communication.user or local.session.user,
+				"reference_owner": self.owner,
 			}
 		)  # fmt: skip
 		communication.save(ignore_permissions=True)

@@ -1,4 +1,4 @@
-"""What a host's calendar should say of a meeting, as the booking is now."""
+"""Describes a meeting as it should be in a host's calendar, by the booking's present state."""
 
 import hashlib
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ from scheduler_integration.meetings.destinations import Destination, destination
 from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
 
-# While the connection must be connected again. Reconnecting makes the tasks due at once.
+# Seconds until the next look while the account must be connected again. Reconnecting makes the tasks due at once.
 PATIENCE = 3600
 # A link that is pending at the provider is asked for again after so many seconds.
 SOON = 5
@@ -57,7 +57,7 @@ def _serve(meeting: Meeting, destination: Destination | None, now: int) -> Outco
 	providers = _Providers()
 	try:
 		written = [
-			_write_day(providers, meeting, day, [row for row in kept if row.day == day], destination)
+			_write_day(providers, meeting, day, [row for row in kept if row.day == day], destination, now)
 			for day in range(len(days))
 			if destination
 		]
@@ -87,7 +87,12 @@ def _stays(row: frappe._dict, destination: Destination | None, days: int) -> boo
 
 
 def _write_day(
-	providers: "_Providers", meeting: Meeting, day: int, known: list[frappe._dict], destination: Destination
+	providers: "_Providers",
+	meeting: Meeting,
+	day: int,
+	known: list[frappe._dict],
+	destination: Destination,
+	now: int,
 ) -> Stored | None:
 	"""Make the event of one day right, and return what is stored, or None if the host deleted it there."""
 	row = known[-1] if known else None
@@ -104,8 +109,8 @@ def _write_day(
 	stored = _put(provider, row, event, meeting.bookings[0].meeting_link or "")
 	if stored is None:
 		rows.change(row, state=rows.DELETED, starts_at=row.starts_at or start, ends_at=row.ends_at or end)
-		return _write_day(providers, meeting, day, [row], destination)
-	rows.note_stored(row, stored, start, end, meeting.bookings[0].name)
+		return _write_day(providers, meeting, day, [row], destination, now)
+	rows.note_stored(row, stored, (start, end), meeting.bookings[0].name, now)
 	return stored
 
 

@@ -16,7 +16,7 @@ from scheduler_integration.meetings.status import LIVE
 
 _FIELDS = [
 	"name", "booking", "user", "connection", "calendar_id", "subject", "session", "key", "uid", "event", "external_id",
-	"etag", "starts_at", "ends_at", "state", "there_starts_at", "there_ends_at", "declined_by", "told_at",
+	"etag", "starts_at", "ends_at", "state", "there_starts_at", "there_ends_at", "declined_by", "written_at", "told_at",
 ]  # fmt: skip
 _KNOWN = (rows.STORED, rows.MOVED, rows.DELETED)
 
@@ -44,11 +44,18 @@ def look_into(provider: Provider, calendar: str, changes: Changes, now: int) -> 
 	return [_found(provider, row) for row in suspects]
 
 
-def missing_from(provider: Provider, calendar: str, seen: Collection[str], now: int) -> list[Finding]:
-	"""Return the events that a full reading didn't meet. `seen` are marks and ids of all that it met."""
+def missing_from(
+	provider: Provider, calendar: str, seen: Collection[str], now: int, written_since: int = 0
+) -> list[Finding]:
+	"""Return the events that a reading should have met and didn't, as they are now. `seen` are marks and ids of all that it met.
+
+	A full reading meets all events, a reading of changes those that were written since the one before it, `written_since`.
+	If the host deletes one of these before it was ever read, some providers say nothing about it.
+	"""
 	if not provider.can_write:
 		return []
-	return [_found(provider, row) for row in _rows(calendar, now) if not {row.key, row.external_id} & set(seen)]
+	expected = [row for row in _rows(calendar, now) if (row.written_at or 0) >= written_since]
+	return [_found(provider, row) for row in expected if not {row.key, row.external_id} & set(seen)]
 
 
 def note(findings: Collection[Finding]) -> None:
@@ -98,7 +105,7 @@ def _rows(calendar: str, now: int) -> list[frappe._dict]:
 
 @dataclass(frozen=True, slots=True)
 class CalendarChange:
-	"""What a host's calendar says otherwise than the booking. Instants are epoch seconds.
+	"""A difference between a host's calendar and the booking. Instants are epoch seconds.
 
 	`starts_at` and `ends_at` are the event's time there; None if the event was deleted. `declined_by` are e-mail addresses,
 	separated by commas. `acts`: the host's switch says that the booking follows.
@@ -117,8 +124,18 @@ class CalendarChange:
 
 
 def changes_of(user: str, now: int) -> list[CalendarChange]:
-	"""Return what differs in the user's calendars from their bookings to come."""
+	"""Return the differences between the user's calendars and their coming bookings."""
 	return [_change(row) for row in _differing({"user": user, "ends_at": (">", now)})]
+
+
+def changes_of_booking(name: str, user: str | None, now: int) -> list[CalendarChange]:
+	"""Return what differs from the booking in the user's calendars, or with None, for managers, in those of all its hosts.
+
+	The bookings of a session have one event, so they have its changes in common.
+	"""
+	session = frappe.db.get_value("Booking", name, "session")
+	filters = {"session": session} if session else {"booking": name}
+	return [_change(row) for row in _differing({**filters, **({"user": user} if user else {}), "ends_at": (">", now)})]
 
 
 def untold_changes(now: int) -> list[CalendarChange]:

@@ -1,7 +1,6 @@
 """Plans the outbox tasks that write a booking into its hosts' calendars: one for each host.
 
-A task says whose calendar and which meeting. What has to be written is decided when it runs, from the booking as it is
-then.
+A task names the host and the meeting. When it runs, the booking's state at that time decides what is written.
 """
 
 import hashlib
@@ -10,7 +9,7 @@ from collections.abc import Iterable
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.destinations import destination_of
 from scheduler_integration.meetings.sessions import host_uid
 from scheduler_integration.outbox.tasks import Planned, plan
@@ -23,18 +22,20 @@ WEEK = 7 * 86400
 
 
 def plan_events(change: Change) -> Fields:
-	"""Plan what the change means for the calendars of the booking's hosts, also of one who was replaced."""
+	"""Plan the tasks of the change for the calendars of the booking's hosts, also of one who was replaced."""
 	users = dict.fromkeys([row.user for row in change.booking.hosts])
 	if change.leaving:
 		users[change.leaving] = None
 	if change.moved_from:
 		_plan_former(change.moved_from, change.booking, users, change.now)
-	_plan(change.booking, users, change.now)
+	# The meeting of a new booking is in no calendar yet, unless it joins a session.
+	is_new = change.kind is Kind.BOOKED and not change.booking.session
+	_plan(change.booking, users, change.now, is_new=is_new)
 	return {}
 
 
 def _plan_former(former: Document, booking: Document, users: Iterable[str], now: int) -> None:
-	"""Plan what is left of a rescheduled booking: another host's event, or the session that the attendee left."""
+	"""Plan the rest of a rescheduled booking: another host's event, or the session that the attendee left."""
 	staying = {host_uid(booking, user) for user in users}
 	gone = [row.user for row in former.hosts if row.user not in users or host_uid(former, row.user) not in staying]
 	_plan(former, dict.fromkeys(gone), now)
@@ -59,14 +60,14 @@ def plan_upcoming(user: str, now: int) -> int:
 	return len(rows)
 
 
-def _plan(booking: Document, users: Iterable[str], now: int) -> None:
-	tasks = [task for user in users if (task := _task(booking, user, now))]
-	plan(booking.name, tasks, now)
+def _plan(booking: Document, users: Iterable[str], now: int, *, is_new: bool = False) -> None:
+	tasks = [task for user in users if (task := _task(booking, user, now, is_new))]
+	plan(booking.name, tasks, now, is_new=is_new)
 
 
-def _task(booking: Document, user: str, now: int) -> Planned | None:
+def _task(booking: Document, user: str, now: int, is_new: bool) -> Planned | None:
 	uid = host_uid(booking, user)
-	target = _target(user, uid)
+	target = _target(user, uid, is_new)
 	if not target:
 		return None
 	key = f"calendar:{hashlib.sha256(f'{uid} {user}'.encode()).hexdigest()[:40]}"
@@ -77,20 +78,22 @@ def _task(booking: Document, user: str, now: int) -> Planned | None:
 		key=key,
 		due_at=now,
 		expires_at=max(booking.ends_at, now) + WEEK,
-		generation=_next_generation(key),
+		generation=0 if is_new else _next_generation(key),
 		# A booking that is rescheduled has a successor with the same UID, and so with the same task.
 		payload={"booking": booking.name, "user": user, "uid": uid, "session": booking.session or ""},
 	)
 
 
-def _target(user: str, uid: str) -> str | None:
+def _target(user: str, uid: str, is_new: bool) -> str | None:
 	"""Return the connection that is written, or one from which an event must be removed, or None."""
 	found = destination_of(user)
 	if found:
 		return found.connection
-	return frappe.db.get_value(
-		"Mirrored Event", {"subject": uid, "user": user, "state": ("!=", "Removed")}, "connection"
-	)
+	if is_new:
+		return None
+	stored = {"subject": uid, "user": user, "state": ("!=", "Removed")}
+	# Without an order: to find the newest one first, MariaDB may read the whole table in the order of its creation.
+	return frappe.db.get_value("Mirrored Event", stored, "connection", order_by=None)
 
 
 def _next_generation(key: str) -> int:

@@ -52,8 +52,9 @@ def next_generation(meeting: Meeting, day: int) -> int:
 	return max(known) + 1 if known else 0
 
 
-def note_stored(row: frappe._dict, stored: Stored, start: int, end: int, booking: str) -> None:
-	"""Record what was written. `booking` is the one it is of by now. Commits."""
+def note_stored(row: frappe._dict, stored: Stored, times: tuple[int, int], booking: str, now: int) -> None:
+	"""Record what was written at `now`. `booking` is the one it is of by now, `times` are instants. Commits."""
+	start, end = times
 	change(
 		row,
 		booking=booking,
@@ -66,6 +67,7 @@ def note_stored(row: frappe._dict, stored: Stored, start: int, end: int, booking
 		ends_at=end,
 		there_starts_at=None,
 		there_ends_at=None,
+		written_at=now,
 		told_at=None,
 	)
 

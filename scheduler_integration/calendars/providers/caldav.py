@@ -47,7 +47,7 @@ from scheduler_integration.exceptions import (
 )
 
 PRODID = "-//Scheduler Integration//Calendar//EN"
-# Resources of one request. Servers refuse very long ones.
+# The most resources in one request. Servers refuse very long requests.
 _BATCH = 100
 # More changed resources than this are read as a whole.
 _MOST_CHANGED = 1_000
@@ -67,7 +67,7 @@ class CalDav(Unwatched):
 		self._dav = Dav(account)
 		self._owners = {account.email.lower(), account.login.lower()}
 
-	# Which calendars there are
+	# The list of calendars
 
 	def calendars(self) -> list[ProviderCalendar]:
 		"""Return the account's calendars: RFC 6764 and RFC 4791, section 6.2.
@@ -111,7 +111,7 @@ class CalDav(Unwatched):
 		)
 		return self._dav.propfind(home, 1, *names).resources
 
-	# What is in a calendar
+	# The events of a calendar
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		try:

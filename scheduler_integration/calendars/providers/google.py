@@ -46,7 +46,7 @@ from scheduler_integration.outside.oauth.vendors import GOOGLE, located
 _ADDRESS = "https://www.googleapis.com/calendar/v3/"
 _LIST_FIELDS = f"items({google_events.READ_FIELDS}),nextPageToken,nextSyncToken,timeZone"
 _PAGE_SIZE = 500
-# Google grants about a week, whatever is asked for.
+# Google grants about a week, even if more is asked for.
 _CHANNEL_SECONDS = 7 * 86400
 _TOO_MANY = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "calendarUsageLimitExceeded"})
 _GONE = frozenset({404, 410})

@@ -18,7 +18,7 @@ from scheduler_integration.engine import local_midnight
 
 # Marks an event as one of ours, in its private extended properties: those of this calendar's copy only.
 APP = "scheduler_integration"
-# What is asked for of each event. Titles, descriptions and places stay at Google.
+# The fields of an event that are read. Titles, descriptions and places stay at Google.
 READ_FIELDS = "id,status,transparency,eventType,start,end,etag,iCalUID,attendees(email,self,responseStatus),extendedProperties/private"
 # A working location says where somebody is, not that they are busy; nobody is busy because it is a birthday.
 _NEVER_BUSY = frozenset({"workingLocation", "birthday"})

@@ -1,4 +1,4 @@
-"""What the vendors are asked to permit. Apart from the providers, whose libraries are large, for the pages."""
+"""The permissions that vendors are asked for. Pages import this module, and not the providers' large libraries."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ _GOOGLE = "https://www.googleapis.com/auth/"
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-	"""`scopes` are asked for. Of each group of `needed`, one scope is enough to work."""
+	"""`scopes` are asked for. In each group of `needed`, one scope is enough to work."""
 
 	vendor: Vendor
 	scopes: tuple[str, ...]

@@ -10,6 +10,7 @@ from scheduler_integration.notifications.automations.recipients import is_told_b
 from scheduler_integration.notifications.automations.texts import email_of, text_of, webhook_body
 from scheduler_integration.notifications.automations.triggers import still_fits
 from scheduler_integration.notifications.carry import send_message
+from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.rules import Automation, find_automation
 from scheduler_integration.notifications.sms import send_text
 from scheduler_integration.notifications.webhook import post_signed
@@ -17,7 +18,7 @@ from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.outcomes import Done, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import Task
 
-# What a handler needs, or why it has nothing to do.
+# Either everything that a handler needs, or the reason why it has nothing to do.
 _Found = tuple[Automation, Document, Reader]
 
 
@@ -36,7 +37,8 @@ def send_automation_text(task: Task, now: int) -> Outcome:
 	if isinstance(found, NotNeeded):
 		return found
 	automation, booking, reader = found
-	return send_text(task.target, text_of(automation, booking, reader), region_zone=reader.zone)
+	zones = (reader.zone, hosts_of(booking)[0].zone)
+	return send_text(task.target, text_of(automation, booking, reader), zones=zones)
 
 
 def call_webhook(task: Task, now: int) -> Outcome:

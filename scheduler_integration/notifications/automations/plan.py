@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.notifications.automations.recipients import phone_of, readers_for
 from scheduler_integration.notifications.automations.triggers import moments, still_fits, trigger_of
 from scheduler_integration.notifications.rules import TIMED, Automation, active_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.outbox.tasks import Planned, plan, skip_open
+from scheduler_integration.outbox.tasks import Planned, skip_open
 
 # Purposes of tasks. A timed task follows the booking: it moves with it, and is skipped when it is cancelled.
 AT_ONCE, TIMED_TASK = "automation", "reminder"
@@ -24,8 +24,8 @@ PATIENCE = 6 * 3600
 DAY = 86400
 
 
-def plan_automations(change: Change) -> Fields:
-	"""Plan the actions that the change triggers, and bring those before and after the meeting up to date."""
+def automated_tasks(change: Change) -> list[Planned]:
+	"""Return the actions that the change triggers, and those before and after the meeting. Skips those that don't fit now."""
 	booking, trigger = change.booking, trigger_of(change)
 	matching = [each for each in active_automations() if each.built_in not in TEMPLATES and _may_act(each, trigger)]
 	matching = [each for each in matching if each.is_for(booking)]
@@ -33,8 +33,7 @@ def plan_automations(change: Change) -> Fields:
 	if change.kind is not Kind.BOOKED:
 		_skip_others(change, [task.key for task in timed])
 	at_once = [task for task in _at_once(matching, trigger, change) if task.target]
-	plan(booking.name, [*at_once, *timed], change.now, is_new=change.kind is Kind.BOOKED)
-	return {}
+	return [*at_once, *timed]
 
 
 def _may_act(automation: Automation, trigger: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Whom an automation reaches."""
+"""Finds the people whom an automation reaches."""
 
 from __future__ import annotations
 

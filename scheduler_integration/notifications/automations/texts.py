@@ -1,4 +1,4 @@
-"""What automations say: e-mails, text messages, and the JSON of webhooks."""
+"""Writes the texts of automations: e-mails, text messages, and the JSON of webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When an automation acts: at which changes, and at which instants before or after a meeting."""
+"""Says when an automation acts: at which changes, and at which instants before or after a meeting."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _BY_KIND = {
 	Kind.NO_SHOW: "No Show",
 }
 _OPEN = frozenset({"Pending", "Scheduled"})
-# In which states of the booking an action still makes sense when its moment comes. A no-show that was marked meanwhile
-# stops the thank-you; a cancellation stops the reminder.
+# The states of the booking in which an action still makes sense when its moment comes. A no-show that was marked
+# meanwhile stops the thank-you; a cancellation stops the reminder.
 _STATES = {
 	"Requested": frozenset({"Pending"}),
 	"Booked": frozenset({"Scheduled", "Completed"}),

@@ -1,7 +1,7 @@
 """The way through a vendor's consent page, and back with a grant.
 
-The state is a random text. What belongs to it is kept on the server for ten minutes, and can be taken once, by the same
-user in the same session. So nobody can make somebody else's browser finish a consent, and plant an account.
+The state is a random text. Its data is kept on the server for ten minutes, and can be taken once, by the same user in
+the same session. So nobody can make somebody else's browser finish a consent, and plant an account.
 """
 
 import base64
@@ -31,7 +31,7 @@ _ADMIN_ERRORS = ("consent_required", "admin_consent_required", "AADSTS65001", "A
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-	"""Who asks for a consent: a signed-in user, and the session of their browser."""
+	"""The person who asks for a consent: a signed-in user, and the session of their browser."""
 
 	user: str
 	session: str = field(repr=False)
@@ -44,7 +44,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-	"""A consent that was begun. `context` is what the caller wants to know when it ends."""
+	"""A consent that was begun. `context` is the caller's own data, which comes back at the end."""
 
 	vendor: Vendor
 	scopes: tuple[str, ...]

@@ -7,7 +7,7 @@ from scheduler_integration.exceptions import AccessRevoked, UnexpectedAnswer, Ve
 from scheduler_integration.outside.client import Answer, Client, Limits
 from scheduler_integration.outside.oauth.vendors import Vendor, credentials, located
 
-# Whoever waits for a token holds the lock on its row: a short time, and no second try. A refresh whose reply is lost may
+# The job that waits for a token holds the lock on its row: so a short time, and no second try. A refresh whose reply is lost may
 # have used up the refresh token.
 _LIMITS = Limits(connect=5, read=10, whole=15, bytes=1 << 20, attempts=1)
 _REVOKED = frozenset({"invalid_grant", "interaction_required", "consent_required", "login_required", "access_denied"})

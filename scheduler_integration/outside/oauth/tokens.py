@@ -20,7 +20,7 @@ HOLDERS = ("Calendar Connection", "Video Connection")
 # An access token is replaced this many seconds before its end, so that it lasts for the request it is taken for.
 _SPARE_SECONDS = 120
 _SECRETS = ("access_token", "refresh_token")
-# What a form shows for a stored password. Frappe forgets the password of a document that is saved with an empty field.
+# A form shows this for a stored password. Frappe forgets the password of a document that is saved with an empty field.
 _SHOWN = "*" * 8
 
 

@@ -11,6 +11,7 @@ from babel import Locale
 from frappe import _
 from frappe.utils import get_url_to_form
 
+from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import Brand, Listing
 from scheduler_integration.clock import iso
 from scheduler_integration.doors.bulk import BULK_ACTIONS
@@ -226,6 +227,7 @@ def _day_title(day: date | None, today: date, locale: Locale) -> str:
 def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyle) -> dict:
 	"""Return the view of one meeting: a booking, or all bookings of a session."""
 	bookings = [entry.booking for entry in sharing]
+	attendees = [_attendee(booking, style) for booking in bookings]
 	first = bookings[0]
 	when = when_view(first.stretches, style)
 	return {
@@ -242,6 +244,7 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"place": first.location_label,
 		"place_icon": place_icon(first.location_type),
 		"link": _link_of_all(bookings),
+		"came": _who_came(first, style),
 		"is_session": len(bookings) > 1,
 		"seats": sum(booking.seats for booking in bookings),
 		"waiting": sum(booking.status == "Pending" for booking in bookings),
@@ -249,7 +252,8 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"actions": {action for booking in bookings for action in booking.actions},
 		"to_date": local_date(first.start, style.zone).isoformat(),
 		"to_time": f"{wall_clock(first.start, style.zone):%H:%M}",
-		"attendees": [_attendee(booking, style) for booking in bookings],
+		"attendees": attendees,
+		"has_problem": any(each["problem"] for each in attendees),
 		"possible_hosts": sharing[0].possible_hosts,
 		"replaceable": first.hosts if len(first.hosts) > 1 else (),
 	}
@@ -284,6 +288,7 @@ def _attendee(booking: HostBooking, style: dates.TimeStyle) -> dict:
 		"notes": booking.notes,
 		"answers": booking.answers,
 		"problem": booking.delivery_error or _call_trouble(booking),
+		"problem_title": _("Not delivered") if booking.delivery_error else _("Video call"),
 		"actions": booking.actions,
 	}
 
@@ -303,6 +308,25 @@ def _call_trouble(booking: HostBooking) -> str | None:
 	}
 	text = troubles.get(booking.video_status or "")
 	return text.format(booking.attendee.name) if text else None
+
+
+def _who_came(booking: HostBooking, style: dates.TimeStyle) -> str | None:
+	"""Return what the provider told of the call: a hint whether the attendee came. While it lasts, people may still come."""
+	told = booking.attendance
+	if not told or (told.others == 0 and not booking.is_over):
+		return None
+	provider = location_label(told.provider) or told.provider
+	if told.others == 0:
+		nobody = (
+			_("Only the host joined, as far as {0} tells.")
+			if told.host_came
+			else _("Nobody joined, as far as {0} tells.")
+		)
+		return nobody.format(provider)
+	first = dates.clock_time(told.first_at or booking.start, style)
+	if told.others == 1:
+		return _("One person joined besides the host, at {0}.").format(first)
+	return _("{0} people joined besides the host, the first at {1}.").format(told.others, first)
 
 
 def _own_link(booking: HostBooking) -> str | None:

@@ -45,7 +45,7 @@ def calendars_view(shown: CalendarsPage) -> dict:
 	"""Return the view of `/scheduling/calendars`."""
 	title = _("Everybody's calendars") if shown.sees_all else _("Your calendars")
 	return {
-		"document": document(shown.visitor, title=title, styles=("why", "calendars"), secret_address=True),
+		"document": document(shown.visitor, title=title, styles=("host", "why", "calendars"), secret_address=True),
 		"title": title,
 		"sees_all": shown.sees_all,
 		"is_manager": shown.is_manager,
@@ -86,6 +86,7 @@ def _connection(each: ConnectionSummary, shown: CalendarsPage) -> dict:
 		"error": each.error if each.error_count else None,
 		"mend": _mend(each),
 		"calendars": each.calendars,
+		"chosen": _chosen(each),
 		"has_destination": any(calendar.is_written for calendar in each.calendars),
 		"can_write": any(calendar.can_write for calendar in each.calendars),
 		"unreadable": sum(calendar.unreadable for calendar in each.calendars),
@@ -111,6 +112,20 @@ def _state(each: ConnectionSummary) -> str:
 	if each.distrust:
 		return sentences[each.distrust]
 	return _("Works, with errors lately") if each.error_count else _("Works")
+
+
+def _chosen(each: ConnectionSummary) -> list[str]:
+	"""Return which calendars are read, and which one is written, in a sentence each. Of one that is read, the name is enough."""
+	read = ", ".join(calendar.title for calendar in each.calendars if calendar.is_read or calendar.is_written)
+	written = next((calendar.title for calendar in each.calendars if calendar.is_written), None)
+	sentences = []
+	if each.calendars and not read:
+		sentences.append(_("None of its calendars is read."))
+	if len(each.calendars) > 1 and read:
+		sentences.append(_("Busy times count of: {0}").format(read))
+	if written:
+		sentences.append(_("Bookings are written into: {0}").format(written))
+	return sentences
 
 
 def _effect(each: ConnectionSummary) -> str | None:

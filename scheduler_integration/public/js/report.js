@@ -1,8 +1,11 @@
-// A client's report: tells this site when the client books in Calendly's widget.
+// A client's report: prints it, and tells this site when the client books in Calendly's widget.
 import { post } from "./server/api.js";
 
 const CALENDLY = /^https:\/\/([a-z0-9-]+\.)*calendly\.com$/;
 const BOOKED = "calendly.event_scheduled";
+
+document.documentElement.classList.add("js");
+document.getElementById("print")?.addEventListener("click", () => print());
 
 addEventListener("message", (message) => {
 	const frame = widgetOf(message);

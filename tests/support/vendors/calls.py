@@ -7,7 +7,8 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request
 
 from tests.support.vendors.accounts import Accounts
-from tests.support.vendors.stand_in import Refused, no_content
+from tests.support.vendors.meetings import Meetings
+from tests.support.vendors.stand_in import Refused
 
 MEET_SCOPES = "openid email profile https://www.googleapis.com/auth/meetings.space.created"
 TEAMS_SCOPES = "openid email profile offline_access OnlineMeetings.ReadWrite"
@@ -30,14 +31,15 @@ class MeetStandIn(Accounts):
 		self.pending = 0  # how many reads of a new space still come without a link
 
 	def create(self, request: Request) -> dict[str, Any]:
-		self._check(request)
+		owner = self._account(request)
 		space = f"spaces/{secrets.token_urlsafe(8)}"
 		code = "-".join(secrets.token_hex(2)[:3] for _part in range(3))
-		self.spaces[space] = {"name": space, "meetingUri": f"https://meet.google.example/{code}", "meetingCode": code}
+		link = f"https://meet.google.example/{code}"
+		self.spaces[space] = {"name": space, "meetingUri": link, "meetingCode": code, "owner": owner}
 		return self._shown(space)
 
 	def read(self, request: Request, space: str) -> dict[str, Any]:
-		self._check(request)
+		self._account(request)
 		if f"spaces/{space}" not in self.spaces:
 			raise Refused(404, {"error": {"code": 404, "status": "NOT_FOUND"}})
 		return self._shown(f"spaces/{space}")
@@ -46,17 +48,18 @@ class MeetStandIn(Accounts):
 		if self.pending:
 			self.pending -= 1
 			return {"name": space}
-		return self.spaces[space]
+		return {key: value for key, value in self.spaces[space].items() if key != "owner"}
 
-	def _check(self, request: Request) -> None:
+	def _account(self, request: Request) -> str:
 		token = self.token_of(request)
 		if not token:
 			raise Refused(401, {"error": {"code": 401, "status": "UNAUTHENTICATED"}})
 		if "https://www.googleapis.com/auth/meetings.space.created" not in token.scopes:
 			raise Refused(403, {"error": {"code": 403, "status": "PERMISSION_DENIED"}})
+		return token.account
 
 
-class TeamsStandIn(Accounts):
+class TeamsStandIn(Meetings):
 	"""`/me/onlineMeetings` of Microsoft Graph v1.0, with `createOrGet`, which is idempotent."""
 
 	refresh_tokens = "rotated"
@@ -69,10 +72,6 @@ class TeamsStandIn(Accounts):
 		Rule("/v1.0/me/onlineMeetings/<meeting>", endpoint="delete", methods=["DELETE"]),
 	)
 
-	def __init__(self) -> None:
-		super().__init__()
-		self.meetings: dict[str, dict[str, Any]] = {}
-
 	def sign_in(self, request: Request, tenant: str) -> Any:
 		return self.authorise(request)
 
@@ -80,44 +79,36 @@ class TeamsStandIn(Accounts):
 		return self.token(request)
 
 	def create_or_get(self, request: Request) -> dict[str, Any]:
-		self._check(request)
+		owner = self.account_of(request)
 		body = request.get_json()
 		if not body.get("externalId"):
 			raise Refused(400, {"error": {"code": "BadRequest", "message": "externalId is missing."}})
-		known = [each for each in self.meetings.values() if each["externalId"] == body["externalId"]]
+		mark = (owner, body["externalId"])
+		known = [each for each in self.meetings.values() if (each["owner"], each["externalId"]) == mark]
 		if known:
-			return known[0]
+			return self.shown(known[0])
 		meeting = secrets.token_urlsafe(12) + "=="
 		self.meetings[meeting] = {
 			**body,
 			"id": meeting,
 			"joinWebUrl": f"https://teams.microsoft.example/l/meetup-join/{secrets.token_urlsafe(12)}",
 			"joinMeetingIdSettings": {"joinMeetingId": "412 345 678 90", "passcode": secrets.token_hex(3)},
+			"owner": owner,
 		}
-		return self.meetings[meeting]
-
-	def read(self, request: Request, meeting: str) -> dict[str, Any]:
-		return self._find(request, meeting)
+		return self.shown(self.meetings[meeting])
 
 	def change(self, request: Request, meeting: str) -> dict[str, Any]:
-		found = self._find(request, meeting)
+		found = self.found(request, meeting)
 		found.update(request.get_json())
-		return found
+		return self.shown(found)
 
-	def delete(self, request: Request, meeting: str) -> Any:
-		self._find(request, meeting)
-		del self.meetings[meeting]
-		return no_content()
+	def gone(self, meeting: str) -> dict[str, Any]:
+		return {"error": {"code": "ResourceNotFound"}}
 
-	def _find(self, request: Request, meeting: str) -> dict[str, Any]:
-		self._check(request)
-		if meeting not in self.meetings:
-			raise Refused(404, {"error": {"code": "ResourceNotFound"}})
-		return self.meetings[meeting]
-
-	def _check(self, request: Request) -> None:
+	def account_of(self, request: Request) -> str:
 		token = self.token_of(request)
 		if not token:
 			raise Refused(401, {"error": {"code": "InvalidAuthenticationToken"}})
 		if "OnlineMeetings.ReadWrite" not in token.scopes:
 			raise Refused(403, {"error": {"code": "Forbidden"}})
+		return token.account

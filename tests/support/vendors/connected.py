@@ -128,6 +128,14 @@ class Vendor(Generic[S]):
 	def declined(self, connected: Connected) -> dict[str, Any]:
 		raise NotImplementedError
 
+	def declined_by(self, attendee: dict[str, Any]) -> dict[str, Any]:
+		"""Return an attendee of an event after they declined."""
+		raise NotImplementedError
+
+	def decline_as_attendees(self, connected: Connected, entry: Entry) -> None:
+		"""All who were invited to the event decline."""
+		self.set_fields(connected, entry, {"attendees": [self.declined_by(each) for each in entry.fields["attendees"]]})
+
 	def expire_tokens(self) -> None:
 		"""The vendor forgets its sync tokens."""
 		raise NotImplementedError
@@ -146,6 +154,9 @@ class Google(Vendor[GoogleStandIn]):
 		attendee = {"email": connected.diary.owner, "self": True, "responseStatus": "declined"}
 		return {"attendees": [attendee]}
 
+	def declined_by(self, attendee: dict[str, Any]) -> dict[str, Any]:
+		return {**attendee, "responseStatus": "declined"}
+
 	def expire_tokens(self) -> None:
 		self.stand_in.expire_sync_tokens()
 
@@ -161,6 +172,9 @@ class Microsoft(Vendor[GraphStandIn]):
 
 	def declined(self, connected: Connected) -> dict[str, Any]:
 		return {"responseStatus": {"response": "declined"}}
+
+	def declined_by(self, attendee: dict[str, Any]) -> dict[str, Any]:
+		return {**attendee, "status": {"response": "declined"}}
 
 	def expire_tokens(self) -> None:
 		self.stand_in.expire_delta_links()

@@ -14,7 +14,8 @@ import requests
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from tests.support.vendors.accounts import Account, Accounts, Client
+from tests.support.vendors.accounts import Account, Client
+from tests.support.vendors.meetings import Meetings
 from tests.support.vendors.stand_in import Refused, no_content
 
 SCOPES = (
@@ -25,7 +26,7 @@ PER_DAY = 100
 _NEEDED = {"POST": "meeting:write", "PATCH": "meeting:update", "DELETE": "meeting:delete", "GET": "meeting:read"}
 
 
-class Zoom(Accounts):
+class Zoom(Meetings):
 	refresh_tokens = "single use"
 	rules = (
 		Rule("/oauth/authorize", endpoint="authorise"),
@@ -42,8 +43,6 @@ class Zoom(Accounts):
 	def __init__(self) -> None:
 		super().__init__()
 		self.accounts["jane@zoom.example"] = Account("jane@zoom.example", "Jane Doe")
-		self.meetings: dict[str, dict[str, Any]] = {}
-		self.deleted: list[str] = []
 		self.changes_today: dict[str, int] = {}
 		self.page_size = 300
 		self.firm = Client("the-server-app")
@@ -52,11 +51,6 @@ class Zoom(Accounts):
 		self.secrets |= {self.firm.client_secret, self.webhook_secret}
 
 	# What a test says
-
-	def delete_by_hand(self, meeting: str) -> None:
-		"""The host deletes the meeting in Zoom's own window."""
-		self.deleted.append(meeting)
-		del self.meetings[meeting]
 
 	def notification(self, event: str, payload: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
 		"""Return the body and the headers of a notification, signed as Zoom does."""
@@ -113,7 +107,7 @@ class Zoom(Accounts):
 				"password": secrets.token_hex(3),
 				"owner": owner,
 			}
-		return Response(json.dumps(self._shown(number)), 201, content_type="application/json")
+		return Response(json.dumps(self.shown(self.meetings[number])), 201, content_type="application/json")
 
 	def listed(self, request: Request, user: str) -> dict[str, Any]:
 		owner = self._account(request, user)
@@ -126,29 +120,17 @@ class Zoom(Accounts):
 			each["agenda"] = (each["agenda"] or "")[:250]
 		return {"meetings": shown, "next_page_token": str(end) if end < len(mine) else ""}
 
-	def read(self, request: Request, meeting: str) -> dict[str, Any]:
-		self._find(request, meeting)
-		return self._shown(meeting)
-
 	def change(self, request: Request, meeting: str) -> Response:
-		found = self._find(request, meeting)
+		found = self.found(request, meeting)
 		self._count(found["owner"])
 		found.update(request.get_json())
 		return no_content()
 
-	def delete(self, request: Request, meeting: str) -> Response:
-		self._find(request, meeting)
-		self.delete_by_hand(meeting)
-		return no_content()
+	def gone(self, meeting: str) -> dict[str, Any]:
+		return {"code": 3001, "message": f"Meeting does not exist: {meeting}."}
 
-	def _shown(self, number: str) -> dict[str, Any]:
-		return {key: value for key, value in self.meetings[number].items() if key != "owner"}
-
-	def _find(self, request: Request, meeting: str) -> dict[str, Any]:
-		self._account(request, "me")
-		if meeting not in self.meetings:
-			raise Refused(404, {"code": 3001, "message": f"Meeting does not exist: {meeting}."})
-		return self.meetings[meeting]
+	def account_of(self, request: Request) -> str:
+		return self._account(request, "me")
 
 	def _account(self, request: Request, user: str) -> str:
 		"""Return whose meetings are meant. Raises Refused for a dead token, a missing scope and an unknown user."""

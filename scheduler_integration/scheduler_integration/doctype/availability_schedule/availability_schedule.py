@@ -61,8 +61,10 @@ class AvailabilitySchedule(Form):
 	def promote_another_default(self):
 		"""If this is the default, make the newest other schedule of the host the default: the host stays bookable."""
 		others = {"user": self.user, "name": ["!=", self.name]}
-		if self.is_default and (heir := frappe.db.get_value("Availability Schedule", others, order_by="creation desc")):
-			frappe.db.set_value("Availability Schedule", heir, "is_default", 1)
+		if self.is_default and (
+			newest := frappe.db.get_value("Availability Schedule", others, order_by="creation desc")
+		):
+			frappe.db.set_value("Availability Schedule", newest, "is_default", 1)
 
 	def other_defaults(self) -> list[str]:
 		"""Return the host's default schedules without this one."""

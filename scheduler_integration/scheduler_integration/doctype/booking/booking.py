@@ -11,6 +11,7 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.desk_calendar import drawn_bookings
 from scheduler_integration.meetings.possible_hosts import possible_hosts as hosts_for
 from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.outbox.tasks import delete_tasks_of
 from scheduler_integration.parsing.zones import checked_zone
 
 
@@ -33,7 +34,7 @@ class Booking(Form):
 		if self.is_live() and self.ends_at > now():
 			raise NotPermitted(_("A meeting that is to take place can't be deleted. Cancel it first."))
 		bookings.release_buckets(self)
-		frappe.db.delete("Outbox Task", {"booking": self.name})
+		delete_tasks_of([self.name])
 
 	def validate_instants(self):
 		if not self.starts_at or not self.ends_at or self.ends_at <= self.starts_at:

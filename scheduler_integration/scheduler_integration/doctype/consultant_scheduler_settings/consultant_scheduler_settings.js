@@ -44,7 +44,7 @@ function show_preview(form) {
 	];
 	const selects = choices.map(([name, label, options]) => {
 		const select = element("select", { class: "form-control", "data-preview": name, "aria-label": label });
-		select.append(...options.map((value) => new Option(value ? __(value) : label, value)));
+		select.append(...options.map((value) => new Option(value ? __(value, null, "Phase") : label, value)));
 		select.addEventListener("change", () => refresh_preview(form));
 		return select;
 	});

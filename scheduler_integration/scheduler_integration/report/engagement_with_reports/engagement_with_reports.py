@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from scheduler_integration.catalogue.phases import phase_name
 from scheduler_integration.clock import now, site_zone
 from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import Analytics, Counts, analytics
@@ -76,7 +77,7 @@ def _types(found: Analytics) -> list[dict[str, Any]]:
 
 
 def _phases(found: Analytics) -> list[dict[str, Any]]:
-	return [{"name": _(phase), **_numbers(counts, 2)} for phase, counts in found.by_phase.items()]
+	return [{"name": phase_name(phase), **_numbers(counts, 2)} for phase, counts in found.by_phase.items()]
 
 
 def _numbers(counts: Counts, decimals: int) -> dict[str, float]:

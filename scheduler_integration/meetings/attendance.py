@@ -1,0 +1,52 @@
+"""Who came to a video call, as far as its provider told. A hint: people also join by telephone, or twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.clock import from_site_time
+from scheduler_integration.meetings.calls import CALENDAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance:
+	"""How many joined besides the host, and when the first of them did, in epoch seconds. `provider` said so."""
+
+	provider: str
+	others: int
+	first_at: int | None
+	host_came: bool
+
+
+def attendance_of(bookings: Sequence[Document], now: int) -> dict[str, Attendance]:
+	"""Return the attendance of bookings that have begun, by booking. `now` is in epoch seconds.
+
+	Calls whose provider told nothing are left out. Makes a query only if a booking with a call has begun.
+	"""
+	begun = {each.name: each.video_meeting for each in bookings if each.starts_at <= now and _has_row(each)}
+	if not begun:
+		return {}
+	known = {"name": ["in", list(begun.values())]}
+	fields = ["name", "provider", "participants", "first_guest_at", "host_joined_at", "ended_on"]
+	rows = {row.name: row for row in frappe.get_all("Video Meeting", known, fields)}
+	found = {name: rows.get(meeting) for name, meeting in begun.items()}
+	return {name: _attendance(row) for name, row in found.items() if row and _was_told(row)}
+
+
+def _has_row(booking: Document) -> bool:
+	return booking.video_meeting not in (None, "", CALENDAR)
+
+
+def _was_told(row: frappe._dict) -> bool:
+	return bool(row.participants or row.host_joined_at or row.ended_on)
+
+
+def _attendance(row: frappe._dict) -> Attendance:
+	return Attendance(
+		provider=row.provider,
+		others=row.participants or 0,
+		first_at=from_site_time(row.first_guest_at) if row.first_guest_at else None,
+		host_came=bool(row.host_joined_at),
+	)

@@ -1,0 +1,98 @@
+"""The documents name files, functions, commands and links that exist."""
+
+import ast
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.test_layers import APP, ROOT
+
+DOCUMENTS = [
+	*sorted((ROOT / "docs").glob("*.md")),
+	ROOT / "README.md",
+	ROOT / "CONTRIBUTING.md",
+	ROOT / "embedded/README.md",
+]
+FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|js|css|html|md|json|csv|toml|txt|yml|svg|png)|(?:[\w.-]+/)+")
+FUNCTION = re.compile(r"((?:\w+/)+\w+)\.(\w+)(?:\(.*\))?")
+
+# Folders of tools, and files of a bench.
+OTHERS = {".venv", ".git", ".site", ".bench", "node_modules", "__pycache__"}
+OF_A_BENCH = {"common_site_config.json", "site_config.json"}
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+
+
+def spans(document):
+	"""Return the code spans of the text, without those in blocks of code."""
+	text = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+	return re.findall(r"`([^`\n]+)`", text)
+
+
+@cache
+def names_in(path):
+	tree = ast.parse(path.read_text(encoding="utf-8"))
+	return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+@cache
+def files():
+	"""Return every path of the project with all its ends: `scheduler_integration/hooks.py` and `hooks.py`."""
+	found = set()
+	for folder, folders, names in os.walk(ROOT):
+		folders[:] = [name for name in folders if name not in OTHERS]
+		above = Path(folder).relative_to(ROOT).parts
+		for parts in ((*above, name) for name in (*folders, *names)):
+			found |= {"/".join(parts[start:]) for start in range(len(parts))}
+	return found
+
+
+@each_document
+def test_files_and_functions_exist(document):
+	missing = []
+	for span in spans(document):
+		if FILE.fullmatch(span):
+			missing += [] if span.startswith("/") or span in OF_A_BENCH or span.rstrip("/") in files() else [span]
+		elif match := FUNCTION.fullmatch(span):
+			module, name = match.groups()
+			paths = [root / f"{module}.py" for root in (ROOT, APP)]
+			missing += [] if any(name in names_in(path) for path in paths if path.exists()) else [span]
+	assert missing == []
+
+
+@each_document
+def test_links_lead_somewhere(document):
+	text = document.read_text(encoding="utf-8")
+	broken = []
+	for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", text):
+		path = document.parent / target if target else document
+		if not target.startswith("http") and (not path.exists() or (anchor and anchor not in anchors(path))):
+			broken.append(f"{target}#{anchor}")
+	assert broken == []
+
+
+def anchors(path):
+	headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+	return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@each_document
+def test_make_has_the_targets(document):
+	targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+	named = set(re.findall(r"(?:^|`)make ([a-z-]+)", document.read_text(encoding="utf-8"), re.MULTILINE))
+	assert named <= targets
+
+
+def test_every_document_can_be_found():
+	"""From the README or CONTRIBUTING, or from a document that they lead to."""
+	known, new = set(), {ROOT / "README.md", ROOT / "CONTRIBUTING.md"}
+	while new:
+		known |= new
+		linked = (
+			path.parent / target for path in new for target in re.findall(r"\]\(([^)#\s]+\.md)", path.read_text())
+		)
+		new = {path.resolve() for path in linked if path.exists()} - known
+	assert set((ROOT / "docs").glob("*.md")) <= known
