@@ -116,6 +116,9 @@ def _has_fallback(found: _Situation, desired: Desired) -> bool:
 
 def _leave_to_calendar(found: _Situation, desired: Desired, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Note that the calendar's event makes the call. If it brings no link in time, use the fallback."""
+	if found.status != "Scheduled":
+		# The call goes on for the attendees who are left, or with the booking that took this one's place.
+		return Done(fields=_without_call(found)), ""
 	account = desired.account
 	if not account or (task.purpose == CHECK and not found.link):
 		return _fall_back(found, desired, Unreachable(), now)
