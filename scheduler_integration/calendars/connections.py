@@ -189,6 +189,8 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 def _no_calendar(error: OutsideError) -> str:
 	if error.code in ("UNEXPECTED_ANSWER", "CALENDAR_GONE"):
 		return _("There is no calendar at this address.")
+	if error.code == "UNREACHABLE":
+		return _("This server can't be reached. Check the address.")
 	return error.message
 
 

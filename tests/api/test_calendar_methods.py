@@ -170,5 +170,6 @@ def test_an_address_without_a_calendar_is_refused_at_once(client, jane, feed, st
 	feed.status, feed.text = status, text
 	answer, error = call(client, "connect_address", provider="ICS", address=feed.url)
 	assert (answer, set(error["details"])) == (400, {"address"})
+	assert "asked again" not in error["details"]["address"], "nothing was stored, so nothing is asked later"
 	frappe.db.rollback()
 	assert not frappe.db.exists("Calendar Connection", {"user": jane})
