@@ -1,5 +1,7 @@
 """Tells hosts, and after a day managers, that a calendar can't be read and their times are closed."""
 
+from typing import Any
+
 import frappe
 from babel.dates import format_datetime
 from frappe import _
@@ -19,7 +21,7 @@ def tell_of_trouble(now: int) -> None:
 	"""Mail each host once whose calendar isn't trusted any more, and the managers once after another day."""
 	for row in _in_trouble(now):
 		if not row.told_host_at:
-			_mail([row.user], row)
+			_mail([_address_of(row.user)], row)
 			_note(row.name, "told_host_at", now)
 		elif not row.told_managers_at and now - row.told_host_at >= _DAY:
 			_mail(_managers(), row)
@@ -32,8 +34,8 @@ def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
 	if change.starts_at is not None or change.is_deleted:
 		sentences.append(_("The booking follows.") if followed else _("The booking stays as it was made."))
 	link = f'<a href="{get_url("/scheduling")}">{_("Open your meetings")}</a>'
-	frappe.sendmail(
-		recipients=[change.user],
+	_send(
+		recipients=[_address_of(change.user)],
 		subject=_("In your calendar: {0}").format(change.title),
 		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
 		reference_doctype="Booking",
@@ -83,13 +85,28 @@ def _mail(recipients: list[str], row: frappe._dict) -> None:
 		_("Until it can, nobody can book these times.") if is_closed else _("Times are offered all the same."),
 	]
 	link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
-	frappe.sendmail(
+	_send(
 		recipients=recipients,
 		subject=_("Your calendar {0} needs your attention").format(account),
 		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
 		reference_doctype=_DOCTYPE,
 		reference_name=row.name,
 	)
+
+
+def _send(**mail: Any) -> None:
+	"""Queue a mail. A site that can't send any says it on the page all the same, and no host waits for another one's mail."""
+	frappe.db.savepoint("notice")
+	try:
+		frappe.sendmail(**mail)
+	except Exception:
+		frappe.db.rollback(save_point="notice")
+		frappe.log_error(title=f"This mail was not queued: {mail['subject']}"[:140])
+
+
+def _address_of(user: str) -> str:
+	"""Return the user's e-mail address. The names of Administrator and Guest are none."""
+	return frappe.db.get_value("User", user, "email") or user
 
 
 def _managers() -> list[str]:

@@ -513,7 +513,12 @@ def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
 def moved_there(booking: Any) -> None:
 	"""Record that the host moved the booking's event by an hour, in an account that is called own@mail.example."""
 	connection = frappe.get_doc(
-		{"doctype": "Calendar Connection", "user": booking.host, "provider": "Google", "account_name": "own@mail.example"}
+		{
+			"doctype": "Calendar Connection",
+			"user": booking.host,
+			"provider": "Google",
+			"account_name": "own@mail.example",
+		}
 	)
 	connection.flags.from_provider = True
 	connection.insert()
