@@ -28,7 +28,7 @@ PATIENT_ATTEMPTS = 4
 TOO_LATE_TO_WAIT = 15 * 60
 # How long attendees wait for a link that comes with the calendar's event.
 CALENDAR_SECONDS = 5 * 60
-# How often one run starts anew because the booking was changed meanwhile.
+# How often one run starts again because the booking was changed meanwhile.
 ROUNDS = 3
 
 
@@ -48,7 +48,7 @@ def run(task: Task, now: int) -> Outcome:
 	"""Bring about what the task's booking needs now. `now` is in epoch seconds.
 
 	The new call comes first, so that nobody waits for the old one to be deleted. The booking may be changed while a
-	provider is asked: it is read again at the end, and if it differs, this starts anew.
+	provider is asked: it is read again at the end, and if it differs, this starts again.
 	"""
 	for _round in range(ROUNDS):
 		found = _read(task.booking)

@@ -55,9 +55,12 @@ def prose(value: object, longest: int = LONG) -> str:
 
 
 def label(value: object, longest: int = SHORT) -> str:
-	"""Return one line that a host writes for visitors, such as a name; otherwise as `prose`."""
-	text = prose(value, longest)
-	if "\n" in text or "\t" in text:
+	"""Return one line that a host writes for visitors, such as a name. Names stand in lists that people export.
+
+	Unlike `line`, it may contain "=?": it never goes into a header.
+	"""
+	text = _text(value, longest)
+	if any(is_control(char) for char in text):
 		raise Refused(_("This must be one line of text."))
 	return text
 

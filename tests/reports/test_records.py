@@ -61,7 +61,7 @@ def test_embed_code_is_stored_as_a_plain_frame(settings):
 
 
 def test_a_clients_name_is_one_line_without_markup(jane):
-	for name in ("<b>ABC</b>", "a\nb", "x" * 201):
+	for name in ("<b>ABC</b>", "a\nb", "x" * 201, '=HYPERLINK("https://evil.example")'):
 		with pytest.raises((InvalidRequest, frappe.CharacterLengthExceededError)):
 			make_assessment(jane, client_name=name)
 	assert make_assessment(jane, client_name="x" * 200).client_name == "x" * 200

@@ -99,7 +99,7 @@ class GoogleCalendar:
 
 	@cached_property
 	def _events(self) -> Any:
-		# The library builds its methods anew with each call of `events`, which takes milliseconds.
+		# The library builds its methods again with each call of `events`, which takes milliseconds.
 		return self._service.events()
 
 	def calendars(self) -> list[ProviderCalendar]:

@@ -10,18 +10,17 @@ class SchedulerEngagement(Form):
 def on_doctype_update():
 	# Analytics read nothing but these indexes, however many rows a consultant has. Clicks are by far the most: their index
 	# has them in the order of the groups, so the database adds them up without sorting.
-	frappe.db.add_index(
-		"Scheduler Engagement",
-		["consultant", "event_type", "meeting_type", "phase", "clicked_at"],
-		index_name="analytics_clicks",
-	)
+	_add_index("analytics_clicks", "consultant", "event_type", "meeting_type", "phase", "clicked_at")
 	for moment in ("booked_at", "completed_at"):
-		frappe.db.add_index(
-			"Scheduler Engagement",
-			["consultant", "from_report", moment, "meeting_type", "phase"],
-			index_name=f"analytics_{moment}",
-		)
+		_add_index(f"analytics_{moment}", "consultant", "from_report", moment, "meeting_type", "phase")
+		_add_index(f"all_{moment}", "from_report", moment, "meeting_type", "phase")
+	# A manager's cards and charts count everybody's last days.
+	_add_index("all_clicks", "event_type", "clicked_at", "meeting_type", "phase")
 	# The latest click on a link.
 	frappe.db.add_index("Scheduler Engagement", ["assessment", "clicked_at"])
-	# The job that forgets persons.
+	# The job that forgets people.
 	frappe.db.add_index("Scheduler Engagement", ["is_forgotten", "creation"])
+
+
+def _add_index(name: str, *fields: str) -> None:
+	frappe.db.add_index("Scheduler Engagement", [*fields], index_name=name)
