@@ -35,6 +35,8 @@ $(NODE_TOOLS): $(NODE)/package.json
 demo: $(EMBEDDED)
 	$(BIN)/python -m embedded demo --port $(PORT)
 
+# Compiled tests are kept, whatever the environment says: compiling them takes longer than collecting them.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV)
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 

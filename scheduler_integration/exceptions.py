@@ -158,7 +158,7 @@ class ReportLinkNotFound(NotFound):
 
 
 class SignatureRefused(SchedulingError):
-	"""A webhook isn't signed as it should be. The reason isn't told: it would help whoever forges signatures."""
+	"""A webhook isn't signed as it should be. The reason isn't told: it would help people who forge signatures."""
 
 	code = "SIGNATURE_REFUSED"
 	http_status_code = 401

@@ -3,7 +3,7 @@
 Under InnoDB's default, REPEATABLE READ, an ordinary read shows the state from the transaction's first read, which may be
 from before the wait for a lock. Only a locking read shows the newest state. But a locking read also locks rows beside
 the wanted ones. Example: the bookings of jane@ are read FOR UPDATE. Behind them in the index come those of john@, so the
-gap that is locked reaches to John's first booking, and whoever books John waits for Jane's transaction.
+gap that is locked reaches to John's first booking, and everybody who books John waits for Jane's transaction.
 
 Under READ COMMITTED, an ordinary read shows the newest state, and locking reads lock no gaps. So commands run under READ
 COMMITTED (`read_committed`), and read without a lock what the hosts' locks protect already (`newest`).

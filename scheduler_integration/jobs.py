@@ -116,5 +116,5 @@ def forget_engagement() -> None:
 
 
 def forget_bookings() -> None:
-	"""Runs daily: erases the persons from bookings of long ago, if Scheduler Settings say so. Commits after each batch."""
+	"""Runs daily: erases personal data from old bookings, if Scheduler Settings say so. Commits after each batch."""
 	bookings.forget_past_bookings(clock.now())

@@ -146,6 +146,7 @@ def outbox_task(task: TaskSummary) -> JSON:
 		"done_at": iso(task.done_at, "UTC") if task.done_at else None,
 		"attempts": task.attempts,
 		"error": task.error,
+		"automation": task.automation,
 	}
 
 

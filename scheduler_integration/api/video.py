@@ -13,6 +13,7 @@ from scheduler_integration.conferencing import connect as accounts
 from scheduler_integration.conferencing.zoom_notices import Notice, read_notice
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import REQUESTS, count_request
+from scheduler_integration.doors.oauth import this_asker
 from scheduler_integration.exceptions import NotPermitted, SchedulingError
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.outside.oauth.consent import Asker
@@ -88,4 +89,5 @@ def new_link(booking=None) -> dict[str, Any]:
 
 
 def _asker() -> Asker:
-	return Asker(signed_in(), frappe.session.sid)
+	signed_in()
+	return this_asker()

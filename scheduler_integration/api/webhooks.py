@@ -57,7 +57,7 @@ def acuity(**_arguments) -> dict[str, Any]:
 
 
 def _take(provider: str, header: str, field: str, read: Callable[[object], OutsideChange | None]) -> dict[str, Any]:
-	"""Verify the signature, which is `field` of the header, and record what the body tells.
+	"""Verify the signature, which is `field` of the header, and record the change in the body.
 
 	A webhook about something else is taken and ignored: an error would make it come again.
 	"""

@@ -1,7 +1,7 @@
 """The busy times in hosts' own calendars, and whether what we know of a calendar can still be trusted.
 
 A host can be met only if every calendar that counts was read lately, as far as the time in question. Otherwise the host is
-busy throughout: nobody is booked over an event that we couldn't see. A host can choose to be offered all the same.
+busy throughout: nobody can book over an event that we couldn't see. A host can choose to be offered all the same.
 """
 
 from collections import defaultdict

@@ -4,27 +4,27 @@ Only this room writes Booking records, and it guards the hosts' time against dou
 here, never from a module inside.
 """
 
-from scheduler_integration.bookings.ask_for_another_time import ask_to_reschedule
 from scheduler_integration.bookings.asking import ask, ask_due, ask_for_appointment
-from scheduler_integration.bookings.book import book, book_by_host
 from scheduler_integration.bookings.calls import make_new_call, show_call
-from scheduler_integration.bookings.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.closing import (
 	complete_past_meetings,
 	complete_past_outside_bookings,
 	decline_unanswered_requests,
 )
-from scheduler_integration.bookings.confirm import confirm
+from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule
+from scheduler_integration.bookings.commands.book import book, book_by_host
+from scheduler_integration.bookings.commands.cancel import cancel_by_host, cancel_by_token, decline
+from scheduler_integration.bookings.commands.confirm import confirm
+from scheduler_integration.bookings.commands.guests import update_guests_by_host, update_guests_by_token
+from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
+from scheduler_integration.bookings.commands.outcome import complete, mark_no_show
+from scheduler_integration.bookings.commands.reassign import reassign
+from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
-from scheduler_integration.bookings.guests import update_guests_by_host, update_guests_by_token
-from scheduler_integration.bookings.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.ledger import forget_turns
 from scheduler_integration.bookings.outbox import run_due_tasks, run_tasks_of
-from scheduler_integration.bookings.outcome import complete, mark_no_show
 from scheduler_integration.bookings.outside import record_outside
-from scheduler_integration.bookings.reassign import reassign
-from scheduler_integration.bookings.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.retention import forget_past_bookings
 from scheduler_integration.bookings.transaction import retried
 

@@ -39,8 +39,11 @@ def store_call(name: str, fields: Fields, now: int) -> None:
 		# A calendar takes a newer invitation for the same meeting only if its SEQUENCE is higher (RFC 5546, 2.1.4).
 		booking.db_set("sequence", booking.sequence + 1, update_modified=False)
 		run_consequences(change)
-	else:
-		keep_activity(change)
+		return
+	keep_activity(change)
+	if booking.video_meeting != CALENDAR:
+		# The event may have been written already, without the link.
+		plan_events(change)
 
 
 def store_link(name: str, link: str, now: int) -> None:

@@ -9,8 +9,8 @@ import frappe
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
-from scheduler_integration.bookings.cancel import decline_unanswered
-from scheduler_integration.bookings.outcome import complete_past
+from scheduler_integration.bookings.commands.cancel import decline_unanswered
+from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.bookings.outside import complete_past_outside
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.meetings.moves import COMPLETION_DELAY

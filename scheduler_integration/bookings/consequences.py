@@ -1,4 +1,4 @@
-"""The consequences of a command: contact, ledger, activity, engagement, timeline and messages.
+"""The consequences of a command, from the contact to the messages.
 
 They are stored in the booking's own transaction, so either the booking and all consequences are stored or nothing is.
 To add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.

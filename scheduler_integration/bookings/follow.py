@@ -3,8 +3,8 @@
 import frappe
 from frappe import _
 
-from scheduler_integration.bookings.cancel import cancel_by_host
-from scheduler_integration.bookings.reschedule import reschedule_by_host
+from scheduler_integration.bookings.commands.cancel import cancel_by_host
+from scheduler_integration.bookings.commands.reschedule import reschedule_by_host
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.calendars.mirror.outside import CalendarChange
 from scheduler_integration.exceptions import SchedulingError

@@ -1,4 +1,4 @@
-"""Erases the persons from bookings of the past. What limits, loads and reports count stays: host, type, times, state.
+"""Erases personal data from past bookings. Limits, loads and reports still count them: host, type, times and state stay.
 
 Contacts and their activities are the CRM's own records, and stay until somebody deletes them there.
 """
@@ -13,7 +13,7 @@ from frappe.translate import print_language
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.outbox.tasks import delete_tasks_of
 
-# Whatever is about a person, or was written by one.
+# Every field that is about a person, or was written by one.
 _PERSONAL: dict[str, Any] = dict.fromkeys(
 	(
 		"attendee_phone", "attendee_company", "contact", "reference_doctype", "reference_name", "event", "location",
@@ -28,10 +28,10 @@ _BATCH = 500
 
 
 def forget_past_bookings(now: int) -> int:
-	"""Erase the persons from bookings that ended more than `retention_days` of Scheduler Settings ago; 0 days keeps them.
+	"""Erase personal data from bookings that ended more than `retention_days` of Scheduler Settings ago; 0 days keeps them.
 
-	`now` is in epoch seconds. Returns the number of bookings. Commits after each batch. Their manage links and their
-	outbox tasks go too, and their timeline.
+	`now` is in epoch seconds. Returns the number of bookings. Commits after each batch. Their manage links stop
+	working, and their outbox tasks and timeline are deleted.
 	"""
 	days = frappe.get_cached_doc("Scheduler Settings").retention_days
 	if not days:

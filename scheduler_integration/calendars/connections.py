@@ -20,7 +20,16 @@ from scheduler_integration.exceptions import (
 from scheduler_integration.permissions import is_manager
 
 _DOCTYPE = "Calendar Connection"
+_ROW = "Connected Calendar"
 SWITCHES = ("ignore_tentative", "ignore_focus_time", "invites", "delete_cancels", "move_reschedules")
+_FIELDS = [
+	"name", "user", "provider", "account_name", "status", "is_active", "last_error", "sync_error_count",
+	"when_unreadable", *SWITCHES,
+]  # fmt: skip
+_ROW_FIELDS = [
+	"name", "parent", "calendar_name", "calendar_id", "check_conflicts", "write_bookings", "can_write", "state",
+	"synced_at", "unreadable",
+]  # fmt: skip
 CLOSE, OFFER = "Close my times", "Offer my times all the same"
 
 
@@ -62,8 +71,11 @@ class ConnectionSummary:
 def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
 	"""Return the user's connections; with None, for managers, everybody's, those with trouble first."""
 	filters = {"leaving": ("is", "not set"), **({"user": user} if user else {})}
-	names = frappe.get_all(_DOCTYPE, filters, pluck="name", order_by="creation asc")
-	found = [_summary(frappe.get_doc(_DOCTYPE, name), now) for name in names]
+	rows = frappe.get_all(_DOCTYPE, filters, _FIELDS, order_by="creation asc")
+	calendars: dict[str, list[frappe._dict]] = {row.name: [] for row in rows}
+	for calendar in frappe.get_all(_ROW, {"parent": ("in", list(calendars))}, _ROW_FIELDS, order_by="idx asc"):
+		calendars[calendar.parent].append(calendar)
+	found = [_summary(row, calendars[row.name], now) for row in rows]
 	return found if user else sorted(found, key=lambda each: (each.distrust is None, -each.error_count, each.user))
 
 
@@ -162,10 +174,10 @@ def _no_calendar(error: OutsideError) -> str:
 	return error.message
 
 
-def _summary(doc: Document, now: int) -> ConnectionSummary:
-	chosen = [row for row in doc.calendars if row.check_conflicts or row.write_bookings]
+def _summary(doc: frappe._dict, calendars: list[frappe._dict], now: int) -> ConnectionSummary:
+	chosen = [row for row in calendars if row.check_conflicts or row.write_bookings]
 	reasons = [distrust(doc.status, row.state, row.synced_at, now, stale_seconds()) for row in chosen]
-	if not doc.calendars and doc.status == "New":
+	if not calendars and doc.status == "New":
 		reasons = [Distrust.UNREAD]
 	return ConnectionSummary(
 		name=doc.name,
@@ -180,11 +192,11 @@ def _summary(doc: Document, now: int) -> ConnectionSummary:
 		error_count=doc.sync_error_count or 0,
 		closes=doc.when_unreadable != OFFER,
 		switches={field: bool(doc.get(field)) for field in SWITCHES},
-		calendars=tuple(_choice(row) for row in doc.calendars),
+		calendars=tuple(_choice(row) for row in calendars),
 	)
 
 
-def _choice(row: Document) -> CalendarChoice:
+def _choice(row: frappe._dict) -> CalendarChoice:
 	return CalendarChoice(
 		name=row.name,
 		title=row.calendar_name or row.calendar_id,

@@ -104,7 +104,7 @@ def asked_account(key: str, asker: Asker) -> AnotherAccount | None:
 
 
 def use_other_account(key: str, asker: Asker) -> Joined:
-	"""Give the connection the other account: its calendars are listed anew. Raises ConsentExpired."""
+	"""Give the connection the other account: its calendars are listed again. Raises ConsentExpired."""
 	found = _remembered(key, asker)
 	if found is None:
 		raise ConsentExpired

@@ -14,7 +14,7 @@ _DOCTYPE = "Calendar Connection"
 def store_calendars(connection: str, found: list[ProviderCalendar]) -> None:
 	"""Make the connection's calendars those that the provider listed. Choices are kept.
 
-	Of a new connection the main calendar is read, and written too if the host has no destination yet. A calendar that is
+	If the connection is new, its main calendar is read, and written too if the host has no destination yet. A calendar that is
 	gone is kept as "Gone" if it was chosen, so that its host sees it and stays closed.
 	"""
 	doc = frappe.get_doc(_DOCTYPE, connection)

@@ -27,7 +27,7 @@ def tell_of_trouble(now: int) -> None:
 
 
 def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
-	"""Mail the host what differs in the calendar. `followed`: the booking was cancelled or moved likewise."""
+	"""Mail the host the change in the calendar. `followed`: the booking was cancelled or moved too."""
 	sentences = [change.title, change_sentence(change, timezone_of(change.user), "en")]
 	if change.starts_at is not None or change.is_deleted:
 		sentences.append(_("The booking follows.") if followed else _("The booking stays as it was made."))
@@ -42,7 +42,7 @@ def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
 
 
 def change_sentence(change: CalendarChange, zone: str, locale: str) -> str:
-	"""Return what was done with the event, with its time in the zone."""
+	"""Return a sentence about the change of the event, with its time in the zone."""
 	if change.is_deleted:
 		return _("The event was deleted in the calendar {0}.").format(change.account)
 	if change.starts_at is not None:

@@ -106,6 +106,7 @@ class OutgoingEvent:
 	its own event id from it, and stores it in the event as the mark. `uid` is the iCalendar UID that our e-mails carry.
 	`zone` is the IANA name in which the host reads the time. `description` is plain text. With `invites` the provider mails
 	the `attendees`; without, they must not be mailed, so the provider lists nobody as attendee.
+	`has_other_call` says that a call which came with the event must go: attendees have the link of another one.
 	"""
 
 	key: str
@@ -119,6 +120,7 @@ class OutgoingEvent:
 	attendees: tuple[Person, ...] = ()
 	invites: bool = False
 	conference: Conference = ""
+	has_other_call: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def push_address() -> str:
 def keep_channels(connection: str, now: int) -> None:
 	"""Open a channel for each calendar of the connection that needs one, and end those that nobody needs. Commits.
 
-	No error comes out of it: without push messages, the calendars are read every few minutes.
+	Raises no errors: without push messages, the calendars are read every few minutes.
 	"""
 	address, due, idle = push_address(), *_calendars(connection, now)
 	if not due and not idle:

@@ -28,7 +28,7 @@ PATIENT_ATTEMPTS = 4
 TOO_LATE_TO_WAIT = 15 * 60
 # How long attendees wait for a link that comes with the calendar's event.
 CALENDAR_SECONDS = 5 * 60
-# How often one run starts anew because the booking was changed meanwhile.
+# How often one run starts again because the booking was changed meanwhile.
 ROUNDS = 3
 
 
@@ -48,7 +48,7 @@ def run(task: Task, now: int) -> Outcome:
 	"""Bring about what the task's booking needs now. `now` is in epoch seconds.
 
 	The new call comes first, so that nobody waits for the old one to be deleted. The booking may be changed while a
-	provider is asked: it is read again at the end, and if it differs, this starts anew.
+	provider is asked: it is read again at the end, and if it differs, this starts again.
 	"""
 	for _round in range(ROUNDS):
 		found = _read(task.booking)
@@ -116,6 +116,9 @@ def _has_fallback(found: _Situation, desired: Desired) -> bool:
 
 def _leave_to_calendar(found: _Situation, desired: Desired, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Note that the calendar's event makes the call. If it brings no link in time, use the fallback."""
+	if found.status != "Scheduled":
+		# The call goes on for the attendees who are left, or with the booking that took this one's place.
+		return Done(fields=_without_call(found)), ""
 	account = desired.account
 	if not account or (task.purpose == CHECK and not found.link):
 		return _fall_back(found, desired, Unreachable(), now)

@@ -8,7 +8,7 @@ from scheduler_integration.conferencing.accounts import jitsi
 
 
 def host_link(booking: Document, now: int) -> str | None:
-	"""Return the host's own link, made anew each time and stored nowhere; the attendees' link if there is no other.
+	"""Return the host's own link, made at each request and stored nowhere; the attendees' link if there is no other.
 
 	`now` is in epoch seconds. Returns None if the booking has no call, or the meeting is over.
 

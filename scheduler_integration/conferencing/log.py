@@ -1,4 +1,4 @@
-"""Notes every call to a provider in the Video Meeting Log: what was asked, what came of it, how long it took."""
+"""Notes every call to a provider in the Video Meeting Log: the request, its result, and how long it took."""
 
 import time
 from collections.abc import Callable

@@ -19,7 +19,7 @@ from scheduler_integration.engine import Interval, local_date, local_midnight
 # A notice comes from the provider. It is no request of ours.
 _REQUESTS = ("Create", "Update", "Delete", "Look Up")
 _MOST = 100_000
-# Without a first day, the figures are those of so many days.
+# The figures cover so many days if no first day is given.
 DAYS = 30
 
 
@@ -118,7 +118,7 @@ def _ended(span: Interval, user: str | None) -> defaultdict[str, Counter[str]]:
 
 
 def _asked(span: Interval, user: str | None) -> defaultdict[str, _Requests]:
-	"""Return what became of the requests, by provider. A pending answer is neither a success nor a failure."""
+	"""Return the outcomes of the requests, by provider. A pending answer is neither a success nor a failure."""
 	first, last = (to_site_time(instant) for instant in span)
 	filters = [["creation", ">=", first], ["creation", "<", last], ["action", "in", _REQUESTS]]
 	if user:

@@ -1,9 +1,12 @@
 """Plans the outbox tasks that make, move and delete video calls."""
 
 import frappe
+from frappe.model.document import Document
 
 from scheduler_integration.conferencing.desired import needs_call
+from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.outbox.tasks import Planned, plan
 
@@ -36,12 +39,30 @@ def plan_call(change: Change) -> Fields:
 	if booking.status != "Pending":
 		_plan(booking.name, booking.host, CALL, change.now, change.now)
 	if booking.status == "Scheduled" and booking.meeting_link and not _changes_call(change):
-		return {}
+		return _call_of(earlier) if earlier else {}
 	if booking.status not in OPEN:
 		return {}
 	waits = "Waiting" if booking.status == "Scheduled" else None
 	# The call that the booking had is still to be deleted, so the handler must know it.
-	return {**NO_CALL, "video_status": waits, "video_meeting": booking.video_meeting}
+	return {**NO_CALL, "video_status": waits, "video_meeting": booking.video_meeting, **_call_of_session(booking)}
+
+
+def _call_of(booking: Document) -> Fields:
+	"""Return the fields that tell of the booking's call."""
+	return {name: booking.get(name) for name in NO_CALL}
+
+
+def _call_of_session(booking: Document) -> Fields:
+	"""Return the call that others in the session have already. So a new attendee has the link at once.
+
+	The event in the host's calendar is one for all: it must not lose its call while the new booking waits for its task.
+	"""
+	if booking.status != "Scheduled" or booking.video_meeting:
+		return {}
+	for other in live_in_session(booking.session):
+		if other.name != booking.name and (other.video_meeting == CALENDAR or other.video_status == "Ready"):
+			return _call_of(other)
+	return {}
 
 
 def _changes_call(change: Change) -> bool:

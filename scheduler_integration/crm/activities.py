@@ -130,7 +130,7 @@ def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document
 	"""Insert the Event, owned by the host, and return it.
 
 	The timeline names the Event's owner as the sender. The owner of a new record is the user who inserts it. So the host
-	inserts it here, whoever has made the booking.
+	inserts it here, also if somebody else made the booking.
 
 	Frappe would name the Event by a series. The series is one row, locked until the transaction ends: everybody who books
 	any host of the site would wait for it.

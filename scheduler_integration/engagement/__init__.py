@@ -1,1 +1,1 @@
-"""Which links in client reports are clicked, what is booked after it, and the analytics of both."""
+"""Counts clicks on links in client reports and the bookings that follow, and makes the analytics of both."""

@@ -21,7 +21,7 @@ class Account:
 
 
 class AcuityUnreachable(Exception):
-	"""Acuity didn't answer, or not with an appointment. The message holds no secret. `is_final`: asking again is no use."""
+	"""Acuity didn't answer, or not with an appointment. The message holds no secret. `is_final`: another request would fail too."""
 
 	def __init__(self, message: str, *, is_final: bool = False):
 		self.is_final = is_final

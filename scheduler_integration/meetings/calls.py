@@ -16,3 +16,10 @@ def conference_of(booking: Document, user: str) -> Conference:
 	if booking.video_meeting != CALENDAR or booking.host != user:
 		return ""
 	return _CONFERENCES.get(booking.video_provider or "", "")
+
+
+def has_other_call(booking: Document) -> bool:
+	"""Whether the calendar could make the call, but another one is used: the event must have none then."""
+	if booking.location_type not in ("Video Call", *_CONFERENCES):
+		return False
+	return booking.video_status == "Failed" or booking.video_meeting not in (None, "", CALENDAR)

@@ -5,15 +5,19 @@ translations, until somebody changes their text. A text that somebody broke does
 the message leaves with the app's own text.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import frappe
+from frappe.utils.jinja import get_template
 
 from scheduler_integration.header_text import header_text
 from scheduler_integration.notifications.rules import built_in
 
 FOLDER = "scheduler_integration/templates/emails"
+
+_INCLUDE = re.compile(rf'{{% include "({FOLDER}/\w+\.(?:txt|html))" %}}')
 
 # The messages that tell of a change, each with the name of its installed Email Template. They carry an invitation.
 TEMPLATES = {
@@ -50,7 +54,7 @@ def render_text(key: str, text: str | None, variables: dict[str, Any]) -> str:
 	"""Return a plain text, such as a text message, in the current language. `key` may be one of TEXTS, or empty."""
 	known = aliases(variables)
 	shipped = f'{{% include "{FOLDER}/{key}.txt" %}}' if key in TEXTS else None
-	return _first_that_renders(text, shipped, lambda source: frappe.render_template(source, known).strip())
+	return _first_that_renders(text, shipped, lambda source: _filled_in(source, known).strip())
 
 
 def subject_source(key: str) -> str:
@@ -94,7 +98,14 @@ def _own_source(name: str | None) -> tuple[str, str] | None:
 
 def _rendered(source: tuple[str, str], variables: dict[str, Any]) -> tuple[str, str]:
 	subject, body = source
-	return header_text(frappe.render_template(subject, variables)), frappe.render_template(body, variables)
+	return header_text(_filled_in(subject, variables)), _filled_in(body, variables)
+
+
+def _filled_in(source: str, variables: dict[str, Any]) -> str:
+	"""Render the source. If it only includes a file of the app, the file is rendered: Jinja has compiled it already."""
+	if file := _INCLUDE.fullmatch(source.strip()):
+		return get_template(file[1]).render(variables)
+	return frappe.render_template(source, variables)
 
 
 def _first_that_renders(own: Any, shipped: Any, rendered: Callable[[Any], Any]) -> Any:

@@ -12,12 +12,15 @@ from scheduler_integration.meetings.failures import reached
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SKIPPED
 from scheduler_integration.outbox.wake import wake
 
-_COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", "attempts", "error")
+_COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", "attempts", "error", "automation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSummary:
-	"""A task as the hosts of the booking see it. Instants are epoch seconds. `target` is in words (see `reached`)."""
+	"""A task as the hosts of the booking see it. Instants are epoch seconds.
+
+	`target` is what a person reads of it. `automation` is the title of the Meeting Automation that asked for it.
+	"""
 
 	name: str
 	kind: str
@@ -28,12 +31,23 @@ class TaskSummary:
 	done_at: int | None
 	attempts: int
 	error: str | None
+	automation: str | None
 
 
 def tasks_of(booking: str) -> list[TaskSummary]:
 	"""Return the booking's tasks in the order in which they are or were due."""
 	rows = frappe.get_all("Outbox Task", {"booking": booking}, list(_COLUMNS), order_by="due_at asc, creation asc")
-	return [TaskSummary(**{**row, "target": reached(row.kind, row.target)}) for row in rows]
+	titles = _titles({row.automation for row in rows if row.automation})
+	return [_summary(row, titles.get(row.automation)) for row in rows]
+
+
+def _summary(row: frappe._dict, automation: str | None) -> TaskSummary:
+	return TaskSummary(**{**row, "target": reached(row.kind, row.target), "automation": automation})
+
+
+def _titles(names: set[str]) -> dict[str, str]:
+	found = frappe.get_all("Meeting Automation", {"name": ["in", sorted(names)]}, ["name", "title"]) if names else []
+	return {row.name: row.title for row in found}
 
 
 def try_again(name: str, now: int) -> str:

@@ -143,46 +143,31 @@ def _how_to_join(booking: AttendeeBooking) -> list[str]:
 def _heading(booking: AttendeeBooking, news: str) -> dict:
 	host = ", ".join(names(booking.hosts)) or booking.page.title
 	if booking.is_asked_to_reschedule:
-		return {
-			"icon": "clock",
-			"mood": "good",
-			"title": _("Please choose another time"),
-			"text": _("{0} asks you to move this meeting.").format(host),
-		}
+		return _head("clock", _("Please choose another time"), _("{0} asks you to move this meeting.").format(host))
+	if booking.status in _GONE:
+		return _gone_heading(booking.status)
+	if booking.is_over or booking.status in ("Completed", "No Show"):
+		return _head("clock", _("This meeting is over"), _("We hope it went well."), mood="quiet")
 	email = booking.attendee.email
-	status = booking.status
-	if status in _GONE:
-		return _gone_heading(status)
-	if booking.is_over or status in ("Completed", "No Show"):
-		return {
-			"icon": "clock",
-			"mood": "quiet",
-			"title": _("This meeting is over"),
-			"text": _("We hope it went well."),
-		}
-	if status == "Pending":
-		return {
-			"icon": "clock",
-			"mood": "good",
-			"title": _("Your request is on its way"),
-			"text": _("{0} will confirm it, and you will hear at {1}. Until then the time is held for you.").format(
-				host, email
-			),
-		}
+	if booking.status == "Pending":
+		text = _("{0} will confirm it, and you will hear at {1}. Until then the time is held for you.")
+		return _head("clock", _("Your request is on its way"), text.format(host, email))
+	return _scheduled_heading(news, host, email)
+
+
+def _scheduled_heading(news: str, host: str, email: str) -> dict:
 	sent = _("An invitation with all of this is on its way to {0}.").format(email)
 	if news == "booked":
-		return {"icon": "check", "mood": "good", "title": _("You're booked"), "text": sent}
+		return _head("check", _("You're booked"), sent)
 	if news == "invited":
-		text = _("Everybody whom this concerns gets an e-mail.")
-		return {"icon": "check", "mood": "good", "title": _("The guests are changed"), "text": text}
+		return _head("check", _("The guests are changed"), _("Everybody whom this concerns gets an e-mail."))
 	if news == "moved":
-		return {"icon": "check", "mood": "good", "title": _("Your meeting is moved"), "text": sent}
-	return {
-		"icon": "calendar",
-		"mood": "good",
-		"title": _("Your meeting"),
-		"text": _("{0} is looking forward to it.").format(host),
-	}
+		return _head("check", _("Your meeting is moved"), sent)
+	return _head("calendar", _("Your meeting"), _("{0} is looking forward to it.").format(host))
+
+
+def _head(icon: str, title: str, text: str, mood: str = "good") -> dict:
+	return {"icon": icon, "mood": mood, "title": title, "text": text}
 
 
 def _gone_heading(status: str) -> dict:
@@ -196,7 +181,7 @@ def _gone_heading(status: str) -> dict:
 		"Declined": _("Your host can't make this time. Please choose another."),
 		"Rescheduled": _("Your newest e-mail has the time it was moved to."),
 	}
-	return {"icon": "cross", "mood": "quiet", "title": titles[status], "text": texts[status]}
+	return _head("cross", titles[status], texts[status], mood="quiet")
 
 
 def _follow_up(booking: AttendeeBooking) -> dict | None:

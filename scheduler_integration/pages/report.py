@@ -23,7 +23,7 @@ from scheduler_integration.reports.subject import ASSESSMENT, subject_of
 def find_report(name: str, user: str) -> Document:
 	"""Return the assessment if the user may read its report. Raises NotFound otherwise, whatever the reason is.
 
-	These may: whoever may read the record, and the client's user once the assessment is completed.
+	These may: users who may read the record, and the client's user once the assessment is completed.
 	"""
 	if name and frappe.db.exists(ASSESSMENT, {"name": name}):
 		doc = frappe.get_doc(ASSESSMENT, name)
@@ -54,7 +54,7 @@ def report_view(doc: Document, visitor: Visitor) -> dict:
 
 
 def _both(on_screen: Section | None, on_paper: Section | None) -> Markup:
-	"""Return the section twice: with the widget for the screen, and with QR codes for whoever prints the page."""
+	"""Return the section twice: with the widget for the screen, and with QR codes for print."""
 	if not on_screen or not on_paper:
 		return Markup()
 	return Markup('<div class="on-screen">{}</div>\n<div class="on-paper">{}</div>').format(

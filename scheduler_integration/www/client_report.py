@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import frappe
 
-from scheduler_integration.pages.kit.respond import argument, redirection, respond
+from scheduler_integration.pages.kit.respond import argument, respond
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.report import find_report, report_view
 
@@ -13,10 +13,7 @@ sitemap = 0
 
 
 def get_context(context: frappe._dict) -> None:
-	if frappe.session.user == "Guest":
-		path = f"/client-report/{quote(argument('name'), safe='')}"
-		raise redirection(f"/login?redirect-to={quote(path, safe='/')}", 302)
-	respond(context, _view)
+	respond(context, _view, sign_in_for=lambda: f"/client-report/{quote(argument('name'), safe='')}")
 
 
 def _view() -> dict:

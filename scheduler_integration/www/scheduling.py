@@ -6,7 +6,7 @@ meeting. `?status=`, `from`, `to`, `type` and `hosted_by` filter it.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import frappe
 from frappe import _
@@ -57,9 +57,7 @@ ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back")
 
 
 def get_context(context: frappe._dict) -> None:
-	if frappe.session.user == "Guest":
-		raise redirection(f"/login?redirect-to={quote(_here(), safe='/')}", 302)
-	respond(context, _view)
+	respond(context, _view, sign_in_for=_here)
 
 
 def _view() -> dict:

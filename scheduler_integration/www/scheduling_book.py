@@ -6,7 +6,6 @@ The desk's forms link here with `?doctype=Contact&record=...`.
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import quote
 
 import frappe
 
@@ -39,9 +38,7 @@ _LANGUAGES = ("en", "de", "es", "fr")
 
 
 def get_context(context: frappe._dict) -> None:
-	if frappe.session.user == "Guest":
-		raise redirection(f"/login?redirect-to={quote(_wish().url(), safe='/')}", 302)
-	respond(context, _view)
+	respond(context, _view, sign_in_for=lambda: _wish().url())
 
 
 def _view() -> dict:

@@ -5,7 +5,7 @@ because the page's security policy lets forms lead to this site only.
 """
 
 from collections.abc import Callable
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import frappe
 from frappe import _
@@ -28,9 +28,7 @@ _PATH = "/scheduling/calendars"
 
 
 def get_context(context: frappe._dict) -> None:
-	if frappe.session.user == "Guest":
-		raise redirection(f"/login?redirect-to={quote(_PATH, safe='/')}", 302)
-	respond(context, _view)
+	respond(context, _view, sign_in_for=lambda: _PATH)
 
 
 def _view() -> dict:

@@ -7,16 +7,14 @@
 Each ends with a redirect, or with a page that says why not.
 """
 
-from urllib.parse import quote
-
 import frappe
 
 from scheduler_integration.clock import now
 from scheduler_integration.conferencing.connect import begin, disconnect
 from scheduler_integration.conferencing.hosts import host_link
+from scheduler_integration.doors.oauth import this_asker
 from scheduler_integration.exceptions import BookingNotFound
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.outside.oauth.consent import Asker
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 
 no_cache = 1
@@ -26,9 +24,7 @@ _PAGE = "/scheduling"
 
 
 def get_context(context: frappe._dict) -> None:
-	if frappe.session.user == "Guest":
-		raise redirection(f"/login?redirect-to={quote(_PAGE, safe='/')}", 302)
-	respond(context, _view)
+	respond(context, _view, sign_in_for=lambda: _PAGE)
 
 
 def _view() -> dict:
@@ -39,7 +35,7 @@ def _view() -> dict:
 	if name := argument("join"):
 		raise redirection(_call(name), 302)
 	if provider := argument("connect"):
-		raise redirection(begin(provider, Asker(user, frappe.session.sid)), 302)
+		raise redirection(begin(provider, this_asker()), 302)
 	raise redirection(_PAGE, 302)
 
 

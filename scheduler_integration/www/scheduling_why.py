@@ -13,7 +13,7 @@ from scheduler_integration.clock import now
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.pages.host.why import Answer, Question, why_view
-from scheduler_integration.pages.kit.respond import argument, redirection, respond
+from scheduler_integration.pages.kit.respond import argument, respond
 from scheduler_integration.pages.kit.visitor import current_visitor
 
 no_cache = 1
@@ -21,9 +21,7 @@ sitemap = 0
 
 
 def get_context(context: frappe._dict) -> None:
-	if frappe.session.user == "Guest":
-		raise redirection("/login?redirect-to=/scheduling/why", 302)
-	respond(context, _view)
+	respond(context, _view, sign_in_for=lambda: "/scheduling/why")
 
 
 def _view() -> dict:

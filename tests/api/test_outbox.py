@@ -47,6 +47,9 @@ def test_a_host_sees_what_waits_for_whom(host, page, booking):
 		("host_confirmed", "Pending"),
 	]
 	assert {task["purpose"] for task in listed[2:]} == {"reminder"}
+	automations = {task["automation"] for task in listed[2:]}
+	assert automations == {"Reminder to the attendee", "Reminder to the host", "Thank you and feedback"}
+	assert listed[0]["automation"] is None
 	assert listed[1]["target"] == page.user
 	assert listed[0]["due_at"] == "2030-03-04T06:00:00+00:00"
 

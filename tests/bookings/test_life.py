@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from scheduler_integration import bookings
-from scheduler_integration.bookings.cancel import decline_unanswered
+from scheduler_integration.bookings.commands.cancel import decline_unanswered
+from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.bookings.guard import BUCKET_SECONDS
-from scheduler_integration.bookings.outcome import complete_past
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.status import LIVE, OPEN
 from scheduler_integration.meetings.tokens import find_by_token, manage_token

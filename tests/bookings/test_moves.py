@@ -4,8 +4,8 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings, jobs
-from scheduler_integration.bookings.cancel import decline_unanswered
-from scheduler_integration.bookings.outcome import complete_past
+from scheduler_integration.bookings.commands.cancel import decline_unanswered
+from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.exceptions import AlreadyCancelled, NotPermitted, SchedulingError
 from scheduler_integration.meetings.lookup import PAST, list_for_host
 from scheduler_integration.meetings.moves import MOVES

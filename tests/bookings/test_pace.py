@@ -59,6 +59,24 @@ def neighbours():
 	return [(page, make_meeting_type(page)) for page in pages]
 
 
+# Runs the tasks of a booking, and keeps the transaction open that is about to be committed as the n-th one.
+DELIVER = """
+import itertools, json, signal, sys
+import frappe
+from scheduler_integration import bookings, clock
+booking, last = json.loads(sys.argv[1])
+commit, count = frappe.db.commit, itertools.count(1)
+def commit_or_stay(*args, **kwargs):
+	if next(count) < last:
+		return commit(*args, **kwargs)
+	print("held", flush=True)
+	signal.pause()
+frappe.db.commit = commit_or_stay
+bookings.run_tasks_of(booking, clock.now)
+print("delivered", flush=True)
+"""
+
+
 def starts():
 	"""Half hours of office hours on weekdays from next week on."""
 	day = clock.now() // 86400 * 86400 + 7 * 86400
@@ -93,3 +111,28 @@ def test_forty_bookings_of_others_pass_while_one_host_is_held(held, neighbours, 
 	for each in booked[:6]:
 		retried(lambda each=each: bookings.cancel_by_token(each.manage_url.rpartition("/")[2], "", clock.now()))
 		frappe.db.commit()
+
+
+def test_bookings_pass_while_a_worker_is_held_at_any_commit_of_a_delivery(site, neighbours, monkeypatch):
+	before, middle, after = neighbours
+	times = iter(starts())
+	monkeypatch.setattr(transaction, "DEADLINE_SECONDS", 1)
+	monkeypatch.setattr(transaction, "ATTEMPTS", 1)
+	held = 0
+	for last in range(1, 30):
+		delivered = book(middle, next(times))
+		worker = site.python(DELIVER, frappe.as_json((delivered.id, last)))
+		try:
+			said = worker.stdout.readline().strip()
+			# The same host takes other bookings meanwhile, and so do the neighbours.
+			for each in (before, middle, after):
+				assert book(each, next(times)).id
+		finally:
+			worker.kill()
+			worker.communicate()
+		if said == "delivered":
+			break
+		held += 1
+	assert said == "delivered", said
+	# Claiming, and the outcome of each message.
+	assert held >= 2

@@ -10,6 +10,9 @@ async (cases) => {
 	const times = new Times({ onTime: nothing, onConfirm: nothing });
 	const text = (element) => element?.textContent ?? null;
 
+	const marksOf = ({ classList }) =>
+		Object.fromEntries(["is-today", "is-past", "is-along"].map((name) => [name, classList.contains(name)]));
+
 	function readDay(cell) {
 		const day = cell.querySelector(".day");
 		if (!day) return null;
@@ -17,7 +20,7 @@ async (cases) => {
 		// Without a script, a day that can't be chosen is plain text.
 		const name = kind === "none" ? null : day.getAttribute("aria-label");
 		const isChosen = day.getAttribute("aria-current") === "true" || cell.getAttribute("aria-selected") === "true";
-		return { number: text(day), kind, name, isToday: day.classList.contains("is-today"), isChosen };
+		return { number: text(day), kind, name, isChosen, ...marksOf(day) };
 	}
 
 	function readMonth(page) {
@@ -53,7 +56,7 @@ async (cases) => {
 
 	const kinds = {
 		month({ html, sheet }) {
-			grid.show({ ...sheet, free: new Map(sheet.free), partial: new Map(sheet.partial), waiting: false });
+			grid.show({ ...sheet, free: new Map(sheet.free), partial: new Map(sheet.partial), along: new Set(sheet.along), waiting: false });
 			return { server: readMonth(new DOMParser().parseFromString(html, "text/html")), script: readMonth(document) };
 		},
 		times({ html, day, about, hostZone }) {

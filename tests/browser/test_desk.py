@@ -25,6 +25,7 @@ from tests.support.factories import (
 	make_user,
 	payload,
 )
+from tests.support.outbox import tasks
 from tests.support.site import Site
 
 # The first page of a new desk is slow: Frappe builds its boot info and the forms' meta.
@@ -262,7 +263,7 @@ def test_a_host_answers_who_waits_for_it(desk, team, button, status):
 	assert stored(booking).status == status
 
 
-def test_a_manager_hands_a_meeting_over(desk, team):
+def test_a_manager_reassigns_a_meeting(desk, team):
 	booking = team.book(10, team.manager)
 	window = desk(team.manager)
 	window.open_form("Booking", booking)
@@ -329,7 +330,7 @@ def test_tabbing_past_an_empty_time_zone_chooses_none(desk):
 	assert window.doc("title") == "Working hours"
 
 
-def test_a_manager_hands_a_meeting_over_outside_the_colleagues_hours(desk, team):
+def test_a_manager_reassigns_a_meeting_outside_the_colleagues_hours(desk, team):
 	booking = team.book(19, team.manager)
 	window = desk(team.manager)
 	window.open_form("Booking", booking)
@@ -453,6 +454,28 @@ def test_a_refused_embed_code_says_why(desk):
 	window.message("Widgets from evil.example aren't allowed here")
 
 
+def test_a_manager_previews_an_automation_tests_it_and_reads_what_it_did(desk, team):
+	booking = team.book(9, team.colleague)
+	reminder = frappe.db.get_value("Meeting Automation", {"built_in": "attendee_reminder"})
+	window = desk(team.manager)
+	window.open_form("Meeting Automation", reminder)
+	assert window.page.locator("[data-fieldname='variables_html'] code", has_text="contact_name").is_visible()
+	window.press("Preview")
+	window.dialog.locator("input[data-fieldname='booking']").fill(booking)
+	window.dialog.locator("li", has_text=booking).first.click()
+	window.answer()
+	text = window.page.frame_locator(".modal.show iframe")
+	text.get_by_text("Ada Lovelace").first.wait_for()
+	window.screenshot("automation-preview")
+	window.page.keyboard.press("Escape")
+	window.press("What it did")
+	window.page.wait_for_url("**/query-report/Automation Log*")
+	row = window.page.locator(".dt-row", has_text="Reminder to the attendee").first
+	row.wait_for()
+	assert "Pending" in row.inner_text()
+	window.screenshot("automation-log", full=True)
+
+
 def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
 	"""The records hold what a program could write past the forms, and the list shows it as text."""
 	consultant = make_consultant("Jane")
@@ -485,3 +508,48 @@ def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
 	window.open("/app/query-report/Engagement with Reports")
 	window.page.locator(".report-summary").wait_for()
 	assert window.page.evaluate("window.pwned") is None
+
+
+def moved_there(booking: Any) -> None:
+	"""Record that the host moved the booking's event by an hour, in an account that is called `<Own>`."""
+	connection = frappe.get_doc(
+		{"doctype": "Calendar Connection", "user": booking.host, "provider": "Google", "account_name": "<Own>"}
+	)
+	connection.flags.from_provider = True
+	connection.insert()
+	times = {"starts_at": booking.starts_at, "ends_at": booking.ends_at}
+	there = {f"there_{field}": instant + 3600 for field, instant in times.items()}
+	values = {"booking": booking.name, "user": booking.host, "connection": connection.name, "key": booking.name}
+	frappe.get_doc({"doctype": "Mirrored Event", **values, **times, **there, "state": "Moved there"}).insert()
+	frappe.db.commit()
+
+
+def test_a_booking_says_what_its_host_did_to_the_event(desk, team):
+	booking = team.book(10, team.colleague)
+	moved_there(stored(booking))
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	window.page.locator(".form-message", has_text="The event was moved in the calendar <Own>").wait_for()
+	window.screenshot("form-moved-outside")
+	window = desk(team.manager)
+	window.open_form("Booking", booking)
+	window.page.locator(".form-message", has_text=frappe.utils.get_fullname(team.colleague)).wait_for()
+
+
+def test_a_host_stops_a_message_and_sends_it_after_all(desk, team):
+	booking = team.book(10, team.colleague)
+	task = tasks(booking)[0]
+	frappe.db.set_value("Outbox Task", task.name, {"status": "Failed", "error": "No such mailbox", "attempts": 11})
+	frappe.db.commit()
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	window.page.locator(".form-message", has_text="was not delivered").wait_for()
+	line = window.page.locator("[data-fieldname='delivery_tasks'] > div", has_text="Confirmation to the attendee")
+	assert "No such mailbox" in line.inner_text()
+	line.get_by_role("button", name="Don't send").click()
+	line.locator(".indicator-pill", has_text="Skipped").wait_for()
+	assert line.get_by_role("button", name="Don't send").count() == 0
+	line.get_by_role("button", name="Try again").click()
+	line.locator(".indicator-pill", has_text=re.compile("Pending|Sending|Sent")).wait_for()
+	frappe.db.rollback()
+	assert frappe.db.get_value("Outbox Task", task.name, "is_stopped") == 0

@@ -5,7 +5,7 @@ no word may change. Both draw each row of the tables, in one page per language; 
 """
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -108,7 +108,8 @@ def month_cases(locale, query):
 		chosen_day = chosen and date.fromisoformat(chosen)
 		by_date = {date.fromisoformat(day): each for day, each in starts.items()}
 		partly = [date.fromisoformat(day) for day in partial]
-		view = month_view(first, chosen_day, date.fromisoformat(today), by_date, query, locale, partly)
+		along = [chosen_day + timedelta(days=1)] if chosen_day else []
+		view = month_view(first, chosen_day, date.fromisoformat(today), by_date, query, locale, partly, along)
 		yield {
 			"kind": "month",
 			"name": f"month {month}",
@@ -119,6 +120,7 @@ def month_cases(locale, query):
 				"selected": chosen,
 				"free": list(starts.items()),
 				"partial": [[day, []] for day in partial],
+				"along": [day.isoformat() for day in along],
 			},
 		}
 

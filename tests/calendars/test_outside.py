@@ -110,6 +110,18 @@ def test_a_deleted_event_is_noticed_by_a_full_reading(page, connection, booking,
 	assert change.is_deleted
 
 
+def test_an_event_that_was_deleted_before_it_was_ever_read_is_noticed_too(page, connection, booking, caldav):
+	"""A server that only says what changed since the last time needn't mention it."""
+	soon_gone = book(page, NINE + 4 * HOUR)
+	before = set(caldav.names())
+	deliver(NOW + HOUR)
+	[name] = set(caldav.names()) - before
+	caldav.delete(name)
+	sync(connection.name, NOW + 2 * HOUR)
+	(change,) = changes_of(page.user, NOW)
+	assert (change.booking, change.is_deleted) == (soon_gone.name, True)
+
+
 def test_deleting_cancels_if_the_host_wants_that(page, connection, booking, caldav):
 	switch(connection, delete_cancels=1)
 	caldav.delete(caldav.names()[0])

@@ -9,13 +9,14 @@ from scheduler_integration import bookings, clock
 from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.calendars.leaving import leave
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, InvalidRequest, SlotTaken, Unreachable
 from tests.support import door
-from tests.support.calendar_servers import times
+from tests.support.calendar_servers import calendar_of, times
 from tests.support.door import slots_between
 from tests.support.factories import at, hour, make_meeting_type, make_page, make_user, payload
 from tests.support.site import on_real_site
@@ -217,6 +218,30 @@ def test_another_hosts_calendar_closes_nothing(page, connect, feed):
 	other = connect(make_user("Tom"), "ICS", feed.url)
 	sync(other.name, NOW)
 	assert offered(page) == ALL_DAY
+
+
+def test_a_feed_is_called_by_its_own_name_as_far_as_it_has_one(page, connection, feed):
+	assert account_of(connection) == "127.0.0.1"
+	feed.text = calendar_of("X-WR-CALNAME:Choir & Band")
+	connection.reload()
+	connection.update({"address": feed.url}).save()
+	frappe.db.commit()
+	assert sync(connection.name, NOW + HOUR).error is None
+	assert account_of(connection) == "Choir & Band · 127.0.0.1"
+
+
+def account_of(connection):
+	return frappe.db.get_value("Calendar Connection", connection.name, "account_name")
+
+
+def test_the_list_of_connections_asks_as_much_for_any_number(page, connect, feed, queries):
+	asked = []
+	for _each in range(3):
+		connect(page.user, "ICS", feed.url)
+		queries.clear()
+		connections_of(None, NOW)
+		asked.append(len(queries))
+	assert asked[1:] == [2, 2]
 
 
 def test_an_inactive_connection_does_not_count(page, connection):

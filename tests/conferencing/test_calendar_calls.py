@@ -109,6 +109,18 @@ def test_a_session_has_one_link(book, vendor):
 	assert len(events(connected)) == 1
 
 
+def test_who_cancels_in_a_session_has_no_link_and_the_others_keep_theirs(book, vendor):
+	workshop, connected = offer(*vendor, seats=4)
+	one = book(workshop)
+	other = book(workshop, run=False)
+	bookings.cancel_by_host(one.name, "", NOW)
+	for seconds in (60, 120):
+		gone, other = settle(one.name, other.name, now=NOW + seconds)
+	assert (gone.meeting_link, gone.status) == (None, "Cancelled")
+	assert other.meeting_link
+	assert len(events(connected)) == 1
+
+
 def test_a_link_that_is_pending_at_google_is_asked_for_again(book, google):
 	google.stand_in.pending_conferences = 2
 	meeting_type, connected = offer(google, "Google Meet")
@@ -129,6 +141,35 @@ def test_a_calendar_that_brings_no_link_ends_in_the_fallback(book, microsoft):
 	microsoft.stand_in.faults.clear()
 	[after] = settle(booking.name, now=NOW + 7200)
 	assert after.meeting_link == booking.meeting_link
+
+
+def test_a_call_that_the_event_has_too_late_goes_again(book, vendor):
+	"""The event was made, but its link came after attendees got another one: nobody must wait in the wrong call."""
+	meeting_type, connected = offer(*vendor)
+	vendor[0].stand_in.fail("/events", method="POST", lost=True)
+	vendor[0].stand_in.fail("/events", status=503, times=1000)
+	booking = book(meeting_type)
+	[booking] = settle(booking.name, now=NOW + 301)
+	assert booking.video_provider == "Jitsi"
+	vendor[0].stand_in.faults.clear()
+	[after] = settle(booking.name, now=NOW + 7200)
+	[event] = events(connected)
+	assert (event.fields.get("hangoutLink"), event.fields.get("joinUrl")) == (None, None)
+	assert booking.meeting_link in str(event.fields["location"])
+
+
+@pytest.mark.parametrize("first", ["calendar_event", "video_meeting"])
+def test_a_moved_meeting_keeps_its_link_in_whatever_order_its_tasks_run(book, vendor, first):
+	meeting_type, connected = offer(*vendor)
+	booking = book(meeting_type)
+	later = reschedule(booking.name, NINE + DAY)
+	others = {"booking": ["in", [booking.name, later.name]], "status": "Pending", "kind": ["!=", first]}
+	frappe.db.set_value("Outbox Task", others, "due_at", NOW + 60)
+	settle(booking.name, later.name)
+	_before, later = settle(booking.name, later.name, now=NOW + 61)
+	[event] = events(connected)
+	assert later.meeting_link == booking.meeting_link
+	assert later.meeting_link in (event.fields.get("hangoutLink"), event.fields.get("joinUrl"))
 
 
 def test_a_video_call_of_a_host_with_a_google_calendar_is_on_meet(book, google):

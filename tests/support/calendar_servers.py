@@ -15,8 +15,7 @@ from typing import IO
 import pytest
 import requests
 
-# Radicale waits for the disk after each write; in memory that takes no time.
-_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+from tests.support.memory import folder_in_memory
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def times(start: int, end: int) -> str:
 @contextmanager
 def radicale() -> Iterator[CalendarServer]:
 	pytest.importorskip("radicale", reason="Radicale comes with requirements/tests.txt")
-	with tempfile.TemporaryDirectory(prefix="radicale-", dir=_MEMORY, ignore_cleanup_errors=True) as folder:
+	with tempfile.TemporaryDirectory(prefix="radicale-", dir=folder_in_memory(), ignore_cleanup_errors=True) as folder:
 		port = _free_port()
 		server = CalendarServer("Radicale", f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{port}/jane/diary/")
 		Path(folder, "users").write_text(f"{server.login}:{server.password}\n", encoding="utf-8")
@@ -88,7 +87,7 @@ def radicale() -> Iterator[CalendarServer]:
 @contextmanager
 def xandikos() -> Iterator[CalendarServer]:
 	pytest.importorskip("xandikos", reason="Xandikos comes with requirements/tests.txt")
-	with tempfile.TemporaryDirectory(prefix="xandikos-", dir=_MEMORY, ignore_cleanup_errors=True) as folder:
+	with tempfile.TemporaryDirectory(prefix="xandikos-", dir=folder_in_memory(), ignore_cleanup_errors=True) as folder:
 		port = _free_port()
 		base = f"http://127.0.0.1:{port}/"
 		server = CalendarServer("Xandikos", base, f"{base}user/calendars/calendar/", login="user")

@@ -20,7 +20,7 @@ PRELOADED = [
 	"frappe",
 	"frappe.model.document",
 	"scheduler_integration.doors.commands",
-	"googleapiclient.discovery",
+	"scheduler_integration.calendars.providers.caldav",
 ]
 _context = multiprocessing.get_context("forkserver")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.forks import Forked
+from tests.support.memory import folder_in_memory
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = "scheduler_integration"
@@ -133,7 +134,8 @@ def opened() -> Iterator[Site]:
 		sites = Path(os.environ.get("SITES_PATH") or Path(os.environ["BENCH"]).expanduser() / "sites")
 		yield from _connected(Site(os.environ["SITE"], sites, is_real=True))
 	else:
-		with tempfile.TemporaryDirectory(prefix="embedded-site-", ignore_cleanup_errors=True) as folder:
+		where = folder_in_memory()
+		with tempfile.TemporaryDirectory(prefix="embedded-site-", dir=where, ignore_cleanup_errors=True) as folder:
 			yield from _connected(_new_embedded_site(Path(folder)))
 
 
@@ -183,7 +185,7 @@ def undoing_commits() -> Iterator[None]:
 		*CORE_DOCTYPES,
 	]
 	tables = [doctype for doctype in doctypes if frappe.db.table_exists(doctype)]
-	before = {table: set(_names(table)) for table in tables}
+	before = _rows(tables)
 	secrets_before = _secrets()
 	singles = frappe.db.sql(
 		"select doctype, field, value from `tabSingles` where doctype like 'Scheduler%'", as_dict=True
@@ -194,9 +196,11 @@ def undoing_commits() -> Iterator[None]:
 	finally:
 		frappe.db.rollback()
 		frappe.set_user("Administrator")
-		for table in tables:
-			for name in set(_names(table)) - before[table]:
-				frappe.db.delete(table, {"name": name})
+		created: dict[str, list[str]] = {}
+		for table, name in _rows(tables) - before:
+			created.setdefault(table, []).append(name)
+		for table, names in created.items():
+			frappe.db.delete(table, {"name": ["in", names]})
 		for secret in _secrets() - secrets_before:
 			frappe.db.sql("delete from `__Auth` where doctype = %s and name = %s and fieldname = %s", secret)
 		frappe.db.sql("delete from `tabSingles` where doctype like 'Scheduler%'")
@@ -227,7 +231,9 @@ def _secrets() -> set[tuple[str, str, str]]:
 	return {tuple(row) for row in frappe.db.sql(query)}
 
 
-def _names(table: str) -> list[str]:
+def _rows(tables: list[str]) -> set[tuple[str, str]]:
+	"""Return the table and the name of each row. One statement: each test that commits asks twice."""
 	import frappe
 
-	return frappe.db.sql(f"select name from `tab{table}`", pluck=True)
+	query = " union all ".join(f"select '{table}', cast(name as char) from `tab{table}`" for table in tables)
+	return {tuple(row) for row in frappe.db.sql(query)}

@@ -22,6 +22,7 @@ from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.door import slots_between
 from tests.support.factories import at, hour, make_meeting_type, make_page, payload
+from tests.support.killed import run_killed
 
 # Years ahead: the server of other tests has a scheduler, which must not find this due.
 NOW = at("2037-03-01 06:00")
@@ -235,6 +236,28 @@ def test_09_a_lost_reply_makes_no_second_event(vendor, page, jane):
 	assert vendor.stand_in.invitations == []
 
 
+def test_09_one_side_invites_the_attendee_and_never_both(vendor, page, jane, outgoing_mail):
+	read(jane)
+	host = frappe.db.get_value("User", page.user, "email")
+	for invites in (0, 1):
+		frappe.db.set_value("Calendar Connection", jane.connection, "invites", invites)
+		booking = book(page, NINE + invites * HOUR)
+		deliver()
+		invited_there = [booking.attendee_email] if invites else []
+		assert [address for _event, address in vendor.stand_in.invitations] == invited_there
+		assert files_mailed(booking) == {host: False, booking.attendee_email: not invites}
+
+
+def files_mailed(booking):
+	"""Return to whom a mail about the booking was sent, and whether it had a calendar file."""
+	mails = frappe.get_all("Email Queue", {"reference_name": booking.name}, ["name", "message", "attachments"])
+	return {
+		frappe.db.get_value("Email Queue Recipient", {"parent": mail.name}, "recipient"): "invite.ics"
+		in (mail.attachments or "") + (mail.message or "")
+		for mail in mails
+	}
+
+
 def test_10_a_booking_that_moves_after_its_event_was_deleted_gets_a_new_event(vendor, page, jane):
 	"""The vendor never gives the id of a deleted event again."""
 	read(jane)
@@ -348,28 +371,6 @@ jobs.enqueue_sync = lambda connection: print("again", flush=True)
 jobs.sync_calendars(sys.argv[1])
 print("done", flush=True)
 """
-# Kills itself, with the signal that nobody can catch, at the commit of this number.
-KILLED = """
-import os, signal, sys
-import frappe
-from scheduler_integration import bookings
-from scheduler_integration.calendars.sync import sync
-frappe.local.conf["scheduling_vendors"] = {sys.argv[2]: sys.argv[3]}
-commit, commits = frappe.db.commit, 0
-def counted():
-	global commits
-	commits += 1
-	if commits == int(sys.argv[4]) and sys.argv[5] == "before":
-		os.kill(os.getpid(), signal.SIGKILL)
-	commit()
-	if commits == int(sys.argv[4]) and sys.argv[5] == "after":
-		os.kill(os.getpid(), signal.SIGKILL)
-frappe.db.commit = counted
-if sys.argv[6] == "read":
-	sync(sys.argv[1], int(sys.argv[7]))
-else:
-	bookings.run_due_tasks(lambda: int(sys.argv[7]), 20)
-"""
 
 
 @pytest.mark.slow
@@ -397,8 +398,7 @@ def test_a_reading_that_is_killed_anywhere_loses_nothing(site, vendor, page, jan
 	vendor.stand_in.page_size = 1
 	for commit in range(1, 12):
 		vendor.add(jane, datetime(2037, 3, 3, 9, commit), datetime(2037, 3, 3, 10, commit))
-		worker = run_killed(site, vendor, jane, commit, moment, "read", NOW + commit * HOUR)
-		if worker.returncode == 0:
+		if not dies(site, vendor, jane, commit, moment, "read", NOW + commit * HOUR):
 			break
 		# The lease of the dead worker ends by itself.
 		assert read(jane, NOW + commit * HOUR + 900).error is None
@@ -416,26 +416,21 @@ def test_a_writing_that_is_killed_anywhere_makes_one_event(site, vendor, page, j
 		booking = book(page, at_hour)
 		# Messages have tests of their own.
 		frappe.db.set_value("Outbox Task", {"booking": booking.name, "kind": "email"}, "status", "Skipped")
-		worker = run_killed(site, vendor, jane, commit, moment, "write", NOW)
+		died = dies(site, vendor, jane, commit, moment, "write", NOW)
 		for hours in (1, 2):
 			deliver(NOW + hours * HOUR)
 		assert [start for start in starts(jane) if start == at_hour] == [at_hour]
 		bookings.cancel_by_token(manage_token(booking), "Ill", NOW)
 		deliver(NOW)
-		if worker.returncode == 0:
+		if not died:
 			break
 	assert commit > 3, "it was killed at several steps"
 	assert live(jane) == []
 
 
-def run_killed(site, vendor, jane, commit, moment, what, now):
-	arguments = (vendor.key, vendor.stand_in.url, str(commit), moment, what, str(now))
-	frappe.db.commit()
-	worker = site.python(KILLED, jane.connection, *arguments)
-	_out, error = worker.communicate(60)
-	assert not error, error
-	frappe.db.rollback()
-	return worker
+def dies(site, vendor, jane, commit, moment, what, now):
+	conf = {"scheduling_vendors": {vendor.key: vendor.stand_in.url}}
+	return run_killed(site, jane.connection, what, now, commit, moment, conf)
 
 
 def wait_until(condition, seconds=20):

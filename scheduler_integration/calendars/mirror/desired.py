@@ -10,7 +10,7 @@ from frappe.utils import get_url
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.provider import OutgoingEvent, Person
-from scheduler_integration.meetings.calls import conference_of
+from scheduler_integration.meetings.calls import conference_of, has_other_call
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.titles import event_description
@@ -54,6 +54,7 @@ def event_of(meeting: Meeting, day: int, key: str, *, invites: bool) -> Outgoing
 		end=end,
 		zone=timezone_of(meeting.user),
 		conference=conference_of(first, meeting.user) if day == 0 else "",
+		has_other_call=has_other_call(first),
 		attendees=tuple(_people(meeting)) if invites else (),
 		invites=invites,
 	)

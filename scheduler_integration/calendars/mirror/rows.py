@@ -39,7 +39,7 @@ def new_row(meeting: Meeting, day: int, generation: int, destination: Destinatio
 		"state": PLANNED,
 	}
 	doc = frappe.get_doc({"doctype": DOCTYPE, **values})
-	# The outbox writes it, for whoever changed the booking.
+	# The outbox writes it. The person who changed the booking may have no rights to it.
 	doc.insert(ignore_permissions=True)
 	frappe.db.commit()
 	return frappe._dict({**dict.fromkeys(_FIELDS), **values, "name": doc.name})

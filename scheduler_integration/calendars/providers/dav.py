@@ -143,8 +143,9 @@ def element(name: str, content: str) -> str:
 
 
 def _xml(answer: Answer) -> ElementTree.Element:
-	# A document type could define entities that grow without end. No calendar server needs one.
-	if b"<!DOCTYPE" in answer.body or b"<!ENTITY" in answer.body:
+	# A document type could define entities that grow without end. No calendar server needs one. UTF-16, which has a zero
+	# byte in each of these letters, would hide it.
+	if any(each in answer.body for each in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
 		raise UnexpectedAnswer(answer.status, host=answer.host)
 	try:
 		return ElementTree.fromstring(answer.body)

@@ -99,7 +99,7 @@ class GoogleCalendar:
 
 	@cached_property
 	def _events(self) -> Any:
-		# The library builds its methods anew with each call of `events`, which takes milliseconds.
+		# The library builds its methods again with each call of `events`, which takes milliseconds.
 		return self._service.events()
 
 	def calendars(self) -> list[ProviderCalendar]:
@@ -196,10 +196,13 @@ class GoogleCalendar:
 	def _patched(self, calendar: str, event: OutgoingEvent, now: dict[str, Any]) -> Stored:
 		"""Make the event as given, if it still is as it was in `now`: a resource, or its id, version and link."""
 		has_conference = bool(now.get("hangoutLink") or now.get("conferenceData"))
+		body = google_events.written(event, has_conference=has_conference)
+		if event.has_other_call:
+			body["conferenceData"] = None
 		request = self._events.patch(
 			calendarId=calendar,
 			eventId=now["id"],
-			body=google_events.written(event, has_conference=has_conference),
+			body=body,
 			sendUpdates=_mails(event),
 			# Without it, Google ignores the conference, or forgets it.
 			conferenceDataVersion=1,

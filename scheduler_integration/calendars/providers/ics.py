@@ -1,6 +1,6 @@
 """An iCalendar feed by its address: read-only, and always whole.
 
-A feed has no changes, so the token is what tells whether it is still the same: its ETag, its date and a hash of its bytes.
+A feed can't report changes. The token shows whether it is still the same: its ETag, its date and a hash of its bytes.
 """
 
 import hashlib

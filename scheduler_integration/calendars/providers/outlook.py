@@ -216,6 +216,9 @@ class OutlookCalendar:
 	def _patched(self, event: OutgoingEvent, now: Mapping[str, Any]) -> Stored:
 		is_meeting = event.conference == "teams" or now.get("isOnlineMeeting")
 		body = outlook_events.changed(event) if is_meeting else outlook_events.changed_with_body(event)
+		if event.conference == "teams" and now.get("isOnlineMeeting") is False:
+			# The event was written before the call was asked for, or somebody removed the call from it.
+			body |= outlook_events.TEAMS_CALL
 		headers = {"If-Match": now["@odata.etag"]} if now.get("@odata.etag") else {}
 		answer = self._send("PATCH", self._event(now["id"]), json=body, headers=headers)
 		if answer.status in (404, 410, 412):

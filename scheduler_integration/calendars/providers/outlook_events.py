@@ -13,6 +13,8 @@ from scheduler_integration.engine import instant_of, local_midnight
 KEY_PROPERTY = "String {6f3c1b52-7a4e-4d0e-9c55-2b1f0a9d8e71} Name SchedulerIntegrationKey"
 # Begins our transaction ids, so that they are told from those of other programs.
 _OURS = "scheduler-integration:"
+# Asks for a Teams call in an event.
+TEAMS_CALL = {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
 # Somebody who works elsewhere is at work: Exchange itself shows them as available.
 _KINDS: dict[str, Kind] = {"tentative": "tentative", "oof": "out_of_office", "busy": "busy", "unknown": "busy"}
 _NOT_BUSY = frozenset({"free", "workingElsewhere"})
@@ -76,7 +78,7 @@ def created(event: OutgoingEvent) -> dict[str, Any]:
 		"singleValueExtendedProperties": [{"id": KEY_PROPERTY, "value": event.key}],
 	}
 	if event.conference == "teams":
-		body |= {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
+		body |= TEAMS_CALL
 	return body
 
 

@@ -9,13 +9,14 @@ from frappe import _
 from pypika.functions import Coalesce
 
 from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.meetings.failures import reached
 from scheduler_integration.notifications.automations.plan import AT_ONCE, KINDS, TIMED_TASK
 from scheduler_integration.notifications.messages import purposes_of, template_of
 from scheduler_integration.notifications.rules import Automation, all_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.permissions import is_manager
 
-# Enough to read. Whoever looks for more narrows the dates.
+# Enough to read. For more, a manager narrows the dates.
 MOST = 1000
 _CHANNELS = {kind: channel for channel, kind in KINDS.items()}
 
@@ -102,7 +103,7 @@ def _entry(row: frappe._dict, automation: Automation | None) -> Entry:
 		automation=automation.name if automation else None,
 		title=automation.title if automation else _("An automation that was deleted"),
 		channel=_CHANNELS[row.kind],
-		target=row.target,
+		target=reached(row.kind, row.target),
 		status=row.status,
 		reason=row.error,
 		attempts=row.attempts,

@@ -14,10 +14,10 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.notifications.automations.recipients import readers_for
 from scheduler_integration.notifications.automations.texts import text_of, webhook_body
-from scheduler_integration.notifications.messages import variables_for
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.rules import Automation, find_automation
 from scheduler_integration.notifications.templates import render
+from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.outbox.results import describe
 from scheduler_integration.permissions import is_manager
 
@@ -72,7 +72,7 @@ def _preview(automation: Automation, booking: Document) -> Preview:
 	reader = readers[0]
 	if automation.channel == "Email":
 		with print_language(reader.language):
-			variables = {**variables_for(booking, reader), "is_handed_over": False}
+			variables = {**variables_for(booking, reader), "is_reassigned": False}
 			subject, html = render(automation.built_in or "", variables, automation.email_template)
 		return Preview(reader.email, subject, html, None)
 	if automation.channel == "Webhook":

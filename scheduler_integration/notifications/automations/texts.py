@@ -9,10 +9,11 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 
 from scheduler_integration.clock import iso
-from scheduler_integration.notifications.messages import Message, variables_for
+from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
 from scheduler_integration.notifications.rules import Automation
 from scheduler_integration.notifications.templates import render_text
+from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
 
 

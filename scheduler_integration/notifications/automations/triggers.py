@@ -7,6 +7,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.notifications.rules import (
 	AFTER_END,
 	AFTER_START,
@@ -27,7 +28,6 @@ _BY_KIND = {
 	Kind.COMPLETED: "Completed",
 	Kind.NO_SHOW: "No Show",
 }
-_OPEN = frozenset({"Pending", "Scheduled"})
 # The states of the booking in which an action still makes sense when its moment comes. A no-show that was marked
 # meanwhile stops the thank-you; a cancellation stops the reminder.
 _STATES = {
@@ -35,8 +35,8 @@ _STATES = {
 	"Booked": frozenset({"Scheduled", "Completed"}),
 	"Declined": frozenset({"Declined"}),
 	"Cancelled": frozenset({"Cancelled"}),
-	"Rescheduled": _OPEN,
-	"Reassigned": _OPEN,
+	"Rescheduled": OPEN,
+	"Reassigned": OPEN,
 	"Completed": frozenset({"Completed"}),
 	"No Show": frozenset({"No Show"}),
 	REMINDER: frozenset({"Scheduled"}),

@@ -45,8 +45,13 @@ def month_view(
 	query: Query,
 	locale: Locale,
 	partial: Collection[date] = (),
+	along: Collection[date] = (),
 ) -> dict:
-	"""Return the view of the calendar. `free` maps dates to slots; `partial` are dates with only partly free starts."""
+	"""Return the view of the calendar.
+
+	`free` maps dates to slots; `partial` are dates with only partly free starts. `along` are the later days of a
+	multi-day meeting that begins on the chosen day.
+	"""
 	can_go_back = month > first_of(today)
 	weeks = _weeks(month, locale.first_week_day)
 	return {
@@ -54,7 +59,15 @@ def month_view(
 		"value": f"{month:%Y-%m}",
 		"weekdays": dates.weekday_names(locale),
 		"weeks": [
-			[day and _day(day, chosen, today, free, query, locale, partial) for day in week]
+			[
+				day
+				and {
+					**_day(day, chosen, today, free, query, locale, partial),
+					"is_past": day < today,
+					"is_along": day in along,
+				}
+				for day in week
+			]
 			for week in weeks
 			# Weeks that are over only take the place of those that count.
 			if any(day and day >= today for day in week)

@@ -113,7 +113,14 @@ def booking_view(shown: BookingPage) -> dict:
 		"zone": _zone(shown),
 		"clock": _clock(shown),
 		"month": month_view(
-			slots.month, shown.day, shown.today, slots.in_month, query, shown.locale, slots.partial_days
+			slots.month,
+			shown.day,
+			shown.today,
+			slots.in_month,
+			query,
+			shown.locale,
+			slots.partial_days,
+			_later_days(shown),
 		),
 		"month_url": query.url(month=f"{slots.month:%Y-%m}"),
 		"empty": None if slots.in_month else _empty(shown),
@@ -130,6 +137,13 @@ def booking_view(shown: BookingPage) -> dict:
 		"data": script_json(_script_data(shown)),
 		"status": error.http_status_code if error else 200,
 	}
+
+
+def _later_days(shown: BookingPage) -> set[date]:
+	"""Return the later days of the multi-day meeting that begins on the chosen day, at the chosen or its first time."""
+	of_day = shown.slots.slots_on(shown.day) if shown.day else []
+	slot = shown.slots.find(shown.start) or next(iter(of_day), None)
+	return {local_date(since, shown.zone) for since, _until in slot.parts[1:]} if slot else set()
 
 
 def _document(shown: BookingPage) -> dict:

@@ -260,7 +260,7 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 
 
 def _state(status: str) -> str | None:
-	"""Return what became of the meeting, or None for one that is to take place."""
+	"""Return how the meeting ended, in words, or None for one that is to take place."""
 	return {
 		"Completed": _("Took place"),
 		"No Show": _("Attendee didn't come"),

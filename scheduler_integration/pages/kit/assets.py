@@ -19,7 +19,7 @@ _PUBLIC = Path(__file__).parents[2] / "public"
 _ROOT = "/assets/scheduler_integration"
 
 # How modules import each other: `import ... from "./x.js"`, `export ... from "./x.js"` or `import "./x.js"` at the
-# start of a line, and `import("./x.js")` anywhere. Comments are removed first, because JSDoc imports types likewise.
+# start of a line, and `import("./x.js")` anywhere. Comments are removed first, because JSDoc imports types in the same way.
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 _STATIC = re.compile(r"""^(?:import|export)\b(?:[^;"'()]*?\bfrom)?\s*["'](\.[^"']+)["']""", re.MULTILINE)
 _DYNAMIC = re.compile(r"""\bimport\(\s*["'](\.[^"']+)["']\s*\)""")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import frappe
 
@@ -17,8 +18,13 @@ from scheduler_integration.pages.kit.visitor import current_visitor
 View = dict[str, Any]
 
 
-def respond(context: Any, make_view: Callable[[], View]) -> None:
-	"""Pass the view to the template, or the error page with its HTTP status if `make_view` raises a SchedulingError."""
+def respond(context: Any, make_view: Callable[[], View], sign_in_for: Callable[[], str] | None = None) -> None:
+	"""Pass the view to the template, or the error page with its HTTP status if `make_view` raises a SchedulingError.
+
+	With `sign_in_for`, only signed-in users get the page. Others sign in first, and then come to the address it returns.
+	"""
+	if sign_in_for and frappe.session.user == "Guest":
+		raise redirection(f"/login?redirect-to={quote(sign_in_for(), safe='/')}", 302)
 	try:
 		with refusals():
 			view = make_view()

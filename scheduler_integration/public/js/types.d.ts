@@ -108,6 +108,8 @@ export interface Sheet {
 	free: Map<string, number[]>;
 	/** The starts of which only some days are free, by date. */
 	partial: Map<string, PartlyFree[]>;
+	/** The later days of the multi-day meeting that begins on the selected day. */
+	along: Set<string>;
 	waiting: boolean;
 }
 

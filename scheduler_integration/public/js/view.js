@@ -25,7 +25,8 @@ export function draw() {
 	const partlyFree = slots.partlyFree(duration, zone);
 	const day = shownDay(free, partlyFree);
 	const [starts, partial] = [free.get(day ?? "") ?? [], partlyFree.get(day ?? "") ?? []];
-	grid.show({ month, today: localDate(now(), zone), selected: day, free, partial: partlyFree, waiting });
+	const along = laterDays(starts);
+	grid.show({ month, today: localDate(now(), zone), selected: day, free, partial: partlyFree, along, waiting });
 	times.show({ date: day, starts, partial, about: (one) => slots.about(duration, one), zone, twelveHours, pending });
 	zoneButton.show(zone, twelveHours);
 	drawChosen();
@@ -55,6 +56,14 @@ function shownDay(free, partlyFree) {
 	const first = [...free.keys()].sort()[0] ?? null;
 	if (state.day && (partlyFree.has(state.day) || (first && state.day.startsWith(state.month)))) return state.day;
 	return first;
+}
+
+/** The later days of the multi-day meeting that begins at the chosen or the first of these starts. @param {number[]} starts */
+function laterDays(starts) {
+	const { start, pending, duration, zone } = state;
+	const chosen = [start, pending].find((one) => one && starts.includes(one)) ?? starts[0] ?? 0;
+	const { parts = [] } = slots.about(duration, chosen);
+	return new Set((parts ?? []).slice(1).map(([since]) => localDate(since, zone)));
 }
 
 /** @param {boolean} hasTimes */

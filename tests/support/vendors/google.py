@@ -225,6 +225,8 @@ class GoogleStandIn(Accounts):
 			self._check_etag(request, entry)
 			self._check_conference(request, body)
 			fields = {**entry.fields, **body}
+			if "conferenceData" in body and body["conferenceData"] is None:
+				fields.pop("hangoutLink", None)
 			when = {key: body.get(key) or self._event(diary, entry, original)[key] for key in ("start", "end")}
 			changed = _entry_of(entry.id, {**fields, **when}, diary)
 			if original is None:

@@ -1,4 +1,4 @@
-// Sends the booking, says what became of it, and helps if somebody else was faster.
+// Sends the booking, shows the result, and helps if somebody else was faster.
 import { BookingForm } from "../parts/booking-form.js";
 import { hideLostRace, showLostRace } from "../parts/chosen.js";
 import { writeAddress } from "../parts/steps.js";

@@ -40,7 +40,8 @@ function show_failure(form) {
 function row(form, task) {
 	const line = $('<div class="d-flex flex-wrap align-items-baseline mb-2" style="gap: 0 1em">');
 	line.append($(`<span class="indicator-pill ${COLORS[task.status]}">`).text(__(task.status)));
-	line.append($("<span>").text(`${PURPOSES[task.purpose] || task.purpose}: ${task.target}`));
+	const title = __(task.automation || "") || PURPOSES[task.purpose] || task.purpose;
+	line.append($("<span>").text(`${title}: ${task.target}`));
 	line.append($('<span class="text-muted">').text(moment_of(task)));
 	if (["Failed", "Pending", "Skipped"].includes(task.status)) {
 		line.append(button(form, __("Try again"), "try_again", task));

@@ -9,7 +9,15 @@ const NAMES = { "is-free": "free_times", "is-partial": "partly_free_day", "": "n
 
 export class CalendarGrid {
 	/** @type {Sheet} */
-	#sheet = { month: "", today: "", selected: null, free: new Map(), partial: new Map(), waiting: false };
+	#sheet = {
+		month: "",
+		today: "",
+		selected: null,
+		free: new Map(),
+		partial: new Map(),
+		along: new Set(),
+		waiting: false,
+	};
 	/** @type {string | null} */
 	#focused = null;
 	#takesFocus = false;
@@ -66,13 +74,15 @@ export class CalendarGrid {
 	/** @param {string | null} date */
 	#cell(date) {
 		if (!date) return make("td");
-		const { selected, today, free, partial } = this.#sheet;
+		const { selected, today, free, partial, along } = this.#sheet;
 		const count = free.get(date)?.length ?? 0;
 		const kindWithoutTimes = partial.has(date) ? "is-partial" : "";
 		const kind = count ? "is-free" : kindWithoutTimes;
 		const button = make("button", {
 			type: "button",
-			class: ["day", kind, date === today && "is-today"].filter(Boolean).join(" "),
+			class: ["day", kind, date === today && "is-today", date < today && "is-past", along.has(date) && "is-along"]
+				.filter(Boolean)
+				.join(" "),
 			tabindex: date === this.#focused ? 0 : -1,
 			"aria-label": t(NAMES[kind], fullDate(date), count),
 			"aria-disabled": kind ? null : "true",

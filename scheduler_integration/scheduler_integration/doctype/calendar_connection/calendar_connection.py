@@ -63,6 +63,9 @@ class CalendarConnection(Form):
 		changed = not stored or self.login != stored.login
 		if self.is_new_secret("address"):
 			self.account_name = account_label(self.address, self.login)
+			# The next reading lists them anew, and learns their names.
+			for row in self.calendars:
+				row.listed_at = None
 		if changed or self.is_new_secret("address") or self.is_new_secret("password"):
 			self.status, self.sync_error_count, self.last_error, self.next_sync_at = "New", 0, None, 0
 			self.failing_since = self.told_host_at = self.told_managers_at = None

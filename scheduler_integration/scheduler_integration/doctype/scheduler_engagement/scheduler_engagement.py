@@ -18,7 +18,7 @@ def on_doctype_update():
 	_add_index("all_clicks", "event_type", "clicked_at", "meeting_type", "phase")
 	# The latest click on a link.
 	frappe.db.add_index("Scheduler Engagement", ["assessment", "clicked_at"])
-	# The job that forgets persons.
+	# The job that forgets people.
 	frappe.db.add_index("Scheduler Engagement", ["is_forgotten", "creation"])
 
 

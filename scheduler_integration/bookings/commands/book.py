@@ -15,6 +15,7 @@ from scheduler_integration import engine
 from scheduler_integration.availability.holds import held_dates, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.blank_records import reuse_blank_records
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.assign import Wish, choose_hosts
 from scheduler_integration.bookings.consequences import run_consequences
@@ -121,6 +122,7 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 
 def _insert(booking: Document, bookable: Bookable) -> None:
 	"""Insert a new booking, without asking again what this transaction has read: its links, and its hosts' Users."""
+	reuse_blank_records()
 	booking.flags.update(ignore_links=True, people=bookable.people)
 	# Frappe compares an earlier version with the new one, and here there is none.
 	booking.flags.ignore_version = True

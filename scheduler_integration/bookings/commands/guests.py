@@ -1,4 +1,4 @@
-"""Adds and removes additional guests of a booking that is made."""
+"""Adds and removes additional guests of an existing booking."""
 
 from collections.abc import Collection
 

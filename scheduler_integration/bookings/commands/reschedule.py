@@ -24,8 +24,8 @@ from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard, ledger
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
-from scheduler_integration.bookings.book import held_parts, slot_taken
 from scheduler_integration.bookings.change_status import save
+from scheduler_integration.bookings.commands.book import held_parts, slot_taken
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.host_time import check_hosts_have_time
 from scheduler_integration.bookings.record import successor

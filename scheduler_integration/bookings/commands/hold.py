@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from scheduler_integration.availability.holds import Hold, address_hash, held_until, put_hold, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.bookings.book import slot_taken
+from scheduler_integration.bookings.commands.book import slot_taken
 from scheduler_integration.calendars.queue import refresh_of_hosts
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest

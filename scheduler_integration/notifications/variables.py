@@ -1,0 +1,156 @@
+"""Fills in the variables of messages: the facts of a booking that a reader may see, in the current language."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.meetings.calendar_links import calendar_links
+from scheduler_integration.meetings.chain import predecessor
+from scheduler_integration.meetings.policy import is_given_back
+from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.titles import place_label
+from scheduler_integration.meetings.tokens import manage_url
+from scheduler_integration.notifications.readers import hosts_of
+from scheduler_integration.notifications.wording import Reader
+
+Variables = dict[str, Any]
+
+
+def variables_for(booking: Document, reader: Reader) -> Variables:
+	"""Return what a message about the booking may say to this reader, in the current language."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	return {
+		**_people(booking, reader),
+		**_time(booking, reader),
+		**_place_and_call(booking),
+		**_texts(booking, meeting_type, reader),
+		**_session(booking, meeting_type),
+		**_move(booking, reader),
+		**_state(booking, reader),
+		**_links(booking, meeting_type, reader),
+	}
+
+
+def _people(booking: Document, reader: Reader) -> Variables:
+	return {
+		"reader_name": reader.name,
+		"attendee_name": booking.attendee_name,
+		"attendee_email": booking.attendee_email,
+		"attendee_phone": booking.attendee_phone,
+		"company": booking.attendee_company,
+		"host_name": ", ".join(host.name for host in hosts_of(booking)),
+		"guests": ", ".join(row.email for row in booking.guests) if reader.role != "guest" else None,
+	}
+
+
+def _time(booking: Document, reader: Reader) -> Variables:
+	start = booking.starts_at
+	return {
+		"date": reader.date(start),
+		"short_date": reader.short_date(start),
+		"time": reader.time(start),
+		"end_time": reader.time(booking.parts()[0][1]),
+		"days": _days(booking, reader),
+		"timezone": reader.zone_name(start),
+		"duration": booking.duration_minutes,
+	}
+
+
+def _place_and_call(booking: Document) -> Variables:
+	return {
+		"place": ": ".join(filter(None, (place_label(booking), booking.location))),
+		"meeting_link": booking.meeting_link,
+		"meeting_id": booking.meeting_id,
+		"meeting_password": booking.meeting_password,
+		"link_follows": booking.video_status == "Waiting" and not booking.meeting_link,
+		"call_failed": booking.video_status == "Failed" and not booking.location,
+	}
+
+
+def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variables:
+	return {
+		"meeting_type": meeting_type.title,
+		"title": booking.subject,
+		"notes": booking.notes if reader.sees_answers else None,
+		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
+		"confirmation_message": meeting_type.confirmation_message,
+	}
+
+
+def _session(booking: Document, meeting_type: Document) -> Variables:
+	sharing = live_in_session(booking.session)
+	return {
+		"is_session": bool(booking.session),
+		"others_come": any(other.name != booking.name for other in sharing),
+		"seats_taken": _seats_taken(sharing, meeting_type),
+	}
+
+
+def _move(booking: Document, reader: Reader) -> Variables:
+	left = moved_from(booking)
+	return {
+		"is_moved": bool(left),
+		"is_whole_session": bool(left and left.session and left.session_uid == booking.session_uid),
+		"moved_by_attendee": booking.rescheduled_by == "Attendee",
+		"reschedule_reason": booking.reschedule_reason if left else None,
+		**_time_before(left, reader),
+		"is_elsewhere": booking.status == "Rescheduled" and not is_given_back(booking),
+		"is_given_back": is_given_back(booking),
+		"reschedule_message": booking.reschedule_message,
+	}
+
+
+def _state(booking: Document, reader: Reader) -> Variables:
+	return {
+		"is_pending": booking.status == "Pending",
+		"is_removed": reader.is_removed and booking.status not in RELEASED,
+		"is_removed_guest": reader.role == "removed_guest" and booking.status not in RELEASED,
+		"is_declined": booking.status == "Declined",
+		"is_unanswered": booking.status == "Declined" and booking.cancelled_by == "System",
+		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
+		"cancel_reason": booking.cancel_reason,
+	}
+
+
+def _links(booking: Document, meeting_type: Document, reader: Reader) -> Variables:
+	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
+	return {
+		"manage_url": manage_url(booking) if reader.is_attendee else None,
+		"may_move": bool(meeting_type.allow_reschedule),
+		"book_again_url": page_url(page.slug, meeting_type.slug),
+		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
+		"calendar_url": calendar_links(booking, meeting_type).ics if reader.is_attendee else None,
+		"feedback_url": frappe.get_cached_doc("Scheduler Settings").feedback_url or None,
+	}
+
+
+def moved_from(booking: Document) -> Document | None:
+	"""Return the booking whose place this one took, or None. Once the booking was changed again, that is old news."""
+	left = predecessor(booking)
+	return left if left and left.sequence == booking.sequence else None
+
+
+def _time_before(left: Document | None, reader: Reader) -> Variables:
+	"""Return the date and time from which the meeting was moved, as variables; None without a move."""
+	if not left:
+		return dict.fromkeys(("old_date", "old_time", "old_end_time"))
+	start, end = left.parts()[0]
+	return {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
+
+
+def _seats_taken(sharing: list[Document], meeting_type: Document) -> str | None:
+	"""Return text such as "3 of 10", or None if the booking has no session."""
+	taken = sum(booking.seats for booking in sharing)
+	return _("{0} of {1}").format(taken, max(taken, meeting_type.seats)) if sharing else None
+
+
+def _days(booking: Document, reader: Reader) -> str:
+	"""Return every day of a multi-day meeting, otherwise an empty text."""
+	parts = booking.parts()
+	if len(parts) == 1:
+		return ""
+	return "; ".join(f"{reader.short_date(start)}, {reader.time(start)} – {reader.time(end)}" for start, end in parts)
