@@ -10,6 +10,8 @@ import frappe
 from frappe import _
 from frappe.translate import print_language
 
+from scheduler_integration.calendars.mirror import rows as events
+from scheduler_integration.conferencing import records as calls
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.outbox.tasks import delete_tasks_of
 
@@ -62,6 +64,8 @@ def _forget(names: list[str]) -> None:
 	if frappe.db.table_exists("Version"):
 		frappe.db.delete("Version", {"ref_doctype": "Booking", "docname": ["in", names]})
 	delete_tasks_of(names)
+	events.forget_people(names)
+	calls.forget_people(names)
 
 
 def _erased() -> dict[str, Any]:

@@ -52,6 +52,8 @@ def told_of(name):
 		"Booking Host": {"parent": name},
 		"Comment": {"reference_doctype": "Booking", "reference_name": name},
 		"Outbox Task": {"booking": name},
+		"Mirrored Event": {"booking": name},
+		"Video Meeting": {"booking": name},
 	}
 	return frappe.as_json([frappe.get_all(table, filters, ["*"]) for table, filters in tables.items()])
 
@@ -59,6 +61,9 @@ def told_of(name):
 def cancelled(page):
 	booking = book(page)
 	frappe.db.set_value("Booking", booking.id, "host_notes", "host's note")
+	of = {"booking": booking.id, "user": page.user}
+	frappe.get_doc({"doctype": "Video Meeting", **of, "title": "Call with Nemo"}).insert()
+	frappe.get_doc({"doctype": "Mirrored Event", **of, "key": fresh("key"), "declined_by": "nemo-"}).insert()
 	bookings.cancel_by_token(token_of(booking), "too late", NOW + 60)
 	frappe.db.commit()
 	return booking

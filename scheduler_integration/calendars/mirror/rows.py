@@ -1,6 +1,8 @@
 """The records of events that we wrote: Mirrored Event. A record is committed before its event is written, so that an event
 whose answer got lost is known and found again."""
 
+from collections.abc import Collection
+
 import frappe
 
 from scheduler_integration.calendars.busy_store import event_key as stored_key
@@ -77,6 +79,11 @@ def change(row: frappe._dict, **values: object) -> None:
 	row.update(values)
 	frappe.db.set_value(DOCTYPE, row.name, values, update_modified=False)
 	frappe.db.commit()
+
+
+def forget_people(bookings: Collection[str]) -> None:
+	"""Erase the persons from the records of these bookings' events. What is in the hosts' calendars stays there."""
+	frappe.db.set_value(DOCTYPE, {"booking": ["in", list(bookings)]}, "declined_by", None, update_modified=False)
 
 
 def stored_of(row: frappe._dict) -> Stored | None:
