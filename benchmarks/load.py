@@ -316,7 +316,9 @@ def main(arguments: list[str]) -> None:
 	parser.add_argument("--workers", type=int, default=2, help="gunicorn's processes")
 	parser.add_argument("--threads", type=int, default=4, help="gunicorn's threads in each process")
 	parser.add_argument("--rq-workers", type=int, default=1, help="for the last row")
-	parser.add_argument("--nice", type=int, default=10, help="the niceness of RQ workers")
+	parser.add_argument(
+		"--nice", type=int, default=0, help="niceness of RQ workers beside the 10 that Frappe gives them"
+	)
 	parser.add_argument("--rows", default="", help="only these, of " + ",".join(row.name for row in ROWS))
 	chosen = parser.parse_args(arguments)
 	with opened() as site, undoing_commits():
