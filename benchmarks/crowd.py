@@ -94,6 +94,31 @@ def fill(crowd: Crowd) -> None:
 	_insert("Booking Slot", SLOT, (row for meeting in _meetings(crowd) for row in _slots(meeting, crowd.now)))
 
 
+def remove() -> None:
+	"""Delete the rows of an earlier run, and what was booked with its hosts. Commits along the way."""
+	for table, column in (
+		*((name, "user") for name in ("Host Calendar", "Availability Schedule", "Booking Host")),
+		("Scheduling Page", "user"), ("Meeting Type", "consultant"), ("Booking", "host"), ("Booking Slot", "host"),
+	):  # fmt: skip
+		_delete(table, column, "host-%@crowd.example")
+	_delete("User", "name", "host-%@crowd.example")
+	_delete("Availability Rule", "parent", "crowd-%")
+	_delete("Contact", "name", "guest-%-%")
+	_delete("Contact Email", "parent", "guest-%-%")
+	frappe.clear_cache()
+
+
+def _delete(table: str, column: str, pattern: str) -> None:
+	# A million rows in one transaction would fill the database's log. SQLite has no limit here, and its sites are new.
+	limit = " limit 50000" if frappe.db.db_type == "mariadb" else ""
+	while True:
+		frappe.db.sql(f"delete from `tab{table}` where `{column}` like %s{limit}", (pattern,))
+		deleted = frappe.db._cursor.rowcount if limit else 0
+		frappe.db.commit()
+		if deleted < 50_000:
+			return
+
+
 def _meetings(crowd: Crowd) -> Iterator[Meeting]:
 	"""Yield bookings spread evenly over the years, weekends too, at office hours. Those of one host don't overlap."""
 	first = crowd.now // DAY * DAY - YEARS_BEHIND * 365 * DAY

@@ -1,7 +1,8 @@
 """Compares a slots request and a booking on a site with very many bookings with the same on an almost empty site.
 
-`python -m benchmarks.crowded_site [bookings] [hosts]`: a million and 2,000 by default. Runs on a real site if BENCH and
-SITE are set (`make bench-site` sets them). The site keeps the rows: use one that can be thrown away.
+`python -m benchmarks.crowded_site [bookings] [hosts]`: a million and 2,000 by default, on a new embedded site. On a real
+one: `make bench-site BENCH= SITE= ARGS="crowded_site 1000000 2000"`. The site keeps the rows until the next run: use one
+that can be thrown away.
 """
 
 import sys
@@ -43,11 +44,12 @@ def main(bookings: int = 1_000_000, hosts: int = 2_000) -> None:
 	with opened() as site:
 		import frappe
 
-		from benchmarks.crowd import Crowd, fill
+		from benchmarks.crowd import Crowd, fill, remove
 
 		now, each = int(time.time()), max(bookings // hosts, 1)
 		for field in ("slots_per_minute", "bookings_per_hour"):
 			frappe.db.set_single_value("Scheduler Settings", field, 0)
+		remove()
 		fill(Crowd(range(2), each, now))
 		empty = _measure(site)
 		began = time.perf_counter()
