@@ -21,7 +21,7 @@ def tell_of_trouble(now: int) -> None:
 	"""Mail each host once whose calendar isn't trusted any more, and the managers once after another day."""
 	for row in _in_trouble(now):
 		if not row.told_host_at:
-			_mail([row.user], row)
+			_mail([_address_of(row.user)], row)
 			_note(row.name, "told_host_at", now)
 		elif not row.told_managers_at and now - row.told_host_at >= _DAY:
 			_mail(_managers(), row)
@@ -35,7 +35,7 @@ def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
 		sentences.append(_("The booking follows.") if followed else _("The booking stays as it was made."))
 	link = f'<a href="{get_url("/scheduling")}">{_("Open your meetings")}</a>'
 	subject = _("In your calendar: {0}").format(change.title)
-	_send([change.user], subject, sentences, link, ("Booking", change.booking))
+	_send([_address_of(change.user)], subject, sentences, link, ("Booking", change.booking))
 
 
 def change_sentence(change: CalendarChange, zone: str, locale: str) -> str:
@@ -85,10 +85,12 @@ def _mail(recipients: list[str], row: frappe._dict) -> None:
 
 
 def _send(recipients: list[str], subject: str, sentences: Iterable[str], link: str, reference: tuple[str, str]) -> None:
-	"""Queue a mail with a paragraph for each sentence, and the link. Without a mail account on the site, log that.
+	"""Queue a mail with a paragraph for each sentence, and the link.
 
-	The host's pages say the same. The one mail mustn't stop the job, which has the calendars of others to follow.
+	A site that can't send any, for example without a mail account, says the same on the host's pages. It mustn't stop the
+	job, which has the calendars of others to follow.
 	"""
+	frappe.db.savepoint("notice")
 	try:
 		frappe.sendmail(
 			recipients=recipients,
@@ -97,9 +99,16 @@ def _send(recipients: list[str], subject: str, sentences: Iterable[str], link: s
 			reference_doctype=reference[0],
 			reference_name=reference[1],
 		)
-	except frappe.OutgoingEmailError:
-		frappe.clear_last_message()
-		frappe.log_error(title="A host wasn't told about a calendar: the site has no outgoing mail account")
+	except Exception as error:
+		frappe.db.rollback(save_point="notice")
+		if isinstance(error, frappe.OutgoingEmailError):
+			frappe.clear_last_message()
+		frappe.log_error(title=f"This mail was not queued: {subject}"[:140])
+
+
+def _address_of(user: str) -> str:
+	"""Return the user's e-mail address. The names of Administrator and Guest are none."""
+	return frappe.db.get_value("User", user, "email") or user
 
 
 def _managers() -> list[str]:

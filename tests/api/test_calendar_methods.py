@@ -7,9 +7,9 @@ import pytest
 
 from scheduler_integration.clock import now
 from tests.calendars.conftest import Feed, read_when_free
-from tests.support.calendar_servers import times
+from tests.support.calendar_servers import calendar_of, times
 from tests.support.factories import at, make_page, make_user
-from tests.support.wsgi import serving
+from tests.support.wsgi import Response, serving
 
 PREFIX = "scheduler_integration.api.calendars."
 PASSWORD = "calendars-of-jane-1"
@@ -50,6 +50,23 @@ def connect(client, feed):
 	status, data = call(client, "connect_address", provider="ICS", address=feed.url)
 	assert status == 200, data
 	return data["connection"]
+
+
+def test_nobody_waits_while_somebody_elses_server_is_asked(server, client, jane, feed):
+	"""The calendar's server doesn't answer before another host has connected one, which writes to the database."""
+	ann = make_user("Ann", new_password=PASSWORD)
+	frappe.db.commit()
+	hers = signed_in(server.client(), ann)
+	statuses = []
+
+	def answer(_request):
+		if not statuses:
+			statuses.append(call(hers, "connect_address", provider="ICS", address=feed.url)[0])
+		return Response(calendar_of(), mimetype="text/calendar")
+
+	with serving(answer) as base:
+		status, data = call(signed_in(client, jane), "connect_address", provider="ICS", address=base)
+	assert (status, statuses) == (200, [200]), data
 
 
 def test_a_feed_is_connected_listed_chosen_and_disconnected(client, jane, feed):
@@ -158,5 +175,6 @@ def test_an_address_without_a_calendar_is_refused_at_once(client, jane, feed, st
 	feed.status, feed.text = status, text
 	answer, error = call(client, "connect_address", provider="ICS", address=feed.url)
 	assert (answer, set(error["details"])) == (400, {"address"})
+	assert "asked again" not in error["details"]["address"], "nothing was stored, so nothing is asked later"
 	frappe.db.rollback()
 	assert not frappe.db.exists("Calendar Connection", {"user": jane})
