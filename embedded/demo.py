@@ -177,11 +177,14 @@ def _give_everyday_life(user: str) -> None:
 
 
 def _book_a_month() -> None:
-	"""Book about twenty future and fourteen past meetings, with the checks for attendees, and cancel a few of them."""
+	"""Book about twenty future and sixteen past meetings, with the checks for attendees, and cancel a few of them."""
 	dice = random.Random(7)
 	now = clock.now()
 	for days in (*range(-28, 0, 2), *range(1, 21, 1)):
 		_book_one(dice, now + days * 86400, now)
+	# Jane has requests to answer, and a meeting of this week of which she can say whether it took place.
+	for days, type_slug in ((-4, "intro"), (-2, "intro"), (5, "coffee"), (7, "coffee")):
+		_book_one(dice, now + days * 86400, now, ("jane", type_slug))
 
 
 def _follow_a_link(meeting_type: str, now: int) -> str:
@@ -213,8 +216,10 @@ def _move_by_attendee(booking: Document, now: int) -> None:
 	bookings.reschedule_by_token(manage_token(booking), request, now)
 
 
-def _book_one(dice: random.Random, around: int, now: int) -> None:
-	slug, type_slug = dice.choice((("jane", "intro"), ("jane", "workshop"), ("sam", "intro"), ("team", "tour")))
+def _book_one(dice: random.Random, around: int, now: int, wanted: tuple[str, str] | None = None) -> None:
+	slug, type_slug = wanted or dice.choice(
+		(("jane", "intro"), ("jane", "workshop"), ("sam", "intro"), ("team", "tour"))
+	)
 	as_of = min(now, around - 3 * 86400)
 	day = datetime.fromtimestamp(around, timezone.utc).date()
 	found = find_bookable(slug, type_slug)
@@ -236,5 +241,5 @@ def _book_one(dice: random.Random, around: int, now: int) -> None:
 		booking = bookings.book(request, found, as_of)
 	except SchedulingError:
 		return
-	if dice.random() < 0.15:
+	if not wanted and dice.random() < 0.15:
 		bookings.cancel_by_token(booking.manage_url.rpartition("/")[2], "Something came up", as_of)

@@ -1,4 +1,4 @@
-"""Decides which messages a change of a booking needs, and makes them."""
+"""Decides which messages a change of a booking needs, and builds them."""
 
 import hashlib
 from collections.abc import Callable

@@ -102,11 +102,12 @@ def attempt(command, booking, now):
 		frappe.db.rollback(save_point="attempt")
 
 
+@pytest.mark.parametrize("by", ["the host", "a manager"])
 @pytest.mark.parametrize("state", WAYS)
-def test_every_command_in_this_state(as_user, state):
+def test_every_command_in_this_state(as_user, state, by):
 	page, booking = requested(state)
 	wrong = []
-	with as_user(page.user):
+	with as_user(page.user if by == "the host" else make_user("Mia", roles=("Scheduling Manager",))):
 		for command in COMMANDS:
 			phases, after = ALLOWED.get((state, command), ("", None))
 			for phase, now in PHASES.items():

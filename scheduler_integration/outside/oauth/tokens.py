@@ -39,7 +39,7 @@ class _Secrets:
 
 
 def store(holder: Holder, grant: Grant) -> None:
-	"""Keep the tokens of a grant, and forget those before."""
+	"""Keep the tokens of a grant, in place of earlier ones."""
 	_write(holder, grant.access_token, grant.refresh_token, grant.expires_at)
 	frappe.db.set_value(holder.doctype, holder.name, "scopes", " ".join(sorted(grant.scopes)), update_modified=False)
 
