@@ -236,6 +236,7 @@ def test_a_refusal_for_want_of_permission_says_the_reason_too(desk, team):
 	booking = team.book(10, team.colleague)
 	window = desk(team.colleague)
 	window.open_form("Booking", booking)
+	window.button("Cancel meeting").wait_for()
 	frappe.db.set_value("Booking", booking, "ends_at", now() - 60, update_modified=False)
 	frappe.db.commit()
 	window.press("Cancel meeting")

@@ -56,7 +56,11 @@ def send_test(name: str, booking: str | None) -> str:
 	if shown.html is None:
 		raise InvalidRequest(_("Only e-mails can be sent as a test."))
 	address = frappe.db.get_value("User", frappe.session.user, "email")
-	frappe.sendmail(recipients=[address], subject=shown.subject, message=shown.html)
+	try:
+		frappe.sendmail(recipients=[address], subject=shown.subject, message=shown.html)
+	except frappe.OutgoingEmailError as error:
+		# Frappe's sentence says where to set up the account.
+		raise InvalidRequest(describe(error)) from error
 	return address
 
 
