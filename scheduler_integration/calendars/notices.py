@@ -1,6 +1,6 @@
 """Tells hosts, and after a day managers, that a calendar can't be read and their times are closed."""
 
-from typing import Any
+from collections.abc import Iterable
 
 import frappe
 from babel.dates import format_datetime
@@ -34,13 +34,8 @@ def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
 	if change.starts_at is not None or change.is_deleted:
 		sentences.append(_("The booking follows.") if followed else _("The booking stays as it was made."))
 	link = f'<a href="{get_url("/scheduling")}">{_("Open your meetings")}</a>'
-	_send(
-		recipients=[_address_of(change.user)],
-		subject=_("In your calendar: {0}").format(change.title),
-		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
-		reference_doctype="Booking",
-		reference_name=change.booking,
-	)
+	subject = _("In your calendar: {0}").format(change.title)
+	_send([_address_of(change.user)], subject, sentences, link, ("Booking", change.booking))
 
 
 def change_sentence(change: CalendarChange, zone: str, locale: str) -> str:
@@ -85,23 +80,30 @@ def _mail(recipients: list[str], row: frappe._dict) -> None:
 		_("Until it can, nobody can book these times.") if is_closed else _("Times are offered all the same."),
 	]
 	link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
-	_send(
-		recipients=recipients,
-		subject=_("Your calendar {0} needs your attention").format(account),
-		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
-		reference_doctype=_DOCTYPE,
-		reference_name=row.name,
-	)
+	subject = _("Your calendar {0} needs your attention").format(account)
+	_send(recipients, subject, sentences, link, (_DOCTYPE, row.name))
 
 
-def _send(**mail: Any) -> None:
-	"""Queue a mail. A site that can't send any says it on the page all the same, and no host waits for another one's mail."""
+def _send(recipients: list[str], subject: str, sentences: Iterable[str], link: str, reference: tuple[str, str]) -> None:
+	"""Queue a mail with a paragraph for each sentence, and the link.
+
+	A site that can't send any, for example without a mail account, says the same on the host's pages. It mustn't stop the
+	job, which has the calendars of others to follow.
+	"""
 	frappe.db.savepoint("notice")
 	try:
-		frappe.sendmail(**mail)
-	except Exception:
+		frappe.sendmail(
+			recipients=recipients,
+			subject=subject,
+			message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
+			reference_doctype=reference[0],
+			reference_name=reference[1],
+		)
+	except Exception as error:
 		frappe.db.rollback(save_point="notice")
-		frappe.log_error(title=f"This mail was not queued: {mail['subject']}"[:140])
+		if isinstance(error, frappe.OutgoingEmailError):
+			frappe.clear_last_message()
+		frappe.log_error(title=f"This mail was not queued: {subject}"[:140])
 
 
 def _address_of(user: str) -> str:

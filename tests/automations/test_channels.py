@@ -160,6 +160,16 @@ class TestWebhook:
 		deliver(booking.id, NOW)
 		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Failed"]
 
+	def test_its_address_may_hold_a_secret_and_is_read_when_it_is_called(self, page, receiver):
+		automation = automate(webhook_url="https://hooks.example/catch/SECRET")
+		booking = book(page)
+		(task,) = actions(booking.id, automation=automation.name)
+		assert task.target == "hooks.example"
+		automation.reload()
+		automation.update({"webhook_url": f"{receiver.url}/corrected"}).save()
+		deliver(booking.id, NOW)
+		assert [request.path for request in receiver.requests] == ["/corrected"]
+
 	def test_never_calls_an_address_inside_the_servers_network(self, page, monkeypatch):
 		monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", [])
 		automation = automate(webhook_url="http://127.0.0.1:9/hook")
