@@ -45,16 +45,6 @@ def test_without_a_mail_account_it_is_noted_and_the_others_are_not_held_up(commi
 	assert told_at == [NOW, NOW]
 
 
-def test_a_site_that_sends_no_mail_goes_on(commit_clean, connect, feed):
-	"""On a bench without an e-mail account, Frappe refuses the mail. The host is told by the page."""
-	connection = connect(make_page().user, "ICS", feed.url)
-	sync(connection.name, NOW)
-	feed.status = 401
-	sync(connection.name, NOW + HOUR)
-	tell_of_trouble(NOW + HOUR)
-	assert frappe.db.get_value("Calendar Connection", connection.name, "told_host_at") == NOW + HOUR
-
-
 def test_managers_are_told_after_another_day(connection, feed):
 	manager = make_user("Max", roles=("Scheduling Manager",))
 	feed.status = 401
