@@ -13,9 +13,6 @@ def on_doctype_update():
 	_add_index("analytics_clicks", "consultant", "event_type", "meeting_type", "phase", "clicked_at")
 	for moment in ("booked_at", "completed_at"):
 		_add_index(f"analytics_{moment}", "consultant", "from_report", moment, "meeting_type", "phase")
-		_add_index(f"all_{moment}", "from_report", moment, "meeting_type", "phase")
-	# A manager's cards and charts count everybody's last days.
-	_add_index("all_clicks", "event_type", "clicked_at", "meeting_type", "phase")
 	# The latest click on a link.
 	frappe.db.add_index("Scheduler Engagement", ["assessment", "clicked_at"])
 	# The job that forgets people.
