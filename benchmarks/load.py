@@ -17,6 +17,7 @@ import itertools
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -34,10 +35,13 @@ from benchmarks.cpu import MARIADB, REDIS, RQ, WEB, Meters
 from tests.support.bench import run_on_bench
 from tests.support.server import free_port, somebodys_address
 from tests.support.site import Site, opened, undoing_commits
+from tests.support.smtp import Inbox, sending_to_inbox
 
 BOOK = "/api/method/scheduler_integration.api.public.book"
 PING = "/api/method/ping"
 HOSTS = 8
+# A worker has two minutes for the messages of these bookings.
+MOST_DELIVERED = 100
 # Not all guests have names of their own.
 NAMES = ("Ada Lovelace", "Grace Hopper", "Alan Turing", "Jean Bartik")
 LIMITS = ("slots_per_minute", "bookings_per_hour", "site_requests_per_minute", "site_bookings_per_hour")
@@ -320,12 +324,28 @@ def main(arguments: list[str]) -> None:
 		hosts = Hosts(HOSTS)
 		site.forget_jobs()
 		try:
-			with _gunicorn(site, chosen.workers, chosen.threads, meters) as port:
-				_report(
-					Clients(port, site.name, meters), hosts, chosen, lambda: _process(site, _rq_worker(chosen.nice))
-				)
+			# Messages go to a mail server on this machine.
+			with sending_to_inbox(site) as inbox, _gunicorn(site, chosen.workers, chosen.threads, meters) as port:
+				clients = Clients(port, site.name, meters)
+				_report(clients, hosts, chosen, lambda: _process(site, _rq_worker(chosen.nice)))
+				_deliver(site, clients, hosts.bookings(min(chosen.bookings, MOST_DELIVERED), HOSTS), inbox)
 		finally:
 			site.forget_jobs()
+
+
+def _deliver(site: Site, clients: Clients, bookings: list[Request], inbox: Inbox) -> None:
+	"""Book with no RQ worker, and measure then what one needs for the messages of these bookings."""
+	site.forget_jobs()
+	clients.run(4, bookings)
+	inbox.arrived.queue.clear()
+	began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+	site.run_jobs()
+	took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+	used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+	each = f"{took / len(bookings) * 1000:.0f} ms, {used / len(bookings) * 1000:.0f} ms CPU"
+	print(
+		f"one RQ worker, for a booking's messages: {each}; {inbox.arrived.qsize()} e-mails of {len(bookings)} bookings"
+	)
 
 
 def _report(clients: Clients, hosts: Hosts, chosen: argparse.Namespace, rq_worker: Callable) -> None:

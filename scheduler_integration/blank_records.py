@@ -19,12 +19,12 @@ _kept: dict[tuple[str, str], tuple[object, dict[str, Any]]] = {}
 
 def reuse_blank_records() -> None:
 	"""Give this request the blank records that an earlier one made. Does nothing for users who are signed in."""
-	blanks = getattr(frappe.local, "new_doc_templates", None)
-	if blanks is None or frappe.session.user != "Guest":
+	# The embedded site, on SQLite, makes each blank record afresh, and needs no queries for it.
+	if frappe.db.db_type != "mariadb" or frappe.session.user != "Guest":
 		return
 	from frappe.defaults import get_defaults
 
-	defaults = get_defaults()
+	blanks, defaults = frappe.local.new_doc_templates, get_defaults()
 	for doctype in DOCTYPES:
 		if doctype not in blanks:
 			blanks[doctype] = _blank(doctype, defaults)

@@ -26,6 +26,8 @@ AuthenticationError = _error("AuthenticationError", Exception, 401)
 CSRFTokenError = _error("CSRFTokenError", Exception, 400)
 NameError = _error("NameError", Exception, 409)
 DuplicateEntryError = _error("DuplicateEntryError", NameError)
+# The embedded site never raises it: without a mail server, it keeps messages in the queue.
+OutgoingEmailError = _error("OutgoingEmailError", Exception)
 PageDoesNotExistError = _error("PageDoesNotExistError", ValidationError, 404)
 PermissionError = _error("PermissionError", Exception, 403)
 QueryDeadlockError = _error("QueryDeadlockError", Exception)

@@ -1,5 +1,7 @@
 """Loads what a provider needs to know of a connection, and opens it."""
 
+from dataclasses import replace
+
 import frappe
 from frappe.utils.password import get_decrypted_password
 
@@ -17,16 +19,24 @@ def open_connection(name: str) -> Provider:
 
 
 def load_account(name: str) -> Account:
-	row = frappe.db.get_value(_DOCTYPE, name, ["user", "provider", "login", "account_name"], as_dict=True)
+	row = frappe.db.get_value(_DOCTYPE, name, ["user", "provider", "login"], as_dict=True)
+	account = account_of(row.user, row.provider, secret(name, "address"), row.login or "", secret(name, "password"))
+	return replace(account, name=name)
+
+
+def account_of(user: str, provider: str, address: str = "", login: str = "", password: str = "") -> Account:
+	"""Return an account of the user that isn't stored yet."""
+	email = frappe.db.get_value("User", user, "email") or ""
+	zone = timezone_of(user)
 	return Account(
-		name=name,
-		user=row.user,
-		provider=row.provider,
-		zone=timezone_of(row.user),
-		email=frappe.db.get_value("User", row.user, "email") or "",
-		address=secret(name, "address"),
-		login=row.login or "",
-		password=secret(name, "password"),
+		name="",
+		user=user,
+		provider=provider,
+		zone=zone,
+		email=email,
+		address=address,
+		login=login,
+		password=password,
 	)
 
 

@@ -1,7 +1,7 @@
 """Shows hosts their connected calendars, and changes them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
@@ -9,7 +9,10 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.busy_times import Distrust, distrust, stale_seconds
 from scheduler_integration.calendars import listing
-from scheduler_integration.calendars.accounts import open_connection
+from scheduler_integration.calendars.accounts import account_of, load_account
+from scheduler_integration.calendars.addresses import checked_address
+from scheduler_integration.calendars.provider import Account, ProviderCalendar
+from scheduler_integration.calendars.providers.registry import open_account
 from scheduler_integration.calendars.queue import leave_soon, sync_soon
 from scheduler_integration.exceptions import (
 	AccessRevoked,
@@ -85,18 +88,24 @@ def connect_by_address(user: str, provider: str, address: str, login: str, passw
 	The server is asked at once, so that a wrong address or password is told beside the form. Raises InvalidRequest, and
 	NotPermitted if the user may not have connections.
 	"""
+	frappe.has_permission(_DOCTYPE, "create", user=user, throw=True)
+	address = checked_address(address)
+	found = _calendars_at(account_of(user, provider, address, login, password))
 	values = {"user": user, "provider": provider, "address": address, "login": login, "password": password}
 	doc = frappe.get_doc({"doctype": _DOCTYPE, **values}).insert()
-	_list_now(doc)
+	listing.store_calendars(doc.name, found)
 	return doc.name
 
 
 def reconnect(name: str, user: str, password: str, address: str = "") -> None:
 	"""Give an account its new app password, or a feed its new address, and try it at once. Raises InvalidRequest."""
+	_check_own(name, user)
+	given = {"password": password, "address": checked_address(address) if address else ""}
+	given = {field: text for field, text in given.items() if text}
+	found = _calendars_at(replace(load_account(name), **given))
 	doc = _own(name, user)
-	doc.update({field: text for field, text in (("password", password), ("address", address)) if text})
-	doc.save()
-	_list_now(doc)
+	doc.update(given).save()
+	listing.store_calendars(doc.name, found)
 
 
 def update(
@@ -145,19 +154,28 @@ def disconnect(name: str, user: str, *, keeps_events: bool) -> None:
 
 def _own(name: str, user: str) -> Document:
 	"""Return the connection, locked, if it is the user's or the user is a manager."""
-	row = frappe.db.get_value(_DOCTYPE, {"name": name}, ["user", "leaving"], as_dict=True)
-	if not row or row.leaving or (row.user != user and not is_manager(user)):
-		raise ConnectionNotFound
+	_check_own(name, user)
 	return frappe.get_doc(_DOCTYPE, name, for_update=True)
 
 
-def _list_now(doc: Document) -> None:
-	"""Ask the server which calendars there are. Its refusal becomes a sentence beside the field."""
-	provider = open_connection(doc.name)
+def _check_own(name: str, user: str) -> None:
+	row = frappe.db.get_value(_DOCTYPE, {"name": name}, ["user", "leaving"], as_dict=True)
+	if not row or row.leaving or (row.user != user and not is_manager(user)):
+		raise ConnectionNotFound
+
+
+def _calendars_at(account: Account) -> list[ProviderCalendar]:
+	"""Ask the server which calendars there are. Its refusal becomes a sentence beside the field.
+
+	Nothing is locked meanwhile: nothing was written yet, and the transaction ends before, so that what is read afterwards is
+	as it is then.
+	"""
+	frappe.db.commit()
+	provider = open_account(account)
 	try:
 		found = provider.calendars()
 	except AccessRevoked:
-		field = "password" if doc.provider == "CalDAV" else "address"
+		field = "password" if account.provider == "CalDAV" else "address"
 		raise InvalidRequest(details={field: _("The server refuses this. Make a new app password there.")}) from None
 	except OutsideError as error:
 		raise InvalidRequest(details={"address": _no_calendar(error)}) from None
@@ -165,12 +183,14 @@ def _list_now(doc: Document) -> None:
 		provider.close()
 	if not found:
 		raise InvalidRequest(details={"address": _("There is no calendar at this address.")})
-	listing.store_calendars(doc.name, found)
+	return found
 
 
 def _no_calendar(error: OutsideError) -> str:
 	if error.code in ("UNEXPECTED_ANSWER", "CALENDAR_GONE"):
 		return _("There is no calendar at this address.")
+	if error.code == "UNREACHABLE":
+		return _("This server can't be reached. Check the address.")
 	return error.message
 
 

@@ -1,5 +1,7 @@
 """Tells hosts, and after a day managers, that a calendar can't be read and their times are closed."""
 
+from collections.abc import Iterable
+
 import frappe
 from babel.dates import format_datetime
 from frappe import _
@@ -19,7 +21,7 @@ def tell_of_trouble(now: int) -> None:
 	"""Mail each host once whose calendar isn't trusted any more, and the managers once after another day."""
 	for row in _in_trouble(now):
 		if not row.told_host_at:
-			_mail([row.user], row)
+			_mail([_address_of(row.user)], row)
 			_note(row.name, "told_host_at", now)
 		elif not row.told_managers_at and now - row.told_host_at >= _DAY:
 			_mail(_managers(), row)
@@ -32,13 +34,8 @@ def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
 	if change.starts_at is not None or change.is_deleted:
 		sentences.append(_("The booking follows.") if followed else _("The booking stays as it was made."))
 	link = f'<a href="{get_url("/scheduling")}">{_("Open your meetings")}</a>'
-	frappe.sendmail(
-		recipients=[change.user],
-		subject=_("In your calendar: {0}").format(change.title),
-		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
-		reference_doctype="Booking",
-		reference_name=change.booking,
-	)
+	subject = _("In your calendar: {0}").format(change.title)
+	_send([_address_of(change.user)], subject, sentences, link, ("Booking", change.booking))
 
 
 def change_sentence(change: CalendarChange, zone: str, locale: str) -> str:
@@ -83,13 +80,35 @@ def _mail(recipients: list[str], row: frappe._dict) -> None:
 		_("Until it can, nobody can book these times.") if is_closed else _("Times are offered all the same."),
 	]
 	link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
-	frappe.sendmail(
-		recipients=recipients,
-		subject=_("Your calendar {0} needs your attention").format(account),
-		message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
-		reference_doctype=_DOCTYPE,
-		reference_name=row.name,
-	)
+	subject = _("Your calendar {0} needs your attention").format(account)
+	_send(recipients, subject, sentences, link, (_DOCTYPE, row.name))
+
+
+def _send(recipients: list[str], subject: str, sentences: Iterable[str], link: str, reference: tuple[str, str]) -> None:
+	"""Queue a mail with a paragraph for each sentence, and the link.
+
+	A site that can't send any, for example without a mail account, says the same on the host's pages. It mustn't stop the
+	job, which has the calendars of others to follow.
+	"""
+	frappe.db.savepoint("notice")
+	try:
+		frappe.sendmail(
+			recipients=recipients,
+			subject=subject,
+			message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
+			reference_doctype=reference[0],
+			reference_name=reference[1],
+		)
+	except Exception as error:
+		frappe.db.rollback(save_point="notice")
+		if isinstance(error, frappe.OutgoingEmailError):
+			frappe.clear_last_message()
+		frappe.log_error(title=f"This mail was not queued: {subject}"[:140])
+
+
+def _address_of(user: str) -> str:
+	"""Return the user's e-mail address. The names of Administrator and Guest are none."""
+	return frappe.db.get_value("User", user, "email") or user
 
 
 def _managers() -> list[str]:

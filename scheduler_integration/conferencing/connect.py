@@ -98,12 +98,12 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> str:
 
 
 def accounts(user: str) -> list[VideoAccount]:
-	"""Return the user's accounts, oldest first."""
+	"""Return the user's accounts: the preferred one, then the oldest."""
 	rows = frappe.get_all(
 		CONNECTION,
 		{"user": user},
 		["name", "provider", "account_name", "status", "is_default", "error"],
-		order_by="creation asc",
+		order_by="is_default desc, creation asc",
 	)
 	return [
 		VideoAccount(
@@ -122,6 +122,14 @@ def accounts(user: str) -> list[VideoAccount]:
 def providers() -> list[VideoProvider]:
 	"""Return the providers at which accounts can be connected."""
 	return [VideoProvider(each, location_label(each) or each, is_set_up(VENDOR_OF[each])) for each in WITH_ACCOUNT]
+
+
+def prefer(name: str, user: str) -> None:
+	"""Make this account the one for meeting types that name no provider. Raises NotPermitted unless it is the user's own."""
+	if not frappe.db.exists(CONNECTION, {"name": name, "user": user}):
+		raise NotPermitted
+	for each in frappe.get_all(CONNECTION, {"user": user}, pluck="name"):
+		frappe.db.set_value(CONNECTION, each, "is_default", int(each == name), update_modified=False)
 
 
 def disconnect(name: str, user: str) -> None:

@@ -26,7 +26,8 @@ _CHUNK = 2000
 def forget_old_engagement(now: int) -> int:
 	"""Forget the people of rows older than the days in Scheduler Settings; 0 days keeps them. Returns the number.
 
-	Outside Bookings are deleted with the time that they block: all that is in them is about a person.
+	Commits after each batch, so that no lock is held for long. Outside Bookings are deleted with the time that they block: all
+	that is in them is about a person.
 	"""
 	days = frappe.get_cached_doc("Scheduler Settings").engagement_days
 	if not days:
@@ -35,6 +36,7 @@ def forget_old_engagement(now: int) -> int:
 	forgotten = 0
 	while names := _old_rows(before):
 		_forget({"name": ["in", names]})
+		frappe.db.commit()
 		forgotten += len(names)
 	_delete_outside_bookings(before)
 	return forgotten
@@ -87,3 +89,4 @@ def _delete_outside_bookings(before: int) -> None:
 	for name in frappe.qb.from_(outside).select(outside.name).where(old).run(pluck=True):
 		# The job acts for the site.
 		frappe.delete_doc("Outside Booking", name, ignore_permissions=True, force=True)
+		frappe.db.commit()

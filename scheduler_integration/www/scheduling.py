@@ -228,6 +228,7 @@ def _done_message(action: str) -> dict | None:
 		"reassign": _("The meeting is reassigned, and everybody has been told."),
 		"decline": _("The request is declined, and the attendee has been told."),
 		"video_connected": _("The account is connected, and makes the links of your online meetings."),
+		"video_preferred": _("Meetings without a provider of their own use this account now."),
 		"video_disconnected": _("The account is disconnected. Links that were sent keep working."),
 	}
 	if action == "several":

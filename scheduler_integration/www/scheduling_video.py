@@ -2,7 +2,7 @@
 
 - `?connect=Zoom` goes on to the provider's page.
 - `?join=<booking>` goes on to the video call, with the host's own link.
-- A form with `disconnect` removes an account.
+- A form with `disconnect` removes an account, one with `prefer` makes it the preferred one.
 
 Each ends with a redirect, or with a page that says why not.
 """
@@ -10,7 +10,7 @@ Each ends with a redirect, or with a page that says why not.
 import frappe
 
 from scheduler_integration.clock import now
-from scheduler_integration.conferencing.connect import begin, disconnect
+from scheduler_integration.conferencing.connect import begin, disconnect, prefer
 from scheduler_integration.conferencing.hosts import host_link
 from scheduler_integration.doors.oauth import this_asker
 from scheduler_integration.exceptions import BookingNotFound
@@ -29,6 +29,9 @@ def get_context(context: frappe._dict) -> None:
 
 def _view() -> dict:
 	user = frappe.session.user
+	if submitted() and (preferred := argument("prefer")):
+		prefer(preferred, user)
+		raise redirection(f"{_PAGE}?done=video_preferred")
 	if submitted():
 		disconnect(argument("disconnect"), user)
 		raise redirection(f"{_PAGE}?done=video_disconnected")

@@ -7,9 +7,9 @@ import pytest
 
 from scheduler_integration.clock import now
 from tests.calendars.conftest import Feed, read_when_free
-from tests.support.calendar_servers import times
+from tests.support.calendar_servers import calendar_of, times
 from tests.support.factories import at, make_page, make_user
-from tests.support.wsgi import serving
+from tests.support.wsgi import Response, serving
 
 PREFIX = "scheduler_integration.api.calendars."
 PASSWORD = "calendars-of-jane-1"
@@ -52,6 +52,23 @@ def connect(client, feed):
 	return data["connection"]
 
 
+def test_nobody_waits_while_somebody_elses_server_is_asked(server, client, jane, feed):
+	"""The calendar's server doesn't answer before another host has connected one, which writes to the database."""
+	ann = make_user("Ann", new_password=PASSWORD)
+	frappe.db.commit()
+	hers = signed_in(server.client(), ann)
+	statuses = []
+
+	def answer(_request):
+		if not statuses:
+			statuses.append(call(hers, "connect_address", provider="ICS", address=feed.url)[0])
+		return Response(calendar_of(), mimetype="text/calendar")
+
+	with serving(answer) as base:
+		status, data = call(signed_in(client, jane), "connect_address", provider="ICS", address=base)
+	assert (status, statuses) == (200, [200]), data
+
+
 def test_a_feed_is_connected_listed_chosen_and_disconnected(client, jane, feed):
 	signed_in(client, jane)
 	made = connect(client, feed)
@@ -71,19 +88,22 @@ def test_a_feed_is_connected_listed_chosen_and_disconnected(client, jane, feed):
 	assert call(client, "list", "GET")[1]["connections"] == []
 
 
-def test_what_is_disconnected_is_forgotten(client, jane, feed):
+def test_what_is_disconnected_is_forgotten(site, client, jane, feed):
 	signed_in(client, jane)
 	name = connect(client, feed)["name"]
 	frappe.db.rollback()
 	read_when_free(name, now())
 	call(client, "disconnect", name=name)
-	wait_until_forgotten(name)
+	wait_until_forgotten(site, name)
 	assert not frappe.db.exists("Calendar Busy Time", {"connection": name})
 	assert frappe.db.sql("select count(*) from `__Auth` where name = %s", name)[0][0] == 0
 
 
-def wait_until_forgotten(name):
-	"""The server's own worker does what is left."""
+def wait_until_forgotten(site, name):
+	"""A worker does what is left. The embedded site's server has its own, and on a real site none runs."""
+	if site.is_real:
+		site.run_jobs()
+		frappe.db.rollback()
 	until = time.monotonic() + 20
 	while frappe.db.exists("Calendar Connection", name):
 		assert time.monotonic() < until, "the job never ran"
@@ -103,7 +123,9 @@ def test_another_host_can_do_nothing_with_it(client, server, jane, feed, commit_
 		for method in ("update", "sync", "disconnect", "reconnect"):
 			assert call(other, method, name=name)[0] == 404
 		for doctype in ("Calendar Connection", "Calendar Busy Time", "Mirrored Event", "Connected Calendar"):
-			rows = other.get(f"/api/resource/{doctype}", params={"parent": "Calendar Connection"})
+			# Frappe wants the parent of child rows, and Frappe 16 fails if anything else is said to have one.
+			parent = {"parent": "Calendar Connection"} if doctype == "Connected Calendar" else {}
+			rows = other.get(f"/api/resource/{doctype}", params=parent)
 			assert rows.status_code in (403, 404, 417) or rows.json()["data"] == []
 		assert other.get(f"/api/resource/Calendar Connection/{name}").status_code in (403, 404)
 		answer = other.put(f"/api/resource/Calendar Connection/{name}", json={"user": eve})
@@ -153,5 +175,6 @@ def test_an_address_without_a_calendar_is_refused_at_once(client, jane, feed, st
 	feed.status, feed.text = status, text
 	answer, error = call(client, "connect_address", provider="ICS", address=feed.url)
 	assert (answer, set(error["details"])) == (400, {"address"})
+	assert "asked again" not in error["details"]["address"], "nothing was stored, so nothing is asked later"
 	frappe.db.rollback()
 	assert not frappe.db.exists("Calendar Connection", {"user": jane})

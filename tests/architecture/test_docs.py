@@ -1,6 +1,7 @@
 """The documents name files, functions, commands and links that exist."""
 
 import ast
+import itertools
 import os
 import re
 from functools import cache
@@ -96,3 +97,19 @@ def test_every_document_can_be_found():
 		)
 		new = {path.resolve() for path in linked if path.exists()} - known
 	assert set((ROOT / "docs").glob("*.md")) <= known
+
+
+def test_the_picture_has_every_room_at_its_height():
+	tomllib = pytest.importorskip("tomllib", reason="Python 3.11 reads TOML")
+	contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+		"contracts"
+	]
+	layers = next(each["layers"] for each in contracts if each["name"] == "Layers")
+	picture = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").split("```")[1].splitlines()
+	lines = [[line_of(room, picture) for room in re.findall(r"\w+", layer)] for layer in layers]
+	assert all(max(above) < min(below) for above, below in itertools.pairwise(lines))
+
+
+def line_of(room, picture):
+	name = re.compile(rf"(?<!\S){room}(?:/|\.py)(?!\S)")
+	return next(number for number, line in enumerate(picture) if name.search(line))

@@ -6,15 +6,28 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_string, policy
 
 import frappe
 import pytest
 from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
+from scheduler_integration.engagement.clicks import Visit, record_click
+from scheduler_integration.engagement.references import Reference, written
+from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.notifications.sms import international
 from tests.support import door
-from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload, token_of
+from tests.support.factories import (
+	at,
+	fresh,
+	make_assessment,
+	make_meeting_type,
+	make_page,
+	make_user,
+	payload,
+	token_of,
+)
 from tests.support.outbox import actions, deliver
 from tests.support.wsgi import serving
 
@@ -146,6 +159,16 @@ class TestWebhook:
 		booking = book(page)
 		deliver(booking.id, NOW)
 		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Failed"]
+
+	def test_its_address_may_hold_a_secret_and_is_read_when_it_is_called(self, page, receiver):
+		automation = automate(webhook_url="https://hooks.example/catch/SECRET")
+		booking = book(page)
+		(task,) = actions(booking.id, automation=automation.name)
+		assert task.target == "hooks.example"
+		automation.reload()
+		automation.update({"webhook_url": f"{receiver.url}/corrected"}).save()
+		deliver(booking.id, NOW)
+		assert [request.path for request in receiver.requests] == ["/corrected"]
 
 	def test_never_calls_an_address_inside_the_servers_network(self, page, monkeypatch):
 		monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", [])
@@ -326,3 +349,46 @@ class TestConditions:
 		frappe.db.set_value("Contact", contact, "_user_tags", ",VIP,Partner")
 		second = door.book(payload(page, make_meeting_type(page), NINE + HOUR, attendee_email=address), NOW)
 		assert actions(second.id, automation=automation.name)
+
+	@pytest.mark.parametrize(("phase", "acts"), [("Build", True), ("Grow", False)])
+	def test_phase_of_the_client_whose_report_led_to_the_booking(self, page, phase, acts):
+		fields = {"consultant": page.user, "scheduler_provider": "Native"}
+		frappe.get_doc({"doctype": "Consultant Scheduler Settings", **fields}).insert()
+		meeting_type, assessment = make_meeting_type(page), make_assessment(page.user, primary_phase="Build")
+		record_click(find_target(assessment.name, meeting_type.name), "report", Visit("203.0.113.7"), NOW - 60)
+		automation = automate(webhook_url="https://hooks.example/x", phase=phase)
+		booking = book(page, meeting_type, reference=written(Reference(meeting_type.name, assessment.name, "report")))
+		assert bool(actions(booking.id, automation=automation.name)) is acts
+
+
+class TestAfterTheMeeting:
+	"""The messages that invite to book again: their links work although the manage link doesn't any more."""
+
+	@pytest.mark.parametrize(
+		("move", "moment", "words"),
+		[
+			(lambda each: bookings.mark_no_show(each.id, "", NINE + 1800), NINE + 1800, "vermisst"),
+			(lambda each: bookings.complete(each.id, NINE + 1800), NINE + 1800 + HOUR, "Vielen Dank"),
+			(lambda each: bookings.cancel_by_host(each.id, "Flu", NOW), NOW, "Anderen Termin"),
+		],
+	)
+	def test_they_speak_the_readers_language_and_lead_to_the_page(
+		self, client, page, outgoing_mail, move, moment, words
+	):
+		booking = book(page, make_meeting_type(page, reminders="0"), language="de")
+		deliver(booking.id, NOW)
+		move(booking)
+		deliver(booking.id, moment)
+		sent = frappe.get_all(
+			"Outbox Task",
+			{"booking": booking.id, "target": booking.attendee.email, "done_at": moment, "status": "Sent"},
+			pluck="external_id",
+		)
+		texts = [
+			message_from_string(frappe.get_doc("Email Queue", name).message, policy=policy.default) for name in sent
+		]
+		pages = [each.get_body(("html",)).get_content() for each in texts]
+		[html] = [each for each in pages if words in each]
+		path = f"/schedule/{page.slug}/"
+		assert path in html
+		assert client.get(path + html.partition(path)[2].partition('"')[0]).status_code == 200

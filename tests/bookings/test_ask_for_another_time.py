@@ -10,6 +10,7 @@ from scheduler_integration.notifications.templates import render
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
+from tests.support.ledger import credits
 from tests.support.outbox import waiting_messages
 
 NOW = at("2026-03-02 06:00")
@@ -28,11 +29,6 @@ def booked(**fields):
 
 def move(booking, start, now=NOW):
 	return bookings.reschedule_by_token(token_of(booking), RescheduleRequest(start), now)
-
-
-def credits(meeting_type):
-	rows = frappe.get_all("Round Robin Turn", {"meeting_type": meeting_type.name}, ["user", "credit"])
-	return {row.user: row.credit for row in rows}
 
 
 def told(name):

@@ -27,6 +27,7 @@ from tests.support.factories import (
 	payload,
 	token_of,
 )
+from tests.support.ledger import credits
 from tests.support.outbox import deliver, tasks, waiting_messages
 
 # A Monday.
@@ -64,11 +65,6 @@ def users_of(name):
 def busy_with_a_meeting(user, start=NINE):
 	own_page = make_page(user)
 	return door.book(payload(own_page, make_meeting_type(own_page), start), NOW).id
-
-
-def credits(meeting_type):
-	rows = frappe.get_all("Round Robin Turn", {"meeting_type": meeting_type.name}, ["user", "credit"])
-	return {row.user: row.credit for row in rows}
 
 
 def messages(name):

@@ -40,6 +40,7 @@ from tests.support.factories import (
 	payload,
 	token_of,
 )
+from tests.support.ledger import credits
 from tests.support.outbox import waiting_messages
 
 NOW = at("2026-03-02 06:00")
@@ -74,11 +75,6 @@ def refused(*errors):
 	with pytest.raises(errors) as caught:
 		yield caught
 	frappe.db.rollback(save_point="refused")
-
-
-def credits(meeting_type):
-	rows = frappe.get_all("Round Robin Turn", {"meeting_type": meeting_type.name}, ["user", "credit"])
-	return {row.user: row.credit for row in rows}
 
 
 def is_free(page, meeting_type, start):

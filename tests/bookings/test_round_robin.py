@@ -17,6 +17,7 @@ from tests.support.factories import (
 	payload,
 	token_of,
 )
+from tests.support.ledger import credits
 
 # A Monday.
 NOW = at("2026-03-02 06:00")
@@ -41,11 +42,6 @@ def take(page, meeting_type, start, **fields):
 
 def host_of(booking):
 	return frappe.db.get_value("Booking", booking.id, "host")
-
-
-def credits(meeting_type):
-	rows = frappe.get_all("Round Robin Turn", {"meeting_type": meeting_type.name}, ["user", "credit"])
-	return {row.user: row.credit for row in rows}
 
 
 def set_joined(page, user, instant):

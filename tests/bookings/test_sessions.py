@@ -21,6 +21,7 @@ from tests.support.factories import (
 	payload,
 	token_of,
 )
+from tests.support.ledger import credits
 from tests.support.outbox import waiting_messages
 
 NOW = at("2026-03-02 06:00")
@@ -62,11 +63,6 @@ def booking(name):
 
 def hosts_of(*names):
 	return [frappe.db.get_value("Booking", name, "host") for name in names]
-
-
-def credits(meeting_type):
-	rows = frappe.get_all("Round Robin Turn", {"meeting_type": meeting_type.name}, ["user", "credit"])
-	return {row.user: row.credit for row in rows}
 
 
 def is_busy(user, start=NINE):

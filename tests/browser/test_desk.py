@@ -511,9 +511,14 @@ def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
 
 
 def moved_there(booking: Any) -> None:
-	"""Record that the host moved the booking's event by an hour, in an account that is called `<Own>`."""
+	"""Record that the host moved the booking's event by an hour, in an account that is called own@mail.example."""
 	connection = frappe.get_doc(
-		{"doctype": "Calendar Connection", "user": booking.host, "provider": "Google", "account_name": "<Own>"}
+		{
+			"doctype": "Calendar Connection",
+			"user": booking.host,
+			"provider": "Google",
+			"account_name": "own@mail.example",
+		}
 	)
 	connection.flags.from_provider = True
 	connection.insert()
@@ -529,7 +534,7 @@ def test_a_booking_says_what_its_host_did_to_the_event(desk, team):
 	moved_there(stored(booking))
 	window = desk(team.colleague)
 	window.open_form("Booking", booking)
-	window.page.locator(".form-message", has_text="The event was moved in the calendar <Own>").wait_for()
+	window.page.locator(".form-message", has_text="The event was moved in the calendar own@mail.example").wait_for()
 	window.screenshot("form-moved-outside")
 	window = desk(team.manager)
 	window.open_form("Booking", booking)

@@ -6,6 +6,7 @@ import pytest
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.sync import sync
 from tests.support.factories import at, make_page, make_user
+from tests.support.site import on_real_site
 
 NOW = at("2026-03-01 06:00")
 HOUR, DAY = 3600, 86400
@@ -31,6 +32,27 @@ def test_refused_access_is_told_to_the_host_at_once_and_once(connection, feed):
 	for minutes in range(3):
 		tell_of_trouble(NOW + HOUR + minutes * 60)
 	assert told(connection) == [connection.user]
+
+
+@pytest.mark.skipif(not on_real_site(), reason="without a mail server, the embedded site keeps mails in the queue")
+def test_without_a_mail_account_it_is_noted_and_the_others_are_not_held_up(commit_clean, connect, feed):
+	names = [connect(make_page().user, "ICS", feed.url).name for _each in range(2)]
+	feed.status = 401
+	for name in names:
+		sync(name, NOW)
+	tell_of_trouble(NOW)
+	told_at = frappe.get_all("Calendar Connection", {"name": ["in", names]}, pluck="told_host_at")
+	assert told_at == [NOW, NOW]
+
+
+def test_a_site_that_sends_no_mail_goes_on(commit_clean, connect, feed):
+	"""On a bench without an e-mail account, Frappe refuses the mail. The host is told by the page."""
+	connection = connect(make_page().user, "ICS", feed.url)
+	sync(connection.name, NOW)
+	feed.status = 401
+	sync(connection.name, NOW + HOUR)
+	tell_of_trouble(NOW + HOUR)
+	assert frappe.db.get_value("Calendar Connection", connection.name, "told_host_at") == NOW + HOUR
 
 
 def test_managers_are_told_after_another_day(connection, feed):

@@ -33,7 +33,7 @@ def connection(page, connect, caldav):
 
 
 @pytest.fixture
-def booking(page, connection):
+def booking(page, connection, outgoing_mail):
 	made = book(page)
 	deliver()
 	assert sync(connection.name, NOW + 60).error is None

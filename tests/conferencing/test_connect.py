@@ -175,9 +175,32 @@ def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom_for_al
 	there = client.get(links[0], allow_redirects=False)
 	assert (there.status_code, urlsplit(there.headers["Location"]).path) == (302, "/oauth/authorize")
 	form = section.one("form")
-	values = {control["name"]: control["value"] for control in form.all("input")}
+	values = {control["name"]: control["value"] for control in (*form.all("input"), form.one("button"))}
 	assert client.post(form["action"], data=values).headers["Location"] == "/scheduling?done=video_disconnected"
 	assert connect.accounts(jane) == []
+
+
+def test_a_host_says_which_account_is_preferred(client, zoom_for_all, connect_zoom, book):
+	page = make_page()
+	first = connect_zoom(page.user)
+	other = connect_zoom(page.user, account="jane@firm.example")
+	sign_in(client, page.user)
+	section = read(client.get("/scheduling").text).one("section", aria_labelledby="video-heading")
+	assert "Connected Preferred" in section.all("li")[0].text
+	assert first in [button["value"] for button in section.all("li")[0].all("button")]
+	[button] = section.all("button", name="prefer")
+	assert (button["value"], button.text) == (other, "Prefer Zoom")
+	form = section.all("form")[1]
+	values = {control["name"]: control["value"] for control in form.all("input")}
+	answer = client.post(form["action"], data={**values, "prefer": other})
+	assert answer.headers["Location"] == "/scheduling?done=video_preferred"
+	booking = book(make_meeting_type(page, location_type="Video Call"))
+	[meeting] = zoom_for_all.meetings.values()
+	assert (meeting["owner"], booking.meeting_link) == ("jane@firm.example", meeting["join_url"])
+	sign_in(client, make_user("Eve"))
+	client.take_csrf_token("/app")
+	assert client.post("/scheduling/video", data={**values, "prefer": first}).status_code in (400, 403)
+	assert frappe.db.get_value("Video Connection", first, "is_default") == 0
 
 
 def test_a_host_joins_by_a_link_that_is_made_at_that_moment(client, book):

@@ -99,4 +99,4 @@ class Calls(History):
 @pytest.mark.parametrize("vendor", WORLDS)
 def test_each_online_meeting_has_one_call_in_the_end(vendor):
 	with opened(vendor) as Calls.world:
-		run_histories(Calls, 2)
+		run_histories(Calls, 3)

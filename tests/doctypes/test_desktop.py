@@ -69,6 +69,11 @@ def test_the_workspace_shows_the_cards_and_charts_that_the_app_ships(workspace):
 		assert shipped_ones
 
 
+def test_each_block_of_the_workspace_has_an_id_of_its_own(workspace):
+	ids = [block["id"] for block in json.loads(workspace["content"])]
+	assert len(set(ids)) == len(ids)
+
+
 def test_the_cards_call_methods_that_the_desk_may_call():
 	for path in APP.glob("*/number_card/*/*.json"):
 		card = json.loads(path.read_text())

@@ -5,7 +5,8 @@ from itertools import permutations
 import frappe
 import pytest
 
-from scheduler_integration import bookings
+from scheduler_integration import bookings, jobs
+from scheduler_integration.engagement import retention
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.engagement.targets import find_target
@@ -114,6 +115,7 @@ def test_the_meeting_type_is_found_by_its_title(consultant):
 	assert frappe.db.get_value("Outside Booking", name, "meeting_type") == meeting_type.name
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_persons_are_forgotten_and_the_numbers_stay(consultant, email):
 	meeting_type, assessment = make_type(consultant, title="Call"), make_assessment(consultant, client_email=email)
 	target = find_target(assessment.name, meeting_type.name)
@@ -155,3 +157,20 @@ def test_nobody_is_forgotten_with_0_days(consultant, email):
 	record(consultant, change(attendee_email=email))
 	frappe.db.set_single_value("Scheduler Settings", "engagement_days", 0)
 	assert forget_old_engagement(START + 10_000 * 86400) == 0
+
+
+@pytest.mark.usefixtures("commit_clean")
+def test_the_daily_job_forgets_in_batches(consultant, monkeypatch, frozen):
+	monkeypatch.setattr(retention, "_CHUNK", 2)
+	monkeypatch.setattr(frappe.get_cached_doc("Scheduler Settings"), "engagement_days", 30)
+	target = find_target(make_assessment(consultant).name, make_type(consultant).name)
+	for number in range(5):
+		record_click(target, "report", Visit(f"203.0.113.{number}"), NOW)
+	old = "2026-03-01 00:00:00"
+	frappe.db.set_value("Scheduler Engagement", {"consultant": consultant}, "creation", old, update_modified=False)
+	frozen(NOW + 31 * 86400)
+	jobs.forget_engagement()
+	frappe.db.rollback()
+	assert [(row.is_forgotten, row.ip_hash, row.phase) for row in engagement(consultant=consultant)] == [
+		(1, None, "Build")
+	] * 5

@@ -4,81 +4,45 @@ from collections import Counter
 
 import frappe
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 from icalendar import Calendar
 
 from scheduler_integration import bookings
-from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.outbox import claims
-from scheduler_integration.parsing.reschedule_request import RescheduleRequest
-from tests.support import door
-from tests.support.factories import at, fresh, make_meeting_type, make_team_page, make_user, payload
+from tests.support.factories import at, fresh, make_meeting_type, make_team_page
+from tests.support.histories import DAY, HALF, History, run_histories
 from tests.support.outbox import tasks
 from tests.support.site import set_test_mode
 from tests.support.smtp import sending_to_inbox
 
 NOW = at("2026-03-02 06:00")
-FIRST = at("2026-03-30 09:00")
-DAY, HALF = 86400, 1800
-REFERENCES = st.integers(0, 7)
 
 
-class Changes(RuleBasedStateMachine):
+class Messages(History):
 	"""Bookings change while mails are refused and workers die."""
 
-	site = inbox = None
+	first = at("2026-03-30 09:00")
+	inbox = None
 
 	@initialize()
 	def open(self):
-		self.now, self.booked = NOW, []
+		self.now = NOW
 		self.inbox.refusing = False
-		self.hosts = [make_user(name) for name in ("Ann", "Ben", "Cem")]
-		page = make_team_page(self.hosts)
+		self.make_hosts()
+		self.page = make_team_page(self.hosts)
 		self.types = [
-			make_meeting_type(page, assignment="Round Robin"),
-			make_meeting_type(page, assignment="Round Robin", requires_confirmation=1),
+			make_meeting_type(self.page, assignment="Round Robin"),
+			make_meeting_type(self.page, assignment="Round Robin", requires_confirmation=1),
 		]
-		self.page = page
 		frappe.db.commit()
 
 	@rule(which=st.integers(0, 1))
 	def book(self, which):
-		start = FIRST + len(self.booked) * HALF
-		request = payload(self.page, self.types[which], start, guests=[f"{fresh('bob')}@guests.example"])
-		self.booked.append(door.book(request, self.now).id)
-		frappe.db.commit()
-
-	@precondition(lambda self: self.booked)
-	@rule(of=REFERENCES, move=st.sampled_from(["cancel", "confirm", "decline", "reassign"]), to=st.integers(0, 2))
-	def change(self, of, move, to):
-		name = self.booked[of % len(self.booked)]
-		try:
-			if move == "reassign":
-				bookings.reassign(name, self.hosts[to], self.now)
-			elif move == "confirm":
-				bookings.confirm(name, self.now)
-			else:
-				{"cancel": bookings.cancel_by_host, "decline": bookings.decline}[move](name, "", self.now)
-			frappe.db.commit()
-		except SchedulingError:
-			frappe.db.rollback()
-
-	@precondition(lambda self: self.booked)
-	@rule(of=REFERENCES, by=st.sampled_from([1, 2, 7]))
-	def reschedule(self, of, by):
-		name = self.booked[of % len(self.booked)]
-		start = frappe.db.get_value("Booking", name, "starts_at") + by * DAY
-		try:
-			moved = bookings.reschedule_by_host(name, RescheduleRequest(start), self.now)
-			frappe.db.commit()
-		except SchedulingError:
-			frappe.db.rollback()
-		else:
-			self.booked.append(moved.id)
+		start = self.first + len(self.booked) * HALF
+		self.make_booking(self.types[which], start, guests=[f"{fresh('bob')}@guests.example"])
 
 	@rule(seconds=st.sampled_from([1, 90, 3600, DAY]))
 	def time_passes(self, seconds):
@@ -97,8 +61,6 @@ class Changes(RuleBasedStateMachine):
 		claims.claim(self.now, 3, claims.Wanted())
 
 	def teardown(self):
-		if not hasattr(self, "booked"):
-			return
 		self.inbox.refusing = False
 		for _each in range(3):
 			self.now += DAY
@@ -151,13 +113,5 @@ def test_everybody_gets_what_the_last_state_asks_for_once(site, commit_clean):
 	with sending_to_inbox(site) as inbox:
 		site.connect()
 		set_test_mode(False)
-		# Frappe admits 60 new users an hour.
-		frappe.local.conf["throttle_user_limit"] = 1000
-		Changes.site, Changes.inbox = site, inbox
-		checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-		run_state_machine_as_test(
-			Changes,
-			settings=settings(
-				max_examples=8, stateful_step_count=14, deadline=None, suppress_health_check=checks, database=None
-			),
-		)
+		Messages.inbox = inbox
+		run_histories(Messages, 8)

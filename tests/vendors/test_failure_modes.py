@@ -194,7 +194,7 @@ def test_07_an_event_that_its_host_deletes_or_moves_leaves_the_booking_as_it_is(
 	assert live(jane) == []
 
 
-def test_07_and_two_switches_let_the_booking_follow(vendor, page, jane):
+def test_07_and_two_switches_let_the_booking_follow(vendor, page, jane, outgoing_mail):
 	frappe.db.set_value("Calendar Connection", jane.connection, {"delete_cancels": 1, "move_reschedules": 1})
 	read(jane)
 	first, second = book(page), book(page, NINE + 3 * HOUR)

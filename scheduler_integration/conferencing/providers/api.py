@@ -1,8 +1,8 @@
-"""Requests to a provider's interface with an access token, which is renewed once if it is refused."""
+"""What providers with accounts share: requests with an access token, which is renewed once if it is refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from scheduler_integration.conferencing.tokens import Tokens
 from scheduler_integration.exceptions import AccessRevoked
@@ -41,3 +41,16 @@ class Api:
 	def _send(self, token: str, method: str, path: str, json: Any, params: Mapping[str, str] | None) -> Answer:
 		url = located(self.tokens.vendor, f"{self.base}{path}")
 		return self._client.send(method, url, json=json, params=params, headers={"Authorization": f"Bearer {token}"})
+
+
+@dataclass(slots=True)
+class WithAccount:
+	"""Base of a provider that makes calls with one account. `BASE` is the address of its interface."""
+
+	BASE: ClassVar[str]
+
+	tokens: Tokens
+	_api: Api = field(init=False, repr=False)
+
+	def __post_init__(self) -> None:
+		self._api = Api(self.tokens, self.BASE)

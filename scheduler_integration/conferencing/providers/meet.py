@@ -4,25 +4,15 @@ A space has no time, and Google offers no way to delete one. A second one after 
 harm: nobody has its link. Hosts whose bookings go into a Google calendar get the link with the calendar's event instead.
 """
 
-from dataclasses import dataclass, field
-
 from scheduler_integration.conferencing.provider import Call, Conference
-from scheduler_integration.conferencing.providers.api import Api
-from scheduler_integration.conferencing.tokens import Tokens
+from scheduler_integration.conferencing.providers.api import WithAccount
 from scheduler_integration.exceptions import MeetingGone
 
-BASE = "https://meet.googleapis.com/v2"
 
-
-@dataclass(slots=True)
-class Meet:
+class Meet(WithAccount):
 	"""One Google account."""
 
-	tokens: Tokens
-	_api: Api = field(init=False, repr=False)
-
-	def __post_init__(self) -> None:
-		self._api = Api(self.tokens, BASE)
+	BASE = "https://meet.googleapis.com/v2"
 
 	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
 		if external_id:

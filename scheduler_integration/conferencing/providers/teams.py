@@ -3,29 +3,20 @@
 `createOrGet` with our mark as `externalId` returns the same meeting each time, so an unclear answer needs no search.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from scheduler_integration.clock import utc
 from scheduler_integration.conferencing.provider import Call, Conference
-from scheduler_integration.conferencing.providers.api import Api
-from scheduler_integration.conferencing.tokens import Tokens
+from scheduler_integration.conferencing.providers.api import WithAccount
 from scheduler_integration.exceptions import MeetingGone
 from scheduler_integration.outside.client import Answer
 
-BASE = "https://graph.microsoft.com/v1.0"
 
-
-@dataclass(slots=True)
-class Teams:
+class Teams(WithAccount):
 	"""One Microsoft account."""
 
-	tokens: Tokens
-	_api: Api = field(init=False, repr=False)
-
-	def __post_init__(self) -> None:
-		self._api = Api(self.tokens, BASE)
+	BASE = "https://graph.microsoft.com/v1.0"
 
 	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
 		if external_id:

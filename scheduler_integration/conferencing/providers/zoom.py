@@ -4,7 +4,7 @@ Zoom has no idempotency key: a repeated POST creates a second meeting. So each m
 and after an attempt without an answer it is looked for in the list of upcoming meetings.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -12,12 +12,10 @@ from frappe import _
 
 from scheduler_integration.clock import utc
 from scheduler_integration.conferencing.provider import Call, Conference
-from scheduler_integration.conferencing.providers.api import Api
-from scheduler_integration.conferencing.tokens import Tokens
+from scheduler_integration.conferencing.providers.api import WithAccount
 from scheduler_integration.exceptions import AccessRevoked, MeetingGone, UnexpectedAnswer
 from scheduler_integration.outside.client import Answer
 
-BASE = "https://api.zoom.us/v2"
 # A code in the body of a refusal: https://developers.zoom.us/docs/api/rest/error-handling/
 NO_SUCH_USER = 1001
 SCHEDULED, LONGEST_TOPIC = 2, 200
@@ -25,15 +23,12 @@ _PAGE, _PAGES = "300", 20
 
 
 @dataclass(slots=True)
-class Zoom:
+class Zoom(WithAccount):
 	"""One account. `user` is `me`, or with the firm's account the e-mail address of the host."""
 
-	tokens: Tokens
-	user: str = "me"
-	_api: Api = field(init=False, repr=False)
+	BASE = "https://api.zoom.us/v2"
 
-	def __post_init__(self) -> None:
-		self._api = Api(self.tokens, BASE)
+	user: str = "me"
 
 	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
 		if external_id:

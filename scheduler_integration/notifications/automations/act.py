@@ -48,7 +48,7 @@ def call_webhook(task: Task, now: int) -> Outcome:
 		return found
 	automation, booking, _reader = found
 	secret = frappe.get_doc("Meeting Automation", automation.name).get_password("webhook_secret", raise_exception=False)
-	return post_signed(task.target, webhook_body(automation, booking, task.key), secret or "", now)
+	return post_signed(automation.webhook_url or "", webhook_body(automation, booking, task.key), secret or "", now)
 
 
 def create_todo(task: Task, now: int) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from frappe import _
 from frappe.model.document import Document
@@ -94,7 +95,10 @@ def _planned(
 
 
 def _target(automation: Automation, booking: Document, reader: Reader) -> str:
-	"""Return what the action reaches: an address, or an empty text for a reader without a telephone number."""
+	"""Return what the action reaches: an address, or an empty text for a reader without a telephone number.
+
+	A webhook's address may hold a secret, and hosts may read the task. So the target is its host name.
+	"""
 	if automation.channel == "Webhook":
-		return automation.webhook_url or ""
+		return urlsplit(automation.webhook_url or "").hostname or ""
 	return phone_of(booking, reader) if automation.channel == "SMS" else reader.email

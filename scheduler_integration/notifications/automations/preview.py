@@ -12,7 +12,7 @@ from frappe.translate import print_language
 
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.tokens import is_booking
-from scheduler_integration.notifications.automations.recipients import readers_for
+from scheduler_integration.notifications.automations.recipients import phone_of, readers_for
 from scheduler_integration.notifications.automations.texts import text_of, webhook_body
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.rules import Automation, find_automation
@@ -78,4 +78,5 @@ def _preview(automation: Automation, booking: Document) -> Preview:
 	if automation.channel == "Webhook":
 		body = json.dumps(webhook_body(automation, booking, "…"), indent=2, ensure_ascii=False)
 		return Preview(automation.webhook_url or "", None, None, body)
-	return Preview(reader.email, None, None, text_of(automation, booking, reader))
+	to = phone_of(booking, reader) if automation.channel == "SMS" else reader.email
+	return Preview(to, None, None, text_of(automation, booking, reader))

@@ -243,7 +243,7 @@ def _meeting(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyl
 		"hosts": names(first.hosts),
 		"place": first.location_label,
 		"place_icon": place_icon(first.location_type),
-		"link": _link_of_all(bookings),
+		"link": None if first.is_over else _link_of_all(bookings),
 		"came": _who_came(first, style),
 		"is_session": len(bookings) > 1,
 		"seats": sum(booking.seats for booking in bookings),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from frappe import _
 
+from scheduler_integration.catalogue.video import CONNECTED
 from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
 from scheduler_integration.exceptions import (
 	AdminConsentNeeded,
@@ -23,8 +24,10 @@ _ERRORS = (ConsentExpired, ConsentRefused, AdminConsentNeeded, ConsentIncomplete
 
 def video_view(accounts: Sequence[VideoAccount], providers: Sequence[VideoProvider]) -> dict:
 	"""Return the view of the section. A provider that no administrator has set up isn't offered."""
+	working = [each for each in accounts if each.status == CONNECTED]
+	preferred = working[0].name if len(working) > 1 else None
 	return {
-		"accounts": [_account(each) for each in accounts],
+		"accounts": [_account(each, preferred) for each in accounts],
 		"providers": [
 			{"label": each.label, "url": _connect_url(each.provider)} for each in providers if each.is_set_up
 		],
@@ -40,14 +43,18 @@ def video_problem(code: str) -> str | None:
 	return found(_("the provider")).message if found else SchedulingError().message
 
 
-def _account(account: VideoAccount) -> dict:
-	is_connected = account.status == "Connected"
+def _account(account: VideoAccount, preferred: str | None) -> dict:
+	"""Return the view of an account. One of several that work is `preferred`, by the host or as the oldest."""
+	is_connected = account.status == CONNECTED
 	return {
 		"name": account.name,
 		"label": account.label,
 		"account": account.account,
 		"status": _("Connected") if is_connected else _("Reconnect needed"),
 		"is_connected": is_connected,
+		"trouble": account.trouble,
+		"is_preferred": account.name == preferred,
+		"can_prefer": is_connected and preferred not in (None, account.name),
 		"url": _connect_url(account.provider),
 	}
 

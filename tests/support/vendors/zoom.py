@@ -98,12 +98,14 @@ class Zoom(Meetings):
 			if mark and any(mark == each["agenda"] and owner == each["owner"] for each in self.meetings.values()):
 				self.broken.append(f"two meetings for {mark}")
 			number = str(80_000_000_000 + secrets.randbelow(9_000_000_000))
+			as_host = f"host-{secrets.token_urlsafe(16)}"
+			self.secrets.add(as_host)
 			self.meetings[number] = {
 				**body,
 				"id": int(number),
 				"uuid": secrets.token_urlsafe(16),
 				"join_url": f"https://zoom.example/j/{number}?pwd={secrets.token_urlsafe(8)}",
-				"start_url": f"https://zoom.example/s/{number}?zak=host-{secrets.token_urlsafe(16)}",
+				"start_url": f"https://zoom.example/s/{number}?zak={as_host}",
 				"password": secrets.token_hex(3),
 				"owner": owner,
 			}

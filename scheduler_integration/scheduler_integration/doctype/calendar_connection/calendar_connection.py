@@ -5,11 +5,11 @@ from frappe import _
 
 from scheduler_integration import clock
 from scheduler_integration.calendars import busy_store
+from scheduler_integration.calendars.addresses import checked_address
 from scheduler_integration.calendars.mirror.plan import plan_upcoming
 from scheduler_integration.calendars.queue import sync_soon
 from scheduler_integration.controllers import Form
-from scheduler_integration.exceptions import AddressRefused, InvalidRequest
-from scheduler_integration.outside.addresses import normalised, site_guard
+from scheduler_integration.exceptions import InvalidRequest
 
 _BY_ADDRESS = ("CalDAV", "ICS")
 _LAYOUT = ("Section Break", "Column Break", "Tab Break", "Table")
@@ -118,16 +118,6 @@ def account_label(address, login):
 	"""Return what people see of the account. The path of an address may be secret, so it isn't shown."""
 	host = urlsplit(address).hostname
 	return f"{login} · {host}" if login else host
-
-
-def checked_address(address):
-	"""Return the address as it is called. Raises InvalidRequest with a sentence beside the field."""
-	try:
-		address = normalised(address)
-		site_guard().check(address)
-		return address
-	except AddressRefused as error:
-		raise InvalidRequest(details={"address": error.message}) from None
 
 
 def _restore(document, stored):

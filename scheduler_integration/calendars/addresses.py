@@ -1,0 +1,14 @@
+"""The addresses of calendar servers that people type."""
+
+from scheduler_integration.exceptions import AddressRefused, InvalidRequest
+from scheduler_integration.outside.addresses import normalised, site_guard
+
+
+def checked_address(address: str) -> str:
+	"""Return the address as it is called. Raises InvalidRequest with a sentence beside the field."""
+	try:
+		address = normalised(address)
+		site_guard().check(address)
+		return address
+	except AddressRefused as error:
+		raise InvalidRequest(details={"address": error.message}) from None
