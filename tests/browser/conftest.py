@@ -12,6 +12,8 @@ from tests.support.server import Server
 
 HOW_TO_GET_IT = "no Chromium here: apt-get install chromium, and pip install playwright axe-playwright-python"
 
+# Debian's `chromium-headless-shell` draws the same pages with less around them.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
 	"--no-sandbox",
 	"--disable-gpu",
@@ -43,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-	executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+	executable = next(filter(None, map(shutil.which, BROWSERS)), None)
 	sync_api = pytest.importorskip("playwright.sync_api", reason=HOW_TO_GET_IT)
 	if not executable:
 		pytest.skip(HOW_TO_GET_IT)

@@ -150,10 +150,13 @@ class Browsing:
 		assert len(self.api_requests()) == count, self.api_requests()
 
 	def choose_day(self, position: int = 0) -> None:
+		self.page.wait_for_load_state()
 		self.page.locator(".day.is-free").nth(position).click()
 
 	def choose_time(self, position: int = 0) -> str:
 		"""Choose a time (on a desktop screen, confirm it too). Returns its label."""
+		# Before the page's script runs, a time is a link to the form.
+		self.page.wait_for_load_state()
 		time = self.page.locator(".time").nth(position)
 		label = time.inner_text()
 		time.click()
@@ -183,9 +186,14 @@ class Browsing:
 	def wait_until(self, script: str, argument: Any = None) -> None:
 		"""Wait until the script is true. Playwright's own `wait_for_function` needs `eval`, which the pages forbid."""
 		deadline = time.monotonic() + PATIENCE
-		while not self.page.evaluate(script, argument):
+		while not self.ask(script, argument):
 			assert time.monotonic() < deadline, f"never true: {script}"
 			self.page.wait_for_timeout(50)
+
+	def ask(self, script: str, argument: Any = None) -> Any:
+		"""Return the script's value on the page once it has loaded: a page on its way in has no elements yet."""
+		self.page.wait_for_load_state()
+		return self.page.evaluate(script, argument)
 
 	def screenshot(self, name: str, full: bool = False) -> None:
 		if not self.keeps_screenshots:
@@ -194,16 +202,16 @@ class Browsing:
 		self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.screen.name}.png", full_page=full)
 
 	def scrolls_sideways(self) -> bool:
-		return self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+		return self.ask("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 	def focused(self) -> str:
 		"""Return the id of the focused element, or its text if it has no id."""
-		return self.page.evaluate("document.activeElement.id || document.activeElement.innerText")
+		return self.ask("document.activeElement.id || document.activeElement.innerText")
 
 	def violations(self) -> list[str]:
 		"""Return the violations that axe-core finds: of WCAG 2.2 A and AA, and of its own best practices."""
 		from axe_playwright_python.sync_playwright import Axe
 
-		if not self.page.evaluate("Boolean(window.axe)"):
+		if not self.ask("Boolean(window.axe)"):
 			self.page.evaluate(Axe().axe_script)
 		return self.page.evaluate(_VIOLATIONS)

@@ -154,9 +154,9 @@ def test_why_a_time_is_not_offered(browse, screen, scheme):
 	window = browse(screen, color_scheme=scheme)
 	sign_in_as(window, host_of(meeting_type))
 	window.open("/scheduling")
-	window.page.locator("a[href='/scheduling/why']").click()
+	window.follow(window.page.locator("a[href='/scheduling/why']"))
 	check(window, f"why-{scheme}")
-	window.page.locator("button[type=submit]").click()
+	window.follow(window.page.locator("button[type=submit]"))
 	window.page.locator("#answer-heading").wait_for()
 	check(window, f"why-answer-{scheme}")
 

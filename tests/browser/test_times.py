@@ -136,6 +136,6 @@ def test_a_month_off_leads_to_the_first_free_day_in_one_request(browse):
 	title = page.locator("#month-title").inner_text()
 	page.locator("#previous-month").click()
 	page.locator("#month-message button").click()
-	assert page.locator("#month-title").inner_text() == title
+	window.wait_until("title => document.getElementById('month-title').innerText === title", title)
 	assert page.locator("[aria-selected=true] .day").inner_text() == "1"
 	assert len([url for url in window.api_requests() if "next_slots" in url]) == 1

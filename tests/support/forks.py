@@ -11,16 +11,33 @@ import traceback
 from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
 
-# The server process imports these once: Frappe, and modules that most of the code uses. Google's library is slow, and may
-# warn on standard error that a Python version is old. A test that reads a process's standard error doesn't mean that.
+_APP = Path(__file__).resolve().parents[2] / "scheduler_integration"
+# The server process imports these once: Frappe, and what a booking, a run of the outbox or a job uses. It skips what this
+# kind of site doesn't have. Google's library is slow, and may warn on standard error that a Python version is old. A test
+# that reads a process's standard error doesn't mean that.
 PRELOADED = [
 	"frappe",
 	"frappe.model.document",
+	"frappe.core.controllers",
+	"frappe.email.email_queue",
+	"frappe.email.doctype.email_queue.email_queue",
+	"babel.numbers",
+	"tests.support.warm",
+	"scheduler_integration.hooks",
 	"scheduler_integration.doors.commands",
+	"scheduler_integration.jobs",
+	"scheduler_integration.conferencing.handler",
 	"scheduler_integration.calendars.providers.caldav",
+	"scheduler_integration.reports.jinja",
+	*(
+		".".join(path.relative_to(_APP.parent).with_suffix("").parts)
+		for path in sorted(_APP.glob("*/doctype/*/*.py"))
+		if path.stem == path.parent.name
+	),
 ]
 _context = multiprocessing.get_context("forkserver")
 
