@@ -41,9 +41,15 @@ def consultant_query(user: str | None = None, doctype: str | None = None) -> str
 
 
 def page_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition: the user's own pages, and team pages with the user as an active host."""
+	"""Condition: the user's own pages, and team pages with the user as an active host.
+
+	To show the titles of linked pages in a list, Frappe 16 joins them and asks the same of them. A meeting type without a
+	page has none that could be forbidden.
+	"""
 	page = DocType("Scheduling Page")
-	return _condition(user, lambda user: (page.user == user) | page.name.isin(_pages_hosted_by(user)))
+	return _condition(
+		user, lambda user: (page.user == user) | page.name.isin(_pages_hosted_by(user)) | page.name.isnull()
+	)
 
 
 def meeting_type_query(user: str | None = None, doctype: str | None = None) -> str:

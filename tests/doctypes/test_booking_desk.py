@@ -69,7 +69,8 @@ def test_bookings_are_among_the_connections(doctype, field):
 	assert frappe.get_attr(hook)(data=frappe._dict())["fieldname"] == field
 
 
-def test_the_list_shows_a_host_every_meeting_of_a_team():
+@pytest.mark.parametrize("doctype", ["Booking", "Scheduler Engagement"])
+def test_the_list_shows_a_host_what_belongs_to_a_team_too(doctype):
 	"""Frappe 16 leaves out a row if its reader has no right to a linked record whose title the list shows."""
-	links = [df for df in frappe.get_meta("Booking").fields if df.in_list_view and df.fieldtype == "Link"]
+	links = [df for df in frappe.get_meta(doctype).fields if df.in_list_view and df.fieldtype == "Link"]
 	assert [df.fieldname for df in links if df.options != "User"] == []
