@@ -158,6 +158,9 @@ class BaseDocument:
 	def db_insert(self, ignore_if_duplicate: bool = False) -> None:
 		if not self.name:
 			set_new_name(self)
+		if not self.creation:
+			self.creation = self.modified = frappe.utils.now()
+			self.owner = self.modified_by = frappe.session.user
 		row = self.get_valid_dict()
 		columns = ", ".join(f"`{column}`" for column in row)
 		try:
