@@ -60,7 +60,7 @@ def _entry(event: Document, author: str, doctype: str, name: str) -> Document:
 			"user": author,
 		}
 	)
-	entry.append("timeline_links", {"link_doctype": doctype, "link_name": name})
+	entry.add_link(doctype, name)
 	return entry
 
 

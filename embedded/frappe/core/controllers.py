@@ -132,6 +132,9 @@ class Communication(Document):
 		if self.is_new():
 			self.status = "Linked" if self.reference_doctype and self.reference_name else "Open"
 
+	def add_link(self, link_doctype: str, link_name: str) -> None:
+		self.append("timeline_links", {"link_doctype": link_doctype, "link_name": link_name})
+
 
 CONTROLLERS = {
 	"User": User, "Contact": Contact, "Event": Event, "Communication": Communication,
