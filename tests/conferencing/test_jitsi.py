@@ -33,7 +33,7 @@ def test_the_server_of_the_settings_is_used(book, jitsi_type):
 	assert book(jitsi_type).meeting_link.startswith("https://meet.firm.example/meeting-")
 
 
-def test_the_first_message_has_the_link(book, jitsi_type):
+def test_the_first_message_has_the_link(book, jitsi_type, outgoing_mail):
 	booking = book(jitsi_type, mails=True)
 	assert booking.sequence == 0
 	sent = tasks(booking.name, kind="email")
@@ -176,7 +176,7 @@ def test_until_the_link_is_there_the_message_says_that_it_follows(book, jitsi_ty
 	assert "The link follows in another e-mail." in body
 
 
-def test_a_link_that_comes_late_gets_a_message_of_its_own(book, jitsi_type):
+def test_a_link_that_comes_late_gets_a_message_of_its_own(book, jitsi_type, outgoing_mail):
 	"""The provider didn't answer for so long that the first message went without the link."""
 	booking = book(jitsi_type, run=False)
 	video = {"booking": booking.name, "kind": "video_meeting"}

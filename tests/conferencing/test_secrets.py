@@ -30,7 +30,7 @@ TABLES = (
 
 
 @pytest.fixture
-def troubled(zoom_for_all, connect_zoom, book):
+def troubled(zoom_for_all, connect_zoom, book, outgoing_mail):
 	"""A booking of the day after tomorrow. Zoom repeats a token in an error, loses a reply, and refuses a renewal."""
 	settings(zoom_webhook_secret=zoom_for_all.webhook_secret, zoom_server_client_secret=zoom_for_all.firm.client_secret)
 	zoom_for_all.clock.instant = None
