@@ -6,6 +6,7 @@ either, so a site on which only visitors act would send its reminders a day late
 """
 
 from datetime import timedelta
+from importlib.util import find_spec
 
 import frappe
 from frappe.utils import get_datetime, now_datetime
@@ -29,6 +30,7 @@ def keep_awake() -> None:
 	if _is_old(_newest("User", "last_active")):
 		# Visitors book as the user Guest.
 		frappe.db.set_value("User", "Guest", "last_active", now_datetime(), update_modified=False)
+		_forget_that_it_slept()
 
 
 def _something_waits() -> bool:
@@ -44,3 +46,11 @@ def _newest(doctype: str, field: str) -> object:
 
 def _is_old(moment: object) -> bool:
 	return not moment or now_datetime() - get_datetime(moment) > QUIET
+
+
+def _forget_that_it_slept() -> None:
+	"""Later versions remember for an hour whether the site is dormant."""
+	if find_spec("frappe.utils.scheduler"):
+		is_dormant = frappe.get_attr("frappe.utils.scheduler.is_dormant")
+		if hasattr(is_dormant, "clear_cache"):
+			is_dormant.clear_cache()
