@@ -463,6 +463,7 @@ def test_a_manager_previews_an_automation_and_reads_what_it_did(desk, team):
 	assert window.page.locator("[data-fieldname='variables_html'] code", has_text="contact_name").is_visible()
 	window.press("Preview")
 	window.dialog.locator("input[data-fieldname='booking']").wait_for()
+	window.wait_until("Boolean(window.cur_dialog)")
 	window.page.evaluate("(booking) => cur_dialog.set_value('booking', booking)", booking)
 	window.answer()
 	text = window.page.frame_locator(".modal.show iframe")

@@ -24,6 +24,8 @@ frappe.listview_settings.Booking = {
 			// The list takes what this returns for HTML, and for a selector without a tag in it.
 			return `<span>${frappe.utils.escape_html(shown)}</span>`;
 		},
+		// The list would show a visitor's words as HTML.
+		attendee_name: (value) => `<span>${frappe.utils.escape_html(value || "")}</span>`,
 	},
 };
 
