@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import sys
 import traceback
+import warnings
 from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -17,8 +18,7 @@ from typing import Any, TextIO
 
 _APP = Path(__file__).resolve().parents[2] / "scheduler_integration"
 # The server process imports these once: Frappe, and what a booking, a run of the outbox or a job uses. It skips what this
-# kind of site doesn't have. Google's library is slow, and may warn on standard error that a Python version is old. A test
-# that reads a process's standard error doesn't mean that.
+# kind of site doesn't have.
 PRELOADED = [
 	"frappe",
 	"frappe.model.document",
@@ -105,6 +105,8 @@ def _run(site: Any, code: str, arguments: tuple[str, ...], out: Connection, erro
 	sys.argv = ["-c", *arguments]
 	os.environ.update(site.environment)
 	os.chdir(site.working_directory)
+	# Google's library warns that a Python version is old. A test that reads a process's standard error doesn't mean that.
+	warnings.simplefilter("ignore", FutureWarning)
 	try:
 		site.connect()
 		main = sys.modules["__main__"] = ModuleType("__main__")
