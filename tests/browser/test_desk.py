@@ -469,7 +469,7 @@ def test_a_manager_previews_an_automation_and_reads_what_it_did(desk, team):
 	window.page.keyboard.press("Tab")
 	window.answer()
 	text = window.page.frame_locator(".modal.show iframe")
-	text.get_by_text("Ada Lovelace").first.wait_for()
+	text.get_by_text("Intro call").first.wait_for()
 	window.screenshot("automation-preview")
 	window.page.keyboard.press("Escape")
 	window.press("What it did")
