@@ -43,7 +43,9 @@ def main() -> None:
 		count = bookings.run_due_tasks(lambda: due, 600)
 		whole = time.process_time() - began
 		due_tasks = {"booking": ["in", names], "due_at": ["<=", due]}
-		left = frappe.get_all("Outbox Task", {**due_tasks, "status": ["!=", "Sent"]}, ["kind", "purpose", "status", "error"])
+		left = frappe.get_all(
+			"Outbox Task", {**due_tasks, "status": ["!=", "Sent"]}, ["kind", "purpose", "status", "error"]
+		)
 		assert not left, left[0]
 		framework = frappe.sendmail.seconds + carry.send_row.seconds
 		own = (whole - framework) / count
