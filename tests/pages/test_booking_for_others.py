@@ -10,7 +10,7 @@ from scheduler_integration.clock import now, utc
 from tests.pages.offer import TeamOffer, bookings_of, host_of, make_offer, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support import door
-from tests.support.factories import fresh, make_meeting_type, payload
+from tests.support.factories import at, fresh, make_meeting_type, payload
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -146,7 +146,8 @@ class TestFilters:
 	def meetings(self, client, offer):
 		page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
 		types = [make_meeting_type(page, title=title) for title in ("Review", "Review", "Demo")]
-		noon = (now() // 86400 + 3) * 86400 + 12 * 3600
+		# Not three days from now: midnight may have passed since DAY was made.
+		noon = at(f"{DAY} 12:00")
 		made = [door.book(payload(page, each, noon + n * 86400), now()).id for n, each in enumerate(types)]
 		bookings.cancel_by_host(made[1], "The room is closed", now())
 		frappe.db.commit()
