@@ -4,6 +4,7 @@ import frappe
 import pytest
 from icalendar import Calendar
 
+from tests.pages.offer import sign_in
 from tests.support.factories import fresh, make_meeting_type, make_page, token_of
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -111,15 +112,11 @@ def test_too_many_bookings_by_one_address_are_429_with_retry_after(client, page,
 
 
 def test_a_host_lists_and_cancels_their_bookings(client, page, intro):
-	host = frappe.get_doc("User", page.user)
-	host.new_password = "Analytical-Engine-1843"
-	host.save()
-	frappe.db.commit()
 	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
 	listed = "scheduler_integration.api.bookings.list"
 	assert client.call(listed, "GET").status_code == 401
 
-	client.login(page.user, "Analytical-Engine-1843")
+	sign_in(client, page.user)
 	rows = client.call(listed, "GET").json()["data"]["bookings"]
 	assert [row["id"] for row in rows] == [booking["id"]]
 	assert "manage_url" not in rows[0]
@@ -164,12 +161,8 @@ def test_a_type_that_can_not_be_rescheduled_is_403(client, page, intro):
 
 
 def test_a_host_moves_a_booking_and_is_told_why_not(client, page, intro):
-	host = frappe.get_doc("User", page.user)
-	host.new_password = "Analytical-Engine-1843"
-	host.save()
-	frappe.db.commit()
 	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
-	client.login(page.user, "Analytical-Engine-1843")
+	sign_in(client, page.user)
 	update = "scheduler_integration.api.bookings.update"
 	night = f"{frappe.utils.add_days(frappe.utils.getdate(), 3)}T03:05:00+00:00"
 	refused = client.call(update, name=booking["id"], action="reschedule", start=night)
@@ -183,17 +176,13 @@ def test_a_host_moves_a_booking_and_is_told_why_not(client, page, intro):
 
 
 def test_guests_are_changed_by_the_link_and_by_the_host(client, page, intro):
-	host = frappe.get_doc("User", page.user)
-	host.new_password = "Analytical-Engine-1843"
-	host.save()
-	frappe.db.commit()
 	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
 	bob, eve = (f"{fresh(name)}@guests.example" for name in ("bob", "eve"))
 	answer = client.call(f"{PUBLIC}.update_guests", token=token_of(booking), guests=[bob])
 	assert (answer.status_code, answer.json()["data"]["guests"]) == (200, [bob])
 	missing = client.call(f"{PUBLIC}.update_guests", token=token_of(booking))
 	assert (missing.status_code, set(missing.json()["details"])) == (400, {"guests"})
-	client.login(page.user, "Analytical-Engine-1843")
+	sign_in(client, page.user)
 	update = "scheduler_integration.api.bookings.update"
 	changed = client.call(update, name=booking["id"], action="guests", guests=[bob, eve])
 	assert changed.json()["data"]["guests"] == [bob, eve]
@@ -202,12 +191,8 @@ def test_guests_are_changed_by_the_link_and_by_the_host(client, page, intro):
 
 
 def test_a_host_asks_for_another_time_and_gives_this_one_back(client, page, intro):
-	host = frappe.get_doc("User", page.user)
-	host.new_password = "Analytical-Engine-1843"
-	host.save()
-	frappe.db.commit()
 	booking = client.call(f"{PUBLIC}.book", **wish(client, page, intro)).json()["data"]
-	client.login(page.user, "Analytical-Engine-1843")
+	sign_in(client, page.user)
 	asked = {"name": booking["id"], "action": "ask_to_reschedule", "gives_back": 1, "reason": "Flu"}
 	answer = client.call("scheduler_integration.api.bookings.update", **asked)
 	assert (answer.status_code, answer.json()["data"]["status"]) == (200, "Rescheduled")

@@ -10,8 +10,16 @@ from frappe.model.document import Document
 
 from scheduler_integration.calendars.sync import sync
 from tests.support.calendar_servers import CalendarServer, calendar_of, radicale, xandikos
-from tests.support.factories import fresh
+from tests.support.factories import fresh, make_meeting_type, make_page
 from tests.support.wsgi import Request, Response, serving
+
+
+@pytest.fixture
+def page(commit_clean: None) -> Document:
+	"""A host's page with a meeting type of an hour."""
+	made = make_page()
+	make_meeting_type(made, duration_minutes=60)
+	return made
 
 
 class Feed:

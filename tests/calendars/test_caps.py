@@ -11,20 +11,13 @@ from scheduler_integration.outside.client import Limits
 from tests.calendars.test_mirror import HOUR, NOW
 from tests.calendars.test_sync import WITHOUT_TEN, offered
 from tests.support.calendar_servers import calendar_of, times
-from tests.support.factories import at, make_meeting_type, make_page
+from tests.support.factories import at
 from tests.support.wsgi import Response, serving
 
 TEN = at("2026-03-02 10:00")
 ENTITIES = """<?xml version="1.0" encoding="{encoding}"?>
 <!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <d:multistatus xmlns:d="DAV:"><d:response><d:href>&b;</d:href></d:response></d:multistatus>"""
-
-
-@pytest.fixture
-def page(commit_clean):
-	page = make_page()
-	make_meeting_type(page, duration_minutes=60)
-	return page
 
 
 def many_events():

@@ -14,7 +14,7 @@ from scheduler_integration.meetings.tokens import manage_token
 from tests.calendars.test_mirror import NINE, NOW, book, connected, deliver
 from tests.calendars.test_sync import WITHOUT_TEN, offered, type_of
 from tests.support.calendar_servers import times
-from tests.support.factories import at, make_meeting_type, make_page
+from tests.support.factories import at
 from tests.support.killed import run_killed
 
 TEN = at("2026-03-02 10:00")
@@ -27,13 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
 
 # The servers of the tests are on this machine.
 CONF = {"scheduling_allowed_hosts": ["127.0.0.1"]}
-
-
-@pytest.fixture
-def page(commit_clean):
-	page = make_page()
-	make_meeting_type(page, duration_minutes=60)
-	return page
 
 
 @pytest.fixture

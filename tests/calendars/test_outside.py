@@ -8,7 +8,7 @@ from scheduler_integration import bookings, clock, jobs
 from scheduler_integration.calendars.mirror.outside import changes_of, changes_of_booking
 from scheduler_integration.calendars.sync import sync
 from tests.calendars.test_mirror import HOUR, NINE, NOW, book, connected, deliver
-from tests.support.factories import make_meeting_type, make_page, make_user
+from tests.support.factories import make_user
 
 PASSWORD = "calendars-of-jane-1"
 
@@ -18,13 +18,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
 @pytest.fixture
 def caldav(radicale_calendar):
 	return radicale_calendar
-
-
-@pytest.fixture
-def page(commit_clean):
-	page = make_page()
-	make_meeting_type(page, duration_minutes=60)
-	return page
 
 
 @pytest.fixture

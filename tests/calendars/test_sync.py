@@ -18,7 +18,7 @@ from scheduler_integration.exceptions import AccessRevoked, CalendarGone, Invali
 from tests.support import door
 from tests.support.calendar_servers import calendar_of, times
 from tests.support.door import slots_between
-from tests.support.factories import at, hour, make_meeting_type, make_page, make_user, payload
+from tests.support.factories import at, hour, make_user, payload
 from tests.support.site import on_real_site
 
 NOW = at("2026-03-01 06:00")
@@ -27,13 +27,6 @@ ALL_DAY = ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00
 TEN = times(at("2026-03-02 10:00"), at("2026-03-02 11:00"))
 WITHOUT_TEN = [each for each in ALL_DAY if each != "10:00"]
 HOUR = 3600
-
-
-@pytest.fixture
-def page(commit_clean):
-	page = make_page()
-	make_meeting_type(page, duration_minutes=60)
-	return page
 
 
 @pytest.fixture

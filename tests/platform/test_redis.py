@@ -57,9 +57,7 @@ def _patient():
 
 def test_a_booking_on_one_process_is_announced_by_another(site, redis_url, monkeypatch):
 	monkeypatch.setenv("REDIS_URL", redis_url)
-	page = make_page()
-	meeting_type = make_meeting_type(page)
-	frappe.db.commit()
+	page, meeting_type = _offer()
 	with running(site) as server, server.client() as client:
 		booking = client.call(f"{PUBLIC}.book", **_wish(client, page, meeting_type)).json()["data"]
 		assert statuses(booking) == {"Pending"}
@@ -72,9 +70,7 @@ def test_a_redis_that_is_down_costs_no_booking_and_no_message(site, monkeypatch)
 	if site.is_real:
 		pytest.skip("a real site has its own Redis, and its own tests of it")
 	monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{free_port()}")
-	page = make_page()
-	meeting_type = make_meeting_type(page)
-	frappe.db.commit()
+	page, meeting_type = _offer()
 	with running(site) as server, server.client() as client:
 		booking = client.call(f"{PUBLIC}.book", **_wish(client, page, meeting_type)).json()["data"]
 	assert statuses(booking) == {"Pending"}
@@ -101,6 +97,13 @@ def test_a_job_that_fails_leaves_an_error_log(site, redis_url, monkeypatch):
 	_work_off(site)
 	frappe.db.rollback()
 	assert frappe.db.count("Error Log") == before + 1
+
+
+def _offer():
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	frappe.db.commit()
+	return page, meeting_type
 
 
 def _work_off(site):
