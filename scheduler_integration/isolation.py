@@ -66,8 +66,7 @@ def _has_written() -> bool:
 	Frappe counts the writes, but begins again at zero after a rollback to a savepoint, although that undoes only the
 	later ones:
 
-		insert      savepoint      insert      rollback to savepoint
-		  1                          2                  0              the first insert is still there
+		insert (1), savepoint, insert (2), rollback to the savepoint (0): the first insert is still there
 
 	Each record that Frappe writes also leaves callbacks for the commit, and those stay until the transaction ends. So
 	only a write by plain SQL before such a rollback isn't noticed.
