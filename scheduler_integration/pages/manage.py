@@ -49,6 +49,7 @@ def managing_view(
 	attempt = attempt or Attempt()
 	heading = _heading(booking, news)
 	follow = _follow_up(booking) if news == "booked" else None
+	is_gone = booking.status in _GONE
 	return {
 		"document": document(
 			visitor,
@@ -67,8 +68,8 @@ def managing_view(
 		"when": _when(booking, visitor),
 		"place": _place(booking),
 		"ics": _local(booking.calendar.ics),
-		"earlier": booking.earlier and when_view([booking.earlier], visitor.style(booking.timezone)),
-		"is_gone": booking.status in _GONE,
+		"earlier": booking.earlier and not is_gone and when_view([booking.earlier], visitor.style(booking.timezone)),
+		"is_gone": is_gone,
 		"move_url": _move_url(booking, path) if booking.can_reschedule else None,
 		"refusals": _refusals(booking),
 		"is_live": booking.status in ("Pending", "Scheduled") and not booking.is_over,

@@ -25,7 +25,7 @@ from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import earlier_choices
 from scheduler_integration.pages.host.book import FIELDS, Attempt, BookingForm, Offered, Wish, booking_form_view
 from scheduler_integration.pages.kit.fields import read_answers, split_addresses, typed_values
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.parsing.booking_request import BookingPayload
@@ -38,7 +38,7 @@ _LANGUAGES = ("en", "de", "es", "fr")
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: _wish().url())
+	respond(context, _view, sign_in_for=lambda: _wish().url(), way_out=to_your_meetings)
 
 
 def _view() -> dict:

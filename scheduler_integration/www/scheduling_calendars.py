@@ -16,7 +16,7 @@ from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.pages.host.calendars import PRESETS, CalendarsPage, calendars_view
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_secret
 from scheduler_integration.permissions import has_app_permission, is_manager
@@ -28,7 +28,7 @@ _PATH = "/scheduling/calendars"
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: _PATH)
+	respond(context, _view, sign_in_for=lambda: _PATH, way_out=to_your_meetings)
 
 
 def _view() -> dict:

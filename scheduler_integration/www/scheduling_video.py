@@ -15,7 +15,7 @@ from scheduler_integration.conferencing.hosts import host_link
 from scheduler_integration.doors.oauth import this_asker
 from scheduler_integration.exceptions import BookingNotFound
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
 
 no_cache = 1
 sitemap = 0
@@ -24,7 +24,7 @@ _PAGE = "/scheduling"
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: _PAGE)
+	respond(context, _view, sign_in_for=lambda: _PAGE, way_out=to_your_meetings)
 
 
 def _view() -> dict:

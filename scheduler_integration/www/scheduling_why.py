@@ -13,7 +13,7 @@ from scheduler_integration.clock import now
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.pages.host.why import Answer, Question, why_view
-from scheduler_integration.pages.kit.respond import argument, respond
+from scheduler_integration.pages.kit.respond import argument, respond, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
 
 no_cache = 1
@@ -21,7 +21,7 @@ sitemap = 0
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view, sign_in_for=lambda: "/scheduling/why")
+	respond(context, _view, sign_in_for=lambda: "/scheduling/why", way_out=to_your_meetings)
 
 
 def _view() -> dict:

@@ -255,6 +255,28 @@ def test_right_to_left(browse):
 
 
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_a_long_description_does_not_push_the_days_off_the_screen(browse, screen):
+	lines = "\n".join(f"{number}. A topic that takes a line of its own" for number in range(40))
+	window = browse(screen)
+	window.open(path_of(make_offer(description=lines)))
+	page = window.page
+	text, days = page.locator(".description"), page.locator("#month")
+	whole, visible = "e => e.scrollHeight", "e => e.clientHeight"
+	if not window.on_phone:
+		assert text.evaluate(whole) == text.evaluate(visible)
+		assert not page.get_by_text("Read more").is_visible()
+		return
+	assert days.bounding_box()["y"] < screen.height / 2
+	check(window, "long-description")
+	page.get_by_text("Read more").click()
+	assert text.evaluate(whole) == text.evaluate(visible)
+	assert days.bounding_box()["y"] > screen.height
+	page.get_by_text("Show less").click()
+	window.choose_day()
+	assert not text.is_visible()
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_text_at_twice_its_size(browse, screen):
 	window = browse(screen)
 	window.reach_form(path_of(make_offer(questions=QUESTIONS)))

@@ -95,6 +95,9 @@ def test_a_hosts_pages_are_accessible_on_a_phone(browse, scheme):
 		assert window.violations() == []
 		assert not window.scrolls_sideways()
 		window.screenshot(f"host{address.replace('/', '-')}-{scheme}", full=True)
+		# A style sheet of another page once made this field as small as a box to tick.
+		times = window.page.locator("input[type=time]:visible")
+		assert all(field.bounding_box()["width"] > 100 for field in times.all())
 
 
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)

@@ -111,8 +111,8 @@ class TestBook:
 
 	def test_a_day_without_times_names_the_next(self, client, offer):
 		page = open_form(client, offer, date=str(utc(now()).date() - timedelta(days=1)))
-		assert "No free times" in page.one("fieldset", class_="pick").text
-		[link] = page.one("fieldset", class_="pick").all("a")
+		assert "No free times" in page.one("fieldset", class_="pick-time").text
+		[link] = page.one("fieldset", class_="pick-time").all("a")
 		assert times(read(client.get(link["href"]).text))
 
 	def test_a_multi_day_meeting_is_booked_on_the_days_that_were_shown(self, client):

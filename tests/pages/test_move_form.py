@@ -7,7 +7,7 @@ import pytest
 
 from scheduler_integration.clock import now, utc
 from tests.pages.offer import bookings_of, make_offer, path_of
-from tests.pages.reading import read, script_data, typed_in
+from tests.pages.reading import form_values, read, script_data, typed_in
 from tests.support import door
 from tests.support.factories import payload, token_of
 
@@ -74,6 +74,11 @@ def test_the_meeting_moves_and_its_old_link_shows_the_new_time(client):
 		assert "12:30" in page.one("time", class_="when").text
 		assert "12:00" in page.one("span", class_="earlier").one("s").text
 	assert "Your meeting is moved" in client.get(f"{path}?moved=1").text
+	cancel = page.one("details", class_="cancel").one("form")
+	client.post(cancel["action"], data=form_values(cancel))
+	cancelled = read(client.get(path).text)
+	assert "12:30" in cancelled.one("time", class_="when struck").text
+	assert cancelled.all("span", class_="earlier") == []
 
 
 def test_a_taken_time_is_409_with_the_nearest_as_buttons_and_the_reason_stays(client):

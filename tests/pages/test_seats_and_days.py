@@ -71,7 +71,10 @@ class TestDays:
 		for listed in (days_of(form, "chosen-days"), days_of(form, "summary-days")):
 			assert len(listed) == 3
 			assert all("15:30" in day and "19:30" in day for day in listed)
-		assert days_of(book(client, path), "days") == days_of(form, "chosen-days")
+		booked = book(client, path)
+		assert days_of(booked, "days") == days_of(form, "chosen-days")
+		# Only the file has all days.
+		assert [link.text for link in booked.one("section", id="add").all("a")] == ["All days in one file (.ics)"]
 		[booking] = bookings_of(retreat)
 		assert len(booking.hosts) == 3
 
@@ -118,6 +121,7 @@ class TestDays:
 		door.book(payload(page, make_meeting_type(page), start), now())
 		frappe.db.commit()
 		shown = read(client.get(f"{path_of(retreat)}?date={day - timedelta(days=1)}&tz=UTC").text)
+		assert shown.one("p", class_="no-times").text.startswith("No free times on")
 		[partial] = shown.all("span", class_="time is-partial")
 		assert "2 of 3 days free; not on" in partial.text
 		assert not shown.all("a", class_="time")

@@ -157,3 +157,10 @@ def test_a_month_beyond_the_booking_window_leads_back_to_the_first_free_day(clie
 	[back] = page.one("div", id="month-message").all("a")
 	assert back.text == "Back to the first free day"
 	assert read(client.get(back["href"]).text).all("a", class_="time")
+
+
+def test_a_meeting_type_that_is_not_there_leads_to_the_others(client, offer):
+	page = path_of(offer).rpartition("/")[0]
+	answer = client.get(f"{page}/renamed")
+	assert answer.status_code == 404
+	assert read(answer.text).one("a", class_="button")["href"] == page

@@ -50,6 +50,7 @@ def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query:
 		"weekday": dates.weekday(times.day, locale),
 		"day": dates.day_and_month(times.day, locale),
 		"groups": _by_part_of_day(rows, zone),
+		"none": None if times.slots else _("No free times on {0}.").format(dates.full_date(times.day, locale)),
 		"count": len(times.slots),
 		"is_many": len(times.slots) > _MANY and not any(slot.parts for slot in times.slots),
 		"note": common,

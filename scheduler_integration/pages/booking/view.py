@@ -171,7 +171,6 @@ def _moving(shown: BookingPage, booking: AttendeeBooking) -> dict:
 	return {
 		**when_view(booking.stretches, shown.style),
 		"url": urlsplit(booking.manage_url).path,
-		"attendee": booking.attendee.name,
 		"email": booking.attendee.email,
 		"is_asked": booking.is_asked_to_reschedule,
 		"message": booking.reschedule_message if booking.is_asked_to_reschedule else None,
@@ -198,11 +197,17 @@ def _meeting(shown: BookingPage) -> dict:
 	return {
 		"title": meeting.title,
 		"description": meeting.description,
+		"is_long": _is_long(meeting.description or ""),
 		"faces": faces(hosts),
 		"with": _with(meeting, names(hosts), shown.locale) or shown.page.title,
 		"facts": facts(meeting, shown.locale, with_duration=not _has_choice(meeting)),
 		"requires_confirmation": meeting.requires_confirmation,
 	}
+
+
+def _is_long(text: str) -> bool:
+	"""Whether a text would push the days off a phone's screen: with some 45 letters in a line, after eight lines."""
+	return sum(len(line) // 45 + 1 for line in text.splitlines()) > 8
 
 
 def _with(meeting: PublicMeetingType, hosts: list[str], locale: dates.Locale) -> str:
@@ -273,10 +278,7 @@ def _empty(shown: BookingPage) -> dict:
 
 def _times(shown: BookingPage, day: date) -> dict:
 	of_day = DayOfTimes(day, shown.slots.slots_on(day), shown.slots.partly_free_on(day))
-	view = times_view(of_day, shown.style, shown.page.timezone, shown.query)
-	if view["groups"]:
-		return view
-	return {**view, "none": _("No free times on {0}.").format(dates.full_date(day, shown.locale))}
+	return times_view(of_day, shown.style, shown.page.timezone, shown.query)
 
 
 def _chosen(shown: BookingPage, start: int) -> dict:

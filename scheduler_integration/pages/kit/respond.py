@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import frappe
+from frappe import _
 
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.headers import use
@@ -18,10 +19,22 @@ from scheduler_integration.pages.kit.visitor import current_visitor
 View = dict[str, Any]
 
 
-def respond(context: Any, make_view: Callable[[], View], sign_in_for: Callable[[], str] | None = None) -> None:
+class WayOut(NamedTuple):
+	"""A link of an error page, so that nobody is stuck there."""
+
+	url: str
+	label: str
+
+
+def respond(
+	context: Any,
+	make_view: Callable[[], View],
+	sign_in_for: Callable[[], str] | None = None,
+	way_out: Callable[[SchedulingError], WayOut | None] = lambda error: None,
+) -> None:
 	"""Pass the view to the template, or the error page with its HTTP status if `make_view` raises a SchedulingError.
 
-	With `sign_in_for`, only signed-in users get the page. Others sign in first, and then come to the address it returns.
+	`way_out` returns the link of the error page. With `sign_in_for`, only signed-in users get the page. Others sign in first, and then come to the address it returns.
 	"""
 	if sign_in_for and frappe.session.user == "Guest":
 		raise redirection(f"/login?redirect-to={quote(sign_in_for(), safe='/')}", 302)
@@ -29,7 +42,7 @@ def respond(context: Any, make_view: Callable[[], View], sign_in_for: Callable[[
 		with refusals():
 			view = make_view()
 	except SchedulingError as error:
-		view = error_view(error)
+		view = error_view(error, way_out(error))
 	context.no_cache = 1
 	context.view = view
 	use(view["document"]["headers"])
@@ -37,9 +50,14 @@ def respond(context: Any, make_view: Callable[[], View], sign_in_for: Callable[[
 	context.http_status_code = view.get("status", 200)
 
 
-def error_view(error: SchedulingError) -> View:
+def to_your_meetings(error: SchedulingError) -> WayOut:
+	"""Return the way out of a host's pages."""
+	return WayOut("/scheduling", _("Your meetings"))
+
+
+def error_view(error: SchedulingError, way_out: WayOut | None = None) -> View:
 	"""Return the view of an error page."""
-	state = state_of(error)
+	state = state_of(error) | (way_out._asdict() if way_out else {})
 	return {
 		"document": document(current_visitor(), title=state["title"], description=error.message, framed=True),
 		"state": state,

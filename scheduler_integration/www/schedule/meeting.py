@@ -6,9 +6,10 @@ With `?reschedule=<token>`, the token of a manage link, the attendee chooses ano
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import frappe
+from frappe import _
 
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import chosen_duration
@@ -18,7 +19,7 @@ from scheduler_integration.clock import now
 from scheduler_integration.doors.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request
-from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
+from scheduler_integration.exceptions import AlreadyCancelled, MeetingTypeNotFound, SchedulingError
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.pages.booking.form import OWN_FIELDS, read_payload
@@ -26,7 +27,7 @@ from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import Attempt, BookingPage, booking_view
 from scheduler_integration.pages.kit.fields import new_key, typed_values
 from scheduler_integration.pages.kit.query import Query, parse, read_instant
-from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.respond import WayOut, argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
@@ -36,7 +37,13 @@ sitemap = 0
 
 
 def get_context(context: frappe._dict) -> None:
-	respond(context, _view)
+	respond(context, _view, way_out=_way_out)
+
+
+def _way_out(error: SchedulingError) -> WayOut | None:
+	if not isinstance(error, MeetingTypeNotFound):
+		return None
+	return WayOut(f"/schedule/{quote(argument('slug'), safe='')}", _("All meetings"))
 
 
 def _view() -> dict:

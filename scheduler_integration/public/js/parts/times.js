@@ -61,10 +61,10 @@ export class Times {
 		element("times-note").hidden = !this.common;
 		const saysDays = day.starts.some((start) => day.about(start).parts);
 		this.list.classList.toggle("many", day.starts.length > MANY && !saysDays);
-		const { date } = day;
-		if (date && !shown.length) {
-			this.list.replaceChildren(make("p", { class: "no-times", text: t("no_times_day", fullDate(date)) }));
-		} else this.list.replaceChildren(...this.#groups(day, shown));
+		const { date, starts } = day;
+		const none =
+			date && !starts.length ? [make("p", { class: "no-times", text: t("no_times_day", fullDate(date)) })] : [];
+		this.list.replaceChildren(...none, ...this.#groups(day, shown));
 	}
 
 	/** @param {Day} day @param {number[]} shown */
