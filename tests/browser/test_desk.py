@@ -6,6 +6,7 @@ from typing import Any
 
 import frappe
 import pytest
+from frappe.utils import add_days
 from frappe.utils.password import update_password
 
 from scheduler_integration import bookings
@@ -512,6 +513,20 @@ def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
 	window.open("/app/query-report/Engagement with Reports")
 	window.page.locator(".report-summary").wait_for()
 	assert window.page.evaluate("window.pwned") is None
+
+
+def test_the_reports_begin_with_the_last_thirty_days(desk, team):
+	window = desk(team.manager)
+	for name, is_open in (("Automation Log", True), ("Engagement with Reports", False), ("Video Providers", False)):
+		window.open(f"/app/query-report/{name}")
+		window.wait_until(
+			"(name) => frappe.query_report?.report_name === name && frappe.query_report.filters?.length", name
+		)
+		shown = window.page.evaluate("frappe.query_report.get_filter_values()")
+		# The browser's day, which may not be the server's.
+		today = window.page.evaluate("frappe.datetime.get_today()")
+		assert shown["from_date"] == str(add_days(today, -29))
+		assert shown.get("to_date") == (None if is_open else today)
 
 
 def moved_there(booking: Any) -> None:

@@ -1,3 +1,5 @@
+// {% include "scheduler_integration/public/js/desk/report_dates.js" %}
+
 const OUTCOMES = { Pending: "gray", Sending: "blue", Sent: "green", Failed: "red", Skipped: "yellow" };
 
 frappe.query_reports["Automation Log"] = {
@@ -20,17 +22,7 @@ frappe.query_reports["Automation Log"] = {
 			fieldtype: "Select",
 			options: ["", ...Object.keys(OUTCOMES)].map((value) => ({ value, label: __(value) })),
 		},
-		{
-			fieldname: "from_date",
-			label: __("From"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_days(frappe.datetime.get_today(), -29),
-		},
-		{
-			fieldname: "to_date",
-			label: __("To"),
-			fieldtype: "Date",
-		},
+		...scheduler_integration.reports.dates({ isOpen: true }),
 	],
 	formatter(value, row, column, data, show) {
 		if (column.fieldname !== "outcome" || !OUTCOMES[value]) return show(value, row, column, data);

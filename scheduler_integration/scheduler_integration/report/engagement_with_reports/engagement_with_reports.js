@@ -1,3 +1,5 @@
+// {% include "scheduler_integration/public/js/desk/report_dates.js" %}
+
 frappe.query_reports["Engagement with Reports"] = {
 	filters: [
 		{
@@ -6,18 +8,7 @@ frappe.query_reports["Engagement with Reports"] = {
 			fieldtype: "Link",
 			options: "User",
 		},
-		{
-			fieldname: "from_date",
-			label: __("From"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_days(frappe.datetime.get_today(), -29),
-		},
-		{
-			fieldname: "to_date",
-			label: __("To"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-		},
+		...scheduler_integration.reports.dates(),
 		{
 			fieldname: "group_by",
 			label: __("Group by"),
