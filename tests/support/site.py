@@ -86,8 +86,8 @@ class Site:
 			for queue in get_queues():
 				queue.empty()
 
-	def run_jobs(self) -> None:
-		"""Run queued jobs, as a worker does."""
+	def run_jobs(self, stderr: int | None = None) -> None:
+		"""Run queued jobs, as a worker does. `stderr` is that of the worker's process, as in `subprocess`."""
 		if self.is_real:
 			cli = [
 				sys.executable,
@@ -98,9 +98,9 @@ class Site:
 				"--queue",
 				"short,default,long",
 			]
-			subprocess.run(
-				[*cli, "--burst", "--quiet"], cwd=self.sites_path, env=self.environment, check=True, timeout=120
-			)
+			command = [*cli, "--burst", "--quiet"]
+			where = {"cwd": self.sites_path, "env": self.environment}
+			subprocess.run(command, **where, stderr=stderr, check=True, timeout=120)
 		else:
 			from frappe.utils.background_jobs import run_queued
 
