@@ -14,7 +14,7 @@ from scheduler_integration.exceptions import (
 	SlotTaken,
 )
 from scheduler_integration.meetings.lookup import booking_by_token
-from scheduler_integration.notifications.invitation import invitation
+from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.templates import render
 from tests.support import door
 from tests.support.factories import (
@@ -71,7 +71,7 @@ def messages(name):
 	"""Return the messages by the reader's address: iTIP method, sequence and UID of the invitation, subject, body."""
 	booking, found = frappe.get_doc("Booking", name), {}
 	for message in waiting_messages(name, NOW):
-		calendar = Calendar.from_ical(invitation(booking, NOW, message.reader))
+		calendar = Calendar.from_ical(attachment(booking, NOW, message.reader)["fcontent"])
 		event = calendar.walk("VEVENT")[0]
 		subject, body = render(message.template, message.variables())
 		found[message.reader.email] = (
