@@ -196,7 +196,7 @@ def _fall_back(found: _Situation, desired: Desired, error: OutsideError, now: in
 
 
 def _tidy(found: _Situation, kept: str, now: int) -> Exception | None:
-	"""Remove the calls that nobody needs any more. Returns the first error; the others are tried all the same."""
+	"""Remove the calls that nobody needs any more. Returns the first error, after trying all of them."""
 	trouble = None
 	for row in records.open_rows(found.booking, found.subject, found.known):
 		if row.name == kept or (row.subject != found.subject and _is_used(row.subject)):

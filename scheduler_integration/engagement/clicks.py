@@ -16,7 +16,7 @@ REPEAT = 30 * 60
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-	"""Who clicked, as far as it is known and may be kept.
+	"""The person who clicked, as far as they are known and their data may be kept.
 
 	`network` is an address or a network as text; only a hash of it is stored. `user` is the signed-in user, if any.
 	`user_agent` and `referrer` are checked text.

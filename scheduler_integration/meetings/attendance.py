@@ -1,4 +1,4 @@
-"""Who came to a video call, as far as its provider told. A hint: people also join by telephone, or twice."""
+"""Says who joined a video call, as its provider reported it. It is only a hint: people also join by phone, or twice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ CORRECTION_SECONDS = 7 * DAY
 
 
 class Actor(str, Enum):
-	"""Who moves a booking: the attendee with the manage link, a host or manager who is signed in, or a job."""
+	"""The one who moves a booking: the attendee with the manage link, a signed-in host or manager, or a job."""
 
 	ATTENDEE = "Attendee"
 	HOST = "Host"

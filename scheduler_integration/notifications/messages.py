@@ -68,7 +68,7 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 def _still_asked(booking: Document) -> list[tuple[str, Reader]]:
 	"""Return the attendee, if a host asked for another time and the message about it hasn't left yet.
 
-	A change skips the messages of earlier changes, and this one must leave all the same.
+	A change skips the messages of earlier changes, but this one must still be sent.
 	"""
 	if not booking.reschedule_asked_at or booking.status in RELEASED:
 		return []

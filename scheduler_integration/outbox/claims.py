@@ -44,8 +44,8 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	"""Claim at most `limit` of the wanted tasks that are due. `now` is in epoch seconds. Commits.
 
 	The order is fair: the first task of each target comes before the second of any, so 10,000 tasks for one target
-	don't hold up the others. Tasks that never failed come before those that did. Of each kind in
-	`wanted.one_at_a_time`, one task for each target is claimed, and none while another one runs.
+	don't hold up the others. Tasks that never failed come before those that did. A target gets one task at a time of each
+	kind in `wanted.one_at_a_time`.
 	"""
 	for _attempt in range(ATTEMPTS):
 		try:

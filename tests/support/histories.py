@@ -19,7 +19,7 @@ REFERENCES = st.integers(0, 7)
 
 
 class History(RuleBasedStateMachine):
-	"""Bookings of a team change in a random order. What the domain refuses leaves no trace.
+	"""Bookings of a team change in a random order. A refused command leaves no trace.
 
 	`first` is the start of the first slot, in epoch seconds. Subclasses set `page` and `now` before the first rule.
 	"""

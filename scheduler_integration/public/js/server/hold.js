@@ -50,7 +50,7 @@ class Hold {
 		if (this.#held) this.#keep({ ...this.#held, until: 0 });
 	}
 
-	/** What was held is booked now. */
+	/** Called when the held slot is booked. */
 	forget() {
 		forgetHold();
 		this.#keep(null);
