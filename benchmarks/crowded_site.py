@@ -25,7 +25,7 @@ ASKED, BOOKED = 0, 1
 
 
 class Figure(NamedTuple):
-	"""How long something takes in seconds, and how long a ping took meanwhile: other load on the machine slows both."""
+	"""The seconds that something takes, and those of a ping at that time: other load on the machine slows both."""
 
 	taken: float
 	ping: float

@@ -26,9 +26,9 @@ SOON = 5
 # After so many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
 PATIENT_ATTEMPTS = 4
 TOO_LATE_TO_WAIT = 15 * 60
-# How long attendees wait for a link that comes with the calendar's event.
+# Attendees wait this long for a link that comes with the calendar's event.
 CALENDAR_SECONDS = 5 * 60
-# How often one run starts again because the booking was changed meanwhile.
+# One run starts again at most so often because the booking was changed meanwhile.
 ROUNDS = 3
 
 
@@ -91,7 +91,7 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Make or move the call that the subject needs. Returns the outcome, and the Video Meeting that stays."""
 	desired = found.desired
 	if not desired:
-		# A booking that was moved and cancelled before its task ran has the link of the earlier one, and no call of its own.
+		# A booking may be moved and then cancelled before its task runs. It still has the earlier booking's link then.
 		return Done(fields=_without_call(found) if found.known or found.status in RELEASED else {}), ""
 	if desired.account and desired.account.connection == CALENDAR and not _has_fallback(found, desired):
 		return _leave_to_calendar(found, desired, task, now)

@@ -20,7 +20,7 @@ from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
 
 # Longer than any worker's time for one job. A worker gives back in time the tasks that it doesn't get to.
 LEASE_SECONDS = 900
-# How long a message waits for the link or the calendar event of its booking. Then it goes without.
+# A message waits this long for the link or the calendar event of its booking. Then it goes without.
 PATIENCE = 10
 # A claim that lost a race against another worker is repeated so often.
 ATTEMPTS = 5

@@ -1,4 +1,4 @@
-"""How much of a host's calendar the engine needs in order to decide about a range."""
+"""Says how much of a host's calendar the engine needs in order to decide about a range."""
 
 from __future__ import annotations
 

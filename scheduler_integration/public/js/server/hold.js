@@ -102,7 +102,7 @@ class Hold {
 		this.#write();
 	}
 
-	/** Until when the time is held, or 0 if it isn't. */
+	/** The end of the hold, or 0 if the time isn't held. */
 	#until() {
 		const until = this.#held?.until ?? 0;
 		return until > now() ? until : 0;
