@@ -22,7 +22,7 @@ _EVENT = "event"
 
 
 class Distrust(Enum):
-	"""Why a calendar isn't trusted for a time. The value is part of `Busy.label`."""
+	"""The reasons why a calendar isn't trusted for a time. The value is part of `Busy.label`."""
 
 	UNREAD = "unread"
 	REVOKED = "revoked"

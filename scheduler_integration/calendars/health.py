@@ -9,7 +9,7 @@ from scheduler_integration.exceptions import AccessRevoked, OutsideError, TooMan
 from scheduler_integration.outside.waiting import backoff
 
 _DOCTYPE = "Calendar Connection"
-# Reading begins every 10 to 12 minutes; with the minutes of the scheduled job, a calendar is never older than 15.
+# A calendar is read every 10 to 12 minutes. The scheduled job adds a minute or two, so it is never older than 15.
 INTERVAL = 600
 JITTER = 120
 _FIRST_WAIT, _LONGEST_WAIT = 60, 3600

@@ -2,7 +2,7 @@
 
 import frappe
 
-# At most so many jobs at a time. The scheduled job runs again in a minute.
+# At most this many jobs at a time. The scheduled job runs again in a minute.
 MOST = 500
 
 

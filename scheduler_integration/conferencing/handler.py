@@ -21,14 +21,14 @@ from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
 
-# A call that is pending at the provider, or that another worker changes, is looked at again after so many seconds.
+# A call that is pending at the provider, or that another worker changes, is looked at again after this many seconds.
 SOON = 5
-# After so many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
+# After this many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
 PATIENT_ATTEMPTS = 4
 TOO_LATE_TO_WAIT = 15 * 60
 # Attendees wait this long for a link that comes with the calendar's event.
 CALENDAR_SECONDS = 5 * 60
-# One run starts again at most so often because the booking was changed meanwhile.
+# One run starts again at most this often because the booking was changed meanwhile.
 ROUNDS = 3
 
 

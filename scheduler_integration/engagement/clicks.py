@@ -10,7 +10,7 @@ from frappe.utils.password import get_encryption_key
 from scheduler_integration.engagement.rows import LINK_CLICKED, insert_row
 from scheduler_integration.engagement.targets import Target
 
-# A second click of the same visitor within so many seconds doesn't count again: a reload, a double click.
+# A second click of the same visitor within this many seconds doesn't count again: a reload, a double click.
 REPEAT = 30 * 60
 
 

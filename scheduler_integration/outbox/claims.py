@@ -22,7 +22,7 @@ from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
 LEASE_SECONDS = 900
 # A message waits this long for the link or the calendar event of its booking. Then it goes without.
 PATIENCE = 10
-# A claim that lost a race against another worker is repeated so often.
+# A claim that lost a race against another worker is repeated this often.
 ATTEMPTS = 5
 
 _COLUMNS = (

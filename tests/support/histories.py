@@ -71,7 +71,7 @@ class History(RuleBasedStateMachine):
 
 
 def run_histories(machine: type[History], examples: int) -> None:
-	"""Run so many random histories, new ones each time."""
+	"""Run this many random histories, new ones each time."""
 	checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
 	profile = settings(
 		max_examples=examples, stateful_step_count=14, deadline=None, suppress_health_check=checks, database=None

@@ -22,7 +22,7 @@ from scheduler_integration.outbox.tasks import Task
 
 # Seconds until the next attempt while the account must be connected again. Reconnecting makes the tasks due at once.
 PATIENCE = 3600
-# A link that is pending at the provider is asked for again after so many seconds.
+# A link that is pending at the provider is asked for again after this many seconds.
 SOON = 5
 
 

@@ -12,7 +12,7 @@ import jwt
 
 from scheduler_integration.conferencing.provider import Call, Conference
 
-# A signed link works from so long before the start, until so long after the end.
+# A signed link works from this long before the start, until this long after the end.
 EARLY, LATE = 3600, 4 * 3600
 
 
