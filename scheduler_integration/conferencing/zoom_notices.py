@@ -35,7 +35,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class News:
-	"""What a notice means for the bookings of a call: `fields` of those with this Video Meeting."""
+	"""The `fields` that a notice changes in the bookings of one call, the Video Meeting `meeting`."""
 
 	meeting: str
 	fields: Fields

@@ -20,7 +20,7 @@ from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
-# What just happened, as an argument of the address.
+# Arguments of the address that say what just happened.
 NEWS = ("booked", "moved", "invited")
 _GONE = ("Cancelled", "Declined", "Rescheduled")
 

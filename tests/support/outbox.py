@@ -1,4 +1,4 @@
-"""What the outbox holds for a booking, and a run of it."""
+"""Reads the tasks of a booking, and runs the outbox."""
 
 import json
 import time
