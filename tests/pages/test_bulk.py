@@ -68,6 +68,15 @@ def test_one_that_is_refused_is_named_and_stops_no_other(client):
 	assert len(box.all("li")) == 1
 
 
+def test_a_meeting_that_is_named_twice_is_changed_once(client):
+	offer, names = requests_of(client)
+	form = read(client.get("/scheduling").text).one("form", id="bulk")
+	twice = [("selected", names[0]), ("selected", names[0])]
+	answer = client.post("/scheduling", data=[*typed_in(form), *twice, ("action", "confirm")])
+	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=several&count=1")
+	assert status(offer) == ["Scheduled", "Pending", "Pending"]
+
+
 def test_all_are_cancelled_with_one_message(client):
 	offer, _names = requests_of(client, requires_confirmation=0)
 	assert send(client, "cancel", reason="I am ill").status_code == 303
