@@ -9,7 +9,7 @@ from scheduler_integration.exceptions import InvalidRequest
 from tests.pages.offer import bookings_of, make_offer, path_of
 from tests.pages.reading import read, typed_in
 from tests.support import door
-from tests.support.factories import at, make_meeting_type, make_page, payload
+from tests.support.factories import at, make_meeting_type, make_page, page_of, payload
 
 NOW = at("2026-03-01 12:00")
 PLACES = [
@@ -28,7 +28,7 @@ def meeting_type():
 
 @pytest.fixture
 def book(meeting_type):
-	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
+	page = page_of(meeting_type)
 
 	def make(**fields):
 		made = door.book(payload(page, meeting_type, "2026-03-02T09:00:00+00:00", **fields), NOW)

@@ -11,7 +11,16 @@ from scheduler_integration.doors.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted, SlotTaken
 from scheduler_integration.parsing.booking_request import BookingPayload
 from tests.pages.offer import DAYS
-from tests.support.factories import at, fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
+from tests.support.factories import (
+	at,
+	fresh,
+	make_meeting_type,
+	make_page,
+	make_schedule,
+	make_team_page,
+	make_user,
+	page_of,
+)
 
 NINE = at("2027-03-01 09:00")  # a Monday
 HOUR = 3600
@@ -147,7 +156,7 @@ class TestTeam:
 
 	def test_all_hosts_of_a_collective_meeting_take_it(self, monday, team):
 		(ann, ben), tour = team
-		panel = make_meeting_type(frappe.get_doc("Scheduling Page", tour.scheduling_page), assignment="Collective")
+		panel = make_meeting_type(page_of(tour), assignment="Collective")
 		assert [each.user for each in book(panel, NINE).hosts] == [ann, ben]
 		with pytest.raises(InvalidRequest):
 			book(panel, NINE + HOUR, ann)
