@@ -77,6 +77,18 @@ def test_the_suggestions_for_a_host_need_no_notice(monday, page, call, as_user):
 	assert [each.start for each in refused.value.suggestions] == [NINE + 1800, NINE + HOUR, NINE + 5400]
 
 
+def test_zone_and_language_are_those_of_the_attendees_latest_booking(monday, page, call, as_user):
+	attendee = {"attendee_email": f"{fresh('ada')}@guests.example"}
+	for days, zone, language in ((1, "Asia/Tokyo", "fr"), (2, "Europe/Berlin", "de")):
+		monday.shift(60)
+		with as_user(page.user):
+			book(call, NINE + days * 86400, **attendee, timezone=zone, language=language)
+	with as_user(page.user):
+		booked = book(call, NINE + 3 * 86400, **attendee)
+	stored = frappe.get_doc("Booking", booked.id)
+	assert (stored.timezone, stored.language) == ("Europe/Berlin", "de")
+
+
 def test_the_list_for_hosts_has_today(monday, page, call):
 	today = utc(NINE).date()
 	offered = slots_between(bookable(call), SlotRequest(30, by_host=True), today, today, "UTC", now())
