@@ -10,12 +10,11 @@ from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.exceptions import AlreadyCancelled, LinkExpired, MoveNotAllowed, NotPermitted
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
-from scheduler_integration.notifications.templates import render
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
 from tests.support.ledger import credits
-from tests.support.outbox import waiting_messages
+from tests.support.outbox import mails
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -36,12 +35,8 @@ def move(booking, start, now=NOW):
 
 
 def told(name):
-	"""Return the messages that wait by template and reader: subject, body, and the invitation."""
-	found = {}
-	for message in waiting_messages(name, NOW):
-		subject, body = render(message.template, message.variables())
-		found[message.template, message.reader.email] = (subject, body, message.invitation())
-	return found
+	"""Return the mails that wait by template and reader: subject, body, and the invitation."""
+	return {(mail.template, mail.reader.email): (mail.subject, mail.body, mail.invitation) for mail in mails(name, NOW)}
 
 
 class TestWhileTheTimeIsKept:
