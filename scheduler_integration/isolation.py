@@ -84,7 +84,7 @@ def _set_session(variables: dict[str, object]) -> None:
 
 
 class _Server(NamedTuple):
-	"""What a command must know about the database server: its name for the isolation level, and how it logs."""
+	"""Facts about the database server that a command needs: its name for the isolation level, and how it logs."""
 
 	level: str
 	logs_statements: bool

@@ -20,7 +20,7 @@ from scheduler_integration.notifications.invitation import DAY, bare_event, empt
 from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.wording import Reader
 
-# Meetings that are over stay in the feed for so long. Apps drop what a feed no longer has.
+# Meetings that are over stay in the feed for this long. Apps drop what a feed no longer has.
 _PAST_DAYS = 30
 
 

@@ -18,6 +18,7 @@ from tests.support.factories import (
 	make_meeting_type,
 	make_page,
 	make_team_page,
+	page_of,
 	payload,
 	token_of,
 )
@@ -160,7 +161,7 @@ def test_each_days_part_is_held(page, retreat, call):
 
 def test_the_nights_between_stay_free(retreat):
 	"""The meeting takes only its parts, not the time between them."""
-	page = frappe.get_doc("Scheduling Page", retreat.scheduling_page)
+	page = page_of(retreat)
 	book(page, retreat, "2026-03-02 09:00")
 	schedule = frappe.get_doc("Availability Schedule", {"user": page.user})
 	schedule.append("rules", {"day_of_week": "Monday", "start_time": "18:00:00", "end_time": "19:00:00"})

@@ -187,7 +187,7 @@ class GoogleCalendar:
 			with _errors({404: CalendarGone, 409: _IdTaken}):
 				return google_events.read_stored(request.execute(num_retries=0))
 		except _IdTaken:
-			# An earlier try was carried out, and its answer was lost. A deleted event keeps its id: then it's another matter.
+			# An earlier try was carried out, and its answer was lost. A deleted event keeps its id, and is handled differently.
 			now = self._get(calendar, event.key)
 			if now is None:
 				raise EventChanged from None
