@@ -265,6 +265,14 @@ def test_a_team_hosts_types_are_listed_and_changed_by_the_pages_owner_only(john)
 	assert call(UPDATE, john, meeting_type=native.name, name="Mine")[0] == 403
 
 
+def test_a_host_who_left_the_team_has_no_types_there(john):
+	team = make_team_page([make_user("Boss"), john])
+	make_meeting_type(team, consultant=john)
+	team.hosts[1].is_active = 0
+	team.save()
+	assert names(john) == []
+
+
 # The starter set
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler_integration.pages.kit.dates import TimeStyle
-from scheduler_integration.pages.kit.people import web_address
+from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.spans import in_short
 from scheduler_integration.times import CalendarEntry, Objection
 
