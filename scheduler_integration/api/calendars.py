@@ -149,8 +149,8 @@ def use_other_account(key=None) -> dict[str, Any]:
 def callback() -> Response:
 	"""Finish connecting an account: the vendor sends the browser back here. Shows the host's calendars.
 
-	The page gets `connected`, the name of a connection; or `other`, the key of the question which account is meant; or
-	`problem`, the code of an error.
+	The page gets one of three arguments: `connected`, the name of a connection; `problem`, the code of an error; or
+	`other`, a key, if the host signed in with another account and must say which of the two to use.
 	"""
 	try:
 		with refusals():

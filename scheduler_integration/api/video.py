@@ -1,4 +1,4 @@
-"""Methods for hosts: connect, list and disconnect the accounts with which their video calls are made; and Zoom's notices."""
+"""Methods for hosts: connect, list, prefer and disconnect the accounts with which their video calls are made; and Zoom's notices."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -49,6 +49,15 @@ def callback(**params) -> None:
 def list() -> dict[str, Any]:
 	"""Return the signed-in host's accounts, and the providers that can be connected."""
 	return serialise.video_accounts(accounts.accounts(signed_in()), accounts.providers())
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+def prefer(name=None) -> dict[str, Any]:
+	"""Make an account the one for meeting types that name no provider, and return the accounts."""
+	user = signed_in()
+	accounts.prefer(parse_name(name), user)
+	return serialise.video_accounts(accounts.accounts(user), accounts.providers())
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

@@ -114,7 +114,7 @@ def _send(user: str, subject: str, sentences: Iterable[str], link: str, referenc
 
 
 def _address_of(user: str) -> str:
-	"""Return the user's e-mail address. The names of Administrator and Guest are none."""
+	"""Return the user's e-mail address. It differs from the user's name for Administrator and Guest."""
 	return frappe.db.get_value("User", user, "email") or user
 
 

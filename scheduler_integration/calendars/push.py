@@ -1,4 +1,4 @@
-"""Push messages: a calendar's provider tells us that something changed, so that we needn't wait for the next look.
+"""Push messages: a calendar's provider tells us that something changed, so that we needn't wait for the next reading.
 
 A message says only which calendar it is about. It is a hint: messages are lost and repeated, so calendars are read
 regularly all the same. Each calendar's channel has a secret of its own, and is replaced when half of its time is over.
@@ -60,7 +60,7 @@ def keep_channels(connection: str, now: int) -> None:
 
 
 def end_channels(provider: Provider, connection: str) -> None:
-	"""End all channels of a connection that is about to be removed. Errors don't matter: they end by themselves."""
+	"""End all channels of a connection that is about to be removed. Errors are ignored, because channels end by themselves."""
 	if provider.can_watch:
 		for row in frappe.get_all(_ROW, {"parent": connection, "channel_id": ("is", "set")}, _FIELDS):
 			_end(provider, row)

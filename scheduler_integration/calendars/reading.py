@@ -20,10 +20,10 @@ from scheduler_integration.exceptions import SyncTokenExpired
 ROW = "Connected Calendar"
 # Pages of one calendar in one job. A series that changed may have very many; the next job goes on.
 MOST_PAGES = 20
-# If so many busy times shrink to less than half, the reading counts only if a second one says the same: an empty answer by
+# If this many busy times shrink to less than half, the reading counts only if a second one says the same: an empty answer by
 # mistake must not open a whole calendar.
 _SUSPICIOUS = 10
-# An event that was written so many seconds before the last reading may have been too new for it.
+# An event that was written this many seconds before the last reading may have been too new for it.
 _OVERLAP = 60
 
 

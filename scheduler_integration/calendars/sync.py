@@ -8,7 +8,7 @@
     note success or failure, commit
 
 A crash between any two steps loses nothing: a page that was stored is stored again with the same result, and the old token
-is kept until the rows of the last page are. A full reading writes a second generation of busy times, and the switch to it
+is kept until the last page is stored. A full reading writes a second generation of busy times, and the switch to it
 is part of the last page's transaction.
 """
 

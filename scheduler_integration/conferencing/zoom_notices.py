@@ -25,7 +25,7 @@ from scheduler_integration.parsing.zoom_notice import ZoomNotice
 
 @dataclass(frozen=True, slots=True)
 class News:
-	"""What a notice means for the bookings of a call: `fields` of those with this Video Meeting."""
+	"""The `fields` that a notice changes in the bookings of one call, the Video Meeting `meeting`."""
 
 	meeting: str
 	fields: Fields

@@ -21,7 +21,7 @@ from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
-# What just happened, as an argument of the address.
+# Arguments of the address that say what just happened.
 NEWS = ("booked", "moved", "invited")
 _GONE = ("Cancelled", "Declined", "Rescheduled")
 
@@ -113,7 +113,10 @@ def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
 
 
 def _place(booking: AttendeeBooking) -> dict:
-	"""Return the place of the meeting. A web address becomes a link, anything else is text."""
+	"""Return the place of the meeting. A web address becomes a link, anything else is text.
+
+	If the link of the video call isn't there yet, the page's script asks again (public/js/parts/awaited-link.js).
+	"""
 	is_dead = booking.video_status == "deleted_outside"
 	link, text = None if is_dead else booking.meeting_link, booking.location
 	url = web_address(link) or web_address(text)
@@ -121,24 +124,31 @@ def _place(booking: AttendeeBooking) -> dict:
 		"icon": place_icon(booking.location_type),
 		"url": url,
 		"join": _how_to_join(booking),
+		"link_follows": _link_follows(booking),
 		"text": None if url and web_address(text) == url else text,
 	}
 
 
 def _how_to_join(booking: AttendeeBooking) -> list[str]:
-	"""Return what people need who dial in, or the sentence that the link follows."""
+	"""Return what people need who dial in, or the sentence who sends the link."""
 	if booking.status in _GONE:
 		return []
-	if booking.video_status == "waiting":
+	if _link_follows(booking):
 		return [_("The link follows by e-mail in a moment.")]
 	if booking.video_status == "deleted_outside":
 		return [_("Your host will send you a new link.")]
+	if booking.video_status == "failed" and not (booking.location or booking.meeting_link):
+		return [_("Your host will send you the link.")]
 	facts = []
 	if booking.meeting_id:
 		facts.append(_("Meeting ID: {0}").format(booking.meeting_id))
 	if booking.meeting_password:
 		facts.append(_("Passcode: {0}").format(booking.meeting_password))
 	return facts
+
+
+def _link_follows(booking: AttendeeBooking) -> bool:
+	return booking.video_status == "waiting" and booking.status not in _GONE
 
 
 def _heading(booking: AttendeeBooking, news: str) -> dict:

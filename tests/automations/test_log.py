@@ -1,4 +1,4 @@
-"""The Automation Log: managers see each action, to whom it went, what came of it and why."""
+"""The Automation Log: managers see each action, to whom it went, its outcome and why."""
 
 import frappe
 import pytest

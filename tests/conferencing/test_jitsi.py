@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.conferencing.hosts import host_link
-from scheduler_integration.notifications.invitation import invitation
+from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.templates import render
 from tests.conferencing.conftest import DAY, NINE, NOW, calls, reschedule, settings, settle
@@ -52,7 +52,7 @@ def test_the_first_message_has_the_link(book, jitsi_type, outgoing_mail):
 
 def test_the_invitation_has_the_link_as_place_and_conference(book, jitsi_type):
 	booking = book(jitsi_type)
-	event = Calendar.from_ical(invitation(booking, NOW, attendee_of(booking))).walk("VEVENT")[0]
+	event = Calendar.from_ical(attachment(booking, NOW, attendee_of(booking))["fcontent"]).walk("VEVENT")[0]
 	assert event["LOCATION"] == booking.meeting_link
 	assert event["CONFERENCE"] == booking.meeting_link
 	assert event["CONFERENCE"].params["VALUE"] == "URI"

@@ -1,4 +1,4 @@
-"""What a host does with a meeting on `/scheduling`, by its state: move, ask for another time, guests, outcome."""
+"""A host's actions on `/scheduling`, by the state of the meeting: move, ask for another time, guests, outcome."""
 
 import frappe
 import pytest

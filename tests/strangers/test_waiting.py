@@ -1,4 +1,4 @@
-"""A booking that can't have its lock is given up in time, whoever holds it and for how long."""
+"""A booking that can't get its lock is refused in time, for any holder of the lock and however long they hold it."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What the outbox holds for a booking, and a run of it."""
+"""Reads the tasks of a booking, and runs the outbox."""
 
 import json
 import time
@@ -82,9 +82,9 @@ def mails(booking: str, now: int) -> list[Mail]:
 
 
 def deliver(booking: str, now: int) -> int:
-	"""Run the booking's due tasks, as the job after the commit does. Returns how many ran. Commits."""
+	"""Run the booking's due tasks, and leave those of others alone. Returns how many ran. Commits."""
 	frappe.db.commit()
-	return bookings.run_tasks_of(booking, lambda: now)
+	return bookings.run_due_tasks(lambda: now, 60, booking)
 
 
 def _message(booking, row, now) -> Message:

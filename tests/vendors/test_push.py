@@ -225,7 +225,7 @@ def test_nonsense_is_answered_without_a_word(server, client, body):
 
 
 def test_lost_messages_lose_nothing(vendor, jane):
-	"""Every message is lost; the next look finds the change."""
+	"""Every message is lost; the next reading finds the change."""
 	from datetime import datetime
 
 	sync(jane.connection, clock.now())

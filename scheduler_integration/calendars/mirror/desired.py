@@ -89,8 +89,8 @@ def _title(meeting: Meeting) -> str:
 def _description(meeting: Meeting, *, invites: bool) -> str:
 	first = meeting.bookings[0]
 	parts = [first.meeting_link, *map(_attendee, meeting.bookings)]
-	# Attendees read an event that invites them, and everybody else's answers aren't theirs. Who has a manage link can
-	# cancel, so an event that only the host reads has the host's own page instead.
+	# Attendees can read an event that invites them. They mustn't read other people's answers there. Anybody with a manage
+	# link can cancel, so an event that only the host reads has the host's own page instead.
 	if invites and len(meeting.bookings) == 1:
 		parts = [first.meeting_link, _("To see or cancel the meeting: {0}").format(manage_url(first))]
 	elif invites:

@@ -23,7 +23,7 @@ from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
-# How many days are shown one by one. Later ones are in one group.
+# This many days are shown one by one. Later ones are in one group.
 _DAYS = 7
 
 

@@ -1,4 +1,4 @@
-"""Why a meeting can't take place, in sentences, with links to the conflicting records."""
+"""Says in sentences why a meeting can't take place, with links to the conflicting records."""
 
 from __future__ import annotations
 
