@@ -60,7 +60,7 @@ def run(task: Task, now: int) -> Outcome:
 			outcome, kept = _serve(found, task, now)
 		except MeetingGone:
 			continue
-		except Exception as error:
+		except (steps.Claimed, steps.Unsettled, TooManyRequests) as error:
 			return _later(error, now)
 		trouble = _tidy(found, kept, now)
 		if _read(task.booking) == found:

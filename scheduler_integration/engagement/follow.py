@@ -54,6 +54,9 @@ def keep_outside(outside: Document, moment: int) -> None:
 		"scheduler_event_id": outside.external_id,
 	}
 	if row:
+		if row.booked_at:
+			# Webhooks come in any order: a change that happened earlier shows that the meeting was booked by then.
+			fields["booked_at"] = min(row.booked_at, moment)
 		update_row(row, fields | (_matched(found) if found else {}))
 	else:
 		insert_row({"consultant": outside.consultant, "outside_booking": outside.name, **fields, **_matched(found)})

@@ -8,45 +8,12 @@ import bleach
 from markupsafe import Markup
 
 _TAGS = frozenset(
-	[
-		"a",
-		"abbr",
-		"b",
-		"blockquote",
-		"br",
-		"code",
-		"col",
-		"colgroup",
-		"div",
-		"em",
-		"h2",
-		"h3",
-		"h4",
-		"h5",
-		"hr",
-		"i",
-		"img",
-		"li",
-		"ol",
-		"p",
-		"pre",
-		"s",
-		"small",
-		"span",
-		"strong",
-		"sub",
-		"sup",
-		"table",
-		"tbody",
-		"td",
-		"tfoot",
-		"th",
-		"thead",
-		"tr",
-		"u",
-		"ul",
-	]
-)
+	(
+		"a", "abbr", "b", "blockquote", "br", "code", "col", "colgroup", "div", "em", "h2", "h3", "h4", "h5", "hr",
+		"i", "img", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td",
+		"tfoot", "th", "thead", "tr", "u", "ul",
+	)
+)  # fmt: skip
 _ATTRIBUTES = {
 	"a": ["href", "title"],
 	"abbr": ["title"],

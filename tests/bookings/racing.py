@@ -10,29 +10,43 @@ import frappe
 from scheduler_integration.clock import utc
 from tests.support.factories import fresh
 
-# Each process waits at the gate until all have arrived, then books as a visitor does.
-BOOK = """
+# The beginning of each process's program. `wish` is what the process is to do.
+START = """
 import json, socket, sys
 import frappe
+from scheduler_integration import bookings, clock
+from scheduler_integration.bookings import transaction
+from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
-from scheduler_integration.doors.commands import book_for_visitor
+from scheduler_integration.doors.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.bookings import transaction
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request
 # These tests check who gets the time. tests/strangers checks how long a visitor waits on a busy machine.
 transaction.DEADLINE_SECONDS = 100
-gate, payload = int(sys.argv[1]), json.loads(sys.argv[2])
+gate, wish = int(sys.argv[1]), json.loads(sys.argv[2])
+
+def wait_at_the_gate():
+	with socket.create_connection(("127.0.0.1", gate)) as waiting:
+		waiting.recv(1)
+
+def book(wish=wish):
+	return book_for_visitor(find_bookable(wish["slug"], wish["meeting_type"]), BookingPayload.of(wish)).id
+
+def race(act, status=200):
+	wait_at_the_gate()
+	try:
+		done = act()
+		frappe.db.commit()
+		print(json.dumps([status, done]))
+	except SchedulingError as error:
+		frappe.db.rollback()
+		print(json.dumps([error.http_status_code, error.code]))
+"""
+# Books as a visitor does.
+BOOK = f"""{START}
 frappe.set_user("Guest")
-with socket.create_connection(("127.0.0.1", gate)) as waiting:
-	waiting.recv(1)
-try:
-	found = find_bookable(payload["slug"], payload["meeting_type"])
-	booked = book_for_visitor(found, BookingPayload.of(payload))
-	frappe.db.commit()
-	print(json.dumps([201, booked.id]))
-except SchedulingError as error:
-	frappe.db.rollback()
-	print(json.dumps([error.http_status_code, error.code]))
+race(book, 201)
 """
 
 

@@ -38,6 +38,13 @@ def invited(mail):
 	return [str(each)[7:] for each in (people if isinstance(people, list) else [people])]
 
 
+def test_nobody_is_their_own_guest():
+	page, other = make_page(), address()
+	typed = {"attendee_email": "ada@guests.example", "guests": ["Ada@guests.example", other]}
+	booking = door.book(payload(page, make_meeting_type(page), NINE, **typed), NOW)
+	assert booking.guests == (other,)
+
+
 def test_the_attendee_adds_and_removes_guests():
 	old, new = address(), address()
 	_page, _type, booking = booked([old])

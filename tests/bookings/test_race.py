@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 from scheduler_integration import clock
-from tests.bookings.racing import next_monday, race_processes, wish
+from tests.bookings.racing import START, next_monday, race_processes, wish
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, make_team_page, make_user
 
@@ -105,35 +105,18 @@ def test_the_last_seat_is_sold_once(site, unlimited):
 	assert frappe.db.count("Booking Slot", {"host": page.user}) == 6
 
 
-# Each process waits at the gate, then joins, reassigns or cancels a booking of the session.
-ACT = """
-import json, socket, sys
-import frappe
-from scheduler_integration import bookings, clock
-from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.catalogue.lookup import find_bookable
-from scheduler_integration.doors.commands import book_for_visitor
-from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.bookings import transaction
-transaction.DEADLINE_SECONDS = 100
-gate, wish = int(sys.argv[1]), json.loads(sys.argv[2])
+# Joins, reassigns or cancels a booking of the session.
+ACT = f"""{START}
 frappe.set_user("Administrator")
-with socket.create_connection(("127.0.0.1", gate)) as waiting:
-	waiting.recv(1)
-try:
+
+def act():
 	if "slug" in wish:
-		found = find_bookable(wish["slug"], wish["meeting_type"])
-		book_for_visitor(found, BookingPayload.of(wish))
-	elif wish.get("host"):
-		retried(lambda: bookings.reassign(wish["name"], wish["host"], clock.now()))
-	else:
-		retried(lambda: bookings.cancel_by_host(wish["name"], "", clock.now()))
-	frappe.db.commit()
-	print(json.dumps([200, None]))
-except SchedulingError as error:
-	frappe.db.rollback()
-	print(json.dumps([error.http_status_code, error.code]))
+		return book()
+	if wish.get("host"):
+		return retried(lambda: bookings.reassign(wish["name"], wish["host"], clock.now())).id
+	return retried(lambda: bookings.cancel_by_host(wish["name"], "", clock.now())).id
+
+race(act)
 """
 
 

@@ -8,43 +8,25 @@ import pytest
 from scheduler_integration import clock
 from scheduler_integration.bookings.guard import BUCKET_SECONDS
 from scheduler_integration.meetings.status import LIVE
-from tests.bookings.racing import next_monday, race_processes, wish
+from tests.bookings.racing import START, next_monday, race_processes, wish
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, token_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "unlimited")]
 
-# Each process waits at the gate, then books, or moves a booking as its attendee or its host.
-ACT = """
-import json, socket, sys
-import frappe
-from scheduler_integration import bookings, clock
-from scheduler_integration.bookings import transaction
-from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.catalogue.lookup import find_bookable
-from scheduler_integration.doors.commands import book_for_visitor, reschedule_for_attendee
-from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
-transaction.DEADLINE_SECONDS = 100
-gate, wish = int(sys.argv[1]), json.loads(sys.argv[2])
+# Books, or moves a booking as its attendee or its host.
+ACT = f"""{START}
 frappe.set_user("Administrator" if "name" in wish else "Guest")
-with socket.create_connection(("127.0.0.1", gate)) as waiting:
-	waiting.recv(1)
-try:
+
+def act():
 	if "slug" in wish:
-		done = book_for_visitor(find_bookable(wish["slug"], wish["meeting_type"]), BookingPayload.of(wish))
-	else:
-		time = parse_reschedule_request(wish["start"])
-		if "token" in wish:
-			done = reschedule_for_attendee(wish["token"], time)
-		else:
-			done = retried(lambda: bookings.reschedule_by_host(wish["name"], time, clock.now(), for_all=True))
-	frappe.db.commit()
-	print(json.dumps([200, done.id]))
-except SchedulingError as error:
-	frappe.db.rollback()
-	print(json.dumps([error.http_status_code, error.code]))
+		return book()
+	time = parse_reschedule_request(wish["start"])
+	if "token" in wish:
+		return reschedule_for_attendee(wish["token"], time).id
+	return retried(lambda: bookings.reschedule_by_host(wish["name"], time, clock.now(), for_all=True)).id
+
+race(act)
 """
 
 

@@ -35,6 +35,15 @@ def book(page, meeting_type, when=NINE, **fields):
 	return door.book(payload(page, meeting_type, at(when), **fields), NOW)
 
 
+def test_guests_can_take_every_seat_and_no_more(page, workshop):
+	guests = [f"guest-{number}@guests.example" for number in range(3)]
+	with pytest.raises(InvalidRequest) as refused:
+		book(page, workshop, guests=guests)
+	assert refused.value.details == {"guests": "This meeting has 3 seats in all."}
+	book(page, workshop, guests=guests[:2])
+	assert offered(page, workshop) == {}
+
+
 def test_seats_are_sold_until_the_last(page, workshop):
 	assert offered(page, workshop) == {"09:00": 3, "10:00": 3, "11:00": 3}
 	first = book(page, workshop)

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration import clock
-from tests.bookings.racing import next_monday, race_processes, wish
+from tests.bookings.racing import START, next_monday, race_processes, wish
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, token_of
@@ -13,32 +13,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean", "unlimit
 
 PROCESSES = 8
 
-# Each process waits at the gate, then does one thing after the other, each in its own transaction.
-WORK = """
-import json, socket, sys
-import frappe
-from scheduler_integration import bookings, clock
-from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.catalogue.lookup import find_bookable
-from scheduler_integration.doors.commands import book_for_visitor, reschedule_for_attendee
-from scheduler_integration.exceptions import SchedulingError
-from scheduler_integration.parsing.booking_request import BookingPayload
-from scheduler_integration.parsing.reschedule_request import RescheduleRequest
-from scheduler_integration.bookings import transaction
-transaction.DEADLINE_SECONDS = 100
-gate, plan = int(sys.argv[1]), json.loads(sys.argv[2])
-do = {
-	"book": lambda wish: book_for_visitor(find_bookable(wish["slug"], wish["meeting_type"]), BookingPayload.of(wish)),
+# Does one thing after the other, each in its own transaction.
+WORK = f"""{START}
+do = {{
+	"book": book,
 	"cancel": lambda token: retried(lambda: bookings.cancel_by_token(token, "", clock.now())),
 	"cancel for all": lambda name: retried(lambda: bookings.cancel_by_host(name, "", clock.now(), for_all=True)),
 	"move": lambda args: reschedule_for_attendee(args[0], RescheduleRequest(args[1])),
 	"reassign": lambda args: retried(lambda: bookings.reassign(*args, clock.now())),
-}
+}}
 answers = []
 frappe.set_user("Administrator")
-with socket.create_connection(("127.0.0.1", gate)) as waiting:
-	waiting.recv(1)
-for kind, what in plan:
+wait_at_the_gate()
+for kind, what in wish:
 	try:
 		do[kind](what)
 		frappe.db.commit()

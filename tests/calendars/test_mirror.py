@@ -237,6 +237,18 @@ def test_an_event_that_the_host_deleted_there_stays_deleted(page, connection, ca
 	assert frappe.db.get_value("Booking", booking.name, "status") == "Scheduled"
 
 
+def test_an_event_that_the_host_deleted_comes_back_with_another_time(page, connection, caldav):
+	booking = book(page)
+	deliver()
+	caldav.delete(caldav.names()[0])
+	plan_upcoming(page.user, NOW)
+	deliver(NOW + 60)
+	bookings.reschedule_by_token(manage_token(booking), RescheduleRequest(NINE + 4 * HOUR), NOW)
+	deliver(NOW + 120)
+	(name,) = caldav.names()
+	assert "DTSTART:20260302T130000Z" in caldav.get(name)
+
+
 def test_a_refused_password_waits_for_the_reconnection(page, connection, caldav):
 	connection.reload()
 	connection.update({"password": "wrong"}).save()

@@ -8,7 +8,8 @@ from scheduler_integration import bookings, clock, jobs
 from scheduler_integration.calendars.mirror.outside import changes_of, changes_of_booking
 from scheduler_integration.calendars.sync import sync
 from tests.calendars.test_mirror import HOUR, NINE, NOW, book, connected, deliver
-from tests.support.factories import make_user
+from tests.support import door
+from tests.support.factories import make_meeting_type, make_user, payload
 
 PASSWORD = "calendars-of-jane-1"
 
@@ -122,6 +123,20 @@ def test_deleting_cancels_if_the_host_wants_that(page, connection, booking, cald
 	jobs.follow_calendars(NOW + HOUR)
 	assert status(booking) == "Cancelled"
 	assert frappe.session.user == "Administrator"
+
+
+def test_deleting_the_event_of_a_session_cancels_nobody(page, connection, caldav):
+	"""One event stands for the bookings of several people. The host cancels them where they are told why."""
+	workshop = make_meeting_type(page, title="Workshop", duration_minutes=60, seats=3)
+	attendee = frappe.get_doc("Booking", door.book(payload(page, workshop, NINE), NOW).id)
+	deliver()
+	switch(connection, delete_cancels=1)
+	caldav.delete(caldav.names()[0])
+	sync(connection.name, NOW + HOUR)
+	(change,) = changes_of(page.user, NOW)
+	assert (change.booking, change.is_deleted, change.acts) == (attendee.name, True, False)
+	jobs.follow_calendars(NOW + HOUR)
+	assert status(attendee) == "Scheduled"
 
 
 def test_a_moved_event_is_shown_and_the_booking_stays(page, connection, booking, caldav):

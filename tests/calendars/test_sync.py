@@ -140,6 +140,15 @@ def test_a_feed_that_loses_most_of_its_events_counts_after_a_second_reading(page
 	assert offered(page, NOW + 3 * HOUR) == ALL_DAY
 
 
+@pytest.mark.parametrize(("before", "after"), [(10, 5), (9, 0)])
+def test_a_feed_that_loses_half_of_its_events_or_has_few_is_believed_at_once(page, connection, feed, before, after):
+	events = [times(at(f"2026-03-{day:02} 10:00"), at(f"2026-03-{day:02} 11:00")) for day in range(2, 2 + before)]
+	for hours, count in ((1, before), (2, after)):
+		feed.events(*events[:count])
+		sync(connection.name, NOW + hours * HOUR, full=True)
+		assert frappe.db.count("Calendar Busy Time", {"user": page.user}) == count
+
+
 def test_errors_are_counted_and_wait_longer_each_time(connection, feed):
 	feed.status = 429
 	feed.headers["Retry-After"] = "7200"

@@ -181,3 +181,17 @@ def test_a_past_meetings_row_says_who_came(client, book, connect_zoom, told, hin
 	row = read(client.get(f"/scheduling?status=all&from={utc(yesterday):%Y-%m-%d}").text).one("li", class_="row-item")
 	assert (hint or "Zoom") in row.text
 	assert ("joined" in row.text) == bool(hint)
+
+
+def test_while_a_meeting_lasts_nobody_is_missing_yet(client, book, connect_zoom):
+	yesterday = (now() // DAY - 1) * DAY
+	page = make_page(hours={day: ["09:00-18:00"] for day in DAYS})
+	connect_zoom(page.user)
+	booking = book(make_meeting_type(page, location_type="Zoom"), yesterday + 9 * 3600, now=yesterday)
+	frappe.db.set_value("Video Meeting", booking.video_meeting, "host_joined_at", to_site_time(booking.starts_at))
+	sign_in(client, page.user)
+	for ends_at, is_said in ((now() + 600, False), (booking.ends_at, True)):
+		frappe.db.set_value("Booking", booking.name, "ends_at", ends_at)
+		frappe.db.commit()
+		shown = client.get(f"/scheduling?status=all&from={utc(yesterday):%Y-%m-%d}").text
+		assert ("Only the host joined" in shown) is is_said

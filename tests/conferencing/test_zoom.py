@@ -175,26 +175,27 @@ def test_too_many_requests_are_repeated_when_zoom_says(book, zoom, zoom_type):
 	assert video_task(booking).due_at >= NOW + 1800
 
 
-def test_another_host_has_a_meeting_of_their_own_account(book, zoom, connect_zoom):
+@pytest.fixture
+def booked_with_one_of_two(book, connect_zoom):
+	"""A booking of a round robin, and the other host. Each has an account at Zoom."""
 	team = [make_user(name) for name in ("Ann", "Ben")]
 	for user in team:
 		connect_zoom(user, account=f"{user}.zoom")
-	pool = make_meeting_type(make_team_page(team), assignment="Round Robin", location_type="Zoom")
-	booking = book(pool)
-	[coming] = [user for user in team if user != booking.host]
+	booking = book(make_meeting_type(make_team_page(team), assignment="Round Robin", location_type="Zoom"))
+	(other,) = set(team) - {booking.host}
+	return booking, other
+
+
+def test_another_host_has_a_meeting_of_their_own_account(zoom, booked_with_one_of_two):
+	booking, coming = booked_with_one_of_two
 	bookings.reassign(booking.name, coming, NOW)
 	[after] = settle(booking.name)
 	[meeting] = zoom.meetings.values()
 	assert (meeting["owner"], after.meeting_link) == (f"{coming}.zoom", meeting["join_url"])
 
 
-def test_an_old_host_whose_zoom_is_down_does_not_hold_up_the_new_link(book, zoom, connect_zoom):
-	team = [make_user(name) for name in ("Ann", "Ben")]
-	for user in team:
-		connect_zoom(user, account=f"{user}.zoom")
-	pool = make_meeting_type(make_team_page(team), assignment="Round Robin", location_type="Zoom")
-	booking = book(pool)
-	[coming] = [user for user in team if user != booking.host]
+def test_an_old_host_whose_zoom_is_down_does_not_hold_up_the_new_link(zoom, booked_with_one_of_two):
+	booking, coming = booked_with_one_of_two
 	zoom.fail("/meetings", method="DELETE", status=503, times=3)
 	bookings.reassign(booking.name, coming, NOW)
 	[after] = settle(booking.name)

@@ -180,6 +180,17 @@ def test_a_meeting_over_several_days_is_listed_once(commit_clean):
 	assert list_for_host(host_of(retreat), MIDNIGHT + 86400, when=PAST) == []
 
 
+def test_a_meeting_over_several_days_that_has_begun_is_one_of_todays(client, commit_clean):
+	retreat = make_offer(number_of_days=3)
+	name = book(retreat, 12)
+	frappe.db.set_value("Booking", name, "starts_at", now() - 86400)
+	sign_in(client, host_of(retreat))
+	[today] = [
+		each for each in read(client.get("/scheduling").text).all("section") if each.all("li", class_="row-item")
+	]
+	assert today.one("h2").text.startswith("Today")
+
+
 def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):
 	team = TeamOffer()
 	third = make_user("Cem")

@@ -4,9 +4,7 @@ import pytest
 
 from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, path_of, sign_in
 from tests.pages.reading import read, typed_in
-from tests.support.factories import make_user
-
-DAY = 86400
+from tests.support.factories import make_team_page, make_user
 
 
 @pytest.fixture
@@ -58,6 +56,16 @@ def test_another_host_sees_and_cancels_nothing(client, booked):
 	refused = client.post("/scheduling", data={"name": booking.name, "action": "cancel", "csrf_token": token})
 	assert refused.status_code in (400, 403)
 	assert bookings_of(booked)[0].status == "Scheduled"
+
+
+def test_a_host_who_left_a_team_shares_its_links_no_more(client, commit_clean):
+	ann, ben = make_user("Ann"), make_user("Ben")
+	team = make_team_page([ann, ben])
+	for left in (False, True):
+		team.hosts[1].is_active = int(not left)
+		team.save()
+		sign_in(client, ben)
+		assert (f"/schedule/{team.slug}" in client.get("/scheduling").text) is not left
 
 
 @pytest.mark.parametrize("action", ["", "explode", "list"])

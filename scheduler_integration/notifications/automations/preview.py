@@ -47,6 +47,7 @@ def preview(name: str, booking: str | None) -> Preview:
 	except InvalidRequest:
 		raise
 	except Exception as error:
+		# A template is the admin's own program: it can raise anything, as {{ 1 / 0 }} does.
 		raise InvalidRequest(_("The text can't be used: {0}").format(describe(error))) from error
 
 

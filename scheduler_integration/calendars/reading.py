@@ -1,0 +1,199 @@
+"""Reads one calendar of a connection: what changed since the last time, or the whole window.
+
+No lock is held while the provider answers. Each page is stored in a transaction of its own, the last one with the token for
+the next time.
+"""
+
+from dataclasses import dataclass, replace
+
+import frappe
+
+from scheduler_integration import engine
+from scheduler_integration.calendars import busy_store, lease
+from scheduler_integration.calendars.busy_store import Place
+from scheduler_integration.calendars.mirror import outside
+from scheduler_integration.calendars.own_events import own_among
+from scheduler_integration.calendars.provider import Changes, Provider
+from scheduler_integration.calendars.windows import is_due_for_full, window_for
+from scheduler_integration.exceptions import SyncTokenExpired
+
+ROW = "Connected Calendar"
+# Pages of one calendar in one job. A series that changed may have very many; the next job goes on.
+MOST_PAGES = 20
+# If this many busy times shrink to less than half, the reading counts only if a second one says the same: an empty answer by
+# mistake must not open a whole calendar.
+_SUSPICIOUS = 10
+# An event that was written this many seconds before the last reading may have been too new for it.
+_OVERLAP = 60
+
+
+class Superseded(Exception):
+	"""Another worker took the lease, or the connection is gone: the reading isn't stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+	"""The reading of one connection. `key` is that of its lease."""
+
+	connection: str
+	user: str
+	key: str
+	provider: Provider
+	now: int
+
+	def check_lease(self) -> None:
+		"""Raise Superseded unless the lease is still held."""
+		if not lease.still_holds(self.connection, self.key):
+			raise Superseded
+
+	def store(self, calendar: str, values: dict) -> None:
+		"""Store fields of a calendar (Connected Calendar), and commit."""
+		self.check_lease()
+		frappe.db.set_value(ROW, calendar, values, update_modified=False)
+		frappe.db.commit()
+
+
+class CalendarReading:
+	"""One calendar of a connection while it is read. `row` is its Connected Calendar."""
+
+	def __init__(self, reader: Reader, row: frappe._dict):
+		self.reader, self.row = reader, row
+
+	def read(self, full: bool) -> bool:
+		"""Read the calendar, and return whether no page is left."""
+		wanted = window_for(self.reader.user, self.reader.now)
+		is_unfinished_full = bool(self.row.shadow)
+		is_due = is_due_for_full(self.row.full_at, self.row.window_until, wanted, self.reader.now)
+		if full or is_unfinished_full or is_due or not self.row.sync_token:
+			return self._read_full(wanted)
+		try:
+			return self._read_changes()
+		except SyncTokenExpired:
+			frappe.db.rollback()
+			return self._read_full(wanted)
+
+	def _read_changes(self) -> bool:
+		window = (self.row.window_from, self.row.window_until)
+		place = self._place(self.row.generation, window)
+		page = self.row.next_page or ""
+		# Only a reading from the first to the last page says what is missing.
+		seen: set[str] | None = None if page else set()
+		written_since = (self.row.synced_at or 0) - _OVERLAP
+		for _number in range(MOST_PAGES):
+			changes = self.reader.provider.changes(self.row.calendar_id, window, self.row.sync_token, page)
+			if changes.unchanged:
+				self._note(self._findings(changes, seen, written_since))
+				self._finish({"sync_token": changes.token or self.row.sync_token})
+				return True
+			findings = self._findings(changes, seen, written_since)
+			self._check_lease_afresh()
+			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
+			outside.note(findings)
+			if not changes.next_page:
+				self._finish({"sync_token": changes.token, "unreadable": changes.unreadable})
+				return True
+			page = changes.next_page
+			self._save({"next_page": page})
+		return False
+
+	def _read_full(self, wanted: engine.Interval) -> bool:
+		"""Write a new generation of busy times beside the one that counts, and switch to it with the last page."""
+		page = (self.row.next_page or "") if self.row.shadow else ""
+		if page:
+			shadow, window = self.row.shadow, (self.row.pending_from, self.row.pending_until)
+		else:
+			shadow, window = self.row.generation + 1, wanted
+			self._begin_shadow(shadow, window)
+		place = self._place(shadow, window)
+		seen: set[str] | None = None if page else set()
+		for _number in range(MOST_PAGES):
+			try:
+				changes = self.reader.provider.changes(self.row.calendar_id, window, "", page)
+			except SyncTokenExpired:
+				# The page is too old. Begin again the next time.
+				self._save({"next_page": None, "shadow": 0})
+				raise
+			findings = self._findings(changes, seen)
+			self._check_lease_afresh()
+			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
+			outside.note(findings)
+			if not changes.next_page:
+				self._switch(place, changes)
+				return True
+			page = changes.next_page
+			self._save({"next_page": page})
+		return False
+
+	def _findings(self, changes: Changes, seen: set[str] | None, written_since: int = 0) -> list[outside.Finding]:
+		"""Return the bookings' events that differ from what was written, with the last page also those that are gone."""
+		provider, now = self.reader.provider, self.reader.now
+		found = outside.look_into(provider, self.row.name, changes, now)
+		if seen is None:
+			return found
+		seen.update(name for event in changes.events for name in (event.id, event.mark))
+		seen.update(changes.removed)
+		if changes.next_page:
+			return found
+		return [*found, *outside.missing_from(provider, self.row.name, seen, now, written_since)]
+
+	def _note(self, findings: list[outside.Finding]) -> None:
+		if findings:
+			self._check_lease_afresh()
+			outside.note(findings)
+
+	def _begin_shadow(self, shadow: int, window: engine.Interval) -> None:
+		self.reader.check_lease()
+		busy_store.clear(self._place(shadow, window))
+		self._save({"shadow": shadow, "next_page": None, "pending_from": window[0], "pending_until": window[1]})
+
+	def _switch(self, place: Place, changes: Changes) -> None:
+		now = self.reader.now
+		if self._is_suspicious(place):
+			return
+		busy_store.keep_only(self.row.name, place.generation)
+		done = {
+			"generation": place.generation,
+			"shadow": 0,
+			"window_from": place.window[0],
+			"window_until": place.window[1],
+			"full_at": now,
+			"sync_token": changes.token or None,
+			"unreadable": changes.unreadable,
+			"suspect": None,
+		}
+		self._finish(done)
+
+	def _is_suspicious(self, place: Place) -> bool:
+		"""Whether the new generation has less than half of the old one's busy times, and nobody confirmed it yet.
+
+		The first such reading is noted and thrown away. The old busy times count on, and if they get too old, the host
+		closes.
+		"""
+		before, _same = busy_store.summary(replace(place, generation=self.row.generation), self.reader.now)
+		after, fingerprint = busy_store.summary(place, self.reader.now)
+		if before < _SUSPICIOUS or after * 2 >= before or self.row.suspect == fingerprint:
+			return False
+		busy_store.clear(place)
+		self._save({"suspect": fingerprint, "shadow": 0, "next_page": None})
+		return True
+
+	def _finish(self, values: dict) -> None:
+		self.reader.check_lease()
+		self._save({**values, "next_page": None, "synced_at": self.reader.now, "state": "OK"})
+
+	def _check_lease_afresh(self) -> None:
+		"""Check the lease in a transaction that began after the provider answered.
+
+		InnoDB shows a transaction the state of its first read. In that state, a booking that was written into the calendar
+		a second ago might not exist, and its own event would become a busy time.
+		"""
+		frappe.db.commit()
+		self.reader.check_lease()
+
+	def _save(self, values: dict) -> None:
+		"""Store fields of the calendar, and with them what was written since the last commit."""
+		self.row.update(values)
+		self.reader.store(self.row.name, values)
+
+	def _place(self, generation: int, window: engine.Interval) -> Place:
+		return Place(self.reader.user, self.reader.connection, self.row.name, generation, window)
