@@ -14,6 +14,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
+from scheduler_integration.packed import packed, packed_rows
 from scheduler_integration.prepared import value
 
 HOUR = 3600
@@ -39,18 +40,14 @@ def load_busy_times(users: Iterable[str], span: engine.Interval, now: int) -> di
 	limit = stale_seconds()
 	values = {"users": tuple(users), "first": span[0], "last": span[1]}
 	found: dict[str, list[engine.Busy]] = defaultdict(list)
-	labels: dict[tuple[str, str | None], str] = {}
-	ignored: dict[str, set[str]] = {}
-	# As tuples: a busy month has hundreds of rows, and a dict for each of them takes longer than the query.
-	for row in frappe.db.sql(_query(), values):
-		user, connection, calendar, start, end, kind = row[:6]
-		if (connection, calendar) not in labels:
-			labels[connection, calendar] = _label(connection, _EVENT)
-			about = _About(*row[6:])
-			ignored[connection] = about.ignored_kinds()
-			found[user] += _distrusted(connection, calendar, about, span, now, limit)
-		if start is not None and kind not in ignored[connection]:
-			found[user].append(engine.Busy(start, end, labels[connection, calendar]))
+	for (user, connection, calendar, *facts), rows in packed_rows(_query(), values):
+		about = _About(*facts)
+		found[user] += _distrusted(connection, calendar, about, span, now, limit)
+		label, ignored = _label(connection, _EVENT), about.ignored_kinds()
+		# A calendar without busy times has one row of NULLs.
+		found[user] += [
+			engine.Busy(start, end, label) for start, end, kind in rows if start is not None and kind not in ignored
+		]
 	return found
 
 
@@ -122,6 +119,18 @@ def _label(connection: str, reason: str) -> str:
 def _query() -> str:
 	connection, calendar = DocType("Calendar Connection"), DocType("Connected Calendar")
 	busy = DocType("Calendar Busy Time")
+	shared = (
+		connection.user,
+		connection.name,
+		calendar.name,
+		connection.status,
+		connection.when_unreadable,
+		connection.ignore_tentative,
+		connection.ignore_focus_time,
+		calendar.state,
+		calendar.synced_at,
+		calendar.window_until,
+	)
 	overlaps = (busy.ends_at > value("first")) & (busy.starts_at < value("last"))
 	return (
 		frappe.qb.from_(connection)
@@ -131,21 +140,8 @@ def _query() -> str:
 		.on((calendar.parent == connection.name) & ((calendar.check_conflicts == 1) | (calendar.write_bookings == 1)))
 		.left_join(busy)
 		.on((busy.calendar == calendar.name) & (busy.generation == calendar.generation) & overlaps)
-		.select(
-			connection.user,
-			connection.name,
-			calendar.name,
-			busy.starts_at,
-			busy.ends_at,
-			busy.kind,
-			connection.status,
-			connection.when_unreadable,
-			connection.ignore_tentative,
-			connection.ignore_focus_time,
-			calendar.state,
-			calendar.synced_at,
-			calendar.window_until,
-		)
+		.select(*packed(shared, [busy.starts_at, busy.ends_at, busy.kind]))
 		.where(connection.user.isin(value("users")) & (connection.is_active == 1))
+		.groupby(*shared)
 		.get_sql()
 	)
