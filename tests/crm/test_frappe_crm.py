@@ -7,8 +7,10 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import to_site_time
+from scheduler_integration.clock import to_site_time, utc
 from scheduler_integration.crm.timeline import crm_lists_events
+from scheduler_integration.doors.on_behalf import book_for_somebody
+from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
@@ -131,6 +133,14 @@ def test_a_lead_with_two_seats_of_a_session_shows_it_once(with_calendar):
 	for email in (first.email, lead.email, lead.email):
 		answer = door.book(payload(page, workshop, NINE, attendee_email=email), NOW)
 	assert len(meetings_on(lead, event_of(answer))) == 1
+
+
+def test_a_host_books_for_a_lead_with_its_name_and_address(with_calendar):
+	lead = make_lead()
+	asked = BookingPayload(start=utc(at("2099-03-02 09:00")).isoformat())
+	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "CRM Lead", lead.name)
+	assert (made.attendee.name, made.attendee.email) == ("Ada", lead.email)
+	assert len(meetings_on(lead, event_of(made))) == 1
 
 
 def test_a_deleted_event_leaves_nothing_on_the_lead(with_calendar):
