@@ -1,4 +1,4 @@
-"""How long a slots request takes, against the site's own ping on the same server, and how often it asks the database.
+"""Measures a slots request against the site's own ping on the same server, and counts its database statements.
 
 Runs on a new embedded site, or on a real one if BENCH and SITE are set (`make bench-site` sets them). The rows differ
 in the host's calendar. Each is the median of many requests of 31 days.

@@ -1,7 +1,7 @@
 """The busy times in hosts' own calendars, and whether what we know of a calendar can still be trusted.
 
 A host can be met only if every calendar that counts was read lately, as far as the time in question. Otherwise the host is
-busy throughout: nobody can book over an event that we couldn't see. A host can choose to be offered all the same.
+busy throughout: nobody can book over an event that we couldn't see. A host can choose to be offered nevertheless.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ _EVENT = "event"
 
 
 class Distrust(Enum):
-	"""Why a calendar isn't trusted for a time. The value is part of `Busy.label`."""
+	"""The reasons why a calendar isn't trusted for a time. The value is part of `Busy.label`."""
 
 	UNREAD = "unread"
 	REVOKED = "revoked"
@@ -52,7 +52,7 @@ def load_busy_times(users: Iterable[str], span: engine.Interval, now: int) -> di
 
 
 class _About(NamedTuple):
-	"""What the query says of a connection and one of its calendars."""
+	"""The fields that the query returns for a connection and one of its calendars."""
 
 	status: str
 	when_unreadable: str | None
@@ -73,7 +73,7 @@ def stale_seconds() -> int:
 
 
 def distrust(status: str, state: str | None, synced_at: int | None, now: int, limit: int) -> Distrust | None:
-	"""Return why a calendar isn't trusted at `now`, for whichever time. `limit` is that of `stale_seconds`.
+	"""Return why a calendar isn't trusted at `now`, for any time at all. `limit` is that of `stale_seconds`.
 
 	`status` is the connection's, `state` the calendar's.
 	"""

@@ -105,7 +105,7 @@ def _span(
 
 
 class Differing(NamedTuple):
-	"""How a host's dates differ from the weekly hours: overrides, and trips to another zone."""
+	"""The dates of a host that differ from the weekly hours: overrides, and trips to another zone."""
 
 	overrides: tuple[engine.DateOverride, ...] = ()
 	trips: tuple[engine.Trip, ...] = ()
