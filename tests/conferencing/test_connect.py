@@ -213,7 +213,7 @@ def test_a_host_says_by_a_method_which_account_is_preferred(client, connect_zoom
 	found = client.call(f"{VIDEO}.prefer", name=other).json()["data"]["accounts"]
 	assert [(each["name"], each["is_default"]) for each in found] == [(other, True), (first, False)]
 	assert client.call(f"{VIDEO}.prefer", name="made-up").json()["code"] == "NOT_PERMITTED"
-	assert client.call(f"{VIDEO}.prefer").status_code == 400
+	assert client.call(f"{VIDEO}.prefer").status_code == 403
 	sign_in(client, make_user("Eve"))
 	client.take_csrf_token("/app")
 	assert client.call(f"{VIDEO}.prefer", name=first).status_code == 403
