@@ -1,9 +1,6 @@
-"""Logs a meeting as an activity: one Event, and a Communication if the site's CRM needs one to show it.
+"""Logs a meeting as an activity: one Event, with an entry on the timeline of each record that needs one to show it.
 
-- Frappe itself writes a Communication on the timeline of each participant whose DocType asks for it
-  (`allow_events_in_timeline`): Contact, and ERPNext's Lead, Opportunity and Customer.
-- Newer versions of Frappe CRM list Events by their reference fields.
-- Older versions of Frappe CRM list Communications only, so this module writes one.
+`timeline.py` says which records do.
 """
 
 import re
@@ -12,17 +9,15 @@ from contextlib import contextmanager
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import escape_html, get_fullname
+from frappe.utils import escape_html
 
 from scheduler_integration.crm.records import find_record, parties_of
-from scheduler_integration.crm.timeline import write_timeline_at_once
+from scheduler_integration.crm.timeline import add_entry, write_timeline_at_once
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.titles import event_description
 
-# These DocTypes of Frappe CRM don't have `allow_events_in_timeline`: Frappe CRM's own page shows Events instead.
-CRM_DOCTYPES = ("CRM Lead", "CRM Deal")
 # The first line of an Event with a video call: a link that shows its address. Frappe may add attributes to it.
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>\1</a>')
 
@@ -37,8 +32,6 @@ def log_meeting(booking: Document) -> Fields:
 	reference = {"event": event.name}
 	if record:
 		reference |= {"reference_doctype": record[0], "reference_name": record[1]}
-		if not _shows_by_itself(event, record[0]):
-			_write_communication(booking, event, record)
 	return reference
 
 
@@ -123,7 +116,10 @@ def _join_session(booking: Document, record: tuple[str, str] | None) -> Document
 	for participant in _attendees(booking, record):
 		event.append("event_participants", participant)
 	# The attendee acts here and has no rights to Events.
-	return event.save(ignore_permissions=True)
+	event.save(ignore_permissions=True)
+	if record:
+		add_entry(event, frappe.session.user, record)
+	return event
 
 
 def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document:
@@ -245,40 +241,3 @@ def with_link(booking: Document, description: str) -> str:
 		address = escape_html(booking.meeting_link)
 		kept.insert(0, f'<a href="{address}">{address}</a>')
 	return "<br>".join(filter(None, kept)) if booking.get("meeting_link") else description
-
-
-def _shows_by_itself(event: Document, doctype: str) -> bool:
-	if frappe.get_meta(doctype).get("allow_events_in_timeline"):
-		return True
-	return doctype in CRM_DOCTYPES and event.meta.has_field("reference_docname") and crm_lists_events()
-
-
-def crm_lists_events() -> bool:
-	"""Whether Frappe CRM is installed in a version that shows Events on leads and deals.
-
-	Event's reference fields can't decide this: Frappe has them from 15.101 on, with any version of Frappe CRM.
-	"""
-	return bool(
-		frappe.db.exists("DocType", "FCRM Settings", cache=True)
-		and frappe.get_meta("FCRM Settings").has_field("event_notifications")
-	)
-
-
-def _write_communication(booking: Document, event: Document, record: tuple[str, str]) -> None:
-	# The attendee acts here and has no rights to Communications.
-	frappe.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Meeting",
-			"sent_or_received": "Sent",
-			"subject": booking.subject,
-			"content": event.description or escape_html(booking.subject),
-			"communication_date": booking.starts_on,
-			"sender": booking.host,
-			"sender_full_name": get_fullname(booking.host),
-			"reference_doctype": record[0],
-			"reference_name": record[1],
-			"status": "Linked",
-		}
-	).insert(ignore_permissions=True)

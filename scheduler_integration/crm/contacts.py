@@ -66,7 +66,8 @@ def create_contact(person: Person) -> str:
 	# Frappe's Phone fields refuse some numbers that people write, such as one with an extension. The Booking keeps
 	# them.
 	if person.attendee_phone and validate_phone_number(person.attendee_phone):
-		contact.append("phone_nos", {"phone": person.attendee_phone, "is_primary_phone": 1})
+		# Nobody asked which kind of number it is. Frappe CRM's page of a contact shows the mobile number only.
+		contact.append("phone_nos", {"phone": person.attendee_phone, "is_primary_phone": 1, "is_primary_mobile_no": 1})
 	# The attendee acts here, usually without signing in. Booking a meeting needs no right to create Contacts.
 	return contact.insert(ignore_permissions=True, set_name=_name(person.attendee_name)).name
 

@@ -1,13 +1,24 @@
-"""Writes the timeline entries of a new Event: a Communication for each participant whose DocType shows Events.
+"""Writes the timeline entries of a new Event: a Communication for each participant that shows the meeting by one.
 
-Frappe does it too, with every save. For a new Event with a new Contact, it asks the database eighteen times: whether there
-are entries already, whether the records exist that the entry links to, and twice for the Event and its participants,
-which it has just stored. This module stores the same rows without asking. Later changes are Frappe's.
+- Frappe writes such an entry itself for each participant whose DocType asks for it (`allow_events_in_timeline`): Contact,
+  and ERPNext's Lead, Opportunity and Customer.
+- The leads and deals of Frappe CRM don't ask for it. A newer Frappe CRM lists the Events that refer to them instead. An
+  older one lists Communications only, so they get an entry like the others.
+
+The entry belongs to the Event, so Frappe moves it with the Event and deletes it with the Event. If it belonged to the
+lead, Frappe and Frappe CRM would take it for the team's reply to the lead: its first response, which ends the time that a
+service level agreement measures.
+
+Frappe writes its entries with every save. For a new Event with a new Contact, it asks the database eighteen times: whether
+there are entries already, whether the records exist that the entry links to, and twice for the Event and its
+participants, which it has just stored. This module stores the same rows without asking. Later changes are Frappe's.
 """
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import get_fullname
+
+_CRM_DOCTYPES = ("CRM Lead", "CRM Deal")
 
 
 def write_timeline_at_once(event: Document, author: str) -> None:
@@ -21,7 +32,9 @@ def write_timeline_at_once(event: Document, author: str) -> None:
 
 	def sync_communication() -> None:
 		# ERPNext adds a participant while the Event is inserted, and saves it. Then this runs twice.
-		new = [who for row in event.event_participants if (who := _party(row)) not in written and _shows_events(who[0])]
+		new = [
+			who for row in event.event_participants if (who := _party(row)) not in written and _needs_entry(event, *who)
+		]
 		written.update(new)
 		for doctype, name in dict.fromkeys(new):
 			_store(_entry(event, author, doctype, name))
@@ -34,8 +47,44 @@ def _party(participant: Document) -> tuple[str, str]:
 	return participant.reference_doctype, participant.reference_docname
 
 
-def _shows_events(doctype: str) -> bool:
-	return bool(frappe.get_meta(doctype).get("allow_events_in_timeline"))
+def add_entry(event: Document, author: str, record: tuple[str, str]) -> None:
+	"""Write the entry of a lead or deal that joins an Event, unless it has one or Frappe writes it. `author` as above."""
+	if _is_of_older_crm(event, *record) and not _has_entry(event, *record):
+		_store(_entry(event, author, *record))
+
+
+def _needs_entry(event: Document, doctype: str, name: str) -> bool:
+	asks = frappe.get_meta(doctype).get("allow_events_in_timeline")
+	return bool(asks) or _is_of_older_crm(event, doctype, name)
+
+
+def _is_of_older_crm(event: Document, doctype: str, name: str) -> bool:
+	"""Whether this is a lead or deal of Frappe CRM that doesn't list the Event.
+
+	An Event refers to one record. The leads of the others in a session get entries with any version.
+	"""
+	if doctype not in _CRM_DOCTYPES:
+		return False
+	return not crm_lists_events() or (event.get("reference_doctype"), event.get("reference_docname")) != (doctype, name)
+
+
+def crm_lists_events() -> bool:
+	"""Whether Frappe CRM is installed in a version that shows Events on leads and deals.
+
+	Event's reference fields can't decide this: Frappe has them from 15.101 on, with any version of Frappe CRM.
+	"""
+	return bool(
+		frappe.db.exists("DocType", "FCRM Settings", cache=True)
+		and frappe.get_meta("FCRM Settings").has_field("event_notifications")
+	)
+
+
+def _has_entry(event: Document, doctype: str, name: str) -> bool:
+	entries = frappe.get_all(
+		"Communication", {"reference_doctype": "Event", "reference_name": event.name}, pluck="name"
+	)
+	linked = {"parenttype": "Communication", "parent": ["in", entries], "link_doctype": doctype, "link_name": name}
+	return bool(entries and frappe.db.exists("Communication Link", linked))
 
 
 def _entry(event: Document, author: str, doctype: str, name: str) -> Document:

@@ -1,15 +1,11 @@
 """The meeting in the activities of the attendee's records."""
 
 import frappe
-import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import to_site_time
-from scheduler_integration.crm.activities import crm_lists_events
-from scheduler_integration.crm.records import installed_kinds
 from tests.support import door
-from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
-from tests.support.stand_ins import field, standing_in
+from tests.support.factories import at, make_meeting_type, make_page, payload, token_of
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -92,46 +88,6 @@ def test_an_event_that_somebody_deleted_does_not_stop_the_cancellation():
 def test_what_the_attendee_typed_is_text_in_the_events_html():
 	_answer, booking = book(notes="1 < 2 & 3\nthen")
 	assert frappe.db.get_value("Event", booking.event, "description") == "1 &lt; 2 &amp; 3<br>then"
-
-
-def test_a_meeting_with_a_lead_is_shown_on_the_lead():
-	if not any(kind.doctype == "CRM Lead" for kind in installed_kinds()):
-		pytest.skip("this site has no Frappe CRM")
-	email = f"{fresh('lead')}@guests.example"
-	lead = frappe.get_doc({"doctype": "CRM Lead", "first_name": "Ada", "email": email}).insert()
-	_answer, booking = book(attendee_email=email)
-	assert (booking.reference_doctype, booking.reference_name) == ("CRM Lead", lead.name)
-	events_have_references = frappe.get_meta("Event").has_field("reference_docname")
-	if events_have_references:
-		assert frappe.db.get_value("Event", booking.event, "reference_docname") == lead.name
-	assert meetings_on(lead) == (0 if events_have_references and crm_lists_events() else 1)
-
-
-def crm_settings(*, with_calendar):
-	"""Return the DocTypes of an older Frappe CRM without a calendar, or of a newer one with it."""
-	fields = [field("brand_name", "Data"), *([field("event_notifications", "Data")] if with_calendar else [])]
-	return {
-		"FCRM Settings": {"issingle": 1, "fields": fields},
-		"CRM Lead": {"autoname": "hash", "fields": [field("first_name", "Data"), field("email", "Data", "Email")]},
-	}
-
-
-@pytest.mark.parametrize("with_calendar", [False, True], ids=["without calendar", "with calendar"])
-def test_a_meeting_is_missing_from_the_lead_of_an_older_crm_though_events_have_references(with_calendar, site):
-	"""Frappe itself has these fields since 15.101 and 16, but only a CRM with a calendar shows Events."""
-	with standing_in(crm_settings(with_calendar=with_calendar)):
-		email = f"{fresh('lead')}@guests.example"
-		lead = frappe.get_doc({"doctype": "CRM Lead", "first_name": "Ada", "email": email}).insert()
-		_answer, booking = book(attendee_email=email)
-		events_have_references = frappe.get_meta("Event").has_field("reference_docname")
-		if events_have_references:
-			assert frappe.db.get_value("Event", booking.event, "reference_docname") == lead.name
-		assert meetings_on(lead) == (0 if events_have_references and with_calendar else 1)
-
-
-def meetings_on(lead):
-	of_lead = {"reference_doctype": "CRM Lead", "reference_name": lead.name}
-	return frappe.db.count("Communication", {**of_lead, "communication_medium": "Meeting"})
 
 
 def test_a_session_is_one_event_that_its_attendees_come_to_and_go_from():

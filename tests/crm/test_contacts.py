@@ -26,7 +26,7 @@ def test_a_new_attendee_becomes_a_contact():
 		attendee_company="Engines Ltd",
 	)
 	assert (contact.first_name, contact.last_name, contact.company_name) == ("Ada", "King Lovelace", "Engines Ltd")
-	assert (contact.email_id, contact.phone) == (email, "+44 20 7946 0000")
+	assert (contact.email_id, contact.phone, contact.mobile_no) == (email, "+44 20 7946 0000", "+44 20 7946 0000")
 
 
 def test_an_attendee_is_found_by_any_address_in_any_case():
