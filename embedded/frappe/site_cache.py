@@ -4,11 +4,11 @@ All processes of the site share the file. As on a bench, values are pickled and 
 keeps them for the rest of the request.
 """
 
+import os
 import pickle
 import sqlite3
 import time
 from collections.abc import Callable
-from pathlib import Path
 from threading import local as thread_local
 from typing import Any
 
@@ -22,9 +22,9 @@ class SiteCache(Refusing):
 	refused_as = "frappe.cache"
 
 	def _run(self, query: str, params: tuple = ()) -> list[tuple]:
-		path = str(Path(local.site_path) / "cache.db")
+		path = f"{local.site_path}/cache.db"
 		known = getattr(_threads, "connection", None)
-		if not known or known[0] != path or not Path(path).exists():
+		if not known or known[0] != path or not os.path.exists(path):
 			connection = sqlite3.connect(path, timeout=30, isolation_level=None)
 			connection.execute("pragma journal_mode=wal")
 			connection.execute("pragma synchronous=off")

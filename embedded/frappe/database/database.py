@@ -41,7 +41,7 @@ class Database(DocumentQueries, Structure, Refusing):
 	def connect(self) -> None:
 		self._conn = sqlite3.connect(
 			self.path, timeout=self.wait_seconds, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES,
-			check_same_thread=False,
+			check_same_thread=False, cached_statements=1024,
 		)  # fmt: skip
 		dialect.prepare(self._conn)
 		self._conn.execute("PRAGMA journal_mode=WAL")
