@@ -14,27 +14,32 @@ from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 
-# Short enough that a confirmation which waits behind this job for the only worker leaves within half a minute.
+# Short enough that a confirmation which waits behind such a job for the only worker leaves within half a minute, and that
+# other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short".
 RUN_SECONDS = 20
 NEXT_RUN = "scheduler_integration.jobs.run_due_tasks"
 
 
-def run_tasks_of(booking: str) -> None:
-	"""Runs after the commit of a command: the booking's tasks that are due now."""
-	bookings.run_tasks_of(booking, clock.now)
+def run_new_tasks() -> None:
+	"""Runs soon after commands were committed: the tasks of all bookings that are due. See `outbox/wake.py`."""
+	is_all = bookings.run_new_tasks(clock.now, RUN_SECONDS)
 	keep_awake()
+	if not is_all:
+		_run_the_rest()
 
 
 def run_due_tasks() -> None:
-	"""Runs every minute: all tasks that are due, also those of lost jobs and dead workers.
-
-	If there are too many for one run, another run is queued behind the waiting jobs.
-	"""
+	"""Runs every minute: all tasks that are due, also those of lost jobs and dead workers."""
 	began = clock.now()
 	bookings.run_due_tasks(clock.now, RUN_SECONDS)
 	keep_awake()
 	if clock.now() - began >= RUN_SECONDS:
-		frappe.enqueue(NEXT_RUN, queue="long", job_id=NEXT_RUN, deduplicate=True)
+		_run_the_rest()
+
+
+def _run_the_rest() -> None:
+	"""Queue another run. On the queue "long", since workers take jobs from "short" first, other apps' jobs come before it."""
+	frappe.enqueue(NEXT_RUN, queue="long", job_id=NEXT_RUN, deduplicate=True)
 
 
 def sync_calendars(connection: str) -> None:

@@ -56,6 +56,18 @@ class SiteCache(Refusing):
 	def expire(self, key: str, seconds: int) -> None:
 		self._run("update cache set expires = ? where key = ?", (time.time() + seconds, key))
 
+	def set(self, name: str, value: Any, ex: int, nx: bool) -> bool | None:
+		"""Set a key that expires after `ex` seconds, unless there is one. Returns True, or None if there is one.
+
+		Redis's own command, to which a bench passes on keys and values as they are. Only this form of it exists here.
+		"""
+		if not nx:
+			raise NotImplementedError("frappe.cache.set(nx=False) on the embedded site")
+		now = time.time()
+		self._run("delete from cache where key = ? and expires <= ?", (name, now))
+		query = "insert into cache values (?, ?, ?) on conflict (key) do nothing returning key"
+		return bool(self._run(query, (name, value, now + ex))) or None
+
 	def set_value(self, key: str, val: Any, expires_in_sec: int | None = None) -> None:
 		local.cache[key] = val
 		expires = expires_in_sec and time.time() + expires_in_sec

@@ -23,7 +23,7 @@ from scheduler_integration.bookings.commands.reschedule import reschedule_by_hos
 from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
-from scheduler_integration.bookings.outbox import run_due_tasks, run_tasks_of
+from scheduler_integration.bookings.outbox import run_due_tasks, run_new_tasks
 from scheduler_integration.bookings.outside import record_outside
 from scheduler_integration.bookings.retention import forget_past_bookings
 from scheduler_integration.bookings.transaction import retried
@@ -59,7 +59,7 @@ __all__ = [
 	"reschedule_by_token",
 	"retried",
 	"run_due_tasks",
-	"run_tasks_of",
+	"run_new_tasks",
 	"show_call",
 	"store_buckets",
 	"update_guests_by_host",

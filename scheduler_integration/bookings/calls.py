@@ -68,7 +68,7 @@ def make_new_call(booking: Document, now: int) -> None:
 		raise InvalidRequest(_("Only a meeting whose video call failed or was deleted can get a new one."))
 	plan_again(booking.name, now)
 	booking.db_set({"video_status": "Waiting", "video_error": None}, update_modified=False)
-	wake(booking.name)
+	wake()
 
 
 def give_up_call(task: Task, reason: str) -> None:

@@ -48,6 +48,4 @@ def run_consequences(change: Change) -> None:
 	if stored:
 		# Not `db_set`, which loads the whole booking again to compare it.
 		frappe.db.set_value("Booking", change.booking.name, stored, update_modified=False)
-	wake(change.booking.name)
-	if change.moved_from:
-		wake(change.moved_from.name)
+	wake()

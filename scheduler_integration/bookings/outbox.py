@@ -14,14 +14,20 @@ from scheduler_integration.outbox.runner import Runner
 from scheduler_integration.outbox.tasks import Task
 
 
-def run_tasks_of(booking: str, now: Callable[[], int]) -> int:
-	"""Run the booking's due tasks and return how many ran. `now` returns the time in epoch seconds. Commits."""
-	return _runner(now).run_booking(booking)
+def run_due_tasks(now: Callable[[], int], seconds: float, booking: str | None = None) -> int:
+	"""Run the due tasks of all bookings or of one, for about `seconds`, and return how many ran. Commits.
+
+	`now` returns the time in epoch seconds.
+	"""
+	return _runner(now).run_all(seconds, booking)
 
 
-def run_due_tasks(now: Callable[[], int], seconds: float) -> int:
-	"""Run the due tasks of all bookings, for about `seconds`, and return how many ran. Commits."""
-	return _runner(now).run_all(seconds)
+def run_new_tasks(now: Callable[[], int], seconds: float) -> bool:
+	"""Run due tasks of all bookings as long as more of them come, or for about `seconds`. Commits.
+
+	Returns whether nothing is left. `now` returns the time in epoch seconds.
+	"""
+	return _runner(now).run_new(seconds)
 
 
 def _runner(now: Callable[[], int]) -> Runner:

@@ -17,8 +17,7 @@ def replan_host(user: str, now: int) -> None:
 	query = query.where((booking.status == "Scheduled") & booking.location_type.isin(CALLS))
 	for name in query.where(booking.video_status.isin(["Waiting", "Failed"])).limit(_MOST).run(pluck=True):
 		plan_again(name, now)
-		wake(name)
 	for name in frappe.get_all("Video Meeting", {"user": user, "status": REMOVING}, pluck="booking", limit=_MOST):
 		if frappe.db.exists("Booking", name):
 			plan_cleanup_of(name, user, now, now)
-			wake(name)
+	wake()

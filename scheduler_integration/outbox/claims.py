@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import frappe
 from frappe.query_builder import Criterion
 from frappe.query_builder.functions import Count
+from pypika import Case
 from pypika.analytics import RowNumber
 from pypika.terms import ExistsCriterion, Not
 
@@ -20,9 +21,9 @@ from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
 
 # Longer than any worker's time for one job. A worker gives back in time the tasks that it doesn't get to.
 LEASE_SECONDS = 900
-# How long a message waits for the link or the calendar event of its booking. Then it goes without.
+# A message waits this long for the link or the calendar event of its booking. Then it goes without.
 PATIENCE = 10
-# A claim that lost a race against another worker is repeated so often.
+# A claim that lost a race against another worker is repeated this often.
 ATTEMPTS = 5
 
 _COLUMNS = (
@@ -43,9 +44,10 @@ class Wanted:
 def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	"""Claim at most `limit` of the wanted tasks that are due. `now` is in epoch seconds. Commits.
 
-	The order is fair: the first task of each target comes before the second of any, so 10,000 tasks for one target
-	don't hold up the others. Tasks that never failed come before those that did. Of each kind in
-	`wanted.one_at_a_time`, one task for each target is claimed, and none while another one runs.
+	Tasks that never failed come before those that did. Tasks that were planned to run at once, as a confirmation, come
+	before those that were planned for a later time, so 10,000 reminders don't hold it up. The first task of each target
+	comes before the second of any, so 10,000 tasks for one target don't hold up the others. A target gets one task at a
+	time of each kind in `wanted.one_at_a_time`.
 	"""
 	for _attempt in range(ATTEMPTS):
 		try:
@@ -95,11 +97,11 @@ def give_back(tasks: Collection[Task]) -> None:
 	frappe.db.commit()
 
 
-def waits_for_earlier_stage(booking: str, now: int) -> bool:
-	"""Whether a due task of the booking waits for one of an earlier stage."""
+def is_any_held_up(now: int) -> bool:
+	"""Whether a due task waits for one of an earlier stage."""
 	task = frappe.qb.DocType("Outbox Task")
-	query = frappe.qb.from_(task).select(task.name).where((task.booking == booking) & _is_due(task, now))
-	return bool(query.where(_is_held_up(task, now)).limit(1).run())
+	query = frappe.qb.from_(task).select(task.name).where(_is_due(task, now) & _is_held_up(task, now))
+	return bool(query.limit(1).run())
 
 
 def _return_lost(now: int) -> None:
@@ -115,7 +117,10 @@ def _return_lost(now: int) -> None:
 def _candidates(now: int, limit: int, wanted: Wanted) -> list[str]:
 	task = frappe.qb.DocType("Outbox Task")
 	turn = RowNumber().over(task.target).orderby(task.due_at, task.creation)
-	due = frappe.qb.from_(task).select(task.name, task.kind, task.target, task.due_at, task.attempts, turn.as_("turn"))
+	# A task is modified when it is planned, and when it is planned again.
+	is_timed = Case().when(task.due_on <= task.modified, 0).else_(1)
+	due = frappe.qb.from_(task).select(task.name, task.kind, task.target, task.due_at, task.attempts)
+	due = due.select(turn.as_("turn"), is_timed.as_("is_timed"))
 	due = due.where(_is_due(task, now) & Not(_is_held_up(task, now)))
 	if wanted.booking:
 		due = due.where(task.booking == wanted.booking)
@@ -125,7 +130,8 @@ def _candidates(now: int, limit: int, wanted: Wanted) -> list[str]:
 	query = frappe.qb.from_(due).select(due.name)
 	if serial := sorted(wanted.one_at_a_time):
 		query = query.where(due.kind.notin(serial) | ((due.turn == 1) & Not(_is_running(due))))
-	return query.orderby(due.attempts).orderby(due.turn).orderby(due.due_at).limit(limit).run(pluck=True)
+	query = query.orderby(due.attempts).orderby(due.is_timed).orderby(due.turn).orderby(due.due_at)
+	return query.limit(limit).run(pluck=True)
 
 
 def _is_due(task, now: int) -> Criterion:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import frappe
 from frappe import _
@@ -13,10 +13,33 @@ from scheduler_integration.outbox.handlers import Handlers
 from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcome, Unavailable
 from scheduler_integration.outbox.results import MAX_ATTEMPTS, outcome_of_error, overdue, store_outcome
 from scheduler_integration.outbox.tasks import Task
+from scheduler_integration.outbox.wake import about_to_look, begin_to_look, wake_now
 
+# A worker claims at first FIRST_BATCH tasks, and then as many as it runs in BATCH_SECONDS, so that other workers find some
+# too. More than BATCH tasks would need longer statements and save no time.
+FIRST_BATCH = 5
 BATCH = 200
-# A worker that still has tasks after this gives them back. Their lease is far from over then.
-BATCH_SECONDS = 240
+BATCH_SECONDS = 2
+# Seconds between two looks for tasks.
+PAUSE = 1
+
+
+@dataclass(slots=True)
+class Run:
+	"""One job's run. It ends at `ends`, on the clock `time.monotonic()`.
+
+	- `call_help` is called if so much is due that another worker should help.
+	- `batch` is how many tasks are claimed next.
+	- Tasks of the kinds in `unavailable` wait for another run.
+	- `is_drained` says whether nothing was due any more when it last looked.
+	"""
+
+	ends: float
+	booking: str | None = None
+	call_help: Callable[[], None] = lambda: None
+	batch: int = FIRST_BATCH
+	unavailable: set[str] = field(default_factory=set)
+	is_drained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +56,64 @@ class Runner:
 	store: Callable[[Task, Fields], None]
 	tell: Callable[[Task, str], None]
 
-	def run_booking(self, booking: str) -> int:
-		"""Run the booking's due tasks and return how many ran. Waits some seconds for a task that others need."""
-		count, deadline = 0, time.monotonic() + claims.PATIENCE + 1
+	def run_all(self, seconds: float, booking: str | None = None) -> int:
+		"""Run due tasks until none is left, or for about `seconds`. Returns how many ran.
+
+		Runs those of all bookings, or of one only.
+		"""
+		return len(self._run_due(Run(time.monotonic() + seconds, booking)))
+
+	def run_new(self, seconds: float) -> bool:
+		"""Run due tasks of all bookings as long as more of them come, or for about `seconds`.
+
+		Looks again after a second if tasks of several bookings ran: more are likely to come, and another job would take
+		more of the processor. Looks again too while a task waits for an earlier stage. Returns whether nothing is left.
+		"""
+		run = Run(time.monotonic() + seconds, call_help=wake_now)
+		begin_to_look()
 		while True:
-			count += self._run_batches(booking, deadline + BATCH_SECONDS)
-			if time.monotonic() > deadline or not claims.waits_for_earlier_stage(booking, self.now()):
-				return count
+			bookings = {task.booking for task in self._run_due(run)}
+			is_left = not run.is_drained or claims.is_any_held_up(self.now())
 			frappe.db.commit()
-			time.sleep(1)
+			if not is_left and len(bookings) < 2:
+				return True
+			if time.monotonic() + PAUSE >= run.ends:
+				return not is_left
+			with about_to_look():
+				time.sleep(PAUSE)
 
-	def run_all(self, seconds: float) -> int:
-		"""Run due tasks of all bookings until none is left, or for about `seconds`. Returns how many ran."""
-		return self._run_batches(None, time.monotonic() + seconds)
-
-	def _run_batches(self, booking: str | None, deadline: float) -> int:
-		count, unavailable = 0, set[str]()
+	def _run_due(self, run: Run) -> list[Task]:
+		"""Run due tasks until none is left or the time is over, and return those that ran."""
+		began, ran = time.monotonic(), list[Task]()
 		serial = [kind for kind, handler in self.handlers.items() if handler.one_at_a_time]
-		while time.monotonic() < deadline:
-			tasks = claims.claim(self.now(), BATCH, claims.Wanted(booking, serial, unavailable))
+		run.is_drained = False
+		while time.monotonic() < run.ends:
+			tasks = claims.claim(self.now(), run.batch, claims.Wanted(run.booking, serial, run.unavailable))
 			if not tasks:
+				run.is_drained = True
 				break
-			count += self._run_batch(tasks, unavailable, min(deadline, time.monotonic() + BATCH_SECONDS))
-		return count
+			if len(tasks) == run.batch and time.monotonic() - began > BATCH_SECONDS:
+				run.call_help()
+			ran += self._run_batch(tasks, run)
+		return ran
 
-	def _run_batch(self, tasks: list[Task], unavailable: set[str], deadline: float) -> int:
-		"""Run the tasks and return how many ran. Adds the kinds that can't be reached to `unavailable`.
+	def _run_batch(self, tasks: list[Task], run: Run) -> list[Task]:
+		"""Run the tasks and return those that ran. Adds the kinds that can't be reached to `run.unavailable`.
 
 		Tasks of these kinds are given back, and those for which no time is left.
 		"""
-		returned = []
+		began, ran, returned = time.monotonic(), list[Task](), list[Task]()
 		for task in tasks:
-			if task.kind in unavailable or time.monotonic() > deadline:
+			if task.kind in run.unavailable or time.monotonic() > run.ends:
 				returned.append(task)
-			elif isinstance(self._run_one(task), Unavailable):
-				unavailable.add(task.kind)
+				continue
+			ran.append(task)
+			if isinstance(self._run_one(task), Unavailable):
+				run.unavailable.add(task.kind)
 		claims.give_back(returned)
-		return len(tasks) - len(returned)
+		in_time = len(tasks) * BATCH_SECONDS / max(time.monotonic() - began, 0.001)
+		run.batch = min(BATCH, max(1, int(in_time)))
+		return ran
 
 	def _run_one(self, task: Task) -> Exception | None:
 		"""Run one task and store its outcome. Returns the exception of its handler."""

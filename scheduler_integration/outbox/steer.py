@@ -68,7 +68,7 @@ def try_again(name: str, now: int) -> str:
 		"is_stopped": 0,
 	}
 	_change(task, {**fields, "done_at": None, "done_on": None, "expires_at": None})
-	wake(task.booking)
+	wake()
 	return task.booking
 
 
@@ -99,4 +99,4 @@ def _find(name: str) -> Document:
 
 
 def _change(task: Document, fields: dict) -> None:
-	frappe.db.set_value("Outbox Task", task.name, fields, update_modified=False)
+	frappe.db.set_value("Outbox Task", task.name, fields)

@@ -143,7 +143,7 @@ def _replan(row: frappe._dict, task: Planned) -> None:
 	if is_wanted_again and row.status != SENDING:
 		fields |= {"status": PENDING, "attempts": 0, "error": None, "done_at": None, "done_on": None}
 	# A worker that runs the task sees the higher generation at its end, and makes the task due again.
-	frappe.db.set_value("Outbox Task", row.name, fields, update_modified=False)
+	frappe.db.set_value("Outbox Task", row.name, fields)
 
 
 def _changing(task: Planned) -> dict[str, Any]:

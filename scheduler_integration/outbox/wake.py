@@ -1,10 +1,74 @@
-"""Queues the job that runs a booking's tasks right after the commit."""
+"""Queues the job that runs new tasks right after a commit: one job for the tasks of many bookings.
 
-from scheduler_integration.queueing import queue_after_commit
+An RQ worker forks for each job, and the child opens the site. That takes more of a processor than two messages. So the
+first commit queues a job, and a key in the site's cache says that this job is still to look for tasks:
 
-JOB = "scheduler_integration.jobs.run_tasks_of"
+	10:00:00.0   Ann's booking is committed, sets the key, and queues a job
+	10:00:00.5   Ben's booking is committed, finds the key, and queues nothing
+	10:00:01.0   the job starts, deletes the key, and then claims the tasks of both
+	10:00:01.1   Eve's booking is committed, sets the key, and queues a job, since the first one may have looked already
+
+A job claims tasks only after it has deleted the key, so it sees the tasks of each commit that found the key. The second
+job waits behind the first one, or a free worker takes it. Either may run Eve's tasks.
+
+The key only saves work. If it is deleted too early, there is a job too many. If the cache can't be reached, each commit
+queues a job. If a job dies before it deletes the key, or the queue can't be reached, the key expires, and the job that
+runs each minute finds the tasks.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+
+from scheduler_integration.queueing import queue_job
+
+JOB = "scheduler_integration.jobs.run_new_tasks"
+KEY = "scheduler_integration_tasks_wait"
+# A job of the only worker may wait for another run and for the job of the minute, 20 seconds each. After a minute, the
+# latter has found the tasks of a lost job anyway.
+WAITING_SECONDS = 60
+# Between two looks of a running job is a second. If it is killed there, commits queue a job again after this time.
+LOOKING_SECONDS = 5
 
 
-def wake(booking: str) -> None:
-	"""Queue the job after the commit. If the job gets lost, the one that runs each minute finds the tasks."""
-	queue_after_commit(JOB, "short", booking=booking)
+def wake() -> None:
+	"""Let a job run the tasks that this transaction leaves, soon after its commit. If it is rolled back, there is no job."""
+	frappe.db.after_commit.add(wake_now)
+
+
+def wake_now() -> None:
+	"""Let a job run the tasks that are due: one that waits already, or a new one. Raises nothing."""
+	if _announce(WAITING_SECONDS):
+		queue_job(JOB, "short")
+
+
+def begin_to_look() -> None:
+	"""Say that this job looks for tasks now: for what is committed from now on, another job is needed."""
+	try:
+		frappe.cache.delete_value(KEY)
+	except Exception:
+		_cache_is_down()
+
+
+@contextmanager
+def about_to_look() -> Iterator[None]:
+	"""Say that this job looks for tasks at the end of the block, in a moment. Until then, commits needn't queue one."""
+	is_mine = _announce(LOOKING_SECONDS)
+	yield
+	if is_mine:
+		begin_to_look()
+
+
+def _announce(seconds: int) -> bool:
+	"""Set the key, unless it is set. Return whether it wasn't, also if nobody knows."""
+	try:
+		return bool(frappe.cache.set(frappe.cache.make_key(KEY), 1, nx=True, ex=seconds))
+	except Exception:
+		_cache_is_down()
+		return True
+
+
+def _cache_is_down() -> None:
+	# Redis has many classes of errors, and none of them may stop what was stored already, or the tasks.
+	frappe.logger("scheduler_integration").exception("The cache doesn't know whether a job waits for tasks")

@@ -1,4 +1,4 @@
-"""Guests of different hosts never wait for each other, whatever their names are and whoever the guests are."""
+"""Guests of different hosts never wait for each other, for any names and any guests."""
 
 import frappe
 import pytest
@@ -72,7 +72,7 @@ def commit_or_stay(*args, **kwargs):
 	print("held", flush=True)
 	signal.pause()
 frappe.db.commit = commit_or_stay
-bookings.run_tasks_of(booking, clock.now)
+bookings.run_due_tasks(clock.now, 60, booking)
 print("delivered", flush=True)
 """
 

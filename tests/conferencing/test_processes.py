@@ -29,12 +29,12 @@ def counted():
 	if sys.argv[2] == "after" and commits == int(sys.argv[1]):
 		os.kill(os.getpid(), signal.SIGKILL)
 frappe.db.commit = counted
-bookings.run_tasks_of(sys.argv[3], lambda: int(sys.argv[4]))
+bookings.run_due_tasks(lambda: int(sys.argv[4]), 60, sys.argv[3])
 """
 RUN = """
 import sys
 from scheduler_integration import bookings
-bookings.run_tasks_of(sys.argv[1], lambda: int(sys.argv[2]))
+bookings.run_due_tasks(lambda: int(sys.argv[2]), 60, sys.argv[1])
 """
 LATER = NOW + max(LEASE_SECONDS, CLAIM_SECONDS) + 1
 

@@ -1,4 +1,4 @@
-"""The runner: which due tasks run, in which order, and what comes of them."""
+"""The runner: which due tasks run, in which order, and with which outcome."""
 
 import frappe
 import pytest
@@ -64,6 +64,13 @@ def planned(key, kind="email", target="ada@guests.example", due_at=NOW, **fields
 
 def store(booking, *wanted):
 	plan(booking, wanted, NOW)
+	frappe.db.commit()
+
+
+def planned_yesterday(*bookings):
+	frappe.db.set_value(
+		"Outbox Task", {"booking": ["in", bookings]}, "modified", "2026-03-01 06:00:00", update_modified=False
+	)
 	frappe.db.commit()
 
 
@@ -172,11 +179,30 @@ class TestOrder:
 		store(booking, planned("new", due_at=NOW + MINUTE))
 		assert world.run_all()[0] == "new"
 
-	def test_the_job_after_a_commit_runs_its_own_bookings_tasks_only(self, world, booking):
-		store(fresh("old"), *(planned(f"old-{index}", due_at=NOW - 1000) for index in range(1000)))
+	def test_what_is_planned_at_once_comes_before_what_was_planned_for_later(self, world, booking):
+		old = fresh("old")
+		store(old, *(planned(f"old-{index}", target=f"{index}@x.example", due_at=NOW - 10) for index in range(300)))
+		planned_yesterday(old)
+		# The attendee gets a reminder of another meeting too.
+		store(booking, planned("mine", target="0@x.example"))
+		assert world.run_all()[0] == "mine"
+
+	def test_what_is_planned_again_to_run_at_once_comes_before_what_was_planned_for_later(self, world, booking):
+		old = fresh("old")
+		store(old, *(planned(f"old-{index}", target=f"{index}@x.example", due_at=NOW - 10) for index in range(20)))
+		store(booking, planned("event", "calendar_event"))
+		world.run_all()
+		store(old, *(planned(f"new-{index}", target=f"{index}@x.example", due_at=NOW - 10) for index in range(20)))
+		planned_yesterday(old, booking)
+		store(booking, planned("event", "calendar_event", generation=1))
+		assert world.run_all()[0] == "event"
+
+	def test_a_run_of_one_booking_leaves_the_others_alone(self, world, booking):
+		other = fresh("other")
+		store(other, planned("other"))
 		store(booking, planned("mine"))
-		world.runner.run_booking(booking)
-		assert world.ran == ["mine"]
+		world.runner.run_all(30, booking)
+		assert (world.ran, status_of(other)) == (["mine"], ["Pending"])
 
 	def test_an_unreachable_server_is_asked_once_a_run(self, world, booking):
 		keys = [f"mail-{index}" for index in range(5)]
@@ -233,7 +259,7 @@ class TestLeases:
 			(mine,) = claims.claim(world.now, 10, claims.Wanted())
 			return Done("the slow one's") if mine else None
 
-		Runner({"email": Handler(slow)}, lambda: world.now, print, print).run_booking(booking)
+		Runner({"email": Handler(slow)}, lambda: world.now, print, print).run_all(30)
 		(task,) = tasks(booking)
 		assert (task.status, task.external_id) == ("Sending", None)
 

@@ -32,6 +32,16 @@ def test_the_cache_counts_and_forgets():
 	assert frappe.cache.incr(key) == 1
 
 
+def test_the_cache_keeps_the_first_of_two_until_it_is_deleted_or_expires():
+	name = f"platform:{frappe.generate_hash(length=8)}"
+	key = frappe.cache.make_key(name)
+	assert [frappe.cache.set(key, 1, nx=True, ex=60) for _each in range(2)] == [True, None]
+	frappe.cache.delete_value(name)
+	assert frappe.cache.set(key, 1, nx=True, ex=60)
+	frappe.cache.expire(key, -1)
+	assert frappe.cache.set(key, 1, nx=True, ex=60)
+
+
 def test_a_download(asked):
 	asked()
 	frappe.local.response.update(type="download", filename="a.ics", filecontent="BEGIN", content_type="text/calendar")

@@ -1,13 +1,19 @@
-"""What the outbox holds for a booking, and a run of it."""
+"""Reads the tasks of a booking, and runs the outbox."""
 
 import json
 import time
+from dataclasses import dataclass
+from typing import Any
 
 import frappe
+from frappe.translate import print_language
+from icalendar import Calendar, Component
 
 from scheduler_integration import bookings
 from scheduler_integration.notifications.messages import Message, message_to
 from scheduler_integration.notifications.readers import reader_of
+from scheduler_integration.notifications.templates import render
+from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import Task
 
 
@@ -44,10 +50,41 @@ def waiting_messages(booking: str, now: int) -> list[Message]:
 	return [_message(doc, task, now) for task in tasks(booking, kind="email", status="Pending")]
 
 
+@dataclass(frozen=True)
+class Mail:
+	"""A message as its reader would get it now. `invitation` is what is attached, or None."""
+
+	template: str
+	reader: Reader
+	subject: str
+	body: str
+	invitation: dict[str, Any] | None
+
+	@property
+	def calendar(self) -> Calendar:
+		assert self.invitation
+		return Calendar.from_ical(self.invitation["fcontent"])
+
+	@property
+	def event(self) -> Component:
+		(event,) = self.calendar.walk("VEVENT")
+		return event
+
+
+def mails(booking: str, now: int) -> list[Mail]:
+	"""Return the mails that wait to be sent, each in its reader's language."""
+	found = []
+	for message in waiting_messages(booking, now):
+		with print_language(message.reader.language):
+			subject, body = render(message.template, message.variables())
+		found.append(Mail(message.template, message.reader, subject, body, message.invitation()))
+	return found
+
+
 def deliver(booking: str, now: int) -> int:
-	"""Run the booking's due tasks, as the job after the commit does. Returns how many ran. Commits."""
+	"""Run the booking's due tasks, and leave those of others alone. Returns how many ran. Commits."""
 	frappe.db.commit()
-	return bookings.run_tasks_of(booking, lambda: now)
+	return bookings.run_due_tasks(lambda: now, 60, booking)
 
 
 def _message(booking, row, now) -> Message:

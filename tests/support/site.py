@@ -74,15 +74,20 @@ class Site:
 		return Forked(self, code, arguments)
 
 	def forget_jobs(self) -> None:
-		"""Empty the queues. They may hold thousands of jobs from other tests, for bookings that are deleted."""
+		"""Empty the queues, which may hold jobs of other tests, and forget that one of them waits for tasks."""
+		import frappe
+
+		from scheduler_integration.outbox import wake
+
+		frappe.cache.delete_value(wake.KEY)
 		if self.is_real:
 			from frappe.utils.background_jobs import get_queues
 
 			for queue in get_queues():
 				queue.empty()
 
-	def run_jobs(self) -> None:
-		"""Run queued jobs, as a worker does."""
+	def run_jobs(self, stderr: int | None = None) -> None:
+		"""Run queued jobs, as a worker does. `stderr` is that of the worker's process, as in `subprocess`."""
 		if self.is_real:
 			cli = [
 				sys.executable,
@@ -93,9 +98,9 @@ class Site:
 				"--queue",
 				"short,default,long",
 			]
-			subprocess.run(
-				[*cli, "--burst", "--quiet"], cwd=self.sites_path, env=self.environment, check=True, timeout=120
-			)
+			command = [*cli, "--burst", "--quiet"]
+			where = {"cwd": self.sites_path, "env": self.environment}
+			subprocess.run(command, **where, stderr=stderr, check=True, timeout=120)
 		else:
 			from frappe.utils.background_jobs import run_queued
 

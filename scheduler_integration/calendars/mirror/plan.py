@@ -56,7 +56,8 @@ def plan_upcoming(user: str, now: int) -> int:
 		# The outbox wants the booking's row held, so that nobody else plans the same keys.
 		booking = frappe.get_doc("Booking", name, for_update=True)
 		_plan(booking, [user], now)
-		wake(name)
+	if rows:
+		wake()
 	return len(rows)
 
 
