@@ -39,6 +39,8 @@ def pytest_configure() -> None:
 def pytest_collection_finish() -> None:
 	gc.freeze()
 	gc.enable()
+	# Few objects of a test refer to each other in circles. Python would look for them after each 700 new objects.
+	gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -4,33 +4,40 @@ All processes of the site share the file. As on a bench, values are pickled and 
 keeps them for the rest of the request.
 """
 
+import os
 import pickle
 import sqlite3
 import time
 from collections.abc import Callable
-from pathlib import Path
-from threading import local as thread_local
+from threading import Lock
 from typing import Any
 
 from frappe.context import local
 from frappe.missing import Refusing
 
-_threads = thread_local()
+# The threads of a process share a connection: the server has a thread for each request, and opening takes longer.
+_one_at_a_time = Lock()
+_opened: dict[tuple[int, str], sqlite3.Connection] = {}
+
+
+def _connection() -> sqlite3.Connection:
+	path = f"{local.site_path}/cache.db"
+	key = (os.getpid(), path)
+	if key not in _opened or not os.path.exists(path):
+		connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+		connection.execute("pragma journal_mode=wal")
+		connection.execute("pragma synchronous=off")
+		connection.execute("create table if not exists cache (key text primary key, value blob, expires real)")
+		_opened[key] = connection
+	return _opened[key]
 
 
 class SiteCache(Refusing):
 	refused_as = "frappe.cache"
 
 	def _run(self, query: str, params: tuple = ()) -> list[tuple]:
-		path = str(Path(local.site_path) / "cache.db")
-		known = getattr(_threads, "connection", None)
-		if not known or known[0] != path or not Path(path).exists():
-			connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-			connection.execute("pragma journal_mode=wal")
-			connection.execute("pragma synchronous=off")
-			connection.execute("create table if not exists cache (key text primary key, value blob, expires real)")
-			known = _threads.connection = (path, connection)
-		return known[1].execute(query, params).fetchall()
+		with _one_at_a_time:
+			return _connection().execute(query, params).fetchall()
 
 	def count(self, key: str, seconds: int) -> int:
 		"""Count one more under this key and return the count, which starts again `seconds` after the first one."""

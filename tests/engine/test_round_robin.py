@@ -198,6 +198,8 @@ def real_year(mode):
 	return a_year(mode, real_team(), 3)
 
 
+# The tests share the years, which take longer than the rest.
+@pytest.mark.xdist_group("a year of round robin")
 class TestAYear:
 	"""A year of bookings. For each one the engine says who is free."""
 

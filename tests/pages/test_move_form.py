@@ -24,7 +24,10 @@ def open_times(client, booking):
 	"""Follow "Change the time" from the booking's page to the day with the meeting."""
 	[link] = [link["href"] for link in manage(client, booking).all("a") if link.text == "Change the time"]
 	page = read(client.get(link).text)
-	[day] = [day for day in page.all("a", class_="day is-free") if f"date={utc(booking.start).date()}" in day["href"]]
+	wanted = f"date={utc(booking.start).date()}"
+	# Not `class_="day is-free"`: a day has more classes if it belongs to the chosen meeting of several days.
+	[day] = [link for link in page.all("a", class_=None) if wanted in link.attributes.get("href", "")]
+	assert "is-free" in day["class"].split()
 	return read(client.get(day["href"]).text)
 
 

@@ -1,5 +1,6 @@
 """Stands in for frappe.database.database: one connection, its transactions, and `sql()`, which runs every query."""
 
+import os
 import sqlite3
 from collections import deque
 from typing import Any
@@ -13,6 +14,7 @@ from frappe.types import _dict
 
 _READS = {"select", "with", "pragma", "explain"}
 _DDL = {"create", "alter", "drop"}
+_closed: dict[tuple[int, str, int, float], list[sqlite3.Connection]] = {}
 
 
 class Callbacks(deque):
@@ -39,18 +41,37 @@ class Database(DocumentQueries, Structure, Refusing):
 		self.after_commit, self.after_rollback = Callbacks(), Callbacks()
 
 	def connect(self) -> None:
-		self._conn = sqlite3.connect(
-			self.path, timeout=self.wait_seconds, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES,
-			check_same_thread=False,
-		)  # fmt: skip
-		dialect.prepare(self._conn)
-		self._conn.execute("PRAGMA journal_mode=WAL")
-		self._conn.execute("PRAGMA synchronous=NORMAL")
+		try:
+			self._conn = self._idle().pop()
+		except IndexError:
+			self._conn = self._open()
 
 	def close(self) -> None:
 		if self._conn:
-			self._conn.close()
+			self._end("ROLLBACK")
+			self._idle().append(self._conn)
 		self._conn, self._writing = None, False
+
+	def _open(self) -> sqlite3.Connection:
+		connection = sqlite3.connect(
+			self.path, timeout=self.wait_seconds, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES,
+			check_same_thread=False, cached_statements=1024,
+		)  # fmt: skip
+		dialect.prepare(connection)
+		connection.execute("PRAGMA journal_mode=WAL")
+		connection.execute("PRAGMA synchronous=NORMAL")
+		return connection
+
+	def _idle(self) -> list[sqlite3.Connection]:
+		"""Return this process's closed connections to this file, of which the next request takes one.
+
+		A new connection reads the schema again, which takes longer than most requests.
+		"""
+		try:
+			file = os.stat(self.path).st_ino
+		except FileNotFoundError:
+			return []
+		return _closed.setdefault((os.getpid(), self.path, file, self.wait_seconds), [])
 
 	def sql(self, query: Any, values: Any = (), *, as_dict: bool = False, pluck: bool = False):
 		"""Run a query and return its rows: tuples, dicts, or the values of the first column."""

@@ -55,6 +55,7 @@ def bind(query: str, values: Any) -> tuple[str, list]:
 	return _PLACEHOLDER.sub(placeholder, query), params
 
 
+@lru_cache(maxsize=2048)
 def split_lock(query: str) -> tuple[str, bool]:
 	"""Return the query without its locking clause, and whether it had one."""
 	match = _FOR_UPDATE.search(query)
@@ -65,9 +66,14 @@ def split_lock(query: str) -> tuple[str, bool]:
 
 def convert_derived(query: str, rows: list[tuple]) -> Iterable[tuple]:
 	"""Turn text into a datetime: an aggregate such as max() of a Datetime column loses the column's type in SQLite."""
-	if not _DERIVED.search(query):
+	if not rows or not _has_derived(query):
 		return rows
 	return [tuple(_to_datetime(cell) if _is_instant(cell) else cell for cell in row) for row in rows]
+
+
+@lru_cache(maxsize=2048)
+def _has_derived(query: str) -> bool:
+	return bool(_DERIVED.search(query))
 
 
 def _is_instant(cell: Any) -> bool:
@@ -91,7 +97,8 @@ def time_text(value: datetime.timedelta) -> str:
 
 def _compare_instants(left: str, right: str) -> int:
 	"""Compare two Datetime values. A shorter text means the start of that day, hour or second."""
-	left, right = (side.replace("T", " ", 1) + _MIDNIGHT[len(side) :] for side in (left, right))
+	if not len(left) == len(right) == len(_MIDNIGHT) or "T" in left or "T" in right:
+		left, right = (side.replace("T", " ", 1) + _MIDNIGHT[len(side) :] for side in (left, right))
 	return (left > right) - (left < right)
 
 

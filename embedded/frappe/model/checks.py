@@ -98,19 +98,18 @@ class Checks:
 				checks[df.options](value, throw=True)
 
 	def _validate_non_negative(self) -> None:
-		for df in self.meta.fields:
-			if df.non_negative and flt(self.get(df.fieldname)) < 0:
+		for df in self.meta.non_negative_fields:
+			if flt(self.get(df.fieldname)) < 0:
 				message = _("Value cannot be negative for {0}: {1}").format(_(df.parent), self._label(df))
 				frappe.throw(message, frappe.NonNegativeError, title=_("Negative Value"))
 
 	def _validate_length(self) -> None:
 		if self.meta.issingle or local.flags.in_install:
 			return
-		for fieldname, value in self.get_valid_dict().items():
-			df = self.meta.get_field(fieldname)
-			kind = TYPE_MAP[df.fieldtype] if df else ""
-			limit = cint(df.length) or VARCHAR_LENGTH if kind == "varchar" else LARGEST.get(kind)
-			if limit and (len(cstr(value)) if kind == "varchar" else abs(cint(value))) > limit:
+		for df in self.meta.limited_fields:
+			value, kind = self._as_column(df, self.get(df.fieldname)), TYPE_MAP[df.fieldtype]
+			limit = cint(df.length) or VARCHAR_LENGTH if kind == "varchar" else LARGEST[kind]
+			if value and (len(cstr(value)) if kind == "varchar" else abs(cint(value))) > limit:
 				message = _("{0}: '{1}' ({3}) will get truncated, as max characters allowed is {2}")
 				where = f"{_(self.doctype)} {self.name}"
 				text = message.format(where, self._label(df), limit, value)
@@ -120,8 +119,9 @@ class Checks:
 		"""Escape HTML that could run code, except in code fields and in fields that ignore the XSS filter."""
 		if local.flags.in_install:
 			return
+		values = self.__dict__
 		for df in self.meta.fields:
-			value = self.get(df.fieldname)
+			value = values.get(df["fieldname"])
 			if isinstance(value, str) and ("<" in value or ">" in value):
 				is_email = df.fieldtype in ("Data", "Small Text", "Text") and df.options == "Email"
 				if not (df.ignore_xss_filter or is_email or df.fieldtype in _UNFILTERED):

@@ -8,6 +8,7 @@ from typing import Any
 import frappe
 from frappe.context import local
 from frappe.database.dialect import TYPE_MAP
+from frappe.database.structure import LARGEST
 from frappe.missing import Refusing, missing
 from frappe.model import CHILD_FIELDS, DEFAULT_FIELDS, LAYOUT_TYPES, TABLE_TYPES
 from frappe.types import _dict
@@ -33,6 +34,7 @@ class Meta(Refusing):
 		self.permissions = [_dict({"permlevel": 0, **entry}) for entry in definition.get("permissions", [])]
 		self._add_custom_fields()
 		self._fields = {df.fieldname: df for df in self.fields}
+		self._typed: dict[tuple[str, ...], list[_dict]] = {}
 
 	def _add_custom_fields(self) -> None:
 		if self.name in ("Custom Field", "DocType") or not frappe.db.table_exists("Custom Field"):
@@ -58,7 +60,9 @@ class Meta(Refusing):
 		return (df and df.label) or _STANDARD_LABELS.get(fieldname, fieldname)
 
 	def typed(self, *fieldtypes: str) -> list[_dict]:
-		return [df for df in self.fields if df.fieldtype in fieldtypes]
+		if fieldtypes not in self._typed:
+			self._typed[fieldtypes] = [df for df in self.fields if df.fieldtype in fieldtypes]
+		return self._typed[fieldtypes]
 
 	@cached_property
 	def table_doctypes(self) -> dict[str, str]:
@@ -68,6 +72,26 @@ class Meta(Refusing):
 	def columns(self) -> list[str]:
 		stored = [df.fieldname for df in self.fields if df.fieldtype in TYPE_MAP]
 		return [*DEFAULT_FIELDS, *stored, *(CHILD_FIELDS if self.istable else ())]
+
+	@cached_property
+	def column_fields(self) -> list[tuple[str, _dict | None]]:
+		"""Each column with its field, or with None if every DocType has this column."""
+		return [(name, self._fields.get(name)) for name in self.columns]
+
+	@cached_property
+	def filled_fields(self) -> list[_dict]:
+		"""The fields that have a value in a new document."""
+		stored = [df for df in self.fields if df.fieldtype in TYPE_MAP and df.fieldname != self.title_field]
+		return [df for df in stored if df.default or df.fieldtype in ("Check", "Select")]
+
+	@cached_property
+	def limited_fields(self) -> list[_dict]:
+		"""The fields whose columns hold a text or a number of limited size."""
+		return [df for df in self.fields if (kind := TYPE_MAP.get(df.fieldtype)) == "varchar" or kind in LARGEST]
+
+	@cached_property
+	def non_negative_fields(self) -> list[_dict]:
+		return [df for df in self.fields if df.non_negative]
 
 	# Permission levels
 

@@ -6,7 +6,6 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.context import local
-from frappe.database.dialect import TYPE_MAP
 from frappe.missing import missing
 from frappe.types import _dict
 from frappe.utils.data import cast, cstr, now_datetime
@@ -72,8 +71,8 @@ def new_values(doctype: str, parent_doc: Any = None, parentfield: str | None = N
 	values = _dict(doctype=doctype, __islocal=1, owner=local.session.user, docstatus=0, idx=0)
 	if parent_doc:
 		values.update(parent=parent_doc.name, parenttype=parent_doc.doctype, parentfield=parentfield)
-	for df in meta.fields:
-		value = _default(df) if df.fieldtype in TYPE_MAP and df.fieldname != meta.title_field else None
+	for df in meta.filled_fields:
+		value = _default(df)
 		if value is not None:
 			values[df.fieldname] = value
 	return values
@@ -91,8 +90,11 @@ def _default(df: Any) -> Any:
 		return now_datetime()
 	if df.fieldtype == "Time" and default.lower() == "now":
 		return frappe.utils.nowtime()
-	value = {"__user": local.session.user, "Today": frappe.utils.nowdate()}.get(default, default)
-	return cast(df.fieldtype, value)
+	if default == "__user":
+		default = local.session.user
+	elif default == "Today":
+		default = frappe.utils.nowdate()
+	return cast(df.fieldtype, default)
 
 
 __getattr__ = missing(__name__)

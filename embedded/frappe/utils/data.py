@@ -1,6 +1,7 @@
 """Stands in for frappe.utils.data: helpers for numbers, text and dates."""
 
 import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -96,9 +97,12 @@ def get_datetime(value: Any = None) -> datetime.datetime:
 
 def to_timedelta(value: Any) -> Any:
 	"""Convert a text or a time of day to a timedelta. Raises dateutil's ParserError if the text can't be read."""
-	if not isinstance(value, str | datetime.time):
-		return value
-	found = parser.parse(str(value))
+	return _parsed_time(str(value)) if isinstance(value, str | datetime.time) else value
+
+
+@lru_cache(maxsize=1024)
+def _parsed_time(text: str) -> datetime.timedelta:
+	found = parser.parse(text)
 	parts = {"hours": found.hour, "minutes": found.minute, "seconds": found.second, "microseconds": found.microsecond}
 	return datetime.timedelta(**parts)
 

@@ -73,11 +73,16 @@ def validate_email_address(email_str: str, throw: bool = False) -> str:
 
 def _address_of(entry: str, throw: bool) -> str:
 	"""Return the address in `Name <name@example.com>`, or in a bare address."""
-	email = "" if " " in entry and "<" not in entry else parseaddr(entry)[1]
+	email = "" if " " in entry and "<" not in entry else _parsed_address(entry)
 	if entry and not _EMAIL.match(email) and throw:
 		message = frappe._("{0} is not a valid Email Address").format(escape_html(entry))
 		frappe.throw(message, frappe.InvalidEmailAddressError)
 	return email if _EMAIL.match(email) else ""
+
+
+@lru_cache(maxsize=1024)
+def _parsed_address(entry: str) -> str:
+	return parseaddr(entry)[1]
 
 
 def validate_phone_number(phone_number: str, throw: bool = False) -> bool:
