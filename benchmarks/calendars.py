@@ -62,7 +62,7 @@ def polls_of_a_feed(data: bytes, count: int) -> None:
 
 
 def polls_of_google(count: int) -> None:
-	"""Print what it costs to poll the accounts of so many hosts, each tenth of which has a new event."""
+	"""Print what it costs to poll the accounts of this many hosts, each tenth of which has a new event."""
 	stand_in = GoogleStandIn()
 	with undoing_commits(), vendors.serving(stand_in), leading_to("google", stand_in):
 		set_up("google", stand_in)

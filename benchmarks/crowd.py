@@ -24,7 +24,7 @@ PAGE = ("name", "title", "slug", "page_type", "user", "timezone", "is_active")
 TYPE = ("name", "title", "slug", "scheduling_page", "consultant", "duration_minutes", "is_active", "assignment")
 BOOKING = (
 	"name", "subject", "status", "meeting_type", "scheduling_page", "host", "starts_at", "ends_at",
-	"attendee_name", "attendee_email", "contact", "timezone", "manage_key", "ical_uid", "delivery_status",
+	"attendee_name", "attendee_email", "contact", "timezone", "manage_key", "ical_uid",
 )  # fmt: skip
 HOST = (
 	"name", "parent", "parenttype", "parentfield", "idx", "user", "meeting_type", "starts_at", "ends_at",
@@ -154,7 +154,7 @@ def _booking(meeting: Meeting) -> tuple:
 	return (
 		name, "Call", "Scheduled" if meeting.is_live else "Cancelled", page, page, _user(meeting.host),
 		start, start + HALF_HOUR, "Ada Lovelace", _email(meeting.guest), meeting.guest, "UTC", name,
-		f"{name}@crowd.example", "Delivered",
+		f"{name}@crowd.example",
 	)  # fmt: skip
 
 

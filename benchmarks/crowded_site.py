@@ -25,7 +25,7 @@ ASKED, BOOKED = 0, 1
 
 
 class Figure(NamedTuple):
-	"""How long something takes in seconds, and how long a ping took meanwhile: other load on the machine slows both."""
+	"""The seconds that something takes, and those of a ping at that time: other load on the machine slows both."""
 
 	taken: float
 	ping: float
@@ -142,7 +142,7 @@ def _show_plans(run: Callable[[], None], *, scans_only: bool = False) -> None:
 	"""Print the database's plan for each query of the run, or for those queries that read a whole table."""
 	import frappe
 
-	# What the server has booked meanwhile isn't in the state that this transaction shows.
+	# This transaction still shows the state from before the server's bookings.
 	frappe.db.rollback()
 	run()
 	frappe.db.rollback()

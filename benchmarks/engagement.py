@@ -1,4 +1,4 @@
-"""How long the analytics of a consultant with very many engagement rows take.
+"""Measures the analytics of a consultant with very many engagement rows.
 
 `python -m benchmarks.engagement [rows]`: 100,000 by default, all of one consultant. Runs on a new embedded site, or on a
 real one if BENCH and SITE are set (`make bench-site`). The rows are deleted afterwards.

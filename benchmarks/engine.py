@@ -1,4 +1,4 @@
-"""How long the engine takes: `python benchmarks/engine.py`.
+"""Measures the engine: `python benchmarks/engine.py`.
 
 Times are the best of many runs. Because machines differ, each is also given as a ratio to one pass of a plain
 Python loop over 1,000 numbers, timed in between. Cold means that nothing of the host's hours was computed

@@ -56,7 +56,7 @@ class Request:
 
 @dataclass(slots=True)
 class Measured:
-	"""What the clients of one row saw: seconds for each request, how many there were of each status."""
+	"""The measurements of one row's clients: seconds for each request, and the number of answers of each status."""
 
 	seconds: list[float] = field(default_factory=list)
 	pings: list[float] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""How long recurring blocked time takes to expand: `python -m benchmarks.recurrence`.
+"""Measures how recurring blocked time is expanded: `python -m benchmarks.recurrence`.
 
 Cold means that nothing was expanded before.
 """

@@ -1,8 +1,8 @@
 """Stands in for a bench: runs the app on a small re-implementation of the part of Frappe that the app uses.
 
 `embedded/frappe` is importable as `frappe` once this folder is on `sys.path`; `python -m embedded` does that and
-offers the commands. It is a development tool: the app never imports it, and it isn't in the app's wheel. What it
-doesn't implement raises NotImplementedError, so nobody has to guess whether it differs from Frappe.
+offers the commands. It is a development tool: the app never imports it, and it isn't in the app's wheel. Missing parts
+raise NotImplementedError, so nobody has to guess whether they differ from Frappe.
 
 If Frappe 15 and 16 differ, it does what Frappe 16.4 does. See README.md in this folder.
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import frappe
 
-# What a visitor's booking inserts as Guest. The Event isn't among them, because its host inserts it.
+# The DocTypes of which a visitor's booking inserts records as Guest. Event is missing, because the host inserts it.
 DOCTYPES = (
 	"Booking", "Booking Host", "Booking Guest", "Booking Answer", "Contact", "Contact Email", "Contact Phone",
 	"Dynamic Link",

@@ -32,7 +32,7 @@ def to_site_time(instant: int) -> datetime:
 def from_site_time(value: str | datetime, *, second_pass: bool = False) -> int:
 	"""Return the instant of a naive datetime in the site's zone, in epoch seconds. Microseconds are dropped.
 
-	In autumn an hour occurs twice. By default its first pass is meant, with `second_pass` the second.
+	In autumn an hour occurs twice. By default its first pass counts, with `second_pass` the second.
 	"""
 	wall = get_datetime(value).replace(microsecond=0)
 	# A time that the clock skips in spring moves forward with fold=0, as in the engine: 02:30 becomes 03:30.

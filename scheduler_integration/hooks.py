@@ -67,7 +67,7 @@ override_doctype_dashboards = {
 	"User": f"{_CONNECTIONS}.of_user",
 }
 
-# What templates of reports may call: {{ scheduler_section(doc) }}
+# Templates of reports may call these: {{ scheduler_section(doc) }}
 jinja = {
 	"methods": [
 		"scheduler_integration.reports.jinja.scheduler_section",

@@ -23,7 +23,7 @@ def read_committed(wait: float | None = None) -> None:
 	change if this transaction has written something already, on SQLite (one writer at a time), or if the server writes a
 	binary log of statements: InnoDB refuses to write under READ COMMITTED then.
 	"""
-	if frappe.db.db_type != "mariadb" or frappe.db.transaction_writes or _server(frappe.local.site).logs_statements:
+	if frappe.db.db_type != "mariadb" or _has_written() or _server(frappe.local.site).logs_statements:
 		if wait is not None:
 			limit_waits(wait)
 		return
@@ -60,6 +60,20 @@ def sees_commits() -> bool:
 	return getattr(frappe.db, "read_committed_on", None) is frappe.db._conn
 
 
+def _has_written() -> bool:
+	"""Whether this transaction has written something, which the beginning of another one would commit.
+
+	Frappe counts the writes, but begins again at zero after a rollback to a savepoint, although that undoes only the
+	later ones:
+
+		insert (1), savepoint, insert (2), rollback to the savepoint (0): the first insert is still there
+
+	Each record that Frappe writes also leaves callbacks for the commit, and those stay until the transaction ends. So
+	only a write by plain SQL before such a rollback isn't noticed.
+	"""
+	return bool(frappe.db.transaction_writes or frappe.db.after_commit._functions)
+
+
 def _waits(seconds: float) -> dict[str, object]:
 	return dict.fromkeys(("innodb_lock_wait_timeout", "lock_wait_timeout"), max(1, math.ceil(seconds)))
 
@@ -70,7 +84,7 @@ def _set_session(variables: dict[str, object]) -> None:
 
 
 class _Server(NamedTuple):
-	"""What a command must know about the database server: its name for the isolation level, and how it logs."""
+	"""Facts about the database server that a command needs: its name for the isolation level, and how it logs."""
 
 	level: str
 	logs_statements: bool

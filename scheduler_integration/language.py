@@ -1,4 +1,4 @@
-"""The locale in which Babel writes dates and durations."""
+"""Languages of people and of the site, and the locale in which Babel writes dates and durations."""
 
 import frappe
 from babel import Locale, UnknownLocaleError
@@ -15,3 +15,13 @@ def locale_of(language: str) -> Locale:
 def current_locale() -> Locale:
 	"""Return the locale of the language in force."""
 	return locale_of(frappe.local.lang or "en")
+
+
+def language_of(user: str) -> str:
+	"""Return the language that the user chose, or else the site's."""
+	return frappe.db.get_value("User", user, "language") or site_language()
+
+
+def site_language() -> str:
+	"""Return the site's language (System Settings), for texts that have no single reader."""
+	return frappe.db.get_single_value("System Settings", "language") or "en"

@@ -43,8 +43,8 @@ def consultant_query(user: str | None = None, doctype: str | None = None) -> str
 def page_query(user: str | None = None, doctype: str | None = None) -> str:
 	"""Condition: the user's own pages, and team pages with the user as an active host.
 
-	To show the titles of linked pages in a list, Frappe 16 joins them and asks the same of them. A meeting type without a
-	page has none that could be forbidden.
+	To show the titles of linked pages in a list, Frappe 16 joins the pages and applies this condition to them. So it allows
+	the missing page of a meeting type without one.
 	"""
 	page = DocType("Scheduling Page")
 	return _condition(

@@ -19,9 +19,9 @@ from scheduler_integration.permissions import is_manager
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
 def scheduler_analytics(consultant=None, start_date=None, end_date=None) -> dict[str, Any]:
-	"""Return the clicks on a consultant's reports and the bookings that came of them, one's own by default.
+	"""Return the clicks on a consultant's reports and the bookings that followed, by default one's own.
 
-	The dates are those of the consultant's zone, both included; a missing one is no limit.
+	The dates are days in the consultant's zone, both included. Without a date there is no limit on that side.
 	"""
 	user = signed_in()
 	whose = whose_analytics(parse_choice("consultant", consultant) or user)

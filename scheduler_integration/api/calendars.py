@@ -1,6 +1,5 @@
 """Methods for hosts: connect accounts and choose calendars. One is for vendors: they report that a calendar changed."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +17,6 @@ from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.calendars import connections, joining, push
 from scheduler_integration.calendars.joining import AnotherAccount
 from scheduler_integration.calendars.mirror.outside import changes_of_booking
-from scheduler_integration.calendars.push import Message
 from scheduler_integration.calendars.queue import enqueue_push_sync
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.oauth import CALENDAR_CALLBACK, callback_address, this_asker
@@ -26,12 +24,12 @@ from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, Not
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_names, parse_secret
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name
+from scheduler_integration.parsing.push_messages import PushMessage, google_messages, microsoft_messages
 from scheduler_integration.permissions import is_manager
 
 PAGE = "/scheduling/calendars"
-# A vendor sends a token of some dozen characters, and at most some hundred messages at once.
-_LONGEST_TOKEN, _LARGEST_BODY, _MOST_MESSAGES = 2000, 1 << 20, 1000
-_LIFECYCLE = {"reauthorizationRequired": "renew", "subscriptionRemoved": "ended", "missed": "changed"}
+# A vendor sends a token of some dozen characters, and messages of some hundred kilobytes at once.
+_LONGEST_TOKEN, _LARGEST_BODY = 2000, 1 << 20
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -151,8 +149,8 @@ def use_other_account(key=None) -> dict[str, Any]:
 def callback() -> Response:
 	"""Finish connecting an account: the vendor sends the browser back here. Shows the host's calendars.
 
-	The page gets `connected`, the name of a connection; or `other`, the key of the question which account is meant; or
-	`problem`, the code of an error.
+	The page gets one of three arguments: `connected`, the name of a connection; `problem`, the code of an error; or
+	`other`, a key, if the host signed in with another account and must say which of the two to use.
 	"""
 	try:
 		with refusals():
@@ -184,25 +182,12 @@ def notify() -> Response:
 	return Response(status=202)
 
 
-def _messages() -> Sequence[Message]:
-	headers = frappe.request.headers
-	if channel := headers.get("X-Goog-Channel-ID"):
-		# The first message of a channel only says that it is open.
-		if headers.get("X-Goog-Resource-State") == "sync":
-			return []
-		return [Message(channel, headers.get("X-Goog-Channel-Token", ""), headers.get("X-Goog-Resource-ID", "-"))]
-	if (frappe.request.content_length or 0) > _LARGEST_BODY:
-		return []
-	try:
-		entries = json.loads(frappe.request.get_data())["value"]
-		return [_message(entry) for entry in entries[:_MOST_MESSAGES]]
-	except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-		return []
-
-
-def _message(entry: dict[str, Any]) -> Message:
-	event: Any = _LIFECYCLE.get(str(entry.get("lifecycleEvent")), "changed")
-	return Message(str(entry["subscriptionId"]), str(entry.get("clientState") or ""), event=event)
+def _messages() -> Sequence[PushMessage]:
+	request = frappe.request
+	from_google = google_messages(request.headers)
+	if from_google is not None:
+		return from_google
+	return microsoft_messages(request.get_data()) if (request.content_length or 0) <= _LARGEST_BODY else []
 
 
 def _to_page(**query: str) -> Response:

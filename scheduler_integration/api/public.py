@@ -32,7 +32,7 @@ from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.notifications.feed import host_feed
-from scheduler_integration.notifications.invitation import invitation
+from scheduler_integration.notifications.invitation import calendar_file as published
 from scheduler_integration.notifications.preferences import feed_owner
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
@@ -163,15 +163,15 @@ def update_guests(token=None, guests=None) -> dict[str, Any]:
 @json_endpoint()
 @limited(REQUESTS)
 def calendar_file(token=None) -> None:
-	"""Return the invitation as an .ics file. Raises LinkExpired if the meeting is over."""
+	"""Return the booking as an .ics file to import. Raises LinkExpired if the meeting is over."""
 	booking, now = find_by_token(parse_name(token)), clock.now()
 	if booking.ends_at <= now:
 		raise LinkExpired
 	frappe.local.response.update(
 		{
 			"type": "download",
-			"filename": "invite.ics",
-			"filecontent": invitation(booking, now, attendee_of(booking)),
+			"filename": "meeting.ics",
+			"filecontent": published(booking, now, attendee_of(booking)),
 			"content_type": "text/calendar",
 		}
 	)

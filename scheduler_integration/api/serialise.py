@@ -52,7 +52,7 @@ def connection(shown: ConnectionSummary) -> JSON:
 
 
 def outside_change(shown: CalendarChange) -> JSON:
-	"""What `calendars.changes` says of an event that a host or an attendee changed in the calendar."""
+	"""Return an item of `calendars.changes`: an event that a host or an attendee changed in the calendar."""
 	event = "deleted" if shown.is_deleted else "moved" if shown.starts_at is not None else "declined"
 	return {
 		"user": shown.user,

@@ -1,4 +1,4 @@
-"""Methods for hosts: connect, list and disconnect the accounts with which their video calls are made; and Zoom's notices."""
+"""Methods for hosts: connect, list, prefer and disconnect the accounts with which their video calls are made; and Zoom's notices."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -10,10 +10,11 @@ from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.conferencing import connect as accounts
-from scheduler_integration.conferencing.zoom_notices import Notice, read_notice
+from scheduler_integration.conferencing.zoom_notices import act_on
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.doors.limits import REQUESTS, count_request
 from scheduler_integration.doors.oauth import this_asker
+from scheduler_integration.doors.zoom import answer_to, signed_notice
 from scheduler_integration.exceptions import NotPermitted, SchedulingError
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.outside.oauth.consent import Asker
@@ -52,6 +53,15 @@ def list() -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
+def prefer(name=None) -> dict[str, Any]:
+	"""Make an account the one for meeting types that name no provider, and return the accounts."""
+	user = signed_in()
+	accounts.prefer(parse_name(name), user)
+	return serialise.video_accounts(accounts.accounts(user), accounts.providers())
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
 def disconnect(name=None) -> dict[str, Any]:
 	"""Disconnect an account, and return those that are left."""
 	user = signed_in()
@@ -63,18 +73,18 @@ def disconnect(name=None) -> dict[str, Any]:
 @json_endpoint()
 def zoom_notice(**_body) -> dict[str, Any]:
 	"""Take a webhook of Zoom: about meetings that were changed there, people who join, and accounts that are removed."""
-	headers = frappe.request.headers
-	notice = Notice(frappe.request.get_data(), headers.get("x-zm-request-timestamp"), headers.get("x-zm-signature"))
+	now, headers = clock.now(), frappe.request.headers
+	stamp, signature = headers.get("x-zm-request-timestamp"), headers.get("x-zm-signature")
 	try:
-		answer, news = read_notice(notice, clock.now())
+		notice = signed_notice(frappe.request.get_data(), stamp, signature, now)
 	except NotPermitted:
 		# Zoom's own webhooks aren't counted: a busy day must not lose any.
 		count_request(REQUESTS)
 		raise
-	if news:
+	if news := act_on(notice, now):
 		bookings.show_call(news.meeting, news.fields)
 	# Zoom looks for its tokens at the top of the answer.
-	frappe.local.response.update(answer)
+	frappe.local.response.update(answer_to(notice))
 	return {}
 
 

@@ -1,7 +1,7 @@
 """The busy times in hosts' own calendars, and whether what we know of a calendar can still be trusted.
 
 A host can be met only if every calendar that counts was read lately, as far as the time in question. Otherwise the host is
-busy throughout: nobody can book over an event that we couldn't see. A host can choose to be offered all the same.
+busy throughout: nobody can book over an event that we couldn't see. A host can choose to be offered nevertheless.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
+from scheduler_integration.packed import packed, packed_rows
 from scheduler_integration.prepared import value
 
 HOUR = 3600
@@ -22,7 +23,7 @@ _EVENT = "event"
 
 
 class Distrust(Enum):
-	"""Why a calendar isn't trusted for a time. The value is part of `Busy.label`."""
+	"""The reasons why a calendar isn't trusted for a time. The value is part of `Busy.label`."""
 
 	UNREAD = "unread"
 	REVOKED = "revoked"
@@ -39,23 +40,19 @@ def load_busy_times(users: Iterable[str], span: engine.Interval, now: int) -> di
 	limit = stale_seconds()
 	values = {"users": tuple(users), "first": span[0], "last": span[1]}
 	found: dict[str, list[engine.Busy]] = defaultdict(list)
-	labels: dict[tuple[str, str | None], str] = {}
-	ignored: dict[str, set[str]] = {}
-	# As tuples: a busy month has hundreds of rows, and a dict for each of them takes longer than the query.
-	for row in frappe.db.sql(_query(), values):
-		user, connection, calendar, start, end, kind = row[:6]
-		if (connection, calendar) not in labels:
-			labels[connection, calendar] = _label(connection, _EVENT)
-			about = _About(*row[6:])
-			ignored[connection] = about.ignored_kinds()
-			found[user] += _distrusted(connection, calendar, about, span, now, limit)
-		if start is not None and kind not in ignored[connection]:
-			found[user].append(engine.Busy(start, end, labels[connection, calendar]))
+	for (user, connection, calendar, *facts), rows in packed_rows(_query(), values):
+		about = _About(*facts)
+		found[user] += _distrusted(connection, calendar, about, span, now, limit)
+		label, ignored = _label(connection, _EVENT), about.ignored_kinds()
+		# A calendar without busy times has one row of NULLs.
+		found[user] += [
+			engine.Busy(start, end, label) for start, end, kind in rows if start is not None and kind not in ignored
+		]
 	return found
 
 
 class _About(NamedTuple):
-	"""What the query says of a connection and one of its calendars."""
+	"""The fields that the query returns for a connection and one of its calendars."""
 
 	status: str
 	when_unreadable: str | None
@@ -76,7 +73,7 @@ def stale_seconds() -> int:
 
 
 def distrust(status: str, state: str | None, synced_at: int | None, now: int, limit: int) -> Distrust | None:
-	"""Return why a calendar isn't trusted at `now`, for whichever time. `limit` is that of `stale_seconds`.
+	"""Return why a calendar isn't trusted at `now`, for any time at all. `limit` is that of `stale_seconds`.
 
 	`status` is the connection's, `state` the calendar's.
 	"""
@@ -122,6 +119,18 @@ def _label(connection: str, reason: str) -> str:
 def _query() -> str:
 	connection, calendar = DocType("Calendar Connection"), DocType("Connected Calendar")
 	busy = DocType("Calendar Busy Time")
+	shared = (
+		connection.user,
+		connection.name,
+		calendar.name,
+		connection.status,
+		connection.when_unreadable,
+		connection.ignore_tentative,
+		connection.ignore_focus_time,
+		calendar.state,
+		calendar.synced_at,
+		calendar.window_until,
+	)
 	overlaps = (busy.ends_at > value("first")) & (busy.starts_at < value("last"))
 	return (
 		frappe.qb.from_(connection)
@@ -131,21 +140,8 @@ def _query() -> str:
 		.on((calendar.parent == connection.name) & ((calendar.check_conflicts == 1) | (calendar.write_bookings == 1)))
 		.left_join(busy)
 		.on((busy.calendar == calendar.name) & (busy.generation == calendar.generation) & overlaps)
-		.select(
-			connection.user,
-			connection.name,
-			calendar.name,
-			busy.starts_at,
-			busy.ends_at,
-			busy.kind,
-			connection.status,
-			connection.when_unreadable,
-			connection.ignore_tentative,
-			connection.ignore_focus_time,
-			calendar.state,
-			calendar.synced_at,
-			calendar.window_until,
-		)
+		.select(*packed(shared, [busy.starts_at, busy.ends_at, busy.kind]))
 		.where(connection.user.isin(value("users")) & (connection.is_active == 1))
+		.groupby(*shared)
 		.get_sql()
 	)

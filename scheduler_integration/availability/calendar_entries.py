@@ -1,4 +1,4 @@
-"""Calendar entries: the records behind a host's busy times and bookings, for the host's and managers' eyes."""
+"""Calendar entries: the records behind a host's busy times and bookings, shown only to the host and managers."""
 
 from collections.abc import Iterable
 

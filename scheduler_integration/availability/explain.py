@@ -35,7 +35,7 @@ class HostExplanation:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-	"""Why a start, in epoch seconds, is offered or not. `objections` apply to all hosts; `zone` is the page's.
+	"""The explanation why a start, in epoch seconds, is offered or not. `objections` apply to all hosts; `zone` is the page's.
 
 	`meeting_type` is the record's name, `title` and `slug` are its fields. `suggestions` are the nearest slots.
 	"""

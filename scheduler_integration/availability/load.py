@@ -6,7 +6,9 @@ at most three more. The number of hosts, days, rules and bookings doesn't change
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import frappe
@@ -23,6 +25,7 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.isolation import sees_commits
+from scheduler_integration.packed import packed, packed_rows
 from scheduler_integration.prepared import value
 
 # The longest buffer of any meeting type, in minutes. A booking this far from a start can still block it.
@@ -102,19 +105,33 @@ def _span(
 
 
 class Differing(NamedTuple):
-	"""How a host's dates differ from the weekly hours: overrides, and trips to another zone."""
+	"""The dates of a host that differ from the weekly hours: overrides, and trips to another zone."""
 
 	overrides: tuple[engine.DateOverride, ...] = ()
 	trips: tuple[engine.Trip, ...] = ()
 
 
+class _DifferingRow(NamedTuple):
+	"""A record of Availability Override. Its fields have the names of the DocType's."""
+
+	creation: str
+	date: str
+	end_date: str
+	is_available: int
+	whole_day: int
+	start_time: str
+	end_time: str
+	is_travel: int
+	timezone: str
+	reason: str | None
+
+
 def _overrides(users: Iterable[str], span: engine.Interval) -> dict[str, Differing]:
 	first, last = engine.relevant_dates(span)
-	rows = frappe.db.sql(_overrides_query(), {"users": tuple(users), "first": first, "last": last}, as_dict=True)
-	found: dict[str, list] = defaultdict(list)
-	for each in rows:
-		found[each.user].append(_trip(each) if each.is_travel else _override(each))
-	return defaultdict(Differing, {user: _sorted_apart(items) for user, items in found.items()})
+	found: dict[str, Differing] = defaultdict(Differing)
+	for (user,), rows in packed_rows(_overrides_query(), {"users": tuple(users), "first": first, "last": last}):
+		found[user] = _differing(sorted((_DifferingRow(*row) for row in rows), key=attrgetter("creation")))
+	return found
 
 
 @lru_cache
@@ -122,39 +139,29 @@ def _overrides_query() -> str:
 	row = DocType("Availability Override")
 	return (
 		frappe.qb.from_(row)
-		.select(
-			row.user,
-			row.date,
-			row.end_date,
-			row.is_available,
-			row.whole_day,
-			row.start_time,
-			row.end_time,
-			row.is_travel,
-			row.timezone,
-			row.reason,
-		)
+		.select(*packed([row.user], [row[field] for field in _DifferingRow._fields]))
 		.where(row.user.isin(value("users")) & (row.end_date >= value("first")) & (row.date <= value("last")))
-		.orderby(row.creation)
+		.groupby(row.user)
 		.get_sql()
 	)
 
 
-def _sorted_apart(items: list[engine.DateOverride | engine.Trip]) -> Differing:
-	trips = tuple(item for item in items if isinstance(item, engine.Trip))
-	return Differing(tuple(item for item in items if isinstance(item, engine.DateOverride)), trips)
+def _differing(rows: list[_DifferingRow]) -> Differing:
+	overrides = tuple(_override(row) for row in rows if not row.is_travel)
+	return Differing(overrides, tuple(_trip(row) for row in rows if row.is_travel))
 
 
-def _trip(row: frappe._dict) -> engine.Trip:
-	return engine.Trip(row.date, row.end_date, row.timezone)
+def _trip(row: _DifferingRow) -> engine.Trip:
+	return engine.Trip(date.fromisoformat(row.date), date.fromisoformat(row.end_date), row.timezone)
 
 
-def _override(row: frappe._dict) -> engine.DateOverride:
+def _override(row: _DifferingRow) -> engine.DateOverride:
 	start, end = _times(row)
-	return engine.DateOverride(row.date, row.end_date, bool(row.is_available), start, end, row.reason or "")
+	first, last = date.fromisoformat(row.date), date.fromisoformat(row.end_date)
+	return engine.DateOverride(first, last, bool(row.is_available), start, end, row.reason or "")
 
 
-def _times(row: frappe._dict) -> tuple[int, int] | tuple[None, None]:
+def _times(row: _DifferingRow) -> tuple[int, int] | tuple[None, None]:
 	if not row.whole_day:
 		return minutes_of_day(row.start_time), minutes_of_day(row.end_time)
 	# For the engine, an available 00:00-00:00 is the whole day, and an unavailable override without times closes it.
@@ -162,13 +169,13 @@ def _times(row: frappe._dict) -> tuple[int, int] | tuple[None, None]:
 
 
 def _blocked(users: Iterable[str], span: engine.Interval) -> dict[str, list[engine.Busy]]:
-	rows = frappe.db.sql(_blocked_query(), {"users": tuple(users), "first": span[0], "last": span[1]})
 	found: dict[str, list[engine.Busy]] = defaultdict(list)
-	for user, start, end, series, name in rows:
-		if series:
-			found[user] += [engine.Busy(*each, name) for each in engine.occurrences(series, *span)]
-		else:
-			found[user].append(engine.Busy(start, end, name))
+	groups = packed_rows(_blocked_query(), {"users": tuple(users), "first": span[0], "last": span[1]})
+	for (user,), rows in groups:
+		found[user] = [engine.Busy(start, end, name) for start, end, series, name in rows if not series]
+		for *_times, series, name in rows:
+			if series:
+				found[user] += [engine.Busy(*each, name) for each in engine.occurrences(series, *span)]
 	return found
 
 
@@ -177,8 +184,9 @@ def _blocked_query() -> str:
 	row = DocType("Blocked Time")
 	return (
 		frappe.qb.from_(row)
-		.select(row.user, row.starts_at, row.ends_at, row.series, row.name)
+		.select(*packed([row.user], [row.starts_at, row.ends_at, row.series, row.name]))
 		.where(row.user.isin(value("users")) & (row.ends_at > value("first")) & (row.starts_at < value("last")))
+		.groupby(row.user)
 		.get_sql()
 	)
 
@@ -186,20 +194,27 @@ def _blocked_query() -> str:
 def _booked(
 	users: Iterable[str], span: engine.Interval, meeting_type: str | None, lock: bool, without: str | None
 ) -> dict[str, list[engine.Booked]]:
-	rows = frappe.db.sql(
-		_booked_query(lock and not sees_commits()), {"users": tuple(users), "first": span[0], "last": span[1]}
-	)
+	query = _booked_query(lock and not sees_commits())
+	groups = packed_rows(query, {"users": tuple(users), "first": span[0], "last": span[1]})
 	found: dict[str, list[engine.Booked]] = defaultdict(list)
-	for user, start, end, before, after, type_name, booking, seats, session, is_first_day in rows:
-		if booking == without:
-			continue
-		counts = type_name == meeting_type
-		found[user].append(
-			engine.Booked(
-				start, end, before, after, counts, booking, seats or 1, session or "", is_first_day=bool(is_first_day)
-			)
-		)
+	for (user,), rows in groups:
+		found[user] += [_booking(row, meeting_type) for row in rows if row[0] != without]
 	return found
+
+
+# As `_booking` expects them.
+_BOOKED_FIELDS = (
+	"parent", "starts_at", "ends_at", "buffer_before_minutes", "buffer_after_minutes", "meeting_type", "seats", "session",
+	"is_first_day",
+)  # fmt: skip
+
+
+def _booking(row: list, meeting_type: str | None) -> engine.Booked:
+	name, start, end, before, after, type_name, seats, session, is_first_day = row
+	counts = type_name == meeting_type
+	return engine.Booked(
+		start, end, before, after, counts, name, seats or 1, session or "", is_first_day=bool(is_first_day)
+	)
 
 
 @lru_cache
@@ -207,23 +222,13 @@ def _booked_query(locks: bool) -> str:
 	row = DocType("Booking Host")
 	query = (
 		frappe.qb.from_(row)
-		.select(
-			row.user,
-			row.starts_at,
-			row.ends_at,
-			row.buffer_before_minutes,
-			row.buffer_after_minutes,
-			row.meeting_type,
-			row.parent,
-			row.seats,
-			row.session,
-			row.is_first_day,
-		)
+		.select(*packed([row.user], [row[field] for field in _BOOKED_FIELDS]))
 		.where(
 			row.user.isin(value("users"))
 			& (row.is_live == 1)
 			& (row.ends_at > value("first"))
 			& (row.starts_at < value("last"))
 		)
+		.groupby(row.user)
 	)
 	return (query.for_update() if locks else query).get_sql()

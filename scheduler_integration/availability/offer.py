@@ -1,4 +1,4 @@
-"""When a meeting type can be booked, with all its hosts considered.
+"""Says when a meeting type can be booked, with all its hosts.
 
 A round robin offers a start if any host is free, a collective meeting if every required host is. Listing and booking
 use the same engine with the same calendars, so a listed slot can be booked.

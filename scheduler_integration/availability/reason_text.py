@@ -136,7 +136,7 @@ _TEXTS = {
 	engine.Reason.WEEKLY_LIMIT: _limit,
 	engine.Reason.MONTHLY_LIMIT: _limit,
 	engine.Reason.LATER_DAY: _later_day,
-	engine.Reason.TOO_FEW_DAYS: lambda *_args: _("Too few working days follow for a meeting over so many days."),
+	engine.Reason.TOO_FEW_DAYS: lambda *_args: _("Too few working days follow for all days of this meeting."),
 	engine.Reason.NOT_THE_FIRST: lambda *_args: _(
 		"Only the first free time of each day is offered, and an earlier one is free."
 	),

@@ -65,5 +65,5 @@ def _window(meeting_type: Document) -> engine.RollingDays | engine.DateRange | N
 
 
 def _rolling(days: int, **counted: bool) -> engine.RollingDays | None:
-	"""Return a window of so many days. 0 days, which only a schedule may have, return None: a window without an end."""
+	"""Return a window of this many days. 0 days, which only a schedule may have, return None: a window without an end."""
 	return engine.RollingDays(days, **counted) if days else None

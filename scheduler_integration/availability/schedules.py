@@ -1,8 +1,7 @@
 """Loads the schedule that applies to each host of a meeting type."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import lru_cache
 
 import frappe
@@ -11,6 +10,7 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.limits import LIMIT_FIELDS, limits_of
 from scheduler_integration.availability.wall_clock import minutes_of_day
+from scheduler_integration.packed import packed, packed_rows
 from scheduler_integration.prepared import value
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -45,80 +45,72 @@ def load_schedules(name: str | None, users: Iterable[str]) -> dict[str, HostSche
 	without a default schedule gets those of the schedule `name`.
 	"""
 	users = tuple(users)
-	found = _rows_by_schedule(name, users)
-	defaults = {rows[0].user: rows for rows in found.values() if rows[0].is_default}
+	found = {each.name: each for each in _find(name, users)}
+	defaults = {each.user: each for each in found.values() if each.is_default}
 	if not name:
 		return {user: _schedule(defaults[user]) for user in users if user in defaults}
 	if name not in found:
 		return {}
 	named = _schedule(found[name])
-	return {user: _limited(named, defaults[user][0]) if user in defaults else named for user in users}
+	return {user: _limited(named, defaults[user]) if user in defaults else named for user in users}
 
 
 def _limited(schedule: HostSchedule, default: frappe._dict) -> HostSchedule:
 	return replace(schedule, limits=limits_of(default, of_host=True))
 
 
-def _rows_by_schedule(name: str | None, users: tuple[str, ...]) -> dict[str, list[frappe._dict]]:
-	found: dict[str, list[frappe._dict]] = {}
-	for row in _rows(name, users):
-		found.setdefault(row.name, []).append(row)
-	return found
-
-
-def _rows(name: str | None, users: tuple[str, ...]) -> list[frappe._dict]:
-	"""Return a row for each rule, with the fields of its schedule. A schedule without rules has one row."""
+def _find(name: str | None, users: tuple[str, ...]) -> Iterator[frappe._dict]:
+	"""Yield the schedules' fields, and as `rules` a list for each rule: its day, start, end and whether it is available."""
 	# This Custom Field exists only if the site has the DocType Holiday List.
 	has_holidays = frappe.get_meta("Availability Schedule").has_field("holiday_list")
-	query = _query(by_name=bool(name), has_holidays=has_holidays)
-	return frappe.db.sql(query, {"name": name, "users": users}, as_dict=True)
+	fields = _fields(has_holidays)
+	for shared, rules in packed_rows(_query(bool(name), has_holidays), {"name": name, "users": users}):
+		yield frappe._dict(zip(fields, shared, strict=True), rules=rules)
+
+
+def _fields(has_holidays: bool) -> tuple[str, ...]:
+	return (
+		"name",
+		"user",
+		"is_default",
+		"timezone",
+		"buffer_minutes",
+		"minimum_notice_hours",
+		"max_days_in_advance",
+		*LIMIT_FIELDS,
+		*(["holiday_list"] if has_holidays else []),
+	)
 
 
 @lru_cache
 def _query(by_name: bool, has_holidays: bool) -> str:
 	schedule, rule = DocType("Availability Schedule"), DocType("Availability Rule")
-	query = (
+	shared = [schedule[field] for field in _fields(has_holidays)]
+	default = schedule.user.isin(value("users")) & (schedule.is_default == 1)
+	return (
 		frappe.qb.from_(schedule)
 		.left_join(rule)
 		.on((rule.parent == schedule.name) & (rule.parenttype == "Availability Schedule"))
-		.select(
-			schedule.name,
-			schedule.user,
-			schedule.is_default,
-			schedule.timezone,
-			schedule.buffer_minutes,
-			schedule.minimum_notice_hours,
-			schedule.max_days_in_advance,
-			*(schedule[field] for field in LIMIT_FIELDS),
-			rule.day_of_week,
-			rule.start_time,
-			rule.end_time,
-			rule.is_available,
-		)
+		.select(*packed(shared, [rule.day_of_week, rule.start_time, rule.end_time, rule.is_available]))
+		.where((schedule.name == value("name")) | default if by_name else default)
+		.groupby(*shared)
+		.get_sql()
 	)
-	if has_holidays:
-		query = query.select(schedule.holiday_list)
-	default = schedule.user.isin(value("users")) & (schedule.is_default == 1)
-	return query.where((schedule.name == value("name")) | default if by_name else default).get_sql()
 
 
-def _schedule(rows: list[frappe._dict]) -> HostSchedule:
-	head = rows[0]
+def _schedule(found: frappe._dict) -> HostSchedule:
 	return HostSchedule(
-		zone=head.timezone,
-		weekly=tuple(
-			_weekly_rule(row.day_of_week, row.start_time, row.end_time, bool(row.is_available))
-			for row in rows
-			if row.day_of_week
-		),
-		buffer_minutes=head.buffer_minutes,
-		minimum_notice_hours=head.minimum_notice_hours,
-		max_days_in_advance=head.max_days_in_advance,
-		limits=limits_of(head, of_host=True),
-		holiday_list=head.holiday_list,
+		zone=found.timezone,
+		# A schedule without rules has one without a day.
+		weekly=tuple(_weekly_rule(*rule) for rule in found.rules if rule[0]),
+		buffer_minutes=found.buffer_minutes,
+		minimum_notice_hours=found.minimum_notice_hours,
+		max_days_in_advance=found.max_days_in_advance,
+		limits=limits_of(found, of_host=True),
+		holiday_list=found.holiday_list,
 	)
 
 
 @lru_cache(maxsize=4096)  # Hosts share most hours. For fifty hosts, parsing them took a fifth of the request.
-def _weekly_rule(day: str, start: timedelta, end: timedelta, is_available: bool) -> engine.WeeklyRule:
-	return engine.WeeklyRule(_DAYS.index(day), minutes_of_day(start), minutes_of_day(end), is_available)
+def _weekly_rule(day: str, start: str, end: str, is_available: int) -> engine.WeeklyRule:
+	return engine.WeeklyRule(_DAYS.index(day), minutes_of_day(start), minutes_of_day(end), bool(is_available))

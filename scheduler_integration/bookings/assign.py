@@ -19,7 +19,7 @@ from scheduler_integration.isolation import newest
 
 
 class Wish(NamedTuple):
-	"""What the choice of hosts depends on: the start, the starts of the parts if they are known, and the attendee.
+	"""The facts that the choice of hosts depends on: the start, the starts of the parts if known, and the attendee.
 
 	`host` is the user who is to take a round-robin meeting, if somebody has chosen one.
 	"""

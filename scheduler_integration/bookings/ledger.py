@@ -69,13 +69,13 @@ def keep_ledger(change: Change) -> Fields:
 
 
 def take_back(booking: Document) -> None:
-	"""Revert the entries of a booking whose place another one takes, and store that it has none."""
+	"""Revert the entries of a booking that another one replaces, and store that it has no entries."""
 	if fields := _settle(booking):
 		booking.db_set(fields, update_modified=False)
 
 
 def enter_again(booking: Document) -> None:
-	"""Make the entries again of a booking whose time was given back, for the booking that takes its place."""
+	"""Repeat the entries of a booking whose time was given back, for the booking that replaces it."""
 	_change(booking.meeting_type, _turn(booking.host, booking.turn_shares).changes())
 
 

@@ -52,7 +52,7 @@ def new_booking(
 
 
 def successor(booking: Document, members: list[engine.Member], parts: list[engine.Interval]) -> Document:
-	"""Return an unsaved Booking that takes the place of `booking`, with these hosts and times. The first is the main host.
+	"""Return an unsaved Booking that replaces `booking`, with these hosts and times. The first is the main host.
 
 	It has everything that `booking` has, except for the fields marked "no copy", which belong to one booking alone.
 	"""

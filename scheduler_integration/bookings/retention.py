@@ -12,6 +12,7 @@ from frappe.translate import print_language
 
 from scheduler_integration.calendars.mirror import rows as events
 from scheduler_integration.conferencing import records as calls
+from scheduler_integration.language import site_language
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.outbox.tasks import delete_tasks_of
 
@@ -69,7 +70,7 @@ def _forget(names: list[str]) -> None:
 
 
 def _erased() -> dict[str, Any]:
-	with print_language(frappe.db.get_single_value("System Settings", "language") or "en"):
+	with print_language(site_language()):
 		nobody = _("Erased")
 	values = {
 		**_PERSONAL,

@@ -11,6 +11,7 @@ from frappe.translate import print_language
 from frappe.utils import escape_html, get_fullname
 
 from scheduler_integration.clock import to_site_time
+from scheduler_integration.language import site_language
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.moves import Actor
 
@@ -21,7 +22,7 @@ def note_on_timeline(change: Change) -> Fields:
 	A new booking has Frappe's own note, and a link that became known is nobody's deed.
 	"""
 	if change.kind not in (Kind.BOOKED, Kind.LINKED):
-		with print_language(_site_language()):
+		with print_language(site_language()):
 			text = _sentence(change)
 		for booking in filter(None, (change.moved_from, change.booking)):
 			_add(booking, text, *_who(change))
@@ -46,15 +47,14 @@ def _did(change: Change) -> str:
 	if change.moved_from:
 		old, new = (f"{to_site_time(each.starts_at):%Y-%m-%d %H:%M}" for each in (change.moved_from, change.booking))
 		return _("moved the meeting from {0} to {1}").format(old, new)
+	if change.kind in _WRITTEN:
+		return _WRITTEN[change.kind](change)
 	return {
 		Kind.CONFIRMED: _("confirmed the request"),
 		Kind.DECLINED: _("declined the request"),
 		Kind.CANCELLED: _("cancelled the meeting"),
 		Kind.COMPLETED: _("marked the meeting as completed"),
 		Kind.NO_SHOW: _("marked that the attendee didn't come"),
-		Kind.REASSIGNED: _reassigned(change),
-		Kind.RESCHEDULE_ASKED: _asked(change),
-		Kind.GUESTS_CHANGED: _changed_guests(change),
 	}[change.kind]
 
 
@@ -82,6 +82,14 @@ def _changed_guests(change: Change) -> str:
 	return _("invited {0}").format(added) if added else _("removed {0} from the additional guests").format(removed)
 
 
+# What these say depends on more than the kind of the change.
+_WRITTEN = {
+	Kind.REASSIGNED: _reassigned,
+	Kind.RESCHEDULE_ASKED: _asked,
+	Kind.GUESTS_CHANGED: _changed_guests,
+}
+
+
 def _who(change: Change) -> tuple[str, str]:
 	"""Return address and name of the person who acted."""
 	booking: Document = change.booking
@@ -89,7 +97,3 @@ def _who(change: Change) -> tuple[str, str]:
 		return booking.attendee_email, booking.attendee_name
 	user = "Administrator" if change.by is Actor.SYSTEM else frappe.session.user
 	return user, get_fullname(user)
-
-
-def _site_language() -> str:
-	return frappe.db.get_single_value("System Settings", "language") or "en"

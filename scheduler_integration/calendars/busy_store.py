@@ -23,7 +23,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Place:
-	"""Where busy times are stored. `calendar` is the name of the Connected Calendar, `window` are instants."""
+	"""The calendar whose busy times are stored: the name of its Connected Calendar. `window` are instants."""
 
 	user: str
 	connection: str

@@ -9,7 +9,7 @@ from scheduler_integration.exceptions import AccessRevoked, OutsideError, TooMan
 from scheduler_integration.outside.waiting import backoff
 
 _DOCTYPE = "Calendar Connection"
-# Reading begins every 10 to 12 minutes; with the minutes of the scheduled job, a calendar is never older than 15.
+# A calendar is read every 10 to 12 minutes. The scheduled job adds a minute or two, so it is never older than 15.
 INTERVAL = 600
 JITTER = 120
 _FIRST_WAIT, _LONGEST_WAIT = 60, 3600
@@ -53,7 +53,7 @@ def failed(connection: str, error: OutsideError, now: int) -> None:
 def _wait(count: int, error: OutsideError) -> int:
 	wait = backoff(count, first=_FIRST_WAIT, most=_LONGEST_WAIT)
 	asked = error.after if isinstance(error, TooManyRequests) else None
-	# Not at once even if the dice say so, and never before the time that the other side asked for.
+	# The random part may be 0 seconds, so wait for 15 at least, and never less than the other side asked for.
 	return int(max(wait, _FIRST_WAIT / 4)) + (asked or 0)
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 import frappe
+from babel import Locale
 from babel.dates import format_datetime
 from frappe import _
+from frappe.translate import print_language
 from frappe.utils import escape_html, get_fullname, get_url
 
 from scheduler_integration import engine
@@ -12,34 +14,40 @@ from scheduler_integration.availability.busy_times import stale_seconds
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.mirror.outside import CalendarChange
 from scheduler_integration.clock import utc
+from scheduler_integration.language import current_locale, language_of
 
 _DOCTYPE = "Calendar Connection"
 _DAY = 86400
 
 
 def tell_of_trouble(now: int) -> None:
-	"""Mail each host once whose calendar isn't trusted any more, and the managers once after another day."""
+	"""Mail each host once whose calendar isn't trusted any more, and the managers once after another day.
+
+	Each mail is in its reader's language.
+	"""
 	for row in _in_trouble(now):
 		if not row.told_host_at:
-			_mail([_address_of(row.user)], row)
+			_tell(row.user, row)
 			_note(row.name, "told_host_at", now)
 		elif not row.told_managers_at and now - row.told_host_at >= _DAY:
-			_mail(_managers(), row)
+			for manager in _managers():
+				_tell(manager, row)
 			_note(row.name, "told_managers_at", now)
 
 
 def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
 	"""Mail the host the change in the calendar. `followed`: the booking was cancelled or moved too."""
-	sentences = [change.title, change_sentence(change, timezone_of(change.user), "en")]
-	if change.starts_at is not None or change.is_deleted:
-		sentences.append(_("The booking follows.") if followed else _("The booking stays as it was made."))
-	link = f'<a href="{get_url("/scheduling")}">{_("Open your meetings")}</a>'
-	subject = _("In your calendar: {0}").format(change.title)
-	_send([_address_of(change.user)], subject, sentences, link, ("Booking", change.booking))
+	with print_language(language_of(change.user)):
+		sentences = [change.title, change_sentence(change, timezone_of(change.user), current_locale())]
+		if change.starts_at is not None or change.is_deleted:
+			sentences.append(_("The booking follows.") if followed else _("The booking stays as it was made."))
+		link = f'<a href="{get_url("/scheduling")}">{_("Open your meetings")}</a>'
+		subject = _("In your calendar: {0}").format(change.title)
+		_send(change.user, subject, sentences, link, ("Booking", change.booking))
 
 
-def change_sentence(change: CalendarChange, zone: str, locale: str) -> str:
-	"""Return a sentence about the change of the event, with its time in the zone."""
+def change_sentence(change: CalendarChange, zone: str, locale: Locale) -> str:
+	"""Return a sentence about the change of the event, in the language in force, with its time in the zone."""
 	if change.is_deleted:
 		return _("The event was deleted in the calendar {0}.").format(change.account)
 	if change.starts_at is not None:
@@ -69,22 +77,21 @@ def _in_trouble(now: int) -> list[frappe._dict]:
 	)
 
 
-def _mail(recipients: list[str], row: frappe._dict) -> None:
-	if not recipients:
-		return
+def _tell(user: str, row: frappe._dict) -> None:
 	account = row.account_name or row.provider
 	is_closed = row.when_unreadable != "Offer my times all the same"
-	sentences = [
-		_("The calendar {0} of {1} can't be read.").format(account, get_fullname(row.user)),
-		row.last_error or "",
-		_("Until it can, nobody can book these times.") if is_closed else _("Times are offered all the same."),
-	]
-	link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
-	subject = _("Your calendar {0} needs your attention").format(account)
-	_send(recipients, subject, sentences, link, (_DOCTYPE, row.name))
+	with print_language(language_of(user)):
+		sentences = [
+			_("The calendar {0} of {1} can't be read.").format(account, get_fullname(row.user)),
+			row.last_error or "",
+			_("Until it can, nobody can book these times.") if is_closed else _("Times are offered all the same."),
+		]
+		link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
+		subject = _("Your calendar {0} needs your attention").format(account)
+		_send(user, subject, sentences, link, (_DOCTYPE, row.name))
 
 
-def _send(recipients: list[str], subject: str, sentences: Iterable[str], link: str, reference: tuple[str, str]) -> None:
+def _send(user: str, subject: str, sentences: Iterable[str], link: str, reference: tuple[str, str]) -> None:
 	"""Queue a mail with a paragraph for each sentence, and the link.
 
 	A site that can't send any, for example without a mail account, says the same on the host's pages. It mustn't stop the
@@ -93,7 +100,7 @@ def _send(recipients: list[str], subject: str, sentences: Iterable[str], link: s
 	frappe.db.savepoint("notice")
 	try:
 		frappe.sendmail(
-			recipients=recipients,
+			recipients=[_address_of(user)],
 			subject=subject,
 			message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
 			reference_doctype=reference[0],
@@ -107,7 +114,7 @@ def _send(recipients: list[str], subject: str, sentences: Iterable[str], link: s
 
 
 def _address_of(user: str) -> str:
-	"""Return the user's e-mail address. The names of Administrator and Guest are none."""
+	"""Return the user's e-mail address. It differs from the user's name for Administrator and Guest."""
 	return frappe.db.get_value("User", user, "email") or user
 
 
@@ -117,7 +124,7 @@ def _managers() -> list[str]:
 		frappe.qb.from_(role)
 		.join(user)
 		.on(user.name == role.parent)
-		.select(user.email)
+		.select(user.name)
 		.distinct()
 		.where((role.role == "Scheduling Manager") & (role.parenttype == "User") & (user.enabled == 1))
 		.run(pluck=True)

@@ -2,14 +2,14 @@
 
 import frappe
 
-# At most so many jobs at a time: the next look comes in a minute.
+# At most this many jobs at a time. The scheduled job runs again in a minute.
 MOST = 500
 
 
 def due_connections(now: int) -> list[str]:
 	"""Return the connections whose next reading is due and that nobody reads at the moment, the oldest first.
 
-	Also plans their next look, so that a slow queue doesn't get the same connection again and again.
+	Also plans their next reading, so that a slow queue doesn't get the same connection again and again.
 	"""
 	connection = frappe.qb.DocType("Calendar Connection")
 	query = (

@@ -125,7 +125,7 @@ class OutgoingEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-	"""What `put` stored. `join_url` is the video link that came with the event. `is_pending`: ask again with `put`.
+	"""An event as `put` stored it. `join_url` is its video link. `is_pending`: the link will come, ask again with `put`.
 
 	`web_url` opens the event in a browser.
 	"""
@@ -150,7 +150,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-	"""What a provider is opened with. `name` and `provider` are fields of Calendar Connection, `user` is the host.
+	"""The data to open a provider. `name` and `provider` are fields of Calendar Connection, `user` is the host.
 
 	`zone` is the host's, for times without one. `address`, `login` and `password` are for CalDAV and ICS; OAuth providers
 	get their tokens through the OAuth module, by `name`.

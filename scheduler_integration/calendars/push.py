@@ -1,4 +1,4 @@
-"""Push messages: a calendar's provider tells us that something changed, so that we needn't wait for the next look.
+"""Push messages: a calendar's provider tells us that something changed, so that we needn't wait for the next reading.
 
 A message says only which calendar it is about. It is a hint: messages are lost and repeated, so calendars are read
 regularly all the same. Each calendar's channel has a secret of its own, and is replaced when half of its time is over.
@@ -8,8 +8,6 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Literal
 
 import frappe
 from frappe.utils import get_url
@@ -18,6 +16,7 @@ from frappe.utils.password import get_decrypted_password, set_encrypted_password
 from scheduler_integration.calendars.accounts import open_connection
 from scheduler_integration.calendars.provider import Channel, Provider
 from scheduler_integration.exceptions import AccessRevoked, OutsideError
+from scheduler_integration.parsing.push_messages import PushMessage
 
 _DOCTYPE, _ROW = "Calendar Connection", "Connected Calendar"
 _PROVIDERS = ("Google", "Outlook")
@@ -25,16 +24,6 @@ METHOD = "scheduler_integration.api.calendars.notify"
 # After a provider refused a channel, for example because it can't reach this site.
 _TRY_AGAIN_SECONDS = 6 * 3600
 _SHOWN = "*" * 8
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-	"""One push message. "renew": the provider asks for a new channel; "ended": there is none any more."""
-
-	channel: str
-	secret: str = field(repr=False)
-	resource: str = ""
-	event: Literal["changed", "renew", "ended"] = "changed"
 
 
 def push_address() -> str:
@@ -71,19 +60,19 @@ def keep_channels(connection: str, now: int) -> None:
 
 
 def end_channels(provider: Provider, connection: str) -> None:
-	"""End all channels of a connection that is about to be removed. Errors don't matter: they end by themselves."""
+	"""End all channels of a connection that is about to be removed. Errors are ignored, because channels end by themselves."""
 	if provider.can_watch:
 		for row in frappe.get_all(_ROW, {"parent": connection, "channel_id": ("is", "set")}, _FIELDS):
 			_end(provider, row)
 
 
-def received(messages: Iterable[Message], now: int) -> set[str]:
+def received(messages: Iterable[PushMessage], now: int) -> set[str]:
 	"""Note the messages that are genuine, and return the connections that are to be read now.
 
 	A failing connection isn't among them: its record says when it is tried again. Messages that aren't genuine are ignored
 	silently: they may come late from an old channel, or from a stranger.
 	"""
-	by_channel: dict[str, list[Message]] = {}
+	by_channel: dict[str, list[PushMessage]] = {}
 	for message in messages:
 		by_channel.setdefault(message.channel, []).append(message)
 	connections: set[str] = set()
@@ -165,7 +154,7 @@ def _rows_of(channels: Iterable[str]) -> list[frappe._dict]:
 	return frappe.get_all(_ROW, {"channel_id": ("in", known)}, _FIELDS) if known else []
 
 
-def _is_genuine(message: Message, row: frappe._dict, secret: str) -> bool:
+def _is_genuine(message: PushMessage, row: frappe._dict, secret: str) -> bool:
 	same_secret = bool(secret) and hmac.compare_digest(message.secret.encode(), secret.encode())
 	return same_secret and (not message.resource or message.resource == row.channel_resource)
 

@@ -8,7 +8,7 @@
     note success or failure, commit
 
 A crash between any two steps loses nothing: a page that was stored is stored again with the same result, and the old token
-is kept until the rows of the last page are. A full reading writes a second generation of busy times, and the switch to it
+is kept until the last page is stored. A full reading writes a second generation of busy times, and the switch to it
 is part of the last page's transaction.
 """
 
@@ -30,10 +30,10 @@ from scheduler_integration.exceptions import CalendarGone, OutsideError, SyncTok
 _ROW = "Connected Calendar"
 # Pages of one calendar in one job. A series that changed may have very many; the next job goes on.
 MOST_PAGES = 20
-# If so many busy times shrink to less than half, the reading counts only if a second one says the same: an empty answer by
+# If this many busy times shrink to less than half, the reading counts only if a second one says the same: an empty answer by
 # mistake must not open a whole calendar.
 _SUSPICIOUS = 10
-# An event that was written so many seconds before the last reading may have been too new for it.
+# An event that was written this many seconds before the last reading may have been too new for it.
 _OVERLAP = 60
 
 

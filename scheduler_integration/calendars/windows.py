@@ -12,9 +12,9 @@ from scheduler_integration import engine
 from scheduler_integration.clock import utc
 
 DAY = 86400
-# A long event that began before the window is found all the same. This is for times that change while they are read.
+# A margin for times that change while they are read. A long event that began before the window is found without it.
 _BEFORE = 2 * DAY
-# Read this much further than needed, and read the whole again when half of it is gone.
+# Read this much further than needed. When half of that is used up, read the whole window again.
 _SLACK = 14 * DAY
 # However short or long the booking window is. Later times of a host with a calendar can't be booked yet.
 _LEAST_DAYS = 30

@@ -12,7 +12,7 @@ from scheduler_integration.clock import from_site_time
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.isolation import read_committed
 
-# How often an update is tried that meets another one.
+# The attempts of an update if another one happens at the same time.
 ATTEMPTS = 4
 DOCTYPE = "Consultant Scheduler Settings"
 

@@ -1,5 +1,6 @@
 """Finds the hosts of a page and of its meeting types."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -124,13 +125,21 @@ def enabled_people(users: list[str]) -> People:
 	"""Return the enabled users by name: full name, image, e-mail address, language and time zone. Makes one query."""
 	if not users:
 		return {}
-	rows = frappe.db.sql(_people_query(), {"users": tuple(users)}, as_dict=True)
-	return {row.name: row for row in rows}
+	return people_of(frappe.db.sql(_people_query(), {"users": tuple(users)}))
+
+
+_PERSON_FIELDS = ("name", "full_name", "user_image", "email", "language", "time_zone")
 
 
 def person_columns(user: Table) -> list[Field]:
-	"""Return the columns of the table User that People have."""
-	return [user.name, user.full_name, user.user_image, user.email, user.language, user.time_zone]
+	"""Return the columns of the table User that `people_of` reads."""
+	return [user[field] for field in _PERSON_FIELDS]
+
+
+def people_of(rows: Iterable[Sequence[str | None]]) -> People:
+	"""Return the people by name. A row of a LEFT JOIN that found nobody is left out."""
+	people = (frappe._dict(zip(_PERSON_FIELDS, row, strict=True)) for row in rows)
+	return {person.name: person for person in people if person.name}
 
 
 @lru_cache

@@ -14,10 +14,12 @@ from scheduler_integration.catalogue.hosts import (
 	enabled_people,
 	hosts_of,
 	page_users,
+	people_of,
 	person_columns,
 )
 from scheduler_integration.catalogue.slugs import is_slug
 from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted, PageNotFound
+from scheduler_integration.packed import packed, packed_rows
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.prepared import value
 
@@ -48,14 +50,17 @@ def find_bookable(slug: str, type_slug: str) -> Bookable:
 	if not is_slug(slug):
 		raise PageNotFound
 	slugs = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else ""}
-	rows = frappe.db.sql(_bookable_query(), slugs, as_dict=True)
-	if not rows:
+	found = packed_rows(_bookable_query(), slugs)
+	if not found:
 		raise PageNotFound
-	if not rows[0].meeting_type:
+	(page, meeting_type), people = found[0]
+	if not meeting_type:
 		raise MeetingTypeNotFound
-	page = frappe.get_cached_doc("Scheduling Page", rows[0].page)
-	people = {row.name: row for row in rows if row.name}
-	return Bookable(page, frappe.get_cached_doc("Meeting Type", rows[0].meeting_type), people)
+	return Bookable(
+		frappe.get_cached_doc("Scheduling Page", page),
+		frappe.get_cached_doc("Meeting Type", meeting_type),
+		people_of(people),
+	)
 
 
 def bookable(meeting_type: Document) -> Bookable:
@@ -103,7 +108,7 @@ def meeting_types_of(page: Document) -> list[Document]:
 
 @lru_cache
 def _bookable_query() -> str:
-	"""Return the query for page, meeting type and the page's enabled users: a row for each user, or one without a user."""
+	"""Return the query for page, meeting type and the page's enabled users, for `packed_rows`."""
 	page, meeting_type = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Meeting Type")
 	row, user = frappe.qb.DocType("Scheduling Page Host"), frappe.qb.DocType("User")
 	return (
@@ -119,7 +124,8 @@ def _bookable_query() -> str:
 		.on((row.parent == page.name) & (page.page_type == "Team") & (row.is_active == 1))
 		.left_join(user)
 		.on((user.name == Coalesce(row.user, page.user)) & (user.enabled == 1))
-		.select(page.name.as_("page"), meeting_type.name.as_("meeting_type"), *person_columns(user))
+		.select(*packed([page.name, meeting_type.name], person_columns(user)))
 		.where((page.slug == value("slug")) & (page.is_active == 1))
+		.groupby(page.name, meeting_type.name)
 		.get_sql()
 	)

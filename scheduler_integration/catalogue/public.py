@@ -51,7 +51,7 @@ class PublicPlace:
 class PublicMeetingType:
 	"""A meeting type. Durations are in minutes, ascending. `hold_minutes` is 0 if this site doesn't hold slots.
 
-	`locations` are the places to choose from, the first of which is meant if nothing is chosen.
+	`locations` are the places to choose from, the first of which is used if nothing is chosen.
 	"""
 
 	slug: str

@@ -27,7 +27,7 @@ _CLASSES = {"Zoom": Zoom, "Google Meet": Meet, "Teams": Teams}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-	"""With which account a call is made. `connection` is a Video Connection, FIRM, CALENDAR, or empty if none is needed."""
+	"""The account that makes a call. `connection` is a Video Connection, FIRM, CALENDAR, or empty if none is needed."""
 
 	provider: str
 	user: str

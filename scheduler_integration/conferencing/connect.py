@@ -37,7 +37,7 @@ SCOPES = {
 	"Google Meet": (*_IDENTITY, "https://www.googleapis.com/auth/meetings.space.created"),
 	"Teams": (*_IDENTITY, "offline_access", "OnlineMeetings.ReadWrite"),
 }
-# Of each group one is enough: apps that were registered at Zoom before 2024 have the older, wider scopes.
+# One scope of each group is enough: apps that were registered at Zoom before 2024 have the older, wider scopes.
 NEEDED = {
 	"Zoom": (
 		{"meeting:write:meeting", "meeting:write"},
@@ -144,7 +144,7 @@ def disconnect(name: str, user: str) -> None:
 	try:
 		logged(entry, lambda: tokens.revoke(vendor, Holder(CONNECTION, name)))
 	except OutsideError:
-		# The log has it. What matters is that this site forgets the tokens.
+		# The error is in the log. This site deletes the tokens in any case.
 		frappe.clear_messages()
 	forget(name)
 

@@ -21,14 +21,14 @@ from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
 
-# A call that is pending at the provider, or that another worker changes, is looked at again after so many seconds.
+# A call that is pending at the provider, or that another worker changes, is looked at again after this many seconds.
 SOON = 5
-# After so many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
+# After this many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
 PATIENT_ATTEMPTS = 4
 TOO_LATE_TO_WAIT = 15 * 60
-# How long attendees wait for a link that comes with the calendar's event.
+# Attendees wait this long for a link that comes with the calendar's event.
 CALENDAR_SECONDS = 5 * 60
-# How often one run starts again because the booking was changed meanwhile.
+# One run starts again at most this often because the booking was changed meanwhile.
 ROUNDS = 3
 
 
@@ -91,7 +91,7 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Make or move the call that the subject needs. Returns the outcome, and the Video Meeting that stays."""
 	desired = found.desired
 	if not desired:
-		# A booking that was moved and cancelled before its task ran has the link of the earlier one, and no call of its own.
+		# A booking may be moved and then cancelled before its task runs. It still has the earlier booking's link then.
 		return Done(fields=_without_call(found) if found.known or found.status in RELEASED else {}), ""
 	if desired.account and desired.account.connection == CALENDAR and not _has_fallback(found, desired):
 		return _leave_to_calendar(found, desired, task, now)
@@ -196,7 +196,7 @@ def _fall_back(found: _Situation, desired: Desired, error: OutsideError, now: in
 
 
 def _tidy(found: _Situation, kept: str, now: int) -> Exception | None:
-	"""Remove the calls that nobody needs any more. Returns the first error; the others are tried all the same."""
+	"""Remove the calls that nobody needs any more. Returns the first error, after trying all of them."""
 	trouble = None
 	for row in records.open_rows(found.booking, found.subject, found.known):
 		if row.name == kept or (row.subject != found.subject and _is_used(row.subject)):

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-	"""What an entry of the log is about. `action` is one of the options of Video Meeting Log."""
+	"""The subject of an entry in the log. `action` is one of the options of Video Meeting Log."""
 
 	action: str
 	provider: str

@@ -7,6 +7,7 @@ from frappe.utils import escape_html
 
 from scheduler_integration.catalogue.video import CONNECTED
 from scheduler_integration.conferencing.accounts import FIRM, Account
+from scheduler_integration.language import language_of
 
 RECONNECT = "Reconnect Needed"
 
@@ -45,7 +46,7 @@ def tell(user: str, doctype: str, name: str, subject: str, text: str) -> None:
 
 
 def _tell(account: Account) -> None:
-	with print_language(frappe.db.get_value("User", account.user, "language") or "en"):
+	with print_language(language_of(account.user)):
 		subject = _("Connect {0} again: no video calls can be made").format(_(account.provider))
 		text = _("The account refuses access. New bookings get the site's fallback until you connect it again.")
 	tell(account.user, "Video Connection", account.connection, subject, text)

@@ -19,7 +19,7 @@ from scheduler_integration.engine import Interval, local_date, local_midnight
 # A notice comes from the provider. It is no request of ours.
 _REQUESTS = ("Create", "Update", "Delete", "Look Up")
 _MOST = 100_000
-# The figures cover so many days if no first day is given.
+# The figures cover this many days if no first day is given.
 DAYS = 30
 
 

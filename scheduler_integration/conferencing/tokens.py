@@ -21,7 +21,7 @@ _SPARE_SECONDS = 120
 
 
 class Tokens(Protocol):
-	"""Where a provider gets its access token."""
+	"""Gives a provider its access token."""
 
 	@property
 	def vendor(self) -> Vendor: ...

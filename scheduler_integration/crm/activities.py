@@ -191,7 +191,7 @@ def hosts_as_participants(booking: Document) -> list[dict[str, str]]:
 
 
 def address_of(user: str) -> str:
-	"""Return the e-mail address of the User. It is the User's name, save for Frappe's own users."""
+	"""Return the e-mail address of the User. It is the User's name, except for Frappe's own users."""
 	return frappe.db.get_value("User", user, "email") if user in frappe.STANDARD_USERS else user
 
 
@@ -221,7 +221,7 @@ def event_subject(booking: Document) -> str:
 def _description(booking: Document) -> str:
 	"""Return the description as HTML. The attendee's words are plain text, so they are escaped.
 
-	A booking on an external scheduler has none: what its attendee wrote is over there.
+	A booking on an external scheduler has no description: the attendee's answers stay on that scheduler.
 	"""
 	if booking.doctype != "Booking":
 		return ""

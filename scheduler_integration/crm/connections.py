@@ -5,7 +5,7 @@ from typing import Any
 
 from frappe import _
 
-# What Frappe passes to the hook and expects back: the dashboard of a DocType.
+# The dashboard of a DocType: Frappe passes it to the hook and expects it back.
 Dashboard = dict[str, Any]
 
 

@@ -10,13 +10,13 @@ from frappe.utils.password import get_encryption_key
 from scheduler_integration.engagement.rows import LINK_CLICKED, insert_row
 from scheduler_integration.engagement.targets import Target
 
-# A second click of the same visitor within so many seconds doesn't count again: a reload, a double click.
+# A second click of the same visitor within this many seconds doesn't count again: a reload, a double click.
 REPEAT = 30 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-	"""Who clicked, as far as it is known and may be kept.
+	"""The person who clicked, as far as they are known and their data may be kept.
 
 	`network` is an address or a network as text; only a hash of it is stored. `user` is the signed-in user, if any.
 	`user_agent` and `referrer` are checked text.

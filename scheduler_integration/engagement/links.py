@@ -1,7 +1,7 @@
 """Tracked links: addresses on this site that count a click and lead on to the scheduler.
 
-A tracked link holds a reference and no address. Where it leads is looked up at the click, so nobody can make it lead to
-a site of their choice.
+A tracked link holds a reference and no address. The address is looked up at the click, so nobody can make a link lead
+to a site of their choice.
 """
 
 import re

@@ -41,7 +41,7 @@ def update_row(row: Document, fields: dict[str, Any]) -> None:
 def state_fields(status: str, now: int, booked_at: int | None) -> dict[str, Any]:
 	"""Return the fields of a row whose meeting has the state `status` from `now` on.
 
-	Fields of states that the meeting isn't in any more are emptied: a host may correct Completed to No Show.
+	The fields of former states are emptied: if a host corrects Completed to No Show, the time of completion goes.
 	"""
 	event, moment = EVENTS[status]
 	ended: dict[str, int | None] = {"completed_at": None, "cancelled_at": None}

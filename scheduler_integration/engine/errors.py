@@ -45,7 +45,7 @@ class InstantOutOfRange(EngineError):
 
 
 class RecurrenceProblem(Enum):
-	"""Why a text is refused. Each value says what the error's `value` is."""
+	"""The reasons why a text is refused. Each value says what the error's `value` is."""
 
 	TOO_LONG = "the most characters a text may have"
 	TOO_MANY_DATES = "the most dates a text may have"

@@ -1,4 +1,4 @@
-"""Who came to a video call, as far as its provider told. A hint: people also join by telephone, or twice."""
+"""Says who joined a video call, as its provider reported it. It is only a hint: people also join by phone, or twice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from scheduler_integration.meetings.calls import CALENDAR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendance:
-	"""How many joined besides the host, and when the first of them did, in epoch seconds. `provider` said so."""
+	"""The number of people who joined besides the host, and the instant at which the first of them did. `provider` said so."""
 
 	provider: str
 	others: int

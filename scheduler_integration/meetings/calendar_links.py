@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from frappe.model.document import Document
 from frappe.utils import get_url
 
-from scheduler_integration.clock import utc
+from scheduler_integration.clock import iso_z, utc
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_token, manage_url
 
@@ -42,8 +42,8 @@ def _outlook(booking: Document, details: str, place: str) -> str:
 		"path": "/calendar/action/compose",
 		"rru": "addevent",
 		"subject": booking.subject,
-		"startdt": f"{utc(booking.starts_at):%Y-%m-%dT%H:%M:%SZ}",
-		"enddt": f"{utc(booking.parts()[0][1]):%Y-%m-%dT%H:%M:%SZ}",
+		"startdt": iso_z(booking.starts_at),
+		"enddt": iso_z(booking.parts()[0][1]),
 		"body": details,
 		"location": place,
 	}

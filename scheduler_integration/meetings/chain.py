@@ -1,4 +1,4 @@
-"""The chain of a rescheduled booking: each booking takes the place of the one in `rescheduled_from`.
+"""The chain of a rescheduled booking: each booking replaces the one in `rescheduled_from`.
 
     A  Monday 09:00, Rescheduled  <---  B  Tuesday 10:00, Rescheduled  <---  C  Friday 14:00, Scheduled
 
@@ -24,6 +24,6 @@ def latest(booking: Document, *, for_update: bool = False) -> Document:
 
 
 def predecessor(booking: Document) -> Document | None:
-	"""Return the booking whose place this one took, or None. It may have been deleted since."""
+	"""Return the booking that this one replaced, or None. It may have been deleted since."""
 	name = booking.rescheduled_from
 	return frappe.get_doc("Booking", name) if name and frappe.db.exists("Booking", name) else None

@@ -17,7 +17,7 @@ UPCOMING, PAST, ALL = "upcoming", "past", "all"
 
 
 def booking_by_token(token: str, now: int) -> AttendeeBooking:
-	"""Return the booking that a manage link leads to: if it was rescheduled, the one that took its place. `now` is in epoch seconds.
+	"""Return the booking that a manage link leads to: if it was rescheduled, the one that replaced it. `now` is in epoch seconds.
 
 	Raises BookingNotFound if the token is wrong, and LinkExpired if the meeting is over.
 	"""

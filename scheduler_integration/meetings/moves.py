@@ -35,14 +35,14 @@ from scheduler_integration.exceptions import AlreadyCancelled, MoveNotAllowed, S
 from scheduler_integration.meetings.status import OPEN, RELEASED
 
 DAY = 86400
-# A meeting is completed by itself so many seconds after its end: it may run late.
+# A meeting is completed by itself this many seconds after its end: it may run late.
 COMPLETION_DELAY = 15 * 60
-# A host may correct for so long after the end whether a meeting took place.
+# A host may correct for this long after the end whether a meeting took place.
 CORRECTION_SECONDS = 7 * DAY
 
 
 class Actor(str, Enum):
-	"""Who moves a booking: the attendee with the manage link, a host or manager who is signed in, or a job."""
+	"""The one who moves a booking: the attendee with the manage link, a signed-in host or manager, or a job."""
 
 	ATTENDEE = "Attendee"
 	HOST = "Host"

@@ -16,7 +16,7 @@ from scheduler_integration.meetings.status import OPEN, RELEASED
 
 HOUR = 3600
 DAY = 24 * HOUR
-# After a host gave the time back and asked for another one, the attendee has so long to choose.
+# After a host gave the time back and asked for another one, the attendee has this long to choose.
 DAYS_TO_CHOOSE = 30
 
 
@@ -37,7 +37,7 @@ def cancel_refusal(booking: Document, meeting_type: Document, now: int) -> Sched
 def reschedule_refusal(booking: Document, meeting_type: Document, now: int) -> SchedulingError | None:
 	"""Return why the attendee can't choose another time, or None if they can. `now` is in epoch seconds.
 
-	If a host asked for another time, the meeting type's rules don't apply. Only a meeting that has begun stays.
+	If a host asked for another time, the meeting type's rules don't apply. But a meeting that has begun can't be moved.
 	"""
 	if is_given_back(booking):
 		return None if now < link_expires_at(booking) else LinkExpired()

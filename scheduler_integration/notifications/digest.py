@@ -32,8 +32,8 @@ def wanted_digests() -> list[str]:
 def queue_digest(name: str, now: int) -> bool:
 	"""Queue the digest of the host with these preferences, if it is due at `now` (epoch seconds).
 
-	Returns whether an e-mail was queued: not before seven and from noon on, not twice a day, and not on a day without
-	meetings.
+	Returns whether an e-mail was queued. It goes out between seven and noon in the host's zone, once a day, and only on
+	days with meetings.
 	"""
 	user = frappe.db.get_value("Host Preferences", name, "user")
 	reader = host_reader(user)

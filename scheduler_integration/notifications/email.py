@@ -15,7 +15,7 @@ from scheduler_integration.notifications.templates import render
 from scheduler_integration.outbox.outcomes import Unavailable
 from scheduler_integration.parsing.email_address import is_header_safe
 
-# Frappe's own job leaves the row to the outbox for so long: otherwise both could send it at the same moment. If the
+# Frappe's own job leaves the row to the outbox for this long: otherwise both could send it at the same moment. If the
 # outbox is gone, Frappe sends the row afterwards.
 OURS_FOR = timedelta(hours=1)
 _GONE = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected)

@@ -16,11 +16,11 @@ from scheduler_integration.clock import from_site_time
 from scheduler_integration.header_text import header_text
 from scheduler_integration.meetings.hosted import by_session, hosted_between
 from scheduler_integration.notifications.entry import bare_entry
-from scheduler_integration.notifications.invitation import DAY, PRODID, bare_event
+from scheduler_integration.notifications.invitation import DAY, bare_event, empty_calendar
 from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.wording import Reader
 
-# Meetings that are over stay in the feed for so long. Apps drop what a feed no longer has.
+# Meetings that are over stay in the feed for this long. Apps drop what a feed no longer has.
 _PAST_DAYS = 30
 
 
@@ -31,10 +31,7 @@ def host_feed(user: str, now: int) -> bytes:
 	"""
 	reader = host_reader(user)
 	with print_language(reader.language):
-		calendar = Calendar()
-		calendar.add("prodid", PRODID)
-		calendar.add("version", "2.0")
-		calendar.add("method", "PUBLISH")
+		calendar = empty_calendar("PUBLISH")
 		calendar.add("x-wr-calname", header_text(_("Meetings of {0}").format(reader.name)))
 		calendar.add("x-published-ttl", "PT15M")
 		for sharing in by_session(hosted_between(user, now - _PAST_DAYS * DAY)):

@@ -1,4 +1,4 @@
-"""Writes the calendar part of a message, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
+"""Writes the calendar part of a message, and the file to download, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
 
 Times are in UTC: they need no VTIMEZONE, and every client shows them in its own zone.
 """
@@ -19,17 +19,12 @@ DAY = 86400
 PRODID = "-//Scheduler Integration//Booking//EN"
 
 
-def invitation(booking: Document, now: int, reader: Reader) -> bytes:
-	"""Return the booking as an iCalendar object for this reader, in the current language.
-
-	`now`, epoch seconds, becomes DTSTAMP. Only the attendee's copy has the manage link, because anybody who has the
-	link can cancel.
-	"""
-	return _calendar(booking, now, reader, entry_for(booking, reader)).to_ical()
-
-
 def attachment(booking: Document, now: int, reader: Reader) -> dict:
-	"""Return the invitation as an attachment for `frappe.sendmail`. Mail clients act on the type's `method`."""
+	"""Return the invitation for this reader, in the current language, as an attachment for `frappe.sendmail`.
+
+	`now`, epoch seconds, becomes DTSTAMP. Mail clients act on the type's `method`. Only the attendee's copy has the
+	manage link, because anybody who has the link can cancel.
+	"""
 	entry = entry_for(booking, reader)
 	return {
 		"fname": "invite.ics",
@@ -38,16 +33,37 @@ def attachment(booking: Document, now: int, reader: Reader) -> dict:
 	}
 
 
+def calendar_file(booking: Document, now: int, reader: Reader) -> bytes:
+	"""Return the booking as a file that the reader imports into a calendar, in the current language.
+
+	It is published (RFC 5546, 3.2.1) and names no attendees: for a REQUEST calendar apps ask for an answer, even of
+	somebody else who opens the file. It has the invitation's UID, so an app that knows both shows one meeting. `now`
+	is as above.
+	"""
+	entry = entry_for(booking, reader)
+	event = bare_event(booking, now, reader, entry)
+	event.add("organizer", _address(entry.hosts[0]), encode=False)
+	calendar = empty_calendar("PUBLISH")
+	calendar.add_component(event)
+	return calendar.to_ical()
+
+
+def empty_calendar(method: str) -> Calendar:
+	"""Return an iCalendar object without entries. `method` is that of iTIP (RFC 5546, 1.4)."""
+	calendar = Calendar()
+	calendar.add("prodid", PRODID)
+	calendar.add("version", "2.0")
+	calendar.add("method", method)
+	return calendar
+
+
 def _method(entry: Entry) -> str:
 	"""Return the iTIP method for the entry's status (RFC 5546, 1.4)."""
 	return "CANCEL" if entry.status == "CANCELLED" else "REQUEST"
 
 
 def _calendar(booking: Document, now: int, reader: Reader, entry: Entry) -> Calendar:
-	calendar = Calendar()
-	calendar.add("prodid", PRODID)
-	calendar.add("version", "2.0")
-	calendar.add("method", _method(entry))
+	calendar = empty_calendar(_method(entry))
 	calendar.add_component(_event(booking, now, reader, entry))
 	return calendar
 

@@ -29,8 +29,8 @@ class Message:
 
 	`template` is the key of a message that the app ships, and empty for an automation of the site's own.
 	`email_template` is the Email Template to use; by default it is the one of the built-in automation. `variables` and
-	`invitation` are functions, because they must run in the reader's language. A message that changes nothing in the
-	reader's calendar has no invitation, nor has one to a reader who has the meeting there without it.
+	`invitation` are functions, because they must run in the reader's language. `invitation` returns None if the message
+	changes nothing in the reader's calendar, or if the app itself writes the meeting into that calendar.
 	"""
 
 	booking: str
@@ -68,7 +68,7 @@ def readers_of(change: Change) -> list[tuple[str, Reader]]:
 def _still_asked(booking: Document) -> list[tuple[str, Reader]]:
 	"""Return the attendee, if a host asked for another time and the message about it hasn't left yet.
 
-	A change skips the messages of earlier changes, and this one must leave all the same.
+	A change skips the messages of earlier changes, but this one must still be sent.
 	"""
 	if not booking.reschedule_asked_at or booking.status in RELEASED:
 		return []

@@ -7,12 +7,13 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import zone_or_sites
+from scheduler_integration.language import site_language
 from scheduler_integration.notifications.wording import Reader
 
 
 def attendee_of(booking: Document) -> Reader:
 	"""Return the attendee, with the language and time zone of the booking."""
-	language = booking.language or _site_language()
+	language = booking.language or site_language()
 	return Reader(booking.attendee_email, booking.attendee_name, language, booking.timezone, "attendee")
 
 
@@ -65,9 +66,5 @@ def host_reader(user: str, role: str = "host") -> Reader:
 
 
 def _host_reader(user: str, person: frappe._dict, role: str = "host") -> Reader:
-	language, zone = person.language or _site_language(), zone_or_sites(person.time_zone)
+	language, zone = person.language or site_language(), zone_or_sites(person.time_zone)
 	return Reader(person.email or user, person.full_name or user, language, zone, role, user)
-
-
-def _site_language() -> str:
-	return frappe.db.get_single_value("System Settings", "language") or "en"

@@ -109,7 +109,7 @@ def _filled_in(source: str, variables: dict[str, Any]) -> str:
 
 
 def _first_that_renders(own: Any, shipped: Any, rendered: Callable[[Any], Any]) -> Any:
-	"""Render the site's own text. If it is broken, log why and render the app's. Raises the error if there is none."""
+	"""Render the site's own text. If it is broken, log why and render the app's, or raise the error if the app has none."""
 	if own is None:
 		return rendered(shipped)
 	try:

@@ -129,7 +129,7 @@ def _links(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 
 
 def moved_from(booking: Document) -> Document | None:
-	"""Return the booking whose place this one took, or None. Once the booking was changed again, that is old news."""
+	"""Return the booking that this one replaced, or None. Once the booking was changed again, that is old news."""
 	left = predecessor(booking)
 	return left if left and left.sequence == booking.sequence else None
 

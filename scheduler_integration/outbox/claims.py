@@ -21,9 +21,9 @@ from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
 
 # Longer than any worker's time for one job. A worker gives back in time the tasks that it doesn't get to.
 LEASE_SECONDS = 900
-# How long a message waits for the link or the calendar event of its booking. Then it goes without.
+# A message waits this long for the link or the calendar event of its booking. Then it goes without.
 PATIENCE = 10
-# A claim that lost a race against another worker is repeated so often.
+# A claim that lost a race against another worker is repeated this often.
 ATTEMPTS = 5
 
 _COLUMNS = (
@@ -46,8 +46,8 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 
 	Tasks that never failed come before those that did. Tasks that were planned to run at once, as a confirmation, come
 	before those that were planned for a later time, so 10,000 reminders don't hold it up. The first task of each target
-	comes before the second of any, so 10,000 tasks for one target don't hold up the others. Of each kind in
-	`wanted.one_at_a_time`, one task for each target is claimed, and none while another one runs.
+	comes before the second of any, so 10,000 tasks for one target don't hold up the others. A target gets one task at a
+	time of each kind in `wanted.one_at_a_time`.
 	"""
 	for _attempt in range(ATTEMPTS):
 		try:

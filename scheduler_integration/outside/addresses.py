@@ -89,7 +89,7 @@ def request_seconds(default: float) -> float:
 
 
 def normalised(address: str) -> str:
-	"""Return a typed address as it is called: https instead of webcal, without user information and fragment.
+	"""Return the form of a typed address that requests use: https for webcal, without user information and fragment.
 
 	Raises AddressRefused if it isn't a web address at all.
 	"""

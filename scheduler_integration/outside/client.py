@@ -54,7 +54,7 @@ Auth = tuple[str, str] | AuthBase | None
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-	"""What one request may cost. Times are in seconds, `bytes` are those of the answer after decompression."""
+	"""The limits of one request. Times are in seconds, `bytes` is the size of the answer after decompression."""
 
 	connect: float = 5
 	read: float = 20
@@ -86,7 +86,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-	"""What the other system answered. `url` is the address after redirects."""
+	"""The answer of the other system. `url` is the address after redirects."""
 
 	status: int
 	headers: Mapping[str, str]

@@ -14,13 +14,14 @@ from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import place_icon
+from scheduler_integration.pages.kit.links import local_address, web_address
 from scheduler_integration.pages.kit.people import faces, names
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
-# What just happened, as an argument of the address.
+# Arguments of the address that say what just happened.
 NEWS = ("booked", "moved", "invited")
 _GONE = ("Cancelled", "Declined", "Rescheduled")
 
@@ -66,14 +67,14 @@ def managing_view(
 		"with": ", ".join(names(booking.hosts)) or booking.page.title,
 		"when": _when(booking, visitor),
 		"place": _place(booking),
-		"ics": _local(booking.calendar.ics),
+		"ics": local_address(booking.calendar.ics),
 		"earlier": booking.earlier and when_view([booking.earlier], visitor.style(booking.timezone)),
 		"is_gone": booking.status in _GONE,
 		"move_url": _move_url(booking, path) if booking.can_reschedule else None,
 		"refusals": _refusals(booking),
 		"is_live": booking.status in ("Pending", "Scheduled") and not booking.is_over,
 		"follow_up": follow,
-		"again_url": _local(booking.book_again_url),
+		"again_url": local_address(booking.book_again_url),
 		"action": path,
 		"problem": attempt.error and attempt.error.message,
 		"guests_typed": attempt.guests or ", ".join(booking.guests),
@@ -112,32 +113,42 @@ def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
 
 
 def _place(booking: AttendeeBooking) -> dict:
-	"""Return the place of the meeting. A web address becomes a link, anything else is text."""
+	"""Return the place of the meeting. A web address becomes a link, anything else is text.
+
+	If the link of the video call isn't there yet, the page's script asks again (public/js/parts/awaited-link.js).
+	"""
 	is_dead = booking.video_status == "deleted_outside"
 	link, text = None if is_dead else booking.meeting_link, booking.location
-	url = next((address for address in (link, text) if _is_web(address)), None)
+	url = web_address(link) or web_address(text)
 	return {
 		"icon": place_icon(booking.location_type),
 		"url": url,
 		"join": _how_to_join(booking),
-		"text": text if text != url else None,
+		"link_follows": _link_follows(booking),
+		"text": None if url and web_address(text) == url else text,
 	}
 
 
 def _how_to_join(booking: AttendeeBooking) -> list[str]:
-	"""Return what people need who dial in, or the sentence that the link follows."""
+	"""Return what people need who dial in, or the sentence who sends the link."""
 	if booking.status in _GONE:
 		return []
-	if booking.video_status == "waiting":
+	if _link_follows(booking):
 		return [_("The link follows by e-mail in a moment.")]
 	if booking.video_status == "deleted_outside":
 		return [_("Your host will send you a new link.")]
+	if booking.video_status == "failed" and not (booking.location or booking.meeting_link):
+		return [_("Your host will send you the link.")]
 	facts = []
 	if booking.meeting_id:
 		facts.append(_("Meeting ID: {0}").format(booking.meeting_id))
 	if booking.meeting_password:
 		facts.append(_("Passcode: {0}").format(booking.meeting_password))
 	return facts
+
+
+def _link_follows(booking: AttendeeBooking) -> bool:
+	return booking.video_status == "waiting" and booking.status not in _GONE
 
 
 def _heading(booking: AttendeeBooking, news: str) -> dict:
@@ -186,19 +197,5 @@ def _gone_heading(status: str) -> dict:
 
 def _follow_up(booking: AttendeeBooking) -> dict | None:
 	"""Return the page to which the host sends attendees after booking, or None if it isn't a web address."""
-	address = booking.redirect_url
-	return {"url": address, "host": urlsplit(address).hostname} if _is_web(address) else None
-
-
-def _is_web(address: str | None) -> bool:
-	try:
-		parts = urlsplit((address or "").strip())
-	except ValueError:
-		return False
-	return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in (address or "").strip()
-
-
-def _local(address: str | None) -> str | None:
-	"""Return the address without its host name, so that links stay on the host name in the visitor's address bar."""
-	parts = urlsplit(address or "")
-	return (parts.path + (f"?{parts.query}" if parts.query else "")) or None
+	address = web_address(booking.redirect_url)
+	return {"url": address, "host": urlsplit(address).hostname} if address else None

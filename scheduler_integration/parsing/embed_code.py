@@ -98,7 +98,7 @@ def _elements(code: str) -> Iterator[Element]:
 
 
 def _widget_of(element: Element, allowed_hosts: Collection[str]) -> Widget | None:
-	"""Return the widget that the element is, or None for an element that may stand beside it."""
+	"""Return the widget that the element is, or None for an element that is allowed beside a widget."""
 	_refuse_handlers(element)
 	if element.tag == "iframe":
 		return _iframe(element, allowed_hosts)

@@ -31,7 +31,7 @@ def line(value: object, longest: int = SHORT) -> str:
 	if any(is_control(char) for char in text):
 		raise Refused(_("This must be one line of text."))
 	if has_encoded_word(text):
-		raise Refused(_("Please leave out “=?”: mail programs read something else there."))
+		raise Refused(_("Please leave out “=?”: mail programs would misread it."))
 	return text
 
 

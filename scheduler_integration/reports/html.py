@@ -15,7 +15,7 @@ from scheduler_integration.reports.qr import qr_image
 from scheduler_integration.reports.section import Channel, Meeting, Section
 from scheduler_integration.reports.widget import ShownWidget
 
-# What the scheduler's page in the frame may do. It has the provider's origin, never this site's (`widget_hosts`).
+# The rights of the scheduler's page in the frame. It has the provider's origin, never this site's (`widget_hosts`).
 _SANDBOX = "allow-forms allow-popups allow-popups-to-escape-sandbox allow-same-origin allow-scripts"
 _TOGETHER = Markup(' style="margin: 0 0 16px; page-break-inside: avoid; break-inside: avoid;"')
 # wkhtmltopdf doesn't know flexible boxes, so the image floats.

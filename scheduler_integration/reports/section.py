@@ -13,7 +13,7 @@ from scheduler_integration.reports.recommendation import recommended
 from scheduler_integration.reports.subject import Subject
 from scheduler_integration.reports.widget import ShownWidget, widget_of
 
-# Where the section is shown. The names are those of the tracked links: a web page, print or PDF, an e-mail.
+# The places where the section is shown: a web page, print or PDF, an e-mail. Tracked links have the same names.
 Channel = Literal["report", "pdf", "email"]
 CHANNELS: tuple[Channel, ...] = ("report", "pdf", "email")
 

@@ -28,16 +28,10 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry, agenda
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
-from scheduler_integration.pages.host.agenda import (
-	HostPage,
-	Tabs,
-	hosting_view,
-	no_time_message,
-	not_free_message,
-	some_refused_message,
-)
+from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view
 from scheduler_integration.pages.host.calendars import calendars_card
 from scheduler_integration.pages.host.filters import Filters, filters_view
+from scheduler_integration.pages.host.refused import no_time_message, not_free_message, some_refused_message
 from scheduler_integration.pages.host.video import video_problem, video_view
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.fields import split_addresses
@@ -100,7 +94,7 @@ def _view() -> dict:
 
 def _calendar_notes(user: str, zone: str) -> list[dict]:
 	"""Return what differs in the user's calendars from the meetings to come: events that were moved or deleted there."""
-	locale = str(current_visitor().locale)
+	locale = current_visitor().locale
 	return [{"title": each.title, "text": change_sentence(each, zone, locale)} for each in changes_of(user, now())]
 
 

@@ -7,14 +7,14 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import iso, now, utc
-from tests.pages.offer import TeamOffer, host_of, make_offer, sign_in
+from tests.pages.offer import TeamOffer, host_of, in_three_days, make_offer, sign_in
 from tests.support import door
-from tests.support.factories import fresh, make_meeting_type, payload
+from tests.support.factories import fresh, make_meeting_type, page_of, payload
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 API = "scheduler_integration.api.bookings"
-NOON = (now() // 86400 + 3) * 86400 + 12 * 3600
+NOON = in_three_days(12)
 DAY = 86400
 
 
@@ -77,7 +77,7 @@ class TestList:
 	@pytest.fixture
 	def meetings(self, offer, client):
 		"""Book a meeting on each of three days, of two types; the one on the second day is cancelled."""
-		page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+		page = page_of(offer)
 		other = make_meeting_type(page)
 		types = (offer, offer, other)
 		made = [door.book(payload(page, each, NOON + n * DAY), now()) for n, each in enumerate(types)]

@@ -1,4 +1,4 @@
-"""`meeting_types.list`, `create`, `update` and `delete`, line by line of the seed's API section."""
+"""`meeting_types.list`, `create`, `update` and `delete`, as docs/api.md describes them."""
 
 import re
 
@@ -19,8 +19,8 @@ from tests.support.factories import (
 )
 
 LIST, CREATE, UPDATE, DELETE = (f"meeting_types.{name}" for name in ("list", "create", "update", "delete"))
-# The body of the seed's POST request.
-SEED = {
+# A complete body, as a client of the API sends it.
+BODY = {
 	"name": "15-Minute Quick Check-In",
 	"duration_minutes": 15,
 	"description": "Quick call to answer questions and check progress",
@@ -37,7 +37,7 @@ def john():
 
 
 def create(user, **fields):
-	status, body = call(CREATE, user, **{**SEED, **fields})
+	status, body = call(CREATE, user, **{**BODY, **fields})
 	assert status == 201, body
 	return body["data"]
 
@@ -52,7 +52,7 @@ def names(user, **arguments):
 def test_a_third_type_is_created_with_the_seeds_answer(john):
 	for order in (0, 1):
 		make_outside_type(john, sort_order=order)
-	status, body = call(CREATE, john, **SEED)
+	status, body = call(CREATE, john, **BODY)
 	assert (status, set(body)) == (201, {"success", "data"})
 	data = body["data"]
 	assert list(data) == [
@@ -68,10 +68,10 @@ def test_a_third_type_is_created_with_the_seeds_answer(john):
 		"sort_order",
 		"created_at",
 	]
-	assert {key: data[key] for key in SEED} == SEED
+	assert {key: data[key] for key in BODY} == BODY
 	assert (data["consultant_id"], data["sort_order"]) == (john, 2)
 	assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", data["created_at"])
-	assert frappe.db.get_value("Meeting Type", data["id"], "title") == SEED["name"]
+	assert frappe.db.get_value("Meeting Type", data["id"], "title") == BODY["name"]
 
 
 def test_name_and_duration_are_enough(john):
@@ -97,8 +97,8 @@ def test_a_native_consultants_type_goes_on_their_page():
 
 def test_a_page_can_be_chosen_if_it_is_ones_own(john):
 	page = make_page(john)
-	assert create(john, scheduling_page=page.name)["name"] == SEED["name"]
-	status, _body = call(CREATE, john, **{**SEED, "scheduling_page": make_page().name})
+	assert create(john, scheduling_page=page.name)["name"] == BODY["name"]
+	status, _body = call(CREATE, john, **{**BODY, "scheduling_page": make_page().name})
 	assert status == 403
 
 
@@ -146,7 +146,7 @@ def test_durations_of_outside_types(john, minutes):
 	],
 )
 def test_a_wrong_field_is_named_with_the_reason(john, field, value):
-	status, body = call(CREATE, john, **{**SEED, field: value})
+	status, body = call(CREATE, john, **{**BODY, field: value})
 	assert (status, body["success"], body["code"]) == (400, False, "VALIDATION_ERROR")
 	assert list(body["details"]) == [field]
 	assert not frappe.db.exists("Meeting Type", {"consultant": john})
@@ -154,7 +154,7 @@ def test_a_wrong_field_is_named_with_the_reason(john, field, value):
 
 @pytest.mark.parametrize("missing", ["name", "duration_minutes"])
 def test_a_missing_field_is_named(john, missing):
-	status, body = call(CREATE, john, **{key: value for key, value in SEED.items() if key != missing})
+	status, body = call(CREATE, john, **{key: value for key, value in BODY.items() if key != missing})
 	assert (status, list(body["details"])) == (400, [missing])
 
 
@@ -183,7 +183,7 @@ def test_a_wrong_update_changes_nothing(commit_clean, john):
 	frappe.db.commit()
 	status, body = call(UPDATE, john, meeting_type=made["id"], name="Better", priority=11)
 	assert (status, list(body["details"])) == (400, ["priority"])
-	assert frappe.db.get_value("Meeting Type", made["id"], "title") == SEED["name"]
+	assert frappe.db.get_value("Meeting Type", made["id"], "title") == BODY["name"]
 
 
 # DELETE
@@ -231,7 +231,7 @@ def test_another_consultants_type_is_forbidden(function, john):
 
 @pytest.mark.parametrize("function", [LIST, CREATE])
 def test_another_consultant_is_forbidden(function, john):
-	assert call(function, john, consultant=make_consultant(), **(SEED if function == CREATE else {}))[0] == 403
+	assert call(function, john, consultant=make_consultant(), **(BODY if function == CREATE else {}))[0] == 403
 
 
 def test_the_consultant_of_a_type_cannot_be_changed(john):
@@ -263,6 +263,14 @@ def test_a_team_hosts_types_are_listed_and_changed_by_the_pages_owner_only(john)
 	native = make_meeting_type(team, consultant=john)
 	assert names(john) == [native.title]
 	assert call(UPDATE, john, meeting_type=native.name, name="Mine")[0] == 403
+
+
+def test_a_host_who_left_the_team_has_no_types_there(john):
+	team = make_team_page([make_user("Boss"), john])
+	make_meeting_type(team, consultant=john)
+	team.hosts[1].is_active = 0
+	team.save()
+	assert names(john) == []
 
 
 # The starter set

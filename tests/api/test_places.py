@@ -9,7 +9,7 @@ from scheduler_integration.exceptions import InvalidRequest
 from tests.pages.offer import bookings_of, make_offer, path_of
 from tests.pages.reading import read, typed_in
 from tests.support import door
-from tests.support.factories import at, make_meeting_type, make_page, payload
+from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, page_of, payload
 
 NOW = at("2026-03-01 12:00")
 PLACES = [
@@ -28,7 +28,7 @@ def meeting_type():
 
 @pytest.fixture
 def book(meeting_type):
-	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
+	page = page_of(meeting_type)
 
 	def make(**fields):
 		made = door.book(payload(page, meeting_type, "2026-03-02T09:00:00+00:00", **fields), NOW)
@@ -104,6 +104,15 @@ def test_a_call_without_an_account_is_not_offered(meeting_type):
 def test_the_form_names_the_hosts_who_have_no_account():
 	with pytest.raises(InvalidRequest, match="“Microsoft Teams” can't be offered yet: Jane must connect an account"):
 		make_meeting_type(make_page(), location_type="Teams")
+
+
+def test_a_collective_meeting_needs_one_host_with_an_account():
+	team = make_team_page([make_user("Ann"), make_user("Ben")])
+	with pytest.raises(InvalidRequest, match="can't be offered yet"):
+		make_meeting_type(team, assignment="Collective", location_type="Teams")
+	values = {"provider": "Teams", "status": "Connected", "account_id": "ann"}
+	frappe.get_doc({"doctype": "Video Connection", "user": team.user, **values}).insert()
+	assert make_meeting_type(team, assignment="Collective", location_type="Teams").name
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from tests.support.factories import make_consultant, make_outside_type, make_use
 
 GET, UPDATE = "scheduler_settings.get", "scheduler_settings.update"
 EMBED_CODE = '<iframe src="https://calendly.com/johndoe-consulting" width="100%" height="600"></iframe>'
-# The body of the seed's PATCH request.
-SEED = {
+# A complete body, as a client of the API sends it.
+BODY = {
 	"scheduler_provider": "calendly",
 	"scheduler_url": "https://calendly.com/johndoe-consulting",
 	"embed_code": EMBED_CODE,
@@ -36,7 +36,7 @@ def stored(user):
 
 
 def test_the_seeds_example_comes_out_of_records(john):
-	assert call(UPDATE, john, **SEED)[0] == 200
+	assert call(UPDATE, john, **BODY)[0] == 200
 	links = {"30min-strategy": ("Stabilize", "Organize", "Build"), "60min-deepdive": ("Build", "Grow")}
 	for order, (link, phases) in enumerate(links.items()):
 		make_outside_type(
@@ -67,7 +67,7 @@ def test_the_seeds_example_comes_out_of_records(john):
 		"created_at",
 		"updated_at",
 	]
-	assert {key: data[key] for key in SEED} == SEED
+	assert {key: data[key] for key in BODY} == BODY
 	assert (data["id"], data["consultant_id"]) == (stored(john).name, john)
 	assert UTC.fullmatch(data["created_at"])
 	assert UTC.fullmatch(data["updated_at"])
@@ -87,7 +87,7 @@ def test_the_seeds_example_comes_out_of_records(john):
 
 
 def test_active_meeting_types_come_by_priority_and_then_sort_order(john):
-	call(UPDATE, john, **SEED)
+	call(UPDATE, john, **BODY)
 	for title, priority, order, active in (("c", 1, 0, 1), ("b", 5, 2, 1), ("a", 5, 1, 1), ("off", 9, 0, 0)):
 		make_outside_type(john, title=title, priority=priority, sort_order=order, is_active=active)
 	found = call(GET, john)[1]["data"]["meeting_types"]
@@ -97,7 +97,7 @@ def test_active_meeting_types_come_by_priority_and_then_sort_order(john):
 def test_times_are_utc_whatever_the_sites_zone(john, site_zone, frozen):
 	site_zone("Asia/Kolkata")
 	frozen("2025-12-22T15:45:00+00:00")
-	call(UPDATE, john, **SEED)
+	call(UPDATE, john, **BODY)
 	data = call(GET, john)[1]["data"]
 	assert (data["created_at"], data["updated_at"]) == ("2025-12-22T15:45:00Z", "2025-12-22T15:45:00Z")
 
@@ -126,9 +126,9 @@ def test_settings_that_were_never_made_are_not_found(john):
 
 
 def test_a_manager_reads_and_changes_anybodys(john):
-	call(UPDATE, john, **SEED)
+	call(UPDATE, john, **BODY)
 	manager = make_user(roles=("Scheduling Manager",))
-	assert call(GET, manager, consultant=john)[1]["data"]["display_name"] == SEED["display_name"]
+	assert call(GET, manager, consultant=john)[1]["data"]["display_name"] == BODY["display_name"]
 	assert call(UPDATE, manager, consultant=john, display_name="Changed")[0] == 200
 	assert stored(john).display_name == "Changed"
 
@@ -142,7 +142,7 @@ def test_a_manager_who_asks_for_nobody_gets_404():
 
 
 def test_the_answer_to_an_update_is_the_seeds(john):
-	status, body = call(UPDATE, john, **SEED)
+	status, body = call(UPDATE, john, **BODY)
 	assert (status, body["success"], body["message"]) == (200, True, "Scheduler settings updated successfully")
 	data = body["data"]
 	assert UTC.fullmatch(data.pop("updated_at"))
@@ -157,29 +157,29 @@ def test_the_answer_to_an_update_is_the_seeds(john):
 
 
 def test_an_update_changes_only_what_is_sent(john):
-	call(UPDATE, john, **SEED)
+	call(UPDATE, john, **BODY)
 	call(UPDATE, john, display_name="Another", show_in_reports=False)
 	data = call(GET, john)[1]["data"]
-	changed = {**SEED, "display_name": "Another", "show_in_reports": False}
-	assert {key: data[key] for key in SEED} == changed
+	changed = {**BODY, "display_name": "Another", "show_in_reports": False}
+	assert {key: data[key] for key in BODY} == changed
 	assert frappe.db.count("Consultant Scheduler Settings", {"consultant": john}) == 1
 
 
 def test_null_empties_an_optional_field(john):
-	call(UPDATE, john, **SEED)
+	call(UPDATE, john, **BODY)
 	call(UPDATE, john, display_name=None, description="", embed_code=None)
 	data = call(GET, john)[1]["data"]
 	assert (data["display_name"], data["description"], data["embed_code"]) == (None, None, None)
 
 
 def test_what_was_read_can_be_sent_back(john):
-	call(UPDATE, john, **SEED)
+	call(UPDATE, john, **BODY)
 	data = call(GET, john)[1]["data"]
 	assert call(UPDATE, john, **data)[0] == 200
 
 
 def test_a_form_may_send_everything_as_text(john):
-	call(UPDATE, john, **{**SEED, "show_in_reports": "0", "embed_in_reports": "1"})
+	call(UPDATE, john, **{**BODY, "show_in_reports": "0", "embed_in_reports": "1"})
 	data = call(GET, john)[1]["data"]
 	assert (data["show_in_reports"], data["embed_in_reports"]) == (False, True)
 
@@ -232,7 +232,7 @@ def test_defaults_of_new_settings(john):
 	],
 )
 def test_a_wrong_field_is_named_with_the_reason(john, field, value):
-	status, body = call(UPDATE, john, **{**SEED, field: value})
+	status, body = call(UPDATE, john, **{**BODY, field: value})
 	assert (status, body["success"], body["code"]) == (400, False, "VALIDATION_ERROR")
 	assert list(body["details"]) == [field]
 	assert body["details"][field]
@@ -248,7 +248,7 @@ def test_the_longest_values_are_taken(john):
 	longest = "https://calendly.com/".ljust(2048, "x")
 	code = EMBED_CODE.ljust(5000)
 	assert (
-		call(UPDATE, john, **{**SEED, "scheduler_url": longest, "display_name": "x" * 200, "embed_code": code})[0]
+		call(UPDATE, john, **{**BODY, "scheduler_url": longest, "display_name": "x" * 200, "embed_code": code})[0]
 		== 200
 	)
 	data = call(GET, john)[1]["data"]

@@ -156,7 +156,7 @@ def test_robots_and_people_who_do_not_want_to_be_tracked_are_not_counted(
 	answer = client.get(tracked_path(meeting_type, assessment), allow_redirects=False)
 	assert answer.status_code == 302
 	assert len(rows(assessment)) == 1
-	# Who doesn't want to be tracked isn't recognised at the scheduler either.
+	# A client who doesn't want to be tracked isn't recognised at the scheduler either.
 	assert ("utm_content" in answer.headers["Location"]) == (not {"DNT", "Sec-GPC"} & set(headers))
 
 

@@ -18,6 +18,8 @@ DOCUMENTS = [
 	ROOT / "embedded/README.md",
 ]
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|js|css|html|md|json|csv|toml|txt|yml|svg|png)|(?:[\w.-]+/)+")
+# A path in a comment, such as pages/kit/dates.py. What follows a colon, a dot or a slash is part of an address.
+NAMED = re.compile(r"(?<![\w/.:-])((?:[a-z_]+/)+[a-z_-]+\.(?:py|js|css|html|md))\b")
 FUNCTION = re.compile(r"((?:\w+/)+\w+)\.(\w+)(?:\(.*\))?")
 
 # Folders of tools, and files of a bench.
@@ -62,6 +64,18 @@ def test_files_and_functions_exist(document):
 			paths = [root / f"{module}.py" for root in (ROOT, APP)]
 			missing += [] if any(name in names_in(path) for path in paths if path.exists()) else [span]
 	assert missing == []
+
+
+def test_comments_name_files_that_exist():
+	"""In scripts, style sheets and templates too: nothing else notices when a file that they name is moved."""
+	stale = [
+		f"{path.relative_to(ROOT)}: {named}"
+		for path in APP.rglob("*")
+		if path.suffix in (".py", ".js", ".ts", ".css", ".html")
+		for named in NAMED.findall(path.read_text(encoding="utf-8"))
+		if named not in files()
+	]
+	assert stale == []
 
 
 @each_document

@@ -170,6 +170,35 @@ class TestWebhook:
 		deliver(booking.id, NOW)
 		assert [request.path for request in receiver.requests] == ["/corrected"]
 
+	def test_is_not_called_after_it_was_switched_off(self, page, receiver):
+		automation = self.automate(receiver)
+		booking = book(page)
+		automation.reload()
+		automation.update({"is_active": 0}).save()
+		deliver(booking.id, NOW)
+		(task,) = actions(booking.id, automation=automation.name)
+		assert (task.status, task.error) == ("Skipped", "The automation was switched off.")
+		assert receiver.requests == []
+
+	def test_tells_of_each_booking_of_a_session(self, page, receiver):
+		"""A host is told once of a session. A program wants to know of each attendee."""
+		self.automate(receiver)
+		workshop = make_meeting_type(page, seats=5)
+		booked = [book(page, workshop).id for _each in range(2)]
+		for booking in booked:
+			deliver(booking, NOW)
+		assert [json.loads(request.data)["booking"]["id"] for request in receiver.requests] == booked
+
+	def test_tells_of_a_booking_that_took_place_before_it_got_through(self, page, receiver):
+		automation = self.automate(receiver)
+		receiver.answers = [Response("broken", 500)]
+		start = NOW + 3 * HOUR
+		booking = door.book(payload(page, make_meeting_type(page), start), NOW)
+		deliver(booking.id, NOW)
+		bookings.complete(booking.id, start + 60)
+		deliver(booking.id, start + 60)
+		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Sent"]
+
 	def test_never_calls_an_address_inside_the_servers_network(self, page, monkeypatch):
 		monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", [])
 		automation = automate(webhook_url="http://127.0.0.1:9/hook")

@@ -1,9 +1,10 @@
-"""The Automation Log: managers see each action, to whom it went, what came of it and why."""
+"""The Automation Log: managers see each action, to whom it went, its outcome and why."""
 
 import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.clock import to_site_time
 from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.scheduler_integration.report.automation_log import automation_log
 from tests.support import door
@@ -44,7 +45,8 @@ def log(**filters):
 def test_a_manager_sees_what_was_sent_what_waits_and_what_was_skipped(page, manager, as_user, outgoing_mail):
 	booking = book(page)
 	deliver(booking.id, NOW)
-	deliver(booking.id, NINE - DAY)
+	late = NINE - DAY + 90
+	deliver(booking.id, late)
 	bookings.cancel_by_token(token_of(booking), "Ill", NINE - DAY + 60)
 	with as_user(manager):
 		rows = log(booking=booking.id)
@@ -58,6 +60,8 @@ def test_a_manager_sees_what_was_sent_what_waits_and_what_was_skipped(page, mana
 		("Thank you and feedback", attendee, "Skipped", "The booking was changed."),
 		("Cancellation to the host", host, "Pending", None),
 	} <= told
+	sent = {row["time"] for row in rows if (row["title"], row["outcome"]) == ("Reminder to the attendee", "Sent")}
+	assert sent == {to_site_time(late)}
 	assert [row["time"] for row in rows] == sorted((row["time"] for row in rows), reverse=True)
 
 

@@ -8,7 +8,16 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.install import after_migrate
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
-from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
+from tests.support.factories import (
+	at,
+	make_meeting_type,
+	make_page,
+	make_team_page,
+	make_user,
+	page_of,
+	payload,
+	token_of,
+)
 from tests.support.outbox import actions, deliver
 
 NOW = at("2026-03-02 06:00")
@@ -95,7 +104,7 @@ class TestFollowingTheBooking:
 	def test_a_new_host_is_reminded_instead_of_the_old_one(self, page):
 		team = [make_user("Ann"), make_user("Ben")]
 		pool = make_meeting_type(make_team_page(team), assignment="Round Robin")
-		booking = door.book(payload(frappe.get_doc("Scheduling Page", pool.scheduling_page), pool, NINE), NOW)
+		booking = door.book(payload(page_of(pool), pool, NINE), NOW)
 		bookings.reassign(booking.id, team[1], NOW)
 		assert {to for key, to, _due in planned(booking.id) if key == "host_reminder"} == {team[1]}
 

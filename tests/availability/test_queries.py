@@ -103,3 +103,39 @@ def test_more_meeting_types_on_a_page_take_no_more_queries(queries):
 		find_listing(page.slug)
 		counts.append(len(queries))
 	assert counts[0] == counts[1]
+
+
+def slots_of_march(page, meeting_type):
+	days = date(2026, 3, 2), date(2026, 3, 31)
+	return slots_between(page.slug, meeting_type.slug, *days, "UTC", None, NOW).days
+
+
+def test_busy_times_beyond_the_databases_longest_text_all_count():
+	if frappe.db.db_type != "mariadb":
+		pytest.skip("only MariaDB cuts the text in which the rows arrive")
+	page = make_page()
+	meeting_type = make_meeting_type(page)
+	for day in range(2, 21):
+		block = {"doctype": "Blocked Time", "user": page.user, "reason": 'Lunch, "late" [2]\n'}
+		times = {"start_time": f"2026-03-{day:02} 12:00:00", "end_time": f"2026-03-{day:02} 13:00:00"}
+		frappe.get_doc(block | times).insert()
+	expected = slots_of_march(page, meeting_type)
+	# A row is about fifty bytes, so the text is cut at each of its bytes, and after its last one.
+	for bytes_left in range(100, 160):
+		frappe.db.sql(f"set session group_concat_max_len = {bytes_left}")
+		assert slots_of_march(page, meeting_type) == expected
+	frappe.db.sql("set session group_concat_max_len = default")
+
+
+def test_titles_with_quotes_and_brackets_are_read():
+	page = make_page()
+	meeting_type = make_meeting_type(page, title='The "first" [1], l’été\\')
+	before = slots_of_march(page, meeting_type)
+	door.book(payload(page, meeting_type, at("2026-03-02 10:00")), NOW)
+	override = {"doctype": "Availability Override", "user": page.user, "reason": 'Fair in "Köln"\n[2]\\'}
+	frappe.get_doc(override | {"date": "2026-03-03", "is_available": 0, "whole_day": 1}).insert()
+	after = slots_of_march(page, meeting_type)
+	assert date(2026, 3, 3) in before
+	assert date(2026, 3, 3) not in after
+	gone = [slot.start for slot in before[date(2026, 3, 2)] if slot not in after[date(2026, 3, 2)]]
+	assert at("2026-03-02 10:00") in gone

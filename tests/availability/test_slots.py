@@ -151,6 +151,12 @@ def test_an_optional_host_of_a_collective_meeting_does_not_narrow_it(team):
 	assert hours(team, panel) == ["09:00", "10:00"]
 
 
+def test_a_team_page_that_became_personal_offers_its_owners_time_alone(team):
+	owner = make_host("Cem", {"Monday": ["15:00-16:00"]})
+	team.update({"page_type": "Personal", "user": owner}).save()
+	assert hours(team, make_meeting_type(team)) == ["15:00", "15:30"]
+
+
 def test_the_first_month_with_a_free_slot_is_found():
 	page = make_page(schedule={"timezone": "Europe/Berlin"})
 	meeting_type = make_meeting_type(page)

@@ -32,6 +32,6 @@ def check_seats(meeting_types):
 
 
 def check_turns(meeting_types):
-	"""What a round robin owes its hosts is zero in sum."""
+	"""The credits of a round robin add up to zero."""
 	for name in meeting_types:
 		assert sum(frappe.get_all("Round Robin Turn", {"meeting_type": name}, pluck="credit")) == 0

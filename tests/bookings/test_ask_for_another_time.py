@@ -1,17 +1,20 @@
 """A host asks the attendee to choose another time. 2 March 2026 is a Monday."""
 
+from datetime import date
+
 import frappe
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.exceptions import AlreadyCancelled, LinkExpired, MoveNotAllowed, NotPermitted
 from scheduler_integration.meetings.lookup import booking_by_token
-from scheduler_integration.notifications.templates import render
+from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of
 from tests.support.ledger import credits
-from tests.support.outbox import waiting_messages
+from tests.support.outbox import mails
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -32,12 +35,8 @@ def move(booking, start, now=NOW):
 
 
 def told(name):
-	"""Return the messages that wait by template and reader: subject, body, and the invitation."""
-	found = {}
-	for message in waiting_messages(name, NOW):
-		subject, body = render(message.template, message.variables())
-		found[message.template, message.reader.email] = (subject, body, message.invitation())
-	return found
+	"""Return the mails that wait by template and reader: subject, body, and the invitation."""
+	return {(mail.template, mail.reader.email): (mail.subject, mail.body, mail.invitation) for mail in mails(name, NOW)}
 
 
 class TestWhileTheTimeIsKept:
@@ -116,6 +115,27 @@ class TestWhenTheTimeIsGivenBack:
 		_page, _type, booking = booked()
 		bookings.ask_to_reschedule(booking.id, "", NOW, gives_back=True)
 		assert move(booking, NINE).start == NINE
+
+	def test_the_present_time_is_offered_again_only_after_it_was_given_back(self):
+		_page, _type, booking = booked()
+
+		def offered():
+			stored, day = frappe.get_doc("Booking", booking.id), date(2026, 3, 2)
+			asked = bookable_for(stored), slot_request_for(stored)
+			return [slot.start for slot in slots_between(*asked, day, day, "UTC", NOW).days[day]]
+
+		assert NINE not in offered()
+		bookings.ask_to_reschedule(booking.id, "", NOW, gives_back=True)
+		assert NINE in offered()
+
+	def test_the_link_of_a_meeting_in_the_far_future_lasts_until_its_end(self):
+		page = make_page()
+		far = NINE + 42 * DAY
+		booking = door.book(payload(page, make_meeting_type(page), far), NOW)
+		bookings.ask_to_reschedule(booking.id, "", NOW, gives_back=True)
+		assert booking_by_token(token_of(booking), far + 1799).can_reschedule
+		with pytest.raises(LinkExpired):
+			booking_by_token(token_of(booking), far + 1800)
 
 	def test_the_link_ends_after_thirty_days(self):
 		_page, _type, booking = booked()

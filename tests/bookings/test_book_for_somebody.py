@@ -11,7 +11,16 @@ from scheduler_integration.doors.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted, SlotTaken
 from scheduler_integration.parsing.booking_request import BookingPayload
 from tests.pages.offer import DAYS
-from tests.support.factories import at, fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
+from tests.support.factories import (
+	at,
+	fresh,
+	make_meeting_type,
+	make_page,
+	make_schedule,
+	make_team_page,
+	make_user,
+	page_of,
+)
 
 NINE = at("2027-03-01 09:00")  # a Monday
 HOUR = 3600
@@ -66,6 +75,18 @@ def test_the_suggestions_for_a_host_need_no_notice(monday, page, call, as_user):
 		with pytest.raises(SlotTaken) as refused:
 			book(call, NINE)
 	assert [each.start for each in refused.value.suggestions] == [NINE + 1800, NINE + HOUR, NINE + 5400]
+
+
+def test_zone_and_language_are_those_of_the_attendees_latest_booking(monday, page, call, as_user):
+	attendee = {"attendee_email": f"{fresh('ada')}@guests.example"}
+	for days, zone, language in ((1, "Asia/Tokyo", "fr"), (2, "Europe/Berlin", "de")):
+		monday.shift(60)
+		with as_user(page.user):
+			book(call, NINE + days * 86400, **attendee, timezone=zone, language=language)
+	with as_user(page.user):
+		booked = book(call, NINE + 3 * 86400, **attendee)
+	stored = frappe.get_doc("Booking", booked.id)
+	assert (stored.timezone, stored.language) == ("Europe/Berlin", "de")
 
 
 def test_the_list_for_hosts_has_today(monday, page, call):
@@ -147,7 +168,7 @@ class TestTeam:
 
 	def test_all_hosts_of_a_collective_meeting_take_it(self, monday, team):
 		(ann, ben), tour = team
-		panel = make_meeting_type(frappe.get_doc("Scheduling Page", tour.scheduling_page), assignment="Collective")
+		panel = make_meeting_type(page_of(tour), assignment="Collective")
 		assert [each.user for each in book(panel, NINE).hosts] == [ann, ben]
 		with pytest.raises(InvalidRequest):
 			book(panel, NINE + HOUR, ann)

@@ -2,14 +2,12 @@
 
 import frappe
 import pytest
-from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import AlreadyCancelled, InvalidRequest, LinkExpired, NotPermitted
-from scheduler_integration.notifications.templates import render
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload, token_of
-from tests.support.outbox import actions, tasks, waiting_messages
+from tests.support.outbox import actions, mails, tasks
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -31,15 +29,13 @@ def sent(name):
 
 
 def told(name):
-	"""Return the messages that wait, by reader: body, iTIP method, and the addresses in the invitation."""
-	found = {}
-	for message in waiting_messages(name, NOW):
-		_subject, body = render(message.template, message.variables())
-		calendar = Calendar.from_ical(message.invitation()["fcontent"])
-		people = calendar.walk("VEVENT")[0]["attendee"]
-		people = people if isinstance(people, list) else [people]
-		found[message.reader.email] = (body, str(calendar["method"]), [str(each)[7:] for each in people])
-	return found
+	"""Return the mails that wait, by reader: body, iTIP method, and the addresses in the invitation."""
+	return {mail.reader.email: (mail.body, str(mail.calendar["method"]), invited(mail)) for mail in mails(name, NOW)}
+
+
+def invited(mail):
+	people = mail.event["attendee"]
+	return [str(each)[7:] for each in (people if isinstance(people, list) else [people])]
 
 
 def test_the_attendee_adds_and_removes_guests():

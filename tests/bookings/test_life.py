@@ -258,7 +258,7 @@ class Life(RuleBasedStateMachine):
 
 	@rule(seconds=st.sampled_from([-1800, 0, 600, HOUR, HOUR + 900]))
 	def time_passes(self, seconds):
-		"""Let the time come that lies so many seconds after the start of the next meeting."""
+		"""Let the time come that lies this many seconds after the start of the next meeting."""
 		moments = [each.start + seconds for each in self.live() if each.start + seconds > self.now]
 		self.now = min(moments, default=self.now)
 

@@ -24,7 +24,7 @@ PROCESSES = 8
 HOSTS = 12
 # Each team shares hosts with the next one, so that commands lock some hosts of each other's, in many combinations.
 TEAMS = ((0, 5), (3, 8), (7, 12), (10, 14))
-# How often one command may begin again. `retried` gives up after 30 times, with the error 503.
+# One command may begin again at most this often. `retried` gives up after 30 times, with the error 503.
 MOST_ATTEMPTS = 12
 
 # Each process waits at the gate, then does one random thing after the other, each in its own transaction.

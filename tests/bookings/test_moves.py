@@ -6,7 +6,7 @@ import pytest
 from scheduler_integration import bookings, jobs
 from scheduler_integration.bookings.commands.cancel import decline_unanswered
 from scheduler_integration.bookings.commands.outcome import complete_past
-from scheduler_integration.exceptions import AlreadyCancelled, NotPermitted, SchedulingError
+from scheduler_integration.exceptions import AlreadyCancelled, MoveNotAllowed, NotPermitted, SchedulingError
 from scheduler_integration.meetings.lookup import PAST, list_for_host
 from scheduler_integration.meetings.moves import MOVES
 from scheduler_integration.meetings.status import LIVE, OPEN, RELEASED
@@ -249,3 +249,12 @@ def test_a_released_booking_says_so():
 	_page, booking = requested("Declined")
 	with pytest.raises(AlreadyCancelled, match="declined"):
 		bookings.confirm(booking.id, NOW)
+
+
+def test_a_no_show_can_be_taken_back_for_seven_days():
+	page = make_page()
+	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
+	bookings.mark_no_show(booking.id, "", END)
+	assert bookings.complete(booking.id, END + 7 * DAY - 1).status == "Completed"
+	with pytest.raises(MoveNotAllowed, match="seven days"):
+		bookings.mark_no_show(booking.id, "", END + 7 * DAY)

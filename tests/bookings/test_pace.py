@@ -1,4 +1,4 @@
-"""Guests of different hosts never wait for each other, whatever their names are and whoever the guests are."""
+"""Guests of different hosts never wait for each other, for any names and any guests."""
 
 import frappe
 import pytest

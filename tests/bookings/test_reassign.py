@@ -2,7 +2,6 @@
 
 import frappe
 import pytest
-from icalendar import Calendar
 
 from scheduler_integration import bookings, clock
 from scheduler_integration.exceptions import (
@@ -14,8 +13,6 @@ from scheduler_integration.exceptions import (
 	SlotTaken,
 )
 from scheduler_integration.meetings.lookup import booking_by_token
-from scheduler_integration.notifications.invitation import invitation
-from scheduler_integration.notifications.templates import render
 from tests.support import door
 from tests.support.factories import (
 	at,
@@ -28,7 +25,7 @@ from tests.support.factories import (
 	token_of,
 )
 from tests.support.ledger import credits
-from tests.support.outbox import deliver, tasks, waiting_messages
+from tests.support.outbox import deliver, mails, tasks
 
 # A Monday.
 NOW = at("2026-03-02 06:00")
@@ -69,19 +66,16 @@ def busy_with_a_meeting(user, start=NINE):
 
 def messages(name):
 	"""Return the messages by the reader's address: iTIP method, sequence and UID of the invitation, subject, body."""
-	booking, found = frappe.get_doc("Booking", name), {}
-	for message in waiting_messages(name, NOW):
-		calendar = Calendar.from_ical(invitation(booking, NOW, message.reader))
-		event = calendar.walk("VEVENT")[0]
-		subject, body = render(message.template, message.variables())
-		found[message.reader.email] = (
-			str(calendar["method"]),
-			int(event["sequence"]),
-			str(event["uid"]),
-			subject,
-			body,
+	return {
+		mail.reader.email: (
+			str(mail.calendar["method"]),
+			int(mail.event["sequence"]),
+			str(mail.event["uid"]),
+			mail.subject,
+			mail.body,
 		)
-	return found
+		for mail in mails(name, NOW)
+	}
 
 
 class TestTheMeeting:

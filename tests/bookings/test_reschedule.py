@@ -5,7 +5,6 @@ from datetime import date
 
 import frappe
 import pytest
-from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.availability.slots import slots_between as listed
@@ -26,7 +25,6 @@ from scheduler_integration.exceptions import (
 from scheduler_integration.meetings.lookup import booking_by_token, get_for_host
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.tokens import new_manage_key
-from scheduler_integration.notifications.templates import render
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import (
@@ -41,7 +39,7 @@ from tests.support.factories import (
 	token_of,
 )
 from tests.support.ledger import credits
-from tests.support.outbox import waiting_messages
+from tests.support.outbox import mails
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -91,13 +89,11 @@ def is_free(page, meeting_type, start):
 def messages(*names):
 	"""Return the messages by template and reader: subject, body, iTIP method, UID, sequence, start."""
 	found = {}
-	for message in (each for name in names for each in waiting_messages(name, NOW)):
-		subject, body = render(message.template, message.variables())
-		calendar = Calendar.from_ical(message.invitation()["fcontent"])
-		event = calendar.walk("VEVENT")[0]
+	for mail in (each for name in names for each in mails(name, NOW)):
+		event = mail.event
 		start = int(event["dtstart"].dt.timestamp())
-		facts = (str(calendar["method"]), str(event["uid"]), int(event["sequence"]), start)
-		found[message.template, message.reader.email] = (subject, body, facts)
+		facts = (str(mail.calendar["method"]), str(event["uid"]), int(event["sequence"]), start)
+		found[mail.template, mail.reader.email] = (mail.subject, mail.body, facts)
 	return found
 
 

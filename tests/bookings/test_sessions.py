@@ -4,11 +4,9 @@ from datetime import date
 
 import frappe
 import pytest
-from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SlotTaken
-from scheduler_integration.notifications.templates import render
 from tests.support import door
 from tests.support.door import slots_between
 from tests.support.factories import (
@@ -22,7 +20,7 @@ from tests.support.factories import (
 	token_of,
 )
 from tests.support.ledger import credits
-from tests.support.outbox import waiting_messages
+from tests.support.outbox import mails
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -75,17 +73,8 @@ def is_busy(user, start=NINE):
 
 
 def told(name):
-	"""Return the messages by the reader's address: subject, body, and the calendar object."""
-	found = {}
-	for message in waiting_messages(name, NOW):
-		subject, body = render(message.template, message.variables())
-		found[message.reader.email] = subject, body, Calendar.from_ical(message.invitation()["fcontent"])
-	return found
-
-
-def entry(message):
-	(event,) = message[2].walk("VEVENT")
-	return event
+	"""Return the mails that wait, by the reader's address."""
+	return {mail.reader.email: mail for mail in mails(name, NOW)}
 
 
 class TestReassigned:
@@ -193,7 +182,7 @@ class TestTold:
 		ada, bob = "ada.l@guests.example", "bob.l@guests.example"
 		first, second = book(attendee_email=ada), book(attendee_email=bob, notes="I bring my laptop")
 		(host,) = set(hosts_of(first, second))
-		entries = [entry(told(name)[host]) for name in (first, second)]
+		entries = [told(name)[host].event for name in (first, second)]
 		assert entries[0]["UID"] == entries[1]["UID"]
 		assert entries[0]["UID"] not in {booking(first).ical_uid, booking(second).ical_uid}
 		people = [str(each).removeprefix("mailto:") for each in entries[1]["ATTENDEE"]]
@@ -204,35 +193,35 @@ class TestTold:
 	def test_attendees_learn_nothing_of_each_other(self, book):
 		ada, bob = "ada.m@guests.example", "bob.m@guests.example"
 		first, second = book(attendee_email=ada), book(attendee_email=bob)
-		_subject, body, calendar = told(second)[bob]
-		assert ada not in body
-		assert ada.encode() not in calendar.to_ical()
-		assert entry(told(first)[ada])["UID"] != entry(told(second)[bob])["UID"]
+		mail = told(second)[bob]
+		assert ada not in mail.body
+		assert ada.encode() not in mail.calendar.to_ical()
+		assert told(first)[ada].event["UID"] != told(second)[bob].event["UID"]
 
 	def test_each_change_of_the_hosts_entry_has_a_higher_sequence(self, team, book):
 		first = book()
 		host = hosts_of(first)[0]
-		sequences = [entry(told(first)[host])["SEQUENCE"]]
+		sequences = [told(first)[host].event["SEQUENCE"]]
 		second = book()
-		sequences.append(entry(told(second)[host])["SEQUENCE"])
+		sequences.append(told(second)[host].event["SEQUENCE"])
 		bookings.cancel_by_host(first, "", NOW)
-		sequences.append(entry(told(first)[host])["SEQUENCE"])
+		sequences.append(told(first)[host].event["SEQUENCE"])
 		bookings.reassign(second, team[2], NOW)
-		sequences.append(entry(told(second)[host])["SEQUENCE"])
+		sequences.append(told(second)[host].event["SEQUENCE"])
 		bookings.reassign(second, host, NOW)
-		sequences.append(entry(told(second)[host])["SEQUENCE"])
+		sequences.append(told(second)[host].event["SEQUENCE"])
 		assert sequences == sorted(set(sequences))
 
 	def test_who_leaves_is_taken_off_and_the_last_takes_the_entry_along(self, book):
 		first, second = book(), book()
 		(host,) = set(hosts_of(first, second))
 		bookings.cancel_by_host(first, "", NOW)
-		_subject, body, calendar = told(first)[host]
-		assert calendar["METHOD"] == "REQUEST"
-		assert "goes on with the others" in body
-		assert "1 of 3" in body
+		mail = told(first)[host]
+		assert mail.calendar["METHOD"] == "REQUEST"
+		assert "goes on with the others" in mail.body
+		assert "1 of 3" in mail.body
 		bookings.cancel_by_host(second, "", NOW)
-		assert told(second)[host][2]["METHOD"] == "CANCEL"
+		assert told(second)[host].calendar["METHOD"] == "CANCEL"
 
 	def test_the_former_host_is_told_once(self, team, book):
 		first, second = book(), book()
@@ -240,14 +229,14 @@ class TestTold:
 		bookings.reassign(first, team[1], NOW)
 		messages = [told(first), told(second)]
 		assert [former in each for each in messages] == [True, False]
-		_subject, body, calendar = messages[0][former]
-		assert calendar["METHOD"] == "CANCEL"
-		assert "Workshop is now with Ben" in body
-		assert [each[team[1]][2]["METHOD"] for each in messages] == ["REQUEST", "REQUEST"]
+		mail = messages[0][former]
+		assert mail.calendar["METHOD"] == "CANCEL"
+		assert "Workshop is now with Ben" in mail.body
+		assert [each[team[1]].calendar["METHOD"] for each in messages] == ["REQUEST", "REQUEST"]
 
 	def test_the_host_reads_how_many_seats_are_taken(self, book):
 		first = book(guests=["guest@guests.example"])
-		_subject, body, _calendar = told(first)[hosts_of(first)[0]]
+		body = told(first)[hosts_of(first)[0]].body
 		assert "2 of 3" in body
 
 

@@ -80,3 +80,16 @@ def test_a_transaction_that_has_written_goes_on():
 	retried(lambda: None)
 	frappe.db.rollback()
 	assert not frappe.db.exists("User", name)
+
+
+@pytest.mark.usefixtures("commit_clean")
+def test_work_after_a_rollback_to_a_savepoint_commits_nothing_of_before():
+	"""Frappe forgets the number of writes at such a rollback, although those before the savepoint are still there."""
+	frappe.db.commit()
+	user = make_user("Ada")
+	frappe.db.savepoint("before_bob")
+	make_user("Bob")
+	frappe.db.rollback(save_point="before_bob")
+	assert retried(lambda: frappe.db.exists("User", user))
+	frappe.db.rollback()
+	assert not frappe.db.exists("User", user)

@@ -11,7 +11,7 @@ from tests.support.server import Server, somebodys_address
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PATIENCE = 15
-# What a window shows unless a test asks for something else.
+# The settings of a window unless a test asks for others.
 AS_IT_IS = {"media": "screen", "color_scheme": "light", "forced_colors": "none", "reduced_motion": "no-preference"}
 NAME, EMAIL = "Ada Lovelace", "ada@guests.example"
 

@@ -14,7 +14,7 @@ from tests.support.site import on_real_site
 
 CALENDLY = "https://calendly.com/"
 WIDGET = '<iframe src="https://calendly.com/jane-moreau/30min" height="420"></iframe>'
-# What the frame's page would try: run in the report, leave the report, open a dialog.
+# The frame's page tries to run in the report, to leave the report, and to open a dialog.
 FRAMED = """<!doctype html><title>Calendly</title><body style="font: 16px sans-serif; margin: 24px">
 <h1 style="font-size: 20px">Jane Moreau</h1><p>30-minute call</p><p>A stand-in for the scheduler's own page.</p>
 <script>
@@ -36,7 +36,7 @@ def consultant(commit_clean):
 
 
 class WithCalendly(Browsing):
-	"""A window in which a stand-in answers for Calendly. What the stand-in tries and logs isn't the report's."""
+	"""A window in which a stand-in answers for Calendly. The stand-in's own requests and log lines don't count."""
 
 	def __init__(self, windows, screen):
 		super().__init__(windows, screen, keep=False)

@@ -1,5 +1,7 @@
 """A host is told once that their times are closed, and managers a day later if nobody helped."""
 
+from email import message_from_string, policy
+
 import frappe
 import pytest
 
@@ -26,6 +28,16 @@ def told(connection):
 	)
 
 
+def subjects(connection):
+	"""Return the subject of each person's mail."""
+	mails = frappe.get_all("Email Queue", {"reference_name": connection.name}, ["name", "message"])
+	return {
+		recipient: message_from_string(mail.message, policy=policy.default)["Subject"]
+		for mail in mails
+		for recipient in frappe.get_all("Email Queue Recipient", {"parent": mail.name}, pluck="recipient")
+	}
+
+
 def test_refused_access_is_told_to_the_host_at_once_and_once(connection, feed):
 	feed.status = 401
 	sync(connection.name, NOW + HOUR)
@@ -43,6 +55,18 @@ def test_without_a_mail_account_it_is_noted_and_the_others_are_not_held_up(commi
 	tell_of_trouble(NOW)
 	told_at = frappe.get_all("Calendar Connection", {"name": ["in", names]}, pluck="told_host_at")
 	assert told_at == [NOW, NOW]
+
+
+def test_host_and_managers_are_told_in_their_own_languages(connection, feed):
+	frappe.db.set_value("User", connection.user, "language", "de")
+	manager = make_user("Max", roles=("Scheduling Manager",), language="fr")
+	feed.status = 401
+	sync(connection.name, NOW + HOUR)
+	for seconds in (0, DAY):
+		tell_of_trouble(NOW + HOUR + seconds)
+	found = subjects(connection)
+	assert found[connection.user].endswith("braucht Ihre Aufmerksamkeit")
+	assert found[manager].endswith("demande votre attention")
 
 
 def test_managers_are_told_after_another_day(connection, feed):

@@ -1,4 +1,4 @@
-"""What a host does with a booking's event in their own calendar: it is noticed, told, and followed if they want that."""
+"""A host changes a booking's event in their own calendar: the app notices it, tells them, and follows if they want that."""
 
 import frappe
 import pytest

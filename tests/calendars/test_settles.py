@@ -1,8 +1,7 @@
-"""Whatever happens in a calendar, and whatever goes wrong on the way: after all has settled, busy times are what the
-calendar says, and its events are what the bookings say.
+"""Random changes and faults in a calendar: at the end, the busy times equal its events, and its events the bookings.
 
-Between the app and a real Radicale stands a gateway that loses answers, drops connections and asks to wait. What the
-calendar says is computed here, from the test's own list of events and their rules, without the app's reader.
+A gateway between the app and a real Radicale loses answers, drops connections and asks to wait. The expected busy times
+are computed here, from the test's own list of events and their rules, without the app's reader.
 """
 
 import random

@@ -12,7 +12,7 @@ from scheduler_integration.outside.oauth import tokens
 from scheduler_integration.outside.oauth.consent import Grant
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
-from tests.support.factories import at, make_meeting_type, make_page, payload
+from tests.support.factories import at, make_meeting_type, make_page, page_of, payload
 from tests.support.outbox import deliver
 from tests.support.site import Site
 from tests.support.vendors.accounts import Account
@@ -46,7 +46,7 @@ def book() -> Callable[..., Document]:
 		mails: bool = False,
 		**fields: Any,
 	) -> Document:
-		page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
+		page = page_of(meeting_type)
 		made = door.book(payload(page, meeting_type, start, **fields), now)
 		frappe.db.commit()
 		return settle(made.id, now=now, mails=mails)[0] if run else frappe.get_doc("Booking", made.id)

@@ -33,7 +33,7 @@ def give(team):
 
 
 def later(booking):
-	"""Let everything come to an end that waits for something."""
+	"""Run the outbox 5, 30 and 120 minutes later, until no task waits any more."""
 	for minutes in (5, 30, 120):
 		[booking] = settle(booking.name, now=NOW + minutes * 60)
 	return booking

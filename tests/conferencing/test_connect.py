@@ -203,6 +203,24 @@ def test_a_host_says_which_account_is_preferred(client, zoom_for_all, connect_zo
 	assert frappe.db.get_value("Video Connection", first, "is_default") == 0
 
 
+def test_a_host_says_by_a_method_which_account_is_preferred(client, connect_zoom):
+	jane = make_user()
+	first, other = connect_zoom(jane), connect_zoom(jane, account="jane@firm.example")
+	frappe.db.commit()
+	assert client.call(f"{VIDEO}.prefer", name=other).status_code == 401
+	sign_in(client, jane)
+	client.take_csrf_token("/app")
+	found = client.call(f"{VIDEO}.prefer", name=other).json()["data"]["accounts"]
+	assert [(each["name"], each["is_default"]) for each in found] == [(other, True), (first, False)]
+	assert client.call(f"{VIDEO}.prefer", name="made-up").json()["code"] == "NOT_PERMITTED"
+	assert client.call(f"{VIDEO}.prefer").status_code == 403
+	sign_in(client, make_user("Eve"))
+	client.take_csrf_token("/app")
+	assert client.call(f"{VIDEO}.prefer", name=first).status_code == 403
+	frappe.db.rollback()
+	assert frappe.db.get_value("Video Connection", other, "is_default") == 1
+
+
 def test_a_host_joins_by_a_link_that_is_made_at_that_moment(client, book):
 	settings(
 		jitsi_server="https://meet.firm.example",

@@ -8,12 +8,20 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.conferencing.hosts import host_link
-from scheduler_integration.notifications.invitation import invitation
+from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.templates import render
 from tests.conferencing.conftest import DAY, NINE, NOW, calls, reschedule, settings, settle
 from tests.support import door
-from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, payload, token_of
+from tests.support.factories import (
+	make_meeting_type,
+	make_page,
+	make_team_page,
+	make_user,
+	page_of,
+	payload,
+	token_of,
+)
 from tests.support.outbox import tasks, waiting_messages
 
 SECRET = "a-planted-secret-of-the-jitsi-server"
@@ -44,7 +52,7 @@ def test_the_first_message_has_the_link(book, jitsi_type, outgoing_mail):
 
 def test_the_invitation_has_the_link_as_place_and_conference(book, jitsi_type):
 	booking = book(jitsi_type)
-	event = Calendar.from_ical(invitation(booking, NOW, attendee_of(booking))).walk("VEVENT")[0]
+	event = Calendar.from_ical(attachment(booking, NOW, attendee_of(booking))["fcontent"]).walk("VEVENT")[0]
 	assert event["LOCATION"] == booking.meeting_link
 	assert event["CONFERENCE"] == booking.meeting_link
 	assert event["CONFERENCE"].params["VALUE"] == "URI"
@@ -68,7 +76,7 @@ def test_a_request_gets_its_call_when_it_is_confirmed(book, as_user):
 
 
 def test_a_cancelled_booking_has_no_call(book, jitsi_type):
-	page = frappe.get_doc("Scheduling Page", jitsi_type.scheduling_page)
+	page = page_of(jitsi_type)
 	made = door.book(payload(page, jitsi_type, NINE), NOW)
 	[booking] = settle(made.id)
 	assert booking.meeting_link

@@ -8,7 +8,7 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.notifications.templates import render
 from tests.conferencing.conftest import DAY, NINE, NOW, calls, reschedule, settings, settle
 from tests.support import door
-from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, payload
+from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, page_of, payload
 from tests.support.outbox import tasks, waiting_messages
 
 MINUTE = 60
@@ -277,6 +277,6 @@ def test_a_video_call_of_a_host_without_an_account_is_on_jitsi(book):
 
 def test_a_visitor_is_not_kept_waiting_by_zoom(zoom, zoom_type):
 	zoom.fail("/v2/", status=503, times=1000)
-	page = frappe.get_doc("Scheduling Page", zoom_type.scheduling_page)
+	page = page_of(zoom_type)
 	door.book(payload(page, zoom_type, NINE), NOW)
 	assert zoom.log == []

@@ -1,4 +1,4 @@
-"""Where random histories make their calls: a vendor's stand-in, hosts with accounts there, and the calls that are live."""
+"""The world of random histories: a vendor's stand-in, hosts with accounts there, and the calls that are live."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What the desk shows of bookings: its calendar, and connections of other records."""
+"""Bookings in the desk: its calendar, and the connections of other records."""
 
 import frappe
 import pytest

@@ -90,7 +90,7 @@ def test_a_reference_is_read_only_if_this_site_signed_it():
 
 
 def test_a_link_leads_to_the_external_scheduler_with_utm_values(consultant):
-	url = "https://calendly.com/john/30min?month=2026-01&utm_source=mine#top"
+	url = "https://calendly.com/john/30min?month=2026-01&utm_source=mine&utm_content=mine#top"
 	meeting_type, assessment = make_type(consultant, scheduler_event_url=url), make_assessment(consultant)
 	frappe.db.set_single_value("Scheduler Settings", "utm_source", "financial_rise")
 	reference = reference_of(meeting_type, assessment)

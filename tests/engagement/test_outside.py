@@ -55,7 +55,7 @@ def test_a_booking_that_moved_twice_is_one_booking_in_any_order(consultant, emai
 	states = {each.external_id: each.status for each in outsides(consultant)}
 	assert states == {"A": "Rescheduled", "B": "Rescheduled", "C": "Scheduled"}
 	(row,) = engagement(consultant=consultant)
-	assert (row.event_type, row.scheduled_for) == ("meeting_booked", START + 2 * HOUR)
+	assert (row.event_type, row.scheduled_for, row.booked_at) == ("meeting_booked", START + 2 * HOUR, NOW)
 	blocked = frappe.get_all("Blocked Time", {"user": consultant}, pluck="starts_at")
 	assert blocked == [START + 2 * HOUR]
 	names = frappe.get_all("Event Participants", {"email": email, "reference_doctype": "Contact"}, pluck="parent")

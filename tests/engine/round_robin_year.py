@@ -126,7 +126,7 @@ class Year:
 def a_year(mode: str, people: list[Person], seed: int, *, a_day: int = 5, one_each_hour: bool = False) -> Year:
 	"""Simulate a year in which `a_day` attendees ask each weekday for an hour in the next ten days.
 
-	With `one_each_hour` nobody asks for an hour that was asked for before, so that whoever works then is free.
+	With `one_each_hour` nobody asks for the same hour twice, so all hosts who work at that hour are free.
 	"""
 	chance = random.Random(seed)
 	year, asked = Year(people, mode), set()

@@ -101,7 +101,7 @@ def instant_at(day, minutes, zone):
 
 
 def on(day, a_host, rules=None, now=0, days=1):
-	"""The bookable starts of the host's local `day` ("2025-03-09"), or of so many days from it."""
+	"""The bookable starts of the host's local `day` ("2025-03-09"), or of this many days from it."""
 	zone = a_host.hours.zone
 	last = (datetime.fromisoformat(day) + timedelta(days=days)).date().isoformat()
 	return free_starts(rules or MeetingRules(60), a_host, now, at(f"{day} 00:00", zone), at(f"{last} 00:00", zone))

@@ -5,13 +5,12 @@ import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now
 from scheduler_integration.exceptions import FeedNotFound
 from scheduler_integration.notifications.feed import host_feed
-from scheduler_integration.notifications.invitation import invitation
+from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.preferences import feed_owner, preferences_of, renew_feed, stop_feed
 from scheduler_integration.notifications.readers import host_reader
-from tests.pages.offer import host_of, make_offer, sign_in
+from tests.pages.offer import book, host_of, make_offer, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
@@ -40,7 +39,7 @@ class TestContent:
 		made = door.book(payload(page, make_meeting_type(page), NINE, attendee_phone="+49 30 123456"), NOW)
 		booking = frappe.get_doc("Booking", made.id)
 		[event] = events(page.user)
-		[invited] = Calendar.from_ical(invitation(booking, NOW, host_reader(page.user))).walk("VEVENT")
+		[invited] = Calendar.from_ical(attachment(booking, NOW, host_reader(page.user))["fcontent"]).walk("VEVENT")
 		assert [event[name] for name in ("UID", "SUMMARY", "SEQUENCE")] == [
 			invited[name] for name in ("UID", "SUMMARY", "SEQUENCE")
 		]
@@ -119,9 +118,7 @@ def test_the_host_makes_the_link_on_their_page_and_an_app_reads_it_again_with_th
 	press("feed_on")
 	address = read(client.get("/scheduling").text).one("input", id="feed")["value"]
 	path = address[address.index("/api/") :]
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	door.book(payload(page, offer, (now() // DAY + 3) * DAY + 12 * HOUR), now())
-	frappe.db.commit()
+	book(offer)
 	app = client.__class__(client.base_url, client.headers["X-Frappe-Site-Name"])
 	answer = app.get(path)
 	assert answer.headers["Content-Type"].startswith("text/calendar")

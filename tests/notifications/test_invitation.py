@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings
-from scheduler_integration.notifications.invitation import attachment, invitation
+from scheduler_integration.notifications.invitation import attachment, calendar_file
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
@@ -24,7 +24,7 @@ def make_booking(host="Jane", **fields):
 
 def to_ical(booking, reader_of=attendee_of):
 	document = frappe.get_doc("Booking", booking.id)
-	return invitation(document, NOW, reader_of(document))
+	return attachment(document, NOW, reader_of(document))["fcontent"].encode()
 
 
 def parsed(booking, reader_of=attendee_of):
@@ -79,6 +79,18 @@ def test_a_cancellation_keeps_the_uid_and_raises_the_sequence():
 	assert (calendar["METHOD"], after["STATUS"]) == ("CANCEL", "CANCELLED")
 	assert after["UID"] == before["UID"]
 	assert after["SEQUENCE"] == before["SEQUENCE"] + 1
+
+
+def test_the_downloaded_file_asks_nobody_for_an_answer():
+	"""RFC 5546, 3.2.1: a published entry has an organizer and no attendees."""
+	booking = make_booking(guests=["bob@guests.example"])
+	_invited, own = parsed(booking)
+	document = frappe.get_doc("Booking", booking.id)
+	calendar = Calendar.from_ical(calendar_file(document, NOW, attendee_of(document)))
+	(event,) = calendar.walk("VEVENT")
+	assert (calendar["METHOD"], "ATTENDEE" in event) == ("PUBLISH", False)
+	same = ("UID", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "DESCRIPTION", "ORGANIZER", "URL")
+	assert {name: event[name] for name in same} == {name: own[name] for name in same}
 
 
 def test_the_method_is_in_the_content_type():

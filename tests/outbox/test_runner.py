@@ -1,4 +1,4 @@
-"""The runner: which due tasks run, in which order, and what comes of them."""
+"""The runner: which due tasks run, in which order, and with which outcome."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""What surrounds the runner: the scheduler of a quiet site, old messages, and hosts who are told of a failure."""
+"""Around the runner: the scheduler of a quiet site, old messages, and hosts who are told of a failure."""
 
 import re
 from importlib.util import find_spec

@@ -82,7 +82,7 @@ def test_bytes_are_counted_after_decompression():
 
 
 def test_a_server_that_drips_is_cut():
-	"""Each byte is in time. Only the whole takes too long."""
+	"""Each byte comes in time, but the whole answer takes too long."""
 	with dripping() as url:
 		began = time.monotonic()
 		with pytest.raises(Unreachable):

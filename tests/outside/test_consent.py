@@ -1,4 +1,4 @@
-"""The way through a vendor's consent page and back."""
+"""A person goes to a vendor's consent page and comes back."""
 
 from urllib.parse import parse_qs, urlsplit
 

@@ -7,6 +7,7 @@ from frappe.model.document import Document
 from frappe.utils.password import update_password
 
 from scheduler_integration.clock import now
+from scheduler_integration.meetings.summaries import AttendeeBooking
 from tests.support import door
 from tests.support.factories import (
 	make_meeting_type,
@@ -14,6 +15,7 @@ from tests.support.factories import (
 	make_schedule,
 	make_team_page,
 	make_user,
+	page_of,
 	payload,
 )
 from tests.support.server import Client
@@ -70,6 +72,23 @@ def _hours_of_today_left() -> int:
 	return 24 - now() % 86400 // 3600
 
 
+def in_three_days(hour: float) -> int:
+	"""Return an instant at this hour (UTC) three days from now: free in an offer between 9 and 18."""
+	return (now() // 86400 + 3) * 86400 + int(hour * 3600)
+
+
+def wish_for(meeting_type: Document, start: int | None = None, **fields: Any) -> dict[str, Any]:
+	"""Return arguments of `public.book`, by default for noon in three days."""
+	return payload(page_of(meeting_type), meeting_type, in_three_days(12) if start is None else start, **fields)
+
+
+def book(meeting_type: Document, start: int | None = None, **fields: Any) -> AttendeeBooking:
+	"""Book a meeting of the type, by default at noon in three days, and commit."""
+	booked = door.book(wish_for(meeting_type, start, **fields), now())
+	frappe.db.commit()
+	return booked
+
+
 def path_of(meeting_type: Document) -> str:
 	page = frappe.db.get_value("Scheduling Page", meeting_type.scheduling_page, "slug")
 	return f"/schedule/{page}/{meeting_type.slug}"
@@ -106,9 +125,8 @@ class TeamOffer:
 
 	def book(self, hour: int, host: str) -> str:
 		"""Book a meeting in three days with this host, even if it isn't their turn. Commits; returns the name."""
-		start = (now() // 86400 + 3) * 86400 + hour * 3600
 		self._activate({"user": ["!=", host]}, 0)
-		booking = door.book(payload(self.page, self.meeting_type, start), now()).id
+		booking = door.book(payload(self.page, self.meeting_type, in_three_days(hour)), now()).id
 		self._activate({}, 1)
 		frappe.db.commit()
 		return booking

@@ -11,7 +11,7 @@ from scheduler_integration.clock import now
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.meetings.lookup import PAST, get_for_host, list_for_host
 from scheduler_integration.www import scheduling
-from tests.pages.offer import DAYS, TeamOffer, bookings_of, host_of, make_offer, sign_in
+from tests.pages.offer import DAYS, TeamOffer, bookings_of, host_of, in_three_days, make_offer, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support import door
 from tests.support.factories import (
@@ -20,15 +20,12 @@ from tests.support.factories import (
 	make_schedule,
 	make_team_page,
 	make_user,
+	page_of,
 	payload,
 )
 
 MANAGER = ("Scheduling User", "Scheduling Manager")
-MIDNIGHT = (now() // 86400 + 3) * 86400
-
-
-def page_of(meeting_type):
-	return frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
+MIDNIGHT = in_three_days(0)
 
 
 def book(meeting_type, hour, **fields):

@@ -10,7 +10,7 @@ from scheduler_integration.clock import now, utc
 from tests.pages.offer import TeamOffer, bookings_of, host_of, make_offer, sign_in
 from tests.pages.reading import read, typed_in
 from tests.support import door
-from tests.support.factories import at, fresh, make_meeting_type, payload
+from tests.support.factories import at, fresh, make_meeting_type, page_of, payload
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -144,7 +144,7 @@ class TestBook:
 class TestFilters:
 	@pytest.fixture
 	def meetings(self, client, offer):
-		page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+		page = page_of(offer)
 		types = [make_meeting_type(page, title=title) for title in ("Review", "Review", "Demo")]
 		# Not three days from now: midnight may have passed since DAY was made.
 		noon = at(f"{DAY} 12:00")

@@ -5,28 +5,18 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.clock import now
-from tests.pages.offer import bookings_of, host_of, make_offer, sign_in
+from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, sign_in
 from tests.pages.reading import read, typed_in
-from tests.support import door
-from tests.support.factories import payload
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 DAY = 86400
-NOON = (now() // DAY + 3) * DAY + 12 * 3600
-
-
-def book(offer, start=NOON, **fields):
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	made = door.book(payload(page, offer, start, **fields), now())
-	frappe.db.commit()
-	return made.id
 
 
 def requests_of(client, count=3, **fields):
 	offer = make_offer(**{"requires_confirmation": 1, **fields})
 	sign_in(client, host_of(offer))
-	return offer, [book(offer, NOON + index * 3600) for index in range(count)]
+	return offer, [book(offer, in_three_days(12 + index)).id for index in range(count)]
 
 
 def send(client, action, selected=None, **typed):
@@ -68,6 +58,15 @@ def test_one_that_is_refused_is_named_and_stops_no_other(client):
 	assert len(box.all("li")) == 1
 
 
+def test_a_meeting_that_is_named_twice_is_changed_once(client):
+	offer, names = requests_of(client)
+	form = read(client.get("/scheduling").text).one("form", id="bulk")
+	twice = [("selected", names[0]), ("selected", names[0])]
+	answer = client.post("/scheduling", data=[*typed_in(form), *twice, ("action", "confirm")])
+	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=several&count=1")
+	assert status(offer) == ["Scheduled", "Pending", "Pending"]
+
+
 def test_all_are_cancelled_with_one_message(client):
 	offer, _names = requests_of(client, requires_confirmation=0)
 	assert send(client, "cancel", reason="I am ill").status_code == 303
@@ -77,7 +76,7 @@ def test_all_are_cancelled_with_one_message(client):
 def test_a_session_is_one_row_and_takes_all_its_attendees(client):
 	offer = make_offer(seats=5)
 	sign_in(client, host_of(offer))
-	names = [book(offer), book(offer), book(offer, NOON + DAY)]
+	names = [booked.id for booked in (book(offer), book(offer), book(offer, in_three_days(36)))]
 	assert send(client, "cancel", names[:1]).status_code == 303
 	assert status(offer) == ["Cancelled", "Cancelled", "Scheduled"]
 
@@ -103,7 +102,7 @@ def test_nothing_selected_and_too_many_are_said(client):
 def test_somebody_elses_meeting_is_refused_and_not_shown(client):
 	_offer, _names = requests_of(client)
 	theirs = make_offer(requires_confirmation=1)
-	foreign = book(theirs)
+	foreign = book(theirs).id
 	form = read(client.get("/scheduling").text).one("form", id="bulk")
 	answer = client.post("/scheduling", data=[*typed_in(form), ("selected", foreign), ("action", "confirm")])
 	assert (answer.status_code, status(theirs)) == (409, ["Pending"])

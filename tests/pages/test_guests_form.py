@@ -2,18 +2,12 @@
 
 from urllib.parse import urlsplit
 
-import frappe
 import pytest
 
-from scheduler_integration.clock import now
-from tests.pages.offer import bookings_of, make_offer
+from tests.pages.offer import book, bookings_of, make_offer
 from tests.pages.reading import read, typed_in
-from tests.support import door
-from tests.support.factories import payload
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
-
-NOON = (now() // 86400 + 3) * 86400 + 12 * 3600
 
 
 @pytest.fixture
@@ -23,10 +17,7 @@ def offer():
 
 @pytest.fixture
 def path(offer):
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	made = door.book(payload(page, offer, NOON, guests=["ben@guests.example"]), now())
-	frappe.db.commit()
-	return urlsplit(made.manage_url).path
+	return urlsplit(book(offer, guests=["ben@guests.example"]).manage_url).path
 
 
 def send(client, path, guests):

@@ -1,18 +1,18 @@
-"""What a host does with a meeting on `/scheduling`, by its state: move, ask for another time, guests, outcome."""
+"""A host's actions on `/scheduling`, by the state of the meeting: move, ask for another time, guests, outcome."""
 
 import frappe
 import pytest
 
 from scheduler_integration.clock import now, utc
-from tests.pages.offer import TeamOffer, bookings_of, host_of, make_offer, sign_in
+from tests.pages.offer import TeamOffer, bookings_of, host_of, in_three_days, make_offer, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.support import door
-from tests.support.factories import make_meeting_type, payload
+from tests.support.factories import make_meeting_type, page_of
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
 DAY = 86400
-NOON = (now() // DAY + 3) * DAY + 12 * 3600
+NOON = in_three_days(12)
 
 
 @pytest.fixture
@@ -23,8 +23,7 @@ def offer(client):
 
 
 def book(offer, start=NOON, as_of=None, **fields):
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	made = door.book(payload(page, offer, start, **fields), as_of or now())
+	made = door.book(wish_for(offer, start, **fields), as_of or now())
 	frappe.db.commit()
 	return made.id
 
@@ -113,8 +112,7 @@ def test_guests_come_and_go(client, offer):
 
 def test_the_buttons_follow_the_state(client, offer):
 	book(offer)
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	request = make_meeting_type(page, requires_confirmation=1)
+	request = make_meeting_type(page_of(offer), requires_confirmation=1)
 	waiting = book(request, NOON + 3600)
 	assert {"reschedule", "cancel", "ask_to_reschedule", "guests"} <= buttons(client, f"/scheduling?type={offer.name}")
 	asked = buttons(client, f"/scheduling?type={request.name}")

@@ -1,13 +1,10 @@
 """`/scheduling`, a host's own page, and the CSRF token in forms of signed-in people."""
 
-import frappe
 import pytest
 
-from scheduler_integration.clock import now
-from tests.pages.offer import bookings_of, host_of, make_offer, path_of, sign_in
+from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, path_of, sign_in
 from tests.pages.reading import read, typed_in
-from tests.support import door
-from tests.support.factories import make_user, payload
+from tests.support.factories import make_user
 
 DAY = 86400
 
@@ -19,10 +16,7 @@ def offer(commit_clean):
 
 @pytest.fixture
 def booked(offer):
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	start = (now() // DAY + 3) * DAY + 12 * 3600
-	door.book(payload(page, offer, start, notes="Bold wishes"), now())
-	frappe.db.commit()
+	book(offer, in_three_days(12), notes="Bold wishes")
 	return offer
 
 

@@ -6,22 +6,14 @@ import frappe
 import pytest
 
 from scheduler_integration.clock import now, utc
-from tests.pages.offer import bookings_of, make_offer, path_of
+from tests.pages.offer import book, bookings_of, in_three_days, make_offer, path_of
 from tests.pages.reading import read, script_data, typed_in
-from tests.support import door
-from tests.support.factories import payload, token_of
+from tests.support.factories import token_of
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
-NOON = (now() // 86400 + 3) * 86400 + 12 * 3600
+NOON = in_three_days(12)
 HOUR = 3600
-
-
-def booked(offer, start=NOON, **fields):
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	made = door.book(payload(page, offer, start, **fields), now())
-	frappe.db.commit()
-	return made
 
 
 def manage(client, booking):
@@ -53,7 +45,7 @@ def send(client, page, **typed):
 
 def test_the_meeting_moves_and_its_old_link_shows_the_new_time(client):
 	offer = make_offer()
-	booking = booked(offer, timezone="UTC")
+	booking = book(offer, timezone="UTC")
 	times = open_times(client, booking)
 	[old] = times.all("p", class_="old-time")
 	assert "12:00" in old.one("s").text
@@ -78,9 +70,9 @@ def test_the_meeting_moves_and_its_old_link_shows_the_new_time(client):
 
 def test_a_taken_time_is_409_with_the_nearest_as_buttons_and_the_reason_stays(client):
 	offer = make_offer()
-	booking = booked(offer, timezone="UTC")
+	booking = book(offer, timezone="UTC")
 	form = choose(client, open_times(client, booking), "15:00")
-	booked(offer, NOON + 3 * HOUR)
+	book(offer, NOON + 3 * HOUR)
 	answer = send(client, form, reason="The train is late")
 	again = read(answer.text)
 	assert answer.status_code == 409
@@ -97,7 +89,7 @@ def test_a_taken_time_is_409_with_the_nearest_as_buttons_and_the_reason_stays(cl
 
 def test_a_reason_that_is_required_is_asked_for(client):
 	offer = make_offer(reschedule_reason="Required")
-	form = choose(client, open_times(client, booked(offer, timezone="UTC")), "15:00")
+	form = choose(client, open_times(client, book(offer, timezone="UTC")), "15:00")
 	assert "required" in form.one("textarea", id="reason").attributes
 	answer = send(client, form)
 	assert answer.status_code == 400
@@ -106,14 +98,14 @@ def test_a_reason_that_is_required_is_asked_for(client):
 
 def test_no_reason_is_asked_for_if_the_type_wants_none(client):
 	offer = make_offer(reschedule_reason="Not Asked")
-	form = choose(client, open_times(client, booked(offer, timezone="UTC")), "15:00")
+	form = choose(client, open_times(client, book(offer, timezone="UTC")), "15:00")
 	assert not form.all("textarea")
 	assert send(client, form).status_code == 303
 
 
 def test_every_day_of_a_multi_day_meeting_moves_and_is_struck_through(client):
 	offer = make_offer(number_of_days=2)
-	booking = booked(offer, timezone="UTC")
+	booking = book(offer, timezone="UTC")
 	times = open_times(client, booking)
 	assert len(times.one("ul", class_="day-list old-days").all("s")) == 2
 	assert send(client, choose(client, times, "15:00")).status_code == 303
@@ -126,7 +118,7 @@ def test_every_day_of_a_multi_day_meeting_moves_and_is_struck_through(client):
 )
 def test_a_meeting_that_stays_says_why_and_the_page_of_times_is_closed(client, fields, words):
 	offer = make_offer(**fields)
-	booking = booked(offer)
+	booking = book(offer)
 	page = manage(client, booking)
 	assert words in page.one("footer").text
 	assert page.one("footer").text.count(words) == 1
@@ -138,7 +130,7 @@ def test_a_meeting_that_stays_says_why_and_the_page_of_times_is_closed(client, f
 
 def test_a_wrong_token_is_404_and_a_wrong_type_in_the_address_leads_to_the_right_one(client):
 	offer, other = make_offer(), make_offer()
-	booking = booked(offer)
+	booking = book(offer)
 	assert client.get(f"{path_of(offer)}?reschedule=nothing").status_code == 404
 	answer = client.get(f"{path_of(other)}?reschedule={token_of(booking)}", allow_redirects=False)
 	assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, path_of(offer))
@@ -146,7 +138,7 @@ def test_a_wrong_token_is_404_and_a_wrong_type_in_the_address_leads_to_the_right
 
 def test_the_address_with_the_token_is_kept_from_search_engines_and_other_sites(client):
 	offer = make_offer()
-	token = token_of(booked(offer))
+	token = token_of(book(offer))
 	answer = client.get(f"{path_of(offer)}?reschedule={token}")
 	assert answer.headers["Referrer-Policy"] == "no-referrer"
 	page = read(answer.text)
@@ -157,7 +149,7 @@ def test_the_address_with_the_token_is_kept_from_search_engines_and_other_sites(
 
 def test_a_host_who_asks_for_another_time_is_heard(client):
 	offer = make_offer(allow_reschedule=0)
-	booking = booked(offer)
+	booking = book(offer)
 	frappe.db.set_value(
 		"Booking", booking.id, {"reschedule_asked_at": now(), "reschedule_message": "I am ill on that day."}
 	)

@@ -6,10 +6,10 @@ import frappe
 import pytest
 
 from scheduler_integration.clock import now, utc
+from tests.pages import offer
 from tests.pages.offer import bookings_of, make_offer, path_of
 from tests.pages.reading import read, typed_in
-from tests.support import door
-from tests.support.factories import at, make_meeting_type, payload
+from tests.support.factories import at, make_meeting_type, page_of
 
 WHO = {"attendee_name": "Ada Lovelace", "attendee_email": "ada@guests.example"}
 
@@ -114,9 +114,7 @@ class TestDays:
 	def test_a_start_of_which_a_day_is_taken_is_shown_but_cannot_be_chosen(self, client, retreat):
 		day = utc(now()).date() + timedelta(days=5)
 		start = at(f"{day} 11:00")
-		page = frappe.get_doc("Scheduling Page", retreat.scheduling_page)
-		door.book(payload(page, make_meeting_type(page), start), now())
-		frappe.db.commit()
+		offer.book(make_meeting_type(page_of(retreat)), start)
 		shown = read(client.get(f"{path_of(retreat)}?date={day - timedelta(days=1)}&tz=UTC").text)
 		[partial] = shown.all("span", class_="time is-partial")
 		assert "2 of 3 days free; not on" in partial.text

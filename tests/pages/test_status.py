@@ -8,7 +8,7 @@ import pytest
 from scheduler_integration.clock import now, utc
 from tests.pages.offer import host_of, make_offer, path_of
 from tests.pages.reading import read, script_data
-from tests.support.factories import make_meeting_type
+from tests.support.factories import make_meeting_type, page_of
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def offer(commit_clean):
 
 
 def test_a_page_lists_what_can_be_booked(client, offer):
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	page = page_of(offer)
 	make_meeting_type(page, title="Closed", is_active=0)
 	frappe.db.commit()
 	answer = client.get(f"/schedule/{page.slug}")
@@ -72,7 +72,7 @@ def test_what_is_closed_is_not_found(client, offer):
 	frappe.clear_document_cache("Meeting Type", offer.name)
 	assert client.get(path_of(offer)).status_code == 404
 	assert client.get(page).status_code == 200
-	frappe.get_doc("Scheduling Page", offer.scheduling_page).db_set("is_active", 0, commit=True)
+	page_of(offer).db_set("is_active", 0, commit=True)
 	assert client.get(page).status_code == 404
 	assert client.get(path_of(offer)).status_code == 404
 

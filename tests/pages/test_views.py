@@ -13,9 +13,9 @@ from scheduler_integration.pages.booking import month
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.booking.times import DayOfTimes, times_view
 from scheduler_integration.pages.kit import dates, fields, people, query, zones
+from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
-from scheduler_integration.pages.manage import managing_view
 from scheduler_integration.times import Slot
 from tests.support.factories import at
 
@@ -275,22 +275,23 @@ class TestJson:
 		assert json.loads(text) == {"a": hostile}
 
 
-class TestFollowUp:
-	@pytest.mark.parametrize(
-		("address", "host"),
-		[
-			("https://example.com/thanks?x=1", "example.com"),
-			("http://example.com", "example.com"),
-			("javascript:alert(1)", None),
-			("//example.com", None),
-			("data:text/html,x", None),
-			("https://", None),
-			("http://[", None),
-			(None, None),
-		],
-	)
-	def test_only_web_addresses_are_followed(self, address, host):
-		assert managing_view.__globals__["_is_web"](address) is bool(host)
+@pytest.mark.parametrize(
+	("text", "address"),
+	[
+		("https://example.com/thanks?x=1", "https://example.com/thanks?x=1"),
+		(" http://example.com ", "http://example.com"),
+		("javascript:alert(1)", None),
+		("//example.com", None),
+		("data:text/html,x", None),
+		("https://", None),
+		("http://[", None),
+		("https://example.com is where we meet", None),
+		("", None),
+		(None, None),
+	],
+)
+def test_only_web_addresses_become_links(text, address):
+	assert web_address(text) == address
 
 
 class TestForm:

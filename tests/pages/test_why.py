@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-import frappe
 import pytest
 from babel import Locale
 
@@ -14,10 +13,9 @@ from scheduler_integration.clock import now, utc
 from scheduler_integration.pages.host.why import Answer, Question, why_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.times import CalendarEntry, Objection, Slot
-from tests.pages.offer import host_of, make_offer, sign_in
+from tests.pages.offer import book, host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
-from tests.support import door
-from tests.support.factories import at, make_user, payload
+from tests.support.factories import at, make_user
 
 VISITOR = Visitor(Locale.parse("en_GB"), "Europe/Berlin", True, False)
 NOW = at("2026-11-20 12:00")
@@ -144,9 +142,7 @@ class TestPage:
 
 	def test_a_booking_in_the_way_is_named_with_its_record_and_others_are_offered(self, client, offer):
 		day = utc(now()).date() + timedelta(days=3)
-		page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-		booking = door.book(payload(page, offer, at(f"{day} 12:00")), now())
-		frappe.db.commit()
+		booking = book(offer, at(f"{day} 12:00"))
 		sign_in(client, host_of(offer))
 		answer = read(self.ask(client, type=offer.name, date=day, time="12:00", duration="60").text)
 		links = [link["href"] for link in answer.one("section").all("a")]

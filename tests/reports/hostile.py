@@ -1,4 +1,4 @@
-"""What somebody could paste into embed code, addresses, names and descriptions to run a script in a client's report."""
+"""Hostile embed code, addresses, names and descriptions, with which somebody could run a script in a client's report."""
 
 # Addresses that look harmless to people or to some parser, and that aren't web addresses of a host.
 ADDRESSES = (

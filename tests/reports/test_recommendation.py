@@ -1,4 +1,4 @@
-"""Which meeting types a report recommends: the seed's algorithm on real records."""
+"""Which meeting types a report recommends, on real records."""
 
 import pytest
 

@@ -1,5 +1,7 @@
 """The section in reports: texts, links, widget, and when there is none."""
 
+from urllib.parse import unquote
+
 import frappe
 import pytest
 
@@ -308,6 +310,16 @@ def test_markdown_for_a_client_of_profile_s_is_the_seeds(project, jane):
 	assert (
 		"\n\n**No pressure, no rush.** We'll take this at your pace.\n\n[Schedule a Call When You're Ready →](" in text
 	)
+
+
+@pytest.mark.parametrize("path", ["a_(b)", "a)b", "(a", "a))"])
+def test_parentheses_in_an_address_do_not_end_its_link_in_markdown(path):
+	markdown_it = pytest.importorskip("markdown_it", reason="reads Markdown: pip install markdown-it-py")
+	empty, address = Description((), ()), f"https://x.example/{path}"
+	meeting = Meeting("Call", "30 minutes", empty, "Points:", None, "Book it", address)
+	page = Page(markdown_it.MarkdownIt("commonmark").render(as_markdown(Section("T", "I", empty, (meeting,), None))))
+	(link,) = page.elements("a")
+	assert (link.text, unquote(link["href"])) == ("Book it", address)
 
 
 # Beginnings of Markdown that HTML doesn't know.

@@ -17,12 +17,10 @@ import frappe
 import pytest
 
 import scheduler_integration.api
-from scheduler_integration.clock import now
 from scheduler_integration.parsing.booking_request import BookingPayload
-from tests.pages.offer import QUESTIONS, make_offer, path_of
+from tests.pages.offer import QUESTIONS, make_offer, path_of, wish_for
 from tests.strangers.test_mail_headers import WORDS
 from tests.strangers.test_text import FORMULAS, NO_IMAGES
-from tests.support.factories import payload
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 
@@ -107,8 +105,7 @@ def stranger(site):
 		frappe.db.set_single_value("Scheduler Settings", field, 0)
 	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 	frappe.db.commit()
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	right = payload(page, offer, (now() // 86400 + 3) * 86400 + 10 * 3600)
+	right = wish_for(offer)
 	right |= {
 		"start_date": right["start"][:10],
 		"end_date": right["start"][:10],

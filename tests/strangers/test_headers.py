@@ -3,10 +3,8 @@
 import frappe
 import pytest
 
-from scheduler_integration.clock import now
-from tests.pages.offer import host_of, make_offer, path_of, sign_in
-from tests.support import door
-from tests.support.factories import payload, token_of
+from tests.pages.offer import book, host_of, make_offer, path_of, sign_in
+from tests.support.factories import token_of
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -20,10 +18,7 @@ def offer():
 
 @pytest.fixture
 def token(offer):
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	booking = door.book(payload(page, offer, (now() // 86400 + 3) * 86400 + 10 * 3600), now())
-	frappe.db.commit()
-	return token_of(booking)
+	return token_of(book(offer))
 
 
 def policy_of(answer):

@@ -9,9 +9,9 @@ import pytest
 
 from scheduler_integration.clock import now
 from scheduler_integration.header_text import header_text
-from tests.pages.offer import make_offer, path_of
+from tests.pages.offer import book, host_of, make_offer, path_of
 from tests.support import door
-from tests.support.factories import fresh, payload
+from tests.support.factories import fresh, page_of, payload
 from tests.support.outbox import deliver
 from tests.support.smtp import sending_to_inbox
 
@@ -57,7 +57,7 @@ def inbox(site):
 @pytest.fixture
 def wish(client, offer):
 	"""The arguments of `book` for the first free time."""
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	page = page_of(offer)
 	today = frappe.utils.getdate()
 	query = {"slug": page.slug, "meeting_type": offer.slug, "timezone": "UTC", "start_date": str(today)}
 	query["end_date"] = str(frappe.utils.add_days(today, 7))
@@ -137,14 +137,12 @@ def test_what_got_in_before_it_was_refused_does_no_harm(site, client, inbox, off
 
 @pytest.mark.usefixtures("commit_clean")
 def test_a_host_is_told_even_if_the_attendees_address_fits_no_header(offer, outgoing_mail):
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	start = (now() // 86400 + 3) * 86400 + 10 * 3600
-	booking = door.book(payload(page, offer, start), now()).id
+	booking = book(offer).id
 	frappe.db.set_value("Booking", booking, "attendee_email", ADDRESSES[0])
 	frappe.clear_document_cache("Booking", booking)
 	deliver(booking, now())
 	mails = frappe.get_all("Email Queue", {"reference_name": booking}, ["name", "message"])
-	to_host = [mail for mail in mails if page.user in _recipients(mail.name)]
+	to_host = [mail for mail in mails if host_of(offer) in _recipients(mail.name)]
 	assert len(to_host) == 1
 	parsed = message_from_bytes(to_host[0].message.encode(), policy=policy.default)
 	assert "e.ee" not in str(parsed["Reply-To"])

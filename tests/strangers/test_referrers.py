@@ -1,4 +1,4 @@
-"""What strangers write into the referrer of a click stays harmless text."""
+"""A referrer that a stranger made up stays harmless text."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 from scheduler_integration.doors.visits import clean_referrer
 from tests.reports.hostile import ADDRESSES, EMBED_CODES, TEXTS
 
-# What a stored referrer may look like: a web address of a host, without anything that HTML or a spreadsheet could read.
+# The form of a stored referrer: a web address of a host, without anything that HTML or a spreadsheet could read.
 HARMLESS = re.compile(r"(https?://[a-z0-9.-]+(:\d+)?(/[A-Za-z0-9/%:@!$&()*+,;=~._-]*)?)?")
 
 

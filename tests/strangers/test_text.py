@@ -5,10 +5,10 @@ import pytest
 
 from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.clock import now
-from tests.pages.offer import make_offer, path_of
+from tests.pages.offer import make_offer, path_of, wish_for
 from tests.pages.reading import read
 from tests.support import door
-from tests.support.factories import payload
+from tests.support.factories import page_of
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -53,7 +53,7 @@ def test_public_files_are_images(address):
 
 def test_a_logo_that_would_sign_the_reader_out_is_refused_and_never_asked_for(client):
 	offer = make_offer()
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
+	page = page_of(offer)
 	page.logo = "/api/method/logout"
 	with pytest.raises(frappe.ValidationError, match="public file"):
 		page.save()
@@ -72,9 +72,7 @@ def test_a_logo_that_would_sign_the_reader_out_is_refused_and_never_asked_for(cl
 
 @pytest.fixture
 def wish():
-	offer = make_offer()
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	return payload(page, offer, (now() // 86400 + 3) * 86400 + 10 * 3600)
+	return wish_for(make_offer())
 
 
 FORMULAS = [
@@ -109,10 +107,7 @@ def test_telephone_numbers_begin_with_a_plus(wish):
 
 @pytest.mark.parametrize("pattern", ["{{ company }}", " {{company}} {{ notes }} ", "{{ company }}\n"])
 def test_a_title_of_which_nothing_is_left_is_the_default_one(client, pattern):
-	offer = make_offer(event_title=pattern)
-	page = frappe.get_doc("Scheduling Page", offer.scheduling_page)
-	request = payload(page, offer, (now() // 86400 + 3) * 86400 + 10 * 3600)
-	answer = client.call(f"{PUBLIC}.book", **request)
+	answer = client.call(f"{PUBLIC}.book", **wish_for(make_offer(event_title=pattern)))
 	assert answer.status_code == 201
 	frappe.db.rollback()
 	subject = frappe.db.get_value("Booking", answer.json()["data"]["id"], "subject")

@@ -1,4 +1,4 @@
-"""A booking that can't have its lock is given up in time, whoever holds it and for how long."""
+"""A booking that can't get its lock is refused in time, for any holder of the lock and however long they hold it."""
 
 import threading
 import time
@@ -10,9 +10,9 @@ from scheduler_integration import clock
 from scheduler_integration.bookings import transaction
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.exceptions import Busy
-from tests.pages.offer import make_offer
+from tests.pages.offer import make_offer, wish_for
 from tests.support import door
-from tests.support.factories import payload
+from tests.support.factories import page_of
 from tests.support.server import Client
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
@@ -61,8 +61,7 @@ def held(site):
 @pytest.fixture
 def wish():
 	meeting_type = make_offer()
-	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
-	return page, payload(page, meeting_type, (clock.now() // 86400 + 3) * 86400 + 10 * 3600)
+	return page_of(meeting_type), wish_for(meeting_type)
 
 
 def test_a_lock_that_is_never_given_back_costs_one_deadline(held, wish, monkeypatch):

@@ -111,6 +111,11 @@ def make_meeting_type(page: Document, **fields: Any) -> Document:
 	).insert()
 
 
+def page_of(meeting_type: Document) -> Document:
+	"""Return the page of the meeting type."""
+	return frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
+
+
 def make_consultant(first_name: str = "Jane", **fields: Any) -> str:
 	"""Create a user whose scheduler is Calendly, and return the User's name."""
 	user = make_user(first_name)

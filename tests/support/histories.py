@@ -19,7 +19,7 @@ REFERENCES = st.integers(0, 7)
 
 
 class History(RuleBasedStateMachine):
-	"""Bookings of a team change in a random order. What the domain refuses leaves no trace.
+	"""Bookings of a team change in a random order. A refused command leaves no trace.
 
 	`first` is the start of the first slot, in epoch seconds. Subclasses set `page` and `now` before the first rule.
 	"""
@@ -71,7 +71,7 @@ class History(RuleBasedStateMachine):
 
 
 def run_histories(machine: type[History], examples: int) -> None:
-	"""Run so many random histories, new ones each time."""
+	"""Run this many random histories, new ones each time."""
 	checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
 	profile = settings(
 		max_examples=examples, stateful_step_count=14, deadline=None, suppress_health_check=checks, database=None

@@ -1,4 +1,4 @@
-"""What the ledger of a round robin says."""
+"""Reads the ledger of a round robin."""
 
 import frappe
 

@@ -1,4 +1,4 @@
-"""Where sites and calendar servers keep their files in tests: in memory, so that no write waits for the disk."""
+"""Keeps the files of the tests' sites and calendar servers in memory, so that no write waits for the disk."""
 
 import shutil
 from pathlib import Path

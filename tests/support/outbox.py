@@ -1,13 +1,19 @@
-"""What the outbox holds for a booking, and a run of it."""
+"""Reads the tasks of a booking, and runs the outbox."""
 
 import json
 import time
+from dataclasses import dataclass
+from typing import Any
 
 import frappe
+from frappe.translate import print_language
+from icalendar import Calendar, Component
 
 from scheduler_integration import bookings
 from scheduler_integration.notifications.messages import Message, message_to
 from scheduler_integration.notifications.readers import reader_of
+from scheduler_integration.notifications.templates import render
+from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import Task
 
 
@@ -42,6 +48,37 @@ def waiting_messages(booking: str, now: int) -> list[Message]:
 	"""Return the messages that wait to be sent, as they would be sent now."""
 	doc = frappe.get_doc("Booking", booking)
 	return [_message(doc, task, now) for task in tasks(booking, kind="email", status="Pending")]
+
+
+@dataclass(frozen=True)
+class Mail:
+	"""A message as its reader would get it now. `invitation` is what is attached, or None."""
+
+	template: str
+	reader: Reader
+	subject: str
+	body: str
+	invitation: dict[str, Any] | None
+
+	@property
+	def calendar(self) -> Calendar:
+		assert self.invitation
+		return Calendar.from_ical(self.invitation["fcontent"])
+
+	@property
+	def event(self) -> Component:
+		(event,) = self.calendar.walk("VEVENT")
+		return event
+
+
+def mails(booking: str, now: int) -> list[Mail]:
+	"""Return the mails that wait to be sent, each in its reader's language."""
+	found = []
+	for message in waiting_messages(booking, now):
+		with print_language(message.reader.language):
+			subject, body = render(message.template, message.variables())
+		found.append(Mail(message.template, message.reader, subject, body, message.invitation()))
+	return found
 
 
 def deliver(booking: str, now: int) -> int:

@@ -1,4 +1,4 @@
-"""Imported once by the process from which the tests' processes are forked: reads what each of them would read anew."""
+"""Imported once by the process from which the tests' processes are forked: reads what each of them would otherwise read again."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Whatever happens in a calendar, and whatever goes wrong: in the end we know the busy times that the vendor knows.
+"""Random changes and faults in a calendar: in the end we know the same busy times as the vendor.
 
 A random person adds, moves, declines and deletes events in odd zones around the clock changes of March, while replies
 are lost, pages are cut and tokens expire. The vendor's own free/busy is the oracle. A failure names its seed.
@@ -194,7 +194,7 @@ def agree(vendor: Vendor, seed: int) -> None:
 		now += dice.choice((300, 600, 900, 900, 900, 86400, 9 * 86400))
 		vendor.stand_in.faults.clear()
 		settle(jane, now)
-		# What both know: the window that was read.
+		# Both sides know only the window that was read.
 		[row] = frappe.get_all("Connected Calendar", {"parent": jane.connection}, ["window_from", "window_until"])
 		window = (max(row.window_from, window_for(jane.user, now)[0]), row.window_until)
 		assert known(jane, window) == vendor.busy(jane, *window), f"seed {seed}"

@@ -1,7 +1,7 @@
-"""What goes wrong with calendars elsewhere, and must not here: one test for each report, at Google and at Microsoft.
+"""Bugs of other schedulers' calendars, which this app must not have: one test for each, at Google and at Microsoft.
 
-The numbers are those of the list in docs/calendars.md. What needs CalDAV is tested in tests/calendars, the rest of a
-report that concerns tokens or push messages in test_tokens.py and test_push.py.
+The numbers are those of the list in docs/calendars.md. Bugs of CalDAV are tested in tests/calendars; tokens and push
+messages in test_tokens.py and test_push.py.
 """
 
 import threading
@@ -132,7 +132,7 @@ def test_02_an_event_that_appears_after_the_slots_were_shown_is_not_booked_over(
 
 
 def test_03_one_calendar_that_fails_is_not_an_empty_one(vendor, page, jane):
-	"""The second of two calendars is gone. What was known of the first one counts, and the host is closed."""
+	"""The second of two calendars is gone. The known events of the first one count, and the host's times are closed."""
 	connection = frappe.get_doc("Calendar Connection", jane.connection)
 	second = vendor.stand_in.add_calendar(jane.diary.owner, "second-calendar", "Second")
 	connection.append("calendars", {"calendar_name": "Second", "calendar_id": second.id, "check_conflicts": 1})
@@ -376,7 +376,7 @@ print("done", flush=True)
 @pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["Google"], indirect=True)
 def test_two_workers_and_a_push_at_once(site, vendor, page, jane):
-	"""One worker reads, the other leaves. What was pushed while the first one read is read afterwards."""
+	"""One worker reads, the other leaves. A change that is pushed meanwhile is read afterwards."""
 	held = threading.Event()
 	vendor.stand_in.fail(vendor.calendar_path, hold=held)
 	first = site.python(JOB, jane.connection, vendor.key, vendor.stand_in.url)

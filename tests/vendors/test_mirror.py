@@ -1,4 +1,4 @@
-"""Whatever is booked, moved and cancelled, and whatever goes wrong: in the end the events are the bookings."""
+"""Random bookings, moves, cancellations and faults: in the end the calendar's events equal the bookings."""
 
 import random
 from collections.abc import Callable

@@ -8,6 +8,7 @@ import pytest
 from scheduler_integration import clock, jobs
 from scheduler_integration.calendars import push
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.parsing.push_messages import PushMessage
 from tests.support.site import is_released_16
 from tests.support.vendors.connected import Google, Microsoft
 from tests.support.vendors.google import GoogleStandIn
@@ -143,7 +144,7 @@ def test_a_failing_connection_isnt_hurried_by_messages(vendor, jane):
 	frappe.db.set_value("Calendar Connection", jane.connection, "status", "Failing")
 	frappe.db.commit()
 	row = calendar(jane)
-	message = push.Message(row.channel_id, row.get_password("channel_secret"), row.channel_resource or "")
+	message = PushMessage(row.channel_id, row.get_password("channel_secret"), row.channel_resource or "")
 	assert push.received([message], clock.now()) == set()
 
 
@@ -224,7 +225,7 @@ def test_nonsense_is_answered_without_a_word(server, client, body):
 
 
 def test_lost_messages_lose_nothing(vendor, jane):
-	"""Every message is lost; the next look finds the change."""
+	"""Every message is lost; the next reading finds the change."""
 	from datetime import datetime
 
 	sync(jane.connection, clock.now())

@@ -77,7 +77,7 @@ def _leaving(booking: Document, replaces: str | None) -> str:
 
 
 def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> engine.Member:
-	"""Return the new host with the calendar. Raises HostNotFree for any reason that isn't only for attendees."""
+	"""Return the new host with their calendar. Raises HostNotFree, except for reasons that stop only attendees."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	request = SlotRequest(booking.duration_minutes)
 	(member,) = load_members(meeting_type, [host], request, booking.starts_at, booking.ends_at, now, lock=True)

@@ -158,7 +158,7 @@ def _was_used(booking: Document, key: str) -> bool:
 
 
 def _close(booking: Document) -> None:
-	"""Give back the time of a booking whose place another one takes."""
+	"""Give back the time of a booking that another one replaces."""
 	booking.update({"status": "Rescheduled", "sequence": booking.sequence + 1})
 	save(booking)
 

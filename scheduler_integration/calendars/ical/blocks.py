@@ -46,7 +46,7 @@ class Block:
 
 @dataclass(slots=True)
 class Blocks:
-	"""What a calendar is made of. `events` maps a UID to its event and the exceptions from it."""
+	"""The parts of a calendar. `events` maps a UID to its event and the exceptions from it."""
 
 	events: dict[str, list[Block]] = field(default_factory=lambda: defaultdict(list))
 	zones: dict[str, Block] = field(default_factory=dict)

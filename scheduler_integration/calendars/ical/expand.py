@@ -23,7 +23,7 @@ SECONDS_OF_ONE = 2
 # A rule may have a few times a day, not one each minute.
 _MOST_A_DAY = 48
 _RECURS = ("RRULE", "RDATE", "RECURRENCE-ID")
-# What a busy time needs. Titles, places and texts aren't even parsed.
+# The lines that a busy time needs. Titles, places and texts aren't even parsed.
 _NEEDED = frozenset(
 	{
 		"BEGIN", "END", "UID", "SEQUENCE", "DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE",

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.translate import print_language
 from frappe.utils import get_url
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.provider import OutgoingEvent, Person
+from scheduler_integration.language import language_of
 from scheduler_integration.meetings.calls import conference_of, has_other_call
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
@@ -44,11 +46,14 @@ def event_of(meeting: Meeting, day: int, key: str, *, invites: bool) -> Outgoing
 	"""Return the event of a day, counted from 0. Each day has a UID of its own; the first day's is the meeting's."""
 	first = meeting.bookings[0]
 	start, end = meeting.days[day]
+	# Attendees read an event that invites them. Any other event is the host's alone.
+	with print_language((invites and first.language) or language_of(meeting.user)):
+		title, description = _title(meeting), _description(meeting, invites=invites)
 	return OutgoingEvent(
 		key=key,
 		uid=uid_of_day(meeting.uid, day),
-		title=_title(meeting),
-		description=_description(meeting, invites=invites),
+		title=title,
+		description=description,
 		location=first.meeting_link or first.location or "",
 		start=start,
 		end=end,
@@ -84,8 +89,8 @@ def _title(meeting: Meeting) -> str:
 def _description(meeting: Meeting, *, invites: bool) -> str:
 	first = meeting.bookings[0]
 	parts = [first.meeting_link, *map(_attendee, meeting.bookings)]
-	# Attendees read an event that invites them, and everybody else's answers aren't theirs. Who has a manage link can
-	# cancel, so an event that only the host reads has the host's own page instead.
+	# Attendees can read an event that invites them. They mustn't read other people's answers there. Anybody with a manage
+	# link can cancel, so an event that only the host reads has the host's own page instead.
 	if invites and len(meeting.bookings) == 1:
 		parts = [first.meeting_link, _("To see or cancel the meeting: {0}").format(manage_url(first))]
 	elif invites:

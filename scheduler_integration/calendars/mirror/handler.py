@@ -20,9 +20,9 @@ from scheduler_integration.meetings.destinations import Destination, destination
 from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
 
-# Seconds until the next look while the account must be connected again. Reconnecting makes the tasks due at once.
+# Seconds until the next attempt while the account must be connected again. Reconnecting makes the tasks due at once.
 PATIENCE = 3600
-# A link that is pending at the provider is asked for again after so many seconds.
+# A link that is pending at the provider is asked for again after this many seconds.
 SOON = 5
 
 

@@ -82,7 +82,7 @@ def change(row: frappe._dict, **values: object) -> None:
 
 
 def forget_people(bookings: Collection[str]) -> None:
-	"""Erase the persons from the records of these bookings' events. What is in the hosts' calendars stays there."""
+	"""Erase the persons from the records of these bookings' events. The events in the hosts' calendars stay."""
 	frappe.db.set_value(DOCTYPE, {"booking": ["in", list(bookings)]}, "declined_by", None, update_modified=False)
 
 

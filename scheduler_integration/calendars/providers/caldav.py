@@ -6,7 +6,6 @@ the sync, and a resource, which is an event with its exceptions, is one RemoteEv
 
 import json
 import re
-from datetime import datetime, timezone
 from urllib.parse import urljoin, urlsplit
 from xml.sax.saxutils import escape
 
@@ -338,7 +337,7 @@ def _url(calendar: str, key: str) -> str:
 
 
 def _stamp(instant: int) -> str:
-	return datetime.fromtimestamp(instant, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+	return f"{utc(instant):%Y%m%dT%H%M%SZ}"
 
 
 def _text(outgoing: OutgoingEvent) -> bytes:

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +27,7 @@ from scheduler_integration.calendars.provider import (
 	Stored,
 )
 from scheduler_integration.calendars.providers import google_events
+from scheduler_integration.clock import iso_z
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import (
 	AccessRevoked,
@@ -121,7 +121,7 @@ class GoogleCalendar:
 			maxResults=_PAGE_SIZE,
 			fields=_LIST_FIELDS,
 			pageToken=page or None,
-			**({"syncToken": token} if token else {"timeMin": _utc(window[0]), "timeMax": _utc(window[1])}),
+			**({"syncToken": token} if token else {"timeMin": iso_z(window[0]), "timeMax": iso_z(window[1])}),
 		)
 		# 400: a token that Google doesn't even recognise as one.
 		unknown = {400: SyncTokenExpired} if token else {}
@@ -187,7 +187,7 @@ class GoogleCalendar:
 			with _errors({404: CalendarGone, 409: _IdTaken}):
 				return google_events.read_stored(request.execute(num_retries=0))
 		except _IdTaken:
-			# An earlier try was carried out, and its answer was lost. A deleted event keeps its id: then it's another matter.
+			# An earlier try was carried out, and its answer was lost. A deleted event keeps its id, and is handled differently.
 			now = self._get(calendar, event.key)
 			if now is None:
 				raise EventChanged from None
@@ -279,7 +279,3 @@ def _calendar(item: dict[str, Any]) -> ProviderCalendar:
 
 def _mails(event: OutgoingEvent) -> str:
 	return "all" if event.invites else "none"
-
-
-def _utc(instant: int) -> str:
-	return f"{datetime.fromtimestamp(instant, timezone.utc):%Y-%m-%dT%H:%M:%SZ}"

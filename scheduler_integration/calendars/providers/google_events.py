@@ -1,7 +1,7 @@
 """Google's events and ours: how one is read as the other. No request is made here."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timezone
+from datetime import date, datetime
 from typing import Any
 
 from scheduler_integration import engine
@@ -14,6 +14,7 @@ from scheduler_integration.calendars.provider import (
 	Reply,
 	Stored,
 )
+from scheduler_integration.clock import iso_z
 from scheduler_integration.engine import local_midnight
 
 # Marks an event as one of ours, in its private extended properties: those of this calendar's copy only.
@@ -146,5 +147,4 @@ def _instant(value: Mapping[str, str], zone: str) -> int:
 
 
 def _when(instant: int, zone: str) -> dict[str, str]:
-	moment = datetime.fromtimestamp(instant, timezone.utc)
-	return {"dateTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}", "timeZone": zone}
+	return {"dateTime": iso_z(instant), "timeZone": zone}

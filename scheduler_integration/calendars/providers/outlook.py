@@ -19,6 +19,7 @@ from scheduler_integration.calendars.provider import (
 	Stored,
 )
 from scheduler_integration.calendars.providers import outlook_events
+from scheduler_integration.clock import iso_z
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import (
 	AddressRefused,
@@ -116,7 +117,7 @@ class OutlookCalendar:
 			"notificationUrl": address,
 			"lifecycleNotificationUrl": address,
 			"clientState": secret,
-			"expirationDateTime": outlook_events.utc(self._session.now() + _SUBSCRIPTION_SECONDS),
+			"expirationDateTime": iso_z(self._session.now() + _SUBSCRIPTION_SECONDS),
 		}
 		answer = self._send("POST", f"{self._base}/subscriptions", json=body)
 		if answer.status == 404:
@@ -143,7 +144,7 @@ class OutlookCalendar:
 			if not self._is_own(link):
 				raise SyncTokenExpired
 			return self._send("GET", link)
-		params = {"startDateTime": outlook_events.utc(window[0]), "endDateTime": outlook_events.utc(window[1])}
+		params = {"startDateTime": iso_z(window[0]), "endDateTime": iso_z(window[1])}
 		return self._send(
 			"GET", f"{self._base}/me/calendars/{quote(calendar, safe='')}/calendarView/delta", params=params
 		)

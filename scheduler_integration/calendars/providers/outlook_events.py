@@ -7,6 +7,7 @@ from typing import Any
 
 from scheduler_integration.calendars.ical.zones import iana
 from scheduler_integration.calendars.provider import BusyTime, Kind, OutgoingEvent, RemoteEvent, Reply, Stored
+from scheduler_integration.clock import utc
 from scheduler_integration.engine import instant_of, local_midnight
 
 # The key of one of our events, in a property that can be searched for. The GUID is this app's own.
@@ -109,11 +110,6 @@ def zone_name(name: Any) -> str:
 	return iana(str(name or ""))
 
 
-def utc(instant: int) -> str:
-	"""Return the instant as Graph's parameters have it."""
-	return f"{datetime.fromtimestamp(instant, timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def instant(text: str) -> int:
 	"""Return the instant of a time with an offset or in UTC, such as the end of a subscription."""
 	moment = datetime.fromisoformat(_FRACTION.sub("", text).replace("Z", "+00:00"))
@@ -156,4 +152,4 @@ def _body(event: OutgoingEvent) -> dict[str, str]:
 
 
 def _when(at: int) -> dict[str, str]:
-	return {"dateTime": f"{datetime.fromtimestamp(at, timezone.utc):%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}
+	return {"dateTime": f"{utc(at):%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}

@@ -9,7 +9,7 @@ _GOOGLE = "https://www.googleapis.com/auth/"
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-	"""`scopes` are asked for. In each group of `needed`, one scope is enough to work."""
+	"""The app asks the vendor for all `scopes`. It works if one scope of each group in `needed` is granted."""
 
 	vendor: Vendor
 	scopes: tuple[str, ...]

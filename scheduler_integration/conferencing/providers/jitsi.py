@@ -12,7 +12,7 @@ import jwt
 
 from scheduler_integration.conferencing.provider import Call, Conference
 
-# How long before the start a signed link works, and how long after the end.
+# A signed link works from this long before the start, until this long after the end.
 EARLY, LATE = 3600, 4 * 3600
 
 

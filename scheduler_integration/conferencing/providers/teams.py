@@ -6,7 +6,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from scheduler_integration.clock import utc
+from scheduler_integration.clock import iso_z
 from scheduler_integration.conferencing.provider import Call, Conference
 from scheduler_integration.conferencing.providers.api import WithAccount
 from scheduler_integration.exceptions import MeetingGone
@@ -46,8 +46,8 @@ class Teams(WithAccount):
 def _body(call: Call) -> dict[str, str]:
 	return {
 		"subject": call.title,
-		"startDateTime": f"{utc(call.start):%Y-%m-%dT%H:%M:%SZ}",
-		"endDateTime": f"{utc(call.end):%Y-%m-%dT%H:%M:%SZ}",
+		"startDateTime": iso_z(call.start),
+		"endDateTime": iso_z(call.end),
 	}
 
 

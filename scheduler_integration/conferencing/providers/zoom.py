@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from frappe import _
 
-from scheduler_integration.clock import utc
+from scheduler_integration.clock import iso_z
 from scheduler_integration.conferencing.provider import Call, Conference
 from scheduler_integration.conferencing.providers.api import WithAccount
 from scheduler_integration.exceptions import AccessRevoked, MeetingGone, UnexpectedAnswer
@@ -96,7 +96,7 @@ def _body(call: Call) -> dict[str, Any]:
 	return {
 		"topic": call.title[:LONGEST_TOPIC],
 		"type": SCHEDULED,
-		"start_time": f"{utc(call.start):%Y-%m-%dT%H:%M:%SZ}",
+		"start_time": iso_z(call.start),
 		"timezone": call.zone,
 		"duration": call.minutes,
 		"agenda": _("Booking {0}").format(call.nonce),

@@ -17,7 +17,7 @@ from ..time.intervals import Interval
 from ..time.zones import DAY, by_local_date, local_date, local_midnight, zone
 from .host_group import HostGroup, PartlyFree
 
-# How far from a start `nearest` looks, step by step. Most alternatives are on the same day; only a full calendar is
+# `nearest` looks this far from a start, step by step. Most alternatives are on the same day; only a full calendar is
 # searched to the end.
 _RADII = (DAY, 4 * DAY, 16 * DAY)
 

@@ -21,8 +21,8 @@ def reassignment_refusals(
 	"""Return every reason why the member can't take these parts of a meeting, each with the start of its part.
 
 	- Hours, busy times, buffers and limits are checked. Limits count the meeting as a new booking of this host (see Limit).
-	- Grid, minimum notice and window bind attendees, not hosts. Their refusals are in the result all the same; the caller
-	leaves them out.
+	- Grid, minimum notice and window bind attendees, not hosts. Their refusals are in the result too; the caller leaves
+	them out.
 	- A session of the host's own at that time is a conflict: the two sessions aren't joined.
 
 	With `has_begun` the meeting began on an earlier day with another host, and only the days to come are reassigned.

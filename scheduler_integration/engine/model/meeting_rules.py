@@ -52,10 +52,10 @@ class Until:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-	"""At most so many meetings, or minutes of meetings, in a `period`: "day", ISO "week" or "month".
+	"""At most this many meetings, or minutes of meetings, in a `period`: "day", ISO "week" or "month".
 
 	It counts the meetings of the type that is asked about, or with `of_host` all meetings of the host. A session counts
-	once, and joining one adds nothing. A multi-day meeting counts like this, be it booked or asked for:
+	once, and joining one adds nothing. A multi-day meeting, whether booked or requested, counts like this:
 
 		counted in  day                       week, month
 		meetings    once on each of its days  once, on its first day

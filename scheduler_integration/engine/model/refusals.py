@@ -1,4 +1,4 @@
-"""Why a start can't be booked."""
+"""The reasons why a start can't be booked."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def occurrences(rule: str, first: int, last: int) -> list[Interval]:
 def recurrence_bounds(rule: str) -> Interval | None:
 	"""Return the first block's start and the last block's end, NO_END without a last one; None without any block."""
 	recurrence = read_normalised(rule)
-	# Each date in EXDATE excludes one block at most, so the first block is among so many and one more.
+	# Each date in EXDATE excludes one block at most, so the first block is among this many and one more.
 	excluded = len(recurrence.excluded) + len(recurrence.excluded_days)
 	head = blocks_of(recurrence, islice(recurrence.days(recurrence.start.toordinal()), excluded + 1))
 	blocks = list(chain(head[:1], added_blocks(recurrence)))

@@ -25,7 +25,7 @@ from dateutil.rrule import WEEKLY, rrule, weekday
 
 from .text import FREQUENCIES, RecurrenceRule
 
-# The calendar repeats itself, weekdays included, after so many years.
+# The calendar repeats itself, weekdays included, after this many years.
 CYCLE_YEARS = 400
 _END_OF_CALENDAR = date(9999, 12, 31).toordinal()
 

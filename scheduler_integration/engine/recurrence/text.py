@@ -4,7 +4,7 @@
     EXDATE;VALUE=DATE:20261026
     RDATE;TZID=Europe/Berlin:20261027T090000
 
-Every part is read and checked here. On which days the rule falls is decided in rule_days.py.
+Every part is read and checked here. The days of a rule are found in rule_days.py.
 """
 
 from __future__ import annotations

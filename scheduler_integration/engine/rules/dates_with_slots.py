@@ -10,7 +10,7 @@ from ..model.meeting_rules import MeetingRules, RollingDays, Until
 from ..time.zones import by_local_date, local_date, local_days
 from .booking_window import midnight_after
 
-# Dates with slots are looked for within so many days, a month at a time. Most windows end within the first month.
+# Dates with slots are looked for within this many days, a month at a time. Most windows end within the first month.
 SEARCH_DAYS = 366
 _DAYS_AT_A_TIME = 31
 

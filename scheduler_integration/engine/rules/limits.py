@@ -66,7 +66,7 @@ def period_of(day: date, period: str) -> Period:
 
 
 class MinutesLeft:
-	"""How many minutes weekly and monthly limits leave for a multi-day meeting. Each day's part takes its own minutes.
+	"""The minutes that weekly and monthly limits leave for a multi-day meeting. Each day's part takes its own minutes.
 
 	Example: at most 480 minutes a week, none booked, and a meeting of 480 minutes on two days. From Thursday to Friday both
 	parts lie in one week, which lacks 480 minutes. From Friday to Monday each week takes one part, so the meeting fits.

@@ -14,7 +14,7 @@ from ..time.intervals import Interval
 from ..time.working_intervals import working_intervals
 from ..time.zones import DAY, instant_of, local_date, wall_clock
 
-# Days off are skipped within so many days more than the meeting has. A longer pause means: too few working days.
+# Days off are skipped within this many days more than the meeting has. A longer pause means: too few working days.
 LONGEST_PAUSE_DAYS = 21
 
 

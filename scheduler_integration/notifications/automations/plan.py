@@ -20,7 +20,7 @@ from scheduler_integration.outbox.tasks import Planned, skip_open
 # Purposes of tasks. A timed task follows the booking: it moves with it, and is skipped when it is cancelled.
 AT_ONCE, TIMED_TASK = "automation", "reminder"
 KINDS = {"Email": "email", "SMS": "sms", "Webhook": "webhook", "To-do": "todo"}
-# For how long after its moment a task may still act. A reminder that comes after the start reminds nobody.
+# A task may still act this long after its moment. A reminder that comes after the start reminds nobody.
 PATIENCE = 6 * 3600
 DAY = 86400
 

@@ -24,7 +24,7 @@ from scheduler_integration.permissions import is_manager
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-	"""What one reader would get. `html` for an e-mail, `text` for everything else."""
+	"""The message that one reader would get: `html` for an e-mail, `text` for everything else."""
 
 	to: str
 	subject: str | None

@@ -8,5 +8,5 @@ tokens.store(Holder("Calendar Connection", name), grant)
 access = tokens.access_token(GOOGLE, Holder("Calendar Connection", name), now)
 ```
 
-`vendors.py` has what differs between vendors, `consent.py` the way through the vendor's page, `tokens.py` what we keep.
+`vendors.py` lists the vendors, `consent.py` leads to a vendor's consent page and back, `tokens.py` keeps the tokens.
 """

@@ -1,4 +1,4 @@
-"""The way through a vendor's consent page, and back with a grant.
+"""Sends a person to a vendor's consent page, and takes the grant when they come back.
 
 The state is a random text. Its data is kept on the server for ten minutes, and can be taken once, by the same user in
 the same session. So nobody can make somebody else's browser finish a consent, and plant an account.
@@ -53,7 +53,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-	"""What a vendor granted. `expires_at` is in epoch seconds. The last three say whose account it is, if known."""
+	"""The tokens and rights that a vendor granted. `expires_at` is in epoch seconds. The last three name the account."""
 
 	access_token: str = field(repr=False)
 	refresh_token: str = field(repr=False)
@@ -119,7 +119,7 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> tuple[Started, 
 
 
 def require(vendor: Vendor, needed: Iterable[Collection[str]], grant: Grant) -> None:
-	"""Raise ConsentIncomplete if a scope is missing, or the refresh token. Of each collection, one scope is enough."""
+	"""Raise ConsentIncomplete if the refresh token or a scope is missing. One scope of each collection is enough."""
 	granted = {_plain(scope, vendor) for scope in grant.scopes}
 	enough = all(any(_plain(scope, vendor) in granted for scope in one_of) for one_of in needed)
 	if not enough or not grant.refresh_token:

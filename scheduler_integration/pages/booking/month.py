@@ -11,7 +11,7 @@ from frappe import _
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
 
-# How many months ahead of today the calendar can be turned.
+# The calendar can be turned this many months ahead of today.
 FARTHEST_MONTHS = 24
 
 
@@ -69,7 +69,7 @@ def month_view(
 				for day in week
 			]
 			for week in weeks
-			# Weeks that are over only take the place of those that count.
+			# Weeks that are over would only take up room.
 			if any(day and day >= today for day in week)
 		],
 		"previous_url": query.url(month=f"{previous_month(month):%Y-%m}") if can_go_back else None,

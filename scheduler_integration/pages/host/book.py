@@ -36,7 +36,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Wish:
-	"""What the address asks for. `doctype` and `record` name a contact, lead or deal; `search` is typed text."""
+	"""The choices in the page's address. `doctype` and `record` name a contact, lead or deal; `search` is typed text."""
 
 	meeting_type: str = ""
 	day: date | None = None

@@ -115,7 +115,7 @@ def _state(each: ConnectionSummary) -> str:
 
 
 def _chosen(each: ConnectionSummary) -> list[str]:
-	"""Return which calendars are read, and which one is written, in a sentence each. Of one that is read, the name is enough."""
+	"""Return a sentence about the calendars that are read, and one about the calendar that is written."""
 	read = ", ".join(calendar.title for calendar in each.calendars if calendar.is_read or calendar.is_written)
 	written = next((calendar.title for calendar in each.calendars if calendar.is_written), None)
 	sentences = []

@@ -12,7 +12,7 @@ from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.pages.host.types import types_by_page
 
-# How far back a list of past meetings begins if no date is given.
+# A list of past meetings begins this far back if no date is given.
 _BACK = timedelta(days=30)
 _STATUSES = {
 	"pending": "pending",

@@ -16,7 +16,7 @@ _LONGEST_IN_MINUTES = 120
 
 @dataclass(frozen=True, slots=True)
 class TimeStyle:
-	"""How a time of day is written: in which zone, with twelve or 24 hours, in which locale."""
+	"""The way in which a time of day is written: its zone, twelve or 24 hours, and its locale."""
 
 	zone: str
 	twelve_hours: bool

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from scheduler_integration.catalogue.public import PublicQuestion
 
-# How many characters of a refused value the form shows again.
+# The form shows at most this many characters of a refused value again.
 _LONGEST_ECHO = 5000
 _ANSWER = "answer_"
 

@@ -25,12 +25,6 @@ def own_image(address: str | None) -> str | None:
 	return address if is_public_image(address) else None
 
 
-def web_address(address: str | None) -> str | None:
-	"""Return the address if it is an http or https address, or None."""
-	address = (address or "").strip()
-	return address if address.startswith(("https://", "http://")) and " " not in address else None
-
-
 def initials(name: str | None) -> str:
 	"""`JD` for Jane Doe."""
 	words = [word for word in (name or "").split() if word[0].isalnum()]

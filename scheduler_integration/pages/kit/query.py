@@ -40,7 +40,7 @@ class Query:
 
 	@property
 	def origin(self) -> dict[str, str]:
-		"""Where the visitor came from, as fields of a BookingPayload."""
+		"""The source of the visit (such as `utm_source`), as fields of a BookingPayload."""
 		return {name: text for name, text in self.carried.items() if name in ORIGIN}
 
 	@property

@@ -1,9 +1,9 @@
-"""Why a meeting can't take place, in sentences, with links to the conflicting records."""
+"""Says in sentences why a meeting can't take place, with links to the conflicting records."""
 
 from __future__ import annotations
 
 from scheduler_integration.pages.kit.dates import TimeStyle
-from scheduler_integration.pages.kit.people import web_address
+from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.spans import in_short
 from scheduler_integration.times import CalendarEntry, Objection
 

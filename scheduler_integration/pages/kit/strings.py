@@ -57,7 +57,10 @@ def booking_strings(*, is_moving: bool = False) -> dict[str, str]:
 
 def manage_strings() -> dict[str, str]:
 	"""Return the texts of js/manage.js."""
-	return {"continuing": _("Taking you there in {0} seconds.")}
+	return {
+		"continuing": _("Taking you there in {0} seconds."),
+		"link_is_here": _("The link to your meeting is here now."),
+	}
 
 
 def host_strings() -> dict[str, str]:

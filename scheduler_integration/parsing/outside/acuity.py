@@ -1,6 +1,6 @@
 """Reads Acuity's webhooks and appointments (developers.acuityscheduling.com: "Webhooks", "appointments/:id").
 
-A webhook says only which appointment changed. The appointment itself is asked from Acuity's API, so it is always as it
+A webhook says only which appointment changed. The appointment itself is read from Acuity's API, so it is always as it
 is now, and neither the order of the webhooks nor a repeated one matters.
 """
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideChange:
-	"""What an external scheduler says about one of its bookings. Instants are epoch seconds.
+	"""A report of an external scheduler about one of its bookings. Instants are epoch seconds.
 
 	- `provider` is an option of Outside Booking, `external_id` the scheduler's own ID.
-	- `happened_at`: when it happened over there. An older change never overwrites a newer one.
-	- `status`: Scheduled, Completed, Cancelled or No Show. None if the change doesn't say: what was known stays.
+	- `happened_at`: when the scheduler made the change. An older change never overwrites a newer one.
+	- `status`: Scheduled, Completed, Cancelled or No Show. None if the change doesn't say: the known status stays.
 	- `start`, `end`: None if unknown.
 	- `meeting_type`: the name of our Meeting Type, if the scheduler knows it.
 	- `reference`: text in the form of a reference, or empty.
-	- `replaces`: the ID of the booking that this one takes the place of, if the attendee moved the meeting.
+	- `replaces`: the ID of the booking that this one replaces, if the attendee moved the meeting.
 	- `is_hearsay`: only the attendee's browser says so. Nothing blocks time or reaches the CRM before the scheduler itself
 	confirms it.
 	"""

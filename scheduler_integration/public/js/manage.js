@@ -1,10 +1,13 @@
-// The confirmation: prints it, and goes on to the host's own page unless the visitor stays.
+// The confirmation: prints it, shows the link of the video call when it comes, and goes on to the host's own page unless
+// the visitor stays.
+import { awaitLink } from "./parts/awaited-link.js";
 import { data, element, t } from "./shared/page.js";
 
 const A_MOMENT = 10;
 
 document.documentElement.classList.add("js");
 document.getElementById("print")?.addEventListener("click", () => print());
+awaitLink();
 if (data.followUp) countDown(data.followUp, A_MOMENT);
 
 /** @param {string} address @param {number} seconds */

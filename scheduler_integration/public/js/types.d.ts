@@ -14,7 +14,7 @@ export type Step = "day" | "time" | "details";
 /** A stretch of time: start and end, epoch seconds. The end isn't part of it. */
 export type Stretch = [start: number, end: number];
 
-/** What the server puts into a page (pages/script_json.py). The booking page has all of it, the others a part. */
+/** What the server puts into a page (pages/kit/script_json.py). The booking page has all of it, the others a part. */
 export interface PageData {
 	slug: string;
 	meetingType: string;
@@ -41,7 +41,7 @@ export interface PageData {
 	followUp?: string;
 }
 
-/** The free starts of the first month (pages/slots.py). */
+/** The free starts of the first month (pages/booking/slots.py). */
 export interface SlotsInPage {
 	duration: number;
 	covered: Stretch;

@@ -22,8 +22,9 @@ from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.pages.booking.form import OWN_FIELDS, read_payload
+from scheduler_integration.pages.booking.page import Attempt, BookingPage
 from scheduler_integration.pages.booking.slots import load_month
-from scheduler_integration.pages.booking.view import Attempt, BookingPage, booking_view
+from scheduler_integration.pages.booking.view import booking_view
 from scheduler_integration.pages.kit.fields import new_key, typed_values
 from scheduler_integration.pages.kit.query import Query, parse, read_instant
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted

@@ -35,7 +35,7 @@ class Client:
 
 @dataclass
 class Consent:
-	"""What the person does on the vendor's page: who they are, which scopes they untick, or the error they cause."""
+	"""The person's answers on the vendor's page: who they are, which scopes they untick, or the error they cause."""
 
 	account: str
 	unticked: frozenset[str] = frozenset()

@@ -182,7 +182,7 @@ class Microsoft(Vendor[GraphStandIn]):
 
 @dataclass
 class Reading:
-	"""What a reader knows of a calendar: the busy times of each event, and the token for the next time."""
+	"""A reader's knowledge of a calendar: the busy times of each event, and the token for the next time."""
 
 	events: dict[str, tuple[BusyTime, ...]] = field(default_factory=dict)
 	token: str = ""

@@ -104,7 +104,7 @@ class GoogleStandIn(Accounts):
 			return self._changed(diary, entry)
 
 	def change(self, diary: Diary, act: Callable[[], None]) -> None:
-		"""The person changes something with a method of the diary; channels hear of it."""
+		"""The person changes something with a method of the diary; channels are told."""
 		with self.lock:
 			act()
 			self._tell(diary)

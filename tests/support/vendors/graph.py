@@ -55,7 +55,7 @@ class Subscription:
 
 @dataclass
 class _Delta:
-	"""What a link of a delta query stands for: the frozen window, the last change that was told, the items to come."""
+	"""The state behind a link of a delta query: the frozen window, the last reported change, the items to come."""
 
 	diary: str
 	since: int
@@ -120,7 +120,7 @@ class GraphStandIn(Accounts):
 			return self._changed(diary, entry, "created")
 
 	def change(self, diary: Diary, act: Callable[[], None]) -> None:
-		"""The person changes something with a method of the diary; subscribers hear of it."""
+		"""The person changes something with a method of the diary; subscribers are told."""
 		with self.lock:
 			act()
 			self._tell(diary, "updated")
@@ -377,7 +377,7 @@ class GraphStandIn(Accounts):
 			inside = [] if entry.removed else list(diary.occurrences(entry, state.since, state.until))
 			live = {_id_of(entry, each.original): each for each in inside if not each.cancelled}
 			known = {identifier for identifier in told if identifier.split("_")[0] == entry.id}
-			# What left the window, or was never in it, comes as removed.
+			# An event that left the window, or was never in it, is reported as removed.
 			gone = known.difference(live) if entry.rule else ({entry.id} - set(live) if state.change else set())
 			items += [{"id": identifier, "@removed": {"reason": "deleted"}} for identifier in sorted(gone)]
 			if entry.rule and live:

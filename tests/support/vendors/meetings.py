@@ -1,4 +1,4 @@
-"""What stand-ins for online meetings share: meetings by their id, each of an account."""
+"""The common part of stand-ins for online meetings: meetings by their id, each of an account."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What every stand-in has: a server on a port, a clock, faults, a log of requests, and rules that must never be broken."""
+"""The common part of all stand-ins: a server on a port, a clock, faults, a log of requests, and rules to be kept."""
 
 import json
 import threading

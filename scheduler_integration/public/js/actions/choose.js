@@ -1,4 +1,4 @@
-// What the visitor chooses: a month, a day, a time, the way back, the time zone, the clock and the duration.
+// Handles the visitor's choices: a month, a day, a time, the way back, the time zone, the clock and the duration.
 import { hideLostRace } from "../parts/chosen.js";
 import { focusStep, onPhone, readAddress, writeAddress, writePart } from "../parts/steps.js";
 import { focusConfirm, focusTime } from "../parts/times.js";

@@ -64,7 +64,7 @@ export class CalendarGrid {
 		const rows = [];
 		for (let at = 0; at < days.length; at += 7) {
 			const week = days.slice(at, at + 7);
-			// Weeks that are over only take the place of those that count.
+			// Weeks that are over would only take up room.
 			if (week.some((date) => date && date >= today))
 				rows.push(make("tr", {}, ...week.map((date) => this.#cell(date))));
 		}

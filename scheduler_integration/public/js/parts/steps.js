@@ -51,7 +51,7 @@ function addressWith(query) {
 	return location.pathname + (String(query) && `?${query}`);
 }
 
-/** The same parts of the address that the server reads (pages/booking/query.py). Anything invalid is null. */
+/** The same parts of the address that the server reads (pages/kit/query.py). Anything invalid is null. */
 export function readAddress() {
 	const query = new URLSearchParams(location.search);
 	const start = Date.parse(query.get("start") ?? "") / 1000;

@@ -3,7 +3,7 @@ import { data } from "../shared/page.js";
 
 /** @import { Refusal } from "../types.js" */
 
-/** What the times belong to: a meeting type, or a booking of it that gets another time. */
+/** The subject of the times: a meeting type, or a booking of it that gets another time. */
 export const wanted = {
 	slug: data.slug,
 	meeting_type: data.meetingType,

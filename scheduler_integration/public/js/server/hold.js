@@ -50,7 +50,7 @@ class Hold {
 		if (this.#held) this.#keep({ ...this.#held, until: 0 });
 	}
 
-	/** What was held is booked now. */
+	/** Called when the held slot is booked. */
 	forget() {
 		forgetHold();
 		this.#keep(null);
@@ -102,7 +102,7 @@ class Hold {
 		this.#write();
 	}
 
-	/** Until when the time is held, or 0 if it isn't. */
+	/** The end of the hold, or 0 if the time isn't held. */
 	#until() {
 		const until = this.#held?.until ?? 0;
 		return until > now() ? until : 0;

@@ -1,4 +1,4 @@
-// When people meet, in words: one stretch of time, or the days of a multi-day meeting. (Like pages/kit/spans.py.)
+// Writes the time of a meeting in words: one span, or the days of a multi-day meeting. (Like pages/kit/spans.py.)
 import {
 	addDays,
 	clockRange,

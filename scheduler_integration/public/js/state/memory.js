@@ -1,5 +1,5 @@
-// What the browser remembers. The tab keeps what was typed until the booking is made, so a reload, a lost race or the
-// back button loses nothing. Choices that outlive the visit are cookies: the server draws the next page with them.
+// The memory of the browser. The tab keeps typed text until the booking is made, so a reload, a lost race or the back
+// button loses nothing. Choices that outlive the visit are cookies: the server draws the next page with them.
 import { data } from "../shared/page.js";
 
 /** @import { Draft } from "../types.js" */

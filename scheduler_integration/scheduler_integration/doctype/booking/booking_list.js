@@ -11,7 +11,7 @@ const WITH_REASON = ["decline", "cancel"];
 frappe.listview_settings.Booking = {
 	add_fields: ["status"],
 	hide_name_column: true,
-	// What a host wants to see first is what is still to come. The calendar starts with these too.
+	// A host wants to see the open bookings first. The calendar starts with these too.
 	filters: [["status", "in", ["Pending", "Scheduled"]]],
 	onload(list) {
 		list.page.add_inner_button(__("Book for somebody"), () => window.open("/scheduling/book"));

@@ -63,7 +63,7 @@ class CalendarConnection(Form):
 		changed = not stored or self.login != stored.login
 		if self.is_new_secret("address"):
 			self.account_name = account_label(self.address, self.login)
-			# The next reading lists them anew, and learns their names.
+			# The next reading lists them again, and learns their names.
 			for row in self.calendars:
 				row.listed_at = None
 		if changed or self.is_new_secret("address") or self.is_new_secret("password"):

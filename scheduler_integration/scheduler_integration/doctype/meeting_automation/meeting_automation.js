@@ -58,7 +58,7 @@ async function ask_booking(form, method, done) {
 	});
 }
 
-// The text is shown in a frame that runs no scripts: whoever wrote the template may not act as the reader.
+// The text is shown in a frame that runs no scripts: the author of the template mustn't be able to act as the reader.
 function show_preview({ to, subject, html, text }) {
 	const dialog = new frappe.ui.Dialog({ title: subject || to, size: "large" });
 	const body = $(dialog.body).empty();

@@ -8,12 +8,12 @@ from scheduler_integration.notifications.rules import TIMED, forget_automations
 from scheduler_integration.parsing.email_address import is_header_safe
 
 MOST_MINUTES = 60 * 24 * 90
-# What the app ships decides these. Its text, its conditions and whether it is active are the admin's choice.
+# Fields that the app decides for its built-in messages. An admin may change the text and conditions, and switch it off.
 FIXED = ("trigger", "channel", "recipient", "built_in")
 
 
 class MeetingAutomation(Form):
-	"""What the site does by itself when a booking changes, or some time before or after a meeting."""
+	"""An action of the site when a booking changes, or some time before or after a meeting."""
 
 	def validate(self):
 		self.keep_what_is_built_in()

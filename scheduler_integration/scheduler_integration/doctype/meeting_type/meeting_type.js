@@ -8,7 +8,7 @@ frappe.ui.form.on("Meeting Type", {
 		// Meanwhile the form may show another meeting type.
 		if (form.doc.name !== name || !page.slug) return;
 		const path = `/schedule/${page.slug}/${slug}`;
-		// Of two refreshes at once only one's link is to stay.
+		// If the form is refreshed twice at once, only one link may stay.
 		form.web_link?.remove();
 		form.add_web_link(path, __("See the booking page"));
 		form.add_custom_button(__("Copy link"), () => frappe.utils.copy_to_clipboard(`${window.location.origin}${path}`));

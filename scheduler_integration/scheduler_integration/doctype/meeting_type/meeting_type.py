@@ -21,7 +21,7 @@ from scheduler_integration.parsing.fields import parse_form_field
 from scheduler_integration.parsing.web_address import web_address
 from scheduler_integration.permissions import is_manager, may_see_report_fields
 
-# How long meetings on an external scheduler may last, in minutes.
+# The longest meeting on an external scheduler, in minutes.
 EXTERNAL_DURATIONS = (15, 30, 45, 60, 90, 120)
 EXTERNAL_DURATIONS_TEXT = ", ".join(map(str, EXTERNAL_DURATIONS))
 MAX_BUFFER_MINUTES = 24 * 60

@@ -4,7 +4,7 @@ from scheduler_integration.controllers import Form
 
 
 class SchedulerEngagement(Form):
-	"""A click on a link of a report, or a meeting that came of it. Only the room engagement/ writes it."""
+	"""A click on a link of a report, or a meeting that followed from it. Only the room engagement/ writes it."""
 
 
 def on_doctype_update():

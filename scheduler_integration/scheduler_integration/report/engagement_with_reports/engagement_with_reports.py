@@ -15,7 +15,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 
-# The cards and charts show so many days up to today.
+# The cards and charts show this many days up to today.
 DAYS = 30
 
 

@@ -1,0 +1,65 @@
+"""Messages on `/scheduling` about a refused command: why, and how it can be done all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from frappe import _
+
+from scheduler_integration.clock import iso
+from scheduler_integration.exceptions import HostNotFree, SomeRefused, TimeNotFree
+from scheduler_integration.meetings.agenda import AgendaEntry
+from scheduler_integration.pages.host.meeting_row import who_and_when
+from scheduler_integration.pages.kit.dates import TimeStyle
+from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
+from scheduler_integration.pages.kit.spans import moment_in_short
+
+
+def not_free_message(error: HostNotFree, asked: dict[str, str], style: TimeStyle) -> dict:
+	"""Return a message that says why the host can't take the meeting.
+
+	`asked` has the form's `name`, `host` and `replaces`. If only rules are in the way, `anyway` repeats them, and the
+	page offers to reassign the meeting despite the rules.
+	"""
+	sentences = {each.message: reason_view(each, style) for each in error.objections}
+	return {
+		"text": error.message,
+		"is_error": True,
+		"reasons": list(sentences.values()),
+		"conflicts": [conflict_view(each, style) for each in error.conflicts],
+		"anyway": {"fields": {**asked, "action": "reassign"}, "label": _("Reassign anyway")}
+		if error.can_force
+		else None,
+	}
+
+
+def no_time_message(error: TimeNotFree, asked: dict[str, str], style: TimeStyle) -> dict:
+	"""Return a message that says why a meeting can't be moved to a time, with the nearest times that are free.
+
+	`asked` has the form's `action`, `name`, `reason` and `start`. `anyway` is as for `not_free_message`.
+	"""
+	sentences = {each.message: reason_view(each, style) for each in error.objections}
+	offered = sorted(error.suggestions, key=lambda slot: slot.start)
+	return {
+		"text": error.message,
+		"is_error": True,
+		"reasons": list(sentences.values()),
+		"anyway": {"fields": asked, "label": _("Move it anyway")} if error.can_force else None,
+		"others": [
+			{"fields": {**asked, "start": iso(slot.start, style.zone)}, "label": moment_in_short(slot.start, style)}
+			for slot in offered
+		],
+	}
+
+
+def some_refused_message(error: SomeRefused, entries: Sequence[AgendaEntry], style: TimeStyle) -> dict:
+	"""Return a message that names each of the `entries` that was refused, with the reason."""
+	names = {entry.booking.id: who_and_when(entry.booking, style) for entry in entries}
+	return {
+		"text": error.message,
+		"is_error": True,
+		"reasons": [
+			{"text": f"{names.get(name, name)}: {refused.message}", "conflicts": []}
+			for name, refused in error.refused.items()
+		],
+	}

@@ -1,0 +1,48 @@
+"""Reads push messages: Google sends one in the headers of a request, Microsoft several in its body.
+
+https://developers.google.com/workspace/calendar/api/guides/push
+https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+_MOST = 1000
+
+Event = Literal["changed", "renew", "ended"]
+_LIFECYCLE: dict[str, Event] = {"reauthorizationRequired": "renew", "subscriptionRemoved": "ended"}
+
+
+@dataclass(frozen=True, slots=True)
+class PushMessage:
+	"""One push message. "renew": the provider asks for a new channel; "ended": there is none any more."""
+
+	channel: str
+	secret: str = field(repr=False)
+	resource: str = ""
+	event: Event = "changed"
+
+
+def google_messages(headers: Mapping[str, str]) -> list[PushMessage] | None:
+	"""Return the message in the headers: none if it only says that a channel is open. None if they aren't Google's."""
+	channel = headers.get("X-Goog-Channel-ID")
+	if not channel:
+		return None
+	if headers.get("X-Goog-Resource-State") == "sync":
+		return []
+	return [PushMessage(channel, headers.get("X-Goog-Channel-Token", ""), headers.get("X-Goog-Resource-ID", "-"))]
+
+
+def microsoft_messages(body: bytes) -> list[PushMessage]:
+	"""Return the messages in the body, at most 1,000: none if it can't be read."""
+	try:
+		return [_microsoft_message(entry) for entry in json.loads(body)["value"][:_MOST]]
+	except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+		return []
+
+
+def _microsoft_message(entry: dict[str, object]) -> PushMessage:
+	event = _LIFECYCLE.get(str(entry.get("lifecycleEvent")), "changed")
+	return PushMessage(str(entry["subscriptionId"]), str(entry.get("clientState") or ""), event=event)
