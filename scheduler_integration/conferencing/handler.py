@@ -229,7 +229,7 @@ def _with_trouble(outcome: Outcome, trouble: Exception | None, task: Task, now: 
 def _later(error: Exception, now: int) -> Outcome:
 	"""Return when to look again, or raise the error: the outbox then waits longer after each attempt."""
 	if isinstance(error, steps.Claimed):
-		return Again(now + SOON, _("Another worker is at this video call."))
+		return Again(now + SOON, _("Another worker is changing this video call right now."))
 	if isinstance(error, steps.Unsettled):
 		return Again(error.at, _("It isn't known yet whether the last request was carried out."))
 	if isinstance(error, TooManyRequests):

@@ -64,7 +64,7 @@ def _well_after_the_end(booking: Document, now: int) -> str | None:
 def _within_a_week(booking: Document, now: int) -> str | None:
 	if now < booking.ends_at + CORRECTION_SECONDS:
 		return None
-	return _("This could be corrected for seven days after the meeting.")
+	return _("This can be corrected only within seven days after the meeting.")
 
 
 @dataclass(frozen=True, slots=True)

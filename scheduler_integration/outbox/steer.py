@@ -80,7 +80,7 @@ def stop(name: str, now: int) -> str:
 	"""
 	task = _find(name)
 	if task.status not in (PENDING, FAILED):
-		raise InvalidRequest(_("Only something that waits or failed can be stopped."))
+		raise InvalidRequest(_("Only a task that waits or failed can be stopped."))
 	who = frappe.utils.get_fullname(frappe.session.user)
 	reason = _("Stopped by {0}.").format(who)
 	fields = {"status": SKIPPED, "is_stopped": 1, "error": reason}

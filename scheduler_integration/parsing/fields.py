@@ -30,7 +30,7 @@ def parse_field(field: str, value: object, parse: Callable[[object], T]) -> T:
 
 
 def parse_form_field(doc: Document, field: str, parse: Callable[[object], T]) -> T:
-	"""Return `parse` of a record's field. A Refused becomes an InvalidRequest whose sentence names the field's label.
+	"""Return the value of a record's field, read with `parse`. A Refused becomes an InvalidRequest that names the label.
 
 	For DocType controllers: the desk shows only the sentence, and not the details.
 	"""

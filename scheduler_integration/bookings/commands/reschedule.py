@@ -131,7 +131,7 @@ def _check_host_may(booking: Document, request: RescheduleRequest, force: bool, 
 	if has_begun_over_several_days(booking, now):
 		raise MoveNotAllowed(_("The first day of this meeting has begun."))
 	if request.start <= now:
-		raise InvalidRequest(details={"start": _("Choose a time that is to come.")})
+		raise InvalidRequest(details={"start": _("Choose a time in the future.")})
 
 
 def _check_reason(request: RescheduleRequest, meeting_type: Document) -> None:
