@@ -240,6 +240,18 @@ def _wait_for(port: int, site: str) -> None:
 	raise RuntimeError("The server didn't start.")
 
 
+def _wait_for_worker(pid: int) -> None:
+	"""Wait until the RQ worker takes jobs. Its own start isn't measured."""
+	from frappe.utils.background_jobs import get_redis_conn
+	from rq import Worker
+
+	deadline = time.monotonic() + 60
+	while pid not in [worker.pid for worker in Worker.all(get_redis_conn())]:
+		if time.monotonic() > deadline:
+			raise RuntimeError("The RQ worker didn't start.")
+		time.sleep(0.2)
+
+
 def _percentile(values: list[float], share: float) -> float:
 	return sorted(values)[min(len(values) - 1, int(len(values) * share))] * 1000
 
@@ -378,7 +390,9 @@ def _report(clients: Clients, hosts: Hosts, chosen: argparse.Namespace, rq_worke
 			continue
 		with ExitStack() as stack:
 			for _each in range(chosen.rq_workers if row.rq else 0):
-				clients.meters.add(RQ, stack.enter_context(rq_worker()))
+				pid = stack.enter_context(rq_worker())
+				_wait_for_worker(pid)
+				clients.meters.add(RQ, pid)
 			requests = hosts.bookings(chosen.bookings, row.of) if row.of else [single[row.name]] * chosen.requests
 			inbox.arrived.queue.clear()
 			found[row.name] = ping if row.name == "ping" else clients.run(row.clients, requests)

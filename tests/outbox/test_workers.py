@@ -171,11 +171,11 @@ def test_without_redis_the_next_run_sends_the_messages(site, inbox, monkeypatch)
 	assert status_of(booking.id) == ["Sent", "Sent"]
 
 
-def test_a_confirmation_passes_a_thousand_reminders(site, inbox):
+def test_a_confirmation_passes_hundreds_of_reminders(site, inbox):
 	older = fresh("booking")
 	wanted = [
 		Planned(kind="email", purpose="test", target=f"{index}@guests.example", key=fresh("key"), due_at=now() - 60)
-		for index in range(1000)
+		for index in range(300)
 	]
 	plan(older, wanted, now())
 	frappe.db.set_value("Outbox Task", {"booking": older}, "modified", "2020-01-01", update_modified=False)
