@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import frappe
 from pypika.functions import Cast, Count
+from pypika.queries import QueryBuilder, Selectable
 from pypika.terms import Function, Term
 
 # MariaDB makes a temporary table for what it groups: in memory for texts of at most 512 characters, otherwise on disk, which
@@ -40,6 +41,18 @@ def packed(shared: Iterable[Term], fields: Iterable[Term]) -> tuple[Term, Term, 
 	return _array(shared), Function("GROUP_CONCAT", _array(fields)), Count("*")
 
 
+def packed_apart(
+	shared: Iterable[Term], fields: Iterable[Term], source: QueryBuilder
+) -> tuple[Term, Selectable, Selectable]:
+	"""Return the same for a query that doesn't group, with a group's rows from another table.
+
+	`source` selects nothing yet, and its conditions name the outer query's tables. MariaDB groups a join only after it has
+	stored and sorted all its rows, which takes twice as long.
+	"""
+	text = Function("GROUP_CONCAT", _array(fields))
+	return _array(shared), source.select(text).as_("text"), source.select(Count("*")).as_("count")
+
+
 def _array(fields: Iterable[Term]) -> Term:
 	return Cast(Function("JSON_ARRAY", *fields), _SHORT)
 
@@ -47,7 +60,7 @@ def _array(fields: Iterable[Term]) -> Term:
 def packed_rows(query: str, values: Mapping[str, object]) -> list[Group]:
 	"""Run a query that selects what `packed` returns. The rows of a group are in no order.
 
-	If a LEFT JOIN found nothing for a group, it has one row with None in all fields.
+	If a LEFT JOIN found nothing for a group, it has one row with None in all fields. `packed_apart` gives it no row.
 	"""
 	try:
 		return [_group(*row) for row in frappe.db.sql(query, values)]
@@ -56,9 +69,9 @@ def packed_rows(query: str, values: Mapping[str, object]) -> list[Group]:
 		return [_group(*row) for row in frappe.db.sql(query.replace(_SHORT, _LONG), values)]
 
 
-def _group(shared: str, text: str, count: int) -> Group:
+def _group(shared: str, text: str | None, count: int) -> Group:
 	"""Return the group. Raises ValueError if MariaDB cut a text, be it within a row or between two."""
-	rows = json.loads(f"[{text}]")
+	rows = json.loads(f"[{text or ''}]")
 	if len(rows) != count:
 		raise ValueError(f"{len(rows)} of {count} rows")
 	return Group(json.loads(shared), rows)

@@ -14,7 +14,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.packed import packed, packed_rows
+from scheduler_integration.packed import packed_apart, packed_rows
 from scheduler_integration.prepared import value
 
 HOUR = 3600
@@ -44,10 +44,7 @@ def load_busy_times(users: Iterable[str], span: engine.Interval, now: int) -> di
 		about = _About(*facts)
 		found[user] += _distrusted(connection, calendar, about, span, now, limit)
 		label, ignored = _label(connection, _EVENT), about.ignored_kinds()
-		# A calendar without busy times has one row of NULLs.
-		found[user] += [
-			engine.Busy(start, end, label) for start, end, kind in rows if start is not None and kind not in ignored
-		]
+		found[user] += [engine.Busy(start, end, label) for start, end, kind in rows if kind not in ignored]
 	return found
 
 
@@ -132,16 +129,15 @@ def _query() -> str:
 		calendar.window_until,
 	)
 	overlaps = (busy.ends_at > value("first")) & (busy.starts_at < value("last"))
+	times = frappe.qb.from_(busy).where(
+		(busy.calendar == calendar.name) & (busy.generation == calendar.generation) & overlaps
+	)
 	return (
 		frappe.qb.from_(connection)
-		# Left, twice: a new connection without calendars and a calendar without busy times have a row too, which says
-		# whether it is trusted.
+		# Left: a new connection without calendars has a row too, which says whether it is trusted.
 		.left_join(calendar)
 		.on((calendar.parent == connection.name) & ((calendar.check_conflicts == 1) | (calendar.write_bookings == 1)))
-		.left_join(busy)
-		.on((busy.calendar == calendar.name) & (busy.generation == calendar.generation) & overlaps)
-		.select(*packed(shared, [busy.starts_at, busy.ends_at, busy.kind]))
+		.select(*packed_apart(shared, [busy.starts_at, busy.ends_at, busy.kind], times))
 		.where(connection.user.isin(value("users")) & (connection.is_active == 1))
-		.groupby(*shared)
 		.get_sql()
 	)
