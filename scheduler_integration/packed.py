@@ -10,7 +10,7 @@ takes an eighth of the time. So a query asks for three columns, whatever it sele
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import frappe
@@ -62,11 +62,26 @@ def packed_rows(query: str, values: Mapping[str, object]) -> list[Group]:
 
 	If a LEFT JOIN found nothing for a group, it has one row with None in all fields. `packed_apart` gives it no row.
 	"""
+	return packed_together({"rows": query}, values)["rows"]
+
+
+def packed_together(queries: Mapping[str, str], values: Mapping[str, object]) -> dict[str, list[Group]]:
+	"""Run several such queries as one statement. Return the groups of each by its name, which is plain letters."""
+	statement = " UNION ALL ".join(
+		f"SELECT '{name}',{query.removeprefix('SELECT ')}" for name, query in queries.items()
+	)
 	try:
-		return [_group(*row) for row in frappe.db.sql(query, values)]
+		return _by_query(queries, frappe.db.sql(statement, values))
 	except ValueError:
 		frappe.db.sql(f"set session group_concat_max_len = {_LONGEST_TEXT}")
-		return [_group(*row) for row in frappe.db.sql(query.replace(_SHORT, _LONG), values)]
+		return _by_query(queries, frappe.db.sql(statement.replace(_SHORT, _LONG), values))
+
+
+def _by_query(names: Iterable[str], found: Iterable[Sequence[Any]]) -> dict[str, list[Group]]:
+	groups: dict[str, list[Group]] = {name: [] for name in names}
+	for name, shared, text, count in found:
+		groups[name].append(_group(shared, text, count))
+	return groups
 
 
 def _group(shared: str, text: str | None, count: int) -> Group:

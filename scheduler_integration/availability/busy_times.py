@@ -14,7 +14,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.packed import packed_apart, packed_rows
+from scheduler_integration.packed import Group, packed_apart
 from scheduler_integration.prepared import value
 
 HOUR = 3600
@@ -32,15 +32,14 @@ class Distrust(Enum):
 	TOO_FAR = "too_far"
 
 
-def load_busy_times(users: Iterable[str], span: engine.Interval, now: int) -> dict[str, list[engine.Busy]]:
-	"""Return when each user is busy in `span` (epoch seconds, half-open), with one query.
+def read_busy_times(groups: Iterable[Group], span: engine.Interval, now: int) -> dict[str, list[engine.Busy]]:
+	"""Return when each user is busy in `span` (epoch seconds, half-open).
 
 	That includes times for which a calendar isn't trusted at `now`.
 	"""
 	limit = stale_seconds()
-	values = {"users": tuple(users), "first": span[0], "last": span[1]}
 	found: dict[str, list[engine.Busy]] = defaultdict(list)
-	for (user, connection, calendar, *facts), rows in packed_rows(_query(), values):
+	for (user, connection, calendar, *facts), rows in groups:
 		about = _About(*facts)
 		found[user] += _distrusted(connection, calendar, about, span, now, limit)
 		label, ignored = _label(connection, _EVENT), about.ignored_kinds()
@@ -113,7 +112,8 @@ def _label(connection: str, reason: str) -> str:
 
 
 @lru_cache
-def _query() -> str:
+def busy_query() -> str:
+	"""Return the query of the `users` for times that end after `first` and begin before `last`, epoch seconds."""
 	connection, calendar = DocType("Calendar Connection"), DocType("Connected Calendar")
 	busy = DocType("Calendar Busy Time")
 	shared = (

@@ -13,7 +13,7 @@ from tests.support.door import slots_between
 from tests.support.factories import at, make_meeting_type, make_page, make_schedule, make_team_page, make_user, payload
 
 NOW = at("2026-03-01 06:00")
-MOST = 8
+MOST = 6
 
 
 def ask(queries, page, meeting_type, last=date(2026, 3, 2)):

@@ -1,0 +1,36 @@
+"""Times that hosts have blocked, once or recurring."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+import frappe
+from frappe.query_builder import DocType
+
+from scheduler_integration import engine
+from scheduler_integration.packed import Group, packed
+from scheduler_integration.prepared import value
+
+
+@lru_cache
+def blocked_query() -> str:
+	"""Return the query of the `users` for times that end after `first` and begin before `last`, epoch seconds."""
+	row = DocType("Blocked Time")
+	return (
+		frappe.qb.from_(row)
+		.select(*packed([row.user], [row.starts_at, row.ends_at, row.series, row.name]))
+		.where(row.user.isin(value("users")) & (row.ends_at > value("first")) & (row.starts_at < value("last")))
+		.groupby(row.user)
+		.get_sql()
+	)
+
+
+def read_blocked(groups: Iterable[Group], span: engine.Interval) -> dict[str, list[engine.Busy]]:
+	"""Return each user's blocked times. The occurrences of recurring ones are those in `span`."""
+	found: dict[str, list[engine.Busy]] = defaultdict(list)
+	for (user,), rows in groups:
+		found[user] = [engine.Busy(start, end, name) for start, end, series, name in rows if not series]
+		for *_times, series, name in rows:
+			if series:
+				found[user] += [engine.Busy(*each, name) for each in engine.occurrences(series, *span)]
+	return found

@@ -1,0 +1,57 @@
+"""The times of hosts' bookings."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+import frappe
+from frappe.query_builder import DocType
+
+from scheduler_integration import engine
+from scheduler_integration.packed import Group, packed
+from scheduler_integration.prepared import value
+
+# As `_booking` expects them.
+_FIELDS = (
+	"parent", "starts_at", "ends_at", "buffer_before_minutes", "buffer_after_minutes", "meeting_type", "seats", "session",
+	"is_first_day",
+)  # fmt: skip
+
+
+@lru_cache
+def booked_query(*, locks: bool = False) -> str:
+	"""Return the query of the `users` for bookings that end after `first` and begin before `last`, epoch seconds.
+
+	With `locks` it reads the newest committed state, and locks the rows.
+	"""
+	row = DocType("Booking Host")
+	query = (
+		frappe.qb.from_(row)
+		.select(*packed([row.user], [row[field] for field in _FIELDS]))
+		.where(
+			row.user.isin(value("users"))
+			& (row.is_live == 1)
+			& (row.ends_at > value("first"))
+			& (row.starts_at < value("last"))
+		)
+		.groupby(row.user)
+	)
+	return (query.for_update() if locks else query).get_sql()
+
+
+def read_booked(
+	groups: Iterable[Group], meeting_type: str | None, without: str | None
+) -> dict[str, list[engine.Booked]]:
+	"""Return each user's bookings but the one `without`. Those of `meeting_type` get `counts`. Both are names."""
+	found: dict[str, list[engine.Booked]] = defaultdict(list)
+	for (user,), rows in groups:
+		found[user] = [_booking(row, meeting_type) for row in rows if row[0] != without]
+	return found
+
+
+def _booking(row: list, meeting_type: str | None) -> engine.Booked:
+	name, start, end, before, after, type_name, seats, session, is_first_day = row
+	counts = type_name == meeting_type
+	return engine.Booked(
+		start, end, before, after, counts, name, seats or 1, session or "", is_first_day=bool(is_first_day)
+	)
