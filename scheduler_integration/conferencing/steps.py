@@ -17,7 +17,7 @@ from scheduler_integration.conferencing import records
 from scheduler_integration.conferencing.accounts import Account, choose_account, is_usable, open_account
 from scheduler_integration.conferencing.desired import Desired
 from scheduler_integration.conferencing.log import Entry, logged
-from scheduler_integration.conferencing.provider import Conference
+from scheduler_integration.conferencing.provider import Conference, Provider
 from scheduler_integration.conferencing.records import MAKING, PLANNED, READY, REMOVED, REMOVING
 from scheduler_integration.exceptions import (
 	AccessRevoked,
@@ -79,8 +79,8 @@ def _ask(row: Document, desired: Desired, now: int) -> Conference:
 	else:
 		_await_settlement(row, now)
 		if not was_asked:
-			records.store(row, status=MAKING, asked_at=now)
-		action, ask = "Create", lambda: provider.ensure(call, row.external_id or "", was_asked=was_asked)
+			records.store(row, status=MAKING, asked_at=now, **_time_and_title(desired))
+		action, ask = "Create", lambda: _ensure(provider, row, desired, was_asked=was_asked)
 	try:
 		conference = logged(
 			_entry(action, row, desired.booking), ask, lambda answer: bool(answer and answer.is_pending)
@@ -98,6 +98,15 @@ def _ask(row: Document, desired: Desired, now: int) -> Conference:
 	return conference or _stored(row)
 
 
+def _ensure(provider: Provider, row: Document, desired: Desired, *, was_asked: bool) -> Conference:
+	"""Make the call, or find that of an earlier attempt. If the meeting was moved since then, move the call too."""
+	call = records.call_of(row, desired)
+	conference = provider.ensure(call, row.external_id or "", was_asked=was_asked)
+	if was_asked and not records.is_current(row, desired):
+		return provider.update(call, conference.external_id) or conference
+	return conference
+
+
 def _was_refused(error: OutsideError) -> bool:
 	"""Whether the provider surely did nothing. After no answer, or one that can't be read, it may have."""
 	if isinstance(error, UnexpectedAnswer):
@@ -113,11 +122,13 @@ def _keep(row: Document, desired: Desired, account: Account, conference: Confere
 		error=None,
 		moved_outside=0,
 		connection=account.connection,
-		starts_at=desired.start,
-		ends_at=desired.end,
-		title=desired.title,
+		**_time_and_title(desired),
 		**(records.fields_of(conference) if conference else {}),
 	)
+
+
+def _time_and_title(desired: Desired) -> dict[str, object]:
+	return {"starts_at": desired.start, "ends_at": desired.end, "title": desired.title}
 
 
 def _delete(row: Document, now: int) -> None:

@@ -93,6 +93,15 @@ def test_a_moved_booking_moves_its_teams_meeting(book, teams):
 	assert (meeting["startDateTime"], later.meeting_link) == ("2036-03-04T09:00:00Z", booking.meeting_link)
 
 
+def test_a_booking_moved_while_the_reply_of_teams_is_lost_has_its_meeting_at_the_new_time(book, teams):
+	teams.fail("createOrGet", lost=True)
+	booking = book(offer(teams, "Teams", TEAMS_SCOPES))
+	later = reschedule(booking.name, NINE + DAY)
+	settle(booking.name, later.name, now=NOW + 300)
+	[meeting] = teams.meetings.values()
+	assert meeting["startDateTime"] == "2036-03-04T09:00:00Z"
+
+
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_cancelled_booking_has_no_teams_meeting(book, teams, lost):
 	if lost:

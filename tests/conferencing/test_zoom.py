@@ -76,6 +76,15 @@ def test_a_lost_reply_makes_no_second_meeting(book, zoom, zoom_type):
 	assert len(zoom.requests("POST", "/meetings")) == 1
 
 
+def test_a_booking_moved_while_the_reply_is_lost_has_its_meeting_at_the_new_time(book, zoom, zoom_type):
+	zoom.fail("/meetings", method="POST", lost=True)
+	booking = book(zoom_type)
+	later = reschedule(booking.name, NINE + DAY)
+	settle(booking.name, later.name, now=NOW + 5 * MINUTE)
+	[meeting] = zoom.meetings.values()
+	assert meeting["start_time"] == "2036-03-04T09:00:00Z"
+
+
 def test_a_meeting_is_found_on_a_later_page_of_the_list(book, zoom, zoom_type):
 	zoom.page_size = 1
 	book(zoom_type, NINE + DAY)
