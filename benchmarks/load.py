@@ -140,8 +140,6 @@ class Hosts:
 
 		from tests.support.factories import fresh, make_meeting_type, make_page, make_user
 
-		# Frappe lets 60 users be created in an hour, and several runs in an hour need more.
-		frappe.local.conf["throttle_user_limit"] = 10_000
 		for limit in LIMITS:
 			frappe.db.set_single_value("Scheduler Settings", limit, 0)
 		frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
