@@ -206,6 +206,9 @@ def undoing_commits() -> Iterator[None]:
 		created: dict[str, list[str]] = {}
 		for table, name in _rows(tables) - before:
 			created.setdefault(table, []).append(name)
+		# MariaDB from 11.6 on refuses to delete a row that changed after this transaction's first read, and an RQ worker may
+		# still be at work.
+		frappe.db.rollback()
 		for table, names in created.items():
 			frappe.db.delete(table, {"name": ["in", names]})
 		for secret in _secrets() - secrets_before:
