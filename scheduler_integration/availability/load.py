@@ -100,7 +100,7 @@ def _span(
 
 
 def _groups(users: Iterable[str], span: engine.Interval, *, locks: bool) -> dict[str, list[Group]]:
-	"""Read the users' overrides, blocked times, busy times and bookings in `span`, with one query."""
+	"""Read the users' overrides, blocked times, busy times and bookings in `span`, with one query, or two if it `locks`."""
 	first_date, last_date = engine.relevant_dates(span)
 	values = {
 		"first": span[0],

@@ -10,7 +10,7 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.limits import LIMIT_FIELDS, limits_of
 from scheduler_integration.availability.wall_clock import minutes_of_day
-from scheduler_integration.packed import packed, packed_rows
+from scheduler_integration.packed import packed_apart, packed_rows
 from scheduler_integration.prepared import value
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -87,13 +87,12 @@ def _query(by_name: bool, has_holidays: bool) -> str:
 	schedule, rule = DocType("Availability Schedule"), DocType("Availability Rule")
 	shared = [schedule[field] for field in _fields(has_holidays)]
 	default = schedule.user.isin(value("users")) & (schedule.is_default == 1)
+	rules = frappe.qb.from_(rule).where((rule.parent == schedule.name) & (rule.parenttype == "Availability Schedule"))
+	fields = [rule.day_of_week, rule.start_time, rule.end_time, rule.is_available]
 	return (
 		frappe.qb.from_(schedule)
-		.left_join(rule)
-		.on((rule.parent == schedule.name) & (rule.parenttype == "Availability Schedule"))
-		.select(*packed(shared, [rule.day_of_week, rule.start_time, rule.end_time, rule.is_available]))
+		.select(*packed_apart(shared, fields, rules))
 		.where((schedule.name == value("name")) | default if by_name else default)
-		.groupby(*shared)
 		.get_sql()
 	)
 
@@ -101,8 +100,7 @@ def _query(by_name: bool, has_holidays: bool) -> str:
 def _schedule(found: frappe._dict) -> HostSchedule:
 	return HostSchedule(
 		zone=found.timezone,
-		# A schedule without rules has one without a day.
-		weekly=tuple(_weekly_rule(*rule) for rule in found.rules if rule[0]),
+		weekly=tuple(_weekly_rule(*rule) for rule in found.rules),
 		buffer_minutes=found.buffer_minutes,
 		minimum_notice_hours=found.minimum_notice_hours,
 		max_days_in_advance=found.max_days_in_advance,
