@@ -74,6 +74,7 @@ def main(argv: list[str] | None = None) -> None:
 		added[name].add_argument("--port", type=int, default=8000)
 		added[name].add_argument("--host", default="127.0.0.1")
 		added[name].add_argument("--no-scheduler", action="store_true", help="run no scheduled jobs")
+		added[name].add_argument("--no-worker", action="store_true", help="run no queued jobs")
 	added["worker"].add_argument("--burst", action="store_true", help="stop when nothing waits")
 	_run(parser.parse_args(argv), site_folder())
 
@@ -86,7 +87,8 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 
 		if options.command == "demo":
 			prepare_demo(folder, f"http://{options.host}:{options.port}")
-		serve(folder, options.host, options.port, is_scheduling=not options.no_scheduler)
+		works = {"is_scheduling": not options.no_scheduler, "is_working": not options.no_worker}
+		serve(folder, options.host, options.port, **works)
 	elif options.command == "worker":
 		from frappe.utils.background_jobs import work_on_redis
 

@@ -11,24 +11,29 @@ import frappe
 from frappe.app import make_application
 from frappe.utils import background_jobs
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
 
 from embedded import demo_calendar, lifecycle, outbox, scheduler
 
 
-def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000, *, is_scheduling: bool = True) -> None:
+def serve(
+	folder: Path, host: str = "127.0.0.1", port: int = 8000, *, is_scheduling: bool = True, is_working: bool = True
+) -> None:
 	"""Serve until the process is interrupted. Creates the site if it doesn't exist.
 
-	Without `is_scheduling`, scheduled jobs don't run, as on a bench whose scheduler is off.
+	Without `is_scheduling`, scheduled jobs don't run, as on a bench whose scheduler is off. Without `is_working`, queued
+	jobs wait, as on a bench without a worker, until somebody asks for `/jobs`.
 	"""
 	if not (folder / "site.db").exists():
 		lifecycle.new_site(folder)
 	logging.getLogger("werkzeug").setLevel(logging.WARNING)
 	stop = Event()
-	application = make_application(
-		folder, lifecycle.APP, {"/outbox": outbox.page, demo_calendar.PATH: demo_calendar.page}
-	)
+	pages = {"/outbox": outbox.page, demo_calendar.PATH: demo_calendar.page}
+	if not is_working:
+		pages["/jobs"] = _run_jobs
+	application = make_application(folder, lifecycle.APP, pages)
 	server = make_server(host, port, application, threaded=True)
-	for work in (_work, *([scheduler.run_forever] if is_scheduling else [])):
+	for work in (*([_work] if is_working else []), *([scheduler.run_forever] if is_scheduling else [])):
 		Thread(target=work, args=(folder, stop), daemon=True).start()
 	os.environ.setdefault("SITE_URL", f"http://{host}:{server.server_port}")
 	print(f"Serving on http://{host}:{server.server_port}", flush=True)
@@ -50,3 +55,9 @@ def _work(folder: Path, stop: Event) -> None:
 		return
 	while not stop.is_set():
 		background_jobs.run_queued(block_seconds=1)
+
+
+def _run_jobs(request: Request) -> Response:
+	"""Run the jobs that wait in this process, and answer when they have ended, as `bench worker --burst` does."""
+	background_jobs.run_queued()
+	return Response(status=204)

@@ -60,8 +60,30 @@ def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
 		return
 	request.getfixturevalue("site")
 	_start_afresh()
-	yield
+	with _noting_commits() as commits:
+		yield
 	_start_afresh()
+	if commits and "commit_clean" not in request.fixturenames:
+		pytest.fail("This test commits. The fixture `commit_clean` deletes its rows, which the next tests would meet.")
+
+
+@contextmanager
+def _noting_commits() -> Iterator[list[None]]:
+	"""Yield a list that gets an entry for each commit of this process's connection."""
+	import frappe
+
+	commits: list[None] = []
+	database, commit = frappe.local.db, frappe.local.db.commit
+
+	def noted(*args: Any, **kwargs: Any) -> None:
+		commits.append(None)
+		commit(*args, **kwargs)
+
+	database.commit = noted
+	try:
+		yield commits
+	finally:
+		del database.commit
 
 
 def _start_afresh() -> None:
@@ -186,3 +208,10 @@ def server(site: Site) -> Iterator[Server]:
 def client(server: Server) -> Iterator[Client]:
 	with server.client() as one:
 		yield one
+
+
+@pytest.fixture
+def run_jobs(commit_clean: None, server: Server) -> Callable[[], None]:
+	"""Return a function that runs the jobs that requests to the server have queued, as a worker does."""
+	server.run_jobs()  # Those that earlier tests left.
+	return server.run_jobs

@@ -1,12 +1,11 @@
 """`api.calendars`: connect by address, list, choose, read now, disconnect; each host only their own."""
 
-import time
-
 import frappe
 import pytest
 
+from scheduler_integration.calendars.sync import sync
 from scheduler_integration.clock import now
-from tests.calendars.conftest import Feed, read_when_free
+from tests.calendars.conftest import Feed
 from tests.support.calendar_servers import calendar_of, times
 from tests.support.factories import at, make_page, make_user
 from tests.support.wsgi import Response, serving
@@ -88,27 +87,17 @@ def test_a_feed_is_connected_listed_chosen_and_disconnected(client, jane, feed):
 	assert call(client, "list", "GET")[1]["connections"] == []
 
 
-def test_what_is_disconnected_is_forgotten(site, client, jane, feed):
+def test_what_is_disconnected_is_forgotten(client, jane, feed, run_jobs):
 	signed_in(client, jane)
 	name = connect(client, feed)["name"]
 	frappe.db.rollback()
-	read_when_free(name, now())
+	assert sync(name, now()).was_read
 	call(client, "disconnect", name=name)
-	wait_until_forgotten(site, name)
+	run_jobs()
+	frappe.db.rollback()
+	assert not frappe.db.exists("Calendar Connection", name)
 	assert not frappe.db.exists("Calendar Busy Time", {"connection": name})
 	assert frappe.db.sql("select count(*) from `__Auth` where name = %s", name)[0][0] == 0
-
-
-def wait_until_forgotten(site, name):
-	"""A worker does what is left. The embedded site's server has its own, and on a real site none runs."""
-	if site.is_real:
-		site.run_jobs()
-		frappe.db.rollback()
-	until = time.monotonic() + 20
-	while frappe.db.exists("Calendar Connection", name):
-		assert time.monotonic() < until, "the job never ran"
-		time.sleep(0.05)
-		frappe.db.rollback()
 
 
 def test_another_host_can_do_nothing_with_it(client, server, jane, feed, commit_clean):

@@ -375,6 +375,7 @@ def test_leave_counts_on_a_site_without_holiday_lists(monkeypatch, host, page, m
 	assert open_days(page, meeting_type) == without(TUESDAY)
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_the_field_comes_and_goes_with_the_doctype():
 	if is_real("Holiday List"):
 		pytest.skip("the real DocType stays")

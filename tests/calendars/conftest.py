@@ -1,6 +1,5 @@
 """Fixtures: real calendar servers, a feed that a test can change, and connections to them."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,7 +7,6 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
-from scheduler_integration.calendars.sync import sync
 from tests.support.calendar_servers import CalendarServer, calendar_of, radicale, xandikos
 from tests.support.factories import fresh, make_meeting_type, make_page
 from tests.support.wsgi import Request, Response, serving
@@ -99,11 +97,3 @@ def connect(commit_clean: None) -> Callable[..., Document]:
 		return frappe.get_doc({"doctype": "Calendar Connection", **values, **fields}).insert()
 
 	return connected
-
-
-def read_when_free(connection: str, now: int) -> None:
-	"""Read the calendars as soon as nobody else does: the server's own worker reads them too, right after connecting."""
-	until = time.monotonic() + 20
-	while not sync(connection, now).was_read:
-		assert time.monotonic() < until, "the other worker never ended"
-		time.sleep(0.02)

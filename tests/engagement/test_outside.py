@@ -101,6 +101,7 @@ def test_a_late_webhook_counts_when_the_meeting_was_booked(consultant):
 	assert row.booked_at == NOW
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_a_meeting_is_completed_a_quarter_of_an_hour_after_its_end(consultant):
 	name = record(consultant, change())
 	for moment, status in ((START + HOUR + 899, "Scheduled"), (START + HOUR + 900, "Completed")):

@@ -5,8 +5,9 @@ import re
 import frappe
 import pytest
 
+from scheduler_integration.calendars.sync import sync
 from scheduler_integration.clock import now
-from tests.calendars.conftest import Feed, read_when_free
+from tests.calendars.conftest import Feed
 from tests.pages.reading import read
 from tests.support.calendar_servers import times
 from tests.support.factories import make_page, make_user
@@ -80,7 +81,7 @@ def test_a_feed_from_connecting_to_disconnecting(client, jane, feed):
 	assert "Being read for the first time" in page
 	assert "nobody can book these times" in page
 	assert "hush-hush" not in page
-	read_when_free(name, now())
+	assert sync(name, now()).was_read
 	page = shown(client)
 	assert "Works" in page
 	assert "Last read" in page
@@ -101,7 +102,7 @@ def test_a_feed_from_connecting_to_disconnecting(client, jane, feed):
 def test_what_is_wrong_and_the_button_that_helps(client, jane, feed):
 	name = connect(client, feed)
 	feed.status = 401
-	read_when_free(name, now())
+	assert sync(name, now()).was_read
 	page = shown(client)
 	assert "Must be connected again" in page
 	assert "The account refuses access." in page
@@ -111,7 +112,7 @@ def test_what_is_wrong_and_the_button_that_helps(client, jane, feed):
 	feed.status = 200
 	assert submit(client, action="reconnect", name=name, address=feed.url + "?new=1").status_code == 303
 	frappe.db.rollback()
-	read_when_free(name, now())
+	assert sync(name, now()).was_read
 	assert "Must be connected again" not in shown(client)
 
 

@@ -99,34 +99,21 @@ def test_a_link_to_another_consultants_page_or_type_tells_nothing(janes, eve, as
 		make_outside_type(eve, scheduling_page=make_page(make_user()).name)
 
 
-def test_every_method_refuses_another_consultant_with_the_same_words(janes, jane, eve):
+def test_every_method_refuses_another_consultant_with_the_same_words(commit_clean, janes, jane, eve):
 	frappe.db.commit()
-	try:
-		answers = [
-			call("scheduler_settings.get", eve, consultant=jane),
-			call("scheduler_settings.update", eve, consultant=jane, display_name="x"),
-			call("meeting_types.list", eve, consultant=jane),
-			call("meeting_types.create", eve, consultant=jane, name="x", duration_minutes=30),
-			call("meeting_types.create_starter_set", eve, consultant=jane),
-			call("meeting_types.update", eve, meeting_type=janes["Meeting Type"], name="x"),
-			call("meeting_types.delete", eve, meeting_type=janes["Meeting Type"]),
-			call("reports.preview", eve, consultant=jane),
-			call("reports.section", eve, doctype="Client Assessment", name=janes["Client Assessment"]),
-		]
-	finally:
-		_delete(janes, jane, eve)
+	answers = [
+		call("scheduler_settings.get", eve, consultant=jane),
+		call("scheduler_settings.update", eve, consultant=jane, display_name="x"),
+		call("meeting_types.list", eve, consultant=jane),
+		call("meeting_types.create", eve, consultant=jane, name="x", duration_minutes=30),
+		call("meeting_types.create_starter_set", eve, consultant=jane),
+		call("meeting_types.update", eve, meeting_type=janes["Meeting Type"], name="x"),
+		call("meeting_types.delete", eve, meeting_type=janes["Meeting Type"]),
+		call("reports.preview", eve, consultant=jane),
+		call("reports.section", eve, doctype="Client Assessment", name=janes["Client Assessment"]),
+	]
 	refused = {"success": False, "error": "You may not do this.", "code": "NOT_PERMITTED", "details": {}}
 	assert answers == [(403, refused)] * len(answers)
-
-
-def _delete(names, *users):
-	for doctype, name in names.items():
-		frappe.delete_doc(doctype, name, force=True)
-	for user in users:
-		for name in frappe.get_all("Consultant Scheduler Settings", {"consultant": user}, pluck="name"):
-			frappe.delete_doc("Consultant Scheduler Settings", name, force=True)
-		frappe.delete_doc("User", user, force=True)
-	frappe.db.commit()
 
 
 def test_a_report_is_only_of_a_doctype_that_has_reports(eve):

@@ -15,7 +15,7 @@ only_embedded = pytest.mark.skipif(on_real_site(), reason="makes and removes emb
 
 
 @pytest.fixture
-def extra_field():
+def extra_field(commit_clean):
 	create_custom_fields(
 		{THING: [{"fieldname": "extra", "label": "Extra", "fieldtype": "Data", "insert_after": "title"}]}
 	)

@@ -1,7 +1,6 @@
 """Reads the tasks of a booking, and runs the outbox."""
 
 import json
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,16 +31,6 @@ def actions(booking: str, **filters) -> list[frappe._dict]:
 def status_of(booking: str) -> list[str]:
 	"""Return the statuses of the booking's tasks, oldest first."""
 	return [task.status for task in tasks(booking)]
-
-
-def wait_until_settled(booking: str, seconds: float = 30) -> None:
-	"""Wait until no worker runs a task of the booking."""
-	deadline = time.monotonic() + seconds
-	frappe.db.rollback()
-	while "Sending" in status_of(booking):
-		assert time.monotonic() < deadline, f"a task still runs after {seconds} seconds"
-		time.sleep(0.02)
-		frappe.db.rollback()
 
 
 def waiting_messages(booking: str, now: int) -> list[Message]:

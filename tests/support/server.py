@@ -57,6 +57,13 @@ class Server:
 	def client(self) -> Client:
 		return Client(self.url, self.site.name)
 
+	def run_jobs(self) -> None:
+		"""Run the jobs that requests have queued, as a worker does."""
+		if self.site.is_real:
+			self.site.run_jobs()
+		else:
+			self.client().post("/jobs").raise_for_status()
+
 	def output(self) -> str:
 		"""Return the server's output so far, for the message of a failed test."""
 		self.log.seek(0)

@@ -19,6 +19,7 @@ CORE_DOCTYPES = (
 	"User", "Has Role", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "Event", "Event Participants",
 	"Communication", "Communication Link", "Comment", "Email Queue", "Email Queue Recipient", "Error Log", "File", "Role",
 	"Custom Field", "DocShare", "Activity Log", "Notification Log", "ToDo", "SMS Parameter", "Notification Settings", "Deleted Document", "Version",
+	"Email Template", "Email Unsubscribe",
 )  # fmt: skip
 
 
@@ -56,8 +57,9 @@ class Site:
 	def serve_command(self, port: int) -> list[str]:
 		if self.is_real:
 			return [sys.executable, "-m", "tests.support.real_server", self.name, str(port)]
-		# A test says itself when scheduled jobs run.
-		return [sys.executable, "-m", "embedded", "serve", "--no-scheduler", "--port", str(port)]
+		# A test says itself when jobs run. The server's own worker might run one while the test's rows are deleted, and the
+		# rows that it inserts then would stay for the next test.
+		return [sys.executable, "-m", "embedded", "serve", "--no-scheduler", "--no-worker", "--port", str(port)]
 
 	def application(self) -> Callable:
 		"""Return the WSGI application of this site, to serve it from this process."""
@@ -85,6 +87,10 @@ class Site:
 
 			for queue in get_queues():
 				queue.empty()
+		else:
+			from frappe.utils.background_jobs import forget_queued
+
+			forget_queued()
 
 	def run_jobs(self, stderr: int | None = None) -> None:
 		"""Run queued jobs, as a worker does. `stderr` is that of the worker's process, as in `subprocess`."""

@@ -89,6 +89,12 @@ def run_queued(block_seconds: float = 0) -> None:
 		worker.join()
 
 
+def forget_queued() -> None:
+	"""Empty the queue of this process."""
+	while not _waiting.empty():
+		_waiting.get_nowait()
+
+
 def _run_quietly(**work: Any) -> None:
 	try:
 		execute_job(**work)
