@@ -1,4 +1,4 @@
-"""How commands read under the hosts' locks: they see what is committed, and wait for nobody's rows.
+"""How commands read under the hosts' locks: they see the newest committed state and don't wait for rows of other hosts.
 
 Under InnoDB's default, REPEATABLE READ, an ordinary read shows the state from the transaction's first read, which may be
 from before the wait for a lock. Only a locking read shows the newest state. But a locking read also locks rows beside

@@ -1,7 +1,7 @@
-"""Asks Acuity for the appointments that its webhooks name.
+"""Fetches from Acuity the appointments that its webhooks name.
 
-The webhook stores that an appointment must be asked for; a job asks after the commit, and a scheduled job asks again if
-that failed. No lock is held while Acuity answers. These aren't outbox tasks, which belong to bookings of this site.
+The webhook only stores that the appointment must be fetched. A job fetches it after the commit, and a scheduled job tries
+again if that failed. No lock is held while Acuity answers. The outbox isn't used: its tasks belong to bookings of this site.
 """
 
 import frappe
@@ -84,7 +84,7 @@ def _finish(name: str, due_at: int) -> None:
 
 
 def _note(name: str, claimed: frappe._dict, problem: str, *, is_final: bool) -> None:
-	_set(name, {"error": _("Acuity could not be asked: {0}").format(problem)})
+	_set(name, {"error": _("The appointment couldn't be fetched from Acuity: {0}").format(problem)})
 	if is_final or claimed.fetch_attempts >= ATTEMPTS:
 		_finish(name, claimed.fetch_due_at)
 

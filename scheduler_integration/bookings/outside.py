@@ -199,6 +199,6 @@ def _key(consultant: str, provider: str, external_id: str | None) -> str:
 
 
 def _save(outside: Document) -> None:
-	# An Event or Contact may have been deleted since. The scheduler acts here, and no user may write these records.
+	# An Event or Contact may have been deleted since. No user may write these records: only the app does.
 	outside.flags.ignore_links = True
 	outside.save(ignore_permissions=True)

@@ -82,7 +82,7 @@ def _changed_guests(change: Change) -> str:
 	return _("invited {0}").format(added) if added else _("removed {0} from the additional guests").format(removed)
 
 
-# What these say depends on more than the kind of the change.
+# These changes need a sentence that depends on more than their kind, so a function writes it.
 _WRITTEN = {
 	Kind.REASSIGNED: _reassigned,
 	Kind.RESCHEDULE_ASKED: _asked,

@@ -78,7 +78,7 @@ def begin(provider: str, asker: Asker, redirect_uri: str, connection: str = "") 
 
 
 def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | AnotherAccount:
-	"""Store the vendor's grant. `params` are those of the address to which it sent the browser back.
+	"""Store the vendor's grant. `params` are the query parameters with which the vendor sent the browser back.
 
 	Raises the errors of `consent.finish` and `consent.require`, and ConnectionNotFound.
 	"""

@@ -33,7 +33,7 @@ class Superseded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-	"""The reading of one connection. `key` is that of its lease."""
+	"""One connection whose calendars are being read. `key` is the key of its lease."""
 
 	connection: str
 	user: str

@@ -42,7 +42,7 @@ def tell(user: str, doctype: str, name: str, subject: str, text: str) -> None:
 			"subject": escape_html(subject),
 			"email_content": escape_html(text),
 		}
-	).insert(ignore_permissions=True)  # The outbox acts here, or Zoom: neither has rights of its own.
+	).insert(ignore_permissions=True)  # Runs in the outbox or in Zoom's webhook: neither has a user with rights.
 
 
 def _tell(account: Account) -> None:

@@ -5,7 +5,7 @@
 	Ready                  move                         Ready, with the new time
 	Removing               delete                       Removed
 
-If a worker dies after "Making" was stored, the call may exist: the next one looks for it by its mark.
+If a worker dies after "Making" was stored, the call may exist. The next worker looks for it by its mark.
 """
 
 from dataclasses import dataclass

@@ -139,7 +139,7 @@ def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document
 	event.flags.ignore_version = True
 	write_timeline_at_once(event, author=frappe.session.user)
 	with _acting_as(booking.host):
-		# The host has rights to Events only with the right role, and needn't have it for this.
+		# The host may have no role that can create Events, and doesn't need one for this.
 		event.insert(ignore_permissions=True, set_name=f"EV-{frappe.generate_hash(length=10)}")
 	return event
 

@@ -116,7 +116,8 @@ def _span(first: date | None, last: date | None, zone: str) -> engine.Interval:
 def _counted(moment: str, event: str | None, consultant: str | None, start: int, end: int) -> list[tuple]:
 	"""Return the numbers of rows by meeting type and phase. A row has the moment of each event that happened to it."""
 	row = DocType("Scheduler Engagement")
-	# The row of a booking keeps the moment of its click, which has a row of its own. Every click is one in a report.
+	# A booking's row has the time of its click too, so clicks are counted by their own rows. Every click is in a report, so
+	# only bookings need `from_report`.
 	of_kind = row.event_type == event if event else row.from_report == 1
 	query = (
 		frappe.qb.from_(row)

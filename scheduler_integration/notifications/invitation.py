@@ -37,8 +37,8 @@ def calendar_file(booking: Document, now: int, reader: Reader) -> bytes:
 	"""Return the booking as a file that the reader imports into a calendar, in the current language.
 
 	It is published (RFC 5546, 3.2.1) and names no attendees: for a REQUEST calendar apps ask for an answer, even of
-	somebody else who opens the file. It has the invitation's UID, so an app that knows both shows one meeting. `now`
-	is as above.
+	somebody else who opens the file. It has the invitation's UID, so an app that knows both shows one meeting. `now`,
+	epoch seconds, becomes DTSTAMP.
 	"""
 	entry = entry_for(booking, reader)
 	event = bare_event(booking, now, reader, entry)

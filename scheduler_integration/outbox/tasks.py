@@ -75,7 +75,7 @@ def plan(booking: str, tasks: Iterable[Planned], now: int, *, is_new: bool = Fal
 	"""Store the tasks of the booking, or move those that are known by their key. `now` is in epoch seconds.
 
 	The caller's transaction must hold the booking's row, so that no other one plans the same keys. `is_new`: this
-	transaction has made the booking, so no key of it is known.
+	transaction has made the booking, so none of its tasks is stored yet.
 	"""
 	planned: dict[str, Planned] = {}
 	for task in tasks:
@@ -142,7 +142,7 @@ def _replan(row: frappe._dict, task: Planned) -> None:
 	fields = _changing(task)
 	if is_wanted_again and row.status != SENDING:
 		fields |= {"status": PENDING, "attempts": 0, "error": None, "done_at": None, "done_on": None}
-	# A worker that runs the task sees the higher generation at its end, and makes the task due again.
+	# A worker that runs the task now finds the higher generation when it stores the outcome: the task is due again.
 	frappe.db.set_value("Outbox Task", row.name, fields)
 
 

@@ -33,7 +33,7 @@ LOOKING_SECONDS = 5
 
 
 def wake() -> None:
-	"""Let a job run the tasks that this transaction leaves, soon after its commit. If it is rolled back, there is no job."""
+	"""Let a job run the tasks that this transaction planned, soon after its commit. After a rollback there is no job."""
 	frappe.db.after_commit.add(wake_now)
 
 

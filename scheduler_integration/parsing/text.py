@@ -36,7 +36,10 @@ def line(value: object, longest: int = SHORT) -> str:
 
 
 def paragraph(value: object, longest: int = LONG) -> str:
-	"""Return text of any number of lines, trimmed; otherwise as `line`. Line breaks become "\\n"."""
+	"""Return text of any number of lines, trimmed; empty for None. Line breaks become "\\n".
+
+	Raises Refused if it is longer than `longest` or unsafe.
+	"""
 	text = _text(value, longest).replace("\r\n", "\n").replace("\r", "\n")
 	if any(is_control(char) for char in text.replace("\n", "").replace("\t", "")):
 		raise Refused(_("This contains characters that can't be shown."))

@@ -212,7 +212,7 @@ def _misses(block: Block, first: date, last: date) -> bool:
 
 
 def _ended_before(block: Block, first: date) -> bool:
-	"""Whether a rule with an end ended before the window. Exceptions and added dates may be later, so they say no."""
+	"""Whether a rule with an end ended before the window. False with exceptions or added dates: they may be later."""
 	if block.has("RDATE", "RECURRENCE-ID", "DURATION") or not block.has("RRULE"):
 		return False
 	until = re.search(r"UNTIL=(\d{8})", block.value("RRULE").upper())

@@ -157,7 +157,7 @@ def _claims(token: Any) -> dict[str, Any]:
 
 
 def _take(state: str, asker: Asker) -> dict[str, Any]:
-	"""Return what was kept for the state, once. Raises ConsentExpired."""
+	"""Return what was stored for the state, and delete it, so it works only once. Raises ConsentExpired."""
 	text = frappe.cache.get_value(_key(state), expires=True) if state else None
 	kept = json.loads(text) if text else None
 	if kept is None or not hmac.compare_digest(kept["asker"], asker.mark):
