@@ -51,7 +51,7 @@ def _sentence(problem: RecurrenceProblem) -> str:
 		RecurrenceProblem.UNREADABLE: _(
 			"“{0}” in the recurrence rule can't be read. Write a rule as FREQ=WEEKLY;BYDAY=MO,TH."
 		),
-		RecurrenceProblem.UNKNOWN_PART: _("“{0}” is not a part of a recurrence rule that is known here."),
+		RecurrenceProblem.UNKNOWN_PART: _("“{0}” isn't supported in recurrence rules."),
 		RecurrenceProblem.REPEATED_PART: _("“{0}” occurs more than once in the recurrence rule."),
 		RecurrenceProblem.OUT_OF_PLACE: _("“{0}” has no meaning in this recurrence rule."),
 		RecurrenceProblem.TOO_FINE: _("“{0}” is too fine: blocked time recurs at most once a day."),

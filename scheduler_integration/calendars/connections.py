@@ -175,8 +175,7 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 	try:
 		found = provider.calendars()
 	except AccessRevoked:
-		field = "password" if account.provider == "CalDAV" else "address"
-		raise InvalidRequest(details={field: _("The server refuses this. Make a new app password there.")}) from None
+		raise InvalidRequest(details=_refused(account)) from None
 	except OutsideError as error:
 		raise InvalidRequest(details={"address": _no_calendar(error)}) from None
 	finally:
@@ -184,6 +183,12 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 	if not found:
 		raise InvalidRequest(details={"address": _("There is no calendar at this address.")})
 	return found
+
+
+def _refused(account: Account) -> dict[str, str]:
+	if account.provider == "CalDAV":
+		return {"password": _("The server refuses this user name or password. Make a new app password there.")}
+	return {"address": _("The server refuses access to this address. Copy the calendar's address again.")}
 
 
 def _no_calendar(error: OutsideError) -> str:

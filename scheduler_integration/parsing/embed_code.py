@@ -73,7 +73,7 @@ def parse_embed_code(code: object, allowed_hosts: Collection[str] = ()) -> Widge
 			_("There is no widget in this code. Paste the inline code that your scheduler offers for websites.")
 		)
 	if len(found) > 1:
-		raise Refused(_("There is more than one widget in this code. Paste one."))
+		raise Refused(_("There is more than one widget in this code. Paste the code of only one widget."))
 	return found[0]
 
 

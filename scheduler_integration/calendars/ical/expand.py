@@ -12,7 +12,7 @@ from rq.timeouts import BaseTimeoutException, TimerDeathPenalty
 
 from scheduler_integration import engine
 from scheduler_integration.calendars.ical.blocks import Block, property_name
-from scheduler_integration.calendars.ical.rules import kind_of
+from scheduler_integration.calendars.ical.kinds import kind_of
 from scheduler_integration.calendars.provider import BusyTime, Kind
 
 # The property in which our own events carry their key.

@@ -22,7 +22,7 @@ from scheduler_integration.calendars.ical.expand import (
 	times_of,
 	understanding,
 )
-from scheduler_integration.calendars.ical.rules import replies
+from scheduler_integration.calendars.ical.kinds import replies
 from scheduler_integration.calendars.ical.zones import iana, with_known_zones
 from scheduler_integration.calendars.provider import BusyTime, Kind, Reply
 from scheduler_integration.exceptions import AnswerTooLarge, Unreachable

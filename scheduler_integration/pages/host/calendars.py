@@ -64,7 +64,7 @@ def calendars_view(shown: CalendarsPage) -> dict:
 def calendars_card(connections: Sequence[ConnectionSummary]) -> dict:
 	"""Return what `/scheduling` shows of a host's own calendars: a line an account, and a warning if one isn't trusted."""
 	troubled = next((each for each in connections if each.is_active and each.distrust), None)
-	warning = _("The calendar {0} can't be read at present. See what helps.")
+	warning = _("The calendar {0} can't be read at present. See how to fix it.")
 	return {
 		"accounts": [
 			{"account": each.account, "state": _state(each), "is_well": _is_well(each)} for each in connections
