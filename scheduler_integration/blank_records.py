@@ -18,8 +18,8 @@ _kept: dict[tuple[str, str], tuple[object, dict[str, Any]]] = {}
 
 
 def reuse_blank_records() -> None:
-	"""Give this request the blank records that an earlier one made. Does nothing for users who are signed in."""
-	# The embedded site, on SQLite, makes each blank record afresh, and needs no queries for it.
+	"""Give this request the blank records that an earlier request made. Does nothing for signed-in users."""
+	# The embedded site needs no queries for a blank record, so it makes a new one each time.
 	if frappe.db.db_type != "mariadb" or frappe.session.user != "Guest":
 		return
 	from frappe.defaults import get_defaults

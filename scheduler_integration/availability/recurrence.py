@@ -14,7 +14,7 @@ _LONGEST_QUOTE = 60
 
 
 def rule_zone(user: str) -> str:
-	"""Return the zone of recurring blocked time that names none: the default schedule's, or the user's without one."""
+	"""Return the zone for recurring blocked time that names no zone: the default schedule's, otherwise the user's."""
 	schedule = {"user": user, "is_default": 1}
 	return frappe.db.get_value("Availability Schedule", schedule, "timezone") or timezone_of(user)
 
