@@ -81,7 +81,7 @@ def _weekly_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[
 def _days_of(rule: RecurrenceRule, start: datetime) -> dict[str, Any]:
 	"""Return dateutil's arguments for BYDAY, or for the days that the rule takes from its start if it names none.
 
-	dateutil would take them from the beginning it is given, which isn't the rule's own.
+	dateutil would take them from the beginning that it is given, and that isn't the rule's own start.
 	"""
 	if rule.days:
 		return {"byweekday": [weekday(day, which) if which else day for which, day in rule.days]}
