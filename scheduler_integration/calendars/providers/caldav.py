@@ -127,8 +127,8 @@ class CalDav(Unwatched):
 	def _everything(self, calendar: str, window: Interval, page: str) -> Changes:
 		"""Return the next batch of the window's resources.
 
-		The token is older than what is read with it: a change in between is reported again by the next sync. `page` holds
-		that token, and the last resource that was read.
+		The token is fetched before the resources, so the next sync reports changes in between once more. `page` contains
+		the token and the last resource that was read.
 		"""
 		done = json.loads(page) if page else {"token": self._current_token(calendar), "after": ""}
 		urls = sorted(each for each in self._urls_in(calendar, window) if each > done["after"])
