@@ -58,9 +58,9 @@ def prose(value: object, longest: int = LONG) -> str:
 
 
 def label(value: object, longest: int = SHORT) -> str:
-	"""Return one line that a host writes for visitors, such as a name. Like `line`, it can't be a formula: people export lists of names.
+	"""Return one line that a host writes for visitors, such as a name. It can't be a formula, because people export lists.
 
-	Unlike `line`, it may contain "=?": it never goes into a header.
+	Unlike in `line`, "=?" is allowed, because the text is never put into a header.
 	"""
 	text = _text(value, longest)
 	if any(is_control(char) for char in text):
