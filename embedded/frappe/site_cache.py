@@ -15,6 +15,11 @@ from typing import Any
 from frappe.context import local
 from frappe.missing import Refusing
 
+# The keys that start with a text lie between it and the text with the last character. A comparison of parts of the key
+# would read the whole table.
+_STARTS_WITH = "key >= ? and key < ?"
+_LAST = chr(0x10FFFF)
+
 # The threads of a process share a connection: the server has a thread for each request, and opening takes longer.
 _one_at_a_time = Lock()
 _opened: dict[tuple[int, str], sqlite3.Connection] = {}
@@ -100,20 +105,20 @@ class SiteCache(Refusing):
 	def delete_value(self, keys: str | list[str]) -> None:
 		for key in [keys] if isinstance(keys, str) else keys:
 			local.cache.pop(key, None)
-			self._run("delete from cache where key = ? or substr(key, 1, ?) = ?", (key, len(key) + 1, f"{key}|"))
+			self._run(f"delete from cache where key = ? or {_STARTS_WITH}", (key, f"{key}|", f"{key}|{_LAST}"))
 
 	def delete_keys(self, key: str) -> None:
 		"""Delete all keys that start with this one."""
 		for known in [name for name in local.cache if name.startswith(key)]:
 			del local.cache[known]
-		self._run("delete from cache where substr(key, 1, ?) = ?", (len(key), key))
+		self._run(f"delete from cache where {_STARTS_WITH}", (key, f"{key}{_LAST}"))
 
 	def hset(self, name: str, key: str, value: Any) -> None:
 		self._run("insert or replace into cache values (?, ?, null)", (f"{name}|{key}", pickle.dumps(value)))
 
 	def hgetall(self, name: str) -> dict[str, Any]:
 		prefix = f"{name}|"
-		rows = self._run("select key, value from cache where substr(key, 1, ?) = ?", (len(prefix), prefix))
+		rows = self._run(f"select key, value from cache where {_STARTS_WITH}", (prefix, f"{prefix}{_LAST}"))
 		return {key.removeprefix(prefix): pickle.loads(value) for key, value in rows}
 
 	def hdel(self, name: str, key: str) -> None:

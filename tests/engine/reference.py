@@ -6,7 +6,7 @@ the instant of a wall time by looking for it among these notes.
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 MINUTE = 60
@@ -33,7 +33,7 @@ class Clock:
 		"""The readings of 60 minutes. The clock is asked minute by minute only if it changes in that hour."""
 		wall = self.at(minute * MINUTE)
 		if self.at((minute + 60) * MINUTE) - wall == 60 * ONE:
-			return [wall + passed for passed in MINUTES]
+			return minutes_from(wall)
 		return [self.at(each * MINUTE) for each in range(minute, minute + 60)]
 
 	@cached_property
@@ -59,6 +59,19 @@ class Clock:
 
 	def instant_of(self, wall):
 		return (self.zero + self.index_of(wall)) * MINUTE
+
+
+# Clocks of several zones show the same hours, and several questions are about one clock.
+
+
+@lru_cache(maxsize=5000)
+def minutes_from(wall):
+	return [wall + passed for passed in MINUTES]
+
+
+@lru_cache(maxsize=4)
+def clock_of(zone, zero, end):
+	return Clock(zone, zero, end)
 
 
 class Calendar:
@@ -301,7 +314,7 @@ class Reference:
 
 	def clock(self, zone):
 		if zone not in self.known_clocks:
-			self.known_clocks[zone] = Clock(zone, self.zero, self.end)
+			self.known_clocks[zone] = clock_of(zone, self.zero, self.end)
 		return self.known_clocks[zone]
 
 	def starts(self):

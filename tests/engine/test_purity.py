@@ -93,13 +93,16 @@ def test_every_folder_has_its_place_in_the_layers():
 def test_all_other_rooms_and_their_tests_use_the_door_only():
 	files = [*PACKAGE.parent.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
 	elsewhere = [path for path in files if PACKAGE not in path.parents and Path(__file__).parent not in path.parents]
+	# Parsing them all takes a second.
+	naming_it = [path for path in elsewhere if "engine" in path.read_text(encoding="utf-8")]
 	past = [
 		(str(path.relative_to(ROOT)), line, name)
-		for path in elsewhere
+		for path in naming_it
 		for name, line in imported(path)
 		if name.startswith(f"{ENGINE}.") and name.removeprefix(f"{ENGINE}.") not in engine.__all__
 	]
 	assert len(elsewhere) > 100
+	assert len(naming_it) > 50
 	assert past == []
 
 

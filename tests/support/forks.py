@@ -23,6 +23,8 @@ PRELOADED = [
 	"frappe",
 	"frappe.model.document",
 	"frappe.core.controllers",
+	"frappe.database.database",
+	"frappe.hooks",
 	"frappe.email.email_queue",
 	"frappe.email.doctype.email_queue.email_queue",
 	"babel.numbers",
@@ -32,6 +34,8 @@ PRELOADED = [
 	"scheduler_integration.jobs",
 	"scheduler_integration.conferencing.handler",
 	"scheduler_integration.calendars.providers.caldav",
+	"scheduler_integration.calendars.providers.google",
+	"scheduler_integration.calendars.providers.outlook",
 	"scheduler_integration.reports.jinja",
 	*(
 		".".join(path.relative_to(_APP.parent).with_suffix("").parts)

@@ -97,7 +97,7 @@ def time_text(value: datetime.timedelta) -> str:
 
 def _compare_instants(left: str, right: str) -> int:
 	"""Compare two Datetime values. A shorter text means the start of that day, hour or second."""
-	if not len(left) == len(right) == len(_MIDNIGHT) or "T" in left or "T" in right:
+	if not (len(left) == len(right) == len(_MIDNIGHT) and left[10] == right[10] == " "):
 		left, right = (side.replace("T", " ", 1) + _MIDNIGHT[len(side) :] for side in (left, right))
 	return (left > right) - (left < right)
 

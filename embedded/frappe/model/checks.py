@@ -90,11 +90,13 @@ class Checks:
 			"URL": frappe.utils.validate_url,
 		}
 		for df in self.meta.typed("Data"):
-			if df.options and df.options not in checks:
+			if not df.options:
+				continue
+			if df.options not in checks:
 				raise NotImplementedError(f"Data with the option {df.options} on the embedded site")
 			value = self.get(df.fieldname)
 			is_nobody = value in frappe.STANDARD_USERS and self.owner in frappe.STANDARD_USERS
-			if df.options and value and not is_nobody:
+			if value and not is_nobody:
 				checks[df.options](value, throw=True)
 
 	def _validate_non_negative(self) -> None:
@@ -106,8 +108,11 @@ class Checks:
 	def _validate_length(self) -> None:
 		if self.meta.issingle or local.flags.in_install:
 			return
+		values = self.__dict__
 		for df in self.meta.limited_fields:
-			value, kind = self._as_column(df, self.get(df.fieldname)), TYPE_MAP[df.fieldtype]
+			if not (given := values.get(df["fieldname"])):
+				continue
+			value, kind = self._as_column(df, given), TYPE_MAP[df.fieldtype]
 			limit = cint(df.length) or VARCHAR_LENGTH if kind == "varchar" else LARGEST[kind]
 			if value and (len(cstr(value)) if kind == "varchar" else abs(cint(value))) > limit:
 				message = _("{0}: '{1}' ({3}) will get truncated, as max characters allowed is {2}")

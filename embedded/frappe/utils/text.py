@@ -42,8 +42,13 @@ def _is_json(text: str) -> bool:
 
 def sanitize_html(html: Any, always_sanitize: bool = False) -> Any:
 	"""Escape tags and drop attributes that could run code. JSON and text without a tag don't change."""
-	if not always_sanitize and (_is_json(html) or not BeautifulSoup(html, "html.parser").find()):
+	if not always_sanitize and ("<" not in html or _is_json(html) or not BeautifulSoup(html, "html.parser").find()):
 		return html
+	return _cleaned(html)
+
+
+@lru_cache
+def _cleaned(html: str) -> str:
 	return bleach.clean(
 		html, tags=_allowed_tags(), attributes=_is_harmless, css_sanitizer=_css_sanitizer(), strip_comments=False,
 		protocols={"cid", "http", "https", "mailto"},

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import httplib2
@@ -71,7 +71,7 @@ class _Transport:
 		own = {
 			key: text for key, text in (headers or {}).items() if key.lower() not in ("user-agent", "accept-encoding")
 		}
-		answer = self.session.send(method, uri, body=body, headers=own)
+		answer = self.session.send(method, located(GOOGLE, uri), body=body, headers=own)
 		return httplib2.Response({**answer.headers, "status": str(answer.status)}), answer.body
 
 	def close(self) -> None:
@@ -87,34 +87,22 @@ class GoogleCalendar:
 
 	def __init__(self, account: Account, session: VendorSession):
 		self._account, self._session = account, session
-		address = located(GOOGLE, _ADDRESS)
-		self._service = build(
-			"calendar",
-			"v3",
-			http=_Transport(session),
-			static_discovery=True,
-			cache_discovery=False,
-			client_options={"api_endpoint": address},
-		)
-
-	@cached_property
-	def _events(self) -> Any:
-		# Kept, because the library builds its methods again with each call of `events`, which takes milliseconds.
-		return self._service.events()
+		self._transport = _Transport(session)
 
 	def calendars(self) -> list[ProviderCalendar]:
 		found: list[ProviderCalendar] = []
 		page = None
 		while True:
-			request = self._service.calendarList().list(pageToken=page, maxResults=250)
-			answer = _executed(request)
+			request = _resource("calendarList").list(pageToken=page, maxResults=250)
+			with _errors({}):
+				answer = self._execute(request)
 			found += [_calendar(item) for item in answer.get("items") or () if not item.get("deleted")]
 			page = answer.get("nextPageToken")
 			if not page:
 				return found
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
-		request = self._events.list(
+		request = _resource("events").list(
 			calendarId=calendar,
 			# The same in every request with one token: Google refuses the token with other parameters.
 			singleEvents=True,
@@ -126,7 +114,7 @@ class GoogleCalendar:
 		# 400: Google doesn't recognise this as a token.
 		unknown = {400: SyncTokenExpired} if token else {}
 		with _errors({404: CalendarGone, 410: SyncTokenExpired, **unknown}):
-			answer = request.execute(num_retries=0)
+			answer = self._execute(request)
 		return google_events.read_changes(answer, self._account.zone)
 
 	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
@@ -141,11 +129,11 @@ class GoogleCalendar:
 		return self._patched(calendar, event, {"id": stored.id, "etag": stored.etag, "hangoutLink": stored.join_url})
 
 	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
-		request = self._events.delete(
+		request = _resource("events").delete(
 			calendarId=calendar, eventId=stored.id if stored else key, sendUpdates="all" if notify else "none"
 		)
 		with _errors({}):
-			_execute_or_gone(request)
+			self._execute_or_gone(request)
 
 	def find(self, calendar: str, key: str, stored: Stored | None = None) -> RemoteEvent | None:
 		item = self._get(calendar, stored.id if stored else key)
@@ -163,14 +151,14 @@ class GoogleCalendar:
 			"expiration": str((self._session.now() + _CHANNEL_SECONDS) * 1000),
 		}
 		with _errors({404: CalendarGone}):
-			answer = self._events.watch(calendarId=calendar, body=body).execute(num_retries=0)
+			answer = self._execute(_resource("events").watch(calendarId=calendar, body=body))
 		expires_at = int(answer.get("expiration") or 0) // 1000
 		return Channel(id=body["id"], resource=str(answer["resourceId"]), secret=secret, expires_at=expires_at)
 
 	def unwatch(self, channel: Channel) -> None:
-		request = self._service.channels().stop(body={"id": channel.id, "resourceId": channel.resource})
+		request = _resource("channels").stop(body={"id": channel.id, "resourceId": channel.resource})
 		with _errors({}):
-			_execute_or_gone(request)
+			self._execute_or_gone(request)
 
 	def revoke(self) -> None:
 		tokens.revoke(GOOGLE, self._session.holder)
@@ -180,12 +168,12 @@ class GoogleCalendar:
 
 	def _created(self, calendar: str, event: OutgoingEvent) -> Stored:
 		body = {**google_events.written(event), "id": event.key}
-		request = self._events.insert(
+		request = _resource("events").insert(
 			calendarId=calendar, body=body, sendUpdates=_mails(event), conferenceDataVersion=1
 		)
 		try:
 			with _errors({404: CalendarGone, 409: _IdTaken}):
-				return google_events.read_stored(request.execute(num_retries=0))
+				return google_events.read_stored(self._execute(request))
 		except _IdTaken:
 			# An earlier try succeeded, and its answer was lost. (A deleted event keeps its id too, and is handled differently.)
 			now = self._get(calendar, event.key)
@@ -199,7 +187,7 @@ class GoogleCalendar:
 		body = google_events.written(event, has_conference=has_conference)
 		if event.has_other_call:
 			body["conferenceData"] = None
-		request = self._events.patch(
+		request = _resource("events").patch(
 			calendarId=calendar,
 			eventId=now["id"],
 			body=body,
@@ -210,12 +198,46 @@ class GoogleCalendar:
 		if now.get("etag"):
 			request.headers["If-Match"] = now["etag"]
 		with _errors({403: EventChanged, 404: EventChanged, 410: EventChanged, 412: EventChanged}):
-			return google_events.read_stored(request.execute(num_retries=0))
+			return google_events.read_stored(self._execute(request))
 
 	def _get(self, calendar: str, event: str) -> dict[str, Any] | None:
 		with _errors({}):
-			item = _execute_or_gone(self._events.get(calendarId=calendar, eventId=event))
+			item = self._execute_or_gone(_resource("events").get(calendarId=calendar, eventId=event))
 		return None if item is None or item.get("status") == "cancelled" else item
+
+	def _execute(self, request: Any) -> dict[str, Any]:
+		return request.execute(http=self._transport, num_retries=0)
+
+	def _execute_or_gone(self, request: Any) -> dict[str, Any] | None:
+		"""Return the answer, or None if the requested thing no longer exists."""
+		try:
+			return self._execute(request) or {}
+		except HttpError as error:
+			if int(error.resp.status) in _GONE:
+				return None
+			raise
+
+
+@cache
+def _resource(name: str) -> Any:
+	"""Return the library's methods of a resource such as `events`, which build and check requests.
+
+	Building the methods takes milliseconds, so each process does it once. They are of no account: a request is executed
+	with the account's own transport, and without one it fails.
+	"""
+	return getattr(_service(), name)()
+
+
+@cache
+def _service() -> Any:
+	return build(
+		"calendar",
+		"v3",
+		http=object(),
+		static_discovery=True,
+		cache_discovery=False,
+		client_options={"api_endpoint": _ADDRESS},
+	)
 
 
 class _IdTaken(OutsideError):
@@ -250,21 +272,6 @@ def _reason(error: HttpError) -> str:
 		return str(json.loads(error.content)["error"]["errors"][0]["reason"])
 	except _PARSE_ERRORS:
 		return ""
-
-
-def _executed(request: Any) -> dict[str, Any]:
-	with _errors({}):
-		return request.execute(num_retries=0)
-
-
-def _execute_or_gone(request: Any) -> dict[str, Any] | None:
-	"""Return the answer, or None if the requested thing no longer exists."""
-	try:
-		return request.execute(num_retries=0) or {}
-	except HttpError as error:
-		if int(error.resp.status) in _GONE:
-			return None
-		raise
 
 
 def _calendar(item: dict[str, Any]) -> ProviderCalendar:

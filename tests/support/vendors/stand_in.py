@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -89,7 +90,12 @@ class StandIn:
 		self.secrets: set[str] = set()  # texts that must never be in an address
 		self.lock = threading.RLock()
 		self.url = ""
-		self._map = Map([rule.empty() for rule in self.rules], strict_slashes=False)
+
+	@classmethod
+	@cache
+	def _map(cls) -> Map:
+		"""Return the map of the class's addresses. Each rule is compiled, which takes longer than many a test."""
+		return Map([rule.empty() for rule in cls.rules], strict_slashes=False)
 
 	# What a test says
 
@@ -140,7 +146,7 @@ class StandIn:
 
 	def _respond(self, request: Request) -> Response:
 		try:
-			endpoint, arguments = self._map.bind_to_environ(request.environ).match()
+			endpoint, arguments = self._map().bind_to_environ(request.environ).match()
 			self.before(request)
 			answer = getattr(self, endpoint)(request, **arguments)
 		except Refused as refused:
