@@ -32,7 +32,10 @@ def connect(provider=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 def callback(**params) -> None:
-	"""Finish connecting an account: the provider sends the browser back here. Redirects to the host's page with the result."""
+	"""Finish connecting an account: the provider sends the browser back here.
+
+	Redirects to the host's page with the result.
+	"""
 	try:
 		with refusals():
 			accounts.finish(params, _asker(), clock.now())

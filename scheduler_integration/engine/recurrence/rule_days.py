@@ -1,8 +1,8 @@
 """The days on which a rule falls. python-dateutil computes them; this module makes it start near the wanted range.
 
-dateutil would step from the rule's beginning to the range: 36,500 steps for a daily rule that began a century ago. So this
-module gives dateutil a later beginning: the first day of the period (year, month or week) that contains the first wanted
-day. If that period isn't a multiple of INTERVAL away from the rule's own first period, an earlier one is taken:
+dateutil would step from the rule's beginning to the range: 36,500 steps for a daily rule that began a century ago. So
+this module gives dateutil a later beginning: the first day of the period (year, month or week) that contains the first
+wanted day. If that period isn't a multiple of INTERVAL away from the rule's own first period, an earlier one is taken:
 
     FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH from Thursday 5 March 2026; wanted from Saturday 18 April
 
