@@ -1,4 +1,4 @@
-"""Methods for hosts: connect, list, prefer and disconnect the accounts with which their video calls are made; and Zoom's notices."""
+"""Methods for hosts: connect, list, prefer and disconnect accounts for video calls. With `zoom_notice`, Zoom sends notices."""
 
 from typing import Any
 from urllib.parse import urlencode

@@ -109,5 +109,5 @@ def _plan(booking: str, target: str, purpose: str, due_at: int, now: int) -> Non
 
 
 def _locked_host(booking: str) -> str:
-	"""Return the booking's host, and lock the booking: `outbox.tasks.plan` needs that, so that no other plans the same keys."""
+	"""Return the booking's host, and lock the booking, as `outbox.tasks.plan` requires."""
 	return frappe.db.get_value("Booking", booking, "host", for_update=True)

@@ -113,7 +113,7 @@ def _enter_months(rule: RecurrenceRule, start: date, since: date) -> tuple[str, 
 
 
 def _enter_weeks(rule: RecurrenceRule, start: date, since: date) -> tuple[str, int, date]:
-	"""Begin with the first day (WKST) of a week: BYSETPOS counts from that day, but dateutil from the day that it is given."""
+	"""Begin with the first day (WKST) of a week: BYSETPOS counts from there, but dateutil from the day that it is given."""
 	begun, week = (day.toordinal() - (day.weekday() - rule.week_start) % 7 for day in (start, since))
 	return "WEEKLY", rule.interval, date.fromordinal(week - (week - begun) % (7 * rule.interval))
 
