@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration.meetings.sessions import session_uid_for
-from scheduler_integration.patches import fill_session_uids, rename_meeting_type_fields
+from scheduler_integration.patches import delete_renamed_card, fill_session_uids, rename_meeting_type_fields
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 
@@ -55,3 +55,14 @@ def test_a_session_keeps_its_entry_in_the_hosts_calendars():
 	uids = {session_uid_for(frappe.get_doc("Booking", name), page.user).partition("@")[0] for name in names}
 	before = hashlib.sha256(f"{workshop.name}\n{nine}\n{page.user}".encode()).hexdigest()[:32]
 	assert uids == {before}
+
+
+def test_a_card_that_was_renamed_is_not_there_twice():
+	if not frappe.db.exists("DocType", "Number Card"):
+		pytest.skip("the embedded site has no desk")
+	values = {"type": "Report", "report_name": "Engagement by Assessment", "report_field": "booked", "function": "Sum"}
+	old = frappe.get_doc({"doctype": "Number Card", "name": "Conversion of reports", "label": "Conversion", **values})
+	old.db_insert()
+	delete_renamed_card.execute()
+	assert not frappe.db.exists("Number Card", "Conversion of reports")
+	delete_renamed_card.execute()
