@@ -62,6 +62,8 @@ def execute_job(site: str, sites_path: str, user: str, method: str, kwargs: dict
 	frappe.init(site, sites_path, force=True)
 	frappe.connect()
 	frappe.set_user(user)
+	for hook in frappe.get_hooks("before_job"):
+		frappe.call(hook, method=method, kwargs=kwargs, transaction_type="job")
 	try:
 		frappe.get_attr(method)(**kwargs)
 		frappe.db.commit()

@@ -1,0 +1,58 @@
+"""Jobs leave the processors to guests: the session that RQ starts for each one is as nice as Frappe's workers."""
+
+from pathlib import Path
+
+import frappe
+import pytest
+
+SESSION = Path("/proc/self/autogroup")
+# What a worker's process does before a job: Frappe makes it nice, RQ starts the session.
+OF_A_JOB = """
+from scheduler_integration.niceness import yield_to_guests
+os.nice(%d)
+%s
+yield_to_guests()
+print(open("/proc/self/autogroup").read())
+"""
+
+pytestmark = pytest.mark.skipif(not SESSION.exists(), reason="only Linux shares processors among sessions")
+
+
+def write_session(path: str) -> None:
+	"""Write what Linux says of the session. A test queues this function as a job."""
+	Path(path).write_text(SESSION.read_text())
+
+
+def niceness_of(text):
+	"""Read `/autogroup-1804 nice 10`."""
+	return int(text.split()[-1])
+
+
+def in_a_process(site, nice, starts_session=True):
+	out, error = site.python(OF_A_JOB % (nice, "os.setsid()" if starts_session else "")).communicate(60)
+	assert not error, error
+	return niceness_of(out)
+
+
+def test_the_session_of_a_job_is_as_nice_as_its_process(site):
+	assert in_a_process(site, 10) == 10
+	assert in_a_process(site, 4) == 4
+
+
+def test_a_session_with_other_processes_stays_as_it_is(site):
+	before = niceness_of(SESSION.read_text())
+	assert in_a_process(site, 10, starts_session=False) == before
+	assert niceness_of(SESSION.read_text()) == before
+
+
+def test_a_web_workers_session_stays_as_it_is(site):
+	assert in_a_process(site, 0) == 0
+
+
+@pytest.mark.slow
+def test_frappe_calls_it_before_each_job(site, commit_clean, tmp_path):
+	if not site.is_real:
+		pytest.skip("the embedded site's jobs have no process of their own without Redis")
+	frappe.enqueue("tests.outbox.test_niceness.write_session", path=str(tmp_path / "session"))
+	site.run_jobs()
+	assert niceness_of((tmp_path / "session").read_text()) == 10
