@@ -11,6 +11,7 @@ from tests.support.server import Server, somebodys_address
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PATIENCE = 15
+LIGHTEST_PAGE = "/assets/scheduler_integration/images/logo.svg"
 # The settings of a window unless a test asks for others.
 AS_IT_IS = {"media": "screen", "color_scheme": "light", "forced_colors": "none", "reduced_motion": "no-preference"}
 NAME, EMAIL = "Ada Lovelace", "ada@guests.example"
@@ -38,11 +39,15 @@ _VIOLATIONS = """async () => {
 }"""
 
 
+def size_of(screen: Screen) -> dict[str, int]:
+	"""Return the size as Playwright has it."""
+	return {"width": screen.width, "height": screen.height}
+
+
 def resize(page: Any, screen: Screen) -> None:
 	"""Give the window this size. Chromium draws all of a window again for it, so a window that has it is left alone."""
-	size = {"width": screen.width, "height": screen.height}
-	if page.viewport_size != size:
-		page.set_viewport_size(size)
+	if page.viewport_size != size_of(screen):
+		page.set_viewport_size(size_of(screen))
 
 
 class Windows:
@@ -60,6 +65,8 @@ class Windows:
 	def take(self, screen: Screen, options: dict[str, Any], media: dict[str, str]) -> Any:
 		"""Return a page in an empty window with the options of Playwright's `new_context` and `emulate_media`."""
 		free = self._free.setdefault(repr(sorted(options.items())), [])
+		# Another size is drawn again, so a window of this size comes first.
+		free.sort(key=lambda one: one.viewport_size == size_of(screen))
 		page = free.pop() if free else self._chromium.new_context(base_url=self.server.url, **options).new_page()
 		resize(page, screen)
 		page.emulate_media(**{**AS_IT_IS, **media})
@@ -75,8 +82,9 @@ class Windows:
 		context.set_offline(False)
 		# As Playwright has it.
 		context.set_default_timeout(30_000)
-		# A page of this server, because Chromium starts another process for a page from elsewhere.
-		page.goto("/api/method/ping")
+		# A page of this server, because Chromium starts another process for a page from elsewhere. A picture is a page too, and
+		# comes from the browser's cache.
+		page.goto(LIGHTEST_PAGE)
 		page.evaluate("localStorage.clear(); sessionStorage.clear()")
 		context.clear_cookies()
 		self._free[repr(sorted(options.items()))].append(page)
