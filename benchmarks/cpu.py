@@ -1,13 +1,14 @@
-"""The processor time of what serves a site on this machine: web workers, RQ workers, MariaDB and Redis.
+"""The processor time of what serves a site on this machine, web workers, RQ workers, MariaDB and Redis, and of its clients.
 
 Unlike the time that a client waits, it hardly depends on what else the machine does.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-WEB, RQ, MARIADB, REDIS = "web", "RQ", "MariaDB", "Redis"
+WEB, RQ, MARIADB, REDIS, CLIENTS = "web", "RQ", "MariaDB", "Redis", "clients"
 
 
 class Meters:
@@ -18,6 +19,8 @@ class Meters:
 		if database := _database_pid():
 			self.parts[MARIADB] = lambda: seconds_of(database)
 		self.parts[REDIS] = _seconds_of_redis
+		# This process is the clients and their mail server.
+		self.parts[CLIENTS] = time.process_time
 
 	def add(self, part: str, pid: int) -> None:
 		"""Measure the process and its children as a part. Several processes can make one part."""

@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from benchmarks.cpu import MARIADB, REDIS, RQ, WEB, Meters
+from benchmarks.cpu import CLIENTS, MARIADB, REDIS, RQ, WEB, Meters
 from tests.support.bench import run_on_bench
 from tests.support.server import free_port, somebodys_address
 from tests.support.site import Site, opened, undoing_commits
@@ -259,7 +259,7 @@ def _percentile(values: list[float], share: float) -> float:
 	return sorted(values)[min(len(values) - 1, int(len(values) * share))] * 1000
 
 
-CPU_COLUMNS = (WEB, MARIADB, REDIS, RQ)
+CPU_COLUMNS = (WEB, MARIADB, REDIS, RQ, CLIENTS)
 COLUMNS = (
 	"what", "clients", "a second", "p50 ms", "pings", "p95", "max", "responses", "lock waits", "deadlocks",
 	*(f"{part} CPU" for part in CPU_COLUMNS),
