@@ -11,6 +11,7 @@ from tests.support.server import Server, somebodys_address
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PATIENCE = 15
+LIGHTEST_PAGE = "/assets/scheduler_integration/images/logo.svg"
 # The settings of a window unless a test asks for others.
 AS_IT_IS = {"media": "screen", "color_scheme": "light", "forced_colors": "none", "reduced_motion": "no-preference"}
 NAME, EMAIL = "Ada Lovelace", "ada@guests.example"
@@ -28,13 +29,25 @@ SMALL_PHONE = Screen("small-phone", 320, 640)
 DESK = Screen("desk", 1280, 800)
 
 
-# The pages have no frames, and their style sheets come from this server, so axe-core needn't load them again.
+# Animations jump to their end. Those of what is folded away stand still until it is opened, so waiting for them may never
+# end. The pages have no frames, and their style sheets come from this server, so axe-core needn't load them again.
 _VIOLATIONS = """async () => {
-	await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})));
+	document.getAnimations().forEach((one) => one.finish());
 	const found = await axe.run({ resultTypes: ["violations"], selectors: false, iframes: false, preload: false });
 	const places = (one) => one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160));
 	return found.violations.map((one) => `${one.id}: ${places(one).join(", ")}`);
 }"""
+
+
+def size_of(screen: Screen) -> dict[str, int]:
+	"""Return the size as Playwright has it."""
+	return {"width": screen.width, "height": screen.height}
+
+
+def resize(page: Any, screen: Screen) -> None:
+	"""Give the window this size. Chromium draws all of a window again for it, so a window that has it is left alone."""
+	if page.viewport_size != size_of(screen):
+		page.set_viewport_size(size_of(screen))
 
 
 class Windows:
@@ -52,8 +65,10 @@ class Windows:
 	def take(self, screen: Screen, options: dict[str, Any], media: dict[str, str]) -> Any:
 		"""Return a page in an empty window with the options of Playwright's `new_context` and `emulate_media`."""
 		free = self._free.setdefault(repr(sorted(options.items())), [])
+		# Another size is drawn again, so a window of this size comes first.
+		free.sort(key=lambda one: one.viewport_size == size_of(screen))
 		page = free.pop() if free else self._chromium.new_context(base_url=self.server.url, **options).new_page()
-		page.set_viewport_size({"width": screen.width, "height": screen.height})
+		resize(page, screen)
 		page.emulate_media(**{**AS_IT_IS, **media})
 		page.context.set_extra_http_headers(
 			{"X-Frappe-Site-Name": self.server.site.name, "X-Forwarded-For": somebodys_address()}
@@ -67,8 +82,9 @@ class Windows:
 		context.set_offline(False)
 		# As Playwright has it.
 		context.set_default_timeout(30_000)
-		# A page of this server, because Chromium starts another process for a page from elsewhere.
-		page.goto("/api/method/ping")
+		# A page of this server, because Chromium starts another process for a page from elsewhere. A picture is a page too, and
+		# comes from the browser's cache.
+		page.goto(LIGHTEST_PAGE)
 		page.evaluate("localStorage.clear(); sessionStorage.clear()")
 		context.clear_cookies()
 		self._free[repr(sorted(options.items()))].append(page)
@@ -128,6 +144,13 @@ class Browsing:
 	@property
 	def on_phone(self) -> bool:
 		return self.screen.width < 720
+
+	def turn_into(self, screen: Screen, color_scheme: str | None = None) -> None:
+		"""Give the window another size and, if named, other colours. The page stays as it is."""
+		self.screen = screen
+		resize(self.page, screen)
+		if color_scheme:
+			self.page.emulate_media(color_scheme=color_scheme)
 
 	def open(self, path: str) -> None:
 		self.page.goto(path)

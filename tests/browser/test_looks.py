@@ -1,10 +1,12 @@
 """Each state of the pages, narrow and wide, dark and light: axe-core finds nothing, and nothing scrolls sideways.
 
-With --screenshots, each state is saved as a picture, and each screen is drawn in its other colours too.
+A state is reached once, on the narrowest screen that leads there, and looked at on each of the others. With
+--screenshots, each state is saved as a picture, also in the other colours.
 """
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import frappe
 import pytest
@@ -12,26 +14,21 @@ from frappe.utils.password import update_password
 
 from scheduler_integration.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
-from tests.pages.offer import PASSWORD, QUESTIONS, TeamOffer, host_of, make_offer, path_of
+from tests.pages.offer import PASSWORD, QUESTIONS, TeamOffer, book, host_of, in_three_days, make_offer, path_of
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, payload
 
 LIGHT, DARK = "light", "dark"
 
 
-def look(screen, scheme, *marks):
-	return pytest.param(screen, scheme, marks=marks, id=f"{screen.name}-{scheme}")
-
-
 # A dark phone and a light desktop screen together show all layouts and all colours.
-LOOKS = [
-	look(PHONE, DARK),
-	look(DESK, LIGHT),
-	look(PHONE, LIGHT, pytest.mark.picture),
-	look(DESK, DARK, pytest.mark.picture),
-]
-each_look = pytest.mark.parametrize(("screen", "scheme"), LOOKS)
-each_look_and_the_narrowest = pytest.mark.parametrize(("screen", "scheme"), [*LOOKS, look(SMALL_PHONE, LIGHT)])
+LOOKS = ((PHONE, DARK), (DESK, LIGHT))
+OTHER_COLOURS = {DARK: LIGHT, LIGHT: DARK}
+# On the booking page, phones and desks go different ways. A test goes each of them once: on phones on the narrowest.
+each_way = pytest.mark.parametrize(
+	("screen", "looks"),
+	[pytest.param(SMALL_PHONE, LOOKS[:1], id="phones"), pytest.param(DESK, LOOKS[1:], id="desk")],
+)
 
 
 def sign_in_as(window, user):
@@ -40,125 +37,139 @@ def sign_in_as(window, user):
 	assert window.page.request.post("/api/method/login", form={"usr": user, "pwd": PASSWORD}).ok
 
 
-def check(window, name):
-	window.screenshot(name)
+def check(window, name, looks=LOOKS, then=None):
+	"""Look at what the window shows: on its own screen, which may be too narrow for it, and as on each of the others.
+
+	The page isn't loaded again: the window gets another size and other colours, and its own again afterwards. `then` is
+	what the test clicks next on its own screen; on the others nothing may cover it.
+	"""
+	own = window.screen
 	assert not window.scrolls_sideways()
-	# The narrow phone has the same layout as the wider one.
-	if window.screen is not SMALL_PHONE:
-		assert window.violations() == []
+	for screen, scheme in looks:
+		window.turn_into(screen, scheme)
+		assert not window.scrolls_sideways(), screen
+		assert window.violations() == [], (screen, scheme)
+		if then:
+			then.click(trial=True)
+		window.screenshot(f"{name}-{scheme}")
+		if window.keeps_screenshots:
+			window.turn_into(screen, OTHER_COLOURS[scheme])
+			window.screenshot(f"{name}-{OTHER_COLOURS[scheme]}")
+	window.turn_into(own)
 
 
-@each_look_and_the_narrowest
-def test_the_way_to_a_booking(browse, screen, scheme):
+@each_way
+def test_the_way_to_a_booking(browse, screen, looks):
 	meeting_type = make_offer(questions=QUESTIONS, duration_options="30, 60", price=40, requires_confirmation=1)
-	window = browse(screen, color_scheme=scheme)
+	window = browse(screen)
 	path = path_of(meeting_type)
 	window.open(path.rpartition("/")[0])
-	check(window, f"page-{scheme}")
+	check(window, "page", looks)
 	window.open(path)
-	check(window, f"month-{scheme}")
+	check(window, "month", looks)
 	window.page.locator("#zone-button").click()
 	window.page.locator("#zone-list li").first.wait_for()
-	check(window, f"zones-{scheme}")
+	check(window, "zones", looks)
 	window.page.keyboard.press("Escape")
 	if window.on_phone:
 		window.choose_day()
 	else:
 		window.page.locator(".time").first.click()
-	check(window, f"times-{scheme}")
+	check(window, "times", looks)
 	window.page.locator(".time" if window.on_phone else ".confirm").first.click()
-	check(window, f"form-{scheme}")
+	check(window, "form", looks)
 	window.page.locator("#submit").click()
-	check(window, f"form-refused-{scheme}")
+	check(window, "form-refused", looks)
 
 
-@each_look_and_the_narrowest
-def test_what_becomes_of_it(browse, screen, scheme):
+def test_what_becomes_of_it(browse):
 	meeting_type = make_offer(redirect_url="https://example.com/thanks")
-	window = browse(screen, color_scheme=scheme)
+	window = browse(SMALL_PHONE)
 	window.book(path_of(meeting_type))
-	check(window, f"booked-{scheme}")
-	window.page.locator("summary", has_text="Cancel this meeting").click()
-	check(window, f"cancelling-{scheme}")
-	window.page.locator("button", has_text="Cancel the meeting").click()
+	cancel = window.page.locator("summary", has_text="Cancel this meeting")
+	check(window, "booked", then=cancel)
+	cancel.click()
+	confirm = window.page.locator("button", has_text="Cancel the meeting")
+	check(window, "cancelling", then=confirm)
+	confirm.click()
 	window.page.locator("h1", has_text="cancelled").wait_for()
-	check(window, f"cancelled-{scheme}")
+	check(window, "cancelled")
 
 
-@each_look_and_the_narrowest
-def test_a_meeting_over_several_days(browse, screen, scheme):
+@each_way
+def test_a_meeting_over_several_days(browse, screen, looks):
 	meeting_type = make_offer(number_of_days=3, duration_minutes=360, seats=5)
 	page = frappe.get_doc("Scheduling Page", meeting_type.scheduling_page)
 	day = utc(now()).date() + timedelta(days=6)
 	door.book(payload(page, make_meeting_type(page), at(f"{day} 12:00")), now())
 	frappe.db.commit()
-	window = browse(screen, color_scheme=scheme)
+	window = browse(screen)
 	window.open(path_of(meeting_type))
-	check(window, f"days-month-{scheme}")
+	check(window, "days-month", looks)
 	window.page.locator(".day.is-partial").first.click()
 	assert "of 3 days free" in window.page.locator(".time.is-partial").first.inner_text()
-	check(window, f"days-partial-{scheme}")
+	check(window, "days-partial", looks)
 	if window.on_phone:
 		window.page.locator("#back-to-month").click()
 	window.choose_day()
 	window.choose_time()
-	check(window, f"days-form-{scheme}")
+	check(window, "days-form", looks)
 	window.fill_in()
 	window.page.locator("#submit").click()
 	window.page.wait_for_url(re.compile("booked=1"))
 	assert window.page.locator("#days li").count() == 3
-	check(window, f"days-booked-{scheme}")
+	check(window, "days-booked", looks)
 
 
-@each_look
-def test_a_meeting_that_cannot_be_reassigned(browse, screen, scheme):
+def test_a_meeting_that_cannot_be_reassigned(browse):
 	team = TeamOffer()
 	team.book(12, team.colleague)
 	team.book(12, team.manager)
-	window = browse(screen, color_scheme=scheme)
+	window = browse(SMALL_PHONE)
 	sign_in_as(window, team.manager)
 	window.open("/scheduling")
 	window.page.locator(".row-item > details > summary").click()
-	check(window, f"reassign-{scheme}")
-	window.page.locator("button", has_text="Reassign").click()
+	reassign = window.page.locator("button", has_text="Reassign")
+	check(window, "reassign", then=reassign)
+	reassign.click()
 	window.page.locator(".alert a").wait_for()
-	check(window, f"reassign-refused-{scheme}")
+	check(window, "reassign-refused")
 
 
-@pytest.mark.parametrize(("screen", "scheme"), [look(SMALL_PHONE, DARK), look(DESK, LIGHT)])
-def test_a_session_of_several_on_a_managers_page(browse, screen, scheme):
+def test_a_session_of_several_on_a_managers_page(browse):
 	team = TeamOffer()
 	team.meeting_type.update({"seats": 3}).save()
 	for _each in range(2):
 		team.book(12, team.colleague)
-	window = browse(screen, color_scheme=scheme)
+	window = browse(SMALL_PHONE)
 	sign_in_as(window, team.manager)
 	window.open("/scheduling")
 	window.follow(window.page.get_by_role("link", name="Everybody's meetings"))
-	check(window, "everybody")
 	row = window.page.locator(".row-item").filter(has_text="Seats taken: 2")
+	check(window, "everybody", LOOKS[1:], then=row.locator("summary").first)
 	row.locator("summary").first.focus()
 	window.page.keyboard.press("Enter")
 	row.locator(".attendees > li > details > summary").first.click()
-	check(window, "session")
-	row.locator(".attendees .is-danger > summary").first.click()
+	danger = row.locator(".attendees .is-danger > summary").first
+	check(window, "session", LOOKS[1:], then=danger)
+	danger.click()
 	row.locator(".attendees button", has_text="Cancel for").first.click()
 	window.page.locator(".done", has_text="cancelled").wait_for()
 	assert window.page.locator("[aria-current=page]").inner_text() == "Everybody's meetings"
 	assert row.count() == 0
 
 
-@each_look
-def test_why_a_time_is_not_offered(browse, screen, scheme):
+def test_why_a_time_is_not_offered(browse):
 	meeting_type = make_offer(duration_options="30, 60")
-	window = browse(screen, color_scheme=scheme)
+	window = browse(SMALL_PHONE)
 	sign_in_as(window, host_of(meeting_type))
 	window.open("/scheduling")
 	window.follow(window.page.locator("a[href='/scheduling/why']"))
-	check(window, f"why-{scheme}")
-	window.follow(window.page.locator("button[type=submit]"))
+	ask = window.page.locator("button[type=submit]")
+	check(window, "why", then=ask)
+	window.follow(ask)
 	window.page.locator("#answer-heading").wait_for()
-	check(window, f"why-answer-{scheme}")
+	check(window, "why-answer")
 
 
 def connect_account(host, account, status="Connected", **fields):
@@ -183,16 +194,15 @@ def connect_account(host, account, status="Connected", **fields):
 	frappe.db.commit()
 
 
-@each_look_and_the_narrowest
-def test_a_hosts_calendars(browse, screen, scheme):
+def test_a_hosts_calendars(browse):
 	"""Nothing connected; then an account that works, and one that has to be connected again, with the button for it."""
 	host = host_of(make_offer())
-	window = browse(screen, color_scheme=scheme)
+	window = browse(SMALL_PHONE)
 	sign_in_as(window, host)
 	window.open("/scheduling/calendars")
 	assert window.page.get_by_text("No calendar is connected yet.").is_visible()
 	window.page.locator("summary", has_text="iCloud").click()
-	check(window, f"calendars-none-{scheme}")
+	check(window, "calendars-none")
 	connect_account(host, "jane.with.a.long.name.indeed@mail.example")
 	connect_account(host, "old@mail.example", "Reconnect needed", sync_error_count=3, last_error="Access was revoked.")
 	window.open("/scheduling/calendars")
@@ -201,40 +211,41 @@ def test_a_hosts_calendars(browse, screen, scheme):
 	assert fails.get_by_role("button").or_(fails.locator("a.button")).filter(visible=True).all_inner_texts() == [
 		"Connect again"
 	]
-	check(window, f"calendars-{scheme}")
+	check(window, "calendars")
 	works.locator("summary", has_text="Calendars and rules").click()
 	works.get_by_label("Birthdays").first.check()
-	check(window, f"calendars-choosing-{scheme}")
-	works.get_by_role("button", name="Save choice").click()
+	save = works.get_by_role("button", name="Save choice")
+	check(window, "calendars-choosing", then=save)
+	save.click()
 	window.page.locator(".done", has_text="saved").wait_for()
-	check(window, f"calendars-chosen-{scheme}")
+	check(window, "calendars-chosen")
 
 
-@each_look
 @pytest.mark.parametrize(
 	("name", "path"),
 	[("no-page", "/schedule/nobody-at-all"), ("no-booking", "/schedule/manage/nothing.here")],
 	ids=lambda value: value if "/" not in value else "",
 )
-def test_pages_that_are_not_there(browse, screen, scheme, name, path):
-	window = browse(screen, color_scheme=scheme)
+def test_pages_that_are_not_there(browse, name, path):
+	window = browse(SMALL_PHONE)
 	window.open(path)
-	check(window, f"{name}-{scheme}")
+	check(window, name)
 
 
-@each_look
-def test_a_hosts_own_page(browse, screen, scheme):
+def test_a_hosts_own_page(browse):
 	meeting_type = make_offer(questions=QUESTIONS[1:2])
-	window = browse(screen, color_scheme=scheme)
-	window.book(path_of(meeting_type))
-	window.book(path_of(meeting_type), time=3)
+	for hour in (12, 14):
+		book(meeting_type, in_three_days(hour))
+	window = browse(SMALL_PHONE)
 	sign_in_as(window, host_of(meeting_type))
 	window.open("/scheduling")
-	check(window, f"host-{scheme}")
 	page = window.page
-	page.locator(".row-item > details > summary").first.click()
-	check(window, f"host-open-{scheme}")
-	page.locator(".row-item .is-danger > summary").first.click()
+	first = page.locator(".row-item > details > summary").first
+	check(window, "host", then=first)
+	first.click()
+	danger = page.locator(".row-item .is-danger > summary").first
+	check(window, "host-open", then=danger)
+	danger.click()
 	page.locator(".row-item button", has_text="Yes, cancel it").first.click()
 	page.locator(".done", has_text="cancelled").wait_for()
 	assert page.locator(".row-item").count() == 1
@@ -249,9 +260,9 @@ def test_right_to_left(browse):
 	assert window.page.locator("html").get_attribute("dir") == "rtl"
 	month, times = (window.page.locator(one).bounding_box() for one in ("#month", "#times"))
 	assert month["x"] > times["x"]
-	check(window, "rtl")
+	check(window, "rtl", LOOKS[1:])
 	window.choose_time(0)
-	check(window, "rtl-form")
+	check(window, "rtl-form", LOOKS[1:])
 
 
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
@@ -267,7 +278,7 @@ def test_a_long_description_does_not_push_the_days_off_the_screen(browse, screen
 		assert not page.get_by_text("Read more").is_visible()
 		return
 	assert days.bounding_box()["y"] < screen.height / 2
-	check(window, "long-description")
+	check(window, "long-description", [(PHONE, LIGHT)])
 	page.get_by_text("Read more").click()
 	assert text.evaluate(whole) == text.evaluate(visible)
 	assert days.bounding_box()["y"] > screen.height
@@ -300,7 +311,7 @@ def test_forced_colours_still_tell_free_days_and_the_chosen_one(browse):
 
 def test_the_confirmation_prints_without_its_buttons(browse):
 	window = browse(DESK)
-	window.book(path_of(make_offer()))
+	window.open(f"{urlsplit(book(make_offer()).manage_url).path}?booked=1")
 	window.page.emulate_media(media="print")
 	assert window.page.locator("summary:visible").count() == 0
 	assert window.page.locator("time").is_visible()
