@@ -1,8 +1,8 @@
 """Keeps Frappe's blank records from request to request.
 
 For each DocType that a request inserts, child tables without rows too, Frappe makes a blank record with the default of
-each field. In Frappe 15 that takes one query each: eight in a booking, and a fifth of its processor time. A blank record
-of Guest follows from the DocType's fields and from the site's defaults. So it is kept until one of them changes.
+each field. In Frappe 15 that takes one query each: eight in a booking, and a fifth of its processor time. Guest's blank
+records depend only on the DocType's fields and the site's defaults, so each is kept until one of them changes.
 """
 
 from typing import Any
@@ -18,8 +18,8 @@ _kept: dict[tuple[str, str], tuple[object, dict[str, Any]]] = {}
 
 
 def reuse_blank_records() -> None:
-	"""Give this request the blank records that an earlier one made. Does nothing for users who are signed in."""
-	# The embedded site, on SQLite, makes each blank record afresh, and needs no queries for it.
+	"""Give this request the blank records that an earlier request made. Does nothing for signed-in users."""
+	# The embedded site needs no queries for a blank record, so it makes a new one each time.
 	if frappe.db.db_type != "mariadb" or frappe.session.user != "Guest":
 		return
 	from frappe.defaults import get_defaults

@@ -1,4 +1,4 @@
-"""The clock and the site's time zone. No other module reads either.
+"""The clock and the site's time zone. No other module reads the clock or asks for the site's zone.
 
 Other code gets `now` as an argument. Instants are epoch seconds. Frappe stores and shows naive datetimes in the site's
 zone; these are made from the instants.
@@ -32,14 +32,14 @@ def to_site_time(instant: int) -> datetime:
 def from_site_time(value: str | datetime, *, second_pass: bool = False) -> int:
 	"""Return the instant of a naive datetime in the site's zone, in epoch seconds. Microseconds are dropped.
 
-	In autumn an hour occurs twice. By default its first pass counts, with `second_pass` the second.
+	In autumn one hour occurs twice. A time in that hour is in its first pass, or with `second_pass` in its second.
 	"""
 	wall = get_datetime(value).replace(microsecond=0)
 	# A time that the clock skips in spring moves forward with fold=0, as in the engine: 02:30 becomes 03:30.
 	return int(wall.replace(tzinfo=site_zone(), fold=int(second_pass)).timestamp())
 
 
-@lru_cache(maxsize=1 << 15)  # A month of slots has a thousand of them, and the next visitor needs the same.
+@lru_cache(maxsize=1 << 15)  # A month of slots has a thousand instants, and the next visitor needs the same ones.
 def iso(instant: int, zone: str) -> str:
 	"""Return the instant in ISO 8601 with the zone's offset at that moment: 2026-11-23T14:30:00+01:00."""
 	return datetime.fromtimestamp(instant, engine.zone(zone)).isoformat()

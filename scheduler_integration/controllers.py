@@ -62,8 +62,8 @@ class Row(Document):
 	def require_parent_save(self) -> None:
 		"""Raise NotPermitted if a user saves or deletes the row alone.
 
-		Frappe calls a row's own hooks only then, not if the parent is saved. Code that ignores permissions acts for the
-		site itself and may save a row alone.
+		Frappe calls a row's own hooks only if the row is saved alone, not if its parent is saved. Code that ignores
+		permissions acts for the site itself and may save a row alone.
 		"""
 		if not self.flags.ignore_permissions:
 			raise NotPermitted(_("Please change this in the form it belongs to."))

@@ -77,7 +77,7 @@ class NotPermitted(SchedulingError, frappe.PermissionError):
 
 
 class MoveNotAllowed(NotPermitted):
-	"""The booking's state doesn't allow the command, or not by this actor, or not now (see meetings/moves.py)."""
+	"""The command isn't allowed in the booking's state, for this actor or at this time (see meetings/moves.py)."""
 
 	code = "MOVE_NOT_ALLOWED"
 
@@ -158,7 +158,7 @@ class ReportLinkNotFound(NotFound):
 
 
 class SignatureRefused(SchedulingError):
-	"""A webhook isn't signed as it should be. The reason isn't told: it would help people who forge signatures."""
+	"""A webhook's signature is missing or wrong. The error doesn't say why: that would help people who forge signatures."""
 
 	code = "SIGNATURE_REFUSED"
 	http_status_code = 401
@@ -170,7 +170,7 @@ class SignatureRefused(SchedulingError):
 class SlotTaken(SchedulingError):
 	"""The requested time isn't free, or isn't offered.
 
-	`conflicts` are the hosts' busy times within it. `suggestions` are the nearest slots. `zone` is the caller's.
+	`conflicts` are the hosts' busy times within the requested time, `suggestions` the nearest slots. `zone` is the caller's.
 	"""
 
 	code = "SLOT_TAKEN"
@@ -326,7 +326,7 @@ class AddressRefused(OutsideError):
 
 
 class Unreachable(OutsideError):
-	"""No answer in time, a broken one, or an error of the other server (5xx). Trying later may help."""
+	"""No answer in time, a broken answer, or an error of the other server (5xx). Trying later may help."""
 
 	code = "UNREACHABLE"
 
@@ -408,7 +408,7 @@ class ConsentExpired(VendorError):
 
 
 class ConsentRefused(VendorError):
-	"""The person said no on the vendor's page, or the vendor did."""
+	"""The person refused on the vendor's page, or the vendor refused."""
 
 	code = "CONSENT_REFUSED"
 
@@ -453,7 +453,7 @@ class ConnectionNotFound(NotFound):
 
 
 class UnexpectedAnswer(OutsideError):
-	"""An answer that the caller has no use for. `status` is its HTTP status, `body` its first 500 characters."""
+	"""An answer that the caller can't use. `status` is its HTTP status, `body` its first 500 characters."""
 
 	code = "UNEXPECTED_ANSWER"
 

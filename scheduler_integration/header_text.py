@@ -4,7 +4,7 @@ import unicodedata
 
 
 def is_control(char: str) -> bool:
-	"""Return whether the character is a control, breaks the line, or is a lone surrogate, which no database can store."""
+	"""Return whether this is a control character, a line break, or a lone surrogate, which no database can store."""
 	# Cc: controls; Cs: lone surrogates; Zl, Zp: line separators.
 	return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
 

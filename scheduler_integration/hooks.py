@@ -171,13 +171,13 @@ scheduler_events = {
 			"scheduler_integration.jobs.close_past_bookings",
 			"scheduler_integration.jobs.ask_schedulers",
 		],
-		# Seven in the morning begins at another quarter of an hour in some zones, such as 01:15 UTC in Kathmandu.
+		# In some zones 07:00 isn't on a full hour of UTC: in Kathmandu it is 01:15 UTC.
 		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],
 	},
 	"daily": [
 		"scheduler_integration.jobs.release_past_slots",
 		"scheduler_integration.jobs.forget_engagement",
 	],
-	# The first night after somebody set the days, it may have years of bookings to read.
+	# In the first night after somebody has set the days, it may have to read years of bookings.
 	"daily_long": ["scheduler_integration.jobs.forget_bookings"],
 }

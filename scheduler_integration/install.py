@@ -12,8 +12,8 @@ ROLES = ("Scheduling Manager", "Scheduling User")
 def before_install() -> None:
 	"""Refresh Frappe's map of modules.
 
-	Frappe keeps the map in Redis. If it were older than the app, no DocType would be synced, and the installation would
-	fail later.
+	Frappe keeps the map in Redis. With a map from before the app came, no DocType would be synced, and the installation
+	would fail later.
 	"""
 	frappe.cache.delete_value("app_modules")
 	frappe.setup_module_map()
@@ -58,8 +58,8 @@ def before_uninstall() -> None:
 def remove_desktop_entries() -> None:
 	"""Remove the app's icons and sidebars from the desktop of Frappe 16.
 
-	Frappe itself removes only icons with the app's title. It creates others without naming the app. This doesn't use
-	`delete_doc`, because in developer mode that deletes the app's files.
+	Frappe itself removes only icons with the app's title. It also creates icons that don't name the app. `delete_doc`
+	isn't used, because in developer mode it deletes the app's files.
 	"""
 	if not frappe.db.exists("DocType", "Workspace Sidebar"):
 		return
@@ -88,7 +88,7 @@ def after_uninstall() -> None:
 
 
 def store_default_settings() -> None:
-	"""Store the defaults of Scheduler Settings. Without them, the first field that is set alone would empty the others."""
+	"""Store the defaults of Scheduler Settings. Otherwise, setting one field first would leave all the others empty."""
 	# The installation acts for the site, not for a user whose permissions could apply.
 	frappe.get_doc("Scheduler Settings").save(ignore_permissions=True)
 
@@ -107,8 +107,8 @@ def ensure_new_settings() -> None:
 def ensure_core_indexes() -> None:
 	"""Add indexes on the e-mail addresses of contacts and users.
 
-	Each booking looks up its attendee's address in both while it holds the hosts' locks, and Frappe has no such indexes.
-	They have two columns, because a migration drops an index on a single column that isn't indexed in its DocType.
+	Each booking looks up its attendee's address in both tables while it holds the hosts' locks, and Frappe has no such
+	indexes. Each index has two columns: a migration drops an index on a single column that isn't indexed in its DocType.
 	"""
 	for doctype, fields in CORE_INDEXES.items():
 		frappe.db.add_index(doctype, list(fields))

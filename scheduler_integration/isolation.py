@@ -1,4 +1,4 @@
-"""How commands read under the hosts' locks: they see what is committed, and wait for nobody's rows.
+"""How commands read under the hosts' locks: they see the newest committed state and don't wait for rows of other hosts.
 
 Under InnoDB's default, REPEATABLE READ, an ordinary read shows the state from the transaction's first read, which may be
 from before the wait for a lock. Only a locking read shows the newest state. But a locking read also locks rows beside
@@ -19,9 +19,9 @@ import frappe
 def read_committed(wait: float | None = None) -> None:
 	"""Begin a transaction in which each statement sees what is committed, and waits at most `wait` seconds for a lock.
 
-	The connection keeps both until it is closed, which Frappe does at the end of a request or job. The level doesn't
-	change if this transaction has written something already, on SQLite (one writer at a time), or if the server writes a
-	binary log of statements: InnoDB refuses to write under READ COMMITTED then.
+	The connection keeps the level and the limit until Frappe closes it, at the end of the request or job. The level
+	doesn't change if this transaction has written something already, on SQLite (one writer at a time), or if the server
+	writes a binary log of statements: InnoDB then refuses to write under READ COMMITTED.
 	"""
 	if frappe.db.db_type != "mariadb" or _has_written() or _server(frappe.local.site).logs_statements:
 		if wait is not None:
@@ -46,7 +46,7 @@ def limit_waits(seconds: float) -> None:
 
 
 def newest(query: Any) -> Any:
-	"""Return the query (of the query builder), so that it reads the newest committed state.
+	"""Return the query (of the query builder), changed so that it reads the newest committed state.
 
 	The caller has locked the hosts whose rows it reads, so nobody changes these rows before the transaction ends.
 	"""
@@ -61,15 +61,15 @@ def sees_commits() -> bool:
 
 
 def _has_written() -> bool:
-	"""Whether this transaction has written something, which the beginning of another one would commit.
+	"""Whether this transaction has written something: beginning another transaction would commit that.
 
-	Frappe counts the writes, but begins again at zero after a rollback to a savepoint, although that undoes only the
-	later ones:
+	Frappe counts the writes, but sets the count to zero after a rollback to a savepoint, which undoes only the later
+	writes:
 
 		insert (1), savepoint, insert (2), rollback to the savepoint (0): the first insert is still there
 
-	Each record that Frappe writes also leaves callbacks for the commit, and those stay until the transaction ends. So
-	only a write by plain SQL before such a rollback isn't noticed.
+	For each record that it writes, Frappe also registers callbacks for the commit, and these stay until the transaction
+	ends. So the only write that isn't noticed is one by plain SQL before such a rollback.
 	"""
 	return bool(frappe.db.transaction_writes or frappe.db.after_commit._functions)
 
@@ -92,7 +92,7 @@ class _Server(NamedTuple):
 
 @lru_cache
 def _server(_site: str) -> _Server:
-	"""Ask the site's database server. Once in each process."""
+	"""Ask the site's database server for these facts, once in each process."""
 	names = ("log_bin", "binlog_format", "tx_isolation", "transaction_isolation")
 	found = dict(frappe.db.sql("show variables where variable_name in %s", (names,)))
 	# MariaDB has renamed the variable in 11.1, and keeps the old name for a while.

@@ -14,7 +14,7 @@ from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 
-# Short enough that a confirmation which waits behind such a job for the only worker leaves within half a minute, and that
+# Short, so that a confirmation leaves within half a minute even if the only worker runs such a job first, and so that
 # other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short".
 RUN_SECONDS = 20
 NEXT_RUN = "scheduler_integration.jobs.run_due_tasks"
@@ -38,7 +38,7 @@ def run_due_tasks() -> None:
 
 
 def _run_the_rest() -> None:
-	"""Queue another run. On the queue "long", since workers take jobs from "short" first, other apps' jobs come before it."""
+	"""Queue another run on the queue "long": workers take jobs from "short" first, so other apps' jobs come before it."""
 	frappe.enqueue(NEXT_RUN, queue="long", job_id=NEXT_RUN, deduplicate=True)
 
 
@@ -76,12 +76,12 @@ def follow_calendars(now: int) -> None:
 
 
 def leave_calendar(connection: str) -> None:
-	"""Runs after somebody disconnected an account: removes events, revokes tokens, forgets."""
+	"""Runs after somebody disconnected an account: removes its events, revokes its tokens, deletes its records."""
 	leave(connection, clock.now())
 
 
 def send_digests() -> None:
-	"""Runs every quarter of an hour: queues the morning digests that are due. One that fails doesn't stop the others."""
+	"""Runs every quarter of an hour: queues the morning digests that are due. If one fails, the others are still queued."""
 	now = clock.now()
 	for name in wanted_digests():
 		frappe.db.savepoint("digest")
@@ -116,7 +116,7 @@ def ask_schedulers() -> None:
 
 
 def forget_engagement() -> None:
-	"""Runs daily: forgets the people who clicked and booked long ago. The numbers stay."""
+	"""Runs daily: erases who clicked and booked long ago. The numbers of clicks and bookings stay."""
 	forget_old_engagement(clock.now())
 
 

@@ -13,7 +13,7 @@ def locale_of(language: str) -> Locale:
 
 
 def current_locale() -> Locale:
-	"""Return the locale of the language in force."""
+	"""Return the locale of the current language."""
 	return locale_of(frappe.local.lang or "en")
 
 

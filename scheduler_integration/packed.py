@@ -1,8 +1,8 @@
 """Queries that return the rows of a group as one text.
 
-PyMySQL, which Frappe 15 uses, is written in Python: it takes longer to read five hundred rows than MariaDB takes to find
-them, and longer to read the descriptions of ten columns than to run a small query. JSON is read by code in C, which
-takes an eighth of the time. So a query asks for two columns, whatever it selects:
+PyMySQL, which Frappe 15 uses, is written in Python. Reading five hundred rows takes it longer than MariaDB needs to find
+them, and reading the descriptions of ten columns longer than a small query. Python reads JSON with code in C, in an eighth
+of the time. So each query returns two columns, whatever it selects:
 
 	select json_array(user), json_array(count(*), group_concat(json_array(starts_at, ends_at))) from … group by user
 
@@ -18,17 +18,17 @@ from pypika.functions import Cast, Count
 from pypika.queries import QueryBuilder, Selectable
 from pypika.terms import Function, Term
 
-# MariaDB makes a temporary table for what it groups: in memory for texts of at most 512 characters, otherwise on disk, which
-# takes longer than a small query.
+# MariaDB makes a temporary table to group rows. With texts of more than 512 characters it is on disk, which takes longer than
+# a small query.
 _SHORT, _LONG = "CHAR(512)", "CHAR"
 # MariaDB cuts the text of a group silently, by default at one megabyte. That is about 20,000 busy times of one host.
 _LONGEST_TEXT = 1 << 30
 
 
 class Group(NamedTuple):
-	"""What the rows of a group share, and the rows.
+	"""The fields that the rows of a group share, and the rows.
 
-	Numbers, texts and NULL (None) are as the database has them. Dates and times are text, such as `2026-11-23`.
+	Numbers, texts and NULL (None) are as in the database. Dates and times are text, such as `2026-11-23`.
 	"""
 
 	shared: list[Any]
@@ -43,8 +43,8 @@ def packed(shared: Iterable[Term], fields: Iterable[Term]) -> tuple[Term, Term]:
 def packed_apart(shared: Iterable[Term], fields: Iterable[Term], source: QueryBuilder) -> tuple[Term, Selectable]:
 	"""Return the same for a query that doesn't group, with a group's rows from another table.
 
-	`source` selects nothing yet, and its conditions name the outer query's tables. MariaDB groups a join only after it has
-	stored and sorted all its rows, which takes twice as long.
+	`source` selects nothing yet, and its conditions name the outer query's tables. A join would take twice as long: MariaDB
+	stores and sorts all its rows before it groups them.
 	"""
 	return _array(shared), source.select(_rows(fields)).as_("text")
 
@@ -54,7 +54,7 @@ def _array(fields: Iterable[Term]) -> Term:
 
 
 def _rows(fields: Iterable[Term]) -> Term:
-	# Spelled alike in MariaDB and SQLite. The comma between rows is what both put there.
+	# The same text works in MariaDB and SQLite. Both put a comma between rows.
 	return Function("JSON_ARRAY", Count("*"), Function("GROUP_CONCAT", _array(fields)))
 
 
@@ -67,7 +67,7 @@ def packed_rows(query: str, values: Mapping[str, object]) -> list[Group]:
 
 
 def packed_together(queries: Mapping[str, str], values: Mapping[str, object]) -> dict[str, list[Group]]:
-	"""Run several such queries as one statement. Return the groups of each by its name, which is plain letters."""
+	"""Run several such queries as one statement. Return each query's groups under its name, which is plain letters."""
 	statement = " UNION ALL ".join(
 		f"SELECT '{name}',{query.removeprefix('SELECT ')}" for name, query in queries.items()
 	)
@@ -86,7 +86,7 @@ def _by_query(names: Iterable[str], found: Iterable[Sequence[Any]]) -> dict[str,
 
 
 def _unpacked(text: str) -> list[list[Any]]:
-	"""Return the rows of a group. Raises ValueError if MariaDB cut a text, be it within a row or between two."""
+	"""Return the rows of a group. Raises ValueError if MariaDB cut the text, within a row or between two rows."""
 	count, joined = json.loads(text)
 	rows = json.loads(f"[{joined or ''}]")
 	if len(rows) != count:

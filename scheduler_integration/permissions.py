@@ -1,8 +1,8 @@
 """Permissions on records: a Scheduling User sees and changes their own, a Scheduling Manager everybody's.
 
 Lists, reports and the REST resource API use the query conditions. Single documents use the `has_..._permission`
-functions. Both follow the same rules. The functions return True or False, never None: Frappe 15 takes None for yes,
-Frappe 16 for no.
+functions. Both follow the same rules. The functions return True or False, never None: Frappe 15 reads None as yes,
+Frappe 16 as no.
 """
 
 from importlib.util import find_spec
@@ -43,8 +43,8 @@ def consultant_query(user: str | None = None, doctype: str | None = None) -> str
 def page_query(user: str | None = None, doctype: str | None = None) -> str:
 	"""Condition: the user's own pages, and team pages with the user as an active host.
 
-	To show the titles of linked pages in a list, Frappe 16 joins the pages and applies this condition to them. So it allows
-	the missing page of a meeting type without one.
+	To show the titles of linked pages in a list, Frappe 16 joins the pages and applies this condition to them. So the
+	condition is also true for a meeting type without a page.
 	"""
 	page = DocType("Scheduling Page")
 	return _condition(
@@ -72,7 +72,7 @@ def booking_row_query(user: str | None = None, doctype: str | None = None) -> st
 
 
 def task_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for Outbox Task: those of the bookings that the user hosts."""
+	"""Condition for Outbox Task: the tasks of the bookings that the user hosts."""
 	return _condition(user, lambda user: DocType("Outbox Task").booking.isin(_bookings_hosted_by(user)))
 
 
@@ -159,7 +159,7 @@ def has_meeting_type_permission(
 def may_see_report_fields(doc: Document, user: str | None = None) -> bool:
 	"""Whether the user may see a meeting type's link on an external scheduler, its priority and its phases.
 
-	These are for its consultant or the owner of its page. The other hosts of a team page may read the rest.
+	The type's consultant and the owner of its page may see them. The other hosts of a team page may read the other fields.
 	"""
 	user = user or frappe.session.user
 	if is_manager(user) or doc.is_new():

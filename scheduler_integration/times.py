@@ -31,7 +31,7 @@ class Slot:
 class CalendarEntry:
 	"""A booking, blocked time or hold in a host's calendar. Only the host and managers may see it.
 
-	`doctype`, `name` and `url`, an absolute address, are those of the record. They are None for a hold, which has no record.
+	`doctype`, `name` and `url` (an absolute address) are the record's, and None for a hold, which has no record.
 	"""
 
 	doctype: str | None

@@ -16,7 +16,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-	"""A result with a translated sentence beside the data. Without data, the sentence is all."""
+	"""A result with a translated sentence beside the data. The data may be missing."""
 
 	text: str
 	data: object = None

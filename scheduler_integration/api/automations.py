@@ -1,4 +1,4 @@
-"""Methods for managers: see what an automation says about a booking, and get it as a test."""
+"""Methods for managers: preview an automation's message about a booking, and get it as a test."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +14,7 @@ from scheduler_integration.parsing.fields import parse_choice, parse_name
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def preview(name=None, booking=None) -> dict[str, Any]:
-	"""Return what the saved automation `name` says about the `booking`, by default the newest one."""
+	"""Return the message of the saved automation `name` about the `booking`, by default about the newest one."""
 	signed_in()
 	return asdict(room.preview(parse_name(name), parse_choice("booking", booking) or None))
 

@@ -1,4 +1,4 @@
-"""Methods for hosts: connect accounts and choose calendars. One is for vendors: they report that a calendar changed."""
+"""Methods for hosts: connect accounts and choose calendars. With `notify`, vendors report that a calendar changed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -127,7 +127,7 @@ def _one(name: str, user: str) -> dict[str, Any]:
 def connect(provider=None, connection=None) -> dict[str, Any]:
 	"""Return the address of the vendor's page, where the host permits access. Nothing is connected yet.
 
-	`provider` is `Google` or `Outlook`. `connection` is the name of one that is to be connected again.
+	`provider` is `Google` or `Outlook`. `connection` is the name of a connection that is to be connected again.
 	"""
 	signed_in()
 	name = parse_name(connection) if connection else ""
@@ -140,7 +140,7 @@ def connect(provider=None, connection=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def use_other_account(key=None) -> dict[str, Any]:
-	"""Give a connection the account that the host signed in with the last time, although it had another one."""
+	"""Give a connection another account: the one with which the host has just signed in."""
 	signed_in()
 	return {"connection": joining.use_other_account(parse_choice("key", key) or "", this_asker()).connection}
 
@@ -170,11 +170,11 @@ def callback() -> Response:
 def notify() -> Response:
 	"""Take push messages of Google and Microsoft. Queues the reading of the calendars, and answers at once.
 
-	A request that isn't genuine gets the same answer as one that is.
+	A genuine request and any other one get the same answer.
 	"""
 	token = frappe.request.args.get("validationToken")
 	if token:
-		# Microsoft checks that the address is ours. The text comes from outside: it is text, and never a page.
+		# Microsoft checks that this site owns the address. The text comes from outside, so it is sent as plain text.
 		return Response(token[:_LONGEST_TOKEN], 200, content_type="text/plain; charset=utf-8")
 	now = clock.now()
 	for connection in push.received(_messages(), now):

@@ -1,4 +1,4 @@
-"""Methods for hosts and managers: see what goes out for a booking, try it again, or stop it."""
+"""Methods for hosts and managers: list the outbox tasks of a booking, try one again, or stop it."""
 
 from typing import Any
 

@@ -201,7 +201,7 @@ def _find(slug: object, meeting_type: object) -> Bookable:
 def _wanted(
 	slug: object, meeting_type: object, duration: object, hold: object, rescheduling: object
 ) -> tuple[Bookable, SlotRequest]:
-	"""Return what is asked for: a meeting type, or with the token `rescheduling` another time for its booking."""
+	"""Return the meeting type and the request for a slot; with the token `rescheduling`, those to move its booking."""
 	minutes, key = parse_whole_number("duration", duration), parse_hold_key(hold)
 	if rescheduling:
 		booking = booking_to_reschedule(parse_name(rescheduling), clock.now())

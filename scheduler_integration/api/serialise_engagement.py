@@ -1,4 +1,4 @@
-"""Turns the analytics into the JSON of docs/api.md, whose names and shape are those of the specification."""
+"""Turns the analytics into the JSON of docs/api.md."""
 
 from typing import Any
 

@@ -23,7 +23,7 @@ from scheduler_integration.parsing.outside.calendly import read_browser_message
 def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, referrer=None) -> Message:
 	"""Count a click on a link of a report. The three records must belong together; the meeting type may be left out.
 
-	Repeats, robots, the consultant and people who don't want to be tracked aren't counted, and that is no error.
+	Repeats, robots, the consultant and people who don't want to be tracked aren't counted. They get no error.
 	"""
 	missing = {
 		name: _("This is needed.")
@@ -42,9 +42,9 @@ def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, re
 @json_endpoint()
 @limited(BOOKINGS)
 def event_scheduled(reference=None, invitee_uri=None) -> dict[str, Any]:
-	"""Take the message of Calendly's widget that the client has booked in it: `calendly.event_scheduled`.
+	"""Take a message of Calendly's widget: `calendly.event_scheduled`, the client has booked there.
 
-	`reference` is that of the widget. Anybody could send the message, so a webhook must confirm it, if the consultant has one.
+	`reference` is the widget's. Anybody could send the message, so a webhook must confirm it, if the consultant has one.
 	"""
 	now = clock.now()
 	text = parse_name(reference)

@@ -32,14 +32,14 @@ def connect(provider=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 def callback(**params) -> None:
-	"""The provider sends the browser back here. Goes on to the host's page, which says how it went."""
+	"""Finish connecting an account: the provider sends the browser back here. Redirects to the host's page with the result."""
 	try:
 		with refusals():
 			accounts.finish(params, _asker(), clock.now())
 			query = {"done": "video_connected"}
 	except SchedulingError as error:
 		query = {"video_error": error.code}
-	# A browser comes here by a GET, which Frappe would roll back.
+	# Frappe would roll this request back, because the browser sends it as a GET.
 	frappe.local.flags.commit = True
 	frappe.local.response.update({"type": "redirect", "location": f"{_PAGE}?{urlencode(query)}"})
 
@@ -54,7 +54,7 @@ def list() -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def prefer(name=None) -> dict[str, Any]:
-	"""Make an account the one for meeting types that name no provider, and return the accounts."""
+	"""Prefer an account for meeting types that name no provider, and return the accounts."""
 	user = signed_in()
 	accounts.prefer(parse_name(name), user)
 	return serialise.video_accounts(accounts.accounts(user), accounts.providers())
@@ -63,7 +63,7 @@ def prefer(name=None) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint()
 def disconnect(name=None) -> dict[str, Any]:
-	"""Disconnect an account, and return those that are left."""
+	"""Disconnect an account, and return the accounts that are left."""
 	user = signed_in()
 	accounts.disconnect(parse_name(name), user)
 	return serialise.video_accounts(accounts.accounts(user), accounts.providers())
@@ -78,7 +78,7 @@ def zoom_notice(**_body) -> dict[str, Any]:
 	try:
 		notice = signed_notice(frappe.request.get_data(), stamp, signature, now)
 	except NotPermitted:
-		# Zoom's own webhooks aren't counted: a busy day must not lose any.
+		# Zoom's own webhooks aren't limited, so that none is lost on a busy day.
 		count_request(REQUESTS)
 		raise
 	if news := act_on(notice, now):

@@ -1,1 +1,1 @@
-"""When hosts can be met: loads their calendars, and returns the slots that are free."""
+"""Loads hosts' calendars, and returns the slots at which hosts can be met."""

@@ -26,7 +26,7 @@ def blocked_query() -> str:
 
 
 def read_blocked(groups: Iterable[Group], span: engine.Interval) -> dict[str, list[engine.Busy]]:
-	"""Return each user's blocked times. The occurrences of recurring ones are those in `span`."""
+	"""Return each user's blocked times. Recurring blocked times are expanded within `span`."""
 	found: dict[str, list[engine.Busy]] = defaultdict(list)
 	for (user,), rows in groups:
 		found[user] = [engine.Busy(start, end, name) for start, end, series, name in rows if not series]

@@ -11,7 +11,7 @@ from scheduler_integration import engine
 from scheduler_integration.packed import Group, packed
 from scheduler_integration.prepared import value
 
-# As `_booking` expects them.
+# In the order that `_booking` expects.
 _FIELDS = (
 	"parent", "starts_at", "ends_at", "buffer_before_minutes", "buffer_after_minutes", "meeting_type", "seats", "session",
 	"is_first_day",
@@ -42,7 +42,7 @@ def booked_query(*, locks: bool = False) -> str:
 def read_booked(
 	groups: Iterable[Group], meeting_type: str | None, without: str | None
 ) -> dict[str, list[engine.Booked]]:
-	"""Return each user's bookings but the one `without`. Those of `meeting_type` get `counts`. Both are names."""
+	"""Return each user's bookings, without the booking named `without`. Bookings of the type `meeting_type` get `counts`."""
 	found: dict[str, list[engine.Booked]] = defaultdict(list)
 	for (user,), rows in groups:
 		found[user] = [_booking(row, meeting_type) for row in rows if row[0] != without]

@@ -1,7 +1,7 @@
 """The busy times in hosts' own calendars, and whether what we know of a calendar can still be trusted.
 
-A host can be met only if every calendar that counts was read lately, as far as the time in question. Otherwise the host is
-busy throughout: nobody can book over an event that we couldn't see. A host can choose to be offered nevertheless.
+A host is free only if each of their conflict calendars was read lately, up to the time in question. Otherwise the host is
+busy all that time: nobody can book over an event that the app hasn't seen. A host can choose to be offered nevertheless.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from scheduler_integration.packed import Group, packed_apart
 from scheduler_integration.prepared import value
 
 HOUR = 3600
-# In `Busy.label`, after the name of the Calendar Connection, of a time that an event takes.
+# If an event takes the time, this word follows the name of the Calendar Connection in `Busy.label`.
 _EVENT = "event"
 
 
@@ -35,7 +35,7 @@ class Distrust(Enum):
 def read_busy_times(groups: Iterable[Group], span: engine.Interval, now: int) -> dict[str, list[engine.Busy]]:
 	"""Return when each user is busy in `span` (epoch seconds, half-open).
 
-	That includes times for which a calendar isn't trusted at `now`.
+	If a calendar isn't trusted for some time at `now`, the user is busy then too.
 	"""
 	limit = stale_seconds()
 	found: dict[str, list[engine.Busy]] = defaultdict(list)
@@ -69,7 +69,7 @@ def stale_seconds() -> int:
 
 
 def distrust(status: str, state: str | None, synced_at: int | None, now: int, limit: int) -> Distrust | None:
-	"""Return why a calendar isn't trusted at `now`, for any time at all. `limit` is that of `stale_seconds`.
+	"""Return why a calendar isn't trusted at all at `now`; None if it is. `limit` is what `stale_seconds` returns.
 
 	`status` is the connection's, `state` the calendar's.
 	"""
@@ -95,7 +95,7 @@ def _distrusted(
 	connection: str, calendar: str | None, about: _About, span: engine.Interval, now: int, limit: int
 ) -> list[engine.Busy]:
 	"""Return the part of the span for which the calendar isn't trusted."""
-	# A new connection has no calendar yet, and counts as unread. Later, the host may choose none of its calendars.
+	# A new connection has no calendar yet, and counts as unread. Later it may have none because the host chose none.
 	reads_nothing = calendar is None and about.status != "New"
 	if about.when_unreadable == "Offer my times all the same" or reads_nothing:
 		return []
@@ -134,7 +134,7 @@ def busy_query() -> str:
 	)
 	return (
 		frappe.qb.from_(connection)
-		# Left: a new connection without calendars has a row too, which says whether it is trusted.
+		# A left join: a new connection without calendars needs a row too, so that it isn't trusted.
 		.left_join(calendar)
 		.on((calendar.parent == connection.name) & ((calendar.check_conflicts == 1) | (calendar.write_bookings == 1)))
 		.select(*packed_apart(shared, [busy.starts_at, busy.ends_at, busy.kind], times))

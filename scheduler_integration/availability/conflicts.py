@@ -1,4 +1,4 @@
-"""Checks a time against a host's calendar, independent of any meeting type, and suggests other times."""
+"""Checks a time against a host's calendar, without the rules of a meeting type, and suggests other times."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ from scheduler_integration.times import CalendarEntry, Slot
 
 LONGEST = 31 * DAY
 ALTERNATIVES = 5
-# Suggestions are on a grid of a quarter of an hour, or right after a busy time or booking (`fill_gaps`).
+# Suggested times begin at a quarter of an hour, or right after a busy time or booking (`fill_gaps`).
 STEP_MINUTES = 15
 
 
@@ -25,8 +25,8 @@ STEP_MINUTES = 15
 class CalendarCheck:
 	"""The entries in the calendar of the user `host` within `[start, end)`, epoch seconds; `zone` is the host's.
 
-	`suggestions` are free times within the host's working hours, nearest first. They are as long as the time that was
-	asked about, rounded up to whole minutes.
+	`suggestions` are free times within the host's working hours, nearest first. Each is as long as the checked time,
+	rounded up to whole minutes.
 	"""
 
 	host: str
@@ -45,7 +45,7 @@ def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: i
 	"""Check the calendar of the user `owner` within `[start, end)`, epoch seconds.
 
 	`booking` is the name of a Booking to ignore, for example the one that is to be rescheduled. Only busy times,
-	bookings and holds are conflicts: a time outside working hours isn't one.
+	bookings and holds are conflicts; being outside the working hours is not.
 
 	Raises NotPermitted if the calendar is somebody else's and the signed-in user isn't a manager. Raises InvalidRequest
 	for an unknown user, and if the time is shorter than a minute or longer than 31 days.

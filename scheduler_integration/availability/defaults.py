@@ -14,7 +14,7 @@ def timezone_of(user: str) -> str:
 
 
 def zone_or_sites(own: str | None) -> str:
-	"""Return the zone `own`, or the site's if it is empty or unknown."""
+	"""Return the zone `own`, or the site's zone if `own` is empty or unknown."""
 	return own if own and is_zone(own) else get_system_timezone()
 
 

@@ -21,7 +21,7 @@ from scheduler_integration.times import Objection, Slot
 
 @dataclass(frozen=True, slots=True)
 class HostExplanation:
-	"""Whether one host can take the time, and why not. `user` is None if the reader may not see it."""
+	"""Whether one host can take the time, and if not, why. `user` is None if the reader may not see who it is."""
 
 	name: str
 	user: str | None
@@ -35,7 +35,7 @@ class HostExplanation:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-	"""The explanation why a start, in epoch seconds, is offered or not. `objections` apply to all hosts; `zone` is the page's.
+	"""Why a start, in epoch seconds, is offered or not. `objections` apply to all hosts; `zone` is the page's.
 
 	`meeting_type` is the record's name, `title` and `slug` are its fields. `suggestions` are the nearest slots.
 	"""

@@ -22,7 +22,7 @@ LIMIT_FIELDS = tuple(_LIMITS)
 def limits_of(record: Mapping | Document, *, of_host: bool) -> tuple[engine.Limit, ...]:
 	"""Return the engine's limits for the record's `LIMIT_FIELDS`. 0 or an empty field means no limit.
 
-	With `of_host` a limit counts all the host's meetings, otherwise only those of the meeting type.
+	With `of_host` a limit counts all the host's meetings, otherwise only the meetings of the meeting type.
 	"""
 	return tuple(
 		engine.Limit(period, most, in_minutes, of_host)

@@ -1,7 +1,7 @@
 """Loads what the engine needs to know about hosts, in a constant number of queries.
 
 `load_members` makes two queries: for schedules, and for overrides, blocked times, busy times and bookings together.
-`load_days_off` makes at most three more. The number of hosts, days, rules and bookings doesn't change that.
+`load_days_off` makes at most three more. More hosts, days, rules or bookings need no more queries.
 """
 
 from collections.abc import Iterable
@@ -38,8 +38,8 @@ def load_members(
 ) -> list[engine.Member]:
 	"""Return the hosts, in their order, with rules and calendars for starts in `[first, last)`, epoch seconds.
 
-	A host without a schedule has no working hours. With `lock` the bookings are read as they are committed now,
-	not as they were when the transaction began. The caller has locked the hosts then.
+	A host without a schedule has no working hours. With `lock` the newest committed bookings are read, not those from
+	the beginning of the transaction. The caller must have locked the hosts.
 	"""
 	required = {host.user: host.is_required for host in hosts}
 	found = load_schedules(meeting_type.availability_schedule, required)
@@ -112,5 +112,5 @@ def _groups(users: Iterable[str], span: engine.Interval, *, locks: bool) -> dict
 	queries = {"overrides": overrides_query(), "blocked": blocked_query(), "busy": busy_query()}
 	if not locks:
 		return packed_together({**queries, "booked": booked_query()}, values)
-	# A statement of its own, so that only bookings are locked.
+	# The bookings get a statement of their own, so that only they are locked.
 	return packed_together(queries, values) | packed_together({"booked": booked_query(locks=True)}, values)

@@ -36,15 +36,15 @@ class Offer:
 	def is_bookable(self, start: int, dates: Sequence[int] = ()) -> bool:
 		"""Return whether the meeting can be booked at `start`.
 
-		If `dates` are given, a host must be free on these: the starts of the parts that the visitor was shown.
+		If `dates` (starts of the parts that the visitor was shown) are given, a host must be free at all of them.
 		"""
 		return bool(self.pool.free_hosts(start, dates)) if dates else self.pool.is_bookable(start)
 
 	def free_hosts(self, start: int, dates: Sequence[int] = ()) -> list[str]:
-		"""Return the users who can take a meeting at `start`, in the page's order. `dates` as in `is_bookable`.
+		"""Return the users who can take a meeting at `start`, in the page's order. See `is_bookable` for `dates`.
 
-		If some of them have a session at `start` with seats left, only these are returned, so that sessions fill up
-		first. That doesn't apply to collective meetings, which all required hosts take.
+		If some of these hosts have a session at `start` with seats left, only they are returned, so that sessions fill up
+		first. For a collective meeting all are returned, because all required hosts take it.
 		"""
 		free = self.pool.free_hosts(start, dates)
 		in_session = [] if self.assignment == "Collective" else [user for user in free if self._in_session(user, start)]
@@ -84,7 +84,7 @@ class Offer:
 		return replace(self, pool=self.pool.with_members(members)) if members else self
 
 	def only(self, user: str) -> Offer:
-		"""Return what one of the hosts offers alone."""
+		"""Return the offer of one of the hosts alone."""
 		return replace(self, pool=self.pool.with_members([self.member(user)]))
 
 	def member(self, user: str) -> engine.Member:
@@ -95,7 +95,7 @@ class Offer:
 
 	def slot(self, start: int) -> Slot:
 		"""Return the slot at the bookable `start`. A multi-day meeting has a part for each of its days."""
-		# A start that can be booked has a host.
+		# There is a first host, because the start can be booked.
 		rules = self.pool.members[0].rules
 		return Slot(start, start + rules.seconds, parts=tuple(self.pool.parts(start)) if rules.days > 1 else ())
 
@@ -111,7 +111,7 @@ class Offer:
 def make_offer(
 	bookable: Bookable, request: SlotRequest, first: int, last: int, now: int, *, lock: bool = False
 ) -> Offer:
-	"""Return the offer for starts in `[first, last)`, epoch seconds. `lock` as for `load_members`."""
+	"""Return the offer for starts in `[first, last)`, epoch seconds. See `load_members` for `lock`."""
 	hosts, meeting_type = bookable.hosts, bookable.meeting_type
 	members = load_members(meeting_type, hosts, request, first, last, now, lock=lock) if hosts else []
 	together = meeting_type.assignment == "Collective"

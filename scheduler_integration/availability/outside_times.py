@@ -10,8 +10,8 @@ from scheduler_integration.clock import to_site_time
 def keep_blocked(outside: Document) -> None:
 	"""Make, move or remove the Blocked Time of an Outside Booking, so that nobody is offered its time.
 
-	It is a Blocked Time because slots are computed from these anyway: no further query is needed. A meeting that took
-	place stays blocked, one that was cancelled doesn't.
+	Slots are computed from Blocked Times anyway, so no further query is needed. The time of a meeting that took place
+	stays blocked, the time of a cancelled one doesn't.
 	"""
 	# A locking read: see `engagement.follow`. The caller has locked the Outside Booking.
 	mine = {"outside_booking": outside.name}
@@ -31,7 +31,7 @@ def keep_blocked(outside: Document) -> None:
 			"ends_at": outside.ends_at,
 		}
 	)
-	# The scheduler acts here, and the host may not be signed in.
+	# A webhook of the external scheduler caused this, so the host isn't signed in.
 	blocked.flags.ignore_links = True
 	blocked.save(ignore_permissions=True)
 

@@ -24,7 +24,7 @@ class Differing(NamedTuple):
 
 
 class _DifferingRow(NamedTuple):
-	"""A record of Availability Override. Its fields have the names of the DocType's."""
+	"""A record of Availability Override. The fields have the same names as in the DocType."""
 
 	creation: str
 	date: str

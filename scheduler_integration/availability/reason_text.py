@@ -44,7 +44,7 @@ def _outside_hours(refusal: engine.Refusal, member: engine.Member, start: int, n
 		return _("There are no working hours at all.")
 	today = engine.local_date(start, zone)
 	if labels := _labels(hours, today):
-		return _("The date is closed or has other hours: {0}.").format(", ".join(labels))
+		return _("The usual hours don't apply on this date: {0}.").format(", ".join(labels))
 	day = engine.local_midnight(today, zone), engine.local_midnight(date.fromordinal(today.toordinal() + 1), zone)
 	windows = engine.working_intervals(hours, *day)
 	if not windows:

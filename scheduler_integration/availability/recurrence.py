@@ -14,7 +14,7 @@ _LONGEST_QUOTE = 60
 
 
 def rule_zone(user: str) -> str:
-	"""Return the zone of recurring blocked time that names none: the default schedule's, or the user's without one."""
+	"""Return the zone for recurring blocked time that names no zone: the default schedule's, otherwise the user's."""
 	schedule = {"user": user, "is_default": 1}
 	return frappe.db.get_value("Availability Schedule", schedule, "timezone") or timezone_of(user)
 
@@ -51,7 +51,7 @@ def _sentence(problem: RecurrenceProblem) -> str:
 		RecurrenceProblem.UNREADABLE: _(
 			"“{0}” in the recurrence rule can't be read. Write a rule as FREQ=WEEKLY;BYDAY=MO,TH."
 		),
-		RecurrenceProblem.UNKNOWN_PART: _("“{0}” is not a part of a recurrence rule that is known here."),
+		RecurrenceProblem.UNKNOWN_PART: _("“{0}” isn't supported in recurrence rules."),
 		RecurrenceProblem.REPEATED_PART: _("“{0}” occurs more than once in the recurrence rule."),
 		RecurrenceProblem.OUT_OF_PLACE: _("“{0}” has no meaning in this recurrence rule."),
 		RecurrenceProblem.TOO_FINE: _("“{0}” is too fine: blocked time recurs at most once a day."),

@@ -13,7 +13,7 @@ from scheduler_integration.language import current_locale
 
 # `next_occurrences` looks this many seconds ahead: five years.
 HORIZON = 5 * 366 * 86400
-# Up to this many excluded or added dates are named; more are only counted.
+# Up to this many excluded or added dates are named. If there are more, only their number is shown.
 _NAMED_DATES = 3
 # The sentences below cover these parts of a rule. A rule with any other part is shown as it is written.
 _SAID = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY"}
@@ -32,7 +32,8 @@ def describe(rule: str, start: date) -> str:
 def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[str]:
 	"""Return when the next `count` blocks begin, as text in the reader's language, by the wall clock of `zone`.
 
-	`now` is in epoch seconds. A block that is running at `now` is included. Blocks more than five years ahead aren't.
+	`now` is in epoch seconds. A block that has begun and isn't over at `now` is included. Blocks more than five years ahead
+	are left out.
 	"""
 	bounds = engine.recurrence_bounds(series)
 	if bounds is None:

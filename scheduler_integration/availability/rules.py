@@ -15,8 +15,8 @@ _MINUTES = {"Minutes": 1, "Hours": 60, "Days": 24 * 60}
 def meeting_rules(meeting_type: Document, schedule: HostSchedule, request: SlotRequest) -> engine.MeetingRules:
 	"""Return the engine's rules for the meeting that the request asks for.
 
-	The host's schedule gives the limits of the host, and with `uses_host_defaults` also buffers, notice and window. 0
-	in a record means that the rule isn't set.
+	The limits of the host come from the host's schedule. With `uses_host_defaults`, buffers, notice and window come from
+	there too. 0 in a record means that the rule isn't set.
 	"""
 	rules = engine.MeetingRules(
 		duration=request.duration,
@@ -65,5 +65,5 @@ def _window(meeting_type: Document) -> engine.RollingDays | engine.DateRange | N
 
 
 def _rolling(days: int, **counted: bool) -> engine.RollingDays | None:
-	"""Return a window of this many days. 0 days, which only a schedule may have, return None: a window without an end."""
+	"""Return a window of this many days. For 0 days (only a schedule may have 0) return None: a window without an end."""
 	return engine.RollingDays(days, **counted) if days else None

@@ -1,4 +1,4 @@
-"""The choices of a visitor who looks for a slot, without the time."""
+"""Everything that a visitor chooses before the time: duration, seats, and the booking to move."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ class SlotRequest:
 	"""`duration` is in minutes, and `party` is the number of seats.
 
 	`hold` is the key of the visitor's own hold. It is ignored, so that visitors still see the slot that they hold.
-	`by_host` says that a host or manager looks for somebody: minimum notice and booking window don't apply to them.
-	`moving` is the name of a Booking that is to be rescheduled: its time counts as free. `besides` is its present start in
-	epoch seconds, which isn't listed.
+	`by_host`: a host or manager books for somebody, so minimum notice and booking window don't apply. `moving` is the name
+	of a Booking that is to be rescheduled: its time counts as free. `besides` is that booking's present start in epoch
+	seconds, which isn't listed.
 	"""
 
 	duration: int

@@ -9,13 +9,13 @@ from scheduler_integration.catalogue.durations import GRID_MINUTES
 from scheduler_integration.engine import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidRequest
 
-# People write 23:59 and mean midnight, so it is accepted although it is off the five-minute grid.
+# People write 23:59 and mean midnight. So 23:59 is accepted although it is off the five-minute grid.
 LAST_MINUTE = 23 * 60 + 59
 DAY_SECONDS = 24 * 60 * 60
 
 
 def checked_date(field: str, value: str | date) -> date:
-	"""Return the date. Raises InvalidRequest that names `field` if it is no date, or out of the engine's calendar."""
+	"""Return the date. Raises InvalidRequest about `field` if it isn't a date, or is outside the engine's calendar."""
 	day = getdate(value)
 	# getdate returns None for the first day of the year 1.
 	if not day or not FIRST_DATE <= day <= LAST_DATE:
@@ -26,7 +26,7 @@ def checked_date(field: str, value: str | date) -> date:
 
 
 def minutes_of_day(value: str | timedelta) -> int:
-	"""Return minutes after midnight, 0 to 1440, without seconds. Raises InvalidRequest if it is no time of day."""
+	"""Return the minutes after midnight, 0 to 1440; seconds are dropped. Raises InvalidRequest if it isn't a time of day."""
 	try:
 		seconds = (value if isinstance(value, timedelta) else to_timedelta(str(value))).total_seconds()
 	except (ValueError, OverflowError, AttributeError):

@@ -1,7 +1,7 @@
-"""Asks Acuity for the appointments that its webhooks name.
+"""Fetches from Acuity the appointments that its webhooks name.
 
-The webhook stores that an appointment must be asked for; a job asks after the commit, and a scheduled job asks again if
-that failed. No lock is held while Acuity answers. These aren't outbox tasks, which belong to bookings of this site.
+The webhook only stores that the appointment must be fetched. A job fetches it after the commit, and a scheduled job tries
+again if that failed. No lock is held while Acuity answers. The outbox isn't used: its tasks belong to bookings of this site.
 """
 
 import frappe
@@ -16,7 +16,7 @@ from scheduler_integration.parsing.outside.acuity import read_appointment
 from scheduler_integration.queueing import queue_after_commit
 
 JOB = "scheduler_integration.jobs.ask_acuity"
-# Seconds until the second attempt. The pauses double: 2 minutes, then 4, 8, … 128, which is about four hours in all.
+# Seconds between the first two attempts. The pauses double: 2 minutes, then 4, 8, … 128: about four hours in total.
 FIRST_PAUSE = 120
 ATTEMPTS = 8
 _MOST = 200
@@ -24,14 +24,14 @@ _SETTINGS = "Consultant Scheduler Settings"
 
 
 def ask_for_appointment(consultant: str, appointment: str, now: int) -> None:
-	"""Store that the appointment must be asked for, and queue the job for after the commit. `now`: epoch seconds."""
+	"""Store that the appointment must be fetched, and queue the job for after the commit. `now`: epoch seconds."""
 	outside = outside_to_ask(consultant, appointment)
 	outside.db_set({"fetch_due_at": now, "fetch_attempts": 0, "error": None}, update_modified=False)
 	queue_after_commit(JOB, "short", outside_booking=outside.name)
 
 
 def ask_due(now: int) -> None:
-	"""Ask for all appointments that are due at `now`. Commits after each one."""
+	"""Fetch all appointments that are due at `now`. Commits after each one."""
 	outside = frappe.qb.DocType("Outside Booking")
 	query = frappe.qb.from_(outside).select(outside.name).where(outside.fetch_due_at <= now)
 	for name in query.orderby(outside.fetch_due_at).limit(_MOST).run(pluck=True):
@@ -45,7 +45,7 @@ def ask_due(now: int) -> None:
 
 
 def ask(name: str, now: int) -> None:
-	"""Ask for one appointment and record the answer. Commits. Does nothing if another job has asked meanwhile."""
+	"""Fetch one appointment and record it. Commits. Does nothing if another job has fetched it meanwhile."""
 	claimed = _claim(name, now)
 	if not claimed:
 		return
@@ -63,7 +63,7 @@ def ask(name: str, now: int) -> None:
 
 
 def _claim(name: str, now: int) -> frappe._dict | None:
-	"""Move the next attempt into the future, so that no other job asks at the same time. Returns None if one does."""
+	"""Move the next attempt into the future, so that no other job fetches it too. Returns None if another job does."""
 	fields = ["consultant", "external_id", "fetch_due_at", "fetch_attempts"]
 	found = frappe.db.get_value("Outside Booking", {"name": name}, fields, as_dict=True, for_update=True)
 	if not found or not found.fetch_due_at or found.fetch_due_at > now:
@@ -77,14 +77,14 @@ def _claim(name: str, now: int) -> frappe._dict | None:
 
 
 def _finish(name: str, due_at: int) -> None:
-	"""Mark as asked, unless another webhook came while Acuity answered: it made the appointment due again."""
+	"""Mark the appointment as fetched, unless another webhook made it due again while Acuity answered."""
 	frappe.db.set_value(
 		"Outside Booking", {"name": name, "fetch_due_at": due_at}, "fetch_due_at", None, update_modified=False
 	)
 
 
 def _note(name: str, claimed: frappe._dict, problem: str, *, is_final: bool) -> None:
-	_set(name, {"error": _("Acuity could not be asked: {0}").format(problem)})
+	_set(name, {"error": _("The appointment couldn't be fetched from Acuity: {0}").format(problem)})
 	if is_final or claimed.fetch_attempts >= ATTEMPTS:
 		_finish(name, claimed.fetch_due_at)
 

@@ -21,7 +21,7 @@ from scheduler_integration.isolation import newest
 class Wish(NamedTuple):
 	"""The facts that the choice of hosts depends on: the start, the starts of the parts if known, and the attendee.
 
-	`host` is the user who is to take a round-robin meeting, if somebody has chosen one.
+	`host` is the user who must take a round-robin meeting, if somebody has chosen the host.
 	"""
 
 	start: int
@@ -83,7 +83,7 @@ def _weights(offer: Offer, users: Iterable[str], mode: str, week: engine.Interva
 	if mode == "Weighted":
 		return {user: offer.host(user).weight for user in users}
 	if mode == "Availability":
-		# Somebody can join a session after its host's hours changed. That host may offer 0 minutes, but a weight is 1
+		# Somebody can join a session after its host's hours changed. Such a host may offer 0 minutes, but a weight is 1
 		# or more.
 		return {user: max(1, offered_minutes(offer.member(user).host, *week)) for user in users}
 	return dict.fromkeys(users, 1)

@@ -1,4 +1,4 @@
-"""Stores what is known of a booking's video call, and tells people of a link that came after the first message."""
+"""Stores the video call of a booking, and sends people a link that came after their first message."""
 
 import frappe
 from frappe import _
@@ -18,10 +18,10 @@ from scheduler_integration.outbox.wake import wake
 
 
 def store_call(name: str, fields: Fields, now: int) -> None:
-	"""Set the fields of the booking that tell of its video call. `now` is in epoch seconds.
+	"""Set the fields of the booking that describe its video call. `now` is in epoch seconds.
 
-	If the link is new and people were told of the meeting without it, they get another message and invitation. If they
-	weren't told yet, the message that waits has the link.
+	If the link is new and people have got a message without it, they get another message and invitation. If their
+	message hasn't left yet, it will have the link.
 	"""
 	if not frappe.db.exists("Booking", name):
 		return
@@ -42,7 +42,7 @@ def store_call(name: str, fields: Fields, now: int) -> None:
 		return
 	keep_activity(change)
 	if booking.video_meeting != CALENDAR:
-		# The event may have been written already, without the link.
+		# The calendar's event may have been written already, without the link.
 		plan_events(change)
 
 
@@ -55,7 +55,7 @@ def store_link(name: str, link: str, now: int) -> None:
 
 
 def show_call(meeting: str, fields: Fields) -> None:
-	"""Set fields of the bookings that have this Video Meeting and take place."""
+	"""Set fields of all bookings with this Video Meeting that still take place."""
 	frappe.db.set_value("Booking", {"video_meeting": meeting, "status": "Scheduled"}, fields, update_modified=False)
 
 
@@ -72,6 +72,6 @@ def make_new_call(booking: Document, now: int) -> None:
 
 
 def give_up_call(task: Task, reason: str) -> None:
-	"""Note on the booking that it gets no link."""
+	"""Store in the booking that it gets no link."""
 	failed = {"video_status": "Failed", "video_error": reason}
 	frappe.db.set_value("Booking", {"name": task.booking, "status": "Scheduled"}, failed, update_modified=False)

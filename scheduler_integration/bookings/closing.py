@@ -1,6 +1,6 @@
 """Closes bookings whose time has passed: completes meetings, declines requests that nobody answered.
 
-Each booking is a transaction of its own, so one that fails stops no other. A second run finds nothing to do.
+Each booking has a transaction of its own, so if one fails, the others are still closed. A second run finds nothing to do.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from scheduler_integration.bookings.outside import complete_past_outside
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.meetings.moves import COMPLETION_DELAY
 
-# The most bookings that one run closes. After a long pause, the next runs do the rest.
+# The most bookings that one run closes. After a long pause, later runs close the rest.
 MOST = 500
 _BATCH = 100
 
@@ -32,7 +32,7 @@ def complete_past_meetings(now: int) -> int:
 
 
 def complete_past_outside_bookings(now: int) -> int:
-	"""Complete the meetings of external schedulers in the same way: most schedulers don't tell it. Return how many."""
+	"""Complete the meetings of external schedulers in the same way: most schedulers send no webhook for it. Return how many."""
 	outside = frappe.qb.DocType("Outside Booking")
 	query = frappe.qb.from_(outside).select(outside.name)
 	over = (outside.status == "Scheduled") & (outside.ends_at <= now - COMPLETION_DELAY)
@@ -61,7 +61,7 @@ def _close(query: QueryBuilder, close: Callable[[str, int], None], now: int, key
 
 
 def _names(query: QueryBuilder, key: Field) -> Iterator[str]:
-	"""Yield at most MOST names, in their order. A booking that fails is asked for once in a run."""
+	"""Yield at most MOST names, in their order. A booking that fails isn't tried twice in one run."""
 	after = ""
 	for _batch in range(MOST // _BATCH):
 		names = query.where(key > after).orderby(key).limit(_BATCH).run(pluck=True)  # type: ignore[operator]  # PyPika's builder has no `run`: Frappe adds it.

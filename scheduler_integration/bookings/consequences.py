@@ -18,8 +18,7 @@ from scheduler_integration.meetings.changes import Change, Fields
 from scheduler_integration.notifications.plan import plan_notifications
 from scheduler_integration.outbox.wake import wake
 
-# Returns the fields of the booking that are to be set. It doesn't set them itself, because only bookings/ writes
-# Booking.
+# A consequence returns fields of the booking, which `run_consequences` stores, because only bookings/ writes Booking.
 Consequence = Callable[[Change], Fields]
 
 # The order matters: the activity needs the contact, and the messages tell the state after all other consequences.

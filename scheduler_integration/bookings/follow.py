@@ -1,4 +1,4 @@
-"""Lets a booking follow what its host did with the event in the calendar, if the host wants that."""
+"""If the host wants that: cancels or moves a booking after the host deleted or moved its event in their own calendar."""
 
 import frappe
 from frappe import _
@@ -14,7 +14,7 @@ from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 def follow_calendar(change: CalendarChange, now: int) -> bool:
 	"""Cancel or move the booking as its host, and return whether that was possible. `now` is in epoch seconds.
 
-	A move to a time that isn't free, or to another length, is not followed: the host is told, and decides.
+	The booking stays if the new time isn't free, or has another length. The host then gets a notice, and decides.
 	"""
 	before = frappe.session.user
 	frappe.set_user(change.user)

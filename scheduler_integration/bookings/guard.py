@@ -61,7 +61,7 @@ def lock_hosts(users: Iterable[str]) -> None:
 
 
 def lock_same_hosts() -> None:
-	"""Lock the hosts that the last attempt locked. A repeated transaction does this before it reads anything."""
+	"""Lock the hosts whom the last attempt locked. A repeated transaction calls this before it reads anything."""
 	lock_hosts(frappe.flags.scheduling_hosts or ())
 
 
@@ -73,7 +73,7 @@ def forget_locked_hosts() -> None:
 def store_buckets(booking: Document) -> None:
 	"""Make the stored buckets and seats those of the booking as it is now.
 
-	A cancelled booking loses them; the buckets of its session stay while others attend it. Raises SlotTaken if another
+	A cancelled booking loses its rows; the buckets of its session stay while others attend it. Raises SlotTaken if another
 	meeting has one of the buckets, or if the session has too few seats left.
 	"""
 	take_seats(booking)
@@ -83,7 +83,8 @@ def store_buckets(booking: Document) -> None:
 	if wanted == held:
 		return
 	if held:
-		# Only if there are rows: in InnoDB, deleting none locks a gap, and other hosts' bookings couldn't insert there.
+		# Only if there are rows: in InnoDB, a DELETE that finds no row locks a gap, and other hosts' bookings couldn't insert
+		# there.
 		frappe.db.delete("Booking Slot", _holder(booking))
 	_insert_buckets(booking, sorted(wanted))
 
@@ -126,7 +127,7 @@ def _lock_query(database: str) -> str:
 	calendar = frappe.qb.DocType("Host Calendar")
 	query = frappe.qb.from_(calendar).select(calendar.user).where(calendar.user.isin(value("users")))
 	if database == "mariadb":
-		# The optimizer reads a small table as a whole, and then waits for the rows of hosts whom nobody asked for.
+		# Without the hint, MariaDB reads a small table as a whole, and so waits for the locked rows of other hosts.
 		query = query.force_index("user")
 	return query.orderby(calendar.user).for_update().get_sql()
 

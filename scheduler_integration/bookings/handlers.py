@@ -1,4 +1,4 @@
-"""The table of handlers: which one runs the outbox's tasks of a kind."""
+"""The table of handlers: for each kind of task of the outbox, the handler that runs it."""
 
 from scheduler_integration.calendars.mirror import handler as mirror
 from scheduler_integration.conferencing import handler as video
@@ -15,7 +15,7 @@ from scheduler_integration.outbox.tasks import Task
 
 
 def _send_email(task: Task, now: int) -> Outcome:
-	"""Send a message that tells of a change, or one of an automation."""
+	"""Send a message about a change, or the message of an automation."""
 	return send_automation_email(task, now) if task.payload.get("automation") else deliver_email(task, now)
 
 

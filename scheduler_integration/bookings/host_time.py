@@ -1,4 +1,4 @@
-"""Checks whether hosts have time for a meeting that one of them, or a manager, puts somewhere.
+"""Checks whether hosts have time for a meeting whose time one of them, or a manager, chooses.
 
 Minimum notice, booking window and grid bind attendees only.
 """
@@ -24,7 +24,7 @@ ATTENDEE_ONLY = frozenset(
 
 
 def prevents(refusal: engine.Refusal, force: bool) -> bool:
-	"""Whether the refusal stops a host, or with `force` a manager, whom only overlapping times stop."""
+	"""Whether the refusal stops a host. With `force`, which is for managers, only overlapping times do."""
 	return refusal.reason is Reason.BUSY if force else refusal.reason not in ATTENDEE_ONLY
 
 
@@ -49,7 +49,7 @@ def check_hosts_have_time(
 def _of_host(
 	member: engine.Member, parts: Sequence[engine.Interval], now: int, force: bool
 ) -> list[tuple[engine.Member, int, engine.Refusal]]:
-	# A hold is a courtesy among visitors. It doesn't stop a host.
+	# A hold is a courtesy among visitors, and doesn't stop a host.
 	member = replace(member, host=member.host.without_holds())
 	refusals = engine.reassignment_refusals(member, parts, now)
 	return [(member, at, refusal) for at, refusal in refusals if prevents(refusal, force)]

@@ -13,10 +13,9 @@ Example: Ann has weight 3 and Ben has weight 1. Credits in millionths of a booki
     it is cancelled                 - 750,000               - 250,000 + 1,000,000
     credit                                  0                       0
 
-A session counts as one booking. The attendee who opens it brings the shares above. An attendee who joins it, if no
-other session is held then, brings 1,000,000 for its host, who pays 1,000,000: nothing changes. If the attendee who
-opened the session cancels, one who stays takes over the shares of 750,000 and 250,000. They are reverted when the last
-attendee cancels.
+A session counts as one booking. The booking that opens it has the shares above. A booking that joins it gives the host
+1,000,000, and the host pays 1,000,000: nothing changes. If the attendee who opened the session cancels, a booking that
+stays takes over the shares of 750,000 and 250,000. They are reverted when the last attendee cancels.
 
 docs/round_robin.md has the rule that uses the credits.
 """
@@ -44,7 +43,7 @@ class Owed(NamedTuple):
 
 
 def owed_to(meeting_type: str, users: Iterable[str]) -> dict[str, Owed]:
-	"""Return what each of these users is owed now. The caller has locked all of them."""
+	"""Return each user's credit and last turn. The caller has locked all these users."""
 	row = DocType("Round Robin Turn")
 	query = frappe.qb.from_(row).select(row.user, row.credit, row.last_turn_at)
 	query = query.where((row.meeting_type == meeting_type) & row.user.isin(list(users)))
@@ -61,7 +60,7 @@ def keep_ledger(change: Change) -> Fields:
 		return _enter(change.booking.meeting_type, change.turn, change.now)
 	if change.releases_time:
 		settled = _settle(change.booking)
-		# If the attendee chooses another time, the booking that takes this one's place makes the same entries again.
+		# If the attendee chooses another time, the next booking of the chain makes the same entries again.
 		return {} if change.kind is Kind.RESCHEDULE_ASKED and not change.booking.session else settled
 	if change.former_host:
 		return _charge_another(change.booking, change.former_host, change.now)
@@ -69,7 +68,7 @@ def keep_ledger(change: Change) -> Fields:
 
 
 def take_back(booking: Document) -> None:
-	"""Revert the entries of a booking that another one replaces, and store that it has no entries."""
+	"""Revert the entries of a booking that another one replaces, and clear its shares."""
 	if fields := _settle(booking):
 		booking.db_set(fields, update_modified=False)
 
@@ -89,8 +88,8 @@ def _enter(meeting_type: str, turn: Turn, now: int) -> Fields:
 def _settle(booking: Document) -> Fields:
 	"""Revert the booking's entries: the shares it brought, and the whole booking that its host paid.
 
-	If the attendee who opened a session cancels, the turn stays with the session: the booking swaps its shares with one
-	that stays.
+	If the attendee who opened a session cancels, the turn stays with the session: the booking swaps its shares with a
+	booking that stays.
 	"""
 	shares = booking.turn_shares
 	staying = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
@@ -104,11 +103,11 @@ def _settle(booking: Document) -> Fields:
 
 
 def _charge_another(booking: Document, former: str, now: int) -> Fields:
-	"""Let the booking's host pay for it instead of the `former` one."""
+	"""Let the booking's host pay for it instead of the `former` host."""
 	if not booking.turn_shares or booking.host == former:
 		return {}
 	if booking.session and _is_even(former, booking.turn_shares):
-		# This booking joined an existing session, which counts as one booking: it brings and costs the same.
+		# The booking joined a session, which counts as one booking. So it gives its host as much credit as the host pays.
 		return {"turn_shares": _stored({booking.host: BOOKING})}
 	_insert_missing(booking.meeting_type, [booking.host])
 	_change(booking.meeting_type, {former: BOOKING, booking.host: -BOOKING})
@@ -163,8 +162,8 @@ def _insert_missing(meeting_type: str, users: Iterable[str]) -> None:
 def _change(meeting_type: str, changes: dict[str, int]) -> None:
 	"""Add to the credits within the database.
 
-	A cancellation locks only its own hosts, so two of them may change one credit at the same time. If both read 500,000
-	and stored a sum of their own, one change would be lost.
+	A cancellation locks only its own hosts, so two cancellations may change one credit at the same time. If both read
+	500,000 and stored a sum of their own, one change would be lost.
 	"""
 	changes = {user: change for user, change in changes.items() if change}
 	if not changes:

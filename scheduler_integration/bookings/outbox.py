@@ -23,7 +23,7 @@ def run_due_tasks(now: Callable[[], int], seconds: float, booking: str | None = 
 
 
 def run_new_tasks(now: Callable[[], int], seconds: float) -> bool:
-	"""Run due tasks of all bookings as long as more of them come, or for about `seconds`. Commits.
+	"""Run due tasks of all bookings until no more come, or for about `seconds`. Commits.
 
 	Returns whether nothing is left. `now` returns the time in epoch seconds.
 	"""

@@ -1,11 +1,10 @@
 """Records bookings that were made on an external scheduler, each exactly once.
 
-Webhooks come repeatedly, late, and in any order. So a change isn't carried out as a step; it is merged into the record of
-the booking. The consequences then bring contact, activity, blocked time and engagement into the record's state. Merging
-a change twice changes nothing.
+Webhooks come repeatedly, late, and in any order. So the app merges the facts of each webhook into the record of the booking.
+Contact, activity, blocked time and engagement are then made to fit the record. Merging the same facts twice changes nothing.
 
-If an attendee moves a meeting, some schedulers make a new booking that names the former one. Its record takes over what
-the former one had, and the former one stays as Rescheduled, so that its late webhooks find it:
+If an attendee moves a meeting, some schedulers make a new booking that names the former one. The new record takes over
+activity and engagement. The former record stays as Rescheduled, so that its late webhooks find it:
 
     webhook                        record A          record B
     created A                      Scheduled
@@ -46,7 +45,7 @@ _FACTS = {
 def record_outside(consultant: str, change: OutsideChange, now: int) -> str:
 	"""Merge the change into the consultant's Outside Booking, and return its name. `now` is in epoch seconds.
 
-	Everything is stored in the caller's transaction, which may lose a race: call this through `retried`.
+	Everything is stored in the caller's transaction, which may lose a race: call this function through `retried`.
 	"""
 	outside = _stored(consultant, change.provider, change.external_id) or _new(consultant, change)
 	if outside.status != RESCHEDULED:
@@ -82,7 +81,7 @@ def complete_past_outside(name: str, now: int) -> None:
 
 
 def _merge(outside: Document, change: OutsideChange) -> None:
-	"""Take over what the change tells. An older change only fills in what isn't known yet."""
+	"""Take over the facts of the change. An older change only fills in facts that are missing."""
 	is_older = change.is_hearsay or _is_older(outside, change)
 	for field, name in _FACTS.items():
 		value = getattr(change, name)
@@ -97,7 +96,7 @@ def _merge(outside: Document, change: OutsideChange) -> None:
 
 
 def _is_older(outside: Document, change: OutsideChange) -> bool:
-	"""Whether the record knows something newer. If two changes have the same second, the booking itself came first."""
+	"""Whether the record has newer facts. Of two changes in the same second, the one that made the booking is the older."""
 	known = outside.changed_at or 0
 	ends = change.status not in (None, "Scheduled")
 	return change.happened_at < known or (change.happened_at == known and outside.status != "Scheduled" and not ends)
@@ -106,8 +105,8 @@ def _is_older(outside: Document, change: OutsideChange) -> bool:
 def _replace_former(outside: Document, successor: Document, change: OutsideChange) -> None:
 	"""Give the activity and the engagement of the former booking to its successor, and free its time.
 
-	The successor is `outside`, or the booking that took its place in turn. Does nothing if the former booking was replaced
-	before, or if it is the successor itself: two bookings that claim to replace each other would go round for ever.
+	The successor is `outside`, or the booking that has replaced `outside` meanwhile. Does nothing if the former booking was
+	replaced before, or is the successor itself: two bookings that claim to replace each other would be an endless loop.
 	"""
 	former = _stored(outside.consultant, change.provider, str(change.replaces))
 	if former is None:
@@ -134,14 +133,14 @@ def _give_to_successor(former: Document, successor: Document) -> None:
 
 
 def _last_successor(outside: Document) -> Document:
-	"""Return the booking that is in force: a later webhook may have replaced `outside` already."""
+	"""Return the last booking of the chain: a later webhook may have replaced `outside` already."""
 	while outside.status == RESCHEDULED and outside.successor:
 		outside = frappe.get_doc("Outside Booking", outside.successor, for_update=True)
 	return outside
 
 
 def _run_consequences(outside: Document, moment: int) -> None:
-	"""Bring everything else into the record's state. `moment` (epoch seconds) is when the state began."""
+	"""Make contact, activity, blocked time and engagement fit the record. `moment`: epoch seconds, when its state began."""
 	fields = {}
 	if outside.attendee_email and not outside.contact:
 		fields["contact"] = outside.contact = find_or_create_contact(outside)
@@ -155,13 +154,13 @@ def _run_consequences(outside: Document, moment: int) -> None:
 
 
 def _sends_webhooks(consultant: str) -> bool:
-	"""Whether the consultant's scheduler will confirm what the browser said."""
+	"""Whether the consultant's scheduler sends webhooks, which confirm what the browser reported."""
 	known = frappe.db.get_value("Consultant Scheduler Settings", {"consultant": consultant}, "webhook_signing_key")
 	return bool(known)
 
 
 def _meeting_type(outside: Document, change: OutsideChange) -> str | None:
-	"""Return the consultant's meeting type that was booked: by its name, by its title, else the one of the link."""
+	"""Return the consultant's meeting type that was booked: found by its name or title, otherwise the type of the link."""
 	own = {"consultant": outside.consultant}
 	if change.meeting_type:
 		return frappe.db.get_value("Meeting Type", {"name": change.meeting_type, **own}, "name")
@@ -199,6 +198,6 @@ def _key(consultant: str, provider: str, external_id: str | None) -> str:
 
 
 def _save(outside: Document) -> None:
-	# An Event or Contact may have been deleted since. The scheduler acts here, and no user may write these records.
+	# An Event or Contact may have been deleted since. No user may write these records: only the app does.
 	outside.flags.ignore_links = True
 	outside.save(ignore_permissions=True)

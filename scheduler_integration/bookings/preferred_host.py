@@ -1,4 +1,4 @@
-"""Finds the host whom a returning attendee knows already."""
+"""Finds the host whom a returning attendee has met, or who owns the attendee's deal or lead."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,7 @@ from scheduler_integration.meetings.status import RELEASED
 
 
 def preferred_host(email: str, users: Collection[str]) -> str | None:
-	"""Return the one of `users` with whom `email` has the latest meeting, past or to come; None if nobody is known.
+	"""Return the user of `users` with whom `email` has the latest meeting, past or future; None if there is none.
 
 	Without such a meeting, returns the owner of the deal or lead with this address, if the owner is one of `users`.
 	"""

@@ -54,7 +54,7 @@ def new_booking(
 def successor(booking: Document, members: list[engine.Member], parts: list[engine.Interval]) -> Document:
 	"""Return an unsaved Booking that replaces `booking`, with these hosts and times. The first is the main host.
 
-	It has everything that `booking` has, except for the fields marked "no copy", which belong to one booking alone.
+	All fields are copied, except for those marked "no copy", which belong to one booking alone.
 	"""
 	new = frappe.copy_doc(booking, ignore_no_copy=False)
 	rules = members[0].rules
@@ -111,7 +111,7 @@ def own_buffers(member: engine.Member) -> dict[str, int]:
 
 
 def _seats(request: BookingRequest, meeting_type: Document, user: str) -> dict[str, Any]:
-	"""Return the seats, and for a type with several the session's key: bookings with the same key may overlap."""
+	"""Return the seats, and for a type with several seats the session's key: bookings with the same key may overlap."""
 	if (meeting_type.seats or 1) == 1:
 		return {"seats": 1}
 	return {
@@ -155,7 +155,7 @@ def _origin(request: BookingRequest, meeting_type: Document) -> dict:
 
 
 def _records(request: BookingRequest) -> dict[str, Any]:
-	"""Return the CRM's records that a host has chosen. For other bookings, the CRM looks them up by address."""
+	"""Return the CRM's records that a host has chosen. For other bookings, crm/ finds them by the e-mail address."""
 	if not request.on_behalf:
 		return {}
 	doctype, name = request.on_behalf.reference or (None, None)

@@ -24,9 +24,9 @@ _PERSONAL: dict[str, Any] = dict.fromkeys(
 		"reschedule_reason", "reschedule_message", "reference", "idempotency_key",
 	)
 )  # fmt: skip
-# A booking must have an address. RFC 2606 reserves `.invalid`: no mail goes there.
+# A booking must have an e-mail address. RFC 2606 reserves `.invalid`, so no mail can go there.
 NOBODY = "nobody@erased.invalid"
-# Bookings of one transaction: it mustn't lock a large part of the table.
+# Bookings that one transaction erases: it mustn't lock a large part of the table.
 _BATCH = 500
 
 

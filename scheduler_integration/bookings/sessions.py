@@ -15,7 +15,7 @@ from scheduler_integration.meetings.titles import event_title
 def joinable_booking(offer: Offer, users: list[str], start: int) -> Document | None:
 	"""Return the first booking of the session at `start` (epoch seconds) that a new attendee can join, or None.
 
-	The session is one that a host in `users` has, with enough seats left for the party. The booking is locked.
+	A host in `users` must have the session, with enough seats left for the party. The returned booking is locked.
 	"""
 	members = (offer.member(user) for user in users)
 	keys = (engine.joinable_sessions(member.rules, member.host).get(start) for member in members)

@@ -19,7 +19,7 @@ from scheduler_integration.meetings.moves import Actor
 def note_on_timeline(change: Change) -> Fields:
 	"""Add a comment of the type Info to the booking, in the site's language.
 
-	A new booking has Frappe's own note, and a link that became known is nobody's deed.
+	Nothing is added for a new booking, which has Frappe's own note, or for a link of a video call, which nobody changed.
 	"""
 	if change.kind not in (Kind.BOOKED, Kind.LINKED):
 		with print_language(site_language()):
@@ -82,7 +82,7 @@ def _changed_guests(change: Change) -> str:
 	return _("invited {0}").format(added) if added else _("removed {0} from the additional guests").format(removed)
 
 
-# What these say depends on more than the kind of the change.
+# These changes need a sentence that depends on more than their kind, so a function writes it.
 _WRITTEN = {
 	Kind.REASSIGNED: _reassigned,
 	Kind.RESCHEDULE_ASKED: _asked,

@@ -1,7 +1,7 @@
 """Repeats a transaction that lost a race against another one.
 
-The database rolls a transaction back if it and another wait for each other, or lets it wait for a lock. Nothing is
-wrong with the request then: the same work succeeds when it is done again.
+The database rolls a transaction back if it and another one wait for each other, or if it waits too long for a lock. The
+request isn't wrong then: the same work succeeds when it is done again.
 """
 
 import random
@@ -17,9 +17,9 @@ from scheduler_integration.isolation import limit_waits, read_committed
 
 T = TypeVar("T")
 
-# Nobody waits longer for a form, and a waiting worker can't serve anybody else.
+# Nobody waits longer for a page, and a waiting worker can't serve anybody else.
 DEADLINE_SECONDS = 10
-# If something else than a race raises one of these errors each time, the work shouldn't be repeated for ten seconds.
+# If the cause isn't a race, the work fails each time. Then it shouldn't be repeated for ten seconds.
 ATTEMPTS = 30
 LONGEST_PAUSE = 0.3
 # - QueryDeadlockError: InnoDB rolls back one of two transactions that wait for each other.
@@ -58,7 +58,7 @@ def retried(work: Callable[[], T]) -> T:
 		try:
 			if attempt:
 				limit_waits(deadline - time.monotonic())
-				# Before anything is read: InnoDB shows a transaction the state at its first ordinary read, which should
+				# Lock before anything is read: InnoDB shows a transaction the state at its first ordinary read, which should
 				# come after the wait for the lock.
 				guard.lock_same_hosts()
 			return work()

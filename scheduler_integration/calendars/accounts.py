@@ -1,4 +1,4 @@
-"""Loads what a provider needs to know of a connection, and opens it."""
+"""Loads the account of a connection, with its secrets, and opens its provider."""
 
 from dataclasses import replace
 
@@ -48,5 +48,5 @@ def secret(name: str, field: str) -> str:
 	try:
 		return get_decrypted_password(_DOCTYPE, name, field, raise_exception=False) or ""
 	except Exception:
-		# Frappe shows a message and raises a ValidationError, other versions the error of the library.
+		# Some versions of Frappe show a message and raise a ValidationError, others raise the library's error.
 		raise AccessRevoked() from None

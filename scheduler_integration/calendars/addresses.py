@@ -5,7 +5,7 @@ from scheduler_integration.outside.addresses import normalised, site_guard
 
 
 def checked_address(address: str) -> str:
-	"""Return the address as it is called. Raises InvalidRequest with a sentence beside the field."""
+	"""Return the typed address as a URL that may be called. Raises InvalidRequest with a sentence beside the field."""
 	try:
 		address = normalised(address)
 		site_guard().check(address)

@@ -1,7 +1,7 @@
-"""Stores busy times. The row of a calendar (Connected Calendar) says which generation of them counts.
+"""Stores busy times. The row of a calendar (Connected Calendar) has the number of the generation that counts.
 
-A full reading writes a new generation beside the one that counts, and the last step switches to it. So while a calendar is
-read again, its times stay closed.
+A full reading writes a new generation beside the one that counts, and its last step switches to the new one. So while a
+calendar is read again, its old busy times count.
 """
 
 import hashlib
@@ -35,8 +35,8 @@ class Place:
 def apply(place: Place, changes: Changes, own: Collection[str]) -> int:
 	"""Replace the busy times of the changed events, and return how many were stored.
 
-	`own` are the ids of events that are our own bookings: they never make busy times. If an event comes twice, the last one
-	counts. Applying a page again changes nothing.
+	`own` are the ids of events that are bookings of this site: they never make busy times. If an event comes twice, the last
+	one counts. Applying a page again changes nothing.
 	"""
 	last = {event.id: event for event in changes.events}
 	_delete(place, [event_key(each) for each in {*last, *changes.removed}])
@@ -47,7 +47,7 @@ def apply(place: Place, changes: Changes, own: Collection[str]) -> int:
 
 
 def clear(place: Place) -> None:
-	"""Delete what an unfinished full reading left in this generation."""
+	"""Delete the busy times that an unfinished full reading has stored in this generation."""
 	frappe.db.delete(_TABLE, {"calendar": place.calendar, "generation": place.generation})
 
 
@@ -77,7 +77,7 @@ def forget_connection(connection: str) -> None:
 def forget_unread_calendars(connection: str) -> None:
 	"""Forget the busy times of calendars that are no longer read, and how far they were read.
 
-	If one of them is chosen again, it is read from the start and doesn't count before that.
+	If such a calendar is chosen again, it is read from the start, and isn't trusted before that.
 	"""
 	read = _names_of_read(connection)
 	filters = {"connection": connection, **({"calendar": ("not in", read)} if read else {})}
@@ -101,8 +101,8 @@ NEVER_READ = {
 def event_key(external_id: str) -> str:
 	"""Return a provider's id as 64 characters of 0-9a-f.
 
-	Ids are up to 1,024 characters, and upper and lower case matter. MariaDB's usual collation would take `AbC` and `aBc`
-	for the same id, and delete the one's busy times with the other's.
+	Ids have up to 1,024 characters, and upper and lower case differ. MariaDB's usual collation takes `AbC` and `aBc` for the
+	same id, so the busy times of both events would be deleted together.
 	"""
 	return hashlib.sha256(external_id.encode()).hexdigest()
 
@@ -119,7 +119,7 @@ def _delete(place: Place, keys: list[str]) -> None:
 	for begin in range(0, len(keys), _CHUNK):
 		part = keys[begin : begin + _CHUNK]
 		filters = {"calendar": place.calendar, "generation": place.generation, "event": ("in", part)}
-		# Only if there are rows: in InnoDB, deleting none locks a gap, in which others couldn't insert.
+		# Only if there are rows: in InnoDB, a DELETE that finds no row locks a gap, in which others couldn't insert.
 		if frappe.db.exists(_TABLE, filters):
 			frappe.db.delete(_TABLE, filters)
 

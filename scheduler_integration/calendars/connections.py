@@ -53,7 +53,7 @@ class CalendarChoice:
 class ConnectionSummary:
 	"""A connected account. `distrust` is why its calendars aren't trusted now. Instants are epoch seconds.
 
-	`last_read` is the oldest of its calendars' last readings. `error` is the sentence of the last error.
+	`last_read`: all calendars were read then or later. `error` is the sentence of the last error.
 	"""
 
 	name: str
@@ -72,7 +72,7 @@ class ConnectionSummary:
 
 
 def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
-	"""Return the user's connections; with None, for managers, everybody's, those with trouble first."""
+	"""Return the user's connections. With None, for managers: everybody's, connections with an error first."""
 	filters = {"leaving": ("is", "not set"), **({"user": user} if user else {})}
 	rows = frappe.get_all(_DOCTYPE, filters, _FIELDS, order_by="creation asc")
 	calendars: dict[str, list[frappe._dict]] = {row.name: [] for row in rows}
@@ -85,7 +85,7 @@ def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
 def connect_by_address(user: str, provider: str, address: str, login: str, password: str) -> str:
 	"""Connect a CalDAV account or an ICS feed, and return the name of the connection.
 
-	The server is asked at once, so that a wrong address or password is told beside the form. Raises InvalidRequest, and
+	The server is asked at once, so that the form can show a wrong address or password. Raises InvalidRequest, and
 	NotPermitted if the user may not have connections.
 	"""
 	frappe.has_permission(_DOCTYPE, "create", user=user, throw=True)
@@ -139,7 +139,7 @@ def sync_now(name: str, user: str) -> None:
 
 
 def disconnect(name: str, user: str, *, keeps_events: bool) -> None:
-	"""Disconnect an account: its busy times are forgotten at once, and its tokens revoked by a job.
+	"""Disconnect an account: its busy times are deleted at once, and a job revokes its tokens.
 
 	`keeps_events`: the events that were written stay in the calendar. Raises ConnectionNotFound.
 	"""
@@ -165,18 +165,17 @@ def _check_own(name: str, user: str) -> None:
 
 
 def _calendars_at(account: Account) -> list[ProviderCalendar]:
-	"""Ask the server which calendars there are. Its refusal becomes a sentence beside the field.
+	"""Ask the server which calendars there are. If it refuses, the form shows a sentence beside the field.
 
-	Nothing is locked meanwhile: nothing was written yet, and the transaction ends before, so that what is read afterwards is
-	as it is then.
+	Nothing is locked meanwhile, because nothing has been written yet. The transaction is ended first, so that later reads
+	show the state after the answer.
 	"""
 	frappe.db.commit()
 	provider = open_account(account)
 	try:
 		found = provider.calendars()
 	except AccessRevoked:
-		field = "password" if account.provider == "CalDAV" else "address"
-		raise InvalidRequest(details={field: _("The server refuses this. Make a new app password there.")}) from None
+		raise InvalidRequest(details=_refused(account)) from None
 	except OutsideError as error:
 		raise InvalidRequest(details={"address": _no_calendar(error)}) from None
 	finally:
@@ -184,6 +183,12 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 	if not found:
 		raise InvalidRequest(details={"address": _("There is no calendar at this address.")})
 	return found
+
+
+def _refused(account: Account) -> dict[str, str]:
+	if account.provider == "CalDAV":
+		return {"password": _("The server refuses this user name or password. Make a new app password there.")}
+	return {"address": _("The server refuses access to this address. Copy the calendar's address again.")}
 
 
 def _no_calendar(error: OutsideError) -> str:

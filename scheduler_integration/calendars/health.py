@@ -1,4 +1,4 @@
-"""The state of a connection: what went well, what went wrong, and when it is tried again."""
+"""Stores the state of a connection: success or failure of the last reading, and when to read again."""
 
 import random
 
@@ -9,7 +9,7 @@ from scheduler_integration.exceptions import AccessRevoked, OutsideError, TooMan
 from scheduler_integration.outside.waiting import backoff
 
 _DOCTYPE = "Calendar Connection"
-# A calendar is read every 10 to 12 minutes. The scheduled job adds a minute or two, so it is never older than 15.
+# A calendar is read every 10 to 12 minutes. The scheduled job adds a minute or two, so a reading is never older than 15.
 INTERVAL = 600
 JITTER = 120
 _FIRST_WAIT, _LONGEST_WAIT = 60, 3600
@@ -34,7 +34,7 @@ def succeeded(connection: str, now: int, *, is_complete: bool = True) -> None:
 def failed(connection: str, error: OutsideError, now: int) -> None:
 	"""Note that reading failed at `now`, and when to try again: never if access is refused for good.
 
-	Only the error's own sentence is kept: it has no address and no secret.
+	Only the error's own sentence is stored, because it contains no address and no secret.
 	"""
 	row = frappe.db.get_value(_DOCTYPE, connection, ["sync_error_count", "failing_since"], as_dict=True)
 	count = (row.sync_error_count or 0) + 1
@@ -53,7 +53,7 @@ def failed(connection: str, error: OutsideError, now: int) -> None:
 def _wait(count: int, error: OutsideError) -> int:
 	wait = backoff(count, first=_FIRST_WAIT, most=_LONGEST_WAIT)
 	asked = error.after if isinstance(error, TooManyRequests) else None
-	# The random part may be 0 seconds, so wait for 15 at least, and never less than the other side asked for.
+	# The random part may be 0 seconds, so wait for at least 15, and longer if the other system asked for it.
 	return int(max(wait, _FIRST_WAIT / 4)) + (asked or 0)
 
 

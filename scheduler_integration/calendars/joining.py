@@ -20,10 +20,10 @@ from scheduler_integration.outside.oauth.tokens import Holder
 from scheduler_integration.outside.oauth.vendors import is_set_up
 
 _DOCTYPE = "Calendar Connection"
-# Earlier errors don't count for new tokens.
+# With new tokens, earlier errors no longer count.
 _FRESH_START = {
 	"is_active": 1,
-	# The account may have been disconnected a moment ago, and nobody have taken leave of it yet.
+	# The account may have been disconnected a moment ago, and `leaving.leave` hasn't run yet.
 	"leaving": None,
 	"status": "New",
 	"sync_error_count": 0,
@@ -44,9 +44,9 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class AnotherAccount:
-	"""The person signed in with another account than the connection has: they are asked which one they mean.
+	"""The person signed in with an account that isn't the connection's, and is asked which of the two they mean.
 
-	`key` belongs to the answer, see `use_other_account`. `known` and `given` are the two accounts' names.
+	`key` is for `use_other_account`. `known` and `given` are the two accounts' names.
 	"""
 
 	key: str
@@ -78,7 +78,7 @@ def begin(provider: str, asker: Asker, redirect_uri: str, connection: str = "") 
 
 
 def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | AnotherAccount:
-	"""Store the vendor's grant. `params` are those of the address to which it sent the browser back.
+	"""Store the vendor's grant. `params` are the query parameters with which the vendor sent the browser back.
 
 	Raises the errors of `consent.finish` and `consent.require`, and ConnectionNotFound.
 	"""
@@ -111,7 +111,7 @@ def use_other_account(key: str, asker: Asker) -> Joined:
 	frappe.cache.delete_value(_key(key))
 	name, grant = found
 	doc = _own(name, asker.user)
-	# They are the other account's. Until the new ones are read, nobody can book the host.
+	# These busy times are from the former account. Until the new account is read, nobody can book the host.
 	doc.calendars = []
 	return _renewed(doc, grant)
 
@@ -141,14 +141,14 @@ def _stored(doc: Document, grant: Grant) -> Joined:
 
 
 def _own(name: str, user: str) -> Document:
-	"""Return the user's own connection, locked. A manager may see others, but not put an account of theirs into them."""
+	"""Return the user's own connection, locked. Managers see others' connections, but can't put their own account into them."""
 	if not frappe.db.exists(_DOCTYPE, {"name": name, "user": user}):
 		raise ConnectionNotFound
 	return frappe.get_doc(_DOCTYPE, name, for_update=True)
 
 
 def _remember(asker: Asker, connection: str, grant: Grant) -> str:
-	"""Keep a grant until the person has answered, encrypted."""
+	"""Store a grant, encrypted, until the person has answered."""
 	key = secrets.token_urlsafe(24)
 	values = {**asdict(grant), "scopes": sorted(grant.scopes)}
 	kept = {"asker": asker.mark, "connection": connection, "grant": values}

@@ -1,13 +1,13 @@
-"""One worker at a time for a connection.
+"""A lease lets only one worker at a time read a connection.
 
-A lease is taken with a row lock and a commit, and then no lock is held while the provider is asked. A worker that dies
-leaves a lease that ends by itself.
+A worker takes the lease with a row lock and a commit, so no lock is held while the provider answers. If the worker dies, the
+lease ends by itself.
 """
 
 import frappe
 
 _DOCTYPE = "Calendar Connection"
-# Longer than a job may take: the budget of a provider is less, and so is the time limit of the queue.
+# Longer than a job may take: the budget of a provider and the time limit of the queue are both shorter.
 SECONDS = 600
 
 
@@ -23,17 +23,17 @@ def take(connection: str, now: int) -> str | None:
 
 
 def still_holds(connection: str, key: str) -> bool:
-	"""Whether the lease is still ours, with a lock on the connection until the transaction ends.
+	"""Whether this worker still has the lease. Locks the connection until the transaction ends.
 
-	It isn't if the connection was disconnected meanwhile, or if we were so slow that another worker took over. Then
-	nothing that was read may be stored.
+	It has lost the lease if the connection was disconnected meanwhile, or if it was so slow that another worker took over.
+	Then nothing that it has read may be stored.
 	"""
 	row = frappe.db.get_value(_DOCTYPE, connection, ["is_active", "lease"], as_dict=True, for_update=True)
 	return bool(row and row.is_active and row.lease == key)
 
 
 def release(connection: str, key: str) -> None:
-	"""Give the lease back, if it is still ours."""
+	"""Give the lease back, unless another worker has it now."""
 	if still_holds(connection, key):
 		_write(connection, {"lease": None, "leased_until": 0})
 

@@ -14,10 +14,10 @@ _DOCTYPE = "Calendar Connection"
 
 
 def leave(connection: str, now: int) -> None:
-	"""Forget a connection that was disconnected. Commits.
+	"""Remove a connection that was disconnected. Commits.
 
 	With "Delete events", events of coming meetings are removed from the calendar. Events that the provider refuses to
-	remove stay there: the person wants to be rid of the account, and we forget it in any case.
+	remove stay there, and the connection is deleted in any case.
 	"""
 	leaving = frappe.db.get_value(_DOCTYPE, connection, "leaving")
 	if not leaving:
@@ -63,7 +63,7 @@ def _delete_events(provider: Provider, connection: str, now: int) -> None:
 
 
 def forget_user(user: Document, method: str | None = None) -> None:
-	"""Hook: a User is deleted. Their tokens are revoked and forgotten by a job; events in their calendars stay."""
+	"""Hook for a deleted User: a job revokes and deletes the user's tokens; events in the user's calendars stay."""
 	for name in frappe.get_all(_DOCTYPE, {"user": user.name}, pluck="name"):
 		frappe.db.set_value(_DOCTYPE, name, {"is_active": 0, "leaving": "Keep events"})
 		leave_soon(name)

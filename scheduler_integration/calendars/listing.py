@@ -14,8 +14,8 @@ _DOCTYPE = "Calendar Connection"
 def store_calendars(connection: str, found: list[ProviderCalendar]) -> None:
 	"""Make the connection's calendars those that the provider listed. Choices are kept.
 
-	If the connection is new, its main calendar is read, and written too if the host has no destination yet. A calendar that is
-	gone is kept as "Gone" if it was chosen, so that its host sees it and stays closed.
+	If the connection is new, its main calendar is read, and written too if the host has no destination yet. A chosen calendar
+	that no longer exists is kept as "Gone": the host sees it, and the host's times stay closed.
 	"""
 	doc = frappe.get_doc(_DOCTYPE, connection)
 	known = {row.calendar_id: row for row in doc.calendars}
@@ -33,12 +33,12 @@ def store_calendars(connection: str, found: list[ProviderCalendar]) -> None:
 	if doc.provider == "ICS" and found:
 		doc.account_name = _name_of_feed(found[0].name, urlsplit(secret(connection, "address")).hostname or "")
 	doc.flags.from_provider = True
-	# The sync acts for the host, who may have lost the role meanwhile.
+	# The sync has no signed-in user, and the host may have lost the role meanwhile.
 	doc.save(ignore_permissions=True)
 
 
 def _name_of_feed(name: str, host: str) -> str:
-	"""Return what a host's feeds are told apart by: many of them come from the same server."""
+	"""Return a name for a feed by which the host can tell it from other feeds of the same server."""
 	return name[:140] if name == host else f"{name[:80]} · {host}"[:140]
 
 

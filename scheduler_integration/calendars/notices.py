@@ -47,7 +47,7 @@ def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
 
 
 def change_sentence(change: CalendarChange, zone: str, locale: Locale) -> str:
-	"""Return a sentence about the change of the event, in the language in force, with its time in the zone."""
+	"""Return a sentence about the change of the event, in the current language, with its time in the zone."""
 	if change.is_deleted:
 		return _("The event was deleted in the calendar {0}.").format(change.account)
 	if change.starts_at is not None:
@@ -94,8 +94,8 @@ def _tell(user: str, row: frappe._dict) -> None:
 def _send(user: str, subject: str, sentences: Iterable[str], link: str, reference: tuple[str, str]) -> None:
 	"""Queue a mail with a paragraph for each sentence, and the link.
 
-	A site that can't send any, for example without a mail account, says the same on the host's pages. It mustn't stop the
-	job, which has the calendars of others to follow.
+	If the site can't send mail, for example without a mail account, the host's pages show the same. No error is raised: the
+	job must go on with the calendars of other hosts.
 	"""
 	frappe.db.savepoint("notice")
 	try:

@@ -1,8 +1,8 @@
-"""Recognises bookings among the events of a calendar: they never make busy times, the booking itself does.
+"""Recognises bookings among the events of a calendar. They make no busy times, because the booking itself takes the time.
 
-An event is a host's own booking if we wrote it (by its mark), or if it has the UID of a booking that this host hosts: a mail
-program may have stored our invitation, and another of the host's accounts may have a copy. The same UID in the calendar of
-an attendee is a meeting that takes their time.
+An event is a host's own booking if the app wrote it (it has a mark), or if it has the UID of a booking that this host hosts:
+a mail program may have stored the invitation, and another account of the host may have a copy. In the calendar of an
+attendee, an event with the same UID is a meeting that takes the attendee's time.
 """
 
 import frappe
@@ -33,7 +33,7 @@ def _mirrored(field: str, values: set[str], user: str) -> set[str]:
 
 
 def _hosted(user: str, now: int) -> set[str]:
-	"""Return the UIDs of the user's bookings and sessions. Those of a month ago can't be in the window any more."""
+	"""Return the UIDs of the user's bookings and sessions. Those over for a month can't be in the window any more."""
 	booking, host = frappe.qb.DocType("Booking"), frappe.qb.DocType("Booking Host")
 	rows = (
 		frappe.qb.from_(host)

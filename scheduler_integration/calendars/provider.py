@@ -1,7 +1,7 @@
-"""The interface of a calendar provider, and the values that go over it.
+"""The interface of a calendar provider, with the types of its arguments and results.
 
-Instants are epoch seconds, intervals are half-open. A provider talks to one account of one user. It reads and writes no
-record of ours: tokens come from the `Account` it is opened with, and the sync stores what it returns.
+Instants are epoch seconds, intervals are half-open. A provider sends requests for one account of one user. It reads and
+writes no records: it is opened with an `Account`, which has the secrets, and the sync stores its results.
 
 Errors, all in exceptions.py:
 
@@ -9,10 +9,10 @@ Errors, all in exceptions.py:
 | --- | --- | --- |
 | `SyncTokenExpired` | the server forgot the token (Google and Graph: 410) | reads the whole window into a shadow set |
 | `AccessRevoked` | tokens or password are refused for good | "Reconnect needed"; the host's times close |
-| `TooManyRequests(after)` | 429 and the like | tries again after that many seconds |
+| `TooManyRequests(after)` | the server asks to wait (429) | tries again after that many seconds |
 | `Unreachable` | no answer, 5xx | tries again with backoff |
 | `CalendarGone` | this calendar was deleted, or access to it lost | flags the calendar, goes on with the others |
-| `EventChanged` | the event isn't as we stored it (412) | reads it, decides again |
+| `EventChanged` | the event was changed after we stored it (412) | reads it, decides again |
 | other `OutsideError` | anything else | counts as an error, tries again with backoff |
 """
 
@@ -31,7 +31,7 @@ Conference = Literal["", "google_meet", "teams"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderCalendar:
-	"""One of the account's calendars. `id` is the provider's. `zone` is an IANA name, or empty if unknown."""
+	"""One of the account's calendars. `id` is the provider's id. `zone` is an IANA name, or empty if unknown."""
 
 	id: str
 	name: str
@@ -59,9 +59,9 @@ class RemoteEvent:
 	no time: free, declined by the owner, working location, zero-length. A cancelled event is in `Changes.removed`.
 
 	`mark` is the `OutgoingEvent.key` that `put` stored in the event, and `uid` its iCalendar UID: with either of them the
-	sync recognises bookings, also in copies of other accounts. `start` and `end` are those of the event itself, not of what
-	it blocks; None for a series. `replies` maps attendees' e-mail addresses (lower case) to answers; only needed if `mark`
-	is set. `etag` is the version. Titles and descriptions are not passed on.
+	sync recognises bookings, also in copies of other accounts. `start` and `end` are the event's own times, not the times
+	that it blocks; None for a series. `replies` maps attendees' e-mail addresses (lower case) to answers; only needed if
+	`mark` is set. `etag` is the version. Titles and descriptions are not passed on.
 	"""
 
 	id: str
@@ -78,10 +78,10 @@ class RemoteEvent:
 class Changes:
 	"""One page of changes.
 
-	If several entries have the same id, the last one counts. `removed` may name ids that nobody knows. `next_page` is given
-	to the next call; `token` is set on the last page only, and is given to the next sync. Either is at most 8,000
-	characters. A page may be empty. `unreadable` is the number of events that could not be understood: they block nothing,
-	and the host is told. `unchanged` says that there was nothing new (ETag, ctag): the rows stay as they are.
+	If several entries have the same id, the last one counts. `removed` may contain ids that were never stored. `next_page`
+	is given to the next call; `token` is set on the last page only, and is given to the next sync. Each has at most 8,000
+	characters. A page may be empty. `unreadable` is the number of events that can't be read: they block nothing, and the
+	host is told. `unchanged`: nothing is new (by ETag or ctag), and the rows stay as they are.
 	"""
 
 	events: tuple[RemoteEvent, ...] = ()
@@ -106,7 +106,7 @@ class OutgoingEvent:
 	its own event id from it, and stores it in the event as the mark. `uid` is the iCalendar UID that our e-mails carry.
 	`zone` is the IANA name in which the host reads the time. `description` is plain text. With `invites` the provider mails
 	the `attendees`; without, they must not be mailed, so the provider lists nobody as attendee.
-	`has_other_call` says that a call which came with the event must go: attendees have the link of another one.
+	`has_other_call`: a call that came with the event must be removed, because attendees have the link of another call.
 	"""
 
 	key: str
@@ -125,7 +125,7 @@ class OutgoingEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-	"""An event as `put` stored it. `join_url` is its video link. `is_pending`: the link will come, ask again with `put`.
+	"""An event as `put` stored it. `join_url` is its video link. `is_pending`: the provider is still making the link, call `put` again later.
 
 	`web_url` opens the event in a browser.
 	"""
@@ -169,17 +169,17 @@ class Account:
 class Provider(Protocol):
 	"""An account of one user, opened for one job. Not shared by threads."""
 
-	# Whether `put` and `remove` exist, whether `watch` and `unwatch` do, and whether `put` can mail attendees.
+	# Whether there are `put` and `remove`, whether there are `watch` and `unwatch`, and whether `put` can mail attendees.
 	can_write: bool
 	can_watch: bool
 	can_invite: bool
 
 	def calendars(self) -> list[ProviderCalendar]:
-		"""Return the account's calendars. Also the check that a new connection works."""
+		"""Return the account's calendars. Also called to check that a new connection works."""
 		...
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
-		"""Return a page of what changed since the token, or without one a page of everything in the window.
+		"""Return a page of the changes since the token; without a token, a page of everything in the window.
 
 		`window` are instants. With a token, events outside the window may be returned too; the sync drops them. `page` is
 		the `next_page` of the page before, with the same token and window.
@@ -189,13 +189,13 @@ class Provider(Protocol):
 	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
 		"""Create the event, or make it as given. Calling it again with the same key never makes a second event.
 
-		`stored` is what the last call returned; without it the event is looked up by its key. Raises EventChanged if the
+		`stored` is the result of the last call; without it the event is looked up by its key. Raises EventChanged if the
 		event was changed or deleted there since `stored`.
 		"""
 		...
 
 	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
-		"""Delete the event. It is no error if it is gone. `notify`: the provider tells the attendees."""
+		"""Delete the event, if it still exists. `notify`: the provider tells the attendees."""
 		...
 
 	def find(self, calendar: str, key: str, stored: Stored | None = None) -> RemoteEvent | None:
@@ -203,15 +203,15 @@ class Provider(Protocol):
 		...
 
 	def watch(self, calendar: str, address: str, secret: str) -> Channel:
-		"""Ask for push messages to `address`, our public one, for this calendar."""
+		"""Ask for push messages about this calendar to `address`, which is public and on this site."""
 		...
 
 	def unwatch(self, channel: Channel) -> None:
-		"""End a subscription. It is no error if it has ended."""
+		"""End a subscription, if it hasn't ended."""
 		...
 
 	def revoke(self) -> None:
-		"""Make the tokens useless at the provider, if it can."""
+		"""Make the tokens useless at the provider, if the provider offers that."""
 		...
 
 	def close(self) -> None:
@@ -248,4 +248,4 @@ class Unwatched:
 		raise NotImplementedError
 
 	def revoke(self) -> None:
-		"""Nothing to do: an app password is revoked by its owner."""
+		"""Do nothing: the owner of an app password revokes it."""

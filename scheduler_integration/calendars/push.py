@@ -1,7 +1,7 @@
-"""Push messages: a calendar's provider tells us that something changed, so that we needn't wait for the next reading.
+"""Push messages: a provider reports that a calendar changed, so the calendar is read earlier than planned.
 
-A message says only which calendar it is about. It is a hint: messages are lost and repeated, so calendars are read
-regularly all the same. Each calendar's channel has a secret of its own, and is replaced when half of its time is over.
+A message names only the calendar. It is just a hint: messages get lost and repeated, so calendars are read regularly all
+the same. Each calendar's channel has a secret of its own, and is replaced when half of its time is over.
 """
 
 import hmac
@@ -21,7 +21,7 @@ from scheduler_integration.parsing.push_messages import PushMessage
 _DOCTYPE, _ROW = "Calendar Connection", "Connected Calendar"
 _PROVIDERS = ("Google", "Outlook")
 METHOD = "scheduler_integration.api.calendars.notify"
-# After a provider refused a channel, for example because it can't reach this site.
+# Seconds until a channel is asked for again after a refusal, for example because the provider can't reach this site.
 _TRY_AGAIN_SECONDS = 6 * 3600
 _SHOWN = "*" * 8
 
@@ -29,8 +29,8 @@ _SHOWN = "*" * 8
 def push_address() -> str:
 	"""Return the address to which providers may send messages; empty if they can't reach this site.
 
-	They want https. `scheduling_push_address` in site_config.json names another address than the site's own, such as that
-	of a tunnel.
+	Providers require https. `scheduling_push_address` in site_config.json can set another address than the site's own, for
+	example of a tunnel.
 	"""
 	base = frappe.conf.get("scheduling_push_address") or get_url()
 	is_given = bool(frappe.conf.get("scheduling_push_address"))
@@ -38,7 +38,7 @@ def push_address() -> str:
 
 
 def keep_channels(connection: str, now: int) -> None:
-	"""Open a channel for each calendar of the connection that needs one, and end those that nobody needs. Commits.
+	"""Open a channel for each calendar of the connection that needs one, and end unneeded channels. Commits.
 
 	Raises no errors: without push messages, the calendars are read every few minutes.
 	"""
@@ -69,8 +69,8 @@ def end_channels(provider: Provider, connection: str) -> None:
 def received(messages: Iterable[PushMessage], now: int) -> set[str]:
 	"""Note the messages that are genuine, and return the connections that are to be read now.
 
-	A failing connection isn't among them: its record says when it is tried again. Messages that aren't genuine are ignored
-	silently: they may come late from an old channel, or from a stranger.
+	Failing connections are left out: their records have the time of the next attempt. Messages that aren't genuine are
+	ignored silently: they may be from an old channel, or from a stranger.
 	"""
 	by_channel: dict[str, list[PushMessage]] = {}
 	for message in messages:
@@ -99,7 +99,7 @@ _FIELDS = ["name", "parent", "calendar_id", "channel_id", "channel_resource", "c
 
 
 def _calendars(connection: str, now: int) -> tuple[list[frappe._dict], list[frappe._dict]]:
-	"""Return the calendars that need a (new) channel, and those that have one although nobody reads them any more."""
+	"""Return the calendars that need a (new) channel, and the calendars that have one but aren't read any more."""
 	active = {"name": connection, "is_active": 1, "status": "Connected", "provider": ("in", _PROVIDERS)}
 	if not frappe.db.exists(_DOCTYPE, active):
 		return [], []
@@ -140,7 +140,7 @@ def _store(name: str, channel: Channel | None, now: int) -> None:
 			{
 				"channel_id": channel.id,
 				"channel_resource": channel.resource,
-				# A form shows this for a stored password.
+				# In forms, a stored password has this value.
 				"channel_secret": _SHOWN,
 				"channel_expires_at": channel.expires_at,
 				"channel_renew_at": now + max(channel.expires_at - now, 0) // 2,

@@ -1,4 +1,4 @@
-"""Queues the reading of calendars. A lost job isn't missed for long: the scheduled job finds what is due."""
+"""Queues the reading of calendars. If a job is lost, the scheduled job soon finds the calendars that are due."""
 
 from collections.abc import Iterable
 
@@ -29,7 +29,7 @@ def leave_soon(connection: str) -> None:
 
 
 def enqueue_push_sync(connection: str) -> None:
-	"""Queue a reading after the commit, because a push message came. However many come, one job waits.
+	"""Queue a reading after the commit, because a push message came. However many messages come, only one job waits.
 
 	Messages that come while the job runs are noted in the connection, and the job queues another reading at its end.
 	"""
@@ -46,7 +46,7 @@ def enqueue_push_sync(connection: str) -> None:
 def refresh_of_hosts(users: Iterable[str], now: int) -> None:
 	"""Queue the reading of these hosts' calendars that weren't read in the last minute.
 
-	For a visitor who takes a hold: until the form is sent, the busy times are fresh, and nobody waited for a provider.
+	Called when a visitor takes a hold: when the form is sent, the busy times are fresh, and nobody had to wait.
 	"""
 	connection, calendar = frappe.qb.DocType("Calendar Connection"), frappe.qb.DocType("Connected Calendar")
 	stale = (

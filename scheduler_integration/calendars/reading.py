@@ -18,7 +18,7 @@ from scheduler_integration.calendars.windows import is_due_for_full, window_for
 from scheduler_integration.exceptions import SyncTokenExpired
 
 ROW = "Connected Calendar"
-# Pages of one calendar in one job. A series that changed may have very many; the next job goes on.
+# The most pages of one calendar in one job. A changed series may have very many; the next job reads the rest.
 MOST_PAGES = 20
 # If this many busy times shrink to less than half, the reading counts only if a second one says the same: an empty answer by
 # mistake must not open a whole calendar.
@@ -33,7 +33,7 @@ class Superseded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-	"""The reading of one connection. `key` is that of its lease."""
+	"""One connection whose calendars are being read. `key` is the key of its lease."""
 
 	connection: str
 	user: str
@@ -76,7 +76,7 @@ class CalendarReading:
 		window = (self.row.window_from, self.row.window_until)
 		place = self._place(self.row.generation, window)
 		page = self.row.next_page or ""
-		# Only a reading from the first to the last page says what is missing.
+		# Only a reading from the first to the last page shows which events are missing.
 		seen: set[str] | None = None if page else set()
 		written_since = (self.row.synced_at or 0) - _OVERLAP
 		for _number in range(MOST_PAGES):
@@ -125,7 +125,7 @@ class CalendarReading:
 		return False
 
 	def _findings(self, changes: Changes, seen: set[str] | None, written_since: int = 0) -> list[outside.Finding]:
-		"""Return the bookings' events that differ from what was written, with the last page also those that are gone."""
+		"""Return the bookings' events that differ from what was written; with the last page also events that no longer exist."""
 		provider, now = self.reader.provider, self.reader.now
 		found = outside.look_into(provider, self.row.name, changes, now)
 		if seen is None:
@@ -166,8 +166,8 @@ class CalendarReading:
 	def _is_suspicious(self, place: Place) -> bool:
 		"""Whether the new generation has less than half of the old one's busy times, and nobody confirmed it yet.
 
-		The first such reading is noted and thrown away. The old busy times count on, and if they get too old, the host
-		closes.
+		The first such reading is noted and thrown away. The old busy times still count. If they get too old, the host's
+		times close.
 		"""
 		before, _same = busy_store.summary(replace(place, generation=self.row.generation), self.reader.now)
 		after, fingerprint = busy_store.summary(place, self.reader.now)

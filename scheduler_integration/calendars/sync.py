@@ -36,7 +36,7 @@ class Outcome:
 def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 	"""Read the connection's calendars as they are at `now`, epoch seconds. Commits several times.
 
-	With `full` the whole window is read, else what changed since the last time, where the provider can say.
+	With `full` the whole window is read, otherwise only the changes since the last time, if the provider can report them.
 	"""
 	key = lease.take(connection, now)
 	if not key:
@@ -64,7 +64,7 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 
 
 def _succeeded(connection: str, now: int, is_complete: bool) -> None:
-	"""Note the success. After connecting, everything that wasn't written before is."""
+	"""Note the success. After the account was connected (again), plan the events that weren't written before."""
 	user, status = frappe.db.get_value("Calendar Connection", connection, ["user", "status"])
 	health.succeeded(connection, now, is_complete=is_complete)
 	if status in ("New", "Reconnect needed"):
@@ -72,7 +72,7 @@ def _succeeded(connection: str, now: int, is_complete: bool) -> None:
 
 
 def _read(connection: str, key: str, now: int, full: bool) -> bool:
-	"""Read all chosen calendars, and return whether nothing is left. One that fails doesn't keep the others from it."""
+	"""Read all chosen calendars, and return whether nothing is left. If one fails, the others are still read."""
 	provider = open_connection(connection)
 	user = frappe.db.get_value("Calendar Connection", connection, "user")
 	reader = Reader(connection, user, key, provider, now)

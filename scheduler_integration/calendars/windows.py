@@ -1,4 +1,4 @@
-"""Says how far ahead busy times are read.
+"""Decides how far ahead busy times are read.
 
 The window ends after the last day that can be booked, and moves: when it has become too short, the whole calendar is read
 again. Both ends are midnights in UTC, so that two readings on one day have the same window.
@@ -12,14 +12,14 @@ from scheduler_integration import engine
 from scheduler_integration.clock import utc
 
 DAY = 86400
-# A margin for times that change while they are read. A long event that began before the window is found without it.
+# A margin for times that change while they are read. (A long event that began before the window is found anyway.)
 _BEFORE = 2 * DAY
 # Read this much further than needed. When half of that is used up, read the whole window again.
 _SLACK = 14 * DAY
 # However short or long the booking window is. Later times of a host with a calendar can't be booked yet.
 _LEAST_DAYS = 30
 _MOST_DAYS = 366
-# Read everything again after a week, even if each small step went well.
+# Read everything again after a week, even if each reading of changes succeeded.
 FULL_EVERY = 7 * DAY
 
 
@@ -39,7 +39,7 @@ def is_due_for_full(full_at: int | None, window_until: int | None, wanted: engin
 def _days_ahead(user: str, today: date) -> int:
 	"""Return the days from today that can be booked of this host, by their schedules and by any active meeting type.
 
-	Meeting types are few, and which hosts they have depends on their pages. So the longest window of all is taken.
+	The longest window of all types is taken: there are few types, and their hosts depend on the pages.
 	"""
 	days = [
 		each or _MOST_DAYS

@@ -18,7 +18,7 @@ def booking_address(meeting_type: ConsultantType) -> str | None:
 def address_of(meeting_type: ConsultantType, scheduler_url: str | None) -> str | None:
 	"""Return the same without a query. `scheduler_url` is the address in the consultant's settings."""
 	own = meeting_type.scheduler_event_url or meeting_type.page_url
-	# If its page is off, the meeting type isn't offered, whatever else the consultant has.
+	# If its page is off, the meeting type isn't offered, even if the consultant has another scheduler.
 	return own or (scheduler_url if not meeting_type.scheduling_page else None)
 
 

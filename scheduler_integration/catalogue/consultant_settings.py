@@ -64,7 +64,7 @@ def _save(consultant: str, fields: Mapping[str, Any]) -> ConsultantSettings:
 	name = frappe.db.get_value(DOCTYPE, {"consultant": consultant})
 	if not name and not fields.get("scheduler_provider"):
 		raise InvalidRequest(details={"scheduler_provider": _("Say first which scheduler you use.")})
-	# The lock makes another update wait. Without it, that one would be refused as made of an old copy.
+	# The lock makes another update wait. Without the lock, Frappe would refuse the other update, because its copy is old.
 	stored = frappe.get_doc(DOCTYPE, name, for_update=True) if name else None
 	doc: Document = stored or frappe.new_doc(DOCTYPE, consultant=consultant)
 	doc.update(dict(fields))

@@ -78,9 +78,9 @@ def _load(which: Callable[[Table], Criterion], only_active: bool) -> list[Consul
 
 
 def _is_the_consultants_own(meeting_type: Table, page: Table) -> Criterion:
-	"""Return the condition that a type isn't merely marked with the consultant's name.
+	"""Return the condition that a type really is the consultant's.
 
-	The owner of a page can write any name into the types of that page. A type counts as the consultant's if it has no
+	The owner of a page can enter any consultant in the types of that page. A type counts as the consultant's if it has no
 	page, or if the consultant owns the page or is one of its active hosts.
 	"""
 	host = DocType("Scheduling Page Host")

@@ -1,4 +1,4 @@
-"""Keeps a meeting type's fields for reports out of its history, which its page's other hosts can read."""
+"""Leaves the fields for reports out of a meeting type's history, because the page's other hosts can read the history."""
 
 import json
 
@@ -9,7 +9,7 @@ _RESERVED = frozenset({"scheduler_event_url", "priority", "recommended_phases"})
 
 
 def leave_out_report_fields(version: Document, method: str | None = None) -> None:
-	"""Hook: runs before Frappe stores what a save has changed. Leaves the reserved fields of a Meeting Type out.
+	"""Hook that runs before Frappe stores the changes of a save. Leaves out the reserved fields of a Meeting Type.
 
 	In `data`, "changed" has rows of field, old and new value, and "added", "removed" and "row_changed" begin with the
 	field of the table.

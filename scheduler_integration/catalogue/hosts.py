@@ -55,7 +55,7 @@ def enabled_hosts(meeting_type: Document, page: Document, people: People | None 
 
 
 def hosts_of_page(page: Document, people: People | None = None) -> list[TypeHost]:
-	"""Return the enabled hosts that the page shows, in its order. `people` as for `hosts_of`."""
+	"""Return the enabled hosts that the page shows, in its order. See `hosts_of` for `people`."""
 	users = page_users(page)
 	people = enabled_people(users) if people is None else people
 	return [TypeHost(u, people[u].full_name or u, people[u].user_image or None) for u in users if u in people]
@@ -137,7 +137,7 @@ def person_columns(user: Table) -> list[Field]:
 
 
 def people_of(rows: Iterable[Sequence[str | None]]) -> People:
-	"""Return the people by name. A row of a LEFT JOIN that found nobody is left out."""
+	"""Return the people by name. A row without a person, from a LEFT JOIN, is left out."""
 	people = (frappe._dict(zip(_PERSON_FIELDS, row, strict=True)) for row in rows)
 	return {person.name: person for person in people if person.name}
 

@@ -9,6 +9,6 @@ PHASES = ("Stabilize", "Organize", "Build", "Grow", "Systemic")
 def phase_name(phase: str) -> str:
 	"""Return the phase in the current language.
 
-	Frappe itself translates "Build" as what its workspace of that name is for. The context keeps the two apart.
+	Frappe has a workspace "Build", and translates the word for it. The context separates the two translations.
 	"""
 	return _(phase, context="Phase")

@@ -30,7 +30,7 @@ class Place:
 
 	@property
 	def needs_link(self) -> bool:
-		"""Whether each booking gets a video call of its own. A type with a link of its own needs none."""
+		"""Whether each booking gets a video call of its own. A place with a fixed link needs none."""
 		return is_call(self.type) and not self.details
 
 	@property
@@ -50,9 +50,9 @@ def all_places(meeting_type: Document) -> tuple[Place, ...]:
 
 
 def offered_places(meeting_type: Document, users: Iterable[str]) -> tuple[Place, ...]:
-	"""Return the places where the hosts `users` can meet. Without an account for Zoom, a host can't meet there.
+	"""Return the places where the hosts `users` can meet. A host without an account for Zoom can't meet there.
 
-	If they can meet nowhere, the type's own place is returned all the same: a booking isn't refused for want of a link.
+	If there is no such place, the type's own place is returned: a booking isn't refused because a link is missing.
 	Makes a query only for places that need an account.
 	"""
 	places = all_places(meeting_type)
@@ -74,7 +74,7 @@ def chosen_place(places: tuple[Place, ...], choice: str) -> Place | None:
 
 
 def needs_accounts(meeting_type: Document) -> bool:
-	"""Whether it depends on the hosts' accounts which places are offered."""
+	"""Whether the offered places depend on the hosts' accounts."""
 	return any(place.needs_link and place.type in WITH_ACCOUNT for place in all_places(meeting_type))
 
 

@@ -15,7 +15,7 @@ from scheduler_integration.exceptions import PageNotFound
 
 @dataclass(frozen=True, slots=True)
 class PublicHost:
-	"""A host as visitors may see them: without the User's name, which is the address that the host signs in with."""
+	"""A host as visitors may see them. The User's name isn't included, because the host signs in with it."""
 
 	name: str
 	image: str | None
@@ -51,7 +51,7 @@ class PublicPlace:
 class PublicMeetingType:
 	"""A meeting type. Durations are in minutes, ascending. `hold_minutes` is 0 if this site doesn't hold slots.
 
-	`locations` are the places to choose from, the first of which is used if nothing is chosen.
+	`locations` are the places to choose from. The first one is used if nothing is chosen.
 	"""
 
 	slug: str

@@ -6,7 +6,7 @@ import frappe
 
 # Calls that need an account of the host, by the option of `location_type`.
 WITH_ACCOUNT = ("Zoom", "Google Meet", "Teams")
-# "Video Call" leaves the provider to the host.
+# With "Video Call" the host chooses the provider.
 CALLS = (*WITH_ACCOUNT, "Jitsi", "Video Call")
 CONNECTED = "Connected"
 # Calls that come with an event in a calendar, by the provider of the Calendar Connection.

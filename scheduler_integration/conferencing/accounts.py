@@ -37,7 +37,7 @@ class Account:
 def choose_account(location_type: str, users: list[str]) -> Account | None:
 	"""Return the account for a call of these hosts, the first of whom is preferred; None if nobody has one.
 
-	For "Video Call" a host's preferred connection counts, then any other of theirs.
+	For "Video Call" a host's preferred connection comes first, then the host's other connections.
 	"""
 	if location_type == "Jitsi":
 		return Account("Jitsi", users[0])
@@ -58,20 +58,20 @@ def calendar_account(location_type: str, user: str) -> Account | None:
 
 
 def fallback_account(users: list[str]) -> Account | None:
-	"""Return the account that the site uses if no other works, or None if attendees then read a text."""
+	"""Return the account that the site uses if no other works, or None if attendees get a text instead."""
 	offers_jitsi = (frappe.get_cached_doc("Scheduler Settings").video_fallback or "Jitsi") == "Jitsi"
 	return Account("Jitsi", users[0]) if offers_jitsi else None
 
 
 def open_account(account: Account, now: int) -> Provider:
-	"""Return the provider, ready to be asked. `now` is in epoch seconds. Raises AccessRevoked if the account isn't connected any more."""
+	"""Return the provider, ready for requests. `now` is in epoch seconds. Raises AccessRevoked if the account isn't connected any more."""
 	if account.provider == "Jitsi":
 		return jitsi()
 	return _open(account, now)
 
 
 def is_usable(account: Account) -> bool:
-	"""Whether the account is connected, as far as we know."""
+	"""Whether the account is connected. The provider isn't asked."""
 	if account.provider == "Jitsi" or (account.connection == FIRM and firm_has_zoom()):
 		return True
 	return bool(frappe.db.exists("Video Connection", {"name": account.connection, "status": CONNECTED}))

@@ -54,7 +54,7 @@ NEEDED = {
 
 @dataclass(frozen=True, slots=True)
 class VideoAccount:
-	"""A host's account. `status` is Connected or Reconnect Needed, `trouble` says why in the latter case."""
+	"""A host's account. `status` is Connected or Reconnect Needed; `trouble` is the reason for Reconnect Needed."""
 
 	name: str
 	provider: str
@@ -133,7 +133,7 @@ def prefer(name: str, user: str) -> None:
 
 
 def disconnect(name: str, user: str) -> None:
-	"""Delete a Video Connection and its tokens, here and at the provider. Links that were sent keep working.
+	"""Delete a Video Connection and its tokens, on this site and at the provider. Links that were sent still work.
 
 	Raises NotPermitted unless it is the user's own, or the user is a manager.
 	"""
@@ -152,7 +152,7 @@ def disconnect(name: str, user: str) -> None:
 def forget(name: str) -> None:
 	"""Delete a Video Connection with its tokens."""
 	tokens.forget(Holder(CONNECTION, name))
-	# The owner may delete it; Zoom may demand it, and has no rights here.
+	# The owner may delete it. Zoom's notice may also require it, and then no user is signed in.
 	frappe.delete_doc(CONNECTION, name, ignore_permissions=True, force=True, delete_permanently=True)
 
 
@@ -168,7 +168,7 @@ class _Identity:
 
 
 def _identity(provider: str, grant: Grant) -> _Identity:
-	"""Return whose account it is. Zoom says it in its interface, the others in the ID token."""
+	"""Return whose account it is. Zoom's interface returns that; the other vendors' ID tokens contain it."""
 	if provider != "Zoom":
 		return _Identity(grant.subject, grant.email or grant.name)
 	profile = Zoom(GrantToken(VENDOR_OF[provider], grant.access_token)).profile()
@@ -181,5 +181,5 @@ def _store(provider: str, user: str, identity: _Identity) -> Document:
 	name = frappe.db.get_value(CONNECTION, known)
 	doc = frappe.get_doc(CONNECTION, name) if name else frappe.get_doc({"doctype": CONNECTION, **known})
 	doc.update({"account_name": identity.account_name, "status": CONNECTED, "error": None})
-	# No role may write these fields by hand: they say what the provider said.
+	# No role may write these fields by hand: their values come from the provider.
 	return doc.save(ignore_permissions=True) if name else doc.insert(ignore_permissions=True)

@@ -1,4 +1,4 @@
-"""Says which video call a booking needs now."""
+"""Decides which video call a booking needs now."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Desired:
 	zone: str
 	account: Account | None
 	fallback: Account | None
-	# The meeting type's words for attendees if no call can be made.
+	# The meeting type's text for attendees if no call can be made.
 	text: str
 	# Whether any provider will do, because the meeting type names none.
 	takes_any: bool
@@ -36,7 +36,7 @@ def needs_call(booking: Document) -> bool:
 
 
 def desired_call(subject: str, booking: Document) -> Desired:
-	"""Return the call that the subject needs, of which `booking` is a booking that takes place."""
+	"""Return the call that the subject needs. `booking` is one of the subject's bookings that take place."""
 	users = sorted(booking.host_users(), key=lambda user: user != booking.host)
 	start, end = booking.parts()[0]
 	return Desired(
@@ -64,7 +64,7 @@ def _account(booking: Document, users: list[str]) -> Account | None:
 
 
 def _title(booking: Document) -> str:
-	"""Return the title. A session's names no attendee: all of them see it."""
+	"""Return the title. A session's title names no attendee, because all attendees see it."""
 	if booking.session:
 		return frappe.get_cached_value("Meeting Type", booking.meeting_type, "title")
 	return booking.subject

@@ -1,4 +1,4 @@
-"""The outbox handler: gives a booking the video call that it needs now, and removes calls that nobody needs any more."""
+"""The outbox handler that gives a booking the video call it needs now, and removes calls that nobody needs any more."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
 
-# A call that is pending at the provider, or that another worker changes, is looked at again after this many seconds.
+# If the provider is still making a call, or another worker changes it, the task runs again after this many seconds.
 SOON = 5
 # After this many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
 PATIENT_ATTEMPTS = 4
@@ -47,8 +47,8 @@ class _Situation:
 def run(task: Task, now: int) -> Outcome:
 	"""Bring about what the task's booking needs now. `now` is in epoch seconds.
 
-	The new call comes first, so that nobody waits for the old one to be deleted. The booking may be changed while a
-	provider is asked: it is read again at the end, and if it differs, this starts again.
+	The new call is made before the old one is deleted, so that nobody waits for the deletion. The booking may be changed
+	while a provider answers: it is read again at the end, and if it differs, everything starts again.
 	"""
 	for _round in range(ROUNDS):
 		found = _read(task.booking)
@@ -139,13 +139,13 @@ def _new_row(desired: Desired) -> Document:
 
 
 def _row_that_serves(found: _Situation, desired: Desired) -> Document | None:
-	"""Return the call that may stay, one that attendees know before any other."""
+	"""Return the call that may stay. A call whose link attendees already have is preferred."""
 	rows = [row for row in records.open_rows(found.booking, found.subject, found.known) if _serves(row, desired)]
 	return min(rows, key=lambda row: row.status != records.READY) if rows else None
 
 
 def _serves(row: Document, desired: Desired) -> bool:
-	"""Whether the call is of the host and provider that are wanted, or a fallback that attendees know already."""
+	"""Whether the call has the wanted host and provider, or is a fallback whose link attendees already have."""
 	if row.subject != desired.subject or row.status not in (records.PLANNED, records.MAKING, records.READY):
 		return False
 	if row.is_fallback and row.status == records.READY:
@@ -166,13 +166,13 @@ def _bring_about(found: _Situation, row: Document, desired: Desired, now: int) -
 
 
 def _without_call(found: _Situation) -> Fields:
-	"""Return the fields of a booking that has no call any more. A cancelled one keeps its provider, for the figures."""
+	"""Return the fields of a booking without a call. A cancelled booking keeps its provider, for the statistics."""
 	kept = ("video_provider",) if found.status in RELEASED else ()
 	return {name: value for name, value in NO_CALL.items() if name not in kept}
 
 
 def fields_of(row: Document, conference: Conference) -> Fields:
-	"""Return the booking's fields that tell of its call."""
+	"""Return the booking's fields that describe its call."""
 	return {
 		"meeting_link": conference.link,
 		"meeting_id": conference.shown_id or None,
@@ -185,7 +185,7 @@ def fields_of(row: Document, conference: Conference) -> Fields:
 
 
 def _fall_back(found: _Situation, desired: Desired, error: OutsideError, now: int) -> tuple[Outcome, str]:
-	"""Make the site's fallback call. Without one, attendees read the meeting type's text, if it has one."""
+	"""Make the site's fallback call. If the site has none, attendees get the meeting type's text, if there is one."""
 	if desired.fallback and desired.fallback != desired.account:
 		row = records.row_for(desired, desired.fallback)
 		return _bring_about(found, row, desired, now), row.name
@@ -227,7 +227,7 @@ def _with_trouble(outcome: Outcome, trouble: Exception | None, task: Task, now: 
 
 
 def _later(error: Exception, now: int) -> Outcome:
-	"""Return when to look again, or raise the error: the outbox then waits longer after each attempt."""
+	"""Return when to run again, or raise the error: the outbox then waits longer after each attempt."""
 	if isinstance(error, steps.Claimed):
 		return Again(now + SOON, _("Another worker is changing this video call right now."))
 	if isinstance(error, steps.Unsettled):

@@ -12,8 +12,8 @@ def host_link(booking: Document, now: int) -> str | None:
 
 	`now` is in epoch seconds. Returns None if the booking has no call, or the meeting is over.
 
-	With a Jitsi server that asks for signed links, the host's link moderates. At Zoom, Meet and Teams the host is known by
-	their account.
+	If a Jitsi server requires signed links, the host's link makes its reader a moderator. Zoom, Meet and Teams recognise the
+	host by their account.
 	"""
 	if booking.status != "Scheduled" or booking.ends_at <= now:
 		return None

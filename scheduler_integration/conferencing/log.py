@@ -33,7 +33,7 @@ class Stopwatch:
 
 
 def logged(entry: Entry, ask: Callable[[], T], is_pending: Callable[[T], bool] = lambda answer: False) -> T:
-	"""Return `ask()` and store an entry about it, also if it raises. Commits: a rollback must not lose the entry."""
+	"""Return `ask()` and store an entry about it, also if it raises. Commits, so that a rollback can't lose the entry."""
 	watch = Stopwatch()
 	try:
 		answer = ask()
@@ -64,13 +64,13 @@ def note(entry: Entry, status: str, milliseconds: int = 0, error: str | None = N
 	)
 	# The booking may have been deleted since.
 	record.flags.ignore_links = True
-	# The outbox acts here, or a visitor whose request woke it. Nobody may write the log by hand.
+	# Runs in the outbox, whose user has no rights. Nobody may write the log by hand.
 	record.insert(ignore_permissions=True)
 
 
 def reason(error: Exception) -> str:
-	"""Return why a call failed. An answer's text isn't kept: it may hold a link or a token."""
+	"""Return why a request failed. An answer's text isn't stored, because it may contain a link or a token."""
 	if isinstance(error, UnexpectedAnswer):
 		return f"{error.code} {error.status}"
-	# Other exceptions are bugs or a lost database; their text may hold anything.
+	# Other exceptions are bugs or a lost database. Their text may contain anything, so it isn't stored.
 	return error.message if isinstance(error, OutsideError) else type(error).__name__

@@ -15,7 +15,7 @@ RECONNECT = "Reconnect Needed"
 def lose_account(account: Account, reason: str) -> None:
 	"""Note that the account refuses access, and tell its host once. Commits.
 
-	The firm's account has no host: its trouble is on the booking and in the log.
+	The firm's account has no host: its errors are shown on the booking and in the log.
 	"""
 	if account.connection in ("", FIRM):
 		return
@@ -42,7 +42,7 @@ def tell(user: str, doctype: str, name: str, subject: str, text: str) -> None:
 			"subject": escape_html(subject),
 			"email_content": escape_html(text),
 		}
-	).insert(ignore_permissions=True)  # The outbox acts here, or Zoom: neither has rights of its own.
+	).insert(ignore_permissions=True)  # Runs in the outbox or in Zoom's webhook: neither has a user with rights.
 
 
 def _tell(account: Account) -> None:

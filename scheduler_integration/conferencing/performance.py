@@ -1,4 +1,4 @@
-"""How well the providers of video calls do: meetings made, how they ended, and how reliably the provider answered.
+"""Statistics of the providers of video calls: meetings made, how they ended, and how many requests succeeded.
 
 reliability     = successful requests / all requests          of the Video Meeting Log, by the day of the request
 completion rate = completed / (completed + no show + cancelled)          of bookings, by the start of the meeting
@@ -16,7 +16,7 @@ from frappe.query_builder.functions import Count
 from scheduler_integration.clock import site_zone, to_site_time
 from scheduler_integration.engine import Interval, local_date, local_midnight
 
-# A notice comes from the provider. It is no request of ours.
+# A notice comes from the provider, so it isn't a request.
 _REQUESTS = ("Create", "Update", "Delete", "Look Up")
 _MOST = 100_000
 # The figures cover this many days if no first day is given.
@@ -54,7 +54,7 @@ class Period:
 
 
 def period(first: date | None, last: date | None, now: int) -> Period:
-	"""Return the days from `first` to `last`. Without `last` it is today, without `first` 30 days end there."""
+	"""Return the days from `first` to `last`. By default `last` is today, and `first` is such that there are 30 days."""
 	last = last or local_date(now, site_zone().key)
 	return Period(first or last - timedelta(days=DAYS - 1), last)
 
@@ -62,7 +62,7 @@ def period(first: date | None, last: date | None, now: int) -> Period:
 def provider_performance(span: Interval, user: str | None = None) -> list[ProviderPerformance]:
 	"""Return the figures of each provider that was used in `span` (epoch seconds, half-open), by name.
 
-	With `user` only those of the meetings that this user is the main host of.
+	With `user` only of meetings whose main host is this user.
 	"""
 	made, ended, asked = _made(span, user), _ended(span, user), _asked(span, user)
 	return [_figures(each, made[each], ended[each], asked[each]) for each in sorted({*made, *ended, *asked})]
@@ -98,7 +98,7 @@ def _percent(part: int, whole: int) -> float | None:
 
 
 def _made(span: Interval, user: str | None) -> Counter[str]:
-	"""Count the calls that were made, by provider: those whose meeting begins in the span."""
+	"""Count by provider the calls that were made for meetings that begin in the span."""
 	row = frappe.qb.DocType("Video Meeting")
 	query = frappe.qb.from_(row).select(row.provider, Count("*")).groupby(row.provider)
 	query = query.where(row.external_id.isnotnull() & (row.starts_at >= span[0]) & (row.starts_at < span[1]))

@@ -12,7 +12,7 @@ from scheduler_integration.outbox.tasks import Planned, plan
 
 KIND = "video_meeting"
 # Purposes: the call of the booking, and leftovers that couldn't be deleted at once.
-# CHECK looks whether the calendar has made the call that it was asked for.
+# The task CHECK finds out whether the calendar's event has brought the call.
 CALL, CLEANUP, CHECK = "call", "cleanup", "check"
 _NO_MATTER = (Kind.LINKED, Kind.GUESTS_CHANGED, Kind.COMPLETED, Kind.NO_SHOW)
 
@@ -29,12 +29,12 @@ NO_CALL: Fields = {
 
 
 def plan_call(change: Change) -> Fields:
-	"""Plan what the change means for the booking's video call. A request gets its call when it is confirmed."""
+	"""Plan the tasks of the change for the booking's video call. A request gets its call when it is confirmed."""
 	booking, earlier = change.booking, change.moved_from
 	if change.kind in _NO_MATTER or not (needs_call(booking) or booking.video_meeting):
 		return {}
 	if earlier and earlier.video_meeting:
-		# Its call goes on with the new booking, or ends if nobody else needs it, as when an attendee leaves a session.
+		# The earlier booking's call stays with the new booking. It ends if nobody needs it, as when an attendee leaves a session.
 		_plan(earlier.name, earlier.host, CALL, change.now, change.now)
 	if booking.status != "Pending":
 		_plan(booking.name, booking.host, CALL, change.now, change.now)
@@ -43,12 +43,12 @@ def plan_call(change: Change) -> Fields:
 	if booking.status not in OPEN:
 		return {}
 	waits = "Waiting" if booking.status == "Scheduled" else None
-	# The call that the booking had is still to be deleted, so the handler must know it.
+	# The booking's call must still be deleted, so the handler must find it.
 	return {**NO_CALL, "video_status": waits, "video_meeting": booking.video_meeting, **_call_of_session(booking)}
 
 
 def _call_of(booking: Document) -> Fields:
-	"""Return the fields that tell of the booking's call."""
+	"""Return the fields that describe the booking's call."""
 	return {name: booking.get(name) for name in NO_CALL}
 
 
@@ -66,7 +66,7 @@ def _call_of_session(booking: Document) -> Fields:
 
 
 def _changes_call(change: Change) -> bool:
-	"""Whether the link becomes another one. Attendees must not read the old one in the message about the change."""
+	"""Whether the link changes. The message about the change must not contain the old link."""
 	booking, earlier = change.booking, change.moved_from
 	if earlier:
 		return (earlier.host, earlier.session or None) != (booking.host, booking.session or None)
@@ -79,13 +79,13 @@ def plan_again(booking: str, now: int) -> None:
 
 
 def plan_cleanup_of(booking: str, target: str, due_at: int, now: int) -> None:
-	"""Plan another attempt to delete what is left at a provider. `due_at` and `now` are in epoch seconds."""
+	"""Plan another attempt to delete calls that are left at a provider. `due_at` and `now` are in epoch seconds."""
 	_locked_host(booking)
 	_plan(booking, target, CLEANUP, due_at, now)
 
 
 def plan_check_of(booking: str, target: str, due_at: int, now: int) -> None:
-	"""Plan a look whether the calendar's event has brought the link. `due_at` and `now` are in epoch seconds."""
+	"""Plan a task that finds out whether the calendar's event has brought the link. `due_at` and `now` are in epoch seconds."""
 	_locked_host(booking)
 	_plan(booking, target, CHECK, due_at, now)
 
@@ -105,5 +105,5 @@ def _plan(booking: str, target: str, purpose: str, due_at: int, now: int) -> Non
 
 
 def _locked_host(booking: str) -> str:
-	"""Return the booking's host. The outbox wants the row held, so that nobody else plans the same keys."""
+	"""Return the booking's host, and lock the booking: `outbox.tasks.plan` needs that, so that no other plans the same keys."""
 	return frappe.db.get_value("Booking", booking, "host", for_update=True)

@@ -1,4 +1,4 @@
-"""The interface of a provider of video calls, and the values that go over it. Instants are epoch seconds.
+"""The interface of a provider of video calls, with the types of its arguments and results. Instants are epoch seconds.
 
 Errors, all in exceptions.py:
 
@@ -36,7 +36,7 @@ class Call:
 class Conference:
 	"""A call at the provider. `link` is for attendees and never gives a host's rights.
 
-	`shown_id` and `passcode` are for people who dial in. With `is_pending` there is no link yet: ask again.
+	`shown_id` and `passcode` are for people who dial in. With `is_pending` there is no link yet: call `ensure` again later.
 	"""
 
 	external_id: str
@@ -62,5 +62,5 @@ class Provider(Protocol):
 		...
 
 	def remove(self, call: Call, external_id: str, *, was_asked: bool) -> None:
-		"""Delete the call. It is no error if it is gone. Arguments as for `ensure`."""
+		"""Delete the call, if it still exists. The arguments are those of `ensure`."""
 		...

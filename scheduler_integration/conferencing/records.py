@@ -1,7 +1,7 @@
 """The rows of Video Meeting: each stands for one call at a provider, from before it is made until it is deleted.
 
-A row is stored and committed before the provider is asked, so that a worker that dies leaves a trace. A claim is a
-lease: only one worker changes a call, and the claim of a dead one ends by itself.
+A row is committed before the provider is asked, so that the row exists even if the worker dies. A claim is a lease: only
+one worker changes a call, and the claim of a dead worker ends by itself.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ CLAIM_SECONDS = 150
 
 
 def open_rows(booking: str, subject: str, known: str) -> list[Document]:
-	"""Return the calls of the subject, those that the booking began, and `known`, which it has.
+	"""Return the open calls of the subject, the calls that were made for the booking, and its present call `known`.
 
 	A reassigned session has another key, and so another subject.
 	"""
@@ -120,7 +120,7 @@ def _insert(fields: dict[str, object], desired: Desired, account: Account) -> st
 			**fields,
 		}
 	)
-	# The outbox acts here. Nobody may write these rows by hand.
+	# Runs in the outbox, without a user who has rights. Nobody may write these rows by hand.
 	row.insert(ignore_permissions=True)
 	frappe.db.commit()
 	return row.name

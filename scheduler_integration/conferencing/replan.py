@@ -11,7 +11,7 @@ _MOST = 500
 
 
 def replan_host(user: str, now: int) -> None:
-	"""Plan the calls that wait for an account of this host, and the deletions that do. `now` is in epoch seconds."""
+	"""Plan the calls and the deletions that wait for an account of this host. `now` is in epoch seconds."""
 	booking = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(booking).select(booking.name).where((booking.host == user) & (booking.ends_at > now))
 	query = query.where((booking.status == "Scheduled") & booking.location_type.isin(CALLS))

@@ -1,11 +1,11 @@
-"""The steps between what is and what should be: create, move or delete one call. Each can be repeated at any point.
+"""The steps from the present call to the wanted one: create, move or delete it. Each step can be repeated at any time.
 
 	stored before          asked of the provider        stored after
 	Planned -> Making      create, or look for it       Ready, with link and id
 	Ready                  move                         Ready, with the new time
 	Removing               delete                       Removed
 
-If a worker dies after "Making" was stored, the call may exist: the next one looks for it by its mark.
+If a worker dies after "Making" was stored, the call may exist. The next worker looks for it by its mark.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from scheduler_integration.exceptions import (
 	Unreachable,
 )
 
-# An attempt without an answer may still be at work at the provider. Before that time, "not found" proves nothing.
+# The provider may still be working on an attempt without an answer. Within this time, "not found" proves nothing.
 SETTLING_SECONDS = 60
 
 
@@ -38,7 +38,7 @@ class Claimed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unsettled(Exception):
-	"""An attempt got no answer, and whether it succeeded is known at the instant `at` only."""
+	"""An attempt got no answer. Only at the instant `at` can be found out whether it succeeded."""
 
 	at: int
 
@@ -56,7 +56,7 @@ def bring_about(row: Document, desired: Desired, now: int) -> Conference:
 
 
 def take_away(row: Document, now: int) -> None:
-	"""Delete the call. Raises as `bring_about`. An account that is gone can't delete anything: the row ends all the same."""
+	"""Delete the call. Raises the errors of `bring_about`. If the account was disconnected, only the row is ended."""
 	if not records.claim(row, now):
 		raise Claimed
 	try:
@@ -99,7 +99,7 @@ def _ask(row: Document, desired: Desired, now: int) -> Conference:
 
 
 def _ensure(provider: Provider, row: Document, desired: Desired, *, was_asked: bool) -> Conference:
-	"""Make the call, or find that of an earlier attempt. If the meeting was moved since then, move the call too."""
+	"""Make the call, or find the call of an earlier attempt. If the meeting was moved since then, move the call too."""
 	call = records.call_of(row, desired)
 	conference = provider.ensure(call, row.external_id or "", was_asked=was_asked)
 	if was_asked and not records.is_current(row, desired):
@@ -108,7 +108,7 @@ def _ensure(provider: Provider, row: Document, desired: Desired, *, was_asked: b
 
 
 def _was_refused(error: OutsideError) -> bool:
-	"""Whether the provider surely did nothing. After no answer, or one that can't be read, it may have."""
+	"""Whether the provider certainly did nothing. Without an answer, or with an unreadable one, it may have made the call."""
 	if isinstance(error, UnexpectedAnswer):
 		return 400 <= error.status < 500
 	return isinstance(error, (AccessRevoked, TooManyRequests))

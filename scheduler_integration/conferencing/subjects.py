@@ -9,7 +9,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.sessions import live_in_session
 
-# Nobody reschedules that often. It ends a loop of bookings that name each other.
+# Nobody reschedules that often. The limit ends a loop of bookings that name each other.
 LONGEST_CHAIN = 200
 
 
@@ -21,7 +21,7 @@ def subject_of(booking: Document) -> str:
 def scheduled_booking(subject: str) -> Document | None:
 	"""Return a booking of the subject that takes place (status Scheduled), or None."""
 	for booking in live_in_session(subject) or _last_of_chain(subject):
-		# The successor of a rescheduled booking may have joined a session, whose call is another one.
+		# The successor of a rescheduled booking may have joined a session, which has a call of its own.
 		if booking.status == "Scheduled" and booking.session in (None, "", subject):
 			return booking
 	return None

@@ -27,7 +27,7 @@ class Tokens(Protocol):
 	def vendor(self) -> Vendor: ...
 
 	def access_token(self, refused: str = "") -> str:
-		"""Return an access token. `refused` is one that the provider no longer accepts."""
+		"""Return an access token. `refused` is a token that the provider no longer accepts."""
 		...
 
 
@@ -60,7 +60,7 @@ class GrantToken:
 class FirmTokens:
 	"""The token of the firm's Zoom account (Server-to-Server): an hour long, without a refresh token.
 
-	It is kept encrypted in the cache. If two workers ask at once, both tokens work.
+	The token is stored encrypted in the cache. If two workers ask at once, both get tokens that work.
 	"""
 
 	vendor: Vendor = FIRM

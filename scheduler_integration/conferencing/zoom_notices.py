@@ -38,14 +38,14 @@ def act_on(notice: ZoomNotice, now: int) -> News | None:
 
 
 def _meeting(notice: ZoomNotice) -> Document | None:
-	"""Return the call that the notice is about, locked; None for meetings that aren't ours."""
+	"""Return the call that the notice is about, locked; None for meetings that this app hasn't made."""
 	known = {"provider": "Zoom", "external_id": notice.meeting}
 	name = notice.meeting and frappe.db.get_value("Video Meeting", known)
 	return frappe.get_doc("Video Meeting", name, for_update=True) if name else None
 
 
 def _deleted(notice: ZoomNotice, now: int) -> News | None:
-	"""The host deleted the meeting at Zoom: the link is dead. The booking stands, and its host is told."""
+	"""The host deleted the meeting at Zoom, so the link no longer works. The booking stays, and its host is told."""
 	row = _meeting(notice)
 	if not row or row.status in OVER or row.status == "Removing":
 		return None  # not ours, or deleted by us
@@ -61,7 +61,7 @@ def _deleted(notice: ZoomNotice, now: int) -> News | None:
 
 
 def _updated(notice: ZoomNotice, now: int) -> News | None:
-	"""The host moved the meeting at Zoom. The booking's time is the one that counts, and the host is told."""
+	"""The host moved the meeting at Zoom. The booking keeps its time, and the host is told."""
 	row = _meeting(notice)
 	if not row or row.status in OVER or notice.start is None:
 		return None
@@ -82,7 +82,7 @@ def _updated(notice: ZoomNotice, now: int) -> News | None:
 
 
 def _joined(notice: ZoomNotice, now: int) -> None:
-	"""Count who comes, and note when the host and the first guest did: a hint whether somebody didn't."""
+	"""Count the participants, and store when the host and the first other person joined: a hint whether somebody was missing."""
 	row = _meeting(notice)
 	if not row:
 		return
@@ -102,7 +102,7 @@ def _ended(notice: ZoomNotice, now: int) -> None:
 
 
 def _deauthorised(notice: ZoomNotice, now: int) -> None:
-	"""The user removed the app at Zoom: what Zoom told us about the account must be deleted."""
+	"""The user removed the app at Zoom: all facts about the account that came from Zoom must be deleted."""
 	known = {"provider": "Zoom", "account_id": notice.user}
 	for row in frappe.get_all(CONNECTION, known, ["name", "user"]) if notice.user else ():
 		forget(row.name)

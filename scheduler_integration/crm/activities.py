@@ -56,22 +56,21 @@ def log_cancellation(booking: Document) -> None:
 		event.set(
 			"event_participants", [row for row in event.event_participants if row.email != booking.attendee_email]
 		)
-	# The attendee acts here, or a host who doesn't own the Event. Neither needs rights to Events to cancel.
+	# The signed-in user may be the attendee, or a host who doesn't own the Event. To cancel, neither needs rights to Events.
 	event.save(ignore_permissions=True)
 
 
 def log_outcome(booking: Document) -> None:
-	"""Say in the booking's Event whether the meeting took place. Does nothing if somebody deleted the Event.
+	"""Store in the booking's Event whether the meeting took place. Does nothing if somebody deleted the Event.
 
-	Completed means that somebody came: with several attendees in a session, one of them is enough. Closed means that
-	nobody did.
+	Completed: at least one attendee came. Closed: no attendee came.
 	"""
 	event = event_to_change(booking.event)
 	if not event:
 		return
 	states = {other.status for other in live_in_session(booking.session, for_update=True)} | {booking.status}
 	event.status = _outcome(states)
-	# A job acts here, or a host who doesn't own the Event.
+	# Runs in a job, or for a host who doesn't own the Event.
 	event.save(ignore_permissions=True)
 
 
@@ -115,7 +114,7 @@ def _join_session(booking: Document, record: tuple[str, str] | None) -> Document
 		return None
 	for participant in _attendees(booking, record):
 		event.append("event_participants", participant)
-	# The attendee acts here and has no rights to Events.
+	# The attendee, for whom this runs, has no rights to Events.
 	event.save(ignore_permissions=True)
 	if record:
 		add_entry(event, frappe.session.user, record)
@@ -135,21 +134,22 @@ def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document
 	event.set("event_participants", _participants(booking, record))
 	# The participants were read in this transaction.
 	event.flags.ignore_links = True
-	# Nothing has changed yet.
+	# A new record has no earlier version.
 	event.flags.ignore_version = True
 	write_timeline_at_once(event, author=frappe.session.user)
 	with _acting_as(booking.host):
-		# The host has rights to Events only with the right role, and needn't have it for this.
+		# The host may have no role that can create Events, and doesn't need one for this.
 		event.insert(ignore_permissions=True, set_name=f"EV-{frappe.generate_hash(length=10)}")
 	return event
 
 
 @contextmanager
 def _acting_as(user: str) -> Iterator[None]:
-	"""Make `user` the owner of what is inserted. `frappe.set_user` would also drop what is known of the session.
+	"""Make `user` the owner of inserted records. `frappe.set_user` would also drop the session's cached data.
 
-	Frappe keeps a template of each DocType's new records until the end of the request or job, with the user in it. The
-	host's templates are forgotten afterwards: a job that books two hosts would take the first one for both.
+	Until the end of the request or job, Frappe keeps a template for new records of each DocType, which contains the user.
+	The host's templates are deleted at the end of the block. Otherwise a job that books two hosts would use the first
+	host's name for both.
 	"""
 	before, templates = frappe.session.user, frappe.local.new_doc_templates
 	frappe.session.user, frappe.local.new_doc_templates = user, {}
@@ -230,7 +230,7 @@ def log_link(booking: Document) -> None:
 	event = event_to_change(booking.event)
 	if event:
 		event.description = with_link(booking, event.description or "")
-		# The outbox acts here, for no user.
+		# Runs in the outbox, without a user.
 		event.save(ignore_permissions=True)
 
 

@@ -38,7 +38,7 @@ of_crm_deal = _of_record("CRM Deal")
 def _with_bookings(data: Dashboard, fieldname: str) -> Dashboard:
 	"""Return the dashboard with a group for bookings, which Frappe finds by this field of Booking."""
 	connected = dict(data)
-	# Frappe counts connections only if the dashboard names a field, even if no connection uses it.
+	# Frappe counts connections only if the dashboard names a field, even one that no connection uses.
 	connected["fieldname"] = data.get("fieldname") or fieldname
 	connected["non_standard_fieldnames"] = {**(data.get("non_standard_fieldnames") or {}), "Booking": fieldname}
 	group = {"label": _("Scheduling"), "items": ["Booking"]}

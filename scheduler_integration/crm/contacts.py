@@ -63,19 +63,19 @@ def create_contact(person: Person) -> str:
 			"image": _NO_PICTURE,
 		}
 	)
-	# Frappe's Phone fields refuse some numbers that people write, such as one with an extension. The Booking keeps
-	# them.
+	# Frappe's Phone fields refuse some numbers that people write, such as a number with an extension. The Booking still has
+	# the number.
 	if person.attendee_phone and validate_phone_number(person.attendee_phone):
 		# Nobody asked which kind of number it is. Frappe CRM's page of a contact shows the mobile number only.
 		contact.append("phone_nos", {"phone": person.attendee_phone, "is_primary_phone": 1, "is_primary_mobile_no": 1})
-	# The attendee acts here, usually without signing in. Booking a meeting needs no right to create Contacts.
+	# This runs for the attendee, usually without signing in. Booking a meeting needs no right to create Contacts.
 	return contact.insert(ignore_permissions=True, set_name=_name(person.attendee_name)).name
 
 
 def _name(full_name: str) -> str:
 	"""Return a name for a new Contact that no other one has, such as "Ada Lovelace-7f3a9c21".
 
-	Frappe would take "Ada Lovelace", or number the namesakes. Two people of one name who book different hosts at the same
-	moment would wait for each other, and one of them would begin again.
+	Frappe would use "Ada Lovelace", and "Ada Lovelace-1" for the next. Two people with one name who book different hosts at
+	the same moment would wait for each other, and one of the bookings would begin again.
 	"""
 	return f"{full_name[:100]}-{frappe.generate_hash(length=8)}"

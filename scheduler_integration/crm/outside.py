@@ -8,9 +8,9 @@ from scheduler_integration.meetings.changes import Fields
 
 
 def keep_outside_activity(outside: Document) -> Fields:
-	"""Bring the Event of an Outside Booking into its state. Returns the fields that link to the Event.
+	"""Make the Event of an Outside Booking match its state. Returns the fields that link to the Event.
 
-	A meeting that was cancelled before anybody heard of it gets no Event.
+	If the first webhook reports that the meeting is cancelled, it gets no Event.
 	"""
 	if not outside.event:
 		is_known = outside.contact and outside.starts_at
@@ -40,5 +40,5 @@ def _move(outside: Document) -> None:
 	event = event_to_change(outside.event)
 	if event:
 		event.update({"status": "Open", "starts_on": outside.starts_on, "ends_on": outside.ends_on})
-		# The scheduler acts here.
+		# Runs in a webhook of the external scheduler.
 		event.save(ignore_permissions=True)

@@ -8,7 +8,7 @@ from scheduler_integration.crm.records import installed_kinds
 
 
 def owner_among(email: str, users: Collection[str]) -> str | None:
-	"""Return the one of `users` who owns the deal with this address, or without a deal the lead; None if nobody does.
+	"""Return the user of `users` who owns the deal with this address, or without a deal the lead; None if there is none.
 
 	If there are several, the most recently modified one counts. Records without an owner, or owned by somebody who
 	isn't in `users`, are skipped.

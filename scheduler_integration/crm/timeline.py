@@ -1,17 +1,17 @@
 """Writes the timeline entries of a new Event: a Communication for each participant that shows the meeting by one.
 
-- Frappe writes such an entry itself for each participant whose DocType asks for it (`allow_events_in_timeline`): Contact,
+- Frappe itself writes such an entry for each participant whose DocType has the switch `allow_events_in_timeline`: Contact,
   and ERPNext's Lead, Opportunity and Customer.
-- The leads and deals of Frappe CRM don't ask for it. A newer Frappe CRM lists the Events that refer to them instead. An
-  older one lists Communications only, so they get an entry like the others.
+- Leads and deals of Frappe CRM don't have it. A newer Frappe CRM lists the Events that refer to a lead or deal instead. An
+  older one lists Communications only, so this module writes entries for its leads and deals.
 
 The entry belongs to the Event, so Frappe moves it with the Event and deletes it with the Event. If it belonged to the
 lead, Frappe and Frappe CRM would take it for the team's reply to the lead: its first response, which ends the time that a
 service level agreement measures.
 
-Frappe writes its entries with every save. For a new Event with a new Contact, it asks the database eighteen times: whether
-there are entries already, whether the records exist that the entry links to, and twice for the Event and its
-participants, which it has just stored. This module stores the same rows without asking. Later changes are Frappe's.
+Frappe writes its entries with every save. For a new Event with a new Contact, that takes eighteen queries: it looks for
+existing entries and for the records to which the entry links, and twice reads the Event and its participants, which it has
+just stored. This module stores the same rows without these queries. After later changes, Frappe writes the entries.
 """
 
 import frappe
@@ -114,7 +114,7 @@ def _entry(event: Document, author: str, doctype: str, name: str) -> Document:
 
 
 def _store(entry: Document) -> None:
-	# All that `insert` would check was stored by this transaction.
+	# This transaction has stored everything that `insert` would check.
 	entry.db_insert()
 	for link in entry.timeline_links:
 		link.parent = entry.name

@@ -11,7 +11,7 @@ from scheduler_integration.doors.commands import act, parse_command
 from scheduler_integration.doors.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SomeRefused
 
-# Commands that need no more than a reason. They are offered in this order.
+# Commands that need nothing but a reason, in the order in which they are offered.
 BULK_ACTIONS = ("confirm", "decline", "complete", "no_show", "cancel")
 MOST = 100
 
@@ -19,9 +19,9 @@ MOST = 100
 def act_on_all(action: str, names: Sequence[str], reason: str) -> int:
 	"""Run the command for each of these bookings, as the signed-in host or manager. Returns how many were changed.
 
-	Each one is a transaction of its own, and is committed: a booking that refuses the command doesn't stop the others.
-	Raises SomeRefused at the end if there was one, and InvalidRequest at once if the command isn't one of BULK_ACTIONS,
-	or if there are no bookings or more than MOST.
+	Each booking has a transaction of its own, which is committed: if the command is refused for one booking, the others
+	are still changed. Raises SomeRefused at the end if the command was refused for some, and InvalidRequest at once if the
+	command isn't one of BULK_ACTIONS, or if there are no bookings or more than MOST.
 	"""
 	if action not in BULK_ACTIONS:
 		raise InvalidRequest(details={"action": _("This must be one of: {0}.").format(", ".join(BULK_ACTIONS))})

@@ -77,7 +77,7 @@ class HostCommand:
 	"""One of ACTIONS for the booking `name`.
 
 	`host`, `replaces` and `force` are arguments of `bookings.reassign`, `time` and `force` those of
-	`bookings.reschedule_by_host`, `gives_back` one of `bookings.ask_to_reschedule`, whose message is the `reason`.
+	`bookings.reschedule_by_host`. `gives_back` is an argument of `bookings.ask_to_reschedule`, whose message is `reason`.
 	"""
 
 	action: str

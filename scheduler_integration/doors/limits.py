@@ -71,5 +71,5 @@ def _count(limit: Limit, counted: str, now: int) -> int:
 			frappe.cache.expire(key, limit.seconds)
 		return count
 	except RedisError:
-		# Without Redis, the site still takes bookings. Double booking is prevented in the database, not here.
+		# Without Redis nothing is limited, and the site still takes bookings. The database prevents double booking.
 		return 0

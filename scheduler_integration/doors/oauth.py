@@ -1,4 +1,4 @@
-"""Says who asks for a consent, and at which address vendors send that person back."""
+"""Returns who asks for a consent, and the address to which vendors send that person back."""
 
 import frappe
 from frappe.utils import get_url
@@ -15,5 +15,5 @@ def this_asker() -> Asker:
 
 
 def callback_address(method: str) -> str:
-	"""Return the absolute address of a whitelisted method. It must be entered in the vendor's console as it is here."""
+	"""Return the absolute address of a whitelisted method. Exactly this address must be entered in the vendor's console."""
 	return get_url(f"/api/method/{method}")

@@ -55,7 +55,7 @@ def _host(given: object, bookable: Bookable) -> str | None:
 
 
 def _with_facts(payload: BookingPayload, person: Person | None) -> BookingPayload:
-	"""Return the payload with the facts that it doesn't name itself: from the record, and from an earlier booking."""
+	"""Return the payload. Missing facts are taken from the record, and from an earlier booking."""
 	if person:
 		payload = replace(
 			payload,

@@ -1,4 +1,4 @@
-"""Reads who clicks a link from the request, and decides whether the click counts.
+"""Reads from the request who clicked a link, and decides whether the click counts.
 
 A click counts if a person's browser shows its result to that person. Crawlers, link scanners of mail programs and
 browsers that load a page ahead don't count. People who ask not to be tracked don't count either.
@@ -53,8 +53,8 @@ def is_automatic(headers: Headers) -> bool:
 	purposes = (headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
 	if any("prefetch" in purpose.lower() or "preview" in purpose.lower() for purpose in purposes):
 		return True
-	# Browsers say with Fetch Metadata what a response is for. An image or an empty destination shows nobody a page;
-	# a script's own call ("cors", "same-origin") is our tracking script.
+	# Fetch Metadata has the purpose of a response. With an image or an empty destination, nobody sees a page;
+	# a script's own call ("cors", "same-origin") comes from the app's tracking script.
 	return headers.get("Sec-Fetch-Mode") == "no-cors"
 
 

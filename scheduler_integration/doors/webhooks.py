@@ -1,7 +1,7 @@
-"""Receives what external schedulers send: verifies the signature of the raw body, and passes the change on.
+"""Receives webhooks of external schedulers: verifies the signature of the raw body, and passes the change on.
 
 The address of a webhook names the record of the consultant's settings, whose signing key verifies the body. An unknown
-record, a consultant without a key and a wrong signature are answered alike: nobody learns who has a scheduler.
+record, a consultant without a key and a wrong signature get the same answer, so nobody can find out who has a scheduler.
 """
 
 import base64
@@ -23,7 +23,7 @@ from scheduler_integration.exceptions import InvalidRequest, ReportLinkNotFound,
 from scheduler_integration.parsing.outside.change import OutsideChange
 
 DOCTYPE = "Consultant Scheduler Settings"
-# How old or how far in the future a signed timestamp may be, in seconds: schedulers and this server may differ.
+# A signed timestamp may be this many seconds old, or in the future: the clocks of schedulers and this server may differ.
 WINDOW = 5 * 60
 # In bytes. No scheduler sends as much, and verifying costs time for each byte.
 LARGEST_BODY = 256 * 1024
@@ -90,7 +90,7 @@ def _sender(provider: str) -> Sender:
 	found = frappe.db.get_value(DOCTYPE, {"name": name}, ["consultant", "scheduler_provider"], as_dict=True)
 	key = get_decrypted_password(DOCTYPE, name, "webhook_signing_key", raise_exception=False) if found else None
 	if not found or not key or found.scheduler_provider != provider:
-		# The same work as for a sender who exists, so that the response time tells nothing either.
+		# The same work as for an existing sender, so that the response time gives no hint.
 		hmac.new(b"nobody", _body(), hashlib.sha256).hexdigest()
 		raise SignatureRefused
 	return Sender(name, found.consultant, key)

@@ -11,7 +11,7 @@ import frappe
 from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.parsing.zoom_notice import ZoomNotice, read_zoom_notice
 
-# A notice that is older was recorded by somebody and sent again.
+# In seconds. Somebody may have recorded an older notice and sent it again.
 OLDEST = 300
 
 
@@ -31,7 +31,7 @@ def signed_notice(body: bytes, timestamp: str | None, signature: str | None, now
 
 
 def answer_to(notice: ZoomNotice) -> dict[str, str]:
-	"""Return what Zoom expects beside the status: its own token with our signature, if it checks the address."""
+	"""Return the JSON that Zoom expects when it checks the address: its token with this site's signature. Otherwise empty."""
 	if notice.event != "endpoint.url_validation":
 		return {}
 	return {"plainToken": notice.token, "encryptedToken": _signed(notice.token.encode())}

@@ -10,7 +10,7 @@ from scheduler_integration.permissions import is_manager
 def whose_analytics(consultant: str) -> str:
 	"""Return the consultant whose analytics the signed-in user asks for.
 
-	Raises NotPermitted for anybody else's, whether that user exists or not. Managers get NotFound for an unknown user.
+	Raises NotPermitted for another consultant's, whether that user exists or not. Managers get NotFound for an unknown user.
 	"""
 	if not is_manager():
 		if consultant != frappe.session.user or not frappe.has_permission("Scheduler Engagement", "read"):

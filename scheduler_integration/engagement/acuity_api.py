@@ -1,4 +1,4 @@
-"""Asks Acuity's API for an appointment (developers.acuityscheduling.com: "appointments/:id", "Quick Start")."""
+"""Fetches an appointment from Acuity's API (developers.acuityscheduling.com: "appointments/:id", "Quick Start")."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.outside.client import Client, Limits
 
 API = "https://acuityscheduling.com/api/v1"
-# The job itself asks again, with long pauses.
+# No further attempts here: the job itself tries again, with long pauses.
 _LIMITS = Limits(whole=20, bytes=1024 * 1024, redirects=0, attempts=1)
 
 
@@ -21,7 +21,7 @@ class Account:
 
 
 class AcuityUnreachable(Exception):
-	"""Acuity didn't answer, or not with an appointment. The message holds no secret. `is_final`: another request would fail too."""
+	"""Acuity sent no answer, or no appointment. The message contains no secret. `is_final`: another request would fail too."""
 
 	def __init__(self, message: str, *, is_final: bool = False):
 		self.is_final = is_final

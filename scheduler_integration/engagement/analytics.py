@@ -1,8 +1,8 @@
-"""Analytics of a consultant's reports: clicks, bookings and completed meetings, natively booked or elsewhere.
+"""Analytics of a consultant's reports: clicks, bookings and completed meetings, booked on this site or elsewhere.
 
-Everything is counted in the database, with a constant number of queries, from indexes that hold all columns. A click
-counts on its date, a booking on the date it was made, a completed meeting on the date it was completed. A booking counts
-even if it is cancelled later: it was made. Only bookings that a report led to count.
+Everything is counted in the database, with a constant number of queries, from indexes with all columns. A click counts on
+its date, a booking on the date on which it was made (even if it is cancelled later), a completed meeting on the date on
+which it was completed. Only bookings to which a report led count.
 """
 
 from collections import defaultdict
@@ -108,15 +108,16 @@ def analytics(consultant: str | None, first: date | None, last: date | None, zon
 
 
 def _span(first: date | None, last: date | None, zone: str) -> engine.Interval:
-	"""Return the dates as instants, half-open. Rows without the moment are never in a span: NULL isn't at or after 0."""
+	"""Return the dates as instants, half-open. Rows without an instant (NULL) are never in a span, even without dates."""
 	start = engine.local_midnight(first, zone) if first else 0
 	return start, engine.local_midnight(last + timedelta(days=1), zone) if last else _NO_END
 
 
 def _counted(moment: str, event: str | None, consultant: str | None, start: int, end: int) -> list[tuple]:
-	"""Return the numbers of rows by meeting type and phase. A row has the moment of each event that happened to it."""
+	"""Return the numbers of rows by meeting type and phase. `moment` is the field with the time of the counted event."""
 	row = DocType("Scheduler Engagement")
-	# The row of a booking keeps the moment of its click, which has a row of its own. Every click is one in a report.
+	# A booking's row has the time of its click too, so clicks are counted by their own rows. Every click is in a report, so
+	# only bookings need `from_report`.
 	of_kind = row.event_type == event if event else row.from_report == 1
 	query = (
 		frappe.qb.from_(row)

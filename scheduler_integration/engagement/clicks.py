@@ -16,7 +16,7 @@ REPEAT = 30 * 60
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-	"""The person who clicked, as far as they are known and their data may be kept.
+	"""The person who clicked, with the facts that are known and may be stored.
 
 	`network` is an address or a network as text; only a hash of it is stored. `user` is the signed-in user, if any.
 	`user_agent` and `referrer` are checked text.
@@ -58,14 +58,14 @@ def record_click(target: Target, channel: str, visit: Visit, now: int) -> bool:
 			}
 		)
 	except frappe.UniqueValidationError:
-		# The same click came twice at the same moment, and the other request has stored it.
+		# The same click came twice at the same moment, and the other request has stored the row.
 		frappe.clear_messages()
 		return False
 	return True
 
 
 def _client(user: str | None) -> str | None:
-	"""Return the signed-in user, unless they are staff, who look at a client's report."""
+	"""Return the signed-in user, unless the user is staff who looks at a client's report."""
 	is_client = user and frappe.get_cached_value("User", user, "user_type") == "Website User"
 	return user if is_client else None
 

@@ -1,4 +1,4 @@
-"""Engagement follows bookings: the row of a meeting that a report led to is written with each change of the meeting."""
+"""Writes the engagement row of a meeting to which a report led, with each change of the meeting."""
 
 import frappe
 from frappe.model.document import Document
@@ -14,10 +14,10 @@ _STATES = {
 	"Completed": "Completed",
 	"No Show": "No Show",
 	"Cancelled": "Cancelled",
-	# Only a meeting that was booked before and then moved to a time that the host declined has a row.
+	# A declined meeting has a row only if it was booked before, and then moved to a time that the host declined.
 	"Declined": "Cancelled",
 }
-# The fields that tell which report led to a meeting.
+# The fields about the report that led to a meeting.
 _MATCH_FIELDS = ("matched_by", "from_report", "assessment", "phase", "client", "channel", "click", "clicked_at")
 _CAN_BEGIN = (Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED)
 
@@ -37,10 +37,10 @@ def keep_engagement(change: Change) -> Fields:
 
 
 def keep_outside(outside: Document, moment: int) -> None:
-	"""Write the engagement row of an Outside Booking. Each has one: outside schedulers are tracked for their bookings.
+	"""Write the engagement row of an Outside Booking. Each has a row, because all bookings of external schedulers are tracked.
 
-	The row belongs to a report if the booking can be matched. `moment` is that of the change, epoch seconds: a webhook may
-	come hours later.
+	The row belongs to a report if the booking can be matched. `moment` is the time of the change, epoch seconds: the webhook
+	may come hours later.
 	"""
 	row = _outside_row(outside.name)
 	found = None
@@ -97,7 +97,7 @@ def _insert_native(booking: Document, now: int) -> None:
 
 
 def _meeting_fields(meeting: Document, now: int, row: Document | None = None) -> Fields:
-	"""Return the row's state and time. The moments of a state are those of the first change to it."""
+	"""Return the row's state and time. For each state, the time of the first change to it is stored."""
 	state = _STATES.get(meeting.status)
 	if not state:
 		return {}

@@ -17,7 +17,7 @@ from scheduler_integration.engagement.targets import Target
 from scheduler_integration.exceptions import ReportLinkNotFound
 
 PATH = "/schedule/go/"
-# Consultants write this as a parameter's value in the address of a scheduler that doesn't give utm_content back.
+# Consultants write this as a parameter's value in the address of a scheduler that doesn't return utm_content.
 _PLACE_OF_REFERENCE = re.compile(r"[?&][^=&#]+=(REFERENCE)(?=[&#]|$)")
 
 
@@ -26,7 +26,7 @@ def tracked_url(meeting_type: str, consultant: str, assessment: str | None, chan
 
 	`meeting_type` and `assessment` are names of records. Without a meeting type, the link leads to the consultant's
 	scheduler; without an assessment, the client isn't known. `channel` is one of CHANNELS. The consultant isn't in the
-	link, because the other two tell it.
+	link, because type and assessment determine the consultant.
 	"""
 	if channel not in CHANNELS:
 		raise ValueError(f"unknown channel {channel!r}")

@@ -1,4 +1,4 @@
-"""Finds the report that led to a booking: by the reference that travelled along, else by the client's e-mail address."""
+"""Finds the report that led to a booking: by the reference that came with it, otherwise by the client's e-mail address."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +21,7 @@ class Match:
 	"""The report that led to a booking.
 
 	`phase` is the one at the click, or the present one without a click. `how` is an option of `matched_by`.
-	`from_report` tells whether the client followed a link; without it, only the client is known.
+	`from_report`: the client followed a link; otherwise only the client is known.
 	"""
 
 	how: str
@@ -47,7 +47,7 @@ def _by_reference(text: str | None, consultants: list[str], before: int) -> Matc
 	try:
 		target = find_target(reference.assessment, reference.meeting_type)
 	except ReportLinkNotFound:
-		# The assessment or the meeting type was deleted since.
+		# The assessment or the meeting type was deleted after the click.
 		return None
 	# A reference of one consultant on another one's booking page is a copied address, not a followed link.
 	if target.consultant not in consultants:
@@ -124,7 +124,7 @@ def _assessments_query() -> str:
 def _latest_click(
 	consultant: str, assessment: str | None, meeting_type: str | None, before: int
 ) -> frappe._dict | None:
-	"""Return the latest click on the same link. Without an assessment, nobody can tell whose click it was."""
+	"""Return the latest click on the same link. Without an assessment, it isn't known whose click it was."""
 	if not assessment:
 		return None
 	row = DocType("Scheduler Engagement")

@@ -1,11 +1,10 @@
-"""References: signed strings that say which link of which report somebody followed.
+"""References: signed strings that identify the link, and the report, that somebody followed.
 
 A reference is `<facts>.<signature>`, both in base64url. The facts are the names of the meeting type and the assessment,
 and the channel. The signature is the first half of an HMAC-SHA256 (RFC 2104) with the site's encryption key; half of it
 is enough (RFC 2104, section 5), and external schedulers give back short values only.
 
-A reference travels in addresses, so it contains no secret and no person's name. It proves nothing about the person who
-carries it.
+A reference is part of addresses, so it contains no secret and no person's name. It doesn't prove who uses it.
 """
 
 import base64

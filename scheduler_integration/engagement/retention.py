@@ -1,6 +1,6 @@
-"""Forgets people, and keeps sums: a row without its person still counts in the analytics.
+"""Erases people from the rows of engagement. The rows without their people still count in the analytics.
 
-People are forgotten when they are deleted, and by a daily job some time after the last thing that happened.
+People are erased when their records are deleted, and by a daily job some time after their last event.
 """
 
 from typing import Any
@@ -12,22 +12,22 @@ from frappe.query_builder.functions import Coalesce
 
 from scheduler_integration.clock import to_site_time
 
-# Everything in a row that leads to a person. The consultant, the meeting type, the phase and the moments stay.
+# All fields of a row about a person. The consultant, the meeting type, the phase and the times stay.
 PERSONAL: dict[str, Any] = dict.fromkeys(
 	(
 		"assessment", "client", "contact", "booking", "outside_booking", "click", "scheduler_event_id",
 		"ip_hash", "user_agent", "referrer", "visit",
 	)
 )  # fmt: skip
-# Rows of one statement: a table of a million rows must not be locked at once.
+# The most rows of one statement: a table of a million rows must not be locked at once.
 _CHUNK = 2000
 
 
 def forget_old_engagement(now: int) -> int:
 	"""Forget the people of rows older than the days in Scheduler Settings; 0 days keeps them. Returns the number.
 
-	Commits after each batch, so that no lock is held for long. Outside Bookings are deleted with the time that they block: all
-	that is in them is about a person.
+	Commits after each batch, so that no lock is held for long. Outside Bookings contain nothing but facts about a person, so
+	they are deleted, with the time that they block.
 	"""
 	days = frappe.get_cached_doc("Scheduler Settings").engagement_days
 	if not days:
@@ -54,13 +54,13 @@ def forget_meeting_type(name: str) -> None:
 
 
 def forget_contact(contact: Document, method: str | None = None) -> None:
-	"""Hook: a Contact is deleted. Its name is that of the person."""
+	"""Hook for a deleted Contact, whose name is the person's."""
 	for doctype in ("Scheduler Engagement", "Outside Booking"):
 		_clear(doctype, "contact", contact.name)
 
 
 def forget_user(user: Document, method: str | None = None) -> None:
-	"""Hook: a User is deleted. A client's rows stay without them, a consultant's rows go with them."""
+	"""Hook for a deleted User. A client's rows stay, without the client. A consultant's rows are deleted."""
 	_clear("Scheduler Engagement", "client", user.name)
 	for doctype in ("Scheduler Engagement", "Outside Booking"):
 		frappe.db.delete(doctype, {"consultant": user.name})
@@ -69,7 +69,7 @@ def forget_user(user: Document, method: str | None = None) -> None:
 def _old_rows(before: int) -> list[str]:
 	row = DocType("Scheduler Engagement")
 	last_moment = Coalesce(row.scheduled_for, row.booked_at, row.clicked_at, 0)
-	# The index finds rows by their creation. Their meetings may come later.
+	# The index finds rows by their creation, but their meetings may take place later.
 	old = (row.is_forgotten == 0) & (row.creation < to_site_time(before)) & (last_moment < before)
 	return frappe.qb.from_(row).select(row.name).where(old).limit(_CHUNK).run(pluck=True)
 
@@ -87,6 +87,6 @@ def _delete_outside_bookings(before: int) -> None:
 	# A booking that only the browser reported has no time.
 	old = (outside.creation < to_site_time(before)) & (Coalesce(outside.ends_at, 0) < before)
 	for name in frappe.qb.from_(outside).select(outside.name).where(old).run(pluck=True):
-		# The job acts for the site.
+		# The job runs for the site, not for a user.
 		frappe.delete_doc("Outside Booking", name, ignore_permissions=True, force=True)
 		frappe.db.commit()

@@ -1,6 +1,6 @@
-"""Writes the rows of Scheduler Engagement. No other module does, except for what retention removes.
+"""Writes the rows of Scheduler Engagement. No other module writes them, only `retention.py` erases.
 
-A click has a row of its own. A meeting has one row from the booking to its end, and `event_type` tells how far it came.
+A click has a row of its own. A meeting has one row from the booking to its end, and `event_type` is its latest event.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ def insert_row(fields: dict[str, Any]) -> Document:
 	"""Insert a row and return it. The times that the desk shows are derived from the instants."""
 	row = frappe.get_doc({"doctype": "Scheduler Engagement", **fields})
 	row.update(shown_times(row))
-	# Clients and external schedulers act here, and no user may write these records.
+	# Runs for clients and external schedulers. No user may write these records.
 	row.flags.ignore_links = True
 	return row.insert(ignore_permissions=True)
 
@@ -41,7 +41,7 @@ def update_row(row: Document, fields: dict[str, Any]) -> None:
 def state_fields(status: str, now: int, booked_at: int | None) -> dict[str, Any]:
 	"""Return the fields of a row whose meeting has the state `status` from `now` on.
 
-	The fields of former states are emptied: if a host corrects Completed to No Show, the time of completion goes.
+	The fields of former states are emptied: if a host corrects Completed to No Show, the time of completion is removed.
 	"""
 	event, moment = EVENTS[status]
 	ended: dict[str, int | None] = {"completed_at": None, "cancelled_at": None}

@@ -1,4 +1,4 @@
-"""Finds what a click is about: the consultant, the assessment and the meeting type, which must belong together."""
+"""Finds the consultant, the assessment and the meeting type of a click, which must belong together."""
 
 from dataclasses import dataclass
 

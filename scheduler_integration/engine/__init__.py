@@ -1,7 +1,6 @@
 """The arithmetic of time: which starts hosts offer, and why another start isn't offered.
 
-This is the engine's only door: all other rooms import from here, never from a module inside. The engine knows no Frappe,
-does no I/O and reads no clock. Zones, calendars and the moment `now` are arguments. Instants are integers, epoch
+All other rooms import from here, never from a module inside. The engine uses no Frappe, does no I/O and reads no clock. Zones, calendars and the moment `now` are arguments. Instants are integers, epoch
 seconds, and intervals are half-open, `[start, end)`. docs/engine.md has a picture.
 """
 

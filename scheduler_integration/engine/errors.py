@@ -1,4 +1,4 @@
-"""The errors of the engine: input that it can't compute with. A full calendar is never an error."""
+"""The errors of the engine, for input with which it can't compute. A full calendar is never an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _LONGEST_QUOTE = 64
 
 
 class EngineError(ValueError):
-	"""The engine can't work with this input. `code` is stable; each error carries the offending value."""
+	"""The engine can't compute with this input. `code` never changes; each error has the wrong value."""
 
 	code = "INVALID_SCHEDULE"
 

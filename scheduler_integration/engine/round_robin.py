@@ -1,12 +1,12 @@
 """Decides whose turn it is in a round robin.
 
-A ledger keeps each host's *credit*: what the host was given and hasn't used, in millionths of a booking.
+A ledger keeps each host's *credit*: the shares that the host was given and hasn't used, in millionths of a booking.
 
 - Every booking is shared out over the hosts who are considered for it, in proportion to their weights.
 - The host who takes the booking pays for it: one whole booking.
 - The next host is chosen by Tijdeman's rule for the chairman assignment problem (R. Tijdeman, "The chairman assignment
-  problem", Discrete Mathematics 32, 1980): among the hosts with credit, the one whose credit would be the first to reach a
-  whole booking if all bookings to come were like this one.
+  problem", Discrete Mathematics 32, 1980). Imagine that all later bookings are shared out in the same way. Among the hosts
+  with credit, the next host is the one whose credit would be the first to reach a whole booking.
 
 Example: Ann has weight 3, Ben has weight 1, and both are always free. In bookings:
 
@@ -83,7 +83,7 @@ def next_turn(considered: Sequence[Contender], preferred: str | None = None) -> 
 		return Turn(preferred, shares)
 	least = min(host.load for host in considered)
 	least_loaded = [host for host in considered if host.load == least]
-	# Without credit nobody is next by the rule; then all the least loaded hosts are compared.
+	# If nobody has credit, all the least loaded hosts are compared.
 	with_credit = [host for host in least_loaded if host.credit + shares[host.name] >= _LEAST_CREDIT] or least_loaded
 	chosen = min(with_credit, key=lambda host: (_bookings_to_wait(host.credit, shares[host.name]), host.last_turn))
 	return Turn(chosen.name, shares)
@@ -104,13 +104,13 @@ def shares_of(considered: Sequence[Contender]) -> dict[str, int]:
 
 
 def _bookings_to_wait(credit: int, share: int) -> int:
-	"""Return after how many more such bookings the credit would reach a whole one, in thousandths of a booking, rounded."""
+	"""Return how many more bookings like this one the credit needs to reach a whole booking, in thousandths, rounded."""
 	missing = BOOKING - credit - share
 	return (2000 * missing + share) // (2 * max(share, 1))
 
 
 def iso_week(instant: int, zone: str) -> Interval:
-	"""Return the ISO week of `instant` in `zone`, from Monday's midnight to the next."""
+	"""Return the ISO week of `instant` in `zone`, from Monday's midnight to the next Monday's."""
 	return local_days(monday_of(local_date(instant, zone)), 7, zone)
 
 

@@ -85,7 +85,7 @@ def _rest_of_session(query: QueryBuilder, last: str) -> list[str]:
 
 
 def _names(query: QueryBuilder, after: str | None, limit: int | None = None) -> list[str]:
-	"""Return the names, ordered by start, session and name: a session's bookings are neighbours, and no two tie."""
+	"""Return the names, ordered by start, session and name: a session's bookings are neighbours, and the order is unique."""
 	booking = frappe.qb.DocType("Booking")
 	if after:
 		query = query.where(_behind(after))

@@ -1,4 +1,4 @@
-"""Says who joined a video call, as its provider reported it. It is only a hint: people also join by phone, or twice."""
+"""Finds out who joined a video call, by its provider's reports. These are only hints: people also join by phone, or twice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from scheduler_integration.meetings.calls import CALENDAR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendance:
-	"""The number of people who joined besides the host, and the instant at which the first of them did. `provider` said so."""
+	"""The number of people who joined besides the host, and the instant at which the first did, as `provider` reported."""
 
 	provider: str
 	others: int
@@ -23,7 +23,7 @@ class Attendance:
 def attendance_of(bookings: Sequence[Document], now: int) -> dict[str, Attendance]:
 	"""Return the attendance of bookings that have begun, by booking. `now` is in epoch seconds.
 
-	Calls whose provider told nothing are left out. Makes a query only if a booking with a call has begun.
+	Calls without a report of the provider are left out. Makes a query only if a booking with a call has begun.
 	"""
 	begun = {each.name: each.video_meeting for each in bookings if each.starts_at <= now and _has_row(each)}
 	if not begun:

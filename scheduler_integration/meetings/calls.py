@@ -4,7 +4,7 @@ from typing import Literal
 
 from frappe.model.document import Document
 
-# In the booking's field `video_meeting`, in place of a Video Meeting: the calendar's event makes the call.
+# The value of the booking's field `video_meeting` if there is no Video Meeting: the calendar's event makes the call.
 CALENDAR = "calendar"
 
 Conference = Literal["", "google_meet", "teams"]
@@ -19,7 +19,7 @@ def conference_of(booking: Document, user: str) -> Conference:
 
 
 def has_other_call(booking: Document) -> bool:
-	"""Whether the calendar could make the call, but another one is used: the event must have none then."""
+	"""Whether the calendar could make a call, but another call is used: then the event must have no call."""
 	if booking.location_type not in ("Video Call", *_CONFERENCES):
 		return False
 	return booking.video_status == "Failed" or booking.video_meeting not in (None, "", CALENDAR)

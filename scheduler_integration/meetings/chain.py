@@ -2,7 +2,7 @@
 
     A  Monday 09:00, Rescheduled  <---  B  Tuesday 10:00, Rescheduled  <---  C  Friday 14:00, Scheduled
 
-The links and the idempotency key of A and B lead to C. A unique index on `rescheduled_from` keeps it a chain.
+The links and the idempotency keys of A and B lead to C. A unique index on `rescheduled_from` ensures that it is a chain.
 """
 
 import frappe
@@ -15,7 +15,7 @@ def latest(booking: Document, *, for_update: bool = False) -> Document:
 	If a host gave the time back and the attendee hasn't chosen another one yet, the last one is Rescheduled too.
 	"""
 	while booking.status == "Rescheduled":
-		# A locking read: after the wait for the booking's lock, an ordinary one may not show its successor yet.
+		# A locking read: after the wait for the booking's lock, an ordinary read may not show the successor yet.
 		name = frappe.db.get_value("Booking", {"rescheduled_from": booking.name}, "name", for_update=for_update)
 		if not name:
 			break

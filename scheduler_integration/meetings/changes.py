@@ -15,14 +15,14 @@ Fields = dict[str, Any]
 
 
 class Kind(Enum):
-	"""What happened. With RESCHEDULE_ASKED a host asked the attendee to choose another time."""
+	"""The kind of change. RESCHEDULE_ASKED: a host asked the attendee to choose another time."""
 
 	BOOKED = "booked"
 	CONFIRMED = "confirmed"
 	CANCELLED = "cancelled"
 	DECLINED = "declined"
 	REASSIGNED = "reassigned"
-	# The link of the video call became known, or another one, after people were told.
+	# The video call got a link, or another link, after people had their messages.
 	LINKED = "linked"
 	RESCHEDULED = "rescheduled"
 	RESCHEDULE_ASKED = "reschedule asked"
@@ -36,7 +36,7 @@ class Change:
 	"""One change of one booking.
 
 	- `booking`: as it is after the change, saved. `now`: epoch seconds.
-	- `by`: who changed it, `reason`: in their words, or empty.
+	- `by`: who made the change, `reason`: their own words, or empty.
 	- `turn`: the round-robin turn that gave a new booking its host.
 	- `leaving`: the host who was replaced, if the booking was reassigned. `former_host`: the same user, if that was the
 	main host.

@@ -16,7 +16,7 @@ _FIELDS = ("name", "subject", "status", "session", "meeting_type", "starts_at")
 def drawn_bookings(start: datetime, end: datetime, filters: Sequence[Sequence[Any]] = ()) -> list[dict[str, Any]]:
 	"""Return the calendar entries of the bookings in `[start, end)` that the signed-in user may read.
 
-	The times are naive and in the site's zone, as in all of the desk. `filters` are those of the list. An entry of a
+	The times are naive and in the site's zone, as everywhere in the desk. `filters` are the list's filters. The entry of a
 	session has the name of one of its bookings.
 	"""
 	span = [["Booking", "starts_on", "<", end], ["Booking", "ends_on", ">", start]]

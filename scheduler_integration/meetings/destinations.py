@@ -62,6 +62,6 @@ def writes_for(user: str) -> bool:
 
 
 def provider_invites(booking: Document) -> bool:
-	"""Whether the main host's calendar invites the attendees, so that our messages don't."""
+	"""Whether the main host's calendar invites the attendees. Then the app's messages have no invitation."""
 	found = destination_of(booking.host)
 	return bool(found and found.works and found.invites)

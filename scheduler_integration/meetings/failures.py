@@ -1,4 +1,4 @@
-"""Finds failed messages and other failed tasks of bookings, and names for people whom a task reaches."""
+"""Finds failed messages and other failed tasks of bookings, and describes whom a task reaches."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,7 +9,7 @@ from frappe import _
 
 
 def failed_deliveries(bookings: Collection[str]) -> dict[str, str]:
-	"""Return for each booking with failed outbox tasks a sentence that says whom they didn't reach."""
+	"""Return a sentence for each booking with failed outbox tasks: whom the tasks didn't reach."""
 	if not bookings:
 		return {}
 	failed = {"booking": ["in", list(bookings)], "status": "Failed"}

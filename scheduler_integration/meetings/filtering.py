@@ -1,4 +1,4 @@
-"""Narrows a query of bookings down to those that a list wants."""
+"""Adds the conditions of a filter to a query of bookings."""
 
 import frappe
 from pypika.queries import QueryBuilder
@@ -6,8 +6,7 @@ from pypika.queries import QueryBuilder
 from scheduler_integration.parsing.booking_filter import BookingFilter
 
 NO_FILTER = BookingFilter()
-# No multi-day meeting spans more, days off included. With this bound the database doesn't search the bookings of past
-# years.
+# No multi-day meeting is longer, days off included. With this limit the database doesn't search the bookings of past years.
 LONGEST = 60 * 86400
 
 
@@ -32,7 +31,7 @@ def fitting(query: QueryBuilder, only: BookingFilter) -> QueryBuilder:
 def hosted_by(user: str, since: int | None = None) -> QueryBuilder:
 	"""Return a query for the names of the bookings that the user hosts; only live ones that end after `since`, if given.
 
-	Used as a subquery, it counts the several rows of a multi-day meeting once.
+	The query is used as a subquery, so a multi-day meeting with several rows is found once.
 	"""
 	row = frappe.qb.DocType("Booking Host")
 	query = frappe.qb.from_(row).select(row.parent).where(row.user == user)

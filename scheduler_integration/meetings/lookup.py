@@ -17,7 +17,7 @@ UPCOMING, PAST, ALL = "upcoming", "past", "all"
 
 
 def booking_by_token(token: str, now: int) -> AttendeeBooking:
-	"""Return the booking that a manage link leads to: if it was rescheduled, the one that replaced it. `now` is in epoch seconds.
+	"""Return the booking to which a manage link leads, the last one of its chain. `now` is in epoch seconds.
 
 	Raises BookingNotFound if the token is wrong, and LinkExpired if the meeting is over.
 	"""
@@ -36,7 +36,7 @@ def list_for_host(
 	limit: int = 50,
 	offset: int = 0,
 ) -> list[HostBooking]:
-	"""Return bookings that the user hosts, or everybody's if `user` is None: those that fit `only`.
+	"""Return the bookings that fit `only` and that the user hosts, or everybody's if `user` is None.
 
 	UPCOMING are open and not over, soonest first. PAST are over, latest first. ALL are sorted soonest first. At most
 	MAX_ROWS are returned, whatever `limit` is.

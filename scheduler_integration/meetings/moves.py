@@ -35,9 +35,9 @@ from scheduler_integration.exceptions import AlreadyCancelled, MoveNotAllowed, S
 from scheduler_integration.meetings.status import OPEN, RELEASED
 
 DAY = 86400
-# A meeting is completed by itself this many seconds after its end: it may run late.
+# The app completes a meeting this many seconds after its end, because a meeting may run late.
 COMPLETION_DELAY = 15 * 60
-# A host may correct for this long after the end whether a meeting took place.
+# For this long after the end, a host may correct whether a meeting took place.
 CORRECTION_SECONDS = 7 * DAY
 
 

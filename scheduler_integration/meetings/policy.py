@@ -57,7 +57,7 @@ def reschedule_refusal(booking: Document, meeting_type: Document, now: int) -> S
 
 
 def is_given_back(booking: Document) -> bool:
-	"""Whether a host gave the meeting's time back and asked the attendee for another one, who hasn't chosen it yet.
+	"""Whether a host gave the meeting's time back, and the attendee hasn't chosen another time yet.
 
 	`booking` must be the last one of its chain.
 	"""

@@ -1,6 +1,6 @@
-"""Says where a meeting can be moved: to which hosts, for how long, with how many seats.
+"""Decides how a meeting can be moved: to which hosts, for how long, with how many seats.
 
-The same is asked for when times are shown, held and taken, so that a shown time can be taken.
+Showing, holding and taking a time all use this module, so that a shown time can be taken.
 """
 
 from dataclasses import replace
@@ -32,7 +32,7 @@ def booking_to_reschedule(token: str, now: int) -> Document:
 
 
 def bookable_for(booking: Document, *, same_hosts: bool = False) -> Bookable:
-	"""Return what the booking can be moved within. Its meeting type and page may be inactive by now.
+	"""Return the meeting type, page and hosts with which the booking can be moved. Type and page may be inactive by now.
 
 	The hosts are the booking's own, and all of them are needed. Only a round robin of the meeting type may have other
 	hosts too, unless `same_hosts`; the booking's own host then comes first.
@@ -76,5 +76,5 @@ def _takes_any_host(meeting_type: Document) -> bool:
 
 
 def _needed(user: str, known: dict[str, TypeHost]) -> TypeHost:
-	"""Return the host, who stays with the meeting even if the page doesn't list them any more."""
+	"""Return the user as a required host: hosts stay with their meeting even if the page no longer lists them."""
 	return replace(known.get(user) or TypeHost(user, get_fullname(user)), is_required=True)

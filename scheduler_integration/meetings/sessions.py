@@ -14,7 +14,7 @@ def session_key(meeting_type: str, start: int, user: str) -> str:
 
 
 def host_uid(booking: Document, user: str) -> str:
-	"""Return the UID of the host's calendar entry: that of the booking, or the host's own one for the whole session."""
+	"""Return the UID of the host's calendar entry: the booking's UID, or for a session the host's UID for all of it."""
 	return session_uid_for(booking, user) if booking.session else booking.ical_uid
 
 
@@ -30,7 +30,7 @@ def live_in_session(session: str | None, *, for_update: bool = False) -> list[Do
 
 
 def open_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
-	"""Return those of the session's bookings that can still be changed. Otherwise as `live_in_session`."""
+	"""Return the session's bookings that can still be changed, as `live_in_session` does."""
 	return [each for each in live_in_session(session, for_update=for_update) if each.status in OPEN]
 
 
@@ -57,7 +57,7 @@ def new_session_uid() -> str:
 def session_uid_for(booking: Document, user: str) -> str:
 	"""Return the UID of the session's entry in the calendar of the host `user` (RFC 5545, 3.8.4.7).
 
-	It differs for each host: a reassigned session leaves one calendar and enters another.
+	Each host has another UID, because a reassigned session leaves one calendar and enters another.
 	"""
 	of = f"{booking.session_uid}\n{user}"
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:32]}@{booking.ical_uid.partition('@')[2]}"

@@ -1,4 +1,4 @@
-"""The states of a booking, and the two questions that they answer.
+"""The states of a booking: which of them are live, and which are open.
 
     state          live: takes its hosts' time    open: can still be confirmed, moved, cancelled
     Pending        yes                            yes
@@ -9,8 +9,8 @@
     Declined       no                             no
     Rescheduled    no                             no
 
-A meeting that took place goes on taking its hosts' time: it counts in the limits and loads of its week. moves.py has
-the ways from one state to another.
+A meeting that took place still takes its hosts' time, because it counts in the limits and loads of its week. moves.py has
+the changes from one state to another.
 """
 
 OPEN = frozenset({"Pending", "Scheduled"})

@@ -1,4 +1,4 @@
-"""A booking as its attendee and its hosts may see it. Instants are epoch seconds."""
+"""Bookings as their attendees and hosts may see them. Instants are epoch seconds."""
 
 from __future__ import annotations
 
@@ -98,9 +98,9 @@ class BookingSummary:
 class AttendeeBooking(BookingSummary):
 	"""A booking as its attendee sees it. Hosts whose User was deleted are left out.
 
-	`earlier` is the time on the first day from which the meeting was moved. `reschedule_reason` says whether a reason for
-	moving it is `optional`, `required` or `not_asked`. With `is_asked_to_reschedule` a host asked for another time, in the
-	words of `reschedule_message`.
+	`earlier` is the time on the first day from which the meeting was moved. `reschedule_reason`: a reason for
+	moving it is `optional`, `required` or `not_asked`. With `is_asked_to_reschedule` a host asked for another time, with
+	the message `reschedule_message`.
 	"""
 
 	hosts: tuple[PublicHost, ...]
@@ -120,8 +120,9 @@ class HostBooking(BookingSummary):
 
 	`host_link` is the address at which a host joins the video call.
 
-	Bookings with the same `session` share a slot, `seats` is how many of its seats this booking takes, and
-	`delivery_error` says whom a message didn't reach, `attendance` who joined the video call. `actions` are the commands that the signed-in user can send for it.
+	Bookings with the same `session` share a slot; `seats` is how many of its seats this booking takes. `delivery_error` is a
+	sentence about whom a message didn't reach, `attendance` who joined the video call. `actions` are the commands that the
+	signed-in user can send for the booking.
 	"""
 
 	hosts: tuple[BookingHost, ...]
@@ -137,7 +138,7 @@ class HostBooking(BookingSummary):
 def for_attendee(booking: Document, now: int, people: People | None = None) -> AttendeeBooking:
 	"""Return the booking as its attendee sees it. `now` is in epoch seconds.
 
-	`people` are Users that are known already. The hosts are loaded if one of them is missing there.
+	`people` are Users that were loaded before. If a host is missing there, the hosts are loaded.
 	"""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	refusal = cancel_refusal(booking, meeting_type, now)
@@ -179,7 +180,7 @@ def _for_host(
 	booking: Document, people: People, delivery_error: str | None, attendance: Attendance | None, now: int
 ) -> HostBooking:
 	actions = host_actions(booking, now)
-	# Without the manage link: it gives the attendee's rights to anybody who has it, and hosts have rights of their own.
+	# Without the manage link, which gives the attendee's rights to anybody. Hosts have rights of their own.
 	return HostBooking(
 		**_shared(booking, now),
 		hosts=tuple(_host(user, people) for user in main_first(booking)),
@@ -236,7 +237,7 @@ def _shared(booking: Document, now: int) -> dict[str, Any]:
 
 
 def _host_link(booking: Document) -> str | None:
-	"""Return the address at which a signed-in host joins the call. It goes on to a link that is made at that moment."""
+	"""Return the address at which a signed-in host joins the call. It redirects to a link that is made at that moment."""
 	if not booking.meeting_link or not booking.video_provider:
 		return None
 	return get_url(f"/scheduling/video?{urlencode({'join': booking.name})}")

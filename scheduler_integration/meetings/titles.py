@@ -30,14 +30,14 @@ def event_description(booking: Document, meeting_type: Document) -> str:
 
 
 def place_label(booking: Document) -> str | None:
-	"""Return what visitors read for the place, such as "Zoom". If another provider stepped in, that one is named."""
+	"""Return the place in words for visitors, such as "Zoom". If a fallback provider makes the call, it is named."""
 	return location_label(booking.video_provider or booking.location_type)
 
 
 def fill(pattern: str, variables: dict[str, str]) -> str:
 	"""Return the pattern with each `{{ name }}` replaced by its value. Unknown names stay as they are.
 
-	This isn't Jinja on purpose: an attendee who writes "{{ ... }}" into the notes must not run code.
+	Jinja isn't used on purpose: an attendee who writes "{{ ... }}" into the notes must not run code.
 	"""
 	return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), pattern)
 

@@ -16,7 +16,7 @@ MUTED_WAIT = 3600
 
 
 def sent_already(message_id: str, booking: str) -> Done | None:
-	"""Return the outcome of a message that the mail server took in an earlier attempt, or None."""
+	"""Return the outcome of a message that the mail server accepted in an earlier attempt, or None."""
 	row = find_row(message_id, booking)
 	return Done(row.name) if row and row.status == "Sent" else None
 

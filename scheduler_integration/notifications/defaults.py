@@ -1,7 +1,7 @@
 """The messages that the app ships, as rows of Meeting Automation, and their Email Templates.
 
-Rows and templates are made where they are missing, and never changed afterwards: a fixture would undo an admin's words
-with each migration.
+Missing rows and templates are created, and never changed afterwards. Fixtures would overwrite an admin's texts with each
+migration.
 """
 
 import frappe

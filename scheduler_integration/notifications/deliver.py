@@ -1,4 +1,4 @@
-"""The outbox's handler for the messages that tell of a change: does anybody still need it, and if so, send it."""
+"""The outbox's handler for messages about a change: sends the message if somebody still needs it."""
 
 import frappe
 from frappe import _
@@ -53,7 +53,7 @@ def _host_needs_no_removal(booking: Document, task: Task) -> str | None:
 
 
 def _news_of_the_meeting(task: Task) -> list[str]:
-	"""Return the statuses of the tasks that told the host of the meeting."""
+	"""Return the statuses of the host's earlier messages about the meeting."""
 	return statuses_of(task.booking, task.target, "host_confirmed")
 
 

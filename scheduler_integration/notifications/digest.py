@@ -1,6 +1,6 @@
 """The morning digest: an e-mail to a host with the meetings of the day, at seven in the host's zone.
 
-A host gets at most one a day. The job can run at any time and twice: `last_digest_on` says which day was the last.
+A host gets at most one a day. The job can run at any time and twice, because `last_digest_on` has the day of the last one.
 """
 
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.templates import FOLDER
 from scheduler_integration.notifications.wording import Reader
 
-# Hours of the host's day. If the site was down all morning, a digest at noon would only disturb.
+# Hours of the host's day. If the site was down all morning, no digest is sent at noon any more.
 FIRST_HOUR, LAST_HOUR = 7, 12
 
 
@@ -40,7 +40,7 @@ def queue_digest(name: str, now: int) -> bool:
 	today = local_date(now, reader.zone)
 	if not FIRST_HOUR <= wall_clock(now, reader.zone).hour < LAST_HOUR:
 		return False
-	# The lock makes a second run wait. It then reads the date that this one stores.
+	# The lock makes a second run wait. The second run then reads the date that this run stores.
 	if frappe.db.get_value("Host Preferences", name, "last_digest_on", for_update=True) == today:
 		return False
 	frappe.db.set_value("Host Preferences", name, "last_digest_on", today, update_modified=False)

@@ -15,8 +15,8 @@ from scheduler_integration.notifications.templates import render
 from scheduler_integration.outbox.outcomes import Unavailable
 from scheduler_integration.parsing.email_address import is_header_safe
 
-# Frappe's own job leaves the row to the outbox for this long: otherwise both could send it at the same moment. If the
-# outbox is gone, Frappe sends the row afterwards.
+# Frappe's own job doesn't send the row for this long, because the outbox sends it, and both could do so at the same moment.
+# If the outbox hasn't sent the row by then, Frappe does.
 OURS_FOR = timedelta(hours=1)
 _GONE = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected)
 
@@ -39,7 +39,7 @@ def find_row(message_id: str, booking: str) -> EmailRow | None:
 def queue_email(message: Message) -> EmailRow | None:
 	"""Queue the message and return its row.
 
-	Returns None if Frappe sends nothing to this reader, who unsubscribed from all messages of the site. Raises
+	Returns None if Frappe sends nothing because the reader unsubscribed from all messages of the site. Raises
 	InvalidRequest if the reader's address isn't safe in a header.
 	"""
 	if not is_header_safe(message.reader.email):
@@ -50,7 +50,7 @@ def queue_email(message: Message) -> EmailRow | None:
 			recipients=[message.reader.email],
 			subject=subject,
 			message=body,
-			# The message can do without this header. With a broken one it would never be sent.
+			# The message can be sent without this header, but not with a broken one.
 			reply_to=message.reply_to if is_header_safe(message.reply_to) else None,
 			attachments=[each for each in (message.invitation(),) if each],
 			reference_doctype="Booking",
@@ -66,8 +66,8 @@ def queue_email(message: Message) -> EmailRow | None:
 def send_row(row: EmailRow) -> str:
 	"""Send the row now and return its status then. The caller has committed. Raises the mail server's error.
 
-	Raises Unavailable if the server can't be reached. The row is prepared first: an earlier attempt that was killed left
-	it as Sending, and Frappe makes it an Error after three attempts, while the outbox tries for 17 hours.
+	Raises Unavailable if the server can't be reached. The row's status and retries are reset first: an attempt that was
+	killed leaves the row as Sending, and Frappe makes it an Error after three attempts, but the outbox tries for 17 hours.
 	"""
 	fields: dict[str, object] = {"send_after": now_datetime() + OURS_FOR, "retry": 0}
 	if row.status in ("Sending", "Error"):
@@ -86,7 +86,7 @@ def send_row(row: EmailRow) -> str:
 def _is_unreachable(error: Exception) -> bool:
 	"""Whether no server answered, as opposed to one that refused the message.
 
-	Frappe raises an error of its own for a refused connection, while it handles the one that Python raised.
+	For a refused connection, Frappe raises an error of its own; Python's error is its `__context__`.
 	"""
 	return any(
 		isinstance(each, _GONE) or (isinstance(each, OSError) and not isinstance(each, smtplib.SMTPException))

@@ -92,7 +92,7 @@ def _description(booking: Document, reader: Reader) -> str:
 
 
 def _how_to_join(booking: Document) -> str:
-	"""Return the link of the video call, with what people need who dial in."""
+	"""Return the link of the video call, with the number and passcode for people who dial in."""
 	lines = [booking.meeting_link]
 	if booking.meeting_id:
 		lines.append(_("Meeting ID: {0}").format(booking.meeting_id))

@@ -10,7 +10,7 @@ from scheduler_integration.outbox.tasks import Task
 
 
 def tell_hosts(task: Task, reason: str) -> None:
-	"""Store a notification in the desk for each host. E-mail may be the very thing that failed."""
+	"""Store a notification in the desk for each host. No e-mail is sent, because it may have been e-mail that failed."""
 	if not frappe.db.exists("Booking", task.booking):
 		return
 	booking = frappe.get_doc("Booking", task.booking)

@@ -1,7 +1,7 @@
 """A host's bookings as a calendar that any calendar app can subscribe to (iCalendar, RFC 5545).
 
-The entries have the UIDs of the invitations, so an app that knows both shows a meeting once. Cancelled meetings are
-left out, a session is one entry, and a multi-day meeting is drawn on each of its days.
+The entries have the UIDs of the invitations, so an app that has both shows a meeting once. Cancelled meetings are
+left out, a session is one entry, and a multi-day meeting is shown on each of its days.
 """
 
 from dataclasses import replace
@@ -20,14 +20,14 @@ from scheduler_integration.notifications.invitation import DAY, bare_event, empt
 from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.wording import Reader
 
-# Meetings that are over stay in the feed for this long. Apps drop what a feed no longer has.
+# Meetings that are over stay in the feed for this long. Apps delete entries that a feed no longer has.
 _PAST_DAYS = 30
 
 
 def host_feed(user: str, now: int) -> bytes:
 	"""Return the calendar of the user's bookings, in the user's language. `now` is in epoch seconds.
 
-	The same bookings give the same bytes, whenever it is asked for: DTSTAMP is the time of the last change.
+	The same bookings always give the same bytes, because DTSTAMP is the time of the last change.
 	"""
 	reader = host_reader(user)
 	with print_language(reader.language):

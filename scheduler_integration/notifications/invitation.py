@@ -36,9 +36,9 @@ def attachment(booking: Document, now: int, reader: Reader) -> dict:
 def calendar_file(booking: Document, now: int, reader: Reader) -> bytes:
 	"""Return the booking as a file that the reader imports into a calendar, in the current language.
 
-	It is published (RFC 5546, 3.2.1) and names no attendees: for a REQUEST calendar apps ask for an answer, even of
-	somebody else who opens the file. It has the invitation's UID, so an app that knows both shows one meeting. `now`
-	is as above.
+	The file uses PUBLISH (RFC 5546, 3.2.1) and names no attendees: with REQUEST, calendar apps ask everybody who opens the
+	file for an answer. It has the invitation's UID, so an app that has both shows one meeting. `now`, epoch seconds,
+	becomes DTSTAMP.
 	"""
 	entry = entry_for(booking, reader)
 	event = bare_event(booking, now, reader, entry)
@@ -103,7 +103,7 @@ def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
 	"""Add the first day's part, and the later days as its repetitions (RFC 5545, 3.8.5).
 
 	If the parts are whole days apart in UTC, the repetitions are a daily rule with exceptions, which every client
-	reads. Across a clock change they aren't, and each date is listed. Two meetings at 09:00 in Berlin:
+	can read. Across a clock change the parts aren't whole days apart, so each date is listed. Two meetings at 09:00 in Berlin:
 
 		23, 24 and 26 November 2026     08:00 UTC each day          RRULE:FREQ=DAILY;COUNT=4, EXDATE for the 25th
 		23 and 26 October 2026          07:00 and then 08:00 UTC    RDATE for the 26th (clocks change on the 25th)
@@ -140,7 +140,7 @@ def _add_people(event: Event, entry: Entry, reader: Reader) -> None:
 
 def _address(reader: Reader, **parameters: str) -> vCalAddress:
 	address = vCalAddress(f"mailto:{reader.email}")
-	# A parameter value can't hold a double quote, even quoted, nor a control character (RFC 5545, 3.1).
+	# A parameter value can't contain a double quote, even if quoted, or a control character (RFC 5545, 3.1).
 	for name, value in {"cn": header_text(reader.name).replace('"', "'"), **parameters}.items():
 		address.params[name.upper()] = vText(value)
 	return address

@@ -16,7 +16,7 @@ from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import SENT, Task, statuses_of
 
-# The purpose of the message to a host who was replaced. It outlives later changes of the booking.
+# The purpose of the message to a host who was replaced. Later changes of the booking don't skip this message.
 HOST_REMOVED = "host_removed"
 # The same for an additional guest who was removed.
 GUEST_REMOVED = "guest_removed"
@@ -44,7 +44,7 @@ class Message:
 
 
 def readers_of(change: Change) -> list[tuple[str, Reader]]:
-	"""Return who is told about the change, each with a purpose: participants, hosts, and a host who was replaced."""
+	"""Return the readers of messages about the change, each with a purpose: participants, hosts, and a host who was replaced."""
 	booking = change.booking
 	if change.kind is Kind.GUESTS_CHANGED:
 		return [*_readers_of_changed_guests(change), *_still_asked(booking)]
@@ -77,7 +77,7 @@ def _still_asked(booking: Document) -> list[tuple[str, Reader]]:
 
 
 def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
-	"""Return who is told: the attendee, the hosts, and the guests who come or go, but no guest who knows already."""
+	"""Return the attendee, the hosts, and the guests who were added or removed, but no guest who has the message already."""
 	booking = change.booking
 	new = [
 		guest
@@ -98,7 +98,7 @@ def template_of(purpose: str) -> str:
 
 
 def purposes_of(template: str) -> list[str]:
-	"""Return the purposes of the messages with this key, as `template_of` reads them."""
+	"""Return the purposes for which `template_of` returns this key."""
 	return [template, *(purpose for purpose, key in _TEMPLATES.items() if key == template)]
 
 

@@ -1,4 +1,4 @@
-"""Plans the messages for a change of a booking, and what automations do about it, as tasks of the outbox."""
+"""Plans the messages about a change of a booking, and the actions of automations, as tasks of the outbox."""
 
 import frappe
 from frappe import _
@@ -22,7 +22,7 @@ from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan, ski
 
 EMAIL = "email"
 HOUR = 3600
-# These change no invitation, and nobody gets a message about them.
+# These changes don't change the invitation, and nobody gets a message about them.
 _SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW})
 
 
@@ -34,7 +34,7 @@ def plan_notifications(change: Change) -> Fields:
 
 
 def messages(change: Change) -> list[Planned]:
-	"""Return the messages for the change. They replace those for earlier changes that nobody has got yet."""
+	"""Return the messages for the change. They replace messages about earlier changes that haven't been sent yet."""
 	if change.kind in _SILENT:
 		return []
 	if (change.booking.sequence and change.kind is not Kind.RESCHEDULE_ASKED) or change.releases_time:
@@ -71,10 +71,10 @@ def _skip_earlier(change: Change, name: str) -> None:
 	now, reason = change.now, _("A later change has a message of its own.")
 	skip_open(name, now, reason, kinds=(EMAIL,), purposes=TEMPLATES)
 	if change.added_guests:
-		# A guest who was removed and now comes back needn't know that they were away.
+		# A guest who was removed and now comes back needs no message about the removal.
 		skip_open(name, now, reason, kinds=(EMAIL,), purposes=(GUEST_REMOVED,), targets=change.added_guests)
 	if change.leaving:
-		# A host who was replaced and now comes back needn't know that they were away.
+		# A host who was replaced and now comes back needs no message about the replacement.
 		present = [host.email for host in hosts_of(change.booking)]
 		skip_open(name, now, reason, kinds=(EMAIL,), purposes=(HOST_REMOVED,), targets=present)
 

@@ -1,6 +1,6 @@
 """The choices of a host: a private link to the calendar feed, and the morning digest. Host Preferences keeps them.
 
-The link's token is `<record>.<signature>`, made as that of a manage link. A new `feed_key` makes earlier links invalid.
+The link's token is `<record>.<signature>`, as in a manage link. A new `feed_key` makes earlier links invalid.
 """
 
 import hmac

@@ -26,8 +26,8 @@ def guests_of(booking: Document) -> list[Reader]:
 def hosts_of(booking: Document) -> list[Reader]:
 	"""Return the hosts, each in their own language and time zone.
 
-	They are read once for each copy of the booking: every message and every rule of a command asks for them. Those of a
-	new booking were read with its meeting type (`flags.people`).
+	The hosts are read only once for each copy of the booking, because every message and every rule of a command needs
+	them. For a new booking they were read with the meeting type (`flags.people`).
 	"""
 	known = booking.flags.setdefault("host_readers", {})
 	people = booking.flags.people or {}

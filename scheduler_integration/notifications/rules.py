@@ -10,7 +10,7 @@ from frappe.model.document import Document
 
 CACHE = "scheduling_automations"
 
-# Triggers that are a time. `minutes` says how long before or after.
+# Triggers that are a time. `minutes` is how long before or after.
 BEFORE_START, AFTER_START, BEFORE_END, AFTER_END = "Before Start", "After Start", "Before End", "After End"
 # At each of the meeting type's reminder times, or at those of Scheduler Settings.
 REMINDER = "Reminder"
@@ -60,8 +60,8 @@ class Automation:
 
 
 def all_automations() -> list[Automation]:
-	"""Return every automation, also those that are switched off. They are cached until one of them is saved."""
-	# This transaction's own changes may be rolled back, so they don't go into the cache.
+	"""Return every automation, switched off or not. The list is cached until an automation is saved."""
+	# This transaction's own changes may be rolled back, so they are kept out of the cache.
 	rows = _load() if frappe.flags.automations_changed else frappe.cache.get_value(CACHE, _load)
 	return [_automation(row) for row in rows]
 
@@ -86,7 +86,7 @@ def is_switched_off(key: str) -> bool:
 
 
 def forget_automations() -> None:
-	"""Empty the cache when this transaction ends, and read past it until then."""
+	"""Empty the cache when this transaction ends. Until then this transaction reads the database."""
 	frappe.flags.automations_changed = True
 	frappe.db.after_commit.add(_forget)
 	frappe.db.after_rollback.add(_forget)
@@ -108,7 +108,7 @@ def _automation(row: dict[str, Any]) -> Automation:
 
 
 def _phase_of(booking: Document) -> str | None:
-	"""Return the client's phase: the one at the click in a report that led to the booking, if there was one."""
+	"""Return the client's phase at the click in a report that led to the booking, if there was such a click."""
 	if not frappe.db.exists("DocType", "Scheduler Engagement"):
 		return None
 	return frappe.db.get_value("Scheduler Engagement", {"booking": booking.name}, "phase")
@@ -120,6 +120,6 @@ def _tags_of(contact: str | None) -> list[str]:
 
 
 def _is_first(booking: Document) -> bool:
-	"""Whether nobody booked with this e-mail address before. A moved booking is no second one."""
+	"""Whether nobody booked with this e-mail address before. A moved booking isn't a second booking."""
 	earlier = {"attendee_email": booking.attendee_email, "name": ["!=", booking.name], "status": ["!=", "Rescheduled"]}
 	return not frappe.db.exists("Booking", {**earlier, "creation": ["<", booking.creation]})

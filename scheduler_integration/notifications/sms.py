@@ -1,7 +1,7 @@
 """Sends text messages through the gateway that Frappe's SMS Settings name.
 
-Frappe's own `send_sms` waits for the gateway without a time limit and reports a failure to nobody, so this sends the
-same request with limits, and returns the outcome.
+Frappe's own `send_sms` waits for the gateway without a time limit and reports no failure. This module sends the same
+request with limits, and returns the outcome.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scheduler_integration.outside.client import Client, Limits
 
 
 def send_text(number: str, text: str, *, zones: Sequence[str]) -> Outcome:
-	"""Send the text to the number, as somebody typed it. `zones` are as for `international`.
+	"""Send the text to the number, which is as somebody typed it. See `international` for `zones`.
 
 	Raises OutsideError if the gateway doesn't answer, and RetryLater if it asks to wait.
 	"""
@@ -65,7 +65,7 @@ def _send(settings: Document, receiver: str, text: str) -> Any:
 	for row in settings.parameters:
 		(headers if row.header else values)[row.parameter] = row.value
 	client = Client(limits=Limits(read=15, whole=20, attempts=1))
-	# A gateway that redirects has taken no message: the page at the other address would look like its answer.
+	# Redirects aren't followed: the page at the other address would look as if the gateway had accepted the message.
 	post, get = partial(client.send, "POST", redirect_methods=()), partial(client.send, "GET", redirect_methods=())
 	try:
 		if headers.get("Content-Type") == "application/json":

@@ -1,8 +1,8 @@
-"""Renders messages: by the Email Template of their automation, otherwise by the app's own files.
+"""Renders messages with the Email Template of their automation, otherwise with the app's own files.
 
-The installation creates Email Templates that only include the app's files. So they get the app's updates and
-translations, until somebody changes their text. A text that somebody broke doesn't stop a message: it is logged, and
-the message leaves with the app's own text.
+The installation creates Email Templates that only include the app's files. So these get the app's updates and
+translations, until somebody changes their text. If a changed text is broken, the error is logged, and the message is sent
+with the app's own text.
 """
 
 import re
@@ -19,7 +19,7 @@ FOLDER = "scheduler_integration/templates/emails"
 
 _INCLUDE = re.compile(rf'{{% include "({FOLDER}/\w+\.(?:txt|html))" %}}')
 
-# The messages that tell of a change, each with the name of its installed Email Template. They carry an invitation.
+# The messages about a change, each with the name of its installed Email Template. They have an invitation.
 TEMPLATES = {
 	"attendee_confirmed": "Scheduler: Confirmation to the attendee",
 	"attendee_cancelled": "Scheduler: Cancellation to the attendee",
@@ -68,7 +68,7 @@ def body_source(key: str) -> str:
 
 
 def aliases(variables: dict[str, Any]) -> dict[str, Any]:
-	"""Return the variables, also under the names that other schedulers use for them."""
+	"""Return the variables, also under their names in other schedulers."""
 	return {
 		**variables,
 		"contact_name": variables["attendee_name"],
@@ -109,7 +109,7 @@ def _filled_in(source: str, variables: dict[str, Any]) -> str:
 
 
 def _first_that_renders(own: Any, shipped: Any, rendered: Callable[[Any], Any]) -> Any:
-	"""Render the site's own text. If it is broken, log why and render the app's, or raise the error if the app has none."""
+	"""Render the site's own text. If it is broken, log why and render the app's text; raise the error if there is none."""
 	if own is None:
 		return rendered(shipped)
 	try:

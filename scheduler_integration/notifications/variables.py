@@ -21,7 +21,7 @@ Variables = dict[str, Any]
 
 
 def variables_for(booking: Document, reader: Reader) -> Variables:
-	"""Return what a message about the booking may say to this reader, in the current language."""
+	"""Return the variables of a message about the booking to this reader, in the current language."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	return {
 		**_people(booking, reader),
@@ -129,7 +129,7 @@ def _links(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 
 
 def moved_from(booking: Document) -> Document | None:
-	"""Return the booking that this one replaced, or None. Once the booking was changed again, that is old news."""
+	"""Return the booking that this one replaced, or None. Also None if the booking was changed again since."""
 	left = predecessor(booking)
 	return left if left and left.sequence == booking.sequence else None
 

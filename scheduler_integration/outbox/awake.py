@@ -1,8 +1,8 @@
 """Keeps the scheduler of a quiet site running while tasks wait.
 
-Frappe 15 runs the scheduled jobs of a dormant site once a day: a site without an entry in the Activity Log for four
-days. Later versions do so on Frappe Cloud only, by the last activity of any User. Visitors who book don't count for
-either, so a site on which only visitors act would send its reminders a day late. This module records their activity.
+Frappe 15 runs the scheduled jobs of a dormant site only once a day. A site is dormant if its Activity Log has no entry of
+the last four days. Later versions do so on Frappe Cloud only, by the last activity of any User. Visitors who book make no
+such activity, so a site that only visitors use would send its reminders a day late. This module records activity for them.
 """
 
 from datetime import timedelta
@@ -34,7 +34,7 @@ def keep_awake() -> None:
 
 
 def _something_waits() -> bool:
-	"""Whether there are open tasks, or calendars: a calendar that is read once a day closes its host's times."""
+	"""Whether there are open tasks or connected calendars. A calendar that is read only once a day closes its host's times."""
 	tasks = {"status": ["in", [PENDING, SENDING]]}
 	return bool(frappe.db.exists("Outbox Task", tasks) or frappe.db.exists("Calendar Connection", {"is_active": 1}))
 
@@ -49,7 +49,7 @@ def _is_old(moment: object) -> bool:
 
 
 def _forget_that_it_slept() -> None:
-	"""Later versions remember for an hour whether the site is dormant."""
+	"""Later versions of Frappe remember for an hour that the site is dormant: delete that."""
 	if find_spec("frappe.utils.scheduler"):
 		is_dormant = frappe.get_attr("frappe.utils.scheduler.is_dormant")
 		if hasattr(is_dormant, "clear_cache"):

@@ -19,9 +19,9 @@ from pypika.terms import ExistsCriterion, Not
 from scheduler_integration.isolation import read_committed
 from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
 
-# Longer than any worker's time for one job. A worker gives back in time the tasks that it doesn't get to.
+# Longer than a worker takes for one job. A worker that runs out of time gives back the tasks that it hasn't started.
 LEASE_SECONDS = 900
-# A message waits this long for the link or the calendar event of its booking. Then it goes without.
+# A message waits this long for the link or the calendar event of its booking. Then it is sent without them.
 PATIENCE = 10
 # A claim that lost a race against another worker is repeated this often.
 ATTEMPTS = 5
@@ -44,10 +44,10 @@ class Wanted:
 def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	"""Claim at most `limit` of the wanted tasks that are due. `now` is in epoch seconds. Commits.
 
-	Tasks that never failed come before those that did. Tasks that were planned to run at once, as a confirmation, come
-	before those that were planned for a later time, so 10,000 reminders don't hold it up. The first task of each target
-	comes before the second of any, so 10,000 tasks for one target don't hold up the others. A target gets one task at a
-	time of each kind in `wanted.one_at_a_time`.
+	Tasks that never failed come before tasks that did. Tasks that were planned to run at once come before tasks that were
+	planned for a later time, so 10,000 reminders don't delay a confirmation. The first task of each target comes before
+	the second task of any target, so 10,000 tasks for one target don't delay the others. Of the kinds in
+	`wanted.one_at_a_time`, a target gets one task at a time.
 	"""
 	for _attempt in range(ATTEMPTS):
 		try:

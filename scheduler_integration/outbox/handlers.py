@@ -11,11 +11,11 @@ from scheduler_integration.outbox.tasks import Task
 class Handler:
 	"""Runs the tasks of one kind.
 
-	`run` takes the task and `now` (epoch seconds). It reads the booking's present state, so a late task never tells an
-	old story. It may run twice for one task, so it must find out whether the first run got through. Any exception that
+	`run` takes the task and `now` (epoch seconds). It reads the booking's present state, so a late task never reports an
+	old state. It may run twice for one task, so it must find out whether the first run succeeded. Any exception that
 	it raises means: try again later.
 
-	With `one_at_a_time`, two tasks with the same target never run at once, as two changes of one calendar account.
+	With `one_at_a_time`, two tasks with the same target, such as one calendar account, never run at the same time.
 	"""
 
 	run: Callable[[Task, int], Outcome]

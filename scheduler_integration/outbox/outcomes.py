@@ -7,7 +7,7 @@ from scheduler_integration.meetings.changes import Fields
 
 @dataclass(frozen=True, slots=True)
 class Done:
-	"""It happened. `external_id` is the other side's name for it, `fields` are fields of the Booking to be set."""
+	"""The task is done. `external_id` is the other system's id for it; `fields` are to be set on the Booking."""
 
 	external_id: str | None = None
 	fields: Fields = field(default_factory=dict)
@@ -15,7 +15,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-	"""Not finished, but nothing went wrong. Run again at `at` (epoch seconds)."""
+	"""The task isn't done, and must run again at `at` (epoch seconds)."""
 
 	at: int
 	reason: str
@@ -23,7 +23,7 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Never:
-	"""It failed, and another attempt would fail too."""
+	"""The task failed, and another attempt would fail too."""
 
 	reason: str
 
@@ -39,7 +39,7 @@ Outcome = Done | Again | Never | NotNeeded
 
 
 class RetryLater(Exception):
-	"""The other side asks to wait, as with the header Retry-After. `seconds` is how long."""
+	"""The other system asks to wait `seconds`, for example with the header Retry-After."""
 
 	def __init__(self, message: str, seconds: int):
 		super().__init__(message)
@@ -47,4 +47,4 @@ class RetryLater(Exception):
 
 
 class Unavailable(Exception):
-	"""The other side can't be reached at all, so other tasks of this kind would fail too. They wait for the next run."""
+	"""The other system can't be reached, so other tasks of this kind would fail too. They wait for the next run."""

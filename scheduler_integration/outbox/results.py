@@ -38,7 +38,7 @@ def outcome_of_error(task: Task, error: Exception, now: int) -> Outcome:
 	"""Return when to try again after an exception, or Never after the last attempt.
 
 	The wait is drawn between half and all of the doubled time, so that tasks that failed together don't come back
-	together. The other side's own wish (RetryLater) counts if it is longer.
+	together. If the other system asks for a longer wait (RetryLater), that counts.
 	"""
 	reason = describe(error)
 	if task.attempts >= MAX_ATTEMPTS:
@@ -51,9 +51,9 @@ def outcome_of_error(task: Task, error: Exception, now: int) -> Outcome:
 
 
 def describe(error: Exception) -> str:
-	"""Return the error as one line for people: the class says little, the message most.
+	"""Return the error's message as one line for people, or its class if it has none.
 
-	Frappe's error of a broken template is a page with a traceback. Its last line says what is wrong.
+	For a broken template, Frappe's message is a page with a traceback. The last line of that says what is wrong.
 	"""
 	text = str(error)
 	if "Traceback" in text:

@@ -15,8 +15,8 @@ from scheduler_integration.outbox.results import MAX_ATTEMPTS, outcome_of_error,
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.wake import about_to_look, begin_to_look, wake_now
 
-# A worker claims at first FIRST_BATCH tasks, and then as many as it runs in BATCH_SECONDS, so that other workers find some
-# too. More than BATCH tasks would need longer statements and save no time.
+# A worker first claims FIRST_BATCH tasks, and later as many as it can run in BATCH_SECONDS, so that some are left for other
+# workers. It never claims more than BATCH: the statements would be longer, and no time would be saved.
 FIRST_BATCH = 5
 BATCH = 200
 BATCH_SECONDS = 2
@@ -31,7 +31,7 @@ class Run:
 	- `call_help` is called if so much is due that another worker should help.
 	- `batch` is how many tasks are claimed next.
 	- Tasks of the kinds in `unavailable` wait for another run.
-	- `is_drained` says whether nothing was due any more when it last looked.
+	- `is_drained` says whether nothing was due any more at the last look.
 	"""
 
 	ends: float
@@ -46,7 +46,7 @@ class Run:
 class Runner:
 	"""Runs tasks with these handlers.
 
-	- `now` returns the time in epoch seconds. It is asked again for each task, since a run can take a minute.
+	- `now` returns the time in epoch seconds. It is called for each task, because a run can take a minute.
 	- `store` sets fields of the task's booking, in the transaction that stores the outcome.
 	- `tell` is called with a task that failed for good and the reason.
 	"""
@@ -59,12 +59,12 @@ class Runner:
 	def run_all(self, seconds: float, booking: str | None = None) -> int:
 		"""Run due tasks until none is left, or for about `seconds`. Returns how many ran.
 
-		Runs those of all bookings, or of one only.
+		Runs the tasks of all bookings, or of one only.
 		"""
 		return len(self._run_due(Run(time.monotonic() + seconds, booking)))
 
 	def run_new(self, seconds: float) -> bool:
-		"""Run due tasks of all bookings as long as more of them come, or for about `seconds`.
+		"""Run due tasks of all bookings until no more come, or for about `seconds`.
 
 		Looks again after a second if tasks of several bookings ran: more are likely to come, and another job would take
 		more of the processor. Looks again too while a task waits for an earlier stage. Returns whether nothing is left.
@@ -100,7 +100,7 @@ class Runner:
 	def _run_batch(self, tasks: list[Task], run: Run) -> list[Task]:
 		"""Run the tasks and return those that ran. Adds the kinds that can't be reached to `run.unavailable`.
 
-		Tasks of these kinds are given back, and those for which no time is left.
+		Tasks of these kinds are given back, and so are tasks for which no time is left.
 		"""
 		began, ran, returned = time.monotonic(), list[Task](), list[Task]()
 		for task in tasks:
@@ -125,7 +125,7 @@ class Runner:
 			frappe.db.rollback()
 			outcome = outcome_of_error(task, raised, self.now())
 			if task.attempts == 1 or isinstance(outcome, Never):
-				# Not Frappe's own text: it shows the variables of each function, and some of them hold access tokens.
+				# Not Frappe's own traceback: it shows the variables of each function, and some of them hold access tokens.
 				frappe.log_error(f"Outbox Task {task.name}: {task.kind} for {task.booking}", frappe.get_traceback())
 		self._settle(task, outcome)
 		return error
@@ -137,7 +137,7 @@ class Runner:
 		if task.kind not in self.handlers:
 			return NotNeeded(_("Nothing here handles “{0}”.").format(task.kind))
 		if task.attempts > MAX_ATTEMPTS:
-			# A handler that kills its worker never gets to say that it failed.
+			# A handler that kills its worker can't return that it failed.
 			return Never(_("The worker ended unexpectedly {0} times.").format(MAX_ATTEMPTS))
 		return self.handlers[task.kind].run(task, now)
 

@@ -19,7 +19,7 @@ _COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", 
 class TaskSummary:
 	"""A task as the hosts of the booking see it. Instants are epoch seconds.
 
-	`target` is what a person reads of it. `automation` is the title of the Meeting Automation that asked for it.
+	`target` is written for people. `automation` is the title of the Meeting Automation that planned the task.
 	"""
 
 	name: str

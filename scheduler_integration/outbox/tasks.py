@@ -33,12 +33,12 @@ class Planned:
 	"""Something that is to happen outside.
 
 	- `kind` chooses the handler, `purpose` says what it is for (`attendee_confirmed`), `target` says whom it reaches: an
-	e-mail address, or a connected account. A crowd of tasks for one target doesn't hold up the others.
+	e-mail address, or a connected account. Many tasks for one target don't delay the tasks of other targets.
 	- `key`: the same key is the same task. At most 140 characters.
 	- `due_at`, `expires_at`: epoch seconds. After `expires_at` the task is skipped.
 	- `generation`: a higher one makes a task that was done due again.
 	- `automation`: the Meeting Automation that asks for it, if one does.
-	- `payload`: small facts that the booking doesn't hold, as JSON values.
+	- `payload`: small facts that aren't stored on the booking, as JSON values.
 	"""
 
 	kind: str
@@ -75,7 +75,7 @@ def plan(booking: str, tasks: Iterable[Planned], now: int, *, is_new: bool = Fal
 	"""Store the tasks of the booking, or move those that are known by their key. `now` is in epoch seconds.
 
 	The caller's transaction must hold the booking's row, so that no other one plans the same keys. `is_new`: this
-	transaction has made the booking, so no key of it is known.
+	transaction has made the booking, so none of its tasks is stored yet.
 	"""
 	planned: dict[str, Planned] = {}
 	for task in tasks:
@@ -118,7 +118,7 @@ def skip_open(
 
 
 def delete_tasks_of(bookings: Collection[str]) -> None:
-	"""Delete all tasks of the bookings: they name people, and say what was sent to them."""
+	"""Delete all tasks of the bookings, because tasks contain people's names and messages."""
 	frappe.db.delete("Outbox Task", {"booking": ["in", list(bookings)]})
 
 
@@ -135,14 +135,14 @@ def _known(planned: dict[str, Planned]) -> dict[str, frappe._dict]:
 
 
 def _replan(row: frappe._dict, task: Planned) -> None:
-	# A later change may want a task again that a change skipped. A task that a person stopped stays stopped.
+	# A change may plan a task again that an earlier change skipped. A task that a person stopped stays stopped.
 	is_wanted_again = task.generation > (row.generation or 0) or (row.status == SKIPPED and not row.is_stopped)
 	if not is_wanted_again and row.status != PENDING:
 		return
 	fields = _changing(task)
 	if is_wanted_again and row.status != SENDING:
 		fields |= {"status": PENDING, "attempts": 0, "error": None, "done_at": None, "done_on": None}
-	# A worker that runs the task sees the higher generation at its end, and makes the task due again.
+	# A worker that runs the task now finds the higher generation when it stores the outcome: the task is due again.
 	frappe.db.set_value("Outbox Task", row.name, fields)
 
 

@@ -25,26 +25,26 @@ from scheduler_integration.queueing import queue_job
 
 JOB = "scheduler_integration.jobs.run_new_tasks"
 KEY = "scheduler_integration_tasks_wait"
-# A job of the only worker may wait for another run and for the job of the minute, 20 seconds each. After a minute, the
-# latter has found the tasks of a lost job anyway.
+# With a single worker, this job may wait for another run and for `jobs.run_due_tasks`, 20 seconds each. After a minute,
+# `jobs.run_due_tasks` has found the tasks of a lost job anyway.
 WAITING_SECONDS = 60
-# Between two looks of a running job is a second. If it is killed there, commits queue a job again after this time.
+# A running job looks again after a second. If it is killed in that second, commits queue a job again after this time.
 LOOKING_SECONDS = 5
 
 
 def wake() -> None:
-	"""Let a job run the tasks that this transaction leaves, soon after its commit. If it is rolled back, there is no job."""
+	"""Let a job run the tasks that this transaction planned, soon after its commit. After a rollback there is no job."""
 	frappe.db.after_commit.add(wake_now)
 
 
 def wake_now() -> None:
-	"""Let a job run the tasks that are due: one that waits already, or a new one. Raises nothing."""
+	"""Let a job run the tasks that are due: a job that waits already, or a new one. Raises nothing."""
 	if _announce(WAITING_SECONDS):
 		queue_job(JOB, "short")
 
 
 def begin_to_look() -> None:
-	"""Say that this job looks for tasks now: for what is committed from now on, another job is needed."""
+	"""Announce that this job looks for tasks now. Tasks that are committed later need another job."""
 	try:
 		frappe.cache.delete_value(KEY)
 	except Exception:
@@ -53,7 +53,7 @@ def begin_to_look() -> None:
 
 @contextmanager
 def about_to_look() -> Iterator[None]:
-	"""Say that this job looks for tasks at the end of the block, in a moment. Until then, commits needn't queue one."""
+	"""Announce that this job looks for tasks at the end of the block. Until then, commits needn't queue another job."""
 	is_mine = _announce(LOOKING_SECONDS)
 	yield
 	if is_mine:
@@ -61,7 +61,7 @@ def about_to_look() -> Iterator[None]:
 
 
 def _announce(seconds: int) -> bool:
-	"""Set the key, unless it is set. Return whether it wasn't, also if nobody knows."""
+	"""Set the key. Return False if it was set already, and True otherwise, also if the cache can't be reached."""
 	try:
 		return bool(frappe.cache.set(frappe.cache.make_key(KEY), 1, nx=True, ex=seconds))
 	except Exception:

@@ -1,7 +1,7 @@
 """The guard for web addresses that people type: no request may reach into the network of this server.
 
-A name is resolved once, each of its IP addresses is checked, and the connection goes to a checked one. So a name server
-can't show a public address to the check and a private one to the connection.
+A name is resolved once, each of its IP addresses is checked, and the connection goes to a checked address. So a name
+server can't return a public address for the check and a private one for the connection.
 """
 
 import ipaddress
@@ -48,7 +48,7 @@ class Guard:
 		return parts
 
 	def resolved(self, host: str, port: int) -> list[Resolved]:
-		"""Return what a connection may use, as `socket.getaddrinfo` does. Raises AddressRefused and Unreachable."""
+		"""Return the addresses for a connection, in the form of `socket.getaddrinfo`. Raises AddressRefused and Unreachable."""
 		try:
 			found = list(self.resolve(host, port, 0, socket.SOCK_STREAM))
 		except (OSError, UnicodeError):
@@ -76,7 +76,8 @@ class NoGuard(Guard):
 def site_guard() -> Guard:
 	"""Return the guard with the hosts that `scheduling_allowed_hosts` in site_config.json names: a list, or one text.
 
-	It isn't a field of Scheduler Settings: who may change those is not always who answers for the server's network.
+	It isn't a field of Scheduler Settings: people who may change these settings aren't always responsible for the
+	server's network.
 	"""
 	given = frappe.conf.get("scheduling_allowed_hosts") or ()
 	hosts = given.replace(",", " ").split() if isinstance(given, str) else given
@@ -99,7 +100,7 @@ def normalised(address: str) -> str:
 
 
 def same_origin(one: str, other: str) -> bool:
-	"""Whether two addresses have the same scheme, host and port: whether the one's password may be sent to the other."""
+	"""Whether two addresses have the same scheme, host and port, so that a password for one may be sent to the other."""
 	first, second = _parts(one), _parts(other)
 	return _origin(first) == _origin(second)
 

@@ -128,8 +128,8 @@ class _Request:
 class Client:
 	"""Sends requests. One client belongs to one connection of a user; it isn't shared by threads.
 
-	`guard` decides which addresses may be called. Without one every address is, and redirects may only stay on their
-	origin: that is for the addresses of vendors, which no user types. `auth` is sent to the origin of the first address
+	`guard` decides which addresses may be called. Without a guard, every address may be called, and redirects must stay on
+	their origin: this is for vendors' addresses, which no user types. `auth` is sent to the origin of the first address
 	and to hosts of `trusted_suffix`, such as ".icloud.com", and nowhere else.
 	"""
 
@@ -155,9 +155,9 @@ class Client:
 		repeatable: bool | None = None,
 		redirect_methods: Collection[str] = _REPEATABLE,
 	) -> Answer:
-		"""Send a request, follow redirects, and return the answer, whatever its status, but for the errors below.
+		"""Send a request, follow redirects, and return the answer, whatever its status, except for the errors below.
 
-		`repeatable` says that the request can be sent twice; by default it depends on the method, and a POST can't.
+		`repeatable`: the request can be sent twice. By default this depends on the method; it is False for a POST.
 		Raises AddressRefused, AnswerTooLarge, TooManyRequests (429, or 503 with Retry-After) and Unreachable (no answer,
 		any other 5xx).
 		"""
@@ -226,7 +226,7 @@ class Client:
 			with self._sockets.closing_after(seconds):
 				answer = self._exchange(request, seconds)
 		except (requests.RequestException, HTTPError, OSError):
-			# Without a cause: requests writes the whole address, which may be a secret, into its errors.
+			# `from None`: the errors of requests contain the whole address, which may be a secret.
 			_log(request.method, host, "cut" if self._sockets.were_cut else "failed", began)
 			raise Unreachable(host=host) from None
 		_log(request.method, host, str(answer.status), began)

@@ -1,7 +1,7 @@
-"""Connections that go to the address that the guard checked, and that can be cut when the time is over.
+"""Connections to the address that the guard has checked. They can be closed when the time is over.
 
-A server can send one byte every few seconds. Each read is then in time, and the whole takes hours. So `Sockets` knows the
-open sockets, and a timer shuts them down.
+A server can send one byte every few seconds. Then each read is in time, but the whole answer takes hours. So `Sockets` keeps
+the open sockets, and a timer shuts them down.
 """
 
 import logging
@@ -19,7 +19,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from scheduler_integration.outside.addresses import Guard
 
-# At level DEBUG, urllib3 writes the path of each request, and the path of a feed is its password.
+# At level DEBUG, urllib3 logs the path of each request, and the path of a feed is as secret as a password.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
@@ -79,7 +79,7 @@ def _classes(guard: Guard, sockets: Sockets) -> tuple[type[HTTPConnection], type
 
 		def connect(self: Any) -> None:
 			super().connect()  # type: ignore[misc]
-			# With TLS this is another object than `_new_conn` returned.
+			# With TLS this isn't the object that `_new_conn` returned.
 			sockets.add(self.sock)
 
 	return type("Plain", (Pinned, HTTPConnection), {}), type("Tls", (Pinned, HTTPSConnection), {})

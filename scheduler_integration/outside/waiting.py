@@ -1,4 +1,4 @@
-"""Says how long to wait before something is tried again."""
+"""Computes how long to wait before another attempt."""
 
 import random
 from email.utils import parsedate_to_datetime
@@ -9,7 +9,7 @@ MAX_RETRY_AFTER = 24 * 3600
 def backoff(attempt: int, *, first: float, most: float) -> float:
 	"""Return the seconds to wait after the failed attempt number 1, 2, 3 ...: a random part of a time that doubles.
 
-	The whole time is random ("full jitter"): after an outage, a thousand connections don't come back together.
+	The whole time is random ("full jitter"), so that after an outage a thousand connections don't come back together.
 	"""
 	return random.uniform(0, min(most, first * 2 ** min(attempt - 1, 30)))  # not a secret
 

@@ -21,7 +21,7 @@ from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
-# Arguments of the address that say what just happened.
+# Arguments of the address for something that has just happened.
 NEWS = ("booked", "moved", "invited")
 _GONE = ("Cancelled", "Declined", "Rescheduled")
 
@@ -44,7 +44,7 @@ def managing_view(
 ) -> dict:
 	"""Return the view of `/schedule/manage/<token>`. `news` is one of NEWS if that just happened.
 
-	`brand` is that of the page on which the meeting was booked, None if that page is gone. `path` is the address of the
+	`brand` is the brand of the page on which the meeting was booked, None if that page no longer exists. `path` is the address of the
 	form. `attempt` is a form that was just refused.
 	"""
 	attempt = attempt or Attempt()
@@ -116,7 +116,7 @@ def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
 def _place(booking: AttendeeBooking) -> dict:
 	"""Return the place of the meeting. A web address becomes a link, anything else is text.
 
-	If the link of the video call isn't there yet, the page's script asks again (public/js/parts/awaited-link.js).
+	If there is no link of the video call yet, the page's script asks again (public/js/parts/awaited-link.js).
 	"""
 	is_dead = booking.video_status == "deleted_outside"
 	link, text = None if is_dead else booking.meeting_link, booking.location
@@ -131,7 +131,7 @@ def _place(booking: AttendeeBooking) -> dict:
 
 
 def _how_to_join(booking: AttendeeBooking) -> list[str]:
-	"""Return what people need who dial in, or the sentence who sends the link."""
+	"""Return the number and passcode for people who dial in, or a sentence about who sends the link."""
 	if booking.status in _GONE:
 		return []
 	if _link_follows(booking):

@@ -23,7 +23,7 @@ from scheduler_integration.reports.subject import ASSESSMENT, subject_of
 def find_report(name: str, user: str) -> Document:
 	"""Return the assessment if the user may read its report. Raises NotFound otherwise, whatever the reason is.
 
-	These may: users who may read the record, and the client's user once the assessment is completed.
+	Users who may read the record may read it, and so may the client's user once the assessment is completed.
 	"""
 	if name and frappe.db.exists(ASSESSMENT, {"name": name}):
 		doc = frappe.get_doc(ASSESSMENT, name)

@@ -37,7 +37,7 @@ def parse_answers(
 		details["answers"] = _("The answers must be an object of question and answer.")
 		return []
 	if not given.keys() <= {question.name for question in questions}:
-		# The response doesn't name the unknown ids: somebody could send a million of them, and would get them all back.
+		# The response doesn't name the unknown ids: somebody could send a million of them, and the response would be as long.
 		details["answers"] = _(
 			"There is an answer to a question that this meeting doesn't ask. Please reload the page."
 		)

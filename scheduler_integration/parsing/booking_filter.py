@@ -1,4 +1,4 @@
-"""Reads which bookings a host or manager wants to see in a list."""
+"""Reads the filter with which a host or manager lists bookings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scheduler_integration.parsing.fields import parse_choice, parse_date
 
 @dataclass(frozen=True, slots=True)
 class BookingFilter:
-	"""The conditions for bookings in a list. An empty one sets no condition.
+	"""The conditions for bookings in a list. An empty field sets no condition.
 
 	`statuses` are those of Booking. `since` and `until` are epoch seconds: a meeting that has a moment in
 	`[since, until)` fits. `meeting_type` and `page` are names of records, `host` is a user.
@@ -39,7 +39,7 @@ def parse_booking_filter(values: Mapping[str, object], zone: str) -> BookingFilt
 	"""Return the filter in the arguments of a request. Dates are days of `zone`.
 
 	The arguments are `status` (a list, or text with commas), `start_date`, `end_date`, `meeting_type` (a record's name),
-	`page` (a slug) and `host` (a user). Raises InvalidRequest that names every wrong one.
+	`page` (a slug) and `host` (a user). Raises InvalidRequest that names every wrong argument.
 	"""
 	details: dict[str, str] = {}
 	first, last = (_date(name, values.get(name), details) for name in ("start_date", "end_date"))

@@ -1,4 +1,4 @@
-"""Requests to book: reads what a caller sends, and checks every field."""
+"""Requests to book: reads the payload of a caller, and checks every field."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ def _zone(value: object) -> str:
 
 
 def _language(value: object) -> str:
-	"""Return a language that this site has, for the messages to the attendee. An unknown one becomes the request's."""
+	"""Return a language that this site has, for messages to the attendee. Instead of an unknown one, the request's."""
 	code = line(value, 10)
 	return code if code and frappe.db.exists("Language", code) else frappe.local.lang
 

@@ -1,4 +1,4 @@
-"""Checks e-mail addresses: which the app accepts, and which are safe in a mail header."""
+"""Checks whether the app accepts an e-mail address, and whether an address is safe in a mail header."""
 
 import re
 
@@ -25,7 +25,7 @@ def deliverable(address: str) -> str | None:
 
 
 def is_header_safe(address: str) -> bool:
-	"""Return whether the address is safe in a mail header as it is. jane@mail.local is safe, but not `deliverable`."""
+	"""Return whether the address is safe in a mail header. jane@mail.local is safe, although it isn't `deliverable`."""
 	return bool(_PLAIN.fullmatch(address)) and not has_encoded_word(address)
 
 

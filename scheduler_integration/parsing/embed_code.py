@@ -1,4 +1,4 @@
-"""Reads the code that schedulers offer for websites, and keeps nothing of it but an address and a height.
+"""Reads the code that schedulers offer for websites, and keeps only an address and a height.
 
 Embed code is HTML from outside that would run in reports. It is parsed with html5lib, which builds the same tree as
 browsers do. The widget that a report shows is a new one, built from the address (`reports/html.py`): no tag, attribute, style
@@ -30,11 +30,11 @@ from scheduler_integration.parsing.web_address import WebAddress, web_address
 LONGEST = 5000
 MIN_HEIGHT, DEFAULT_HEIGHT, MAX_HEIGHT = 200, 600, 2000
 
-# The providers' hosts; each name stands for its subdomains too. All of them are the providers' own.
+# The providers' hosts. Each name includes its subdomains, which all belong to the provider.
 PROVIDER_HOSTS = frozenset(
 	{"calendly.com", "acuityscheduling.com", "as.me", "oncehub.com", "scheduleonce.com", "meetme.so"}
 )
-# Their scripts may accompany a widget. They are recognised, and left out.
+# The providers' scripts may be beside a widget. They are recognised, and left out.
 _SCRIPT_HOSTS = PROVIDER_HOSTS | {"squarespace.com"}
 
 _PIXELS = re.compile(r"([0-9]{2,4})(?:px)?", re.ASCII)
@@ -73,7 +73,7 @@ def parse_embed_code(code: object, allowed_hosts: Collection[str] = ()) -> Widge
 			_("There is no widget in this code. Paste the inline code that your scheduler offers for websites.")
 		)
 	if len(found) > 1:
-		raise Refused(_("There is more than one widget in this code. Paste one."))
+		raise Refused(_("There is more than one widget in this code. Paste the code of only one widget."))
 	return found[0]
 
 
@@ -150,7 +150,7 @@ def _refuse_foreign_script(element: Element) -> None:
 
 
 def _refuse_foreign(address: str | None) -> None:
-	"""Raise Refused for a script or style sheet that isn't the provider's. It would be left out in any case."""
+	"""Raise Refused for a script or style sheet that isn't the provider's, although it would be left out anyway."""
 	found = web_address(_with_scheme(address or ""))
 	if not found or found.scheme != "https" or not _is_under(found.host, _SCRIPT_HOSTS):
 		raise Refused(_("The code loads something that isn't the scheduler's. Paste the scheduler's own code."))

@@ -17,7 +17,7 @@ _LIFECYCLE: dict[str, Event] = {"reauthorizationRequired": "renew", "subscriptio
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-	"""One push message. "renew": the provider asks for a new channel; "ended": there is none any more."""
+	"""One push message. "renew": the provider asks for a new channel; "ended": the channel no longer exists."""
 
 	channel: str
 	secret: str = field(repr=False)
@@ -26,7 +26,7 @@ class PushMessage:
 
 
 def google_messages(headers: Mapping[str, str]) -> list[PushMessage] | None:
-	"""Return the message in the headers: none if it only says that a channel is open. None if they aren't Google's."""
+	"""Return the message in the headers, in a list that is empty if a channel was opened. None if they aren't Google's."""
 	channel = headers.get("X-Goog-Channel-ID")
 	if not channel:
 		return None
@@ -36,7 +36,7 @@ def google_messages(headers: Mapping[str, str]) -> list[PushMessage] | None:
 
 
 def microsoft_messages(body: bytes) -> list[PushMessage]:
-	"""Return the messages in the body, at most 1,000: none if it can't be read."""
+	"""Return the messages in the body, at most 1,000. Empty if the body can't be read."""
 	try:
 		return [_microsoft_message(entry) for entry in json.loads(body)["value"][:_MOST]]
 	except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

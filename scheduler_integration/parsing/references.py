@@ -8,14 +8,14 @@ _DEEPEST = 12
 
 
 def parse_reference(value: object) -> str:
-	"""Return a value that has the form of a reference. Anything else returns "": a wrong one mustn't stop a booking."""
+	"""Return the value if it has the form of a reference, otherwise "": a wrong reference mustn't stop a booking."""
 	return value if isinstance(value, str) and REFERENCE.fullmatch(value) else ""
 
 
 def find_reference(payload: object) -> str:
 	"""Return the first text in the JSON payload that has the form of a reference, or "".
 
-	External schedulers give it back in different places: as a UTM value, or as the answer to a hidden question.
+	External schedulers return the reference in different places: as a UTM value, or as the answer to a hidden question.
 	"""
 	return next((text for text in _texts(payload, 0) if REFERENCE.fullmatch(text)), "")
 

@@ -1,4 +1,4 @@
-"""Requests to reschedule: reads what a caller sends, and checks every field."""
+"""Requests to reschedule: reads the arguments of a caller, and checks every field."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from scheduler_integration.parsing.text import Refused, line
 class RescheduleRequest:
 	"""A request to move a meeting to another time, whose fields are all valid.
 
-	- `start` is in epoch seconds, `duration` in minutes; None keeps the meeting's own.
+	- `start` is in epoch seconds, `duration` in minutes; without `duration` the meeting stays as long as it is.
 	- `parts` are the starts of the parts of a multi-day meeting, in epoch seconds, as the attendee was shown them.
 	- `hold` is the key of the attendee's own hold, `idempotency_key` the caller's own key.
 	"""

@@ -1,7 +1,7 @@
-"""Reads what consultants send about their scheduler and their meeting types. Every wrong field is named at once.
+"""Reads the settings and meeting types that consultants send. Names all wrong fields at once.
 
-The fields have the API's names; the result has those of the records. A field that isn't sent isn't in the result, so
-that an update changes only what was sent.
+The fields have the API's names, the result has the names of the records' fields. A field that isn't sent isn't in the
+result, so that an update changes only the fields that were sent.
 """
 
 from collections.abc import Callable, Mapping
@@ -85,7 +85,7 @@ def _url(longest: int) -> Parser:
 
 
 def _embed_code(value: object) -> str:
-	"""Return the code as it was sent: the record's controller reads it, because it knows the allowed hosts."""
+	"""Return the code as it was sent: the record's controller reads it, with the allowed hosts of the settings."""
 	if value is not None and not isinstance(value, str):
 		raise Refused(_("This must be text."))
 	if len(value or "") > LONGEST_EMBED_CODE:

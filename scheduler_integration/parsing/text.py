@@ -36,7 +36,10 @@ def line(value: object, longest: int = SHORT) -> str:
 
 
 def paragraph(value: object, longest: int = LONG) -> str:
-	"""Return text of any number of lines, trimmed; otherwise as `line`. Line breaks become "\\n"."""
+	"""Return text of any number of lines, trimmed; empty for None. Line breaks become "\\n".
+
+	Raises Refused if it is longer than `longest` or unsafe.
+	"""
 	text = _text(value, longest).replace("\r\n", "\n").replace("\r", "\n")
 	if any(is_control(char) for char in text.replace("\n", "").replace("\t", "")):
 		raise Refused(_("This contains characters that can't be shown."))
@@ -44,9 +47,9 @@ def paragraph(value: object, longest: int = LONG) -> str:
 
 
 def prose(value: object, longest: int = LONG) -> str:
-	"""Return text that a host writes for visitors, otherwise as `paragraph`. A line may begin with "- ", as in a list.
+	"""Return text that a host writes for visitors, as `paragraph` does. But lines may begin with "- ", as in a list.
 
-	`paragraph` refuses some of these lines, because a spreadsheet could take them for a formula.
+	`paragraph` refuses some of these lines, because a spreadsheet could read them as a formula.
 	"""
 	text = _plain(value, longest).replace("\r\n", "\n").replace("\r", "\n")
 	if any(is_control(char) for char in text.replace("\n", "").replace("\t", "")):
@@ -55,9 +58,9 @@ def prose(value: object, longest: int = LONG) -> str:
 
 
 def label(value: object, longest: int = SHORT) -> str:
-	"""Return one line that a host writes for visitors, such as a name. Names stand in lists that people export.
+	"""Return one line that a host writes for visitors, such as a name. It can't be a formula, because people export lists.
 
-	Unlike `line`, it may contain "=?": it never goes into a header.
+	Unlike in `line`, "=?" is allowed, because the text is never put into a header.
 	"""
 	text = _text(value, longest)
 	if any(is_control(char) for char in text):
@@ -67,7 +70,7 @@ def label(value: object, longest: int = SHORT) -> str:
 
 def person_name(value: object) -> str:
 	"""Return a person's name; empty for None. Raises Refused for a name that Frappe can't give to a Contact."""
-	# Frappe uses it as the Contact's name, and adds a number if that exists. Both must fit into 140 characters.
+	# Frappe uses the text as the Contact's name, and adds a number if that name exists. Both must fit into 140 characters.
 	name = line(value, 120)
 	if "<" in name or ">" in name or name.lower().startswith("new contact"):
 		raise Refused(_("This is not a name."))

@@ -16,7 +16,7 @@ from scheduler_integration.parsing.text import Refused
 
 @dataclass(frozen=True, slots=True)
 class ZoomNotice:
-	"""A notice. What it doesn't tell, or not in the form that Zoom documents, is empty or None.
+	"""A notice. Facts that are missing, or not in the form that Zoom documents, are empty or None.
 
 	`meeting` is Zoom's number of a meeting, and `start` and `end` are its instants, in epoch seconds. `participant` is the
 	e-mail address of a person who joined at `joined_at`. `user` is the id of a user who removed the app. `token` is the
@@ -63,7 +63,7 @@ def _inner(told: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-	"""Return a text. Zoom writes the numbers of meetings as numbers, or as text."""
+	"""Return the value as text. Zoom writes a meeting's number as a number or as text."""
 	return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 

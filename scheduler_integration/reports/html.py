@@ -15,7 +15,7 @@ from scheduler_integration.reports.qr import qr_image
 from scheduler_integration.reports.section import Channel, Meeting, Section
 from scheduler_integration.reports.widget import ShownWidget
 
-# The rights of the scheduler's page in the frame. It has the provider's origin, never this site's (`widget_hosts`).
+# The rights of the scheduler's page in the frame. The page has the provider's origin, never this site's (`widget_hosts`).
 _SANDBOX = "allow-forms allow-popups allow-popups-to-escape-sandbox allow-same-origin allow-scripts"
 _TOGETHER = Markup(' style="margin: 0 0 16px; page-break-inside: avoid; break-inside: avoid;"')
 # wkhtmltopdf doesn't know flexible boxes, so the image floats.
@@ -67,7 +67,7 @@ class _Writer:
 	def _widget(self, widget: ShownWidget) -> Markup:
 		if self.channel == "report":
 			return Markup('<div class="scheduler-embed">{}</div>').format(_frame(widget))
-		# Paper can't be clicked: it shows the address itself, beside the QR code.
+		# In print, the address itself is shown beside the QR code, because paper can't be clicked.
 		is_print = self.channel == "pdf"
 		return self._block(
 			"scheduler-print",

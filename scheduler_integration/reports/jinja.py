@@ -28,7 +28,7 @@ def scheduler_section(doc: Document | Mapping[str, Any], channel: str | None = N
 	if channel and not where:
 		raise ValueError(f"unknown channel {channel!r}")
 	if not isinstance(doc, Document):
-		# Frappe renders e-mail templates with the fields that the browser sent. The record itself says what is true.
+		# Frappe renders e-mail templates with the fields that the browser sent. So the stored record is read.
 		doc = frappe.get_doc(doc["doctype"], doc["name"])
 		doc.check_permission("read")
 	# Frappe sets this flag while it renders a print format, on 15 and 16.

@@ -10,7 +10,7 @@ from scheduler_integration.reports.section import Meeting, Section
 
 # A backslash before any of these makes it an ordinary character (CommonMark 0.31, section 2.4). The other characters of
 # Markdown need one of these, or a place that `_LINE_START` covers: quotes and parentheses belong to links, for example.
-# GitHub makes links of "https://" and "www." by itself.
+# GitHub turns "https://" and "www." into links.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>~|$@]|#(?=#*$)|&(?=[#\w]+;)|:(?=//)|(?<=www)\.", re.IGNORECASE)
 # At the start of a line, these would begin a heading, a list or a line under a heading.
 _LINE_START = re.compile(r"^(?=[#+=-])|^(\d+)(?=[.)](?: |$))")

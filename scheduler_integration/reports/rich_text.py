@@ -1,7 +1,7 @@
 """Cleans the rich text of reports.
 
-Frappe cleans rich text when a form is saved, but lets style sheets and a few other tags through, and a program may write
-past the form. A report goes to clients, so only what an editor produces is kept.
+Frappe cleans rich text when a form is saved, but keeps style sheets and a few other tags, and a program may store text
+without a form. A report goes to clients, so only the tags that an editor writes are kept.
 """
 
 import bleach

@@ -1,4 +1,4 @@
-"""Makes the section: which meetings it recommends, in which words, with which links. `html.py` and `markdown.py` write it."""
+"""Makes the section: recommended meetings, words and links. `html.py` and `markdown.py` write it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -81,7 +81,7 @@ def _meeting(each: ConsultantType, address: str, subject: Subject, channel: Chan
 
 
 def _scheduler_link(settings: ConsultantSettings, subject: Subject, channel: Channel) -> str | None:
-	"""Return the link to the consultant's scheduler as a whole, which stands in print for the widget."""
+	"""Return the link to the consultant's whole scheduler. In print it replaces the widget."""
 	return _link("", settings.scheduler_url, subject, channel) if settings.scheduler_url else None
 
 

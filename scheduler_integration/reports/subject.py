@@ -28,8 +28,8 @@ class Subject:
 def subject_of(doc: Document) -> Subject | None:
 	"""Return the subject of a record's report, or None if the record names no consultant.
 
-	Client Assessment is known. For other DocTypes, Scheduler Settings name the fields; a DocType that isn't listed there
-	has none. Stored values count, not those in memory: a print preview is made of what the browser sends.
+	The fields of Client Assessment are known. For other DocTypes, Scheduler Settings name the fields; a DocType that isn't
+	listed there has no reports. Stored values are read, because a print preview has the values that the browser sent.
 	"""
 	fields = _fields_of(doc.doctype)
 	if not fields:

@@ -19,8 +19,8 @@ from scheduler_integration.reports.subject import Subject
 class ShownWidget:
 	"""A widget. `src` is the frame's address, `origin` its origin for a content security policy, `height` in pixels.
 
-	`url` is where paper and e-mails lead instead. `reference` tells whose report it is: the scheduler gives it back with a
-	booking. It is empty in the report of a record that isn't a Client Assessment. `plain_src` is `src` without it.
+	`url` is the address for paper and e-mails. `reference` identifies the report: the scheduler returns it with a booking. It
+	is empty in the report of a record that isn't a Client Assessment. `plain_src` is `src` without the reference.
 	"""
 
 	src: str
@@ -39,7 +39,7 @@ class ShownWidget:
 def widget_of(settings: ConsultantSettings, subject: Subject, scheduler_link: str | None) -> ShownWidget | None:
 	"""Return the widget, or None if the consultant shows none.
 
-	The stored code is read again: since it was saved, an admin may have removed its host.
+	The stored code is read again, because an admin may have removed its host from the allowed ones.
 	"""
 	if not settings.embed_in_reports:
 		return None

@@ -93,7 +93,7 @@ def _view() -> dict:
 
 
 def _calendar_notes(user: str, zone: str) -> list[dict]:
-	"""Return what differs in the user's calendars from the meetings to come: events that were moved or deleted there."""
+	"""Return the events of coming meetings that were moved or deleted in the user's calendars."""
 	locale = current_visitor().locale
 	return [{"title": each.title, "text": change_sentence(each, zone, locale)} for each in changes_of(user, now())]
 

@@ -88,7 +88,7 @@ def _wish() -> Wish:
 
 
 def _offered(wish: Wish, zone: str) -> Offered:
-	"""Return what can be booked on the day that the address asks for, or else on the first day with a free time."""
+	"""Return the slots of the day in the address, or else of the first day with a free time."""
 	bookable = find_own_bookable(wish.meeting_type)
 	minutes = wish.duration if wish.duration in durations_of(bookable.meeting_type) else None
 	request = SlotRequest(minutes or bookable.meeting_type.duration_minutes, by_host=True)

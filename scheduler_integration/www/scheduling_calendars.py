@@ -1,4 +1,4 @@
-"""`/scheduling/calendars`: hosts connect calendars, choose what is read and written, and see what is wrong.
+"""`/scheduling/calendars`: hosts connect calendars, choose which are read and written, and see errors.
 
 With `?whose=all`, managers see everybody's. `?connect=` leads to the vendor's consent page: as a link and not as a form,
 because the page's security policy lets forms lead to this site only.
@@ -144,7 +144,7 @@ def _message(error: SchedulingError | None) -> dict | None:
 
 
 def _problem(code: str) -> str:
-	"""Return a sentence for what went wrong at the vendor. Unknown codes come from outside and aren't shown."""
+	"""Return a sentence for an error at the vendor. Unknown codes come from outside and aren't shown."""
 	sentences = {
 		"CONSENT_REFUSED": _("You declined at the provider, so nothing was connected."),
 		"CONSENT_EXPIRED": _("That took too long. Please connect the calendar again."),

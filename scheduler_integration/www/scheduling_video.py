@@ -4,7 +4,7 @@
 - `?join=<booking>` goes on to the video call, with the host's own link.
 - A form with `disconnect` removes an account, one with `prefer` makes it the preferred one.
 
-Each ends with a redirect, or with a page that says why not.
+Each ends with a redirect, or with an error page.
 """
 
 import frappe

@@ -73,7 +73,7 @@ def test_an_appointment_is_asked_for_again_until_acuity_answers(acuity, settings
 	acuity.status = 503
 	ask_for_appointment(settings.consultant, "54321", NOW)
 	bookings.ask_due(NOW)
-	assert the_booking(settings).error.startswith("Acuity could not be asked: ")
+	assert the_booking(settings).error.startswith("The appointment couldn't be fetched from Acuity: ")
 	acuity.status = 200
 	bookings.ask_due(NOW + PAUSE - 1)
 	assert acuity.asked == ["54321"]

@@ -43,4 +43,4 @@ def _check_may_ask(booking: Document, now: int, gives_back: bool) -> None:
 	if has_begun_over_several_days(booking, now):
 		raise MoveNotAllowed(_("The first day of this meeting has begun."))
 	if booking.starts_at <= now and not gives_back:
-		raise MoveNotAllowed(_("The meeting has begun. Give its time back to ask for another one."))
+		raise MoveNotAllowed(_("The meeting has begun. To ask for another time now, also give the present time back."))

@@ -1,7 +1,7 @@
 """Books a slot.
 
-The request has been checked by the caller. The hosts are locked first, and only then is it decided whether the slot is
-free: a read from before the lock may be out of date.
+The caller has checked the request. `book` first locks the hosts, and then decides whether the slot is free: facts that
+were read before the lock may be out of date.
 """
 
 from dataclasses import replace
@@ -47,8 +47,8 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooki
 def book_by_host(request: BookingRequest, bookable: Bookable, now: int) -> HostBooking:
 	"""Book a meeting for somebody, as a host or manager, and return it as hosts see it. `request.on_behalf` is set.
 
-	Minimum notice, booking window and grid don't apply; busy times, hours and limits do. A meeting type whose requests
-	need an answer gets none here: the host has agreed already. Raises SlotTaken and AlreadyCancelled as `book` does.
+	Minimum notice, booking window and grid don't apply; busy times, hours and limits do. The booking needs no
+	confirmation, whatever its type says: the host has agreed already. Raises SlotTaken and AlreadyCancelled as `book` does.
 	"""
 	return for_host(_earlier(request) or _take(request, bookable, now), now)
 
@@ -61,7 +61,7 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	offer = make_offer(bookable, wanted, first, last, now, lock=True)
 	request = replace(request, parts=held_parts(request, bookable.meeting_type, offer, now))
 	if not _is_bookable(request, offer):
-		# If the same request was sent twice, the other one may have got the slot while this one waited for the lock.
+		# If the same request was sent twice, the first may have got the slot while the second waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
 		raise slot_taken(_asked(request, offer), request.start, request.duration, request.timezone)
@@ -94,8 +94,8 @@ class Dated(Protocol):
 def held_parts(request: Dated, meeting_type: Document, offer: Offer, now: int) -> tuple[int, ...]:
 	"""Return the starts of the days of a multi-day meeting: those that the request names, or else that are held.
 
-	A hold covers a limited number of days. If the meeting has more, the hold doesn't say which the other days are, and
-	nothing is returned.
+	A hold covers only the first few days. If the meeting has more days, the result is empty, because the hold doesn't have
+	all of them.
 	"""
 	if request.parts or not request.hold or not offer.pool.rules or offer.pool.rules.days == 1:
 		return request.parts
@@ -121,12 +121,12 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 
 
 def _insert(booking: Document, bookable: Bookable) -> None:
-	"""Insert a new booking, without asking again what this transaction has read: its links, and its hosts' Users."""
+	"""Insert a new booking. Its links and its hosts' Users aren't read again: this transaction has read them already."""
 	reuse_blank_records()
 	booking.flags.update(ignore_links=True, people=bookable.people)
-	# Frappe compares an earlier version with the new one, and here there is none.
+	# Frappe compares the record with its earlier version, and a new booking has none.
 	booking.flags.ignore_version = True
-	# The attendee has no rights on Booking and usually isn't signed in. `_take` decides that they may book.
+	# The attendee has no rights on Booking and usually isn't signed in. `_take` has decided that they may book.
 	booking.insert(ignore_permissions=True)
 	booking.flags.update(ignore_links=False, ignore_version=False)
 
@@ -164,7 +164,7 @@ def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:
 	"""
 	rules = offer.pool.rules
 	refusals = [refusal for found in offer.pool.refusals(start).values() for refusal in found]
-	# If only the first slot of a date is offered, a later slot wouldn't be offered with an empty calendar either.
+	# If only the first slot of a date is offered, later slots aren't offered even with an empty calendar.
 	if not (rules and refusals) or rules.first_slot_only or not {each.reason for each in refusals} <= _CALENDAR_REASONS:
 		return []
 	busy = engine.merge((item.start, item.end) for refusal in refusals for item in refusal.conflicts)

@@ -8,7 +8,7 @@ from scheduler_integration.meetings.summaries import HostBooking, for_host
 
 
 def confirm(name: str, now: int) -> HostBooking:
-	"""Confirm a pending booking as the signed-in host or manager. A pending booking has its hosts' time already.
+	"""Confirm a pending booking as the signed-in host or manager. The hosts' time has been taken since the request.
 
 	Raises BookingNotFound, AlreadyCancelled, and NotPermitted if the user may not, the booking isn't pending or the
 	meeting is over. The caller must roll back then.

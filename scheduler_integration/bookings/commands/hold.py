@@ -45,7 +45,7 @@ def hold_slot(bookable: Bookable, request: SlotRequest, start: int, address: str
 	if hold.expires_at <= now:
 		raise InvalidRequest(_("This time was held for as long as it can be. You can book it while it is free."))
 	put_hold(hold, now)
-	# Until the visitor has filled in the form, the hosts' busy times are fresh.
+	# The hosts' own calendars are read while the visitor fills in the form.
 	refresh_of_hosts(hold.users, now)
 	return HeldSlot(own, hold.expires_at, bookable.page.timezone)
 

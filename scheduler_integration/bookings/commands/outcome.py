@@ -1,6 +1,6 @@
-"""Says whether a meeting took place: completed, or the attendee didn't show up.
+"""Marks a meeting as completed, or that the attendee didn't come.
 
-Neither changes the invitation, so the sequence stays, and nobody gets a message about it.
+The invitation doesn't change, so the sequence stays. Readers get no message, only automations may act.
 """
 
 import frappe
@@ -13,7 +13,7 @@ from scheduler_integration.meetings.summaries import HostBooking, for_host
 
 
 def complete(name: str, now: int) -> HostBooking:
-	"""Mark a meeting that has begun as completed, as the signed-in host or manager; also one marked as a no-show.
+	"""Mark a meeting that has begun as completed, as the signed-in host or manager. It may be marked as a no-show.
 
 	Raises BookingNotFound, AlreadyCancelled, and NotPermitted if the user may not, the meeting hasn't begun, or seven
 	days have passed. The caller must roll back then.
@@ -24,7 +24,7 @@ def complete(name: str, now: int) -> HostBooking:
 
 
 def mark_no_show(name: str, reason: str, now: int) -> HostBooking:
-	"""Mark that the attendee didn't come to a meeting that has begun; also one marked as completed. As `complete`."""
+	"""Mark that the attendee didn't come to a meeting that has begun. It may be completed. Raises the errors of `complete`."""
 	booking = find_for_host(name, "write", for_update=True)
 	change_status(booking, "No Show", Kind.NO_SHOW, Actor.HOST, now, reason=reason)
 	return for_host(booking, now)

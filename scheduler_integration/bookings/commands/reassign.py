@@ -32,8 +32,8 @@ from scheduler_integration.times import Objection
 def reassign(name: str, host: str, now: int, *, replaces: str | None = None, force: bool = False) -> HostBooking:
 	"""Reassign the booking `name` from the host `replaces` (default: the main host) to `host`. Both are User names.
 
-	The bookings that share its session are reassigned too. If a multi-day meeting has begun, `host` takes the days to
-	come and the past days stay with `replaces`. With `force`, the new host's hours, limits and buffers are ignored;
+	The bookings that share its session are reassigned too. If a multi-day meeting has begun, `host` takes the days that
+	aren't over, and the past days stay with `replaces`. With `force`, the new host's hours, limits and buffers are ignored;
 	only a busy time or booking that overlaps the meeting itself prevents it.
 
 	Raises BookingNotFound; NotPermitted if the user isn't a manager or the meeting is over; AlreadyCancelled;
@@ -77,11 +77,11 @@ def _leaving(booking: Document, replaces: str | None) -> str:
 
 
 def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> engine.Member:
-	"""Return the new host with their calendar. Raises HostNotFree, except for reasons that stop only attendees."""
+	"""Return the new host with their calendar. Raises HostNotFree, unless the reason binds only attendees."""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	request = SlotRequest(booking.duration_minutes)
 	(member,) = load_members(meeting_type, [host], request, booking.starts_at, booking.ends_at, now, lock=True)
-	# A hold is a courtesy among visitors. It doesn't stop a manager.
+	# A hold is a courtesy among visitors, and doesn't stop a manager.
 	member = replace(member, host=member.host.without_holds())
 	parts = _to_come(booking, now)
 	refusals = engine.reassignment_refusals(member, parts, now, has_begun=parts != booking.parts())

@@ -2,8 +2,8 @@
 
 A new booking takes the place of the earlier one, in one transaction under the lock of all hosts involved:
 
-1. The earlier booking becomes Rescheduled and loses its buckets and seats. From here on it doesn't stand in its own
-   way: not with its time and buffers, not in a limit, not with its seats.
+1. The earlier booking becomes Rescheduled and loses its buckets and seats. So its time, buffers and seats are free for
+   the new booking, and no limit counts it.
 2. The new time is checked and taken as for a new booking. If it isn't free, the caller rolls back, and the meeting stays
    where it was.
 3. The new booking keeps attendee, hosts, answers, manage key, and the invitation's UID with a higher sequence. It
@@ -82,7 +82,7 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	choice = _with_turn(choice, booking, joins=bool(standing), was_given_back=was_given_back)
 	_store(new, booking, standing, Change(Kind.RESCHEDULED, new, now, choice.turn, by=Actor.ATTENDEE))
 	if request.hold:
-		# Holds live in the cache, which has no rollback: if this fails, the attendee keeps the hold.
+		# Holds are in the cache, which has no rollback: if the command fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
 	return for_attendee(new, now)
 
@@ -153,7 +153,8 @@ def _bound_key(booking: Document, request: RescheduleRequest) -> str | None:
 
 
 def _was_used(booking: Document, key: str) -> bool:
-	# The last booking was read with a lock: if the same request was sent twice, the second one sees it only there.
+	# Compare with the last booking, which was read with a lock: if the same request was sent twice, only such a read shows
+	# the second request what the first has stored.
 	return booking.idempotency_key == key or bool(frappe.db.exists("Booking", {"idempotency_key": key}))
 
 
@@ -171,7 +172,7 @@ def _offer(found: Bookable, wanted: SlotRequest, start: int, now: int) -> Offer:
 def _choose(
 	booking: Document, offer: Offer, request: RescheduleRequest, found: Bookable, was_given_back: bool
 ) -> Choice:
-	"""Return the hosts of the moved meeting: the same ones, or a round robin's next host if the same isn't free."""
+	"""Return the hosts of the moved meeting: the same hosts, or a round robin's next host if the present one isn't free."""
 	free = offer.assignable_hosts(request.start, request.parts)
 	if offer.assignment == "Collective":
 		return Choice(sorted(free, key=lambda user: user != booking.host))
@@ -187,10 +188,10 @@ def _choose(
 def _with_turn(
 	choice: Choice, booking: Document, *, joins: bool, moves_alone: bool = True, was_given_back: bool = False
 ) -> Choice:
-	"""Return the choice with the turn that the ledger enters. Without one, the new booking takes over the entries.
+	"""Return the choice with the turn that the ledger enters. Without a turn, the new booking takes over the entries.
 
 	The entries stay if a meeting moves as a whole. If one attendee leaves a session that goes on, or joins another one,
-	the sessions keep theirs, and the booking brings and costs its host the same.
+	each session keeps its entries, and the booking gives its host as much credit as the host pays.
 	"""
 	if choice.turn or not booking.turn_shares:
 		return choice
@@ -221,7 +222,7 @@ def _successor(
 def _store(new: Document, booking: Document, standing: Document | None, change: Change) -> None:
 	if standing:
 		join(new, standing)
-	# The attendee has no rights on Booking, and no role may create one by hand. The checks above decide.
+	# The attendee has no rights on Booking, and no role may create bookings by hand. The command has checked its own rules.
 	new.flags.ignore_links = True
 	new.insert(ignore_permissions=True)
 	change = replace(change, moved_from=booking, leaving=_leaving(new, booking), reason=new.reschedule_reason)
@@ -231,7 +232,7 @@ def _store(new: Document, booking: Document, standing: Document | None, change: 
 def _leaving(new: Document, booking: Document) -> str | None:
 	"""Return the host of the earlier booking if another one takes the meeting.
 
-	The hosts of a session that goes on without this attendee keep it. They are told in another way.
+	If a session goes on without this attendee, its hosts keep the session, so none of them is returned.
 	"""
 	keeps_session = (booking.session_uid or None) != (new.session_uid or None)
 	return None if keeps_session or booking.host in new.host_users() else booking.host

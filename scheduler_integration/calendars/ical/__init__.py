@@ -1,1 +1,1 @@
-"""Reads iCalendar text (RFC 5545) as busy times. Text comes from strangers: it may be broken, huge or hostile."""
+"""Reads iCalendar text (RFC 5545) as busy times. The text comes from strangers, so it may be broken, huge or hostile."""

@@ -1,7 +1,7 @@
 """Splits iCalendar text into its components, without parsing them.
 
-Each event is parsed alone later, so that a broken one doesn't hide the others, and most events of a long feed are over
-and need not be parsed at all.
+Each event is parsed alone later, so that a broken event doesn't hide the others. Most events of a long feed are over, and
+are never parsed.
 """
 
 import re
@@ -56,7 +56,7 @@ class Blocks:
 
 
 def split(text: str) -> Blocks:
-	"""Return the components of a calendar. Raises UnexpectedAnswer if the text isn't a whole one.
+	"""Return the components of a calendar. Raises UnexpectedAnswer if the text isn't a complete calendar.
 
 	A login page, an empty answer and a truncated file must not look like a calendar without events. Raises AnswerTooLarge
 	for more than 20,000 events.
@@ -85,7 +85,7 @@ def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
 	"""Yield the kept components with their kind. An alarm within an event is left out: it isn't needed."""
 	kind, kept, depth = "", [], 0
 	for line in lines:
-		# Most lines are neither, and many are long.
+		# Most lines are neither BEGIN nor END, and many are long.
 		word = _upper(line) if _BEGIN_OR_END.match(line) else ""
 		if not kind:
 			if word.startswith("BEGIN:") and word[6:] in _KEPT:
@@ -94,7 +94,7 @@ def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
 			yield kind, Block([*kept, line])
 			kind = ""
 		elif word == f"BEGIN:{kind}":
-			# The component before it has no end.
+			# The component before this one has no end.
 			kept, depth = [line], 0
 		elif word.startswith("BEGIN:") and kind != "VTIMEZONE":
 			depth += 1
@@ -105,7 +105,7 @@ def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
 
 
 def property_name(line: str) -> str:
-	"""Return the name of a line's property in upper case; of a line without a colon, all of it."""
+	"""Return the name of a line's property in upper case; for a line without a colon, the whole line."""
 	return line.partition(";")[0].partition(":")[0].strip().upper()
 
 

@@ -1,4 +1,4 @@
-"""From an event with its exceptions to the times it takes in a window."""
+"""Computes the times that an event, with its exceptions, takes in a window."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -12,36 +12,36 @@ from rq.timeouts import BaseTimeoutException, TimerDeathPenalty
 
 from scheduler_integration import engine
 from scheduler_integration.calendars.ical.blocks import Block, property_name
-from scheduler_integration.calendars.ical.rules import kind_of
+from scheduler_integration.calendars.ical.kinds import kind_of
 from scheduler_integration.calendars.provider import BusyTime, Kind
 
-# The property in which our own events carry their key.
+# The property that stores the key in events that this app writes.
 MARK = "X-SCHEDULER-KEY"
-# One rule: more occurrences than this aren't a calendar event, and its expansion must not take longer.
+# The most occurrences of one rule, and the most seconds that its expansion may take.
 MOST_OF_ONE = 5_000
 SECONDS_OF_ONE = 2
-# A rule may have a few times a day, not one each minute.
+# A rule may occur a few times a day, but not each minute.
 _MOST_A_DAY = 48
 _RECURS = ("RRULE", "RDATE", "RECURRENCE-ID")
-# The lines that a busy time needs. Titles, places and texts aren't even parsed.
+# The properties that a busy time needs. Titles, places and texts aren't parsed.
 _NEEDED = frozenset(
 	{
 		"BEGIN", "END", "UID", "SEQUENCE", "DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE",
 		"RECURRENCE-ID", "STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "ATTENDEE", MARK,
 	}
 )  # fmt: skip
-# Events without an exact prefilter are parsed if they are this near to the window.
+# Events are parsed if they may be within the window or this near to it.
 _MARGIN = timedelta(days=2)
 
 
 class Unreadable(Exception):
-	"""This event can't be understood, or would take too long."""
+	"""This event can't be read, or reading it would take too long."""
 
 
 class _Event(EventAdapter):
 	"""An event whose occurrences are only its times and the event itself.
 
-	The library would copy the event for each occurrence, with all its properties. That took most of the time.
+	Otherwise the library copies the event with all its properties for each occurrence, which took most of the time.
 	"""
 
 	def as_component(self, start: Any = None, stop: Any = None, keep_recurrence_attributes: bool = True) -> Any:
@@ -49,7 +49,7 @@ class _Event(EventAdapter):
 
 
 class TooSlow(BaseTimeoutException):
-	"""Raised into the expansion when its time is over."""
+	"""Raised within the expansion when its time is over."""
 
 
 def parsed(blocks: Iterable[Block], zones: Iterable[Block]) -> Calendar:
@@ -63,8 +63,8 @@ def parsed(blocks: Iterable[Block], zones: Iterable[Block]) -> Calendar:
 def understanding() -> Iterator[None]:
 	"""Turn every error about a stranger's text into Unreadable.
 
-	The parsers raise ValueError, KeyError, IndexError, AttributeError and their own classes. Only the time limit of the
-	job that runs this goes through.
+	The parsers raise ValueError, KeyError, IndexError, AttributeError and their own classes. Only the error of the job's
+	own time limit is passed on.
 	"""
 	try:
 		yield
@@ -79,7 +79,7 @@ def recurs(blocks: Iterable[Block]) -> bool:
 
 
 def surely_misses(blocks: Collection[Block], window: engine.Interval) -> bool:
-	"""Whether none of the event can be in the window, as far as that can be said without parsing."""
+	"""Whether the event certainly takes no time in the window. Decided without parsing, so False may be wrong."""
 	first, last = _day(window[0]) - _MARGIN, _day(window[1]) + _MARGIN
 	if recurs(blocks):
 		return all(_ended_before(block, first) for block in blocks)
@@ -133,7 +133,7 @@ def _instants(start: date, end: date, zone: str) -> tuple[int, int, bool]:
 	first, last = sorted((_instant(start, zone), _instant(end, zone)))
 	all_day = not isinstance(start, datetime)
 	if all_day and first == last:
-		# The end of a whole day is the next day. Some programs write the same one.
+		# An all-day event should end on the next day. Some programs write the same day.
 		last = _instant(start + timedelta(days=1), zone)
 	return first, last, all_day
 
@@ -145,7 +145,7 @@ def _busy(event: Any, zone: str, owners: Collection[str]) -> BusyTime | None:
 
 
 def _busy_of(occurrences: Iterable[dict[str, Any]], zone: str, owners: Collection[str]) -> list[BusyTime]:
-	"""Return the times of a series' occurrences. The series and each exception have a kind of their own."""
+	"""Return the times of a series' occurrences. The series and each exception may be of different kinds."""
 	kinds: dict[int, Kind | None] = {}
 	busy = []
 	for each in occurrences:
@@ -180,7 +180,7 @@ def _overlaps(busy: BusyTime, window: engine.Interval) -> bool:
 def _repair_until(calendar: Calendar) -> None:
 	"""Let a rule that ends on a date include that date, also if its events have times.
 
-	RFC 5545 (3.3.10) wants a time in UNTIL then. Many programs write a date, and mean the whole day.
+	RFC 5545 (3.3.10) then requires a time in UNTIL. Many programs write a date, and mean the whole day.
 	"""
 	for event in calendar.walk("VEVENT"):
 		rule, start = event.get("RRULE"), getattr(event.get("DTSTART"), "dt", None)
@@ -212,7 +212,7 @@ def _misses(block: Block, first: date, last: date) -> bool:
 
 
 def _ended_before(block: Block, first: date) -> bool:
-	"""Whether a rule with an end ended before the window. Exceptions and added dates may be later, so they say no."""
+	"""Whether a rule with an end ended before the window. False with exceptions or added dates: they may be later."""
 	if block.has("RDATE", "RECURRENCE-ID", "DURATION") or not block.has("RRULE"):
 		return False
 	until = re.search(r"UNTIL=(\d{8})", block.value("RRULE").upper())

@@ -22,7 +22,7 @@ from scheduler_integration.calendars.ical.expand import (
 	times_of,
 	understanding,
 )
-from scheduler_integration.calendars.ical.rules import replies
+from scheduler_integration.calendars.ical.kinds import replies
 from scheduler_integration.calendars.ical.zones import iana, with_known_zones
 from scheduler_integration.calendars.provider import BusyTime, Kind, Reply
 from scheduler_integration.exceptions import AnswerTooLarge, Unreachable
@@ -47,7 +47,7 @@ class IcalEvent:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-	"""`unreadable` is the number of events that can't be understood, or whose zone is unknown."""
+	"""`unreadable` is the number of events that can't be read, or whose zone is unknown."""
 
 	events: tuple[IcalEvent, ...]
 	unreadable: int = 0
@@ -123,7 +123,7 @@ def _series(
 ) -> list[BusyTime]:
 	if recurs(group):
 		return series_busy(calendar, window, zone, owners)
-	# Several events share a UID without being exceptions of one another. Each of them takes its time.
+	# Several events have the same UID, but none is an exception. Each takes its own time.
 	return [busy for event in components for busy in single_busy(event, window, zone, owners)]
 
 

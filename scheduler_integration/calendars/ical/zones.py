@@ -14,7 +14,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from scheduler_integration.calendars.ical.blocks import Block
 
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
-# A property with a time, with everything before the time as its head. A TZID can hold colons without quotes.
+# A property with a time; its head is everything before the time. A TZID may contain colons without quotes.
 _TIMED = re.compile(rf"(?P<head>(?:{'|'.join(_TIMES)})\b.*?):(?P<times>[0-9TZ,/PDHMSW+-]+)\s*$", re.IGNORECASE)
 _TZID = re.compile(r";TZID=(?P<name>\"[^\"]*\"|.*?)(?=;[A-Z-]+=|$)", re.IGNORECASE)
 
@@ -80,7 +80,7 @@ def iana(name: str) -> str:
 
 
 def _by_city(name: str) -> str:
-	"""Return the zone of a city in "(UTC+01:00) Amsterdam, Berlin, Bern": each of them has the same zone for us."""
+	"""Return the zone of a city in "(UTC+01:00) Amsterdam, Berlin, Bern". All of them have the same wall clock."""
 	if not re.match(r"\((?:UTC|GMT)", name):
 		return ""
 	for city in re.split(r"[),]", name.partition(")")[2]):

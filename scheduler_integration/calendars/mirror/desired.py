@@ -21,7 +21,7 @@ from scheduler_integration.meetings.tokens import manage_url
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-	"""A meeting of one host: a booking, or all bookings of a session. `uid` is that of the host's calendar entry."""
+	"""A meeting of one host: a booking, or all bookings of a session. `uid` is the UID of the host's calendar entry."""
 
 	user: str
 	uid: str
@@ -29,14 +29,14 @@ class Meeting:
 
 	@property
 	def days(self) -> list[tuple[int, int]]:
-		"""The times on each day that this host takes, epoch seconds. After a reassignment that may not be all days."""
+		"""The times, epoch seconds, on the days that this host takes. After a reassignment these may not be all days."""
 		if not self.bookings:
 			return []
 		return sorted({(row.starts_at, row.ends_at) for row in self.bookings[0].hosts if row.user == self.user})
 
 
 def meeting_of(booking: Document, user: str, uid: str, session: str) -> Meeting:
-	"""Return the meeting as it is now. It has no bookings if nobody comes any more, or another host takes it."""
+	"""Return the meeting as it is now. It has no bookings if all were cancelled, or if another host takes the meeting."""
 	found = live_in_session(session) if session else [booking]
 	mine = [each for each in found if each.status in LIVE and any(row.user == user for row in each.hosts)]
 	return Meeting(user, uid, tuple(mine))
@@ -46,7 +46,7 @@ def event_of(meeting: Meeting, day: int, key: str, *, invites: bool) -> Outgoing
 	"""Return the event of a day, counted from 0. Each day has a UID of its own; the first day's is the meeting's."""
 	first = meeting.bookings[0]
 	start, end = meeting.days[day]
-	# Attendees read an event that invites them. Any other event is the host's alone.
+	# Attendees see an event that invites them. Only the host sees any other event.
 	with print_language((invites and first.language) or language_of(meeting.user)):
 		title, description = _title(meeting), _description(meeting, invites=invites)
 	return OutgoingEvent(

@@ -1,7 +1,7 @@
-"""The outbox handler: makes a host's calendar say what the booking says now.
+"""The outbox handler that makes a host's calendar match the booking as it is now.
 
-It may run twice for one task, or die between any two steps: each event has a record before it is written, a key that is the
-same at each try, and what was written is compared with what should be.
+The handler may run twice for one task, or die between any two steps: each event has a record before it is written, and a
+key that is the same at each try. The handler compares the event that was written with the event that is wanted.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ from scheduler_integration.outbox.tasks import Task
 
 # Seconds until the next attempt while the account must be connected again. Reconnecting makes the tasks due at once.
 PATIENCE = 3600
-# A link that is pending at the provider is asked for again after this many seconds.
+# If the provider is still making the link, the task runs again after this many seconds.
 SOON = 5
 
 
@@ -72,7 +72,7 @@ def _serve(meeting: Meeting, destination: Destination | None, now: int) -> Outco
 
 
 def _outcome(meeting: Meeting, written: list[Stored | None], now: int) -> Outcome:
-	"""Return the event's id, and the link of the video call if it was asked for. A pending one is asked for again."""
+	"""Return the event's id, and the link of the video call if one is wanted. Runs again later for a pending link."""
 	first = written[0]
 	found = Done(next((each.id for each in written if each), None))
 	if not first or not conference_of(meeting.bookings[0], meeting.user):
@@ -94,12 +94,12 @@ def _write_day(
 	destination: Destination,
 	now: int,
 ) -> Stored | None:
-	"""Make the event of one day right, and return what is stored, or None if the host deleted it there."""
+	"""Make the event of one day match the booking. Returns the stored event, or None if the host deleted it there."""
 	row = known[-1] if known else None
 	start, end = meeting.days[day]
 	if row and row.state == rows.DELETED:
 		if (row.starts_at, row.ends_at) == (start, end):
-			# The host doesn't want to see it. The meeting takes place all the same.
+			# The host doesn't want to see the event. The meeting takes place all the same.
 			return None
 		row = None
 	row = row or rows.new_row(meeting, day, rows.next_generation(meeting, day), destination)
@@ -115,13 +115,13 @@ def _write_day(
 
 
 def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str) -> Stored | None:
-	"""Write the event over what the host changed there: the booking's time counts. None if the host deleted it.
+	"""Write the event, also if the host changed it there: the booking's time counts. None if the host deleted it.
 
-	`link` is that of the video call, if it is known.
+	`link` is the link of the video call, if it is known.
 	"""
 	stored = rows.stored_of(row)
 	if stored and event.conference:
-		# Until the link is known, the provider may have changed the event by itself since it was written.
+		# As long as the link isn't known, the provider may itself have changed the event after it was written.
 		stored = replace(stored, join_url=link, is_pending=not link)
 	try:
 		return provider.put(row.calendar_id, event, stored)
@@ -135,8 +135,8 @@ def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str)
 def _remove(providers: "_Providers", row: frappe._dict, now: int) -> bool:
 	"""Remove an event that isn't wanted any more, and return whether that is done.
 
-	It may be in another account than the one that is written now: that account's trouble is noted there. In an account
-	that was disconnected, or a calendar that is gone, nothing can be removed, and nobody waits for it.
+	The event may be in another account than the one that is written now. An error of that account is stored on that
+	account's connection. If that account was disconnected or its calendar no longer exists, the event counts as removed.
 	"""
 	try:
 		providers.of(row.connection).remove(row.calendar_id, row.key, rows.stored_of(row), notify=True)

@@ -1,7 +1,7 @@
 """Notices what hosts and attendees did with a booking's event in the calendar: moved it, deleted it, declined.
 
-A page of changes only raises a suspicion: it may be older than what we wrote a second ago. So the provider is asked for the
-event as it is now, before anything is noted.
+A page of changes is only a hint: it may be older than an event that the app wrote a second ago. So the provider is asked for
+the event as it is now, before anything is stored.
 """
 
 from collections.abc import Collection
@@ -23,7 +23,7 @@ _KNOWN = (rows.STORED, rows.MOVED, rows.DELETED)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-	"""A Mirrored Event and how its event is now; None if it is gone."""
+	"""A Mirrored Event, and its event as the calendar has it now; None if the event is gone."""
 
 	row: frappe._dict
 	event: RemoteEvent | None
@@ -47,10 +47,10 @@ def look_into(provider: Provider, calendar: str, changes: Changes, now: int) -> 
 def missing_from(
 	provider: Provider, calendar: str, seen: Collection[str], now: int, written_since: int = 0
 ) -> list[Finding]:
-	"""Return the events that a reading should have met and didn't, as they are now. `seen` are marks and ids of all that it met.
+	"""Return the events that a reading should have found and didn't, as they are now. `seen`: marks and ids of those it found.
 
-	A full reading meets all events, a reading of changes those that were written since the one before it, `written_since`.
-	If the host deletes one of these before it was ever read, some providers say nothing about it.
+	A full reading finds all events. A reading of changes finds the events that were written since the reading before it
+	(`written_since`). If the host deletes an event before it was ever read, some providers don't report that.
 	"""
 	if not provider.can_write:
 		return []
@@ -59,7 +59,7 @@ def missing_from(
 
 
 def note(findings: Collection[Finding]) -> None:
-	"""Record the findings, unless we wrote the event meanwhile. The caller commits."""
+	"""Record the findings, unless the app has written the event meanwhile. The caller commits."""
 	for finding in findings:
 		current = frappe.db.get_value(rows.DOCTYPE, finding.row.name, _FIELDS, as_dict=True, for_update=True)
 		if current and (current.etag, current.state) == (finding.row.etag, finding.row.state):
@@ -108,7 +108,7 @@ class CalendarChange:
 	"""A difference between a host's calendar and the booking. Instants are epoch seconds.
 
 	`starts_at` and `ends_at` are the event's time there; None if the event was deleted. `declined_by` are e-mail addresses,
-	separated by commas. `acts`: the host's switch says that the booking follows.
+	separated by commas. `acts`: the host has chosen that the booking follows.
 	"""
 
 	name: str
@@ -129,9 +129,9 @@ def changes_of(user: str, now: int) -> list[CalendarChange]:
 
 
 def changes_of_booking(name: str, user: str | None, now: int) -> list[CalendarChange]:
-	"""Return what differs from the booking in the user's calendars, or with None, for managers, in those of all its hosts.
+	"""Return how the user's calendars differ from the booking; with None, for managers, the calendars of all its hosts.
 
-	The bookings of a session have one event, so they have its changes in common.
+	The bookings of a session share one event, and so its changes.
 	"""
 	session = frappe.db.get_value("Booking", name, "session")
 	filters = {"session": session} if session else {"booking": name}
@@ -139,7 +139,7 @@ def changes_of_booking(name: str, user: str | None, now: int) -> list[CalendarCh
 
 
 def untold_changes(now: int) -> list[CalendarChange]:
-	"""Return the changes that nobody was told of, and that no booking followed yet."""
+	"""Return the changes of which nobody was told, and which no booking has followed yet."""
 	return [_change(row) for row in _differing({"ends_at": (">", now)}) if not row.told_at]
 
 

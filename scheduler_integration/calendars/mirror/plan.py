@@ -1,6 +1,6 @@
 """Plans the outbox tasks that write a booking into its hosts' calendars: one for each host.
 
-A task names the host and the meeting. When it runs, the booking's state at that time decides what is written.
+A task names the host and the meeting. The event is written by the booking's state at the time at which the task runs.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from scheduler_integration.outbox.wake import wake
 
 KIND = "calendar_event"
 PURPOSE = "mirror"
-# So long after its end, the event of a cancelled meeting is still removed from a calendar that couldn't be reached.
+# If a calendar can't be reached, the event of a cancelled meeting is still removed until this long after the meeting's end.
 WEEK = 7 * 86400
 
 
@@ -53,7 +53,7 @@ def plan_upcoming(user: str, now: int) -> int:
 		.run(pluck=True)
 	)
 	for name in rows:
-		# The outbox wants the booking's row held, so that nobody else plans the same keys.
+		# `outbox.tasks.plan` needs a lock on the booking's row, so that nobody else plans the same keys.
 		booking = frappe.get_doc("Booking", name, for_update=True)
 		_plan(booking, [user], now)
 	if rows:
@@ -93,7 +93,7 @@ def _target(user: str, uid: str, is_new: bool) -> str | None:
 	if is_new:
 		return None
 	stored = {"subject": uid, "user": user, "state": ("!=", "Removed")}
-	# Without an order: to find the newest one first, MariaDB may read the whole table in the order of its creation.
+	# Without an order: with one, MariaDB may read the whole table, newest rows first.
 	return frappe.db.get_value("Mirrored Event", stored, "connection", order_by=None)
 
 

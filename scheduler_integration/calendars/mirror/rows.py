@@ -1,5 +1,5 @@
-"""The records of events that we wrote: Mirrored Event. A record is committed before its event is written, so that an event
-whose answer got lost is known and found again."""
+"""The records of the events that the app writes: Mirrored Event. A record is committed before its event is written. So if
+the provider's answer is lost, the event is found again."""
 
 from collections.abc import Collection
 
@@ -41,7 +41,7 @@ def new_row(meeting: Meeting, day: int, generation: int, destination: Destinatio
 		"state": PLANNED,
 	}
 	doc = frappe.get_doc({"doctype": DOCTYPE, **values})
-	# The outbox writes it. The person who changed the booking may have no rights to it.
+	# The outbox writes the record. The person who changed the booking may have no rights to it.
 	doc.insert(ignore_permissions=True)
 	frappe.db.commit()
 	return frappe._dict({**dict.fromkeys(_FIELDS), **values, "name": doc.name})
@@ -55,7 +55,7 @@ def next_generation(meeting: Meeting, day: int) -> int:
 
 
 def note_stored(row: frappe._dict, stored: Stored, times: tuple[int, int], booking: str, now: int) -> None:
-	"""Record what was written at `now`. `booking` is the one it is of by now, `times` are instants. Commits."""
+	"""Record what was written at `now`. `booking` is the booking to which it belongs now, `times` are instants. Commits."""
 	start, end = times
 	change(
 		row,

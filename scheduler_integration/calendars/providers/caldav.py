@@ -1,7 +1,7 @@
 """CalDAV (RFC 4791): iCloud, Fastmail, Nextcloud, Radicale and others, by address and app password.
 
-Series are expanded here and not by the server: servers differ in how they do it. Times of the answers are in the window of
-the sync, and a resource, which is an event with its exceptions, is one RemoteEvent.
+Series are expanded here and not by the server, because servers do it differently. Each resource (an event with its
+exceptions) becomes one RemoteEvent, with the busy times in the window of the sync.
 """
 
 import json
@@ -48,9 +48,9 @@ from scheduler_integration.exceptions import (
 PRODID = "-//Scheduler Integration//Calendar//EN"
 # The most resources in one request. Servers refuse very long requests.
 _BATCH = 100
-# More changed resources than this are read as a whole.
+# If more resources than this have changed, the whole window is read.
 _MOST_CHANGED = 1_000
-# From 1970 to 2100: one of our own events, wherever it was moved to.
+# From 1970 to 2100: finds an event of the app wherever it was moved.
 _ALWAYS = (0, 4_102_444_800)
 _CTAG = "ctag:"
 _WRITES = (f"{D}write", f"{D}write-content", f"{D}bind", f"{D}all")
@@ -127,8 +127,8 @@ class CalDav(Unwatched):
 	def _everything(self, calendar: str, window: Interval, page: str) -> Changes:
 		"""Return the next batch of the window's resources.
 
-		The token is older than what is read with it: a change in between is reported again by the next sync. `page` holds
-		that token, and the last resource that was read.
+		The token is fetched before the resources, so the next sync reports changes in between once more. `page` contains
+		the token and the last resource that was read.
 		"""
 		done = json.loads(page) if page else {"token": self._current_token(calendar), "after": ""}
 		urls = sorted(each for each in self._urls_in(calendar, window) if each > done["after"])
@@ -148,13 +148,13 @@ class CalDav(Unwatched):
 		return resource.text(f"{D}sync-token") or (f"{_CTAG}{tag}" if tag else "")
 
 	def _if_tag_changed(self, calendar: str, token: str) -> Changes:
-		"""A server that can't report changes says at least whether there are any."""
+		"""For a server that can't report changes: whether anything has changed, by the calendar's tag."""
 		if self._current_token(calendar) != token:
 			raise SyncTokenExpired()
 		return Changes(token=token, unchanged=True)
 
 	def _since(self, calendar: str, window: Interval, token: str) -> Changes:
-		"""Return what changed since the token (RFC 6578). With a truncated answer (507), more follows from its token."""
+		"""Return the changes since the token (RFC 6578). If the answer is truncated (507), its token leads to the rest."""
 		try:
 			found = self._report_changes(calendar, token)
 		except DavError as error:
@@ -190,7 +190,7 @@ class CalDav(Unwatched):
 		return [each.url for each in found.resources if each.status == 200]
 
 	def _read(self, calendar: str, urls: list[str], window: Interval) -> tuple[tuple[RemoteEvent, ...], list[str], int]:
-		"""Return the resources as events, those that are gone meanwhile, and how many can't be read."""
+		"""Return the resources as events, the resources that no longer exist, and the number that can't be read."""
 		events: list[RemoteEvent] = []
 		gone: list[str] = []
 		unreadable = 0
@@ -238,7 +238,7 @@ class CalDav(Unwatched):
 		try:
 			return self._write(url, event, {"If-None-Match": "*"})
 		except EventChanged:
-			# It exists: we wrote it before and never read the answer. Or its UID does, at another address.
+			# The event exists: an earlier try wrote it, and its answer was lost. Or its UID exists at another address.
 			return self._write_over(calendar, url, event)
 
 	def _write(self, url: str, event: OutgoingEvent, condition: dict[str, str]) -> Stored:
@@ -255,7 +255,7 @@ class CalDav(Unwatched):
 		return Stored(id=url, etag=answer.headers.get("ETag") or self._etag(url), uid=event.uid)
 
 	def _write_over(self, calendar: str, url: str, event: OutgoingEvent) -> Stored:
-		"""Write the event where it already is: at our own address, or where another program stored the same UID."""
+		"""Write the event where it already is: at the app's address, or where another program stored the same UID."""
 		etag = self._etag(url)
 		if not etag:
 			url = self._url_of_uid(calendar, event.uid)
@@ -311,7 +311,7 @@ def open_account(account: Account) -> CalDav:
 
 
 def _is_calendar(resource: Resource) -> bool:
-	"""Whether it is a calendar that can hold events, and not one for tasks."""
+	"""Whether this is a calendar for events, and not only for tasks."""
 	if not resource.has(f"{D}resourcetype", f"{C}calendar"):
 		return False
 	kinds = resource.properties.get(f"{C}supported-calendar-component-set")
@@ -321,7 +321,7 @@ def _is_calendar(resource: Resource) -> bool:
 def _calendar(resource: Resource) -> ProviderCalendar:
 	rights = f"{D}current-user-privilege-set"
 	name = resource.text(f"{D}displayname") or urlsplit(resource.url).path.rstrip("/").rpartition("/")[2]
-	# A server that names no rights usually allows everything.
+	# A server that lists no rights usually allows everything.
 	can_write = rights not in resource.properties or resource.has(rights, *_WRITES)
 	return ProviderCalendar(id=resource.url, name=name, can_write=can_write)
 
@@ -341,7 +341,7 @@ def _stamp(instant: int) -> str:
 
 
 def _text(outgoing: OutgoingEvent) -> bytes:
-	"""Return the event as iCalendar. Without attendees: the server might send them invitations of its own."""
+	"""Return the event as iCalendar. It has no attendees, because the server might send them invitations of its own."""
 	event = Event()
 	event.add("uid", outgoing.uid)
 	event.add("dtstamp", utc(outgoing.start))

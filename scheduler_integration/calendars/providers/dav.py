@@ -1,7 +1,7 @@
 """WebDAV requests and answers (RFC 4918, RFC 6578), as far as calendars need them.
 
-Answers come from a server that somebody typed in: entities are refused, and an address in an answer must be on the same
-server, because the password is sent there.
+A host types the server's address, so its answers aren't trusted: entities are refused, and an address in an answer must be
+on the same server, because the password is sent there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -62,7 +62,7 @@ class Dav:
 		self._suffix = _PARTITIONED if host.endswith(_PARTITIONED) else ""
 		self._client = Client(
 			guard=site_guard(),
-			# As bytes: requests would write a password with other letters in Latin-1.
+			# As UTF-8 bytes: for text, requests would use Latin-1.
 			auth=HTTPBasicAuth(account.login.encode(), account.password.encode()),
 			limits=Limits(attempts=2),
 			budget=Budget(_SECONDS),
@@ -143,8 +143,8 @@ def element(name: str, content: str) -> str:
 
 
 def _xml(answer: Answer) -> ElementTree.Element:
-	# A document type could define entities that grow without end. No calendar server needs one. UTF-16, which has a zero
-	# byte in each of these letters, would hide it.
+	# A document type could define entities that grow without end, and no calendar server needs one. In UTF-16 each of these
+	# letters has a zero byte, so a document type wouldn't be found.
 	if any(each in answer.body for each in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
 		raise UnexpectedAnswer(answer.status, host=answer.host)
 	try:
@@ -170,7 +170,7 @@ def _children(element: ElementTree.Element | None) -> Iterator[ElementTree.Eleme
 
 
 def _status(line: str | None, default: int) -> int:
-	"""Return 404 of `HTTP/1.1 404 Not Found`."""
+	"""Return the number in a status line: 404 for `HTTP/1.1 404 Not Found`."""
 	parts = (line or "").split()
 	return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else default
 

@@ -1,8 +1,8 @@
-"""Google Calendar, through google-api-python-client on our own HTTP client.
+"""Google Calendar, through google-api-python-client on the app's own HTTP client.
 
-Google's library builds and checks the requests; ours sends them, so that time-outs, retries and logs are the same for
-each vendor. Only what both 2.2 and 2.188 of the library have is used: a bench of Frappe 15 or 16 has either. The library
-brings Google's description of the API along, and nothing is fetched to build the service.
+Google's library builds and checks the requests. The app's client sends them, so that time-outs, retries and logs are the
+same for each vendor. A bench of Frappe 15 or 16 may have any version of the library from 2.2 to 2.188, so only features of
+both are used. The library includes Google's description of the API, so no request is needed to build the service.
 """
 
 import json
@@ -67,7 +67,7 @@ class _Transport:
 	def request(
 		self, uri: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None, **_unused: Any
 	) -> tuple[httplib2.Response, bytes]:
-		# Our client sets its own; the library's would ask for a compression that is already undone here.
+		# The app's client sets its own headers. The library's would ask for a compression that the client has undone already.
 		own = {
 			key: text for key, text in (headers or {}).items() if key.lower() not in ("user-agent", "accept-encoding")
 		}
@@ -104,14 +104,14 @@ class GoogleCalendar:
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		request = _resource("events").list(
 			calendarId=calendar,
-			# The same in every request that belongs to one token: Google refuses others.
+			# The same in every request with one token: Google refuses the token with other parameters.
 			singleEvents=True,
 			maxResults=_PAGE_SIZE,
 			fields=_LIST_FIELDS,
 			pageToken=page or None,
 			**({"syncToken": token} if token else {"timeMin": iso_z(window[0]), "timeMax": iso_z(window[1])}),
 		)
-		# 400: a token that Google doesn't even recognise as one.
+		# 400: Google doesn't recognise this as a token.
 		unknown = {400: SyncTokenExpired} if token else {}
 		with _errors({404: CalendarGone, 410: SyncTokenExpired, **unknown}):
 			answer = self._execute(request)
@@ -121,7 +121,7 @@ class GoogleCalendar:
 		if stored is None:
 			return self._created(calendar, event)
 		if stored.is_pending:
-			# Google itself changes the event when the link is ready, and with it the version.
+			# When the link is ready, Google itself changes the event, and so its version.
 			now = self._get(calendar, stored.id)
 			if now is None:
 				raise EventChanged
@@ -175,14 +175,14 @@ class GoogleCalendar:
 			with _errors({404: CalendarGone, 409: _IdTaken}):
 				return google_events.read_stored(self._execute(request))
 		except _IdTaken:
-			# An earlier try was carried out, and its answer was lost. A deleted event keeps its id, and is handled differently.
+			# An earlier try succeeded, and its answer was lost. (A deleted event keeps its id too, and is handled differently.)
 			now = self._get(calendar, event.key)
 			if now is None:
 				raise EventChanged from None
 			return self._patched(calendar, event, now)
 
 	def _patched(self, calendar: str, event: OutgoingEvent, now: dict[str, Any]) -> Stored:
-		"""Make the event as given, if it still is as it was in `now`: a resource, or its id, version and link."""
+		"""Change the event as given, unless it was changed after `now`: a resource, or its id, version and link."""
 		has_conference = bool(now.get("hangoutLink") or now.get("conferenceData"))
 		body = google_events.written(event, has_conference=has_conference)
 		if event.has_other_call:
@@ -192,7 +192,7 @@ class GoogleCalendar:
 			eventId=now["id"],
 			body=body,
 			sendUpdates=_mails(event),
-			# Without it, Google ignores the conference, or forgets it.
+			# Without this parameter, Google ignores the conference, or removes it.
 			conferenceDataVersion=1,
 		)
 		if now.get("etag"):
@@ -209,7 +209,7 @@ class GoogleCalendar:
 		return request.execute(http=self._transport, num_retries=0)
 
 	def _execute_or_gone(self, request: Any) -> dict[str, Any] | None:
-		"""Return the answer, or None if what the request names is gone."""
+		"""Return the answer, or None if the requested thing no longer exists."""
 		try:
 			return self._execute(request) or {}
 		except HttpError as error:
@@ -222,8 +222,8 @@ class GoogleCalendar:
 def _resource(name: str) -> Any:
 	"""Return the library's methods of a resource such as `events`, which build and check requests.
 
-	Building the methods takes milliseconds, so each process does it once. They are of no account: a request is executed
-	with the account's own transport, and without one it fails.
+	Building the methods takes milliseconds, so each process does it once. They belong to no account: each request is
+	executed with its account's own transport, and would fail without one.
 	"""
 	return getattr(_service(), name)()
 
@@ -246,7 +246,7 @@ class _IdTaken(OutsideError):
 
 @contextmanager
 def _errors(by_status: dict[int, type[OutsideError]]) -> Iterator[None]:
-	"""Turn Google's errors into ours. `by_status` has those with a meaning of their own in this request."""
+	"""Turn Google's errors into the app's. `by_status` has the errors with a special meaning in this request."""
 	try:
 		yield
 	except HttpError as error:
@@ -267,7 +267,7 @@ def _error(error: HttpError, by_status: dict[int, type[OutsideError]]) -> Outsid
 
 
 def _reason(error: HttpError) -> str:
-	# HttpError.reason isn't there in 2.2.
+	# Version 2.2 has no HttpError.reason.
 	try:
 		return str(json.loads(error.content)["error"]["errors"][0]["reason"])
 	except _PARSE_ERRORS:

@@ -1,4 +1,4 @@
-"""Google's events and ours: how one is read as the other. No request is made here."""
+"""Converts Google's events into the app's types, and back. Sends no requests."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -21,20 +21,20 @@ from scheduler_integration.engine import local_midnight
 APP = "scheduler_integration"
 # The fields of an event that are read. Titles, descriptions and places stay at Google.
 READ_FIELDS = "id,status,transparency,eventType,start,end,etag,iCalUID,attendees(email,self,responseStatus),extendedProperties/private"
-# A working location says where somebody is, not that they are busy; nobody is busy because it is a birthday.
+# Working locations and birthdays take no time.
 _NEVER_BUSY = frozenset({"workingLocation", "birthday"})
 _KINDS: dict[str, Kind] = {"focusTime": "focus", "outOfOffice": "out_of_office"}
 _REPLIES: dict[str, Reply] = {"accepted": "accepted", "declined": "declined", "tentative": "tentative"}
 
 
 def read_changes(page: Mapping[str, Any], zone: str) -> Changes:
-	"""Return a page of Google's list. `zone` is the host's, in case the calendar's isn't known here."""
+	"""Return a page of Google's list. `zone` is the host's, for a calendar whose zone this server doesn't know."""
 	zone = known_zone(page.get("timeZone"), zone)
 	events: list[RemoteEvent] = []
 	removed: list[str] = []
 	unreadable = 0
 	for item in page.get("items") or ():
-		# A cancelled event has its ids and nothing else: no times.
+		# A cancelled event has only its ids, and no times.
 		if item.get("status") == "cancelled":
 			removed.append(item["id"])
 			continue
@@ -96,7 +96,7 @@ def written(event: OutgoingEvent, *, has_conference: bool = False) -> dict[str, 
 		"transparency": "opaque",
 		"extendedProperties": {"private": {"app": APP, "key": event.key}},
 	}
-	# Listed attendees get mail from Google, or no mail and no event in their calendar. Without `invites` we mail them.
+	# Listed attendees get mail from Google, or no mail and no event in their calendar. Without `invites` the app mails them.
 	if event.invites:
 		body["attendees"] = [{"email": each.email, "displayName": each.name} for each in event.attendees]
 	if event.conference == "google_meet" and not has_conference:

@@ -1,4 +1,4 @@
-"""An iCalendar feed by its address: read-only, and always whole.
+"""An iCalendar feed by its address. It can't be written, and is always read as a whole.
 
 A feed can't report changes. The token shows whether it is still the same: its ETag, its date and a hash of its bytes.
 """
@@ -23,7 +23,7 @@ from scheduler_integration.outside.client import Answer, Budget, Client, Limits
 
 FEED = "feed"
 _SECONDS = 60
-# 404 and 403 may pass, for example while a server is moved. The host's times are closed meanwhile.
+# 404 and 403 may be temporary, for example while a server is moved. The host's times are closed meanwhile.
 _GONE = frozenset({403, 404, 410})
 
 
@@ -34,7 +34,7 @@ class IcsFeed(Unwatched, ReadOnly):
 		self._fetched: Answer | None = None
 
 	def calendars(self) -> list[ProviderCalendar]:
-		"""Return the feed. It is fetched, so that a wrong address shows at once. `changes` reads what was fetched here."""
+		"""Return the feed. It is fetched here, so that a wrong address is noticed at once; `changes` reads the fetched feed."""
 		self._fetched = self._fetch({})
 		body = self._fetched.body
 		check(body)
@@ -47,7 +47,7 @@ class IcsFeed(Unwatched, ReadOnly):
 			return Changes(token=token, unchanged=True)
 		self._fetched = answer
 		if token:
-			# Everything may have changed. The sync asks again without the token, and gets what was just fetched.
+			# Everything may have changed. The sync calls again without the token, and gets the feed that was just fetched.
 			raise SyncTokenExpired()
 		self._fetched = None
 		reading = read(answer.body, window, self._account.zone, [self._account.email.lower()])

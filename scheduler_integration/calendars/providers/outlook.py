@@ -1,7 +1,7 @@
 """Outlook calendars, through Microsoft Graph 1.0.
 
-Every request asks for immutable ids and for times in UTC. Delta queries have their state in links, which are followed as
-they are, after a look at where they lead: an access token goes with them.
+Every request asks for immutable ids and for times in UTC. Delta queries have their state in links. A link is followed
+unchanged, but only if it leads to this API, because the access token is sent with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ class OutlookCalendar:
 
 	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
 		if stored is None:
-			# Exchange knows a transaction id for a while; the key is in the event for good.
+			# Exchange remembers a transaction id only for a while, but the key stays in the event.
 			now = self._by_key(calendar, event.key)
 			return self._patched(event, now) if now else self._created(calendar, event)
 		if stored.is_pending:
@@ -99,7 +99,7 @@ class OutlookCalendar:
 		return self._patched(event, {"id": stored.id, "@odata.etag": stored.etag})
 
 	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
-		# Exchange tells the attendees by itself if there are any.
+		# If there are attendees, Exchange itself tells them.
 		identifier = stored.id if stored else (self._by_key(calendar, key) or {}).get("id")
 		if identifier:
 			answer = self._send("DELETE", self._event(identifier))
@@ -132,7 +132,7 @@ class OutlookCalendar:
 			answer.expect()
 
 	def revoke(self) -> None:
-		"""Microsoft has no address for it: the person removes the app on myapps.microsoft.com."""
+		"""Do nothing: Microsoft has no address for it. The person removes the app on myapps.microsoft.com."""
 
 	def close(self) -> None:
 		self._session.close()
@@ -152,7 +152,7 @@ class OutlookCalendar:
 	def _read(self, items: Sequence[dict[str, Any]]) -> tuple[dict[str, RemoteEvent], list[str], int]:
 		"""Return the page's events, by id, the removed ids, and how many items can't be understood.
 
-		An item may come several times, and the last one counts. A series is no event itself: its occurrences are.
+		An item may come several times, and the last one counts. A series isn't returned, but its occurrences are.
 		"""
 		events: dict[str, RemoteEvent] = {}
 		removed: dict[str, None] = {}
@@ -193,7 +193,7 @@ class OutlookCalendar:
 		return self._series[identifier]
 
 	def _zone_of(self, item: Mapping[str, Any]) -> str:
-		"""Return the zone of the dates of an all-day event: the mailbox's, or the one it was written in."""
+		"""Return the zone of the dates of an all-day event: the mailbox's, or the zone in which the event was written."""
 		if not item.get("isAllDay"):
 			return "UTC"
 		known = self._mailbox_zone or outlook_events.zone_name(item.get("originalStartTimeZone"))
@@ -202,7 +202,7 @@ class OutlookCalendar:
 	@cached_property
 	def _mailbox_zone(self) -> str:
 		answer = self._send("GET", f"{self._base}/me/mailboxSettings")
-		# Refused if the account was connected without this permission.
+		# Microsoft refuses this if the account was connected without the permission.
 		return outlook_events.zone_name(answer.json().get("timeZone")) if answer.status == 200 else ""
 
 	# Writing
@@ -249,7 +249,7 @@ class OutlookCalendar:
 		return f"{self._base}/me/events/{quote(identifier, safe='')}"
 
 	def _own_link(self, link: Any) -> str:
-		"""Return a link if it leads to this API; empty for none. Raises UnexpectedAnswer for any other."""
+		"""Return the link if it leads to this API; empty without a link. Raises UnexpectedAnswer for any other link."""
 		if not link:
 			return ""
 		if not self._is_own(str(link)):

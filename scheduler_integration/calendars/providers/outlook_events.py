@@ -1,4 +1,4 @@
-"""Graph's events and ours: how one is read as the other. No request is made here."""
+"""Converts Graph's events into the app's types, and back. Sends no requests."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,13 +10,13 @@ from scheduler_integration.calendars.provider import BusyTime, Kind, OutgoingEve
 from scheduler_integration.clock import utc
 from scheduler_integration.engine import instant_of, local_midnight
 
-# The key of one of our events, in a property that can be searched for. The GUID is this app's own.
+# The property with the key of an event that the app writes. It can be searched for. The GUID is this app's own.
 KEY_PROPERTY = "String {6f3c1b52-7a4e-4d0e-9c55-2b1f0a9d8e71} Name SchedulerIntegrationKey"
-# Begins our transaction ids, so that they are told from those of other programs.
+# The app's transaction ids begin with this text, unlike those of other programs.
 _OURS = "scheduler-integration:"
 # Asks for a Teams call in an event.
 TEAMS_CALL = {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
-# Somebody who works elsewhere is at work: Exchange itself shows them as available.
+# Somebody who works elsewhere is at work. Exchange itself shows the person as available.
 _KINDS: dict[str, Kind] = {"tentative": "tentative", "oof": "out_of_office", "busy": "busy", "unknown": "busy"}
 _NOT_BUSY = frozenset({"free", "workingElsewhere"})
 _REPLIES: dict[str, Reply] = {
@@ -48,12 +48,12 @@ def read_event(item: Mapping[str, Any], zone: str) -> RemoteEvent:
 
 
 def is_whole(item: Mapping[str, Any]) -> bool:
-	"""Whether the item itself says if it takes time. An occurrence may leave that to its series."""
+	"""Whether the item itself has the fields that decide if it takes time. An occurrence may have them only in its series."""
 	return "showAs" in item and "start" in item and "end" in item
 
 
 def merged(series: Mapping[str, Any], occurrence: Mapping[str, Any]) -> dict[str, Any]:
-	"""Return an occurrence with what it leaves to its series. The series' transaction id is not the occurrence's."""
+	"""Return an occurrence with the fields that only its series has. It doesn't get the series' transaction id."""
 	return {**{key: value for key, value in series.items() if key != "transactionId"}, **occurrence}
 
 
@@ -71,7 +71,7 @@ def read_stored(item: Mapping[str, Any]) -> Stored:
 
 
 def created(event: OutgoingEvent) -> dict[str, Any]:
-	"""Return the body of a new event. Exchange makes no second one of the same transaction id."""
+	"""Return the body of a new event. Exchange makes no second event with the same transaction id."""
 	body = {
 		**changed(event),
 		"body": _body(event),
@@ -84,7 +84,7 @@ def created(event: OutgoingEvent) -> dict[str, Any]:
 
 
 def changed(event: OutgoingEvent) -> dict[str, Any]:
-	"""Return what may be changed in an event. Not the body: Teams' own block is part of it, and would be lost."""
+	"""Return the fields to change in an event. The body isn't among them: it contains Teams' own block, which would be lost."""
 	body: dict[str, Any] = {
 		"subject": event.title,
 		"start": _when(event.start),
@@ -101,7 +101,7 @@ def changed(event: OutgoingEvent) -> dict[str, Any]:
 
 
 def changed_with_body(event: OutgoingEvent) -> dict[str, Any]:
-	"""Return what is changed in an event without a Teams meeting."""
+	"""Return the fields to change in an event without a Teams meeting."""
 	return {**changed(event), "body": _body(event)}
 
 
@@ -133,7 +133,7 @@ def _instant(value: Mapping[str, str], zone: str, *, all_day: bool) -> int:
 
 
 def _mark(transaction: Any) -> str:
-	"""Return the key in a transaction id of ours. Other programs have theirs, Outlook itself "localevent:" and a GUID."""
+	"""Return the key in the app's transaction id. Other programs have other ids: Outlook's is "localevent:" and a GUID."""
 	text = str(transaction or "")
 	return text.removeprefix(_OURS) if text.startswith(_OURS) else ""
 

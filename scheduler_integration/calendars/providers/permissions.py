@@ -1,4 +1,4 @@
-"""The permissions that vendors are asked for. Pages import this module, and not the providers' large libraries."""
+"""The permissions for which vendors are asked. Pages import this module instead of the providers' large libraries."""
 
 from dataclasses import dataclass
 

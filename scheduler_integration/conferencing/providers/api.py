@@ -27,12 +27,12 @@ class Api:
 	def send(self, method: str, path: str, *, json: Any = None, params: Mapping[str, str] | None = None) -> Answer:
 		"""Send a request and return the answer, whatever its status. Raises AccessRevoked and the errors of Client.
 
-		A POST is sent once: what it creates must not exist twice.
+		A POST is sent once, because it could create two calls.
 		"""
 		token = self.tokens.access_token()
 		answer = self._send(token, method, path, json, params)
 		if answer.status == 401:
-			# Refused, so nothing happened, and the same request may be sent again.
+			# The token was refused, so nothing has happened, and the same request may be sent again.
 			answer = self._send(self.tokens.access_token(refused=token), method, path, json, params)
 		if answer.status == 401:
 			raise AccessRevoked(host=answer.host)

@@ -1,7 +1,7 @@
-"""Jitsi Meet: a room exists as soon as somebody opens its address, so nothing is asked of a server.
+"""Jitsi Meet: a room exists as soon as somebody opens its address, so no request is sent to a server.
 
-The room's name is the secret: 128 random bits. A server can ask for signed links (JWT); then attendees and hosts get
-links of their own, and only the host's makes them moderators.
+The room's name is the secret: 128 random bits. A server can require signed links (JWT). Then attendees and hosts get
+different links, and only the hosts' link makes its reader a moderator.
 """
 
 import secrets
@@ -32,7 +32,7 @@ class Jitsi:
 		return self.ensure(call, external_id, was_asked=True)
 
 	def remove(self, call: Call, external_id: str, *, was_asked: bool) -> None:
-		"""Nothing to do: nobody keeps a list of rooms. A signed link ends by itself."""
+		"""Do nothing: there is no list of rooms, and a signed link ends by itself."""
 
 	def link(self, call: Call, room: str, host_name: str = "") -> str:
 		"""Return the address of the room; with `host_name` that of the host, who moderates."""
@@ -55,5 +55,5 @@ class Jitsi:
 
 
 def new_room() -> str:
-	"""Return a name for a room that nobody guesses."""
+	"""Return a name for a room that nobody can guess."""
 	return f"meeting-{secrets.token_hex(16)}"

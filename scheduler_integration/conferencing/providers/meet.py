@@ -1,7 +1,7 @@
 """Google Meet without a calendar: a meeting space through Meet's own interface.
 
-A space has no time, and Google offers no way to delete one. A second one after an unclear answer stays empty and does no
-harm: nobody has its link. Hosts whose bookings go into a Google calendar get the link with the calendar's event instead.
+A space has no time, and Google offers no way to delete a space. If an answer is lost, a second space is made. The first
+one does no harm, because nobody has its link. Hosts whose bookings go into a Google calendar get the link with the calendar's event instead.
 """
 
 from scheduler_integration.conferencing.provider import Call, Conference
@@ -28,7 +28,7 @@ class Meet(WithAccount):
 		)
 
 	def update(self, call: Call, external_id: str) -> None:
-		"""Nothing to do: a space has no time."""
+		"""Do nothing: a space has no time."""
 
 	def remove(self, call: Call, external_id: str, *, was_asked: bool) -> None:
-		"""Nothing to do: a space can't be deleted."""
+		"""Do nothing: a space can't be deleted."""

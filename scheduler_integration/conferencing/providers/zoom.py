@@ -1,7 +1,7 @@
 """Zoom Meetings, through the account of one host or through the firm's (Server-to-Server).
 
 Zoom has no idempotency key: a repeated POST creates a second meeting. So each meeting carries its mark in the agenda,
-and after an attempt without an answer it is looked for in the list of upcoming meetings.
+and after an attempt without an answer, the mark is searched for in the list of upcoming meetings.
 """
 
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def _body(call: Call) -> dict[str, Any]:
 
 
 def _conference(meeting: dict[str, Any]) -> Conference:
-	"""Return what attendees may know. `start_url` makes its reader the host, so it isn't kept."""
+	"""Return the facts for attendees. `start_url` is left out, because it makes its reader the host."""
 	return Conference(
 		external_id=str(meeting["id"]),
 		link=meeting["join_url"],

@@ -1,4 +1,4 @@
-"""Decides whether a meeting can be booked, over all hosts of a meeting type. Listing and booking both ask here."""
+"""Decides whether a meeting can be booked with the hosts of a meeting type. Listing and booking both use it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ..time.intervals import Interval
 from ..time.zones import DAY, by_local_date, local_date, local_midnight, zone
 from .host_group import HostGroup, PartlyFree
 
-# `nearest` looks this far from a start, step by step. Most alternatives are on the same day; only a full calendar is
-# searched to the end.
+# `nearest` searches within these distances from a start, one after the other. Most alternatives are on the same day; only
+# for a full calendar is the last distance needed.
 _RADII = (DAY, 4 * DAY, 16 * DAY)
 
 
@@ -53,7 +53,7 @@ class HostPool:
 	def starts(self, first: int, last: int) -> list[int]:
 		"""Return the bookable starts s with `first <= s < last`, ascending.
 
-		A range may be split anywhere: its pieces have the same starts as the whole. The time it takes grows with the days
+		A range may be split anywhere: its pieces have the same starts as the whole. The computing time grows with the days
 		that notice and booking window leave of the range, and with the number of busy times.
 		"""
 		if first >= last:
@@ -135,7 +135,7 @@ class HostPool:
 	def nearest(self, start: int, count: int = 3, *, within_days: int = 31) -> list[int]:
 		"""Return up to `count` bookable starts other than `start`, nearest first; of two equally near, the earlier first.
 
-		It looks up to `within_days` times 24 hours to either side, both ends included. The hosts must carry that much.
+		The search covers `within_days` times 24 hours on either side, both ends included. The hosts must carry that much.
 		"""
 		farthest = within_days * DAY
 		ranked: list[int] = []
@@ -173,15 +173,15 @@ class HostPool:
 		found: set[int] = set()
 		for alike in self._groups_by_hours().values():
 			for group in alike:
-				# If fifty hosts have equal hours, the first dozen usually have every start between them. The others can't
-				# add a start, so their calendars needn't be worked out.
+				# If fifty hosts have equal hours, the first dozen usually offer every possible start. The others can't
+				# add a start, so their calendars needn't be computed.
 				if group.offers_no_more_than(found, first, last):
 					break
 				found.update(group.starts(first, last))
 		return sorted(found)
 
 	def _groups_by_hours(self) -> dict[tuple[MeetingRules, WorkingHours], list[HostGroup]]:
-		"""Return the groups by the starts they offer with empty calendars. Each group has one member here."""
+		"""Return the groups by rules and hours: with empty calendars, the groups of one list offer the same starts."""
 		found: dict[tuple[MeetingRules, WorkingHours], list[HostGroup]] = {}
 		for group in self._groups:
 			lead = group.members[0]

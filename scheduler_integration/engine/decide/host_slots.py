@@ -44,7 +44,7 @@ class HostSlots:
 	):
 		self._range = first, last
 		joinable = joinable_starts(rules, host) if joinable is None else joinable
-		# A hold alone lifts no limit and makes no extra start: nothing is booked there yet.
+		# A hold alone is no session to join: it lifts no limit and makes no extra start, because nothing is booked yet.
 		joined = booked_starts(joinable, host) if joinable else joinable
 		collisions = Collisions(rules, host, first, last, joinable)
 		extra = joined | collisions.gap_starts() if rules.fill_gaps else joined
@@ -65,8 +65,8 @@ class HostSlots:
 	def starts(self) -> list[int]:
 		"""Return every open start, ascending.
 
-		Steps along the grid from one blocked span to the next, so that the time it takes grows with the number of spans and
-		open starts, not with the number of starts times the number of busy times.
+		Steps along the grid from one blocked span to the next, so that the computing time grows with the number of spans
+		and open starts, not with the number of starts times the number of busy times.
 		"""
 		step = self._grid.step
 		blocked_from, blocked_until = self._blocked

@@ -92,7 +92,7 @@ class _MemberCalendar:
 			return self._alone.fits(part)
 		if part == start:
 			return self._joining_first.fits(part)
-		# The session keeps the days it was booked with, even if days off have changed since.
+		# The session keeps the days on which it was booked, even if days off have changed since.
 		is_sessions = not self._joins(start) or self._later_days.get(part) == self._sessions[start]
 		return is_sessions and self._joining_later.fits(part)
 

@@ -44,8 +44,8 @@ def relevant_span(rules: MeetingRules, zone: str, now: int, first: int, last: in
 def relevant_dates(span: Interval) -> tuple[date, date]:
 	"""Return the first and last date, in any zone, whose overrides and trips can matter within a `relevant_span`.
 
-	They begin about two weeks before the span. Hours that run over midnight keep the grid of the day on which they began,
-	so that day is needed too.
+	The first date is about two weeks before the span. Hours that run over midnight keep the grid of the day on which they
+	began, so that day is needed too.
 	"""
 	first, last = local_date(span[0], "UTC"), local_date(span[1], "UTC")
 	return first - _GRID_MEMORY, last + _DATE_MARGIN

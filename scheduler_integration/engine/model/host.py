@@ -26,7 +26,7 @@ class Busy(NamedTuple):
 class Booked(NamedTuple):
 	"""The time `[start, end)` of a live booking on one date, with the buffers (minutes) of its own meeting type.
 
-	- `counts`: the booking is of the meeting type that is asked about. Limits of that type count it, by its start's date.
+	- `counts`: the booking is of the requested meeting type. Limits of that type count it, by its start's date.
 	- `session`: the key that the bookings of one session share; empty for a booking that shares its slot with nobody.
 	A session counts as one meeting. `seats` are the seats that this booking takes in it.
 	- `is_first_day`: False for the later dates of a multi-day meeting.

@@ -54,7 +54,7 @@ class Until:
 class Limit:
 	"""At most this many meetings, or minutes of meetings, in a `period`: "day", ISO "week" or "month".
 
-	It counts the meetings of the type that is asked about, or with `of_host` all meetings of the host. A session counts
+	A limit counts the meetings of the requested type, or with `of_host` all meetings of the host. A session counts
 	once, and joining one adds nothing. A multi-day meeting, whether booked or requested, counts like this:
 
 		counted in  day                       week, month

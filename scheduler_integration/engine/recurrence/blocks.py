@@ -1,7 +1,7 @@
 """The interval that a block of wall-clock times covers on one day, clock changes included.
 
-If the clocks change, a block is too long rather than too short: time that its owner meant to block is never offered. In
-Europe/Berlin:
+On a day with a clock change, a block is too long rather than too short, so that time which its owner meant to block is
+never offered. In Europe/Berlin:
 
     29 March 2026, clocks go from 02:00 to 03:00
         block 01:00-04:00   covers 01:00 to 04:00, two hours pass
@@ -81,8 +81,8 @@ def _seconds_repeated(wall: datetime, tz: ZoneInfo) -> int:
 def _end_of_gap(wall: datetime, tz: ZoneInfo) -> int:
 	"""Return the first instant after the gap that contains `wall`.
 
-	02:30 in the gap from 02:00 to 03:00 means 03:30, an hour later by the clock. The gap's end lies between 02:30's reading
-	with the later offset and with the earlier one, so it is searched for there.
+	02:30 in the gap from 02:00 to 03:00 means 03:30, an hour later by the clock. One offset applies before the gap, another
+	one after it. With each of them 02:30 is another instant, and the end of the gap is searched for between the two.
 	"""
 	late = instant_of(wall, tz)
 	early = late + _seconds_repeated(wall, tz)

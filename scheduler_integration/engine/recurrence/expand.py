@@ -11,7 +11,7 @@ from ..time.zones import WEEK, local_date, utc_midnight
 from .blocks import added_blocks, blocks_of
 from .recurrence import Recurrence, read_normalised
 
-# The end of a recurrence that has none: the year 9999.
+# The end of a recurrence without an end: the year 9999.
 NO_END = utc_midnight(date(9999, 1, 1).toordinal())
 
 
@@ -19,7 +19,7 @@ def occurrences(rule: str, first: int, last: int) -> list[Interval]:
 	"""Return the blocks of a normalised rule that overlap `[first, last)`, ascending by start. They may overlap each other.
 
 	A block covers every instant at which the clock shows one of its times; see blocks.py for clock changes.
-	The time it takes grows with the days between `first` and `last`, however long ago the rule began.
+	The computing time grows with the days between `first` and `last`, however long ago the rule began.
 	"""
 	if first >= last:
 		return []
@@ -45,7 +45,7 @@ def recurrence_bounds(rule: str) -> Interval | None:
 
 
 def _last_blocks(recurrence: Recurrence, last: int) -> list[Interval]:
-	"""Return the last blocks of a rule that ends with the day `last`. It looks back over 32 days, then 256, 2,048 and so on."""
+	"""Return the last blocks of a rule that ends with the day `last`. Searches 32 days back, then 256, 2,048 and so on."""
 	first, days_back = recurrence.start.toordinal(), 32
 	while True:
 		since = max(first, last - days_back)
@@ -57,7 +57,7 @@ def _last_blocks(recurrence: Recurrence, last: int) -> list[Interval]:
 @lru_cache(maxsize=1024)
 def _expanded(rule: str, first: int, last: int) -> tuple[Interval, ...]:
 	recurrence = read_normalised(rule)
-	# A block that began earlier may reach into the range, and a day more covers every zone's offset.
+	# A block that began earlier may reach into the range. One more day covers the offsets of all zones.
 	since = local_date(first, recurrence.zone).toordinal() - recurrence.midnights - 1
 	until = local_date(last, recurrence.zone).toordinal() + 1
 	days = takewhile(lambda day: day <= until, recurrence.days(since))

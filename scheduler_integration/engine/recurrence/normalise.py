@@ -1,8 +1,8 @@
 """Checks a recurrence once, when it is saved, and writes it as a *normalised rule*.
 
-A normalised rule is a text that says everything: start and end by the wall clock of a zone, the RRULE with its COUNT
-replaced by the date on which it ends, EXDATE and RDATE. Without COUNT a later range can be expanded without counting all
-blocks before it.
+A normalised rule is a text that has everything: start and end by the wall clock of a zone, the RRULE with its COUNT
+replaced by the date of the last block, EXDATE and RDATE. Without COUNT, a later range is expanded without counting all
+earlier blocks.
 
     DTSTART;TZID=Europe/Berlin:20260302T090000
     DTEND;TZID=Europe/Berlin:20260302T100000
@@ -25,7 +25,7 @@ from .text import RecurrenceDate, RecurrenceRule, parse_recurrence
 
 MOST_DAYS_EACH = 366
 
-# A rule that begins later would meet the end of dateutil's calendar, the year 9999.
+# A rule that begins later would reach the end of dateutil's calendar, the year 9999.
 _LAST_YEAR = 9000
 _WALL = "%Y%m%dT%H%M%S"
 
@@ -74,8 +74,8 @@ def _check_span(start: datetime, end: datetime) -> None:
 def _check_occurs(recurrence: Recurrence) -> None:
 	"""Refuse a rule whose days never come, such as 30 February.
 
-	It is tried in the last 400 years of the calendar, which have the same weekdays as all others: dateutil stops at the
-	calendar's end, after a tenth of a second at the most.
+	The rule is tried in the last 400 years of the calendar, which have the same weekdays as any other 400 years. There
+	dateutil stops at the calendar's end, after a tenth of a second at the most.
 	"""
 	cycles = (9999 - recurrence.start.year) // CYCLE_YEARS
 	start = recurrence.start.replace(year=recurrence.start.year + cycles * CYCLE_YEARS)

@@ -1,10 +1,10 @@
-"""The days on which a rule falls. python-dateutil knows them; this module makes it begin near the range asked about.
+"""The days on which a rule falls. python-dateutil computes them; this module makes it start near the wanted range.
 
-dateutil would step from the rule's beginning to the range: 36,500 steps for a daily rule that began a century ago. So it is
-given a later beginning, a period (year, month or week) that holds the first day asked about and that is a multiple of
-INTERVAL away from the rule's own first period:
+dateutil would step from the rule's beginning to the range: 36,500 steps for a daily rule that began a century ago. So this
+module gives dateutil a later beginning: the first day of the period (year, month or week) that contains the first wanted
+day. If that period isn't a multiple of INTERVAL away from the rule's own first period, an earlier one is taken:
 
-    FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH from Thursday 5 March 2026; asked from Saturday 18 April
+    FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH from Thursday 5 March 2026; wanted from Saturday 18 April
 
     week of    2 Mar   9 Mar   16 Mar   23 Mar   30 Mar   6 Apr   13 Apr   20 Apr   27 Apr
     in step    yes             yes               yes              yes               yes
@@ -31,7 +31,7 @@ _END_OF_CALENDAR = date(9999, 12, 31).toordinal()
 
 
 def days_from(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[int]:
-	"""Yield the days of the rule from `since` on, ascending. The day of `start` is one even if it doesn't match the rule."""
+	"""Yield the days of the rule from `since` on, ascending. The day of `start` counts even if it doesn't match the rule."""
 	days = with_first(start.toordinal(), rule_days(rule, start, since))
 	return dropwhile(lambda day: day < since, days)
 
@@ -43,7 +43,7 @@ def with_first(first: int, days: Iterable[int]) -> Iterator[int]:
 
 
 def rule_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[int]:
-	"""Yield the days that match the rule, ascending, from the period that holds `since`. Some lie before `since`."""
+	"""Yield the days that match the rule, ascending, from the period that contains `since`: some may be before `since`."""
 	if rule.frequency == "WEEKLY" and "BYMONTH" not in rule.by:
 		return _weekly_days(rule, start, since)
 	enter = _ENTRIES[rule.frequency]
@@ -63,9 +63,9 @@ def rule_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[int
 
 
 def _weekly_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[int]:
-	"""The days of a weekly rule, which most rules are. Every week is alike, so dateutil is asked for one week only.
+	"""Yield the days of a weekly rule. Most rules are weekly, and their weeks are all alike, so dateutil computes only one.
 
-	It is asked for one of the last weeks of its calendar: there it stops soon, even if no day ever matches.
+	That week is one of the last of dateutil's calendar, so dateutil stops soon even if no day ever matches.
 	"""
 	begin = _enter_weeks(rule, start.date(), date.fromordinal(max(since, start.toordinal())))[2].toordinal()
 	last_week = date.fromordinal(_END_OF_CALENDAR - 14)
@@ -81,7 +81,7 @@ def _weekly_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[
 def _days_of(rule: RecurrenceRule, start: datetime) -> dict[str, Any]:
 	"""Return dateutil's arguments for BYDAY, or for the days that the rule takes from its start if it names none.
 
-	dateutil would take them from the beginning it is given, which isn't the rule's own.
+	dateutil would take them from the beginning that it is given, and that isn't the rule's own start.
 	"""
 	if rule.days:
 		return {"byweekday": [weekday(day, which) if which else day for which, day in rule.days]}
@@ -97,7 +97,7 @@ def _days_of(rule: RecurrenceRule, start: datetime) -> dict[str, Any]:
 	return {"bymonthday": start.day}
 
 
-# Each returns the frequency and interval that dateutil is given, and the day with which it begins.
+# Each of these functions returns the frequency and interval for dateutil, and the day with which dateutil begins.
 
 
 def _enter_years(rule: RecurrenceRule, start: date, since: date) -> tuple[str, int, date]:
@@ -113,15 +113,15 @@ def _enter_months(rule: RecurrenceRule, start: date, since: date) -> tuple[str, 
 
 
 def _enter_weeks(rule: RecurrenceRule, start: date, since: date) -> tuple[str, int, date]:
-	"""Begin with the first day of a week, which is WKST: BYSETPOS counts from there, and dateutil from its beginning."""
+	"""Begin with the first day (WKST) of a week: BYSETPOS counts from that day, but dateutil from the day that it is given."""
 	begun, week = (day.toordinal() - (day.weekday() - rule.week_start) % 7 for day in (start, since))
 	return "WEEKLY", rule.interval, date.fromordinal(week - (week - begun) % (7 * rule.interval))
 
 
 def _enter_days(_rule: RecurrenceRule, _start: date, since: date) -> tuple[str, int, date]:
-	"""Read daily rules off the months' days, of which `rule_days` takes every nth.
+	"""Let dateutil compute all days of the months that match. `rule_days` takes every nth of them.
 
-	dateutil's daily rule would step through the years one day at a time to a far month ("FREQ=DAILY;BYMONTH=2").
+	With a daily rule, dateutil would go to a far month one day at a time ("FREQ=DAILY;BYMONTH=2").
 	"""
 	return "MONTHLY", 1, since.replace(day=1)
 

@@ -29,7 +29,7 @@ _FINER = {"HOURLY", "MINUTELY", "SECONDLY", "BYHOUR", "BYMINUTE", "BYSECOND"}
 # The largest number in each list. Negative numbers count from the end, except in the lists of _FORWARD_ONLY.
 _LISTS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
 _FORWARD_ONLY = {"BYMONTH"}
-# The parts that have no meaning with a frequency (the table in RFC 5545, 3.3.10).
+# By frequency, the parts that have no meaning with it (the table in RFC 5545, 3.3.10).
 _WITHOUT_MEANING = {
 	"DAILY": {"BYYEARDAY", "BYWEEKNO", "BYSETPOS"},
 	"WEEKLY": {"BYYEARDAY", "BYWEEKNO", "BYMONTHDAY"},
@@ -67,7 +67,7 @@ class RecurrenceRule:
 	"""An RRULE.
 
 	- `parts`: names and values as they are in the text. All other fields are read from them.
-	- `days`: BYDAY as pairs of which one in the month or year (0 is every one, -1 the last) and the weekday (0 is Monday).
+	- `days`: BYDAY as pairs (n, weekday): the nth such weekday of the month or year (0 is each, -1 the last); 0 is Monday.
 	- `by`: the other lists of numbers, by the part's name, such as {"BYMONTHDAY": (1, -1)}.
 	"""
 

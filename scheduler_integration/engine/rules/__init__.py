@@ -1,1 +1,1 @@
-"""The rules, one module for each. They say which starts exist and which are blocked."""
+"""The rules, one module for each: which starts exist, and which are blocked."""

@@ -1,8 +1,7 @@
 """The protocol of blockers, and the simple ones: notice, booking window, party size.
 
-A blocker is one rule's view of starts: the spans of starts that it blocks, and why. Listing skips the spans of every
-blocker, and a check looks a start up in the same spans. A rule that is written as a blocker therefore can't apply to one
-and not to the other.
+A blocker has the spans of starts that one rule blocks, and the reason. Listing skips the spans of every blocker, and a check
+looks a start up in the same spans. So a rule that is written as a blocker always applies to listing and checking alike.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ class OutsideWindow:
 
 	def __init__(self, window: Interval):
 		self._first, self._end = window
-		# Even without a window a span lies after every instant, so that looking a start up always finds one.
+		# Even without a window there is a span after every instant, so that each look-up finds a span.
 		self.spans = [(self._end, FOREVER + 1)]
 		if self._first > BEGINNING:
 			self.spans.append((BEGINNING, self._first))

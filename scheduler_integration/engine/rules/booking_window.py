@@ -16,8 +16,8 @@ ALWAYS = BEGINNING, FOREVER
 def booking_window(rules: MeetingRules, host: Host, now: int) -> Interval:
 	"""Return the interval (epoch seconds) in which the meeting may start. Dates are those of the host's zone.
 
-	Minimum notice is a separate rule. A `with_slots_only` window must have been replaced by HostPool before: one host alone
-	doesn't know on which dates another host can be booked.
+	Minimum notice is a separate rule. HostPool must have replaced a `with_slots_only` window before: its end depends on all
+	hosts.
 	"""
 	window, zone = rules.window, host.hours.zone
 	if window is None:
@@ -42,8 +42,8 @@ def _last_day(window: RollingDays, host: Host, now: int) -> int:
 
 def _nth_business_day(count: int, weekdays: frozenset[int], today: int) -> int:
 	"""Return the ordinal of the `count`-th date after today that is one of the `weekdays`."""
-	# Any seven days hold each weekday once, so whole weeks are skipped in one step. Ten business days with a week of
-	# Monday to Friday: skip one week (five of them), then walk over the other five.
+	# Any seven days have each weekday once, so whole weeks are skipped in one step. Example: ten business days, Monday to
+	# Friday. One week with five of them is skipped, and the other five are counted day by day.
 	weeks = max(count - 1, 0) // len(weekdays)
 	day = today + 7 * weeks
 	for _step in range(count - weeks * len(weekdays)):

@@ -43,7 +43,7 @@ class Collisions:
 		# A start s collides with [start, end) if s - before < end and s + length + after > start.
 		length = rules.seconds
 		lead = length + after - 1
-		# A busy time that ended up to five minutes earlier can still make a start of `fill_gaps`.
+		# A busy time that ended up to five minutes earlier can still be followed by a start of `fill_gaps`.
 		since, until = first - before - (GAP_STEP if rules.fill_gaps else 0), last + lead
 		busy = [item for item in host.busy if since < item[1] > item[0] < until]
 		booked = [item for item in host.booked if item.start < item.end]
@@ -67,7 +67,7 @@ class Collisions:
 	def gap_starts(self) -> set[int]:
 		"""Return the starts of `fill_gaps`: right after each busy time and booking, rounded up to five minutes.
 
-		A hold makes no such start, because it may never become a booking.
+		There is no such start after a hold, because a hold may never become a booking.
 		"""
 		around = zip(self._items, self._around, strict=True)
 		return {-(-high // GAP_STEP) * GAP_STEP for item, (_low, high) in around if not _is_hold(item)}
@@ -89,7 +89,7 @@ class Collisions:
 		return isinstance(item, Booked) and item.start == start and is_session_of(item, self._rules)
 
 	def _spans_without_joinable(self) -> list[Interval]:
-		"""Return the spans, each without the start at which its item can be joined."""
+		"""Return the spans, each without the start at which the session of its booking can be joined."""
 		return [
 			piece
 			for item, span in zip(self._items, self._around, strict=True)
@@ -99,7 +99,7 @@ class Collisions:
 
 def _around_bookings(booked: list[Booked], length: int, before: int, after: int) -> list[Interval]:
 	"""Return the spans of blocked starts; of two buffers that meet, the larger one counts. All in seconds."""
-	# Comparisons, because `max` would take longer than everything else here.
+	# Comparisons instead of `max`, which would take longer than everything else here.
 	return [
 		(
 			item.start - length - (own if (own := item.buffer_before * MINUTE) > after else after) + 1,

@@ -19,7 +19,7 @@ Starts = Callable[[int, int], list[int]]
 
 
 def counted_dates_with_slots(rules: MeetingRules) -> int | None:
-	"""Return how many dates with slots the window counts; None if the rules have another window, or none."""
+	"""Return how many dates with slots the window counts; None if there is no window, or one of another kind."""
 	window = rules.window
 	return window.days if isinstance(window, RollingDays) and window.with_slots_only else None
 

@@ -51,7 +51,7 @@ class Grid:
 			start = origin + offset
 			if start < first:
 				start = first + (start - first) % self.step
-			# Three comparisons, because `min` would take longer than everything else here.
+			# Three comparisons instead of `min`, which would take longer than everything else here.
 			end = ends_by - seconds + 1
 			end = end if end < starts_before else starts_before
 			end = end if end < last else last

@@ -46,7 +46,7 @@ def limit_refusal(limit: Limit, booked: tuple[Booked, ...] = ()) -> Refusal:
 
 
 def limit_blockers(rules: MeetingRules, host: Host, joined: Iterable[int] = ()) -> list[LimitReached]:
-	"""Return one blocker for each limit in `rules`. `joined` as in LimitReached."""
+	"""Return one blocker for each limit in `rules`. See LimitReached for `joined`."""
 	if not rules.limits:
 		return []
 	by_date = _counted(host)
@@ -87,7 +87,7 @@ class MinutesLeft:
 		return {start for start, _refusal in self.refusals(starts)}
 
 	def refusals(self, starts: Sequence[int]) -> Iterator[tuple[int, Refusal]]:
-		"""Yield the same starts, each with the limit that is reached and the bookings of its week or month."""
+		"""Yield the starts that `lacking` returns, each with the limit that is reached and the bookings of its week or month."""
 		for limit, booked in self._booked:
 			left: dict[Period, int] = {}
 			for start in starts:
@@ -120,7 +120,7 @@ def _counted(host: Host) -> list[tuple[date, Sequence[Booked]]]:
 
 def _booked_by_period(limit: Limit, by_date: list[tuple[date, Sequence[Booked]]]) -> dict[Period, list[Booked]]:
 	"""Return the bookings that the limit counts, by its periods."""
-	# See the table in Limit: meetings a week or month count a multi-day meeting once, on its first day.
+	# See the table in Limit: a limit of meetings a week or month counts a multi-day meeting once, on its first day.
 	each_day = limit.in_minutes or limit.period == "day"
 	of_host = limit.of_host
 	found: dict[Period, list[Booked]] = {}

@@ -14,7 +14,7 @@ from ..time.intervals import Interval
 from ..time.working_intervals import working_intervals
 from ..time.zones import DAY, instant_of, local_date, wall_clock
 
-# Days off are skipped within this many days more than the meeting has. A longer pause means: too few working days.
+# A meeting may skip this many days off in total. If there are more, it has too few working days.
 LONGEST_PAUSE_DAYS = 21
 
 
@@ -22,12 +22,12 @@ def longest_span(rules: MeetingRules) -> int:
 	"""Return how many seconds after its start the last part of the meeting may start, at most."""
 	if rules.days == 1:
 		return 0
-	# One day more than the dates: a clock change makes a day of 25 hours, and the hours of a trip's date may lie later.
+	# One day more than the dates: with a clock change a day has 25 hours, and on a trip a date's hours may be later.
 	return (rules.days + (LONGEST_PAUSE_DAYS if rules.skips_days_off else 0) + 1) * DAY
 
 
 def one_day(rules: MeetingRules) -> MeetingRules:
-	"""Return the rules that each date of a multi-day meeting must keep by itself."""
+	"""Return the rules that each date of a multi-day meeting must meet on its own."""
 	daily = tuple(limit for limit in rules.limits if limit.period == "day")
 	return replace(rules, days=1, minimum_notice=0, window=None, limits=daily)
 

@@ -12,8 +12,8 @@ from ..model.meeting_rules import MeetingRules
 def seats_taken(rules: MeetingRules, host: Host, *, later_days: bool = False) -> dict[int, int]:
 	"""Return by start how many seats of each session are taken. Held seats count.
 
-	Only sessions of the meeting type and of the meeting's length are included. For multi-day sessions the start is that of
-	the first day, or with `later_days` that of each later day.
+	Only sessions of the meeting type and of the meeting's length are included. Multi-day sessions are listed by the start
+	of their first day, or with `later_days` by the start of each later day.
 	"""
 	taken: dict[int, int] = defaultdict(int)
 	if rules.seats > 1:
@@ -26,7 +26,7 @@ def seats_taken(rules: MeetingRules, host: Host, *, later_days: bool = False) ->
 def joinable_starts(rules: MeetingRules, host: Host, *, later_days: bool = False) -> frozenset[int]:
 	"""Return the starts at which bookings or holds exist and leave enough seats for the party.
 
-	`later_days` as in `seats_taken`. With 10 seats, two bookings of 3 and a hold of 2 at 09:00, a party of 2 can join at
+	See `seats_taken` for `later_days`. With 10 seats, two bookings of 3 and a hold of 2 at 09:00, a party of 2 can join at
 	09:00 and a party of 3 can't.
 	"""
 	taken = seats_taken(rules, host, later_days=later_days)
@@ -45,7 +45,7 @@ def booked_starts(starts: Iterable[int], host: Host) -> frozenset[int]:
 
 
 def sessions_by_start(rules: MeetingRules, host: Host, *, later_days: bool = False) -> dict[int, str]:
-	"""Return by start the keys of the type's booked sessions. `later_days` as in `seats_taken`."""
+	"""Return by start the keys of the type's booked sessions. See `seats_taken` for `later_days`."""
 	return {
 		item.start: item.session
 		for item in host.booked

@@ -1,1 +1,1 @@
-"""Wall clocks, instants, intervals and working hours. Nothing here knows meetings."""
+"""Wall clocks, instants, intervals and working hours. Nothing here is about meetings."""

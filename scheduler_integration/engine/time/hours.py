@@ -14,7 +14,7 @@ _LAST_MINUTE = MINUTES_PER_DAY - 1
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRule:
-	"""Hours that are open on every `weekday` (0 is Monday, 6 Sunday), or with `is_available` False cut from the open hours.
+	"""Open hours on every `weekday` (0 is Monday, 6 Sunday). With `is_available` False they are cut from the open hours.
 
 	`start` and `end` are minutes after midnight. An end of 23:59 or later means midnight. An end at or before the start
 	lies on the next day: 22:00 to 02:00 is (1320, 120), and (0, 0) is the whole day.
@@ -49,7 +49,7 @@ class DateOverride:
 		False         without   the date is closed, whatever other overrides say
 		False         with      these hours are cut from the date; the weekly hours around them stay
 
-	`label` is the caller's own text, such as the name of a holiday. It decides nothing.
+	`label` is the caller's own text, such as the name of a holiday, and has no effect.
 	Raises InvalidRule for dates out of order, for one time without the other, and for a minute that doesn't exist.
 	"""
 
@@ -73,7 +73,7 @@ class DateOverride:
 
 	@property
 	def replaces_the_day(self) -> bool:
-		"""Whether the weekly hours don't apply on these dates, nor those that run over from the evening before."""
+		"""Whether neither the weekly hours of these dates apply, nor weekly hours that run over from the evening before."""
 		return self.is_available or self.start is None
 
 	@property

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 Interval = tuple[int, int]
 
-# Before and after every instant. They are integers, not infinities, so that sums and comparisons stay exact.
+# Instants before and after all others. Integers instead of infinities, so that sums and comparisons stay exact.
 BEGINNING = -(1 << 62)
 FOREVER = 1 << 62
 _NEVER = (FOREVER, FOREVER)

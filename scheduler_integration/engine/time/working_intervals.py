@@ -25,7 +25,7 @@ from .zones import (
 # Start and end in minutes after midnight.
 Minutes = tuple[int, int]
 
-# The shortest that a week from Monday to Monday can be, clock changes included. A shorter interval holds no whole week.
+# The length of the shortest week from Monday to Monday, clock changes included. A shorter interval contains no whole week.
 _SHORTEST_WEEK = WEEK - DAY
 
 
@@ -57,7 +57,7 @@ def grid_segments(hours: WorkingHours, first: int, last: int) -> tuple[GridSegme
 		segments   first ─────────────────────────►│second ────────►│third ─────►
 
 	On Monday 10 the interval hasn't been open for a whole week from Monday to Monday yet, on Monday 17 it has. So the
-	past two weeks decide where a grid begins, and every range that holds a start finds the same grid for it.
+	past two weeks decide where a grid begins, and a start has the same grid whichever range is asked for.
 	"""
 	tz = zone(hours.zone)
 	monday = monday_of(local_date(first, tz))
@@ -88,7 +88,7 @@ class _LocalDays:
 	"""The dates `first` to `last` (ordinals, both included) by the host's clock, at home and on trips.
 
 	If this midnight and the next two have the same offset, no clock changes in between, and minutes are simply added to
-	midnight. That is fast, and true of nearly all dates.
+	midnight. That is fast, and enough for nearly all dates.
 	"""
 
 	def __init__(self, hours: WorkingHours, first: int, last: int):

@@ -1,7 +1,7 @@
 """Converts between instants (epoch seconds) and wall clocks in IANA time zones.
 
-A wall time that the clock change in spring skips moves forward by the gap. A wall time that autumn repeats is the first
-of the two:
+If the clock skips a wall time in spring, the wall time moves forward by the gap. If a wall time occurs twice in autumn, the
+first one counts:
 
     Europe/Berlin, 30 March 2025      01:00 ──► 02:00 = 03:00 ──► 04:00      02:30 doesn't exist; it means 03:30
     Europe/Berlin, 26 October 2025    02:00 ──► 03:00 = 02:00 ──► 03:00      02:30 comes twice; it means the first
@@ -32,12 +32,12 @@ WEEK = 7 * DAY
 # Working hours count minutes after midnight.
 MINUTES_PER_DAY = 24 * 60
 
-# The first and last date that people may ask about. A date within a day of the calendar's ends has no neighbours to
-# compute with.
+# The first and last date that callers may use. The dates next to the calendar's ends are left out, because the computation
+# needs their neighbours.
 FIRST_DATE, LAST_DATE = date(1970, 1, 2), date(2200, 1, 1)
 
 _EPOCH = date(1970, 1, 1).toordinal()
-# `date` holds the years 1 to 9999. One year less at each end, so that the weeks around an instant are still dates.
+# `date` has the years 1 to 9999. One year less at each end, so that the weeks around an instant are still dates.
 _FIRST_INSTANT = (date(2, 1, 1).toordinal() - _EPOCH) * DAY
 _END_INSTANT = (date(9999, 1, 1).toordinal() - _EPOCH) * DAY
 
@@ -100,7 +100,7 @@ def instant_of(wall: datetime, zone: str | ZoneInfo) -> int:
 def local_midnight(day: date, zone: str | ZoneInfo) -> int:
 	"""Return the instant at which `day` begins in `zone`.
 
-	If the clock change skips midnight, it is the first instant after the gap (01:00 in Cairo on 25 April 2025).
+	If the clock change skips midnight, the day begins with the first instant after the gap (01:00 in Cairo on 25 April 2025).
 	"""
 	return instant_of(datetime.combine(day, time()), zone)
 
@@ -143,7 +143,7 @@ def by_local_date(
 def offset_at(wall: datetime, zone: ZoneInfo) -> int:
 	"""Return by how many seconds `zone` is ahead of UTC at the wall time `wall`, whose `fold` counts."""
 	offset = zone.utcoffset(wall)
-	# The type allows None, which a ZoneInfo returns only if it is asked without a time.
+	# The type allows None, which a ZoneInfo returns only without a time.
 	assert offset is not None
 	return offset.days * DAY + offset.seconds
 

@@ -18,12 +18,12 @@ from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.outcomes import Done, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import Task
 
-# Either everything that a handler needs, or the reason why it has nothing to do.
+# Either everything that a handler needs, or the reason why it does nothing.
 _Found = tuple[Automation, Document, Reader]
 
 
 def send_automation_email(task: Task, now: int) -> Outcome:
-	"""Send the automation's e-mail. `now` is in epoch seconds. Raises what `send_message` raises."""
+	"""Send the automation's e-mail. `now` is in epoch seconds. Raises the errors of `send_message`."""
 	found = _look(task)
 	if isinstance(found, NotNeeded):
 		return found

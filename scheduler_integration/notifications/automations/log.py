@@ -1,4 +1,4 @@
-"""The log of what automations did, read from the tasks of the outbox: they are the log."""
+"""The log of automations. Their tasks in the outbox are the log, so it is read from there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scheduler_integration.notifications.rules import Automation, all_automation
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.permissions import is_manager
 
-# Enough to read. For more, a manager narrows the dates.
+# The most entries. To see others, a manager narrows the dates.
 MOST = 1000
 _CHANNELS = {kind: channel for channel, kind in KINDS.items()}
 
@@ -54,7 +54,7 @@ class Entry:
 def entries(wanted: Wanted) -> list[Entry]:
 	"""Return the newest actions of automations, at most MOST of them, latest first. For managers: raises NotPermitted.
 
-	Confirmations and cancellations are actions too: of the automations that come with the app.
+	Confirmations and cancellations are included: they are actions of the automations that the app ships.
 	"""
 	if not is_manager():
 		raise NotPermitted
@@ -88,7 +88,7 @@ def _of_automation(task, name: str):
 		return task.purpose.isin([AT_ONCE, TIMED_TASK, *_told_purposes()])
 	asked = next((each for each in all_automations() if each.name == name), None)
 	if asked and asked.built_in in TEMPLATES:
-		# The messages that tell of a change are planned without the list, and name no automation.
+		# Messages about a change are planned without the list of automations, so their tasks name no automation.
 		return task.purpose.isin(purposes_of(asked.built_in))
 	return task.automation == name
 

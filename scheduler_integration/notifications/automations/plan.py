@@ -1,4 +1,4 @@
-"""Plans what automations do about a change of a booking, as tasks of the outbox."""
+"""Plans the actions of automations after a change of a booking, as tasks of the outbox."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from scheduler_integration.outbox.tasks import Planned, skip_open
 # Purposes of tasks. A timed task follows the booking: it moves with it, and is skipped when it is cancelled.
 AT_ONCE, TIMED_TASK = "automation", "reminder"
 KINDS = {"Email": "email", "SMS": "sms", "Webhook": "webhook", "To-do": "todo"}
-# A task may still act this long after its moment. A reminder that comes after the start reminds nobody.
+# An action after the start may be this late. An action before the start must not come later than the start.
 PATIENCE = 6 * 3600
 DAY = 86400
 
 
 def automated_tasks(change: Change) -> list[Planned]:
-	"""Return the actions that the change triggers, and those before and after the meeting. Skips those that don't fit now."""
+	"""Return the actions that the change triggers, and the actions before and after the meeting. Skips earlier timed actions."""
 	booking, trigger = change.booking, trigger_of(change)
 	matching = [each for each in active_automations() if each.built_in not in TEMPLATES and _may_act(each, trigger)]
 	matching = [each for each in matching if each.is_for(booking)]
@@ -68,7 +68,7 @@ def _timed(automations: list[Automation], booking: Document, now: int) -> Iterat
 
 
 def _end(automation: Automation, booking: Document, moment: int) -> int:
-	"""Return until when the action makes sense: what comes before the start, until the start."""
+	"""Return until when the action makes sense. For an action before the start, that is the start."""
 	return booking.starts_at if moment < booking.starts_at else moment + PATIENCE
 
 
@@ -95,7 +95,7 @@ def _planned(
 
 
 def _target(automation: Automation, booking: Document, reader: Reader) -> str:
-	"""Return what the action reaches: an address, or an empty text for a reader without a telephone number.
+	"""Return where the action goes: an address or a number, or an empty text for a reader without a telephone number.
 
 	A webhook's address may hold a secret, and hosts may read the task. So the target is its host name.
 	"""

@@ -1,4 +1,4 @@
-"""Shows what an automation would say about a real booking, and sends it to the person who edits it."""
+"""Shows an automation's text for a real booking, and sends the text to the manager who edits the automation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Preview:
 
 
 def preview(name: str, booking: str | None) -> Preview:
-	"""Return what the automation says about the booking, by default the newest one. For managers.
+	"""Return the automation's message about the booking, by default about the newest one. For managers.
 
 	Raises NotPermitted, and InvalidRequest if there is no such automation or booking, or if its text is broken.
 	"""
@@ -47,7 +47,7 @@ def preview(name: str, booking: str | None) -> Preview:
 	except InvalidRequest:
 		raise
 	except Exception as error:
-		# A template is the admin's own program: it can raise anything, as {{ 1 / 0 }} does.
+		# A template can raise any error, for example with {{ 1 / 0 }}.
 		raise InvalidRequest(_("The text can't be used: {0}").format(describe(error))) from error
 
 

@@ -44,7 +44,7 @@ def phone_of(booking: Document, reader: Reader) -> str:
 
 
 def is_told_by_another(reader: Reader, booking: Document) -> bool:
-	"""Whether the host is told by another booking of the session: by the one that was made first."""
+	"""Whether the host gets the message with another booking of the session: the one that was made first."""
 	if not (booking.session and reader.is_hosting):
 		return False
 	sharing = live_in_session(booking.session)
@@ -52,7 +52,7 @@ def is_told_by_another(reader: Reader, booking: Document) -> bool:
 
 
 def _somebody_else(automation: Automation, booking: Document) -> Reader:
-	"""Return a reader for an address that the admin chose. They read the site's language, and the first host's zone."""
+	"""Return a reader for an address that the admin chose, with the site's language and the first host's zone."""
 	host = hosts_of(booking)[0]
 	address = automation.recipient_address or ""
 	return Reader(address, address, host.language, host.zone, "other")

@@ -18,7 +18,7 @@ from scheduler_integration.notifications.wording import Reader
 
 
 def email_of(automation: Automation, booking: Document, reader: Reader, message_id: str) -> Message:
-	"""Return the automation's e-mail to this reader. It has no invitation: it changes nothing in a calendar."""
+	"""Return the automation's e-mail to this reader. It has no invitation, because nothing in a calendar changes."""
 	others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
 	return Message(
 		booking=booking.name,
@@ -39,9 +39,9 @@ def text_of(automation: Automation, booking: Document, reader: Reader) -> str:
 
 
 def webhook_body(automation: Automation, booking: Document, request_id: str) -> dict[str, Any]:
-	"""Return what a webhook tells. Instants are ISO 8601 in UTC. `request_id` is the same for each attempt.
+	"""Return the body of a webhook. Instants are ISO 8601 in UTC. `request_id` is the same for each attempt.
 
-	It has no manage link: that is the attendee's own."""
+	The body has no manage link, because only the attendee may have the link."""
 	return {
 		"id": request_id,
 		"event": frappe.scrub(automation.trigger),

@@ -1,4 +1,4 @@
-"""Says when an automation acts: at which changes, and at which instants before or after a meeting."""
+"""Decides when an automation acts: after which changes, and at which instants before or after a meeting."""
 
 from __future__ import annotations
 
@@ -77,6 +77,6 @@ def moments(automation: Automation, booking: Document) -> list[int]:
 
 
 def reminder_minutes(meeting_type: str) -> list[int]:
-	"""Return how many minutes before the start people are reminded: of the type, otherwise of Scheduler Settings."""
+	"""Return how many minutes before the start people are reminded: by the type, otherwise by Scheduler Settings."""
 	own = frappe.get_cached_value("Meeting Type", meeting_type, "reminders")
 	return parse_reminders(own or frappe.get_cached_doc("Scheduler Settings").default_reminders)

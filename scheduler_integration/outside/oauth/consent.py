@@ -38,7 +38,7 @@ class Asker:
 
 	@property
 	def mark(self) -> str:
-		"""A text that only this user in this session has, and that tells neither."""
+		"""A text that only this user in this session has. User and session can't be read from it."""
 		return hashlib.sha256(f"{self.user}\n{self.session}".encode()).hexdigest()
 
 
@@ -127,13 +127,13 @@ def require(vendor: Vendor, needed: Iterable[Collection[str]], grant: Grant) -> 
 
 
 def _plain(scope: str, vendor: Vendor) -> str:
-	"""Return a scope's name in lower case, without the vendor's prefix: Microsoft writes the same one in several ways."""
+	"""Return a scope's name in lower case, without the vendor's prefix: Microsoft writes the same scope in several ways."""
 	return scope.removeprefix(vendor.prefix).lower()
 
 
 def _grant(answer: Mapping[str, Any], started: Started, now: int) -> Grant:
 	claims = _claims(answer.get("id_token"))
-	# A vendor may leave the scopes out if they are those that were asked for (RFC 6749, 5.1).
+	# A vendor may leave the scopes out if all requested scopes were granted (RFC 6749, 5.1).
 	scopes = str(answer["scope"]).split() if answer.get("scope") else started.scopes
 	return Grant(
 		access_token=answer["access_token"],
@@ -157,7 +157,7 @@ def _claims(token: Any) -> dict[str, Any]:
 
 
 def _take(state: str, asker: Asker) -> dict[str, Any]:
-	"""Return what was kept for the state, once. Raises ConsentExpired."""
+	"""Return what was stored for the state, and delete it, so it works only once. Raises ConsentExpired."""
 	text = frappe.cache.get_value(_key(state), expires=True) if state else None
 	kept = json.loads(text) if text else None
 	if kept is None or not hmac.compare_digest(kept["asker"], asker.mark):
@@ -173,7 +173,7 @@ def _refusal(vendor: Vendor, error: str) -> ConsentRefused:
 
 
 def _key(state: str) -> str:
-	# The state itself is a secret until it is used; the cache only has its hash.
+	# The state is a secret until it is used, so the cache has only its hash.
 	return f"scheduling_consent:{hashlib.sha256(state.encode()).hexdigest()}"
 
 

@@ -7,8 +7,8 @@ from scheduler_integration.exceptions import AccessRevoked, UnexpectedAnswer, Ve
 from scheduler_integration.outside.client import Answer, Client, Limits
 from scheduler_integration.outside.oauth.vendors import Vendor, credentials, located
 
-# The job that waits for a token holds the lock on its row: so a short time, and no second try. A refresh whose reply is lost may
-# have used up the refresh token.
+# A short time and no second attempt, because the job holds the lock on the token's row while it waits, and because a refresh
+# whose answer was lost may have used up the refresh token.
 _LIMITS = Limits(connect=5, read=10, whole=15, bytes=1 << 20, attempts=1)
 _REVOKED = frozenset({"invalid_grant", "interaction_required", "consent_required", "login_required", "access_denied"})
 _APP_ERRORS = frozenset({"invalid_client", "unauthorized_client"})
@@ -33,7 +33,7 @@ def ask_for_tokens(vendor: Vendor, form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def revoke_token(vendor: Vendor, token: str) -> None:
-	"""Make a token useless at the vendor, and with it all of its consent. It is no error if it already is (RFC 7009)."""
+	"""Make a token useless at the vendor, and with it the whole consent. A token may be useless already (RFC 7009)."""
 	answer = _send(vendor, vendor.revoke, {"token": token})
 	if answer.status != 400:
 		answer.expect()

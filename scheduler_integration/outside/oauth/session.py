@@ -15,8 +15,8 @@ from scheduler_integration.outside.oauth.vendors import Vendor
 class VendorSession:
 	"""Sends requests as the account whose tokens `holder` holds. It belongs to one job, and isn't shared by threads.
 
-	A new access token is fetched when the old one ends, and once if the vendor refuses one that should still be good.
-	`now` is the clock: a job may last longer than a token.
+	A new access token is fetched when the old one ends, and once if the vendor refuses a token that should still be valid.
+	`now` is the clock, because a job may last longer than a token.
 	"""
 
 	vendor: Vendor

@@ -1,4 +1,4 @@
-"""The tokens that we keep, in Password fields of the record that stands for the account.
+"""The tokens of accounts, stored in Password fields of the account's record.
 
 The record's DocType has the fields `access_token` and `refresh_token` (Password), `token_expires_at` (Long Int), `scopes`
 (Small Text) and `account_id`, the vendor's id of the account. It is listed in `HOLDERS`.
@@ -20,7 +20,7 @@ HOLDERS = ("Calendar Connection", "Video Connection")
 # An access token is replaced this many seconds before its end, so that it lasts for the request it is taken for.
 _SPARE_SECONDS = 120
 _SECRETS = ("access_token", "refresh_token")
-# A form shows this for a stored password. Frappe forgets the password of a document that is saved with an empty field.
+# In forms, a stored password has this value. If a document is saved with an empty field, Frappe deletes the password.
 _SHOWN = "*" * 8
 
 
@@ -39,13 +39,13 @@ class _Secrets:
 
 
 def store(holder: Holder, grant: Grant) -> None:
-	"""Keep the tokens of a grant, in place of earlier ones."""
+	"""Store the tokens of a grant in place of earlier tokens."""
 	_write(holder, grant.access_token, grant.refresh_token, grant.expires_at)
 	frappe.db.set_value(holder.doctype, holder.name, "scopes", " ".join(sorted(grant.scopes)), update_modified=False)
 
 
 def access_token(vendor: Vendor, holder: Holder, now: int, *, refused: str = "") -> str:
-	"""Return an access token that lasts for at least two minutes. `refused` is one that the vendor no longer accepts.
+	"""Return an access token that lasts for at least two minutes. `refused` is a token that the vendor no longer accepts.
 
 	If a new one is needed, one worker asks for it while the others wait for the tokens' lock, and then find it. Some
 	vendors give a new refresh token each time and refuse the old one from then on, so the new tokens are committed before
@@ -54,7 +54,7 @@ def access_token(vendor: Vendor, holder: Holder, now: int, *, refused: str = "")
 	"""
 	# MariaDB from 11.6 on refuses a locking read of rows that changed since the transaction's first read.
 	read_committed()
-	# The time before the tokens: if another worker stores new ones in between, it is the time that is old, and not the token.
+	# Read the time before the tokens: if another worker stores new ones in between, only the time is old, and not the token.
 	expires_at = _expires_at(holder)
 	kept = _secrets(holder)
 	if kept.access_token not in ("", refused) and expires_at > now + _SPARE_SECONDS:
@@ -124,7 +124,7 @@ def _secrets(holder: Holder, *, for_update: bool = False) -> _Secrets:
 
 
 def _plain(text: str | None) -> str:
-	"""Return the decrypted text. A database restored without its encryption key has lost it: AccessRevoked."""
+	"""Return the decrypted text. Raises AccessRevoked if the database was restored without its encryption key."""
 	if not text:
 		return ""
 	try:

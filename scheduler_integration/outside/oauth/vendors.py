@@ -16,7 +16,7 @@ class Vendor:
 	`key` begins the names of the vendor's fields in Scheduler Settings. `extra` are parameters of the authorise address.
 	`revoke` is empty if the vendor can't revoke a token. `revokes_all`: revoking one token revokes all that the app has for
 	the account. With `basic` the app's credentials are sent in the Authorization
-	header, without it in the form. `prefix` is what the vendor may put before the name of a scope.
+	header, without it in the form. `prefix` is a text that the vendor may put before the name of a scope.
 	"""
 
 	key: str

@@ -1,4 +1,4 @@
-"""The booking form: its view, and the payload in a submitted form."""
+"""The booking form: makes its view, and reads the payload of a submitted form."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[s
 def moving_form_view(reason: str, values: dict[str, Any], errors: dict[str, str], *, is_request: bool) -> dict:
 	"""Return the view of the form that moves a meeting. `reason` is `optional`, `required` or `not_asked`.
 
-	`is_request` says whether the host has to confirm the new time.
+	`is_request`: the host has to confirm the new time.
 	"""
 	about = {"label": _("Let your host know why"), "type": "long_text", "required": reason == "required"}
 	fields = [] if reason == "not_asked" else [field_view("reason", values, errors, **about)]

@@ -11,7 +11,7 @@ from frappe import _
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
 
-# The calendar can be turned this many months ahead of today.
+# The calendar can show months up to this many months after the present one.
 FARTHEST_MONTHS = 24
 
 
@@ -69,7 +69,7 @@ def month_view(
 				for day in week
 			]
 			for week in weeks
-			# Weeks that are over would only take up room.
+			# Weeks that are over are left out.
 			if any(day and day >= today for day in week)
 		],
 		"previous_url": query.url(month=f"{previous_month(month):%Y-%m}") if can_go_back else None,

@@ -1,4 +1,4 @@
-"""What a booking page shows: the meeting type, its slots of a month, the visitor, and a form that was refused."""
+"""The data that a booking page shows: the meeting type, its slots of a month, the visitor, and a refused form."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class BookingPage:
 
 	@cached_property
 	def start(self) -> int | None:
-		"""The start in the address, if it is free. After a refused form it is kept even if it is taken."""
+		"""The start in the address, if it is free. After a refused form, a start that isn't free is kept too."""
 		return self.query.start if self.slots.find(self.query.start) or self.attempt.error else None
 
 	@cached_property

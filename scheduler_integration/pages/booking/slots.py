@@ -91,9 +91,9 @@ class MonthOfSlots:
 
 
 def load_month(bookable: Bookable, request: SlotRequest, query: Query, zone: str, now: int) -> MonthOfSlots:
-	"""Load the month that the address asks for, or the first month with a free slot if it asks for none.
+	"""Load the month in the address, or the first month with a free slot if the address has no month.
 
-	The month is one in `zone`.
+	Months are those of `zone`.
 	"""
 	wanted = query.month or query.day or (query.start and local_date(query.start, zone))
 	if not wanted:

@@ -31,7 +31,7 @@ class DayOfTimes:
 
 
 def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query: Query) -> dict:
-	"""Return the view of the list of times. The day is one in `style.zone`, the visitor's."""
+	"""Return the view of the list of times. The day is a date in `style.zone`, the visitor's zone."""
 	zone, locale = style.zone, style.locale
 	shown: list[Slot | PartlyFree] = sorted([*times.slots, *times.partly_free], key=lambda each: each.start)
 	labels = [dates.clock_time(each.start, style) for each in shown]
@@ -87,7 +87,7 @@ def host_date(start: int, zone: str, host_zone: str, locale: Locale) -> str | No
 
 
 def _unmistakable(label: str, labels: list[str], start: int, zone: str) -> str:
-	"""Add the UTC offset if the label occurs twice. When clocks go back, 02:30 comes twice in a night."""
+	"""Add the UTC offset if the label occurs twice: in the night when clocks go back, there are two times 02:30."""
 	return f"{label} {dates.offset_name(start, zone)}" if labels.count(label) > 1 else label
 
 

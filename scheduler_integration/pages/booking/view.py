@@ -138,7 +138,7 @@ def _is_long(text: str) -> bool:
 
 
 def _with(meeting: PublicMeetingType, hosts: list[str], locale: dates.Locale) -> str:
-	"""Return whom the attendee meets: all of them in a collective meeting, one of them in a round robin."""
+	"""Return the words for the hosts whom the attendee meets: all in a collective meeting, one in a round robin."""
 	if meeting.assignment == "Round Robin" and len(hosts) > 1:
 		return _("One of {0}").format(dates.listed(hosts, locale, style="or"))
 	return dates.listed(hosts, locale)
@@ -236,7 +236,7 @@ def _alternatives(shown: BookingPage) -> list[dict]:
 
 
 def _values(shown: BookingPage) -> dict[str, Any]:
-	"""Return the values of the form: those typed before, or else those that the link fills in."""
+	"""Return the values of the form: those that were typed before, otherwise those in the link."""
 	if shown.attempt.error:
 		return shown.attempt.values
 	return {

@@ -1,4 +1,4 @@
-"""The page of a host's calendars: what is connected, when it was read, what is wrong and what helps."""
+"""The page of a host's calendars: the connected accounts, when they were read, errors, and how to fix them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PRESETS = {
 class CalendarsPage:
 	"""The data of the page. `vendors` are the providers that can be connected with a consent page.
 
-	`sees_all`: a manager sees everybody's. `typed` and `problems` are a refused form's fields and what is wrong with them.
+	`sees_all`: a manager sees everybody's. `typed` and `problems` are a refused form's values and its errors, by field.
 	"""
 
 	connections: Sequence[ConnectionSummary]
@@ -62,9 +62,9 @@ def calendars_view(shown: CalendarsPage) -> dict:
 
 
 def calendars_card(connections: Sequence[ConnectionSummary]) -> dict:
-	"""Return what `/scheduling` shows of a host's own calendars: a line an account, and a warning if one isn't trusted."""
+	"""Return the view of a host's own calendars on `/scheduling`: a line for each account, a warning if one isn't trusted."""
 	troubled = next((each for each in connections if each.is_active and each.distrust), None)
-	warning = _("The calendar {0} can't be read at present. See what helps.")
+	warning = _("The calendar {0} can't be read at present. See how to fix it.")
 	return {
 		"accounts": [
 			{"account": each.account, "state": _state(each), "is_well": _is_well(each)} for each in connections
@@ -129,7 +129,7 @@ def _chosen(each: ConnectionSummary) -> list[str]:
 
 
 def _effect(each: ConnectionSummary) -> str | None:
-	"""Return what the trouble means for visitors, or None without trouble."""
+	"""Return the effect of the error on visitors, as a sentence; None without an error."""
 	if not each.is_active or not each.distrust:
 		return None
 	if each.closes:
@@ -140,14 +140,14 @@ def _effect(each: ConnectionSummary) -> str | None:
 def _read(each: ConnectionSummary, shown: CalendarsPage) -> str:
 	if not each.last_read:
 		return _("Not read yet")
-	# At least a second: nothing would be "in 0 seconds".
+	# At least a second, because "in 0 seconds" would be odd.
 	seconds = min(each.last_read - shown.now, -1)
 	ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=shown.visitor.locale)
 	return _("Last read {0}").format(ago)
 
 
 def _mend(each: ConnectionSummary) -> str:
-	"""Return the one step that helps: "reconnect", "password", "address", "choose", "sync", or '' if nothing is wrong."""
+	"""Return the step that fixes the error: "reconnect", "password", "address", "choose", "sync"; '' without an error."""
 	if each.distrust is Distrust.REVOKED:
 		return {"CalDAV": "password", "ICS": "address"}.get(each.provider, "reconnect")
 	if each.distrust is Distrust.GONE:

@@ -1,4 +1,4 @@
-"""The filters of the list on `/scheduling`: their fields, and the filter that they mean."""
+"""The filters of the list on `/scheduling`: reads their fields, and makes their view."""
 
 from __future__ import annotations
 

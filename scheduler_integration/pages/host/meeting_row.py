@@ -110,7 +110,7 @@ def _call_trouble(booking: HostBooking) -> str | None:
 
 
 def _who_came(booking: HostBooking, style: dates.TimeStyle) -> str | None:
-	"""Return what the provider told of the call: a hint whether the attendee came. While it lasts, people may still come."""
+	"""Return the provider's report on who joined, as a hint whether the attendee came. Later, others may still join."""
 	told = booking.attendance
 	if not told or (told.others == 0 and not booking.is_over):
 		return None

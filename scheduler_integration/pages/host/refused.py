@@ -1,4 +1,4 @@
-"""Messages on `/scheduling` about a refused command: why, and how it can be done all the same."""
+"""Messages on `/scheduling` about a refused command: the reason, and how a manager can run it all the same."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def not_free_message(error: HostNotFree, asked: dict[str, str], style: TimeStyle
 def no_time_message(error: TimeNotFree, asked: dict[str, str], style: TimeStyle) -> dict:
 	"""Return a message that says why a meeting can't be moved to a time, with the nearest times that are free.
 
-	`asked` has the form's `action`, `name`, `reason` and `start`. `anyway` is as for `not_free_message`.
+	`asked` has the form's `action`, `name`, `reason` and `start`. See `not_free_message` for `anyway`.
 	"""
 	sentences = {each.message: reason_view(each, style) for each in error.objections}
 	offered = sorted(error.suggestions, key=lambda slot: slot.start)

@@ -44,7 +44,7 @@ def video_problem(code: str) -> str | None:
 
 
 def _account(account: VideoAccount, preferred: str | None) -> dict:
-	"""Return the view of an account. One of several that work is `preferred`, by the host or as the oldest."""
+	"""Return the view of an account. Of several working accounts, the host's choice or else the oldest is `preferred`."""
 	is_connected = account.status == CONNECTED
 	return {
 		"name": account.name,

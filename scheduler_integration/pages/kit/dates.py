@@ -1,4 +1,4 @@
-"""Dates, times, durations and money as the visitor's locale writes them. CLDR's patterns decide, through Babel."""
+"""Writes dates, times, durations and money in the visitor's locale, with CLDR's patterns (from Babel)."""
 
 from __future__ import annotations
 

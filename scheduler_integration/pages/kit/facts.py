@@ -37,7 +37,7 @@ def dot_colour(meeting: PublicMeetingType) -> str | None:
 
 
 def _length(meeting: PublicMeetingType, locale: Locale, with_duration: bool) -> str:
-	"""Return the durations, or `3 days, 2 hr a day`. Empty if nothing is to be said."""
+	"""Return the durations, or `3 days, 2 hr a day`. Empty if there is nothing to show."""
 	lengths = (dates.duration(length, locale) for length in meeting.duration_options)
 	hours = " · ".join(lengths) if with_duration else ""
 	if meeting.number_of_days < 2:

@@ -20,7 +20,7 @@ View = dict[str, Any]
 
 
 class WayOut(NamedTuple):
-	"""A link of an error page, so that nobody is stuck there."""
+	"""A link on an error page that leads to a useful page."""
 
 	url: str
 	label: str
@@ -34,7 +34,8 @@ def respond(
 ) -> None:
 	"""Pass the view to the template, or the error page with its HTTP status if `make_view` raises a SchedulingError.
 
-	`way_out` returns the link of the error page. With `sign_in_for`, only signed-in users get the page. Others sign in first, and then come to the address it returns.
+	`way_out` returns the link of the error page. With `sign_in_for`, only signed-in users get the page. Others sign in
+	first, and then get the address that `sign_in_for` returns.
 	"""
 	if sign_in_for and frappe.session.user == "Guest":
 		raise redirection(f"/login?redirect-to={quote(sign_in_for(), safe='/')}", 302)

@@ -8,7 +8,7 @@ from frappe import _
 def booking_strings(*, is_moving: bool = False) -> dict[str, str]:
 	"""Return the texts of js/booking.js, which fills in `{0}`, `{1}` and `{2}`.
 
-	With `is_moving` they are about a booking that gets another time.
+	With `is_moving` the texts are about moving a booking to another time.
 	"""
 	return {
 		"free_times": _("{0}, free times: {1}"),

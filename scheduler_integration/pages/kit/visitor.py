@@ -1,6 +1,6 @@
 """The visitor: language, reading direction, clock and time zone of the person who reads a page.
 
-The address counts first, then cookies (set by public/js/state/memory.js), then the settings of the browser.
+Values in the address come first, then cookies (set by public/js/state/memory.js), then the settings of the browser.
 """
 
 from __future__ import annotations

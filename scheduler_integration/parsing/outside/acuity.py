@@ -1,7 +1,7 @@
 """Reads Acuity's webhooks and appointments (developers.acuityscheduling.com: "Webhooks", "appointments/:id").
 
-A webhook says only which appointment changed. The appointment itself is read from Acuity's API, so it is always as it
-is now, and neither the order of the webhooks nor a repeated one matters.
+A webhook names only the appointment that changed. The appointment itself is read from Acuity's API, in its present state. So
+neither the order of webhooks nor a repeated webhook matters.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from scheduler_integration.parsing.outside.change import OutsideChange
 from scheduler_integration.parsing.references import find_reference
 
 PROVIDER = "Acuity"
-# "changed" comes with each of the others too. Orders aren't appointments.
+# "changed" comes together with each of the other kinds. Orders aren't appointments.
 _ACTIONS = ("scheduled", "rescheduled", "canceled", "changed")
 
 

@@ -27,8 +27,8 @@ _INVITEE = re.compile(r"https://api\.calendly\.com/scheduled_events/[A-Za-z0-9-]
 def read_calendly(body: object) -> OutsideChange | None:
 	"""Return the change in a webhook's body, or None if it doesn't concern a booking.
 
-	The cancellation of an invitee who rescheduled is a cancellation too. The webhook of the new invitee takes it back,
-	or has taken the booking over already. Raises InvalidRequest if a fact is missing.
+	The cancellation of an invitee who rescheduled is returned as a cancellation. The new invitee's webhook, which comes
+	before or after it, gives the booking to the new invitee. Raises InvalidRequest if a fact is missing.
 	"""
 	found, kind = read.event(body, "event")
 	if kind not in _STATUS:
@@ -38,7 +38,7 @@ def read_calendly(body: object) -> OutsideChange | None:
 
 
 def read_browser_message(invitee_uri: object, reference: str, now: int) -> OutsideChange:
-	"""Return the change that Calendly's widget tells the page: `calendly.event_scheduled` has the invitee's URI only.
+	"""Return the change in a message of Calendly's widget to the page: `calendly.event_scheduled` has only the invitee's URI.
 
 	Anybody can send such a message, so it is hearsay. Raises InvalidRequest unless it is the URI of an invitee.
 	"""

@@ -1,4 +1,4 @@
-"""A change of a booking on an external scheduler, in the app's own words."""
+"""A change of a booking on an external scheduler, in the same form for all schedulers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ class OutsideChange:
 
 	- `provider` is an option of Outside Booking, `external_id` the scheduler's own ID.
 	- `happened_at`: when the scheduler made the change. An older change never overwrites a newer one.
-	- `status`: Scheduled, Completed, Cancelled or No Show. None if the change doesn't say: the known status stays.
+	- `status`: Scheduled, Completed, Cancelled or No Show. None keeps the stored status.
 	- `start`, `end`: None if unknown.
 	- `meeting_type`: the name of our Meeting Type, if the scheduler knows it.
 	- `reference`: text in the form of a reference, or empty.
 	- `replaces`: the ID of the booking that this one replaces, if the attendee moved the meeting.
-	- `is_hearsay`: only the attendee's browser says so. Nothing blocks time or reaches the CRM before the scheduler itself
+	- `is_hearsay`: only the attendee's browser reported the change. Nothing blocks time or reaches the CRM before the scheduler itself
 	confirms it.
 	"""
 

@@ -65,7 +65,7 @@ def minutes(payload: Mapping[str, Any], name: str) -> int:
 
 
 def words(value: object, longest: int = 140) -> str:
-	"""Return one line of harmless text: without markup, control characters, and signs that begin a formula."""
+	"""Return one line of harmless text, without markup, control characters, and signs that begin a formula."""
 	if not isinstance(value, str):
 		return ""
 	text = header_text(value).replace("<", "").replace(">", "")

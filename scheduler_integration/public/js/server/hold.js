@@ -61,7 +61,7 @@ class Hold {
 		return Promise.race([this.#calls, new Promise((done) => setTimeout(done, PATIENCE))]);
 	}
 
-	/** Writes until when the time is held. @param {string} zone @param {boolean} twelveHours */
+	/** Shows until when the time is held. @param {string} zone @param {boolean} twelveHours */
 	show(zone, twelveHours) {
 		this.#zone = zone;
 		this.#twelveHours = twelveHours;

@@ -1,4 +1,4 @@
-"""Whether an event takes its owner's time, and how."""
+"""Decides whether an event takes its owner's time, and as which kind of busy time."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from scheduler_integration.calendars.provider import Kind, Reply
 
 _REPLIES: dict[str, Reply] = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
-# X-MICROSOFT-CDO-BUSYSTATUS says more than TRANSP, and wins over it.
+# X-MICROSOFT-CDO-BUSYSTATUS is more exact than TRANSP, so it is used instead if an event has both.
 _OUTLOOK: dict[str, Kind | None] = {
 	"FREE": None,
 	"WORKINGELSEWHERE": None,
