@@ -59,7 +59,8 @@ def test_a_session_keeps_its_entry_in_the_hosts_calendars():
 
 def test_a_card_that_was_renamed_is_not_there_twice():
 	if not frappe.db.exists("DocType", "Number Card"):
-		pytest.skip("the embedded site has no desk")
+		delete_renamed_card.execute()
+		pytest.skip("the embedded site has no desk: nothing to delete")
 	values = {"type": "Report", "report_name": "Engagement by Assessment", "report_field": "booked", "function": "Sum"}
 	old = frappe.get_doc({"doctype": "Number Card", "name": "Conversion of reports", "label": "Conversion", **values})
 	old.db_insert()

@@ -42,6 +42,18 @@ def test_the_cache_keeps_the_first_of_two_until_it_is_deleted_or_expires():
 	assert frappe.cache.set(key, 1, nx=True, ex=60)
 
 
+def test_keys_of_a_prefix_are_deleted_and_no_others():
+	prefix = f"platform-{frappe.generate_hash(length=8)}"
+	keys = [prefix, f"{prefix}:a", f"{prefix}\N{SNOWMAN}", f"{prefix}%", prefix[:-1], f"{prefix[:-1]}~", f"a{prefix}"]
+	for key in keys:
+		frappe.cache.set_value(key, 1)
+	frappe.cache.delete_keys(prefix)
+	frappe.local.cache.clear()
+	assert [frappe.cache.get_value(key) for key in keys] == [None] * 4 + [1] * 3
+	for key in keys:
+		frappe.cache.delete_value(key)
+
+
 def test_a_download(asked):
 	asked()
 	frappe.local.response.update(type="download", filename="a.ics", filecontent="BEGIN", content_type="text/calendar")

@@ -222,8 +222,8 @@ class GoogleCalendar:
 def _resource(name: str) -> Any:
 	"""Return the library's methods of a resource such as `events`, which build and check requests.
 
-	Building the methods takes milliseconds, so each process does it once. They are of no account: a request is executed
-	with the account's own transport, and without one it fails.
+	Building the methods takes milliseconds, so each process does it once. They belong to no account: each request is
+	executed with its account's own transport, and would fail without one.
 	"""
 	return getattr(_service(), name)()
 
