@@ -4,7 +4,7 @@
 offers the commands. It is a development tool: the app never imports it, and it isn't in the app's wheel. Missing parts
 raise NotImplementedError, so nobody has to guess whether they differ from Frappe.
 
-If Frappe 15 and 16 differ, it does what Frappe 16.4 does. See README.md in this folder.
+If Frappe 15 and 16 differ, this does what Frappe 16.4 does. See README.md in this folder.
 """
 
 import sys

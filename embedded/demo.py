@@ -188,7 +188,7 @@ def _book_a_month() -> None:
 
 
 def _follow_a_link(meeting_type: str, now: int) -> str:
-	"""Let three readers of Jane's report follow its link, of whom one goes on to book. Return the link's reference."""
+	"""Let three readers of Jane's report follow its link; one of them then books. Return the link's reference."""
 	assessment = frappe.db.get_value("Client Assessment", {"consultant": "jane@demo.example"}, "name")
 	target = find_target(assessment, meeting_type)
 	for reader in range(3):

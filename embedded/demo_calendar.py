@@ -1,6 +1,6 @@
 """Stands in for a host's own calendar: `/demo-calendar` shows it and changes it, and the demo's app reads its feed.
 
-So a visitor of the demo can see what a busy time does, without an account anywhere.
+So somebody who tries the demo can see the effect of a busy time, without an account anywhere.
 """
 
 import json
@@ -23,7 +23,7 @@ _TITLES = ("Dentist", "School play", "Flight to Boston", "Lunch with Kim", "Gym"
 
 
 def page(request: Request) -> Response:
-	"""Answer `/demo-calendar` and its feed. A POST adds an event, or removes the one that it names."""
+	"""Answer `/demo-calendar` and its feed. A POST adds an event, or removes the event that it names."""
 	if not _file().exists():
 		raise NotFound
 	if request.path == FEED:
@@ -48,7 +48,7 @@ def connect(address: str) -> None:
 
 
 def follow(address: str) -> None:
-	"""Tell the connection the address at which the demo is served this time."""
+	"""Store in the connection the address at which the demo is served this time."""
 	name = frappe.db.get_value("Calendar Connection", {"user": HOST, "provider": "ICS"})
 	if name:
 		frappe.get_doc("Calendar Connection", name).update({"address": address + FEED}).save()

@@ -111,7 +111,10 @@ def ask_acuity(outside_booking: str) -> None:
 
 
 def ask_schedulers() -> None:
-	"""Runs every five minutes: repeats the requests that external schedulers didn't answer. Commits after each appointment."""
+	"""Runs every five minutes: repeats the requests that external schedulers didn't answer.
+
+	Commits after each appointment.
+	"""
 	bookings.ask_due(clock.now())
 
 

@@ -1,8 +1,8 @@
 """Queries that return the rows of a group as one text.
 
 PyMySQL, which Frappe 15 uses, is written in Python. Reading five hundred rows takes it longer than MariaDB needs to find
-them, and reading the descriptions of ten columns longer than a small query. Python reads JSON with code in C, in an eighth
-of the time. So each query returns two columns, whatever it selects:
+them, and reading the descriptions of ten columns longer than a small query. Python reads JSON with code in C, in an
+eighth of the time. So each query returns two columns, whatever it selects:
 
 	select json_array(user), json_array(count(*), group_concat(json_array(starts_at, ends_at))) from … group by user
 
@@ -18,8 +18,8 @@ from pypika.functions import Cast, Count
 from pypika.queries import QueryBuilder, Selectable
 from pypika.terms import Function, Term
 
-# MariaDB makes a temporary table to group rows. With texts of more than 512 characters it is on disk, which takes longer than
-# a small query.
+# MariaDB makes a temporary table to group rows. With texts of more than 512 characters it is on disk, which takes longer
+# than a small query.
 _SHORT, _LONG = "CHAR(512)", "CHAR"
 # MariaDB cuts the text of a group silently, by default at one megabyte. That is about 20,000 busy times of one host.
 _LONGEST_TEXT = 1 << 30

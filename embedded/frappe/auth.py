@@ -65,7 +65,7 @@ def _refuse(message: str) -> NoReturn:
 
 
 def set_session_cookie(response: Response) -> None:
-	"""Set the `sid` cookie if this request signed somebody in or out."""
+	"""Set the `sid` cookie if this request has signed somebody in or out."""
 	if sid := getattr(local, "new_sid", None):
 		secure = local.request.scheme == "https"
 		age = 0 if sid == "Guest" else sessions.LIFETIME

@@ -81,7 +81,7 @@ def _memo_of(site_path: str) -> dict:
 
 
 def forget_memo() -> None:
-	"""Forget what this process remembers of the site, and make the other processes do so at their next request."""
+	"""Clear everything that this process has cached of the site; the other processes do so at their next request."""
 	Path(local.site_path, "schema.stamp").touch()
 	_memos.pop(local.site_path, None)
 	local.memo = _memo_of(local.site_path)

@@ -75,13 +75,13 @@ def _has_child_permission(
 
 
 def _hooks_allow(doc: Any, ptype: str, user: str) -> bool:
-	"""Return whether all hooks allow it. A hook can only deny; one that returns None denies, as on Frappe 16."""
+	"""Return whether all hooks allow it. A hook can only deny. A hook that returns None denies, as on Frappe 16."""
 	hooks = frappe.get_hooks("has_permission", {}).get(doc.doctype, [])
 	return all(frappe.call(path, doc=doc, ptype=ptype, user=user, debug=False) for path in hooks)
 
 
 def reach_of(meta: Any, ptype: str, user: str) -> str | None:
-	"""Return "all" or "own", depending on which documents the user's roles allow, or None if they allow nothing."""
+	"""Return whether the user's roles allow "all" documents or the user's "own" ones; None if they allow nothing."""
 	if user == "Administrator":
 		return "all"
 	key = (meta.name, ptype, user)

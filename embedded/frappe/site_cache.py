@@ -71,7 +71,7 @@ class SiteCache(Refusing):
 	def set(self, name: str, value: Any, ex: int, nx: bool) -> bool | None:
 		"""Set a key that expires after `ex` seconds, unless there is one. Returns True, or None if there is one.
 
-		Redis's own command, to which a bench passes on keys and values as they are. Only this form of it exists here.
+		This is Redis's own command: a bench passes keys and values on unchanged. Only this form of the command exists here.
 		"""
 		if not nx:
 			raise NotImplementedError("frappe.cache.set(nx=False) on the embedded site")

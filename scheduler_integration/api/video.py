@@ -1,4 +1,4 @@
-"""Methods for hosts: connect, list, prefer and disconnect the accounts with which their video calls are made; and Zoom's notices."""
+"""Methods for hosts: connect, list, prefer and disconnect accounts for video calls. With `zoom_notice`, Zoom sends notices."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -32,7 +32,10 @@ def connect(provider=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 def callback(**params) -> None:
-	"""Finish connecting an account: the provider sends the browser back here. Redirects to the host's page with the result."""
+	"""Finish connecting an account: the provider sends the browser back here.
+
+	Redirects to the host's page with the result.
+	"""
 	try:
 		with refusals():
 			accounts.finish(params, _asker(), clock.now())

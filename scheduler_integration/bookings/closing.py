@@ -32,7 +32,10 @@ def complete_past_meetings(now: int) -> int:
 
 
 def complete_past_outside_bookings(now: int) -> int:
-	"""Complete the meetings of external schedulers in the same way: most schedulers send no webhook for it. Return how many."""
+	"""Complete the meetings of external schedulers in the same way: most schedulers send no webhook for it.
+
+	Return how many.
+	"""
 	outside = frappe.qb.DocType("Outside Booking")
 	query = frappe.qb.from_(outside).select(outside.name)
 	over = (outside.status == "Scheduled") & (outside.ends_at <= now - COMPLETION_DELAY)

@@ -1,7 +1,8 @@
 """Records bookings that were made on an external scheduler, each exactly once.
 
-Webhooks come repeatedly, late, and in any order. So the app merges the facts of each webhook into the record of the booking.
-Contact, activity, blocked time and engagement are then made to fit the record. Merging the same facts twice changes nothing.
+Webhooks come repeatedly, late, and in any order. So the app merges the facts of each webhook into the record of the
+booking. Contact, activity, blocked time and engagement are then made to fit the record. Merging the same facts twice
+changes nothing.
 
 If an attendee moves a meeting, some schedulers make a new booking that names the former one. The new record takes over
 activity and engagement. The former record stays as Rescheduled, so that its late webhooks find it:

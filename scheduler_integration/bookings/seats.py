@@ -3,9 +3,9 @@
 Callers have locked the hosts (see bookings/guard.py). The unique index on session and seat number also protects a
 session from code that forgets the lock.
 
-Example: a workshop has 10 seats, numbered 0 to 9. If 0 to 7 are taken, a party of two gets 8 and 9. If 8 is taken too, the
-party gets SlotTaken, and one person alone can still book. The seats of a cancelled booking are used again, the lowest
-number first.
+Example: a workshop has 10 seats, numbered 0 to 9. If 0 to 7 are taken, a party of two gets 8 and 9. If 8 is taken too,
+the party gets SlotTaken, and one person alone can still book. The seats of a cancelled booking are used again, the
+lowest number first.
 """
 
 from collections.abc import Iterator

@@ -141,7 +141,10 @@ def _stored(doc: Document, grant: Grant) -> Joined:
 
 
 def _own(name: str, user: str) -> Document:
-	"""Return the user's own connection, locked. Managers see others' connections, but can't put their own account into them."""
+	"""Return the user's own connection, locked.
+
+	Managers see others' connections, but can't put their own account into them.
+	"""
 	if not frappe.db.exists(_DOCTYPE, {"name": name, "user": user}):
 		raise ConnectionNotFound
 	return frappe.get_doc(_DOCTYPE, name, for_update=True)

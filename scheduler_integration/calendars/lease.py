@@ -1,7 +1,7 @@
 """A lease lets only one worker at a time read a connection.
 
-A worker takes the lease with a row lock and a commit, so no lock is held while the provider answers. If the worker dies, the
-lease ends by itself.
+A worker takes the lease with a row lock and a commit, so no lock is held while the provider answers. If the worker dies,
+the lease ends by itself.
 """
 
 import frappe

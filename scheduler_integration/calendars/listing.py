@@ -14,8 +14,8 @@ _DOCTYPE = "Calendar Connection"
 def store_calendars(connection: str, found: list[ProviderCalendar]) -> None:
 	"""Make the connection's calendars those that the provider listed. Choices are kept.
 
-	If the connection is new, its main calendar is read, and written too if the host has no destination yet. A chosen calendar
-	that no longer exists is kept as "Gone": the host sees it, and the host's times stay closed.
+	If the connection is new, its main calendar is read, and written too if the host has no destination yet. A chosen
+	calendar that no longer exists is kept as "Gone": the host sees it, and the host's times stay closed.
 	"""
 	doc = frappe.get_doc(_DOCTYPE, connection)
 	known = {row.calendar_id: row for row in doc.calendars}

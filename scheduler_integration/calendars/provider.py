@@ -125,9 +125,9 @@ class OutgoingEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-	"""An event as `put` stored it. `join_url` is its video link. `is_pending`: the provider is still making the link, call `put` again later.
+	"""An event as `put` stored it. `join_url` is its video link, `web_url` opens the event in a browser.
 
-	`web_url` opens the event in a browser.
+	`is_pending`: the provider is still making the link, so `put` must be called again later.
 	"""
 
 	id: str

@@ -60,7 +60,10 @@ def keep_channels(connection: str, now: int) -> None:
 
 
 def end_channels(provider: Provider, connection: str) -> None:
-	"""End all channels of a connection that is about to be removed. Errors are ignored, because channels end by themselves."""
+	"""End all channels of a connection that is about to be removed.
+
+	Errors are ignored, because channels end by themselves.
+	"""
 	if provider.can_watch:
 		for row in frappe.get_all(_ROW, {"parent": connection, "channel_id": ("is", "set")}, _FIELDS):
 			_end(provider, row)

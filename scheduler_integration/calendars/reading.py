@@ -1,7 +1,7 @@
 """Reads one calendar of a connection: what changed since the last time, or the whole window.
 
-No lock is held while the provider answers. Each page is stored in a transaction of its own, the last one with the token for
-the next time.
+No lock is held while the provider answers. Each page is stored in a transaction of its own, the last one with the token
+for the next time.
 """
 
 from dataclasses import dataclass, replace
@@ -20,8 +20,8 @@ from scheduler_integration.exceptions import SyncTokenExpired
 ROW = "Connected Calendar"
 # The most pages of one calendar in one job. A changed series may have very many; the next job reads the rest.
 MOST_PAGES = 20
-# If this many busy times shrink to less than half, the reading counts only if a second one says the same: an empty answer by
-# mistake must not open a whole calendar.
+# If this many busy times shrink to less than half, the reading counts only if a second one says the same: an empty
+# answer by mistake must not open a whole calendar.
 _SUSPICIOUS = 10
 # An event that was written this many seconds before the last reading may have been too new for it.
 _OVERLAP = 60

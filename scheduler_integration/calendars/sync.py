@@ -7,9 +7,9 @@
         store it, commit                     with the token on the last page, in one transaction
     note success or failure, commit
 
-A crash between any two steps loses nothing: a page that was stored is stored again with the same result, and the old token
-is kept until the last page is stored. A full reading writes a second generation of busy times, and the switch to it
-is part of the last page's transaction.
+A crash between any two steps loses nothing: a page that was stored is stored again with the same result, and the old
+token is kept until the last page is stored. A full reading writes a second generation of busy times, and the switch to
+it is part of the last page's transaction.
 """
 
 from dataclasses import dataclass

@@ -119,7 +119,8 @@ def _bookable_query() -> str:
 			& (meeting_type.slug == value("type_slug"))
 			& (meeting_type.is_active == 1)
 		)
-		# Host rows count on team pages only. Saving a page as Personal deletes them, but a script may store them without a form.
+		# Host rows count on team pages only. Saving a page as Personal deletes them, but a script may store them without a
+		# form.
 		.left_join(row)
 		.on((row.parent == page.name) & (page.page_type == "Team") & (row.is_active == 1))
 		.left_join(user)

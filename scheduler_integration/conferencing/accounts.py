@@ -64,7 +64,10 @@ def fallback_account(users: list[str]) -> Account | None:
 
 
 def open_account(account: Account, now: int) -> Provider:
-	"""Return the provider, ready for requests. `now` is in epoch seconds. Raises AccessRevoked if the account isn't connected any more."""
+	"""Return the provider, ready for requests.
+
+	`now` is in epoch seconds. Raises AccessRevoked if the account isn't connected any more.
+	"""
 	if account.provider == "Jitsi":
 		return jitsi()
 	return _open(account, now)

@@ -34,7 +34,8 @@ def plan_call(change: Change) -> Fields:
 	if change.kind in _NO_MATTER or not (needs_call(booking) or booking.video_meeting):
 		return {}
 	if earlier and earlier.video_meeting:
-		# The earlier booking's call stays with the new booking. It ends if nobody needs it, as when an attendee leaves a session.
+		# The earlier booking's call stays with the new booking. It ends if nobody needs it, as when an attendee leaves a
+		# session.
 		_plan(earlier.name, earlier.host, CALL, change.now, change.now)
 	if booking.status != "Pending":
 		_plan(booking.name, booking.host, CALL, change.now, change.now)
@@ -85,7 +86,10 @@ def plan_cleanup_of(booking: str, target: str, due_at: int, now: int) -> None:
 
 
 def plan_check_of(booking: str, target: str, due_at: int, now: int) -> None:
-	"""Plan a task that finds out whether the calendar's event has brought the link. `due_at` and `now` are in epoch seconds."""
+	"""Plan a task that finds out whether the calendar's event has brought the link.
+
+	`due_at` and `now` are in epoch seconds.
+	"""
 	_locked_host(booking)
 	_plan(booking, target, CHECK, due_at, now)
 
@@ -105,5 +109,5 @@ def _plan(booking: str, target: str, purpose: str, due_at: int, now: int) -> Non
 
 
 def _locked_host(booking: str) -> str:
-	"""Return the booking's host, and lock the booking: `outbox.tasks.plan` needs that, so that no other plans the same keys."""
+	"""Return the booking's host, and lock the booking, as `outbox.tasks.plan` requires."""
 	return frappe.db.get_value("Booking", booking, "host", for_update=True)

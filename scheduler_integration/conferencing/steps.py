@@ -108,7 +108,10 @@ def _ensure(provider: Provider, row: Document, desired: Desired, *, was_asked: b
 
 
 def _was_refused(error: OutsideError) -> bool:
-	"""Whether the provider certainly did nothing. Without an answer, or with an unreadable one, it may have made the call."""
+	"""Whether the provider certainly did nothing.
+
+	Without an answer, or with an unreadable one, it may have made the call.
+	"""
 	if isinstance(error, UnexpectedAnswer):
 		return 400 <= error.status < 500
 	return isinstance(error, (AccessRevoked, TooManyRequests))

@@ -1,4 +1,4 @@
-"""What follows from Zoom's notices: hosts are told of changes at Zoom, people who join are counted, accounts are forgotten.
+"""Acts on Zoom's notices: tells hosts of changes at Zoom, counts the people who join, deletes accounts.
 
 Zoom sends a notice again if it gets no answer within three seconds, so each step can be repeated.
 """
@@ -82,7 +82,7 @@ def _updated(notice: ZoomNotice, now: int) -> News | None:
 
 
 def _joined(notice: ZoomNotice, now: int) -> None:
-	"""Count the participants, and store when the host and the first other person joined: a hint whether somebody was missing."""
+	"""Count the participants, and store when the host and the first other person joined: a hint who was missing."""
 	row = _meeting(notice)
 	if not row:
 		return

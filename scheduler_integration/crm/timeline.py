@@ -10,8 +10,8 @@ lead, Frappe and Frappe CRM would take it for the team's reply to the lead: its 
 service level agreement measures.
 
 Frappe writes its entries with every save. For a new Event with a new Contact, that takes eighteen queries: it looks for
-existing entries and for the records to which the entry links, and twice reads the Event and its participants, which it has
-just stored. This module stores the same rows without these queries. After later changes, Frappe writes the entries.
+existing entries and for the records to which the entry links, and twice reads the Event and its participants, which it
+has just stored. This module stores the same rows without these queries. After later changes, Frappe writes the entries.
 """
 
 import frappe

@@ -31,7 +31,10 @@ def signed_notice(body: bytes, timestamp: str | None, signature: str | None, now
 
 
 def answer_to(notice: ZoomNotice) -> dict[str, str]:
-	"""Return the JSON that Zoom expects when it checks the address: its token with this site's signature. Otherwise empty."""
+	"""Return the JSON that Zoom expects when it checks the address: its token with this site's signature.
+
+	Otherwise empty.
+	"""
 	if notice.event != "endpoint.url_validation":
 		return {}
 	return {"plainToken": notice.token, "encryptedToken": _signed(notice.token.encode())}

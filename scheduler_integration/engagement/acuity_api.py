@@ -21,7 +21,10 @@ class Account:
 
 
 class AcuityUnreachable(Exception):
-	"""Acuity sent no answer, or no appointment. The message contains no secret. `is_final`: another request would fail too."""
+	"""Acuity sent no answer, or no appointment.
+
+	The message contains no secret. `is_final`: another request would fail too.
+	"""
 
 	def __init__(self, message: str, *, is_final: bool = False):
 		self.is_final = is_final

@@ -37,7 +37,7 @@ def keep_engagement(change: Change) -> Fields:
 
 
 def keep_outside(outside: Document, moment: int) -> None:
-	"""Write the engagement row of an Outside Booking. Each has a row, because all bookings of external schedulers are tracked.
+	"""Write the engagement row of an Outside Booking. All bookings of external schedulers are tracked, so each has a row.
 
 	The row belongs to a report if the booking can be matched. `moment` is the time of the change, epoch seconds: the webhook
 	may come hours later.

@@ -1,4 +1,4 @@
-"""Finds the report that led to a booking: by the reference that came with it, otherwise by the client's e-mail address."""
+"""Finds the report that led to a booking, by the reference that came with it, otherwise by the client's address."""
 
 from dataclasses import dataclass
 from functools import lru_cache

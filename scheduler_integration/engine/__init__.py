@@ -1,7 +1,8 @@
 """The arithmetic of time: which starts hosts offer, and why another start isn't offered.
 
-All other rooms import from here, never from a module inside. The engine uses no Frappe, does no I/O and reads no clock. Zones, calendars and the moment `now` are arguments. Instants are integers, epoch
-seconds, and intervals are half-open, `[start, end)`. docs/engine.md has a picture.
+All other rooms import from here, never from a module inside. The engine uses no Frappe, does no I/O and reads no clock.
+Zones, calendars and the moment `now` are arguments. Instants are integers, epoch seconds, and intervals are half-open,
+`[start, end)`. docs/engine.md has a picture.
 """
 
 from .decide.host_group import PartlyFree

@@ -1,4 +1,7 @@
-"""Finds out who joined a video call, by its provider's reports. These are only hints: people also join by phone, or twice."""
+"""Finds out who joined a video call, by its provider's reports.
+
+These are only hints: people also join by phone, or twice.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,7 +6,8 @@ from pypika.queries import QueryBuilder
 from scheduler_integration.parsing.booking_filter import BookingFilter
 
 NO_FILTER = BookingFilter()
-# No multi-day meeting is longer, days off included. With this limit the database doesn't search the bookings of past years.
+# No multi-day meeting is longer, days off included. With this limit the database doesn't search the bookings of past
+# years.
 LONGEST = 60 * 86400
 
 

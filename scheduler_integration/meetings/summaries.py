@@ -197,7 +197,10 @@ def _for_host(
 
 
 def _shared(booking: Document, now: int) -> dict[str, Any]:
-	"""Return the fields of BookingSummary except `can_cancel` and `can_reschedule`. Makes no query if page and meeting type are cached."""
+	"""Return the fields of BookingSummary except `can_cancel` and `can_reschedule`.
+
+	Makes no query if page and meeting type are cached.
+	"""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	parts = tuple(booking.parts())

@@ -1,6 +1,7 @@
 """The morning digest: an e-mail to a host with the meetings of the day, at seven in the host's zone.
 
-A host gets at most one a day. The job can run at any time and twice, because `last_digest_on` has the day of the last one.
+A host gets at most one a day. The job can run at any time and twice, because `last_digest_on` has the day of the last
+one.
 """
 
 from datetime import date, timedelta

@@ -15,8 +15,8 @@ from scheduler_integration.notifications.templates import render
 from scheduler_integration.outbox.outcomes import Unavailable
 from scheduler_integration.parsing.email_address import is_header_safe
 
-# Frappe's own job doesn't send the row for this long, because the outbox sends it, and both could do so at the same moment.
-# If the outbox hasn't sent the row by then, Frappe does.
+# Frappe's own job doesn't send the row for this long, because the outbox sends it, and both could do so at the same
+# moment. If the outbox hasn't sent the row by then, Frappe does.
 OURS_FOR = timedelta(hours=1)
 _GONE = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected)
 

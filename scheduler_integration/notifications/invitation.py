@@ -103,7 +103,8 @@ def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
 	"""Add the first day's part, and the later days as its repetitions (RFC 5545, 3.8.5).
 
 	If the parts are whole days apart in UTC, the repetitions are a daily rule with exceptions, which every client
-	can read. Across a clock change the parts aren't whole days apart, so each date is listed. Two meetings at 09:00 in Berlin:
+	can read. Across a clock change the parts aren't whole days apart, so each date is listed. Two meetings at 09:00 in
+	Berlin:
 
 		23, 24 and 26 November 2026     08:00 UTC each day          RRULE:FREQ=DAILY;COUNT=4, EXDATE for the 25th
 		23 and 26 October 2026          07:00 and then 08:00 UTC    RDATE for the 26th (clocks change on the 25th)

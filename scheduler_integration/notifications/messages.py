@@ -44,7 +44,7 @@ class Message:
 
 
 def readers_of(change: Change) -> list[tuple[str, Reader]]:
-	"""Return the readers of messages about the change, each with a purpose: participants, hosts, and a host who was replaced."""
+	"""Return the readers of messages about the change, each with a purpose."""
 	booking = change.booking
 	if change.kind is Kind.GUESTS_CHANGED:
 		return [*_readers_of_changed_guests(change), *_still_asked(booking)]

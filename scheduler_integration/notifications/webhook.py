@@ -24,8 +24,8 @@ GONE = 410
 def post_signed(url: str, body: dict[str, Any], secret: str, now: int) -> Outcome:
 	"""Post the body and return the outcome. `now` (epoch seconds) is part of the signature.
 
-	Any status from 200 to 299 is success, and 410 means that the receiver no longer exists. Raises OutsideError for everything
-	else, and RetryLater if the receiver asks to wait: the outbox tries again.
+	Any status from 200 to 299 is success, and 410 means that the receiver no longer exists. Raises OutsideError for
+	everything else, and RetryLater if the receiver asks to wait: the outbox tries again.
 	"""
 	content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 	headers = {"Content-Type": "application/json", "X-Scheduler-Signature": signature(content, secret, now)}

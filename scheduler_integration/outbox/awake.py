@@ -2,7 +2,8 @@
 
 Frappe 15 runs the scheduled jobs of a dormant site only once a day. A site is dormant if its Activity Log has no entry of
 the last four days. Later versions do so on Frappe Cloud only, by the last activity of any User. Visitors who book make no
-such activity, so a site that only visitors use would send its reminders a day late. This module records activity for them.
+such activity, so a site that only visitors use would send its reminders a day late. This module records activity for
+them.
 """
 
 from datetime import timedelta
@@ -34,7 +35,10 @@ def keep_awake() -> None:
 
 
 def _something_waits() -> bool:
-	"""Whether there are open tasks or connected calendars. A calendar that is read only once a day closes its host's times."""
+	"""Whether there are open tasks or connected calendars.
+
+	A calendar that is read only once a day closes its host's times.
+	"""
 	tasks = {"status": ["in", [PENDING, SENDING]]}
 	return bool(frappe.db.exists("Outbox Task", tasks) or frappe.db.exists("Calendar Connection", {"is_active": 1}))
 

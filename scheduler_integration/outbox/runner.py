@@ -15,8 +15,8 @@ from scheduler_integration.outbox.results import MAX_ATTEMPTS, outcome_of_error,
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.wake import about_to_look, begin_to_look, wake_now
 
-# A worker first claims FIRST_BATCH tasks, and later as many as it can run in BATCH_SECONDS, so that some are left for other
-# workers. It never claims more than BATCH: the statements would be longer, and no time would be saved.
+# A worker first claims FIRST_BATCH tasks, and later as many as it can run in BATCH_SECONDS, so that some are left for
+# other workers. It never claims more than BATCH: the statements would be longer, and no time would be saved.
 FIRST_BATCH = 5
 BATCH = 200
 BATCH_SECONDS = 2

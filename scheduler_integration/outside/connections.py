@@ -1,7 +1,7 @@
 """Connections to the address that the guard has checked. They can be closed when the time is over.
 
-A server can send one byte every few seconds. Then each read is in time, but the whole answer takes hours. So `Sockets` keeps
-the open sockets, and a timer shuts them down.
+A server can send one byte every few seconds. Then each read is in time, but the whole answer takes hours. So `Sockets`
+keeps the open sockets, and a timer shuts them down.
 """
 
 import logging

@@ -44,8 +44,8 @@ def managing_view(
 ) -> dict:
 	"""Return the view of `/schedule/manage/<token>`. `news` is one of NEWS if that just happened.
 
-	`brand` is the brand of the page on which the meeting was booked, None if that page no longer exists. `path` is the address of the
-	form. `attempt` is a form that was just refused.
+	`brand` is the brand of the page on which the meeting was booked, None if that page no longer exists. `path` is the
+	address of the form. `attempt` is a form that was just refused.
 	"""
 	attempt = attempt or Attempt()
 	heading = _heading(booking, news)

@@ -1,7 +1,7 @@
 """Gives the sessions that exist already a UID of their own.
 
-Until now the UID of a session's entry in a host's calendar was made of meeting type, start and host. These two as
-`session_uid` give the same UID, so the entries that hosts have stay theirs (`meetings.sessions.session_uid_for`).
+Before, the UID of a session's entry in a host's calendar was made of meeting type, start and host. With type and start as
+`session_uid`, the UID stays the same, so hosts keep their entries (`meetings.sessions.session_uid_for`).
 """
 
 import frappe

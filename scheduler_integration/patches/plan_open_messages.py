@@ -22,7 +22,7 @@ def execute() -> None:
 		as_dict=True
 	)
 	for row in open_ones:
-		# Messages tell the present state, whatever the change was. A message in the Email Queue isn't sent twice.
+		# Messages are about the present state, whatever the change was. A message in the Email Queue isn't sent twice.
 		change = Change(Kind.BOOKED, frappe.get_doc("Booking", row.name), now)
 		plan(row.name, messages(change), now, is_new=True)
 		if row.delivery_status == "Failed":

@@ -19,8 +19,8 @@ from scheduler_integration.reports.subject import Subject
 class ShownWidget:
 	"""A widget. `src` is the frame's address, `origin` its origin for a content security policy, `height` in pixels.
 
-	`url` is the address for paper and e-mails. `reference` identifies the report: the scheduler returns it with a booking. It
-	is empty in the report of a record that isn't a Client Assessment. `plain_src` is `src` without the reference.
+	`url` is the address for paper and e-mails. `reference` identifies the report: the scheduler returns it with a booking.
+	It is empty in the report of a record that isn't a Client Assessment. `plain_src` is `src` without the reference.
 	"""
 
 	src: str

@@ -192,7 +192,7 @@ def recurring(**fields):
 	[
 		(None, "Write how"),
 		("every monday", "“every monday” in the recurrence rule can't be read"),
-		("FREQ=DAILY;BYEASTER=1", "“BYEASTER” is not a part"),
+		("FREQ=DAILY;BYEASTER=1", "“BYEASTER” isn't supported"),
 		("FREQ=DAILY;FREQ=DAILY", "“FREQ” occurs more than once"),
 		("FREQ=HOURLY", "“HOURLY” is too fine"),
 		("FREQ=WEEKLY;BYDAY=1MO", "“BYDAY=1MO” has no meaning"),

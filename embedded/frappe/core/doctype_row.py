@@ -28,7 +28,7 @@ DEFINITION: dict = {
 
 
 def definitions() -> list[dict]:
-	"""Return Frappe's own DocTypes, with only those fields that the app reads and writes."""
+	"""Return Frappe's own DocTypes, with only the fields that the app reads and writes."""
 	found = json.loads(Path(__file__).with_name("doctypes.json").read_text(encoding="utf-8"))
 	for definition in found:
 		definition["app"] = "frappe"

@@ -46,7 +46,7 @@ def cast(fieldtype: str, value: Any = None) -> Any:
 	return cstr(value)
 
 
-# The site's clock. System Settings names its zone; stored times are in this zone and don't name it.
+# The site's clock. Its zone is in System Settings; stored times are in this zone, without an offset.
 
 
 def get_system_timezone() -> str:

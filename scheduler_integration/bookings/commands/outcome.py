@@ -24,7 +24,10 @@ def complete(name: str, now: int) -> HostBooking:
 
 
 def mark_no_show(name: str, reason: str, now: int) -> HostBooking:
-	"""Mark that the attendee didn't come to a meeting that has begun. It may be completed. Raises the errors of `complete`."""
+	"""Mark that the attendee didn't come to a meeting that has begun.
+
+	It may be completed. Raises the errors of `complete`.
+	"""
 	booking = find_for_host(name, "write", for_update=True)
 	change_status(booking, "No Show", Kind.NO_SHOW, Actor.HOST, now, reason=reason)
 	return for_host(booking, now)

@@ -1,7 +1,7 @@
 """Notices what hosts and attendees did with a booking's event in the calendar: moved it, deleted it, declined.
 
-A page of changes is only a hint: it may be older than an event that the app wrote a second ago. So the provider is asked for
-the event as it is now, before anything is stored.
+A page of changes is only a hint: it may be older than an event that the app wrote a second ago. So the provider is asked
+for the event as it is now, before anything is stored.
 """
 
 from collections.abc import Collection
@@ -47,7 +47,7 @@ def look_into(provider: Provider, calendar: str, changes: Changes, now: int) -> 
 def missing_from(
 	provider: Provider, calendar: str, seen: Collection[str], now: int, written_since: int = 0
 ) -> list[Finding]:
-	"""Return the events that a reading should have found and didn't, as they are now. `seen`: marks and ids of those it found.
+	"""Return the events, as they are now, that a reading should have found and didn't. `seen`: marks and ids of those found.
 
 	A full reading finds all events. A reading of changes finds the events that were written since the reading before it
 	(`written_since`). If the host deletes an event before it was ever read, some providers don't report that.

@@ -17,7 +17,8 @@ from scheduler_integration.outbox.wake import wake
 
 KIND = "calendar_event"
 PURPOSE = "mirror"
-# If a calendar can't be reached, the event of a cancelled meeting is still removed until this long after the meeting's end.
+# If a calendar can't be reached, the event of a cancelled meeting is still removed until this long after the meeting's
+# end.
 WEEK = 7 * 86400
 
 

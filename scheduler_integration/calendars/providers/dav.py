@@ -1,7 +1,7 @@
 """WebDAV requests and answers (RFC 4918, RFC 6578), as far as calendars need them.
 
-A host types the server's address, so its answers aren't trusted: entities are refused, and an address in an answer must be
-on the same server, because the password is sent there.
+A host types the server's address, so its answers aren't trusted: entities are refused, and an address in an answer must
+be on the same server, because the password is sent there.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,8 +1,8 @@
 """Google Calendar, through google-api-python-client on the app's own HTTP client.
 
 Google's library builds and checks the requests. The app's client sends them, so that time-outs, retries and logs are the
-same for each vendor. A bench of Frappe 15 or 16 may have any version of the library from 2.2 to 2.188, so only features of
-both are used. The library includes Google's description of the API, so no request is needed to build the service.
+same for each vendor. A bench of Frappe 15 or 16 may have any version of the library from 2.2 to 2.188, so only features
+of both are used. The library includes Google's description of the API, so no request is needed to build the service.
 """
 
 import json

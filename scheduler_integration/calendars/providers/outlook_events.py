@@ -48,7 +48,10 @@ def read_event(item: Mapping[str, Any], zone: str) -> RemoteEvent:
 
 
 def is_whole(item: Mapping[str, Any]) -> bool:
-	"""Whether the item itself has the fields that decide if it takes time. An occurrence may have them only in its series."""
+	"""Whether the item itself has the fields that decide if it takes time.
+
+	An occurrence may have them only in its series.
+	"""
 	return "showAs" in item and "start" in item and "end" in item
 
 
@@ -84,7 +87,10 @@ def created(event: OutgoingEvent) -> dict[str, Any]:
 
 
 def changed(event: OutgoingEvent) -> dict[str, Any]:
-	"""Return the fields to change in an event. The body isn't among them: it contains Teams' own block, which would be lost."""
+	"""Return the fields to change in an event.
+
+	The body isn't among them: it contains Teams' own block, which would be lost.
+	"""
 	body: dict[str, Any] = {
 		"subject": event.title,
 		"start": _when(event.start),

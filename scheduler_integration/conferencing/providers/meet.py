@@ -1,7 +1,8 @@
 """Google Meet without a calendar: a meeting space through Meet's own interface.
 
 A space has no time, and Google offers no way to delete a space. If an answer is lost, a second space is made. The first
-one does no harm, because nobody has its link. Hosts whose bookings go into a Google calendar get the link with the calendar's event instead.
+one does no harm, because nobody has its link. Hosts whose bookings go into a Google calendar get the link with the
+calendar's event instead.
 """
 
 from scheduler_integration.conferencing.provider import Call, Conference

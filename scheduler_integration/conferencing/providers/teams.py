@@ -1,6 +1,7 @@
 """Microsoft Teams without a calendar: an online meeting of Microsoft Graph, for work and school accounts.
 
-`createOrGet` with the mark as `externalId` returns the same meeting each time, so no search is needed if an answer is lost.
+`createOrGet` with the mark as `externalId` returns the same meeting each time, so no search is needed if an answer is
+lost.
 """
 
 from typing import Any

@@ -1,8 +1,8 @@
 """The days on which a rule falls. python-dateutil computes them; this module makes it start near the wanted range.
 
-dateutil would step from the rule's beginning to the range: 36,500 steps for a daily rule that began a century ago. So this
-module gives dateutil a later beginning: the first day of the period (year, month or week) that contains the first wanted
-day. If that period isn't a multiple of INTERVAL away from the rule's own first period, an earlier one is taken:
+dateutil would step from the rule's beginning to the range: 36,500 steps for a daily rule that began a century ago. So
+this module gives dateutil a later beginning: the first day of the period (year, month or week) that contains the first
+wanted day. If that period isn't a multiple of INTERVAL away from the rule's own first period, an earlier one is taken:
 
     FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH from Thursday 5 March 2026; wanted from Saturday 18 April
 
@@ -113,7 +113,7 @@ def _enter_months(rule: RecurrenceRule, start: date, since: date) -> tuple[str, 
 
 
 def _enter_weeks(rule: RecurrenceRule, start: date, since: date) -> tuple[str, int, date]:
-	"""Begin with the first day (WKST) of a week: BYSETPOS counts from that day, but dateutil from the day that it is given."""
+	"""Begin with the first day (WKST) of a week: BYSETPOS counts from there, but dateutil from the day that it is given."""
 	begun, week = (day.toordinal() - (day.weekday() - rule.week_start) % 7 for day in (start, since))
 	return "WEEKLY", rule.interval, date.fromordinal(week - (week - begun) % (7 * rule.interval))
 

@@ -1,7 +1,8 @@
 """The protocol of blockers, and the simple ones: notice, booking window, party size.
 
-A blocker has the spans of starts that one rule blocks, and the reason. Listing skips the spans of every blocker, and a check
-looks a start up in the same spans. So a rule that is written as a blocker always applies to listing and checking alike.
+A blocker has the spans of starts that one rule blocks, and the reason. Listing skips the spans of every blocker, and a
+check looks a start up in the same spans. So a rule that is written as a blocker always applies to listing and checking
+alike.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class MinutesLeft:
 		return {start for start, _refusal in self.refusals(starts)}
 
 	def refusals(self, starts: Sequence[int]) -> Iterator[tuple[int, Refusal]]:
-		"""Yield the starts that `lacking` returns, each with the limit that is reached and the bookings of its week or month."""
+		"""Yield the starts of `lacking`, each with the limit that is reached and the bookings of its week or month."""
 		for limit, booked in self._booked:
 			left: dict[Period, int] = {}
 			for start in starts:

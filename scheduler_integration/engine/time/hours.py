@@ -1,4 +1,7 @@
-"""The working hours of a host by the wall clock: weekly rules, overrides of dates, and trips. All values are immutable."""
+"""The working hours of a host by the wall clock: weekly rules, overrides of dates, and trips.
+
+All values are immutable.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ from .zones import (
 # Start and end in minutes after midnight.
 Minutes = tuple[int, int]
 
-# The length of the shortest week from Monday to Monday, clock changes included. A shorter interval contains no whole week.
+# The length of the shortest week from Monday to Monday, clock changes included. A shorter interval contains no whole
+# week.
 _SHORTEST_WEEK = WEEK - DAY
 
 
@@ -67,7 +68,10 @@ def grid_segments(hours: WorkingHours, first: int, last: int) -> tuple[GridSegme
 
 @lru_cache(maxsize=512)
 def grid_segments_of_weeks(hours: WorkingHours, monday: int, weeks: int) -> tuple[GridSegment, ...]:
-	"""Return the segments of this many weeks from the `monday` (an ordinal). Whole weeks, so that many ranges share a result."""
+	"""Return the segments of this many weeks from the `monday` (an ordinal).
+
+	Whole weeks, so that many ranges share a result.
+	"""
 	# Nine days back: a whole week before the Monday before, and two days whose hours may run over into it. One more day
 	# at the end if there are trips: a date may begin 25 hours earlier on a trip than at home.
 	days = _LocalDays(hours, monday - 9, monday + 7 * weeks + bool(hours.trips))

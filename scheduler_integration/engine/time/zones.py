@@ -1,7 +1,7 @@
 """Converts between instants (epoch seconds) and wall clocks in IANA time zones.
 
-If the clock skips a wall time in spring, the wall time moves forward by the gap. If a wall time occurs twice in autumn, the
-first one counts:
+If the clock skips a wall time in spring, the wall time moves forward by the gap. If a wall time occurs twice in autumn,
+the first one counts:
 
     Europe/Berlin, 30 March 2025      01:00 ──► 02:00 = 03:00 ──► 04:00      02:30 doesn't exist; it means 03:30
     Europe/Berlin, 26 October 2025    02:00 ──► 03:00 = 02:00 ──► 03:00      02:30 comes twice; it means the first
@@ -32,8 +32,8 @@ WEEK = 7 * DAY
 # Working hours count minutes after midnight.
 MINUTES_PER_DAY = 24 * 60
 
-# The first and last date that callers may use. The dates next to the calendar's ends are left out, because the computation
-# needs their neighbours.
+# The first and last date that callers may use. The dates next to the calendar's ends are left out, because the
+# computation needs their neighbours.
 FIRST_DATE, LAST_DATE = date(1970, 1, 2), date(2200, 1, 1)
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -100,7 +100,8 @@ def instant_of(wall: datetime, zone: str | ZoneInfo) -> int:
 def local_midnight(day: date, zone: str | ZoneInfo) -> int:
 	"""Return the instant at which `day` begins in `zone`.
 
-	If the clock change skips midnight, the day begins with the first instant after the gap (01:00 in Cairo on 25 April 2025).
+	If the clock change skips midnight, the day begins with the first instant after the gap (01:00 in Cairo on 25 April
+	2025).
 	"""
 	return instant_of(datetime.combine(day, time()), zone)
 

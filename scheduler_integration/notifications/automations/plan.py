@@ -26,7 +26,10 @@ DAY = 86400
 
 
 def automated_tasks(change: Change) -> list[Planned]:
-	"""Return the actions that the change triggers, and the actions before and after the meeting. Skips earlier timed actions."""
+	"""Return the actions that the change triggers, and the actions before and after the meeting.
+
+	Skips earlier timed actions.
+	"""
 	booking, trigger = change.booking, trigger_of(change)
 	matching = [each for each in active_automations() if each.built_in not in TEMPLATES and _may_act(each, trigger)]
 	matching = [each for each in matching if each.is_for(booking)]

@@ -7,8 +7,8 @@ from scheduler_integration.exceptions import AccessRevoked, UnexpectedAnswer, Ve
 from scheduler_integration.outside.client import Answer, Client, Limits
 from scheduler_integration.outside.oauth.vendors import Vendor, credentials, located
 
-# A short time and no second attempt, because the job holds the lock on the token's row while it waits, and because a refresh
-# whose answer was lost may have used up the refresh token.
+# A short time and no second attempt, because the job holds the lock on the token's row while it waits, and because a
+# refresh whose answer was lost may have used up the refresh token.
 _LIMITS = Limits(connect=5, read=10, whole=15, bytes=1 << 20, attempts=1)
 _REVOKED = frozenset({"invalid_grant", "interaction_required", "consent_required", "login_required", "access_denied"})
 _APP_ERRORS = frozenset({"invalid_client", "unauthorized_client"})

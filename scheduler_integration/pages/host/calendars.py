@@ -62,7 +62,7 @@ def calendars_view(shown: CalendarsPage) -> dict:
 
 
 def calendars_card(connections: Sequence[ConnectionSummary]) -> dict:
-	"""Return the view of a host's own calendars on `/scheduling`: a line for each account, a warning if one isn't trusted."""
+	"""Return the view of a host's own calendars on `/scheduling`: accounts, and a warning."""
 	troubled = next((each for each in connections if each.is_active and each.distrust), None)
 	warning = _("The calendar {0} can't be read at present. See how to fix it.")
 	return {

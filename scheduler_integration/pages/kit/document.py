@@ -60,8 +60,8 @@ def document(
 def content_security_policy(style: str, script: str, framing: str) -> str:
 	"""Return a content security policy (CSP 3) that allows only this site's files, and the inline theme and import map.
 
-	`style` and `script` are the source expressions of theme and import map, with their hashes. `framing` are the directives on
-	frames.
+	`style` and `script` are the source expressions of theme and import map, with their hashes. `framing` are the directives
+	on frames.
 	"""
 	return "; ".join(
 		(

@@ -1,7 +1,7 @@
 """Reads Acuity's webhooks and appointments (developers.acuityscheduling.com: "Webhooks", "appointments/:id").
 
-A webhook names only the appointment that changed. The appointment itself is read from Acuity's API, in its present state. So
-neither the order of webhooks nor a repeated webhook matters.
+A webhook names only the appointment that changed. The appointment itself is read from Acuity's API, in its present
+state. So neither the order of webhooks nor a repeated webhook matters.
 """
 
 from collections.abc import Mapping

@@ -38,7 +38,7 @@ def read_calendly(body: object) -> OutsideChange | None:
 
 
 def read_browser_message(invitee_uri: object, reference: str, now: int) -> OutsideChange:
-	"""Return the change in a message of Calendly's widget to the page: `calendly.event_scheduled` has only the invitee's URI.
+	"""Return the change in a message of Calendly's widget: `calendly.event_scheduled` has only the invitee's URI.
 
 	Anybody can send such a message, so it is hearsay. Raises InvalidRequest unless it is the URI of an invitee.
 	"""

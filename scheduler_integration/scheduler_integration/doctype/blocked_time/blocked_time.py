@@ -18,8 +18,8 @@ class BlockedTime(Form):
 	def set_instants(self):
 		"""Set start and end as instants of the site's zone.
 
-		When clocks go back, an hour comes twice. A block that reaches into it covers both: blocking too much is better
-		than a double booking. A meeting on an external scheduler brings its exact instants.
+		When clocks go back, one hour comes twice. A block that reaches into this hour covers both passes: blocking too much
+		is better than a double booking. A meeting on an external scheduler has its exact instants.
 		"""
 		if self.outside_booking and self.flags.ignore_permissions:
 			return
@@ -52,7 +52,7 @@ class BlockedTime(Form):
 
 @frappe.whitelist()
 def preview(user=None, start_time=None, end_time=None, recurrence_rule=None, timezone=None):
-	"""Return what the form shows of a rule: its meaning in words and the next times, or a `problem`. Stores nothing."""
+	"""Return the text that the form shows for a rule: its meaning and the next times, or a `problem`. Stores nothing."""
 	try:
 		zone = checked_zone(timezone or rule_zone(str(user or frappe.session.user)))
 		start, end = _instants(str(start_time), str(end_time))

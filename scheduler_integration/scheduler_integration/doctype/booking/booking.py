@@ -26,7 +26,7 @@ class Booking(Form):
 
 	def on_update(self):
 		before = self.get_doc_before_save()
-		# Buckets of past times are deleted every night. If a host writes a note later, they aren't needed again.
+		# Buckets of past times are deleted every night. If a host writes a note later, they aren't stored again.
 		if not before or before.taken_time() != self.taken_time():
 			bookings.store_buckets(self)
 
@@ -83,7 +83,7 @@ class Booking(Form):
 		}
 
 	def taken_time(self) -> tuple:
-		"""Return what the buckets and seats are made of: two bookings with equal values take the same time."""
+		"""Return the values from which the buckets and seats follow. Two bookings with equal values take the same time."""
 		rows = sorted((row.user, row.starts_at, row.ends_at) for row in self.hosts)
 		return self.is_live(), self.session or None, self.seats or 1, rows
 

@@ -18,8 +18,8 @@ _LAYOUT = ("Section Break", "Column Break", "Tab Break", "Table")
 class CalendarConnection(Form):
 	"""An account of a host. People choose calendars and rules; the sync keeps the other fields (`flags.from_provider`).
 
-	A form is saved as it was opened, and the sync may have run in between. So the sync's fields are taken from the
-	database, with a lock, and never from the form: an older sync token or generation would lose busy times.
+	The sync may have run between opening and saving a form. So the sync's fields are taken from the database, with a lock,
+	and never from the form: with an older sync token or generation, busy times would be lost.
 	"""
 
 	def validate(self):
@@ -44,7 +44,7 @@ class CalendarConnection(Form):
 			return
 		_restore(self, stored or {})
 		rows = {row.name: row for row in _stored_rows(self.name)} if stored else {}
-		# Only the provider says which calendars there are.
+		# The list of calendars comes from the provider only.
 		self.calendars = [row for row in self.calendars if row.name in rows]
 		for row in self.calendars:
 			_restore(row, rows[row.name])
@@ -54,7 +54,7 @@ class CalendarConnection(Form):
 			raise InvalidRequest(_("The host must be an active user."))
 
 	def validate_access(self, stored):
-		"""Check what the person typed, and give a connection with new access data a fresh start."""
+		"""Check the typed values. A connection with a new address or password begins as a new one."""
 		if self.provider not in _BY_ADDRESS:
 			self.validate_consent()
 			return
@@ -110,12 +110,12 @@ class CalendarConnection(Form):
 
 
 def _written(document):
-	"""Return what decides where and how bookings are written."""
+	"""Return the fields on which it depends where and how bookings are written."""
 	return document.is_active, document.invites, [row.name for row in document.calendars if row.write_bookings]
 
 
 def account_label(address, login):
-	"""Return what people see of the account. The path of an address may be secret, so it isn't shown."""
+	"""Return the account's name for people. The path of an address may be secret, so it isn't shown."""
 	host = urlsplit(address).hostname
 	return f"{login} · {host}" if login else host
 

@@ -8,7 +8,7 @@ from scheduler_integration.notifications.rules import TIMED, forget_automations
 from scheduler_integration.parsing.email_address import is_header_safe
 
 MOST_MINUTES = 60 * 24 * 90
-# Fields that the app decides for its built-in messages. An admin may change the text and conditions, and switch it off.
+# Fields with fixed values in built-in messages. An admin may change the text and the conditions, and switch a message off.
 FIXED = ("trigger", "channel", "recipient", "built_in")
 
 

@@ -51,7 +51,7 @@ class MeetingType(Form):
 	def get_permlevel_access(self, permission_type="write"):
 		"""Return the permission levels that the user has on this meeting type. Level 1 are the fields for reports.
 
-		Roles alone can't say this: a consultant has level 1 on their own types, but not on those of a team page.
+		This can't be decided by roles: a consultant has level 1 on their own types, but not on those of a team page.
 		"""
 		levels = super().get_permlevel_access(permission_type)
 		return levels if may_see_report_fields(self) else [level for level in levels if level == 0]
@@ -132,7 +132,7 @@ class MeetingType(Form):
 		self.validate_no_sessions_to_join()
 
 	def validate_no_sessions_to_join(self):
-		"""Refuse another number of days if there are sessions to join: they would still have the former number."""
+		"""Refuse another number of days if there are sessions to join, because these would keep the former number."""
 		before = self.get_doc_before_save()
 		if before and before.number_of_days != self.number_of_days and has_sessions(self.name, now()):
 			raise InvalidRequest(
@@ -196,7 +196,7 @@ class MeetingType(Form):
 			self.set_onload("missing_accounts", [sentence for _place, sentence in self.places_without_account()])
 
 	def places_without_account(self) -> list[tuple[Place, str]]:
-		"""Return the places that the hosts can't do, each with a sentence that says who must connect an account."""
+		"""Return the places for which hosts lack an account, each with a sentence about who must connect one."""
 		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
 		users = [host.user for host in enabled_hosts(self, page)]
 		found = [(place, missing_accounts(place, self, users)) for place in all_places(self)]

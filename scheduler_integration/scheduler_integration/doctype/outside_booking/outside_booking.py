@@ -8,7 +8,7 @@ from scheduler_integration.exceptions import InvalidRequest
 class OutsideBooking(Form):
 	"""A meeting that was booked on an external scheduler. Only the room bookings/ writes it.
 
-	It has the names of a Booking for what it shares with one, so that the CRM's activities take either.
+	Fields that a Booking has too have the same names, so that the CRM's activities work for both.
 	"""
 
 	session = ""

@@ -8,8 +8,8 @@ class SchedulerEngagement(Form):
 
 
 def on_doctype_update():
-	# Analytics read nothing but these indexes, however many rows a consultant has. Clicks are by far the most: their index
-	# has them in the order of the groups, so the database adds them up without sorting.
+	# Analytics read only these indexes, however many rows a consultant has. Most rows are clicks. Their index
+	# has the order of the groups, so the database adds them up without sorting.
 	_add_index("analytics_clicks", "consultant", "event_type", "meeting_type", "phase", "clicked_at")
 	for moment in ("booked_at", "completed_at"):
 		_add_index(f"analytics_{moment}", "consultant", "from_report", moment, "meeting_type", "phase")

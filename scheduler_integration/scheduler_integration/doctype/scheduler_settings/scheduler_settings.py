@@ -10,7 +10,7 @@ from scheduler_integration.controllers import Form
 from scheduler_integration.doors.address import parse_network
 from scheduler_integration.exceptions import InvalidRequest
 
-# It becomes a part of Microsoft's addresses: an ID, a domain of the organisation, or one of Microsoft's words.
+# The tenant is part of Microsoft's addresses: an ID, a domain of the organisation, or one of Microsoft's words.
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
 
 

@@ -1,4 +1,4 @@
-"""The desk's log of what automations did: each action, to whom it went, its outcome, and why it failed or was skipped."""
+"""The desk's log of automations: each action, to whom it went, its outcome, and why it failed or was skipped."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -116,7 +116,7 @@ def _summary(found: Analytics) -> list[dict[str, Any]]:
 
 
 def _card(value: Callable[[Counts], float], kind: str) -> dict[str, Any]:
-	"""Return what a number card shows: the signed-in consultant's figure of the last days, for managers that of all."""
+	"""Return the value of a number card: the signed-in consultant's figure of the last days; for managers, of all."""
 	frappe.has_permission("Scheduler Engagement", "read", throw=True)
 	route = ["query-report", "Engagement with Reports"]
 	return {"value": value(_analytics({}).total), "fieldtype": kind, "route": route, "route_options": {}}
