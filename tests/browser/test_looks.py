@@ -234,8 +234,9 @@ def test_pages_that_are_not_there(browse, name, path):
 
 def test_a_hosts_own_page(browse):
 	meeting_type = make_offer(questions=QUESTIONS[1:2])
+	answers = {meeting_type.questions[0].name: "11–50"}
 	for hour in (12, 14):
-		book(meeting_type, in_three_days(hour))
+		book(meeting_type, in_three_days(hour), answers=answers)
 	window = browse(SMALL_PHONE)
 	sign_in_as(window, host_of(meeting_type))
 	window.open("/scheduling")
@@ -244,6 +245,7 @@ def test_a_hosts_own_page(browse):
 	check(window, "host", then=first)
 	first.click()
 	danger = page.locator(".row-item .is-danger > summary").first
+	assert page.locator(".row-item", has_text="11–50").first.is_visible()
 	check(window, "host-open", then=danger)
 	danger.click()
 	page.locator(".row-item button", has_text="Yes, cancel it").first.click()
