@@ -11,14 +11,14 @@ addEventListener("message", (message) => {
 	const frame = widgetOf(message);
 	const uri = frame && message.data?.event === BOOKED && message.data.payload?.invitee?.uri;
 	if (!frame?.dataset.reference || typeof uri !== "string") return;
-	// If this fails, Calendly's webhook tells the same. The client has booked either way.
+	// If this fails, Calendly's webhook still reports the booking.
 	post("tracking.event_scheduled", { reference: frame.dataset.reference, invitee_uri: uri }, { keepalive: true }).catch(
 		() => {},
 	);
 });
 
 /**
- * The widget that sent the message; none if something else did.
+ * The widget that sent the message, or undefined if something else sent it.
  * @param {MessageEvent} message
  */
 function widgetOf(message) {

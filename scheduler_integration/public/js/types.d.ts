@@ -2,7 +2,7 @@
 //
 // booking.js, host.js, manage.js and report.js are the scripts of one page each. booking.js connects these:
 //   view.js    draws the page from the state
-//   actions/   what the visitor does: they change the state
+//   actions/   handle what the visitor does, and change the state
 //   state/     the state, the starts that are loaded, and what the browser remembers
 //   server/    requests: months, holds
 //   parts/     the pieces on the screen: month, times, form, time zone, messages, steps
@@ -14,7 +14,7 @@ export type Step = "day" | "time" | "details";
 /** A stretch of time: start and end, epoch seconds. The end isn't part of it. */
 export type Stretch = [start: number, end: number];
 
-/** What the server puts into a page (pages/kit/script_json.py). The booking page has all of it, the others a part. */
+/** The data that the server puts into a page (pages/kit/script_json.py). Only the booking page has all fields. */
 export interface PageData {
 	slug: string;
 	meetingType: string;
@@ -51,7 +51,7 @@ export interface SlotsInPage {
 	partial: [start: number, daysFree: number, days: number, missing: number[]][];
 }
 
-/** What the visitor has chosen so far. */
+/** The state of the booking page. */
 export interface State {
 	zone: string;
 	twelveHours: boolean;
@@ -63,7 +63,7 @@ export interface State {
 	/** The start that waits for its "Confirm". */
 	pending: number | null;
 	step: Step;
-	/** Whether the month is loading for so long that people notice. */
+	/** Whether the month has been loading long enough for people to notice. */
 	waiting: boolean;
 	/** Whether the month could not be loaded. */
 	failed: boolean;
@@ -91,10 +91,10 @@ export interface Held {
 	until: number;
 }
 
-/** What a tab remembers until the booking is made. */
+/** The data that a tab keeps until the booking is made. */
 export interface Draft {
 	values: [name: string, value: string][];
-	/** The idempotency key of each intended time. */
+	/** The idempotency key of each time that the visitor tried to book. */
 	keys: Record<string, string>;
 	held: Held | null;
 }
@@ -106,7 +106,7 @@ export interface Sheet {
 	selected: string | null;
 	/** The free starts by date. */
 	free: Map<string, number[]>;
-	/** The starts of which only some days are free, by date. */
+	/** The starts of multi-day meetings with only some days free, by date. */
 	partial: Map<string, PartlyFree[]>;
 	/** The later days of the multi-day meeting that begins on the selected day. */
 	along: Set<string>;
@@ -117,7 +117,7 @@ export interface Sheet {
 export interface Day {
 	date: string | null;
 	starts: number[];
-	/** Shown, but they can't be chosen. */
+	/** These starts are shown, but can't be chosen. */
 	partial: PartlyFree[];
 	about: (start: number) => About;
 	zone: string;
@@ -125,7 +125,7 @@ export interface Day {
 	pending: number | null;
 }
 
-/** What became of a booking that was sent. */
+/** The result of sending a booking. */
 export interface Outcome {
 	kind: "booked" | "taken" | "offline" | "refused";
 	/** If booked: the address of the confirmation. */
@@ -151,7 +151,7 @@ export interface Zone {
 	words: string;
 }
 
-/** An instant as ISO 8601, in a part of an answer. */
+/** A stretch of time in an answer: start and end in ISO 8601. */
 export interface Part {
 	start: string;
 	end: string;

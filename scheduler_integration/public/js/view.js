@@ -35,7 +35,7 @@ export function draw() {
 	showStep(step);
 	mark(element("clock-12"), twelveHours);
 	mark(element("clock-24"), !twelveHours);
-	// The form goes out with these if the script can't send it.
+	// If the script can't send the form, the browser sends it with these values.
 	fillHidden({ tz: zone, duration: start ? String(duration) : "" });
 }
 
@@ -58,7 +58,10 @@ function shownDay(free, partlyFree) {
 	return first;
 }
 
-/** The later days of the multi-day meeting that begins at the chosen or the first of these starts. @param {number[]} starts */
+/**
+ * The later days of the multi-day meeting that begins at the chosen start, or else at the first of `starts`.
+ * @param {number[]} starts
+ */
 function laterDays(starts) {
 	const { start, pending, duration, zone } = state;
 	const chosen = [start, pending].find((one) => one && starts.includes(one)) ?? starts[0] ?? 0;

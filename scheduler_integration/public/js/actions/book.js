@@ -36,7 +36,7 @@ async function book() {
 	else form.refuse(message, details);
 }
 
-/** Somebody else has the time: offers the nearest free ones. @param {number} start @param {number[]} nearest */
+/** Offers the nearest free times: somebody else has taken the chosen one. @param {number} start @param {number[]} nearest */
 export function loseRace(start, nearest) {
 	if (state.start !== start) return;
 	hold.lapse();
@@ -68,7 +68,7 @@ export function comeBack() {
 
 /**
  * @param {number} start @param {number} duration @param {string} zone
- * @param {object} typed what the form holds @param {string} hold the key of what is held
+ * @param {object} typed the values of the form @param {string} hold the key of the hold, or ""
  * @returns {Promise<Outcome>}
  */
 async function send(start, duration, zone, typed, hold) {

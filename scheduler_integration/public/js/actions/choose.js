@@ -156,7 +156,7 @@ export function startInOwnZone() {
 /** @param {string} zone */
 function moveTo(zone) {
 	change({ zone });
-	// The first free day may be in another month here.
+	// In this zone, the first free day may be in another month.
 	const first = [...slots.byDay(state.duration, zone).keys()].sort()[0];
 	const isAsked = state.day || new URLSearchParams(location.search).has("month");
 	if (first && !isAsked) change({ month: monthOf(first) });

@@ -26,7 +26,7 @@ scheduler_integration.bookings.sentences = ({ error, details, reasons, suggestio
 	return lines.map(frappe.utils.escape_html).join("<br>");
 };
 
-/** A time of the desk, naive and in the site's zone, as the API takes it. */
+/** Converts a time of the desk, which is in the site's zone and has no offset, to an instant for the API. */
 scheduler_integration.bookings.to_instant = (site_time) =>
 	moment.tz(site_time, frappe.boot.time_zone?.system || "UTC").toISOString();
 
@@ -42,6 +42,6 @@ async function ask_api(method, options) {
 
 function shown({ start }) {
 	const site_time = moment.tz(start, frappe.boot.time_zone?.system || "UTC").format(frappe.defaultDatetimeFormat);
-	// It converts to the reader's zone by itself.
+	// str_to_user converts it to the reader's zone.
 	return frappe.datetime.str_to_user(site_time);
 }

@@ -1,8 +1,8 @@
-// The filters of reports about a period. Frappe puts this file into a report's script that includes it
+// The date filters of reports. A report's script includes this file by name, and Frappe inserts its text there
 // (frappe.model.utils.render_include).
 frappe.provide("scheduler_integration.reports");
 
-/** The first and the last date: the last 30 days. An open period has no end until somebody enters one. */
+/** The filters for the first and the last date. The default is the last 30 days, or with `isOpen` no last date. */
 scheduler_integration.reports.dates = ({ isOpen = false } = {}) => {
 	const today = frappe.datetime.get_today();
 	return [

@@ -1,11 +1,11 @@
-// The link of a video call, which the provider makes some seconds after the booking. The page asks for itself again
-// until the link is there. The sentence that it follows by e-mail stays true, so the script may give up.
+// Shows the link of a video call, which the provider makes some seconds after the booking. The script loads this page
+// again in the background until the page has the link. If it gives up, the link still comes by e-mail, as the page says.
 import { announce, t } from "../shared/page.js";
 
-// Seconds before each question. After these two minutes the provider is in trouble, and the e-mail brings the link.
+// Seconds before each request. If there is no link after these two minutes, the provider is in trouble.
 const WAITS = [2, 3, 5, 10, 20, 30, 50];
 
-/** Asks for the link if it follows. A page that nobody sees doesn't ask. */
+/** Waits for the link if the page doesn't have it yet. A hidden tab sends no requests. */
 export function awaitLink() {
 	if (!isAwaited(document)) return;
 	let asked = 0;
@@ -31,7 +31,7 @@ export function awaitLink() {
 	}
 }
 
-/** This page as the server writes it now, or null if it can't be had. The address is without its news ("?booked=1"). */
+/** This page as the server writes it now, or null if the request fails. Leaves out the query, such as "?booked=1". */
 async function currentPage() {
 	try {
 		const response = await fetch(location.pathname);
@@ -47,8 +47,8 @@ function isAwaited(page) {
 }
 
 /**
- * Shows the place of the newer page: the link, or who sends it if the call could not be made. The links for calendars
- * name the place too.
+ * Copies the meeting's place from the newer page: the link, or who sends it if the call could not be made. Also copies
+ * the "add to calendar" links, which contain the place.
  * @param {Document} newer
  */
 function show(newer) {

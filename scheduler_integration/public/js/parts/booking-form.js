@@ -16,7 +16,7 @@ const OWN = [
 	"website",
 ];
 const NOT_KEPT = new Set(["csrf_token", "start", "parts", "tz", "duration", "idempotency_key", "website"]);
-// Only rules out a slip. The server checks more.
+// Catches typing mistakes. The server checks more.
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** @param {ParentNode} parent @returns {NodeListOf<Control>} */

@@ -155,7 +155,7 @@ export class CalendarGrid {
 		button?.focus();
 	}
 
-	/** The first date that is shown: in this month, the beginning of this week. */
+	/** The first date that is shown: the beginning of the current week, or of the month if the week began before it. */
 	#earliest() {
 		const { today } = this.#sheet;
 		const monday = addDays(today, -((weekdayOf(today) - data.firstWeekday + 7) % 7));

@@ -129,7 +129,7 @@ function partlyFree({ daysFree, days, missing }, zone) {
 	return t("partly_free", daysFree, days, listed(dates));
 }
 
-/** The note for a time at which the host has another date, or "". @param {number} start @param {string} zone */
+/** The note for a start that is on another date in the host's zone, or "". @param {number} start @param {string} zone */
 export function hostNote(start, zone) {
 	const theirs = localDate(start, data.hostZone);
 	return theirs === localDate(start, zone) ? "" : t("host_date", shortDay(theirs));

@@ -97,7 +97,7 @@ const ABBREVIATIONS = {
 let known = null;
 
 /**
- * The zones that match what is typed, best first. If nothing is typed, `first` are on top.
+ * The zones that match the typed text, best first. If nothing is typed, all zones, and those in `first` on top.
  * @param {string} typed @param {string[]} first
  */
 export function findZones(typed, first) {

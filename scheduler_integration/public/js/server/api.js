@@ -3,7 +3,7 @@ import { data } from "../shared/page.js";
 
 /** @import { Refusal } from "../types.js" */
 
-/** The subject of the times: a meeting type, or a booking of it that gets another time. */
+/** The meeting type that the page is about and, if a booking is rescheduled, its token. */
 export const wanted = {
 	slug: data.slug,
 	meeting_type: data.meetingType,

@@ -1,5 +1,5 @@
 // Holds the chosen time for a few minutes while the form is filled in. This is a courtesy, and booking works without
-// it: the visitor reads about it only if somebody else has the time.
+// it: if the hold fails, the visitor is told only if somebody else has the time.
 import { clockTime, isoInstant, now } from "../shared/dates.js";
 import { data, t } from "../shared/page.js";
 import { forgetHold, keepDraft, randomKey, readDraft, rememberHold } from "../state/memory.js";
@@ -12,7 +12,7 @@ const PATIENCE = 3000;
 class Hold {
 	/** @type {Held | null} */
 	#held = readDraft().held;
-	/** One call after the other, so that a release can't overtake its hold. */
+	/** Calls wait for each other, so that a release can't overtake its hold. */
 	#calls = Promise.resolve();
 	#timer = 0;
 	#zone = "";
@@ -21,31 +21,31 @@ class Hold {
 	/** Called if somebody else has the time. @type {(start: number, nearest: number[]) => void} */
 	onTaken = () => {};
 
-	/** The key by which the server knows what is held for this page. */
+	/** The key of this page's hold, or "". */
 	get key() {
 		return this.#held?.key ?? "";
 	}
 
-	/** Holds a time instead of the one before. @param {number} start @param {number} duration */
+	/** Holds this time, and releases the one that was held before. @param {number} start @param {number} duration */
 	take(start, duration) {
 		if (!data.holdMinutes) return;
 		this.#calls = this.#calls.then(() => this.#take(start, duration));
 	}
 
-	/** Gives the held time back. */
+	/** Releases the held time. */
 	release() {
 		if (!data.holdMinutes) return;
 		this.#calls = this.#calls.then(() => this.#release());
 	}
 
-	/** Gives the held time back on the way out. It keeps the key, so that a reload holds the time again. */
+	/** Releases the held time when the visitor leaves the page. Keeps the key, so that a reload can hold the time again. */
 	leave() {
 		if (!this.#until()) return;
 		post("public.release_slot", { hold: this.key }, { keepalive: true }).catch(() => {});
 		this.lapse();
 	}
 
-	/** Says no longer that the time is held, but keeps the key for the next one. */
+	/** Stops saying that the time is held, but keeps the key for the next hold. */
 	lapse() {
 		if (this.#held) this.#keep({ ...this.#held, until: 0 });
 	}
@@ -56,7 +56,7 @@ class Hold {
 		this.#keep(null);
 	}
 
-	/** Waits, but not for long, for calls under way: a booking must know the key of its own hold. */
+	/** Waits a short time for calls that are still running: a booking must send the key of its own hold. */
 	settled() {
 		return Promise.race([this.#calls, new Promise((done) => setTimeout(done, PATIENCE))]);
 	}

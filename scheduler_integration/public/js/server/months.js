@@ -1,4 +1,4 @@
-// Requests for months: the one that is shown, the next one before it is asked for, and old ones again.
+// Loads months: the one that is shown, the next one in advance, and one that may be out of date.
 import { addMonths, now } from "../shared/dates.js";
 import { announce, data, t } from "../shared/page.js";
 import { Slots } from "../state/slots.js";

@@ -39,7 +39,7 @@ export function dropDraft() {
 const madeHere = {};
 
 /**
- * The key with which a booking can be sent again without booking twice: one for each intended time.
+ * The key with which a booking can be sent again without booking twice. Each time that the visitor tries has its own.
  * @param {number} start @param {number} duration
  */
 export function idempotencyKey(start, duration) {
@@ -80,7 +80,7 @@ export const rememberGuess = (zone) => remember(ZONE, GUESSED + zone);
 /** @param {boolean} twelveHours */
 export const rememberClock = (twelveHours) => remember(CLOCK, twelveHours ? "12" : "24");
 
-/** Lets the server show what this browser holds as free. @param {string} key @param {number} seconds */
+/** Tells the server this browser's hold, so that it shows the held time as free. @param {string} key @param {number} seconds */
 export const rememberHold = (key, seconds) => remember(HOLD, key, seconds);
 
 export const forgetHold = () => remember(HOLD, "", 0);

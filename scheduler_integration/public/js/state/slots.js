@@ -15,7 +15,7 @@ export class Slots {
 
 	/**
 	 * @param {SlotsInPage} first the starts that came with the page
-	 * @param {() => string} holdKey returns the key of what is held for this page, which stays free for it
+	 * @param {() => string} holdKey returns the key of this page's hold; the held time counts as free
 	 */
 	constructor(first, holdKey) {
 		this.holdKey = holdKey;
@@ -63,7 +63,7 @@ export class Slots {
 	}
 
 	/**
-	 * Asks for a month and a day more on both sides, unless it is loaded or on its way.
+	 * Loads a month and one more day on each side, unless it is loaded or being loaded.
 	 * @param {number} duration @param {string} zone @param {string} month
 	 */
 	load(duration, zone, month) {
@@ -71,7 +71,7 @@ export class Slots {
 		return this.#ask(duration, addDays(`${month}-01`, -1), addDays(lastDayOf(month), 1));
 	}
 
-	/** Asks for a month again. @param {number} duration @param {string} month */
+	/** Loads a month again. @param {number} duration @param {string} month */
 	refresh(duration, month) {
 		return this.#ask(duration, addDays(`${month}-01`, -1), addDays(lastDayOf(month), 1));
 	}
@@ -140,7 +140,7 @@ export class Slots {
 	#add(duration, stretch, about, partial) {
 		const known = this.#known.get(duration) ?? { about: new Map(), partial: new Map(), stretches: [] };
 		for (const starts of [known.about, known.partial]) {
-			// An answer is complete: a start that it doesn't have is gone.
+			// An answer is complete: a start that isn't in it isn't free any more.
 			for (const start of starts.keys()) if (stretch[0] <= start && start < stretch[1]) starts.delete(start);
 		}
 		for (const [start, facts] of about) known.about.set(start, facts);
@@ -158,7 +158,7 @@ const seconds = (iso) => Date.parse(iso) / 1000;
 const stretchOf = ({ start, end }) => [seconds(start), seconds(end)];
 
 /**
- * An answer in the form in which it is kept here.
+ * Converts an answer to the form in which `Slots` keeps it.
  * @param {SlotsAnswer} answer @returns {[[number, About][], PartlyFree[]]}
  */
 function read({ days, partial = {} }) {
