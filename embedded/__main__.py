@@ -45,7 +45,7 @@ def prepare_demo(folder: Path, address: str) -> None:
 	from embedded import demo, demo_calendar
 
 	is_new = not (folder / "site.db").exists()
-	# The demo's calendar is on this machine, to which typed addresses may not lead otherwise.
+	# The demo's calendar is on this machine. Without this setting, addresses that people type may not lead here.
 	install(folder, "Europe/Berlin", {"scheduling_allowed_hosts": [address.partition("://")[2]]})
 	if is_new:
 		demo.seed()

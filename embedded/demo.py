@@ -197,7 +197,7 @@ def _follow_a_link(meeting_type: str, now: int) -> str:
 
 
 def _say_who_came() -> None:
-	"""Complete the past meetings, and mark two as no-shows. One meeting to come is moved by its attendee."""
+	"""Complete the past meetings, and mark two as no-shows. The attendee of one coming meeting moves it."""
 	now = clock.now()
 	bookings.complete_past_meetings(now)
 	recent = {"status": "Completed", "ends_at": [">", now - 7 * 86400]}

@@ -37,7 +37,7 @@ def serve(
 	for work in (*([_work] if is_working else []), *([scheduler.run_forever] if is_scheduling else [])):
 		Thread(target=work, args=(folder, stop), daemon=True).start()
 	os.environ.setdefault("SITE_URL", f"http://{host}:{server.server_port}")
-	# As Frappe does. What has been imported until now stays, and Python needn't look through it for garbage.
+	# As Frappe does. Imported modules are never garbage, so the collector needn't look through them.
 	gc.set_threshold(7_000, 20, 20)
 	gc.freeze()
 	print(f"Serving on http://{host}:{server.server_port}", flush=True)

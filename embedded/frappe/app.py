@@ -62,7 +62,7 @@ def _dispatch(request: Request, extra_pages: dict) -> Response:
 
 
 def _read_arguments(request: Request) -> None:
-	"""Return the arguments as Frappe reads them: of a JSON body alone, or of query string and form together."""
+	"""Return the arguments as Frappe reads them: from a JSON body alone, or from query string and form together."""
 	request.max_content_length = _LARGEST_BODY
 	data = request.get_data(as_text=True)
 	arguments = {**request.args.to_dict(), **request.form.to_dict()}

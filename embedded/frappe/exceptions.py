@@ -26,7 +26,7 @@ AuthenticationError = _error("AuthenticationError", Exception, 401)
 CSRFTokenError = _error("CSRFTokenError", Exception, 400)
 NameError = _error("NameError", Exception, 409)
 DuplicateEntryError = _error("DuplicateEntryError", NameError)
-# The embedded site never raises it: without a mail server, it keeps messages in the queue.
+# The embedded site never raises this error: without a mail server, messages stay in the queue.
 OutgoingEmailError = _error("OutgoingEmailError", Exception)
 PageDoesNotExistError = _error("PageDoesNotExistError", ValidationError, 404)
 PermissionError = _error("PermissionError", Exception, 403)

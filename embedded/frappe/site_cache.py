@@ -15,8 +15,8 @@ from typing import Any
 from frappe.context import local
 from frappe.missing import Refusing
 
-# The keys that start with a text lie between it and the text with the last character. A comparison of parts of the key
-# would read the whole table.
+# Keys that start with "user:" sort between "user:" and "user:" + the last character of Unicode, so the index finds
+# them. Comparing substrings of the key would read the whole table.
 _STARTS_WITH = "key >= ? and key < ?"
 _LAST = chr(0x10FFFF)
 

@@ -36,7 +36,7 @@ class User(Document):
 		self.roles = list({role.role: role for role in self.roles}.values())
 
 	def on_update(self) -> None:
-		"""Store password and contact. Sends no welcome e-mail: it links to a page that the embedded site lacks."""
+		"""Store password and contact. Sends no welcome e-mail: its link leads to a page that the embedded site lacks."""
 		if self._new_password:
 			update_password(self.name, self._new_password)
 		if self.name not in frappe.STANDARD_USERS:

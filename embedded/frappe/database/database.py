@@ -63,7 +63,7 @@ class Database(DocumentQueries, Structure, Refusing):
 		return connection
 
 	def _idle(self) -> list[sqlite3.Connection]:
-		"""Return this process's closed connections to this file, of which the next request takes one.
+		"""Return the connections to this file that this process has in reserve. The next request takes one.
 
 		A new connection reads the schema again, which takes longer than most requests.
 		"""

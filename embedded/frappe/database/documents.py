@@ -50,7 +50,7 @@ class DocumentQueries:
 	def exists(self, dt: str, dn: Any = None, cache: bool = False) -> Any:
 		"""Return the name of a matching document, or None. `cache` has no effect: this always asks the database.
 
-		A single exists always, as in Frappe.
+		A single always exists, as in Frappe.
 		"""
 		if dt == dn and dt != "DocType":
 			return dn

@@ -47,7 +47,7 @@ class EmailQueue(Document):
 
 @contextmanager
 def _server() -> Iterator[smtplib.SMTP | None]:
-	"""Yield the configured mail server, or None in tests (as in Frappe) or if the site has none: see /outbox then."""
+	"""Yield the configured mail server. In tests, as in Frappe, and without a server: None; /outbox has the messages."""
 	conf = local.conf
 	if not conf.mail_server or (frappe.in_test and not local.flags.testing_email):
 		yield None

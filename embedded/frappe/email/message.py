@@ -10,7 +10,7 @@ from frappe.utils import expand_relative_urls, get_url, html2text, validate_emai
 from frappe.utils.jinja import get_template
 from premailer import Premailer
 
-# Frappe sends text as quoted-printable too, which people can read in the queue.
+# Quoted-printable, as in Frappe: people can read the text in the queue.
 charset.add_charset("utf-8", charset.QP, charset.QP, "utf-8")
 RECIPIENT_MARK = "<!--recipient-->"
 

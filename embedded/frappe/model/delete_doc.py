@@ -13,7 +13,7 @@ def delete_doc(
 	doctype: str, name: str, force: Any = 0, ignore_permissions: bool = False, ignore_missing: bool = True,
 	flags: dict | None = None, delete_permanently: bool = False,
 ) -> Any:  # fmt: skip
-	# Nothing deleted is kept here, so `delete_permanently` makes no difference.
+	# Deleted documents aren't kept here, so `delete_permanently` makes no difference.
 	if not frappe.db.exists(doctype, name):
 		if ignore_missing:
 			return False
@@ -76,7 +76,7 @@ def _raise_linked(doc: Any, holder_type: str, holder: str) -> None:
 
 
 def _detach_communications(doctype: str, name: str) -> None:
-	"""Remove the document from its communications, which stay. They don't keep it from being deleted."""
+	"""Remove the document from its communications, which stay. Communications don't prevent the deletion."""
 	reference = {"reference_doctype": doctype, "reference_name": name}
 	frappe.db.delete("Communication Link", {"link_doctype": doctype, "link_name": name})
 	frappe.db.set_value("Communication", reference, dict.fromkeys(reference), update_modified=False)

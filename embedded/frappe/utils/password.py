@@ -7,7 +7,7 @@ from frappe.context import local
 from frappe.missing import missing
 from werkzeug.security import check_password_hash, generate_password_hash
 
-# Repeating a hash slows down thieves of the table, and each test that signs in.
+# Many rounds of hashing slow down somebody who has stolen the table, but also each test that signs in.
 _METHOD, _METHOD_OF_TESTS = "pbkdf2:sha256:30000", "pbkdf2:sha256:100"
 _WHERE = "`doctype` = %s and `name` = %s and `fieldname` = %s"
 
