@@ -1,4 +1,4 @@
-"""Random lives: sequences of commands and passing time, compared with a simple model after each step.
+"""Random lives of bookings: sequences of commands and passing time, compared with a simple model after each step.
 
 The model knows bookings as plain records and decides by itself whether a command must succeed. After each step the
 database must agree with it: states, buckets, seats, Events, sequences, ledger and links.

@@ -1,4 +1,4 @@
-"""Eight processes do what guests and hosts of twelve hosts in overlapping teams do, in random order.
+"""Eight processes act as guests and hosts, in random order: twelve hosts in overlapping teams.
 
 Nobody is refused because others were quicker each time, no host is booked twice, and the guard holds what the bookings
 say. `--commands 400` makes each process do 400 things instead of a few.

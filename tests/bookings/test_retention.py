@@ -1,4 +1,4 @@
-"""Bookings of long ago lose the persons, and nothing that is counted."""
+"""Old bookings lose the data of persons, and keep everything that is counted."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""Calendars that are too large or hostile: reading ends soon, what was known counts on, and the host's trouble has a name."""
+"""Calendars that are too large or hostile: reading ends soon, known busy times stay, and the host learns the reason."""
 
 import frappe
 import pytest

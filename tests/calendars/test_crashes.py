@@ -1,4 +1,4 @@
-"""A worker that is killed between any two steps of reading or writing: nothing opens, nothing is lost, nothing comes twice.
+"""A worker that is killed between any two steps: no busy time opens, nothing is lost, nothing is written twice.
 
 It is a process of its own, which kills itself instead of its n-th commit, for each n.
 """

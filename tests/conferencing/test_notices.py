@@ -1,4 +1,4 @@
-"""Zoom tells of changes there: signed, repeated, late, and made up by strangers."""
+"""Zoom's notices of changes in Zoom: signed, repeated, late, or forged by strangers."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Random changes, time and faults: when all has settled, each online meeting has one call, and nothing else has."""
+"""Random changes, time and faults: when all has settled, each online meeting has one call, and no other call exists."""
 
 import frappe
 import pytest

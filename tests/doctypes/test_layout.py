@@ -1,4 +1,4 @@
-"""The forms' layout: what a DocType shows is somewhere where it can be seen."""
+"""The forms' layout: each field that a DocType shows is in a section that people can see."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Acuity: a webhook names an appointment, a job asks for it."""
+"""Acuity: a webhook names an appointment, and a job fetches it."""
 
 import frappe
 import pytest

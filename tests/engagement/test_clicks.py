@@ -1,4 +1,4 @@
-"""Clicks: what is one, what belongs together, and where tracked links lead."""
+"""Clicks: which requests count, which records belong together, and where tracked links lead."""
 
 import frappe
 import pytest

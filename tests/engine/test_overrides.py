@@ -1,4 +1,4 @@
-"""Overrides: dates that differ. 3 March 2025 is a Monday."""
+"""Overrides: dates with hours of their own. 3 March 2025 is a Monday."""
 
 from datetime import date
 

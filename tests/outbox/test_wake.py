@@ -1,4 +1,4 @@
-"""The job after a commit: one for many bookings, and none that is missed, whatever fails."""
+"""The job after a commit: one job for many bookings, and no task is missed, whatever fails."""
 
 import frappe
 import pytest

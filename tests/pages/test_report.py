@@ -1,4 +1,4 @@
-"""`/client-report/<name>`: who may read it, what stands where, and that it runs nothing."""
+"""`/client-report/<name>`: who may read it, its layout, and that it runs no script of its authors."""
 
 import frappe
 import pytest

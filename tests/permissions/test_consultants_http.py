@@ -1,4 +1,4 @@
-"""The same over HTTP, on a real server: verbs, sessions and keys, and every door of Frappe through which records leave."""
+"""As test_consultants.py, over HTTP: verbs, sessions and keys, and every door of Frappe through which records leave."""
 
 import json
 

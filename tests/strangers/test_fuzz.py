@@ -1,6 +1,6 @@
 """Random requests at every door that a stranger has: a sentence and a code, never a crash.
 
-The doors are found, not listed, so a new one is knocked at without anybody thinking of it. The seed is fixed, and
+The test finds the doors by itself, so it also tries new ones. The seed is fixed, and
 the failing request is printed whole.
 """
 

@@ -1,4 +1,4 @@
-"""Text from guests never becomes a header of the mail that leaves the site, and no message is lost over it."""
+"""Text from guests never becomes a header of the mail that leaves the site, and no message is lost because of it."""
 
 from base64 import b64encode
 from email import message_from_bytes, policy

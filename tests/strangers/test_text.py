@@ -1,4 +1,4 @@
-"""Text that is more than text to somebody: images that are requests, formulas, titles of nothing, answers without end."""
+"""Text that could do harm: images that send requests, formulas, titles that turn out empty, endless answers."""
 
 import frappe
 import pytest

@@ -85,7 +85,7 @@ class Forked:
 
 @cache
 def _ensure_server(site: Any) -> None:
-	"""Start the server process, with the path from which it can import Frappe: a module that it can't import, it skips."""
+	"""Start the server process, with the path from which it can import Frappe. It skips modules that it can't import."""
 	_context.set_forkserver_preload(PRELOADED)
 	before = os.environ.get("PYTHONPATH")
 	os.environ["PYTHONPATH"] = site.environment["PYTHONPATH"]
@@ -109,7 +109,7 @@ def _run(site: Any, code: str, arguments: tuple[str, ...], out: Connection, erro
 	sys.argv = ["-c", *arguments]
 	os.environ.update(site.environment)
 	os.chdir(site.working_directory)
-	# Google's library warns that a Python version is old. A test that reads a process's standard error doesn't mean that.
+	# Google's library warns that a Python version is old. A test that reads standard error must not see that.
 	warnings.simplefilter("ignore", FutureWarning)
 	try:
 		site.connect()

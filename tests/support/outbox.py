@@ -17,7 +17,7 @@ from scheduler_integration.outbox.tasks import Task
 
 
 def tasks(booking: str, **filters) -> list[frappe._dict]:
-	"""Return the booking's tasks, oldest first. Those of automations only if `automation` is among the filters."""
+	"""Return the booking's tasks, oldest first. Those of automations only if `automation` is a filter."""
 	chosen = {"booking": booking, "automation": ["is", "not set"], **filters}
 	return frappe.get_all("Outbox Task", chosen, ["*"], order_by="creation asc")
 

@@ -57,8 +57,8 @@ class Site:
 	def serve_command(self, port: int) -> list[str]:
 		if self.is_real:
 			return [sys.executable, "-m", "tests.support.real_server", self.name, str(port)]
-		# A test says itself when jobs run. The server's own worker might run one while the test's rows are deleted, and the
-		# rows that it inserts then would stay for the next test.
+		# Each test decides when jobs run. The server's own worker might run one while the test's rows are deleted, and
+		# the rows that the job inserts would stay for the next test.
 		return [sys.executable, "-m", "embedded", "serve", "--no-scheduler", "--no-worker", "--port", str(port)]
 
 	def application(self) -> Callable:
@@ -176,7 +176,7 @@ def _ensure_a_system_manager() -> None:
 		frappe.db.commit()
 
 
-# The servers that stand in for others run on this machine, which no address may lead to otherwise.
+# The stand-ins are servers on this machine. Without the last setting, no address may lead there.
 _CONFIG = {"allow_tests": True, "lock_wait_timeout": 20, "scheduling_allowed_hosts": ["127.0.0.1"]}
 
 

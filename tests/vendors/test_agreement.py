@@ -1,4 +1,4 @@
-"""Random changes and faults in a calendar: in the end we know the same busy times as the vendor.
+"""Random changes and faults in a calendar: in the end the app knows the same busy times as the vendor.
 
 A random person adds, moves, declines and deletes events in odd zones around the clock changes of March, while replies
 are lost, pages are cut and tokens expire. The vendor's own free/busy is the oracle. A failure names its seed.

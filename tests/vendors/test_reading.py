@@ -1,4 +1,4 @@
-"""Reading calendars of Google and Microsoft: what takes time, and what changes say."""
+"""Reading calendars of Google and Microsoft: which events are busy time, and how changes are read."""
 
 from datetime import date, datetime
 

@@ -79,11 +79,11 @@ class Accounts(StandIn):
 		self.consent: Consent | None = None
 		self.access: dict[str, Token] = {}
 		self.refresh: dict[str, Token] = {}
-		self.refusals_of_refresh: list[str] = []  # what the next refreshes are refused with: the error's description
+		self.refusals_of_refresh: list[str] = []  # the error's description, with which the next refreshes are refused
 		self._codes: dict[str, _Code] = {}
 		self.secrets.add(self.client.client_secret)
 
-	# What a test says
+	# Called by tests
 
 	def grant(self, account: str, scopes: str) -> dict[str, Any]:
 		"""Return the tokens of a consent that was given earlier."""
@@ -101,7 +101,7 @@ class Accounts(StandIn):
 		with self.lock:
 			self.access.clear()
 
-	# What the vendor does
+	# The vendor's behaviour
 
 	def authorise(self, request: Request) -> Response:
 		asked = request.args

@@ -1,4 +1,4 @@
-"""The two vendors in the same words: an account, what the person does in it, and a connection of a host to it."""
+"""One interface to both vendors: an account, what the person does in it, and a connection of a host to it."""
 
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -48,7 +48,7 @@ class Vendor(Generic[S]):
 		self.stand_in = stand_in
 
 	def connect(self, zone: str = "UTC", user: str = "", account: str = "", **calendar: Any) -> Connected:
-		"""Create an account with a calendar, or take a known one, and a host's connection to it, as after the consent."""
+		"""Create a host's connection, as after the consent, to a known account or to a new one with a calendar."""
 		email = account or f"{fresh('jane')}@calendars.example"
 		known = [each for each in self.stand_in.diaries.values() if each.owner == account and each.primary]
 		diary = known[0] if known else self.stand_in.add_account(email, zone=zone)
@@ -95,7 +95,7 @@ class Vendor(Generic[S]):
 		finally:
 			provider.close()
 
-	# What the person does, in the vendor's words
+	# The person's actions, in the vendor's words
 
 	def add(self, connected: Connected, start: Moment, end: Moment, **facts: Any) -> Entry:
 		return self.stand_in.add(connected.diary, start, end, **facts)

@@ -1,4 +1,4 @@
-"""A calendar as a vendor keeps it: entries, series with exceptions, a log of changes. No vendor's words for it.
+"""A calendar as a vendor keeps it: entries, series with exceptions, a log of changes. It uses no vendor's terms.
 
 Nothing here is shared with the app: the tests compare the app's busy times with what this module says.
 """
@@ -19,7 +19,7 @@ Moment = datetime | date
 class Entry:
 	"""One entry, or a series if it has a rule. Times are wall-clock times in `zone`; of an all-day entry, dates.
 
-	`changed` is the number of the change that touched it last, `fields` what else the vendor keeps of it.
+	`changed` is the number of the change that touched it last, `fields` has the vendor's other fields of the entry.
 	"""
 
 	id: str
@@ -128,7 +128,7 @@ class Diary:
 		last = datetime.fromtimestamp(until, ZoneInfo("UTC")).replace(tzinfo=None) + timedelta(days=2)
 		found = _rule(entry.rule, first).between(first, last, inc=True)
 		originals = [each.date() if entry.all_day else each for each in found]
-		# Those that a reader knows but the rule no longer has come as cancelled.
+		# Occurrences that a reader knows, but the rule no longer has, are reported as cancelled.
 		return [*originals, *(entry.known.difference(originals) if entry.known else ())]
 
 	def _occurrence(self, entry: Entry, original: Moment | None) -> Occurrence:

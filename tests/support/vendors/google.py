@@ -85,7 +85,7 @@ class GoogleStandIn(Accounts):
 		self._queries: dict[str, dict[str, str]] = {}
 		self._windows: dict[str, tuple[int, int]] = {}
 
-	# What a test says
+	# Called by tests
 
 	def add_account(self, email: str, name: str = "Jane Doe", zone: str = "UTC") -> Diary:
 		"""Create an account with its primary calendar."""
@@ -436,7 +436,7 @@ class GoogleStandIn(Accounts):
 			raise _error(412, "conditionNotMet", "Precondition Failed")
 
 	def _check_markers(self, diary: Diary, entry: Entry) -> None:
-		"""Note it if two live events carry the same marker: a repeated try made a second event."""
+		"""Record a broken rule if two live events have the same marker: a retry has then made a second event."""
 		live = [each for each in diary.entries.values() if not each.removed and _marker(each.fields)]
 		for marker, group in groupby(sorted(live, key=_marker_key), key=_marker_key):
 			if len(list(group)) > 1 and marker == _marker_key(entry):
@@ -479,7 +479,7 @@ class GoogleStandIn(Accounts):
 
 
 def _chosen(item: dict[str, Any], request: Request) -> dict[str, Any]:
-	"""Return what the parameter `fields` leaves of an item of a list: `items(id,status,start)`."""
+	"""Return those of an item's fields that the parameter `fields` names, for example `items(id,status,start)`."""
 	names = re.search(r"items\((.*)\)", request.args.get("fields", ""))
 	wanted = {re.split(r"[/(]", name)[0] for name in re.split(r",(?![^(]*\))", names[1])} if names else set(item)
 	return {name: value for name, value in item.items() if name in wanted}

@@ -1,4 +1,4 @@
-"""Checks requests against the discovery document of Google Calendar that google-api-python-client brings along."""
+"""Checks requests against the discovery document of Google Calendar that google-api-python-client contains."""
 
 import json
 import re

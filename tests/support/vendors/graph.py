@@ -100,7 +100,7 @@ class GraphStandIn(Accounts):
 		self._transactions: dict[str, str] = {}
 		self._last_id = ""
 
-	# What a test says
+	# Called by tests
 
 	def add_account(self, email: str, name: str = "Jane Doe", zone: str = "UTC") -> Diary:
 		"""Create a mailbox with its default calendar."""
@@ -129,7 +129,7 @@ class GraphStandIn(Accounts):
 		self._links.clear()
 
 	def forget_transactions(self) -> None:
-		"""Exchange remembers a transaction for a while only."""
+		"""Forget all transactions, as Exchange does after a while."""
 		self._transactions.clear()
 
 	def busy(self, diary: Diary, since: int, until: int, *, without_app: str = "") -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from tests.support.vendors.stand_in import Refused, no_content
 
 
 class Meetings(Accounts):
-	"""Meetings that are read and deleted. A subclass says whose token it is, and how it words that one is gone."""
+	"""Meetings that are read and deleted. A subclass finds a token's account, and words the refusals."""
 
 	def __init__(self) -> None:
 		super().__init__()

@@ -1,4 +1,4 @@
-"""The common part of all stand-ins: a server on a port, a clock, faults, a log of requests, and rules to be kept."""
+"""The common part of all stand-ins: a server on a port, a clock, faults, and a log of requests and broken rules."""
 
 import json
 import threading
@@ -94,10 +94,10 @@ class StandIn:
 	@classmethod
 	@cache
 	def _map(cls) -> Map:
-		"""Return the map of the class's addresses. Each rule is compiled, which takes longer than many a test."""
+		"""Return the map of the class's addresses. Compiling the rules takes longer than many tests."""
 		return Map([rule.empty() for rule in cls.rules], strict_slashes=False)
 
-	# What a test says
+	# Called by tests
 
 	def fail(self, path: str = "", **fault: Any) -> Fault:
 		"""Order a fault for the next requests. See `Fault`."""
@@ -110,10 +110,10 @@ class StandIn:
 		return [seen for seen in self.log if seen.method == method and path in seen.path]
 
 	def assert_sound(self) -> None:
-		"""Raise AssertionError if a rule was broken that holds whatever happens."""
+		"""Raise AssertionError if a rule was broken that must always hold."""
 		assert not self.broken, self.broken
 
-	# What a vendor does
+	# The vendor's behaviour, for subclasses to override
 
 	def refusal(self, status: int) -> Any:
 		"""Return the body of an error of this vendor."""

@@ -50,7 +50,7 @@ class Zoom(Meetings):
 		self.webhook_secret = f"webhook-{secrets.token_hex(12)}"
 		self.secrets |= {self.firm.client_secret, self.webhook_secret}
 
-	# What a test says
+	# Called by tests
 
 	def notification(self, event: str, payload: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
 		"""Return the body and the headers of a notification, signed as Zoom does."""
@@ -65,7 +65,7 @@ class Zoom(Meetings):
 		body, signed = self.notification(event, payload)
 		return requests.post(address, data=body, headers={**signed, **headers}, timeout=10)
 
-	# What Zoom does
+	# Zoom's behaviour
 
 	def refusal(self, status: int) -> Any:
 		return {"code": status, "message": "Stand-in: refused."}
