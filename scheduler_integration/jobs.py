@@ -67,7 +67,7 @@ def poll_calendars() -> None:
 
 
 def follow_calendars(now: int) -> None:
-	"""Tell hosts what differs in their calendars from the bookings, and let a booking follow if its host wants that."""
+	"""Tell hosts where their calendars differ from the bookings, and change a booking too if its host wants that."""
 	for change in untold_changes(now):
 		followed = change.acts and bookings.follow_calendar(change, now)
 		tell_of_change(change, followed=followed)

@@ -1,7 +1,7 @@
 """The busy times in hosts' own calendars, and whether what we know of a calendar can still be trusted.
 
-A host is free only if each of their conflict calendars was read lately, up to the time in question. Otherwise the host is
-busy all that time: nobody can book over an event that the app hasn't seen. A host can choose to be offered nevertheless.
+A host is free only if each of their conflict calendars was read lately, as far ahead as that time. Otherwise the host
+counts as busy: nobody can book over an event that the app hasn't seen. A host can choose to be offered nevertheless.
 """
 
 from collections import defaultdict
@@ -83,7 +83,7 @@ def distrust(status: str, state: str | None, synced_at: int | None, now: int, li
 
 
 def of_calendar(label: str) -> tuple[str, Distrust | None] | None:
-	"""Return the Calendar Connection of a busy time's label and why it isn't trusted. None for blocked time."""
+	"""Return the Calendar Connection in a busy time's label, and why it isn't trusted, if so. None for blocked time."""
 	head, _colon, rest = label.partition(":")
 	if head != "calendar":
 		return None

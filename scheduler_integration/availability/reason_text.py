@@ -70,7 +70,7 @@ def _no_seats(refusal: engine.Refusal, member: engine.Member, start: int, now: i
 
 
 def _limit(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
-	# A refusal by a limit always says which one.
+	# A refusal by a limit always has that limit.
 	assert refusal.limit is not None
 	limit = refusal.limit
 	most = _span(limit.most) if limit.in_minutes else str(limit.most)

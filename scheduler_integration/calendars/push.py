@@ -136,7 +136,7 @@ def _store(name: str, channel: Channel | None, now: int) -> None:
 		values = {"channel_id": None, "channel_resource": None, "channel_secret": None, "channel_expires_at": 0}
 		_write(name, {**values, "channel_renew_at": 0})
 	else:
-		# The row may be gone meanwhile: then this changes nothing, and the channel ends by itself.
+		# If the row is gone by now, this changes nothing, and the channel ends by itself.
 		set_encrypted_password(_ROW, name, channel.secret, "channel_secret")
 		_write(
 			name,

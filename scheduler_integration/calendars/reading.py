@@ -191,7 +191,7 @@ class CalendarReading:
 		self.reader.check_lease()
 
 	def _save(self, values: dict) -> None:
-		"""Store fields of the calendar, and with them what was written since the last commit."""
+		"""Store fields of the calendar, in one transaction with everything written since the last commit."""
 		self.row.update(values)
 		self.reader.store(self.row.name, values)
 

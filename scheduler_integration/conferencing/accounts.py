@@ -114,5 +114,5 @@ def _preferred(users: list[str]) -> Account | None:
 			return Account(rows[0].provider, user, rows[0].name)
 	if firm_has_zoom():
 		return Account("Zoom", users[0], FIRM)
-	# Not Teams: private accounts have an Outlook calendar, but no Teams.
+	# Teams isn't tried: a private Microsoft account has an Outlook calendar, but no Teams.
 	return calendar_account("Google Meet", users[0])

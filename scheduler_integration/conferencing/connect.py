@@ -152,7 +152,7 @@ def disconnect(name: str, user: str) -> None:
 def forget(name: str) -> None:
 	"""Delete a Video Connection with its tokens."""
 	tokens.forget(Holder(CONNECTION, name))
-	# The owner may delete it. Zoom's notice may also require it, and then no user is signed in.
+	# Permissions are ignored: a notice from Zoom may ask for this, and then no user is signed in.
 	frappe.delete_doc(CONNECTION, name, ignore_permissions=True, force=True, delete_permanently=True)
 
 

@@ -72,7 +72,7 @@ def _ask(row: Document, desired: Desired, now: int) -> Conference:
 	account = _account(row)
 	provider = open_account(account, now)
 	call = records.call_of(row, desired)
-	# A call that was about to be deleted may be needed again. Its status is Removing then, and it may exist.
+	# A call that was about to be deleted may be needed again. Its status is Removing then, and it may still exist.
 	was_asked, was_leaving = bool(row.asked_at), row.status == REMOVING
 	if row.status == READY:
 		action, ask = "Update", lambda: provider.update(call, row.external_id)

@@ -32,7 +32,7 @@ class News:
 
 
 def act_on(notice: ZoomNotice, now: int) -> News | None:
-	"""Do what the notice asks for, and return what bookings must show. `now` is in epoch seconds."""
+	"""Do what the notice asks for, and return the changes to its bookings, if any. `now` is in epoch seconds."""
 	act = _ACTIONS.get(notice.event)
 	return act(notice, now) if act else None
 

@@ -24,9 +24,8 @@ _CRM_DOCTYPES = ("CRM Lead", "CRM Deal")
 def write_timeline_at_once(event: Document, author: str) -> None:
 	"""Let the Event write its timeline with two statements an entry when it is inserted, instead of Frappe's eighteen.
 
-	`author` is the User who acts. Not the Event's owner, who is the host: Frappe saves the entries with each change of the
-	Event, which fails if the link to their author is broken. Hosts leave, and their Users are deleted. Nobody deletes
-	Guest.
+	`author` is the User who acts, Guest for visitors. The Event's owner, its host, would be a bad author: Frappe saves
+	the entries with each change of the Event, which fails after the author's User was deleted, as when a host leaves.
 	"""
 	written: set[tuple[str, str]] = set()
 
@@ -48,7 +47,10 @@ def _party(participant: Document) -> tuple[str, str]:
 
 
 def add_entry(event: Document, author: str, record: tuple[str, str]) -> None:
-	"""Write the entry of a lead or deal that joins an Event, unless it has one or Frappe writes it. `author` as above."""
+	"""Write the entry of a lead or deal that joins an Event, unless it has one or Frappe writes it.
+
+	`author` is the User who acts.
+	"""
 	if _is_of_older_crm(event, *record) and not _has_entry(event, *record):
 		_store(_entry(event, author, *record))
 

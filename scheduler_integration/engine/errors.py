@@ -45,7 +45,7 @@ class InstantOutOfRange(EngineError):
 
 
 class RecurrenceProblem(Enum):
-	"""The reasons why a text is refused. Each value says what the error's `value` is."""
+	"""The reasons why a text is refused. The text of each one describes the error's `value`."""
 
 	TOO_LONG = "the most characters a text may have"
 	TOO_MANY_DATES = "the most dates a text may have"

@@ -87,7 +87,7 @@ def _elements(code: str) -> Iterator[Element]:
 	"""Return the elements in the code. Raises Refused if there is text between them."""
 	tree = html5lib.parseFragment(code, treebuilder="etree", namespaceHTMLElements=False)
 	for element in tree.iter():
-		# A comment's tag is a function. An element of SVG or MathML has its namespace in braces.
+		# The parser gives a comment a function as its tag. An element of SVG or MathML has its namespace in braces.
 		if element is tree or not isinstance(element.tag, str):
 			if element is tree and (element.text or "").strip():
 				raise Refused(_("There is text beside the widget. Paste the code alone."))

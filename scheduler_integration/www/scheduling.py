@@ -127,7 +127,7 @@ def _wanted_start() -> str:
 
 
 def _choose(action: str) -> bool:
-	"""Run the action of a host's preference. Returns False if it isn't one of these."""
+	"""Run an action that changes a host's preferences. Returns False if `action` is another one."""
 	user = frappe.session.user
 	choices = {
 		"feed_on": lambda: renew_feed(user),

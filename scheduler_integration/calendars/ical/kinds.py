@@ -17,7 +17,7 @@ _OUTLOOK: dict[str, Kind | None] = {
 
 
 def kind_of(event: Any, owners: Collection[str]) -> Kind | None:
-	"""Return how a parsed VEVENT takes time, or None if it takes none.
+	"""Return the kind of busy time that a parsed VEVENT makes, or None if it makes none.
 
 	`owners` are the e-mail addresses of the calendar's owner, in lower case.
 	"""

@@ -87,7 +87,7 @@ def _task(booking: Document, user: str, now: int, is_new: bool) -> Planned | Non
 
 
 def _target(user: str, uid: str, is_new: bool) -> str | None:
-	"""Return the connection that is written, or one from which an event must be removed, or None."""
+	"""Return the connection that gets the event, or else one from which it must be removed, or None."""
 	found = destination_of(user)
 	if found:
 		return found.connection

@@ -81,7 +81,7 @@ def _weekly_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[
 def _days_of(rule: RecurrenceRule, start: datetime) -> dict[str, Any]:
 	"""Return dateutil's arguments for BYDAY, or for the days that the rule takes from its start if it names none.
 
-	dateutil would take them from the beginning that it is given, and that isn't the rule's own start.
+	dateutil would take these days from its `dtstart`, which isn't the rule's own start.
 	"""
 	if rule.days:
 		return {"byweekday": [weekday(day, which) if which else day for which, day in rule.days]}
@@ -113,7 +113,7 @@ def _enter_months(rule: RecurrenceRule, start: date, since: date) -> tuple[str, 
 
 
 def _enter_weeks(rule: RecurrenceRule, start: date, since: date) -> tuple[str, int, date]:
-	"""Begin with the first day (WKST) of a week: BYSETPOS counts from there, but dateutil from the day that it is given."""
+	"""Begin on the first day of a week (WKST): RFC 5545 counts BYSETPOS from there, but dateutil from its `dtstart`."""
 	begun, week = (day.toordinal() - (day.weekday() - rule.week_start) % 7 for day in (start, since))
 	return "WEEKLY", rule.interval, date.fromordinal(week - (week - begun) % (7 * rule.interval))
 

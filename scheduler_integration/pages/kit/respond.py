@@ -52,7 +52,7 @@ def respond(
 
 
 def to_your_meetings(error: SchedulingError) -> WayOut:
-	"""Return the way out of a host's pages."""
+	"""Return the link that an error page shows to a host."""
 	return WayOut("/scheduling", _("Your meetings"))
 
 

@@ -21,7 +21,7 @@ frappe.listview_settings.Booking = {
 		// Short enough to be read whole in a narrow window: "Mon 23 Nov, 14:30", in the reader's zone.
 		starts_on(value) {
 			const shown = value ? frappe.datetime.convert_to_user_tz(value, false).format("ddd D MMM, LT") : "";
-			// The list takes what this returns for HTML, and for a selector without a tag in it.
+			// The list takes the returned text for HTML, and a text without a tag for a selector.
 			return `<span>${frappe.utils.escape_html(shown)}</span>`;
 		},
 		// The list would show a visitor's words as HTML.

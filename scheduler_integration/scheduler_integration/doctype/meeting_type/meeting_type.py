@@ -186,7 +186,7 @@ class MeetingType(Form):
 			return
 		known = {(place.type, place.details) for place in self.places_before()}
 		for place, sentence in self.places_without_account():
-			# A place that was saved before stays: a host who disconnects must not lock the form.
+			# Saved places aren't checked: the form must stay usable after a host disconnects an account.
 			if (place.type, place.details) not in known:
 				raise InvalidRequest(sentence, details={"location_type": _("An account is missing.")})
 
