@@ -32,7 +32,8 @@ class Term(NamedTuple):
 
 # The lists assigned to one record, latest first.
 Terms = tuple[Term, ...]
-# The Terms of the employee, of the company, and of their records' own fields. See `_list_on`.
+# The Terms that decide for a user, first choice first: those of the employee, of the company, and of their records' own
+# fields. See `_list_on`.
 Calendar = tuple[Terms, ...]
 
 

@@ -53,8 +53,8 @@ def is_automatic(headers: Headers) -> bool:
 	purposes = (headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
 	if any("prefetch" in purpose.lower() or "preview" in purpose.lower() for purpose in purposes):
 		return True
-	# Fetch Metadata has the purpose of a response. With an image or an empty destination, nobody sees a page;
-	# a script's own call ("cors", "same-origin") comes from the app's tracking script.
+	# Fetch Metadata says how the browser uses the response. With "no-cors", for example for an image, nobody sees a
+	# page. A script's own call ("cors", "same-origin") comes from the app's tracking script.
 	return headers.get("Sec-Fetch-Mode") == "no-cors"
 
 

@@ -135,7 +135,7 @@ def message_id(booking: Document, purpose: str, reader: Reader) -> str:
 	"""Return an ID: the same for every attempt to send this message, another one for each change of the booking."""
 	change = str(booking.sequence)
 	if purpose == "attendee_asked":
-		# Asking changes no invitation, so the sequence stays. A host may ask again.
+		# Asking for another time doesn't change the sequence, and a host may ask again. So the time of asking counts too.
 		change += f" {booking.reschedule_asked_at}"
 	of = "\n".join((booking.name, purpose, booking.status, change, reader.email.lower()))
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"

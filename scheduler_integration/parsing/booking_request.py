@@ -75,7 +75,7 @@ def parse_collections(values: Mapping[str, object]) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class OnBehalf:
-	"""The choices that only a host or manager has who books for somebody.
+	"""The choices of a host or manager who books for somebody.
 
 	- `host` is the user who takes the meeting, None if the meeting type's rules choose.
 	- `contact` is the name of the attendee's Contact.
@@ -207,7 +207,7 @@ def _zone(value: object) -> str:
 
 
 def _language(value: object) -> str:
-	"""Return a language that this site has, for messages to the attendee. Instead of an unknown one, the request's."""
+	"""Return the language for messages to the attendee: the given one if this site has it, else the request's."""
 	code = line(value, 10)
 	return code if code and frappe.db.exists("Language", code) else frappe.local.lang
 

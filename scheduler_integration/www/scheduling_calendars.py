@@ -81,7 +81,7 @@ def _act() -> SchedulingError | None:
 
 def _connect() -> None:
 	preset = PRESETS.get(argument("preset"))
-	# A typed address counts, also if a service with an address of its own is chosen above it.
+	# A typed address is used, even if the chosen service has an address of its own.
 	address = argument("address") or (preset[1] if preset else "")
 	form = parse_address_form(argument("provider"), address, argument("login"), argument("password"))
 	connections.connect_by_address(frappe.session.user, form.provider, form.address, form.login, form.password)

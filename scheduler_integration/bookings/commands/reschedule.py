@@ -188,10 +188,10 @@ def _choose(
 def _with_turn(
 	choice: Choice, booking: Document, *, joins: bool, moves_alone: bool = True, was_given_back: bool = False
 ) -> Choice:
-	"""Return the choice with the turn that the ledger enters. Without a turn, the new booking takes over the entries.
+	"""Return the choice with the turn to enter into the ledger. Without a turn, the new booking takes over the entries.
 
-	The entries stay if a meeting moves as a whole. If one attendee leaves a session that goes on, or joins another one,
-	each session keeps its entries, and the booking gives its host as much credit as the host pays.
+	It does so if the meeting moves as a whole. If one attendee leaves a session that goes on, or joins another one, each
+	session keeps its entries. The moved booking then changes no credit: its turn gives the host what the host pays.
 	"""
 	if choice.turn or not booking.turn_shares:
 		return choice

@@ -39,7 +39,7 @@ class Unreadable(Exception):
 
 
 class _Event(EventAdapter):
-	"""An event whose occurrences are only its times and the event itself.
+	"""Makes each occurrence of an event a small dict: its start, its end, and the event itself.
 
 	Otherwise the library copies the event with all its properties for each occurrence, which took most of the time.
 	"""

@@ -67,7 +67,7 @@ class _Transport:
 	def request(
 		self, uri: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None, **_unused: Any
 	) -> tuple[httplib2.Response, bytes]:
-		# The app's client sets its own headers. The library's would ask for a compression that the client has undone already.
+		# The app's client sets these headers itself. It also decompresses the answer, so the library mustn't ask for gzip.
 		own = {
 			key: text for key, text in (headers or {}).items() if key.lower() not in ("user-agent", "accept-encoding")
 		}

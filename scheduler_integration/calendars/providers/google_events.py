@@ -17,7 +17,7 @@ from scheduler_integration.calendars.provider import (
 from scheduler_integration.clock import iso_z
 from scheduler_integration.engine import local_midnight
 
-# Marks an event as one of ours, in its private extended properties: those of this calendar's copy only.
+# Marks an event as one of ours, in its private extended properties. Copies in other calendars don't have them.
 APP = "scheduler_integration"
 # The fields of an event that are read. Titles, descriptions and places stay at Google.
 READ_FIELDS = "id,status,transparency,eventType,start,end,etag,iCalUID,attendees(email,self,responseStatus),extendedProperties/private"

@@ -142,7 +142,7 @@ def by_local_date(
 
 
 def offset_at(wall: datetime, zone: ZoneInfo) -> int:
-	"""Return by how many seconds `zone` is ahead of UTC at the wall time `wall`, whose `fold` counts."""
+	"""Return by how many seconds `zone` is ahead of UTC at the wall time `wall`. Its `fold` is respected."""
 	offset = zone.utcoffset(wall)
 	# The type allows None, which a ZoneInfo returns only without a time.
 	assert offset is not None
