@@ -391,6 +391,7 @@ def test_the_field_comes_and_goes_with_the_doctype():
 	assert frappe.get_meta("Availability Schedule").has_field("holiday_list")
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_the_field_goes_with_the_app():
 	remove_custom_fields()
 	assert not frappe.db.exists("Custom Field", {"dt": "Availability Schedule", "fieldname": "holiday_list"})

@@ -41,12 +41,14 @@ def test_a_dry_run_of_uninstalling_another_app_commits_nothing_of_it(no_commit):
 	assert frappe.db.get_value("Role", "Scheduling User", "desk_access") == 1
 
 
+@pytest.mark.usefixtures("commit_clean")
 def test_the_field_comes_with_another_app():
 	frappe.delete_doc("Custom Field", FIELD)
 	install.after_app_change("erpnext")
 	assert frappe.db.exists("Custom Field", FIELD)
 
 
+@pytest.mark.usefixtures("commit_clean")
 @pytest.mark.skipif(not on_real_site(), reason="SQLite names indexes in another way")
 @pytest.mark.parametrize(
 	("table", "index"), [("Contact Email", "email_id_creation_index"), ("User", "email_creation_index")]
