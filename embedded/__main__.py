@@ -87,8 +87,13 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 
 		if options.command == "demo":
 			prepare_demo(folder, f"http://{options.host}:{options.port}")
-		works = {"is_scheduling": not options.no_scheduler, "is_working": not options.no_worker}
-		serve(folder, options.host, options.port, **works)
+		serve(
+			folder,
+			options.host,
+			options.port,
+			is_scheduling=not options.no_scheduler,
+			is_working=not options.no_worker,
+		)
 	elif options.command == "worker":
 		from frappe.utils.background_jobs import work_on_redis
 

@@ -38,7 +38,7 @@ class Claimed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unsettled(Exception):
-	"""An attempt got no answer. Only at the instant `at` can be found out whether it succeeded."""
+	"""An attempt got no answer. Whether it succeeded can be found out only at the instant `at`."""
 
 	at: int
 

@@ -9,17 +9,24 @@ import pytest
 # The tests may be run with `nice`.
 OWN = os.getpriority(os.PRIO_PROCESS, 0)
 SESSION = Path("/proc/self/autogroup")
-# What a worker's process does before a job: Frappe makes it nice, RQ starts the session.
+# What a worker's process does before a job: Frappe makes it nice, RQ starts the session. Linux lets people other than root
+# change one session in a tenth of a second, so this tries again until the session has the expected niceness.
 OF_A_JOB = """
-import os
+import os, time
 from scheduler_integration.niceness import yield_to_guests
+from tests.outbox.test_niceness import SESSION, niceness_of
 os.nice(%d)
 %s
+until = time.monotonic() + 5
 yield_to_guests()
-print(open("/proc/self/autogroup").read())
+while niceness_of(SESSION.read_text()) != %d and time.monotonic() < until:
+	yield_to_guests()
+print(SESSION.read_text())
 """
 
-pytestmark = pytest.mark.skipif(not SESSION.exists(), reason="only Linux shares processors among sessions")
+pytestmark = pytest.mark.skipif(
+	not SESSION.exists() or not SESSION.read_text(), reason="this kernel doesn't share processors among sessions"
+)
 
 
 def write_niceness(path: str) -> None:
@@ -38,25 +45,26 @@ def niceness_of(text):
 	return int(text.split()[-1])
 
 
-def in_a_process(site, nice, starts_session=True):
-	out, error = site.python(OF_A_JOB % (nice, "os.setsid()" if starts_session else "")).communicate(60)
+def in_a_process(site, nice, expected, starts_session=True):
+	code = OF_A_JOB % (nice, "os.setsid()" if starts_session else "", expected)
+	out, error = site.python(code).communicate(60)
 	assert not error, error
 	return niceness_of(out)
 
 
 def test_the_session_of_a_job_is_as_nice_as_its_process(site):
-	assert in_a_process(site, 10) == OWN + 10
-	assert in_a_process(site, 4) == OWN + 4
+	assert in_a_process(site, 10, OWN + 10) == OWN + 10
+	assert in_a_process(site, 4, OWN + 4) == OWN + 4
 
 
 def test_a_session_with_other_processes_stays_as_it_is(site):
 	before = niceness_of(SESSION.read_text())
-	assert in_a_process(site, 10, starts_session=False) == before
+	assert in_a_process(site, 10, before, starts_session=False) == before
 	assert niceness_of(SESSION.read_text()) == before
 
 
 def test_a_web_workers_session_stays_as_it_is(site):
-	assert in_a_process(site, 0) == OWN
+	assert in_a_process(site, 0, OWN) == OWN
 
 
 @pytest.mark.slow

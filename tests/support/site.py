@@ -197,7 +197,8 @@ def undoing_commits() -> Iterator[None]:
 		*frappe.get_all("DocType", {"module": "Scheduler Integration", "issingle": 0}, pluck="name"),
 		*CORE_DOCTYPES,
 	]
-	tables = [doctype for doctype in doctypes if doctype in _with_tables or _has_table(doctype)]
+	stored = set(frappe.db.get_tables())
+	tables = [doctype for doctype in doctypes if f"tab{doctype}" in stored]
 	before = _rows(tables)
 	secrets_before = _secrets()
 	singles = frappe.db.sql(
@@ -224,18 +225,6 @@ def undoing_commits() -> Iterator[None]:
 			frappe.db.sql("insert into `tabSingles` (doctype, field, value) values (%s, %s, %s)", tuple(row.values()))
 		frappe.db.commit()
 		_forget()
-
-
-# DocTypes that were found to have a table.
-_with_tables: set[str] = set()
-
-
-def _has_table(doctype: str) -> bool:
-	import frappe
-
-	if has_table := bool(frappe.db.table_exists(doctype)):
-		_with_tables.add(doctype)
-	return has_table
 
 
 def _forget() -> None:

@@ -51,6 +51,10 @@ class Structure:
 			elif df.search_index:
 				self.add_index(meta.name, [df.fieldname])
 
+	def get_tables(self, cached: bool = True) -> list[str]:
+		"""Return the names of all tables. `cached` has no effect: this always asks the database."""
+		return self.sql("select name from sqlite_master where type = 'table'", pluck=True)
+
 	def table_exists(self, doctype: str) -> bool:
 		return bool(self.sql("select 1 from sqlite_master where type = 'table' and name = %s", (f"tab{doctype}",)))
 
