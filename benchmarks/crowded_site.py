@@ -117,8 +117,8 @@ def _words(figure: Figure) -> str:
 
 
 def _request() -> None:
-	from scheduler_integration import clock
 	from scheduler_integration.parsing.fields import parse_date
+	from scheduler_integration.platform import clock
 	from tests.support.door import slots_between
 
 	query = _query(ASKED)
@@ -127,9 +127,9 @@ def _request() -> None:
 
 
 def _book() -> None:
-	from scheduler_integration import clock
-	from scheduler_integration.clock import iso
 	from scheduler_integration.parsing.fields import parse_date
+	from scheduler_integration.platform import clock
+	from scheduler_integration.platform.clock import iso
 	from tests.support.door import book, slots_between
 
 	query, now = _query(BOOKED), clock.now()

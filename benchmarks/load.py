@@ -160,7 +160,7 @@ class Hosts:
 		"""Make a host with 500 blocked times in the month that is asked for."""
 		import frappe
 
-		from scheduler_integration.prepared import insert_rows
+		from scheduler_integration.platform.sql import insert_rows
 		from tests.support.factories import make_meeting_type, make_page, make_user
 
 		page = make_page(make_user("Busy"))

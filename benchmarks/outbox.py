@@ -4,11 +4,11 @@ import time
 
 import frappe
 
-from scheduler_integration.clock import now
 from scheduler_integration.outbox.handlers import Handler
 from scheduler_integration.outbox.outcomes import Done
 from scheduler_integration.outbox.runner import Runner
 from scheduler_integration.outbox.tasks import Planned, plan
+from scheduler_integration.platform.clock import now
 from tests.support.site import opened, undoing_commits
 
 TASKS = 10_000

@@ -7,8 +7,8 @@ from typing import Any
 import frappe
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now
 from scheduler_integration.notifications import carry, email
+from scheduler_integration.platform.clock import now
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_page, payload
 from tests.support.site import opened, undoing_commits

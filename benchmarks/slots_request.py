@@ -56,7 +56,7 @@ def _seed_calendar(busy: int) -> tuple[dict[str, str], int]:
 	from scheduler_integration.calendars.busy_store import Place, apply
 	from scheduler_integration.calendars.listing import store_calendars
 	from scheduler_integration.calendars.provider import BusyTime, Changes, ProviderCalendar, RemoteEvent
-	from scheduler_integration.clock import now
+	from scheduler_integration.platform.clock import now
 	from tests.support.factories import make_meeting_type, make_page
 
 	page = make_page()
@@ -110,8 +110,8 @@ def _block(user: str, day: object, nth: int) -> None:
 def _count_statements(query: dict[str, str]) -> int:
 	import frappe
 
-	from scheduler_integration import clock
 	from scheduler_integration.parsing.fields import parse_date
+	from scheduler_integration.platform import clock
 	from tests.support.door import slots_between
 
 	days = parse_date("start_date", query["start_date"]), parse_date("end_date", query["end_date"])

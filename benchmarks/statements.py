@@ -61,7 +61,7 @@ def bookings_of_new_attendees() -> Iterator[dict[str, Any]]:
 	"""Make a host, and yield requests to book this host's free times, each of an attendee whom nobody knows."""
 	import frappe
 
-	from scheduler_integration import clock
+	from scheduler_integration.platform import clock
 	from tests.support.factories import make_meeting_type, make_page, make_user, payload
 
 	for limit in ("bookings_per_hour", "site_bookings_per_hour"):

@@ -42,16 +42,16 @@ def install(folder: Path, time_zone: str = "Asia/Kolkata", config: dict | None =
 
 def prepare_demo(folder: Path, address: str) -> None:
 	"""Create the demo's site, or migrate it if it exists; then print its addresses and a user to sign in with."""
-	from embedded import demo, demo_calendar
+	from demo import calendar, seed
 
 	is_new = not (folder / "site.db").exists()
 	# The demo's calendar is on this machine. Without this setting, addresses that people type may not lead here.
 	install(folder, "Europe/Berlin", {"scheduling_allowed_hosts": [address.partition("://")[2]]})
 	if is_new:
-		demo.seed()
-		demo_calendar.connect(address)
+		seed.seed()
+		calendar.connect(address)
 	else:
-		demo_calendar.follow(address)
+		calendar.follow(address)
 	frappe.db.commit()
 	for page in frappe.get_all("Scheduling Page", {"is_active": 1}, ["slug", "title"], order_by="slug"):
 		print(f"{address}/schedule/{page.slug}  {page.title}")
@@ -61,8 +61,8 @@ def prepare_demo(folder: Path, address: str) -> None:
 			f"{address}/client-report/{report.name}  a client's report, to read and print; {report.client} may sign in too"
 		)
 	print(f"{address}/outbox  the e-mails that would have been sent")
-	print(f"{address}{demo_calendar.PATH}  Sam's own calendar: change it, and look at Sam's times")
-	print(f"Sign in as {demo.HOSTS[0][0]} / {demo.PASSWORD}, or as Administrator / admin")
+	print(f"{address}{calendar.PATH}  Sam's own calendar: change it, and look at Sam's times")
+	print(f"Sign in as {seed.HOSTS[0][0]} / {seed.PASSWORD}, or as Administrator / admin")
 	frappe.destroy()
 
 

@@ -14,7 +14,8 @@ from frappe.utils import background_jobs
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from embedded import demo_calendar, lifecycle, outbox, scheduler
+from demo import calendar
+from embedded import lifecycle, outbox, scheduler
 
 
 def serve(
@@ -29,7 +30,7 @@ def serve(
 		lifecycle.new_site(folder)
 	logging.getLogger("werkzeug").setLevel(logging.WARNING)
 	stop = Event()
-	pages = {"/outbox": outbox.page, demo_calendar.PATH: demo_calendar.page}
+	pages = {"/outbox": outbox.page, calendar.PATH: calendar.page}
 	if not is_working:
 		pages["/jobs"] = _run_jobs
 	application = make_application(folder, lifecycle.APP, pages)

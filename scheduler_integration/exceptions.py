@@ -10,7 +10,7 @@ from babel.dates import format_timedelta
 from frappe import _
 
 from scheduler_integration.engine import Interval
-from scheduler_integration.language import current_locale
+from scheduler_integration.platform.language import current_locale
 from scheduler_integration.times import CalendarEntry, Objection, Slot
 
 

@@ -70,8 +70,8 @@ override_doctype_dashboards = {
 # Templates of reports may call these: {{ scheduler_section(doc) }}
 jinja = {
 	"methods": [
-		"scheduler_integration.reports.jinja.scheduler_section",
-		"scheduler_integration.reports.jinja.report_text",
+		"scheduler_integration.client_reports.jinja.scheduler_section",
+		"scheduler_integration.client_reports.jinja.report_text",
 	]
 }
 
@@ -160,7 +160,7 @@ doc_events = {
 	},
 }
 
-after_request = ["scheduler_integration.doors.headers.add_headers"]
+after_request = ["scheduler_integration.entry.headers.add_headers"]
 
 before_job = ["scheduler_integration.niceness.yield_to_guests"]
 

@@ -2,8 +2,8 @@
 
 import frappe
 
-from scheduler_integration.custom_fields import follow_other_apps, remove_custom_fields, sync_custom_fields
 from scheduler_integration.notifications.defaults import ensure_messages, remove_templates
+from scheduler_integration.platform.optional_apps import follow_other_apps, remove_custom_fields, sync_custom_fields
 
 CORE_INDEXES = {"Contact Email": ("email_id", "creation"), "User": ("email", "creation")}
 ROLES = ("Scheduling Manager", "Scheduling User")

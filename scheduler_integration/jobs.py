@@ -2,7 +2,7 @@
 
 import frappe
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
 from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.mirror.outside import note_told, untold_changes
 from scheduler_integration.calendars.notices import tell_of_change, tell_of_trouble
@@ -13,6 +13,7 @@ from scheduler_integration.calendars.sync import sync
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
+from scheduler_integration.platform import clock
 
 # Short, so that a confirmation leaves within half a minute even if the only worker runs such a job first, and so that
 # other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short".

@@ -4,7 +4,6 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration import clock
 from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.serialise_engagement import analytics_of
@@ -14,6 +13,7 @@ from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import analytics
 from scheduler_integration.parsing.fields import parse_choice, parse_dates
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform import clock
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

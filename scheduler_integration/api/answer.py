@@ -8,7 +8,7 @@ from typing import ParamSpec
 import frappe
 
 from scheduler_integration.api import serialise
-from scheduler_integration.doors.errors import refusals
+from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import SchedulingError
 
 P = ParamSpec("P")

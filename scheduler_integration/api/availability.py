@@ -4,12 +4,12 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration import clock
 from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.availability.explain import explain as explain_start
 from scheduler_integration.parsing.fields import parse_instant_of, parse_name, parse_whole_number
+from scheduler_integration.platform import clock
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

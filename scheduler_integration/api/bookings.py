@@ -5,7 +5,6 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration import clock
 from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
@@ -15,8 +14,8 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import find_own_bookable
-from scheduler_integration.doors.commands import act, parse_command
-from scheduler_integration.doors.on_behalf import book_for_somebody
+from scheduler_integration.entry.commands import act, parse_command
+from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings import lookup
 from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
@@ -30,6 +29,7 @@ from scheduler_integration.parsing.fields import (
 )
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform import clock
 
 MAX_OFFSET = 10_000
 

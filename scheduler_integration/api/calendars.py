@@ -10,7 +10,6 @@ from frappe.utils import get_url
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from scheduler_integration import clock
 from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
@@ -18,14 +17,15 @@ from scheduler_integration.calendars import connections, joining, push
 from scheduler_integration.calendars.joining import AnotherAccount
 from scheduler_integration.calendars.mirror.outside import changes_of_booking
 from scheduler_integration.calendars.queue import enqueue_push_sync
-from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.oauth import CALENDAR_CALLBACK, callback_address, this_asker
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_names, parse_secret
 from scheduler_integration.parsing.fields import parse_choice, parse_flag, parse_name
 from scheduler_integration.parsing.push_messages import PushMessage, google_messages, microsoft_messages
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform import clock
 
 PAGE = "/scheduling/calendars"
 # A vendor sends a token of some dozen characters, and messages of some hundred kilobytes at once.

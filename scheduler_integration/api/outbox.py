@@ -4,13 +4,13 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration import clock
 from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.outbox import steer
 from scheduler_integration.parsing.fields import parse_name
+from scheduler_integration.platform import clock
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

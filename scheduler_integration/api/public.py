@@ -9,7 +9,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
 from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -17,16 +17,16 @@ from scheduler_integration.availability.slots import first_month_with_slots, slo
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable
 from scheduler_integration.catalogue.public import find_listing
-from scheduler_integration.doors.address import client_network
-from scheduler_integration.doors.commands import (
+from scheduler_integration.entry.address import client_network
+from scheduler_integration.entry.commands import (
 	book_for_visitor,
 	cancel_for_attendee,
 	parse_guests_of,
 	reschedule_for_attendee,
 	update_guests_for_attendee,
 )
-from scheduler_integration.doors.headers import set_etag
-from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request, limited
+from scheduler_integration.entry.headers import set_etag
+from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request, limited
 from scheduler_integration.exceptions import InvalidDate, LinkExpired
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
@@ -47,6 +47,7 @@ from scheduler_integration.parsing.fields import (
 )
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
 from scheduler_integration.parsing.zones import checked_zone
+from scheduler_integration.platform import clock
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

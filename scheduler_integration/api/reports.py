@@ -8,12 +8,12 @@ from frappe import _
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.consultants import consultant_of
 from scheduler_integration.api.signed_in import signed_in
+from scheduler_integration.client_reports.html import as_html
+from scheduler_integration.client_reports.markdown import as_markdown
+from scheduler_integration.client_reports.section import CHANNELS, Channel, Section, section_for
+from scheduler_integration.client_reports.subject import Subject, has_reports, known_disc, known_phase, subject_of
 from scheduler_integration.exceptions import InvalidRequest, NotFound, NotPermitted
 from scheduler_integration.parsing.fields import parse_choice, parse_name
-from scheduler_integration.reports.html import as_html
-from scheduler_integration.reports.markdown import as_markdown
-from scheduler_integration.reports.section import CHANNELS, Channel, Section, section_for
-from scheduler_integration.reports.subject import Subject, has_reports, known_disc, known_phase, subject_of
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

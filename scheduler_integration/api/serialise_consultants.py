@@ -5,7 +5,7 @@ from typing import Any
 
 from scheduler_integration.catalogue.consultant_settings import ConsultantSettings
 from scheduler_integration.catalogue.consultant_types import ConsultantType
-from scheduler_integration.clock import iso_z
+from scheduler_integration.platform.clock import iso_z
 
 JSON = dict[str, Any]
 

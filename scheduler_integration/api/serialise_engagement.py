@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from scheduler_integration.clock import iso_z
 from scheduler_integration.engagement.analytics import Analytics, RecentBooking, TypeCounts
+from scheduler_integration.platform.clock import iso_z
 
 JSON = dict[str, Any]
 

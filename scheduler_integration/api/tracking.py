@@ -5,16 +5,16 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration import clock
 from scheduler_integration.api.answer import Message, json_endpoint
-from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, limited
-from scheduler_integration.doors.visits import countable_visit
-from scheduler_integration.doors.webhooks import record_browser_message
 from scheduler_integration.engagement.clicks import record_click
 from scheduler_integration.engagement.targets import find_target
+from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, limited
+from scheduler_integration.entry.visits import countable_visit
+from scheduler_integration.entry.webhooks import record_browser_message
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.parsing.outside.calendly import read_browser_message
+from scheduler_integration.platform import clock
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

@@ -5,20 +5,21 @@ from urllib.parse import urlencode
 
 import frappe
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
 from scheduler_integration.api import serialise
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.conferencing import connect as accounts
 from scheduler_integration.conferencing.zoom_notices import act_on
-from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.limits import REQUESTS, count_request
-from scheduler_integration.doors.oauth import this_asker
-from scheduler_integration.doors.zoom import answer_to, signed_notice
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.limits import REQUESTS, count_request
+from scheduler_integration.entry.oauth import this_asker
+from scheduler_integration.entry.zoom import answer_to, signed_notice
 from scheduler_integration.exceptions import NotPermitted, SchedulingError
+from scheduler_integration.http.oauth.consent import Asker
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.outside.oauth.consent import Asker
 from scheduler_integration.parsing.fields import parse_name
+from scheduler_integration.platform import clock
 
 _PAGE = "/scheduling"
 

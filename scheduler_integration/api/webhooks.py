@@ -8,15 +8,16 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
 from scheduler_integration.api.answer import json_endpoint
-from scheduler_integration.doors import webhooks
-from scheduler_integration.doors.limits import REQUESTS, limited
+from scheduler_integration.entry import webhooks
+from scheduler_integration.entry.limits import REQUESTS, limited
 from scheduler_integration.parsing.outside import acuity as from_acuity
 from scheduler_integration.parsing.outside import calendly as from_calendly
 from scheduler_integration.parsing.outside import generic as from_custom
 from scheduler_integration.parsing.outside import oncehub as from_oncehub
 from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.platform import clock
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

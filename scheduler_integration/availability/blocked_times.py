@@ -8,8 +8,8 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.packed import Group, packed
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.packed import Group, packed
+from scheduler_integration.platform.sql import value
 
 
 @lru_cache

@@ -14,8 +14,8 @@ import frappe
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.packed import Group, packed_apart
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.packed import Group, packed_apart
+from scheduler_integration.platform.sql import value
 
 HOUR = 3600
 # If an event takes the time, this word follows the name of the Calendar Connection in `Busy.label`.

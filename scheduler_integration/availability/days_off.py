@@ -17,7 +17,7 @@ from frappe.utils import strip_html
 
 from scheduler_integration import engine
 from scheduler_integration.availability.schedules import HostSchedule
-from scheduler_integration.custom_fields import optional_doctypes
+from scheduler_integration.platform.optional_apps import optional_doctypes
 
 Overrides = Mapping[str, Sequence[engine.DateOverride]]
 

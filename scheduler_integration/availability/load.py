@@ -19,8 +19,8 @@ from scheduler_integration.availability.rules import meeting_rules
 from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule, load_schedules
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.hosts import TypeHost
-from scheduler_integration.isolation import sees_commits
-from scheduler_integration.packed import Group, packed_together
+from scheduler_integration.platform.packed import Group, packed_together
+from scheduler_integration.platform.transactions import sees_commits
 
 # The longest buffer of any meeting type, in minutes. A booking this far from a start can still block it.
 WIDEST_BUFFER = 24 * 60

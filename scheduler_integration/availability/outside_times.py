@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.clock import to_site_time
+from scheduler_integration.platform.clock import to_site_time
 
 
 def keep_blocked(outside: Document) -> None:

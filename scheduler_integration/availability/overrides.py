@@ -12,8 +12,8 @@ from frappe.query_builder import DocType
 
 from scheduler_integration import engine
 from scheduler_integration.availability.wall_clock import minutes_of_day
-from scheduler_integration.packed import Group, packed
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.packed import Group, packed
+from scheduler_integration.platform.sql import value
 
 
 class Differing(NamedTuple):

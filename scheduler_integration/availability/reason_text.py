@@ -7,7 +7,7 @@ from babel.dates import format_date, format_time
 from frappe import _
 
 from scheduler_integration import engine
-from scheduler_integration.language import current_locale
+from scheduler_integration.platform.language import current_locale
 
 HOUR = 60
 DAY = 24 * HOUR

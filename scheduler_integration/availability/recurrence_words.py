@@ -9,7 +9,7 @@ from frappe import _
 
 from scheduler_integration import engine
 from scheduler_integration.engine import RecurrenceDate, RecurrenceRule, parse_recurrence
-from scheduler_integration.language import current_locale
+from scheduler_integration.platform.language import current_locale
 
 # `next_occurrences` looks this many seconds ahead: five years.
 HORIZON = 5 * 366 * 86400

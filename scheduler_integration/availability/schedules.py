@@ -10,8 +10,8 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.limits import LIMIT_FIELDS, limits_of
 from scheduler_integration.availability.wall_clock import minutes_of_day
-from scheduler_integration.packed import packed_apart, packed_rows
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.packed import packed_apart, packed_rows
+from scheduler_integration.platform.sql import value
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

@@ -14,7 +14,7 @@ from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.engagement.acuity_api import Account, AcuityUnreachable, fetch_appointment
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.outside.acuity import read_appointment
-from scheduler_integration.queueing import queue_after_commit
+from scheduler_integration.platform.queue import queue_after_commit
 
 JOB = "scheduler_integration.jobs.ask_acuity"
 # Seconds between the first two attempts. The pauses double: 2 minutes, then 4, 8, … 128: about four hours in total.

@@ -13,9 +13,9 @@ from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.preferred_host import preferred_host
-from scheduler_integration.clock import to_site_time
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
-from scheduler_integration.isolation import newest
+from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.transactions import newest
 
 
 class Wish(NamedTuple):

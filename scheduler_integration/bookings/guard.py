@@ -2,7 +2,7 @@
 
 1. `lock_hosts` locks the hosts' rows in Host Calendar, in name order. It is the first lock of a new booking, and
    everybody else who books one of these hosts waits here. Reads that decide come after it, and must show the newest
-   state: see isolation.py.
+   state: see platform/transactions.py.
 2. `store_buckets` stores one row for each host and bucket of five minutes, unique in the database. Even code that forgets
    the lock can't store two live meetings at the same time. The rows of a session belong to all its bookings together,
    and its seats are numbered (see bookings/seats.py).
@@ -38,7 +38,7 @@ from scheduler_integration.bookings.seats import (
 	unique_or_taken,
 )
 from scheduler_integration.catalogue.durations import GRID_MINUTES
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.sql import value
 
 BUCKET_SECONDS = GRID_MINUTES * 60
 

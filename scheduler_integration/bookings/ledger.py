@@ -29,10 +29,10 @@ from frappe.model.document import Document
 from frappe.query_builder import Case, DocType
 
 from scheduler_integration.engine import BOOKING, Turn
-from scheduler_integration.isolation import newest
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.sessions import live_in_session
-from scheduler_integration.prepared import insert_rows
+from scheduler_integration.platform.sql import insert_rows
+from scheduler_integration.platform.transactions import newest
 
 
 class Owed(NamedTuple):

@@ -12,9 +12,9 @@ from frappe.translate import print_language
 
 from scheduler_integration.calendars.mirror import rows as events
 from scheduler_integration.conferencing import records as calls
-from scheduler_integration.language import site_language
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.outbox.tasks import delete_tasks_of
+from scheduler_integration.platform.language import site_language
 
 # Every field that is about a person, or was written by one.
 _PERSONAL: dict[str, Any] = dict.fromkeys(

@@ -15,7 +15,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.exceptions import SlotTaken
-from scheduler_integration.prepared import insert_rows
+from scheduler_integration.platform.sql import insert_rows
 
 
 def take_seats(booking: Document) -> None:

@@ -10,10 +10,10 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 from frappe.utils import escape_html, get_fullname
 
-from scheduler_integration.clock import to_site_time
-from scheduler_integration.language import site_language
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 from scheduler_integration.meetings.moves import Actor
+from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.language import site_language
 
 
 def note_on_timeline(change: Change) -> Fields:

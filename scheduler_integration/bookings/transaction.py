@@ -13,7 +13,7 @@ import frappe
 
 from scheduler_integration.bookings import guard
 from scheduler_integration.exceptions import Busy
-from scheduler_integration.isolation import limit_waits, read_committed
+from scheduler_integration.platform.transactions import limit_waits, read_committed
 
 T = TypeVar("T")
 

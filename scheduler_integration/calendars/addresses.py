@@ -1,7 +1,7 @@
 """The addresses of calendar servers that people type."""
 
 from scheduler_integration.exceptions import AddressRefused, InvalidRequest
-from scheduler_integration.outside.addresses import normalised, site_guard
+from scheduler_integration.http.addresses import normalised, site_guard
 
 
 def checked_address(address: str) -> str:

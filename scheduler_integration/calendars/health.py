@@ -4,9 +4,9 @@ import random
 
 import frappe
 
-from scheduler_integration.clock import to_site_time
 from scheduler_integration.exceptions import AccessRevoked, OutsideError, TooManyRequests
-from scheduler_integration.outside.waiting import backoff
+from scheduler_integration.http.waiting import backoff
+from scheduler_integration.platform.clock import to_site_time
 
 _DOCTYPE = "Calendar Connection"
 # A calendar is read every 10 to 12 minutes. The scheduled job adds a minute or two, so a reading is never older than 15.

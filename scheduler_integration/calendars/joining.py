@@ -14,10 +14,10 @@ from frappe.utils.password import decrypt, encrypt
 from scheduler_integration.calendars.providers.permissions import PERMISSIONS
 from scheduler_integration.calendars.queue import sync_soon
 from scheduler_integration.exceptions import ConnectionNotFound, ConsentExpired, UnknownProvider
-from scheduler_integration.outside.oauth import consent, tokens
-from scheduler_integration.outside.oauth.consent import Asker, Grant
-from scheduler_integration.outside.oauth.tokens import Holder
-from scheduler_integration.outside.oauth.vendors import is_set_up
+from scheduler_integration.http.oauth import consent, tokens
+from scheduler_integration.http.oauth.consent import Asker, Grant
+from scheduler_integration.http.oauth.tokens import Holder
+from scheduler_integration.http.oauth.vendors import is_set_up
 
 _DOCTYPE = "Calendar Connection"
 # With new tokens, earlier errors no longer count.

@@ -13,8 +13,8 @@ from scheduler_integration import engine
 from scheduler_integration.availability.busy_times import stale_seconds
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.mirror.outside import CalendarChange
-from scheduler_integration.clock import utc
-from scheduler_integration.language import current_locale, language_of
+from scheduler_integration.platform.clock import utc
+from scheduler_integration.platform.language import current_locale, language_of
 
 _DOCTYPE = "Calendar Connection"
 _DAY = 86400

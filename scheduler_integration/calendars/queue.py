@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import frappe
 
-from scheduler_integration.queueing import queue_after_commit, queue_job
+from scheduler_integration.platform.queue import queue_after_commit, queue_job
 
 JOB = "scheduler_integration.jobs.sync_calendars"
 LEAVE = "scheduler_integration.jobs.leave_calendar"

@@ -9,7 +9,7 @@ from datetime import date
 import frappe
 
 from scheduler_integration import engine
-from scheduler_integration.clock import utc
+from scheduler_integration.platform.clock import utc
 
 DAY = 86400
 # A margin for times that change while they are read. (A long event that began before the window is found anyway.)

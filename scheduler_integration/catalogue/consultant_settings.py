@@ -8,9 +8,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.clock import from_site_time
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.isolation import read_committed
+from scheduler_integration.platform.clock import from_site_time
+from scheduler_integration.platform.transactions import read_committed
 
 # The attempts of an update if another one happens at the same time.
 ATTEMPTS = 4

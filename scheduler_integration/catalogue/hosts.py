@@ -9,7 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from pypika import Field, Table
 
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.sql import value
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from scheduler_integration.catalogue.hosts import (
 )
 from scheduler_integration.catalogue.slugs import is_slug
 from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted, PageNotFound
-from scheduler_integration.packed import packed, packed_rows
 from scheduler_integration.permissions import is_manager
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.packed import packed, packed_rows
+from scheduler_integration.platform.sql import value
 
 
 @dataclass(frozen=True, slots=True)

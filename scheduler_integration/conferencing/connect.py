@@ -16,10 +16,10 @@ from scheduler_integration.conferencing.providers.zoom import Zoom
 from scheduler_integration.conferencing.replan import replan_host
 from scheduler_integration.conferencing.tokens import CONNECTION, VENDOR_OF, GrantToken
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, OutsideError
-from scheduler_integration.outside.oauth import consent, tokens
-from scheduler_integration.outside.oauth.consent import Asker, Grant
-from scheduler_integration.outside.oauth.tokens import Holder
-from scheduler_integration.outside.oauth.vendors import is_set_up
+from scheduler_integration.http.oauth import consent, tokens
+from scheduler_integration.http.oauth.consent import Asker, Grant
+from scheduler_integration.http.oauth.tokens import Holder
+from scheduler_integration.http.oauth.vendors import is_set_up
 from scheduler_integration.permissions import is_manager
 
 CALLBACK = "/api/method/scheduler_integration.api.video.callback"

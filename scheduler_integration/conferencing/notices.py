@@ -7,7 +7,7 @@ from frappe.utils import escape_html
 
 from scheduler_integration.catalogue.video import CONNECTED
 from scheduler_integration.conferencing.accounts import FIRM, Account
-from scheduler_integration.language import language_of
+from scheduler_integration.platform.language import language_of
 
 RECONNECT = "Reconnect Needed"
 

@@ -13,8 +13,8 @@ from statistics import median
 import frappe
 from frappe.query_builder.functions import Count
 
-from scheduler_integration.clock import site_zone, to_site_time
 from scheduler_integration.engine import Interval, local_date, local_midnight
+from scheduler_integration.platform.clock import site_zone, to_site_time
 
 # A notice comes from the provider, so it isn't a request.
 _REQUESTS = ("Create", "Update", "Delete", "Look Up")

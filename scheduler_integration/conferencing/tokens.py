@@ -7,10 +7,10 @@ import frappe
 from frappe.utils.password import decrypt, encrypt
 
 from scheduler_integration.exceptions import AccessRevoked, VendorRefusesApp
-from scheduler_integration.outside.oauth import tokens
-from scheduler_integration.outside.oauth.endpoint import ask_for_tokens
-from scheduler_integration.outside.oauth.tokens import Holder
-from scheduler_integration.outside.oauth.vendors import GOOGLE, MICROSOFT, ZOOM, Vendor
+from scheduler_integration.http.oauth import tokens
+from scheduler_integration.http.oauth.endpoint import ask_for_tokens
+from scheduler_integration.http.oauth.tokens import Holder
+from scheduler_integration.http.oauth.vendors import GOOGLE, MICROSOFT, ZOOM, Vendor
 
 CONNECTION = "Video Connection"
 VENDOR_OF = {"Zoom": ZOOM, "Google Meet": GOOGLE, "Teams": MICROSOFT}

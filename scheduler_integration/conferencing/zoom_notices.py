@@ -11,16 +11,16 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
 
-from scheduler_integration.clock import to_site_time
 from scheduler_integration.conferencing.connect import forget, note_deauthorisation
 from scheduler_integration.conferencing.log import Entry, note
 from scheduler_integration.conferencing.notices import tell
 from scheduler_integration.conferencing.records import DELETED_OUTSIDE, OVER
 from scheduler_integration.conferencing.subjects import scheduled_booking
 from scheduler_integration.conferencing.tokens import CONNECTION
-from scheduler_integration.language import language_of
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.parsing.zoom_notice import ZoomNotice
+from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.language import language_of
 
 
 @dataclass(frozen=True, slots=True)

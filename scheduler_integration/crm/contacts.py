@@ -6,7 +6,7 @@ from typing import Protocol
 import frappe
 from frappe.utils import validate_phone_number
 
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.sql import value
 
 
 class _NoPicture(str):

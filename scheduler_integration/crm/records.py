@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import frappe
 
-from scheduler_integration.custom_fields import optional_doctypes
+from scheduler_integration.platform.optional_apps import optional_doctypes
 
 
 class RecordKind(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import frappe
 
 from scheduler_integration.exceptions import OutsideError
-from scheduler_integration.outside.client import Client, Limits
+from scheduler_integration.http.client import Client, Limits
 
 API = "https://acuityscheduling.com/api/v1"
 # No further attempts here: the job itself tries again, with long pauses.

@@ -10,7 +10,7 @@ from scheduler_integration.engagement.references import read
 from scheduler_integration.engagement.rows import LINK_CLICKED
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import ReportLinkNotFound
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.sql import value
 
 # A booking that is matched by e-mail came from a report if the client clicked a link in it this many seconds before.
 CLICK_WINDOW = 90 * 86400

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Coalesce
 
-from scheduler_integration.clock import to_site_time
+from scheduler_integration.platform.clock import to_site_time
 
 # All fields of a row about a person. The consultant, the meeting type, the phase and the times stay.
 PERSONAL: dict[str, Any] = dict.fromkeys(

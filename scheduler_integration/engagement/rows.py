@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.clock import to_site_time
+from scheduler_integration.platform.clock import to_site_time
 
 LINK_CLICKED = "link_clicked"
 # The state of a meeting, the event that it makes of the row, and the field that keeps the moment.

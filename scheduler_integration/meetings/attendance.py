@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.clock import from_site_time
 from scheduler_integration.meetings.calls import CALENDAR
+from scheduler_integration.platform.clock import from_site_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

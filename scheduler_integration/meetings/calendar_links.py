@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from frappe.model.document import Document
 from frappe.utils import get_url
 
-from scheduler_integration.clock import iso_z, utc
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_token, manage_url
+from scheduler_integration.platform.clock import iso_z, utc
 
 _GOOGLE = "https://calendar.google.com/calendar/render"
 _OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"

@@ -7,8 +7,8 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration.clock import to_site_time
 from scheduler_integration.meetings.hosted import by_session
+from scheduler_integration.platform.clock import to_site_time
 
 _FIELDS = ("name", "subject", "status", "session", "meeting_type", "starts_at")
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.prepared import value
+from scheduler_integration.platform.sql import value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from frappe.model.document import Document
 from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.header_text import header_text
+from scheduler_integration.platform.one_line import header_text
 
 MAX_LENGTH = 140
 _VARIABLE = re.compile(r"{{\s*([a-z_]+)\s*}}")

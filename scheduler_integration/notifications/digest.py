@@ -13,11 +13,11 @@ from frappe.translate import print_language
 from frappe.utils import get_url
 
 from scheduler_integration.engine import Interval, local_date, local_midnight, wall_clock
-from scheduler_integration.header_text import header_text
 from scheduler_integration.meetings.hosted import by_session, hosted_between
 from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.templates import FOLDER
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.one_line import header_text
 
 # Hours of the host's day. If the site was down all morning, no digest is sent at noon any more.
 FIRST_HOUR, LAST_HOUR = 7, 12

@@ -12,13 +12,13 @@ from frappe.translate import print_language
 from frappe.utils import get_url_to_form
 from icalendar import Calendar
 
-from scheduler_integration.clock import from_site_time
-from scheduler_integration.header_text import header_text
 from scheduler_integration.meetings.hosted import by_session, hosted_between
 from scheduler_integration.notifications.entry import bare_entry
 from scheduler_integration.notifications.invitation import DAY, bare_event, empty_calendar
 from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.clock import from_site_time
+from scheduler_integration.platform.one_line import header_text
 
 # Meetings that are over stay in the feed for this long. Apps delete entries that a feed no longer has.
 _PAST_DAYS = 30

@@ -8,12 +8,12 @@ from typing import Any
 from frappe.model.document import Document
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
-from scheduler_integration.clock import utc
-from scheduler_integration.header_text import header_text
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.entry import Entry, entry_for
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.clock import utc
+from scheduler_integration.platform.one_line import header_text
 
 DAY = 86400
 PRODID = "-//Scheduler Integration//Booking//EN"

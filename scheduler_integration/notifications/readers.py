@@ -7,8 +7,8 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import zone_or_sites
-from scheduler_integration.language import site_language
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.language import site_language
 
 
 def attendee_of(booking: Document) -> Reader:

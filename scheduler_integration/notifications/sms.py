@@ -17,8 +17,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.exceptions import TooManyRequests
+from scheduler_integration.http.client import Client, Limits
 from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcome, RetryLater
-from scheduler_integration.outside.client import Client, Limits
 
 
 def send_text(number: str, text: str, *, zones: Sequence[str]) -> Outcome:

@@ -12,8 +12,8 @@ from typing import Any
 import frappe
 from frappe.utils.jinja import get_template
 
-from scheduler_integration.header_text import header_text
 from scheduler_integration.notifications.rules import built_in
+from scheduler_integration.platform.one_line import header_text
 
 FOLDER = "scheduler_integration/templates/emails"
 

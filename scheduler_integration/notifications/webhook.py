@@ -14,9 +14,9 @@ from typing import Any
 from frappe import _
 
 from scheduler_integration.exceptions import AddressRefused, TooManyRequests, UnexpectedAnswer
+from scheduler_integration.http.addresses import site_guard
+from scheduler_integration.http.client import Client, Limits
 from scheduler_integration.outbox.outcomes import Done, Never, Outcome, RetryLater
-from scheduler_integration.outside.addresses import site_guard
-from scheduler_integration.outside.client import Client, Limits
 
 GONE = 410
 

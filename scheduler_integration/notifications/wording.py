@@ -7,7 +7,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 
 from scheduler_integration import engine
-from scheduler_integration.language import locale_of
+from scheduler_integration.platform.language import locale_of
 
 
 @dataclass(frozen=True, slots=True)

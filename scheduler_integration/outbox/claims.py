@@ -16,8 +16,8 @@ from pypika import Case
 from pypika.analytics import RowNumber
 from pypika.terms import ExistsCriterion, Not
 
-from scheduler_integration.isolation import read_committed
 from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
+from scheduler_integration.platform.transactions import read_committed
 
 # Longer than a worker takes for one job. A worker that runs out of time gives back the tasks that it hasn't started.
 LEASE_SECONDS = 900

@@ -9,9 +9,9 @@ from frappe import _
 from frappe.utils import strip_html
 from pypika import Case
 
-from scheduler_integration.clock import to_site_time
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SENDING, SENT, SKIPPED, Task
+from scheduler_integration.platform.clock import to_site_time
 
 # The wait doubles after each attempt: 1, 2, 4 ... 512 minutes. Ten waits make 1023 minutes, so the last of 11 attempts
 # comes about 17 hours after the first.

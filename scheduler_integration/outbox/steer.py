@@ -6,11 +6,11 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.clock import to_site_time
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.failures import reached
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SKIPPED
 from scheduler_integration.outbox.wake import wake
+from scheduler_integration.platform.clock import to_site_time
 
 _COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", "attempts", "error", "automation")
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration.clock import to_site_time
-from scheduler_integration.prepared import insert_rows
+from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.sql import insert_rows
 
 PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed", "Skipped"
 

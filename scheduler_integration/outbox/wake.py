@@ -21,7 +21,7 @@ from contextlib import contextmanager
 
 import frappe
 
-from scheduler_integration.queueing import queue_job
+from scheduler_integration.platform.queue import queue_job
 
 JOB = "scheduler_integration.jobs.run_new_tasks"
 KEY = "scheduler_integration_tasks_wait"

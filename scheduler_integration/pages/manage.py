@@ -8,7 +8,6 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 from frappe import _
 
 from scheduler_integration.catalogue.public import Brand
-from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
@@ -20,6 +19,7 @@ from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.platform.clock import iso
 
 # Arguments of the address for something that has just happened.
 NEWS = ("booked", "moved", "invited")

@@ -10,14 +10,14 @@ from frappe.model.document import Document
 from frappe.utils import get_fullname
 from markupsafe import Markup
 
-from scheduler_integration.doors.visits import wants_no_tracking
+from scheduler_integration.client_reports.html import as_html
+from scheduler_integration.client_reports.section import Section, section_for
+from scheduler_integration.client_reports.subject import ASSESSMENT, subject_of
+from scheduler_integration.entry.visits import wants_no_tracking
 from scheduler_integration.exceptions import NotFound
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.visitor import Visitor
-from scheduler_integration.reports.html import as_html
-from scheduler_integration.reports.section import Section, section_for
-from scheduler_integration.reports.subject import ASSESSMENT, subject_of
 
 
 def find_report(name: str, user: str) -> Document:

@@ -1,7 +1,7 @@
 """Reads the code that schedulers offer for websites, and keeps only an address and a height.
 
 Embed code is HTML from outside that would run in reports. It is parsed with html5lib, which builds the same tree as
-browsers do. The widget that a report shows is a new one, built from the address (`reports/html.py`): no tag, attribute,
+browsers do. The widget that a report shows is a new one, built from the address (`client_reports/html.py`): no tag, attribute,
 style or script of the pasted code gets that far. Code with anything else in it than one widget is refused with the
 reason.
 

@@ -9,8 +9,8 @@ import re
 
 from frappe import _
 
-from scheduler_integration.header_text import is_control
 from scheduler_integration.parsing.email_address import deliverable, has_encoded_word
+from scheduler_integration.platform.one_line import is_control
 
 SHORT = 140
 LONG = 2000

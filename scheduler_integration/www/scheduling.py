@@ -19,12 +19,11 @@ from scheduler_integration.calendars.notices import change_sentence
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
-from scheduler_integration.clock import iso, now
 from scheduler_integration.conferencing.connect import accounts, providers
-from scheduler_integration.doors.bulk import act_on_all
-from scheduler_integration.doors.commands import act, parse_command
-from scheduler_integration.doors.errors import refusals
 from scheduler_integration.engine import local_date
+from scheduler_integration.entry.bulk import act_on_all
+from scheduler_integration.entry.commands import act, parse_command
+from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry, agenda
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
@@ -40,6 +39,7 @@ from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.clock import iso, now
 
 no_cache = 1
 sitemap = 0

@@ -16,11 +16,10 @@ from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.public import public_meeting_type
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
-from scheduler_integration.clock import iso, now
 from scheduler_integration.crm.people import Person, find_person, search_people
-from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.on_behalf import book_for_somebody
 from scheduler_integration.engine import local_date
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import earlier_choices
 from scheduler_integration.pages.host.book import FIELDS, Attempt, BookingForm, Offered, Wish, booking_form_view
@@ -29,6 +28,7 @@ from scheduler_integration.pages.kit.respond import argument, redirection, respo
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.platform.clock import iso, now
 
 no_cache = 1
 sitemap = 0

@@ -11,15 +11,15 @@ import frappe
 from frappe import _
 
 from scheduler_integration.calendars import connections, joining
-from scheduler_integration.clock import now
-from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.oauth import CALENDAR_CALLBACK, callback_address, this_asker
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.pages.host.calendars import PRESETS, CalendarsPage, calendars_view
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_secret
 from scheduler_integration.permissions import has_app_permission, is_manager
+from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0

@@ -9,13 +9,13 @@ Each ends with a redirect, or with an error page.
 
 import frappe
 
-from scheduler_integration.clock import now
 from scheduler_integration.conferencing.connect import begin, disconnect, prefer
 from scheduler_integration.conferencing.hosts import host_link
-from scheduler_integration.doors.oauth import this_asker
+from scheduler_integration.entry.oauth import this_asker
 from scheduler_integration.exceptions import BookingNotFound
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
+from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0

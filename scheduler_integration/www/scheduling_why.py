@@ -9,12 +9,12 @@ from frappe import _
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.explain import Explanation, explain
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
-from scheduler_integration.clock import now
-from scheduler_integration.doors.errors import refusals
+from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.pages.host.why import Answer, Question, why_view
 from scheduler_integration.pages.kit.respond import argument, respond, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0

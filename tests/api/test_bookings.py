@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import iso, now, utc
+from scheduler_integration.platform.clock import iso, now, utc
 from tests.pages.offer import TeamOffer, host_of, in_three_days, make_offer, sign_in
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, page_of, payload

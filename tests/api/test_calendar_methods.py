@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.clock import now
+from scheduler_integration.platform.clock import now
 from tests.calendars.conftest import Feed
 from tests.support.calendar_servers import calendar_of, times
 from tests.support.factories import at, make_page, make_user

@@ -10,7 +10,8 @@ from pathlib import Path
 import frappe
 import pytest
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
+from scheduler_integration.platform import clock
 from tests.support.consultants import (
 	calendly,
 	engagement,

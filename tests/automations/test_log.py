@@ -4,8 +4,8 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import to_site_time
 from scheduler_integration.exceptions import NotPermitted
+from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.scheduler_integration.report.automation_log import automation_log
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of

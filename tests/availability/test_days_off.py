@@ -12,7 +12,7 @@ from scheduler_integration.api import public
 from scheduler_integration.availability.days_off import load_days_off
 from scheduler_integration.availability.schedules import HostSchedule
 from scheduler_integration.crm.records import KINDS
-from scheduler_integration.custom_fields import OPTIONAL_DOCTYPES, remove_custom_fields, sync_custom_fields
+from scheduler_integration.platform.optional_apps import OPTIONAL_DOCTYPES, remove_custom_fields, sync_custom_fields
 from tests.support.door import slots_between
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
 from tests.support.stand_ins import drop, field, insert, is_real, make, standing_in, submit

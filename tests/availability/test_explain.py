@@ -225,6 +225,6 @@ def check(user, start, end, booking=None, host=None):
 
 
 def site_times(start, end):
-	from scheduler_integration.clock import to_site_time
+	from scheduler_integration.platform.clock import to_site_time
 
 	return {"start_time": to_site_time(at(start)), "end_time": to_site_time(at(end))}

@@ -97,7 +97,7 @@ def test_a_run_of_days_off_spans_its_dates(page, hourly):
 
 
 def test_blocked_time_is_read_in_the_sites_zone(page, hourly, monkeypatch):
-	monkeypatch.setattr("scheduler_integration.clock.get_system_timezone", lambda: "America/New_York")
+	monkeypatch.setattr("scheduler_integration.platform.clock.get_system_timezone", lambda: "America/New_York")
 	block = {"doctype": "Blocked Time", "user": page.user}
 	frappe.get_doc({**block, "start_time": "2026-03-02 05:00:00", "end_time": "2026-03-02 06:00:00"}).insert()
 	assert hours(page, hourly) == ["09:00", "11:00"]

@@ -7,18 +7,19 @@ from datetime import timedelta
 
 import frappe
 
-from scheduler_integration.clock import utc
+from scheduler_integration.platform.clock import utc
 from tests.support.factories import fresh
 
 # The beginning of each process's program. `wish` is what the process is to do.
 START = """
 import json, socket, sys
 import frappe
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
+from scheduler_integration.platform import clock
 from scheduler_integration.bookings import transaction
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.catalogue.lookup import find_bookable
-from scheduler_integration.doors.commands import book_for_visitor, reschedule_for_attendee
+from scheduler_integration.entry.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request

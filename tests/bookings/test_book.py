@@ -5,7 +5,6 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.api import serialise
-from scheduler_integration.clock import to_site_time
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	InvalidRequest,
@@ -13,6 +12,7 @@ from scheduler_integration.exceptions import (
 	PageNotFound,
 	SlotTaken,
 )
+from scheduler_integration.platform.clock import to_site_time
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload, token_of, wall
 

@@ -6,10 +6,10 @@ import pytest
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.catalogue.lookup import bookable, find_own_bookable
-from scheduler_integration.clock import now, utc
-from scheduler_integration.doors.on_behalf import book_for_somebody
+from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted, SlotTaken
 from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.platform.clock import now, utc
 from tests.pages.offer import DAYS
 from tests.support.factories import (
 	at,

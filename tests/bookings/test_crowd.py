@@ -5,7 +5,7 @@ from datetime import date
 import frappe
 
 from benchmarks.crowd import Crowd, fill, remove
-from scheduler_integration.clock import iso
+from scheduler_integration.platform.clock import iso
 from tests.support import door
 from tests.support.door import slots_between
 from tests.support.factories import at

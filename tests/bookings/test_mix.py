@@ -12,7 +12,7 @@ from collections import Counter
 import frappe
 import pytest
 
-from scheduler_integration import clock
+from scheduler_integration.platform import clock
 from tests.bookings.racing import next_monday, race_processes, wish
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
@@ -32,7 +32,8 @@ WORK = """
 import json, random, socket, sys
 from collections import Counter
 import frappe
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
+from scheduler_integration.platform import clock
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import transaction
 from scheduler_integration.bookings.transaction import retried

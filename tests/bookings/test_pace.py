@@ -3,9 +3,10 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
 from scheduler_integration.bookings import transaction
 from scheduler_integration.bookings.transaction import retried
+from scheduler_integration.platform import clock
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, make_user, payload
 from tests.support.site import on_real_site
@@ -19,7 +20,8 @@ pytestmark = [
 # Does something for one host, and keeps its transaction open until it is killed.
 HOLD = """
 import json, signal, sys
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
+from scheduler_integration.platform import clock
 from scheduler_integration.bookings.transaction import retried
 from tests.support import door
 what, request, token = json.loads(sys.argv[1])
@@ -63,7 +65,8 @@ def neighbours():
 DELIVER = """
 import itertools, json, signal, sys
 import frappe
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
+from scheduler_integration.platform import clock
 booking, last = json.loads(sys.argv[1])
 commit, count = frappe.db.commit, itertools.count(1)
 def commit_or_stay(*args, **kwargs):

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import frappe
 import pytest
 
-from scheduler_integration import clock
+from scheduler_integration.platform import clock
 from tests.bookings.racing import START, next_monday, race_processes, wish
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, make_team_page, make_user

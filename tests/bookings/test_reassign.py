@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	BookingNotFound,
@@ -13,6 +13,7 @@ from scheduler_integration.exceptions import (
 	SlotTaken,
 )
 from scheduler_integration.meetings.lookup import booking_by_token
+from scheduler_integration.platform import clock
 from tests.support import door
 from tests.support.factories import (
 	at,

@@ -8,7 +8,6 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability.slots import slots_between as listed
-from scheduler_integration.clock import to_site_time
 from scheduler_integration.exceptions import (
 	AlreadyCancelled,
 	BookingNotFound,
@@ -26,6 +25,7 @@ from scheduler_integration.meetings.lookup import booking_by_token, get_for_host
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.tokens import new_manage_key
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.platform.clock import to_site_time
 from tests.support import door
 from tests.support.factories import (
 	at,

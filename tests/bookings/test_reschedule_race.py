@@ -5,9 +5,9 @@ from collections import Counter
 import frappe
 import pytest
 
-from scheduler_integration import clock
 from scheduler_integration.bookings.guard import BUCKET_SECONDS
 from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.platform import clock
 from tests.bookings.racing import START, next_monday, race_processes, wish
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, token_of

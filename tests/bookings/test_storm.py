@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration import clock
+from scheduler_integration.platform import clock
 from tests.bookings.racing import START, next_monday, race_processes, wish
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door

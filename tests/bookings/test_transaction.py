@@ -5,7 +5,7 @@ import pytest
 
 from scheduler_integration.bookings.transaction import ATTEMPTS, retried
 from scheduler_integration.exceptions import Busy, SlotTaken
-from scheduler_integration.isolation import sees_commits
+from scheduler_integration.platform.transactions import sees_commits
 from tests.support.factories import make_user
 from tests.support.site import on_real_site
 

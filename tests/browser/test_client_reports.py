@@ -4,10 +4,10 @@ import frappe
 import pytest
 from frappe.utils.password import update_password
 
-from scheduler_integration.reports.jinja import scheduler_section
+from scheduler_integration.client_reports.jinja import scheduler_section
 from tests.browser.screens import DESK, PHONE, Browsing
+from tests.client_reports.hostile import TEXTS
 from tests.pages.offer import PASSWORD
-from tests.reports.hostile import TEXTS
 from tests.support.factories import make_assessment, make_consultant, make_outside_type, make_user
 from tests.support.html import Page
 from tests.support.site import on_real_site

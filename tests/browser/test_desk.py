@@ -10,13 +10,13 @@ from frappe.utils import add_days
 from frappe.utils.password import update_password
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now, to_site_time
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.platform.clock import now, to_site_time
 from tests.browser.screens import DESK, Browsing, Windows
+from tests.client_reports.hostile import TEXTS
 from tests.pages.offer import PASSWORD, TeamOffer
-from tests.reports.hostile import TEXTS
 from tests.support import door
 from tests.support.factories import (
 	make_assessment,

@@ -12,7 +12,7 @@ import frappe
 import pytest
 from frappe.utils.password import update_password
 
-from scheduler_integration.clock import now, utc
+from scheduler_integration.platform.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
 from tests.pages.offer import PASSWORD, QUESTIONS, TeamOffer, book, host_of, in_three_days, make_offer, path_of
 from tests.support import door

@@ -8,7 +8,7 @@ import frappe
 import pytest
 from frappe.utils.password import update_password
 
-from scheduler_integration.clock import now
+from scheduler_integration.platform.clock import now
 from tests.browser.screens import DESK, PHONE
 from tests.pages.offer import PASSWORD, bookings_of, host_of, make_offer
 from tests.support import door

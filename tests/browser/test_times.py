@@ -5,7 +5,7 @@ from calendar import monthrange
 
 import frappe
 
-from scheduler_integration.clock import now, utc
+from scheduler_integration.platform.clock import now, utc
 from tests.browser.screens import DESK, PHONE
 from tests.pages.offer import bookings_of, host_of, make_offer, path_of
 

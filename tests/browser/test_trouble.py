@@ -8,8 +8,8 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY
-from scheduler_integration.clock import now
 from scheduler_integration.meetings.tokens import manage_token
+from scheduler_integration.platform.clock import now
 from tests.browser.screens import DESK, EMAIL, NAME, PHONE
 from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
 from tests.support import door

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration.bookings.calls import store_call
-from scheduler_integration.clock import now
+from scheduler_integration.platform.clock import now
 from tests.browser.screens import PHONE
 from tests.pages.offer import make_offer
 from tests.support import door

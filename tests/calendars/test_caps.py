@@ -7,7 +7,7 @@ from scheduler_integration.calendars.provider import Account
 from scheduler_integration.calendars.providers.caldav import open_account
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.exceptions import UnexpectedAnswer
-from scheduler_integration.outside.client import Limits
+from scheduler_integration.http.client import Limits
 from tests.calendars.test_mirror import HOUR, NOW
 from tests.calendars.test_sync import WITHOUT_TEN, offered
 from tests.support.calendar_servers import calendar_of, times

@@ -4,9 +4,10 @@ import frappe
 import pytest
 from frappe.utils.password import update_password
 
-from scheduler_integration import bookings, clock, jobs
+from scheduler_integration import bookings, jobs
 from scheduler_integration.calendars.mirror.outside import changes_of, changes_of_booking
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.platform import clock
 from tests.calendars.test_mirror import HOUR, NINE, NOW, book, connected, deliver
 from tests.support import door
 from tests.support.factories import make_meeting_type, make_user, payload

@@ -5,7 +5,7 @@ from datetime import date, datetime, timezone
 import frappe
 import pytest
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
 from scheduler_integration.availability.conflicts import find_conflicts
 from scheduler_integration.availability.explain import explain
 from scheduler_integration.availability.slot_request import SlotRequest
@@ -15,6 +15,7 @@ from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, InvalidRequest, SlotTaken, Unreachable
+from scheduler_integration.platform import clock
 from tests.support import door
 from tests.support.calendar_servers import calendar_of, times
 from tests.support.door import slots_between

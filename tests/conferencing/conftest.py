@@ -8,8 +8,8 @@ import pytest
 from frappe.model.document import Document
 
 from scheduler_integration import bookings
-from scheduler_integration.outside.oauth import tokens
-from scheduler_integration.outside.oauth.consent import Grant
+from scheduler_integration.http.oauth import tokens
+from scheduler_integration.http.oauth.consent import Grant
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, page_of, payload

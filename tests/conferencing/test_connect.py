@@ -6,11 +6,11 @@ import frappe
 import pytest
 import requests
 
-from scheduler_integration.clock import now
 from scheduler_integration.conferencing import connect
 from scheduler_integration.exceptions import ConsentExpired, ConsentIncomplete, NotPermitted
+from scheduler_integration.http.oauth.consent import Asker
 from scheduler_integration.meetings.tokens import manage_url
-from scheduler_integration.outside.oauth.consent import Asker
+from scheduler_integration.platform.clock import now
 from tests.conferencing.conftest import NOW, settings, settle
 from tests.pages.offer import DAYS, sign_in
 from tests.pages.reading import read

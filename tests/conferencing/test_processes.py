@@ -6,9 +6,9 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now
 from scheduler_integration.conferencing.records import CLAIM_SECONDS
 from scheduler_integration.outbox.claims import LEASE_SECONDS
+from scheduler_integration.platform.clock import now
 from tests.conferencing.conftest import NINE, NOW, calls, settle
 from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user
 

@@ -7,8 +7,8 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now
 from scheduler_integration.meetings.tokens import manage_url
+from scheduler_integration.platform.clock import now
 from tests.conferencing.conftest import settings, settle
 from tests.pages.offer import DAYS, sign_in
 from tests.support.factories import make_meeting_type, make_page

@@ -3,7 +3,7 @@
 import frappe
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import to_site_time
+from scheduler_integration.platform.clock import to_site_time
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload, token_of
 

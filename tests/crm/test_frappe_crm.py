@@ -7,11 +7,11 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import to_site_time, utc
 from scheduler_integration.crm.timeline import crm_lists_events
-from scheduler_integration.doors.on_behalf import book_for_somebody
+from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.platform.clock import to_site_time, utc
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
 from tests.support.stand_ins import field, is_real, standing_in

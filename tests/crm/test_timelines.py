@@ -4,9 +4,9 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import to_site_time, utc
-from scheduler_integration.doors.on_behalf import book_for_somebody
+from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.parsing.booking_request import BookingPayload
+from scheduler_integration.platform.clock import to_site_time, utc
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload, token_of
 from tests.support.site import on_real_site

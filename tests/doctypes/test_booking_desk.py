@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import to_site_time
+from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.scheduler_integration.doctype.booking.booking import get_events
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of

@@ -363,7 +363,7 @@ def test_the_rows_of_a_form_read_numbers_sent_as_text():
 
 
 def test_blocked_time_covers_both_passes_of_a_repeated_hour(monkeypatch):
-	monkeypatch.setattr("scheduler_integration.clock.get_system_timezone", lambda: "Europe/Berlin")
+	monkeypatch.setattr("scheduler_integration.platform.clock.get_system_timezone", lambda: "Europe/Berlin")
 	block = {"doctype": "Blocked Time", "user": make_user()}
 	block |= {"start_time": "2026-10-25 02:00:00", "end_time": "2026-10-25 02:30:00"}
 	stored = frappe.get_doc(block).insert()

@@ -49,7 +49,7 @@ def test_an_unknown_event_is_refused(target):
 
 
 def test_the_desk_shows_the_sites_wall_time(row):
-	from scheduler_integration.clock import to_site_time
+	from scheduler_integration.platform.clock import to_site_time
 
 	assert row.happened_on == to_site_time(NOW)
 	assert row.scheduled_on is None

@@ -8,13 +8,11 @@ import pytest
 from frappe.utils import add_days, get_datetime, now_datetime
 
 from scheduler_integration.calendars.mirror.plan import PURPOSE as MIRROR
-from scheduler_integration.clock import now
 from scheduler_integration.conferencing.plan import CALL, CHECK, CLEANUP
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
 from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.outbox.awake import keep_awake
-from scheduler_integration.patches import plan_open_messages
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload
 from tests.support.outbox import deliver, status_of, tasks
@@ -98,40 +96,6 @@ def test_tasks_stay_as_long_as_their_booking(booking):
 	assert status_of(booking) == ["Sent", "Sent"]
 	frappe.delete_doc("Booking", booking)
 	assert tasks(booking) == []
-
-
-class TestMessagesOfTheVersionBefore:
-	"""Before, a booking had fields of its own for the state of its messages."""
-
-	@pytest.fixture(autouse=True)
-	def _old_columns(self, commit_clean):
-		if not frappe.db.has_column("Booking", "delivery_status"):
-			frappe.db.sql_ddl("alter table `tabBooking` add column `delivery_status` varchar(140)")
-		yield
-		frappe.db.sql("update `tabBooking` set delivery_status = null")
-
-	def before_the_update(self, booking, status):
-		frappe.db.delete("Outbox Task", {"booking": booking})
-		frappe.db.sql("update `tabBooking` set delivery_status = %s where name = %s", (status, booking))
-
-	def test_that_waited_are_tasks_now(self, booking):
-		self.before_the_update(booking, "Queued")
-		plan_open_messages.execute()
-		assert [(task.purpose, task.status) for task in tasks(booking)] == [
-			("attendee_confirmed", "Pending"),
-			("host_confirmed", "Pending"),
-		]
-		assert tasks(booking)[0].due_at <= now()
-
-	def test_that_failed_can_be_tried_again(self, booking):
-		self.before_the_update(booking, "Failed")
-		plan_open_messages.execute()
-		assert status_of(booking) == ["Failed", "Failed"]
-
-	def test_that_were_delivered_are_not_sent_again(self, booking):
-		self.before_the_update(booking, "Delivered")
-		plan_open_messages.execute()
-		assert tasks(booking) == []
 
 
 def test_the_bookings_form_has_words_for_every_purpose():

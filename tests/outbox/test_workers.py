@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import frappe
 import pytest
 
-from scheduler_integration.clock import now
 from scheduler_integration.outbox import wake
 from scheduler_integration.outbox.claims import LEASE_SECONDS
 from scheduler_integration.outbox.tasks import Planned, plan
+from scheduler_integration.platform.clock import now
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, payload
 from tests.support.outbox import actions, status_of, tasks
@@ -27,7 +27,8 @@ from functools import partialmethod
 smtplib.SMTP._get_socket = partialmethod(
 	lambda self, host, port, timeout, known: known(self, host, port, 1), known=smtplib.SMTP._get_socket
 )
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
+from scheduler_integration.platform import clock
 from tests.support.site import set_test_mode
 set_test_mode(False)
 bookings.run_due_tasks(lambda: clock.now() + int(sys.argv[1]), 60)
@@ -50,7 +51,7 @@ frappe.db.commit = counted
 # Each task adds a line to a file, as if the file were the world outside.
 RUN_WITH_A_FILE = """
 import sys
-from scheduler_integration import clock
+from scheduler_integration.platform import clock
 from scheduler_integration.outbox.handlers import Handler
 from scheduler_integration.outbox.outcomes import Done
 from scheduler_integration.outbox.runner import Runner

@@ -6,8 +6,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils.password import update_password
 
-from scheduler_integration.clock import now
 from scheduler_integration.meetings.summaries import AttendeeBooking
+from scheduler_integration.platform.clock import now
 from tests.support import door
 from tests.support.factories import (
 	make_meeting_type,

@@ -7,9 +7,9 @@ import pytest
 from frappe.utils import get_url_to_form
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.meetings.lookup import PAST, get_for_host, list_for_host
+from scheduler_integration.platform.clock import now
 from scheduler_integration.www import scheduling
 from tests.pages.offer import DAYS, TeamOffer, bookings_of, host_of, in_three_days, make_offer, sign_in
 from tests.pages.reading import read, typed_in

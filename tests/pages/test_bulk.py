@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now
+from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, sign_in
 from tests.pages.reading import read, typed_in
 

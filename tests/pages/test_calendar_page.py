@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.clock import now
+from scheduler_integration.platform.clock import now
 from tests.calendars.conftest import Feed
 from tests.pages.reading import read
 from tests.support.calendar_servers import times

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration.clock import now, utc
+from scheduler_integration.platform.clock import now, utc
 from tests.pages.offer import TeamOffer, bookings_of, host_of, in_three_days, make_offer, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.support import door

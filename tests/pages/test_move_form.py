@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import frappe
 import pytest
 
-from scheduler_integration.clock import now, utc
+from scheduler_integration.platform.clock import now, utc
 from tests.pages.offer import book, bookings_of, in_three_days, make_offer, path_of
 from tests.pages.reading import form_values, read, script_data, typed_in
 from tests.support.factories import token_of

@@ -5,7 +5,7 @@ from datetime import timedelta
 import frappe
 import pytest
 
-from scheduler_integration.clock import now, utc
+from scheduler_integration.platform.clock import now, utc
 from tests.pages import offer
 from tests.pages.offer import bookings_of, make_offer, path_of
 from tests.pages.reading import read, typed_in

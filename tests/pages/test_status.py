@@ -5,7 +5,7 @@ from datetime import timedelta
 import frappe
 import pytest
 
-from scheduler_integration.clock import now, utc
+from scheduler_integration.platform.clock import now, utc
 from tests.pages.offer import host_of, make_offer, path_of
 from tests.pages.reading import read, script_data
 from tests.support.factories import make_meeting_type, page_of

@@ -9,9 +9,9 @@ from babel import Locale
 
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
-from scheduler_integration.clock import now, utc
 from scheduler_integration.pages.host.why import Answer, Question, why_view
 from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.platform.clock import now, utc
 from scheduler_integration.times import CalendarEntry, Objection, Slot
 from tests.pages.offer import book, host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read

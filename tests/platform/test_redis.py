@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now
+from scheduler_integration.platform.clock import now
 from tests.support.factories import fresh, make_meeting_type, make_page
 from tests.support.outbox import status_of
 from tests.support.server import free_port, running

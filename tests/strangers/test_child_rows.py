@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration.clock import now
+from scheduler_integration.platform.clock import now
 from tests.pages.offer import DAYS, sign_in
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_schedule, make_team_page, make_user, payload

@@ -5,7 +5,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from scheduler_integration.doors.address import client_network, network_of
+from scheduler_integration.entry.address import client_network, network_of
 from tests.pages.offer import make_offer, path_of
 from tests.pages.reading import read
 from tests.support.factories import fresh

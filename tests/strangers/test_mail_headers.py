@@ -7,8 +7,8 @@ from quopri import encodestring
 import frappe
 import pytest
 
-from scheduler_integration.clock import now
-from scheduler_integration.header_text import header_text
+from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.one_line import header_text
 from tests.pages.offer import book, host_of, make_offer, path_of
 from tests.support import door
 from tests.support.factories import fresh, page_of, payload

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from scheduler_integration.doors.visits import clean_referrer
-from tests.reports.hostile import ADDRESSES, EMBED_CODES, TEXTS
+from scheduler_integration.entry.visits import clean_referrer
+from tests.client_reports.hostile import ADDRESSES, EMBED_CODES, TEXTS
 
 # The form of a stored referrer: a web address of a host, without anything that HTML or a spreadsheet could read.
 HARMLESS = re.compile(r"(https?://[a-z0-9.-]+(:\d+)?(/[A-Za-z0-9/%:@!$&()*+,;=~._-]*)?)?")

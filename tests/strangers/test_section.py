@@ -3,8 +3,8 @@
 import frappe
 import pytest
 
-from scheduler_integration.reports.jinja import scheduler_section
-from tests.reports.hostile import ADDRESSES, EMBED_CODES, TEXTS
+from scheduler_integration.client_reports.jinja import scheduler_section
+from tests.client_reports.hostile import ADDRESSES, EMBED_CODES, TEXTS
 from tests.support.api import call
 from tests.support.factories import make_assessment, make_consultant, make_outside_type
 from tests.support.html import Page

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from scheduler_integration.catalogue.images import is_public_image
-from scheduler_integration.clock import now
+from scheduler_integration.platform.clock import now
 from tests.pages.offer import make_offer, path_of, wish_for
 from tests.pages.reading import read
 from tests.support import door

@@ -6,10 +6,10 @@ import time
 import frappe
 import pytest
 
-from scheduler_integration import clock
 from scheduler_integration.bookings import transaction
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.exceptions import Busy
+from scheduler_integration.platform import clock
 from tests.pages.offer import make_offer, wish_for
 from tests.support import door
 from tests.support.factories import page_of

@@ -30,13 +30,13 @@ PRELOADED = [
 	"babel.numbers",
 	"tests.support.warm",
 	"scheduler_integration.hooks",
-	"scheduler_integration.doors.commands",
+	"scheduler_integration.entry.commands",
 	"scheduler_integration.jobs",
 	"scheduler_integration.conferencing.handler",
 	"scheduler_integration.calendars.providers.caldav",
 	"scheduler_integration.calendars.providers.google",
 	"scheduler_integration.calendars.providers.outlook",
-	"scheduler_integration.reports.jinja",
+	"scheduler_integration.client_reports.jinja",
 	*(
 		".".join(path.relative_to(_APP.parent).with_suffix("").parts)
 		for path in sorted(_APP.glob("*/doctype/*/*.py"))

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.custom_fields import sync_custom_fields
+from scheduler_integration.platform.optional_apps import sync_custom_fields
 from tests.support.factories import fresh
 
 RIGHTS = ("read", "write", "create", "delete")

@@ -15,7 +15,7 @@ import pytest
 APP = Path(__file__).resolve().parents[2] / "scheduler_integration"
 LANGUAGES = ("de", "es", "fr")
 
-GUEST_FACING = ("templates/", "pages/", "www/", "bookings/", "reports/", "exceptions.py")
+GUEST_FACING = ("templates/", "pages/", "www/", "bookings/", "client_reports/", "exceptions.py")
 TEMPLATES = ("templates/**/*.html", "templates/**/*.txt", "www/**/*.html")
 # The JSON files whose texts Frappe translates in the desk: DocTypes, the workspace with its sidebar and icon, roles.
 DESK = ("scheduler_integration/**/*.json", "workspace_sidebar/*.json", "desktop_icon/*.json", "fixtures/role.json")

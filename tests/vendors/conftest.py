@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scheduler_integration.outside import client
+from scheduler_integration.http import client
 from tests.support.vendors.accounts import Accounts
 from tests.support.vendors.connected import Google, Microsoft, Vendor
 from tests.support.vendors.google import GoogleStandIn

@@ -7,8 +7,8 @@ import pytest
 import requests
 from frappe.utils.password import update_password
 
-from scheduler_integration.outside.oauth import tokens
-from scheduler_integration.outside.oauth.vendors import GOOGLE
+from scheduler_integration.http.oauth import tokens
+from scheduler_integration.http.oauth.vendors import GOOGLE
 from tests.support.factories import fresh, make_user
 from tests.support.vendors.accounts import Account, Consent
 from tests.support.vendors.google import GoogleStandIn

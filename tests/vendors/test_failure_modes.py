@@ -11,7 +11,7 @@ from datetime import date, datetime
 import frappe
 import pytest
 
-from scheduler_integration import bookings, clock
+from scheduler_integration import bookings
 from scheduler_integration.calendars.mirror.outside import changes_of
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.sync import sync
@@ -19,6 +19,7 @@ from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.jobs import follow_calendars
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
+from scheduler_integration.platform import clock
 from tests.support import door
 from tests.support.door import slots_between
 from tests.support.factories import at, hour, make_meeting_type, make_page, payload

@@ -5,10 +5,11 @@ import json
 import frappe
 import pytest
 
-from scheduler_integration import clock, jobs
+from scheduler_integration import jobs
 from scheduler_integration.calendars import push
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.parsing.push_messages import PushMessage
+from scheduler_integration.platform import clock
 from tests.support.site import is_released_16
 from tests.support.vendors.connected import Google, Microsoft
 from tests.support.vendors.google import GoogleStandIn

@@ -6,10 +6,10 @@ import frappe
 import pytest
 from cryptography.fernet import Fernet
 
-from scheduler_integration import clock
 from scheduler_integration.exceptions import AccessRevoked, Unreachable, VendorRefusesApp
-from scheduler_integration.outside.oauth import tokens
-from scheduler_integration.outside.oauth.vendors import GOOGLE, MICROSOFT
+from scheduler_integration.http.oauth import tokens
+from scheduler_integration.http.oauth.vendors import GOOGLE, MICROSOFT
+from scheduler_integration.platform import clock
 
 HOUR = 3600
 
@@ -144,9 +144,9 @@ def test_an_account_that_two_records_use_is_revoked_with_the_last_one(google):
 WORKER = """
 import sys
 import frappe
-from scheduler_integration import clock
-from scheduler_integration.outside.oauth import tokens
-from scheduler_integration.outside.oauth.vendors import MICROSOFT
+from scheduler_integration.platform import clock
+from scheduler_integration.http.oauth import tokens
+from scheduler_integration.http.oauth.vendors import MICROSOFT
 frappe.local.conf["scheduling_vendors"] = {"microsoft": sys.argv[2]}
 frappe.db.count("Calendar Connection")  # a snapshot from before the wait
 print("ready", flush=True)

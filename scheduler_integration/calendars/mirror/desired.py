@@ -11,12 +11,12 @@ from frappe.utils import get_url
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.provider import OutgoingEvent, Person
-from scheduler_integration.language import language_of
 from scheduler_integration.meetings.calls import conference_of, has_other_call
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.titles import event_description
 from scheduler_integration.meetings.tokens import manage_url
+from scheduler_integration.platform.language import language_of
 
 
 @dataclass(frozen=True, slots=True)

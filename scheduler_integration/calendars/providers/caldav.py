@@ -35,7 +35,6 @@ from scheduler_integration.calendars.providers.dav import (
 	precondition,
 	same_path,
 )
-from scheduler_integration.clock import utc
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import (
 	CalendarGone,
@@ -44,6 +43,7 @@ from scheduler_integration.exceptions import (
 	SyncTokenExpired,
 	UnexpectedAnswer,
 )
+from scheduler_integration.platform.clock import utc
 
 PRODID = "-//Scheduler Integration//Calendar//EN"
 # The most resources in one request. Servers refuse very long requests.

@@ -14,8 +14,8 @@ from requests.auth import HTTPBasicAuth
 
 from scheduler_integration.calendars.provider import Account
 from scheduler_integration.exceptions import AccessRevoked, AddressRefused, UnexpectedAnswer
-from scheduler_integration.outside.addresses import same_origin, site_guard
-from scheduler_integration.outside.client import Answer, Budget, Client, Limits
+from scheduler_integration.http.addresses import same_origin, site_guard
+from scheduler_integration.http.client import Answer, Budget, Client, Limits
 
 D, C, CS = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 _NAMESPACES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/"'

@@ -27,7 +27,6 @@ from scheduler_integration.calendars.provider import (
 	Stored,
 )
 from scheduler_integration.calendars.providers import google_events
-from scheduler_integration.clock import iso_z
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import (
 	AccessRevoked,
@@ -38,10 +37,11 @@ from scheduler_integration.exceptions import (
 	TooManyRequests,
 	UnexpectedAnswer,
 )
-from scheduler_integration.outside.oauth import tokens
-from scheduler_integration.outside.oauth.session import VendorSession
-from scheduler_integration.outside.oauth.tokens import Holder
-from scheduler_integration.outside.oauth.vendors import GOOGLE, located
+from scheduler_integration.http.oauth import tokens
+from scheduler_integration.http.oauth.session import VendorSession
+from scheduler_integration.http.oauth.tokens import Holder
+from scheduler_integration.http.oauth.vendors import GOOGLE, located
+from scheduler_integration.platform.clock import iso_z
 
 _ADDRESS = "https://www.googleapis.com/calendar/v3/"
 _LIST_FIELDS = f"items({google_events.READ_FIELDS}),nextPageToken,nextSyncToken,timeZone"

@@ -14,8 +14,8 @@ from scheduler_integration.calendars.provider import (
 	Reply,
 	Stored,
 )
-from scheduler_integration.clock import iso_z
 from scheduler_integration.engine import local_midnight
+from scheduler_integration.platform.clock import iso_z
 
 # Marks an event as one of ours, in its private extended properties. Copies in other calendars don't have them.
 APP = "scheduler_integration"

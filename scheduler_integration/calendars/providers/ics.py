@@ -18,8 +18,8 @@ from scheduler_integration.calendars.provider import (
 )
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, SyncTokenExpired, UnexpectedAnswer
-from scheduler_integration.outside.addresses import site_guard
-from scheduler_integration.outside.client import Answer, Budget, Client, Limits
+from scheduler_integration.http.addresses import site_guard
+from scheduler_integration.http.client import Answer, Budget, Client, Limits
 
 FEED = "feed"
 _SECONDS = 60

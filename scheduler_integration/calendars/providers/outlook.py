@@ -19,7 +19,6 @@ from scheduler_integration.calendars.provider import (
 	Stored,
 )
 from scheduler_integration.calendars.providers import outlook_events
-from scheduler_integration.clock import iso_z
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import (
 	AddressRefused,
@@ -28,11 +27,12 @@ from scheduler_integration.exceptions import (
 	SyncTokenExpired,
 	UnexpectedAnswer,
 )
-from scheduler_integration.outside.addresses import same_origin
-from scheduler_integration.outside.client import Answer
-from scheduler_integration.outside.oauth.session import VendorSession
-from scheduler_integration.outside.oauth.tokens import Holder
-from scheduler_integration.outside.oauth.vendors import MICROSOFT, located
+from scheduler_integration.http.addresses import same_origin
+from scheduler_integration.http.client import Answer
+from scheduler_integration.http.oauth.session import VendorSession
+from scheduler_integration.http.oauth.tokens import Holder
+from scheduler_integration.http.oauth.vendors import MICROSOFT, located
+from scheduler_integration.platform.clock import iso_z
 
 _ADDRESS = "https://graph.microsoft.com/v1.0"
 _PAGE_SIZE = 200

@@ -7,8 +7,8 @@ from typing import Any
 
 from scheduler_integration.calendars.ical.zones import iana
 from scheduler_integration.calendars.provider import BusyTime, Kind, OutgoingEvent, RemoteEvent, Reply, Stored
-from scheduler_integration.clock import utc
 from scheduler_integration.engine import instant_of, local_midnight
+from scheduler_integration.platform.clock import utc
 
 # The property with the key of an event that the app writes. It can be searched for. The GUID is this app's own.
 KEY_PROPERTY = "String {6f3c1b52-7a4e-4d0e-9c55-2b1f0a9d8e71} Name SchedulerIntegrationKey"

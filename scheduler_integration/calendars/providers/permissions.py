@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scheduler_integration.outside.oauth.vendors import GOOGLE, MICROSOFT, Vendor
+from scheduler_integration.http.oauth.vendors import GOOGLE, MICROSOFT, Vendor
 
 _GOOGLE = "https://www.googleapis.com/auth/"
 

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from scheduler_integration.conferencing.tokens import Tokens
 from scheduler_integration.exceptions import AccessRevoked
-from scheduler_integration.outside.client import Answer, Budget, Client, Limits
-from scheduler_integration.outside.oauth.vendors import located
+from scheduler_integration.http.client import Answer, Budget, Client, Limits
+from scheduler_integration.http.oauth.vendors import located
 
 # All requests of one step take less time than a claim lasts (records.CLAIM_SECONDS).
 STEP_SECONDS = 90

@@ -7,11 +7,11 @@ lost.
 from typing import Any
 from urllib.parse import quote
 
-from scheduler_integration.clock import iso_z
 from scheduler_integration.conferencing.provider import Call, Conference
 from scheduler_integration.conferencing.providers.api import WithAccount
 from scheduler_integration.exceptions import MeetingGone
-from scheduler_integration.outside.client import Answer
+from scheduler_integration.http.client import Answer
+from scheduler_integration.platform.clock import iso_z
 
 
 class Teams(WithAccount):

@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from frappe import _
 
-from scheduler_integration.clock import iso_z
 from scheduler_integration.conferencing.provider import Call, Conference
 from scheduler_integration.conferencing.providers.api import WithAccount
 from scheduler_integration.exceptions import AccessRevoked, MeetingGone, UnexpectedAnswer
-from scheduler_integration.outside.client import Answer
+from scheduler_integration.http.client import Answer
+from scheduler_integration.platform.clock import iso_z
 
 # A code in the body of a refusal: https://developers.zoom.us/docs/api/rest/error-handling/
 NO_SUCH_USER = 1001

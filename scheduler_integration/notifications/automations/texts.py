@@ -8,13 +8,13 @@ import frappe
 from frappe.model.document import Document
 from frappe.translate import print_language
 
-from scheduler_integration.clock import iso
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
 from scheduler_integration.notifications.rules import Automation
 from scheduler_integration.notifications.templates import render_text
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.clock import iso
 
 
 def email_of(automation: Automation, booking: Document, reader: Reader, message_id: str) -> Message:

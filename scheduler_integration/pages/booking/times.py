@@ -9,11 +9,11 @@ from datetime import date
 from babel import Locale
 from frappe import _
 
-from scheduler_integration.clock import iso
 from scheduler_integration.engine import PartlyFree, local_date, wall_clock
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.spans import days_in_short
+from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 
 _NOON, _EVENING = 12, 17

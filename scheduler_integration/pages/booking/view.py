@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from frappe import _
 
 from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
-from scheduler_integration.clock import iso
 from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.booking.form import form_view, moving_form_view
@@ -25,6 +24,7 @@ from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
 from scheduler_integration.pages.kit.zones import zone_options
+from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 
 

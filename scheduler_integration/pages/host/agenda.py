@@ -12,8 +12,8 @@ from frappe import _
 from frappe.utils import get_url_to_form
 
 from scheduler_integration.catalogue.public import Brand, Listing
-from scheduler_integration.doors.bulk import BULK_ACTIONS
 from scheduler_integration.engine import local_date
+from scheduler_integration.entry.bulk import BULK_ACTIONS
 from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.notifications.preferences import Preferences
 from scheduler_integration.pages.host.meeting_row import meeting_row

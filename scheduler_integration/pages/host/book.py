@@ -14,10 +14,8 @@ from frappe import _
 from scheduler_integration.availability.slots import OfferedSlots
 from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
-from scheduler_integration.clock import iso
 from scheduler_integration.crm.people import Person
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
-from scheduler_integration.language import locale_of
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
@@ -25,6 +23,8 @@ from scheduler_integration.pages.kit.fields import field_view, new_key, question
 from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.kit.zones import zone_groups
+from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.language import locale_of
 from scheduler_integration.times import Slot
 
 PATH = "/scheduling/book"

@@ -8,7 +8,6 @@ from datetime import date
 from frappe import _
 
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.clock import iso
 from scheduler_integration.engine import local_date, wall_clock
 from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.meetings.summaries import HostBooking
@@ -17,6 +16,7 @@ from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.people import names
 from scheduler_integration.pages.kit.spans import moment_in_short, when_view
+from scheduler_integration.platform.clock import iso
 
 
 def meeting_row(sharing: list[AgendaEntry], day: date | None, style: dates.TimeStyle) -> dict:

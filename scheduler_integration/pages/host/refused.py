@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from frappe import _
 
-from scheduler_integration.clock import iso
 from scheduler_integration.exceptions import HostNotFree, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.pages.host.meeting_row import who_and_when
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
 from scheduler_integration.pages.kit.spans import moment_in_short
+from scheduler_integration.platform.clock import iso
 
 
 def not_free_message(error: HostNotFree, asked: dict[str, str], style: TimeStyle) -> dict:

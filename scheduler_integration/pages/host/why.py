@@ -10,7 +10,6 @@ from frappe import _
 
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
-from scheduler_integration.clock import iso
 from scheduler_integration.engine import local_date
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
@@ -19,6 +18,7 @@ from scheduler_integration.pages.kit.reasons import reason_view
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
+from scheduler_integration.platform.clock import iso
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from frappe.sessions import get_csrf_token
 from frappe.utils import get_url
 
 from scheduler_integration.catalogue.public import Brand
-from scheduler_integration.doors.headers import PageHeaders, frame_ancestors
+from scheduler_integration.entry.headers import PageHeaders, frame_ancestors
 from scheduler_integration.pages.kit.assets import assets
 from scheduler_integration.pages.kit.people import own_image
 from scheduler_integration.pages.kit.theme import theme

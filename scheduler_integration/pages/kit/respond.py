@@ -9,8 +9,8 @@ from urllib.parse import quote
 import frappe
 from frappe import _
 
-from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.headers import use
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.headers import use
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.states import state_of

@@ -10,10 +10,10 @@ from typing import Any
 from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.header_text import header_text
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, email, phone
 from scheduler_integration.parsing.web_address import web_address
+from scheduler_integration.platform.one_line import header_text
 
 LONGEST_ID = 200
 _FORMULA_STARTS = "=+-@"

@@ -2,15 +2,15 @@
 
 import frappe
 
-from scheduler_integration.clock import now
-from scheduler_integration.doors.limits import REQUESTS, count_request
-from scheduler_integration.doors.visits import countable_visit, wants_no_tracking
 from scheduler_integration.engagement.clicks import record_click
 from scheduler_integration.engagement.links import destination
 from scheduler_integration.engagement.references import read
 from scheduler_integration.engagement.targets import find_target
+from scheduler_integration.entry.limits import REQUESTS, count_request
+from scheduler_integration.entry.visits import countable_visit, wants_no_tracking
 from scheduler_integration.exceptions import ReportLinkNotFound
 from scheduler_integration.pages.kit.respond import argument, redirection, respond
+from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0

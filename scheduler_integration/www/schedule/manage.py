@@ -8,10 +8,9 @@ from urllib.parse import quote
 import frappe
 
 from scheduler_integration.catalogue.public import find_brand
-from scheduler_integration.clock import now
-from scheduler_integration.doors.commands import cancel_for_attendee, parse_guests_of, update_guests_for_attendee
-from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request
+from scheduler_integration.entry.commands import cancel_for_attendee, parse_guests_of, update_guests_for_attendee
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.pages.kit.fields import split_addresses
@@ -19,6 +18,7 @@ from scheduler_integration.pages.kit.respond import argument, redirection, respo
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.manage import NEWS, Attempt, managing_view
 from scheduler_integration.parsing.fields import parse_reason
+from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0

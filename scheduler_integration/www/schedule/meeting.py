@@ -15,10 +15,9 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable
 from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type, public_page
-from scheduler_integration.clock import now
-from scheduler_integration.doors.commands import book_for_visitor, reschedule_for_attendee
-from scheduler_integration.doors.errors import refusals
-from scheduler_integration.doors.limits import BOOKINGS, REQUESTS, count_request
+from scheduler_integration.entry.commands import book_for_visitor, reschedule_for_attendee
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import AlreadyCancelled, MeetingTypeNotFound, SchedulingError
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
@@ -32,6 +31,7 @@ from scheduler_integration.pages.kit.respond import WayOut, argument, redirectio
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
+from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0

@@ -3,7 +3,7 @@
 import frappe
 
 from scheduler_integration.catalogue.public import find_listing
-from scheduler_integration.doors.limits import REQUESTS, count_request
+from scheduler_integration.entry.limits import REQUESTS, count_request
 from scheduler_integration.pages.kit.query import parse
 from scheduler_integration.pages.kit.respond import argument, respond
 from scheduler_integration.pages.kit.visitor import current_visitor

@@ -11,9 +11,9 @@ import frappe
 from scheduler_integration.calendars.provider import Account, BusyTime, Changes, OutgoingEvent, Provider
 from scheduler_integration.calendars.providers.permissions import PERMISSIONS
 from scheduler_integration.calendars.providers.registry import open_account
-from scheduler_integration.outside.oauth import tokens
-from scheduler_integration.outside.oauth.consent import Grant
-from scheduler_integration.outside.oauth.tokens import Holder
+from scheduler_integration.http.oauth import tokens
+from scheduler_integration.http.oauth.consent import Grant
+from scheduler_integration.http.oauth.tokens import Holder
 from tests.support.factories import fresh, make_user
 from tests.support.vendors.diary import Diary, Entry, Exceptional, Moment, merged
 from tests.support.vendors.google import GoogleStandIn

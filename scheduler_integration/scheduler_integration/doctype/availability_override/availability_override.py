@@ -3,7 +3,7 @@ from frappe import _
 from frappe.utils import date_diff
 
 from scheduler_integration.availability.wall_clock import checked_date, checked_end, checked_start
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.zones import checked_zone
 

@@ -4,7 +4,7 @@ from frappe import _
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_end, checked_start
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.zones import checked_zone
 

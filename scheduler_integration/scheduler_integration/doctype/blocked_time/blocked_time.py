@@ -1,13 +1,14 @@
 import frappe
 from frappe import _
 
-from scheduler_integration import clock, engine
+from scheduler_integration import engine
 from scheduler_integration.availability.recurrence import make_series, rule_zone
 from scheduler_integration.availability.recurrence_words import describe, next_occurrences
-from scheduler_integration.clock import from_site_time
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.parsing.zones import checked_zone
+from scheduler_integration.platform import clock
+from scheduler_integration.platform.clock import from_site_time
 
 
 class BlockedTime(Form):

@@ -5,14 +5,14 @@ from frappe import _
 from frappe.utils import add_days, getdate
 
 from scheduler_integration import bookings
-from scheduler_integration.clock import now, to_site_time
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.desk_calendar import drawn_bookings
 from scheduler_integration.meetings.possible_hosts import possible_hosts as hosts_for
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.outbox.tasks import delete_tasks_of
 from scheduler_integration.parsing.zones import checked_zone
+from scheduler_integration.platform.clock import now, to_site_time
 
 
 class Booking(Form):

@@ -1,4 +1,4 @@
-from scheduler_integration.controllers import Row
+from scheduler_integration.documents import Row
 
 
 class BookingGuest(Row):

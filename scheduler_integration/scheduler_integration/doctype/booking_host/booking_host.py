@@ -1,6 +1,6 @@
 import frappe
 
-from scheduler_integration.controllers import Row
+from scheduler_integration.documents import Row
 
 
 class BookingHost(Row):

@@ -3,13 +3,13 @@ from urllib.parse import urlsplit
 import frappe
 from frappe import _
 
-from scheduler_integration import clock
 from scheduler_integration.calendars import busy_store
 from scheduler_integration.calendars.addresses import checked_address
 from scheduler_integration.calendars.mirror.plan import plan_upcoming
 from scheduler_integration.calendars.queue import sync_soon
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.platform import clock
 
 _BY_ADDRESS = ("CalDAV", "ICS")
 _LAYOUT = ("Section Break", "Column Break", "Tab Break", "Table")

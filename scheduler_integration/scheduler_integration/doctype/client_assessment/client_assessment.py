@@ -1,6 +1,6 @@
 import frappe
 
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.engagement.retention import forget_assessment
 from scheduler_integration.parsing.fields import parse_form_field
 from scheduler_integration.parsing.text import label

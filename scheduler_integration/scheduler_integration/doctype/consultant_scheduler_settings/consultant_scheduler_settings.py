@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.widget_hosts import widget_hosts
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.embed_code import parse_embed_code
 from scheduler_integration.parsing.fields import parse_form_field

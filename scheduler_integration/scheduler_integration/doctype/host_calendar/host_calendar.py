@@ -1,4 +1,4 @@
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 
 
 class HostCalendar(Form):

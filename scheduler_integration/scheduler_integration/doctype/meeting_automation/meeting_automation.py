@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.hostnames import is_web_address
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.notifications.rules import TIMED, forget_automations
 from scheduler_integration.parsing.email_address import is_header_safe

@@ -12,14 +12,14 @@ from scheduler_integration.catalogue.places import Place, all_places, check_plac
 from scheduler_integration.catalogue.public import choices_of
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
-from scheduler_integration.clock import now
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.engagement.retention import forget_meeting_type
 from scheduler_integration.exceptions import HasBookings, InvalidRequest
 from scheduler_integration.meetings.sessions import has_sessions
 from scheduler_integration.parsing.fields import parse_form_field
 from scheduler_integration.parsing.web_address import web_address
 from scheduler_integration.permissions import is_manager, may_see_report_fields
+from scheduler_integration.platform.clock import now
 
 # The longest meeting on an external scheduler, in minutes.
 EXTERNAL_DURATIONS = (15, 30, 45, 60, 90, 120)

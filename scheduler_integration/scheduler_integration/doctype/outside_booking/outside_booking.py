@@ -1,8 +1,8 @@
 import frappe
 
-from scheduler_integration.clock import to_site_time
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.platform.clock import to_site_time
 
 
 class OutsideBooking(Form):

@@ -1,6 +1,6 @@
 import frappe
 
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 
 
 class SchedulerEngagement(Form):

@@ -6,8 +6,8 @@ from frappe.utils import escape_html
 
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.reminders import parse_reminders
-from scheduler_integration.controllers import Form
-from scheduler_integration.doors.address import parse_network
+from scheduler_integration.documents import Form
+from scheduler_integration.entry.address import parse_network
 from scheduler_integration.exceptions import InvalidRequest
 
 # The tenant is part of Microsoft's addresses: an ID, a domain of the organisation, or one of Microsoft's words.

@@ -7,11 +7,11 @@ from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users, team_users
 from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
-from scheduler_integration.clock import now
-from scheduler_integration.controllers import Form
+from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.clock import now
 
 
 class SchedulingPage(Form):

@@ -6,10 +6,10 @@ from typing import Any
 
 from frappe import _
 
-from scheduler_integration.clock import site_zone, to_site_time
 from scheduler_integration.engine import local_midnight
 from scheduler_integration.notifications.automations.log import Entry, Wanted, entries
 from scheduler_integration.parsing.fields import parse_dates
+from scheduler_integration.platform.clock import site_zone, to_site_time
 
 
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:

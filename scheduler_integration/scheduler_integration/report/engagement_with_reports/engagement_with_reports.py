@@ -8,12 +8,12 @@ import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.phases import phase_name
-from scheduler_integration.clock import now, site_zone
 from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import Analytics, Counts, analytics
 from scheduler_integration.engine import local_date
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.clock import now, site_zone
 
 # The cards and charts show this many days up to today.
 DAYS = 30

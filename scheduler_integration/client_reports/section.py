@@ -1,0 +1,92 @@
+"""Makes the section: recommended meetings, words and links. `html.py` and `markdown.py` write it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scheduler_integration.catalogue.booking_addresses import address_of, with_campaign
+from scheduler_integration.catalogue.consultant_settings import ConsultantSettings, settings_of
+from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
+from scheduler_integration.client_reports import wording
+from scheduler_integration.client_reports.description import Description, parse_description
+from scheduler_integration.client_reports.recommendation import recommended
+from scheduler_integration.client_reports.subject import Subject
+from scheduler_integration.client_reports.widget import ShownWidget, widget_of
+from scheduler_integration.engagement.links import tracked_url
+
+# The places where the section is shown: a web page, print or PDF, an e-mail. Tracked links have the same names.
+Channel = Literal["report", "pdf", "email"]
+CHANNELS: tuple[Channel, ...] = ("report", "pdf", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+	"""A recommended meeting. `heading` has "Optional:" before the name of all but the first."""
+
+	heading: str
+	duration: str
+	description: Description
+	points_heading: str
+	reassurance: str | None
+	link_text: str
+	url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+	"""The section. `description` is the consultant's own text, `widget` their scheduler, if the report shows it."""
+
+	title: str
+	intro: str
+	description: Description
+	meetings: tuple[Meeting, ...]
+	widget: ShownWidget | None
+
+
+def section_for(subject: Subject, channel: Channel) -> Section | None:
+	"""Return the section for the subject of a report.
+
+	Returns None if the consultant doesn't want it in reports, has no settings, or has nothing that can be booked.
+	"""
+	settings = settings_of(subject.consultant)
+	if not settings or not settings.show_in_reports:
+		return None
+	types = types_of_consultant(subject.consultant)
+	addresses = {each.name: address for each in types if (address := address_of(each, settings.scheduler_url))}
+	chosen = recommended([each for each in types if each.name in addresses], subject.phase)
+	meetings = tuple(
+		_meeting(each, addresses[each.name], subject, channel, is_first=not index) for index, each in enumerate(chosen)
+	)
+	widget = widget_of(settings, subject, _scheduler_link(settings, subject, channel))
+	if not meetings and not widget:
+		return None
+	return Section(
+		title=wording.title(subject.disc),
+		intro=wording.intro(subject.disc, subject.phase),
+		description=parse_description(settings.description or ""),
+		meetings=meetings,
+		widget=widget,
+	)
+
+
+def _meeting(each: ConsultantType, address: str, subject: Subject, channel: Channel, *, is_first: bool) -> Meeting:
+	return Meeting(
+		heading=wording.meeting_heading(each.title, is_first=is_first),
+		duration=wording.duration(each.duration_minutes, each.number_of_days),
+		description=parse_description(each.description),
+		points_heading=wording.points_heading(subject.disc),
+		reassurance=wording.reassurance(subject.disc) if is_first else None,
+		link_text=wording.link_text(subject.disc, each.title),
+		url=_link(each.name, address, subject, channel),
+	)
+
+
+def _scheduler_link(settings: ConsultantSettings, subject: Subject, channel: Channel) -> str | None:
+	"""Return the link to the consultant's whole scheduler. In print it replaces the widget."""
+	return _link("", settings.scheduler_url, subject, channel) if settings.scheduler_url else None
+
+
+def _link(meeting_type: str, address: str, subject: Subject, channel: Channel) -> str:
+	"""Return a link that counts clicks. Without an assessment, clicks can't be matched to a client, so none are counted."""
+	if subject.assessment:
+		return tracked_url(meeting_type, subject.consultant, subject.assessment, channel)
+	return with_campaign(address, subject.phase)

@@ -1,0 +1,152 @@
+"""The commands of visitors, attendees, hosts and managers. Each is one transaction, repeated if it loses a race."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+
+from scheduler_integration import bookings
+from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking
+from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request, parse_guests
+from scheduler_integration.parsing.fields import (
+	parse_choice,
+	parse_field,
+	parse_flag,
+	parse_json,
+	parse_name,
+	parse_reason,
+)
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request
+from scheduler_integration.platform import clock
+
+# Commands of hosts and managers, by the name that API and page send.
+ACTIONS = (
+	"cancel",
+	"ask_to_reschedule",
+	"cancel_for_all",
+	"complete",
+	"confirm",
+	"decline",
+	"guests",
+	"no_show",
+	"reassign",
+	"reschedule",
+	"reschedule_for_all",
+)
+_RESCHEDULING = ("reschedule", "reschedule_for_all")
+
+
+def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
+	"""Book for a visitor, who needn't be signed in. Raises InvalidRequest, and the errors of `bookings.book`.
+
+	The caller must have called `count_request(BOOKINGS)`.
+	"""
+	refuse_robots(payload)
+	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
+	return bookings.retried(lambda: bookings.book(request, bookable, clock.now()))
+
+
+def cancel_for_attendee(token: str, reason: str) -> AttendeeBooking:
+	"""Cancel the booking of the manage link with this token."""
+	return bookings.retried(lambda: bookings.cancel_by_token(token, reason, clock.now()))
+
+
+def reschedule_for_attendee(token: str, request: RescheduleRequest) -> AttendeeBooking:
+	"""Move the meeting of the manage link with this token to another time, and return the new booking."""
+	return bookings.retried(lambda: bookings.reschedule_by_token(token, request, clock.now()))
+
+
+def update_guests_for_attendee(token: str, guests: tuple[str, ...]) -> AttendeeBooking:
+	"""Change the additional guests of the booking of the manage link with this token."""
+	return bookings.retried(lambda: bookings.update_guests_by_token(token, guests, clock.now()))
+
+
+def parse_guests_of(value: object) -> tuple[str, ...]:
+	"""Return the addresses of additional guests from a list, or from its JSON. It may be empty, but not missing."""
+	addresses = parse_json("guests", value, list)
+	if addresses is None:
+		raise InvalidRequest(details={"guests": _("This is needed.")})
+	return parse_field("guests", addresses, parse_guests)
+
+
+@dataclass(frozen=True, slots=True)
+class HostCommand:
+	"""One of ACTIONS for the booking `name`.
+
+	`host`, `replaces` and `force` are arguments of `bookings.reassign`, `time` and `force` those of
+	`bookings.reschedule_by_host`. `gives_back` is an argument of `bookings.ask_to_reschedule`, whose message is `reason`.
+	"""
+
+	action: str
+	name: str
+	reason: str = ""
+	host: str = ""
+	replaces: str | None = None
+	force: bool = False
+	time: RescheduleRequest | None = None
+	gives_back: bool = False
+	guests: tuple[str, ...] = ()
+
+
+def parse_command(
+	action: object,
+	name: object,
+	reason: object = None,
+	host: object = None,
+	replaces: object = None,
+	force: object = None,
+	start: object = None,
+	duration: object = None,
+	gives_back: object = None,
+	guests: object = None,
+) -> HostCommand:
+	"""Check the arguments of a host's or manager's request. Raises InvalidRequest."""
+	if not isinstance(action, str) or action not in ACTIONS:
+		raise InvalidRequest(details={"action": _("This must be one of: {0}.").format(", ".join(ACTIONS))})
+	return HostCommand(
+		action=action,
+		name=parse_name(name),
+		reason=parse_reason(reason),
+		host=parse_choice("host", host),
+		replaces=parse_choice("replaces", replaces) or None,
+		force=parse_flag("force", force),
+		gives_back=parse_flag("gives_back", gives_back),
+		guests=parse_guests_of(guests) if action == "guests" else (),
+		time=parse_reschedule_request(start, duration, reason=reason) if action in _RESCHEDULING else None,
+	)
+
+
+def act(command: HostCommand) -> HostBooking:
+	"""Run the command as the signed-in host or manager. Raises the errors of the command."""
+	return bookings.retried(lambda: _run(command, clock.now()))
+
+
+def _run(command: HostCommand, now: int) -> HostBooking:
+	if command.time:
+		for_all = command.action == "reschedule_for_all"
+		return bookings.reschedule_by_host(command.name, command.time, now, force=command.force, for_all=for_all)
+	if command.action == "ask_to_reschedule":
+		return bookings.ask_to_reschedule(command.name, command.reason, now, gives_back=command.gives_back)
+	if command.action == "guests":
+		return bookings.update_guests_by_host(command.name, command.guests, now)
+	if command.action == "reassign":
+		return bookings.reassign(command.name, command.host, now, replaces=command.replaces, force=command.force)
+	if command.action == "confirm":
+		return bookings.confirm(command.name, now)
+	if command.action == "complete":
+		return bookings.complete(command.name, now)
+	if command.action == "no_show":
+		return bookings.mark_no_show(command.name, command.reason, now)
+	if command.action == "decline":
+		return bookings.decline(command.name, command.reason, now)
+	return bookings.cancel_by_host(command.name, command.reason, now, for_all=command.action == "cancel_for_all")
+
+
+def refuse_robots(payload: BookingPayload) -> None:
+	"""Raise InvalidRequest if the field `website` is filled in. People don't see it; robots fill in every field."""
+	if payload.website and frappe.get_cached_doc("Scheduler Settings").captcha_mode == "Honeypot":
+		raise InvalidRequest(_("This could not be booked. Please reload the page and try again."))

@@ -1,0 +1,75 @@
+"""Rate limits for visitors: per network and for the whole site. Pages and API share the counters.
+
+Requests and bookings have separate counters. A counter starts again at the next full minute or hour, so the response
+can say how long to wait. If 300 requests a minute are used up at 14:05:20, the next one is admitted at 14:06:00, after
+40 seconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import frappe
+from redis.exceptions import RedisError
+
+from scheduler_integration.entry.address import client_network
+from scheduler_integration.exceptions import RateLimited
+from scheduler_integration.platform import clock
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+	"""A limit for each `seconds`. `per_address` and `per_site` are fields of Scheduler Settings, 0 for no limit."""
+
+	name: str
+	seconds: int
+	per_address: str
+	per_site: str
+
+
+REQUESTS = Limit("requests", 60, "slots_per_minute", "site_requests_per_minute")
+BOOKINGS = Limit("bookings", 3600, "bookings_per_hour", "site_bookings_per_hour")
+
+
+def limited(limit: Limit) -> Callable[[Callable[P, R]], Callable[P, R]]:
+	"""Decorate a door, so that each call is counted. The call raises RateLimited if the limit is exceeded."""
+
+	def decorate(door: Callable[P, R]) -> Callable[P, R]:
+		@wraps(door)
+		def call(*args: P.args, **kwargs: P.kwargs) -> R:
+			count_request(limit)
+			return door(*args, **kwargs)
+
+		return call
+
+	return decorate
+
+
+def count_request(limit: Limit) -> None:
+	"""Count this request. Raises RateLimited if the limit is exceeded. Does nothing outside a request, as in a job."""
+	if not getattr(frappe.local, "request", None):
+		return
+	settings, now = frappe.get_cached_doc("Scheduler Settings"), clock.now()
+	for counted, most in (
+		(client_network(), settings.get(limit.per_address)),
+		("site", settings.get(limit.per_site)),
+	):
+		if counted and most and _count(limit, counted, now) > most:
+			raise RateLimited(limit.seconds - now % limit.seconds)
+
+
+def _count(limit: Limit, counted: str, now: int) -> int:
+	"""Count the request and return the number in this minute or hour, this one included."""
+	key = frappe.cache.make_key(f"rl:scheduling:{limit.name}:{now // limit.seconds}:{counted}")
+	try:
+		count = frappe.cache.incr(key)
+		if count == 1:
+			frappe.cache.expire(key, limit.seconds)
+		return count
+	except RedisError:
+		# Without Redis nothing is limited, and the site still takes bookings. The database prevents double booking.
+		return 0

@@ -1,0 +1,69 @@
+"""A host or manager books for somebody: a contact, a lead, a deal, or a person whose address they type."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import frappe
+from frappe import _
+
+from scheduler_integration import bookings
+from scheduler_integration.catalogue.lookup import Bookable, find_own_bookable
+from scheduler_integration.crm.people import Person, find_person
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.meetings.lookup import earlier_choices
+from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.parsing.booking_request import BookingPayload, OnBehalf, parse_booking_request
+from scheduler_integration.parsing.fields import parse_choice
+from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform import clock
+
+
+def book_for_somebody(
+	meeting_type: str, payload: BookingPayload, host: object, reference_doctype: object, reference_name: object
+) -> HostBooking:
+	"""Book a meeting of the type with this record name, as the signed-in host or manager.
+
+	`host` is the user who takes a round-robin meeting. The reference names a contact, lead or deal; facts that the
+	payload leaves out are taken from it. The attendee gets the ordinary invitation.
+
+	Raises MeetingTypeNotFound, NotPermitted, InvalidRequest, and the errors of `bookings.book_by_host`.
+	"""
+	bookable = find_own_bookable(meeting_type)
+	person = _person(reference_doctype, reference_name)
+	chosen = _host(host, bookable)
+	on_behalf = OnBehalf(chosen, person.contact, person.reference) if person else OnBehalf(chosen)
+	request = parse_booking_request(_with_facts(payload, person), bookable.page, bookable.meeting_type, on_behalf)
+	return bookings.retried(lambda: bookings.book_by_host(request, bookable, clock.now()))
+
+
+def _person(doctype: object, name: object) -> Person | None:
+	kind, record = parse_choice("reference_doctype", doctype), parse_choice("reference_name", name)
+	return find_person(kind, record) if kind or record else None
+
+
+def _host(given: object, bookable: Bookable) -> str | None:
+	host = parse_choice("host", given)
+	if not host:
+		return None
+	if host not in {each.user for each in bookable.hosts}:
+		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})
+	if bookable.meeting_type.assignment == "Collective":
+		raise InvalidRequest(details={"host": _("All hosts take this meeting together.")})
+	if host != frappe.session.user and not is_manager():
+		raise NotPermitted(_("Only a Scheduling Manager can choose another host."))
+	return host
+
+
+def _with_facts(payload: BookingPayload, person: Person | None) -> BookingPayload:
+	"""Return the payload. Missing facts are taken from the record, and from an earlier booking."""
+	if person:
+		payload = replace(
+			payload,
+			attendee_name=payload.attendee_name or person.name,
+			attendee_email=payload.attendee_email or person.email,
+			attendee_phone=payload.attendee_phone or person.phone,
+			attendee_company=payload.attendee_company or person.company,
+		)
+	zone, language = earlier_choices(payload.attendee_email) if isinstance(payload.attendee_email, str) else ("", "")
+	return replace(payload, timezone=payload.timezone or zone, language=payload.language or language)

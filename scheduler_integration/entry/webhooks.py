@@ -1,0 +1,114 @@
+"""Receives webhooks of external schedulers: verifies the signature of the raw body, and passes the change on.
+
+The address of a webhook names the record of the consultant's settings, whose signing key verifies the body. An unknown
+record, a consultant without a key and a wrong signature get the same answer, so nobody can find out who has a scheduler.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.utils.password import get_decrypted_password
+
+from scheduler_integration import bookings
+from scheduler_integration.engagement.references import read
+from scheduler_integration.engagement.targets import find_target
+from scheduler_integration.entry.visits import countable_visit
+from scheduler_integration.exceptions import InvalidRequest, ReportLinkNotFound, SignatureRefused
+from scheduler_integration.parsing.outside.change import OutsideChange
+
+DOCTYPE = "Consultant Scheduler Settings"
+# A signed timestamp may be this many seconds old, or in the future: the clocks of schedulers and this server may differ.
+WINDOW = 5 * 60
+# In bytes. No scheduler sends as much, and verifying costs time for each byte.
+LARGEST_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+	"""The sender of a webhook: the name of the settings, the consultant, and the key that verifies the signature."""
+
+	settings: str
+	consultant: str
+	key: str
+
+
+def signed_by_time(provider: str, header: str, field: str, now: int) -> tuple[Sender, object]:
+	"""Return the sender and the JSON of a request signed as `<header>: t=<epoch seconds>,<field>=<hex>`.
+
+	The signature is the HMAC-SHA256 of `<t>.<body>`. Calendly, OnceHub and the app's own webhook sign so. Raises
+	SignatureRefused, also if `t` is further than WINDOW from `now`, and InvalidRequest if the body isn't JSON.
+	"""
+	sender, body = _sender(provider), _body()
+	parts = dict(part.strip().split("=", 1) for part in _header(header).split(",") if "=" in part)
+	timestamp, given = parts.get("t", ""), parts.get(field, "")
+	expected = hmac.new(sender.key.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+	is_fresh = timestamp.isascii() and timestamp.isdigit() and abs(now - int(timestamp[:12])) <= WINDOW
+	if not (hmac.compare_digest(given.encode(), expected.encode()) and is_fresh):
+		raise SignatureRefused
+	return sender, _json(body)
+
+
+def signed_by_acuity(provider: str) -> tuple[Sender, Mapping[str, str]]:
+	"""Return the sender and the form of a request that Acuity signed: the base64 HMAC-SHA256 of the body.
+
+	Acuity signs no time. A repeated request is harmless: it only makes this site ask Acuity again.
+	"""
+	sender, body = _sender(provider), _body()
+	expected = base64.b64encode(hmac.new(sender.key.encode(), body, hashlib.sha256).digest())
+	if not hmac.compare_digest(_header("X-Acuity-Signature").encode(), expected):
+		raise SignatureRefused
+	return sender, frappe.request.form
+
+
+def record(sender: Sender, change: OutsideChange, now: int) -> str:
+	"""Record a change that was verified, in a transaction that is repeated if it loses a race."""
+	return bookings.retried(lambda: bookings.record_outside(sender.consultant, change, now))
+
+
+def record_browser_message(reference: str, change: OutsideChange, now: int) -> None:
+	"""Record the message of a widget in a report. Raises ReportLinkNotFound unless this site signed the reference.
+
+	Does nothing if a person's browser can't have sent it, or if the consultant uses another scheduler.
+	"""
+	found = read(reference)
+	if not found:
+		raise ReportLinkNotFound
+	target = find_target(found.assessment, found.meeting_type)
+	provider = frappe.db.get_value(DOCTYPE, {"consultant": target.consultant}, "scheduler_provider")
+	if provider == change.provider and countable_visit():
+		bookings.retried(lambda: bookings.record_outside(target.consultant, change, now))
+
+
+def _sender(provider: str) -> Sender:
+	name = frappe.request.args.get("settings", "")
+	found = frappe.db.get_value(DOCTYPE, {"name": name}, ["consultant", "scheduler_provider"], as_dict=True)
+	key = get_decrypted_password(DOCTYPE, name, "webhook_signing_key", raise_exception=False) if found else None
+	if not found or not key or found.scheduler_provider != provider:
+		# The same work as for an existing sender, so that the response time gives no hint.
+		hmac.new(b"nobody", _body(), hashlib.sha256).hexdigest()
+		raise SignatureRefused
+	return Sender(name, found.consultant, key)
+
+
+def _body() -> bytes:
+	body = frappe.request.get_data(cache=True)
+	if len(body) > LARGEST_BODY:
+		raise InvalidRequest(_("This is too long: at most {0} characters.").format(LARGEST_BODY))
+	return body
+
+
+def _header(name: str) -> str:
+	return frappe.request.headers.get(name, "")
+
+
+def _json(body: bytes) -> object:
+	try:
+		return json.loads(body)
+	except (ValueError, RecursionError):
+		raise InvalidRequest(_("This is not JSON.")) from None
