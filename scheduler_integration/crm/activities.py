@@ -11,7 +11,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from scheduler_integration.crm.records import find_record, parties_of
+from scheduler_integration.crm.records import find_records, parties_of
 from scheduler_integration.crm.timeline import add_entry, write_timeline_at_once
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.meetings.sessions import live_in_session
@@ -27,17 +27,21 @@ def log_meeting(booking: Document) -> Fields:
 
 	Returns the booking's fields that link to the Event and, if one exists, to the lead or deal.
 	"""
-	record = _chosen_record(booking) or find_record(booking.attendee_email)
-	event = _join_session(booking, record) or _insert_event(booking, record)
+	records = _records(booking)
+	event = _join_session(booking, records) or _insert_event(booking, records)
 	reference = {"event": event.name}
-	if record:
-		reference |= {"reference_doctype": record[0], "reference_name": record[1]}
+	if records:
+		reference["reference_doctype"], reference["reference_name"] = records[0]
 	return reference
 
 
-def _chosen_record(booking: Document) -> tuple[str, str] | None:
-	"""Return the lead or deal for which a host made the booking, or None."""
-	return (booking.reference_doctype, booking.reference_name) if booking.reference_name else None
+def _records(booking: Document) -> list[tuple[str, str]]:
+	"""Return the leads and deals that show the meeting. The first is the one to which the booking belongs.
+
+	If a host made the booking for a lead or deal, that is the first.
+	"""
+	chosen = [(booking.reference_doctype, booking.reference_name)] if booking.reference_name else []
+	return list(dict.fromkeys([*chosen, *find_records(booking.attendee_email)]))
 
 
 def log_cancellation(booking: Document) -> None:
@@ -108,20 +112,20 @@ def session_event(booking: Document) -> str | None:
 	return frappe.db.get_value("Booking", others, "event", for_update=True)
 
 
-def _join_session(booking: Document, record: tuple[str, str] | None) -> Document | None:
+def _join_session(booking: Document, records: list[tuple[str, str]]) -> Document | None:
 	event = event_to_change(session_event(booking))
 	if not event:
 		return None
-	for participant in _attendees(booking, record):
+	for participant in _attendees(booking, records):
 		event.append("event_participants", participant)
 	# The attendee, for whom this runs, has no rights to Events.
 	event.save(ignore_permissions=True)
-	if record:
+	for record in records:
 		add_entry(event, frappe.session.user, record)
 	return event
 
 
-def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document:
+def _insert_event(booking: Document, records: list[tuple[str, str]]) -> Document:
 	"""Insert the Event, owned by the host, and return it.
 
 	The timeline names the Event's owner as the sender. The owner of a new record is the user who inserts it. So the host
@@ -130,8 +134,8 @@ def _insert_event(booking: Document, record: tuple[str, str] | None) -> Document
 	Frappe would name the Event by a series. The series is one row, locked until the transaction ends: everybody who books
 	any host of the site would wait for it.
 	"""
-	event = _new_event(booking, record)
-	event.set("event_participants", _participants(booking, record))
+	event = _new_event(booking, records)
+	event.set("event_participants", [*_attendees(booking, records), *hosts_as_participants(booking)])
 	# The participants were read in this transaction.
 	event.flags.ignore_links = True
 	# A new record has no earlier version.
@@ -159,7 +163,7 @@ def _acting_as(user: str) -> Iterator[None]:
 		frappe.session.user, frappe.local.new_doc_templates = before, templates
 
 
-def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
+def _new_event(booking: Document, records: list[tuple[str, str]]) -> Document:
 	event = frappe.get_doc(
 		{
 			"doctype": "Event",
@@ -172,13 +176,9 @@ def _new_event(booking: Document, record: tuple[str, str] | None) -> Document:
 			"ends_on": booking.ends_on,
 		}
 	)
-	if record and event.meta.has_field("reference_docname"):
-		event.update({"reference_doctype": record[0], "reference_docname": record[1]})
+	if records and event.meta.has_field("reference_docname"):
+		event.reference_doctype, event.reference_docname = records[0]
 	return event
-
-
-def _participants(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
-	return _attendees(booking, record) + hosts_as_participants(booking)
 
 
 def hosts_as_participants(booking: Document) -> list[dict[str, str]]:
@@ -192,14 +192,13 @@ def address_of(user: str) -> str:
 
 
 def attendees_of(booking: Document) -> list[dict[str, str]]:
-	"""Return the rows of an Event for the attendee's contact, and for the lead, deal or customer."""
-	record = (booking.reference_doctype, booking.reference_name) if booking.reference_name else None
-	return _attendees(booking, record)
+	"""Return the rows of an Event for the attendee's contact, and for the lead, deal and customer."""
+	return _attendees(booking, _records(booking))
 
 
-def _attendees(booking: Document, record: tuple[str, str] | None) -> list[dict[str, str]]:
+def _attendees(booking: Document, records: list[tuple[str, str]]) -> list[dict[str, str]]:
 	parties = [] if booking.flags.is_contact_new else parties_of(booking.contact)
-	attendee = [("Contact", booking.contact), *([record] if record else []), *parties]
+	attendee = [("Contact", booking.contact), *records, *parties]
 	return [_participant(*who, booking.attendee_email) for who in attendee]
 
 

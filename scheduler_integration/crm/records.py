@@ -1,4 +1,4 @@
-"""Finds the lead or deal that a meeting belongs to, in ERPNext or Frappe CRM.
+"""Finds the lead and the deal that a meeting belongs to, in ERPNext or Frappe CRM.
 
 The site's DocTypes show which of them is installed. The version of an app is never asked.
 """
@@ -28,23 +28,24 @@ KINDS = (
 )
 
 
-def find_record(email: str) -> tuple[str, str] | None:
-	"""Return DocType and name of the deal or lead with this address, or None.
+def find_records(email: str) -> list[tuple[str, str]]:
+	"""Return DocType and name of the deals and leads with this address, in the order of KINDS.
 
-	The order of KINDS decides first, then the record modified last.
+	Returns one record of each kind, the one modified last: a lead stays while its opportunity is worked on, and the people
+	who look after the lead want to see the meeting too.
 	"""
-	for kind in installed_kinds():
-		name = frappe.db.get_value(kind.doctype, {kind.email_field: email}, "name", order_by="modified desc")
-		if name:
-			return kind.doctype, name
-	return None
+	found = [
+		(kind.doctype, frappe.db.get_value(kind.doctype, {kind.email_field: email}, "name", order_by="modified desc"))
+		for kind in installed_kinds()
+	]
+	return [(doctype, name) for doctype, name in found if name]
 
 
 def parties_of(contact: str) -> list[tuple[str, str]]:
 	"""Return DocType and name of each record that the contact links to and that shows meetings on its timeline.
 
 	ERPNext's customers, suppliers and prospects have no e-mail address of their own, so they are found by their
-	contacts. Leads and deals are left out, because `find_record` finds them by address.
+	contacts. Leads and deals are left out, because `find_records` finds them by address.
 	"""
 	rest = {"parenttype": "Contact", "parent": contact, "link_doctype": ["not in", [kind.doctype for kind in KINDS]]}
 	links = frappe.get_all("Dynamic Link", rest, ["link_doctype", "link_name"], order_by="idx")

@@ -83,6 +83,27 @@ def test_a_customers_opportunity_and_the_customer_both_show_the_meeting(email):
 	assert (len(timeline(opportunity)), len(timeline(customer))) == (1, 1)
 
 
+def opportunity_of(lead):
+	return insert("Opportunity", opportunity_from="Lead", party_name=lead.name, contact_email=lead.email_id)
+
+
+def test_a_lead_with_an_open_opportunity_shows_the_meeting_too(email):
+	lead = make_lead(email)
+	opportunity = opportunity_of(lead)
+	booking = frappe.get_doc("Booking", book(email).id)
+	assert (booking.reference_doctype, booking.reference_name) == ("Opportunity", opportunity.name)
+	assert (len(timeline(opportunity)), len(timeline(lead))) == (1, 1)
+
+
+def test_a_meeting_that_is_booked_for_the_lead_is_on_its_opportunity_too(email):
+	lead = make_lead(email)
+	opportunity = opportunity_of(lead)
+	asked = BookingPayload(start=utc(at("2099-03-02 09:00")).isoformat())
+	made = book_for_somebody(make_meeting_type(make_page()).name, asked, None, "Lead", lead.name)
+	assert frappe.db.get_value("Booking", made.id, ["reference_doctype", "reference_name"]) == ("Lead", lead.name)
+	assert (len(timeline(opportunity)), len(timeline(lead))) == (1, 1)
+
+
 def test_the_timeline_shows_a_workshop_with_two_people_of_one_customer_once(email):
 	other = f"{fresh('bob')}@guests.example"
 	customer = make_customer(email, other)
