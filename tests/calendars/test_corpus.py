@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scheduler_integration.calendars.ical.read import read
+from tests.support.calendar_servers import calendar_of
 from tests.support.factories import at
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -24,6 +25,12 @@ def test_busy_times_of(file):
 	lines += [f"mark {event.mark}" for event in reading.events if event.mark]
 	lines += [f"unreadable {reading.unreadable}"] if reading.unreadable else []
 	assert sorted(lines) == sorted(file.with_suffix(".expected").read_text().splitlines())
+
+
+def test_a_uid_with_a_colon_was_cut():
+	event = "BEGIN:VEVENT\nUID:urn:uuid:1\nDTSTART:20261127T140000Z\nDTEND:20261127T150000Z\nEND:VEVENT"
+	(found,) = read(calendar_of(event).encode(), WINDOW, "Europe/Berlin").events
+	assert found.uid == "urn:uuid:1"
 
 
 def test_the_corpus_is_large():

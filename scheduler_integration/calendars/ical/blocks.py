@@ -17,6 +17,9 @@ _FOLD = re.compile(r"\r?\n[ \t]")
 _KEPT = ("VEVENT", "VTIMEZONE", "VFREEBUSY")
 _BEGIN_OR_END = re.compile(r"\s*(?:BEGIN|END)\s*:", re.IGNORECASE)
 _ZONE = re.compile(r"\s*X-WR-TIMEZONE\s*[;:]", re.IGNORECASE)
+# Everything before a property's value. Parameters in quotes may contain colons.
+_HEAD = re.compile(r'[^":]*(?:"[^"]*"[^":]*)*:')
+_ESCAPED = re.compile(r"\\([,;\\])")
 
 
 @dataclass
@@ -25,8 +28,16 @@ class Block:
 
 	lines: list[str]
 
-	def value(self, name: str) -> str:
-		"""Return the text after the colon of the first property with this name, or ''."""
+	def text(self, name: str) -> str:
+		"""Return the value of the first property with this name, or ''. The value may contain colons."""
+		return value_of(self._first.get(name, ""))
+
+	def time(self, name: str) -> str:
+		"""Return the time of the first property with this name, or ''.
+
+		A time has no colon, but a zone's name before it may have some, even without quotes:
+		`DTSTART;TZID=(UTC-05:00) Eastern Time (US & Canada):20261127T090000`.
+		"""
 		return self._first.get(name, "").rpartition(":")[2].strip()
 
 	def has(self, *names: str) -> bool:
@@ -67,15 +78,15 @@ def split(text: str) -> Blocks:
 	found, count = Blocks(), 0
 	for line in lines:
 		if _ZONE.match(line):
-			found.zone = line.rpartition(":")[2].strip()
+			found.zone = plain(value_of(line))
 	for kind, block in _components(lines):
 		if kind == "VEVENT":
 			count += 1
 			if count > MOST_EVENTS:
 				raise AnswerTooLarge()
-			found.events[block.value("UID") or f"without-uid-{count}"].append(block)
+			found.events[block.text("UID") or f"without-uid-{count}"].append(block)
 		elif kind == "VTIMEZONE":
-			found.zones[block.value("TZID")] = block
+			found.zones[plain(block.text("TZID"))] = block
 		else:
 			found.free_busy.append(block)
 	return found
@@ -102,6 +113,17 @@ def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
 			depth = max(0, depth - 1)
 		elif not depth:
 			kept.append(line)
+
+
+def value_of(line: str) -> str:
+	"""Return the value of a property's line, or '' if it has no colon."""
+	head = _HEAD.match(line)
+	return (line[head.end() :] if head else line.partition(":")[2]).strip()
+
+
+def plain(name: str) -> str:
+	"""Return a zone's name without quotes and escapes: a text has "\\," for a comma, and a parameter has the comma itself."""
+	return _ESCAPED.sub(r"\1", name.strip().strip('"'))
 
 
 def property_name(line: str) -> str:

@@ -204,7 +204,7 @@ def _is_too_fine(rule: str) -> bool:
 
 
 def _misses(block: Block, first: date, last: date) -> bool:
-	start, end = _written_day(block.value("DTSTART")), _written_day(block.value("DTEND"))
+	start, end = _written_day(block.time("DTSTART")), _written_day(block.time("DTEND"))
 	if start is None or block.has("DURATION"):
 		return False
 	earliest, latest = sorted((start, end or start))
@@ -215,9 +215,9 @@ def _ended_before(block: Block, first: date) -> bool:
 	"""Whether a rule with an end ended before the window. False with exceptions or added dates: they may be later."""
 	if block.has("RDATE", "RECURRENCE-ID", "DURATION") or not block.has("RRULE"):
 		return False
-	until = re.search(r"UNTIL=(\d{8})", block.value("RRULE").upper())
+	until = re.search(r"UNTIL=(\d{8})", block.text("RRULE").upper())
 	day = _written_day(until[1]) if until else None
-	start, end = _written_day(block.value("DTSTART")), _written_day(block.value("DTEND"))
+	start, end = _written_day(block.time("DTSTART")), _written_day(block.time("DTEND"))
 	if day is None or start is None:
 		return False
 	length = abs(end - start) if end else timedelta(0)

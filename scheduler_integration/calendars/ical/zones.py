@@ -6,17 +6,65 @@ of the calendar's zone.
 """
 
 import re
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from scheduler_integration.calendars.ical.blocks import Block
+from scheduler_integration import engine
+from scheduler_integration.calendars.ical.blocks import Block, plain
 
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 # A property with a time; its head is everything before the time. A TZID may contain colons without quotes.
 _TIMED = re.compile(rf"(?P<head>(?:{'|'.join(_TIMES)})\b.*?):(?P<times>[0-9TZ,/PDHMSW+-]+)\s*$", re.IGNORECASE)
 _TZID = re.compile(r";TZID=(?P<name>\"[^\"]*\"|.*?)(?=;[A-Z-]+=|$)", re.IGNORECASE)
+# "(UTC-05:00) Eastern Time (US & Canada)"; old versions of Outlook write "(GMT-05.00)".
+_DESCRIPTION = re.compile(r"\((?:UTC|GMT)(?:([+-])(\d{1,2})[:.]?(\d\d)?)?\)\s*(.+)")
+# Windows' descriptions without a city that has an IANA name.
+_REGIONS = {
+	"Aleutian Islands": "America/Adak",
+	"Astana": "Asia/Almaty",
+	"Atlantic Time (Canada)": "America/Halifax",
+	"Baja California": "America/Tijuana",
+	"Bougainville Island": "Pacific/Bougainville",
+	"Brasilia": "America/Sao_Paulo",
+	"Cabo Verde Is.": "Atlantic/Cape_Verde",
+	"Cape Verde Is.": "Atlantic/Cape_Verde",
+	"Central America": "America/Guatemala",
+	"Central Time (US & Canada)": "America/Chicago",
+	"Chatham Islands": "Pacific/Chatham",
+	"Chetumal": "America/Cancun",
+	"Chokurdakh": "Asia/Srednekolymsk",
+	"City of Buenos Aires": "America/Argentina/Buenos_Aires",
+	"E. Europe": "Europe/Chisinau",
+	"Easter Island": "Pacific/Easter",
+	"Eastern Time (US & Canada)": "America/New_York",
+	"Ekaterinburg": "Asia/Yekaterinburg",
+	"Greenland": "America/Nuuk",
+	"Haiti": "America/Port-au-Prince",
+	"Indiana (East)": "America/Indiana/Indianapolis",
+	"International Date Line West": "Etc/GMT+12",
+	"Kiritimati Island": "Pacific/Kiritimati",
+	"Lord Howe Island": "Australia/Lord_Howe",
+	"Marquesas Islands": "Pacific/Marquesas",
+	"Mid-Atlantic": "Etc/GMT+2",
+	"Mid-Atlantic - Old": "Etc/GMT+2",
+	"Mountain Time (US & Canada)": "America/Denver",
+	"Norfolk Island": "Pacific/Norfolk",
+	"Nuku'alofa": "Pacific/Tongatapu",
+	"Pacific Time (US & Canada)": "America/Los_Angeles",
+	"Port Louis": "Indian/Mauritius",
+	"Saint Pierre and Miquelon": "America/Miquelon",
+	"Salvador": "America/Bahia",
+	"Samoa": "Pacific/Apia",
+	"Solomon Is., New Caledonia": "Pacific/Guadalcanal",
+	"Sri Jayawardenepura": "Asia/Colombo",
+	"Turks and Caicos": "America/Grand_Turk",
+	"West Central Africa": "Africa/Lagos",
+}
+# Noon in winter and in summer: one of them has standard time.
+_NOONS = (datetime(2026, 1, 1, 12), datetime(2026, 7, 1, 12))
 
 
 def with_known_zones(block: Block, custom: dict[str, Block], zone: str) -> tuple[Block, set[str], bool]:
@@ -33,7 +81,7 @@ def with_known_zones(block: Block, custom: dict[str, Block], zone: str) -> tuple
 			continue
 		head, times = found["head"], found["times"]
 		named = _TZID.search(head)
-		name = named["name"].strip('"') if named else ""
+		name = plain(named["name"]) if named else ""
 		known = _resolved(name, custom) if name else zone
 		if not known:
 			known, has_unknown = zone, True
@@ -60,7 +108,7 @@ def _resolved(name: str, custom: dict[str, Block]) -> str:
 	if known := iana(name):
 		return known
 	if name in custom:
-		return iana(custom[name].value("X-LIC-LOCATION")) or name
+		return iana(custom[name].text("X-LIC-LOCATION")) or name
 	return ""
 
 
@@ -76,17 +124,35 @@ def iana(name: str) -> str:
 	for length in (3, 2):
 		if "/".join(parts[-length:]) in zones and len(parts) >= length:
 			return "/".join(parts[-length:])
-	return _by_city(name)
+	return _described(name)
 
 
-def _by_city(name: str) -> str:
-	"""Return the zone of a city in "(UTC+01:00) Amsterdam, Berlin, Bern". All of them have the same wall clock."""
-	if not re.match(r"\((?:UTC|GMT)", name):
+def _described(name: str) -> str:
+	"""Return the zone of a description such as "(UTC+01:00) Amsterdam, Berlin, Bern". All its places have the same wall clock.
+
+	Cities of one name are told apart by the offset: "(UTC-07:00) La Paz, Mazatlan" isn't La Paz in Bolivia. If no city has
+	it, the description is older than the city's present offset, and the first city counts.
+	"""
+	found = _DESCRIPTION.match(name)
+	if not found:
 		return ""
-	for city in re.split(r"[),]", name.partition(")")[2]):
-		if zone := _cities().get(city.strip().replace(" ", "_")):
-			return zone
-	return "UTC" if "Coordinated Universal Time" in name else ""
+	sign, hours, minutes, places = found.groups()
+	offset = (-60 if sign == "-" else 60) * (int(hours or 0) * 60 + int(minutes or 0))
+	if "Coordinated Universal Time" in places:
+		return _fixed(offset)
+	cities = (_cities().get(place.strip().replace(" ", "_"), "") for place in re.split("[),/(:]", places))
+	zones = [zone for zone in (_REGIONS.get(places, ""), *cities) if zone]
+	return next((zone for zone in zones if _standard_offset(zone) == offset), zones[0] if zones else "")
+
+
+def _fixed(offset: int) -> str:
+	# West of Greenwich is "+" in these names: "(UTC-11:00) Coordinated Universal Time-11" is Etc/GMT+11.
+	return f"Etc/GMT{-offset // 3600:+d}" if offset else "UTC"
+
+
+def _standard_offset(zone: str) -> int:
+	"""Return the zone's offset in seconds, without daylight saving time."""
+	return min(engine.instant_of(noon, "UTC") - engine.instant_of(noon, zone) for noon in _NOONS)
 
 
 @lru_cache
