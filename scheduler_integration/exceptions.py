@@ -258,6 +258,18 @@ class HasBookings(SchedulingError, frappe.LinkExistsError):
 		)
 
 
+class ChangedMeanwhile(SchedulingError):
+	"""Somebody saved the record after the caller had read it. Nothing was overwritten."""
+
+	code = "CHANGED_MEANWHILE"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _(
+			"This was changed meanwhile, perhaps in another window. Nothing of yours was saved: look at both versions."
+		)
+
+
 class AlreadyCancelled(SchedulingError):
 	code = "ALREADY_CANCELLED"
 	http_status_code = 409

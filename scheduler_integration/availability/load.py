@@ -13,6 +13,7 @@ from scheduler_integration.availability.blocked_times import blocked_query, read
 from scheduler_integration.availability.booked_times import booked_query, read_booked
 from scheduler_integration.availability.busy_times import busy_query, read_busy_times
 from scheduler_integration.availability.days_off import load_days_off
+from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.holds import held_slots
 from scheduler_integration.availability.overrides import overrides_query, read_overrides
 from scheduler_integration.availability.rules import meeting_rules
@@ -42,11 +43,20 @@ def load_members(
 	the beginning of the transaction. The caller must have locked the hosts.
 	"""
 	required = {host.user: host.is_required for host in hosts}
-	found = load_schedules(meeting_type.availability_schedule, required)
+	found = load_schedules(meeting_type.availability_schedule, required, request.draft)
 	schedules = {user: found.get(user, NO_HOURS) for user in required}
 	rules = {user: meeting_rules(meeting_type, schedule, request) for user, schedule in schedules.items()}
 	span = _span(rules, schedules, first, last, now)
-	calendars = load_hosts(schedules, span, meeting_type.name, now, own=request.hold, without=request.moving, lock=lock)
+	calendars = load_hosts(
+		schedules,
+		span,
+		meeting_type.name,
+		now,
+		own=request.hold,
+		without=request.moving,
+		draft=request.draft,
+		lock=lock,
+	)
 	return [engine.Member(rules[host.name], host, required[host.name]) for host in calendars]
 
 
@@ -58,18 +68,23 @@ def load_hosts(
 	*,
 	own: str | None = None,
 	without: str | None = None,
+	draft: Draft | None = None,
 	lock: bool = False,
 ) -> list[engine.Host]:
 	"""Return the users of `schedules`, in their order, with their calendars in `span` (epoch seconds, half-open).
 
 	`meeting_type` is a record's name: its bookings and holds get `counts`. `own` is the key of a hold to ignore,
-	`without` the name of a booking to ignore. `lock` as for `load_members`.
+	`without` the name of a booking to ignore. `draft` is a change of a user's records to count with. `lock` as for `load_members`.
 	"""
 	groups = _groups(schedules, span, locks=lock and not sees_commits())
 	differing = read_overrides(groups["overrides"])
+	if draft and draft.user in schedules:
+		differing[draft.user] = draft.differing(differing[draft.user])
 	overrides = {user: each.overrides for user, each in differing.items()}
 	days_off = load_days_off(schedules, *engine.relevant_dates(span), overrides)
 	blocked = read_blocked(groups["blocked"], span)
+	if draft and draft.user in schedules:
+		blocked[draft.user] = draft.blocked(blocked[draft.user], span)
 	busy = read_busy_times(groups["busy"], span, now)
 	booked = read_booked(groups["booked"], meeting_type, without)
 	held = held_slots(schedules, meeting_type, now, own=own)

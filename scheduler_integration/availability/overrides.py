@@ -1,13 +1,14 @@
 """The dates on which a host's hours differ from the weekly ones."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import frappe
+from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
@@ -57,6 +58,18 @@ def read_overrides(groups: Iterable[Group]) -> dict[str, Differing]:
 	for (user,), rows in groups:
 		found[user] = _differing(sorted((_DifferingRow(*row) for row in rows), key=attrgetter("creation")))
 	return found
+
+
+def differing_of(records: Iterable[Mapping[str, Any] | Document]) -> Differing:
+	"""Return the same of one user's records of Availability Override, oldest first."""
+	return _differing(
+		[_DifferingRow(*(_as_text(each.get(field)) for field in _DifferingRow._fields)) for each in records]
+	)
+
+
+def _as_text(value: Any) -> Any:
+	"""Return dates and times as the database's text, and other values as they are."""
+	return value if value is None or isinstance(value, int) else str(value)
 
 
 def _differing(rows: list[_DifferingRow]) -> Differing:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Protocol
 
 import frappe
 from frappe.query_builder import DocType
@@ -13,6 +14,8 @@ from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.platform.packed import packed_apart, packed_rows
 from scheduler_integration.platform.sql import value
 
+# In the order of `_weekly_rule`.
+RULE_FIELDS = ("day_of_week", "start_time", "end_time", "is_available")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -36,16 +39,25 @@ class HostSchedule:
 NO_HOURS = HostSchedule(zone="UTC", weekly=(), buffer_minutes=0, minimum_notice_hours=0, max_days_in_advance=0)
 
 
-def load_schedules(name: str | None, users: Iterable[str]) -> dict[str, HostSchedule]:
+class ScheduleDraft(Protocol):
+	"""A change of schedules that isn't saved."""
+
+	def schedules(self, stored: Iterable[frappe._dict]) -> Iterable[frappe._dict]: ...
+
+
+def load_schedules(
+	name: str | None, users: Iterable[str], draft: ScheduleDraft | None = None
+) -> dict[str, HostSchedule]:
 	"""Return each user's schedule, in the users' order: the schedule `name`, or the user's default schedule.
 
 	Users without a schedule are left out. If `name` doesn't exist, the result is empty. Makes one query.
 
 	The limits are always those of the user's default schedule, because they count all the user's meetings. A user
-	without a default schedule gets those of the schedule `name`.
+	without a default schedule gets those of the schedule `name`. With a `draft` the schedules are as it would make them.
 	"""
 	users = tuple(users)
-	found = {each.name: each for each in _find(name, users)}
+	stored = _find(name, users)
+	found = {each.name: each for each in (draft.schedules(stored) if draft else stored)}
 	defaults = {each.user: each for each in found.values() if each.is_default}
 	if not name:
 		return {user: _schedule(defaults[user]) for user in users if user in defaults}
@@ -88,7 +100,7 @@ def _query(by_name: bool, has_holidays: bool) -> str:
 	shared = [schedule[field] for field in _fields(has_holidays)]
 	default = schedule.user.isin(value("users")) & (schedule.is_default == 1)
 	rules = frappe.qb.from_(rule).where((rule.parent == schedule.name) & (rule.parenttype == "Availability Schedule"))
-	fields = [rule.day_of_week, rule.start_time, rule.end_time, rule.is_available]
+	fields = [rule[field] for field in RULE_FIELDS]
 	return (
 		frappe.qb.from_(schedule)
 		.select(*packed_apart(shared, fields, rules))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from scheduler_integration.availability.draft import Draft
+
 
 @dataclass(frozen=True, slots=True)
 class SlotRequest:
@@ -10,7 +12,7 @@ class SlotRequest:
 	`hold` is the key of the visitor's own hold. It is ignored, so that visitors still see the slot that they hold.
 	`by_host`: a host or manager books for somebody, so minimum notice and booking window don't apply. `moving` is the name
 	of a Booking that is to be rescheduled: its time counts as free. `besides` is that booking's present start in epoch
-	seconds, which isn't listed.
+	seconds, which isn't listed. `draft` is a change of a host's records that isn't saved: the listing counts with it.
 	"""
 
 	duration: int
@@ -19,3 +21,4 @@ class SlotRequest:
 	by_host: bool = False
 	moving: str | None = None
 	besides: int | None = None
+	draft: Draft | None = None

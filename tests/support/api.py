@@ -5,11 +5,11 @@ from typing import Any
 import frappe
 
 
-def call(function: str, user: str | None = None, **arguments: Any) -> tuple[int, dict[str, Any]]:
-	"""Return the HTTP status and the JSON of a method of the app, called as `user`."""
+def call(function: str, caller: str | None = None, /, **arguments: Any) -> tuple[int, dict[str, Any]]:
+	"""Return the HTTP status and the JSON of a method of the app, called as the user `caller`."""
 	before = frappe.session.user
 	frappe.local.response = frappe._dict()
-	frappe.set_user(user or before)
+	frappe.set_user(caller or before)
 	try:
 		frappe.call(f"scheduler_integration.api.{function}", **arguments)
 	finally:

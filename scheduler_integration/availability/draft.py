@@ -1,0 +1,79 @@
+"""A host's records as they would be after a change that isn't saved, for the listing to count with."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration import engine
+from scheduler_integration.availability.blocked_times import read_blocked
+from scheduler_integration.availability.overrides import Differing, differing_of
+from scheduler_integration.availability.schedules import RULE_FIELDS
+from scheduler_integration.platform.packed import Group
+
+
+@dataclass(frozen=True)
+class Draft:
+	"""The records of `user` that a change would save, and those that it would delete. Nothing of it is stored.
+
+	The saved documents are validated already, so their derived fields, such as the series of a blocked time, are set.
+	"""
+
+	user: str
+	saved: tuple[Document, ...] = ()
+	deleted: tuple[Document, ...] = ()
+
+	def schedules(self, stored: Iterable[frappe._dict]) -> Iterator[frappe._dict]:
+		"""Yield the schedules as they would be. At most one schedule of the user is the default."""
+		changed = {doc.name: doc for doc in self._saved("Availability Schedule")}
+		gone = self._deleted("Availability Schedule")
+		replaces_default = any(doc.is_default for doc in changed.values())
+		for row in stored:
+			if row.name in gone:
+				continue
+			if row.name in changed:
+				yield _schedule_row(changed[row.name])
+			elif replaces_default and row.user == self.user and row.is_default:
+				yield frappe._dict(row, is_default=0)
+			else:
+				yield row
+
+	def differing(self, stored: Differing) -> Differing:
+		"""Return the user's differing dates as they would be."""
+		changed = self._saved("Availability Override")
+		gone = self._deleted("Availability Override")
+		if not changed and not gone:
+			return stored
+		return differing_of(self._rows("Availability Override", changed, gone))
+
+	def blocked(self, stored: list[engine.Busy], span: engine.Interval) -> list[engine.Busy]:
+		"""Return the user's blocked times in `span` as they would be."""
+		changed = self._saved("Blocked Time")
+		gone = self._deleted("Blocked Time") | {doc.name for doc in changed}
+		if not gone:
+			return stored
+		kept = [busy for busy in stored if busy.label not in gone]
+		rows: list[list[Any]] = [
+			[doc.starts_at, doc.ends_at, doc.series, doc.name or ""]
+			for doc in changed
+			if doc.ends_at > span[0] and doc.starts_at < span[1]
+		]
+		return kept + read_blocked([Group([self.user], rows)], span)[self.user]
+
+	def _saved(self, doctype: str) -> list[Document]:
+		return [doc for doc in self.saved if doc.doctype == doctype]
+
+	def _deleted(self, doctype: str) -> set[str]:
+		return {doc.name for doc in self.deleted if doc.doctype == doctype}
+
+	def _rows(self, doctype: str, changed: list[Document], gone: Collection[str]) -> list[Document | frappe._dict]:
+		without = [*gone, *(doc.name for doc in changed if doc.name)]
+		stored = frappe.get_all(doctype, {"user": self.user, "name": ["not in", without or [""]]}, ["*"])
+		return [*sorted(stored, key=lambda row: row.creation), *changed]
+
+
+def _schedule_row(doc: Document) -> frappe._dict:
+	rules = [[str(row.get(field)) if "time" in field else row.get(field) for field in RULE_FIELDS] for row in doc.rules]
+	return frappe._dict(doc.as_dict(), rules=rules)

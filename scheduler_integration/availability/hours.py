@@ -1,0 +1,218 @@
+"""A host's own hours: the schedule, the dates that differ from it, and blocked time. Read here, and changed here only.
+
+A change is planned first and saved afterwards. In between, `impact` counts what it would do, and the host may think again.
+Pages and the API use the same functions.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration import engine
+from scheduler_integration.availability.draft import Draft
+from scheduler_integration.availability.moved_hours import moved_rules
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotFound, NotPermitted
+from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.clock import to_site_time
+
+SCHEDULE, OVERRIDE, BLOCKED = "Availability Schedule", "Availability Override", "Blocked Time"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+	"""A host's schedule with the coming overrides and blocked times, as records. The oldest date comes first.
+
+	`schedules` are all schedules of the user by title, the default first.
+	"""
+
+	user: str
+	schedule: Document
+	schedules: Sequence[frappe._dict]
+	overrides: Sequence[frappe._dict]
+	blocked: Sequence[frappe._dict]
+
+	@property
+	def version(self) -> str:
+		"""A text that changes each time somebody saves the schedule."""
+		return str(self.schedule.modified)
+
+
+def host_named(asked: str | None) -> str:
+	"""Return the user whose hours are asked for, by default the signed-in user's own.
+
+	Raises NotPermitted if these are somebody else's and the signed-in user isn't a manager, and NotFound for an unknown
+	user.
+	"""
+	user = frappe.session.user
+	if not asked or asked == user:
+		return user
+	if not is_manager():
+		raise NotPermitted
+	if not frappe.db.exists("User", {"name": asked}):
+		raise NotFound(_("There is no such user."))
+	return asked
+
+
+def hours_of(user: str, schedule: str | None, now: int) -> Hours:
+	"""Return the user's hours by the schedule with this name, by default the user's default schedule.
+
+	Makes a constant number of queries. Raises NotFound if there is no such schedule.
+	"""
+	found = frappe.get_all(
+		SCHEDULE, {"user": user}, ["name", "title", "is_default"], order_by="is_default desc, title asc"
+	)
+	if schedule and schedule not in {each.name for each in found}:
+		raise NotFound(_("There is no such schedule."))
+	if not found:
+		raise NotFound(_("There are no working hours yet."))
+	doc = _permitted(SCHEDULE, schedule or found[0].name)
+	today = engine.local_date(now, doc.timezone)
+	overrides = frappe.get_all(
+		OVERRIDE,
+		{"user": user, "end_date": [">=", today]},
+		[
+			"name", "date", "end_date", "is_available", "whole_day", "start_time", "end_time", "is_travel", "timezone",
+			"reason",
+		],
+		order_by="date asc, creation asc",
+	)  # fmt: skip
+	blocked = frappe.get_all(
+		BLOCKED,
+		{"user": user, "ends_at": [">", now]},
+		[
+			"name",
+			"start_time",
+			"end_time",
+			"starts_at",
+			"ends_at",
+			"reason",
+			"recurring",
+			"recurrence_rule",
+			"timezone",
+		],
+		order_by="starts_at asc, creation asc",
+	)
+	return Hours(user, doc, found, overrides, blocked)
+
+
+@dataclass(frozen=True)
+class HoursChange:
+	"""A change of one user's hours that isn't saved yet. `main` is the record that it is about."""
+
+	user: str
+	saved: tuple[Document, ...] = ()
+	deleted: tuple[Document, ...] = ()
+
+	@property
+	def main(self) -> Document:
+		return (*self.saved, *self.deleted)[0]
+
+	@property
+	def draft(self) -> Draft:
+		return Draft(self.user, self.saved, self.deleted)
+
+	def save(self) -> Document:
+		"""Save the change with the permissions of the signed-in user, and return the record that it is about."""
+		for doc in self.saved:
+			doc.insert() if doc.is_new() else doc.save()
+		for doc in self.deleted:
+			frappe.delete_doc(doc.doctype, doc.name)
+		return self.main
+
+
+def change_hours(
+	user: str,
+	schedule: str | None,
+	fields: Mapping[str, Any],
+	now: int,
+	*,
+	version: str | None = None,
+	keeps_clock: bool = True,
+) -> HoursChange:
+	"""Plan a change of a schedule's fields, by default the default schedule's. `rules` replace the whole week.
+
+	If `timezone` changes without new rules, 09:00 stays 09:00 by the new clock. With `keeps_clock` False the hours stay at
+	the same instants instead, as they are at `now`, and their wall-clock times move.
+
+	Raises ChangedMeanwhile if somebody saved the schedule after `version` was read, and InvalidRequest.
+	"""
+	doc = hours_of(user, schedule, now).schedule
+	if version and version != str(doc.modified):
+		raise ChangedMeanwhile
+	zone = doc.timezone
+	doc.update(dict(fields))
+	if not keeps_clock and "rules" not in fields:
+		doc.set("rules", moved_rules(doc.rules, zone, doc.timezone, now))
+	return HoursChange(user, saved=(_validated(doc),))
+
+
+def new_schedule(user: str, title: str, copied_from: str | None, now: int) -> HoursChange:
+	"""Plan another schedule with this title, as a copy of an existing one (the default if none is named)."""
+	doc = frappe.copy_doc(hours_of(user, copied_from, now).schedule)
+	doc.update({"title": title, "is_default": 0})
+	return HoursChange(user, saved=(_validated(doc),))
+
+
+def delete_schedule(user: str, schedule: str, now: int) -> HoursChange:
+	"""Plan to delete a schedule. Raises InvalidRequest for the last one: without hours nobody can be booked."""
+	found = hours_of(user, schedule, now)
+	if len(found.schedules) == 1:
+		raise InvalidRequest(_("These are your only hours. Change them instead."))
+	return HoursChange(user, deleted=(found.schedule,))
+
+
+def add_override(user: str, fields: Mapping[str, Any]) -> HoursChange:
+	"""Plan an override of dates. The fields are those of the record. Raises InvalidRequest."""
+	return HoursChange(user, saved=(_validated(_new(OVERRIDE, user, fields)),))
+
+
+def remove_override(name: str) -> HoursChange:
+	"""Plan to delete an override. Raises NotFound, or NotPermitted for somebody else's."""
+	doc = _permitted(OVERRIDE, name, "delete")
+	return HoursChange(doc.user, deleted=(doc,))
+
+
+def block(user: str, start: int, end: int, fields: Mapping[str, Any]) -> HoursChange:
+	"""Plan blocked time `[start, end)`, epoch seconds. The fields are further ones of the record. Raises InvalidRequest."""
+	times = {"start_time": to_site_time(start), "end_time": to_site_time(end)}
+	return HoursChange(user, saved=(_validated(_new(BLOCKED, user, {**fields, **times})),))
+
+
+def unblock(name: str) -> HoursChange:
+	"""Plan to delete blocked time. Raises NotFound, or NotPermitted for somebody else's."""
+	doc = _permitted(BLOCKED, name, "delete")
+	return HoursChange(doc.user, deleted=(doc,))
+
+
+def rest_of_day(user: str, now: int, zone: str) -> HoursChange:
+	"""Plan to block the rest of today, in the host's zone, from the last five-minute step."""
+	start = now - now % 300
+	tomorrow = engine.local_date(now, zone) + timedelta(days=1)
+	return block(user, start, engine.local_midnight(tomorrow, zone), {})
+
+
+def _new(doctype: str, user: str, fields: Mapping[str, Any]) -> Document:
+	doc = frappe.new_doc(doctype)
+	doc.update({**fields, "user": user})
+	return doc
+
+
+def _validated(doc: Document) -> Document:
+	"""Return the document with the fields that its controller derives. Saving it validates it again."""
+	doc.check_permission("create" if doc.is_new() else "write")
+	doc.run_method("before_validate")
+	doc.run_method("validate")
+	return doc
+
+
+def _permitted(doctype: str, name: str, ptype: str = "read") -> Document:
+	if not frappe.db.exists(doctype, {"name": name}):
+		raise NotFound
+	doc = frappe.get_doc(doctype, name)
+	doc.check_permission(ptype)
+	return doc

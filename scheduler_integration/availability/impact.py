@@ -1,0 +1,190 @@
+"""What a change of hours, rules or types would do, before it is saved. The listing itself counts.
+
+Both sides come from `slots_between`, the function that visitors' pages call: once as things are, and once with the draft.
+So the numbers can't differ from what visitors will see.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration import engine
+from scheduler_integration.availability.busy_times import of_calendar
+from scheduler_integration.availability.draft import Draft
+from scheduler_integration.availability.load import load_hosts
+from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
+from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.availability.slots import slots_between
+from scheduler_integration.catalogue.durations import chosen_duration
+from scheduler_integration.catalogue.lookup import Bookable, bookable
+
+# The days that are compared, today included.
+DAYS = 28
+_FARTHEST = 366 * 86400
+
+
+@dataclass(frozen=True, slots=True)
+class TypeImpact:
+	"""How many starts a meeting type gains and loses. `meeting_type` is the record's name, empty for a new one."""
+
+	meeting_type: str
+	title: str
+	gained: int
+	lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+	"""A coming booking of the host, `[start, end)` in epoch seconds."""
+
+	booking: str
+	start: int
+	end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+	"""What four weeks gain and lose, and which bookings stay although they would lie outside the host's hours.
+
+	`gained` and `lost` are starts, epoch seconds, at which something can be booked afterwards and not before, or the
+	reverse. A start that two types offer counts once.
+	"""
+
+	gained: tuple[int, ...]
+	lost: tuple[int, ...]
+	types: tuple[TypeImpact, ...]
+	outside: tuple[Meeting, ...]
+
+
+def impact_of_hours(draft: Draft, zone: str, now: int) -> Impact:
+	"""Return what a change of a host's hours would do. `zone` decides where the four weeks begin and end."""
+	types = _types_of(draft)
+	return _compared(types, types, draft, zone, now, outside_hours(draft, now))
+
+
+def impact_of_types(changed: Iterable[Document], zone: str, now: int) -> Impact:
+	"""Return what Meeting Types with unsaved values would do. A type that is new, or becomes inactive, counts too."""
+	after = list(changed)
+	before = [frappe.get_doc(doc.doctype, doc.name) for doc in after if not doc.is_new()]
+	return _compared([_bookable(doc) for doc in before], [_bookable(doc) for doc in after], None, zone, now, ())
+
+
+def outside_hours(draft: Draft, now: int) -> tuple[Meeting, ...]:
+	"""Return the coming bookings that lie within the host's hours now and wouldn't with the draft, earliest first.
+
+	Hours are the schedule of the booking's type, overrides and blocked time. Other bookings and calendars don't matter.
+	"""
+	meetings = _coming(draft.user, now)
+	if not meetings:
+		return ()
+	span = min(start for _name, start, _end, _schedule in meetings), max(end for _name, _start, end, _s in meetings)
+	fits_before = _fits(draft.user, {schedule for *_rest, schedule in meetings}, span, now, None)
+	fits_after = _fits(draft.user, {schedule for *_rest, schedule in meetings}, span, now, draft)
+	outside = {
+		name: Meeting(name, start, end)
+		for name, start, end, schedule in reversed(meetings)
+		if fits_before(schedule, start, end) and not fits_after(schedule, start, end)
+	}
+	# A multi-day meeting has a row for each day, and the earliest that lies outside stands for it.
+	return tuple(reversed(outside.values()))
+
+
+def _types_of(draft: Draft) -> list[Bookable]:
+	"""Return the active types that the user hosts, and those that use one of the draft's schedules."""
+	page, row = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Scheduling Page Host")
+	meeting_type = frappe.qb.DocType("Meeting Type")
+	team = frappe.qb.from_(row).select(row.parent).where((row.user == draft.user) & (row.is_active == 1))
+	own = (page.page_type == "Personal") & (page.user == draft.user)
+	schedules = [
+		doc.name for doc in (*draft.saved, *draft.deleted) if doc.doctype == "Availability Schedule" and doc.name
+	]
+	names = (
+		frappe.qb.from_(meeting_type)
+		.join(page)
+		.on(page.name == meeting_type.scheduling_page)
+		.select(meeting_type.name)
+		.where((meeting_type.is_active == 1) & (page.is_active == 1))
+		.where(own | page.name.isin(team) | meeting_type.availability_schedule.isin(schedules or [""]))
+		.orderby(meeting_type.creation)
+		.run(pluck=True)
+	)
+	return [bookable(frappe.get_cached_doc("Meeting Type", name)) for name in names]
+
+
+def _bookable(doc: Document) -> Bookable | None:
+	return bookable(doc) if doc.is_active and doc.scheduling_page else None
+
+
+def _compared(
+	before: Sequence[Bookable | None],
+	after: Sequence[Bookable | None],
+	draft: Draft | None,
+	zone: str,
+	now: int,
+	outside: tuple[Meeting, ...],
+) -> Impact:
+	starts_before = {_key(each): _starts(each, None, zone, now) for each in before if each}
+	starts_after = {_key(each): _starts(each, draft, zone, now) for each in after if each}
+	titles = {_key(each): each.meeting_type.title for each in (*before, *after) if each}
+	all_before = set().union(*starts_before.values())
+	all_after = set().union(*starts_after.values())
+	types = []
+	for name, title in titles.items():
+		old, new = starts_before.get(name, set()), starts_after.get(name, set())
+		if old != new:
+			types.append(TypeImpact(name, title, len(new - old), len(old - new)))
+	return Impact(tuple(sorted(all_after - all_before)), tuple(sorted(all_before - all_after)), tuple(types), outside)
+
+
+def _key(found: Bookable) -> str:
+	return found.meeting_type.name or ""
+
+
+def _starts(found: Bookable, draft: Draft | None, zone: str, now: int) -> set[int]:
+	today = engine.local_date(now, zone)
+	request = SlotRequest(chosen_duration(found.meeting_type, None), draft=draft)
+	offered = slots_between(found, request, today, today + timedelta(days=DAYS - 1), zone, now)
+	return {slot.start for slots in offered.days.values() for slot in slots}
+
+
+def _coming(user: str, now: int) -> list[tuple[str, int, int, str | None]]:
+	"""Return name, start, end and the type's own schedule of the user's coming meetings within a year."""
+	row, meeting_type = frappe.qb.DocType("Booking Host"), frappe.qb.DocType("Meeting Type")
+	found = (
+		frappe.qb.from_(row)
+		.left_join(meeting_type)
+		.on(meeting_type.name == row.meeting_type)
+		.select(row.parent, row.starts_at, row.ends_at, meeting_type.availability_schedule)
+		.where((row.user == user) & (row.is_live == 1))
+		.where((row.ends_at > now) & (row.starts_at < now + _FARTHEST))
+		.orderby(row.starts_at)
+		.orderby(row.parent)
+		.run()
+	)
+	return [(name, start, end, schedule or None) for name, start, end, schedule in found]
+
+
+def _fits(
+	user: str, schedules: set[str | None], span: engine.Interval, now: int, draft: Draft | None
+) -> Callable[[str | None, int, int], bool]:
+	"""Return whether a meeting lies within the hours of one of these schedules and outside blocked time."""
+	hosts = {}
+	for name in schedules:
+		schedule = load_schedules(name, [user], draft).get(user, NO_HOURS)
+		(hosts[name],) = load_hosts({user: schedule}, span, None, now, draft=draft)
+	open_times = {name: _open_times(host, span) for name, host in hosts.items()}
+	return lambda name, start, end: any(first <= start and end <= last for first, last in open_times[name])
+
+
+def _open_times(host: engine.Host, span: engine.Interval) -> list[engine.Interval]:
+	# A whole day around the meetings, so that the hours at both ends aren't cut.
+	hours = engine.working_intervals(host.hours, span[0] - 86400, span[1] + 86400)
+	blocked = [(busy[0], busy[1]) for busy in host.busy if _is_blocked(busy)]
+	return engine.subtract(hours, engine.merge(blocked))
+
+
+def _is_blocked(busy: engine.Busy | engine.Interval) -> bool:
+	return isinstance(busy, engine.Busy) and of_calendar(busy.label) is None

@@ -1,0 +1,215 @@
+"""Reads a host's hours as the API and the pages send them. Names all wrong fields at once.
+
+Two forms are read: the fields of an Availability Schedule with `rules`, and a short form with one span of hours for the
+whole week (`workingDays`, `startTime`, `endTime`, `bufferTime`, `minNotice`, `maxAdvance`).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
+from scheduler_integration.parsing.hours_text import TIME, parse_week
+from scheduler_integration.parsing.text import Refused, label, line, whole_number
+from scheduler_integration.parsing.zones import is_zone
+
+Parser = Callable[[object], Any]
+
+# Sunday is 0, as in the API; the records have names.
+DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+_SHORT = {name[:3].lower(): name for name in DAY_NAMES}
+LONGEST_TITLE, LONGEST_REASON = 140, 255
+# What a client may send back together with the fields that it read.
+_READ_ONLY = frozenset({"cmd", "user", "schedule", "schedules", "version", "overrides", "blocked_times", "keep", "id"})
+
+
+def parse_hours(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the fields of an Availability Schedule that the payload sets. Raises InvalidRequest.
+
+	`hours` is the week as text ("Mon-Fri 9-12, 13-17:30") and sets the rules, as `rules` and the short form do.
+	"""
+	wrong: dict[str, str] = {}
+	parsed = _parse({name: value for name, value in payload.items() if name not in _WEEK_FORM}, _SCHEDULE, wrong)
+	if any(name in payload for name in _WEEK_FORM):
+		parsed["rules"] = _short_week(payload, wrong)
+	if wrong:
+		raise InvalidRequest(details=wrong)
+	return parsed
+
+
+def parse_override(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the fields of an Availability Override. Without times it is about whole days. Raises InvalidRequest."""
+	wrong: dict[str, str] = {}
+	parsed = _parse({"date": None, **payload}, _OVERRIDE, wrong)
+	times = [field for field in ("start_time", "end_time") if parsed.get(field)]
+	if len(times) == 1 and not wrong:
+		missing = "end_time" if times == ["start_time"] else "start_time"
+		wrong[missing] = _("Enter both times, or neither for the whole day.")
+	if wrong:
+		raise InvalidRequest(details=wrong)
+	parsed["whole_day"] = int(not times)
+	parsed["is_travel"] = int(bool(parsed.get("timezone")))
+	return parsed
+
+
+def parse_block(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return reason and recurrence of blocked time. Its times are read by themselves. Raises InvalidRequest."""
+	wrong: dict[str, str] = {}
+	parsed = _parse(payload, _BLOCK, wrong)
+	if wrong:
+		raise InvalidRequest(details=wrong)
+	if parsed.get("recurrence_rule") and "recurring" not in payload:
+		parsed["recurring"] = 1
+	return parsed
+
+
+def _parse(
+	payload: Mapping[str, object], fields: Mapping[str, tuple[str, Parser]], wrong: dict[str, str]
+) -> dict[str, Any]:
+	parsed: dict[str, Any] = {}
+	for name, value in payload.items():
+		if name in _READ_ONLY:
+			continue
+		try:
+			fieldname, parser = fields[name]
+			parsed[fieldname] = parser(value)
+		except KeyError:
+			wrong[name] = _("There is no such field.")
+		except Refused as refused:
+			wrong[name] = str(refused)
+		except InvalidRequest as refused:
+			wrong[name] = refused.details.get(name, refused.message)
+	return parsed
+
+
+def _short_week(payload: Mapping[str, object], wrong: dict[str, str]) -> list[dict[str, Any]]:
+	missing = [name for name in _WEEK_FORM if payload.get(name) in (None, "")]
+	if missing:
+		wrong.update(dict.fromkeys(missing, _("Send workingDays, startTime and endTime together.")))
+		return []
+	times = _parse({name: payload[name] for name in ("startTime", "endTime")}, _WEEK_TIMES, wrong)
+	try:
+		days = parse_json("workingDays", payload["workingDays"], dict)
+	except InvalidRequest as refused:
+		wrong.update(refused.details)
+		return []
+	unknown = [name for name in days if name not in _SHORT]
+	if unknown:
+		wrong["workingDays"] = _("“{0}” is not a day. Use {1}.").format(str(unknown[0])[:20], ", ".join(_SHORT))
+	if wrong:
+		return []
+	return [
+		{"day_of_week": day, "start_time": times["start"], "end_time": times["end"], "is_available": 1}
+		for short, day in _SHORT.items()
+		if parse_flag("workingDays", days.get(short))
+	]
+
+
+def _rules(value: object) -> list[dict[str, Any]]:
+	given = parse_json("rules", value, list)
+	if given is None:
+		raise Refused(_("This must be a list of rows."))
+	return [_rule(number, row) for number, row in enumerate(given, 1)]
+
+
+def _rule(number: int, row: object) -> dict[str, Any]:
+	try:
+		if not isinstance(row, Mapping):
+			raise Refused(_("This value has the wrong type."))
+		return {
+			"day_of_week": _day(row.get("day_of_week")),
+			"start_time": _time(row.get("start_time")),
+			"end_time": _time(row.get("end_time")),
+			"is_available": int(parse_flag("is_available", row.get("is_available", True))),
+		}
+	except (Refused, InvalidRequest) as refused:
+		reason = next(iter(refused.details.values())) if isinstance(refused, InvalidRequest) else str(refused)
+		raise Refused(_("Row {0}: {1}").format(number, reason)) from None
+
+
+def _day(value: object) -> str:
+	if isinstance(value, str) and value[:3].lower() in _SHORT and not value.isdecimal():
+		return _SHORT[value[:3].lower()]
+	number = whole_number(value) if value not in (None, "") else -1
+	if not 0 <= number < len(DAY_NAMES):
+		raise Refused(_("A day is 0 (Sunday) to 6 (Saturday)."))
+	return DAY_NAMES[number]
+
+
+def _time(value: object) -> str:
+	if not isinstance(value, str) or not TIME.fullmatch(value):
+		raise Refused(_("Write a time as 09:30."))
+	return f"{value[:5]}:00"
+
+
+def _time_or_none(value: object) -> str | None:
+	return None if value in (None, "") else _time(value)
+
+
+def _zone(value: object) -> str:
+	if not is_zone(value):
+		raise Refused(_("Choose a time zone from the list, such as Europe/Berlin."))
+	return str(value)
+
+
+def _title(value: object) -> str:
+	text = label(value, LONGEST_TITLE)
+	if not text:
+		raise Refused(_("Enter a name of 1 to {0} characters.").format(LONGEST_TITLE))
+	return text
+
+
+def _count(value: object) -> int:
+	number = whole_number(value) if value not in (None, "") else 0
+	if number < 0:
+		raise Refused(_("This can't be negative."))
+	return number
+
+
+def _flag(name: str) -> Parser:
+	return lambda value: int(parse_flag(name, value))
+
+
+def _rule_text(value: object) -> str:
+	if value is not None and not isinstance(value, str):
+		raise Refused(_("This must be text."))
+	return (value or "").strip()
+
+
+_WEEK_FORM = ("workingDays", "startTime", "endTime")
+_WEEK_TIMES: dict[str, tuple[str, Parser]] = {"startTime": ("start", _time), "endTime": ("end", _time)}
+_SCHEDULE: dict[str, tuple[str, Parser]] = {
+	"title": ("title", _title),
+	"timezone": ("timezone", _zone),
+	"is_default": ("is_default", _flag("is_default")),
+	"rules": ("rules", _rules),
+	"hours": ("rules", parse_week),
+	"buffer_minutes": ("buffer_minutes", _count),
+	"minimum_notice_hours": ("minimum_notice_hours", _count),
+	"max_days_in_advance": ("max_days_in_advance", _count),
+	"bufferTime": ("buffer_minutes", _count),
+	"minNotice": ("minimum_notice_hours", _count),
+	"maxAdvance": ("max_days_in_advance", _count),
+	**{
+		f"{period}_{kind}": (f"{period}_{kind}", _count)
+		for period in ("daily", "weekly", "monthly")
+		for kind in ("limit", "minutes")
+	},
+}
+_OVERRIDE: dict[str, tuple[str, Parser]] = {
+	"date": ("date", lambda value: parse_date("date", value)),
+	"end_date": ("end_date", lambda value: parse_date("end_date", value) if value not in (None, "") else None),
+	"is_available": ("is_available", _flag("is_available")),
+	"start_time": ("start_time", _time_or_none),
+	"end_time": ("end_time", _time_or_none),
+	"timezone": ("timezone", lambda value: _zone(value) if value else None),
+	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
+}
+_BLOCK: dict[str, tuple[str, Parser]] = {
+	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
+	"recurring": ("recurring", _flag("recurring")),
+	"recurrence_rule": ("recurrence_rule", _rule_text),
+	"timezone": ("timezone", lambda value: _zone(value) if value else None),
+}
