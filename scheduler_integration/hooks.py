@@ -26,6 +26,8 @@ add_to_apps_screen = [
 	}
 ]
 
+website_redirects = [{"source": "/settings/scheduling", "target": "/scheduling", "redirect_http_status": 302}]
+
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},

@@ -24,8 +24,14 @@ def identify() -> None:
 		_sign_in()
 	else:
 		sessions.resume()
+	local.login_manager = LoginManager()
 	local.lang = get_language()
 	_validate_csrf_token()
+
+
+class LoginManager:
+	def logout(self) -> None:
+		sessions.end()
 
 
 def _validate_csrf_token() -> None:

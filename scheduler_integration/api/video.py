@@ -21,7 +21,7 @@ from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.fields import parse_name
 from scheduler_integration.platform import clock
 
-_PAGE = "/scheduling"
+_PAGE = "/scheduling/video"
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

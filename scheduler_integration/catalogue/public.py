@@ -133,6 +133,13 @@ def listings_of(user: str) -> list[Listing]:
 	return [_listing(frappe.get_cached_doc("Scheduling Page", name)) for name in _pages_of(user)]
 
 
+def brand_of(user: str) -> Brand | None:
+	"""Return the brand of the user's personal page, or else of the oldest team page that they host; None without a page."""
+	rows = _pages(user, "page_type", "brand_color", "logo")
+	own = next((row for row in rows if row.page_type == "Personal"), rows[0] if rows else None)
+	return Brand(own.brand_color or None, own.logo or None) if own else None
+
+
 def public_page(bookable: Bookable) -> PublicPage:
 	"""Return the page of the meeting type, as visitors see it."""
 	return _page(bookable.page, bookable.people)
@@ -154,15 +161,16 @@ def choices_of(question: Document) -> list[str]:
 
 
 def _pages_of(user: str) -> list[str]:
+	return [row.name for row in _pages(user, "name")]
+
+
+def _pages(user: str, *fields: str) -> list[frappe._dict]:
+	"""Return these fields of the active pages that the user owns or is an active host of, oldest first."""
 	page, host = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Scheduling Page Host")
 	hosted = frappe.qb.from_(host).select(host.parent).where((host.user == user) & (host.is_active == 1))
-	return (
-		frappe.qb.from_(page)
-		.select(page.name)
-		.where((page.is_active == 1) & ((page.user == user) | page.name.isin(hosted)))
-		.orderby(page.creation)
-		.run(pluck=True)
-	)
+	mine = (page.is_active == 1) & ((page.user == user) | page.name.isin(hosted))
+	query = frappe.qb.from_(page).select(*(page[field] for field in fields)).where(mine).orderby(page.creation)
+	return query.run(as_dict=True)
 
 
 def _listing(page: Document) -> Listing:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder.functions import Coalesce
+from frappe.query_builder.functions import Coalesce, Count
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion
 
@@ -57,6 +57,13 @@ def agenda(user: str | None, now: int, limit: int, after: str | None = None, onl
 	handed_to = _possible_hosts(bookings) if managing else {}
 	entries = (AgendaEntry(each, handed_to.get(each.id, ())) for each in for_hosts(bookings, now))
 	return Agenda(tuple(entries), last)
+
+
+def count_requests(user: str, now: int) -> int:
+	"""Return how many attendees wait for the user's answer. `now` is in epoch seconds."""
+	booking = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(booking).select(Count("*")).where(booking.name.isin(hosted_by(user, since=now)))
+	return query.where((booking.status == "Pending") & (booking.ends_at > now)).run(pluck=True)[0]
 
 
 def _wanted(user: str | None, now: int, only: BookingFilter) -> QueryBuilder:

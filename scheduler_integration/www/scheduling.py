@@ -10,28 +10,23 @@ from urllib.parse import urlencode
 
 import frappe
 from frappe import _
-from frappe.utils import get_fullname
 
 from scheduler_integration.availability.defaults import timezone_of
-from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.calendars.mirror.outside import changes_of
 from scheduler_integration.calendars.notices import change_sentence
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
-from scheduler_integration.conferencing.connect import accounts, providers
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.bulk import act_on_all
 from scheduler_integration.entry.commands import act, parse_command
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError, SomeRefused, TimeNotFree
 from scheduler_integration.meetings.agenda import AgendaEntry, agenda
-from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
 from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view
-from scheduler_integration.pages.host.calendars import calendars_card
 from scheduler_integration.pages.host.filters import Filters, filters_view
+from scheduler_integration.pages.host.house import MEETINGS, open_house
 from scheduler_integration.pages.host.refused import no_time_message, not_free_message, some_refused_message
-from scheduler_integration.pages.host.video import video_problem, video_view
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
@@ -71,23 +66,21 @@ def _view() -> dict:
 	)
 	view = hosting_view(
 		HostPage(
-			host=get_fullname(user),
+			house=open_house(user, visitor, now(), MEETINGS),
 			zone=zone,
 			entries=found.entries,
 			listings=listings_of(user),
-			visitor=visitor,
 			now=now(),
 			tabs=tabs,
-			message=_refused_message(error, found.entries, visitor.style(zone)) if error else _news(),
-			preferences=preferences_of(user),
+			message=_refused_message(error, found.entries, visitor.style(zone))
+			if error
+			else _done_message(argument("done")),
 			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
 	)
 	status = error.http_status_code if error else 200
 	return view | {
 		"status": status,
-		"video": video_view(accounts(user), providers()),
-		"calendars": calendars_card(connections_of(user, now())),
 		"calendar_notes": _calendar_notes(user, zone),
 	}
 
@@ -100,12 +93,15 @@ def _calendar_notes(user: str, zone: str) -> list[dict]:
 
 def _act() -> SchedulingError | None:
 	"""Run the command of a meeting's button and redirect to the page. Returns the error if the command is refused."""
+	if argument("action") == "sign_out":
+		frappe.local.login_manager.logout()
+		raise redirection("/login")
 	count = 0
 	try:
 		with refusals():
 			if argument("several"):
 				count = act_on_all(argument("action"), _selected(), argument("reason"))
-			elif not _choose(argument("action")):
+			else:
 				asked: dict[str, object] = {name: argument(name) for name in ASKED}
 				act(parse_command(**asked, start=_wanted_start(), guests=split_addresses(argument("guests"))))
 	except SchedulingError as error:
@@ -124,21 +120,6 @@ def _wanted_start() -> str:
 	zone = timezone_of(frappe.session.user)
 	typed = read_wall_time(read_day(argument("to_date")), argument("to_time"), zone)
 	return iso(typed, zone) if typed else argument("start")
-
-
-def _choose(action: str) -> bool:
-	"""Run an action that changes a host's preferences. Returns False if `action` is another one."""
-	user = frappe.session.user
-	choices = {
-		"feed_on": lambda: renew_feed(user),
-		"feed_off": lambda: stop_feed(user),
-		"digest_on": lambda: choose_digest(user, True),
-		"digest_off": lambda: choose_digest(user, False),
-	}
-	if action not in choices:
-		return False
-	choices[action]()
-	return True
 
 
 def _filters() -> Filters:
@@ -196,20 +177,9 @@ def _refused_message(error: SchedulingError, entries: Sequence[AgendaEntry], sty
 	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
 
 
-def _news() -> dict | None:
-	"""Return the message about what was done before the redirect to this page."""
-	if problem := video_problem(argument("video_error")):
-		return {"text": problem, "is_error": True}
-	return _done_message(argument("done"))
-
-
 def _done_message(action: str) -> dict | None:
 	texts = {
 		"book": _("The meeting is booked, and the invitation is on its way."),
-		"feed_on": _("Your calendar link is ready. An earlier one doesn't work any more."),
-		"feed_off": _("Your calendar link doesn't work any more."),
-		"digest_on": _("You get your meetings by e-mail each morning."),
-		"digest_off": _("You get no e-mail in the morning any more."),
 		"cancel": _("The meeting is cancelled, and the attendee has been told."),
 		"cancel_for_all": _("The meeting is cancelled for all, and everybody has been told."),
 		"complete": _("The meeting is marked as held."),
@@ -221,9 +191,6 @@ def _done_message(action: str) -> dict | None:
 		"confirm": _("The meeting is confirmed, and the attendee has been told."),
 		"reassign": _("The meeting is reassigned, and everybody has been told."),
 		"decline": _("The request is declined, and the attendee has been told."),
-		"video_connected": _("The account is connected, and makes the links of your online meetings."),
-		"video_preferred": _("Meetings without a provider of their own use this account now."),
-		"video_disconnected": _("The account is disconnected. Links that were sent keep working."),
 	}
 	if action == "several":
 		return {"text": _changed(argument("count")), "is_error": False}

@@ -23,6 +23,7 @@ from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.lookup import earlier_choices
 from scheduler_integration.pages.host.book import FIELDS, Attempt, BookingForm, Offered, Wish, booking_form_view
+from scheduler_integration.pages.host.house import MEETINGS, open_house
 from scheduler_integration.pages.kit.fields import read_answers, split_addresses, typed_values
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
@@ -58,11 +59,11 @@ def _view() -> dict:
 	languages = dict.fromkeys((frappe.local.lang, *_LANGUAGES))
 	return booking_form_view(
 		BookingForm(
+			house=open_house(frappe.session.user, current_visitor(), now(), MEETINGS),
 			wish=replace(wish, day=offered.day) if offered else wish,
 			types=types,
 			offered=offered,
 			zone=zone,
-			visitor=current_visitor(),
 			person=person,
 			found=search_people(wish.search) if wish.search else (),
 			choices=_choices(person),

@@ -10,11 +10,14 @@ from urllib.parse import urlencode
 import frappe
 from frappe import _
 
+from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars import connections, joining
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
 from scheduler_integration.pages.host.calendars import PRESETS, CalendarsPage, calendars_view
+from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_secret
@@ -38,10 +41,13 @@ def _view() -> dict:
 	user, sees_all = frappe.session.user, argument("whose") == "all" and is_manager()
 	view = calendars_view(
 		CalendarsPage(
+			house=open_house(user, current_visitor(), now(), _PATH),
 			connections=connections.connections_of(None if sees_all else user, now()),
 			vendors=joining.available_providers(),
 			visitor=current_visitor(),
 			now=now(),
+			zone=timezone_of(user),
+			preferences=preferences_of(user),
 			is_manager=is_manager(),
 			sees_all=sees_all,
 			message=_message(error),
@@ -123,6 +129,10 @@ _COMMANDS: dict[str, Callable[[], None]] = {
 	"sync": _sync,
 	"disconnect": _disconnect,
 	"use_other": _use_other,
+	"feed_on": lambda: renew_feed(frappe.session.user),
+	"feed_off": lambda: stop_feed(frappe.session.user),
+	"digest_on": lambda: choose_digest(frappe.session.user, True),
+	"digest_off": lambda: choose_digest(frappe.session.user, False),
 }
 
 
@@ -138,6 +148,10 @@ def _message(error: SchedulingError | None) -> dict | None:
 		"sync": _("The calendar is being read now."),
 		"disconnect": _("The calendar is disconnected."),
 		"use_other": _("The other account is connected. It is being read now."),
+		"feed_on": _("Your calendar link is ready. An earlier one doesn't work any more."),
+		"feed_off": _("Your calendar link doesn't work any more."),
+		"digest_on": _("You get your meetings by e-mail each morning."),
+		"digest_off": _("You get no e-mail in the morning any more."),
 	}
 	asked = "connect" if argument("connected") else argument("done")
 	return {"text": done[asked], "is_error": False} if asked in done else None

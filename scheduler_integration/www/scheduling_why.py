@@ -11,6 +11,7 @@ from scheduler_integration.availability.explain import Explanation, explain
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType, readable_meeting_types
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
+from scheduler_integration.pages.host.house import MEETINGS, open_house
 from scheduler_integration.pages.host.why import Answer, Question, why_view
 from scheduler_integration.pages.kit.respond import argument, respond, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
@@ -35,7 +36,8 @@ def _view() -> dict:
 				answer = Answer(_explain(question, zone, types))
 		except SchedulingError as error:
 			answer, status = Answer(problem=error.message), error.http_status_code
-	return why_view(types, question, answer, zone, current_visitor(), now()) | {"status": status}
+	house = open_house(frappe.session.user, current_visitor(), now(), MEETINGS)
+	return why_view(house, types, question, answer, zone, now()) | {"status": status}
 
 
 def _explain(question: Question, zone: str, types: list[ReadableType]) -> Explanation:

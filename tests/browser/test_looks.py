@@ -155,7 +155,7 @@ def test_a_session_of_several_on_a_managers_page(browse):
 	danger.click()
 	row.locator(".attendees button", has_text="Cancel for").first.click()
 	window.page.locator(".done", has_text="cancelled").wait_for()
-	assert window.page.locator("[aria-current=page]").inner_text() == "Everybody's meetings"
+	assert window.page.locator(".views [aria-current=page]").inner_text() == "Everybody's meetings"
 	assert row.count() == 0
 
 
@@ -165,7 +165,7 @@ def test_why_a_time_is_not_offered(browse):
 	sign_in_as(window, host_of(meeting_type))
 	window.open("/scheduling")
 	window.follow(window.page.locator("a[href='/scheduling/why']"))
-	ask = window.page.locator("button[type=submit]")
+	ask = window.page.locator("main button[type=submit]")
 	check(window, "why", then=ask)
 	window.follow(ask)
 	window.page.locator("#answer-heading").wait_for()

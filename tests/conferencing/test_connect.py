@@ -155,7 +155,7 @@ def test_the_methods_over_http(client, zoom_for_all, connect_zoom):
 	left = client.call(f"{VIDEO}.disconnect", name="made-up")
 	assert left.status_code == 403
 	made_up = client.get(f"/api/method/{VIDEO}.callback?state=made-up&code=x", allow_redirects=False)
-	assert (made_up.status_code, made_up.headers["Location"]) == (302, "/scheduling?video_error=CONSENT_EXPIRED")
+	assert (made_up.status_code, made_up.headers["Location"]) == (302, "/scheduling/video?video_error=CONSENT_EXPIRED")
 	assert frappe.db.exists("Video Connection", name)
 
 
@@ -164,10 +164,10 @@ def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom_for_al
 	connect_zoom(jane, status="Reconnect Needed")
 	frappe.db.commit()
 	sign_in(client, jane)
-	page = read(client.get("/scheduling?video_error=CONSENT_EXPIRED").text)
+	page = read(client.get("/scheduling/video?video_error=CONSENT_EXPIRED").text)
 	assert "This took too long" in page.one(role="alert").text
-	assert [secret for secret in zoom_for_all.secrets if secret in client.get("/scheduling").text] == []
-	section = page.one("section", aria_labelledby="video-heading")
+	assert [secret for secret in zoom_for_all.secrets if secret in client.get("/scheduling/video").text] == []
+	section = page.one("section", aria_labelledby="accounts-heading")
 	assert "jane@zoom.example" in section.text
 	assert "Reconnect needed" in section.text
 	links = [link["href"] for link in section.all("a")]
@@ -179,7 +179,7 @@ def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom_for_al
 	assert read(missing.text).one("a", class_="button")["href"] == "/scheduling"
 	form = section.one("form")
 	values = {control["name"]: control["value"] for control in (*form.all("input"), form.one("button"))}
-	assert client.post(form["action"], data=values).headers["Location"] == "/scheduling?done=video_disconnected"
+	assert client.post(form["action"], data=values).headers["Location"] == "/scheduling/video?done=video_disconnected"
 	assert connect.accounts(jane) == []
 
 
@@ -188,7 +188,7 @@ def test_a_host_says_which_account_is_preferred(client, zoom_for_all, connect_zo
 	first = connect_zoom(page.user)
 	other = connect_zoom(page.user, account="jane@firm.example")
 	sign_in(client, page.user)
-	section = read(client.get("/scheduling").text).one("section", aria_labelledby="video-heading")
+	section = read(client.get("/scheduling/video").text).one("section", aria_labelledby="accounts-heading")
 	assert "Connected Preferred" in section.all("li")[0].text
 	assert first in [button["value"] for button in section.all("li")[0].all("button")]
 	[button] = section.all("button", name="prefer")
@@ -196,7 +196,7 @@ def test_a_host_says_which_account_is_preferred(client, zoom_for_all, connect_zo
 	form = section.all("form")[1]
 	values = {control["name"]: control["value"] for control in form.all("input")}
 	answer = client.post(form["action"], data={**values, "prefer": other})
-	assert answer.headers["Location"] == "/scheduling?done=video_preferred"
+	assert answer.headers["Location"] == "/scheduling/video?done=video_preferred"
 	booking = book(make_meeting_type(page, location_type="Video Call"))
 	[meeting] = zoom_for_all.meetings.values()
 	assert (meeting["owner"], booking.meeting_link) == ("jane@firm.example", meeting["join_url"])

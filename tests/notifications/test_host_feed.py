@@ -111,12 +111,12 @@ def test_the_host_makes_the_link_on_their_page_and_an_app_reads_it_again_with_th
 	sign_in(client, host_of(offer))
 
 	def press(action):
-		form = read(client.get("/scheduling").text).one(id="your-day").one("form")
-		answer = client.post("/scheduling", data=[*typed_in(form), ("action", action)])
-		assert answer.headers["Location"] == f"/scheduling?done={action}"
+		form = read(client.get("/scheduling/calendars").text).one(id="your-day").one("form")
+		answer = client.post("/scheduling/calendars", data=[*typed_in(form), ("action", action)])
+		assert answer.headers["Location"] == f"/scheduling/calendars?done={action}"
 
 	press("feed_on")
-	address = read(client.get("/scheduling").text).one("input", id="feed")["value"]
+	address = read(client.get("/scheduling/calendars").text).one("input", id="feed")["value"]
 	path = address[address.index("/api/") :]
 	book(offer)
 	app = client.__class__(client.base_url, client.headers["X-Frappe-Site-Name"])

@@ -32,7 +32,7 @@ def open_form(client, offer, **asked):
 
 
 def send(client, page, **typed):
-	form = page.one("form", method="post")
+	form = page.one("main").one("form", method="post")
 	return client.post(form["action"], data=typed_in(form, **typed))
 
 
@@ -128,7 +128,7 @@ class TestBook:
 		[{"date": "soon"}, {"date": "9999-12-31"}, {"duration": "x"}, {"q": "%"}, {"q": "' or 1=1 --"}, {"q": "x" * 9999}],
 	)  # fmt: skip
 	def test_nonsense_in_the_address_shows_the_form(self, client, offer, asked):
-		assert open_form(client, offer, **asked).one("form", method="post")
+		assert open_form(client, offer, **asked).one("main").one("form", method="post")
 
 	def test_records_and_types_of_others_are_refused(self, client, offer):
 		stranger = make_offer()

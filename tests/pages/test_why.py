@@ -9,6 +9,7 @@ from babel import Locale
 
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.pages.host.house import MEETINGS, House
 from scheduler_integration.pages.host.why import Answer, Question, why_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.platform.clock import now, utc
@@ -18,6 +19,7 @@ from tests.pages.reading import form_values, read
 from tests.support.factories import at, make_user
 
 VISITOR = Visitor(Locale.parse("en_GB"), "Europe/Berlin", True, False)
+HOUSE = House("Jane", VISITOR, MEETINGS, 0, (), None)
 NOW = at("2026-11-20 12:00")
 TYPES = [
 	ReadableType("A", "Intro call", "Jane Doe", "https://site.example/schedule/jane/intro", (30, 60)),
@@ -45,7 +47,7 @@ def explanation(**fields):
 
 def view(question=ASKED, **given):
 	answer = Answer(explanation(**given)) if given else Answer()
-	return why_view(TYPES, question, answer, "Europe/Berlin", VISITOR, NOW)
+	return why_view(HOUSE, TYPES, question, answer, "Europe/Berlin", NOW)
 
 
 class TestQuestion:
@@ -134,7 +136,7 @@ class TestPage:
 	def test_a_host_comes_from_their_page_and_chooses(self, client, offer):
 		sign_in(client, host_of(offer))
 		assert read(client.get("/scheduling").text).all("a", href="/scheduling/why")
-		form = read(client.get("/scheduling/why").text).one("form")
+		form = read(client.get("/scheduling/why").text).one("main").one("form")
 		assert [option["value"] for option in form.one("select", name="type").all("option")] == [offer.name]
 		answer = self.ask(client, **dict(form_values(form)))
 		assert answer.status_code == 200
@@ -156,7 +158,9 @@ class TestPage:
 		sign_in(client, host_of(offer))
 		answer = self.ask(client, type=offer.name, date=date, time=time)
 		assert answer.status_code == 400
-		assert read(answer.text).one("form").one("p", role="alert").text == "Please choose a day and a time."
+		assert (
+			read(answer.text).one("main").one("form").one("p", role="alert").text == "Please choose a day and a time."
+		)
 
 	@pytest.mark.parametrize("duration", ["7", "x", "99999999999999999999"])
 	def test_a_duration_that_the_type_is_not_offered_in_is_its_own(self, client, offer, duration):

@@ -1,5 +1,6 @@
 """Stands in for frappe.website.serve: finds the page of a path, renders it, and shows error pages."""
 
+import re
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -31,6 +32,10 @@ def _resolve(path: str) -> str:
 	if local.path == "app" or local.path.startswith("app/"):
 		local.flags.redirect_location = f"/desk{local.request.full_path.removeprefix('/app').rstrip('?')}"
 		raise frappe.Redirect
+	for rule in frappe.get_hooks("website_redirects"):
+		if re.match(f"{rule['source'].strip('/ ')}$", local.path):
+			local.flags.redirect_location = rule["target"]
+			raise frappe.Redirect(rule.get("redirect_http_status") or 301)
 	try:
 		endpoint, arguments = _routes().bind_to_environ(local.request.environ).match(f"/{local.path}")
 	except NotFound:

@@ -11,14 +11,13 @@ from babel import Locale
 from frappe import _
 from frappe.utils import get_url_to_form
 
-from scheduler_integration.catalogue.public import Brand, Listing
+from scheduler_integration.catalogue.public import Listing
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.bulk import BULK_ACTIONS
 from scheduler_integration.meetings.agenda import AgendaEntry
-from scheduler_integration.notifications.preferences import Preferences
+from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.meeting_row import meeting_row
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
@@ -47,16 +46,18 @@ class Tabs:
 class HostPage:
 	"""The data of `/scheduling`: a host's meetings and pages. `zone` is the host's, `now` is in epoch seconds."""
 
-	host: str
+	house: House
 	zone: str
 	entries: Sequence[AgendaEntry]
 	listings: Sequence[Listing]
-	visitor: Visitor
 	now: int
 	tabs: Tabs = Tabs()
 	message: dict | None = None
 	filters: dict = field(default_factory=dict)
-	preferences: Preferences = field(default_factory=Preferences)
+
+	@property
+	def visitor(self) -> Visitor:
+		return self.house.visitor
 
 	@property
 	def style(self) -> dates.TimeStyle:
@@ -72,22 +73,13 @@ def hosting_view(shown: HostPage) -> dict:
 	tabs, locale = shown.tabs, shown.visitor.locale
 	title = _("Everybody's meetings") if tabs.sees_all else _("Your meetings")
 	return {
-		"document": document(
-			shown.visitor,
-			title=title,
-			brand=_brand(shown.listings),
-			styles=("host",),
-			script="host",
-			secret_address=True,
-		),
-		"title": title,
+		**shown.house.frame(title, styles=("meetings",), script="host"),
+		"subtitle": f"{dates.full_date(shown.today, locale)} · {_('times in {0}').format(dates.city(shown.zone, locale))}",
 		"views": tabs.views,
 		"sees_all": tabs.sees_all,
 		"after": tabs.after,
 		"first": tabs.first,
 		"later": tabs.later,
-		"host": shown.host,
-		"today": dates.full_date(shown.today, locale),
 		"city": dates.city(shown.zone, locale),
 		"zone": shown.zone,
 		"days": _days(shown),
@@ -96,19 +88,9 @@ def hosting_view(shown: HostPage) -> dict:
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": shown.message,
 		"filters": shown.filters,
-		"feed_url": shown.preferences.feed_url,
-		"morning_digest": shown.preferences.morning_digest,
-		"csrf_token": csrf_token(),
 		"data": script_json({"strings": host_strings()}),
 		"status": 200,
 	}
-
-
-def _brand(listings: Sequence[Listing]) -> Brand | None:
-	"""Return the brand of the host's personal page, or else of the first page."""
-	pages = [listing.page for listing in listings]
-	own = next((page for page in pages if page.page_type == "Personal"), pages[0] if pages else None)
-	return own.brand if own else None
 
 
 def _days(shown: HostPage) -> list[dict]:

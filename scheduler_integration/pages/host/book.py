@@ -16,9 +16,9 @@ from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.crm.people import Person
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
+from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.fields import field_view, new_key, question_view
 from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
@@ -82,16 +82,20 @@ class Offered:
 class BookingForm:
 	"""The data of the page. `zone` is the host's, `choices` are the attendee's time zone and language."""
 
+	house: House
 	wish: Wish
 	types: Sequence[ReadableType]
 	offered: Offered | None
 	zone: str
-	visitor: Visitor
 	person: Person | None = None
 	found: Sequence[Person] = ()
 	choices: tuple[str, str] = ("", "")
 	languages: Sequence[str] = ()
 	attempt: Attempt = Attempt()
+
+	@property
+	def visitor(self) -> Visitor:
+		return self.house.visitor
 
 	@property
 	def style(self) -> dates.TimeStyle:
@@ -101,15 +105,11 @@ class BookingForm:
 def booking_form_view(shown: BookingForm) -> dict:
 	"""Return the view of `/scheduling/book`."""
 	error = shown.attempt.error
-	title = _("Book for somebody")
 	return {
-		"document": document(
-			shown.visitor,
-			title=" · ".join([*([error.message] if error else []), title]),
-			styles=("form", "host", "why", "book"),
-			secret_address=True,
+		**shown.house.frame(_("Book for somebody"), styles=("why", "book"), said=error.message if error else ""),
+		"subtitle": _(
+			"The attendee gets the ordinary invitation. Minimum notice and booking window don't apply to you."
 		),
-		"title": title,
 		"city": dates.city(shown.zone, shown.visitor.locale),
 		"wish": shown.wish,
 		"pages": types_by_page(shown.types),
@@ -128,7 +128,6 @@ def booking_form_view(shown: BookingForm) -> dict:
 		"why_url": _why_url(shown) if isinstance(error, SlotTaken) else None,
 		"action": shown.wish.url(search=""),
 		"key": shown.attempt.values.get("idempotency_key") or new_key(),
-		"csrf_token": csrf_token(),
 		"status": error.http_status_code if error else 200,
 	}
 

@@ -12,7 +12,11 @@ from frappe.utils import get_fullname
 from scheduler_integration.availability.busy_times import Distrust
 from scheduler_integration.calendars.connections import ConnectionSummary
 from scheduler_integration.calendars.joining import AnotherAccount
-from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.notifications.preferences import Preferences
+from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
 # Servers whose address nobody needs to look up, and where their app passwords are made.
@@ -26,13 +30,16 @@ PRESETS = {
 class CalendarsPage:
 	"""The data of the page. `vendors` are the providers that can be connected with a consent page.
 
-	`sees_all`: a manager sees everybody's. `typed` and `problems` are a refused form's values and its errors, by field.
+	`zone` is the host's. `sees_all`: a manager sees everybody's. `typed` and `problems` are a refused form's values and its errors, by field.
 	"""
 
+	house: House
 	connections: Sequence[ConnectionSummary]
 	vendors: Sequence[str]
 	visitor: Visitor
 	now: int
+	zone: str
+	preferences: Preferences
 	is_manager: bool = False
 	sees_all: bool = False
 	message: dict | None = None
@@ -45,8 +52,10 @@ def calendars_view(shown: CalendarsPage) -> dict:
 	"""Return the view of `/scheduling/calendars`."""
 	title = _("Everybody's calendars") if shown.sees_all else _("Your calendars")
 	return {
-		"document": document(shown.visitor, title=title, styles=("host", "why", "calendars"), secret_address=True),
-		"title": title,
+		**shown.house.frame(title, styles=("why", "calendars"), script="host"),
+		"subtitle": _(
+			"Nobody can book over the events of a calendar that is read here. Visitors never see the events."
+		),
 		"sees_all": shown.sees_all,
 		"is_manager": shown.is_manager,
 		"connections": [_connection(each, shown) for each in shown.connections],
@@ -56,20 +65,10 @@ def calendars_view(shown: CalendarsPage) -> dict:
 		"other": shown.other,
 		"typed": shown.typed or {},
 		"problems": shown.problems or {},
-		"csrf_token": csrf_token(),
+		"preferences": shown.preferences,
+		"city": dates.city(shown.zone, shown.visitor.locale),
+		"data": script_json({"strings": host_strings()}),
 		"status": 400 if shown.problems else 200,
-	}
-
-
-def calendars_card(connections: Sequence[ConnectionSummary]) -> dict:
-	"""Return the view of a host's own calendars on `/scheduling`: accounts, and a warning."""
-	troubled = next((each for each in connections if each.is_active and each.distrust), None)
-	warning = _("The calendar {0} can't be read at present. See how to fix it.")
-	return {
-		"accounts": [
-			{"account": each.account, "state": _state(each), "is_well": _is_well(each)} for each in connections
-		],
-		"trouble": warning.format(troubled.account) if troubled else None,
 	}
 
 

@@ -1,4 +1,4 @@
-"""The section "Video" of a host's page: the accounts with which their video calls are made."""
+"""`/scheduling/video`: the accounts with which a host's video calls are made."""
 
 from __future__ import annotations
 
@@ -17,21 +17,27 @@ from scheduler_integration.exceptions import (
 	SchedulingError,
 	VendorRefusesApp,
 )
+from scheduler_integration.pages.host.house import VIDEO, House
 
-PATH = "/scheduling/video"
 _ERRORS = (ConsentExpired, ConsentRefused, AdminConsentNeeded, ConsentIncomplete, VendorRefusesApp)
 
 
-def video_view(accounts: Sequence[VideoAccount], providers: Sequence[VideoProvider]) -> dict:
-	"""Return the view of the section. A provider that no administrator has set up isn't offered."""
+def video_view(
+	house: House, accounts: Sequence[VideoAccount], providers: Sequence[VideoProvider], message: dict | None
+) -> dict:
+	"""Return the view of the page. It names the providers that no administrator has set up, without a button."""
 	working = [each for each in accounts if each.status == CONNECTED]
 	preferred = working[0].name if len(working) > 1 else None
 	return {
+		**house.frame(_("Video")),
+		"subtitle": _("Connect an account, and each online meeting gets a link of its own."),
+		"message": message,
 		"accounts": [_account(each, preferred) for each in accounts],
 		"providers": [
 			{"label": each.label, "url": _connect_url(each.provider)} for each in providers if each.is_set_up
 		],
-		"action": PATH,
+		"not_set_up": [each.label for each in providers if not each.is_set_up],
+		"status": 200,
 	}
 
 
@@ -60,4 +66,4 @@ def _account(account: VideoAccount, preferred: str | None) -> dict:
 
 
 def _connect_url(provider: str) -> str:
-	return f"{PATH}?{urlencode({'connect': provider})}"
+	return f"{VIDEO}?{urlencode({'connect': provider})}"

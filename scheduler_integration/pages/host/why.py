@@ -11,9 +11,9 @@ from frappe import _
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.engine import local_date
+from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.reasons import reason_view
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
@@ -54,15 +54,15 @@ class Answer:
 
 
 def why_view(
-	types: Sequence[ReadableType], question: Question, answer: Answer, zone: str, visitor: Visitor, now: int
+	house: House, types: Sequence[ReadableType], question: Question, answer: Answer, zone: str, now: int
 ) -> dict:
 	"""Return the view of `/scheduling/why`. `types` are those to choose from, `zone` is the signed-in user's."""
 	chosen = next((each for each in types if each.name == question.meeting_type), None)
+	visitor = house.visitor
 	style = visitor.style(zone)
 	return {
-		"document": document(
-			visitor, title=_("Why isn't this time offered?"), styles=("host", "why"), secret_address=True
-		),
+		**house.frame(_("Why isn't this time offered?"), styles=("why",)),
+		"subtitle": _("Choose a meeting and a time, and read why it isn't offered."),
 		"city": dates.city(zone, visitor.locale),
 		"form": {
 			"pages": types_by_page(types),

@@ -1,0 +1,187 @@
+"""The frame of every page under `/scheduling`: the navigation, the troubles that a host must know of, the host's colour.
+
+A page opens the house once and puts its frame into its view:
+
+	house = open_house(frappe.session.user, current_visitor(), now(), "/scheduling/hours")
+	return {**house.frame(_("Hours"), script="hours"), "rows": ...}
+
+Its template extends templates/scheduling/host.html and fills the block `page`. A new page needs an entry in `_entries`,
+and appears in the navigation as soon as its file in www/ exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from frappe import _
+from frappe.utils import get_fullname
+
+from scheduler_integration.availability.busy_times import Distrust
+from scheduler_integration.calendars.connections import ConnectionSummary, connections_of
+from scheduler_integration.catalogue.public import Brand, brand_of
+from scheduler_integration.catalogue.video import CONNECTED
+from scheduler_integration.conferencing.connect import VideoAccount, accounts
+from scheduler_integration.meetings.agenda import count_requests
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.people import initials
+from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.permissions import has_app_permission
+
+_WWW = Path(__file__).parents[2] / "www"
+MEETINGS, CALENDARS, VIDEO = "/scheduling", "/scheduling/calendars", "/scheduling/video"
+
+
+class Entry(NamedTuple):
+	"""A page in the navigation."""
+
+	path: str
+	label: str
+
+
+class Action(NamedTuple):
+	"""The button that fixes a trouble: a link to `url`, or with `fields` a form that is sent there."""
+
+	label: str
+	url: str
+	fields: dict[str, str] | None = None
+
+
+class Trouble(NamedTuple):
+	"""Something that a host must fix, with the button for it. `path` is the page in the navigation that it belongs to."""
+
+	text: str
+	action: Action
+	path: str
+
+
+@dataclass(frozen=True)
+class House:
+	"""The data of the frame. `here` is the path of the page in the navigation, `requests` counts open requests."""
+
+	name: str
+	visitor: Visitor
+	here: str
+	requests: int
+	troubles: Sequence[Trouble]
+	brand: Brand | None
+
+	def frame(
+		self,
+		title: str,
+		*,
+		styles: tuple[str, ...] = (),
+		script: str | None = None,
+		said: str = "",
+		frames: tuple[str, ...] = (),
+	) -> dict:
+		"""Return the parts of a view that templates/scheduling/host.html prints.
+
+		`styles` and `script` name further files of public/css and public/js. `said` is put before the title of the window, for
+		a message that a screen reader should read first. `frames` are the origins that the page embeds.
+		"""
+		return {
+			"document": document(
+				self.visitor,
+				title=" · ".join(filter(None, (said, title))),
+				brand=self.brand,
+				styles=("form", "host", *styles),
+				script=script,
+				secret_address=True,
+				frames=frames,
+			),
+			"title": title,
+			"house": self._view(),
+			"csrf_token": csrf_token(),
+		}
+
+	def _view(self) -> dict:
+		troubled = {each.path for each in self.troubles}
+		return {
+			"name": self.name,
+			"initials": initials(self.name),
+			"entries": [
+				{
+					**each._asdict(),
+					"is_current": each.path == self.here,
+					"count": self.requests if each.path == MEETINGS else 0,
+					"is_troubled": each.path in troubled,
+				}
+				for each in _entries()
+				if page_exists(each.path)
+			],
+			"troubles": [each._asdict() | {"action": each.action._asdict()} for each in self.troubles],
+			"desk_url": "/app/scheduling" if has_app_permission() else None,
+		}
+
+
+def open_house(user: str, visitor: Visitor, now: int, here: str) -> House:
+	"""Return the frame of a host's page. `now` is in epoch seconds, `here` the page's path in the navigation.
+
+	Makes seven statements at most, however many meetings and accounts there are.
+	"""
+	return House(
+		name=get_fullname(user),
+		visitor=visitor,
+		here=here,
+		requests=count_requests(user, now),
+		troubles=troubles_of(user, now),
+		brand=brand_of(user),
+	)
+
+
+def troubles_of(user: str, now: int) -> list[Trouble]:
+	"""Return what the host must fix, worst first. Every page under `/scheduling` shows it. `now` is in epoch seconds."""
+	return [
+		*(_calendar_trouble(each) for each in connections_of(user, now) if _is_troubled(each)),
+		*(_video_trouble(each) for each in accounts(user) if each.status != CONNECTED),
+	]
+
+
+def _entries() -> tuple[Entry, ...]:
+	return (
+		Entry(MEETINGS, _("Meetings")),
+		Entry("/scheduling/hours", _("Working hours")),
+		Entry("/scheduling/types", _("Meeting types")),
+		Entry("/scheduling/page", _("Page and links")),
+		Entry(CALENDARS, _("Calendars")),
+		Entry(VIDEO, _("Video")),
+		Entry("/scheduling/insights", _("Insights")),
+	)
+
+
+@lru_cache
+def page_exists(path: str) -> bool:
+	"""Whether this version of the app has the page of this path."""
+	return (_WWW / f"{path.strip('/').replace('/', '_')}.html").is_file()
+
+
+def _is_troubled(each: ConnectionSummary) -> bool:
+	"""Whether the host must do something. A new account that is being read for the first time isn't in trouble."""
+	is_new = each.distrust is Distrust.UNREAD and not each.error_count
+	return each.is_active and each.distrust is not None and not is_new
+
+
+def _calendar_trouble(each: ConnectionSummary) -> Trouble:
+	closed = _("The calendar {0} can't be read, so nobody can book your times.")
+	still_open = _("The calendar {0} can't be read, so people can book over its events.")
+	return Trouble((closed if each.closes else still_open).format(each.account), _mend(each), CALENDARS)
+
+
+def _mend(each: ConnectionSummary) -> Action:
+	if each.distrust is Distrust.REVOKED and each.provider not in ("CalDAV", "ICS"):
+		asked = {"connect": each.provider, "connection": each.name}
+		return Action(_("Connect again"), f"{CALENDARS}?{urlencode(asked)}")
+	if each.distrust in (Distrust.REVOKED, Distrust.GONE):
+		return Action(_("Fix it"), f"{CALENDARS}#connection-{each.name}")
+	return Action(_("Try now"), CALENDARS, {"action": "sync", "name": each.name})
+
+
+def _video_trouble(each: VideoAccount) -> Trouble:
+	text = _("Your account {0} at {1} must be connected again. Until then, its meetings get no link.")
+	asked = urlencode({"connect": each.provider})
+	return Trouble(text.format(each.account, each.label), Action(_("Connect again"), f"{VIDEO}?{asked}"), VIDEO)
