@@ -18,7 +18,7 @@ YEARS_BEHIND, YEARS_AHEAD = 2, 1
 VALUES = 30_000
 
 USER = ("name", "email", "enabled", "full_name", "first_name", "user_type")
-SCHEDULE = ("name", "user", "title", "timezone", "is_default")
+SCHEDULE = ("name", "user", "title", "timezone", "is_default", "buffer_minutes")
 RULE = ("name", "parent", "parenttype", "parentfield", "idx", "day_of_week", "start_time", "end_time", "is_available")
 PAGE = ("name", "title", "slug", "page_type", "user", "timezone", "is_active")
 TYPE = ("name", "title", "slug", "scheduling_page", "consultant", "duration_minutes", "is_active", "assignment")
@@ -74,7 +74,7 @@ def fill(crowd: Crowd) -> None:
 	hosts = crowd.hosts
 	_insert("User", USER, ((_user(n), _user(n), 1, f"Host {n}", "Host", "System User") for n in hosts))
 	_insert("Host Calendar", ("name", "user"), ((_user(n), _user(n)) for n in hosts))
-	_insert("Availability Schedule", SCHEDULE, ((f"crowd-{n}", _user(n), "Hours", "UTC", 1) for n in hosts))
+	_insert("Availability Schedule", SCHEDULE, ((f"crowd-{n}", _user(n), "Hours", "UTC", 1, 0) for n in hosts))
 	_insert("Availability Rule", RULE, (row for n in hosts for row in _rules(n)))
 	_insert(
 		"Scheduling Page",

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 SEED = 20261121
 # With CI=true there are more of them.
 REQUESTS = 1200 if os.environ.get("CI") else 350
-FORM_OF = {"GET": "params", "POST": "data", "PATCH": "data", "DELETE": "data"}
+FORM_OF = {"PUT": "data", "GET": "params", "POST": "data", "PATCH": "data", "DELETE": "data"}
 
 PIECES = [
 	*WORDS, *FORMULAS, *map(str, NO_IMAGES), "", "0", "-1", "1e999", "NaN", "true", "null", "[]", "{}", "[[]]", "{{ 7*7 }}",

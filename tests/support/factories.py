@@ -13,6 +13,7 @@ ALWAYS = {
 	"timezone": "UTC",
 	"minimum_notice_hours": 0,
 	"max_days_in_advance": 0,
+	"buffer_minutes": 0,
 }
 
 
