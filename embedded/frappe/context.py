@@ -33,7 +33,7 @@ def init(site: str, sites_path: str = ".", force: bool = False) -> None:
 	local.site, local.sites_path, local.site_path = site, str(sites_path), str(Path(sites_path) / site)
 	local.conf = _dict(json.loads(Path(local.site_path, "site_config.json").read_text()))
 	local.flags = _dict(currently_saving=[], in_test=False, in_install=False, in_migrate=False, in_patch=False)
-	local.message_log, local.response = [], _dict(docs=[])
+	local.message_log, local.response, local.fullnames = [], _dict(docs=[]), {}
 	local.lang = "en"
 	local.request_ip = None
 	# The embedded site makes each new document afresh: these stay empty.

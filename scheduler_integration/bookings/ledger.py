@@ -30,7 +30,7 @@ from frappe.query_builder import Case, DocType
 
 from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.meetings.changes import Change, Fields, Kind
-from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.platform.sql import insert_rows
 from scheduler_integration.platform.transactions import newest
 
@@ -92,10 +92,11 @@ def _settle(booking: Document) -> Fields:
 	booking that stays.
 	"""
 	shares = booking.turn_shares
-	staying = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
+	sharing = live_rows(booking.session, "turn_shares", for_update=True)
+	staying = [other for other in sharing if other.name != booking.name]
 	if staying and shares and not _is_even(booking.host, shares):
 		shares = staying[0].turn_shares
-		staying[0].db_set("turn_shares", booking.turn_shares, update_modified=False)
+		frappe.db.set_value("Booking", staying[0].name, "turn_shares", booking.turn_shares, update_modified=False)
 	if shares:
 		changes = _turn(booking.host, shares).changes()
 		_change(booking.meeting_type, {user: -change for user, change in changes.items()})

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.exceptions import SlotTaken
-from scheduler_integration.meetings.sessions import live_names
+from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.titles import event_title
 
 
@@ -21,8 +21,8 @@ def joinable_booking(offer: Offer, users: list[str], start: int) -> Document | N
 	keys = (engine.joinable_sessions(member.rules, member.host).get(start) for member in members)
 	key = next(filter(None, keys), None)
 	# A session may have hundreds of bookings. Only the first is loaded: all have the same hosts and times.
-	first = live_names(key, for_update=True)[:1] if key else []
-	return frappe.get_doc("Booking", first[0], for_update=True) if first else None
+	first = live_rows(key, for_update=True)[:1]
+	return frappe.get_doc("Booking", first[0].name, for_update=True) if first else None
 
 
 def join(booking: Document, standing: Document) -> None:

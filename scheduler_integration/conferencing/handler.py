@@ -16,7 +16,7 @@ from scheduler_integration.conferencing.subjects import scheduled_booking, subje
 from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests, Unreachable
 from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Fields
-from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
 from scheduler_integration.outbox.tasks import Task
@@ -83,7 +83,7 @@ def _read(name: str) -> _Situation | None:
 
 def _link_of_session(booking: Document) -> str:
 	"""Return the link that the calendar's event brought to another booking of the session, or an empty text."""
-	others = live_in_session(booking.session)
+	others = live_rows(booking.session, "video_meeting", "meeting_link")
 	return next((each.meeting_link for each in others if each.video_meeting == CALENDAR and each.meeting_link), "")
 
 

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from scheduler_integration.conferencing.desired import needs_call
 from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Change, Fields, Kind
-from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.outbox.tasks import Planned, plan
 
@@ -48,7 +48,7 @@ def plan_call(change: Change) -> Fields:
 	return {**NO_CALL, "video_status": waits, "video_meeting": booking.video_meeting, **_call_of_session(booking)}
 
 
-def _call_of(booking: Document) -> Fields:
+def _call_of(booking: Document | frappe._dict) -> Fields:
 	"""Return the fields that describe the booking's call."""
 	return {name: booking.get(name) for name in NO_CALL}
 
@@ -60,7 +60,7 @@ def _call_of_session(booking: Document) -> Fields:
 	"""
 	if booking.status != "Scheduled" or booking.video_meeting:
 		return {}
-	for other in live_in_session(booking.session):
+	for other in live_rows(booking.session, *NO_CALL):
 		if other.name != booking.name and (other.video_meeting == CALENDAR or other.video_status == "Ready"):
 			return _call_of(other)
 	return {}

@@ -1,21 +1,25 @@
 """Logs a meeting as an activity: one Event, with an entry on the timeline of each record that needs one to show it.
 
-`timeline.py` says which records do.
+`events.py` writes the Event, `timeline.py` says which records need an entry.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from scheduler_integration.crm.events import (
+	Participant,
+	add_participants,
+	change_event,
+	event_to_change,
+	insert_event,
+	remove_participants,
+)
 from scheduler_integration.crm.records import find_records, parties_of
-from scheduler_integration.crm.timeline import add_entry, write_timeline_at_once
 from scheduler_integration.meetings.changes import Fields
-from scheduler_integration.meetings.sessions import live_in_session
-from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.meetings.sessions import live_rows, others_in_session
 from scheduler_integration.meetings.titles import event_description
 
 # The first line of an Event with a video call: a link that shows its address. Frappe may add attributes to it.
@@ -28,7 +32,13 @@ def log_meeting(booking: Document) -> Fields:
 	Returns the booking's fields that link to the Event and, if one exists, to the lead or deal.
 	"""
 	records = _records(booking)
-	event = _join_session(booking, records) or _insert_event(booking, records)
+	participants = _attendees(booking, records)
+	event = event_to_change(_event_of_session(booking))
+	if event:
+		add_participants(event, participants)
+		change_event(event, {})
+	else:
+		event = insert_event(_new_event(booking, records), participants + _hosts(booking), booking.host)
 	reference = {"event": event.name}
 	if records:
 		reference["reference_doctype"], reference["reference_name"] = records[0]
@@ -52,16 +62,13 @@ def log_cancellation(booking: Document) -> None:
 	event = event_to_change(booking.event)
 	if not event:
 		return
-	staying = live_in_session(booking.session, for_update=True)
-	if not staying:
-		event.status = "Cancelled"
+	sharing = live_rows(booking.session, "attendee_email", for_update=True)
+	staying = [row.attendee_email for row in sharing if row.name != booking.name]
 	# If the same attendee booked the session twice, they still take part with the other booking.
-	elif booking.attendee_email not in [other.attendee_email for other in staying]:
-		event.set(
-			"event_participants", [row for row in event.event_participants if row.email != booking.attendee_email]
-		)
-	# The signed-in user may be the attendee, or a host who doesn't own the Event. To cancel, neither needs rights to Events.
-	event.save(ignore_permissions=True)
+	if staying and booking.attendee_email not in staying:
+		leaves = [row for row in event.event_participants if row.email == booking.attendee_email]
+		remove_participants(event, leaves)
+	change_event(event, {} if staying else {"status": "Cancelled"})
 
 
 def log_outcome(booking: Document) -> None:
@@ -70,12 +77,9 @@ def log_outcome(booking: Document) -> None:
 	Completed: at least one attendee came. Closed: no attendee came.
 	"""
 	event = event_to_change(booking.event)
-	if not event:
-		return
-	states = {other.status for other in live_in_session(booking.session, for_update=True)} | {booking.status}
-	event.status = _outcome(states)
-	# Runs in a job, or for a host who doesn't own the Event.
-	event.save(ignore_permissions=True)
+	if event:
+		states = {row.status for row in live_rows(booking.session, "status", for_update=True)} | {booking.status}
+		change_event(event, {"status": _outcome(states)})
 
 
 def _outcome(states: set[str]) -> str:
@@ -84,129 +88,97 @@ def _outcome(states: set[str]) -> str:
 	return "Closed" if states == {"No Show"} else "Open"
 
 
-def event_to_change(name: str | None) -> Document | None:
-	"""Return the Event `name`, locked; None if `name` is empty or somebody deleted the Event.
+def log_move(booking: Document, moved_from: Document) -> Fields:
+	"""Let the Event of `moved_from` show the meeting at its new time, and return the booking's link to its Event.
 
-	Bookings of one session change the same Event, and with it Frappe's Communications. Raises TimestampMismatchError if
-	another transaction changed the Event after this one's first read: ordinary reads show the old state until the end
-	of the transaction, so the whole work must be repeated (`bookings.transaction.retried` does that).
+	If one attendee leaves a session that goes on, or joins another one, the Events of both sessions are changed.
 	"""
-	# The locking read shows the newest state, the ordinary read below the state of this transaction's first read.
-	changed = name and frappe.db.get_value("Event", name, "modified", for_update=True)
-	if not changed:
-		return None
-	if changed != frappe.db.get_value("Event", name, "modified"):
-		raise frappe.TimestampMismatchError
-	event = frappe.get_doc("Event", name)
-	# If a participant's User or Contact was deleted, the link to it is broken. The Event can be changed all the same.
-	event.flags.ignore_links = True
-	return event
+	joined = _event_of_session(booking)
+	if joined != moved_from.event and (joined or others_in_session(moved_from)):
+		log_cancellation(moved_from)
+		return log_meeting(booking)
+	event = None if joined else event_to_change(booking.event)
+	if event:
+		if booking.attendee_email not in {row.email for row in event.event_participants}:
+			add_participants(event, _attendees(booking, _records(booking)))
+		_replace_hosts(event, booking, moved_from.host_users())
+		times = {"starts_on": booking.starts_on, "ends_on": booking.ends_on}
+		# The Event of a meeting whose time was given back is cancelled.
+		change_event(event, {**times, "status": "Open", "subject": _subject(booking), "owner": booking.host})
+	return {}
 
 
-def session_event(booking: Document) -> str | None:
+def log_reassignment(booking: Document, leaving: str) -> None:
+	"""Replace the host `leaving` by the booking's present hosts in its Event. Does nothing if the Event was deleted."""
+	event = event_to_change(booking.event)
+	if event:
+		_replace_hosts(event, booking, [leaving])
+		change_event(event, {"subject": _subject(booking), "owner": booking.host})
+
+
+def _replace_hosts(event: Document, booking: Document, former: list[str]) -> None:
+	users = {("User", user) for user in former if user not in booking.host_users()}
+	gone = [row for row in event.event_participants if (row.reference_doctype, row.reference_docname) in users]
+	remove_participants(event, gone)
+	add_participants(event, _hosts(booking))
+
+
+def log_new_times(outside: Document) -> None:
+	"""Let the Event of an Outside Booking show its present time. Does nothing if somebody deleted the Event."""
+	event = event_to_change(outside.event)
+	if event:
+		change_event(event, {"status": "Open", "starts_on": outside.starts_on, "ends_on": outside.ends_on})
+
+
+def log_link(booking: Document) -> None:
+	"""Put the link of the video call on top of the Event's description. Does nothing if the Event was deleted."""
+	event = event_to_change(booking.event)
+	if event:
+		change_event(event, {"description": with_link(booking, event.description or "")})
+
+
+def _event_of_session(booking: Document) -> str | None:
 	"""Return the Event of the session's other live bookings: the host's calendar shows a session once."""
-	if not booking.session:
-		return None
-	others = {"session": booking.session, "status": ["in", list(LIVE)], "name": ["!=", booking.name]}
-	# A locking read: an ordinary one may show the state from before the wait for the hosts' lock.
-	return frappe.db.get_value("Booking", others, "event", for_update=True)
+	sharing = live_rows(booking.session, "event", for_update=True)
+	return next((row.event for row in sharing if row.name != booking.name), None)
 
 
-def _join_session(booking: Document, records: list[tuple[str, str]]) -> Document | None:
-	event = event_to_change(session_event(booking))
-	if not event:
-		return None
-	for participant in _attendees(booking, records):
-		event.append("event_participants", participant)
-	# The attendee, for whom this runs, has no rights to Events.
-	event.save(ignore_permissions=True)
-	for record in records:
-		add_entry(event, frappe.session.user, record)
+def _new_event(booking: Document, records: list[tuple[str, str]]) -> Fields:
+	event = {
+		"subject": _subject(booking),
+		"description": with_link(booking, "" if booking.session else _description(booking)),
+		"event_category": "Meeting",
+		"event_type": "Private",
+		"status": "Open",
+		"starts_on": booking.starts_on,
+		"ends_on": booking.ends_on,
+	}
+	if records and frappe.get_meta("Event").has_field("reference_docname"):
+		event["reference_doctype"], event["reference_docname"] = records[0]
 	return event
 
 
-def _insert_event(booking: Document, records: list[tuple[str, str]]) -> Document:
-	"""Insert the Event, owned by the host, and return it.
-
-	The timeline names the Event's owner as the sender. The owner of a new record is the user who inserts it. So the host
-	inserts it here, also if somebody else made the booking.
-
-	Frappe would name the Event by a series. The series is one row, locked until the transaction ends: everybody who books
-	any host of the site would wait for it.
-	"""
-	event = _new_event(booking, records)
-	event.set("event_participants", [*_attendees(booking, records), *hosts_as_participants(booking)])
-	# The participants were read in this transaction.
-	event.flags.ignore_links = True
-	# A new record has no earlier version.
-	event.flags.ignore_version = True
-	write_timeline_at_once(event, author=frappe.session.user)
-	with _acting_as(booking.host):
-		# The host may have no role that can create Events, and doesn't need one for this.
-		event.insert(ignore_permissions=True, set_name=f"EV-{frappe.generate_hash(length=10)}")
-	return event
+def _hosts(booking: Document) -> list[Participant]:
+	return [_participant("User", user, _address_of(user)) for user in booking.host_users()]
 
 
-@contextmanager
-def _acting_as(user: str) -> Iterator[None]:
-	"""Make `user` the owner of inserted records. `frappe.set_user` would also drop the session's cached data.
-
-	Until the end of the request or job, Frappe keeps a template for new records of each DocType, which contains the user.
-	The host's templates are deleted at the end of the block. Otherwise a job that books two hosts would use the first
-	host's name for both.
-	"""
-	before, templates = frappe.session.user, frappe.local.new_doc_templates
-	frappe.session.user, frappe.local.new_doc_templates = user, {}
-	try:
-		yield
-	finally:
-		frappe.session.user, frappe.local.new_doc_templates = before, templates
-
-
-def _new_event(booking: Document, records: list[tuple[str, str]]) -> Document:
-	event = frappe.get_doc(
-		{
-			"doctype": "Event",
-			"subject": event_subject(booking),
-			"description": with_link(booking, "" if booking.session else _description(booking)),
-			"event_category": "Meeting",
-			"event_type": "Private",
-			"status": "Open",
-			"starts_on": booking.starts_on,
-			"ends_on": booking.ends_on,
-		}
-	)
-	if records and event.meta.has_field("reference_docname"):
-		event.reference_doctype, event.reference_docname = records[0]
-	return event
-
-
-def hosts_as_participants(booking: Document) -> list[dict[str, str]]:
-	"""Return the rows of an Event for the booking's hosts."""
-	return [_participant("User", user, address_of(user)) for user in booking.host_users()]
-
-
-def address_of(user: str) -> str:
+def _address_of(user: str) -> str:
 	"""Return the e-mail address of the User. It is the User's name, except for Frappe's own users."""
 	return frappe.db.get_value("User", user, "email") if user in frappe.STANDARD_USERS else user
 
 
-def attendees_of(booking: Document) -> list[dict[str, str]]:
-	"""Return the rows of an Event for the attendee's contact, and for the lead, deal and customer."""
-	return _attendees(booking, _records(booking))
-
-
-def _attendees(booking: Document, records: list[tuple[str, str]]) -> list[dict[str, str]]:
+def _attendees(booking: Document, records: list[tuple[str, str]]) -> list[Participant]:
+	"""Return the attendee's contact, and the leads, deals and customers that show the meeting too."""
 	parties = [] if booking.flags.is_contact_new else parties_of(booking.contact)
 	attendee = [("Contact", booking.contact), *records, *parties]
 	return [_participant(*who, booking.attendee_email) for who in attendee]
 
 
-def _participant(doctype: str, name: str, email: str) -> dict[str, str]:
+def _participant(doctype: str, name: str, email: str) -> Participant:
 	return {"reference_doctype": doctype, "reference_docname": name, "email": email}
 
 
-def event_subject(booking: Document) -> str:
+def _subject(booking: Document) -> str:
 	"""Return the booking's title; for a session the meeting type's, which names no single attendee."""
 	return (
 		frappe.get_cached_value("Meeting Type", booking.meeting_type, "title") if booking.session else booking.subject
@@ -222,15 +194,6 @@ def _description(booking: Document) -> str:
 		return ""
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	return escape_html(event_description(booking, meeting_type)).replace("\n", "<br>")
-
-
-def log_link(booking: Document) -> None:
-	"""Put the link of the video call on top of the Event's description. Does nothing if the Event was deleted."""
-	event = event_to_change(booking.event)
-	if event:
-		event.description = with_link(booking, event.description or "")
-		# Runs in the outbox, without a user.
-		event.save(ignore_permissions=True)
 
 
 def with_link(booking: Document, description: str) -> str:

@@ -1,9 +1,14 @@
 """The CRM's consequences of a change of a booking."""
 
-from scheduler_integration.crm.activities import log_cancellation, log_link, log_meeting, log_outcome
+from scheduler_integration.crm.activities import (
+	log_cancellation,
+	log_link,
+	log_meeting,
+	log_move,
+	log_outcome,
+	log_reassignment,
+)
 from scheduler_integration.crm.contacts import create_contact, find_contact
-from scheduler_integration.crm.reassignment import log_reassignment
-from scheduler_integration.crm.rescheduling import log_move
 from scheduler_integration.meetings.changes import Change, Fields, Kind
 
 

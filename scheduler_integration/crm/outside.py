@@ -3,7 +3,7 @@
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.crm.activities import event_to_change, log_cancellation, log_meeting, log_outcome
+from scheduler_integration.crm.activities import log_cancellation, log_meeting, log_new_times, log_outcome
 from scheduler_integration.meetings.changes import Fields
 
 
@@ -33,12 +33,4 @@ def _update(outside: Document, event: frappe._dict) -> None:
 	elif outside.status in ("Completed", "No Show"):
 		log_outcome(outside)
 	elif (event.status, event.starts_on, event.ends_on) != ("Open", outside.starts_on, outside.ends_on):
-		_move(outside)
-
-
-def _move(outside: Document) -> None:
-	event = event_to_change(outside.event)
-	if event:
-		event.update({"status": "Open", "starts_on": outside.starts_on, "ends_on": outside.ends_on})
-		# Runs in a webhook of the external scheduler.
-		event.save(ignore_permissions=True)
+		log_new_times(outside)

@@ -9,50 +9,65 @@ The entry belongs to the Event, so Frappe moves it with the Event and deletes it
 lead, Frappe and Frappe CRM would take it for the team's reply to the lead: its first response, which ends the time that a
 service level agreement measures.
 
-Frappe writes its entries with every save. For a new Event with a new Contact, that takes eighteen queries: it looks for
+Frappe writes the entries of all participants with every save, and for a new one takes eighteen statements: it looks for
 existing entries and for the records to which the entry links, and twice reads the Event and its participants, which it
-has just stored. This module stores the same rows without these queries. After later changes, Frappe writes the entries.
+has just stored. This module writes the same rows with two statements an entry, and changes all entries with one.
 """
+
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
 _CRM_DOCTYPES = ("CRM Lead", "CRM Deal")
+# DocType and name of a record that takes part in an Event.
+Party = tuple[str, str]
 
 
-def write_timeline_at_once(event: Document, author: str) -> None:
-	"""Let the Event write its timeline with two statements an entry when it is inserted, instead of Frappe's eighteen.
-
-	`author` is the User who acts, Guest for visitors. The Event's owner, its host, would be a bad author: Frappe saves
-	the entries with each change of the Event, which fails after the author's User was deleted, as when a host leaves.
-	"""
-	written: set[tuple[str, str]] = set()
-
-	def sync_communication() -> None:
-		# ERPNext adds a participant while the Event is inserted, and saves it. Then this runs twice.
-		new = [
-			who for row in event.event_participants if (who := _party(row)) not in written and _needs_entry(event, *who)
-		]
-		written.update(new)
-		for doctype, name in dict.fromkeys(new):
-			_store(_entry(event, author, doctype, name))
-
-	# This one document gets its own method. Frappe calls it at the end of each insert and save.
-	event.sync_communication = sync_communication
-
-
-def _party(participant: Document) -> tuple[str, str]:
+def party_of(participant: Document | frappe._dict) -> Party:
 	return participant.reference_doctype, participant.reference_docname
 
 
-def add_entry(event: Document, author: str, record: tuple[str, str]) -> None:
-	"""Write the entry of a lead or deal that joins an Event, unless it has one or Frappe writes it.
+def write_entries(event: Document, author: str, parties: Iterable[Party]) -> None:
+	"""Write the entries of new participants. Those whose DocType doesn't show meetings get none.
 
-	`author` is the User who acts.
+	`author` is the User who acts, Guest for visitors. The Event's owner, its host, would be a bad author: Frappe saves
+	the entries if somebody changes the Event in the desk, which fails after the author's User was deleted, as when a host
+	leaves.
 	"""
-	if _is_of_older_crm(event, *record) and not _has_entry(event, *record):
-		_store(_entry(event, author, *record))
+	for party in parties:
+		if _needs_entry(event, *party):
+			_store(_entry(event, author, *party))
+
+
+def update_entries(event: Document) -> None:
+	"""Repeat subject, text, time and sender of the Event in all its entries."""
+	entry, link = frappe.qb.DocType("Communication"), frappe.qb.DocType("Communication Link")
+	frappe.db.set_value("Communication", _entries_of(event), _facts(event))
+	if frappe.get_meta("Communication Link").has_field("communication_date"):
+		names = frappe.qb.from_(entry).select(entry.name)
+		names = names.where((entry.reference_doctype == "Event") & (entry.reference_name == event.name))
+		frappe.qb.update(link).set(link.communication_date, event.starts_on).where(link.parent.isin(names)).run()
+
+
+def delete_entries(event: Document, parties: Collection[Party]) -> None:
+	"""Delete the entries of these records."""
+	if not parties:
+		return
+	entry, link = frappe.qb.DocType("Communication"), frappe.qb.DocType("Communication Link")
+	query = frappe.qb.from_(entry).join(link).on(link.parent == entry.name)
+	query = query.select(entry.name, link.link_doctype, link.link_name)
+	query = query.where((entry.reference_doctype == "Event") & (entry.reference_name == event.name))
+	names = [name for name, *party in query.run() if tuple(party) in parties]
+	if names:
+		frappe.db.delete("Communication Link", {"parent": ["in", names], "parenttype": "Communication"})
+		frappe.db.delete("Communication", {"name": ["in", names]})
+
+
+def _entries_of(event: Document) -> dict[str, str]:
+	return {"reference_doctype": event.doctype, "reference_name": event.name}
 
 
 def _needs_entry(event: Document, doctype: str, name: str) -> bool:
@@ -81,38 +96,35 @@ def crm_lists_events() -> bool:
 	)
 
 
-def _has_entry(event: Document, doctype: str, name: str) -> bool:
-	entries = frappe.get_all(
-		"Communication", {"reference_doctype": "Event", "reference_name": event.name}, pluck="name"
-	)
-	linked = {"parenttype": "Communication", "parent": ["in", entries], "link_doctype": doctype, "link_name": name}
-	return bool(entries and frappe.db.exists("Communication Link", linked))
-
-
 def _entry(event: Document, author: str, doctype: str, name: str) -> Document:
 	"""Return the unsaved entry of a participant. `new_doc` sets the defaults, those of other apps' fields too."""
 	entry = frappe.new_doc("Communication")
 	entry.update(
 		{
-			"subject": event.subject,
-			"content": event.description or event.subject,
 			"communication_type": "Communication",
 			"communication_medium": event.event_category,
-			"communication_date": event.starts_on,
-			"sender": event.owner,
-			"sender_full_name": get_fullname(event.owner),
 			"sent_or_received": "Sent",
 			"status": "Linked",
 			"delivery_status": "",
 			"email_status": "Open",
-			"reference_doctype": event.doctype,
-			"reference_name": event.name,
-			"reference_owner": event.owner,
 			"user": author,
+			**_entries_of(event),
+			**_facts(event),
 		}
 	)
 	entry.add_link(doctype, name)
 	return entry
+
+
+def _facts(event: Document) -> dict[str, Any]:
+	return {
+		"subject": event.subject,
+		"content": event.description or event.subject,
+		"communication_date": event.starts_on,
+		"sender": event.owner,
+		"sender_full_name": get_fullname(event.owner),
+		"reference_owner": event.owner,
+	}
 
 
 def _store(entry: Document) -> None:

@@ -12,15 +12,15 @@ _CHILDREN = {"hosts": "Booking Host", "guests": "Booking Guest", "answers": "Boo
 People = dict[str, frappe._dict]
 
 
-def load_bookings(names: list[str]) -> list[Document]:
-	"""Return these bookings in this order, for reading only. Names without a booking are left out.
+def load_bookings(names: list[str], *, for_update: bool = False) -> list[Document]:
+	"""Return these bookings in this order. Names without a booking are left out. `for_update` locks them.
 
 	Makes four queries, for any number of bookings: one for the bookings and one for each of the three child tables.
 	"""
 	if not names:
 		return []
-	rows = {row.name: row for row in _rows("Booking", "name", names)}
-	children = {fieldname: _by_parent(doctype, names) for fieldname, doctype in _CHILDREN.items()}
+	rows = {row.name: row for row in _rows("Booking", "name", names, for_update)}
+	children = {fieldname: _by_parent(doctype, names, for_update) for fieldname, doctype in _CHILDREN.items()}
 	return [
 		frappe.get_doc(
 			{"doctype": "Booking", **rows[name], **{field: found[name] for field, found in children.items()}}
@@ -39,15 +39,16 @@ def people_of(bookings: list[Document]) -> People:
 	return {person.name: person for person in found}
 
 
-def _by_parent(doctype: str, parents: list[str]) -> dict[str, list[dict[str, Any]]]:
+def _by_parent(doctype: str, parents: list[str], for_update: bool) -> dict[str, list[dict[str, Any]]]:
 	found = defaultdict(list)
-	for row in _rows(doctype, "parent", parents):
+	for row in _rows(doctype, "parent", parents, for_update):
 		found[row.parent].append(row)
 	for rows in found.values():
 		rows.sort(key=lambda row: row.idx)
 	return found
 
 
-def _rows(doctype: str, column: str, values: list[str]) -> list[frappe._dict]:
+def _rows(doctype: str, column: str, values: list[str], for_update: bool) -> list[frappe._dict]:
 	row = frappe.qb.DocType(doctype)
-	return frappe.qb.from_(row).select("*").where(row[column].isin(values)).run(as_dict=True)
+	query = frappe.qb.from_(row).select("*").where(row[column].isin(values))
+	return (query.for_update() if for_update else query).run(as_dict=True)

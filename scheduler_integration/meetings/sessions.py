@@ -5,7 +5,9 @@ import hashlib
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.status import LIVE, OPEN
+from scheduler_integration.meetings.load import load_bookings
+from scheduler_integration.meetings.status import LIVE
+from scheduler_integration.platform.transactions import newest
 
 
 def session_key(meeting_type: str, start: int, user: str) -> str:
@@ -19,27 +21,31 @@ def host_uid(booking: Document, user: str) -> str:
 
 
 def live_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
-	"""Return the session's live bookings, oldest first. Returns an empty list if `session` is empty.
+	"""Return the session's live bookings, oldest first, with five queries. Returns an empty list if `session` is empty.
 
 	With `for_update` they are locked until the transaction ends, and are read in their newest state.
 	"""
+	names = [row.name for row in live_rows(session, for_update=for_update)]
+	return load_bookings(names, for_update=for_update)
+
+
+def others_in_session(booking: Document) -> list[str]:
+	"""Return the names of the session's other live bookings, oldest first. The caller has locked the hosts."""
+	return [row.name for row in live_rows(booking.session, for_update=True) if row.name != booking.name]
+
+
+def live_rows(session: str | None, *fields: str, for_update: bool = False) -> list[frappe._dict]:
+	"""Return name and `fields` of the session's live bookings, oldest first, with one query.
+
+	With `for_update`, which is for commands that have locked the hosts, they are read in their newest state.
+	"""
 	if not session:
 		return []
-	names = live_names(session, for_update=for_update)
-	return [frappe.get_doc("Booking", name, for_update=for_update) for name in names]
-
-
-def open_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
-	"""Return the session's bookings that can still be changed, as `live_in_session` does."""
-	return [each for each in live_in_session(session, for_update=for_update) if each.status in OPEN]
-
-
-def live_names(session: str, *, for_update: bool) -> list[str]:
-	"""Return the names of the bookings that `live_in_session` returns."""
 	row = frappe.qb.DocType("Booking")
-	query = frappe.qb.from_(row).select(row.name).where((row.session == session) & row.status.isin(sorted(LIVE)))
+	query = frappe.qb.from_(row).select(row.name, *(row[field] for field in fields))
+	query = query.where((row.session == session) & row.status.isin(sorted(LIVE)))
 	query = query.orderby(row.creation).orderby(row.name)
-	return (query.for_update() if for_update else query).run(pluck=True)
+	return (newest(query) if for_update else query).run(as_dict=True)
 
 
 def has_sessions(meeting_type: str, now: int) -> bool:

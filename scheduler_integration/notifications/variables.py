@@ -10,7 +10,7 @@ from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.policy import is_given_back
-from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
@@ -82,7 +82,7 @@ def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 
 
 def _session(booking: Document, meeting_type: Document) -> Variables:
-	sharing = live_in_session(booking.session)
+	sharing = live_rows(booking.session, "seats")
 	return {
 		"is_session": bool(booking.session),
 		"others_come": any(other.name != booking.name for other in sharing),
@@ -142,7 +142,7 @@ def _time_before(left: Document | None, reader: Reader) -> Variables:
 	return {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
 
 
-def _seats_taken(sharing: list[Document], meeting_type: Document) -> str | None:
+def _seats_taken(sharing: list[frappe._dict], meeting_type: Document) -> str | None:
 	"""Return text such as "3 of 10", or None if the booking has no session."""
 	taken = sum(booking.seats for booking in sharing)
 	return _("{0} of {1}").format(taken, max(taken, meeting_type.seats)) if sharing else None

@@ -1,8 +1,10 @@
 """The meeting in the activities of the attendee's records."""
 
 import frappe
+import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform.clock import to_site_time
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, payload, token_of
@@ -102,6 +104,42 @@ def test_a_session_is_one_event_that_its_attendees_come_to_and_go_from():
 	assert frappe.db.get_value("Event", second.event, "status") == "Open"
 	bookings.cancel_by_token(token_of(answers[1]), "", NOW)
 	assert frappe.db.get_value("Event", second.event, "status") == "Cancelled"
+
+
+def make_session(seats=3):
+	page = make_page(hours={"Monday": ["09:00-12:00"]})
+	workshop = make_meeting_type(page, seats=seats, title="Workshop")
+	return [door.book(payload(page, workshop, NINE), NOW) for _each in range(2)]
+
+
+def on_timeline_of(booking):
+	linked = {"link_doctype": "Contact", "link_name": booking.contact, "parenttype": "Communication"}
+	return frappe.get_all("Communication Link", linked, pluck="parent")
+
+
+def test_who_left_a_session_has_it_on_the_timeline_no_more():
+	answers = make_session()
+	first, second = (frappe.get_doc("Booking", answer.id) for answer in answers)
+	assert len(on_timeline_of(first)) == len(on_timeline_of(second)) == 1
+	bookings.cancel_by_token(token_of(answers[0]), "", NOW)
+	assert (on_timeline_of(first), len(on_timeline_of(second))) == ([], 1)
+
+
+def test_each_attendees_entry_shows_the_new_time_of_a_session():
+	answers = make_session()
+	bookings.reschedule_by_host(answers[0].id, RescheduleRequest(NINE + 3600), NOW, for_all=True)
+	for answer in answers:
+		(entry,) = on_timeline_of(frappe.get_doc("Booking", answer.id))
+		when = frappe.db.get_value("Communication", entry, "communication_date")
+		assert when == to_site_time(NINE + 3600)
+
+
+def test_a_form_of_the_event_that_was_open_before_somebody_joined_cannot_overwrite_the_participants():
+	answers = make_session()
+	event = frappe.get_doc("Event", frappe.db.get_value("Booking", answers[0].id, "event"))
+	bookings.cancel_by_token(token_of(answers[1]), "", NOW)
+	with pytest.raises(frappe.TimestampMismatchError):
+		event.save()
 
 
 def attendees_of(event):

@@ -30,6 +30,15 @@ def test_a_user_is_named_by_the_address_in_lower_case():
 	assert frappe.utils.get_fullname(user.name) == "Mixed Case"
 
 
+def test_a_full_name_is_read_once_in_a_request(queries):
+	values = {"first_name": "Read", "last_name": "Once", "send_welcome_email": 0}
+	frappe.get_doc({"doctype": "User", "email": "read.once@example.com", **values}).insert()
+	frappe.utils.get_fullname("read.once@example.com")
+	queries.clear()
+	assert frappe.utils.get_fullname("read.once@example.com") == "Read Once"
+	assert queries == []
+
+
 def test_a_user_becomes_a_contact():
 	values = {"first_name": "New", "send_welcome_email": 0}
 	frappe.get_doc({"doctype": "User", "email": "new.contact@example.com", **values}).insert()

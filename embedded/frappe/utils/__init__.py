@@ -20,8 +20,10 @@ def get_traceback() -> str:
 
 def get_fullname(user: str | None = None) -> str:
 	user = user or local.session.user
-	names = frappe.db.get_value("User", user, ["first_name", "last_name"]) or ()
-	return " ".join(filter(None, names)) or user
+	if user not in local.fullnames:
+		names = frappe.db.get_value("User", user, ["first_name", "last_name"]) or ()
+		local.fullnames[user] = " ".join(filter(None, names)) or user
+	return local.fullnames[user]
 
 
 def set_request(**kwargs: Any) -> None:

@@ -8,7 +8,8 @@ from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.meetings.policy import cancel_refusal
-from scheduler_integration.meetings.sessions import open_in_session
+from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
 
@@ -36,8 +37,9 @@ def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	_release(booking, "Cancelled", Actor.HOST, reason, now)
-	for other in open_in_session(booking.session, for_update=True) if for_all else ():
-		_release(other, "Cancelled", Actor.HOST, reason, now)
+	for other in live_in_session(booking.session, for_update=True) if for_all else ():
+		if other.status in OPEN:
+			_release(other, "Cancelled", Actor.HOST, reason, now)
 	return for_host(booking, now)
 
 

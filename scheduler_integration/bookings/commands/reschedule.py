@@ -37,7 +37,8 @@ from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.moves import Actor, check_move
 from scheduler_integration.meetings.policy import has_begun_over_several_days, is_given_back, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
-from scheduler_integration.meetings.sessions import live_in_session, new_session_uid, open_in_session, session_key
+from scheduler_integration.meetings.sessions import live_in_session, new_session_uid, others_in_session, session_key
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -105,8 +106,8 @@ def reschedule_by_host(
 	found, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking, request.duration)
 	_check_differs(booking, request, wanted)
 	guard.lock_hosts(booking.host_users())
-	others = [each for each in open_in_session(booking.session, for_update=True) if each.name != booking.name]
-	moving = [booking, *(others if for_all else [])]
+	sharing = live_in_session(booking.session, for_update=True) if for_all else []
+	moving = [booking, *(each for each in sharing if each.status in OPEN and each.name != booking.name)]
 	for each in moving:
 		_close(each)
 	offer = _offer(found, wanted, request.start, now)
@@ -198,7 +199,7 @@ def _with_turn(
 	if was_given_back and not booking.session:
 		ledger.enter_again(booking)
 		return choice
-	if joins or was_given_back or (moves_alone and live_in_session(booking.session, for_update=True)):
+	if joins or was_given_back or (moves_alone and others_in_session(booking)):
 		ledger.take_back(booking)
 		host = choice.users[0]
 		return choice._replace(turn=engine.Turn(host, {host: engine.BOOKING}))
@@ -214,7 +215,7 @@ def _successor(
 	if booking.session:
 		new.session = session_key(new.meeting_type, request.start, new.host)
 		# The session's entry in the hosts' calendars moves with it, unless others stay.
-		stays = live_in_session(booking.session, for_update=True)
+		stays = others_in_session(booking)
 		new.session_uid = new_session_uid() if stays else booking.session_uid
 	return new
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.sessions import live_in_session
+from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
 from scheduler_integration.notifications.rules import Automation
 from scheduler_integration.notifications.wording import Reader
@@ -47,7 +47,7 @@ def is_told_by_another(reader: Reader, booking: Document) -> bool:
 	"""Whether the host gets the message with another booking of the session: the one that was made first."""
 	if not (booking.session and reader.is_hosting):
 		return False
-	sharing = live_in_session(booking.session)
+	sharing = live_rows(booking.session)
 	return bool(sharing) and sharing[0].name != booking.name
 
 
