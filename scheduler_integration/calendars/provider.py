@@ -80,8 +80,8 @@ class Changes:
 
 	If several entries have the same id, the last one counts. `removed` may contain ids that were never stored. `next_page`
 	is given to the next call; `token` is set on the last page only, and is given to the next sync. Each has at most 8,000
-	characters. A page may be empty. `unreadable` is the number of events that can't be read: they block nothing, and the
-	host is told. `unchanged`: nothing is new (by ETag or ctag), and the rows stay as they are.
+	characters. A page may be empty. `unreadable` is the number of events that can't be read, or not all of them: they block
+	nothing, or less than they should, and the host is told. `unchanged`: nothing is new (by ETag or ctag), and the rows stay as they are.
 	"""
 
 	events: tuple[RemoteEvent, ...] = ()

@@ -33,6 +33,25 @@ def test_a_uid_with_a_colon_was_cut():
 	assert found.uid == "urn:uuid:1"
 
 
+def test_a_zone_was_that_of_another_feed_with_the_same_name():
+	"""The parser remembers zones by their names, and Outlook calls many of them "Customized Time Zone"."""
+	assert [first_start(in_a_zone_at("+0100")), first_start(in_a_zone_at("-0500"))] == [
+		at("2026-11-27 08:00"),
+		at("2026-11-27 14:00"),
+	]
+
+
+def in_a_zone_at(offset):
+	name = "Customized Time Zone"
+	always = f"BEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}\nEND:STANDARD"
+	zone = f"BEGIN:VTIMEZONE\nTZID:{name}\n{always}\nEND:VTIMEZONE"
+	return calendar_of(zone, f"BEGIN:VEVENT\nUID:1\nDTSTART;TZID={name}:20261127T090000\nDURATION:PT1H\nEND:VEVENT")
+
+
+def first_start(text):
+	return read(text.encode(), WINDOW, "Europe/Berlin").events[0].busy[0].start
+
+
 def test_the_corpus_is_large():
 	assert len(FILES) >= 40
 

@@ -24,9 +24,10 @@ _ESCAPED = re.compile(r"\\([,;\\])")
 
 @dataclass
 class Block:
-	"""The unfolded lines of a component, with BEGIN and END."""
+	"""The unfolded lines of a component, with BEGIN and END. `is_whole`: neither it nor a part of it lacks its END."""
 
 	lines: list[str]
+	is_whole: bool = True
 
 	def text(self, name: str) -> str:
 		"""Return the value of the first property with this name, or ''. The value may contain colons."""

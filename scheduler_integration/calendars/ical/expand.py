@@ -1,24 +1,25 @@
 """Computes the times that an event, with its exceptions, takes in a window."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from icalendar import Calendar
-from recurring_ical_events import EventAdapter, of
 from rq.timeouts import BaseTimeoutException, TimerDeathPenalty
 
 from scheduler_integration import engine
-from scheduler_integration.calendars.ical.blocks import Block, property_name
+from scheduler_integration.calendars.ical.blocks import Block, property_name, value_of
 from scheduler_integration.calendars.ical.kinds import kind_of
+from scheduler_integration.calendars.ical.series import Occurrence, Series, lone_change, newest, sequence
+from scheduler_integration.calendars.ical.times import DURATION, Unreadable, interval, times_of
 from scheduler_integration.calendars.provider import BusyTime, Kind
 
 # The property that stores the key in events that this app writes.
 MARK = "X-SCHEDULER-KEY"
-# The most occurrences of one rule, and the most seconds that its expansion may take.
-MOST_OF_ONE = 5_000
+# The most seconds that the expansion of one event may take.
 SECONDS_OF_ONE = 2
 # A rule may occur a few times a day, but not each minute.
 _MOST_A_DAY = 48
@@ -34,29 +35,28 @@ _NEEDED = frozenset(
 _MARGIN = timedelta(days=2)
 
 
-class Unreadable(Exception):
-	"""This event can't be read, or reading it would take too long."""
-
-
-class _Event(EventAdapter):
-	"""Makes each occurrence of an event a small dict: its start, its end, and the event itself.
-
-	Otherwise the library copies the event with all its properties for each occurrence, which took most of the time.
-	"""
-
-	def as_component(self, start: Any = None, stop: Any = None, keep_recurrence_attributes: bool = True) -> Any:
-		return {"start": start, "end": stop, "event": self._component}
-
-
 class TooSlow(BaseTimeoutException):
 	"""Raised within the expansion when its time is over."""
 
 
-def parsed(blocks: Iterable[Block], zones: Iterable[Block]) -> Calendar:
-	"""Parse an event, its exceptions, and the custom zones they use. Raises whatever the parser raises."""
-	events = [line for block in blocks for line in block.lines if property_name(line) in _NEEDED]
+def parsed(blocks: Iterable[Block], zones: Iterable[Block]) -> tuple[list[Any], int]:
+	"""Parse an event, its exceptions, and the custom zones they use. Raises whatever the parser raises.
+
+	Returns the VEVENTs, and how many of them have a property that can't be read. It is left out: an EXDATE that nobody
+	understands must not hide a series.
+	"""
+	events = [_prepared(line) for block in blocks for line in block.lines if property_name(line) in _NEEDED]
 	lines = ["BEGIN:VCALENDAR", "VERSION:2.0", *map(str, zones), *events, "END:VCALENDAR", ""]
-	return Calendar.from_ical("\r\n".join(lines))
+	found = Calendar.from_ical("\r\n".join(lines)).walk("VEVENT")
+	broken = [event for event in found if event.errors]
+	for event in broken:
+		for name, _error in event.errors:
+			event.pop(name, None)
+	return found, len(broken)
+
+
+def _prepared(line: str) -> str:
+	return f"{DURATION}:{value_of(line)}" if property_name(line) == "DURATION" else line
 
 
 @contextmanager
@@ -100,42 +100,58 @@ def single_busy(event: Any, window: engine.Interval, zone: str, owners: Collecti
 	return [busy] if busy and _overlaps(busy, window) else []
 
 
-def series_busy(calendar: Calendar, window: engine.Interval, zone: str, owners: Collection[str]) -> list[BusyTime]:
-	"""Return the times that a series takes in the window. Raises Unreadable."""
-	_repair_until(calendar)
-	start, end = (datetime.fromtimestamp(instant, timezone.utc) for instant in window)
+def series_busy(
+	events: Collection[Any], window: engine.Interval, zone: str, owners: Collection[str]
+) -> tuple[list[BusyTime], int]:
+	"""Return the times that the events of one UID take in the window, and how many of the events can't be read.
+
+	Several events may have no RECURRENCE-ID. Each of them takes its own time, and the exceptions belong to the first that
+	repeats. Raises Unreadable if none can be read, or if it takes too long.
+	"""
 	try:
 		with TimerDeathPenalty(SECONDS_OF_ONE, TooSlow):
-			# A day more at both ends: dates without a zone are compared as if they were in UTC.
-			found = of(calendar, components=[_Event]).between(start - timedelta(days=1), end + timedelta(days=1))
-			if len(found) > MOST_OF_ONE:
-				raise Unreadable
+			found, unreadable = _occurrences(events, window, zone)
 			times = _busy_of(found, zone, owners)
 	except TooSlow as error:
 		raise Unreadable from error
-	return [busy for busy in times if _overlaps(busy, window)]
-
-
-def times_of(event: Any, zone: str) -> tuple[int, int, bool]:
-	"""Return start and end of an event as instants, and whether it takes whole days. Raises Unreadable without a start."""
-	start = getattr(event.get("DTSTART"), "dt", None)
-	if start is None:
+	if unreadable == len(events):
 		raise Unreadable
-	end = getattr(event.get("DTEND"), "dt", None)
-	if end is None:
-		end = _end_without_dtend(event, start)
-	return _instants(start, end, zone)
+	return [busy for busy in dict.fromkeys(times) if _overlaps(busy, window)], unreadable
 
 
-def _instants(start: date, end: date, zone: str) -> tuple[int, int, bool]:
-	if isinstance(end, datetime) != isinstance(start, datetime):
-		raise Unreadable
-	first, last = sorted((_instant(start, zone), _instant(end, zone)))
-	all_day = not isinstance(start, datetime)
-	if all_day and first == last:
-		# An all-day event should end on the next day. Some programs write the same day.
-		last = _instant(start + timedelta(days=1), zone)
-	return first, last, all_day
+def _occurrences(events: Collection[Any], window: engine.Interval, zone: str) -> tuple[list[Occurrence], int]:
+	"""Return the occurrences of the events of one UID, and how many of the events can't be read."""
+	whole = [event for event in events if "RECURRENCE-ID" not in event]
+	whole.sort(key=lambda event: ("RRULE" in event or "RDATE" in event, sequence(event)), reverse=True)
+	all_series = _readable(partial(Series, event, zone) for event in whole)
+	main = all_series[0] if all_series else None
+	exceptions = [event for event in events if "RECURRENCE-ID" in event]
+	changes = _readable(
+		partial(main.change, event) if main else partial(lone_change, event, zone) for event in exceptions
+	)
+	unreadable = len(events) - len(all_series) - len(changes)
+	changes = newest(changes)
+	found = [change.now for change in changes if not (main and main.excludes(change.at))]
+	for series in all_series:
+		own = _readable([partial(series.occurrences, window, changes if series is main else ())])
+		unreadable += not own
+		found += own[0] if own else []
+	return found, unreadable
+
+
+_Read = TypeVar("_Read")
+
+
+def _readable(readers: Iterable[Callable[[], _Read]]) -> list[_Read]:
+	"""Return the results of those that can be read. An exception that is broken doesn't hide its series."""
+	found = []
+	for reader in readers:
+		try:
+			with understanding():
+				found.append(reader())
+		except Unreadable:
+			continue
+	return found
 
 
 def _busy(event: Any, zone: str, owners: Collection[str]) -> BusyTime | None:
@@ -144,53 +160,22 @@ def _busy(event: Any, zone: str, owners: Collection[str]) -> BusyTime | None:
 	return BusyTime(start, end, kind, all_day) if kind and start != end else None
 
 
-def _busy_of(occurrences: Iterable[dict[str, Any]], zone: str, owners: Collection[str]) -> list[BusyTime]:
+def _busy_of(occurrences: Iterable[Occurrence], zone: str, owners: Collection[str]) -> list[BusyTime]:
 	"""Return the times of a series' occurrences. The series and each exception may be of different kinds."""
 	kinds: dict[int, Kind | None] = {}
 	busy = []
 	for each in occurrences:
-		event = each["event"]
-		if id(event) not in kinds:
-			kinds[id(event)] = kind_of(event, owners)
-		kind = kinds[id(event)]
-		start, end, all_day = _instants(each["start"], each["end"], zone)
+		if id(each.event) not in kinds:
+			kinds[id(each.event)] = kind_of(each.event, owners)
+		kind = kinds[id(each.event)]
+		start, end, all_day = interval(each.start, each.length, zone)
 		if kind and start != end:
 			busy.append(BusyTime(start, end, kind, all_day))
 	return busy
 
 
-def _end_without_dtend(event: Any, start: date) -> date:
-	duration = getattr(event.get("DURATION"), "dt", None)
-	if duration is not None:
-		return start + duration
-	return start if isinstance(start, datetime) else start + timedelta(days=1)
-
-
-def _instant(value: date, zone: str) -> int:
-	"""Return the instant of a time, or of the midnight with which a date begins in the zone."""
-	if not isinstance(value, datetime):
-		return engine.local_midnight(value, zone)
-	return int((value if value.tzinfo else value.replace(tzinfo=engine.zone(zone))).timestamp())
-
-
 def _overlaps(busy: BusyTime, window: engine.Interval) -> bool:
 	return busy.start < window[1] and busy.end > window[0]
-
-
-def _repair_until(calendar: Calendar) -> None:
-	"""Let a rule that ends on a date include that date, also if its events have times.
-
-	RFC 5545 (3.3.10) then requires a time in UNTIL. Many programs write a date, and mean the whole day.
-	"""
-	for event in calendar.walk("VEVENT"):
-		rule, start = event.get("RRULE"), getattr(event.get("DTSTART"), "dt", None)
-		if not isinstance(start, datetime) or not isinstance(rule, dict):
-			continue
-		until = rule.get("UNTIL", [])
-		rule_end = until[0] if isinstance(until, list) and until else until
-		if isinstance(rule_end, date) and not isinstance(rule_end, datetime):
-			last = datetime(rule_end.year, rule_end.month, rule_end.day, 23, 59, 59, tzinfo=start.tzinfo)
-			rule["UNTIL"] = [last.astimezone(timezone.utc)]
 
 
 def _is_too_fine(rule: str) -> bool:
@@ -213,7 +198,8 @@ def _misses(block: Block, first: date, last: date) -> bool:
 
 def _ended_before(block: Block, first: date) -> bool:
 	"""Whether a rule with an end ended before the window. False with exceptions or added dates: they may be later."""
-	if block.has("RDATE", "RECURRENCE-ID", "DURATION") or not block.has("RRULE"):
+	rules = sum(property_name(line) == "RRULE" for line in block.lines)
+	if rules != 1 or block.has("RDATE", "RECURRENCE-ID", "DURATION"):
 		return False
 	until = re.search(r"UNTIL=(\d{8})", block.text("RRULE").upper())
 	day = _written_day(until[1]) if until else None

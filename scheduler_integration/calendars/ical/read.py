@@ -6,23 +6,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from icalendar import Calendar, vDDDTypes, vDuration
+from icalendar import vDDDTypes, vDuration
 
 from scheduler_integration import engine
 from scheduler_integration.calendars.ical.blocks import Block, Blocks, split
 from scheduler_integration.calendars.ical.expand import (
 	MARK,
-	Unreadable,
 	check_rules,
 	parsed,
 	recurs,
 	series_busy,
 	single_busy,
 	surely_misses,
-	times_of,
 	understanding,
 )
 from scheduler_integration.calendars.ical.kinds import replies
+from scheduler_integration.calendars.ical.times import Unreadable, times_of
 from scheduler_integration.calendars.ical.zones import iana, with_known_zones
 from scheduler_integration.calendars.provider import BusyTime, Kind, Reply
 from scheduler_integration.exceptions import AnswerTooLarge, Unreachable
@@ -74,11 +73,11 @@ def read(data: bytes, window: engine.Interval, zone: str, owners: Collection[str
 			with understanding():
 				if surely_misses(group, window):
 					continue
-				event, has_unknown_zone = _event(uid, group, blocks, window, zone, owners)
+				event, problems = _event(uid, group, blocks, window, zone, owners)
 		except Unreadable:
 			unreadable += 1
 			continue
-		unreadable += has_unknown_zone
+		unreadable += problems
 		occurrences += len(event.busy)
 		if occurrences > MOST_OCCURRENCES:
 			raise AnswerTooLarge()
@@ -94,37 +93,25 @@ def check(data: bytes) -> None:
 
 def _event(
 	uid: str, group: list[Block], blocks: Blocks, window: engine.Interval, zone: str, owners: Collection[str]
-) -> tuple[IcalEvent, bool]:
+) -> tuple[IcalEvent, int]:
+	"""Return an event with its times, and how many of the group are counted as unreadable."""
 	check_rules(group)
 	named = [with_known_zones(block, blocks.zones, zone) for block in group]
-	custom = [blocks.zones[name] for name in sorted(set().union(*(used for _block, used, _unknown in named)))]
-	calendar = parsed([block for block, _used, _unknown in named], custom)
-	components = calendar.walk("VEVENT")
+	custom = {name: block for _block, used, _unknown in named for name, block in used.items()}
+	components, broken = parsed([block for block, _used, _unknown in named], custom.values())
 	if not components:
 		raise Unreadable
 	first = components[0]
 	start = end = None
+	unreadable = 0
 	if recurs(group) or len(components) > 1:
-		busy = _series(group, calendar, components, window, zone, owners)
+		busy, unreadable = series_busy(components, window, zone, owners)
 	else:
 		busy = single_busy(first, window, zone, owners)
 		start, end, _all_day = times_of(first, zone)
 	event = IcalEvent(uid, tuple(busy), str(first.get(MARK, "")), start, end, replies(first))
-	return event, any(unknown for _block, _used, unknown in named)
-
-
-def _series(
-	group: list[Block],
-	calendar: Calendar,
-	components: list,
-	window: engine.Interval,
-	zone: str,
-	owners: Collection[str],
-) -> list[BusyTime]:
-	if recurs(group):
-		return series_busy(calendar, window, zone, owners)
-	# Several events have the same UID, but none is an exception. Each takes its own time.
-	return [busy for event in components for busy in single_busy(event, window, zone, owners)]
+	has_doubt = any(unknown for _block, _used, unknown in named) or not all(block.is_whole for block in group)
+	return event, max(broken, unreadable, int(has_doubt))
 
 
 def _free_busy(blocks: Iterable[Block], window: engine.Interval) -> list[IcalEvent]:

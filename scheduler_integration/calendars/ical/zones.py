@@ -5,6 +5,7 @@ path before the name ("/freeassociation.sourceforge.net/Europe/Berlin"), and tim
 of the calendar's zone.
 """
 
+import hashlib
 import re
 from datetime import datetime
 from functools import lru_cache
@@ -13,11 +14,11 @@ from zoneinfo import available_timezones
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from scheduler_integration import engine
-from scheduler_integration.calendars.ical.blocks import Block, plain
+from scheduler_integration.calendars.ical.blocks import Block, plain, property_name
 
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 # A property with a time; its head is everything before the time. A TZID may contain colons without quotes.
-_TIMED = re.compile(rf"(?P<head>(?:{'|'.join(_TIMES)})\b.*?):(?P<times>[0-9TZ,/PDHMSW+-]+)\s*$", re.IGNORECASE)
+_TIMED = re.compile(rf"(?P<head>(?:{'|'.join(_TIMES)})\b.*?):(?P<times>[0-9TZ,/PDHMSW+ -]+)$", re.IGNORECASE)
 _TZID = re.compile(r";TZID=(?P<name>\"[^\"]*\"|.*?)(?=;[A-Z-]+=|$)", re.IGNORECASE)
 # "(UTC-05:00) Eastern Time (US & Canada)"; old versions of Outlook write "(GMT-05.00)".
 _DESCRIPTION = re.compile(r"\((?:UTC|GMT)(?:([+-])(\d{1,2})[:.]?(\d\d)?)?\)\s*(.+)")
@@ -67,28 +68,40 @@ _REGIONS = {
 _NOONS = (datetime(2026, 1, 1, 12), datetime(2026, 7, 1, 12))
 
 
-def with_known_zones(block: Block, custom: dict[str, Block], zone: str) -> tuple[Block, set[str], bool]:
-	"""Return the event with IANA names, the names of the custom zones it uses, and whether one of its zones is unknown.
+def with_known_zones(block: Block, custom: dict[str, Block], zone: str) -> tuple[Block, dict[str, Block], bool]:
+	"""Return the event with IANA names, the custom zones it uses, and whether one of its zones is unknown.
 
 	`custom` are the calendar's VTIMEZONE components by name. `zone` is used for times without a zone and for unknown ones.
+	The custom zones that are returned have other names: the parser remembers a zone by its name as long as the process
+	lives, but two calendars may call different zones "Customized Time Zone".
 	"""
-	used: set[str] = set()
+	used: dict[str, Block] = {}
 	lines, has_unknown = [], False
 	for line in block.lines:
 		found = _TIMED.match(line)
 		if not found:
 			lines.append(line)
 			continue
-		head, times = found["head"], found["times"]
+		head, times = found["head"], found["times"].replace(" ", "").upper()
 		named = _TZID.search(head)
 		name = plain(named["name"]) if named else ""
 		known = _resolved(name, custom) if name else zone
-		if not known:
+		if not known and name in custom:
+			known = _unique_name(custom[name])
+			used[known] = _renamed(custom[name], known)
+		elif not known:
 			known, has_unknown = zone, True
-		if name and known in custom and known == name:
-			used.add(known)
 		lines.append(_line(_TZID.sub("", head), known, times))
-	return Block(lines), used, has_unknown
+	return Block(lines, block.is_whole), used, has_unknown
+
+
+def _unique_name(zone: Block) -> str:
+	"""Return a name for a VTIMEZONE that no other one has."""
+	return f"custom-{hashlib.sha256(str(zone).encode()).hexdigest()[:20]}"
+
+
+def _renamed(zone: Block, name: str) -> Block:
+	return Block([f"TZID:{name}" if property_name(line) == "TZID" else line for line in zone.lines])
 
 
 def _line(head: str, zone: str, times: str) -> str:
@@ -104,12 +117,8 @@ def _line(head: str, zone: str, times: str) -> str:
 
 
 def _resolved(name: str, custom: dict[str, Block]) -> str:
-	"""Return an IANA name, or the name of a custom zone, or '' for an unknown zone."""
-	if known := iana(name):
-		return known
-	if name in custom:
-		return iana(custom[name].text("X-LIC-LOCATION")) or name
-	return ""
+	"""Return an IANA name, or '' for an unknown or custom zone."""
+	return iana(name) or (iana(custom[name].text("X-LIC-LOCATION")) if name in custom else "")
 
 
 @lru_cache(maxsize=2000)

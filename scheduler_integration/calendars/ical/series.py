@@ -1,0 +1,232 @@
+"""The occurrences of a series: those of its rule and its added dates, without those that are excluded or changed.
+
+recurring-ical-events expands the rule, and only that. It would also apply the exceptions, but it compares times without
+their zones: an occurrence is excluded or replaced if its local time *or* its time in UTC is equal to the local time *or* the
+UTC time of the exception. For a daily rule in Berlin (UTC+1) with BYHOUR=9,10:
+
+    EXDATE;TZID=Europe/Berlin:20261124T090000   local 09:00, UTC 08:00
+    occurrence at 9 on that day                 local 09:00, UTC 08:00   excluded, as it should be
+    occurrence at 10 on that day                local 10:00, UTC 09:00   excluded too, because of "09:00"
+
+The host is busy at 10, and that time would be offered. So exceptions are compared here, by their instants.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+from recurring_ical_events import EventAdapter
+from recurring_ical_events import Series as Rules
+
+from scheduler_integration import engine
+from scheduler_integration.calendars.ical.times import Length, Unreadable, instant, length_of, start_of
+
+# The most occurrences of one event in the window.
+MOST_OF_ONE = 5_000
+_DAY = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+	"""One time of a series. `event` is the series, or the exception that says how the occurrence is."""
+
+	event: Any
+	start: date
+	length: Length
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+	"""An event with RECURRENCE-ID. It replaces the occurrence that starts at `at`.
+
+	`replaced` is the same start as the series writes it. If it `lasts` (RANGE=THISANDFUTURE), all later occurrences are
+	moved by the same time, and have the same length.
+	"""
+
+	at: int
+	replaced: date
+	now: Occurrence
+	lasts: bool
+
+
+class Series:
+	"""An event without RECURRENCE-ID, which may repeat. `zone` is the owner's, for dates. Raises Unreadable."""
+
+	def __init__(self, event: Any, zone: str):
+		self.event, self.zone = event, zone
+		self.start, self.length = start_of(event), length_of(event, zone)
+		_repair_until(event, self.start, zone)
+		excluded = list(_listed(event, "EXDATE"))
+		self._excluded = {instant(_like(value, self.start, zone), zone) for value in excluded if self._is_exact(value)}
+		self._excluded_days = {value for value in excluded if not self._is_exact(value)}
+
+	def excludes(self, at: int) -> bool:
+		return at in self._excluded
+
+	def occurrences(self, window: engine.Interval, changes: Collection[Change] = ()) -> list[Occurrence]:
+		"""Return the occurrences that may be in the window, without those that `changes` replace. Raises Unreadable."""
+		replaced = {change.at for change in changes}
+		lasting = sorted((change for change in changes if change.lasts), key=lambda change: change.at)
+		starts = self._starts(_widened(window, self.length, lasting))
+		if len(starts) > MOST_OF_ONE:
+			raise Unreadable
+		found = []
+		for at, (start, length) in starts.items():
+			if at in self._excluded or at in replaced or _date(start) in self._excluded_days:
+				continue
+			change = next((each for each in reversed(lasting) if each.at < at), None)
+			if change:
+				found.append(Occurrence(change.now.event, _moved(start, change), length or change.now.length))
+			else:
+				found.append(Occurrence(self.event, start, length or self.length))
+		return found
+
+	def change(self, event: Any) -> Change:
+		"""Return what an event with RECURRENCE-ID changes."""
+		return _change(event, self.start, self.zone)
+
+	def _starts(self, span: engine.Interval) -> dict[int, tuple[date, Length | None]]:
+		"""Return the starts by their instants: of the rule in the span, and all that are added, some with a length."""
+		found: dict[int, tuple[date, Length | None]] = {}
+		for start in _starts_of_rule(self.event, span) if "RRULE" in self.event else [self.start]:
+			found[instant(start, self.zone)] = (start, None)
+		for value in _listed(self.event, "RDATE"):
+			begin, length = self._period(value) if isinstance(value, tuple) else (value, None)
+			start = _like(begin, self.start, self.zone)
+			found[instant(start, self.zone)] = (start, length)
+		return found
+
+	def _period(self, period: tuple[Any, Any]) -> tuple[date, Length]:
+		begin, end = period
+		if isinstance(end, timedelta):
+			return begin, Length(0, int(end.total_seconds()))
+		return begin, Length(0, instant(end, self.zone) - instant(begin, self.zone))
+
+	def _is_exact(self, value: date) -> bool:
+		"""Whether an EXDATE names one occurrence. A date excludes all occurrences of that day."""
+		return isinstance(value, datetime) or not isinstance(self.start, datetime)
+
+
+def lone_change(event: Any, zone: str) -> Change:
+	"""Return an event with RECURRENCE-ID whose series is missing."""
+	return _change(event, start_of(event), zone)
+
+
+def newest(changes: Iterable[Change]) -> list[Change]:
+	"""Return the changes without those that have a newer version (SEQUENCE). Versions of the same age all stay."""
+	changes = list(changes)
+	latest: dict[int, int] = {}
+	for change in changes:
+		latest[change.at] = max(latest.get(change.at, -1), sequence(change.now.event))
+	return [change for change in changes if sequence(change.now.event) == latest[change.at]]
+
+
+def sequence(event: Any) -> int:
+	number = event.get("SEQUENCE", 0)
+	return int(number) if isinstance(number, int) else 0
+
+
+class _Rule(EventAdapter):
+	"""An event as if it had a start and a rule only."""
+
+	exdates = ()
+	rdates = ()
+	raw_end = EventAdapter.raw_start
+
+
+def _starts_of_rule(event: Any, span: engine.Interval) -> Iterator[date]:
+	since, until = (datetime.fromtimestamp(at, timezone.utc) for at in span)
+	for found in Rules([_Rule(event)]).between(since, until):
+		yield found.start
+
+
+def _change(event: Any, start: date, zone: str) -> Change:
+	named = event["RECURRENCE-ID"]
+	replaced = _like(named.dt, start, zone)
+	lasts = str(named.params.get("RANGE", "")).upper() == "THISANDFUTURE"
+	now = Occurrence(event, start_of(event), length_of(event, zone))
+	return Change(instant(replaced, zone), replaced, now, lasts)
+
+
+def _moved(start: date, change: Change) -> date:
+	"""Move a later occurrence as the changed one was moved: by the same time on the series' wall clock.
+
+	Moved from 09:00 to 11:00 in November, an occurrence in April is at 11:00 too.
+	"""
+	before, after = change.replaced, change.now.start
+	if isinstance(start, datetime) and isinstance(before, datetime) and isinstance(after, datetime):
+		zone = start.tzinfo
+		return start + (after.astimezone(zone).replace(tzinfo=None) - before.astimezone(zone).replace(tzinfo=None))
+	day = _date(start) + (_date(after) - _date(before))
+	return datetime.combine(day, after.timetz()) if isinstance(after, datetime) else day
+
+
+def _widened(window: engine.Interval, length: Length, lasting: Iterable[Change]) -> engine.Interval:
+	"""Return the span of starts whose occurrences may reach into the window.
+
+	It is two days longer at both ends, because dates are compared as if they were in UTC, and moves by the wall clock.
+	"""
+	reach, later, earlier = _seconds(length), 0, 0
+	for change in lasting:
+		moved = int((_date(change.now.start) - _date(change.replaced)).total_seconds())
+		later, earlier = max(later, moved), max(earlier, -moved)
+		reach = max(reach, _seconds(change.now.length))
+	return window[0] - reach - later - 2 * _DAY, window[1] + reach + earlier + 2 * _DAY
+
+
+def _seconds(length: Length) -> int:
+	return abs(length.days) * _DAY + abs(length.seconds)
+
+
+def _listed(event: Any, name: str) -> Iterator[Any]:
+	given = event.get(name, [])
+	for each in given if isinstance(given, list) else [given]:
+		for item in each.dts:
+			yield item.dt
+
+
+def _like(value: date, start: date, zone: str) -> date:
+	"""Return a time that names an occurrence as the series writes it: a date, or a time in the series' zone."""
+	if isinstance(start, datetime):
+		if isinstance(value, datetime):
+			return value.astimezone(start.tzinfo)
+		return datetime.combine(value, start.timetz())
+	if not isinstance(value, datetime):
+		return value
+	# Some programs write the midnight that a day begins with, in UTC or in the owner's zone.
+	own = value.astimezone(engine.zone(zone))
+	return own.date() if own.time() == time() else value.date()
+
+
+def _date(value: date) -> date:
+	return value.date() if isinstance(value, datetime) else value
+
+
+def _repair_until(event: Any, start: date, zone: str) -> None:
+	"""Let a rule end as it was meant, if UNTIL isn't of the kind that RFC 5545 (3.3.10) requires.
+
+	For an event with times, UNTIL must be in UTC. Many programs write a local time, which is in the event's zone, or a date,
+	and mean the whole day. For an event of whole days, UNTIL must be a date.
+	"""
+	rules = event.get("RRULE", [])
+	for rule in rules if isinstance(rules, list) else [rules]:
+		until = rule.get("UNTIL", [])
+		last = until[0] if isinstance(until, list) and until else until
+		if isinstance(last, date):
+			rule["UNTIL"] = [_until(last, start, zone)]
+
+
+def _until(last: date, start: date, zone: str) -> date:
+	if not isinstance(start, datetime):
+		if not isinstance(last, datetime):
+			return last
+		# Midnight in the owner's zone may be on the day before in UTC.
+		return max(last.date(), last.astimezone(engine.zone(zone)).date() if last.tzinfo else last.date())
+	if not isinstance(last, datetime):
+		last = datetime.combine(last, time(23, 59, 59))
+	if last.tzinfo:
+		return last
+	# A series in UTC has no zone of its own: the later end counts.
+	zones = {start.tzinfo, engine.zone(zone)} if start.utcoffset() == timedelta(0) else {start.tzinfo}
+	return max(last.replace(tzinfo=each).astimezone(timezone.utc) for each in zones)
