@@ -13,10 +13,14 @@ from functools import cached_property
 from scheduler_integration.exceptions import AnswerTooLarge, UnexpectedAnswer
 
 MOST_EVENTS = 20_000
-_FOLD = re.compile(r"\r?\n[ \t]")
+# The end of a line, and the blank lines after it.
+_LINE_END = re.compile(r"[\r\n](?:[ \t]*[\r\n])*")
+_FOLD = re.compile(r"\n[ \t]")
 _KEPT = ("VEVENT", "VTIMEZONE", "VFREEBUSY")
-_BEGIN_OR_END = re.compile(r"\s*(?:BEGIN|END)\s*:", re.IGNORECASE)
+_BEGIN_OR_END = re.compile(r"\s*(BEGIN|END)\s*:\s*(\S+)", re.IGNORECASE)
 _ZONE = re.compile(r"\s*X-WR-TIMEZONE\s*[;:]", re.IGNORECASE)
+# Properties of an event that an alarm in it may have too.
+_OF_ALARMS = frozenset({"DURATION", "ATTENDEE"})
 # Everything before a property's value. Parameters in quotes may contain colons.
 _HEAD = re.compile(r'[^":]*(?:"[^"]*"[^":]*)*:')
 _ESCAPED = re.compile(r"\\([,;\\])")
@@ -71,10 +75,10 @@ def split(text: str) -> Blocks:
 	"""Return the components of a calendar. Raises UnexpectedAnswer if the text isn't a complete calendar.
 
 	A login page, an empty answer and a truncated file must not look like a calendar without events. Raises AnswerTooLarge
-	for more than 20,000 events.
+	for more than 20,000 events. Blank lines and spaces at the end of lines are left out.
 	"""
-	lines = [line for line in _FOLD.sub("", text.lstrip("\ufeff").strip()).splitlines() if line.strip()]
-	if not lines or _upper(lines[0]) != "BEGIN:VCALENDAR" or _upper(lines[-1]) != "END:VCALENDAR":
+	lines = _lines(text)
+	if not lines or _word(lines[0]) != "BEGIN:VCALENDAR" or _word(lines[-1]) != "END:VCALENDAR":
 		raise UnexpectedAnswer(200, "not a calendar")
 	found, count = Blocks(), 0
 	for line in lines:
@@ -93,27 +97,62 @@ def split(text: str) -> Blocks:
 	return found
 
 
+def _lines(text: str) -> list[str]:
+	"""Return the unfolded lines. Other characters that Python takes for the end of a line, such as U+2028, are text."""
+	unfolded = _FOLD.sub("", _LINE_END.sub("\n", text.lstrip("\ufeff").strip()))
+	return [line.rstrip() for line in unfolded.split("\n")]
+
+
 def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
-	"""Yield the kept components with their kind. An alarm within an event is left out: it isn't needed."""
-	kind, kept, depth = "", [], 0
+	"""Yield the kept components with their kind. An alarm within an event is left out: it isn't needed.
+
+	A component without END ends where the next one begins, or the calendar ends. It isn't whole, because some of its lines
+	may be those of another component.
+	"""
+	open_one: _Open | None = None
 	for line in lines:
-		# Most lines are neither BEGIN nor END, and many are long.
-		word = _upper(line) if _BEGIN_OR_END.match(line) else ""
-		if not kind:
-			if word.startswith("BEGIN:") and word[6:] in _KEPT:
-				kind, kept, depth = word[6:], [line], 0
-		elif word == f"END:{kind}" and not depth:
-			yield kind, Block([*kept, line])
-			kind = ""
-		elif word == f"BEGIN:{kind}":
-			# The component before this one has no end.
-			kept, depth = [line], 0
-		elif word.startswith("BEGIN:") and kind != "VTIMEZONE":
-			depth += 1
-		elif word.startswith("END:") and kind != "VTIMEZONE":
-			depth = max(0, depth - 1)
-		elif not depth:
-			kept.append(line)
+		word = _word(line)
+		begins = word[6:] if word.startswith("BEGIN:") and word[6:] in _KEPT else ""
+		if open_one and (begins or word in ("END:VCALENDAR", f"END:{open_one.kind}")):
+			yield open_one.kind, open_one.closed(is_ended=word == f"END:{open_one.kind}")
+			open_one = None
+		if begins:
+			open_one = _Open(begins)
+		elif open_one:
+			open_one.add(line, word)
+
+
+class _Open:
+	"""A component whose END wasn't read yet. `inner` are the names of the components within it that are open."""
+
+	def __init__(self, kind: str):
+		self.kind = kind
+		self._lines = [f"BEGIN:{kind}"]
+		self._inner: list[str] = []
+		self._inner_lines: list[str] = []
+
+	def add(self, line: str, word: str) -> None:
+		if self.kind == "VTIMEZONE":
+			self._lines.append(line)
+		elif word.startswith("BEGIN:"):
+			self._inner.append(word[6:])
+		elif word.startswith("END:"):
+			self._end_inner(word[4:])
+		elif self._inner:
+			self._inner_lines.append(line)
+		else:
+			self._lines.append(line)
+
+	def _end_inner(self, name: str) -> None:
+		if name in self._inner:
+			del self._inner[self._inner.index(name) :]
+		if not self._inner:
+			self._inner_lines = []
+
+	def closed(self, *, is_ended: bool) -> Block:
+		# If an alarm has no END, the lines after it are the event's, such as RRULE.
+		found = [line for line in self._inner_lines if property_name(line) not in _OF_ALARMS]
+		return Block([*self._lines, *found, f"END:{self.kind}"], is_whole=is_ended and not self._inner)
 
 
 def value_of(line: str) -> str:
@@ -132,5 +171,7 @@ def property_name(line: str) -> str:
 	return line.partition(";")[0].partition(":")[0].strip().upper()
 
 
-def _upper(line: str) -> str:
-	return line.strip().upper()
+def _word(line: str) -> str:
+	"""Return a BEGIN or END without spaces and in upper case, and '' for any other line."""
+	found = _BEGIN_OR_END.match(line)
+	return f"{found[1]}:{found[2]}".upper() if found else ""
