@@ -122,7 +122,7 @@ def create(meeting_type=None, host=None, reference_doctype=None, reference_name=
 	)
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["PATCH", "POST"])
 @json_endpoint()
 def update(
 	name=None,

@@ -4,7 +4,7 @@ Two forms are read: the fields of an Availability Schedule with `rules`, and a s
 whole week (`workingDays`, `startTime`, `endTime`, `bufferTime`, `minNotice`, `maxAdvance`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from frappe import _
@@ -12,10 +12,9 @@ from frappe import _
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
 from scheduler_integration.parsing.hours_text import TIME, parse_week
+from scheduler_integration.parsing.payload import Fields, Parser, parse_payload, read_payload
 from scheduler_integration.parsing.text import Refused, label, line, whole_number
 from scheduler_integration.parsing.zones import is_zone
-
-Parser = Callable[[object], Any]
 
 # Sunday is 0, as in the API; the records have names.
 DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -30,8 +29,7 @@ def parse_hours(payload: Mapping[str, object]) -> dict[str, Any]:
 
 	`hours` is the week as text ("Mon-Fri 9-12, 13-17:30") and sets the rules, as `rules` and the short form do.
 	"""
-	wrong: dict[str, str] = {}
-	parsed = _parse({name: value for name, value in payload.items() if name not in _WEEK_FORM}, _SCHEDULE, wrong)
+	parsed, wrong = read_payload(payload, _SCHEDULE, (*_READ_ONLY, *_WEEK_FORM))
 	if any(name in payload for name in _WEEK_FORM):
 		parsed["rules"] = _short_week(payload, wrong)
 	if wrong:
@@ -41,8 +39,7 @@ def parse_hours(payload: Mapping[str, object]) -> dict[str, Any]:
 
 def parse_override(payload: Mapping[str, object]) -> dict[str, Any]:
 	"""Return the fields of an Availability Override. Without times it is about whole days. Raises InvalidRequest."""
-	wrong: dict[str, str] = {}
-	parsed = _parse({"date": None, **payload}, _OVERRIDE, wrong)
+	parsed, wrong = read_payload({"date": None, **payload}, _OVERRIDE, _READ_ONLY)
 	times = [field for field in ("start_time", "end_time") if parsed.get(field)]
 	if len(times) == 1 and not wrong:
 		missing = "end_time" if times == ["start_time"] else "start_time"
@@ -56,31 +53,9 @@ def parse_override(payload: Mapping[str, object]) -> dict[str, Any]:
 
 def parse_block(payload: Mapping[str, object]) -> dict[str, Any]:
 	"""Return reason and recurrence of blocked time. Its times are read by themselves. Raises InvalidRequest."""
-	wrong: dict[str, str] = {}
-	parsed = _parse(payload, _BLOCK, wrong)
-	if wrong:
-		raise InvalidRequest(details=wrong)
+	parsed = parse_payload(payload, _BLOCK, _READ_ONLY)
 	if parsed.get("recurrence_rule") and "recurring" not in payload:
 		parsed["recurring"] = 1
-	return parsed
-
-
-def _parse(
-	payload: Mapping[str, object], fields: Mapping[str, tuple[str, Parser]], wrong: dict[str, str]
-) -> dict[str, Any]:
-	parsed: dict[str, Any] = {}
-	for name, value in payload.items():
-		if name in _READ_ONLY:
-			continue
-		try:
-			fieldname, parser = fields[name]
-			parsed[fieldname] = parser(value)
-		except KeyError:
-			wrong[name] = _("There is no such field.")
-		except Refused as refused:
-			wrong[name] = str(refused)
-		except InvalidRequest as refused:
-			wrong[name] = refused.details.get(name, refused.message)
 	return parsed
 
 
@@ -89,7 +64,8 @@ def _short_week(payload: Mapping[str, object], wrong: dict[str, str]) -> list[di
 	if missing:
 		wrong.update(dict.fromkeys(missing, _("Send workingDays, startTime and endTime together.")))
 		return []
-	times = _parse({name: payload[name] for name in ("startTime", "endTime")}, _WEEK_TIMES, wrong)
+	times, wrong_times = read_payload({name: payload[name] for name in _WEEK_TIMES}, _WEEK_TIMES)
+	wrong.update(wrong_times)
 	try:
 		days = parse_json("workingDays", payload["workingDays"], dict)
 	except InvalidRequest as refused:
@@ -179,8 +155,8 @@ def _rule_text(value: object) -> str:
 
 
 _WEEK_FORM = ("workingDays", "startTime", "endTime")
-_WEEK_TIMES: dict[str, tuple[str, Parser]] = {"startTime": ("start", _time), "endTime": ("end", _time)}
-_SCHEDULE: dict[str, tuple[str, Parser]] = {
+_WEEK_TIMES: Fields = {"startTime": ("start", _time), "endTime": ("end", _time)}
+_SCHEDULE: Fields = {
 	"title": ("title", _title),
 	"timezone": ("timezone", _zone),
 	"is_default": ("is_default", _flag("is_default")),
@@ -198,7 +174,7 @@ _SCHEDULE: dict[str, tuple[str, Parser]] = {
 		for kind in ("limit", "minutes")
 	},
 }
-_OVERRIDE: dict[str, tuple[str, Parser]] = {
+_OVERRIDE: Fields = {
 	"date": ("date", lambda value: parse_date("date", value)),
 	"end_date": ("end_date", lambda value: parse_date("end_date", value) if value not in (None, "") else None),
 	"is_available": ("is_available", _flag("is_available")),
@@ -207,7 +183,7 @@ _OVERRIDE: dict[str, tuple[str, Parser]] = {
 	"timezone": ("timezone", lambda value: _zone(value) if value else None),
 	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
 }
-_BLOCK: dict[str, tuple[str, Parser]] = {
+_BLOCK: Fields = {
 	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
 	"recurring": ("recurring", _flag("recurring")),
 	"recurrence_rule": ("recurrence_rule", _rule_text),

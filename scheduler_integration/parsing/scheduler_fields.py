@@ -4,20 +4,18 @@ The fields have the API's names, the result has the names of the records' fields
 result, so that an update changes only the fields that were sent.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from frappe import _
 
 from scheduler_integration.catalogue.phases import PHASES
-from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.embed_code import LONGEST as LONGEST_EMBED_CODE
 from scheduler_integration.parsing.fields import parse_flag, parse_json
+from scheduler_integration.parsing.payload import Fields, Parser, parse_payload
 from scheduler_integration.parsing.text import Refused, label, prose, whole_number
 from scheduler_integration.parsing.web_address import LONGEST as LONGEST_URL
 from scheduler_integration.parsing.web_address import web_address
-
-Parser = Callable[[object], Any]
 
 PROVIDERS = {
 	"native": "Native",
@@ -36,38 +34,18 @@ _NOT_FIELDS = frozenset(
 
 def parse_settings(payload: Mapping[str, object]) -> dict[str, Any]:
 	"""Return the fields of Consultant Scheduler Settings that the payload sets. Raises InvalidRequest."""
-	return _parse(payload, _SETTINGS)
+	return parse_payload(payload, _SETTINGS, _NOT_FIELDS)
 
 
 def parse_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
 	"""Return the fields of Meeting Type that the payload sets. Raises InvalidRequest."""
-	return _parse(payload, _MEETING_TYPE)
+	return parse_payload(payload, _MEETING_TYPE, _NOT_FIELDS)
 
 
 def parse_new_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
 	"""Return the fields of a new Meeting Type. Raises InvalidRequest, also if the name or the duration is missing."""
 	required = {name: None for name in ("name", "duration_minutes") if name not in payload}
-	return _parse({**payload, **required}, _MEETING_TYPE)
-
-
-def _parse(payload: Mapping[str, object], fields: Mapping[str, tuple[str, Parser]]) -> dict[str, Any]:
-	parsed: dict[str, Any] = {}
-	wrong: dict[str, str] = {}
-	for name, value in payload.items():
-		if name in _NOT_FIELDS:
-			continue
-		try:
-			fieldname, parser = fields[name]
-			parsed[fieldname] = parser(value)
-		except KeyError:
-			wrong[name] = _("There is no such field.")
-		except Refused as refused:
-			wrong[name] = str(refused)
-		except InvalidRequest as refused:
-			wrong[name] = refused.details.get(name, refused.message)
-	if wrong:
-		raise InvalidRequest(details=wrong)
-	return parsed
+	return parse_payload({**payload, **required}, _MEETING_TYPE, _NOT_FIELDS)
 
 
 def _provider(value: object) -> str:
@@ -130,7 +108,7 @@ def _page(value: object) -> str | None:
 	return value or None
 
 
-_SETTINGS: dict[str, tuple[str, Parser]] = {
+_SETTINGS: Fields = {
 	"scheduler_provider": ("scheduler_provider", _provider),
 	"scheduler_url": ("scheduler_url", _url(LONGEST_URL)),
 	"embed_code": ("embed_code", _embed_code),
@@ -139,7 +117,7 @@ _SETTINGS: dict[str, tuple[str, Parser]] = {
 	"show_in_reports": ("show_in_reports", _flag("show_in_reports")),
 	"embed_in_reports": ("embed_in_reports", _flag("embed_in_reports")),
 }
-_MEETING_TYPE: dict[str, tuple[str, Parser]] = {
+_MEETING_TYPE: Fields = {
 	"name": ("title", _name),
 	"duration_minutes": ("duration_minutes", _number),
 	"description": ("description", prose),

@@ -8,7 +8,7 @@ from scheduler_integration.catalogue.hosts import no_required_host, page_users, 
 from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.documents import Form
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.exceptions import HasBookings, InvalidRequest, NotPermitted
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
@@ -105,9 +105,8 @@ class SchedulingPage(Form):
 
 	def refuse_if_booked(self):
 		if frappe.db.exists("Booking", {"scheduling_page": self.name}):
-			frappe.throw(
+			raise HasBookings(
 				_(
 					"Meetings were booked on this page. Deactivate it instead: its links will stop working, and its meetings are kept."
-				),
-				frappe.LinkExistsError,
+				)
 			)

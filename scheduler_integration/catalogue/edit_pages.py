@@ -1,0 +1,57 @@
+"""Lists, creates, changes and deletes scheduling pages, with the permissions of the signed-in user."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.slugs import slugify
+from scheduler_integration.exceptions import ChangedMeanwhile, NotPermitted, PageNotFound
+
+
+def readable_pages() -> list[Document]:
+	"""Return the pages that the signed-in user may read, oldest first: own ones and their teams', or all for managers."""
+	names = frappe.get_list("Scheduling Page", pluck="name", order_by="creation asc", limit_page_length=0)
+	return [frappe.get_cached_doc("Scheduling Page", name) for name in names]
+
+
+def create_page(fields: Mapping[str, Any]) -> Document:
+	"""Create a page of the signed-in user, or for managers of `user`, and return it. Raises NotPermitted, InvalidRequest."""
+	doc = frappe.new_doc("Scheduling Page")
+	doc.update({"user": frappe.session.user, **fields})
+	return doc.insert()
+
+
+def update_page(name: str, fields: Mapping[str, Any], *, version: str | None = None) -> Document:
+	"""Change a page and return it. Raises PageNotFound, NotPermitted or InvalidRequest.
+
+	`version` is the record's `modified` as the caller read it. Raises ChangedMeanwhile if somebody saved it since.
+	"""
+	doc = _changeable(name, "write")
+	if version and version != str(doc.modified):
+		raise ChangedMeanwhile
+	doc.update(dict(fields))
+	return doc.save()
+
+
+def delete_page(name: str) -> None:
+	"""Delete a page with its meeting types. Raises PageNotFound, NotPermitted, or HasBookings if it was ever booked."""
+	frappe.delete_doc("Scheduling Page", _changeable(name, "delete").name)
+
+
+def free_slug(title: str) -> str:
+	"""Return a slug for a new page: "jane-doe", or "jane-doe-2" if that is taken."""
+	wanted = slugify(title) or "page"
+	taken = set(frappe.get_all("Scheduling Page", {"slug": ["like", f"{wanted}%"]}, pluck="slug"))
+	numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+	return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+def _changeable(name: str, ptype: str) -> Document:
+	if not name or not frappe.db.exists("Scheduling Page", {"name": name}):
+		raise PageNotFound
+	doc = frappe.get_doc("Scheduling Page", name)
+	if not doc.has_permission(ptype):
+		raise NotPermitted
+	return doc
