@@ -28,6 +28,11 @@ def use(headers: PageHeaders) -> None:
 	frappe.flags.scheduling_headers = headers
 
 
+def use_json() -> None:
+	"""Let this request's response, which a page has made, be JSON."""
+	frappe.flags.scheduling_json = True
+
+
 def set_etag(content: bytes) -> None:
 	"""Let the response have an entity tag (RFC 9110, 8.8.3), so that a caller who has this content gets a 304."""
 	frappe.flags.scheduling_etag = hashlib.sha256(content).hexdigest()[:32]
@@ -55,6 +60,8 @@ def add_headers(response: Response, request: Request) -> None:
 		response.headers["Content-Security-Policy"] = headers.policy
 		response.headers["Referrer-Policy"] = headers.referrer
 		response.headers["X-Content-Type-Options"] = "nosniff"
+	if frappe.flags.scheduling_json:
+		response.mimetype = "application/json"
 	if response.status_code in (429, 503) and (seconds := frappe.flags.scheduling_retry_after):
 		response.headers["Retry-After"] = str(seconds)
 	if response.status_code == 200 and (tag := frappe.flags.scheduling_etag):

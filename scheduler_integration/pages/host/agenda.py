@@ -18,8 +18,6 @@ from scheduler_integration.meetings.agenda import AgendaEntry
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.meeting_row import meeting_row
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.script_json import script_json
-from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
 # This many days are shown one by one. Later ones are in one group.
@@ -73,7 +71,7 @@ def hosting_view(shown: HostPage) -> dict:
 	tabs, locale = shown.tabs, shown.visitor.locale
 	title = _("Everybody's meetings") if tabs.sees_all else _("Your meetings")
 	return {
-		**shown.house.frame(title, styles=("meetings",), script="host"),
+		**shown.house.frame(title, styles=("meetings",)),
 		"subtitle": f"{dates.full_date(shown.today, locale)} · {_('times in {0}').format(dates.city(shown.zone, locale))}",
 		"views": tabs.views,
 		"sees_all": tabs.sees_all,
@@ -88,7 +86,6 @@ def hosting_view(shown: HostPage) -> dict:
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": shown.message,
 		"filters": shown.filters,
-		"data": script_json({"strings": host_strings()}),
 		"status": 200,
 	}
 

@@ -15,8 +15,6 @@ from scheduler_integration.calendars.joining import AnotherAccount
 from scheduler_integration.notifications.preferences import Preferences
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.script_json import script_json
-from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 
 # Servers whose address nobody needs to look up, and where their app passwords are made.
@@ -52,7 +50,7 @@ def calendars_view(shown: CalendarsPage) -> dict:
 	"""Return the view of `/scheduling/calendars`."""
 	title = _("Everybody's calendars") if shown.sees_all else _("Your calendars")
 	return {
-		**shown.house.frame(title, styles=("why", "calendars"), script="host"),
+		**shown.house.frame(title, styles=("why", "calendars")),
 		"subtitle": _(
 			"Nobody can book over the events of a calendar that is read here. Visitors never see the events."
 		),
@@ -67,7 +65,6 @@ def calendars_view(shown: CalendarsPage) -> dict:
 		"problems": shown.problems or {},
 		"preferences": shown.preferences,
 		"city": dates.city(shown.zone, shown.visitor.locale),
-		"data": script_json({"strings": host_strings()}),
 		"status": 400 if shown.problems else 200,
 	}
 

@@ -3,7 +3,7 @@
 A page opens the house once and puts its frame into its view:
 
 	house = open_house(frappe.session.user, current_visitor(), now(), "/scheduling/hours")
-	return {**house.frame(_("Hours"), script="hours"), "rows": ...}
+	return {**house.frame(_("Hours")), "rows": ...}
 
 Its template extends templates/scheduling/host.html and fills the block `page`. A new page needs an entry in `_entries`,
 and appears in the navigation as soon as its file in www/ exists.
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from frappe import _
@@ -29,6 +29,8 @@ from scheduler_integration.conferencing.connect import VideoAccount, accounts
 from scheduler_integration.meetings.agenda import count_requests
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.people import initials
+from scheduler_integration.pages.kit.script_json import script_json
+from scheduler_integration.pages.kit.strings import host_strings
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.permissions import has_app_permission
 
@@ -75,13 +77,15 @@ class House:
 		title: str,
 		*,
 		styles: tuple[str, ...] = (),
-		script: str | None = None,
+		script: str = "host",
+		data: dict[str, Any] | None = None,
 		said: str = "",
 		frames: tuple[str, ...] = (),
 	) -> dict:
 		"""Return the parts of a view that templates/scheduling/host.html prints.
 
-		`styles` and `script` name further files of public/css and public/js. `said` is put before the title of the window, for
+		`styles` names further files of public/css. `script` is the page's own entry in public/js, which imports "./host.js".
+		`data` is what it reads, with `strings` of its own. `said` is put before the title of the window, for
 		a message that a screen reader should read first. `frames` are the origins that the page embeds.
 		"""
 		return {
@@ -96,6 +100,7 @@ class House:
 			),
 			"title": title,
 			"house": self._view(),
+			"data": script_json({**(data or {}), "strings": host_strings() | (data or {}).get("strings", {})}),
 			"csrf_token": csrf_token(),
 		}
 
@@ -103,6 +108,7 @@ class House:
 		troubled = {each.path for each in self.troubles}
 		return {
 			"name": self.name,
+			"here": self.here,
 			"initials": initials(self.name),
 			"entries": [
 				{

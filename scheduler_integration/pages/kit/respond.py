@@ -10,9 +10,10 @@ import frappe
 from frappe import _
 
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.entry.headers import use
+from scheduler_integration.entry.headers import use, use_json
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.pages.kit.document import document
+from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.states import state_of
 from scheduler_integration.pages.kit.visitor import current_visitor
 
@@ -24,6 +25,14 @@ class WayOut(NamedTuple):
 
 	url: str
 	label: str
+
+
+class Answer(Exception):
+	"""The JSON that a script gets instead of the page. Nothing is rolled back for it."""
+
+	def __init__(self, body: dict[str, Any], status: int):
+		super().__init__(status)
+		self.body, self.status = body, status
 
 
 def respond(
@@ -44,6 +53,8 @@ def respond(
 			view = make_view()
 	except SchedulingError as error:
 		view = error_view(error, way_out(error))
+	except Answer as answer:
+		view = _json_view(answer)
 	context.no_cache = 1
 	context.view = view
 	use(view["document"]["headers"])
@@ -64,6 +75,17 @@ def error_view(error: SchedulingError, way_out: WayOut | None = None) -> View:
 		"state": state,
 		"status": error.http_status_code,
 	}
+
+
+def _json_view(answer: Answer) -> View:
+	use_json()
+	view = {"document": document(current_visitor(), title=""), "json": script_json(answer.body)}
+	return {**view, "status": answer.status}
+
+
+def wants_json() -> bool:
+	"""Whether a script asks for the answer to a form, and not the browser itself."""
+	return bool(frappe.request) and frappe.request.headers.get("Accept", "").startswith("application/json")
 
 
 def redirection(address: str, status: int = 303) -> frappe.Redirect:

@@ -64,8 +64,17 @@ def manage_strings() -> dict[str, str]:
 
 
 def host_strings() -> dict[str, str]:
-	"""Return the texts of js/host.js."""
+	"""Return the texts of js/host.js and of js/house/."""
 	return {
+		"undo": _("Undo"),
+		"try_again": _("Try again"),
+		"not_saved": _("Not saved. Check your connection."),
+		"changed_elsewhere": _("This was changed in another window."),
+		"yours": _("Yours"),
+		"stored": _("Stored now"),
+		"keep_mine": _("Keep mine"),
+		"use_stored": _("Use what is stored"),
+		"position": _("{0}, position {1} of {2}"),
 		"copied": _("Copied"),
 		"copy": _("Copy link"),
 		"failed": _("This did not work. Please try again in a moment."),

@@ -1,54 +1,42 @@
-// A host's page: copies a link with one click, and selects all meetings.
-import { announce, t } from "./shared/page.js";
+// Every page of a host: copies links, closes menus, undoes, and starts what the page's attributes ask for. A page with a script of
+// its own imports this one.
+import { copy } from "./house/copy-button.js";
+import { watchToast } from "./house/undo-toast.js";
+import { around } from "./shared/page.js";
 
-const A_MOMENT = 2000;
-
-/** @type {NodeListOf<HTMLElement>} */
-const buttons = document.querySelectorAll("[data-copy]");
 document.documentElement.classList.add("js");
-for (const button of buttons) button.addEventListener("click", () => copy(button));
+watchToast();
 
-document.getElementById("select-all")?.addEventListener("click", () => {
-	/** @type {NodeListOf<HTMLInputElement>} */
-	const boxes = document.querySelectorAll(".pick input");
-	const all = ![...boxes].every((box) => box.checked);
-	for (const box of boxes) box.checked = all;
+/** @param {string} selector @returns {HTMLElement[]} */
+const all = (selector) => [...document.querySelectorAll(selector)].map((one) => /** @type {HTMLElement} */ (one));
+
+const forms = all("form[data-autosave]");
+if (forms.length) {
+	import("./house/autosave-form.js").then(({ autosave }) => {
+		for (const form of forms) autosave(/** @type {HTMLFormElement} */ (form));
+	});
+}
+
+const lists = all("[data-sortable]");
+if (lists.length) import("./house/sortable-list.js").then(({ sortable }) => lists.forEach(sortable));
+
+document.addEventListener("click", (event) => {
+	const button = around(event, "[data-copy]");
+	if (button) copy(button);
+	const inside = around(event, ".menu");
+	for (const menu of all(".menu[open]")) if (menu !== inside) menu.removeAttribute("open");
 });
 
-/** @param {HTMLElement} button */
-async function copy(button) {
-	const label = button.querySelector(".copy-label");
-	if (!label) return;
-	if (!(await toClipboard(button.dataset.copy ?? ""))) return announce(t("failed"));
-	const hidden = label.classList.contains("visually-hidden");
-	label.textContent = t("copied");
-	label.classList.remove("visually-hidden");
-	announce(t("copied"));
-	setTimeout(() => {
-		label.textContent = t("copy");
-		label.classList.toggle("visually-hidden", hidden);
-	}, A_MOMENT);
-}
-
-/** @param {string} text */
-async function toClipboard(text) {
-	try {
-		await navigator.clipboard.writeText(text);
-		return true;
-	} catch {
-		return copyBySelection(text);
+document.addEventListener("keydown", (event) => {
+	if (event.key !== "Escape") return;
+	for (const menu of all(".menu[open]")) {
+		menu.removeAttribute("open");
+		menu.querySelector("summary")?.focus();
 	}
-}
+});
 
-/** For pages without TLS, where browsers have no `navigator.clipboard`. @param {string} text */
-function copyBySelection(text) {
-	const area = document.createElement("textarea");
-	area.value = text;
-	document.body.append(area);
-	area.select();
-	try {
-		return document.execCommand("copy");
-	} finally {
-		area.remove();
-	}
-}
+document.getElementById("select-all")?.addEventListener("click", () => {
+	const boxes = all(".pick input").map((box) => /** @type {HTMLInputElement} */ (box));
+	const isEach = boxes.every((box) => box.checked);
+	for (const box of boxes) box.checked = !isEach;
+});

@@ -1,6 +1,7 @@
 // The types of the scripts. Only the type checker reads this file; no page loads it.
 //
-// booking.js, host.js, manage.js and report.js are the scripts of one page each. booking.js connects these:
+// booking.js, manage.js and report.js are the scripts of one page each; host.js is that of all pages of hosts, and starts what
+// house/ has. booking.js connects these:
 //   view.js    draws the page from the state
 //   actions/   handle what the visitor does, and change the state
 //   state/     the state, the starts that are loaded, and what the browser remembers

@@ -1,0 +1,131 @@
+"""Answers a form of a host's page: with JSON if a script sent it, otherwise with a redirect to the page.
+
+	SAVED = {"saved": _("Saved")}
+
+	def _view():
+		house = open_house(...)
+		error = answer_form(_save, "/scheduling/hours", _sentences()) if submitted() else None
+		return {**house.frame(...), "toast": toast_of(_sentences()), ...} | status_of(error)
+
+	def _save() -> Saved:
+		if key := argument("undo"):
+			put_back(take_back(key))
+			return Saved("undone")
+		before = ...
+		return Saved("saved", modified=..., undo=before)
+
+The JSON, which public/js/house/autosave-form.js reads:
+
+	{"saved": true, "message": "Saved", "modified": "...", "undo": "<key>" or null, "seconds": 10 or null, ...more}
+	{"saved": false, "message": "...", "errors": {field: sentence}}
+	{"saved": false, "message": "...", "errors": {}, "conflict": {"modified": "...", "theirs": {field: text}}}    with 409
+
+To undo, a script or the form of the message sends `undo=<key>` to the same address. Keys are the user's own, work once, and
+expire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import frappe
+from frappe import _
+
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.exceptions import ChangedMeanwhile, SchedulingError
+from scheduler_integration.pages.kit.respond import Answer, argument, redirection, wants_json
+
+# After this time, undoing a form would surprise more than it helps.
+UNDO_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True)
+class Saved:
+	"""The result of a form's command.
+
+	`done` names the sentence about it. `modified` is the new version of the record, which the form's next save sends along.
+	`undo` are facts with which the command can be taken back, as JSON values; it can be undone for `seconds`. `more` is added
+	to the JSON, for the page's own script.
+	"""
+
+	done: str = "saved"
+	modified: str = ""
+	undo: dict[str, Any] | None = None
+	seconds: int = UNDO_SECONDS
+	more: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Conflict(ChangedMeanwhile):
+	"""Somebody saved the record after the form was opened.
+
+	`modified` is the version that is stored now, `theirs` has its values as words, by the name of the form's field.
+	"""
+
+	def __init__(self, modified: str, theirs: Mapping[str, str]):
+		self.modified, self.theirs = modified, theirs
+		super().__init__()
+
+
+def answer_form(
+	save: Callable[[], Saved], address: str, sentences: Mapping[str, str], kept: Mapping[str, str] | None = None
+) -> SchedulingError | None:
+	"""Run the form's command and answer the request. `sentences` are the messages by the name of `Saved.done`.
+
+	Without a script, a saved form redirects to `address` with the arguments `kept`. A refused one returns its error, for the
+	page to show beside the fields, with what was typed.
+	"""
+	try:
+		with refusals():
+			saved = save()
+	except SchedulingError as error:
+		if wants_json():
+			raise Answer(_refused(error), error.http_status_code) from None
+		return error
+	key = keep_for_undo(saved.undo, saved.seconds) if saved.undo else None
+	if wants_json():
+		told = {"saved": True, "message": sentences.get(saved.done, ""), "modified": saved.modified, "undo": key}
+		raise Answer({**told, "seconds": saved.seconds if saved.undo else None, **saved.more}, 200)
+	asked = {**(kept or {}), "done": saved.done, "undo": key or ""}
+	query = urlencode({name: value for name, value in asked.items() if value})
+	raise redirection(f"{address}?{query}")
+
+
+def toast_of(sentences: Mapping[str, str], seconds: int = UNDO_SECONDS) -> dict | None:
+	"""Return the message about what was saved before the redirect to this page, with its button to undo."""
+	text = sentences.get(argument("done"))
+	key = argument("undo")
+	return {"text": text, "undo": key if text and _stored(key) else None, "seconds": seconds} if text else None
+
+
+def keep_for_undo(facts: dict[str, Any], seconds: int = UNDO_SECONDS) -> str:
+	"""Keep the facts for the signed-in user, and return their key."""
+	key = frappe.generate_hash(length=20)
+	frappe.cache.set_value(_name(key), facts, expires_in_sec=seconds)
+	return key
+
+
+def take_back(key: str) -> dict[str, Any]:
+	"""Return the facts of this key, which can't be used again. Raises SchedulingError if it is too late."""
+	facts = _stored(key)
+	if facts is None:
+		raise SchedulingError(_("It is too late to undo this."))
+	frappe.cache.delete_value(_name(key))
+	return facts
+
+
+def _stored(key: str) -> dict[str, Any] | None:
+	return frappe.cache.get_value(_name(key), expires=True) if key.isalnum() else None
+
+
+def _name(key: str) -> str:
+	return f"scheduling_undo:{frappe.session.user}:{key}"
+
+
+def _refused(error: SchedulingError) -> dict[str, Any]:
+	told: dict[str, Any] = {"saved": False, "message": error.message, "errors": error.details}
+	if isinstance(error, Conflict):
+		told["conflict"] = {"modified": error.modified, "theirs": dict(error.theirs)}
+	return told

@@ -1,0 +1,197 @@
+// A form that saves itself when a field has changed, and that works without a script too.
+//
+//   <form method="post" action="/scheduling/hours" data-autosave>
+//     <input type="hidden" name="modified" value="…">            the record's version, if conflicts matter
+//     <label for="title">…</label> <input id="title" name="title">
+//     <p class="field-error" id="title-error" hidden></p>        made if it is missing
+//     <button type="submit" class="button without-script">Save</button>
+//   </form>
+//
+// It sends the whole form on `change` (never on a key), after a moment, one request at a time. The server answers as
+// pages/kit/saving.py says. Errors are put beside their fields, by name. A conflict shows both versions of each field. A
+// button with a name submits the form as usual. A field with `data-no-save` saves nothing.
+//
+// The form tells the page, by events that bubble: `autosave:saved` (detail: the answer), `autosave:undone` (the page is loaded
+// again unless this is prevented). To save by a script, dispatch `change` on the form.
+import { make, t } from "../shared/page.js";
+import { toast, toastLater } from "./undo-toast.js";
+
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
+/** @typedef {{ saved: boolean, message: string, modified?: string, undo?: string | null, seconds?: number | null, errors?: Record<string, string>, conflict?: { modified: string, theirs: Record<string, string> } }} Answer */
+
+const A_MOMENT = 400;
+
+/** Lets the form save itself. @param {HTMLFormElement} form */
+export function autosave(form) {
+	let waiting = 0;
+	let isSending = false;
+	let isWanted = false;
+
+	async function save() {
+		window.clearTimeout(waiting);
+		waiting = 0;
+		if (isSending) {
+			isWanted = true;
+			return;
+		}
+		isSending = true;
+		show(form, await send(form.action, fieldsOf(form)), save);
+		isSending = false;
+		if (isWanted) {
+			isWanted = false;
+			await save();
+		}
+	}
+
+	form.noValidate = true;
+	form.addEventListener("change", (event) => {
+		if (event.target instanceof Element && event.target.closest("[data-no-save]")) return;
+		window.clearTimeout(waiting);
+		waiting = window.setTimeout(save, A_MOMENT);
+	});
+	form.addEventListener("submit", (event) => {
+		const button = event.submitter;
+		if (button instanceof HTMLButtonElement && button.name) return;
+		event.preventDefault();
+		save();
+	});
+	// What was changed a moment ago is saved too when the page is left.
+	addEventListener("pagehide", () => {
+		if (waiting) fetch(form.action, { ...request(fieldsOf(form)), keepalive: true });
+		window.clearTimeout(waiting);
+	});
+}
+
+/** @param {HTMLFormElement} form */
+function fieldsOf(form) {
+	const fields = new URLSearchParams();
+	for (const [name, value] of new FormData(form)) if (typeof value === "string") fields.append(name, value);
+	return fields;
+}
+
+/** @param {URLSearchParams} body */
+const request = (body) => ({ method: "POST", body, headers: { Accept: "application/json" } });
+
+/**
+ * The server's answer, or null if there is none.
+ * @param {string} address @param {URLSearchParams} fields
+ * @returns {Promise<Answer | null>}
+ */
+export async function send(address, fields) {
+	try {
+		const answer = await (await fetch(address, request(fields))).json();
+		return typeof answer.saved === "boolean" ? answer : null;
+	} catch {
+		return null;
+	}
+}
+
+/** @param {HTMLFormElement} form @param {Answer | null} answer @param {() => void} again */
+function show(form, answer, again) {
+	if (!answer) return toast(t("not_saved"), { undo: again, button: t("try_again"), isError: true });
+	clearErrors(form);
+	form.querySelector(".conflict")?.remove();
+	if (answer.conflict) return showConflict(form, answer, again);
+	if (!answer.saved) return showErrors(form, answer);
+	setVersion(form, answer.modified);
+	const { undo, seconds } = answer;
+	toast(answer.message, undo ? { undo: () => takeBack(form, undo), seconds: seconds ?? null } : {});
+	form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true, detail: answer }));
+}
+
+/** @param {HTMLFormElement} form @param {string} key */
+async function takeBack(form, key) {
+	const fields = new URLSearchParams({ undo: key });
+	const token = form.elements.namedItem("csrf_token");
+	if (token instanceof HTMLInputElement) fields.set("csrf_token", token.value);
+	const answer = await send(form.action, fields);
+	if (!answer?.saved) return toast(answer?.message || t("not_saved"), { isError: true });
+	const isUnhandled = form.dispatchEvent(
+		new CustomEvent("autosave:undone", { bubbles: true, cancelable: true, detail: answer }),
+	);
+	if (!isUnhandled) return toast(answer.message);
+	toastLater(answer.message);
+	location.reload();
+}
+
+/** @param {HTMLFormElement} form @param {string} [version] */
+function setVersion(form, version) {
+	const field = form.elements.namedItem("modified");
+	if (version && field instanceof HTMLInputElement) field.value = version;
+}
+
+/** @param {HTMLFormElement} form @param {string} name @returns {Control[]} */
+const controlsOf = (form, name) =>
+	[...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].map((one) => /** @type {Control} */ (one));
+
+/** @param {HTMLFormElement} form */
+function clearErrors(form) {
+	for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
+	for (const line of form.querySelectorAll(".field-error")) {
+		line.textContent = "";
+		line.toggleAttribute("hidden", true);
+	}
+}
+
+/** @param {HTMLFormElement} form @param {Answer} answer */
+function showErrors(form, answer) {
+	const errors = Object.entries(answer.errors ?? {});
+	for (const [name, sentence] of errors) {
+		const controls = controlsOf(form, name);
+		const last = controls.at(-1);
+		const line = document.getElementById(`${name}-error`) ?? (last && lineAfter(last, name));
+		if (line) {
+			line.textContent = sentence;
+			line.hidden = false;
+		}
+		for (const control of controls) {
+			control.setAttribute("aria-invalid", "true");
+			control.setAttribute("aria-describedby", `${name}-error`);
+		}
+	}
+	toast([answer.message, ...errors.map(([, sentence]) => sentence)].join(" "), { isError: true });
+}
+
+/** @param {Control} control @param {string} name */
+function lineAfter(control, name) {
+	const line = make("p", { class: "field-error", id: `${name}-error` });
+	(control.closest("label, .field") ?? control).after(line);
+	return line;
+}
+
+/** Shows both versions of each field that differs. @param {HTMLFormElement} form @param {Answer} answer @param {() => void} again */
+function showConflict(form, answer, again) {
+	const { modified = "", theirs = {} } = answer.conflict ?? {};
+	const list = make("dl");
+	for (const [name, stored] of Object.entries(theirs)) {
+		const [control] = controlsOf(form, name);
+		const mine = control && "value" in control ? control.value : "";
+		if (mine === stored) continue;
+		const label = control?.labels?.[0]?.textContent ?? name;
+		list.append(
+			make(
+				"div",
+				{},
+				make("dt", { text: label }),
+				make("dd", { text: `${t("yours")}: ${mine}` }),
+				make("dd", { text: `${t("stored")}: ${stored}` }),
+			),
+		);
+	}
+	const keep = make("button", { type: "button", class: "button button-quiet", text: t("keep_mine") });
+	keep.addEventListener("click", () => {
+		setVersion(form, modified);
+		again();
+	});
+	const drop = make("button", { type: "button", class: "button button-quiet", text: t("use_stored") });
+	drop.addEventListener("click", () => location.reload());
+	form.prepend(
+		make(
+			"div",
+			{ class: "alert conflict", role: "alert" },
+			make("p", { text: t("changed_elsewhere") }),
+			list,
+			make("p", { class: "row" }, keep, drop),
+		),
+	);
+}
