@@ -152,6 +152,26 @@ def test_an_attendees_answer_is_read(google):
 		assert provider.find(jane.diary.id, event.key, stored).replies == {ADA.email: "declined"}
 
 
+def test_a_change_of_the_guests_wiped_their_answers(google):
+	jane = google.connect()
+	bob, eve = Person("bob@attendees.example", "Bob"), Person("eve@attendees.example", "Eve")
+	event = outgoing(START, attendees=(ADA, bob), invites=True)
+	with google.opened(jane) as provider:
+		stored = provider.put(jane.diary.id, event)
+		room = {"email": "room@resource.example", "resource": True, "responseStatus": "accepted"}
+		declined = {"email": "Ada@attendees.example", "responseStatus": "declined", "comment": "Ill"}
+		google.set_fields(jane, live(jane)[0], {"attendees": [declined, {"email": bob.email}, room]})
+		with pytest.raises(EventChanged):
+			provider.put(jane.diary.id, replace(event, attendees=(ADA, eve)), stored)
+		found = provider.find(jane.diary.id, event.key, stored)
+		provider.put(jane.diary.id, replace(event, attendees=(ADA, eve)), replace(stored, etag=found.etag))
+		assert live(jane)[0].fields["attendees"] == [
+			{"email": ADA.email, "displayName": ADA.name, "responseStatus": "declined", "comment": "Ill"},
+			{"email": eve.email, "displayName": eve.name},
+			room,
+		]
+
+
 @pytest.mark.parametrize("reads", [0, 1, 2])
 def test_a_meet_link_may_need_some_reads(google, reads):
 	jane = google.connect()

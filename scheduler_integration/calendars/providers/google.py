@@ -120,13 +120,13 @@ class GoogleCalendar:
 	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
 		if stored is None:
 			return self._created(calendar, event)
-		if stored.is_pending:
-			# When the link is ready, Google itself changes the event, and so its version.
-			now = self._get(calendar, stored.id)
-			if now is None:
-				raise EventChanged
-			return self._patched(calendar, event, now)
-		return self._patched(calendar, event, {"id": stored.id, "etag": stored.etag, "hangoutLink": stored.join_url})
+		must_know = stored.is_pending or event.invites
+		now = self._get(calendar, stored.id) if must_know else {"hangoutLink": stored.join_url}
+		if now is None:
+			raise EventChanged
+		# When the link is ready, Google itself changes the event, and so its version.
+		version = now["etag"] if stored.is_pending else stored.etag
+		return self._patched(calendar, event, {**now, "id": stored.id, "etag": version})
 
 	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
 		request = _resource("events").delete(
@@ -167,7 +167,7 @@ class GoogleCalendar:
 		self._session.close()
 
 	def _created(self, calendar: str, event: OutgoingEvent) -> Stored:
-		body = {**google_events.written(event), "id": event.key}
+		body = {**google_events.written(event, {}), "id": event.key}
 		request = _resource("events").insert(
 			calendarId=calendar, body=body, sendUpdates=_mails(event), conferenceDataVersion=1
 		)
@@ -182,9 +182,8 @@ class GoogleCalendar:
 			return self._patched(calendar, event, now)
 
 	def _patched(self, calendar: str, event: OutgoingEvent, now: dict[str, Any]) -> Stored:
-		"""Change the event as given, unless it was changed after `now`: a resource, or its id, version and link."""
-		has_conference = bool(now.get("hangoutLink") or now.get("conferenceData"))
-		body = google_events.written(event, has_conference=has_conference)
+		"""Change the event as given, unless it was changed after `now`: its id, version, link and attendees' answers."""
+		body = google_events.written(event, now)
 		if event.has_other_call:
 			body["conferenceData"] = None
 		request = _resource("events").patch(

@@ -24,6 +24,8 @@ READ_FIELDS = "id,status,transparency,eventType,start,end,etag,iCalUID,attendees
 # Working locations and birthdays take no time.
 _NEVER_BUSY = frozenset({"workingLocation", "birthday"})
 _KINDS: dict[str, Kind] = {"focusTime": "focus", "outOfOffice": "out_of_office"}
+# The fields that an attendee fills in.
+_OWN_WORDS = ("responseStatus", "comment", "additionalGuests")
 _REPLIES: dict[str, Reply] = {"accepted": "accepted", "declined": "declined", "tentative": "tentative"}
 
 
@@ -84,8 +86,11 @@ def read_stored(item: Mapping[str, Any]) -> Stored:
 	)
 
 
-def written(event: OutgoingEvent, *, has_conference: bool = False) -> dict[str, Any]:
-	"""Return the body of an event that we write. The other fields of an existing event stay as they are."""
+def written(event: OutgoingEvent, now: Mapping[str, Any]) -> dict[str, Any]:
+	"""Return the body of an event that we write. `now` is the event as Google has it, or empty for a new one.
+
+	The other fields of an existing event stay as they are.
+	"""
 	body: dict[str, Any] = {
 		"summary": event.title,
 		"description": event.description,
@@ -98,8 +103,8 @@ def written(event: OutgoingEvent, *, has_conference: bool = False) -> dict[str, 
 	}
 	# Listed attendees get mail from Google, or no mail and no event in their calendar. Without `invites` the app mails them.
 	if event.invites:
-		body["attendees"] = [{"email": each.email, "displayName": each.name} for each in event.attendees]
-	if event.conference == "google_meet" and not has_conference:
+		body["attendees"] = _attendees(event, now.get("attendees") or ())
+	if event.conference == "google_meet" and not (now.get("hangoutLink") or now.get("conferenceData")):
 		solution = {"type": "hangoutsMeet"}
 		# Google ignores a repeated request id.
 		body["conferenceData"] = {"createRequest": {"requestId": event.key, "conferenceSolutionKey": solution}}
@@ -135,6 +140,20 @@ def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:
 		for each in attendees
 		if each.get("email")
 	}
+
+
+def _attendees(event: OutgoingEvent, known: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+	"""Return the attendees with what they answered. A list that is sent replaces the stored one, with all answers.
+
+	The app invites people only, so the owner and the rooms that the owner has added stay.
+	"""
+	by_address = {str(each.get("email")).lower(): each for each in known}
+	invited = []
+	for person in event.attendees:
+		stored = by_address.pop(person.email.lower(), {})
+		own = {key: stored[key] for key in _OWN_WORDS if key in stored}
+		invited.append({**own, "email": person.email, "displayName": person.name})
+	return invited + [dict(each) for each in by_address.values() if each.get("self") or each.get("resource")]
 
 
 def _instant(value: Mapping[str, str], zone: str) -> int:
