@@ -60,6 +60,17 @@ class RangeTooLong(InvalidRequest):
 	code = "RANGE_TOO_LONG"
 
 
+class TextNotUsable(InvalidRequest):
+	"""A text with variables can't be filled in. `reason` is a sentence that says why."""
+
+	code = "TEXT_NOT_USABLE"
+
+	def __init__(self, reason: str, field: str = "text", label: str = ""):
+		self.reason = reason
+		message = _("The text can't be used: {0}").format(reason)
+		super().__init__(_("{0}: {1}").format(label, message) if label else message, {field: reason})
+
+
 class NotSignedIn(SchedulingError):
 	code = "NOT_SIGNED_IN"
 	http_status_code = 401

@@ -1,16 +1,16 @@
 """Writes the title and description of a booking's calendar entry."""
 
-import re
-
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.parsing.typed_template import filled_in_anyway
 from scheduler_integration.platform.one_line import header_text
 
 MAX_LENGTH = 140
-_VARIABLE = re.compile(r"{{\s*([a-z_]+)\s*}}")
+# What a pattern may name.
+VARIABLES = ("meeting_type", "attendee_name", "host_name", "company", "notes", "answers")
 
 
 def event_title(booking: Document, meeting_type: Document) -> str:
@@ -26,7 +26,7 @@ def event_description(booking: Document, meeting_type: Document) -> str:
 	"""Return the description by the meeting type's pattern; without a pattern, the attendee's notes and answers."""
 	variables = _variables(booking, meeting_type)
 	pattern = meeting_type.event_description or "{{ notes }}\n\n{{ answers }}"
-	return fill(pattern, variables).strip()
+	return filled_in_anyway(pattern, variables).strip()
 
 
 def place_label(booking: Document) -> str | None:
@@ -34,20 +34,12 @@ def place_label(booking: Document) -> str | None:
 	return location_label(booking.video_provider or booking.location_type)
 
 
-def fill(pattern: str, variables: dict[str, str]) -> str:
-	"""Return the pattern with each `{{ name }}` replaced by its value. Unknown names stay as they are.
-
-	Jinja isn't used on purpose: an attendee who writes "{{ ... }}" into the notes must not run code.
-	"""
-	return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), pattern)
-
-
 def _default_pattern() -> str:
 	return _("{0}: {1} and {2}").format("{{ meeting_type }}", "{{ attendee_name }}", "{{ host_name }}")
 
 
 def _title(pattern: str, variables: dict[str, str]) -> str:
-	return header_text(fill(pattern, variables))[:MAX_LENGTH].strip()
+	return header_text(filled_in_anyway(pattern, variables))[:MAX_LENGTH].strip()
 
 
 def _variables(booking: Document, meeting_type: Document) -> dict[str, str]:

@@ -11,6 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
 from frappe.utils import get_url
+from frappe.utils.jinja import get_template
 
 from scheduler_integration.engine import Interval, local_date, local_midnight, wall_clock
 from scheduler_integration.meetings.hosted import by_session, hosted_between
@@ -59,8 +60,7 @@ def _send(reader: Reader, meetings: list[list[Document]], day: Interval, today: 
 		frappe.sendmail(
 			recipients=[reader.email],
 			subject=header_text(_subject(rows)),
-			message=frappe.render_template(
-				f'{{% include "{FOLDER}/host_digest.html" %}}',
+			message=get_template(f"{FOLDER}/host_digest.html").render(
 				{
 					"date": reader.date(rows[0]["start"]),
 					"timezone": reader.zone_name(rows[0]["start"]),

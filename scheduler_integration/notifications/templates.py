@@ -3,6 +3,9 @@
 The installation creates Email Templates that only include the app's files. So these get the app's updates and
 translations, until somebody changes their text. If a changed text is broken, the error is logged, and the message is sent
 with the app's own text.
+
+Only System Managers may write Email Templates, because Frappe's templates reach the whole site. Texts of automations are
+written by Scheduling Managers and run in the sandbox of `parsing/typed_template.py`.
 """
 
 import re
@@ -12,7 +15,10 @@ from typing import Any
 import frappe
 from frappe.utils.jinja import get_template
 
+from scheduler_integration.exceptions import TextNotUsable
 from scheduler_integration.notifications.rules import built_in
+from scheduler_integration.notifications.variables import NAMES
+from scheduler_integration.parsing.typed_template import filled_in, filled_in_anyway
 from scheduler_integration.platform.one_line import header_text
 
 FOLDER = "scheduler_integration/templates/emails"
@@ -37,6 +43,23 @@ FOLLOW_UPS = {
 # Text messages that the app ships.
 TEXTS = {"attendee_reminder_text"}
 
+# The variables under their names in other schedulers.
+ALIASES = {
+	"contact_name": "attendee_name",
+	"appointment_date": "date",
+	"appointment_time": "time",
+	"appointment_duration": "duration",
+	"service_name": "meeting_type",
+	"staff_name": "host_name",
+	"location_details": "place",
+	"video_link": "meeting_link",
+	"video_password": "meeting_password",
+	"calendar_link": "calendar_url",
+}
+# What the text of an automation may name.
+TEXT_NAMES = (*ALIASES, *NAMES)
+_BROKEN = "A message has a broken template, and was sent with the text of the app"
+
 
 def render(key: str, variables: dict[str, Any], email_template: str | None = None) -> tuple[str, str]:
 	"""Return subject and HTML of a message, in the current language.
@@ -51,10 +74,19 @@ def render(key: str, variables: dict[str, Any], email_template: str | None = Non
 
 
 def render_text(key: str, text: str | None, variables: dict[str, Any]) -> str:
-	"""Return a plain text, such as a text message, in the current language. `key` may be one of TEXTS, or empty."""
+	"""Return a plain text, such as a text message, in the current language. `key` may be one of TEXTS, or empty.
+
+	If the site's own text is broken, log why and use the app's text; without one, leave out what can't be filled in.
+	"""
 	known = aliases(variables)
-	shipped = f'{{% include "{FOLDER}/{key}.txt" %}}' if key in TEXTS else None
-	return _first_that_renders(text, shipped, lambda source: _filled_in(source, known).strip())
+	try:
+		filled = filled_in(text, known) if text else ""
+	except TextNotUsable:
+		frappe.log_error(title=_BROKEN)
+		filled = "" if key in TEXTS else filled_in_anyway(text or "", known)
+	if not filled.strip() and key in TEXTS:
+		filled = get_template(f"{FOLDER}/{key}.txt").render(known)
+	return filled.strip() or known["title"]
 
 
 def subject_source(key: str) -> str:
@@ -69,19 +101,7 @@ def body_source(key: str) -> str:
 
 def aliases(variables: dict[str, Any]) -> dict[str, Any]:
 	"""Return the variables, also under their names in other schedulers."""
-	return {
-		**variables,
-		"contact_name": variables["attendee_name"],
-		"appointment_date": variables["date"],
-		"appointment_time": variables["time"],
-		"appointment_duration": variables["duration"],
-		"service_name": variables["meeting_type"],
-		"staff_name": variables["host_name"],
-		"location_details": variables["place"],
-		"video_link": variables["meeting_link"],
-		"video_password": variables["meeting_password"],
-		"calendar_link": variables["calendar_url"],
-	}
+	return {**variables, **{alias: variables[name] for alias, name in ALIASES.items()}}
 
 
 def _template_of(key: str) -> str | None:
@@ -117,5 +137,5 @@ def _first_that_renders(own: Any, shipped: Any, rendered: Callable[[Any], Any]) 
 	except Exception:
 		if shipped is None:
 			raise
-		frappe.log_error(title="A message has a broken template, and was sent with the text of the app")
+		frappe.log_error(title=_BROKEN)
 		return rendered(shipped)

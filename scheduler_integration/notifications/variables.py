@@ -19,6 +19,19 @@ from scheduler_integration.notifications.wording import Reader
 
 Variables = dict[str, Any]
 
+# The names that `variables_for` fills in.
+NAMES = (
+	"reader_name", "attendee_name", "attendee_email", "attendee_phone", "company", "host_name", "guests",
+	"date", "short_date", "time", "end_time", "days", "timezone", "duration",
+	"place", "meeting_link", "meeting_id", "meeting_password", "link_follows", "call_failed",
+	"meeting_type", "title", "notes", "answers", "confirmation_message",
+	"is_session", "others_come", "seats_taken",
+	"is_moved", "is_whole_session", "moved_by_attendee", "reschedule_reason", "old_date", "old_time", "old_end_time",
+	"is_elsewhere", "is_given_back", "reschedule_message",
+	"is_pending", "is_removed", "is_removed_guest", "is_declined", "is_unanswered", "cancelled_by_attendee", "cancel_reason",
+	"manage_url", "may_move", "book_again_url", "desk_url", "calendar_url", "feedback_url",
+)  # fmt: skip
+
 
 def variables_for(booking: Document, reader: Reader) -> Variables:
 	"""Return the variables of a message about the booking to this reader, in the current language."""

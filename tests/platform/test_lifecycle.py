@@ -90,7 +90,7 @@ def test_what_is_not_implemented_says_so():
 		lambda: frappe.get_all("User", ["language.language_name"], ["name"]),
 		lambda: frappe.sendmail(recipients=["a@b.example"], inline_images=[{}]),
 		lambda: frappe.enqueue("frappe.ping", at_front=True),
-		lambda: frappe.render_template("{{ frappe.db.get_value('User', 'Guest') }}", {}),
+		lambda: frappe.render_template("{{ frappe.get_print('User', 'Guest') }}", {}),
 		lambda: frappe.whitelist()(_annotated),
 		lambda: frappe.get_doc({"doctype": "DocType", "name": "X", "module": "Core"}).insert(),
 	):

@@ -16,9 +16,10 @@ from scheduler_integration.notifications.automations.recipients import phone_of,
 from scheduler_integration.notifications.automations.texts import text_of, webhook_body
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.rules import Automation, find_automation
-from scheduler_integration.notifications.templates import render
+from scheduler_integration.notifications.templates import TEXT_NAMES, render
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.outbox.results import describe
+from scheduler_integration.parsing.typed_template import check_text
 from scheduler_integration.permissions import is_manager
 
 
@@ -83,5 +84,6 @@ def _preview(automation: Automation, booking: Document) -> Preview:
 	if automation.channel == "Webhook":
 		body = json.dumps(webhook_body(automation, booking, "…"), indent=2, ensure_ascii=False)
 		return Preview(automation.webhook_url or "", None, None, body)
+	check_text(automation.text, TEXT_NAMES)
 	to = phone_of(booking, reader) if automation.channel == "SMS" else reader.email
 	return Preview(to, None, None, text_of(automation, booking, reader))

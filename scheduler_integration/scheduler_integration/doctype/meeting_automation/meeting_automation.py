@@ -5,7 +5,9 @@ from scheduler_integration.catalogue.hostnames import is_web_address
 from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.notifications.rules import TIMED, forget_automations
+from scheduler_integration.notifications.templates import TEXT_NAMES
 from scheduler_integration.parsing.email_address import is_header_safe
+from scheduler_integration.parsing.typed_template import check_text_field
 
 MOST_MINUTES = 60 * 24 * 90
 # Fields with fixed values in built-in messages. An admin may change the text and the conditions, and switch a message off.
@@ -57,6 +59,7 @@ class MeetingAutomation(Form):
 			raise InvalidRequest(_("Enter the webhook's address. It begins with https://."))
 
 	def validate_text(self):
+		check_text_field(self, "text", TEXT_NAMES)
 		if self.built_in:
 			return
 		if self.channel == "Email" and not self.email_template:

@@ -16,7 +16,9 @@ from scheduler_integration.documents import Form
 from scheduler_integration.engagement.retention import forget_meeting_type
 from scheduler_integration.exceptions import HasBookings, InvalidRequest
 from scheduler_integration.meetings.sessions import has_sessions
+from scheduler_integration.meetings.titles import VARIABLES
 from scheduler_integration.parsing.fields import parse_form_field
+from scheduler_integration.parsing.typed_template import check_text_field
 from scheduler_integration.parsing.web_address import web_address
 from scheduler_integration.permissions import is_manager, may_see_report_fields
 from scheduler_integration.platform.clock import now
@@ -45,6 +47,7 @@ class MeetingType(Form):
 		self.validate_questions()
 		self.validate_report_fields()
 		self.validate_links()
+		self.validate_calendar_texts()
 		parse_reminders(self.reminders)
 		self.color = checked_color(self.color)
 
@@ -224,6 +227,10 @@ class MeetingType(Form):
 		for field in ("redirect_url", "scheduler_event_url"):
 			if self.get(field):
 				self.set(field, parse_form_field(self, field, web_address).text)
+
+	def validate_calendar_texts(self):
+		for field in ("event_title", "event_description"):
+			check_text_field(self, field, VARIABLES)
 
 
 def _missing_account(place: Place, users: list[str]) -> str:
