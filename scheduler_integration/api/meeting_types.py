@@ -5,22 +5,31 @@ from typing import Any
 import frappe
 from frappe import _
 
+from scheduler_integration.api import serialise_catalogue
 from scheduler_integration.api import serialise_consultants as serialise
 from scheduler_integration.api.answer import Message, json_endpoint
 from scheduler_integration.api.consultants import consultant_of
-from scheduler_integration.catalogue.consultant_types import types_of_consultant
+from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant, types_of_page
+from scheduler_integration.catalogue.edit_pages import readable_page
 from scheduler_integration.catalogue.edit_types import create_type, delete_type, update_type
 from scheduler_integration.catalogue.starter_types import create_starter_types
 from scheduler_integration.parsing.fields import parse_name
-from scheduler_integration.parsing.scheduler_fields import parse_meeting_type, parse_new_meeting_type
+from scheduler_integration.parsing.meeting_type_fields import parse_meeting_type, parse_new_meeting_type
+from scheduler_integration.permissions import may_see_report_fields
+
+# The fields of permission level 1.
+_OF_REPORTS = ("scheduler_event_url", "recommended_phases", "priority")
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
-def list(consultant=None) -> dict[str, Any]:
-	"""Return all meeting types of the consultant, inactive ones too."""
-	found = types_of_consultant(consultant_of(consultant), only_active=False)
-	return {"meeting_types": [serialise.meeting_type(each) for each in found]}
+def list(consultant=None, page=None) -> dict[str, Any]:
+	"""Return all meeting types of the consultant, or of a page (its id), inactive ones too."""
+	user = consultant_of(consultant)
+	found = (
+		types_of_page(readable_page(parse_name(page)).name) if page else types_of_consultant(user, only_active=False)
+	)
+	return {"meeting_types": [_answer(each) for each in found]}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -28,15 +37,15 @@ def list(consultant=None) -> dict[str, Any]:
 def create(consultant=None, **fields) -> dict[str, Any]:
 	"""Create a meeting type and return it."""
 	user = consultant_of(consultant)
-	return serialise.meeting_type(create_type(user, parse_new_meeting_type(fields)))
+	return _answer(create_type(user, parse_new_meeting_type(fields)))
 
 
-@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["PATCH", "POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["PUT", "PATCH", "POST"])
 @json_endpoint()
 def update(meeting_type=None, **fields) -> dict[str, Any]:
 	"""Change those fields of a meeting type that are sent, and return it. `meeting_type` is its id."""
 	consultant_of(None)
-	return serialise.meeting_type(update_type(parse_name(meeting_type), parse_meeting_type(fields)))
+	return _answer(update_type(parse_name(meeting_type), parse_meeting_type(fields)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["DELETE", "POST"])
@@ -53,4 +62,14 @@ def delete(meeting_type=None) -> Message:
 def create_starter_set(consultant=None) -> dict[str, Any]:
 	"""Create the starter set: a meeting type for each phase. Those that exist already are kept as they are."""
 	found = create_starter_types(consultant_of(consultant))
-	return {"meeting_types": [serialise.meeting_type(each) for each in found]}
+	return {"meeting_types": [_answer(each) for each in found]}
+
+
+def _answer(found: ConsultantType) -> dict[str, Any]:
+	"""A meeting type of a page has further fields. Only its consultant and the page's owner see those for reports."""
+	answer = serialise.meeting_type(found)
+	if not found.scheduling_page:
+		return answer
+	doc = frappe.get_cached_doc("Meeting Type", found.name)
+	hidden = {} if may_see_report_fields(doc) else dict.fromkeys(_OF_REPORTS)
+	return {**answer, **hidden, **serialise_catalogue.native_fields(doc)}

@@ -1,9 +1,13 @@
-"""Turns scheduling pages into the JSON of docs/api.md."""
+"""Turns scheduling pages and their meeting types into the JSON of docs/api.md."""
 
+import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.api.serialise import JSON
-from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.catalogue.durations import parse_durations
+from scheduler_integration.catalogue.public import choices_of, page_url
+from scheduler_integration.catalogue.reminders import parse_reminders
+from scheduler_integration.parsing.meeting_type_fields import CHOICES, DATES, FLAGS, NUMBERS
 from scheduler_integration.platform.clock import from_site_time, iso_z
 
 
@@ -36,4 +40,52 @@ def page(doc: Document) -> JSON:
 		"url": page_url(doc.slug),
 		"created_at": iso_z(from_site_time(doc.creation)),
 		"updated_at": iso_z(from_site_time(doc.modified)),
+	}
+
+
+def native_fields(doc: Document) -> JSON:
+	"""The further fields of a meeting type that is booked on this site."""
+	return {
+		"scheduling_page_id": doc.scheduling_page,
+		"slug": doc.slug,
+		"url": page_url(frappe.get_cached_value("Scheduling Page", doc.scheduling_page, "slug"), doc.slug),
+		"duration_options": parse_durations(doc.duration_options),
+		"color": doc.color or None,
+		"location_type": frappe.scrub(doc.location_type) if doc.location_type else None,
+		"location_details": doc.location_details or None,
+		"locations": [
+			{"type": frappe.scrub(row.place_type), "label": row.label or None, "details": row.details or None}
+			for row in doc.places
+		],
+		"questions": [
+			{
+				"label": row.label,
+				"type": frappe.scrub(row.question_type),
+				"required": bool(row.required),
+				"options": choices_of(row),
+				"placeholder": row.placeholder or None,
+				"help": row.help_text or None,
+			}
+			for row in doc.questions
+		],
+		"confirmation_message": doc.confirmation_message or None,
+		"redirect_url": doc.redirect_url or None,
+		"event_title": doc.event_title or None,
+		"event_description": doc.event_description or None,
+		"display_order": doc.sort_order,
+		"settings": _settings(doc),
+		"updated_at": iso_z(from_site_time(doc.modified)),
+	}
+
+
+def _settings(doc: Document) -> JSON:
+	return {
+		**{name: doc.get(name) or 0 for name in NUMBERS},
+		**{name: bool(doc.get(name)) for name in FLAGS},
+		**{name: frappe.scrub(doc.get(name)) if doc.get(name) else None for name in CHOICES},
+		**{name: str(doc.get(name)) if doc.get(name) else None for name in DATES},
+		"availability_schedule": doc.availability_schedule or None,
+		"reminders": parse_reminders(doc.reminders) if doc.reminders else None,
+		"price": doc.price or 0.0,
+		"currency": doc.currency or None,
 	}

@@ -16,6 +16,11 @@ def readable_pages() -> list[Document]:
 	return [frappe.get_cached_doc("Scheduling Page", name) for name in names]
 
 
+def readable_page(name: str) -> Document:
+	"""Return a page that the signed-in user may read. Raises PageNotFound or NotPermitted."""
+	return _permitted(name, "read")
+
+
 def create_page(fields: Mapping[str, Any]) -> Document:
 	"""Create a page of the signed-in user, or for managers of `user`, and return it. Raises NotPermitted, InvalidRequest."""
 	doc = frappe.new_doc("Scheduling Page")
@@ -28,7 +33,7 @@ def update_page(name: str, fields: Mapping[str, Any], *, version: str | None = N
 
 	`version` is the record's `modified` as the caller read it. Raises ChangedMeanwhile if somebody saved it since.
 	"""
-	doc = _changeable(name, "write")
+	doc = _permitted(name, "write")
 	if version and version != str(doc.modified):
 		raise ChangedMeanwhile
 	doc.update(dict(fields))
@@ -37,7 +42,7 @@ def update_page(name: str, fields: Mapping[str, Any], *, version: str | None = N
 
 def delete_page(name: str) -> None:
 	"""Delete a page with its meeting types. Raises PageNotFound, NotPermitted, or HasBookings if it was ever booked."""
-	frappe.delete_doc("Scheduling Page", _changeable(name, "delete").name)
+	frappe.delete_doc("Scheduling Page", _permitted(name, "delete").name)
 
 
 def free_slug(title: str) -> str:
@@ -48,7 +53,7 @@ def free_slug(title: str) -> str:
 	return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
 
 
-def _changeable(name: str, ptype: str) -> Document:
+def _permitted(name: str, ptype: str) -> Document:
 	if not name or not frappe.db.exists("Scheduling Page", {"name": name}):
 		raise PageNotFound
 	doc = frappe.get_doc("Scheduling Page", name)

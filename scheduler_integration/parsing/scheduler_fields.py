@@ -1,19 +1,14 @@
-"""Reads the settings and meeting types that consultants send. Names all wrong fields at once.
-
-The fields have the API's names, the result has the names of the records' fields. A field that isn't sent isn't in the
-result, so that an update changes only the fields that were sent.
-"""
+"""Reads the settings that consultants send. The result has the names of the record's fields."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from frappe import _
 
-from scheduler_integration.catalogue.phases import PHASES
 from scheduler_integration.parsing.embed_code import LONGEST as LONGEST_EMBED_CODE
-from scheduler_integration.parsing.fields import parse_flag, parse_json
+from scheduler_integration.parsing.fields import parse_flag
 from scheduler_integration.parsing.payload import Fields, Parser, parse_payload
-from scheduler_integration.parsing.text import Refused, label, prose, whole_number
+from scheduler_integration.parsing.text import Refused, label, prose
 from scheduler_integration.parsing.web_address import LONGEST as LONGEST_URL
 from scheduler_integration.parsing.web_address import web_address
 
@@ -35,17 +30,6 @@ _NOT_FIELDS = frozenset(
 def parse_settings(payload: Mapping[str, object]) -> dict[str, Any]:
 	"""Return the fields of Consultant Scheduler Settings that the payload sets. Raises InvalidRequest."""
 	return parse_payload(payload, _SETTINGS, _NOT_FIELDS)
-
-
-def parse_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
-	"""Return the fields of Meeting Type that the payload sets. Raises InvalidRequest."""
-	return parse_payload(payload, _MEETING_TYPE, _NOT_FIELDS)
-
-
-def parse_new_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
-	"""Return the fields of a new Meeting Type. Raises InvalidRequest, also if the name or the duration is missing."""
-	required = {name: None for name in ("name", "duration_minutes") if name not in payload}
-	return parse_payload({**payload, **required}, _MEETING_TYPE, _NOT_FIELDS)
 
 
 def _provider(value: object) -> str:
@@ -82,32 +66,6 @@ def _flag(name: str) -> Parser:
 	return lambda value: int(parse_flag(name, value))
 
 
-def _number(value: object) -> int:
-	if value in (None, ""):
-		raise Refused(_("This is not a whole number."))
-	return whole_number(value)
-
-
-def _priority(value: object) -> int:
-	number = _number(value)
-	if not 0 <= number <= 10:
-		raise Refused(_("Must be between 0 and 10."))
-	return number
-
-
-def _phases(value: object) -> list[dict[str, str]]:
-	given = parse_json("recommended_phases", value, list) or []
-	if not all(isinstance(phase, str) and phase in PHASES for phase in given) or len(set(given)) != len(given):
-		raise Refused(_("Must be a list of phases, each once: {0}.").format(", ".join(PHASES)))
-	return [{"phase": phase} for phase in PHASES if phase in given]
-
-
-def _page(value: object) -> str | None:
-	if value is not None and not isinstance(value, str):
-		raise Refused(_("This must be text."))
-	return value or None
-
-
 _SETTINGS: Fields = {
 	"scheduler_provider": ("scheduler_provider", _provider),
 	"scheduler_url": ("scheduler_url", _url(LONGEST_URL)),
@@ -116,15 +74,4 @@ _SETTINGS: Fields = {
 	"description": ("description", prose),
 	"show_in_reports": ("show_in_reports", _flag("show_in_reports")),
 	"embed_in_reports": ("embed_in_reports", _flag("embed_in_reports")),
-}
-_MEETING_TYPE: Fields = {
-	"name": ("title", _name),
-	"duration_minutes": ("duration_minutes", _number),
-	"description": ("description", prose),
-	"scheduler_event_url": ("scheduler_event_url", _url(LONGEST_EVENT_URL)),
-	"recommended_phases": ("recommended_phases", _phases),
-	"priority": ("priority", _priority),
-	"is_active": ("is_active", _flag("is_active")),
-	"sort_order": ("sort_order", _number),
-	"scheduling_page": ("scheduling_page", _page),
 }

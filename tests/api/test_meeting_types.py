@@ -1,6 +1,7 @@
 """`meeting_types.list`, `create`, `update` and `delete`, as docs/api.md describes them."""
 
 import re
+from typing import ClassVar
 
 import frappe
 import pytest
@@ -10,6 +11,7 @@ from tests.support.api import call
 from tests.support.factories import (
 	at,
 	make_consultant,
+	make_host,
 	make_meeting_type,
 	make_outside_type,
 	make_page,
@@ -293,3 +295,110 @@ def test_the_starter_set_is_not_created_twice(john):
 def test_the_starter_set_is_all_or_nothing():
 	status, _body = call("meeting_types.create_starter_set", make_user())
 	assert status == 400
+
+
+class TestTypesOfPages:
+	"""Types that are booked on this site have further fields."""
+
+	WHOLE: ClassVar = {
+		"name": "Workshop",
+		"duration_minutes": 60,
+		"slug": "workshop",
+		"duration_options": [60, 90],
+		"description": "Bring your books.",
+		"color": "#3b82f6",
+		"location_type": "in_person",
+		"location_details": "Main Street 1",
+		"locations": [{"type": "phone", "label": "By phone", "details": None}],
+		"questions": [
+			{
+				"label": "Size", "type": "select", "required": True, "options": ["S", "L"], "placeholder": None, "help": "Yours",
+			}
+		],
+		"confirmation_message": "See you!",
+		"redirect_url": "https://example.com/thanks",
+		"event_title": "Workshop with {{ attendee_name }}",
+		"event_description": None,
+		"is_active": True,
+		"sort_order": 3,
+	}  # fmt: skip
+	SETTINGS: ClassVar = {
+		"seats": 8, "buffer_before_minutes": 5, "buffer_after_minutes": 10, "uses_host_defaults": False, "minimum_notice": 2,
+		"minimum_notice_unit": "days", "window_type": "fixed_range", "window_from": "2027-01-01", "window_to": "2027-02-01",
+		"slot_interval": 30, "daily_limit": 2, "requires_confirmation": True, "allow_cancel": False,
+		"change_notice_hours": 24, "reminders": [1440, 60], "price": 49.5, "currency": "EUR", "assignment": "single_host",
+	}  # fmt: skip
+
+	def make(self, page, **fields):
+		return create(page.user, **{**self.WHOLE, "scheduling_page": page.name, "scheduler_event_url": None, **fields})
+
+	def test_come_back_as_they_were_sent(self):
+		page = make_page()
+		made = self.make(page, settings=self.SETTINGS)
+		assert {name: made[name] for name in self.WHOLE} == self.WHOLE
+		assert {name: made["settings"][name] for name in self.SETTINGS} == self.SETTINGS
+		assert (made["scheduling_page_id"], made["display_order"]) == (page.name, 3)
+		assert made["url"].endswith(f"/schedule/{page.slug}/workshop")
+		status, body = call(LIST, page.user, page=page.name)
+		assert (status, body["data"]["meeting_types"]) == (200, [made])
+		# What was read can be sent back.
+		assert call(UPDATE, page.user, meeting_type=made["id"], **made)[1]["data"]["questions"] == made["questions"]
+
+	def test_take_the_names_of_other_schedulers(self):
+		page = make_page()
+		status, body = call(
+			CREATE, page.user, name="Call", duration=45, confirmationMsg="Hello", active=False, display_order=7,
+			scheduling_page=page.name,
+		)  # fmt: skip
+		data = body["data"]
+		assert status == 201
+		assert (data["duration_minutes"], data["confirmation_message"], data["is_active"]) == (45, "Hello", False)
+		assert (data["sort_order"], data["color"]) == (7, "#3b82f6")
+
+	def test_change_only_what_is_sent(self):
+		made = self.make(make_page(), settings=self.SETTINGS)
+		changed = call(UPDATE, made["consultant_id"], meeting_type=made["id"], settings={"seats": 4})[1]["data"]
+		changed["settings"].pop("seats")
+		assert changed["settings"].items() <= made["settings"].items()
+
+	def test_reminders_are_the_sites_or_none_at_all(self):
+		made = self.make(make_page(), settings={"reminders": None})
+		assert made["settings"]["reminders"] is None
+		none = call(UPDATE, made["consultant_id"], meeting_type=made["id"], settings={"reminders": []})[1]["data"]
+		assert none["settings"]["reminders"] == []
+
+	@pytest.mark.parametrize(
+		("fields", "wrong"),
+		[
+			({"location_type": "moon"}, "location_type"),
+			({"questions": [{"label": "x", "type": "colour"}]}, "questions"),
+			({"questions": [{"type": "text"}]}, "questions"),
+			({"questions": [{"label": "x", "color": "red"}]}, "questions"),
+			({"settings": {"seats": -1}}, "settings"),
+			({"settings": {"patience": 3}}, "settings"),
+			({"settings": {"window_from": "soon"}}, "settings"),
+			({"settings": {"price": "much"}}, "settings"),
+			({"settings": []}, "settings"),
+			({"locations": ["here"]}, "locations"),
+			({"duration_options": "[true]"}, "duration_options"),
+			({"event_title": ["x"]}, "event_title"),
+		],
+	)
+	def test_a_wrong_field_is_named(self, fields, wrong):
+		page = make_page()
+		status, body = call(CREATE, page.user, **{**self.WHOLE, "scheduling_page": page.name, **fields})
+		assert (status, body["code"]) == (400, "VALIDATION_ERROR")
+		assert wrong in body["details"]
+
+	def test_of_a_page_are_for_those_who_may_read_it(self):
+		page = make_page()
+		team = make_team_page([page.user, make_host("Tom")])
+		made = make_meeting_type(team, priority=7)
+		# A host of the team reads its types, but not the fields for reports.
+		(row,) = call(LIST, page.user, page=team.name)[1]["data"]["meeting_types"]
+		assert (row["id"], row["priority"]) == (made.name, 7)
+		(row,) = call(LIST, team.hosts[1].user, page=team.name)[1]["data"]["meeting_types"]
+		assert (row["id"], row["priority"], row["recommended_phases"]) == (made.name, None, None)
+		mallory = make_user("Mallory")
+		frappe.db.savepoint("before")
+		assert call(LIST, mallory, page=page.name)[0] == 403

@@ -1,0 +1,289 @@
+"""Reads the fields of a meeting type that the API and the pages send.
+
+The fields have the API's names, the result has the names of the record's fields. Some have a second name, which other
+schedulers use: `duration`, `active`, `confirmationMsg`, `display_order`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.catalogue.phases import PHASES
+from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
+from scheduler_integration.parsing.payload import Fields, Parser, parse_payload, read_payload
+from scheduler_integration.parsing.text import Refused, label, prose, whole_number
+from scheduler_integration.parsing.web_address import web_address
+
+LONGEST_NAME = 200
+LONGEST_URL = 500
+LONGEST_TEMPLATE = 140
+# The choices of the record's fields, by their names in the API.
+LOCATIONS = {
+	"zoom": "Zoom",
+	"google_meet": "Google Meet",
+	"teams": "Teams",
+	"jitsi": "Jitsi",
+	"video_call": "Video Call",
+	"phone": "Phone",
+	"in_person": "In Person",
+	"custom": "Custom",
+}
+QUESTION_TYPES = {
+	"text": "Text",
+	"long_text": "Long Text",
+	"select": "Select",
+	"multi_select": "Multi Select",
+	"checkbox": "Checkbox",
+	"phone": "Phone",
+	"number": "Number",
+	"date": "Date",
+}
+CHOICES = {
+	"assignment": {"single_host": "Single Host", "round_robin": "Round Robin", "collective": "Collective"},
+	"round_robin_mode": {"weighted": "Weighted", "availability": "Availability", "load_balanced": "Load Balanced"},
+	"minimum_notice_unit": {"minutes": "Minutes", "hours": "Hours", "days": "Days"},
+	"window_type": {
+		"rolling_days": "Rolling Days",
+		"rolling_business_days": "Rolling Business Days",
+		"fixed_range": "Fixed Range",
+		"indefinite": "Indefinite",
+	},
+	"reschedule_reason": {"optional": "Optional", "required": "Required", "not_asked": "Not Asked"},
+	"reschedule_host": {"same_host": "Same Host", "any_host": "Any Host"},
+}
+NUMBERS = (
+	"number_of_days", "seats", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice", "max_days_in_advance",
+	"slot_interval", "slot_offset", "daily_limit", "weekly_limit", "monthly_limit", "daily_minutes", "weekly_minutes",
+	"monthly_minutes", "change_notice_hours", "max_reschedules",
+)  # fmt: skip
+FLAGS = (
+	"uses_host_defaults", "route_to_owner", "skips_days_off", "only_days_with_slots", "fill_gaps", "first_slot_only",
+	"requires_confirmation", "allow_cancel", "allow_reschedule",
+)  # fmt: skip
+DATES = ("window_from", "window_to")
+_READ_ONLY = frozenset(
+	{
+		"cmd",
+		"consultant",
+		"meeting_type",
+		"id",
+		"consultant_id",
+		"meeting_types",
+		"created_at",
+		"updated_at",
+		"url",
+		"version",
+	}
+)
+
+
+def parse_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the fields of Meeting Type that the payload sets. Raises InvalidRequest that names every wrong field.
+
+	`settings` changes those of its fields that are sent; `questions` and `locations` replace all rows.
+	"""
+	parsed = parse_payload(payload, _MEETING_TYPE, _READ_ONLY)
+	return {**parsed, **parsed.pop("settings", {})}
+
+
+def parse_new_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the fields of a new Meeting Type. Raises InvalidRequest, also if the name or the duration is missing."""
+	missing: dict[str, object] = {} if "name" in payload else {"name": None}
+	if "duration_minutes" not in payload and "duration" not in payload:
+		missing["duration_minutes"] = None
+	return parse_meeting_type({**payload, **missing})
+
+
+def text_or_none(value: object) -> str | None:
+	"""Return text as it is, or None if it is empty. Raises Refused for anything else."""
+	if value is not None and not isinstance(value, str):
+		raise Refused(_("This must be text."))
+	return value or None
+
+
+def _name(value: object) -> str:
+	text = label(value, LONGEST_NAME)
+	if not text:
+		raise Refused(_("Enter a name of 1 to {0} characters.").format(LONGEST_NAME))
+	return text
+
+
+def _text(value: object) -> str:
+	return (text_or_none(value) or "").strip()
+
+
+def _url(value: object) -> str:
+	found = web_address(value, LONGEST_URL)
+	return found.text if found else ""
+
+
+def _flag(name: str) -> Parser:
+	return lambda value: int(parse_flag(name, value))
+
+
+def _date(name: str) -> Parser:
+	return lambda value: parse_date(name, value) if value else None
+
+
+def _number(value: object) -> int:
+	if value in (None, ""):
+		raise Refused(_("This is not a whole number."))
+	return whole_number(value)
+
+
+def _count(value: object) -> int:
+	number = whole_number(value) if value not in (None, "") else 0
+	if number < 0:
+		raise Refused(_("This can't be negative."))
+	return number
+
+
+def _amount(value: object) -> float:
+	if isinstance(value, bool) or not isinstance(value, int | float | str):
+		raise Refused(_("This is not an amount."))
+	try:
+		amount = float(value or 0)
+	except ValueError:
+		raise Refused(_("This is not an amount.")) from None
+	if not 0 <= amount < 1e9:
+		raise Refused(_("This is not an amount."))
+	return amount
+
+
+def _priority(value: object) -> int:
+	number = _number(value)
+	if not 0 <= number <= 10:
+		raise Refused(_("Must be between 0 and 10."))
+	return number
+
+
+def _phases(value: object) -> list[dict[str, str]]:
+	given = parse_json("recommended_phases", value, list) or []
+	if not all(isinstance(phase, str) and phase in PHASES for phase in given) or len(set(given)) != len(given):
+		raise Refused(_("Must be a list of phases, each once: {0}.").format(", ".join(PHASES)))
+	return [{"phase": phase} for phase in PHASES if phase in given]
+
+
+def _minutes(name: str) -> Parser:
+	"""Return the parser of a list of minutes, as a list or as text: [15, 30] or "15, 30"."""
+
+	def parse(value: object) -> str:
+		if isinstance(value, str) and not value.strip().startswith("["):
+			return value
+		return ", ".join(str(_number(each)) for each in parse_json(name, value, list) or [])
+
+	return parse
+
+
+def _reminders(value: object) -> str:
+	"""Return minutes before the meeting as text. None means the site's, and [] means no reminder."""
+	if value is None:
+		return ""
+	return _minutes("reminders")(value) or ("0" if value == [] or value == "[]" else "")
+
+
+def _choice(choices: Mapping[str, str]) -> Parser:
+	def parse(value: object) -> str:
+		if not isinstance(value, str) or value not in choices:
+			raise Refused(_("Must be one of: {0}.").format(", ".join(choices)))
+		return choices[value]
+
+	return parse
+
+
+def _choice_or_none(choices: Mapping[str, str]) -> Parser:
+	parse = _choice(choices)
+	return lambda value: parse(value) if value else ""
+
+
+def _rows(name: str, fields: Fields, defaults: Mapping[str, object]) -> Parser:
+	"""Return the parser of a child table. The error names the first wrong row."""
+
+	def parse(value: object) -> list[dict[str, Any]]:
+		given = parse_json(name, value, list) or []
+		return [_row(number, row, {**defaults}, fields) for number, row in enumerate(given, 1)]
+
+	return parse
+
+
+def _row(number: int, row: object, defaults: dict[str, object], fields: Fields) -> dict[str, Any]:
+	try:
+		if not isinstance(row, Mapping):
+			raise Refused(_("This value has the wrong type."))
+		return _nested({**defaults, **row}, fields)
+	except Refused as refused:
+		raise Refused(_("Row {0}: {1}").format(number, refused)) from None
+
+
+def _settings(value: object) -> dict[str, Any]:
+	return _nested(parse_json("settings", value, dict) or {}, _SETTINGS)
+
+
+def _nested(given: Mapping[str, object], fields: Fields) -> dict[str, Any]:
+	parsed, wrong = read_payload(given, fields, ("id",))
+	if wrong:
+		raise Refused(" ".join(f"{name}: {sentence}" for name, sentence in wrong.items()))
+	return parsed
+
+
+def _options(value: object) -> str:
+	given = (
+		parse_json("options", value, list)
+		if not isinstance(value, str) or value.startswith("[")
+		else value.splitlines()
+	)
+	return "\n".join(label(each) for each in given or [])
+
+
+_QUESTION: Fields = {
+	"label": ("label", _name),
+	"type": ("question_type", _choice(QUESTION_TYPES)),
+	"required": ("required", _flag("required")),
+	"options": ("options", _options),
+	"placeholder": ("placeholder", label),
+	"help": ("help_text", label),
+}
+_LOCATION: Fields = {
+	"type": ("place_type", _choice(LOCATIONS)),
+	"label": ("label", label),
+	"details": ("details", prose),
+}
+_SETTINGS: Fields = {
+	**{name: (name, _count) for name in NUMBERS},
+	**{name: (name, _flag(name)) for name in FLAGS},
+	**{name: (name, _choice(choices)) for name, choices in CHOICES.items()},
+	**{name: (name, _date(name)) for name in DATES},
+	"availability_schedule": ("availability_schedule", text_or_none),
+	"reminders": ("reminders", _reminders),
+	"price": ("price", _amount),
+	"currency": ("currency", text_or_none),
+}
+_MEETING_TYPE: Fields = {
+	"name": ("title", _name),
+	"slug": ("slug", _text),
+	"duration_minutes": ("duration_minutes", _number),
+	"duration": ("duration_minutes", _number),
+	"duration_options": ("duration_options", _minutes("duration_options")),
+	"description": ("description", prose),
+	"color": ("color", _text),
+	"location_type": ("location_type", _choice_or_none(LOCATIONS)),
+	"location_details": ("location_details", prose),
+	"locations": ("places", _rows("locations", _LOCATION, {"type": None})),
+	"questions": ("questions", _rows("questions", _QUESTION, {"label": None, "type": "text"})),
+	"confirmation_message": ("confirmation_message", prose),
+	"confirmationMsg": ("confirmation_message", prose),
+	"redirect_url": ("redirect_url", _url),
+	"event_title": ("event_title", lambda value: label(value, LONGEST_TEMPLATE)),
+	"event_description": ("event_description", prose),
+	"scheduler_event_url": ("scheduler_event_url", _url),
+	"recommended_phases": ("recommended_phases", _phases),
+	"priority": ("priority", _priority),
+	"is_active": ("is_active", _flag("is_active")),
+	"active": ("is_active", _flag("active")),
+	"sort_order": ("sort_order", _number),
+	"display_order": ("sort_order", _number),
+	"scheduling_page": ("scheduling_page", text_or_none),
+	"scheduling_page_id": ("scheduling_page", text_or_none),
+	"settings": ("settings", _settings),
+}
