@@ -46,7 +46,9 @@ def prepare_demo(folder: Path, address: str) -> None:
 
 	is_new = not (folder / "site.db").exists()
 	# The demo's calendar is on this machine. Without this setting, addresses that people type may not lead here.
-	install(folder, "Europe/Berlin", {"scheduling_allowed_hosts": [address.partition("://")[2]]})
+	allowed = [address.partition("://")[2]]
+	config = {"scheduling_allowed_hosts": allowed, "scheduler_tick_interval": 60, "mute_emails": 1}
+	install(folder, "Europe/Berlin", config)
 	if is_new:
 		seed.seed()
 		calendar.connect(address)

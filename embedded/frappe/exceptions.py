@@ -26,14 +26,15 @@ AuthenticationError = _error("AuthenticationError", Exception, 401)
 CSRFTokenError = _error("CSRFTokenError", Exception, 400)
 NameError = _error("NameError", Exception, 409)
 DuplicateEntryError = _error("DuplicateEntryError", NameError)
-# The embedded site never raises this error: without a mail server, messages stay in the queue.
 OutgoingEmailError = _error("OutgoingEmailError", Exception)
 PageDoesNotExistError = _error("PageDoesNotExistError", ValidationError, 404)
 PermissionError = _error("PermissionError", Exception, 403)
 QueryDeadlockError = _error("QueryDeadlockError", Exception)
 QueryTimeoutError = _error("QueryTimeoutError", Exception)
+QueueOverloaded = _error("QueueOverloaded", ValidationError, 503)
 RateLimitExceededError = _error("RateLimitExceededError", ValidationError, 429)
 SecurityException = _error("SecurityException", Exception)
+TooManyWritesError = _error("TooManyWritesError", Exception)
 
 # The others are plain validation errors that differ only in their names.
 for _name in (

@@ -15,6 +15,7 @@ from scheduler_integration.platform.clock import now
 from tests.support.factories import fresh, make_meeting_type, make_page
 from tests.support.outbox import status_of
 from tests.support.server import free_port, running
+from tests.support.smtp import sending_to_inbox
 
 # These tests share the Redis at TEST_REDIS_URL, so they run one after the other.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean"), pytest.mark.xdist_group("redis")]
@@ -52,13 +53,13 @@ def _patient():
 	from redis.backoff import ConstantBackoff
 	from redis.retry import Retry
 
-	return Retry(ConstantBackoff(0.1), retries=50)
+	return Retry(ConstantBackoff(0.1), retries=50, supported_errors=(redis.ConnectionError, ConnectionRefusedError))
 
 
 def test_a_booking_on_one_process_is_announced_by_another(site, redis_url, monkeypatch):
 	monkeypatch.setenv("REDIS_URL", redis_url)
 	page, meeting_type = _offer()
-	with running(site) as server, server.client() as client:
+	with sending_to_inbox(site), running(site) as server, server.client() as client:
 		booking = client.call(f"{PUBLIC}.book", **_wish(client, page, meeting_type)).json()["data"]
 		assert statuses(booking) == {"Pending"}
 		_work_off(site)
@@ -66,7 +67,7 @@ def test_a_booking_on_one_process_is_announced_by_another(site, redis_url, monke
 	assert frappe.db.count("Email Queue", {"reference_name": booking["id"]}) == 2
 
 
-def test_a_redis_that_is_down_costs_no_booking_and_no_message(site, monkeypatch):
+def test_a_redis_that_is_down_costs_no_booking_and_no_message(site, monkeypatch, outgoing_mail):
 	if site.is_real:
 		pytest.skip("a real site has its own Redis, and its own tests of it")
 	monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{free_port()}")
@@ -97,6 +98,23 @@ def test_a_job_that_fails_leaves_an_error_log(site, redis_url, monkeypatch):
 	_work_off(site)
 	frappe.db.rollback()
 	assert frappe.db.count("Error Log") == before + 1
+
+
+def test_a_job_with_an_id_waits_once(site, redis_url, monkeypatch):
+	"""RQ 2 refuses colons in an id, and RQ 3 takes letters, digits, - and _ only."""
+	monkeypatch.setenv("REDIS_URL", redis_url)
+	options = {"queue": "long", "job_id": "app.jobs:a job", "deduplicate": True}
+	for titles in (("one", "two"), ("three",)):
+		for title in titles:
+			frappe.enqueue("frappe.log_error", title=title, **options)
+		_work_off(site)
+	frappe.db.rollback()
+	assert frappe.get_all(
+		"Error Log", {"method": ["in", ["one", "two", "three"]]}, pluck="method", order_by="method"
+	) == [
+		"one",
+		"three",
+	]
 
 
 def _offer():
