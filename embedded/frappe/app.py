@@ -13,7 +13,7 @@ from frappe.context import local
 from frappe.types import _dict
 from frappe.utils.response import report_error
 from frappe.website.serve import get_error_page, get_response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.wrappers import Request, Response
 
@@ -25,7 +25,11 @@ def make_application(folder: Path, app: str, extra_pages: dict[str, Callable[[Re
 
 	@Request.application
 	def application(request: Request) -> Response:
-		response = _answer(request, folder, extra_pages)
+		try:
+			response = _answer(request, folder, extra_pages)
+		except Exception:
+			frappe.destroy()
+			raise
 		response.call_on_close(frappe.destroy)
 		return response
 
@@ -37,28 +41,43 @@ def _answer(request: Request, folder: Path, extra_pages: dict) -> Response:
 	frappe.init(folder.name, str(folder.parent), force=True)
 	frappe.connect()
 	frappe.set_user("Guest")
+	response = None
 	try:
 		_read_arguments(request)
 		auth.identify()
 		response = _dispatch(request, extra_pages)
-		_finish_transaction(request)
-	except HTTPException as error:
-		return error.get_response(request.environ)
 	except Exception as error:
-		response = _handle_exception(error)
+		response = error.get_response(request.environ) if isinstance(error, HTTPException) else _handle_exception(error)
 		frappe.db.rollback()
-	for hook in frappe.get_hooks("after_request"):
-		frappe.call(hook, response=response, request=request)
+	else:
+		# If the commit fails, the server answers 500 by itself: what the request prepared must not be sent.
+		_finish_transaction(request)
+	finally:
+		_run_after_request(request, response)
 	response.headers.setdefault("Cache-Control", "no-store,no-cache,must-revalidate,max-age=0")
 	auth.set_session_cookie(response)
 	return response
+
+
+def _run_after_request(request: Request, response: Response | None) -> None:
+	try:
+		for hook in frappe.get_hooks("after_request"):
+			frappe.call(hook, response=response, request=request)
+	except Exception:
+		frappe.logger("app").exception("A hook failed after the request")
 
 
 def _dispatch(request: Request, extra_pages: dict) -> Response:
 	for prefix, page in extra_pages.items():
 		if request.path == prefix or request.path.startswith(f"{prefix}/"):
 			return page(request)
-	return frappe.api.handle(request) if request.path.startswith("/api/") else get_response()
+	if request.method == "OPTIONS":
+		return Response()
+	if request.path.startswith("/api/"):
+		return frappe.api.handle(request)
+	if request.method not in ("GET", "HEAD", "POST"):
+		raise NotFound
+	return get_response()
 
 
 def _read_arguments(request: Request) -> None:
@@ -114,10 +133,17 @@ def _handle_exception(error: Exception) -> Response:
 		error = frappe.PermissionError()
 	status = getattr(error, "http_status_code", 500)
 	if status >= 500:
-		frappe.logger("app").exception("Failed: %s %s", local.request.method, local.request.path)
-		frappe.db.rollback()
-		frappe.log_error(title=str(error)[:140] or type(error).__name__)
-		frappe.db.commit()
+		_log(error)
 	accept = local.request.headers.get("Accept", "")
 	is_api = local.request.path.startswith("/api/") and not accept.startswith("text")
 	return report_error(error, status) if is_api or "application/json" in accept else get_error_page(error, status)
+
+
+def _log(error: Exception) -> None:
+	frappe.logger("app").exception("Failed: %s %s", local.request.method, local.request.path)
+	frappe.db.rollback()
+	try:
+		frappe.log_error(title=str(error)[:140] or type(error).__name__)
+		frappe.db.commit()
+	except Exception:
+		frappe.logger("app").exception("The error could not be stored")

@@ -219,3 +219,42 @@ def test_assets_can_be_kept(client):
 	assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 	assert client.get("/assets/scheduler_integration/../hooks.py").status_code == 404
 	assert client.get("/assets/scheduler_integration/nothing.css").status_code == 404
+
+
+# Errors
+
+
+@pytest.mark.parametrize(("method", "status"), [("PUT", 404), ("DELETE", 404), ("PATCH", 404), ("OPTIONS", 200)])
+def test_pages_answer_no_other_methods(client, method, status):
+	assert client.request(method, "/login").status_code == status
+
+
+def test_a_user_of_the_desk_sees_the_traceback(jane):
+	body = jane.post(RESOURCE, json={"title": ""}).json()
+	assert "MandatoryError" in body["exception"]
+	assert "Traceback" in json.loads(body["exc"])[0]
+
+
+# Answers one request, whose commit fails as on a full disk.
+FULL_DISK = """
+import frappe
+from frappe.database.database import Database
+from tests.support.site import Site
+from werkzeug.test import Client
+import sys
+from pathlib import Path
+site = Site(sys.argv[1], Path(sys.argv[2]), is_real=sys.argv[3] == "True")
+def commit(self, **options):
+	raise OSError("No space left on device")
+Database.commit = commit
+client = Client(site.application())
+try:
+	print(client.post("/api/method/frappe.ping", headers={"X-Frappe-Site-Name": site.name}).get_data(as_text=True))
+except OSError as error:
+	print(f"The server says: {error}")
+"""
+
+
+def test_what_could_not_be_committed_is_not_answered(site):
+	said, complaint = site.python(FULL_DISK, site.name, str(site.sites_path), str(site.is_real)).communicate(timeout=60)
+	assert said.strip() == "The server says: No space left on device", complaint

@@ -148,3 +148,10 @@ def test_a_template_is_found_by_its_app():
 def test_translations_come_from_the_apps_csv(monkeypatch):
 	assert frappe._("Nothing translates this", "de") == "Nothing translates this"
 	assert frappe._("A {0}").format("b") == "A b"
+
+
+@pytest.mark.parametrize(
+	"path", ["/schedule/" + "a" * 300, "/schedule/manage/" + "a" * 5000, "/schedule/a/" + "b" * 300 + "/c"]
+)
+def test_a_path_longer_than_a_file_name_is_not_found(visit, path):
+	assert visit(path).status_code == 404

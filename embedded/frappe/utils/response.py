@@ -11,6 +11,11 @@ from werkzeug.wrappers import Response
 
 
 def report_error(error: Exception, status_code: int) -> Response:
+	if status_code != 404 and "Desk User" in frappe.get_roles():
+		# Frappe shows the traceback to users of the desk, unless System Settings say otherwise.
+		traceback = frappe.get_traceback()
+		local.response["exception"] = traceback.splitlines()[-1]
+		local.response["exc"] = json.dumps([traceback])
 	local.response["exc_type"] = type(error).__name__
 	response = build_response("json")
 	response.status_code = status_code

@@ -1,5 +1,6 @@
 """Stands in for frappe.website.serve: finds the page of a path, renders it, and shows error pages."""
 
+import os
 import re
 from pathlib import Path
 from urllib.parse import quote_plus
@@ -53,7 +54,8 @@ def _routes() -> Map:
 
 def _render(page: str) -> Response:
 	for app in reversed(frappe.get_installed_apps()):
-		if Path(frappe.get_app_path(app, "www", f"{page}.html")).is_file():
+		# Not `Path.is_file`, which raises an error if the name is too long for the disk.
+		if os.path.isfile(frappe.get_app_path(app, "www", f"{page}.html")):
 			return _render_template(app, page)
 	raise frappe.PageDoesNotExistError
 
