@@ -124,6 +124,12 @@ def log_error(
 	title: str | None = None, message: str | None = None, reference_doctype: str | None = None,
 	reference_name: str | None = None,
 ) -> Any:  # fmt: skip
+	"""Store an Error Log in this transaction. If the title has several lines, title and message are swapped.
+
+	As on Frappe 15, a title of more than 140 characters raises CharacterLengthExceededError. Frappe 16 cuts it.
+	"""
+	if message and "\n" in title:
+		title, message = message, title
 	entry = {
 		"doctype": "Error Log", "error": message or utils.get_traceback(), "method": title or "Error",
 		"reference_doctype": reference_doctype, "reference_name": reference_name,

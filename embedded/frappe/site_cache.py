@@ -86,6 +86,9 @@ class SiteCache(Refusing):
 		self._run("insert or replace into cache values (?, ?, ?)", (key, pickle.dumps(val), expires))
 
 	def get_value(self, key: str, generator: Callable[[], Any] | None = None, expires: bool = False) -> Any:
+		"""Return the value. With `expires`, Frappe never calls the generator, so this refuses to take one."""
+		if generator and expires:
+			raise NotImplementedError("frappe.cache.get_value(generator=..., expires=True) on the embedded site")
 		value = self._get(key, keep=not expires)
 		if value is None and generator:
 			value = generator()
@@ -116,10 +119,11 @@ class SiteCache(Refusing):
 	def hset(self, name: str, key: str, value: Any) -> None:
 		self._run("insert or replace into cache values (?, ?, null)", (f"{name}|{key}", pickle.dumps(value)))
 
-	def hgetall(self, name: str) -> dict[str, Any]:
+	def hgetall(self, name: str) -> dict[bytes, Any]:
+		"""Return all values by their keys. The keys are bytes, as Redis returns them."""
 		prefix = f"{name}|"
 		rows = self._run(f"select key, value from cache where {_STARTS_WITH}", (prefix, f"{prefix}{_LAST}"))
-		return {key.removeprefix(prefix): pickle.loads(value) for key, value in rows}
+		return {key.removeprefix(prefix).encode(): pickle.loads(value) for key, value in rows}
 
 	def hdel(self, name: str, key: str) -> None:
 		self._run("delete from cache where key = ?", (f"{name}|{key}",))

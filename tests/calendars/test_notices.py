@@ -8,7 +8,6 @@ import pytest
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.sync import sync
 from tests.support.factories import at, make_page, make_user
-from tests.support.site import on_real_site
 
 NOW = at("2026-03-01 06:00")
 HOUR, DAY = 3600, 86400
@@ -46,7 +45,6 @@ def test_refused_access_is_told_to_the_host_at_once_and_once(connection, feed):
 	assert told(connection) == [connection.user]
 
 
-@pytest.mark.skipif(not on_real_site(), reason="without a mail server, the embedded site keeps mails in the queue")
 def test_without_a_mail_account_it_is_noted_and_the_others_are_not_held_up(commit_clean, connect, feed):
 	names = [connect(make_page().user, "ICS", feed.url).name for _each in range(2)]
 	feed.status = 401

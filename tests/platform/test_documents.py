@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import frappe
 import pytest
 
-from tests.platform.conftest import JANE, ROW, THING
+from tests.platform.conftest import JANE, ROW, STRANGER, THING
 from tests.support.site import is_released_16
 
 
@@ -291,3 +291,34 @@ def test_renaming_follows_the_links(thing):
 	child = thing("child", parent_thing=parent.name)
 	assert frappe.rename_doc(THING, parent.name, "NEW", force=True) == "NEW"
 	assert frappe.db.get_value(THING, child.name, "parent_thing") == "NEW"
+
+
+def test_a_small_text_holds_64_kilobytes_and_no_more(thing):
+	assert len(thing("fits", remark="x" * 65_535).reload().remark) == 65_535
+	with pytest.raises(frappe.db.DataError):
+		thing("too long", remark="x" * 65_536)
+
+
+def test_a_small_text_counts_bytes(thing):
+	"""The drivers have different errors for a letter that doesn't fit."""
+	assert len(thing("fits", remark="é" * 32_767).reload().remark) == 32_767
+	with pytest.raises((frappe.db.DataError, frappe.db.OperationalError)):
+		thing("too long", remark="é" * 32_768)
+
+
+def test_a_long_text_holds_more(thing):
+	assert len(thing(snippet="x" * 100_000).reload().snippet) == 100_000
+
+
+def test_who_may_not_create_learns_nothing_about_links(as_user):
+	with as_user(STRANGER), pytest.raises(frappe.PermissionError):
+		fresh(holder="nobody@example.com").insert()
+
+
+def test_a_deleted_document_is_kept_unless_it_is_deleted_for_good(thing):
+	kept, gone = thing("kept", remark="Ada Lovelace"), thing("gone")
+	kept.delete()
+	frappe.delete_doc(THING, gone.name, delete_permanently=True)
+	found = frappe.get_all("Deleted Document", {"deleted_doctype": THING}, ["deleted_name", "data"])
+	assert [row.deleted_name for row in found] == [kept.name]
+	assert "Ada Lovelace" in found[0].data

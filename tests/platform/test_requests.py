@@ -5,6 +5,7 @@ import pytest
 from frappe.utils.response import build_response
 
 from tests.platform.conftest import JANE
+from tests.support.site import is_released_16, on_real_site
 
 
 @pytest.fixture
@@ -120,3 +121,32 @@ def test_set_user_starts_afresh(as_user):
 		assert frappe.session.user == JANE
 		assert "x" not in frappe.local.form_dict
 	assert frappe.session.user == "Administrator"
+
+
+def test_without_a_mail_server_no_mail_is_queued(monkeypatch):
+	if on_real_site() and frappe.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1}):
+		pytest.skip("this site has an outgoing Email Account")
+	for key in ("mail_server", "mute_emails"):
+		monkeypatch.delitem(frappe.local.conf, key, raising=False)
+	with pytest.raises(frappe.OutgoingEmailError):
+		frappe.sendmail(recipients=["ada@example.com"], sender="host@example.com", subject="Hi", message="Hi")
+
+
+@pytest.mark.skipif(on_real_site() and is_released_16(), reason="Frappe 16 cuts the title")
+def test_the_title_of_an_error_may_not_be_long():
+	frappe.log_error("t" * 140, "Why")
+	with pytest.raises(frappe.CharacterLengthExceededError):
+		frappe.log_error("t" * 141, "Why")
+
+
+def test_a_title_of_several_lines_is_taken_for_the_traceback():
+	log = frappe.log_error("Traceback\nKeyError", "It broke")
+	assert (log.method, log.error) == ("It broke", "Traceback\nKeyError")
+
+
+def test_keys_of_a_hash_come_back_as_bytes():
+	name = f"platform:{frappe.generate_hash(length=8)}"
+	frappe.cache.hset(name, "a", 1)
+	assert frappe.cache.hgetall(name) == {b"a": 1}
+	frappe.cache.hdel(name, "a")
+	assert not frappe.cache.hgetall(name)

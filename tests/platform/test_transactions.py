@@ -3,7 +3,8 @@
 import frappe
 import pytest
 
-from tests.platform.conftest import THING
+from tests.platform.conftest import SETTINGS, THING
+from tests.support.site import is_released_16
 
 COUNT = "import frappe; print(frappe.db.count('Platform Thing'))"
 
@@ -80,3 +81,20 @@ def test_what_waits_for_the_commit_runs_once_and_in_order(committed):
 	frappe.db.commit()
 	frappe.db.commit()
 	assert order == ["after", "later"]
+
+
+@pytest.mark.skipif(not is_released_16(), reason="Frappe 15 keeps the values of a Single until they are set")
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_the_end_of_a_transaction_forgets_the_values_of_a_single(committed, end):
+	frappe.db.set_single_value(SETTINGS, "limit", 8)
+	frappe.db.commit()
+	assert frappe.db.get_single_value(SETTINGS, "limit") == 8
+	frappe.db.sql("update `tabSingles` set `value` = 9 where `doctype` = %s and `field` = 'limit'", (SETTINGS,))
+	getattr(frappe.db, end)()
+	assert frappe.db.get_single_value(SETTINGS, "limit") == (9 if end == "commit" else 8)
+
+
+def test_a_transaction_may_not_change_too_much(thing, monkeypatch):
+	monkeypatch.setattr(frappe.local.db, "MAX_WRITES_PER_TRANSACTION", 1)
+	with pytest.raises(frappe.TooManyWritesError):
+		thing(rows=[{"label": "a"}, {"label": "b"}])

@@ -31,6 +31,8 @@ class Database(DocumentQueries, Structure, Refusing):
 	refused_as = "frappe.db"
 	db_type = "sqlite"
 	DataError = sqlite3.DataError
+	OperationalError = sqlite3.OperationalError
+	MAX_WRITES_PER_TRANSACTION = 200_000
 
 	def __init__(self, path: str, wait_seconds: float):
 		self.path, self.wait_seconds = path, wait_seconds
@@ -123,6 +125,8 @@ class Database(DocumentQueries, Structure, Refusing):
 			return
 		self._take_write_lock()
 		self.transaction_writes += kind in ("insert", "update", "delete")
+		if self.transaction_writes > self.MAX_WRITES_PER_TRANSACTION:
+			raise frappe.TooManyWritesError(frappe._("Too many changes to database in single action."))
 
 	def _take_write_lock(self) -> None:
 		if self._writing:
@@ -145,14 +149,17 @@ class Database(DocumentQueries, Structure, Refusing):
 	def commit(self) -> None:
 		self.after_rollback.clear()
 		self._end("COMMIT")
+		self.value_cache.clear()
 		self.after_commit.run()
 
 	def rollback(self, *, save_point: str | None = None) -> None:
 		if save_point:
 			self.sql(f"rollback to savepoint {save_point}")
+			self.value_cache.clear()
 			return
 		self.after_commit.clear()
 		self._end("ROLLBACK")
+		self.value_cache.clear()
 		self.after_rollback.run()
 
 	def savepoint(self, save_point: str) -> None:

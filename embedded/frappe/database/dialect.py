@@ -17,14 +17,15 @@ _FOR_UPDATE = re.compile(r"\s+for\s+update(\s+nowait|\s+skip\s+locked)?\s*$", re
 
 # A Data column holds 140 characters unless the field sets a length. MariaDB's strict mode enforces this.
 VARCHAR_LENGTH = 140
+# In bytes, not in characters.
+TEXT_BYTES = 65_535
 _KINDS = {
 	"decimal": ("Currency", "Float", "Percent"),
 	"int": ("Int",),
 	"bigint": ("Long Int",),
 	"tinyint": ("Check",),
-	"text": (
-		"Small Text", "Text", "Long Text", "Code", "Text Editor", "HTML Editor", "Password", "Attach", "Attach Image",
-	),
+	"text": ("Small Text", "Text", "Password", "Attach", "Attach Image"),
+	"longtext": ("Long Text", "Code", "Text Editor", "HTML Editor"),
 	"varchar": ("Data", "Link", "Dynamic Link", "Select", "Read Only", "Color", "Autocomplete"),
 	"date": ("Date",),
 	"datetime": ("Datetime",),

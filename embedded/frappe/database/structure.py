@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 import frappe
-from frappe.database.dialect import TYPE_MAP, VARCHAR_LENGTH
+from frappe.database.dialect import TEXT_BYTES, TYPE_MAP, VARCHAR_LENGTH
 from frappe.utils.data import cint, flt
 
 if TYPE_CHECKING:
 	from frappe.model.meta import Meta
 
 _TEXT = "TEXT COLLATE NOCASE"
-_DECLARED = {"datetime": "text_datetime COLLATE INSTANT", "date": "text_date", "time": "text_time", "text": _TEXT}
+_DECLARED = {"datetime": "text_datetime COLLATE INSTANT", "date": "text_date", "time": "text_time", "longtext": _TEXT}
 LARGEST = {"int": 2**31 - 1, "tinyint": 2**7 - 1, "bigint": 2**63 - 1}
 
 SYSTEM_TABLES = (
@@ -93,6 +93,8 @@ def _column(df: frappe._dict) -> str:
 		return f"{name} {_DECLARED[kind]} check ({name} is null or ({kind}({name}) is not null and {name} not glob '*[+Zz]*'))"
 	if kind in _DECLARED:
 		return f"{name} {_DECLARED[kind]}"
+	if kind == "text":
+		return f"{name} {_TEXT} check (length(cast({name} as blob)) <= {TEXT_BYTES})"
 	if kind == "varchar":
 		return f"{name} {_TEXT} check (length({name}) <= {cint(df.length) or VARCHAR_LENGTH})"
 	if kind == "decimal":

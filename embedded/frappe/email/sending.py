@@ -18,10 +18,16 @@ def sendmail(
 	reply_to: str | None = None, reference_doctype: str | None = None, reference_name: str | None = None,
 	message_id: str | None = None, send_priority: int = 1, send_after: datetime | None = None, **options: Any,
 ) -> Document | None:  # fmt: skip
-	"""Queue one row for all recipients. Returns None if nobody is left to send to, or if an address is invalid."""
+	"""Queue one row for all recipients. Returns None if nobody is left to send to, or if an address is invalid.
+
+	Raises OutgoingEmailError if the site has no mail server. With `mute_emails`, it needs none, and mails stay in /outbox.
+	"""
 	for option in options:
 		if option not in _IGNORED:
 			raise NotImplementedError(f"sendmail({option}=...) on the embedded site")
+	if not (local.conf.mail_server or local.conf.mute_emails):
+		message = frappe._("Please setup default outgoing Email Account from Tools > Email Account")
+		frappe.throw(message, frappe.OutgoingEmailError)
 	gone = frappe.get_all("Email Unsubscribe", {"email": ["in", recipients], "global_unsubscribe": 1}, pluck="email")
 	to = [address for address in dict.fromkeys(recipients) if address not in gone]
 	if not to:

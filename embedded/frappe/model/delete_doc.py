@@ -13,7 +13,7 @@ def delete_doc(
 	doctype: str, name: str, force: Any = 0, ignore_permissions: bool = False, ignore_missing: bool = True,
 	flags: dict | None = None, delete_permanently: bool = False,
 ) -> Any:  # fmt: skip
-	# Deleted documents aren't kept here, so `delete_permanently` makes no difference.
+	"""Delete the document. Unless `delete_permanently` is set, Deleted Document keeps its values."""
 	if not frappe.db.exists(doctype, name):
 		if ignore_missing:
 			return False
@@ -37,6 +37,9 @@ def delete_doc(
 	_detach_communications(doctype, name)
 	frappe.db.delete("Comment", {"reference_doctype": doctype, "reference_name": name})
 	doc.clear_cache()
+	if not delete_permanently:
+		kept = {"deleted_doctype": doctype, "deleted_name": name, "data": frappe.as_json(doc.as_dict())}
+		frappe.get_doc({"doctype": "Deleted Document", **kept}).db_insert()
 	return None
 
 
