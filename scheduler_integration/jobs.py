@@ -11,6 +11,7 @@ from scheduler_integration.calendars.push import keep_channels, was_pushed_since
 from scheduler_integration.calendars.queue import enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.engagement.retention import forget_old_engagement
+from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.platform import clock
@@ -103,12 +104,12 @@ def close_past_bookings() -> None:
 	now = clock.now()
 	bookings.decline_unanswered_requests(now)
 	bookings.complete_past_meetings(now)
-	bookings.complete_past_outside_bookings(now)
+	record.complete_past(now)
 
 
 def ask_acuity(outside_booking: str) -> None:
 	"""Ask Acuity for an appointment that its webhook named. Runs after the commit of the webhook."""
-	bookings.ask(outside_booking, clock.now())
+	acuity_poll.ask(outside_booking, clock.now())
 
 
 def ask_schedulers() -> None:
@@ -116,7 +117,7 @@ def ask_schedulers() -> None:
 
 	Commits after each appointment.
 	"""
-	bookings.ask_due(clock.now())
+	acuity_poll.ask_due(clock.now())
 
 
 def forget_engagement() -> None:

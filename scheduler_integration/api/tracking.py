@@ -12,8 +12,8 @@ from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, limited
 from scheduler_integration.entry.visits import countable_visit
 from scheduler_integration.entry.webhooks import record_browser_message
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.external.payloads.calendly import read_browser_message
 from scheduler_integration.parsing.fields import parse_name
-from scheduler_integration.parsing.outside.calendly import read_browser_message
 from scheduler_integration.platform import clock
 
 

@@ -12,11 +12,12 @@ from scheduler_integration import bookings
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.entry import webhooks
 from scheduler_integration.entry.limits import REQUESTS, limited
-from scheduler_integration.parsing.outside import acuity as from_acuity
-from scheduler_integration.parsing.outside import calendly as from_calendly
-from scheduler_integration.parsing.outside import generic as from_custom
-from scheduler_integration.parsing.outside import oncehub as from_oncehub
-from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.external.acuity_poll import ask_for_appointment
+from scheduler_integration.external.payloads import acuity as from_acuity
+from scheduler_integration.external.payloads import calendly as from_calendly
+from scheduler_integration.external.payloads import generic as from_custom
+from scheduler_integration.external.payloads import oncehub as from_oncehub
+from scheduler_integration.external.payloads.change import OutsideChange
 from scheduler_integration.platform import clock
 
 
@@ -53,7 +54,7 @@ def acuity(**_arguments) -> dict[str, Any]:
 	sender, form = webhooks.signed_by_acuity(from_acuity.PROVIDER)
 	appointment = from_acuity.changed_appointment(form)
 	if appointment:
-		bookings.retried(lambda: bookings.ask_for_appointment(sender.consultant, appointment, now))
+		bookings.retried(lambda: ask_for_appointment(sender.consultant, appointment, now))
 	return {"taken": bool(appointment)}
 
 

@@ -4,11 +4,10 @@ Only this room writes Booking records, and it guards the hosts' time against dou
 here, never from a module inside.
 """
 
-from scheduler_integration.bookings.asking import ask, ask_due, ask_for_appointment
 from scheduler_integration.bookings.calls import make_new_call, show_call
 from scheduler_integration.bookings.closing import (
+	close_each,
 	complete_past_meetings,
-	complete_past_outside_bookings,
 	decline_unanswered_requests,
 )
 from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule
@@ -24,23 +23,19 @@ from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
 from scheduler_integration.bookings.outbox import run_due_tasks, run_new_tasks
-from scheduler_integration.bookings.outside import record_outside
 from scheduler_integration.bookings.retention import forget_past_bookings
 from scheduler_integration.bookings.transaction import retried
 
 __all__ = [
 	"HeldSlot",
-	"ask",
-	"ask_due",
-	"ask_for_appointment",
 	"ask_to_reschedule",
 	"book",
 	"book_by_host",
 	"cancel_by_host",
 	"cancel_by_token",
+	"close_each",
 	"complete",
 	"complete_past_meetings",
-	"complete_past_outside_bookings",
 	"confirm",
 	"decline",
 	"decline_unanswered_requests",
@@ -51,7 +46,6 @@ __all__ = [
 	"make_new_call",
 	"mark_no_show",
 	"reassign",
-	"record_outside",
 	"release_before",
 	"release_buckets",
 	"release_slot",

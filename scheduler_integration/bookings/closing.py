@@ -11,7 +11,6 @@ from pypika.terms import Field
 
 from scheduler_integration.bookings.commands.cancel import decline_unanswered
 from scheduler_integration.bookings.commands.outcome import complete_past
-from scheduler_integration.bookings.outside import complete_past_outside
 from scheduler_integration.bookings.transaction import retried
 from scheduler_integration.meetings.moves import COMPLETION_DELAY
 
@@ -28,28 +27,21 @@ def complete_past_meetings(now: int) -> int:
 	booking = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(booking).select(booking.name)
 	over = (booking.status == "Scheduled") & (booking.ends_at <= now - COMPLETION_DELAY)
-	return _close(query.where(over), complete_past, now)
-
-
-def complete_past_outside_bookings(now: int) -> int:
-	"""Complete the meetings of external schedulers in the same way: most schedulers send no webhook for it.
-
-	Return how many.
-	"""
-	outside = frappe.qb.DocType("Outside Booking")
-	query = frappe.qb.from_(outside).select(outside.name)
-	over = (outside.status == "Scheduled") & (outside.ends_at <= now - COMPLETION_DELAY)
-	return _close(query.where(over), complete_past_outside, now, outside.name)
+	return close_each(query.where(over), complete_past, now)
 
 
 def decline_unanswered_requests(now: int) -> int:
 	"""Decline the requests whose start has passed. Return how many. Commits after each of them."""
 	booking = frappe.qb.DocType("Booking")
 	query = frappe.qb.from_(booking).select(booking.name)
-	return _close(query.where((booking.status == "Pending") & (booking.starts_at <= now)), decline_unanswered, now)
+	return close_each(query.where((booking.status == "Pending") & (booking.starts_at <= now)), decline_unanswered, now)
 
 
-def _close(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:
+def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int, key: Field | None = None) -> int:
+	"""Close each record that the query finds, in a transaction of its own, and return how many were closed.
+
+	`key` is the field with the records' names, if they aren't Bookings. A record that fails is logged and left.
+	"""
 	closed = 0
 	for name in _names(query, key or frappe.qb.DocType("Booking").name):
 		try:

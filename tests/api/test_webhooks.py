@@ -10,7 +10,7 @@ from pathlib import Path
 import frappe
 import pytest
 
-from scheduler_integration import bookings
+from scheduler_integration.external import record
 from scheduler_integration.platform import clock
 from tests.support.consultants import (
 	calendly,
@@ -183,7 +183,7 @@ def test_a_rescheduled_booking_keeps_its_row_in_any_order(post, settings, email,
 def test_a_no_show_is_neither_completed_nor_cancelled(post, settings, email):
 	yesterday = NINE - timedelta(days=31)
 	post(created(email=email, start=yesterday, ago=3000))
-	bookings.complete_past_outside_bookings(clock.now())
+	record.complete_past(clock.now())
 	(row,) = rows(settings)
 	assert (row.event_type, row.status) == ("meeting_completed", "Completed")
 	end = yesterday + timedelta(minutes=30)

@@ -12,7 +12,8 @@ from frappe.utils.password import update_password
 from scheduler_integration import bookings
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.record import record_outside
 from scheduler_integration.platform.clock import now, to_site_time
 from tests.browser.screens import DESK, Browsing, Windows
 from tests.client_reports.hostile import TEXTS
@@ -495,7 +496,7 @@ def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
 	for number in range(len(TEXTS)):
 		record_click(target, "report", Visit(f"203.0.113.{number}"), now() - number)
 		change = {"provider": "Calendly", "external_id": str(number), "happened_at": now(), "status": "Scheduled"}
-		bookings.record_outside(consultant, OutsideChange(**change), now())
+		record_outside(consultant, OutsideChange(**change), now())
 		make_assessment(consultant)
 		make_outside_type(consultant)
 	for doctype, field in fields.items():

@@ -6,10 +6,10 @@ import frappe
 import pytest
 from frappe.utils.password import update_password
 
-from scheduler_integration.bookings import record_outside
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.record import record_outside
 from tests.pages.offer import PASSWORD
 from tests.support.factories import (
 	make_assessment,

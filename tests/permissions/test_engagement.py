@@ -5,10 +5,10 @@ import json
 import frappe
 import pytest
 
-from scheduler_integration.bookings import record_outside
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.record import record_outside
 from scheduler_integration.scheduler_integration.report.engagement_with_reports import engagement_with_reports as report
 from tests.support.consultants import make_assessment, make_scheduler, make_type
 from tests.support.factories import at, fresh, make_user

@@ -5,12 +5,13 @@ from itertools import permutations
 import frappe
 import pytest
 
-from scheduler_integration import bookings, jobs
+from scheduler_integration import jobs
 from scheduler_integration.engagement import retention
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.record import complete_past, record_outside
 from tests.support.consultants import engagement, make_assessment, make_scheduler, make_type
 from tests.support.factories import at, fresh
 
@@ -41,7 +42,7 @@ def outsides(consultant):
 
 
 def record(consultant, *changes, now=NOW):
-	return [bookings.record_outside(consultant, each, now) for each in changes][-1]
+	return [record_outside(consultant, each, now) for each in changes][-1]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
@@ -105,7 +106,7 @@ def test_a_late_webhook_counts_when_the_meeting_was_booked(consultant):
 def test_a_meeting_is_completed_a_quarter_of_an_hour_after_its_end(consultant):
 	name = record(consultant, change())
 	for moment, status in ((START + HOUR + 899, "Scheduled"), (START + HOUR + 900, "Completed")):
-		bookings.complete_past_outside_bookings(moment)
+		complete_past(moment)
 		assert frappe.db.get_value("Outside Booking", name, "status") == status
 
 

@@ -3,8 +3,8 @@
 from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.parsing.outside import payload as read
-from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.external.payloads import payload as read
+from scheduler_integration.external.payloads.change import OutsideChange
 from scheduler_integration.parsing.references import find_reference, parse_reference
 
 PROVIDER = "Custom"

@@ -7,8 +7,8 @@ state. So neither the order of webhooks nor a repeated webhook matters.
 from collections.abc import Mapping
 from typing import Any
 
-from scheduler_integration.parsing.outside import payload as read
-from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.external.payloads import payload as read
+from scheduler_integration.external.payloads.change import OutsideChange
 from scheduler_integration.parsing.references import find_reference
 
 PROVIDER = "Acuity"

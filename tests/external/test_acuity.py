@@ -3,8 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration import bookings
-from scheduler_integration.bookings import ask_for_appointment
+from scheduler_integration.external.acuity_poll import ask_due, ask_for_appointment
 from tests.support.acuity import running_acuity
 from tests.support.consultants import KEY, appointment, engagement, make_scheduler, send
 from tests.support.factories import at
@@ -36,7 +35,7 @@ def test_the_appointment_is_asked_for_and_recorded(acuity, settings):
 	acuity.appointments["54321"] = appointment(54321, "2026-03-02T10:15:00-0700")
 	ask_for_appointment(settings.consultant, "54321", NOW)
 	assert engagement(consultant=settings.consultant) == []
-	bookings.ask_due(NOW)
+	ask_due(NOW)
 	booking = the_booking(settings)
 	assert (booking.starts_at, booking.ends_at) == (at("2026-03-02 17:15"), at("2026-03-02 18:15"))
 	assert (booking.status, booking.title, booking.attendee_name) == (
@@ -61,7 +60,7 @@ def test_a_later_webhook_brings_the_present_state(acuity, settings, fields, stat
 	acuity.appointments["54321"] = appointment(54321, "2026-03-02T10:15:00-0700")
 	for minute in range(2):
 		ask_for_appointment(settings.consultant, "54321", NOW + minute * 60)
-		bookings.ask_due(NOW + minute * 60)
+		ask_due(NOW + minute * 60)
 		acuity.appointments["54321"].update(fields)
 	assert the_booking(settings).status == status
 	(row,) = engagement(consultant=settings.consultant)
@@ -72,12 +71,12 @@ def test_an_appointment_is_asked_for_again_until_acuity_answers(acuity, settings
 	acuity.appointments["54321"] = appointment(54321, "2026-03-02T10:15:00-0700")
 	acuity.status = 503
 	ask_for_appointment(settings.consultant, "54321", NOW)
-	bookings.ask_due(NOW)
+	ask_due(NOW)
 	assert the_booking(settings).error.startswith("The appointment couldn't be fetched from Acuity: ")
 	acuity.status = 200
-	bookings.ask_due(NOW + PAUSE - 1)
+	ask_due(NOW + PAUSE - 1)
 	assert acuity.asked == ["54321"]
-	bookings.ask_due(NOW + PAUSE)
+	ask_due(NOW + PAUSE)
 	booking = the_booking(settings)
 	assert (booking.error, booking.fetch_due_at, booking.status) == (None, None, "Scheduled")
 
@@ -87,7 +86,7 @@ def test_acuity_is_not_asked_for_ever(acuity, settings):
 	acuity.appointments["54321"] = appointment(54321, "2026-03-02T10:15:00-0700")
 	ask_for_appointment(settings.consultant, "54321", NOW)
 	for day in range(12):
-		bookings.ask_due(NOW + day * 86400)
+		ask_due(NOW + day * 86400)
 	assert len(acuity.asked) == 8
 
 
@@ -98,7 +97,7 @@ def test_a_final_answer_is_not_asked_for_again(acuity, settings, fault):
 	if fault == "user":
 		settings.db_set("acuity_user_id", None)
 	ask_for_appointment(settings.consultant, "54321", NOW)
-	bookings.ask_due(NOW)
+	ask_due(NOW)
 	booking = the_booking(settings)
 	assert booking.fetch_due_at is None
 	assert booking.error
@@ -108,7 +107,7 @@ def test_a_final_answer_is_not_asked_for_again(acuity, settings, fault):
 def test_a_webhook_while_acuity_answers_makes_it_due_again(acuity, settings):
 	acuity.appointments["54321"] = appointment(54321, "2026-03-02T10:15:00-0700")
 	ask_for_appointment(settings.consultant, "54321", NOW)
-	bookings.ask_due(NOW)
+	ask_due(NOW)
 	ask_for_appointment(settings.consultant, "54321", NOW + 1)
 	assert the_booking(settings).fetch_due_at == NOW + 1
 

@@ -19,14 +19,15 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.availability.outside_times import keep_blocked
+from scheduler_integration import bookings
 from scheduler_integration.crm.contacts import find_or_create_contact
-from scheduler_integration.crm.outside import keep_outside_activity, withdraw_outside_activity
 from scheduler_integration.engagement.follow import keep_outside, move_outside
 from scheduler_integration.engagement.references import read
+from scheduler_integration.external.activity import keep_outside_activity, withdraw_outside_activity
+from scheduler_integration.external.blocked import keep_blocked
+from scheduler_integration.external.payloads.acuity import PROVIDER as ACUITY
+from scheduler_integration.external.payloads.change import OutsideChange
 from scheduler_integration.meetings.moves import COMPLETION_DELAY
-from scheduler_integration.parsing.outside.acuity import PROVIDER as ACUITY
-from scheduler_integration.parsing.outside.change import OutsideChange
 
 RESCHEDULED = "Rescheduled"
 # The facts of a change, by the field of Outside Booking. An empty fact changes nothing.
@@ -69,6 +70,17 @@ def outside_to_ask(consultant: str, appointment: str) -> Document:
 		_merge(outside, unknown)
 		_save(outside)
 	return outside
+
+
+def complete_past(now: int) -> int:
+	"""Complete the meetings that ended 15 minutes before `now` or earlier: most schedulers send no webhook for it.
+
+	Commits after each of them. Return how many.
+	"""
+	outside = frappe.qb.DocType("Outside Booking")
+	query = frappe.qb.from_(outside).select(outside.name)
+	over = (outside.status == "Scheduled") & (outside.ends_at <= now - COMPLETION_DELAY)
+	return bookings.close_each(query.where(over), complete_past_outside, now, outside.name)
 
 
 def complete_past_outside(name: str, now: int) -> None:

@@ -4,8 +4,8 @@ A rescheduled booking keeps its ID and has a new `starting_time`. If the custome
 new booking has an ID of its own and no link back: then there are two bookings, one of them cancelled.
 """
 
-from scheduler_integration.parsing.outside import payload as read
-from scheduler_integration.parsing.outside.change import OutsideChange
+from scheduler_integration.external.payloads import payload as read
+from scheduler_integration.external.payloads.change import OutsideChange
 from scheduler_integration.parsing.references import find_reference
 
 PROVIDER = "ScheduleOnce"

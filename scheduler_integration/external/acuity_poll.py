@@ -9,11 +9,11 @@ import frappe
 from frappe import _
 from frappe.utils.password import get_decrypted_password
 
-from scheduler_integration.bookings.outside import outside_to_ask, record_outside
-from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.engagement.acuity_api import Account, AcuityUnreachable, fetch_appointment
+from scheduler_integration.bookings import retried
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.parsing.outside.acuity import read_appointment
+from scheduler_integration.external.acuity_api import Account, AcuityUnreachable, fetch_appointment
+from scheduler_integration.external.payloads.acuity import read_appointment
+from scheduler_integration.external.record import outside_to_ask, record_outside
 from scheduler_integration.platform.queue import queue_after_commit
 
 JOB = "scheduler_integration.jobs.ask_acuity"
