@@ -154,6 +154,11 @@ class TestCancelled:
 		assert [booking(name).cancel_reason for name in (first, second)] == ["The room is flooded"] * 2
 		assert not is_busy(hosts_of(first)[0])
 
+	def test_for_all_three_or_more_reverts_the_turn_that_opened_it(self, workshop, book):
+		first, _second, _third = book(), book(), book()
+		bookings.cancel_by_host(first, "", NOW, for_all=True)
+		assert set(credits(workshop).values()) == {0}
+
 	def test_for_one_alone_the_others_stay(self, book):
 		first, second = book(), book()
 		bookings.cancel_by_host(second, "", NOW)

@@ -39,6 +39,8 @@ def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -
 	_release(booking, "Cancelled", Actor.HOST, reason, now)
 	for other in live_in_session(booking.session, for_update=True) if for_all else ():
 		if other.status in OPEN:
+			# The booking that was released before this one may have left it the session's turn (bookings/ledger.py).
+			other.turn_shares = frappe.db.get_value("Booking", other.name, "turn_shares")
 			_release(other, "Cancelled", Actor.HOST, reason, now)
 	return for_host(booking, now)
 
