@@ -121,6 +121,16 @@ class TooLateToChange(NotPermitted):
 		return _("It is too late to change this meeting here. Please write to your host.")
 
 
+class TooLateToUndo(SchedulingError):
+	"""Somebody was told of it already, so it can't be taken back."""
+
+	code = "TOO_LATE_TO_UNDO"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("It is too late to undo this.")
+
+
 class NotFound(SchedulingError):
 	code = "NOT_FOUND"
 	http_status_code = 404

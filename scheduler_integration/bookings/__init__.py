@@ -19,6 +19,7 @@ from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, re
 from scheduler_integration.bookings.commands.outcome import complete, mark_no_show
 from scheduler_integration.bookings.commands.reassign import reassign
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
+from scheduler_integration.bookings.commands.undo import undo, undoable
 from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
@@ -56,6 +57,8 @@ __all__ = [
 	"run_new_tasks",
 	"show_call",
 	"store_buckets",
+	"undo",
+	"undoable",
 	"update_guests_by_host",
 	"update_guests_by_token",
 ]

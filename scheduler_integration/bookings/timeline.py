@@ -44,7 +44,7 @@ def _sentence(change: Change) -> str:
 def _did(change: Change) -> str:
 	if change.by is Actor.SYSTEM:
 		return _by_itself(change.kind)
-	if change.moved_from:
+	if change.moved_from and change.kind is not Kind.UNDONE:
 		old, new = (f"{to_site_time(each.starts_at):%Y-%m-%d %H:%M}" for each in (change.moved_from, change.booking))
 		return _("moved the meeting from {0} to {1}").format(old, new)
 	if change.kind in _WRITTEN:
@@ -55,6 +55,7 @@ def _did(change: Change) -> str:
 		Kind.CANCELLED: _("cancelled the meeting"),
 		Kind.COMPLETED: _("marked the meeting as completed"),
 		Kind.NO_SHOW: _("marked that the attendee didn't come"),
+		Kind.UNDONE: _("took the last change back"),
 	}[change.kind]
 
 

@@ -33,7 +33,7 @@ def plan_call(change: Change) -> Fields:
 	booking, earlier = change.booking, change.moved_from
 	if change.kind in _NO_MATTER or not (needs_call(booking) or booking.video_meeting):
 		return {}
-	if earlier and earlier.video_meeting:
+	if earlier and earlier.video_meeting and change.kind is not Kind.UNDONE:
 		# The earlier booking's call stays with the new booking. It ends if nobody needs it, as when an attendee leaves a
 		# session.
 		_plan(earlier.name, earlier.host, CALL, change.now, change.now)
@@ -69,6 +69,8 @@ def _call_of_session(booking: Document) -> Fields:
 def _changes_call(change: Change) -> bool:
 	"""Whether the link changes. The message about the change must not contain the old link."""
 	booking, earlier = change.booking, change.moved_from
+	if change.kind is Kind.UNDONE:
+		return False
 	if earlier:
 		return (earlier.host, earlier.session or None) != (booking.host, booking.session or None)
 	return change.leaving is not None

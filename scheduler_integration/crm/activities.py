@@ -116,6 +116,33 @@ def log_reassignment(booking: Document, leaving: str) -> None:
 		change_event(event, {"subject": _subject(booking), "owner": booking.host})
 
 
+def log_return(booking: Document, moved: Document | None, leaving: str | None) -> None:
+	"""Let the booking's Event show the meeting as it was before a command that a host took back.
+
+	`moved` is the booking that had taken its place, `leaving` the host who had taken the meeting. Does nothing if somebody
+	deleted the Event.
+	"""
+	if moved and moved.event != booking.event:
+		_forget_event(moved)
+	event = event_to_change(booking.event)
+	if not event:
+		return
+	if booking.attendee_email not in {row.email for row in event.event_participants}:
+		add_participants(event, _attendees(booking, _records(booking)))
+	_replace_hosts(event, booking, [*(moved.host_users() if moved else ()), *([leaving] if leaving else ())])
+	states = {row.status for row in live_rows(booking.session, "status", for_update=True)} | {booking.status}
+	times = {"starts_on": booking.starts_on, "ends_on": booking.ends_on}
+	change_event(event, {**times, "status": _outcome(states), "subject": _subject(booking), "owner": booking.host})
+
+
+def _forget_event(booking: Document) -> None:
+	"""Remove the attendee from the Event of a session, or delete the Event if nobody else attends."""
+	log_cancellation(booking)
+	if not live_rows(booking.session, "name", for_update=True) and (event := event_to_change(booking.event)):
+		remove_participants(event, list(event.event_participants))
+		frappe.delete_doc("Event", event.name, force=True, ignore_permissions=True, delete_permanently=True)
+
+
 def _replace_hosts(event: Document, booking: Document, former: list[str]) -> None:
 	users = {("User", user) for user in former if user not in booking.host_users()}
 	gone = [row for row in event.event_participants if (row.reference_doctype, row.reference_docname) in users]

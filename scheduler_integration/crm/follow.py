@@ -7,6 +7,7 @@ from scheduler_integration.crm.activities import (
 	log_move,
 	log_outcome,
 	log_reassignment,
+	log_return,
 )
 from scheduler_integration.crm.contacts import create_contact, find_contact
 from scheduler_integration.meetings.changes import Change, Fields, Kind
@@ -29,6 +30,9 @@ def keep_activity(change: Change) -> Fields:
 	"""Update the Event, which shows the meeting on the timeline of the contact, lead or deal."""
 	if change.kind is Kind.BOOKED:
 		return log_meeting(change.booking)
+	if change.kind is Kind.UNDONE:
+		log_return(change.booking, change.moved_from, change.leaving)
+		return {}
 	if change.moved_from:
 		return log_move(change.booking, change.moved_from)
 	if change.kind is Kind.LINKED:

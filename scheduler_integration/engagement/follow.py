@@ -29,7 +29,10 @@ def keep_engagement(change: Change) -> Fields:
 	"""
 	booking, former = change.booking, change.moved_from
 	row = None if change.kind is Kind.BOOKED else _row_of("booking", (former or booking).name)
-	if row:
+	if row and change.kind is Kind.UNDONE and row.booked_at == change.undone_at:
+		# The command that was taken back had confirmed a request.
+		frappe.db.delete("Scheduler Engagement", {"name": row.name})
+	elif row:
 		update_row(row, {"booking": booking.name, **_meeting_fields(booking, change.now, row)})
 	elif booking.status == "Scheduled" and change.kind in _CAN_BEGIN:
 		_insert_native(booking, change.now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import frappe
 from frappe import _
@@ -123,6 +124,21 @@ def parse_command(
 def act(command: HostCommand) -> HostBooking:
 	"""Run the command as the signed-in host or manager. Raises the errors of the command."""
 	return bookings.retried(lambda: _run(command, clock.now()))
+
+
+def act_undoably(command: HostCommand) -> tuple[HostBooking, dict[str, Any]]:
+	"""Run the command, and let its messages wait for a moment. Returns the facts with which `undo` takes it back."""
+
+	def work() -> tuple[HostBooking, dict[str, Any]]:
+		now = clock.now()
+		return bookings.undoable(command.name, lambda: _run(command, now), now)
+
+	return bookings.retried(work)
+
+
+def undo(facts: dict[str, Any]) -> None:
+	"""Take a command back as the signed-in host or manager. Raises the errors of `bookings.undo`."""
+	bookings.retried(lambda: bookings.undo(facts, clock.now()))
 
 
 def _run(command: HostCommand, now: int) -> HostBooking:

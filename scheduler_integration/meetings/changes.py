@@ -29,6 +29,8 @@ class Kind(Enum):
 	GUESTS_CHANGED = "guests changed"
 	COMPLETED = "completed"
 	NO_SHOW = "no show"
+	# A host took back what they had done a moment ago, before anybody was told.
+	UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,10 @@ class Change:
 	main host.
 	- `is_first`: False for all but the first booking of a session if one command changes several. The session's Event
 	is changed with the first booking only.
+	- `undone_at`: the time of the command that was taken back.
 	- `added_guests`, `removed_guests`: addresses of additional guests.
-	- `moved_from`: the earlier booking, whose status is now Rescheduled, if `booking` took its place.
+	- `moved_from`: the earlier booking, whose status is now Rescheduled, if `booking` took its place. If a move is taken
+	back, it is the booking that is going to be deleted.
 	- `status_before`: the status before the change, the same one if it stays; None for a new booking.
 	"""
 
@@ -60,6 +64,7 @@ class Change:
 	status_before: str | None = None
 	added_guests: tuple[str, ...] = ()
 	removed_guests: tuple[str, ...] = ()
+	undone_at: int | None = None
 
 	@property
 	def releases_time(self) -> bool:

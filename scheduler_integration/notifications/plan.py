@@ -23,7 +23,7 @@ from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan, ski
 EMAIL = "email"
 HOUR = 3600
 # These changes don't change the invitation, and nobody gets a message about them.
-_SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW})
+_SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW, Kind.UNDONE})
 
 
 def plan_notifications(change: Change) -> Fields:

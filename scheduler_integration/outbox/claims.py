@@ -104,6 +104,13 @@ def is_any_held_up(now: int) -> bool:
 	return bool(query.limit(1).run())
 
 
+def is_any_due_within(seconds: int, now: int) -> bool:
+	"""Whether a task that waits now will be due in the next `seconds`."""
+	task = frappe.qb.DocType("Outbox Task")
+	soon = (task.status == PENDING) & (task.due_at > now) & (task.due_at <= now + seconds)
+	return bool(frappe.qb.from_(task).select(task.name).where(soon).limit(1).run())
+
+
 def _return_lost(now: int) -> None:
 	"""Make the tasks of dead workers pending again."""
 	task = frappe.qb.DocType("Outbox Task")

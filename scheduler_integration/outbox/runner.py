@@ -20,6 +20,8 @@ from scheduler_integration.outbox.wake import about_to_look, begin_to_look, wake
 FIRST_BATCH = 5
 BATCH = 200
 BATCH_SECONDS = 2
+# The tasks of a command that can be taken back wait for some seconds. A job that has just run stays for them.
+SOON = 12
 # Seconds between two looks for tasks.
 PAUSE = 1
 
@@ -67,13 +69,16 @@ class Runner:
 		"""Run due tasks of all bookings until no more come, or for about `seconds`.
 
 		Looks again after a second if tasks of several bookings ran: more are likely to come, and another job would take
-		more of the processor. Looks again too while a task waits for an earlier stage. Returns whether nothing is left.
+		more of the processor. Looks again too while a task waits for an earlier stage, or is due in some seconds. Returns
+		whether nothing is left.
 		"""
 		run = Run(time.monotonic() + seconds, call_help=wake_now)
 		begin_to_look()
 		while True:
 			bookings = {task.booking for task in self._run_due(run)}
-			is_left = not run.is_drained or claims.is_any_held_up(self.now())
+			is_left = (
+				not run.is_drained or claims.is_any_held_up(self.now()) or claims.is_any_due_within(SOON, self.now())
+			)
 			frappe.db.commit()
 			if not is_left and len(bookings) < 2:
 				return True

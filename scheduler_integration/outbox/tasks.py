@@ -6,8 +6,10 @@ one task for the booking's whole life, and a confirmation is one task for each c
 """
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import frappe
@@ -26,6 +28,19 @@ _FIELDS = (
 	"name", "owner", "modified_by", "creation", "modified", "booking", "kind", "purpose", "target", "key", "due_at",
 	"due_on", "expires_at", "generation", "stage", "payload", "automation", "status",
 )  # fmt: skip
+
+
+_waiting_seconds = ContextVar("waiting_seconds", default=0)
+
+
+@contextmanager
+def waiting(seconds: int) -> Iterator[None]:
+	"""Let the tasks that the block plans wait at least this long, so that its command can be taken back."""
+	token = _waiting_seconds.set(seconds)
+	try:
+		yield
+	finally:
+		_waiting_seconds.reset(token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +93,10 @@ def plan(booking: str, tasks: Iterable[Planned], now: int, *, is_new: bool = Fal
 	transaction has made the booking, so none of its tasks is stored yet.
 	"""
 	planned: dict[str, Planned] = {}
+	earliest = now + _waiting_seconds.get()
 	for task in tasks:
 		# The attendee may also be named as an additional guest. The first task counts.
-		planned.setdefault(task.key, task)
+		planned.setdefault(task.key, replace(task, due_at=max(task.due_at, earliest)))
 	if not planned:
 		return
 	known = {} if is_new else _known(planned)

@@ -11,7 +11,7 @@ from scheduler_integration.outbox import runner, wake
 from scheduler_integration.outbox.handlers import Handler
 from scheduler_integration.outbox.outcomes import Again, Done
 from scheduler_integration.outbox.runner import Runner
-from scheduler_integration.outbox.tasks import Planned, plan
+from scheduler_integration.outbox.tasks import Planned, plan, waiting
 from tests.support.factories import at, fresh
 from tests.support.outbox import status_of
 from tests.support.server import free_port
@@ -190,6 +190,16 @@ class TestARunningJob:
 		self.pauses = [lambda: pytest.fail("It waited.")]
 		assert self.run()
 		assert self.ran == [only]
+
+	def test_it_stays_for_what_a_host_may_still_undo(self):
+		booking = fresh("booking")
+		task = Planned(kind="email", purpose="test", target="email", key=fresh("key"), due_at=NOW)
+		with waiting(10):
+			plan(booking, [task], NOW)
+		frappe.db.commit()
+		assert self.run()
+		assert self.ran == [booking]
+		assert self.now == NOW + 10
 
 	def test_it_ends_while_the_cache_is_down(self, cache_is_down):
 		bookings = [commit_a_task("email") for _each in range(2)]

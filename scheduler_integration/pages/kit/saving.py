@@ -32,10 +32,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import frappe
-from frappe import _
 
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import ChangedMeanwhile, SchedulingError
+from scheduler_integration.exceptions import ChangedMeanwhile, SchedulingError, TooLateToUndo
 from scheduler_integration.pages.kit.respond import Answer, argument, redirection, wants_json
 
 # After this time, undoing a form would surprise more than it helps.
@@ -108,10 +107,10 @@ def keep_for_undo(facts: dict[str, Any], seconds: int = UNDO_SECONDS) -> str:
 
 
 def take_back(key: str) -> dict[str, Any]:
-	"""Return the facts of this key, which can't be used again. Raises SchedulingError if it is too late."""
+	"""Return the facts of this key, which can't be used again. Raises TooLateToUndo."""
 	facts = _stored(key)
 	if facts is None:
-		raise SchedulingError(_("It is too late to undo this."))
+		raise TooLateToUndo
 	frappe.cache.delete_value(_name(key))
 	return facts
 

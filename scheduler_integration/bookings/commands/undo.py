@@ -1,0 +1,192 @@
+"""Takes a host's command back before anybody was told of it.
+
+`undoable` runs a command whose tasks the outbox keeps for SECONDS, and returns what it needs to take the command back:
+
+    14:30:00  Jane cancels Ada's meeting: her time is free, and the e-mail to Ada is due at 14:30:10
+    14:30:04  Jane undoes it: the booking is Scheduled again, the e-mail is skipped, and Ada's reminder waits again
+    14:30:10  otherwise the e-mail is sent, and nothing can be undone any more
+
+The command isn't run backwards. The booking gets the fields that it had, and `Kind.UNDONE` lets each consequence follow.
+A booking that took another one's place (a meeting that was moved) is deleted: nobody ever knew of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.bookings import guard, ledger
+from scheduler_integration.bookings.change_status import save
+from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.conferencing.plan import NO_CALL
+from scheduler_integration.engine import BOOKING, Turn
+from scheduler_integration.exceptions import ChangedMeanwhile, SlotTaken, TooLateToUndo
+from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.sessions import live_rows, others_in_session
+from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.outbox import undo as tasks
+from scheduler_integration.outbox.tasks import waiting
+
+# A person who sees what they did by mistake reacts within this time.
+SECONDS = 10
+
+# What commands of hosts change. Everything else of a booking stays.
+_FIELDS = (
+	"status", "sequence", "host", "subject", "session", "session_uid", "seats", "turn_shares", "event", "cancelled_by",
+	"cancelled_at", "cancel_reason", "reschedule_asked_at", "reschedule_message", "time_given_back", *NO_CALL,
+)  # fmt: skip
+_ROWS = {
+	"hosts": ("user", "starts_at", "ends_at", "is_first_day", "buffer_before_minutes", "buffer_after_minutes"),
+	"guests": ("email",),
+}
+Facts = dict[str, Any]
+
+
+def undoable(name: str, command: Callable[[], HostBooking], now: int) -> tuple[HostBooking, Facts]:
+	"""Run the command on the booking `name` and the others of its session. Its tasks wait for SECONDS.
+
+	Returns the booking, and the facts for `undo` as JSON values. Raises the errors of the command.
+	"""
+	booking = find_for_host(name, "write", for_update=True)
+	concerned = [booking.name, *(row.name for row in live_rows(booking.session) if row.name != booking.name)]
+	images = {each: _image(frappe.get_doc("Booking", each)) for each in concerned}
+	before = tasks.states_of(concerned)
+	with waiting(SECONDS):
+		done = command()
+	now_stored = _stored([*concerned, *_successors(concerned)])
+	changed = [each for each in concerned if now_stored[each]["modified"] != images[each]["modified"]]
+	made = {each: row["rescheduled_from"] for each, row in now_stored.items() if row["rescheduled_from"] in changed}
+	touched = [*changed, *made]
+	return done, {
+		"at": now,
+		"bookings": [
+			{"name": each, "image": images[each], "modified": now_stored[each]["modified"]} for each in changed
+		],
+		"made": [
+			{"name": each, "instead_of": former, "modified": now_stored[each]["modified"]}
+			for each, former in made.items()
+		],
+		"tasks": tasks.compared(before, tasks.states_of(touched)),
+	}
+
+
+def undo(facts: Facts, now: int) -> None:
+	"""Take back the command with these facts, as the signed-in host or manager. `now` is in epoch seconds.
+
+	Raises TooLateToUndo if somebody was told already or somebody else has the time now, ChangedMeanwhile if a booking was
+	changed since, and NotPermitted. The caller must roll back then.
+	"""
+	bookings = {each["name"]: find_for_host(each["name"], "write", for_update=True) for each in facts["bookings"]}
+	made = {each["name"]: find_for_host(each["name"], "write", for_update=True) for each in facts["made"]}
+	_check_unchanged(bookings | made, facts)
+	if not tasks.nobody_was_told(facts["tasks"]):
+		raise TooLateToUndo
+	users = {user for each in (*bookings.values(), *made.values()) for user in each.host_users()}
+	users |= {row["user"] for each in facts["bookings"] for row in each["image"]["hosts"]}
+	guard.lock_hosts(users)
+	tasks.drop(facts["tasks"], now)
+	for new in made.values():
+		_close(new)
+	former_of = {each["instead_of"]: made[each["name"]] for each in facts["made"]}
+	_move_session_back(bookings, facts)
+	for each in facts["bookings"]:
+		_restore(bookings[each["name"]], each["image"], former_of.get(each["name"]), facts["at"], now)
+	for former, new in former_of.items():
+		_forget(new, former)
+
+
+def _check_unchanged(bookings: dict[str, Document], facts: Facts) -> None:
+	for each in (*facts["bookings"], *facts["made"]):
+		if str(bookings[each["name"]].modified) != each["modified"]:
+			raise ChangedMeanwhile(_("The meeting was changed again since. Look at it before you change it back."))
+
+
+def _move_session_back(bookings: dict[str, Document], facts: Facts) -> None:
+	"""Move the time and seats of a session that was reassigned to the former host, before its bookings are saved."""
+	for each in facts["bookings"]:
+		booking, image = bookings[each["name"]], each["image"]
+		if booking.session and booking.session != image["session"] and booking.status not in RELEASED:
+			before = {row["user"] for row in image["hosts"]}
+			coming = next(user for user in booking.host_users() if user not in before)
+			leaving = next(user for user in before if user not in booking.host_users())
+			guard.move_session(booking.session, image["session"], coming, leaving, 0)
+			return
+
+
+def _close(new: Document) -> None:
+	"""Give back the time of a booking that is to be deleted, and its entries in the ledger."""
+	if new.turn_shares and not _is_inherited(new):
+		ledger.take_back(new)
+	new.update({"status": "Rescheduled", "rescheduled_from": None})
+	save(new)
+
+
+def _is_inherited(new: Document) -> bool:
+	"""Whether the moved booking took over the entries of the former one, which has them still."""
+	return frappe.db.get_value("Booking", new.rescheduled_from, "turn_shares") == new.turn_shares
+
+
+def _restore(booking: Document, image: Facts, new: Document | None, at: int, now: int) -> None:
+	"""Give the booking the fields that it had, and let everything follow. `new` is the booking that took its place."""
+	status, host, shares, users = booking.status, booking.host, booking.turn_shares, booking.host_users()
+	booking.update({field: image[field] for field in _FIELDS})
+	for table, _fields in _ROWS.items():
+		booking.set(table, [dict(row) for row in image[table]])
+	was_reassigned = host != image["host"] and status not in RELEASED and not new
+	turn = None
+	# A booking whose time was given back keeps its shares, although its entries were reverted.
+	was_settled = bool(image["turn_shares"]) and (not shares or (status in RELEASED and not new))
+	try:
+		save(booking)
+	except SlotTaken as error:
+		raise TooLateToUndo(_("Somebody booked this time meanwhile, so it can't be undone.")) from error
+	if was_reassigned:
+		# The ledger charges the former host by the entries that the command left.
+		booking.turn_shares = shares
+	if was_settled:
+		if others_in_session(booking):
+			# The turn stays with those who went on. The booking gives its host what the host pays.
+			turn = Turn(booking.host, {booking.host: BOOKING})
+		else:
+			ledger.enter_again(booking)
+	run_consequences(
+		Change(
+			Kind.UNDONE,
+			booking,
+			now,
+			turn=turn,
+			leaving=next((user for user in users if user not in booking.host_users()), None),
+			former_host=host if was_reassigned else None,
+			moved_from=new,
+			status_before=status,
+			undone_at=at,
+		)
+	)
+
+
+def _forget(new: Document, former: str) -> None:
+	tasks.hand_over(new.name, former)
+	frappe.delete_doc("Booking", new.name, force=True, ignore_permissions=True, delete_permanently=True)
+
+
+def _image(booking: Document) -> Facts:
+	rows = {
+		table: [{field: row.get(field) for field in fields} for row in booking.get(table)]
+		for table, fields in _ROWS.items()
+	}
+	return {**{field: booking.get(field) for field in _FIELDS}, **rows, "modified": str(booking.modified)}
+
+
+def _successors(names: Iterable[str]) -> list[str]:
+	return frappe.get_all("Booking", {"rescheduled_from": ["in", list(names)]}, pluck="name")
+
+
+def _stored(names: list[str]) -> dict[str, Facts]:
+	rows = frappe.get_all("Booking", {"name": ["in", names]}, ["name", "modified", "rescheduled_from"])
+	return {row.name: {**row, "modified": str(row.modified)} for row in rows}
