@@ -3,6 +3,8 @@
 from frappe import _
 
 from scheduler_integration.catalogue.phases import phase_name
+from scheduler_integration.platform import lengths
+from scheduler_integration.platform.language import current_locale
 
 
 def title(disc: str | None) -> str:
@@ -42,7 +44,8 @@ def meeting_heading(name: str, *, is_first: bool) -> str:
 def duration(minutes: int, days: int) -> str:
 	"""Return the length of a meeting type. A multi-day meeting has its minutes on each of its days."""
 	if days > 1:
-		return _("{0} days, {1} minutes a day").format(days, minutes)
+		locale = current_locale()
+		return _("{0}, {1} a day").format(lengths.days(days, locale), lengths.duration(minutes, locale))
 	return _("{0} minutes").format(minutes)
 
 

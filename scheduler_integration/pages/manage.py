@@ -19,6 +19,7 @@ from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
 
 # Arguments of the address for something that has just happened.
@@ -108,7 +109,7 @@ def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
 		**when_view(booking.stretches, visitor.style(zone)),
 		"zone": dates.zone_name(booking.start, zone, locale),
 		"city": dates.city(zone, locale),
-		"duration": dates.duration(booking.duration_minutes, locale),
+		"duration": lengths.duration(booking.duration_minutes, locale),
 		"machine": iso(booking.start, zone),
 	}
 

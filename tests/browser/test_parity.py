@@ -22,6 +22,7 @@ from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
 from scheduler_integration.pages.kit.zones import zone_options
+from scheduler_integration.platform import lengths
 from scheduler_integration.times import Slot
 from tests.browser.screens import DESK
 
@@ -213,7 +214,7 @@ def word_cases(locale):
 		yield words("weekdayName", dates.weekday(day, locale), text)
 		yield words("monthTitle", dates.month_title(day.replace(day=1), locale), text[:7])
 	for count in (1, 2, 3, 6, 11, 100):
-		yield words("daysLong", dates.days(count, locale), count)
+		yield words("daysLong", lengths.days(count, locale), count)
 	for zone in ZONES:
 		yield words("cityOf", dates.city(zone, locale), zone)
 		for text in INSTANTS:

@@ -348,7 +348,7 @@ def test_a_text_in_markdown_is_shown_as_it_was_typed(text):
 def test_a_multi_day_meeting_says_its_days(assessment, jane):
 	retreat = {"title": "Retreat", "number_of_days": 2, "duration_minutes": 360, "priority": 10}
 	make_meeting_type(make_page(jane), recommended_phases=[{"phase": "Build"}], **retreat)
-	assert "Duration: 2 days, 360 minutes a day" in shown(assessment).texts("div.meeting-type p")
+	assert "Duration: 2 days, 6 hr a day" in shown(assessment).texts("div.meeting-type p")
 
 
 def test_the_number_of_queries_does_not_grow_with_the_meeting_types(assessment, jane, queries):

@@ -16,6 +16,7 @@ from scheduler_integration.pages.kit import dates, fields, people, query, zones
 from scheduler_integration.pages.kit.links import web_address
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
+from scheduler_integration.platform import lengths
 from scheduler_integration.times import Slot
 from tests.support.factories import at
 
@@ -69,8 +70,8 @@ class TestDates:
 			dates.month_title(date(2026, 11, 1), locale),
 			dates.zone_name(start, "America/New_York", locale),
 			dates.city("America/New_York", locale),
-			dates.duration(30, locale),
-			dates.duration(120, locale),
+			lengths.duration(30, locale),
+			lengths.duration(120, locale),
 			dates.money(40, "EUR", locale),
 		):
 			assert text.strip()

@@ -24,6 +24,7 @@ from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
 from scheduler_integration.pages.kit.zones import zone_options
+from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 
@@ -155,7 +156,7 @@ def _durations(shown: BookingPage) -> list[dict]:
 	return [
 		{
 			"minutes": minutes,
-			"label": dates.duration(minutes, shown.locale),
+			"label": lengths.duration(minutes, shown.locale),
 			"is_chosen": minutes == shown.slots.duration,
 			"url": shown.query.url(duration=minutes),
 		}

@@ -23,6 +23,7 @@ from scheduler_integration.pages.kit.fields import field_view, new_key, question
 from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.kit.zones import zone_groups
+from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.language import locale_of
 from scheduler_integration.times import Slot
@@ -141,7 +142,7 @@ def _durations(shown: BookingForm) -> list[dict]:
 	return [
 		{
 			"minutes": minutes,
-			"label": dates.duration(minutes, shown.visitor.locale),
+			"label": lengths.duration(minutes, shown.visitor.locale),
 			"is_chosen": minutes == chosen,
 		}
 		for minutes in options

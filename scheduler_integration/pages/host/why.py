@@ -18,6 +18,7 @@ from scheduler_integration.pages.kit.reasons import reason_view
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
+from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
 
 
@@ -84,7 +85,7 @@ def _durations(chosen: ReadableType | None, question: Question, visitor: Visitor
 	return [
 		{
 			"minutes": minutes,
-			"label": dates.duration(minutes, visitor.locale),
+			"label": lengths.duration(minutes, visitor.locale),
 			"is_chosen": str(minutes) == question.duration,
 		}
 		for minutes in chosen.durations

@@ -1,4 +1,4 @@
-"""Writes dates, times, durations and money in the visitor's locale, with CLDR's patterns (from Babel)."""
+"""Writes dates, times and money in the visitor's locale, with CLDR's patterns (from Babel)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from babel import Locale, dates, lists, numbers, units
+from babel import Locale, dates, lists, numbers
 
 from scheduler_integration.engine import wall_clock
-
-_LONGEST_IN_MINUTES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +106,6 @@ def city(zone: str, locale: Locale) -> str:
 	"""Return the city of a time zone in the locale's language, or else as the zone is named: `New York`."""
 	known = locale.time_zones.get(zone) or {}
 	return known.get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
-
-
-def duration(minutes: int, locale: Locale) -> str:
-	"""`30 min`, `2 hr`."""
-	if minutes >= _LONGEST_IN_MINUTES and minutes % 60 == 0:
-		return units.format_unit(minutes // 60, "duration-hour", length="short", locale=locale)
-	return units.format_unit(minutes, "duration-minute", length="short", locale=locale)
-
-
-def days(count: int, locale: Locale) -> str:
-	"""`3 days`."""
-	text = units.format_unit(count, "duration-day", length="long", locale=locale)
-	# Babel has no long form in some locales (Japanese, Arabic) and writes "3 duration-day".
-	return (
-		text if "duration-day" not in text else units.format_unit(count, "duration-day", locale=locale, length="short")
-	)
 
 
 def money(amount: float, currency: str | None, locale: Locale) -> str:

@@ -8,6 +8,7 @@ from frappe import _
 from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.contrast import clean_hex
+from scheduler_integration.platform import lengths
 
 _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
@@ -38,9 +39,9 @@ def dot_colour(meeting: PublicMeetingType) -> str | None:
 
 def _length(meeting: PublicMeetingType, locale: Locale, with_duration: bool) -> str:
 	"""Return the durations, or `3 days, 2 hr a day`. Empty if there is nothing to show."""
-	lengths = (dates.duration(length, locale) for length in meeting.duration_options)
-	hours = " · ".join(lengths) if with_duration else ""
+	durations = (lengths.duration(length, locale) for length in meeting.duration_options)
+	hours = " · ".join(durations) if with_duration else ""
 	if meeting.number_of_days < 2:
 		return hours
-	days = dates.days(meeting.number_of_days, locale)
+	days = lengths.days(meeting.number_of_days, locale)
 	return _("{0}, {1} a day").format(days, hours) if hours else days

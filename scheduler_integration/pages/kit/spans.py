@@ -10,6 +10,7 @@ from frappe import _
 
 from scheduler_integration.engine import Interval, local_date
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.platform import lengths
 
 
 def when_view(stretches: Sequence[Interval], style: dates.TimeStyle) -> dict:
@@ -24,7 +25,7 @@ def when_view(stretches: Sequence[Interval], style: dates.TimeStyle) -> dict:
 		return {"date": dates.full_date(days[0], locale), "time": hours[0], "days": []}
 	return {
 		"date": dates.date_range(days[0], days[-1], locale),
-		"time": dates.days(len(days), locale),
+		"time": lengths.days(len(days), locale),
 		"days": [{"date": dates.short_day(day, locale), "time": time} for day, time in zip(days, hours, strict=True)],
 	}
 
