@@ -40,23 +40,41 @@ website_route_rules = [
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
 ]
 
-_BOOKING = ["public/js/desk/booking_commands.js"]
-_BOOKING_NEWS = [f"public/js/desk/{name}.js" for name in ("booking_tasks", "booking_video", "booking_calendar_changes")]
-_TIME_ZONES = ["public/js/desk/time_zones.js"]
+
+def _desk(*scripts: str) -> list[str]:
+	return [f"public/js/desk/{script}.js" for script in scripts]
+
 
 doctype_js = {
-	"Availability Override": _TIME_ZONES,
-	"Availability Schedule": _TIME_ZONES,
-	"Blocked Time": _TIME_ZONES,
-	"Booking": [*_BOOKING, *_BOOKING_NEWS],
-	"Scheduling Page": _TIME_ZONES,
+	"Availability Override": _desk("time_zones"),
+	"Availability Schedule": _desk("time_zones"),
+	"Blocked Time": _desk("time_zones"),
+	"Booking": _desk(
+		"shared", "words", "booking_dialogs", "booking_tasks", "booking_video", "booking_calendar_changes"
+	),
+	"Calendar Connection": _desk("shared"),
+	"Consultant Scheduler Settings": _desk("shared"),
+	"Meeting Automation": _desk("shared"),
+	"Outbox Task": _desk("shared", "words"),
+	"Scheduler Engagement": _desk("shared", "words"),
+	"Scheduling Page": _desk("time_zones"),
 }
 
-_BOOK_FOR_SOMEBODY = ["public/js/desk/book_for_somebody.js"]
+doctype_js |= dict.fromkeys(("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal"), _desk("book_for_somebody"))
 
-doctype_js |= dict.fromkeys(("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal"), _BOOK_FOR_SOMEBODY)
+# The lists that name people. public/js/desk/lists.js has the same names.
+_LISTS = (
+	"Availability Override", "Availability Schedule", "Blocked Time", "Booking", "Calendar Connection", "Client Assessment",
+	"Outside Booking", "Scheduler Engagement", "Scheduling Page", "Video Connection",
+)  # fmt: skip
 
-doctype_list_js = {"Booking": _BOOKING}
+doctype_list_js = {
+	**dict.fromkeys(_LISTS, _desk("lists")),
+	"Booking": _desk("shared", "lists"),
+	"Client Assessment": _desk("shared", "words", "lists"),
+	"Outbox Task": _desk("shared", "words"),
+	"Scheduler Engagement": _desk("shared", "words", "lists"),
+}
 
 _CONNECTIONS = "scheduler_integration.crm.connections"
 

@@ -1,5 +1,6 @@
 """Methods for hosts and managers: read and change bookings, and check a calendar."""
 
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -13,11 +14,12 @@ from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
-from scheduler_integration.catalogue.lookup import find_own_bookable
+from scheduler_integration.catalogue.lookup import Bookable, find_own_bookable
 from scheduler_integration.entry.commands import act, parse_command
 from scheduler_integration.entry.on_behalf import book_for_somebody
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings import lookup
+from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
 from scheduler_integration.parsing.fields import (
@@ -93,19 +95,29 @@ def get(name=None) -> dict[str, Any]:
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
-def get_slots(meeting_type=None, start_date=None, end_date=None, timezone=None, duration=None) -> dict[str, Any]:
+def get_slots(
+	meeting_type=None, start_date=None, end_date=None, timezone=None, duration=None, booking=None
+) -> dict[str, Any]:
 	"""Return the slots that a host or manager can book for somebody, of at most 62 days.
 
-	`meeting_type` is the name of its record. Minimum notice and booking window don't apply.
+	`meeting_type` is the name of its record. With `booking`, a Booking's name, they are those to which the booking can be
+	moved. Minimum notice and booking window don't apply.
 	"""
 	signed_in()
 	first = parse_date("start_date", start_date)
 	last = parse_date("end_date", end_date or start_date)
-	bookable = find_own_bookable(parse_name(meeting_type))
-	minutes = chosen_duration(bookable.meeting_type, parse_whole_number("duration", duration))
+	bookable, request = _wanted(meeting_type, parse_whole_number("duration", duration), booking)
 	zone = checked_zone(timezone or bookable.page.timezone)
-	request = SlotRequest(minutes, by_host=True)
 	return serialise.offered_slots(slots_between(bookable, request, first, last, zone, clock.now()))
+
+
+def _wanted(meeting_type: object, minutes: int | None, booking: object) -> tuple[Bookable, SlotRequest]:
+	"""Return the meeting type and the request for a slot; with `booking`, those to move it with its hosts."""
+	if booking:
+		moved = lookup.find_for_host(parse_name(booking), "write")
+		return bookable_for(moved, same_hosts=True), replace(slot_request_for(moved, minutes), by_host=True)
+	found = find_own_bookable(parse_name(meeting_type))
+	return found, SlotRequest(chosen_duration(found.meeting_type, minutes), by_host=True)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeVar
 
+from frappe import _
+
 from scheduler_integration.availability.conflicts import CalendarCheck
 from scheduler_integration.availability.explain import Explanation, HostExplanation
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
@@ -145,7 +147,8 @@ def outbox_task(task: TaskSummary) -> JSON:
 		"due_at": iso(task.due_at, "UTC"),
 		"done_at": iso(task.done_at, "UTC") if task.done_at else None,
 		"attempts": task.attempts,
-		"error": task.error,
+		# Jobs store their reasons in English.
+		"error": _(task.error) if task.error else None,
 		"automation": task.automation,
 	}
 

@@ -1,7 +1,6 @@
 """Plans the messages about a change of a booking, and the actions of automations, as tasks of the outbox."""
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Fields, Kind
@@ -19,6 +18,7 @@ from scheduler_integration.notifications.rules import is_switched_off
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan, skip_open
+from scheduler_integration.platform.language import for_later
 
 EMAIL = "email"
 HOUR = 3600
@@ -68,7 +68,7 @@ def _tell_the_session_left(change: Change, left: Document) -> None:
 
 
 def _skip_earlier(change: Change, name: str) -> None:
-	now, reason = change.now, _("A later change has a message of its own.")
+	now, reason = change.now, for_later("A later change has a message of its own.")
 	skip_open(name, now, reason, kinds=(EMAIL,), purposes=TEMPLATES)
 	if change.added_guests:
 		# A guest who was removed and now comes back needs no message about the removal.

@@ -12,6 +12,11 @@ def locale_of(language: str) -> Locale:
 		return Locale("en")
 
 
+def for_later(text: str) -> str:
+	"""Return a sentence as it is: it is stored in English, and translated for each person who reads it."""
+	return text
+
+
 def current_locale() -> Locale:
 	"""Return the locale of the current language."""
 	return locale_of(frappe.local.lang or "en")

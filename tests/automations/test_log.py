@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe.translate import print_language
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import NotPermitted
@@ -63,6 +64,15 @@ def test_a_manager_sees_what_was_sent_what_waits_and_what_was_skipped(page, mana
 	sent = {row["time"] for row in rows if (row["title"], row["outcome"]) == ("Reminder to the attendee", "Sent")}
 	assert sent == {to_site_time(late)}
 	assert [row["time"] for row in rows] == sorted((row["time"] for row in rows), reverse=True)
+
+
+def test_a_reason_was_stored_in_the_language_of_the_attendee_who_cancelled(page, manager, as_user):
+	booking = book(page)
+	with print_language("fr"):
+		bookings.cancel_by_token(token_of(booking), "", NOW)
+	with as_user(manager), print_language("de"):
+		reasons = {row["reason"] for row in log(booking=booking.id)}
+	assert "Die Buchung wurde geändert." in reasons
 
 
 def test_the_button_of_an_automation_shows_its_own_actions_alone(page):

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.browser.screens import PHONE, Browsing, Screen, Windows
+from tests.browser.desk import Desk
+from tests.browser.screens import DESK, PHONE, Browsing, Screen, Windows
+from tests.pages.offer import TeamOffer
 from tests.support.server import Server
+from tests.support.site import Site
 
 HOW_TO_GET_IT = "no Chromium here: apt-get install chromium, and pip install playwright axe-playwright-python"
 
@@ -85,3 +88,28 @@ def browse(windows: Windows, commit_clean: None) -> Iterator[Callable[..., Brows
 	yield open_window
 	for window in opened:
 		window.close()
+
+
+@pytest.fixture
+def desk(windows: Windows, site: Site, commit_clean: None) -> Iterator[Callable[..., Desk]]:
+	"""Open a window in which this user has signed in: `desk(user)`. Options are those of `browse`."""
+	if not site.is_real:
+		pytest.skip("only a real site has a desk: make test-bench")
+	if not (site.sites_path / "assets" / "assets.json").exists():
+		pytest.skip("this bench's desk was never built: bench build")
+	opened: list[Desk] = []
+
+	def open_desk(user: str, **options: Any) -> Desk:
+		window = Desk(windows, DESK, **options)
+		opened.append(window)
+		window.sign_in(user)
+		return window
+
+	yield open_desk
+	for window in opened:
+		window.close()
+
+
+@pytest.fixture
+def team(commit_clean: None) -> TeamOffer:
+	return TeamOffer()

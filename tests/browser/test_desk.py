@@ -1,13 +1,11 @@
 """The scripts of the desk's forms, in a real desk: recurring blocked time, and the actions of a booking."""
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import frappe
 import pytest
 from frappe.utils import add_days
-from frappe.utils.password import update_password
 
 from scheduler_integration import bookings
 from scheduler_integration.engagement.clicks import Visit, record_click
@@ -15,123 +13,19 @@ from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.external.payloads.change import OutsideChange
 from scheduler_integration.external.record import record_outside
 from scheduler_integration.platform.clock import now, to_site_time
-from tests.browser.screens import DESK, Browsing, Windows
 from tests.client_reports.hostile import TEXTS
-from tests.pages.offer import PASSWORD, TeamOffer
+from tests.pages.offer import TeamOffer
 from tests.support import door
 from tests.support.factories import (
 	make_assessment,
 	make_consultant,
 	make_meeting_type,
 	make_outside_type,
+	make_page,
 	make_user,
 	payload,
 )
 from tests.support.outbox import tasks
-from tests.support.site import Site
-
-# The first page of a new desk is slow: Frappe builds its boot info and the forms' meta.
-PATIENCE = 60_000
-
-
-@pytest.fixture(autouse=True)
-def _desk_is_there(site: Site) -> None:
-	if not site.is_real:
-		pytest.skip("only a real site has a desk: make test-bench")
-	if not (site.sites_path / "assets" / "assets.json").exists():
-		pytest.skip("this bench's desk was never built: bench build")
-
-
-class Desk(Browsing):
-	"""A window of a signed-in user. Requests for live updates aren't recorded, because their server doesn't run."""
-
-	def sign_in(self, user: str) -> None:
-		update_password(user, PASSWORD)
-		frappe.db.commit()
-		self.context.set_default_timeout(PATIENCE)
-		answer = self.context.request.post("/api/method/login", form={"usr": user, "pwd": PASSWORD})
-		assert answer.ok, answer.text()
-
-	def _asked(self, url: str) -> None:
-		# The editor of code fields has a worker, which it starts from a blob.
-		if "/socket.io/" not in url and not url.startswith(f"blob:{self.server.url}"):
-			super()._asked(url)
-
-	def _logged(self, message: Any) -> None:
-		# The desk logs the server's traceback of a refused form, which isn't an error of the scripts.
-		refused = message.text.startswith("Traceback") and "scheduler_integration.exceptions." in message.text
-		if not refused and "socket" not in message.text.lower():
-			super()._logged(message)
-
-	def screenshot(self, name: str, full: bool = False) -> None:
-		"""Take a picture after dialogs have stopped moving."""
-		self.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
-		super().screenshot(name, full)
-
-	def open_form(self, doctype: str, name: str) -> None:
-		self.open(f"/app/{doctype.lower().replace(' ', '-')}/{name}")
-		self.page.wait_for_function(
-			"(doctype) => window.cur_frm && cur_frm.doctype === doctype && cur_frm.layout && !cur_frm.doc.__islocal",
-			arg=doctype,
-		)
-
-	def open_new(self, doctype: str, **values: Any) -> None:
-		self.open(f"/app/{doctype.lower().replace(' ', '-')}/new")
-		self.page.wait_for_function(
-			"(doctype) => window.cur_frm && cur_frm.doctype === doctype && cur_frm.doc.__islocal", arg=doctype
-		)
-		self.page.evaluate("(values) => cur_frm.set_value(values)", values)
-
-	def button(self, label: str) -> Any:
-		"""Return a button of the current form, visible or not."""
-		return self.page.locator(".page-head button:visible", has_text=re.compile(rf"^\s*{re.escape(label)}\s*$"))
-
-	def press(self, label: str) -> None:
-		self.button(label).click()
-
-	def choose(self, group: str, label: str) -> None:
-		"""Click an entry of a menu among the form's buttons."""
-		self.page.locator(".page-head .inner-group-button:visible", has_text=group).locator("button").first.click()
-		self.page.locator(".page-head .dropdown-item:visible", has_text=label).click()
-
-	@property
-	def dialog(self) -> Any:
-		return self.page.locator(".modal.show")
-
-	def answer(self) -> None:
-		"""Press the dialog's main button."""
-		self.dialog.locator(".btn-modal-primary:visible").click()
-
-	def message(self, text: str) -> None:
-		"""Wait for a message of the desk with this text."""
-		self.page.locator(".msgprint", has_text=text).wait_for()
-
-	def wait_for_status(self, status: str) -> None:
-		self.page.wait_for_function("(status) => cur_frm.doc.status === status", arg=status)
-
-	def doc(self, fieldname: str) -> Any:
-		return self.page.evaluate("(fieldname) => cur_frm.doc[fieldname]", fieldname)
-
-
-@pytest.fixture
-def desk(windows: Windows, commit_clean: None) -> Iterator[Callable[[str], Desk]]:
-	"""Open a window in which this user has signed in: `desk(user)`."""
-	opened: list[Desk] = []
-
-	def open_desk(user: str) -> Desk:
-		window = Desk(windows, DESK)
-		opened.append(window)
-		window.sign_in(user)
-		return window
-
-	yield open_desk
-	for window in opened:
-		window.close()
-
-
-@pytest.fixture
-def team(commit_clean: None) -> TeamOffer:
-	return TeamOffer()
 
 
 def stored(name: str) -> Any:
@@ -243,7 +137,7 @@ def test_a_refusal_for_want_of_permission_says_the_reason_too(desk, team):
 	frappe.db.commit()
 	window.press("Cancel meeting")
 	window.answer()
-	window.message("This meeting is over.")
+	window.refusal("This meeting is over.")
 	window.screenshot("form-over")
 	assert window.page.get_by_text("enough permissions").count() == 0
 	assert stored(booking).status == "Scheduled"
@@ -286,8 +180,8 @@ def test_a_colleague_who_is_busy_is_refused_in_words(desk, team):
 	window.press("Reassign")
 	window.dialog.locator("[data-fieldname='host'] select").select_option(team.colleague)
 	window.answer()
-	window.message("This host isn't free at that time.")
-	window.message("Something else is in the calendar at that time.")
+	window.refusal("This host isn't free at that time.")
+	window.refusal("Something else is in the calendar at that time.")
 	window.screenshot("form-busy")
 	assert window.dialog.locator("[data-fieldname='host'] select").input_value() == team.colleague
 	assert stored(booking).host == team.manager
@@ -340,8 +234,7 @@ def test_a_manager_reassigns_a_meeting_outside_the_colleagues_hours(desk, team):
 	window.press("Reassign")
 	window.dialog.locator("[data-fieldname='host'] select").select_option(team.colleague)
 	window.answer()
-	window.message("The meeting isn't within the working hours of that day")
-	window.page.locator(".msgprint-dialog .btn-modal-close:visible").click()
+	window.refusal("The meeting isn't within the working hours of that day")
 	window.dialog.get_by_label("Even outside their hours").check()
 	window.answer()
 	window.page.wait_for_function("(host) => cur_frm.doc.host === host", arg=team.colleague)
@@ -578,3 +471,200 @@ def test_a_host_stops_a_message_and_sends_it_after_all(desk, team):
 	line.locator(".indicator-pill", has_text=re.compile("Pending|Sending|Sent")).wait_for()
 	frappe.db.rollback()
 	assert frappe.db.get_value("Outbox Task", task.name, "is_stopped") == 0
+
+
+def test_the_next_meeting_was_the_last_of_the_list(desk, team):
+	names = [team.book(hour, team.colleague) for hour in (14, 10, 12)]
+	window = desk(team.colleague)
+	window.open_list("Booking")
+	rows = window.page.locator(".list-row .list-subject a[data-name]")
+	rows.nth(2).wait_for()
+	shown = [rows.nth(position).get_attribute("data-name") for position in range(3)]
+	assert shown == [names[1], names[2], names[0]]
+
+
+def test_a_host_chooses_one_of_the_free_times_to_move_a_meeting(desk, team):
+	booking = team.book(10, team.colleague)
+	start = stored(booking).starts_at
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	window.press("Reschedule")
+	times = window.dialog.locator("[data-fieldname='times'] button")
+	times.first.wait_for()
+	window.screenshot("form-free-times")
+	# Its own time is free, but isn't another time.
+	chosen = window.dialog.locator("[data-fieldname='times'] button", has_text="11:00").first
+	chosen.click()
+	window.answer()
+	window.page.wait_for_function("(name) => cur_frm.doc.name !== name", arg=booking)
+	assert stored(window.doc("name")).starts_at == start + 3600
+
+
+def test_after_a_refusal_the_nearest_times_were_a_text_over_the_dialog(desk, team):
+	booking = team.book(10, team.colleague)
+	team.book(12, team.colleague)
+	start = stored(booking).starts_at
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	window.press("Reschedule")
+	window.page.wait_for_function("window.cur_dialog?.fields_dict.start")
+	window.page.evaluate("(start) => cur_dialog.set_value('start', start)", str(to_site_time(start + 2 * 3600)))
+	window.answer()
+	window.refusal("Something else is in the calendar at that time.")
+	window.screenshot("form-nearest-times")
+	assert window.page.locator(".msgprint-dialog:visible").count() == 0
+	window.dialog.locator("[data-fieldname='refusal'] button").first.click()
+	window.answer()
+	window.page.wait_for_function("(name) => cur_frm.doc.name !== name", arg=booking)
+	assert stored(window.doc("name")).starts_at not in (start, start + 2 * 3600)
+
+
+def test_asking_for_another_time_changed_nothing_on_the_form(desk, team):
+	booking = team.book(10, team.colleague)
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	window.press("Ask for another time")
+	window.dialog.locator("textarea").fill("I am travelling.")
+	window.answer()
+	asked = window.page.locator(".form-message", has_text="The attendee was asked for another time on")
+	asked.wait_for()
+	window.screenshot("form-asked")
+	assert "“I am travelling.”" in asked.inner_text()
+	assert "The meeting keeps its time until the attendee chooses another one." in asked.inner_text()
+
+
+def test_the_field_of_a_wrong_guest_was_not_marked(desk, team):
+	window = desk(team.colleague)
+	window.open_form("Booking", team.book(10, team.colleague))
+	window.press("Guests")
+	field = window.dialog.locator("[data-fieldname='guests']")
+	field.locator("textarea").fill("nobody")
+	window.answer()
+	field.locator(".field-refusal").wait_for()
+	window.screenshot("form-wrong-guest")
+	assert field.locator("textarea").get_attribute("aria-invalid") == "true"
+	field.locator("textarea").fill("bob@guests.example")
+	window.answer()
+	window.page.wait_for_function("cur_frm.doc.guests.length === 1")
+
+
+def test_a_message_that_was_never_tried_could_only_be_tried_again(desk, team):
+	booking = team.book(10, team.colleague)
+	window = desk(team.colleague)
+	window.open_form("Booking", booking)
+	line = window.page.locator("[data-fieldname='delivery_tasks'] > div", has_text="Reminder to the attendee").first
+	line.wait_for(state="attached")
+	assert line.locator("button").all_inner_texts() == ["Send now", "Don't send"]
+
+
+def test_a_contact_that_the_host_may_not_open_was_a_link_that_is_refused(desk, team):
+	booking = stored(team.book(10, team.colleague))
+	window = desk(team.colleague)
+	window.open_form("Booking", booking.name)
+	field = window.page.locator("[data-fieldname='contact'] .control-value")
+	field.wait_for(state="attached")
+	assert field.text_content().strip() == booking.contact
+	assert field.locator("a").count() == 0
+
+
+@pytest.mark.parametrize(
+	("doctype", "button", "page"),
+	[
+		("Calendar Connection", "Connect a calendar", "/scheduling/calendars"),
+		("Video Connection", "Connect an account", "/scheduling"),
+	],
+)
+def test_connecting_an_account_was_a_dead_end(desk, doctype, button, page):
+	window = desk(make_user())
+	window.open_list(doctype)
+	window.page.locator(".page-head button:visible, .page-head a:visible", has_text=button).first.click()
+	window.page.wait_for_url(f"**{page}")
+
+
+def test_the_form_of_a_calendar_leads_to_the_page_that_asks_for_consent(desk):
+	window = desk(make_user())
+	window.open_new("Calendar Connection")
+	window.press("Connect a calendar")
+	window.page.wait_for_url("**/scheduling/calendars")
+
+
+def test_a_new_meeting_type_did_not_know_the_only_page(desk):
+	host = make_user()
+	page = make_page(host)
+	frappe.db.commit()
+	window = desk(host)
+	window.open_new("Meeting Type")
+	window.page.wait_for_function("(page) => cur_frm.doc.scheduling_page === page", arg=page.name)
+
+
+def test_an_assessment_leads_to_its_report(desk):
+	consultant = make_consultant("Jane")
+	assessment = make_assessment(consultant)
+	frappe.db.commit()
+	window = desk(consultant)
+	window.open_form("Client Assessment", assessment.name)
+	link = window.page.get_by_role("link", name="See the report")
+	link.wait_for()
+	assert link.get_attribute("href") == f"/client-report/{assessment.name}"
+
+
+def test_the_lists_named_hosts_by_their_addresses_and_records_by_random_ids(desk, team):
+	booking = team.book(10, team.colleague)
+	window = desk(team.manager)
+	window.open_list("Booking")
+	row = window.page.locator(".list-row", has_text=frappe.utils.get_fullname(team.colleague))
+	row.wait_for()
+	assert team.colleague not in row.inner_text()
+	assert booking not in row.inner_text()
+	window.screenshot("list-names")
+
+
+def test_the_month_was_all_of_one_colour(desk, team):
+	team.meeting_type.db_set("requires_confirmation", 1)
+	frappe.clear_document_cache("Meeting Type", team.meeting_type.name)
+	team.book(10, team.colleague)
+	team.meeting_type.db_set("requires_confirmation", 0)
+	frappe.clear_document_cache("Meeting Type", team.meeting_type.name)
+	team.book(12, team.colleague)
+	window = desk(team.colleague)
+	window.open("/app/booking/view/calendar/default")
+	events = window.page.locator(".fc-event")
+	events.nth(1).wait_for()
+	window.screenshot("calendar-colours")
+	colours = events.evaluate_all("(all) => all.map((one) => getComputedStyle(one).backgroundColor)")
+	assert len(set(colours)) == 2
+
+
+def test_the_card_of_failed_deliveries_leads_to_them(desk, team):
+	booking = team.book(10, team.colleague)
+	task = tasks(booking)[0]
+	frappe.db.set_value("Outbox Task", task.name, "status", "Failed")
+	frappe.db.commit()
+	window = desk(team.colleague)
+	window.open("/app/scheduling")
+	card = window.page.locator(".number-widget-box", has_text="Failed deliveries")
+	card.locator(".number", has_text=re.compile(r"^\s*1\s*$")).wait_for()
+	window.screenshot("workspace", full=True)
+	card.click()
+	window.page.locator(".list-row").first.wait_for()
+	assert window.page.locator(".list-row").count() == 1
+
+
+def test_the_settings_name_the_whole_addresses_that_vendors_ask_for(desk):
+	window = desk(make_user(roles=("System Manager", "Scheduling Manager")))
+	window.open("/app/scheduler-settings")
+	window.page.wait_for_function("window.cur_frm?.doctype === 'Scheduler Settings'")
+	address = f"{window.server.url}/api/method/scheduler_integration.api.calendars.callback"
+	area = window.page.locator("[data-fieldname='google_addresses'] code", has_text=address)
+	window.page.locator(".form-tabs .nav-link", has_text="Accounts").click()
+	area.wait_for()
+	window.screenshot("settings", full=True)
+
+
+def test_the_dialog_that_asks_for_a_booking_was_called_enter_value(desk, team):
+	reminder = frappe.db.get_value("Meeting Automation", {"built_in": "attendee_reminder"})
+	window = desk(team.manager)
+	window.open_form("Meeting Automation", reminder)
+	window.press("Preview")
+	window.dialog.locator("input[data-fieldname='booking']").wait_for()
+	assert window.dialog.locator(".modal-title").inner_text().strip() == "Preview"

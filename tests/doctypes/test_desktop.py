@@ -32,6 +32,13 @@ def test_a_filter_of_five_parts_made_the_shortcut_count_every_booking(workspace)
 	assert frappe.get_all("Booking", [part[1:] for part in filters[0]], limit=1) is not None
 
 
+def test_a_filter_of_five_parts_made_the_card_of_failed_deliveries_count_every_task():
+	files = APP.glob("scheduler_integration/number_card/*/*.json")
+	cards = [json.loads(path.read_text()) for path in files]
+	filters = [part for card in cards for part in json.loads(card["filters_json"])]
+	assert filters == [["Outbox Task", "status", "=", "Failed"]]
+
+
 def test_icon_sidebar_and_workspace_have_one_name(workspace):
 	"""Newer versions of Frappe 16 hide an icon if no sidebar has the same name."""
 	icon, sidebar = map(shipped, DESKTOP)
@@ -48,7 +55,7 @@ def test_the_sidebar_leads_to_what_exists(workspace):
 	}
 	assert sum(map(len, by_kind.values())) == len(links)
 	assert [each["link_to"] for each in by_kind["Workspace"]] == [workspace["name"]]
-	assert [each["url"] for each in by_kind["URL"]] == ["/scheduling"]
+	assert [each["url"] for each in by_kind["URL"]] == ["/scheduling", "/scheduling/why"]
 	linked = [each for each in workspace["links"] if each["type"] == "Link"]
 	for kind in ("DocType", "Report"):
 		in_workspace = {each["link_to"] for each in linked if each["link_type"] == kind}

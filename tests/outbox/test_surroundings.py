@@ -7,6 +7,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, get_datetime, now_datetime
 
+from scheduler_integration.bookings.handlers import HANDLERS
 from scheduler_integration.calendars.mirror.plan import PURPOSE as MIRROR
 from scheduler_integration.conferencing.plan import CALL, CHECK, CLEANUP
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
@@ -98,8 +99,25 @@ def test_tasks_stay_as_long_as_their_booking(booking):
 	assert tasks(booking) == []
 
 
-def test_the_bookings_form_has_words_for_every_purpose():
-	script = frappe.get_app_path("scheduler_integration", "public", "js", "desk", "booking_tasks.js")
-	with open(script) as file:
-		words = set(re.findall(r"^\t(\w+): __\(", file.read(), re.MULTILINE))
-	assert words == {*TEMPLATES, HOST_REMOVED, GUEST_REMOVED, AT_ONCE, TIMED_TASK, MIRROR, CALL, CLEANUP, CHECK}
+def words_of_the_desk(table):
+	with open(frappe.get_app_path("scheduler_integration", "public", "js", "desk", "words.js")) as file:
+		_before, _name, rows = file.read().partition(f"const {table} = {{")
+	return set(re.findall(r"^\t(\w+): __\(", rows.partition("};")[0], re.MULTILINE))
+
+
+def test_the_desk_has_words_for_every_kind():
+	assert words_of_the_desk("KINDS") == set(HANDLERS)
+
+
+def test_the_desk_has_words_for_every_purpose():
+	assert words_of_the_desk("PURPOSES") == {
+		*TEMPLATES,
+		HOST_REMOVED,
+		GUEST_REMOVED,
+		AT_ONCE,
+		TIMED_TASK,
+		MIRROR,
+		CALL,
+		CLEANUP,
+		CHECK,
+	}

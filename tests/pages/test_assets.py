@@ -10,7 +10,8 @@ from scheduler_integration.pages.kit.assets import assets, imports
 
 PUBLIC = Path(scheduler_integration.__file__).parent / "public"
 # The desk loads these scripts itself (hooks.py).
-MODULES = sorted(path.relative_to(PUBLIC).as_posix() for path in PUBLIC.glob("js/**/*.js") if "desk" not in path.parts)
+SCRIPTS = sorted(path.relative_to(PUBLIC).as_posix() for path in PUBLIC.glob("js/**/*.js"))
+MODULES = [path for path in SCRIPTS if not path.startswith("js/desk/")]
 ENTRIES = ("booking", "host", "manage", "report")
 
 

@@ -29,13 +29,15 @@ FRAPPES_OWN = {
 	"Long Text", "Messages", "Monday", "Name", "New", "Number", "OK", "Off", "Options", "Pending", "Personal",
 	"Placeholder", "Preview", "Priority", "Provider", "Repeat", "Report", "Reports", "Round Robin",
 	"Rules", "Saturday", "Scheduled", "Select", "Sending", "Sent", "Setup", "Slug", "Source", "State", "Status",
-	"Subject", "Success", "Summary", "Sunday", "System", "Text", "Thursday", "Title", "To", "Tuesday", "Type",
+	"Subject", "Success", "Summary", "Sunday", "System", "Text", "Thursday", "Title", "Tuesday", "Type",
 	"Update", "User", "Wednesday",
 }  # fmt: skip
 
-_FUNCTIONS = {"_", "_lt"}
+_FUNCTIONS = {"_", "_lt", "for_later"}
 _IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _IN_SCRIPT = re.compile(r"""\b__\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+# The titles of the automations that the app ships: the names of their Email Templates, without this beginning.
+_SHIPPED = re.compile(r'"Scheduler: ([^"]+)"')
 _PLACEHOLDER = re.compile(r"{\d*}")
 
 
@@ -80,6 +82,38 @@ def test_all_that_the_desk_shows_of_doctypes_and_workspace_is_translated(languag
 	assert sorted(of_desk() - FRAPPES_OWN - translated) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_titles_of_automations_stayed_english(language):
+	translated = {row[0] for row in rows(language)}
+	assert sorted(of_automations() - translated) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_a_task_waits_or_was_skipped_stayed_english(language):
+	"""The desk translates what jobs have stored. That finds no sentence with something filled in."""
+	rooms = ("outbox/", "notifications/", "conferencing/handler.py", "calendars/mirror/handler.py")
+	reasons = set().union(*(strings for path, strings in said().items() if path.startswith(rooms)))
+	translated = {row[0] for row in rows(language)}
+	assert sorted(text for text in reasons - translated if not placeholders(text)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_phase_was_a_verb_in_the_forms_that_ask_for_it(language):
+	"""Frappe translates the options of a field with the field's DocType as the context."""
+	own = {row[2] for row in rows(language) if row[0] == "Build"}
+	asking = {path.stem for path in APP.glob("scheduler_integration/doctype/*/*.json") if _asks_for_phase(path)}
+	assert {scrubbed(each) for each in own} >= asking
+
+
+def _asks_for_phase(path: Path) -> bool:
+	fields = json.loads(path.read_text(encoding="utf-8")).get("fields", ())
+	return any("Build" in field.get("options", "").split("\n") for field in fields)
+
+
+def scrubbed(doctype: str) -> str:
+	return doctype.lower().replace(" ", "_")
+
+
 def test_frappes_own_words_are_left_to_frappe():
 	"""If the app didn't use one of these words, or translated it, the list above would be wrong."""
 	translated = {row[0] for language in LANGUAGES for row in rows(language) if len(row) == 2}
@@ -118,12 +152,18 @@ def said() -> dict[str, set[str]]:
 	found = {path: set(in_code(path)) for path in APP.glob("**/*.py")}
 	found |= {path: set(in_template(path)) for pattern in TEMPLATES for path in APP.glob(pattern)}
 	found |= {path: set(in_script(path)) for path in APP.glob("**/*.js")}
+	found |= {APP / "notifications" / "automations": of_automations()}
 	found |= {path: set(in_desk_file(path)) for pattern in DESK for path in APP.glob(pattern)}
 	return {path.relative_to(APP).as_posix(): strings for path, strings in found.items()}
 
 
 def guest_facing() -> set[str]:
 	return set().union(*(strings for path, strings in said().items() if path.startswith(GUEST_FACING)))
+
+
+def of_automations() -> set[str]:
+	files = (APP / "notifications" / name for name in ("templates.py", "defaults.py"))
+	return {title for path in files for title in _SHIPPED.findall(path.read_text(encoding="utf-8"))}
 
 
 def of_scripts() -> set[str]:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Kind
@@ -16,6 +15,7 @@ from scheduler_integration.notifications.rules import TIMED, Automation, active_
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import Planned, skip_open
+from scheduler_integration.platform.language import for_later
 
 # Purposes of tasks. A timed task follows the booking: it moves with it, and is skipped when it is cancelled.
 AT_ONCE, TIMED_TASK = "automation", "reminder"
@@ -46,7 +46,7 @@ def _may_act(automation: Automation, trigger: str | None) -> bool:
 
 def _skip_others(change: Change, keep: list[str]) -> None:
 	for booking in filter(None, (change.moved_from, change.booking)):
-		reason = _("The booking was changed.")
+		reason = for_later("The booking was changed.")
 		skip_open(booking.name, change.now, reason, purposes=(TIMED_TASK,), keep=keep)
 
 

@@ -9,12 +9,7 @@ frappe.ui.form.on("Booking", {
 });
 
 async function make(form) {
-	const response = await fetch("/api/method/scheduler_integration.api.video.new_link", {
-		method: "POST",
-		headers: { "Content-Type": "application/json", "X-Frappe-CSRF-Token": frappe.csrf_token },
-		body: JSON.stringify({ booking: form.doc.name }),
-	});
-	const { success, error } = await response.json();
-	if (success) form.reload_doc();
-	else frappe.msgprint({ message: frappe.utils.escape_html(error || ""), indicator: "red" });
+	const answer = await scheduler_integration.desk.post("video.new_link", { booking: form.doc.name });
+	if (answer.success) form.reload_doc();
+	else scheduler_integration.desk.tell_refusal(answer);
 }

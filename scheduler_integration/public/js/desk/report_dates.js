@@ -7,6 +7,6 @@ scheduler_integration.reports.dates = ({ isOpen = false } = {}) => {
 	const today = frappe.datetime.get_today();
 	return [
 		{ fieldname: "from_date", label: __("From"), fieldtype: "Date", default: frappe.datetime.add_days(today, -29) },
-		{ fieldname: "to_date", label: __("To"), fieldtype: "Date", default: isOpen ? undefined : today },
+		{ fieldname: "to_date", label: __("Until"), fieldtype: "Date", default: isOpen ? undefined : today },
 	];
 };

@@ -1,6 +1,8 @@
 // Writes the recurrence rule for people who don't know RFC 5545, and explains it below the field.
 frappe.ui.form.on("Blocked Time", {
 	refresh(form) {
+		// Frappe appends the reader's zone to a description of the DocType and translates both together, which fails.
+		form.set_df_property("start_time", "description", __("If recurring: the start of the first occurrence"));
 		scheduler_integration.offer_time_zones(form);
 		if (form.doc.recurring) add_presets(form);
 		show_preview(form);

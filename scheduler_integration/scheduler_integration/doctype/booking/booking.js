@@ -1,26 +1,28 @@
 // Frappe runs this file before those of the hook `doctype_js`, so their functions are looked up when they are called.
-const commands = () => scheduler_integration.bookings;
+const dialogs = () => scheduler_integration.bookings;
 
 frappe.ui.form.on("Booking", {
 	async refresh(form) {
 		if (form.is_new()) return;
+		show_closed_links(form);
+		tell_request(form);
 		const name = form.doc.name;
-		const actions = await commands().actions(name);
+		const { data } = await scheduler_integration.desk.get("bookings.get", { name });
 		// Another booking was opened in the meantime.
 		if (form.doc.name !== name) return;
 		for (const [action, label, act] of BUTTONS) {
-			if (actions.includes(action)) form.add_custom_button(label, () => act(form));
+			if (data?.actions.includes(action)) form.add_custom_button(label, () => act(form));
 		}
 	},
 });
 
 // In this order. The server says which of them the booking's state allows.
 const BUTTONS = [
-	["confirm", __("Confirm"), (form) => update(form, { action: "confirm" })],
+	["confirm", __("Confirm"), (form) => act_at_once(form, "confirm")],
 	["decline", __("Decline"), ask_about_declining],
-	["complete", __("It took place"), (form) => update(form, { action: "complete" })],
-	["no_show", __("The attendee didn't come"), (form) => update(form, { action: "no_show" })],
-	["reschedule", __("Reschedule"), ask_new_time],
+	["complete", __("It took place"), (form) => act_at_once(form, "complete")],
+	["no_show", __("The attendee didn't come"), (form) => act_at_once(form, "no_show")],
+	["reschedule", __("Reschedule"), ask_about_moving],
 	["ask_to_reschedule", __("Ask for another time"), ask_for_another_time],
 	["guests", __("Guests"), ask_guests],
 	["cancel", __("Cancel meeting"), ask_about_cancelling],
@@ -46,30 +48,22 @@ function for_all(form) {
 }
 
 function ask_about_declining(form) {
-	ask(form, __("Decline the meeting"), [reason()], (answers) => ({ action: "decline", ...answers }));
+	dialogs().ask(form, __("Decline the meeting"), [reason()], (answers) => ({ action: "decline", ...answers }));
 }
 
 function ask_about_cancelling(form) {
-	ask(form, __("Cancel the meeting"), [reason(), ...for_all(form)], ({ reason, for_all }) => ({
+	dialogs().ask(form, __("Cancel the meeting"), [reason(), ...for_all(form)], ({ reason, for_all }) => ({
 		action: for_all ? "cancel_for_all" : "cancel",
 		reason,
 	}));
 }
 
-function ask_new_time(form) {
-	const fields = [
-		{ fieldname: "start", fieldtype: "Datetime", label: __("New time"), reqd: 1, default: form.doc.starts_on },
-		reason(),
-		...for_all(form),
-	];
+function ask_about_moving(form) {
+	const fields = [reason(), ...for_all(form)];
 	if (is_manager()) {
 		fields.push({ fieldname: "force", fieldtype: "Check", label: __("Even outside their hours and limits") });
 	}
-	ask(form, __("Move the meeting"), fields, ({ start, for_all, ...answers }) => ({
-		action: for_all ? "reschedule_for_all" : "reschedule",
-		start: commands().to_instant(start),
-		...answers,
-	}));
+	dialogs().ask_new_time(form, fields);
 }
 
 function ask_for_another_time(form) {
@@ -77,7 +71,7 @@ function ask_for_another_time(form) {
 		{ ...reason(), label: __("Message") },
 		{ fieldname: "gives_back", fieldtype: "Check", label: __("Give the present time back at once") },
 	];
-	ask(form, __("Ask for another time"), fields, (answers) => ({ action: "ask_to_reschedule", ...answers }));
+	dialogs().ask(form, __("Ask for another time"), fields, (answers) => ({ action: "ask_to_reschedule", ...answers }));
 }
 
 function ask_guests(form) {
@@ -91,7 +85,7 @@ function ask_guests(form) {
 			default: present,
 		},
 	];
-	ask(form, __("Save the guests"), fields, ({ guests }) => ({
+	dialogs().ask(form, __("Save the guests"), fields, ({ guests }) => ({
 		action: "guests",
 		guests: (guests || "").split(/[\s,;]+/).filter(Boolean),
 	}));
@@ -108,7 +102,7 @@ async function ask_new_host(form) {
 	}
 	const taking_part = [...new Set(form.doc.hosts.map((row) => row.user))];
 	const fields = [
-		{ fieldname: "host", fieldtype: "Select", label: __("To"), options: hosts, reqd: 1 },
+		{ fieldname: "host", fieldtype: "Select", label: __("New host"), options: hosts, reqd: 1 },
 		{
 			fieldname: "replaces",
 			fieldtype: "Select",
@@ -123,32 +117,34 @@ async function ask_new_host(form) {
 		const sentence = __("All attendees of this session move with it.");
 		fields.unshift({ fieldname: "session", fieldtype: "HTML", options: `<p>${sentence}</p>` });
 	}
-	ask(form, __("Reassign the meeting"), fields, (answers) => ({ action: "reassign", ...answers }));
+	dialogs().ask(form, __("Reassign the meeting"), fields, (answers) => ({ action: "reassign", ...answers }));
 }
 
-// The dialog stays open after a refusal, so that its answers can be changed.
-function ask(form, title, fields, request) {
-	const dialog = new frappe.ui.Dialog({
-		title,
-		fields,
-		primary_action_label: title,
-		async primary_action(answers) {
-			if (await update(form, request(answers))) dialog.hide();
-		},
-	});
-	dialog.show();
+async function act_at_once(form, action) {
+	const answer = await dialogs().send(form, { action });
+	if (!answer.success) scheduler_integration.desk.tell_refusal(answer);
 }
 
-async function update(form, request) {
-	// The form is loaded again afterwards, and notes that aren't saved yet would be lost.
-	if (form.is_dirty()) await form.save();
-	frappe.dom.freeze();
-	const answer = await commands()
-		.update({ name: form.doc.name, ...request })
-		.finally(() => frappe.dom.unfreeze());
-	if (!answer.success) frappe.msgprint({ message: commands().sentences(answer), indicator: "red" });
-	// A meeting that was moved goes on as another booking.
-	if (answer.success && answer.data.name !== form.doc.name) frappe.set_route("Form", "Booking", answer.data.name);
-	else form.reload_doc();
-	return answer.success;
+/** Shows the names of records that the reader may not open. Frappe would link them, and refuse them at the click. */
+function show_closed_links(form) {
+	for (const fieldname of form.doc.__onload?.closed_links || []) {
+		const field = form.fields_dict[fieldname];
+		field.df.formatter = (value) => frappe.utils.escape_html(value || "");
+		field.refresh();
+	}
+}
+
+/** Says on top of the form that a host has asked the attendee for another time. Nothing else on it shows that. */
+function tell_request(form) {
+	const { status, reschedule_asked_at, reschedule_message, time_given_back } = form.doc;
+	if (!reschedule_asked_at || !["Pending", "Scheduled", "Rescheduled"].includes(status)) return;
+	const asked_at = scheduler_integration.desk.show_instant(reschedule_asked_at * 1000);
+	const sentences = [
+		__("The attendee was asked for another time on {0}.", [asked_at]),
+		time_given_back
+			? __("The time was given back.")
+			: __("The meeting keeps its time until the attendee chooses another one."),
+	];
+	if (reschedule_message) sentences.push(`“${reschedule_message}”`);
+	form.dashboard.set_headline(sentences.map((text) => $("<div>").text(text).prop("outerHTML")).join(""), "blue");
 }

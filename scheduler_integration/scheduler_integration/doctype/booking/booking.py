@@ -18,6 +18,14 @@ from scheduler_integration.platform.clock import now, to_site_time
 class Booking(Form):
 	"""One meeting of one attendee. Only the room bookings/ writes it; the desk can change the host's notes."""
 
+	def onload(self):
+		"""Let the form show the name of a CRM record that the user may not open, instead of a link that is refused."""
+		linked = {"contact": "Contact", "reference_name": self.reference_doctype, "event": "Event"}
+		closed = [
+			field for field, doctype in linked.items() if self.get(field) and not _may_open(doctype, self.get(field))
+		]
+		self.set_onload("closed_links", closed)
+
 	def validate(self):
 		self.timezone = checked_zone(self.timezone)
 		self.validate_instants()
@@ -90,6 +98,13 @@ class Booking(Form):
 	def is_live(self) -> bool:
 		"""Whether the meeting takes its hosts' time."""
 		return self.status in LIVE
+
+
+def _may_open(doctype: str, name: str) -> bool:
+	# The CRM may have been removed from the site, or the record deleted.
+	return bool(frappe.db.exists("DocType", doctype) and frappe.db.exists(doctype, name)) and bool(
+		frappe.has_permission(doctype, "read", name)
+	)
 
 
 @frappe.whitelist()

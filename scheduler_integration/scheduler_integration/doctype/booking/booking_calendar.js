@@ -15,6 +15,8 @@ frappe.views.calendar["Booking"] = {
 	options: {
 		// A meeting is moved by its own rules, and made on a booking page: not by dragging here.
 		selectable: false,
+		// Otherwise the month of Frappe 16 draws each meeting as a dot and a line of text, without its colour.
+		eventDisplay: "block",
 		eventDataTransform: (event) => ({ ...event, editable: false }),
 	},
 };

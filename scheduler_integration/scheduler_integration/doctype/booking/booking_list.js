@@ -10,7 +10,6 @@ const WITH_REASON = ["decline", "cancel"];
 
 frappe.listview_settings.Booking = {
 	add_fields: ["status"],
-	hide_name_column: true,
 	// A host wants to see the open bookings first. The calendar starts with these too.
 	filters: [["status", "in", ["Pending", "Scheduled"]]],
 	onload(list) {
@@ -18,16 +17,19 @@ frappe.listview_settings.Booking = {
 		for (const [action, label] of BULK) list.page.add_action_item(label, () => update_all(list, action, label));
 	},
 	formatters: {
-		// Short enough to be read whole in a narrow window: "Mon 23 Nov, 14:30", in the reader's zone.
-		starts_on(value) {
-			const shown = value ? frappe.datetime.convert_to_user_tz(value, false).format("ddd D MMM, LT") : "";
-			// The list takes the returned text for HTML, and a text without a tag for a selector.
-			return `<span>${frappe.utils.escape_html(shown)}</span>`;
-		},
+		// The list takes the returned text for HTML, and a text without a tag for a selector.
+		starts_on: (value) => `<span>${frappe.utils.escape_html(value ? short_time(value) : "")}</span>`,
 		// The list would show a visitor's words as HTML.
 		attendee_name: (value) => `<span>${frappe.utils.escape_html(value || "")}</span>`,
 	},
 };
+
+// Short enough to be read whole in a narrow window: "Mo., 23. Nov., 14:30", in the reader's zone and language.
+function short_time(site_time) {
+	const { to_instant, write_instant } = scheduler_integration.desk;
+	const day = { weekday: "short", day: "numeric", month: "short" };
+	return write_instant(to_instant(site_time), { ...day, hour: "2-digit", minute: "2-digit" });
+}
 
 function update_all(list, action, label) {
 	const names = list.get_checked_items(true);
@@ -43,11 +45,11 @@ function update_all(list, action, label) {
 
 // One after the other: each is a command of its own, and one that is refused doesn't stop the others.
 async function run(list, names, request) {
-	const { update, sentences } = scheduler_integration.bookings;
+	const { post, sentences } = scheduler_integration.desk;
 	const refused = [];
 	frappe.dom.freeze();
 	for (const name of names) {
-		const answer = await update({ name, ...request });
+		const answer = await post("bookings.update", { name, ...request });
 		if (!answer.success) refused.push(`<b>${frappe.utils.escape_html(title_of(list, name))}</b>: ${sentences(answer)}`);
 	}
 	frappe.dom.unfreeze();

@@ -24,7 +24,8 @@ function show_webhook(form) {
 }
 
 async function create_starter_types(form) {
-	const made = await call("POST", "meeting_types.create_starter_set", { consultant: form.doc.consultant });
+	const { post } = scheduler_integration.desk;
+	const made = data_of(await post("meeting_types.create_starter_set", { consultant: form.doc.consultant }));
 	if (!made) return;
 	const titles = made.meeting_types.map((each) => each.name);
 	const sentence = titles.length
@@ -59,7 +60,7 @@ function show_preview(form) {
 
 async function refresh_preview(form) {
 	const asked = wanted(form);
-	const found = await call("GET", "reports.preview", asked);
+	const found = data_of(await scheduler_integration.desk.get("reports.preview", asked));
 	// Meanwhile the form may show other settings, or somebody has chosen another phase.
 	if (!found || JSON.stringify(wanted(form)) !== JSON.stringify(asked)) return;
 	const empty = __("Nothing to show: there are no active meeting types, or reports are switched off.");
@@ -83,21 +84,8 @@ function element(tag, attributes) {
 	return made;
 }
 
-/** Call a method of the app and return its data, or show why it was refused and return nothing. */
-async function call(type, method, args) {
-	const url = new URL(`/api/method/scheduler_integration.api.${method}`, window.location.origin);
-	const options = { method: type, headers: { "X-Frappe-CSRF-Token": frappe.csrf_token, Accept: "application/json" } };
-	if (type === "GET") {
-		url.search = new URLSearchParams(args).toString();
-	} else {
-		options.headers["Content-Type"] = "application/json";
-		options.body = JSON.stringify(args);
-	}
-	const answer = await (await fetch(url, options)).json();
+/** Returns the data of the API's answer, or shows why it refused and returns nothing. */
+function data_of(answer) {
 	if (answer.success) return answer.data;
-	const reasons = [answer.error, ...Object.values(answer.details || {})].filter(Boolean);
-	frappe.msgprint({
-		message: reasons.map((reason) => frappe.utils.escape_html(reason)).join("<br>"),
-		indicator: "red",
-	});
+	scheduler_integration.desk.tell_refusal(answer);
 }

@@ -31,10 +31,12 @@ frappe.ui.form.on("Meeting Automation", {
 	refresh(form) {
 		show_variables(form);
 		if (form.is_new()) return;
-		form.add_custom_button(__("Preview"), () => ask_booking(form, "preview", show_preview));
+		form.add_custom_button(__("Preview"), () => ask_booking(form, __("Preview"), "preview", show_preview));
 		form.add_custom_button(__("What it did"), () => show_log(form.doc.name));
 		if (form.doc.channel === "Email") {
-			form.add_custom_button(__("Send a test to me"), () => ask_booking(form, "send_test", tell_sent));
+			form.add_custom_button(__("Send a test to me"), () =>
+				ask_booking(form, __("Send a test to me"), "send_test", tell_sent),
+			);
 		}
 	},
 });
@@ -48,14 +50,15 @@ function show_log(automation) {
 	frappe.set_route("query-report", "Automation Log", { automation });
 }
 
-async function ask_booking(form, method, done) {
+async function ask_booking(form, title, method, done) {
 	if (form.is_dirty()) await form.save();
 	const field = { fieldname: "booking", fieldtype: "Link", options: "Booking", label: __("Booking") };
-	frappe.prompt([field], async ({ booking }) => {
-		const answer = await call(method, { name: form.doc.name, booking });
+	const run = async ({ booking }) => {
+		const answer = await scheduler_integration.desk.post(`automations.${method}`, { name: form.doc.name, booking });
 		if (answer.success) done(answer.data);
-		else frappe.msgprint({ message: frappe.utils.escape_html(answer.error || ""), indicator: "red" });
-	});
+		else scheduler_integration.desk.tell_refusal(answer);
+	};
+	frappe.prompt([field], run, title, title);
 }
 
 // The text is shown in a frame that runs no scripts: the author of the template mustn't be able to act as the reader.
@@ -70,17 +73,4 @@ function show_preview({ to, subject, html, text }) {
 
 function tell_sent({ sent_to }) {
 	frappe.show_alert({ message: __("Sent to {0}", [sent_to]), indicator: "green" });
-}
-
-async function call(method, values) {
-	const response = await fetch(`/api/method/scheduler_integration.api.automations.${method}`, {
-		method: "POST",
-		headers: {
-			Accept: "application/json",
-			"Content-Type": "application/json",
-			"X-Frappe-CSRF-Token": frappe.csrf_token,
-		},
-		body: JSON.stringify(values),
-	});
-	return await response.json();
 }

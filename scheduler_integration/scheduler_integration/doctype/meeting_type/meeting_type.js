@@ -1,4 +1,10 @@
 frappe.ui.form.on("Meeting Type", {
+	async onload(form) {
+		if (!form.is_new() || form.doc.scheduling_page || form.doc.scheduler_event_url) return;
+		// Those that the user may read. Most hosts have one.
+		const pages = await frappe.db.get_list("Scheduling Page", { filters: { is_active: 1 }, limit: 2 });
+		if (pages.length === 1 && !form.doc.scheduling_page) form.set_value("scheduling_page", pages[0].name);
+	},
 	async refresh(form) {
 		const { name, slug, is_active, scheduling_page } = form.doc;
 		if (form.is_new() || !is_active || !scheduling_page) return;

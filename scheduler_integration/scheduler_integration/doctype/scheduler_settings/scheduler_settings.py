@@ -2,19 +2,30 @@ import re
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
+from frappe.utils import escape_html, get_url
 
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.reminders import parse_reminders
+from scheduler_integration.conferencing.connect import CALLBACK as VIDEO_CALLBACK
 from scheduler_integration.documents import Form
 from scheduler_integration.entry.address import parse_network
+from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address
 from scheduler_integration.exceptions import InvalidRequest
 
+ZOOM_NOTICE = "/api/method/scheduler_integration.api.video.zoom_notice"
 # The tenant is part of Microsoft's addresses: an ID, a domain of the organisation, or one of Microsoft's words.
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
 
 
 class SchedulerSettings(Form):
+	def onload(self):
+		"""Let the form show the addresses of this site that must be entered in each vendor's console."""
+		consent = [callback_address(CALENDAR_CALLBACK), get_url(VIDEO_CALLBACK)]
+		self.set_onload(
+			"addresses",
+			{"google": consent, "microsoft": consent, "zoom": [get_url(VIDEO_CALLBACK), get_url(ZOOM_NOTICE)]},
+		)
+
 	def validate(self):
 		parse_reminders(self.default_reminders)
 		self.validate_hosts()

@@ -43,11 +43,12 @@ def _row(entry: Entry) -> dict[str, Any]:
 	return {
 		"time": to_site_time(entry.at),
 		"automation": entry.automation,
-		"title": entry.title,
+		"title": _(entry.title),
 		"channel": _(entry.channel),
 		"target": entry.target,
 		"outcome": entry.status,
-		"reason": entry.reason,
+		# Jobs store their reasons in English.
+		"reason": _(entry.reason) if entry.reason else None,
 		"attempts": entry.attempts,
 		"booking": entry.booking,
 	}

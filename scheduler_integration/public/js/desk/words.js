@@ -1,0 +1,40 @@
+// The words for keys that are stored. The desk loads this with the forms and lists that show them (hooks.py).
+frappe.provide("scheduler_integration.desk");
+
+const PURPOSES = {
+	attendee_asked: __("Request for another time, to the attendee"),
+	attendee_confirmed: __("Confirmation to the attendee"),
+	attendee_cancelled: __("Cancellation to the attendee"),
+	guest_removed: __("Cancellation to a former guest"),
+	host_confirmed: __("Confirmation to the host"),
+	host_cancelled: __("Cancellation to the host"),
+	host_removed: __("Cancellation to the former host"),
+	automation: __("Automation"),
+	reminder: __("Automation before or after the meeting"),
+	mirror: __("Event in the calendar"),
+	call: __("Video call"),
+	cleanup: __("Deletion of a former video call"),
+	check: __("Look for the link of the video call"),
+};
+
+const KINDS = {
+	email: __("Email"),
+	sms: __("SMS"),
+	webhook: __("Webhook"),
+	todo: __("To-do"),
+	calendar_event: __("Event in the calendar"),
+	video_meeting: __("Video call"),
+};
+
+const EVENTS = {
+	link_clicked: __("Link clicked"),
+	meeting_booked: __("Meeting booked"),
+	meeting_completed: __("Meeting took place"),
+	meeting_cancelled: __("Meeting cancelled"),
+};
+
+scheduler_integration.desk.purpose = (key) => PURPOSES[key] || key;
+scheduler_integration.desk.kind = (key) => KINDS[key] || key;
+scheduler_integration.desk.engagement_event = (key) => EVENTS[key] || key;
+// Frappe translates the options of a field without saying what they are options of: "Build" is a verb elsewhere.
+scheduler_integration.desk.phase = (key) => __(key, null, "Phase");
