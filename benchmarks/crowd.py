@@ -24,7 +24,7 @@ PAGE = ("name", "title", "slug", "page_type", "user", "timezone", "is_active")
 TYPE = ("name", "title", "slug", "scheduling_page", "consultant", "duration_minutes", "is_active", "assignment")
 BOOKING = (
 	"name", "subject", "status", "meeting_type", "scheduling_page", "host", "starts_at", "ends_at",
-	"attendee_name", "attendee_email", "contact", "timezone", "manage_key", "ical_uid",
+	"booked_at", "attendee_name", "attendee_email", "contact", "timezone", "manage_key", "ical_uid",
 )  # fmt: skip
 HOST = (
 	"name", "parent", "parenttype", "parentfield", "idx", "user", "meeting_type", "starts_at", "ends_at",
@@ -153,7 +153,7 @@ def _booking(meeting: Meeting) -> tuple:
 	page, name, start = f"crowd-{meeting.host}", meeting.name, meeting.start
 	return (
 		name, "Call", "Scheduled" if meeting.is_live else "Cancelled", page, page, _user(meeting.host),
-		start, start + HALF_HOUR, "Ada Lovelace", _email(meeting.guest), meeting.guest, "UTC", name,
+		start, start + HALF_HOUR, start - (meeting.number % 15 + 1) * DAY, "Ada Lovelace", _email(meeting.guest), meeting.guest, "UTC", name,
 		f"{name}@crowd.example",
 	)  # fmt: skip
 

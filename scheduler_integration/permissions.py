@@ -25,9 +25,10 @@ def is_manager(user: str | None = None) -> bool:
 	return user == "Administrator" or not MANAGER_ROLES.isdisjoint(frappe.get_roles(user))
 
 
-def has_app_permission() -> bool:
+def has_app_permission(user: str | None = None) -> bool:
 	"""Whether the apps page and the desktop show the app to the user."""
-	return is_manager() or "Scheduling User" in frappe.get_roles()
+	user = user or frappe.session.user
+	return is_manager(user) or "Scheduling User" in frappe.get_roles(user)
 
 
 def own_query(user: str | None = None, doctype: str | None = None) -> str:

@@ -1,19 +1,60 @@
-"""Methods for hosts and managers: clicks and bookings that reports bring, and figures on providers of video calls."""
+"""Methods for hosts and managers: figures on bookings, hosts, reports and providers of video calls."""
 
 from typing import Any
 
 import frappe
 
-from scheduler_integration.api import serialise
+from scheduler_integration.api import serialise, serialise_insights
 from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.serialise_engagement import analytics_of
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.conferencing.performance import period, provider_performance
 from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import analytics
+from scheduler_integration.insights.dashboard import dashboard as figures
+from scheduler_integration.insights.export import export as exported
+from scheduler_integration.insights.scope import Scope, scope_for
+from scheduler_integration.insights.staff import staff_performance as figures_of_staff
 from scheduler_integration.parsing.fields import parse_choice, parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.language import current_locale
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def dashboard(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> dict[str, Any]:
+	"""Return the figures on bookings: of the signed-in host, or for managers of all or of one host.
+
+	The dates are those of meetings, both included, by default the last 30 days. `page` and `meeting_type` are ids.
+	"""
+	scope = _scope(start_date, end_date, host, page, meeting_type, source)
+	week_begins = current_locale().first_week_day
+	return serialise_insights.dashboard(figures(scope, clock.now(), week_begins=week_begins))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def staff_performance(start_date=None, end_date=None, host=None, page=None, meeting_type=None) -> dict[str, Any]:
+	"""Return the figures of each host: a host's own, or for managers everybody's."""
+	scope = _scope(start_date, end_date, host, page, meeting_type, None)
+	return serialise_insights.staff(scope, figures_of_staff(scope))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def export(what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> None:
+	"""Return a table as CSV: `bookings`, `daily`, `meeting_types`, `staff` or `sources`."""
+	scope = _scope(start_date, end_date, host, page, meeting_type, source)
+	table = parse_choice("what", what)
+	frappe.local.response.update(
+		{
+			"type": "download",
+			"filecontent": exported(table, scope, clock.now()),
+			"filename": f"scheduling-{table}-{scope.first}-{scope.last}.csv",
+			"content_type": "text/csv; charset=utf-8",
+		}
+	)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -39,3 +80,20 @@ def video_providers(start_date=None, end_date=None) -> dict[str, Any]:
 	user = signed_in()
 	asked = period(*parse_dates(start_date=start_date, end_date=end_date), clock.now())
 	return serialise.video_providers(asked, provider_performance(asked.span(), None if is_manager() else user))
+
+
+def _scope(
+	start_date: object, end_date: object, host: object, page: object, meeting_type: object, source: object
+) -> Scope:
+	user = signed_in()
+	first, last = parse_dates(start_date=start_date, end_date=end_date)
+	return scope_for(
+		user,
+		first,
+		last,
+		clock.now(),
+		host=parse_choice("host", host) or None,
+		page=parse_choice("page", page) or None,
+		meeting_type=parse_choice("meeting_type", meeting_type) or None,
+		source=parse_choice("source", source) or None,
+	)

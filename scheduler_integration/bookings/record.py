@@ -21,6 +21,7 @@ def new_booking(
 	meeting_type: Document,
 	users: list[str],
 	offer: Offer,
+	now: int,
 ) -> Document:
 	"""Return an unsaved Booking with the hosts `users`. The first of them is the main host (`host`)."""
 	rules = offer.member(users[0]).rules
@@ -35,6 +36,7 @@ def new_booking(
 			"hosts": host_rows([offer.member(user) for user in users], parts),
 			"starts_at": parts[0][0],
 			"ends_at": parts[-1][1],
+			"booked_at": now,
 			"buffer_before_minutes": rules.buffer_before,
 			"buffer_after_minutes": rules.buffer_after,
 			**_seats(request, meeting_type, users[0]),

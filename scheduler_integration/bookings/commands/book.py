@@ -108,7 +108,7 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 	host = request.on_behalf.host if request.on_behalf else None
 	wish = Wish(request.start, request.parts, request.attendee_email, host)
 	choice = choose_hosts(offer, wish, meeting_type, page)
-	booking = new_booking(request, page, meeting_type, choice.users, offer)
+	booking = new_booking(request, page, meeting_type, choice.users, offer, now)
 	if standing := joinable_booking(offer, choice.users, request.start):
 		join(booking, standing)
 	_insert(booking, bookable)

@@ -1,0 +1,108 @@
+"""Turns the figures into the JSON of docs/api.md."""
+
+from typing import Any
+
+from scheduler_integration.insights.dashboard import Dashboard, TypeFigures
+from scheduler_integration.insights.formulas import Change, Money, Tally
+from scheduler_integration.insights.scope import Scope
+from scheduler_integration.insights.staff import HostFigures
+
+JSON = dict[str, Any]
+
+
+def dashboard(found: Dashboard) -> JSON:
+	"""The data of `analytics.dashboard`."""
+	tally, leads = found.tally, found.leads
+	return {
+		**_range(found.scope),
+		"timezone": found.scope.zone,
+		"summary": {
+			"total_bookings": tally.total,
+			"pending": tally.pending,
+			"scheduled": tally.scheduled,
+			"completed": tally.completed,
+			"cancelled": tally.cancelled,
+			"cancelled_late": tally.late,
+			"cancelled_by_host": tally.by_host,
+			"cancelled_by_attendee": tally.by_attendee,
+			"cancelled_after_start": tally.cancelled_after_start,
+			"no_shows": tally.no_shows,
+			"completion_rate": tally.completion_rate,
+			"cancellation_rate": tally.cancellation_rate,
+			"no_show_rate": tally.no_show_rate,
+			"average_lead_time_hours": leads.mean,
+			"median_lead_time_hours": leads.median,
+			"p90_lead_time_hours": leads.p90,
+			"calendar_connection_rate": found.connection_rate,
+		},
+		"revenue": [
+			{"currency": currency, "revenue": revenue, "open": still_open}
+			for currency, revenue, still_open in found.money.rows()
+		],
+		"this_week": _change(found.this_week),
+		"period": _change(found.period),
+		"by_day": [
+			{"date": day.isoformat(), "bookings": each.total, **_ended(each)} for day, each in found.by_day.items()
+		],
+		"by_month": [{"month": month, "booked": count} for month, count in found.by_month.items()],
+		"top_meeting_types": [_type(each) for each in found.types],
+		"peaks": [
+			{"day_of_week": day, "hour": hour, "bookings": count} for (day, hour), count in sorted(found.peaks.items())
+		],
+		"by_source": [
+			{
+				"source": each.source or None,
+				"utm_source": each.utm_source or None,
+				"utm_medium": each.utm_medium or None,
+				"utm_campaign": each.utm_campaign or None,
+				"bookings": each.bookings,
+			}
+			for each in found.sources
+		],
+	}
+
+
+def staff(scope: Scope, found: list[HostFigures]) -> JSON:
+	"""The data of `analytics.staff_performance`."""
+	return {
+		**_range(scope),
+		"staff": [
+			{
+				"user": each.user,
+				"name": each.name,
+				"appointments": each.tally.total,
+				**_ended(each.tally),
+				"completion_rate": each.tally.completion_rate,
+				"no_show_rate": each.tally.no_show_rate,
+				"revenue": _revenue(each.money),
+				"hours": each.hours,
+			}
+			for each in found
+		],
+	}
+
+
+def _range(scope: Scope) -> JSON:
+	return {"start_date": scope.first.isoformat(), "end_date": scope.last.isoformat()}
+
+
+def _change(change: Change) -> JSON:
+	return {"value": change.value, "before": change.before, "change": change.change, "trend": change.trend}
+
+
+def _ended(tally: Tally) -> JSON:
+	return {"completed": tally.completed, "cancelled": tally.cancelled, "no_shows": tally.no_shows}
+
+
+def _type(found: TypeFigures) -> JSON:
+	return {
+		"meeting_type_id": found.meeting_type,
+		"name": found.name,
+		"bookings": found.tally.total,
+		**_ended(found.tally),
+		"revenue": _revenue(found.money),
+	}
+
+
+def _revenue(money: Money) -> list[JSON]:
+	return [{"currency": currency, "revenue": revenue} for currency, revenue, _open in money.rows()]

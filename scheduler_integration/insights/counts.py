@@ -1,0 +1,199 @@
+"""Counts bookings in the database. Every function makes one query, whatever the numbers of bookings, hosts and types.
+
+Instants are epoch seconds. Where a number depends on a zone, bookings are counted by half hours: every zone's days and
+hours begin at one, and Python converts them exactly, over clock changes too.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import frappe
+from frappe.query_builder import DocType
+from frappe.query_builder.functions import Count, Sum
+from pypika import Case, Table
+from pypika.functions import Coalesce, Floor, NullIf
+
+from scheduler_integration.engine import Interval
+from scheduler_integration.insights.scope import Scope
+
+HALF_HOUR = 1800
+# PyPika's builder has no `run`: Frappe adds it.
+Query: TypeAlias = Any
+# Statuses that are counted; see `formulas`.
+COUNTED = ("Pending", "Scheduled", "Completed", "No Show", "Cancelled")
+
+
+class Group(NamedTuple):
+	"""Bookings that share these values. `host` is the main host, `price` the sum of their prices."""
+
+	meeting_type: str
+	host: str
+	status: str
+	currency: str | None
+	cancelled_by: str | None
+	is_late: bool
+	after_start: bool
+	number: int
+	price: float
+
+
+def by_outcome(scope: Scope) -> list[Group]:
+	"""Return the bookings of the scope by type, host and outcome."""
+	booking, meeting_type = DocType("Booking"), DocType("Meeting Type")
+	notice = Coalesce(meeting_type.change_notice_hours, 0) * 3600
+	# A comparison with NULL is NULL, which isn't true: bookings that weren't cancelled are neither late nor too late.
+	is_late = Case().when(booking.cancelled_at > booking.starts_at - notice, 1).else_(0)
+	after_start = Case().when(booking.cancelled_at >= booking.starts_at, 1).else_(0)
+	keys = (booking.meeting_type, booking.host, booking.status, booking.currency, booking.cancelled_by)
+	query = (
+		_of(scope, booking)
+		.left_join(meeting_type)
+		.on(meeting_type.name == booking.meeting_type)
+		.select(*keys, is_late, after_start, Count("*"), Sum(booking.price))
+		.groupby(*keys, is_late, after_start)
+	)
+	return [_group(row) for row in query.run()]
+
+
+def by_half_hour(scope: Scope) -> Iterator[tuple[str | None, int, str, bool, int]]:
+	"""Yield host's zone, start of the half hour, status, whether it was cancelled after its start, and the number."""
+	booking, schedule = DocType("Booking"), DocType("Availability Schedule")
+	half_hour = Floor(booking.starts_at / HALF_HOUR)
+	after_start = Case().when(booking.cancelled_at >= booking.starts_at, 1).else_(0)
+	keys = (schedule.timezone, half_hour, booking.status, after_start)
+	query = (
+		_of(scope, booking)
+		.left_join(schedule)
+		.on((schedule.user == booking.host) & (schedule.is_default == 1))
+		.select(*keys, Count("*"))
+		.groupby(*keys)
+	)
+	for zone, slot, status, too_late, count in query.run():
+		yield zone, int(slot) * HALF_HOUR, status, bool(too_late), count
+
+
+def by_source(scope: Scope) -> list[tuple[str, str, str, str, int]]:
+	"""Return source, UTM source, medium and campaign in lower case with the number of bookings, the most first."""
+	booking = DocType("Booking")
+	keys = [Coalesce(booking[field], "") for field in ("source", "utm_source", "utm_medium", "utm_campaign")]
+	found: Counter[tuple[str, str, str, str]] = Counter()
+	for *names, count in _of(scope, booking).select(*keys, Count("*")).groupby(*keys).run():
+		source, utm_source, medium, campaign = (name.strip().lower() for name in names)
+		found[source, utm_source, medium, campaign] += count
+	return [(*names, count) for names, count in sorted(found.items(), key=lambda each: (-each[1], each[0]))]
+
+
+def lead_times(scope: Scope) -> Counter[int]:
+	"""Return the numbers of bookings that were MADE in the scope's dates, by their lead time in seconds.
+
+	A meeting that was rescheduled counts once: from its first booking to its last start.
+	"""
+	booking = DocType("Booking")
+	lead = booking.starts_at - booking.booked_at
+	query = _made(scope, booking).where(booking.starts_at >= booking.booked_at).select(lead, Count("*")).groupby(lead)
+	return Counter({int(seconds): count for seconds, count in query.run()})
+
+
+def made_by_half_hour(scope: Scope) -> Counter[int]:
+	"""Return the numbers of bookings that were MADE in the scope's dates, by the half hour of the booking."""
+	booking = DocType("Booking")
+	half_hour = Floor(booking.booked_at / HALF_HOUR)
+	query = _made(scope, booking).select(half_hour, Count("*")).groupby(half_hour)
+	return Counter({int(slot) * HALF_HOUR: count for slot, count in query.run()})
+
+
+def made_in(scope: Scope, spans: tuple[Interval, Interval]) -> tuple[int, int]:
+	"""Return how many bookings were made in each of the spans. The scope's dates don't matter."""
+	return _in_spans(scope, "booked_at", spans)
+
+
+def begun_in(scope: Scope, spans: tuple[Interval, Interval]) -> tuple[int, int]:
+	"""Return how many counted bookings begin in each of the spans. The scope's dates don't matter."""
+	return _in_spans(scope, "starts_at", spans)
+
+
+def _in_spans(scope: Scope, moment: str, spans: tuple[Interval, Interval]) -> tuple[int, int]:
+	booking = DocType("Booking")
+	at = booking[moment]
+	sums = [Sum(Case().when((at >= start) & (at < end), 1).else_(0)) for start, end in spans]
+	first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+	query = _by_fields(scope, frappe.qb.from_(booking), booking).where((at >= first) & (at < last))
+	((this, before),) = query.where(booking.status.isin(COUNTED)).select(*sums).run()
+	return int(this or 0), int(before or 0)
+
+
+def by_staff(scope: Scope) -> list[tuple[str, bool, str, bool, str | None, int, float]]:
+	"""Return user, whether the user is the main host, status, cancelled after its start, currency, number and price.
+
+	A collective meeting counts for each of its hosts.
+	"""
+	booking, row = DocType("Booking"), DocType("Booking Host")
+	is_main = Case().when(booking.host == row.user, 1).else_(0)
+	after_start = Case().when(booking.cancelled_at >= booking.starts_at, 1).else_(0)
+	keys = (row.user, is_main, booking.status, after_start, booking.currency)
+	query = (
+		_of(scope, booking, by_row=False)
+		.join(row)
+		.on((row.parent == booking.name) & (row.is_first_day == 1))
+		.select(*keys, Count("*"), Sum(booking.price))
+		.groupby(*keys)
+	)
+	return [
+		(user, bool(main), status, bool(too_late), currency, count, float(price or 0))
+		for user, main, status, too_late, currency, count, price in _of_staff(scope, row, query).run()
+	]
+
+
+def held_seconds(scope: Scope) -> dict[str, int]:
+	"""Return how long each host's completed meetings lasted. A session counts once, a multi-day meeting by its days."""
+	booking, row = DocType("Booking"), DocType("Booking Host")
+	# Bookings of one session have the same times. Coalesce(NULLIF) takes the name of a booking that shares its slot with nobody.
+	meeting = Coalesce(NullIf(booking.session, ""), booking.name)
+	times = (
+		_of(scope, booking, by_row=False)
+		.join(row)
+		.on(row.parent == booking.name)
+		.where(booking.status == "Completed")
+		.select(
+			row.user.as_("user"), meeting.as_("meeting"), row.starts_at.as_("starts_at"), row.ends_at.as_("ends_at")
+		)
+		.distinct()
+	)
+	times = _of_staff(scope, row, times).as_("times")
+	query = frappe.qb.from_(times).select(times.user, Sum(times.ends_at - times.starts_at)).groupby(times.user)
+	return {user: int(seconds) for user, seconds in query.run()}
+
+
+def _of_staff(scope: Scope, row: Table, query: Query) -> Query:
+	return query.where(row.user == scope.host) if scope.host else query
+
+
+def _group(row: Sequence[Any]) -> Group:
+	meeting_type, host, status, currency, by, is_late, after_start, number, price = row
+	return Group(meeting_type, host, status, currency, by, bool(is_late), bool(after_start), number, float(price or 0))
+
+
+def _of(scope: Scope, booking: Table, *, by_row: bool = True) -> Query:
+	"""Return a query of the counted bookings that begin in the scope's dates."""
+	start, end = scope.span
+	query = _by_fields(scope, frappe.qb.from_(booking), booking, by_row=by_row)
+	return query.where((booking.starts_at >= start) & (booking.starts_at < end) & booking.status.isin(COUNTED))
+
+
+def _made(scope: Scope, booking: Table) -> Query:
+	"""Return a query of the bookings that were made in the scope's dates. A successor has its predecessor's moment."""
+	start, end = scope.span
+	query = _by_fields(scope, frappe.qb.from_(booking), booking)
+	return query.where((booking.booked_at >= start) & (booking.booked_at < end)).where(booking.status != "Rescheduled")
+
+
+def _by_fields(scope: Scope, query: Query, booking: Table, *, by_row: bool = True) -> Query:
+	if scope.host and by_row:
+		row = DocType("Booking Host").as_("of_host")
+		query = query.join(row).on((row.parent == booking.name) & (row.user == scope.host) & (row.is_first_day == 1))
+	for field in ("page", "meeting_type", "source"):
+		value = getattr(scope, field)
+		if value:
+			query = query.where(booking["scheduling_page" if field == "page" else field] == value)
+	return query

@@ -1,0 +1,124 @@
+"""Tables of figures for spreadsheets, as CSV."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+
+import frappe
+from frappe import _
+from frappe.query_builder import DocType
+
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.insights.dashboard import dashboard
+from scheduler_integration.insights.scope import Scope
+from scheduler_integration.insights.staff import staff_performance
+from scheduler_integration.platform.clock import iso
+
+Row = Sequence[object]
+# The most rows of one file. A larger span has to be asked for in parts.
+MOST_BOOKINGS = 100_000
+# Spreadsheets run a cell that begins with one of these as a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export(what: str, scope: Scope, now: int) -> bytes:
+	"""Return a table of the scope as CSV in UTF-8 with a byte order mark, which Excel needs. `what` is a key of TABLES.
+
+	Raises InvalidRequest for another table, and for more than 100,000 bookings.
+	"""
+	if what not in TABLES:
+		raise InvalidRequest(details={"what": _("Must be one of: {0}.").format(", ".join(TABLES))})
+	text = io.StringIO()
+	writer = csv.writer(text)
+	for row in TABLES[what](scope, now):
+		writer.writerow([_safe(cell) for cell in row])
+	return text.getvalue().encode("utf-8-sig")
+
+
+def _safe(cell: object) -> object:
+	"""Return a cell that no spreadsheet runs as a formula: a text that could be one begins with an apostrophe."""
+	return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(_FORMULA) else cell
+
+
+def _bookings(scope: Scope, now: int) -> Iterable[Row]:
+	booking, meeting_type = DocType("Booking"), DocType("Meeting Type")
+	row = DocType("Booking Host")
+	start, end = scope.span
+	query = (
+		frappe.qb.from_(booking)
+		.left_join(meeting_type)
+		.on(meeting_type.name == booking.meeting_type)
+		.select(
+			booking.name, booking.status, booking.starts_at, booking.ends_at, booking.booked_at, meeting_type.title,
+			booking.host, booking.attendee_name, booking.attendee_email, booking.attendee_company, booking.source,
+			booking.utm_source, booking.utm_medium, booking.utm_campaign, booking.price, booking.currency,
+			booking.cancelled_by, booking.cancel_reason,
+		)
+		.where((booking.starts_at >= start) & (booking.starts_at < end))
+		.orderby(booking.starts_at, booking.name)
+		.limit(MOST_BOOKINGS + 1)
+	)  # fmt: skip
+	if scope.host:
+		own = frappe.qb.from_(row).select(row.parent).where(row.user == scope.host)
+		query = query.where(booking.name.isin(own))
+	for field, value in (
+		("scheduling_page", scope.page),
+		("meeting_type", scope.meeting_type),
+		("source", scope.source),
+	):
+		if value:
+			query = query.where(booking[field] == value)
+	found = query.run()
+	if len(found) > MOST_BOOKINGS:
+		raise InvalidRequest(
+			details={"end_date": _("These are more than {0} rows. Choose fewer days.").format(MOST_BOOKINGS)}
+		)
+	yield (
+		"booking", "status", "start", "end", "booked_at", "meeting_type", "host", "attendee_name", "attendee_email",
+		"attendee_company", "source", "utm_source", "utm_medium", "utm_campaign", "price", "currency", "cancelled_by",
+		"cancel_reason",
+	)  # fmt: skip
+	for name, status, starts_at, ends_at, booked_at, *others in found:
+		times = (iso(at, scope.zone) if at else "" for at in (starts_at, ends_at, booked_at))
+		yield (name, status, *times, *others)
+
+
+def _daily(scope: Scope, now: int) -> Iterable[Row]:
+	yield ("date", "bookings", "completed", "cancelled", "no_shows")
+	for day, tally in dashboard(scope, now).by_day.items():
+		yield (day.isoformat(), tally.total, tally.completed, tally.cancelled, tally.no_shows)
+
+
+def _meeting_types(scope: Scope, now: int) -> Iterable[Row]:
+	yield ("meeting_type_id", "name", "bookings", "completed", "cancelled", "no_shows", "currency", "revenue", "open")
+	for each in dashboard(scope, now).types:
+		tally = each.tally
+		for money in each.money.rows() or [("", 0.0, 0.0)]:
+			yield (
+				each.meeting_type, each.name, tally.total, tally.completed, tally.cancelled, tally.no_shows, *money,
+			)  # fmt: skip
+
+
+def _staff(scope: Scope, now: int) -> Iterable[Row]:
+	yield ("user", "name", "appointments", "completed", "cancelled", "no_shows", "hours", "currency", "revenue", "open")
+	for each in staff_performance(scope):
+		tally = each.tally
+		for money in each.money.rows() or [("", 0.0, 0.0)]:
+			yield (
+				each.user, each.name, tally.total, tally.completed, tally.cancelled, tally.no_shows, each.hours, *money,
+			)  # fmt: skip
+
+
+def _sources(scope: Scope, now: int) -> Iterable[Row]:
+	yield ("source", "utm_source", "utm_medium", "utm_campaign", "bookings")
+	for each in dashboard(scope, now).sources:
+		yield (each.source, each.utm_source, each.utm_medium, each.utm_campaign, each.bookings)
+
+
+TABLES: dict[str, Callable[[Scope, int], Iterable[Row]]] = {
+	"bookings": _bookings,
+	"daily": _daily,
+	"meeting_types": _meeting_types,
+	"staff": _staff,
+	"sources": _sources,
+}

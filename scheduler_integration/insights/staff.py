@@ -1,0 +1,42 @@
+"""The figures of each host: meetings, how they ended, hours, money."""
+
+from dataclasses import dataclass, field
+
+from scheduler_integration.catalogue.hosts import enabled_people
+from scheduler_integration.insights import counts
+from scheduler_integration.insights.formulas import Money, Tally
+from scheduler_integration.insights.scope import Scope
+
+
+@dataclass(slots=True)
+class HostFigures:
+	"""The figures of one host. `seconds` is the time of completed meetings.
+
+	A collective meeting counts for each of its hosts, its price for the main host only.
+	"""
+
+	user: str
+	name: str
+	tally: Tally = field(default_factory=Tally)
+	money: Money = field(default_factory=Money)
+	seconds: int = 0
+
+	@property
+	def hours(self) -> float:
+		"""Return the hours of completed meetings, with one decimal."""
+		return round(self.seconds / 3600, 1)
+
+
+def staff_performance(scope: Scope) -> list[HostFigures]:
+	"""Return the figures of all hosts of the scope, those with the most meetings first. Makes three queries."""
+	rows = counts.by_staff(scope)
+	people = enabled_people(sorted({row[0] for row in rows}))
+	found: dict[str, HostFigures] = {}
+	seconds = counts.held_seconds(scope)
+	for user, is_main, status, after_start, currency, count, price in rows:
+		name = people[user].full_name if user in people else user
+		figures = found.setdefault(user, HostFigures(user, name or user, seconds=seconds.get(user, 0)))
+		figures.tally.add(status, count, after_start=after_start)
+		if is_main:
+			figures.money.add(status, currency, price)
+	return sorted(found.values(), key=lambda each: (-each.tally.total, each.name))
