@@ -6,8 +6,9 @@ on (version 16 and later). It takes none without these DocTypes.
 A half-day leave or half-day holiday closes the whole date, because no record says which half it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 import frappe
@@ -37,8 +38,34 @@ Terms = tuple[Term, ...]
 Calendar = tuple[Terms, ...]
 
 
+class StoredDaysOff(NamedTuple):
+	"""The rows behind days off: leave with its employee, holiday lists by the record they are assigned to, and holidays.
+
+	`holidays` are the closed dates by holiday list.
+	"""
+
+	employees: Sequence[frappe._dict] = ()
+	assigned: Mapping[tuple[str, str], Terms] = MappingProxyType({})
+	holidays: Mapping[str, list[engine.DateOverride]] = MappingProxyType({})
+
+
+def read_days_off(users: list[str], first_date: date, last_date: date, lists: Collection[str]) -> StoredDaysOff:
+	"""Read what `load_days_off` needs for these users. `lists` are the holiday lists of their schedules."""
+	existing = optional_doctypes()
+	employees = _employees(users, first_date, last_date, existing) if "Employee" in existing else []
+	assigned = _assigned(employees, last_date) if {"Holiday List", "Holiday List Assignment"} <= existing else {}
+	named = {row.holiday_list or row.default_holiday_list for row in employees} - {None, ""}
+	found = {*lists, *named, *(term.holiday_list for terms in assigned.values() for term in terms)}
+	holidays = _holidays(found, first_date, last_date) if "Holiday List" in existing else {}
+	return StoredDaysOff(employees, assigned, holidays)
+
+
 def load_days_off(
-	schedules: Mapping[str, HostSchedule], first_date: date, last_date: date, overrides: Overrides | None = None
+	schedules: Mapping[str, HostSchedule],
+	first_date: date,
+	last_date: date,
+	overrides: Overrides | None = None,
+	stored: StoredDaysOff | None = None,
 ) -> dict[str, list[engine.DateOverride]]:
 	"""Return the closed dates of each user who has any, from `first_date` to `last_date`, both included.
 
@@ -52,19 +79,21 @@ def load_days_off(
 
 	If one of the user's `overrides` opens a date, the user works on it although it is a holiday. Approved leave closes
 	the date even then. A user with two Employee records is off on the holidays of both.
+
+	`stored` rows of at least these users and dates are used instead of reading them.
 	"""
-	existing = optional_doctypes()
-	employees = _employees(list(schedules), first_date, last_date, existing) if "Employee" in existing else []
-	assigned = _assigned(employees, last_date) if {"Holiday List", "Holiday List Assignment"} <= existing else {}
-	calendars = _calendars(schedules, employees, assigned)
-	lists = {term.holiday_list for each in calendars.values() for term in _terms(each)}
-	holidays = _holidays(lists, first_date, last_date) if "Holiday List" in existing else {}
+	own = {schedule.holiday_list for schedule in schedules.values() if schedule.holiday_list}
+	stored = stored or read_days_off(list(schedules), first_date, last_date, own)
+	employees = [row for row in stored.employees if row.user_id in schedules]
+	calendars = _calendars(schedules, employees, stored.assigned)
 	found: dict[str, list[engine.DateOverride]] = {}
 	for user, theirs in calendars.items():
 		working = [each for each in (overrides or {}).get(user, ()) if each.is_available]
 		for name in sorted({term.holiday_list for term in _terms(theirs)}):
 			closed = (
-				each for each in holidays.get(name, ()) if any(_list_on(each.first, one) == name for one in theirs)
+				each
+				for each in stored.holidays.get(name, ())
+				if any(_list_on(each.first, one) == name for one in theirs)
 			)
 			found.setdefault(user, []).extend(each for each in closed if not _is_within(each.first, working))
 	for row in employees:

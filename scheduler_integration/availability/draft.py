@@ -1,7 +1,8 @@
 """A host's records as they would be after a change that isn't saved, for the listing to count with."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import frappe
@@ -27,26 +28,30 @@ class Draft:
 
 	def schedules(self, stored: Iterable[frappe._dict]) -> Iterator[frappe._dict]:
 		"""Yield the schedules as they would be. At most one schedule of the user is the default."""
-		changed = {doc.name: doc for doc in self._saved("Availability Schedule")}
-		gone = self._deleted("Availability Schedule")
-		replaces_default = any(doc.is_default for doc in changed.values())
+		changed = self._saved("Availability Schedule")
+		others = self._deleted("Availability Schedule") | {doc.name for doc in changed}
+		replaces_default = any(doc.is_default for doc in changed)
+		# A changed schedule needn't be among those that were read: it may become the default only now.
+		yield from map(_schedule_row, changed)
 		for row in stored:
-			if row.name in gone:
+			if row.name in others:
 				continue
-			if row.name in changed:
-				yield _schedule_row(changed[row.name])
-			elif replaces_default and row.user == self.user and row.is_default:
-				yield frappe._dict(row, is_default=0)
-			else:
-				yield row
+			loses_default = replaces_default and row.user == self.user and row.is_default
+			yield frappe._dict(row, is_default=0) if loses_default else row
 
 	def differing(self, stored: Differing) -> Differing:
 		"""Return the user's differing dates as they would be."""
 		changed = self._saved("Availability Override")
 		gone = self._deleted("Availability Override")
-		if not changed and not gone:
-			return stored
-		return differing_of(self._rows("Availability Override", changed, gone))
+		return self._differing if changed or gone else stored
+
+	@cached_property
+	def _differing(self) -> Differing:
+		changed = self._saved("Availability Override")
+		without = [*self._deleted("Availability Override"), *(doc.name for doc in changed if doc.name)]
+		wanted = {"user": self.user, "name": ["not in", without or [""]]}
+		stored = frappe.get_all("Availability Override", wanted, ["*"])
+		return differing_of([*sorted(stored, key=lambda row: row.creation), *changed])
 
 	def blocked(self, stored: list[engine.Busy], span: engine.Interval) -> list[engine.Busy]:
 		"""Return the user's blocked times in `span` as they would be."""
@@ -67,11 +72,6 @@ class Draft:
 
 	def _deleted(self, doctype: str) -> set[str]:
 		return {doc.name for doc in self.deleted if doc.doctype == doctype}
-
-	def _rows(self, doctype: str, changed: list[Document], gone: Collection[str]) -> list[Document | frappe._dict]:
-		without = [*gone, *(doc.name for doc in changed if doc.name)]
-		stored = frappe.get_all(doctype, {"user": self.user, "name": ["not in", without or [""]]}, ["*"])
-		return [*sorted(stored, key=lambda row: row.creation), *changed]
 
 
 def _schedule_row(doc: Document) -> frappe._dict:

@@ -5,7 +5,7 @@ So the numbers can't differ from what visitors will see.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import frappe
@@ -14,12 +14,14 @@ from frappe.model.document import Document
 from scheduler_integration import engine
 from scheduler_integration.availability.busy_times import of_calendar
 from scheduler_integration.availability.draft import Draft
-from scheduler_integration.availability.load import load_hosts
-from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
+from scheduler_integration.availability.load import load_hosts, shared_records
+from scheduler_integration.availability.records import Records, read_records
+from scheduler_integration.availability.schedules import NO_HOURS, find_schedules, load_schedules
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
-from scheduler_integration.catalogue.lookup import Bookable, bookable
+from scheduler_integration.catalogue.lookup import Bookable, bookables
+from scheduler_integration.times import Slot
 
 # The days that are compared, today included.
 DAYS = 28
@@ -60,8 +62,11 @@ class Impact:
 
 
 def impact_of_hours(draft: Draft, zone: str, now: int) -> Impact:
-	"""Return what a change of a host's hours would do. `zone` decides where the four weeks begin and end."""
-	types = _types_of(draft)
+	"""Return what a change of a host's hours would do. `zone` decides where the four weeks begin and end.
+
+	Makes a constant number of queries, however many types, bookings and hosts of teams there are.
+	"""
+	types = types_of(draft)
 	return _compared(types, types, draft, zone, now, outside_hours(draft, now))
 
 
@@ -69,7 +74,7 @@ def impact_of_types(changed: Iterable[Document], zone: str, now: int) -> Impact:
 	"""Return what Meeting Types with unsaved values would do. A type that is new, or becomes inactive, counts too."""
 	after = list(changed)
 	before = [frappe.get_doc(doc.doctype, doc.name) for doc in after if not doc.is_new()]
-	return _compared([_bookable(doc) for doc in before], [_bookable(doc) for doc in after], None, zone, now, ())
+	return _compared(_offered(before), _offered(after), None, zone, now, ())
 
 
 def outside_hours(draft: Draft, now: int) -> tuple[Meeting, ...]:
@@ -81,8 +86,12 @@ def outside_hours(draft: Draft, now: int) -> tuple[Meeting, ...]:
 	if not meetings:
 		return ()
 	span = min(start for _name, start, _end, _schedule in meetings), max(end for _name, _start, end, _s in meetings)
-	fits_before = _fits(draft.user, {schedule for *_rest, schedule in meetings}, span, now, None)
-	fits_after = _fits(draft.user, {schedule for *_rest, schedule in meetings}, span, now, draft)
+	names = {schedule for *_rest, schedule in meetings}
+	stored = list(find_schedules({name for name in names if name}, [draft.user]))
+	lists = {each.holiday_list for each in draft.schedules(stored)} - {None, ""}
+	records = read_records(stored, [draft.user], span, lists)
+	fits_before = _fits(draft.user, names, span, now, None, records)
+	fits_after = _fits(draft.user, names, span, now, draft, records)
 	outside = {
 		name: Meeting(name, start, end)
 		for name, start, end, schedule in reversed(meetings)
@@ -92,8 +101,8 @@ def outside_hours(draft: Draft, now: int) -> tuple[Meeting, ...]:
 	return tuple(reversed(outside.values()))
 
 
-def _types_of(draft: Draft) -> list[Bookable]:
-	"""Return the active types that the user hosts, and those that use one of the draft's schedules."""
+def types_of(draft: Draft) -> list[Bookable]:
+	"""Return the active types that the user hosts, and those that use one of the draft's schedules, oldest first."""
 	page, row = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Scheduling Page Host")
 	meeting_type = frappe.qb.DocType("Meeting Type")
 	team = frappe.qb.from_(row).select(row.parent).where((row.user == draft.user) & (row.is_active == 1))
@@ -111,24 +120,46 @@ def _types_of(draft: Draft) -> list[Bookable]:
 		.orderby(meeting_type.creation)
 		.run(pluck=True)
 	)
-	return [bookable(frappe.get_cached_doc("Meeting Type", name)) for name in names]
+	return bookables([frappe.get_cached_doc("Meeting Type", name) for name in names])
 
 
-def _bookable(doc: Document) -> Bookable | None:
-	return bookable(doc) if doc.is_active and doc.scheduling_page else None
+def slots_of(types: Sequence[tuple[Bookable, Draft | None]], days: int, zone: str, now: int) -> list[list[Slot]]:
+	"""Return for each type, with its draft, the slots of this many days from today, earliest first.
+
+	`zone` decides where days begin. Makes five queries at most.
+	"""
+	today = engine.local_date(now, zone)
+	last = today + timedelta(days=days - 1)
+	asked = [(found, SlotRequest(chosen_duration(found.meeting_type, None), draft=draft)) for found, draft in types]
+	span = engine.local_midnight(today, zone), engine.local_midnight(last + timedelta(days=1), zone)
+	records = shared_records(asked, *span, now)
+	return [
+		[
+			slot
+			for slots in slots_between(found, replace(request, records=records), today, last, zone, now).days.values()
+			for slot in slots
+		]
+		for found, request in asked
+	]
+
+
+def _offered(types: Iterable[Document]) -> list[Bookable]:
+	return bookables([doc for doc in types if doc.is_active and doc.scheduling_page])
 
 
 def _compared(
-	before: Sequence[Bookable | None],
-	after: Sequence[Bookable | None],
+	before: Sequence[Bookable],
+	after: Sequence[Bookable],
 	draft: Draft | None,
 	zone: str,
 	now: int,
 	outside: tuple[Meeting, ...],
 ) -> Impact:
-	starts_before = {_key(each): _starts(each, None, zone, now) for each in before if each}
-	starts_after = {_key(each): _starts(each, draft, zone, now) for each in after if each}
-	titles = {_key(each): each.meeting_type.title for each in (*before, *after) if each}
+	both = [*((each, None) for each in before), *((each, draft) for each in after)]
+	starts = [{slot.start for slot in slots} for slots in slots_of(both, DAYS, zone, now)]
+	starts_before = {_key(each): found for each, found in zip(before, starts, strict=False)}
+	starts_after = {_key(each): found for each, found in zip(after, starts[len(before) :], strict=True)}
+	titles = {_key(each): each.meeting_type.title for each in (*before, *after)}
 	all_before = set().union(*starts_before.values())
 	all_after = set().union(*starts_after.values())
 	types = []
@@ -141,13 +172,6 @@ def _compared(
 
 def _key(found: Bookable) -> str:
 	return found.meeting_type.name or ""
-
-
-def _starts(found: Bookable, draft: Draft | None, zone: str, now: int) -> set[int]:
-	today = engine.local_date(now, zone)
-	request = SlotRequest(chosen_duration(found.meeting_type, None), draft=draft)
-	offered = slots_between(found, request, today, today + timedelta(days=DAYS - 1), zone, now)
-	return {slot.start for slots in offered.days.values() for slot in slots}
 
 
 def _coming(user: str, now: int) -> list[tuple[str, int, int, str | None]]:
@@ -168,14 +192,14 @@ def _coming(user: str, now: int) -> list[tuple[str, int, int, str | None]]:
 
 
 def _fits(
-	user: str, schedules: set[str | None], span: engine.Interval, now: int, draft: Draft | None
+	user: str, schedules: set[str | None], span: engine.Interval, now: int, draft: Draft | None, records: Records
 ) -> Callable[[str | None, int, int], bool]:
 	"""Return whether a meeting lies within the hours of one of these schedules and outside blocked time."""
-	hosts = {}
+	open_times = {}
 	for name in schedules:
-		schedule = load_schedules(name, [user], draft).get(user, NO_HOURS)
-		(hosts[name],) = load_hosts({user: schedule}, span, None, now, draft=draft)
-	open_times = {name: _open_times(host, span) for name, host in hosts.items()}
+		schedule = load_schedules(name, [user], draft, records.schedules).get(user, NO_HOURS)
+		(host,) = load_hosts({user: schedule}, span, None, now, draft=draft, records=records)
+		open_times[name] = _open_times(host, span)
 	return lambda name, start, end: any(first <= start and end <= last for first, last in open_times[name])
 
 

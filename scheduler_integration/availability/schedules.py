@@ -1,6 +1,6 @@
 """Loads the schedule that applies to each host of a meeting type."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -46,17 +46,21 @@ class ScheduleDraft(Protocol):
 
 
 def load_schedules(
-	name: str | None, users: Iterable[str], draft: ScheduleDraft | None = None
+	name: str | None,
+	users: Iterable[str],
+	draft: ScheduleDraft | None = None,
+	stored: Iterable[frappe._dict] | None = None,
 ) -> dict[str, HostSchedule]:
 	"""Return each user's schedule, in the users' order: the schedule `name`, or the user's default schedule.
 
-	Users without a schedule are left out. If `name` doesn't exist, the result is empty. Makes one query.
+	Users without a schedule are left out. If `name` doesn't exist, the result is empty. Makes one query, or none with the
+	rows of `find_schedules` as `stored`.
 
 	The limits are always those of the user's default schedule, because they count all the user's meetings. A user
 	without a default schedule gets those of the schedule `name`. With a `draft` the schedules are as it would make them.
 	"""
 	users = tuple(users)
-	stored = _find(name, users)
+	stored = find_schedules({name} if name else set(), users) if stored is None else stored
 	found = {each.name: each for each in (draft.schedules(stored) if draft else stored)}
 	defaults = {each.user: each for each in found.values() if each.is_default}
 	if not name:
@@ -71,12 +75,16 @@ def _limited(schedule: HostSchedule, default: frappe._dict) -> HostSchedule:
 	return replace(schedule, limits=limits_of(default, of_host=True))
 
 
-def _find(name: str | None, users: tuple[str, ...]) -> Iterator[frappe._dict]:
-	"""Yield the schedules' fields, and as `rules` a list for each rule: its day, start, end and whether it is available."""
+def find_schedules(names: Collection[str], users: Iterable[str]) -> Iterator[frappe._dict]:
+	"""Yield the fields of the schedules with these `names` and of the users' default schedules, with one query.
+
+	`rules` has a list for each rule: its day, start, end and whether it is available.
+	"""
 	# This Custom Field exists only if the site has the DocType Holiday List.
 	has_holidays = frappe.get_meta("Availability Schedule").has_field("holiday_list")
 	fields = _fields(has_holidays)
-	for shared, rules in packed_rows(_query(bool(name), has_holidays), {"name": name, "users": users}):
+	values = {"names": tuple(sorted(names)), "users": tuple(users)}
+	for shared, rules in packed_rows(_query(bool(names), has_holidays), values):
 		yield frappe._dict(zip(fields, shared, strict=True), rules=rules)
 
 
@@ -104,7 +112,7 @@ def _query(by_name: bool, has_holidays: bool) -> str:
 	return (
 		frappe.qb.from_(schedule)
 		.select(*packed_apart(shared, fields, rules))
-		.where((schedule.name == value("name")) | default if by_name else default)
+		.where(schedule.name.isin(value("names")) | default if by_name else default)
 		.get_sql()
 	)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scheduler_integration.availability.draft import Draft
+from scheduler_integration.availability.records import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class SlotRequest:
 	`by_host`: a host or manager books for somebody, so minimum notice and booking window don't apply. `moving` is the name
 	of a Booking that is to be rescheduled: its time counts as free. `besides` is that booking's present start in epoch
 	seconds, which isn't listed. `draft` is a change of a host's records that isn't saved: the listing counts with it.
+	`records` were read before (`load.shared_records`), and aren't read again.
 	"""
 
 	duration: int
@@ -22,3 +24,4 @@ class SlotRequest:
 	moving: str | None = None
 	besides: int | None = None
 	draft: Draft | None = None
+	records: Records | None = None

@@ -1,5 +1,6 @@
 """Finds pages and meeting types by their slugs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,8 +66,17 @@ def find_bookable(slug: str, type_slug: str) -> Bookable:
 
 def bookable(meeting_type: Document) -> Bookable:
 	"""Return the same for a Meeting Type's record. The type and its page may be inactive."""
-	page = frappe.get_cached_doc("Scheduling Page", meeting_type.scheduling_page)
-	return Bookable(page, meeting_type, enabled_people(page_users(page)))
+	return bookables([meeting_type])[0]
+
+
+def bookables(meeting_types: Iterable[Document]) -> list[Bookable]:
+	"""Return the same for several records. Makes one query if their pages are cached."""
+	found = [(frappe.get_cached_doc("Scheduling Page", each.scheduling_page), each) for each in meeting_types]
+	people = enabled_people(sorted({user for page, _each in found for user in page_users(page)}))
+	return [
+		Bookable(page, each, {user: people[user] for user in page_users(page) if user in people})
+		for page, each in found
+	]
 
 
 def find_own_bookable(name: str) -> Bookable:
