@@ -1,6 +1,7 @@
 """Reads a week of hours as people type it: "Mon-Fri 9-12, 13-17:30; Sat 10-14"."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -17,7 +18,6 @@ LONGEST = 1000
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CLOCK = r"(\d{1,2})(?:[:.h](\d{2})?)?\s*([ap]\.?m\.?)?"
 _SPAN = re.compile(rf"{_CLOCK}\s*(?:-|–|—|\bto\b|\bbis\b|\bà\b|\ba\b)\s*{_CLOCK}", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+\.?")
 _JOINS = frozenset({"-", "–", "—", "to", "through", "bis", "à", "au", "a"})
 _FILLERS = frozenset({"and", "und", "et", "y", "from", "von", "de", "uhr"})
 
@@ -60,11 +60,12 @@ def _days(text: str, whole: str) -> list[int]:
 	known = _day_names(current_locale())
 	found: list[int] = []
 	begins_range = False
-	for token in re.findall(r"[^\W\d_]+\.?|[-–—]|[,/&+:]", text):
-		if token.casefold() in _JOINS:
+	for token in re.findall(_tokens(current_locale()), text):
+		word = token.rstrip(".").casefold()
+		if word in _JOINS:
 			begins_range = bool(found)
-		elif _WORD.fullmatch(token) and token.rstrip(".").casefold() not in _FILLERS:
-			days = known.get(token.rstrip(".").casefold())
+		elif word not in _FILLERS and not re.fullmatch(r"[,/&+:]", token):
+			days = known.get(word)
 			if days is None:
 				raise Refused(_("“{0}” is not a day of the week.").format(token[:30]))
 			found += _through(found[-1], days[0]) if begins_range else days
@@ -74,11 +75,20 @@ def _days(text: str, whole: str) -> list[int]:
 	return list(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=32)
+def _tokens(locale: Locale) -> re.Pattern[str]:
+	"""Return the pattern of a day, another word, a dash or a mark. Names of days may have spaces, hyphens and accents."""
+	names = sorted(_day_names(locale), key=len, reverse=True)
+	days = "|".join(re.escape(name) for name in names)
+	return re.compile(rf"(?:{days})(?!\w)\.?|[^\W\d_]+\.?|[-–—]|[,/&+:]", re.IGNORECASE)
+
+
 def _through(first: int, last: int) -> list[int]:
 	"""Return the days after `first` up to `last`: Friday to Monday goes over the week's end."""
 	return [(first + step) % 7 for step in range(1, (last - first) % 7 + 1)]
 
 
+@lru_cache(maxsize=32)
 def _day_names(locale: Locale) -> dict[str, list[int]]:
 	"""Return the numbers of the days by every name that people may type, in lower case."""
 	names = {word: list(days) for words, days in _GROUPS for word in words}
