@@ -10,17 +10,24 @@ from datetime import timedelta
 from typing import Any
 
 import frappe
+from babel.lists import format_list
 from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import engine
-from scheduler_integration.availability.draft import Draft
+from scheduler_integration.availability.hours_change import (
+	BLOCKED,
+	OVERRIDE,
+	SCHEDULE,
+	HoursChange,
+	new_record,
+	validated,
+)
 from scheduler_integration.availability.moved_hours import moved_rules
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotFound, NotPermitted
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import to_site_time
-
-SCHEDULE, OVERRIDE, BLOCKED = "Availability Schedule", "Availability Override", "Blocked Time"
+from scheduler_integration.platform.language import current_locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,31 +107,6 @@ def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 	return Hours(user, doc, found, overrides, blocked)
 
 
-@dataclass(frozen=True)
-class HoursChange:
-	"""A change of one user's hours that isn't saved yet. `main` is the record that it is about."""
-
-	user: str
-	saved: tuple[Document, ...] = ()
-	deleted: tuple[Document, ...] = ()
-
-	@property
-	def main(self) -> Document:
-		return (*self.saved, *self.deleted)[0]
-
-	@property
-	def draft(self) -> Draft:
-		return Draft(self.user, self.saved, self.deleted)
-
-	def save(self) -> Document:
-		"""Save the change with the permissions of the signed-in user, and return the record that it is about."""
-		for doc in self.saved:
-			doc.insert() if doc.is_new() else doc.save()
-		for doc in self.deleted:
-			frappe.delete_doc(doc.doctype, doc.name)
-		return self.main
-
-
 def change_hours(
 	user: str,
 	schedule: str | None,
@@ -148,27 +130,38 @@ def change_hours(
 	doc.update(dict(fields))
 	if not keeps_clock and "rules" not in fields:
 		doc.set("rules", moved_rules(doc.rules, zone, doc.timezone, now))
-	return HoursChange(user, saved=(_validated(doc),))
+	return HoursChange(user, saved=(validated(doc),))
 
 
 def new_schedule(user: str, title: str, copied_from: str | None, now: int) -> HoursChange:
 	"""Plan another schedule with this title, as a copy of an existing one (the default if none is named)."""
 	doc = frappe.copy_doc(hours_of(user, copied_from, now).schedule)
 	doc.update({"title": title, "is_default": 0})
-	return HoursChange(user, saved=(_validated(doc),))
+	return HoursChange(user, saved=(validated(doc),))
 
 
 def delete_schedule(user: str, schedule: str, now: int) -> HoursChange:
-	"""Plan to delete a schedule. Raises InvalidRequest for the last one: without hours nobody can be booked."""
+	"""Plan to delete a schedule. If it is the default, the newest other one becomes the default.
+
+	Raises InvalidRequest for the last one, without which nobody could be booked, and for one that meeting types name.
+	"""
 	found = hours_of(user, schedule, now)
 	if len(found.schedules) == 1:
 		raise InvalidRequest(_("These are your only hours. Change them instead."))
-	return HoursChange(user, deleted=(found.schedule,))
+	if types := frappe.get_all("Meeting Type", {"availability_schedule": schedule}, pluck="title"):
+		used = format_list(sorted(types), locale=current_locale())
+		raise InvalidRequest(_("These hours are used by {0}. Choose other hours there first.").format(used))
+	if not found.schedule.is_default:
+		return HoursChange(user, deleted=(found.schedule,))
+	others = {"user": user, "name": ["!=", schedule]}
+	heir = frappe.get_doc(SCHEDULE, frappe.db.get_value(SCHEDULE, others, order_by="creation desc"))
+	heir.is_default = 1
+	return HoursChange(user, saved=(validated(heir),), deleted=(found.schedule,))
 
 
 def add_override(user: str, fields: Mapping[str, Any]) -> HoursChange:
 	"""Plan an override of dates. The fields are those of the record. Raises InvalidRequest."""
-	return HoursChange(user, saved=(_validated(_new(OVERRIDE, user, fields)),))
+	return HoursChange(user, saved=(validated(new_record(OVERRIDE, {**fields, "user": user})),))
 
 
 def remove_override(name: str) -> HoursChange:
@@ -180,7 +173,7 @@ def remove_override(name: str) -> HoursChange:
 def block(user: str, start: int, end: int, fields: Mapping[str, Any]) -> HoursChange:
 	"""Plan blocked time `[start, end)`, epoch seconds. The fields are further ones of the record. Raises InvalidRequest."""
 	times = {"start_time": to_site_time(start), "end_time": to_site_time(end)}
-	return HoursChange(user, saved=(_validated(_new(BLOCKED, user, {**fields, **times})),))
+	return HoursChange(user, saved=(validated(new_record(BLOCKED, {**fields, **times, "user": user})),))
 
 
 def unblock(name: str) -> HoursChange:
@@ -194,20 +187,6 @@ def rest_of_day(user: str, now: int, zone: str) -> HoursChange:
 	start = now - now % 300
 	tomorrow = engine.local_date(now, zone) + timedelta(days=1)
 	return block(user, start, engine.local_midnight(tomorrow, zone), {})
-
-
-def _new(doctype: str, user: str, fields: Mapping[str, Any]) -> Document:
-	doc = frappe.new_doc(doctype)
-	doc.update({**fields, "user": user})
-	return doc
-
-
-def _validated(doc: Document) -> Document:
-	"""Return the document with the fields that its controller derives. Saving it validates it again."""
-	doc.check_permission("create" if doc.is_new() else "write")
-	doc.run_method("before_validate")
-	doc.run_method("validate")
-	return doc
 
 
 def _permitted(doctype: str, name: str, ptype: str = "read") -> Document:

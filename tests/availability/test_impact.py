@@ -7,9 +7,10 @@ import frappe
 import pytest
 
 from scheduler_integration.availability import hours
+from scheduler_integration.availability.changed_dates import change_dates
 from scheduler_integration.availability.impact import DAYS, impact_of_hours, impact_of_types
 from tests.support import door
-from tests.support.factories import at, make_host, make_meeting_type, make_page, make_schedule, payload
+from tests.support.factories import at, make_host, make_meeting_type, make_page, make_schedule, make_team_page, payload
 
 NOW = at("2026-03-20 07:40")
 TODAY = date(2026, 3, 20)
@@ -79,6 +80,28 @@ def test_a_type_that_is_switched_off_loses_all_its_starts():
 	assert counted.gained == ()
 
 
+def test_more_types_bookings_and_hosts_take_no_more_queries(queries):
+	page = make_page(make_host("Jane"))
+	types = [make_meeting_type(page)]
+	own = make_schedule(page.user, {"Monday": ["09:00-12:00"]}, is_default=0).name
+
+	def asked():
+		change = hours.change_hours(page.user, None, {"rules": _rules(("Monday", 10, 11))}, NOW)
+		impact_of_hours(change.draft, "UTC", NOW)
+		queries.clear()
+		impact_of_hours(change.draft, "UTC", NOW)
+		return len(queries)
+
+	_booked(page, types[0], "2026-03-23 09:00", "UTC")
+	few = asked()
+	types += [make_meeting_type(page, availability_schedule=own) for _number in range(3)]
+	for day in (23, 24, 25):
+		_booked(page, types[0], f"2026-03-{day} 13:00", "UTC")
+	team = make_team_page([page.user, *(make_host("Ann") for _number in range(3))])
+	make_meeting_type(team, assignment="Round Robin")
+	assert asked() == few <= 9
+
+
 def test_nothing_is_stored_by_counting():
 	page = make_page(make_host("Jane"))
 	make_meeting_type(page)
@@ -103,7 +126,7 @@ def _host(dice):
 
 
 def _change(dice, host):
-	kind = dice.randrange(7)
+	kind = dice.randrange(10)
 	if kind == 0:
 		return hours.change_hours(host.user, None, {"rules": _rules(*_spans(dice))}, NOW), None
 	if kind == 1:
@@ -119,13 +142,28 @@ def _change(dice, host):
 		rule = dice.choice(("", "FREQ=DAILY;COUNT=5", "FREQ=WEEKLY"))
 		fields = {"recurring": int(bool(rule)), "recurrence_rule": rule}
 		return hours.block(host.user, start, start + 3 * 3600, fields), None
-	if kind == 5:
-		stored = frappe.get_all("Availability Override", {"user": host.user}, pluck="name", order_by="creation")
-		if stored:
-			return hours.remove_override(dice.choice(stored)), None
+	stored = frappe.get_all("Availability Override", {"user": host.user}, pluck="name", order_by="creation")
+	if kind == 5 and stored:
+		return hours.remove_override(dice.choice(stored)), None
+	if kind in (6, 7):
+		days = [TODAY + timedelta(days=dice.randrange(12)) for _number in range(4)]
+		spans = dice.choice(([], [("10:00:00", "14:00:00")], [("08:00:00", "09:00:00"), ("20:00:00", "02:00:00")]))
+		return change_dates(host.user, days, spans), None
+	if kind == 8:
+		return _change_of_schedules(dice, host.user), None
 	changed = frappe.get_doc("Meeting Type", dice.choice(host.types).name)
 	changed.update({"duration_minutes": dice.choice((20, 40)), "is_active": int(dice.random() < 0.8), "daily_limit": 3})
 	return None, [changed]
+
+
+def _change_of_schedules(dice, user):
+	chosen = dice.choice(hours.hours_of(user, None, NOW).schedules).name
+	if dice.random() < 0.5:
+		return hours.change_hours(user, chosen, {"is_default": 1}, NOW)
+	copied = hours.new_schedule(user, "Another", chosen, NOW)
+	copied.main.set("rules", _rules(*_spans(dice)))
+	copied.save()
+	return hours.delete_schedule(user, chosen, NOW)
 
 
 def _override(dice):

@@ -1,0 +1,76 @@
+"""The next two weeks of a host, day by day: what visitors are offered, what is busy, and what the host has blocked.
+
+What is offered comes from the listing that visitors see, for all meeting types of the host together.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from scheduler_integration import engine
+from scheduler_integration.availability.busy_times import of_calendar
+from scheduler_integration.availability.draft import Draft
+from scheduler_integration.availability.impact import slots_of, types_of
+from scheduler_integration.availability.load import load_hosts
+from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
+
+DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastDay:
+	"""A date in the host's zone. The intervals are clipped to the date, disjoint and in order; busy time includes bookings.
+
+	`closed_by` is the name of what closes the whole date, such as a holiday, empty without a name, and None if it is open.
+	"""
+
+	day: date
+	offered: tuple[engine.Interval, ...]
+	busy: tuple[engine.Interval, ...]
+	blocked: tuple[engine.Interval, ...]
+	closed_by: str | None = None
+
+
+def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
+	"""Return the next two weeks as they would be with the draft; an empty draft leaves everything as it is.
+
+	Makes a constant number of queries.
+	"""
+	today = engine.local_date(now, zone)
+	days = [today + timedelta(days=step) for step in range(DAYS + 1)]
+	midnights = [engine.local_midnight(day, zone) for day in days]
+	host = _host(draft, (midnights[0], midnights[-1]), now)
+	found = slots_of([(each, draft) for each in types_of(draft)], DAYS, zone, now)
+	offered = engine.merge(part for slots in found for slot in slots for part in slot.stretches)
+	blocked = engine.merge((each[0], each[1]) for each in host.busy if _is_blocked(each))
+	busy = engine.merge(
+		[*((each[0], each[1]) for each in host.busy if not _is_blocked(each)), *((b.start, b.end) for b in host.booked)]
+	)
+	closed = {
+		each: override.label
+		for override in host.hours.overrides
+		if override.closes_the_day
+		for each in days
+		if override.first <= each <= override.last
+	}
+	return [
+		ForecastDay(
+			day=day,
+			offered=tuple(engine.clip(offered, first, last)),
+			busy=tuple(engine.clip(busy, first, last)),
+			blocked=tuple(engine.clip(blocked, first, last)),
+			closed_by=closed.get(day),
+		)
+		for day, first, last in zip(days, midnights, midnights[1:], strict=False)
+	]
+
+
+def _host(draft: Draft, span: engine.Interval, now: int) -> engine.Host:
+	schedule = load_schedules(None, [draft.user], draft).get(draft.user, NO_HOURS)
+	[host] = load_hosts({draft.user: schedule}, span, None, now, draft=draft)
+	return host
+
+
+def _is_blocked(busy: engine.Busy | engine.Interval) -> bool:
+	"""Whether the host blocked this time, or a calendar that can't be trusted closes it."""
+	calendar = of_calendar(busy.label) if isinstance(busy, engine.Busy) else None
+	return calendar is None or calendar[1] is not None
