@@ -24,7 +24,7 @@ $(EMBEDDED): requirements/embedded.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/embedded.txt
 	@touch $@
 
-$(DEV): $(EMBEDDED) requirements/tests.txt requirements/dev.txt
+$(DEV): $(EMBEDDED) requirements/tests.txt requirements/servers.txt requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@touch $@
 

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.platform.clock import iso, now, utc
-from tests.pages.offer import TeamOffer, host_of, in_three_days, make_offer, sign_in
+from tests.pages.offer import TeamOffer, book, host_of, in_three_days, make_offer, sign_in
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, page_of, payload
 
@@ -50,6 +50,19 @@ class TestCreate:
 		assert frappe.db.get_value("Booking", made["name"], "source") == "host"
 		again = client.call(f"{API}.create", **asked, attendee_email="eve@guests.example")
 		assert (again.status_code, again.json()["code"], len(again.json()["suggestions"])) == (409, "SLOT_TAKEN", 3)
+
+	def test_the_slots_to_move_a_booking_leave_out_its_own_start(self, client):
+		offer, other = make_offer(), make_offer()
+		booking = book(offer, NOON)
+		sign_in(client, host_of(offer))
+		asked = {"booking": booking.id, "start_date": str(utc(NOON).date()), "timezone": "UTC"}
+		(slots,) = client.call(f"{API}.get_slots", "GET", **asked).json()["data"]["days"].values()
+		starts = [slot["start"] for slot in slots]
+		# The booking's own time is free for it, so the next start is as near as ever.
+		assert iso(NOON, "UTC") not in starts
+		assert {iso(NOON - 1800, "UTC"), iso(NOON + 1800, "UTC")} <= set(starts)
+		sign_in(client, host_of(other))
+		assert client.call(f"{API}.get_slots", "GET", **asked).json()["code"] == "NOT_PERMITTED"
 
 	def test_it_names_every_wrong_field(self, client):
 		offer = make_offer()

@@ -1,6 +1,7 @@
 """`make test-bench`: runs the tests on a real site with this checkout's app, and leaves the bench unchanged.
 
-Only the site's database changes and, if packages are missing, the bench's virtual environment. This
+Only the site's database changes and, if packages are missing, the bench's virtual environment. Calendar servers get an
+environment of their own: Radicale's libpass writes into the folder of passlib, which Frappe uses. This
 checkout gets a `sites` folder of its own (in `.bench/`) that links to the bench's one and adds the app to it: apps.txt,
 the assets, the logs. So several checkouts can use one bench, and the app needn't be installed in the bench. Its
 configuration has one value more: the site may call servers of this machine, which stand in for calendars.
@@ -15,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 APP = "scheduler_integration"
 CONFIG = "common_site_config.json"
+# In .bench/. The benches of one checkout share it.
+SERVERS = "calendar-servers"
 
 
 def main(bench: Path, site: str, arguments: list[str]) -> int:
@@ -29,6 +32,7 @@ def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
 	sites = shadow_of(bench)
 	python = bench / "env" / "bin" / "python"
 	add_packages(python)
+	add_servers(python)
 	environment = environment_of(bench, site, sites)
 
 	def frappe(*command: str) -> str:
@@ -102,6 +106,19 @@ def add_packages(python: Path) -> None:
 	constraints.write_text("\n".join(line for line in pinned.splitlines() if "==" in line and " @ " not in line))
 	wanted = ["-c", constraints, "-r", ROOT / "requirements" / "tests.txt"]
 	subprocess.run([*pip, "install", "--quiet", "--disable-pip-version-check", *wanted], check=True)
+
+
+def add_servers(python: Path) -> None:
+	"""Install the calendar servers that the tests start into a virtual environment of their own, once."""
+	wanted = ROOT / "requirements" / "servers.txt"
+	home = ROOT / ".bench" / SERVERS
+	done = home / "installed.txt"
+	if done.exists() and done.read_text() == wanted.read_text():
+		return
+	subprocess.run([python, "-m", "venv", "--clear", home], check=True)
+	pip = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+	subprocess.run([*pip, "-r", wanted], check=True)
+	done.write_text(wanted.read_text())
 
 
 if __name__ == "__main__":

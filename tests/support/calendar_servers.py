@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
 import pytest
 import requests
 
+from tests.support.bench import ROOT, SERVERS
 from tests.support.memory import folder_in_memory
 
 
@@ -68,7 +70,7 @@ def times(start: int, end: int) -> str:
 
 @contextmanager
 def radicale() -> Iterator[CalendarServer]:
-	pytest.importorskip("radicale", reason="Radicale comes with requirements/tests.txt")
+	python = _python_with("radicale")
 	with tempfile.TemporaryDirectory(prefix="radicale-", dir=folder_in_memory(), ignore_cleanup_errors=True) as folder:
 		port = _free_port()
 		server = CalendarServer("Radicale", f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{port}/jane/diary/")
@@ -79,21 +81,31 @@ def radicale() -> Iterator[CalendarServer]:
 			f"[storage]\nfilesystem_folder = {folder}/collections\n"
 			"[logging]\nlevel = warning\n"
 		)
-		with _running([sys.executable, "-m", "radicale", "--config", f"{folder}/config"], port):
+		with _running([python, "-m", "radicale", "--config", f"{folder}/config"], port):
 			_make_calendar(server)
 			yield server
 
 
 @contextmanager
 def xandikos() -> Iterator[CalendarServer]:
-	pytest.importorskip("xandikos", reason="Xandikos comes with requirements/tests.txt")
+	python = _python_with("xandikos")
 	with tempfile.TemporaryDirectory(prefix="xandikos-", dir=folder_in_memory(), ignore_cleanup_errors=True) as folder:
 		port = _free_port()
 		base = f"http://127.0.0.1:{port}/"
 		server = CalendarServer("Xandikos", base, f"{base}user/calendars/calendar/", login="user")
 		options = ["--defaults", "-d", folder, "-l", "127.0.0.1", "-p", str(port)]
-		with _running([sys.executable, "-m", "xandikos", *options], port):
+		with _running([python, "-m", "xandikos", *options], port):
 			yield server
+
+
+def _python_with(module: str) -> str:
+	"""Return the Python that has this server: that of their own environment beside a bench, or else this one."""
+	own = ROOT / ".bench" / SERVERS / "bin" / "python"
+	if own.exists():
+		return str(own)
+	if not find_spec(module):
+		pytest.skip(f"{module} comes with requirements/servers.txt")
+	return sys.executable
 
 
 def _make_calendar(server: CalendarServer) -> None:
