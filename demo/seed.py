@@ -1,4 +1,4 @@
-"""Stands in for a site with users: three hosts, a team, their pages, a month of past and a month of coming meetings."""
+"""Stands in for a site with users: three hosts, a team, their pages, three months of past and a month of coming meetings."""
 
 import random
 from datetime import datetime, timedelta, timezone
@@ -23,6 +23,7 @@ from scheduler_integration.platform import clock
 from scheduler_integration.platform.clock import iso
 
 PASSWORD = "demo"
+PAST_DAYS = 90
 HOSTS = (
 	("jane@demo.example", "Jane", "Moreau", "Europe/Paris"),
 	("sam@demo.example", "Sam", "Okafor", "America/New_York"),
@@ -82,7 +83,7 @@ PERSONAL_TYPES: tuple[dict[str, Any], ...] = (
 		"description": "When you are in town.", "requires_confirmation": 1,
 	},
 	{
-		"title": "Cash flow workshop", "slug": "workshop", "duration_minutes": 90, "seats": 6, "daily_limit": 1,
+		"title": "Cash flow workshop", "slug": "workshop", "duration_minutes": 90, "seats": 6, "daily_limit": 1, "price": 90, "currency": "EUR",
 		"color": "#7048e8", "description": "Six companies, one spreadsheet each. Bring a colleague: each takes a seat.",
 	},
 	{
@@ -103,6 +104,7 @@ def seed() -> None:
 	_make_team_page()
 	_make_report(jane.user)
 	_give_everyday_life(jane.user)
+	_book_the_past()
 	_book_a_month()
 	_say_who_came()
 	# Everybody who tries the demo books from one IP address, which would soon reach the limit.
@@ -178,14 +180,29 @@ def _give_everyday_life(user: str) -> None:
 
 
 def _book_a_month() -> None:
-	"""Book about twenty future and sixteen past meetings, with the checks for attendees, and cancel a few of them."""
+	"""Book about twenty future meetings, with the checks for attendees, and cancel a few of them."""
 	dice = random.Random(7)
 	now = clock.now()
-	for days in (*range(-28, 0, 2), *range(1, 21, 1)):
+	for days in range(1, 21):
 		_book_one(dice, now + days * 86400, now)
 	# Jane has requests to answer, and a meeting of this week of which she can say whether it took place.
 	for days, type_slug in ((-4, "intro"), (-2, "intro"), (5, "coffee"), (7, "coffee")):
 		_book_one(dice, now + days * 86400, now, ("jane", type_slug))
+
+
+def _book_the_past() -> None:
+	"""Book three months of meetings, more from week to week, so that the figures have something to say."""
+	dice = random.Random(3)
+	now = clock.now()
+	for days in range(-PAST_DAYS, 0):
+		for _meeting in range(
+			dice.choice((0, 1, 1, 2, 2, 3)) if days > -PAST_DAYS / 2 else dice.choice((0, 0, 1, 1, 2))
+		):
+			_book_one(dice, now + days * 86400, now)
+	bookings.complete_past_meetings(now)
+	# Their messages would have been sent long ago.
+	over = frappe.get_all("Booking", {"ends_at": ["<", now]}, pluck="name")
+	frappe.db.delete("Outbox Task", {"booking": ["in", over]})
 
 
 def _follow_a_link(meeting_type: str, now: int) -> str:
@@ -221,7 +238,7 @@ def _book_one(dice: random.Random, around: int, now: int, wanted: tuple[str, str
 	slug, type_slug = wanted or dice.choice(
 		(("jane", "intro"), ("jane", "workshop"), ("sam", "intro"), ("team", "tour"))
 	)
-	as_of = min(now, around - 3 * 86400)
+	as_of = min(now, around - dice.choice((1, 2, 3, 3, 5, 8, 13)) * 86400)
 	day = datetime.fromtimestamp(around, timezone.utc).date()
 	found = find_bookable(slug, type_slug)
 	asked = SlotRequest(found.meeting_type.duration_minutes)
@@ -242,5 +259,8 @@ def _book_one(dice: random.Random, around: int, now: int, wanted: tuple[str, str
 		booking = bookings.book(request, found, as_of)
 	except SchedulingError:
 		return
-	if not wanted and dice.random() < 0.15:
+	luck = dice.random()
+	if not wanted and luck < 0.12:
 		bookings.cancel_by_token(booking.manage_url.rpartition("/")[2], "Something came up", as_of)
+	elif booking.end < now - 86400 and luck > 0.92:
+		bookings.mark_no_show(booking.id, "Nobody picked up the phone", booking.end + 3600)

@@ -30,6 +30,7 @@ website_redirects = [{"source": "/settings/scheduling", "target": "/scheduling",
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/scheduling/insights", "to_route": "scheduling_insights"},
 	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
 	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},

@@ -18,10 +18,11 @@ TOP_TYPES = 10
 
 @dataclass(slots=True)
 class TypeFigures:
-	"""The figures of a meeting type. `name` is its title, or the record's name if the record is gone."""
+	"""The figures of a meeting type. `name` is its title, or the record's name if the record is gone; `page` its page's."""
 
 	meeting_type: str
 	name: str
+	page: str = ""
 	tally: Tally = field(default_factory=Tally)
 	money: Money = field(default_factory=Money)
 
@@ -108,17 +109,23 @@ def _types(groups: list[counts.Group]) -> list[TypeFigures]:
 	found: dict[str, TypeFigures] = {}
 	for each in groups:
 		name = each.meeting_type
-		figures = found.setdefault(name, TypeFigures(name, titles.get(name, name)))
+		figures = found.setdefault(name, TypeFigures(name, *titles.get(name, (name,))))
 		_count(figures.tally, each)
 		figures.money.add(each.status, each.currency, each.price)
 	return sorted(found.values(), key=lambda each: (-each.tally.total, each.name))[:TOP_TYPES]
 
 
-def _titles(names: set[str]) -> dict[str, str]:
-	if not names:
-		return {}
-	found = frappe.get_all("Meeting Type", {"name": ["in", sorted(names)]}, ["name", "title"])
-	return {each.name: each.title for each in found}
+def _titles(names: set[str]) -> dict[str, tuple[str, str]]:
+	"""Return the titles of types and of their pages."""
+	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
+	query = (
+		frappe.qb.from_(meeting_type)
+		.left_join(page)
+		.on(page.name == meeting_type.scheduling_page)
+		.select(meeting_type.name, meeting_type.title, page.title)
+		.where(meeting_type.name.isin(sorted(names) or [""]))
+	)
+	return {name: (title, page_title or "") for name, title, page_title in query.run()}
 
 
 def _over_time(scope: Scope) -> tuple[dict[date, Tally], Counter[tuple[int, int]]]:

@@ -172,6 +172,33 @@ def test_why_a_time_is_not_offered(browse):
 	check(window, "why-answer")
 
 
+def test_a_hosts_figures(browse):
+	window = browse(SMALL_PHONE)
+	meeting_type = make_offer()
+	for days in (1, 2, 2, 5):
+		past_meeting(meeting_type, days)
+	sign_in_as(window, host_of(meeting_type))
+	window.open("/scheduling/insights")
+	window.page.get_by_text("As a table").click()
+	check(window, "insights")
+
+
+def past_meeting(meeting_type, days):
+	"""Store a meeting of some days ago, as bookings are stored that were made and held since."""
+	start = now() // 3600 * 3600 - days * 86400
+	fields = {
+		"doctype": "Booking", "name": frappe.generate_hash(length=10), "status": "Completed", "host": host_of(meeting_type),
+		"meeting_type": meeting_type.name, "scheduling_page": meeting_type.scheduling_page, "starts_at": start,
+		"ends_at": start + 1800, "booked_at": start - 86400, "price": 50, "currency": "EUR", "utm_source": "newsletter",
+	}  # fmt: skip
+	booking = frappe.get_doc(fields)
+	booking.db_insert()
+	row = {"parent": booking.name, "parenttype": "Booking", "parentfield": "hosts", "user": booking.host, "idx": 1}
+	times = {"starts_at": start, "ends_at": start + 1800, "is_first_day": 1}
+	frappe.get_doc({"doctype": "Booking Host", "name": frappe.generate_hash(length=10), **row, **times}).db_insert()
+	frappe.db.commit()
+
+
 def connect_account(host, account, status="Connected", **fields):
 	"""Connect an account at Google, as after its consent, that nobody reads while the test runs."""
 	calendars = [

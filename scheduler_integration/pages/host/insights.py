@@ -1,0 +1,323 @@
+"""The page `/scheduling/insights`: figures as cards, charts and tables, each with its finding in a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale, numbers
+from babel.dates import format_time
+from frappe import _
+
+from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
+from scheduler_integration.insights.formulas import Change, Tally
+from scheduler_integration.insights.scope import Scope
+from scheduler_integration.insights.staff import HostFigures
+from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.types import types_by_page
+from scheduler_integration.pages.kit import charts, dates
+
+PATH = "/scheduling/insights"
+EXPORT = "/api/method/scheduler_integration.api.analytics.export"
+# Longer periods are drawn by the week.
+_MOST_BARS = 62
+_KINDS = ("completed", "open", "missed", "cancelled")
+_RANGES = (7, 30, 90, 365)
+_PERCENT = "#,##0.#%"
+
+
+@dataclass(frozen=True)
+class Figures:
+	"""What the page shows. `hosts` are those that a manager may choose, empty for others."""
+
+	dashboard: Dashboard
+	staff: Sequence[HostFigures]
+	types: Sequence[ReadableType]
+	hosts: Sequence[TypeHost]
+	is_manager: bool
+	problem: str | None = None
+
+
+def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]:
+	"""Return the view. `today` is the date in the scope's zone."""
+	found, locale = figures.dashboard, house.visitor.locale
+	scope = found.scope
+	return {
+		**house.frame(_("Insights"), styles=("insights",)),
+		"subtitle": _("Meetings from {0}, by the clock of {1}.").format(
+			dates.date_range(scope.first, scope.last, locale), dates.city(scope.zone, locale)
+		),
+		"message": {"text": figures.problem, "is_error": True} if figures.problem else None,
+		"filters": _filters(figures, today),
+		"cards": _cards(found, locale),
+		"days": _days(found, locale),
+		"peaks": _peaks(found, locale),
+		"types": _types(found.types, locale),
+		"sources": _sources(found.sources),
+		"staff": _staff(figures.staff, locale) if figures.is_manager and not scope.host else None,
+		"is_empty": not found.tally.total,
+		"exports": _exports(scope, figures.is_manager),
+	}
+
+
+def _filters(figures: Figures, today: date) -> dict[str, Any]:
+	scope = figures.dashboard.scope
+	kept = {"host": scope.host if figures.is_manager else None, "type": scope.meeting_type}
+	return {
+		"ranges": [
+			{
+				"label": _("{0} days").format(days),
+				"url": _address(kept | {"from": str(today - timedelta(days=days - 1)), "to": str(today)}),
+				"is_current": (scope.first, scope.last) == (today - timedelta(days=days - 1), today),
+			}
+			for days in _RANGES
+		],
+		"since": scope.first.isoformat(),
+		"until": scope.last.isoformat(),
+		"hosts": figures.hosts,
+		"host": scope.host if figures.is_manager else None,
+		"pages": types_by_page(figures.types),
+		"meeting_type": scope.meeting_type,
+	}
+
+
+def _address(arguments: dict[str, str | None], path: str = PATH) -> str:
+	query = urlencode({name: value for name, value in arguments.items() if value})
+	return f"{path}?{query}" if query else path
+
+
+def _cards(found: Dashboard, locale: Locale) -> list[dict[str, Any]]:
+	tally, leads = found.tally, found.leads
+	cards = [
+		_card(
+			_("This week's bookings"),
+			_number(found.this_week.value, locale),
+			*_trend(found.this_week, _("{0}: last week it was {1} by this moment"), locale),
+		),
+		_card(
+			_("Meetings"),
+			_number(tally.total, locale),
+			*_trend(found.period, _("{0}: it was {1} in as much time before"), locale),
+		),
+		_card(
+			_("Took place"),
+			_percent(tally.completion_rate, locale),
+			_("{0} of {1} that are over").format(_number(tally.completed, locale), _number(tally.ended, locale)),
+		),
+		_card(
+			_("No-shows"),
+			_percent(tally.no_show_rate, locale),
+			_("{0} attendees didn't come").format(_number(tally.no_shows, locale)),
+		),
+		_card(
+			_("Cancellations"),
+			_percent(tally.cancellation_rate, locale),
+			_("{0} by attendees, {1} by hosts").format(
+				_number(tally.by_attendee, locale), _number(tally.by_host, locale)
+			),
+		),
+		_card(
+			_("Booked ahead"),
+			_lead(leads.median, locale),
+			_("Half book earlier, half later. Nine of ten within {0}.").format(_lead(leads.p90, locale)),
+		),
+	]
+	return [*cards, *(_money_card(row, locale) for row in found.money.rows())]
+
+
+def _card(title: str, value: str, note: str = "", trend: str = "") -> dict[str, Any]:
+	return {"title": title, "value": value, "note": note, "trend": trend}
+
+
+def _money_card(row: tuple[str, float, float], locale: Locale) -> dict[str, Any]:
+	currency, revenue, still_open = row
+	note = _("{0} more from meetings to come").format(dates.money(still_open, currency, locale)) if still_open else ""
+	return _card(_("Revenue"), dates.money(revenue, currency, locale), note)
+
+
+def _trend(change: Change, sentence: str, locale: Locale) -> tuple[str, str]:
+	"""Return the sentence with the change in percent and the number before, and the trend."""
+	if change.change is None:
+		return "", ""
+	sign = "+" if change.change > 0 else ""
+	return sentence.format(f"{sign}{_percent(change.change, locale)}", _number(change.before, locale)), change.trend
+
+
+def _days(found: Dashboard, locale: Locale) -> dict[str, Any]:
+	rows = (
+		_by_week(found.by_day, locale.first_week_day) if len(found.by_day) > _MOST_BARS else list(found.by_day.items())
+	)
+	labels = [dates.short_day(day, locale) for day, _tally in rows]
+	best = max(rows, key=lambda row: row[1].total, default=None)
+	return {
+		"title": _("Meetings by week") if len(found.by_day) > _MOST_BARS else _("Meetings by day"),
+		"finding": _busiest(best, len(found.by_day) > _MOST_BARS, locale),
+		"chart": charts.stacked_bars([_parts(tally) for _day, tally in rows]),
+		"labels": [labels[0], labels[len(labels) // 2], labels[-1]] if len(labels) > 2 else labels,
+		"legend": _legend(),
+		"rows": [
+			{"label": label, "numbers": [part.value for part in _parts(tally)], "total": tally.total}
+			for label, (_day, tally) in zip(labels, rows, strict=True)
+			if tally.total
+		],
+	}
+
+
+def _busiest(best: tuple[date, Tally] | None, is_week: bool, locale: Locale) -> str:
+	if not best or not best[1].total:
+		return _("No meetings on these dates.")
+	day = dates.short_day(best[0], locale)
+	sentence = _("Most in the week of {0}: {1}.") if is_week else _("Most on {0}: {1}.")
+	return sentence.format(day, _number(best[1].total, locale))
+
+
+def _by_week(by_day: dict[date, Tally], first_week_day: int) -> list[tuple[date, Tally]]:
+	weeks: dict[date, Tally] = {}
+	for day, tally in by_day.items():
+		week = weeks.setdefault(day - timedelta(days=(day.weekday() - first_week_day) % 7), Tally())
+		for name in ("pending", "scheduled", "completed", "no_shows", "cancelled", "cancelled_after_start"):
+			setattr(week, name, getattr(week, name) + getattr(tally, name))
+	return list(weeks.items())
+
+
+def _parts(tally: Tally) -> list[charts.Part]:
+	values = (
+		tally.completed,
+		tally.scheduled + tally.pending,
+		tally.no_shows,
+		tally.cancelled + tally.cancelled_after_start,
+	)
+	return [charts.Part(kind, value) for kind, value in zip(_KINDS, values, strict=True)]
+
+
+def _legend() -> list[dict[str, str]]:
+	labels = (_("Took place"), _("To come"), _("Attendee didn't come"), _("Cancellations"))
+	return [{"kind": kind, "label": label} for kind, label in zip(_KINDS, labels, strict=True)]
+
+
+def _peaks(found: Dashboard, locale: Locale) -> dict[str, Any]:
+	"""Return the heat map: a row for each hour between the first and the last with a meeting, a column for each weekday."""
+	hours = sorted({hour for _day, hour in found.peaks})
+	largest = max(found.peaks.values(), default=0)
+	columns = [(locale.first_week_day + offset) % 7 for offset in range(7)]
+	best = max(sorted(found.peaks), key=lambda place: found.peaks[place], default=None)
+	return {
+		"finding": _peak(best, locale) if best else _("No meetings on these dates."),
+		"days": dates.weekday_names(locale),
+		"rows": [
+			{
+				"hour": _hour(hour, locale),
+				"cells": [
+					{"count": count, "shade": charts.shade(count, largest)}
+					# Columns count from Monday, peaks from Sunday.
+					for day in columns
+					for count in (found.peaks.get(((day + 1) % 7, hour), 0),)
+				],
+			}
+			for hour in (range(hours[0], hours[-1] + 1) if hours else ())
+		],
+	}
+
+
+def _peak(place: tuple[int, int], locale: Locale) -> str:
+	day = locale.days["stand-alone"]["wide"][(place[0] - 1) % 7]
+	return _("Most begin on {0} at {1}.").format(day, _hour(place[1], locale))
+
+
+def _hour(hour: int, locale: Locale) -> str:
+	return format_time(time(hour), "short", locale=locale)
+
+
+def _types(types: Sequence[TypeFigures], locale: Locale) -> dict[str, Any]:
+	widths = charts.shares([each.tally.total for each in types])
+	names = Counter(each.name for each in types)
+	return {
+		"finding": _("Most booked: {0}.").format(types[0].name) if types else "",
+		"rows": [
+			{
+				"name": f"{each.name} · {each.page}" if names[each.name] > 1 else each.name,
+				"width": width,
+				"total": _number(each.tally.total, locale),
+				"completion": _percent(each.tally.completion_rate, locale),
+				"no_show": _percent(each.tally.no_show_rate, locale),
+				"revenue": _amounts(each.money.rows(), locale),
+			}
+			for each, width in zip(types, widths, strict=True)
+		],
+	}
+
+
+def _sources(sources: Sequence[Source]) -> dict[str, Any]:
+	widths = charts.shares([each.bookings for each in sources])
+	return {
+		"rows": [
+			{"name": _source(each), "width": width, "total": each.bookings}
+			for each, width in zip(sources[:10], widths, strict=False)
+		]
+	}
+
+
+def _source(each: Source) -> str:
+	names = [name for name in (each.utm_source, each.utm_medium, each.utm_campaign) if name]
+	where = {"page": _("Booking page"), "desk": _("Booked by a host"), "": _("Unknown")}.get(each.source, each.source)
+	return " · ".join([*names, *([where] if not names else [])])
+
+
+def _staff(staff: Iterable[HostFigures], locale: Locale) -> list[dict[str, Any]]:
+	return [
+		{
+			"name": each.name,
+			"url": _address({"host": each.user}),
+			"total": _number(each.tally.total, locale),
+			"completion": _percent(each.tally.completion_rate, locale),
+			"no_show": _percent(each.tally.no_show_rate, locale),
+			"hours": numbers.format_decimal(each.hours, locale=locale),
+			"revenue": _amounts(each.money.rows(), locale),
+		}
+		for each in staff
+	]
+
+
+def _exports(scope: Scope, is_manager: bool) -> list[dict[str, str]]:
+	kept = {
+		"start_date": scope.first.isoformat(),
+		"end_date": scope.last.isoformat(),
+		"host": scope.host if is_manager else None,
+		"meeting_type": scope.meeting_type,
+	}
+	tables = {
+		"bookings": _("Bookings"),
+		"daily": _("Days"),
+		"meeting_types": _("Meeting types"),
+		"sources": _("Sources"),
+	}
+	tables |= {"staff": _("Hosts")} if is_manager else {}
+	return [{"label": label, "url": _address({"what": what, **kept}, EXPORT)} for what, label in tables.items()]
+
+
+def _number(value: int, locale: Locale) -> str:
+	return numbers.format_decimal(value, locale=locale)
+
+
+def _percent(value: float | None, locale: Locale) -> str:
+	"""`75.5%`, or a dash if there is nothing to divide by."""
+	return "–" if value is None else numbers.format_percent(value / 100, _PERCENT, locale=locale)
+
+
+def _lead(hours: float | None, locale: Locale) -> str:
+	"""`5 hours` or `2.5 days`, or a dash."""
+	if hours is None:
+		return "–"
+	if hours < 48:
+		return _("{0} hours").format(numbers.format_decimal(round(hours, 1), locale=locale))
+	return _("{0} days").format(numbers.format_decimal(round(hours / 24, 1), locale=locale))
+
+
+def _amounts(rows: Iterable[tuple[str, float, float]], locale: Locale) -> str:
+	return ", ".join(dates.money(revenue, currency, locale) for currency, revenue, _open in rows) or "–"

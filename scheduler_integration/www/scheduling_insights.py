@@ -1,0 +1,53 @@
+"""`/scheduling/insights`: hosts see the figures on their own meetings, managers those of all or of one host.
+
+The filters are in the address: `from`, `to`, `host` and `type`. A wrong filter is named, and the last 30 days are shown.
+"""
+
+import frappe
+
+from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
+from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
+from scheduler_integration.engine import local_date
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.insights.dashboard import dashboard
+from scheduler_integration.insights.scope import Scope, scope_for
+from scheduler_integration.insights.staff import staff_performance
+from scheduler_integration.pages.host.house import open_house
+from scheduler_integration.pages.host.insights import PATH, Figures, insights_view
+from scheduler_integration.pages.kit.respond import argument, respond, to_your_meetings
+from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.parsing.fields import parse_dates
+from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.clock import now
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context: frappe._dict) -> None:
+	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+
+
+def _view() -> dict:
+	user, visitor, instant = frappe.session.user, current_visitor(), now()
+	scope, problem = _scope(user, instant)
+	shows_staff = is_manager() and not scope.host
+	figures = Figures(
+		dashboard=dashboard(scope, instant, week_begins=visitor.locale.first_week_day),
+		staff=staff_performance(scope) if shows_staff else (),
+		types=readable_meeting_types(),
+		hosts=enabled_hosts_of_all() if is_manager() else (),
+		is_manager=is_manager(),
+		problem=problem,
+	)
+	house = open_house(user, visitor, instant, PATH)
+	return insights_view(house, figures, local_date(instant, scope.zone)) | {"status": 400 if problem else 200}
+
+
+def _scope(user: str, instant: int) -> tuple[Scope, str | None]:
+	asked = {"host": argument("host") or None, "meeting_type": argument("type") or None}
+	try:
+		first, last = parse_dates(start_date=argument("from"), end_date=argument("to"))
+		return scope_for(user, first, last, instant, **asked), None
+	except InvalidRequest as refused:
+		return scope_for(user, None, None, instant, **asked), " ".join([refused.message, *refused.details.values()])

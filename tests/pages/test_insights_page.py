@@ -1,0 +1,95 @@
+"""`/scheduling/insights`: the figures of the API, as cards, charts and tables."""
+
+import frappe
+import pytest
+
+from scheduler_integration.engine import local_date
+from scheduler_integration.insights.dashboard import dashboard
+from scheduler_integration.insights.formulas import Tally
+from scheduler_integration.insights.scope import Scope
+from scheduler_integration.pages.kit import charts
+from scheduler_integration.platform.clock import now
+from tests.pages.offer import book, host_of, in_three_days, make_offer, sign_in
+from tests.pages.reading import read
+from tests.support.factories import make_host, make_user
+
+PATH = "/scheduling/insights"
+
+
+@pytest.fixture
+def offer(commit_clean):
+	return make_offer()
+
+
+def card(html, title):
+	"""Return the number on the card with this title."""
+	for item in html.all("li", class_="card figure"):
+		if item.one("h2").text == title:
+			return item.one("p", class_="value").text
+	raise AssertionError(title)
+
+
+def open_page(client, user, query=""):
+	sign_in(client, user)
+	answer = client.get(PATH + query)
+	return answer, read(answer.text)
+
+
+def test_a_guest_signs_in_first(client):
+	answer = client.get(PATH, allow_redirects=False)
+	assert (answer.status_code, answer.headers["Location"]) == (302, f"/login?redirect-to={PATH}")
+
+
+def test_a_host_sees_the_figures_of_the_api(client, offer):
+	book(offer)
+	book(offer, in_three_days(15))
+	frappe.db.commit()
+	user = host_of(offer)
+	today = local_date(now(), "Europe/Berlin")
+	answer, html = open_page(client, user, f"?from={today}&to=2099-01-01")
+	assert answer.status_code == 400  # More than a year
+	answer, html = open_page(client, user, f"?from={today}&to={today.replace(year=today.year + 1)}")
+	assert (answer.status_code, card(html, "Meetings")) == (200, "2")
+
+
+def test_hosts_see_nobody_elses(client, offer):
+	book(offer)
+	tom = make_host("Tom")
+	frappe.db.commit()
+	assert open_page(client, tom, f"?host={host_of(offer)}")[0].status_code == 403
+
+
+def test_only_managers_choose_hosts(client, offer):
+	_answer, html = open_page(client, host_of(offer))
+	assert html.all("select", name="host") == []
+	maya = make_user("Maya", roles=("Scheduling Manager",))
+	frappe.db.commit()
+	_answer, html = open_page(client, maya, f"?host={host_of(offer)}")
+	chosen = [each for each in html.one("select", name="host").all("option") if "selected" in each.attributes]
+	assert [each["value"] for each in chosen] == [host_of(offer)]
+
+
+def test_a_wrong_date_is_named_and_the_last_month_is_shown(client, offer):
+	answer, html = open_page(client, host_of(offer), "?from=yesterday")
+	assert answer.status_code == 400
+	assert "2026-11-23" in html.one("p", role="alert").text
+
+
+def test_bars_are_stacked_and_scaled_to_the_highest():
+	drawn = charts.stacked_bars([[charts.Part("completed", 3), charts.Part("missed", 1)], [charts.Part("open", 2)], []])
+	assert drawn["highest"] == 4
+	completed, missed, still_open = drawn["rects"]
+	assert (completed["y"], completed["height"]) == (40.0, 120.0)
+	assert (missed["y"], missed["height"]) == (0.0, 40.0)
+	assert (still_open["height"], still_open["x"]) == (80.0, 264.0)
+	assert charts.stacked_bars([])["rects"] == []
+
+
+@pytest.mark.parametrize(("value", "largest", "wanted"), [(0, 9, 0), (1, 9, 1), (3, 9, 2), (9, 9, 4), (0, 0, 0)])
+def test_shades(value, largest, wanted):
+	assert charts.shade(value, largest) == wanted
+
+
+def test_a_year_without_a_meeting_has_no_rates(offer):
+	today = local_date(now(), "UTC")
+	assert dashboard(Scope(today, today, "UTC", host_of(offer)), now()).tally == Tally()
