@@ -91,7 +91,7 @@ def send_digests() -> None:
 			queue_digest(name, now)
 		except Exception:
 			frappe.db.rollback(save_point="digest")
-			frappe.log_error(title=f"The morning digest {name} failed")
+			frappe.log_error(f"The morning digest {name} failed", frappe.get_traceback())
 
 
 def release_past_slots() -> None:

@@ -50,7 +50,7 @@ def close_each(query: QueryBuilder, close: Callable[[str, int], None], now: int,
 			closed += 1
 		except Exception:
 			frappe.db.rollback()
-			frappe.log_error(title=f"Booking {name} could not be closed")
+			frappe.log_error(f"Booking {name} could not be closed", frappe.get_traceback())
 			frappe.db.commit()
 	return closed
 

@@ -1,6 +1,7 @@
 """Erases personal data from past bookings. Limits, loads and reports still count them: host, type, times and state stay.
 
-Contacts and their activities are the CRM's own records, and stay until somebody deletes them there.
+Contacts and their activities (Events and their entries on timelines) are the CRM's own records, and stay until somebody
+deletes them there. Logs that name no booking, such as the web server's, are deleted by their own settings.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ from frappe.translate import print_language
 
 from scheduler_integration.calendars.mirror import rows as events
 from scheduler_integration.conferencing import records as calls
+from scheduler_integration.engagement.retention import forget_bookings
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.outbox.tasks import delete_tasks_of
+from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import site_language
 
 # Every field that is about a person, or was written by one.
@@ -22,8 +25,24 @@ _PERSONAL: dict[str, Any] = dict.fromkeys(
 		"attendee_phone", "attendee_company", "contact", "reference_doctype", "reference_name", "event", "location",
 		"meeting_link", "meeting_id", "meeting_password", "video_error", "notes", "host_notes", "cancel_reason",
 		"reschedule_reason", "reschedule_message", "reference", "idempotency_key",
+		"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
 	)
 )  # fmt: skip
+# Columns that Frappe itself fills in: a copy of the comments, tags, and who has a to-do. Some exist only once needed.
+_FRAPPES = ("_comments", "_user_tags", "_assign")
+# A caller writes the source, so it may be anything. These are the app's own words, which are counted.
+_OWN_SOURCES = ("page", "host")
+# Frappe's records about a document, each with the fields that name the document, and with its rows.
+_ABOUT = (
+	("Comment", "reference_doctype", "reference_name", ()),
+	("Communication", "reference_doctype", "reference_name", ("Communication Link",)),
+	("Email Queue", "reference_doctype", "reference_name", ("Email Queue Recipient",)),
+	("Error Log", "reference_doctype", "reference_name", ()),
+	("Notification Log", "document_type", "document_name", ()),
+	("Tag Link", "document_type", "document_name", ()),
+	("ToDo", "reference_type", "reference_name", ()),
+	("Version", "ref_doctype", "docname", ()),
+)
 # A booking must have an e-mail address. RFC 2606 reserves `.invalid`, so no mail can go there.
 NOBODY = "nobody@erased.invalid"
 # Bookings that one transaction erases: it mustn't lock a large part of the table.
@@ -34,16 +53,19 @@ def forget_past_bookings(now: int) -> int:
 	"""Erase personal data from bookings that ended more than `retention_days` of Scheduler Settings ago; 0 days keeps them.
 
 	`now` is in epoch seconds. Returns the number of bookings. Commits after each batch. Their manage links stop
-	working, and their outbox tasks and timeline are deleted.
+	working. Their outbox tasks, mails, notifications, to-dos, files and timeline are deleted.
 	"""
 	days = frappe.get_cached_doc("Scheduler Settings").retention_days
 	if not days:
 		return 0
 	forgotten = 0
-	for names in _past_bookings(now - days * 86400):
+	before = now - days * 86400
+	for names in _past_bookings(before):
 		_forget(names)
 		frappe.db.commit()
 		forgotten += len(names)
+	_delete_digests(before)
+	frappe.db.commit()
 	return forgotten
 
 
@@ -59,14 +81,47 @@ def _past_bookings(before: int) -> Iterator[list[str]]:
 
 def _forget(names: list[str]) -> None:
 	frappe.db.set_value("Booking", {"name": ["in", names]}, _erased(), update_modified=False)
+	typed = {"name": ["in", names], "source": ["not in", _OWN_SOURCES]}
+	frappe.db.set_value("Booking", typed, "source", None, update_modified=False)
 	for table in ("Booking Answer", "Booking Guest"):
 		frappe.db.delete(table, {"parenttype": "Booking", "parent": ["in", names]})
-	frappe.db.delete("Comment", {"reference_doctype": "Booking", "reference_name": ["in", names]})
-	if frappe.db.table_exists("Version"):
-		frappe.db.delete("Version", {"ref_doctype": "Booking", "docname": ["in", names]})
+	for doctype, of_type, of_name, tables in _ABOUT:
+		if frappe.db.table_exists(doctype):
+			_delete(doctype, {of_type: "Booking", of_name: ["in", names]}, tables)
+	frappe.db.delete("__global_search", {"doctype": "Booking", "name": ["in", names]})
+	_delete_files(names)
 	delete_tasks_of(names)
 	events.forget_people(names)
 	calls.forget_people(names)
+	forget_bookings(names)
+
+
+def _delete(doctype: str, filters: dict[str, Any], tables: tuple[str, ...]) -> None:
+	"""Delete records with their rows and former versions. `delete_doc` would keep a copy of each as a Deleted Document."""
+	found = frappe.get_all(doctype, filters, pluck="name")
+	if not found:
+		return
+	for table in tables:
+		frappe.db.delete(table, {"parenttype": doctype, "parent": ["in", found]})
+	if frappe.db.table_exists("Version"):
+		frappe.db.delete("Version", {"ref_doctype": doctype, "docname": ["in", found]})
+	frappe.db.delete(doctype, {"name": ["in", found]})
+
+
+def _delete_files(names: list[str]) -> None:
+	if not frappe.db.table_exists("File"):
+		return
+	for name in frappe.get_all(
+		"File", {"attached_to_doctype": "Booking", "attached_to_name": ["in", names]}, pluck="name"
+	):
+		# The job runs for the site, not for a user. The file itself is deleted too.
+		frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
+
+
+def _delete_digests(before: int) -> None:
+	"""Delete the mails that listed the meetings of a day before this instant (epoch seconds)."""
+	digests = {"reference_doctype": "Host Preferences", "creation": ["<", to_site_time(before)]}
+	_delete("Email Queue", digests, ("Email Queue Recipient",))
 
 
 def _erased() -> dict[str, Any]:
@@ -81,5 +136,4 @@ def _erased() -> dict[str, Any]:
 		"manage_key": "",
 		"is_forgotten": 1,
 	}
-	# Frappe adds the column with the first comment on any booking.
-	return {**values, "_comments": None} if frappe.db.has_column("Booking", "_comments") else values
+	return {**values, **{column: None for column in _FRAPPES if frappe.db.has_column("Booking", column)}}

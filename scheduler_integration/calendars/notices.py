@@ -110,7 +110,7 @@ def _send(user: str, subject: str, sentences: Iterable[str], link: str, referenc
 		frappe.db.rollback(save_point="notice")
 		if isinstance(error, frappe.OutgoingEmailError):
 			frappe.clear_last_message()
-		frappe.log_error(title=f"This mail was not queued: {subject}"[:140])
+		frappe.log_error(f"A mail about {reference[0]} {reference[1]} was not queued", frappe.get_traceback())
 
 
 def _address_of(user: str) -> str:

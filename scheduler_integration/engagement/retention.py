@@ -47,6 +47,11 @@ def forget_assessment(name: str) -> None:
 	_forget({"assessment": name})
 
 
+def forget_bookings(names: list[str]) -> None:
+	"""Forget the people of bookings that are erased: a row names the Contact, whose name is the person's."""
+	_forget({"booking": ["in", names]})
+
+
 def forget_meeting_type(name: str) -> None:
 	"""Remove a deleted meeting type from the rows. The rows still count in the sums."""
 	for doctype in ("Scheduler Engagement", "Outside Booking"):
@@ -88,5 +93,5 @@ def _delete_outside_bookings(before: int) -> None:
 	old = (outside.creation < to_site_time(before)) & (Coalesce(outside.ends_at, 0) < before)
 	for name in frappe.qb.from_(outside).select(outside.name).where(old).run(pluck=True):
 		# The job runs for the site, not for a user.
-		frappe.delete_doc("Outside Booking", name, ignore_permissions=True, force=True)
+		frappe.delete_doc("Outside Booking", name, ignore_permissions=True, force=True, delete_permanently=True)
 		frappe.db.commit()

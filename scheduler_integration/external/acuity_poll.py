@@ -41,7 +41,7 @@ def ask_due(now: int) -> None:
 		except Exception:
 			# One appointment that can't be recorded mustn't stop the others.
 			frappe.db.rollback()
-			frappe.log_error(title=f"Outside Booking {name} could not be recorded")
+			frappe.log_error(f"Outside Booking {name} could not be recorded", frappe.get_traceback())
 			frappe.db.commit()
 
 

@@ -4,7 +4,7 @@ A host gets at most one a day. The job can run at any time and twice, because `l
 one.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import frappe
 from frappe import _
@@ -50,11 +50,11 @@ def queue_digest(name: str, now: int) -> bool:
 	meetings = by_session(hosted_between(user, *day))
 	if not meetings:
 		return False
-	_send(reader, meetings, day, today)
+	_send(name, reader, meetings, day)
 	return True
 
 
-def _send(reader: Reader, meetings: list[list[Document]], day: Interval, today: date) -> None:
+def _send(preferences: str, reader: Reader, meetings: list[list[Document]], day: Interval) -> None:
 	with print_language(reader.language):
 		rows = sorted((_row(sharing, day, reader) for sharing in meetings), key=lambda row: row["start"])
 		frappe.sendmail(
@@ -69,6 +69,9 @@ def _send(reader: Reader, meetings: list[list[Document]], day: Interval, today: 
 					"url": get_url("/scheduling"),
 				},
 			),
+			# With these, the mail is found and deleted when the bookings are erased.
+			reference_doctype="Host Preferences",
+			reference_name=preferences,
 			add_unsubscribe_link=0,
 			delayed=True,
 		)

@@ -82,7 +82,7 @@ def render_text(key: str, text: str | None, variables: dict[str, Any]) -> str:
 	try:
 		filled = filled_in(text, known) if text else ""
 	except TextNotUsable:
-		frappe.log_error(title=_BROKEN)
+		frappe.log_error(_BROKEN, frappe.get_traceback())
 		filled = "" if key in TEXTS else filled_in_anyway(text or "", known)
 	if not filled.strip() and key in TEXTS:
 		filled = get_template(f"{FOLDER}/{key}.txt").render(known)
@@ -137,5 +137,5 @@ def _first_that_renders(own: Any, shipped: Any, rendered: Callable[[Any], Any]) 
 	except Exception:
 		if shipped is None:
 			raise
-		frappe.log_error(title=_BROKEN)
+		frappe.log_error(_BROKEN, frappe.get_traceback())
 		return rendered(shipped)

@@ -131,7 +131,8 @@ class Runner:
 			outcome = outcome_of_error(task, raised, self.now())
 			if task.attempts == 1 or isinstance(outcome, Never):
 				# Not Frappe's own traceback: it shows the variables of each function, and some of them hold access tokens.
-				frappe.log_error(f"Outbox Task {task.name}: {task.kind} for {task.booking}", frappe.get_traceback())
+				title = f"Outbox Task {task.name}: {task.kind} for {task.booking}"
+				frappe.log_error(title, frappe.get_traceback(), "Booking", task.booking)
 		self._settle(task, outcome)
 		return error
 

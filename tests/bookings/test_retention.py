@@ -5,8 +5,14 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import BookingNotFound
+from scheduler_integration.notifications.automations.preview import send_test
+from scheduler_integration.notifications.digest import queue_digest
+from scheduler_integration.notifications.preferences import choose_digest
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_user, payload, token_of
+from tests.support.outbox import deliver
+from tests.support.raw_search import tables_with
+from tests.support.site import on_real_site
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
@@ -82,7 +88,7 @@ def test_nothing_of_the_person_is_left_and_what_is_counted_stays(page):
 		"ends_at",
 		"duration_minutes",
 		"source",
-	]
+	]  # The source is "page", the app's own word.
 	before = frappe.db.get_value("Booking", booking.id, counted)
 	ends_at = frappe.db.get_value("Booking", booking.id, "ends_at")
 	bookings.forget_past_bookings(ends_at + 30 * DAY)
@@ -118,3 +124,100 @@ def test_zero_days_keep_everything(page):
 	booking = cancelled(page)
 	assert bookings.forget_past_bookings(NINE + 4000 * DAY) == 0
 	assert "Nemo" in told_of(booking.id)
+
+
+# Everything that happens to a booking leaves traces in tables of Frappe.
+
+# The CRM's own records, and what Frappe makes of them.
+CRMS = {
+	"tabContact", "tabContact Email", "tabContact Phone", "tabDynamic Link", "tabEvent", "tabEvent Participants",
+	"tabCommunication", "tabCommunication Link", "__global_search",
+}  # fmt: skip
+
+
+@pytest.fixture
+def word():
+	return fresh("nemo").replace("-", "")
+
+
+@pytest.mark.usefixtures("kept_for_thirty_days", "outgoing_mail")
+def test_an_erased_booking_kept_names_and_addresses_in_todos_notifications_mails_and_its_source(page, word):
+	booking = _with_traces(page, word)
+	before = tables_with(word)
+	expected = {
+		"tabBooking",
+		"tabToDo",
+		"tabNotification Log",
+		"tabEmail Queue",
+		"tabEmail Queue Recipient",
+		"tabError Log",
+	}
+	assert expected <= before
+	assert frappe.get_all("Email Queue", {"reference_doctype": "Host Preferences"})
+	bookings.forget_past_bookings(at("2030-01-01"))
+	assert tables_with(word) <= CRMS
+	for doctype, fields in {"Communication": "reference_name", "Email Queue": "reference_name"}.items():
+		assert not frappe.get_all(doctype, {fields: booking})
+	# Bodies of mails are encoded, so a search doesn't find words in them.
+	assert not frappe.get_all("Email Queue", {"reference_doctype": "Host Preferences"})
+	assert not frappe.db.sql("select 1 from `__global_search` where doctype = 'Booking' and name = %s", (booking,))
+
+
+@pytest.mark.usefixtures("kept_for_thirty_days")
+@pytest.mark.skipif(not on_real_site(), reason="the embedded site has no tags, files, versions and search")
+def test_tags_files_versions_and_the_search_forget_the_attendee_too(page, word):
+	from frappe.desk.doctype.tag.tag import add_tag
+	from frappe.utils.global_search import sync_global_search
+
+	booking = _booked(page, word).id
+	doc = frappe.get_doc("Booking", booking)
+	for notes in (f"{word} called", f"{word} called again"):
+		doc.reload()
+		doc.update({"host_notes": notes}).save()
+	add_tag("VIP", "Booking", booking)
+	attached = {"attached_to_doctype": "Booking", "attached_to_name": booking}
+	frappe.get_doc(
+		{"doctype": "File", "file_name": f"{word}.txt", "content": word, "is_private": 1, **attached}
+	).insert()
+	sync_global_search()
+	_cancel(booking)
+	assert {"tabTag Link", "tabFile", "tabVersion"} <= tables_with(word)
+	bookings.forget_past_bookings(at("2030-01-01"))
+	assert tables_with(word) <= CRMS
+
+
+def _booked(page, word):
+	given = dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "source"), word)
+	meeting_type = make_meeting_type(page, questions=[{"label": "Why", "question_type": "Text"}])
+	asked = payload(
+		page, meeting_type, NINE, attendee_name=f"{word} Smith", attendee_email=f"{word}@guests.example",
+		attendee_company=word, notes=word, guests=[f"g{word}@guests.example"], **given,
+	)  # fmt: skip
+	booking = door.book(asked, NOW)
+	frappe.db.commit()
+	return booking
+
+
+def _cancel(booking):
+	bookings.cancel_by_host(booking, "", NOW + 60)
+	frappe.db.commit()
+
+
+def _with_traces(page, word):
+	"""Return a past booking that left traces in as many tables as possible."""
+	of = {"doctype": "Meeting Automation", "trigger": "Booked"}
+	frappe.get_doc({**of, "title": "A", "channel": "To-do", "text": "Call {{ attendee_name }}"}).insert()
+	frappe.get_doc({**of, "title": "B", "channel": "Webhook", "webhook_url": "http://10.255.255.1/"}).insert()
+	booking = _booked(page, word)
+	deliver(booking.id, NOW)
+	reminder = frappe.db.get_value("Meeting Automation", {"built_in": "attendee_reminder"})
+	send_test(reminder, booking.id)
+	about = {"reference_doctype": "Booking", "reference_name": booking.id}
+	frappe.get_doc({"doctype": "Comment", "comment_type": "Comment", "content": word, **about}).insert()
+	frappe.get_doc({"doctype": "Communication", "subject": word, "content": word, **about}).insert()
+	contact = frappe.db.get_value("Booking", booking.id, "contact")
+	row = {"event_type": "meeting_booked", "consultant": page.user, "contact": contact, "booking": booking.id}
+	frappe.get_doc({"doctype": "Scheduler Engagement", **row}).insert()
+	frappe.log_error("A task failed", f"Traceback\n{word}@guests.example", "Booking", booking.id)
+	_cancel(booking.id)
+	return booking.id

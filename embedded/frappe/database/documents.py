@@ -82,6 +82,10 @@ class DocumentQueries:
 	def delete(self, doctype: str, filters: Any = None) -> None:
 		"""Delete rows without running hooks."""
 		where, params = self._where(doctype, filters)
+		if doctype.startswith("__"):  # A table of Frappe's own, which isn't one of a DocType.
+			where = where.replace(f"`tab{doctype}`", f"`{doctype}`")
+			self.sql(f"delete from `{doctype}` {where}", params)
+			return
 		self.sql(f"delete from `tab{doctype}` {where}", params)
 
 	def bulk_insert(self, doctype: str, fields: list[str], values: Iterable[Sequence]) -> None:

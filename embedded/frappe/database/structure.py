@@ -21,6 +21,8 @@ SYSTEM_TABLES = (
 	f"create table if not exists `__Auth` (doctype {_TEXT}, name {_TEXT}, fieldname TEXT, password TEXT, "
 	"encrypted INTEGER not null default 0, primary key (doctype, name, fieldname))",
 	"create table if not exists `tabPatch Log` (patch TEXT primary key)",
+	# The embedded site has no search in the desk, so this table stays empty.
+	f"create table if not exists `__global_search` (doctype {_TEXT}, name {_TEXT}, content TEXT)",
 )
 
 

@@ -59,7 +59,14 @@ def send_test(name: str, booking: str | None) -> str:
 		raise InvalidRequest(_("Only e-mails can be sent as a test."))
 	address = frappe.db.get_value("User", frappe.session.user, "email")
 	try:
-		frappe.sendmail(recipients=[address], subject=shown.subject, message=shown.html)
+		frappe.sendmail(
+			recipients=[address],
+			subject=shown.subject,
+			message=shown.html,
+			reference_doctype="Booking",
+			reference_name=_booking(booking).name,
+			add_unsubscribe_link=0,
+		)
 	except frappe.OutgoingEmailError as error:
 		# Frappe's sentence says where to set up the account.
 		raise InvalidRequest(describe(error)) from error
