@@ -331,6 +331,16 @@ class Busy(SchedulingError):
 		return _("Many people are booking right now. Nothing was stored: please try again.")
 
 
+class Unexpected(SchedulingError):
+	"""An error of the app itself, at a door that takes secrets. The log has it without them."""
+
+	code = "UNEXPECTED"
+	http_status_code = 500
+
+	def default_message(self) -> str:
+		return _("Something went wrong here. Please try again later. If it happens again, tell the site's manager.")
+
+
 class OutsideError(SchedulingError):
 	"""Another system, such as a calendar server, didn't do what was asked. No message holds an address or a secret.
 

@@ -17,7 +17,7 @@ from scheduler_integration.calendars import connections, joining, push
 from scheduler_integration.calendars.joining import AnotherAccount
 from scheduler_integration.calendars.mirror.outside import changes_of_booking
 from scheduler_integration.calendars.queue import enqueue_push_sync
-from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.errors import keeping_secrets, refusals
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.meetings.lookup import find_for_host
@@ -54,7 +54,8 @@ def connect_address(provider=None, address=None, login=None, password=None) -> d
 	"""
 	user = signed_in()
 	form = parse_address_form(provider, address, login, password)
-	name = connections.connect_by_address(user, form.provider, form.address, form.login, form.password)
+	with keeping_secrets():
+		name = connections.connect_by_address(user, form.provider, form.address, form.login, form.password)
 	return _one(name, user)
 
 
@@ -63,7 +64,9 @@ def connect_address(provider=None, address=None, login=None, password=None) -> d
 def reconnect(name=None, password=None, address=None) -> dict[str, Any]:
 	"""Give a CalDAV account its new app password, or a feed its new address."""
 	user = signed_in()
-	connections.reconnect(parse_name(name), user, parse_secret("password", password), parse_secret("address", address))
+	given = parse_secret("password", password), parse_secret("address", address)
+	with keeping_secrets():
+		connections.reconnect(parse_name(name), user, *given)
 	return _one(parse_name(name), user)
 
 

@@ -85,11 +85,11 @@ def _forget(names: list[str]) -> None:
 	frappe.db.set_value("Booking", typed, "source", None, update_modified=False)
 	for table in ("Booking Answer", "Booking Guest"):
 		frappe.db.delete(table, {"parenttype": "Booking", "parent": ["in", names]})
+	_delete_files(names)  # Before the comments: Frappe writes one with the file's name.
 	for doctype, of_type, of_name, tables in _ABOUT:
 		if frappe.db.table_exists(doctype):
 			_delete(doctype, {of_type: "Booking", of_name: ["in", names]}, tables)
 	frappe.db.delete("__global_search", {"doctype": "Booking", "name": ["in", names]})
-	_delete_files(names)
 	delete_tasks_of(names)
 	events.forget_people(names)
 	calls.forget_people(names)

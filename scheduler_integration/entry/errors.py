@@ -7,7 +7,8 @@ import frappe
 from frappe.utils import strip_html
 
 from scheduler_integration.entry.headers import set_retry_after
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError, Unexpected
+from scheduler_integration.http.masking import masked
 
 
 @contextmanager
@@ -26,6 +27,28 @@ def refusals() -> Iterator[None]:
 		# Frappe itself or another app refused a record, for example in a hook on Contact.
 		_undo()
 		raise InvalidRequest(strip_html(str(error)) or None) from error
+
+
+@contextmanager
+def keeping_secrets() -> Iterator[None]:
+	"""Log an unexpected error of the block without values and addresses, and raise Unexpected in its place.
+
+	For doors that take the address of a feed, which is as secret as a password. Frappe's own log would have it: in the form's
+	fields, the variables of functions and the errors of the library that sends requests.
+	"""
+	try:
+		yield
+	except (SchedulingError, frappe.PermissionError, frappe.ValidationError):
+		raise
+	except Exception as error:
+		frappe.db.rollback()
+		form, frappe.local.form_dict = frappe.local.form_dict, frappe._dict()
+		try:
+			frappe.log_error(f"{type(error).__name__}: a door that takes secrets", masked(frappe.get_traceback()))
+		finally:
+			frappe.local.form_dict = form
+		frappe.db.commit()
+		raise Unexpected from None
 
 
 def _undo() -> None:

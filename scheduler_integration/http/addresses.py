@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import frappe
+import idna
+import requests
 from frappe.utils import cint
 
 from scheduler_integration.exceptions import AddressRefused, Unreachable
@@ -99,6 +101,14 @@ def normalised(address: str) -> str:
 	return parts._replace(netloc=netloc, fragment="").geturl()
 
 
+def callable_address(address: str) -> str:
+	"""Return a typed address as it can be called: with its host in ASCII. Raises AddressRefused if no request can use it."""
+	try:
+		return requests.Request("GET", _parts(address).geturl()).prepare().url or ""
+	except (requests.RequestException, ValueError):
+		raise AddressRefused() from None
+
+
 def same_origin(one: str, other: str) -> bool:
 	"""Whether two addresses have the same scheme, host and port, so that a password for one may be sent to the other."""
 	first, second = _parts(one), _parts(other)
@@ -118,6 +128,9 @@ def _is_global(ip: IP) -> bool:
 		inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _nat64(ip)
 		if inner:
 			return _is_global(inner)
+		# Python takes these networks for public: a site's own (RFC 3879), and its own NAT64 (RFC 8215).
+		if ip.is_site_local or ip in ipaddress.ip_network("64:ff9b:1::/48"):
+			return False
 	return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
@@ -145,7 +158,26 @@ def _parts(address: str) -> SplitResult:
 		raise AddressRefused() from None
 	if scheme not in _DEFAULT_PORTS or not parts.hostname or any(ord(each) <= 32 for each in address):
 		raise AddressRefused()
-	return parts._replace(scheme=scheme)
+	return parts._replace(scheme=scheme, netloc=_in_ascii(parts))
+
+
+def _in_ascii(parts: SplitResult) -> str:
+	"""Return the `user@host:port` of an address with its host in ASCII (IDNA 2008, UTS 46). Raises AddressRefused.
+
+	Without this, the library that sends the request could read another host than the guard, or none: "calendar。example"
+	is calendar.example, and "１２７.0.0.1" is this machine.
+	"""
+	user, at, place = parts.netloc.rpartition("@")
+	host = parts.hostname or ""
+	try:
+		if "[" in place:
+			ipaddress.IPv6Address(host.partition("%")[0])
+		if place.isascii():
+			return parts.netloc
+		port = f":{parts.port}" if parts.port is not None else ""
+		return f"{user}{at}{idna.encode(host, uts46=True).decode()}{port}"
+	except ValueError:  # Also IDNAError.
+		raise AddressRefused() from None
 
 
 def _port(parts: SplitResult) -> int:

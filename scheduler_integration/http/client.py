@@ -37,7 +37,7 @@ from scheduler_integration.exceptions import (
 	UnexpectedAnswer,
 	Unreachable,
 )
-from scheduler_integration.http.addresses import Guard, NoGuard, request_seconds, same_origin
+from scheduler_integration.http.addresses import Guard, NoGuard, callable_address, request_seconds, same_origin
 from scheduler_integration.http.connections import GuardedAdapter, Sockets
 from scheduler_integration.http.masking import masked
 from scheduler_integration.http.waiting import backoff, retry_after
@@ -158,11 +158,15 @@ class Client:
 		"""Send a request, follow redirects, and return the answer, whatever its status, except for the errors below.
 
 		`repeatable`: the request can be sent twice. By default this depends on the method; it is False for a POST.
-		Raises AddressRefused, AnswerTooLarge, TooManyRequests (429, or 503 with Retry-After) and Unreachable (no answer,
+		Raises AddressRefused (also if the address can't be read), AnswerTooLarge, TooManyRequests (429, or 503 with Retry-After) and Unreachable (no answer,
 		any other 5xx).
 		"""
 		given = body if body is not None else form
-		prepared = requests.Request(method, url, params=params, headers=headers, data=given, json=json).prepare()
+		try:
+			prepared = requests.Request(method, url, params=params, headers=headers, data=given, json=json).prepare()
+		except (requests.RequestException, ValueError):
+			# `from None`: the error contains the address, which may be a secret.
+			raise AddressRefused() from None
 		request = _Request(method, prepared.url or url, _headers(prepared), _content(prepared), self.auth)
 		may_repeat = method in _REPEATABLE if repeatable is None else repeatable
 		return self._with_attempts(request, self.limits.attempts if may_repeat else 1, redirect_methods)
@@ -197,7 +201,7 @@ class Client:
 			target = answer.headers.get("Location") if answer.status in _REDIRECTS else None
 			if not target or request.method not in redirect_methods:
 				return answer
-			request = self._redirected(request, urljoin(request.url, target), answer.status)
+			request = self._redirected(request, _joined(request.url, target), answer.status)
 		raise UnexpectedAnswer(310, "too many redirects", host=_host(request.url))
 
 	def _redirected(self, request: _Request, target: str, status: int) -> _Request:
@@ -225,7 +229,8 @@ class Client:
 		try:
 			with self._sockets.closing_after(seconds):
 				answer = self._exchange(request, seconds)
-		except (requests.RequestException, HTTPError, OSError):
+		except (requests.RequestException, HTTPError, OSError, ValueError):
+			# ValueError: requests reads the Location header, even if it may not follow it.
 			# `from None`: the errors of requests contain the whole address, which may be a secret.
 			_log(request.method, host, "cut" if self._sockets.were_cut else "failed", began)
 			raise Unreachable(host=host) from None
@@ -286,6 +291,14 @@ def _headers(prepared: requests.PreparedRequest) -> dict[str, str]:
 def _content(prepared: requests.PreparedRequest) -> bytes | None:
 	body = prepared.body
 	return body.encode() if isinstance(body, str) else cast(bytes | None, body)
+
+
+def _joined(url: str, target: str) -> str:
+	"""Return the address to which a Location header leads. Raises AddressRefused if it can't be read."""
+	try:
+		return callable_address(urljoin(url, target))
+	except ValueError:
+		raise AddressRefused() from None
 
 
 def _host(url: str) -> str:

@@ -12,7 +12,7 @@ from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars import connections, joining
-from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.errors import keeping_secrets, refusals
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
@@ -75,7 +75,7 @@ def _act() -> SchedulingError | None:
 	"""Run a form's command and redirect to the page. Returns the error if the command is refused."""
 	command = _COMMANDS.get(argument("action"))
 	try:
-		with refusals():
+		with refusals(), keeping_secrets():
 			if command is None:
 				raise InvalidRequest
 			command()

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from scheduler_integration.exceptions import AddressRefused
+from scheduler_integration.exceptions import AddressRefused, OutsideError
 from scheduler_integration.http.addresses import Guard, is_public, normalised, same_origin, site_guard
 from scheduler_integration.http.client import Client, Limits
 from tests.support.wsgi import Response, serving, trusting
@@ -15,6 +15,7 @@ FORBIDDEN = [
 	"https://10.0.0.8/", "https://172.16.3.4/", "https://192.168.1.1/", "https://100.64.0.1/", "https://[fe80::1]/",
 	"https://169.254.169.254/latest/meta-data/", "https://[fd00:ec2::254]/", "https://224.0.0.1/", "https://localhost/",
 	"https://192.0.2.1/", "https://[2002:7f00:1::]/", "https://255.255.255.255/",
+	"https://[fec0::1]/", "https://[feff:ffff::1]/", "https://[64:ff9b:1::7f00:1]/", "https://１２７.0.0.1/", "https://①②⑦.0.0.1/",
 ]  # fmt: skip
 
 
@@ -29,7 +30,8 @@ def test_addresses_inside_the_network_are_refused(address):
 	[
 		"http://calendar.example/", "ftp://calendar.example/", "file:///etc/passwd", "gopher://calendar.example/",
 		"https://calendar.example:25/", "https://calendar.example:99999/", "https:///feed.ics", "calendar.example",
-		"https://calendar.example/a b", "https://calendar.example/\r\nHost: x",
+		"https://calendar.example/a b", "https://calendar.example/\r\nHost: x", "https://[v1.x]/feed.ics", "https://[::1/",
+		"https://[1.2.3.4]/", "https://\ud800.example/", "https://\u202eexample/", "https://calendar.example:\u0664\u0664\u0663/",
 	],
 )  # fmt: skip
 def test_other_schemes_ports_and_broken_addresses_are_refused(address):
@@ -61,6 +63,33 @@ def test_private_addresses_are_left_out_of_a_mixed_answer():
 		return [*_answer("127.0.0.1", port), *_answer("198.41.0.4", port)]
 
 	assert [each[4][0] for each in Guard(resolve=resolve).resolved("mixed.example", 443)] == ["198.41.0.4"]
+
+
+class AsItIs(Response):
+	"""A response whose headers Werkzeug doesn't correct."""
+
+	def get_wsgi_headers(self, environ):
+		return self.headers
+
+
+@pytest.mark.parametrize(
+	"location", ["https://[v1.x]/", "https://[::1", "https://\u202e.example/", "https://a.example:x/"]
+)
+def test_a_redirect_that_cannot_be_read_was_an_error_of_the_app(location):
+	away = AsItIs(status=302, headers={"Location": location.encode().decode("latin-1")})
+	with serving(lambda request: away) as here, pytest.raises(OutsideError):
+		Client(guard=Guard(frozenset({trusting(here)})), limits=Limits(attempts=1)).send("GET", here)
+
+
+@pytest.mark.parametrize(
+	"address", ["https://[v1.x]/private-TOKEN", "https://*.example/private-TOKEN", "https://\ud800/TOKEN"]
+)
+def test_an_address_that_the_library_cannot_read_is_refused_without_naming_it(address):
+	with pytest.raises(AddressRefused) as caught:
+		Client().send("GET", address)
+	assert "TOKEN" not in str(caught.value)
+	assert caught.value.__cause__ is None
+	assert caught.value.__suppress_context__
 
 
 def test_a_redirect_into_the_network_is_refused():
@@ -118,6 +147,8 @@ def test_the_operator_allows_hosts_in_the_sites_configuration(monkeypatch):
 def test_addresses_are_normalised():
 	assert normalised("webcal://jane:pw@calendar.example/feed.ics#today") == "https://calendar.example/feed.ics"
 	assert normalised(" https://calendar.example/feed.ics?token=1 ") == "https://calendar.example/feed.ics?token=1"
+	assert normalised("https://calendar.example。com/a.ics") == "https://calendar.example.com/a.ics"
+	assert normalised("https://kalender.münchen.example:8443/ä") == "https://kalender.xn--mnchen-3ya.example:8443/ä"
 
 
 def test_an_origin_is_scheme_host_and_port():

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
 
-from scheduler_integration.catalogue.hostnames import is_web_address
 from scheduler_integration.documents import Form
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.exceptions import AddressRefused, InvalidRequest, NotPermitted
+from scheduler_integration.http.addresses import callable_address
 from scheduler_integration.notifications.rules import TIMED, forget_automations
 from scheduler_integration.notifications.templates import TEXT_NAMES
 from scheduler_integration.parsing.email_address import is_header_safe
@@ -55,8 +55,12 @@ class MeetingAutomation(Form):
 			raise InvalidRequest(_("“{0}” is not an e-mail address.").format(self.recipient_address))
 
 	def validate_webhook(self):
-		if self.channel == "Webhook" and not is_web_address(self.webhook_url or ""):
-			raise InvalidRequest(_("Enter the webhook's address. It begins with https://."))
+		if self.channel != "Webhook":
+			return
+		try:
+			self.webhook_url = callable_address((self.webhook_url or "").strip())
+		except AddressRefused:
+			raise InvalidRequest(_("Enter the webhook's address. It begins with https://.")) from None
 
 	def validate_text(self):
 		check_text_field(self, "text", TEXT_NAMES)
