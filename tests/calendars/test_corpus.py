@@ -4,11 +4,13 @@ The owner is jane@hosts.example in Europe/Berlin. A line of an `.expected` file 
 `unreadable` with the number of events that can't be understood.
 """
 
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
+from scheduler_integration.calendars.ical import expand
 from scheduler_integration.calendars.ical.read import read
 from tests.support.calendar_servers import calendar_of
 from tests.support.factories import at
@@ -39,6 +41,15 @@ def test_a_zone_was_that_of_another_feed_with_the_same_name():
 		at("2026-11-27 08:00"),
 		at("2026-11-27 14:00"),
 	]
+
+
+def test_a_series_was_unreadable_on_a_machine_with_much_to_do(monkeypatch):
+	"""Only the processor's time counts, and here this process gets none of it."""
+	monkeypatch.setattr(expand, "process_time", lambda: 0)
+	with expand.ProcessorLimit(0.01, expand.TooSlow):
+		until = time.monotonic() + 0.1
+		while time.monotonic() < until:
+			pass
 
 
 def in_a_zone_at(offset):

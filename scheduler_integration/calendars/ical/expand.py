@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from functools import partial
+from threading import Lock, Timer
+from time import process_time
 from typing import Any, TypeVar
 
 from icalendar import Calendar
@@ -19,11 +21,11 @@ from scheduler_integration.calendars.provider import BusyTime, Kind
 
 # The property that stores the key in events that this app writes.
 MARK = "X-SCHEDULER-KEY"
-# The most seconds that the expansion of one event may take.
+# The most seconds of the processor that the expansion of one event may take.
 SECONDS_OF_ONE = 2
 # A rule may occur a few times a day, but not each minute.
 _MOST_A_DAY = 48
-_RECURS = ("RRULE", "RDATE", "RECURRENCE-ID")
+_RECURS = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 # The properties that a busy time needs. Titles, places and texts aren't parsed.
 _NEEDED = frozenset(
 	{
@@ -37,6 +39,33 @@ _MARGIN = timedelta(days=2)
 
 class TooSlow(BaseTimeoutException):
 	"""Raised within the expansion when its time is over."""
+
+
+class ProcessorLimit(TimerDeathPenalty):
+	"""Raises an exception in this thread after some seconds of the processor.
+
+	By the clock, a machine with much to do would make harmless series unreadable, and their times would be offered.
+	"""
+
+	def setup_death_penalty(self) -> None:
+		self._lock, self._is_over, self._since = Lock(), False, process_time()
+		super().setup_death_penalty()
+
+	def handle_death_penalty(self) -> None:
+		with self._lock:
+			left = self._timeout - (process_time() - self._since)
+			if self._is_over:
+				return
+			if left <= 0:
+				super().handle_death_penalty()
+				return
+			self._timer = Timer(left, self.handle_death_penalty)
+			self._timer.start()
+
+	def cancel_death_penalty(self) -> None:
+		with self._lock:
+			self._is_over = True
+			super().cancel_death_penalty()
 
 
 def parsed(blocks: Iterable[Block], zones: Iterable[Block]) -> tuple[list[Any], int]:
@@ -109,7 +138,7 @@ def series_busy(
 	repeats. Raises Unreadable if none can be read, or if it takes too long.
 	"""
 	try:
-		with TimerDeathPenalty(SECONDS_OF_ONE, TooSlow):
+		with ProcessorLimit(SECONDS_OF_ONE, TooSlow):
 			found, unreadable = _occurrences(events, window, zone)
 			times = _busy_of(found, zone, owners)
 	except TooSlow as error:
@@ -131,7 +160,8 @@ def _occurrences(events: Collection[Any], window: engine.Interval, zone: str) ->
 	)
 	unreadable = len(events) - len(all_series) - len(changes)
 	changes = newest(changes)
-	found = [change.now for change in changes if not (main and main.excludes(change.at))]
+	# An occurrence that is excluded and changed: programs differ, so its new time counts.
+	found = [change.now for change in changes]
 	for series in all_series:
 		own = _readable([partial(series.occurrences, window, changes if series is main else ())])
 		unreadable += not own

@@ -1,14 +1,14 @@
 """The occurrences of a series: those of its rule and its added dates, without those that are excluded or changed.
 
-recurring-ical-events expands the rule, and only that. It would also apply the exceptions, but it compares times without
-their zones: an occurrence is excluded or replaced if its local time *or* its time in UTC is equal to the local time *or* the
-UTC time of the exception. For a daily rule in Berlin (UTC+1) with BYHOUR=9,10:
+dateutil expands the rule. Exceptions are compared here, by their instants. The library recurring-ical-events, which does both,
+compares times without their zones: for it, an exception names each occurrence whose local time *or* time in UTC is equal to
+the exception's local time *or* time in UTC. For a daily rule in Berlin (UTC+1) with BYHOUR=9,10:
 
     EXDATE;TZID=Europe/Berlin:20261124T090000   local 09:00, UTC 08:00
     occurrence at 9 on that day                 local 09:00, UTC 08:00   excluded, as it should be
     occurrence at 10 on that day                local 10:00, UTC 09:00   excluded too, because of "09:00"
 
-The host is busy at 10, and that time would be offered. So exceptions are compared here, by their instants.
+The host is busy at 10, and that time would be offered.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
-from recurring_ical_events import EventAdapter
-from recurring_ical_events import Series as Rules
+from dateutil.rrule import rrule, rrulestr
 
 from scheduler_integration import engine
 from scheduler_integration.calendars.ical.times import Length, Unreadable, instant, length_of, start_of
 
 # The most occurrences of one event in the window.
 MOST_OF_ONE = 5_000
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = 86400
 
 
@@ -56,13 +56,11 @@ class Series:
 	def __init__(self, event: Any, zone: str):
 		self.event, self.zone = event, zone
 		self.start, self.length = start_of(event), length_of(event, zone)
-		_repair_until(event, self.start, zone)
+		rules = event.get("RRULE", [])
+		self._rules = rules if isinstance(rules, list) else [rules]
 		excluded = list(_listed(event, "EXDATE"))
 		self._excluded = {instant(_like(value, self.start, zone), zone) for value in excluded if self._is_exact(value)}
 		self._excluded_days = {value for value in excluded if not self._is_exact(value)}
-
-	def excludes(self, at: int) -> bool:
-		return at in self._excluded
 
 	def occurrences(self, window: engine.Interval, changes: Collection[Change] = ()) -> list[Occurrence]:
 		"""Return the occurrences that may be in the window, without those that `changes` replace. Raises Unreadable."""
@@ -77,7 +75,8 @@ class Series:
 				continue
 			change = next((each for each in reversed(lasting) if each.at < at), None)
 			if change:
-				found.append(Occurrence(change.now.event, _moved(start, change), length or change.now.length))
+				longer = max(length or change.now.length, change.now.length, key=_seconds)
+				found.append(Occurrence(change.now.event, _moved(start, change), longer))
 			else:
 				found.append(Occurrence(self.event, start, length or self.length))
 		return found
@@ -87,15 +86,21 @@ class Series:
 		return _change(event, self.start, self.zone)
 
 	def _starts(self, span: engine.Interval) -> dict[int, tuple[date, Length | None]]:
-		"""Return the starts by their instants: of the rule in the span, and all that are added, some with a length."""
+		"""Return the starts in the span by their instants, some of those that are added with a length."""
 		found: dict[int, tuple[date, Length | None]] = {}
-		for start in _starts_of_rule(self.event, span) if "RRULE" in self.event else [self.start]:
-			found[instant(start, self.zone)] = (start, None)
+		for rule in self._rules:
+			last = _last_of(rule, self.start, self.zone)
+			for start in _starts_of_rule(rule, self.start, span):
+				at = instant(start, self.zone)
+				if last is None or at <= last:
+					found[at] = (start, None)
+		if not self._rules:
+			found[instant(self.start, self.zone)] = (self.start, None)
 		for value in _listed(self.event, "RDATE"):
 			begin, length = self._period(value) if isinstance(value, tuple) else (value, None)
 			start = _like(begin, self.start, self.zone)
 			found[instant(start, self.zone)] = (start, length)
-		return found
+		return {at: start for at, start in found.items() if span[0] <= at <= span[1]}
 
 	def _period(self, period: tuple[Any, Any]) -> tuple[date, Length]:
 		begin, end = period
@@ -118,7 +123,8 @@ def newest(changes: Iterable[Change]) -> list[Change]:
 	changes = list(changes)
 	latest: dict[int, int] = {}
 	for change in changes:
-		latest[change.at] = max(latest.get(change.at, -1), sequence(change.now.event))
+		version = sequence(change.now.event)
+		latest[change.at] = max(latest.get(change.at, version), version)
 	return [change for change in changes if sequence(change.now.event) == latest[change.at]]
 
 
@@ -127,18 +133,36 @@ def sequence(event: Any) -> int:
 	return int(number) if isinstance(number, int) else 0
 
 
-class _Rule(EventAdapter):
-	"""An event as if it had a start and a rule only."""
+def _starts_of_rule(rule: Any, start: date, span: engine.Interval) -> Iterator[date]:
+	"""Yield the event's start and the starts of a rule in the span, without regard to UNTIL.
 
-	exdates = ()
-	rdates = ()
-	raw_end = EventAdapter.raw_start
+	The rule is expanded on a clock without a zone, because RFC 5545 means the wall clock.
+	"""
+	_number_weekdays(rule)
+	first = datetime.combine(_date(start), start.time() if isinstance(start, datetime) else time())
+	since, until = (datetime.fromtimestamp(at, timezone.utc).replace(tzinfo=None) for at in span)
+	for wall in [first, *_expanded(rule, first).between(max(since, first), until, inc=True)]:
+		yield wall.replace(tzinfo=start.tzinfo) if isinstance(start, datetime) else wall.date()
 
 
-def _starts_of_rule(event: Any, span: engine.Interval) -> Iterator[date]:
-	since, until = (datetime.fromtimestamp(at, timezone.utc) for at in span)
-	for found in Rules([_Rule(event)]).between(since, until):
-		yield found.start
+def _expanded(rule: Any, first: datetime) -> rrule:
+	"""Return dateutil's rule, without UNTIL. It may have times before the first one."""
+	facts = {key: value for key, value in rule.items() if key != "UNTIL"}
+	# Some programs write COUNT=-1 for a rule without an end.
+	count = facts.pop("COUNT", [0])[0]
+	if "BYSETPOS" in facts and "WEEKLY" in facts["FREQ"]:
+		# dateutil would count the positions of the first week from the event's day on. So the rule begins with that week.
+		facts.setdefault("BYDAY", [WEEKDAYS[first.weekday()]])
+		first_weekday = WEEKDAYS.index(str(facts.get("WKST", ["MO"])[0]).upper())
+		begin = first - timedelta(days=(first.weekday() - first_weekday) % 7)
+		if count > 0 and begin < first:
+			count += len(_parsed(rule, facts, begin).between(begin, first - timedelta(seconds=1), inc=True))
+		first = begin
+	return _parsed(rule, facts | ({"COUNT": [count]} if count > 0 else {}), first)
+
+
+def _parsed(rule: Any, facts: dict[str, Any], first: datetime) -> rrule:
+	return rrulestr(type(rule)(facts).to_ical().decode(), dtstart=first)
 
 
 def _change(event: Any, start: date, zone: str) -> Change:
@@ -203,30 +227,35 @@ def _date(value: date) -> date:
 	return value.date() if isinstance(value, datetime) else value
 
 
-def _repair_until(event: Any, start: date, zone: str) -> None:
-	"""Let a rule end as it was meant, if UNTIL isn't of the kind that RFC 5545 (3.3.10) requires.
+def _number_weekdays(rule: Any) -> None:
+	"""Number all weekdays of BYDAY=1MO,FR. dateutil would only find days that are both the first Monday and a Friday."""
+	days = [str(day).upper() for day in rule.get("BYDAY", [])]
+	numbered = [day for day in days if day[:-2]]
+	if numbered and len(numbered) < len(days):
+		in_year = "YEARLY" in rule["FREQ"] and "BYMONTH" not in rule
+		every = range(1, 54 if in_year else 6)
+		plain = [day for day in days if not day[:-2]]
+		rule["BYDAY"] = numbered + [f"{number}{day}" for day in plain for number in every]
 
-	For an event with times, UNTIL must be in UTC. Many programs write a local time, which is in the event's zone, or a date,
-	and mean the whole day. For an event of whole days, UNTIL must be a date.
+
+def _last_of(rule: Any, start: date, zone: str) -> int | None:
+	"""Return the last instant at which an occurrence may start, if the rule has UNTIL.
+
+	For an event with times, UNTIL must be in UTC, and for whole days it must be a date (RFC 5545, 3.3.10). Many programs write
+	a local time, which is in the event's zone, or a date for an event with times, and mean the whole day.
 	"""
-	rules = event.get("RRULE", [])
-	for rule in rules if isinstance(rules, list) else [rules]:
-		until = rule.get("UNTIL", [])
-		last = until[0] if isinstance(until, list) and until else until
-		if isinstance(last, date):
-			rule["UNTIL"] = [_until(last, start, zone)]
-
-
-def _until(last: date, start: date, zone: str) -> date:
+	until = rule.get("UNTIL")
+	last = until[0] if isinstance(until, list) and until else until
+	if not isinstance(last, date):
+		return None
 	if not isinstance(start, datetime):
-		if not isinstance(last, datetime):
-			return last
 		# Midnight in the owner's zone may be on the day before in UTC.
-		return max(last.date(), last.astimezone(engine.zone(zone)).date() if last.tzinfo else last.date())
+		days = [last, last.astimezone(engine.zone(zone))] if isinstance(last, datetime) and last.tzinfo else [last]
+		return max(instant(_date(day), zone) for day in days)
 	if not isinstance(last, datetime):
 		last = datetime.combine(last, time(23, 59, 59))
 	if last.tzinfo:
-		return last
+		return instant(last, zone)
 	# A series in UTC has no zone of its own: the later end counts.
-	zones = {start.tzinfo, engine.zone(zone)} if start.utcoffset() == timedelta(0) else {start.tzinfo}
-	return max(last.replace(tzinfo=each).astimezone(timezone.utc) for each in zones)
+	zones = [start.tzinfo, engine.zone(zone)] if start.tzname() == "UTC" else [start.tzinfo]
+	return max(instant(last.replace(tzinfo=each), zone) for each in zones)

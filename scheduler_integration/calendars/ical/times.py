@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from scheduler_integration import engine
 
@@ -74,7 +75,20 @@ def instant(value: date, zone: str) -> int:
 	"""Return the instant of a time, or of the midnight with which a date begins in the zone."""
 	if not isinstance(value, datetime):
 		return engine.local_midnight(value, zone)
-	return int((value if value.tzinfo else value.replace(tzinfo=engine.zone(zone))).timestamp())
+	if value.tzinfo is None:
+		return engine.instant_of(value, zone)
+	return int(value.timestamp()) + (0 if isinstance(value.tzinfo, ZoneInfo) else _skipped(value))
+
+
+def _skipped(value: datetime) -> int:
+	"""Return the length of the gap in seconds, if the clock skips this time in a zone of the feed's own, and 0 otherwise.
+
+	RFC 5545 (3.3.5) means the offset from before the gap. For such zones, the parser takes the one after it.
+	"""
+	before, after = (when.utcoffset() or timedelta(0) for when in (value - timedelta(hours=3), value))
+	if after <= before or (value - after + before).utcoffset() == after:
+		return 0
+	return int((after - before).total_seconds())
 
 
 def _written_length(text: str) -> Length:
