@@ -28,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 		default=8,
 		help="what each process does in tests/bookings/test_mix.py: 400 is a long run",
 	)
+	parser.addoption(
+		"--feeds", type=int, default=40, help="random feeds in tests/calendars/test_agreement.py: 5000 is a long run"
+	)
 
 
 def pytest_configure() -> None:
