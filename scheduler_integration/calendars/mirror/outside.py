@@ -19,6 +19,8 @@ _FIELDS = [
 	"etag", "starts_at", "ends_at", "state", "there_starts_at", "there_ends_at", "declined_by", "written_at", "told_at",
 ]  # fmt: skip
 _KNOWN = (rows.STORED, rows.MOVED, rows.DELETED)
+# The most changes that one minute's job tells people about. Later jobs tell the rest.
+MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class CalendarChange:
 
 def changes_of(user: str, now: int) -> list[CalendarChange]:
 	"""Return the differences between the user's calendars and their coming bookings."""
-	return [_change(row) for row in _differing({"user": user, "ends_at": (">", now)})]
+	return _differences(now, {"user": user})
 
 
 def changes_of_booking(name: str, user: str | None, now: int) -> list[CalendarChange]:
@@ -134,40 +136,51 @@ def changes_of_booking(name: str, user: str | None, now: int) -> list[CalendarCh
 	The bookings of a session share one event, and so its changes.
 	"""
 	session = frappe.db.get_value("Booking", name, "session")
-	filters = {"session": session} if session else {"booking": name}
-	return [_change(row) for row in _differing({**filters, **({"user": user} if user else {}), "ends_at": (">", now)})]
+	meeting = {"session": session} if session else {"booking": name}
+	return _differences(now, {**meeting, **({"user": user} if user else {})})
 
 
 def untold_changes(now: int) -> list[CalendarChange]:
-	"""Return the changes of which nobody was told, and which no booking has followed yet."""
-	return [_change(row) for row in _differing({"ends_at": (">", now)}) if not row.told_at]
+	"""Return changes of which nobody was told, and which no booking has followed yet: the next MOST by their start."""
+	return _differences(now, {"told_at": None}, MOST)
 
 
 def note_told(name: str, now: int) -> None:
 	frappe.db.set_value(rows.DOCTYPE, name, "told_at", now, update_modified=False)
 
 
-def _differing(filters: dict) -> list[frappe._dict]:
-	changed = {**filters, "state": ("in", (rows.MOVED, rows.DELETED))}
-	declined = {**filters, "state": rows.STORED, "declined_by": ("is", "set")}
-	found = [row for each in (changed, declined) for row in frappe.get_all(rows.DOCTYPE, each, _FIELDS)]
-	names = sorted({row.booking for row in found})
-	live = set(frappe.get_all("Booking", {"name": ("in", names), "status": ("in", sorted(LIVE))}, pluck="name"))
-	return sorted((row for row in found if row.booking in live), key=lambda row: row.starts_at)
+def _differences(now: int, only: dict[str, str | None], limit: int | None = None) -> list[CalendarChange]:
+	"""Return the differences of coming meetings, with one query. `only` has values of the Mirrored Event."""
+	row, booking = frappe.qb.DocType(rows.DOCTYPE), frappe.qb.DocType("Booking")
+	connection = frappe.qb.DocType("Calendar Connection")
+	differs = row.state.isin([rows.MOVED, rows.DELETED]) | ((row.state == rows.STORED) & (row.declined_by != ""))
+	query = (
+		frappe.qb.from_(row)
+		.join(booking)
+		.on(booking.name == row.booking)
+		.join(connection)
+		.on(connection.name == row.connection)
+		.select(
+			row.name, row.booking, row.user, row.session, row.state, row.there_starts_at, row.there_ends_at, row.declined_by,
+			booking.subject, connection.account_name, connection.delete_cancels, connection.move_reschedules,
+		)
+		.where(differs & (row.ends_at > now) & booking.status.isin(sorted(LIVE)))
+		.orderby(row.starts_at)
+	)  # fmt: skip
+	for field, value in only.items():
+		query = query.where(row[field].isnull() if value is None else row[field] == value)
+	return [_change(each) for each in (query.limit(limit) if limit else query).run(as_dict=True)]
 
 
 def _change(row: frappe._dict) -> CalendarChange:
-	connection = frappe.db.get_value(
-		"Calendar Connection", row.connection, ["account_name", "delete_cancels", "move_reschedules"], as_dict=True
-	)
 	is_deleted, is_moved = row.state == rows.DELETED, row.state == rows.MOVED
-	acts = (is_deleted and connection.delete_cancels) or (is_moved and connection.move_reschedules)
+	acts = (is_deleted and row.delete_cancels) or (is_moved and row.move_reschedules)
 	return CalendarChange(
 		name=row.name,
 		booking=row.booking,
-		title=frappe.db.get_value("Booking", row.booking, "subject") or "",
+		title=row.subject or "",
 		user=row.user,
-		account=connection.account_name or "",
+		account=row.account_name or "",
 		starts_at=row.there_starts_at,
 		ends_at=row.there_ends_at,
 		is_deleted=is_deleted,
