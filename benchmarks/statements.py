@@ -1,4 +1,5 @@
-"""Lists what one booking asks the database, in order, and marks each statement that reads a whole table.
+"""Lists what one booking asks the database, in order, and marks each statement that reads a whole table. Then counts
+what each command and message of a session with 5 and with 100 attendees asks.
 
     make bench-statements BENCH=~/frappe-bench SITE=test.localhost
 
@@ -9,38 +10,19 @@ its own, so this counts what Frappe asks in each of them, too.
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.support.bench import run_on_bench
 from tests.support.server import somebodys_address
 from tests.support.site import Site, opened, undoing_commits
+from tests.support.statements import recorded, statements_of_a_session
 
 BOOK = "/api/method/scheduler_integration.api.public.book"
 # MariaDB's access types that read a whole table or index, and SQLite's word for it.
 SCANS = ("ALL", "index", "SCAN")
 WIDTH = 170
-
-
-@contextmanager
-def recorded() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
-	"""Yield a list that gets each statement that this process sends meanwhile, with its values. Any connection counts."""
-	import frappe
-
-	seen: list[tuple[str, tuple[Any, ...]]] = []
-	database = type(frappe.local.db)
-	ask = database.sql
-
-	def ask_and_note(self: Any, text: object, *args: Any, **kwargs: Any) -> Any:
-		seen.append((str(text), args))
-		return ask(self, text, *args, **kwargs)
-
-	database.sql = ask_and_note
-	try:
-		yield seen
-	finally:
-		database.sql = ask
+SESSIONS = (5, 100)
 
 
 def plan_of(text: str, args: tuple[Any, ...]) -> list[str]:
@@ -112,6 +94,14 @@ def main() -> None:
 			print(f"{number:>3} {words[:WIDTH]}")
 			print(*(f"    SCAN {row}" for row in found), sep="\n", end="\n" if found else "")
 		print(f"{len(seen)} statements on {frappe.db.db_type}, {scans} of them read a whole table")
+		# The first session warms the process up.
+		counts = {size: statements_of_a_session(size) for size in (3, *SESSIONS)}
+		for label in counts[3]:
+			asked = (
+				f"{size} attendees: {len(counts[size][label].statements)} in {counts[size][label].ms:.0f} ms"
+				for size in SESSIONS
+			)
+			print(f"{label}: {', '.join(asked)}")
 
 
 if __name__ == "__main__":

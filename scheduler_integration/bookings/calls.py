@@ -32,7 +32,7 @@ def store_call(name: str, fields: Fields, now: int) -> None:
 	booking.db_set(fields, update_modified=False)
 	change = Change(Kind.LINKED, booking, now, status_before=booking.status)
 	if asks_calendar:
-		plan_events(change)
+		plan_events([change])
 	if not is_new:
 		return
 	if were_told(booking):
@@ -40,10 +40,10 @@ def store_call(name: str, fields: Fields, now: int) -> None:
 		booking.db_set("sequence", booking.sequence + 1, update_modified=False)
 		run_consequences(change)
 		return
-	keep_activity(change)
+	keep_activity([change])
 	if booking.video_meeting != CALENDAR:
 		# The calendar's event may have been written already, without the link.
-		plan_events(change)
+		plan_events([change])
 
 
 def store_link(name: str, link: str, now: int) -> None:

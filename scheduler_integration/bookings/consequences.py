@@ -4,6 +4,7 @@ They are stored in the booking's own transaction, so either the booking and all 
 To add a consequence, write a function in the room that it belongs to and add it to CONSEQUENCES.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 
 import frappe
@@ -14,12 +15,13 @@ from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.engagement.follow import keep_engagement
-from scheduler_integration.meetings.changes import Change, Fields
+from scheduler_integration.meetings.changes import Change, Changes, Fields
 from scheduler_integration.notifications.plan import plan_notifications
 from scheduler_integration.outbox.wake import wake
 
-# A consequence returns fields of the booking, which `run_consequences` stores, because only bookings/ writes Booking.
-Consequence = Callable[[Change], Fields]
+# A consequence gets all changes of the command, so that a session takes as many statements as one booking. It returns
+# fields by the booking's name, which `run_consequences` stores, because only bookings/ writes Booking.
+Consequence = Callable[[Changes], dict[str, Fields]]
 
 # The order matters: the activity needs the contact, and the messages tell the state after all other consequences.
 CONSEQUENCES: tuple[Consequence, ...] = (
@@ -34,17 +36,27 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 )
 
 
-def run_consequences(change: Change) -> None:
-	"""Run every consequence of the change, and store the fields that they return with one statement.
+def run_consequences(*changes: Change) -> None:
+	"""Run every consequence of a command's changes, and store the fields that they return.
 
 	The tasks that they planned run right after the commit.
 	"""
-	stored: Fields = {}
+	bookings = {change.booking.name: change.booking for change in changes}
+	stored: dict[str, Fields] = {name: {} for name in bookings}
 	for consequence in CONSEQUENCES:
-		fields = consequence(change)
-		change.booking.update(fields)
-		stored |= fields
-	if stored:
-		# Not `db_set`, which loads the whole booking again to compare it.
-		frappe.db.set_value("Booking", change.booking.name, stored, update_modified=False)
+		for name, fields in consequence(changes).items():
+			bookings[name].update(fields)
+			stored[name] |= fields
+	_store(stored)
 	wake()
+
+
+def _store(stored: dict[str, Fields]) -> None:
+	"""Store the fields, with one statement for all bookings that get the same."""
+	alike = defaultdict(list)
+	for name, fields in stored.items():
+		alike[tuple(fields.items())].append(name)
+	for values, names in alike.items():
+		if values:
+			# Not `db_set`, which loads the whole booking again to compare it.
+			frappe.db.set_value("Booking", {"name": ["in", names]}, dict(values), update_modified=False)

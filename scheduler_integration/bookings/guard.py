@@ -70,14 +70,15 @@ def forget_locked_hosts() -> None:
 	frappe.flags.scheduling_hosts = None
 
 
-def store_buckets(booking: Document) -> None:
-	"""Make the stored buckets and seats those of the booking as it is now.
+def store_buckets(*bookings: Document) -> None:
+	"""Make the stored buckets and seats those of the booking, or of the bookings of one session, as they are now.
 
 	A cancelled booking loses its rows; the buckets of its session stay while others attend it. Raises SlotTaken if another
 	meeting has one of the buckets, or if the session has too few seats left.
 	"""
-	take_seats(booking)
-	wanted = set(_buckets_of(booking)) if booking.is_live() or others_in_session(booking) else set()
+	take_seats(bookings)
+	booking = next((each for each in bookings if each.is_live()), bookings[0])
+	wanted = set(_buckets_of(booking)) if booking.is_live() or others_in_session(bookings) else set()
 	# A new booking holds nothing. If it joins a session, the session's buckets are there already.
 	held = _held_by(booking) if booking.session or not booking.flags.in_insert else set()
 	if wanted == held:
@@ -92,8 +93,8 @@ def store_buckets(booking: Document) -> None:
 def release_buckets(booking: Document) -> None:
 	"""Delete the booking's buckets and seats. The buckets of a session stay while others attend it."""
 	if booking.session:
-		release_seats(booking)
-	if not others_in_session(booking):
+		release_seats([booking])
+	if not others_in_session([booking]):
 		frappe.db.delete("Booking Slot", _holder(booking))
 
 

@@ -21,7 +21,8 @@ docs/round_robin.md has the rule that uses the credits.
 """
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import frappe
@@ -29,7 +30,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Case, DocType
 
 from scheduler_integration.engine import BOOKING, Turn
-from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.changes import Changes, Fields, Kind
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.platform.sql import insert_rows
 from scheduler_integration.platform.transactions import newest
@@ -51,31 +52,32 @@ def owed_to(meeting_type: str, users: Iterable[str]) -> dict[str, Owed]:
 	return {user: found.get(user, Owed()) for user in users}
 
 
-def keep_ledger(change: Change) -> Fields:
-	"""Update the ledger for a booking that was assigned by turn, cancelled, declined, given back or reassigned.
+def keep_ledger(changes: Changes) -> dict[str, Fields]:
+	"""Update the ledger for bookings that were assigned by turn, cancelled, declined, given back or reassigned.
 
-	Returns the booking's new `turn_shares`, if they change.
+	Returns each booking's new `turn_shares`, if they change.
 	"""
+	change, bookings = changes[0], [each.booking for each in changes]
 	if change.turn:
-		return _enter(change.booking.meeting_type, change.turn, change.now)
+		return {change.booking.name: _enter(change.booking.meeting_type, change.turn, change.now)}
 	if change.releases_time:
-		settled = _settle(change.booking)
+		settled = _settle(bookings)
 		# If the attendee chooses another time, the next booking of the chain makes the same entries again.
 		return {} if change.kind is Kind.RESCHEDULE_ASKED and not change.booking.session else settled
 	if change.former_host:
-		return _charge_another(change.booking, change.former_host, change.now)
+		return _charge_another(bookings, change.former_host, change.now)
 	return {}
 
 
 def take_back(booking: Document) -> None:
 	"""Revert the entries of a booking that another one replaces, and clear its shares."""
-	if fields := _settle(booking):
+	for fields in _settle([booking]).values():
 		booking.db_set(fields, update_modified=False)
 
 
 def enter_again(booking: Document) -> None:
 	"""Repeat the entries of a booking whose time was given back, for the booking that replaces it."""
-	_change(booking.meeting_type, _turn(booking.host, booking.turn_shares).changes())
+	_change(booking.meeting_type, _changes(booking.host, booking.turn_shares, _users_in([booking.turn_shares])))
 
 
 def _enter(meeting_type: str, turn: Turn, now: int) -> Fields:
@@ -85,41 +87,59 @@ def _enter(meeting_type: str, turn: Turn, now: int) -> Fields:
 	return {"turn_shares": _stored(turn.shares)}
 
 
-def _settle(booking: Document) -> Fields:
-	"""Revert the booking's entries: the shares it brought, and the whole booking that its host paid.
+def _settle(bookings: list[Document]) -> dict[str, Fields]:
+	"""Revert the entries of bookings of one meeting: the shares they brought, and the whole bookings their host paid.
 
 	If the attendee who opened a session cancels, the turn stays with the session: the booking swaps its shares with a
 	booking that stays.
 	"""
-	shares = booking.turn_shares
-	sharing = live_rows(booking.session, "turn_shares", for_update=True)
-	staying = [other for other in sharing if other.name != booking.name]
-	if staying and shares and not _is_even(booking.host, shares):
-		shares = staying[0].turn_shares
-		frappe.db.set_value("Booking", staying[0].name, "turn_shares", booking.turn_shares, update_modified=False)
-	if shares:
-		changes = _turn(booking.host, shares).changes()
-		_change(booking.meeting_type, {user: -change for user, change in changes.items()})
-	return {"turn_shares": None} if booking.turn_shares else {}
-
-
-def _charge_another(booking: Document, former: str, now: int) -> Fields:
-	"""Let the booking's host pay for it instead of the `former` host."""
-	if not booking.turn_shares or booking.host == former:
+	owing = [booking for booking in bookings if booking.turn_shares]
+	if not owing:
 		return {}
-	if booking.session and _is_even(former, booking.turn_shares):
-		# The booking joined a session, which counts as one booking. So it gives its host as much credit as the host pays.
-		return {"turn_shares": _stored({booking.host: BOOKING})}
-	_insert_missing(booking.meeting_type, [booking.host])
-	_change(booking.meeting_type, {former: BOOKING, booking.host: -BOOKING})
-	_note_turn(booking.meeting_type, booking.host, now)
-	return {}
+	names, first = {booking.name for booking in bookings}, bookings[0]
+	sharing = live_rows(first.session, "turn_shares", for_update=True)
+	heir = next((row for row in sharing if row.name not in names), None)
+	users = _users_in([row.turn_shares for row in (*owing, heir) if row and row.turn_shares])
+	settled: Counter[str] = Counter()
+	for booking in owing:
+		shares = booking.turn_shares
+		if heir and any(_changes(booking.host, shares, users).values()):
+			shares, heir.turn_shares = heir.turn_shares, shares
+			frappe.db.set_value("Booking", heir.name, "turn_shares", heir.turn_shares, update_modified=False)
+		if shares:
+			settled.subtract(_changes(booking.host, shares, users))
+	_change(first.meeting_type, settled)
+	return {booking.name: {"turn_shares": None} for booking in owing}
 
 
-def _turn(host: str, stored: str) -> Turn:
-	calendars = json.loads(stored)
-	users = dict(_host_calendars("name", calendars))
-	return Turn(host, {users[calendar]: share for calendar, share in calendars.items() if calendar in users})
+def _charge_another(bookings: list[Document], former: str, now: int) -> dict[str, Fields]:
+	"""Let the bookings' host pay for them instead of the `former` host."""
+	host, meeting_type = bookings[0].host, bookings[0].meeting_type
+	owing = [booking for booking in bookings if booking.turn_shares and host != former]
+	users = _users_in([booking.turn_shares for booking in owing])
+	# These joined a session, which counts as one booking. So each gives its host as much credit as the host pays.
+	even = [each for each in owing if each.session and not any(_changes(former, each.turn_shares, users).values())]
+	if paid := (len(owing) - len(even)) * BOOKING:
+		_insert_missing(meeting_type, [host])
+		_change(meeting_type, {former: paid, host: -paid})
+		_note_turn(meeting_type, host, now)
+	shares = {"turn_shares": _stored({host: BOOKING})} if even else {}
+	return {booking.name: shares for booking in even}
+
+
+def _changes(host: str, stored: str, users: Mapping[str, str]) -> dict[str, int]:
+	"""Return the changes of the credits for a booking that `host` took, by user. `users` are those of the calendars.
+
+	All are 0 if the host got all its shares and paid for it.
+	"""
+	shares = {users[calendar]: share for calendar, share in json.loads(stored).items() if calendar in users}
+	return Turn(host, shares).changes()
+
+
+def _users_in(stored: Iterable[str]) -> dict[str, str]:
+	"""Return the users of all Host Calendars in these shares."""
+	calendars = {calendar for shares in stored for calendar in json.loads(shares)}
+	return dict(_host_calendars("name", calendars)) if calendars else {}
 
 
 def _stored(shares: dict[str, int]) -> str:
@@ -135,11 +155,6 @@ def _host_calendars(field: str, values: Iterable[str]) -> list[tuple[str, str]]:
 	query = frappe.qb.from_(calendar).select(calendar.name, calendar.user)
 	# Another transaction may have made a Host Calendar after this one's first read.
 	return newest(query.where(calendar[field].isin(list(values)))).run()
-
-
-def _is_even(host: str, stored: str) -> bool:
-	"""Whether the booking changes no credit, because `host` got all its shares and paid for it."""
-	return not any(_turn(host, stored).changes().values())
 
 
 def forget_turns(meeting_type: str) -> None:
@@ -160,7 +175,7 @@ def _insert_missing(meeting_type: str, users: Iterable[str]) -> None:
 		insert_rows("Round Robin Turn", ("name", "meeting_type", "user", "credit", "last_turn_at"), values)
 
 
-def _change(meeting_type: str, changes: dict[str, int]) -> None:
+def _change(meeting_type: str, changes: Mapping[str, int]) -> None:
 	"""Add to the credits within the database.
 
 	A cancellation locks only its own hosts, so two cancellations may change one credit at the same time. If both read

@@ -8,7 +8,8 @@ the party gets SlotTaken, and one person alone can still book. The seats of a ca
 lowest number first.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import frappe
@@ -18,23 +19,24 @@ from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.platform.sql import insert_rows
 
 
-def take_seats(booking: Document) -> None:
-	"""Make the stored seats those of the booking as it is now. Raises SlotTaken if too few are left in the session."""
-	if not booking.session:
+def take_seats(bookings: Sequence[Document]) -> None:
+	"""Make the stored seats those of the bookings of one session, as they are now.
+
+	Raises SlotTaken if too few are left in the session.
+	"""
+	if not bookings[0].session:
 		return
-	held = frappe.db.get_values("Booking Seat", {"booking": booking.name}, "seat")
-	wanted = booking.seats if booking.is_live() else 0
-	if len(held) == wanted:
-		return
-	if held:
-		release_seats(booking)
-	if wanted:
-		_insert_seats(booking, _free_numbers(booking)[:wanted])
+	names = [booking.name for booking in bookings]
+	held = Counter(frappe.get_all("Booking Seat", {"booking": ["in", names]}, pluck="booking"))
+	changed = [each for each in bookings if held[each.name] != (each.seats if each.is_live() else 0)]
+	release_seats([each for each in changed if held[each.name]])
+	_insert_seats([each for each in changed if each.is_live()])
 
 
-def release_seats(booking: Document) -> None:
-	"""Delete the booking's seats, so that others can take them."""
-	frappe.db.delete("Booking Seat", {"booking": booking.name})
+def release_seats(bookings: Sequence[Document]) -> None:
+	"""Delete the bookings' seats, so that others can take them."""
+	if bookings:
+		frappe.db.delete("Booking Seat", {"booking": ["in", [booking.name for booking in bookings]]})
 
 
 def release_seats_before(instant: int) -> None:
@@ -44,15 +46,16 @@ def release_seats_before(instant: int) -> None:
 	frappe.qb.from_(seat).delete().where(seat.booking.isin(over)).run()
 
 
-def others_in_session(booking: Document) -> bool:
-	"""Whether other bookings have seats in the booking's session, so that the session takes place without this booking."""
-	if not booking.session:
+def others_in_session(bookings: Sequence[Document]) -> bool:
+	"""Whether other bookings have seats in the session of these, so that it takes place without them."""
+	if not bookings[0].session:
 		return False
 	seat = frappe.qb.DocType("Booking Seat")
-	query = frappe.qb.from_(seat).select(seat.name).where(seat.session == booking.session)
+	query = frappe.qb.from_(seat).select(seat.name).where(seat.session == bookings[0].session)
 	# A locking read: if the last two attendees cancel at once, the second must see that the first one is gone.
 	# Otherwise neither of them would release the hosts' time.
-	return bool(query.where(seat.booking != booking.name).limit(1).for_update().run())
+	names = [booking.name for booking in bookings]
+	return bool(query.where(seat.booking.notin(names)).limit(1).for_update().run())
 
 
 def insert_unique(doctype: str, fields: list[str], rows: list[tuple]) -> None:
@@ -72,18 +75,24 @@ def unique_or_taken() -> Iterator[None]:
 		raise
 
 
-def _free_numbers(booking: Document) -> list[int]:
+def _insert_seats(bookings: Sequence[Document]) -> None:
+	if not bookings:
+		return
+	takers = [booking for booking in bookings for _each in range(booking.seats)]
+	rows = [
+		(frappe.generate_hash(length=10), booking.session, number, booking.name)
+		for booking, number in zip(takers, _free_numbers(bookings[0], len(takers)), strict=True)
+	]
+	insert_unique("Booking Seat", ["name", "session", "seat", "booking"], rows)
+
+
+def _free_numbers(booking: Document, wanted: int) -> list[int]:
 	seat = frappe.qb.DocType("Booking Seat")
 	query = frappe.qb.from_(seat).select(seat.seat).where(seat.session == booking.session)
 	# A locking read: an ordinary one may show the seats from before the wait for the hosts' lock.
 	taken = set(query.for_update().run(pluck=True))
 	seats = frappe.get_cached_value("Meeting Type", booking.meeting_type, "seats") or 1
 	free = [number for number in range(seats) if number not in taken]
-	if len(free) < booking.seats:
+	if len(free) < wanted:
 		raise SlotTaken
-	return free
-
-
-def _insert_seats(booking: Document, numbers: list[int]) -> None:
-	rows = [(frappe.generate_hash(length=10), booking.session, number, booking.name) for number in numbers]
-	insert_unique("Booking Seat", ["name", "session", "seat", "booking"], rows)
+	return free[:wanted]

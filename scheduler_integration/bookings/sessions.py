@@ -1,4 +1,4 @@
-"""Joins an existing session, whose bookings share the hosts' time."""
+"""Sessions, whose bookings share the hosts' time: which bookings change together, and how a new one joins."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
+from scheduler_integration.bookings import guard
 from scheduler_integration.exceptions import SlotTaken
-from scheduler_integration.meetings.sessions import live_rows
+from scheduler_integration.meetings.sessions import live_in_session, live_rows
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.titles import event_title
 
 
@@ -23,6 +25,13 @@ def joinable_booking(offer: Offer, users: list[str], start: int) -> Document | N
 	# A session may have hundreds of bookings. Only the first is loaded: all have the same hosts and times.
 	first = live_rows(key, for_update=True)[:1]
 	return frappe.get_doc("Booking", first[0].name, for_update=True) if first else None
+
+
+def together(booking: Document) -> list[Document]:
+	"""Return the booking and the other open bookings of its session, which change with it. They are locked."""
+	guard.lock_hosts(booking.host_users())
+	sharing = live_in_session(booking.session, for_update=True)
+	return [booking, *(each for each in sharing if each.status in OPEN and each.name != booking.name)]
 
 
 def join(booking: Document, standing: Document) -> None:

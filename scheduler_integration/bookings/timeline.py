@@ -6,32 +6,47 @@ so their notes belong to Frappe's Guest, and the note itself says that the atten
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
+from frappe.model.document import Document, bulk_insert
 from frappe.translate import print_language
 from frappe.utils import escape_html, get_fullname
 
-from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import site_language
 
 
-def note_on_timeline(change: Change) -> Fields:
-	"""Add a comment of the type Info to the booking, in the site's language.
+def note_on_timeline(changes: Changes) -> dict[str, Fields]:
+	"""Add a comment of the type Info to each booking, in the site's language.
 
 	Nothing is added for a new booking, which has Frappe's own note, or for a link of a video call, which nobody changed.
 	"""
-	if change.kind not in (Kind.BOOKED, Kind.LINKED):
+	if changes[0].kind not in (Kind.BOOKED, Kind.LINKED):
 		with print_language(site_language()):
-			text = _sentence(change)
-		for booking in filter(None, (change.moved_from, change.booking)):
-			_add(booking, text, *_who(change))
+			notes = [note for change in changes for note in _notes(change)]
+		bulk_insert("Comment", notes)
 	return {}
 
 
-def _add(booking: Document, text: str, email: str, name: str) -> None:
-	# The timeline shows comments as HTML, and reason and names are people's plain text.
-	booking.add_comment("Info", escape_html(text), comment_email=email, comment_by=name)
+def _notes(change: Change) -> list[Document]:
+	email, name = _who(change)
+	values = {
+		"doctype": "Comment",
+		"comment_type": "Info",
+		# The timeline shows comments as HTML, and reason and names are people's plain text.
+		"content": escape_html(_sentence(change)),
+		"comment_email": email,
+		"comment_by": name,
+		"reference_doctype": "Booking",
+	}
+	notes = [
+		frappe.get_doc({**values, "reference_name": booking.name})
+		for booking in (change.moved_from, change.booking)
+		if booking
+	]
+	for note in notes:
+		note.set_new_name()
+	return notes
 
 
 def _sentence(change: Change) -> str:

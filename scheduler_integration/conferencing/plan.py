@@ -1,14 +1,16 @@
 """Plans the outbox tasks that make, move and delete video calls."""
 
+from collections.abc import Mapping
+
 import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.conferencing.desired import needs_call
 from scheduler_integration.meetings.calls import CALENDAR
-from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN
-from scheduler_integration.outbox.tasks import Planned, plan
+from scheduler_integration.outbox.tasks import Planned, generations_of, plan_all
 
 KIND = "video_meeting"
 # Purposes: the call of the booking, and leftovers that couldn't be deleted at once.
@@ -28,24 +30,40 @@ NO_CALL: Fields = {
 }
 
 
-def plan_call(change: Change) -> Fields:
-	"""Plan the tasks of the change for the booking's video call. A request gets its call when it is confirmed."""
-	booking, earlier = change.booking, change.moved_from
-	if change.kind in _NO_MATTER or not (needs_call(booking) or booking.video_meeting):
+def plan_call(changes: Changes) -> dict[str, Fields]:
+	"""Plan the tasks of the changes for the bookings' video calls. A request gets its call when it is confirmed.
+
+	Returns the new fields of each booking that has a call, or gets one.
+	"""
+	concerned = [
+		change
+		for change in changes
+		if change.kind not in _NO_MATTER and (needs_call(change.booking) or change.booking.video_meeting)
+	]
+	if not concerned:
 		return {}
-	if earlier and earlier.video_meeting and change.kind is not Kind.UNDONE:
-		# The earlier booking's call stays with the new booking. It ends if nobody needs it, as when an attendee leaves a
-		# session.
-		_plan(earlier.name, earlier.host, CALL, change.now, change.now)
-	if booking.status != "Pending":
-		_plan(booking.name, booking.host, CALL, change.now, change.now)
+	# An earlier booking's call stays with the new booking. It ends if nobody needs it, as when an attendee leaves a
+	# session.
+	moved = [change.moved_from for change in concerned if change.kind is not Kind.UNDONE]
+	moved = [earlier for earlier in moved if earlier and earlier.video_meeting]
+	served = [change.booking for change in concerned if change.booking.status != "Pending"]
+	now = changes[0].now
+	_plan({booking.name: booking.host for booking in (*moved, *served)}, CALL, now, now)
+	shared = _call_of_others([change.booking for change in concerned])
+	return {change.booking.name: _new_fields(change, shared) for change in concerned}
+
+
+def _new_fields(change: Change, shared: Fields) -> Fields:
+	booking, earlier = change.booking, change.moved_from
 	if booking.status == "Scheduled" and booking.meeting_link and not _changes_call(change):
 		return _call_of(earlier) if earlier else {}
 	if booking.status not in OPEN:
 		return {}
-	waits = "Waiting" if booking.status == "Scheduled" else None
+	if booking.status != "Scheduled":
+		return {**NO_CALL, "video_meeting": booking.video_meeting}
 	# The booking's call must still be deleted, so the handler must find it.
-	return {**NO_CALL, "video_status": waits, "video_meeting": booking.video_meeting, **_call_of_session(booking)}
+	call = {"video_meeting": booking.video_meeting} if booking.video_meeting else shared
+	return {**NO_CALL, "video_status": "Waiting", **call}
 
 
 def _call_of(booking: Document | frappe._dict) -> Fields:
@@ -53,15 +71,14 @@ def _call_of(booking: Document | frappe._dict) -> Fields:
 	return {name: booking.get(name) for name in NO_CALL}
 
 
-def _call_of_session(booking: Document) -> Fields:
+def _call_of_others(changed: list[Document]) -> Fields:
 	"""Return the call that others in the session have already. So a new attendee has the link at once.
 
 	The event in the host's calendar is one for all: it must not lose its call while the new booking waits for its task.
 	"""
-	if booking.status != "Scheduled" or booking.video_meeting:
-		return {}
-	for other in live_rows(booking.session, *NO_CALL):
-		if other.name != booking.name and (other.video_meeting == CALENDAR or other.video_status == "Ready"):
+	names = {booking.name for booking in changed}
+	for other in live_rows(changed[0].session, *NO_CALL):
+		if other.name not in names and (other.video_meeting == CALENDAR or other.video_status == "Ready"):
 			return _call_of(other)
 	return {}
 
@@ -78,13 +95,13 @@ def _changes_call(change: Change) -> bool:
 
 def plan_again(booking: str, now: int) -> None:
 	"""Plan the booking's call once more, though the booking wasn't changed. `now` is in epoch seconds."""
-	_plan(booking, _locked_host(booking), CALL, now, now)
+	_plan({booking: _locked_host(booking)}, CALL, now, now)
 
 
 def plan_cleanup_of(booking: str, target: str, due_at: int, now: int) -> None:
 	"""Plan another attempt to delete calls that are left at a provider. `due_at` and `now` are in epoch seconds."""
 	_locked_host(booking)
-	_plan(booking, target, CLEANUP, due_at, now)
+	_plan({booking: target}, CLEANUP, due_at, now)
 
 
 def plan_check_of(booking: str, target: str, due_at: int, now: int) -> None:
@@ -93,23 +110,30 @@ def plan_check_of(booking: str, target: str, due_at: int, now: int) -> None:
 	`due_at` and `now` are in epoch seconds.
 	"""
 	_locked_host(booking)
-	_plan(booking, target, CHECK, due_at, now)
+	_plan({booking: target}, CHECK, due_at, now)
 
 
-def _plan(booking: str, target: str, purpose: str, due_at: int, now: int) -> None:
-	key = f"video-{purpose}:{booking}"
-	known = frappe.db.get_value("Outbox Task", {"key": key}, "generation")
-	task = Planned(
-		kind=KIND,
-		purpose=purpose,
-		target=target,
-		key=key,
-		due_at=due_at,
-		generation=0 if known is None else known + 1,
-	)
-	plan(booking, [task], now)
+def _plan(targets: Mapping[str, str], purpose: str, due_at: int, now: int) -> None:
+	"""Plan a task for each of the bookings, with its target."""
+	keys = {f"video-{purpose}:{booking}": booking for booking in targets}
+	known = generations_of(keys)
+	tasks = [
+		(
+			booking,
+			Planned(
+				kind=KIND,
+				purpose=purpose,
+				target=targets[booking],
+				key=key,
+				due_at=due_at,
+				generation=known.get(key, -1) + 1,
+			),
+		)
+		for key, booking in keys.items()
+	]
+	plan_all(tasks, now)
 
 
 def _locked_host(booking: str) -> str:
-	"""Return the booking's host, and lock the booking, as `outbox.tasks.plan` requires."""
+	"""Return the booking's host, and lock the booking, as `outbox.tasks.plan_all` requires."""
 	return frappe.db.get_value("Booking", booking, "host", for_update=True)

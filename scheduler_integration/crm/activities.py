@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Sequence
 
 import frappe
 from frappe.model.document import Document
@@ -18,22 +19,22 @@ from scheduler_integration.crm.events import (
 	remove_participants,
 )
 from scheduler_integration.crm.records import find_records, parties_of
-from scheduler_integration.meetings.changes import Fields
-from scheduler_integration.meetings.sessions import live_rows, others_in_session
+from scheduler_integration.meetings.changes import Changes, Fields
+from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.titles import event_description
 
 # The first line of an Event with a video call: a link that shows its address. Frappe may add attributes to it.
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>\1</a>')
 
 
-def log_meeting(booking: Document) -> Fields:
-	"""Create or join the Event of a new booking.
+def log_meeting(booking: Document, joined: str | None = None) -> Fields:
+	"""Create the Event of a new booking, or join the Event `joined` or that of the booking's session.
 
 	Returns the booking's fields that link to the Event and, if one exists, to the lead or deal.
 	"""
 	records = _records(booking)
 	participants = _attendees(booking, records)
-	event = event_to_change(_event_of_session(booking))
+	event = event_to_change(joined or _event_of_others([booking]))
 	if event:
 		add_participants(event, participants)
 		change_event(event, {})
@@ -54,21 +55,20 @@ def _records(booking: Document) -> list[tuple[str, str]]:
 	return list(dict.fromkeys([*chosen, *find_records(booking.attendee_email)]))
 
 
-def log_cancellation(booking: Document) -> None:
-	"""Mark the booking's Event as cancelled, or remove the attendee from it if others still attend the session.
+def log_cancellation(bookings: Sequence[Document]) -> None:
+	"""Mark the bookings' Event as cancelled, or remove the attendees from it if others still attend the session.
 
 	Does nothing if somebody deleted the Event.
 	"""
-	event = event_to_change(booking.event)
-	if not event:
-		return
-	sharing = live_rows(booking.session, "attendee_email", for_update=True)
-	staying = [row.attendee_email for row in sharing if row.name != booking.name]
+	staying = {row.attendee_email for row in _others(bookings, "attendee_email")}
 	# If the same attendee booked the session twice, they still take part with the other booking.
-	if staying and booking.attendee_email not in staying:
-		leaves = [row for row in event.event_participants if row.email == booking.attendee_email]
-		remove_participants(event, leaves)
-	change_event(event, {} if staying else {"status": "Cancelled"})
+	leaving = {booking.attendee_email for booking in bookings} - staying
+	for name in dict.fromkeys(booking.event for booking in bookings):
+		event = event_to_change(name)
+		if event and staying:
+			remove_participants(event, [row for row in event.event_participants if row.email in leaving])
+		if event:
+			change_event(event, {} if staying else {"status": "Cancelled"})
 
 
 def log_outcome(booking: Document) -> None:
@@ -88,15 +88,21 @@ def _outcome(states: set[str]) -> str:
 	return "Closed" if states == {"No Show"} else "Open"
 
 
-def log_move(booking: Document, moved_from: Document) -> Fields:
-	"""Let the Event of `moved_from` show the meeting at its new time, and return the booking's link to its Event.
+def log_move(changes: Changes) -> dict[str, Fields]:
+	"""Let the Event show the meeting at its new time. Returns each booking's link to another Event, if it gets one.
 
-	If one attendee leaves a session that goes on, or joins another one, the Events of both sessions are changed.
+	If attendees leave a session that goes on, or join another one, the Events of both sessions are changed.
 	"""
-	joined = _event_of_session(booking)
-	if joined != moved_from.event and (joined or others_in_session(moved_from)):
-		log_cancellation(moved_from)
-		return log_meeting(booking)
+	moved = [(change.booking, change.moved_from) for change in changes if change.moved_from]
+	booking, moved_from = moved[0]
+	joined = _event_of_others([new for new, _former in moved])
+	if joined != moved_from.event and (joined or _others([former for _new, former in moved])):
+		log_cancellation([former for _new, former in moved])
+		found: dict[str, Fields] = {}
+		for new, _former in moved:
+			found[new.name] = log_meeting(new, joined)
+			joined = found[new.name]["event"]
+		return found
 	event = None if joined else event_to_change(booking.event)
 	if event:
 		if booking.attendee_email not in {row.email for row in event.event_participants}:
@@ -137,7 +143,7 @@ def log_return(booking: Document, moved: Document | None, leaving: str | None) -
 
 def _forget_event(booking: Document) -> None:
 	"""Remove the attendee from the Event of a session, or delete the Event if nobody else attends."""
-	log_cancellation(booking)
+	log_cancellation([booking])
 	if not live_rows(booking.session, "name", for_update=True) and (event := event_to_change(booking.event)):
 		remove_participants(event, list(event.event_participants))
 		frappe.delete_doc("Event", event.name, force=True, ignore_permissions=True, delete_permanently=True)
@@ -164,10 +170,15 @@ def log_link(booking: Document) -> None:
 		change_event(event, {"description": with_link(booking, event.description or "")})
 
 
-def _event_of_session(booking: Document) -> str | None:
+def _others(bookings: Sequence[Document], *fields: str) -> list[frappe._dict]:
+	"""Return the session's other live bookings, oldest first, with these fields."""
+	names = {booking.name for booking in bookings}
+	return [row for row in live_rows(bookings[0].session, *fields, for_update=True) if row.name not in names]
+
+
+def _event_of_others(bookings: Sequence[Document]) -> str | None:
 	"""Return the Event of the session's other live bookings: the host's calendar shows a session once."""
-	sharing = live_rows(booking.session, "event", for_update=True)
-	return next((row.event for row in sharing if row.name != booking.name), None)
+	return next((row.event for row in _others(bookings, "event")), None)
 
 
 def _new_event(booking: Document, records: list[tuple[str, str]]) -> Fields:

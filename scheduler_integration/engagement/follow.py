@@ -3,9 +3,9 @@
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.engagement.matching import Match, match
-from scheduler_integration.engagement.rows import insert_row, state_fields, update_row
-from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.engagement.matching import Match, match, match_all
+from scheduler_integration.engagement.rows import insert_row, state_fields, update_all, update_row
+from scheduler_integration.meetings.changes import Changes, Fields, Kind
 
 # The state of a row for each status of a booking. Other statuses change nothing: a request isn't a booked meeting until
 # its host confirms it, and a rescheduled booking waits for its successor.
@@ -22,20 +22,27 @@ _MATCH_FIELDS = ("matched_by", "from_report", "assessment", "phase", "client", "
 _CAN_BEGIN = (Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED)
 
 
-def keep_engagement(change: Change) -> Fields:
-	"""Write the engagement row of a booking that a report led to. Runs in the booking's own transaction.
+def keep_engagement(changes: Changes) -> dict[str, Fields]:
+	"""Write the engagement rows of bookings that a report led to. Runs in the bookings' own transaction.
 
 	A rescheduled meeting is the same meeting: its row moves to the booking that takes the former one's place.
 	"""
-	booking, former = change.booking, change.moved_from
-	row = None if change.kind is Kind.BOOKED else _row_of("booking", (former or booking).name)
-	if row and change.kind is Kind.UNDONE and row.booked_at == change.undone_at:
-		# The command that was taken back had confirmed a request.
-		frappe.db.delete("Scheduler Engagement", {"name": row.name})
-	elif row:
-		update_row(row, {"booking": booking.name, **_meeting_fields(booking, change.now, row)})
-	elif booking.status == "Scheduled" and change.kind in _CAN_BEGIN:
-		_insert_native(booking, change.now)
+	now = changes[0].now
+	rows = (
+		{} if changes[0].kind is Kind.BOOKED else _rows_of([(each.moved_from or each.booking).name for each in changes])
+	)
+	known, begun = [], []
+	for change in changes:
+		booking, row = change.booking, rows.get((change.moved_from or change.booking).name)
+		if row and change.kind is Kind.UNDONE and row.booked_at == change.undone_at:
+			# The command that was taken back had confirmed a request.
+			frappe.db.delete("Scheduler Engagement", {"name": row.name})
+		elif row:
+			known.append((row, {"booking": booking.name, **_meeting_fields(booking, now, row)}))
+		elif booking.status == "Scheduled" and change.kind in _CAN_BEGIN:
+			begun.append(booking)
+	update_all(known)
+	_insert_native(begun, now)
 	return {}
 
 
@@ -79,24 +86,26 @@ def move_outside(former: str, successor: str) -> None:
 		frappe.db.delete("Scheduler Engagement", {"name": row.name})
 
 
-def _insert_native(booking: Document, now: int) -> None:
-	consultants = [*booking.host_users()]
-	owner = frappe.get_cached_value("Meeting Type", booking.meeting_type, "consultant")
+def _insert_native(bookings: list[Document], now: int) -> None:
+	if not bookings:
+		return
+	consultants = [*bookings[0].host_users()]
+	owner = frappe.get_cached_value("Meeting Type", bookings[0].meeting_type, "consultant")
 	if owner and owner not in consultants:
 		consultants.append(owner)
-	found = match(booking.reference, booking.attendee_email, consultants, now)
-	if not found:
-		return
-	insert_row(
-		{
-			"consultant": found.consultant,
-			"meeting_type": booking.meeting_type,
-			"booking": booking.name,
-			"contact": booking.contact,
-			**_meeting_fields(booking, now),
-			**_matched(found),
-		}
-	)
+	people = [(booking.reference, booking.attendee_email) for booking in bookings]
+	for booking, found in zip(bookings, match_all(people, consultants, now), strict=True):
+		if found:
+			insert_row(
+				{
+					"consultant": found.consultant,
+					"meeting_type": booking.meeting_type,
+					"booking": booking.name,
+					"contact": booking.contact,
+					**_meeting_fields(booking, now),
+					**_matched(found),
+				}
+			)
 
 
 def _meeting_fields(meeting: Document, now: int, row: Document | None = None) -> Fields:
@@ -125,16 +134,18 @@ def _matched(found: Match | None) -> Fields:
 	}
 
 
+def _rows_of(bookings: list[str]) -> dict[str, frappe._dict]:
+	"""Return the row of each of these bookings that has one, by the booking's name."""
+	found = frappe.get_all("Scheduler Engagement", {"booking": ["in", bookings]}, ["*"], order_by="creation asc")
+	return {row.booking: row for row in found}
+
+
 def _outside_row(name: str) -> Document | None:
 	"""Return the locked row of an Outside Booking.
 
 	Two webhooks of one booking wait for each other. After the wait, an ordinary read would still show InnoDB's snapshot
 	from before it, and miss the row that the other one has inserted.
 	"""
-	return _row_of("outside_booking", name, for_update=True)
-
-
-def _row_of(field: str, name: str, *, for_update: bool = False) -> Document | None:
-	known = {field: name}
-	found = frappe.db.get_value("Scheduler Engagement", known, "name", order_by="creation", for_update=for_update)
-	return frappe.get_doc("Scheduler Engagement", found, for_update=for_update) if found else None
+	known = {"outside_booking": name}
+	found = frappe.db.get_value("Scheduler Engagement", known, "name", order_by="creation", for_update=True)
+	return frappe.get_doc("Scheduler Engagement", found, for_update=True) if found else None

@@ -1,5 +1,6 @@
 """Finds the report that led to a booking, by the reference that came with it, otherwise by the client's address."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,7 +38,21 @@ class Match:
 
 def match(reference: str | None, email: str | None, consultants: list[str], before: int) -> Match | None:
 	"""Return the match of a booking with one of `consultants` that was made at `before` (epoch seconds), or None."""
-	return _by_reference(reference, consultants, before) or _by_email(email, consultants, before)
+	(found,) = match_all([(reference, email)], consultants, before)
+	return found
+
+
+def match_all(
+	people: Sequence[tuple[str | None, str | None]], consultants: list[str], before: int
+) -> list[Match | None]:
+	"""Return the matches of several bookings, each by its reference and its attendee's address."""
+	found = [_by_reference(reference, consultants, before) for reference, _email in people]
+	emails = {email for (_reference, email), known in zip(people, found, strict=True) if email and not known}
+	rows = _assessments_of(emails, consultants, before) if emails else {}
+	return [
+		known or (_by_email(rows[email.lower()], before) if email and email.lower() in rows else None)
+		for (_reference, email), known in zip(people, found, strict=True)
+	]
 
 
 def _by_reference(text: str | None, consultants: list[str], before: int) -> Match | None:
@@ -66,14 +81,8 @@ def _by_reference(text: str | None, consultants: list[str], before: int) -> Matc
 	)
 
 
-def _by_email(email: str | None, consultants: list[str], before: int) -> Match | None:
+def _by_email(row: frappe._dict, before: int) -> Match:
 	"""Match by the latest click of a client with this address, else by their latest assessment."""
-	if not email:
-		return None
-	found = _assessments_of(email, consultants, before)
-	if not found:
-		return None
-	row = found[0]
 	is_recent = row.clicked_at is not None and row.clicked_at > before - CLICK_WINDOW
 	return Match(
 		how="E-mail",
@@ -88,10 +97,12 @@ def _by_email(email: str | None, consultants: list[str], before: int) -> Match |
 	)
 
 
-def _assessments_of(email: str, consultants: list[str], before: int) -> list[frappe._dict]:
-	"""Return the client's assessments, each with its clicks: the latest click first, then the newest assessment."""
-	values = {"email": email, "consultants": tuple(consultants), "before": before}
-	return frappe.db.sql(_assessments_query(), values, as_dict=True)
+def _assessments_of(emails: Collection[str], consultants: list[str], before: int) -> dict[str, frappe._dict]:
+	"""Return each client's assessment with its latest click, else the newest one, by the address in lower case."""
+	values = {"emails": tuple(emails), "consultants": tuple(consultants), "before": before}
+	# A client may have clicked hundreds of times.
+	rows = frappe.db.sql(_assessments_query() + (" limit 1" if len(emails) == 1 else ""), values, as_dict=True)
+	return {row.client_email.lower(): row for row in reversed(rows)}
 
 
 @lru_cache
@@ -108,15 +119,15 @@ def _assessments_query() -> str:
 			assessment.consultant,
 			assessment.primary_phase,
 			assessment.client,
+			assessment.client_email,
 			click.name.as_("click"),
 			click.clicked_at,
 			click.phase,
 			click.channel,
 		)
-		.where((assessment.client_email == value("email")) & assessment.consultant.isin(value("consultants")))
+		.where(assessment.client_email.isin(value("emails")) & assessment.consultant.isin(value("consultants")))
 		.orderby(click.clicked_at, order=frappe.qb.desc)
 		.orderby(assessment.creation, order=frappe.qb.desc)
-		.limit(1)
 		.get_sql()
 	)
 

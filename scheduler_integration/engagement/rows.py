@@ -9,6 +9,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.sql import update_rows
 
 LINK_CLICKED = "link_clicked"
 # The state of a meeting, the event that it makes of the row, and the field that keeps the moment.
@@ -36,6 +37,15 @@ def update_row(row: Document, fields: dict[str, Any]) -> None:
 	if changed:
 		row.update(changed)
 		row.db_set({**changed, **shown_times(row)})
+
+
+def update_all(rows: list[tuple[frappe._dict, dict[str, Any]]]) -> None:
+	"""Store new values of several rows, with one statement."""
+	fields = {*shown_times(frappe._dict()), *(name for _row, values in rows for name in values)}
+	for row, values in rows:
+		row.update(values)
+		row.update(shown_times(row))
+	update_rows("Scheduler Engagement", {row.name: {name: row.get(name) for name in sorted(fields)} for row, _ in rows})
 
 
 def state_fields(status: str, now: int, booked_at: int | None) -> dict[str, Any]:

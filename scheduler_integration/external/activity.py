@@ -23,13 +23,13 @@ def keep_outside_activity(outside: Document) -> Fields:
 
 def withdraw_outside_activity(outside: Document) -> None:
 	"""Mark the Event of an Outside Booking as cancelled, because its successor has an Event of its own."""
-	log_cancellation(outside)
+	log_cancellation([outside])
 
 
 def _update(outside: Document, event: frappe._dict) -> None:
 	if outside.status == "Cancelled":
 		if event.status != "Cancelled":
-			log_cancellation(outside)
+			log_cancellation([outside])
 	elif outside.status in ("Completed", "No Show"):
 		log_outcome(outside)
 	elif (event.status, event.starts_on, event.ends_on) != ("Open", outside.starts_on, outside.ends_on):

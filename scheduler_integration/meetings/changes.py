@@ -1,5 +1,6 @@
 """Describes a command's change of a booking to the rooms that react to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -42,8 +43,6 @@ class Change:
 	- `turn`: the round-robin turn that gave a new booking its host.
 	- `leaving`: the host who was replaced, if the booking was reassigned. `former_host`: the same user, if that was the
 	main host.
-	- `is_first`: False for all but the first booking of a session if one command changes several. The session's Event
-	is changed with the first booking only.
 	- `undone_at`: the time of the command that was taken back.
 	- `added_guests`, `removed_guests`: addresses of additional guests.
 	- `moved_from`: the earlier booking, whose status is now Rescheduled, if `booking` took its place. If a move is taken
@@ -57,7 +56,6 @@ class Change:
 	turn: Turn | None = None
 	leaving: str | None = None
 	former_host: str | None = None
-	is_first: bool = True
 	by: Actor = Actor.HOST
 	reason: str = ""
 	moved_from: Document | None = None
@@ -70,3 +68,7 @@ class Change:
 	def releases_time(self) -> bool:
 		"""Whether the hosts are free again, because the booking was cancelled, declined or given back."""
 		return self.booking.status in RELEASED
+
+
+# What one command changes: one booking, or bookings of one session. All have the same kind, time, actor and reason.
+Changes = Sequence[Change]

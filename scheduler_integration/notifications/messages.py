@@ -1,13 +1,15 @@
 """Decides which messages a change of a booking needs, and builds them."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.meetings.destinations import provider_invites, writes_for
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.notifications.invitation import attachment
@@ -43,37 +45,43 @@ class Message:
 	email_template: str | None = None
 
 
-def readers_of(change: Change) -> list[tuple[str, Reader]]:
-	"""Return the readers of messages about the change, each with a purpose."""
+def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
+	"""Return the readers of messages about the change, each with a purpose.
+
+	`is_first` is for one booking of a session that moves or is reassigned as a whole: its hosts get one message, and not
+	one for each attendee.
+	"""
 	booking = change.booking
 	if change.kind is Kind.GUESTS_CHANGED:
-		return [*_readers_of_changed_guests(change), *_still_asked(booking)]
+		return _readers_of_changed_guests(change)
 	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
 		return [("attendee_asked", attendee_of(booking))]
 	kind = "cancelled" if booking.status in RELEASED else "confirmed"
 	to_attendee = "attendee_asked" if change.kind is Kind.RESCHEDULE_ASKED else f"attendee_{kind}"
-	# If a whole session moves, its hosts get one message, with its first booking, and not one for each attendee.
-	hosts = () if change.moved_from and not change.is_first else hosts_of(booking)
-	# The same for a host who was replaced.
-	replaced = [former_host(change.leaving)] if change.leaving and change.is_first else []
+	hosts = () if change.moved_from and not is_first else hosts_of(booking)
+	replaced = [former_host(change.leaving)] if change.leaving and is_first else []
 	return [
 		(to_attendee, attendee_of(booking)),
 		*((f"attendee_{kind}", guest) for guest in guests_of(booking)),
 		*((f"host_{kind}", host) for host in hosts),
 		*((HOST_REMOVED, host) for host in replaced),
-		*(() if change.kind is Kind.RESCHEDULE_ASKED else _still_asked(booking)),
 	]
 
 
-def _still_asked(booking: Document) -> list[tuple[str, Reader]]:
-	"""Return the attendee, if a host asked for another time and the message about it hasn't left yet.
+def still_asked(changes: Changes) -> list[Change]:
+	"""Return the changes of bookings whose host asked for another time, if the message about it hasn't left yet.
 
 	A change skips the messages of earlier changes, but this one must still be sent.
 	"""
-	if not booking.reschedule_asked_at or booking.status in RELEASED:
+	asked = [each for each in changes if each.booking.reschedule_asked_at and each.booking.status not in RELEASED]
+	if not asked or changes[0].kind is Kind.RESCHEDULE_ASKED:
 		return []
-	statuses = statuses_of(booking.name, booking.attendee_email, "attendee_asked")
-	return [("attendee_asked", attendee_of(booking))] if statuses and SENT not in statuses else []
+	planned = {"booking": ["in", [each.booking.name for each in asked]], "purpose": "attendee_asked"}
+	statuses = defaultdict(set)
+	for row in frappe.get_all("Outbox Task", planned, ["booking", "target", "status"]):
+		statuses[row.booking, row.target].add(row.status)
+	found = [(each, statuses[each.booking.name, each.booking.attendee_email]) for each in asked]
+	return [change for change, known in found if known and SENT not in known]
 
 
 def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:

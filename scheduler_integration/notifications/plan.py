@@ -3,7 +3,7 @@
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.notifications.automations.plan import automated_tasks
 from scheduler_integration.notifications.messages import (
@@ -11,13 +11,14 @@ from scheduler_integration.notifications.messages import (
 	HOST_REMOVED,
 	message_id,
 	readers_of,
+	still_asked,
 	template_of,
 )
-from scheduler_integration.notifications.readers import attendee_of, hosts_of
+from scheduler_integration.notifications.readers import attendee_of, hosts_of, share_hosts
 from scheduler_integration.notifications.rules import is_switched_off
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan, skip_open
+from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan_all, skip_open
 from scheduler_integration.platform.language import for_later
 
 EMAIL = "email"
@@ -26,23 +27,30 @@ HOUR = 3600
 _SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW, Kind.UNDONE})
 
 
-def plan_notifications(change: Change) -> Fields:
-	"""Plan messages and automated actions, together: a new booking stores them with one statement."""
-	tasks = [*messages(change), *automated_tasks(change)]
-	plan(change.booking.name, tasks, change.now, is_new=change.kind is Kind.BOOKED)
+def plan_notifications(changes: Changes) -> dict[str, Fields]:
+	"""Plan messages and automated actions, together: they are stored with one statement."""
+	share_hosts([booking for change in changes for booking in (change.booking, change.moved_from) if booking])
+	tasks = [*messages(changes), *automated_tasks(changes)]
+	plan_all(tasks, changes[0].now, is_new=changes[0].kind is Kind.BOOKED)
 	return {}
 
 
-def messages(change: Change) -> list[Planned]:
-	"""Return the messages for the change. They replace messages about earlier changes that haven't been sent yet."""
-	if change.kind in _SILENT:
+def messages(changes: Changes) -> list[tuple[str, Planned]]:
+	"""Return the messages for the changes, each with its booking's name.
+
+	They replace messages about earlier changes that haven't been sent yet.
+	"""
+	if changes[0].kind in _SILENT:
 		return []
-	if (change.booking.sequence and change.kind is not Kind.RESCHEDULE_ASKED) or change.releases_time:
-		_skip_earlier(change, change.booking.name)
-	if change.moved_from:
-		_skip_earlier(change, change.moved_from.name)
-		_tell_the_session_left(change, change.moved_from)
-	return _planned_for(change, change.booking, readers_of(change))
+	_skip_earlier(changes)
+	found = []
+	for change in changes:
+		if change.moved_from:
+			found += _to_the_session_left(change, change.moved_from)
+		found += _planned_for(change, change.booking, readers_of(change, change is changes[0]))
+	for change in still_asked(changes):
+		found += _planned_for(change, change.booking, [("attendee_asked", attendee_of(change.booking))])
+	return found
 
 
 def were_told(booking: Document) -> bool:
@@ -52,31 +60,37 @@ def were_told(booking: Document) -> bool:
 	return bool(frappe.db.exists("Outbox Task", {"key": ["in", keys], "status": ["in", [SENDING, SENT]]}))
 
 
-def _planned_for(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> list[Planned]:
+def _planned_for(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> list[tuple[str, Planned]]:
 	wanted = [(purpose, reader) for purpose, reader in readers if not is_switched_off(template_of(purpose))]
-	return [_planned(change, booking, purpose, reader) for purpose, reader in wanted]
+	return [(booking.name, _planned(change, booking, purpose, reader)) for purpose, reader in wanted]
 
 
-def _tell_the_session_left(change: Change, left: Document) -> None:
-	"""Tell the hosts of a session that the attendee left for another time.
+def _to_the_session_left(change: Change, left: Document) -> list[tuple[str, Planned]]:
+	"""Return the messages to the hosts of a session that the attendee left for another time.
 
 	If the whole session was moved, its entry in the hosts' calendars moves too, and these messages aren't needed.
 	"""
 	if left.session and not is_given_back(left) and left.session_uid != change.booking.session_uid:
-		tasks = _planned_for(change, left, [("host_cancelled", host) for host in hosts_of(left)])
-		plan(left.name, tasks, change.now)
+		return _planned_for(change, left, [("host_cancelled", host) for host in hosts_of(left)])
+	return []
 
 
-def _skip_earlier(change: Change, name: str) -> None:
+def _skip_earlier(changes: Changes) -> None:
+	change = changes[0]
 	now, reason = change.now, for_later("A later change has a message of its own.")
-	skip_open(name, now, reason, kinds=(EMAIL,), purposes=TEMPLATES)
+	asks = change.kind is Kind.RESCHEDULE_ASKED
+	outdated = [each.booking.name for each in changes if (each.booking.sequence and not asks) or each.releases_time]
+	outdated += [each.moved_from.name for each in changes if each.moved_from]
+	if not outdated:
+		return
+	skip_open(outdated, now, reason, kinds=(EMAIL,), purposes=TEMPLATES)
 	if change.added_guests:
 		# A guest who was removed and now comes back needs no message about the removal.
-		skip_open(name, now, reason, kinds=(EMAIL,), purposes=(GUEST_REMOVED,), targets=change.added_guests)
+		skip_open(outdated, now, reason, kinds=(EMAIL,), purposes=(GUEST_REMOVED,), targets=change.added_guests)
 	if change.leaving:
 		# A host who was replaced and now comes back needs no message about the replacement.
 		present = [host.email for host in hosts_of(change.booking)]
-		skip_open(name, now, reason, kinds=(EMAIL,), purposes=(HOST_REMOVED,), targets=present)
+		skip_open(outdated, now, reason, kinds=(EMAIL,), purposes=(HOST_REMOVED,), targets=present)
 
 
 def _planned(change: Change, booking: Document, purpose: str, reader: Reader) -> Planned:

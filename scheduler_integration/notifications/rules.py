@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import get_datetime
+from pypika.functions import Min
 
 CACHE = "scheduling_automations"
 
@@ -43,20 +48,55 @@ class Automation:
 	text: str | None
 	webhook_url: str | None
 
-	def is_for(self, booking: Document) -> bool:
-		"""Whether the booking meets all conditions of the automation."""
+	def is_for(self, booking: Document, facts: Facts) -> bool:
+		"""Whether the booking, one of those of `facts`, meets all conditions of the automation."""
 		chosen = (
 			(self.scheduling_page, booking.scheduling_page),
 			(self.meeting_type, booking.meeting_type),
-			(self.phase, _phase_of(booking) if self.phase else None),
+			(self.phase, facts.phases.get(booking.name) if self.phase else None),
 		)
 		if any(wanted and wanted != found for wanted, found in chosen):
 			return False
 		if self.host and self.host not in booking.host_users():
 			return False
-		if self.contact_tag and self.contact_tag not in _tags_of(booking.contact):
+		if self.contact_tag and self.contact_tag not in facts.tags.get(booking.contact, ()):
 			return False
-		return not self.first_time_only or _is_first(booking)
+		return not self.first_time_only or booking.name in facts.firsts
+
+
+class Facts:
+	"""Facts of bookings that are stored elsewhere. The first automation that asks for one reads it for all bookings."""
+
+	def __init__(self, bookings: Sequence[Document]) -> None:
+		self._bookings = {booking.name: booking for booking in bookings}
+
+	@cached_property
+	def phases(self) -> dict[str, str]:
+		"""The client's phase at the click in a report that led to the booking, by booking. Others are missing."""
+		led = {"booking": ["in", list(self._bookings)]}
+		rows = frappe.get_all("Scheduler Engagement", led, ["booking", "phase"], order_by="creation asc")
+		return {row.booking: row.phase for row in rows}
+
+	@cached_property
+	def tags(self) -> dict[str, list[str]]:
+		"""The tags of the attendees' Contacts, by Contact."""
+		contacts = [booking.contact for booking in self._bookings.values() if booking.contact]
+		rows = frappe.get_all("Contact", {"name": ["in", contacts]}, ["name", "_user_tags"]) if contacts else ()
+		return {row.name: [tag for tag in (row._user_tags or "").split(",") if tag] for row in rows}
+
+	@cached_property
+	def firsts(self) -> set[str]:
+		"""The bookings before which nobody booked with their e-mail address. A moved booking isn't a second booking."""
+		row = frappe.qb.DocType("Booking")
+		emails = [booking.attendee_email for booking in self._bookings.values()]
+		query = frappe.qb.from_(row).select(row.attendee_email, Min(row.creation)).groupby(row.attendee_email)
+		found = query.where(row.attendee_email.isin(emails) & (row.status != "Rescheduled")).run()
+		earliest = {email.lower(): get_datetime(creation) for email, creation in found}
+		return {
+			name
+			for name, booking in self._bookings.items()
+			if get_datetime(booking.creation) <= earliest.get(booking.attendee_email.lower(), datetime.max)
+		}
 
 
 def all_automations() -> list[Automation]:
@@ -105,21 +145,3 @@ def _load() -> list[dict[str, Any]]:
 def _automation(row: dict[str, Any]) -> Automation:
 	flags = {name: bool(row[name]) for name in ("is_active", "first_time_only")}
 	return Automation(**{**row, **flags, "minutes": row["minutes"] or 0})
-
-
-def _phase_of(booking: Document) -> str | None:
-	"""Return the client's phase at the click in a report that led to the booking, if there was such a click."""
-	if not frappe.db.exists("DocType", "Scheduler Engagement"):
-		return None
-	return frappe.db.get_value("Scheduler Engagement", {"booking": booking.name}, "phase")
-
-
-def _tags_of(contact: str | None) -> list[str]:
-	tags = frappe.db.get_value("Contact", contact, "_user_tags") if contact else None
-	return [tag for tag in (tags or "").split(",") if tag]
-
-
-def _is_first(booking: Document) -> bool:
-	"""Whether nobody booked with this e-mail address before. A moved booking isn't a second booking."""
-	earlier = {"attendee_email": booking.attendee_email, "name": ["!=", booking.name], "status": ["!=", "Rescheduled"]}
-	return not frappe.db.exists("Booking", {**earlier, "creation": ["<", booking.creation]})

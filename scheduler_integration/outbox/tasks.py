@@ -15,7 +15,7 @@ from typing import Any
 import frappe
 
 from scheduler_integration.platform.clock import to_site_time
-from scheduler_integration.platform.sql import insert_rows
+from scheduler_integration.platform.sql import insert_rows, update_rows
 
 PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed", "Skipped"
 
@@ -28,6 +28,10 @@ _FIELDS = (
 	"name", "owner", "modified_by", "creation", "modified", "booking", "kind", "purpose", "target", "key", "due_at",
 	"due_on", "expires_at", "generation", "stage", "payload", "automation", "status",
 )  # fmt: skip
+
+
+# The fields of a task that was done and is due again.
+_AGAIN: dict[str, Any] = {"status": PENDING, "attempts": 0, "error": None, "done_at": None, "done_on": None}
 
 
 _waiting_seconds = ContextVar("waiting_seconds", default=0)
@@ -92,23 +96,27 @@ def plan(booking: str, tasks: Iterable[Planned], now: int, *, is_new: bool = Fal
 	The caller's transaction must hold the booking's row, so that no other one plans the same keys. `is_new`: this
 	transaction has made the booking, so none of its tasks is stored yet.
 	"""
-	planned: dict[str, Planned] = {}
+	plan_all([(booking, task) for task in tasks], now, is_new=is_new)
+
+
+def plan_all(wanted: Iterable[tuple[str, Planned]], now: int, *, is_new: bool = False) -> None:
+	"""Do the same for tasks of several bookings, each with the name of its booking: three statements for any number."""
+	planned: dict[str, tuple[str, Planned]] = {}
 	earliest = now + _waiting_seconds.get()
-	for task in tasks:
+	for booking, task in wanted:
 		# The attendee may also be named as an additional guest. The first task counts.
-		planned.setdefault(task.key, replace(task, due_at=max(task.due_at, earliest)))
+		planned.setdefault(task.key, (booking, replace(task, due_at=max(task.due_at, earliest))))
 	if not planned:
 		return
 	known = {} if is_new else _known(planned)
-	for key, row in known.items():
-		_replan(row, planned[key])
-	new = [task for key, task in planned.items() if key not in known]
+	_replan({row.name: (row, planned[key][1]) for key, row in known.items()})
+	new = [_row(*each) for key, each in planned.items() if key not in known]
 	if new:
-		insert_rows("Outbox Task", _FIELDS, [_row(booking, task) for task in new])
+		insert_rows("Outbox Task", _FIELDS, new)
 
 
 def skip_open(
-	booking: str,
+	bookings: Collection[str],
 	now: int,
 	reason: str,
 	*,
@@ -117,12 +125,12 @@ def skip_open(
 	targets: Collection[str] = (),
 	keep: Collection[str] = (),
 ) -> None:
-	"""Skip the booking's tasks that wait: of these kinds, purposes and targets (empty: all), but not the keys `keep`.
+	"""Skip the bookings' tasks that wait: of these kinds, purposes and targets (empty: all), but not the keys `keep`.
 
 	A task that runs at this moment isn't touched. Its handler reads the booking and finds out by itself.
 	"""
 	task = frappe.qb.DocType("Outbox Task")
-	query = frappe.qb.update(task).where((task.booking == booking) & (task.status == PENDING))
+	query = frappe.qb.update(task).where(task.booking.isin(list(bookings)) & (task.status == PENDING))
 	for column, values in ((task.kind, kinds), (task.purpose, purposes), (task.target, targets)):
 		if values:
 			query = query.where(column.isin(sorted(values)))
@@ -143,23 +151,31 @@ def statuses_of(booking: str, target: str, purpose: str) -> list[str]:
 	return frappe.get_all("Outbox Task", {"booking": booking, "target": target, "purpose": purpose}, pluck="status")
 
 
-def _known(planned: dict[str, Planned]) -> dict[str, frappe._dict]:
-	rows = frappe.get_all(
-		"Outbox Task", {"key": ["in", list(planned)]}, ["name", "key", "status", "generation", "is_stopped"]
-	)
+def generations_of(keys: Iterable[str]) -> dict[str, int]:
+	"""Return the generation of each of these tasks that is stored, by its key."""
+	return {key: row.generation or 0 for key, row in _known(keys).items()}
+
+
+def _known(keys: Iterable[str]) -> dict[str, frappe._dict]:
+	asked = list(keys)
+	if not asked:
+		return {}
+	rows = frappe.get_all("Outbox Task", {"key": ["in", asked]}, ["name", "key", "status", "generation", "is_stopped"])
 	return {row.key: row for row in rows}
 
 
-def _replan(row: frappe._dict, task: Planned) -> None:
-	# A change may plan a task again that an earlier change skipped. A task that a person stopped stays stopped.
-	is_wanted_again = task.generation > (row.generation or 0) or (row.status == SKIPPED and not row.is_stopped)
-	if not is_wanted_again and row.status != PENDING:
-		return
-	fields = _changing(task)
-	if is_wanted_again and row.status != SENDING:
-		fields |= {"status": PENDING, "attempts": 0, "error": None, "done_at": None, "done_on": None}
-	# A worker that runs the task now finds the higher generation when it stores the outcome: the task is due again.
-	frappe.db.set_value("Outbox Task", row.name, fields)
+def _replan(known: dict[str, tuple[frappe._dict, Planned]]) -> None:
+	moved, again = {}, {}
+	for name, (row, task) in known.items():
+		# A change may plan a task again that an earlier change skipped. A task that a person stopped stays stopped.
+		is_wanted_again = task.generation > (row.generation or 0) or (row.status == SKIPPED and not row.is_stopped)
+		if is_wanted_again and row.status != SENDING:
+			again[name] = _changing(task) | _AGAIN
+		elif is_wanted_again or row.status == PENDING:
+			# A worker that runs the task now finds the higher generation when it stores the outcome: the task is due again.
+			moved[name] = _changing(task)
+	update_rows("Outbox Task", moved)
+	update_rows("Outbox Task", again)
 
 
 def _changing(task: Planned) -> dict[str, Any]:

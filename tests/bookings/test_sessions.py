@@ -7,6 +7,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SlotTaken
+from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.door import slots_between
 from tests.support.factories import (
@@ -249,6 +250,57 @@ def manage_url_of(name):
 	from scheduler_integration.meetings.tokens import manage_url
 
 	return manage_url(booking(name))
+
+
+class TestChangedTogether:
+	"""The bookings of a session are stored together. Each is stored as Frappe stores a single one."""
+
+	def test_a_booking_that_moves_with_its_session_is_stored_like_one_that_moves_alone(self):
+		alone, together = moved_session(1), moved_session(3)
+		assert stored("Booking", {"name": together}) == stored("Booking", {"name": alone})
+		for child in ("Booking Host", "Booking Guest", "Booking Answer"):
+			rows = stored(child, {"parent": together})
+			assert rows == stored(child, {"parent": alone})
+			assert rows
+
+	def test_other_apps_hooks_run_for_each_attendee(self, monkeypatch, book):
+		seen = []
+		first, second = book(), book()
+
+		def on_change(document, *_arguments):
+			seen.append((document.name, document.status))
+
+		monkeypatch.setattr(type(booking(first)), "on_change", on_change, raising=False)
+		bookings.cancel_by_host(first, "", NOW, for_all=True)
+		assert set(seen) == {(first, "Cancelled"), (second, "Cancelled")}
+
+	def test_each_timeline_says_who_cancelled_and_why(self, book):
+		names = [book(), book()]
+		bookings.cancel_by_host(names[0], "I am ill", NOW, for_all=True)
+		for name in names:
+			about = {"reference_doctype": "Booking", "reference_name": name, "comment_type": "Info"}
+			assert frappe.get_all("Comment", about, pluck="content") == ["cancelled the meeting: I am ill"]
+
+
+# The values that two bookings of different hosts don't share.
+OWN = {
+	"name", "creation", "modified", "parent", "host", "user", "scheduling_page", "meeting_type", "session", "session_uid",
+	"ical_uid", "manage_key", "question_id", "attendee_email", "contact", "event", "rescheduled_from", "email",
+}  # fmt: skip
+
+
+def moved_session(size):
+	"""Make a session with `size` attendees, move it, and return the new booking of its first attendee."""
+	page = make_page()
+	workshop = make_meeting_type(page, seats=9, questions=[{"label": "Why?", "question_type": "Text"}])
+	asked = {"answers": {workshop.questions[0].name: "Because"}, "guests": [f"{fresh('guest')}@guests.example"]}
+	first, *_others = [door.book(payload(page, workshop, NINE, **asked), NOW).id for _each in range(size)]
+	return bookings.reschedule_by_host(first, RescheduleRequest(TEN), NOW, for_all=True).id
+
+
+def stored(doctype, filters):
+	rows = frappe.db.get_values(doctype, filters, "*", as_dict=True, order_by="idx")
+	return [{field: value for field, value in row.items() if field not in OWN} for row in rows]
 
 
 class TestJoined:

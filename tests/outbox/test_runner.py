@@ -300,7 +300,7 @@ class TestPlanning:
 
 	def test_open_tasks_are_skipped_by_kind_purpose_and_target(self, booking):
 		store(booking, planned("a"), planned("b", "calendar_event"), planned("c", target="bob@guests.example"))
-		skip_open(booking, NOW, "cancelled", kinds=["email"], targets=["ada@guests.example"])
+		skip_open([booking], NOW, "cancelled", kinds=["email"], targets=["ada@guests.example"])
 		assert {task.key: task.status for task in tasks(booking)} == {"a": "Skipped", "b": "Pending", "c": "Pending"}
 
 	def test_a_claim_takes_the_same_number_of_statements_for_ten_tasks_and_for_a_hundred(self, booking, queries):

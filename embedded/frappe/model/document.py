@@ -1,5 +1,6 @@
 """Stands in for frappe.model.document: loads and stores documents, with hooks and checks in Frappe's order."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -292,6 +293,20 @@ class Document(Checks, BaseDocument):
 	def get_permlevel_access(self, permission_type: str = "write") -> list[int]:
 		"""Return the permission levels that the user's roles give. A controller may override it for single documents."""
 		return sorted(self.meta.get_permlevel_access(permission_type))
+
+
+def bulk_insert(doctype: str, documents: Iterable[Document]) -> None:
+	"""Insert documents and their child rows with a statement for each table. Runs no hooks, and names nothing."""
+	tables = {doctype: list(documents)}
+	for fieldname, child in frappe.get_meta(doctype).table_doctypes.items():
+		tables[child] = [row for document in tables[doctype] for row in document.get(fieldname)]
+	for table, rows in tables.items():
+		for row in rows:
+			row.creation = row.modified = now()
+			row.owner = row.modified_by = local.session.user
+		columns = frappe.get_meta(table).columns
+		values = ([row.get_valid_dict().get(column) for column in columns] for row in rows)
+		frappe.db.bulk_insert(table, columns, values)
 
 
 __getattr__ = missing(__name__)

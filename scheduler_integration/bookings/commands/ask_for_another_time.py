@@ -3,8 +3,9 @@
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.bookings.change_status import change_status, save
+from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.bookings.store import save
 from scheduler_integration.exceptions import MoveNotAllowed
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
@@ -27,8 +28,8 @@ def ask_to_reschedule(name: str, message: str, now: int, *, gives_back: bool = F
 	_check_may_ask(booking, now, gives_back)
 	asked = {"reschedule_asked_at": now, "reschedule_message": message}
 	if gives_back:
-		asked |= {"time_given_back": 1, "sequence": booking.sequence + 1}
-		change_status(booking, "Rescheduled", Kind.RESCHEDULE_ASKED, Actor.HOST, now, reason=message, **asked)
+		asked["time_given_back"] = 1
+		change_status([booking], "Rescheduled", Kind.RESCHEDULE_ASKED, Actor.HOST, now, reason=message, **asked)
 	else:
 		booking.update(asked)
 		save(booking)

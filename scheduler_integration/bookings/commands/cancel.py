@@ -1,15 +1,16 @@
 """Cancels or declines a booking and releases its time."""
 
+from collections.abc import Sequence
+
 import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.bookings.change_status import change_status
+from scheduler_integration.bookings.sessions import together
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.meetings.policy import cancel_refusal
-from scheduler_integration.meetings.sessions import live_in_session
-from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
 
@@ -25,7 +26,7 @@ def cancel_by_token(token: str, reason: str, now: int) -> AttendeeBooking:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	if refusal := cancel_refusal(booking, meeting_type, now):
 		raise refusal
-	_release(booking, "Cancelled", Actor.ATTENDEE, reason, now)
+	_release([booking], "Cancelled", Actor.ATTENDEE, reason, now)
 	return for_attendee(booking, now)
 
 
@@ -36,12 +37,7 @@ def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -
 	then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	_release(booking, "Cancelled", Actor.HOST, reason, now)
-	for other in live_in_session(booking.session, for_update=True) if for_all else ():
-		if other.status in OPEN:
-			# The booking that was released before this one may have left it the session's turn (bookings/ledger.py).
-			other.turn_shares = frappe.db.get_value("Booking", other.name, "turn_shares")
-			_release(other, "Cancelled", Actor.HOST, reason, now)
+	_release(together(booking) if for_all else [booking], "Cancelled", Actor.HOST, reason, now)
 	return for_host(booking, now)
 
 
@@ -52,7 +48,7 @@ def decline(name: str, reason: str, now: int) -> HostBooking:
 	caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	_release(booking, "Declined", Actor.HOST, reason, now)
+	_release([booking], "Declined", Actor.HOST, reason, now)
 	return for_host(booking, now)
 
 
@@ -63,10 +59,10 @@ def decline_unanswered(name: str, now: int) -> None:
 	"""
 	booking = frappe.get_doc("Booking", name, for_update=True)
 	if booking.status == "Pending":
-		_release(booking, "Declined", Actor.SYSTEM, "", now)
+		_release([booking], "Declined", Actor.SYSTEM, "", now)
 
 
-def _release(booking: Document, status: str, by: Actor, reason: str, now: int) -> None:
+def _release(bookings: Sequence[Document], status: str, by: Actor, reason: str, now: int) -> None:
 	kind = Kind.DECLINED if status == "Declined" else Kind.CANCELLED
 	how = {"cancelled_by": by.value, "cancelled_at": now, "cancel_reason": reason}
-	change_status(booking, status, kind, by, now, reason=reason, sequence=booking.sequence + 1, **how)
+	change_status(bookings, status, kind, by, now, reason=reason, **how)

@@ -14,5 +14,5 @@ def confirm(name: str, now: int) -> HostBooking:
 	meeting is over. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	change_status(booking, "Scheduled", Kind.CONFIRMED, Actor.HOST, now, sequence=booking.sequence + 1)
+	change_status([booking], "Scheduled", Kind.CONFIRMED, Actor.HOST, now)
 	return for_host(booking, now)

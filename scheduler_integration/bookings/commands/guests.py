@@ -6,8 +6,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.change_status import save
 from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.bookings.store import save
 from scheduler_integration.exceptions import InvalidRequest, LinkExpired, SlotTaken
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host

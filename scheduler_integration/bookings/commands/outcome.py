@@ -19,7 +19,7 @@ def complete(name: str, now: int) -> HostBooking:
 	days have passed. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	change_status(booking, "Completed", Kind.COMPLETED, Actor.HOST, now)
+	change_status([booking], "Completed", Kind.COMPLETED, Actor.HOST, now)
 	return for_host(booking, now)
 
 
@@ -29,7 +29,7 @@ def mark_no_show(name: str, reason: str, now: int) -> HostBooking:
 	It may be completed. Raises the errors of `complete`.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	change_status(booking, "No Show", Kind.NO_SHOW, Actor.HOST, now, reason=reason)
+	change_status([booking], "No Show", Kind.NO_SHOW, Actor.HOST, now, reason=reason)
 	return for_host(booking, now)
 
 
@@ -37,4 +37,4 @@ def complete_past(name: str, now: int) -> None:
 	"""Complete a meeting that ended 15 minutes ago or earlier, as the system. Does nothing if it isn't Scheduled."""
 	booking = frappe.get_doc("Booking", name, for_update=True)
 	if booking.status == "Scheduled":
-		change_status(booking, "Completed", Kind.COMPLETED, Actor.SYSTEM, now)
+		change_status([booking], "Completed", Kind.COMPLETED, Actor.SYSTEM, now)

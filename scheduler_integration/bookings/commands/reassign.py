@@ -1,5 +1,6 @@
 """Reassigns a booking, or a whole session, to another host."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import frappe
@@ -12,10 +13,10 @@ from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.reason_text import reason_text
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard
-from scheduler_integration.bookings.change_status import save
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.host_time import prevents
 from scheduler_integration.bookings.record import own_buffers, retitle
+from scheduler_integration.bookings.store import save
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPermitted
@@ -48,8 +49,7 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	sharing = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
 	if booking.session:
 		_move_session(booking, leaving, new_host.user, now)
-	for each in (booking, *sharing):
-		_reassign(each, leaving, coming, now, is_first=each is booking)
+	_reassign([booking, *sharing], leaving, coming, now)
 	return for_host(booking, now)
 
 
@@ -119,19 +119,22 @@ def _move_session(booking: Document, leaving: str, coming: str, now: int) -> Non
 	)
 
 
-def _reassign(booking: Document, leaving: str, coming: engine.Member, now: int, *, is_first: bool) -> None:
-	former_host = leaving if leaving == booking.host else None
-	_replace(booking, leaving, coming, now)
-	save(booking)
+def _reassign(bookings: Sequence[Document], leaving: str, coming: engine.Member, now: int) -> None:
+	former_host = leaving if leaving == bookings[0].host else None
+	for booking in bookings:
+		_replace(booking, leaving, coming, now)
+	save(*bookings)
 	run_consequences(
-		Change(
-			Kind.REASSIGNED,
-			booking,
-			now,
-			leaving=leaving,
-			former_host=former_host,
-			is_first=is_first,
-			status_before=booking.status,
+		*(
+			Change(
+				Kind.REASSIGNED,
+				booking,
+				now,
+				leaving=leaving,
+				former_host=former_host,
+				status_before=booking.status,
+			)
+			for booking in bookings
 		)
 	)
 

@@ -24,12 +24,12 @@ from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard, ledger
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
-from scheduler_integration.bookings.change_status import save
 from scheduler_integration.bookings.commands.book import held_parts, slot_taken
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.host_time import check_hosts_have_time
 from scheduler_integration.bookings.record import successor
-from scheduler_integration.bookings.sessions import join, joinable_booking
+from scheduler_integration.bookings.sessions import join, joinable_booking, together
+from scheduler_integration.bookings.store import insert, save
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest, MoveNotAllowed, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
@@ -37,8 +37,7 @@ from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.moves import Actor, check_move
 from scheduler_integration.meetings.policy import has_begun_over_several_days, is_given_back, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
-from scheduler_integration.meetings.sessions import live_in_session, new_session_uid, others_in_session, session_key
-from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.meetings.sessions import new_session_uid, others_in_session, session_key
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -65,13 +64,13 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	_check_differs(booking, request, wanted)
 	guard.lock_hosts([*booking.host_users(), *(host.user for host in found.hosts)])
 	was_given_back = is_given_back(booking)
-	_close(booking)
+	_close([booking])
 	offer = _offer(found, wanted, request.start, now)
 	request = replace(request, parts=held_parts(request, meeting_type, offer, now))
 	if not offer.is_bookable(request.start, request.parts):
 		raise slot_taken(offer, request.start, wanted.duration, booking.timezone, besides=booking.starts_at)
 	choice = _choose(booking, offer, request, found, was_given_back)
-	new = _successor(booking, offer, choice.users, request, Actor.ATTENDEE)
+	new = _successor(booking, offer, choice.users, request, Actor.ATTENDEE, _session_uid(booking))
 	new.update(
 		{
 			"status": "Pending" if meeting_type.requires_confirmation else "Scheduled",
@@ -81,7 +80,7 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	)
 	standing = joinable_booking(offer, choice.users, request.start)
 	choice = _with_turn(choice, booking, joins=bool(standing), was_given_back=was_given_back)
-	_store(new, booking, standing, Change(Kind.RESCHEDULED, new, now, choice.turn, by=Actor.ATTENDEE))
+	_store([new], [booking], standing, Change(Kind.RESCHEDULED, new, now, choice.turn, by=Actor.ATTENDEE))
 	if request.hold:
 		# Holds are in the cache, which has no rollback: if the command fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
@@ -106,24 +105,20 @@ def reschedule_by_host(
 	found, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking, request.duration)
 	_check_differs(booking, request, wanted)
 	guard.lock_hosts(booking.host_users())
-	sharing = live_in_session(booking.session, for_update=True) if for_all else []
-	moving = [booking, *(each for each in sharing if each.status in OPEN and each.name != booking.name)]
-	for each in moving:
-		_close(each)
+	moving = together(booking) if for_all else [booking]
+	_close(moving)
 	offer = _offer(found, wanted, request.start, now)
 	users = main_first(booking)
 	standing = None if for_all else joinable_booking(offer, users, request.start)
 	if not standing:
 		check_hosts_have_time(offer, users, request.start, booking, now, force=force)
 	choice = _with_turn(Choice(users), booking, joins=bool(standing), moves_alone=not for_all)
-	first = None
-	for each in moving:
-		new = _successor(each, offer, users, request, Actor.HOST)
-		new.update({"status": "Scheduled", "attendee_moves": each.attendee_moves})
-		change = Change(Kind.RESCHEDULED, new, now, choice.turn, by=Actor.HOST, is_first=first is None)
-		_store(new, each, standing or first, change)
-		first = first or new
-	return for_host(first or booking, now)
+	uid = _session_uid(booking)
+	news = [_successor(each, offer, users, request, Actor.HOST, uid) for each in moving]
+	for new, former in zip(news, moving, strict=True):
+		new.update({"status": "Scheduled", "attendee_moves": former.attendee_moves})
+	_store(news, moving, standing, Change(Kind.RESCHEDULED, news[0], now, choice.turn, by=Actor.HOST))
+	return for_host(news[0], now)
 
 
 def _check_host_may(booking: Document, request: RescheduleRequest, force: bool, now: int) -> None:
@@ -159,10 +154,11 @@ def _was_used(booking: Document, key: str) -> bool:
 	return booking.idempotency_key == key or bool(frappe.db.exists("Booking", {"idempotency_key": key}))
 
 
-def _close(booking: Document) -> None:
-	"""Give back the time of a booking that another one replaces."""
-	booking.update({"status": "Rescheduled", "sequence": booking.sequence + 1})
-	save(booking)
+def _close(bookings: Sequence[Document]) -> None:
+	"""Give back the time of bookings that others replace."""
+	for booking in bookings:
+		booking.update({"status": "Rescheduled", "sequence": booking.sequence + 1})
+	save(*bookings)
 
 
 def _offer(found: Bookable, wanted: SlotRequest, start: int, now: int) -> Offer:
@@ -206,28 +202,38 @@ def _with_turn(
 	return choice
 
 
+def _session_uid(booking: Document) -> str | None:
+	"""Return the UID of the moved session. Its entry in the hosts' calendars moves with it, unless others stay."""
+	return new_session_uid() if others_in_session(booking) else booking.session_uid
+
+
 def _successor(
-	booking: Document, offer: Offer, users: Sequence[str], request: RescheduleRequest, by: Actor
+	booking: Document,
+	offer: Offer,
+	users: Sequence[str],
+	request: RescheduleRequest,
+	by: Actor,
+	session_uid: str | None,
 ) -> Document:
 	members = [offer.member(user) for user in users]
 	new = successor(booking, members, offer.pool.parts(request.start, users[0]))
 	new.update({"rescheduled_by": by.value, "reschedule_reason": request.reason})
 	if booking.session:
-		new.session = session_key(new.meeting_type, request.start, new.host)
-		# The session's entry in the hosts' calendars moves with it, unless others stay.
-		stays = others_in_session(booking)
-		new.session_uid = new_session_uid() if stays else booking.session_uid
+		new.update({"session": session_key(new.meeting_type, request.start, new.host), "session_uid": session_uid})
 	return new
 
 
-def _store(new: Document, booking: Document, standing: Document | None, change: Change) -> None:
-	if standing:
+def _store(news: Sequence[Document], formers: Sequence[Document], standing: Document | None, change: Change) -> None:
+	"""Insert the new bookings, in the session of `standing` if there is one, and run the consequences of the change."""
+	for new in news if standing else ():
 		join(new, standing)
-	# The attendee has no rights on Booking, and no role may create bookings by hand. The command has checked its own rules.
-	new.flags.ignore_links = True
-	new.insert(ignore_permissions=True)
-	change = replace(change, moved_from=booking, leaving=_leaving(new, booking), reason=new.reschedule_reason)
-	run_consequences(change)
+	insert(*news)
+	run_consequences(
+		*(
+			replace(change, booking=new, moved_from=former, leaving=_leaving(new, former), reason=new.reschedule_reason)
+			for new, former in zip(news, formers, strict=True)
+		)
+	)
 
 
 def _leaving(new: Document, booking: Document) -> str | None:

@@ -20,12 +20,13 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.bookings import guard, ledger
-from scheduler_integration.bookings.change_status import save
 from scheduler_integration.bookings.consequences import run_consequences
+from scheduler_integration.bookings.store import save
 from scheduler_integration.conferencing.plan import NO_CALL
 from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.exceptions import ChangedMeanwhile, SlotTaken, TooLateToUndo
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.sessions import live_rows, others_in_session
 from scheduler_integration.meetings.status import RELEASED
@@ -55,7 +56,7 @@ def undoable(name: str, command: Callable[[], HostBooking], now: int) -> tuple[H
 	"""
 	booking = find_for_host(name, "write", for_update=True)
 	concerned = [booking.name, *(row.name for row in live_rows(booking.session) if row.name != booking.name)]
-	images = {each: _image(frappe.get_doc("Booking", each)) for each in concerned}
+	images = {each.name: _image(each) for each in load_bookings(concerned)}
 	before = tasks.states_of(concerned)
 	with waiting(SECONDS):
 		done = command()

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Fields, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.destinations import destination_of
 from scheduler_integration.meetings.sessions import host_uid
-from scheduler_integration.outbox.tasks import Planned, plan
+from scheduler_integration.outbox.tasks import Planned, generations_of, plan_all
 from scheduler_integration.outbox.wake import wake
 
 KIND = "calendar_event"
@@ -22,24 +22,27 @@ PURPOSE = "mirror"
 WEEK = 7 * 86400
 
 
-def plan_events(change: Change) -> Fields:
-	"""Plan the tasks of the change for the calendars of the booking's hosts, also of one who was replaced."""
-	users = dict.fromkeys([row.user for row in change.booking.hosts])
-	if change.leaving:
-		users[change.leaving] = None
-	if change.moved_from:
-		_plan_former(change.moved_from, change.booking, users, change.now)
+def plan_events(changes: Changes) -> dict[str, Fields]:
+	"""Plan the tasks of the changes for the calendars of the bookings' hosts, also of one who was replaced."""
+	former = [(change.moved_from, _gone(change, change.moved_from)) for change in changes if change.moved_from]
+	_plan(former, changes[0].now)
 	# The meeting of a new booking is in no calendar yet, unless it joins a session.
-	is_new = change.kind is Kind.BOOKED and not change.booking.session
-	_plan(change.booking, users, change.now, is_new=is_new)
+	is_new = changes[0].kind is Kind.BOOKED and not changes[0].booking.session
+	_plan([(change.booking, _users(change)) for change in changes], changes[0].now, is_new=is_new)
 	return {}
 
 
-def _plan_former(former: Document, booking: Document, users: Iterable[str], now: int) -> None:
-	"""Plan the rest of a rescheduled booking: another host's event, or the session that the attendee left."""
-	staying = {host_uid(booking, user) for user in users}
-	gone = [row.user for row in former.hosts if row.user not in users or host_uid(former, row.user) not in staying]
-	_plan(former, dict.fromkeys(gone), now)
+def _users(change: Change) -> list[str]:
+	"""Return the hosts of the booking, and one who was replaced."""
+	return list(dict.fromkeys([*(row.user for row in change.booking.hosts), *filter(None, [change.leaving])]))
+
+
+def _gone(change: Change, former: Document) -> list[str]:
+	"""Return the hosts from whose calendars a rescheduled booking goes: to another host, or it has left its session."""
+	users = _users(change)
+	staying = {host_uid(change.booking, user) for user in users}
+	hosts = dict.fromkeys(row.user for row in former.hosts)
+	return [user for user in hosts if user not in users or host_uid(former, user) not in staying]
 
 
 def plan_upcoming(user: str, now: int) -> int:
@@ -54,39 +57,43 @@ def plan_upcoming(user: str, now: int) -> int:
 		.run(pluck=True)
 	)
 	for name in rows:
-		# `outbox.tasks.plan` needs a lock on the booking's row, so that nobody else plans the same keys.
+		# `outbox.tasks.plan_all` needs a lock on the booking's row, so that nobody else plans the same keys.
 		booking = frappe.get_doc("Booking", name, for_update=True)
-		_plan(booking, [user], now)
+		_plan([(booking, [user])], now)
 	if rows:
 		wake()
 	return len(rows)
 
 
-def _plan(booking: Document, users: Iterable[str], now: int, *, is_new: bool = False) -> None:
-	tasks = [task for user in users if (task := _task(booking, user, now, is_new))]
-	plan(booking.name, tasks, now, is_new=is_new)
+def _plan(meetings: Iterable[tuple[Document, Iterable[str]]], now: int, *, is_new: bool = False) -> None:
+	"""Plan a task for each meeting and each of its users. The bookings of a session are one meeting."""
+	wanted = {(host_uid(booking, user), user): booking for booking, users in meetings for user in users}
+	targets = {each: target for each in wanted if (target := _target(*each, is_new))}
+	known = {} if is_new else generations_of(_key(*each) for each in targets)
+	tasks = []
+	for (uid, user), target in targets.items():
+		booking, key = wanted[uid, user], _key(uid, user)
+		task = Planned(
+			kind=KIND,
+			purpose=PURPOSE,
+			target=target,
+			key=key,
+			due_at=now,
+			expires_at=max(booking.ends_at, now) + WEEK,
+			# A higher generation makes a known task due again.
+			generation=known.get(key, -1) + 1,
+			# A booking that is rescheduled has a successor with the same UID, and so with the same task.
+			payload={"booking": booking.name, "user": user, "uid": uid, "session": booking.session or ""},
+		)
+		tasks.append((booking.name, task))
+	plan_all(tasks, now, is_new=is_new)
 
 
-def _task(booking: Document, user: str, now: int, is_new: bool) -> Planned | None:
-	uid = host_uid(booking, user)
-	target = _target(user, uid, is_new)
-	if not target:
-		return None
-	key = f"calendar:{hashlib.sha256(f'{uid} {user}'.encode()).hexdigest()[:40]}"
-	return Planned(
-		kind=KIND,
-		purpose=PURPOSE,
-		target=target,
-		key=key,
-		due_at=now,
-		expires_at=max(booking.ends_at, now) + WEEK,
-		generation=0 if is_new else _next_generation(key),
-		# A booking that is rescheduled has a successor with the same UID, and so with the same task.
-		payload={"booking": booking.name, "user": user, "uid": uid, "session": booking.session or ""},
-	)
+def _key(uid: str, user: str) -> str:
+	return f"calendar:{hashlib.sha256(f'{uid} {user}'.encode()).hexdigest()[:40]}"
 
 
-def _target(user: str, uid: str, is_new: bool) -> str | None:
+def _target(uid: str, user: str, is_new: bool) -> str | None:
 	"""Return the connection that gets the event, or else one from which it must be removed, or None."""
 	found = destination_of(user)
 	if found:
@@ -96,9 +103,3 @@ def _target(user: str, uid: str, is_new: bool) -> str | None:
 	stored = {"subject": uid, "user": user, "state": ("!=", "Removed")}
 	# Without an order: with one, MariaDB may read the whole table, newest rows first.
 	return frappe.db.get_value("Mirrored Event", stored, "connection", order_by=None)
-
-
-def _next_generation(key: str) -> int:
-	"""Return a generation that makes a known task due again."""
-	known = frappe.db.get_value("Outbox Task", {"key": key}, "generation")
-	return (known or 0) + 1 if known is not None else 0

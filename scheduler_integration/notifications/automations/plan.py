@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.notifications.automations.recipients import phone_of, readers_for
 from scheduler_integration.notifications.automations.triggers import moments, still_fits, trigger_of
-from scheduler_integration.notifications.rules import TIMED, Automation, active_automations
+from scheduler_integration.notifications.rules import TIMED, Automation, Facts, active_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import Planned, skip_open
@@ -25,18 +25,21 @@ PATIENCE = 6 * 3600
 DAY = 86400
 
 
-def automated_tasks(change: Change) -> list[Planned]:
-	"""Return the actions that the change triggers, and the actions before and after the meeting.
+def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
+	"""Return the actions that the changes trigger, and the actions before and after the meeting, with the booking's name.
 
 	Skips earlier timed actions.
 	"""
-	booking, trigger = change.booking, trigger_of(change)
-	matching = [each for each in active_automations() if each.built_in not in TEMPLATES and _may_act(each, trigger)]
-	matching = [each for each in matching if each.is_for(booking)]
-	timed = [task for task in _timed(matching, booking, change.now) if task.target]
-	if change.kind is not Kind.BOOKED:
-		_skip_others(change, [task.key for task in timed])
-	at_once = [task for task in _at_once(matching, trigger, change) if task.target]
+	trigger = trigger_of(changes[0])
+	possible = [each for each in active_automations() if each.built_in not in TEMPLATES and _may_act(each, trigger)]
+	facts = Facts([change.booking for change in changes])
+	at_once, timed = [], []
+	for change in changes:
+		name, matching = change.booking.name, [each for each in possible if each.is_for(change.booking, facts)]
+		at_once += [(name, task) for task in _at_once(matching, trigger, change) if task.target]
+		timed += [(name, task) for task in _timed(matching, change.booking, change.now) if task.target]
+	if changes[0].kind is not Kind.BOOKED:
+		_skip_others(changes, [task.key for _name, task in timed])
 	return [*at_once, *timed]
 
 
@@ -44,10 +47,9 @@ def _may_act(automation: Automation, trigger: str | None) -> bool:
 	return automation.trigger in TIMED or automation.trigger == trigger
 
 
-def _skip_others(change: Change, keep: list[str]) -> None:
-	for booking in filter(None, (change.moved_from, change.booking)):
-		reason = for_later("The booking was changed.")
-		skip_open(booking.name, change.now, reason, purposes=(TIMED_TASK,), keep=keep)
+def _skip_others(changes: Changes, keep: list[str]) -> None:
+	names = [booking.name for change in changes for booking in (change.moved_from, change.booking) if booking]
+	skip_open(names, changes[0].now, for_later("The booking was changed."), purposes=(TIMED_TASK,), keep=keep)
 
 
 def _at_once(automations: list[Automation], trigger: str | None, change: Change) -> Iterator[Planned]:

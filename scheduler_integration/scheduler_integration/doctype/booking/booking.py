@@ -35,7 +35,7 @@ class Booking(Form):
 	def on_update(self):
 		before = self.get_doc_before_save()
 		# Buckets of past times are deleted every night. If a host writes a note later, they aren't stored again.
-		if not before or before.taken_time() != self.taken_time():
+		if not self.flags.has_stored_time and (not before or before.taken_time() != self.taken_time()):
 			bookings.store_buckets(self)
 
 	def on_trash(self):
