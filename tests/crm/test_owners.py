@@ -7,7 +7,7 @@ from scheduler_integration.crm.owners import owner_among
 from scheduler_integration.crm.records import find_records
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
-from tests.support.stand_ins import ERPNEXT, insert, is_real, standing_in
+from tests.support.stand_ins import ERPNEXT, first_company, insert, is_real, standing_in
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-02 09:00")
@@ -42,7 +42,9 @@ class ERPNext:
 
 	def convert(self, lead):
 		if is_real("Lead"):
-			return frappe.get_attr("erpnext.crm.doctype.lead.lead.make_opportunity")(lead.name).insert()
+			made = frappe.get_attr("erpnext.crm.doctype.lead.lead.make_opportunity")(lead.name)
+			# A site has no default company if ERPNext's setup wizard was never run.
+			return made.update({"company": first_company()}).insert()
 		party = {"opportunity_from": "Lead", "party_name": lead.name}
 		return insert("Opportunity", **party, contact_email=lead.email_id, opportunity_owner=lead.lead_owner)
 
