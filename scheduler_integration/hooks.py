@@ -63,10 +63,11 @@ doctype_js = {
 
 doctype_js |= dict.fromkeys(("Contact", "Lead", "Opportunity", "CRM Lead", "CRM Deal"), _desk("book_for_somebody"))
 
-# The lists that name people. public/js/desk/lists.js has the same names.
+# The lists that name people and hide random ids. public/js/desk/lists.js has the same names.
 _LISTS = (
 	"Availability Override", "Availability Schedule", "Blocked Time", "Booking", "Calendar Connection", "Client Assessment",
-	"Outside Booking", "Scheduler Engagement", "Scheduling Page", "Video Connection",
+	"Consultant Scheduler Settings", "Meeting Type", "Outside Booking", "Scheduler Engagement", "Scheduling Page",
+	"Video Connection",
 )  # fmt: skip
 
 doctype_list_js = {

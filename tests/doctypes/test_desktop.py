@@ -47,6 +47,12 @@ def test_icon_sidebar_and_workspace_have_one_name(workspace):
 	assert {icon["app"], sidebar["app"]} == {hooks.app_name}
 
 
+def test_each_host_read_jargon_in_the_sidebar(workspace):
+	labels = {item["label"] for item in [*shipped("Workspace Sidebar")["items"], *workspace["links"]]}
+	assert "Outbox Task" not in labels
+	assert "Deliveries" in labels
+
+
 def test_the_sidebar_leads_to_what_exists(workspace):
 	links = [item for item in shipped("Workspace Sidebar")["items"] if item["type"] == "Link"]
 	by_kind = {

@@ -1,6 +1,6 @@
 // The app's lists in the desk name people instead of showing their addresses, and leave out the column of random ids.
 
-// The field with a person of each list. Frappe loads this file with each of them.
+// The field with a person of each list, if it has one. Frappe loads this file with each of them.
 const PEOPLE = {
 	"Availability Override": "user",
 	"Availability Schedule": "user",
@@ -8,6 +8,8 @@ const PEOPLE = {
 	Booking: "host",
 	"Calendar Connection": "user",
 	"Client Assessment": "consultant",
+	"Consultant Scheduler Settings": null,
+	"Meeting Type": null,
 	"Outside Booking": "consultant",
 	"Scheduler Engagement": "consultant",
 	"Scheduling Page": "user",
@@ -18,6 +20,7 @@ for (const [doctype, fieldname] of Object.entries(PEOPLE)) {
 	frappe.listview_settings[doctype] ??= {};
 	const settings = frappe.listview_settings[doctype];
 	settings.hide_name_column = true;
+	if (!fieldname) continue;
 	settings.formatters = { ...settings.formatters, [fieldname]: person };
 	settings.refresh = name_people;
 }
