@@ -73,6 +73,7 @@ def native_fields(doc: Document) -> JSON:
 		"event_title": doc.event_title or None,
 		"event_description": doc.event_description or None,
 		"display_order": doc.sort_order,
+		"is_unlisted": bool(doc.is_unlisted),
 		"settings": _settings(doc),
 		"updated_at": iso_z(from_site_time(doc.modified)),
 	}

@@ -1,6 +1,6 @@
 """Creates, changes and deletes a consultant's meeting types, with the permissions of the signed-in user."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import frappe
@@ -9,7 +9,8 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.consultant_types import ConsultantType, consultant_type, next_sort_order
-from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted
+from scheduler_integration.catalogue.slugs import slugify
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, MeetingTypeNotFound, NotPermitted
 
 
 def create_type(consultant: str, fields: Mapping[str, Any]) -> ConsultantType:
@@ -35,6 +36,76 @@ def update_type(name: str, fields: Mapping[str, Any]) -> ConsultantType:
 	doc.update(dict(fields))
 	doc.save()
 	return _stored(doc.name)
+
+
+def editable_type(name: str) -> Document:
+	"""Return a meeting type that the signed-in user may change. Raises MeetingTypeNotFound or NotPermitted."""
+	return _changeable(name, "write")
+
+
+def change_type(doc: Document, fields: Mapping[str, Any], *, version: str | None = None) -> dict[str, Any]:
+	"""Set fields of the record without saving it, and return the former values.
+
+	Raises ChangedMeanwhile if somebody saved the record after `version`, its `modified`, was read.
+	"""
+	if version and version != str(doc.modified):
+		raise ChangedMeanwhile
+	former = {field: _plain(doc.get(field)) for field in fields}
+	doc.update(dict(fields))
+	return former
+
+
+def duplicate_type(name: str) -> Document:
+	"""Make an inactive copy of a meeting type, after the others of its page, and return it."""
+	doc = frappe.copy_doc(_changeable(name, "write"))
+	doc.update(
+		{
+			"title": _("{0} (copy)").format(doc.title)[:200],
+			"slug": None,
+			"is_active": 0,
+			"sort_order": next_sort_order(doc.consultant),
+		}
+	)
+	doc.slug = _free_slug(doc)
+	return doc.insert()
+
+
+def reorder_types(names: Sequence[str]) -> dict[str, int]:
+	"""Show the meeting types of a page in this order, and return the former one."""
+	types = [_changeable(name, "write") for name in names]
+	former = {doc.name: doc.sort_order for doc in types}
+	for place, doc in enumerate(types):
+		if doc.sort_order != place:
+			doc.sort_order = place
+			doc.save()
+	return former
+
+
+def _free_slug(doc: Document) -> str:
+	wanted = slugify(doc.title)
+	taken = set(frappe.get_all("Meeting Type", {"scheduling_page": doc.scheduling_page}, pluck="slug"))
+	numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+	return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+def _plain(value: Any) -> Any:
+	"""Return a field's value as JSON can keep it. Rows of child tables lose what belongs to one record."""
+	if not isinstance(value, list):
+		return value if value is None or isinstance(value, int | float | str) else str(value)
+	own = (
+		"name",
+		"parent",
+		"parentfield",
+		"parenttype",
+		"doctype",
+		"idx",
+		"owner",
+		"creation",
+		"modified",
+		"modified_by",
+		"docstatus",
+	)
+	return [{field: value for field, value in row.as_dict().items() if field not in own} for row in value]
 
 
 def delete_type(name: str) -> None:

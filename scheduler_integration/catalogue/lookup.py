@@ -105,11 +105,14 @@ def find_page(slug: str) -> Document:
 	return frappe.get_cached_doc("Scheduling Page", name)
 
 
-def meeting_types_of(page: Document) -> list[Document]:
-	"""Return the page's active Meeting Types, in the order in which the page shows them."""
+def meeting_types_of(page: Document, *, only_listed: bool = False) -> list[Document]:
+	"""Return the page's active Meeting Types, in the order in which the page shows them.
+
+	With `only_listed` without those that can be booked by their link only.
+	"""
 	names = frappe.get_all(
 		"Meeting Type",
-		filters={"scheduling_page": page.name, "is_active": 1},
+		filters={"scheduling_page": page.name, "is_active": 1, **({"is_unlisted": 0} if only_listed else {})},
 		order_by="sort_order asc, creation asc",
 		pluck="name",
 	)

@@ -116,7 +116,7 @@ class Listing:
 
 def find_listing(slug: str) -> Listing:
 	"""Return the active page with this slug, and its meeting types. Raises PageNotFound."""
-	return _listing(find_page(slug))
+	return _listing(find_page(slug), only_listed=True)
 
 
 def find_brand(slug: str) -> Brand | None:
@@ -173,9 +173,9 @@ def _pages(user: str, *fields: str) -> list[frappe._dict]:
 	return query.run(as_dict=True)
 
 
-def _listing(page: Document) -> Listing:
+def _listing(page: Document, *, only_listed: bool = False) -> Listing:
 	people = enabled_people(page_users(page))
-	types = tuple(_meeting_type(each, page, people) for each in meeting_types_of(page))
+	types = tuple(_meeting_type(each, page, people) for each in meeting_types_of(page, only_listed=only_listed))
 	return Listing(_page(page, people), types)
 
 

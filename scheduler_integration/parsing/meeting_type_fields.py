@@ -95,6 +95,11 @@ def parse_new_meeting_type(payload: Mapping[str, object]) -> dict[str, Any]:
 	return parse_meeting_type({**payload, **missing})
 
 
+def parse_type_form(payload: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the same of a form, which has the fields of `settings` beside the others."""
+	return parse_payload(payload, {**_MEETING_TYPE, **_SETTINGS}, _READ_ONLY)
+
+
 def text_or_none(value: object) -> str | None:
 	"""Return text as it is, or None if it is empty. Raises Refused for anything else."""
 	if value is not None and not isinstance(value, str):
@@ -281,6 +286,7 @@ _MEETING_TYPE: Fields = {
 	"priority": ("priority", _priority),
 	"is_active": ("is_active", _flag("is_active")),
 	"active": ("is_active", _flag("active")),
+	"is_unlisted": ("is_unlisted", _flag("is_unlisted")),
 	"sort_order": ("sort_order", _number),
 	"display_order": ("sort_order", _number),
 	"scheduling_page": ("scheduling_page", text_or_none),

@@ -183,6 +183,18 @@ def test_a_hosts_figures(browse):
 	check(window, "insights")
 
 
+def test_the_editor_of_meeting_types(browse):
+	window = browse(SMALL_PHONE)
+	meeting_type = make_offer()
+	sign_in_as(window, host_of(meeting_type))
+	window.open("/scheduling/types")
+	check(window, "types")
+	window.open(f"/scheduling/types/{meeting_type.name}")
+	for group in ("Notice, buffers", "Questions to attendees"):
+		window.page.locator("summary", has_text=group).click()
+	check(window, "type-editor")
+
+
 def past_meeting(meeting_type, days):
 	"""Store a meeting of some days ago, as bookings are stored that were made and held since."""
 	start = now() // 3600 * 3600 - days * 86400

@@ -1,0 +1,329 @@
+"""The editor of a meeting type: groups of fields, each a form of its own with one line about what is set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import frappe
+from babel import Locale
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint
+
+from scheduler_integration.availability.impact import Impact
+from scheduler_integration.catalogue.durations import durations_of
+from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.catalogue.public import choices_of, page_url
+from scheduler_integration.pages.host.house import House
+from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS, QUESTION_TYPES
+from scheduler_integration.platform import lengths
+
+PATH = "/scheduling/types"
+DURATIONS = (15, 30, 45, 60)
+BLANK_QUESTIONS = 2
+
+
+class Field(NamedTuple):
+	"""A field of the editor: `name` as in the API, `kind` of its control, `choices` as (value, label)."""
+
+	name: str
+	label: str
+	kind: str = "number"
+	help: str = ""
+	choices: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+	"""A form of the editor. `summary` says in one line what is set."""
+
+	key: str
+	title: str
+	fields: Sequence[Field]
+	summary: str = ""
+	is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Typed:
+	"""What was typed into a form that wasn't saved, by the API's names, with the errors or with what it would do."""
+
+	group: str = ""
+	values: Mapping[str, str] | None = None
+	errors: Mapping[str, str] | None = None
+	message: str = ""
+	impact: Impact | None = None
+
+
+def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
+	"""Return the view of `/scheduling/types/<name>`."""
+	page = frappe.get_cached_doc("Scheduling Page", doc.scheduling_page)
+	groups = groups_of(doc, page, house.visitor.locale)
+	return {
+		**house.frame(doc.title, styles=("types",), script="type-editor", frames=("'self'",)),
+		"subtitle": page.title,
+		"path": f"{PATH}/{doc.name}",
+		"version": str(doc.modified),
+		"url": page_url(page.slug, doc.slug),
+		"is_active": bool(doc.is_active),
+		"groups": [_group_view(group, doc, typed) for group in groups],
+		"questions": _questions(doc),
+		"question_types": [(key, _(name)) for key, name in QUESTION_TYPES.items()],
+		"questions_open": typed.group == "questions",
+		"message": {"text": typed.message, "is_error": True} if typed.message else None,
+	}
+
+
+def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
+	"""Return the groups of fields that make sense for the type."""
+	return [
+		Group("basics", _("The meeting"), _basics(doc, page), is_open=True),
+		Group("words", _("What visitors read"), _words(), _words_summary(doc)),
+		Group("when", _("Notice, buffers and how far ahead"), _when(), _when_summary(doc, locale)),
+		Group("limits", _("Limits"), _limits(), _limits_summary(doc)),
+		Group("seats", _("Seats and days"), _seats(), _seats_summary(doc, locale)),
+		Group("confirmation", _("Confirmation and reminders"), _confirmation(), _confirmation_summary(doc)),
+		Group("changes", _("Cancelling and rescheduling"), _changes(), _changes_summary(doc)),
+		Group("entry", _("Calendar entry"), _entry(), doc.event_title or _("As usual")),
+		Group("price", _("Price"), _price(), _price_summary(doc)),
+	]
+
+
+def flags_of(group: Group) -> list[str]:
+	"""Return the boxes of a group: a browser sends nothing for those that aren't ticked."""
+	return [field.name for field in group.fields if field.kind == "flag"]
+
+
+def _basics(doc: Document, page: Document) -> list[Field]:
+	fields = [
+		Field("name", _("Title of the meeting"), "text"),
+		Field("duration_minutes", _("Length in minutes"), help=_("Usual: 15, 30, 45 or 60")),
+		Field("duration_options", _("Other lengths to choose from"), "text", _("Minutes, separated by commas: 30, 60")),
+		Field("location_type", _("Place"), "select", choices=[("", _("Not said")), *_places()]),
+		Field("location_details", _("Address, number or link"), "text"),
+	]
+	if page.page_type == "Team":
+		labels = {
+			"single_host": _("One host"),
+			"round_robin": _("One of the team in turn"),
+			"collective": _("All required hosts"),
+		}
+		fields.append(Field("assignment", _("Who"), "select", choices=list(labels.items())))
+	schedules = frappe.get_all(
+		"Availability Schedule",
+		{"user": doc.consultant or page.user},
+		["name", "title"],
+		order_by="is_default desc, title",
+	)
+	if len(schedules) > 1 or doc.availability_schedule:
+		own = [(each.name, each.title) for each in schedules]
+		fields.append(
+			Field("availability_schedule", _("Hours"), "select", choices=[("", _("The host's usual hours")), *own])
+		)
+	return [
+		*fields,
+		Field("is_active", _("Can be booked"), "flag"),
+		Field("is_unlisted", _("By link only"), "flag", _("The page doesn't show it. Whoever has its link can book.")),
+	]
+
+
+def _places() -> list[tuple[str, str]]:
+	return [(key, location_label(name) or name) for key, name in LOCATIONS.items()]
+
+
+def _words() -> list[Field]:
+	return [
+		Field("description", _("What it is about"), "long_text"),
+		Field("slug", _("End of the link"), "text"),
+		Field("color", _("Colour"), "color"),
+	]
+
+
+def _when() -> list[Field]:
+	units = {"minutes": _("Minutes"), "hours": _("Hours"), "days": _("Days")}
+	windows = {
+		"rolling_days": _("A number of days"),
+		"rolling_business_days": _("A number of business days"),
+		"fixed_range": _("Between two dates"),
+		"indefinite": _("Without end"),
+	}
+	return [
+		Field(
+			"uses_host_defaults",
+			_("As in my working hours"),
+			"flag",
+			_("Buffer, notice and days ahead come from there."),
+		),
+		Field("buffer_before_minutes", _("Minutes free before")),
+		Field("buffer_after_minutes", _("Minutes free after")),
+		Field("minimum_notice", _("At least this long before")),
+		Field("minimum_notice_unit", _("Counted in"), "select", choices=list(units.items())),
+		Field("window_type", _("How far ahead"), "select", choices=list(windows.items())),
+		Field("max_days_in_advance", _("Days ahead")),
+		Field("window_from", _("First day"), "date"),
+		Field("window_to", _("Last day"), "date"),
+		Field("slot_interval", _("A start every so many minutes"), help=_("0: one after the other")),
+	]
+
+
+def _limits() -> list[Field]:
+	return [
+		Field("daily_limit", _("Meetings a day"), help=_("0: no limit")),
+		Field("weekly_limit", _("Meetings a week")),
+		Field("monthly_limit", _("Meetings a month")),
+		Field("daily_minutes", _("Minutes a day")),
+		Field("weekly_minutes", _("Minutes a week")),
+		Field("monthly_minutes", _("Minutes a month")),
+	]
+
+
+def _seats() -> list[Field]:
+	return [
+		Field("seats", _("Seats"), help=_("More than 1: several people book the same time")),
+		Field("number_of_days", _("Days in a row")),
+		Field("skips_days_off", _("Days off in between are skipped"), "flag"),
+	]
+
+
+def _confirmation() -> list[Field]:
+	return [
+		Field("requires_confirmation", _("I confirm each request"), "flag", _("The time is held until you answer.")),
+		Field("confirmation_message", _("Message after booking"), "long_text"),
+		Field("redirect_url", _("Then lead to this address"), "text"),
+		Field(
+			"reminders",
+			_("Reminders"),
+			"text",
+			_("Minutes before, separated by commas: 1440, 60. Empty: the site's. 0: none"),
+		),
+	]
+
+
+def _changes() -> list[Field]:
+	reasons = {"optional": _("Optional"), "required": _("Required"), "not_asked": _("Not asked")}
+	return [
+		Field("allow_cancel", _("Attendees may cancel"), "flag"),
+		Field("allow_reschedule", _("Attendees may reschedule"), "flag"),
+		Field("change_notice_hours", _("Until so many hours before")),
+		Field("max_reschedules", _("At most so many times"), help=_("0: no limit")),
+		Field("reschedule_reason", _("Reason"), "select", choices=list(reasons.items())),
+	]
+
+
+def _entry() -> list[Field]:
+	return [
+		Field("event_title", _("Title of the entry"), "text"),
+		Field("event_description", _("Text of the entry"), "long_text"),
+	]
+
+
+def _price() -> list[Field]:
+	return [
+		Field("price", _("Price"), "text", _("Visitors read it. It is not charged.")),
+		Field("currency", _("Currency code"), "text", _("Such as EUR or USD")),
+	]
+
+
+def _words_summary(doc: Document) -> str:
+	return " ".join((doc.description or "").split())[:80] or _("No description")
+
+
+def _when_summary(doc: Document, locale: Locale) -> str:
+	if doc.uses_host_defaults:
+		return _("As in your working hours")
+	notice = _("Notice {0} {1}").format(doc.minimum_notice, _(doc.minimum_notice_unit or "Hours"))
+	buffers = _("{0} before, {1} after").format(
+		*(lengths.duration(doc.get(field) or 0, locale) for field in ("buffer_before_minutes", "buffer_after_minutes"))
+	)
+	return f"{notice} · {buffers}"
+
+
+def _limits_summary(doc: Document) -> str:
+	sentences = {
+		"daily_limit": _("{0} a day"), "weekly_limit": _("{0} a week"), "monthly_limit": _("{0} a month"),
+		"daily_minutes": _("{0} minutes a day"), "weekly_minutes": _("{0} minutes a week"),
+		"monthly_minutes": _("{0} minutes a month"),
+	}  # fmt: skip
+	return " · ".join(text.format(doc.get(field)) for field, text in sentences.items() if doc.get(field)) or _(
+		"Nothing set"
+	)
+
+
+def _seats_summary(doc: Document, locale: Locale) -> str:
+	seats = _("{0} seats").format(doc.seats) if (doc.seats or 1) > 1 else _("One attendee")
+	return f"{seats} · {lengths.days(doc.number_of_days, locale)}" if (doc.number_of_days or 1) > 1 else seats
+
+
+def _confirmation_summary(doc: Document) -> str:
+	return _("You confirm each request") if doc.requires_confirmation else _("Booked at once")
+
+
+def _changes_summary(doc: Document) -> str:
+	allowed = [
+		text for field, text in (("allow_cancel", _("cancel")), ("allow_reschedule", _("reschedule"))) if doc.get(field)
+	]
+	return _("Attendees may {0}").format(", ".join(allowed)) if allowed else _("Attendees can't change it")
+
+
+def _price_summary(doc: Document) -> str:
+	return f"{doc.price:g} {doc.currency or ''}".strip() if doc.price else _("Free of charge")
+
+
+def _group_view(group: Group, doc: Document, typed: Typed) -> dict[str, Any]:
+	is_typed = typed.group == group.key
+	values = typed.values if is_typed and typed.values is not None else None
+	errors = (typed.errors or {}) if is_typed else {}
+	return {
+		"key": group.key,
+		"title": group.title,
+		"summary": group.summary,
+		"is_open": group.is_open or is_typed,
+		"flags": flags_of(group),
+		"impact": _impact(typed.impact) if is_typed and typed.impact else None,
+		"fields": [
+			{
+				**field._asdict(),
+				"value": (values or {}).get(field.name, "") if values is not None else stored_value(doc, field),
+				"error": errors.get(field.name),
+			}
+			for field in group.fields
+		],
+	}
+
+
+def stored_value(doc: Document, field: Field) -> str:
+	"""Return the stored value as the control shows it."""
+	value = doc.get("title" if field.name == "name" else field.name)
+	if field.kind == "flag":
+		return "1" if value else ""
+	if field.name == "duration_options":
+		return ", ".join(str(each) for each in durations_of(doc) if each != doc.duration_minutes)
+	if field.name in CHOICES or field.name == "location_type":
+		return frappe.scrub(value) if value else ""
+	if field.kind == "number":
+		return str(cint(value))
+	return "" if value in (None, 0.0) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _impact(impact: Impact) -> str:
+	if not impact.gained and not impact.lost:
+		return _("The times of the next four weeks stay the same.")
+	return _("In the next four weeks: {0} times more, {1} fewer.").format(len(impact.gained), len(impact.lost))
+
+
+def _questions(doc: Document) -> list[dict[str, Any]]:
+	rows = [
+		{
+			"label": row.label,
+			"type": frappe.scrub(row.question_type),
+			"required": bool(row.required),
+			"options": "\n".join(choices_of(row)),
+			"help": row.help_text or "",
+			"placeholder": row.placeholder or "",
+		}
+		for row in doc.questions
+	]
+	blank = {"label": "", "type": "text", "required": False, "options": "", "help": "", "placeholder": ""}
+	return [*rows, *[blank] * BLANK_QUESTIONS]

@@ -1,0 +1,64 @@
+"""The page `/scheduling/types`: the meeting types of each page, in their order, and the kinds of meetings to add."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import frappe
+from babel import Locale
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.catalogue.type_templates import type_templates
+from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.type_form import PATH
+from scheduler_integration.platform import lengths
+
+
+def types_view(
+	house: House, pages: Sequence[tuple[Document, Sequence[Document]]], problem: str | None
+) -> dict[str, Any]:
+	"""Return the view. `pages` are those that the user may change, with all their types."""
+	return {
+		**house.frame(_("Meeting types"), styles=("types",)),
+		"subtitle": _("What people can book with you. Each has a link of its own."),
+		"path": PATH,
+		"message": {"text": problem, "is_error": True} if problem else None,
+		"pages": [_page(page, types, house.visitor.locale) for page, types in pages],
+	}
+
+
+def _page(page: Document, types: Sequence[Document], locale: Locale) -> dict[str, Any]:
+	return {
+		"name": page.name,
+		"title": page.title,
+		"url": page_url(page.slug),
+		"is_active": bool(page.is_active),
+		"types": [_row(page, each, locale) for each in types],
+		"templates": [
+			{"key": each.key, "title": each.title, "note": each.note}
+			for each in type_templates()
+			if page.page_type == "Team" or not each.needs_team
+		],
+	}
+
+
+def _row(page: Document, doc: Document, locale: Locale) -> dict[str, Any]:
+	facts = [
+		lengths.duration(doc.duration_minutes, locale),
+		_("By link only") if doc.is_unlisted else None,
+		_("You confirm each request") if doc.requires_confirmation else None,
+		_("{0} seats").format(doc.seats) if (doc.seats or 1) > 1 else None,
+		frappe._(doc.assignment) if doc.assignment != "Single Host" else None,
+	]
+	return {
+		"name": doc.name,
+		"title": doc.title,
+		"color": doc.color,
+		"edit_url": f"{PATH}/{doc.name}",
+		"url": page_url(page.slug, doc.slug),
+		"facts": " · ".join(filter(None, facts)),
+		"is_active": bool(doc.is_active),
+	}

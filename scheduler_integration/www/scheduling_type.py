@@ -1,0 +1,128 @@
+"""`/scheduling/types/<name>`: the editor of a meeting type. Each group of fields is a form that saves itself.
+
+The forms send `group` and their fields by the API's names; with `action=impact` nothing is saved, and the page shows what it
+would do.
+"""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.availability.impact import impact_of_types
+from scheduler_integration.availability.recurrence import rule_zone
+from scheduler_integration.catalogue.edit_types import change_type, editable_type
+from scheduler_integration.entry.errors import refusals
+from scheduler_integration.exceptions import ChangedMeanwhile, MeetingTypeNotFound, SchedulingError
+from scheduler_integration.pages.host.house import open_house
+from scheduler_integration.pages.host.type_form import PATH, Typed, flags_of, groups_of, stored_value, type_view
+from scheduler_integration.pages.kit.fields import echo
+from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.saving import Conflict, Saved, answer_form, take_back, toast_of
+from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.parsing.meeting_type_fields import parse_type_form
+from scheduler_integration.platform.clock import now
+
+no_cache = 1
+sitemap = 0
+
+_QUESTION = ("label", "type", "options", "help", "placeholder")
+_MOST_QUESTIONS = 40
+
+
+def get_context(context: frappe._dict) -> None:
+	respond(context, _view, sign_in_for=lambda: f"{PATH}/{argument('type')}", way_out=to_your_meetings)
+
+
+def _view() -> dict:
+	doc = editable_type(argument("type"))
+	if not doc.scheduling_page:
+		raise MeetingTypeNotFound
+	typed = _answer(doc) if submitted() else Typed()
+	if typed.group:
+		doc = editable_type(doc.name)
+	house = open_house(frappe.session.user, current_visitor(), now(), PATH)
+	status = 400 if typed.errors or typed.message else 200
+	return {**type_view(house, doc, typed), "toast": toast_of(_sentences()), "status": status}
+
+
+def _answer(doc: Document) -> Typed:
+	if argument("action") == "impact":
+		return _weighed(doc)
+	error = answer_form(lambda: _save(doc), f"{PATH}/{doc.name}", _sentences())
+	return _typed(doc, error) if error else Typed()
+
+
+def _weighed(doc: Document) -> Typed:
+	"""Return the form as it was typed, with what it would do to the next four weeks. Saves nothing."""
+	try:
+		with refusals():
+			change_type(doc, parse_type_form(_sent(doc)))
+			impact = impact_of_types([doc], rule_zone(doc.consultant or frappe.session.user), now())
+	except SchedulingError as error:
+		return _typed(doc, error)
+	return Typed(argument("group"), _echoed(), impact=impact)
+
+
+def _save(doc: Document) -> Saved:
+	if key := argument("undo"):
+		change_type(doc, take_back(key))
+		doc.save()
+		return Saved("undone", modified=str(doc.modified))
+	try:
+		former = change_type(doc, parse_type_form(_sent(doc)), version=argument("modified"))
+	except ChangedMeanwhile:
+		raise Conflict(str(doc.modified), _theirs(doc)) from None
+	doc.save()
+	return Saved("saved", modified=str(doc.modified), undo=former)
+
+
+def _sent(doc: Document) -> dict[str, Any]:
+	"""Return the fields of the form by the API's names. Boxes that aren't ticked count as 0."""
+	if argument("group") == "questions":
+		return {"questions": _sent_questions()}
+	group = _group(doc)
+	names = {field.name for field in group.fields} if group else set()
+	sent: dict[str, Any] = {name: argument(name) for name in names if name in frappe.form_dict}
+	flags = flags_of(group) if group else []
+	return {**sent, **{name: "1" if name in frappe.form_dict else "0" for name in flags}}
+
+
+def _sent_questions() -> list[dict[str, Any]]:
+	"""Return the rows that have a question. Whoever clears a question removes its row."""
+	rows = []
+	for number in range(_MOST_QUESTIONS):
+		row = {name: argument(f"{name}-{number}") for name in _QUESTION}
+		if row["label"].strip():
+			rows.append({**row, "required": bool(argument(f"required-{number}"))})
+	return rows
+
+
+def _group(doc: Document) -> Any:
+	page = frappe.get_cached_doc("Scheduling Page", doc.scheduling_page)
+	groups = {group.key: group for group in groups_of(doc, page, current_visitor().locale)}
+	return groups.get(argument("group"))
+
+
+def _theirs(doc: Document) -> dict[str, str]:
+	group = _group(doc)
+	return {field.name: stored_value(doc, field) for field in group.fields} if group else {}
+
+
+def _typed(doc: Document, error: SchedulingError) -> Typed:
+	details = error.details
+	group = _group(doc)
+	known = {field.name for field in group.fields} if group else set()
+	beside = {name: text for name, text in details.items() if name in known}
+	rest = [text for name, text in details.items() if name not in known]
+	message = "" if beside and not rest else " ".join([error.message, *rest])
+	return Typed(argument("group"), _echoed(), beside, message)
+
+
+def _echoed() -> dict[str, str]:
+	return {name: echo(value) for name, value in frappe.form_dict.items() if isinstance(value, str)}
+
+
+def _sentences() -> dict[str, str]:
+	return {"saved": _("Saved"), "undone": _("Undone.")}

@@ -1,0 +1,165 @@
+"""`/scheduling/types` and the editor of a type: forms as a browser without scripts sends them."""
+
+import frappe
+import pytest
+
+from tests.pages.offer import book, host_of, make_offer, sign_in
+from tests.pages.reading import form_values, read
+from tests.support.factories import make_meeting_type, make_page, make_user, page_of
+
+PATH = "/scheduling/types"
+
+
+@pytest.fixture
+def intro(commit_clean):
+	return make_offer()
+
+
+@pytest.fixture
+def jane(client, intro):
+	sign_in(client, host_of(intro))
+	return client
+
+
+def send(client, address, **fields):
+	html = read(client.get(address.partition("#")[0]).text)
+	token = html.all("input", name="csrf_token")[0]["value"]
+	return client.post(address, data={"csrf_token": token, **fields}, allow_redirects=True)
+
+
+def edit(client, doc, group, **fields):
+	"""Change fields of a group, and send all of the group as the browser does."""
+	address = f"{PATH}/{doc.name}"
+	html = read(client.get(address).text)
+	form = next(
+		form for form in html.all("form") if group in [each["value"] for each in form.all("input", name="group")]
+	)
+	values = {name: value for name, value in {**dict(form_values(form)), **fields}.items() if value is not None}
+	return client.post(address, data=values, allow_redirects=True)
+
+
+def stored(doc):
+	frappe.db.rollback()
+	return frappe.get_doc("Meeting Type", doc.name)
+
+
+class TestTheList:
+	def test_a_kind_of_meeting_is_added_with_its_values(self, jane, intro):
+		assert (
+			"The meeting type is added"
+			in send(jane, PATH, action="add", page=intro.scheduling_page, template="workshop").text
+		)
+		frappe.db.rollback()
+		made = frappe.get_last_doc("Meeting Type")
+		assert (made.title, made.duration_minutes, made.seats, made.is_active) == ("Workshop", 90, 10, 1)
+
+	def test_a_copy_is_off_and_has_a_link_of_its_own(self, jane, intro):
+		send(jane, PATH, action="duplicate", name=intro.name)
+		send(jane, PATH, action="duplicate", name=intro.name)
+		frappe.db.rollback()
+		copies = frappe.get_all(
+			"Meeting Type", {"title": f"{intro.title} (copy)"}, ["slug", "is_active", "duration_minutes"]
+		)
+		assert len({each.slug for each in copies}) == len(copies) == 2
+		assert {(each.is_active, each.duration_minutes) for each in copies} == {(0, intro.duration_minutes)}
+
+	def test_switching_off_can_be_undone(self, jane, intro):
+		html = read(send(jane, PATH, action="off", name=intro.name).text)
+		assert stored(intro).is_active == 0
+		send(jane, PATH, undo=html.one("button", name="undo")["value"])
+		assert stored(intro).is_active == 1
+
+	def test_the_order_changes_without_a_script(self, jane, intro):
+		other = make_meeting_type(page_of(intro), title="Review", sort_order=1)
+		frappe.db.commit()
+		send(jane, PATH, order=[intro.name, other.name], move=f"up:{other.name}")
+		assert (stored(other).sort_order, stored(intro).sort_order) == (0, 1)
+
+	def test_a_booked_type_is_not_deleted(self, jane, intro):
+		book(intro)
+		answer = send(jane, PATH, action="delete", name=intro.name)
+		assert answer.status_code == 409
+		assert "Deactivate it instead" in answer.text
+
+	def test_a_type_that_was_never_booked_is_deleted(self, jane, intro):
+		send(jane, PATH, action="delete", name=intro.name)
+		frappe.db.rollback()
+		assert not frappe.db.exists("Meeting Type", intro.name)
+
+
+class TestTheEditor:
+	def test_a_group_saves_its_fields_and_no_others(self, jane, intro):
+		assert edit(jane, intro, "basics", name="Hello", duration_minutes="45", is_unlisted="1").status_code == 200
+		doc = stored(intro)
+		assert (doc.title, doc.duration_minutes, doc.is_unlisted, doc.is_active) == ("Hello", 45, 1, 1)
+		assert doc.slug == intro.slug
+		edit(jane, intro, "basics", is_active=None)
+		assert stored(intro).is_active == 0
+
+	def test_rules_are_set_in_the_words_of_the_form(self, jane, intro):
+		edit(
+			jane, intro, "when", uses_host_defaults=None, minimum_notice="2", minimum_notice_unit="days",
+			window_type="rolling_days", max_days_in_advance="9", buffer_after_minutes="10",
+		)  # fmt: skip
+		doc = stored(intro)
+		assert (doc.uses_host_defaults, doc.minimum_notice, doc.minimum_notice_unit) == (0, 2, "Days")
+		assert (doc.max_days_in_advance, doc.buffer_after_minutes) == (9, 10)
+
+	def test_a_wrong_value_is_named_beside_its_field_and_kept(self, jane, intro):
+		answer = edit(jane, intro, "basics", duration_minutes="many", name="Typed")
+		html = read(answer.text)
+		assert answer.status_code == 400
+		assert html.one("p", id="duration_minutes-error").text
+		assert html.one("input", id="basics-name")["value"] == "Typed"
+		assert stored(intro).title == intro.title
+
+	def test_what_a_change_would_do_is_shown_and_not_saved(self, jane, intro):
+		answer = edit(jane, intro, "basics", duration_minutes="120", action="impact")
+		assert "In the next four weeks: 0 times more" in answer.text
+		assert stored(intro).duration_minutes == intro.duration_minutes
+
+	def test_two_windows_neither_silently_loses(self, jane, intro):
+		address = f"{PATH}/{intro.name}"
+		before = read(jane.get(address).text)
+		version = before.all("input", name="modified")[0]["value"]
+		edit(jane, intro, "words", description="First")
+		answer = edit(jane, intro, "words", description="Second", modified=version)
+		assert answer.status_code == 400
+		assert "changed meanwhile" in answer.text
+		assert stored(intro).description == "First"
+
+	def test_saving_can_be_undone(self, jane, intro):
+		html = read(edit(jane, intro, "words", description="New").text)
+		send(jane, f"{PATH}/{intro.name}", undo=html.one("button", name="undo")["value"])
+		assert (stored(intro).description or "") == (intro.description or "")
+
+	def test_questions_are_added_and_removed(self, jane, intro):
+		edit(
+			jane, intro, "questions", **{"label-0": "Size?", "type-0": "select", "options-0": "S\nL", "required-0": "1"}
+		)
+		(row,) = stored(intro).questions
+		assert (row.label, row.question_type, row.options, row.required) == ("Size?", "Select", "S\nL", 1)
+		edit(jane, intro, "questions", **{"label-0": ""})
+		assert stored(intro).questions == []
+
+
+def test_nobody_reads_or_changes_anothers(client, intro):
+	sign_in(client, make_user("Mallory"))
+	assert client.get(f"{PATH}/{intro.name}").status_code == 403
+	assert intro.title not in client.get(PATH).text
+	for fields in ({"action": "off", "name": intro.name}, {"action": "delete", "name": intro.name}):
+		token = frappe.generate_hash()
+		assert client.post(PATH, data={"csrf_token": token, **fields}).status_code in (400, 403)
+	assert stored(intro).is_active == 1
+	assert client.get(f"{PATH}/nothing").status_code == 404
+
+
+def test_an_unlisted_type_can_be_booked_by_its_link_only(client, commit_clean):
+	page = make_page()
+	make_meeting_type(page, title="Open to all")
+	hidden = make_meeting_type(page, title="For friends", is_unlisted=1)
+	frappe.db.commit()
+	listing = client.get(f"/schedule/{page.slug}").text
+	assert "Open to all" in listing
+	assert "For friends" not in listing
+	assert "For friends" in client.get(f"/schedule/{page.slug}/{hidden.slug}").text
