@@ -19,6 +19,7 @@ from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, re
 from scheduler_integration.bookings.commands.outcome import complete, mark_no_show
 from scheduler_integration.bookings.commands.reassign import reassign
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
+from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS
 from scheduler_integration.bookings.commands.undo import undo, undoable
 from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
@@ -28,6 +29,7 @@ from scheduler_integration.bookings.retention import forget_past_bookings
 from scheduler_integration.bookings.transaction import retried
 
 __all__ = [
+	"UNDO_SECONDS",
 	"HeldSlot",
 	"ask_to_reschedule",
 	"book",

@@ -36,6 +36,8 @@ KINDS = (
 		"Opportunity", ("contact_display", "customer_name", "title"), ("contact_email",), ("contact_mobile",), ()
 	),
 )
+# Hosts who may read no contacts find the attendees of their own bookings.
+_MET = PersonKind("Booking", ("attendee_name",), ("attendee_email",), ("attendee_phone",), ("attendee_company",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Person:
 	@property
 	def reference(self) -> tuple[str, str] | None:
 		"""DocType and name of the lead or deal, if the record is one."""
-		return None if self.doctype == "Contact" else (self.doctype, self.record)
+		return None if self.doctype in ("Contact", _MET.doctype) else (self.doctype, self.record)
 
 
 def find_person(doctype: str, record: str) -> Person:
@@ -65,7 +67,7 @@ def find_person(doctype: str, record: str) -> Person:
 
 	Raises InvalidRequest if there is no such record, and NotPermitted if the signed-in user may not read it.
 	"""
-	kind = next((each for each in _installed() if each.doctype == doctype), None)
+	kind = next((each for each in (*_installed(), _MET) if each.doctype == doctype), None)
 	if not kind or record == doctype or not frappe.db.exists(doctype, record):
 		raise InvalidRequest(details={"reference_name": _("There is no such contact, lead or deal.")})
 	document = frappe.get_doc(doctype, record)
@@ -77,11 +79,15 @@ def find_person(doctype: str, record: str) -> Person:
 def search_people(text: str) -> list[Person]:
 	"""Return up to FOUND people of each kind whose name or address contains the text, the latest changed first.
 
-	Only those that the signed-in user may read. Returns nothing for a text of less than two characters.
+	Only those that the signed-in user may read, and attendees of their own bookings who aren't among those. Returns nothing
+	for a text of less than two characters.
 	"""
 	if len(text) < 2:
 		return []
-	return [person for kind in _installed() for person in _search(kind, text)]
+	found = [person for kind in _installed() for person in _search(kind, text)]
+	known = {person.email.lower() for person in found}
+	met = {person.email.lower(): person for person in reversed(_search(_MET, text))}
+	return [*found, *(person for email, person in met.items() if email not in known)]
 
 
 def _search(kind: PersonKind, text: str) -> list[Person]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import frappe
 from frappe import _
 
-from scheduler_integration.entry.commands import act, parse_command
+from scheduler_integration.entry.commands import act_undoably, parse_command
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SomeRefused
 
@@ -16,8 +17,10 @@ BULK_ACTIONS = ("confirm", "decline", "complete", "no_show", "cancel")
 MOST = 100
 
 
-def act_on_all(action: str, names: Sequence[str], reason: str) -> int:
-	"""Run the command for each of these bookings, as the signed-in host or manager. Returns how many were changed.
+def act_on_all(action: str, names: Sequence[str], reason: str) -> list[dict[str, Any]]:
+	"""Run the command for each of these bookings, as the signed-in host or manager.
+
+	Returns for each booking the facts with which `undo` of entry/commands.py takes its command back.
 
 	Each booking has a transaction of its own, which is committed: if the command is refused for one booking, the others
 	are still changed. Raises SomeRefused at the end if the command was refused for some, and InvalidRequest at once if the
@@ -29,15 +32,15 @@ def act_on_all(action: str, names: Sequence[str], reason: str) -> int:
 		raise InvalidRequest(_("Select at least one meeting."))
 	if len(names) > MOST:
 		raise InvalidRequest(_("Select at most {0} meetings.").format(MOST))
-	wanted, refused = list(dict.fromkeys(names)), dict[str, SchedulingError]()
+	wanted, refused, done = list(dict.fromkeys(names)), dict[str, SchedulingError](), list[dict[str, Any]]()
 	for name in wanted:
 		try:
 			with refusals():
-				act(parse_command(action, name, reason))
+				_booking, facts = act_undoably(parse_command(action, name, reason))
+				done.append(facts)
 				frappe.db.commit()
 		except SchedulingError as error:
 			refused[name] = error
-	changed = len(wanted) - len(refused)
 	if refused:
-		raise SomeRefused(changed, refused)
-	return changed
+		raise SomeRefused(len(done), refused)
+	return done

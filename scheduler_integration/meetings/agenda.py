@@ -1,62 +1,73 @@
-"""The meetings to come, for the hosts' page: a user's own or, for managers, everybody's."""
+"""The meetings for the hosts' page: requests, those to come, and the past. A user's own or, for managers, everybody's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.query_builder.functions import Coalesce, Count
+from pypika import Order
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion
 
-from scheduler_integration.catalogue.hosts import TypeHost, enabled_people, page_users
 from scheduler_integration.exceptions import BookingNotFound, NotPermitted
-from scheduler_integration.meetings.filtering import NO_FILTER, fitting, hosted_by
+from scheduler_integration.meetings.filtering import NO_FILTER, fitting, hosted_by, naming
 from scheduler_integration.meetings.load import load_bookings
-from scheduler_integration.meetings.possible_hosts import possible_hosts
-from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.meetings.status import LIVE, OPEN
 from scheduler_integration.meetings.summaries import HostBooking, for_hosts
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.parsing.booking_filter import BookingFilter
 from scheduler_integration.permissions import is_manager
 
-
-@dataclass(frozen=True, slots=True)
-class AgendaEntry:
-	"""A booking. For managers, `possible_hosts` are the hosts it can be reassigned to if they are free."""
-
-	booking: HostBooking
-	possible_hosts: tuple[TypeHost, ...] = ()
+# More requests than these wait on a page of their own.
+MOST_REQUESTS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-	"""Bookings, soonest first. `last` is the name of the last one if more follow: the `after` of the next call."""
+	"""Bookings, soonest first, or latest first if the list is of the past.
 
-	entries: tuple[AgendaEntry, ...]
+	`last` is the name of the last one if more follow: the `after` of the next call. `requests` need the host's answer; they
+	are returned beside the first bookings to come, and aren't among `bookings`.
+	"""
+
+	bookings: tuple[HostBooking, ...]
 	last: str | None
+	requests: tuple[HostBooking, ...] = ()
 
 
-def agenda(user: str | None, now: int, limit: int, after: str | None = None, only: BookingFilter = NO_FILTER) -> Agenda:
+def agenda(
+	user: str | None,
+	now: int,
+	limit: int,
+	after: str | None = None,
+	only: BookingFilter = NO_FILTER,
+	*,
+	is_past: bool = False,
+) -> Agenda:
 	"""Return the next open bookings that `user` hosts, or everybody's if `user` is None. `now` is in epoch seconds.
 
-	If `only` names a status or dates, bookings in other states and of the past are returned too.
+	If `only` names a status, dates or a text, bookings in other states and of the past are returned too. With `is_past` these
+	are the meetings that are over, except for cancelled ones.
 
 	There are `limit` of them, or more: a session isn't cut in two, so the rest of the last session is included. With
 	`limit` 2, a meeting and a workshop of three bookings, all four are returned. They come after the booking `after`,
-	if given.
+	if given. Makes the same statements for any number of bookings.
 
 	Raises NotPermitted if `user` is None and the signed-in user isn't a manager, and BookingNotFound if no booking
 	`after` exists.
 	"""
-	managing = is_manager()
-	if user is None and not managing:
+	if user is None and not is_manager():
 		raise NotPermitted
-	names, last = _page(_wanted(user, now, only), after, limit)
-	bookings = sorted(load_bookings(names), key=lambda each: (each.starts_at, each.creation, each.name))
-	handed_to = _possible_hosts(bookings) if managing else {}
-	entries = (AgendaEntry(each, handed_to.get(each.id, ())) for each in for_hosts(bookings, now))
-	return Agenda(tuple(entries), last)
+	latest_first = is_past or bool(only.text)
+	is_plain = not (is_past or only.has_time_or_status or only.text)
+	query = _past(user, now, only) if is_past else _wanted(user, now, only)
+	if is_plain:
+		query = query.where(frappe.qb.DocType("Booking").status != "Pending")
+	names, last = _page(query, after, limit, latest_first=latest_first)
+	waiting = _requests(user, now, only) if is_plain and not after else []
+	found = {each.id: each for each in for_hosts(load_bookings([*waiting, *names]), now)}
+	return Agenda(_chosen(found, names), last, _chosen(found, waiting))
 
 
 def count_requests(user: str, now: int) -> int:
@@ -66,43 +77,66 @@ def count_requests(user: str, now: int) -> int:
 	return query.where((booking.status == "Pending") & (booking.ends_at > now)).run(pluck=True)[0]
 
 
+def _chosen(found: dict[str, HostBooking], names: Sequence[str]) -> tuple[HostBooking, ...]:
+	return tuple(found[name] for name in names if name in found)
+
+
+def _requests(user: str | None, now: int, only: BookingFilter) -> list[str]:
+	query = _wanted(user, now, replace(only, statuses=frozenset({"Pending"}), since=now))
+	return _names(query, None, MOST_REQUESTS)
+
+
 def _wanted(user: str | None, now: int, only: BookingFilter) -> QueryBuilder:
 	booking = frappe.qb.DocType("Booking")
-	to_come = not only.has_time_or_status
+	to_come = not (only.has_time_or_status or only.text)
 	if to_come:
 		only = replace(only, statuses=OPEN, since=now)
 	query = fitting(frappe.qb.from_(booking).select(booking.name), only)
-	return query.where(booking.name.isin(hosted_by(user, since=now if to_come else None))) if user else query
+	if user:
+		query = query.where(booking.name.isin(hosted_by(user, since=now if to_come else None)))
+	return naming(query, only.text, user) if only.text else query
 
 
-def _page(query: QueryBuilder, after: str | None, limit: int) -> tuple[list[str], str | None]:
+def _past(user: str | None, now: int, only: BookingFilter) -> QueryBuilder:
+	booking = frappe.qb.DocType("Booking")
+	query = fitting(frappe.qb.from_(booking).select(booking.name), replace(only, statuses=only.statuses or LIVE))
+	query = query.where((booking.ends_at <= now) & (booking.status != "Pending"))
+	return query.where(booking.name.isin(hosted_by(user))) if user else query
+
+
+def _page(
+	query: QueryBuilder, after: str | None, limit: int, *, latest_first: bool = False
+) -> tuple[list[str], str | None]:
 	"""Return the names of `limit` bookings and the rest of the last session, and the last name if more follow."""
-	names = _names(query, after, limit + 1)
+	names = _names(query, after, limit + 1, latest_first=latest_first)
 	if len(names) <= limit:
 		return names, None
 	names = names[:limit]
-	names += _rest_of_session(query, names[-1])
-	return names, names[-1] if _names(query, names[-1], 1) else None
+	names += _rest_of_session(query, names[-1], latest_first=latest_first)
+	return names, names[-1] if _names(query, names[-1], 1, latest_first=latest_first) else None
 
 
-def _rest_of_session(query: QueryBuilder, last: str) -> list[str]:
+def _rest_of_session(query: QueryBuilder, last: str, *, latest_first: bool) -> list[str]:
 	session = frappe.db.get_value("Booking", last, "session")
 	booking = frappe.qb.DocType("Booking")
-	return _names(query.where(booking.session == session), last) if session else []
+	return _names(query.where(booking.session == session), last, latest_first=latest_first) if session else []
 
 
-def _names(query: QueryBuilder, after: str | None, limit: int | None = None) -> list[str]:
+def _names(
+	query: QueryBuilder, after: str | None, limit: int | None = None, *, latest_first: bool = False
+) -> list[str]:
 	"""Return the names, ordered by start, session and name: a session's bookings are neighbours, and the order is unique."""
-	booking = frappe.qb.DocType("Booking")
+	booking, order = frappe.qb.DocType("Booking"), Order.desc if latest_first else Order.asc
 	if after:
-		query = query.where(_behind(after))
-	query = query.orderby(booking.starts_at).orderby(Coalesce(booking.session, "")).orderby(booking.name)
+		query = query.where(_behind(after, latest_first=latest_first))
+	for term in (booking.starts_at, Coalesce(booking.session, ""), booking.name):
+		query = query.orderby(term, order=order)
 	if limit is not None:
 		query = query.limit(limit)
 	return query.run(pluck=True)  # type: ignore[operator]  # PyPika's builder has no `run`: Frappe adds it.
 
 
-def _behind(name: str) -> Criterion:
+def _behind(name: str, *, latest_first: bool) -> Criterion:
 	"""Return the condition for bookings that come after this one in the order of `_names`.
 
 	An offset would skip bookings: if one of the first 20 is cancelled while somebody reads them, the 21st becomes the
@@ -112,13 +146,9 @@ def _behind(name: str) -> Criterion:
 		raise BookingNotFound(_("There is no such meeting."))
 	booking, session = frappe.qb.DocType("Booking"), Coalesce(frappe.qb.DocType("Booking").session, "")
 	last = frappe.db.get_value("Booking", name, ["starts_at", "session"], as_dict=True)
-	at_its_start = (session > (last.session or "")) | ((session == (last.session or "")) & (booking.name > name))
-	return (booking.starts_at > last.starts_at) | ((booking.starts_at == last.starts_at) & at_its_start)
-
-
-def _possible_hosts(bookings: list[Document]) -> dict[str, tuple[TypeHost, ...]]:
-	"""Return the possible hosts by booking. The hosts of all pages are loaded with one query."""
-	pages = {each.scheduling_page for each in bookings}
-	users = {user for page in pages for user in page_users(frappe.get_cached_doc("Scheduling Page", page))}
-	people = enabled_people(sorted(users))
-	return {each.name: tuple(possible_hosts(each, people)) for each in bookings}
+	same_start, same_session = booking.starts_at == last.starts_at, session == (last.session or "")
+	if latest_first:
+		at_its_start = (session < (last.session or "")) | (same_session & (booking.name < name))
+		return (booking.starts_at < last.starts_at) | (same_start & at_its_start)
+	at_its_start = (session > (last.session or "")) | (same_session & (booking.name > name))
+	return (booking.starts_at > last.starts_at) | (same_start & at_its_start)

@@ -1,7 +1,9 @@
 """Adds the conditions of a filter to a query of bookings."""
 
 import frappe
+from pypika import Field
 from pypika.queries import QueryBuilder
+from pypika.terms import Criterion, ExistsCriterion
 
 from scheduler_integration.parsing.booking_filter import BookingFilter
 
@@ -9,6 +11,8 @@ NO_FILTER = BookingFilter()
 # No multi-day meeting is longer, days off included. With this limit the database doesn't search the bookings of past
 # years.
 LONGEST = 60 * 86400
+# A search among everybody's bookings considers this many for each field.
+MOST_NAMED = 500
 
 
 def fitting(query: QueryBuilder, only: BookingFilter) -> QueryBuilder:
@@ -27,6 +31,40 @@ def fitting(query: QueryBuilder, only: BookingFilter) -> QueryBuilder:
 	if only.host:
 		query = query.where(booking.name.isin(hosted_by(only.host)))
 	return query
+
+
+def naming(query: QueryBuilder, text: str, user: str | None) -> QueryBuilder:
+	"""Return the query of Booking for bookings whose attendee or guests have the text in a name or address.
+
+	The bookings of one host (`user`) may have it anywhere. Among everybody's, names and addresses must begin with it: the
+	database then finds them by an index, and doesn't read every booking of the site.
+	"""
+	booking, guest = frappe.qb.DocType("Booking"), frappe.qb.DocType("Booking Guest")
+	if user:
+		like = _like(text, anywhere=True)
+		invited = frappe.qb.from_(guest).select(guest.name)
+		invited = invited.where((guest.parent == booking.name) & guest.email.like(like))
+		return query.where(
+			booking.attendee_name.like(like) | booking.attendee_email.like(like) | ExistsCriterion(invited)
+		)
+	like = _like(text, anywhere=False)
+	found = [
+		*_named(booking.name, booking.attendee_name.like(like)),
+		*_named(booking.name, booking.attendee_email.like(like)),
+		*_named(guest.parent, guest.email.like(like)),
+	]
+	return query.where(booking.name.isin(found or [""]))
+
+
+def _named(column: Field, condition: Criterion) -> list[str]:
+	"""Return bookings that fit the condition, more than a page shows."""
+	return frappe.qb.from_(column.table).select(column).where(condition).limit(MOST_NAMED).run(pluck=True)
+
+
+def _like(text: str, *, anywhere: bool) -> str:
+	# A percent sign would match everything. A backslash means something else in each database.
+	kept = text.replace("%", "").replace("\\", "")
+	return f"%{kept}%" if anywhere else f"{kept}%"
 
 
 def hosted_by(user: str, since: int | None = None) -> QueryBuilder:

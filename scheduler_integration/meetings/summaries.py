@@ -20,6 +20,7 @@ from scheduler_integration.meetings.failures import failed_deliveries
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import main_first
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.parsing.answers import Answer
@@ -122,7 +123,8 @@ class HostBooking(BookingSummary):
 
 	Bookings with the same `session` share a slot; `seats` is how many of its seats this booking takes. `delivery_error` is a
 	sentence about whom a message didn't reach, `attendance` who joined the video call. `actions` are the commands that the
-	signed-in user can send for the booking.
+	signed-in user can send for the booking. A host asked for another time at `asked_at`, and the attendee hasn't chosen one
+	yet. `color` is the meeting type's.
 	"""
 
 	hosts: tuple[BookingHost, ...]
@@ -133,6 +135,8 @@ class HostBooking(BookingSummary):
 	delivery_error: str | None
 	attendance: Attendance | None
 	actions: tuple[str, ...]
+	asked_at: int | None
+	color: str | None
 
 
 def for_attendee(booking: Document, now: int, people: People | None = None) -> AttendeeBooking:
@@ -193,6 +197,8 @@ def _for_host(
 		answers=tuple(Answer(row.question_id, row.question, row.answer) for row in booking.answers),
 		delivery_error=delivery_error,
 		attendance=attendance,
+		asked_at=(booking.reschedule_asked_at or None) if booking.status in OPEN else None,
+		color=frappe.get_cached_value("Meeting Type", booking.meeting_type, "color") or None,
 	)
 
 

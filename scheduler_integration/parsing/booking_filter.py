@@ -20,7 +20,8 @@ class BookingFilter:
 	"""The conditions for bookings in a list. An empty field sets no condition.
 
 	`statuses` are those of Booking. `since` and `until` are epoch seconds: a meeting that has a moment in
-	`[since, until)` fits. `meeting_type` and `page` are names of records, `host` is a user.
+	`[since, until)` fits. `meeting_type` and `page` are names of records, `host` is a user. `text` is looked for in names and
+	addresses of attendees and guests.
 	"""
 
 	statuses: frozenset[str] = frozenset()
@@ -29,6 +30,7 @@ class BookingFilter:
 	meeting_type: str = ""
 	page: str = ""
 	host: str = ""
+	text: str = ""
 
 	@property
 	def has_time_or_status(self) -> bool:
@@ -39,7 +41,7 @@ def parse_booking_filter(values: Mapping[str, object], zone: str) -> BookingFilt
 	"""Return the filter in the arguments of a request. Dates are days of `zone`.
 
 	The arguments are `status` (a list, or text with commas), `start_date`, `end_date`, `meeting_type` (a record's name),
-	`page` (a slug) and `host` (a user). Raises InvalidRequest that names every wrong argument.
+	`page` (a slug), `host` (a user) and `text`. Raises InvalidRequest that names every wrong argument.
 	"""
 	details: dict[str, str] = {}
 	first, last = (_date(name, values.get(name), details) for name in ("start_date", "end_date"))
@@ -52,6 +54,7 @@ def parse_booking_filter(values: Mapping[str, object], zone: str) -> BookingFilt
 		meeting_type=_existing("Meeting Type", "meeting_type", "name", values, details),
 		page=_existing("Scheduling Page", "page", "slug", values, details),
 		host=_existing("User", "host", "name", values, details),
+		text=_text(values.get("text"), details),
 	)
 	if details:
 		raise InvalidRequest(details=details)
@@ -72,6 +75,14 @@ def _statuses(given: object, details: dict[str, str]) -> frozenset[str]:
 	if None in found:
 		details["status"] = _("Must be one or more of: {0}.").format(", ".join(known))
 	return frozenset(status for status in found if status)
+
+
+def _text(given: object, details: dict[str, str]) -> str:
+	"""Return the text. With a single character, most meetings would fit."""
+	text = given.strip() if isinstance(given, str) else ""
+	if len(text) == 1:
+		details["text"] = _("Enter at least two characters of a name or an address.")
+	return text[:140]
 
 
 def _date(name: str, given: object, details: dict[str, str]) -> date | None:

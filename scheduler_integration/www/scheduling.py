@@ -1,48 +1,39 @@
-"""`/scheduling`: hosts see their meetings, answer requests, cancel, and copy their links, without the desk.
+"""`/scheduling`: hosts see requests and their meetings, answer, mark who came, and copy their links, without the desk.
 
-With `?whose=all`, Scheduling Managers see and reassign everybody's meetings. `?after=` continues the list after a
-meeting. `?status=`, `from`, `to`, `type` and `hosted_by` filter it.
+`?when=past` lists the meetings that are over, latest first, `?q=` those with a name or address. With `?whose=all`, managers
+see everybody's. `?after=` continues the list after a meeting. `?status=`, `from`, `to`, `type` and `hosted_by` filter it.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
 from urllib.parse import urlencode
 
 import frappe
 from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.bookings import UNDO_SECONDS
 from scheduler_integration.calendars.mirror.outside import changes_of
 from scheduler_integration.calendars.notices import change_sentence
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.engine import local_date
-from scheduler_integration.entry.bulk import act_on_all
-from scheduler_integration.entry.commands import act, parse_command
-from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import HostNotFree, InvalidRequest, SchedulingError, SomeRefused, TimeNotFree
-from scheduler_integration.meetings.agenda import AgendaEntry, agenda
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
+from scheduler_integration.meetings.agenda import agenda
+from scheduler_integration.pages.host.acting import refused_message, run_command, sentences
 from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view
 from scheduler_integration.pages.host.filters import Filters, filters_view
 from scheduler_integration.pages.host.house import MEETINGS, open_house
-from scheduler_integration.pages.host.refused import no_time_message, not_free_message, some_refused_message
-from scheduler_integration.pages.kit.dates import TimeStyle
-from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.saving import answer_form, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
 from scheduler_integration.parsing.booking_filter import BookingFilter, parse_booking_filter
 from scheduler_integration.permissions import is_manager
-from scheduler_integration.platform.clock import iso, now
+from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0
 
-_PATH = "/scheduling"
-_MEETINGS = 100
-# The arguments of a command that a form sends as they are.
-ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back")
+_MEETINGS = 50
 
 
 def get_context(context: frappe._dict) -> None:
@@ -50,39 +41,48 @@ def get_context(context: frappe._dict) -> None:
 
 
 def _view() -> dict:
-	error = _act() if submitted() else None
 	user, visitor = frappe.session.user, current_visitor()
 	zone = timezone_of(user)
-	sees_all = _sees_all()
+	error = _act(zone) if submitted() else None
+	# A search looks at all meetings.
+	sees_all, is_past = _sees_all(), argument("when") == "past" and not argument("q").strip()
 	after = argument("after")
-	only, error = _filter(zone, sees_all, error)
-	found = agenda(None if sees_all else user, now(), _MEETINGS, after, only)
+	only, wrong = _filter(zone, sees_all)
+	found = agenda(None if sees_all else user, now(), _MEETINGS, after, only, is_past=is_past)
 	tabs = Tabs(
-		views=_views(sees_all, local_date(now(), zone)),
+		views=_views(sees_all, is_past),
 		sees_all=sees_all,
+		is_past=is_past,
 		after=after,
-		first=_address(sees_all) if after else None,
-		later=_address(sees_all, after=found.last) if found.last else None,
+		first=_address() if after else None,
+		later=_address(after=found.last) if found.last else None,
 	)
+	refused = error or wrong
+	bookings = (*found.requests, *found.bookings)
 	view = hosting_view(
 		HostPage(
 			house=open_house(user, visitor, now(), MEETINGS),
 			zone=zone,
-			entries=found.entries,
+			found=found,
 			listings=listings_of(user),
 			now=now(),
 			tabs=tabs,
-			message=_refused_message(error, found.entries, visitor.style(zone))
-			if error
-			else _done_message(argument("done")),
+			message=refused_message(refused, bookings, visitor.style(zone)) if refused else None,
+			toast=toast_of(sentences(), UNDO_SECONDS),
 			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
 	)
-	status = error.http_status_code if error else 200
-	return view | {
-		"status": status,
-		"calendar_notes": _calendar_notes(user, zone),
-	}
+	status = refused.http_status_code if refused else 200
+	return view | {"status": status, "kept": _kept(after=after), "calendar_notes": _calendar_notes(user, zone)}
+
+
+def _act(zone: str) -> SchedulingError | None:
+	"""Run the form's command and redirect to the page. Returns the error if the command is refused."""
+	if argument("action") == "sign_out":
+		frappe.local.login_manager.logout()
+		raise redirection("/login")
+	style = current_visitor().style(zone)
+	return answer_form(lambda: run_command(style, MEETINGS), MEETINGS, sentences(), _kept(after=argument("after")))
 
 
 def _calendar_notes(user: str, zone: str) -> list[dict]:
@@ -91,49 +91,19 @@ def _calendar_notes(user: str, zone: str) -> list[dict]:
 	return [{"title": each.title, "text": change_sentence(each, zone, locale)} for each in changes_of(user, now())]
 
 
-def _act() -> SchedulingError | None:
-	"""Run the command of a meeting's button and redirect to the page. Returns the error if the command is refused."""
-	if argument("action") == "sign_out":
-		frappe.local.login_manager.logout()
-		raise redirection("/login")
-	count = 0
-	try:
-		with refusals():
-			if argument("several"):
-				count = act_on_all(argument("action"), _selected(), argument("reason"))
-			else:
-				asked: dict[str, object] = {name: argument(name) for name in ASKED}
-				act(parse_command(**asked, start=_wanted_start(), guests=split_addresses(argument("guests"))))
-	except SchedulingError as error:
-		return error
-	done = {"done": "several", "count": str(count)} if count else {"done": argument("action")}
-	raise redirection(_address(_sees_all(), **done, after=argument("after")))
-
-
-def _selected() -> list[str]:
-	"""Return the names of the selected bookings. A session is one row of the list, and sends all its bookings."""
-	return [name for row in frappe.request.form.getlist("selected") for name in row.split(",") if name]
-
-
-def _wanted_start() -> str:
-	"""Return the time to which a meeting is to be moved, in ISO 8601; empty if none or no valid one was given."""
-	zone = timezone_of(frappe.session.user)
-	typed = read_wall_time(read_day(argument("to_date")), argument("to_time"), zone)
-	return iso(typed, zone) if typed else argument("start")
-
-
 def _filters() -> Filters:
-	names = ("status", "from", "to", "type", "hosted_by")
-	return Filters(*(argument(name) for name in names))
+	names = ("status", "from", "to", "type", "hosted_by", "q")
+	return Filters(*(argument(name).strip()[:140] for name in names))
 
 
-def _filter(zone: str, sees_all: bool, error: SchedulingError | None) -> tuple[BookingFilter, SchedulingError | None]:
+def _filter(zone: str, sees_all: bool) -> tuple[BookingFilter, SchedulingError | None]:
 	"""Return the filter of the list, and the error to show. A filter that can't be read filters nothing."""
-	values = _filters().values(local_date(now(), zone))
+	filters = _filters()
+	values = filters.values(local_date(now(), zone))
 	try:
-		return parse_booking_filter(values if sees_all else {**values, "host": ""}, zone), error
+		return parse_booking_filter(values if sees_all else {**values, "host": ""}, zone), None
 	except InvalidRequest as refused:
-		return BookingFilter(), error or InvalidRequest(" ".join(refused.details.values()))
+		return BookingFilter(), InvalidRequest(" ".join(refused.details.values()))
 
 
 def _sees_all() -> bool:
@@ -141,62 +111,44 @@ def _sees_all() -> bool:
 	return argument("whose") == "all" and is_manager()
 
 
-def _views(sees_all: bool, today: date) -> list[dict]:
-	"""Return the links to other lists: the user's own meetings, for managers everybody's, and those of the last week."""
-	whose = {"whose": "all"} if sees_all else {}
-	week = {**whose, "status": "all", "from": str(today - timedelta(days=7)), "to": str(today)}
-	past = {name: argument(name) for name in week} == week
-	views = [{"title": _("My meetings"), "url": _PATH, "is_current": not sees_all and not past}]
-	if is_manager():
-		everybody = {"title": _("Everybody's meetings"), "url": f"{_PATH}?whose=all"}
-		views.append({**everybody, "is_current": sees_all and not past})
-	return [*views, {"title": _("The last seven days"), "url": f"{_PATH}?{urlencode(week)}", "is_current": past}]
+def _views(sees_all: bool, is_past: bool) -> list[dict]:
+	"""Return the links to other lists: those to come and the past, and for managers everybody's."""
+	whose = "&whose=all" if sees_all else ""
+	views = [
+		{
+			"title": _("Upcoming"),
+			"url": f"{MEETINGS}?{whose[1:]}".rstrip("?"),
+			"is_current": not is_past and not _filters().is_set,
+		},
+		{"title": _("Past"), "url": f"{MEETINGS}?when=past{whose}", "is_current": is_past},
+	]
+	if not is_manager():
+		return views
+	when = "when=past" if is_past else ""
+	mine = {"title": _("Mine"), "url": f"{MEETINGS}?{when}".rstrip("?"), "is_current": not sees_all}
+	all_of_them = "&".join(filter(None, (when, "whose=all")))
+	everybody = {"title": _("Everybody's"), "url": f"{MEETINGS}?{all_of_them}", "is_current": sees_all}
+	return [*views, {**mine, "begins": True}, everybody]
 
 
 def _here() -> str:
 	"""Return the requested address, for the redirect after signing in. It isn't known yet if the user is a manager."""
-	return _address(argument("whose") == "all", after=argument("after"))
+	query = urlencode(_kept(after=argument("after")))
+	return f"{MEETINGS}?{query}" if query else MEETINGS
 
 
-def _address(sees_all: bool, **arguments: str) -> str:
-	"""Return the address of this page with `arguments` and the filters, and with `whose=all` if `sees_all`."""
-	asked = {**arguments, **_filters().arguments, "whose": "all" if sees_all else ""}
-	query = urlencode({name: value for name, value in asked.items() if value})
-	return f"{_PATH}?{query}" if query else _PATH
+def _address(**arguments: str) -> str:
+	"""Return the address of this list with `arguments`."""
+	query = urlencode(_kept(**arguments))
+	return f"{MEETINGS}?{query}" if query else MEETINGS
 
 
-def _refused_message(error: SchedulingError, entries: Sequence[AgendaEntry], style: TimeStyle) -> dict:
-	if isinstance(error, HostNotFree):
-		asked = {name: argument(name) for name in ("name", "host", "replaces")}
-		return not_free_message(error, asked, style)
-	if isinstance(error, TimeNotFree):
-		asked = {**{name: argument(name) for name in ("action", "name", "reason")}, "start": _wanted_start()}
-		return no_time_message(error, asked, style)
-	if isinstance(error, SomeRefused):
-		return some_refused_message(error, entries, style)
-	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
-
-
-def _done_message(action: str) -> dict | None:
-	texts = {
-		"book": _("The meeting is booked, and the invitation is on its way."),
-		"cancel": _("The meeting is cancelled, and the attendee has been told."),
-		"cancel_for_all": _("The meeting is cancelled for all, and everybody has been told."),
-		"complete": _("The meeting is marked as held."),
-		"no_show": _("The meeting is marked: the attendee didn't come."),
-		"reschedule": _("The meeting is moved, and everybody has been told."),
-		"reschedule_for_all": _("The session is moved, and everybody has been told."),
-		"ask_to_reschedule": _("The attendee has been asked to choose another time."),
-		"guests": _("The guests are changed, and those whom this concerns have been told."),
-		"confirm": _("The meeting is confirmed, and the attendee has been told."),
-		"reassign": _("The meeting is reassigned, and everybody has been told."),
-		"decline": _("The request is declined, and the attendee has been told."),
+def _kept(**arguments: str) -> dict[str, str]:
+	"""Return the arguments that make this list: the filters, the past or what is to come, whose."""
+	asked = {
+		**arguments,
+		**_filters().arguments,
+		"when": "past" if argument("when") == "past" else "",
+		"whose": "all" if argument("whose") == "all" and (frappe.session.user == "Guest" or is_manager()) else "",
 	}
-	if action == "several":
-		return {"text": _changed(argument("count")), "is_error": False}
-	return {"text": texts[action], "is_error": False} if action in texts else None
-
-
-def _changed(count: str) -> str:
-	many = count.isdecimal() and count != "1"
-	return _("{0} meetings are changed.").format(count[:3]) if many else _("The meeting is changed.")
+	return {name: value for name, value in asked.items() if value}

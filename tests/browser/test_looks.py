@@ -14,7 +14,17 @@ from frappe.utils.password import update_password
 
 from scheduler_integration.platform.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
-from tests.pages.offer import PASSWORD, QUESTIONS, TeamOffer, book, host_of, in_three_days, make_offer, path_of
+from tests.pages.offer import (
+	PASSWORD,
+	QUESTIONS,
+	TeamOffer,
+	book,
+	host_of,
+	in_three_days,
+	make_offer,
+	meeting_path,
+	path_of,
+)
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, payload
 
@@ -124,12 +134,11 @@ def test_a_meeting_over_several_days(browse, screen, looks):
 def test_a_meeting_that_cannot_be_reassigned(browse):
 	team = TeamOffer()
 	team.book(12, team.colleague)
-	team.book(12, team.manager)
+	name = team.book(12, team.manager)
 	window = browse(SMALL_PHONE)
 	sign_in_as(window, team.manager)
-	window.open("/scheduling")
-	window.page.locator(".row-item > details > summary").click()
-	reassign = window.page.locator("button", has_text="Reassign")
+	window.open(meeting_path(name, "reassign"))
+	reassign = window.page.get_by_role("button", name="Reassign")
 	check(window, "reassign", then=reassign)
 	reassign.click()
 	window.page.locator(".alert a").wait_for()
@@ -144,19 +153,21 @@ def test_a_session_of_several_on_a_managers_page(browse):
 	window = browse(SMALL_PHONE)
 	sign_in_as(window, team.manager)
 	window.open("/scheduling")
-	window.follow(window.page.get_by_role("link", name="Everybody's meetings"))
-	row = window.page.locator(".row-item").filter(has_text="Seats taken: 2")
-	check(window, "everybody", LOOKS[1:], then=row.locator("summary").first)
-	row.locator("summary").first.focus()
-	window.page.keyboard.press("Enter")
-	row.locator(".attendees > li > details > summary").first.click()
-	danger = row.locator(".attendees .is-danger > summary").first
-	check(window, "session", LOOKS[1:], then=danger)
-	danger.click()
-	row.locator(".attendees button", has_text="Cancel for").first.click()
-	window.page.locator(".done", has_text="cancelled").wait_for()
-	assert window.page.locator(".views [aria-current=page]").inner_text() == "Everybody's meetings"
-	assert row.count() == 0
+	window.follow(window.page.get_by_role("link", name="Everybody's"))
+	row = window.page.locator(".meeting").filter(has_text="Seats taken: 2")
+	check(window, "everybody", LOOKS[1:], then=row.locator("a"))
+	row.locator("a").focus()
+	with window.page.expect_navigation():
+		window.page.keyboard.press("Enter")
+	danger = window.page.get_by_role("link", name="Cancel for Ada")
+	check(window, "session", LOOKS, then=danger)
+	window.follow(danger)
+	cancel = window.page.get_by_role("button", name="Yes, cancel it")
+	check(window, "session-cancelling", LOOKS, then=cancel)
+	window.follow(cancel)
+	window.page.locator("#toast", has_text="Cancelled.").wait_for()
+	check(window, "session-cancelled", LOOKS)
+	assert window.page.locator(".attendees li").count() == 2
 
 
 def test_why_a_time_is_not_offered(browse):
@@ -280,16 +291,76 @@ def test_a_hosts_own_page(browse):
 	sign_in_as(window, host_of(meeting_type))
 	window.open("/scheduling")
 	page = window.page
-	first = page.locator(".row-item > details > summary").first
+	first = page.locator(".meeting-link").first
 	check(window, "host", then=first)
-	first.click()
-	danger = page.locator(".row-item .is-danger > summary").first
-	assert page.locator(".row-item", has_text="11–50").first.is_visible()
-	check(window, "host-open", then=danger)
-	danger.click()
-	page.locator(".row-item button", has_text="Yes, cancel it").first.click()
-	page.locator(".done", has_text="cancelled").wait_for()
-	assert page.locator(".row-item").count() == 1
+	page.locator(".filter-menu > summary").click()
+	check(window, "host-filter", then=page.get_by_role("button", name="Apply"))
+	page.keyboard.press("Escape")
+	window.follow(first)
+	assert page.locator("dd", has_text="11–50").is_visible()
+	move = page.get_by_role("link", name="Move", exact=True)
+	check(window, "host-meeting", then=move)
+	window.follow(move)
+	page.locator(".slot").nth(1).click()
+	check(window, "host-moving", then=page.get_by_role("button", name="Move the meeting"))
+	window.follow(page.get_by_role("button", name="Move the meeting"))
+	page.locator("#toast", has_text="Moved.").wait_for()
+	check(window, "host-moved", then=page.locator("#toast").get_by_role("button", name="Undo"))
+	window.follow(page.locator("#toast").get_by_role("button", name="Undo"))
+	page.locator("#toast", has_text="Nobody was told").wait_for()
+
+
+def test_requests_and_troubles_of_a_host(browse):
+	meeting_type = make_offer(requires_confirmation=1)
+	for hour in (12, 14):
+		book(meeting_type, in_three_days(hour))
+	connect_account(host_of(meeting_type), "jane@mail.example", "Reconnect needed", sync_error_count=3)
+	window = browse(SMALL_PHONE)
+	sign_in_as(window, host_of(meeting_type))
+	window.open("/scheduling")
+	confirm = window.page.get_by_role("button", name="Confirm").first
+	check(window, "requests", then=confirm)
+	window.page.locator(".house-user > summary").click()
+	check(window, "menu", then=window.page.get_by_role("button", name="Sign out"))
+	window.page.keyboard.press("Escape")
+	assert window.focused().startswith("J")
+	window.follow(confirm)
+	window.page.locator("#toast", has_text="Confirmed.").wait_for()
+	assert window.page.locator(".requests .meeting").count() == 1
+
+
+def test_a_hosts_pages_right_to_left_and_in_large_text(browse):
+	meeting_type = make_offer()
+	if not frappe.db.exists("Language", "ar"):
+		pytest.skip("this site has no Arabic")
+	name = book(meeting_type, in_three_days(12)).id
+	window = browse(PHONE, locale="ar-EG")
+	sign_in_as(window, host_of(meeting_type))
+	for address in ("/scheduling?", f"{meeting_path(name, 'move')}&", "/scheduling/calendars?", "/scheduling/video?"):
+		window.open(f"{address}_lang=ar")
+		assert window.page.locator("html").get_attribute("dir") == "rtl"
+		check(window, f"rtl-host-{address.count('/')}{len(address)}")
+		window.page.evaluate("document.documentElement.style.fontSize = '200%'")
+		assert not window.scrolls_sideways(), address
+		window.screenshot(f"large-host-{len(address)}", full=True)
+
+
+def test_forced_colours_still_tell_the_present_page_and_the_chosen_time(browse):
+	meeting_type = make_offer()
+	name = book(meeting_type, in_three_days(12)).id
+	window = browse(DESK, forced_colors="active")
+	sign_in_as(window, host_of(meeting_type))
+	window.open(meeting_path(name, "move"))
+	window.page.locator(".slot").nth(1).click()
+	border = "one => getComputedStyle(one).borderTopWidth"
+	assert window.page.locator(".slot:has(:checked)").evaluate(border) == "3px"
+	assert window.page.locator(".slot:not(:has(:checked))").first.evaluate(border) == "1px"
+	colour = "one => getComputedStyle(one).borderBottomColor"
+	here, other = (
+		window.page.locator(f".house-nav a{each}").first for each in ("[aria-current]", ":not([aria-current])")
+	)
+	assert here.evaluate(colour) != other.evaluate(colour)
+	window.screenshot("forced-host")
 
 
 def test_right_to_left(browse):

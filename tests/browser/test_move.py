@@ -10,7 +10,7 @@ from frappe.utils.password import update_password
 
 from scheduler_integration.platform.clock import now
 from tests.browser.screens import DESK, PHONE
-from tests.pages.offer import PASSWORD, bookings_of, host_of, make_offer
+from tests.pages.offer import PASSWORD, bookings_of, host_of, make_offer, meeting_path
 from tests.support import door
 from tests.support.factories import payload
 
@@ -82,20 +82,21 @@ def test_an_attendee_who_loses_the_new_time_keeps_the_reason_and_takes_the_neare
 
 def test_a_hosts_pages_are_accessible_on_a_phone(browse):
 	offer = make_offer()
-	book(offer, guests=["ben@guests.example"])
+	name = book(offer, guests=["ben@guests.example"]).id
 	update_password(host_of(offer), PASSWORD)
 	frappe.db.commit()
 	window = browse(PHONE)
 	window.context.request.post("/api/method/login", form={"usr": host_of(offer), "pwd": PASSWORD})
-	for address in ("/scheduling", "/scheduling/book"):
+	panels = [meeting_path(name, panel) for panel in ("", "move", "ask", "guests", "cancel")]
+	for address in ("/scheduling", "/scheduling?q=ada", "/scheduling/book", "/scheduling/video", *panels):
 		window.open(address)
-		for summary in window.page.locator("summary:visible").all():
+		for summary in window.page.locator("main summary:visible").all():
 			summary.click()
 		for scheme in ("light", "dark"):
 			window.turn_into(PHONE, scheme)
 			assert window.violations() == [], scheme
 			assert not window.scrolls_sideways()
-			window.screenshot(f"host{address.replace('/', '-')}-{scheme}", full=True)
+			window.screenshot(f"host{re.sub('[^a-z]+', '-', address)}-{scheme}", full=True)
 		# A style sheet of another page once made this field as small as a box to tick.
 		times = window.page.locator("input[type=time]:visible")
 		assert all(field.bounding_box()["width"] > 100 for field in times.all())
@@ -120,5 +121,29 @@ def test_a_host_selects_meetings_and_changes_them_at_once(browse, screen):
 	assert not window.scrolls_sideways()
 	window.screenshot("several", full=True)
 	window.page.locator("#bulk button[value=confirm]").click()
-	window.page.locator(".done", has_text="2 meetings are changed.").wait_for()
+	toast = window.page.locator("#toast")
+	toast.get_by_text("The meetings are changed.").wait_for()
 	assert sorted(each.status for each in bookings_of(offer)) == ["Pending", "Scheduled", "Scheduled"]
+	assert window.violations() == []
+	window.screenshot("several-changed")
+	window.follow(toast.get_by_role("button", name="Undo"))
+	toast.get_by_text("Nobody was told").wait_for()
+	assert sorted(each.status for each in bookings_of(offer)) == ["Pending", "Pending", "Pending"]
+
+
+def test_the_way_to_undo_goes_when_it_is_too_late(browse):
+	offer = make_offer()
+	name = book(offer).id
+	update_password(host_of(offer), PASSWORD)
+	frappe.db.commit()
+	window = browse(PHONE, keep=False)
+	window.context.request.post("/api/method/login", form={"usr": host_of(offer), "pwd": PASSWORD})
+	window.page.clock.install()
+	window.open(meeting_path(name, "cancel"))
+	window.follow(window.page.get_by_role("button", name="Yes, cancel it"))
+	undo = window.page.locator("#toast").get_by_role("button", name="Undo")
+	undo.wait_for()
+	assert "done=" not in window.page.url
+	window.page.clock.fast_forward(11_000)
+	undo.wait_for(state="detached")
+	assert window.page.locator("#toast").get_by_text("Cancelled.").is_visible()

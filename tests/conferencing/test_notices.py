@@ -178,7 +178,7 @@ def test_a_past_meetings_row_says_who_came(client, book, connect_zoom, told, hin
 		frappe.db.set_value("Video Meeting", booking.video_meeting, moments)
 	frappe.db.commit()
 	sign_in(client, page.user)
-	row = read(client.get(f"/scheduling?status=all&from={utc(yesterday):%Y-%m-%d}").text).one("li", class_="row-item")
+	row = read(client.get(f"/scheduling?status=all&from={utc(yesterday):%Y-%m-%d}").text).one("li", class_="meeting")
 	assert (hint or "Zoom") in row.text
 	assert ("joined" in row.text) == bool(hint)
 

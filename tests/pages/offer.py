@@ -8,6 +8,7 @@ from frappe.utils.password import update_password
 
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.platform.clock import now
+from tests.pages.reading import read, typed_in
 from tests.support import door
 from tests.support.factories import (
 	make_meeting_type,
@@ -134,3 +135,15 @@ class TeamOffer:
 	def _activate(self, rows: dict[str, Any], is_active: int) -> None:
 		frappe.db.set_value("Scheduling Page Host", {"parent": self.page.name, **rows}, "is_active", is_active)
 		frappe.clear_document_cache("Scheduling Page", self.page.name)
+
+
+def meeting_path(name: str, panel: str = "") -> str:
+	"""Return the address of a host's page of one meeting, with one of its panels open."""
+	return f"/scheduling/meeting/{name}{f'?do={panel}' if panel else ''}"
+
+
+def press(client: Client, name: str, action: str, panel: str = "", **typed: Any) -> Any:
+	"""Open a meeting's page, fill in the form that has the button, and press it. Returns the response."""
+	page = read(client.get(meeting_path(name, panel)).text)
+	[form] = [form for form in page.one("main").all("form", method="post") if form.all("button", value=action)]
+	return client.post(meeting_path(name), data=[*typed_in(form, **typed), ("action", action)])

@@ -9,9 +9,20 @@ from frappe.utils import get_url_to_form
 from scheduler_integration import bookings
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.meetings.lookup import PAST, get_for_host, list_for_host
+from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.platform.clock import now
 from scheduler_integration.www import scheduling
-from tests.pages.offer import DAYS, TeamOffer, bookings_of, host_of, in_three_days, make_offer, sign_in
+from tests.pages.offer import (
+	DAYS,
+	TeamOffer,
+	bookings_of,
+	host_of,
+	in_three_days,
+	make_offer,
+	meeting_path,
+	press,
+	sign_in,
+)
 from tests.pages.reading import read, typed_in
 from tests.support import door
 from tests.support.factories import (
@@ -34,15 +45,16 @@ def book(meeting_type, hour, **fields):
 
 
 def names_in(found):
-	return [entry.booking.id for entry in found.entries]
+	return [booking.id for booking in found.bookings]
 
 
 def rows(client, address="/scheduling"):
-	return read(client.get(address).text).all("li", class_="row-item")
+	"""Return the links of the meetings in the list."""
+	return read(client.get(address).text).all("a", class_="meeting-link")
 
 
-def send(client, form, action, **typed):
-	return client.post("/scheduling", data=[*typed_in(form, **typed), ("action", action)])
+def shown(client, address="/scheduling"):
+	return [row["href"].rpartition("/")[2] for row in rows(client, address)]
 
 
 @pytest.fixture
@@ -60,31 +72,33 @@ def session(workshop):
 def test_a_session_is_one_meeting_with_its_attendees(client, workshop, session):
 	sign_in(client, host_of(workshop))
 	[row] = rows(client)
-	assert "Workshop" in row.all("summary")[0].text
-	assert "Seats taken: 3" in row.all("summary")[0].text
-	attendees = row.one("ul", class_="attendees").all("li")
-	assert [each.one("button", value="cancel").text for each in attendees] == [
-		"Cancel for Ada Lovelace",
-		"Cancel for Grace Hopper",
-		"Cancel for Emmy Noether",
-	]
+	assert "Workshop" in row.text
+	assert "Seats taken: 3" in row.text
+	page = read(client.get(row["href"]).text)
+	assert page.one("h1").text == "Workshop"
+	attendees = page.one("ul", class_="attendees").all("a")
+	assert [each.text for each in attendees] == ["Ada Lovelace", "Grace Hopper", "Emmy Noether"]
+	assert [each["href"] for each in attendees] == [meeting_path(name) for name in session]
+	grace = read(client.get(attendees[1]["href"]).text)
+	assert grace.one("ul", class_="attendees").one("a", aria_current="true").text == "Grace Hopper"
+	buttons = [link.text for link in grace.one("nav", class_="row panels").all("a")]
+	assert (buttons[0], buttons[1], buttons[-2:]) == (
+		"Move Grace Hopper", "Move for all", ["Cancel for Grace Hopper", "Cancel for all"],
+	)  # fmt: skip
 
 
 def test_one_of_a_session_is_cancelled_and_the_others_stay(client, workshop, session):
 	sign_in(client, host_of(workshop))
-	[row] = rows(client)
-	attendee = row.one("ul", class_="attendees").all("li")[1]
-	assert send(client, attendee.one("form", class_="act"), "cancel").status_code == 303
+	assert press(client, session[1], "cancel", "cancel").status_code == 303
 	assert [each.status for each in bookings_of(workshop)] == ["Scheduled", "Cancelled", "Scheduled"]
 
 
 def test_a_session_is_cancelled_for_all(client, workshop, session):
 	sign_in(client, host_of(workshop))
-	[row] = rows(client)
-	answer = send(client, row.one("form", class_="for-all"), "cancel_for_all", reason="The room is closed")
-	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=cancel_for_all")
+	answer = press(client, session[0], "cancel_for_all", "cancel_all", reason="The room is closed")
+	assert answer.status_code == 303
 	page = read(client.get(answer.headers["Location"]).text)
-	assert "cancelled for all" in page.one(class_="done").text
+	assert "Cancelled for all" in page.one(id="toast").text
 	assert {(each.status, each.cancel_reason) for each in bookings_of(workshop)} == {
 		("Cancelled", "The room is closed")
 	}
@@ -95,11 +109,9 @@ def test_a_session_is_reassigned_as_one(client, commit_clean):
 	team.meeting_type.update({"seats": 4}).save()
 	names = [team.book(12, team.manager) for _each in range(2)]
 	sign_in(client, team.manager)
-	[row] = rows(client)
-	form = row.one("form", class_="for-all")
-	assert "All 2 attendees of this session move with it." in form.text
-	assert len(row.all("button", value="reassign")) == 1
-	assert send(client, form, "reassign", host=team.colleague).status_code == 303
+	page = read(client.get(meeting_path(names[0], "reassign")).text)
+	assert "All 2 attendees of this session move with it." in page.one(id="panel").text
+	assert press(client, names[0], "reassign", "reassign", host=team.colleague).status_code == 303
 	frappe.db.rollback()
 	assert [frappe.db.get_value("Booking", name, "host") for name in names] == [team.colleague] * 2
 
@@ -129,28 +141,116 @@ def test_reading_on_shows_every_meeting_once_whatever_is_cancelled_meanwhile(wor
 	assert (len(found), set(found)) == (len(names), names)
 
 
-def test_meetings_beyond_a_hundred_are_a_link_away(client, commit_clean):
+def test_meetings_beyond_fifty_are_a_link_away(client, commit_clean):
 	workshop = make_offer(title="Workshop", seats=20)
 	for hour in range(9, 15):
-		for _each in range(17):
+		for _each in range(9):
 			book(workshop, hour)
 	later = [book(workshop, hour) for hour in (15, 16)]
 	frappe.db.commit()
 	sign_in(client, host_of(workshop))
 	first = read(client.get("/scheduling").text)
-	attendees = [row.one("ul", class_="attendees") for row in first.all("li", class_="row-item")]
-	assert [len(each.all("form", class_="act")) for each in attendees] == [17] * 6
-	[link] = [link for link in first.all("a") if link.text == "Later meetings"]
+	assert ["Seats taken: 9" in row.text for row in first.all("a", class_="meeting-link")] == [True] * 6
+	[link] = [link for link in first.all("a") if link.text == "More meetings"]
 	page = read(client.get(link["href"]).text)
-	assert [form.one("input", name="name")["value"] for form in page.all("form", class_="act")] == later
-	assert "Nothing today" not in page.text
-	assert not [link for link in page.all("a") if link.text == "Later meetings"]
+	assert shown(client, link["href"]) == later
+	assert "No meetings today" not in page.text
+	assert not [link for link in page.all("a") if link.text == "More meetings"]
 	assert [link["href"] for link in page.all("a") if link.text == "Back to the first meetings"] == ["/scheduling"]
-	answer = send(client, page.all("form", class_="act")[0], "cancel")
-	assert answer.status_code == 303
+
+
+def test_requests_come_first_and_are_answered_in_their_row(client, commit_clean):
+	offer = make_offer(requires_confirmation=1)
+	other = make_meeting_type(page_of(offer))
+	names = [book(offer, 14), book(offer, 12), book(other, 10)]
+	frappe.db.commit()
+	sign_in(client, host_of(offer))
+	assert shown(client) == [names[1], names[0], names[2]]
+	page = read(client.get("/scheduling").text)
+	requests = page.one("section", class_="requests")
+	assert requests.one("h2").text == "2 requests need your answer"
+	form = requests.all("form")[0]
+	answer = client.post("/scheduling", data=[*typed_in(form), ("action", "confirm")])
+	assert answer.headers["Location"].startswith("/scheduling?done=confirm&undo=")
 	page = read(client.get(answer.headers["Location"]).text)
-	assert "cancelled" in page.one(class_="done").text
-	assert [form.one("input", name="name")["value"] for form in page.all("form", class_="act")] == later[1:]
+	assert page.one("section", class_="requests").one("h2").text == "1 request needs your answer"
+	assert next(link["href"] for link in requests.all("a") if link.text.startswith("Decline")).endswith("?do=decline")
+
+
+def test_the_past_is_listed_latest_first_and_read_on(client, commit_clean, monkeypatch):
+	monkeypatch.setattr(scheduling, "_MEETINGS", 2)
+	offer, yesterday = make_offer(), (now() // 86400 - 1) * 86400
+	names = [
+		door.book(payload(page_of(offer), offer, yesterday + hour * 3600), yesterday - 86400).id
+		for hour in range(9, 14)
+	]
+	bookings.cancel_by_token(manage_token(frappe.get_doc("Booking", names[2])), "", yesterday - 86400)
+	frappe.db.commit()
+	past = agenda(host_of(offer), now(), 2, is_past=True)
+	assert names_in(past) == [names[4], names[3]]
+	assert names_in(agenda(host_of(offer), now(), 2, past.last, is_past=True)) == [names[1], names[0]]
+	sign_in(client, host_of(offer))
+	page = read(client.get("/scheduling?when=past").text)
+	assert page.one("nav", class_="views").one("a", aria_current="page").text == "Past"
+	assert "Yesterday" in page.all("h2")[0].text
+
+
+class TestSearch:
+	@pytest.fixture
+	def team(self, commit_clean):
+		return TeamOffer()
+
+	@pytest.fixture
+	def names(self, team):
+		names = [team.book(10, team.manager), team.book(11, team.colleague), team.book(12, team.colleague)]
+		facts = [
+			("Ada Lovelace", "ada@lovelace.example"),
+			("Grace Hopper", "grace@navy.example"),
+			("Kurt", "kurt@g.example"),
+		]
+		for name, (attendee, email) in zip(names, facts, strict=True):
+			frappe.db.set_value("Booking", name, {"attendee_name": attendee, "attendee_email": email})
+		booking = frappe.get_doc("Booking", names[2])
+		booking.append("guests", {"email": "zuse@rechner.example"}).insert(ignore_permissions=True)
+		frappe.db.commit()
+		return names
+
+	def found(self, client, text, **asked):
+		page = read(client.get("/scheduling", params={"q": text, **asked}).text)
+		return [row["href"].rpartition("/")[2] for row in page.all("a", class_="meeting-link")]
+
+	@pytest.mark.parametrize("text", ["Grace", "hopper", "navy.example", "RACE h"])
+	def test_own_meetings_are_found_by_any_part_of_a_name_or_address(self, client, team, names, text):
+		sign_in(client, team.colleague)
+		assert self.found(client, text) == [names[1]]
+		assert self.found(client, "zuse@") == [names[2]]
+
+	def test_meetings_of_others_are_not_found(self, client, team, names):
+		sign_in(client, team.colleague)
+		assert self.found(client, "lovelace") == []
+		assert self.found(client, "lovelace", whose="all") == []
+
+	def test_a_manager_finds_everybodys_by_how_a_name_or_address_begins(self, client, team, names):
+		sign_in(client, team.manager)
+		assert self.found(client, "grace") == []
+		assert self.found(client, "grace", whose="all") == [names[1]]
+		assert self.found(client, "zuse@rech", whose="all") == [names[2]]
+		assert self.found(client, "hopper", whose="all") == []
+
+	def test_cancelled_and_past_meetings_are_found_too_the_latest_first(self, client, team, names):
+		sign_in(client, team.colleague)
+		frappe.db.set_value("Booking", names[1], "status", "Cancelled")
+		frappe.db.set_value("Booking", names[2], "attendee_name", "Grace Kelly")
+		frappe.db.commit()
+		assert self.found(client, "grace") == [names[2], names[1]]
+
+	@pytest.mark.parametrize(
+		("text", "status"), [("g", 400), ("%%", 200), ("\\\\", 200), ("' or 1=1 --", 200), ("x" * 500, 200)]
+	)
+	def test_odd_texts_find_nothing_that_they_should_not(self, client, team, names, text, status):
+		sign_in(client, team.colleague)
+		answer = client.get("/scheduling", params={"q": text})
+		assert answer.status_code == status
 
 
 @pytest.mark.parametrize("after", ["nothing", "Booking", "' or 1=1 --", "\N{SNOWMAN}" * 500])
@@ -186,7 +286,7 @@ def test_a_meeting_over_several_days_that_has_begun_is_one_of_todays(client, com
 	frappe.db.set_value("Booking", name, "starts_at", now() - 86400)
 	sign_in(client, host_of(retreat))
 	[today] = [
-		each for each in read(client.get("/scheduling").text).all("section") if each.all("li", class_="row-item")
+		each for each in read(client.get("/scheduling").text).all("section") if each.all("a", class_="meeting-link")
 	]
 	assert today.one("h2").text.startswith("Today")
 
@@ -201,15 +301,17 @@ def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):
 	sign_in(client, team.manager)
 	assert not rows(client)
 	page = read(client.get("/scheduling?whose=all").text)
-	assert [(link.text, link["href"]) for link in page.one("nav", class_="views").all("a")][:2] == [
-		("My meetings", "/scheduling"),
-		("Everybody's meetings", "/scheduling?whose=all"),
+	views = page.one("nav", class_="views")
+	assert [(link.text, link["href"]) for link in views.all("a")] == [
+		("Upcoming", "/scheduling?whose=all"),
+		("Past", "/scheduling?when=past&whose=all"),
+		("Mine", "/scheduling"),
+		("Everybody's", "/scheduling?whose=all"),
 	]
-	assert page.one("nav", class_="views").one("a", aria_current="page").text == "Everybody's meetings"
-	[row] = [row for row in rows(client, "/scheduling?whose=all") if row.all("input", name="name", value=booking)]
-	assert "Hosted by Ben" in row.all("summary")[0].text
-	answer = send(client, row.one("form", class_="act"), "reassign", host=third)
-	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=reassign&whose=all")
+	assert [link.text for link in views.all("a", aria_current="page")] == ["Upcoming", "Everybody's"]
+	[row] = [row for row in rows(client, "/scheduling?whose=all") if row["href"] == meeting_path(booking)]
+	assert "Hosted by Ben" in row.text
+	assert press(client, booking, "reassign", "reassign", host=third).status_code == 303
 	frappe.db.rollback()
 	assert frappe.db.get_value("Booking", booking, "host") == third
 
@@ -218,11 +320,8 @@ def test_whose_all_shows_a_plain_host_their_own_meetings_alone(client, commit_cl
 	team = TeamOffer()
 	mine, _theirs = team.book(12, team.colleague), team.book(12, team.manager)
 	sign_in(client, team.colleague)
-	page = read(client.get("/scheduling?whose=all").text)
-	assert {field["value"] for field in page.all("input", name="name")} == {mine}
-	assert "Everybody's meetings" not in page.text
-	answer = send(client, page.one("form", class_="act"), "cancel", whose="all")
-	assert answer.headers["Location"] == "/scheduling?done=cancel"
+	assert shown(client, "/scheduling?whose=all") == [mine]
+	assert "Everybody's" not in read(client.get("/scheduling?whose=all").text).text
 
 
 def test_the_manager_chooses_whom_a_colleague_replaces(client, commit_clean):
@@ -236,13 +335,12 @@ def test_the_manager_chooses_whom_a_colleague_replaces(client, commit_clean):
 	page.save()
 	frappe.db.commit()
 	sign_in(client, ann)
-	form = read(client.get("/scheduling").text).one("form", class_="act")
-	choice = form.one("select", name="replaces")
+	choice = read(client.get(meeting_path(booking, "reassign")).text).one("select", name="replaces")
 	assert [(option["value"], option.text) for option in choice.all("option")] == [(ann, "Ann"), (ben, "Ben")]
-	refused = send(client, form, "reassign", host=cem, replaces=ben)
+	refused = press(client, booking, "reassign", "reassign", host=cem, replaces=ben)
 	assert refused.status_code == 409
 	again = read(refused.text).one("div", class_="alert").one("form")
-	assert send(client, again, "reassign").status_code == 303
+	assert client.post(again["action"], data=[*typed_in(again), ("action", "reassign")]).status_code == 303
 	frappe.db.rollback()
 	taking_part = frappe.get_doc("Booking", booking)
 	assert (taking_part.host, set(taking_part.host_users())) == (ann, {ann, cem})
@@ -271,6 +369,7 @@ def test_fifteen_bookings_take_no_more_queries_than_one(queries, as_user):
 	def show(context):
 		scheduling.get_context(context)
 		assert any(day["meetings"] for day in context.view["days"])
+		assert context.view["requests"] == []
 
 	def take(start):
 		for meeting_type in types:

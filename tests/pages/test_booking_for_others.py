@@ -7,7 +7,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.platform.clock import now, utc
-from tests.pages.offer import TeamOffer, bookings_of, host_of, make_offer, sign_in
+from tests.pages.offer import TeamOffer, bookings_of, host_of, make_offer, sign_in, wish_for
 from tests.pages.reading import read, typed_in
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, page_of, payload
@@ -48,7 +48,7 @@ class TestBook:
 			client, page, start=chosen, attendee_name="Ada", attendee_email="ada@guests.example", timezone="Asia/Tokyo"
 		)
 		assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=book")
-		assert "invitation is on its way" in read(client.get(answer.headers["Location"]).text).one(class_="done").text
+		assert "invitation is on its way" in read(client.get(answer.headers["Location"]).text).one(id="toast").text
 		[made] = bookings_of(offer)
 		assert (made.attendee_name, made.timezone, made.source, made.status) == (
 			"Ada",
@@ -109,6 +109,25 @@ class TestBook:
 		nobody = open_form(client, offer, q=fresh("nobody"))
 		assert "Nobody found" in nobody.text
 
+	def test_a_host_finds_the_attendees_of_their_own_meetings_and_of_no_others(self, client, offer):
+		name, address = fresh("Hedy"), f"{fresh('hedy')}@guests.example"
+		answers = {offer.questions[0].name: "Curious"}
+		wish = {"attendee_name": name, "attendee_email": address, "attendee_company": "Wifi", "answers": answers}
+		door.book(wish_for(offer, **wish), now())
+		contact = frappe.db.get_value("Contact", {"email_id": address})
+		frappe.delete_doc("Contact", contact, force=True) if contact else None
+		frappe.db.commit()
+		[link] = open_form(client, offer, q=name).one("ul", class_="what found").all("a")
+		assert "doctype=Booking" in link["href"]
+		page = read(client.get(link["href"]).text)
+		assert page.one("input", id="attendee_email")["value"] == address
+		assert page.one("input", id="attendee_company")["value"] == "Wifi"
+		assert send(client, page, start=times(page)[0]).status_code == 303
+		stranger = make_offer()
+		sign_in(client, host_of(stranger))
+		assert "Nobody found" in open_form(client, stranger, q=name).text
+		assert client.get(link["href"].replace(offer.name, stranger.name)).status_code == 403
+
 	def test_a_day_without_times_names_the_next(self, client, offer):
 		page = open_form(client, offer, date=str(utc(now()).date() - timedelta(days=1)))
 		assert "No free times" in page.one("fieldset", class_="pick-time").text
@@ -154,16 +173,18 @@ class TestFilters:
 		return made, types
 
 	def shown(self, client, **asked):
-		rows = read(client.get("/scheduling", params=asked).text).all("li", class_="row-item")
-		return [row.all("input", name="name")[0]["value"] for row in rows if row.all("input", name="name")]
+		rows = read(client.get("/scheduling", params=asked).text).all("a", class_="meeting-link")
+		return [row["href"].rpartition("/")[2] for row in rows]
 
 	def test_cancelled_meetings_are_shown_with_their_reason_and_no_buttons(self, client, meetings):
 		made, _types = meetings
 		page = read(client.get("/scheduling?status=cancelled").text)
-		[row] = page.all("li", class_="row-item")
+		[row] = page.all("li", class_="meeting")
 		assert "Was cancelled" in row.text
-		assert "The room is closed" in row.text
 		assert not row.all("button")
+		meeting = read(client.get(row.one("a")["href"]).text).one("main")
+		assert "The room is closed" in meeting.text
+		assert not meeting.all("button")
 		assert self.shown(client) == [made[0], made[2]]
 
 	def test_by_date_and_type(self, client, meetings):
@@ -174,9 +195,12 @@ class TestFilters:
 
 	def test_a_filter_stays_after_an_action(self, client, meetings):
 		_made, types = meetings
+		frappe.db.set_value("Booking", {"meeting_type": types[2].name}, "status", "Pending")
+		frappe.db.commit()
 		page = read(client.get("/scheduling", params={"type": types[2].name}).text)
-		answer = client.post("/scheduling", data=[*typed_in(page.one("form", class_="act")), ("action", "cancel")])
-		assert answer.headers["Location"] == f"/scheduling?done=cancel&type={types[2].name}"
+		form = page.one("form", class_="meeting-actions")
+		answer = client.post("/scheduling", data=[*typed_in(form), ("action", "confirm")])
+		assert answer.headers["Location"].startswith(f"/scheduling?type={types[2].name}&done=confirm&undo=")
 
 	def test_a_filter_that_cannot_be_read_is_named_and_filters_nothing(self, client, meetings):
 		answer = client.get("/scheduling?from=soon&status=maybe")

@@ -2,9 +2,21 @@
 
 import pytest
 
-from tests.pages.offer import book, bookings_of, host_of, in_three_days, make_offer, path_of, sign_in
+from scheduler_integration.platform.clock import now
+from tests.pages.offer import (
+	book,
+	bookings_of,
+	host_of,
+	in_three_days,
+	make_offer,
+	meeting_path,
+	path_of,
+	press,
+	sign_in,
+)
 from tests.pages.reading import read, typed_in
 from tests.support.factories import make_team_page, make_user
+from tests.support.outbox import mails
 
 
 @pytest.fixture
@@ -23,8 +35,9 @@ def test_a_host_sees_what_is_next_and_the_links(client, booked):
 	answer = client.get("/scheduling")
 	assert answer.status_code == 200
 	page = read(answer.text)
-	assert "Ada Lovelace" in page.one("li", class_="row-item").text
-	assert "Bold wishes" in answer.text
+	row = page.one("li", class_="meeting")
+	assert "Ada Lovelace" in row.text
+	assert "Bold wishes" in client.get(row.one("a", class_="meeting-link")["href"]).text
 	assert [button["data-copy"].endswith(path_of(booked)) for button in page.all("button", data_copy=None)] == [
 		False,
 		True,
@@ -33,16 +46,50 @@ def test_a_host_sees_what_is_next_and_the_links(client, booked):
 
 def test_a_host_cancels_by_form(client, booked):
 	sign_in(client, host_of(booked))
-	form = read(client.get("/scheduling").text).one("form", class_="act")
+	[booking] = bookings_of(booked)
+	form = read(client.get(meeting_path(booking.name, "cancel")).text).one("div", id="panel").one("form")
 	values = typed_in(form, reason="I am ill")
 	without = [(name, value) for name, value in values if name != "csrf_token"]
-	assert client.post("/scheduling", data=[*without, ("action", "cancel")]).status_code == 400, "no CSRF token"
-	answer = client.post("/scheduling", data=[*values, ("action", "cancel")])
-	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=cancel")
-	page = read(client.get(answer.headers["Location"]).text)
-	assert "cancelled" in page.one(class_="done").text
-	assert not page.all("li", class_="row-item")
+	assert client.post(form["action"], data=[*without, ("action", "cancel")]).status_code == 400, "no CSRF token"
+	answer = client.post(form["action"], data=[*values, ("action", "cancel")])
+	assert answer.status_code == 303
+	assert answer.headers["Location"].startswith(f"{meeting_path(booking.name)}?done=cancel&undo=")
 	assert bookings_of(booked)[0].status == "Cancelled"
+	page = read(client.get(answer.headers["Location"]).text)
+	assert "The e-mail leaves in ten seconds" in page.one(id="toast").text
+	assert not read(client.get("/scheduling").text).all("li", class_="meeting")
+
+
+def test_a_host_takes_back_what_they_did_and_nobody_was_told(client, booked):
+	sign_in(client, host_of(booked))
+	[booking] = bookings_of(booked)
+	before = mails(booking.name, now())
+	answer = press(client, booking.name, "cancel", "cancel")
+	undo = read(client.get(answer.headers["Location"]).text).one(id="toast").one("form")
+	typed = [*typed_in(undo), ("undo", undo.one("button")["value"])]
+	answer = client.post(undo["action"], data=typed)
+	assert (answer.status_code, answer.headers["Location"]) == (303, f"{meeting_path(booking.name)}?done=undone")
+	assert "Nobody was told" in read(client.get(answer.headers["Location"]).text).one(id="toast").text
+	assert bookings_of(booked)[0].status == "Scheduled"
+	assert [(each.template, each.reader.email) for each in mails(booking.name, now())] == [
+		(each.template, each.reader.email) for each in before
+	]
+	again = client.post(undo["action"], data=typed)
+	assert again.status_code == 409
+	assert "too late" in read(again.text).one("div", class_="alert").text
+
+
+def test_a_script_that_undoes_gets_json(client, booked):
+	sign_in(client, host_of(booked))
+	[booking] = bookings_of(booked)
+	answer = press(client, booking.name, "cancel", "cancel")
+	undo = read(client.get(answer.headers["Location"]).text).one(id="toast").one("form")
+	typed = [*typed_in(undo), ("undo", undo.one("button")["value"])]
+	answer = client.post(undo["action"], data=typed, headers={"Accept": "application/json"})
+	assert answer.headers["Content-Type"].startswith("application/json")
+	assert answer.json() == {
+		"saved": True, "message": "Undone. Nobody was told.", "modified": "", "undo": None, "seconds": None,
+	}  # fmt: skip
 
 
 def test_another_host_sees_and_cancels_nothing(client, booked):
@@ -51,7 +98,9 @@ def test_another_host_sees_and_cancels_nothing(client, booked):
 	sign_in(client, other)
 	answer = client.get("/scheduling")
 	assert answer.status_code == 200
-	assert not read(answer.text).all("li", class_="row-item")
+	assert not read(answer.text).all("li", class_="meeting")
+	assert client.get(meeting_path(booking.name)).status_code == 403
+	assert client.get(meeting_path("nothing")).status_code == 404
 	token = read(answer.text).one("input", name="csrf_token")["value"]
 	refused = client.post("/scheduling", data={"name": booking.name, "action": "cancel", "csrf_token": token})
 	assert refused.status_code in (400, 403)
@@ -71,8 +120,10 @@ def test_a_host_who_left_a_team_shares_its_links_no_more(client, commit_clean):
 @pytest.mark.parametrize("action", ["", "explode", "list"])
 def test_an_unknown_action_is_refused(client, booked, action):
 	sign_in(client, host_of(booked))
-	form = read(client.get("/scheduling").text).one("form", class_="act")
-	assert client.post("/scheduling", data=[*typed_in(form), ("action", action)]).status_code == 400
+	[booking] = bookings_of(booked)
+	form = read(client.get(meeting_path(booking.name, "cancel")).text).one("div", id="panel").one("form")
+	for address in ("/scheduling", form["action"]):
+		assert client.post(address, data=[*typed_in(form), ("action", action)]).status_code == 400
 
 
 def test_a_signed_in_person_books_with_the_token_of_their_session(client, offer):

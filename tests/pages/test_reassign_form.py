@@ -1,9 +1,9 @@
-"""A manager reassigns a meeting on `/scheduling`."""
+"""A manager reassigns a meeting on its page."""
 
 import frappe
 import pytest
 
-from tests.pages.offer import TeamOffer, sign_in
+from tests.pages.offer import TeamOffer, meeting_path, press, sign_in
 from tests.pages.reading import read, typed_in
 
 
@@ -12,9 +12,8 @@ def team(commit_clean):
 	return TeamOffer()
 
 
-def reassign(client, host):
-	form = read(client.get("/scheduling").text).one("form", class_="act")
-	return client.post("/scheduling", data=[*typed_in(form, host=host), ("action", "reassign")])
+def reassign(client, booking, host):
+	return press(client, booking, "reassign", "reassign", host=host)
 
 
 def host_of(booking):
@@ -26,11 +25,12 @@ def test_a_meeting_is_reassigned_to_a_colleague_who_is_free(client, team):
 	ann, ben = team.manager, team.colleague
 	booking = team.book(12, ann)
 	sign_in(client, ann)
-	choice = read(client.get("/scheduling").text).one("select", name="host")
+	choice = read(client.get(meeting_path(booking, "reassign")).text).one("select", name="host")
 	assert [(option["value"], option.text) for option in choice.all("option")] == [(ben, "Ben")]
-	answer = reassign(client, ben)
-	assert (answer.status_code, answer.headers["Location"]) == (303, "/scheduling?done=reassign")
-	assert "reassigned" in read(client.get(answer.headers["Location"]).text).one(class_="done").text
+	answer = reassign(client, booking, ben)
+	assert answer.status_code == 303
+	assert answer.headers["Location"].startswith(f"{meeting_path(booking)}?done=reassign&undo=")
+	assert "Reassigned" in read(client.get(answer.headers["Location"]).text).one(id="toast").text
 	assert host_of(booking) == ben
 
 
@@ -38,13 +38,13 @@ def test_a_manager_can_ignore_working_hours(client, team):
 	ann, ben = team.manager, team.colleague
 	booking = team.book(19, ann)
 	sign_in(client, ann)
-	answer = reassign(client, ben)
+	answer = reassign(client, booking, ben)
 	assert answer.status_code == 409
 	box = read(answer.text).one("div", class_="alert")
 	assert "isn't free at that time" in box.text
 	assert box.all("li")
 	assert host_of(booking) == ann
-	again = client.post("/scheduling", data=[*typed_in(box.one("form")), ("action", "reassign")])
+	again = client.post(meeting_path(booking), data=[*typed_in(box.one("form")), ("action", "reassign")])
 	assert again.status_code == 303
 	assert host_of(booking) == ben
 
@@ -53,7 +53,7 @@ def test_another_meeting_is_named_and_cannot_be_ignored(client, team):
 	ann, ben = team.manager, team.colleague
 	theirs, booking = team.book(12, ben), team.book(12, ann)
 	sign_in(client, ann)
-	answer = reassign(client, ben)
+	answer = reassign(client, booking, ben)
 	assert answer.status_code == 409
 	box = read(answer.text).one("div", class_="alert")
 	assert [link["href"].rpartition("/")[2] for link in box.all("a")] == [theirs]
@@ -65,6 +65,9 @@ def test_hosts_who_are_no_managers_have_no_form_and_are_refused(client, team):
 	ann, ben = team.manager, team.colleague
 	booking = team.book(12, ben)
 	sign_in(client, ben)
-	assert not read(client.get("/scheduling").text).all("select", name="host")
-	assert reassign(client, ann).status_code == 403
+	page = read(client.get(meeting_path(booking, "reassign")).text)
+	assert not page.all("select", name="host")
+	cancel = read(client.get(meeting_path(booking, "cancel")).text).one("div", id="panel").one("form")
+	typed = [*typed_in(cancel), ("host", ann), ("action", "reassign")]
+	assert client.post(meeting_path(booking), data=typed).status_code == 403
 	assert host_of(booking) == ben

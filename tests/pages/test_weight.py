@@ -6,11 +6,12 @@ import re
 import pytest
 
 from scheduler_integration.pages.kit.assets import assets
-from tests.pages.offer import make_offer, path_of
+from tests.pages.offer import book, host_of, in_three_days, make_offer, meeting_path, path_of, sign_in
 from tests.pages.reading import read
 
 BUDGET = 60_000
 FIRST_LOAD = 49_000
+HOSTS_BUDGET = 30_000
 
 
 @pytest.fixture
@@ -36,6 +37,15 @@ def test_the_booking_page_with_all_it_can_load_stays_in_its_budget(client, offer
 	later = [f"/assets/scheduler_integration/js/parts/{name}.js" for name in ("zone-picker", "zones")]
 	assert first < FIRST_LOAD
 	assert first + sum(weight(client, address) for address in later) < BUDGET
+
+
+def test_a_hosts_pages_with_fifty_meetings_stay_in_their_budget(client, commit_clean):
+	offer = make_offer(seats=60)
+	names = [book(offer, in_three_days(9 + number * 0.5)).id for number in range(18) for _each in range(3)]
+	sign_in(client, host_of(offer))
+	for path in ("/scheduling", meeting_path(names[0], "move"), "/scheduling/book"):
+		html = read(client.get(path).text)
+		assert sum(weight(client, address) for address in [path, *loaded(html)]) < HOSTS_BUDGET, path
 
 
 def test_nothing_is_asked_of_another_host(client, offer):

@@ -1,4 +1,4 @@
-"""The page of a host: the next meetings by day, and the links to share."""
+"""`/scheduling`: requests first, then the meetings to come by day, or those of the past, and the links to share."""
 
 from __future__ import annotations
 
@@ -14,27 +14,26 @@ from frappe.utils import get_url_to_form
 from scheduler_integration.catalogue.public import Listing
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.bulk import BULK_ACTIONS
-from scheduler_integration.meetings.agenda import AgendaEntry
+from scheduler_integration.meetings.agenda import Agenda
+from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host.house import House
-from scheduler_integration.pages.host.meeting_row import meeting_row
+from scheduler_integration.pages.host.meeting_row import meeting_row, time_left
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.visitor import Visitor
-
-# This many days are shown one by one. Later ones are in one group.
-_DAYS = 7
 
 
 @dataclass(frozen=True)
 class Tabs:
 	"""The links around a list of meetings.
 
-	`views` are a manager's links to their own meetings and to everybody's. `sees_all` says whether everybody's are
-	shown. If the list continues after a meeting, `after` is that meeting's name and `first` the address of the first
+	`views` are the links to other lists. `sees_all` says whether everybody's meetings are shown, `is_past` whether the list
+	is of the past. If the list continues after a meeting, `after` is that meeting's name and `first` the address of the first
 	meetings. `later` is the address of the meetings that follow, or None.
 	"""
 
 	views: Sequence[dict] = ()
 	sees_all: bool = False
+	is_past: bool = False
 	after: str = ""
 	first: str | None = None
 	later: str | None = None
@@ -46,11 +45,12 @@ class HostPage:
 
 	house: House
 	zone: str
-	entries: Sequence[AgendaEntry]
+	found: Agenda
 	listings: Sequence[Listing]
 	now: int
 	tabs: Tabs = Tabs()
 	message: dict | None = None
+	toast: dict | None = None
 	filters: dict = field(default_factory=dict)
 
 	@property
@@ -65,67 +65,77 @@ class HostPage:
 	def today(self) -> date:
 		return local_date(self.now, self.zone)
 
+	@property
+	def is_plain(self) -> bool:
+		"""Whether these are the meetings to come from the first one on, without a filter."""
+		return not (self.tabs.is_past or self.tabs.after or self.filters.get("is_set"))
+
 
 def hosting_view(shown: HostPage) -> dict:
 	"""Return the view of `/scheduling`."""
 	tabs, locale = shown.tabs, shown.visitor.locale
-	title = _("Everybody's meetings") if tabs.sees_all else _("Your meetings")
+	city = dates.city(shown.zone, locale)
 	return {
-		**shown.house.frame(title, styles=("meetings",)),
-		"subtitle": f"{dates.full_date(shown.today, locale)} · {_('times in {0}').format(dates.city(shown.zone, locale))}",
+		**shown.house.frame(_("Meetings"), styles=("meetings",)),
+		"subtitle": f"{dates.full_date(shown.today, locale)} · {_('times in {0}').format(city)}",
 		"views": tabs.views,
 		"sees_all": tabs.sees_all,
+		"is_past": tabs.is_past,
+		"is_plain": shown.is_plain,
 		"after": tabs.after,
 		"first": tabs.first,
 		"later": tabs.later,
-		"city": dates.city(shown.zone, locale),
-		"zone": shown.zone,
+		"requests": [_row(sharing, shown) for sharing in _sessions(shown.found.requests)],
 		"days": _days(shown),
-		"bulk": _bulk(shown.entries),
+		"bulk": _bulk([*shown.found.requests, *shown.found.bookings]),
 		"links": [_link(listing) for listing in shown.listings],
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": shown.message,
+		"toast": shown.toast,
 		"filters": shown.filters,
 		"status": 200,
 	}
 
 
 def _days(shown: HostPage) -> list[dict]:
-	"""Return the meetings by day.
-
-	Today comes first, even without meetings, unless the list is filtered or continues after a meeting. Meetings a week
-	ahead or later share a group.
-	"""
+	"""Return the meetings by day. Today comes first in the plain list, even without meetings."""
 	today, locale = shown.today, shown.visitor.locale
-	is_filtered = bool(shown.filters.get("is_set"))
-	groups: dict[date | None, list[list[AgendaEntry]]] = {} if shown.tabs.after or is_filtered else {today: []}
-	for sharing in _sessions(shown.entries):
-		day = local_date(sharing[0].booking.start, shown.zone)
+	groups: dict[date, list[list[HostBooking]]] = {today: []} if shown.is_plain else {}
+	for sharing in _sessions(shown.found.bookings):
+		day = local_date(sharing[0].start, shown.zone)
 		# A multi-day meeting that has begun is one of today's.
-		day = day if is_filtered else max(day, today)
-		groups.setdefault(day if day < today + timedelta(days=_DAYS) else None, []).append(sharing)
+		groups.setdefault(max(day, today) if shown.is_plain else day, []).append(sharing)
 	return [
 		{
 			"title": _day_title(day, today, locale),
-			"subtitle": day and _subtitle(day, today, locale),
+			"subtitle": _subtitle(day, today, locale),
 			"is_today": day == today,
-			"meetings": [meeting_row(sharing, day, shown.style) for sharing in group],
+			"meetings": [_row(sharing, shown) for sharing in group],
 		}
 		for day, group in groups.items()
 	]
 
 
-def _bulk(entries: Sequence[AgendaEntry]) -> list[str]:
+def _row(sharing: Sequence[HostBooking], shown: HostPage) -> dict:
+	"""Return the row of a meeting. The next one says how much time is left."""
+	row = meeting_row(sharing, shown.style)
+	day = local_date(sharing[0].start, shown.zone)
+	is_next = shown.is_plain and sharing[0] is next(iter(shown.found.bookings), None)
+	left = time_left(sharing[0], shown.now, shown.style) if is_next else None
+	return {**row, "date": dates.short_day(day, shown.visitor.locale), "left": left}
+
+
+def _bulk(bookings: Sequence[HostBooking]) -> list[str]:
 	"""Return the commands that can be sent for several of the meetings; none if there is only one meeting."""
-	possible = {action for entry in entries for action in entry.booking.actions} if len(entries) > 1 else set()
+	possible = {action for booking in bookings for action in booking.actions} if len(bookings) > 1 else set()
 	return [action for action in BULK_ACTIONS if action in possible]
 
 
-def _sessions(entries: Sequence[AgendaEntry]) -> list[list[AgendaEntry]]:
+def _sessions(bookings: Sequence[HostBooking]) -> list[list[HostBooking]]:
 	"""Group the bookings by session. A booking without a session is a group of its own."""
-	groups: dict[str, list[AgendaEntry]] = {}
-	for entry in entries:
-		groups.setdefault(entry.booking.session or entry.booking.id, []).append(entry)
+	groups: dict[str, list[HostBooking]] = {}
+	for booking in bookings:
+		groups.setdefault(booking.session or booking.id, []).append(booking)
 	return list(groups.values())
 
 
@@ -134,12 +144,9 @@ def _subtitle(day: date, today: date, locale: Locale) -> str:
 	return dates.day_and_month(day, locale) if day.year == today.year else dates.full_date(day, locale)
 
 
-def _day_title(day: date | None, today: date, locale: Locale) -> str:
-	if day is None:
-		return _("Later")
-	if day == today:
-		return _("Today")
-	return _("Tomorrow") if day == today + timedelta(days=1) else dates.weekday(day, locale)
+def _day_title(day: date, today: date, locale: Locale) -> str:
+	known = {today: _("Today"), today + timedelta(days=1): _("Tomorrow"), today - timedelta(days=1): _("Yesterday")}
+	return known.get(day) or dates.weekday(day, locale)
 
 
 def _link(listing: Listing) -> dict:

@@ -158,9 +158,10 @@ def _found(person: Person, wish: Wish) -> dict:
 
 
 def _names(person: Person) -> dict:
+	kind = _("Attendee") if person.doctype == "Booking" else _(person.doctype)
 	return {
 		"name": person.name or person.email or person.record,
-		"about": " · ".join(filter(None, (_(person.doctype), person.email, person.company))),
+		"about": " · ".join(filter(None, (kind, person.email, person.company))),
 	}
 
 

@@ -34,6 +34,7 @@ class Filters:
 	until: str = ""
 	meeting_type: str = ""
 	host: str = ""
+	text: str = ""
 
 	@property
 	def is_set(self) -> bool:
@@ -48,6 +49,7 @@ class Filters:
 			"to": self.until,
 			"type": self.meeting_type,
 			"hosted_by": self.host,
+			"q": self.text,
 		}
 
 	def values(self, today: date) -> dict[str, object]:
@@ -59,22 +61,25 @@ class Filters:
 			"end_date": self.until,
 			"meeting_type": self.meeting_type,
 			"host": self.host,
+			"text": self.text,
 		}
 
 
 def filters_view(filters: Filters, types: Sequence[ReadableType], hosts: Sequence[TypeHost]) -> dict:
 	"""Return the view of the filters' form. `hosts` are those that a manager may choose, empty for others."""
 	statuses = {
-		"": _("To come"),
+		"": _("Upcoming"),
 		"pending": _("Needs your answer"),
 		"scheduled": _("Confirmed"),
-		"completed": _("Took place"),
-		"no_show": _("Attendee didn't come"),
+		"completed": _("Attended"),
+		"no_show": _("No-show"),
 		"cancelled": _("Cancelled or moved"),
 		"all": _("All"),
 	}
 	return {
 		"is_set": filters.is_set,
+		"is_more_set": any(value for name, value in filters.arguments.items() if name != "q"),
+		"text": filters.text,
 		"arguments": {name: value for name, value in filters.arguments.items() if value},
 		"statuses": [
 			{"value": value, "label": label, "is_chosen": value == filters.status} for value, label in statuses.items()

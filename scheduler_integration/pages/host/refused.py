@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from frappe import _
 
 from scheduler_integration.exceptions import HostNotFree, SomeRefused, TimeNotFree
-from scheduler_integration.meetings.agenda import AgendaEntry
-from scheduler_integration.pages.host.meeting_row import who_and_when
+from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.host.words import who_and_when
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.reasons import conflict_view, reason_view
 from scheduler_integration.pages.kit.spans import moment_in_short
@@ -52,9 +52,9 @@ def no_time_message(error: TimeNotFree, asked: dict[str, str], style: TimeStyle)
 	}
 
 
-def some_refused_message(error: SomeRefused, entries: Sequence[AgendaEntry], style: TimeStyle) -> dict:
-	"""Return a message that names each of the `entries` that was refused, with the reason."""
-	names = {entry.booking.id: who_and_when(entry.booking, style) for entry in entries}
+def some_refused_message(error: SomeRefused, bookings: Sequence[HostBooking], style: TimeStyle) -> dict:
+	"""Return a message that names each of the `bookings` that was refused, with the reason."""
+	names = {booking.id: who_and_when(booking, style) for booking in bookings}
 	return {
 		"text": error.message,
 		"is_error": True,

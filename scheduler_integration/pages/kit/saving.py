@@ -46,14 +46,15 @@ class Saved:
 	"""The result of a form's command.
 
 	`done` names the sentence about it. `modified` is the new version of the record, which the form's next save sends along.
-	`undo` are facts with which the command can be taken back, as JSON values; it can be undone for `seconds`. `more` is added
-	to the JSON, for the page's own script.
+	`undo` are facts with which the command can be taken back, as JSON values; it can be undone for `seconds`. `address` is
+	the page to go on to, if it is another one. `more` is added to the JSON, for the page's own script.
 	"""
 
 	done: str = "saved"
 	modified: str = ""
 	undo: dict[str, Any] | None = None
 	seconds: int = UNDO_SECONDS
+	address: str = ""
 	more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -89,7 +90,7 @@ def answer_form(
 		raise Answer({**told, "seconds": saved.seconds if saved.undo else None, **saved.more}, 200)
 	asked = {**(kept or {}), "done": saved.done, "undo": key or ""}
 	query = urlencode({name: value for name, value in asked.items() if value})
-	raise redirection(f"{address}?{query}")
+	raise redirection(f"{saved.address or address}?{query}")
 
 
 def toast_of(sentences: Mapping[str, str], seconds: int = UNDO_SECONDS) -> dict | None:

@@ -1,0 +1,99 @@
+"""Runs the commands of the buttons on hosts' pages, and takes them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration.bookings import UNDO_SECONDS
+from scheduler_integration.entry.bulk import act_on_all
+from scheduler_integration.entry.commands import act_undoably, parse_command, undo
+from scheduler_integration.exceptions import HostNotFree, SchedulingError, SomeRefused, TimeNotFree
+from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.host.refused import no_time_message, not_free_message, some_refused_message
+from scheduler_integration.pages.kit.dates import TimeStyle
+from scheduler_integration.pages.kit.fields import split_addresses
+from scheduler_integration.pages.kit.respond import argument
+from scheduler_integration.pages.kit.saving import Saved, take_back
+from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
+from scheduler_integration.platform.clock import iso
+
+# The arguments of a command that a form sends as they are.
+ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back")
+
+
+def sentences() -> dict[str, str]:
+	"""Return the messages about what was done, by the command's name."""
+	return {
+		"book": _("The meeting is booked, and the invitation is on its way."),
+		"cancel": _("Cancelled. The e-mail leaves in ten seconds."),
+		"cancel_for_all": _("Cancelled for all. The e-mails leave in ten seconds."),
+		"complete": _("Marked as attended."),
+		"no_show": _("Marked as a no-show."),
+		"reschedule": _("Moved. The e-mail leaves in ten seconds."),
+		"reschedule_for_all": _("Moved for all. The e-mails leave in ten seconds."),
+		"ask_to_reschedule": _("Asked for another time. The e-mail leaves in ten seconds."),
+		"guests": _("The guests are saved. The e-mails leave in ten seconds."),
+		"confirm": _("Confirmed. The e-mail leaves in ten seconds."),
+		"reassign": _("Reassigned. The e-mails leave in ten seconds."),
+		"decline": _("Declined. The e-mail leaves in ten seconds."),
+		"one": _("The meeting is changed. The e-mail leaves in ten seconds."),
+		"several": _("The meetings are changed. The e-mails leave in ten seconds."),
+		"undone": _("Undone. Nobody was told."),
+	}
+
+
+def run_command(style: TimeStyle, page: str, page_of_booking: bool = False) -> Saved:
+	"""Run the command of the submitted form, or take one back. Raises the errors of the command.
+
+	`page` is the address to which the browser goes next. With `page_of_booking` that is the page of the changed booking: a
+	meeting that is moved has another one.
+	"""
+	if key := argument("undo"):
+		facts = take_back(key)
+		for each in reversed(facts["commands"]):
+			undo(each)
+			frappe.db.commit()
+		return Saved("undone", address=facts["page"])
+	if argument("several"):
+		done = act_on_all(argument("action"), _selected(), argument("reason"))
+		return _saved("several" if len(done) > 1 else "one", done, page, page)
+	asked: dict[str, object] = {name: argument(name) for name in ASKED}
+	command = parse_command(**asked, start=wanted_start(style), guests=split_addresses(argument("guests")))
+	booking, facts = act_undoably(command)
+	there = page.replace(command.name, booking.id) if page_of_booking else page
+	return _saved(command.action, [facts], page, there)
+
+
+def _saved(done: str, commands: Sequence[dict[str, Any]], page: str, there: str) -> Saved:
+	return Saved(done, undo={"commands": list(commands), "page": page}, seconds=UNDO_SECONDS, address=there)
+
+
+def wanted_start(style: TimeStyle) -> str:
+	"""Return the time to which a meeting is to be moved, in ISO 8601; empty if none or no valid one was given.
+
+	A typed time counts more than a chosen one.
+	"""
+	typed = read_wall_time(read_day(argument("to_date")), argument("to_time"), style.zone)
+	return iso(typed, style.zone) if typed else argument("start")
+
+
+def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], style: TimeStyle) -> dict:
+	"""Return the message about a refused command, with what can be done instead."""
+	if isinstance(error, HostNotFree):
+		asked = {name: argument(name) for name in ("name", "host", "replaces")}
+		return not_free_message(error, asked, style)
+	if isinstance(error, TimeNotFree):
+		asked = {**{name: argument(name) for name in ("action", "name", "reason")}, "start": wanted_start(style)}
+		return no_time_message(error, asked, style)
+	if isinstance(error, SomeRefused):
+		return some_refused_message(error, bookings, style)
+	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
+
+
+def _selected() -> list[str]:
+	"""Return the names of the selected bookings. A session is one row of the list, and sends all its bookings."""
+	return [name for row in frappe.request.form.getlist("selected") for name in row.split(",") if name]

@@ -1,0 +1,170 @@
+"""`/scheduling/meeting/<name>`: everything about one meeting, and each thing that can be done with it in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from frappe import _
+
+from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.host import words
+from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.meeting_row import meeting_url, time_left
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.facts import place_icon
+from scheduler_integration.pages.kit.people import names
+from scheduler_integration.pages.kit.spans import when_view
+from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.platform.clock import iso
+
+# The panels, in the order of their buttons, with the command that each needs. The destructive ones come last.
+PANELS = {
+	"move": "reschedule",
+	"move_all": "reschedule_for_all",
+	"ask": "ask_to_reschedule",
+	"guests": "guests",
+	"reassign": "reassign",
+	"decline": "decline",
+	"cancel": "cancel",
+	"cancel_all": "cancel_for_all",
+}
+MOVING = ("move", "move_all")
+
+
+@dataclass(frozen=True)
+class MeetingPage:
+	"""The data of the page. `sharing` are all bookings of the session, or the booking alone.
+
+	`panel` is the open one of PANELS, or empty. `move` is the view of the times if that moves the meeting. `newer` is the
+	booking that took this one's place. `zone` is the host's, `now` is in epoch seconds.
+	"""
+
+	house: House
+	booking: HostBooking
+	sharing: Sequence[HostBooking]
+	zone: str
+	now: int
+	panel: str = ""
+	move: dict | None = None
+	possible_hosts: Sequence[TypeHost] = ()
+	newer: str | None = None
+	message: dict | None = None
+	toast: dict | None = None
+	typed: dict[str, str] | None = None
+
+	@property
+	def visitor(self) -> Visitor:
+		return self.house.visitor
+
+	@property
+	def style(self) -> dates.TimeStyle:
+		return self.visitor.style(self.zone)
+
+
+def open_panel(booking: HostBooking, asked: str) -> str:
+	"""Return the panel that is asked for, or an empty text if its command can't be sent now."""
+	return asked if PANELS.get(asked) in booking.actions else ""
+
+
+def meeting_view(shown: MeetingPage) -> dict:
+	"""Return the view of the page."""
+	booking, style = shown.booking, shown.style
+	is_shared = len(shown.sharing) > 1
+	when = when_view(booking.stretches, style)
+	call = None if booking.is_over or booking.status != "Scheduled" else words.way_to_join([booking])
+	problem = words.problem(booking)
+	return {
+		**shown.house.frame(_title(shown), styles=("book", "meetings"), said=_said(shown)),
+		"subtitle": booking.page.title if is_shared else f"{booking.meeting_type.title} · {booking.page.title}",
+		"name": booking.id,
+		"address": meeting_url(booking.id),
+		"kept": {},
+		"machine": iso(booking.start, style.zone),
+		"when": when,
+		"left": time_left(booking, shown.now, style),
+		"their_time": words.their_time(booking, style),
+		"city": dates.city(style.zone, style.locale),
+		"ended": words.state(booking.status),
+		"is_request": "confirm" in booking.actions,
+		"asked": words.asked(booking, style),
+		"newer": meeting_url(shown.newer) if shown.newer else None,
+		"call": call,
+		"came": words.who_came(booking, style),
+		"place_icon": place_icon(booking.location_type),
+		"place": booking.location_label,
+		"place_text": booking.location if booking.location != words.own_link(booking) else None,
+		"hosts": names(booking.hosts),
+		"attendee": booking.attendee,
+		"guests": booking.guests,
+		"answers": booking.answers,
+		"notes": booking.notes,
+		"reason": booking.cancel_reason,
+		"problem": {"title": problem[0], "text": problem[1]} if problem else None,
+		"attendees": [_attendee(each, booking) for each in shown.sharing] if is_shared else [],
+		"seats": sum(each.seats for each in shown.sharing),
+		"buttons": _buttons(shown),
+		"outcomes": [action for action in ("complete", "no_show") if action in booking.actions],
+		"panel": shown.panel,
+		"move": shown.move,
+		"possible_hosts": shown.possible_hosts,
+		"replaceable": booking.hosts if len(booking.hosts) > 1 else (),
+		"typed": shown.typed or {},
+		"message": shown.message,
+		"toast": {**shown.toast, "address": meeting_url(booking.id)} if shown.toast else None,
+		"book_again_url": f"/scheduling/book?{urlencode({'doctype': 'Booking', 'record': booking.id})}",
+		"status": 200,
+	}
+
+
+def _title(shown: MeetingPage) -> str:
+	"""Return the attendee's name, or the meeting type's title if several attend."""
+	return shown.booking.meeting_type.title if len(shown.sharing) > 1 else shown.booking.attendee.name
+
+
+def _said(shown: MeetingPage) -> str:
+	return shown.message["text"] if shown.message and shown.message["is_error"] else ""
+
+
+def _buttons(shown: MeetingPage) -> list[dict]:
+	"""Return the buttons that open the panels. Those of the whole session come after those of the attendee."""
+	is_shared, name = len(shown.sharing) > 1, shown.booking.attendee.name
+	labels = {
+		"move": _("Move {0}").format(name) if is_shared else _("Move"),
+		"move_all": _("Move for all"),
+		"ask": _("Ask for another time"),
+		"guests": _("Guests"),
+		"reassign": _("Reassign"),
+		"cancel": _("Cancel for {0}").format(name) if is_shared else _("Cancel meeting"),
+		"cancel_all": _("Cancel for all"),
+	}
+	actions = shown.booking.actions
+	# A request is declined rather than cancelled, with a button beside "Confirm".
+	left_out = {"decline", "cancel"} if "decline" in actions else {"decline"}
+	if not shown.possible_hosts:
+		left_out.add("reassign")
+	return [
+		{
+			"panel": panel,
+			"label": labels[panel],
+			"url": f"{meeting_url(shown.booking.id)}?{urlencode({'do': panel})}#panel",
+			"is_open": panel == shown.panel,
+			"is_danger": panel in ("cancel", "cancel_all"),
+		}
+		for panel, action in PANELS.items()
+		if action in actions and panel not in left_out
+	]
+
+
+def _attendee(each: HostBooking, booking: HostBooking) -> dict:
+	return {
+		"name": each.attendee.name,
+		"url": meeting_url(each.id),
+		"is_current": each.id == booking.id,
+		"seats": each.seats,
+		"waiting": each.status == "Pending",
+		"state": words.state(each.status),
+		"has_problem": bool(words.problem(each)),
+	}

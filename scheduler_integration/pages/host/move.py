@@ -1,0 +1,85 @@
+"""The times to which a host can move a meeting: the days of two weeks that have free ones, and those of one day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from frappe import _
+
+from scheduler_integration.availability.slots import OfferedSlots
+from scheduler_integration.engine import local_date
+from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.spans import days_in_short
+from scheduler_integration.platform.clock import iso
+from scheduler_integration.times import Slot
+
+# This many days are shown together: one statement finds the times of all of them.
+DAYS = 14
+
+
+@dataclass(frozen=True)
+class MoveWish:
+	"""The day that was chosen, None at first; the days shown are the DAYS from `first` on, in the host's zone."""
+
+	first: date
+	day: date | None = None
+
+	@property
+	def last(self) -> date:
+		return self.first + timedelta(days=DAYS - 1)
+
+
+def move_wish(booking: HostBooking, day: date | None, since: date | None, now: int, zone: str) -> MoveWish:
+	"""Return the days to show: from `since` on, or else from the week of the chosen day or the meeting on."""
+	today = local_date(now, zone)
+	shown = since or day or local_date(booking.start, zone)
+	return MoveWish(max(shown, today), day)
+
+
+def move_view(
+	booking: HostBooking,
+	found: OfferedSlots,
+	wish: MoveWish,
+	style: dates.TimeStyle,
+	now: int,
+	address: Callable[..., str],
+) -> dict:
+	"""Return the view of the times. `address` makes a link to this page with arguments."""
+	day = wish.day if wish.day and wish.day in found.days else next(iter(sorted(found.days)), None)
+	today = local_date(now, style.zone)
+	earlier = max(wish.first - timedelta(days=DAYS), today) if wish.first > today else None
+	return {
+		"days": [
+			{
+				"label": dates.short_day(each, style.locale),
+				"count": len(slots),
+				"url": address(date=each.isoformat(), since=wish.first.isoformat()),
+				"is_chosen": each == day,
+			}
+			for each, slots in sorted(found.days.items())
+		],
+		"none": None if found.days else _("No free times on these days: {0}.").format(_span(wish, style)),
+		"day": day.isoformat() if day else wish.first.isoformat(),
+		"title": dates.full_date(day, style.locale) if day else None,
+		"times": [_time(slot, booking, style) for slot in found.days.get(day, ())] if day else [],
+		"later": address(since=(wish.last + timedelta(days=1)).isoformat()),
+		"earlier": address(since=earlier.isoformat()) if earlier else None,
+		"city": dates.city(style.zone, style.locale),
+	}
+
+
+def _span(wish: MoveWish, style: dates.TimeStyle) -> str:
+	return dates.short_range(wish.first, wish.last, style.locale)
+
+
+def _time(slot: Slot, booking: HostBooking, style: dates.TimeStyle) -> dict:
+	"""Return a time with the attendee's clock below it, if that shows another time, or the days of a multi-day meeting."""
+	theirs = dates.clock_time(slot.start, replace(style, zone=booking.timezone))
+	label = dates.clock_time(slot.start, style)
+	note = days_in_short(slot.parts, style.zone, style.locale) if slot.parts else None
+	if not note and theirs != label:
+		note = _("{0} in {1}").format(theirs, dates.city(booking.timezone, style.locale))
+	return {"value": iso(slot.start, style.zone), "label": label, "note": note}

@@ -1,0 +1,107 @@
+"""The words in which hosts' pages tell of a booking: its state, its problems, who came, how to join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from frappe import _
+
+from scheduler_integration.catalogue.places import location_label
+from scheduler_integration.engine import local_date, wall_clock
+from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.links import web_address
+from scheduler_integration.pages.kit.spans import moment_in_short
+
+
+def who_and_when(booking: HostBooking, style: dates.TimeStyle) -> str:
+	return f"{booking.attendee.name}, {moment_in_short(booking.start, style)}"
+
+
+def state(status: str) -> str | None:
+	"""Return how the meeting ended, in words, or None for one that is to take place."""
+	return {
+		"Completed": _("Attended"),
+		"No Show": _("No-show"),
+		"Cancelled": _("Was cancelled"),
+		"Declined": _("Was declined"),
+		"Rescheduled": _("Was moved"),
+	}.get(status)
+
+
+def asked(booking: HostBooking, style: dates.TimeStyle) -> str | None:
+	"""Return when a host asked for another time, if the attendee hasn't chosen one yet."""
+	if not booking.asked_at:
+		return None
+	day = dates.short_day(local_date(booking.asked_at, style.zone), style.locale)
+	return _("Asked for another time · {0}").format(day)
+
+
+def their_time(booking: HostBooking, style: dates.TimeStyle) -> str | None:
+	"""Return the start on the attendee's clock with their city, or None if it shows the same as the host's."""
+	theirs = replace(style, zone=booking.timezone)
+	if wall_clock(booking.start, theirs.zone).replace(tzinfo=None) == wall_clock(booking.start, style.zone).replace(
+		tzinfo=None
+	):
+		return None
+	is_same_day = local_date(booking.start, theirs.zone) == local_date(booking.start, style.zone)
+	time = dates.clock_time(booking.start, theirs) if is_same_day else moment_in_short(booking.start, theirs)
+	return _("{0} in {1}").format(time, dates.city(theirs.zone, theirs.locale))
+
+
+def problem(booking: HostBooking) -> tuple[str, str] | None:
+	"""Return a title and a sentence about a message or a video call that failed, or None."""
+	if booking.delivery_error:
+		return _("Not delivered"), booking.delivery_error
+	trouble = _call_trouble(booking)
+	return (_("Video call"), trouble) if trouble else None
+
+
+def way_to_join(sharing: Sequence[HostBooking]) -> dict | None:
+	"""Return the button that joins a video call, or calls the attendee: `{url, label, is_call}`; None without one."""
+	link = next(filter(None, map(own_link, sharing)), None)
+	if link:
+		return {"url": link, "label": _("Join"), "is_call": False}
+	first = sharing[0]
+	# Otherwise the place has a number of its own, which the attendee calls.
+	calls_them = first.location_type == "phone" and first.location == first.attendee.phone
+	if len(sharing) == 1 and calls_them and first.attendee.phone:
+		return {"url": f"tel:{first.attendee.phone}", "label": _("Call"), "is_call": True}
+	return None
+
+
+def own_link(booking: HostBooking) -> str | None:
+	"""Return the address at which the host joins the meeting, or None."""
+	return booking.host_link or web_address(booking.meeting_link) or web_address(booking.location)
+
+
+def who_came(booking: HostBooking, style: dates.TimeStyle) -> str | None:
+	"""Return the provider's report on who joined, as a hint whether the attendee came. Later, others may still join."""
+	told = booking.attendance
+	if not told or (told.others == 0 and not booking.is_over):
+		return None
+	provider = location_label(told.provider) or told.provider
+	if told.others == 0:
+		nobody = (
+			_("Only the host joined, as far as {0} tells.")
+			if told.host_came
+			else _("Nobody joined, as far as {0} tells.")
+		)
+		return nobody.format(provider)
+	first = dates.clock_time(told.first_at or booking.start, style)
+	if told.others == 1:
+		return _("One person joined besides the host, at {0}.").format(first)
+	return _("{0} people joined besides the host, the first at {1}.").format(told.others, first)
+
+
+def _call_trouble(booking: HostBooking) -> str | None:
+	troubles = {
+		"failed": _("The video call could not be made. Please send {0} a link."),
+		"deleted_outside": _(
+			"The video call was deleted at its provider. Please send {0} a link, or cancel the meeting."
+		),
+		"moved_outside": _("The video call was moved at its provider. The time here is the one that {0} knows."),
+	}
+	text = troubles.get(booking.video_status or "")
+	return text.format(booking.attendee.name) if text else None
