@@ -246,7 +246,7 @@ class TestTooLate:
 			bookings.undo(facts, LATER)
 
 
-def test_nothing_leaves_before_ten_seconds_and_all_of_it_after(commit_clean, page, pool):
+def test_nothing_leaves_before_ten_seconds_and_all_of_it_after(commit_clean, outgoing_mail, page, pool):
 	name = book(page, pool)
 	told(name)
 	bookings.undoable(name, lambda: SINGLE["cancel"](name), NOW)
