@@ -119,6 +119,12 @@ class SiteCache(Refusing):
 	def hset(self, name: str, key: str, value: Any) -> None:
 		self._run("insert or replace into cache values (?, ?, null)", (f"{name}|{key}", pickle.dumps(value)))
 
+	def hget(self, name: str, key: str) -> Any:
+		return self._get(f"{name}|{key}", keep=False)
+
+	def hkeys(self, name: str) -> list[bytes]:
+		return list(self.hgetall(name))
+
 	def hgetall(self, name: str) -> dict[bytes, Any]:
 		"""Return all values by their keys. The keys are bytes, as Redis returns them."""
 		prefix = f"{name}|"

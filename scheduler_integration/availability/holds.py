@@ -2,12 +2,18 @@
 
 A hold is a courtesy. It never protects a booking: the lock row and the unique index do that. So holds are kept in the
 site's cache. Reading them takes no query, and if the cache is emptied, no booking is lost.
+
+All holds are in one hash. The name of an entry says whose time it is, until when and for whom, so a request reads the names
+and then only the holds of its own hosts:
+
+    "1795424400 5f2c… 9ab1… jane@hosts.example"    expiry, visitor's address, visitor's key, host
 """
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
 
 import frappe
 
@@ -67,7 +73,8 @@ def held_slots(
 		10:00:00   Ann holds 14:00        held for Ann: nothing
 		10:00:01   Ben holds 14:00        held for Ben: Ann's hold
 	"""
-	wanted, live = set(users), _live(now)
+	wanted = set(users)
+	live = _holds([each for each in _entries() if each.expires_at > now and (each.user in wanted or each.key == own)])
 	mine = [hold for hold in live if hold.key == own]
 	found: dict[str, list[engine.Booked]] = defaultdict(list)
 	for hold in live:
@@ -83,15 +90,19 @@ def put_hold(hold: Hold, now: int) -> None:
 	A multi-day meeting is held on its first MOST_OF_ONE_ADDRESS dates.
 	"""
 	hold = replace(hold, parts=hold.parts[:MOST_OF_ONE_ADDRESS])
-	mine = [known for known in _live(now) if known.address == hold.address and known.key != hold.key]
-	_forget(_expired(now) + _surplus(mine, MOST_OF_ONE_ADDRESS - len(hold.parts)))
-	frappe.cache.hset(CACHE_KEY, hold.key, asdict(hold))
+	entries = _entries()
+	mine = [each for each in entries if each.expires_at > now and each.address == hold.address and each.key != hold.key]
+	gone = {hold.key, *_surplus(_holds(mine), MOST_OF_ONE_ADDRESS - len(hold.parts))}
+	_forget(each for each in entries if each.expires_at <= now or each.key in gone)
+	for user in hold.users:
+		frappe.cache.hset(CACHE_KEY, f"{hold.expires_at} {hold.address} {hold.key} {user}", asdict(hold))
 
 
 def held_dates(key: str, meeting_type: str, start: int, now: int) -> tuple[int, ...]:
 	"""Return the starts of the parts that `key` holds for a meeting at `start`; empty without such a hold."""
-	mine = (hold for hold in _live(now) if (hold.key, hold.meeting_type) == (key, meeting_type))
-	return next((tuple(part[0] for part in hold.parts) for hold in mine if hold.parts[0][0] == start), ())
+	mine = _holds([each for each in _entries() if each.key == key and each.expires_at > now])
+	mine = [hold for hold in mine if (hold.meeting_type, hold.parts[0][0]) == (meeting_type, start)]
+	return tuple(part[0] for hold in mine for part in hold.parts)
 
 
 def held_until(address: str, user: str, start: int, now: int, seconds: int) -> int:
@@ -117,7 +128,7 @@ def held_until(address: str, user: str, start: int, now: int, seconds: int) -> i
 
 def release_hold(key: str) -> None:
 	"""Remove the hold. An unknown key changes nothing."""
-	_forget([key])
+	_forget(each for each in _entries() if each.key == key)
 
 
 def address_hash(address: str | None) -> str:
@@ -136,21 +147,33 @@ def _surplus(holds: list[Hold], room: int) -> list[str]:
 	return surplus
 
 
-def _live(now: int) -> list[Hold]:
-	return [hold for hold in _all() if hold.expires_at > now]
+class _Entry(NamedTuple):
+	expires_at: int
+	address: str
+	key: str
+	user: str
+	name: str
 
 
-def _expired(now: int) -> list[str]:
-	return [hold.key for hold in _all() if hold.expires_at <= now]
+def _entries() -> list[_Entry]:
+	found = []
+	for name in map(bytes.decode, frappe.cache.hkeys(CACHE_KEY)):
+		until, address, key, user = name.split(" ", 3)
+		found.append(_Entry(int(until), address, key, user, name))
+	return found
 
 
-def _all() -> list[Hold]:
-	return [Hold(**stored) for stored in (frappe.cache.hgetall(CACHE_KEY) or {}).values()]
+def _holds(entries: Iterable[_Entry]) -> list[Hold]:
+	"""Return the holds of these entries. A hold of several hosts has an entry for each of them."""
+	names = {each.key: each.name for each in entries}
+	stored = [frappe.cache.hget(CACHE_KEY, name) for name in names.values()]
+	# An entry may have been removed since its name was read.
+	return [Hold(**fields) for fields in stored if fields]
 
 
-def _forget(keys: list[str]) -> None:
-	for key in keys:
-		frappe.cache.hdel(CACHE_KEY, key)
+def _forget(entries: Iterable[_Entry]) -> None:
+	for each in entries:
+		frappe.cache.hdel(CACHE_KEY, each.name)
 
 
 def _booked(hold: Hold, counts: bool) -> list[engine.Booked]:

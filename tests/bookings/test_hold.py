@@ -119,7 +119,7 @@ def test_of_two_who_held_a_slot_at_the_same_moment_one_books_it(page, call):
 
 def at_the_same_moment(key, other):
 	"""Store a second hold of the same slot, as if its request had read the holds before the first one was stored."""
-	(held,) = (each for each in holds._live(NOW) if each.key == key)
+	(held,) = holds._holds(each for each in holds._entries() if each.key == key)
 	holds.put_hold(replace(held, key=other, address="another"), NOW)
 	return other
 
@@ -245,6 +245,21 @@ def test_a_site_may_do_without_holds(page, call):
 	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 	with pytest.raises(InvalidRequest):
 		hold(page, call)
+
+
+def test_a_request_reads_only_the_holds_of_its_own_hosts(page, call, monkeypatch):
+	mine = hold(page, call)
+	other_page = make_page()
+	hold(other_page, make_meeting_type(other_page))
+	read, hget = [], frappe.cache.hget
+
+	def noted(name, key, *arguments, **options):
+		read.append((name, key))
+		return hget(name, key, *arguments, **options)
+
+	monkeypatch.setattr(frappe.cache, "hget", noted)
+	assert hours(page, call) == ["09:30"]
+	assert [key.split(" ")[2] for name, key in read if name == holds.CACHE_KEY] == [mine]
 
 
 @pytest.mark.parametrize("key", [None, "", "x", 7, ["a"], {"a": 1}, "../" * 20, "é" * 32])

@@ -148,5 +148,6 @@ def test_keys_of_a_hash_come_back_as_bytes():
 	name = f"platform:{frappe.generate_hash(length=8)}"
 	frappe.cache.hset(name, "a", 1)
 	assert frappe.cache.hgetall(name) == {b"a": 1}
+	assert (frappe.cache.hkeys(name), frappe.cache.hget(name, "a"), frappe.cache.hget(name, "b")) == ([b"a"], 1, None)
 	frappe.cache.hdel(name, "a")
 	assert not frappe.cache.hgetall(name)
