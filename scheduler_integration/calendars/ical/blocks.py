@@ -107,15 +107,18 @@ def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
 	"""Yield the kept components with their kind. An alarm within an event is left out: it isn't needed.
 
 	A component without END ends where the next one begins, or the calendar ends. It isn't whole, because some of its lines
-	may be those of another component.
+	may be those of another component. An END:VEVENT without BEGIN is an event of which nothing else is known.
 	"""
 	open_one: _Open | None = None
+	word = ""
 	for line in lines:
-		word = _word(line)
+		before, word = word, _word(line)
 		begins = word[6:] if word.startswith("BEGIN:") and word[6:] in _KEPT else ""
 		if open_one and (begins or word in ("END:VCALENDAR", f"END:{open_one.kind}")):
 			yield open_one.kind, open_one.closed(is_ended=word == f"END:{open_one.kind}")
 			open_one = None
+		elif word == "END:VEVENT" != before:
+			yield "VEVENT", Block([], is_whole=False)
 		if begins:
 			open_one = _Open(begins)
 		elif open_one:

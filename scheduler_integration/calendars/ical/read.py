@@ -82,8 +82,8 @@ def read(data: bytes, window: engine.Interval, zone: str, owners: Collection[str
 		if occurrences > MOST_OCCURRENCES:
 			raise AnswerTooLarge()
 		events.append(event)
-	events += _free_busy(blocks.free_busy, window)
-	return Reading(tuple(events), unreadable)
+	busy, problems = _free_busy(blocks.free_busy, window)
+	return Reading((*events, *busy), unreadable + problems)
 
 
 def check(data: bytes) -> None:
@@ -114,31 +114,38 @@ def _event(
 	return event, max(broken, unreadable, int(has_doubt))
 
 
-def _free_busy(blocks: Iterable[Block], window: engine.Interval) -> list[IcalEvent]:
-	"""Return the periods of VFREEBUSY components as one event: a whole feed may be made of them."""
-	busy = [each for block in blocks for line in block.lines for each in _periods(line)]
-	kept = tuple(each for each in busy if each.start < window[1] and each.end > window[0])
-	return [IcalEvent("free-busy", kept)] if kept else []
+def _free_busy(blocks: Iterable[Block], window: engine.Interval) -> tuple[list[IcalEvent], int]:
+	"""Return the periods of VFREEBUSY components as one event, and how many can't be read.
+
+	A whole feed may be made of such components.
+	"""
+	busy: list[BusyTime] = []
+	unreadable = 0
+	for block in blocks:
+		unreadable += not block.is_whole
+		for text, kind in (each for line in block.lines for each in _periods(line)):
+			try:
+				with understanding():
+					busy.append(_period(text, kind))
+			except Unreadable:
+				unreadable += 1
+	kept = tuple(each for each in busy if window[0] < each.end and each.start < min(window[1], each.end))
+	return [IcalEvent("free-busy", kept)] if kept else [], unreadable
 
 
-def _periods(line: str) -> list[BusyTime]:
+def _periods(line: str) -> list[tuple[str, Kind]]:
 	head, _colon, periods = line.partition(":")
 	if not head.upper().startswith("FREEBUSY") or "FBTYPE=FREE" in head.upper().split(";"):
 		return []
 	kinds = [kind for name, kind in _FREE_BUSY.items() if f"FBTYPE={name}" in head.upper()]
-	kind: Kind = kinds[0] if kinds else "busy"
-	return [busy for period in periods.split(",") if (busy := _period(period.strip(), kind))]
+	return [(period.strip(), kinds[0] if kinds else "busy") for period in periods.split(",")]
 
 
-def _period(text: str, kind: Kind) -> BusyTime | None:
+def _period(text: str, kind: Kind) -> BusyTime:
 	begin, _slash, rest = text.partition("/")
-	try:
-		start: Any = vDDDTypes.from_ical(begin)
-		end = start + vDuration.from_ical(rest) if rest.startswith(("P", "+P")) else vDDDTypes.from_ical(rest)
-		first, last = _utc(start), _utc(end)
-	except (ValueError, TypeError):
-		return None
-	return BusyTime(first, last, kind) if first < last else None
+	start: Any = vDDDTypes.from_ical(begin)
+	end = start + vDuration.from_ical(rest) if rest.startswith(("P", "+P")) else vDDDTypes.from_ical(rest)
+	return BusyTime(_utc(start), _utc(end), kind)
 
 
 def _utc(value: datetime) -> int:
