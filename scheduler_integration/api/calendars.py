@@ -18,6 +18,7 @@ from scheduler_integration.calendars.joining import AnotherAccount
 from scheduler_integration.calendars.mirror.outside import changes_of_booking
 from scheduler_integration.calendars.queue import enqueue_push_sync
 from scheduler_integration.entry.errors import keeping_secrets, refusals
+from scheduler_integration.entry.limits import REQUESTS, refused
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import ConsentExpired, InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.meetings.lookup import find_for_host
@@ -155,10 +156,10 @@ def callback() -> Response:
 	The page gets one of three arguments: `connected`, the name of a connection; `problem`, the code of an error; or
 	`other`, a key, if the host signed in with another account and must say which of the two to use.
 	"""
+	if frappe.session.user == "Guest":
+		return refused(REQUESTS) or _to_page(problem=ConsentExpired.code)
 	try:
 		with refusals():
-			if frappe.session.user == "Guest":
-				raise ConsentExpired
 			found = joining.finish(frappe.request.args, this_asker(), clock.now())
 	except SchedulingError as error:
 		return _to_page(problem=error.code, vendor=getattr(error, "vendor", ""))
@@ -173,14 +174,20 @@ def callback() -> Response:
 def notify() -> Response:
 	"""Take push messages of Google and Microsoft. Queues the reading of the calendars, and answers at once.
 
-	A genuine request and any other one get the same answer.
+	A genuine request and any other one get the same answer. Others are counted, so that a flood ends with 429.
 	"""
 	token = frappe.request.args.get("validationToken")
 	if token:
+		if refusal := refused(REQUESTS):
+			return refusal
 		# Microsoft checks that this site owns the address. The text comes from outside, so it is sent as plain text.
 		return Response(token[:_LONGEST_TOKEN], 200, content_type="text/plain; charset=utf-8")
 	now = clock.now()
-	for connection in push.received(_messages(), now):
+	connections_to_read = push.received(_messages(), now)
+	if not connections_to_read:
+		# Vendors' own messages aren't limited, so that none is lost on a busy day.
+		return refused(REQUESTS) or Response(status=202)
+	for connection in connections_to_read:
 		enqueue_push_sync(connection)
 	return Response(status=202)
 
@@ -190,7 +197,11 @@ def _messages() -> Sequence[PushMessage]:
 	from_google = google_messages(request.headers)
 	if from_google is not None:
 		return from_google
-	return microsoft_messages(request.get_data()) if (request.content_length or 0) <= _LARGEST_BODY else []
+	if (request.content_length or 0) > _LARGEST_BODY:
+		return []
+	# A body that comes in pieces doesn't say how long it is. Frappe has read it already.
+	body = request.get_data()
+	return microsoft_messages(body) if len(body) <= _LARGEST_BODY else []
 
 
 def _to_page(**query: str) -> Response:

@@ -1,15 +1,17 @@
-"""Checks that the caller is signed in."""
+"""Checks that the caller is signed in. Calls of strangers are counted, as those of public methods are."""
 
 import frappe
 
+from scheduler_integration.entry.limits import REQUESTS, count_request
 from scheduler_integration.exceptions import NotSignedIn
 
 
 def signed_in() -> str:
-	"""Return the signed-in user. Raises NotSignedIn for Frappe's Guest.
+	"""Return the signed-in user. Raises NotSignedIn for Frappe's Guest, or RateLimited.
 
 	The methods themselves allow Guest. Otherwise Frappe would refuse the call with its own page instead of JSON.
 	"""
 	if frappe.session.user == "Guest":
+		count_request(REQUESTS)
 		raise NotSignedIn
 	return frappe.session.user

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import frappe
+from werkzeug.wrappers import Response
 
 from scheduler_integration import bookings
 from scheduler_integration.api import serialise
@@ -12,10 +13,10 @@ from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.conferencing import connect as accounts
 from scheduler_integration.conferencing.zoom_notices import act_on
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.entry.limits import REQUESTS, count_request
+from scheduler_integration.entry.limits import REQUESTS, count_request, refused
 from scheduler_integration.entry.oauth import this_asker
 from scheduler_integration.entry.zoom import answer_to, signed_notice
-from scheduler_integration.exceptions import NotPermitted, SchedulingError
+from scheduler_integration.exceptions import NotPermitted, NotSignedIn, SchedulingError
 from scheduler_integration.http.oauth.consent import Asker
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.parsing.fields import parse_name
@@ -32,20 +33,26 @@ def connect(provider=None) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
-def callback(**params) -> None:
+def callback(**params) -> Response | None:
 	"""Finish connecting an account: the provider sends the browser back here.
 
 	Redirects to the host's page with the result.
 	"""
+	is_guest = frappe.session.user == "Guest"
+	if is_guest and (refusal := refused(REQUESTS)):
+		return refusal
 	try:
 		with refusals():
-			accounts.finish(params, _asker(), clock.now())
+			if is_guest:
+				raise NotSignedIn
+			accounts.finish(params, this_asker(), clock.now())
 			query = {"done": "video_connected"}
 	except SchedulingError as error:
 		query = {"video_error": error.code}
 	# Frappe would roll this request back, because the browser sends it as a GET.
 	frappe.local.flags.commit = True
 	frappe.local.response.update({"type": "redirect", "location": f"{_PAGE}?{urlencode(query)}"})
+	return None
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

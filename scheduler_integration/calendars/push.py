@@ -81,7 +81,7 @@ def received(messages: Iterable[PushMessage], now: int) -> set[str]:
 	connections: set[str] = set()
 	for row in _rows_of(by_channel):
 		secret = get_decrypted_password(_ROW, row.name, "channel_secret", raise_exception=False) or ""
-		genuine = [each for each in by_channel[row.channel_id] if _is_genuine(each, row, secret)]
+		genuine = [each for each in by_channel.get(row.channel_id, ()) if _is_genuine(each, row, secret)]
 		if any(each.event != "changed" for each in genuine):
 			_write(row.name, {"channel_renew_at": now})
 		if genuine:

@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 import frappe
 from redis.exceptions import RedisError
+from werkzeug.wrappers import Response
 
 from scheduler_integration.entry.address import client_network
 from scheduler_integration.exceptions import RateLimited
@@ -60,6 +61,19 @@ def count_request(limit: Limit) -> None:
 	):
 		if counted and most and _count(limit, counted, now) > most:
 			raise RateLimited(limit.seconds - now % limit.seconds)
+
+
+def refused(limit: Limit) -> Response | None:
+	"""Count this request, and return the answer if the limit is exceeded; None otherwise.
+
+	For methods that return no JSON: to a RateLimited that they raise, Frappe has no answer.
+	"""
+	try:
+		count_request(limit)
+	except RateLimited as error:
+		wait = {"Retry-After": str(error.retry_after)}
+		return Response(error.message, 429, wait, content_type="text/plain; charset=utf-8")
+	return None
 
 
 def _count(limit: Limit, counted: str, now: int) -> int:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 _MOST = 1000
+# Channels are opened with ids and secrets of this site, and vendors' resources are as short. Anything else is a stranger's.
+_LONGEST = 500
 
 Event = Literal["changed", "renew", "ended"]
 _LIFECYCLE: dict[str, Event] = {"reauthorizationRequired": "renew", "subscriptionRemoved": "ended"}
@@ -32,13 +34,15 @@ def google_messages(headers: Mapping[str, str]) -> list[PushMessage] | None:
 		return None
 	if headers.get("X-Goog-Resource-State") == "sync":
 		return []
-	return [PushMessage(channel, headers.get("X-Goog-Channel-Token", ""), headers.get("X-Goog-Resource-ID", "-"))]
+	secret, resource = headers.get("X-Goog-Channel-Token", ""), headers.get("X-Goog-Resource-ID", "-")
+	return [PushMessage(channel, secret, resource)] if all(map(_is_plain, (channel, secret, resource))) else []
 
 
 def microsoft_messages(body: bytes) -> list[PushMessage]:
 	"""Return the messages in the body, at most 1,000. Empty if the body can't be read."""
 	try:
-		return [_microsoft_message(entry) for entry in json.loads(body)["value"][:_MOST]]
+		found = [_microsoft_message(entry) for entry in json.loads(body)["value"][:_MOST]]
+		return [each for each in found if _is_plain(each.channel) and _is_plain(each.secret)]
 	except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
 		return []
 
@@ -46,3 +50,8 @@ def microsoft_messages(body: bytes) -> list[PushMessage]:
 def _microsoft_message(entry: dict[str, object]) -> PushMessage:
 	event = _LIFECYCLE.get(str(entry.get("lifecycleEvent")), "changed")
 	return PushMessage(str(entry["subscriptionId"]), str(entry.get("clientState") or ""), event=event)
+
+
+def _is_plain(text: str) -> bool:
+	"""Whether a database can look the text up: half of a surrogate pair, for example, can't be sent to it."""
+	return len(text) <= _LONGEST and text.isascii() and text.isprintable()

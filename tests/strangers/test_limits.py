@@ -1,10 +1,14 @@
 """How often one address may ask, counted over all doors together."""
 
+from io import BytesIO
+
 import frappe
 import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from scheduler_integration.api import calendars
+from scheduler_integration.calendars import push
 from scheduler_integration.entry.address import client_network, network_of
 from tests.pages.offer import make_offer, path_of
 from tests.pages.reading import read
@@ -173,3 +177,48 @@ def test_a_trusted_proxy_is_an_address_or_a_network():
 	settings.trusted_proxies = "198.51.100.0/24\nproxy.example.com"
 	with pytest.raises(frappe.ValidationError, match=r"proxy\.example\.com"):
 		settings.save()
+
+
+CALENDARS, VIDEO = "scheduler_integration.api.calendars", "scheduler_integration.api.video"
+
+
+@pytest.mark.parametrize(
+	"ask",
+	[
+		lambda client: client.post(f"/api/method/{CALENDARS}.notify", data='{"value": []}'),
+		lambda client: client.post(f"/api/method/{CALENDARS}.notify?validationToken=x"),
+		lambda client: client.post(f"/api/method/{CALENDARS}.notify", headers={"X-Goog-Channel-ID": "x"}),
+		lambda client: client.get(f"/api/method/{CALENDARS}.callback?state=x&code=y"),
+		lambda client: client.get(f"/api/method/{VIDEO}.callback?state=x&code=y"),
+		lambda client: client.call(f"{CALENDARS}.connect_address", provider="ICS", address="https://a.example/"),
+		lambda client: client.call(f"{CALENDARS}.list", "GET"),
+		lambda client: client.call("scheduler_integration.api.automations.preview", name="x"),
+	],
+)
+def test_a_stranger_called_vendors_and_hosts_methods_without_a_budget(client, allow, ask):
+	allow(slots_per_minute=5)
+	answer = until_refused(lambda: ask(client), 5)
+	assert 0 < int(answer.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize("channel", ["\\ud800", "x" * 100_000, "a\\u0000b", "ü"])
+@pytest.mark.parametrize("field", ["subscriptionId", "clientState"])
+def test_a_channel_that_no_database_can_look_up_was_an_error_500(client, field, channel):
+	entry = {"subscriptionId": "x", "clientState": "y", field: "CHANNEL"}
+	body = frappe.as_json({"value": [entry]}).replace("CHANNEL", channel)
+	for content_type in ("text/plain", "application/octet-stream"):
+		answer = client.post(f"/api/method/{CALENDARS}.notify", data=body, headers={"Content-Type": content_type})
+		assert (answer.status_code, answer.text) == (202, "")
+
+
+@pytest.mark.parametrize(("entries", "taken"), [(10, 11), (100_000, 0)])
+def test_a_body_that_comes_in_pieces_was_parsed_at_any_length(monkeypatch, entries, taken):
+	"""Its length isn't known before it is read."""
+	body = b'{"value": [' + b'{"subscriptionId": "x"},' * entries + b'{"subscriptionId": "x"}]}'
+	environ = EnvironBuilder(method="POST", input_stream=BytesIO(body), content_type="text/plain").get_environ()
+	environ.pop("CONTENT_LENGTH", None)
+	monkeypatch.setattr(frappe.local, "request", Request({**environ, "wsgi.input_terminated": True}), raising=False)
+	seen = []
+	monkeypatch.setattr(push, "received", lambda messages, now: seen.extend(messages) or set())
+	assert calendars.notify().status_code == 202
+	assert len(seen) == taken
