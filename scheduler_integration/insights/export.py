@@ -13,12 +13,11 @@ from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.insights.staff import staff_performance
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.formulas import may_be_formula
 
 Row = Sequence[object]
 # The most rows of one file. A larger span has to be asked for in parts.
 MOST_BOOKINGS = 100_000
-# Spreadsheets run a cell that begins with one of these as a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(what: str, scope: Scope, now: int) -> bytes:
@@ -37,7 +36,7 @@ def export(what: str, scope: Scope, now: int) -> bytes:
 
 def _safe(cell: object) -> object:
 	"""Return a cell that no spreadsheet runs as a formula: a text that could be one begins with an apostrophe."""
-	return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(_FORMULA) else cell
+	return f"'{cell}" if isinstance(cell, str) and may_be_formula(cell) else cell
 
 
 def _bookings(scope: Scope, now: int) -> Iterable[Row]:

@@ -10,6 +10,7 @@ import re
 from frappe import _
 
 from scheduler_integration.parsing.email_address import deliverable, has_encoded_word
+from scheduler_integration.platform.formulas import is_formula
 from scheduler_integration.platform.one_line import is_control
 
 SHORT = 140
@@ -17,8 +18,6 @@ LONG = 2000
 
 _TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{3,30}(?:\s*(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
-# Spreadsheets run these as formulas: =A1, +WEBSERVICE("…"), -2+3+cmd|' /C calc'!A0.
-_FORMULA = re.compile(r"\s*(=|[+\-@].*([A-Za-z][\w.]*\(|\|.*!))", re.DOTALL)
 
 
 class Refused(Exception):
@@ -52,6 +51,8 @@ def prose(value: object, longest: int = LONG) -> str:
 	`paragraph` refuses some of these lines, because a spreadsheet could read them as a formula.
 	"""
 	text = _plain(value, longest).replace("\r\n", "\n").replace("\r", "\n")
+	if not text.startswith("-"):
+		_refuse_formula(text)
 	if any(is_control(char) for char in text.replace("\n", "").replace("\t", "")):
 		raise Refused(_("This contains characters that can't be shown."))
 	return text
@@ -106,9 +107,13 @@ def whole_number(value: object) -> int:
 
 def _text(value: object, longest: int) -> str:
 	text = _plain(value, longest)
-	if _FORMULA.match(text):
-		raise Refused(_("Please begin with a letter or a digit: a spreadsheet would take this for a formula."))
+	_refuse_formula(text)
 	return text
+
+
+def _refuse_formula(text: str) -> None:
+	if is_formula(text) and not _PHONE.fullmatch(text):
+		raise Refused(_("Please begin with a letter or a digit: a spreadsheet would take this for a formula."))
 
 
 def _plain(value: object, longest: int) -> str:

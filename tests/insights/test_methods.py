@@ -72,6 +72,14 @@ def test_staff(jane):
 	assert (row["hours"], row["revenue"]) == (0.5, [{"currency": "EUR", "revenue": 50.0}])
 
 
+@pytest.mark.parametrize("company", ["＝1+1", "\u200b=1+1", "\ufeff+A1", '"=1+1', " @SUM (A1)", "－1", "\t=1"])
+def test_a_stored_formula_that_hides_its_beginning_was_exported_as_one(jane, company):
+	frappe.db.set_value("Booking", {"host": jane.user}, "attendee_company", company)
+	frappe.db.commit()
+	content = call(EXPORT, jane.user, what="bookings", **DATES)[1]["filecontent"].decode("utf-8-sig")
+	assert {row["attendee_company"][0] for row in csv.DictReader(io.StringIO(content, newline=""))} == {"'"}
+
+
 def test_export_is_a_table_for_spreadsheets(jane):
 	frappe.db.set_value("Booking", {"host": jane.user}, "attendee_company", '=HYPERLINK("http://evil.example")')
 	frappe.db.commit()

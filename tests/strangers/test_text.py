@@ -4,7 +4,10 @@ import frappe
 import pytest
 
 from scheduler_integration.catalogue.images import is_public_image
+from scheduler_integration.external.payloads.payload import words
+from scheduler_integration.parsing.text import Refused, prose
 from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.formulas import may_be_formula
 from tests.pages.offer import make_offer, path_of, wish_for
 from tests.pages.reading import read
 from tests.support import door
@@ -84,6 +87,23 @@ FORMULAS = [
 	'+WEBSERVICE("https://evil.example")',
 	'  =HYPERLINK("https://evil.example","x")',
 	"- IMPORTXML(1)",
+	# These were stored: a space before the bracket, another alphabet, wide and invisible characters, bare sums.
+	'+HYPERLINK ("https://evil.example","x")',
+	"@SUM (A1:A9)",
+	"-ГИПЕРССЫЛКА(A1)",
+	"＝1+1",
+	"＋HYPERLINK（A1）",
+	"﹦1+1",
+	"\u200b=1+1",
+	"\ufeff=1+1",
+	"\u2060@SUM(A1)",
+	'"=1+1"',
+	"'=1+1",
+	"+A1&B1",
+	"-2+3",
+	"+$A$1:B2",
+	"+'https://evil.example/[a.xlsx]b'!A1",
+	"- milk\n- HYPERLINK (A1)",
 ]
 
 
@@ -95,7 +115,17 @@ def test_a_spreadsheet_formula_is_refused(client, wish, field, text):
 
 
 @pytest.mark.parametrize(
-	"notes", ["- milk\n- honey (two)", "@ada, see you", "+49 (0)30 1234", "-5 °C outside", "a = b"]
+	"notes",
+	[
+		"- milk\n- honey, two jars",
+		"@ada, see you",
+		"+49 (0)30 1234",
+		"+49-30-1234",
+		"-5 °C outside",
+		"a = b",
+		'"Hello" (A1)',
+		"👩‍💻 = me",
+	],
 )
 def test_what_only_looks_like_one_is_taken(wish, notes):
 	assert door.book({**wish, "notes": notes}, now()).notes == notes
@@ -119,3 +149,19 @@ def test_answers_to_other_questions_are_refused_as_a_whole(client, wish):
 	answer = client.call(f"{PUBLIC}.book", **{**wish, "answers": answers})
 	assert (answer.status_code, list(answer.json()["details"])) == (400, ["answers"])
 	assert len(answer.content) < 1000
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, "＝＋1", "\u200b＝ada"])
+def test_text_from_an_external_scheduler_loses_what_makes_it_a_formula(text):
+	assert not may_be_formula(words(text))
+
+
+def test_honest_names_from_an_external_scheduler_stay():
+	assert words(" Ada - the first (Lovelace) ") == "Ada - the first (Lovelace)"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "＝HYPERLINK(A1)", "@SUM (A1)"])
+def test_a_hosts_description_is_no_formula_either(text):
+	with pytest.raises(Refused):
+		prose(text)
+	assert prose("- one (short)\n- two") == "- one (short)\n- two"

@@ -13,10 +13,10 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, email, phone
 from scheduler_integration.parsing.web_address import web_address
+from scheduler_integration.platform.formulas import without_formula_start
 from scheduler_integration.platform.one_line import header_text
 
 LONGEST_ID = 200
-_FORMULA_STARTS = "=+-@"
 
 
 def event(body: object, name: str) -> tuple[dict[str, Any], str]:
@@ -69,7 +69,7 @@ def words(value: object, longest: int = 140) -> str:
 	if not isinstance(value, str):
 		return ""
 	text = header_text(value).replace("<", "").replace(">", "")
-	return text.lstrip(_FORMULA_STARTS + " ")[:longest].strip()
+	return without_formula_start(text)[:longest].strip()
 
 
 def address(value: object) -> str:
