@@ -176,6 +176,8 @@ ignore_links_on_delete = [
 doc_events = {
 	# Frappe shows a record's history to everybody who may read the record, with fields that they may not read.
 	"Version": {"before_insert": "scheduler_integration.catalogue.history.leave_out_report_fields"},
+	# Frappe lets everybody attach a file to any record.
+	"File": {"validate": f"{_PERMISSIONS}.check_attachment"},
 	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
 	"User": {
 		"on_trash": [

@@ -12,10 +12,13 @@ from frappe.model.document import Document
 from frappe.query_builder import Criterion, DocType
 from frappe.query_builder.functions import Coalesce
 
+from scheduler_integration.exceptions import NotPermitted
+
 # Released Frappe 16 runs the query with parameters, so a percent sign in a condition has to be doubled. In Frappe 15 it
 # must not be.
 _PERCENT = "%%" if find_spec("frappe.model.qb_query") else "%"
 
+MODULE = "Scheduler Integration"
 MANAGER_ROLES = frozenset({"Scheduling Manager", "System Manager", "Administrator"})
 
 
@@ -248,3 +251,17 @@ def _pages_hosted_by(user: str):
 
 def _only_reads(ptype: str | None) -> bool:
 	return ptype in (None, "read", "select", "print", "report", "export", "email")
+
+
+def check_attachment(file: Document, method: str | None = None) -> None:
+	"""Hook: a file may be attached to a record of this app only by those who may change the record. Raises NotPermitted.
+
+	The refusal is the same if there is no such record.
+	"""
+	doctype, user = file.attached_to_doctype, frappe.session.user
+	is_ours = doctype and frappe.get_cached_value("DocType", doctype, "module") == MODULE
+	if not is_ours or (file.flags.ignore_permissions and user != "Guest"):
+		return
+	exists = frappe.db.exists(doctype, file.attached_to_name)
+	if not exists or not frappe.has_permission(doctype, "write", doc=file.attached_to_name, user=user):
+		raise NotPermitted
