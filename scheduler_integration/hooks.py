@@ -30,6 +30,7 @@ website_redirects = [{"source": "/settings/scheduling", "target": "/scheduling",
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/scheduling/page", "to_route": "scheduling_page"},
 	{"from_route": "/scheduling/types", "to_route": "scheduling_types"},
 	{"from_route": "/scheduling/types/<type>", "to_route": "scheduling_type"},
 	{"from_route": "/scheduling/insights", "to_route": "scheduling_insights"},

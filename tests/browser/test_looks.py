@@ -204,6 +204,9 @@ def test_the_editor_of_meeting_types(browse):
 	for group in ("Notice, buffers", "Questions to attendees"):
 		window.page.locator("summary", has_text=group).click()
 	check(window, "type-editor")
+	window.open("/scheduling/page")
+	window.page.locator("summary", has_text="QR code").first.click()
+	check(window, "page-and-links")
 
 
 def past_meeting(meeting_type, days):

@@ -1,0 +1,88 @@
+"""The page `/scheduling/page`: what visitors read on a host's pages, and the links to share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from babel import Locale
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.kit.zones import zone_options
+
+PATH = "/scheduling/page"
+
+
+@dataclass(frozen=True)
+class TypedPage:
+	"""What was typed for the page `name` and refused, by the form's names, with the errors."""
+
+	name: str = ""
+	values: Mapping[str, str] | None = None
+	errors: Mapping[str, str] | None = None
+	message: str = ""
+
+
+def page_view(
+	house: House, pages: Sequence[tuple[Document, Sequence[Document]]], typed: TypedPage, proposed: Mapping[str, str]
+) -> dict[str, Any]:
+	"""Return the view. `pages` are those that the user may change, with their active types.
+
+	`proposed` are title and slug of a first page, for a host without one.
+	"""
+	return {
+		**house.frame(_("Page and links"), styles=("types",)),
+		"subtitle": _("What visitors read, and the links to share.") if pages else _("Your link is one step away."),
+		"path": PATH,
+		"message": {"text": typed.message, "is_error": True} if typed.message else None,
+		"proposed": proposed,
+		"pages": [_page(page, types, typed, house.visitor.locale) for page, types in pages],
+	}
+
+
+def stored_values(page: Document) -> dict[str, str]:
+	"""Return the values of a page as its form has them."""
+	return {
+		"name": page.title,
+		"slug": page.slug,
+		"description": page.description or "",
+		"welcome_message": page.welcome_message or "",
+		"timezone": page.timezone,
+		"brand_color": page.brand_color or "",
+		"is_active": "1" if page.is_active else "",
+	}
+
+
+def _page(page: Document, types: Sequence[Document], typed: TypedPage, locale: Locale) -> dict[str, Any]:
+	is_typed = typed.name == page.name
+	url = page_url(page.slug)
+	values = typed.values if is_typed and typed.values is not None else stored_values(page)
+	return {
+		"name": page.name,
+		"title": page.title,
+		"version": str(page.modified),
+		"url": url,
+		"is_team": page.page_type == "Team",
+		"stored": values,
+		"zones": zone_options(locale, values["timezone"]),
+		"errors": (typed.errors or {}) if is_typed else {},
+		"links": [
+			{"title": page.title, "url": url, "qr": _qr(url), "file": page.slug},
+			*(
+				{"title": each.title, "url": address, "qr": _qr(address), "file": f"{page.slug}-{each.slug}"}
+				for each in types
+				for address in (page_url(page.slug, each.slug),)
+			),
+		],
+	}
+
+
+def _qr(address: str) -> dict[str, str]:
+	"""Return the address as a QR code, as data URLs of a picture (SVG) and of one for print (PNG)."""
+	code = segno.make(address, error="m", micro=False)
+	return {"svg": code.svg_data_uri(scale=4, border=2, light="white"), "png": code.png_data_uri(scale=12, border=4)}

@@ -1,0 +1,96 @@
+"""`/scheduling/page`: hosts change what visitors read on their pages, and find the links to share.
+
+A host without a page makes one here: `action=begin` with a `title`. The other forms send `page` and their fields.
+"""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import get_fullname
+
+from scheduler_integration.catalogue.edit_pages import free_slug, readable_pages, update_page
+from scheduler_integration.catalogue.first_page import first_page
+from scheduler_integration.catalogue.lookup import meeting_types_of
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError
+from scheduler_integration.pages.host.house import open_house
+from scheduler_integration.pages.host.page_form import PATH, TypedPage, page_view, stored_values
+from scheduler_integration.pages.kit.fields import echo
+from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
+from scheduler_integration.pages.kit.saving import Conflict, Saved, answer_form, take_back, toast_of
+from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.parsing.page_fields import parse_page
+from scheduler_integration.permissions import has_app_permission
+from scheduler_integration.platform.clock import now
+
+no_cache = 1
+sitemap = 0
+
+_FIELDS = ("name", "slug", "description", "timezone")
+_BRANDING = ("welcome_message", "brand_color")
+
+
+def get_context(context: frappe._dict) -> None:
+	respond(context, _view, sign_in_for=lambda: PATH, way_out=to_your_meetings)
+
+
+def _view() -> dict:
+	if not has_app_permission():
+		raise NotPermitted
+	error = answer_form(_act, PATH, _sentences()) if submitted() else None
+	pages = [(page, meeting_types_of(page)) for page in readable_pages() if page.has_permission("write")]
+	house = open_house(frappe.session.user, current_visitor(), now(), PATH)
+	view = page_view(house, pages, _typed(error), _proposed())
+	return {**view, "toast": toast_of(_sentences()), "status": error.http_status_code if error else 200}
+
+
+def _proposed() -> dict[str, str]:
+	title = get_fullname(frappe.session.user)
+	return {"title": title, "slug": free_slug(title)}
+
+
+def _act() -> Saved:
+	if key := argument("undo"):
+		facts = take_back(key)
+		update_page(facts.pop("page"), facts)
+		return Saved("undone")
+	if argument("action") == "begin":
+		first_page(argument("title").strip() or None)
+		return Saved("begun")
+	return _save(argument("page"))
+
+
+def _save(name: str) -> Saved:
+	page = frappe.get_doc("Scheduling Page", name) if frappe.db.exists("Scheduling Page", {"name": name}) else None
+	if not page:
+		raise InvalidRequest(_("Choose a page."))
+	fields = parse_page(_sent())
+	former = {field: page.get(field) for field in fields}
+	try:
+		saved = update_page(name, fields, version=argument("modified"))
+	except ChangedMeanwhile:
+		raise Conflict(str(page.modified), stored_values(page)) from None
+	return Saved("saved", modified=str(saved.modified), undo={"page": name, **former})
+
+
+def _sent() -> dict[str, Any]:
+	fields: dict[str, Any] = {name: argument(name) for name in _FIELDS if name in frappe.form_dict}
+	branding = {name: argument(name) for name in _BRANDING if name in frappe.form_dict}
+	return {**fields, "branding": branding, "is_active": "1" if "is_active" in frappe.form_dict else "0"}
+
+
+def _typed(error: SchedulingError | None) -> TypedPage:
+	if not error:
+		return TypedPage()
+	values = {name: echo(argument(name)) for name in (*_FIELDS, *_BRANDING, "is_active")}
+	beside = {name: text for name, text in error.details.items() if name in values}
+	message = "" if beside else " ".join([error.message, *error.details.values()])
+	return TypedPage(argument("page"), values, beside, message)
+
+
+def _sentences() -> dict[str, str]:
+	return {
+		"saved": _("Saved"),
+		"undone": _("Undone."),
+		"begun": _("Your link works. Share it, or open it as a guest first."),
+	}

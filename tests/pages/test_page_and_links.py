@@ -1,0 +1,107 @@
+"""`/scheduling/page`: the first page in one step, the links to share, and what visitors read."""
+
+import frappe
+import pytest
+
+from tests.pages.offer import host_of, make_offer, sign_in
+from tests.pages.reading import form_values, read
+from tests.support.factories import make_user
+
+PATH = "/scheduling/page"
+
+
+@pytest.fixture
+def intro(commit_clean):
+	return make_offer()
+
+
+def page_of(intro):
+	frappe.db.rollback()
+	return frappe.get_doc("Scheduling Page", intro.scheduling_page)
+
+
+def edit(client, **fields):
+	"""Change fields of the first page's form, and send all of it as the browser does."""
+	html = read(client.get(PATH).text)
+	form = next(each for each in html.all("form") if each.all("input", name="page"))
+	values = {name: value for name, value in {**dict(form_values(form)), **fields}.items() if value is not None}
+	return client.post(PATH, data=values, allow_redirects=True)
+
+
+def test_a_new_host_has_a_working_link_after_one_step(client, commit_clean):
+	"""From the role to a page that people can book on: signed in, one form, open the link."""
+	user = make_user("Nora", last_name="Berg", time_zone="Europe/Oslo")
+	frappe.db.commit()
+	sign_in(client, user)
+	html = read(client.get(PATH).text)
+	form = next(each for each in html.all("form") if each.all("input", name="title"))
+	answer = client.post(PATH, data={**dict(form_values(form)), "action": "begin"}, allow_redirects=True)
+	assert "Your link works" in answer.text
+	frappe.db.rollback()
+	page = frappe.get_last_doc("Scheduling Page")
+	assert (page.user, page.title, page.timezone) == (user, "Nora Berg", "Europe/Oslo")
+	types = frappe.get_all("Meeting Type", {"scheduling_page": page.name}, pluck="slug", order_by="sort_order")
+	assert len(types) == 2
+	public = client.get(f"/schedule/{page.slug}/{types[0]}")
+	assert public.status_code == 200
+	assert "data-start" in public.text or "?date=" in public.text
+
+
+def test_what_visitors_read_is_changed_field_by_field(client, intro):
+	sign_in(client, host_of(intro))
+	assert edit(client, name="Jane at work", welcome_message="Hello!", brand_color="#aa0000").status_code == 200
+	page = page_of(intro)
+	assert (page.title, page.welcome_message, page.brand_color, page.is_active) == (
+		"Jane at work",
+		"Hello!",
+		"#aa0000",
+		1,
+	)
+	html = read(edit(client, is_active=None).text)
+	assert page_of(intro).is_active == 0
+	token = html.all("input", name="csrf_token")[0]["value"]
+	client.post(PATH, data={"csrf_token": token, "undo": html.one("button", name="undo")["value"]})
+	assert page_of(intro).is_active == 1
+
+
+def test_a_wrong_value_is_named_beside_its_field_and_kept(client, intro):
+	sign_in(client, host_of(intro))
+	answer = edit(client, slug="not a link", name="Typed")
+	html = read(answer.text)
+	assert answer.status_code == 400
+	assert html.one("p", id="slug-error").text
+	assert html.all("input", name="name")[0]["value"] == "Typed"
+	assert page_of(intro).slug != "not a link"
+
+
+def test_a_taken_link_is_refused(client, intro):
+	other = make_offer()
+	sign_in(client, host_of(intro))
+	taken = frappe.db.get_value("Scheduling Page", other.scheduling_page, "slug")
+	assert "is taken" in edit(client, slug=taken).text or edit(client, slug=taken).status_code == 400
+
+
+def test_every_link_has_a_qr_code(client, intro):
+	sign_in(client, host_of(intro))
+	html = read(client.get(PATH).text)
+	assert len(html.all("img", class_="qr")) == 2
+	assert {each["href"][:15] for each in html.all("a", download=None)} == {"data:image/svg+", "data:image/png;"}
+
+
+def test_nobody_changes_anothers_page(client, intro):
+	sign_in(client, make_user("Mallory"))
+	html = read(client.get(PATH).text)
+	token = html.all("input", name="csrf_token")[0]["value"]
+	answer = client.post(PATH, data={"csrf_token": token, "page": intro.scheduling_page, "name": "Mine"})
+	assert answer.status_code == 403
+	assert page_of(intro).title == "Jane Doe"
+
+
+def test_two_windows_neither_silently_loses(client, intro):
+	sign_in(client, host_of(intro))
+	html = read(client.get(PATH).text)
+	version = html.all("input", name="modified")[0]["value"]
+	edit(client, description="First")
+	answer = edit(client, description="Second", modified=version)
+	assert answer.status_code == 409
+	assert page_of(intro).description == "First"
