@@ -20,6 +20,8 @@ The JSON, which public/js/house/autosave-form.js reads:
 	{"saved": false, "message": "...", "errors": {field: sentence}}
 	{"saved": false, "message": "...", "errors": {}, "conflict": {"modified": "...", "theirs": {field: text}}}    with 409
 
+A conflict may have "mine": {label: text} too, if the server says what was sent.
+
 To undo, a script or the form of the message sends `undo=<key>` to the same address. Keys are the user's own, work once, and
 expire.
 """
@@ -61,11 +63,12 @@ class Saved:
 class Conflict(ChangedMeanwhile):
 	"""Somebody saved the record after the form was opened.
 
-	`modified` is the version that is stored now, `theirs` has its values as words, by the name of the form's field.
+	`modified` is the version that is stored now, `theirs` has its values as words, by the name of the form's field. If the
+	values of the form's fields say little, `mine` has them as words too, and both are by a label that people can read.
 	"""
 
-	def __init__(self, modified: str, theirs: Mapping[str, str]):
-		self.modified, self.theirs = modified, theirs
+	def __init__(self, modified: str, theirs: Mapping[str, str], mine: Mapping[str, str] | None = None):
+		self.modified, self.theirs, self.mine = modified, theirs, mine
 		super().__init__()
 
 
@@ -128,4 +131,6 @@ def _refused(error: SchedulingError) -> dict[str, Any]:
 	told: dict[str, Any] = {"saved": False, "message": error.message, "errors": error.details}
 	if isinstance(error, Conflict):
 		told["conflict"] = {"modified": error.modified, "theirs": dict(error.theirs)}
+		if error.mine is not None:
+			told["conflict"]["mine"] = dict(error.mine)
 	return told

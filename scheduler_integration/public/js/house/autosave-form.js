@@ -11,13 +11,14 @@
 // pages/kit/saving.py says. Errors are put beside their fields, by name. A conflict shows both versions of each field. A
 // button with a name submits the form as usual. A field with `data-no-save` saves nothing.
 //
-// The form tells the page, by events that bubble: `autosave:saved` (detail: the answer), `autosave:undone` (the page is loaded
+// The form tells the page, by events that bubble: `autosave:saving` (detail: `agreed`, a promise that a listener may replace; if
+// it becomes false, nothing is sent), `autosave:saved` (detail: the answer), `autosave:undone` (the page is loaded
 // again unless this is prevented). To save by a script, dispatch `change` on the form.
 import { make, t } from "../shared/page.js";
 import { toast, toastLater } from "./undo-toast.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
-/** @typedef {{ saved: boolean, message: string, modified?: string, undo?: string | null, seconds?: number | null, errors?: Record<string, string>, conflict?: { modified: string, theirs: Record<string, string> } }} Answer */
+/** @typedef {{ saved: boolean, message: string, modified?: string, undo?: string | null, seconds?: number | null, errors?: Record<string, string>, conflict?: { modified: string, theirs: Record<string, string>, mine?: Record<string, string> } }} Answer */
 
 const A_MOMENT = 400;
 
@@ -35,7 +36,7 @@ export function autosave(form) {
 			return;
 		}
 		isSending = true;
-		show(form, await send(form.action, fieldsOf(form)), save);
+		if (await isAgreed(form)) show(form, await send(addressOf(form), fieldsOf(form)), save);
 		isSending = false;
 		if (isWanted) {
 			isWanted = false;
@@ -57,13 +58,23 @@ export function autosave(form) {
 	});
 	// What was changed a moment ago is saved too when the page is left.
 	addEventListener("pagehide", () => {
-		if (waiting) fetch(form.action, { ...request(fieldsOf(form)), keepalive: true });
+		if (waiting) fetch(addressOf(form), { ...request(fieldsOf(form)), keepalive: true });
 		window.clearTimeout(waiting);
 	});
 }
 
+/** Where the form is sent. A button with the name "action" hides the form's own property. @param {HTMLFormElement} form */
+export const addressOf = (form) => new URL(form.getAttribute("action") ?? "", location.href).href;
+
+/** Whether the form may be saved now, as listeners of `autosave:saving` say. @param {HTMLFormElement} form */
+function isAgreed(form) {
+	const detail = { agreed: Promise.resolve(true) };
+	form.dispatchEvent(new CustomEvent("autosave:saving", { bubbles: true, detail }));
+	return detail.agreed;
+}
+
 /** @param {HTMLFormElement} form */
-function fieldsOf(form) {
+export function fieldsOf(form) {
 	const fields = new URLSearchParams();
 	for (const [name, value] of new FormData(form)) if (typeof value === "string") fields.append(name, value);
 	return fields;
@@ -104,7 +115,7 @@ async function takeBack(form, key) {
 	const fields = new URLSearchParams({ undo: key });
 	const token = form.elements.namedItem("csrf_token");
 	if (token instanceof HTMLInputElement) fields.set("csrf_token", token.value);
-	const answer = await send(form.action, fields);
+	const answer = await send(addressOf(form), fields);
 	if (!answer?.saved) return toast(answer?.message || t("not_saved"), { isError: true });
 	const isUnhandled = form.dispatchEvent(
 		new CustomEvent("autosave:undone", { bubbles: true, cancelable: true, detail: answer }),
@@ -161,11 +172,11 @@ function lineAfter(control, name) {
 
 /** Shows both versions of each field that differs. @param {HTMLFormElement} form @param {Answer} answer @param {() => void} again */
 function showConflict(form, answer, again) {
-	const { modified = "", theirs = {} } = answer.conflict ?? {};
+	const { modified = "", theirs = {}, mine: sent = {} } = answer.conflict ?? {};
 	const list = make("dl");
 	for (const [name, stored] of Object.entries(theirs)) {
 		const [control] = controlsOf(form, name);
-		const mine = control && "value" in control ? control.value : "";
+		const mine = sent[name] ?? (control && "value" in control ? control.value : "");
 		if (mine === stored) continue;
 		const label = control?.labels?.[0]?.textContent ?? name;
 		list.append(
