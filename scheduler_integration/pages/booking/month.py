@@ -9,26 +9,11 @@ from babel import Locale
 from frappe import _
 
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.months import first_of, next_month, previous_month, weeks_of
 from scheduler_integration.pages.kit.query import Query
 
 # The calendar can show months up to this many months after the present one.
 FARTHEST_MONTHS = 24
-
-
-def first_of(day: date) -> date:
-	return day.replace(day=1)
-
-
-def next_month(month: date) -> date:
-	return first_of(first_of(month) + timedelta(days=31))
-
-
-def previous_month(month: date) -> date:
-	return first_of(first_of(month) - timedelta(days=1))
-
-
-def last_of(month: date) -> date:
-	return next_month(month) - timedelta(days=1)
 
 
 def within_reach(month: date, today: date) -> date:
@@ -53,7 +38,7 @@ def month_view(
 	multi-day meeting that begins on the chosen day.
 	"""
 	can_go_back = month > first_of(today)
-	weeks = _weeks(month, locale.first_week_day)
+	weeks = weeks_of(month, locale.first_week_day)
 	return {
 		"title": dates.month_title(month, locale),
 		"value": f"{month:%Y-%m}",
@@ -75,15 +60,6 @@ def month_view(
 		"previous_url": query.url(month=f"{previous_month(month):%Y-%m}") if can_go_back else None,
 		"next_url": query.url(month=f"{next_month(month):%Y-%m}"),
 	}
-
-
-def _weeks(month: date, first_week_day: int) -> list[list[date | None]]:
-	"""Return the days of the month in rows of seven, with None for days of the months before and after."""
-	blank = (month.weekday() - first_week_day) % 7
-	days: list[date | None] = [None] * blank
-	days += [month.replace(day=number + 1) for number in range(last_of(month).day)]
-	days += [None] * (-len(days) % 7)
-	return [days[at : at + 7] for at in range(0, len(days), 7)]
 
 
 def _day(

@@ -11,9 +11,9 @@ from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
 from scheduler_integration.meetings.summaries import AttendeeBooking
-from scheduler_integration.pages.booking.month import first_of
 from scheduler_integration.pages.booking.slots import MonthOfSlots
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.months import first_of
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.times import Slot

@@ -9,7 +9,8 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import OfferedSlots, first_month_with_slots, slots_between
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.engine import PartlyFree, local_date, local_midnight
-from scheduler_integration.pages.booking.month import last_of, within_reach
+from scheduler_integration.pages.booking.month import within_reach
+from scheduler_integration.pages.kit.months import last_of
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.times import Slot
 
