@@ -136,6 +136,13 @@ class NotFound(SchedulingError):
 	http_status_code = 404
 
 
+class NoHoursYet(NotFound):
+	code = "NO_HOURS_YET"
+
+	def default_message(self) -> str:
+		return _("There are no working hours yet.")
+
+
 class PageNotFound(NotFound):
 	code = "PAGE_NOT_FOUND"
 
@@ -289,6 +296,16 @@ class ChangedMeanwhile(SchedulingError):
 		return _(
 			"This was changed meanwhile, perhaps in another window. Nothing of yours was saved: look at both versions."
 		)
+
+
+class BookingsOutside(SchedulingError):
+	"""A change of hours would leave bookings outside them, and nobody has agreed to that. Nothing was saved."""
+
+	code = "BOOKINGS_OUTSIDE"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("Not saved yet: some bookings would lie outside your hours. Look at them, then save.")
 
 
 class AlreadyCancelled(SchedulingError):

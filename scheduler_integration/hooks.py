@@ -37,6 +37,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
 	{"from_route": "/scheduling/meeting/<meeting>", "to_route": "scheduling_meeting"},
+	{"from_route": "/scheduling/hours", "to_route": "scheduling_hours"},
 	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},

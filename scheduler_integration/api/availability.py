@@ -65,7 +65,7 @@ def add_override(user=None, **fields) -> dict[str, Any]:
 def remove_override(id=None) -> Message:
 	"""Delete an override. `id` is as in `get`."""
 	signed_in()
-	hours.remove_override(parse_name(id)).save()
+	hours.remove_overrides([parse_name(id)]).save()
 	return Message(_("Override deleted successfully"))
 
 

@@ -17,7 +17,7 @@ Run = tuple[date, date]
 
 
 def change_dates(
-	user: str, days: Collection[date], hours: Sequence[tuple[str, str]] | None, reason: str = ""
+	user: str, days: Collection[date], hours: Sequence[tuple[str, str]] | None, reason: str | None = None
 ) -> HoursChange:
 	"""Plan the hours of these dates: spans such as `("09:00:00", "12:00:00")`, none (not available), or None (as usual).
 
@@ -72,7 +72,7 @@ def _cut(user: str, days: set[date]) -> tuple[list[Document], list[Document]]:
 	return kept, gone
 
 
-def _override(user: str, run: Run, span: tuple[str, str] | None, reason: str) -> Document:
+def _override(user: str, run: Run, span: tuple[str, str] | None, reason: str | None) -> Document:
 	fields: dict[str, object] = {"user": user, "date": run[0], "end_date": run[1], "reason": reason}
 	fields |= {"is_available": int(bool(span)), "whole_day": int(not span), "is_travel": 0}
 	if span:

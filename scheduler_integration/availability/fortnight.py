@@ -1,9 +1,10 @@
 """The next two weeks of a host, day by day: what visitors are offered, what is busy, and what the host has blocked.
 
-What is offered comes from the listing that visitors see, for all meeting types of the host together.
+What is offered comes from the listing that visitors see, for all meeting types of the host together. The times that a team
+offers with other hosts aren't part of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from scheduler_integration import engine
@@ -12,6 +13,7 @@ from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.impact import slots_of, types_of
 from scheduler_integration.availability.load import load_hosts
 from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
+from scheduler_integration.catalogue.lookup import Bookable
 
 DAYS = 14
 
@@ -39,7 +41,8 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 	days = [today + timedelta(days=step) for step in range(DAYS + 1)]
 	midnights = [engine.local_midnight(day, zone) for day in days]
 	host = _host(draft, (midnights[0], midnights[-1]), now)
-	found = slots_of([(each, draft) for each in types_of(draft)], DAYS, zone, now)
+	own = [each for found in types_of(draft) if (each := _own(found, draft.user))]
+	found = slots_of([(each, draft) for each in own], DAYS, zone, now)
 	offered = engine.merge(part for slots in found for slot in slots for part in slot.stretches)
 	blocked = engine.merge((each[0], each[1]) for each in host.busy if _is_blocked(each))
 	busy = engine.merge(
@@ -62,6 +65,14 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 		)
 		for day, first, last in zip(days, midnights, midnights[1:], strict=False)
 	]
+
+
+def _own(found: Bookable, user: str) -> Bookable | None:
+	"""Return what the user alone offers of a round robin, the type itself if all hosts meet, or None without the user."""
+	mine = [host for host in found.hosts if host.user == user]
+	if not mine:
+		return None
+	return found if found.meeting_type.assignment == "Collective" else replace(found, only=tuple(mine))
 
 
 def _host(draft: Draft, span: engine.Interval, now: int) -> engine.Host:

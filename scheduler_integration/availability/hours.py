@@ -6,7 +6,7 @@ Pages and the API use the same functions.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import frappe
@@ -15,6 +15,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import engine
+from scheduler_integration.availability.days_off import load_days_off
 from scheduler_integration.availability.hours_change import (
 	BLOCKED,
 	OVERRIDE,
@@ -24,7 +25,8 @@ from scheduler_integration.availability.hours_change import (
 	validated,
 )
 from scheduler_integration.availability.moved_hours import moved_rules
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotFound, NotPermitted
+from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NoHoursYet, NotFound, NotPermitted
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import current_locale
@@ -68,7 +70,7 @@ def host_named(asked: str | None) -> str:
 def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 	"""Return the user's hours by the schedule with this name, by default the user's default schedule.
 
-	Makes a constant number of queries. Raises NotFound if there is no such schedule.
+	Makes a constant number of queries. Raises NotFound if there is no such schedule, and NoHoursYet if there is none at all.
 	"""
 	found = frappe.get_all(
 		SCHEDULE, {"user": user}, ["name", "title", "is_default"], order_by="is_default desc, title asc"
@@ -76,7 +78,7 @@ def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 	if schedule and schedule not in {each.name for each in found}:
 		raise NotFound(_("There is no such schedule."))
 	if not found:
-		raise NotFound(_("There are no working hours yet."))
+		raise NoHoursYet
 	doc = _permitted(SCHEDULE, schedule or found[0].name)
 	today = engine.local_date(now, doc.timezone)
 	overrides = frappe.get_all(
@@ -101,6 +103,7 @@ def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 			"recurring",
 			"recurrence_rule",
 			"timezone",
+			"outside_booking",
 		],
 		order_by="starts_at asc, creation asc",
 	)
@@ -164,10 +167,12 @@ def add_override(user: str, fields: Mapping[str, Any]) -> HoursChange:
 	return HoursChange(user, saved=(validated(new_record(OVERRIDE, {**fields, "user": user})),))
 
 
-def remove_override(name: str) -> HoursChange:
-	"""Plan to delete an override. Raises NotFound, or NotPermitted for somebody else's."""
-	doc = _permitted(OVERRIDE, name, "delete")
-	return HoursChange(doc.user, deleted=(doc,))
+def remove_overrides(names: Sequence[str]) -> HoursChange:
+	"""Plan to delete overrides of one user. Raises NotFound, or NotPermitted for somebody else's."""
+	docs = tuple(_permitted(OVERRIDE, name, "delete") for name in names)
+	if len({doc.user for doc in docs}) != 1:
+		raise NotFound
+	return HoursChange(docs[0].user, deleted=docs)
 
 
 def block(user: str, start: int, end: int, fields: Mapping[str, Any]) -> HoursChange:
@@ -180,6 +185,12 @@ def unblock(name: str) -> HoursChange:
 	"""Plan to delete blocked time. Raises NotFound, or NotPermitted for somebody else's."""
 	doc = _permitted(BLOCKED, name, "delete")
 	return HoursChange(doc.user, deleted=(doc,))
+
+
+def days_off_between(user: str, first: date, last: date) -> list[engine.DateOverride]:
+	"""Return the user's holidays and leave from `first` to `last`, both included; none without the apps that have them."""
+	schedules = {user: load_schedules(None, [user]).get(user, NO_HOURS)}
+	return load_days_off(schedules, first, last).get(user, [])
 
 
 def rest_of_day(user: str, now: int, zone: str) -> HoursChange:

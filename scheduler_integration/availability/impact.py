@@ -40,11 +40,12 @@ class TypeImpact:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-	"""A coming booking of the host, `[start, end)` in epoch seconds."""
+	"""A coming booking of the host, `[start, end)` in epoch seconds. `title` is what the host's calendar calls it."""
 
 	booking: str
 	start: int
 	end: int
+	title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def outside_hours(draft: Draft, now: int) -> tuple[Meeting, ...]:
 		if fits_before(schedule, start, end) and not fits_after(schedule, start, end)
 	}
 	# A multi-day meeting has a row for each day, and the earliest that lies outside stands for it.
-	return tuple(reversed(outside.values()))
+	titles = _titles(list(outside))
+	return tuple(replace(each, title=titles.get(each.booking) or "") for each in reversed(outside.values()))
 
 
 def types_of(draft: Draft) -> list[Bookable]:
@@ -189,6 +191,14 @@ def _coming(user: str, now: int) -> list[tuple[str, int, int, str | None]]:
 		.run()
 	)
 	return [(name, start, end, schedule or None) for name, start, end, schedule in found]
+
+
+def _titles(bookings: list[str]) -> dict[str, str]:
+	if not bookings:
+		return {}
+	booking = frappe.qb.DocType("Booking")
+	found = frappe.qb.from_(booking).select(booking.name, booking.subject).where(booking.name.isin(bookings))
+	return dict(found.run())
 
 
 def _fits(

@@ -24,11 +24,8 @@ def week_of(rules: Iterable[Mapping[str, Any] | Document]) -> Week:
 	opened: dict[int, list[engine.Interval]] = {}
 	cut: list[engine.Interval] = []
 	for row in rules:
-		rule = engine.WeeklyRule(
-			DAYS.index(row.get("day_of_week")),
-			minutes_of_day(row.get("start_time") or ""),
-			minutes_of_day(row.get("end_time") or ""),
-		)
+		start, end = (minutes_of_day(str(row.get(field))) for field in ("start_time", "end_time"))
+		rule = engine.WeeklyRule(DAYS.index(row.get("day_of_week")), start, end)
 		if row.get("is_available"):
 			opened.setdefault(rule.weekday, []).append(rule.minutes)
 		else:

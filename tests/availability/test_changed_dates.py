@@ -32,7 +32,7 @@ def overrides(user):
 		order_by="date, start_time",
 	)
 	return [
-		f"{row.date:%d}-{row.end_date:%d}{f' from {str(row.start_time)[:5]}' if row.start_time is not None else ''} {row.reason}"
+		f"{row.date:%d}-{row.end_date:%d}{f' from {str(row.start_time)[:5]}' if row.start_time is not None else ''} {row.reason or ''}"
 		for row in found
 	]
 

@@ -9,7 +9,7 @@ from scheduler_integration.availability.changed_dates import change_dates
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.fortnight import DAYS, fortnight
 from tests.support import door
-from tests.support.factories import at, hour, make_host, make_meeting_type, make_page, payload
+from tests.support.factories import at, hour, make_host, make_meeting_type, make_page, make_team_page, payload
 
 BERLIN = "Europe/Berlin"
 NOW = at("2026-11-23 07:40", BERLIN)
@@ -64,6 +64,12 @@ def test_time_over_midnight_is_part_of_both_days(page):
 	days = shown(page)
 	assert spans(days[TUESDAY].blocked) == ["22:00-00:00"]
 	assert spans(days[date(2026, 11, 25)].blocked) == ["00:00-02:00"]
+
+
+def test_leaves_out_what_a_team_offers_with_other_hosts(page):
+	night = make_host("Nina", {day: ["20:00-22:00"] for day in ("Monday", "Tuesday")}, timezone=BERLIN)
+	make_meeting_type(make_team_page([page.user, night]), assignment="Round Robin")
+	assert spans(shown(page)[TUESDAY].offered) == ["09:00-17:00"]
 
 
 def test_more_types_take_no_more_queries(page, queries):

@@ -144,7 +144,7 @@ def _change(dice, host):
 		return hours.block(host.user, start, start + 3 * 3600, fields), None
 	stored = frappe.get_all("Availability Override", {"user": host.user}, pluck="name", order_by="creation")
 	if kind == 5 and stored:
-		return hours.remove_override(dice.choice(stored)), None
+		return hours.remove_overrides([dice.choice(stored)]), None
 	if kind in (6, 7):
 		days = [TODAY + timedelta(days=dice.randrange(12)) for _number in range(4)]
 		spans = dice.choice(([], [("10:00:00", "14:00:00")], [("08:00:00", "09:00:00"), ("20:00:00", "02:00:00")]))

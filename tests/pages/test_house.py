@@ -9,7 +9,7 @@ from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, host_of, in_three_days, make_offer, sign_in
 from tests.pages.reading import form_values, read
 
-PAGES = ("", "/book", "/why", "/calendars", "/video")
+PAGES = ("", "/book", "/why", "/hours", "/calendars", "/video")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_each_page_has_the_same_navigation_and_says_where_one_is(client, offer, 
 	assert [link["href"] for link in links] == [each.path for each in _entries() if page_exists(each.path)]
 	assert links[0].text == "Meetings 1 need your answer"
 	current = [link["href"] for link in links if link.attributes.get("aria-current") == "page"]
-	assert current == [f"/scheduling{page}" if page in ("/calendars", "/video") else "/scheduling"]
+	assert current == [f"/scheduling{page}" if page in ("/hours", "/calendars", "/video") else "/scheduling"]
 	[trouble] = html.all("li", class_="trouble")
 	assert "jane@mail.example" in trouble.text
 	assert trouble.one("a")["href"].startswith("/scheduling/calendars?connect=Google&connection=")

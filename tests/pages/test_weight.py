@@ -1,6 +1,7 @@
 """A page loads little, and nothing from other hosts."""
 
 import gzip
+import json
 import re
 
 import pytest
@@ -46,6 +47,16 @@ def test_a_hosts_pages_with_fifty_meetings_stay_in_their_budget(client, commit_c
 	for path in ("/scheduling", meeting_path(names[0], "move"), "/scheduling/book"):
 		html = read(client.get(path).text)
 		assert sum(weight(client, address) for address in [path, *loaded(html)]) < HOSTS_BUDGET, path
+
+
+def test_a_hosts_page_of_hours_stays_in_its_budget(client, offer):
+	sign_in(client, host_of(offer))
+	html = read(client.get("/scheduling/hours").text)
+	# All the modules that it may load later are in its import map.
+	modules = json.loads("".join(html.one("script", type="importmap").texts))["imports"].values()
+	styles = [link["href"] for link in html.all("link", rel="stylesheet")]
+	entry = [script["src"] for script in html.all("script", src=None)]
+	assert sum(weight(client, address) for address in ("/scheduling/hours", *styles, *entry, *modules)) < BUDGET
 
 
 def test_nothing_is_asked_of_another_host(client, offer):

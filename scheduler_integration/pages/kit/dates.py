@@ -56,6 +56,11 @@ def short_day(day: date, locale: Locale) -> str:
 	return _by_skeleton("MMMEd", day, locale)
 
 
+def long_day(day: date, locale: Locale) -> str:
+	"""`Mon 23 Nov 2026`."""
+	return _by_skeleton("yMMMEd", day, locale)
+
+
 def date_range(first: date, last: date, locale: Locale) -> str:
 	"""`23 – 25 Nov 2026`."""
 	return dates.format_interval(first, last, "yMMMd", locale=locale)

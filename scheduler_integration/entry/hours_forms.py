@@ -1,0 +1,167 @@
+"""The forms of the page of working hours. Each becomes a change that is planned and not saved yet.
+
+Every form is about one user and schedule. Parsing and rooms are the same as for the API, so both store the same records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from frappe import _
+
+from scheduler_integration import engine
+from scheduler_integration.availability import hours
+from scheduler_integration.availability.changed_dates import change_dates, dates_between
+from scheduler_integration.availability.hours_change import HoursChange
+from scheduler_integration.availability.limits import LIMIT_FIELDS
+from scheduler_integration.availability.week import week_of
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing import hours_form
+from scheduler_integration.parsing.hours import parse_block, parse_hours, parse_override
+from scheduler_integration.parsing.hours_form import Values
+
+
+@dataclass(frozen=True)
+class HoursForm:
+	"""A form as it was sent: `kind` is a key of FORMS, `values` are its fields. `now` is in epoch seconds.
+
+	`zone` is that of the schedule, `first_weekday` the reader's first day of the week (0 is Monday).
+	"""
+
+	kind: str
+	user: str
+	schedule: str
+	zone: str
+	first_weekday: int
+	values: Values
+	now: int
+
+	def one(self, name: str) -> str:
+		"""Return the first value of a field, trimmed; empty if it is missing."""
+		return next((text.strip() for text in self.values(name)), "")
+
+	def filled(self, *names: str) -> dict[str, str]:
+		"""Return those of the fields that aren't empty."""
+		return {name: text for name in names if (text := self.one(name))}
+
+	def planned(self) -> HoursChange:
+		"""Plan the change. Raises InvalidRequest that names the form's wrong fields, ChangedMeanwhile, and NotPermitted."""
+		plan = FORMS.get(self.kind)
+		if not plan:
+			raise InvalidRequest
+		return plan(self)
+
+	def sent_fields(self) -> dict[str, str]:
+		"""Return the fields of the schedule that the form changes, as text; not the hours."""
+		sent = {name: self.one(name) for name in _SCHEDULE_FIELDS if self.values(name)}
+		return sent | {name: str(value) for name, value in hours_form.buffer_payload(self.values).items()}
+
+	@property
+	def today(self) -> date:
+		return engine.local_date(self.now, self.zone)
+
+
+_SCHEDULE_FIELDS = ("minimum_notice_hours", "max_days_in_advance", *LIMIT_FIELDS, "timezone", "title")
+
+
+def _week(form: HoursForm) -> HoursChange:
+	fields = parse_hours(hours_form.week_payload(hours_form.typed_week(form.values)))
+	stored = hours.hours_of(form.user, form.schedule, form.now).schedule.rules
+	# Rows that mean the same hours stay as somebody has written them, such as with a break that is cut out.
+	return _changed(form, {} if week_of(stored) == week_of(fields["rules"]) else fields)
+
+
+def _text(form: HoursForm) -> HoursChange:
+	return _changed(form, parse_hours({"hours": form.one("hours")}))
+
+
+def _rules(form: HoursForm) -> HoursChange:
+	return _changed(form, parse_hours(form.sent_fields()))
+
+
+def _zone(form: HoursForm) -> HoursChange:
+	return _changed(form, parse_hours({"timezone": form.one("timezone")}), keeps_clock=form.one("keep") != "instants")
+
+
+def _rename(form: HoursForm) -> HoursChange:
+	return _changed(form, parse_hours({"title": form.one("title")}))
+
+
+def _make_default(form: HoursForm) -> HoursChange:
+	return hours.change_hours(form.user, form.schedule, {"is_default": 1}, form.now)
+
+
+def _new_schedule(form: HoursForm) -> HoursChange:
+	return hours.new_schedule(form.user, parse_hours({"title": form.one("title")})["title"], form.schedule, form.now)
+
+
+def _delete_schedule(form: HoursForm) -> HoursChange:
+	return hours.delete_schedule(form.user, form.schedule, form.now)
+
+
+def _dates(form: HoursForm) -> HoursChange:
+	reason = parse_override({"date": str(form.today), **form.filled("reason")}).get("reason")
+	spans: list[tuple[str, str]] | None = None
+	if form.one("what") == "hours":
+		spans = hours_form.date_spans(hours_form.typed_spans(form.values))
+	elif form.one("what") == "off":
+		spans = []
+	elif form.one("what") != "usual":
+		raise InvalidRequest(details={"what": _("Please choose.")})
+	return change_dates(form.user, hours_form.typed_days(form.values), spans, reason)
+
+
+def _next_week(form: HoursForm) -> HoursChange:
+	begin = form.today + timedelta(days=(form.first_weekday - form.today.weekday() - 1) % 7 + 1)
+	return change_dates(form.user, dates_between(begin, begin + timedelta(days=6)), [])
+
+
+def _rest_of_today(form: HoursForm) -> HoursChange:
+	return hours.rest_of_day(form.user, form.now, form.zone)
+
+
+def _remove_dates(form: HoursForm) -> HoursChange:
+	return hours.remove_overrides([name for text in form.values("names") for name in text.split(",")])
+
+
+def _trip(form: HoursForm) -> HoursChange:
+	if not form.one("timezone"):
+		raise InvalidRequest(details={"timezone": _("Choose a time zone from the list, such as Europe/Berlin.")})
+	return hours.add_override(form.user, parse_override(form.filled("date", "end_date", "timezone", "reason")))
+
+
+def _block(form: HoursForm) -> HoursChange:
+	start, end, first = hours_form.block_span(form.values, form.zone)
+	rule = hours_form.repetition(form.one("repeat"), first, form.one("repeat_until"))
+	sent = form.filled("reason") | ({"recurrence_rule": rule, "timezone": form.zone} if rule else {})
+	return hours.block(form.user, start, end, parse_block(sent))
+
+
+def _unblock(form: HoursForm) -> HoursChange:
+	return hours.unblock(form.one("name"))
+
+
+def _changed(form: HoursForm, fields: dict[str, object], *, keeps_clock: bool = True) -> HoursChange:
+	version = form.one("modified") or None
+	return hours.change_hours(form.user, form.schedule, fields, form.now, version=version, keeps_clock=keeps_clock)
+
+
+FORMS: dict[str, Callable[[HoursForm], HoursChange]] = {
+	"week": _week,
+	"text": _text,
+	"rules": _rules,
+	"zone": _zone,
+	"rename": _rename,
+	"make_default": _make_default,
+	"new_schedule": _new_schedule,
+	"delete_schedule": _delete_schedule,
+	"dates": _dates,
+	"next_week": _next_week,
+	"rest_of_today": _rest_of_today,
+	"remove_dates": _remove_dates,
+	"trip": _trip,
+	"block": _block,
+	"unblock": _unblock,
+}

@@ -1,0 +1,146 @@
+"""Dates that differ from the week: a month to choose days from, and a list in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from frappe import _
+from frappe.utils import getdate
+
+from scheduler_integration.availability.wall_clock import minutes_of_day
+from scheduler_integration.engine import DateOverride
+from scheduler_integration.pages.host.hours.week import clock_words
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.months import first_of, next_month, previous_month, weeks_of
+
+# Months that can be reached, after the present one.
+FARTHEST_MONTHS = 24
+
+Override = Mapping[str, Any]
+
+
+def shown_month(asked: str, today: date) -> date:
+	"""Return the first day of the month in `2026-12`, or of this month if it isn't one or out of reach."""
+	try:
+		month = date.fromisoformat(f"{asked}-01")
+	except ValueError:
+		return first_of(today)
+	reach = (month.year - today.year) * 12 + month.month - today.month
+	return month if 0 <= reach <= FARTHEST_MONTHS else first_of(today)
+
+
+def month_view(
+	month: date,
+	today: date,
+	overrides: Sequence[Override],
+	days_off: Sequence[DateOverride],
+	chosen: Collection[date],
+	style: dates.TimeStyle,
+) -> dict:
+	"""Return the sheet of a month. Each day has a mark and a name that says what is set for it."""
+	locale = style.locale
+	marks = {
+		day: _mark(day, overrides, days_off, style)
+		for week in weeks_of(month, locale.first_week_day)
+		for day in week
+		if day
+	}
+	return {
+		"title": dates.month_title(month, locale),
+		"value": f"{month:%Y-%m}",
+		"previous": f"{previous_month(month):%Y-%m}" if month > first_of(today) else "",
+		"next": f"{next_month(month):%Y-%m}",
+		"weekdays": dates.weekday_names(locale),
+		"weeks": [
+			[
+				day
+				and {
+					"date": day.isoformat(),
+					"number": day.day,
+					"name": ", ".join(filter(None, (dates.full_date(day, locale), marks[day][1]))),
+					"mark": marks[day][0],
+					"is_today": day == today,
+					"is_past": day < today,
+					"is_chosen": day in chosen,
+				}
+				for day in week
+			]
+			for week in weeks_of(month, locale.first_week_day)
+			if any(day and day >= today for day in week)
+		],
+		"elsewhere": sorted(day.isoformat() for day in chosen if first_of(day) != month),
+	}
+
+
+def _mark(
+	day: date, overrides: Sequence[Override], days_off: Sequence[DateOverride], style: dates.TimeStyle
+) -> tuple[str, str]:
+	"""Return the mark of a day and its words: `off`, `hours`, `trip`, `holiday`, or nothing."""
+	own = [each for each in overrides if getdate(each["date"]) <= day <= getdate(each["end_date"])]
+	fixed = [each for each in own if not each["is_travel"]]
+	if fixed:
+		closed = [each for each in fixed if _closes(each)]
+		return ("off" if closed else "hours"), _what(closed[:1] or fixed, style)
+	holiday = next((each for each in days_off if each.first <= day <= each.last), None)
+	if holiday:
+		return "holiday", _("not available: {0}").format(holiday.label)
+	return ("trip", _what(own[:1], style)) if own else ("", "")
+
+
+def list_view(overrides: Sequence[Override], days_off: Sequence[DateOverride], style: dates.TimeStyle) -> list[dict]:
+	"""Return what is set for coming dates, in words, earliest first. Hours of the same dates are one entry."""
+	rows: list[tuple[date, dict]] = []
+	for _key, group in groupby(sorted(overrides, key=_sort_key), key=_group_key):
+		same = list(group)
+		first, last = getdate(same[0]["date"]), getdate(same[0]["end_date"])
+		rows.append(
+			(
+				first,
+				{
+					"names": ",".join(each["name"] for each in same),
+					"when": _when(first, last, style),
+					"what": _what(same, style),
+					"reason": same[0]["reason"] or "",
+				},
+			)
+		)
+	for each in days_off:
+		entry = {"names": "", "when": _when(each.first, each.last, style), "what": _("not available")}
+		rows.append((each.first, {**entry, "reason": each.label}))
+	return [view for _first, view in sorted(rows, key=lambda row: row[0])]
+
+
+def _group_key(override: Override) -> tuple:
+	times = "" if override["whole_day"] else "hours"
+	flags = (override["is_available"], override["is_travel"], override["timezone"] or "", times)
+	return (str(override["date"]), str(override["end_date"]), *flags, override["reason"] or "")
+
+
+def _sort_key(override: Override) -> tuple:
+	return (*_group_key(override), 0 if override["whole_day"] else minutes_of_day(override["start_time"]))
+
+
+def _closes(override: Override) -> bool:
+	return bool(override["whole_day"]) and not override["is_available"]
+
+
+def _what(same: Sequence[Override], style: dates.TimeStyle) -> str:
+	one = same[0]
+	if one["is_travel"]:
+		return _("in {0}").format(dates.city(one["timezone"], style.locale))
+	if one["whole_day"]:
+		return _("available all day") if one["is_available"] else _("not available")
+	times = ", ".join(
+		f"{clock_words(minutes_of_day(each['start_time']), style)} – {clock_words(minutes_of_day(each['end_time']), style)}"
+		for each in same
+	)
+	return times if one["is_available"] else _("not available {0}").format(times)
+
+
+def _when(first: date, last: date, style: dates.TimeStyle) -> str:
+	if first == last:
+		return dates.long_day(first, style.locale)
+	return dates.date_range(first, last, style.locale)

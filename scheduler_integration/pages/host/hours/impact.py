@@ -1,0 +1,80 @@
+"""What a change would do, in words, with links to the meetings that stay although they lie outside the hours."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from frappe import _
+
+from scheduler_integration.availability.hours_change import BLOCKED, HoursChange
+from scheduler_integration.availability.impact import Impact, Meeting
+from scheduler_integration.engine import local_date
+from scheduler_integration.pages.host.hours.blocked import blocked_list
+from scheduler_integration.pages.host.house import MEETINGS, page_exists
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.spans import moment_in_short
+
+# More meetings than these are counted only.
+_NAMED = 8
+
+
+def change_view(change: HoursChange, impact: Impact, style: dates.TimeStyle) -> dict:
+	"""Return the sentences about a change, the meetings outside, and the mark with which somebody agrees to them."""
+	outside = impact.outside
+	blocked = [doc.as_dict() for doc in change.saved if doc.doctype == BLOCKED]
+	return {
+		"words": blocked_list(blocked, style)[0]["when"] if blocked else "",
+		"summary": impact_sentence(impact),
+		"types": [_("{0}: {1}").format(each.title, more_and_fewer(each.gained, each.lost)) for each in impact.types]
+		if len(impact.types) > 1
+		else [],
+		"outside": _outside_sentence(len(outside)),
+		"meetings": [{"label": _label(each, style), "url": _url(each, style.zone)} for each in outside[:_NAMED]],
+		"others": max(len(outside) - _NAMED, 0),
+		"sure": mark_of(outside),
+	}
+
+
+def impact_sentence(impact: Impact) -> str:
+	"""`In the next four weeks: 38 times more, 12 fewer.`"""
+	counted = more_and_fewer(len(impact.gained), len(impact.lost))
+	return (
+		_("In the next four weeks: {0}.").format(counted) if counted else _("No time changes in the next four weeks.")
+	)
+
+
+def more_and_fewer(gained: int, lost: int) -> str:
+	"""`38 times more, 12 fewer`; empty if nothing changes."""
+	more = _("1 time more") if gained == 1 else _("{0} times more").format(gained)
+	fewer = _("1 time fewer") if lost == 1 else _("{0} times fewer").format(lost)
+	if gained and lost:
+		return _("{0}, {1} fewer").format(more, lost)
+	return more if gained else fewer if lost else ""
+
+
+def mark_of(outside: Sequence[Meeting]) -> str:
+	"""Return a text that stands for exactly these meetings; empty if there are none."""
+	names = ",".join(sorted(each.booking for each in outside))
+	return hashlib.sha256(names.encode()).hexdigest()[:16] if names else ""
+
+
+def _outside_sentence(count: int) -> str:
+	if not count:
+		return ""
+	if count == 1:
+		return _("1 booking now lies outside your hours. It stays:")
+	return _("{0} bookings now lie outside your hours. They stay:").format(count)
+
+
+def _label(meeting: Meeting, style: dates.TimeStyle) -> str:
+	when = moment_in_short(meeting.start, style)
+	return _("{0}: {1}").format(when, meeting.title) if meeting.title else when
+
+
+def _url(meeting: Meeting, zone: str) -> str:
+	if page_exists(f"{MEETINGS}/meeting"):
+		return f"{MEETINGS}/meeting/{meeting.booking}"
+	day = local_date(meeting.start, zone).isoformat()
+	return f"{MEETINGS}?{urlencode({'from': day, 'to': day})}"

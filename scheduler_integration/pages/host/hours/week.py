@@ -1,0 +1,74 @@
+"""The week as rows: each day with its hours, as stored or as typed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from babel import Locale
+from frappe import _
+
+from scheduler_integration.availability.week import Week
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.parsing.hours_form import DAY_KEYS, OFFICE, Span, TypedDay, TypedWeek
+
+_DAY = 24 * 60
+OFFICE_SPANS: tuple[Span, ...] = (OFFICE,)
+
+
+def stored_week(week: Week) -> TypedWeek:
+	"""Return the stored week as if it had been typed. A day that is off gets the hours that are the most usual ones."""
+	usual = Counter(tuple(spans) for spans in week.values()).most_common(1)
+	others = tuple(map(_span, usual[0][0])) if usual else (OFFICE,)
+	return {
+		key: TypedDay(day in week, tuple(map(_span, week[day])) if day in week else others)
+		for day, key in enumerate(DAY_KEYS)
+	}
+
+
+def week_rows(week: TypedWeek, errors: Mapping[str, str], style: dates.TimeStyle) -> list[dict]:
+	"""Return the rows of the days, beginning with the reader's first day of the week."""
+	names = day_names(style.locale)
+	order = [DAY_KEYS[(style.locale.first_week_day + step) % 7] for step in range(7)]
+	return [
+		{
+			"key": key,
+			"name": names[key],
+			"is_on": week[key].is_on,
+			"spans": spans_view(week[key].spans, style),
+			"error": errors.get(key),
+			"others": [{"key": each, "name": names[each]} for each in order if each != key],
+		}
+		for key in order
+	]
+
+
+def spans_view(spans: tuple[Span, ...], style: dates.TimeStyle) -> list[dict]:
+	"""Return hours with a note if they end on the next day."""
+	return [{"start": start, "end": end, "note": _note(start, end, style)} for start, end in spans]
+
+
+def day_names(locale: Locale) -> dict[str, str]:
+	"""Return the names of the days as headings have them, by the key of the form."""
+	return {key: locale.days["stand-alone"]["wide"][day] for day, key in enumerate(DAY_KEYS)}
+
+
+def clock_words(minutes: int, style: dates.TimeStyle) -> str:
+	"""`14:30` or `2:30 pm`, for minutes after midnight."""
+	return dates.clock_time(minutes % _DAY * 60, dates.TimeStyle("UTC", style.twelve_hours, style.locale))
+
+
+def _note(start: str, end: str, style: dates.TimeStyle) -> str:
+	if not start or not end or end > start:
+		return ""
+	if end == "00:00":
+		return _("until midnight")
+	hour, _colon, minute = end.partition(":")
+	if not (hour.isdecimal() and minute[:2].isdecimal()):
+		return ""
+	return _("until {0} next day").format(clock_words(int(hour) * 60 + int(minute[:2]), style))
+
+
+def _span(minutes: tuple[int, int]) -> Span:
+	start, end = (f"{each // 60 % 24:02}:{each % 60:02}" for each in minutes)
+	return start, end
