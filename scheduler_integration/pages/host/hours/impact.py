@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 from frappe import _
 
 from scheduler_integration.availability.hours_change import BLOCKED, HoursChange
 from scheduler_integration.availability.impact import Impact, Meeting
-from scheduler_integration.engine import local_date
 from scheduler_integration.pages.host.hours.blocked import blocked_list
-from scheduler_integration.pages.host.house import MEETINGS, page_exists
+from scheduler_integration.pages.host.meeting_row import meeting_url
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.spans import moment_in_short
 
@@ -31,7 +29,7 @@ def change_view(change: HoursChange, impact: Impact, style: dates.TimeStyle) -> 
 		if len(impact.types) > 1
 		else [],
 		"outside": _outside_sentence(len(outside)),
-		"meetings": [{"label": _label(each, style), "url": _url(each, style.zone)} for each in outside[:_NAMED]],
+		"meetings": [{"label": _label(each, style), "url": meeting_url(each.booking)} for each in outside[:_NAMED]],
 		"others": max(len(outside) - _NAMED, 0),
 		"sure": mark_of(outside),
 	}
@@ -71,10 +69,3 @@ def _outside_sentence(count: int) -> str:
 def _label(meeting: Meeting, style: dates.TimeStyle) -> str:
 	when = moment_in_short(meeting.start, style)
 	return _("{0}: {1}").format(when, meeting.title) if meeting.title else when
-
-
-def _url(meeting: Meeting, zone: str) -> str:
-	if page_exists(f"{MEETINGS}/meeting"):
-		return f"{MEETINGS}/meeting/{meeting.booking}"
-	day = local_date(meeting.start, zone).isoformat()
-	return f"{MEETINGS}?{urlencode({'from': day, 'to': day})}"
