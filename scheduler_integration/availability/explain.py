@@ -21,12 +21,16 @@ from scheduler_integration.times import Objection, Slot
 
 @dataclass(frozen=True, slots=True)
 class HostExplanation:
-	"""Whether one host can take the time, and if not, why. `user` is None if the reader may not see who it is."""
+	"""Whether one host can take the time, and if not, why. `user` is None if the reader may not see who it is.
+
+	The meeting takes place without a host who `is_optional`.
+	"""
 
 	name: str
 	user: str | None
 	zone: str
 	objections: tuple[Objection, ...]
+	is_optional: bool = False
 
 	@property
 	def is_bookable(self) -> bool:
@@ -111,6 +115,7 @@ def _of_host(host: TypeHost, offer: Offer, refusals: list[engine.Refusal], start
 		user=host.user if sees_all else None,
 		zone=member.host.hours.zone,
 		objections=tuple(_objection(refusal, member, start, now, sees_all) for refusal in refusals),
+		is_optional=offer.assignment == "Collective" and not host.is_required,
 	)
 
 

@@ -1,9 +1,9 @@
 """Sentences that tell a host why a start can't be booked."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from babel.dates import format_date, format_time
+from babel.dates import format_skeleton, format_time, get_timezone_location
 from frappe import _
 
 from scheduler_integration import engine
@@ -50,7 +50,7 @@ def _outside_hours(refusal: engine.Refusal, member: engine.Member, start: int, n
 	if not windows:
 		return _("There are no working hours on that day.")
 	shown = ", ".join(f"{_clock(since, member)}–{_clock(until, member)}" for since, until in windows)
-	return _("The meeting isn't within the working hours of that day: {0} ({1}).").format(shown, zone)
+	return _("The meeting isn't within the working hours of that day: {0} ({1}).").format(shown, _city(zone))
 
 
 def _off_grid(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:
@@ -114,7 +114,12 @@ def _span(minutes: int) -> str:
 
 
 def _day(instant: int, member: engine.Member) -> str:
-	return format_date(engine.local_date(instant, member.host.hours.zone), "medium", locale=current_locale())
+	day = engine.local_date(instant, member.host.hours.zone)
+	return format_skeleton("yMMMEd", datetime.combine(day, time()), locale=current_locale())
+
+
+def _city(zone: str) -> str:
+	return get_timezone_location(zone, return_city=True, locale=current_locale())
 
 
 def _clock(instant: int, member: engine.Member) -> str:

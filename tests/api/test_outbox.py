@@ -116,7 +116,7 @@ def test_a_hosts_list_says_whom_a_message_did_not_reach(host, booking):
 	text = host.get("/scheduling").text
 	assert task.target in text
 	# Not only inside the fold.
-	assert "Problem" in text.split('class="row-item"')[1].split("</summary>")[0]
+	assert "Problem" in text.split('class="meeting-link"')[1].split("</a>")[0]
 
 
 @pytest.mark.parametrize(

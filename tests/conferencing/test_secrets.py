@@ -77,7 +77,8 @@ def test_in_pages_and_answers(troubled, zoom_for_all, client):
 	assert troubled.meeting_link in answers[0].text
 	sign_in(client, troubled.host)
 	answers += [
-		client.get("/scheduling"),
+		client.get("/scheduling/video"),
+		client.get(f"/scheduling/meeting/{troubled.name}"),
 		client.call(f"{API}.video.list", "GET"),
 		client.call(f"{API}.bookings.get", "GET", name=troubled.name),
 		client.call(f"{API}.outbox.list", "GET", booking=troubled.name),

@@ -48,7 +48,7 @@ def meeting_row(sharing: Sequence[HostBooking], style: dates.TimeStyle) -> dict:
 		"waiting": sum(booking.status == "Pending" for booking in sharing),
 		"state": None if is_session else words.state(first.status),
 		"asked": words.asked(first, style),
-		"has_problem": any(words.problem(booking) for booking in sharing),
+		"problems": [problem[1] for booking in sharing if (problem := words.problem(booking))],
 		"came": words.who_came(first, style),
 		"actions": () if is_session else first.actions,
 	}

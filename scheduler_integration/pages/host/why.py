@@ -98,7 +98,10 @@ def _answer(explained: Explanation, chosen: ReadableType | None, question: Quest
 		"icon": "check" if bookable else "cross",
 		"title": _("This time can be booked") if bookable else _("This time can't be booked"),
 		"what": chosen.title if chosen else "",
-		"when": moment_in_short(explained.start, style),
+		"when": _("{0}, {1}").format(
+			dates.full_date(local_date(explained.start, style.zone), style.locale),
+			dates.clock_time(explained.start, style),
+		),
 		"reasons": [reason_view(each, style) for each in explained.objections],
 		"hosts": [_host(host, style) for host in explained.hosts],
 		"suggestions": [_suggestion(slot.start, chosen, question, style) for slot in explained.suggestions],
@@ -109,6 +112,7 @@ def _host(host: HostExplanation, style: dates.TimeStyle) -> dict:
 	return {
 		"name": host.name,
 		"is_free": host.is_bookable,
+		"is_optional": host.is_optional,
 		"reasons": [reason_view(each, style) for each in host.objections],
 	}
 
