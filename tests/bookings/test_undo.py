@@ -12,7 +12,7 @@ from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.bookings.standing import check_seats, check_time, check_turns
 from tests.support import door
-from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
+from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
 from tests.support.ledger import credits
 from tests.support.outbox import deliver, mails, tasks
 
@@ -263,3 +263,16 @@ def test_it_can_be_done_again_and_then_people_are_told(page, pool):
 	assert ("attendee_cancelled", "ada@guests.example") in {
 		(each.template, each.reader.email) for each in mails(name, LATER)
 	}
+
+
+def test_a_command_that_can_be_undone_takes_no_more_statements_in_a_full_session(page, workshop, queries):
+	"""Only a few more than the command itself, however many attend."""
+	asked = []
+	for _attendees in range(2):
+		names = [book(page, workshop, attendee_email=f"{fresh('guest')}@guests.example") for _each in range(2)]
+		for each in names:
+			bookings.undoable(each, lambda name=each: SINGLE["ask"](name), NOW)
+		queries.clear()
+		bookings.undoable(names[0], lambda name=names[0]: SINGLE["ask"](name), NOW)
+		asked.append(len(queries))
+	assert asked[1] <= asked[0]

@@ -55,13 +55,17 @@ def undoable(name: str, command: Callable[[], HostBooking], now: int) -> tuple[H
 	Returns the booking, and the facts for `undo` as JSON values. Raises the errors of the command.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
+	if booking.session:
+		# Nobody changes the others between the look at them and the command.
+		guard.lock_hosts(booking.host_users())
 	concerned = [booking.name, *(row.name for row in live_rows(booking.session) if row.name != booking.name)]
 	images = {each.name: _image(each) for each in load_bookings(concerned)}
+	stored = _stored(concerned)
 	before = tasks.states_of(concerned)
 	with waiting(SECONDS):
 		done = command()
 	now_stored = _stored([*concerned, *_successors(concerned)])
-	changed = [each for each in concerned if now_stored[each]["modified"] != images[each]["modified"]]
+	changed = [each for each in concerned if now_stored[each]["modified"] != stored[each]["modified"]]
 	made = {each: row["rescheduled_from"] for each, row in now_stored.items() if row["rescheduled_from"] in changed}
 	touched = [*changed, *made]
 	return done, {
@@ -181,7 +185,7 @@ def _image(booking: Document) -> Facts:
 		table: [{field: row.get(field) for field in fields} for row in booking.get(table)]
 		for table, fields in _ROWS.items()
 	}
-	return {**{field: booking.get(field) for field in _FIELDS}, **rows, "modified": str(booking.modified)}
+	return {**{field: booking.get(field) for field in _FIELDS}, **rows}
 
 
 def _successors(names: Iterable[str]) -> list[str]:
