@@ -18,6 +18,7 @@ from scheduler_integration.exceptions import InvalidRequest, NotPermitted, Sched
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
 from scheduler_integration.pages.host.calendars import PRESETS, CalendarsPage, calendars_view
 from scheduler_integration.pages.host.house import open_house
+from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.parsing.calendar_fields import parse_address_form, parse_secret
@@ -52,7 +53,9 @@ def _view() -> dict:
 			sees_all=sees_all,
 			message=_message(error),
 			other=joining.asked_account(argument("other"), this_asker()) if argument("other") else None,
-			typed={field: argument(field) for field in ("preset", "address", "login", "provider")} if error else None,
+			typed={field: echo(argument(field)) for field in ("preset", "address", "login", "provider")}
+			if error
+			else None,
 			problems=error.details if error else None,
 		)
 	)

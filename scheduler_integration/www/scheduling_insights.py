@@ -45,7 +45,8 @@ def _view() -> dict:
 
 
 def _scope(user: str, instant: int) -> tuple[Scope, str | None]:
-	asked = {"host": argument("host") or None, "meeting_type": argument("type") or None}
+	# Each link of the page has them.
+	asked = {"host": argument("host")[:140] or None, "meeting_type": argument("type")[:140] or None}
 	try:
 		first, last = parse_dates(start_date=argument("from"), end_date=argument("to"))
 		return scope_for(user, first, last, instant, **asked), None
