@@ -6,7 +6,8 @@ answer = client.send("PROPFIND", address, body=xml, headers={"Depth": "0"})
 answer.expect(207)
 ```
 
-- Each request has time-outs, and all requests of a client share a budget of seconds.
+- Each request has time-outs, and all requests of a client share a budget of seconds. In a web request, those of all
+  clients share one of 15 (`patience`).
 - The answer's bytes are counted after decompression.
 - A request that can be repeated is tried again, with jitter and after the time in `Retry-After`. If that time is longer
   than a few seconds, TooManyRequests is raised: a worker must not sleep for minutes.
@@ -42,6 +43,8 @@ from scheduler_integration.http.connections import GuardedAdapter, Sockets
 from scheduler_integration.http.masking import masked
 from scheduler_integration.http.waiting import backoff, retry_after
 
+# The seconds that all requests to other systems take together while somebody waits for a page.
+WEB_SECONDS = 15
 USER_AGENT = "SchedulerIntegration/1.0"
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "PUT", "DELETE"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -82,6 +85,17 @@ class Budget:
 
 	def covers(self, seconds: float) -> bool:
 		return self._end - self._clock() > seconds
+
+
+def patience(seconds: float) -> Budget:
+	"""Return a budget of these seconds for a job; in a web request, what is left of its 15 seconds.
+
+	Otherwise a server that never answers would hold a thread for a minute, and a handful of them the whole site.
+	"""
+	request = getattr(frappe.local, "request", None)
+	if not request:
+		return Budget(seconds)
+	return request.environ.setdefault("scheduling.patience", Budget(WEB_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)

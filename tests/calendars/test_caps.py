@@ -1,17 +1,27 @@
 """Calendars that are too large or hostile: reading ends soon, known busy times stay, and the host learns the reason."""
 
+import threading
+import time
+import tracemalloc
+
 import frappe
 import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
+from scheduler_integration.calendars import connections
+from scheduler_integration.calendars.ical.read import read
 from scheduler_integration.calendars.provider import Account
 from scheduler_integration.calendars.providers.caldav import open_account
+from scheduler_integration.calendars.providers.dav import parse
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.exceptions import UnexpectedAnswer
-from scheduler_integration.http.client import Limits
+from scheduler_integration.exceptions import AnswerTooLarge, InvalidRequest, UnexpectedAnswer
+from scheduler_integration.http import client as http_client
+from scheduler_integration.http.client import Answer, Limits
 from tests.calendars.test_mirror import HOUR, NOW
 from tests.calendars.test_sync import WITHOUT_TEN, offered
 from tests.support.calendar_servers import calendar_of, times
-from tests.support.factories import at
+from tests.support.factories import at, make_user
 from tests.support.wsgi import Response, serving
 
 TEN = at("2026-03-02 10:00")
@@ -56,3 +66,71 @@ def test_xml_that_defines_entities_is_refused(encoding):
 		with pytest.raises(UnexpectedAnswer):
 			provider.calendars()
 		provider.close()
+
+
+def nested(count):
+	return "<d:a>" * count + "</d:a>" * count
+
+
+@pytest.mark.parametrize(
+	"inner", [nested(200_000), "<d:a/>" * 500_000, f"<d:a {' '.join(f'a{n}=%r' % '' for n in range(250_000))}/>"],
+	ids=["deep", "many", "attributes"],
+)  # fmt: skip
+def test_xml_of_some_megabytes_took_a_quarter_of_a_gigabyte(inner):
+	body = f'<d:multistatus xmlns:d="DAV:">{inner}</d:multistatus>'.encode()
+	tracemalloc.start()
+	try:
+		with pytest.raises(AnswerTooLarge):
+			parse(Answer(207, {}, body, "https://dav.example/"))
+		_now, most = tracemalloc.get_traced_memory()
+	finally:
+		tracemalloc.stop()
+	assert most < 100_000_000
+
+
+def test_a_list_of_thirty_thousand_events_is_read():
+	event = (
+		"<d:response><d:href>/a</d:href><d:propstat><d:prop><d:getetag>1</d:getetag></d:prop></d:propstat></d:response>"
+	)
+	body = f'<d:multistatus xmlns:d="DAV:">{event * 30_000}</d:multistatus>'.encode()
+	assert len(parse(Answer(207, {}, body, "https://dav.example/")).resources) == 30_000
+
+
+DATES = [
+	f"RDATE:{year}{day:04}T{hour:02}0000" for year in range(1970, 2020) for day in (101, 301) for hour in range(10)
+]
+ZONE = "BEGIN:VTIMEZONE\nTZID:Long\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\n{0}\nEND:STANDARD\nEND:VTIMEZONE"
+EVENT = "BEGIN:VEVENT\nUID:{0}\nDTSTART;TZID={1}:20260302T100000\nDURATION:PT1H\n{2}\nEND:VEVENT"
+
+
+@pytest.mark.parametrize(
+	"event",
+	[
+		ZONE.format("\n".join(DATES * 100)) + "\n" + "\n".join(EVENT.format(n, "Long", "X-A:b") for n in range(20)),
+		EVENT.format("long", "Europe/Berlin", "\n".join(DATES * 100)),
+	],
+	ids=["zone", "event"],
+)
+def test_a_hundred_thousand_dates_took_the_parser_ten_seconds(event):
+	began = time.process_time()
+	reading = read(calendar_of(event, EVENT.format("short", "UTC", "X-A:b")).encode(), (NOW, NOW + 90 * 86400), "UTC")
+	assert time.process_time() - began < 5
+	assert reading.unreadable
+	assert any(each.busy and each.busy[0].start == TEN for each in reading.events)
+
+
+@pytest.mark.parametrize("provider", ["ICS", "CalDAV"])
+def test_a_server_that_never_answers_held_a_web_thread_for_a_minute(monkeypatch, commit_clean, provider):
+	"""While somebody waits for the page, all requests together take 15 seconds at most; here 1."""
+	monkeypatch.setattr(http_client, "WEB_SECONDS", 1)
+	monkeypatch.setattr(frappe.local, "request", Request(EnvironBuilder(method="POST").get_environ()), raising=False)
+	user, over = make_user("Jane"), threading.Event()
+	with serving(lambda request: over.wait(30) and Response()) as base:
+		began = time.monotonic()
+		try:
+			with pytest.raises(InvalidRequest) as caught:
+				connections.connect_by_address(user, provider, f"{base}/feed", "jane", "secret")
+		finally:
+			over.set()
+	assert list(caught.value.details) == ["address"]
+	assert time.monotonic() - began < 10

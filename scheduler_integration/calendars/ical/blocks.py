@@ -4,6 +4,7 @@ Each event is parsed alone later, so that a broken event doesn't hide the others
 are never parsed.
 """
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from functools import cached_property
 from scheduler_integration.exceptions import AnswerTooLarge, UnexpectedAnswer
 
 MOST_EVENTS = 20_000
+# The characters of a VTIMEZONE. All changes since 1900 need a tenth. A longer one counts as unknown: each event that uses
+# it would be parsed together with it.
+LONGEST_ZONE = 50_000
 # The end of a line, and the blank lines after it.
 _LINE_END = re.compile(r"[\r\n](?:[ \t]*[\r\n])*")
 _FOLD = re.compile(r"\n[ \t]")
@@ -56,6 +60,10 @@ class Block:
 			first.setdefault(property_name(line), line)
 		return first
 
+	@cached_property
+	def digest(self) -> str:
+		return hashlib.sha256(str(self).encode()).hexdigest()
+
 	def __str__(self) -> str:
 		return "\r\n".join(self.lines)
 
@@ -91,6 +99,8 @@ def split(text: str) -> Blocks:
 				raise AnswerTooLarge()
 			found.events[block.text("UID") or f"without-uid-{count}"].append(block)
 		elif kind == "VTIMEZONE":
+			if sum(map(len, block.lines)) > LONGEST_ZONE:
+				continue
 			found.zones[plain(block.text("TZID"))] = block
 		else:
 			found.free_busy.append(block)

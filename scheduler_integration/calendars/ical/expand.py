@@ -23,6 +23,8 @@ from scheduler_integration.calendars.provider import BusyTime, Kind
 MARK = "X-SCHEDULER-KEY"
 # The most seconds of the processor that the expansion of one event may take.
 SECONDS_OF_ONE = 2
+# Characters that are parsed within milliseconds.
+_SHORT = 10_000
 # A rule may occur a few times a day, but not each minute.
 _MOST_A_DAY = 48
 _RECURS = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
@@ -76,12 +78,23 @@ def parsed(blocks: Iterable[Block], zones: Iterable[Block]) -> tuple[list[Any], 
 	"""
 	events = [_prepared(line) for block in blocks for line in block.lines if property_name(line) in _NEEDED]
 	lines = ["BEGIN:VCALENDAR", "VERSION:2.0", *map(str, zones), *events, "END:VCALENDAR", ""]
-	found = Calendar.from_ical("\r\n".join(lines)).walk("VEVENT")
+	found = _calendar("\r\n".join(lines)).walk("VEVENT")
 	broken = [event for event in found if event.errors]
 	for event in broken:
 		for name, _error in event.errors:
 			event.pop(name, None)
 	return found, len(broken)
+
+
+def _calendar(text: str) -> Any:
+	"""Parse a calendar. Raises Unreadable if that takes too long; a short text can't, and a timer would cost more."""
+	if len(text) < _SHORT:
+		return Calendar.from_ical(text)
+	try:
+		with ProcessorLimit(SECONDS_OF_ONE, TooSlow):
+			return Calendar.from_ical(text)
+	except TooSlow as error:
+		raise Unreadable from error
 
 
 def _prepared(line: str) -> str:

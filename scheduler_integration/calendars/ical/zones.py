@@ -5,7 +5,6 @@ path before the name ("/freeassociation.sourceforge.net/Europe/Berlin"), and tim
 of the calendar's zone.
 """
 
-import hashlib
 import re
 from datetime import datetime
 from functools import lru_cache
@@ -97,7 +96,7 @@ def with_known_zones(block: Block, custom: dict[str, Block], zone: str) -> tuple
 
 def _unique_name(zone: Block) -> str:
 	"""Return a name for a VTIMEZONE that no other one has."""
-	return f"custom-{hashlib.sha256(str(zone).encode()).hexdigest()[:20]}"
+	return f"custom-{zone.digest[:20]}"
 
 
 def _renamed(zone: Block, name: str) -> Block:

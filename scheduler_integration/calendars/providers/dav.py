@@ -13,13 +13,15 @@ from xml.sax.saxutils import escape
 from requests.auth import HTTPBasicAuth
 
 from scheduler_integration.calendars.provider import Account
-from scheduler_integration.exceptions import AccessRevoked, AddressRefused, UnexpectedAnswer
+from scheduler_integration.exceptions import AccessRevoked, AddressRefused, AnswerTooLarge, UnexpectedAnswer
 from scheduler_integration.http.addresses import same_origin, site_guard
-from scheduler_integration.http.client import Answer, Budget, Client, Limits
+from scheduler_integration.http.client import Answer, Client, Limits, patience
 
 D, C, CS = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 _NAMESPACES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/"'
 _SECONDS = 150
+# A calendar with 30,000 events has some 180,000 elements in a list of them, and they are ten deep.
+_MOST_ELEMENTS, _DEEPEST = 200_000, 50
 # iCloud spreads accounts over hosts such as p42-caldav.icloud.com.
 _PARTITIONED = ".icloud.com"
 
@@ -65,7 +67,7 @@ class Dav:
 			# As UTF-8 bytes: for text, requests would use Latin-1.
 			auth=HTTPBasicAuth(account.login.encode(), account.password.encode()),
 			limits=Limits(attempts=2),
-			budget=Budget(_SECONDS),
+			budget=patience(_SECONDS),
 			trusted_suffix=self._suffix,
 		)
 
@@ -142,13 +144,38 @@ def element(name: str, content: str) -> str:
 	return f"<{name} {_NAMESPACES}>{content}</{name}>"
 
 
+class _TooLarge(ValueError):
+	pass
+
+
+class _Tree(ElementTree.TreeBuilder):
+	"""Builds the tree of an answer, unless it has too many elements or too deep ones: each takes memory, a hundred bytes."""
+
+	def __init__(self) -> None:
+		super().__init__()
+		self._count = self._depth = 0
+
+	def start(self, tag: str, attrs: dict[str, str]) -> ElementTree.Element:
+		self._depth += 1
+		self._count += 1 + len(attrs)
+		if self._depth > _DEEPEST or self._count > _MOST_ELEMENTS:
+			raise _TooLarge
+		return super().start(tag, attrs)
+
+	def end(self, tag: str) -> ElementTree.Element:
+		self._depth -= 1
+		return super().end(tag)
+
+
 def _xml(answer: Answer) -> ElementTree.Element:
 	# A document type could define entities that grow without end, and no calendar server needs one. In UTF-16 each of these
 	# letters has a zero byte, so a document type wouldn't be found.
 	if any(each in answer.body for each in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
 		raise UnexpectedAnswer(answer.status, host=answer.host)
 	try:
-		return ElementTree.fromstring(answer.body)
+		return ElementTree.fromstring(answer.body, parser=ElementTree.XMLParser(target=_Tree()))
+	except _TooLarge:
+		raise AnswerTooLarge(host=answer.host) from None
 	except (ElementTree.ParseError, ValueError, LookupError):
 		raise UnexpectedAnswer(answer.status, host=answer.host) from None
 

@@ -19,7 +19,7 @@ from scheduler_integration.calendars.provider import (
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, SyncTokenExpired, UnexpectedAnswer
 from scheduler_integration.http.addresses import site_guard
-from scheduler_integration.http.client import Answer, Budget, Client, Limits
+from scheduler_integration.http.client import Answer, Client, Limits, patience
 
 FEED = "feed"
 _SECONDS = 60
@@ -30,7 +30,7 @@ _GONE = frozenset({403, 404, 410})
 class IcsFeed(Unwatched, ReadOnly):
 	def __init__(self, account: Account):
 		self._account = account
-		self._client = Client(guard=site_guard(), limits=Limits(), budget=Budget(_SECONDS))
+		self._client = Client(guard=site_guard(), limits=Limits(), budget=patience(_SECONDS))
 		self._fetched: Answer | None = None
 
 	def calendars(self) -> list[ProviderCalendar]:

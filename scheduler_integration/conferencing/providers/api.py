@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from scheduler_integration.conferencing.tokens import Tokens
 from scheduler_integration.exceptions import AccessRevoked
-from scheduler_integration.http.client import Answer, Budget, Client, Limits
+from scheduler_integration.http.client import Answer, Client, Limits, patience
 from scheduler_integration.http.oauth.vendors import located
 
 # All requests of one step take less time than a claim lasts (records.CLAIM_SECONDS).
@@ -22,7 +22,7 @@ class Api:
 	_client: Client = field(init=False, repr=False)
 
 	def __post_init__(self) -> None:
-		self._client = Client(limits=Limits(read=15, whole=25, attempts=2, wait=0.3), budget=Budget(STEP_SECONDS))
+		self._client = Client(limits=Limits(read=15, whole=25, attempts=2, wait=0.3), budget=patience(STEP_SECONDS))
 
 	def send(self, method: str, path: str, *, json: Any = None, params: Mapping[str, str] | None = None) -> Answer:
 		"""Send a request and return the answer, whatever its status. Raises AccessRevoked and the errors of Client.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scheduler_integration.exceptions import AccessRevoked, UnexpectedAnswer, VendorRefusesApp
-from scheduler_integration.http.client import Answer, Client, Limits
+from scheduler_integration.http.client import Answer, Client, Limits, patience
 from scheduler_integration.http.oauth.vendors import Vendor, credentials, located
 
 # A short time and no second attempt, because the job holds the lock on the token's row while it waits, and because a
@@ -42,7 +42,8 @@ def revoke_token(vendor: Vendor, token: str) -> None:
 def _send(vendor: Vendor, address: str, form: Mapping[str, str]) -> Answer:
 	app = credentials(vendor)
 	own = {} if vendor.basic else {"client_id": app.client_id, "client_secret": app.client_secret}
-	client = Client(auth=(app.client_id, app.client_secret) if vendor.basic else None, limits=_LIMITS)
+	auth = (app.client_id, app.client_secret) if vendor.basic else None
+	client = Client(auth=auth, limits=_LIMITS, budget=patience(_LIMITS.whole))
 	try:
 		return client.send(
 			"POST", located(vendor, address), form={**form, **own}, headers={"Accept": "application/json"}
