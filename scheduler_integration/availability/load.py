@@ -24,7 +24,7 @@ from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule,
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.platform.transactions import sees_commits
+from scheduler_integration.platform.transactions import require_locked
 
 # The longest buffer of any meeting type, in minutes. A booking this far from a start can still block it.
 WIDEST_BUFFER = 24 * 60
@@ -43,7 +43,7 @@ def load_members(
 	"""Return the hosts, in their order, with rules and calendars for starts in `[first, last)`, epoch seconds.
 
 	A host without a schedule has no working hours. With `lock` the newest committed bookings are read, not those from
-	the beginning of the transaction. The caller must have locked the hosts.
+	the beginning of the transaction. Raises HostsNotLocked if the hosts aren't locked.
 	"""
 	required = {host.user: host.is_required for host in hosts}
 	stored = request.records.schedules if request.records else None
@@ -111,7 +111,11 @@ def load_hosts(
 	`without` the name of a booking to ignore. `draft` is a change of a user's records to count with. `records` of these
 	users and at least this span are used instead of reading them. `lock` as for `load_members`.
 	"""
-	groups = records.groups if records else read_groups(schedules, span, locks=lock and not sees_commits())
+	groups = (
+		records.groups
+		if records
+		else read_groups(schedules, span, locks=lock and not require_locked(schedules).sees_commits)
+	)
 	differing = read_overrides(groups["overrides"])
 	if draft and draft.user in schedules:
 		differing[draft.user] = draft.differing(differing[draft.user])

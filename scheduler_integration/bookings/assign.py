@@ -1,7 +1,7 @@
 """Chooses the hosts of a new booking."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -89,7 +89,7 @@ def _weights(offer: Offer, users: Iterable[str], mode: str, week: engine.Interva
 	return dict.fromkeys(users, 1)
 
 
-def _loads(offer: Offer, users: Iterable[str], week: engine.Interval) -> dict[str, int]:
+def _loads(offer: Offer, users: Collection[str], week: engine.Interval) -> dict[str, int]:
 	"""Return how many minutes of the week are booked with each user, in meetings of any type.
 
 	Only bookings made since all `users` take part are counted. If Fay joined on 1 July, bookings made in June don't
@@ -101,7 +101,7 @@ def _loads(offer: Offer, users: Iterable[str], week: engine.Interval) -> dict[st
 	query = query.where((row.ends_at > week[0]) & (row.starts_at < week[1]))
 	query = query.where(row.creation >= to_site_time(max(offer.host(user).active_since for user in users)))
 	booked = defaultdict(list)
-	for user, start, end in newest(query).run():
+	for user, start, end in newest(query, users).run():
 		booked[user].append((start, end))
 	# Attendees of one session share its time: two bookings from 09:00 to 10:00 are 60 minutes, not 120.
 	return {

@@ -10,7 +10,6 @@ from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.store import save
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.moves import Actor, check_move
-from scheduler_integration.meetings.status import RELEASED
 
 
 def change_status(
@@ -24,8 +23,7 @@ def change_status(
 	before = [booking.status for booking in bookings]
 	for booking in bookings:
 		check_move(booking, after, by, now)
-	if after in RELEASED:
-		guard.lock_hosts({user for booking in bookings for user in booking.host_users()})
+	guard.lock_hosts({user for booking in bookings for user in booking.host_users()})
 	for booking in bookings:
 		changes_invitation = kind not in (Kind.COMPLETED, Kind.NO_SHOW)
 		booking.update({"status": after, "sequence": booking.sequence + changes_invitation, **fields})

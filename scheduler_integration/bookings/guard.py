@@ -23,7 +23,7 @@ Buffers have no buckets: only the check under the lock keeps them free.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import frappe
 from frappe.model.document import Document
@@ -39,6 +39,7 @@ from scheduler_integration.bookings.seats import (
 )
 from scheduler_integration.catalogue.durations import GRID_MINUTES
 from scheduler_integration.platform.sql import value
+from scheduler_integration.platform.transactions import current_attempt, require_locked
 
 BUCKET_SECONDS = GRID_MINUTES * 60
 
@@ -47,35 +48,26 @@ def lock_hosts(users: Iterable[str]) -> None:
 	"""Wait until nobody else is booking these hosts, and make others wait until the transaction ends.
 
 	Makes the missing Host Calendars. Raises DuplicateEntryError if another transaction makes one at the same moment;
-	`transaction.retried` then repeats the work.
+	`transaction.retried` then repeats the work. Raises HostsNotLocked outside of a command.
 	"""
-	wanted = sorted(set(users))
-	if not wanted:
-		return
-	frappe.flags.scheduling_hosts = wanted
-	missing = set(wanted) - set(_lock(wanted))
-	if missing:
-		for user in sorted(missing):
+	attempt, wanted = require_locked(()), sorted(set(users))
+	if wanted and (missing := sorted(set(wanted) - set(_lock(wanted)))):
+		for user in missing:
 			insert_host_calendar(user)
-		_lock(wanted)
-
-
-def lock_same_hosts() -> None:
-	"""Lock the hosts whom the last attempt locked. A repeated transaction calls this before it reads anything."""
-	lock_hosts(frappe.flags.scheduling_hosts or ())
-
-
-def forget_locked_hosts() -> None:
-	"""Forget which hosts were locked last. New work may need other hosts."""
-	frappe.flags.scheduling_hosts = None
+		_lock(missing)
+	attempt.hosts.update(wanted)
+	attempt.lock_again = partial(lock_hosts, tuple(attempt.hosts))
 
 
 def store_buckets(*bookings: Document) -> None:
 	"""Make the stored buckets and seats those of the booking, or of the bookings of one session, as they are now.
 
 	A cancelled booking loses its rows; the buckets of its session stay while others attend it. Raises SlotTaken if another
-	meeting has one of the buckets, or if the session has too few seats left.
+	meeting has one of the buckets, or if the session has too few seats left, and HostsNotLocked in a command that forgets
+	the lock.
 	"""
+	if current_attempt():
+		require_locked(user for each in bookings for user in each.host_users())
 	take_seats(bookings)
 	booking = next((each for each in bookings if each.is_live()), bookings[0])
 	wanted = set(_buckets_of(booking)) if booking.is_live() or others_in_session(bookings) else set()

@@ -22,7 +22,7 @@ docs/round_robin.md has the rule that uses the credits.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import frappe
@@ -43,12 +43,12 @@ class Owed(NamedTuple):
 	last_turn: int = 0
 
 
-def owed_to(meeting_type: str, users: Iterable[str]) -> dict[str, Owed]:
+def owed_to(meeting_type: str, users: Collection[str]) -> dict[str, Owed]:
 	"""Return each user's credit and last turn. The caller has locked all these users."""
 	row = DocType("Round Robin Turn")
 	query = frappe.qb.from_(row).select(row.user, row.credit, row.last_turn_at)
 	query = query.where((row.meeting_type == meeting_type) & row.user.isin(list(users)))
-	found = {user: Owed(credit, last_turn) for user, credit, last_turn in newest(query).run()}
+	found = {user: Owed(credit, last_turn) for user, credit, last_turn in newest(query, users).run()}
 	return {user: found.get(user, Owed()) for user in users}
 
 
@@ -97,7 +97,7 @@ def _settle(bookings: list[Document]) -> dict[str, Fields]:
 	if not owing:
 		return {}
 	names, first = {booking.name for booking in bookings}, bookings[0]
-	sharing = live_rows(first.session, "turn_shares", for_update=True)
+	sharing = live_rows(first.session, "turn_shares", hosts=first.host_users())
 	heir = next((row for row in sharing if row.name not in names), None)
 	users = _users_in([row.turn_shares for row in (*owing, heir) if row and row.turn_shares])
 	settled: Counter[str] = Counter()
@@ -153,8 +153,9 @@ def _stored(shares: dict[str, int]) -> str:
 def _host_calendars(field: str, values: Iterable[str]) -> list[tuple[str, str]]:
 	calendar = DocType("Host Calendar")
 	query = frappe.qb.from_(calendar).select(calendar.name, calendar.user)
-	# Another transaction may have made a Host Calendar after this one's first read.
-	return newest(query.where(calendar[field].isin(list(values)))).run()
+	# Another transaction may have made a Host Calendar after this one's first read. The shares may be of hosts who aren't
+	# locked, but their calendars' names never change.
+	return newest(query.where(calendar[field].isin(list(values))), ()).run()
 
 
 def forget_turns(meeting_type: str) -> None:
@@ -165,11 +166,11 @@ def forget_turns(meeting_type: str) -> None:
 	query.where((booking.meeting_type == meeting_type) & booking.turn_shares.isnotnull()).run()
 
 
-def _insert_missing(meeting_type: str, users: Iterable[str]) -> None:
+def _insert_missing(meeting_type: str, users: Collection[str]) -> None:
 	"""Insert the missing rows. The hosts are locked, so no other transaction inserts them at the same time."""
 	row = DocType("Round Robin Turn")
 	query = frappe.qb.from_(row).select(row.user).where((row.meeting_type == meeting_type) & row.user.isin(list(users)))
-	missing = sorted(set(users) - set(newest(query).run(pluck=True)))
+	missing = sorted(set(users) - set(newest(query, users).run(pluck=True)))
 	if missing:
 		values = [(frappe.generate_hash(length=10), meeting_type, user, 0, 0) for user in missing]
 		insert_rows("Round Robin Turn", ("name", "meeting_type", "user", "credit", "last_turn_at"), values)

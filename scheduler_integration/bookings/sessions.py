@@ -23,14 +23,14 @@ def joinable_booking(offer: Offer, users: list[str], start: int) -> Document | N
 	keys = (engine.joinable_sessions(member.rules, member.host).get(start) for member in members)
 	key = next(filter(None, keys), None)
 	# A session may have hundreds of bookings. Only the first is loaded: all have the same hosts and times.
-	first = live_rows(key, for_update=True)[:1]
+	first = live_rows(key, hosts=users)[:1]
 	return frappe.get_doc("Booking", first[0].name, for_update=True) if first else None
 
 
 def together(booking: Document) -> list[Document]:
 	"""Return the booking and the other open bookings of its session, which change with it. They are locked."""
 	guard.lock_hosts(booking.host_users())
-	sharing = live_in_session(booking.session, for_update=True)
+	sharing = live_in_session(booking.session, hosts=booking.host_users())
 	return [booking, *(each for each in sharing if each.status in OPEN and each.name != booking.name)]
 
 

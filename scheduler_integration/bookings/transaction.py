@@ -1,4 +1,4 @@
-"""Repeats a transaction that lost a race against another one.
+"""Runs commands as transactions, and repeats a transaction that lost a race against another one.
 
 The database rolls a transaction back if it and another one wait for each other, or if it waits too long for a lock. The
 request isn't wrong then: the same work succeeds when it is done again.
@@ -7,37 +7,41 @@ request isn't wrong then: the same work succeeds when it is done again.
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import frappe
 
-from scheduler_integration.bookings import guard
 from scheduler_integration.exceptions import Busy
-from scheduler_integration.platform.transactions import limit_waits, read_committed
+from scheduler_integration.platform.transactions import (
+	Attempt,
+	current_attempt,
+	is_lost_race,
+	limit_waits,
+	read_committed,
+)
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 # Nobody waits longer for a page, and a waiting worker can't serve anybody else.
 DEADLINE_SECONDS = 10
 # If the cause isn't a race, the work fails each time. Then it shouldn't be repeated for ten seconds.
 ATTEMPTS = 30
 LONGEST_PAUSE = 0.3
-# - QueryDeadlockError: InnoDB rolls back one of two transactions that wait for each other.
-# - QueryTimeoutError: a lock wasn't released in time.
-# - DuplicateEntryError: two transactions chose one name for a new record, such as the Contacts of two people called
-#   alike.
-# - UniqueValidationError: two requests with the same idempotency key are stored at the same moment.
-# - TimestampMismatchError: another transaction changed a record after this one read it.
-LOST_RACES = (
-	frappe.QueryDeadlockError,
-	frappe.QueryTimeoutError,
-	frappe.DuplicateEntryError,
-	frappe.UniqueValidationError,
-	frappe.TimestampMismatchError,
-)
-# MariaDB from 11.6 on, with innodb_snapshot_isolation, refuses a locking read of rows that changed since the snapshot
-# (ER_CHECKREAD). Frappe 16 raises QueryDeadlockError for it, Frappe 15 the driver's own error.
-ER_CHECKREAD = 1020
+
+
+def command(act: Callable[P, T]) -> Callable[P, T]:
+	"""Let a command run in the Attempt that `retried` has begun. Called alone, it has an Attempt of its own, and one try."""
+
+	@wraps(act)
+	def run(*args: P.args, **kwargs: P.kwargs) -> T:
+		if current_attempt():
+			return act(*args, **kwargs)
+		with Attempt():
+			return act(*args, **kwargs)
+
+	return run
 
 
 def retried(work: Callable[[], T]) -> T:
@@ -50,31 +54,28 @@ def retried(work: Callable[[], T]) -> T:
 	and 160 ms, then always 300 ms. Two transactions that stopped each other rarely wait equally long, so they don't
 	meet again.
 	"""
-	guard.forget_locked_hosts()
-	read_committed(wait=DEADLINE_SECONDS)
-	deadline = time.monotonic() + DEADLINE_SECONDS
-	lost: Exception | None = None
-	for attempt in range(ATTEMPTS):
-		try:
-			if attempt:
-				limit_waits(deadline - time.monotonic())
-				# Lock before anything is read: InnoDB shows a transaction the state at its first ordinary read, which should
-				# come after the wait for the lock.
-				guard.lock_same_hosts()
-			return work()
-		except Exception as error:
-			if not is_lost_race(error):
-				raise
-			lost = error
-			frappe.db.rollback()
-			frappe.clear_messages()
-		pause = random.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**attempt))
-		if time.monotonic() + pause >= deadline:
-			break
-		time.sleep(pause)
-	raise Busy from lost
+	connection = read_committed(wait=DEADLINE_SECONDS)
+	with Attempt(connection, time.monotonic() + DEADLINE_SECONDS) as attempt:
+		while True:
+			try:
+				return _try(work, attempt)
+			except Exception as error:
+				if not is_lost_race(error):
+					raise
+				frappe.db.rollback()
+				frappe.clear_messages()
+				pause = random.uniform(0, min(LONGEST_PAUSE, 0.005 * 2**attempt.tries))
+				if attempt.tries == ATTEMPTS or time.monotonic() + pause >= attempt.deadline:
+					raise Busy from error
+			time.sleep(pause)
 
 
-def is_lost_race(error: Exception) -> bool:
-	"""Whether the error comes from a race, so that the same work can succeed when it is done again."""
-	return isinstance(error, LOST_RACES) or error.args[:1] == (ER_CHECKREAD,)
+def _try(work: Callable[[], T], attempt: Attempt) -> T:
+	attempt.tries += 1
+	attempt.hosts.clear()
+	if attempt.tries > 1:
+		limit_waits(attempt.deadline - time.monotonic())
+		# The hosts come first now. A command that locks its booking first and then waits for a host may meet the same
+		# rival again, who has the host and waits for the booking.
+		attempt.lock_again()
+	return work()

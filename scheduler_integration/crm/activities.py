@@ -78,7 +78,9 @@ def log_outcome(booking: Document) -> None:
 	"""
 	event = event_to_change(booking.event)
 	if event:
-		states = {row.status for row in live_rows(booking.session, "status", for_update=True)} | {booking.status}
+		states = {row.status for row in live_rows(booking.session, "status", hosts=booking.host_users())} | {
+			booking.status
+		}
 		change_event(event, {"status": _outcome(states)})
 
 
@@ -136,7 +138,7 @@ def log_return(booking: Document, moved: Document | None, leaving: str | None) -
 	if booking.attendee_email not in {row.email for row in event.event_participants}:
 		add_participants(event, _attendees(booking, _records(booking)))
 	_replace_hosts(event, booking, [*(moved.host_users() if moved else ()), *([leaving] if leaving else ())])
-	states = {row.status for row in live_rows(booking.session, "status", for_update=True)} | {booking.status}
+	states = {row.status for row in live_rows(booking.session, "status", hosts=booking.host_users())} | {booking.status}
 	times = {"starts_on": booking.starts_on, "ends_on": booking.ends_on}
 	change_event(event, {**times, "status": _outcome(states), "subject": _subject(booking), "owner": booking.host})
 
@@ -144,7 +146,7 @@ def log_return(booking: Document, moved: Document | None, leaving: str | None) -
 def _forget_event(booking: Document) -> None:
 	"""Remove the attendee from the Event of a session, or delete the Event if nobody else attends."""
 	log_cancellation([booking])
-	if not live_rows(booking.session, "name", for_update=True) and (event := event_to_change(booking.event)):
+	if not _others([booking]) and (event := event_to_change(booking.event)):
 		remove_participants(event, list(event.event_participants))
 		frappe.delete_doc("Event", event.name, force=True, ignore_permissions=True, delete_permanently=True)
 
@@ -173,7 +175,8 @@ def log_link(booking: Document) -> None:
 def _others(bookings: Sequence[Document], *fields: str) -> list[frappe._dict]:
 	"""Return the session's other live bookings, oldest first, with these fields."""
 	names = {booking.name for booking in bookings}
-	return [row for row in live_rows(bookings[0].session, *fields, for_update=True) if row.name not in names]
+	sharing = live_rows(bookings[0].session, *fields, hosts=bookings[0].host_users())
+	return [row for row in sharing if row.name not in names]
 
 
 def _event_of_others(bookings: Sequence[Document]) -> str | None:

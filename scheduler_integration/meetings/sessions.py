@@ -1,6 +1,7 @@
 """Sessions: bookings of one meeting type, start and main host that share a slot, as the attendees of a workshop do."""
 
 import hashlib
+from collections.abc import Collection
 
 import frappe
 from frappe.model.document import Document
@@ -20,24 +21,25 @@ def host_uid(booking: Document, user: str) -> str:
 	return session_uid_for(booking, user) if booking.session else booking.ical_uid
 
 
-def live_in_session(session: str | None, *, for_update: bool = False) -> list[Document]:
+def live_in_session(session: str | None, *, hosts: Collection[str] | None = None) -> list[Document]:
 	"""Return the session's live bookings, oldest first, with five queries. Returns an empty list if `session` is empty.
 
-	With `for_update` they are locked until the transaction ends, and are read in their newest state.
+	A command that has locked its `hosts` gets the newest state, and the bookings are locked until the transaction ends.
 	"""
-	names = [row.name for row in live_rows(session, for_update=for_update)]
-	return load_bookings(names, for_update=for_update)
+	names = [row.name for row in live_rows(session, hosts=hosts)]
+	return load_bookings(names, for_update=hosts is not None)
 
 
 def others_in_session(booking: Document) -> list[str]:
 	"""Return the names of the session's other live bookings, oldest first. The caller has locked the hosts."""
-	return [row.name for row in live_rows(booking.session, for_update=True) if row.name != booking.name]
+	sharing = live_rows(booking.session, hosts=booking.host_users())
+	return [row.name for row in sharing if row.name != booking.name]
 
 
-def live_rows(session: str | None, *fields: str, for_update: bool = False) -> list[frappe._dict]:
+def live_rows(session: str | None, *fields: str, hosts: Collection[str] | None = None) -> list[frappe._dict]:
 	"""Return name and `fields` of the session's live bookings, oldest first, with one query.
 
-	With `for_update`, which is for commands that have locked the hosts, they are read in their newest state.
+	A command that has locked its `hosts` gets the newest state. Raises HostsNotLocked if they aren't locked.
 	"""
 	if not session:
 		return []
@@ -45,7 +47,7 @@ def live_rows(session: str | None, *fields: str, for_update: bool = False) -> li
 	query = frappe.qb.from_(row).select(row.name, *(row[field] for field in fields))
 	query = query.where((row.session == session) & row.status.isin(sorted(LIVE)))
 	query = query.orderby(row.creation).orderby(row.name)
-	return (newest(query) if for_update else query).run(as_dict=True)
+	return (query if hosts is None else newest(query, hosts)).run(as_dict=True)
 
 
 def has_sessions(meeting_type: str, now: int) -> bool:

@@ -17,7 +17,7 @@ from pypika.analytics import RowNumber
 from pypika.terms import ExistsCriterion, Not
 
 from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
-from scheduler_integration.platform.transactions import read_committed
+from scheduler_integration.platform.transactions import is_lost_race, read_committed
 
 # Longer than a worker takes for one job. A worker that runs out of time gives back the tasks that it hasn't started.
 LEASE_SECONDS = 900
@@ -53,7 +53,7 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 		try:
 			return _claim(now, limit, wanted)
 		except Exception as error:
-			if not _is_lost_race(error):
+			if not is_lost_race(error):
 				raise
 			frappe.db.rollback()
 	# Other workers are busy with the same tasks, so there is nothing left to do here.
@@ -77,11 +77,6 @@ def _claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	frappe.db.commit()
 	claimed = _claimed(lease, names)
 	return _without_rivals(claimed, wanted.one_at_a_time)
-
-
-def _is_lost_race(error: Exception) -> bool:
-	"""Whether another worker was quicker. 1020 is MariaDB's ER_CHECKREAD, which Frappe 15 passes on as it is."""
-	return isinstance(error, (frappe.QueryDeadlockError, frappe.QueryTimeoutError)) or error.args[:1] == (1020,)
 
 
 def give_back(tasks: Collection[Task]) -> None:

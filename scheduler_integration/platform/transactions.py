@@ -1,4 +1,9 @@
-"""How commands read under the hosts' locks: they see the newest committed state and don't wait for rows of other hosts.
+"""One try of a command: its transaction, the hosts that it has locked, and how it reads under their locks.
+
+A command decides by what it reads after it has locked its hosts. Such a read must show what others committed while the
+command waited for the lock, and nobody may change the rows before the transaction ends. So a read that decides
+(`newest`, `require_locked`) refuses to run if its hosts aren't locked. SQLite, which lets only one transaction write,
+would hide a forgotten lock otherwise.
 
 Under InnoDB's default, REPEATABLE READ, an ordinary read shows the state from the transaction's first read, which may be
 from before the wait for a lock. Only a locking read shows the newest state. But a locking read also locks rows beside
@@ -9,29 +14,111 @@ Under READ COMMITTED, an ordinary read shows the newest state, and locking reads
 COMMITTED (`read_committed`), and read without a lock what the hosts' locks protect already (`newest`).
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar, Token
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import frappe
 
+# - QueryDeadlockError: InnoDB rolls back one of two transactions that wait for each other.
+# - QueryTimeoutError: a lock wasn't released in time.
+# - DuplicateEntryError: two transactions chose one name for a new record, such as the Contacts of two people called
+#   alike.
+# - UniqueValidationError: two requests with the same idempotency key are stored at the same moment.
+# - TimestampMismatchError: another transaction changed a record after this one read it.
+LOST_RACES = (
+	frappe.QueryDeadlockError,
+	frappe.QueryTimeoutError,
+	frappe.DuplicateEntryError,
+	frappe.UniqueValidationError,
+	frappe.TimestampMismatchError,
+)
+# MariaDB from 11.6 on, with innodb_snapshot_isolation, refuses a locking read of rows that changed since the snapshot
+# (ER_CHECKREAD). Frappe 16 raises QueryDeadlockError for it, Frappe 15 the driver's own error.
+ER_CHECKREAD = 1020
 
-def read_committed(wait: float | None = None) -> None:
+
+class HostsNotLocked(Exception):
+	"""Raised for a mistake in the code: it decides by what it reads, and hasn't locked the hosts before."""
+
+
+class Attempt:
+	"""The attempt to carry out a command. If it loses a race, its transaction is rolled back and it tries again.
+
+	- `tries`: the number of the present try, from 1 on. `deadline`: the time of `time.monotonic` after which it gives up.
+	- `hosts`: the users that the present transaction has locked. `lock_again`: locks them in the next try.
+	"""
+
+	def __init__(self, connection: object = None, deadline: float = math.inf) -> None:
+		self.tries, self.deadline = 0, deadline
+		self.hosts: set[str] = set()
+		self.lock_again: Callable[[], None] = lambda: None
+		# Frappe can open another connection later, which has the default level of isolation again.
+		self._connection = connection
+		self._token: Token[Attempt | None] | None = None
+
+	def __enter__(self) -> Attempt:
+		self._token = _current.set(self)
+		return self
+
+	def __exit__(self, *_error: object) -> None:
+		if self._token:
+			_current.reset(self._token)
+
+	@property
+	def sees_commits(self) -> bool:
+		"""Whether ordinary reads show what is committed: under READ COMMITTED, on the connection that has this level."""
+		return self._connection is not None and self._connection is frappe.db._conn
+
+
+_current: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
+
+
+def current_attempt() -> Attempt | None:
+	"""Return the attempt of the command that runs now, or None outside of commands."""
+	return _current.get()
+
+
+def require_locked(hosts: Iterable[str]) -> Attempt:
+	"""Return the attempt that runs now. Raises HostsNotLocked unless it has locked all these hosts."""
+	attempt, wanted = current_attempt(), set(hosts)
+	if not attempt or not attempt.hosts >= wanted:
+		raise HostsNotLocked(f"Lock {sorted(wanted)} before this is read or written (bookings/guard.lock_hosts).")
+	return attempt
+
+
+def newest(query: Any, hosts: Iterable[str]) -> Any:
+	"""Return the query (of the query builder), changed so that it reads the newest committed state.
+
+	`hosts` are those whose locks keep others from changing these rows. Raises HostsNotLocked if they aren't locked.
+	"""
+	return query if require_locked(hosts).sees_commits else query.for_update()
+
+
+def is_lost_race(error: Exception) -> bool:
+	"""Whether the error comes from a race, so that the same work can succeed when it is done again."""
+	return isinstance(error, LOST_RACES) or error.args[:1] == (ER_CHECKREAD,)
+
+
+def read_committed(wait: float | None = None) -> object:
 	"""Begin a transaction in which each statement sees what is committed, and waits at most `wait` seconds for a lock.
 
-	The connection keeps the level and the limit until Frappe closes it, at the end of the request or job. The level
-	doesn't change if this transaction has written something already, on SQLite (one writer at a time), or if the server
-	writes a binary log of statements: InnoDB then refuses to write under READ COMMITTED.
+	Returns the connection, or None if its level couldn't be changed: if this transaction has written something already, on
+	SQLite (one writer at a time), or if the server writes a binary log of statements: InnoDB then refuses to write under
+	READ COMMITTED. The connection keeps level and limit until Frappe closes it, at the end of the request or job.
 	"""
 	if frappe.db.db_type != "mariadb" or _has_written() or _server(frappe.local.site).logs_statements:
 		if wait is not None:
 			limit_waits(wait)
-		return
+		return None
 	_set_session({_server(frappe.local.site).level: "READ-COMMITTED", **({} if wait is None else _waits(wait))})
 	# The level applies to the next transaction. This one has only read, so beginning the next one loses nothing.
 	frappe.db.begin()
-	# Frappe can open another connection later, which has the default level again.
-	frappe.db.read_committed_on = frappe.db._conn
+	return frappe.db._conn
 
 
 def limit_waits(seconds: float) -> None:
@@ -43,21 +130,6 @@ def limit_waits(seconds: float) -> None:
 		frappe.db.sql(f"pragma busy_timeout = {max(1, int(seconds * 1000))}")
 	else:
 		_set_session(_waits(seconds))
-
-
-def newest(query: Any) -> Any:
-	"""Return the query (of the query builder), changed so that it reads the newest committed state.
-
-	The caller has locked the hosts whose rows it reads, so nobody changes these rows before the transaction ends.
-	"""
-	return query if sees_commits() else query.for_update()
-
-
-def sees_commits() -> bool:
-	"""Whether ordinary reads of this connection see what is committed: if `read_committed` has changed the level."""
-	if frappe.db.db_type != "mariadb" or not frappe.db._conn:
-		return False
-	return getattr(frappe.db, "read_committed_on", None) is frappe.db._conn
 
 
 def _has_written() -> bool:

@@ -44,11 +44,19 @@ def race(act, status=200):
 		frappe.db.rollback()
 		print(json.dumps([error.http_status_code, error.code]))
 """
+# As on a server with a binary log of statements, where commands keep REPEATABLE READ: an ordinary read shows the state from
+# before the wait for the lock.
+WITH_SNAPSHOTS = f"""{START}
+from scheduler_integration.platform import transactions
+transactions._server = lambda site: transactions._Server("", True)
+"""
 # Books as a visitor does.
-BOOK = f"""{START}
+_BOOK = """
 frappe.set_user("Guest")
 race(book, 201)
 """
+BOOK = START + _BOOK
+BOOK_WITH_SNAPSHOTS = WITH_SNAPSHOTS + _BOOK
 
 
 def next_monday(hour, minute=0):

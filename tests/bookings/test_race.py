@@ -8,13 +8,14 @@ import frappe
 import pytest
 
 from scheduler_integration.platform import clock
-from tests.bookings.racing import START, next_monday, race_processes, wish
+from tests.bookings.racing import BOOK, BOOK_WITH_SNAPSHOTS, START, WITH_SNAPSHOTS, next_monday, race_processes, wish
 from tests.support import door
 from tests.support.factories import fresh, make_meeting_type, make_page, make_team_page, make_user
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 
 PROCESSES = 12
+reads = pytest.mark.parametrize("code", [BOOK, BOOK_WITH_SNAPSHOTS], ids=["newest", "snapshots"])
 
 
 def held_time(user):
@@ -65,11 +66,12 @@ def test_a_pool_of_two_hosts_is_given_out_twice(site, unlimited):
 	assert all(len(held_time(row.user)) == 1 for row in team.hosts)
 
 
-def test_one_idempotency_key_sent_many_times_books_once(site, unlimited):
+@reads
+def test_one_idempotency_key_sent_many_times_books_once(site, unlimited, code):
 	page = make_page()
 	once = {**wish(page, make_meeting_type(page), next_monday(9)), "idempotency_key": "once-and-only-once"}
 	frappe.db.commit()
-	answers = race_processes(site, [once] * 6)
+	answers = race_processes(site, [once] * 6, code)
 	assert len({tuple(answer) for answer in answers}) == 1
 	assert answers[0][0] == 201
 
@@ -92,17 +94,59 @@ def test_over_http_one_wins_and_nobody_meets_a_server_error(server, unlimited):
 	assert len(refused["suggestions"]) == 3
 
 
-def test_the_last_seat_is_sold_once(site, unlimited):
+@reads
+def test_the_last_seat_is_sold_once(site, unlimited, code):
 	page = make_page()
 	workshop = make_meeting_type(page, seats=5)
 	frappe.db.commit()
-	answers = race_processes(site, [wish(page, workshop, next_monday(9)) for _each in range(PROCESSES)])
+	answers = race_processes(site, [wish(page, workshop, next_monday(9)) for _each in range(PROCESSES)], code)
 	frappe.db.rollback()
 	assert Counter(status for status, _text in answers) == {201: 5, 409: PROCESSES - 5}
 	session = {"meeting_type": workshop.name, "status": "Scheduled"}
 	events = frappe.get_all("Booking", session, pluck="event")
 	assert (len(events), len(set(events))) == (5, 1)
 	assert frappe.db.count("Booking Slot", {"host": page.user}) == 6
+
+
+_LEAVE = """
+frappe.set_user("Administrator")
+race(lambda: retried(lambda: bookings.cancel_by_host(wish["name"], "", clock.now())).id)
+"""
+
+
+@pytest.mark.parametrize("code", [START + _LEAVE, WITH_SNAPSHOTS + _LEAVE], ids=["newest", "snapshots"])
+def test_the_last_two_who_leave_a_session_at_once_give_its_time_back(site, unlimited, code):
+	page = make_page()
+	workshop = make_meeting_type(page, seats=5)
+	names = [door.book(wish(page, workshop, next_monday(9)), clock.now()).id for _each in range(2)]
+	frappe.db.commit()
+	answers = race_processes(site, [{"name": name} for name in names], code)
+	frappe.db.rollback()
+	assert sorted(answers) == sorted([200, name] for name in names)
+	assert frappe.db.count("Booking Slot", {"host": page.user}) == 0
+	assert set(frappe.get_all("Event", {"owner": page.user}, pluck="status")) == {"Cancelled"}
+
+
+@reads
+def test_neighbours_keep_a_buffer_that_no_index_protects(site, unlimited, code):
+	"""Two starts at half past don't overlap, so only the check under the lock keeps fifteen minutes between them."""
+	page = make_page()
+	meeting_type = make_meeting_type(page, uses_host_defaults=0, minimum_notice=0, buffer_after_minutes=15)
+	frappe.db.commit()
+	starts = [next_monday(9, minute) for minute in (0, 30) for _each in range(4)]
+	answers = race_processes(site, [wish(page, meeting_type, start) for start in starts], code)
+	assert Counter(status for status, _what in answers) == {201: 1, 409: 7}
+	assert len(held_time(page.user)) == 1
+
+
+@reads
+def test_a_day_with_a_limit_of_one_meeting_gets_one(site, unlimited, code):
+	page = make_page()
+	meeting_type = make_meeting_type(page, daily_limit=1)
+	frappe.db.commit()
+	answers = race_processes(site, [wish(page, meeting_type, next_monday(hour)) for hour in range(9, 15)], code)
+	assert Counter(status for status, _what in answers) == {201: 1, 409: 5}
+	assert len(held_time(page.user)) == 1
 
 
 # Joins, reassigns or cancels a booking of the session.

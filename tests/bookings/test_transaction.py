@@ -3,9 +3,10 @@
 import frappe
 import pytest
 
+from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.transaction import ATTEMPTS, retried
 from scheduler_integration.exceptions import Busy, SlotTaken
-from scheduler_integration.platform.transactions import sees_commits
+from scheduler_integration.platform.transactions import current_attempt
 from tests.support.factories import make_user
 from tests.support.site import on_real_site
 
@@ -33,6 +34,23 @@ def test_a_lost_race_is_run_again(loss):
 		return outcome
 
 	assert retried(work) == "done"
+
+
+@pytest.mark.usefixtures("commit_clean")
+def test_the_next_try_begins_with_the_lock_on_the_same_hosts():
+	ann, ben = make_user("Ann"), make_user("Ben")
+	locked = []
+
+	def work():
+		locked.append(sorted(current_attempt().hosts))
+		guard.lock_hosts([ann])
+		guard.lock_hosts([ben])
+		if len(locked) < 3:
+			raise frappe.QueryDeadlockError
+
+	frappe.db.commit()
+	retried(work)
+	assert locked == [[], sorted([ann, ben]), sorted([ann, ben])]
 
 
 def test_work_that_keeps_losing_raises_busy():
@@ -66,11 +84,15 @@ def test_a_command_sees_what_is_committed_and_a_new_connection_begins_anew():
 		return frappe.db.sql("select @@tx_isolation")[0][0]
 
 	seen = []
-	retried(lambda: seen.append((level(), sees_commits())))
-	assert seen == [("READ-COMMITTED", True)]
-	frappe.db.close()
-	frappe.db.connect()
-	assert (level(), sees_commits()) == ("REPEATABLE-READ", False)
+
+	def work():
+		seen.append((level(), current_attempt().sees_commits))
+		frappe.db.close()
+		frappe.db.connect()
+		seen.append((level(), current_attempt().sees_commits))
+
+	retried(work)
+	assert seen == [("READ-COMMITTED", True), ("REPEATABLE-READ", False)]
 
 
 @pytest.mark.usefixtures("commit_clean")

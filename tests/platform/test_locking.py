@@ -29,7 +29,7 @@ def locked(thing, committed):
 # Reads with a lock, and gives up after a second; then reads again, and waits for as long as it takes.
 TWO_READS = """
 import frappe
-from scheduler_integration.bookings.transaction import is_lost_race, limit_waits
+from scheduler_integration.platform.transactions import is_lost_race, limit_waits
 
 def read():
 	return {read}

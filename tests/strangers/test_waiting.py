@@ -21,7 +21,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("commit_clean")]
 HOLD = """
 import signal, sys
 from scheduler_integration.bookings import guard
-guard.lock_hosts([sys.argv[1]])
+from scheduler_integration.platform.transactions import Attempt
+with Attempt():
+	guard.lock_hosts([sys.argv[1]])
 print("held", flush=True)
 signal.pause()
 """

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.store import save
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import MoveNotAllowed
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
@@ -14,6 +15,7 @@ from scheduler_integration.meetings.policy import has_begun_over_several_days
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 
 
+@command
 def ask_to_reschedule(name: str, message: str, now: int, *, gives_back: bool = False) -> HostBooking:
 	"""Ask the attendee of the booking `name` for another time, as the signed-in host or manager.
 

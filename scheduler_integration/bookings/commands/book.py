@@ -21,6 +21,7 @@ from scheduler_integration.bookings.assign import Wish, choose_hosts
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.sessions import join, joinable_booking
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
 from scheduler_integration.meetings.chain import latest
@@ -33,6 +34,7 @@ from scheduler_integration.parsing.booking_request import BookingRequest
 _CALENDAR_REASONS = {engine.Reason.BUSY, engine.Reason.BUFFER}
 
 
+@command
 def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooking:
 	"""Book a meeting and return it. A request whose idempotency key was used before returns the earlier booking.
 
@@ -44,6 +46,7 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooki
 	return for_attendee(_earlier(request) or _take(request, bookable, now), now, bookable.people)
 
 
+@command
 def book_by_host(request: BookingRequest, bookable: Bookable, now: int) -> HostBooking:
 	"""Book a meeting for somebody, as a host or manager, and return it as hosts see it. `request.on_behalf` is set.
 

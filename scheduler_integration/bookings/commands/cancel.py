@@ -7,6 +7,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.sessions import together
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.moves import Actor
@@ -15,6 +16,7 @@ from scheduler_integration.meetings.summaries import AttendeeBooking, HostBookin
 from scheduler_integration.meetings.tokens import find_by_token
 
 
+@command
 def cancel_by_token(token: str, reason: str, now: int) -> AttendeeBooking:
 	"""Cancel the booking that the manage link's `token` is for, as its attendee. `reason` may be empty.
 
@@ -30,6 +32,7 @@ def cancel_by_token(token: str, reason: str, now: int) -> AttendeeBooking:
 	return for_attendee(booking, now)
 
 
+@command
 def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -> HostBooking:
 	"""Cancel the booking `name` as the signed-in host or manager; with `for_all`, all open bookings of its session.
 
@@ -41,6 +44,7 @@ def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -
 	return for_host(booking, now)
 
 
+@command
 def decline(name: str, reason: str, now: int) -> HostBooking:
 	"""Decline a pending booking as the signed-in host or manager.
 
@@ -52,6 +56,7 @@ def decline(name: str, reason: str, now: int) -> HostBooking:
 	return for_host(booking, now)
 
 
+@command
 def decline_unanswered(name: str, now: int) -> None:
 	"""Decline a request whose start has passed without an answer, as the system. Does nothing if it has an answer.
 

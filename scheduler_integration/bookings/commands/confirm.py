@@ -1,12 +1,14 @@
 """Confirms a booking that needs its host's answer."""
 
 from scheduler_integration.bookings.change_status import change_status
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 
 
+@command
 def confirm(name: str, now: int) -> HostBooking:
 	"""Confirm a pending booking as the signed-in host or manager. The hosts' time has been taken since the request.
 

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.store import save
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import InvalidRequest, LinkExpired, SlotTaken
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
@@ -16,6 +17,7 @@ from scheduler_integration.meetings.summaries import AttendeeBooking, HostBookin
 from scheduler_integration.meetings.tokens import find_by_token
 
 
+@command
 def update_guests_by_token(token: str, guests: Collection[str], now: int) -> AttendeeBooking:
 	"""Make `guests`, e-mail addresses, the additional guests of the manage link's booking, as its attendee.
 
@@ -29,6 +31,7 @@ def update_guests_by_token(token: str, guests: Collection[str], now: int) -> Att
 	return for_attendee(booking, now)
 
 
+@command
 def update_guests_by_host(name: str, guests: Collection[str], now: int) -> HostBooking:
 	"""Make `guests`, e-mail addresses, the additional guests of the booking `name`, as the signed-in host or manager.
 

@@ -6,12 +6,14 @@ The invitation doesn't change, so the sequence stays. Readers get no message, on
 import frappe
 
 from scheduler_integration.bookings.change_status import change_status
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 
 
+@command
 def complete(name: str, now: int) -> HostBooking:
 	"""Mark a meeting that has begun as completed, as the signed-in host or manager. It may be marked as a no-show.
 
@@ -23,6 +25,7 @@ def complete(name: str, now: int) -> HostBooking:
 	return for_host(booking, now)
 
 
+@command
 def mark_no_show(name: str, reason: str, now: int) -> HostBooking:
 	"""Mark that the attendee didn't come to a meeting that has begun.
 
@@ -33,6 +36,7 @@ def mark_no_show(name: str, reason: str, now: int) -> HostBooking:
 	return for_host(booking, now)
 
 
+@command
 def complete_past(name: str, now: int) -> None:
 	"""Complete a meeting that ended 15 minutes ago or earlier, as the system. Does nothing if it isn't Scheduled."""
 	booking = frappe.get_doc("Booking", name, for_update=True)

@@ -17,6 +17,7 @@ from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.host_time import prevents
 from scheduler_integration.bookings.record import own_buffers, retitle
 from scheduler_integration.bookings.store import save
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPermitted
@@ -30,6 +31,7 @@ from scheduler_integration.permissions import is_manager
 from scheduler_integration.times import Objection
 
 
+@command
 def reassign(name: str, host: str, now: int, *, replaces: str | None = None, force: bool = False) -> HostBooking:
 	"""Reassign the booking `name` from the host `replaces` (default: the main host) to `host`. Both are User names.
 
@@ -46,7 +48,9 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	leaving = _leaving(booking, replaces)
 	guard.lock_hosts([*booking.host_users(), new_host.user])
 	coming = _check_free(booking, new_host, now, force)
-	sharing = [other for other in live_in_session(booking.session, for_update=True) if other.name != booking.name]
+	sharing = [
+		other for other in live_in_session(booking.session, hosts=booking.host_users()) if other.name != booking.name
+	]
 	if booking.session:
 		_move_session(booking, leaving, new_host.user, now)
 	_reassign([booking, *sharing], leaving, coming, now)

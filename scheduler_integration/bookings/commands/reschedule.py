@@ -30,6 +30,7 @@ from scheduler_integration.bookings.host_time import check_hosts_have_time
 from scheduler_integration.bookings.record import successor
 from scheduler_integration.bookings.sessions import join, joinable_booking, together
 from scheduler_integration.bookings.store import insert, save
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest, MoveNotAllowed, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
@@ -44,6 +45,7 @@ from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.permissions import is_manager
 
 
+@command
 def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> AttendeeBooking:
 	"""Move the meeting of the manage link's `token`, as its attendee, and return the new booking.
 
@@ -87,6 +89,7 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	return for_attendee(new, now)
 
 
+@command
 def reschedule_by_host(
 	name: str, request: RescheduleRequest, now: int, *, force: bool = False, for_all: bool = False
 ) -> HostBooking:

@@ -22,6 +22,7 @@ from frappe.model.document import Document
 from scheduler_integration.bookings import guard, ledger
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.store import save
+from scheduler_integration.bookings.transaction import command
 from scheduler_integration.conferencing.plan import NO_CALL
 from scheduler_integration.engine import BOOKING, Turn
 from scheduler_integration.exceptions import ChangedMeanwhile, SlotTaken, TooLateToUndo
@@ -81,6 +82,7 @@ def undoable(name: str, command: Callable[[], HostBooking], now: int) -> tuple[H
 	}
 
 
+@command
 def undo(facts: Facts, now: int) -> None:
 	"""Take back the command with these facts, as the signed-in host or manager. `now` is in epoch seconds.
 
