@@ -90,6 +90,7 @@ export function watchImpact(form) {
 		if (event instanceof CustomEvent) event.detail.agreed = agree();
 	});
 	addEventListener("beforeunload", (event) => {
-		if (settle) event.preventDefault();
+		// What is wrong isn't stored either.
+		if (settle || (form.matches("[data-autosave]") && form.querySelector("[aria-invalid]"))) event.preventDefault();
 	});
 }
