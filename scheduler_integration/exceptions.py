@@ -366,6 +366,10 @@ class OutsideError(SchedulingError):
 
 	code = "OUTSIDE_ERROR"
 	http_status_code = 502
+	# Whether other requests with this account would fail too, because the account or the system can't be used now.
+	stops_account = False
+	# The seconds that the other system asks to wait; None if it doesn't ask.
+	after: int | None = None
 
 	def __init__(self, message: str | None = None, *, host: str = ""):
 		self.host = host
@@ -380,6 +384,7 @@ class AddressRefused(OutsideError):
 
 	code = "ADDRESS_REFUSED"
 	http_status_code = 400
+	stops_account = True
 
 	def default_message(self) -> str:
 		return _("This address can't be used. Enter a public address that begins with https://.")
@@ -389,6 +394,7 @@ class Unreachable(OutsideError):
 	"""No answer in time, a broken answer, or an error of the other server (5xx). Trying later may help."""
 
 	code = "UNREACHABLE"
+	stops_account = True
 
 	def default_message(self) -> str:
 		return _("The other system can't be reached right now. It is asked again later.")
@@ -407,6 +413,7 @@ class TooManyRequests(OutsideError):
 	"""The other system asks to wait. `after` is in seconds; None if it doesn't say how long."""
 
 	code = "TOO_MANY_REQUESTS"
+	stops_account = True
 
 	def __init__(self, after: int | None = None, *, host: str = ""):
 		self.after = after
@@ -416,11 +423,18 @@ class TooManyRequests(OutsideError):
 		return _("The other system asks to wait. It is asked again later.")
 
 
+class Deferred(OutsideError):
+	"""The other system refuses this one thing for the moment, such as a mail server that defers a message (4xx)."""
+
+	code = "DEFERRED"
+
+
 class AccessRevoked(OutsideError):
 	"""The other system refuses the tokens or the password for good. Only connecting again helps."""
 
 	code = "ACCESS_REVOKED"
 	http_status_code = 409
+	stops_account = True
 
 	def default_message(self) -> str:
 		return _("The account refuses access. Please connect it again.")
@@ -430,6 +444,7 @@ class VendorError(OutsideError):
 	"""Base of the errors about an account at a vendor. `vendor` is the vendor's name, as people know it."""
 
 	http_status_code = 409
+	stops_account = True
 
 	def __init__(self, vendor: str = "", *, host: str = ""):
 		self.vendor = vendor
@@ -517,8 +532,12 @@ class UnexpectedAnswer(OutsideError):
 
 	code = "UNEXPECTED_ANSWER"
 
+	# With these statuses, a server refuses the one request. Other requests may succeed.
+	_OF_ONE_REQUEST = frozenset({400, 404, 405, 409, 410, 412, 413, 414, 415, 422})
+
 	def __init__(self, status: int, body: str = "", *, host: str = ""):
 		self.status, self.body = status, body
+		self.stops_account = status not in self._OF_ONE_REQUEST
 		super().__init__(host=host)
 
 
@@ -543,6 +562,7 @@ class CalendarGone(OutsideError):
 
 	code = "CALENDAR_GONE"
 	http_status_code = 404
+	stops_account = True
 
 	def default_message(self) -> str:
 		return _("This calendar no longer exists, or the account can't see it any more.")

@@ -3,6 +3,7 @@
 import frappe
 
 from scheduler_integration.notifications.defaults import ensure_messages, remove_templates
+from scheduler_integration.outbox.tasks import reopen_failed_events
 from scheduler_integration.platform.optional_apps import follow_other_apps, remove_custom_fields, sync_custom_fields
 
 CORE_INDEXES = {"Contact Email": ("email_id", "creation"), "User": ("email", "creation")}
@@ -33,6 +34,7 @@ def after_migrate() -> None:
 	ensure_messages()
 	ensure_core_indexes()
 	sync_custom_fields()
+	reopen_failed_events()
 
 
 def after_app_change(app: str) -> None:

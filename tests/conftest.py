@@ -31,6 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 	parser.addoption(
 		"--feeds", type=int, default=40, help="random feeds in tests/calendars/test_agreement.py: 5000 is a long run"
 	)
+	parser.addoption(
+		"--outages",
+		type=int,
+		default=2,
+		help="random histories in tests/outbox/test_after_outages.py: 100 is a long run",
+	)
 
 
 def pytest_configure() -> None:

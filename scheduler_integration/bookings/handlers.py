@@ -24,6 +24,6 @@ HANDLERS: Handlers = {
 	"sms": Handler(send_automation_text),
 	"webhook": Handler(call_webhook),
 	"todo": Handler(create_todo),
-	"calendar_event": Handler(mirror.run, one_at_a_time=True),
-	"video_meeting": Handler(video.run, one_at_a_time=True),
+	"calendar_event": Handler(mirror.run, one_at_a_time=True, keeps_trying=True),
+	"video_meeting": Handler(video.run, one_at_a_time=True, keeps_trying=True),
 }

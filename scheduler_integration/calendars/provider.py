@@ -107,6 +107,7 @@ class OutgoingEvent:
 	`zone` is the IANA name in which the host reads the time. `description` is plain text. With `invites` the provider mails
 	the `attendees`; without, they must not be mailed, so the provider lists nobody as attendee.
 	`has_other_call`: a call that came with the event must be removed, because attendees have the link of another call.
+	`is_over`: the meeting is over, so nobody needs a mail about the event, if the provider can leave it out.
 	"""
 
 	key: str
@@ -121,6 +122,7 @@ class OutgoingEvent:
 	invites: bool = False
 	conference: Conference = ""
 	has_other_call: bool = False
+	is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

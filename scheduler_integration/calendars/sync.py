@@ -18,7 +18,7 @@ import frappe
 
 from scheduler_integration.calendars import health, lease, listing
 from scheduler_integration.calendars.accounts import open_connection
-from scheduler_integration.calendars.mirror.plan import plan_upcoming
+from scheduler_integration.calendars.mirror.plan import ask_soon, plan_upcoming
 from scheduler_integration.calendars.reading import ROW, CalendarReading, Reader, Superseded
 from scheduler_integration.calendars.windows import DAY
 from scheduler_integration.exceptions import CalendarGone, OutsideError, SyncTokenExpired
@@ -64,11 +64,17 @@ def sync(connection: str, now: int, *, full: bool = False) -> Outcome:
 
 
 def _succeeded(connection: str, now: int, is_complete: bool) -> None:
-	"""Note the success. After the account was connected (again), plan the events that weren't written before."""
+	"""Note the success. The events that couldn't be written before are written now.
+
+	After the account was connected (again), that is all coming events. Events whose tasks wait are written in any case, also
+	those of meetings that were cancelled meanwhile.
+	"""
 	user, status = frappe.db.get_value("Calendar Connection", connection, ["user", "status"])
 	health.succeeded(connection, now, is_complete=is_complete)
 	if status in ("New", "Reconnect needed"):
 		plan_upcoming(user, now)
+	if status != "Connected":
+		ask_soon(connection, now)
 
 
 def _read(connection: str, key: str, now: int, full: bool) -> bool:

@@ -33,6 +33,15 @@ class Account:
 	user: str
 	connection: str = ""
 
+	@property
+	def label(self) -> str:
+		"""The account's name for people, and in the outbox: the target of tasks that wait for it."""
+		return f"{self.user} ({self.provider})"
+
+	@staticmethod
+	def user_in(label: str) -> str:
+		return label.rpartition(" (")[0]
+
 
 def choose_account(location_type: str, users: list[str]) -> Account | None:
 	"""Return the account for a call of these hosts, the first of whom is preferred; None if nobody has one.

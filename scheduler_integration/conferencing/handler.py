@@ -1,15 +1,15 @@
 """The outbox handler that gives a booking the video call it needs now, and removes calls that nobody needs any more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.conferencing import records, steps
-from scheduler_integration.conferencing.accounts import Account
+from scheduler_integration.conferencing.accounts import FIRM, Account
 from scheduler_integration.conferencing.desired import Desired, desired_call, needs_call
-from scheduler_integration.conferencing.notices import lose_account
+from scheduler_integration.conferencing.notices import lose_account, tell_without_call
 from scheduler_integration.conferencing.plan import CHECK, CLEANUP, NO_CALL, plan_check_of, plan_cleanup_of
 from scheduler_integration.conferencing.provider import Conference
 from scheduler_integration.conferencing.subjects import scheduled_booking, subject_of
@@ -18,10 +18,12 @@ from scheduler_integration.meetings.calls import CALENDAR
 from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN, RELEASED
-from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
+from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, down_by
+from scheduler_integration.outbox.results import FIRST_WAIT, patient
 from scheduler_integration.outbox.tasks import Task
 
-# If the provider is still making a call, or another worker changes it, the task runs again after this many seconds.
+# If the provider is still making a call, or another worker changes it, the task runs again after this many seconds. If
+# the provider takes long, the waits double.
 SOON = 5
 # After this many attempts (about five minutes), or if the meeting begins within this time, the fallback is used.
 PATIENT_ATTEMPTS = 4
@@ -41,7 +43,19 @@ class _Situation:
 	subject: str
 	known: str
 	link: str
+	video_status: str
 	desired: Desired | None
+
+	def is_over(self, now: int) -> bool:
+		return self.status not in (*OPEN, *RELEASED) or bool(self.desired and self.desired.end <= now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+	"""A call that couldn't be deleted: the account that made it, and the error."""
+
+	account: Account
+	error: Exception
 
 
 def run(task: Task, now: int) -> Outcome:
@@ -54,10 +68,8 @@ def run(task: Task, now: int) -> Outcome:
 		found = _read(task.booking)
 		if not found:
 			return NotNeeded(_("The booking was deleted."))
-		if found.status not in (*OPEN, *RELEASED) or (found.desired and found.desired.end <= now):
-			return NotNeeded(_("The meeting is over."))
 		try:
-			outcome, kept = _serve(found, task, now)
+			outcome, kept = _over(found) if found.is_over(now) else _serve(found, task, now)
 		except MeetingGone:
 			continue
 		except (steps.Claimed, steps.Unsettled, TooManyRequests) as error:
@@ -78,13 +90,19 @@ def _read(name: str) -> _Situation | None:
 	live = scheduled_booking(subject)
 	desired = desired_call(subject, live) if live and needs_call(live) else None
 	link = booking.meeting_link or _link_of_session(booking)
-	return _Situation(name, booking.status, subject, booking.video_meeting or "", link, desired)
+	status = booking.video_status or ""
+	return _Situation(name, booking.status, subject, booking.video_meeting or "", link, status, desired)
 
 
 def _link_of_session(booking: Document) -> str:
 	"""Return the link that the calendar's event brought to another booking of the session, or an empty text."""
 	others = live_rows(booking.session, "video_meeting", "meeting_link")
 	return next((each.meeting_link for each in others if each.video_meeting == CALENDAR and each.meeting_link), "")
+
+
+def _over(found: _Situation) -> tuple[Outcome, str]:
+	"""A meeting that is over needs no call. Those that were left at a provider are still deleted."""
+	return NotNeeded(_("The meeting is over.")), found.known
 
 
 def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
@@ -97,16 +115,16 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 		return _leave_to_calendar(found, desired, task, now)
 	try:
 		row = _row_that_serves(found, desired) or _new_row(desired)
-		return _bring_about(found, row, desired, now), row.name
+		return _bring_about(found, row, desired, task, now), row.name
 	except MeetingGone:
 		raise
 	except OutsideError as error:
 		if isinstance(error, AccessRevoked):
 			if desired.account:
 				lose_account(desired.account, error.message)
-		elif task.attempts < PATIENT_ATTEMPTS and desired.start - now > TOO_LATE_TO_WAIT:
+		elif task.attempts < PATIENT_ATTEMPTS and desired.start - now - (error.after or 0) > TOO_LATE_TO_WAIT:
 			raise
-		return _fall_back(found, desired, error, now)
+		return _fall_back(found, desired, error, task, now)
 
 
 def _has_fallback(found: _Situation, desired: Desired) -> bool:
@@ -121,7 +139,7 @@ def _leave_to_calendar(found: _Situation, desired: Desired, task: Task, now: int
 		return Done(fields=_without_call(found)), ""
 	account = desired.account
 	if not account or (task.purpose == CHECK and not found.link):
-		return _fall_back(found, desired, Unreachable(), now)
+		return _fall_back(found, desired, Unreachable(), task, now)
 	if not found.link:
 		plan_check_of(found.booking, task.target, now + CALENDAR_SECONDS, now)
 		frappe.db.commit()
@@ -156,10 +174,10 @@ def _serves(row: Document, desired: Desired) -> bool:
 	return row.provider == account.provider or (desired.takes_any and row.status == records.READY)
 
 
-def _bring_about(found: _Situation, row: Document, desired: Desired, now: int) -> Outcome:
+def _bring_about(found: _Situation, row: Document, desired: Desired, task: Task, now: int) -> Outcome:
 	conference = steps.bring_about(row, desired, now)
 	if conference.is_pending:
-		return Again(now + SOON, _("The provider is still making the link."))
+		return Again(now + SOON * 2 ** (patient(task) - 1), _("The provider is still making the link."))
 	return Done(
 		conference.external_id, fields_of(row, conference) if found.status == "Scheduled" else _without_call(found)
 	)
@@ -184,18 +202,27 @@ def fields_of(row: Document, conference: Conference) -> Fields:
 	}
 
 
-def _fall_back(found: _Situation, desired: Desired, error: OutsideError, now: int) -> tuple[Outcome, str]:
-	"""Make the site's fallback call. If the site has none, attendees get the meeting type's text, if there is one."""
+def _fall_back(found: _Situation, desired: Desired, error: OutsideError, task: Task, now: int) -> tuple[Outcome, str]:
+	"""Make the site's fallback call. If the site has none, attendees get the meeting type's text, if there is one.
+
+	Without any of them the booking has no call for now. It is tried again until the account works or is connected again.
+	"""
 	if desired.fallback and desired.fallback != desired.account:
 		row = records.row_for(desired, desired.fallback)
-		return _bring_about(found, row, desired, now), row.name
+		return _bring_about(found, row, desired, task, now), row.name
+	failed: Fields = {"video_status": "Failed", "video_error": error.message}
 	if desired.text:
-		failed = {"video_status": "Failed", "video_error": error.message, "location": desired.text}
-		return Done(fields={**NO_CALL, **failed}), ""
-	return Never(error.message), ""
+		return Done(fields={**NO_CALL, **failed, "location": desired.text}), ""
+	account = desired.account
+	if not account or (isinstance(error, AccessRevoked) and account.connection != FIRM):
+		return Never(error.message), ""
+	if found.video_status != "Failed":
+		tell_without_call(found.booking, error.message)
+	row = _row_that_serves(found, desired)
+	return replace(down_by(account.label, error), fields=failed), row.name if row else found.known
 
 
-def _tidy(found: _Situation, kept: str, now: int) -> Exception | None:
+def _tidy(found: _Situation, kept: str, now: int) -> _Trouble | None:
 	"""Remove the calls that nobody needs any more. Returns the first error, after trying all of them."""
 	trouble = None
 	for row in records.open_rows(found.booking, found.subject, found.known):
@@ -204,9 +231,10 @@ def _tidy(found: _Situation, kept: str, now: int) -> Exception | None:
 		try:
 			steps.take_away(row, now)
 		except (OutsideError, steps.Claimed, steps.Unsettled) as error:
+			account = Account(row.provider, row.user, row.connection or "")
 			if isinstance(error, AccessRevoked):
-				lose_account(Account(row.provider, row.user, row.connection or ""), error.message)
-			trouble = trouble or error
+				lose_account(account, error.message)
+			trouble = trouble or _Trouble(account, error)
 	return trouble
 
 
@@ -215,15 +243,17 @@ def _is_used(subject: str) -> bool:
 	return bool(live and needs_call(live))
 
 
-def _with_trouble(outcome: Outcome, trouble: Exception | None, task: Task, now: int) -> Outcome:
-	"""Return the outcome. Calls that couldn't be removed get a task of their own, which is tried again and again."""
+def _with_trouble(outcome: Outcome, trouble: _Trouble | None, task: Task, now: int) -> Outcome:
+	"""Return the outcome. Calls that couldn't be removed get a task of their own, which waits for their account."""
 	if not trouble:
 		return outcome
-	if task.purpose == CLEANUP:
-		return _later(trouble, now)
-	plan_cleanup_of(task.booking, task.target, now + steps.SETTLING_SECONDS, now)
-	frappe.db.commit()
-	return outcome
+	if task.purpose != CLEANUP:
+		plan_cleanup_of(task.booking, trouble.account.label, now + steps.SETTLING_SECONDS, now)
+		frappe.db.commit()
+		return outcome
+	if isinstance(trouble.error, OutsideError) and trouble.error.stops_account:
+		return down_by(trouble.account.label, trouble.error)
+	return _later(trouble.error, now)
 
 
 def _later(error: Exception, now: int) -> Outcome:
@@ -233,5 +263,5 @@ def _later(error: Exception, now: int) -> Outcome:
 	if isinstance(error, steps.Unsettled):
 		return Again(error.at, _("It isn't known yet whether the last request was carried out."))
 	if isinstance(error, TooManyRequests):
-		raise RetryLater(error.message, error.after or 0) from None
+		return Again(now + max(error.after or 0, FIRST_WAIT), error.message)
 	raise error

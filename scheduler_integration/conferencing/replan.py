@@ -2,9 +2,11 @@
 
 import frappe
 
-from scheduler_integration.catalogue.video import CALLS
-from scheduler_integration.conferencing.plan import plan_again, plan_cleanup_of
+from scheduler_integration.catalogue.video import CALLS, WITH_ACCOUNT
+from scheduler_integration.conferencing.accounts import Account
+from scheduler_integration.conferencing.plan import KIND, plan_again, plan_cleanup_of
 from scheduler_integration.conferencing.records import REMOVING
+from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.wake import wake
 
 _MOST = 500
@@ -20,4 +22,5 @@ def replan_host(user: str, now: int) -> None:
 	for name in frappe.get_all("Video Meeting", {"user": user, "status": REMOVING}, pluck="booking", limit=_MOST):
 		if frappe.db.exists("Booking", name):
 			plan_cleanup_of(name, user, now, now)
+	outages.ask_soon(KIND, [Account(provider, user).label for provider in WITH_ACCOUNT], now)
 	wake()

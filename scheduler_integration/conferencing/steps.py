@@ -17,6 +17,7 @@ from scheduler_integration.conferencing import records
 from scheduler_integration.conferencing.accounts import Account, choose_account, is_usable, open_account
 from scheduler_integration.conferencing.desired import Desired
 from scheduler_integration.conferencing.log import Entry, logged
+from scheduler_integration.conferencing.plan import KIND
 from scheduler_integration.conferencing.provider import Conference, Provider
 from scheduler_integration.conferencing.records import MAKING, PLANNED, READY, REMOVED, REMOVING
 from scheduler_integration.exceptions import (
@@ -27,6 +28,7 @@ from scheduler_integration.exceptions import (
 	UnexpectedAnswer,
 	Unreachable,
 )
+from scheduler_integration.outbox import outages
 
 # The provider may still be working on an attempt without an answer. Within this time, "not found" proves nothing.
 SETTLING_SECONDS = 60
@@ -94,6 +96,7 @@ def _ask(row: Document, desired: Desired, now: int) -> Conference:
 		elif isinstance(error, Unreachable):
 			records.store(row, asked_at=now)
 		raise
+	outages.end(KIND, account.label)
 	_keep(row, desired, account, conference)
 	return conference or _stored(row)
 
@@ -135,10 +138,10 @@ def _time_and_title(desired: Desired) -> dict[str, object]:
 
 
 def _delete(row: Document, now: int) -> None:
-	call, was_asked = records.call_of(row), bool(row.asked_at)
+	call, was_asked, account = records.call_of(row), bool(row.asked_at), _account(row)
 	_await_settlement(row, now)
 	try:
-		provider = open_account(_account(row), now)
+		provider = open_account(account, now)
 		ask = lambda: provider.remove(call, row.external_id or "", was_asked=was_asked)  # noqa: E731
 		logged(_entry("Delete", row, row.booking), ask)
 	except AccessRevoked as error:
@@ -147,6 +150,7 @@ def _delete(row: Document, now: int) -> None:
 		# The host disconnected the account: nobody can delete the call from here any more.
 		records.store(row, status=REMOVED, error=error.message)
 		return
+	outages.end(KIND, account.label)
 	records.store(row, status=REMOVED, error=None)
 
 

@@ -7,12 +7,13 @@ it is Sent, the mail server accepted the message.
 import frappe
 from frappe import _
 
+from scheduler_integration.exceptions import Unreachable
 from scheduler_integration.notifications.email import EmailRow, find_row, queue_email, send_row
 from scheduler_integration.notifications.messages import Message
-from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome
+from scheduler_integration.outbox.outcomes import Done, Down, Never, NotNeeded, Outcome, down_by
 
-# Seconds until the next attempt while the site's e-mail is switched off.
-MUTED_WAIT = 3600
+# All e-mails go through one mail server, so all of them wait while it can't be used. See `outbox.outcomes.Down`.
+ACCOUNT = "email"
 
 
 def sent_already(message_id: str, booking: str) -> Done | None:
@@ -24,8 +25,16 @@ def sent_already(message_id: str, booking: str) -> Done | None:
 def send_message(message: Message, now: int) -> Outcome:
 	"""Send the message, unless an earlier attempt got through. `now` is in epoch seconds.
 
-	Raises the mail server's error, or Unavailable if the server can't be reached: the outbox tries again later.
+	If the mail server can't be used, all e-mails wait. Raises the server's error if it refuses this message, and Deferred if
+	it doesn't take it for the moment: the outbox tries again later.
 	"""
+	try:
+		return _sent(message)
+	except Unreachable as error:
+		return down_by(ACCOUNT, error)
+
+
+def _sent(message: Message) -> Outcome:
 	row = find_row(message.message_id, message.booking) or _queue(message)
 	if not row:
 		return NotNeeded(_("This reader unsubscribed from all messages of the site."))
@@ -34,7 +43,7 @@ def send_message(message: Message, now: int) -> Outcome:
 		return Done(row.name)
 	if status in ("Error", "Expired"):
 		return Never(_("The Email Queue gave up. Its entry {0} says why.").format(row.name))
-	return Again(now + MUTED_WAIT, _("The site's e-mail is switched off."))
+	return Down(ACCOUNT, _("The site's e-mail is switched off."))
 
 
 def _queue(message: Message) -> EmailRow | None:

@@ -18,7 +18,7 @@ MOMENT = 30
 def deliver_email(task: Task, now: int) -> Outcome:
 	"""Send the message of the task. `now` is in epoch seconds.
 
-	Raises the mail server's error, or Unavailable if the server can't be reached: the outbox tries again later.
+	Raises the errors of `send_message`: the outbox tries again later.
 	"""
 	if done := sent_already(task.key, task.booking):
 		return done

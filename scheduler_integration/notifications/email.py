@@ -6,19 +6,26 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.translate import print_language
 from frappe.utils import now_datetime
 
-from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.exceptions import Deferred, InvalidRequest, OutsideError, Unreachable
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.templates import render
-from scheduler_integration.outbox.outcomes import Unavailable
+from scheduler_integration.outbox.results import describe
 from scheduler_integration.parsing.email_address import is_header_safe
 
-# Frappe's own job doesn't send the row for this long, because the outbox sends it, and both could do so at the same
-# moment. If the outbox hasn't sent the row by then, Frappe does.
-OURS_FOR = timedelta(hours=1)
-_GONE = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected)
+# Frappe's own job doesn't send the row for this long: the outbox sends it, as long as somebody needs it.
+OURS_FOR = timedelta(days=30)
+# Errors of the mail server, or of the site's account there.
+_DOWN = (
+	smtplib.SMTPConnectError,
+	smtplib.SMTPServerDisconnected,
+	smtplib.SMTPAuthenticationError,
+	smtplib.SMTPSenderRefused,
+)
+_CLOSES = 421
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +47,13 @@ def queue_email(message: Message) -> EmailRow | None:
 	"""Queue the message and return its row.
 
 	Returns None if Frappe sends nothing because the reader unsubscribed from all messages of the site. Raises
-	InvalidRequest if the reader's address isn't safe in a header.
+	InvalidRequest if the reader's address isn't safe in a header, and Unreachable if the site has no account for e-mail.
 	"""
 	if not is_header_safe(message.reader.email):
 		raise InvalidRequest(_("“{0}” is not an e-mail address.").format(message.reader.email))
 	with print_language(message.reader.language):
 		subject, body = render(message.template, message.variables(), message.email_template)
-		queued = frappe.sendmail(
+		queued = _queued(
 			recipients=[message.reader.email],
 			subject=subject,
 			message=body,
@@ -63,11 +70,22 @@ def queue_email(message: Message) -> EmailRow | None:
 	return EmailRow(queued.name, queued.status or "Not Sent") if queued else None
 
 
-def send_row(row: EmailRow) -> str:
-	"""Send the row now and return its status then. The caller has committed. Raises the mail server's error.
+def _queued(**message: object) -> Document | None:
+	try:
+		return frappe.sendmail(**message)
+	except frappe.OutgoingEmailError as error:
+		raise Unreachable(describe(error)) from error
 
-	Raises Unavailable if the server can't be reached. The row's status and retries are reset first: an attempt that was
-	killed leaves the row as Sending, and Frappe makes it an Error after three attempts, but the outbox tries for 17 hours.
+
+def send_row(row: EmailRow) -> str:
+	"""Send the row now and return its status then. The caller has committed.
+
+	Raises Unreachable if the mail server or the site's account there can't be used, Deferred if the server doesn't take the
+	message for the moment, and otherwise the server's error.
+
+	The row's status and retries are reset first: an attempt that was killed leaves the row as Sending, and Frappe makes it
+	an Error after three attempts, but the outbox goes on. After an error the row is deleted: the next attempt writes a new
+	one, by the booking as it is then, and no row is left that Frappe could send when nobody needs it any more.
 	"""
 	fields: dict[str, object] = {"send_after": now_datetime() + OURS_FOR, "retry": 0}
 	if row.status in ("Sending", "Error"):
@@ -77,18 +95,42 @@ def send_row(row: EmailRow) -> str:
 	try:
 		frappe.get_doc("Email Queue", row.name).send()
 	except Exception as error:
-		if _is_unreachable(error):
-			raise Unavailable(_("The mail server can't be reached: {0}").format(error)) from error
+		frappe.db.rollback()
+		_forget(row.name)
+		if outside := _outside_error(error):
+			raise outside from error
 		raise
 	return frappe.db.get_value("Email Queue", row.name, "status")
 
 
-def _is_unreachable(error: Exception) -> bool:
-	"""Whether no server answered, as opposed to one that refused the message.
+def _outside_error(error: Exception) -> OutsideError | None:
+	"""Return what an error while sending means: Unreachable, Deferred, or None for anything else.
 
-	For a refused connection, Frappe raises an error of its own; Python's error is its `__context__`.
+	For a refused connection or password, Frappe raises an error of its own; Python's error is its `__context__`.
 	"""
-	return any(
-		isinstance(each, _GONE) or (isinstance(each, OSError) and not isinstance(each, smtplib.SMTPException))
-		for each in (error, error.__context__)
-	)
+	for each in (error, error.__context__):
+		codes = _codes(each)
+		if _is_of_server(each) or _CLOSES in codes:
+			return Unreachable(_("The mail server can't be reached: {0}").format(describe(error)))
+		if codes and all(400 <= code < 500 for code in codes):
+			return Deferred(describe(error))
+	return None
+
+
+def _is_of_server(error: BaseException | None) -> bool:
+	return isinstance(error, _DOWN) or (isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException))
+
+
+def _codes(error: BaseException | None) -> list[int]:
+	"""Return the codes with which the mail server refused the message or its recipients."""
+	if isinstance(error, smtplib.SMTPRecipientsRefused):
+		return [code for code, _text in error.recipients.values()]
+	return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
+
+
+def _forget(name: str) -> None:
+	"""Delete the row, unless the message has left: an error can also come after that. Commits."""
+	if frappe.db.get_value("Email Queue", name, "status") not in ("Sent", "Partially Sent"):
+		frappe.db.delete("Email Queue Recipient", {"parent": name})
+		frappe.db.delete("Email Queue", {"name": name})
+	frappe.db.commit()

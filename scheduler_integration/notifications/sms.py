@@ -16,15 +16,14 @@ from babel.core import get_global
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.exceptions import TooManyRequests
 from scheduler_integration.http.client import Client, Limits
-from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcome, RetryLater
+from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcome
 
 
 def send_text(number: str, text: str, *, zones: Sequence[str]) -> Outcome:
 	"""Send the text to the number, which is as somebody typed it. See `international` for `zones`.
 
-	Raises OutsideError if the gateway doesn't answer, and RetryLater if it asks to wait.
+	Raises OutsideError if the gateway doesn't answer or asks to wait.
 	"""
 	settings = frappe.get_cached_doc("SMS Settings")
 	if not frappe.get_cached_doc("Scheduler Settings").sms_enabled or not settings.sms_gateway_url:
@@ -73,7 +72,5 @@ def _send(settings: Document, receiver: str, text: str) -> Any:
 		if settings.use_post:
 			return post(settings.sms_gateway_url, form=values, headers=headers)
 		return get(settings.sms_gateway_url, params=values, headers=headers)
-	except TooManyRequests as error:
-		raise RetryLater(error.message, error.after or 0) from None
 	finally:
 		client.close()

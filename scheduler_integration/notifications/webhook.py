@@ -13,10 +13,10 @@ from typing import Any
 
 from frappe import _
 
-from scheduler_integration.exceptions import AddressRefused, TooManyRequests, UnexpectedAnswer
+from scheduler_integration.exceptions import AddressRefused, UnexpectedAnswer
 from scheduler_integration.http.addresses import site_guard
 from scheduler_integration.http.client import Client, Limits
-from scheduler_integration.outbox.outcomes import Done, Never, Outcome, RetryLater
+from scheduler_integration.outbox.outcomes import Done, Never, Outcome
 
 GONE = 410
 
@@ -25,15 +25,13 @@ def post_signed(url: str, body: dict[str, Any], secret: str, now: int) -> Outcom
 	"""Post the body and return the outcome. `now` (epoch seconds) is part of the signature.
 
 	Any status from 200 to 299 is success, and 410 means that the receiver no longer exists. Raises OutsideError for
-	everything else, and RetryLater if the receiver asks to wait: the outbox tries again.
+	everything else.
 	"""
 	content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 	headers = {"Content-Type": "application/json", "X-Scheduler-Signature": signature(content, secret, now)}
 	client = Client(guard=site_guard(), limits=Limits(read=10, whole=15, attempts=1))
 	try:
 		answer = client.send("POST", url, body=content, headers=headers, redirect_methods=())
-	except TooManyRequests as error:
-		raise RetryLater(error.message, error.after or 0) from None
 	except AddressRefused as error:
 		return Never(error.message)
 	finally:

@@ -16,6 +16,7 @@ from pypika import Case
 from pypika.analytics import RowNumber
 from pypika.terms import ExistsCriterion, Not
 
+from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.tasks import PENDING, SENDING, Task
 from scheduler_integration.platform.transactions import is_lost_race, read_committed
 
@@ -27,18 +28,17 @@ PATIENCE = 10
 ATTEMPTS = 5
 
 _COLUMNS = (
-	"name", "booking", "kind", "purpose", "target", "key", "due_at", "expires_at", "attempts", "generation", "external_id",
-	"payload", "lease",
+	"name", "booking", "kind", "purpose", "target", "automation", "key", "due_at", "expires_at", "attempts", "generation",
+	"external_id", "payload", "lease",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-	"""Which tasks a worker takes: of one booking or of all, and not of the kinds `without`."""
+	"""Which tasks a worker takes: of one booking or of all."""
 
 	booking: str | None = None
 	one_at_a_time: Collection[str] = ()
-	without: Collection[str] = ()
 
 
 def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
@@ -47,7 +47,8 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	Tasks that never failed come before tasks that did. Tasks that were planned to run at once come before tasks that were
 	planned for a later time, so 10,000 reminders don't delay a confirmation. The first task of each target comes before
 	the second task of any target, so 10,000 tasks for one target don't delay the others. Of the kinds in
-	`wanted.one_at_a_time`, a target gets one task at a time.
+	`wanted.one_at_a_time`, a target gets one task at a time. Tasks whose account can't be used wait (see outages.py),
+	unless they are overdue: these are skipped.
 	"""
 	for _attempt in range(ATTEMPTS):
 		try:
@@ -118,16 +119,15 @@ def _return_lost(now: int) -> None:
 
 def _candidates(now: int, limit: int, wanted: Wanted) -> list[str]:
 	task = frappe.qb.DocType("Outbox Task")
-	turn = RowNumber().over(task.target).orderby(task.due_at, task.creation)
+	turn = RowNumber().over(task.target).orderby(task.attempts, task.due_at, task.creation)
 	# A task is modified when it is planned, and when it is planned again.
 	is_timed = Case().when(task.due_on <= task.modified, 0).else_(1)
 	due = frappe.qb.from_(task).select(task.name, task.kind, task.target, task.due_at, task.attempts)
 	due = due.select(turn.as_("turn"), is_timed.as_("is_timed"))
 	due = due.where(_is_due(task, now) & Not(_is_held_up(task, now)))
+	due = due.where(Not(outages.stop(task, now)) | ((task.expires_at > 0) & (task.expires_at <= now)))
 	if wanted.booking:
 		due = due.where(task.booking == wanted.booking)
-	if wanted.without:
-		due = due.where(task.kind.notin(sorted(wanted.without)))
 	due = due.as_("due")
 	query = frappe.qb.from_(due).select(due.name)
 	if serial := sorted(wanted.one_at_a_time):

@@ -16,10 +16,14 @@ class Handler:
 	it raises means: try again later.
 
 	With `one_at_a_time`, two tasks with the same target, such as one calendar account, never run at the same time.
+
+	With `keeps_trying`, the tasks bring about a state that the bookings describe, such as an event. They never fail: they
+	are tried again until they succeed or nobody needs them. Messages fail after some attempts, or are overdue one day.
 	"""
 
 	run: Callable[[Task, int], Outcome]
 	one_at_a_time: bool = False
+	keeps_trying: bool = False
 
 
 # By `kind`.

@@ -1,7 +1,8 @@
-"""The outcomes that a handler can return for a task, and the errors that say when to try again."""
+"""The outcomes that a handler can return for a task."""
 
 from dataclasses import dataclass, field
 
+from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.meetings.changes import Fields
 
 
@@ -15,10 +16,29 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-	"""The task isn't done, and must run again at `at` (epoch seconds)."""
+	"""The task isn't done, and must run again at `at` (epoch seconds).
+
+	`counts`: the attempt counts, because after a number of these the task fails.
+	"""
 
 	at: int
 	reason: str
+	counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+	"""The account can't be used at present, so the tasks that need it wait, and one at a time asks whether it works again.
+
+	`account` is the task's target (a calendar, a host's Zoom), its automation (a webhook's receiver), or its kind (the mail
+	server, through which all e-mails go). If it is something else, the task gets it as its target. `after` are the seconds
+	that the other system asks to wait, if it does; `fields` are to be set on the Booking.
+	"""
+
+	account: str
+	reason: str
+	after: int = 0
+	fields: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +55,9 @@ class NotNeeded:
 	reason: str
 
 
-Outcome = Done | Again | Never | NotNeeded
+Outcome = Done | Again | Down | Never | NotNeeded
 
 
-class RetryLater(Exception):
-	"""The other system asks to wait `seconds`, for example with the header Retry-After."""
-
-	def __init__(self, message: str, seconds: int):
-		super().__init__(message)
-		self.seconds = seconds
-
-
-class Unavailable(Exception):
-	"""The other system can't be reached, so other tasks of this kind would fail too. They wait for the next run."""
+def down_by(account: str, error: OutsideError) -> Down:
+	"""Return that the account is down because of this error."""
+	return Down(account, error.message, error.after or 0)

@@ -9,7 +9,9 @@ from frappe import _
 from frappe.utils import strip_html
 from pypika import Case
 
-from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded, Outcome, RetryLater
+from scheduler_integration.exceptions import Deferred
+from scheduler_integration.outbox.outages import accounts_of
+from scheduler_integration.outbox.outcomes import Again, Done, Down, Never, NotNeeded, Outcome
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SENDING, SENT, SKIPPED, Task
 from scheduler_integration.platform.clock import to_site_time
 
@@ -17,6 +19,9 @@ from scheduler_integration.platform.clock import to_site_time
 # comes about 17 hours after the first.
 MAX_ATTEMPTS = 11
 FIRST_WAIT = 60
+# If a task keeps trying, or waits for an account, the number of attempts stays here, so that an hour is the longest wait.
+# The attempts that are left are for errors that count, and for workers that die.
+PATIENT_ATTEMPTS = 7
 LONGEST_ERROR = 500
 
 
@@ -25,7 +30,7 @@ def store_outcome(task: Task, outcome: Outcome, now: int) -> None:
 
 	If the booking was changed while the handler ran, the task has a higher generation now and is due again.
 	"""
-	status, fields = _fields(outcome, now)
+	status, fields = _fields(task, outcome, now)
 	row = frappe.qb.DocType("Outbox Task")
 	query = frappe.qb.update(row).where((row.name == task.name) & (row.lease == task.lease) & (row.status == SENDING))
 	# The status comes last: MariaDB sets the columns from left to right, and the others don't need it.
@@ -34,20 +39,29 @@ def store_outcome(task: Task, outcome: Outcome, now: int) -> None:
 	query.set(row.status, Case().when(row.generation == task.generation, status).else_(PENDING)).run()
 
 
-def outcome_of_error(task: Task, error: Exception, now: int) -> Outcome:
-	"""Return when to try again after an exception, or Never after the last attempt.
+def outcome_of_error(task: Task, error: Exception, now: int, *, keeps_trying: bool) -> Outcome:
+	"""Return when to try again after an exception of the handler, or Never after the last attempt.
 
-	The wait is drawn between half and all of the doubled time, so that tasks that failed together don't come back
-	together. If the other system asks for a longer wait (RetryLater), that counts.
+	There is a last attempt unless the task keeps trying, or the other system has only deferred it (Deferred). The wait is drawn between half and all of the doubled time, so that tasks that failed together don't come back
+	together.
 	"""
 	reason = describe(error)
-	if task.attempts >= MAX_ATTEMPTS:
+	counts = not (keeps_trying or isinstance(error, Deferred))
+	if counts and task.attempts >= MAX_ATTEMPTS:
 		return Never(reason)
-	doubled = FIRST_WAIT * 2 ** (task.attempts - 1)
-	wait = random.randint(doubled // 2, doubled)
-	if isinstance(error, RetryLater):
-		wait = max(wait, error.seconds)
-	return Again(now + wait, reason)
+	doubled = FIRST_WAIT * 2 ** ((task.attempts if counts else patient(task)) - 1)
+	return Again(now + random.randint(doubled // 2, doubled), reason, counts)
+
+
+def outcome_of_deaths(now: int, *, keeps_trying: bool) -> Outcome:
+	"""Return the outcome of a task whose workers died so often that the task itself may be the reason."""
+	reason = _("The worker ended unexpectedly, again and again.")
+	return Again(now + FIRST_WAIT * 2**PATIENT_ATTEMPTS, reason) if keeps_trying else Never(reason)
+
+
+def patient(task: Task) -> int:
+	"""Return the number of attempts, as it is stored if the task is tried again without end."""
+	return min(task.attempts, PATIENT_ATTEMPTS)
 
 
 def describe(error: Exception) -> str:
@@ -66,12 +80,18 @@ def overdue(task: Task) -> NotNeeded:
 	return NotNeeded(_("Its moment has passed."))
 
 
-def _fields(outcome: Outcome, now: int) -> tuple[str, dict[str, Any]]:
+def _fields(task: Task, outcome: Outcome, now: int) -> tuple[str, dict[str, Any]]:
 	over = {"done_at": now, "done_on": to_site_time(now)}
 	if isinstance(outcome, Done):
 		return SENT, {"error": None, **({"external_id": outcome.external_id} if outcome.external_id else {}), **over}
 	if isinstance(outcome, Again):
-		return PENDING, {"due_at": outcome.at, "due_on": to_site_time(outcome.at), "error": outcome.reason}
+		attempts = task.attempts if outcome.counts else patient(task)
+		again = {"due_at": outcome.at, "due_on": to_site_time(outcome.at), "error": outcome.reason}
+		return PENDING, {**again, "attempts": attempts}
+	if isinstance(outcome, Down):
+		# Its time stays: the task is due as soon as the account works.
+		target = task.target if outcome.account in accounts_of(task) else outcome.account
+		return PENDING, {"target": target, "attempts": patient(task), "error": outcome.reason}
 	if isinstance(outcome, Never):
 		return FAILED, {"error": outcome.reason, **over}
 	return SKIPPED, {"error": outcome.reason, **over}

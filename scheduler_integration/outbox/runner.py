@@ -2,16 +2,22 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import frappe
 from frappe import _
 
 from scheduler_integration.meetings.changes import Fields
-from scheduler_integration.outbox import claims
+from scheduler_integration.outbox import claims, outages
 from scheduler_integration.outbox.handlers import Handlers
-from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcome, Unavailable
-from scheduler_integration.outbox.results import MAX_ATTEMPTS, outcome_of_error, overdue, store_outcome
+from scheduler_integration.outbox.outcomes import Done, Down, Never, NotNeeded, Outcome
+from scheduler_integration.outbox.results import (
+	MAX_ATTEMPTS,
+	outcome_of_deaths,
+	outcome_of_error,
+	overdue,
+	store_outcome,
+)
 from scheduler_integration.outbox.tasks import Task
 from scheduler_integration.outbox.wake import about_to_look, begin_to_look, wake_now
 
@@ -32,7 +38,6 @@ class Run:
 
 	- `call_help` is called if so much is due that another worker should help.
 	- `batch` is how many tasks are claimed next.
-	- Tasks of the kinds in `unavailable` wait for another run.
 	- `is_drained` says whether nothing was due any more at the last look.
 	"""
 
@@ -40,7 +45,6 @@ class Run:
 	booking: str | None = None
 	call_help: Callable[[], None] = lambda: None
 	batch: int = FIRST_BATCH
-	unavailable: set[str] = field(default_factory=set)
 	is_drained: bool = False
 
 
@@ -93,7 +97,7 @@ class Runner:
 		serial = [kind for kind, handler in self.handlers.items() if handler.one_at_a_time]
 		run.is_drained = False
 		while time.monotonic() < run.ends:
-			tasks = claims.claim(self.now(), run.batch, claims.Wanted(run.booking, serial, run.unavailable))
+			tasks = claims.claim(self.now(), run.batch, claims.Wanted(run.booking, serial))
 			if not tasks:
 				run.is_drained = True
 				break
@@ -103,54 +107,73 @@ class Runner:
 		return ran
 
 	def _run_batch(self, tasks: list[Task], run: Run) -> list[Task]:
-		"""Run the tasks and return those that ran. Adds the kinds that can't be reached to `run.unavailable`.
-
-		Tasks of these kinds are given back, and so are tasks for which no time is left.
-		"""
+		"""Run the tasks and return those that ran. Gives back tasks for which no time is left, or whose account is down."""
 		began, ran, returned = time.monotonic(), list[Task](), list[Task]()
+		known, down = outages.of_tasks(tasks), set[tuple[str, str]]()
 		for task in tasks:
-			if task.kind in run.unavailable or time.monotonic() > run.ends:
+			accounts = {(task.kind, account) for account in outages.accounts_of(task)}
+			if time.monotonic() > run.ends or (accounts & down and not self._is_overdue(task)):
 				returned.append(task)
 				continue
 			ran.append(task)
-			if isinstance(self._run_one(task), Unavailable):
-				run.unavailable.add(task.kind)
+			outcome = self._run_one(task)
+			if isinstance(outcome, Down):
+				down.add((task.kind, outcome.account))
+			elif isinstance(outcome, Done):
+				self._end_outages(accounts & known)
 		claims.give_back(returned)
 		in_time = len(tasks) * BATCH_SECONDS / max(time.monotonic() - began, 0.001)
 		run.batch = min(BATCH, max(1, int(in_time)))
 		return ran
 
-	def _run_one(self, task: Task) -> Exception | None:
-		"""Run one task and store its outcome. Returns the exception of its handler."""
+	def _run_one(self, task: Task) -> Outcome:
+		"""Run one task, store its outcome and return it."""
 		error = None
 		try:
 			outcome = self._outcome(task)
 		except Exception as raised:
-			error = raised
+			error = frappe.get_traceback()
 			frappe.db.rollback()
-			outcome = outcome_of_error(task, raised, self.now())
-			if task.attempts == 1 or isinstance(outcome, Never):
-				# Not Frappe's own traceback: it shows the variables of each function, and some of them hold access tokens.
-				title = f"Outbox Task {task.name}: {task.kind} for {task.booking}"
-				frappe.log_error(title, frappe.get_traceback(), "Booking", task.booking)
-		self._settle(task, outcome)
-		return error
+			outcome = outcome_of_error(task, raised, self.now(), keeps_trying=self._keeps_trying(task))
+		is_news = self._settle(task, outcome)
+		if error and is_news:
+			# Not Frappe's own traceback: it shows the variables of each function, and some of them hold access tokens.
+			title = f"Outbox Task {task.name}: {task.kind} for {task.booking}"
+			frappe.log_error(title, error, "Booking", task.booking)
+		frappe.db.commit()
+		return outcome
 
 	def _outcome(self, task: Task) -> Outcome:
 		now = self.now()
-		if task.expires_at and now >= task.expires_at:
+		if self._is_overdue(task):
 			return overdue(task)
 		if task.kind not in self.handlers:
 			return NotNeeded(_("Nothing here handles “{0}”.").format(task.kind))
 		if task.attempts > MAX_ATTEMPTS:
 			# A handler that kills its worker can't return that it failed.
-			return Never(_("The worker ended unexpectedly {0} times.").format(MAX_ATTEMPTS))
+			return outcome_of_deaths(now, keeps_trying=self._keeps_trying(task))
 		return self.handlers[task.kind].run(task, now)
 
-	def _settle(self, task: Task, outcome: Outcome) -> None:
-		if isinstance(outcome, Done) and outcome.fields:
+	def _keeps_trying(self, task: Task) -> bool:
+		return self.handlers[task.kind].keeps_trying
+
+	def _is_overdue(self, task: Task) -> bool:
+		return bool(task.expires_at and self.now() >= task.expires_at)
+
+	def _settle(self, task: Task, outcome: Outcome) -> bool:
+		"""Store the outcome. Returns whether an error is news, and no repetition."""
+		if isinstance(outcome, Done | Down) and outcome.fields:
 			self.store(task, outcome.fields)
 		store_outcome(task, outcome, self.now())
 		if isinstance(outcome, Never):
 			self.tell(task, outcome.reason)
-		frappe.db.commit()
+			return True
+		if isinstance(outcome, Down):
+			return outages.note(task.kind, outcome, self.now())
+		return task.attempts == 1
+
+	def _end_outages(self, ended: set[tuple[str, str]]) -> None:
+		for kind, account in ended:
+			outages.end(kind, account)
+		if ended:
+			frappe.db.commit()

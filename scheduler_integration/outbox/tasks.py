@@ -80,6 +80,7 @@ class Task:
 	kind: str
 	purpose: str
 	target: str
+	automation: str | None
 	key: str
 	due_at: int
 	expires_at: int | None
@@ -139,6 +140,12 @@ def skip_open(
 	query.set(task.status, SKIPPED).set(task.error, reason).set(task.done_at, now).set(
 		task.done_on, to_site_time(now)
 	).run()
+
+
+def reopen_failed_events() -> None:
+	"""Let tasks for calendar events run again that failed. They could fail in versions of 2026; now they keep trying."""
+	failed = {"kind": "calendar_event", "status": FAILED}
+	frappe.db.set_value("Outbox Task", failed, {"status": PENDING, "attempts": 0}, update_modified=False)
 
 
 def delete_tasks_of(bookings: Collection[str]) -> None:

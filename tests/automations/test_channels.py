@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("commit_clean")
 
 NOW = at("2026-03-02 06:00")
 NINE = at("2026-03-05 09:00")
-HOUR = 3600
+HOUR, DAY = 3600, 86400
 
 
 class Receiver:
@@ -99,6 +99,10 @@ def book(page, meeting_type=None, **fields):
 	return door.book(payload(page, meeting_type or make_meeting_type(page), NINE, **fields), NOW)
 
 
+def book_at(page, start):
+	return door.book(payload(page, make_meeting_type(page), start), NOW)
+
+
 class TestWebhook:
 	def automate(self, receiver, **fields):
 		return automate(webhook_url=f"{receiver.url}/hook", webhook_secret="s3cret", **fields)
@@ -137,8 +141,9 @@ class TestWebhook:
 		deliver(booking.id, NOW)
 		(task,) = actions(booking.id, automation=automation.name)
 		assert task.status == "Pending"
-		assert wait[0] <= task.due_at - NOW <= wait[1]
-		deliver(booking.id, task.due_at)
+		deliver(booking.id, NOW + wait[0] - 1)
+		assert len(receiver.requests) == 1
+		deliver(booking.id, NOW + wait[1])
 		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Sent"]
 		first, second = (json.loads(request.data)["id"] for request in receiver.requests)
 		assert first == second
@@ -150,8 +155,27 @@ class TestWebhook:
 		deliver(booking.id, NOW)
 		(task,) = actions(booking.id, automation=automation.name)
 		assert (task.status, task.attempts) == ("Pending", 1)
-		deliver(booking.id, task.due_at)
+		deliver(booking.id, NOW + 60)
 		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Sent"]
+
+	@pytest.mark.parametrize("status", [404, 503])
+	def test_was_given_up_although_its_receiver_came_back_after_a_week(self, page, receiver, status):
+		automation = self.automate(receiver)
+		booked = [book_at(page, NOW + 21 * DAY + hour * HOUR) for hour in (3, 4, 5)]
+		receiver.answers = [Response("down", status) for _each in range(1000)]
+		for hours in range(0, 7 * 24, 6):
+			for booking in booked:
+				deliver(booking.id, NOW + hours * HOUR)
+		assert len(receiver.requests) < 40
+		receiver.requests.clear()
+		receiver.answers.clear()
+		for booking in booked:
+			deliver(booking.id, NOW + 7 * DAY + HOUR)
+		assert [json.loads(request.data)["booking"]["id"] for request in receiver.requests] == [
+			each.id for each in booked
+		]
+		states = {each.status for booking in booked for each in actions(booking.id, automation=automation.name)}
+		assert states == {"Sent"}
 
 	def test_is_given_up_if_the_receiver_says_so(self, page, receiver):
 		automation = self.automate(receiver)

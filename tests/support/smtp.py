@@ -14,12 +14,21 @@ from tests.support.site import Site
 
 
 class Inbox:
-	"""Keeps the messages that arrive. While `refusing` is set, it answers each message with a temporary failure."""
+	"""Keeps the messages that arrive. While `refusing` is set, it answers each message with a temporary failure.
+
+	While `is_down` is set, it turns everybody away.
+	"""
 
 	def __init__(self) -> None:
 		self.arrived: queue.Queue[tuple[list[str], EmailMessage]] = queue.Queue()
 		self.refused: queue.Queue[str] = queue.Queue()
-		self.refusing = False
+		self.refusing = self.is_down = False
+
+	async def handle_MAIL(self, server, session, envelope, address, options) -> str:
+		if self.is_down:
+			return "421 4.3.2 The system is down"
+		envelope.mail_from = address
+		return "250 OK"
 
 	async def handle_DATA(self, server, session, envelope) -> str:
 		if self.refusing:

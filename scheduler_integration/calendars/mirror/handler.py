@@ -1,7 +1,8 @@
 """The outbox handler that makes a host's calendar match the booking as it is now.
 
 The handler may run twice for one task, or die between any two steps: each event has a record before it is written, and a
-key that is the same at each try. The handler compares the event that was written with the event that is wanted.
+key that is the same at each try. The handler compares the event that was written with the event that is wanted. The
+tasks never fail: they wait until the calendar can be written, however long that takes.
 """
 
 from dataclasses import replace
@@ -14,15 +15,14 @@ from scheduler_integration.calendars.accounts import open_connection
 from scheduler_integration.calendars.mirror import rows
 from scheduler_integration.calendars.mirror.desired import Meeting, event_of, meeting_of
 from scheduler_integration.calendars.provider import OutgoingEvent, Provider, Stored
-from scheduler_integration.exceptions import AccessRevoked, CalendarGone, EventChanged, TooManyRequests
+from scheduler_integration.exceptions import AccessRevoked, CalendarGone, EventChanged, OutsideError
 from scheduler_integration.meetings.calls import conference_of
 from scheduler_integration.meetings.destinations import Destination, destination_of
-from scheduler_integration.outbox.outcomes import Again, Done, NotNeeded, Outcome, RetryLater
+from scheduler_integration.outbox.outcomes import Again, Done, Down, NotNeeded, Outcome, down_by
+from scheduler_integration.outbox.results import patient
 from scheduler_integration.outbox.tasks import Task
 
-# Seconds until the next attempt while the account must be connected again. Reconnecting makes the tasks due at once.
-PATIENCE = 3600
-# If the provider is still making the link, the task runs again after this many seconds.
+# If the provider is still making the link, the task runs again after this many seconds, and later after more.
 SOON = 5
 
 
@@ -36,21 +36,26 @@ def run(task: Task, now: int) -> Outcome:
 	meeting = meeting_of(booking, user, uid, task.payload["session"])
 	destination = destination_of(user)
 	if destination and not destination.works:
-		return Again(now + PATIENCE, _("The host's calendar must be connected again."))
+		return Down(destination.connection, _("The host's calendar must be connected again."))
 	if not rows.rows_of(uid, user) and all(end <= now for _start, end in meeting.days):
 		return NotNeeded(_("The meeting is over, or takes place without this host."))
 	try:
-		return _serve(meeting, destination, now)
-	except AccessRevoked as error:
-		if destination:
-			health.failed(destination.connection, error, now)
-			frappe.db.commit()
-		return Again(now + PATIENCE, error.message)
-	except TooManyRequests as error:
-		raise RetryLater(error.message, error.after or 0) from None
+		return _serve(meeting, destination, task, now)
+	except OutsideError as error:
+		if not destination or not error.stops_account:
+			raise
+		return _down(destination.connection, error, now)
 
 
-def _serve(meeting: Meeting, destination: Destination | None, now: int) -> Outcome:
+def _down(connection: str, error: OutsideError, now: int) -> Down:
+	"""Return that the account of this connection is down. If it refuses access, that is stored on the connection."""
+	if isinstance(error, AccessRevoked):
+		health.failed(connection, error, now)
+		frappe.db.commit()
+	return down_by(connection, error)
+
+
+def _serve(meeting: Meeting, destination: Destination | None, task: Task, now: int) -> Outcome:
 	known = rows.rows_of(meeting.uid, meeting.user)
 	days = meeting.days if destination else []
 	kept = [row for row in known if _stays(row, destination, len(days))]
@@ -61,24 +66,23 @@ def _serve(meeting: Meeting, destination: Destination | None, now: int) -> Outco
 			for day in range(len(days))
 			if destination
 		]
-		leftover = [row for row in known if row not in kept and not _remove(providers, row, now)]
+		leftover = [down for row in known if row not in kept and (down := _remove(providers, row, now))]
 	finally:
 		providers.close()
-	if leftover:
-		return Again(now + PATIENCE, _("An event is left in a calendar that must be connected again."))
-	if not written:
-		return Done() if known else NotNeeded(_("The host has no calendar for bookings."))
-	return _outcome(meeting, written, now)
+	outcome = _outcome(meeting, written, task, now) if written else Done()
+	if leftover and isinstance(outcome, Done):
+		return replace(leftover[0], fields=outcome.fields)
+	return outcome if written or known else NotNeeded(_("The host has no calendar for bookings."))
 
 
-def _outcome(meeting: Meeting, written: list[Stored | None], now: int) -> Outcome:
+def _outcome(meeting: Meeting, written: list[Stored | None], task: Task, now: int) -> Outcome:
 	"""Return the event's id, and the link of the video call if one is wanted. Runs again later for a pending link."""
 	first = written[0]
 	found = Done(next((each.id for each in written if each), None))
 	if not first or not conference_of(meeting.bookings[0], meeting.user):
 		return found
 	if first.is_pending:
-		return Again(now + SOON, _("The provider is still making the link."))
+		return Again(now + SOON * 2 ** (patient(task) - 1), _("The provider is still making the link."))
 	return replace(found, fields={"meeting_link": first.join_url}) if first.join_url else found
 
 
@@ -102,16 +106,25 @@ def _write_day(
 			# The host doesn't want to see the event. The meeting takes place all the same.
 			return None
 		row = None
+	is_over = end <= now
+	if is_over and not (row and _exists(providers, row)):
+		# The account was down until the meeting was over. Nobody needs the event any more.
+		return None
 	row = row or rows.new_row(meeting, day, rows.next_generation(meeting, day), destination)
 	provider = providers.of(row.connection)
 	invites = destination.invites and provider.can_invite and meeting.user == meeting.bookings[0].host
-	event = event_of(meeting, day, row.key, invites=invites)
+	event = replace(event_of(meeting, day, row.key, invites=invites), is_over=is_over)
 	stored = _put(provider, row, event, meeting.bookings[0].meeting_link or "")
 	if stored is None:
 		rows.change(row, state=rows.DELETED, starts_at=row.starts_at or start, ends_at=row.ends_at or end)
 		return _write_day(providers, meeting, day, [row], destination, now)
 	rows.note_stored(row, stored, (start, end), meeting.bookings[0].name, now)
 	return stored
+
+
+def _exists(providers: "_Providers", row: frappe._dict) -> bool:
+	"""Whether the event was written. If an answer was lost, only the provider knows."""
+	return bool(row.external_id) or providers.of(row.connection).find(row.calendar_id, row.key) is not None
 
 
 def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str) -> Stored | None:
@@ -132,23 +145,26 @@ def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str)
 		return provider.put(row.calendar_id, event, Stored(id=found.id, etag=found.etag, uid=found.uid))
 
 
-def _remove(providers: "_Providers", row: frappe._dict, now: int) -> bool:
-	"""Remove an event that isn't wanted any more, and return whether that is done.
+def _remove(providers: "_Providers", row: frappe._dict, now: int) -> Down | None:
+	"""Remove an event that isn't wanted any more. Returns that its account is down, if it is, and None otherwise.
 
-	The event may be in another account than the one that is written now. An error of that account is stored on that
+	The event may be in another account than the one that is written now. If access is refused, that is stored on that
 	account's connection. If that account was disconnected or its calendar no longer exists, the event counts as removed.
 	"""
 	try:
-		providers.of(row.connection).remove(row.calendar_id, row.key, rows.stored_of(row), notify=True)
-	except AccessRevoked as error:
-		if frappe.db.get_value("Calendar Connection", row.connection, "is_active"):
-			health.failed(row.connection, error, now)
-			frappe.db.commit()
-			return False
+		# Nobody needs a mail about a meeting that is over.
+		notify = (row.ends_at or now) >= now
+		providers.of(row.connection).remove(row.calendar_id, row.key, rows.stored_of(row), notify=notify)
 	except CalendarGone:
 		pass
+	except OutsideError as error:
+		if not error.stops_account:
+			raise
+		is_active = frappe.db.get_value("Calendar Connection", row.connection, "is_active")
+		if is_active or not isinstance(error, AccessRevoked):
+			return _down(row.connection, error, now)
 	rows.change(row, state=rows.REMOVED)
-	return True
+	return None
 
 
 class _Providers:

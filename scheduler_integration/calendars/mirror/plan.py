@@ -12,14 +12,12 @@ from frappe.model.document import Document
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.destinations import destination_of
 from scheduler_integration.meetings.sessions import host_uid
+from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.tasks import Planned, generations_of, plan_all
 from scheduler_integration.outbox.wake import wake
 
 KIND = "calendar_event"
 PURPOSE = "mirror"
-# If a calendar can't be reached, the event of a cancelled meeting is still removed until this long after the meeting's
-# end.
-WEEK = 7 * 86400
 
 
 def plan_events(changes: Changes) -> dict[str, Fields]:
@@ -62,7 +60,15 @@ def plan_upcoming(user: str, now: int) -> int:
 		_plan([(booking, [user])], now)
 	if rows:
 		wake()
+	if found := destination_of(user):
+		ask_soon(found.connection, now)
 	return len(rows)
+
+
+def ask_soon(connection: str, now: int) -> None:
+	"""Let tasks that wait for this account ask again, because the account was just read, or changed by its host."""
+	if outages.ask_soon(KIND, [connection], now):
+		wake()
 
 
 def _plan(meetings: Iterable[tuple[Document, Iterable[str]]], now: int, *, is_new: bool = False) -> None:
@@ -79,7 +85,6 @@ def _plan(meetings: Iterable[tuple[Document, Iterable[str]]], now: int, *, is_ne
 			target=target,
 			key=key,
 			due_at=now,
-			expires_at=max(booking.ends_at, now) + WEEK,
 			# A higher generation makes a known task due again.
 			generation=known.get(key, -1) + 1,
 			# A booking that is rescheduled has a successor with the same UID, and so with the same task.

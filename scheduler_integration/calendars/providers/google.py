@@ -284,4 +284,4 @@ def _calendar(item: dict[str, Any]) -> ProviderCalendar:
 
 
 def _mails(event: OutgoingEvent) -> str:
-	return "all" if event.invites else "none"
+	return "all" if event.invites and not event.is_over else "none"

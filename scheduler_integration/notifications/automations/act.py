@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.notifications.automations.recipients import is_told_by_another, readers_for
 from scheduler_integration.notifications.automations.texts import email_of, text_of, webhook_body
 from scheduler_integration.notifications.automations.triggers import still_fits
@@ -15,7 +16,7 @@ from scheduler_integration.notifications.rules import Automation, find_automatio
 from scheduler_integration.notifications.sms import send_text
 from scheduler_integration.notifications.webhook import post_signed
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.outbox.outcomes import Done, NotNeeded, Outcome
+from scheduler_integration.outbox.outcomes import Done, NotNeeded, Outcome, down_by
 from scheduler_integration.outbox.tasks import Task
 
 # Either everything that a handler needs, or the reason why it does nothing.
@@ -32,23 +33,33 @@ def send_automation_email(task: Task, now: int) -> Outcome:
 
 
 def send_automation_text(task: Task, now: int) -> Outcome:
-	"""Send the automation's text message through the gateway of Frappe's SMS Settings. Raises OutsideError."""
+	"""Send the automation's text message through the gateway of Frappe's SMS Settings.
+
+	If the gateway can't be used, all text messages wait.
+	"""
 	found = _look(task)
 	if isinstance(found, NotNeeded):
 		return found
 	automation, booking, reader = found
 	zones = (reader.zone, hosts_of(booking)[0].zone)
-	return send_text(task.target, text_of(automation, booking, reader), zones=zones)
+	try:
+		return send_text(task.target, text_of(automation, booking, reader), zones=zones)
+	except OutsideError as error:
+		return down_by(task.kind, error)
 
 
 def call_webhook(task: Task, now: int) -> Outcome:
-	"""Call the automation's webhook. Raises OutsideError, and RetryLater if the receiver asks to wait."""
+	"""Call the automation's webhook. After an error, all calls of this automation wait until the receiver works again."""
 	found = _look(task)
 	if isinstance(found, NotNeeded):
 		return found
 	automation, booking, _reader = found
 	secret = frappe.get_doc("Meeting Automation", automation.name).get_password("webhook_secret", raise_exception=False)
-	return post_signed(automation.webhook_url or "", webhook_body(automation, booking, task.key), secret or "", now)
+	body = webhook_body(automation, booking, task.key)
+	try:
+		return post_signed(automation.webhook_url or "", body, secret or "", now)
+	except OutsideError as error:
+		return down_by(automation.name, error)
 
 
 def create_todo(task: Task, now: int) -> Outcome:

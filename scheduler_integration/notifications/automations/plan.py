@@ -23,6 +23,8 @@ KINDS = {"Email": "email", "SMS": "sms", "Webhook": "webhook", "To-do": "todo"}
 # An action after the start may be this late. An action before the start must not come later than the start.
 PATIENCE = 6 * 3600
 DAY = 86400
+# An action on a change may be a day late. A program still needs the news after its receiver was down for a week.
+WEBHOOK_DAYS = 14
 
 
 def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
@@ -58,7 +60,8 @@ def _at_once(automations: list[Automation], trigger: str | None, change: Change)
 		if automation.trigger == trigger:
 			for reader in readers_for(automation, booking):
 				part = f"{trigger} {booking.sequence}"
-				yield _planned(automation, booking, reader, part, change.now, change.now + DAY, AT_ONCE)
+				end = change.now + (WEBHOOK_DAYS if automation.channel == "Webhook" else 1) * DAY
+				yield _planned(automation, booking, reader, part, change.now, end, AT_ONCE)
 
 
 def _timed(automations: list[Automation], booking: Document, now: int) -> Iterator[Planned]:
