@@ -10,6 +10,7 @@ from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
 from scheduler_integration.calendars.queue import enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.conferencing.notices import tell_of_waiting_calls
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
@@ -58,13 +59,14 @@ def sync_calendars(connection: str) -> None:
 
 
 def poll_calendars() -> None:
-	"""Runs every minute: queues the reading of the calendars that are due, and tells hosts what is wrong."""
+	"""Runs every minute: queues the reading of the calendars that are due, and tells hosts what is wrong outside."""
 	now = clock.now()
 	for connection in due_connections(now):
 		enqueue_sync(connection)
-	for connection in left_connections():
+	for connection in left_connections(now):
 		leave_soon(connection)
 	tell_of_trouble(now)
+	tell_of_waiting_calls(now)
 	follow_calendars(now)
 
 

@@ -97,7 +97,7 @@ def update(name=None, read=None, written=None, closes=None, **switches) -> dict[
 def sync(name=None) -> dict[str, Any]:
 	"""Read the connection's calendars as soon as possible. Returns at once."""
 	user = signed_in()
-	connections.sync_now(parse_name(name), user)
+	connections.sync_now(parse_name(name), user, clock.now())
 	return _one(parse_name(name), user)
 
 

@@ -38,4 +38,4 @@ def stop(name=None) -> dict[str, Any]:
 
 
 def _tasks(booking: str) -> dict[str, Any]:
-	return {"tasks": [serialise.outbox_task(task) for task in steer.tasks_of(booking)]}
+	return {"tasks": [serialise.outbox_task(task) for task in steer.tasks_of(booking, clock.now())]}

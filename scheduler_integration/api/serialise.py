@@ -47,6 +47,7 @@ def connection(shown: ConnectionSummary) -> JSON:
 		"last_read": iso(shown.last_read, "UTC") if shown.last_read else None,
 		"error": shown.error,
 		"error_count": shown.error_count,
+		"unwritten": shown.unwritten,
 		"closes": shown.closes,
 		**shown.switches,
 		"calendars": [asdict(each) for each in shown.calendars],
@@ -147,6 +148,7 @@ def outbox_task(task: TaskSummary) -> JSON:
 		"due_at": iso(task.due_at, "UTC"),
 		"done_at": iso(task.done_at, "UTC") if task.done_at else None,
 		"attempts": task.attempts,
+		"is_late": task.is_late,
 		# Jobs store their reasons in English.
 		"error": _(task.error) if task.error else None,
 		"automation": task.automation,

@@ -59,7 +59,7 @@ def callback(**params) -> Response | None:
 @json_endpoint()
 def list() -> dict[str, Any]:
 	"""Return the signed-in host's accounts, and the providers that can be connected."""
-	return serialise.video_accounts(accounts.accounts(signed_in()), accounts.providers())
+	return serialise.video_accounts(accounts.accounts(signed_in(), clock.now()), accounts.providers())
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -68,7 +68,7 @@ def prefer(name=None) -> dict[str, Any]:
 	"""Prefer an account for meeting types that name no provider, and return the accounts."""
 	user = signed_in()
 	accounts.prefer(parse_name(name), user)
-	return serialise.video_accounts(accounts.accounts(user), accounts.providers())
+	return serialise.video_accounts(accounts.accounts(user, clock.now()), accounts.providers())
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -77,7 +77,7 @@ def disconnect(name=None) -> dict[str, Any]:
 	"""Disconnect an account, and return the accounts that are left."""
 	user = signed_in()
 	accounts.disconnect(parse_name(name), user)
-	return serialise.video_accounts(accounts.accounts(user), accounts.providers())
+	return serialise.video_accounts(accounts.accounts(user, clock.now()), accounts.providers())
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

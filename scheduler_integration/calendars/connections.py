@@ -11,6 +11,7 @@ from scheduler_integration.availability.busy_times import Distrust, distrust, st
 from scheduler_integration.calendars import listing
 from scheduler_integration.calendars.accounts import account_of, load_account
 from scheduler_integration.calendars.addresses import checked_address
+from scheduler_integration.calendars.mirror.plan import ask_soon
 from scheduler_integration.calendars.provider import Account, ProviderCalendar
 from scheduler_integration.calendars.providers.registry import open_account
 from scheduler_integration.calendars.queue import leave_soon, sync_soon
@@ -20,6 +21,7 @@ from scheduler_integration.exceptions import (
 	InvalidRequest,
 	OutsideError,
 )
+from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.permissions import is_manager
 
 _DOCTYPE = "Calendar Connection"
@@ -53,7 +55,8 @@ class CalendarChoice:
 class ConnectionSummary:
 	"""A connected account. `distrust` is why its calendars aren't trusted now. Instants are epoch seconds.
 
-	`last_read`: all calendars were read then or later. `error` is the sentence of the last error.
+	`last_read`: all calendars were read then or later. `error` is the sentence of the last error. `unwritten` is how many
+	changes of meetings aren't in the calendar yet.
 	"""
 
 	name: str
@@ -66,6 +69,7 @@ class ConnectionSummary:
 	last_read: int | None
 	error: str | None
 	error_count: int
+	unwritten: int
 	closes: bool
 	switches: dict[str, bool]
 	calendars: tuple[CalendarChoice, ...]
@@ -78,7 +82,8 @@ def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
 	calendars: dict[str, list[frappe._dict]] = {row.name: [] for row in rows}
 	for calendar in frappe.get_all(_ROW, {"parent": ("in", list(calendars))}, _ROW_FIELDS, order_by="idx asc"):
 		calendars[calendar.parent].append(calendar)
-	found = [_summary(row, calendars[row.name], now) for row in rows]
+	waiting = waiting_at(list(calendars), now)
+	found = [_summary(row, calendars[row.name], waiting.get(row.name, 0), now) for row in rows]
 	return found if user else sorted(found, key=lambda each: (each.distrust is None, -each.error_count, each.user))
 
 
@@ -133,9 +138,11 @@ def update(
 	doc.save()
 
 
-def sync_now(name: str, user: str) -> None:
-	"""Queue a reading of the connection's calendars. Raises ConnectionNotFound."""
-	sync_soon(_own(name, user).name)
+def sync_now(name: str, user: str, now: int) -> None:
+	"""Queue a reading of the connection's calendars, and the events that wait. Raises ConnectionNotFound."""
+	connection = _own(name, user).name
+	sync_soon(connection)
+	ask_soon(connection, now)
 
 
 def disconnect(name: str, user: str, *, keeps_events: bool) -> None:
@@ -147,7 +154,14 @@ def disconnect(name: str, user: str, *, keeps_events: bool) -> None:
 	frappe.db.set_value(
 		_DOCTYPE,
 		doc.name,
-		{"is_active": 0, "leaving": "Keep events" if keeps_events else "Delete events"},
+		{
+			"is_active": 0,
+			"leaving": "Keep events" if keeps_events else "Delete events",
+			# From now on, these count the attempts to delete the events.
+			"failing_since": None,
+			"sync_error_count": 0,
+			"next_sync_at": 0,
+		},
 	)
 	leave_soon(doc.name)
 
@@ -199,7 +213,7 @@ def _no_calendar(error: OutsideError) -> str:
 	return error.message
 
 
-def _summary(doc: frappe._dict, calendars: list[frappe._dict], now: int) -> ConnectionSummary:
+def _summary(doc: frappe._dict, calendars: list[frappe._dict], unwritten: int, now: int) -> ConnectionSummary:
 	chosen = [row for row in calendars if row.check_conflicts or row.write_bookings]
 	reasons = [distrust(doc.status, row.state, row.synced_at, now, stale_seconds()) for row in chosen]
 	if not calendars and doc.status == "New":
@@ -215,6 +229,7 @@ def _summary(doc: frappe._dict, calendars: list[frappe._dict], now: int) -> Conn
 		last_read=min((row.synced_at or 0 for row in chosen), default=0) or None,
 		error=doc.last_error or None,
 		error_count=doc.sync_error_count or 0,
+		unwritten=unwritten,
 		closes=doc.when_unreadable != OFFER,
 		switches={field: bool(doc.get(field)) for field in SWITCHES},
 		calendars=tuple(_choice(row) for row in calendars),

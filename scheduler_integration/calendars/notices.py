@@ -1,6 +1,7 @@
-"""Tells hosts, and after a day managers, that a calendar can't be read and their times are closed."""
+"""Tells hosts, and after a day managers, that a calendar can't be read and their times are closed, or that it can't be
+written."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import frappe
 from babel import Locale
@@ -13,26 +14,38 @@ from scheduler_integration import engine
 from scheduler_integration.availability.busy_times import stale_seconds
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.mirror.outside import CalendarChange
+from scheduler_integration.calendars.mirror.plan import KIND
+from scheduler_integration.meetings.failures import waiting_at
+from scheduler_integration.outbox import outages
 from scheduler_integration.platform.clock import utc
 from scheduler_integration.platform.language import current_locale, language_of
 
 _DOCTYPE = "Calendar Connection"
+_REVOKED, _FAILING = "Reconnect needed", "Failing"
 _DAY = 86400
 
 
 def tell_of_trouble(now: int) -> None:
-	"""Mail each host once whose calendar isn't trusted any more, and the managers once after another day.
+	"""Mail each host once whose calendar isn't trusted or hasn't been written for hours, and managers after another day.
 
-	Each mail is in its reader's language.
+	There is one mail for one trouble: if a calendar can be neither read nor written, it says both. Each mail is in its
+	reader's language.
 	"""
-	for row in _in_trouble(now):
-		if not row.told_host_at:
+	unwritten = {each.account: each.reason for each in outages.untold(KIND, now - stale_seconds())}
+	rows = _in_trouble(now, list(unwritten))
+	waiting = waiting_at([row.name for row in rows], now)
+	for row in rows:
+		row.reason = row.last_error or unwritten.get(row.name)
+		row.waiting = waiting.get(row.name, 0)
+		if not row.told_host_at and (_is_unread(row, now) or (row.name in unwritten and row.waiting)):
 			_tell(row.user, row)
 			_note(row.name, "told_host_at", now)
-		elif not row.told_managers_at and now - row.told_host_at >= _DAY:
+		elif row.told_host_at and _is_unread(row, now) and now - row.told_host_at >= _DAY:
 			for manager in _managers():
 				_tell(manager, row)
 			_note(row.name, "told_managers_at", now)
+		if row.told_host_at or row.waiting:
+			outages.note_told(KIND, row.name, now)
 
 
 def tell_of_change(change: CalendarChange, *, followed: bool) -> None:
@@ -56,10 +69,11 @@ def change_sentence(change: CalendarChange, zone: str, locale: Locale) -> str:
 	return _("Declined by {0}.").format(change.declined_by)
 
 
-def _in_trouble(now: int) -> list[frappe._dict]:
+def _in_trouble(now: int, unwritten: Collection[str]) -> list[frappe._dict]:
+	"""Return the connections that can't be read, and those among `unwritten`, unless the managers know already."""
 	connection = frappe.qb.DocType(_DOCTYPE)
-	is_revoked = connection.status == "Reconnect needed"
-	is_stale = (connection.status == "Failing") & (connection.failing_since < now - stale_seconds())
+	is_revoked = connection.status == _REVOKED
+	is_stale = (connection.status == _FAILING) & (connection.failing_since < now - stale_seconds())
 	return (
 		frappe.qb.from_(connection)
 		.select(
@@ -67,25 +81,37 @@ def _in_trouble(now: int) -> list[frappe._dict]:
 			connection.user,
 			connection.account_name,
 			connection.provider,
+			connection.status,
+			connection.failing_since,
 			connection.last_error,
 			connection.when_unreadable,
 			connection.told_host_at,
 			connection.told_managers_at,
 		)
-		.where((connection.is_active == 1) & connection.told_managers_at.isnull() & (is_revoked | is_stale))
+		.where((connection.is_active == 1) & connection.told_managers_at.isnull())
+		.where(is_revoked | is_stale | connection.name.isin([*unwritten, ""]))
 		.run(as_dict=True)
 	)
+
+
+def _is_unread(row: frappe._dict, now: int) -> bool:
+	"""Whether the calendar isn't trusted any more, because it couldn't be read for too long or access was refused."""
+	return row.status == _REVOKED or (row.status == _FAILING and row.failing_since < now - stale_seconds())
 
 
 def _tell(user: str, row: frappe._dict) -> None:
 	account = row.account_name or row.provider
 	is_closed = row.when_unreadable != "Offer my times all the same"
 	with print_language(language_of(user)):
-		sentences = [
-			_("The calendar {0} of {1} can't be read.").format(account, get_fullname(row.user)),
-			row.last_error or "",
-			_("Until it can, nobody can book these times.") if is_closed else _("Times are offered all the same."),
-		]
+		sentences = [row.reason or ""]
+		if row.status in (_REVOKED, _FAILING):
+			sentences.insert(0, _("The calendar {0} of {1} can't be read.").format(account, get_fullname(row.user)))
+			closed = _("Until it can, nobody can book these times.")
+			sentences.append(closed if is_closed else _("Times are offered all the same."))
+		if row.waiting:
+			unwritten = _("Meetings that aren't in the calendar {0} of {1} as they were booked: {2}.")
+			sentences.append(unwritten.format(account, get_fullname(row.user), row.waiting))
+			sentences.append(_("That is put right by itself as soon as the calendar can be written."))
 		link = f'<a href="{get_url("/scheduling/calendars")}">{_("Open your calendars")}</a>'
 		subject = _("Your calendar {0} needs your attention").format(account)
 		_send(user, subject, sentences, link, (_DOCTYPE, row.name))

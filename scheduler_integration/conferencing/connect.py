@@ -11,6 +11,7 @@ from frappe.utils import get_url
 
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.video import CONNECTED, WITH_ACCOUNT
+from scheduler_integration.conferencing.accounts import Account
 from scheduler_integration.conferencing.log import Entry, logged, note
 from scheduler_integration.conferencing.providers.zoom import Zoom
 from scheduler_integration.conferencing.replan import replan_host
@@ -20,6 +21,7 @@ from scheduler_integration.http.oauth import consent, tokens
 from scheduler_integration.http.oauth.consent import Asker, Grant
 from scheduler_integration.http.oauth.tokens import Holder
 from scheduler_integration.http.oauth.vendors import is_set_up
+from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.permissions import is_manager
 
 CALLBACK = "/api/method/scheduler_integration.api.video.callback"
@@ -54,7 +56,10 @@ NEEDED = {
 
 @dataclass(frozen=True, slots=True)
 class VideoAccount:
-	"""A host's account. `status` is Connected or Reconnect Needed; `trouble` is the reason for Reconnect Needed."""
+	"""A host's account. `status` is Connected or Reconnect Needed; `trouble` is the reason for Reconnect Needed.
+
+	`waiting` is how many calls are still to be made or deleted there, because the account couldn't be used.
+	"""
 
 	name: str
 	provider: str
@@ -63,6 +68,7 @@ class VideoAccount:
 	status: str
 	is_default: bool
 	trouble: str | None
+	waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +103,16 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> str:
 	return doc.name
 
 
-def accounts(user: str) -> list[VideoAccount]:
-	"""Return the user's accounts: the preferred one, then the oldest."""
+def accounts(user: str, now: int) -> list[VideoAccount]:
+	"""Return the user's accounts: the preferred one, then the oldest. `now` is in epoch seconds."""
 	rows = frappe.get_all(
 		CONNECTION,
 		{"user": user},
 		["name", "provider", "account_name", "status", "is_default", "error"],
 		order_by="is_default desc, creation asc",
 	)
+	labels = {row.name: Account(row.provider, user).label for row in rows}
+	waiting = waiting_at(list(labels.values()), now)
 	return [
 		VideoAccount(
 			row.name,
@@ -114,6 +122,7 @@ def accounts(user: str) -> list[VideoAccount]:
 			row.status,
 			bool(row.is_default),
 			row.error or None,
+			waiting.get(labels[row.name], 0),
 		)
 		for row in rows
 	]

@@ -1,4 +1,4 @@
-"""Finds failed messages and other failed tasks of bookings, and describes whom a task reaches."""
+"""Finds messages, events and calls of bookings that failed or are late, and describes whom a task reaches."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -6,21 +6,55 @@ from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
+from frappe.query_builder import Criterion
+from frappe.query_builder.functions import Count
+
+# A task that waits for longer than this many seconds after its time is late.
+LATE_SECONDS = 900
 
 
-def failed_deliveries(bookings: Collection[str]) -> dict[str, str]:
-	"""Return a sentence for each booking with failed outbox tasks: whom the tasks didn't reach."""
+def undelivered(bookings: Collection[str], now: int) -> dict[str, str]:
+	"""Return a sentence for each booking with outbox tasks that failed or are late: whom the tasks didn't reach (yet)."""
 	if not bookings:
 		return {}
-	failed = {"booking": ["in", list(bookings)], "status": "Failed"}
-	rows = frappe.get_all("Outbox Task", failed, ["booking", "kind", "target"], order_by="due_at asc")
-	targets: dict[str, list[str]] = defaultdict(list)
-	for row in rows:
-		targets[row.booking].append(reached(row.kind, row.target))
-	return {
-		booking: _("Not sent to {0}. The booking in the desk says why.").format(", ".join(dict.fromkeys(found)))
-		for booking, found in targets.items()
-	}
+	task = frappe.qb.DocType("Outbox Task")
+	query = frappe.qb.from_(task).select(task.booking, task.kind, task.target, task.status).orderby(task.due_at)
+	query = query.where(task.booking.isin(list(bookings)) & ((task.status == "Failed") | _is_late(task, now)))
+	failed: dict[str, list[str]] = defaultdict(list)
+	late: dict[str, list[str]] = defaultdict(list)
+	for row in query.run(as_dict=True):
+		(failed if row.status == "Failed" else late)[row.booking].append(reached(row.kind, row.target))
+	return {booking: _sentence(failed[booking], late[booking]) for booking in {*failed, *late}}
+
+
+def waiting_at(targets: Collection[str], now: int) -> dict[str, int]:
+	"""Return how many events or calls are not yet as the bookings say, for each of these targets of tasks.
+
+	A target is a Calendar Connection, or the label of an account for video calls.
+	"""
+	if not targets:
+		return {}
+	task = frappe.qb.DocType("Outbox Task")
+	query = frappe.qb.from_(task).select(task.target, Count("*")).groupby(task.target)
+	return dict(query.where(task.target.isin(list(targets)) & _is_late(task, now)).run())
+
+
+def is_late(status: str, error: str | None, due_at: int, now: int) -> bool:
+	"""Whether a task that waits has failed already, or should have been done some time ago."""
+	return status == "Pending" and (bool(error) or due_at < now - LATE_SECONDS)
+
+
+def _is_late(task, now: int) -> Criterion:
+	"""The condition that `is_late` holds for a row of the table."""
+	return (task.status == "Pending") & (task.error.isnotnull() | (task.due_at < now - LATE_SECONDS))
+
+
+def _sentence(failed: Collection[str], late: Collection[str]) -> str:
+	sentences = (
+		(failed, _("Not sent to {0}. The booking in the desk says why.")),
+		(late, _("Not done yet for {0}. It is tried again by itself; the booking in the desk says why.")),
+	)
+	return " ".join(text.format(", ".join(dict.fromkeys(whom))) for whom, text in sentences if whom)
 
 
 def reached(kind: str, target: str) -> str:

@@ -16,7 +16,7 @@ from scheduler_integration.meetings.actions import host_actions
 from scheduler_integration.meetings.attendance import Attendance, attendance_of
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.chain import predecessor
-from scheduler_integration.meetings.failures import failed_deliveries
+from scheduler_integration.meetings.failures import undelivered
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import main_first
@@ -122,9 +122,9 @@ class HostBooking(BookingSummary):
 	`host_link` is the address at which a host joins the video call.
 
 	Bookings with the same `session` share a slot; `seats` is how many of its seats this booking takes. `delivery_error` is a
-	sentence about whom a message didn't reach, `attendance` who joined the video call. `actions` are the commands that the
-	signed-in user can send for the booking. A host asked for another time at `asked_at`, and the attendee hasn't chosen one
-	yet. `color` is the meeting type's.
+	sentence about whom a message, event or call didn't reach (yet), `attendance` who joined the video call. `actions` are the
+	commands that the signed-in user can send for the booking. A host asked for another time at `asked_at`, and the attendee
+	hasn't chosen one yet. `color` is the meeting type's.
 	"""
 
 	hosts: tuple[BookingHost, ...]
@@ -175,7 +175,7 @@ def for_host(booking: Document, now: int) -> HostBooking:
 def for_hosts(bookings: list[Document], now: int) -> list[HostBooking]:
 	"""Return each booking as its hosts see it. Hosts, failures and attendance take one query each."""
 	people = people_of(bookings)
-	failed = failed_deliveries([booking.name for booking in bookings])
+	failed = undelivered([booking.name for booking in bookings], now)
 	came = attendance_of(bookings, now)
 	return [_for_host(each, people, failed.get(each.name), came.get(each.name), now) for each in bookings]
 

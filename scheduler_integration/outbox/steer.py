@@ -7,7 +7,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
-from scheduler_integration.meetings.failures import reached
+from scheduler_integration.meetings.failures import is_late, reached
+from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.tasks import FAILED, PENDING, SKIPPED
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.platform.clock import to_site_time
@@ -19,7 +20,8 @@ _COLUMNS = ("name", "kind", "purpose", "target", "status", "due_at", "done_at", 
 class TaskSummary:
 	"""A task as the hosts of the booking see it. Instants are epoch seconds.
 
-	`target` is written for people. `automation` is the title of the Meeting Automation that planned the task.
+	`target` is written for people. `automation` is the title of the Meeting Automation that planned the task. `is_late`: it
+	waits though it has failed already, or should have been done some time ago.
 	"""
 
 	name: str
@@ -30,19 +32,22 @@ class TaskSummary:
 	due_at: int
 	done_at: int | None
 	attempts: int
+	is_late: bool
 	error: str | None
 	automation: str | None
 
 
-def tasks_of(booking: str) -> list[TaskSummary]:
+def tasks_of(booking: str, now: int) -> list[TaskSummary]:
 	"""Return the booking's tasks in the order in which they are or were due."""
 	rows = frappe.get_all("Outbox Task", {"booking": booking}, list(_COLUMNS), order_by="due_at asc, creation asc")
 	titles = _titles({row.automation for row in rows if row.automation})
-	return [_summary(row, titles.get(row.automation)) for row in rows]
+	return [_summary(row, titles.get(row.automation), now) for row in rows]
 
 
-def _summary(row: frappe._dict, automation: str | None) -> TaskSummary:
-	return TaskSummary(**{**row, "target": reached(row.kind, row.target), "automation": automation})
+def _summary(row: frappe._dict, automation: str | None, now: int) -> TaskSummary:
+	late = is_late(row.status, row.error, row.due_at, now)
+	shown = {"target": reached(row.kind, row.target), "automation": automation, "is_late": late}
+	return TaskSummary(**{**row, **shown})
 
 
 def _titles(names: set[str]) -> dict[str, str]:
@@ -68,6 +73,7 @@ def try_again(name: str, now: int) -> str:
 		"is_stopped": 0,
 	}
 	_change(task, {**fields, "done_at": None, "done_on": None, "expires_at": None})
+	outages.ask_soon(task.kind, outages.accounts_of(task), now, obeys=False)
 	wake()
 	return task.booking
 

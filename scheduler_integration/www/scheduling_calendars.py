@@ -114,7 +114,7 @@ def _update() -> None:
 
 
 def _sync() -> None:
-	connections.sync_now(argument("name"), frappe.session.user)
+	connections.sync_now(argument("name"), frappe.session.user, now())
 
 
 def _disconnect() -> None:

@@ -36,7 +36,7 @@ def _view() -> dict:
 	if provider := argument("connect"):
 		raise redirection(begin(provider, this_asker()), 302)
 	house = open_house(user, current_visitor(), now(), VIDEO)
-	return video_view(house, accounts(user), providers(), _message())
+	return video_view(house, accounts(user, now()), providers(), _message())
 
 
 def _change(user: str) -> None:

@@ -5,9 +5,13 @@ from email import message_from_string, policy
 import frappe
 import pytest
 
+from scheduler_integration.calendars.mirror.plan import KIND, PURPOSE
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.sync import sync
-from tests.support.factories import at, make_page, make_user
+from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.outcomes import Down
+from scheduler_integration.outbox.tasks import Planned, plan
+from tests.support.factories import at, fresh, make_page, make_user
 
 NOW = at("2026-03-01 06:00")
 HOUR, DAY = 3600, 86400
@@ -86,6 +90,55 @@ def test_an_outage_is_told_when_the_times_close(connection, feed):
 	assert told(connection) == []
 	tell_of_trouble(NOW + 14 * HOUR)
 	assert told(connection) == [connection.user]
+
+
+def planned_for(connection, count=2):
+	"""Plan events that this connection can't be given, as the outbox notes it."""
+	wanted = [
+		Planned(kind=KIND, purpose=PURPOSE, target=connection.name, key=fresh("key"), due_at=NOW)
+		for _each in range(count)
+	]
+	plan(fresh("booking"), wanted, NOW)
+	outages.note(KIND, Down(connection.name, "The other system can't be reached right now."), NOW)
+
+
+def text_of(connection):
+	(mail,) = frappe.get_all("Email Queue", {"reference_name": connection.name}, ["message"])
+	message = message_from_string(mail.message, policy=policy.default)
+	return " ".join(message.get_body(("plain",)).get_content().split())
+
+
+def test_events_that_cant_be_written_for_hours_are_told_once(connection):
+	"""The calendar can be read all the time."""
+	planned_for(connection)
+	tell_of_trouble(NOW + 11 * HOUR)
+	assert told(connection) == []
+	for hour in range(13, 72, 6):
+		sync(connection.name, NOW + hour * HOUR)
+		outages.note(KIND, Down(connection.name, "Still not."), NOW + hour * HOUR)
+		tell_of_trouble(NOW + hour * HOUR)
+	assert told(connection) == [connection.user]
+	assert "as they were booked: 2. That is put right by itself" in text_of(connection)
+	assert "nobody can book" not in text_of(connection)
+
+
+def test_a_calendar_that_can_be_neither_read_nor_written_is_told_with_one_mail(connection, feed):
+	planned_for(connection)
+	feed.status = 502
+	for hour in range(1, 23, 2):
+		sync(connection.name, NOW + hour * HOUR)
+		outages.note(KIND, Down(connection.name, "Still not."), NOW + hour * HOUR)
+		tell_of_trouble(NOW + hour * HOUR)
+	assert told(connection) == [connection.user]
+	assert "can't be read." in text_of(connection)
+	assert "as they were booked: 2." in text_of(connection)
+
+
+def test_an_outage_for_which_nothing_waits_any_more_isnt_told(connection):
+	planned_for(connection)
+	frappe.db.set_value("Outbox Task", {"target": connection.name}, "status", "Skipped")
+	tell_of_trouble(NOW + 14 * HOUR)
+	assert told(connection) == []
 
 
 def test_what_was_mended_is_told_anew_the_next_time(connection, feed):

@@ -244,7 +244,7 @@ def test_the_list_of_connections_asks_as_much_for_any_number(page, connect, feed
 		queries.clear()
 		connections_of(None, NOW)
 		asked.append(len(queries))
-	assert asked[1:] == [2, 2]
+	assert asked[1:] == [3, 3]
 
 
 def test_an_inactive_connection_does_not_count(page, connection):

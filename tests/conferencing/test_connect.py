@@ -37,7 +37,7 @@ def through_the_page(zoom):
 def test_a_connected_account_has_its_name_and_its_tokens_are_hidden(zoom, through_the_page):
 	jane = make_user()
 	name = through_the_page(jane)
-	[account] = connect.accounts(jane)
+	[account] = connect.accounts(jane, NOW)
 	assert (account.name, account.account, account.status) == (name, "jane@zoom.example", "Connected")
 	stored = frappe.as_json(frappe.get_doc("Video Connection", name).as_dict())
 	assert [secret for secret in zoom.secrets if secret in stored] == []
@@ -46,7 +46,7 @@ def test_a_connected_account_has_its_name_and_its_tokens_are_hidden(zoom, throug
 def test_connecting_again_keeps_one_account(through_the_page):
 	jane = make_user()
 	assert through_the_page(jane) == through_the_page(jane)
-	assert len(connect.accounts(jane)) == 1
+	assert len(connect.accounts(jane, NOW)) == 1
 
 
 def test_an_account_without_a_needed_permission_is_not_connected(zoom, through_the_page):
@@ -54,7 +54,7 @@ def test_an_account_without_a_needed_permission_is_not_connected(zoom, through_t
 	jane = make_user()
 	with pytest.raises(ConsentIncomplete):
 		through_the_page(jane)
-	assert connect.accounts(jane) == []
+	assert connect.accounts(jane, NOW) == []
 
 
 def test_nobody_else_can_finish_what_a_host_began(zoom):
@@ -63,7 +63,7 @@ def test_nobody_else_can_finish_what_a_host_began(zoom):
 	params = {key: values[0] for key, values in parse_qs(urlsplit(back.headers["Location"]).query).items()}
 	with pytest.raises(ConsentExpired):
 		connect.finish(params, Asker(eve, "two"), NOW)
-	assert connect.accounts(eve) == []
+	assert connect.accounts(eve, NOW) == []
 
 
 def test_a_booking_that_waits_gets_its_link_when_the_account_is_back(book, zoom, zoom_type, through_the_page):
@@ -95,7 +95,7 @@ def test_disconnecting_forgets_the_tokens_here_and_there(zoom, through_the_page)
 	jane = make_user()
 	name = through_the_page(jane)
 	connect.disconnect(name, jane)
-	assert (connect.accounts(jane), zoom.refresh) == ([], {})
+	assert (connect.accounts(jane, NOW), zoom.refresh) == ([], {})
 	left = frappe.db.sql("select name from `__Auth` where doctype = 'Video Connection' and name = %s", name)
 	assert not left
 
@@ -105,7 +105,7 @@ def test_disconnecting_works_while_zoom_is_down(zoom, through_the_page):
 	name = through_the_page(jane)
 	zoom.fail("/oauth/revoke", status=503)
 	connect.disconnect(name, jane)
-	assert connect.accounts(jane) == []
+	assert connect.accounts(jane, NOW) == []
 
 
 def test_only_its_host_or_a_manager_disconnects_an_account(connect_zoom):
@@ -180,7 +180,7 @@ def test_the_hosts_page_shows_the_accounts_and_offers_others(client, zoom_for_al
 	form = section.one("form")
 	values = {control["name"]: control["value"] for control in (*form.all("input"), form.one("button"))}
 	assert client.post(form["action"], data=values).headers["Location"] == "/scheduling/video?done=video_disconnected"
-	assert connect.accounts(jane) == []
+	assert connect.accounts(jane, NOW) == []
 
 
 def test_a_host_says_which_account_is_preferred(client, zoom_for_all, connect_zoom, book):

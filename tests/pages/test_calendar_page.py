@@ -5,12 +5,16 @@ import re
 import frappe
 import pytest
 
+from scheduler_integration.calendars.mirror.plan import KIND, PURPOSE
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.outcomes import Down
+from scheduler_integration.outbox.tasks import Planned, plan
 from scheduler_integration.platform.clock import now
 from tests.calendars.conftest import Feed
 from tests.pages.reading import read
 from tests.support.calendar_servers import times
-from tests.support.factories import make_page, make_user
+from tests.support.factories import fresh, make_page, make_user
 from tests.support.site import on_real_site
 from tests.support.wsgi import serving
 
@@ -114,6 +118,23 @@ def test_what_is_wrong_and_the_button_that_helps(client, jane, feed):
 	frappe.db.rollback()
 	assert sync(name, now()).was_read
 	assert "Must be connected again" not in shown(client)
+
+
+def test_works_stood_there_although_meetings_werent_written(client, jane, feed):
+	name = connect(client, feed)
+	sync(name, now())
+	task = {"kind": KIND, "purpose": PURPOSE, "target": name, "due_at": now() - 3600}
+	plan("a-booking", [Planned(key=fresh("key"), **task)], now() - 3600)
+	frappe.db.commit()
+	assert "Meetings aren&#39;t written yet" in shown(client)
+	for path in (PATH, "/scheduling"):
+		assert "One meeting isn&#39;t in the calendar as it was booked." in shown(client, path)
+	outages.note(KIND, Down(name, "Down"), now())
+	frappe.db.commit()
+	assert "Try now" in shown(client)
+	assert submit(client, action="sync", name=name).status_code == 303
+	frappe.db.rollback()
+	assert frappe.db.get_value("Outbox Outage", {"account": name}, "asks_at") <= now()
 
 
 def test_a_refused_form_says_why_and_keeps_what_was_typed(client, jane):

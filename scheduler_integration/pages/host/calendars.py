@@ -14,6 +14,7 @@ from scheduler_integration.calendars.connections import ConnectionSummary
 from scheduler_integration.calendars.joining import AnotherAccount
 from scheduler_integration.notifications.preferences import Preferences
 from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.late import unwritten_text
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.visitor import Visitor
 
@@ -78,6 +79,7 @@ def _connection(each: ConnectionSummary, shown: CalendarsPage) -> dict:
 		"is_well": _is_well(each),
 		"state": _state(each),
 		"effect": _effect(each),
+		"unwritten": unwritten_text(each) if each.unwritten else None,
 		"read": _read(each, shown),
 		"error": each.error if each.error_count else None,
 		"mend": _mend(each),
@@ -93,7 +95,7 @@ def _connection(each: ConnectionSummary, shown: CalendarsPage) -> dict:
 
 
 def _is_well(each: ConnectionSummary) -> bool:
-	return each.distrust is None and not each.error_count
+	return each.distrust is None and not each.error_count and not each.unwritten
 
 
 def _state(each: ConnectionSummary) -> str:
@@ -107,6 +109,8 @@ def _state(each: ConnectionSummary) -> str:
 	}
 	if each.distrust:
 		return sentences[each.distrust]
+	if each.unwritten:
+		return _("Meetings aren't written yet")
 	return _("Works, with errors lately") if each.error_count else _("Works")
 
 
@@ -148,7 +152,7 @@ def _mend(each: ConnectionSummary) -> str:
 		return {"CalDAV": "password", "ICS": "address"}.get(each.provider, "reconnect")
 	if each.distrust is Distrust.GONE:
 		return "address" if each.provider == "ICS" else "choose"
-	return "sync" if each.distrust or each.error_count else ""
+	return "sync" if not _is_well(each) else ""
 
 
 def _switches(each: ConnectionSummary) -> list[dict]:

@@ -27,6 +27,7 @@ from scheduler_integration.catalogue.public import Brand, brand_of
 from scheduler_integration.catalogue.video import CONNECTED
 from scheduler_integration.conferencing.connect import VideoAccount, accounts
 from scheduler_integration.meetings.agenda import count_requests
+from scheduler_integration.pages.host.late import unwritten_text, waiting_text
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.people import initials
 from scheduler_integration.pages.kit.script_json import script_json
@@ -128,7 +129,7 @@ class House:
 def open_house(user: str, visitor: Visitor, now: int, here: str) -> House:
 	"""Return the frame of a host's page. `now` is in epoch seconds, `here` the page's path in the navigation.
 
-	Makes seven statements at most, however many meetings and accounts there are.
+	Makes nine statements at most, however many meetings and accounts there are.
 	"""
 	return House(
 		name=get_fullname(user),
@@ -141,10 +142,16 @@ def open_house(user: str, visitor: Visitor, now: int, here: str) -> House:
 
 
 def troubles_of(user: str, now: int) -> list[Trouble]:
-	"""Return what the host must fix, worst first. Every page under `/scheduling` shows it. `now` is in epoch seconds."""
+	"""Return what the host must fix or know, worst first. Every page under `/scheduling` shows it.
+
+	`now` is in epoch seconds.
+	"""
+	connections, calls = connections_of(user, now), accounts(user, now)
 	return [
-		*(_calendar_trouble(each) for each in connections_of(user, now) if _is_troubled(each)),
-		*(_video_trouble(each) for each in accounts(user) if each.status != CONNECTED),
+		*(_calendar_trouble(each) for each in connections if _is_troubled(each)),
+		*(_video_trouble(each) for each in calls if each.status != CONNECTED),
+		*(_unwritten_trouble(each) for each in connections if each.unwritten),
+		*(_waiting_trouble(each) for each in calls if each.waiting),
 	]
 
 
@@ -176,6 +183,14 @@ def _calendar_trouble(each: ConnectionSummary) -> Trouble:
 	closed = _("The calendar {0} can't be read, so nobody can book your times.")
 	still_open = _("The calendar {0} can't be read, so people can book over its events.")
 	return Trouble((closed if each.closes else still_open).format(each.account), _mend(each), CALENDARS)
+
+
+def _unwritten_trouble(each: ConnectionSummary) -> Trouble:
+	return Trouble(f"{each.account}: {unwritten_text(each)}", _mend(each), CALENDARS)
+
+
+def _waiting_trouble(each: VideoAccount) -> Trouble:
+	return Trouble(f"{each.label}: {waiting_text(each)}", Action(_("Show"), VIDEO), VIDEO)
 
 
 def _mend(each: ConnectionSummary) -> Action:

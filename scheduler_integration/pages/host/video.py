@@ -18,6 +18,7 @@ from scheduler_integration.exceptions import (
 	VendorRefusesApp,
 )
 from scheduler_integration.pages.host.house import VIDEO, House
+from scheduler_integration.pages.host.late import waiting_text
 
 _ERRORS = (ConsentExpired, ConsentRefused, AdminConsentNeeded, ConsentIncomplete, VendorRefusesApp)
 
@@ -58,7 +59,7 @@ def _account(account: VideoAccount, preferred: str | None) -> dict:
 		"account": account.account,
 		"status": _("Connected") if is_connected else _("Reconnect needed"),
 		"is_connected": is_connected,
-		"trouble": account.trouble,
+		"trouble": account.trouble or (waiting_text(account) if account.waiting else None),
 		"is_preferred": account.name == preferred,
 		"can_prefer": is_connected and preferred not in (None, account.name),
 		"url": _connect_url(account.provider),

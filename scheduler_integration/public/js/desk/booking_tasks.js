@@ -14,13 +14,17 @@ frappe.ui.form.on("Booking", {
 
 function show(form, tasks) {
 	const area = $(form.fields_dict.delivery_tasks.wrapper).empty();
-	if (tasks.some(({ status }) => status === "Failed")) show_failure(form);
+	if (tasks.some(({ status }) => status === "Failed")) {
+		show_trouble(form, __("Something about this meeting was not delivered. See “Delivery” below."), "red");
+	} else if (tasks.some(({ is_late }) => is_late)) {
+		show_trouble(form, __("Something about this meeting is late. It is tried again by itself: see “Delivery” below."));
+	}
 	if (!tasks.length) area.append($('<p class="text-muted">').text(__("Nothing is planned.")));
 	for (const task of tasks) area.append(row(form, task));
 }
 
-function show_failure(form) {
-	form.dashboard.set_headline(__("Something about this meeting was not delivered. See “Delivery” below."), "red");
+function show_trouble(form, sentence, color = "orange") {
+	form.dashboard.set_headline(sentence, color);
 	form.fields_dict.delivery_section?.collapse?.(false);
 }
 
