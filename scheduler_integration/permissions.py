@@ -149,11 +149,14 @@ def has_meeting_type_permission(
 ) -> bool:
 	"""A meeting type has the permissions of its page. One without a page belongs to its consultant.
 
-	If a form moves a type to another page, the user needs the permission for both pages.
+	If a form moves a type to another page, the user needs the permission for both pages. A type that leaves its page becomes
+	its consultant's own, and reports show it: so nobody can leave one in somebody else's name.
 	"""
 	user = user or frappe.session.user
 	if is_manager(user):
 		return True
+	if not doc.get("scheduling_page") and (doc.get("consultant") or user) != user:
+		return False
 	pages = [page for page in _now_and_stored(doc, "scheduling_page") if page]
 	if not pages:
 		return _belongs_to(doc, "consultant", user)

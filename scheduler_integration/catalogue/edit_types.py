@@ -72,7 +72,7 @@ def duplicate_type(name: str) -> Document:
 
 def reorder_types(names: Sequence[str]) -> dict[str, int]:
 	"""Show the meeting types of a page in this order, and return the former one."""
-	types = [_changeable(name, "write") for name in names]
+	types = [_changeable(name, "write") for name in dict.fromkeys(names)]
 	former = {doc.name: doc.sort_order for doc in types}
 	for place, doc in enumerate(types):
 		if doc.sort_order != place:

@@ -13,7 +13,7 @@ def parse_reminders(text: str | None) -> list[int]:
 	"0" and an empty text mean no reminder. Raises InvalidRequest.
 	"""
 	parts = [part.strip() for part in (text or "").split(",") if part.strip()]
-	if not all(part.isascii() and part.isdigit() and int(part) <= MOST_MINUTES for part in parts):
+	if not all(part.isascii() and part.isdigit() and len(part) < 6 and int(part) <= MOST_MINUTES for part in parts):
 		raise InvalidRequest(
 			_("Reminders are minutes before the meeting, separated by commas, at most 43200 (30 days).")
 		)

@@ -1,7 +1,7 @@
 """Counts bookings in the database. Every function makes one query, whatever the numbers of bookings, hosts and types.
 
-Instants are epoch seconds. Where a number depends on a zone, bookings are counted by half hours: every zone's days and
-hours begin at one, and Python converts them exactly, over clock changes too.
+Instants are epoch seconds. Where a number depends on a zone, bookings are counted by quarters of an hour: every zone's days and
+hours begin with one (Kathmandu's at +05:45), and Python converts them exactly, over clock changes too.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from pypika.functions import Coalesce, Floor, NullIf
 from scheduler_integration.engine import Interval
 from scheduler_integration.insights.scope import Scope
 
-HALF_HOUR = 1800
+QUARTER = 900
 # PyPika's builder has no `run`: Frappe adds it.
 Query: TypeAlias = Any
 # Statuses that are counted; see `formulas`.
@@ -56,12 +56,12 @@ def by_outcome(scope: Scope) -> list[Group]:
 	return [_group(row) for row in query.run()]
 
 
-def by_half_hour(scope: Scope) -> Iterator[tuple[str | None, int, str, bool, int]]:
-	"""Yield host's zone, start of the half hour, status, whether it was cancelled after its start, and the number."""
+def by_quarter(scope: Scope) -> Iterator[tuple[str | None, int, str, bool, int]]:
+	"""Yield host's zone, start of the quarter of an hour, status, whether it was cancelled after its start, and the number."""
 	booking, schedule = DocType("Booking"), DocType("Availability Schedule")
-	half_hour = Floor(booking.starts_at / HALF_HOUR)
+	quarter = Floor(booking.starts_at / QUARTER)
 	after_start = Case().when(booking.cancelled_at >= booking.starts_at, 1).else_(0)
-	keys = (schedule.timezone, half_hour, booking.status, after_start)
+	keys = (schedule.timezone, quarter, booking.status, after_start)
 	query = (
 		_of(scope, booking)
 		.left_join(schedule)
@@ -70,7 +70,7 @@ def by_half_hour(scope: Scope) -> Iterator[tuple[str | None, int, str, bool, int
 		.groupby(*keys)
 	)
 	for zone, slot, status, too_late, count in query.run():
-		yield zone, int(slot) * HALF_HOUR, status, bool(too_late), count
+		yield zone, int(slot) * QUARTER, status, bool(too_late), count
 
 
 def by_source(scope: Scope) -> list[tuple[str, str, str, str, int]]:
@@ -95,12 +95,12 @@ def lead_times(scope: Scope) -> Counter[int]:
 	return Counter({int(seconds): count for seconds, count in query.run()})
 
 
-def made_by_half_hour(scope: Scope) -> Counter[int]:
-	"""Return the numbers of bookings that were MADE in the scope's dates, by the half hour of the booking."""
+def made_by_quarter(scope: Scope) -> Counter[int]:
+	"""Return the numbers of bookings that were MADE in the scope's dates, by the quarter of an hour of the booking."""
 	booking = DocType("Booking")
-	half_hour = Floor(booking.booked_at / HALF_HOUR)
-	query = _made(scope, booking).select(half_hour, Count("*")).groupby(half_hour)
-	return Counter({int(slot) * HALF_HOUR: count for slot, count in query.run()})
+	quarter = Floor(booking.booked_at / QUARTER)
+	query = _made(scope, booking).select(quarter, Count("*")).groupby(quarter)
+	return Counter({int(slot) * QUARTER: count for slot, count in query.run()})
 
 
 def made_in(scope: Scope, spans: tuple[Interval, Interval]) -> tuple[int, int]:

@@ -132,7 +132,7 @@ def _over_time(scope: Scope) -> tuple[dict[date, Tally], Counter[tuple[int, int]
 	"""Return the numbers by date, without a gap, and the peaks."""
 	by_day = {scope.first + timedelta(days=day): Tally() for day in range(scope.days)}
 	peaks: Counter[tuple[int, int]] = Counter()
-	for zone, start, status, after_start, count in counts.by_half_hour(scope):
+	for zone, start, status, after_start, count in counts.by_quarter(scope):
 		by_day[local_date(start, scope.zone)].add(status, count, after_start=after_start)
 		if status != "Cancelled":
 			wall = wall_clock(start, zone or scope.zone)
@@ -146,7 +146,7 @@ def _by_month(scope: Scope) -> dict[str, int]:
 	while day <= scope.last:
 		months[f"{day:%Y-%m}"] = 0
 		day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-	for start, count in counts.made_by_half_hour(scope).items():
+	for start, count in counts.made_by_quarter(scope).items():
 		months[f"{local_date(start, scope.zone):%Y-%m}"] += count
 	return dict(months)
 

@@ -13,6 +13,7 @@ from scheduler_integration.engine import FIRST_DATE, LAST_DATE
 from scheduler_integration.exceptions import InvalidDate, InvalidRequest
 from scheduler_integration.parsing.instants import parse_instant
 from scheduler_integration.parsing.text import Refused, paragraph, whole_number
+from scheduler_integration.platform.one_line import is_control
 
 T = TypeVar("T")
 
@@ -50,6 +51,9 @@ def parse_choice(field: str, value: object) -> str:
 	"""Return a name that was chosen from a list; empty if it is missing. The caller checks that the name exists."""
 	if value is not None and not isinstance(value, str):
 		raise InvalidRequest(details={field: _("This must be text.")})
+	# No record's name has a control character, and no database looks for one.
+	if any(is_control(char) for char in value or ""):
+		raise InvalidRequest(details={field: _("Please choose another.")})
 	return value or ""
 
 

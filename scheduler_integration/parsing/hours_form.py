@@ -26,6 +26,8 @@ WEEKDAYS = DAY_KEYS[:5]
 Values = Callable[[str], Sequence[str]]
 # From and until, as typed.
 Span = tuple[str, str]
+# More hours on one day are no working day.
+MOST_SPANS = 24
 _NEW: Span = ("", "")
 _RULE_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 OFFICE: Span = ("09:00", "17:00")
@@ -65,7 +67,7 @@ def edited_week(week: TypedWeek, action: str, ticked: Values) -> TypedWeek:
 	if verb == "add":
 		return {**week, key: TypedDay(True, (*day.spans, _NEW))}
 	if verb == "remove" and detail.isdecimal():
-		left = tuple(span for number, span in enumerate(day.spans) if number != int(detail))
+		left = tuple(span for number, span in enumerate(day.spans) if str(number) != detail)
 		return {**week, key: TypedDay(bool(left), left or (OFFICE,))}
 	if verb == "copy":
 		targets = {"all": DAY_KEYS, "weekdays": WEEKDAYS}.get(detail, ticked(f"copy_{key}"))
@@ -105,7 +107,7 @@ def typed_spans(values: Values) -> tuple[Span, ...]:
 
 def date_spans(spans: Sequence[Span]) -> list[Span]:
 	"""Return the hours of dates as times of Availability Override. Raises InvalidRequest about `from`."""
-	filled = [span for span in spans if any(span)]
+	filled = list(dict.fromkeys(span for span in spans if any(span)))
 	if problem := _problem(filled):
 		raise InvalidRequest(details={"from": problem})
 	return [(f"{start[:5]}:00", f"{end[:5]}:00") for start, end in filled]
@@ -181,6 +183,8 @@ def repetition(kind: str, first: date, until: str) -> str:
 def _spans(values: Values, first: str, last: str) -> tuple[Span, ...]:
 	starts, ends = list(values(first)), list(values(last))
 	longest = max(len(starts), len(ends))
+	if longest > MOST_SPANS:
+		raise InvalidRequest(_("A day has at most {0} rows of hours.").format(MOST_SPANS))
 	padded = ([*given, *[""] * (longest - len(given))] for given in (starts, ends))
 	return tuple((start.strip(), end.strip()) for start, end in zip(*padded, strict=True))
 

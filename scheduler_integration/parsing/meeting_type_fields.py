@@ -18,6 +18,7 @@ from scheduler_integration.parsing.web_address import web_address
 LONGEST_NAME = 200
 LONGEST_URL = 500
 LONGEST_TEMPLATE = 140
+MOST_OPTIONS = 100
 # The choices of the record's fields, by their names in the API.
 LOCATIONS = {
 	"zoom": "Zoom",
@@ -238,6 +239,8 @@ def _options(value: object) -> str:
 		if not isinstance(value, str) or value.startswith("[")
 		else value.splitlines()
 	)
+	if len(given or []) > MOST_OPTIONS:
+		raise Refused(_("At most {0} choices can be offered.").format(MOST_OPTIONS))
 	return "\n".join(label(each) for each in given or [])
 
 

@@ -16,7 +16,7 @@ from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.insights import PATH, Figures, insights_view
 from scheduler_integration.pages.kit.respond import argument, respond, to_your_meetings
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.parsing.fields import parse_dates
+from scheduler_integration.parsing.fields import parse_choice, parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 
@@ -46,8 +46,12 @@ def _view() -> dict:
 
 def _scope(user: str, instant: int) -> tuple[Scope, str | None]:
 	# Each link of the page has them.
-	asked = {"host": argument("host")[:140] or None, "meeting_type": argument("type")[:140] or None}
+	asked: dict[str, str | None] = {}
 	try:
+		asked = {
+			"host": parse_choice("host", argument("host")[:140]) or None,
+			"meeting_type": parse_choice("type", argument("type")[:140]) or None,
+		}
 		first, last = parse_dates(start_date=argument("from"), end_date=argument("to"))
 		return scope_for(user, first, last, instant, **asked), None
 	except InvalidRequest as refused:

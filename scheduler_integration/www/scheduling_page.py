@@ -19,7 +19,7 @@ from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.saving import Conflict, Saved, answer_form, take_back, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.parsing.page_fields import parse_page
+from scheduler_integration.parsing.page_fields import parse_new_page, parse_page
 from scheduler_integration.permissions import has_app_permission
 from scheduler_integration.platform.clock import now
 
@@ -52,10 +52,10 @@ def _proposed() -> dict[str, str]:
 def _act() -> Saved:
 	if key := argument("undo"):
 		facts = take_back(key)
-		update_page(facts.pop("page"), facts)
+		update_page(facts["page"], facts["fields"], version=facts["modified"])
 		return Saved("undone")
 	if argument("action") == "begin":
-		first_page(argument("title").strip() or None)
+		first_page(parse_new_page({"name": argument("title")})["title"])
 		return Saved("begun")
 	return _save(argument("page"))
 
@@ -70,7 +70,8 @@ def _save(name: str) -> Saved:
 		saved = update_page(name, fields, version=argument("modified"))
 	except ChangedMeanwhile:
 		raise Conflict(str(page.modified), stored_values(page)) from None
-	return Saved("saved", modified=str(saved.modified), undo={"page": name, **former})
+	undo = {"page": name, "fields": former, "modified": str(saved.modified)}
+	return Saved("saved", modified=str(saved.modified), undo=undo)
 
 
 def _sent() -> dict[str, Any]:

@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.availability.hours_change import validated
 from scheduler_integration.availability.impact import impact_of_types
 from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.catalogue.edit_types import change_type, editable_type
@@ -44,7 +45,9 @@ def _view() -> dict:
 		doc = editable_type(doc.name)
 	house = open_house(frappe.session.user, current_visitor(), now(), PATH)
 	status = 400 if typed.errors or typed.message else 200
-	return {**type_view(house, doc, typed), "toast": toast_of(_sentences()), "status": status}
+	toast = toast_of(_sentences())
+	address = {"address": f"{PATH}/{doc.name}"}
+	return {**type_view(house, doc, typed), "toast": toast and toast | address, "status": status}
 
 
 def _answer(doc: Document) -> Typed:
@@ -59,6 +62,7 @@ def _weighed(doc: Document) -> Typed:
 	try:
 		with refusals():
 			change_type(doc, parse_type_form(_sent(doc)))
+			validated(doc)
 			impact = impact_of_types([doc], rule_zone(doc.consultant or frappe.session.user), now())
 	except SchedulingError as error:
 		return _typed(doc, error)
@@ -67,7 +71,8 @@ def _weighed(doc: Document) -> Typed:
 
 def _save(doc: Document) -> Saved:
 	if key := argument("undo"):
-		change_type(doc, take_back(key))
+		facts = take_back(key)
+		change_type(doc, facts["fields"], version=facts["modified"])
 		doc.save()
 		return Saved("undone", modified=str(doc.modified))
 	try:
@@ -75,7 +80,8 @@ def _save(doc: Document) -> Saved:
 	except ChangedMeanwhile:
 		raise Conflict(str(doc.modified), _theirs(doc)) from None
 	doc.save()
-	return Saved("saved", modified=str(doc.modified), undo=former)
+	undo = {"fields": former, "modified": str(doc.modified)}
+	return Saved("saved", modified=str(doc.modified), undo=undo)
 
 
 def _sent(doc: Document) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -82,6 +83,7 @@ def _page(page: Document, types: Sequence[Document], typed: TypedPage, locale: L
 	}
 
 
+@lru_cache(maxsize=512)
 def _qr(address: str) -> dict[str, str]:
 	"""Return the address as a QR code, as data URLs of a picture (SVG) and of one for print (PNG)."""
 	code = segno.make(address, error="m", micro=False)

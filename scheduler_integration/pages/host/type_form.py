@@ -14,6 +14,7 @@ from frappe.utils import cint
 
 from scheduler_integration.availability.impact import Impact
 from scheduler_integration.catalogue.durations import durations_of
+from scheduler_integration.catalogue.hosts import page_users
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import choices_of, page_url
 from scheduler_integration.pages.host.house import House
@@ -113,7 +114,7 @@ def _basics(doc: Document, page: Document) -> list[Field]:
 		fields.append(Field("assignment", _("Who"), "select", choices=list(labels.items())))
 	schedules = frappe.get_all(
 		"Availability Schedule",
-		{"user": doc.consultant or page.user},
+		{"user": doc.consultant if doc.consultant in page_users(page) else page.user},
 		["name", "title"],
 		order_by="is_default desc, title",
 	)

@@ -124,7 +124,10 @@ def _stored(key: str) -> dict[str, Any] | None:
 
 
 def _name(key: str) -> str:
-	return f"scheduling_undo:{frappe.session.user}:{key}"
+	# Each page keeps other facts, so it doesn't know the keys of another. The list of meetings undoes for the page of one too.
+	path = frappe.request.path.rstrip("/") if frappe.request else ""
+	page = "/scheduling" if path.startswith("/scheduling/meeting/") else path
+	return f"scheduling_undo:{frappe.session.user}:{page}:{key}"
 
 
 def _refused(error: SchedulingError) -> dict[str, Any]:

@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration import engine
+from scheduler_integration.availability.hours import host_named
 from scheduler_integration.availability.recurrence import make_series, rule_zone
 from scheduler_integration.availability.recurrence_words import describe, next_occurrences
 from scheduler_integration.documents import Form
@@ -55,7 +56,7 @@ class BlockedTime(Form):
 def preview(user=None, start_time=None, end_time=None, recurrence_rule=None, timezone=None):
 	"""Return the text that the form shows for a rule: its meaning and the next times, or a `problem`. Stores nothing."""
 	try:
-		zone = checked_zone(timezone or rule_zone(str(user or frappe.session.user)))
+		zone = checked_zone(timezone or rule_zone(host_named(str(user or ""))))
 		start, end = _instants(str(start_time), str(end_time))
 		rule = str(recurrence_rule or "")
 		series = make_series(start, end, rule, zone)

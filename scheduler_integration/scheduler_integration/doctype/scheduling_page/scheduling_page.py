@@ -29,6 +29,8 @@ class SchedulingPage(Form):
 			prepare_host(user)
 
 	def on_trash(self):
+		if self.page_type == "Team":
+			self.require_manager()
 		self.refuse_if_booked()
 		for name in frappe.get_all("Meeting Type", {"scheduling_page": self.name}, pluck="name"):
 			frappe.delete_doc("Meeting Type", name)
@@ -43,6 +45,9 @@ class SchedulingPage(Form):
 			)
 
 	def validate_hosts(self):
+		before = self.get_doc_before_save()
+		if before and before.page_type == "Team":
+			self.require_manager()
 		if self.page_type == "Personal":
 			self.validate_personal()
 		else:
