@@ -8,6 +8,7 @@ month of dates to choose from. All forms are sent here, with their `form` (entry
 	add:mon, remove:mon:0, copy:mon:all    edit the rows of the week without saving them
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,7 +24,7 @@ from scheduler_integration.availability.fortnight import fortnight
 from scheduler_integration.availability.hours_change import SCHEDULE, HoursChange, taken_back
 from scheduler_integration.availability.impact import Impact, impact_of_hours, outside_hours, types_of
 from scheduler_integration.availability.week import week_of
-from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
+from scheduler_integration.catalogue.hosts import TypeHost, enabled_hosts_of_all
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.hours_forms import HoursForm
@@ -93,8 +94,12 @@ def _view() -> dict:
 	try:
 		found = hours.hours_of(user, argument("schedule") or None, now())
 	except NoHoursYet:
-		return missing_view(house, user, _is_own(user), get_fullname(user))
+		return missing_view(house, user, _is_own(user), get_fullname(user), _colleagues())
 	return _page(house, found, _answer(found) if submitted() else Typed())
+
+
+def _colleagues() -> Sequence[TypeHost]:
+	return enabled_hosts_of_all() if is_manager() else ()
 
 
 def _page(house: House, found: hours.Hours, typed: Typed) -> dict:
@@ -107,7 +112,7 @@ def _page(house: House, found: hours.Hours, typed: Typed) -> dict:
 			found=found,
 			name=get_fullname(user),
 			is_own=_is_own(user),
-			colleagues=enabled_hosts_of_all() if is_manager() else (),
+			colleagues=_colleagues(),
 			types=types_of(Draft(user)),
 			forecast=fortnight(draft, zone, now()),
 			days_off=hours.days_off_between(user, today, today + timedelta(days=_AHEAD)),

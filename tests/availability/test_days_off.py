@@ -9,7 +9,9 @@ import frappe
 import pytest
 
 from scheduler_integration.api import public
+from scheduler_integration.availability import hours
 from scheduler_integration.availability.days_off import load_days_off
+from scheduler_integration.availability.impact import impact_of_hours
 from scheduler_integration.availability.schedules import HostSchedule
 from scheduler_integration.crm.records import KINDS
 from scheduler_integration.platform.optional_apps import OPTIONAL_DOCTYPES, remove_custom_fields, sync_custom_fields
@@ -17,6 +19,7 @@ from tests.support.door import slots_between
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_schedule, make_team_page, make_user
 from tests.support.stand_ins import drop, field, insert, is_real, make, standing_in, submit
 
+NOW = at("2026-03-01 06:00")
 MONDAY, TUESDAY, WEDNESDAY = "2026-03-02", "2026-03-03", "2026-03-04"
 
 
@@ -153,6 +156,35 @@ def without(*days):
 def test_the_employees_holidays_close(host, page, meeting_type):
 	employ(host, holiday_list=holidays(TUESDAY), company=company(holidays(WEDNESDAY)))
 	assert open_days(page, meeting_type) == without(TUESDAY)
+
+
+def test_holidays_and_leave_are_listed_for_the_host(host, page):
+	leave(employ(host, holiday_list=holidays(TUESDAY, WEDNESDAY), company=company()), WEDNESDAY)
+	found = hours.days_off_between(host, date(2026, 3, 3), date(2026, 12, 31))
+	assert sorted((str(each.first), each.label) for each in found) == [
+		(TUESDAY, "Founders' Day"),
+		(WEDNESDAY, "Founders' Day"),
+		(WEDNESDAY, "Leave"),
+	]
+
+
+def test_the_impact_of_hours_counts_without_days_off_whatever_the_number_of_types(host, page, queries):
+	employ(host, holiday_list=holidays(MONDAY), company=company())
+	rules = [{"day_of_week": "Monday", "start_time": "09:00:00", "end_time": "10:00:00", "is_available": 1}]
+
+	def asked():
+		change = hours.change_hours(host, None, {"rules": rules}, NOW)
+		impact_of_hours(change.draft, "UTC", NOW)
+		queries.clear()
+		return impact_of_hours(change.draft, "UTC", NOW), len(queries)
+
+	make_meeting_type(page, duration_minutes=60)
+	counted, few = asked()
+	# Seven of eight hours on Monday to Friday for four weeks, and one more each Monday but the holiday.
+	assert (len(counted.gained), len(counted.lost)) == (0, 4 * 5 * 8 - 8 - 3)
+	for _number in range(3):
+		make_meeting_type(page, duration_minutes=60)
+	assert asked()[1] == few
 
 
 def test_the_companys_holidays_close_where_the_employee_has_no_list(host, page, meeting_type):

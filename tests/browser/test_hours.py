@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import frappe
 import pytest
 
 from scheduler_integration.platform.clock import now, utc
@@ -295,3 +296,18 @@ def test_text_at_twice_its_size(browse, screen):
 	hours.page.evaluate("document.documentElement.style.fontSize = '200%'")
 	assert not hours.window.scrolls_sideways()
 	hours.window.screenshot("hours-large-text", full=True)
+
+
+def test_right_to_left(browse):
+	if not frappe.db.exists("Language", "ar"):
+		pytest.skip("this site has no Arabic")
+	hours = Hours(browse(DESK, locale="ar-EG"), "?_lang=ar")
+	assert hours.page.locator("html").get_attribute("dir") == "rtl"
+	week_box, strip = (hours.page.locator(one).bounding_box() for one in ("#week", "#preview"))
+	assert week_box["x"] > strip["x"]
+	# Arrows point the other way: the day on the left is the next one.
+	days = hours.page.locator("#month td input:not([disabled])")
+	days.first.focus()
+	hours.page.keyboard.press("ArrowLeft")
+	assert hours.window.ask("document.activeElement.value") == days.nth(1).input_value()
+	check(hours.window, "hours-rtl")

@@ -12,6 +12,7 @@ from scheduler_integration.platform.clock import now
 from tests.pages.hours_page import PATH, HoursPage, make_jane, open_page, stored, week
 from tests.pages.offer import book, host_of, in_three_days, sign_in
 from tests.pages.reading import read
+from tests.pages.test_hostile import HOSTILE
 from tests.support.api import call
 from tests.support.factories import make_meeting_type, make_user, page_of
 
@@ -624,6 +625,35 @@ def test_a_reader_in_another_zone_and_language_than_the_site(client, jane):
 	# 9:00 in New York is 14:00 or 13:00 UTC.
 	assert row.starts_at % 86400 // 3600 in (13, 14)
 	assert "09:00–10:00" in page.entries("blocked")[0].replace(" Uhr", "").replace(" ", "")
+
+
+def test_texts_are_shown_as_text_by_the_page_and_by_its_answers(page, intro, jane):
+	booking = book(intro, in_three_days(12))
+	page.send("dates", day=day_in(10).isoformat(), what="off")
+	page.send("block", date=day_in(11).isoformat())
+	frappe.db.rollback()
+	for doctype, field, filters in (
+		("Availability Schedule", "title", {"user": jane}),
+		("Availability Override", "reason", {"user": jane}),
+		("Blocked Time", "reason", {"user": jane}),
+		("Meeting Type", "title", {"name": intro.name}),
+		("Booking", "subject", {"name": booking.id}),
+	):
+		frappe.db.set_value(doctype, filters, field, HOSTILE[:140])
+	frappe.db.commit()
+	frappe.clear_document_cache("Meeting Type", intro.name)
+	page.open()
+	assert not page.html.all("img")
+	assert [one for one in page.html.all() for name in one.attributes if name.startswith("on")] == []
+	assert page.html.one("section", id="dates").text.count("{{ 7 * 7 }}") == 1
+	page.send("text", "impact", hours="Mon-Sun 1-2")
+	assert "{{ 7 * 7 }}" in page.impact
+	form = page.form("text")
+	values = [(one["name"], one.attributes.get("value", "")) for one in form.all("input") if one["name"] != "hours"]
+	asked = [*values, ("hours", "Mon-Sun 1-2"), ("action", "impact")]
+	body = page.client.post(form["action"], data=asked, headers={"Accept": "application/json"}).json()
+	assert "alert(1)" in body["impact"]
+	assert not read(body["impact"]).all("img") + read(body["impact"]).all("script")
 
 
 class TestForAScript:

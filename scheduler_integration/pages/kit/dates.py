@@ -86,6 +86,13 @@ def month_title(month: date, locale: Locale) -> str:
 	return _by_skeleton("yMMMM", month, locale)
 
 
+def months_title(first: date, last: date, locale: Locale) -> str:
+	"""`November – December 2026`, or the title of the month if both dates are in the same one."""
+	if (first.year, first.month) == (last.year, last.month):
+		return month_title(first, locale)
+	return dates.format_interval(first, last, "yMMMM", locale=locale)
+
+
 @lru_cache(maxsize=128)
 def weekday_names(locale: Locale) -> tuple[dict[str, str], ...]:
 	"""Return the short and long names of the seven weekdays, beginning with the locale's first day of the week."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from babel import Locale
 from frappe import _
 from frappe.utils import getdate
 
@@ -14,7 +15,7 @@ from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.engine import DateOverride
 from scheduler_integration.pages.host.hours.week import clock_words
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.months import first_of, next_month, previous_month, weeks_of
+from scheduler_integration.pages.kit.months import first_of, last_of, next_month, previous_month, weeks_of
 
 # Months that can be reached, after the present one.
 FARTHEST_MONTHS = 24
@@ -42,36 +43,45 @@ def month_view(
 ) -> dict:
 	"""Return the sheet of a month. Each day has a mark and a name that says what is set for it."""
 	locale = style.locale
-	marks = {
-		day: _mark(day, overrides, days_off, style)
-		for week in weeks_of(month, locale.first_week_day)
-		for day in week
-		if day
-	}
+	weeks = _weeks(month, today, locale.first_week_day)
+	last = max(day for week in weeks for day in week if day)
+	shown = {day for week in weeks for day in week if day}
 	return {
-		"title": dates.month_title(month, locale),
+		"title": dates.months_title(month, last, locale),
 		"value": f"{month:%Y-%m}",
 		"previous": f"{previous_month(month):%Y-%m}" if month > first_of(today) else "",
 		"next": f"{next_month(month):%Y-%m}",
 		"weekdays": dates.weekday_names(locale),
 		"weeks": [
-			[
-				day
-				and {
-					"date": day.isoformat(),
-					"number": day.day,
-					"name": ", ".join(filter(None, (dates.full_date(day, locale), marks[day][1]))),
-					"mark": marks[day][0],
-					"is_today": day == today,
-					"is_past": day < today,
-					"is_chosen": day in chosen,
-				}
-				for day in week
-			]
-			for week in weeks_of(month, locale.first_week_day)
-			if any(day and day >= today for day in week)
+			[day and _day(day, today, _mark(day, overrides, days_off, style), day in chosen, locale) for day in week]
+			for week in weeks
 		],
-		"elsewhere": sorted(day.isoformat() for day in chosen if first_of(day) != month),
+		"elsewhere": sorted(day.isoformat() for day in set(chosen) - shown),
+	}
+
+
+def _weeks(month: date, today: date, first_week_day: int) -> list[list[date | None]]:
+	"""Return the rows of the sheet. The present month shows five weeks from now on, so that its end isn't a void."""
+	if month != first_of(today):
+		return weeks_of(month, first_week_day)
+	begin = today - timedelta(days=(today.weekday() - first_week_day) % 7)
+	end = max(last_of(month), begin + timedelta(days=34))
+	days = [begin + timedelta(days=step) for step in range((end - begin).days + 1)]
+	shown = [day if day >= month else None for day in days]
+	shown += [None] * (-len(shown) % 7)
+	return [shown[at : at + 7] for at in range(0, len(shown), 7)]
+
+
+def _day(day: date, today: date, mark: tuple[str, str], is_chosen: bool, locale: Locale) -> dict:
+	kind, words = mark
+	return {
+		"date": day.isoformat(),
+		"number": day.day,
+		"name": ", ".join(filter(None, (dates.full_date(day, locale), words))),
+		"mark": kind,
+		"is_today": day == today,
+		"is_past": day < today,
+		"is_chosen": is_chosen,
 	}
 
 

@@ -136,7 +136,7 @@ def hours_view(shown: HoursPage) -> dict:
 	}
 
 
-def missing_view(house: House, user: str, is_own: bool, name: str) -> dict:
+def missing_view(house: House, user: str, is_own: bool, name: str, colleagues: Sequence[TypeHost]) -> dict:
 	"""Return the view for a host who has no working hours yet: one button makes office hours."""
 	return {
 		**house.frame(
@@ -145,8 +145,14 @@ def missing_view(house: House, user: str, is_own: bool, name: str) -> dict:
 		"query": "" if is_own else urlencode({"user": user}),
 		"path": PATH,
 		"is_missing": True,
+		"colleagues": _colleagues(colleagues, user),
 		"status": 200,
 	}
+
+
+def _colleagues(colleagues: Sequence[TypeHost], user: str) -> list[dict]:
+	"""Return the hosts to choose from. A manager who is none of them can still see that no other is shown."""
+	return [{"user": each.user, "name": each.name, "is_shown": each.user == user} for each in colleagues]
 
 
 def sentence(week: Week, style: dates.TimeStyle) -> str:

@@ -52,7 +52,8 @@ class Days {
 			cell?.setAttribute("role", "gridcell");
 			cell?.setAttribute("aria-selected", String(box.checked));
 		}
-		const inputs = [...this.#chosen].filter((day) => monthOf(day) !== this.#shown).map((day) => hidden(day));
+		const shown = new Set(this.#boxes.map((box) => box.value));
+		const inputs = [...this.#chosen].filter((day) => !shown.has(day)).map((day) => hidden(day));
 		element("elsewhere").replaceChildren(...inputs);
 		element("days-chosen").textContent = this.#chosen.size ? t("days_chosen", this.#chosen.size) : "";
 	}
@@ -115,7 +116,7 @@ class Days {
 			this.#anchor = day;
 			this.#choose(day, true);
 		}
-		if (monthOf(target) !== this.#shown && !(await this.#turn(monthOf(target)))) return;
+		if (!this.#box(target) && !(await this.#turn(monthOf(target)))) return;
 		if (!this.#box(target)) return;
 		if (chooses) return this.#range(target);
 		this.#focused = target;

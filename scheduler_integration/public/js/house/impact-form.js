@@ -4,7 +4,7 @@
 //     <input type="hidden" name="sure">                          the mark of what the person has seen and agreed to
 //     <div class="impact" data-impact-words></div>               where the server's words are shown
 //
-// After each change it sends the form with `action=impact`. The server answers, beside what autosave-form.js knows:
+// After each change it sends the form with `action=impact`, unless a required field or the one in `data-needs` is empty. The server answers, beside what autosave-form.js knows:
 //
 //   {"saved": false, "impact": "<p>…</p>", "sure": "<mark>" or "", "message": "the same in short"}
 //
@@ -34,7 +34,9 @@ export function watchImpact(form) {
 		/** @type {HTMLInputElement} */ (sure).value = "";
 		const fields = fieldsOf(form);
 		fields.set("action", "impact");
-		const answer = /** @type {Impact | null} */ (await send(addressOf(form), fields));
+		const { needs } = form.dataset;
+		const isWhole = form.matches("[data-autosave]") || (form.checkValidity() && (!needs || fields.get(needs)));
+		const answer = isWhole ? /** @type {Impact | null} */ (await send(addressOf(form), fields)) : null;
 		if (mine !== asked) return null;
 		/** @type {Element} */ (words).innerHTML = answer?.impact ?? "";
 		if (!answer || answer.impact === undefined) return null;
@@ -88,6 +90,7 @@ export function watchImpact(form) {
 		if (event instanceof CustomEvent) event.detail.agreed = agree();
 	});
 	addEventListener("beforeunload", (event) => {
-		if (settle) event.preventDefault();
+		// What is wrong isn't stored either.
+		if (settle || (form.matches("[data-autosave]") && form.querySelector("[aria-invalid]"))) event.preventDefault();
 	});
 }
