@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from time import thread_time
 from typing import Any
 
 from frappe import _
@@ -25,10 +26,10 @@ from scheduler_integration.exceptions import TextNotUsable
 # Characters of a text, and of what it makes. A description with 30 long answers has some 60,000.
 LONGEST = 10_000
 LONGEST_RESULT = 200_000
-# Passes through all loops of a text together.
-MOST_PASSES = 500
+# Passes through all loops of a text together, and their seconds of the processor.
+MOST_PASSES, MOST_SECONDS = 500, 1
 # Parts of a text, and how deep they are in each other. Python's compiler has limits of its own, which are higher.
-MOST_PARTS, DEEPEST = 2_000, 40
+MOST_PARTS, DEEPEST = 500, 40
 
 FILTERS = ("capitalize", "default", "first", "last", "length", "lower", "title", "trim", "truncate", "upper")
 TESTS = ("defined", "undefined", "none")
@@ -94,7 +95,11 @@ def filled_in_anyway(text: str, variables: Mapping[str, Any]) -> str:
 
 
 class _Context(Context):
-	passes = 0
+	"""The variables of one text, with what its loops have taken."""
+
+	def __init__(self, *args: Any, **kwargs: Any):
+		super().__init__(*args, **kwargs)
+		self.passes, self.began = 0, thread_time()
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -111,7 +116,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def _counted(context: _Context, values: Iterable[Any] | None) -> Iterator[Any]:
 	for value in values or ():
 		context.passes += 1
-		if context.passes > MOST_PASSES:
+		if context.passes > MOST_PASSES or thread_time() - context.began > MOST_SECONDS:
 			raise TextNotUsable(_("Its loops are too long: at most {0} passes.").format(MOST_PASSES))
 		yield value
 
@@ -186,7 +191,7 @@ def _refuse_unknown_names(tree: nodes.Template, names: Collection[str]) -> None:
 
 
 def _no_such(node: nodes.Node, name: str, known: Iterable[str]) -> str:
-	return _("Line {0} has “{1}”, which isn't known. Use one of: {2}.").format(node.lineno, name, ", ".join(known))
+	return _("Line {0} has “{1}”, which isn't known. Use one of: {2}.").format(node.lineno, name[:50], ", ".join(known))
 
 
 def _not_here(node: nodes.Node) -> str:

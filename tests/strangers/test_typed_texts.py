@@ -22,6 +22,7 @@ from tests.support.outbox import deliver, mails
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
+TYPES = "scheduler_integration.api.meeting_types"
 NAMED = ("title", "notes", "answers", "attendee_name")
 VALUES = {
 	"title": "Intro call",
@@ -87,12 +88,14 @@ HOSTILE = [
 	"{{ title" + " | upper" * 1000 + " }}",
 	"{{ " + "9" * 5000 + " }}",
 	"x" * (LONGEST + 1),
+	"{{ " + "x" * 9000 + " }}",
 ]
 # Correct, and refused only when they run.
 ENDLESS = [
 	"".join(f"{{% for x{each} in notes %}}" for each in range(15)) + "{% endfor %}" * 15,
 	"{% for a in answers %}{% for b in answers %}" + "{{ notes }}" * 100 + "{% endfor %}{% endfor %}",
 	"{{ answers }}" * 500,
+	"{% for a in notes %}{% if " + " ~ ".join(["answers"] * 900) + " == 'x' %}{% endif %}{% endfor %}",
 ]
 
 
@@ -251,6 +254,20 @@ def test_a_host_cannot_type_a_hostile_title_or_description_of_calendar_entries(h
 		assert saved.status_code == 400, saved.text
 		made = {"title": "X", "scheduling_page": host.offer.scheduling_page, "duration_minutes": 30, field: text}
 		assert host.post("/api/resource/Meeting Type", json=made).status_code == 400
+		changed = host.call(f"{TYPES}.update", meeting_type=host.offer.name, **{field: text})
+		assert (changed.status_code, changed.json()["code"]) == (400, "TEXT_NOT_USABLE"), changed.text
+		assert list(changed.json()["details"]) == [field]
+		form = {
+			"group": "entry",
+			"modified": str(host.offer.modified),
+			"event_title": "",
+			"event_description": "",
+			field: text,
+		}
+		sent = host.post(f"/scheduling/types/{host.offer.name}", data=form)
+		assert (sent.status_code, "isn&#39;t known" in sent.text or "of the kind" in sent.text) == (400, True), (
+			sent.text
+		)
 	assert host.put(f"/api/resource/Meeting Type/{host.offer.name}", json={field: "{{ company }}"}).status_code == 200
 
 
