@@ -28,6 +28,8 @@ PAGES = {
 	"/scheduling/why": ("type", "date", "time", "duration"),
 	"/scheduling/calendars": ("whose", "preset", "address", "login", "provider", "action", "done", "connected"),
 	"/scheduling/video": ("done", "video_error", "prefer", "disconnect"),
+	"/scheduling/page": ("group", "title", "slug", "welcome_message", "action", "undo", "modified"),
+	"/scheduling/hours": ("action", "form", "modified", "month", "schedule", "undo", "user", "week", "zone"),
 	"/scheduling/types": ("action", "move", "name", "template", "page", "undo"),
 }
 
