@@ -50,6 +50,7 @@ _ROWS = {
 Facts = dict[str, Any]
 
 
+@command
 def undoable(name: str, command: Callable[[], HostBooking], now: int) -> tuple[HostBooking, Facts]:
 	"""Run the command on the booking `name` and the others of its session. Its tasks wait for SECONDS.
 
