@@ -102,6 +102,20 @@ def test_more_types_bookings_and_hosts_take_no_more_queries(queries):
 	assert asked() == few <= 9
 
 
+def test_a_limit_of_the_month_counts_what_was_booked_before_the_four_weeks():
+	page = make_page(make_host("Jane"))
+	make_meeting_type(page, daily_limit=9)
+	rare = make_meeting_type(page, monthly_limit=1)
+	door.book(payload(page, rare, at("2026-03-04 09:00")), at("2026-03-02 09:00"))
+	change = hours.change_hours(page.user, None, {"rules": _rules(("Saturday", 9, 10))}, NOW)
+	counted = {each.meeting_type: each for each in impact_of_hours(change.draft, "UTC", NOW).types}
+	before = len(_listed_type(page, rare))
+	change.save()
+	# March is full; April has two Saturdays with two starts each.
+	assert len(_listed_type(page, rare)) == counted[rare.name].gained == 4
+	assert counted[rare.name].lost == before
+
+
 def test_nothing_is_stored_by_counting():
 	page = make_page(make_host("Jane"))
 	make_meeting_type(page)

@@ -583,6 +583,14 @@ class TestSomebodyElses:
 		assert "too late" in mallory.html.text
 		assert list(week(jane)) == [0]
 
+	def test_hours_are_not_begun_for_others(self, mallory):
+		fresh = make_user("Fred")
+		frappe.db.commit()
+		token = mallory.form("week").one("input", name="csrf_token")["value"]
+		mallory.post(f"{PATH}?user={fresh}", [("csrf_token", token), ("form", "begin")])
+		assert mallory.status == 403
+		assert self.snapshot(fresh) == [[], [], []]
+
 	def test_visitors_sign_in_first_and_people_without_a_role_see_nothing(self, server, jane):
 		guest = server.client()
 		assert guest.get(PATH).status_code == 200
