@@ -51,6 +51,11 @@ class HoursPage:
 		self.html = read(self.answer.text)
 		return self.html
 
+	def agree(self) -> Element:
+		"""Press "Save" where a command that was one click is asked about once more."""
+		form = self.html.one("form", class_="stack asked")
+		return self.post(form["action"], [*form_values(form), ("action", "save")])
+
 	def undo(self) -> Element:
 		"""Press "Undo" in the message."""
 		[form] = self.html.one("div", id="toast").all("form")

@@ -3,7 +3,8 @@ import "./host.js";
 import { watchDays } from "./hours/days.js";
 import { watchRows } from "./hours/rows.js";
 import { watchImpact } from "./house/impact-form.js";
-import { around } from "./shared/page.js";
+import { clockTime, now } from "./shared/dates.js";
+import { around, data, element, t } from "./shared/page.js";
 
 /** @typedef {{ forecast?: string, sentence?: string | null, modified?: string }} Answer */
 
@@ -13,6 +14,12 @@ const forms = (selector) => [...document.querySelectorAll(selector)].map((one) =
 forms("form[data-impact]").forEach(watchImpact);
 forms("form[data-week], form[data-dates]").forEach(watchRows);
 forms("form[data-dates]").forEach(watchDays);
+
+setInterval(() => {
+	const shown = element("zone-now");
+	const { zone = "", city = "" } = shown.dataset;
+	shown.textContent = t("zone_and_time", city, clockTime(now(), zone, data.twelveHours));
+}, 60_000);
 
 document.addEventListener("impact:shown", (event) => {
 	if (!(event instanceof CustomEvent)) return;

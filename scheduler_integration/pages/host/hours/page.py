@@ -204,6 +204,7 @@ def _data(shown: HoursPage) -> dict[str, Any]:
 		"locale": shown.house.visitor.language_tag,
 		"twelveHours": shown.house.visitor.twelve_hours,
 		"strings": {
+			"zone_and_time": _("{0}, {1}"),
 			"until_midnight": _("until midnight"),
 			"until_next_day": _("until {0} next day"),
 			"days_chosen": _("Days chosen: {0}"),
