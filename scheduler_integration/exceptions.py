@@ -87,8 +87,8 @@ class NotPermitted(SchedulingError, frappe.PermissionError):
 		return _("You may not do this.")
 
 
-class MoveNotAllowed(NotPermitted):
-	"""The command isn't allowed in the booking's state, for this actor or at this time (see meetings/moves.py)."""
+class TransitionNotAllowed(NotPermitted):
+	"""The command isn't allowed in the booking's state, for this actor or at this time (see meetings/transitions.py)."""
 
 	code = "MOVE_NOT_ALLOWED"
 

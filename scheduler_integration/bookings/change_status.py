@@ -1,4 +1,4 @@
-"""Moves bookings to another state and stores them. meetings/moves.py decides whether that is allowed."""
+"""Changes the state of bookings and stores them. meetings/transitions.py decides whether that is allowed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,20 +9,20 @@ from scheduler_integration.bookings import guard
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.store import save
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.meetings.moves import Actor, check_move
+from scheduler_integration.meetings.transitions import Actor, check_transition
 
 
 def change_status(
 	bookings: Sequence[Document], after: str, kind: Kind, by: Actor, now: int, *, reason: str = "", **fields: Any
 ) -> None:
-	"""Move the booking, or bookings of one session, to the state `after`, store `fields` too, and run the consequences.
+	"""Bring the booking, or bookings of one session, into the state `after`, store `fields` too, and run the consequences.
 
 	The caller has locked the bookings. Unless they are over, their invitations change, so `sequence` grows. Raises
-	AlreadyCancelled and MoveNotAllowed as `check_move` does.
+	AlreadyCancelled and TransitionNotAllowed as `check_transition` does.
 	"""
 	before = [booking.status for booking in bookings]
 	for booking in bookings:
-		check_move(booking, after, by, now)
+		check_transition(booking, after, by, now)
 	guard.lock_hosts({user for booking in bookings for user in booking.host_users()})
 	for booking in bookings:
 		changes_invitation = kind not in (Kind.COMPLETED, Kind.NO_SHOW)

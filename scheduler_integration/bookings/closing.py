@@ -12,7 +12,7 @@ from pypika.terms import Field
 from scheduler_integration.bookings.commands.cancel import decline_unanswered
 from scheduler_integration.bookings.commands.outcome import complete_past
 from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.meetings.moves import COMPLETION_DELAY
+from scheduler_integration.meetings.transitions import COMPLETION_DELAY
 
 # The most bookings that one run closes. After a long pause, later runs close the rest.
 MOST = 500

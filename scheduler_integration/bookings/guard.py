@@ -90,7 +90,7 @@ def release_buckets(booking: Document) -> None:
 		frappe.db.delete("Booking Slot", _holder(booking))
 
 
-def move_session(session: str, new: str, leaving: str, coming: str, since: int) -> None:
+def move_session_key(session: str, new: str, leaving: str, coming: str, since: int) -> None:
 	"""Move a session's buckets and seats from the key `session` to the key `new`.
 
 	Buckets of the host `leaving` go to the host `coming`, from the instant `since` (epoch seconds) on. Earlier days of

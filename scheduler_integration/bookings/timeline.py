@@ -11,7 +11,7 @@ from frappe.translate import print_language
 from frappe.utils import escape_html, get_fullname
 
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
-from scheduler_integration.meetings.moves import Actor
+from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import site_language
 

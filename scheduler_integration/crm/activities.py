@@ -90,7 +90,7 @@ def _outcome(states: set[str]) -> str:
 	return "Closed" if states == {"No Show"} else "Open"
 
 
-def log_move(changes: Changes) -> dict[str, Fields]:
+def log_rescheduled(changes: Changes) -> dict[str, Fields]:
 	"""Let the Event show the meeting at its new time. Returns each booking's link to another Event, if it gets one.
 
 	If attendees leave a session that goes on, or join another one, the Events of both sessions are changed.

@@ -4,9 +4,9 @@ from scheduler_integration.crm.activities import (
 	log_cancellation,
 	log_link,
 	log_meeting,
-	log_move,
 	log_outcome,
 	log_reassignment,
+	log_rescheduled,
 	log_return,
 )
 from scheduler_integration.crm.contacts import create_contact, find_contact
@@ -36,7 +36,7 @@ def keep_activity(changes: Changes) -> dict[str, Fields]:
 		log_return(change.booking, change.moved_from, change.leaving)
 		return {}
 	if change.moved_from:
-		return log_move(changes)
+		return log_rescheduled(changes)
 	if change.kind is Kind.LINKED:
 		log_link(change.booking)
 	elif change.releases_time:

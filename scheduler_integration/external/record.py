@@ -27,7 +27,7 @@ from scheduler_integration.external.activity import keep_outside_activity, withd
 from scheduler_integration.external.blocked import keep_blocked
 from scheduler_integration.external.payloads.acuity import PROVIDER as ACUITY
 from scheduler_integration.external.payloads.change import OutsideChange
-from scheduler_integration.meetings.moves import COMPLETION_DELAY
+from scheduler_integration.meetings.transitions import COMPLETION_DELAY
 
 RESCHEDULED = "Rescheduled"
 # The facts of a change, by the field of Outside Booking. An empty fact changes nothing.

@@ -2,9 +2,9 @@
 
 from frappe.model.document import Document
 
-from scheduler_integration.meetings.moves import Actor, move_refusal
 from scheduler_integration.meetings.policy import has_begun_over_several_days
 from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.meetings.transitions import Actor, transition_refusal
 from scheduler_integration.permissions import is_manager
 
 # The commands that move a booking to another state, by the name that API and pages send.
@@ -20,7 +20,7 @@ _MOVING = {
 
 def host_actions(booking: Document, now: int) -> tuple[str, ...]:
 	"""Return the commands that the signed-in host or manager can send for the booking at `now`, epoch seconds."""
-	possible = [name for name, after in _MOVING.items() if not move_refusal(booking, after, Actor.HOST, now)]
+	possible = [name for name, after in _MOVING.items() if not transition_refusal(booking, after, Actor.HOST, now)]
 	if has_begun_over_several_days(booking, now) and "reschedule" in possible:
 		possible.remove("reschedule")
 	if booking.session:

@@ -8,8 +8,8 @@ from typing import Any
 from frappe.model.document import Document
 
 from scheduler_integration.engine import Turn
-from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.transitions import Actor
 
 # Fields of the booking and their new values.
 Fields = dict[str, Any]

@@ -11,8 +11,8 @@ from scheduler_integration.exceptions import (
 	TooLateToChange,
 	TooManyChanges,
 )
-from scheduler_integration.meetings.moves import Actor, move_refusal
 from scheduler_integration.meetings.status import OPEN, RELEASED
+from scheduler_integration.meetings.transitions import Actor, transition_refusal
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -43,7 +43,7 @@ def reschedule_refusal(booking: Document, meeting_type: Document, now: int) -> S
 		return None if now < link_expires_at(booking) else LinkExpired()
 	if booking.status not in RELEASED and (booking.status not in OPEN or booking.ends_at <= now):
 		return LinkExpired()
-	if refusal := move_refusal(booking, "Rescheduled", Actor.ATTENDEE, now):
+	if refusal := transition_refusal(booking, "Rescheduled", Actor.ATTENDEE, now):
 		return refusal
 	if booking.reschedule_asked_at:
 		return TooLateToChange() if booking.starts_at <= now else None

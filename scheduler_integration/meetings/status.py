@@ -9,7 +9,7 @@
     Declined       no                             no
     Rescheduled    no                             no
 
-A meeting that took place still takes its hosts' time, because it counts in the limits and loads of its week. moves.py has
+A meeting that took place still takes its hosts' time, because it counts in the limits and loads of its week. transitions.py has
 the changes from one state to another.
 """
 

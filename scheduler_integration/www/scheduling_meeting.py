@@ -23,7 +23,7 @@ from scheduler_integration.pages.host.acting import refused_message, run_command
 from scheduler_integration.pages.host.house import MEETINGS, open_house
 from scheduler_integration.pages.host.meeting import MOVING, PANELS, MeetingPage, meeting_view, open_panel
 from scheduler_integration.pages.host.meeting_row import meeting_url
-from scheduler_integration.pages.host.move import move_view, move_wish
+from scheduler_integration.pages.host.reschedule import reschedule_view, reschedule_wish
 from scheduler_integration.pages.kit.dates import TimeStyle
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
@@ -82,14 +82,14 @@ def _sharing(document: Document) -> list[HostBooking]:
 
 
 def _times(document: Document, booking: HostBooking, panel: str, style: TimeStyle) -> dict:
-	wish = move_wish(booking, read_day(argument("date")), read_day(argument("since")), now(), style.zone)
+	wish = reschedule_wish(booking, read_day(argument("date")), read_day(argument("since")), now(), style.zone)
 	request = replace(slot_request_for(document), by_host=True)
 	found = slots_between(bookable_for(document, same_hosts=True), request, wish.first, wish.last, style.zone, now())
 
 	def address(**asked: str) -> str:
 		return f"{meeting_url(document.name)}?{urlencode({'do': panel, **asked})}#panel"
 
-	return move_view(booking, found, wish, style, now(), address)
+	return reschedule_view(booking, found, wish, style, now(), address)
 
 
 def _newer(document: Document) -> str | None:

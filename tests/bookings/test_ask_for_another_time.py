@@ -7,7 +7,7 @@ import pytest
 
 from scheduler_integration import bookings
 from scheduler_integration.availability.slots import slots_between
-from scheduler_integration.exceptions import AlreadyCancelled, LinkExpired, MoveNotAllowed, NotPermitted
+from scheduler_integration.exceptions import AlreadyCancelled, LinkExpired, NotPermitted, TransitionNotAllowed
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -187,8 +187,8 @@ def test_who_may_ask_and_when(as_user):
 	with as_user(make_user("Eve")), pytest.raises(NotPermitted):
 		bookings.ask_to_reschedule(booking.id, "", NOW)
 	with as_user(page.user):
-		with pytest.raises(MoveNotAllowed):
+		with pytest.raises(TransitionNotAllowed):
 			bookings.ask_to_reschedule(booking.id, "", NINE + 60)
-		with pytest.raises(MoveNotAllowed):
+		with pytest.raises(TransitionNotAllowed):
 			bookings.ask_to_reschedule(booking.id, "", NINE + 1800, gives_back=True)
 		assert bookings.ask_to_reschedule(booking.id, "", NINE + 60, gives_back=True).status == "Rescheduled"

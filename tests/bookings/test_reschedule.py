@@ -13,13 +13,13 @@ from scheduler_integration.exceptions import (
 	BookingNotFound,
 	InvalidRequest,
 	LinkExpired,
-	MoveNotAllowed,
 	NotPermitted,
 	RescheduleNotAllowed,
 	SlotTaken,
 	TimeNotFree,
 	TooLateToChange,
 	TooManyChanges,
+	TransitionNotAllowed,
 )
 from scheduler_integration.meetings.lookup import booking_by_token, get_for_host
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
@@ -343,7 +343,7 @@ class TestTheHost:
 		with as_user(page.user):
 			with refused(InvalidRequest):
 				move_as_host(old.id, NOW)
-			with refused(MoveNotAllowed):
+			with refused(TransitionNotAllowed):
 				move_as_host(old.id, TUESDAY, now=NINE + HALF)
 
 	def test_a_stranger_may_not(self, as_user):
@@ -438,7 +438,7 @@ class TestAMultiDayMeeting:
 		page, _type, old = booked(number_of_days=2)
 		with refused(TooLateToChange):
 			move(old, NINE + 7 * 86400, now=NINE + 60)
-		with as_user(page.user), refused(MoveNotAllowed):
+		with as_user(page.user), refused(TransitionNotAllowed):
 			move_as_host(old.id, NINE + 7 * 86400, now=NINE + 60)
 		with as_user(page.user):
 			assert "reschedule" not in get_for_host(old.id, NINE + 60).actions

@@ -7,12 +7,12 @@ from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
-from scheduler_integration.exceptions import MoveNotAllowed
+from scheduler_integration.exceptions import TransitionNotAllowed
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.meetings.moves import Actor, check_open
 from scheduler_integration.meetings.policy import has_begun_over_several_days
 from scheduler_integration.meetings.summaries import HostBooking, for_host
+from scheduler_integration.meetings.transitions import Actor, check_open
 
 
 @command
@@ -44,6 +44,8 @@ def ask_to_reschedule(name: str, message: str, now: int, *, gives_back: bool = F
 def _check_may_ask(booking: Document, now: int, gives_back: bool) -> None:
 	check_open(booking, now)
 	if has_begun_over_several_days(booking, now):
-		raise MoveNotAllowed(_("The first day of this meeting has begun."))
+		raise TransitionNotAllowed(_("The first day of this meeting has begun."))
 	if booking.starts_at <= now and not gives_back:
-		raise MoveNotAllowed(_("The meeting has begun. To ask for another time now, also give the present time back."))
+		raise TransitionNotAllowed(
+			_("The meeting has begun. To ask for another time now, also give the present time back.")
+		)

@@ -26,9 +26,9 @@ from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
-from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
+from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.parsing.booking_request import BookingRequest
 
 _CALENDAR_REASONS = {engine.Reason.BUSY, engine.Reason.BUFFER}

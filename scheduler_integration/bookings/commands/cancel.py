@@ -10,10 +10,10 @@ from scheduler_integration.bookings.sessions import together
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.meetings.policy import cancel_refusal
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.meetings.transitions import Actor
 
 
 @command

@@ -4,8 +4,8 @@ from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.meetings.moves import Actor
 from scheduler_integration.meetings.summaries import HostBooking, for_host
+from scheduler_integration.meetings.transitions import Actor
 
 
 @command

@@ -12,9 +12,9 @@ from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import InvalidRequest, LinkExpired, SlotTaken
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.meetings.moves import Actor, check_open
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.meetings.transitions import Actor, check_open
 
 
 @command

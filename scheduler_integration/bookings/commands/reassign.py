@@ -23,10 +23,10 @@ from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.meetings.moves import check_open
 from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.sessions import live_in_session, session_key
 from scheduler_integration.meetings.summaries import HostBooking, for_host
+from scheduler_integration.meetings.transitions import check_open
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.times import Objection
 
@@ -118,7 +118,7 @@ def _move_session(booking: Document, leaving: str, coming: str, now: int) -> Non
 	"""
 	main = coming if leaving == booking.host else booking.host
 	since = _to_come(booking, now)[0][0]
-	guard.move_session(
+	guard.move_session_key(
 		booking.session, session_key(booking.meeting_type, booking.starts_at, main), leaving, coming, since
 	)
 

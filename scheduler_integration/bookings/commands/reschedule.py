@@ -32,15 +32,15 @@ from scheduler_integration.bookings.sessions import join, joinable_booking, toge
 from scheduler_integration.bookings.store import insert, save
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.exceptions import InvalidRequest, MoveNotAllowed, NotPermitted
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, TransitionNotAllowed
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.meetings.moves import Actor, check_move
 from scheduler_integration.meetings.policy import has_begun_over_several_days, is_given_back, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import bookable_for, main_first, slot_request_for
 from scheduler_integration.meetings.sessions import new_session_uid, others_in_session, session_key
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
+from scheduler_integration.meetings.transitions import Actor, check_transition
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.permissions import is_manager
 
@@ -103,7 +103,7 @@ def reschedule_by_host(
 	duration isn't offered, and TimeNotFree or SlotTaken. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	check_move(booking, "Rescheduled", Actor.HOST, now)
+	check_transition(booking, "Rescheduled", Actor.HOST, now)
 	_check_host_may(booking, request, force, now)
 	found, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking, request.duration)
 	_check_differs(booking, request, wanted)
@@ -128,7 +128,7 @@ def _check_host_may(booking: Document, request: RescheduleRequest, force: bool, 
 	if force and not is_manager():
 		raise NotPermitted(_("Only a Scheduling Manager can move a meeting against the rules."))
 	if has_begun_over_several_days(booking, now):
-		raise MoveNotAllowed(_("The first day of this meeting has begun."))
+		raise TransitionNotAllowed(_("The first day of this meeting has begun."))
 	if request.start <= now:
 		raise InvalidRequest(details={"start": _("Choose a time in the future.")})
 

@@ -123,7 +123,7 @@ def _move_session_back(bookings: dict[str, Document], facts: Facts) -> None:
 			before = {row["user"] for row in image["hosts"]}
 			coming = next(user for user in booking.host_users() if user not in before)
 			leaving = next(user for user in before if user not in booking.host_users())
-			guard.move_session(booking.session, image["session"], coming, leaving, 0)
+			guard.move_session_key(booking.session, image["session"], coming, leaving, 0)
 			return
 
 

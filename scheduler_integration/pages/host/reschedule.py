@@ -21,7 +21,7 @@ DAYS = 14
 
 
 @dataclass(frozen=True)
-class MoveWish:
+class RescheduleWish:
 	"""The day that was chosen, None at first; the days shown are the DAYS from `first` on, in the host's zone."""
 
 	first: date
@@ -32,17 +32,17 @@ class MoveWish:
 		return self.first + timedelta(days=DAYS - 1)
 
 
-def move_wish(booking: HostBooking, day: date | None, since: date | None, now: int, zone: str) -> MoveWish:
+def reschedule_wish(booking: HostBooking, day: date | None, since: date | None, now: int, zone: str) -> RescheduleWish:
 	"""Return the days to show: from `since` on, or else from the week of the chosen day or the meeting on."""
 	today = local_date(now, zone)
 	shown = since or day or local_date(booking.start, zone)
-	return MoveWish(max(shown, today), day)
+	return RescheduleWish(max(shown, today), day)
 
 
-def move_view(
+def reschedule_view(
 	booking: HostBooking,
 	found: OfferedSlots,
-	wish: MoveWish,
+	wish: RescheduleWish,
 	style: dates.TimeStyle,
 	now: int,
 	address: Callable[..., str],
@@ -71,7 +71,7 @@ def move_view(
 	}
 
 
-def _span(wish: MoveWish, style: dates.TimeStyle) -> str:
+def _span(wish: RescheduleWish, style: dates.TimeStyle) -> str:
 	return dates.short_range(wish.first, wish.last, style.locale)
 
 

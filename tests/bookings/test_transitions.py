@@ -6,10 +6,10 @@ import pytest
 from scheduler_integration import bookings, jobs
 from scheduler_integration.bookings.commands.cancel import decline_unanswered
 from scheduler_integration.bookings.commands.outcome import complete_past
-from scheduler_integration.exceptions import AlreadyCancelled, MoveNotAllowed, NotPermitted, SchedulingError
+from scheduler_integration.exceptions import AlreadyCancelled, NotPermitted, SchedulingError, TransitionNotAllowed
 from scheduler_integration.meetings.lookup import PAST, list_for_host
-from scheduler_integration.meetings.moves import MOVES
 from scheduler_integration.meetings.status import LIVE, OPEN, RELEASED
+from scheduler_integration.meetings.transitions import TRANSITIONS
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
@@ -123,18 +123,18 @@ def test_every_command_in_this_state(as_user, state, by):
 	assert wrong == []
 
 
-def test_a_move_is_in_the_table_exactly_if_a_command_makes_it():
+def test_a_transition_is_in_the_table_exactly_if_a_command_makes_it():
 	made = {(before, after) for (before, _command), (_phases, after) in ALLOWED.items() if before != after}
-	assert {(move.before, move.after) for move in MOVES} == made
+	assert {(transition.before, transition.after) for transition in TRANSITIONS} == made
 
 
 def test_nothing_leaves_a_released_state():
-	assert not any(move.before in RELEASED for move in MOVES)
-	assert {move.before for move in MOVES} == LIVE
-	assert all(move.after not in OPEN or move.before in OPEN for move in MOVES)
+	assert not any(transition.before in RELEASED for transition in TRANSITIONS)
+	assert {transition.before for transition in TRANSITIONS} == LIVE
+	assert all(transition.after not in OPEN or transition.before in OPEN for transition in TRANSITIONS)
 
 
-def test_strangers_and_other_hosts_make_no_move(as_user):
+def test_strangers_and_other_hosts_change_no_state(as_user):
 	_page, booking = requested()
 	for user in (make_user("Eve"), "Guest"):
 		with as_user(user):
@@ -160,7 +160,7 @@ class TestTheTimeline:
 		complete_past(booking.id, END + 900)
 		assert "automatically" in notes(booking.id)[-1].content
 
-	def test_is_rolled_back_with_its_move(self):
+	def test_is_rolled_back_with_its_transition(self):
 		_page, booking = requested()
 		attempt("host confirms", booking, NOW)
 		assert notes(booking.id) == []
@@ -256,5 +256,5 @@ def test_a_no_show_can_be_taken_back_for_seven_days():
 	booking = door.book(payload(page, make_meeting_type(page), NINE), NOW)
 	bookings.mark_no_show(booking.id, "", END)
 	assert bookings.complete(booking.id, END + 7 * DAY - 1).status == "Completed"
-	with pytest.raises(MoveNotAllowed, match="seven days"):
+	with pytest.raises(TransitionNotAllowed, match="seven days"):
 		bookings.mark_no_show(booking.id, "", END + 7 * DAY)

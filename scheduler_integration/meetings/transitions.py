@@ -1,4 +1,4 @@
-"""The state machine of a booking: MOVES is every allowed change of its status. Everything else is refused.
+"""The state machine of a booking: TRANSITIONS is every allowed change of its status. Everything else is refused.
 
                      +-----------+  confirm   +-----------+  complete   +-----------+
         book ------> |  Pending  | ---------> | Scheduled | ----------> | Completed |
@@ -31,7 +31,7 @@ from enum import Enum
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.exceptions import AlreadyCancelled, MoveNotAllowed, SchedulingError
+from scheduler_integration.exceptions import AlreadyCancelled, SchedulingError, TransitionNotAllowed
 from scheduler_integration.meetings.status import OPEN, RELEASED
 
 DAY = 86400
@@ -42,7 +42,7 @@ CORRECTION_SECONDS = 7 * DAY
 
 
 class Actor(str, Enum):
-	"""The one who moves a booking: the attendee with the manage link, a signed-in host or manager, or a job."""
+	"""The one who changes a booking's state: the attendee with the manage link, a signed-in host or manager, or a job."""
 
 	ATTENDEE = "Attendee"
 	HOST = "Host"
@@ -68,7 +68,7 @@ def _within_a_week(booking: Document, now: int) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Transition:
 	"""One allowed change of status. `objection` returns why it isn't allowed at `now`, or None if it is."""
 
 	before: str
@@ -79,51 +79,53 @@ class Move:
 
 _ATTENDEE, _HOST, _SYSTEM = Actor.ATTENDEE, Actor.HOST, Actor.SYSTEM
 
-MOVES = (
-	Move("Pending", "Scheduled", (_HOST,), _before_the_end),
-	Move("Pending", "Declined", (_HOST,), _before_the_end),
-	Move("Pending", "Declined", (_SYSTEM,), _after_the_start),
-	Move("Pending", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
-	Move("Pending", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
-	Move("Scheduled", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
-	Move("Scheduled", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
-	Move("Scheduled", "Completed", (_HOST,), _after_the_start),
-	Move("Scheduled", "Completed", (_SYSTEM,), _well_after_the_end),
-	Move("Scheduled", "No Show", (_HOST,), _after_the_start),
-	Move("Completed", "No Show", (_HOST,), _within_a_week),
-	Move("No Show", "Completed", (_HOST,), _within_a_week),
+TRANSITIONS = (
+	Transition("Pending", "Scheduled", (_HOST,), _before_the_end),
+	Transition("Pending", "Declined", (_HOST,), _before_the_end),
+	Transition("Pending", "Declined", (_SYSTEM,), _after_the_start),
+	Transition("Pending", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
+	Transition("Pending", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
+	Transition("Scheduled", "Cancelled", (_ATTENDEE, _HOST), _before_the_end),
+	Transition("Scheduled", "Rescheduled", (_ATTENDEE, _HOST), _before_the_end),
+	Transition("Scheduled", "Completed", (_HOST,), _after_the_start),
+	Transition("Scheduled", "Completed", (_SYSTEM,), _well_after_the_end),
+	Transition("Scheduled", "No Show", (_HOST,), _after_the_start),
+	Transition("Completed", "No Show", (_HOST,), _within_a_week),
+	Transition("No Show", "Completed", (_HOST,), _within_a_week),
 )
 
 
-def move_refusal(booking: Document, after: str, actor: Actor, now: int) -> SchedulingError | None:
-	"""Return why the actor can't move the booking to the state `after`, or None if they can. `now` is in epoch seconds.
+def transition_refusal(booking: Document, after: str, actor: Actor, now: int) -> SchedulingError | None:
+	"""Return why the actor can't bring the booking into the state `after`, or None if they can. `now` is in epoch seconds.
 
 	The rules of the meeting type, such as its change notice, are decided elsewhere (policy.py).
 	"""
 	if booking.status in RELEASED:
 		return AlreadyCancelled(_released_sentence(booking.status))
-	possible = [move for move in MOVES if (move.before, move.after) == (booking.status, after)]
-	own = next((move for move in possible if actor in move.by), None)
+	possible = [
+		transition for transition in TRANSITIONS if (transition.before, transition.after) == (booking.status, after)
+	]
+	own = next((transition for transition in possible if actor in transition.by), None)
 	if not own:
-		return MoveNotAllowed(
+		return TransitionNotAllowed(
 			_only_others_sentence(possible) if possible else _impossible_sentence(booking, after, now)
 		)
 	sentence = own.objection(booking, now)
-	return MoveNotAllowed(sentence) if sentence else None
+	return TransitionNotAllowed(sentence) if sentence else None
 
 
-def check_move(booking: Document, after: str, actor: Actor, now: int) -> None:
-	"""Raise AlreadyCancelled or MoveNotAllowed if the actor can't move the booking to the state `after`."""
-	if refusal := move_refusal(booking, after, actor, now):
+def check_transition(booking: Document, after: str, actor: Actor, now: int) -> None:
+	"""Raise AlreadyCancelled or TransitionNotAllowed if the actor can't bring the booking into the state `after`."""
+	if refusal := transition_refusal(booking, after, actor, now):
 		raise refusal
 
 
 def check_open(booking: Document, now: int) -> None:
-	"""Raise AlreadyCancelled or MoveNotAllowed if the booking can't be changed any more without changing its state."""
+	"""Raise AlreadyCancelled or TransitionNotAllowed if the booking can't be changed any more without changing its state."""
 	if booking.status in RELEASED:
 		raise AlreadyCancelled(_released_sentence(booking.status))
 	if booking.status not in OPEN or booking.ends_at <= now:
-		raise MoveNotAllowed(_("This meeting is over."))
+		raise TransitionNotAllowed(_("This meeting is over."))
 
 
 def _released_sentence(status: str) -> str | None:
@@ -134,8 +136,8 @@ def _released_sentence(status: str) -> str | None:
 	return sentences.get(status)
 
 
-def _only_others_sentence(moves: list[Move]) -> str:
-	if all(move.by == (_SYSTEM,) for move in moves):
+def _only_others_sentence(transitions: list[Transition]) -> str:
+	if all(transition.by == (_SYSTEM,) for transition in transitions):
 		return _("This happens by itself.")
 	return _("Only a host of the meeting can do this.")
 
