@@ -73,7 +73,9 @@ def _words(day: ForecastDay, spans: dict[str, list[Interval]], style: dates.Time
 
 
 def _closed(day: ForecastDay) -> str:
-	return _("not available: {0}").format(day.closed_by) if day.closed_by else _("no times offered")
+	if day.closed_by is None:
+		return _("no times offered")
+	return _("not available: {0}").format(day.closed_by) if day.closed_by else _("not available")
 
 
 def _url(day: ForecastDay, offered: list[Interval], meeting_type: str | None) -> str | None:

@@ -15,7 +15,7 @@
 // it becomes false, nothing is sent), `autosave:saved` (detail: the answer), `autosave:undone` (the page is loaded
 // again unless this is prevented). To save by a script, dispatch `change` on the form.
 import { make, t } from "../shared/page.js";
-import { toast, toastLater } from "./undo-toast.js";
+import { clear, toast, toastLater } from "./undo-toast.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 /** @typedef {{ saved: boolean, message: string, modified?: string, undo?: string | null, seconds?: number | null, errors?: Record<string, string>, conflict?: { modified: string, theirs: Record<string, string>, mine?: Record<string, string> } }} Answer */
@@ -36,6 +36,8 @@ export function autosave(form) {
 			return;
 		}
 		isSending = true;
+		// An earlier message would undo the change before this one.
+		clear();
 		if (await isAgreed(form)) show(form, await send(addressOf(form), fieldsOf(form)), save);
 		isSending = false;
 		if (isWanted) {
