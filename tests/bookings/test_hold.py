@@ -68,6 +68,12 @@ def test_a_key_holds_one_slot_at_a_time(page, call):
 	assert hours(page, call) == ["09:00"]
 
 
+def test_ones_own_hold_frees_no_other_time_that_somebody_holds_later(page, call):
+	mine = hold(page, call)
+	hold(page, call, "2026-03-02T09:30:00+00:00")
+	assert hours(page, call, hold=mine) == ["09:00"]
+
+
 def test_what_is_held_by_another_can_not_be_held_or_booked(page, call):
 	key = hold(page, call)
 	with pytest.raises(SlotTaken):

@@ -18,9 +18,8 @@ from scheduler_integration.calendars.sync import sync
 from scheduler_integration.exceptions import AnswerTooLarge, InvalidRequest, UnexpectedAnswer
 from scheduler_integration.http import client as http_client
 from scheduler_integration.http.client import Answer, Limits
-from tests.calendars.test_mirror import HOUR, NOW
-from tests.calendars.test_sync import WITHOUT_TEN, offered
 from tests.support.calendar_servers import calendar_of, times
+from tests.support.calendars import HOUR, NOW, WITHOUT_TEN, offered
 from tests.support.factories import at, make_user
 from tests.support.wsgi import Response, serving
 

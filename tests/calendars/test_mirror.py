@@ -12,11 +12,8 @@ from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
 from tests.support.calendar_servers import calendar_of, times
-from tests.support.factories import at, make_meeting_type, make_page, make_team_page, make_user, payload
-
-NOW = at("2026-03-01 06:00")
-NINE = at("2026-03-02 09:00")
-HOUR = 3600
+from tests.support.calendars import HOUR, NINE, NOW, book, connected, deliver
+from tests.support.factories import make_meeting_type, make_page, make_team_page, make_user, payload
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calendar-servers")]
 
@@ -36,28 +33,6 @@ def page(commit_clean):
 @pytest.fixture
 def connection(page, connect, caldav):
 	return connected(connect, page.user, caldav)
-
-
-def connected(connect, user, server):
-	made = connect(user, "CalDAV", server.address, server.login, server.password)
-	assert sync(made.name, NOW).error is None
-	assert frappe.db.get_value("Connected Calendar", {"parent": made.name}, "write_bookings")
-	return made
-
-
-def type_of(page):
-	return frappe.get_doc("Meeting Type", {"scheduling_page": page.name})
-
-
-def book(page, start=NINE, **fields):
-	booking = door.book(payload(page, type_of(page), start, **fields), NOW)
-	frappe.db.commit()
-	return frappe.get_doc("Booking", booking.id)
-
-
-def deliver(now=NOW):
-	frappe.db.commit()
-	bookings.run_due_tasks(lambda: now, 20)
 
 
 def cancel(booking, now=NOW):

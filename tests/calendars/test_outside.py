@@ -5,11 +5,11 @@ import pytest
 from frappe.utils.password import update_password
 
 from scheduler_integration import bookings, jobs
-from scheduler_integration.calendars.mirror.outside import changes_of, changes_of_booking
+from scheduler_integration.calendars.mirror.outside import changes_of, changes_of_booking, untold_changes
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.platform import clock
-from tests.calendars.test_mirror import HOUR, NINE, NOW, book, connected, deliver
 from tests.support import door
+from tests.support.calendars import HOUR, NINE, NOW, book, connected, deliver
 from tests.support.factories import make_meeting_type, make_user, payload
 
 PASSWORD = "calendars-of-jane-1"
@@ -151,6 +151,29 @@ def test_a_moved_event_is_shown_and_the_booking_stays(page, connection, booking,
 	caldav.put_raw(caldav.names()[0], move_back)
 	sync(connection.name, NOW + 2 * HOUR)
 	assert changes_of(page.user, NOW) == []
+
+
+def test_who_was_told_of_a_move_is_told_again_only_of_another_one(page, connection, booking, caldav):
+	move_there(caldav)
+	sync(connection.name, NOW + HOUR)
+	jobs.follow_calendars(NOW + HOUR)
+	assert untold_changes(NOW) == []
+	(name,) = caldav.names()
+	caldav.put_raw(name, caldav.get(name).replace("DTEND:20260302T140000Z", "DTEND:20260302T150000Z"))
+	sync(connection.name, NOW + 2 * HOUR)
+	(change,) = changes_of(page.user, NOW)
+	assert (change.ends_at, untold_changes(NOW)) == (NINE + 6 * HOUR, [])
+	caldav.put_raw(name, caldav.get(name).replace("DTSTART:20260302T130000Z", "DTSTART:20260302T120000Z"))
+	sync(connection.name, NOW + 3 * HOUR)
+	assert [each.starts_at for each in untold_changes(NOW)] == [NINE + 3 * HOUR]
+
+
+def test_the_event_of_a_cancelled_booking_is_no_difference(page, connection, booking, caldav):
+	move_there(caldav)
+	sync(connection.name, NOW + HOUR)
+	assert len(changes_of(page.user, NOW)) == len(untold_changes(NOW)) == 1
+	bookings.cancel_by_token(booking_token(booking), "Ill", NOW + 2 * HOUR)
+	assert changes_of(page.user, NOW) == untold_changes(NOW) == []
 
 
 def test_moving_reschedules_if_the_host_wants_that(page, connection, booking, caldav):

@@ -17,8 +17,8 @@ from scheduler_integration import bookings, engine
 from scheduler_integration.calendars.lease import SECONDS as LEASE
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.exceptions import SchedulingError
-from tests.calendars.test_mirror import book, deliver
 from tests.support.calendar_servers import CalendarServer, calendar_of
+from tests.support.calendars import book, deliver
 from tests.support.factories import at, make_meeting_type, make_page
 from tests.support.wsgi import Request, Response, serving
 

@@ -13,21 +13,17 @@ from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.calendars.leaving import leave
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.calendars.windows import is_due_for_full, window_for
 from scheduler_integration.catalogue.lookup import find_bookable
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, InvalidRequest, SlotTaken, Unreachable
 from scheduler_integration.platform import clock
 from tests.support import door
 from tests.support.calendar_servers import calendar_of, times
-from tests.support.door import slots_between
-from tests.support.factories import at, hour, make_user, payload
+from tests.support.calendars import ALL_DAY, HOUR, NOW, WITHOUT_TEN, offered, type_of
+from tests.support.factories import at, make_user, payload
 from tests.support.site import on_real_site
 
-NOW = at("2026-03-01 06:00")
-MONDAY = date(2026, 3, 2)
-ALL_DAY = ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"]
 TEN = times(at("2026-03-02 10:00"), at("2026-03-02 11:00"))
-WITHOUT_TEN = [each for each in ALL_DAY if each != "10:00"]
-HOUR = 3600
 
 
 @pytest.fixture
@@ -37,15 +33,6 @@ def connection(page, connect, feed):
 	made = connect(page.user, "ICS", feed.url)
 	assert sync(made.name, NOW).error is None
 	return made
-
-
-def type_of(page):
-	return frappe.get_doc("Meeting Type", {"scheduling_page": page.name})
-
-
-def offered(page, now=NOW, day=MONDAY):
-	found = slots_between(page.slug, type_of(page).slug, day, day, "UTC", None, now)
-	return [hour(slot.start) for slots in found.days.values() for slot in slots]
 
 
 def book(page, start, now=NOW):
@@ -61,6 +48,19 @@ def test_an_event_of_the_hosts_calendar_is_neither_offered_nor_booked(page, conn
 	with pytest.raises(SlotTaken):
 		book(page, "2026-03-02 10:00")
 	assert book(page, "2026-03-02 11:00")
+
+
+def test_a_calendar_that_is_read_no_more_takes_no_time(page, connection):
+	connection.reload()
+	connection.calendars[0].update({"check_conflicts": 0, "write_bookings": 0})
+	connection.save()
+	assert offered(page) == ALL_DAY
+	assert frappe.db.count("Calendar Busy Time", {"connection": connection.name}) == 0
+
+
+@pytest.mark.parametrize(("after", "is_due"), [(7 * 86400 - 1, False), (7 * 86400, True)])
+def test_everything_is_read_again_a_week_after_the_last_time(page, after, is_due):
+	assert is_due_for_full(NOW, NOW + 400 * 86400, window_for(page.user, NOW + after), NOW + after) is is_due
 
 
 def test_a_new_connection_closes_until_it_was_read(page, connect, feed):

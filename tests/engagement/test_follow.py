@@ -75,10 +75,12 @@ def test_a_booking_without_a_reference_is_matched_by_the_clients_address(page, m
 
 @pytest.mark.parametrize(("age", "counts"), [(CLICK_WINDOW - 1, True), (CLICK_WINDOW, False)])
 def test_an_old_click_did_not_bring_the_booking(page, meeting_type, assessment, click, age, counts):
-	frappe.db.set_value("Scheduler Engagement", click.name, "clicked_at", NOW - age)
+	frappe.db.set_value("Scheduler Engagement", click.name, {"clicked_at": NOW - age, "channel": "pdf"})
+	frappe.db.set_value("Client Assessment", assessment.name, "primary_phase", "Grow")
 	row = row_of(booked(page, meeting_type, attendee_email=assessment.client_email))
 	assert (row.matched_by, row.assessment) == ("E-mail", assessment.name)
-	assert (row.from_report, row.click) == ((1, click.name) if counts else (0, None))
+	assert (row.from_report, row.click, row.channel) == ((1, click.name, "pdf") if counts else (0, None, None))
+	assert row.phase == ("Build" if counts else "Grow")
 
 
 @pytest.mark.parametrize("reference", ["forged.AAAAAAAAAAAAAAAAAAAAAA", "<script>", {"a": 1}, "x" * 4000, None])

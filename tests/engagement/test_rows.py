@@ -24,28 +24,37 @@ def row(target):
 	return engagement(consultant=target.consultant)[0]
 
 
-def test_the_fields_are_those_of_the_specification():
-	meta = frappe.get_meta("Scheduler Engagement")
-	kinds = meta.get_field("event_type").options.split("\n")
-	assert kinds == ["link_clicked", "meeting_booked", "meeting_completed", "meeting_cancelled"]
-	lengths = {name: meta.get_field(name).length for name in ("scheduler_event_id", "referrer")}
-	assert lengths == {"scheduler_event_id": 200, "referrer": 500}
-	instants = [meta.get_field(f"{name}_at").fieldtype for name in ("clicked", "booked", "completed")]
-	assert {*instants, meta.get_field("scheduled_for").fieldtype} == {"Long Int"}
-	links = {name: meta.get_field(name).options for name in ("assessment", "consultant", "client", "meeting_type")}
-	assert links == {
-		"assessment": "Client Assessment",
-		"consultant": "User",
-		"client": "User",
-		"meeting_type": "Meeting Type",
-	}
+EVENTS = ("link_clicked", "meeting_booked", "meeting_completed", "meeting_cancelled")
+
+
+def insert(target, **fields):
+	values = {"doctype": "Scheduler Engagement", "consultant": target.consultant, "event_type": EVENTS[0], **fields}
+	return frappe.get_doc(values).insert()
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_each_event_of_the_specification_is_stored(target, event):
+	insert(target, event_type=event)
+	assert [row.event_type for row in engagement(consultant=target.consultant)] == [event]
 
 
 def test_an_unknown_event_is_refused(target):
-	with pytest.raises(frappe.ValidationError):
-		frappe.get_doc(
-			{"doctype": "Scheduler Engagement", "consultant": target.consultant, "event_type": "link_seen"}
-		).insert()
+	with pytest.raises(frappe.ValidationError, match="link_seen") as refused:
+		insert(target, event_type="link_seen")
+	assert all(event in str(refused.value) for event in EVENTS)
+
+
+@pytest.mark.parametrize(("field", "length"), [("scheduler_event_id", 200), ("referrer", 500)])
+def test_texts_are_as_long_as_in_the_specification(target, field, length):
+	assert len(insert(target, **{field: "x" * length}).get(field)) == length
+	with pytest.raises(frappe.CharacterLengthExceededError):
+		insert(target, **{field: "x" * (length + 1)})
+
+
+def test_an_instant_after_2038_is_kept(target):
+	late = dict.fromkeys(("clicked_at", "booked_at", "completed_at", "scheduled_for"), 2**31 + 1)
+	name = insert(target, **late).name
+	assert frappe.db.get_value("Scheduler Engagement", name, list(late)) == tuple(late.values())
 
 
 def test_the_desk_shows_the_sites_wall_time(row):

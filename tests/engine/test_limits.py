@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduler_integration.engine import Booked, HostPool, Limit, MeetingRules, Member, Reason
+from scheduler_integration.engine import Booked, HostPool, Limit, MeetingRules, Member, Reason, reassignment_refusals
 
 from .support import DAY, EVERY_DAY, HOUR, MINUTE, at, host, local_days_listed, refusal, weekly
 
@@ -151,3 +151,12 @@ def test_a_refusal_names_its_limit():
 	rules, full = MeetingRules(30, limits=limits), office(booked("04 09:00"))
 	told = HostPool([Member(rules, full)], NOW).refusals(at("2025-03-05 11:00", ZONE))["host"]
 	assert [each.limit for each in told] == [limits[1], limits[2]]
+
+
+def test_a_reassigned_course_lacks_the_weeks_minutes_once_for_each_date():
+	"""Its dates are counted together. A second count of each date alone would refuse it twice."""
+	rules = MeetingRules(60, days=2, limits=(Limit("week", 80, in_minutes=True),))
+	parts = [(start, start + HOUR) for start in (at("2025-03-04 09:00", ZONE), at("2025-03-05 09:00", ZONE))]
+	member = Member(rules, office(booked("03 09:00")))
+	found = [(start, each.reason, each.limit) for start, each in reassignment_refusals(member, parts, NOW)]
+	assert found == [(start, Reason.WEEKLY_LIMIT, rules.limits[0]) for start, _end in parts]

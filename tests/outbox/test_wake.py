@@ -179,6 +179,7 @@ class TestARunningJob:
 		first = [commit_a_task("email") for _each in range(2)]
 		self.pauses = [lambda: first.append(commit_a_task("email"))]
 		assert self.run()
+		assert len(first) == 3
 		assert sorted(self.ran) == sorted(first)
 		# The commit in the pause knew that the job would look again.
 		assert len(queued) == 1

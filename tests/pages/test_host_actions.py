@@ -100,7 +100,8 @@ def test_a_time_that_is_not_free_says_why_and_offers_the_nearest(client, offer):
 	answer = press(client, name, "reschedule", "move", to_date=str(utc(NOON).date()), to_time="13:00")
 	assert answer.status_code == 409
 	box = read(answer.text).one("div", class_="alert")
-	assert box.all("li")
+	(reason,) = box.all("li")
+	assert reason.text == "Something else is in the calendar at that time."
 	others = box.all("form")
 	assert len(others) == 3
 	assert "anyway" not in box.text
