@@ -1,4 +1,4 @@
-# make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | bench-load BENCH=... SITE=... |
+# make demo | test | test-bench BENCH=~/frappe-bench SITE=test.localhost | bench | bench-site BENCH=... SITE=... | bench-load BENCH=... SITE=... | bench-rush BENCH=... SITE=... |
 #   bench-statements BENCH=... SITE=... | lint
 # Each prepares its own virtual environment in .venv; nothing else is asked of the machine than Python 3.11 to 3.14 and venv.
 
@@ -15,7 +15,7 @@ DEV := $(VENV)/.dev
 NODE := requirements/node
 NODE_TOOLS := $(NODE)/node_modules/.installed
 
-.PHONY: demo test test-bench bench bench-site bench-load bench-statements lint lint-scripts lint-with-node format format-with-node reset clean
+.PHONY: demo test test-bench bench bench-site bench-load bench-rush bench-statements lint lint-scripts lint-with-node format format-with-node reset clean
 .DEFAULT_GOAL := test
 
 $(EMBEDDED): requirements/embedded.txt
@@ -51,6 +51,9 @@ bench-site:
 
 bench-load:
 	$(BENCH)/env/bin/python -m benchmarks.load $(BENCH) $(SITE) $(ARGS)
+
+bench-rush:
+	$(BENCH)/env/bin/python -m benchmarks.rush $(BENCH) $(SITE) $(ARGS)
 
 bench-statements:
 	$(BENCH)/env/bin/python -m benchmarks.statements $(BENCH) $(SITE)

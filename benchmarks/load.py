@@ -93,14 +93,14 @@ class Clients:
 			headers = {"X-Frappe-Site-Name": self.site, "X-Forwarded-For": somebodys_address()}
 			for request in requests[nth::count]:
 				began = time.perf_counter()
-				status = _send(connection, headers, request)
+				status = send(connection, headers, request)
 				taken = time.perf_counter() - began
 				with lock:
 					found.seconds.append(taken)
 					found.statuses[status] += 1
 				if count == 1:
 					began = time.perf_counter()
-					_send(connection, headers, Request(PING))
+					send(connection, headers, Request(PING))
 					found.pings.append(time.perf_counter() - began)
 
 		before, cpu, began = _lock_counters(), self.meters.read(), time.perf_counter()
@@ -113,7 +113,7 @@ class Clients:
 		return found
 
 
-def _send(connection: http.client.HTTPConnection, headers: dict[str, str], request: Request) -> int:
+def send(connection: http.client.HTTPConnection, headers: dict[str, str], request: Request) -> int:
 	"""Send the request over a connection of its own, as bench's nginx does, and return the status.
 
 	Connections that stay open stay with one web worker: then one may serve most clients, and the other is idle.
@@ -181,9 +181,9 @@ class Hosts:
 		return Request(f"/api/method/scheduler_integration.api.public.get_slots?{query}")
 
 	def bookings(self, count: int, hosts: int) -> list[Request]:
-		return [self._booking(each % hosts) for each in range(count)]
+		return [self.booking(each % hosts) for each in range(count)]
 
-	def _booking(self, host: int) -> Request:
+	def booking(self, host: int) -> Request:
 		slug, type_slug = self._pages[host]
 		start = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(next(self._starts[host])))
 		who = {"attendee_name": random.choice(NAMES), "attendee_email": next(self._guests)}
@@ -202,19 +202,19 @@ def _office_hours() -> Iterator[int]:
 
 
 @contextmanager
-def _gunicorn(site: Site, workers: int, threads: int, meters: Meters) -> Iterator[int]:
+def gunicorn(site: Site, workers: int, threads: int, meters: Meters) -> Iterator[int]:
 	"""Serve the site as a bench in production does, and yield the port."""
 	port = free_port()
 	own = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads), "--preload"]
 	command = [sys.executable, "-W", "ignore", "-m", "gunicorn", *own, "--timeout", "120", "frappe.app:application"]
-	with _process(site, command) as pid:
+	with process(site, command) as pid:
 		_wait_for(port, site.name)
 		meters.add(WEB, pid)
 		yield port
 
 
 @contextmanager
-def _process(site: Site, command: list[str]) -> Iterator[int]:
+def process(site: Site, command: list[str]) -> Iterator[int]:
 	with tempfile.TemporaryFile() as log:
 		process = subprocess.Popen(command, cwd=site.working_directory, env=site.environment, stdout=log, stderr=log)
 		try:
@@ -224,7 +224,7 @@ def _process(site: Site, command: list[str]) -> Iterator[int]:
 			process.wait(timeout=60)
 
 
-def _rq_worker(nice: int) -> list[str]:
+def rq_worker(nice: int) -> list[str]:
 	"""Return the command of a worker that leaves the processors to guests, as docs/scaling.md recommends."""
 	cli = [sys.executable, "-W", "ignore", "-m", "frappe.utils.bench_helper", "frappe", "worker"]
 	return ["nice", "-n", str(nice), *cli, "--queue", "short,default,long", "--quiet"]
@@ -234,16 +234,14 @@ def _wait_for(port: int, site: str) -> None:
 	deadline = time.monotonic() + 60
 	while time.monotonic() < deadline:
 		try:
-			_send(
-				http.client.HTTPConnection("127.0.0.1", port, timeout=30), {"X-Frappe-Site-Name": site}, Request(PING)
-			)
+			send(http.client.HTTPConnection("127.0.0.1", port, timeout=30), {"X-Frappe-Site-Name": site}, Request(PING))
 			return
 		except OSError:
 			time.sleep(0.2)
 	raise RuntimeError("The server didn't start.")
 
 
-def _wait_for_worker(pid: int) -> None:
+def wait_for_worker(pid: int) -> None:
 	"""Wait until the RQ worker takes jobs. Its own start isn't measured."""
 	from frappe.utils.background_jobs import get_redis_conn
 	from rq import Worker
@@ -255,7 +253,7 @@ def _wait_for_worker(pid: int) -> None:
 		time.sleep(0.2)
 
 
-def _percentile(values: list[float], share: float) -> float:
+def percentile(values: list[float], share: float) -> float:
 	return sorted(values)[min(len(values) - 1, int(len(values) * share))] * 1000
 
 
@@ -276,7 +274,7 @@ def _row(what: str, clients: int, found: Measured, ping: Measured) -> str:
 		f"{found.a_second:.1f}",
 		f"{p50:.1f}",
 		f"{p50 / unit:.1f}",
-		f"{_percentile(found.seconds, 0.95):.0f}",
+		f"{percentile(found.seconds, 0.95):.0f}",
 		f"{max(found.seconds) * 1000:.0f}",
 		answers,
 		f"{waits} ({waited} ms)",
@@ -350,9 +348,9 @@ def main(arguments: list[str]) -> None:
 		site.forget_jobs()
 		try:
 			# Messages go to a mail server on this machine.
-			with sending_to_inbox(site) as inbox, _gunicorn(site, chosen.workers, chosen.threads, meters) as port:
+			with sending_to_inbox(site) as inbox, gunicorn(site, chosen.workers, chosen.threads, meters) as port:
 				clients = Clients(port, site.name, meters)
-				_report(clients, hosts, chosen, lambda: _process(site, _rq_worker(chosen.nice)), inbox)
+				_report(clients, hosts, chosen, lambda: process(site, rq_worker(chosen.nice)), inbox)
 				_deliver(site, clients, hosts.bookings(min(chosen.bookings, MOST_DELIVERED), HOSTS), inbox)
 		finally:
 			site.forget_jobs()
@@ -394,7 +392,7 @@ def _report(clients: Clients, hosts: Hosts, chosen: argparse.Namespace, rq_worke
 		with ExitStack() as stack:
 			for _each in range(chosen.rq_workers if row.rq else 0):
 				pid = stack.enter_context(rq_worker())
-				_wait_for_worker(pid)
+				wait_for_worker(pid)
 				clients.meters.add(RQ, pid)
 			requests = hosts.bookings(chosen.bookings, row.of) if row.of else [single[row.name]] * chosen.requests
 			inbox.arrived.queue.clear()
@@ -420,7 +418,7 @@ def _promises(found: dict[str, Measured]) -> Iterator[tuple[str, str, bool]]:
 			yield f"{name}: at most {most} pings", f"{_in_pings(found[name]):.1f}", _in_pings(found[name]) <= most
 	for name in ("book-8x20", "book-8x20-rq"):
 		if name in found:
-			ratio = _percentile(found[name].seconds, 0.95) / (median(found[name].seconds) * 1000)
+			ratio = percentile(found[name].seconds, 0.95) / (median(found[name].seconds) * 1000)
 			yield f"{name}: p95 under 5 times p50", f"{ratio:.1f}", ratio < 5
 		if name in found and "book-1x1" in found:
 			gain = found[name].a_second / found["book-1x1"].a_second

@@ -47,9 +47,9 @@ class Inbox:
 
 
 @contextmanager
-def sending_to_inbox(site: Site) -> Iterator[Inbox]:
+def sending_to_inbox(site: Site, inbox: Inbox | None = None) -> Iterator[Inbox]:
 	"""Start an SMTP server, and set it in the site's configuration until the end."""
-	inbox = Inbox()
+	inbox = inbox or Inbox()
 	port = free_port()
 	controller = Controller(inbox, hostname="127.0.0.1", port=port)
 	controller.start()
