@@ -16,10 +16,12 @@ from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.queue import queue_job
 
-# Short, so that a confirmation leaves within half a minute even if the only worker runs such a job first, and so that
-# other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short".
-RUN_SECONDS = 20
+# Long enough that the start of a job, which takes up to a second of a processor, hardly counts, and short enough that
+# other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short". Tasks that are
+# committed meanwhile don't wait for the end: both jobs claim them too, before the tasks that were planned for later.
+RUN_SECONDS = 45
 NEXT_RUN = "scheduler_integration.jobs.run_due_tasks"
 
 
@@ -31,18 +33,24 @@ def run_new_tasks() -> None:
 		_run_the_rest()
 
 
-def run_due_tasks() -> None:
-	"""Runs every minute: all tasks that are due, also those of lost jobs and dead workers."""
+def run_due_tasks(turn: int = 0) -> None:
+	"""Runs every minute: all tasks that are due, also those of lost jobs and dead workers.
+
+	`turn` is 1 for every other one of the runs that follow each other because much is due.
+	"""
 	began = clock.now()
 	bookings.run_due_tasks(clock.now, RUN_SECONDS)
 	keep_awake()
 	if clock.now() - began >= RUN_SECONDS:
-		_run_the_rest()
+		_run_the_rest(1 - turn)
 
 
-def _run_the_rest() -> None:
-	"""Queue another run on the queue "long": workers take jobs from "short" first, so other apps' jobs come before it."""
-	frappe.enqueue(NEXT_RUN, queue="long", job_id=NEXT_RUN, deduplicate=True)
+def _run_the_rest(turn: int = 0) -> None:
+	"""Queue another run on the queue "long": workers take jobs from "short" first, so other apps' jobs come before it.
+
+	While a job runs, Frappe doesn't queue another one with the same id. So two ids take turns.
+	"""
+	queue_job(NEXT_RUN, "long", turn=turn, job_id=f"{NEXT_RUN} {turn}", deduplicate=True)
 
 
 def sync_calendars(connection: str) -> None:

@@ -30,10 +30,11 @@ _CLOSES = 421
 
 @dataclass(frozen=True, slots=True)
 class EmailRow:
-	"""A row of the Email Queue."""
+	"""A row of the Email Queue. `is_new` if this attempt has made it."""
 
 	name: str
 	status: str
+	is_new: bool = False
 
 
 def find_row(message_id: str, booking: str) -> EmailRow | None:
@@ -67,7 +68,7 @@ def queue_email(message: Message) -> EmailRow | None:
 			send_after=now_datetime() + OURS_FOR,
 			delayed=True,
 		)
-	return EmailRow(queued.name, queued.status or "Not Sent") if queued else None
+	return EmailRow(queued.name, queued.status or "Not Sent", is_new=True) if queued else None
 
 
 def _queued(**message: object) -> Document | None:
@@ -83,15 +84,11 @@ def send_row(row: EmailRow) -> str:
 	Raises Unreachable if the mail server or the site's account there can't be used, Deferred if the server doesn't take the
 	message for the moment, and otherwise the server's error.
 
-	The row's status and retries are reset first: an attempt that was killed leaves the row as Sending, and Frappe makes it
-	an Error after three attempts, but the outbox goes on. After an error the row is deleted: the next attempt writes a new
-	one, by the booking as it is then, and no row is left that Frappe could send when nobody needs it any more.
+	After an error the row is deleted: the next attempt writes a new one, by the booking as it is then, and no row is left
+	that Frappe could send when nobody needs it any more.
 	"""
-	fields: dict[str, object] = {"send_after": now_datetime() + OURS_FOR, "retry": 0}
-	if row.status in ("Sending", "Error"):
-		fields["status"] = "Not Sent"
-	frappe.db.set_value("Email Queue", row.name, fields)
-	frappe.db.commit()
+	if not row.is_new:
+		_reset(row)
 	try:
 		frappe.get_doc("Email Queue", row.name).send()
 	except Exception as error:
@@ -101,6 +98,19 @@ def send_row(row: EmailRow) -> str:
 			raise outside from error
 		raise
 	return frappe.db.get_value("Email Queue", row.name, "status")
+
+
+def _reset(row: EmailRow) -> None:
+	"""Reset the status and the retries of an earlier attempt. Commits.
+
+	An attempt that was killed leaves the row as Sending, and Frappe makes it an Error after three attempts, but the outbox
+	goes on.
+	"""
+	fields: dict[str, object] = {"send_after": now_datetime() + OURS_FOR, "retry": 0}
+	if row.status in ("Sending", "Error"):
+		fields["status"] = "Not Sent"
+	frappe.db.set_value("Email Queue", row.name, fields)
+	frappe.db.commit()
 
 
 def _outside_error(error: Exception) -> OutsideError | None:

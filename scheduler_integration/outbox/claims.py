@@ -29,7 +29,7 @@ ATTEMPTS = 5
 
 _COLUMNS = (
 	"name", "booking", "kind", "purpose", "target", "automation", "key", "due_at", "expires_at", "attempts", "generation",
-	"external_id", "payload", "lease",
+	"external_id", "payload", "lease", "due_on", "modified",
 )  # fmt: skip
 
 
@@ -52,16 +52,20 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	"""
 	for _attempt in range(ATTEMPTS):
 		try:
-			return _claim(now, limit, wanted)
+			claimed = _claim(now, limit, wanted)
 		except Exception as error:
 			if not is_lost_race(error):
 				raise
 			frappe.db.rollback()
+			continue
+		if claimed is not None:
+			return claimed
 	# Other workers are busy with the same tasks, so there is nothing left to do here.
 	return []
 
 
-def _claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
+def _claim(now: int, limit: int, wanted: Wanted) -> list[Task] | None:
+	"""Return the tasks, none if nothing is due, or None if other workers were quicker and more may be due."""
 	# Each statement sees what other workers have claimed. Under REPEATABLE READ, MariaDB from 11.6 on would refuse to
 	# update a row that changed since the transaction's first read.
 	read_committed()
@@ -77,7 +81,7 @@ def _claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	query.set(task.attempts, task.attempts + 1).run()
 	frappe.db.commit()
 	claimed = _claimed(lease, names)
-	return _without_rivals(claimed, wanted.one_at_a_time)
+	return _without_rivals(claimed, wanted.one_at_a_time) if claimed else None
 
 
 def give_back(tasks: Collection[Task]) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import frappe
 import pytest
 
-from scheduler_integration.outbox import wake
+from scheduler_integration.outbox import claims, wake
 from scheduler_integration.outbox.claims import LEASE_SECONDS
 from scheduler_integration.outbox.tasks import Planned, plan
 from scheduler_integration.platform.clock import now
@@ -154,6 +154,28 @@ def test_two_workers_at_once_do_each_task_once(site, tmp_path):
 	frappe.db.rollback()
 	assert sorted(out.read_text().split()) == sorted(task.key for task in wanted)
 	assert set(status_of(booking)) == {"Sent"}
+
+
+def test_a_worker_whose_tasks_were_all_taken_looks_again(monkeypatch):
+	booking, known = fresh("booking"), claims._candidates
+	wanted = [
+		Planned(kind="sms", purpose="test", target=f"+{index}", key=fresh("key"), due_at=now() - 10)
+		for index in range(4)
+	]
+	plan(booking, wanted, now())
+	frappe.db.commit()
+
+	def taken_meanwhile(*arguments):
+		names = known(*arguments)
+		frappe.db.set_value("Outbox Task", {"name": ["in", names]}, {"status": "Sending", "lease_until": now() + 60})
+		frappe.db.commit()
+		monkeypatch.setattr(claims, "_candidates", known)
+		return names
+
+	monkeypatch.setattr(claims, "_candidates", taken_meanwhile)
+	mine = claims.claim(now(), 2, claims.Wanted(booking))
+	assert len(mine) == 2
+	assert sorted(status_of(booking)) == ["Sending"] * 4
 
 
 def test_without_redis_the_next_run_sends_the_messages(site, inbox, monkeypatch):
