@@ -29,7 +29,7 @@ ATTEMPTS = 5
 
 _COLUMNS = (
 	"name", "booking", "kind", "purpose", "target", "automation", "key", "due_at", "expires_at", "attempts", "generation",
-	"external_id", "payload", "lease", "due_on", "modified",
+	"external_id", "payload", "lease",
 )  # fmt: skip
 
 
