@@ -298,7 +298,7 @@ class ChangedMeanwhile(SchedulingError):
 		)
 
 
-class BookingsOutside(SchedulingError):
+class BookingsOutsideHours(SchedulingError):
 	"""A change of hours would leave bookings outside them, and nobody has agreed to that. Nothing was saved."""
 
 	code = "BOOKINGS_OUTSIDE"

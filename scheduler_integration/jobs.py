@@ -4,7 +4,7 @@ import frappe
 
 from scheduler_integration import bookings
 from scheduler_integration.calendars.leaving import leave, left_connections
-from scheduler_integration.calendars.mirror.outside import note_told, untold_changes
+from scheduler_integration.calendars.mirror.calendar_changes import note_told, untold_changes
 from scheduler_integration.calendars.notices import tell_of_change, tell_of_trouble
 from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since

@@ -15,7 +15,7 @@ from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.calendars import connections, joining, push
 from scheduler_integration.calendars.joining import AnotherAccount
-from scheduler_integration.calendars.mirror.outside import changes_of_booking
+from scheduler_integration.calendars.mirror.calendar_changes import changes_of_booking
 from scheduler_integration.calendars.queue import enqueue_push_sync
 from scheduler_integration.entry.errors import keeping_secrets, refusals
 from scheduler_integration.entry.limits import REQUESTS, refused
@@ -117,7 +117,7 @@ def changes(booking=None) -> dict[str, Any]:
 	user = signed_in()
 	name = find_for_host(parse_name(booking), "read").name
 	found = changes_of_booking(name, None if is_manager() else user, clock.now())
-	return {"changes": [serialise.outside_change(each) for each in found]}
+	return {"changes": [serialise.calendar_change(each) for each in found]}
 
 
 def _one(name: str, user: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from scheduler_integration.availability.explain import Explanation, HostExplanat
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
 from scheduler_integration.bookings import HeldSlot
 from scheduler_integration.calendars.connections import ConnectionSummary
-from scheduler_integration.calendars.mirror.outside import CalendarChange
+from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import Listing
 from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
@@ -54,7 +54,7 @@ def connection(shown: ConnectionSummary) -> JSON:
 	}
 
 
-def outside_change(shown: CalendarChange) -> JSON:
+def calendar_change(shown: CalendarChange) -> JSON:
 	"""Return an item of `calendars.changes`: an event that a host or an attendee changed in the calendar."""
 	event = "deleted" if shown.is_deleted else "moved" if shown.starts_at is not None else "declined"
 	return {

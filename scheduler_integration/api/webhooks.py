@@ -17,7 +17,7 @@ from scheduler_integration.external.payloads import acuity as from_acuity
 from scheduler_integration.external.payloads import calendly as from_calendly
 from scheduler_integration.external.payloads import generic as from_custom
 from scheduler_integration.external.payloads import oncehub as from_oncehub
-from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.platform import clock
 
 
@@ -58,7 +58,7 @@ def acuity(**_arguments) -> dict[str, Any]:
 	return {"taken": bool(appointment)}
 
 
-def _take(provider: str, header: str, field: str, read: Callable[[object], OutsideChange | None]) -> dict[str, Any]:
+def _take(provider: str, header: str, field: str, read: Callable[[object], ExternalChange | None]) -> dict[str, Any]:
 	"""Verify the signature, which is `field` of the header, and record the change in the body.
 
 	A webhook about something else is accepted and ignored: after an error, the scheduler would send it again.

@@ -6,7 +6,7 @@ from frappe import _
 from scheduler_integration.bookings.commands.cancel import cancel_by_host
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host
 from scheduler_integration.bookings.transaction import retried
-from scheduler_integration.calendars.mirror.outside import CalendarChange
+from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 

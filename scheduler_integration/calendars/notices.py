@@ -13,7 +13,7 @@ from frappe.utils import escape_html, get_fullname, get_url
 from scheduler_integration import engine
 from scheduler_integration.availability.busy_times import stale_seconds
 from scheduler_integration.availability.defaults import timezone_of
-from scheduler_integration.calendars.mirror.outside import CalendarChange
+from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.calendars.mirror.plan import KIND
 from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.outbox import outages

@@ -11,7 +11,7 @@ import frappe
 from scheduler_integration import engine
 from scheduler_integration.calendars import busy_store, lease
 from scheduler_integration.calendars.busy_store import Place
-from scheduler_integration.calendars.mirror import outside
+from scheduler_integration.calendars.mirror import calendar_changes
 from scheduler_integration.calendars.own_events import own_among
 from scheduler_integration.calendars.provider import Changes, Provider
 from scheduler_integration.calendars.windows import is_due_for_full, window_for
@@ -88,7 +88,7 @@ class CalendarReading:
 			findings = self._findings(changes, seen, written_since)
 			self._check_lease_afresh()
 			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
-			outside.note(findings)
+			calendar_changes.note(findings)
 			if not changes.next_page:
 				self._finish({"sync_token": changes.token, "unreadable": changes.unreadable})
 				return True
@@ -116,7 +116,7 @@ class CalendarReading:
 			findings = self._findings(changes, seen)
 			self._check_lease_afresh()
 			busy_store.apply(place, changes, own_among(self.reader.user, changes, self.reader.now))
-			outside.note(findings)
+			calendar_changes.note(findings)
 			if not changes.next_page:
 				self._switch(place, changes)
 				return True
@@ -124,22 +124,24 @@ class CalendarReading:
 			self._save({"next_page": page})
 		return False
 
-	def _findings(self, changes: Changes, seen: set[str] | None, written_since: int = 0) -> list[outside.Finding]:
+	def _findings(
+		self, changes: Changes, seen: set[str] | None, written_since: int = 0
+	) -> list[calendar_changes.Finding]:
 		"""Return the bookings' events that differ from what was written; with the last page also events that no longer exist."""
 		provider, now = self.reader.provider, self.reader.now
-		found = outside.look_into(provider, self.row.name, changes, now)
+		found = calendar_changes.look_into(provider, self.row.name, changes, now)
 		if seen is None:
 			return found
 		seen.update(name for event in changes.events for name in (event.id, event.mark))
 		seen.update(changes.removed)
 		if changes.next_page:
 			return found
-		return [*found, *outside.missing_from(provider, self.row.name, seen, now, written_since)]
+		return [*found, *calendar_changes.missing_from(provider, self.row.name, seen, now, written_since)]
 
-	def _note(self, findings: list[outside.Finding]) -> None:
+	def _note(self, findings: list[calendar_changes.Finding]) -> None:
 		if findings:
 			self._check_lease_afresh()
-			outside.note(findings)
+			calendar_changes.note(findings)
 
 	def _begin_shadow(self, shadow: int, window: engine.Interval) -> None:
 		self.reader.check_lease()

@@ -158,11 +158,11 @@ def _replace_hosts(event: Document, booking: Document, former: list[str]) -> Non
 	add_participants(event, _hosts(booking))
 
 
-def log_new_times(outside: Document) -> None:
+def log_new_times(booking: Document) -> None:
 	"""Let the Event of an Outside Booking show its present time. Does nothing if somebody deleted the Event."""
-	event = event_to_change(outside.event)
+	event = event_to_change(booking.event)
 	if event:
-		change_event(event, {"status": "Open", "starts_on": outside.starts_on, "ends_on": outside.ends_on})
+		change_event(event, {"status": "Open", "starts_on": booking.starts_on, "ends_on": booking.ends_on})
 
 
 def log_link(booking: Document) -> None:

@@ -46,22 +46,22 @@ def keep_engagement(changes: Changes) -> dict[str, Fields]:
 	return {}
 
 
-def keep_outside(outside: Document, moment: int) -> None:
+def keep_external(booking: Document, moment: int) -> None:
 	"""Write the engagement row of an Outside Booking. All bookings of external schedulers are tracked, so each has a row.
 
 	The row belongs to a report if the booking can be matched. `moment` is the time of the change, epoch seconds: the webhook
 	may come hours later.
 	"""
-	row = _outside_row(outside.name)
+	row = _external_row(booking.name)
 	found = None
 	# The browser may report a booking before the webhook brings the attendee's address.
 	if not row or not row.matched_by:
-		found = match(outside.reference, outside.attendee_email, [outside.consultant], moment)
-	fields = _meeting_fields(outside, moment, row)
+		found = match(booking.reference, booking.attendee_email, [booking.consultant], moment)
+	fields = _meeting_fields(booking, moment, row)
 	fields |= {
-		"meeting_type": outside.meeting_type,
-		"contact": outside.contact,
-		"scheduler_event_id": outside.external_id,
+		"meeting_type": booking.meeting_type,
+		"contact": booking.contact,
+		"scheduler_event_id": booking.external_id,
 	}
 	if row:
 		if row.booked_at:
@@ -69,15 +69,15 @@ def keep_outside(outside: Document, moment: int) -> None:
 			fields["booked_at"] = min(row.booked_at, moment)
 		update_row(row, fields | (_matched(found) if found else {}))
 	else:
-		insert_row({"consultant": outside.consultant, "outside_booking": outside.name, **fields, **_matched(found)})
+		insert_row({"consultant": booking.consultant, "outside_booking": booking.name, **fields, **_matched(found)})
 
 
-def move_outside(former: str, successor: str) -> None:
+def pass_on_external(former: str, successor: str) -> None:
 	"""Give the row of an Outside Booking to the one that replaces it: a rescheduled meeting is the same meeting.
 
 	If the successor was reported first, it has a row of its own, which takes over the click and the moment of the booking.
 	"""
-	row, kept = _outside_row(former), _outside_row(successor)
+	row, kept = _external_row(former), _external_row(successor)
 	if row and not kept:
 		update_row(row, {"outside_booking": successor})
 	elif row and kept:
@@ -140,7 +140,7 @@ def _rows_of(bookings: list[str]) -> dict[str, frappe._dict]:
 	return {row.booking: row for row in found}
 
 
-def _outside_row(name: str) -> Document | None:
+def _external_row(name: str) -> Document | None:
 	"""Return the locked row of an Outside Booking.
 
 	Two webhooks of one booking wait for each other. After the wait, an ordinary read would still show InnoDB's snapshot

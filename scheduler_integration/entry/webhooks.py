@@ -20,8 +20,8 @@ from scheduler_integration.engagement.references import read
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.entry.visits import countable_visit
 from scheduler_integration.exceptions import InvalidRequest, ReportLinkNotFound, SignatureRefused
-from scheduler_integration.external.payloads.change import OutsideChange
-from scheduler_integration.external.record import record_outside
+from scheduler_integration.external.payloads.change import ExternalChange
+from scheduler_integration.external.record import record_external
 
 DOCTYPE = "Consultant Scheduler Settings"
 # A signed timestamp may be this many seconds old, or in the future: the clocks of schedulers and this server may differ.
@@ -67,12 +67,12 @@ def signed_by_acuity(provider: str) -> tuple[Sender, Mapping[str, str]]:
 	return sender, frappe.request.form
 
 
-def record(sender: Sender, change: OutsideChange, now: int) -> str:
+def record(sender: Sender, change: ExternalChange, now: int) -> str:
 	"""Record a change that was verified, in a transaction that is repeated if it loses a race."""
-	return bookings.retried(lambda: record_outside(sender.consultant, change, now))
+	return bookings.retried(lambda: record_external(sender.consultant, change, now))
 
 
-def record_browser_message(reference: str, change: OutsideChange, now: int) -> None:
+def record_browser_message(reference: str, change: ExternalChange, now: int) -> None:
 	"""Record the message of a widget in a report. Raises ReportLinkNotFound unless this site signed the reference.
 
 	Does nothing if a person's browser can't have sent it, or if the consultant uses another scheduler.
@@ -83,7 +83,7 @@ def record_browser_message(reference: str, change: OutsideChange, now: int) -> N
 	target = find_target(found.assessment, found.meeting_type)
 	provider = frappe.db.get_value(DOCTYPE, {"consultant": target.consultant}, "scheduler_provider")
 	if provider == change.provider and countable_visit():
-		bookings.retried(lambda: record_outside(target.consultant, change, now))
+		bookings.retried(lambda: record_external(target.consultant, change, now))
 
 
 def _sender(provider: str) -> Sender:

@@ -13,7 +13,7 @@ from scheduler_integration.bookings import retried
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.external.acuity_api import Account, AcuityUnreachable, fetch_appointment
 from scheduler_integration.external.payloads.acuity import read_appointment
-from scheduler_integration.external.record import outside_to_ask, record_outside
+from scheduler_integration.external.record import booking_to_ask, record_external
 from scheduler_integration.platform.queue import queue_after_commit
 
 JOB = "scheduler_integration.jobs.ask_acuity"
@@ -26,16 +26,16 @@ _SETTINGS = "Consultant Scheduler Settings"
 
 def ask_for_appointment(consultant: str, appointment: str, now: int) -> None:
 	"""Store that the appointment must be fetched, and queue the job for after the commit. `now`: epoch seconds."""
-	outside = outside_to_ask(consultant, appointment)
-	outside.db_set({"fetch_due_at": now, "fetch_attempts": 0, "error": None}, update_modified=False)
-	queue_after_commit(JOB, "short", outside_booking=outside.name)
+	booking = booking_to_ask(consultant, appointment)
+	booking.db_set({"fetch_due_at": now, "fetch_attempts": 0, "error": None}, update_modified=False)
+	queue_after_commit(JOB, "short", outside_booking=booking.name)
 
 
 def ask_due(now: int) -> None:
 	"""Fetch all appointments that are due at `now`. Commits after each one."""
-	outside = frappe.qb.DocType("Outside Booking")
-	query = frappe.qb.from_(outside).select(outside.name).where(outside.fetch_due_at <= now)
-	for name in query.orderby(outside.fetch_due_at).limit(_MOST).run(pluck=True):
+	booking = frappe.qb.DocType("Outside Booking")
+	query = frappe.qb.from_(booking).select(booking.name).where(booking.fetch_due_at <= now)
+	for name in query.orderby(booking.fetch_due_at).limit(_MOST).run(pluck=True):
 		try:
 			ask(name, now)
 		except Exception:
@@ -58,7 +58,7 @@ def ask(name: str, now: int) -> None:
 	except InvalidRequest as error:
 		_note(name, claimed, f"{error.message} {', '.join(error.details)}", is_final=True)
 	else:
-		retried(lambda: record_outside(claimed.consultant, change, now))
+		retried(lambda: record_external(claimed.consultant, change, now))
 		_finish(name, claimed.fetch_due_at)
 	frappe.db.commit()
 

@@ -21,12 +21,12 @@ from frappe.model.document import Document
 
 from scheduler_integration import bookings
 from scheduler_integration.crm.contacts import find_or_create_contact
-from scheduler_integration.engagement.follow import keep_outside, move_outside
+from scheduler_integration.engagement.follow import keep_external, pass_on_external
 from scheduler_integration.engagement.references import read
-from scheduler_integration.external.activity import keep_outside_activity, withdraw_outside_activity
+from scheduler_integration.external.activity import keep_activity, withdraw_activity
 from scheduler_integration.external.blocked import keep_blocked
 from scheduler_integration.external.payloads.acuity import PROVIDER as ACUITY
-from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
 
 RESCHEDULED = "Rescheduled"
@@ -44,32 +44,32 @@ _FACTS = {
 }
 
 
-def record_outside(consultant: str, change: OutsideChange, now: int) -> str:
+def record_external(consultant: str, change: ExternalChange, now: int) -> str:
 	"""Merge the change into the consultant's Outside Booking, and return its name. `now` is in epoch seconds.
 
 	Everything is stored in the caller's transaction, which may lose a race: call this function through `retried`.
 	"""
-	outside = _stored(consultant, change.provider, change.external_id) or _new(consultant, change)
-	if outside.status != RESCHEDULED:
-		_merge(outside, change)
-	_save(outside)
-	in_force = _last_successor(outside)
+	booking = _stored(consultant, change.provider, change.external_id) or _new(consultant, change)
+	if booking.status != RESCHEDULED:
+		_merge(booking, change)
+	_save(booking)
+	in_force = _last_successor(booking)
 	if change.replaces and change.replaces != change.external_id:
-		_replace_former(outside, in_force, change)
+		_replace_former(booking, in_force, change)
 	if in_force.status != RESCHEDULED:
 		_run_consequences(in_force, min(change.happened_at, now))
-	return outside.name
+	return booking.name
 
 
-def outside_to_ask(consultant: str, appointment: str) -> Document:
+def booking_to_ask(consultant: str, appointment: str) -> Document:
 	"""Return the locked record of an Acuity appointment. A new one has no facts yet, and so no consequences."""
-	outside = _stored(consultant, ACUITY, appointment)
-	if not outside:
-		unknown = OutsideChange(provider=ACUITY, external_id=appointment, happened_at=0, status=None)
-		outside = _new(consultant, unknown)
-		_merge(outside, unknown)
-		_save(outside)
-	return outside
+	booking = _stored(consultant, ACUITY, appointment)
+	if not booking:
+		unknown = ExternalChange(provider=ACUITY, external_id=appointment, happened_at=0, status=None)
+		booking = _new(consultant, unknown)
+		_merge(booking, unknown)
+		_save(booking)
+	return booking
 
 
 def complete_past(now: int) -> int:
@@ -77,93 +77,93 @@ def complete_past(now: int) -> int:
 
 	Commits after each of them. Return how many.
 	"""
-	outside = frappe.qb.DocType("Outside Booking")
-	query = frappe.qb.from_(outside).select(outside.name)
-	over = (outside.status == "Scheduled") & (outside.ends_at <= now - COMPLETION_DELAY)
-	return bookings.close_each(query.where(over), complete_past_outside, now, outside.name)
+	booking = frappe.qb.DocType("Outside Booking")
+	query = frappe.qb.from_(booking).select(booking.name)
+	over = (booking.status == "Scheduled") & (booking.ends_at <= now - COMPLETION_DELAY)
+	return bookings.close_each(query.where(over), _complete, now, booking.name)
 
 
-def complete_past_outside(name: str, now: int) -> None:
+def _complete(name: str, now: int) -> None:
 	"""Complete a meeting that is over. Does nothing if its scheduler reported something else meanwhile."""
-	outside = frappe.get_doc("Outside Booking", name, for_update=True)
-	if outside.status != "Scheduled" or not outside.ends_at or outside.ends_at > now - COMPLETION_DELAY:
+	booking = frappe.get_doc("Outside Booking", name, for_update=True)
+	if booking.status != "Scheduled" or not booking.ends_at or booking.ends_at > now - COMPLETION_DELAY:
 		return
-	outside.status = "Completed"
-	_save(outside)
-	_run_consequences(outside, now)
+	booking.status = "Completed"
+	_save(booking)
+	_run_consequences(booking, now)
 
 
-def _merge(outside: Document, change: OutsideChange) -> None:
+def _merge(booking: Document, change: ExternalChange) -> None:
 	"""Take over the facts of the change. An older change only fills in facts that are missing."""
-	is_older = change.is_hearsay or _is_older(outside, change)
+	is_older = change.is_hearsay or _is_older(booking, change)
 	for field, name in _FACTS.items():
 		value = getattr(change, name)
-		if value and not (is_older and outside.get(field)):
-			outside.set(field, value)
-	outside.meeting_type = _meeting_type(outside, change) or outside.meeting_type
-	outside.title = outside.title or _("Meeting on {0}").format(outside.provider)
-	outside.attendee_name = outside.attendee_name or (outside.attendee_email or "").partition("@")[0]
+		if value and not (is_older and booking.get(field)):
+			booking.set(field, value)
+	booking.meeting_type = _meeting_type(booking, change) or booking.meeting_type
+	booking.title = booking.title or _("Meeting on {0}").format(booking.provider)
+	booking.attendee_name = booking.attendee_name or (booking.attendee_email or "").partition("@")[0]
 	if not is_older:
-		outside.status = change.status or outside.status
-		outside.update({"changed_at": change.happened_at, "error": None})
+		booking.status = change.status or booking.status
+		booking.update({"changed_at": change.happened_at, "error": None})
 
 
-def _is_older(outside: Document, change: OutsideChange) -> bool:
+def _is_older(booking: Document, change: ExternalChange) -> bool:
 	"""Whether the record has newer facts. Of two changes in the same second, the one that made the booking is the older."""
-	known = outside.changed_at or 0
+	known = booking.changed_at or 0
 	ends = change.status not in (None, "Scheduled")
-	return change.happened_at < known or (change.happened_at == known and outside.status != "Scheduled" and not ends)
+	return change.happened_at < known or (change.happened_at == known and booking.status != "Scheduled" and not ends)
 
 
-def _replace_former(outside: Document, successor: Document, change: OutsideChange) -> None:
+def _replace_former(booking: Document, successor: Document, change: ExternalChange) -> None:
 	"""Give the activity and the engagement of the former booking to its successor, and free its time.
 
-	The successor is `outside`, or the booking that has replaced `outside` meanwhile. Does nothing if the former booking was
+	The successor is `booking`, or the booking that has replaced `booking` meanwhile. Does nothing if the former booking was
 	replaced before, or is the successor itself: two bookings that claim to replace each other would be an endless loop.
 	"""
-	former = _stored(outside.consultant, change.provider, str(change.replaces))
+	former = _stored(booking.consultant, change.provider, str(change.replaces))
 	if former is None:
-		former = _new(outside.consultant, change)
-		key = _key(outside.consultant, change.provider, change.replaces)
+		former = _new(booking.consultant, change)
+		key = _key(booking.consultant, change.provider, change.replaces)
 		former.update({"external_id": change.replaces, "key": key})
 	elif former.status == RESCHEDULED or former.name == successor.name:
 		return
 	else:
 		_give_to_successor(former, successor)
-	former.update({"status": RESCHEDULED, "successor": outside.name})
+	former.update({"status": RESCHEDULED, "successor": booking.name})
 	_save(former)
 	keep_blocked(former)
 
 
 def _give_to_successor(former: Document, successor: Document) -> None:
-	move_outside(former.name, successor.name)
+	pass_on_external(former.name, successor.name)
 	if successor.event:
-		withdraw_outside_activity(former)
+		withdraw_activity(former)
 	else:
 		successor.db_set(
 			{field: former.get(field) for field in ("event", "contact", "reference_doctype", "reference_name")}
 		)
 
 
-def _last_successor(outside: Document) -> Document:
-	"""Return the last booking of the chain: a later webhook may have replaced `outside` already."""
-	while outside.status == RESCHEDULED and outside.successor:
-		outside = frappe.get_doc("Outside Booking", outside.successor, for_update=True)
-	return outside
+def _last_successor(booking: Document) -> Document:
+	"""Return the last booking of the chain: a later webhook may have replaced `booking` already."""
+	while booking.status == RESCHEDULED and booking.successor:
+		booking = frappe.get_doc("Outside Booking", booking.successor, for_update=True)
+	return booking
 
 
-def _run_consequences(outside: Document, moment: int) -> None:
+def _run_consequences(booking: Document, moment: int) -> None:
 	"""Make contact, activity, blocked time and engagement fit the record. `moment`: epoch seconds, when its state began."""
 	fields = {}
-	if outside.attendee_email and not outside.contact:
-		fields["contact"] = outside.contact = find_or_create_contact(outside)
-	fields |= keep_outside_activity(outside)
-	outside.update(fields)
+	if booking.attendee_email and not booking.contact:
+		fields["contact"] = booking.contact = find_or_create_contact(booking)
+	fields |= keep_activity(booking)
+	booking.update(fields)
 	if fields:
-		outside.db_set(fields, update_modified=False)
-	keep_blocked(outside)
-	if outside.starts_at or not _sends_webhooks(outside.consultant):
-		keep_outside(outside, moment)
+		booking.db_set(fields, update_modified=False)
+	keep_blocked(booking)
+	if booking.starts_at or not _sends_webhooks(booking.consultant):
+		keep_external(booking, moment)
 
 
 def _sends_webhooks(consultant: str) -> bool:
@@ -172,14 +172,14 @@ def _sends_webhooks(consultant: str) -> bool:
 	return bool(known)
 
 
-def _meeting_type(outside: Document, change: OutsideChange) -> str | None:
+def _meeting_type(booking: Document, change: ExternalChange) -> str | None:
 	"""Return the consultant's meeting type that was booked: found by its name or title, otherwise the type of the link."""
-	own = {"consultant": outside.consultant}
+	own = {"consultant": booking.consultant}
 	if change.meeting_type:
 		return frappe.db.get_value("Meeting Type", {"name": change.meeting_type, **own}, "name")
 	if change.title and (found := frappe.db.get_value("Meeting Type", {"title": change.title, **own}, "name")):
 		return found
-	reference = read(outside.reference)
+	reference = read(booking.reference)
 	if not reference or not reference.meeting_type:
 		return None
 	return frappe.db.get_value("Meeting Type", {"name": reference.meeting_type, **own}, "name")
@@ -192,7 +192,7 @@ def _stored(consultant: str, provider: str, external_id: str) -> Document | None
 	return frappe.get_doc("Outside Booking", name, for_update=True) if name else None
 
 
-def _new(consultant: str, change: OutsideChange) -> Document:
+def _new(consultant: str, change: ExternalChange) -> Document:
 	return frappe.get_doc(
 		{
 			"doctype": "Outside Booking",
@@ -210,7 +210,7 @@ def _key(consultant: str, provider: str, external_id: str | None) -> str:
 	return hashlib.sha256(f"{consultant}\n{provider}\n{external_id}".encode()).hexdigest()
 
 
-def _save(outside: Document) -> None:
+def _save(booking: Document) -> None:
 	# An Event or Contact may have been deleted since. No user may write these records: only the app does.
-	outside.flags.ignore_links = True
-	outside.save(ignore_permissions=True)
+	booking.flags.ignore_links = True
+	booking.save(ignore_permissions=True)

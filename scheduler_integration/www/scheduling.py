@@ -11,7 +11,7 @@ from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.bookings import UNDO_SECONDS
-from scheduler_integration.calendars.mirror.outside import changes_of
+from scheduler_integration.calendars.mirror.calendar_changes import changes_of
 from scheduler_integration.calendars.notices import change_sentence
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of

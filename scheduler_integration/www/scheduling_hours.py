@@ -29,7 +29,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.hours_forms import HoursForm
 from scheduler_integration.exceptions import (
-	BookingsOutside,
+	BookingsOutsideHours,
 	ChangedMeanwhile,
 	InvalidRequest,
 	NoHoursYet,
@@ -133,7 +133,7 @@ def _answer(found: hours.Hours) -> Typed:
 	kept = address_arguments(found, _is_own(found.user), month=argument("month"))
 	error = answer_form(lambda: _save(found, form, told, kept), PATH, told, kept)
 	typed = _typed(form, error)
-	if not isinstance(error, BookingsOutside):
+	if not isinstance(error, BookingsOutsideHours):
 		return typed
 	change = form.planned()
 	return replace(typed, change=change, impact=impact_of_hours(change.draft, form.zone, form.now))
@@ -151,7 +151,7 @@ def _save(found: hours.Hours, form: HoursForm, told: dict[str, str], kept: dict[
 		kept |= {"more": str(len(impact.gained)), "fewer": str(len(impact.lost))}
 	outside = impact.outside if not wants_json() else outside_hours(change.draft, form.now)
 	if outside and form.one("sure") != mark_of(outside):
-		raise BookingsOutside
+		raise BookingsOutsideHours
 	facts = change.save_undoably()
 	if form.kind in ("new_schedule", "delete_schedule"):
 		kept["schedule"] = str(change.main.name) if form.kind == "new_schedule" else ""

@@ -11,9 +11,9 @@ from tests.support.api import call
 from tests.support.factories import (
 	at,
 	make_consultant,
+	make_external_type,
 	make_host,
 	make_meeting_type,
-	make_outside_type,
 	make_page,
 	make_team_page,
 	make_user,
@@ -53,7 +53,7 @@ def names(user, **arguments):
 
 def test_a_third_type_is_created_with_the_seeds_answer(john):
 	for order in (0, 1):
-		make_outside_type(john, sort_order=order)
+		make_external_type(john, sort_order=order)
 	status, body = call(CREATE, john, **BODY)
 	assert (status, set(body)) == (201, {"success", "data"})
 	data = body["data"]
@@ -226,7 +226,7 @@ def test_an_unknown_type_is_not_found(function, name, john):
 
 @pytest.mark.parametrize("function", [UPDATE, DELETE])
 def test_another_consultants_type_is_forbidden(function, john):
-	other = make_outside_type(make_consultant())
+	other = make_external_type(make_consultant())
 	status, body = call(function, john, meeting_type=other.name)
 	assert (status, body["error"]) == (403, "You may not do this.")
 

@@ -3,15 +3,15 @@
 import pytest
 
 from tests.support.api import call
-from tests.support.factories import make_assessment, make_consultant, make_outside_type, make_user
+from tests.support.factories import make_assessment, make_consultant, make_external_type, make_user
 from tests.support.html import Page
 
 
 @pytest.fixture
 def jane():
 	jane = make_consultant("Jane")
-	make_outside_type(jane, title="Deep dive", phases=("Build",))
-	make_outside_type(jane, title="Growth", phases=("Grow",))
+	make_external_type(jane, title="Deep dive", phases=("Build",))
+	make_external_type(jane, title="Growth", phases=("Grow",))
 	return jane
 
 

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from tests.support.api import call
-from tests.support.factories import make_consultant, make_outside_type, make_user
+from tests.support.factories import make_consultant, make_external_type, make_user
 
 GET, UPDATE = "scheduler_settings.get", "scheduler_settings.update"
 EMBED_CODE = '<iframe src="https://calendly.com/johndoe-consulting" width="100%" height="600"></iframe>'
@@ -39,7 +39,7 @@ def test_the_seeds_example_comes_out_of_records(john):
 	assert call(UPDATE, john, **BODY)[0] == 200
 	links = {"30min-strategy": ("Stabilize", "Organize", "Build"), "60min-deepdive": ("Build", "Grow")}
 	for order, (link, phases) in enumerate(links.items()):
-		make_outside_type(
+		make_external_type(
 			john,
 			title=("30-Minute Strategy Session", "60-Minute Deep Dive")[order],
 			duration_minutes=(30, 60)[order],
@@ -89,7 +89,7 @@ def test_the_seeds_example_comes_out_of_records(john):
 def test_active_meeting_types_come_by_priority_and_then_sort_order(john):
 	call(UPDATE, john, **BODY)
 	for title, priority, order, active in (("c", 1, 0, 1), ("b", 5, 2, 1), ("a", 5, 1, 1), ("off", 9, 0, 0)):
-		make_outside_type(john, title=title, priority=priority, sort_order=order, is_active=active)
+		make_external_type(john, title=title, priority=priority, sort_order=order, is_active=active)
 	found = call(GET, john)[1]["data"]["meeting_types"]
 	assert [each["name"] for each in found] == ["a", "b", "c"]
 

@@ -8,7 +8,7 @@ from scheduler_integration.client_reports.jinja import scheduler_section
 from tests.browser.screens import DESK, PHONE, Browsing
 from tests.client_reports.hostile import TEXTS
 from tests.pages.offer import PASSWORD
-from tests.support.factories import make_assessment, make_consultant, make_outside_type, make_user
+from tests.support.factories import make_assessment, make_consultant, make_external_type, make_user
 from tests.support.html import Page
 from tests.support.site import on_real_site
 
@@ -79,7 +79,7 @@ def read_report(windows, consultant):
 def test_nothing_that_people_typed_runs_in_a_report(read_report, consultant):
 	"""The records hold what Frappe lets through, and what a program could write past the forms."""
 	for index, text in enumerate(TEXTS):
-		made = make_outside_type(consultant, title=f"Type {index}", phases=("Build",), is_active=0)
+		made = make_external_type(consultant, title=f"Type {index}", phases=("Build",), is_active=0)
 		frappe.db.set_value(
 			"Meeting Type", made.name, {"title": text, "description": f"{text}\n- {text}", "is_active": 1}
 		)
@@ -115,7 +115,7 @@ def test_nothing_that_people_typed_runs_in_a_report(read_report, consultant):
 def test_the_section_runs_nothing_in_a_page_without_any_policy(chromium, consultant):
 	"""Report authors put the section into pages of their own, which may allow inline scripts."""
 	for text in TEXTS:
-		made = make_outside_type(consultant, phases=("Build",))
+		made = make_external_type(consultant, phases=("Build",))
 		frappe.db.set_value("Meeting Type", made.name, {"title": text, "description": f"{text}\n- {text}"})
 	page = chromium.new_page()
 	page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
@@ -135,7 +135,7 @@ def test_the_section_runs_nothing_in_a_page_without_any_policy(chromium, consult
 @pytest.mark.skipif(not on_real_site(), reason="the embedded site has no print view")
 def test_the_print_format_runs_nothing(chromium, consultant):
 	everything = "".join(f"<p>{text}</p>" for text in TEXTS)
-	types = [make_outside_type(consultant, phases=("Build",)).name for _each in range(2)]
+	types = [make_external_type(consultant, phases=("Build",)).name for _each in range(2)]
 	report = make_assessment(consultant, client_name="ABC Corp").name
 	rich = dict.fromkeys(("summary", "action_plan", "resources"), everything)
 	frappe.db.set_value("Client Assessment", report, rich)
@@ -159,7 +159,7 @@ def test_the_print_format_runs_nothing(chromium, consultant):
 
 
 def test_the_report_is_printed_with_codes_in_place_of_the_widget(read_report, consultant):
-	make_outside_type(consultant, title="Deep dive", phases=("Build",))
+	make_external_type(consultant, title="Deep dive", phases=("Build",))
 	window = read_report()
 	window.page.evaluate("window.print = () => { window.isPrinted = true }")
 	window.page.get_by_role("button", name="Print").click()
@@ -183,7 +183,7 @@ def test_the_widget_cannot_reach_out_of_its_frame(read_report):
 
 
 def test_the_report_is_accessible_and_fits(read_report, consultant):
-	make_outside_type(consultant, title="Deep dive", phases=("Build",), description="- One\n- Two")
+	make_external_type(consultant, title="Deep dive", phases=("Build",), description="- One\n- Two")
 	window = read_report(disc_profile="D")
 	for screen in (DESK, PHONE):
 		window.turn_into(screen)
@@ -197,8 +197,8 @@ def test_pictures_for_the_documentation(read_report, consultant):
 	frappe.get_doc("User", consultant).update({"last_name": "Moreau"}).save()
 	points = "Review your top three priorities", "Create a 90-day implementation timeline", "Identify quick wins"
 	description = "\n".join(["We leave with a plan for the next quarter.", *(f"- {point}" for point in points)])
-	make_outside_type(consultant, title="Strategy session", phases=("Build",), priority=9, description=description)
-	make_outside_type(
+	make_external_type(consultant, title="Strategy session", phases=("Build",), priority=9, description=description)
+	make_external_type(
 		consultant,
 		title="Deep dive",
 		duration_minutes=60,

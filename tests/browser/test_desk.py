@@ -10,8 +10,8 @@ from frappe.utils import add_days
 from scheduler_integration import bookings
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.external.payloads.change import OutsideChange
-from scheduler_integration.external.record import record_outside
+from scheduler_integration.external.payloads.change import ExternalChange
+from scheduler_integration.external.record import record_external
 from scheduler_integration.platform.clock import now, to_site_time
 from tests.client_reports.hostile import TEXTS
 from tests.pages.offer import TeamOffer
@@ -19,8 +19,8 @@ from tests.support import door
 from tests.support.factories import (
 	make_assessment,
 	make_consultant,
+	make_external_type,
 	make_meeting_type,
-	make_outside_type,
 	make_page,
 	make_user,
 	payload,
@@ -384,14 +384,14 @@ def test_nothing_that_strangers_wrote_runs_in_the_desks_lists(desk):
 		"Scheduler Engagement": "referrer",
 		"Outside Booking": "attendee_name",
 	}
-	made = {"Client Assessment": make_assessment(consultant).name, "Meeting Type": make_outside_type(consultant).name}
+	made = {"Client Assessment": make_assessment(consultant).name, "Meeting Type": make_external_type(consultant).name}
 	target = find_target(made["Client Assessment"], made["Meeting Type"])
 	for number in range(len(TEXTS)):
 		record_click(target, "report", Visit(f"203.0.113.{number}"), now() - number)
 		change = {"provider": "Calendly", "external_id": str(number), "happened_at": now(), "status": "Scheduled"}
-		record_outside(consultant, OutsideChange(**change), now())
+		record_external(consultant, ExternalChange(**change), now())
 		make_assessment(consultant)
-		make_outside_type(consultant)
+		make_external_type(consultant)
 	for doctype, field in fields.items():
 		for name, text in zip(frappe.get_all(doctype, {"consultant": consultant}, pluck="name"), TEXTS, strict=False):
 			frappe.db.set_value(doctype, name, field, text)

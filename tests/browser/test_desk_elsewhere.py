@@ -16,7 +16,7 @@ from tests.browser.desk import Desk
 from tests.browser.screens import Screen
 from tests.browser.test_desk import moved_there, stored
 from tests.pages.offer import TeamOffer
-from tests.support.factories import make_assessment, make_consultant, make_outside_type
+from tests.support.factories import make_assessment, make_consultant, make_external_type
 from tests.support.outbox import actions, tasks
 
 # Neither the site's zone nor the browser's, which is Berlin.
@@ -130,7 +130,7 @@ def test_the_phase_build_was_a_verb_in_forms_and_lists(consultant):
 
 def test_engagement_was_shown_by_its_keys(consultant):
 	window, user = consultant
-	target = find_target(make_assessment(user, primary_phase="Build").name, make_outside_type(user).name)
+	target = find_target(make_assessment(user, primary_phase="Build").name, make_external_type(user).name)
 	record_click(target, "report", Visit("203.0.113.1"), now())
 	frappe.db.commit()
 	window.turn_into(WIDE)

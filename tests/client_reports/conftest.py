@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from tests.support.factories import make_assessment, make_consultant, make_outside_type
+from tests.support.factories import make_assessment, make_consultant, make_external_type
 
 
 @pytest.fixture
@@ -13,8 +13,8 @@ def jane():
 
 @pytest.fixture
 def assessment(jane):
-	make_outside_type(jane, title="30-Minute Strategy Session", description=COVERS, phases=("Build",), priority=10)
-	make_outside_type(jane, title="60-Minute Deep Dive", duration_minutes=60, phases=("Build",), priority=8)
+	make_external_type(jane, title="30-Minute Strategy Session", description=COVERS, phases=("Build",), priority=10)
+	make_external_type(jane, title="60-Minute Deep Dive", duration_minutes=60, phases=("Build",), priority=8)
 	return make_assessment(jane, primary_phase="Build", disc_profile="D")
 
 

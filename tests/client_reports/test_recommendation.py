@@ -4,7 +4,7 @@ import pytest
 
 from scheduler_integration.catalogue.consultant_types import types_of_consultant
 from scheduler_integration.client_reports.recommendation import recommended
-from tests.support.factories import make_meeting_type, make_outside_type, make_page, make_team_page, make_user
+from tests.support.factories import make_external_type, make_meeting_type, make_page, make_team_page, make_user
 
 
 def titles(consultant, phase):
@@ -12,8 +12,8 @@ def titles(consultant, phase):
 
 
 def test_only_types_for_the_phase_are_recommended(jane):
-	make_outside_type(jane, title="Build", phases=("Build", "Grow"))
-	make_outside_type(jane, title="Grow", phases=("Grow",), priority=10)
+	make_external_type(jane, title="Build", phases=("Build", "Grow"))
+	make_external_type(jane, title="Grow", phases=("Grow",), priority=10)
 	found = recommended(types_of_consultant(jane), "Build")
 	assert [each.title for each in found] == ["Build"]
 	assert all("Build" in each.phases for each in found)
@@ -21,20 +21,20 @@ def test_only_types_for_the_phase_are_recommended(jane):
 
 def test_at_most_three_are_recommended_by_priority_then_sort_order_then_age(jane):
 	for title, priority, order in (("d", 1, 0), ("c", 5, 2), ("a", 9, 7), ("b", 5, 1), ("e", 1, 0)):
-		make_outside_type(jane, title=title, phases=("Build",), priority=priority, sort_order=order)
+		make_external_type(jane, title=title, phases=("Build",), priority=priority, sort_order=order)
 	assert titles(jane, "Build") == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("phase", ["NonExistentPhase", None, "", "Stabilize"])
 def test_without_a_match_the_two_first_of_all_are_recommended(jane, phase):
 	for title, priority in (("low", 1), ("high", 9), ("middle", 5)):
-		make_outside_type(jane, title=title, phases=("Build",), priority=priority)
+		make_external_type(jane, title=title, phases=("Build",), priority=priority)
 	assert titles(jane, phase) == ["high", "middle"]
 
 
 def test_inactive_types_are_not_recommended(jane):
-	make_outside_type(jane, title="off", phases=("Build",), priority=10, is_active=0)
-	make_outside_type(jane, title="on", phases=("Grow",))
+	make_external_type(jane, title="off", phases=("Build",), priority=10, is_active=0)
+	make_external_type(jane, title="on", phases=("Grow",))
 	assert titles(jane, "Build") == ["on"]
 
 

@@ -8,7 +8,7 @@ from frappe.utils import get_url
 
 from scheduler_integration.catalogue.widget_hosts import widget_hosts
 from scheduler_integration.exceptions import InvalidRequest
-from tests.support.factories import make_assessment, make_consultant, make_outside_type, make_user
+from tests.support.factories import make_assessment, make_consultant, make_external_type, make_user
 
 
 def make_settings(consultant=None, **fields):
@@ -95,13 +95,13 @@ def test_site_settings_that_make_no_sense_are_refused_with_the_reason(fields, re
 @pytest.mark.parametrize("minutes", [5, 20, 75, 121, 720])
 def test_an_outside_type_lasts_what_schedulers_offer(jane, minutes):
 	with pytest.raises(InvalidRequest, match="15, 30, 45, 60, 90, 120"):
-		make_outside_type(jane, duration_minutes=minutes)
+		make_external_type(jane, duration_minutes=minutes)
 
 
 def test_an_outside_type_needs_an_address_somewhere():
 	native = make_consultant(scheduler_provider="Native", scheduler_url=None)
 	with pytest.raises(InvalidRequest) as refused:
-		make_outside_type(native)
+		make_external_type(native)
 	assert list(refused.value.details) == ["scheduler_event_url"]
-	assert make_outside_type(native, scheduler_event_url="https://x.example/y").name
-	assert make_outside_type(make_consultant()).name
+	assert make_external_type(native, scheduler_event_url="https://x.example/y").name
+	assert make_external_type(make_consultant()).name

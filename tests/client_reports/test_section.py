@@ -14,8 +14,8 @@ from tests.client_reports.hostile import TEXTS
 from tests.support.factories import (
 	make_assessment,
 	make_consultant,
+	make_external_type,
 	make_meeting_type,
-	make_outside_type,
 	make_page,
 	make_user,
 )
@@ -132,7 +132,7 @@ def project(project_doctype):
 
 
 def test_any_doctype_can_have_reports(project, jane):
-	make_outside_type(jane, title="Deep dive", phases=("Grow",))
+	make_external_type(jane, title="Deep dive", phases=("Grow",))
 	page = shown(project(jane, stage="GROW", profile="c"))
 	assert page.text("h2") == TITLES["C"]
 	assert "Based on your Grow phase assessment" in page.texts("p")[0]
@@ -151,19 +151,19 @@ def test_any_doctype_can_have_reports(project, jane):
 	],
 )
 def test_utm_values_are_merged_into_an_address(project, jane, address, expected):
-	make_outside_type(jane, scheduler_event_url=address)
+	make_external_type(jane, scheduler_event_url=address)
 	utm = "utm_source=financial_rise&utm_medium=report&utm_campaign=phase_build"
 	assert links(project(jane, stage="Build")) == [expected.format(utm=utm)]
 
 
 def test_without_a_phase_there_is_no_campaign(project, jane):
-	make_outside_type(jane)
+	make_external_type(jane)
 	assert links(project(jane)) == ["https://calendly.com/jane-doe?utm_source=financial_rise&utm_medium=report"]
 
 
 def test_a_type_without_a_link_leads_to_the_consultants_scheduler(project, jane):
-	make_outside_type(jane, title="general", priority=2)
-	make_outside_type(jane, title="own", scheduler_event_url="https://calendly.com/jane-doe/own", priority=1)
+	make_external_type(jane, title="general", priority=2)
+	make_external_type(jane, title="own", scheduler_event_url="https://calendly.com/jane-doe/own", priority=1)
 	general, own = links(project(jane))
 	assert general.startswith("https://calendly.com/jane-doe?")
 	assert own.startswith("https://calendly.com/jane-doe/own?")
@@ -284,8 +284,8 @@ def test_a_template_calls_the_section(assessment):
 
 
 def test_markdown_has_the_seeds_structure(project, jane):
-	make_outside_type(jane, title="30-Minute Strategy Session", description="- Review *all*\n- Plan", priority=10)
-	make_outside_type(jane, title="Deep [Dive]", duration_minutes=60)
+	make_external_type(jane, title="30-Minute Strategy Session", description="- Review *all*\n- Plan", priority=10)
+	make_external_type(jane, title="Deep [Dive]", duration_minutes=60)
 	text = as_markdown(section_for(subject_of(project(jane, profile="D")), "report"))
 	utm = "utm_source=financial_rise&utm_medium=report"
 	assert text == (
@@ -303,7 +303,7 @@ def test_markdown_has_the_seeds_structure(project, jane):
 
 
 def test_markdown_for_a_client_of_profile_s_is_the_seeds(project, jane):
-	make_outside_type(jane, description="- Walk through your action items at a comfortable pace")
+	make_external_type(jane, description="- Walk through your action items at a comfortable pace")
 	text = as_markdown(section_for(subject_of(project(jane, profile="S")), "report"))
 	assert "\n**You don't have to do this alone.** I'm here to support you every step of the way. " in text
 	assert "\n**What We'll Discuss:**\n- Walk through" in text
@@ -360,7 +360,7 @@ def test_the_number_of_queries_does_not_grow_with_the_meeting_types(assessment, 
 	asked()  # On a real site, the first time also reads what Frappe keeps from then on.
 	few = asked()
 	for index in range(30):
-		make_outside_type(jane, title=f"Type {index}", phases=("Build", "Grow"))
+		make_external_type(jane, title=f"Type {index}", phases=("Build", "Grow"))
 	make_meeting_type(make_page(jane), recommended_phases=[{"phase": "Build"}])
 	assert asked() == few
 	assert few <= 6

@@ -5,7 +5,7 @@ import pytest
 from frappe.utils.password import update_password
 
 from tests.pages.offer import PASSWORD
-from tests.support.factories import make_assessment, make_consultant, make_outside_type, make_user
+from tests.support.factories import make_assessment, make_consultant, make_external_type, make_user
 from tests.support.html import Page
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
@@ -31,7 +31,7 @@ def people(commit_clean):
 
 @pytest.fixture
 def report(people):
-	make_outside_type(people["jane"], title="Deep dive", phases=("Build",))
+	make_external_type(people["jane"], title="Deep dive", phases=("Build",))
 	made = make_assessment(people["jane"], client=people["carl"], summary="<p>Good.</p><script>alert(1)</script>")
 	frappe.db.commit()
 	return made

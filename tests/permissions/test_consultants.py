@@ -12,8 +12,8 @@ from tests.support.api import call
 from tests.support.factories import (
 	make_assessment,
 	make_consultant,
+	make_external_type,
 	make_meeting_type,
-	make_outside_type,
 	make_page,
 	make_team_page,
 	make_user,
@@ -41,7 +41,7 @@ def janes(jane):
 	return {
 		"Consultant Scheduler Settings": frappe.db.get_value("Consultant Scheduler Settings", {"consultant": jane}),
 		"Client Assessment": make_assessment(jane, client_name="Jane's client").name,
-		"Meeting Type": make_outside_type(jane, scheduler_event_url=SECRET_URL, priority=7, phases=("Grow",)).name,
+		"Meeting Type": make_external_type(jane, scheduler_event_url=SECRET_URL, priority=7, phases=("Grow",)).name,
 	}
 
 
@@ -96,7 +96,7 @@ def test_rows_of_phases_are_ones_own(janes, jane, eve, as_user):
 def test_a_link_to_another_consultants_page_or_type_tells_nothing(janes, eve, as_user):
 	"""The refusal is the same whether the page exists or not, apart from the name that was sent."""
 	with as_user(eve), pytest.raises((frappe.PermissionError, frappe.LinkValidationError)):
-		make_outside_type(eve, scheduling_page=make_page(make_user()).name)
+		make_external_type(eve, scheduling_page=make_page(make_user()).name)
 
 
 def test_every_method_refuses_another_consultant_with_the_same_words(commit_clean, janes, jane, eve):

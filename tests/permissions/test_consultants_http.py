@@ -8,14 +8,14 @@ from frappe.utils.password import update_password
 
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.external.payloads.change import OutsideChange
-from scheduler_integration.external.record import record_outside
+from scheduler_integration.external.payloads.change import ExternalChange
+from scheduler_integration.external.record import record_external
 from tests.pages.offer import PASSWORD
 from tests.support.factories import (
 	make_assessment,
 	make_consultant,
+	make_external_type,
 	make_meeting_type,
-	make_outside_type,
 	make_team_page,
 )
 from tests.support.site import on_real_site
@@ -45,7 +45,7 @@ def janes(jane, eve):
 		"consultant": jane,
 		"Consultant Scheduler Settings": frappe.db.get_value("Consultant Scheduler Settings", {"consultant": jane}),
 		"Client Assessment": make_assessment(jane, client_name=f"Client {SECRET}", primary_phase="Systemic").name,
-		"Meeting Type": make_outside_type(jane, title=f"Type {SECRET}", phases=("Systemic",), **fields).name,
+		"Meeting Type": make_external_type(jane, title=f"Type {SECRET}", phases=("Systemic",), **fields).name,
 		"team": make_meeting_type(
 			make_team_page([jane, eve]), title="Open to all", recommended_phases=[{"phase": "Systemic"}], **fields
 		).name,
@@ -53,11 +53,11 @@ def janes(jane, eve):
 	target = find_target(made["Client Assessment"], made["Meeting Type"])
 	record_click(target, "report", Visit("203.0.113.9", referrer=f"https://{SECRET}.example/"), 1_780_000_000)
 	made["Scheduler Engagement"] = frappe.db.get_value("Scheduler Engagement", {"consultant": jane})
-	change = OutsideChange(
+	change = ExternalChange(
 		provider="Calendly", external_id=SECRET, happened_at=1_780_000_000, status="Scheduled", start=1_790_000_000,
 		end=1_790_003_600, attendee_name=f"Client {SECRET}",
 	)  # fmt: skip
-	made["Outside Booking"] = record_outside(jane, change, 1_780_000_000)
+	made["Outside Booking"] = record_external(jane, change, 1_780_000_000)
 	frappe.db.commit()
 	return made
 

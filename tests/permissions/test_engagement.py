@@ -7,8 +7,8 @@ import pytest
 
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.external.payloads.change import OutsideChange
-from scheduler_integration.external.record import record_outside
+from scheduler_integration.external.payloads.change import ExternalChange
+from scheduler_integration.external.record import record_external
 from scheduler_integration.scheduler_integration.report.engagement_with_reports import engagement_with_reports as report
 from tests.support.consultants import make_assessment, make_scheduler, make_type
 from tests.support.factories import at, fresh, make_user
@@ -24,7 +24,7 @@ def make_engaged(**fields):
 	assessment = make_assessment(consultant)
 	target = find_target(assessment.name, make_type(consultant).name)
 	record_click(target, "report", Visit("203.0.113.9"), NOW)
-	booking = OutsideChange(
+	booking = ExternalChange(
 		provider="Calendly",
 		external_id="A",
 		happened_at=NOW,
@@ -34,7 +34,7 @@ def make_engaged(**fields):
 		attendee_name="Casey Client",
 		attendee_email=assessment.client_email,
 	)
-	record_outside(consultant, booking, NOW)
+	record_external(consultant, booking, NOW)
 	return consultant
 
 

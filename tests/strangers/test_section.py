@@ -6,7 +6,7 @@ import pytest
 from scheduler_integration.client_reports.jinja import scheduler_section
 from tests.client_reports.hostile import ADDRESSES, EMBED_CODES, TEXTS
 from tests.support.api import call
-from tests.support.factories import make_assessment, make_consultant, make_outside_type
+from tests.support.factories import make_assessment, make_consultant, make_external_type
 from tests.support.html import Page
 
 TAGS = {"div", "h2", "h3", "p", "strong", "ul", "li", "a", "iframe"}
@@ -23,7 +23,7 @@ TAGS = {"div", "h2", "h3", "p", "strong", "ul", "li", "a", "iframe"}
 )
 def test_what_is_sent_is_refused_with_the_reason_or_shown_as_text(fields, type_fields, sent):
 	jane = make_consultant("Jane", embed_in_reports=1, embed_code='<iframe src="https://calendly.com/jane"></iframe>')
-	own = make_outside_type(jane, phases=("Build",)).name
+	own = make_external_type(jane, phases=("Build",)).name
 	report = make_assessment(jane)
 	# A refused call rolls back.
 	frappe.db.commit()

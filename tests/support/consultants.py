@@ -12,7 +12,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.engagement.links import tracked_url
 from tests.support import factories
-from tests.support.factories import fresh, make_outside_type, make_user
+from tests.support.factories import fresh, make_external_type, make_user
 
 KEY = "a-signing-key-of-the-tests"
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36"}
@@ -35,7 +35,7 @@ def make_scheduler(provider: str = "Calendly", consultant: str | None = None, **
 def make_type(consultant: str, **fields: Any) -> Document:
 	"""Create a meeting type that has an address of its own on the consultant's external scheduler."""
 	address = "https://calendly.com/johndoe-consulting/30min-strategy"
-	return make_outside_type(
+	return make_external_type(
 		consultant, **{"title": "30-Minute Strategy Session", "scheduler_event_url": address, **fields}
 	)
 

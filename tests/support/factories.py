@@ -125,7 +125,7 @@ def make_consultant(first_name: str = "Jane", **fields: Any) -> str:
 	return user
 
 
-def make_outside_type(consultant: str, phases: tuple[str, ...] = (), **fields: Any) -> Document:
+def make_external_type(consultant: str, phases: tuple[str, ...] = (), **fields: Any) -> Document:
 	"""Create a meeting type of half an hour that is booked on the consultant's external scheduler."""
 	return frappe.get_doc(
 		{

@@ -12,7 +12,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.calendars.mirror.outside import changes_of
+from scheduler_integration.calendars.mirror.calendar_changes import changes_of
 from scheduler_integration.calendars.notices import tell_of_trouble
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.exceptions import SlotTaken

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scheduler_integration.external.payloads import payload as read
-from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.parsing.references import find_reference
 
 PROVIDER = "Acuity"
@@ -25,11 +25,11 @@ def changed_appointment(form: Mapping[str, Any]) -> str | None:
 	return appointment if appointment.isascii() and appointment.isdigit() else None
 
 
-def read_appointment(appointment: object, asked_at: int) -> OutsideChange:
+def read_appointment(appointment: object, asked_at: int) -> ExternalChange:
 	"""Return the appointment that Acuity answered at `asked_at` (epoch seconds). Raises InvalidRequest."""
 	found = appointment if isinstance(appointment, dict) else {}
 	start = read.instant(found, "datetime")
-	return OutsideChange(
+	return ExternalChange(
 		provider=PROVIDER,
 		external_id=read.identifier(found, "id"),
 		happened_at=asked_at,

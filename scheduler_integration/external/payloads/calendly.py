@@ -11,7 +11,7 @@ from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.external.payloads import payload as read
-from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.parsing.references import find_reference
 
 PROVIDER = "Calendly"
@@ -24,7 +24,7 @@ _STATUS = {
 _INVITEE = re.compile(r"https://api\.calendly\.com/scheduled_events/[A-Za-z0-9-]{8,64}/invitees/[A-Za-z0-9-]{8,64}")
 
 
-def read_calendly(body: object) -> OutsideChange | None:
+def read_calendly(body: object) -> ExternalChange | None:
 	"""Return the change in a webhook's body, or None if it doesn't concern a booking.
 
 	The cancellation of an invitee who rescheduled is returned as a cancellation. The new invitee's webhook, which comes
@@ -37,14 +37,14 @@ def read_calendly(body: object) -> OutsideChange | None:
 	return _change(invitee, _STATUS[kind], happened_at, is_new=kind == "invitee.created")
 
 
-def read_browser_message(invitee_uri: object, reference: str, now: int) -> OutsideChange:
+def read_browser_message(invitee_uri: object, reference: str, now: int) -> ExternalChange:
 	"""Return the change in a message of Calendly's widget: `calendly.event_scheduled` has only the invitee's URI.
 
 	Anybody can send such a message, so it is hearsay. Raises InvalidRequest unless it is the URI of an invitee.
 	"""
 	if not isinstance(invitee_uri, str) or not _INVITEE.fullmatch(invitee_uri):
 		raise InvalidRequest(details={"invitee_uri": _("This has the wrong form.")})
-	return OutsideChange(
+	return ExternalChange(
 		provider=PROVIDER,
 		external_id=invitee_uri,
 		happened_at=now,
@@ -54,10 +54,10 @@ def read_browser_message(invitee_uri: object, reference: str, now: int) -> Outsi
 	)
 
 
-def _change(invitee: dict[str, Any], status: str, happened_at: int, *, is_new: bool) -> OutsideChange:
+def _change(invitee: dict[str, Any], status: str, happened_at: int, *, is_new: bool) -> ExternalChange:
 	event = read.section(invitee, "scheduled_event")
 	location = event.get("location")
-	return OutsideChange(
+	return ExternalChange(
 		provider=PROVIDER,
 		external_id=read.identifier(invitee, "uri"),
 		happened_at=happened_at,

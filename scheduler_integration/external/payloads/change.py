@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutsideChange:
+class ExternalChange:
 	"""A report of an external scheduler about one of its bookings. Instants are epoch seconds.
 
 	- `provider` is an option of Outside Booking, `external_id` the scheduler's own ID.

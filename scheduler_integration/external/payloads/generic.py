@@ -4,7 +4,7 @@ from frappe import _
 
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.external.payloads import payload as read
-from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.parsing.references import find_reference, parse_reference
 
 PROVIDER = "Custom"
@@ -17,7 +17,7 @@ _STATUS = {
 }
 
 
-def read_generic(body: object) -> OutsideChange:
+def read_generic(body: object) -> ExternalChange:
 	"""Return the change in a webhook's body. Raises InvalidRequest that names what is wrong."""
 	found, kind = read.event(body, "event")
 	if kind not in _STATUS:
@@ -26,7 +26,7 @@ def read_generic(body: object) -> OutsideChange:
 	start, end = read.instant(booking, "start"), read.instant(booking, "end")
 	if end <= start:
 		raise InvalidRequest(details={"end": _("Too early.")})
-	return OutsideChange(
+	return ExternalChange(
 		provider=PROVIDER,
 		external_id=read.identifier(booking, "id"),
 		happened_at=read.instant(found, "occurred_at"),

@@ -5,7 +5,7 @@ new booking has an ID of its own and no link back: then there are two bookings, 
 """
 
 from scheduler_integration.external.payloads import payload as read
-from scheduler_integration.external.payloads.change import OutsideChange
+from scheduler_integration.external.payloads.change import ExternalChange
 from scheduler_integration.parsing.references import find_reference
 
 PROVIDER = "ScheduleOnce"
@@ -20,7 +20,7 @@ _STATUS = {
 }
 
 
-def read_oncehub(body: object) -> OutsideChange | None:
+def read_oncehub(body: object) -> ExternalChange | None:
 	"""Return the change in a webhook's body, or None if it doesn't concern a booking. Raises InvalidRequest."""
 	found, kind = read.event(body, "type")
 	if kind not in _STATUS:
@@ -28,7 +28,7 @@ def read_oncehub(body: object) -> OutsideChange | None:
 	booking = read.section(found, "data")
 	form = read.section(booking, "form_submission") if booking.get("form_submission") else {}
 	start = read.instant(booking, "starting_time")
-	return OutsideChange(
+	return ExternalChange(
 		provider=PROVIDER,
 		external_id=read.identifier(booking, "id"),
 		happened_at=read.instant(found, "creation_time"),

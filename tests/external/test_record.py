@@ -10,8 +10,8 @@ from scheduler_integration.engagement import retention
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.external.payloads.change import OutsideChange
-from scheduler_integration.external.record import complete_past, record_outside
+from scheduler_integration.external.payloads.change import ExternalChange
+from scheduler_integration.external.record import complete_past, record_external
 from tests.support.consultants import engagement, make_assessment, make_scheduler, make_type
 from tests.support.factories import at, fresh
 
@@ -32,17 +32,17 @@ def email():
 
 def change(external_id="A", happened_at=NOW, status="Scheduled", start=START, **fields):
 	known = {"title": "Call", "attendee_name": "Casey Client", "end": start + HOUR if start else None, **fields}
-	return OutsideChange(
+	return ExternalChange(
 		provider="Calendly", external_id=external_id, happened_at=happened_at, status=status, start=start, **known
 	)
 
 
-def outsides(consultant):
+def bookings_of(consultant):
 	return frappe.get_all("Outside Booking", {"consultant": consultant}, ["external_id", "status"])
 
 
 def record(consultant, *changes, now=NOW):
-	return [record_outside(consultant, each, now) for each in changes][-1]
+	return [record_external(consultant, each, now) for each in changes][-1]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
@@ -53,7 +53,7 @@ def test_a_booking_that_moved_twice_is_one_booking_in_any_order(consultant, emai
 		change("C", NOW + 120, start=START + 2 * HOUR, attendee_email=email, replaces="B"),
 	)
 	record(consultant, *(chain[index] for index in order), now=NOW + 300)
-	states = {each.external_id: each.status for each in outsides(consultant)}
+	states = {each.external_id: each.status for each in bookings_of(consultant)}
 	assert states == {"A": "Rescheduled", "B": "Rescheduled", "C": "Scheduled"}
 	(row,) = engagement(consultant=consultant)
 	assert (row.event_type, row.scheduled_for, row.booked_at) == ("meeting_booked", START + 2 * HOUR, NOW)
@@ -66,7 +66,7 @@ def test_a_booking_that_moved_twice_is_one_booking_in_any_order(consultant, emai
 def test_bookings_that_claim_to_replace_each_other_do_not_go_round(consultant, email):
 	for first, second in (("A", "B"), ("B", "A"), ("A", "A"), ("A", "B")):
 		record(consultant, change(first, NOW, attendee_email=email, replaces=second))
-	states = {each.external_id: each.status for each in outsides(consultant)}
+	states = {each.external_id: each.status for each in bookings_of(consultant)}
 	assert states == {"A": "Scheduled", "B": "Rescheduled"}
 	assert len(engagement(consultant=consultant)) == 1
 
@@ -77,9 +77,9 @@ def test_an_older_change_fills_in_only_what_is_unknown(consultant):
 		change(happened_at=NOW, attendee_name="New name", attendee_phone=""),
 		change(happened_at=NOW - 60, start=START - HOUR, attendee_name="Old name", attendee_phone="+49 30 1234567"),
 	)
-	outside = frappe.get_doc("Outside Booking", name)
-	assert (outside.attendee_name, outside.attendee_phone) == ("New name", "+49 30 1234567")
-	assert outside.starts_at == START
+	booking = frappe.get_doc("Outside Booking", name)
+	assert (booking.attendee_name, booking.attendee_phone) == ("New name", "+49 30 1234567")
+	assert booking.starts_at == START
 
 
 def test_the_same_id_of_two_consultants_are_two_bookings(consultant):

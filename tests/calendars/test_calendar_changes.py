@@ -5,7 +5,7 @@ import pytest
 from frappe.utils.password import update_password
 
 from scheduler_integration import bookings, jobs
-from scheduler_integration.calendars.mirror.outside import changes_of, changes_of_booking, untold_changes
+from scheduler_integration.calendars.mirror.calendar_changes import changes_of, changes_of_booking, untold_changes
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.platform import clock
 from tests.support import door
