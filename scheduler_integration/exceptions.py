@@ -274,6 +274,17 @@ class SomeRefused(SchedulingError):
 		return _("{0} of {1} meetings are changed. The others:").format(self.changed, self.changed + len(self.refused))
 
 
+class SomeNotUndone(SomeRefused):
+	"""Some of several commands couldn't be taken back. The others are: `changed` says how many."""
+
+	code = "SOME_NOT_UNDONE"
+
+	def default_message(self) -> str:
+		if not self.changed:
+			return _("Nothing could be undone:")
+		return _("{0} of {1} changes are undone. The others:").format(self.changed, self.changed + len(self.refused))
+
+
 class HasBookings(SchedulingError, frappe.LinkExistsError):
 	"""A meeting type that was booked can't be deleted."""
 

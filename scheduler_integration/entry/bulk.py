@@ -1,4 +1,4 @@
-"""One command for several bookings at once."""
+"""One command for several bookings at once, and its undo."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import frappe
 from frappe import _
 
-from scheduler_integration.entry.commands import act_undoably, parse_command
+from scheduler_integration.entry.commands import act_undoably, parse_command, undo
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SomeRefused
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError, SomeNotUndone, SomeRefused
 
 # Commands that need nothing but a reason, in the order in which they are offered.
 BULK_ACTIONS = ("confirm", "decline", "complete", "no_show", "cancel")
@@ -44,3 +44,28 @@ def act_on_all(action: str, names: Sequence[str], reason: str) -> list[dict[str,
 	if refused:
 		raise SomeRefused(len(done), refused)
 	return done
+
+
+def undo_all(commands: Sequence[dict[str, Any]]) -> None:
+	"""Take back these commands, the last one first, as the signed-in host or manager. They are the facts of `undoable`.
+
+	Each has a transaction of its own, which is committed: if one can't be taken back, the others still are. Raises
+	SomeNotUndone at the end for those that couldn't, or the error itself if there was only one command.
+	"""
+	refused = dict[str, SchedulingError]()
+	for facts in reversed(commands):
+		try:
+			with refusals():
+				undo(facts)
+				frappe.db.commit()
+		except SchedulingError as error:
+			refused[_changed(facts)] = error
+	if len(commands) == 1 and refused:
+		raise next(iter(refused.values()))
+	if refused:
+		raise SomeNotUndone(len(commands) - len(refused), dict(reversed(refused.items())))
+
+
+def _changed(facts: dict[str, Any]) -> str:
+	"""Return the name of the booking that the command left: a moved meeting is a new one."""
+	return next((each["name"] for each in (*facts["made"], *facts["bookings"])), "")

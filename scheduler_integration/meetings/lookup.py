@@ -1,5 +1,7 @@
 """Finds bookings for users and attendees who may see them."""
 
+from collections.abc import Collection
+
 import frappe
 from frappe.model.document import Document
 
@@ -48,6 +50,11 @@ def list_for_host(
 def get_for_host(name: str, now: int) -> HostBooking:
 	"""Return one booking as its hosts see it. Raises BookingNotFound, and NotPermitted if the user may not read it."""
 	return for_host(find_for_host(name, "read"), now)
+
+
+def readable_of(names: Collection[str], now: int) -> list[HostBooking]:
+	"""Return those of the bookings that the signed-in user may read, as hosts see them."""
+	return for_hosts([each for each in load_bookings(list(names)) if each.has_permission("read")], now)
 
 
 def earlier_choices(email: str) -> tuple[str, str]:

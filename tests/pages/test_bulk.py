@@ -120,3 +120,23 @@ def test_other_commands_are_refused(client, action):
 	answer = client.post("/scheduling", data=[*typed_in(form), ("selected", names[0]), ("action", action)])
 	assert answer.status_code == 400
 	assert set(status(offer)) == {"Pending"}
+
+
+def test_undoing_several_stopped_at_the_first_that_could_not_be_undone(client):
+	offer, names = requests_of(client, requires_confirmation=0)
+	answer = send(client, "cancel", reason="I am ill")
+	toast = read(client.get(answer.headers["Location"]).text).one(id="toast").one("form")
+	# Somebody books the time of the second one meanwhile.
+	book(offer, in_three_days(13))
+	answer = client.post("/scheduling", data=[*typed_in(toast), ("undo", toast.one("button")["value"])])
+	assert answer.status_code == 409
+	assert [frappe.db.get_value("Booking", name, "status") for name in names] == [
+		"Scheduled",
+		"Cancelled",
+		"Scheduled",
+	]
+	box = read(answer.text).one("div", class_="alert")
+	assert "2 of 3 changes are undone." in box.text
+	[line] = box.all("li")
+	assert line.text.startswith("Ada Lovelace, ")
+	assert "Somebody booked this time meanwhile" in line.text

@@ -9,9 +9,10 @@ import frappe
 from frappe import _
 
 from scheduler_integration.bookings import UNDO_SECONDS
-from scheduler_integration.entry.bulk import act_on_all
-from scheduler_integration.entry.commands import act_undoably, parse_command, undo
+from scheduler_integration.entry.bulk import act_on_all, undo_all
+from scheduler_integration.entry.commands import act_undoably, parse_command
 from scheduler_integration.exceptions import HostNotFree, SchedulingError, SomeRefused, TimeNotFree
+from scheduler_integration.meetings.lookup import readable_of
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host.refused import no_time_message, not_free_message, some_refused_message
 from scheduler_integration.pages.kit.dates import TimeStyle
@@ -19,7 +20,7 @@ from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.respond import argument
 from scheduler_integration.pages.kit.saving import Saved, take_back
 from scheduler_integration.pages.kit.wall_time import read_day, read_wall_time
-from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.clock import iso, now
 
 # The arguments of a command that a form sends as they are.
 ASKED = ("action", "name", "reason", "host", "replaces", "force", "gives_back")
@@ -54,9 +55,7 @@ def run_command(style: TimeStyle, page: str, page_of_booking: bool = False) -> S
 	"""
 	if key := argument("undo"):
 		facts = take_back(key)
-		for each in reversed(facts["commands"]):
-			undo(each)
-			frappe.db.commit()
+		undo_all(facts["commands"])
 		return Saved("undone", address=facts["page"])
 	if argument("several"):
 		done = act_on_all(argument("action"), _selected(), argument("reason"))
@@ -90,7 +89,9 @@ def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], sty
 		asked = {**{name: argument(name) for name in ("action", "name", "reason")}, "start": wanted_start(style)}
 		return no_time_message(error, asked, style)
 	if isinstance(error, SomeRefused):
-		return some_refused_message(error, bookings, style)
+		# What was cancelled is no longer in the list.
+		others = readable_of(error.refused.keys() - {each.id for each in bookings}, now())
+		return some_refused_message(error, [*bookings, *others], style)
 	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
 
 
