@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 import frappe
 
+from scheduler_integration.pages.client_report import client_report_view, find_client_report
 from scheduler_integration.pages.kit.respond import argument, respond
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.pages.report import find_report, report_view
 
 no_cache = 1
 sitemap = 0
@@ -17,4 +17,4 @@ def get_context(context: frappe._dict) -> None:
 
 
 def _view() -> dict:
-	return report_view(find_report(argument("name"), frappe.session.user), current_visitor())
+	return client_report_view(find_client_report(argument("name"), frappe.session.user), current_visitor())

@@ -1,4 +1,4 @@
-"""The desk's report on clicks and bookings. Its figures, and those of the cards and charts, are those of the API."""
+"""The desk report on clicks and bookings. Its figures, and those of the cards and charts, are those of the API."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta

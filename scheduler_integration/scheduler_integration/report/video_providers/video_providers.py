@@ -1,4 +1,4 @@
-"""The desk's report on providers of video calls: meetings made, how they ended, how reliably the provider answered."""
+"""The desk report on providers of video calls: meetings made, how they ended, how reliably the provider answered."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -20,7 +20,7 @@ from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.visitor import Visitor
 
 
-def find_report(name: str, user: str) -> Document:
+def find_client_report(name: str, user: str) -> Document:
 	"""Return the assessment if the user may read its report. Raises NotFound otherwise, whatever the reason is.
 
 	Users who may read the record may read it, and so may the client's user once the assessment is completed.
@@ -33,7 +33,7 @@ def find_report(name: str, user: str) -> Document:
 	raise NotFound(_("There is no such report, or it isn't yours to read."))
 
 
-def report_view(doc: Document, visitor: Visitor) -> dict:
+def client_report_view(doc: Document, visitor: Visitor) -> dict:
 	"""Return the view of www/client_report.html."""
 	subject = subject_of(doc)
 	on_screen = section_for(subject, "report") if subject else None
