@@ -2,28 +2,21 @@
 
 from scheduler_integration.calendars.mirror import handler as mirror
 from scheduler_integration.conferencing import handler as video
-from scheduler_integration.notifications.automations.act import (
-	call_webhook,
-	create_todo,
-	send_automation_email,
-	send_automation_text,
-)
+from scheduler_integration.notifications.automations.act import act
+from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.deliver import deliver_email
 from scheduler_integration.outbox.handlers import Handler, Handlers
 from scheduler_integration.outbox.outcomes import Outcome
 from scheduler_integration.outbox.tasks import Task
 
 
-def _send_email(task: Task, now: int) -> Outcome:
-	"""Send a message about a change, or the message of an automation."""
-	return send_automation_email(task, now) if task.payload.get("automation") else deliver_email(task, now)
+def _send(task: Task, now: int) -> Outcome:
+	"""Send a message about a change, or carry out the action of an automation."""
+	return act(task, now) if task.payload.get("automation") else deliver_email(task, now)
 
 
 HANDLERS: Handlers = {
-	"email": Handler(_send_email),
-	"sms": Handler(send_automation_text),
-	"webhook": Handler(call_webhook),
-	"todo": Handler(create_todo),
+	**dict.fromkeys(BY_KIND, Handler(_send)),
 	"calendar_event": Handler(mirror.run, one_at_a_time=True, keeps_trying=True),
 	"video_meeting": Handler(video.run, one_at_a_time=True, keeps_trying=True),
 }

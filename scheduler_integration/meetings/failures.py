@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
@@ -60,11 +59,8 @@ def _sentence(failed: Collection[str], late: Collection[str]) -> str:
 def reached(kind: str, target: str) -> str:
 	"""Return whom or what a task of this kind reaches, in words for a host.
 
-	The target of a calendar event is a Calendar Connection, which is shown by the name of its account. A webhook's address
-	may hold a secret, so only its host name is shown.
+	The target of a calendar event is a Calendar Connection, which is shown by the name of its account.
 	"""
 	if kind == "calendar_event":
 		return frappe.db.get_value("Calendar Connection", target, "account_name") or _("the calendar")
-	if kind == "webhook":
-		return urlsplit(target).hostname or target
 	return target

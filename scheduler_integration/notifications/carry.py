@@ -12,8 +12,9 @@ from scheduler_integration.notifications.email import EmailRow, find_row, queue_
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.outbox.outcomes import Done, Down, Never, NotNeeded, Outcome, down_by
 
-# All e-mails go through one mail server, so all of them wait while it can't be used. See `outbox.outcomes.Down`.
-ACCOUNT = "email"
+# The kind of the tasks that send e-mails. All go through one mail server, so all of them wait while it can't be used:
+# the kind is also their account. See `outbox.outcomes.Down`.
+KIND = "email"
 
 
 def sent_already(message_id: str, booking: str) -> Done | None:
@@ -31,7 +32,7 @@ def send_message(message: Message, now: int) -> Outcome:
 	try:
 		return _sent(message)
 	except Unreachable as error:
-		return down_by(ACCOUNT, error)
+		return down_by(KIND, error)
 
 
 def _sent(message: Message) -> Outcome:
@@ -43,7 +44,7 @@ def _sent(message: Message) -> Outcome:
 		return Done(row.name)
 	if status in ("Error", "Expired"):
 		return Never(_("The Email Queue gave up. Its entry {0} says why.").format(row.name))
-	return Down(ACCOUNT, _("The site's e-mail is switched off."))
+	return Down(KIND, _("The site's e-mail is switched off."))
 
 
 def _queue(message: Message) -> EmailRow | None:

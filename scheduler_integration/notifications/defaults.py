@@ -6,21 +6,23 @@ migration.
 
 import frappe
 
+from scheduler_integration.notifications.channels.email import Email
+from scheduler_integration.notifications.channels.sms import TextMessage
 from scheduler_integration.notifications.rules import REMINDER, forget_automations
-from scheduler_integration.notifications.templates import FOLLOW_UPS, TEMPLATES, body_source, subject_source
+from scheduler_integration.notifications.templates import FOLLOW_UPS, TEMPLATES, TEXTS, body_source, subject_source
 
 # Key: trigger, channel, recipient, minutes, and whether it is active at first.
 _ROWS = {
-	"attendee_confirmed": ("Booked", "Email", "Attendee and Guests", 0, True),
-	"attendee_cancelled": ("Cancelled", "Email", "Attendee and Guests", 0, True),
-	"attendee_asked": ("Rescheduled", "Email", "Attendee", 0, True),
-	"host_confirmed": ("Booked", "Email", "Hosts", 0, True),
-	"host_cancelled": ("Cancelled", "Email", "Hosts", 0, True),
-	"attendee_reminder": (REMINDER, "Email", "Attendee and Guests", 0, True),
-	"host_reminder": (REMINDER, "Email", "Hosts", 0, True),
-	"attendee_reminder_text": (REMINDER, "SMS", "Attendee", 0, True),
-	"attendee_no_show": ("No Show", "Email", "Attendee", 0, True),
-	"attendee_thanks": ("After End", "Email", "Attendee", 60, True),
+	"attendee_confirmed": ("Booked", Email, "Attendee and Guests", 0, True),
+	"attendee_cancelled": ("Cancelled", Email, "Attendee and Guests", 0, True),
+	"attendee_asked": ("Rescheduled", Email, "Attendee", 0, True),
+	"host_confirmed": ("Booked", Email, "Hosts", 0, True),
+	"host_cancelled": ("Cancelled", Email, "Hosts", 0, True),
+	"attendee_reminder": (REMINDER, Email, "Attendee and Guests", 0, True),
+	"host_reminder": (REMINDER, Email, "Hosts", 0, True),
+	"attendee_reminder_text": (REMINDER, TextMessage, "Attendee", 0, True),
+	"attendee_no_show": ("No Show", Email, "Attendee", 0, True),
+	"attendee_thanks": ("After End", Email, "Attendee", 60, True),
 }
 _TITLES = {**TEMPLATES, **FOLLOW_UPS, "attendee_reminder_text": "Scheduler: Reminder as a text message"}
 
@@ -59,9 +61,9 @@ def _insert_row(key: str) -> None:
 			"built_in": key,
 			"is_active": int(is_active),
 			"trigger": trigger,
-			"channel": channel,
+			"channel": channel.name,
 			"recipient": recipient,
 			"minutes": minutes,
-			"email_template": _TITLES[key] if channel == "Email" else None,
+			"email_template": None if key in TEXTS else _TITLES[key],
 		}
 	).insert(ignore_permissions=True)

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.notifications.automations.plan import automated_tasks
+from scheduler_integration.notifications.carry import KIND
 from scheduler_integration.notifications.messages import (
 	GUEST_REMOVED,
 	HOST_REMOVED,
@@ -21,7 +22,6 @@ from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.tasks import SENDING, SENT, Planned, plan_all, skip_open
 from scheduler_integration.platform.language import for_later
 
-EMAIL = "email"
 HOUR = 3600
 # These changes don't change the invitation, and nobody gets a message about them.
 _SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW, Kind.UNDONE})
@@ -83,19 +83,19 @@ def _skip_earlier(changes: Changes) -> None:
 	outdated += [each.moved_from.name for each in changes if each.moved_from]
 	if not outdated:
 		return
-	skip_open(outdated, now, reason, kinds=(EMAIL,), purposes=TEMPLATES)
+	skip_open(outdated, now, reason, kinds=(KIND,), purposes=TEMPLATES)
 	if change.added_guests:
 		# A guest who was removed and now comes back needs no message about the removal.
-		skip_open(outdated, now, reason, kinds=(EMAIL,), purposes=(GUEST_REMOVED,), targets=change.added_guests)
+		skip_open(outdated, now, reason, kinds=(KIND,), purposes=(GUEST_REMOVED,), targets=change.added_guests)
 	if change.leaving:
 		# A host who was replaced and now comes back needs no message about the replacement.
 		present = [host.email for host in hosts_of(change.booking)]
-		skip_open(outdated, now, reason, kinds=(EMAIL,), purposes=(HOST_REMOVED,), targets=present)
+		skip_open(outdated, now, reason, kinds=(KIND,), purposes=(HOST_REMOVED,), targets=present)
 
 
 def _planned(change: Change, booking: Document, purpose: str, reader: Reader) -> Planned:
 	return Planned(
-		kind=EMAIL,
+		kind=KIND,
 		purpose=purpose,
 		target=reader.email,
 		key=message_id(booking, purpose, reader),

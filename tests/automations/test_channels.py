@@ -16,7 +16,11 @@ from scheduler_integration import bookings
 from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.references import Reference, written
 from scheduler_integration.engagement.targets import find_target
-from scheduler_integration.notifications.sms import international
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.notifications.automations.log import Wanted, entries
+from scheduler_integration.notifications.automations.preview import preview
+from scheduler_integration.notifications.channels.sms import international
+from scheduler_integration.notifications.rules import forget_automations
 from tests.support import door
 from tests.support.factories import (
 	at,
@@ -374,6 +378,38 @@ class TestEmail:
 		assert actions(booking.id, automation=automation.name) == []
 		act(booking)
 		assert [each.status for each in actions(booking.id, automation=automation.name)] == ["Pending"]
+
+
+class TestChannelOfARemovedApp:
+	@pytest.fixture
+	def automation(self):
+		made = automate(channel="To-do", text="Call {{ contact_name }}")
+		made.db_set("channel", "Pigeon")
+		forget_automations()
+		return made
+
+	def test_an_unknown_channel_refused_every_booking_that_it_was_for(self, page, automation):
+		other = automate(channel="To-do", text="Call {{ contact_name }}")
+		booking = book(page)
+		assert actions(booking.id, automation=automation.name) == []
+		assert [each.status for each in actions(booking.id, automation=other.name)] == ["Pending"]
+		[entry] = frappe.get_all("Error Log", {"method": f"The automation {automation.title} did nothing"}, ["error"])
+		assert entry.error == "There is no channel 'Pigeon'."
+
+	def test_what_it_planned_before_is_skipped_and_stays_in_the_log(self, page):
+		automation = automate(channel="To-do", text="Call {{ contact_name }}")
+		booking = book(page)
+		frappe.db.set_value("Outbox Task", {"automation": automation.name}, "kind", "pigeon")
+		deliver(booking.id, NOW)
+		[entry] = entries(Wanted(automation=automation.name))
+		assert (entry.channel, entry.status, entry.reason) == ("pigeon", "Skipped", "Nothing here handles “pigeon”.")
+
+	def test_its_preview_and_its_form_say_why(self, automation):
+		with pytest.raises(InvalidRequest, match="Nothing here handles “Pigeon”"):
+			preview(automation.name, None)
+		automation.reload()
+		with pytest.raises(InvalidRequest, match="Nothing here handles “Pigeon”"):
+			automation.save()
 
 
 class TestConditions:

@@ -10,7 +10,8 @@ from pypika.functions import Coalesce
 
 from scheduler_integration.exceptions import NotPermitted
 from scheduler_integration.meetings.failures import reached
-from scheduler_integration.notifications.automations.plan import AT_ONCE, KINDS, TIMED_TASK
+from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK
+from scheduler_integration.notifications.channels import BY_KIND
 from scheduler_integration.notifications.messages import purposes_of, template_of
 from scheduler_integration.notifications.rules import Automation, all_automations
 from scheduler_integration.notifications.templates import TEMPLATES
@@ -18,7 +19,6 @@ from scheduler_integration.permissions import is_manager
 
 # The most entries. To see others, a manager narrows the dates.
 MOST = 1000
-_CHANNELS = {kind: channel for channel, kind in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def _entry(row: frappe._dict, automation: Automation | None) -> Entry:
 		at=row.at,
 		automation=automation.name if automation else None,
 		title=automation.title if automation else _("An automation that was deleted"),
-		channel=_CHANNELS[row.kind],
+		channel=BY_KIND[row.kind].name if row.kind in BY_KIND else row.kind,
 		target=reached(row.kind, row.target),
 		status=row.status,
 		reason=row.error,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Kind
-from scheduler_integration.notifications.automations.recipients import phone_of, readers_for
 from scheduler_integration.notifications.automations.triggers import moments, still_fits, trigger_of
+from scheduler_integration.notifications.channels import CHANNELS, has_channel
 from scheduler_integration.notifications.rules import TIMED, Automation, Facts, active_automations
 from scheduler_integration.notifications.templates import TEMPLATES
 from scheduler_integration.notifications.wording import Reader
@@ -19,12 +18,9 @@ from scheduler_integration.platform.language import for_later
 
 # Purposes of tasks. A timed task follows the booking: it moves with it, and is skipped when it is cancelled.
 AT_ONCE, TIMED_TASK = "automation", "reminder"
-KINDS = {"Email": "email", "SMS": "sms", "Webhook": "webhook", "To-do": "todo"}
 # An action after the start may be this late. An action before the start must not come later than the start.
 PATIENCE = 6 * 3600
 DAY = 86400
-# An action on a change may be a day late. A program still needs the news after its receiver was down for a week.
-WEBHOOK_DAYS = 14
 
 
 def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
@@ -33,7 +29,7 @@ def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
 	Skips earlier timed actions.
 	"""
 	trigger = trigger_of(changes[0])
-	possible = [each for each in active_automations() if each.built_in not in TEMPLATES and _may_act(each, trigger)]
+	possible = [each for each in active_automations() if _may_act(each, trigger) and has_channel(each)]
 	facts = Facts([change.booking for change in changes])
 	at_once, timed = [], []
 	for change in changes:
@@ -46,7 +42,7 @@ def automated_tasks(changes: Changes) -> list[tuple[str, Planned]]:
 
 
 def _may_act(automation: Automation, trigger: str | None) -> bool:
-	return automation.trigger in TIMED or automation.trigger == trigger
+	return automation.built_in not in TEMPLATES and automation.trigger in (*TIMED, trigger)
 
 
 def _skip_others(changes: Changes, keep: list[str]) -> None:
@@ -58,9 +54,9 @@ def _at_once(automations: list[Automation], trigger: str | None, change: Change)
 	booking = change.booking
 	for automation in automations:
 		if automation.trigger == trigger:
-			for reader in readers_for(automation, booking):
+			for reader in CHANNELS[automation.channel].readers(automation, booking):
 				part = f"{trigger} {booking.sequence}"
-				end = change.now + (WEBHOOK_DAYS if automation.channel == "Webhook" else 1) * DAY
+				end = change.now + CHANNELS[automation.channel].days * DAY
 				yield _planned(automation, booking, reader, part, change.now, end, AT_ONCE)
 
 
@@ -71,7 +67,7 @@ def _timed(automations: list[Automation], booking: Document, now: int) -> Iterat
 			continue
 		for moment in moments(automation, booking):
 			if moment > now:
-				for reader in readers_for(automation, booking):
+				for reader in CHANNELS[automation.channel].readers(automation, booking):
 					yield _planned(automation, booking, reader, str(moment), moment, _end(automation, booking, moment))
 
 
@@ -89,24 +85,15 @@ def _planned(
 	expires_at: int,
 	purpose: str = TIMED_TASK,
 ) -> Planned:
+	channel = CHANNELS[automation.channel]
 	of = "\n".join((automation.name, booking.name, part, reader.email.lower()))
 	return Planned(
-		kind=KINDS[automation.channel],
+		kind=channel.kind,
 		purpose=purpose,
-		target=_target(automation, booking, reader),
+		target=channel.target(automation, booking, reader),
 		key=f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}",
 		due_at=due_at,
 		expires_at=expires_at,
 		automation=automation.name,
 		payload={"automation": automation.name, "role": reader.role, "user": reader.user},
 	)
-
-
-def _target(automation: Automation, booking: Document, reader: Reader) -> str:
-	"""Return where the action goes: an address or a number, or an empty text for a reader without a telephone number.
-
-	A webhook's address may hold a secret, and hosts may read the task. So the target is its host name.
-	"""
-	if automation.channel == "Webhook":
-		return urlsplit(automation.webhook_url or "").hostname or ""
-	return phone_of(booking, reader) if automation.channel == "SMS" else reader.email

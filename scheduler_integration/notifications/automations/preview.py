@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.translate import print_language
 
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.tokens import is_booking
-from scheduler_integration.notifications.automations.recipients import phone_of, readers_for
-from scheduler_integration.notifications.automations.texts import text_of, webhook_body
+from scheduler_integration.notifications.channels import CHANNELS
+from scheduler_integration.notifications.channels.channel import Preview
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.rules import Automation, find_automation
-from scheduler_integration.notifications.templates import TEXT_NAMES, render
-from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.outbox.results import describe
-from scheduler_integration.parsing.typed_template import check_text
 from scheduler_integration.permissions import is_manager
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-	"""The message that one reader would get: `html` for an e-mail, `text` for everything else."""
-
-	to: str
-	subject: str | None
-	html: str | None
-	text: str | None
 
 
 def preview(name: str, booking: str | None) -> Preview:
@@ -43,6 +26,8 @@ def preview(name: str, booking: str | None) -> Preview:
 	automation = find_automation(name)
 	if not automation:
 		raise InvalidRequest(_("Save the automation first."))
+	if automation.channel not in CHANNELS:
+		raise InvalidRequest(_("Nothing here handles “{0}”.").format(automation.channel))
 	try:
 		return _preview(automation, _booking(booking))
 	except InvalidRequest:
@@ -81,16 +66,6 @@ def _booking(name: str | None) -> Document:
 
 
 def _preview(automation: Automation, booking: Document) -> Preview:
-	readers = readers_for(automation, booking) or [attendee_of(booking)]
-	reader = readers[0]
-	if automation.channel == "Email":
-		with print_language(reader.language):
-			variables = {**variables_for(booking, reader), "is_reassigned": False}
-			subject, html = render(automation.built_in or "", variables, automation.email_template)
-		return Preview(reader.email, subject, html, None)
-	if automation.channel == "Webhook":
-		body = json.dumps(webhook_body(automation, booking, "…"), indent=2, ensure_ascii=False)
-		return Preview(automation.webhook_url or "", None, None, body)
-	check_text(automation.text, TEXT_NAMES)
-	to = phone_of(booking, reader) if automation.channel == "SMS" else reader.email
-	return Preview(to, None, None, text_of(automation, booking, reader))
+	channel = CHANNELS[automation.channel]
+	readers = channel.readers(automation, booking) or [attendee_of(booking)]
+	return channel.preview(automation, booking, readers[0])

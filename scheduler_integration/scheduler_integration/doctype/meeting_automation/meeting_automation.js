@@ -33,7 +33,7 @@ frappe.ui.form.on("Meeting Automation", {
 		if (form.is_new()) return;
 		form.add_custom_button(__("Preview"), () => ask_booking(form, __("Preview"), "preview", show_preview));
 		form.add_custom_button(__("What it did"), () => show_log(form.doc.name));
-		if (form.doc.channel === "Email") {
+		if (form.doc.__onload?.has_tests) {
 			form.add_custom_button(__("Send a test to me"), () =>
 				ask_booking(form, __("Send a test to me"), "send_test", tell_sent),
 			);

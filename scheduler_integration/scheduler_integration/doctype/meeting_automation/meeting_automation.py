@@ -2,12 +2,9 @@ import frappe
 from frappe import _
 
 from scheduler_integration.documents import Form
-from scheduler_integration.exceptions import AddressRefused, InvalidRequest, NotPermitted
-from scheduler_integration.http.addresses import callable_address
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.notifications.channels import CHANNELS
 from scheduler_integration.notifications.rules import TIMED, forget_automations
-from scheduler_integration.notifications.templates import TEXT_NAMES
-from scheduler_integration.parsing.email_address import is_header_safe
-from scheduler_integration.parsing.typed_template import check_text_field
 
 MOST_MINUTES = 60 * 24 * 90
 # Fields with fixed values in built-in messages. An admin may change the text and the conditions, and switch a message off.
@@ -20,9 +17,10 @@ class MeetingAutomation(Form):
 	def validate(self):
 		self.keep_what_is_built_in()
 		self.validate_minutes()
-		self.validate_recipient()
-		self.validate_webhook()
-		self.validate_text()
+		self.validate_channel()
+
+	def onload(self):
+		self.set_onload("has_tests", self.channel in CHANNELS and CHANNELS[self.channel].has_tests)
 
 	def on_update(self):
 		forget_automations()
@@ -44,32 +42,10 @@ class MeetingAutomation(Form):
 		if self.trigger not in TIMED:
 			self.minutes = 0
 
-	def validate_recipient(self):
-		if self.channel not in ("Email", "SMS") or self.recipient != "Other Address":
-			self.recipient_address = None
-		elif not self.recipient_address:
-			raise InvalidRequest(_("Enter the address or the telephone number."))
-		elif self.channel == "Email" and (
-			"@" not in self.recipient_address or not is_header_safe(self.recipient_address)
-		):
-			raise InvalidRequest(_("“{0}” is not an e-mail address.").format(self.recipient_address))
-
-	def validate_webhook(self):
-		if self.channel != "Webhook":
-			return
-		try:
-			self.webhook_url = callable_address((self.webhook_url or "").strip())
-		except AddressRefused:
-			raise InvalidRequest(_("Enter the webhook's address. It begins with https://.")) from None
-
-	def validate_text(self):
-		check_text_field(self, "text", TEXT_NAMES)
-		if self.built_in:
-			return
-		if self.channel == "Email" and not self.email_template:
-			raise InvalidRequest(_("Choose an Email Template."))
-		if self.channel in ("SMS", "To-do") and not (self.text or "").strip():
-			raise InvalidRequest(_("Enter the message text."))
+	def validate_channel(self):
+		if self.channel not in CHANNELS:
+			raise InvalidRequest(_("Nothing here handles “{0}”.").format(self.channel))
+		CHANNELS[self.channel].check(self)
 
 
 def on_doctype_update():

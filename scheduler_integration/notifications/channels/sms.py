@@ -1,4 +1,4 @@
-"""Sends text messages through the gateway that Frappe's SMS Settings name.
+"""The channel SMS: a text message through the gateway that Frappe's SMS Settings name.
 
 Frappe's own `send_sms` waits for the gateway without a time limit and reports no failure. This module sends the same
 request with limits, and returns the outcome.
@@ -16,8 +16,43 @@ from babel.core import get_global
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.http.client import Client, Limits
-from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcome
+from scheduler_integration.notifications.channels.channel import Action, Channel, text_of
+from scheduler_integration.notifications.readers import hosts_of
+from scheduler_integration.notifications.rules import Automation
+from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.outcomes import Done, Never, NotNeeded, Outcome, down_by
+from scheduler_integration.outbox.tasks import Task
+
+
+class TextMessage(Channel):
+	"""A text message to a telephone number."""
+
+	name = "SMS"
+	kind = "sms"
+	has_recipients = True
+
+	def target(self, automation: Automation, booking: Document, reader: Reader) -> str:
+		"""Return the reader's telephone number as it was typed, or an empty text. Additional guests have none."""
+		if reader.is_attendee:
+			return booking.attendee_phone or ""
+		if reader.role == "host":
+			return frappe.db.get_value("User", reader.user, "mobile_no") or ""
+		return reader.email if reader.role == "other" else ""
+
+	def is_reader_of(self, task: Task, reader: Reader) -> bool:
+		"""Whether the task was planned for this reader. Its target is a number, which may have changed meanwhile."""
+		user = task.payload["user"]
+		return reader.role == task.payload["role"] and (not user or reader.user == user)
+
+	def run(self, action: Action, now: int) -> Outcome:
+		"""Send the text. If the gateway can't be used, all text messages wait."""
+		zones = (action.reader.zone, hosts_of(action.booking)[0].zone)
+		try:
+			return send_text(action.target, text_of(action.automation, action.booking, action.reader), zones=zones)
+		except OutsideError as error:
+			return down_by(self.kind, error)
 
 
 def send_text(number: str, text: str, *, zones: Sequence[str]) -> Outcome:

@@ -1,0 +1,124 @@
+"""The base of channels: how the action of an automation reaches people, with everything that depends on it.
+
+A channel of text needs `name`, `kind` and `run`, and its line in the table (`channels/__init__.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from frappe import _
+from frappe.model.document import Document
+from frappe.translate import print_language
+
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
+from scheduler_integration.notifications.rules import Automation
+from scheduler_integration.notifications.templates import TEXT_NAMES, render_text
+from scheduler_integration.notifications.variables import variables_for
+from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.outcomes import Outcome
+from scheduler_integration.outbox.tasks import Task
+from scheduler_integration.parsing.typed_template import check_text, check_text_field
+
+OTHER = "Other Address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+	"""What an automation is to do for one reader, about the booking as it is now.
+
+	`target` is where it goes, as it was planned. `key` is the same for each attempt.
+	"""
+
+	automation: Automation
+	booking: Document
+	reader: Reader
+	target: str
+	key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+	"""The message that one reader would get: `html` for an e-mail, `text` for everything else."""
+
+	to: str
+	subject: str | None
+	html: str | None
+	text: str | None
+
+
+class Channel:
+	"""A way to reach people, by default with a text, and by default only the hosts.
+
+	- `name` is an option of the field `channel` of Meeting Automation, `kind` is the kind of its outbox tasks.
+	- `days` is how late an action on a change of the booking may be.
+	- `has_recipients`: the automation says whom it reaches, in the fields `recipient` and `recipient_address`.
+	- `is_once_per_session`: a host hears of a whole session, and not of each of its bookings.
+	- `has_tests`: managers can send the message to themselves. Its preview has a subject and HTML.
+	"""
+
+	name: str
+	kind: str
+	days = 1
+	has_recipients = False
+	is_once_per_session = True
+	has_tests = False
+
+	def readers(self, automation: Automation, booking: Document) -> list[Reader]:
+		"""Return the people whom the automation is to reach."""
+		recipient = (automation.recipient or "Attendee") if self.has_recipients else "Hosts"
+		if recipient == OTHER:
+			# With the site's language and the first host's zone.
+			host, address = hosts_of(booking)[0], automation.recipient_address or ""
+			return [Reader(address, address, host.language, host.zone, "other")]
+		return {
+			"Attendee": [attendee_of(booking)],
+			"Additional Guests": guests_of(booking),
+			"Attendee and Guests": [attendee_of(booking), *guests_of(booking)],
+			"Hosts": hosts_of(booking),
+		}[recipient]
+
+	def target(self, automation: Automation, booking: Document, reader: Reader) -> str:
+		"""Return where the action goes, for people to read. A reader for whom that is empty can't be reached."""
+		return reader.email
+
+	def is_reader_of(self, task: Task, reader: Reader) -> bool:
+		"""Whether the task was planned for this reader."""
+		role, user = task.payload["role"], task.payload["user"]
+		return reader.role == role and (reader.user == user if user else reader.email == task.target)
+
+	def run(self, action: Action, now: int) -> Outcome:
+		"""Carry out the action. `now` is in epoch seconds. The outbox tries again after an error."""
+		raise NotImplementedError
+
+	def preview(self, automation: Automation, booking: Document, reader: Reader) -> Preview:
+		"""Return the message that the reader would get. Raises TextNotUsable if its text is broken."""
+		check_text(automation.text, TEXT_NAMES)
+		to = self.target(automation, booking, reader)
+		return Preview(to, None, None, text_of(automation, booking, reader))
+
+	def check(self, row: Document) -> None:
+		"""Check the fields of a Meeting Automation with this channel, before it is saved. Raises InvalidRequest."""
+		if not self.has_recipients or row.recipient != OTHER:
+			row.recipient_address = None
+		elif not row.recipient_address:
+			raise InvalidRequest(_("Enter the address or the telephone number."))
+		else:
+			self.check_address(row.recipient_address)
+		check_text_field(row, "text", TEXT_NAMES)
+		self.check_message(row)
+
+	def check_address(self, address: str) -> None:
+		"""Raise InvalidRequest if nothing can be sent to the address that a manager typed."""
+
+	def check_message(self, row: Document) -> None:
+		"""Raise InvalidRequest if the automation doesn't say what is sent. What the app ships has texts of its own."""
+		if not row.built_in and not (row.text or "").strip():
+			raise InvalidRequest(_("Enter the message text."))
+
+
+def text_of(automation: Automation, booking: Document, reader: Reader) -> str:
+	"""Return the text of the automation in the reader's language."""
+	with print_language(reader.language):
+		return render_text(automation.built_in or "", automation.text, variables_for(booking, reader))

@@ -1,0 +1,61 @@
+"""The channel e-mail: the automation's Email Template, through Frappe's Email Queue."""
+
+from __future__ import annotations
+
+from frappe import _
+from frappe.model.document import Document
+from frappe.translate import print_language
+
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.notifications.carry import KIND, send_message
+from scheduler_integration.notifications.channels.channel import Action, Channel, Preview
+from scheduler_integration.notifications.messages import Message
+from scheduler_integration.notifications.readers import attendee_of, hosts_of
+from scheduler_integration.notifications.rules import Automation
+from scheduler_integration.notifications.templates import render
+from scheduler_integration.notifications.variables import variables_for
+from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.outbox.outcomes import Outcome
+from scheduler_integration.parsing.email_address import is_header_safe
+
+
+class Email(Channel):
+	"""An e-mail. It has no invitation, because nothing in a calendar changes."""
+
+	name = "Email"
+	kind = KIND
+	has_recipients = True
+	has_tests = True
+
+	def run(self, action: Action, now: int) -> Outcome:
+		"""Send the automation's e-mail. Raises the errors of `send_message`."""
+		booking, reader = action.booking, action.reader
+		others = attendee_of(booking) if reader.is_hosting else hosts_of(booking)[0]
+		message = Message(
+			booking=booking.name,
+			template=action.automation.built_in or "",
+			reader=reader,
+			reply_to=others.email,
+			variables=lambda: variables_for(booking, reader),
+			invitation=lambda: None,
+			message_id=action.key,
+			email_template=action.automation.email_template,
+		)
+		return send_message(message, now)
+
+	def preview(self, automation: Automation, booking: Document, reader: Reader) -> Preview:
+		"""Return the e-mail that the reader would get. Raises the template's error if it is broken."""
+		with print_language(reader.language):
+			variables = {**variables_for(booking, reader), "is_reassigned": False}
+			subject, html = render(automation.built_in or "", variables, automation.email_template)
+		return Preview(reader.email, subject, html, None)
+
+	def check_address(self, address: str) -> None:
+		"""Raise InvalidRequest if it isn't an e-mail address."""
+		if "@" not in address or not is_header_safe(address):
+			raise InvalidRequest(_("“{0}” is not an e-mail address.").format(address))
+
+	def check_message(self, row: Document) -> None:
+		"""Raise InvalidRequest if no Email Template was chosen."""
+		if not row.built_in and not row.email_template:
+			raise InvalidRequest(_("Choose an Email Template."))
