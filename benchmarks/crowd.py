@@ -24,7 +24,8 @@ PAGE = ("name", "title", "slug", "page_type", "user", "timezone", "is_active")
 TYPE = ("name", "title", "slug", "scheduling_page", "consultant", "duration_minutes", "is_active", "assignment")
 BOOKING = (
 	"name", "subject", "status", "meeting_type", "scheduling_page", "host", "starts_at", "ends_at",
-	"booked_at", "attendee_name", "attendee_email", "contact", "timezone", "manage_key", "ical_uid",
+	"booked_at", "attendee_name", "attendee_email", "contact", "timezone", "manage_key", "ical_uid", "source", "utm_source",
+	"utm_campaign", "price", "currency", "cancelled_by", "cancelled_at",
 )  # fmt: skip
 HOST = (
 	"name", "parent", "parenttype", "parentfield", "idx", "user", "meeting_type", "starts_at", "ends_at",
@@ -36,9 +37,19 @@ CONTACT_EMAIL = ("name", "parent", "parenttype", "parentfield", "idx", "email_id
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
-# Every tenth booking was cancelled, and each attendee books four times.
+# Every tenth booking was cancelled, every twelfth attendee of the others didn't come, and each attendee books four times.
 CANCELLED_EACH = 10
+MISSED_EACH = 12
 VISITS = 4
+# What brought bookings, and what they cost.
+SOURCES = (
+	("page", None, None),
+	("page", "newsletter", "spring"),
+	("page", "newsletter", "autumn"),
+	("embed", "ads", "spring"),
+	("desk", None, None),
+)
+PRICES = ((0, None), (49.5, "EUR"), (120, "USD"))
 
 
 class Crowd(NamedTuple):
@@ -70,7 +81,16 @@ class Meeting(NamedTuple):
 
 
 def fill(crowd: Crowd) -> None:
-	"""Insert the crowd and commit along the way."""
+	"""Insert the crowd, what attendees are in the CRM, and the rows that guard coming bookings. Commits along the way."""
+	fill_bookings(crowd)
+	guests = [meeting.guest for meeting in _meetings(crowd) if meeting.number % VISITS == 0]
+	_insert("Contact", CONTACT, ((guest, "Ada", "Lovelace", _email(guest)) for guest in guests))
+	_insert("Contact Email", CONTACT_EMAIL, (_contact_email(guest) for guest in guests))
+	_insert("Booking Slot", SLOT, (row for meeting in _meetings(crowd) for row in _slots(meeting, crowd.now)))
+
+
+def fill_bookings(crowd: Crowd) -> None:
+	"""Insert hosts and their bookings. Commits along the way."""
 	hosts = crowd.hosts
 	_insert("User", USER, ((_user(n), _user(n), 1, f"Host {n}", "Host", "System User") for n in hosts))
 	_insert("Host Calendar", ("name", "user"), ((_user(n), _user(n)) for n in hosts))
@@ -86,12 +106,8 @@ def fill(crowd: Crowd) -> None:
 		TYPE,
 		((f"crowd-{n}", "Call", "call", f"crowd-{n}", _user(n), 30, 1, "Single Host") for n in hosts),
 	)
-	guests = [meeting.guest for meeting in _meetings(crowd) if meeting.number % VISITS == 0]
-	_insert("Contact", CONTACT, ((guest, "Ada", "Lovelace", _email(guest)) for guest in guests))
-	_insert("Contact Email", CONTACT_EMAIL, (_contact_email(guest) for guest in guests))
-	_insert("Booking", BOOKING, (_booking(meeting) for meeting in _meetings(crowd)))
+	_insert("Booking", BOOKING, (_booking(meeting, crowd.now) for meeting in _meetings(crowd)))
 	_insert("Booking Host", HOST, (_host_row(meeting) for meeting in _meetings(crowd)))
-	_insert("Booking Slot", SLOT, (row for meeting in _meetings(crowd) for row in _slots(meeting, crowd.now)))
 
 
 def remove() -> None:
@@ -149,13 +165,22 @@ def _contact_email(guest: str) -> tuple:
 	return (f"mail-{guest}", guest, "Contact", "email_ids", 1, _email(guest), 1)
 
 
-def _booking(meeting: Meeting) -> tuple:
+def _booking(meeting: Meeting, now: int) -> tuple:
 	page, name, start = f"crowd-{meeting.host}", meeting.name, meeting.start
+	cancelled = (None, None) if meeting.is_live else ("Attendee", start - meeting.number % 4 * DAY // 2)
 	return (
-		name, "Call", "Scheduled" if meeting.is_live else "Cancelled", page, page, _user(meeting.host),
+		name, "Call", _status(meeting, now), page, page, _user(meeting.host),
 		start, start + HALF_HOUR, start - (meeting.number % 15 + 1) * DAY, "Ada Lovelace", _email(meeting.guest), meeting.guest, "UTC", name,
-		f"{name}@crowd.example",
+		f"{name}@crowd.example", *SOURCES[meeting.number % len(SOURCES)], *PRICES[meeting.host % len(PRICES)], *cancelled,
 	)  # fmt: skip
+
+
+def _status(meeting: Meeting, now: int) -> str:
+	if not meeting.is_live:
+		return "Cancelled"
+	if meeting.start > now:
+		return "Scheduled"
+	return "Completed" if meeting.number % MISSED_EACH else "No Show"
 
 
 def _host_row(meeting: Meeting) -> tuple:
