@@ -35,12 +35,12 @@ def reuse_blank_records() -> None:
 def _blank(doctype: str, defaults: dict[str, Any]) -> dict[str, Any]:
 	# Frappe copies a blank record before it fills it in, so all requests can share it.
 	made_from = (_fields_of(doctype), tuple(sorted((name, str(value)) for name, value in defaults.items())))
-	known = _kept.get((frappe.local.site, doctype))
-	if not known or known[0] != made_from:
+	blank = _kept.get((frappe.local.site, doctype))
+	if not blank or blank[0] != made_from:
 		from frappe.model.create_new import make_new_doc
 
-		known = _kept[frappe.local.site, doctype] = (made_from, make_new_doc(doctype))
-	return known[1]
+		blank = _kept[frappe.local.site, doctype] = (made_from, make_new_doc(doctype))
+	return blank[1]
 
 
 def _fields_of(doctype: str) -> tuple[tuple[object, ...], ...]:

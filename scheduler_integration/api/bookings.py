@@ -57,7 +57,7 @@ def list(
 	only = parse_booking_filter(asked | named, checked_zone(timezone or timezone_of(user)))
 	if not is_manager() and (host == "all" or only.host not in ("", user)):
 		raise NotPermitted(_("Only a Scheduling Manager can list the meetings of others."))
-	found = lookup.list_for_host(
+	listed = lookup.list_for_host(
 		None if host == "all" else only.host or user,
 		clock.now(),
 		when=_when(when, only),
@@ -65,7 +65,7 @@ def list(
 		limit=_bounded("limit", limit, 50, 1, lookup.MAX_ROWS),
 		offset=_bounded("offset", offset, 0, 0, MAX_OFFSET),
 	)
-	return {"bookings": [serialise.host_booking(each) for each in found]}
+	return {"bookings": [serialise.host_booking(each) for each in listed]}
 
 
 def _when(given: object, only: BookingFilter) -> str:
@@ -116,8 +116,8 @@ def _wanted(meeting_type: object, minutes: int | None, booking: object) -> tuple
 	if booking:
 		moved = lookup.find_for_host(parse_name(booking), "write")
 		return bookable_for(moved, same_hosts=True), replace(slot_request_for(moved, minutes), by_host=True)
-	found = find_own_bookable(parse_name(meeting_type))
-	return found, SlotRequest(chosen_duration(found.meeting_type, minutes), by_host=True)
+	own = find_own_bookable(parse_name(meeting_type))
+	return own, SlotRequest(chosen_duration(own.meeting_type, minutes), by_host=True)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

@@ -42,8 +42,8 @@ def list(whose=None) -> dict[str, Any]:
 		raise InvalidRequest(details={"whose": _("This must be “all”, or left out.")})
 	if whose == "all" and not is_manager():
 		raise NotPermitted
-	found = connections.connections_of(None if whose == "all" else user, clock.now())
-	return {"connections": [serialise.connection(each) for each in found]}
+	summaries = connections.connections_of(None if whose == "all" else user, clock.now())
+	return {"connections": [serialise.connection(each) for each in summaries]}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -116,14 +116,14 @@ def changes(booking=None) -> dict[str, Any]:
 	"""Return how the booking's event differs in the caller's calendars; for managers, in those of all its hosts."""
 	user = signed_in()
 	name = find_for_host(parse_name(booking), "read").name
-	found = changes_of_booking(name, None if is_manager() else user, clock.now())
-	return {"changes": [serialise.calendar_change(each) for each in found]}
+	differences = changes_of_booking(name, None if is_manager() else user, clock.now())
+	return {"changes": [serialise.calendar_change(each) for each in differences]}
 
 
 def _one(name: str, user: str) -> dict[str, Any]:
 	owner = None if is_manager(user) else user
-	found = (each for each in connections.connections_of(owner, clock.now()) if each.name == name)
-	return {"connection": serialise.connection(next(found))}
+	summaries = (each for each in connections.connections_of(owner, clock.now()) if each.name == name)
+	return {"connection": serialise.connection(next(summaries))}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -160,14 +160,14 @@ def callback() -> Response:
 		return refused(REQUESTS) or _to_page(problem=ConsentExpired.code)
 	try:
 		with refusals():
-			found = joining.finish(frappe.request.args, this_asker(), clock.now())
+			joined = joining.finish(frappe.request.args, this_asker(), clock.now())
 	except SchedulingError as error:
 		return _to_page(problem=error.code, vendor=getattr(error, "vendor", ""))
 	# The vendor sends the browser with GET, after which Frappe commits only if it is asked to.
 	frappe.local.flags.commit = True
-	if isinstance(found, AnotherAccount):
-		return _to_page(other=found.key)
-	return _to_page(connected=found.connection)
+	if isinstance(joined, AnotherAccount):
+		return _to_page(other=joined.key)
+	return _to_page(connected=joined.connection)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

@@ -19,7 +19,7 @@ def consultant_of(argument: object) -> str:
 	asked = parse_choice("consultant", argument) or user
 	if not has_app_permission() or (asked != user and not is_manager(user)):
 		raise NotPermitted
-	known = frappe.db.exists("User", asked)
-	if not known:
+	name = frappe.db.exists("User", asked)
+	if not name:
 		raise NotFound(_("There is no such consultant."))
-	return known
+	return name

@@ -26,10 +26,10 @@ _OF_REPORTS = ("scheduler_event_url", "recommended_phases", "priority")
 def list(consultant=None, page=None) -> dict[str, Any]:
 	"""Return all meeting types of the consultant, or of a page (its id), inactive ones too."""
 	user = consultant_of(consultant)
-	found = (
+	types = (
 		types_of_page(readable_page(parse_name(page)).name) if page else types_of_consultant(user, only_active=False)
 	)
-	return {"meeting_types": [_answer(each) for each in found]}
+	return {"meeting_types": [_answer(each) for each in types]}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -61,15 +61,15 @@ def delete(meeting_type=None) -> Message:
 @json_endpoint(status=201)
 def create_starter_set(consultant=None) -> dict[str, Any]:
 	"""Create the starter set: a meeting type for each phase. Those that exist already are kept as they are."""
-	found = create_starter_types(consultant_of(consultant))
-	return {"meeting_types": [_answer(each) for each in found]}
+	created = create_starter_types(consultant_of(consultant))
+	return {"meeting_types": [_answer(each) for each in created]}
 
 
-def _answer(found: ConsultantType) -> dict[str, Any]:
+def _answer(meeting_type: ConsultantType) -> dict[str, Any]:
 	"""A meeting type of a page has further fields. Only its consultant and the page's owner see those for reports."""
-	answer = serialise.meeting_type(found)
-	if not found.scheduling_page:
+	answer = serialise.meeting_type(meeting_type)
+	if not meeting_type.scheduling_page:
 		return answer
-	doc = frappe.get_cached_doc("Meeting Type", found.name)
+	doc = frappe.get_cached_doc("Meeting Type", meeting_type.name)
 	hidden = {} if may_see_report_fields(doc) else dict.fromkeys(_OF_REPORTS)
 	return {**answer, **hidden, **serialise_catalogue.native_fields(doc)}

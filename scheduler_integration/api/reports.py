@@ -34,8 +34,11 @@ def preview(consultant=None, phase=None, disc=None, channel=None) -> dict[str, A
 	return _written(section_for(Subject(user, known_phase(phase), known_disc(disc)), where), where)
 
 
-def _written(found: Section | None, channel: Channel) -> dict[str, Any]:
-	return {"html": str(as_html(found, channel)) if found else "", "markdown": as_markdown(found) if found else ""}
+def _written(section: Section | None, channel: Channel) -> dict[str, Any]:
+	return {
+		"html": str(as_html(section, channel)) if section else "",
+		"markdown": as_markdown(section) if section else "",
+	}
 
 
 def _channel(value: object) -> Channel:

@@ -28,42 +28,42 @@ JSON = dict[str, Any]
 T = TypeVar("T")
 
 
-def listing(shown: Listing) -> JSON:
+def listing(page: Listing) -> JSON:
 	"""The data of `public.get_page`."""
-	return {**asdict(shown.page), "meeting_types": [asdict(each) for each in shown.meeting_types]}
+	return {**asdict(page.page), "meeting_types": [asdict(each) for each in page.meeting_types]}
 
 
-def connection(shown: ConnectionSummary) -> JSON:
+def connection(summary: ConnectionSummary) -> JSON:
 	"""A connection of `calendars.list`. Addresses, tokens and passwords are never part of it."""
 	return {
-		"name": shown.name,
-		"user": shown.user,
-		"provider": shown.provider,
-		"account": shown.account,
-		"status": shown.status,
-		"is_active": shown.is_active,
-		"is_trusted": shown.distrust is None,
-		"distrust": shown.distrust.value if shown.distrust else None,
-		"last_read": iso(shown.last_read, "UTC") if shown.last_read else None,
-		"error": shown.error,
-		"error_count": shown.error_count,
-		"unwritten": shown.unwritten,
-		"closes": shown.closes,
-		**shown.switches,
-		"calendars": [asdict(each) for each in shown.calendars],
+		"name": summary.name,
+		"user": summary.user,
+		"provider": summary.provider,
+		"account": summary.account,
+		"status": summary.status,
+		"is_active": summary.is_active,
+		"is_trusted": summary.distrust is None,
+		"distrust": summary.distrust.value if summary.distrust else None,
+		"last_read": iso(summary.last_read, "UTC") if summary.last_read else None,
+		"error": summary.error,
+		"error_count": summary.error_count,
+		"unwritten": summary.unwritten,
+		"closes": summary.closes,
+		**summary.switches,
+		"calendars": [asdict(each) for each in summary.calendars],
 	}
 
 
-def calendar_change(shown: CalendarChange) -> JSON:
+def calendar_change(change: CalendarChange) -> JSON:
 	"""Return an item of `calendars.changes`: an event that a host or an attendee changed in the calendar."""
-	event = "deleted" if shown.is_deleted else "moved" if shown.starts_at is not None else "declined"
+	event = "deleted" if change.is_deleted else "moved" if change.starts_at is not None else "declined"
 	return {
-		"user": shown.user,
-		"account": shown.account,
+		"user": change.user,
+		"account": change.account,
 		"event": event,
-		"starts_at": iso(shown.starts_at, "UTC") if shown.starts_at is not None else None,
-		"ends_at": iso(shown.ends_at, "UTC") if shown.ends_at is not None else None,
-		"declined_by": shown.declined_by,
+		"starts_at": iso(change.starts_at, "UTC") if change.starts_at is not None else None,
+		"ends_at": iso(change.ends_at, "UTC") if change.ends_at is not None else None,
+		"declined_by": change.declined_by,
 	}
 
 
@@ -80,12 +80,12 @@ def offered_slots(offered: OfferedSlots) -> JSON:
 	return answer
 
 
-def first_month(found: FirstMonth) -> JSON:
+def first_month(month: FirstMonth) -> JSON:
 	"""The data of `public.next_slots`."""
 	return {
-		"month": f"{found.month:%Y-%m}",
-		"earliest": found.earliest.isoformat() if found.earliest else None,
-		**offered_slots(found.offered),
+		"month": f"{month.month:%Y-%m}",
+		"earliest": month.earliest.isoformat() if month.earliest else None,
+		**offered_slots(month.offered),
 	}
 
 
@@ -160,14 +160,14 @@ def video_accounts(connected: Iterable[VideoAccount], providers: Iterable[VideoP
 	return {"accounts": [asdict(each) for each in connected], "providers": [asdict(each) for each in providers]}
 
 
-def video_providers(asked: Period, found: Iterable[ProviderPerformance]) -> JSON:
+def video_providers(asked: Period, providers: Iterable[ProviderPerformance]) -> JSON:
 	"""The data of `analytics.video_providers`."""
 	return {
 		"start_date": asked.first.isoformat(),
 		"end_date": asked.last.isoformat(),
 		"providers": [
 			{"provider": each.provider, "label": location_label(each.provider) or each.provider, **asdict(each)}
-			for each in found
+			for each in providers
 		],
 	}
 
@@ -262,13 +262,13 @@ def _shared(booking: BookingSummary) -> JSON:
 	}
 
 
-def _partly_free(found: PartlyFree, zone: str) -> JSON:
+def _partly_free(partly: PartlyFree, zone: str) -> JSON:
 	return {
-		**_span(found.parts[0], zone),
-		"number_of_days": len(found.parts),
-		"days_free": len(found.parts) - len(found.missing),
-		"missing": [local_date(start, zone).isoformat() for start, _end in found.missing],
-		"missing_parts": _spans(found.missing, zone),
+		**_span(partly.parts[0], zone),
+		"number_of_days": len(partly.parts),
+		"days_free": len(partly.parts) - len(partly.missing),
+		"missing": [local_date(start, zone).isoformat() for start, _end in partly.missing],
+		"missing_parts": _spans(partly.missing, zone),
 	}
 
 

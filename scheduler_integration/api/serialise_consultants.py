@@ -10,57 +10,57 @@ from scheduler_integration.platform.clock import iso_z
 JSON = dict[str, Any]
 
 
-def settings(found: ConsultantSettings, types: Sequence[ConsultantType]) -> JSON:
+def settings(stored: ConsultantSettings, types: Sequence[ConsultantType]) -> JSON:
 	"""The data of `scheduler_settings.get`."""
 	return {
-		"id": found.name,
-		"consultant_id": found.consultant,
-		"scheduler_provider": found.scheduler_provider.lower(),
-		"scheduler_url": found.scheduler_url,
-		"embed_code": found.embed_code,
-		"display_name": found.display_name,
-		"description": found.description,
-		"show_in_reports": found.show_in_reports,
-		"embed_in_reports": found.embed_in_reports,
+		"id": stored.name,
+		"consultant_id": stored.consultant,
+		"scheduler_provider": stored.scheduler_provider.lower(),
+		"scheduler_url": stored.scheduler_url,
+		"embed_code": stored.embed_code,
+		"display_name": stored.display_name,
+		"description": stored.description,
+		"show_in_reports": stored.show_in_reports,
+		"embed_in_reports": stored.embed_in_reports,
 		"meeting_types": [_of_settings(each) for each in types],
-		"created_at": iso_z(found.created_at),
-		"updated_at": iso_z(found.updated_at),
+		"created_at": iso_z(stored.created_at),
+		"updated_at": iso_z(stored.updated_at),
 	}
 
 
-def updated_settings(found: ConsultantSettings) -> JSON:
+def updated_settings(stored: ConsultantSettings) -> JSON:
 	"""The data of `scheduler_settings.update`."""
 	return {
-		"id": found.name,
-		"consultant_id": found.consultant,
-		"scheduler_provider": found.scheduler_provider.lower(),
-		"scheduler_url": found.scheduler_url,
-		"display_name": found.display_name,
-		"show_in_reports": found.show_in_reports,
-		"updated_at": iso_z(found.updated_at),
+		"id": stored.name,
+		"consultant_id": stored.consultant,
+		"scheduler_provider": stored.scheduler_provider.lower(),
+		"scheduler_url": stored.scheduler_url,
+		"display_name": stored.display_name,
+		"show_in_reports": stored.show_in_reports,
+		"updated_at": iso_z(stored.updated_at),
 	}
 
 
-def meeting_type(found: ConsultantType) -> JSON:
+def meeting_type(stored: ConsultantType) -> JSON:
 	"""The data of `meeting_types.create` and `update`."""
-	fields = _of_settings(found)
+	fields = _of_settings(stored)
 	return {
 		"id": fields.pop("id"),
-		"consultant_id": found.consultant,
+		"consultant_id": stored.consultant,
 		**fields,
-		"created_at": iso_z(found.created_at),
+		"created_at": iso_z(stored.created_at),
 	}
 
 
-def _of_settings(found: ConsultantType) -> JSON:
+def _of_settings(stored: ConsultantType) -> JSON:
 	return {
-		"id": found.name,
-		"name": found.title,
-		"duration_minutes": found.duration_minutes,
-		"description": found.description or None,
-		"scheduler_event_url": found.scheduler_event_url,
-		"recommended_phases": [*found.phases],
-		"priority": found.priority,
-		"is_active": found.is_active,
-		"sort_order": found.sort_order,
+		"id": stored.name,
+		"name": stored.title,
+		"duration_minutes": stored.duration_minutes,
+		"description": stored.description or None,
+		"scheduler_event_url": stored.scheduler_event_url,
+		"recommended_phases": [*stored.phases],
+		"priority": stored.priority,
+		"is_active": stored.is_active,
+		"sort_order": stored.sort_order,
 	}

@@ -8,31 +8,32 @@ from scheduler_integration.platform.clock import iso_z
 JSON = dict[str, Any]
 
 
-def analytics_of(found: Analytics) -> JSON:
+def analytics_of(analytics: Analytics) -> JSON:
 	"""The data of `analytics.scheduler_analytics`."""
 	return {
 		"summary": {
-			"total_clicks": found.total.clicks,
-			"total_bookings": found.total.bookings,
-			"conversion_rate": found.total.conversion_rate(1),
-			"total_completed": found.total.completed,
+			"total_clicks": analytics.total.clicks,
+			"total_bookings": analytics.total.bookings,
+			"conversion_rate": analytics.total.conversion_rate(1),
+			"total_completed": analytics.total.completed,
 		},
-		"by_meeting_type": [_of_type(each) for each in found.by_type],
+		"by_meeting_type": [_of_type(each) for each in analytics.by_type],
 		"by_phase": {
-			phase: {"clicks": counts.clicks, "bookings": counts.bookings} for phase, counts in found.by_phase.items()
+			phase: {"clicks": counts.clicks, "bookings": counts.bookings}
+			for phase, counts in analytics.by_phase.items()
 		},
-		"recent_bookings": [_recent(each) for each in found.recent],
+		"recent_bookings": [_recent(each) for each in analytics.recent],
 	}
 
 
-def _of_type(found: TypeCounts) -> JSON:
+def _of_type(figures: TypeCounts) -> JSON:
 	return {
-		"meeting_type_id": found.meeting_type,
-		"name": found.name,
-		"clicks": found.counts.clicks,
-		"bookings": found.counts.bookings,
-		"completed": found.counts.completed,
-		"conversion_rate": found.counts.conversion_rate(2),
+		"meeting_type_id": figures.meeting_type,
+		"name": figures.name,
+		"clicks": figures.counts.clicks,
+		"bookings": figures.counts.bookings,
+		"completed": figures.counts.completed,
+		"conversion_rate": figures.counts.conversion_rate(2),
 	}
 
 

@@ -14,17 +14,17 @@ from scheduler_integration.parsing.hours import DAY_NAMES
 from scheduler_integration.platform.clock import from_site_time, iso
 
 
-def hours(shown: Hours) -> JSON:
+def hours(host_hours: Hours) -> JSON:
 	"""The data of `availability.get`."""
-	schedule = shown.schedule
+	schedule = host_hours.schedule
 	return {
-		"user": shown.user,
+		"user": host_hours.user,
 		"schedule": schedule.name,
 		"title": schedule.title,
 		"is_default": bool(schedule.is_default),
-		"version": shown.version,
+		"version": host_hours.version,
 		"schedules": [
-			{"id": each.name, "title": each.title, "is_default": bool(each.is_default)} for each in shown.schedules
+			{"id": each.name, "title": each.title, "is_default": bool(each.is_default)} for each in host_hours.schedules
 		],
 		"timezone": schedule.timezone,
 		"buffer_minutes": schedule.buffer_minutes,
@@ -32,8 +32,8 @@ def hours(shown: Hours) -> JSON:
 		"max_days_in_advance": schedule.max_days_in_advance,
 		**{field: schedule.get(field) or 0 for field in LIMIT_FIELDS},
 		"rules": [_rule(each) for each in sorted(schedule.rules, key=_by_week)],
-		"overrides": [override(each) for each in shown.overrides],
-		"blocked_times": [blocked_time(each, schedule.timezone) for each in shown.blocked],
+		"overrides": [override(each) for each in host_hours.overrides],
+		"blocked_times": [blocked_time(each, schedule.timezone) for each in host_hours.blocked],
 	}
 
 
@@ -77,9 +77,9 @@ def impact(counted: Impact, zone: str) -> JSON:
 	}
 
 
-def meeting(shown: Meeting, zone: str) -> JSON:
+def meeting(row: Meeting, zone: str) -> JSON:
 	"""A booking that stays although it lies outside the host's hours."""
-	return {"booking": shown.booking, "start": iso(shown.start, zone), "end": iso(shown.end, zone)}
+	return {"booking": row.booking, "start": iso(row.start, zone), "end": iso(row.end, zone)}
 
 
 def _rule(row: Document) -> JSON:

@@ -10,12 +10,12 @@ from scheduler_integration.insights.staff import HostFigures
 JSON = dict[str, Any]
 
 
-def dashboard(found: Dashboard) -> JSON:
+def dashboard(figures: Dashboard) -> JSON:
 	"""The data of `analytics.dashboard`."""
-	tally, leads = found.tally, found.leads
+	tally, leads = figures.tally, figures.leads
 	return {
-		**_range(found.scope),
-		"timezone": found.scope.zone,
+		**_range(figures.scope),
+		"timezone": figures.scope.zone,
 		"summary": {
 			"total_bookings": tally.total,
 			"pending": tally.pending,
@@ -33,21 +33,22 @@ def dashboard(found: Dashboard) -> JSON:
 			"average_lead_time_hours": leads.mean,
 			"median_lead_time_hours": leads.median,
 			"p90_lead_time_hours": leads.p90,
-			"calendar_connection_rate": found.connection_rate,
+			"calendar_connection_rate": figures.connection_rate,
 		},
 		"revenue": [
 			{"currency": currency, "revenue": revenue, "open": still_open}
-			for currency, revenue, still_open in found.money.rows()
+			for currency, revenue, still_open in figures.money.rows()
 		],
-		"this_week": _change(found.this_week),
-		"period": _change(found.period),
+		"this_week": _change(figures.this_week),
+		"period": _change(figures.period),
 		"by_day": [
-			{"date": day.isoformat(), "bookings": each.total, **_ended(each)} for day, each in found.by_day.items()
+			{"date": day.isoformat(), "bookings": each.total, **_ended(each)} for day, each in figures.by_day.items()
 		],
-		"by_month": [{"month": month, "booked": count} for month, count in found.by_month.items()],
-		"top_meeting_types": [_type(each) for each in found.types],
+		"by_month": [{"month": month, "booked": count} for month, count in figures.by_month.items()],
+		"top_meeting_types": [_type(each) for each in figures.types],
 		"peaks": [
-			{"day_of_week": day, "hour": hour, "bookings": count} for (day, hour), count in sorted(found.peaks.items())
+			{"day_of_week": day, "hour": hour, "bookings": count}
+			for (day, hour), count in sorted(figures.peaks.items())
 		],
 		"by_source": [
 			{
@@ -57,12 +58,12 @@ def dashboard(found: Dashboard) -> JSON:
 				"utm_campaign": each.utm_campaign or None,
 				"bookings": each.bookings,
 			}
-			for each in found.sources
+			for each in figures.sources
 		],
 	}
 
 
-def staff(scope: Scope, found: list[HostFigures]) -> JSON:
+def staff(scope: Scope, hosts: list[HostFigures]) -> JSON:
 	"""The data of `analytics.staff_performance`."""
 	return {
 		**_range(scope),
@@ -77,7 +78,7 @@ def staff(scope: Scope, found: list[HostFigures]) -> JSON:
 				"revenue": _revenue(each.money),
 				"hours": each.hours,
 			}
-			for each in found
+			for each in hosts
 		],
 	}
 
@@ -94,13 +95,13 @@ def _ended(tally: Tally) -> JSON:
 	return {"completed": tally.completed, "cancelled": tally.cancelled, "no_shows": tally.no_shows}
 
 
-def _type(found: TypeFigures) -> JSON:
+def _type(figures: TypeFigures) -> JSON:
 	return {
-		"meeting_type_id": found.meeting_type,
-		"name": found.name,
-		"bookings": found.tally.total,
-		**_ended(found.tally),
-		"revenue": _revenue(found.money),
+		"meeting_type_id": figures.meeting_type,
+		"name": figures.name,
+		"bookings": figures.tally.total,
+		**_ended(figures.tally),
+		"revenue": _revenue(figures.money),
 	}
 
 

@@ -104,8 +104,8 @@ def zoom_notice(**_body) -> dict[str, Any]:
 def new_link(booking=None) -> dict[str, Any]:
 	"""Make a new call for a booking whose call failed or was deleted at its provider. The link comes in a moment."""
 	signed_in()
-	found = find_for_host(parse_name(booking), "write", for_update=True)
-	bookings.make_new_call(found, clock.now())
+	document = find_for_host(parse_name(booking), "write", for_update=True)
+	bookings.make_new_call(document, clock.now())
 	return {"video_status": "waiting"}
 
 

@@ -27,10 +27,10 @@ def blocked_query() -> str:
 
 def read_blocked(groups: Iterable[Group], span: engine.Interval) -> dict[str, list[engine.Busy]]:
 	"""Return each user's blocked times. Recurring blocked times are expanded within `span`."""
-	found: dict[str, list[engine.Busy]] = defaultdict(list)
+	blocked: dict[str, list[engine.Busy]] = defaultdict(list)
 	for (user,), rows in groups:
-		found[user] = [engine.Busy(start, end, name) for start, end, series, name in rows if not series]
+		blocked[user] = [engine.Busy(start, end, name) for start, end, series, name in rows if not series]
 		for *_times, series, name in rows:
 			if series:
-				found[user] += [engine.Busy(*each, name) for each in engine.occurrences(series, *span)]
-	return found
+				blocked[user] += [engine.Busy(*each, name) for each in engine.occurrences(series, *span)]
+	return blocked

@@ -43,10 +43,10 @@ def read_booked(
 	groups: Iterable[Group], meeting_type: str | None, without: str | None
 ) -> dict[str, list[engine.Booked]]:
 	"""Return each user's bookings, without the booking named `without`. Bookings of the type `meeting_type` get `counts`."""
-	found: dict[str, list[engine.Booked]] = defaultdict(list)
+	booked: dict[str, list[engine.Booked]] = defaultdict(list)
 	for (user,), rows in groups:
-		found[user] = [_booking(row, meeting_type) for row in rows if row[0] != without]
-	return found
+		booked[user] = [_booking(row, meeting_type) for row in rows if row[0] != without]
+	return booked
 
 
 def _booking(row: list, meeting_type: str | None) -> engine.Booked:

@@ -38,13 +38,13 @@ def read_busy_times(groups: Iterable[Group], span: engine.Interval, now: int) ->
 	If a calendar isn't trusted for some time at `now`, the user is busy then too.
 	"""
 	limit = stale_seconds()
-	found: dict[str, list[engine.Busy]] = defaultdict(list)
+	busy: dict[str, list[engine.Busy]] = defaultdict(list)
 	for (user, connection, calendar, *facts), rows in groups:
 		about = _About(*facts)
-		found[user] += _distrusted(connection, calendar, about, span, now, limit)
+		busy[user] += _distrusted(connection, calendar, about, span, now, limit)
 		label, ignored = _label(connection, _EVENT), about.ignored_kinds()
-		found[user] += [engine.Busy(start, end, label) for start, end, kind in rows if kind not in ignored]
-	return found
+		busy[user] += [engine.Busy(start, end, label) for start, end, kind in rows if kind not in ignored]
+	return busy
 
 
 class _About(NamedTuple):

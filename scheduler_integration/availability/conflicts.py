@@ -54,9 +54,9 @@ def find_conflicts(start: int, end: int, owner: str, booking: str | None, now: i
 	span = _checked_span(start, end)
 	schedule = load_schedules(None, [owner]).get(owner) or replace(NO_HOURS, zone=timezone_of(owner))
 	calendar = _calendar(owner, schedule, span, booking, now)
-	found = engine.conflicts_with(span[0], _rules(span), calendar)
+	conflicts = engine.conflicts_with(span[0], _rules(span), calendar)
 	return CalendarCheck(
-		owner, *span, schedule.zone, calendar_entries(found), tuple(_alternatives(span, calendar, now))
+		owner, *span, schedule.zone, calendar_entries(conflicts), tuple(_alternatives(span, calendar, now))
 	)
 
 

@@ -55,8 +55,8 @@ def read_days_off(users: list[str], first_date: date, last_date: date, lists: Co
 	employees = _employees(users, first_date, last_date, existing) if "Employee" in existing else []
 	assigned = _assigned(employees, last_date) if {"Holiday List", "Holiday List Assignment"} <= existing else {}
 	named = {row.holiday_list or row.default_holiday_list for row in employees} - {None, ""}
-	found = {*lists, *named, *(term.holiday_list for terms in assigned.values() for term in terms)}
-	holidays = _holidays(found, first_date, last_date) if "Holiday List" in existing else {}
+	names = {*lists, *named, *(term.holiday_list for terms in assigned.values() for term in terms)}
+	holidays = _holidays(names, first_date, last_date) if "Holiday List" in existing else {}
 	return StoredDaysOff(employees, assigned, holidays)
 
 
@@ -86,7 +86,7 @@ def load_days_off(
 	stored = stored or read_days_off(list(schedules), first_date, last_date, own)
 	employees = [row for row in stored.employees if row.user_id in schedules]
 	calendars = _calendars(schedules, employees, stored.assigned)
-	found: dict[str, list[engine.DateOverride]] = {}
+	days: dict[str, list[engine.DateOverride]] = {}
 	for user, theirs in calendars.items():
 		working = [each for each in (overrides or {}).get(user, ()) if each.is_available]
 		for name in sorted({term.holiday_list for term in _terms(theirs)}):
@@ -95,11 +95,11 @@ def load_days_off(
 				for each in stored.holidays.get(name, ())
 				if any(_list_on(each.first, one) == name for one in theirs)
 			)
-			found.setdefault(user, []).extend(each for each in closed if not _is_within(each.first, working))
+			days.setdefault(user, []).extend(each for each in closed if not _is_within(each.first, working))
 	for row in employees:
 		if row.from_date:
-			found.setdefault(row.user_id, []).append(_closed(row.from_date, row.to_date, _("Leave")))
-	return {user: closed for user, closed in found.items() if closed}
+			days.setdefault(row.user_id, []).append(_closed(row.from_date, row.to_date, _("Leave")))
+	return {user: closed for user, closed in days.items() if closed}
 
 
 def _employees(users: list[str], first: date, last: date, existing: frozenset[str]) -> list[frappe._dict]:
@@ -144,10 +144,10 @@ def _assigned(employees: list[frappe._dict], last: date) -> dict[tuple[str, str]
 		.orderby(row.from_date, row.creation, order=Order.desc)
 		.run()
 	)
-	found: dict[tuple[str, str], Terms] = {}
+	assigned: dict[tuple[str, str], Terms] = {}
 	for kind, name, assigned_list, first, end in rows:
-		found[kind, name] = (*found.get((kind, name), ()), Term(assigned_list, first, end or date.max))
-	return found
+		assigned[kind, name] = (*assigned.get((kind, name), ()), Term(assigned_list, first, end or date.max))
+	return assigned
 
 
 def _calendars(
@@ -202,11 +202,11 @@ def _holidays(lists: set[str], first: date, last: date) -> dict[str, list[engine
 		.where((row.holiday_date >= first) & (row.holiday_date <= last))
 		.run()
 	)
-	found: dict[str, list[engine.DateOverride]] = {}
+	holidays: dict[str, list[engine.DateOverride]] = {}
 	for name, day, description in rows:
 		label = strip_html(description or "").strip() or _("Holiday")
-		found.setdefault(name, []).append(_closed(day, day, label))
-	return found
+		holidays.setdefault(name, []).append(_closed(day, day, label))
+	return holidays
 
 
 def _closed(first: date, last: date, label: str) -> engine.DateOverride:

@@ -65,19 +65,19 @@ def explain(name: str, start: int, duration: int | None, now: int) -> Explanatio
 	InvalidRequest if the duration isn't offered.
 	"""
 	meeting_type = _readable(name)
-	found = bookable(meeting_type)
+	bookable_type = bookable(meeting_type)
 	request = SlotRequest(chosen_duration(meeting_type, duration))
 	margin = SUGGESTION_DAYS * DAY
-	offer = make_offer(found, request, start - margin, start + margin, now)
+	offer = make_offer(bookable_type, request, start - margin, start + margin, now)
 	refusals = offer.pool.refusals(start)
 	return Explanation(
 		meeting_type=meeting_type.name,
 		title=meeting_type.title,
 		slug=meeting_type.slug,
 		start=start,
-		zone=found.page.timezone,
+		zone=bookable_type.page.timezone,
 		is_bookable=offer.is_bookable(start),
-		objections=_objections_to_all(found, offer),
+		objections=_objections_to_all(bookable_type, offer),
 		hosts=tuple(_of_host(host, offer, refusals.get(host.user, []), start, now) for host in offer.hosts),
 		suggestions=tuple(offer.nearest(start)),
 	)
@@ -94,13 +94,13 @@ def _readable(name: str) -> Document:
 	return meeting_type
 
 
-def _objections_to_all(found: Bookable, offer: Offer) -> tuple[Objection, ...]:
+def _objections_to_all(bookable_type: Bookable, offer: Offer) -> tuple[Objection, ...]:
 	objections = []
-	if not found.page.is_active:
+	if not bookable_type.page.is_active:
 		objections.append(Objection("PAGE_OFF", _("The scheduling page is inactive.")))
-	if not found.meeting_type.is_active:
+	if not bookable_type.meeting_type.is_active:
 		objections.append(Objection("TYPE_OFF", _("The meeting type is inactive.")))
-	if found.meeting_type.assignment == "Collective" and not required_users(found.page):
+	if bookable_type.meeting_type.assignment == "Collective" and not required_users(bookable_type.page):
 		objections.append(Objection("NO_REQUIRED_HOST", no_required_host()))
 	elif not offer.hosts:
 		objections.append(Objection("NO_HOST", _("The hosts of this meeting are disabled users.")))

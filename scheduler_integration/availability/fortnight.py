@@ -41,9 +41,9 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 	days = [today + timedelta(days=step) for step in range(DAYS + 1)]
 	midnights = [engine.local_midnight(day, zone) for day in days]
 	host = _host(draft, (midnights[0], midnights[-1]), now)
-	own = [each for found in types_of(draft) if (each := _own(found, draft.user))]
-	found = slots_of([(each, draft) for each in own], DAYS, zone, now)
-	offered = engine.merge(part for slots in found for slot in slots for part in slot.stretches)
+	own = [each for free_slots in types_of(draft) if (each := _own(free_slots, draft.user))]
+	free_slots = slots_of([(each, draft) for each in own], DAYS, zone, now)
+	offered = engine.merge(part for slots in free_slots for slot in slots for part in slot.stretches)
 	blocked = engine.merge((each[0], each[1]) for each in host.busy if _is_blocked(each))
 	busy = engine.merge(
 		[*((each[0], each[1]) for each in host.busy if not _is_blocked(each)), *((b.start, b.end) for b in host.booked)]
@@ -67,12 +67,12 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 	]
 
 
-def _own(found: Bookable, user: str) -> Bookable | None:
+def _own(bookable: Bookable, user: str) -> Bookable | None:
 	"""Return what the user alone offers of a round robin, the type itself if all hosts meet, or None without the user."""
-	mine = [host for host in found.hosts if host.user == user]
+	mine = [host for host in bookable.hosts if host.user == user]
 	if not mine:
 		return None
-	return found if found.meeting_type.assignment == "Collective" else replace(found, only=tuple(mine))
+	return bookable if bookable.meeting_type.assignment == "Collective" else replace(bookable, only=tuple(mine))
 
 
 def _host(draft: Draft, span: engine.Interval, now: int) -> engine.Host:

@@ -76,12 +76,12 @@ def held_slots(
 	wanted = set(users)
 	live = _holds([each for each in _entries() if each.expires_at > now and (each.user in wanted or each.key == own)])
 	mine = [hold for hold in live if hold.key == own]
-	found: dict[str, list[engine.Booked]] = defaultdict(list)
+	booked: dict[str, list[engine.Booked]] = defaultdict(list)
 	for hold in live:
 		if hold.key != own and not any(each.outranks(hold) for each in mine):
 			for user in wanted.intersection(hold.users):
-				found[user] += _booked(hold, hold.meeting_type == meeting_type)
-	return found
+				booked[user] += _booked(hold, hold.meeting_type == meeting_type)
+	return booked
 
 
 def put_hold(hold: Hold, now: int) -> None:
@@ -156,11 +156,11 @@ class _Entry(NamedTuple):
 
 
 def _entries() -> list[_Entry]:
-	found = []
+	entries = []
 	for name in map(bytes.decode, frappe.cache.hkeys(CACHE_KEY)):
 		until, address, key, user = name.split(" ", 3)
-		found.append(_Entry(int(until), address, key, user, name))
-	return found
+		entries.append(_Entry(int(until), address, key, user, name))
+	return entries
 
 
 def _holds(entries: Iterable[_Entry]) -> list[Hold]:

@@ -72,14 +72,14 @@ def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 
 	Makes a constant number of queries. Raises NotFound if there is no such schedule, and NoHoursYet if there is none at all.
 	"""
-	found = frappe.get_all(
+	schedules = frappe.get_all(
 		SCHEDULE, {"user": user}, ["name", "title", "is_default"], order_by="is_default desc, title asc"
 	)
-	if schedule and schedule not in {each.name for each in found}:
+	if schedule and schedule not in {each.name for each in schedules}:
 		raise NotFound(_("There is no such schedule."))
-	if not found:
+	if not schedules:
 		raise NoHoursYet
-	doc = _permitted(SCHEDULE, schedule or found[0].name)
+	doc = _permitted(SCHEDULE, schedule or schedules[0].name)
 	today = engine.local_date(now, doc.timezone)
 	overrides = frappe.get_all(
 		OVERRIDE,
@@ -107,7 +107,7 @@ def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 		],
 		order_by="starts_at asc, creation asc",
 	)
-	return Hours(user, doc, found, overrides, blocked)
+	return Hours(user, doc, schedules, overrides, blocked)
 
 
 def change_hours(
@@ -148,18 +148,18 @@ def delete_schedule(user: str, schedule: str, now: int) -> HoursChange:
 
 	Raises InvalidRequest for the last one, without which nobody could be booked, and for one that meeting types name.
 	"""
-	found = hours_of(user, schedule, now)
-	if len(found.schedules) == 1:
+	hours = hours_of(user, schedule, now)
+	if len(hours.schedules) == 1:
 		raise InvalidRequest(_("These are your only hours. Change them instead."))
 	if types := frappe.get_all("Meeting Type", {"availability_schedule": schedule}, pluck="title"):
 		used = format_list(sorted(types), locale=current_locale())
 		raise InvalidRequest(_("These hours are used by {0}. Choose other hours there first.").format(used))
-	if not found.schedule.is_default:
-		return HoursChange(user, deleted=(found.schedule,))
+	if not hours.schedule.is_default:
+		return HoursChange(user, deleted=(hours.schedule,))
 	others = {"user": user, "name": ["!=", schedule]}
 	heir = frappe.get_doc(SCHEDULE, frappe.db.get_value(SCHEDULE, others, order_by="creation desc"))
 	heir.is_default = 1
-	return HoursChange(user, saved=(validated(heir),), deleted=(found.schedule,))
+	return HoursChange(user, saved=(validated(heir),), deleted=(hours.schedule,))
 
 
 def add_override(user: str, fields: Mapping[str, Any]) -> HoursChange:

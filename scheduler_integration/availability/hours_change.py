@@ -95,12 +95,12 @@ def _facts(doc: Document) -> dict[str, Any]:
 
 def _values(doc: Document) -> dict[str, Any]:
 	"""Return the values that people have entered, dates and times as text."""
-	found: dict[str, Any] = {}
+	values: dict[str, Any] = {}
 	stored = doc.as_dict()
 	for field in doc.meta.fields:
 		value = doc.get(field.fieldname)
 		if field.fieldtype == "Table":
-			found[field.fieldname] = [_values(row) for row in value or ()]
+			values[field.fieldname] = [_values(row) for row in value or ()]
 		elif field.fieldname in stored and not field.no_copy:
-			found[field.fieldname] = value if value is None or isinstance(value, int) else str(value)
-	return found
+			values[field.fieldname] = value if value is None or isinstance(value, int) else str(value)
+	return values

@@ -132,16 +132,20 @@ def slots_of(types: Sequence[tuple[Bookable, Draft | None]], days: int, zone: st
 	"""
 	today = engine.local_date(now, zone)
 	last = today + timedelta(days=days - 1)
-	asked = [(found, SlotRequest(chosen_duration(found.meeting_type, None), draft=draft)) for found, draft in types]
+	asked = [
+		(bookable, SlotRequest(chosen_duration(bookable.meeting_type, None), draft=draft)) for bookable, draft in types
+	]
 	span = engine.local_midnight(today, zone), engine.local_midnight(last + timedelta(days=1), zone)
 	records = shared_records(asked, *span, now)
 	return [
 		[
 			slot
-			for slots in slots_between(found, replace(request, records=records), today, last, zone, now).days.values()
+			for slots in slots_between(
+				bookable, replace(request, records=records), today, last, zone, now
+			).days.values()
 			for slot in slots
 		]
-		for found, request in asked
+		for bookable, request in asked
 	]
 
 
@@ -159,8 +163,8 @@ def _compared(
 ) -> Impact:
 	both = [*((each, None) for each in before), *((each, draft) for each in after)]
 	starts = [{slot.start for slot in slots} for slots in slots_of(both, DAYS, zone, now)]
-	starts_before = {_key(each): found for each, found in zip(before, starts, strict=False)}
-	starts_after = {_key(each): found for each, found in zip(after, starts[len(before) :], strict=True)}
+	starts_before = {_key(each): own_starts for each, own_starts in zip(before, starts, strict=False)}
+	starts_after = {_key(each): own_starts for each, own_starts in zip(after, starts[len(before) :], strict=True)}
 	titles = {_key(each): each.meeting_type.title for each in (*before, *after)}
 	all_before = set().union(*starts_before.values())
 	all_after = set().union(*starts_after.values())
@@ -172,14 +176,14 @@ def _compared(
 	return Impact(tuple(sorted(all_after - all_before)), tuple(sorted(all_before - all_after)), tuple(types), outside)
 
 
-def _key(found: Bookable) -> str:
-	return found.meeting_type.name or ""
+def _key(bookable: Bookable) -> str:
+	return bookable.meeting_type.name or ""
 
 
 def _coming(user: str, now: int) -> list[tuple[str, int, int, str | None]]:
 	"""Return name, start, end and the type's own schedule of the user's coming meetings within a year."""
 	row, meeting_type = frappe.qb.DocType("Booking Host"), frappe.qb.DocType("Meeting Type")
-	found = (
+	query = (
 		frappe.qb.from_(row)
 		.left_join(meeting_type)
 		.on(meeting_type.name == row.meeting_type)
@@ -190,15 +194,15 @@ def _coming(user: str, now: int) -> list[tuple[str, int, int, str | None]]:
 		.orderby(row.parent)
 		.run()
 	)
-	return [(name, start, end, schedule or None) for name, start, end, schedule in found]
+	return [(name, start, end, schedule or None) for name, start, end, schedule in query]
 
 
 def _titles(bookings: list[str]) -> dict[str, str]:
 	if not bookings:
 		return {}
 	booking = frappe.qb.DocType("Booking")
-	found = frappe.qb.from_(booking).select(booking.name, booking.subject).where(booking.name.isin(bookings))
-	return dict(found.run())
+	query = frappe.qb.from_(booking).select(booking.name, booking.subject).where(booking.name.isin(bookings))
+	return dict(query.run())
 
 
 def _fits(

@@ -89,8 +89,8 @@ def _schedules(
 	meeting_type: Document, users: Iterable[str], request: SlotRequest, stored: Iterable[frappe._dict] | None
 ) -> dict[str, HostSchedule]:
 	users = list(users)
-	found = load_schedules(meeting_type.availability_schedule, users, request.draft, stored)
-	return {user: found.get(user, NO_HOURS) for user in users}
+	schedules = load_schedules(meeting_type.availability_schedule, users, request.draft, stored)
+	return {user: schedules.get(user, NO_HOURS) for user in users}
 
 
 def load_hosts(

@@ -104,8 +104,8 @@ class Offer:
 
 		If two are equally near, the earlier comes first.
 		"""
-		found = self.pool.nearest(start, count + (besides is not None), within_days=SUGGESTION_DAYS)
-		return [self.slot(free) for free in found if free != besides][:count]
+		starts = self.pool.nearest(start, count + (besides is not None), within_days=SUGGESTION_DAYS)
+		return [self.slot(free) for free in starts if free != besides][:count]
 
 
 def make_offer(

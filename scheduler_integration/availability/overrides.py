@@ -54,10 +54,10 @@ def overrides_query() -> str:
 
 def read_overrides(groups: Iterable[Group]) -> dict[str, Differing]:
 	"""Return the differing dates of each user. A user without any has an empty Differing."""
-	found: dict[str, Differing] = defaultdict(Differing)
+	overrides: dict[str, Differing] = defaultdict(Differing)
 	for (user,), rows in groups:
-		found[user] = _differing(sorted((_DifferingRow(*row) for row in rows), key=attrgetter("creation")))
-	return found
+		overrides[user] = _differing(sorted((_DifferingRow(*row) for row in rows), key=attrgetter("creation")))
+	return overrides
 
 
 def differing_of(records: Iterable[Mapping[str, Any] | Document]) -> Differing:

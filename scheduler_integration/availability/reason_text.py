@@ -49,8 +49,8 @@ def _outside_hours(refusal: engine.Refusal, member: engine.Member, start: int, n
 	windows = engine.working_intervals(hours, *day)
 	if not windows:
 		return _("There are no working hours on that day.")
-	shown = ", ".join(f"{_clock(since, member)}–{_clock(until, member)}" for since, until in windows)
-	return _("The meeting isn't within the working hours of that day: {0} ({1}).").format(shown, _city(zone))
+	spans = ", ".join(f"{_clock(since, member)}–{_clock(until, member)}" for since, until in windows)
+	return _("The meeting isn't within the working hours of that day: {0} ({1}).").format(spans, _city(zone))
 
 
 def _off_grid(refusal: engine.Refusal, member: engine.Member, start: int, now: int) -> str:

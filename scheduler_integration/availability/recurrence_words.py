@@ -39,8 +39,8 @@ def next_occurrences(series: str, now: int, zone: str, count: int = 5) -> list[s
 	if bounds is None:
 		return []
 	since = max(now, bounds[0])
-	found = engine.occurrences(series, since, since + HORIZON)[:count]
-	return [_moment(engine.wall_clock(start, zone)) for start, _end in found]
+	occurrences = engine.occurrences(series, since, since + HORIZON)[:count]
+	return [_moment(engine.wall_clock(start, zone)) for start, _end in occurrences]
 
 
 def _moment(wall: datetime) -> str:

@@ -61,13 +61,13 @@ def load_schedules(
 	"""
 	users = tuple(users)
 	stored = find_schedules({name} if name else set(), users) if stored is None else stored
-	found = {each.name: each for each in (draft.schedules(stored) if draft else stored)}
-	defaults = {each.user: each for each in found.values() if each.is_default}
+	by_name = {each.name: each for each in (draft.schedules(stored) if draft else stored)}
+	defaults = {each.user: each for each in by_name.values() if each.is_default}
 	if not name:
 		return {user: _schedule(defaults[user]) for user in users if user in defaults}
-	if name not in found:
+	if name not in by_name:
 		return {}
-	named = _schedule(found[name])
+	named = _schedule(by_name[name])
 	return {user: _limited(named, defaults[user]) if user in defaults else named for user in users}
 
 
@@ -117,15 +117,15 @@ def _query(by_name: bool, has_holidays: bool) -> str:
 	)
 
 
-def _schedule(found: frappe._dict) -> HostSchedule:
+def _schedule(row: frappe._dict) -> HostSchedule:
 	return HostSchedule(
-		zone=found.timezone,
-		weekly=tuple(_weekly_rule(*rule) for rule in found.rules),
-		buffer_minutes=found.buffer_minutes,
-		minimum_notice_hours=found.minimum_notice_hours,
-		max_days_in_advance=found.max_days_in_advance,
-		limits=limits_of(found, of_host=True),
-		holiday_list=found.holiday_list,
+		zone=row.timezone,
+		weekly=tuple(_weekly_rule(*rule) for rule in row.rules),
+		buffer_minutes=row.buffer_minutes,
+		minimum_notice_hours=row.minimum_notice_hours,
+		max_days_in_advance=row.max_days_in_advance,
+		limits=limits_of(row, of_host=True),
+		holiday_list=row.holiday_list,
 	)
 
 

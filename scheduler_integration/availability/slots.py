@@ -74,8 +74,8 @@ def first_month_with_slots(
 	pool = make_offer(bookable, request, since, until, now).pool
 	starts = _starts(pool, request, since, until)
 	earliest = next((day for start in starts if (day := engine.local_date(start, zone)) >= begin), None)
-	shown = _instants(*_month_grid(earliest or begin), zone)
-	offered = _offered(pool, request.duration, zone, [start for start in starts if shown[0] <= start < shown[1]], shown)
+	month = _instants(*_month_grid(earliest or begin), zone)
+	offered = _offered(pool, request.duration, zone, [start for start in starts if month[0] <= start < month[1]], month)
 	return FirstMonth((earliest or begin).replace(day=1), earliest, offered)
 
 

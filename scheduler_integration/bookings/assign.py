@@ -53,8 +53,8 @@ def choose_hosts(offer: Offer, wish: Wish, meeting_type: Document, page: Documen
 
 
 def _turn(offer: Offer, free: list[str], wish: Wish, meeting_type: Document, week: engine.Interval) -> Turn:
-	known = preferred_host(wish.attendee_email, free) if meeting_type.route_to_owner else None
-	preferred = wish.host or known
+	favourite = preferred_host(wish.attendee_email, free) if meeting_type.route_to_owner else None
+	preferred = wish.host or favourite
 	running = highest_tier([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
 	users = [each.name for each in running]
 	owed = ledger.owed_to(meeting_type.name, users)

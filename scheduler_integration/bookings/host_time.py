@@ -33,16 +33,16 @@ def check_hosts_have_time(
 ) -> None:
 	"""Raise TimeNotFree if one of `users` has no time for the booking's meeting at `start` (epoch seconds)."""
 	parts = offer.pool.parts(start, users[0])
-	found = [each for user in users for each in _of_host(offer.member(user), parts, now, force)]
-	if parts and not found:
+	objections = [each for user in users for each in _of_host(offer.member(user), parts, now, force)]
+	if parts and not objections:
 		return
-	busy = engine.merge((item.start, item.end) for _member, _at, refusal in found for item in refusal.conflicts)
+	busy = engine.merge((item.start, item.end) for _member, _at, refusal in objections for item in refusal.conflicts)
 	raise TimeNotFree(
-		[_objection(member, at, refusal, now) for member, at, refusal in found],
+		[_objection(member, at, refusal, now) for member, at, refusal in objections],
 		engine.clip(busy, start, parts[-1][1]) if parts else (),
 		offer.nearest(start, besides=booking.starts_at),
 		booking.timezone,
-		can_force=bool(parts) and is_manager() and not any(prevents(each[2], True) for each in found),
+		can_force=bool(parts) and is_manager() and not any(prevents(each[2], True) for each in objections),
 	)
 
 

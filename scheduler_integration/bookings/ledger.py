@@ -48,8 +48,8 @@ def owed_to(meeting_type: str, users: Collection[str]) -> dict[str, Owed]:
 	row = DocType("Round Robin Turn")
 	query = frappe.qb.from_(row).select(row.user, row.credit, row.last_turn_at)
 	query = query.where((row.meeting_type == meeting_type) & row.user.isin(list(users)))
-	found = {user: Owed(credit, last_turn) for user, credit, last_turn in newest(query, users).run()}
-	return {user: found.get(user, Owed()) for user in users}
+	owed = {user: Owed(credit, last_turn) for user, credit, last_turn in newest(query, users).run()}
+	return {user: owed.get(user, Owed()) for user in users}
 
 
 def keep_ledger(changes: Changes) -> dict[str, Fields]:

@@ -23,5 +23,5 @@ def _last_host(email: str, users: Collection[str]) -> str | None:
 	query = query.where((booking.attendee_email == email) & row.user.isin(list(users)))
 	query = query.where(booking.status.notin(sorted(RELEASED)))
 	# If several of `users` host the latest meeting, the first row counts: the main host comes first.
-	found = query.orderby(booking.starts_at, order=frappe.qb.desc).orderby(row.idx).limit(1).run(pluck=True)
-	return found[0] if found else None
+	hosts = query.orderby(booking.starts_at, order=frappe.qb.desc).orderby(row.idx).limit(1).run(pluck=True)
+	return hosts[0] if hosts else None

@@ -98,14 +98,14 @@ def _forget(names: list[str]) -> None:
 
 def _delete(doctype: str, filters: dict[str, Any], tables: tuple[str, ...]) -> None:
 	"""Delete records with their rows and former versions. `delete_doc` would keep a copy of each as a Deleted Document."""
-	found = frappe.get_all(doctype, filters, pluck="name")
-	if not found:
+	names = frappe.get_all(doctype, filters, pluck="name")
+	if not names:
 		return
 	for table in tables:
-		frappe.db.delete(table, {"parenttype": doctype, "parent": ["in", found]})
+		frappe.db.delete(table, {"parenttype": doctype, "parent": ["in", names]})
 	if frappe.db.table_exists("Version"):
-		frappe.db.delete("Version", {"ref_doctype": doctype, "docname": ["in", found]})
-	frappe.db.delete(doctype, {"name": ["in", found]})
+		frappe.db.delete("Version", {"ref_doctype": doctype, "docname": ["in", names]})
+	frappe.db.delete(doctype, {"name": ["in", names]})
 
 
 def _delete_files(names: list[str]) -> None:

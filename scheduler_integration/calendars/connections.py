@@ -83,8 +83,10 @@ def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
 	for calendar in frappe.get_all(_ROW, {"parent": ("in", list(calendars))}, _ROW_FIELDS, order_by="idx asc"):
 		calendars[calendar.parent].append(calendar)
 	waiting = waiting_at(list(calendars), now)
-	found = [_summary(row, calendars[row.name], waiting.get(row.name, 0), now) for row in rows]
-	return found if user else sorted(found, key=lambda each: (each.distrust is None, -each.error_count, each.user))
+	summaries = [_summary(row, calendars[row.name], waiting.get(row.name, 0), now) for row in rows]
+	return (
+		summaries if user else sorted(summaries, key=lambda each: (each.distrust is None, -each.error_count, each.user))
+	)
 
 
 def connect_by_address(user: str, provider: str, address: str, login: str, password: str) -> str:
@@ -95,10 +97,10 @@ def connect_by_address(user: str, provider: str, address: str, login: str, passw
 	"""
 	frappe.has_permission(_DOCTYPE, "create", user=user, throw=True)
 	address = checked_address(address)
-	found = _calendars_at(account_of(user, provider, address, login, password))
+	calendars = _calendars_at(account_of(user, provider, address, login, password))
 	values = {"user": user, "provider": provider, "address": address, "login": login, "password": password}
 	doc = frappe.get_doc({"doctype": _DOCTYPE, **values}).insert()
-	listing.store_calendars(doc.name, found)
+	listing.store_calendars(doc.name, calendars)
 	return doc.name
 
 
@@ -107,10 +109,10 @@ def reconnect(name: str, user: str, password: str, address: str = "") -> None:
 	_check_own(name, user)
 	given = {"password": password, "address": checked_address(address) if address else ""}
 	given = {field: text for field, text in given.items() if text}
-	found = _calendars_at(replace(load_account(name), **given))
+	calendars = _calendars_at(replace(load_account(name), **given))
 	doc = _own(name, user)
 	doc.update(given).save()
-	listing.store_calendars(doc.name, found)
+	listing.store_calendars(doc.name, calendars)
 
 
 def update(
@@ -187,16 +189,16 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 	frappe.db.commit()
 	provider = open_account(account)
 	try:
-		found = provider.calendars()
+		calendars = provider.calendars()
 	except AccessRevoked:
 		raise InvalidRequest(details=_refused(account)) from None
 	except OutsideError as error:
 		raise InvalidRequest(details={"address": _no_calendar(error)}) from None
 	finally:
 		provider.close()
-	if not found:
+	if not calendars:
 		raise InvalidRequest(details={"address": _("There is no calendar at this address.")})
-	return found
+	return calendars
 
 
 def _refused(account: Account) -> dict[str, str]:

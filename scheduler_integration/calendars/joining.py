@@ -95,21 +95,21 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | Anothe
 
 def asked_account(key: str, asker: Asker) -> AnotherAccount | None:
 	"""Return the open question about another account, or None if it's too old or somebody else's."""
-	found = _remembered(key, asker)
-	if found is None:
+	request = _remembered(key, asker)
+	if request is None:
 		return None
-	name, grant = found
-	known = frappe.db.get_value(_DOCTYPE, {"name": name, "user": asker.user}, "account_name")
-	return AnotherAccount(key, name, known or "", grant.email)
+	name, grant = request
+	account = frappe.db.get_value(_DOCTYPE, {"name": name, "user": asker.user}, "account_name")
+	return AnotherAccount(key, name, account or "", grant.email)
 
 
 def use_other_account(key: str, asker: Asker) -> Joined:
 	"""Give the connection the other account: its calendars are listed again. Raises ConsentExpired."""
-	found = _remembered(key, asker)
-	if found is None:
+	request = _remembered(key, asker)
+	if request is None:
 		raise ConsentExpired
 	frappe.cache.delete_value(_key(key))
-	name, grant = found
+	name, grant = request
 	doc = _own(name, asker.user)
 	# These busy times are from the former account. Until the new account is read, nobody can book the host.
 	doc.calendars = []
@@ -119,9 +119,9 @@ def use_other_account(key: str, asker: Asker) -> Joined:
 def _joined(user: str, provider: str, grant: Grant) -> Joined:
 	"""Connect the account, or give its tokens to the connection that the user has for it already."""
 	account = {"user": user, "provider": provider, "account_id": grant.subject}
-	known = grant.subject and frappe.db.get_value(_DOCTYPE, account)
-	if known:
-		return _renewed(_own(known, user), grant)
+	connection = grant.subject and frappe.db.get_value(_DOCTYPE, account)
+	if connection:
+		return _renewed(_own(connection, user), grant)
 	return _stored(frappe.get_doc({"doctype": _DOCTYPE, **account}), grant)
 
 

@@ -11,27 +11,27 @@ from scheduler_integration.calendars.provider import ProviderCalendar
 _DOCTYPE = "Calendar Connection"
 
 
-def store_calendars(connection: str, found: list[ProviderCalendar]) -> None:
+def store_calendars(connection: str, offered: list[ProviderCalendar]) -> None:
 	"""Make the connection's calendars those that the provider listed. Choices are kept.
 
 	If the connection is new, its main calendar is read, and written too if the host has no destination yet. A chosen
 	calendar that no longer exists is kept as "Gone": the host sees it, and the host's times stay closed.
 	"""
 	doc = frappe.get_doc(_DOCTYPE, connection)
-	known = {row.calendar_id: row for row in doc.calendars}
-	is_first = not known
-	for calendar in found:
-		row = known.pop(calendar.id, None) or doc.append("calendars", {"calendar_id": calendar.id, "generation": 1})
+	stored = {row.calendar_id: row for row in doc.calendars}
+	is_first = not stored
+	for calendar in offered:
+		row = stored.pop(calendar.id, None) or doc.append("calendars", {"calendar_id": calendar.id, "generation": 1})
 		row.update(_fields(calendar))
-	for row in known.values():
+	for row in stored.values():
 		if row.check_conflicts or row.write_bookings:
 			row.state = "Gone"
 		else:
 			doc.remove(row)
 	if is_first:
 		_choose(doc)
-	if doc.provider == "ICS" and found:
-		doc.account_name = _name_of_feed(found[0].name, urlsplit(secret(connection, "address")).hostname or "")
+	if doc.provider == "ICS" and offered:
+		doc.account_name = _name_of_feed(offered[0].name, urlsplit(secret(connection, "address")).hostname or "")
 	doc.flags.from_provider = True
 	# The sync has no signed-in user, and the host may have lost the role meanwhile.
 	doc.save(ignore_permissions=True)

@@ -24,12 +24,12 @@ def own_among(user: str, changes: Changes, now: int) -> set[str]:
 
 
 def _mirrored(field: str, values: set[str], user: str) -> set[str]:
-	found: set[str] = set()
+	uids: set[str] = set()
 	ordered = sorted(values)
 	for begin in range(0, len(ordered), _CHUNK):
 		filters = {field: ("in", ordered[begin : begin + _CHUNK]), "user": user}
-		found.update(frappe.get_all("Mirrored Event", filters, pluck=field))
-	return found
+		uids.update(frappe.get_all("Mirrored Event", filters, pluck=field))
+	return uids
 
 
 def _hosted(user: str, now: int) -> set[str]:

@@ -153,8 +153,8 @@ def _store(name: str, channel: Channel | None, now: int) -> None:
 
 
 def _rows_of(channels: Iterable[str]) -> list[frappe._dict]:
-	known = [each for each in channels if each]
-	return frappe.get_all(_ROW, {"channel_id": ("in", known)}, _FIELDS) if known else []
+	keys = [each for each in channels if each]
+	return frappe.get_all(_ROW, {"channel_id": ("in", keys)}, _FIELDS) if keys else []
 
 
 def _is_genuine(message: PushMessage, row: frappe._dict, secret: str) -> bool:

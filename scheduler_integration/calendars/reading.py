@@ -129,14 +129,14 @@ class CalendarReading:
 	) -> list[calendar_changes.Finding]:
 		"""Return the bookings' events that differ from what was written; with the last page also events that no longer exist."""
 		provider, now = self.reader.provider, self.reader.now
-		found = calendar_changes.look_into(provider, self.row.name, changes, now)
+		findings = calendar_changes.look_into(provider, self.row.name, changes, now)
 		if seen is None:
-			return found
+			return findings
 		seen.update(name for event in changes.events for name in (event.id, event.mark))
 		seen.update(changes.removed)
 		if changes.next_page:
-			return found
-		return [*found, *calendar_changes.missing_from(provider, self.row.name, seen, now, written_since)]
+			return findings
+		return [*findings, *calendar_changes.missing_from(provider, self.row.name, seen, now, written_since)]
 
 	def _note(self, findings: list[calendar_changes.Finding]) -> None:
 		if findings:

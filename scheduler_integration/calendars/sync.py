@@ -113,9 +113,9 @@ def _list(reader: Reader) -> None:
 	rows = frappe.get_all(ROW, {"parent": reader.connection}, ["listed_at"])
 	if rows and all(row.listed_at and reader.now - row.listed_at < DAY for row in rows):
 		return
-	found = reader.provider.calendars()
+	calendars = reader.provider.calendars()
 	reader.check_lease()
-	listing.store_calendars(reader.connection, found)
+	listing.store_calendars(reader.connection, calendars)
 	frappe.db.set_value(ROW, {"parent": reader.connection}, "listed_at", reader.now, update_modified=False)
 	frappe.db.commit()
 

@@ -51,8 +51,8 @@ def types_of_page(page: str) -> list[ConsultantType]:
 
 def consultant_type(name: str) -> ConsultantType | None:
 	"""Return one meeting type, active or not; None if it doesn't exist or has no consultant."""
-	found = _load(lambda meeting_type: meeting_type.name == name, only_active=False)
-	return found[0] if found else None
+	types = _load(lambda meeting_type: meeting_type.name == name, only_active=False)
+	return types[0] if types else None
 
 
 def next_sort_order(consultant: str) -> int:
@@ -100,7 +100,7 @@ def _is_the_consultants_own(meeting_type: Table, page: Table) -> Criterion:
 
 
 def _phases_of(names: list[str]) -> dict[str, set[str]]:
-	found: dict[str, set[str]] = {}
+	phases: dict[str, set[str]] = {}
 	rows = frappe.get_all(
 		"Meeting Type Phase",
 		filters={"parenttype": "Meeting Type", "parent": ["in", names]},
@@ -108,8 +108,8 @@ def _phases_of(names: list[str]) -> dict[str, set[str]]:
 		limit_page_length=0,
 	)
 	for row in rows if names else ():
-		found.setdefault(row.parent, set()).add(row.phase)
-	return found
+		phases.setdefault(row.parent, set()).add(row.phase)
+	return phases
 
 
 def _of_row(row: frappe._dict, phases: Iterable[str]) -> ConsultantType:

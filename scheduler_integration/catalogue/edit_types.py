@@ -115,12 +115,12 @@ def delete_type(name: str) -> None:
 
 
 def _stored(name: str) -> ConsultantType:
-	found = consultant_type(name)
-	if not found:
+	meeting_type = consultant_type(name)
+	if not meeting_type:
 		raise InvalidRequest(
 			_("The consultant isn't a host of this page."), details={"scheduling_page": _("Please choose another.")}
 		)
-	return found
+	return meeting_type
 
 
 def _changeable(name: str, ptype: str, *, for_update: bool = False) -> Document:
@@ -133,8 +133,8 @@ def _changeable(name: str, ptype: str, *, for_update: bool = False) -> Document:
 
 
 def _is_native(consultant: str) -> bool:
-	found = settings_of(consultant)
-	return found is None or found.scheduler_provider == "Native"
+	settings = settings_of(consultant)
+	return settings is None or settings.scheduler_provider == "Native"
 
 
 def _personal_page(consultant: str) -> str | None:

@@ -66,8 +66,8 @@ def enabled_hosts_of_all() -> list[TypeHost]:
 	owners = frappe.get_all("Scheduling Page", {"page_type": "Personal"}, pluck="user")
 	team = frappe.get_all("Scheduling Page Host", {"is_active": 1, "parenttype": "Scheduling Page"}, pluck="user")
 	people = enabled_people(sorted({*owners, *team}))
-	found = [TypeHost(user, person.full_name or user) for user, person in people.items()]
-	return sorted(found, key=lambda host: (host.name.casefold(), host.user))
+	hosts = [TypeHost(user, person.full_name or user) for user, person in people.items()]
+	return sorted(hosts, key=lambda host: (host.name.casefold(), host.user))
 
 
 def page_users(page: Document) -> list[str]:

@@ -51,10 +51,10 @@ def find_bookable(slug: str, type_slug: str) -> Bookable:
 	if not is_slug(slug):
 		raise PageNotFound
 	slugs = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else ""}
-	found = packed_rows(_bookable_query(), slugs)
-	if not found:
+	rows = packed_rows(_bookable_query(), slugs)
+	if not rows:
 		raise PageNotFound
-	(page, meeting_type), people = found[0]
+	(page, meeting_type), people = rows[0]
 	if not meeting_type:
 		raise MeetingTypeNotFound
 	return Bookable(
@@ -71,11 +71,11 @@ def bookable(meeting_type: Document) -> Bookable:
 
 def bookables(meeting_types: Iterable[Document]) -> list[Bookable]:
 	"""Return the same for several records. Makes one query if their pages are cached."""
-	found = [(frappe.get_cached_doc("Scheduling Page", each.scheduling_page), each) for each in meeting_types]
-	people = enabled_people(sorted({user for page, _each in found for user in page_users(page)}))
+	pairs = [(frappe.get_cached_doc("Scheduling Page", each.scheduling_page), each) for each in meeting_types]
+	people = enabled_people(sorted({user for page, _each in pairs for user in page_users(page)}))
 	return [
 		Bookable(page, each, {user: people[user] for user in page_users(page) if user in people})
-		for page, each in found
+		for page, each in pairs
 	]
 
 
@@ -84,17 +84,17 @@ def find_own_bookable(name: str) -> Bookable:
 
 	Raises MeetingTypeNotFound, and NotPermitted unless the user is a manager, owns the page or is one of the hosts.
 	"""
-	known = name != "Meeting Type" and frappe.db.exists("Meeting Type", name)
-	meeting_type = frappe.get_cached_doc("Meeting Type", name) if known else None
+	exists = name != "Meeting Type" and frappe.db.exists("Meeting Type", name)
+	meeting_type = frappe.get_cached_doc("Meeting Type", name) if exists else None
 	if not meeting_type or not meeting_type.is_active or not meeting_type.scheduling_page:
 		raise MeetingTypeNotFound
-	found = bookable(meeting_type)
-	if not found.page.is_active:
+	own = bookable(meeting_type)
+	if not own.page.is_active:
 		raise MeetingTypeNotFound
 	user = frappe.session.user
-	if not is_manager() and user != found.page.user and user not in {host.user for host in found.hosts}:
+	if not is_manager() and user != own.page.user and user not in {host.user for host in own.hosts}:
 		raise NotPermitted(_("You can book for somebody only if you host this meeting."))
-	return found
+	return own
 
 
 def find_page(slug: str) -> Document:

@@ -67,10 +67,10 @@ def chosen_place(places: tuple[Place, ...], choice: str) -> Place | None:
 	"""
 	if not choice:
 		return places[0] if places else NOWHERE
-	found = [place for place in places if place.id == choice] or [
+	choices = [place for place in places if place.id == choice] or [
 		place for place in places if frappe.scrub(place.type) == choice
 	]
-	return found[0] if len(found) == 1 else None
+	return choices[0] if len(choices) == 1 else None
 
 
 def needs_accounts(meeting_type: Document) -> bool:

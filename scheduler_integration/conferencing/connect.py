@@ -186,9 +186,9 @@ def _identity(provider: str, grant: Grant) -> _Identity:
 
 def _store(provider: str, user: str, identity: _Identity) -> Document:
 	"""Return the connection of this account, new if it wasn't connected before."""
-	known = {"user": user, "provider": provider, "account_id": identity.account_id}
-	name = frappe.db.get_value(CONNECTION, known)
-	doc = frappe.get_doc(CONNECTION, name) if name else frappe.get_doc({"doctype": CONNECTION, **known})
+	identity_filter = {"user": user, "provider": provider, "account_id": identity.account_id}
+	name = frappe.db.get_value(CONNECTION, identity_filter)
+	doc = frappe.get_doc(CONNECTION, name) if name else frappe.get_doc({"doctype": CONNECTION, **identity_filter})
 	doc.update({"account_name": identity.account_name, "status": CONNECTED, "error": None})
 	# No role may write these fields by hand: their values come from the provider.
 	return doc.save(ignore_permissions=True) if name else doc.insert(ignore_permissions=True)

@@ -57,9 +57,9 @@ def desired_call(subject: str, booking: Document) -> Desired:
 def _account(booking: Document, users: list[str]) -> Account | None:
 	"""Return the account. A call that came with the calendar stays there, so that its link stays."""
 	if booking.video_meeting == CALENDAR and booking.video_provider:
-		known = calendar_account(booking.video_provider, users[0])
-		if known:
-			return known
+		account = calendar_account(booking.video_provider, users[0])
+		if account:
+			return account
 	return choose_account(booking.location_type, users)
 
 

@@ -65,17 +65,17 @@ def run(task: Task, now: int) -> Outcome:
 	while a provider answers: it is read again at the end, and if it differs, everything starts again.
 	"""
 	for _round in range(ROUNDS):
-		found = _read(task.booking)
-		if not found:
+		situation = _read(task.booking)
+		if not situation:
 			return NotNeeded(_("The booking was deleted."))
 		try:
-			outcome, kept = _over(found) if found.is_over(now) else _serve(found, task, now)
+			outcome, kept = _over(situation) if situation.is_over(now) else _serve(situation, task, now)
 		except MeetingGone:
 			continue
 		except (steps.Claimed, steps.Unsettled, TooManyRequests) as error:
 			return _later(error, now)
-		trouble = _tidy(found, kept, now)
-		if _read(task.booking) == found:
+		trouble = _tidy(situation, kept, now)
+		if _read(task.booking) == situation:
 			return _with_trouble(outcome, trouble, task, now)
 	return Again(now + SOON, _("The booking is being changed."))
 
@@ -100,22 +100,22 @@ def _link_of_session(booking: Document) -> str:
 	return next((each.meeting_link for each in others if each.video_meeting == CALENDAR and each.meeting_link), "")
 
 
-def _over(found: _Situation) -> tuple[Outcome, str]:
+def _over(situation: _Situation) -> tuple[Outcome, str]:
 	"""A meeting that is over needs no call. Those that were left at a provider are still deleted."""
-	return NotNeeded(_("The meeting is over.")), found.known
+	return NotNeeded(_("The meeting is over.")), situation.known
 
 
-def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
+def _serve(situation: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Make or move the call that the subject needs. Returns the outcome, and the Video Meeting that stays."""
-	desired = found.desired
+	desired = situation.desired
 	if not desired:
 		# A booking may be moved and then cancelled before its task runs. It still has the earlier booking's link then.
-		return Done(fields=_without_call(found) if found.known or found.status in RELEASED else {}), ""
-	if desired.account and desired.account.connection == CALENDAR and not _has_fallback(found, desired):
-		return _leave_to_calendar(found, desired, task, now)
+		return Done(fields=_without_call(situation) if situation.known or situation.status in RELEASED else {}), ""
+	if desired.account and desired.account.connection == CALENDAR and not _has_fallback(situation, desired):
+		return _leave_to_calendar(situation, desired, task, now)
 	try:
-		row = _row_that_serves(found, desired) or _new_row(desired)
-		return _bring_about(found, row, desired, task, now), row.name
+		row = _row_that_serves(situation, desired) or _new_row(desired)
+		return _bring_about(situation, row, desired, task, now), row.name
 	except MeetingGone:
 		raise
 	except OutsideError as error:
@@ -124,28 +124,28 @@ def _serve(found: _Situation, task: Task, now: int) -> tuple[Outcome, str]:
 				lose_account(desired.account, error.message)
 		elif task.attempts < PATIENT_ATTEMPTS and desired.start - now - (error.after or 0) > TOO_LATE_TO_WAIT:
 			raise
-		return _fall_back(found, desired, error, task, now)
+		return _fall_back(situation, desired, error, task, now)
 
 
-def _has_fallback(found: _Situation, desired: Desired) -> bool:
-	row = _row_that_serves(found, desired)
+def _has_fallback(situation: _Situation, desired: Desired) -> bool:
+	row = _row_that_serves(situation, desired)
 	return bool(row and row.is_fallback)
 
 
-def _leave_to_calendar(found: _Situation, desired: Desired, task: Task, now: int) -> tuple[Outcome, str]:
+def _leave_to_calendar(situation: _Situation, desired: Desired, task: Task, now: int) -> tuple[Outcome, str]:
 	"""Note that the calendar's event makes the call. If it brings no link in time, use the fallback."""
-	if found.status != "Scheduled":
+	if situation.status != "Scheduled":
 		# The call goes on for the attendees who are left, or with the booking that took this one's place.
-		return Done(fields=_without_call(found)), ""
+		return Done(fields=_without_call(situation)), ""
 	account = desired.account
-	if not account or (task.purpose == CHECK and not found.link):
-		return _fall_back(found, desired, Unreachable(), task, now)
-	if not found.link:
-		plan_check_of(found.booking, task.target, now + CALENDAR_SECONDS, now)
+	if not account or (task.purpose == CHECK and not situation.link):
+		return _fall_back(situation, desired, Unreachable(), task, now)
+	if not situation.link:
+		plan_check_of(situation.booking, task.target, now + CALENDAR_SECONDS, now)
 		frappe.db.commit()
 	fields: Fields = {"video_meeting": CALENDAR, "video_provider": account.provider, "video_status": "Waiting"}
-	if found.link:
-		fields |= {"meeting_link": found.link, "video_status": "Ready", "video_error": None}
+	if situation.link:
+		fields |= {"meeting_link": situation.link, "video_status": "Ready", "video_error": None}
 	return Done(fields=fields), ""
 
 
@@ -156,9 +156,11 @@ def _new_row(desired: Desired) -> Document:
 	return records.row_for(desired, desired.account)
 
 
-def _row_that_serves(found: _Situation, desired: Desired) -> Document | None:
+def _row_that_serves(situation: _Situation, desired: Desired) -> Document | None:
 	"""Return the call that may stay. A call whose link attendees already have is preferred."""
-	rows = [row for row in records.open_rows(found.booking, found.subject, found.known) if _serves(row, desired)]
+	rows = [
+		row for row in records.open_rows(situation.booking, situation.subject, situation.known) if _serves(row, desired)
+	]
 	return min(rows, key=lambda row: row.status != records.READY) if rows else None
 
 
@@ -174,18 +176,19 @@ def _serves(row: Document, desired: Desired) -> bool:
 	return row.provider == account.provider or (desired.takes_any and row.status == records.READY)
 
 
-def _bring_about(found: _Situation, row: Document, desired: Desired, task: Task, now: int) -> Outcome:
+def _bring_about(situation: _Situation, row: Document, desired: Desired, task: Task, now: int) -> Outcome:
 	conference = steps.bring_about(row, desired, now)
 	if conference.is_pending:
 		return Again(now + SOON * 2 ** (patient(task) - 1), _("The provider is still making the link."))
 	return Done(
-		conference.external_id, fields_of(row, conference) if found.status == "Scheduled" else _without_call(found)
+		conference.external_id,
+		fields_of(row, conference) if situation.status == "Scheduled" else _without_call(situation),
 	)
 
 
-def _without_call(found: _Situation) -> Fields:
+def _without_call(situation: _Situation) -> Fields:
 	"""Return the fields of a booking without a call. A cancelled booking keeps its provider, for the statistics."""
-	kept = ("video_provider",) if found.status in RELEASED else ()
+	kept = ("video_provider",) if situation.status in RELEASED else ()
 	return {name: value for name, value in NO_CALL.items() if name not in kept}
 
 
@@ -202,31 +205,33 @@ def fields_of(row: Document, conference: Conference) -> Fields:
 	}
 
 
-def _fall_back(found: _Situation, desired: Desired, error: OutsideError, task: Task, now: int) -> tuple[Outcome, str]:
+def _fall_back(
+	situation: _Situation, desired: Desired, error: OutsideError, task: Task, now: int
+) -> tuple[Outcome, str]:
 	"""Make the site's fallback call. If the site has none, attendees get the meeting type's text, if there is one.
 
 	Without any of them the booking has no call for now. It is tried again until the account works or is connected again.
 	"""
 	if desired.fallback and desired.fallback != desired.account:
 		row = records.row_for(desired, desired.fallback)
-		return _bring_about(found, row, desired, task, now), row.name
+		return _bring_about(situation, row, desired, task, now), row.name
 	failed: Fields = {"video_status": "Failed", "video_error": error.message}
 	if desired.text:
 		return Done(fields={**NO_CALL, **failed, "location": desired.text}), ""
 	account = desired.account
 	if not account or (isinstance(error, AccessRevoked) and account.connection != FIRM):
 		return Never(error.message), ""
-	if found.video_status != "Failed":
-		tell_without_call(found.booking, error.message)
-	row = _row_that_serves(found, desired)
-	return replace(down_by(account.label, error), fields=failed), row.name if row else found.known
+	if situation.video_status != "Failed":
+		tell_without_call(situation.booking, error.message)
+	row = _row_that_serves(situation, desired)
+	return replace(down_by(account.label, error), fields=failed), row.name if row else situation.known
 
 
-def _tidy(found: _Situation, kept: str, now: int) -> _Trouble | None:
+def _tidy(situation: _Situation, kept: str, now: int) -> _Trouble | None:
 	"""Remove the calls that nobody needs any more. Returns the first error, after trying all of them."""
 	trouble = None
-	for row in records.open_rows(found.booking, found.subject, found.known):
-		if row.name == kept or (row.subject != found.subject and _is_used(row.subject)):
+	for row in records.open_rows(situation.booking, situation.subject, situation.known):
+		if row.name == kept or (row.subject != situation.subject and _is_used(row.subject)):
 			continue
 		try:
 			steps.take_away(row, now)

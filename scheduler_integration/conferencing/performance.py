@@ -110,10 +110,10 @@ def _ended(span: Interval, user: str | None) -> defaultdict[str, Counter[str]]:
 	query = frappe.qb.from_(row).select(row.video_provider, row.status, Count("*"))
 	query = query.where((row.starts_at >= span[0]) & (row.starts_at < span[1]) & (row.video_provider != ""))
 	query = query.where(row.status.isin(["Completed", "No Show", "Cancelled"])).groupby(row.video_provider, row.status)
-	found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+	endings: defaultdict[str, Counter[str]] = defaultdict(Counter)
 	for provider, status, count in (query.where(row.host == user) if user else query).run():
-		found[provider][status] = count
-	return found
+		endings[provider][status] = count
+	return endings
 
 
 def _asked(span: Interval, user: str | None) -> defaultdict[str, _Requests]:
@@ -123,11 +123,11 @@ def _asked(span: Interval, user: str | None) -> defaultdict[str, _Requests]:
 	query = query.where((row.creation >= first) & (row.creation < last) & row.action.isin(_REQUESTS))
 	# Requests of equal length are counted by the database: a year has a million of them, and a few thousand lengths.
 	query = query.groupby(row.provider, row.status, row.milliseconds)
-	found: defaultdict[str, _Requests] = defaultdict(_Requests)
+	requests: defaultdict[str, _Requests] = defaultdict(_Requests)
 	for provider, status, milliseconds, count in (query.where(row.user == user) if user else query).run():
-		asked = found[provider]
+		asked = requests[provider]
 		asked.successes += count * (status == "Success")
 		asked.failures += count * (status == "Failed")
 		if status != "Failed":
 			asked.milliseconds[milliseconds or 0] += count
-	return found
+	return requests

@@ -116,7 +116,7 @@ def plan_check_of(booking: str, target: str, due_at: int, now: int) -> None:
 def _plan(targets: Mapping[str, str], purpose: str, due_at: int, now: int) -> None:
 	"""Plan a task for each of the bookings, with its target."""
 	keys = {f"video-{purpose}:{booking}": booking for booking in targets}
-	known = generations_of(keys)
+	generations = generations_of(keys)
 	tasks = [
 		(
 			booking,
@@ -126,7 +126,7 @@ def _plan(targets: Mapping[str, str], purpose: str, due_at: int, now: int) -> No
 				target=targets[booking],
 				key=key,
 				due_at=due_at,
-				generation=known.get(key, -1) + 1,
+				generation=generations.get(key, -1) + 1,
 			),
 		)
 		for key, booking in keys.items()

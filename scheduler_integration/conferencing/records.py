@@ -21,14 +21,14 @@ OVER = (REMOVED, DELETED_OUTSIDE)
 CLAIM_SECONDS = 150
 
 
-def open_rows(booking: str, subject: str, known: str) -> list[Document]:
-	"""Return the open calls of the subject, the calls that were made for the booking, and its present call `known`.
+def open_rows(booking: str, subject: str, scope: str) -> list[Document]:
+	"""Return the open calls of the subject, the calls that were made for the booking, and its present call `scope`.
 
 	A reassigned session has another key, and so another subject.
 	"""
 	row = frappe.qb.DocType("Video Meeting")
 	query = frappe.qb.from_(row).select(row.name).where(row.status.notin(OVER))
-	mine = (row.subject == subject) | (row.booking == booking) | (row.name == known)
+	mine = (row.subject == subject) | (row.booking == booking) | (row.name == scope)
 	names = query.where(mine).orderby(row.creation).run(pluck=True)
 	return [frappe.get_doc("Video Meeting", name) for name in names]
 

@@ -66,8 +66,8 @@ class FirmTokens:
 	vendor: Vendor = FIRM
 
 	def access_token(self, refused: str = "") -> str:
-		known = frappe.cache.get_value(_CACHE_KEY, expires=True)
-		token = _plain(known) if known else ""
+		cached = frappe.cache.get_value(_CACHE_KEY, expires=True)
+		token = _plain(cached) if cached else ""
 		return token if token and token != refused else self._new()
 
 	def _new(self) -> str:

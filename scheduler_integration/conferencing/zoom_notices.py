@@ -39,8 +39,8 @@ def act_on(notice: ZoomNotice, now: int) -> News | None:
 
 def _meeting(notice: ZoomNotice) -> Document | None:
 	"""Return the call that the notice is about, locked; None for meetings that this app hasn't made."""
-	known = {"provider": "Zoom", "external_id": notice.meeting}
-	name = notice.meeting and frappe.db.get_value("Video Meeting", known)
+	key = {"provider": "Zoom", "external_id": notice.meeting}
+	name = notice.meeting and frappe.db.get_value("Video Meeting", key)
 	return frappe.get_doc("Video Meeting", name, for_update=True) if name else None
 
 
@@ -103,8 +103,8 @@ def _ended(notice: ZoomNotice, now: int) -> None:
 
 def _deauthorised(notice: ZoomNotice, now: int) -> None:
 	"""The user removed the app at Zoom: all facts about the account that came from Zoom must be deleted."""
-	known = {"provider": "Zoom", "account_id": notice.user}
-	for row in frappe.get_all(CONNECTION, known, ["name", "user"]) if notice.user else ():
+	key = {"provider": "Zoom", "account_id": notice.user}
+	for row in frappe.get_all(CONNECTION, key, ["name", "user"]) if notice.user else ():
 		forget(row.name)
 		note_deauthorisation("Zoom", row.user)
 		ours = {"provider": "Zoom", "user": row.user, "connection": row.name}
@@ -124,8 +124,8 @@ _ACTIONS: dict[str, Callable[[ZoomNotice, int], News | None]] = {
 def _is_host(address: str, row: Document) -> bool:
 	"""Whether the participant is the host: by the e-mail address, which Zoom sends for users of the host's account."""
 	address = address.lower()
-	known = frappe.db.get_value(CONNECTION, row.connection, "account_name") if row.connection else None
-	return bool(address) and address in {str(row.user).lower(), str(known or "").lower()}
+	account_name = frappe.db.get_value(CONNECTION, row.connection, "account_name") if row.connection else None
+	return bool(address) and address in {str(row.user).lower(), str(account_name or "").lower()}
 
 
 def _news(row: Document, status: str, error: str | None) -> News:

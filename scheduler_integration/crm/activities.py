@@ -100,11 +100,11 @@ def log_rescheduled(changes: Changes) -> dict[str, Fields]:
 	joined = _event_of_others([new for new, _former in moved])
 	if joined != moved_from.event and (joined or _others([former for _new, former in moved])):
 		log_cancellation([former for _new, former in moved])
-		found: dict[str, Fields] = {}
+		links: dict[str, Fields] = {}
 		for new, _former in moved:
-			found[new.name] = log_meeting(new, joined)
-			joined = found[new.name]["event"]
-		return found
+			links[new.name] = log_meeting(new, joined)
+			joined = links[new.name]["event"]
+		return links
 	event = None if joined else event_to_change(booking.event)
 	if event:
 		if booking.attendee_email not in {row.email for row in event.event_participants}:

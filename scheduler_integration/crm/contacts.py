@@ -37,8 +37,8 @@ def find_or_create_contact(person: Person) -> str:
 
 def find_contact(email: str) -> str | None:
 	"""Return the name of the oldest Contact with this address, or None. MariaDB compares case-insensitively."""
-	found = frappe.db.sql(_contact_query(), {"email": email}, pluck=True)
-	return found[0] if found else None
+	names = frappe.db.sql(_contact_query(), {"email": email}, pluck=True)
+	return names[0] if names else None
 
 
 @lru_cache

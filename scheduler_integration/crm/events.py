@@ -61,8 +61,8 @@ def change_event(event: Document, fields: Fields) -> None:
 def add_participants(event: Document, people: list[Participant]) -> None:
 	"""Add those who don't take part yet, with their entries. Runs for the user who acts."""
 	parties = {party_of(row) for row in event.event_participants}
-	known = {(*party_of(row), row.email) for row in event.event_participants}
-	new = [who for who in people if tuple(who.values()) not in known]
+	present = {(*party_of(row), row.email) for row in event.event_participants}
+	new = [who for who in people if tuple(who.values()) not in present]
 	for who in new:
 		event.append("event_participants", who).db_insert()
 	write_entries(event, frappe.session.user, {party_of(frappe._dict(who)): None for who in new}.keys() - parties)

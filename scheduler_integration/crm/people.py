@@ -84,10 +84,10 @@ def search_people(text: str) -> list[Person]:
 	"""
 	if len(text) < 2:
 		return []
-	found = [person for kind in _installed() for person in _search(kind, text)]
-	known = {person.email.lower() for person in found}
+	people = [person for kind in _installed() for person in _search(kind, text)]
+	addresses = {person.email.lower() for person in people}
 	met = {person.email.lower(): person for person in reversed(_search(_MET, text))}
-	return [*found, *(person for email, person in met.items() if email not in known)]
+	return [*people, *(person for email, person in met.items() if email not in addresses)]
 
 
 def _search(kind: PersonKind, text: str) -> list[Person]:
@@ -98,14 +98,14 @@ def _search(kind: PersonKind, text: str) -> list[Person]:
 	# One query for each field: with `or_filters`, MariaDB would use none of their indexes.
 	for field in (*kind.name, *kind.email):
 		if field in fields:
-			found = frappe.get_list(
+			matches = frappe.get_list(
 				kind.doctype,
 				filters=[[kind.doctype, field, "like", f"%{text.replace('%', '')}%"]],
 				fields=["name", *fields],
 				order_by="modified desc",
 				limit_page_length=FOUND,
 			)
-			rows |= {row.name: row for row in found}
+			rows |= {row.name: row for row in matches}
 	return [_person(kind, row) for row in rows.values()][:FOUND]
 
 

@@ -34,11 +34,11 @@ def find_records(email: str) -> list[tuple[str, str]]:
 	Returns one record of each kind, the one modified last: a lead stays while its opportunity is worked on, and the people
 	who look after the lead want to see the meeting too.
 	"""
-	found = [
+	records = [
 		(kind.doctype, frappe.db.get_value(kind.doctype, {kind.email_field: email}, "name", order_by="modified desc"))
 		for kind in installed_kinds()
 	]
-	return [(doctype, name) for doctype, name in found if name]
+	return [(doctype, name) for doctype, name in records if name]
 
 
 def parties_of(contact: str) -> list[tuple[str, str]]:
@@ -49,15 +49,15 @@ def parties_of(contact: str) -> list[tuple[str, str]]:
 	"""
 	rest = {"parenttype": "Contact", "parent": contact, "link_doctype": ["not in", [kind.doctype for kind in KINDS]]}
 	links = frappe.get_all("Dynamic Link", rest, ["link_doctype", "link_name"], order_by="idx")
-	found = dict.fromkeys((link.link_doctype, link.link_name) for link in links)
+	parties = dict.fromkeys((link.link_doctype, link.link_name) for link in links)
 	# A link may point to a deleted record, or to a DocType of an app that was removed. An Event with such a participant
 	# can't be saved.
-	return [(doctype, name) for doctype, name in found if _has_meetings(doctype) and frappe.db.exists(doctype, name)]
+	return [(doctype, name) for doctype, name in parties if _has_meetings(doctype) and frappe.db.exists(doctype, name)]
 
 
 def _has_meetings(doctype: str) -> bool:
-	known = frappe.db.exists("DocType", doctype, cache=True)
-	return bool(known and frappe.get_meta(doctype).get("allow_events_in_timeline"))
+	exists = frappe.db.exists("DocType", doctype, cache=True)
+	return bool(exists and frappe.get_meta(doctype).get("allow_events_in_timeline"))
 
 
 def installed_kinds() -> list[RecordKind]:

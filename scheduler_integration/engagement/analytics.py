@@ -133,8 +133,8 @@ def _named(by_type: dict[str | None, Counts]) -> list[TypeCounts]:
 	meeting_type = DocType("Meeting Type")
 	query = frappe.qb.from_(meeting_type).select(meeting_type.name, meeting_type.title)
 	titles = dict(query.where(meeting_type.name.isin(names)).run()) if names else {}
-	found = [TypeCounts(name, titles.get(name), counts) for name, counts in by_type.items()]
-	return sorted(found, key=lambda each: (-each.counts.clicks, -each.counts.bookings, each.name or ""))
+	types = [TypeCounts(name, titles.get(name), counts) for name, counts in by_type.items()]
+	return sorted(types, key=lambda each: (-each.counts.clicks, -each.counts.bookings, each.name or ""))
 
 
 def _recent(consultant: str | None, start: int, end: int) -> list[RecentBooking]:

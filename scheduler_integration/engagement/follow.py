@@ -31,17 +31,17 @@ def keep_engagement(changes: Changes) -> dict[str, Fields]:
 	rows = (
 		{} if changes[0].kind is Kind.BOOKED else _rows_of([(each.moved_from or each.booking).name for each in changes])
 	)
-	known, begun = [], []
+	updates, begun = [], []
 	for change in changes:
 		booking, row = change.booking, rows.get((change.moved_from or change.booking).name)
 		if row and change.kind is Kind.UNDONE and row.booked_at == change.undone_at:
 			# The command that was taken back had confirmed a request.
 			frappe.db.delete("Scheduler Engagement", {"name": row.name})
 		elif row:
-			known.append((row, {"booking": booking.name, **_meeting_fields(booking, now, row)}))
+			updates.append((row, {"booking": booking.name, **_meeting_fields(booking, now, row)}))
 		elif booking.status == "Scheduled" and change.kind in _CAN_BEGIN:
 			begun.append(booking)
-	update_all(known)
+	update_all(updates)
 	_insert_native(begun, now)
 	return {}
 
@@ -53,10 +53,10 @@ def keep_external(booking: Document, moment: int) -> None:
 	may come hours later.
 	"""
 	row = _external_row(booking.name)
-	found = None
+	matched = None
 	# The browser may report a booking before the webhook brings the attendee's address.
 	if not row or not row.matched_by:
-		found = match(booking.reference, booking.attendee_email, [booking.consultant], moment)
+		matched = match(booking.reference, booking.attendee_email, [booking.consultant], moment)
 	fields = _meeting_fields(booking, moment, row)
 	fields |= {
 		"meeting_type": booking.meeting_type,
@@ -67,9 +67,9 @@ def keep_external(booking: Document, moment: int) -> None:
 		if row.booked_at:
 			# Webhooks come in any order: a change that happened earlier shows that the meeting was booked by then.
 			fields["booked_at"] = min(row.booked_at, moment)
-		update_row(row, fields | (_matched(found) if found else {}))
+		update_row(row, fields | (_matched(matched) if matched else {}))
 	else:
-		insert_row({"consultant": booking.consultant, "outside_booking": booking.name, **fields, **_matched(found)})
+		insert_row({"consultant": booking.consultant, "outside_booking": booking.name, **fields, **_matched(matched)})
 
 
 def pass_on_external(former: str, successor: str) -> None:
@@ -81,8 +81,8 @@ def pass_on_external(former: str, successor: str) -> None:
 	if row and not kept:
 		update_row(row, {"outside_booking": successor})
 	elif row and kept:
-		known = {} if kept.matched_by else {field: row.get(field) for field in _MATCH_FIELDS}
-		update_row(kept, {"booked_at": min(row.booked_at, kept.booked_at), **known})
+		match_fields = {} if kept.matched_by else {field: row.get(field) for field in _MATCH_FIELDS}
+		update_row(kept, {"booked_at": min(row.booked_at, kept.booked_at), **match_fields})
 		frappe.db.delete("Scheduler Engagement", {"name": row.name})
 
 
@@ -94,16 +94,16 @@ def _insert_native(bookings: list[Document], now: int) -> None:
 	if owner and owner not in consultants:
 		consultants.append(owner)
 	people = [(booking.reference, booking.attendee_email) for booking in bookings]
-	for booking, found in zip(bookings, match_all(people, consultants, now), strict=True):
-		if found:
+	for booking, matched in zip(bookings, match_all(people, consultants, now), strict=True):
+		if matched:
 			insert_row(
 				{
-					"consultant": found.consultant,
+					"consultant": matched.consultant,
 					"meeting_type": booking.meeting_type,
 					"booking": booking.name,
 					"contact": booking.contact,
 					**_meeting_fields(booking, now),
-					**_matched(found),
+					**_matched(matched),
 				}
 			)
 
@@ -119,25 +119,25 @@ def _meeting_fields(meeting: Document, now: int, row: Document | None = None) ->
 	return fields
 
 
-def _matched(found: Match | None) -> Fields:
-	if not found:
+def _matched(matched: Match | None) -> Fields:
+	if not matched:
 		return {}
 	return {
-		"matched_by": found.how,
-		"from_report": int(found.from_report),
-		"assessment": found.assessment,
-		"phase": found.phase,
-		"client": found.client,
-		"channel": found.channel,
-		"click": found.click,
-		"clicked_at": found.clicked_at,
+		"matched_by": matched.how,
+		"from_report": int(matched.from_report),
+		"assessment": matched.assessment,
+		"phase": matched.phase,
+		"client": matched.client,
+		"channel": matched.channel,
+		"click": matched.click,
+		"clicked_at": matched.clicked_at,
 	}
 
 
 def _rows_of(bookings: list[str]) -> dict[str, frappe._dict]:
 	"""Return the row of each of these bookings that has one, by the booking's name."""
-	found = frappe.get_all("Scheduler Engagement", {"booking": ["in", bookings]}, ["*"], order_by="creation asc")
-	return {row.booking: row for row in found}
+	rows = frappe.get_all("Scheduler Engagement", {"booking": ["in", bookings]}, ["*"], order_by="creation asc")
+	return {row.booking: row for row in rows}
 
 
 def _external_row(name: str) -> Document | None:
@@ -146,6 +146,6 @@ def _external_row(name: str) -> Document | None:
 	Two webhooks of one booking wait for each other. After the wait, an ordinary read would still show InnoDB's snapshot
 	from before it, and miss the row that the other one has inserted.
 	"""
-	known = {"outside_booking": name}
-	found = frappe.db.get_value("Scheduler Engagement", known, "name", order_by="creation", for_update=True)
-	return frappe.get_doc("Scheduler Engagement", found, for_update=True) if found else None
+	key = {"outside_booking": name}
+	row_name = frappe.db.get_value("Scheduler Engagement", key, "name", order_by="creation", for_update=True)
+	return frappe.get_doc("Scheduler Engagement", row_name, for_update=True) if row_name else None

@@ -54,12 +54,12 @@ def destination(target: Target, reference: str) -> str:
 	A page of this site gets it as `reference`, an external scheduler as `utm_content`, or as the parameter whose value is
 	the word REFERENCE. Raises ReportLinkNotFound if nothing can be booked any more.
 	"""
-	found = consultant_type(target.meeting_type) if target.meeting_type else None
-	base = booking_address(found) if found else scheduler_url_of(target.consultant)
+	meeting_type = consultant_type(target.meeting_type) if target.meeting_type else None
+	base = booking_address(meeting_type) if meeting_type else scheduler_url_of(target.consultant)
 	if not base or not is_web_address(base):
 		raise ReportLinkNotFound
 	address = with_campaign(base, target.phase)
-	if found and base == found.page_url:
+	if meeting_type and base == meeting_type.page_url:
 		return _with_parameter(address, "reference", reference) if reference else address
 	return with_reference(address, reference)
 

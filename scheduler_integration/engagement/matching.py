@@ -38,20 +38,20 @@ class Match:
 
 def match(reference: str | None, email: str | None, consultants: list[str], before: int) -> Match | None:
 	"""Return the match of a booking with one of `consultants` that was made at `before` (epoch seconds), or None."""
-	(found,) = match_all([(reference, email)], consultants, before)
-	return found
+	(matches,) = match_all([(reference, email)], consultants, before)
+	return matches
 
 
 def match_all(
 	people: Sequence[tuple[str | None, str | None]], consultants: list[str], before: int
 ) -> list[Match | None]:
 	"""Return the matches of several bookings, each by its reference and its attendee's address."""
-	found = [_by_reference(reference, consultants, before) for reference, _email in people]
-	emails = {email for (_reference, email), known in zip(people, found, strict=True) if email and not known}
+	matches = [_by_reference(reference, consultants, before) for reference, _email in people]
+	emails = {email for (_reference, email), matched in zip(people, matches, strict=True) if email and not matched}
 	rows = _assessments_of(emails, consultants, before) if emails else {}
 	return [
-		known or (_by_email(rows[email.lower()], before) if email and email.lower() in rows else None)
-		for (_reference, email), known in zip(people, found, strict=True)
+		matched or (_by_email(rows[email.lower()], before) if email and email.lower() in rows else None)
+		for (_reference, email), matched in zip(people, matches, strict=True)
 	]
 
 

@@ -31,18 +31,18 @@ def find_target(assessment: str, meeting_type: str, consultant: str | None = Non
 	Raises ReportLinkNotFound if a record doesn't exist or if they don't belong to one consultant. The error is the same
 	for each reason: a stranger must not find out which records exist.
 	"""
-	found = _assessment(assessment) if assessment else None
+	record = _assessment(assessment) if assessment else None
 	offered = consultant_type(meeting_type) if meeting_type else None
-	owners = {each.consultant for each in (found, offered) if each} | (
+	owners = {each.consultant for each in (record, offered) if each} | (
 		{consultant} if consultant is not None else set()
 	)
-	is_complete = bool(found) == bool(assessment) and bool(offered) == bool(meeting_type) and bool(found or offered)
+	is_complete = bool(record) == bool(assessment) and bool(offered) == bool(meeting_type) and bool(record or offered)
 	if not is_complete or len(owners) != 1:
 		raise ReportLinkNotFound
 	user, type_name = owners.pop(), offered.name if offered else None
-	if not found:
+	if not record:
 		return Target(user, meeting_type=type_name)
-	return Target(user, found.name, type_name, found.primary_phase, found.client, found.contact)
+	return Target(user, record.name, type_name, record.primary_phase, record.client, record.contact)
 
 
 def _assessment(name: str) -> frappe._dict | None:

@@ -77,10 +77,10 @@ def record_browser_message(reference: str, change: ExternalChange, now: int) -> 
 
 	Does nothing if a person's browser can't have sent it, or if the consultant uses another scheduler.
 	"""
-	found = read(reference)
-	if not found:
+	target_reference = read(reference)
+	if not target_reference:
 		raise ReportLinkNotFound
-	target = find_target(found.assessment, found.meeting_type)
+	target = find_target(target_reference.assessment, target_reference.meeting_type)
 	provider = frappe.db.get_value(DOCTYPE, {"consultant": target.consultant}, "scheduler_provider")
 	if provider == change.provider and countable_visit():
 		bookings.retried(lambda: record_external(target.consultant, change, now))
@@ -88,13 +88,13 @@ def record_browser_message(reference: str, change: ExternalChange, now: int) -> 
 
 def _sender(provider: str) -> Sender:
 	name = frappe.request.args.get("settings", "")
-	found = frappe.db.get_value(DOCTYPE, {"name": name}, ["consultant", "scheduler_provider"], as_dict=True)
-	key = get_decrypted_password(DOCTYPE, name, "webhook_signing_key", raise_exception=False) if found else None
-	if not found or not key or found.scheduler_provider != provider:
+	row = frappe.db.get_value(DOCTYPE, {"name": name}, ["consultant", "scheduler_provider"], as_dict=True)
+	key = get_decrypted_password(DOCTYPE, name, "webhook_signing_key", raise_exception=False) if row else None
+	if not row or not key or row.scheduler_provider != provider:
 		# The same work as for an existing sender, so that the response time gives no hint.
 		hmac.new(b"nobody", _body(), hashlib.sha256).hexdigest()
 		raise SignatureRefused
-	return Sender(name, found.consultant, key)
+	return Sender(name, row.consultant, key)
 
 
 def _body() -> bytes:

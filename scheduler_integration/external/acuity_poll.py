@@ -66,15 +66,15 @@ def ask(name: str, now: int) -> None:
 def _claim(name: str, now: int) -> frappe._dict | None:
 	"""Move the next attempt into the future, so that no other job fetches it too. Returns None if another job does."""
 	fields = ["consultant", "external_id", "fetch_due_at", "fetch_attempts"]
-	found = frappe.db.get_value("Outside Booking", {"name": name}, fields, as_dict=True, for_update=True)
-	if not found or not found.fetch_due_at or found.fetch_due_at > now:
+	row = frappe.db.get_value("Outside Booking", {"name": name}, fields, as_dict=True, for_update=True)
+	if not row or not row.fetch_due_at or row.fetch_due_at > now:
 		frappe.db.rollback()
 		return None
-	found.fetch_attempts += 1
-	found.fetch_due_at = now + FIRST_PAUSE * 2 ** (found.fetch_attempts - 1)
-	_set(name, {"fetch_attempts": found.fetch_attempts, "fetch_due_at": found.fetch_due_at})
+	row.fetch_attempts += 1
+	row.fetch_due_at = now + FIRST_PAUSE * 2 ** (row.fetch_attempts - 1)
+	_set(name, {"fetch_attempts": row.fetch_attempts, "fetch_due_at": row.fetch_due_at})
 	frappe.db.commit()
-	return found
+	return row
 
 
 def _finish(name: str, due_at: int) -> None:
@@ -95,8 +95,8 @@ def _set(name: str, fields: dict) -> None:
 
 
 def _account(consultant: str) -> Account:
-	found = frappe.db.get_value(_SETTINGS, {"consultant": consultant}, ["name", "acuity_user_id"], as_dict=True)
-	key = found and get_decrypted_password(_SETTINGS, found.name, "webhook_signing_key", raise_exception=False)
-	if not found or not found.acuity_user_id or not key:
+	row = frappe.db.get_value(_SETTINGS, {"consultant": consultant}, ["name", "acuity_user_id"], as_dict=True)
+	key = row and get_decrypted_password(_SETTINGS, row.name, "webhook_signing_key", raise_exception=False)
+	if not row or not row.acuity_user_id or not key:
 		raise AcuityUnreachable(_("the user ID or the key is missing in the scheduler settings"), is_final=True)
-	return Account(found.acuity_user_id, key)
+	return Account(row.acuity_user_id, key)

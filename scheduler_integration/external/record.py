@@ -110,9 +110,11 @@ def _merge(booking: Document, change: ExternalChange) -> None:
 
 def _is_older(booking: Document, change: ExternalChange) -> bool:
 	"""Whether the record has newer facts. Of two changes in the same second, the one that made the booking is the older."""
-	known = booking.changed_at or 0
+	changed_at = booking.changed_at or 0
 	ends = change.status not in (None, "Scheduled")
-	return change.happened_at < known or (change.happened_at == known and booking.status != "Scheduled" and not ends)
+	return change.happened_at < changed_at or (
+		change.happened_at == changed_at and booking.status != "Scheduled" and not ends
+	)
 
 
 def _replace_former(booking: Document, successor: Document, change: ExternalChange) -> None:
@@ -168,8 +170,10 @@ def _run_consequences(booking: Document, moment: int) -> None:
 
 def _sends_webhooks(consultant: str) -> bool:
 	"""Whether the consultant's scheduler sends webhooks, which confirm what the browser reported."""
-	known = frappe.db.get_value("Consultant Scheduler Settings", {"consultant": consultant}, "webhook_signing_key")
-	return bool(known)
+	signing_key = frappe.db.get_value(
+		"Consultant Scheduler Settings", {"consultant": consultant}, "webhook_signing_key"
+	)
+	return bool(signing_key)
 
 
 def _meeting_type(booking: Document, change: ExternalChange) -> str | None:
@@ -177,8 +181,8 @@ def _meeting_type(booking: Document, change: ExternalChange) -> str | None:
 	own = {"consultant": booking.consultant}
 	if change.meeting_type:
 		return frappe.db.get_value("Meeting Type", {"name": change.meeting_type, **own}, "name")
-	if change.title and (found := frappe.db.get_value("Meeting Type", {"title": change.title, **own}, "name")):
-		return found
+	if change.title and (name := frappe.db.get_value("Meeting Type", {"title": change.title, **own}, "name")):
+		return name
 	reference = read(booking.reference)
 	if not reference or not reference.meeting_type:
 		return None

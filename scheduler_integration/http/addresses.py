@@ -52,12 +52,12 @@ class Guard:
 	def resolved(self, host: str, port: int) -> list[Resolved]:
 		"""Return the addresses for a connection, in the form of `socket.getaddrinfo`. Raises AddressRefused and Unreachable."""
 		try:
-			found = list(self.resolve(host, port, 0, socket.SOCK_STREAM))
+			addresses = list(self.resolve(host, port, 0, socket.SOCK_STREAM))
 		except (OSError, UnicodeError):
 			raise Unreachable(host=host) from None
 		if self._is_allowed(host, port):
-			return found
-		permitted = [each for each in found if is_public(each[4][0])]
+			return addresses
+		permitted = [each for each in addresses if is_public(each[4][0])]
 		if not permitted:
 			raise AddressRefused(host=host)
 		return permitted

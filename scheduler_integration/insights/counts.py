@@ -77,11 +77,11 @@ def by_source(scope: Scope) -> list[tuple[str, str, str, str, int]]:
 	"""Return source, UTM source, medium and campaign in lower case with the number of bookings, the most first."""
 	booking = DocType("Booking")
 	keys = [Coalesce(booking[field], "") for field in ("source", "utm_source", "utm_medium", "utm_campaign")]
-	found: Counter[tuple[str, str, str, str]] = Counter()
+	counts: Counter[tuple[str, str, str, str]] = Counter()
 	for *names, count in _of(scope, booking).select(*keys, Count("*")).groupby(*keys).run():
 		source, utm_source, medium, campaign = (name.strip().lower() for name in names)
-		found[source, utm_source, medium, campaign] += count
-	return [(*names, count) for names, count in sorted(found.items(), key=lambda each: (-each[1], each[0]))]
+		counts[source, utm_source, medium, campaign] += count
+	return [(*names, count) for names, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))]
 
 
 def lead_times(scope: Scope) -> Counter[int]:

@@ -106,13 +106,13 @@ def _money(groups: list[counts.Group]) -> Money:
 
 def _types(groups: list[counts.Group]) -> list[TypeFigures]:
 	titles = _titles({each.meeting_type for each in groups})
-	found: dict[str, TypeFigures] = {}
+	types: dict[str, TypeFigures] = {}
 	for each in groups:
 		name = each.meeting_type
-		figures = found.setdefault(name, TypeFigures(name, *titles.get(name, (name,))))
+		figures = types.setdefault(name, TypeFigures(name, *titles.get(name, (name,))))
 		_count(figures.tally, each)
 		figures.money.add(each.status, each.currency, each.price)
-	return sorted(found.values(), key=lambda each: (-each.tally.total, each.name))[:TOP_TYPES]
+	return sorted(types.values(), key=lambda each: (-each.tally.total, each.name))[:TOP_TYPES]
 
 
 def _titles(names: set[str]) -> dict[str, tuple[str, str]]:

@@ -67,8 +67,8 @@ def _bookings(scope: Scope, now: int) -> Iterable[Row]:
 	):
 		if value:
 			query = query.where(booking[field] == value)
-	found = query.run()
-	if len(found) > MOST_BOOKINGS:
+	rows = query.run()
+	if len(rows) > MOST_BOOKINGS:
 		raise InvalidRequest(
 			details={"end_date": _("These are more than {0} rows. Choose fewer days.").format(MOST_BOOKINGS)}
 		)
@@ -77,7 +77,7 @@ def _bookings(scope: Scope, now: int) -> Iterable[Row]:
 		"attendee_company", "source", "utm_source", "utm_medium", "utm_campaign", "price", "currency", "cancelled_by",
 		"cancel_reason",
 	)  # fmt: skip
-	for name, status, starts_at, ends_at, booked_at, *others in found:
+	for name, status, starts_at, ends_at, booked_at, *others in rows:
 		times = (iso(at, scope.zone) if at else "" for at in (starts_at, ends_at, booked_at))
 		yield (name, status, *times, *others)
 

@@ -31,12 +31,12 @@ def staff_performance(scope: Scope) -> list[HostFigures]:
 	"""Return the figures of all hosts of the scope, those with the most meetings first. Makes three queries."""
 	rows = counts.by_staff(scope)
 	people = enabled_people(sorted({row[0] for row in rows}))
-	found: dict[str, HostFigures] = {}
+	by_host: dict[str, HostFigures] = {}
 	seconds = counts.held_seconds(scope)
 	for user, is_main, status, after_start, currency, count, price in rows:
 		name = people[user].full_name if user in people else user
-		figures = found.setdefault(user, HostFigures(user, name or user, seconds=seconds.get(user, 0)))
+		figures = by_host.setdefault(user, HostFigures(user, name or user, seconds=seconds.get(user, 0)))
 		figures.tally.add(status, count, after_start=after_start)
 		if is_main:
 			figures.money.add(status, currency, price)
-	return sorted(found.values(), key=lambda each: (-each.tally.total, each.name))
+	return sorted(by_host.values(), key=lambda each: (-each.tally.total, each.name))

@@ -66,8 +66,8 @@ def agenda(
 		query = query.where(frappe.qb.DocType("Booking").status != "Pending")
 	names, last = _page(query, after, limit, latest_first=latest_first)
 	waiting = _requests(user, now, only) if is_plain and not after else []
-	found = {each.id: each for each in for_hosts(load_bookings([*waiting, *names]), now)}
-	return Agenda(_chosen(found, names), last, _chosen(found, waiting))
+	summaries = {each.id: each for each in for_hosts(load_bookings([*waiting, *names]), now)}
+	return Agenda(_chosen(summaries, names), last, _chosen(summaries, waiting))
 
 
 def count_requests(user: str, now: int) -> int:
@@ -77,8 +77,8 @@ def count_requests(user: str, now: int) -> int:
 	return query.where((booking.status == "Pending") & (booking.ends_at > now)).run(pluck=True)[0]
 
 
-def _chosen(found: dict[str, HostBooking], names: Sequence[str]) -> tuple[HostBooking, ...]:
-	return tuple(found[name] for name in names if name in found)
+def _chosen(summaries: dict[str, HostBooking], names: Sequence[str]) -> tuple[HostBooking, ...]:
+	return tuple(summaries[name] for name in names if name in summaries)
 
 
 def _requests(user: str | None, now: int, only: BookingFilter) -> list[str]:

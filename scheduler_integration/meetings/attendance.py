@@ -31,11 +31,11 @@ def attendance_of(bookings: Sequence[Document], now: int) -> dict[str, Attendanc
 	begun = {each.name: each.video_meeting for each in bookings if each.starts_at <= now and _has_row(each)}
 	if not begun:
 		return {}
-	known = {"name": ["in", list(begun.values())]}
+	filters = {"name": ["in", list(begun.values())]}
 	fields = ["name", "provider", "participants", "first_guest_at", "host_joined_at", "ended_on"]
-	rows = {row.name: row for row in frappe.get_all("Video Meeting", known, fields)}
-	found = {name: rows.get(meeting) for name, meeting in begun.items()}
-	return {name: _attendance(row) for name, row in found.items() if row and _was_told(row)}
+	rows = {row.name: row for row in frappe.get_all("Video Meeting", filters, fields)}
+	attendances = {name: rows.get(meeting) for name, meeting in begun.items()}
+	return {name: _attendance(row) for name, row in attendances.items() if row and _was_told(row)}
 
 
 def _has_row(booking: Document) -> bool:

@@ -20,13 +20,13 @@ def drawn_bookings(start: datetime, end: datetime, filters: Sequence[Sequence[An
 	session has the name of one of its bookings.
 	"""
 	span = [["Booking", "starts_on", "<", end], ["Booking", "ends_on", ">", start]]
-	found = frappe.get_list(
+	rows = frappe.get_list(
 		"Booking", filters=[*filters, *span], fields=list(_FIELDS), order_by="starts_at asc", limit_page_length=0
 	)
-	parts = _parts([each.name for each in found])
+	parts = _parts([each.name for each in rows])
 	return [
 		{**_shown(sharing), "starts_on": to_site_time(since), "ends_on": to_site_time(until)}
-		for sharing in by_session(found)
+		for sharing in by_session(rows)
 		for since, until in parts.get(sharing[0].name, [])
 	]
 
@@ -34,11 +34,11 @@ def drawn_bookings(start: datetime, end: datetime, filters: Sequence[Sequence[An
 def _shown(sharing: list[Any]) -> dict[str, Any]:
 	first = sharing[0]
 	states = {each.status for each in sharing}
-	shown = {"name": first.name, "doctype": "Booking", "status": "Pending" if "Pending" in states else first.status}
+	event = {"name": first.name, "doctype": "Booking", "status": "Pending" if "Pending" in states else first.status}
 	if len(sharing) == 1:
-		return {**shown, "subject": first.subject}
+		return {**event, "subject": first.subject}
 	title = frappe.get_cached_value("Meeting Type", first.meeting_type, "title")
-	return {**shown, "subject": _("{0} ({1} bookings)").format(title, len(sharing))}
+	return {**event, "subject": _("{0} ({1} bookings)").format(title, len(sharing))}
 
 
 def _parts(names: list[str]) -> dict[str, list[tuple[int, int]]]:
@@ -47,7 +47,7 @@ def _parts(names: list[str]) -> dict[str, list[tuple[int, int]]]:
 		return {}
 	row = frappe.qb.DocType("Booking Host")
 	query = frappe.qb.from_(row).select(row.parent, row.starts_at, row.ends_at).distinct()
-	found: dict[str, list[tuple[int, int]]] = {}
+	parts: dict[str, list[tuple[int, int]]] = {}
 	for parent, start, end in query.where(row.parent.isin(names)).orderby(row.starts_at).run():
-		found.setdefault(parent, []).append((start, end))
-	return found
+		parts.setdefault(parent, []).append((start, end))
+	return parts

@@ -57,11 +57,11 @@ def _destination_query() -> str:
 
 def writes_for(user: str) -> bool:
 	"""Whether the app writes bookings into a calendar of this user at present."""
-	found = destination_of(user)
-	return bool(found and found.works)
+	destination = destination_of(user)
+	return bool(destination and destination.works)
 
 
 def provider_invites(booking: Document) -> bool:
 	"""Whether the main host's calendar invites the attendees. Then the app's messages have no invitation."""
-	found = destination_of(booking.host)
-	return bool(found and found.works and found.invites)
+	destination = destination_of(booking.host)
+	return bool(destination and destination.works and destination.invites)

@@ -48,12 +48,12 @@ def naming(query: QueryBuilder, text: str, user: str | None) -> QueryBuilder:
 			booking.attendee_name.like(like) | booking.attendee_email.like(like) | ExistsCriterion(invited)
 		)
 	like = _like(text, anywhere=False)
-	found = [
+	names = [
 		*_named(booking.name, booking.attendee_name.like(like)),
 		*_named(booking.name, booking.attendee_email.like(like)),
 		*_named(guest.parent, guest.email.like(like)),
 	]
-	return query.where(booking.name.isin(found or [""]))
+	return query.where(booking.name.isin(names or [""]))
 
 
 def _named(column: Field, condition: Criterion) -> list[str]:

@@ -23,7 +23,7 @@ def load_bookings(names: list[str], *, for_update: bool = False) -> list[Documen
 	children = {fieldname: _by_parent(doctype, names, for_update) for fieldname, doctype in _CHILDREN.items()}
 	return [
 		frappe.get_doc(
-			{"doctype": "Booking", **rows[name], **{field: found[name] for field, found in children.items()}}
+			{"doctype": "Booking", **rows[name], **{field: by_parent[name] for field, by_parent in children.items()}}
 		)
 		for name in names
 		if name in rows
@@ -35,17 +35,17 @@ def people_of(bookings: list[Document]) -> People:
 	users = sorted({user for booking in bookings for user in booking.host_users()})
 	if not users:
 		return {}
-	found = frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image"])
-	return {person.name: person for person in found}
+	rows = frappe.get_all("User", {"name": ["in", users]}, ["name", "full_name", "user_image"])
+	return {person.name: person for person in rows}
 
 
 def _by_parent(doctype: str, parents: list[str], for_update: bool) -> dict[str, list[dict[str, Any]]]:
-	found = defaultdict(list)
+	by_parent = defaultdict(list)
 	for row in _rows(doctype, "parent", parents, for_update):
-		found[row.parent].append(row)
-	for rows in found.values():
+		by_parent[row.parent].append(row)
+	for rows in by_parent.values():
 		rows.sort(key=lambda row: row.idx)
-	return found
+	return by_parent
 
 
 def _rows(doctype: str, column: str, values: list[str], for_update: bool) -> list[frappe._dict]:

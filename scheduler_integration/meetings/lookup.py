@@ -59,10 +59,10 @@ def readable_of(names: Collection[str], now: int) -> list[HostBooking]:
 
 def earlier_choices(email: str) -> tuple[str, str]:
 	"""Return the time zone and language of the latest booking with this attendee's address; empty without one."""
-	found = frappe.get_all(
+	rows = frappe.get_all(
 		"Booking", {"attendee_email": email}, ["timezone", "language"], order_by="creation desc", limit=1
 	)
-	return (found[0].timezone or "", found[0].language or "") if email and found else ("", "")
+	return (rows[0].timezone or "", rows[0].language or "") if email and rows else ("", "")
 
 
 def find_for_host(name: str, ptype: str, *, for_update: bool = False) -> Document:

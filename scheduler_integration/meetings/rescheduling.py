@@ -37,14 +37,16 @@ def bookable_for(booking: Document, *, same_hosts: bool = False) -> Bookable:
 	The hosts are the booking's own, and all of them are needed. Only a round robin of the meeting type may have other
 	hosts too, unless `same_hosts`; the booking's own host then comes first.
 	"""
-	found = bookable(frappe.get_cached_doc("Meeting Type", booking.meeting_type))
-	known = {host.user: host for host in enabled_hosts(found.meeting_type, found.page, found.people)}
-	own = [_needed(user, known) for user in main_first(booking)]
+	bookable_type = bookable(frappe.get_cached_doc("Meeting Type", booking.meeting_type))
+	hosts = {
+		host.user: host for host in enabled_hosts(bookable_type.meeting_type, bookable_type.page, bookable_type.people)
+	}
+	own = [_needed(user, hosts) for user in main_first(booking)]
 	others: list[TypeHost] = []
-	if not same_hosts and _takes_any_host(found.meeting_type):
+	if not same_hosts and _takes_any_host(bookable_type.meeting_type):
 		users = {host.user for host in own}
-		others = [host for host in found.hosts if host.user not in users]
-	return replace(found, only=(*own, *others))
+		others = [host for host in bookable_type.hosts if host.user not in users]
+	return replace(bookable_type, only=(*own, *others))
 
 
 def slot_request_for(booking: Document, duration: int | None = None, hold: str | None = None) -> SlotRequest:
@@ -75,6 +77,6 @@ def _takes_any_host(meeting_type: Document) -> bool:
 	return meeting_type.assignment == "Round Robin" and meeting_type.reschedule_host == "Any Host"
 
 
-def _needed(user: str, known: dict[str, TypeHost]) -> TypeHost:
+def _needed(user: str, hosts: dict[str, TypeHost]) -> TypeHost:
 	"""Return the user as a required host: hosts stay with their meeting even if the page no longer lists them."""
-	return replace(known.get(user) or TypeHost(user, get_fullname(user)), is_required=True)
+	return replace(hosts.get(user) or TypeHost(user, get_fullname(user)), is_required=True)

@@ -150,10 +150,10 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 	earlier = predecessor(booking)
 	if people is None or not set(booking.host_users()) <= set(people):
 		people = people_of([booking])
-	known = [people[user] for user in booking.host_users() if user in people]
+	hosts = [people[user] for user in booking.host_users() if user in people]
 	return AttendeeBooking(
 		**_shared(booking, now),
-		hosts=tuple(PublicHost(person.full_name or person.name, person.user_image or None) for person in known),
+		hosts=tuple(PublicHost(person.full_name or person.name, person.user_image or None) for person in hosts),
 		can_cancel=refusal is None,
 		cannot_cancel_reason=refusal.message if refusal else None,
 		can_reschedule=no_other_time is None,

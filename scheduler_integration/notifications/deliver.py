@@ -46,8 +46,8 @@ def _not_needed(booking: Document, task: Task) -> str | None:
 def _host_needs_no_removal(booking: Document, task: Task) -> str | None:
 	if task.payload["user"] in booking.host_users() and booking.status not in RELEASED:
 		return _("This host hosts the meeting again.")
-	known = _news_of_the_meeting(task)
-	if known and SENT not in known:
+	statuses = _news_of_the_meeting(task)
+	if statuses and SENT not in statuses:
 		return _("This host never knew of the meeting.")
 	return None
 
@@ -60,8 +60,8 @@ def _news_of_the_meeting(task: Task) -> list[str]:
 def _guest_needs_no_removal(booking: Document, task: Task) -> str | None:
 	if task.target in [row.email for row in booking.guests]:
 		return _("This guest was invited again.")
-	known = statuses_of(task.booking, task.target, "attendee_confirmed")
-	if known and SENT not in known:
+	statuses = statuses_of(task.booking, task.target, "attendee_confirmed")
+	if statuses and SENT not in statuses:
 		return _("This guest never knew of the meeting.")
 	return None
 

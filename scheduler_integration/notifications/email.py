@@ -39,9 +39,9 @@ class EmailRow:
 
 def find_row(message_id: str, booking: str) -> EmailRow | None:
 	"""Return the row with this message id, or None if the message was never queued."""
-	known = {"message_id": message_id, "reference_name": booking}
-	found = frappe.db.get_value("Email Queue", known, ["name", "status"])
-	return EmailRow(*found) if found else None
+	key = {"message_id": message_id, "reference_name": booking}
+	row = frappe.db.get_value("Email Queue", key, ["name", "status"])
+	return EmailRow(*row) if row else None
 
 
 def queue_email(message: Message) -> EmailRow | None:

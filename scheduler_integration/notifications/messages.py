@@ -80,8 +80,8 @@ def still_asked(changes: Changes) -> list[Change]:
 	statuses = defaultdict(set)
 	for row in frappe.get_all("Outbox Task", planned, ["booking", "target", "status"]):
 		statuses[row.booking, row.target].add(row.status)
-	found = [(each, statuses[each.booking.name, each.booking.attendee_email]) for each in asked]
-	return [change for change, known in found if known and SENT not in known]
+	statuses_asked = [(each, statuses[each.booking.name, each.booking.attendee_email]) for each in asked]
+	return [change for change, status in statuses_asked if status and SENT not in status]
 
 
 def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:

@@ -43,14 +43,14 @@ def messages(changes: Changes) -> list[tuple[str, Planned]]:
 	if changes[0].kind in _SILENT:
 		return []
 	_skip_earlier(changes)
-	found = []
+	planned = []
 	for change in changes:
 		if change.moved_from:
-			found += _to_the_session_left(change, change.moved_from)
-		found += _planned_for(change, change.booking, readers_of(change, change is changes[0]))
+			planned += _to_the_session_left(change, change.moved_from)
+		planned += _planned_for(change, change.booking, readers_of(change, change is changes[0]))
 	for change in still_asked(changes):
-		found += _planned_for(change, change.booking, [("attendee_asked", attendee_of(change.booking))])
-	return found
+		planned += _planned_for(change, change.booking, [("attendee_asked", attendee_of(change.booking))])
+	return planned
 
 
 def were_told(booking: Document) -> bool:

@@ -26,13 +26,11 @@ class Preferences:
 
 def preferences_of(user: str) -> Preferences:
 	"""Return the user's choices, or the defaults."""
-	found = frappe.db.get_value(
-		"Host Preferences", {"user": user}, ["name", "feed_key", "morning_digest"], as_dict=True
-	)
-	if not found:
+	row = frappe.db.get_value("Host Preferences", {"user": user}, ["name", "feed_key", "morning_digest"], as_dict=True)
+	if not row:
 		return Preferences()
-	token = f"{found.name}.{signature(found.name, found.feed_key)}" if found.feed_key else None
-	return Preferences(token and get_url(f"{_PATH}?token={token}"), bool(found.morning_digest))
+	token = f"{row.name}.{signature(row.name, row.feed_key)}" if row.feed_key else None
+	return Preferences(token and get_url(f"{_PATH}?token={token}"), bool(row.morning_digest))
 
 
 def renew_feed(user: str) -> None:
@@ -53,12 +51,12 @@ def choose_digest(user: str, is_wanted: bool) -> None:
 def feed_owner(token: str) -> str:
 	"""Return the user whose feed the token opens. Raises FeedNotFound if it opens none, or the user is disabled."""
 	name, signed = split_token(token)
-	found = name and frappe.db.get_value("Host Preferences", name, ["user", "feed_key"], as_dict=True)
-	if not found or not found.feed_key or not hmac.compare_digest(signed, signature(name, found.feed_key)):
+	row = name and frappe.db.get_value("Host Preferences", name, ["user", "feed_key"], as_dict=True)
+	if not row or not row.feed_key or not hmac.compare_digest(signed, signature(name, row.feed_key)):
 		raise FeedNotFound
-	if not frappe.db.get_value("User", found.user, "enabled"):
+	if not frappe.db.get_value("User", row.user, "enabled"):
 		raise FeedNotFound
-	return found.user
+	return row.user
 
 
 def _change(user: str, **fields: object) -> None:

@@ -29,20 +29,20 @@ def hosts_of(booking: Document) -> list[Reader]:
 	The hosts are read only once for each copy of the booking, because every message and every rule of a command needs
 	them. For a new booking they were read with the meeting type (`flags.people`).
 	"""
-	known = booking.flags.setdefault("host_readers", {})
+	cache = booking.flags.setdefault("host_readers", {})
 	people = booking.flags.people or {}
 	for user in booking.host_users():
-		if user not in known:
-			known[user] = _host_reader(user, people[user]) if user in people else host_reader(user)
-	return [known[user] for user in booking.host_users()]
+		if user not in cache:
+			cache[user] = _host_reader(user, people[user]) if user in people else host_reader(user)
+	return [cache[user] for user in booking.host_users()]
 
 
 def share_hosts(bookings: Iterable[Document]) -> None:
 	"""Let `hosts_of` read the hosts of these bookings once, because they are the same in a session."""
-	known: dict[str, Reader] = {}
+	readers: dict[str, Reader] = {}
 	for booking in bookings:
-		known.update(booking.flags.get("host_readers") or {})
-		booking.flags.host_readers = known
+		readers.update(booking.flags.get("host_readers") or {})
+		booking.flags.host_readers = readers
 
 
 def former_host(user: str) -> Reader:

@@ -55,7 +55,7 @@ class Automation:
 			(self.meeting_type, booking.meeting_type),
 			(self.phase, facts.phases.get(booking.name) if self.phase else None),
 		)
-		if any(wanted and wanted != found for wanted, found in chosen):
+		if any(wanted and wanted != tags for wanted, tags in chosen):
 			return False
 		if self.host and self.host not in booking.host_users():
 			return False
@@ -90,8 +90,8 @@ class Facts:
 		row = frappe.qb.DocType("Booking")
 		emails = [booking.attendee_email for booking in self._bookings.values()]
 		query = frappe.qb.from_(row).select(row.attendee_email, Min(row.creation)).groupby(row.attendee_email)
-		found = query.where(row.attendee_email.isin(emails) & (row.status != "Rescheduled")).run()
-		earliest = {email.lower(): get_datetime(creation) for email, creation in found}
+		rows = query.where(row.attendee_email.isin(emails) & (row.status != "Rescheduled")).run()
+		earliest = {email.lower(): get_datetime(creation) for email, creation in rows}
 		return {
 			name
 			for name, booking in self._bookings.items()
@@ -121,8 +121,8 @@ def built_in(key: str) -> Automation | None:
 
 def is_switched_off(key: str) -> bool:
 	"""Whether an admin switched off a message that the app ships."""
-	found = built_in(key)
-	return bool(found and not found.is_active)
+	automation = built_in(key)
+	return bool(automation and not automation.is_active)
 
 
 def forget_automations() -> None:

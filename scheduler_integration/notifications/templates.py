@@ -67,10 +67,10 @@ def render(key: str, variables: dict[str, Any], email_template: str | None = Non
 	`key` is one of TEMPLATES or FOLLOW_UPS, or empty if the app ships no such message. Without `email_template`, the
 	Email Template of the built-in automation is used.
 	"""
-	known = aliases(variables)
+	names = aliases(variables)
 	own = _own_source(email_template or _template_of(key))
 	shipped = (subject_source(key), body_source(key)) if key in TEMPLATES or key in FOLLOW_UPS else None
-	return _first_that_renders(own, shipped, lambda source: _rendered(source, known))
+	return _first_that_renders(own, shipped, lambda source: _rendered(source, names))
 
 
 def render_text(key: str, text: str | None, variables: dict[str, Any]) -> str:
@@ -78,15 +78,15 @@ def render_text(key: str, text: str | None, variables: dict[str, Any]) -> str:
 
 	If the site's own text is broken, log why and use the app's text; without one, leave out what can't be filled in.
 	"""
-	known = aliases(variables)
+	names = aliases(variables)
 	try:
-		filled = filled_in(text, known) if text else ""
+		filled = filled_in(text, names) if text else ""
 	except TextNotUsable:
 		frappe.log_error(_BROKEN, frappe.get_traceback())
-		filled = "" if key in TEXTS else filled_in_anyway(text or "", known)
+		filled = "" if key in TEXTS else filled_in_anyway(text or "", names)
 	if not filled.strip() and key in TEXTS:
-		filled = get_template(f"{FOLDER}/{key}.txt").render(known)
-	return filled.strip() or known["title"]
+		filled = get_template(f"{FOLDER}/{key}.txt").render(names)
+	return filled.strip() or names["title"]
 
 
 def subject_source(key: str) -> str:

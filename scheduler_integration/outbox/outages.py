@@ -43,9 +43,9 @@ class Outage:
 def note(kind: str, down: Down, now: int) -> bool:
 	"""Record that the account can't be used at `now`, and when it is asked again. Returns whether that is news."""
 	name = _name(kind, down.account)
-	known = frappe.db.get_value(_DOCTYPE, name, ["since", "asks_at"], as_dict=True)
-	is_news = not known or known.asks_at < now - _FORGOTTEN
-	since = now if is_news else known.since
+	outage = frappe.db.get_value(_DOCTYPE, name, ["since", "asks_at"], as_dict=True)
+	is_news = not outage or outage.asks_at < now - _FORGOTTEN
+	since = now if is_news else outage.since
 	asks_at = now + max(_wait(now - since), down.after)
 	values = {
 		"reason": down.reason,
@@ -55,7 +55,7 @@ def note(kind: str, down: Down, now: int) -> bool:
 	}
 	if is_news:
 		values |= {"since": since, "since_on": to_site_time(since), "told_at": 0}
-	if known:
+	if outage:
 		frappe.db.set_value(_DOCTYPE, name, values)
 	else:
 		_insert({"name": name, "kind": kind, "account": down.account, **values})
@@ -82,11 +82,11 @@ def ask_soon(kind: str, accounts: Collection[str], now: int, *, obeys: bool = Tr
 	"""
 	row = frappe.qb.DocType(_DOCTYPE)
 	names = [_name(kind, account) for account in accounts]
-	found = bool(frappe.get_all(_DOCTYPE, {"name": ["in", names]}, limit=1))
-	if found:
+	is_down = bool(frappe.get_all(_DOCTYPE, {"name": ["in", names]}, limit=1))
+	if is_down:
 		soon = Case().when(row.not_before > now, row.not_before).else_(now) if obeys else now
 		frappe.qb.update(row).where(row.name.isin(names) & (row.asks_at > now)).set(row.asks_at, soon).run()
-	return found
+	return is_down
 
 
 def stop(task, now: int) -> Criterion:
@@ -107,7 +107,7 @@ def untold(kind: str, before: int) -> list[Outage]:
 	row = frappe.qb.DocType(_DOCTYPE)
 	query = frappe.qb.from_(row).select(row.account, row.since, row.reason)
 	query = query.where((row.kind == kind) & (row.since < before) & (row.told_at == 0))
-	return [Outage(**found) for found in query.run(as_dict=True)]
+	return [Outage(**outage) for outage in query.run(as_dict=True)]
 
 
 def note_told(kind: str, account: str, now: int) -> None:

@@ -109,7 +109,7 @@ class Runner:
 	def _run_batch(self, tasks: list[Task], run: Run) -> list[Task]:
 		"""Run the tasks and return those that ran. Gives back tasks for which no time is left, or whose account is down."""
 		began, ran, returned = time.monotonic(), list[Task](), list[Task]()
-		known, down = outages.of_tasks(tasks), set[tuple[str, str]]()
+		accounts_down, down = outages.of_tasks(tasks), set[tuple[str, str]]()
 		for task in tasks:
 			accounts = {(task.kind, account) for account in outages.accounts_of(task)}
 			if time.monotonic() > run.ends or (accounts & down and not self._is_overdue(task)):
@@ -120,7 +120,7 @@ class Runner:
 			if isinstance(outcome, Down):
 				down.add((task.kind, outcome.account))
 			elif isinstance(outcome, Done):
-				self._end_outages(accounts & known)
+				self._end_outages(accounts & accounts_down)
 		claims.give_back(returned)
 		in_time = len(tasks) * BATCH_SECONDS / max(time.monotonic() - began, 0.001)
 		run.batch = min(BATCH, max(1, int(in_time)))

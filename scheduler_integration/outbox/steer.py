@@ -46,13 +46,13 @@ def tasks_of(booking: str, now: int) -> list[TaskSummary]:
 
 def _summary(row: frappe._dict, automation: str | None, now: int) -> TaskSummary:
 	late = is_late(row.status, row.error, row.due_at, now)
-	shown = {"target": reached(row.kind, row.target), "automation": automation, "is_late": late}
-	return TaskSummary(**{**row, **shown})
+	summary = {"target": reached(row.kind, row.target), "automation": automation, "is_late": late}
+	return TaskSummary(**{**row, **summary})
 
 
 def _titles(names: set[str]) -> dict[str, str]:
-	found = frappe.get_all("Meeting Automation", {"name": ["in", sorted(names)]}, ["name", "title"]) if names else []
-	return {row.name: row.title for row in found}
+	rows = frappe.get_all("Meeting Automation", {"name": ["in", sorted(names)]}, ["name", "title"]) if names else []
+	return {row.name: row.title for row in rows}
 
 
 def try_again(name: str, now: int) -> str:

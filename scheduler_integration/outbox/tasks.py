@@ -109,9 +109,9 @@ def plan_all(wanted: Iterable[tuple[str, Planned]], now: int, *, is_new: bool = 
 		planned.setdefault(task.key, (booking, replace(task, due_at=max(task.due_at, earliest))))
 	if not planned:
 		return
-	known = {} if is_new else _known(planned)
-	_replan({row.name: (row, planned[key][1]) for key, row in known.items()})
-	new = [_row(*each) for key, each in planned.items() if key not in known]
+	stored = {} if is_new else _known(planned)
+	_replan({row.name: (row, planned[key][1]) for key, row in stored.items()})
+	new = [_row(*each) for key, each in planned.items() if key not in stored]
 	if new:
 		insert_rows("Outbox Task", _FIELDS, new)
 
@@ -171,9 +171,9 @@ def _known(keys: Iterable[str]) -> dict[str, frappe._dict]:
 	return {row.key: row for row in rows}
 
 
-def _replan(known: dict[str, tuple[frappe._dict, Planned]]) -> None:
+def _replan(stored: dict[str, tuple[frappe._dict, Planned]]) -> None:
 	moved, again = {}, {}
-	for name, (row, task) in known.items():
+	for name, (row, task) in stored.items():
 		# A change may plan a task again that an earlier change skipped. A task that a person stopped stays stopped.
 		is_wanted_again = task.generation > (row.generation or 0) or (row.status == SKIPPED and not row.is_stopped)
 		if is_wanted_again and row.status != SENDING:

@@ -47,7 +47,7 @@ def parse_booking_filter(values: Mapping[str, object], zone: str) -> BookingFilt
 	first, last = (_date(name, values.get(name), details) for name in ("start_date", "end_date"))
 	if first and last and last < first:
 		details["end_date"] = _("The last day is before the first.")
-	found = BookingFilter(
+	wish = BookingFilter(
 		statuses=_statuses(values.get("status"), details),
 		since=local_midnight(first, zone) if first else None,
 		until=local_midnight(last + timedelta(days=1), zone) if last else None,
@@ -58,7 +58,7 @@ def parse_booking_filter(values: Mapping[str, object], zone: str) -> BookingFilt
 	)
 	if details:
 		raise InvalidRequest(details=details)
-	return found
+	return wish
 
 
 def all_statuses() -> list[str]:
@@ -70,11 +70,11 @@ def _statuses(given: object, details: dict[str, str]) -> frozenset[str]:
 	if given in (None, ""):
 		return frozenset()
 	words: list[Any] = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else [None]
-	known = {frappe.scrub(status): status for status in all_statuses()}
-	found = {known.get(frappe.scrub(word.strip())) if isinstance(word, str) else None for word in words}
-	if None in found:
-		details["status"] = _("Must be one or more of: {0}.").format(", ".join(known))
-	return frozenset(status for status in found if status)
+	all_by_key = {frappe.scrub(status): status for status in all_statuses()}
+	statuses = {all_by_key.get(frappe.scrub(word.strip())) if isinstance(word, str) else None for word in words}
+	if None in statuses:
+		details["status"] = _("Must be one or more of: {0}.").format(", ".join(all_by_key))
+	return frozenset(status for status in statuses if status)
 
 
 def _text(given: object, details: dict[str, str]) -> str:
@@ -100,7 +100,7 @@ def _existing(doctype: str, name: str, key: str, values: Mapping[str, object], d
 	except InvalidRequest as error:
 		details.update(error.details)
 		return ""
-	found = frappe.db.get_value(doctype, {key: given}, "name") if given else ""
-	if given and not found:
+	stored = frappe.db.get_value(doctype, {key: given}, "name") if given else ""
+	if given and not stored:
 		details[name] = _("There is none with this name.")
-	return found or ""
+	return stored or ""

@@ -20,8 +20,8 @@ def deliverable(address: str) -> str | None:
 		)
 	except EmailNotValidError:
 		return None
-	known = checked.ascii_email
-	return known if known and "." in checked.ascii_domain and is_header_safe(known) else None
+	ascii = checked.ascii_email
+	return ascii if ascii and "." in checked.ascii_domain and is_header_safe(ascii) else None
 
 
 def is_header_safe(address: str) -> bool:

@@ -68,14 +68,14 @@ def parse_embed_code(code: object, allowed_hosts: Collection[str] = ()) -> Widge
 		raise Refused(_("This is too long: at most {0} characters.").format(LONGEST))
 	if not code.strip():
 		return None
-	found = [widget for element in _elements(code) if (widget := _widget_of(element, allowed_hosts))]
-	if not found:
+	widgets = [widget for element in _elements(code) if (widget := _widget_of(element, allowed_hosts))]
+	if not widgets:
 		raise Refused(
 			_("There is no widget in this code. Paste the inline code that your scheduler offers for websites.")
 		)
-	if len(found) > 1:
+	if len(widgets) > 1:
 		raise Refused(_("There is more than one widget in this code. Paste the code of only one widget."))
-	return found[0]
+	return widgets[0]
 
 
 def is_widget_host(host: str, allowed_hosts: Collection[str] = ()) -> bool:
@@ -152,24 +152,24 @@ def _refuse_foreign_script(element: Element) -> None:
 
 def _refuse_foreign(address: str | None) -> None:
 	"""Raise Refused for a script or style sheet that isn't the provider's, although it would be left out anyway."""
-	found = web_address(_with_scheme(address or ""))
-	if not found or found.scheme != "https" or not _is_under(found.host, _SCRIPT_HOSTS):
+	url = web_address(_with_scheme(address or ""))
+	if not url or url.scheme != "https" or not _is_under(url.host, _SCRIPT_HOSTS):
 		raise Refused(_("The code loads something that isn't the scheduler's. Paste the scheduler's own code."))
 
 
 def _checked(address: str | None, allowed_hosts: Collection[str]) -> str:
-	found = web_address(_with_scheme((address or "").strip()))
-	if not found:
+	url = web_address(_with_scheme((address or "").strip()))
+	if not url:
 		raise Refused(_("The widget has no address."))
-	if found.scheme != "https":
+	if url.scheme != "https":
 		raise Refused(_("The widget's address must begin with https://"))
-	if not is_widget_host(found.host, allowed_hosts):
+	if not is_widget_host(url.host, allowed_hosts):
 		raise Refused(
 			_("Widgets from {0} aren't allowed here. A manager can add this host in Scheduler Settings.").format(
-				found.host
+				url.host
 			)
 		)
-	return _in_ascii(found)
+	return _in_ascii(url)
 
 
 def _in_ascii(address: WebAddress) -> str:

@@ -57,22 +57,22 @@ def _entry(text: str) -> tuple[list[int], list[tuple[int, int]]]:
 
 
 def _days(text: str, whole: str) -> list[int]:
-	known = _day_names(current_locale())
-	found: list[int] = []
+	names = _day_names(current_locale())
+	numbers: list[int] = []
 	begins_range = False
 	for token in re.findall(_tokens(current_locale()), text):
 		word = token.rstrip(".").casefold()
 		if word in _JOINS:
-			begins_range = bool(found)
+			begins_range = bool(numbers)
 		elif word not in _FILLERS and not re.fullmatch(r"[,/&+:]", token):
-			days = known.get(word)
+			days = names.get(word)
 			if days is None:
 				raise Refused(_("“{0}” is not a day of the week.").format(token[:30]))
-			found += _through(found[-1], days[0]) if begins_range else days
+			numbers += _through(numbers[-1], days[0]) if begins_range else days
 			begins_range = False
-	if not found:
+	if not numbers:
 		raise Refused(_("Name the days before the hours: {0}.").format(f"Mon-Fri {whole[:40]}"))
-	return list(dict.fromkeys(found))
+	return list(dict.fromkeys(numbers))
 
 
 @lru_cache(maxsize=32)

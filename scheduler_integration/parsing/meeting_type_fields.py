@@ -120,8 +120,8 @@ def _text(value: object) -> str:
 
 
 def _url(value: object) -> str:
-	found = web_address(value, LONGEST_URL)
-	return found.text if found else ""
+	url = web_address(value, LONGEST_URL)
+	return url.text if url else ""
 
 
 def _flag(name: str) -> Parser:

@@ -41,8 +41,8 @@ def google_messages(headers: Mapping[str, str]) -> list[PushMessage] | None:
 def microsoft_messages(body: bytes) -> list[PushMessage]:
 	"""Return the messages in the body, at most 1,000. Empty if the body can't be read."""
 	try:
-		found = [_microsoft_message(entry) for entry in json.loads(body)["value"][:_MOST]]
-		return [each for each in found if _is_plain(each.channel) and _is_plain(each.secret)]
+		messages = [_microsoft_message(entry) for entry in json.loads(body)["value"][:_MOST]]
+		return [each for each in messages if _is_plain(each.channel) and _is_plain(each.secret)]
 	except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
 		return []
 

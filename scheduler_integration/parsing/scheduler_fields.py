@@ -40,8 +40,8 @@ def _provider(value: object) -> str:
 
 def _url(longest: int) -> Parser:
 	def parse(value: object) -> str:
-		found = web_address(value, longest)
-		return found.text if found else ""
+		url = web_address(value, longest)
+		return url.text if url else ""
 
 	return parse
 

@@ -81,10 +81,10 @@ def person_name(value: object) -> str:
 def email(value: object) -> str:
 	"""Return an e-mail address as `deliverable` returns it; empty for None. Raises Refused if it isn't one."""
 	address = line(value)
-	known = deliverable(address) if address else ""
-	if known is None:
+	deliverable_address = deliverable(address) if address else ""
+	if deliverable_address is None:
 		raise Refused(_("This is not an e-mail address. Enter one like name@example.com."))
-	return known
+	return deliverable_address
 
 
 def phone(value: object) -> str:

@@ -89,8 +89,8 @@ def filled_in_anyway(text: str, variables: Mapping[str, Any]) -> str:
 	try:
 		return filled_in(text, variables)
 	except TextNotUsable:
-		known = {name: str(value) for name, value in variables.items() if isinstance(value, str | int)}
-		pieces = _TAG.split(_VARIABLE.sub(lambda match: known.get(match[1], ""), text[:LONGEST]))
+		values = {name: str(value) for name, value in variables.items() if isinstance(value, str | int)}
+		pieces = _TAG.split(_VARIABLE.sub(lambda match: values.get(match[1], ""), text[:LONGEST]))
 		return "".join(pieces)[:LONGEST_RESULT]
 
 
@@ -168,8 +168,8 @@ def _refuse_unknown_parts(tree: nodes.Template) -> None:
 def _unknown_part(node: nodes.Node) -> str | None:
 	"""Return what is wrong with this part of a text, or None."""
 	if isinstance(node, nodes.Filter | nodes.Test):
-		known = FILTERS if isinstance(node, nodes.Filter) else TESTS
-		return None if node.name in known else _no_such(node, node.name, known)
+		allowed = FILTERS if isinstance(node, nodes.Filter) else TESTS
+		return None if node.name in allowed else _no_such(node, node.name, allowed)
 	if isinstance(node, nodes.Getattr) and node.attr not in ATTRIBUTES:
 		return _no_such(node, node.attr, ATTRIBUTES)
 	if isinstance(node, nodes.Getitem):
@@ -183,15 +183,15 @@ def _unknown_part(node: nodes.Node) -> str | None:
 
 
 def _refuse_unknown_names(tree: nodes.Template, names: Collection[str]) -> None:
-	found = list(tree.find_all(nodes.Name))
-	known = {*names, "loop", *(each.name for each in found if each.ctx == "store")}
-	for each in found:
-		if each.name not in known:
+	used = list(tree.find_all(nodes.Name))
+	allowed = {*names, "loop", *(each.name for each in used if each.ctx == "store")}
+	for each in used:
+		if each.name not in allowed:
 			raise TextNotUsable(_no_such(each, each.name, sorted(names)))
 
 
-def _no_such(node: nodes.Node, name: str, known: Iterable[str]) -> str:
-	return _("Line {0} has “{1}”, which isn't known. Use one of: {2}.").format(node.lineno, name[:50], ", ".join(known))
+def _no_such(node: nodes.Node, name: str, names: Iterable[str]) -> str:
+	return _("Line {0} has “{1}”, which isn't known. Use one of: {2}.").format(node.lineno, name[:50], ", ".join(names))
 
 
 def _not_here(node: nodes.Node) -> str:

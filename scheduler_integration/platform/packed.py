@@ -78,9 +78,9 @@ def packed_together(queries: Mapping[str, str], values: Mapping[str, object]) ->
 		return _by_query(queries, frappe.db.sql(statement.replace(_SHORT, _LONG), values))
 
 
-def _by_query(names: Iterable[str], found: Iterable[Sequence[Any]]) -> dict[str, list[Group]]:
+def _by_query(names: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[Group]]:
 	groups: dict[str, list[Group]] = {name: [] for name in names}
-	for name, shared, text in found:
+	for name, shared, text in rows:
 		groups[name].append(Group(json.loads(shared), _unpacked(text)))
 	return groups
 

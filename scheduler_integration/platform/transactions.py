@@ -166,7 +166,7 @@ class _Server(NamedTuple):
 def _server(_site: str) -> _Server:
 	"""Ask the site's database server for these facts, once in each process."""
 	names = ("log_bin", "binlog_format", "tx_isolation", "transaction_isolation")
-	found = dict(frappe.db.sql("show variables where variable_name in %s", (names,)))
+	variables = dict(frappe.db.sql("show variables where variable_name in %s", (names,)))
 	# MariaDB has renamed the variable in 11.1, and keeps the old name for a while.
-	level = "transaction_isolation" if "transaction_isolation" in found else "tx_isolation"
-	return _Server(level, (found["log_bin"], found["binlog_format"]) == ("ON", "STATEMENT"))
+	level = "transaction_isolation" if "transaction_isolation" in variables else "tx_isolation"
+	return _Server(level, (variables["log_bin"], variables["binlog_format"]) == ("ON", "STATEMENT"))

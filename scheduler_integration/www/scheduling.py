@@ -48,22 +48,22 @@ def _view() -> dict:
 	sees_all, is_past = _sees_all(), argument("when") == "past" and not argument("q").strip()
 	after = argument("after")
 	only, wrong = _filter(zone, sees_all)
-	found = agenda(None if sees_all else user, now(), _MEETINGS, after, only, is_past=is_past)
+	meetings = agenda(None if sees_all else user, now(), _MEETINGS, after, only, is_past=is_past)
 	tabs = Tabs(
 		views=_views(sees_all, is_past),
 		sees_all=sees_all,
 		is_past=is_past,
 		after=after,
 		first=_address() if after else None,
-		later=_address(after=found.last) if found.last else None,
+		later=_address(after=meetings.last) if meetings.last else None,
 	)
 	refused = error or wrong
-	bookings = (*found.requests, *found.bookings)
+	bookings = (*meetings.requests, *meetings.bookings)
 	view = hosting_view(
 		HostPage(
 			house=open_house(user, visitor, now(), MEETINGS),
 			zone=zone,
-			found=found,
+			agenda=meetings,
 			listings=listings_of(user),
 			now=now(),
 			tabs=tabs,

@@ -65,7 +65,7 @@ def _view() -> dict:
 			offered=offered,
 			zone=zone,
 			person=person,
-			found=search_people(wish.search) if wish.search else (),
+			people=search_people(wish.search) if wish.search else (),
 			choices=_choices(person),
 			languages=[code for code in languages if frappe.db.exists("Language", code)] or ["en"],
 			attempt=attempt,
@@ -95,8 +95,8 @@ def _offered(wish: Wish, zone: str) -> Offered:
 	request = SlotRequest(minutes or bookable.meeting_type.duration_minutes, by_host=True)
 	meeting, instant = public_meeting_type(bookable), now()
 	if not wish.day:
-		found = first_month_with_slots(bookable, request, zone, instant)
-		return Offered(meeting, found.earliest or local_date(instant, zone), found.offered)
+		month = first_month_with_slots(bookable, request, zone, instant)
+		return Offered(meeting, month.earliest or local_date(instant, zone), month.offered)
 	slots = slots_between(bookable, request, wish.day, wish.day, zone, instant)
 	if slots.days:
 		return Offered(meeting, wish.day, slots)

@@ -92,24 +92,24 @@ def _view() -> dict:
 		raise redirection(PATH if _is_own(user) else f"{PATH}?user={user}")
 	house = open_house(frappe.session.user, current_visitor(), now(), PATH)
 	try:
-		found = hours.hours_of(user, argument("schedule") or None, now())
+		host_hours = hours.hours_of(user, argument("schedule") or None, now())
 	except NoHoursYet:
 		return missing_view(house, user, _is_own(user), get_fullname(user), _colleagues())
-	return _page(house, found, _answer(found) if submitted() else Typed())
+	return _page(house, host_hours, _answer(host_hours) if submitted() else Typed())
 
 
 def _colleagues() -> Sequence[TypeHost]:
 	return enabled_hosts_of_all() if is_manager() else ()
 
 
-def _page(house: House, found: hours.Hours, typed: Typed) -> dict:
-	user, zone = found.user, found.schedule.timezone
+def _page(house: House, host_hours: hours.Hours, typed: Typed) -> dict:
+	user, zone = host_hours.user, host_hours.schedule.timezone
 	today = local_date(now(), zone)
 	draft = typed.change.draft if typed.change else Draft(user)
 	return hours_view(
 		HoursPage(
 			house=house,
-			found=found,
+			hours=host_hours,
 			name=get_fullname(user),
 			is_own=_is_own(user),
 			colleagues=_colleagues(),
@@ -124,14 +124,14 @@ def _page(house: House, found: hours.Hours, typed: Typed) -> dict:
 	)
 
 
-def _answer(found: hours.Hours) -> Typed:
+def _answer(host_hours: hours.Hours) -> Typed:
 	"""Carry out what the form asks for and redirect, or return the form with what it would do or with its error."""
-	form = _form(found)
+	form = _form(host_hours)
 	if not argument("undo") and form.one("action") not in ("", "save"):
-		return _weighed(found, form)
+		return _weighed(host_hours, form)
 	told = _sentences()
-	kept = address_arguments(found, _is_own(found.user), month=argument("month"))
-	error = answer_form(lambda: _save(found, form, told, kept), PATH, told, kept)
+	kept = address_arguments(host_hours, _is_own(host_hours.user), month=argument("month"))
+	error = answer_form(lambda: _save(host_hours, form, told, kept), PATH, told, kept)
 	typed = _typed(form, error)
 	if not isinstance(error, BookingsOutsideHours):
 		return typed
@@ -139,13 +139,13 @@ def _answer(found: hours.Hours) -> Typed:
 	return replace(typed, change=change, impact=impact_of_hours(change.draft, form.zone, form.now))
 
 
-def _save(found: hours.Hours, form: HoursForm, told: dict[str, str], kept: dict[str, str]) -> Saved:
+def _save(host_hours: hours.Hours, form: HoursForm, told: dict[str, str], kept: dict[str, str]) -> Saved:
 	if key := argument("undo"):
 		change = taken_back(take_back(key))
 		change.save()
 		kept.pop("schedule", None)
 		return Saved("undone", modified=_version(change))
-	change = _planned(found, form)
+	change = _planned(host_hours, form)
 	if not wants_json():
 		impact = impact_of_hours(change.draft, form.zone, form.now)
 		kept |= {"more": str(len(impact.gained)), "fewer": str(len(impact.lost))}
@@ -158,15 +158,15 @@ def _save(found: hours.Hours, form: HoursForm, told: dict[str, str], kept: dict[
 	return Saved(form.kind if form.kind in told else "saved", modified=_version(change), undo=facts)
 
 
-def _planned(found: hours.Hours, form: HoursForm) -> HoursChange:
+def _planned(host_hours: hours.Hours, form: HoursForm) -> HoursChange:
 	try:
 		return form.planned()
 	except ChangedMeanwhile:
 		week = typed_week(form.values) if form.kind == "week" else None
-		raise conflict_of(found, week, form.sent_fields(), current_visitor().style(form.zone)) from None
+		raise conflict_of(host_hours, week, form.sent_fields(), current_visitor().style(form.zone)) from None
 
 
-def _weighed(found: hours.Hours, form: HoursForm) -> Typed:
+def _weighed(host_hours: hours.Hours, form: HoursForm) -> Typed:
 	"""Return the form after one of its buttons, with what it would do; as JSON if a script asks."""
 	if form.kind == "week" and form.one("action") != "impact":
 		form = replace(form, values=_edited(form.values, form.one("action")))
@@ -183,16 +183,16 @@ def _weighed(found: hours.Hours, form: HoursForm) -> Typed:
 		is_asked = form.one("action") == "impact" or not isinstance(error, InvalidRequest)
 		return _typed(form, error if is_asked else None)
 	if wants_json():
-		raise Answer(_impact_json(found, change, impact), 200)
+		raise Answer(_impact_json(host_hours, change, impact), 200)
 	return replace(_typed(form, None), change=change, impact=impact)
 
 
-def _impact_json(found: hours.Hours, change: HoursChange, impact: Impact) -> dict:
+def _impact_json(host_hours: hours.Hours, change: HoursChange, impact: Impact) -> dict:
 	"""Return the impact for a script: its words as HTML, and the parts of the page as they would be."""
-	zone = found.schedule.timezone
+	zone = host_hours.schedule.timezone
 	style = current_visitor().style(zone)
 	view = change_view(change, impact, style)
-	types = types_of(Draft(found.user))
+	types = types_of(Draft(host_hours.user))
 	forecast = forecast_view(fortnight(change.draft, zone, now()), types[0].meeting_type.name if types else None, style)
 	return {
 		"saved": False,
@@ -205,12 +205,12 @@ def _impact_json(found: hours.Hours, change: HoursChange, impact: Impact) -> dic
 	}
 
 
-def _form(found: hours.Hours) -> HoursForm:
+def _form(host_hours: hours.Hours) -> HoursForm:
 	return HoursForm(
 		kind=argument("form"),
-		user=found.user,
-		schedule=found.schedule.name,
-		zone=found.schedule.timezone,
+		user=host_hours.user,
+		schedule=host_hours.schedule.name,
+		zone=host_hours.schedule.timezone,
 		first_weekday=current_visitor().locale.first_week_day,
 		values=frappe.request.form.getlist,
 		now=now(),

@@ -84,12 +84,12 @@ def _sharing(document: Document) -> list[HostBooking]:
 def _times(document: Document, booking: HostBooking, panel: str, style: TimeStyle) -> dict:
 	wish = reschedule_wish(booking, read_day(argument("date")), read_day(argument("since")), now(), style.zone)
 	request = replace(slot_request_for(document), by_host=True)
-	found = slots_between(bookable_for(document, same_hosts=True), request, wish.first, wish.last, style.zone, now())
+	offered = slots_between(bookable_for(document, same_hosts=True), request, wish.first, wish.last, style.zone, now())
 
 	def address(**asked: str) -> str:
 		return f"{meeting_url(document.name)}?{urlencode({'do': panel, **asked})}#panel"
 
-	return reschedule_view(booking, found, wish, style, now(), address)
+	return reschedule_view(booking, offered, wish, style, now(), address)
 
 
 def _newer(document: Document) -> str | None:

@@ -119,9 +119,9 @@ def _theirs(doc: Document) -> dict[str, str]:
 def _typed(doc: Document, error: SchedulingError) -> Typed:
 	details = error.details
 	group = _group(doc)
-	known = {field.name for field in group.fields} if group else set()
-	beside = {name: text for name, text in details.items() if name in known}
-	rest = [text for name, text in details.items() if name not in known]
+	names = {field.name for field in group.fields} if group else set()
+	beside = {name: text for name, text in details.items() if name in names}
+	rest = [text for name, text in details.items() if name not in names]
 	message = "" if beside and not rest else " ".join([error.message, *rest])
 	return Typed(argument("group"), _echoed(), beside, message)
 

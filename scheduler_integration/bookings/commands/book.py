@@ -141,10 +141,10 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 	"""
 	if not request.idempotency_key:
 		return None
-	found = frappe.db.get_value("Booking", {"idempotency_key": request.idempotency_key}, "name", for_update=for_update)
+	name = frappe.db.get_value("Booking", {"idempotency_key": request.idempotency_key}, "name", for_update=for_update)
 	# Both reads lock or neither does. After the wait for the lock, an ordinary read still sees the state from before
 	# the wait and wouldn't find the booking.
-	booking = latest(frappe.get_doc("Booking", found, for_update=for_update), for_update=for_update) if found else None
+	booking = latest(frappe.get_doc("Booking", name, for_update=for_update), for_update=for_update) if name else None
 	if booking and booking.status in RELEASED:
 		raise AlreadyCancelled(
 			_("This meeting was booked and has been cancelled since. Please book again with a new request.")
@@ -166,7 +166,7 @@ def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:
 	Anybody can ask about any instant. Without this rule they could read a host's nights, past or vacation.
 	"""
 	rules = offer.pool.rules
-	refusals = [refusal for found in offer.pool.refusals(start).values() for refusal in found]
+	refusals = [refusal for of_host in offer.pool.refusals(start).values() for refusal in of_host]
 	# If only the first slot of a date is offered, later slots aren't offered even with an empty calendar.
 	if not (rules and refusals) or rules.first_slot_only or not {each.reason for each in refusals} <= _CALENDAR_REASONS:
 		return []

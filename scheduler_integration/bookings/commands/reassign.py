@@ -66,10 +66,10 @@ def _check_may_change(booking: Document, now: int) -> None:
 def _new_host(booking: Document, host: str) -> TypeHost:
 	if host in booking.host_users():
 		raise InvalidRequest(details={"host": _("This host already hosts this meeting.")})
-	found = next((each for each in possible_hosts(booking) if each.user == host), None)
-	if not found:
+	new_host = next((each for each in possible_hosts(booking) if each.user == host), None)
+	if not new_host:
 		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})
-	return found
+	return new_host
 
 
 def _leaving(booking: Document, replaces: str | None) -> str:
@@ -89,9 +89,9 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 	member = replace(member, host=member.host.without_holds())
 	parts = _to_come(booking, now)
 	refusals = engine.reassignment_refusals(member, parts, now, has_begun=parts != booking.parts())
-	found = [(start, refusal) for start, refusal in refusals if prevents(refusal, force)]
-	if found:
-		raise _not_free(found, member, now)
+	refusals_that_bind = [(start, refusal) for start, refusal in refusals if prevents(refusal, force)]
+	if refusals_that_bind:
+		raise _not_free(refusals_that_bind, member, now)
 	return member
 
 
@@ -100,13 +100,13 @@ def _to_come(booking: Document, now: int) -> list[engine.Interval]:
 	return [part for part in booking.parts() if part[1] > now]
 
 
-def _not_free(found: list[tuple[int, engine.Refusal]], member: engine.Member, now: int) -> HostNotFree:
-	items = {(item.start, item.end, item.label): item for _start, refusal in found for item in refusal.conflicts}
+def _not_free(obstacles: list[tuple[int, engine.Refusal]], member: engine.Member, now: int) -> HostNotFree:
+	items = {(item.start, item.end, item.label): item for _start, refusal in obstacles for item in refusal.conflicts}
 	return HostNotFree(
 		calendar_entries(items.values()),
-		[Objection(refusal.reason.value, reason_text(refusal, member, start, now)) for start, refusal in found],
+		[Objection(refusal.reason.value, reason_text(refusal, member, start, now)) for start, refusal in obstacles],
 		member.host.hours.zone,
-		can_force=all(refusal.reason is not Reason.BUSY for _start, refusal in found),
+		can_force=all(refusal.reason is not Reason.BUSY for _start, refusal in obstacles),
 	)
 
 

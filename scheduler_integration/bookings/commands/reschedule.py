@@ -62,16 +62,16 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	if refusal := reschedule_refusal(booking, meeting_type, now):
 		raise refusal
 	_check_reason(request, meeting_type)
-	found, wanted = bookable_for(booking), slot_request_for(booking, request.duration, request.hold)
+	bookable, wanted = bookable_for(booking), slot_request_for(booking, request.duration, request.hold)
 	_check_differs(booking, request, wanted)
-	guard.lock_hosts([*booking.host_users(), *(host.user for host in found.hosts)])
+	guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.hosts)])
 	was_given_back = is_given_back(booking)
 	_close([booking])
-	offer = _offer(found, wanted, request.start, now)
+	offer = _offer(bookable, wanted, request.start, now)
 	request = replace(request, parts=held_parts(request, meeting_type, offer, now))
 	if not offer.is_bookable(request.start, request.parts):
 		raise slot_taken(offer, request.start, wanted.duration, booking.timezone, besides=booking.starts_at)
-	choice = _choose(booking, offer, request, found, was_given_back)
+	choice = _choose(booking, offer, request, bookable, was_given_back)
 	new = _successor(booking, offer, choice.users, request, Actor.ATTENDEE, _session_uid(booking))
 	new.update(
 		{
@@ -105,12 +105,12 @@ def reschedule_by_host(
 	booking = find_for_host(name, "write", for_update=True)
 	check_transition(booking, "Rescheduled", Actor.HOST, now)
 	_check_host_may(booking, request, force, now)
-	found, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking, request.duration)
+	bookable, wanted = bookable_for(booking, same_hosts=True), slot_request_for(booking, request.duration)
 	_check_differs(booking, request, wanted)
 	guard.lock_hosts(booking.host_users())
 	moving = together(booking) if for_all else [booking]
 	_close(moving)
-	offer = _offer(found, wanted, request.start, now)
+	offer = _offer(bookable, wanted, request.start, now)
 	users = main_first(booking)
 	standing = None if for_all else joinable_booking(offer, users, request.start)
 	if not standing:
@@ -164,13 +164,13 @@ def _close(bookings: Sequence[Document]) -> None:
 	save(*bookings)
 
 
-def _offer(found: Bookable, wanted: SlotRequest, start: int, now: int) -> Offer:
+def _offer(bookable: Bookable, wanted: SlotRequest, start: int, now: int) -> Offer:
 	margin = SUGGESTION_DAYS * DAY
-	return make_offer(found, wanted, start - margin, start + margin, now, lock=True)
+	return make_offer(bookable, wanted, start - margin, start + margin, now, lock=True)
 
 
 def _choose(
-	booking: Document, offer: Offer, request: RescheduleRequest, found: Bookable, was_given_back: bool
+	booking: Document, offer: Offer, request: RescheduleRequest, bookable: Bookable, was_given_back: bool
 ) -> Choice:
 	"""Return the hosts of the moved meeting: the same hosts, or a round robin's next host if the present one isn't free."""
 	free = offer.assignable_hosts(request.start, request.parts)
@@ -182,7 +182,7 @@ def _choose(
 		# The booking's own entries mustn't count when the next host is chosen.
 		ledger.take_back(booking)
 	wish = Wish(request.start, request.parts, booking.attendee_email)
-	return choose_hosts(offer, wish, found.meeting_type, found.page)
+	return choose_hosts(offer, wish, bookable.meeting_type, bookable.page)
 
 
 def _with_turn(

@@ -88,23 +88,23 @@ def split(text: str) -> Blocks:
 	lines = _lines(text)
 	if not lines or _word(lines[0]) != "BEGIN:VCALENDAR" or _word(lines[-1]) != "END:VCALENDAR":
 		raise UnexpectedAnswer(200, "not a calendar")
-	found, count = Blocks(), 0
+	blocks, count = Blocks(), 0
 	for line in lines:
 		if _ZONE.match(line):
-			found.zone = plain(value_of(line))
+			blocks.zone = plain(value_of(line))
 	for kind, block in _components(lines):
 		if kind == "VEVENT":
 			count += 1
 			if count > MOST_EVENTS:
 				raise AnswerTooLarge()
-			found.events[block.text("UID") or f"without-uid-{count}"].append(block)
+			blocks.events[block.text("UID") or f"without-uid-{count}"].append(block)
 		elif kind == "VTIMEZONE":
 			if sum(map(len, block.lines)) > LONGEST_ZONE:
 				continue
-			found.zones[plain(block.text("TZID"))] = block
+			blocks.zones[plain(block.text("TZID"))] = block
 		else:
-			found.free_busy.append(block)
-	return found
+			blocks.free_busy.append(block)
+	return blocks
 
 
 def _lines(text: str) -> list[str]:
@@ -164,8 +164,8 @@ class _Open:
 
 	def closed(self, *, is_ended: bool) -> Block:
 		# If an alarm has no END, the lines after it are the event's, such as RRULE.
-		found = [line for line in self._inner_lines if property_name(line) not in _OF_ALARMS]
-		return Block([*self._lines, *found, f"END:{self.kind}"], is_whole=is_ended and not self._inner)
+		lines = [line for line in self._inner_lines if property_name(line) not in _OF_ALARMS]
+		return Block([*self._lines, *lines, f"END:{self.kind}"], is_whole=is_ended and not self._inner)
 
 
 def value_of(line: str) -> str:
@@ -186,5 +186,5 @@ def property_name(line: str) -> str:
 
 def _word(line: str) -> str:
 	"""Return a BEGIN or END without spaces and in upper case, and '' for any other line."""
-	found = _BEGIN_OR_END.match(line)
-	return f"{found[1]}:{found[2]}".upper() if found else ""
+	match = _BEGIN_OR_END.match(line)
+	return f"{match[1]}:{match[2]}".upper() if match else ""

@@ -78,12 +78,12 @@ def parsed(blocks: Iterable[Block], zones: Iterable[Block]) -> tuple[list[Any], 
 	"""
 	events = [_prepared(line) for block in blocks for line in block.lines if property_name(line) in _NEEDED]
 	lines = ["BEGIN:VCALENDAR", "VERSION:2.0", *map(str, zones), *events, "END:VCALENDAR", ""]
-	found = _calendar("\r\n".join(lines)).walk("VEVENT")
-	broken = [event for event in found if event.errors]
+	components = _calendar("\r\n".join(lines)).walk("VEVENT")
+	broken = [event for event in components if event.errors]
 	for event in broken:
 		for name, _error in event.errors:
 			event.pop(name, None)
-	return found, len(broken)
+	return components, len(broken)
 
 
 def _calendar(text: str) -> Any:
@@ -152,8 +152,8 @@ def series_busy(
 	"""
 	try:
 		with ProcessorLimit(SECONDS_OF_ONE, TooSlow):
-			found, unreadable = _occurrences(events, window, zone)
-			times = _busy_of(found, zone, owners)
+			occurrences, unreadable = _occurrences(events, window, zone)
+			times = _busy_of(occurrences, zone, owners)
 	except TooSlow as error:
 		raise Unreadable from error
 	if unreadable == len(events):
@@ -174,12 +174,12 @@ def _occurrences(events: Collection[Any], window: engine.Interval, zone: str) ->
 	unreadable = len(events) - len(all_series) - len(changes)
 	changes = newest(changes)
 	# An occurrence that is excluded and changed: programs differ, so its new time counts.
-	found = [change.now for change in changes]
+	instants = [change.now for change in changes]
 	for series in all_series:
 		own = _readable([partial(series.occurrences, window, changes if series is main else ())])
 		unreadable += not own
-		found += own[0] if own else []
-	return found, unreadable
+		instants += own[0] if own else []
+	return instants, unreadable
 
 
 _Read = TypeVar("_Read")
@@ -187,14 +187,14 @@ _Read = TypeVar("_Read")
 
 def _readable(readers: Iterable[Callable[[], _Read]]) -> list[_Read]:
 	"""Return the results of those that can be read. An exception that is broken doesn't hide its series."""
-	found = []
+	readable = []
 	for reader in readers:
 		try:
 			with understanding():
-				found.append(reader())
+				readable.append(reader())
 		except Unreadable:
 			continue
-	return found
+	return readable
 
 
 def _busy(event: Any, zone: str, owners: Collection[str]) -> BusyTime | None:

@@ -37,8 +37,8 @@ def kind_of(event: Any, owners: Collection[str]) -> Kind | None:
 def replies(event: Any) -> dict[str, Reply]:
 	"""Return the attendees' answers by e-mail address, in lower case."""
 	given = event.get("ATTENDEE", [])
-	found: dict[str, Reply] = {}
+	replies_by_address: dict[str, Reply] = {}
 	for each in given if isinstance(given, list) else [given]:
 		address = str(each).lower().removeprefix("mailto:")
-		found[address] = _REPLIES.get(str(getattr(each, "params", {}).get("PARTSTAT", "")).upper(), "none")
-	return found
+		replies_by_address[address] = _REPLIES.get(str(getattr(each, "params", {}).get("PARTSTAT", "")).upper(), "none")
+	return replies_by_address

@@ -69,17 +69,17 @@ class Series:
 		starts = self._starts(_widened(window, self.length, lasting))
 		if len(starts) > MOST_OF_ONE:
 			raise Unreadable
-		found = []
+		instances = []
 		for at, (start, length) in starts.items():
 			if at in self._excluded or at in replaced or _date(start) in self._excluded_days:
 				continue
 			change = next((each for each in reversed(lasting) if each.at < at), None)
 			if change:
 				longer = max(length or change.now.length, change.now.length, key=_seconds)
-				found.append(Occurrence(change.now.event, _moved(start, change), longer))
+				instances.append(Occurrence(change.now.event, _moved(start, change), longer))
 			else:
-				found.append(Occurrence(self.event, start, length or self.length))
-		return found
+				instances.append(Occurrence(self.event, start, length or self.length))
+		return instances
 
 	def change(self, event: Any) -> Change:
 		"""Return what an event with RECURRENCE-ID changes."""
@@ -87,20 +87,20 @@ class Series:
 
 	def _starts(self, span: engine.Interval) -> dict[int, tuple[date, Length | None]]:
 		"""Return the starts in the span by their instants, some of those that are added with a length."""
-		found: dict[int, tuple[date, Length | None]] = {}
+		starts: dict[int, tuple[date, Length | None]] = {}
 		for rule in self._rules:
 			last = _last_of(rule, self.start, self.zone)
 			for start in _starts_of_rule(rule, self.start, span):
 				at = instant(start, self.zone)
 				if last is None or at <= last:
-					found[at] = (start, None)
+					starts[at] = (start, None)
 		if not self._rules:
-			found[instant(self.start, self.zone)] = (self.start, None)
+			starts[instant(self.start, self.zone)] = (self.start, None)
 		for value in _listed(self.event, "RDATE"):
 			begin, length = self._period(value) if isinstance(value, tuple) else (value, None)
 			start = _like(begin, self.start, self.zone)
-			found[instant(start, self.zone)] = (start, length)
-		return {at: start for at, start in found.items() if span[0] <= at <= span[1]}
+			starts[instant(start, self.zone)] = (start, length)
+		return {at: start for at, start in starts.items() if span[0] <= at <= span[1]}
 
 	def _period(self, period: tuple[Any, Any]) -> tuple[date, Length]:
 		begin, end = period

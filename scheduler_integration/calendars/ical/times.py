@@ -92,9 +92,9 @@ def _skipped(value: datetime) -> int:
 
 
 def _written_length(text: str) -> Length:
-	found = _DURATION.fullmatch(text.strip())
-	if not found:
+	match = _DURATION.fullmatch(text.strip())
+	if not match:
 		raise Unreadable
-	sign = -1 if found[1] == "-" else 1
-	weeks, days, hours, minutes, seconds = (int(number or 0) for number in found.groups()[1:])
+	sign = -1 if match[1] == "-" else 1
+	weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups()[1:])
 	return Length(sign * (weeks * 7 + days), sign * ((hours * 60 + minutes) * 60 + seconds))

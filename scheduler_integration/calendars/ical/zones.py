@@ -77,20 +77,20 @@ def with_known_zones(block: Block, custom: dict[str, Block], zone: str) -> tuple
 	used: dict[str, Block] = {}
 	lines, has_unknown = [], False
 	for line in block.lines:
-		found = _TIMED.match(line)
-		if not found:
+		match = _TIMED.match(line)
+		if not match:
 			lines.append(line)
 			continue
-		head, times = found["head"], found["times"].replace(" ", "").upper()
+		head, times = match["head"], match["times"].replace(" ", "").upper()
 		named = _TZID.search(head)
 		name = plain(named["name"]) if named else ""
-		known = _resolved(name, custom) if name else zone
-		if not known and name in custom:
-			known = _unique_name(custom[name])
-			used[known] = _renamed(custom[name], known)
-		elif not known:
-			known, has_unknown = zone, True
-		lines.append(_line(_TZID.sub("", head), known, times))
+		resolved = _resolved(name, custom) if name else zone
+		if not resolved and name in custom:
+			resolved = _unique_name(custom[name])
+			used[resolved] = _renamed(custom[name], resolved)
+		elif not resolved:
+			resolved, has_unknown = zone, True
+		lines.append(_line(_TZID.sub("", head), resolved, times))
 	return Block(lines, block.is_whole), used, has_unknown
 
 
@@ -141,10 +141,10 @@ def _described(name: str) -> str:
 	Cities of one name are told apart by the offset: "(UTC-07:00) La Paz, Mazatlan" isn't La Paz in Bolivia. If no city has
 	it, the description is older than the city's present offset, and the first city counts.
 	"""
-	found = _DESCRIPTION.match(name)
-	if not found:
+	match = _DESCRIPTION.match(name)
+	if not match:
 		return ""
-	sign, hours, minutes, places = found.groups()
+	sign, hours, minutes, places = match.groups()
 	offset = (-60 if sign == "-" else 60) * (int(hours or 0) * 60 + int(minutes or 0))
 	if "Coordinated Universal Time" in places:
 		return _fixed(offset)

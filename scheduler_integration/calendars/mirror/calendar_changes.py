@@ -35,13 +35,15 @@ def look_into(provider: Provider, calendar: str, changes: Changes, now: int) -> 
 	"""Return the events of bookings to come that may have been changed in this Connected Calendar, as they are now."""
 	if not provider.can_write:
 		return []
-	known = _rows(calendar, now)
-	if not known:
+	candidates = _rows(calendar, now)
+	if not candidates:
 		return []
 	removed = {event_key(each) for each in changes.removed}
-	found = {event.mark or event.id: event for event in changes.events}
+	changed = {event.mark or event.id: event for event in changes.events}
 	suspects = [
-		row for row in known if row.event in removed or _differs(row, found.get(row.key) or found.get(row.external_id))
+		row
+		for row in candidates
+		if row.event in removed or _differs(row, changed.get(row.key) or changed.get(row.external_id))
 	]
 	return [_found(provider, row) for row in suspects]
 

@@ -37,8 +37,8 @@ class Meeting:
 
 def meeting_of(booking: Document, user: str, uid: str, session: str) -> Meeting:
 	"""Return the meeting as it is now. It has no bookings if all were cancelled, or if another host takes the meeting."""
-	found = live_in_session(session) if session else [booking]
-	mine = [each for each in found if each.status in LIVE and any(row.user == user for row in each.hosts)]
+	bookings = live_in_session(session) if session else [booking]
+	mine = [each for each in bookings if each.status in LIVE and any(row.user == user for row in each.hosts)]
 	return Meeting(user, uid, tuple(mine))
 
 
@@ -109,9 +109,9 @@ def _attendee(booking: Document) -> str:
 
 
 def _people(meeting: Meeting) -> list[Person]:
-	found = {}
+	people = {}
 	for booking in meeting.bookings:
-		found[booking.attendee_email] = Person(booking.attendee_email, booking.attendee_name)
+		people[booking.attendee_email] = Person(booking.attendee_email, booking.attendee_name)
 		for guest in booking.guests:
-			found[guest.email] = Person(guest.email)
-	return list(found.values())
+			people[guest.email] = Person(guest.email)
+	return list(people.values())

@@ -56,9 +56,9 @@ def _down(connection: str, error: OutsideError, now: int) -> Down:
 
 
 def _serve(meeting: Meeting, destination: Destination | None, task: Task, now: int) -> Outcome:
-	known = rows.rows_of(meeting.uid, meeting.user)
+	stored = rows.rows_of(meeting.uid, meeting.user)
 	days = meeting.days if destination else []
-	kept = [row for row in known if _stays(row, destination, len(days))]
+	kept = [row for row in stored if _stays(row, destination, len(days))]
 	providers = _Providers()
 	try:
 		written = [
@@ -66,24 +66,24 @@ def _serve(meeting: Meeting, destination: Destination | None, task: Task, now: i
 			for day in range(len(days))
 			if destination
 		]
-		leftover = [down for row in known if row not in kept and (down := _remove(providers, row, now))]
+		leftover = [down for row in stored if row not in kept and (down := _remove(providers, row, now))]
 	finally:
 		providers.close()
 	outcome = _outcome(meeting, written, task, now) if written else Done()
 	if leftover and isinstance(outcome, Done):
 		return replace(leftover[0], fields=outcome.fields)
-	return outcome if written or known else NotNeeded(_("The host has no calendar for bookings."))
+	return outcome if written or stored else NotNeeded(_("The host has no calendar for bookings."))
 
 
 def _outcome(meeting: Meeting, written: list[Stored | None], task: Task, now: int) -> Outcome:
 	"""Return the event's id, and the link of the video call if one is wanted. Runs again later for a pending link."""
 	first = written[0]
-	found = Done(next((each.id for each in written if each), None))
+	done = Done(next((each.id for each in written if each), None))
 	if not first or not conference_of(meeting.bookings[0], meeting.user):
-		return found
+		return done
 	if first.is_pending:
 		return Again(now + SOON * 2 ** (patient(task) - 1), _("The provider is still making the link."))
-	return replace(found, fields={"meeting_link": first.join_url}) if first.join_url else found
+	return replace(done, fields={"meeting_link": first.join_url}) if first.join_url else done
 
 
 def _stays(row: frappe._dict, destination: Destination | None, days: int) -> bool:
@@ -94,12 +94,12 @@ def _write_day(
 	providers: "_Providers",
 	meeting: Meeting,
 	day: int,
-	known: list[frappe._dict],
+	earlier: list[frappe._dict],
 	destination: Destination,
 	now: int,
 ) -> Stored | None:
 	"""Make the event of one day match the booking. Returns the stored event, or None if the host deleted it there."""
-	row = known[-1] if known else None
+	row = earlier[-1] if earlier else None
 	start, end = meeting.days[day]
 	if row and row.state == rows.DELETED:
 		if (row.starts_at, row.ends_at) == (start, end):
@@ -139,10 +139,10 @@ def _put(provider: Provider, row: frappe._dict, event: OutgoingEvent, link: str)
 	try:
 		return provider.put(row.calendar_id, event, stored)
 	except EventChanged:
-		found = provider.find(row.calendar_id, row.key, stored)
-		if found is None:
+		remote = provider.find(row.calendar_id, row.key, stored)
+		if remote is None:
 			return None
-		return provider.put(row.calendar_id, event, Stored(id=found.id, etag=found.etag, uid=found.uid))
+		return provider.put(row.calendar_id, event, Stored(id=remote.id, etag=remote.etag, uid=remote.uid))
 
 
 def _remove(providers: "_Providers", row: frappe._dict, now: int) -> Down | None:

@@ -60,8 +60,8 @@ def plan_upcoming(user: str, now: int) -> int:
 		_plan([(booking, [user])], now)
 	if rows:
 		wake()
-	if found := destination_of(user):
-		ask_soon(found.connection, now)
+	if destination := destination_of(user):
+		ask_soon(destination.connection, now)
 	return len(rows)
 
 
@@ -75,7 +75,7 @@ def _plan(meetings: Iterable[tuple[Document, Iterable[str]]], now: int, *, is_ne
 	"""Plan a task for each meeting and each of its users. The bookings of a session are one meeting."""
 	wanted = {(host_uid(booking, user), user): booking for booking, users in meetings for user in users}
 	targets = {each: target for each in wanted if (target := _target(*each, is_new))}
-	known = {} if is_new else generations_of(_key(*each) for each in targets)
+	generations = {} if is_new else generations_of(_key(*each) for each in targets)
 	tasks = []
 	for (uid, user), target in targets.items():
 		booking, key = wanted[uid, user], _key(uid, user)
@@ -86,7 +86,7 @@ def _plan(meetings: Iterable[tuple[Document, Iterable[str]]], now: int, *, is_ne
 			key=key,
 			due_at=now,
 			# A higher generation makes a known task due again.
-			generation=known.get(key, -1) + 1,
+			generation=generations.get(key, -1) + 1,
 			# A booking that is rescheduled has a successor with the same UID, and so with the same task.
 			payload={"booking": booking.name, "user": user, "uid": uid, "session": booking.session or ""},
 		)
@@ -100,9 +100,9 @@ def _key(uid: str, user: str) -> str:
 
 def _target(uid: str, user: str, is_new: bool) -> str | None:
 	"""Return the connection that gets the event, or else one from which it must be removed, or None."""
-	found = destination_of(user)
-	if found:
-		return found.connection
+	destination = destination_of(user)
+	if destination:
+		return destination.connection
 	if is_new:
 		return None
 	stored = {"subject": uid, "user": user, "state": ("!=", "Removed")}

@@ -50,8 +50,8 @@ def new_row(meeting: Meeting, day: int, generation: int, destination: Destinatio
 def next_generation(meeting: Meeting, day: int) -> int:
 	"""Return a generation that no event of this day ever had."""
 	filters = {"subject": meeting.uid, "user": meeting.user, "day": day}
-	known = frappe.get_all(DOCTYPE, filters, pluck="generation")
-	return max(known) + 1 if known else 0
+	generations = frappe.get_all(DOCTYPE, filters, pluck="generation")
+	return max(generations) + 1 if generations else 0
 
 
 def note_stored(row: frappe._dict, stored: Stored, times: tuple[int, int], booking: str, now: int) -> None:

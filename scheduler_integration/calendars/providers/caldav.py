@@ -73,8 +73,8 @@ class CalDav(Unwatched):
 
 		The typed address may be that of the server, of the principal, of the calendars' home or of one calendar.
 		"""
-		found = [each for each in self._collections(self._home()) if _is_calendar(each)]
-		calendars = [_calendar(each) for each in found]
+		collections = [each for each in self._collections(self._home()) if _is_calendar(each)]
+		calendars = [_calendar(each) for each in collections]
 		first = next((each for each in calendars if each.can_write), calendars[0] if calendars else None)
 		return [_as_primary(each) if each is first else each for each in calendars]
 
@@ -140,8 +140,8 @@ class CalDav(Unwatched):
 		return Changes(events=events, unreadable=unreadable, token=done["token"])
 
 	def _current_token(self, calendar: str) -> str:
-		found = self._dav.propfind(calendar, 0, "D:sync-token", "CS:getctag").resources
-		resource = found[0] if found else None
+		resources = self._dav.propfind(calendar, 0, "D:sync-token", "CS:getctag").resources
+		resource = resources[0] if resources else None
 		if resource is None:
 			return ""
 		tag = resource.text(f"{CS}getctag")
@@ -156,15 +156,15 @@ class CalDav(Unwatched):
 	def _since(self, calendar: str, window: Interval, token: str) -> Changes:
 		"""Return the changes since the token (RFC 6578). If the answer is truncated (507), its token leads to the rest."""
 		try:
-			found = self._report_changes(calendar, token)
+			report = self._report_changes(calendar, token)
 		except DavError as error:
 			if error.condition == f"{D}valid-sync-token":
 				raise SyncTokenExpired() from None
 			raise
-		resources = [each for each in found.resources if not same_path(each.url, calendar)]
-		is_truncated = any(each.status == 507 for each in found.resources)
+		resources = [each for each in report.resources if not same_path(each.url, calendar)]
+		is_truncated = any(each.status == 507 for each in report.resources)
 		changed = [each.url for each in resources if each.status == 200]
-		if len(changed) > _MOST_CHANGED or not found.sync_token:
+		if len(changed) > _MOST_CHANGED or not report.sync_token:
 			raise SyncTokenExpired()
 		events, gone, unreadable = self._read(calendar, changed, window)
 		removed = (*(each.url for each in resources if each.status == 404), *gone)
@@ -172,8 +172,8 @@ class CalDav(Unwatched):
 			events=events,
 			removed=removed,
 			unreadable=unreadable,
-			next_page=found.sync_token if is_truncated else "",
-			token="" if is_truncated else found.sync_token,
+			next_page=report.sync_token if is_truncated else "",
+			token="" if is_truncated else report.sync_token,
 		)
 
 	def _report_changes(self, calendar: str, token: str) -> Multistatus:
@@ -186,8 +186,8 @@ class CalDav(Unwatched):
 		span = f'start="{_stamp(window[0])}" end="{_stamp(window[1])}"'
 		events = f'<C:comp-filter name="VEVENT"><C:time-range {span}/></C:comp-filter>'
 		query = f'<D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR">{events}</C:comp-filter></C:filter>'
-		found = self._dav.report(calendar, element("C:calendar-query", query))
-		return [each.url for each in found.resources if each.status == 200]
+		answer = self._dav.report(calendar, element("C:calendar-query", query))
+		return [each.url for each in answer.resources if each.status == 200]
 
 	def _read(self, calendar: str, urls: list[str], window: Interval) -> tuple[tuple[RemoteEvent, ...], list[str], int]:
 		"""Return the resources as events, the resources that no longer exist, and the number that can't be read."""

@@ -35,18 +35,18 @@ class Resource:
 	properties: dict[str, ElementTree.Element]
 
 	def text(self, name: str) -> str:
-		found = self.properties.get(name)
-		return (found.text or "").strip() if found is not None else ""
+		element = self.properties.get(name)
+		return (element.text or "").strip() if element is not None else ""
 
 	def href(self, name: str) -> str:
 		"""Return the address in a property such as current-user-principal, absolute, or ''."""
-		found = self.properties.get(name)
-		inner = found.find(f"{D}href") if found is not None else None
+		element = self.properties.get(name)
+		inner = element.find(f"{D}href") if element is not None else None
 		return urljoin(self.url, (inner.text or "").strip()) if inner is not None else ""
 
 	def has(self, name: str, *inner: str) -> bool:
-		found = self.properties.get(name)
-		return found is not None and any(found.find(f".//{each}") is not None for each in inner)
+		element = self.properties.get(name)
+		return element is not None and any(element.find(f".//{each}") is not None for each in inner)
 
 
 @dataclass(frozen=True, slots=True)

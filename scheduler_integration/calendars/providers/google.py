@@ -90,16 +90,16 @@ class GoogleCalendar:
 		self._transport = _Transport(session)
 
 	def calendars(self) -> list[ProviderCalendar]:
-		found: list[ProviderCalendar] = []
+		items: list[ProviderCalendar] = []
 		page = None
 		while True:
 			request = _resource("calendarList").list(pageToken=page, maxResults=250)
 			with _errors({}):
 				answer = self._execute(request)
-			found += [_calendar(item) for item in answer.get("items") or () if not item.get("deleted")]
+			items += [_calendar(item) for item in answer.get("items") or () if not item.get("deleted")]
 			page = answer.get("nextPageToken")
 			if not page:
-				return found
+				return items
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		request = _resource("events").list(

@@ -142,12 +142,12 @@ def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:
 	}
 
 
-def _attendees(event: OutgoingEvent, known: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _attendees(event: OutgoingEvent, present: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 	"""Return the attendees with what they answered. A list that is sent replaces the stored one, with all answers.
 
 	The app invites people only, so the owner and the rooms that the owner has added stay.
 	"""
-	by_address = {str(each.get("email")).lower(): each for each in known}
+	by_address = {str(each.get("email")).lower(): each for each in present}
 	invited = []
 	for person in event.attendees:
 		stored = by_address.pop(person.email.lower(), {})

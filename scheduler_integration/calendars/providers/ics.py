@@ -41,9 +41,9 @@ class IcsFeed(Unwatched, ReadOnly):
 		return [ProviderCalendar(id=FEED, name=_name(body) or self._host(), is_primary=True)]
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
-		known = json.loads(token) if token else {}
-		answer = self._fetched or self._fetch(known)
-		if answer.status == 304 or (known and known["digest"] == _digest(answer.body)):
+		stored = json.loads(token) if token else {}
+		answer = self._fetched or self._fetch(stored)
+		if answer.status == 304 or (stored and stored["digest"] == _digest(answer.body)):
 			return Changes(token=token, unchanged=True)
 		self._fetched = answer
 		if token:
@@ -60,12 +60,12 @@ class IcsFeed(Unwatched, ReadOnly):
 	def close(self) -> None:
 		self._client.close()
 
-	def _fetch(self, known: dict) -> Answer:
+	def _fetch(self, stored: dict) -> Answer:
 		headers = {"Accept": "text/calendar"}
-		if known.get("etag"):
-			headers["If-None-Match"] = known["etag"]
-		if known.get("modified"):
-			headers["If-Modified-Since"] = known["modified"]
+		if stored.get("etag"):
+			headers["If-None-Match"] = stored["etag"]
+		if stored.get("modified"):
+			headers["If-Modified-Since"] = stored["modified"]
 		answer = self._client.send("GET", self._account.address, headers=headers)
 		if answer.status == 401:
 			raise AccessRevoked(host=self._host())

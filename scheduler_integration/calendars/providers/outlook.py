@@ -60,13 +60,13 @@ class OutlookCalendar:
 		self._series: dict[str, dict[str, Any] | None] = {}
 
 	def calendars(self) -> list[ProviderCalendar]:
-		found: list[ProviderCalendar] = []
+		items: list[ProviderCalendar] = []
 		address = f"{self._base}/me/calendars"
 		while address:
 			page = self._send("GET", address).expect(200).json()
-			found += [self._calendar(item) for item in page.get("value") or ()]
+			items += [self._calendar(item) for item in page.get("value") or ()]
 			address = self._own_link(page.get("@odata.nextLink"))
-		return found
+		return items
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		answer = self._delta(calendar, window, page or token)
@@ -196,8 +196,8 @@ class OutlookCalendar:
 		"""Return the zone of the dates of an all-day event: the mailbox's, or the zone in which the event was written."""
 		if not item.get("isAllDay"):
 			return "UTC"
-		known = self._mailbox_zone or outlook_events.zone_name(item.get("originalStartTimeZone"))
-		return known or self._account.zone
+		zone = self._mailbox_zone or outlook_events.zone_name(item.get("originalStartTimeZone"))
+		return zone or self._account.zone
 
 	@cached_property
 	def _mailbox_zone(self) -> str:

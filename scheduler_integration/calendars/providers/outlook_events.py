@@ -124,11 +124,11 @@ def instant(text: str) -> int:
 
 def _kind(item: Mapping[str, Any]) -> Kind | None:
 	"""Return how the owner is busy during the event, or None if they aren't."""
-	shown = str(item.get("showAs") or "unknown")
+	status = str(item.get("showAs") or "unknown")
 	declined = (item.get("responseStatus") or {}).get("response") == "declined"
-	if shown in _NOT_BUSY or declined or item.get("isCancelled"):
+	if status in _NOT_BUSY or declined or item.get("isCancelled"):
 		return None
-	return _KINDS.get(shown, "busy")
+	return _KINDS.get(status, "busy")
 
 
 def _instant(value: Mapping[str, str], zone: str, *, all_day: bool) -> int:
@@ -145,12 +145,12 @@ def _mark(transaction: Any) -> str:
 
 
 def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:
-	found: dict[str, Reply] = {}
+	replies: dict[str, Reply] = {}
 	for each in attendees:
 		address = str((each.get("emailAddress") or {}).get("address") or "").lower()
 		if address:
-			found[address] = _REPLIES.get(str((each.get("status") or {}).get("response")), "none")
-	return found
+			replies[address] = _REPLIES.get(str((each.get("status") or {}).get("response")), "none")
+	return replies
 
 
 def _body(event: OutgoingEvent) -> dict[str, str]:

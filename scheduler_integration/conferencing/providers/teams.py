@@ -32,8 +32,8 @@ class Teams(WithAccount):
 		if not external_id and not was_asked:
 			return
 		try:
-			found = external_id or self.ensure(call, "", was_asked=True).external_id
-			self._meeting("DELETE", found).expect()
+			meeting = external_id or self.ensure(call, "", was_asked=True).external_id
+			self._meeting("DELETE", meeting).expect()
 		except MeetingGone:
 			return
 

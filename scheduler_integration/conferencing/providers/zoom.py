@@ -33,8 +33,8 @@ class Zoom(WithAccount):
 	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
 		if external_id:
 			return _conference(self._meeting("GET", external_id).expect().json())
-		if was_asked and (found := self._find(call.nonce)):
-			return _conference(self._meeting("GET", found).expect().json())
+		if was_asked and (meeting := self._find(call.nonce)):
+			return _conference(self._meeting("GET", meeting).expect().json())
 		answer = self._api.send("POST", f"/users/{quote(self.user)}/meetings", json=_body(call))
 		self._check(answer)
 		return _conference(answer.expect().json())
@@ -43,10 +43,10 @@ class Zoom(WithAccount):
 		self._meeting("PATCH", external_id, _body(call)).expect()
 
 	def remove(self, call: Call, external_id: str, *, was_asked: bool) -> None:
-		found = external_id or (self._find(call.nonce) if was_asked else "")
-		if found:
+		meeting = external_id or (self._find(call.nonce) if was_asked else "")
+		if meeting:
 			try:
-				self._meeting("DELETE", found).expect()
+				self._meeting("DELETE", meeting).expect()
 			except MeetingGone:
 				return
 

@@ -85,14 +85,14 @@ class HostGroup:
 			return []
 		calendars, bookable = self._calendars(self.members, since, until), self.parts_by_start(first, last)
 		full = [blocker for member in self.members for blocker in _full_weeks_and_months(member)]
-		found = []
+		starts = []
 		for start, parts in self._with_empty_calendars().parts_by_start(since, until).items():
 			if start in bookable or any(blocker.refusal(start) for blocker in full):
 				continue
 			missing = calendars.missing(start, parts, with_first=True)
 			if 0 < len(missing) < len(parts):
-				found.append(PartlyFree(start, tuple(parts), tuple(missing)))
-		return found
+				starts.append(PartlyFree(start, tuple(parts), tuple(missing)))
+		return starts
 
 	def seats_left(self, first: int, last: int) -> dict[int, int]:
 		"""Return how many seats are left at each start in `[first, last)` that the group can take."""
@@ -105,10 +105,10 @@ class HostGroup:
 	def refusals(self, member: Member, start: int) -> list[Refusal]:
 		"""Return every reason why this member can't take a meeting at `start`, in the order of Reason."""
 		window = booking_window(member.rules, member.host, self._now)
-		found = list(self._slots(member, window, start, start + 1).refusals(start))
+		own = list(self._slots(member, window, start, start + 1).refusals(start))
 		if member is not self.members[0]:
-			found = [refusal for refusal in found if refusal.reason is not Reason.OFF_GRID]
-		return found if self._rules.days == 1 else found + self._refusals_of_days(member, start)
+			own = [refusal for refusal in own if refusal.reason is not Reason.OFF_GRID]
+		return own if self._rules.days == 1 else own + self._refusals_of_days(member, start)
 
 	def offers_no_more_than(self, starts: set[int], first: int, last: int) -> bool:
 		"""Whether `starts` has every start in `[first, last)` that the group's hours allow, whatever its calendars hold.

@@ -64,8 +64,8 @@ class HostPool:
 		# A held slot stays the first of its date, so that a hold doesn't make the next slot bookable.
 		pool = self._without_holds
 		firsts = (group[0] for _day, group in by_local_date(pool._all_starts(since, until), self._zone, int))
-		found = [start for start in firsts if first <= start < last]
-		return found if pool is self else sorted({*self._all_starts(first, last)}.intersection(found))
+		in_range = [start for start in firsts if first <= start < last]
+		return in_range if pool is self else sorted({*self._all_starts(first, last)}.intersection(in_range))
 
 	def is_bookable(self, start: int) -> bool:
 		return self.starts(start, start + 1) == [start]
@@ -88,21 +88,21 @@ class HostPool:
 
 		If everybody could take it, but only the first start of the date is offered, the reason is NOT_THE_FIRST alone.
 		"""
-		found = {member.host.name: self._group_of(member).refusals(member, start) for member in self.members}
+		by_host = {member.host.name: self._group_of(member).refusals(member, start) for member in self.members}
 		if self._first_slot_only and self._all_starts(start, start + 1) and not self.is_bookable(start):
-			return {name: own or [Refusal(Reason.NOT_THE_FIRST)] for name, own in found.items()}
-		return found
+			return {name: own or [Refusal(Reason.NOT_THE_FIRST)] for name, own in by_host.items()}
+		return by_host
 
 	def parts_by_start(self, first: int, last: int) -> dict[int, list[Interval]]:
 		"""Return the bookable starts in `[first, last)`, ascending, each with the parts of a multi-day meeting there.
 
 		If hosts have different days off, the days are those of the first host who can take the start.
 		"""
-		found: dict[int, list[Interval]] = {}
+		parts: dict[int, list[Interval]] = {}
 		for group in reversed(self._groups):
-			found |= group.parts_by_start(first, last)
-		starts = self.starts(first, last) if self._first_slot_only else sorted(found)
-		return {start: found[start] for start in starts}
+			parts |= group.parts_by_start(first, last)
+		starts = self.starts(first, last) if self._first_slot_only else sorted(parts)
+		return {start: parts[start] for start in starts}
 
 	def parts(self, start: int, host: str | None = None) -> list[Interval]:
 		"""Return each day's part of a meeting at `start`, with `host` (a name) unless the hosts meet together."""
@@ -116,10 +116,10 @@ class HostPool:
 		If several hosts are partly free at a start, the one with the fewest missing days is returned.
 		"""
 		best: dict[int, PartlyFree] = {}
-		for found in (found for group in self._groups for found in group.partly_free(first, last)):
-			known = best.setdefault(found.start, found)
-			if len(found.missing) < len(known.missing):
-				best[found.start] = found
+		for candidate in (candidate for group in self._groups for candidate in group.partly_free(first, last)):
+			earlier = best.setdefault(candidate.start, candidate)
+			if len(candidate.missing) < len(earlier.missing):
+				best[candidate.start] = candidate
 		bookable = set(self.starts(first, last)) if best else set()
 		return [best[start] for start in sorted(best.keys() - bookable)]
 
@@ -170,23 +170,23 @@ class HostPool:
 	def _all_starts(self, first: int, last: int) -> list[int]:
 		if len(self._groups) == 1:
 			return self._groups[0].starts(first, last)
-		found: set[int] = set()
+		starts: set[int] = set()
 		for alike in self._groups_by_hours().values():
 			for group in alike:
 				# If fifty hosts have equal hours, the first dozen usually offer every possible start. The others can't
 				# add a start, so their calendars needn't be computed.
-				if group.offers_no_more_than(found, first, last):
+				if group.offers_no_more_than(starts, first, last):
 					break
-				found.update(group.starts(first, last))
-		return sorted(found)
+				starts.update(group.starts(first, last))
+		return sorted(starts)
 
 	def _groups_by_hours(self) -> dict[tuple[MeetingRules, WorkingHours], list[HostGroup]]:
 		"""Return the groups by rules and hours: with empty calendars, the groups of one list offer the same starts."""
-		found: dict[tuple[MeetingRules, WorkingHours], list[HostGroup]] = {}
+		groups: dict[tuple[MeetingRules, WorkingHours], list[HostGroup]] = {}
 		for group in self._groups:
 			lead = group.members[0]
-			found.setdefault((lead.rules, lead.host.hours), []).append(group)
-		return found
+			groups.setdefault((lead.rules, lead.host.hours), []).append(group)
+		return groups
 
 	@cached_property
 	def _without_holds(self) -> HostPool:
@@ -201,8 +201,8 @@ class HostPool:
 		if not counts:
 			return tuple(members)
 		pool = self.with_members([_with_window(member, dict.fromkeys(counts)) for member in members])._without_holds
-		known = {count: until_nth_date_with_slots(count, pool.starts, self._now, self._zone) for count in counts}
-		return tuple(_with_window(member, known) for member in members)
+		ends = {count: until_nth_date_with_slots(count, pool.starts, self._now, self._zone) for count in counts}
+		return tuple(_with_window(member, ends) for member in members)
 
 	def _group_of(self, member: Member) -> HostGroup:
 		if not self._groups:

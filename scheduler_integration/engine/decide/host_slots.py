@@ -70,7 +70,7 @@ class HostSlots:
 		"""
 		step = self._grid.step
 		blocked_from, blocked_until = self._blocked
-		found: list[int] = []
+		kept: list[int] = []
 		for start, end in self._grid.stretches():
 			index = bisect_right(blocked_until, start)
 			free = start
@@ -78,11 +78,11 @@ class HostSlots:
 				blocked = blocked_from[index]
 				on_grid = free + (start - free) % step
 				if on_grid < blocked:
-					found.extend(range(on_grid, blocked if blocked < end else end, step))
+					kept.extend(range(on_grid, blocked if blocked < end else end, step))
 				free = blocked_until[index]
 				index += 1
 		extra = [start for start in self._grid.extra_starts() if not self._is_blocked(start)]
-		return sorted(found + extra) if extra else found
+		return sorted(kept + extra) if extra else kept
 
 	def is_open(self, start: int) -> bool:
 		"""Whether the host offers `start`. Raises InstantOutOfRange outside `[first, last)`."""

@@ -35,13 +35,13 @@ def reassignment_refusals(
 	first = replace(one_day(rules), limits=tuple(each for each in rules.limits if each not in summed))
 	later = one_day(rules)
 	of_parts = [later if index or has_begun else first for index in range(len(parts))]
-	found = [
+	refusals = [
 		(start, refusal)
 		for start, own in zip(starts, of_parts, strict=True)
 		for refusal in _refusals(replace(member, rules=own), start, now)
 	]
 	lacking = MinutesLeft(replace(rules, limits=summed), member.host).refusals(starts)
-	return sorted([*found, *lacking], key=lambda each: each[0])
+	return sorted([*refusals, *lacking], key=lambda each: each[0])
 
 
 def _limits_of_all_parts(rules: MeetingRules) -> tuple[Limit, ...]:

@@ -56,10 +56,10 @@ def rule_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[int
 		**{name.lower(): numbers for name, numbers in rule.by.items()},
 		**_days_of(rule, start),
 	)
-	found = (day.toordinal() for day in days)
+	ordinals = (day.toordinal() for day in days)
 	if rule.frequency == "DAILY":
-		return (day for day in found if (day - start.toordinal()) % rule.interval == 0)
-	return found
+		return (day for day in ordinals if (day - start.toordinal()) % rule.interval == 0)
+	return ordinals
 
 
 def _weekly_days(rule: RecurrenceRule, start: datetime, since: int) -> Iterator[int]:

@@ -56,8 +56,8 @@ class Collisions:
 	def conflicts(self, start: int) -> list[Busy | Booked]:
 		"""Return what a meeting at `start` would collide with, in order of time."""
 		around = zip(self._items, self._around, strict=True)
-		found = [item for item, (low, high) in around if low <= start < high and not self._can_join(item, start)]
-		named = [item if isinstance(item, Booked) else Busy(*item) for item in found]
+		items = [item for item, (low, high) in around if low <= start < high and not self._can_join(item, start)]
+		named = [item if isinstance(item, Booked) else Busy(*item) for item in items]
 		return sorted(named, key=lambda item: (item.start, item.end))
 
 	def refusal(self, start: int) -> Refusal | None:

@@ -66,7 +66,9 @@ class Grid:
 		"""Return the extra starts that fit and aren't in a stretch already."""
 		first, last = self._range
 		within = (start for start in self._extra if first <= start < last)
-		return [start for start in within if (found := self._segment_around(start)) and not self._is_on(found, start)]
+		return [
+			start for start in within if (segment := self._segment_around(start)) and not self._is_on(segment, start)
+		]
 
 	def _segment_around(self, start: int) -> GridSegment | None:
 		"""Return the segment in which the whole meeting fits."""

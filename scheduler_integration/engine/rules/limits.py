@@ -123,11 +123,11 @@ def _booked_by_period(limit: Limit, by_date: list[tuple[date, Sequence[Booked]]]
 	# See the table in Limit: a limit of meetings a week or month counts a multi-day meeting once, on its first day.
 	each_day = limit.in_minutes or limit.period == "day"
 	of_host = limit.of_host
-	found: dict[Period, list[Booked]] = {}
+	by_period: dict[Period, list[Booked]] = {}
 	for day, booked in by_date:
 		if chosen := [item for item in booked if (item.counts or of_host) and (each_day or item.is_first_day)]:
-			found.setdefault(period_of(day, limit.period), []).extend(chosen)
-	return found
+			by_period.setdefault(period_of(day, limit.period), []).extend(chosen)
+	return by_period
 
 
 def _used(booked: Sequence[Booked], limit: Limit) -> int:

@@ -27,20 +27,20 @@ def changed_appointment(form: Mapping[str, Any]) -> str | None:
 
 def read_appointment(appointment: object, asked_at: int) -> ExternalChange:
 	"""Return the appointment that Acuity answered at `asked_at` (epoch seconds). Raises InvalidRequest."""
-	found = appointment if isinstance(appointment, dict) else {}
-	start = read.instant(found, "datetime")
+	fields = appointment if isinstance(appointment, dict) else {}
+	start = read.instant(fields, "datetime")
 	return ExternalChange(
 		provider=PROVIDER,
-		external_id=read.identifier(found, "id"),
+		external_id=read.identifier(fields, "id"),
 		happened_at=asked_at,
-		status=_status(found),
+		status=_status(fields),
 		start=start,
-		end=start + 60 * read.minutes(found, "duration"),
-		title=read.words(found.get("type")),
-		attendee_name=read.words(f"{found.get('firstName') or ''} {found.get('lastName') or ''}", 120),
-		attendee_email=read.address(found.get("email")),
-		attendee_phone=read.number(found.get("phone")),
-		reference=find_reference(found.get("forms")),
+		end=start + 60 * read.minutes(fields, "duration"),
+		title=read.words(fields.get("type")),
+		attendee_name=read.words(f"{fields.get('firstName') or ''} {fields.get('lastName') or ''}", 120),
+		attendee_email=read.address(fields.get("email")),
+		attendee_phone=read.number(fields.get("phone")),
+		reference=find_reference(fields.get("forms")),
 	)
 
 

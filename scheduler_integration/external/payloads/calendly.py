@@ -30,10 +30,10 @@ def read_calendly(body: object) -> ExternalChange | None:
 	The cancellation of an invitee who rescheduled is returned as a cancellation. The new invitee's webhook, which comes
 	before or after it, gives the booking to the new invitee. Raises InvalidRequest if a fact is missing.
 	"""
-	found, kind = read.event(body, "event")
+	event, kind = read.event(body, "event")
 	if kind not in _STATUS:
 		return None
-	invitee, happened_at = read.section(found, "payload"), read.instant(found, "created_at")
+	invitee, happened_at = read.section(event, "payload"), read.instant(event, "created_at")
 	return _change(invitee, _STATUS[kind], happened_at, is_new=kind == "invitee.created")
 
 

@@ -19,17 +19,17 @@ _STATUS = {
 
 def read_generic(body: object) -> ExternalChange:
 	"""Return the change in a webhook's body. Raises InvalidRequest that names what is wrong."""
-	found, kind = read.event(body, "event")
+	event, kind = read.event(body, "event")
 	if kind not in _STATUS:
 		raise InvalidRequest(details={"event": _("Must be one of: {0}.").format(", ".join(_STATUS))})
-	booking = read.section(found, "booking")
+	booking = read.section(event, "booking")
 	start, end = read.instant(booking, "start"), read.instant(booking, "end")
 	if end <= start:
 		raise InvalidRequest(details={"end": _("Too early.")})
 	return ExternalChange(
 		provider=PROVIDER,
 		external_id=read.identifier(booking, "id"),
-		happened_at=read.instant(found, "occurred_at"),
+		happened_at=read.instant(event, "occurred_at"),
 		status=_STATUS[kind],
 		start=start,
 		end=end,

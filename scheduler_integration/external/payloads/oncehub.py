@@ -22,16 +22,16 @@ _STATUS = {
 
 def read_oncehub(body: object) -> ExternalChange | None:
 	"""Return the change in a webhook's body, or None if it doesn't concern a booking. Raises InvalidRequest."""
-	found, kind = read.event(body, "type")
+	event, kind = read.event(body, "type")
 	if kind not in _STATUS:
 		return None
-	booking = read.section(found, "data")
+	booking = read.section(event, "data")
 	form = read.section(booking, "form_submission") if booking.get("form_submission") else {}
 	start = read.instant(booking, "starting_time")
 	return ExternalChange(
 		provider=PROVIDER,
 		external_id=read.identifier(booking, "id"),
-		happened_at=read.instant(found, "creation_time"),
+		happened_at=read.instant(event, "creation_time"),
 		status=_STATUS[kind],
 		start=start,
 		end=start + 60 * read.minutes(booking, "duration_minutes"),

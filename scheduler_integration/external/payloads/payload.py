@@ -21,9 +21,9 @@ LONGEST_ID = 200
 
 def event(body: object, name: str) -> tuple[dict[str, Any], str]:
 	"""Return the body and the kind of event in it; an empty kind if it has none."""
-	found = body if isinstance(body, dict) else {}
-	kind = found.get(name)
-	return found, kind if isinstance(kind, str) else ""
+	fields = body if isinstance(body, dict) else {}
+	kind = fields.get(name)
+	return fields, kind if isinstance(kind, str) else ""
 
 
 def section(payload: object, name: str) -> dict[str, Any]:
@@ -83,10 +83,10 @@ def address(value: object) -> str:
 def web_link(value: object) -> str:
 	"""Return the address of a video call, or "" if it isn't a web address of at most 500 characters."""
 	try:
-		found = web_address(value, 500)
+		address = web_address(value, 500)
 	except Refused:
 		return ""
-	return found.text if found else ""
+	return address.text if address else ""
 
 
 def number(value: object) -> str:

@@ -26,10 +26,10 @@ def ask_for_tokens(vendor: Vendor, form: Mapping[str, str]) -> dict[str, Any]:
 		raise AccessRevoked(host=answer.host)
 	if error in _APP_ERRORS:
 		raise VendorRefusesApp(vendor.name)
-	found = answer.expect().json()
-	if not isinstance(found, dict) or not isinstance(found.get("access_token"), str):
+	tokens = answer.expect().json()
+	if not isinstance(tokens, dict) or not isinstance(tokens.get("access_token"), str):
 		raise UnexpectedAnswer(answer.status, host=answer.host)
-	return found
+	return tokens
 
 
 def revoke_token(vendor: Vendor, token: str) -> None:

@@ -93,8 +93,8 @@ def _is_shared(holder: Holder) -> bool:
 	"""Whether another record has tokens of the same account."""
 	account = frappe.db.get_value(holder.doctype, holder.name, "account_id")
 	same = {"account_id": account, "refresh_token": ("is", "set")}
-	found = [(doctype, name) for doctype in HOLDERS for name in frappe.get_all(doctype, same, pluck="name")]
-	return bool(account) and any(each != (holder.doctype, holder.name) for each in found)
+	holders = [(doctype, name) for doctype in HOLDERS for name in frappe.get_all(doctype, same, pluck="name")]
+	return bool(account) and any(each != (holder.doctype, holder.name) for each in holders)
 
 
 def _expires_at(holder: Holder) -> int:
@@ -119,8 +119,8 @@ def _secrets(holder: Holder, *, for_update: bool = False) -> _Secrets:
 		.where((auth.doctype == holder.doctype) & (auth.name == holder.name) & (auth.encrypted == 1))
 		.where(auth.fieldname.isin(_SECRETS))
 	)
-	found = dict((query.for_update() if for_update else query).run())
-	return _Secrets(_plain(found.get("access_token")), _plain(found.get("refresh_token")))
+	secrets = dict((query.for_update() if for_update else query).run())
+	return _Secrets(_plain(secrets.get("access_token")), _plain(secrets.get("refresh_token")))
 
 
 def _plain(text: str | None) -> str:
@@ -140,6 +140,6 @@ def _write(holder: Holder, access_token: str, refresh_token: str, expires_at: in
 			set_encrypted_password(holder.doctype, holder.name, text, fieldname)
 		else:
 			remove_encrypted_password(holder.doctype, holder.name, fieldname)
-	shown = {name: _SHOWN if text else "" for name, text in zip(_SECRETS, (access_token, refresh_token), strict=True)}
-	values = {**shown, "token_expires_at": expires_at}
+	stars = {name: _SHOWN if text else "" for name, text in zip(_SECRETS, (access_token, refresh_token), strict=True)}
+	values = {**stars, "token_expires_at": expires_at}
 	frappe.db.set_value(holder.doctype, holder.name, values, update_modified=False)

@@ -58,9 +58,9 @@ def entries(wanted: Wanted) -> list[Entry]:
 	"""
 	if not is_manager():
 		raise NotPermitted
-	known = all_automations()
-	by_name = {each.name: each for each in known}
-	by_key = {each.built_in: each for each in known if each.built_in}
+	automations = all_automations()
+	by_name = {each.name: each for each in automations}
+	by_key = {each.built_in: each for each in automations if each.built_in}
 	return [_entry(row, by_name.get(row.automation) or by_key.get(template_of(row.purpose))) for row in _rows(wanted)]
 
 

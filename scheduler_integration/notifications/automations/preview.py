@@ -39,15 +39,15 @@ def preview(name: str, booking: str | None) -> Preview:
 
 def send_test(name: str, booking: str | None) -> str:
 	"""Send the preview of an e-mail to the signed-in manager, and return the address. Raises as `preview` does."""
-	shown = preview(name, booking)
-	if shown.html is None:
+	message = preview(name, booking)
+	if message.html is None:
 		raise InvalidRequest(_("Only e-mails can be sent as a test."))
 	address = frappe.db.get_value("User", frappe.session.user, "email")
 	try:
 		frappe.sendmail(
 			recipients=[address],
-			subject=shown.subject,
-			message=shown.html,
+			subject=message.subject,
+			message=message.html,
 			reference_doctype="Booking",
 			reference_name=_booking(booking).name,
 			add_unsubscribe_link=0,

@@ -48,12 +48,12 @@ def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[s
 	phone = [own["attendee_phone"]] if by_phone else []
 	asked = [own["attendee_name"], own["attendee_email"], *_place_field(meeting, values, errors), *phone, *questions]
 	folded = [field for field in own.values() if field not in asked]
-	shown = {field["error"] for field in (*asked, *folded)}
+	placed = {field["error"] for field in (*asked, *folded)}
 	return {
 		"fields": asked,
 		"folded": folded,
 		"unfolds": any(field["error"] or field["value"] for field in folded),
-		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in shown],
+		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in placed],
 		"idempotency_key": values.get("idempotency_key", ""),
 		"submit": _("Request this time") if meeting.requires_confirmation else _("Book this time"),
 	}
@@ -66,12 +66,12 @@ def moving_form_view(reason: str, values: dict[str, Any], errors: dict[str, str]
 	"""
 	about = {"label": _("Let your host know why"), "type": "long_text", "required": reason == "required"}
 	fields = [] if reason == "not_asked" else [field_view("reason", values, errors, **about)]
-	shown = {field["error"] for field in fields}
+	placed = {field["error"] for field in fields}
 	return {
 		"fields": fields,
 		"folded": [],
 		"unfolds": False,
-		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in shown],
+		"other_errors": [sentence for sentence in dict.fromkeys(errors.values()) if sentence not in placed],
 		"idempotency_key": values.get("idempotency_key", ""),
 		"submit": _("Request this time") if is_request else _("Move the meeting"),
 	}

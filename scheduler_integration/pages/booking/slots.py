@@ -98,8 +98,8 @@ def load_month(bookable: Bookable, request: SlotRequest, query: Query, zone: str
 	"""
 	wanted = query.month or query.day or (query.start and local_date(query.start, zone))
 	if not wanted:
-		found = first_month_with_slots(bookable, request, zone, now)
-		return MonthOfSlots(found.month, found.offered)
+		first = first_month_with_slots(bookable, request, zone, now)
+		return MonthOfSlots(first.month, first.offered)
 	month = within_reach(wanted, local_date(now, zone))
 	offered = slots_between(bookable, request, month - _MARGIN, last_of(month) + _MARGIN, zone, now)
 	loaded = MonthOfSlots(month, offered)

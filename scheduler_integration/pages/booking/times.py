@@ -33,9 +33,9 @@ class DayOfTimes:
 def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query: Query) -> dict:
 	"""Return the view of the list of times. The day is a date in `style.zone`, the visitor's zone."""
 	zone, locale = style.zone, style.locale
-	shown: list[Slot | PartlyFree] = sorted([*times.slots, *times.partly_free], key=lambda each: each.start)
-	labels = [dates.clock_time(each.start, style) for each in shown]
-	host_dates = [host_date(each.start, zone, host_zone, locale) for each in shown]
+	starts: list[Slot | PartlyFree] = sorted([*times.slots, *times.partly_free], key=lambda each: each.start)
+	labels = [dates.clock_time(each.start, style) for each in starts]
+	host_dates = [host_date(each.start, zone, host_zone, locale) for each in starts]
 	common = host_dates[0] if len(set(host_dates)) == 1 else None
 	rows = [
 		{
@@ -44,7 +44,7 @@ def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query:
 			"notes": [note for note in (*_notes(each, zone, locale), None if common else theirs) if note],
 			"url": query.url(start=iso(each.start, zone)) if isinstance(each, Slot) else None,
 		}
-		for each, label, theirs in zip(shown, labels, host_dates, strict=True)
+		for each, label, theirs in zip(starts, labels, host_dates, strict=True)
 	]
 	return {
 		"weekday": dates.weekday(times.day, locale),

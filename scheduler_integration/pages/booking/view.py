@@ -29,75 +29,75 @@ from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 
 
-def booking_view(shown: BookingPage) -> dict:
+def booking_view(page: BookingPage) -> dict:
 	"""Return the view of a meeting type's page."""
-	error, slots, query = shown.attempt.error, shown.slots, shown.query
+	error, slots, query = page.attempt.error, page.slots, page.query
 	return {
-		"document": _document(shown),
-		"step": shown.step,
-		"page": _page(shown.page),
-		"meeting": _meeting(shown),
-		"durations": _durations(shown),
-		"zone": _zone(shown),
-		"clock": _clock(shown),
+		"document": _document(page),
+		"step": page.step,
+		"page": _page(page.page),
+		"meeting": _meeting(page),
+		"durations": _durations(page),
+		"zone": _zone(page),
+		"clock": _clock(page),
 		"month": month_view(
 			slots.month,
-			shown.day,
-			shown.today,
+			page.day,
+			page.today,
 			slots.in_month,
 			query,
-			shown.locale,
+			page.locale,
 			slots.partial_days,
-			_later_days(shown),
+			_later_days(page),
 		),
 		"month_url": query.url(month=f"{slots.month:%Y-%m}"),
-		"empty": None if slots.in_month else _empty(shown),
-		"gone": bool(query.start and not shown.start),
-		"times": shown.day and _times(shown, shown.day),
-		"chosen": shown.start and _chosen(shown, shown.start),
-		"alternatives": _alternatives(shown),
-		"holds": bool(shown.meeting.hold_minutes),
-		"problem": error.message if error and not shown.attempt.lost_race else None,
-		"moving": shown.moving and _moving(shown, shown.moving),
-		"form": _form(shown),
-		"action": query.url(start=shown.start and iso(shown.start, shown.zone)),
+		"empty": None if slots.in_month else _empty(page),
+		"gone": bool(query.start and not page.start),
+		"times": page.day and _times(page, page.day),
+		"chosen": page.start and _chosen(page, page.start),
+		"alternatives": _alternatives(page),
+		"holds": bool(page.meeting.hold_minutes),
+		"problem": error.message if error and not page.attempt.lost_race else None,
+		"moving": page.moving and _moving(page, page.moving),
+		"form": _form(page),
+		"action": query.url(start=page.start and iso(page.start, page.zone)),
 		"csrf_token": csrf_token(),
-		"data": script_json(_script_data(shown)),
+		"data": script_json(_script_data(page)),
 		"status": error.http_status_code if error else 200,
 	}
 
 
-def _later_days(shown: BookingPage) -> set[date]:
+def _later_days(page: BookingPage) -> set[date]:
 	"""Return the later days of the multi-day meeting that begins on the chosen day, at the chosen or its first time."""
-	of_day = shown.slots.slots_on(shown.day) if shown.day else []
-	slot = shown.slots.find(shown.start) or next(iter(of_day), None)
-	return {local_date(since, shown.zone) for since, _until in slot.parts[1:]} if slot else set()
+	of_day = page.slots.slots_on(page.day) if page.day else []
+	slot = page.slots.find(page.start) or next(iter(of_day), None)
+	return {local_date(since, page.zone) for since, _until in slot.parts[1:]} if slot else set()
 
 
-def _document(shown: BookingPage) -> dict:
-	page, meeting, error = shown.page, shown.meeting, shown.attempt.error
+def _document(state: BookingPage) -> dict:
+	page, meeting, error = state.page, state.meeting, state.attempt.error
 	# Screen readers read the title first. After a refused form it begins with the error.
 	news = [error.message] if error else []
-	if shown.moving:
+	if state.moving:
 		news.append(_("Choose another time"))
 	return document(
-		shown.visitor,
+		state.visitor,
 		title=" · ".join([*news, meeting.title, page.title]),
 		description=meeting.description or page.description or _("Choose a time that suits you."),
 		brand=page.brand,
 		styles=("booking", "calendar", "form"),
 		script="booking",
-		indexed=not shown.moving,
-		secret_address=bool(shown.moving),
+		indexed=not state.moving,
+		secret_address=bool(state.moving),
 		framed=True,
-		path=shown.query.path,
+		path=state.query.path,
 	)
 
 
-def _moving(shown: BookingPage, booking: AttendeeBooking) -> dict:
+def _moving(page: BookingPage, booking: AttendeeBooking) -> dict:
 	"""Return the present time of the meeting that is moved, and the way back without moving it."""
 	return {
-		**when_view(booking.stretches, shown.style),
+		**when_view(booking.stretches, page.style),
 		"url": urlsplit(booking.manage_url).path,
 		"email": booking.attendee.email,
 		"is_asked": booking.is_asked_to_reschedule,
@@ -106,12 +106,12 @@ def _moving(shown: BookingPage, booking: AttendeeBooking) -> dict:
 	}
 
 
-def _form(shown: BookingPage) -> dict:
-	errors = shown.attempt.error.details if shown.attempt.error else {}
-	if not shown.moving:
-		return form_view(shown.meeting, _values(shown), errors)
+def _form(page: BookingPage) -> dict:
+	errors = page.attempt.error.details if page.attempt.error else {}
+	if not page.moving:
+		return form_view(page.meeting, _values(page), errors)
 	return moving_form_view(
-		shown.moving.reschedule_reason, _values(shown), errors, is_request=shown.meeting.requires_confirmation
+		page.moving.reschedule_reason, _values(page), errors, is_request=page.meeting.requires_confirmation
 	)
 
 
@@ -119,16 +119,16 @@ def _page(page: PublicPage) -> dict:
 	return {"title": page.title, "url": f"/schedule/{page.slug}", "logo": own_image(page.logo)}
 
 
-def _meeting(shown: BookingPage) -> dict:
-	meeting = shown.meeting
-	hosts = meeting.hosts or shown.page.hosts
+def _meeting(page: BookingPage) -> dict:
+	meeting = page.meeting
+	hosts = meeting.hosts or page.page.hosts
 	return {
 		"title": meeting.title,
 		"description": meeting.description,
 		"is_long": _is_long(meeting.description or ""),
 		"faces": faces(hosts),
-		"with": _with(meeting, names(hosts), shown.locale) or shown.page.title,
-		"facts": facts(meeting, shown.locale, with_duration=not _has_choice(meeting)),
+		"with": _with(meeting, names(hosts), page.locale) or page.page.title,
+		"facts": facts(meeting, page.locale, with_duration=not _has_choice(meeting)),
 		"requires_confirmation": meeting.requires_confirmation,
 	}
 
@@ -149,28 +149,28 @@ def _has_choice(meeting: PublicMeetingType) -> bool:
 	return len(meeting.duration_options) > 1
 
 
-def _durations(shown: BookingPage) -> list[dict]:
+def _durations(page: BookingPage) -> list[dict]:
 	"""Return the durations to choose from; empty unless there are several."""
-	if not _has_choice(shown.meeting):
+	if not _has_choice(page.meeting):
 		return []
 	return [
 		{
 			"minutes": minutes,
-			"label": lengths.duration(minutes, shown.locale),
-			"is_chosen": minutes == shown.slots.duration,
-			"url": shown.query.url(duration=minutes),
+			"label": lengths.duration(minutes, page.locale),
+			"is_chosen": minutes == page.slots.duration,
+			"url": page.query.url(duration=minutes),
 		}
-		for minutes in shown.meeting.duration_options
+		for minutes in page.meeting.duration_options
 	]
 
 
-def _zone(shown: BookingPage) -> dict:
-	query = shown.query
+def _zone(page: BookingPage) -> dict:
+	query = page.query
 	return {
-		"name": shown.zone,
-		"city": dates.city(shown.zone, shown.locale),
-		"now": dates.clock_time(shown.now, shown.style),
-		"options": zone_options(shown.locale, shown.zone, shown.page.timezone),
+		"name": page.zone,
+		"city": dates.city(page.zone, page.locale),
+		"now": dates.clock_time(page.now, page.style),
+		"options": zone_options(page.locale, page.zone, page.page.timezone),
 		"action": query.path,
 		"hidden": {
 			"month": query.month and f"{query.month:%Y-%m}",
@@ -181,94 +181,94 @@ def _zone(shown: BookingPage) -> dict:
 	}
 
 
-def _clock(shown: BookingPage) -> dict:
-	query = shown.query
+def _clock(page: BookingPage) -> dict:
+	query = page.query
 	place = {"date": query.day and query.day.isoformat(), "month": query.month and f"{query.month:%Y-%m}"}
 	return {
-		"twelve_hours": shown.visitor.twelve_hours,
+		"twelve_hours": page.visitor.twelve_hours,
 		"url_12": query.url(clock="12", **place),
 		"url_24": query.url(clock="24", **place),
 	}
 
 
-def _empty(shown: BookingPage) -> dict:
+def _empty(page: BookingPage) -> dict:
 	"""Return the text of an empty month, and the link to the next free day."""
-	later = shown.slots.later
+	later = page.slots.later
 	return {
-		"text": _("No free times in {0}").format(dates.month_title(shown.slots.month, shown.locale)),
-		"url": shown.query.url(date=later.isoformat()) if later else shown.query.url(),
-		"label": _("Go to {0}").format(dates.day_and_month(later, shown.locale))
+		"text": _("No free times in {0}").format(dates.month_title(page.slots.month, page.locale)),
+		"url": page.query.url(date=later.isoformat()) if later else page.query.url(),
+		"label": _("Go to {0}").format(dates.day_and_month(later, page.locale))
 		if later
 		else _("Back to the first free day"),
 		"hint": None if later else _("There are no free times later either. Please check back soon."),
 	}
 
 
-def _times(shown: BookingPage, day: date) -> dict:
-	of_day = DayOfTimes(day, shown.slots.slots_on(day), shown.slots.partly_free_on(day))
-	return times_view(of_day, shown.style, shown.page.timezone, shown.query)
+def _times(page: BookingPage, day: date) -> dict:
+	of_day = DayOfTimes(day, page.slots.slots_on(day), page.slots.partly_free_on(day))
+	return times_view(of_day, page.style, page.page.timezone, page.query)
 
 
-def _chosen(shown: BookingPage, start: int) -> dict:
-	zone, duration = shown.zone, shown.slots.duration
-	slot = shown.slots.find(start) or Slot(start, start + duration * 60)
+def _chosen(page: BookingPage, start: int) -> dict:
+	zone, duration = page.zone, page.slots.duration
+	slot = page.slots.find(start) or Slot(start, start + duration * 60)
 	return {
-		**when_view(slot.stretches, shown.style),
-		"note": host_date(start, zone, shown.page.timezone, shown.locale),
+		**when_view(slot.stretches, page.style),
+		"note": host_date(start, zone, page.page.timezone, page.locale),
 		"value": iso(start, zone),
 		"parts": " ".join(iso(since, zone) for since, _until in slot.parts),
 		"zone": zone,
 		"duration": duration,
-		"is_lost": shown.attempt.lost_race,
-		"change_url": shown.query.url(date=local_date(start, zone).isoformat()),
+		"is_lost": page.attempt.lost_race,
+		"change_url": page.query.url(date=local_date(start, zone).isoformat()),
 	}
 
 
-def _alternatives(shown: BookingPage) -> list[dict]:
-	offered = sorted(shown.attempt.suggestions, key=lambda slot: slot.stretches)
+def _alternatives(page: BookingPage) -> list[dict]:
+	offered = sorted(page.attempt.suggestions, key=lambda slot: slot.stretches)
 	return [
 		{
-			"value": " ".join(iso(start, shown.zone) for start, _end in slot.stretches),
-			"day": days_in_short(slot.stretches, shown.zone, shown.locale),
-			"time": dates.clock_time(slot.start, shown.style),
+			"value": " ".join(iso(start, page.zone) for start, _end in slot.stretches),
+			"day": days_in_short(slot.stretches, page.zone, page.locale),
+			"time": dates.clock_time(slot.start, page.style),
 		}
 		for slot in offered
 	]
 
 
-def _values(shown: BookingPage) -> dict[str, Any]:
+def _values(page: BookingPage) -> dict[str, Any]:
 	"""Return the values of the form: those that were typed before, otherwise those in the link."""
-	if shown.attempt.error:
-		return shown.attempt.values
+	if page.attempt.error:
+		return page.attempt.values
 	return {
-		"attendee_name": shown.query.carried.get("name"),
-		"attendee_email": shown.query.carried.get("email"),
+		"attendee_name": page.query.carried.get("name"),
+		"attendee_email": page.query.carried.get("email"),
 		"idempotency_key": new_key(),
 	}
 
 
-def _script_data(shown: BookingPage) -> dict:
-	query, visitor = shown.query, shown.visitor
+def _script_data(page: BookingPage) -> dict:
+	query, visitor = page.query, page.visitor
 	return {
 		"slug": query.slug,
 		"meetingType": query.meeting_type,
-		"duration": shown.slots.duration,
-		"hostZone": shown.page.timezone,
-		"zone": shown.zone,
+		"duration": page.slots.duration,
+		"hostZone": page.page.timezone,
+		"zone": page.zone,
 		"zoneIsChosen": visitor.zone_is_chosen,
 		"locale": visitor.language_tag,
 		"firstWeekday": visitor.locale.first_week_day,
 		"twelveHours": visitor.twelve_hours,
-		"today": shown.today.isoformat(),
-		"month": f"{shown.slots.month:%Y-%m}",
-		"day": shown.day and (query.day or query.start) and shown.day.isoformat(),
-		"start": shown.start,
-		"step": shown.step,
-		"slots": shown.slots.for_script(),
-		"holdMinutes": shown.meeting.hold_minutes,
+		"today": page.today.isoformat(),
+		"month": f"{page.slots.month:%Y-%m}",
+		"day": page.day and (query.day or query.start) and page.day.isoformat(),
+		"start": page.start,
+		"step": page.step,
+		"slots": page.slots.for_script(),
+		"holdMinutes": page.meeting.hold_minutes,
 		"origin": query.origin,
 		"carried": query.carried,
 		"csrfToken": csrf_token(),
-		"strings": booking_strings(is_moving=bool(shown.moving)),
+		"strings": booking_strings(is_moving=bool(page.moving)),
 		"rescheduling": query.carried.get("reschedule", ""),
 	}

@@ -45,7 +45,7 @@ class HostPage:
 
 	house: House
 	zone: str
-	found: Agenda
+	agenda: Agenda
 	listings: Sequence[Listing]
 	now: int
 	tabs: Tabs = Tabs()
@@ -71,58 +71,58 @@ class HostPage:
 		return not (self.tabs.is_past or self.tabs.after or self.filters.get("is_set"))
 
 
-def hosting_view(shown: HostPage) -> dict:
+def hosting_view(page: HostPage) -> dict:
 	"""Return the view of `/scheduling`."""
-	tabs, locale = shown.tabs, shown.visitor.locale
-	city = dates.city(shown.zone, locale)
+	tabs, locale = page.tabs, page.visitor.locale
+	city = dates.city(page.zone, locale)
 	return {
-		**shown.house.frame(_("Meetings"), styles=("meetings",)),
-		"subtitle": f"{dates.full_date(shown.today, locale)} · {_('times in {0}').format(city)}",
+		**page.house.frame(_("Meetings"), styles=("meetings",)),
+		"subtitle": f"{dates.full_date(page.today, locale)} · {_('times in {0}').format(city)}",
 		"views": tabs.views,
 		"sees_all": tabs.sees_all,
 		"is_past": tabs.is_past,
-		"is_plain": shown.is_plain,
+		"is_plain": page.is_plain,
 		"after": tabs.after,
 		"first": tabs.first,
 		"later": tabs.later,
-		"requests": [_row(sharing, shown) for sharing in _sessions(shown.found.requests)],
-		"days": _days(shown),
-		"bulk": _bulk([*shown.found.requests, *shown.found.bookings]),
-		"links": [_link(listing) for listing in shown.listings],
+		"requests": [_row(sharing, page) for sharing in _sessions(page.agenda.requests)],
+		"days": _days(page),
+		"bulk": _bulk([*page.agenda.requests, *page.agenda.bookings]),
+		"links": [_link(listing) for listing in page.listings],
 		"new_page_url": get_url_to_form("Scheduling Page", "new"),
-		"message": shown.message,
-		"toast": shown.toast,
-		"filters": shown.filters,
+		"message": page.message,
+		"toast": page.toast,
+		"filters": page.filters,
 		"status": 200,
 	}
 
 
-def _days(shown: HostPage) -> list[dict]:
+def _days(page: HostPage) -> list[dict]:
 	"""Return the meetings by day. Today comes first in the plain list, even without meetings."""
-	today, locale = shown.today, shown.visitor.locale
-	groups: dict[date, list[list[HostBooking]]] = {today: []} if shown.is_plain else {}
-	for sharing in _sessions(shown.found.bookings):
-		day = local_date(sharing[0].start, shown.zone)
+	today, locale = page.today, page.visitor.locale
+	groups: dict[date, list[list[HostBooking]]] = {today: []} if page.is_plain else {}
+	for sharing in _sessions(page.agenda.bookings):
+		day = local_date(sharing[0].start, page.zone)
 		# A multi-day meeting that has begun is one of today's.
-		groups.setdefault(max(day, today) if shown.is_plain else day, []).append(sharing)
+		groups.setdefault(max(day, today) if page.is_plain else day, []).append(sharing)
 	return [
 		{
 			"title": _day_title(day, today, locale),
 			"subtitle": _subtitle(day, today, locale),
 			"is_today": day == today,
-			"meetings": [_row(sharing, shown) for sharing in group],
+			"meetings": [_row(sharing, page) for sharing in group],
 		}
 		for day, group in groups.items()
 	]
 
 
-def _row(sharing: Sequence[HostBooking], shown: HostPage) -> dict:
+def _row(sharing: Sequence[HostBooking], page: HostPage) -> dict:
 	"""Return the row of a meeting. The next one says how much time is left."""
-	row = meeting_row(sharing, shown.style)
-	day = local_date(sharing[0].start, shown.zone)
-	is_next = shown.is_plain and sharing[0] is next(iter(shown.found.bookings), None)
-	left = time_left(sharing[0], shown.now, shown.style) if is_next else None
-	return {**row, "date": dates.short_day(day, shown.visitor.locale), "left": left}
+	row = meeting_row(sharing, page.style)
+	day = local_date(sharing[0].start, page.zone)
+	is_next = page.is_plain and sharing[0] is next(iter(page.agenda.bookings), None)
+	left = time_left(sharing[0], page.now, page.style) if is_next else None
+	return {**row, "date": dates.short_day(day, page.visitor.locale), "left": left}
 
 
 def _bulk(bookings: Sequence[HostBooking]) -> list[str]:
@@ -145,8 +145,8 @@ def _subtitle(day: date, today: date, locale: Locale) -> str:
 
 
 def _day_title(day: date, today: date, locale: Locale) -> str:
-	known = {today: _("Today"), today + timedelta(days=1): _("Tomorrow"), today - timedelta(days=1): _("Yesterday")}
-	return known.get(day) or dates.weekday(day, locale)
+	titles = {today: _("Today"), today + timedelta(days=1): _("Tomorrow"), today - timedelta(days=1): _("Yesterday")}
+	return titles.get(day) or dates.weekday(day, locale)
 
 
 def _link(listing: Listing) -> dict:

@@ -89,7 +89,7 @@ class BookingForm:
 	offered: Offered | None
 	zone: str
 	person: Person | None = None
-	found: Sequence[Person] = ()
+	people: Sequence[Person] = ()
 	choices: tuple[str, str] = ("", "")
 	languages: Sequence[str] = ()
 	attempt: Attempt = Attempt()
@@ -103,46 +103,46 @@ class BookingForm:
 		return self.visitor.style(self.zone)
 
 
-def booking_form_view(shown: BookingForm) -> dict:
+def booking_form_view(form: BookingForm) -> dict:
 	"""Return the view of `/scheduling/book`."""
-	error = shown.attempt.error
+	error = form.attempt.error
 	return {
-		**shown.house.frame(_("Book for somebody"), styles=("why", "book"), said=error.message if error else ""),
+		**form.house.frame(_("Book for somebody"), styles=("why", "book"), said=error.message if error else ""),
 		"subtitle": _(
 			"The attendee gets the ordinary invitation. Minimum notice and booking window don't apply to you."
 		),
-		"city": dates.city(shown.zone, shown.visitor.locale),
-		"wish": shown.wish,
-		"pages": types_by_page(shown.types),
-		"durations": _durations(shown),
-		"day": shown.offered and shown.offered.day.isoformat(),
-		"person": shown.person and _person(shown.person, shown.wish),
-		"found": [_found(each, shown.wish) for each in shown.found],
-		"nobody_found": bool(shown.wish.search) and not shown.found,
-		"times": shown.offered and _times(shown, shown.offered),
-		"fields": shown.offered and _fields(shown, shown.offered),
-		"zones": _zones(shown),
-		"languages": _languages(shown),
+		"city": dates.city(form.zone, form.visitor.locale),
+		"wish": form.wish,
+		"pages": types_by_page(form.types),
+		"durations": _durations(form),
+		"day": form.offered and form.offered.day.isoformat(),
+		"person": form.person and _person(form.person, form.wish),
+		"found": [_found(each, form.wish) for each in form.people],
+		"nobody_found": bool(form.wish.search) and not form.people,
+		"times": form.offered and _times(form, form.offered),
+		"fields": form.offered and _fields(form, form.offered),
+		"zones": _zones(form),
+		"languages": _languages(form),
 		"problem": error and error.message,
 		"other_errors": _other_errors(error),
-		"alternatives": _alternatives(shown),
-		"why_url": _why_url(shown) if isinstance(error, SlotTaken) else None,
-		"action": shown.wish.url(search=""),
-		"key": shown.attempt.values.get("idempotency_key") or new_key(),
+		"alternatives": _alternatives(form),
+		"why_url": _why_url(form) if isinstance(error, SlotTaken) else None,
+		"action": form.wish.url(search=""),
+		"key": form.attempt.values.get("idempotency_key") or new_key(),
 		"status": error.http_status_code if error else 200,
 	}
 
 
-def _durations(shown: BookingForm) -> list[dict]:
+def _durations(form: BookingForm) -> list[dict]:
 	"""Return the durations to choose from; empty unless there are several."""
-	options = shown.offered.meeting.duration_options if shown.offered else ()
+	options = form.offered.meeting.duration_options if form.offered else ()
 	if len(options) < 2:
 		return []
-	chosen = shown.offered and shown.offered.slots.duration
+	chosen = form.offered and form.offered.slots.duration
 	return [
 		{
 			"minutes": minutes,
-			"label": lengths.duration(minutes, shown.visitor.locale),
+			"label": lengths.duration(minutes, form.visitor.locale),
 			"is_chosen": minutes == chosen,
 		}
 		for minutes in options
@@ -165,13 +165,13 @@ def _names(person: Person) -> dict:
 	}
 
 
-def _times(shown: BookingForm, offered: Offered) -> dict:
-	chosen = shown.attempt.values.get("start")
+def _times(form: BookingForm, offered: Offered) -> dict:
+	chosen = form.attempt.values.get("start")
 	rows = [
-		{**_time(slot, shown.style), "is_chosen": _value(slot, shown.zone) == chosen}
+		{**_time(slot, form.style), "is_chosen": _value(slot, form.zone) == chosen}
 		for slot in offered.slots.days.get(offered.day, [])
 	]
-	day = dates.full_date(offered.day, shown.visitor.locale)
+	day = dates.full_date(offered.day, form.visitor.locale)
 	following = offered.next_day
 	return {
 		"title": day,
@@ -179,10 +179,10 @@ def _times(shown: BookingForm, offered: Offered) -> dict:
 		"none": None if rows else _("No free times on {0}.").format(day),
 		"next": following
 		and {
-			"url": shown.wish.url(day=following),
-			"label": _("Go to {0}").format(dates.day_and_month(following, shown.visitor.locale)),
+			"url": form.wish.url(day=following),
+			"label": _("Go to {0}").format(dates.day_and_month(following, form.visitor.locale)),
 		},
-		"other": shown.attempt.values.get("other_time", ""),
+		"other": form.attempt.values.get("other_time", ""),
 	}
 
 
@@ -195,9 +195,9 @@ def _value(slot: Slot, zone: str) -> str:
 	return " ".join(iso(start, zone) for start, _end in slot.stretches)
 
 
-def _fields(shown: BookingForm, offered: Offered) -> dict:
-	errors = shown.attempt.error.details if shown.attempt.error else {}
-	values = {**_facts(shown.person), **shown.attempt.values}
+def _fields(form: BookingForm, offered: Offered) -> dict:
+	errors = form.attempt.error.details if form.attempt.error else {}
+	values = {**_facts(form.person), **form.attempt.values}
 	by_phone = any(place.type == "phone" for place in offered.meeting.locations)
 	own = {
 		"attendee_name": {"label": _("Attendee name"), "required": True},
@@ -220,7 +220,7 @@ def _fields(shown: BookingForm, offered: Offered) -> dict:
 	return {
 		"first": [views[name] for name in first],
 		"folded": folded,
-		"unfolds": any(view["error"] or shown.attempt.values.get(view["name"]) for view in folded),
+		"unfolds": any(view["error"] or form.attempt.values.get(view["name"]) for view in folded),
 	}
 
 
@@ -242,16 +242,16 @@ def _facts(person: Person | None) -> dict[str, str]:
 	}
 
 
-def _zones(shown: BookingForm) -> dict:
-	chosen = shown.attempt.values.get("timezone") or shown.choices[0] or shown.zone
-	return {"chosen": chosen, "groups": zone_groups(shown.visitor.locale, chosen, shown.zone)}
+def _zones(form: BookingForm) -> dict:
+	chosen = form.attempt.values.get("timezone") or form.choices[0] or form.zone
+	return {"chosen": chosen, "groups": zone_groups(form.visitor.locale, chosen, form.zone)}
 
 
-def _languages(shown: BookingForm) -> list[dict]:
-	chosen = shown.attempt.values.get("language") or shown.choices[1] or shown.languages[0]
+def _languages(form: BookingForm) -> list[dict]:
+	chosen = form.attempt.values.get("language") or form.choices[1] or form.languages[0]
 	return [
-		{"code": code, "name": _language_name(code, shown.visitor.locale), "is_chosen": code == chosen}
-		for code in dict.fromkeys((*shown.languages, chosen))
+		{"code": code, "name": _language_name(code, form.visitor.locale), "is_chosen": code == chosen}
+		for code in dict.fromkeys((*form.languages, chosen))
 	]
 
 
@@ -260,22 +260,22 @@ def _language_name(code: str, locale: Locale) -> str:
 
 
 def _other_errors(error: SchedulingError | None) -> list[str]:
-	shown = {"attendee_name", "attendee_email", "attendee_phone", "attendee_company", "guests", "notes"}
+	fields = {"attendee_name", "attendee_email", "attendee_phone", "attendee_company", "guests", "notes"}
 	details = dict(error.details) if error else {}
 	if "start" in details:
 		details["start"] = _("Choose a time.")
-	return [text for name, text in details.items() if name not in shown and not name.startswith("answers.")]
+	return [text for name, text in details.items() if name not in fields and not name.startswith("answers.")]
 
 
-def _alternatives(shown: BookingForm) -> list[dict]:
-	error = shown.attempt.error
+def _alternatives(form: BookingForm) -> list[dict]:
+	error = form.attempt.error
 	offered = sorted(error.suggestions, key=lambda slot: slot.start) if isinstance(error, SlotTaken) else []
-	return [{"value": _value(slot, shown.zone), "label": moment_in_short(slot.start, shown.style)} for slot in offered]
+	return [{"value": _value(slot, form.zone), "label": moment_in_short(slot.start, form.style)} for slot in offered]
 
 
-def _why_url(shown: BookingForm) -> str:
+def _why_url(form: BookingForm) -> str:
 	"""Return the address of the page that explains the refused time."""
-	values = shown.attempt.values
+	values = form.attempt.values
 	clock = values.get("other_time") or str(values.get("start", ""))[11:16]
-	day = str(values.get("start", ""))[:10] if not values.get("other_time") else shown.wish.day
-	return f"/scheduling/why?{urlencode({'type': shown.wish.meeting_type, 'date': day or '', 'time': clock})}"
+	day = str(values.get("start", ""))[:10] if not values.get("other_time") else form.wish.day
+	return f"/scheduling/why?{urlencode({'type': form.wish.meeting_type, 'date': day or '', 'time': clock})}"

@@ -47,30 +47,30 @@ class CalendarsPage:
 	problems: dict[str, str] | None = None
 
 
-def calendars_view(shown: CalendarsPage) -> dict:
+def calendars_view(page: CalendarsPage) -> dict:
 	"""Return the view of `/scheduling/calendars`."""
-	title = _("Everybody's calendars") if shown.sees_all else _("Your calendars")
+	title = _("Everybody's calendars") if page.sees_all else _("Your calendars")
 	return {
-		**shown.house.frame(title, styles=("why", "calendars")),
+		**page.house.frame(title, styles=("why", "calendars")),
 		"subtitle": _(
 			"Nobody can book over the events of a calendar that is read here. Visitors never see the events."
 		),
-		"sees_all": shown.sees_all,
-		"is_manager": shown.is_manager,
-		"connections": [_connection(each, shown) for each in shown.connections],
-		"vendors": [{"name": each, "label": _("Connect {0}").format(each)} for each in shown.vendors],
+		"sees_all": page.sees_all,
+		"is_manager": page.is_manager,
+		"connections": [_connection(each, page) for each in page.connections],
+		"vendors": [{"name": each, "label": _("Connect {0}").format(each)} for each in page.vendors],
 		"presets": [{"key": key, "name": name, "help": where} for key, (name, _address, where) in PRESETS.items()],
-		"message": shown.message,
-		"other": shown.other,
-		"typed": shown.typed or {},
-		"problems": shown.problems or {},
-		"preferences": shown.preferences,
-		"city": dates.city(shown.zone, shown.visitor.locale),
-		"status": 400 if shown.problems else 200,
+		"message": page.message,
+		"other": page.other,
+		"typed": page.typed or {},
+		"problems": page.problems or {},
+		"preferences": page.preferences,
+		"city": dates.city(page.zone, page.visitor.locale),
+		"status": 400 if page.problems else 200,
 	}
 
 
-def _connection(each: ConnectionSummary, shown: CalendarsPage) -> dict:
+def _connection(each: ConnectionSummary, page: CalendarsPage) -> dict:
 	return {
 		"name": each.name,
 		"account": each.account,
@@ -80,7 +80,7 @@ def _connection(each: ConnectionSummary, shown: CalendarsPage) -> dict:
 		"state": _state(each),
 		"effect": _effect(each),
 		"unwritten": unwritten_text(each) if each.unwritten else None,
-		"read": _read(each, shown),
+		"read": _read(each, page),
 		"error": each.error if each.error_count else None,
 		"mend": _mend(each),
 		"calendars": each.calendars,
@@ -90,7 +90,7 @@ def _connection(each: ConnectionSummary, shown: CalendarsPage) -> dict:
 		"unreadable": sum(calendar.unreadable for calendar in each.calendars),
 		"closes": each.closes,
 		"switches": _switches(each),
-		"is_own": not shown.sees_all,
+		"is_own": not page.sees_all,
 	}
 
 
@@ -137,12 +137,12 @@ def _effect(each: ConnectionSummary) -> str | None:
 	return _("Your times are offered all the same: check them against your calendar.")
 
 
-def _read(each: ConnectionSummary, shown: CalendarsPage) -> str:
+def _read(each: ConnectionSummary, page: CalendarsPage) -> str:
 	if not each.last_read:
 		return _("Not read yet")
 	# At least a second, because "in 0 seconds" would be odd.
-	seconds = min(each.last_read - shown.now, -1)
-	ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=shown.visitor.locale)
+	seconds = min(each.last_read - page.now, -1)
+	ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=page.visitor.locale)
 	return _("Last read {0}").format(ago)
 
 

@@ -46,8 +46,8 @@ class Figures:
 
 def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]:
 	"""Return the view. `today` is the date in the scope's zone."""
-	found, locale = figures.dashboard, house.visitor.locale
-	scope = found.scope
+	board, locale = figures.dashboard, house.visitor.locale
+	scope = board.scope
 	return {
 		**house.frame(_("Insights"), styles=("insights",)),
 		"subtitle": _("Meetings from {0}, by the clock of {1}.").format(
@@ -55,13 +55,13 @@ def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]
 		),
 		"message": {"text": figures.problem, "is_error": True} if figures.problem else None,
 		"filters": _filters(figures, today),
-		"cards": _cards(found, locale),
-		"days": _days(found, locale),
-		"peaks": _peaks(found, locale),
-		"types": _types(found.types, locale),
-		"sources": _sources(found.sources),
+		"cards": _cards(board, locale),
+		"days": _days(board, locale),
+		"peaks": _peaks(board, locale),
+		"types": _types(board.types, locale),
+		"sources": _sources(board.sources),
 		"staff": _staff(figures.staff, locale) if figures.is_manager and not scope.host else None,
-		"is_empty": not found.tally.total,
+		"is_empty": not board.tally.total,
 		"exports": _exports(scope, figures.is_manager),
 	}
 
@@ -92,18 +92,18 @@ def _address(arguments: dict[str, str | None], path: str = PATH) -> str:
 	return f"{path}?{query}" if query else path
 
 
-def _cards(found: Dashboard, locale: Locale) -> list[dict[str, Any]]:
-	tally, leads = found.tally, found.leads
+def _cards(figures: Dashboard, locale: Locale) -> list[dict[str, Any]]:
+	tally, leads = figures.tally, figures.leads
 	cards = [
 		_card(
 			_("This week's bookings"),
-			_number(found.this_week.value, locale),
-			*_trend(found.this_week, _("{0}: last week it was {1} by this moment"), locale),
+			_number(figures.this_week.value, locale),
+			*_trend(figures.this_week, _("{0}: last week it was {1} by this moment"), locale),
 		),
 		_card(
 			_("Meetings"),
 			_number(tally.total, locale),
-			*_trend(found.period, _("{0}: it was {1} in as much time before"), locale),
+			*_trend(figures.period, _("{0}: it was {1} in as much time before"), locale),
 		),
 		_card(
 			_("Took place"),
@@ -128,7 +128,7 @@ def _cards(found: Dashboard, locale: Locale) -> list[dict[str, Any]]:
 			_("Half book earlier, half later. Nine of ten within {0}.").format(_lead(leads.p90, locale)),
 		),
 	]
-	return [*cards, *(_money_card(row, locale) for row in found.money.rows())]
+	return [*cards, *(_money_card(row, locale) for row in figures.money.rows())]
 
 
 def _card(title: str, value: str, note: str = "", trend: str = "") -> dict[str, Any]:
@@ -149,15 +149,17 @@ def _trend(change: Change, sentence: str, locale: Locale) -> tuple[str, str]:
 	return sentence.format(f"{sign}{_percent(change.change, locale)}", _number(change.before, locale)), change.trend
 
 
-def _days(found: Dashboard, locale: Locale) -> dict[str, Any]:
+def _days(figures: Dashboard, locale: Locale) -> dict[str, Any]:
 	rows = (
-		_by_week(found.by_day, locale.first_week_day) if len(found.by_day) > _MOST_BARS else list(found.by_day.items())
+		_by_week(figures.by_day, locale.first_week_day)
+		if len(figures.by_day) > _MOST_BARS
+		else list(figures.by_day.items())
 	)
 	labels = [dates.short_day(day, locale) for day, _tally in rows]
 	best = max(rows, key=lambda row: row[1].total, default=None)
 	return {
-		"title": _("Meetings by week") if len(found.by_day) > _MOST_BARS else _("Meetings by day"),
-		"finding": _busiest(best, len(found.by_day) > _MOST_BARS, locale),
+		"title": _("Meetings by week") if len(figures.by_day) > _MOST_BARS else _("Meetings by day"),
+		"finding": _busiest(best, len(figures.by_day) > _MOST_BARS, locale),
 		"chart": charts.stacked_bars([_parts(tally) for _day, tally in rows]),
 		"labels": [labels[0], labels[len(labels) // 2], labels[-1]] if len(labels) > 2 else labels,
 		"legend": _legend(),
@@ -201,12 +203,12 @@ def _legend() -> list[dict[str, str]]:
 	return [{"kind": kind, "label": label} for kind, label in zip(_KINDS, labels, strict=True)]
 
 
-def _peaks(found: Dashboard, locale: Locale) -> dict[str, Any]:
+def _peaks(figures: Dashboard, locale: Locale) -> dict[str, Any]:
 	"""Return the heat map: a row for each hour between the first and the last with a meeting, a column for each weekday."""
-	hours = sorted({hour for _day, hour in found.peaks})
-	largest = max(found.peaks.values(), default=0)
+	hours = sorted({hour for _day, hour in figures.peaks})
+	largest = max(figures.peaks.values(), default=0)
 	columns = [(locale.first_week_day + offset) % 7 for offset in range(7)]
-	best = max(sorted(found.peaks), key=lambda place: found.peaks[place], default=None)
+	best = max(sorted(figures.peaks), key=lambda place: figures.peaks[place], default=None)
 	return {
 		"finding": _peak(best, locale) if best else _("No meetings on these dates."),
 		"days": dates.weekday_names(locale),
@@ -217,7 +219,7 @@ def _peaks(found: Dashboard, locale: Locale) -> dict[str, Any]:
 					{"count": count, "shade": charts.shade(count, largest)}
 					# Columns count from Monday, peaks from Sunday.
 					for day in columns
-					for count in (found.peaks.get(((day + 1) % 7, hour), 0),)
+					for count in (figures.peaks.get(((day + 1) % 7, hour), 0),)
 				],
 			}
 			for hour in (range(hours[0], hours[-1] + 1) if hours else ())

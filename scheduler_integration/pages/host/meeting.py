@@ -69,28 +69,28 @@ def open_panel(booking: HostBooking, asked: str) -> str:
 	return asked if PANELS.get(asked) in booking.actions else ""
 
 
-def meeting_view(shown: MeetingPage) -> dict:
+def meeting_view(page: MeetingPage) -> dict:
 	"""Return the view of the page."""
-	booking, style = shown.booking, shown.style
-	is_shared = len(shown.sharing) > 1
+	booking, style = page.booking, page.style
+	is_shared = len(page.sharing) > 1
 	when = when_view(booking.stretches, style)
 	call = None if booking.is_over or booking.status != "Scheduled" else words.way_to_join([booking])
 	problem = words.problem(booking)
 	return {
-		**shown.house.frame(_title(shown), styles=("book", "meetings"), said=_said(shown)),
+		**page.house.frame(_title(page), styles=("book", "meetings"), said=_said(page)),
 		"subtitle": booking.page.title if is_shared else f"{booking.meeting_type.title} · {booking.page.title}",
 		"name": booking.id,
 		"address": meeting_url(booking.id),
 		"kept": {},
 		"machine": iso(booking.start, style.zone),
 		"when": when,
-		"left": time_left(booking, shown.now, style),
+		"left": time_left(booking, page.now, style),
 		"their_time": words.their_time(booking, style),
 		"city": dates.city(style.zone, style.locale),
 		"ended": words.state(booking.status),
 		"is_request": "confirm" in booking.actions,
 		"asked": words.asked(booking, style),
-		"newer": meeting_url(shown.newer) if shown.newer else None,
+		"newer": meeting_url(page.newer) if page.newer else None,
 		"call": call,
 		"came": words.who_came(booking, style),
 		"place_icon": place_icon(booking.location_type),
@@ -103,34 +103,34 @@ def meeting_view(shown: MeetingPage) -> dict:
 		"notes": booking.notes,
 		"reason": booking.cancel_reason,
 		"problem": {"title": problem[0], "text": problem[1]} if problem else None,
-		"attendees": [_attendee(each, booking) for each in shown.sharing] if is_shared else [],
-		"seats": sum(each.seats for each in shown.sharing),
-		"buttons": _buttons(shown),
+		"attendees": [_attendee(each, booking) for each in page.sharing] if is_shared else [],
+		"seats": sum(each.seats for each in page.sharing),
+		"buttons": _buttons(page),
 		"outcomes": [action for action in ("complete", "no_show") if action in booking.actions],
-		"panel": shown.panel,
-		"move": shown.move,
-		"possible_hosts": shown.possible_hosts,
+		"panel": page.panel,
+		"move": page.move,
+		"possible_hosts": page.possible_hosts,
 		"replaceable": booking.hosts if len(booking.hosts) > 1 else (),
-		"typed": shown.typed or {},
-		"message": shown.message,
-		"toast": {**shown.toast, "address": meeting_url(booking.id)} if shown.toast else None,
+		"typed": page.typed or {},
+		"message": page.message,
+		"toast": {**page.toast, "address": meeting_url(booking.id)} if page.toast else None,
 		"book_again_url": f"/scheduling/book?{urlencode({'doctype': 'Booking', 'record': booking.id})}",
 		"status": 200,
 	}
 
 
-def _title(shown: MeetingPage) -> str:
+def _title(page: MeetingPage) -> str:
 	"""Return the attendee's name, or the meeting type's title if several attend."""
-	return shown.booking.meeting_type.title if len(shown.sharing) > 1 else shown.booking.attendee.name
+	return page.booking.meeting_type.title if len(page.sharing) > 1 else page.booking.attendee.name
 
 
-def _said(shown: MeetingPage) -> str:
-	return shown.message["text"] if shown.message and shown.message["is_error"] else ""
+def _said(page: MeetingPage) -> str:
+	return page.message["text"] if page.message and page.message["is_error"] else ""
 
 
-def _buttons(shown: MeetingPage) -> list[dict]:
+def _buttons(page: MeetingPage) -> list[dict]:
 	"""Return the buttons that open the panels. Those of the whole session come after those of the attendee."""
-	is_shared, name = len(shown.sharing) > 1, shown.booking.attendee.name
+	is_shared, name = len(page.sharing) > 1, page.booking.attendee.name
 	labels = {
 		"move": _("Move {0}").format(name) if is_shared else _("Move"),
 		"move_all": _("Move for all"),
@@ -140,17 +140,17 @@ def _buttons(shown: MeetingPage) -> list[dict]:
 		"cancel": _("Cancel for {0}").format(name) if is_shared else _("Cancel meeting"),
 		"cancel_all": _("Cancel for all"),
 	}
-	actions = shown.booking.actions
+	actions = page.booking.actions
 	# A request is declined rather than cancelled, with a button beside "Confirm".
 	left_out = {"decline", "cancel"} if "decline" in actions else {"decline"}
-	if not shown.possible_hosts:
+	if not page.possible_hosts:
 		left_out.add("reassign")
 	return [
 		{
 			"panel": panel,
 			"label": labels[panel],
-			"url": f"{meeting_url(shown.booking.id)}?{urlencode({'do': panel})}#panel",
-			"is_open": panel == shown.panel,
+			"url": f"{meeting_url(page.booking.id)}?{urlencode({'do': panel})}#panel",
+			"is_open": panel == page.panel,
 			"is_danger": panel in ("cancel", "cancel_all"),
 		}
 		for panel, action in PANELS.items()

@@ -35,20 +35,20 @@ class RescheduleWish:
 def reschedule_wish(booking: HostBooking, day: date | None, since: date | None, now: int, zone: str) -> RescheduleWish:
 	"""Return the days to show: from `since` on, or else from the week of the chosen day or the meeting on."""
 	today = local_date(now, zone)
-	shown = since or day or local_date(booking.start, zone)
-	return RescheduleWish(max(shown, today), day)
+	first = since or day or local_date(booking.start, zone)
+	return RescheduleWish(max(first, today), day)
 
 
 def reschedule_view(
 	booking: HostBooking,
-	found: OfferedSlots,
+	offered: OfferedSlots,
 	wish: RescheduleWish,
 	style: dates.TimeStyle,
 	now: int,
 	address: Callable[..., str],
 ) -> dict:
 	"""Return the view of the times. `address` makes a link to this page with arguments."""
-	day = wish.day if wish.day and wish.day in found.days else next(iter(sorted(found.days)), None)
+	day = wish.day if wish.day and wish.day in offered.days else next(iter(sorted(offered.days)), None)
 	today = local_date(now, style.zone)
 	earlier = max(wish.first - timedelta(days=DAYS), today) if wish.first > today else None
 	return {
@@ -59,12 +59,12 @@ def reschedule_view(
 				"url": address(date=each.isoformat(), since=wish.first.isoformat()),
 				"is_chosen": each == day,
 			}
-			for each, slots in sorted(found.days.items())
+			for each, slots in sorted(offered.days.items())
 		],
-		"none": None if found.days else _("No free times on these days: {0}.").format(_span(wish, style)),
+		"none": None if offered.days else _("No free times on these days: {0}.").format(_span(wish, style)),
 		"day": day.isoformat() if day else wish.first.isoformat(),
 		"title": dates.full_date(day, style.locale) if day else None,
-		"times": [_time(slot, booking, style) for slot in found.days.get(day, ())] if day else [],
+		"times": [_time(slot, booking, style) for slot in offered.days.get(day, ())] if day else [],
 		"later": address(since=(wish.last + timedelta(days=1)).isoformat()),
 		"earlier": address(since=earlier.isoformat()) if earlier else None,
 		"city": dates.city(style.zone, style.locale),

@@ -46,8 +46,8 @@ def video_problem(code: str) -> str | None:
 	"""Return the sentence for an error with which the provider's page ended, or None."""
 	if not code:
 		return None
-	found = next((each for each in _ERRORS if each.code == code), None)
-	return found(_("the provider")).message if found else SchedulingError().message
+	error = next((each for each in _ERRORS if each.code == code), None)
+	return error(_("the provider")).message if error else SchedulingError().message
 
 
 def _account(account: VideoAccount, preferred: str | None) -> dict:

@@ -74,14 +74,14 @@ def _needed_by(entry: str) -> tuple[list[str], list[str]]:
 
 
 def _reachable(entries: list[str], *, dynamic: bool) -> list[str]:
-	found: list[str] = []
+	paths: list[str] = []
 	waiting = list(entries)
 	while waiting:
 		path = waiting.pop(0)
-		if path in found:
+		if path in paths:
 			continue
-		found.append(path)
+		paths.append(path)
 		waiting += imports(path, dynamic=False)
 		if dynamic:
 			waiting += imports(path, dynamic=True)
-	return found
+	return paths

@@ -116,8 +116,8 @@ def offset_name(seconds: int, zone: str) -> str:
 
 def city(zone: str, locale: Locale) -> str:
 	"""Return the city of a time zone in the locale's language, or else as the zone is named: `New York`."""
-	known = locale.time_zones.get(zone) or {}
-	return known.get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
+	names = locale.time_zones.get(zone) or {}
+	return names.get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def money(amount: float, currency: str | None, locale: Locale) -> str:

@@ -15,17 +15,17 @@ _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
 def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True) -> list[dict]:
 	"""Return `[{"icon", "text"}]` for a meeting type, without durations if the page offers them to choose from."""
-	found = [{"icon": "clock", "text": length}] if (length := _length(meeting, locale, with_duration)) else []
+	rows = [{"icon": "clock", "text": length}] if (length := _length(meeting, locale, with_duration)) else []
 	if meeting.seats > 1:
-		found.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
+		rows.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
 	if meeting.locations:
 		labels = " · ".join(place.label for place in meeting.locations)
-		found.append({"icon": place_icon(meeting.location_type), "text": labels})
+		rows.append({"icon": place_icon(meeting.location_type), "text": labels})
 	if meeting.price:
-		found.append({"icon": "tag", "text": dates.money(meeting.price, meeting.currency, locale)})
+		rows.append({"icon": "tag", "text": dates.money(meeting.price, meeting.currency, locale)})
 	if meeting.requires_confirmation:
-		found.append({"icon": "check", "text": _("The host confirms your request")})
-	return found
+		rows.append({"icon": "check", "text": _("The host confirms your request")})
+	return rows
 
 
 def place_icon(location_type: str | None) -> str:

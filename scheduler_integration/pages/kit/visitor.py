@@ -49,10 +49,10 @@ class Visitor:
 def current_visitor(zone: str | None = None, clock: str | None = None) -> Visitor:
 	"""Return the visitor of this request. `zone` and `clock` ("12" or "24") are those in the address."""
 	locale = visitor_locale()
-	known, is_chosen = _zone(zone)
+	stored_zone, is_chosen = _zone(zone)
 	clock = clock or _cookie(CLOCK_COOKIE)
 	twelve_hours = clock == "12" if clock in ("12", "24") else uses_twelve_hours(locale)
-	return Visitor(locale, known, is_chosen, twelve_hours, _cookie(HOLD_COOKIE) or None)
+	return Visitor(locale, stored_zone, is_chosen, twelve_hours, _cookie(HOLD_COOKIE) or None)
 
 
 def visitor_locale() -> Locale:

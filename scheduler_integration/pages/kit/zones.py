@@ -14,20 +14,22 @@ from scheduler_integration.pages.kit import dates
 _UNIVERSAL = "UTC"
 
 
-def zone_groups(locale: Locale, *shown: str) -> list[dict]:
-	"""Return `[{"label": "Europe", "zones": [{"name", "city"}]}]`. Zones in `shown` are included, even aliases."""
+def zone_groups(locale: Locale, *chosen: str) -> list[dict]:
+	"""Return `[{"label": "Europe", "zones": [{"name", "city"}]}]`. Zones in `chosen` are included, even aliases."""
 	groups = [dict(group) for group in _groups(locale)]
-	known = {zone["name"] for group in groups for zone in group["zones"]}
-	missing = [zone for zone in dict.fromkeys(shown) if zone and zone not in known]
+	names = {zone["name"] for group in groups for zone in group["zones"]}
+	missing = [zone for zone in dict.fromkeys(chosen) if zone and zone not in names]
 	if missing:
 		groups[0]["zones"] = [*_named(missing, locale), *groups[0]["zones"]]
 	return groups
 
 
-def zone_options(locale: Locale, chosen: str, *shown: str) -> Markup:
+def zone_options(locale: Locale, chosen: str, *others: str) -> Markup:
 	"""Return the options of a `<select>` with the groups of `zone_groups`, for HTML. `chosen` is selected."""
-	known = _everyday_zones()
-	rare = tuple(zone for zone in dict.fromkeys((chosen, *shown)) if zone and zone not in known and zone != _UNIVERSAL)
+	everyday = _everyday_zones()
+	rare = tuple(
+		zone for zone in dict.fromkeys((chosen, *others)) if zone and zone not in everyday and zone != _UNIVERSAL
+	)
 	option = f'<option value="{escape(chosen)}"'
 	return Markup(_printed(locale, rare).replace(f"{option}>", f"{option} selected>", 1))
 

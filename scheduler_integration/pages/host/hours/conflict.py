@@ -14,23 +14,23 @@ from scheduler_integration.pages.kit.saving import Conflict
 from scheduler_integration.parsing.hours_form import TypedDay, TypedWeek
 
 
-def conflict_of(found: Hours, week: TypedWeek | None, sent: Mapping[str, str], style: dates.TimeStyle) -> Conflict:
+def conflict_of(hours: Hours, week: TypedWeek | None, sent: Mapping[str, str], style: dates.TimeStyle) -> Conflict:
 	"""Return the error for a form that was opened before somebody else saved the schedule.
 
 	`week` is the week as it was typed, if it was; `sent` are the other fields.
 	"""
 	if week is None:
-		stored = {name: str(found.schedule.get(name) or 0) for name in sent}
-		return _conflict(found, stored, dict(sent), {name: _(found.schedule.meta.get_label(name)) for name in sent})
-	stored_days = stored_week(week_of(found.schedule.rules))
+		stored = {name: str(hours.schedule.get(name) or 0) for name in sent}
+		return _conflict(hours, stored, dict(sent), {name: _(hours.schedule.meta.get_label(name)) for name in sent})
+	stored_days = stored_week(week_of(hours.schedule.rules))
 	theirs, mine = ({key: _day(day, style) for key, day in each.items()} for each in (stored_days, week))
-	return _conflict(found, theirs, mine, day_names(style.locale))
+	return _conflict(hours, theirs, mine, day_names(style.locale))
 
 
-def _conflict(found: Hours, theirs: Mapping[str, str], mine: Mapping[str, str], labels: Mapping[str, str]) -> Conflict:
+def _conflict(hours: Hours, theirs: Mapping[str, str], mine: Mapping[str, str], labels: Mapping[str, str]) -> Conflict:
 	differing = [name for name in theirs if theirs[name] != mine.get(name)]
 	return Conflict(
-		found.version,
+		hours.version,
 		{labels[name]: theirs[name] for name in differing},
 		{labels[name]: mine.get(name, "") for name in differing},
 	)

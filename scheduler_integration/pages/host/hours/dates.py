@@ -45,7 +45,7 @@ def month_view(
 	locale = style.locale
 	weeks = _weeks(month, today, locale.first_week_day)
 	last = max(day for week in weeks for day in week if day)
-	shown = {day for week in weeks for day in week if day}
+	days = {day for week in weeks for day in week if day}
 	return {
 		"title": dates.months_title(month, last, locale),
 		"value": f"{month:%Y-%m}",
@@ -56,7 +56,7 @@ def month_view(
 			[day and _day(day, today, _mark(day, overrides, days_off, style), day in chosen, locale) for day in week]
 			for week in weeks
 		],
-		"elsewhere": sorted(day.isoformat() for day in set(chosen) - shown),
+		"elsewhere": sorted(day.isoformat() for day in set(chosen) - days),
 	}
 
 
@@ -67,9 +67,9 @@ def _weeks(month: date, today: date, first_week_day: int) -> list[list[date | No
 	begin = today - timedelta(days=(today.weekday() - first_week_day) % 7)
 	end = max(last_of(month), begin + timedelta(days=34))
 	days = [begin + timedelta(days=step) for step in range((end - begin).days + 1)]
-	shown = [day if day >= month else None for day in days]
-	shown += [None] * (-len(shown) % 7)
-	return [shown[at : at + 7] for at in range(0, len(shown), 7)]
+	cells = [day if day >= month else None for day in days]
+	cells += [None] * (-len(cells) % 7)
+	return [cells[at : at + 7] for at in range(0, len(cells), 7)]
 
 
 def _day(day: date, today: date, mark: tuple[str, str], is_chosen: bool, locale: Locale) -> dict:

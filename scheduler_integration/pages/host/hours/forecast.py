@@ -21,7 +21,7 @@ _KINDS = ("offered", "busy", "blocked")
 def forecast_view(days: Sequence[ForecastDay], meeting_type: str | None, style: dates.TimeStyle) -> dict:
 	"""Return the strip. Each day leads to the page that explains the times of `meeting_type`, a record's name."""
 	spans = {day.day: {kind: _minutes(getattr(day, kind), style.zone) for kind in _KINDS} for day in days}
-	all_spans = [span for kinds in spans.values() for found in kinds.values() for span in found]
+	all_spans = [span for kinds in spans.values() for shades in kinds.values() for span in shades]
 	# Time that is blocked all night says nothing about the hours.
 	inner = [span for span in all_spans if span != (0, _DAY)] or [(_EARLIEST, _LATEST)]
 	first = min(_EARLIEST, *(start for start, _end in inner)) // 120 * 120
@@ -37,15 +37,15 @@ def forecast_view(days: Sequence[ForecastDay], meeting_type: str | None, style: 
 def _day(
 	day: ForecastDay,
 	spans: dict[str, list[Interval]],
-	shown: Interval,
+	span: Interval,
 	meeting_type: str | None,
 	style: dates.TimeStyle,
 ) -> dict:
 	bars = [
-		{"kind": kind, "x": max(start, shown[0]) - shown[0], "width": min(end, shown[1]) - max(start, shown[0])}
+		{"kind": kind, "x": max(start, span[0]) - span[0], "width": min(end, span[1]) - max(start, span[0])}
 		for kind in _KINDS
 		for start, end in spans[kind]
-		if start < shown[1] and end > shown[0]
+		if start < span[1] and end > span[0]
 	]
 	offered = spans["offered"]
 	return {
@@ -88,9 +88,9 @@ def _url(day: ForecastDay, offered: list[Interval], meeting_type: str | None) ->
 
 def _minutes(intervals: Sequence[Interval], zone: str) -> list[Interval]:
 	"""Return wall-clock minutes of the day. The end of the day is 1440."""
-	found = []
+	minutes = []
 	for start, end in intervals:
 		first, last = wall_clock(start, zone), wall_clock(end, zone)
 		until = last.hour * 60 + last.minute
-		found.append((first.hour * 60 + first.minute, until if last.date() == first.date() else _DAY))
-	return found
+		minutes.append((first.hour * 60 + first.minute, until if last.date() == first.date() else _DAY))
+	return minutes

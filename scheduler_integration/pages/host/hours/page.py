@@ -63,7 +63,7 @@ class HoursPage:
 	"""
 
 	house: House
-	found: Hours
+	hours: Hours
 	name: str
 	is_own: bool
 	colleagues: Sequence[TypeHost]
@@ -77,7 +77,7 @@ class HoursPage:
 
 	@property
 	def zone(self) -> str:
-		return self.found.schedule.timezone
+		return self.hours.schedule.timezone
 
 	@property
 	def style(self) -> dates.TimeStyle:
@@ -89,17 +89,17 @@ class HoursPage:
 
 	@property
 	def week(self) -> Week:
-		return week_of(self.found.schedule.rules)
+		return week_of(self.hours.schedule.rules)
 
 
-def hours_view(shown: HoursPage) -> dict:
+def hours_view(page: HoursPage) -> dict:
 	"""Return the view of the page."""
-	typed, style = shown.typed, shown.style
+	typed, style = page.typed, page.style
 	error = typed.error
-	title = _("Working hours") if shown.is_own else _("Working hours of {0}").format(shown.name)
-	arguments = address_arguments(shown.found, shown.is_own)
+	title = _("Working hours") if page.is_own else _("Working hours of {0}").format(page.name)
+	arguments = address_arguments(page.hours, page.is_own)
 	return {
-		**shown.house.frame(title, styles=("calendar", "hours"), script="hours", data=_data(shown)),
+		**page.house.frame(title, styles=("calendar", "hours"), script="hours", data=_data(page)),
 		"path": PATH,
 		"query": urlencode(arguments),
 		"arguments": arguments,
@@ -107,31 +107,30 @@ def hours_view(shown: HoursPage) -> dict:
 		"errors": _by_form(typed.kind, error.details if error else {}),
 		"typed": _by_form(typed.kind, typed.fields),
 		"colleagues": [
-			{"user": each.user, "name": each.name, "is_shown": each.user == shown.found.user}
-			for each in shown.colleagues
+			{"user": each.user, "name": each.name, "is_shown": each.user == page.hours.user} for each in page.colleagues
 		],
-		"user": shown.found.user,
-		"modified": shown.found.version,
-		"shown_title": shown.found.schedule.title,
-		"schedules": _schedules(shown),
-		"zone": _zone(shown),
-		"week": week_rows(typed.week or stored_week(shown.week), _errors(typed, "week"), style),
-		"sentence": sentence(shown.week, style),
-		"rules": _rules(shown),
-		"dates": _dates(shown),
+		"user": page.hours.user,
+		"modified": page.hours.version,
+		"shown_title": page.hours.schedule.title,
+		"schedules": _schedules(page),
+		"zone": _zone(page),
+		"week": week_rows(typed.week or stored_week(page.week), _errors(typed, "week"), style),
+		"sentence": sentence(page.week, style),
+		"rules": _rules(page),
+		"dates": _dates(page),
 		"blocked": {
-			"rows": blocked_list(shown.found.blocked, style),
+			"rows": blocked_list(page.hours.blocked, style),
 			"repeats": repeat_choices(),
-			"today": shown.today.isoformat(),
+			"today": page.today.isoformat(),
 		},
 		"zones": zone_options(style.locale, typed.fields.get("timezone", "") if typed.kind == "trip" else ""),
-		"forecast": forecast_view(shown.forecast, _explained_type(shown), style),
+		"forecast": forecast_view(page.forecast, _explained_type(page), style),
 		"impact": _by_form(
 			typed.kind, change_view(typed.change, typed.impact, style) if typed.change and typed.impact else {}
 		),
 		"conflict": _versions(error) if isinstance(error, Conflict) else [],
 		"is_draft": bool(typed.change),
-		"toast": shown.toast,
+		"toast": page.toast,
 		"status": error.http_status_code if error else 200,
 	}
 
@@ -160,11 +159,11 @@ def sentence(week: Week, style: dates.TimeStyle) -> str:
 	return week_in_words(week, first_day=style.locale.first_week_day, twelve_hours=style.twelve_hours)
 
 
-def address_arguments(found: Hours, is_own: bool, **more: str) -> dict[str, str]:
+def address_arguments(hours: Hours, is_own: bool, **more: str) -> dict[str, str]:
 	"""Return the arguments of the page's address: whose hours, and which schedule if it isn't the default one."""
 	asked = {
-		"user": "" if is_own else found.user,
-		"schedule": "" if found.schedule.is_default else found.schedule.name,
+		"user": "" if is_own else hours.user,
+		"schedule": "" if hours.schedule.is_default else hours.schedule.name,
 		**more,
 	}
 	return {name: value for name, value in asked.items() if value}
@@ -198,11 +197,11 @@ def _errors(typed: Typed, kind: str) -> Mapping[str, str]:
 	return typed.error.details if typed.error and typed.kind == kind else {}
 
 
-def _data(shown: HoursPage) -> dict[str, Any]:
+def _data(page: HoursPage) -> dict[str, Any]:
 	"""Return what the page's script reads."""
 	return {
-		"locale": shown.house.visitor.language_tag,
-		"twelveHours": shown.house.visitor.twelve_hours,
+		"locale": page.house.visitor.language_tag,
+		"twelveHours": page.house.visitor.twelve_hours,
 		"strings": {
 			"zone_and_time": _("{0}, {1}"),
 			"until_midnight": _("until midnight"),
@@ -216,44 +215,44 @@ def _data(shown: HoursPage) -> dict[str, Any]:
 	}
 
 
-def _zone(shown: HoursPage) -> dict:
-	typed = shown.typed.fields if shown.typed.kind == "zone" else {}
+def _zone(page: HoursPage) -> dict:
+	typed = page.typed.fields if page.typed.kind == "zone" else {}
 	return {
-		"name": shown.zone,
-		"city": dates.city(shown.zone, shown.style.locale),
-		"now": dates.clock_time(shown.now, shown.style),
-		"options": zone_options(shown.style.locale, typed.get("timezone") or shown.zone, shown.zone),
+		"name": page.zone,
+		"city": dates.city(page.zone, page.style.locale),
+		"now": dates.clock_time(page.now, page.style),
+		"options": zone_options(page.style.locale, typed.get("timezone") or page.zone, page.zone),
 		"keep": typed.get("keep") or "clock",
 		"is_open": bool(typed),
 	}
 
 
-def _schedules(shown: HoursPage) -> list[dict]:
+def _schedules(page: HoursPage) -> list[dict]:
 	used: dict[str, list[str]] = {}
-	default = next((each.name for each in shown.found.schedules if each.is_default), "")
-	for each in shown.types:
+	default = next((each.name for each in page.hours.schedules if each.is_default), "")
+	for each in page.types:
 		used.setdefault(each.meeting_type.availability_schedule or default, []).append(each.meeting_type.title)
-	found = []
-	for each in shown.found.schedules:
-		own = {"user": "" if shown.is_own else shown.found.user, "schedule": "" if each.is_default else each.name}
+	options = []
+	for each in page.hours.schedules:
+		own = {"user": "" if page.is_own else page.hours.user, "schedule": "" if each.is_default else each.name}
 		query = urlencode({name: value for name, value in own.items() if value})
-		found.append(
+		options.append(
 			{
 				"name": each.name,
 				"title": each.title,
 				"is_default": bool(each.is_default),
-				"is_shown": each.name == shown.found.schedule.name,
+				"is_shown": each.name == page.hours.schedule.name,
 				"types": list(dict.fromkeys(used.get(each.name, []))),
 				"url": f"{PATH}?{query}" if query else PATH,
 				"query": query,
 			}
 		)
-	return found
+	return options
 
 
-def _rules(shown: HoursPage) -> dict:
+def _rules(page: HoursPage) -> dict:
 	"""Return the rules as typed or as stored."""
-	schedule, typed = shown.found.schedule, shown.typed.fields if shown.typed.kind == "rules" else {}
+	schedule, typed = page.hours.schedule, page.typed.fields if page.typed.kind == "rules" else {}
 	names = ("minimum_notice_hours", "max_days_in_advance", *LIMIT_FIELDS)
 	values = {name: typed.get(name, str(schedule.get(name) or 0)) for name in names}
 	stored = schedule.buffer_minutes or 0
@@ -281,26 +280,26 @@ def _limits(values: Mapping[str, str]) -> list[dict]:
 	]
 
 
-def _dates(shown: HoursPage) -> dict:
-	typed = shown.typed if shown.typed.kind == "dates" else Typed()
+def _dates(page: HoursPage) -> dict:
+	typed = page.typed if page.typed.kind == "dates" else Typed()
 	# Holidays on days that are off anyway change nothing.
-	week = shown.week
+	week = page.week
 	holidays = [
 		each
-		for each in shown.days_off
+		for each in page.days_off
 		if any(
 			(each.first + timedelta(days=step)).weekday() in week for step in range((each.last - each.first).days + 1)
 		)
 	]
-	month = shown_month(shown.month, shown.today)
+	month = shown_month(page.month, page.today)
 	return {
-		"month": month_view(month, shown.today, shown.found.overrides, shown.days_off, typed.days, shown.style),
-		"rows": list_view(shown.found.overrides, holidays, shown.style),
+		"month": month_view(month, page.today, page.hours.overrides, page.days_off, typed.days, page.style),
+		"rows": list_view(page.hours.overrides, holidays, page.style),
 		"what": typed.fields.get("what") or "off",
-		"spans": spans_view(tuple(typed.spans) or OFFICE_SPANS, shown.style),
-		"today": shown.today.isoformat(),
+		"spans": spans_view(tuple(typed.spans) or OFFICE_SPANS, page.style),
+		"today": page.today.isoformat(),
 	}
 
 
-def _explained_type(shown: HoursPage) -> str | None:
-	return shown.types[0].meeting_type.name if shown.types else None
+def _explained_type(page: HoursPage) -> str | None:
+	return page.types[0].meeting_type.name if page.types else None

@@ -187,10 +187,10 @@ class MeetingType(Form):
 		check_places(self)
 		if not self.scheduling_page or not self.is_active:
 			return
-		known = {(place.type, place.details) for place in self.places_before()}
+		before = {(place.type, place.details) for place in self.places_before()}
 		for place, sentence in self.places_without_account():
 			# Saved places aren't checked: the form must stay usable after a host disconnects an account.
-			if (place.type, place.details) not in known:
+			if (place.type, place.details) not in before:
 				raise InvalidRequest(sentence, details={"location_type": _("An account is missing.")})
 
 	def onload(self):
@@ -202,8 +202,8 @@ class MeetingType(Form):
 		"""Return the places for which hosts lack an account, each with a sentence about who must connect one."""
 		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
 		users = [host.user for host in enabled_hosts(self, page)]
-		found = [(place, missing_accounts(place, self, users)) for place in all_places(self)]
-		return [(place, _missing_account(place, missing)) for place, missing in found if missing]
+		places = [(place, missing_accounts(place, self, users)) for place in all_places(self)]
+		return [(place, _missing_account(place, missing)) for place, missing in places if missing]
 
 	def places_before(self):
 		before = self.get_doc_before_save()

@@ -84,9 +84,9 @@ class SchedulingPage(Form):
 		the others (see bookings/assign.py).
 		"""
 		before = self.get_doc_before_save()
-		known = {row.user: row.active_since for row in before.hosts if row.is_active} if before else {}
+		since = {row.user: row.active_since for row in before.hosts if row.is_active} if before else {}
 		for row in self.hosts:
-			row.active_since = known.get(row.user, now()) if row.is_active else 0
+			row.active_since = since.get(row.user, now()) if row.is_active else 0
 
 	def require_manager(self):
 		"""Raise NotPermitted unless the user is a manager: a team page offers the time of other people."""

@@ -22,9 +22,9 @@ DAYS = 30
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None, dict, list]:
 	"""Frappe's entry point: return columns, rows, no message, the chart and the summary."""
 	wanted = filters or {}
-	found = _analytics(wanted)
-	rows = _phases(found) if wanted.get("group_by") == "Phase" else _types(found)
-	return _columns(wanted), rows, None, _chart(rows), _summary(found)
+	analytics = _analytics(wanted)
+	rows = _phases(analytics) if wanted.get("group_by") == "Phase" else _types(analytics)
+	return _columns(wanted), rows, None, _chart(rows), _summary(analytics)
 
 
 @frappe.whitelist()
@@ -70,14 +70,15 @@ def _dates(wanted: Mapping[str, Any]) -> tuple[date | None, date | None]:
 	return parse_dates(start_date=ends["start_date"], end_date=ends["end_date"])
 
 
-def _types(found: Analytics) -> list[dict[str, Any]]:
+def _types(analytics: Analytics) -> list[dict[str, Any]]:
 	return [
-		{"name": each.name or _("Without a known meeting type"), **_numbers(each.counts, 2)} for each in found.by_type
+		{"name": each.name or _("Without a known meeting type"), **_numbers(each.counts, 2)}
+		for each in analytics.by_type
 	]
 
 
-def _phases(found: Analytics) -> list[dict[str, Any]]:
-	return [{"name": phase_name(phase), **_numbers(counts, 2)} for phase, counts in found.by_phase.items()]
+def _phases(analytics: Analytics) -> list[dict[str, Any]]:
+	return [{"name": phase_name(phase), **_numbers(counts, 2)} for phase, counts in analytics.by_phase.items()]
 
 
 def _numbers(counts: Counts, decimals: int) -> dict[str, float]:
@@ -105,8 +106,8 @@ def _chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
 	return {"data": {"labels": [row["name"] for row in rows], "datasets": datasets}, "type": "bar"}
 
 
-def _summary(found: Analytics) -> list[dict[str, Any]]:
-	total = found.total
+def _summary(analytics: Analytics) -> list[dict[str, Any]]:
+	total = analytics.total
 	return [
 		{"value": total.clicks, "label": _("Clicks"), "datatype": "Int"},
 		{"value": total.bookings, "label": _("Bookings"), "datatype": "Int"},

@@ -16,8 +16,10 @@ from scheduler_integration.platform.clock import now
 
 def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 	"""Frappe's entry point: return columns and rows, with dates of the site's zone. Managers see the figures of all."""
-	found = provider_performance(_period(filters or {}).span(), None if is_manager() else frappe.session.user)
-	return _columns(), [{**asdict(each), "provider": location_label(each.provider) or each.provider} for each in found]
+	providers = provider_performance(_period(filters or {}).span(), None if is_manager() else frappe.session.user)
+	return _columns(), [
+		{**asdict(each), "provider": location_label(each.provider) or each.provider} for each in providers
+	]
 
 
 def _period(wanted: Mapping[str, Any]) -> Period:
