@@ -45,4 +45,4 @@ def _blank(doctype: str, defaults: dict[str, Any]) -> dict[str, Any]:
 
 def _fields_of(doctype: str) -> tuple[tuple[object, ...], ...]:
 	fields = frappe.get_meta(doctype).fields
-	return tuple((each.fieldname, each.fieldtype, each.options, each.default) for each in fields)
+	return tuple((field.fieldname, field.fieldtype, field.options, field.default) for field in fields)

@@ -127,5 +127,5 @@ def _added(change: hours.HoursChange, serialised) -> dict[str, Any]:
 	conflicts = outside_hours(change.draft, clock.now())
 	return {
 		**serialised(change.save()),
-		"conflicts": [serialise_hours.meeting(each, zone) for each in conflicts],
+		"conflicts": [serialise_hours.meeting(conflict, zone) for conflict in conflicts],
 	}

@@ -43,7 +43,7 @@ def list(whose=None) -> dict[str, Any]:
 	if whose == "all" and not is_manager():
 		raise NotPermitted
 	summaries = connections.connections_of(None if whose == "all" else user, clock.now())
-	return {"connections": [serialise.connection(each) for each in summaries]}
+	return {"connections": [serialise.connection(summary) for summary in summaries]}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -117,12 +117,12 @@ def changes(booking=None) -> dict[str, Any]:
 	user = signed_in()
 	name = find_for_host(parse_name(booking), "read").name
 	differences = changes_of_booking(name, None if is_manager() else user, clock.now())
-	return {"changes": [serialise.calendar_change(each) for each in differences]}
+	return {"changes": [serialise.calendar_change(difference) for difference in differences]}
 
 
 def _one(name: str, user: str) -> dict[str, Any]:
 	owner = None if is_manager(user) else user
-	summaries = (each for each in connections.connections_of(owner, clock.now()) if each.name == name)
+	summaries = (connection for connection in connections.connections_of(owner, clock.now()) if connection.name == name)
 	return {"connection": serialise.connection(next(summaries))}
 
 

@@ -29,7 +29,7 @@ def list(consultant=None, page=None) -> dict[str, Any]:
 	types = (
 		types_of_page(readable_page(parse_name(page)).name) if page else types_of_consultant(user, only_active=False)
 	)
-	return {"meeting_types": [_answer(each) for each in types]}
+	return {"meeting_types": [_answer(meeting_type) for meeting_type in types]}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -62,7 +62,7 @@ def delete(meeting_type=None) -> Message:
 def create_starter_set(consultant=None) -> dict[str, Any]:
 	"""Create the starter set: a meeting type for each phase. Those that exist already are kept as they are."""
 	created = create_starter_types(consultant_of(consultant))
-	return {"meeting_types": [_answer(each) for each in created]}
+	return {"meeting_types": [_answer(meeting_type) for meeting_type in created]}
 
 
 def _answer(meeting_type: ConsultantType) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from scheduler_integration.permissions import has_app_permission
 def list() -> dict[str, Any]:
 	"""Return the caller's pages and those of their teams; for managers all pages. Inactive ones too."""
 	_host()
-	return {"pages": [serialise.page(each) for each in readable_pages()]}
+	return {"pages": [serialise.page(page) for page in readable_pages()]}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

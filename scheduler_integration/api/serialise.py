@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 def listing(page: Listing) -> JSON:
 	"""The data of `public.get_page`."""
-	return {**asdict(page.page), "meeting_types": [asdict(each) for each in page.meeting_types]}
+	return {**asdict(page.page), "meeting_types": [asdict(meeting_type) for meeting_type in page.meeting_types]}
 
 
 def connection(summary: ConnectionSummary) -> JSON:
@@ -50,7 +50,7 @@ def connection(summary: ConnectionSummary) -> JSON:
 		"unwritten": summary.unwritten,
 		"closes": summary.closes,
 		**summary.switches,
-		"calendars": [asdict(each) for each in summary.calendars],
+		"calendars": [asdict(calendar) for calendar in summary.calendars],
 	}
 
 
@@ -73,7 +73,7 @@ def offered_slots(offered: OfferedSlots) -> JSON:
 	answer = {
 		"timezone": zone,
 		"duration_minutes": offered.duration,
-		"days": _by_day(offered.days, lambda each: slot(each, zone)),
+		"days": _by_day(offered.days, lambda day: slot(day, zone)),
 	}
 	if offered.partial is not None:
 		answer["partial"] = _by_day(offered.partial, lambda each: _partly_free(each, zone))
@@ -131,7 +131,7 @@ def host_booking(booking: HostBooking) -> JSON:
 		"session": booking.session,
 		"seats": booking.seats,
 		"host_link": booking.host_link,
-		"answers": [{"question": each.question, "answer": each.answer} for each in booking.answers],
+		"answers": [{"question": answer.question, "answer": answer.answer} for answer in booking.answers],
 		"delivery_error": booking.delivery_error,
 		"actions": list(booking.actions),
 	}
@@ -157,7 +157,7 @@ def outbox_task(task: TaskSummary) -> JSON:
 
 def video_accounts(connected: Iterable[VideoAccount], providers: Iterable[VideoProvider]) -> JSON:
 	"""The data of `video.list`."""
-	return {"accounts": [asdict(each) for each in connected], "providers": [asdict(each) for each in providers]}
+	return {"accounts": [asdict(each) for each in connected], "providers": [asdict(provider) for provider in providers]}
 
 
 def video_providers(asked: Period, providers: Iterable[ProviderPerformance]) -> JSON:
@@ -180,9 +180,9 @@ def explanation(explained: Explanation) -> JSON:
 		"start": iso(explained.start, zone),
 		"timezone": zone,
 		"meeting_type": {"name": explained.meeting_type, "title": explained.title, "slug": explained.slug},
-		"reasons": [_objection(each, zone) for each in explained.objections],
+		"reasons": [_objection(objection, zone) for objection in explained.objections],
 		"hosts": [_host_explanation(host) for host in explained.hosts],
-		"suggestions": [_span((each.start, each.end), zone) for each in explained.suggestions],
+		"suggestions": [_span((suggestion.start, suggestion.end), zone) for suggestion in explained.suggestions],
 	}
 
 
@@ -192,8 +192,8 @@ def calendar_check(check: CalendarCheck) -> JSON:
 		"has_conflict": check.has_conflict,
 		"host": check.host,
 		**_span((check.start, check.end), check.zone),
-		"conflicts": [_entry(each, check.zone) for each in check.conflicts],
-		"suggestions": [slot(each, check.zone) for each in check.suggestions],
+		"conflicts": [_entry(conflict, check.zone) for conflict in check.conflicts],
+		"suggestions": [slot(suggestion, check.zone) for suggestion in check.suggestions],
 	}
 
 
@@ -211,13 +211,13 @@ def error(refused: SchedulingError) -> JSON:
 def _particulars(refused: SchedulingError) -> JSON:
 	if isinstance(refused, SlotTaken):
 		return {
-			"conflicts": [{**_span(each, refused.zone), "reason": "BUSY"} for each in refused.conflicts],
-			"suggestions": [slot(each, refused.zone) for each in refused.suggestions],
+			"conflicts": [{**_span(conflict, refused.zone), "reason": "BUSY"} for conflict in refused.conflicts],
+			"suggestions": [slot(suggestion, refused.zone) for suggestion in refused.suggestions],
 			**(_obstacles(refused) if isinstance(refused, TimeNotFree) else {}),
 		}
 	if isinstance(refused, HostNotFree):
 		return {
-			"conflicts": [_entry(each, refused.zone) for each in refused.conflicts],
+			"conflicts": [_entry(conflict, refused.zone) for conflict in refused.conflicts],
 			**_obstacles(refused),
 		}
 	return {"retry_after": refused.retry_after} if isinstance(refused, RateLimited) else {}
@@ -225,7 +225,7 @@ def _particulars(refused: SchedulingError) -> JSON:
 
 def _obstacles(refused: HostNotFree | TimeNotFree) -> JSON:
 	return {
-		"reasons": [{"code": each.code, "message": each.message} for each in refused.objections],
+		"reasons": [{"code": objection.code, "message": objection.message} for objection in refused.objections],
 		"can_force": refused.can_force,
 	}
 
@@ -277,12 +277,12 @@ def _host_explanation(host: HostExplanation) -> JSON:
 		"name": host.name,
 		"user": host.user,
 		"bookable": host.is_bookable,
-		"reasons": [_objection(each, host.zone) for each in host.objections],
+		"reasons": [_objection(objection, host.zone) for objection in host.objections],
 	}
 
 
 def _objection(objection: Objection, zone: str) -> JSON:
-	conflicts = [_entry(each, zone) for each in objection.conflicts]
+	conflicts = [_entry(conflict, zone) for conflict in objection.conflicts]
 	return {"code": objection.code, "message": objection.message, "conflicts": conflicts}
 
 
@@ -301,7 +301,7 @@ def _by_day(days: Mapping[date, Iterable[T]], view: Callable[[T], JSON]) -> dict
 
 
 def _spans(spans: Iterable[Interval], zone: str) -> list[JSON]:
-	return [_span(each, zone) for each in spans]
+	return [_span(span, zone) for span in spans]
 
 
 def _span(span: Interval, zone: str) -> JSON:

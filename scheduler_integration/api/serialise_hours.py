@@ -31,7 +31,7 @@ def hours(host_hours: Hours) -> JSON:
 		"minimum_notice_hours": schedule.minimum_notice_hours,
 		"max_days_in_advance": schedule.max_days_in_advance,
 		**{field: schedule.get(field) or 0 for field in LIMIT_FIELDS},
-		"rules": [_rule(each) for each in sorted(schedule.rules, key=_by_week)],
+		"rules": [_rule(rule) for rule in sorted(schedule.rules, key=_by_week)],
 		"overrides": [override(each) for each in host_hours.overrides],
 		"blocked_times": [blocked_time(each, schedule.timezone) for each in host_hours.blocked],
 	}

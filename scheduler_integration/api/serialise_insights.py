@@ -45,20 +45,20 @@ def dashboard(figures: Dashboard) -> JSON:
 			{"date": day.isoformat(), "bookings": each.total, **_ended(each)} for day, each in figures.by_day.items()
 		],
 		"by_month": [{"month": month, "booked": count} for month, count in figures.by_month.items()],
-		"top_meeting_types": [_type(each) for each in figures.types],
+		"top_meeting_types": [_type(meeting_type) for meeting_type in figures.types],
 		"peaks": [
 			{"day_of_week": day, "hour": hour, "bookings": count}
 			for (day, hour), count in sorted(figures.peaks.items())
 		],
 		"by_source": [
 			{
-				"source": each.source or None,
-				"utm_source": each.utm_source or None,
-				"utm_medium": each.utm_medium or None,
-				"utm_campaign": each.utm_campaign or None,
-				"bookings": each.bookings,
+				"source": source.source or None,
+				"utm_source": source.utm_source or None,
+				"utm_medium": source.utm_medium or None,
+				"utm_campaign": source.utm_campaign or None,
+				"bookings": source.bookings,
 			}
-			for each in figures.sources
+			for source in figures.sources
 		],
 	}
 
@@ -69,16 +69,16 @@ def staff(scope: Scope, hosts: list[HostFigures]) -> JSON:
 		**_range(scope),
 		"staff": [
 			{
-				"user": each.user,
-				"name": each.name,
-				"appointments": each.tally.total,
-				**_ended(each.tally),
-				"completion_rate": each.tally.completion_rate,
-				"no_show_rate": each.tally.no_show_rate,
-				"revenue": _revenue(each.money),
-				"hours": each.hours,
+				"user": host.user,
+				"name": host.name,
+				"appointments": host.tally.total,
+				**_ended(host.tally),
+				"completion_rate": host.tally.completion_rate,
+				"no_show_rate": host.tally.no_show_rate,
+				"revenue": _revenue(host.money),
+				"hours": host.hours,
 			}
-			for each in hosts
+			for host in hosts
 		],
 	}
 

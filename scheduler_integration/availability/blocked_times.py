@@ -32,5 +32,5 @@ def read_blocked(groups: Iterable[Group], span: engine.Interval) -> dict[str, li
 		blocked[user] = [engine.Busy(start, end, name) for start, end, series, name in rows if not series]
 		for *_times, series, name in rows:
 			if series:
-				blocked[user] += [engine.Busy(*each, name) for each in engine.occurrences(series, *span)]
+				blocked[user] += [engine.Busy(*occurrence, name) for occurrence in engine.occurrences(series, *span)]
 	return blocked

@@ -184,7 +184,7 @@ def _list_on(day: date, calendar: Calendar) -> str | None:
 		day        1 June 2026: A        1 June 2027: B        1 June 2028: None
 	"""
 	for terms in calendar:
-		term = next((each for each in terms if each.first <= day), None)
+		term = next((term for term in terms if term.first <= day), None)
 		if term and day <= term.last:
 			return term.holiday_list
 	return None
@@ -214,4 +214,4 @@ def _closed(first: date, last: date, label: str) -> engine.DateOverride:
 
 
 def _is_within(day: date, overrides: list[engine.DateOverride]) -> bool:
-	return any(each.first <= day <= each.last for each in overrides)
+	return any(override.first <= day <= override.last for override in overrides)

@@ -44,16 +44,16 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 	own = [each for free_slots in types_of(draft) if (each := _own(free_slots, draft.user))]
 	free_slots = slots_of([(each, draft) for each in own], DAYS, zone, now)
 	offered = engine.merge(part for slots in free_slots for slot in slots for part in slot.stretches)
-	blocked = engine.merge((each[0], each[1]) for each in host.busy if _is_blocked(each))
+	blocked = engine.merge((busy_time[0], busy_time[1]) for busy_time in host.busy if _is_blocked(busy_time))
 	busy = engine.merge(
 		[*((each[0], each[1]) for each in host.busy if not _is_blocked(each)), *((b.start, b.end) for b in host.booked)]
 	)
 	closed = {
-		each: override.label
+		day: override.label
 		for override in host.hours.overrides
 		if override.closes_the_day
-		for each in days
-		if override.first <= each <= override.last
+		for day in days
+		if override.first <= day <= override.last
 	}
 	return [
 		ForecastDay(

@@ -93,14 +93,14 @@ def put_hold(hold: Hold, now: int) -> None:
 	entries = _entries()
 	mine = [each for each in entries if each.expires_at > now and each.address == hold.address and each.key != hold.key]
 	gone = {hold.key, *_surplus(_holds(mine), MOST_OF_ONE_ADDRESS - len(hold.parts))}
-	_forget(each for each in entries if each.expires_at <= now or each.key in gone)
+	_forget(entry for entry in entries if entry.expires_at <= now or entry.key in gone)
 	for user in hold.users:
 		frappe.cache.hset(CACHE_KEY, f"{hold.expires_at} {hold.address} {hold.key} {user}", asdict(hold))
 
 
 def held_dates(key: str, meeting_type: str, start: int, now: int) -> tuple[int, ...]:
 	"""Return the starts of the parts that `key` holds for a meeting at `start`; empty without such a hold."""
-	mine = _holds([each for each in _entries() if each.key == key and each.expires_at > now])
+	mine = _holds([entry for entry in _entries() if entry.key == key and entry.expires_at > now])
 	mine = [hold for hold in mine if (hold.meeting_type, hold.parts[0][0]) == (meeting_type, start)]
 	return tuple(part[0] for hold in mine for part in hold.parts)
 
@@ -128,7 +128,7 @@ def held_until(address: str, user: str, start: int, now: int, seconds: int) -> i
 
 def release_hold(key: str) -> None:
 	"""Remove the hold. An unknown key changes nothing."""
-	_forget(each for each in _entries() if each.key == key)
+	_forget(entry for entry in _entries() if entry.key == key)
 
 
 def address_hash(address: str | None) -> str:
@@ -165,15 +165,15 @@ def _entries() -> list[_Entry]:
 
 def _holds(entries: Iterable[_Entry]) -> list[Hold]:
 	"""Return the holds of these entries. A hold of several hosts has an entry for each of them."""
-	names = {each.key: each.name for each in entries}
+	names = {entry.key: entry.name for entry in entries}
 	stored = [frappe.cache.hget(CACHE_KEY, name) for name in names.values()]
 	# An entry may have been removed since its name was read.
 	return [Hold(**fields) for fields in stored if fields]
 
 
 def _forget(entries: Iterable[_Entry]) -> None:
-	for each in entries:
-		frappe.cache.hdel(CACHE_KEY, each.name)
+	for entry in entries:
+		frappe.cache.hdel(CACHE_KEY, entry.name)
 
 
 def _booked(hold: Hold, counts: bool) -> list[engine.Booked]:

@@ -75,7 +75,7 @@ def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 	schedules = frappe.get_all(
 		SCHEDULE, {"user": user}, ["name", "title", "is_default"], order_by="is_default desc, title asc"
 	)
-	if schedule and schedule not in {each.name for each in schedules}:
+	if schedule and schedule not in {schedule.name for schedule in schedules}:
 		raise NotFound(_("There is no such schedule."))
 	if not schedules:
 		raise NoHoursYet

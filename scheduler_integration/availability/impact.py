@@ -89,7 +89,7 @@ def outside_hours(draft: Draft, now: int) -> tuple[Meeting, ...]:
 	span = min(start for _name, start, _end, _schedule in meetings), max(end for _name, _start, end, _s in meetings)
 	names = {schedule for *_rest, schedule in meetings}
 	stored = list(find_schedules({name for name in names if name}, [draft.user]))
-	lists = {each.holiday_list for each in draft.schedules(stored)} - {None, ""}
+	lists = {schedule.holiday_list for schedule in draft.schedules(stored)} - {None, ""}
 	records = read_records(stored, [draft.user], span, lists)
 	fits_before = _fits(draft.user, names, span, now, None, records)
 	fits_after = _fits(draft.user, names, span, now, draft, records)

@@ -63,7 +63,7 @@ def read_overrides(groups: Iterable[Group]) -> dict[str, Differing]:
 def differing_of(records: Iterable[Mapping[str, Any] | Document]) -> Differing:
 	"""Return the same of one user's records of Availability Override, oldest first."""
 	return _differing(
-		[_DifferingRow(*(_as_text(each.get(field)) for field in _DifferingRow._fields)) for each in records]
+		[_DifferingRow(*(_as_text(record.get(field)) for field in _DifferingRow._fields)) for record in records]
 	)
 
 

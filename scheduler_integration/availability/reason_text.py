@@ -96,7 +96,7 @@ def _later_day(refusal: engine.Refusal, member: engine.Member, start: int, now: 
 
 def _without_labels(member: engine.Member) -> engine.Member:
 	hours = member.host.hours
-	unnamed = replace(hours, overrides=tuple(replace(each, label="") for each in hours.overrides))
+	unnamed = replace(hours, overrides=tuple(replace(override, label="") for override in hours.overrides))
 	return replace(member, host=replace(member.host, hours=unnamed))
 
 

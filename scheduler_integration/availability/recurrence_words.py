@@ -108,7 +108,7 @@ def _added(dates: Sequence[RecurrenceDate]) -> str:
 
 
 def _dates(dates: Sequence[RecurrenceDate]) -> str:
-	return _list([format_date(each.day, "long", locale=current_locale()) for each in dates])
+	return _list([format_date(day.day, "long", locale=current_locale()) for day in dates])
 
 
 def _days(rule: RecurrenceRule) -> str:

@@ -61,7 +61,7 @@ def load_schedules(
 	"""
 	users = tuple(users)
 	stored = find_schedules({name} if name else set(), users) if stored is None else stored
-	by_name = {each.name: each for each in (draft.schedules(stored) if draft else stored)}
+	by_name = {schedule.name: schedule for schedule in (draft.schedules(stored) if draft else stored)}
 	defaults = {each.user: each for each in by_name.values() if each.is_default}
 	if not name:
 		return {user: _schedule(defaults[user]) for user in users if user in defaults}

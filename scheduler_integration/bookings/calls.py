@@ -49,9 +49,9 @@ def store_call(name: str, fields: Fields, now: int) -> None:
 def store_link(name: str, link: str, now: int) -> None:
 	"""Store the link that came with the event in the host's calendar, on all bookings that share the meeting."""
 	session = frappe.db.get_value("Booking", name, "session")
-	for each in live_in_session(session) if session else [frappe.get_doc("Booking", name)]:
-		if each.status == "Scheduled" and each.video_meeting == CALENDAR:
-			store_call(each.name, {"meeting_link": link, "video_status": "Ready", "video_error": None}, now)
+	for booking in live_in_session(session) if session else [frappe.get_doc("Booking", name)]:
+		if booking.status == "Scheduled" and booking.video_meeting == CALENDAR:
+			store_call(booking.name, {"meeting_link": link, "video_status": "Ready", "video_error": None}, now)
 
 
 def show_call(meeting: str, fields: Fields) -> None:

@@ -67,9 +67,9 @@ def store_buckets(*bookings: Document) -> None:
 	the lock.
 	"""
 	if current_attempt():
-		require_locked(user for each in bookings for user in each.host_users())
+		require_locked(user for booking in bookings for user in booking.host_users())
 	take_seats(bookings)
-	booking = next((each for each in bookings if each.is_live()), bookings[0])
+	booking = next((booking for booking in bookings if booking.is_live()), bookings[0])
 	wanted = set(_buckets_of(booking)) if booking.is_live() or others_in_session(bookings) else set()
 	# A new booking holds nothing. If it joins a session, the session's buckets are there already.
 	held = _held_by(booking) if booking.session or not booking.flags.in_insert else set()

@@ -42,7 +42,7 @@ def check_hosts_have_time(
 		engine.clip(busy, start, parts[-1][1]) if parts else (),
 		offer.nearest(start, besides=booking.starts_at),
 		booking.timezone,
-		can_force=bool(parts) and is_manager() and not any(prevents(each[2], True) for each in objections),
+		can_force=bool(parts) and is_manager() and not any(prevents(objection[2], True) for objection in objections),
 	)
 
 

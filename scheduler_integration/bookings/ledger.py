@@ -57,7 +57,7 @@ def keep_ledger(changes: Changes) -> dict[str, Fields]:
 
 	Returns each booking's new `turn_shares`, if they change.
 	"""
-	change, bookings = changes[0], [each.booking for each in changes]
+	change, bookings = changes[0], [change.booking for change in changes]
 	if change.turn:
 		return {change.booking.name: _enter(change.booking.meeting_type, change.turn, change.now)}
 	if change.releases_time:

@@ -28,7 +28,7 @@ def take_seats(bookings: Sequence[Document]) -> None:
 		return
 	names = [booking.name for booking in bookings]
 	held = Counter(frappe.get_all("Booking Seat", {"booking": ["in", names]}, pluck="booking"))
-	changed = [each for each in bookings if held[each.name] != (each.seats if each.is_live() else 0)]
+	changed = [booking for booking in bookings if held[booking.name] != (booking.seats if booking.is_live() else 0)]
 	release_seats([each for each in changed if held[each.name]])
 	_insert_seats([each for each in changed if each.is_live()])
 

@@ -28,8 +28,8 @@ def save(*bookings: Document) -> None:
 		bookings[0].save(ignore_permissions=True)
 		return
 	_run_hooks(bookings, "before_validate", "validate", "before_save")
-	update_rows("Booking", {each.name: {field: each.get(field) for field in _FIELDS} for each in bookings})
-	hosts = [row for each in bookings for row in each.hosts]
+	update_rows("Booking", {booking.name: {field: booking.get(field) for field in _FIELDS} for booking in bookings})
+	hosts = [row for booking in bookings for row in booking.hosts]
 	update_rows("Booking Host", {row.name: {field: row.get(field) for field in _HOST_FIELDS} for row in hosts})
 	_finish(bookings, "on_update", "on_change")
 

@@ -128,7 +128,7 @@ def _send(user: str, subject: str, sentences: Iterable[str], link: str, referenc
 		frappe.sendmail(
 			recipients=[_address_of(user)],
 			subject=subject,
-			message="".join(f"<p>{escape_html(each)}</p>" for each in sentences if each) + f"<p>{link}</p>",
+			message="".join(f"<p>{escape_html(sentence)}</p>" for sentence in sentences if sentence) + f"<p>{link}</p>",
 			reference_doctype=reference[0],
 			reference_name=reference[1],
 		)

@@ -153,7 +153,7 @@ def _store(name: str, channel: Channel | None, now: int) -> None:
 
 
 def _rows_of(channels: Iterable[str]) -> list[frappe._dict]:
-	keys = [each for each in channels if each]
+	keys = [channel for channel in channels if channel]
 	return frappe.get_all(_ROW, {"channel_id": ("in", keys)}, _FIELDS) if keys else []
 
 

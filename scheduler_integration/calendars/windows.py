@@ -42,12 +42,12 @@ def _days_ahead(user: str, today: date) -> int:
 	The longest window of all types is taken: there are few types, and their hosts depend on the pages.
 	"""
 	days = [
-		each or _MOST_DAYS
-		for each in frappe.get_all("Availability Schedule", {"user": user}, pluck="max_days_in_advance")
+		row or _MOST_DAYS
+		for row in frappe.get_all("Availability Schedule", {"user": user}, pluck="max_days_in_advance")
 	]
 	own = {"is_active": 1, "uses_host_defaults": 0}
 	fields = ["window_type", "max_days_in_advance", "window_to", "only_days_with_slots"]
-	days += [_days_of_type(each, today) for each in frappe.get_all("Meeting Type", own, fields)]
+	days += [_days_of_type(row, today) for row in frappe.get_all("Meeting Type", own, fields)]
 	return min(max([_LEAST_DAYS, *days]), _MOST_DAYS)
 
 

@@ -21,7 +21,7 @@ def first_page(title: str | None = None) -> Document:
 	user = frappe.session.user
 	name = title or get_fullname(user)
 	page = create_page({"title": name, "slug": free_slug(name), "welcome_message": _("Choose what suits you.")})
-	for order, template in enumerate(each for each in type_templates() if each.key in FIRST):
+	for order, template in enumerate(template for template in type_templates() if template.key in FIRST):
 		fields = {"title": template.title, "scheduling_page": page.name, "sort_order": order, **template.fields}
 		create_type(user, fields)
 	return page

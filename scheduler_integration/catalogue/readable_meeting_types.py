@@ -40,11 +40,11 @@ def readable_meeting_types() -> list[ReadableType]:
 	)
 	return [
 		ReadableType(
-			name=each.name,
-			title=each.title,
-			page=pages[each.scheduling_page].title,
-			url=page_url(pages[each.scheduling_page].slug, each.slug),
-			durations=tuple(durations_of(each)),
+			name=meeting_type.name,
+			title=meeting_type.title,
+			page=pages[meeting_type.scheduling_page].title,
+			url=page_url(pages[meeting_type.scheduling_page].slug, meeting_type.slug),
+			durations=tuple(durations_of(meeting_type)),
 		)
-		for each in types
+		for meeting_type in types
 	]

@@ -26,8 +26,8 @@ def create_starter_types(consultant: str) -> list[ConsultantType]:
 
 	Raises InvalidRequest if they can be booked nowhere: without a scheduler's address and without a page.
 	"""
-	titles = {each.title for each in types_of_consultant(consultant, only_active=False)}
-	return [create_type(consultant, _fields(each)) for each in starter_types() if each.title not in titles]
+	titles = {meeting_type.title for meeting_type in types_of_consultant(consultant, only_active=False)}
+	return [create_type(consultant, _fields(starter)) for starter in starter_types() if starter.title not in titles]
 
 
 def starter_types() -> tuple[Starter, ...]:

@@ -45,7 +45,7 @@ class _Writer:
 					Markup("<h2>{}</h2>").format(section.title),
 					Markup("<p>{}</p>").format(section.intro),
 					_description(section.description, None),
-					*(self._meeting(each) for each in section.meetings),
+					*(self._meeting(meeting) for meeting in section.meetings),
 					self._widget(section.widget) if section.widget else Markup(),
 				)
 			)

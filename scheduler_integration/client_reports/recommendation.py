@@ -13,7 +13,7 @@ def recommended(types: Sequence[ConsultantType], phase: str | None) -> list[Cons
 
 	Higher priority comes first, then lower sort order, then the order of `types`.
 	"""
-	active = [each for each in types if each.is_active]
+	active = [meeting_type for meeting_type in types if meeting_type.is_active]
 	# The sort is stable: of equals, the one that comes first in `types` stays first.
 	active.sort(key=lambda each: (-each.priority, each.sort_order))
 	matching = [each for each in active if phase in each.phases]

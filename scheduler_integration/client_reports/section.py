@@ -68,15 +68,17 @@ def section_for(subject: Subject, channel: Channel) -> Section | None:
 	)
 
 
-def _meeting(each: ConsultantType, address: str, subject: Subject, channel: Channel, *, is_first: bool) -> Meeting:
+def _meeting(
+	meeting_type: ConsultantType, address: str, subject: Subject, channel: Channel, *, is_first: bool
+) -> Meeting:
 	return Meeting(
-		heading=wording.meeting_heading(each.title, is_first=is_first),
-		duration=wording.duration(each.duration_minutes, each.number_of_days),
-		description=parse_description(each.description),
+		heading=wording.meeting_heading(meeting_type.title, is_first=is_first),
+		duration=wording.duration(meeting_type.duration_minutes, meeting_type.number_of_days),
+		description=parse_description(meeting_type.description),
 		points_heading=wording.points_heading(subject.disc),
 		reassurance=wording.reassurance(subject.disc) if is_first else None,
-		link_text=wording.link_text(subject.disc, each.title),
-		url=_link(each.name, address, subject, channel),
+		link_text=wording.link_text(subject.disc, meeting_type.title),
+		url=_link(meeting_type.name, address, subject, channel),
 	)
 
 

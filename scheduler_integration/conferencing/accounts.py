@@ -57,7 +57,7 @@ def choose_account(location_type: str, users: list[str]) -> Account | None:
 		own = accounts_of(users[:1], "Zoom").get(users[0])
 		return Account("Zoom", users[0], own or FIRM)
 	having = accounts_of(users, location_type)
-	user = next((each for each in users if each in having), None)
+	user = next((user for user in users if user in having), None)
 	return Account(location_type, user, having[user]) if user else calendar_account(location_type, users[0])
 
 

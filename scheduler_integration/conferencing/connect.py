@@ -137,8 +137,8 @@ def prefer(name: str, user: str) -> None:
 	"""Make this account the one for meeting types that name no provider. Raises NotPermitted unless it is the user's own."""
 	if not frappe.db.exists(CONNECTION, {"name": name, "user": user}):
 		raise NotPermitted
-	for each in frappe.get_all(CONNECTION, {"user": user}, pluck="name"):
-		frappe.db.set_value(CONNECTION, each, "is_default", int(each == name), update_modified=False)
+	for row in frappe.get_all(CONNECTION, {"user": user}, pluck="name"):
+		frappe.db.set_value(CONNECTION, row, "is_default", int(row == name), update_modified=False)
 
 
 def disconnect(name: str, user: str) -> None:

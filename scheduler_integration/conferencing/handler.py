@@ -97,7 +97,7 @@ def _read(name: str) -> _Situation | None:
 def _link_of_session(booking: Document) -> str:
 	"""Return the link that the calendar's event brought to another booking of the session, or an empty text."""
 	others = live_rows(booking.session, "video_meeting", "meeting_link")
-	return next((each.meeting_link for each in others if each.video_meeting == CALENDAR and each.meeting_link), "")
+	return next((other.meeting_link for other in others if other.video_meeting == CALENDAR and other.meeting_link), "")
 
 
 def _over(situation: _Situation) -> tuple[Outcome, str]:

@@ -40,7 +40,7 @@ def keep_activity(changes: Changes) -> dict[str, Fields]:
 	if change.kind is Kind.LINKED:
 		log_link(change.booking)
 	elif change.releases_time:
-		log_cancellation([each.booking for each in changes])
+		log_cancellation([change.booking for change in changes])
 	elif change.kind in (Kind.COMPLETED, Kind.NO_SHOW):
 		log_outcome(change.booking)
 	elif change.leaving:

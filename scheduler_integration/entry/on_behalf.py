@@ -46,7 +46,7 @@ def _host(given: object, bookable: Bookable) -> str | None:
 	host = parse_choice("host", given)
 	if not host:
 		return None
-	if host not in {each.user for each in bookable.hosts}:
+	if host not in {host.user for host in bookable.hosts}:
 		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})
 	if bookable.meeting_type.assignment == "Collective":
 		raise InvalidRequest(details={"host": _("All hosts take this meeting together.")})

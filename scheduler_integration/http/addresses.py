@@ -57,7 +57,7 @@ class Guard:
 			raise Unreachable(host=host) from None
 		if self._is_allowed(host, port):
 			return addresses
-		permitted = [each for each in addresses if is_public(each[4][0])]
+		permitted = [address for address in addresses if is_public(address[4][0])]
 		if not permitted:
 			raise AddressRefused(host=host)
 		return permitted

@@ -112,7 +112,7 @@ def _types(groups: list[counts.Group]) -> list[TypeFigures]:
 		figures = types.setdefault(name, TypeFigures(name, *titles.get(name, (name,))))
 		_count(figures.tally, each)
 		figures.money.add(each.status, each.currency, each.price)
-	return sorted(types.values(), key=lambda each: (-each.tally.total, each.name))[:TOP_TYPES]
+	return sorted(types.values(), key=lambda meeting_type: (-meeting_type.tally.total, meeting_type.name))[:TOP_TYPES]
 
 
 def _titles(names: set[str]) -> dict[str, tuple[str, str]]:

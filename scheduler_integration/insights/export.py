@@ -90,28 +90,28 @@ def _daily(scope: Scope, now: int) -> Iterable[Row]:
 
 def _meeting_types(scope: Scope, now: int) -> Iterable[Row]:
 	yield ("meeting_type_id", "name", "bookings", "completed", "cancelled", "no_shows", "currency", "revenue", "open")
-	for each in dashboard(scope, now).types:
-		tally = each.tally
-		for money in each.money.rows() or [("", 0.0, 0.0)]:
+	for meeting_type in dashboard(scope, now).types:
+		tally = meeting_type.tally
+		for money in meeting_type.money.rows() or [("", 0.0, 0.0)]:
 			yield (
-				each.meeting_type, each.name, tally.total, tally.completed, tally.cancelled, tally.no_shows, *money,
+				meeting_type.meeting_type, meeting_type.name, tally.total, tally.completed, tally.cancelled, tally.no_shows, *money,
 			)  # fmt: skip
 
 
 def _staff(scope: Scope, now: int) -> Iterable[Row]:
 	yield ("user", "name", "appointments", "completed", "cancelled", "no_shows", "hours", "currency", "revenue", "open")
-	for each in staff_performance(scope):
-		tally = each.tally
-		for money in each.money.rows() or [("", 0.0, 0.0)]:
+	for host in staff_performance(scope):
+		tally = host.tally
+		for money in host.money.rows() or [("", 0.0, 0.0)]:
 			yield (
-				each.user, each.name, tally.total, tally.completed, tally.cancelled, tally.no_shows, each.hours, *money,
+				host.user, host.name, tally.total, tally.completed, tally.cancelled, tally.no_shows, host.hours, *money,
 			)  # fmt: skip
 
 
 def _sources(scope: Scope, now: int) -> Iterable[Row]:
 	yield ("source", "utm_source", "utm_medium", "utm_campaign", "bookings")
-	for each in dashboard(scope, now).sources:
-		yield (each.source, each.utm_source, each.utm_medium, each.utm_campaign, each.bookings)
+	for source in dashboard(scope, now).sources:
+		yield (source.source, source.utm_source, source.utm_medium, source.utm_campaign, source.bookings)
 
 
 TABLES: dict[str, Callable[[Scope, int], Iterable[Row]]] = {

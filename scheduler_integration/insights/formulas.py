@@ -177,5 +177,5 @@ def fair_shares(weights: dict[str, int], count: int) -> dict[str, float]:
 
 def largest(values: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
 	"""Return the name with the largest number, the first of equals; None if all are zero."""
-	best = max(values, key=lambda each: each[1], default=None)
+	best = max(values, key=lambda value: value[1], default=None)
 	return best if best and best[1] else None

@@ -66,7 +66,7 @@ def agenda(
 		query = query.where(frappe.qb.DocType("Booking").status != "Pending")
 	names, last = _page(query, after, limit, latest_first=latest_first)
 	waiting = _requests(user, now, only) if is_plain and not after else []
-	summaries = {each.id: each for each in for_hosts(load_bookings([*waiting, *names]), now)}
+	summaries = {summary.id: summary for summary in for_hosts(load_bookings([*waiting, *names]), now)}
 	return Agenda(_chosen(summaries, names), last, _chosen(summaries, waiting))
 
 

@@ -23,7 +23,7 @@ def drawn_bookings(start: datetime, end: datetime, filters: Sequence[Sequence[An
 	rows = frappe.get_list(
 		"Booking", filters=[*filters, *span], fields=list(_FIELDS), order_by="starts_at asc", limit_page_length=0
 	)
-	parts = _parts([each.name for each in rows])
+	parts = _parts([row.name for row in rows])
 	return [
 		{**_shown(sharing), "starts_on": to_site_time(since), "ends_on": to_site_time(until)}
 		for sharing in by_session(rows)
@@ -33,7 +33,7 @@ def drawn_bookings(start: datetime, end: datetime, filters: Sequence[Sequence[An
 
 def _shown(sharing: list[Any]) -> dict[str, Any]:
 	first = sharing[0]
-	states = {each.status for each in sharing}
+	states = {booking.status for booking in sharing}
 	event = {"name": first.name, "doctype": "Booking", "status": "Pending" if "Pending" in states else first.status}
 	if len(sharing) == 1:
 		return {**event, "subject": first.subject}

@@ -54,7 +54,7 @@ def get_for_host(name: str, now: int) -> HostBooking:
 
 def readable_of(names: Collection[str], now: int) -> list[HostBooking]:
 	"""Return those of the bookings that the signed-in user may read, as hosts see them."""
-	return for_hosts([each for each in load_bookings(list(names)) if each.has_permission("read")], now)
+	return for_hosts([booking for booking in load_bookings(list(names)) if booking.has_permission("read")], now)
 
 
 def earlier_choices(email: str) -> tuple[str, str]:

@@ -177,7 +177,7 @@ def for_hosts(bookings: list[Document], now: int) -> list[HostBooking]:
 	people = people_of(bookings)
 	failed = undelivered([booking.name for booking in bookings], now)
 	came = attendance_of(bookings, now)
-	return [_for_host(each, people, failed.get(each.name), came.get(each.name), now) for each in bookings]
+	return [_for_host(booking, people, failed.get(booking.name), came.get(booking.name), now) for booking in bookings]
 
 
 def _for_host(

@@ -94,8 +94,8 @@ def _row(sharing: list[Document], day: Interval, reader: Reader) -> dict:
 		"time": reader.time(start),
 		"end_time": reader.time(end),
 		"title": meeting_type,
-		"who": ", ".join(each.attendee_name for each in sharing),
+		"who": ", ".join(booking.attendee_name for booking in sharing),
 		"place": first.meeting_link or first.location,
 		"link": first.meeting_link,
-		"waiting": sum(each.status == "Pending" for each in sharing),
+		"waiting": sum(booking.status == "Pending" for booking in sharing),
 	}

@@ -118,9 +118,9 @@ def _outside_error(error: Exception) -> OutsideError | None:
 
 	For a refused connection or password, Frappe raises an error of its own; Python's error is its `__context__`.
 	"""
-	for each in (error, error.__context__):
-		codes = _codes(each)
-		if _is_of_server(each) or _CLOSES in codes:
+	for cause in (error, error.__context__):
+		codes = _codes(cause)
+		if _is_of_server(cause) or _CLOSES in codes:
 			return Unreachable(_("The mail server can't be reached: {0}").format(describe(error)))
 		if codes and all(400 <= code < 500 for code in codes):
 			return Deferred(describe(error))

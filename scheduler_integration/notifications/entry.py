@@ -39,7 +39,7 @@ def entry_for(booking: Document, reader: Reader) -> Entry:
 		people = (attendee_of(booking), *guests_of(booking))
 		return replace(_own_entry(booking, reader), hosts=tuple(hosts_of(booking)), participants=people)
 	sharing = [] if reader.is_removed else live_in_session(booking.session)
-	people = tuple(person for each in sharing for person in (attendee_of(each), *guests_of(each)))
+	people = tuple(person for booking in sharing for person in (attendee_of(booking), *guests_of(booking)))
 	entry = _session_entry(booking, sharing, reader)
 	return replace(entry, hosts=tuple(hosts_of(booking)), participants=people)
 

@@ -41,7 +41,7 @@ def host_feed(user: str, now: int) -> bytes:
 
 def _add(calendar: Calendar, sharing: list[Document], reader: Reader) -> None:
 	first = sharing[0]
-	changed = max(from_site_time(each.modified) for each in sharing)
+	changed = max(from_site_time(booking.modified) for booking in sharing)
 	entry = bare_entry(sharing, reader)
 	if not first.session:
 		entry = replace(entry, description="\n\n".join(filter(None, (_attendee(first), entry.description))))

@@ -116,7 +116,7 @@ def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
 		return
 	starts = [part[0] for part in parts]
 	if any((each - start) % DAY for each in starts):
-		event.add("rdate", [utc(each) for each in starts[1:]])
+		event.add("rdate", [utc(start) for start in starts[1:]])
 		return
 	event.add("rrule", {"freq": "daily", "count": (starts[-1] - start) // DAY + 1})
 	if skipped := sorted(set(range(start, starts[-1], DAY)) - set(starts)):

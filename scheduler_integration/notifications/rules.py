@@ -107,16 +107,16 @@ def all_automations() -> list[Automation]:
 
 
 def active_automations() -> list[Automation]:
-	return [each for each in all_automations() if each.is_active]
+	return [automation for automation in all_automations() if automation.is_active]
 
 
 def find_automation(name: str) -> Automation | None:
-	return next((each for each in all_automations() if each.name == name), None)
+	return next((automation for automation in all_automations() if automation.name == name), None)
 
 
 def built_in(key: str) -> Automation | None:
 	"""Return the automation of a message that the app ships. None if the installation hasn't made it yet."""
-	return next((each for each in all_automations() if each.built_in == key), None)
+	return next((automation for automation in all_automations() if automation.built_in == key), None)
 
 
 def is_switched_off(key: str) -> bool:

@@ -89,8 +89,8 @@ def give_back(tasks: Collection[Task]) -> None:
 	if not tasks:
 		return
 	task = frappe.qb.DocType("Outbox Task")
-	query = frappe.qb.update(task).where(task.name.isin([each.name for each in tasks]))
-	query = query.where(task.lease.isin(sorted({each.lease for each in tasks}))).where(task.status == SENDING)
+	query = frappe.qb.update(task).where(task.name.isin([task.name for task in tasks]))
+	query = query.where(task.lease.isin(sorted({task.lease for task in tasks}))).where(task.status == SENDING)
 	query.set(task.status, PENDING).set(task.lease, None).set(task.lease_until, None).set(
 		task.attempts, task.attempts - 1
 	).run()

@@ -72,7 +72,7 @@ def _choices(question: Document, value: object) -> str:
 	values = [value] if isinstance(value, str) else value or []
 	if not isinstance(values, list):
 		raise Refused(_("Please choose from the answers offered."))
-	return "\n".join(dict.fromkeys(filter(None, (_choice(question, each) for each in values))))
+	return "\n".join(dict.fromkeys(filter(None, (_choice(question, value) for value in values))))
 
 
 def _checkbox(question: Document, value: object) -> str:

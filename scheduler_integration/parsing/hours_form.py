@@ -71,7 +71,7 @@ def edited_week(week: TypedWeek, action: str, ticked: Values) -> TypedWeek:
 		return {**week, key: TypedDay(bool(left), left or (OFFICE,))}
 	if verb == "copy":
 		targets = {"all": DAY_KEYS, "weekdays": WEEKDAYS}.get(detail, ticked(f"copy_{key}"))
-		return {**week, **{each: replace(day) for each in targets if each in week}}
+		return {**week, **{target: replace(day) for target in targets if target in week}}
 	return week
 
 

@@ -42,7 +42,7 @@ def microsoft_messages(body: bytes) -> list[PushMessage]:
 	"""Return the messages in the body, at most 1,000. Empty if the body can't be read."""
 	try:
 		messages = [_microsoft_message(entry) for entry in json.loads(body)["value"][:_MOST]]
-		return [each for each in messages if _is_plain(each.channel) and _is_plain(each.secret)]
+		return [message for message in messages if _is_plain(message.channel) and _is_plain(message.secret)]
 	except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
 		return []
 

@@ -184,10 +184,10 @@ def _unknown_part(node: nodes.Node) -> str | None:
 
 def _refuse_unknown_names(tree: nodes.Template, names: Collection[str]) -> None:
 	used = list(tree.find_all(nodes.Name))
-	allowed = {*names, "loop", *(each.name for each in used if each.ctx == "store")}
-	for each in used:
-		if each.name not in allowed:
-			raise TextNotUsable(_no_such(each, each.name, sorted(names)))
+	allowed = {*names, "loop", *(variable.name for variable in used if variable.ctx == "store")}
+	for variable in used:
+		if variable.name not in allowed:
+			raise TextNotUsable(_no_such(variable, variable.name, sorted(names)))
 
 
 def _no_such(node: nodes.Node, name: str, names: Iterable[str]) -> str:

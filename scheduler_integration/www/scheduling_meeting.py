@@ -47,7 +47,7 @@ def _view() -> dict:
 	error = _act(style) if submitted() else None
 	document = find_for_host(argument("meeting"), "read")
 	sharing = _sharing(document)
-	booking = next(each for each in sharing if each.id == document.name)
+	booking = next(booking for booking in sharing if booking.id == document.name)
 	panel = open_panel(booking, _panel_of(argument("action")) if error else argument("do"))
 	view = meeting_view(
 		MeetingPage(
@@ -77,7 +77,7 @@ def _act(style: TimeStyle) -> SchedulingError | None:
 def _sharing(document: Document) -> list[HostBooking]:
 	"""Return the bookings of the session, among them this one, even if it has left. Without a session, only this one."""
 	others = live_in_session(document.session or None)
-	bookings = others if any(each.name == document.name for each in others) else [document, *others]
+	bookings = others if any(other.name == document.name for other in others) else [document, *others]
 	return for_hosts(bookings, now())
 
 

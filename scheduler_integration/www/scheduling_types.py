@@ -96,7 +96,7 @@ def _asked_order() -> list[str]:
 
 
 def _add() -> Saved:
-	template = next((each for each in type_templates() if each.key == argument("template")), None)
+	template = next((template for template in type_templates() if template.key == argument("template")), None)
 	if not template:
 		raise InvalidRequest(_("Choose a kind of meeting."))
 	page = frappe.db.get_value("Scheduling Page", {"name": argument("page")}, ["name", "user"], as_dict=True)

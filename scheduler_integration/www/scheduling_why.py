@@ -45,6 +45,6 @@ def _explain(question: Question, zone: str, types: list[ReadableType]) -> Explan
 	if start is None:
 		raise InvalidRequest(_("Please choose a day and a time."))
 	# After a change of the type, the form still sends the duration that was chosen for the previous type.
-	offered = next((each.durations for each in types if each.name == question.meeting_type), ())
+	offered = next((meeting_type.durations for meeting_type in types if meeting_type.name == question.meeting_type), ())
 	minutes = question.minutes if question.minutes in offered else None
 	return explain(question.meeting_type, start, minutes, now())

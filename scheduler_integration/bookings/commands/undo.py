@@ -61,7 +61,7 @@ def undoable(name: str, command: Callable[[], HostBooking], now: int) -> tuple[H
 		# Nobody changes the others between the look at them and the command.
 		guard.lock_hosts(booking.host_users())
 	concerned = [booking.name, *(row.name for row in live_rows(booking.session) if row.name != booking.name)]
-	images = {each.name: _image(each) for each in load_bookings(concerned)}
+	images = {booking.name: _image(booking) for booking in load_bookings(concerned)}
 	stored = _stored(concerned)
 	before = tasks.states_of(concerned)
 	with waiting(SECONDS):
@@ -95,30 +95,30 @@ def undo(facts: Facts, now: int) -> None:
 	_check_unchanged(bookings | made, facts)
 	if not tasks.nobody_was_told(facts["tasks"]):
 		raise TooLateToUndo
-	users = {user for each in (*bookings.values(), *made.values()) for user in each.host_users()}
-	users |= {row["user"] for each in facts["bookings"] for row in each["image"]["hosts"]}
+	users = {user for booking in (*bookings.values(), *made.values()) for user in booking.host_users()}
+	users |= {row["user"] for booking in facts["bookings"] for row in booking["image"]["hosts"]}
 	guard.lock_hosts(users)
 	tasks.drop(facts["tasks"], now)
 	for new in made.values():
 		_close(new)
 	former_of = {each["instead_of"]: made[each["name"]] for each in facts["made"]}
 	_move_session_back(bookings, facts)
-	for each in facts["bookings"]:
-		_restore(bookings[each["name"]], each["image"], former_of.get(each["name"]), facts["at"], now)
+	for booking in facts["bookings"]:
+		_restore(bookings[booking["name"]], booking["image"], former_of.get(booking["name"]), facts["at"], now)
 	for former, new in former_of.items():
 		_forget(new, former)
 
 
 def _check_unchanged(bookings: dict[str, Document], facts: Facts) -> None:
-	for each in (*facts["bookings"], *facts["made"]):
-		if str(bookings[each["name"]].modified) != each["modified"]:
+	for booking in (*facts["bookings"], *facts["made"]):
+		if str(bookings[booking["name"]].modified) != booking["modified"]:
 			raise ChangedMeanwhile(_("The meeting was changed again since. Look at it before you change it back."))
 
 
 def _move_session_back(bookings: dict[str, Document], facts: Facts) -> None:
 	"""Move the time and seats of a session that was reassigned to the former host, before its bookings are saved."""
-	for each in facts["bookings"]:
-		booking, image = bookings[each["name"]], each["image"]
+	for record in facts["bookings"]:
+		booking, image = bookings[record["name"]], record["image"]
 		if booking.session and booking.session != image["session"] and booking.status not in RELEASED:
 			before = {row["user"] for row in image["hosts"]}
 			coming = next(user for user in booking.host_users() if user not in before)

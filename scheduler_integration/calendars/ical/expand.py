@@ -207,11 +207,11 @@ def _busy_of(occurrences: Iterable[Occurrence], zone: str, owners: Collection[st
 	"""Return the times of a series' occurrences. The series and each exception may be of different kinds."""
 	kinds: dict[int, Kind | None] = {}
 	busy = []
-	for each in occurrences:
-		if id(each.event) not in kinds:
-			kinds[id(each.event)] = kind_of(each.event, owners)
-		kind = kinds[id(each.event)]
-		start, end, all_day = interval(each.start, each.length, zone)
+	for occurrence in occurrences:
+		if id(occurrence.event) not in kinds:
+			kinds[id(occurrence.event)] = kind_of(occurrence.event, owners)
+		kind = kinds[id(occurrence.event)]
+		start, end, all_day = interval(occurrence.start, occurrence.length, zone)
 		if kind and start != end:
 			busy.append(BusyTime(start, end, kind, all_day))
 	return busy

@@ -123,7 +123,7 @@ def _free_busy(blocks: Iterable[Block], window: engine.Interval) -> tuple[list[I
 	unreadable = 0
 	for block in blocks:
 		unreadable += not block.is_whole
-		for text, kind in (each for line in block.lines for each in _periods(line)):
+		for text, kind in (period for line in block.lines for period in _periods(line)):
 			try:
 				with understanding():
 					busy.append(_period(text, kind))

@@ -82,7 +82,7 @@ def uid_of_day(uid: str, day: int) -> str:
 def _title(meeting: Meeting) -> str:
 	first = meeting.bookings[0]
 	title = frappe.get_cached_value("Meeting Type", first.meeting_type, "title") if first.session else first.subject
-	is_request = all(each.status == "Pending" for each in meeting.bookings)
+	is_request = all(booking.status == "Pending" for booking in meeting.bookings)
 	return _("Request: {0}").format(title) if is_request else title
 
 

@@ -75,7 +75,7 @@ def _plan(meetings: Iterable[tuple[Document, Iterable[str]]], now: int, *, is_ne
 	"""Plan a task for each meeting and each of its users. The bookings of a session are one meeting."""
 	wanted = {(host_uid(booking, user), user): booking for booking, users in meetings for user in users}
 	targets = {each: target for each in wanted if (target := _target(*each, is_new))}
-	generations = {} if is_new else generations_of(_key(*each) for each in targets)
+	generations = {} if is_new else generations_of(_key(*target) for target in targets)
 	tasks = []
 	for (uid, user), target in targets.items():
 		booking, key = wanted[uid, user], _key(uid, user)

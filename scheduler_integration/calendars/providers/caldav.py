@@ -73,10 +73,10 @@ class CalDav(Unwatched):
 
 		The typed address may be that of the server, of the principal, of the calendars' home or of one calendar.
 		"""
-		collections = [each for each in self._collections(self._home()) if _is_calendar(each)]
-		calendars = [_calendar(each) for each in collections]
-		first = next((each for each in calendars if each.can_write), calendars[0] if calendars else None)
-		return [_as_primary(each) if each is first else each for each in calendars]
+		collections = [collection for collection in self._collections(self._home()) if _is_calendar(collection)]
+		calendars = [_calendar(collection) for collection in collections]
+		first = next((calendar for calendar in calendars if calendar.can_write), calendars[0] if calendars else None)
+		return [_as_primary(calendar) if calendar is first else calendar for calendar in calendars]
 
 	def _home(self) -> str:
 		start = self._account.address
@@ -161,13 +161,13 @@ class CalDav(Unwatched):
 			if error.condition == f"{D}valid-sync-token":
 				raise SyncTokenExpired() from None
 			raise
-		resources = [each for each in report.resources if not same_path(each.url, calendar)]
-		is_truncated = any(each.status == 507 for each in report.resources)
-		changed = [each.url for each in resources if each.status == 200]
+		resources = [resource for resource in report.resources if not same_path(resource.url, calendar)]
+		is_truncated = any(resource.status == 507 for resource in report.resources)
+		changed = [resource.url for resource in resources if resource.status == 200]
 		if len(changed) > _MOST_CHANGED or not report.sync_token:
 			raise SyncTokenExpired()
 		events, gone, unreadable = self._read(calendar, changed, window)
-		removed = (*(each.url for each in resources if each.status == 404), *gone)
+		removed = (*(resource.url for resource in resources if resource.status == 404), *gone)
 		return Changes(
 			events=events,
 			removed=removed,
@@ -187,7 +187,7 @@ class CalDav(Unwatched):
 		events = f'<C:comp-filter name="VEVENT"><C:time-range {span}/></C:comp-filter>'
 		query = f'<D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR">{events}</C:comp-filter></C:filter>'
 		answer = self._dav.report(calendar, element("C:calendar-query", query))
-		return [each.url for each in answer.resources if each.status == 200]
+		return [resource.url for resource in answer.resources if resource.status == 200]
 
 	def _read(self, calendar: str, urls: list[str], window: Interval) -> tuple[tuple[RemoteEvent, ...], list[str], int]:
 		"""Return the resources as events, the resources that no longer exist, and the number that can't be read."""
@@ -220,9 +220,9 @@ class CalDav(Unwatched):
 		key = _KEY.search(urlsplit(url).path)
 		return RemoteEvent(
 			id=url,
-			busy=tuple(busy for each in events for busy in each.busy),
+			busy=tuple(busy for event in events for busy in event.busy),
 			uid=single.uid if single else "",
-			mark=next((each.mark for each in events if each.mark), "") or (key[1] if key else ""),
+			mark=next((event.mark for event in events if event.mark), "") or (key[1] if key else ""),
 			etag=etag,
 			start=single.start if single else None,
 			end=single.end if single else None,
@@ -270,7 +270,7 @@ class CalDav(Unwatched):
 		)
 		events = f'<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{match}</C:comp-filter></C:comp-filter>'
 		query = element("C:calendar-query", f"<D:prop><D:getetag/></D:prop><C:filter>{events}</C:filter>")
-		return next((each.url for each in self._dav.report(calendar, query).resources), "")
+		return next((resource.url for resource in self._dav.report(calendar, query).resources), "")
 
 	def _etag(self, url: str) -> str:
 		answer = self._dav.send("GET", url)
@@ -315,7 +315,7 @@ def _is_calendar(resource: Resource) -> bool:
 	if not resource.has(f"{D}resourcetype", f"{C}calendar"):
 		return False
 	kinds = resource.properties.get(f"{C}supported-calendar-component-set")
-	return kinds is None or not len(kinds) or any(each.get("name", "").upper() == "VEVENT" for each in kinds)
+	return kinds is None or not len(kinds) or any(kind.get("name", "").upper() == "VEVENT" for kind in kinds)
 
 
 def _calendar(resource: Resource) -> ProviderCalendar:

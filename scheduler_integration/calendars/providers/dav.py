@@ -184,10 +184,10 @@ def _resource(base: str, response: ElementTree.Element) -> Resource:
 	url = urljoin(base, (response.findtext(f"{D}href") or "").strip())
 	status = _status(response.findtext(f"{D}status"), 200)
 	properties = {
-		each.tag: each
+		child.tag: child
 		for propstat in response.iter(f"{D}propstat")
 		if _status(propstat.findtext(f"{D}status"), 200) == 200
-		for each in _children(propstat.find(f"{D}prop"))
+		for child in _children(propstat.find(f"{D}prop"))
 	}
 	return Resource(url, status, properties)
 

@@ -131,14 +131,14 @@ def _kind(item: Mapping[str, Any]) -> Kind | None:
 
 
 def _own_reply(attendees: Iterable[Mapping[str, Any]]) -> str:
-	return next((str(each.get("responseStatus")) for each in attendees if each.get("self")), "")
+	return next((str(attendee.get("responseStatus")) for attendee in attendees if attendee.get("self")), "")
 
 
 def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:
 	return {
-		str(each["email"]).lower(): _REPLIES.get(str(each.get("responseStatus")), "none")
-		for each in attendees
-		if each.get("email")
+		str(attendee["email"]).lower(): _REPLIES.get(str(attendee.get("responseStatus")), "none")
+		for attendee in attendees
+		if attendee.get("email")
 	}
 
 

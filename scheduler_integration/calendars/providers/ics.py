@@ -52,8 +52,8 @@ class IcsFeed(Unwatched, ReadOnly):
 		self._fetched = None
 		reading = read(answer.body, window, self._account.zone, [self._account.email.lower()])
 		events = tuple(
-			RemoteEvent(id=each.uid, uid=each.uid, busy=each.busy, mark=each.mark, start=each.start, end=each.end)
-			for each in reading.events
+			RemoteEvent(id=event.uid, uid=event.uid, busy=event.busy, mark=event.mark, start=event.start, end=event.end)
+			for event in reading.events
 		)
 		return Changes(events=events, token=_token(answer), unreadable=reading.unreadable)
 

@@ -146,10 +146,10 @@ def _mark(transaction: Any) -> str:
 
 def _replies(attendees: Iterable[Mapping[str, Any]]) -> dict[str, Reply]:
 	replies: dict[str, Reply] = {}
-	for each in attendees:
-		address = str((each.get("emailAddress") or {}).get("address") or "").lower()
+	for attendee in attendees:
+		address = str((attendee.get("emailAddress") or {}).get("address") or "").lower()
 		if address:
-			replies[address] = _REPLIES.get(str((each.get("status") or {}).get("response")), "none")
+			replies[address] = _REPLIES.get(str((attendee.get("status") or {}).get("response")), "none")
 	return replies
 
 

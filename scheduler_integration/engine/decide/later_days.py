@@ -25,7 +25,7 @@ class MultiDayCalendars:
 	def __init__(self, members: Sequence[Member], now: int, first: int, last: int):
 		until = last + longest_span(members[0].rules) + DAY
 		self._calendars = [_MemberCalendar(member, now, first, until) for member in members]
-		self._with_minutes = [each for each in self._calendars if each.limits_minutes]
+		self._with_minutes = [calendar for calendar in self._calendars if calendar.limits_minutes]
 
 	def missing(self, start: int, parts: Sequence[Interval], *, with_first: bool = False) -> list[Interval]:
 		"""Return those of the `parts` of a meeting at `start` for which a member has no time.
@@ -33,11 +33,13 @@ class MultiDayCalendars:
 		The first part is checked only `with_first`: usually it is known to be free.
 		"""
 		checked = parts if with_first else parts[1:]
-		lacking = {at for each in self._with_minutes for at in each.lacking_minutes([part[0] for part in parts])}
+		lacking = {
+			at for calendar in self._with_minutes for at in calendar.lacking_minutes([part[0] for part in parts])
+		}
 		return [
 			part
 			for part in checked
-			if part[0] in lacking or not all(each.fits(start, part[0]) for each in self._calendars)
+			if part[0] in lacking or not all(calendar.fits(start, part[0]) for calendar in self._calendars)
 		]
 
 	def refusal(self, start: int, parts: Sequence[Interval], part: Interval) -> Refusal:

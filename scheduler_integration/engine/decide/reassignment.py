@@ -32,7 +32,7 @@ def reassignment_refusals(
 	starts = [start for start, _end in parts]
 	# Weekly and monthly limits of minutes count all parts together. A meeting of one part needs no such sum.
 	summed = _limits_of_all_parts(rules) if len(parts) > 1 else ()
-	first = replace(one_day(rules), limits=tuple(each for each in rules.limits if each not in summed))
+	first = replace(one_day(rules), limits=tuple(limit for limit in rules.limits if limit not in summed))
 	later = one_day(rules)
 	of_parts = [later if index or has_begun else first for index in range(len(parts))]
 	refusals = [
@@ -41,7 +41,7 @@ def reassignment_refusals(
 		for refusal in _refusals(replace(member, rules=own), start, now)
 	]
 	lacking = MinutesLeft(replace(rules, limits=summed), member.host).refusals(starts)
-	return sorted([*refusals, *lacking], key=lambda each: each[0])
+	return sorted([*refusals, *lacking], key=lambda refusal: refusal[0])
 
 
 def _limits_of_all_parts(rules: MeetingRules) -> tuple[Limit, ...]:

@@ -38,7 +38,7 @@ def recurrence_bounds(rule: str) -> Interval | None:
 	blocks = list(chain(head[:1], added_blocks(recurrence)))
 	if not blocks:
 		return None
-	start = min(each[0] for each in blocks)
+	start = min(block[0] for block in blocks)
 	if recurrence.last is None:
 		return start, NO_END
 	return start, max(each[1] for each in chain(_last_blocks(recurrence, recurrence.last), blocks))

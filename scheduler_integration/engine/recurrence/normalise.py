@@ -94,14 +94,14 @@ def _rule_until(rule: RecurrenceRule, last: int | None) -> str:
 def _date_lines(name: str, dates: Iterable[RecurrenceDate]) -> list[str]:
 	"""Return one line for the dates of each zone."""
 	lines: dict[str, list[str]] = {}
-	for each in dates:
-		head, value = _written(name, each)
+	for day in dates:
+		head, value = _written(name, day)
 		lines.setdefault(head, []).append(value)
 	return [f"{head}:{','.join(values)}" for head, values in lines.items()]
 
 
-def _written(name: str, each: RecurrenceDate) -> tuple[str, str]:
-	if not each.time_of_day:
-		return f"{name};VALUE=DATE", f"{each.day:%Y%m%d}"
-	value = f"{datetime.combine(each.day, each.time_of_day):{_WALL}}"
-	return (f"{name};TZID={each.zone.key}" if each.zone else name), value
+def _written(name: str, day: RecurrenceDate) -> tuple[str, str]:
+	if not day.time_of_day:
+		return f"{name};VALUE=DATE", f"{day.day:%Y%m%d}"
+	value = f"{datetime.combine(day.day, day.time_of_day):{_WALL}}"
+	return (f"{name};TZID={day.zone.key}" if day.zone else name), value

@@ -33,7 +33,7 @@ def _action(task: Task) -> Action | NotNeeded:
 	if not still_fits(automation.trigger, booking.status):
 		return NotNeeded(_("The booking is {0} now.").format(_(booking.status)))
 	channel = BY_KIND[task.kind]
-	readers = (each for each in channel.readers(automation, booking) if channel.is_reader_of(task, each))
+	readers = (reader for reader in channel.readers(automation, booking) if channel.is_reader_of(task, reader))
 	reader = next(readers, None)
 	if not reader:
 		return NotNeeded(_("This person doesn't take part any more."))

@@ -59,8 +59,8 @@ def entries(wanted: Wanted) -> list[Entry]:
 	if not is_manager():
 		raise NotPermitted
 	automations = all_automations()
-	by_name = {each.name: each for each in automations}
-	by_key = {each.built_in: each for each in automations if each.built_in}
+	by_name = {automation.name: automation for automation in automations}
+	by_key = {automation.built_in: automation for automation in automations if automation.built_in}
 	return [_entry(row, by_name.get(row.automation) or by_key.get(template_of(row.purpose))) for row in _rows(wanted)]
 
 
@@ -86,7 +86,7 @@ def _of_automation(task, name: str):
 	"""The condition that a task is an action of this automation, or of any if `name` is empty."""
 	if not name:
 		return task.purpose.isin([AT_ONCE, TIMED_TASK, *_told_purposes()])
-	asked = next((each for each in all_automations() if each.name == name), None)
+	asked = next((automation for automation in all_automations() if automation.name == name), None)
 	if asked and asked.built_in in TEMPLATES:
 		# Messages about a change are planned without the list of automations, so their tasks name no automation.
 		return task.purpose.isin(purposes_of(asked.built_in))

@@ -33,9 +33,9 @@ class DayOfTimes:
 def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query: Query) -> dict:
 	"""Return the view of the list of times. The day is a date in `style.zone`, the visitor's zone."""
 	zone, locale = style.zone, style.locale
-	starts: list[Slot | PartlyFree] = sorted([*times.slots, *times.partly_free], key=lambda each: each.start)
-	labels = [dates.clock_time(each.start, style) for each in starts]
-	host_dates = [host_date(each.start, zone, host_zone, locale) for each in starts]
+	starts: list[Slot | PartlyFree] = sorted([*times.slots, *times.partly_free], key=lambda slot: slot.start)
+	labels = [dates.clock_time(start.start, style) for start in starts]
+	host_dates = [host_date(start.start, zone, host_zone, locale) for start in starts]
 	common = host_dates[0] if len(set(host_dates)) == 1 else None
 	rows = [
 		{
@@ -57,11 +57,11 @@ def times_view(times: DayOfTimes, style: dates.TimeStyle, host_zone: str, query:
 	}
 
 
-def _notes(each: Slot | PartlyFree, zone: str, locale: Locale) -> list[str | None]:
+def _notes(start: Slot | PartlyFree, zone: str, locale: Locale) -> list[str | None]:
 	"""Return the lines under a time: its days and the seats left, or why it can't be chosen."""
-	if isinstance(each, PartlyFree):
-		return [partly_free(each, zone, locale)]
-	return [days_in_short(each.parts, zone, locale) if each.parts else None, seats(each.seats_left)]
+	if isinstance(start, PartlyFree):
+		return [partly_free(start, zone, locale)]
+	return [days_in_short(start.parts, zone, locale) if start.parts else None, seats(start.seats_left)]
 
 
 def seats(left: int | None) -> str | None:

@@ -90,7 +90,7 @@ def refused_message(error: SchedulingError, bookings: Sequence[HostBooking], sty
 		return no_time_message(error, asked, style)
 	if isinstance(error, SomeRefused):
 		# What was cancelled is no longer in the list.
-		others = readable_of(error.refused.keys() - {each.id for each in bookings}, now())
+		others = readable_of(error.refused.keys() - {booking.id for booking in bookings}, now())
 		return some_refused_message(error, [*bookings, *others], style)
 	return {"text": " ".join((error.message, *error.details.values())), "is_error": True}
 

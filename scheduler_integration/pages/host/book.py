@@ -117,7 +117,7 @@ def booking_form_view(form: BookingForm) -> dict:
 		"durations": _durations(form),
 		"day": form.offered and form.offered.day.isoformat(),
 		"person": form.person and _person(form.person, form.wish),
-		"found": [_found(each, form.wish) for each in form.people],
+		"found": [_found(person, form.wish) for person in form.people],
 		"nobody_found": bool(form.wish.search) and not form.people,
 		"times": form.offered and _times(form, form.offered),
 		"fields": form.offered and _fields(form, form.offered),

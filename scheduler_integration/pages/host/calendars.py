@@ -57,8 +57,8 @@ def calendars_view(page: CalendarsPage) -> dict:
 		),
 		"sees_all": page.sees_all,
 		"is_manager": page.is_manager,
-		"connections": [_connection(each, page) for each in page.connections],
-		"vendors": [{"name": each, "label": _("Connect {0}").format(each)} for each in page.vendors],
+		"connections": [_connection(connection, page) for connection in page.connections],
+		"vendors": [{"name": vendor, "label": _("Connect {0}").format(vendor)} for vendor in page.vendors],
 		"presets": [{"key": key, "name": name, "help": where} for key, (name, _address, where) in PRESETS.items()],
 		"message": page.message,
 		"other": page.other,
@@ -70,36 +70,36 @@ def calendars_view(page: CalendarsPage) -> dict:
 	}
 
 
-def _connection(each: ConnectionSummary, page: CalendarsPage) -> dict:
+def _connection(connection: ConnectionSummary, page: CalendarsPage) -> dict:
 	return {
-		"name": each.name,
-		"account": each.account,
-		"provider": each.provider,
-		"host": get_fullname(each.user),
-		"is_well": _is_well(each),
-		"state": _state(each),
-		"effect": _effect(each),
-		"unwritten": unwritten_text(each) if each.unwritten else None,
-		"read": _read(each, page),
-		"error": each.error if each.error_count else None,
-		"mend": _mend(each),
-		"calendars": each.calendars,
-		"chosen": _chosen(each),
-		"has_destination": any(calendar.is_written for calendar in each.calendars),
-		"can_write": any(calendar.can_write for calendar in each.calendars),
-		"unreadable": sum(calendar.unreadable for calendar in each.calendars),
-		"closes": each.closes,
-		"switches": _switches(each),
+		"name": connection.name,
+		"account": connection.account,
+		"provider": connection.provider,
+		"host": get_fullname(connection.user),
+		"is_well": _is_well(connection),
+		"state": _state(connection),
+		"effect": _effect(connection),
+		"unwritten": unwritten_text(connection) if connection.unwritten else None,
+		"read": _read(connection, page),
+		"error": connection.error if connection.error_count else None,
+		"mend": _mend(connection),
+		"calendars": connection.calendars,
+		"chosen": _chosen(connection),
+		"has_destination": any(calendar.is_written for calendar in connection.calendars),
+		"can_write": any(calendar.can_write for calendar in connection.calendars),
+		"unreadable": sum(calendar.unreadable for calendar in connection.calendars),
+		"closes": connection.closes,
+		"switches": _switches(connection),
 		"is_own": not page.sees_all,
 	}
 
 
-def _is_well(each: ConnectionSummary) -> bool:
-	return each.distrust is None and not each.error_count and not each.unwritten
+def _is_well(connection: ConnectionSummary) -> bool:
+	return connection.distrust is None and not connection.error_count and not connection.unwritten
 
 
-def _state(each: ConnectionSummary) -> str:
-	if not each.is_active:
+def _state(connection: ConnectionSummary) -> str:
+	if not connection.is_active:
 		return _("Switched off")
 	sentences = {
 		Distrust.UNREAD: _("Being read for the first time"),
@@ -107,55 +107,55 @@ def _state(each: ConnectionSummary) -> str:
 		Distrust.GONE: _("A chosen calendar no longer exists"),
 		Distrust.STALE: _("Couldn't be read for too long"),
 	}
-	if each.distrust:
-		return sentences[each.distrust]
-	if each.unwritten:
+	if connection.distrust:
+		return sentences[connection.distrust]
+	if connection.unwritten:
 		return _("Meetings aren't written yet")
-	return _("Works, with errors lately") if each.error_count else _("Works")
+	return _("Works, with errors lately") if connection.error_count else _("Works")
 
 
-def _chosen(each: ConnectionSummary) -> list[str]:
+def _chosen(connection: ConnectionSummary) -> list[str]:
 	"""Return a sentence about the calendars that are read, and one about the calendar that is written."""
-	read = ", ".join(calendar.title for calendar in each.calendars if calendar.is_read or calendar.is_written)
-	written = next((calendar.title for calendar in each.calendars if calendar.is_written), None)
+	read = ", ".join(calendar.title for calendar in connection.calendars if calendar.is_read or calendar.is_written)
+	written = next((calendar.title for calendar in connection.calendars if calendar.is_written), None)
 	sentences = []
-	if each.calendars and not read:
+	if connection.calendars and not read:
 		sentences.append(_("None of its calendars is read."))
-	if len(each.calendars) > 1 and read:
+	if len(connection.calendars) > 1 and read:
 		sentences.append(_("Busy times count of: {0}").format(read))
 	if written:
 		sentences.append(_("Bookings are written into: {0}").format(written))
 	return sentences
 
 
-def _effect(each: ConnectionSummary) -> str | None:
+def _effect(connection: ConnectionSummary) -> str | None:
 	"""Return the effect of the error on visitors, as a sentence; None without an error."""
-	if not each.is_active or not each.distrust:
+	if not connection.is_active or not connection.distrust:
 		return None
-	if each.closes:
+	if connection.closes:
 		return _("Until it is read again, nobody can book these times.")
 	return _("Your times are offered all the same: check them against your calendar.")
 
 
-def _read(each: ConnectionSummary, page: CalendarsPage) -> str:
-	if not each.last_read:
+def _read(connection: ConnectionSummary, page: CalendarsPage) -> str:
+	if not connection.last_read:
 		return _("Not read yet")
 	# At least a second, because "in 0 seconds" would be odd.
-	seconds = min(each.last_read - page.now, -1)
+	seconds = min(connection.last_read - page.now, -1)
 	ago = format_timedelta(seconds, add_direction=True, threshold=1.5, locale=page.visitor.locale)
 	return _("Last read {0}").format(ago)
 
 
-def _mend(each: ConnectionSummary) -> str:
+def _mend(connection: ConnectionSummary) -> str:
 	"""Return the step that fixes the error: "reconnect", "password", "address", "choose", "sync"; '' without an error."""
-	if each.distrust is Distrust.REVOKED:
-		return {"CalDAV": "password", "ICS": "address"}.get(each.provider, "reconnect")
-	if each.distrust is Distrust.GONE:
-		return "address" if each.provider == "ICS" else "choose"
-	return "sync" if not _is_well(each) else ""
+	if connection.distrust is Distrust.REVOKED:
+		return {"CalDAV": "password", "ICS": "address"}.get(connection.provider, "reconnect")
+	if connection.distrust is Distrust.GONE:
+		return "address" if connection.provider == "ICS" else "choose"
+	return "sync" if not _is_well(connection) else ""
 
 
-def _switches(each: ConnectionSummary) -> list[dict]:
+def _switches(connection: ConnectionSummary) -> list[dict]:
 	labels = {
 		"ignore_tentative": _("Tentative events don't block"),
 		"ignore_focus_time": _("Focus time doesn't block"),
@@ -163,11 +163,11 @@ def _switches(each: ConnectionSummary) -> list[dict]:
 		"delete_cancels": _("Deleting the event cancels the booking"),
 		"move_reschedules": _("Moving the event reschedules the booking"),
 	}
-	writes = {"delete_cancels", "move_reschedules"} if each.provider != "ICS" else set()
-	vendors = {"ignore_focus_time", "invites"} if each.provider in ("Google", "Outlook") else set()
+	writes = {"delete_cancels", "move_reschedules"} if connection.provider != "ICS" else set()
+	vendors = {"ignore_focus_time", "invites"} if connection.provider in ("Google", "Outlook") else set()
 	offered = {"ignore_tentative", *writes, *vendors}
 	return [
-		{"name": name, "label": label, "is_on": each.switches[name]}
+		{"name": name, "label": label, "is_on": connection.switches[name]}
 		for name, label in labels.items()
 		if name in offered
 	]

@@ -106,22 +106,22 @@ class House:
 		}
 
 	def _view(self) -> dict:
-		troubled = {each.path for each in self.troubles}
+		troubled = {trouble.path for trouble in self.troubles}
 		return {
 			"name": self.name,
 			"here": self.here,
 			"initials": initials(self.name),
 			"entries": [
 				{
-					**each._asdict(),
-					"is_current": each.path == self.here,
-					"count": self.requests if each.path == MEETINGS else 0,
-					"is_troubled": each.path in troubled,
+					**entry._asdict(),
+					"is_current": entry.path == self.here,
+					"count": self.requests if entry.path == MEETINGS else 0,
+					"is_troubled": entry.path in troubled,
 				}
-				for each in _entries()
-				if page_exists(each.path)
+				for entry in _entries()
+				if page_exists(entry.path)
 			],
-			"troubles": [each._asdict() | {"action": each.action._asdict()} for each in self.troubles],
+			"troubles": [trouble._asdict() | {"action": trouble.action._asdict()} for trouble in self.troubles],
 			"desk_url": "/app/scheduling" if has_app_permission() else None,
 		}
 
@@ -148,10 +148,10 @@ def troubles_of(user: str, now: int) -> list[Trouble]:
 	"""
 	connections, calls = connections_of(user, now), accounts(user, now)
 	return [
-		*(_calendar_trouble(each) for each in connections if _is_troubled(each)),
-		*(_video_trouble(each) for each in calls if each.status != CONNECTED),
-		*(_unwritten_trouble(each) for each in connections if each.unwritten),
-		*(_waiting_trouble(each) for each in calls if each.waiting),
+		*(_calendar_trouble(connection) for connection in connections if _is_troubled(connection)),
+		*(_video_trouble(call) for call in calls if call.status != CONNECTED),
+		*(_unwritten_trouble(connection) for connection in connections if connection.unwritten),
+		*(_waiting_trouble(call) for call in calls if call.waiting),
 	]
 
 
@@ -173,36 +173,38 @@ def page_exists(path: str) -> bool:
 	return (_WWW / f"{path.strip('/').replace('/', '_')}.html").is_file()
 
 
-def _is_troubled(each: ConnectionSummary) -> bool:
+def _is_troubled(connection: ConnectionSummary) -> bool:
 	"""Whether the host must do something. A new account that is being read for the first time isn't in trouble."""
-	is_new = each.distrust is Distrust.UNREAD and not each.error_count
-	return each.is_active and each.distrust is not None and not is_new
+	is_new = connection.distrust is Distrust.UNREAD and not connection.error_count
+	return connection.is_active and connection.distrust is not None and not is_new
 
 
-def _calendar_trouble(each: ConnectionSummary) -> Trouble:
+def _calendar_trouble(connection: ConnectionSummary) -> Trouble:
 	closed = _("The calendar {0} can't be read, so nobody can book your times.")
 	still_open = _("The calendar {0} can't be read, so people can book over its events.")
-	return Trouble((closed if each.closes else still_open).format(each.account), _mend(each), CALENDARS)
+	return Trouble(
+		(closed if connection.closes else still_open).format(connection.account), _mend(connection), CALENDARS
+	)
 
 
-def _unwritten_trouble(each: ConnectionSummary) -> Trouble:
-	return Trouble(f"{each.account}: {unwritten_text(each)}", _mend(each), CALENDARS)
+def _unwritten_trouble(connection: ConnectionSummary) -> Trouble:
+	return Trouble(f"{connection.account}: {unwritten_text(connection)}", _mend(connection), CALENDARS)
 
 
-def _waiting_trouble(each: VideoAccount) -> Trouble:
-	return Trouble(f"{each.label}: {waiting_text(each)}", Action(_("Show"), VIDEO), VIDEO)
+def _waiting_trouble(account: VideoAccount) -> Trouble:
+	return Trouble(f"{account.label}: {waiting_text(account)}", Action(_("Show"), VIDEO), VIDEO)
 
 
-def _mend(each: ConnectionSummary) -> Action:
-	if each.distrust is Distrust.REVOKED and each.provider not in ("CalDAV", "ICS"):
-		asked = {"connect": each.provider, "connection": each.name}
+def _mend(connection: ConnectionSummary) -> Action:
+	if connection.distrust is Distrust.REVOKED and connection.provider not in ("CalDAV", "ICS"):
+		asked = {"connect": connection.provider, "connection": connection.name}
 		return Action(_("Connect again"), f"{CALENDARS}?{urlencode(asked)}")
-	if each.distrust in (Distrust.REVOKED, Distrust.GONE):
-		return Action(_("Fix it"), f"{CALENDARS}#connection-{each.name}")
-	return Action(_("Try now"), CALENDARS, {"action": "sync", "name": each.name})
+	if connection.distrust in (Distrust.REVOKED, Distrust.GONE):
+		return Action(_("Fix it"), f"{CALENDARS}#connection-{connection.name}")
+	return Action(_("Try now"), CALENDARS, {"action": "sync", "name": connection.name})
 
 
-def _video_trouble(each: VideoAccount) -> Trouble:
+def _video_trouble(account: VideoAccount) -> Trouble:
 	text = _("Your account {0} at {1} must be connected again. Until then, its meetings get no link.")
-	asked = urlencode({"connect": each.provider})
-	return Trouble(text.format(each.account, each.label), Action(_("Connect again"), f"{VIDEO}?{asked}"), VIDEO)
+	asked = urlencode({"connect": account.provider})
+	return Trouble(text.format(account.account, account.label), Action(_("Connect again"), f"{VIDEO}?{asked}"), VIDEO)

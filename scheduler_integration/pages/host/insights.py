@@ -237,8 +237,8 @@ def _hour(hour: int, locale: Locale) -> str:
 
 
 def _types(types: Sequence[TypeFigures], locale: Locale) -> dict[str, Any]:
-	widths = charts.shares([each.tally.total for each in types])
-	names = Counter(each.name for each in types)
+	widths = charts.shares([meeting_type.tally.total for meeting_type in types])
+	names = Counter(meeting_type.name for meeting_type in types)
 	return {
 		"finding": _("Most booked: {0}.").format(types[0].name) if types else "",
 		"rows": [
@@ -256,7 +256,7 @@ def _types(types: Sequence[TypeFigures], locale: Locale) -> dict[str, Any]:
 
 
 def _sources(sources: Sequence[Source]) -> dict[str, Any]:
-	widths = charts.shares([each.bookings for each in sources])
+	widths = charts.shares([source.bookings for source in sources])
 	return {
 		"rows": [
 			{"name": _source(each), "width": width, "total": each.bookings}
@@ -265,9 +265,11 @@ def _sources(sources: Sequence[Source]) -> dict[str, Any]:
 	}
 
 
-def _source(each: Source) -> str:
-	names = [name for name in (each.utm_source, each.utm_medium, each.utm_campaign) if name]
-	where = {"page": _("Booking page"), "desk": _("Booked by a host"), "": _("Unknown")}.get(each.source, each.source)
+def _source(source: Source) -> str:
+	names = [name for name in (source.utm_source, source.utm_medium, source.utm_campaign) if name]
+	where = {"page": _("Booking page"), "desk": _("Booked by a host"), "": _("Unknown")}.get(
+		source.source, source.source
+	)
 	return " · ".join([*names, *([where] if not names else [])])
 
 

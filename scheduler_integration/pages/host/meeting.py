@@ -104,7 +104,7 @@ def meeting_view(page: MeetingPage) -> dict:
 		"reason": booking.cancel_reason,
 		"problem": {"title": problem[0], "text": problem[1]} if problem else None,
 		"attendees": [_attendee(each, booking) for each in page.sharing] if is_shared else [],
-		"seats": sum(each.seats for each in page.sharing),
+		"seats": sum(booking.seats for booking in page.sharing),
 		"buttons": _buttons(page),
 		"outcomes": [action for action in ("complete", "no_show") if action in booking.actions],
 		"panel": page.panel,
@@ -158,13 +158,13 @@ def _buttons(page: MeetingPage) -> list[dict]:
 	]
 
 
-def _attendee(each: HostBooking, booking: HostBooking) -> dict:
+def _attendee(other: HostBooking, booking: HostBooking) -> dict:
 	return {
-		"name": each.attendee.name,
-		"url": meeting_url(each.id),
-		"is_current": each.id == booking.id,
-		"seats": each.seats,
-		"waiting": each.status == "Pending",
-		"state": words.state(each.status),
-		"has_problem": bool(words.problem(each)),
+		"name": other.attendee.name,
+		"url": meeting_url(other.id),
+		"is_current": other.id == booking.id,
+		"seats": other.seats,
+		"waiting": other.status == "Pending",
+		"state": words.state(other.status),
+		"has_problem": bool(words.problem(other)),
 	}

@@ -21,12 +21,12 @@ def not_free_message(error: HostNotFree, asked: dict[str, str], style: TimeStyle
 	`asked` has the form's `name`, `host` and `replaces`. If only rules are in the way, `anyway` repeats them, and the
 	page offers to reassign the meeting despite the rules.
 	"""
-	sentences = {each.message: reason_view(each, style) for each in error.objections}
+	sentences = {objection.message: reason_view(objection, style) for objection in error.objections}
 	return {
 		"text": error.message,
 		"is_error": True,
 		"reasons": list(sentences.values()),
-		"conflicts": [conflict_view(each, style) for each in error.conflicts],
+		"conflicts": [conflict_view(conflict, style) for conflict in error.conflicts],
 		"anyway": {"fields": {**asked, "action": "reassign"}, "label": _("Reassign anyway")}
 		if error.can_force
 		else None,
@@ -38,7 +38,7 @@ def no_time_message(error: TimeNotFree, asked: dict[str, str], style: TimeStyle)
 
 	`asked` has the form's `action`, `name`, `reason` and `start`. See `not_free_message` for `anyway`.
 	"""
-	sentences = {each.message: reason_view(each, style) for each in error.objections}
+	sentences = {objection.message: reason_view(objection, style) for objection in error.objections}
 	offered = sorted(error.suggestions, key=lambda slot: slot.start)
 	return {
 		"text": error.message,

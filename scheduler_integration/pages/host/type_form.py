@@ -119,7 +119,7 @@ def _basics(doc: Document, page: Document) -> list[Field]:
 		order_by="is_default desc, title",
 	)
 	if len(schedules) > 1 or doc.availability_schedule:
-		own = [(each.name, each.title) for each in schedules]
+		own = [(schedule.name, schedule.title) for schedule in schedules]
 		fields.append(
 			Field("availability_schedule", _("Hours"), "select", choices=[("", _("The host's usual hours")), *own])
 		)

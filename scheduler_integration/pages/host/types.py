@@ -8,6 +8,6 @@ from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 def types_by_page(types: Sequence[ReadableType]) -> list[dict]:
 	"""Return `[{"title", "types"}]`, in the order of the types."""
 	pages: dict[str, list[ReadableType]] = {}
-	for each in types:
-		pages.setdefault(each.page, []).append(each)
+	for meeting_type in types:
+		pages.setdefault(meeting_type.page, []).append(meeting_type)
 	return [{"title": title, "types": group} for title, group in pages.items()]

@@ -36,11 +36,11 @@ def _page(page: Document, types: Sequence[Document], locale: Locale) -> dict[str
 		"title": page.title,
 		"url": page_url(page.slug),
 		"is_active": bool(page.is_active),
-		"types": [_row(page, each, locale) for each in types],
+		"types": [_row(page, meeting_type, locale) for meeting_type in types],
 		"templates": [
-			{"key": each.key, "title": each.title, "note": each.note}
-			for each in type_templates()
-			if page.page_type == "Team" or not each.needs_team
+			{"key": template.key, "title": template.title, "note": template.note}
+			for template in type_templates()
+			if page.page_type == "Team" or not template.needs_team
 		],
 	}
 

@@ -27,17 +27,17 @@ def video_view(
 	house: House, accounts: Sequence[VideoAccount], providers: Sequence[VideoProvider], message: dict | None
 ) -> dict:
 	"""Return the view of the page. It names the providers that no administrator has set up, without a button."""
-	working = [each for each in accounts if each.status == CONNECTED]
+	working = [account for account in accounts if account.status == CONNECTED]
 	preferred = working[0].name if len(working) > 1 else None
 	return {
 		**house.frame(_("Video")),
 		"subtitle": _("Connect an account, and each online meeting gets a link of its own."),
 		"message": message,
-		"accounts": [_account(each, preferred) for each in accounts],
+		"accounts": [_account(account, preferred) for account in accounts],
 		"providers": [
 			{"label": each.label, "url": _connect_url(each.provider)} for each in providers if each.is_set_up
 		],
-		"not_set_up": [each.label for each in providers if not each.is_set_up],
+		"not_set_up": [provider.label for provider in providers if not provider.is_set_up],
 		"status": 200,
 	}
 

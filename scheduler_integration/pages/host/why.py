@@ -58,7 +58,7 @@ def why_view(
 	house: House, types: Sequence[ReadableType], question: Question, answer: Answer, zone: str, now: int
 ) -> dict:
 	"""Return the view of `/scheduling/why`. `types` are those to choose from, `zone` is the signed-in user's."""
-	chosen = next((each for each in types if each.name == question.meeting_type), None)
+	chosen = next((meeting_type for meeting_type in types if meeting_type.name == question.meeting_type), None)
 	visitor = house.visitor
 	style = visitor.style(zone)
 	return {
@@ -102,7 +102,7 @@ def _answer(explained: Explanation, chosen: ReadableType | None, question: Quest
 			dates.full_date(local_date(explained.start, style.zone), style.locale),
 			dates.clock_time(explained.start, style),
 		),
-		"reasons": [reason_view(each, style) for each in explained.objections],
+		"reasons": [reason_view(objection, style) for objection in explained.objections],
 		"hosts": [_host(host, style) for host in explained.hosts],
 		"suggestions": [_suggestion(slot.start, chosen, question, style) for slot in explained.suggestions],
 	}
@@ -113,7 +113,7 @@ def _host(host: HostExplanation, style: dates.TimeStyle) -> dict:
 		"name": host.name,
 		"is_free": host.is_bookable,
 		"is_optional": host.is_optional,
-		"reasons": [reason_view(each, style) for each in host.objections],
+		"reasons": [reason_view(objection, style) for objection in host.objections],
 	}
 
 

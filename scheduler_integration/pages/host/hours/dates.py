@@ -89,12 +89,12 @@ def _mark(
 	day: date, overrides: Sequence[Override], days_off: Sequence[DateOverride], style: dates.TimeStyle
 ) -> tuple[str, str]:
 	"""Return the mark of a day and its words: `off`, `hours`, `trip`, `holiday`, or nothing."""
-	own = [each for each in overrides if getdate(each["date"]) <= day <= getdate(each["end_date"])]
+	own = [override for override in overrides if getdate(override["date"]) <= day <= getdate(override["end_date"])]
 	fixed = [each for each in own if not each["is_travel"]]
 	if fixed:
 		closed = [each for each in fixed if _closes(each)]
 		return ("off" if closed else "hours"), _what(closed[:1] or fixed, style)
-	holiday = next((each for each in days_off if each.first <= day <= each.last), None)
+	holiday = next((day_off for day_off in days_off if day_off.first <= day <= day_off.last), None)
 	if holiday:
 		return "holiday", _("not available: {0}").format(holiday.label)
 	return ("trip", _what(own[:1], style)) if own else ("", "")
@@ -117,9 +117,9 @@ def list_view(overrides: Sequence[Override], days_off: Sequence[DateOverride], s
 				},
 			)
 		)
-	for each in days_off:
-		entry = {"names": "", "when": _when(each.first, each.last, style), "what": _("not available")}
-		rows.append((each.first, {**entry, "reason": each.label}))
+	for day_off in days_off:
+		entry = {"names": "", "when": _when(day_off.first, day_off.last, style), "what": _("not available")}
+		rows.append((day_off.first, {**entry, "reason": day_off.label}))
 	return [view for _first, view in sorted(rows, key=lambda row: row[0])]
 
 

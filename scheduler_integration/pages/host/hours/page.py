@@ -233,16 +233,16 @@ def _schedules(page: HoursPage) -> list[dict]:
 	for each in page.types:
 		used.setdefault(each.meeting_type.availability_schedule or default, []).append(each.meeting_type.title)
 	options = []
-	for each in page.hours.schedules:
-		own = {"user": "" if page.is_own else page.hours.user, "schedule": "" if each.is_default else each.name}
+	for schedule in page.hours.schedules:
+		own = {"user": "" if page.is_own else page.hours.user, "schedule": "" if schedule.is_default else schedule.name}
 		query = urlencode({name: value for name, value in own.items() if value})
 		options.append(
 			{
-				"name": each.name,
-				"title": each.title,
-				"is_default": bool(each.is_default),
-				"is_shown": each.name == page.hours.schedule.name,
-				"types": list(dict.fromkeys(used.get(each.name, []))),
+				"name": schedule.name,
+				"title": schedule.title,
+				"is_default": bool(schedule.is_default),
+				"is_shown": schedule.name == page.hours.schedule.name,
+				"types": list(dict.fromkeys(used.get(schedule.name, []))),
 				"url": f"{PATH}?{query}" if query else PATH,
 				"query": query,
 			}
@@ -285,10 +285,11 @@ def _dates(page: HoursPage) -> dict:
 	# Holidays on days that are off anyway change nothing.
 	week = page.week
 	holidays = [
-		each
-		for each in page.days_off
+		day_off
+		for day_off in page.days_off
 		if any(
-			(each.first + timedelta(days=step)).weekday() in week for step in range((each.last - each.first).days + 1)
+			(day_off.first + timedelta(days=step)).weekday() in week
+			for step in range((day_off.last - day_off.first).days + 1)
 		)
 	]
 	month = shown_month(page.month, page.today)

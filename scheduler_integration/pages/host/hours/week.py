@@ -70,5 +70,5 @@ def _note(start: str, end: str, style: dates.TimeStyle) -> str:
 
 
 def _span(minutes: tuple[int, int]) -> Span:
-	start, end = (f"{each // 60 % 24:02}:{each % 60:02}" for each in minutes)
+	start, end = (f"{minute // 60 % 24:02}:{minute % 60:02}" for minute in minutes)
 	return start, end

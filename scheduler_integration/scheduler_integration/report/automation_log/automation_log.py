@@ -17,7 +17,7 @@ def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list]:
 
 	Raises NotPermitted if the user isn't a manager.
 	"""
-	return _columns(), [_row(each) for each in entries(_wanted(filters or {}))]
+	return _columns(), [_row(entry) for entry in entries(_wanted(filters or {}))]
 
 
 def _wanted(filters: Mapping[str, Any]) -> Wanted:
