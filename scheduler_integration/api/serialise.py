@@ -14,7 +14,7 @@ from scheduler_integration.bookings import HeldSlot
 from scheduler_integration.calendars.connections import ConnectionSummary
 from scheduler_integration.calendars.mirror.calendar_changes import CalendarChange
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.catalogue.public import Listing
+from scheduler_integration.catalogue.public import Listing, PublicMeetingType
 from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
 from scheduler_integration.conferencing.performance import Period, ProviderPerformance
 from scheduler_integration.engine import Interval, PartlyFree, local_date
@@ -30,7 +30,12 @@ T = TypeVar("T")
 
 def listing(page: Listing) -> JSON:
 	"""The data of `public.get_page`."""
-	return {**asdict(page.page), "meeting_types": [asdict(meeting_type) for meeting_type in page.meeting_types]}
+	return {**asdict(page.page), "meeting_types": [_public_type(meeting_type) for meeting_type in page.meeting_types]}
+
+
+def _public_type(meeting_type: PublicMeetingType) -> JSON:
+	"""Return the meeting type without its hidden fields: visitors don't learn what a link can carry."""
+	return {name: value for name, value in asdict(meeting_type).items() if name != "hidden_keys"}
 
 
 def connection(summary: ConnectionSummary) -> JSON:

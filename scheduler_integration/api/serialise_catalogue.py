@@ -5,7 +5,8 @@ from frappe.model.document import Document
 
 from scheduler_integration.api.serialise import JSON
 from scheduler_integration.catalogue.durations import parse_durations
-from scheduler_integration.catalogue.public import choices_of, page_url
+from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.catalogue.questions import choices_of, lines_of
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.parsing.meeting_type_fields import CHOICES, DATES, FLAGS, NUMBERS
 from scheduler_integration.platform.clock import from_site_time, iso_z
@@ -65,6 +66,9 @@ def native_fields(doc: Document) -> JSON:
 				"options": choices_of(row),
 				"placeholder": row.placeholder or None,
 				"help": row.help_text or None,
+				"show_if": {"question": row.show_if, "answers": lines_of(row.show_if_answers)} if row.show_if else None,
+				"key": row.prefill_key or None,
+				"hidden": bool(row.is_hidden),
 			}
 			for row in doc.questions
 		],

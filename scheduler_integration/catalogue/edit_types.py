@@ -33,7 +33,7 @@ def create_type(consultant: str, fields: Mapping[str, Any]) -> ConsultantType:
 def update_type(name: str, fields: Mapping[str, Any]) -> ConsultantType:
 	"""Change a meeting type. Raises MeetingTypeNotFound, NotPermitted or InvalidRequest."""
 	doc = _changeable(name, "write", for_update=True)
-	doc.update(dict(fields))
+	doc.update(_with_ids(doc, fields))
 	doc.save()
 	return _stored(doc.name)
 
@@ -51,8 +51,21 @@ def change_type(doc: Document, fields: Mapping[str, Any], *, version: str | None
 	if version and version != str(doc.modified):
 		raise ChangedMeanwhile
 	former = {field: _plain(doc.get(field)) for field in fields}
-	doc.update(dict(fields))
+	doc.update(_with_ids(doc, fields))
 	return former
+
+
+def _with_ids(doc: Document, fields: Mapping[str, Any]) -> dict[str, Any]:
+	"""Return the fields. A question with the same words as before keeps its id.
+
+	With a new id, somebody who is filling in the form now would be told that the question isn't asked any more.
+	"""
+	ids = {row.label: row.name for row in reversed(doc.questions)}
+	rows = fields.get("questions")
+	if not rows:
+		return dict(fields)
+	kept = [{**row, "name": ids.pop(row["label"])} if row.get("label") in ids else row for row in rows]
+	return {**fields, "questions": kept}
 
 
 def duplicate_type(name: str) -> Document:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import cstr, flt, get_url
+from frappe.utils import flt, get_url
 
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_people, hosts_of, hosts_of_page, page_users
 from scheduler_integration.catalogue.lookup import Bookable, find_page, meeting_types_of
 from scheduler_integration.catalogue.places import Place, location_label, offered_places
+from scheduler_integration.catalogue.questions import choices_of, lines_of, link_key
 from scheduler_integration.exceptions import PageNotFound
 
 
@@ -22,10 +23,19 @@ class PublicHost:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+	"""The answers to an earlier question, by its id, after which a question is asked. Without `answers`, after any."""
+
+	question: str
+	answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PublicQuestion:
 	"""A question of the booking form. `id` is the key of its answer in the payload.
 
-	`type` is one of the names in docs/api.md, for example `multi_select`.
+	`type` is one of the names in docs/api.md, for example `multi_select`. `key` is the argument of a link that fills in the
+	answer. With `show_if` it is asked only after that answer to an earlier question.
 	"""
 
 	id: str
@@ -35,6 +45,8 @@ class PublicQuestion:
 	options: tuple[str, ...]
 	help: str | None
 	placeholder: str | None
+	key: str = ""
+	show_if: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,8 @@ class PublicPlace:
 class PublicMeetingType:
 	"""A meeting type. Durations are in minutes, ascending. `hold_minutes` is 0 if this site doesn't hold slots.
 
-	`locations` are the places to choose from. The first one is used if nothing is chosen.
+	`locations` are the places to choose from. The first one is used if nothing is chosen. `questions` are those that
+	attendees see; `hidden_keys` are the arguments of a link that are stored without being shown to them.
 	"""
 
 	slug: str
@@ -72,6 +85,12 @@ class PublicMeetingType:
 	hold_minutes: int
 	hosts: tuple[PublicHost, ...]
 	questions: tuple[PublicQuestion, ...]
+	hidden_keys: tuple[str, ...] = ()
+
+	@property
+	def link_keys(self) -> tuple[str, ...]:
+		"""The arguments of a link that answer questions."""
+		return (*(question.key for question in self.questions), *self.hidden_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +174,6 @@ def page_url(slug: str, type_slug: str | None = None) -> str:
 	return get_url("/".join(["", "schedule", slug, *([type_slug] if type_slug else [])]))
 
 
-def choices_of(question: Document) -> list[str]:
-	"""Return the choices of a Select or Multi Select question. The record has one on each line."""
-	return [line.strip() for line in cstr(question.options).splitlines() if line.strip()]
-
-
 def _pages_of(user: str) -> list[str]:
 	return [row.name for row in _pages(user, "name")]
 
@@ -214,7 +228,8 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 		number_of_days=doc.number_of_days or 1,
 		hold_minutes=frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0,
 		hosts=_hosts(hosts),
-		questions=tuple(_question(row) for row in doc.questions),
+		questions=tuple(_question(row, doc) for row in doc.questions if not row.is_hidden),
+		hidden_keys=tuple(link_key(row) for row in doc.questions if row.is_hidden),
 	)
 
 
@@ -226,7 +241,7 @@ def _public_place(place: Place) -> PublicPlace:
 	return PublicPlace(place.id, frappe.scrub(place.type), place.label, place.needs_phone)
 
 
-def _question(row: Document) -> PublicQuestion:
+def _question(row: Document, meeting_type: Document) -> PublicQuestion:
 	return PublicQuestion(
 		id=row.name,
 		label=row.label,
@@ -235,4 +250,11 @@ def _question(row: Document) -> PublicQuestion:
 		options=tuple(choices_of(row)),
 		help=row.help_text or None,
 		placeholder=row.placeholder or None,
+		key=link_key(row),
+		show_if=_condition(row, meeting_type),
 	)
+
+
+def _condition(row: Document, meeting_type: Document) -> Condition | None:
+	named = next((each for each in meeting_type.questions if row.show_if and each.label == row.show_if), None)
+	return Condition(named.name, tuple(lines_of(row.show_if_answers))) if named else None

@@ -194,7 +194,9 @@ def _for_host(
 		can_cancel="cancel" in actions,
 		can_reschedule="reschedule" in actions,
 		actions=actions,
-		answers=tuple(Answer(row.question_id, row.question, row.answer) for row in booking.answers),
+		answers=tuple(
+			Answer(row.question_id, row.question, row.answer, bool(row.is_hidden)) for row in booking.answers
+		),
 		delivery_error=delivery_error,
 		attendance=attendance,
 		asked_at=(booking.reschedule_asked_at or None) if booking.status in OPEN else None,

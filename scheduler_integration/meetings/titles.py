@@ -49,5 +49,6 @@ def _variables(booking: Document, meeting_type: Document) -> dict[str, str]:
 		"host_name": get_fullname(booking.host),
 		"company": booking.attendee_company or "",
 		"notes": booking.notes or "",
-		"answers": "\n".join(f"{row.question}: {row.answer}" for row in booking.answers),
+		# Attendees can read the entry in their own calendar, so hidden answers aren't in it.
+		"answers": "\n".join(f"{row.question}: {row.answer}" for row in booking.answers if not row.is_hidden),
 	}

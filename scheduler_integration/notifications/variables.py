@@ -89,7 +89,11 @@ def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 		"meeting_type": meeting_type.title,
 		"title": booking.subject,
 		"notes": booking.notes if reader.sees_answers else None,
-		"answers": [{"question": row.question, "answer": row.answer} for row in booking.answers],
+		"answers": [
+			{"question": row.question, "answer": row.answer}
+			for row in booking.answers
+			if reader.is_hosting or not row.is_hidden
+		],
 		"confirmation_message": meeting_type.confirmation_message,
 	}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from frappe import _
@@ -14,8 +15,8 @@ from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.visitor import Visitor
 
 
-def page_view(listing: Listing, query: Query, visitor: Visitor) -> dict:
-	"""Return the view of `/schedule/<slug>`."""
+def page_view(listing: Listing, query: Query, visitor: Visitor, arguments: Mapping[str, str]) -> dict:
+	"""Return the view of `/schedule/<slug>`. `arguments` are those of the address: some answer a type's questions."""
 	page = listing.page
 	description = page.description or page.welcome_message
 	return {
@@ -36,7 +37,10 @@ def page_view(listing: Listing, query: Query, visitor: Visitor) -> dict:
 		"is_team": page.page_type == "Team",
 		"description": page.description,
 		"welcome": page.welcome_message,
-		"meetings": [_meeting(meeting, query, visitor) for meeting in listing.meeting_types],
+		"meetings": [
+			_meeting(meeting, query.with_answers(meeting.link_keys, arguments), visitor)
+			for meeting in listing.meeting_types
+		],
 		"status": 200,
 	}
 

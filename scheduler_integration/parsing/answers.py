@@ -8,25 +8,36 @@ from decimal import Decimal, InvalidOperation
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.public import choices_of
+from scheduler_integration.catalogue.questions import choices_of, is_asked, link_key
 from scheduler_integration.parsing.text import Refused, line, paragraph, phone
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-	"""An answer as text, with the question's wording at the time of booking."""
+	"""An answer as text, with the question's wording at the time of booking.
+
+	A hidden one came with the link: hosts see it, attendees don't.
+	"""
 
 	question_id: str
 	question: str
 	answer: str
+	is_hidden: bool = False
 
 
 def parse_answers(
-	questions: list[Document], given: object, details: dict[str, str], *, may_be_missing: bool = False
+	questions: list[Document],
+	given: object,
+	details: dict[str, str],
+	*,
+	may_be_missing: bool = False,
+	from_link: object = None,
 ) -> list[Answer]:
 	"""Return the answers in the order of the questions, without empty ones.
 
-	With `may_be_missing`, required questions needn't be answered.
+	With `may_be_missing`, required questions needn't be answered. A question that isn't asked after the earlier answers
+	counts as unanswered. `from_link` is a dict with the values of hidden fields, by their key. A wrong one is left out: the
+	attendee, who doesn't see it, couldn't correct it.
 
 	`given` is a dict from a question's id to its answer. A wrong answer isn't returned: its sentence is put into
 	`details` under `answers.<id>`, or under `answers` if `given` as a whole is wrong.
@@ -36,18 +47,31 @@ def parse_answers(
 	if not isinstance(given, dict):
 		details["answers"] = _("The answers must be an object of question and answer.")
 		return []
-	if not given.keys() <= {question.name for question in questions}:
+	if not given.keys() <= {question.name for question in questions if not question.is_hidden}:
 		# The response doesn't name the unknown ids: somebody could send a million of them, and the response would be as long.
 		details["answers"] = _(
 			"There is an answer to a question that this meeting doesn't ask. Please reload the page."
 		)
 		return []
-	answers = []
+	answers: list[Answer] = []
 	for question in questions:
-		text = _answer(question, given.get(question.name), details, question.required and not may_be_missing)
+		if question.is_hidden:
+			text = _hidden_answer(question, from_link)
+		elif is_asked(question, {each.question: each.answer for each in answers}):
+			text = _answer(question, given.get(question.name), details, question.required and not may_be_missing)
+		else:
+			text = ""
 		if text:
-			answers.append(Answer(question.name, question.label, text))
+			answers.append(Answer(question.name, question.label, text, bool(question.is_hidden)))
 	return answers
+
+
+def _hidden_answer(question: Document, from_link: object) -> str:
+	value = from_link.get(link_key(question)) if isinstance(from_link, dict) else None
+	try:
+		return _PARSERS[question.question_type](question, value)
+	except Refused:
+		return ""
 
 
 def _answer(question: Document, value: object, details: dict[str, str], is_required: bool) -> str:

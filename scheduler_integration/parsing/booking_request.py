@@ -49,6 +49,7 @@ class BookingPayload:
 	notes: object = None
 	guests: object = None
 	answers: object = None
+	prefill: object = None
 	language: object = None
 	idempotency_key: object = None
 	hold: object = None
@@ -69,7 +70,7 @@ class BookingPayload:
 
 def parse_collections(values: Mapping[str, object]) -> dict[str, object]:
 	"""Return those arguments of `public.book` that are lists or objects. Forms send them as JSON text."""
-	kinds = {"answers": dict, "guests": list, "parts": list}
+	kinds = {"answers": dict, "guests": list, "parts": list, "prefill": dict}
 	return {name: parse_json(name, values.get(name), kind) for name, kind in kinds.items()}
 
 
@@ -153,7 +154,13 @@ def parse_booking_request(
 		parts=reader.value("parts", parse_parts, default=()),
 		hold=reader.value("hold", lambda value: line(value, 64) or None, default=None),
 		answers=tuple(
-			parse_answers(meeting_type.questions, payload.answers, reader.details, may_be_missing=on_behalf is not None)
+			parse_answers(
+				meeting_type.questions,
+				payload.answers,
+				reader.details,
+				may_be_missing=on_behalf is not None,
+				from_link=payload.prefill,
+			)
 		),
 		idempotency_key=reader.value("idempotency_key", lambda value: _key(value, meeting_type, address)),
 		source="host" if on_behalf else reader.value("source", line),

@@ -244,6 +244,16 @@ def _options(value: object) -> str:
 	return "\n".join(label(each) for each in given or [])
 
 
+def _condition(value: object) -> dict[str, str]:
+	"""Return the fields of a condition such as {"question": "How big is your team?", "answers": ["51+"]}, or of none."""
+	given = parse_json("show_if", value, dict) or {}
+	return {"show_if": _text(given.get("question")), "show_if_answers": _options(given.get("answers"))}
+
+
+def _questions(value: object) -> list[dict[str, Any]]:
+	return [{**row, **row.pop("condition", {})} for row in _question_rows(value)]
+
+
 _QUESTION: Fields = {
 	"label": ("label", _name),
 	"type": ("question_type", _choice(QUESTION_TYPES)),
@@ -251,7 +261,11 @@ _QUESTION: Fields = {
 	"options": ("options", _options),
 	"placeholder": ("placeholder", label),
 	"help": ("help_text", label),
+	"show_if": ("condition", _condition),
+	"key": ("prefill_key", label),
+	"hidden": ("is_hidden", _flag("hidden")),
 }
+_question_rows = _rows("questions", _QUESTION, {"label": None, "type": "text"})
 _LOCATION: Fields = {
 	"type": ("place_type", _choice(LOCATIONS)),
 	"label": ("label", label),
@@ -278,7 +292,7 @@ _MEETING_TYPE: Fields = {
 	"location_type": ("location_type", _choice_or_none(LOCATIONS)),
 	"location_details": ("location_details", prose),
 	"locations": ("places", _rows("locations", _LOCATION, {"type": None})),
-	"questions": ("questions", _rows("questions", _QUESTION, {"label": None, "type": "text"})),
+	"questions": ("questions", _questions),
 	"confirmation_message": ("confirmation_message", prose),
 	"confirmationMsg": ("confirmation_message", prose),
 	"redirect_url": ("redirect_url", _url),

@@ -17,6 +17,7 @@ from scheduler_integration.catalogue.edit_types import change_type, editable_typ
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import ChangedMeanwhile, MeetingTypeNotFound, SchedulingError
 from scheduler_integration.pages.host.house import open_house
+from scheduler_integration.pages.host.questions import as_sent, typed_rows
 from scheduler_integration.pages.host.type_form import PATH, Typed, flags_of, groups_of, stored_value, type_view
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
@@ -27,9 +28,6 @@ from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0
-
-_QUESTION = ("label", "type", "options", "help", "placeholder")
-_MOST_QUESTIONS = 40
 
 
 def get_context(context: frappe._dict) -> None:
@@ -87,22 +85,12 @@ def _save(doc: Document) -> Saved:
 def _sent(doc: Document) -> dict[str, Any]:
 	"""Return the fields of the form by the API's names. Boxes that aren't ticked count as 0."""
 	if argument("group") == "questions":
-		return {"questions": _sent_questions()}
+		return {"questions": as_sent(typed_rows(frappe.form_dict))}
 	group = _group(doc)
 	names = {field.name for field in group.fields} if group else set()
 	sent: dict[str, Any] = {name: argument(name) for name in names if name in frappe.form_dict}
 	flags = flags_of(group) if group else []
 	return {**sent, **{name: "1" if name in frappe.form_dict else "0" for name in flags}}
-
-
-def _sent_questions() -> list[dict[str, Any]]:
-	"""Return the rows that have a question. Whoever clears a question removes its row."""
-	rows = []
-	for number in range(_MOST_QUESTIONS):
-		row = {name: argument(f"{name}-{number}") for name in _QUESTION}
-		if row["label"].strip():
-			rows.append({**row, "required": bool(argument(f"required-{number}"))})
-	return rows
 
 
 def _group(doc: Document) -> Any:
@@ -123,7 +111,8 @@ def _typed(doc: Document, error: SchedulingError) -> Typed:
 	beside = {name: text for name, text in details.items() if name in names}
 	rest = [text for name, text in details.items() if name not in names]
 	message = "" if beside and not rest else " ".join([error.message, *rest])
-	return Typed(argument("group"), _echoed(), beside, message)
+	rows = typed_rows(frappe.form_dict) if argument("group") == "questions" else None
+	return Typed(argument("group"), _echoed(), beside, message, questions=rows)
 
 
 def _echoed() -> dict[str, str]:

@@ -313,7 +313,16 @@ class TestTypesOfPages:
 		"questions": [
 			{
 				"label": "Size", "type": "select", "required": True, "options": ["S", "L"], "placeholder": None, "help": "Yours",
-			}
+				"show_if": None, "key": "size", "hidden": False,
+			},
+			{
+				"label": "How tall?", "type": "number", "required": False, "options": [], "placeholder": None, "help": None,
+				"show_if": {"question": "Size", "answers": ["L"]}, "key": None, "hidden": False,
+			},
+			{
+				"label": "Campaign", "type": "text", "required": False, "options": [], "placeholder": None, "help": None,
+				"show_if": None, "key": "campaign", "hidden": True,
+			},
 		],
 		"confirmation_message": "See you!",
 		"redirect_url": "https://example.com/thanks",

@@ -5,7 +5,7 @@ import re
 import frappe
 import pytest
 
-from tests.browser.screens import DESK, EMAIL, NAME, PHONE
+from tests.browser.screens import DESK, EMAIL, NAME, PHONE, SMALL_PHONE
 from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
 
 
@@ -187,3 +187,40 @@ def test_going_back_after_booking_does_not_look_like_a_failure(browse):
 	window.page.locator("#times-heading").wait_for()
 	assert window.page.locator(".alert:visible").count() == 0
 	assert not window.page.locator("#details").is_visible()
+
+
+def test_a_question_appears_after_the_answer_it_depends_on_and_is_announced(browse):
+	asked = [
+		{"label": "Team size?", "question_type": "Select", "options": "1–10\n51+"},
+		{
+			"label": "Why so many?",
+			"question_type": "Text",
+			"required": 1,
+			"show_if": "Team size?",
+			"show_if_answers": "51+",
+		},
+		{"label": "Campaign", "question_type": "Text", "prefill_key": "campaign", "is_hidden": 1},
+	]
+	meeting_type = make_offer(questions=asked)
+	window = browse(SMALL_PHONE)
+	window.reach_form(f"{path_of(meeting_type)}?campaign=spring")
+	window.fill_in()
+	page = window.page
+	why = page.get_by_label("Why so many?")
+	assert not why.is_visible()
+	page.get_by_label("Team size?").select_option("51+")
+	why.wait_for()
+	window.wait_until(
+		"document.getElementById('announcer').textContent.includes('Please answer this too: Why so many?')"
+	)
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	page.locator("#submit").click()
+	assert page.locator(".field.is-wrong .field-error").all_inner_texts() == ["Please fill this in."]
+	why.fill("We grow")
+	page.get_by_label("Team size?").select_option("1–10")
+	assert not why.is_visible()
+	page.locator("#submit").click()
+	page.wait_for_url(re.compile("booked=1"))
+	[booking] = bookings_of(meeting_type)
+	assert [(row.question, row.answer) for row in booking.answers] == [("Team size?", "1–10"), ("Campaign", "spring")]

@@ -25,7 +25,7 @@ def scripts_of(page):
 @pytest.mark.parametrize(
 	("page", "words"),
 	[
-		("booking", strings.booking_strings),
+		("booking", lambda: strings.booking_strings(has_conditions=True)),
 		("manage", strings.manage_strings),
 		("host", strings.host_strings),
 	],

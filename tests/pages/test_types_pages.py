@@ -163,3 +163,67 @@ def test_an_unlisted_type_can_be_booked_by_its_link_only(client, commit_clean):
 	assert "Open to all" in listing
 	assert "For friends" not in listing
 	assert "For friends" in client.get(f"/schedule/{page.slug}/{hidden.slug}").text
+
+
+class TestTheQuestions:
+	def two(self, jane, doc):
+		fields = {
+			"label-0": "Size?", "type-0": "select", "options-0": "S\nL", "key-0": "size",
+			"label-1": "Why?", "type-1": "text", "required-1": "1", "show_if-1": "0", "show_if_answers-1": "L",
+		}  # fmt: skip
+		return edit(jane, doc, "questions", **fields)
+
+	def test_a_question_depends_on_another_and_has_a_key(self, jane, intro):
+		self.two(jane, intro)
+		size, why = stored(intro).questions
+		assert (size.prefill_key, size.show_if) == ("size", None)
+		assert (why.show_if, why.show_if_answers, why.required) == ("Size?", "L", 1)
+
+	def test_both_are_renamed_at_once(self, jane, intro):
+		self.two(jane, intro)
+		edit(jane, intro, "questions", **{"label-0": "How big?"})
+		assert [(row.label, row.show_if) for row in stored(intro).questions] == [
+			("How big?", None),
+			("Why?", "How big?"),
+		]
+
+	def test_the_order_changes_and_a_row_is_removed_without_a_script(self, jane, intro):
+		edit(jane, intro, "questions", **{"label-0": "A", "label-1": "B"})
+		edit(jane, intro, "questions", move="up:1")
+		assert [row.label for row in stored(intro).questions] == ["B", "A"]
+		edit(jane, intro, "questions", remove="0")
+		assert [row.label for row in stored(intro).questions] == ["A"]
+
+	def test_a_refused_form_keeps_what_was_typed(self, jane, intro):
+		self.two(jane, intro)
+		answer = edit(jane, intro, "questions", **{"label-1": "Typed", "show_if_answers-1": "XL"})
+		html = read(answer.text)
+		assert answer.status_code == 400
+		assert "It offers: S, L." in html.one("p", role="alert").text
+		assert html.one("input", id="label-1")["value"] == "Typed"
+		assert stored(intro).questions[1].label == "Why?"
+
+	def test_a_question_can_not_go_before_the_one_it_depends_on(self, jane, intro):
+		self.two(jane, intro)
+		assert "must come before it" in edit(jane, intro, "questions", move="up:1").text
+		assert [row.label for row in stored(intro).questions] == ["Size?", "Why?"]
+
+	def test_a_hidden_field_needs_a_key(self, jane, intro):
+		assert "needs a key" in edit(jane, intro, "questions", **{"label-0": "Campaign", "hidden-0": "1"}).text
+		edit(jane, intro, "questions", **{"label-0": "Campaign", "hidden-0": "1", "key-0": "campaign"})
+		[row] = stored(intro).questions
+		assert (row.is_hidden, row.prefill_key) == (1, "campaign")
+
+	def test_rows_of_other_types_are_out_of_reach(self, jane, intro):
+		"""A row that named another type's row would have moved it here."""
+		other = make_offer(questions=[{"label": "Theirs", "question_type": "Text"}])
+		[row] = other.questions
+		edit(jane, intro, "questions", **{"label-0": "Theirs", "id-0": row.name, "name-0": row.name})
+		assert stored(other).questions[0].name == row.name
+		assert stored(intro).questions[0].name != row.name
+
+	def test_markup_is_refused_or_text(self, jane, intro):
+		edit(jane, intro, "questions", **{"label-0": "1 < 2 \" onfocus=alert(1) '"})
+		html = jane.get(f"{PATH}/{intro.name}").text
+		assert '" onfocus' not in html
+		assert edit(jane, intro, "questions", **{"label-0": "<script>alert(1)</script>"}).status_code == 400

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.pages.kit.fields import (
 	field_view,
-	question_view,
+	question_views,
 	read_answers,
 	split_addresses,
 )
@@ -44,7 +44,7 @@ def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[s
 	"""
 	by_phone = any(place.type == "phone" for place in meeting.locations)
 	own = {name: field_view(name, values, errors, **about) for name, about in _own_fields(by_phone).items()}
-	questions = [question_view(question, values, errors) for question in meeting.questions]
+	questions = question_views(meeting.questions, values, errors)
 	phone = [own["attendee_phone"]] if by_phone else []
 	asked = [own["attendee_name"], own["attendee_email"], *_place_field(meeting, values, errors), *phone, *questions]
 	folded = [field for field in own.values() if field not in asked]

@@ -18,8 +18,9 @@ from scheduler_integration.pages.booking.times import DayOfTimes, host_date, tim
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import facts
-from scheduler_integration.pages.kit.fields import new_key
+from scheduler_integration.pages.kit.fields import link_answers, new_key
 from scheduler_integration.pages.kit.people import faces, names, own_image
+from scheduler_integration.pages.kit.query import PREFILLED
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
@@ -240,9 +241,10 @@ def _values(page: BookingPage) -> dict[str, Any]:
 	"""Return the values of the form: those that were typed before, otherwise those in the link."""
 	if page.attempt.error:
 		return page.attempt.values
+	carried = page.query.carried
 	return {
-		"attendee_name": page.query.carried.get("name"),
-		"attendee_email": page.query.carried.get("email"),
+		**{field: carried.get(name) for name, field in PREFILLED.items()},
+		**link_answers(page.meeting.questions, carried),
 		"idempotency_key": new_key(),
 	}
 
@@ -267,8 +269,10 @@ def _script_data(page: BookingPage) -> dict:
 		"slots": page.slots.for_script(),
 		"holdMinutes": page.meeting.hold_minutes,
 		"origin": query.origin,
-		"carried": query.carried,
+		"prefill": {key: text for key, text in query.carried.items() if key in page.meeting.hidden_keys},
 		"csrfToken": csrf_token(),
-		"strings": booking_strings(is_moving=bool(page.moving)),
+		"strings": booking_strings(
+			is_moving=bool(page.moving), has_conditions=any(question.show_if for question in page.meeting.questions)
+		),
 		"rescheduling": query.carried.get("reschedule", ""),
 	}

@@ -19,7 +19,7 @@ from scheduler_integration.exceptions import SchedulingError, SlotTaken
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.fields import field_view, new_key, question_view
+from scheduler_integration.pages.kit.fields import field_view, new_key, question_views
 from scheduler_integration.pages.kit.spans import days_in_short, moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.pages.kit.zones import zone_groups
@@ -215,7 +215,7 @@ def _fields(form: BookingForm, offered: Offered) -> dict:
 		views["location"] = _place(offered, values, errors)
 		first.append("location")
 	# The host may not know the answers, so none of them is required here.
-	questions = [question_view(replace(each, required=False), values, errors) for each in offered.meeting.questions]
+	questions = question_views([replace(each, required=False) for each in offered.meeting.questions], values, errors)
 	folded = [*(view for name, view in views.items() if name not in first), *questions]
 	return {
 		"first": [views[name] for name in first],

@@ -16,14 +16,14 @@ from scheduler_integration.availability.impact import Impact
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import page_users
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.catalogue.public import choices_of, page_url
+from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.pages.host.house import House
-from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS, QUESTION_TYPES
+from scheduler_integration.pages.host.questions import Row, questions_view, stored_rows
+from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS
 from scheduler_integration.platform import lengths
 
 PATH = "/scheduling/types"
 DURATIONS = (15, 30, 45, 60)
-BLANK_QUESTIONS = 2
 
 
 class Field(NamedTuple):
@@ -56,6 +56,7 @@ class Typed:
 	errors: Mapping[str, str] | None = None
 	message: str = ""
 	impact: Impact | None = None
+	questions: Sequence[Row] | None = None
 
 
 def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
@@ -70,9 +71,9 @@ def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
 		"url": page_url(page.slug, doc.slug),
 		"is_active": bool(doc.is_active),
 		"groups": [_group_view(group, doc, typed) for group in groups],
-		"questions": _questions(doc),
-		"question_types": [(key, _(name)) for key, name in QUESTION_TYPES.items()],
-		"questions_open": typed.group == "questions",
+		"questions": questions_view(
+			stored_rows(doc) if typed.questions is None else typed.questions, is_open=typed.group == "questions"
+		),
 		"message": {"text": typed.message, "is_error": True} if typed.message else None,
 	}
 
@@ -312,19 +313,3 @@ def _impact(impact: Impact) -> str:
 	if not impact.gained and not impact.lost:
 		return _("The times of the next four weeks stay the same.")
 	return _("In the next four weeks: {0} times more, {1} fewer.").format(len(impact.gained), len(impact.lost))
-
-
-def _questions(doc: Document) -> list[dict[str, Any]]:
-	rows = [
-		{
-			"label": row.label,
-			"type": frappe.scrub(row.question_type),
-			"required": bool(row.required),
-			"options": "\n".join(choices_of(row)),
-			"help": row.help_text or "",
-			"placeholder": row.placeholder or "",
-		}
-		for row in doc.questions
-	]
-	blank = {"label": "", "type": "text", "required": False, "options": "", "help": "", "placeholder": ""}
-	return [*rows, *[blank] * BLANK_QUESTIONS]

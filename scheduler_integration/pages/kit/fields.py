@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from frappe import _
 from werkzeug.datastructures import MultiDict
 
-from scheduler_integration.catalogue.public import PublicQuestion
+from scheduler_integration.catalogue.public import Condition, PublicQuestion
 
 # The form shows at most this many characters of a refused value again.
 _LONGEST_ECHO = 5000
 _ANSWER = "answer_"
+_TICKED = ("1", "true", "yes", "on")
 
 
 def field_view(name: str, values: dict[str, Any], errors: dict[str, str], **about: Any) -> dict:
@@ -25,14 +28,24 @@ def field_view(name: str, values: dict[str, Any], errors: dict[str, str], **abou
 		"help": None,
 		"placeholder": None,
 		"choices": [],
+		"condition": None,
 		"value": values.get(name) or "",
 		"error": errors.get(name),
 		**about,
 	}
 
 
-def question_view(question: PublicQuestion, values: dict[str, Any], errors: dict[str, str]) -> dict:
-	"""Return the view of a meeting type's question. Errors are named `answers.<id>`, as in a refused request."""
+def question_views(
+	questions: Sequence[PublicQuestion], values: dict[str, Any], errors: dict[str, str]
+) -> list[dict[str, Any]]:
+	"""Return the views of a meeting type's questions. Errors are named `answers.<id>`, as in a refused request."""
+	labels = {question.id: question.label for question in questions}
+	return [_question_view(question, labels, values, errors) for question in questions]
+
+
+def _question_view(
+	question: PublicQuestion, labels: dict[str, str], values: dict[str, Any], errors: dict[str, str]
+) -> dict[str, Any]:
 	name = _ANSWER + question.id
 	error = errors.get(f"answers.{question.id}") or errors.get(question.id)
 	return field_view(
@@ -46,7 +59,33 @@ def question_view(question: PublicQuestion, values: dict[str, Any], errors: dict
 		placeholder=question.placeholder,
 		choices=question.options,
 		autocomplete="tel" if question.type == "phone" else "off",
+		condition=question.show_if and _condition_view(question.show_if, labels),
 	)
+
+
+def _condition_view(condition: Condition, labels: dict[str, str]) -> dict[str, Any]:
+	"""Return the field and the answers on which a question depends. `text` says it if there is no script."""
+	after, answers = labels.get(condition.question, ""), condition.answers
+	text = _("Only if you answered “{0}” with: {1}").format(after, ", ".join(answers))
+	return {
+		"field": _ANSWER + condition.question,
+		"answers": json.dumps(answers),
+		"text": text if answers else _("Only if you answered “{0}”").format(after),
+	}
+
+
+def link_answers(questions: Sequence[PublicQuestion], carried: Mapping[str, str]) -> dict[str, Any]:
+	"""Return the values of questions that a link fills in, by field name. Several choices are separated by commas."""
+	values: dict[str, Any] = {}
+	for question in questions:
+		text = carried.get(question.key, "")
+		if question.type == "multi_select":
+			values[_ANSWER + question.id] = [part.strip() for part in text.split(",")]
+		elif question.type == "checkbox":
+			values[_ANSWER + question.id] = text.lower() in _TICKED
+		else:
+			values[_ANSWER + question.id] = text
+	return values
 
 
 def read_answers(form: MultiDict[str, str], questions: Sequence[PublicQuestion]) -> dict[str, object]:

@@ -12,7 +12,16 @@ from scheduler_integration.parsing.text import Refused
 
 # Arguments that links on the page keep: where the visitor came from, and values for the form.
 ORIGIN = ("source", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "reference")
-CARRIED = (*ORIGIN, "name", "email", "embed", "reschedule", "_lang")
+# Values for the form's own fields, by the names of the fields.
+PREFILLED = {
+	"name": "attendee_name",
+	"email": "attendee_email",
+	"phone": "attendee_phone",
+	"company": "attendee_company",
+	"notes": "notes",
+	"guests": "guests",
+}
+CARRIED = (*ORIGIN, *PREFILLED, "embed", "reschedule", "_lang")
 _PARTS = ("month", "date", "start", "tz", "duration", "clock")
 _LONGEST = 200
 
@@ -37,6 +46,11 @@ class Query:
 	def offering(self, durations: Sequence[int]) -> Query:
 		"""Return this query, without its duration if that isn't one of `durations`."""
 		return self if self.duration in durations else replace(self, duration=None)
+
+	def with_answers(self, keys: Sequence[str], values: Mapping[str, str]) -> Query:
+		"""Return this query with the arguments of a request that answer questions, by the questions' `keys`."""
+		found = {key: text for key in keys if key not in CARRIED and (text := _text(values.get(key)))}
+		return replace(self, carried={**self.carried, **found}) if found else self
 
 	@property
 	def origin(self) -> dict[str, str]:

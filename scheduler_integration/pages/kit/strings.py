@@ -5,10 +5,11 @@ from __future__ import annotations
 from frappe import _
 
 
-def booking_strings(*, is_moving: bool = False) -> dict[str, str]:
+def booking_strings(*, is_moving: bool = False, has_conditions: bool = False) -> dict[str, str]:
 	"""Return the texts of js/booking.js, which fills in `{0}`, `{1}` and `{2}`.
 
-	With `is_moving` the texts are about moving a booking to another time.
+	With `is_moving` the texts are about moving a booking to another time. `has_conditions`: some questions depend on an
+	earlier answer.
 	"""
 	return {
 		"free_times": _("{0}, free times: {1}"),
@@ -52,6 +53,7 @@ def booking_strings(*, is_moving: bool = False) -> dict[str, str]:
 		"required_check": _("Please tick this box to continue."),
 		"bad_email": _("Please write an e-mail address such as name@example.com."),
 		"bad_number": _("Please write a number."),
+		**({"asked_too": _("Please answer this too: {0}")} if has_conditions else {}),
 	}
 
 

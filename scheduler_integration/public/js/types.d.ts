@@ -34,6 +34,8 @@ export interface PageData {
 	slots: SlotsInPage;
 	holdMinutes: number;
 	origin: Record<string, string>;
+	/** What the link says for hidden fields, by their keys. */
+	prefill: Record<string, string>;
 	/** The token of the booking that gets another time, or "". */
 	rescheduling: string;
 	csrfToken: string | null;

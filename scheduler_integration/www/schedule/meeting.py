@@ -58,6 +58,7 @@ def _view() -> dict:
 def _booking_view(query: Query, visitor: Visitor) -> dict:
 	bookable = find_bookable(query.slug, query.meeting_type)
 	page, meeting = public_page(bookable), public_meeting_type(bookable)
+	query = query.with_answers(meeting.link_keys, frappe.form_dict)
 	attempt = Attempt()
 	if submitted():
 		attempt = _book(bookable, meeting, query, visitor)
@@ -94,6 +95,7 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 			"hold": visitor.hold,
 			**query.origin,
 			**read_payload(form, meeting),
+			"prefill": {key: query.carried[key] for key in meeting.hidden_keys if key in query.carried},
 			"start": _wanted_start(),
 			"parts": form.get("choose_start") or form.get("parts"),
 			"duration": query.duration,

@@ -20,4 +20,4 @@ def get_context(context: frappe._dict) -> None:
 def _view() -> dict:
 	count_request(REQUESTS)
 	query = parse(argument("slug"), "", frappe.form_dict)
-	return page_view(find_listing(query.slug), query, current_visitor(query.zone, query.clock))
+	return page_view(find_listing(query.slug), query, current_visitor(query.zone, query.clock), frappe.form_dict)

@@ -1,5 +1,5 @@
 // The form: keeps what is typed, checks it before it is sent, and shows each error beside its field.
-import { around, element, t } from "../shared/page.js";
+import { around, data, element, t } from "../shared/page.js";
 import { keepDraft, readDraft } from "../state/memory.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
@@ -42,6 +42,8 @@ export class BookingForm {
 		this.form.noValidate = true;
 		this.#restore();
 		this.form.addEventListener("input", (event) => this.#typed(event));
+		// Few forms have questions that depend on an answer.
+		if (this.form.querySelector("[data-after]")) import("./asked-after.js").then(({ watch }) => watch(this.form));
 		this.form.addEventListener("submit", (event) => {
 			event.preventDefault();
 			if (this.submit.getAttribute("aria-disabled") === "true") return;
@@ -53,7 +55,7 @@ export class BookingForm {
 	payload() {
 		const values = new FormData(this.form);
 		/** @type {Record<string, unknown>} */
-		const payload = { answers: this.#answers(values) };
+		const payload = { answers: this.#answers(values), prefill: data.prefill };
 		for (const name of OWN) if (values.get(name)) payload[name] = values.get(name);
 		const guests = wordsOf(values.get("guests"), /[\s,;]+/);
 		if (guests.length) payload.guests = guests;
@@ -136,7 +138,7 @@ export class BookingForm {
 	#check() {
 		this.problem([]);
 		/** @type {NodeListOf<HTMLElement>} */
-		const fields = this.form.querySelectorAll(".field");
+		const fields = this.form.querySelectorAll(".field:not([hidden])");
 		for (const field of fields) mark(field, complaint(field));
 		return !this.#focusFirstWrong();
 	}

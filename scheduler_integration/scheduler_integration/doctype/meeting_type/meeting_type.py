@@ -9,7 +9,7 @@ from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
 from scheduler_integration.catalogue.hosts import enabled_hosts, no_required_host, page_users, required_users
 from scheduler_integration.catalogue.places import Place, all_places, check_places, missing_accounts
-from scheduler_integration.catalogue.public import choices_of
+from scheduler_integration.catalogue.questions import check_questions
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.documents import Form
@@ -27,7 +27,6 @@ from scheduler_integration.platform.clock import now
 EXTERNAL_DURATIONS = (15, 30, 45, 60, 90, 120)
 EXTERNAL_DURATIONS_TEXT = ", ".join(map(str, EXTERNAL_DURATIONS))
 MAX_BUFFER_MINUTES = 24 * 60
-MAX_QUESTIONS = 30
 MAX_DAYS = 31
 MAX_SEATS = 1000
 
@@ -44,7 +43,7 @@ class MeetingType(Form):
 		self.validate_window()
 		self.validate_assignment()
 		self.validate_places()
-		self.validate_questions()
+		check_questions(self.questions)
 		self.validate_report_fields()
 		self.validate_links()
 		self.validate_calendar_texts()
@@ -208,13 +207,6 @@ class MeetingType(Form):
 	def places_before(self):
 		before = self.get_doc_before_save()
 		return all_places(before) if before else ()
-
-	def validate_questions(self):
-		if len(self.questions) > MAX_QUESTIONS:
-			raise InvalidRequest(_("At most {0} questions can be asked.").format(MAX_QUESTIONS))
-		for row in self.questions:
-			if row.question_type in ("Select", "Multi Select") and not choices_of(row):
-				raise InvalidRequest(_("The question “{0}” needs its choices, one a line.").format(row.label))
 
 	def validate_report_fields(self):
 		if not 0 <= (self.priority or 0) <= 10:
