@@ -5,6 +5,7 @@ functions. Both follow the same rules. The functions return True or False, never
 Frappe 16 as no.
 """
 
+import re
 from importlib.util import find_spec
 
 import frappe
@@ -259,12 +260,22 @@ def _only_reads(ptype: str | None) -> bool:
 def check_attachment(file: Document, method: str | None = None) -> None:
 	"""Hook: a file may be attached to a record of this app only by those who may change the record. Raises NotPermitted.
 
-	The refusal is the same if there is no such record.
+	The refusal is the same if there is no such record. A form that isn't saved yet counts as a record that its user may create.
 	"""
 	doctype, user = file.attached_to_doctype, frappe.session.user
 	is_ours = doctype and frappe.get_cached_value("DocType", doctype, "module") == MODULE
 	if not is_ours or (file.flags.ignore_permissions and user != "Guest"):
 		return
-	exists = frappe.db.exists(doctype, file.attached_to_name)
-	if not exists or not frappe.has_permission(doctype, "write", doc=file.attached_to_name, user=user):
+	name = file.attached_to_name
+	if frappe.db.exists(doctype, name):
+		permitted = frappe.has_permission(doctype, "write", doc=name, user=user)
+	else:
+		permitted = _is_unsaved(doctype, name) and frappe.has_permission(doctype, "create", user=user)
+	if not permitted:
 		raise NotPermitted
+
+
+def _is_unsaved(doctype: str, name: str) -> bool:
+	"""Return whether it is the name that the desk gives to a new form. Its files follow the record when it is saved."""
+	found = re.fullmatch("new-(.+)-[a-z]{10}", str(name))
+	return bool(found and found[1] == doctype.lower().replace(" ", "-"))

@@ -8,10 +8,14 @@ import frappe
 import pytest
 
 from tests.pages.offer import book, host_of, make_offer, sign_in
-from tests.support.factories import make_user
+from tests.support.factories import fresh, make_user
 from tests.support.site import on_real_site
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
+# One transparent pixel.
+LOGO = base64.b64decode(
+	"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 only_real = pytest.mark.skipif(not on_real_site(), reason="the embedded site has no desk and no files")
 
 
@@ -80,3 +84,32 @@ def test_a_host_attaches_files_to_their_own_bookings(client):
 	sign_in(client, host_of(offer))
 	client.take_csrf_token("/app")
 	assert client.post("/api/resource/File", json=file_for(booking)).status_code == 200
+
+
+@only_real
+def test_the_logo_of_a_page_that_is_not_saved_yet_was_refused(client):
+	"""The desk attaches the files of a new form to a name of its own, and to the record when that is saved."""
+	host = make_user("Jane")
+	sign_in(client, host)
+	client.take_csrf_token("/app")
+	unsaved = "new-scheduling-page-abcdefghij"
+
+	def attached_to(doctype, name):
+		place = {"doctype": doctype, "docname": name, "fieldname": "logo"}
+		return client.post("/api/method/upload_file", data=place, files={"file": ("logo.png", LOGO)})
+
+	for doctype, name in (
+		("Scheduling Page", "new-scheduling-page"),
+		("Scheduling Page", "new-booking-abcdefghij"),
+		("Booking", "new-booking-abcdefghij"),
+	):
+		assert attached_to(doctype, name).status_code == 403
+	address = attached_to("Scheduling Page", unsaved).json()["message"]["file_url"]
+	page = {"doctype": "Scheduling Page", "__islocal": 1, "name": unsaved, "title": "Jane", "slug": fresh("jane")}
+	saved = client.call(
+		"frappe.desk.form.save.savedocs", doc=frappe.as_json({**page, "user": host, "logo": address}), action="Save"
+	)
+	assert saved.status_code == 200, saved.text
+	frappe.db.rollback()
+	name = frappe.db.get_value("Scheduling Page", {"logo": address})
+	assert frappe.get_all("File", {"file_url": address}, pluck="attached_to_name") == [name]
