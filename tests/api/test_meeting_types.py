@@ -409,5 +409,5 @@ class TestTypesOfPages:
 		(row,) = call(LIST, team.hosts[1].user, page=team.name)[1]["data"]["meeting_types"]
 		assert (row["id"], row["priority"], row["recommended_phases"]) == (made.name, None, None)
 		mallory = make_user("Mallory")
-		frappe.db.savepoint("before")
+		frappe.db.savepoint("refused")
 		assert call(LIST, mallory, page=page.name)[0] == 403
