@@ -72,6 +72,7 @@ def native_fields(doc: Document) -> JSON:
 			}
 			for row in doc.questions
 		],
+		"hosts": [{"user": row.user, "is_required": bool(row.is_required)} for row in doc.hosts],
 		"confirmation_message": doc.confirmation_message or None,
 		"redirect_url": doc.redirect_url or None,
 		"event_title": doc.event_title or None,

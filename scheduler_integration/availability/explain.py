@@ -1,5 +1,6 @@
 """Explains why a time is offered or not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import frappe
@@ -12,7 +13,7 @@ from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer
 from scheduler_integration.availability.reason_text import reason_text
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import chosen_duration
-from scheduler_integration.catalogue.hosts import TypeHost, no_required_host, required_users
+from scheduler_integration.catalogue.hosts import TypeHost, at_least, no_required_host, required_users
 from scheduler_integration.catalogue.lookup import Bookable, bookable
 from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted
 from scheduler_integration.permissions import is_manager
@@ -77,7 +78,7 @@ def explain(name: str, start: int, duration: int | None, now: int) -> Explanatio
 		start=start,
 		zone=bookable_type.page.timezone,
 		is_bookable=offer.is_bookable(start),
-		objections=_objections_to_all(bookable_type, offer),
+		objections=_objections_to_all(bookable_type, offer, refusals),
 		hosts=tuple(_of_host(host, offer, refusals.get(host.user, []), start, now) for host in offer.hosts),
 		suggestions=tuple(offer.nearest(start)),
 	)
@@ -94,17 +95,33 @@ def _readable(name: str) -> Document:
 	return meeting_type
 
 
-def _objections_to_all(bookable_type: Bookable, offer: Offer) -> tuple[Objection, ...]:
+def _objections_to_all(
+	bookable_type: Bookable, offer: Offer, refusals: Mapping[str, list[engine.Refusal]]
+) -> tuple[Objection, ...]:
 	objections = []
 	if not bookable_type.page.is_active:
 		objections.append(Objection("PAGE_OFF", _("The scheduling page is inactive.")))
 	if not bookable_type.meeting_type.is_active:
 		objections.append(Objection("TYPE_OFF", _("The meeting type is inactive.")))
-	if bookable_type.meeting_type.assignment == "Collective" and not required_users(bookable_type.page):
+	is_collective = bookable_type.meeting_type.assignment == "Collective"
+	required = required_users(bookable_type.meeting_type, bookable_type.page)
+	if is_collective and not required and not at_least(bookable_type.meeting_type):
 		objections.append(Objection("NO_REQUIRED_HOST", no_required_host()))
 	elif not offer.hosts:
 		objections.append(Objection("NO_HOST", _("The hosts of this meeting are disabled users.")))
+	else:
+		objections.extend(_too_few_others(offer, refusals))
 	return tuple(objections)
+
+
+def _too_few_others(offer: Offer, refusals: Mapping[str, list[engine.Refusal]]) -> list[Objection]:
+	"""Return the objection that too few of the hosts who aren't required have time, if that is so."""
+	others = [host.user for host in offer.hosts if not host.is_required]
+	free = sum(not refusals.get(user) for user in others)
+	if free >= offer.at_least:
+		return []
+	sentence = _("The meeting needs {0} of the hosts who aren't required, and only {1} have time.")
+	return [Objection("TOO_FEW_HOSTS", sentence.format(offer.at_least, free))]
 
 
 def _of_host(host: TypeHost, offer: Offer, refusals: list[engine.Refusal], start: int, now: int) -> HostExplanation:

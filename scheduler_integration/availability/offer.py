@@ -1,12 +1,12 @@
 """Says when a meeting type can be booked, with all its hosts.
 
-A round robin offers a start if any host is free, a collective meeting if every required host is. Listing and booking
-use the same engine with the same calendars, so a listed slot can be booked.
+A round robin offers a start if any host is free, a collective meeting if every required host is, and enough of the
+others. Listing and booking use the same engine with the same calendars, so a listed slot can be booked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scheduler_integration import engine
@@ -26,12 +26,14 @@ SUGGESTION_DAYS = 14
 class Offer:
 	"""A meeting type's hosts, and the engine's HostPool (`pool`) that decides when they can be booked.
 
-	Instants are epoch seconds.
+	Instants are epoch seconds. `at_least` is how many of the hosts who aren't required a collective meeting needs; 0 lets
+	all of them join who are free.
 	"""
 
 	assignment: str
 	hosts: tuple[TypeHost, ...]
 	pool: engine.HostPool
+	at_least: int = 0
 
 	def is_bookable(self, start: int, dates: Sequence[int] = ()) -> bool:
 		"""Return whether the meeting can be booked at `start`.
@@ -63,6 +65,27 @@ class Offer:
 		members = [replace(member, host=self._without_holds_at(member, start)) for member in self.pool.members]
 		return replace(self, pool=self.pool.with_members(members)).free_hosts(start, dates)
 
+	def taking_part(
+		self, start: int, dates: Sequence[int] = (), loads: Callable[[list[str]], Mapping[str, int]] | None = None
+	) -> list[str]:
+		"""Return the users who take a collective meeting at the bookable `start`: the required ones, then the others.
+
+		If `at_least` of the others are needed, so many take part: first those of a session at `start`, then those with a
+		higher priority, then those with the smaller of the `loads`, in the page's order. Otherwise all who are free do.
+		"""
+		free = self.free_hosts(start, dates)
+		required = [user for user in free if self.host(user).is_required]
+		others = [user for user in free if user not in required]
+		if not 0 < self.at_least < len(others):
+			return [*required, *others]
+		sessions = {user: self._session(user, start) for user in free}
+		joined = next(filter(None, sessions.values()), None)
+		load = loads(others) if loads else {}
+		others.sort(
+			key=lambda user: (sessions[user] != joined, -self.host(user).priority, load.get(user, 0), free.index(user))
+		)
+		return [*required, *others[: self.at_least]]
+
 	def _without_holds_at(self, member: engine.Member, start: int) -> engine.Host:
 		"""Return the host without other visitors' holds of this meeting type at exactly this slot."""
 		slot = start, start + member.rules.seconds
@@ -72,8 +95,12 @@ class Offer:
 		return replace(member.host, booked=kept)
 
 	def _in_session(self, user: str, start: int) -> bool:
+		return self._session(user, start) is not None
+
+	def _session(self, user: str, start: int) -> str | None:
+		"""Return the key of the user's session at `start` if it has enough seats left, or None."""
 		member = self.member(user)
-		return start in engine.joinable_sessions(member.rules, member.host)
+		return engine.joinable_sessions(member.rules, member.host).get(start)
 
 	def with_any_start(self) -> Offer:
 		"""Return the same offer without the meeting type's grid: a meeting may start at every five minutes of the hours."""
@@ -114,6 +141,6 @@ def make_offer(
 	"""Return the offer for starts in `[first, last)`, epoch seconds. See `load_members` for `lock`."""
 	hosts, meeting_type = bookable.hosts, bookable.meeting_type
 	members = load_members(meeting_type, hosts, request, first, last, now, lock=lock) if hosts else []
-	together = meeting_type.assignment == "Collective"
-	pool = engine.HostPool(members, now, together=together, dates_in=bookable.page.timezone)
-	return Offer(meeting_type.assignment, tuple(hosts), pool)
+	together, at_least = meeting_type.assignment == "Collective", bookable.at_least
+	pool = engine.HostPool(members, now, together=together, at_least=at_least, dates_in=bookable.page.timezone)
+	return Offer(meeting_type.assignment, tuple(hosts), pool, at_least)

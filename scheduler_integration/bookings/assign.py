@@ -40,14 +40,16 @@ class Choice(NamedTuple):
 def choose_hosts(offer: Offer, wish: Wish, meeting_type: Document, page: Document) -> Choice:
 	"""Return the hosts who take the meeting at `wish.start`, which must be bookable.
 
-	In a round robin the caller must have locked all hosts of the meeting type: the choice depends on the ledger.
+	The caller must have locked all hosts of the meeting type: the choice depends on the ledger of a round robin, and on
+	what the hosts of a collective meeting have in that week.
 	"""
-	free = offer.assignable_hosts(wish.start, wish.parts)
+	week = iso_week(wish.start, page.timezone)
 	if offer.assignment == "Collective":
-		# Optional hosts join if they are free. A required host comes first and becomes the main host.
-		return Choice(sorted(free, key=lambda user: (not offer.host(user).is_required, free.index(user))))
+		# A required host comes first and becomes the main host.
+		return Choice(offer.taking_part(wish.start, wish.parts, lambda users: _loads(offer, users, week)))
+	free = offer.assignable_hosts(wish.start, wish.parts)
 	if offer.assignment == "Round Robin":
-		turn = _turn(offer, free, wish, meeting_type, iso_week(wish.start, page.timezone))
+		turn = _turn(offer, free, wish, meeting_type, week)
 		return Choice([turn.host], turn)
 	return Choice(free[:1])
 

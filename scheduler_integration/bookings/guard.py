@@ -59,6 +59,12 @@ def lock_hosts(users: Iterable[str]) -> None:
 	attempt.lock_again = partial(lock_hosts, tuple(attempt.hosts))
 
 
+def lock_further_hosts(users: Iterable[str]) -> None:
+	"""Lock those of the users who aren't locked yet: hosts of whom a command hears only after its first lock."""
+	if missing := set(users) - require_locked(()).hosts:
+		lock_hosts(missing)
+
+
 def store_buckets(*bookings: Document) -> None:
 	"""Make the stored buckets and seats those of the booking, or of the bookings of one session, as they are now.
 

@@ -7,8 +7,10 @@ from functools import lru_cache
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import cint
 from pypika import Field, Table
 
+from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform.sql import value
 
 
@@ -34,19 +36,20 @@ People = dict[str, frappe._dict]
 def hosts_of(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
 	"""Return the enabled hosts of the meeting type, in the page's order.
 
-	Returns an empty list for a collective meeting if a required host is disabled, or if no host is required. `people`
-	are the page's enabled users; without it they are loaded.
+	Returns an empty list for a collective meeting if a required host is disabled, or if it needs nobody. `people` are the
+	page's enabled users; without it they are loaded.
 	"""
 	hosts = enabled_hosts(meeting_type, page, people)
 	if meeting_type.assignment != "Collective":
 		return hosts
-	required = required_users(page)
-	return hosts if required and required <= {host.user for host in hosts} else []
+	required = required_users(meeting_type, page)
+	can_meet = (required or at_least(meeting_type)) and required <= {host.user for host in hosts}
+	return hosts if can_meet else []
 
 
 def enabled_hosts(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
 	"""Return the same as `hosts_of`, but also if required hosts are missing."""
-	rows = _host_rows(page)
+	rows = _host_rows(meeting_type, page)
 	people = enabled_people([row.user for row in rows]) if people is None else people
 	rows = [row for row in rows if row.user in people]
 	if page.page_type == "Team" and meeting_type.assignment == "Single Host":
@@ -80,13 +83,37 @@ def team_users(page: Document) -> list[str]:
 	return [row.user for row in page.hosts if row.is_active]
 
 
-def required_users(page: Document) -> set[str]:
-	"""Return the users that every collective meeting of the page needs."""
-	return {row.user for row in _host_rows(page) if row.is_required}
+def required_users(meeting_type: Document, page: Document) -> set[str]:
+	"""Return the users that every collective meeting of this type needs."""
+	return {row.user for row in _host_rows(meeting_type, page) if row.is_required}
+
+
+def at_least(meeting_type: Document) -> int:
+	"""Return how many of the hosts who aren't required a collective meeting needs besides the required ones."""
+	return cint(meeting_type.required_count) if meeting_type.assignment == "Collective" else 0
+
+
+def check_can_meet(meeting_type: Document, page: Document) -> None:
+	"""Raise InvalidRequest if the hosts of a collective meeting type could never meet, however free they are."""
+	if meeting_type.assignment != "Collective":
+		return
+	required, wanted = required_users(meeting_type, page), at_least(meeting_type)
+	if not required and not wanted:
+		raise InvalidRequest(no_required_host())
+	others = len(_host_rows(meeting_type, page)) - len(required)
+	if others < wanted:
+		raise InvalidRequest(
+			_("“{0}” needs {1} of the hosts who aren't required, and there are {2}.").format(
+				meeting_type.title, wanted, others
+			),
+			details={"required_count": _("Enter a smaller number, or let more hosts take part.")},
+		)
+	if not required and (meeting_type.number_of_days or 1) > 1:
+		raise InvalidRequest(_("A meeting over several days needs a required host, whose working days it follows."))
 
 
 def no_required_host() -> str:
-	"""Return the sentence that says why a page without required hosts never offers a collective meeting."""
+	"""Return the sentence that says why a meeting type without required hosts never offers a collective meeting."""
 	return _(
 		"A collective meeting needs all required hosts to be free, but no active host of this page is required. Mark at least one host as required."
 	)
@@ -104,10 +131,23 @@ def _type_host(row: frappe._dict | Document, person: frappe._dict) -> TypeHost:
 	)
 
 
-def _host_rows(page: Document) -> list[frappe._dict | Document]:
+def _host_rows(meeting_type: Document, page: Document) -> list[frappe._dict | Document]:
+	"""Return the host rows in the page's order, with the type's own choice of hosts, and of who is required, if it has one.
+
+	A host of the type who isn't an active host of the page any more has no row.
+	"""
 	if page.page_type == "Personal":
 		return [frappe._dict(user=page.user, is_required=1)]
-	return [row for row in page.hosts if row.is_active]
+	rows = [row for row in page.hosts if row.is_active]
+	if not meeting_type.hosts:
+		return rows
+	chosen = {row.user: row.is_required for row in meeting_type.hosts}
+	return [_with_own_choice(row, chosen[row.user]) for row in rows if row.user in chosen]
+
+
+def _with_own_choice(row: Document, is_required: int) -> frappe._dict:
+	kept = {field: row.get(field) for field in ("user", "weight", "priority", "active_since")}
+	return frappe._dict(kept, is_required=is_required)
 
 
 def _single_host(meeting_type: Document, rows: list[Document]) -> list[frappe._dict]:

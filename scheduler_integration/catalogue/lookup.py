@@ -12,6 +12,7 @@ from frappe.query_builder.functions import Coalesce
 from scheduler_integration.catalogue.hosts import (
 	People,
 	TypeHost,
+	at_least,
 	enabled_people,
 	hosts_of,
 	page_users,
@@ -41,6 +42,11 @@ class Bookable:
 	def hosts(self) -> list[TypeHost]:
 		"""The hosts of the meeting type, as `hosts_of` returns them."""
 		return [*self.only] if self.only is not None else hosts_of(self.meeting_type, self.page, self.people)
+
+	@property
+	def at_least(self) -> int:
+		"""How many of the hosts who aren't required a collective meeting needs. Those in `only` are all needed."""
+		return 0 if self.only is not None else at_least(self.meeting_type)
 
 
 def find_bookable(slug: str, type_slug: str) -> Bookable:

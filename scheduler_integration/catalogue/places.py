@@ -8,6 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr
 
+from scheduler_integration.catalogue.hosts import at_least, required_users
 from scheduler_integration.catalogue.video import WITH_ACCOUNT, hosts_without, is_call
 from scheduler_integration.exceptions import InvalidRequest
 
@@ -81,15 +82,26 @@ def needs_accounts(meeting_type: Document) -> bool:
 def missing_accounts(place: Place, meeting_type: Document, users: Iterable[str]) -> list[str]:
 	"""Return the hosts who have no account for the place; empty if it can be offered.
 
-	A collective meeting needs one host with an account, any other meeting type all of them: each may get a booking.
+	A collective meeting needs one host with an account, any other meeting type all of them: each may get a booking. If a
+	collective meeting takes only so many of its hosts, these must always include one with an account.
 	"""
 	if not place.needs_link or place.type not in WITH_ACCOUNT:
 		return []
 	users = list(users)
 	without = hosts_without(place.type, users)
-	if meeting_type.assignment == "Collective" and len(without) < len(users):
-		return []
-	return without
+	if meeting_type.assignment != "Collective" or len(without) == len(users):
+		return without
+	return without if _may_all_be_without(meeting_type, without) else []
+
+
+def _may_all_be_without(meeting_type: Document, without: list[str]) -> bool:
+	"""Whether all who take part in a collective meeting may be hosts without an account."""
+	needed = at_least(meeting_type)
+	if not needed or not meeting_type.scheduling_page:
+		return False
+	page = frappe.get_cached_doc("Scheduling Page", meeting_type.scheduling_page)
+	required = required_users(meeting_type, page)
+	return required <= set(without) and len(set(without) - required) >= needed
 
 
 def check_places(meeting_type: Document) -> None:

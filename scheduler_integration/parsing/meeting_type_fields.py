@@ -56,7 +56,7 @@ CHOICES = {
 NUMBERS = (
 	"number_of_days", "seats", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice", "max_days_in_advance",
 	"slot_interval", "slot_offset", "daily_limit", "weekly_limit", "monthly_limit", "daily_minutes", "weekly_minutes",
-	"monthly_minutes", "change_notice_hours", "max_reschedules",
+	"monthly_minutes", "change_notice_hours", "max_reschedules", "required_count",
 )  # fmt: skip
 FLAGS = (
 	"uses_host_defaults", "route_to_owner", "skips_days_off", "only_days_with_slots", "fill_gaps", "first_slot_only",
@@ -117,6 +117,13 @@ def _name(value: object) -> str:
 
 def _text(value: object) -> str:
 	return (text_or_none(value) or "").strip()
+
+
+def _user(value: object) -> str:
+	text = _text(value)
+	if not text:
+		raise Refused(_("This is needed."))
+	return text
 
 
 def _url(value: object) -> str:
@@ -271,6 +278,10 @@ _LOCATION: Fields = {
 	"label": ("label", label),
 	"details": ("details", prose),
 }
+_HOST: Fields = {
+	"user": ("user", _user),
+	"is_required": ("is_required", _flag("is_required")),
+}
 _SETTINGS: Fields = {
 	**{name: (name, _count) for name in NUMBERS},
 	**{name: (name, _flag(name)) for name in FLAGS},
@@ -293,6 +304,7 @@ _MEETING_TYPE: Fields = {
 	"location_details": ("location_details", prose),
 	"locations": ("places", _rows("locations", _LOCATION, {"type": None})),
 	"questions": ("questions", _questions),
+	"hosts": ("hosts", _rows("hosts", _HOST, {"user": None, "is_required": True})),
 	"confirmation_message": ("confirmation_message", prose),
 	"confirmationMsg": ("confirmation_message", prose),
 	"redirect_url": ("redirect_url", _url),

@@ -15,10 +15,19 @@ from scheduler_integration.availability.impact import impact_of_types
 from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.catalogue.edit_types import change_type, editable_type
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import ChangedMeanwhile, MeetingTypeNotFound, SchedulingError
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, MeetingTypeNotFound, SchedulingError
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.questions import as_sent, typed_rows
-from scheduler_integration.pages.host.type_form import PATH, Typed, flags_of, groups_of, stored_value, type_view
+from scheduler_integration.pages.host.type_form import (
+	PATH,
+	Typed,
+	flags_of,
+	groups_of,
+	host_field,
+	part_of_host,
+	stored_value,
+	type_view,
+)
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.saving import Conflict, Saved, answer_form, take_back, toast_of
@@ -90,18 +99,36 @@ def _sent(doc: Document) -> dict[str, Any]:
 	names = {field.name for field in group.fields} if group else set()
 	sent: dict[str, Any] = {name: argument(name) for name in names if name in frappe.form_dict}
 	flags = flags_of(group) if group else []
-	return {**sent, **{name: "1" if name in frappe.form_dict else "0" for name in flags}}
+	sent |= {name: "1" if name in frappe.form_dict else "0" for name in flags}
+	return _with_hosts(sent, doc) if argument("group") == "team" else sent
+
+
+def _with_hosts(sent: dict[str, Any], doc: Document) -> dict[str, Any]:
+	"""Return the fields with the rows of hosts. A choice that is the page's own needs no rows, and follows the page."""
+	rows = [row for row in _page(doc).hosts if row.is_active]
+	parts = {row.user: sent.pop(host_field(row), part_of_host(doc, row)) for row in rows}
+	if all(parts[row.user] == ("required" if row.is_required else "takes_part") for row in rows):
+		return {**sent, "hosts": []}
+	if not any(parts.values()):
+		raise InvalidRequest(_("Let at least one host take part."))
+	return {
+		**sent,
+		"hosts": [{"user": user, "is_required": part == "required"} for user, part in parts.items() if part],
+	}
+
+
+def _page(doc: Document) -> Document:
+	return frappe.get_cached_doc("Scheduling Page", doc.scheduling_page)
 
 
 def _group(doc: Document) -> Any:
-	page = frappe.get_cached_doc("Scheduling Page", doc.scheduling_page)
-	groups = {group.key: group for group in groups_of(doc, page, current_visitor().locale)}
+	groups = {group.key: group for group in groups_of(doc, _page(doc), current_visitor().locale)}
 	return groups.get(argument("group"))
 
 
 def _theirs(doc: Document) -> dict[str, str]:
 	group = _group(doc)
-	return {field.name: stored_value(doc, field) for field in group.fields} if group else {}
+	return {field.name: stored_value(doc, field, _page(doc)) for field in group.fields} if group else {}
 
 
 def _typed(doc: Document, error: SchedulingError) -> Typed:

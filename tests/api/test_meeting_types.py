@@ -353,6 +353,23 @@ class TestTypesOfPages:
 		# What was read can be sent back.
 		assert call(UPDATE, page.user, meeting_type=made["id"], **made)[1]["data"]["questions"] == made["questions"]
 
+	def test_choose_their_hosts_among_those_of_the_page(self, commit_clean):
+		team = make_team_page([make_user(name) for name in ("Ann", "Ben", "Cem")])
+		users = [row.user for row in team.hosts]
+		hosts = [{"user": user, "is_required": user == users[0]} for user in users]
+		panel = {"assignment": "collective", "required_count": 1}
+		made, eve = self.make(team, hosts=hosts, settings=panel), make_user("Eve")
+		frappe.db.commit()
+		assert made["hosts"] == hosts
+		assert made["settings"]["required_count"] == 1
+		for wrong in ([{"user": eve}], [{"is_required": True}], [{"user": users[0], "boss": 1}], "x"):
+			status, body = call(UPDATE, team.user, meeting_type=made["id"], hosts=wrong)
+			assert (status, body["code"]) == (400, "VALIDATION_ERROR"), wrong
+		status, body = call(UPDATE, team.user, meeting_type=made["id"], settings={"required_count": 3})
+		assert (status, [*body["details"]]) == (400, ["required_count"])
+		assert call(UPDATE, users[1], meeting_type=made["id"], hosts=[])[0] == 403
+		assert call(UPDATE, team.user, meeting_type=made["id"], hosts=hosts[:2])[1]["data"]["hosts"] == hosts[:2]
+
 	def test_take_the_names_of_other_schedulers(self):
 		page = make_page()
 		status, body = call(

@@ -85,6 +85,20 @@ def test_a_collective_meeting_that_requires_nobody_says_so():
 	assert [reason.code for reason in told.objections] == ["NO_REQUIRED_HOST"]
 
 
+def test_too_few_of_the_other_hosts_are_counted():
+	team = make_team_page([make_user(name) for name in ("Ann", "Ben", "Cem")])
+	users = [row.user for row in team.hosts]
+	hosts = [{"user": user, "is_required": user == users[0]} for user in users]
+	panel = make_meeting_type(team, assignment="Collective", hosts=hosts, required_count=2)
+	own = make_page(users[1])
+	door.book(payload(own, make_meeting_type(own), at("2026-03-02 09:00")), NOW)
+	told = explain(panel.name, at("2026-03-02 09:00"), None, NOW)
+	assert not told.is_bookable
+	assert [reason.code for reason in told.objections] == ["TOO_FEW_HOSTS"]
+	assert "needs 2" in told.objections[0].message
+	assert explain(panel.name, at("2026-03-02 10:00"), None, NOW).is_bookable
+
+
 def test_the_busy_event_is_named_with_a_link(page):
 	meeting_type = make_meeting_type(page, daily_limit=1)
 	booking = door.book(payload(page, meeting_type, at("2026-03-02 09:00")), NOW)

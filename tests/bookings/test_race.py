@@ -66,6 +66,17 @@ def test_a_pool_of_two_hosts_is_given_out_twice(site, unlimited):
 	assert all(len(held_time(row.user)) == 1 for row in team.hosts)
 
 
+def test_two_of_four_hosts_meet_once_each_however_many_ask(site, unlimited):
+	team = make_team_page([make_user(name) for name in ("Ann", "Ben", "Cem", "Dee", "Eli")])
+	users = [row.user for row in team.hosts]
+	hosts = [{"user": user, "is_required": 0} for user in users[:4]]
+	pair = make_meeting_type(team, assignment="Collective", hosts=hosts, required_count=2)
+	frappe.db.commit()
+	answers = race_processes(site, [wish(team, pair, next_monday(9)) for _each in range(8)])
+	assert Counter(status for status, _what in answers) == {201: 2, 409: 6}
+	assert [len(held_time(user)) for user in users] == [1, 1, 1, 1, 0]
+
+
 @reads
 def test_one_idempotency_key_sent_many_times_books_once(site, unlimited, code):
 	page = make_page()

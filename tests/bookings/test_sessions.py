@@ -140,7 +140,7 @@ class TestReassigned:
 		lecture = make_meeting_type(page, assignment="Collective", seats=5)
 		names = [door.book(payload(page, lecture, NINE), NOW).id for _ in range(2)]
 		bookings.cancel_by_host(frappe.db.get_value("Booking", {"host": dora}, "name"), "", NOW)
-		bookings.reassign(names[0], dora, NOW, replaces=team[1])
+		bookings.reassign(names[0], dora, NOW, replaces=team[1], force=True)
 		assert [set(booking(name).host_users()) for name in names] == [{team[0], dora}] * 2
 		assert not is_busy(team[1])
 		assert is_busy(dora)

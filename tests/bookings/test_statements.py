@@ -44,6 +44,17 @@ def test_more_hosts_of_a_round_robin_take_no_more_statements(queries):
 	assert counts[0] == counts[1]
 
 
+def test_more_hosts_of_whom_some_are_needed_take_no_more_statements(queries):
+	counts = []
+	for size in (3, 9):
+		page = make_team_page([make_user("Ann") for _each in range(size)])
+		hosts = [{"user": row.user, "is_required": place == 0} for place, row in enumerate(page.hosts)]
+		panel = make_meeting_type(page, assignment="Collective", hosts=hosts, required_count=1)
+		statements_of(queries, page, panel)
+		counts.append(len(statements_of(queries, page, panel, NINE + 1800)))
+	assert counts[0] == counts[1]
+
+
 def test_more_attendees_of_a_session_take_no_more_statements():
 	# The first session warms the process up.
 	_first, small, large = (statements_of_a_session(size) for size in (3, 5, 25))

@@ -291,9 +291,9 @@ def without_holds(member):
 
 
 class Reference:
-	def __init__(self, members, now, first, last, together=False, dates_in=None):
+	def __init__(self, members, now, first, last, together=False, dates_in=None, at_least=0):
 		self.first, self.last = first, last
-		self.asked = now, first, last, together, dates_in or members[0].host.hours.zone
+		self.asked = now, first, last, together, dates_in or members[0].host.hours.zone, at_least
 		longest = max(member.rules.duration for member in members)
 		# Far enough back to know, for each start, the whole week before the Monday before it.
 		self.zero = min(first, now) // MINUTE - 19 * MINUTES_PER_DAY
@@ -309,8 +309,10 @@ class Reference:
 			calendar.pool = self
 		self.ignores_window, self.dates_with_slots = False, {}
 		self.groups = [[calendar] for calendar in self.calendars]
+		self.more_needed = 0
 		if together:
-			self.groups = [required] if required else []
+			self.more_needed = at_least if required else at_least - 1
+			self.groups = [required] if required else self.groups if at_least else []
 
 	def clock(self, zone):
 		if zone not in self.known_clocks:
@@ -347,7 +349,8 @@ class Reference:
 			if not self.together:
 				can = self.group_takes([calendar], start) and self.parts([calendar], start) == self.shown_parts(start)
 			else:
-				can = member.is_required or self.can_join(calendar, self.parts(self.groups[0], start))
+				group = next(group for group in self.groups if self.group_takes(group, start))
+				can = calendar in group or self.can_join(calendar, self.parts(group, start))
 			names += [member.host.name] * can
 		return names
 
@@ -378,7 +381,10 @@ class Reference:
 		if not group[0].is_start(start) or not all(calendar.can_begin(start) for calendar in group):
 			return False
 		parts = self.parts(group, start)
-		return len(parts) == group[0].rules.days and all(self.can_join(calendar, parts) for calendar in group)
+		if len(parts) != group[0].rules.days or not all(self.can_join(calendar, parts) for calendar in group):
+			return False
+		others = [calendar for calendar in self.calendars if calendar not in group]
+		return self.more_needed <= 0 or sum(self.can_join(each, parts) for each in others) >= self.more_needed
 
 	def can_join(self, calendar, parts):
 		return (

@@ -67,9 +67,17 @@ class Scenario:
 			self.members.append(Member(rules, other, rng.random() < 0.6))
 		self.together = hosts > 1 and rng.random() < 0.5
 		self.dates_in = rng.choice((None, rng.choice(zones)))
+		# How many of the hosts who aren't required a meeting together needs.
+		self.at_least = rng.choice((0, 0, 1, 2)) if self.together else 0
 
 	def pool(self, members=None):
-		return HostPool(members or self.members, self.now, together=self.together, dates_in=self.dates_in)
+		return HostPool(
+			members or self.members,
+			self.now,
+			together=self.together,
+			at_least=self.at_least,
+			dates_in=self.dates_in,
+		)
 
 	def with_sessions(self, rng):
 		"""The same case with four seats, and with sessions at some of its starts. By chance such starts are rare."""

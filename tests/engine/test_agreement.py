@@ -78,8 +78,11 @@ def candidates(case):
 def is_refused(pool, case, start):
 	"""Whether the hosts' reasons, taken together, refuse `start`."""
 	reasons = pool.refusals(start)
-	deciding = [reasons[m.host.name] for m in case.members if m.is_required or not case.together]
-	return not deciding or (any(deciding) if case.together else all(deciding))
+	if not case.together:
+		return all(reasons.values())
+	needed = [reasons[m.host.name] for m in case.members if m.is_required]
+	free = sum(not reasons[m.host.name] for m in case.members if not m.is_required)
+	return any(needed) or free < case.at_least or not (needed or case.at_least)
 
 
 def with_calendars(case, change):
@@ -157,8 +160,36 @@ def test_a_wider_range_lists_the_same_inside(case, rng):
 @costly
 @given(scenarios())
 def test_the_reference_agrees_in_every_zone(case):
-	reference = Reference(case.members, case.now, case.first, case.last, case.together, case.dates_in)
-	assert listed(case) == reference.starts()
+	assert listed(case) == reference_of(case).starts()
+
+
+def reference_of(case):
+	return Reference(
+		case.members, case.now, case.first, case.last, case.together, case.dates_in, at_least=case.at_least
+	)
+
+
+def teams():
+	"""Three to five hosts who meet together, with any number of them required, and at least one or two of the others."""
+	return st.builds(a_team, randoms, st.sampled_from((3, 4, 5)), st.integers(0, 2), st.integers(1, 2))
+
+
+def a_team(rng, hosts, required, at_least):
+	case = Scenario(rng, ALL_ZONES, days=1, hosts=hosts)
+	places = set(rng.sample(range(hosts), required))
+	case.members = [replace(member, is_required=place in places) for place, member in enumerate(case.members)]
+	case.together, case.at_least = True, at_least
+	return case
+
+
+@costly
+@given(teams())
+def test_required_hosts_and_at_least_so_many_others_are_free_as_a_brute_force_listing_says(case):
+	reference, pool = reference_of(case), case.pool()
+	starts = reference.starts()
+	assert listed(case) == starts
+	for start in starts[:3]:
+		assert pool.free_hosts(start) == reference.free_hosts(start)
 
 
 @anything

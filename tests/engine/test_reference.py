@@ -13,7 +13,7 @@ from .support import DAY, at, free_starts
 
 
 def reference(case):
-	return Reference(case.members, case.now, case.first, case.last, case.together, case.dates_in)
+	return Reference(case.members, case.now, case.first, case.last, case.together, case.dates_in, case.at_least)
 
 
 @pytest.mark.parametrize("seed", range(40))

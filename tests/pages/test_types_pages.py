@@ -5,7 +5,7 @@ import pytest
 
 from tests.pages.offer import book, host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
-from tests.support.factories import make_meeting_type, make_page, make_user, page_of
+from tests.support.factories import make_host, make_meeting_type, make_page, make_team_page, make_user, page_of
 
 PATH = "/scheduling/types"
 
@@ -227,3 +227,51 @@ class TestTheQuestions:
 		html = jane.get(f"{PATH}/{intro.name}").text
 		assert '" onfocus' not in html
 		assert edit(jane, intro, "questions", **{"label-0": "<script>alert(1)</script>"}).status_code == 400
+
+
+class TestHostsOfATeamsType:
+	@pytest.fixture
+	def panel(self, client, commit_clean):
+		page = make_team_page([make_host(name) for name in ("Ann", "Ben", "Cem")])
+		made = make_meeting_type(page, assignment="Collective")
+		sign_in(client, page.user)
+		return made
+
+	def fields(self, doc, *parts):
+		rows = page_of(doc).hosts
+		return {f"host-{row.name}": part for row, part in zip(rows, parts, strict=True)}
+
+	def test_are_chosen_with_so_many_of_the_others(self, client, panel):
+		chosen = self.fields(panel, "required", "takes_part", "takes_part")
+		assert edit(client, panel, "team", **chosen, required_count="1").status_code == 200
+		saved = stored(panel)
+		assert [row.is_required for row in saved.hosts] == [1, 0, 0]
+		assert saved.required_count == 1
+		html = read(client.get(f"{PATH}/{panel.name}").text)
+		group = html.one("details", id="team")
+		assert [option["value"] for option in group.all("option", selected=None)][:3] == [*chosen.values()]
+
+	def test_are_those_of_the_page_if_nothing_differs(self, client, panel):
+		edit(client, panel, "team", **self.fields(panel, "required", "takes_part", ""), required_count="0")
+		assert len(stored(panel).hosts) == 2
+		edit(client, panel, "team", **self.fields(panel, *["required"] * 3))
+		assert stored(panel).hosts == []
+
+	def test_are_not_too_few(self, client, panel):
+		answer = edit(client, panel, "team", **self.fields(panel, "required", "takes_part", ""), required_count="2")
+		assert answer.status_code == 400
+		assert "Enter a smaller number" in answer.text
+		assert edit(client, panel, "team", **self.fields(panel, "", "", "")).status_code == 400
+		assert stored(panel).hosts == []
+
+	def test_are_shown_with_what_it_would_change(self, client, panel):
+		answer = edit(
+			client, panel, "team", **self.fields(panel, "required", "takes_part", "takes_part"), action="impact"
+		)
+		assert answer.status_code == 200
+		assert stored(panel).hosts == []
+
+	def test_are_changed_by_nobody_else(self, client, panel):
+		other = page_of(panel).hosts[1].user
+		sign_in(client, other)
+		assert client.get(f"{PATH}/{panel.name}").status_code == 403

@@ -20,7 +20,9 @@ def rows():
 	page = make_team_page([jane, ben])
 	question = {"label": "Secret plans?", "question_type": "Text"}
 	places = {"location_type": "Phone", "places": [{"place_type": "In Person", "details": "A secret office"}]}
-	meeting_type = make_meeting_type(page, questions=[question], recommended_phases=[{"phase": "Grow"}], **places)
+	meeting_type = make_meeting_type(
+		page, questions=[question], recommended_phases=[{"phase": "Grow"}], hosts=[{"user": jane}], **places
+	)
 	start = (now() // 86400 + 3) * 86400
 	answers = {meeting_type.questions[0].name: "Rockets"}
 	request = payload(
@@ -34,7 +36,12 @@ def rows():
 	booking = frappe.get_doc("Booking", door.book(request, now()).id)
 	schedule = frappe.get_doc("Availability Schedule", {"user": booking.host})
 	found = [booking.guests[0], booking.hosts[0], booking.answers[0], schedule.rules[0], page.hosts[0]]
-	found += [meeting_type.questions[0], meeting_type.recommended_phases[0], meeting_type.places[0]]
+	found += [
+		meeting_type.questions[0],
+		meeting_type.recommended_phases[0],
+		meeting_type.places[0],
+		meeting_type.hosts[0],
+	]
 	settings = frappe.get_doc("Scheduler Settings")
 	found.append(settings.append("report_sources", {"report_doctype": "Contact", "consultant_field": "owner"}))
 	settings.save()
@@ -57,6 +64,7 @@ OF_HOSTS = [
 	"Meeting Type Question",
 	"Meeting Type Phase",
 	"Meeting Type Place",
+	"Meeting Type Host",
 ]
 CHILD_TABLES = [*OF_HOSTS, "Scheduler Report Source", "Connected Calendar"]
 

@@ -63,9 +63,7 @@ def hold_minutes() -> int:
 def _hold(
 	key: str, offer: Offer, meeting_type: Document, start: int, address: str | None, now: int, seconds: int
 ) -> Hold:
-	# Collective: the meeting needs every required host, but not the optional ones. Otherwise one free host is enough.
-	free = offer.free_hosts(start)
-	users = [user for user in free if offer.host(user).is_required] if offer.assignment == "Collective" else free[:1]
+	users = _needed(offer, start)
 	rules = [offer.member(user).rules for user in users]
 	caller = address_hash(address)
 	return Hold(
@@ -79,3 +77,14 @@ def _hold(
 		address=caller,
 		began_at=now,
 	)
+
+
+def _needed(offer: Offer, start: int) -> list[str]:
+	"""Return the hosts whose time is held.
+
+	A collective meeting needs every required host and so many of the others, not all of them. For any other meeting one
+	free host is enough.
+	"""
+	if offer.assignment != "Collective":
+		return offer.free_hosts(start)[:1]
+	return [user for user in offer.taking_part(start) if offer.at_least or offer.host(user).is_required]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_fullname
 
 from scheduler_integration import engine
 from scheduler_integration.availability.calendar_entries import calendar_entries
@@ -18,7 +19,7 @@ from scheduler_integration.bookings.host_time import prevents
 from scheduler_integration.bookings.record import own_buffers, retitle
 from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
-from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.catalogue.hosts import TypeHost, enabled_hosts, required_users
 from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
@@ -36,8 +37,9 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	"""Reassign the booking `name` from the host `replaces` (default: the main host) to `host`. Both are User names.
 
 	The bookings that share its session are reassigned too. If a multi-day meeting has begun, `host` takes the days that
-	aren't over, and the past days stay with `replaces`. With `force`, the new host's hours, limits and buffers are ignored;
-	only a busy time or booking that overlaps the meeting itself prevents it.
+	aren't over, and the past days stay with `replaces`. With `force`, the new host's hours, limits and buffers are ignored,
+	and whether the collective meeting requires `replaces`; only a busy time or booking that overlaps the meeting itself
+	prevents it.
 
 	Raises BookingNotFound; NotPermitted if the user isn't a manager or the meeting is over; AlreadyCancelled;
 	InvalidRequest if `host` or `replaces` can't be chosen; HostNotFree. The caller must roll back then.
@@ -48,6 +50,8 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	leaving = _leaving(booking, replaces)
 	guard.lock_hosts([*booking.host_users(), new_host.user])
 	coming = _check_free(booking, new_host, now, force)
+	if not force:
+		_check_not_required(booking, leaving, coming)
 	sharing = [
 		other for other in live_in_session(booking.session, hosts=booking.host_users()) if other.name != booking.name
 	]
@@ -93,6 +97,18 @@ def _check_free(booking: Document, host: TypeHost, now: int, force: bool) -> eng
 	if refusals_that_bind:
 		raise _not_free(refusals_that_bind, member, now)
 	return member
+
+
+def _check_not_required(booking: Document, leaving: str, coming: engine.Member) -> None:
+	"""Raise HostNotFree if the collective meeting requires the host who would leave it. A disabled user may leave."""
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
+	if meeting_type.assignment != "Collective" or leaving not in required_users(meeting_type, page):
+		return
+	if leaving not in {host.user for host in enabled_hosts(meeting_type, page)}:
+		return
+	sentence = _("{0} is required for this meeting.").format(get_fullname(leaving))
+	raise HostNotFree((), [Objection("REQUIRED_HOST", sentence)], coming.host.hours.zone, can_force=True)
 
 
 def _to_come(booking: Document, now: int) -> list[engine.Interval]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -41,10 +41,15 @@ class HostGroup:
 	For a multi-day meeting, every day's part must lie in everybody's hours, collide with nothing, and find its minutes in
 	the limits that count them. Notice, window, and weekly and monthly limits of meetings apply to the start only.
 	`zone` gives the dates of a multi-day meeting. All instants are epoch seconds.
+
+	With `at_least`, that many of the `others` must have time too, whoever they are. Their own grids don't matter.
 	"""
 
-	def __init__(self, members: Sequence[Member], now: int, zone: ZoneInfo):
+	def __init__(
+		self, members: Sequence[Member], now: int, zone: ZoneInfo, others: Sequence[Member] = (), at_least: int = 0
+	):
 		self.members = members
+		self._others, self._at_least = others, at_least
 		self._rules = members[0].rules
 		self._now = now
 		self._zone = zone
@@ -67,12 +72,7 @@ class HostGroup:
 
 	def can_be_joined_by(self, member: Member, start: int) -> bool:
 		"""Whether one more host has time at `start`, on all the days of the group's meeting."""
-		window = booking_window(member.rules, member.host, self._now)
-		if not self._slots(member, window, start, start + 1).fits(start):
-			return False
-		return self._rules.days == 1 or not self._calendars([member], start, start + 1).missing(
-			start, self.parts(start)
-		)
+		return self._could_join(member, start, start + 1)(start, self.parts(start))
 
 	def parts(self, start: int) -> list[Interval]:
 		"""Return each day's part of a meeting at `start`; empty if too few working days follow."""
@@ -96,9 +96,9 @@ class HostGroup:
 
 	def seats_left(self, first: int, last: int) -> dict[int, int]:
 		"""Return how many seats are left at each start in `[first, last)` that the group can take."""
-		taken = [(member.rules.seats, seats_taken(member.rules, member.host)) for member in self.members]
+		taken = [_seats(member) for member in self.members]
 		return {
-			start: min(seats - by_start.get(start, 0) for seats, by_start in taken)
+			start: min([*(left(start) for left in taken), *self._seats_of_others(start)])
 			for start in self.starts(first, last)
 		}
 
@@ -131,12 +131,13 @@ class HostGroup:
 		since, until = self._within_notice_and_windows(first, last)
 		dates, calendars = self._dates(since, until), self._calendars(self.members, since, until)
 		parts = {start: dates.parts(start) for start in starts}
-		return {start: each for start, each in parts.items() if each and not calendars.missing(start, each)}
+		free = {start: own for start, own in parts.items() if own and not calendars.missing(start, own)}
+		return self._with_enough_others(free, since, until)
 
 	def _first_day_starts(self, first: int, last: int) -> list[int]:
 		"""Return the starts in `[first, last)` at which everybody has time on the first day."""
 		first, last = self._within_notice_and_windows(first, last)
-		if first >= last:
+		if first >= last or self._at_least > len(self._others):
 			return []
 		lead, *others = (
 			self._slots(member, window, first, last) for member, window in zip(self.members, self._windows, strict=True)
@@ -144,7 +145,35 @@ class HostGroup:
 		starts = lead.starts()
 		for other in others:
 			starts = [start for start in starts if other.fits(start)]
-		return starts
+		if self._rules.days > 1 or not self._at_least:
+			return starts
+		return list(self._with_enough_others({start: [] for start in starts}, first, last))
+
+	def _with_enough_others(self, parts: dict[int, list[Interval]], first: int, last: int) -> dict[int, list[Interval]]:
+		"""Return those of the starts in `[first, last)`, with their parts, at which `at_least` others can join."""
+		if not self._at_least:
+			return parts
+		joining = [self._could_join(member, first, last) for member in self._others]
+		return {
+			start: own
+			for start, own in parts.items()
+			if sum(could_join(start, own) for could_join in joining) >= self._at_least
+		}
+
+	def _could_join(self, member: Member, first: int, last: int) -> Callable[[int, Sequence[Interval]], bool]:
+		"""Return whether a host has time for a meeting at a start in `[first, last)` with these parts."""
+		slots = self._slots(member, booking_window(member.rules, member.host, self._now), first, last)
+		if self._rules.days == 1:
+			return lambda start, _parts: slots.fits(start)
+		calendars = self._calendars([member], first, last)
+		return lambda start, parts: slots.fits(start) and not calendars.missing(start, parts)
+
+	def _seats_of_others(self, start: int) -> list[int]:
+		"""Return the seats that are left if those others join who have most: one number, or none if nobody must join."""
+		if not self._at_least:
+			return []
+		left = (_seats(member)(start) for member in self._others if self.can_be_joined_by(member, start))
+		return [sorted(left, reverse=True)[self._at_least - 1]]
 
 	def _refusals_of_days(self, member: Member, start: int) -> list[Refusal]:
 		if not (parts := self.parts(start)):
@@ -183,6 +212,12 @@ class HostGroup:
 			self._now,
 			self._zone,
 		)
+
+
+def _seats(member: Member) -> Callable[[int], int]:
+	"""Return how many of the member's seats are left at a start."""
+	taken = seats_taken(member.rules, member.host)
+	return lambda start: member.rules.seats - taken.get(start, 0)
 
 
 def _full_weeks_and_months(member: Member) -> list[LimitReached]:

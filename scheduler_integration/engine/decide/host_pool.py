@@ -30,25 +30,30 @@ class HostPool:
 		round robin, single host   one group for each host          free when any host is free
 		collective (`together`)    one group of all required hosts  free when every required host is free
 
-	With `together`, an optional host joins if free, and nothing can be booked if no host is required.
+	With `together`, a host who isn't required joins if free. `at_least` of these must be free. If no host is required, each
+	of them leads a group in turn: their grids together give the starts. Nothing can be booked if no host is needed at all.
 	`dates_in` (a zone; by default the first host's) gives the dates of multi-day meetings, of `first_slot_only` and of
 	windows of dates with slots. All instants are epoch seconds. Hosts must carry what `relevant_span` returns.
 	Raises UnknownTimeZone, and InstantOutOfRange for instants beyond the calendar.
 	"""
 
 	def __init__(
-		self, members: Sequence[Member], now: int, *, together: bool = False, dates_in: str | ZoneInfo | None = None
+		self,
+		members: Sequence[Member],
+		now: int,
+		*,
+		together: bool = False,
+		at_least: int = 0,
+		dates_in: str | ZoneInfo | None = None,
 	):
-		self._together = together
+		self._together, self._at_least = together, at_least if together else 0
 		self._now = now
 		self._groups: list[HostGroup] = []
 		self.members = tuple(members)
 		if self.members:
 			self._zone = zone(dates_in or self.members[0].host.hours.zone)
 			self.members = self._with_known_windows(members)
-			required = [member for member in self.members if member.is_required]
-			groups = [required] * bool(required) if together else [[member] for member in self.members]
-			self._groups = [HostGroup(group, now, self._zone) for group in groups]
+			self._groups = self._groups_together() if together else self._groups_of_one()
 
 	def starts(self, first: int, last: int) -> list[int]:
 		"""Return the bookable starts s with `first <= s < last`, ascending.
@@ -89,6 +94,8 @@ class HostPool:
 		If everybody could take it, but only the first start of the date is offered, the reason is NOT_THE_FIRST alone.
 		"""
 		by_host = {member.host.name: self._group_of(member).refusals(member, start) for member in self.members}
+		if self._together and len(self._groups) > 1:
+			by_host = _on_somebodys_grid(by_host)
 		if self._first_slot_only and self._all_starts(start, start + 1) and not self.is_bookable(start):
 			return {name: own or [Refusal(Reason.NOT_THE_FIRST)] for name, own in by_host.items()}
 		return by_host
@@ -106,7 +113,8 @@ class HostPool:
 
 	def parts(self, start: int, host: str | None = None) -> list[Interval]:
 		"""Return each day's part of a meeting at `start`, with `host` (a name) unless the hosts meet together."""
-		groups = [group for group in self._groups if self._together or host in (None, group.members[0].host.name)]
+		named = {group.members[0].host.name for group in self._groups} & {host} if not self._has_required else set()
+		groups = [group for group in self._groups if not named or group.members[0].host.name == host]
 		able = next((group for group in groups if group.can_take(start)), None) if len(groups) > 1 else None
 		return (able or groups[0]).parts(start) if groups else []
 
@@ -148,7 +156,7 @@ class HostPool:
 
 	def with_members(self, members: Sequence[Member]) -> HostPool:
 		"""Return the same pool with other members. The pool must not be empty."""
-		return HostPool(members, self._now, together=self._together, dates_in=self._zone)
+		return HostPool(members, self._now, together=self._together, at_least=self._at_least, dates_in=self._zone)
 
 	@property
 	def rules(self) -> MeetingRules | None:
@@ -159,13 +167,33 @@ class HostPool:
 	def _first_slot_only(self) -> bool:
 		return bool(self.rules and self.rules.first_slot_only)
 
+	@property
+	def _has_required(self) -> bool:
+		"""Whether the pool meets together and needs certain hosts, who are its only group."""
+		return self._together and any(member.is_required for member in self.members)
+
+	def _groups_of_one(self) -> list[HostGroup]:
+		return [HostGroup([member], self._now, self._zone) for member in self.members]
+
+	def _groups_together(self) -> list[HostGroup]:
+		required = [member for member in self.members if member.is_required]
+		others = [member for member in self.members if not member.is_required]
+		if required:
+			return [HostGroup(required, self._now, self._zone, others, self._at_least)]
+		return [
+			HostGroup([lead], self._now, self._zone, [*others[:place], *others[place + 1 :]], self._at_least - 1)
+			for place, lead in enumerate(others)
+			if self._at_least
+		]
+
 	def _groups_for(self, start: int, dates: list[int]) -> list[HostGroup]:
 		"""Return the groups that can take a meeting at `start` on these dates."""
 		return [group for group in self._groups if group.can_take(start) and _starts(group.parts(start)) == dates]
 
-	def _free_together(self, required: HostGroup, start: int) -> list[str]:
-		"""Return the names of the required hosts, and of the optional hosts who can join them at `start`."""
-		return [m.host.name for m in self.members if m.is_required or required.can_be_joined_by(m, start)]
+	def _free_together(self, group: HostGroup, start: int) -> list[str]:
+		"""Return the names of the group's hosts, and of the others who can join them at `start`."""
+		leading = {member.host.name for member in group.members}
+		return [m.host.name for m in self.members if m.host.name in leading or group.can_be_joined_by(m, start)]
 
 	def _all_starts(self, first: int, last: int) -> list[int]:
 		if len(self._groups) == 1:
@@ -207,7 +235,7 @@ class HostPool:
 	def _group_of(self, member: Member) -> HostGroup:
 		if not self._groups:
 			return HostGroup([member], self._now, self._zone)
-		return self._groups[0 if self._together else self.members.index(member)]
+		return self._groups[0 if self._has_required else self.members.index(member)]
 
 	def _whole_dates(self, first: int, last: int) -> Interval:
 		day_after = date.fromordinal(local_date(last - 1, self._zone).toordinal() + 1)
@@ -223,6 +251,16 @@ def nearest_free(
 
 def _starts(parts: Sequence[Interval]) -> list[int]:
 	return [start for start, _end in parts]
+
+
+def _on_somebodys_grid(by_host: dict[str, list[Refusal]]) -> dict[str, list[Refusal]]:
+	"""Return the refusals. If a start is on one host's grid, the other grids don't matter."""
+	if all(any(refusal.reason is Reason.OFF_GRID for refusal in refusals) for refusals in by_host.values()):
+		return by_host
+	return {
+		name: [refusal for refusal in refusals if refusal.reason is not Reason.OFF_GRID]
+		for name, refusals in by_host.items()
+	}
 
 
 def _with_window(member: Member, windows: Mapping[int, Until | None]) -> Member:

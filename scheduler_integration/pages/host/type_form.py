@@ -10,7 +10,7 @@ import frappe
 from babel import Locale
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint
+from frappe.utils import cint, get_fullname
 
 from scheduler_integration.availability.impact import Impact
 from scheduler_integration.catalogue.durations import durations_of
@@ -70,7 +70,7 @@ def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
 		"version": str(doc.modified),
 		"url": page_url(page.slug, doc.slug),
 		"is_active": bool(doc.is_active),
-		"groups": [_group_view(group, doc, typed) for group in groups],
+		"groups": [_group_view(group, doc, typed, page) for group in groups],
 		"questions": questions_view(
 			stored_rows(doc) if typed.questions is None else typed.questions, is_open=typed.group == "questions"
 		),
@@ -80,8 +80,10 @@ def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
 
 def groups_of(doc: Document, page: Document, locale: Locale) -> list[Group]:
 	"""Return the groups of fields that make sense for the type."""
+	team = [Group("team", _("Hosts"), _team(page), _team_summary(doc, page))] if page.page_type == "Team" else []
 	return [
 		Group("basics", _("The meeting"), _basics(doc, page), is_open=True),
+		*team,
 		Group("words", _("What visitors read"), _words(), _words_summary(doc)),
 		Group("when", _("Notice, buffers and how far ahead"), _when(), _when_summary(doc, locale)),
 		Group("limits", _("Limits"), _limits(), _limits_summary(doc)),
@@ -129,6 +131,43 @@ def _basics(doc: Document, page: Document) -> list[Field]:
 		Field("is_active", _("Can be booked"), "flag"),
 		Field("is_unlisted", _("By link only"), "flag", _("The page doesn't show it. Whoever has its link can book.")),
 	]
+
+
+def _team(page: Document) -> list[Field]:
+	parts = [("", _("Takes no part")), ("takes_part", _("Takes part")), ("required", _("Is required"))]
+	modes = {"load_balanced": _("Who has least"), "weighted": _("By weight"), "availability": _("By time offered")}
+	return [
+		*(
+			Field(host_field(row), get_fullname(row.user), "select", choices=parts)
+			for row in page.hosts
+			if row.is_active
+		),
+		Field(
+			"required_count",
+			_("At least so many of those who aren't required"),
+			help=_("If all meet together. 0: all who are free"),
+		),
+		Field("round_robin_mode", _("If one takes it in turn"), "select", choices=list(modes.items())),
+		Field("route_to_owner", _("People who were here before meet the same host"), "flag"),
+	]
+
+
+def host_field(row: Document) -> str:
+	"""Return the name of the control that says whether the host of a page's row takes part."""
+	return f"host-{row.name}"
+
+
+def part_of_host(doc: Document, row: Document) -> str:
+	"""Return whether the host of a page's row takes part in the type: empty, `takes_part` or `required`."""
+	own = {each.user: each.is_required for each in doc.hosts}
+	if own and row.user not in own:
+		return ""
+	return "required" if own.get(row.user, row.is_required) else "takes_part"
+
+
+def _team_summary(doc: Document, page: Document) -> str:
+	names = [get_fullname(row.user) for row in page.hosts if row.is_active and part_of_host(doc, row)]
+	return " · ".join(names[:6])
 
 
 def _places() -> list[tuple[str, str]]:
@@ -273,7 +312,7 @@ def _price_summary(doc: Document) -> str:
 	return f"{doc.price:g} {doc.currency or ''}".strip() if doc.price else _("Free of charge")
 
 
-def _group_view(group: Group, doc: Document, typed: Typed) -> dict[str, Any]:
+def _group_view(group: Group, doc: Document, typed: Typed, page: Document) -> dict[str, Any]:
 	is_typed = typed.group == group.key
 	values = typed.values if is_typed and typed.values is not None else None
 	errors = (typed.errors or {}) if is_typed else {}
@@ -287,7 +326,7 @@ def _group_view(group: Group, doc: Document, typed: Typed) -> dict[str, Any]:
 		"fields": [
 			{
 				**field._asdict(),
-				"value": (values or {}).get(field.name, "") if values is not None else stored_value(doc, field),
+				"value": (values or {}).get(field.name, "") if values is not None else stored_value(doc, field, page),
 				"error": errors.get(field.name),
 			}
 			for field in group.fields
@@ -295,8 +334,10 @@ def _group_view(group: Group, doc: Document, typed: Typed) -> dict[str, Any]:
 	}
 
 
-def stored_value(doc: Document, field: Field) -> str:
+def stored_value(doc: Document, field: Field, page: Document) -> str:
 	"""Return the stored value as the control shows it."""
+	if row := next((row for row in page.hosts if host_field(row) == field.name), None):
+		return part_of_host(doc, row)
 	value = doc.get("title" if field.name == "name" else field.name)
 	if field.kind == "flag":
 		return "1" if value else ""

@@ -7,7 +7,7 @@ from scheduler_integration.bookings import forget_turns
 from scheduler_integration.catalogue.booking_addresses import scheduler_url_of
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
-from scheduler_integration.catalogue.hosts import enabled_hosts, no_required_host, page_users, required_users
+from scheduler_integration.catalogue.hosts import check_can_meet, enabled_hosts, page_users
 from scheduler_integration.catalogue.places import Place, all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.questions import check_questions
 from scheduler_integration.catalogue.reminders import parse_reminders
@@ -172,15 +172,35 @@ class MeetingType(Form):
 			)
 
 	def validate_assignment(self):
-		if not self.scheduling_page or self.assignment == "Single Host":
+		if not self.scheduling_page:
+			self.hosts = []
 			return
 		page = frappe.get_cached_doc("Scheduling Page", self.scheduling_page)
+		self.validate_hosts(page)
+		if self.assignment == "Single Host":
+			return
 		if page.page_type != "Team":
 			raise InvalidRequest(_("{0} needs a team page.").format(_(self.assignment)))
 		# An inactive type needs no required host: it can be prepared before its hosts are, or deactivated because they
 		# left. The page doesn't check inactive types either.
-		if self.is_active and self.assignment == "Collective" and not required_users(page):
-			raise InvalidRequest(no_required_host())
+		if self.is_active:
+			check_can_meet(self, page)
+
+	def validate_hosts(self, page):
+		"""Refuse hosts that the page doesn't have. Those who left the page since stay, and count again if they return."""
+		users = [row.user for row in self.hosts]
+		if len(set(users)) != len(users):
+			raise InvalidRequest(_("A host is listed twice. Please keep one row for each."))
+		before = self.get_doc_before_save()
+		is_moved = before and before.scheduling_page != self.scheduling_page
+		known = {row.user for row in before.hosts} if before and not is_moved else set()
+		if page.page_type != "Team" or is_moved:
+			self.hosts = [row for row in self.hosts if page.page_type == "Team" and row.user in page_users(page)]
+		if wrong := {row.user for row in self.hosts} - {*page_users(page), *known}:
+			raise InvalidRequest(
+				_("{0} isn't an active host of this page.").format(", ".join(sorted(wrong))),
+				details={"hosts": _("Choose hosts of the page.")},
+			)
 
 	def validate_places(self):
 		check_places(self)

@@ -4,7 +4,7 @@ from frappe import _
 from scheduler_integration.availability.defaults import prepare_host, timezone_of
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.hostnames import is_hostname
-from scheduler_integration.catalogue.hosts import no_required_host, page_users, required_users, team_users
+from scheduler_integration.catalogue.hosts import check_can_meet, page_users, team_users
 from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.documents import Form
@@ -69,13 +69,13 @@ class SchedulingPage(Form):
 			if not 1 <= (row.weight or 0) <= 10:
 				raise InvalidRequest(_("The weight of {0} must be between 1 and 10.").format(row.user))
 
-		self.keep_a_required_host()
+		self.keep_the_hosts_of_collective_meetings()
 
-	def keep_a_required_host(self):
-		"""Refuse a page without required hosts if it has collective meetings: they could no longer be booked."""
+	def keep_the_hosts_of_collective_meetings(self):
+		"""Refuse a page whose hosts are too few for one of its collective meetings: it could no longer be booked."""
 		collective = {"scheduling_page": self.name, "assignment": "Collective", "is_active": 1}
-		if not required_users(self) and not self.is_new() and frappe.db.exists("Meeting Type", collective):
-			raise InvalidRequest(no_required_host())
+		for name in [] if self.is_new() else frappe.get_all("Meeting Type", collective, pluck="name"):
+			check_can_meet(frappe.get_cached_doc("Meeting Type", name), self)
 
 	def set_active_since(self):
 		"""Note since when each host is active.

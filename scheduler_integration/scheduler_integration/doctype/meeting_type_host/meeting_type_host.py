@@ -1,0 +1,5 @@
+from scheduler_integration.documents import Row
+
+
+class MeetingTypeHost(Row):
+	pass
