@@ -54,7 +54,7 @@ def connect_address(provider=None, address=None, login=None, password=None) -> d
 	The server is asked at once.
 	"""
 	user = signed_in()
-	form = parse_address_form(provider, address, login, password)
+	form = parse_address_form(joining.password_needed(), provider, address, login, password)
 	with keeping_secrets():
 		name = connections.connect_by_address(user, form.provider, form.address, form.login, form.password)
 	return _one(name, user)

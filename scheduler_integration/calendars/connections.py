@@ -12,8 +12,8 @@ from scheduler_integration.calendars import listing
 from scheduler_integration.calendars.accounts import account_of, load_account
 from scheduler_integration.calendars.addresses import checked_address
 from scheduler_integration.calendars.mirror.plan import ask_soon
-from scheduler_integration.calendars.provider import Account, ProviderCalendar
-from scheduler_integration.calendars.providers.registry import open_account
+from scheduler_integration.calendars.provider import Account, ProviderCalendar, ProviderKind
+from scheduler_integration.calendars.providers.registry import PROVIDERS, open_account
 from scheduler_integration.calendars.queue import leave_soon, sync_soon
 from scheduler_integration.exceptions import (
 	AccessRevoked,
@@ -74,6 +74,11 @@ class ConnectionSummary:
 	switches: dict[str, bool]
 	calendars: tuple[CalendarChoice, ...]
 
+	@property
+	def kind(self) -> ProviderKind:
+		"""What the provider can do."""
+		return PROVIDERS[self.provider]
+
 
 def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
 	"""Return the user's connections. With None, for managers: everybody's, connections with an error first."""
@@ -90,7 +95,7 @@ def connections_of(user: str | None, now: int) -> list[ConnectionSummary]:
 
 
 def connect_by_address(user: str, provider: str, address: str, login: str, password: str) -> str:
-	"""Connect a CalDAV account or an ICS feed, and return the name of the connection.
+	"""Connect an account with its app password or a feed by its address, and return the name of the connection.
 
 	The server is asked at once, so that the form can show a wrong address or password. Raises InvalidRequest, and
 	NotPermitted if the user may not have connections.
@@ -202,7 +207,7 @@ def _calendars_at(account: Account) -> list[ProviderCalendar]:
 
 
 def _refused(account: Account) -> dict[str, str]:
-	if account.provider == "CalDAV":
+	if PROVIDERS[account.provider].access == "password":
 		return {"password": _("The server refuses this user name or password. Make a new app password there.")}
 	return {"address": _("The server refuses access to this address. Copy the calendar's address again.")}
 

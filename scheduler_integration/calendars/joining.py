@@ -11,7 +11,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils.password import decrypt, encrypt
 
-from scheduler_integration.calendars.providers.permissions import PERMISSIONS
+from scheduler_integration.calendars.providers.registry import BY_ADDRESS, WITH_CONSENT
 from scheduler_integration.calendars.queue import sync_soon
 from scheduler_integration.exceptions import ConnectionNotFound, ConsentExpired, UnknownProvider
 from scheduler_integration.http.oauth import consent, tokens
@@ -57,7 +57,12 @@ class AnotherAccount:
 
 def available_providers() -> list[str]:
 	"""Return the providers with a consent page that are set up on this site, as in Calendar Connection."""
-	return [provider for provider, each in PERMISSIONS.items() if is_set_up(each.vendor)]
+	return [provider for provider, each in WITH_CONSENT.items() if is_set_up(each.vendor)]
+
+
+def password_needed() -> dict[str, bool]:
+	"""Return the providers that are connected by an address, and whether they need a login and an app password."""
+	return {provider: each.access == "password" for provider, each in BY_ADDRESS.items()}
 
 
 def begin(provider: str, asker: Asker, redirect_uri: str, connection: str = "") -> str:
@@ -70,11 +75,11 @@ def begin(provider: str, asker: Asker, redirect_uri: str, connection: str = "") 
 	if connection:
 		doc = _own(connection, asker.user)
 		provider, hint = doc.provider, doc.account_name or ""
-	permissions = PERMISSIONS.get(provider)
-	if permissions is None:
+	asked = WITH_CONSENT.get(provider)
+	if asked is None:
 		raise UnknownProvider
 	context = {"provider": provider, "connection": connection}
-	return consent.begin(permissions.vendor, permissions.scopes, asker, redirect_uri, context, hint)
+	return consent.begin(asked.vendor, asked.scopes, asker, redirect_uri, context, hint)
 
 
 def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | AnotherAccount:
@@ -84,7 +89,7 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> Joined | Anothe
 	"""
 	started, grant = consent.finish(params, asker, now)
 	provider, name = started.context["provider"], started.context["connection"]
-	consent.require(started.vendor, PERMISSIONS[provider].needed, grant)
+	consent.require(started.vendor, WITH_CONSENT[provider].needed, grant)
 	if not name:
 		return _joined(asker.user, provider, grant)
 	doc = _own(name, asker.user)

@@ -30,7 +30,7 @@ def leave(connection: str, now: int) -> None:
 	try:
 		provider = open_connection(connection)
 		try:
-			if leaving == _DELETE and provider.can_write and not _delete_events(provider, connection, now):
+			if leaving == _DELETE and provider.kind.can_write and not _delete_events(provider, connection, now):
 				return
 			end_channels(provider, connection)
 			provider.revoke()

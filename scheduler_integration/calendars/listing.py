@@ -7,6 +7,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.calendars.accounts import secret
 from scheduler_integration.calendars.provider import ProviderCalendar
+from scheduler_integration.calendars.providers.registry import PROVIDERS
 
 _DOCTYPE = "Calendar Connection"
 
@@ -30,7 +31,7 @@ def store_calendars(connection: str, offered: list[ProviderCalendar]) -> None:
 			doc.remove(row)
 	if is_first:
 		_choose(doc)
-	if doc.provider == "ICS" and offered:
+	if PROVIDERS[doc.provider].access == "address" and offered:
 		doc.account_name = _name_of_feed(offered[0].name, urlsplit(secret(connection, "address")).hostname or "")
 	doc.flags.from_provider = True
 	# The sync has no signed-in user, and the host may have lost the role meanwhile.

@@ -16,17 +16,17 @@ Errors, all in exceptions.py:
 | other `OutsideError` | anything else | counts as an error, tries again with backoff |
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from scheduler_integration.engine import Interval
+from scheduler_integration.http.oauth.vendors import Vendor
 
 # A kind of busy time: a host's switch may ignore "tentative" and "focus".
 Kind = Literal["busy", "tentative", "focus", "out_of_office"]
 # An attendee's answer to the invitation.
 Reply = Literal["accepted", "declined", "tentative", "none"]
-Conference = Literal["", "google_meet", "teams"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,7 @@ class OutgoingEvent:
 	its own event id from it, and stores it in the event as the mark. `uid` is the iCalendar UID that our e-mails carry.
 	`zone` is the IANA name in which the host reads the time. `description` is plain text. With `invites` the provider mails
 	the `attendees`; without, they must not be mailed, so the provider lists nobody as attendee.
+	`conference` is the video call that it must have: a provider of `catalogue/video.py` in lower case, such as "google_meet".
 	`has_other_call`: a call that came with the event must be removed, because attendees have the link of another call.
 	`is_over`: the meeting is over, so nobody needs a mail about the event, if the provider can leave it out.
 	"""
@@ -120,7 +121,7 @@ class OutgoingEvent:
 	zone: str
 	attendees: tuple[Person, ...] = ()
 	invites: bool = False
-	conference: Conference = ""
+	conference: str = ""
 	has_other_call: bool = False
 	is_over: bool = False
 
@@ -168,13 +169,52 @@ class Account:
 	password: str = field(default="", repr=False)
 
 
-class Provider(Protocol):
-	"""An account of one user, opened for one job. Not shared by threads."""
+@dataclass(frozen=True, slots=True)
+class Consent:
+	"""The app asks the vendor for all `scopes`. It works if one scope of each group in `needed` is granted."""
 
-	# Whether there are `put` and `remove`, whether there are `watch` and `unwatch`, and whether `put` can mail attendees.
-	can_write: bool
-	can_watch: bool
-	can_invite: bool
+	vendor: Vendor
+	scopes: tuple[str, ...]
+	needed: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+	"""A calendar service: its name, its address, and where its app passwords are made."""
+
+	name: str
+	address: str
+	help: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderKind:
+	"""What a provider can do, known before an account is opened.
+
+	- `module` has the function `open_account(Account) -> Provider`.
+	- `access`: how a host connects an account. At a vendor's page of `consent`, with an address, a login and an app
+	password, or with the secret address of one calendar.
+	- `can_write` bookings as events; `can_watch`: it sends push messages; `can_invite`: it mails an event's attendees.
+	- `knows_focus_time`: it tells focus time from other busy times.
+	- `title` returns the heading of the form with the address; `services` are those whose address nobody needs to look up,
+	by the key that the form sends.
+	"""
+
+	module: str
+	access: Literal["consent", "password", "address"] = "consent"
+	consent: Consent | None = None
+	can_write: bool = True
+	can_watch: bool = False
+	can_invite: bool = False
+	knows_focus_time: bool = False
+	title: Callable[[], str] = str
+	services: Mapping[str, Service] = field(default_factory=dict)
+
+
+class Provider(Protocol):
+	"""An account of one user, opened for one job. Not shared by threads. `kind` is its entry in the table of providers."""
+
+	kind: ClassVar[ProviderKind]
 
 	def calendars(self) -> list[ProviderCalendar]:
 		"""Return the account's calendars. Also called to check that a new connection works."""
@@ -224,10 +264,6 @@ class Provider(Protocol):
 class ReadOnly:
 	"""Base of providers that can only be read."""
 
-	can_write = False
-	can_watch = False
-	can_invite = False
-
 	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
 		raise NotImplementedError
 
@@ -240,8 +276,6 @@ class ReadOnly:
 
 class Unwatched:
 	"""Base of providers without push messages."""
-
-	can_watch = False
 
 	def watch(self, calendar: str, address: str, secret: str) -> Channel:
 		raise NotImplementedError

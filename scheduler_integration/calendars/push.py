@@ -15,11 +15,11 @@ from frappe.utils.password import get_decrypted_password, set_encrypted_password
 
 from scheduler_integration.calendars.accounts import open_connection
 from scheduler_integration.calendars.provider import Channel, Provider
+from scheduler_integration.calendars.providers.registry import WATCHED
 from scheduler_integration.exceptions import AccessRevoked, OutsideError
 from scheduler_integration.parsing.push_messages import PushMessage
 
 _DOCTYPE, _ROW = "Calendar Connection", "Connected Calendar"
-_PROVIDERS = ("Google", "Outlook")
 METHOD = "scheduler_integration.api.calendars.notify"
 # Seconds until a channel is asked for again after a refusal, for example because the provider can't reach this site.
 _TRY_AGAIN_SECONDS = 6 * 3600
@@ -64,7 +64,7 @@ def end_channels(provider: Provider, connection: str) -> None:
 
 	Errors are ignored, because channels end by themselves.
 	"""
-	if provider.can_watch:
+	if provider.kind.can_watch:
 		for row in frappe.get_all(_ROW, {"parent": connection, "channel_id": ("is", "set")}, _FIELDS):
 			_end(provider, row)
 
@@ -103,7 +103,7 @@ _FIELDS = ["name", "parent", "calendar_id", "channel_id", "channel_resource", "c
 
 def _calendars(connection: str, now: int) -> tuple[list[frappe._dict], list[frappe._dict]]:
 	"""Return the calendars that need a (new) channel, and the calendars that have one but aren't read any more."""
-	active = {"name": connection, "is_active": 1, "status": "Connected", "provider": ("in", _PROVIDERS)}
+	active = {"name": connection, "is_active": 1, "status": "Connected", "provider": ("in", WATCHED)}
 	if not frappe.db.exists(_DOCTYPE, active):
 		return [], []
 	rows = frappe.get_all(_ROW, {"parent": connection}, [*_FIELDS, "check_conflicts", "write_bookings"])

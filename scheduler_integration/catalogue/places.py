@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr
 
 from scheduler_integration.catalogue.hosts import at_least, required_users
-from scheduler_integration.catalogue.video import WITH_ACCOUNT, hosts_without, is_call
+from scheduler_integration.catalogue.video import ANY, PROVIDERS, WITH_ACCOUNT, hosts_without, is_call
 from scheduler_integration.exceptions import InvalidRequest
 
 MAX_PLACES = 10
@@ -128,12 +128,10 @@ def check_places(meeting_type: Document) -> None:
 
 def location_label(location_type: str | None) -> str | None:
 	"""Return the words that visitors read for a Meeting Type's `location_type`, or None if it is empty or unknown."""
+	if location_type in PROVIDERS:
+		return PROVIDERS[location_type].label()
 	labels = {
-		"Zoom": _("Zoom"),
-		"Google Meet": _("Google Meet"),
-		"Teams": _("Microsoft Teams"),
-		"Jitsi": _("Jitsi Meet"),
-		"Video Call": _("Video call"),
+		ANY: _("Video call"),
 		"Phone": _("Phone call"),
 		"In Person": _("In person"),
 		"Custom": _("As described"),

@@ -1,16 +1,47 @@
-"""The kinds of video calls, and which hosts have an account for them."""
+"""The table of providers of video calls, and which hosts have an account for them.
 
-from collections.abc import Sequence
+What needs no request is declared here. How calls are made is in `conferencing/providers/`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import frappe
+from frappe import _
 
-# Calls that need an account of the host, by the option of `location_type`.
-WITH_ACCOUNT = ("Zoom", "Google Meet", "Teams")
-# With "Video Call" the host chooses the provider.
-CALLS = (*WITH_ACCOUNT, "Jitsi", "Video Call")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallProvider:
+	"""A provider of video calls. Meeting types name it in `location_type`.
+
+	- `label` returns the words that visitors read.
+	- `needs_account`: hosts connect accounts. Otherwise the site's server makes calls for everybody.
+	- `firm_field`: the field of Scheduler Settings with the account that makes the calls of all hosts.
+	- `calendar`: the provider of a Calendar Connection whose events can have the call. `is_in_each_calendar`: every
+	account of that provider can make calls.
+	"""
+
+	label: Callable[[], str]
+	needs_account: bool = True
+	firm_field: str = ""
+	calendar: str = ""
+	is_in_each_calendar: bool = False
+
+
+PROVIDERS = {
+	"Zoom": CallProvider(label=lambda: _("Zoom"), firm_field="zoom_account_id"),
+	"Google Meet": CallProvider(label=lambda: _("Google Meet"), calendar="Google", is_in_each_calendar=True),
+	# A private Microsoft account has an Outlook calendar, but no Teams.
+	"Teams": CallProvider(label=lambda: _("Microsoft Teams"), calendar="Outlook"),
+	"Jitsi": CallProvider(label=lambda: _("Jitsi Meet"), needs_account=False),
+}
+WITH_ACCOUNT = tuple(name for name, each in PROVIDERS.items() if each.needs_account)
+WITHOUT_ACCOUNT = tuple(name for name in PROVIDERS if name not in WITH_ACCOUNT)
+WITH_CALENDAR = tuple(name for name, each in PROVIDERS.items() if each.calendar)
+# The host chooses the provider.
+ANY = "Video Call"
+CALLS = (*PROVIDERS, ANY)
 CONNECTED = "Connected"
-# Calls that come with an event in a calendar, by the provider of the Calendar Connection.
-_WITH_CALENDAR = {"Google Meet": "Google", "Teams": "Outlook"}
 
 
 def is_call(location_type: str | None) -> bool:
@@ -20,7 +51,7 @@ def is_call(location_type: str | None) -> bool:
 
 def hosts_without(location_type: str, users: Sequence[str]) -> list[str]:
 	"""Return those of `users` who have no account for this kind of call. Makes at most two queries."""
-	if location_type not in WITH_ACCOUNT or (location_type == "Zoom" and firm_has_zoom()):
+	if location_type not in WITH_ACCOUNT or firm_has(location_type):
 		return []
 	having = set(accounts_of(users, location_type))
 	without = [user for user in users if user not in having]
@@ -30,9 +61,9 @@ def hosts_without(location_type: str, users: Sequence[str]) -> list[str]:
 
 def writing_calendars_of(users: Sequence[str], location_type: str) -> list[str]:
 	"""Return those of `users` into whose calendar the app writes bookings, if its events can have this kind of call."""
-	provider = _WITH_CALENDAR.get(location_type)
-	if not provider or not users:
+	if location_type not in WITH_CALENDAR or not users:
 		return []
+	provider = PROVIDERS[location_type].calendar
 	connection, calendar = frappe.qb.DocType("Calendar Connection"), frappe.qb.DocType("Connected Calendar")
 	query = frappe.qb.from_(connection).join(calendar).on(calendar.parent == connection.name).select(connection.user)
 	query = query.where(connection.user.isin(list(users)) & (connection.provider == provider))
@@ -53,6 +84,7 @@ def accounts_of(users: Sequence[str], provider: str) -> dict[str, str]:
 	return {row.user: row.name for row in rows}
 
 
-def firm_has_zoom() -> bool:
-	"""Whether one Zoom account makes the calls of all hosts (Server-to-Server app)."""
-	return bool(frappe.get_cached_doc("Scheduler Settings").zoom_account_id)
+def firm_has(provider: str) -> bool:
+	"""Whether one account at this provider makes the calls of all hosts."""
+	field = PROVIDERS[provider].firm_field
+	return bool(field and frappe.get_cached_doc("Scheduler Settings").get(field))

@@ -1,46 +1,21 @@
-"""Opens the account with which a host's calls are made."""
-
-from dataclasses import dataclass
+"""Chooses and opens the account with which a host's calls are made."""
 
 import frappe
 
 from scheduler_integration.catalogue.video import (
+	ANY,
 	CONNECTED,
+	PROVIDERS,
 	WITH_ACCOUNT,
+	WITHOUT_ACCOUNT,
 	accounts_of,
-	firm_has_zoom,
+	firm_has,
 	writing_calendars_of,
 )
-from scheduler_integration.conferencing.provider import Provider
-from scheduler_integration.conferencing.providers.jitsi import Jitsi
-from scheduler_integration.conferencing.providers.meet import Meet
-from scheduler_integration.conferencing.providers.teams import Teams
-from scheduler_integration.conferencing.providers.zoom import Zoom
-from scheduler_integration.conferencing.tokens import VENDOR_OF, FirmTokens, UserTokens
+from scheduler_integration.conferencing import providers
+from scheduler_integration.conferencing.provider import FIRM, Account, Provider
 from scheduler_integration.exceptions import AccessRevoked
 from scheduler_integration.meetings.calls import CALENDAR
-
-PUBLIC_JITSI = "https://meet.jit.si"
-FIRM = "firm"
-_CLASSES = {"Zoom": Zoom, "Google Meet": Meet, "Teams": Teams}
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-	"""The account that makes a call. `connection` is a Video Connection, FIRM, CALENDAR, or empty if none is needed."""
-
-	provider: str
-	user: str
-	connection: str = ""
-
-	@property
-	def label(self) -> str:
-		"""The account's name for people, and in the outbox: the target of tasks that wait for it."""
-		return f"{self.user} ({self.provider})"
-
-	@staticmethod
-	def user_in(label: str) -> str:
-		return label.rpartition(" (")[0]
 
 
 def choose_account(location_type: str, users: list[str]) -> Account | None:
@@ -48,14 +23,14 @@ def choose_account(location_type: str, users: list[str]) -> Account | None:
 
 	For "Video Call" a host's preferred connection comes first, then the host's other connections.
 	"""
-	if location_type == "Jitsi":
-		return Account("Jitsi", users[0])
-	if location_type == "Video Call":
+	if location_type == ANY:
 		return _preferred(users)
-	if location_type == "Zoom" and firm_has_zoom():
+	if location_type in WITHOUT_ACCOUNT:
+		return Account(location_type, users[0])
+	if firm_has(location_type):
 		# A host's own account comes before the firm's.
-		own = accounts_of(users[:1], "Zoom").get(users[0])
-		return Account("Zoom", users[0], own or FIRM)
+		own = accounts_of(users[:1], location_type).get(users[0])
+		return Account(location_type, users[0], own or FIRM)
 	having = accounts_of(users, location_type)
 	user = next((user for user in users if user in having), None)
 	return Account(location_type, user, having[user]) if user else calendar_account(location_type, users[0])
@@ -68,8 +43,8 @@ def calendar_account(location_type: str, user: str) -> Account | None:
 
 def fallback_account(users: list[str]) -> Account | None:
 	"""Return the account that the site uses if no other works, or None if attendees get a text instead."""
-	offers_jitsi = (frappe.get_cached_doc("Scheduler Settings").video_fallback or "Jitsi") == "Jitsi"
-	return Account("Jitsi", users[0]) if offers_jitsi else None
+	fallback = frappe.get_cached_doc("Scheduler Settings").video_fallback or WITHOUT_ACCOUNT[0]
+	return Account(fallback, users[0]) if fallback in WITHOUT_ACCOUNT else None
 
 
 def open_account(account: Account, now: int) -> Provider:
@@ -77,37 +52,16 @@ def open_account(account: Account, now: int) -> Provider:
 
 	`now` is in epoch seconds. Raises AccessRevoked if the account isn't connected any more.
 	"""
-	if account.provider == "Jitsi":
-		return jitsi()
-	return _open(account, now)
+	if not is_usable(account):
+		raise AccessRevoked
+	return providers.PROVIDERS[account.provider].open(account, now)
 
 
 def is_usable(account: Account) -> bool:
 	"""Whether the account is connected. The provider isn't asked."""
-	if account.provider == "Jitsi" or (account.connection == FIRM and firm_has_zoom()):
+	if account.provider in WITHOUT_ACCOUNT or (account.connection == FIRM and firm_has(account.provider)):
 		return True
 	return bool(frappe.db.exists("Video Connection", {"name": account.connection, "status": CONNECTED}))
-
-
-def open_connection(provider: str, connection: str, now: int) -> Zoom | Meet | Teams:
-	"""Return the provider with the tokens of a Video Connection, whatever its status."""
-	return _CLASSES[provider](UserTokens(connection, VENDOR_OF[provider], now))
-
-
-def jitsi() -> Jitsi:
-	"""Return the site's Jitsi server."""
-	settings = frappe.get_cached_doc("Scheduler Settings")
-	base = (settings.jitsi_server or PUBLIC_JITSI).rstrip("/")
-	secret = settings.get_password("jitsi_app_secret", raise_exception=False) or ""
-	return Jitsi(base, settings.jitsi_app_id or "", secret)
-
-
-def _open(account: Account, now: int) -> Provider:
-	if not is_usable(account):
-		raise AccessRevoked
-	if account.connection == FIRM:
-		return Zoom(FirmTokens(), user=account.user)
-	return open_connection(account.provider, account.connection, now)
 
 
 def _preferred(users: list[str]) -> Account | None:
@@ -121,7 +75,7 @@ def _preferred(users: list[str]) -> Account | None:
 		)
 		if rows:
 			return Account(rows[0].provider, user, rows[0].name)
-	if firm_has_zoom():
-		return Account("Zoom", users[0], FIRM)
-	# Teams isn't tried: a private Microsoft account has an Outlook calendar, but no Teams.
-	return calendar_account("Google Meet", users[0])
+	if firm := next(filter(firm_has, PROVIDERS), None):
+		return Account(firm, users[0], FIRM)
+	sure = (name for name, each in PROVIDERS.items() if each.is_in_each_calendar)
+	return next(filter(None, (calendar_account(name, users[0]) for name in sure)), None)

@@ -10,48 +10,21 @@ from frappe.model.document import Document
 from frappe.utils import get_url
 
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.catalogue.video import CONNECTED, WITH_ACCOUNT
-from scheduler_integration.conferencing.accounts import Account
+from scheduler_integration.catalogue.video import CONNECTED
 from scheduler_integration.conferencing.log import Entry, logged, note
-from scheduler_integration.conferencing.providers.zoom import Zoom
+from scheduler_integration.conferencing.provider import Account
+from scheduler_integration.conferencing.providers import ACCOUNTS
 from scheduler_integration.conferencing.replan import replan_host
-from scheduler_integration.conferencing.tokens import CONNECTION, VENDOR_OF, GrantToken
+from scheduler_integration.conferencing.tokens import CONNECTION
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, OutsideError
 from scheduler_integration.http.oauth import consent, tokens
-from scheduler_integration.http.oauth.consent import Asker, Grant
+from scheduler_integration.http.oauth.consent import Asker
 from scheduler_integration.http.oauth.tokens import Holder
 from scheduler_integration.http.oauth.vendors import is_set_up
 from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.permissions import is_manager
 
 CALLBACK = "/api/method/scheduler_integration.api.video.callback"
-# Zoom gives the scopes with which its app was registered, even if others are asked for.
-_IDENTITY = ("openid", "email", "profile")
-SCOPES = {
-	"Zoom": (
-		"meeting:write:meeting",
-		"meeting:update:meeting",
-		"meeting:delete:meeting",
-		"meeting:read:meeting",
-		"meeting:read:list_meetings",
-		"user:read:user",
-	),
-	"Google Meet": (*_IDENTITY, "https://www.googleapis.com/auth/meetings.space.created"),
-	"Teams": (*_IDENTITY, "offline_access", "OnlineMeetings.ReadWrite"),
-}
-# One scope of each group is enough: apps that were registered at Zoom before 2024 have the older, wider scopes.
-NEEDED = {
-	"Zoom": (
-		{"meeting:write:meeting", "meeting:write"},
-		{"meeting:update:meeting", "meeting:write"},
-		{"meeting:delete:meeting", "meeting:write"},
-		{"meeting:read:meeting", "meeting:read"},
-		{"meeting:read:list_meetings", "meeting:read"},
-		{"user:read:user", "user:read"},
-	),
-	"Google Meet": ({"https://www.googleapis.com/auth/meetings.space.created"},),
-	"Teams": ({"OnlineMeetings.ReadWrite"},),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +55,10 @@ class VideoProvider:
 
 def begin(provider: str, asker: Asker) -> str:
 	"""Return the address of the provider's page. Raises InvalidRequest and VendorNotSetUp."""
-	if provider not in WITH_ACCOUNT:
-		raise InvalidRequest(details={"provider": _("Must be one of: {0}.").format(", ".join(WITH_ACCOUNT))})
-	return consent.begin(VENDOR_OF[provider], SCOPES[provider], asker, get_url(CALLBACK), {"provider": provider})
+	if provider not in ACCOUNTS:
+		raise InvalidRequest(details={"provider": _("Must be one of: {0}.").format(", ".join(ACCOUNTS))})
+	kind = ACCOUNTS[provider]
+	return consent.begin(kind.VENDOR, kind.SCOPES, asker, get_url(CALLBACK), {"provider": provider})
 
 
 def finish(params: Mapping[str, Any], asker: Asker, now: int) -> str:
@@ -94,10 +68,10 @@ def finish(params: Mapping[str, Any], asker: Asker, now: int) -> str:
 	"""
 	started, grant = consent.finish(params, asker, now)
 	provider = started.context["provider"]
-	consent.require(started.vendor, NEEDED[provider], grant)
+	consent.require(started.vendor, ACCOUNTS[provider].NEEDED, grant)
 	entry = Entry(action="Connect", provider=provider, user=asker.user)
-	identity = logged(entry, lambda: _identity(provider, grant))
-	doc = _store(provider, asker.user, identity)
+	account_id, account_name = logged(entry, lambda: ACCOUNTS[provider].owner_of(grant))
+	doc = _store(provider, asker.user, account_id, account_name)
 	tokens.store(Holder(CONNECTION, doc.name), grant)
 	replan_host(asker.user, now)
 	return doc.name
@@ -130,7 +104,9 @@ def accounts(user: str, now: int) -> list[VideoAccount]:
 
 def providers() -> list[VideoProvider]:
 	"""Return the providers at which accounts can be connected."""
-	return [VideoProvider(each, location_label(each) or each, is_set_up(VENDOR_OF[each])) for each in WITH_ACCOUNT]
+	return [
+		VideoProvider(each, location_label(each) or each, is_set_up(kind.VENDOR)) for each, kind in ACCOUNTS.items()
+	]
 
 
 def prefer(name: str, user: str) -> None:
@@ -149,7 +125,7 @@ def disconnect(name: str, user: str) -> None:
 	row = frappe.db.get_value(CONNECTION, name, ["user", "provider"], as_dict=True)
 	if not row or (row.user != user and not is_manager(user)):
 		raise NotPermitted
-	vendor, entry = VENDOR_OF[row.provider], Entry(action="Disconnect", provider=row.provider, user=row.user)
+	vendor, entry = ACCOUNTS[row.provider].VENDOR, Entry(action="Disconnect", provider=row.provider, user=row.user)
 	try:
 		logged(entry, lambda: tokens.revoke(vendor, Holder(CONNECTION, name)))
 	except OutsideError:
@@ -170,25 +146,11 @@ def note_deauthorisation(provider: str, user: str) -> None:
 	note(Entry(action="Disconnect", provider=provider, user=user), "Success")
 
 
-@dataclass(frozen=True, slots=True)
-class _Identity:
-	account_id: str
-	account_name: str
-
-
-def _identity(provider: str, grant: Grant) -> _Identity:
-	"""Return whose account it is. Zoom's interface returns that; the other vendors' ID tokens contain it."""
-	if provider != "Zoom":
-		return _Identity(grant.subject, grant.email or grant.name)
-	profile = Zoom(GrantToken(VENDOR_OF[provider], grant.access_token)).profile()
-	return _Identity(str(profile.get("id") or ""), str(profile.get("email") or profile.get("display_name") or ""))
-
-
-def _store(provider: str, user: str, identity: _Identity) -> Document:
+def _store(provider: str, user: str, account_id: str, account_name: str) -> Document:
 	"""Return the connection of this account, new if it wasn't connected before."""
-	identity_filter = {"user": user, "provider": provider, "account_id": identity.account_id}
+	identity_filter = {"user": user, "provider": provider, "account_id": account_id}
 	name = frappe.db.get_value(CONNECTION, identity_filter)
 	doc = frappe.get_doc(CONNECTION, name) if name else frappe.get_doc({"doctype": CONNECTION, **identity_filter})
-	doc.update({"account_name": identity.account_name, "status": CONNECTED, "error": None})
+	doc.update({"account_name": account_name, "status": CONNECTED, "error": None})
 	# No role may write these fields by hand: their values come from the provider.
 	return doc.save(ignore_permissions=True) if name else doc.insert(ignore_permissions=True)

@@ -7,7 +7,8 @@ from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.catalogue.video import is_call
-from scheduler_integration.conferencing.accounts import Account, calendar_account, choose_account, fallback_account
+from scheduler_integration.conferencing.accounts import calendar_account, choose_account, fallback_account
+from scheduler_integration.conferencing.provider import Account
 from scheduler_integration.meetings.calls import CALENDAR
 
 

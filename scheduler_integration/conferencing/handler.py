@@ -7,11 +7,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.conferencing import records, steps
-from scheduler_integration.conferencing.accounts import FIRM, Account
 from scheduler_integration.conferencing.desired import Desired, desired_call, needs_call
 from scheduler_integration.conferencing.notices import lose_account, tell_without_call
 from scheduler_integration.conferencing.plan import CHECK, CLEANUP, NO_CALL, plan_check_of, plan_cleanup_of
-from scheduler_integration.conferencing.provider import Conference
+from scheduler_integration.conferencing.provider import FIRM, Account, Conference
 from scheduler_integration.conferencing.subjects import scheduled_booking, subject_of
 from scheduler_integration.exceptions import AccessRevoked, MeetingGone, OutsideError, TooManyRequests, Unreachable
 from scheduler_integration.meetings.calls import CALENDAR

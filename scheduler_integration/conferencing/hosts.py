@@ -4,7 +4,8 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.conferencing import records
-from scheduler_integration.conferencing.accounts import jitsi
+from scheduler_integration.conferencing.provider import Account
+from scheduler_integration.conferencing.providers import PROVIDERS
 
 
 def host_link(booking: Document, now: int) -> str | None:
@@ -12,15 +13,13 @@ def host_link(booking: Document, now: int) -> str | None:
 
 	`now` is in epoch seconds. Returns None if the booking has no call, or the meeting is over.
 
-	If a Jitsi server requires signed links, the host's link makes its reader a moderator. Zoom, Meet and Teams recognise the
-	host by their account.
+	The host's own link makes its reader a moderator. Most providers recognise the host by their account instead.
 	"""
 	if booking.status != "Scheduled" or booking.ends_at <= now:
 		return None
-	if booking.video_provider != "Jitsi" or not booking.video_meeting:
+	kind = PROVIDERS.get(booking.video_provider or "")
+	if not kind or not kind.HAS_HOST_LINKS or not booking.video_meeting:
 		return booking.meeting_link or None
-	row = frappe.get_doc("Video Meeting", booking.video_meeting)
-	server = jitsi()
-	if not server.secret:
-		return booking.meeting_link
-	return server.link(records.call_of(row), row.external_id, frappe.utils.get_fullname(booking.host))
+	row, name = frappe.get_doc("Video Meeting", booking.video_meeting), frappe.utils.get_fullname(booking.host)
+	provider = kind.open(Account(booking.video_provider, booking.host), now)
+	return provider.host_link(records.call_of(row), row.external_id, name) or booking.meeting_link

@@ -11,8 +11,31 @@ Errors, all in exceptions.py:
 | other `OutsideError` | anything else | tries again, and after some attempts uses the fallback |
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar
+
+# The `connection` of an account that makes the calls of all hosts.
+FIRM = "firm"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+	"""The account that makes a call. `connection` is a Video Connection, FIRM, CALENDAR, or empty if none is needed."""
+
+	provider: str
+	user: str
+	connection: str = ""
+
+	@property
+	def label(self) -> str:
+		"""The account's name for people, and in the outbox: the target of tasks that wait for it."""
+		return f"{self.user} ({self.provider})"
+
+	@staticmethod
+	def user_in(label: str) -> str:
+		return label.rpartition(" (")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +69,18 @@ class Conference:
 	is_pending: bool = False
 
 
-class Provider(Protocol):
-	"""One account, opened for one task. Every method is safe to repeat."""
+class Provider:
+	"""One account, opened for one task. Every method is safe to repeat.
+
+	`HAS_HOST_LINKS`: hosts may have a link of their own.
+	"""
+
+	HAS_HOST_LINKS: ClassVar[bool] = False
+
+	@classmethod
+	def open(cls, account: Account, now: int) -> Provider:
+		"""Return the provider, ready for requests. Nothing is sent yet. `now` is in epoch seconds."""
+		raise NotImplementedError
 
 	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
 		"""Return the call, and create it if it doesn't exist.
@@ -55,12 +88,16 @@ class Provider(Protocol):
 		`external_id` is known after the first answer. With `was_asked` and without an id, an earlier attempt may have
 		created the call: it is looked for first.
 		"""
-		...
+		raise NotImplementedError
 
 	def update(self, call: Call, external_id: str) -> Conference | None:
 		"""Give the call a new time and title. Returns the call if its link changes too. Raises MeetingGone."""
-		...
+		raise NotImplementedError
 
 	def remove(self, call: Call, external_id: str, *, was_asked: bool) -> None:
 		"""Delete the call, if it still exists. The arguments are those of `ensure`."""
-		...
+		raise NotImplementedError
+
+	def host_link(self, call: Call, external_id: str, host_name: str) -> str | None:
+		"""Return the link with which the host moderates the call, or None if the host uses the attendees' link."""
+		return None

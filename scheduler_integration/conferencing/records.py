@@ -10,9 +10,8 @@ from collections.abc import Collection
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.conferencing.accounts import Account
 from scheduler_integration.conferencing.desired import Desired
-from scheduler_integration.conferencing.provider import Call, Conference
+from scheduler_integration.conferencing.provider import Account, Call, Conference
 
 PLANNED, MAKING, READY = "Planned", "Making", "Ready"
 REMOVING, REMOVED, DELETED_OUTSIDE = "Removing", "Removed", "Deleted Outside"

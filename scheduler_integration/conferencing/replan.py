@@ -3,8 +3,8 @@
 import frappe
 
 from scheduler_integration.catalogue.video import CALLS, WITH_ACCOUNT
-from scheduler_integration.conferencing.accounts import Account
 from scheduler_integration.conferencing.plan import KIND, plan_again, plan_cleanup_of
+from scheduler_integration.conferencing.provider import Account
 from scheduler_integration.conferencing.records import REMOVING
 from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.wake import wake

@@ -14,11 +14,11 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.conferencing import records
-from scheduler_integration.conferencing.accounts import Account, choose_account, is_usable, open_account
+from scheduler_integration.conferencing.accounts import choose_account, is_usable, open_account
 from scheduler_integration.conferencing.desired import Desired
 from scheduler_integration.conferencing.log import Entry, logged
 from scheduler_integration.conferencing.plan import KIND
-from scheduler_integration.conferencing.provider import Conference, Provider
+from scheduler_integration.conferencing.provider import Account, Conference, Provider
 from scheduler_integration.conferencing.records import MAKING, PLANNED, READY, REMOVED, REMOVING
 from scheduler_integration.exceptions import (
 	AccessRevoked,

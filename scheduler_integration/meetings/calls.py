@@ -1,25 +1,26 @@
-"""Video calls that come with the event in the host's own calendar: Google Meet and Microsoft Teams."""
+"""Video calls that come with the event in the host's own calendar."""
 
-from typing import Literal
-
+import frappe
 from frappe.model.document import Document
+
+from scheduler_integration.catalogue.video import ANY, WITH_CALENDAR
 
 # The value of the booking's field `video_meeting` if there is no Video Meeting: the calendar's event makes the call.
 CALENDAR = "calendar"
 
-Conference = Literal["", "google_meet", "teams"]
-_CONFERENCES: dict[str, Conference] = {"Google Meet": "google_meet", "Teams": "teams"}
 
+def conference_of(booking: Document, user: str) -> str:
+	"""Return the call that the event in this user's calendar must have, such as "google_meet"; empty for none.
 
-def conference_of(booking: Document, user: str) -> Conference:
-	"""Return the call that the event in this user's calendar must have. Only the main host's event has one."""
+	Only the main host's event has one.
+	"""
 	if booking.video_meeting != CALENDAR or booking.host != user:
 		return ""
-	return _CONFERENCES.get(booking.video_provider or "", "")
+	return frappe.scrub(booking.video_provider) if booking.video_provider in WITH_CALENDAR else ""
 
 
 def has_other_call(booking: Document) -> bool:
 	"""Whether the calendar could make a call, but another call is used: then the event must have no call."""
-	if booking.location_type not in ("Video Call", *_CONFERENCES):
+	if booking.location_type not in (ANY, *WITH_CALENDAR):
 		return False
 	return booking.video_status == "Failed" or booking.video_meeting not in (None, "", CALENDAR)

@@ -1,5 +1,6 @@
 """Reads the fields with which a host connects a calendar."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from frappe import _
@@ -11,7 +12,7 @@ _LONGEST_ADDRESS, _LONGEST_PASSWORD, _LONGEST_LOGIN = 2000, 500, 140
 
 @dataclass(frozen=True, slots=True)
 class AddressForm:
-	"""An account to connect: `provider` is `CalDAV` or `ICS`. The address is checked later, before it is called."""
+	"""An account to connect: The address is checked later, before it is called."""
 
 	provider: str
 	address: str = field(repr=False)
@@ -19,16 +20,21 @@ class AddressForm:
 	password: str = field(default="", repr=False)
 
 
-def parse_address_form(provider: object, address: object, login: object, password: object) -> AddressForm:
-	"""Check the fields, and name all that are wrong at once. Raises InvalidRequest."""
+def parse_address_form(
+	needed: Mapping[str, bool], provider: object, address: object, login: object, password: object
+) -> AddressForm:
+	"""Check the fields, and name all that are wrong at once. Raises InvalidRequest.
+
+	`needed` has the providers that are connected by an address, and whether they need a login and a password.
+	"""
 	given = {"address": address, "login": login, "password": password}
 	problems = {name: problem for name, value in given.items() if (problem := _problem(name, value))}
-	if provider not in ("CalDAV", "ICS"):
-		problems["provider"] = _("This must be one of: {0}.").format("CalDAV, ICS")
+	if not isinstance(provider, str) or provider not in needed:
+		problems["provider"] = _("This must be one of: {0}.").format(", ".join(needed))
+	elif needed[provider]:
+		problems |= {name: _("Please fill this in.") for name in ("login", "password") if not given[name]}
 	if not address:
 		problems["address"] = _("Enter the address.")
-	if provider == "CalDAV":
-		problems |= {name: _("Please fill this in.") for name in ("login", "password") if not given[name]}
 	if problems:
 		raise InvalidRequest(details=problems)
 	text = {name: str(value or "").strip() for name, value in given.items()}

@@ -7,9 +7,11 @@ schedulers use: `duration`, `active`, `confirmationMsg`, `display_order`.
 from collections.abc import Mapping
 from typing import Any
 
+import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.phases import PHASES
+from scheduler_integration.catalogue.video import CALLS
 from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
 from scheduler_integration.parsing.payload import Fields, Parser, parse_payload, read_payload
 from scheduler_integration.parsing.text import Refused, label, prose, whole_number
@@ -21,11 +23,7 @@ LONGEST_TEMPLATE = 140
 MOST_OPTIONS = 100
 # The choices of the record's fields, by their names in the API.
 LOCATIONS = {
-	"zoom": "Zoom",
-	"google_meet": "Google Meet",
-	"teams": "Teams",
-	"jitsi": "Jitsi",
-	"video_call": "Video Call",
+	**{frappe.scrub(call): call for call in CALLS},
 	"phone": "Phone",
 	"in_person": "In Person",
 	"custom": "Custom",

@@ -12,11 +12,12 @@ from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars import connections, joining
+from scheduler_integration.calendars.providers.registry import BY_ADDRESS
 from scheduler_integration.entry.errors import keeping_secrets, refusals
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address, this_asker
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.notifications.preferences import choose_digest, preferences_of, renew_feed, stop_feed
-from scheduler_integration.pages.host.calendars import PRESETS, CalendarsPage, calendars_view
+from scheduler_integration.pages.host.calendars import CalendarsPage, calendars_view
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted, to_your_meetings
@@ -89,10 +90,11 @@ def _act() -> SchedulingError | None:
 
 
 def _connect() -> None:
-	preset = PRESETS.get(argument("preset"))
+	provider = argument("provider")
+	service = BY_ADDRESS[provider].services.get(argument("preset")) if provider in BY_ADDRESS else None
 	# A typed address is used, even if the chosen service has an address of its own.
-	address = argument("address") or (preset[1] if preset else "")
-	form = parse_address_form(argument("provider"), address, argument("login"), argument("password"))
+	address = argument("address") or (service.address if service else "")
+	form = parse_address_form(joining.password_needed(), provider, address, argument("login"), argument("password"))
 	connections.connect_by_address(frappe.session.user, form.provider, form.address, form.login, form.password)
 
 

@@ -33,7 +33,7 @@ class Finding:
 
 def look_into(provider: Provider, calendar: str, changes: Changes, now: int) -> list[Finding]:
 	"""Return the events of bookings to come that may have been changed in this Connected Calendar, as they are now."""
-	if not provider.can_write:
+	if not provider.kind.can_write:
 		return []
 	candidates = _rows(calendar, now)
 	if not candidates:
@@ -56,7 +56,7 @@ def missing_from(
 	A full reading finds all events. A reading of changes finds the events that were written since the reading before it
 	(`written_since`). If the host deletes an event before it was ever read, some providers don't report that.
 	"""
-	if not provider.can_write:
+	if not provider.kind.can_write:
 		return []
 	expected = [row for row in _rows(calendar, now) if (row.written_at or 0) >= written_since]
 	return [_found(provider, row) for row in expected if not {row.key, row.external_id} & set(seen)]

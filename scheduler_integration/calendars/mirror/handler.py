@@ -112,7 +112,7 @@ def _write_day(
 		return None
 	row = row or rows.new_row(meeting, day, rows.next_generation(meeting, day), destination)
 	provider = providers.of(row.connection)
-	invites = destination.invites and provider.can_invite and meeting.user == meeting.bookings[0].host
+	invites = destination.invites and provider.kind.can_invite and meeting.user == meeting.bookings[0].host
 	event = replace(event_of(meeting, day, row.key, invites=invites), is_over=is_over)
 	stored = _put(provider, row, event, meeting.bookings[0].meeting_link or "")
 	if stored is None:

@@ -35,6 +35,7 @@ from scheduler_integration.calendars.providers.dav import (
 	precondition,
 	same_path,
 )
+from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import (
 	CalendarGone,
@@ -58,8 +59,7 @@ _KEY = re.compile(r"([0-9a-f]{32})\.ics$")
 
 
 class CalDav(Unwatched):
-	can_write = True
-	can_invite = False
+	kind = PROVIDERS["CalDAV"]
 
 	def __init__(self, account: Account):
 		self._account = account

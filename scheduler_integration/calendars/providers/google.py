@@ -27,6 +27,7 @@ from scheduler_integration.calendars.provider import (
 	Stored,
 )
 from scheduler_integration.calendars.providers import google_events
+from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import (
 	AccessRevoked,
@@ -81,9 +82,7 @@ class _Transport:
 class GoogleCalendar:
 	"""One Google account. See `calendars.provider.Provider` for the methods."""
 
-	can_write = True
-	can_watch = True
-	can_invite = True
+	kind = PROVIDERS["Google"]
 
 	def __init__(self, account: Account, session: VendorSession):
 		self._account, self._session = account, session

@@ -16,6 +16,7 @@ from scheduler_integration.calendars.provider import (
 	RemoteEvent,
 	Unwatched,
 )
+from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import AccessRevoked, CalendarGone, SyncTokenExpired, UnexpectedAnswer
 from scheduler_integration.http.addresses import site_guard
@@ -28,6 +29,8 @@ _GONE = frozenset({403, 404, 410})
 
 
 class IcsFeed(Unwatched, ReadOnly):
+	kind = PROVIDERS["ICS"]
+
 	def __init__(self, account: Account):
 		self._account = account
 		self._client = Client(guard=site_guard(), limits=Limits(), budget=patience(_SECONDS))

@@ -19,6 +19,7 @@ from scheduler_integration.calendars.provider import (
 	Stored,
 )
 from scheduler_integration.calendars.providers import outlook_events
+from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.engine import Interval
 from scheduler_integration.exceptions import (
 	AddressRefused,
@@ -50,9 +51,7 @@ def open_account(account: Account) -> "OutlookCalendar":
 class OutlookCalendar:
 	"""One Microsoft account. See `calendars.provider.Provider` for the methods."""
 
-	can_write = True
-	can_watch = True
-	can_invite = True
+	kind = PROVIDERS["Outlook"]
 
 	def __init__(self, account: Account, session: VendorSession):
 		self._account, self._session = account, session

@@ -1,14 +1,18 @@
 """What providers with accounts share: requests with an access token, which is renewed once if it is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from scheduler_integration.conferencing.tokens import Tokens
+from scheduler_integration.conferencing.provider import Account, Provider
+from scheduler_integration.conferencing.tokens import Tokens, UserTokens
 from scheduler_integration.exceptions import AccessRevoked
 from scheduler_integration.http.client import Answer, Client, Limits, patience
-from scheduler_integration.http.oauth.vendors import located
+from scheduler_integration.http.oauth.consent import Grant
+from scheduler_integration.http.oauth.vendors import Vendor, located
 
+# The scopes by which a vendor's ID token says whose account it is.
+IDENTITY = ("openid", "email", "profile")
 # All requests of one step take less time than a claim lasts (records.CLAIM_SECONDS).
 STEP_SECONDS = 90
 
@@ -44,13 +48,31 @@ class Api:
 
 
 @dataclass(slots=True)
-class WithAccount:
-	"""Base of a provider that makes calls with one account. `BASE` is the address of its interface."""
+class WithAccount(Provider):
+	"""Base of a provider that makes calls with one account.
+
+	`BASE` is the address of its interface. `VENDOR` is asked for all `SCOPES`. The app works if one scope of each group in
+	`NEEDED` is granted. `NOTICES` is the path to which the vendor sends notices, if there is one.
+	"""
 
 	BASE: ClassVar[str]
+	VENDOR: ClassVar[Vendor]
+	SCOPES: ClassVar[tuple[str, ...]]
+	NEEDED: ClassVar[tuple[Set[str], ...]]
+	NOTICES: ClassVar[str] = ""
 
 	tokens: Tokens
 	_api: Api = field(init=False, repr=False)
 
 	def __post_init__(self) -> None:
 		self._api = Api(self.tokens, self.BASE)
+
+	@classmethod
+	def open(cls, account: Account, now: int) -> "WithAccount":
+		"""Return the provider with the tokens of a Video Connection, whatever its status."""
+		return cls(UserTokens(account.connection, cls.VENDOR, now))
+
+	@classmethod
+	def owner_of(cls, grant: Grant) -> tuple[str, str]:
+		"""Return the vendor's id of the account that was granted, and its name for people."""
+		return grant.subject, grant.email or grant.name

@@ -6,14 +6,20 @@ calendar's event instead.
 """
 
 from scheduler_integration.conferencing.provider import Call, Conference
-from scheduler_integration.conferencing.providers.api import WithAccount
+from scheduler_integration.conferencing.providers.api import IDENTITY, WithAccount
 from scheduler_integration.exceptions import MeetingGone
+from scheduler_integration.http.oauth.vendors import GOOGLE
+
+_SCOPE = "https://www.googleapis.com/auth/meetings.space.created"
 
 
 class Meet(WithAccount):
 	"""One Google account."""
 
 	BASE = "https://meet.googleapis.com/v2"
+	VENDOR = GOOGLE
+	SCOPES = (*IDENTITY, _SCOPE)
+	NEEDED = ({_SCOPE},)
 
 	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
 		if external_id:

@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from scheduler_integration.conferencing.provider import Call, Conference
-from scheduler_integration.conferencing.providers.api import WithAccount
+from scheduler_integration.conferencing.providers.api import IDENTITY, WithAccount
 from scheduler_integration.exceptions import MeetingGone
 from scheduler_integration.http.client import Answer
+from scheduler_integration.http.oauth.vendors import MICROSOFT
 from scheduler_integration.platform.clock import iso_z
 
 
@@ -18,6 +19,9 @@ class Teams(WithAccount):
 	"""One Microsoft account."""
 
 	BASE = "https://graph.microsoft.com/v1.0"
+	VENDOR = MICROSOFT
+	SCOPES = (*IDENTITY, "offline_access", "OnlineMeetings.ReadWrite")
+	NEEDED = ({"OnlineMeetings.ReadWrite"},)
 
 	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
 		if external_id:

@@ -8,18 +8,62 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+import frappe
 from frappe import _
+from frappe.utils.password import decrypt, encrypt
 
-from scheduler_integration.conferencing.provider import Call, Conference
+from scheduler_integration.conferencing.provider import FIRM, Account, Call, Conference
 from scheduler_integration.conferencing.providers.api import WithAccount
-from scheduler_integration.exceptions import AccessRevoked, MeetingGone, UnexpectedAnswer
+from scheduler_integration.conferencing.tokens import GrantToken, UserTokens
+from scheduler_integration.exceptions import AccessRevoked, MeetingGone, UnexpectedAnswer, VendorRefusesApp
 from scheduler_integration.http.client import Answer
+from scheduler_integration.http.oauth.consent import Grant
+from scheduler_integration.http.oauth.endpoint import ask_for_tokens
+from scheduler_integration.http.oauth.vendors import ZOOM, Vendor
 from scheduler_integration.platform.clock import iso_z
 
 # A code in the body of a refusal: https://developers.zoom.us/docs/api/rest/error-handling/
 NO_SUCH_USER = 1001
 SCHEDULED, LONGEST_TOPIC = 2, 200
 _PAGE, _PAGES = "300", 20
+# Zoom's Server-to-Server app is an app of its own, with its own client id and secret in Scheduler Settings.
+FIRM_APP = Vendor(key="zoom_server", name="Zoom", authorise="", token="https://zoom.us/oauth/token", basic=True)
+_CACHE_KEY = "scheduling_zoom_server"
+_SPARE_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class FirmTokens:
+	"""The token of the firm's Zoom account (Server-to-Server): an hour long, without a refresh token.
+
+	The token is stored encrypted in the cache. If two workers ask at once, both get tokens that work.
+	"""
+
+	vendor: Vendor = FIRM_APP
+
+	def access_token(self, refused: str = "") -> str:
+		cached = frappe.cache.get_value(_CACHE_KEY, expires=True)
+		token = _plain(cached) if cached else ""
+		return token if token and token != refused else self._new()
+
+	def _new(self) -> str:
+		account = frappe.get_cached_doc("Scheduler Settings").zoom_account_id
+		try:
+			answer = ask_for_tokens(self.vendor, {"grant_type": "account_credentials", "account_id": account})
+		except VendorRefusesApp as error:
+			raise AccessRevoked(error.message, host=error.host) from None
+		seconds = max(1, int(answer.get("expires_in") or 3600) - _SPARE_SECONDS)
+		frappe.cache.set_value(_CACHE_KEY, encrypt(answer["access_token"]), expires_in_sec=seconds)
+		return answer["access_token"]
+
+
+def _plain(text: str) -> str:
+	"""Return the decrypted text, or nothing if the site's key was changed."""
+	try:
+		return decrypt(text)
+	except frappe.ValidationError:
+		frappe.clear_last_message()
+		return ""
 
 
 @dataclass(slots=True)
@@ -27,8 +71,40 @@ class Zoom(WithAccount):
 	"""One account. `user` is `me`, or with the firm's account the e-mail address of the host."""
 
 	BASE = "https://api.zoom.us/v2"
+	VENDOR = ZOOM
+	# Zoom gives the scopes with which its app was registered, even if others are asked for.
+	SCOPES = (
+		"meeting:write:meeting",
+		"meeting:update:meeting",
+		"meeting:delete:meeting",
+		"meeting:read:meeting",
+		"meeting:read:list_meetings",
+		"user:read:user",
+	)
+	# Apps that were registered at Zoom before 2024 have the older, wider scopes.
+	NEEDED = (
+		{"meeting:write:meeting", "meeting:write"},
+		{"meeting:update:meeting", "meeting:write"},
+		{"meeting:delete:meeting", "meeting:write"},
+		{"meeting:read:meeting", "meeting:read"},
+		{"meeting:read:list_meetings", "meeting:read"},
+		{"user:read:user", "user:read"},
+	)
+	NOTICES = "/api/method/scheduler_integration.api.video.zoom_notice"
 
 	user: str = "me"
+
+	@classmethod
+	def open(cls, account: Account, now: int) -> "Zoom":
+		if account.connection == FIRM:
+			return cls(FirmTokens(), user=account.user)
+		return cls(UserTokens(account.connection, cls.VENDOR, now))
+
+	@classmethod
+	def owner_of(cls, grant: Grant) -> tuple[str, str]:
+		"""Return the account's id and name: Zoom's interface knows them, its grants have no ID token."""
+		profile = cls(GrantToken(cls.VENDOR, grant.access_token)).profile()
+		return str(profile.get("id") or ""), str(profile.get("email") or profile.get("display_name") or "")
 
 	def ensure(self, call: Call, external_id: str, *, was_asked: bool) -> Conference:
 		if external_id:

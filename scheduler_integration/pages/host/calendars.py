@@ -12,17 +12,12 @@ from frappe.utils import get_fullname
 from scheduler_integration.availability.busy_times import Distrust
 from scheduler_integration.calendars.connections import ConnectionSummary
 from scheduler_integration.calendars.joining import AnotherAccount
+from scheduler_integration.calendars.providers.registry import BY_ADDRESS
 from scheduler_integration.notifications.preferences import Preferences
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.late import unwritten_text
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.visitor import Visitor
-
-# Servers whose address nobody needs to look up, and where their app passwords are made.
-PRESETS = {
-	"icloud": ("iCloud", "https://caldav.icloud.com/", "account.apple.com"),
-	"fastmail": ("Fastmail", "https://caldav.fastmail.com/", "app.fastmail.com/settings/security"),
-}
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,10 @@ def calendars_view(page: CalendarsPage) -> dict:
 		"is_manager": page.is_manager,
 		"connections": [_connection(connection, page) for connection in page.connections],
 		"vendors": [{"name": vendor, "label": _("Connect {0}").format(vendor)} for vendor in page.vendors],
-		"presets": [{"key": key, "name": name, "help": where} for key, (name, _address, where) in PRESETS.items()],
+		"forms": [
+			{"provider": name, "access": kind.access, "title": kind.title(), "services": kind.services}
+			for name, kind in BY_ADDRESS.items()
+		],
 		"message": page.message,
 		"other": page.other,
 		"typed": page.typed or {},
@@ -149,25 +147,22 @@ def _read(connection: ConnectionSummary, page: CalendarsPage) -> str:
 def _mend(connection: ConnectionSummary) -> str:
 	"""Return the step that fixes the error: "reconnect", "password", "address", "choose", "sync"; '' without an error."""
 	if connection.distrust is Distrust.REVOKED:
-		return {"CalDAV": "password", "ICS": "address"}.get(connection.provider, "reconnect")
+		return "reconnect" if connection.kind.access == "consent" else connection.kind.access
 	if connection.distrust is Distrust.GONE:
-		return "address" if connection.provider == "ICS" else "choose"
+		return "address" if connection.kind.access == "address" else "choose"
 	return "sync" if not _is_well(connection) else ""
 
 
 def _switches(connection: ConnectionSummary) -> list[dict]:
-	labels = {
-		"ignore_tentative": _("Tentative events don't block"),
-		"ignore_focus_time": _("Focus time doesn't block"),
-		"invites": _("The calendar invites the attendees"),
-		"delete_cancels": _("Deleting the event cancels the booking"),
-		"move_reschedules": _("Moving the event reschedules the booking"),
-	}
-	writes = {"delete_cancels", "move_reschedules"} if connection.provider != "ICS" else set()
-	vendors = {"ignore_focus_time", "invites"} if connection.provider in ("Google", "Outlook") else set()
-	offered = {"ignore_tentative", *writes, *vendors}
+	switches = (
+		("ignore_tentative", True, _("Tentative events don't block")),
+		("ignore_focus_time", connection.kind.knows_focus_time, _("Focus time doesn't block")),
+		("invites", connection.kind.can_invite, _("The calendar invites the attendees")),
+		("delete_cancels", connection.kind.can_write, _("Deleting the event cancels the booking")),
+		("move_reschedules", connection.kind.can_write, _("Moving the event reschedules the booking")),
+	)
 	return [
 		{"name": name, "label": label, "is_on": connection.switches[name]}
-		for name, label in labels.items()
-		if name in offered
+		for name, is_offered, label in switches
+		if is_offered
 	]

@@ -196,7 +196,7 @@ def _waiting_trouble(account: VideoAccount) -> Trouble:
 
 
 def _mend(connection: ConnectionSummary) -> Action:
-	if connection.distrust is Distrust.REVOKED and connection.provider not in ("CalDAV", "ICS"):
+	if connection.distrust is Distrust.REVOKED and connection.kind.access == "consent":
 		asked = {"connect": connection.provider, "connection": connection.name}
 		return Action(_("Connect again"), f"{CALENDARS}?{urlencode(asked)}")
 	if connection.distrust in (Distrust.REVOKED, Distrust.GONE):

@@ -9,8 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import frappe
 
 from scheduler_integration.calendars.provider import Account, BusyTime, Changes, OutgoingEvent, Provider
-from scheduler_integration.calendars.providers.permissions import PERMISSIONS
-from scheduler_integration.calendars.providers.registry import open_account
+from scheduler_integration.calendars.providers.registry import WITH_CONSENT, open_account
 from scheduler_integration.http.oauth import tokens
 from scheduler_integration.http.oauth.consent import Grant
 from scheduler_integration.http.oauth.tokens import Holder
@@ -144,7 +143,7 @@ class Vendor(Generic[S]):
 class Google(Vendor[GoogleStandIn]):
 	provider = "Google"
 	key = "google"
-	scopes = PERMISSIONS["Google"].scopes
+	scopes = WITH_CONSENT["Google"].scopes
 	calendar_path = "/events"
 	free: ClassVar[dict[str, Any]] = {"transparency": "transparent"}
 	tentative: ClassVar[dict[str, Any]] = {"status": "tentative"}
@@ -164,7 +163,7 @@ class Google(Vendor[GoogleStandIn]):
 class Microsoft(Vendor[GraphStandIn]):
 	provider = "Outlook"
 	key = "microsoft"
-	scopes = PERMISSIONS["Outlook"].scopes
+	scopes = WITH_CONSENT["Outlook"].scopes
 	calendar_path = "/calendarView"
 	free: ClassVar[dict[str, Any]] = {"showAs": "free"}
 	tentative: ClassVar[dict[str, Any]] = {"showAs": "tentative"}

@@ -6,12 +6,12 @@ from frappe import _
 from scheduler_integration.calendars import busy_store
 from scheduler_integration.calendars.addresses import checked_address
 from scheduler_integration.calendars.mirror.plan import plan_upcoming
+from scheduler_integration.calendars.providers.registry import BY_ADDRESS
 from scheduler_integration.calendars.queue import sync_soon
 from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform import clock
 
-_BY_ADDRESS = ("CalDAV", "ICS")
 _LAYOUT = ("Section Break", "Column Break", "Tab Break", "Table")
 
 
@@ -55,7 +55,7 @@ class CalendarConnection(Form):
 
 	def validate_access(self, stored):
 		"""Check the typed values. A connection with a new address or password begins as a new one."""
-		if self.provider not in _BY_ADDRESS:
+		if self.provider not in BY_ADDRESS:
 			self.validate_consent()
 			return
 		if self.is_new_secret("address"):
@@ -71,7 +71,7 @@ class CalendarConnection(Form):
 			self.failing_since = self.told_host_at = self.told_managers_at = None
 
 	def validate_consent(self):
-		"""Refuse a Google or Outlook account that was typed into the form: without a consent, it would only close times."""
+		"""Refuse an account that was typed into the form: without a consent, it would only close times."""
 		if self.is_new() and not self.flags.from_provider:
 			raise InvalidRequest(
 				_("Connect this account at /scheduling/calendars, where its provider asks for consent.")

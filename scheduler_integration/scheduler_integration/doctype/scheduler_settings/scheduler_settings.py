@@ -4,15 +4,16 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_url
 
+from scheduler_integration.calendars.providers.registry import WITH_CONSENT
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.conferencing.connect import CALLBACK as VIDEO_CALLBACK
+from scheduler_integration.conferencing.providers import ACCOUNTS
 from scheduler_integration.documents import Form
 from scheduler_integration.entry.address import parse_network
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address
 from scheduler_integration.exceptions import InvalidRequest
 
-ZOOM_NOTICE = "/api/method/scheduler_integration.api.video.zoom_notice"
 # The tenant is part of Microsoft's addresses: an ID, a domain of the organisation, or one of Microsoft's words.
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
 
@@ -20,11 +21,11 @@ _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
 class SchedulerSettings(Form):
 	def onload(self):
 		"""Let the form show the addresses of this site that must be entered in each vendor's console."""
-		consent = [callback_address(CALENDAR_CALLBACK), get_url(VIDEO_CALLBACK)]
-		self.set_onload(
-			"addresses",
-			{"google": consent, "microsoft": consent, "zoom": [get_url(VIDEO_CALLBACK), get_url(ZOOM_NOTICE)]},
-		)
+		addresses = {each.vendor.key: [callback_address(CALENDAR_CALLBACK)] for each in WITH_CONSENT.values()}
+		for provider in ACCOUNTS.values():
+			own = [get_url(path) for path in (VIDEO_CALLBACK, provider.NOTICES) if path]
+			addresses[provider.VENDOR.key] = addresses.get(provider.VENDOR.key, []) + own
+		self.set_onload("addresses", addresses)
 
 	def validate(self):
 		parse_reminders(self.default_reminders)

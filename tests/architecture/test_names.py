@@ -1,0 +1,96 @@
+"""A channel, a calendar provider and a provider of calls are named in their own files and in their table, and nowhere else."""
+
+import ast
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from scheduler_integration import hooks
+from scheduler_integration.calendars.providers.registry import PROVIDERS as CALENDARS
+from scheduler_integration.catalogue.video import PROVIDERS as CALLS
+from scheduler_integration.catalogue.video import WITH_ACCOUNT
+from scheduler_integration.conferencing.providers import ACCOUNTS
+from scheduler_integration.conferencing.providers import PROVIDERS as CLASSES
+from scheduler_integration.http.oauth.vendors import VENDORS
+from scheduler_integration.notifications.channels import BY_KIND, CHANNELS
+
+APP = Path(hooks.__file__).parent
+CALL_KEYS = {name.lower().replace(" ", "_") for name in CALLS}
+
+# The names, where they may stand, and how their own files begin.
+FAMILIES = {
+	"channels": ({*CHANNELS, *BY_KIND} - {"email"}, ("notifications/channels/", "public/js/desk/words.js"), ()),
+	# The table of calls says with which calendar a call comes.
+	"calendars": ({*CALENDARS}, ("calendars/providers/", "catalogue/video.py", "http/oauth/vendors.py"), ()),
+	"calls": (
+		{*CALLS, *CALL_KEYS, *VENDORS},
+		# An event in a calendar may bring a call, which only the calendar's provider can ask for.
+		("conferencing/providers/", "catalogue/video.py", "calendars/providers/", "http/oauth/vendors.py"),
+		("zoom",),
+	),
+}
+SCRIPTS = {path.relative_to(APP).as_posix(): path for path in APP.rglob("*.js")}
+MODULES = {path.relative_to(APP).as_posix(): path for path in APP.rglob("*.py")}
+PAGES = {path.relative_to(APP).as_posix(): path for path in APP.rglob("*.html")}
+
+
+def texts_of_module(path: Path) -> set[str]:
+	"""Return the texts in the code that are values: no docstrings, and no parts of longer texts."""
+	tree = ast.parse(path.read_text(encoding="utf-8"))
+	return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def texts_of_script(path: Path) -> set[str]:
+	return {
+		text for pair in re.findall(r"\"([^\"\n]*)\"|'([^'\n]*)'", path.read_text(encoding="utf-8")) for text in pair
+	}
+
+
+def compared_in_page(path: Path) -> set[str]:
+	"""Return the texts with which a template compares: it may show a name, but decide nothing by it."""
+	return set(re.findall(r"(?:==|!=|in) ?\(?\"([^\"\n]*)\"", path.read_text(encoding="utf-8")))
+
+
+@cache
+def all_texts() -> dict[str, set[str]]:
+	return {
+		**{path: texts_of_module(file) for path, file in MODULES.items()},
+		**{path: texts_of_script(file) for path, file in SCRIPTS.items()},
+		**{path: compared_in_page(file) for path, file in PAGES.items()},
+	}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_new_one_had_to_be_named_in_a_dozen_files(family):
+	names, tables, own = FAMILIES[family]
+	assert {
+		path: found for path, each in all_texts().items() if (found := each & names) and not is_own(path, tables, own)
+	} == {}
+
+
+def is_own(path: str, tables: tuple[str, ...], own: tuple[str, ...]) -> bool:
+	return path.startswith(tables) or Path(path).name.startswith(own or ("\0",))
+
+
+def test_the_tables_of_calls_name_the_same_providers():
+	assert set(CLASSES) == set(CALLS)
+	assert tuple(ACCOUNTS) == WITH_ACCOUNT
+	assert {each.calendar for each in CALLS.values() if each.calendar} <= set(CALENDARS)
+
+
+@pytest.mark.parametrize(
+	("doctype", "field", "names"),
+	[
+		("Meeting Automation", "channel", list(CHANNELS)),
+		("Calendar Connection", "provider", list(CALENDARS)),
+		("Video Connection", "provider", list(WITH_ACCOUNT)),
+	],
+)
+def test_the_forms_offer_what_the_table_has(doctype, field, names):
+	name = doctype.lower().replace(" ", "_")
+	definition = json.loads((APP / f"scheduler_integration/doctype/{name}/{name}.json").read_text(encoding="utf-8"))
+	[options] = [each["options"] for each in definition["fields"] if each["fieldname"] == field]
+	assert options.split("\n") == names
