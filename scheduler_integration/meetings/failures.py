@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
@@ -59,8 +60,9 @@ def _sentence(failed: Collection[str], late: Collection[str]) -> str:
 def reached(kind: str, target: str) -> str:
 	"""Return whom or what a task of this kind reaches, in words for a host.
 
-	The target of a calendar event is a Calendar Connection, which is shown by the name of its account.
+	The target of a calendar event is a Calendar Connection, which is shown by the name of its account. An address
+	on the web may hold a secret, so only its host name is shown.
 	"""
 	if kind == "calendar_event":
 		return frappe.db.get_value("Calendar Connection", target, "account_name") or _("the calendar")
-	return target
+	return urlsplit(target).hostname or target if "://" in target else target
