@@ -10,6 +10,7 @@ from scheduler_integration.api.answer import Message, json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.availability import hours
 from scheduler_integration.availability.explain import explain as explain_start
+from scheduler_integration.availability.hours_change import HoursChange
 from scheduler_integration.availability.impact import impact_of_hours, outside_hours
 from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.exceptions import InvalidRequest
@@ -106,9 +107,7 @@ def _host(user: object) -> str:
 	return hours.host_named(parse_choice("user", user))
 
 
-def _planned(
-	user: object, schedule: object, version: object, keep: object, fields: dict[str, Any]
-) -> hours.HoursChange:
+def _planned(user: object, schedule: object, version: object, keep: object, fields: dict[str, Any]) -> HoursChange:
 	host = _host(user)
 	if keep not in (None, "", "clock", "instants"):
 		raise InvalidRequest(details={"keep": _("Must be one of: {0}.").format("clock, instants")})
@@ -122,7 +121,7 @@ def _planned(
 	)
 
 
-def _added(change: hours.HoursChange, serialised) -> dict[str, Any]:
+def _added(change: HoursChange, serialised) -> dict[str, Any]:
 	zone = rule_zone(change.user)
 	conflicts = outside_hours(change.draft, clock.now())
 	return {

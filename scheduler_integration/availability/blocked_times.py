@@ -16,13 +16,14 @@ from scheduler_integration.platform.sql import value
 def blocked_query() -> str:
 	"""Return the query of the `users` for times that end after `first` and begin before `last`, epoch seconds."""
 	row = DocType("Blocked Time")
-	return (
+	sql: str = (
 		frappe.qb.from_(row)
 		.select(*packed([row.user], [row.starts_at, row.ends_at, row.series, row.name]))
 		.where(row.user.isin(value("users")) & (row.ends_at > value("first")) & (row.starts_at < value("last")))
 		.groupby(row.user)
 		.get_sql()
 	)
+	return sql
 
 
 def read_blocked(groups: Iterable[Group], span: engine.Interval) -> dict[str, list[engine.Busy]]:

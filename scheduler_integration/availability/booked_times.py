@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
@@ -36,7 +37,8 @@ def booked_query(*, locks: bool = False) -> str:
 		)
 		.groupby(row.user)
 	)
-	return (query.for_update() if locks else query).get_sql()
+	sql: str = (query.for_update() if locks else query).get_sql()
+	return sql
 
 
 def read_booked(
@@ -49,7 +51,7 @@ def read_booked(
 	return booked
 
 
-def _booking(row: list, meeting_type: str | None) -> engine.Booked:
+def _booking(row: list[Any], meeting_type: str | None) -> engine.Booked:
 	name, start, end, before, after, type_name, seats, session, is_first_day = row
 	counts = type_name == meeting_type
 	return engine.Booked(

@@ -132,7 +132,7 @@ def busy_query() -> str:
 	times = frappe.qb.from_(busy).where(
 		(busy.calendar == calendar.name) & (busy.generation == calendar.generation) & overlaps
 	)
-	return (
+	sql: str = (
 		frappe.qb.from_(connection)
 		# A left join: a new connection without calendars needs a row too, so that it isn't trusted.
 		.left_join(calendar)
@@ -141,3 +141,4 @@ def busy_query() -> str:
 		.where(connection.user.isin(value("users")) & (connection.is_active == 1))
 		.get_sql()
 	)
+	return sql

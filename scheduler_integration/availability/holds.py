@@ -119,7 +119,7 @@ def held_until(address: str, user: str, start: int, now: int, seconds: int) -> i
 	"""
 	key = f"{SINCE_KEY}:{address}:{user}:{start}"
 	remembered = (MOST_LENGTHS + REST_LENGTHS) * seconds
-	since = frappe.cache.get_value(key, expires=True)
+	since: int | None = frappe.cache.get_value(key, expires=True)
 	if since is None or not since <= now < since + remembered:
 		since = now
 		frappe.cache.set_value(key, since, expires_in_sec=remembered)

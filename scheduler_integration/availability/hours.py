@@ -57,7 +57,7 @@ def host_named(asked: str | None) -> str:
 	Raises NotPermitted if these are somebody else's and the signed-in user isn't a manager, and NotFound for an unknown
 	user.
 	"""
-	user = frappe.session.user
+	user: str = frappe.session.user
 	if not asked or asked == user:
 		return user
 	if not is_manager():

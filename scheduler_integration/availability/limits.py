@@ -1,6 +1,7 @@
 """Limits: a Meeting Type limits its own meetings, an Availability Schedule all meetings of its host."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from frappe import _
 from frappe.model.document import Document
@@ -19,7 +20,7 @@ _LIMITS = {
 LIMIT_FIELDS = tuple(_LIMITS)
 
 
-def limits_of(record: Mapping | Document, *, of_host: bool) -> tuple[engine.Limit, ...]:
+def limits_of(record: Mapping[str, Any] | Document, *, of_host: bool) -> tuple[engine.Limit, ...]:
 	"""Return the engine's limits for the record's `LIMIT_FIELDS`. 0 or an empty field means no limit.
 
 	With `of_host` a limit counts all the host's meetings, otherwise only the meetings of the meeting type.

@@ -43,13 +43,14 @@ class _DifferingRow(NamedTuple):
 def overrides_query() -> str:
 	"""Return the query of the `users` for the dates from `first_date` to `last_date`, both included."""
 	row = DocType("Availability Override")
-	return (
+	sql: str = (
 		frappe.qb.from_(row)
 		.select(*packed([row.user], [row[field] for field in _DifferingRow._fields]))
 		.where(row.user.isin(value("users")) & (row.end_date >= value("first_date")) & (row.date <= value("last_date")))
 		.groupby(row.user)
 		.get_sql()
 	)
+	return sql
 
 
 def read_overrides(groups: Iterable[Group]) -> dict[str, Differing]:

@@ -1,6 +1,7 @@
 """The rules of a meeting type as they apply to one host."""
 
 from dataclasses import replace
+from typing import Any
 
 from frappe.model.document import Document
 
@@ -34,7 +35,7 @@ def meeting_rules(meeting_type: Document, schedule: HostSchedule, request: SlotR
 	return replace(rules, minimum_notice=0, window=None) if request.by_host else rules
 
 
-def _host_defaults(schedule: HostSchedule) -> dict:
+def _host_defaults(schedule: HostSchedule) -> dict[str, Any]:
 	return {
 		"buffer_before": schedule.buffer_minutes,
 		"buffer_after": schedule.buffer_minutes,
@@ -43,7 +44,7 @@ def _host_defaults(schedule: HostSchedule) -> dict:
 	}
 
 
-def _own_rules(meeting_type: Document) -> dict:
+def _own_rules(meeting_type: Document) -> dict[str, Any]:
 	return {
 		"buffer_before": meeting_type.buffer_before_minutes,
 		"buffer_after": meeting_type.buffer_after_minutes,

@@ -109,12 +109,13 @@ def _query(by_name: bool, has_holidays: bool) -> str:
 	default = schedule.user.isin(value("users")) & (schedule.is_default == 1)
 	rules = frappe.qb.from_(rule).where((rule.parent == schedule.name) & (rule.parenttype == "Availability Schedule"))
 	fields = [rule[field] for field in RULE_FIELDS]
-	return (
+	sql: str = (
 		frappe.qb.from_(schedule)
 		.select(*packed_apart(shared, fields, rules))
 		.where(schedule.name.isin(value("names")) | default if by_name else default)
 		.get_sql()
 	)
+	return sql
 
 
 def _schedule(row: frappe._dict) -> HostSchedule:

@@ -16,7 +16,7 @@ DAY_SECONDS = 24 * 60 * 60
 
 def checked_date(field: str, value: str | date) -> date:
 	"""Return the date. Raises InvalidRequest about `field` if it isn't a date, or is outside the engine's calendar."""
-	day = getdate(value)
+	day: date | None = getdate(value)
 	# getdate returns None for the first day of the year 1.
 	if not day or not FIRST_DATE <= day <= LAST_DATE:
 		raise InvalidRequest(

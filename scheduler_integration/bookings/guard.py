@@ -118,7 +118,7 @@ def release_before(instant: int) -> None:
 
 
 def _lock(users: list[str]) -> list[str]:
-	return frappe.db.sql(_lock_query(frappe.db.db_type), {"users": tuple(users)}, pluck=True)
+	return list(frappe.db.sql(_lock_query(frappe.db.db_type), {"users": tuple(users)}, pluck=True))
 
 
 @lru_cache
@@ -128,7 +128,8 @@ def _lock_query(database: str) -> str:
 	if database == "mariadb":
 		# Without the hint, MariaDB reads a small table as a whole, and so waits for the locked rows of other hosts.
 		query = query.force_index("user")
-	return query.orderby(calendar.user).for_update().get_sql()
+	sql: str = query.orderby(calendar.user).for_update().get_sql()
+	return sql
 
 
 def _buckets_of(booking: Document) -> Iterable[tuple[str, int]]:

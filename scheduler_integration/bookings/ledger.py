@@ -155,7 +155,7 @@ def _host_calendars(field: str, values: Iterable[str]) -> list[tuple[str, str]]:
 	query = frappe.qb.from_(calendar).select(calendar.name, calendar.user)
 	# Another transaction may have made a Host Calendar after this one's first read. The shares may be of hosts who aren't
 	# locked, but their calendars' names never change.
-	return newest(query.where(calendar[field].isin(list(values))), ()).run()
+	return list(newest(query.where(calendar[field].isin(list(values))), ()).run())
 
 
 def forget_turns(meeting_type: str) -> None:

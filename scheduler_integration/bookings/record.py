@@ -123,7 +123,7 @@ def _seats(request: BookingRequest, meeting_type: Document, user: str) -> dict[s
 	}
 
 
-def _attendee(request: BookingRequest) -> dict:
+def _attendee(request: BookingRequest) -> dict[str, Any]:
 	return {
 		"attendee_name": request.attendee_name,
 		"attendee_email": request.attendee_email,
@@ -137,7 +137,7 @@ def _attendee(request: BookingRequest) -> dict:
 	}
 
 
-def _place(request: BookingRequest) -> dict:
+def _place(request: BookingRequest) -> dict[str, Any]:
 	"""Return the place. A phone call goes to the attendee's number if the place has none."""
 	place = request.place
 	return {
@@ -146,7 +146,7 @@ def _place(request: BookingRequest) -> dict:
 	}
 
 
-def _origin(request: BookingRequest, meeting_type: Document) -> dict:
+def _origin(request: BookingRequest, meeting_type: Document) -> dict[str, Any]:
 	return {
 		"source": request.source or "page",
 		"price": meeting_type.price,

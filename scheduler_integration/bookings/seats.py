@@ -11,6 +11,7 @@ lowest number first.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
@@ -58,7 +59,7 @@ def others_in_session(bookings: Sequence[Document]) -> bool:
 	return bool(query.where(seat.booking.notin(names)).limit(1).for_update().run())
 
 
-def insert_unique(doctype: str, fields: list[str], rows: list[tuple]) -> None:
+def insert_unique(doctype: str, fields: list[str], rows: list[tuple[Any, ...]]) -> None:
 	"""Insert all rows with one statement. Raises SlotTaken if a unique index refuses one of them."""
 	with unique_or_taken():
 		insert_rows(doctype, fields, rows)

@@ -63,7 +63,7 @@ class GuardedAdapter(HTTPAdapter):
 		super().init_poolmanager(*args, **kwargs)
 		plain, tls = _classes(self._guard, self._sockets)
 		pools = {"http": _pool(HTTPConnectionPool, plain), "https": _pool(HTTPSConnectionPool, tls)}
-		self.poolmanager.pool_classes_by_scheme = pools  # type: ignore[assignment]
+		self.poolmanager.pool_classes_by_scheme = pools
 
 
 def _pool(base: type, connection: type) -> type:
@@ -78,7 +78,7 @@ def _classes(guard: Guard, sockets: Sockets) -> tuple[type[HTTPConnection], type
 			return _connected(guard, sockets, self)
 
 		def connect(self: Any) -> None:
-			super().connect()  # type: ignore[misc]
+			super().connect()  # type: ignore[misc]  # The class beside this one in the bases has it.
 			# With TLS this isn't the object that `_new_conn` returned.
 			sockets.add(self.sock)
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import frappe
 from frappe.query_builder import Criterion
 from frappe.query_builder.functions import Count
-from pypika import Case
+from pypika import Case, Table
 from pypika.analytics import RowNumber
+from pypika.queries import Selectable
 from pypika.terms import ExistsCriterion, Not
 
 from scheduler_integration.outbox import outages
@@ -137,14 +138,14 @@ def _candidates(now: int, limit: int, wanted: Wanted) -> list[str]:
 	if serial := sorted(wanted.one_at_a_time):
 		query = query.where(due.kind.notin(serial) | ((due.turn == 1) & Not(_is_running(due))))
 	query = query.orderby(due.attempts).orderby(due.is_timed).orderby(due.turn).orderby(due.due_at)
-	return query.limit(limit).run(pluck=True)
+	return list(query.limit(limit).run(pluck=True))
 
 
-def _is_due(task, now: int) -> Criterion:
+def _is_due(task: Table, now: int) -> Criterion:
 	return (task.status == PENDING) & (task.due_at <= now)
 
 
-def _is_held_up(task, now: int) -> Criterion:
+def _is_held_up(task: Table, now: int) -> Criterion:
 	"""The condition that another task of the booking has to run first, and not for longer than PATIENCE."""
 	earlier = frappe.qb.DocType("Outbox Task").as_("earlier")
 	first = frappe.qb.from_(earlier).select(earlier.name)
@@ -153,7 +154,7 @@ def _is_held_up(task, now: int) -> Criterion:
 	return (task.due_at > now - PATIENCE) & ExistsCriterion(first)
 
 
-def _is_running(due) -> Criterion:
+def _is_running(due: Selectable) -> Criterion:
 	other = frappe.qb.DocType("Outbox Task").as_("other")
 	running = frappe.qb.from_(other).select(other.name)
 	running = running.where((other.target == due.target) & (other.kind == due.kind) & (other.status == SENDING))
@@ -177,4 +178,4 @@ def _without_rivals(claimed: list[Task], one_at_a_time: Collection[str]) -> list
 def _running(task: Task) -> int:
 	row = frappe.qb.DocType("Outbox Task")
 	query = frappe.qb.from_(row).select(Count("*")).where((row.kind == task.kind) & (row.target == task.target))
-	return query.where(row.status == SENDING).run()[0][0]
+	return int(query.where(row.status == SENDING).run()[0][0])

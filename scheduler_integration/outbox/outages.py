@@ -13,11 +13,12 @@ import hashlib
 import random
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Criterion
-from pypika import Case
+from pypika import Case, Table
 from pypika.terms import ExistsCriterion
 
 from scheduler_integration.outbox.outcomes import Down
@@ -89,7 +90,7 @@ def ask_soon(kind: str, accounts: Collection[str], now: int, *, obeys: bool = Tr
 	return is_down
 
 
-def stop(task, now: int) -> Criterion:
+def stop(task: Table, now: int) -> Criterion:
 	"""The condition that an outage stops the task of this table: its account isn't to be asked now."""
 	outage = frappe.qb.DocType(_DOCTYPE)
 	is_its = outage.account.isin([task.target, task.automation, task.kind])
@@ -125,7 +126,7 @@ def _name(kind: str, account: str) -> str:
 	return hashlib.sha256(f"{kind}\n{account}".encode()).hexdigest()[:20]
 
 
-def _insert(values: dict) -> None:
+def _insert(values: dict[str, Any]) -> None:
 	stamp, user = frappe.utils.now(), frappe.session.user
 	values |= {"creation": stamp, "modified": stamp, "owner": user, "modified_by": user}
 	try:

@@ -1,6 +1,7 @@
 """Shows a booking's tasks to people, and lets them try one again or stop it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import frappe
 from frappe import _
@@ -75,7 +76,7 @@ def try_again(name: str, now: int) -> str:
 	_change(task, {**fields, "done_at": None, "done_on": None, "expires_at": None})
 	outages.ask_soon(task.kind, outages.accounts_of(task), now, obeys=False)
 	wake()
-	return task.booking
+	return str(task.booking)
 
 
 def stop(name: str, now: int) -> str:
@@ -91,7 +92,7 @@ def stop(name: str, now: int) -> str:
 	reason = _("Stopped by {0}.").format(who)
 	fields = {"status": SKIPPED, "is_stopped": 1, "error": reason}
 	_change(task, {**fields, "done_at": now, "done_on": to_site_time(now)})
-	return task.booking
+	return str(task.booking)
 
 
 def _find(name: str) -> Document:
@@ -104,5 +105,5 @@ def _find(name: str) -> Document:
 	return task
 
 
-def _change(task: Document, fields: dict) -> None:
+def _change(task: Document, fields: dict[str, Any]) -> None:
 	frappe.db.set_value("Outbox Task", task.name, fields)

@@ -155,7 +155,8 @@ def delete_tasks_of(bookings: Collection[str]) -> None:
 
 def statuses_of(booking: str, target: str, purpose: str) -> list[str]:
 	"""Return the statuses of the booking's tasks with this target and purpose."""
-	return frappe.get_all("Outbox Task", {"booking": booking, "target": target, "purpose": purpose}, pluck="status")
+	messages = {"booking": booking, "target": target, "purpose": purpose}
+	return list(frappe.get_all("Outbox Task", messages, pluck="status"))
 
 
 def generations_of(keys: Iterable[str]) -> dict[str, int]:

@@ -63,7 +63,8 @@ def parse_booking_filter(values: Mapping[str, object], zone: str) -> BookingFilt
 
 def all_statuses() -> list[str]:
 	"""Return every status of a booking, in the order of the field's options."""
-	return frappe.get_meta("Booking").get_field("status").options.split("\n")
+	options: str = frappe.get_meta("Booking").get_field("status").options
+	return options.split("\n")
 
 
 def _statuses(given: object, details: dict[str, str]) -> frozenset[str]:

@@ -199,7 +199,7 @@ class _Reader:
 
 def _duration(value: object, meeting_type: Document) -> int:
 	if value in (None, ""):
-		return meeting_type.duration_minutes
+		return int(meeting_type.duration_minutes)
 	minutes = whole_number(value)
 	if minutes not in durations_of(meeting_type):
 		raise Refused(_("Choose one of the durations offered."))

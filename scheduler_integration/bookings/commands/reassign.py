@@ -78,7 +78,7 @@ def _new_host(booking: Document, host: str) -> TypeHost:
 
 def _leaving(booking: Document, replaces: str | None) -> str:
 	if not replaces:
-		return booking.host
+		return str(booking.host)
 	if replaces not in booking.host_users():
 		raise InvalidRequest(details={"replaces": _("Choose one of the hosts of this meeting.")})
 	return replaces

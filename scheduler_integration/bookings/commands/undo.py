@@ -137,7 +137,7 @@ def _close(new: Document) -> None:
 
 def _is_inherited(new: Document) -> bool:
 	"""Whether the moved booking took over the entries of the former one, which has them still."""
-	return frappe.db.get_value("Booking", new.rescheduled_from, "turn_shares") == new.turn_shares
+	return bool(frappe.db.get_value("Booking", new.rescheduled_from, "turn_shares") == new.turn_shares)
 
 
 def _restore(booking: Document, image: Facts, new: Document | None, at: int, now: int) -> None:
@@ -192,7 +192,7 @@ def _image(booking: Document) -> Facts:
 
 
 def _successors(names: Iterable[str]) -> list[str]:
-	return frappe.get_all("Booking", {"rescheduled_from": ["in", list(names)]}, pluck="name")
+	return list(frappe.get_all("Booking", {"rescheduled_from": ["in", list(names)]}, pluck="name"))
 
 
 def _stored(names: list[str]) -> dict[str, Facts]:

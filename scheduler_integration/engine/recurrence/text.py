@@ -10,13 +10,17 @@ Every part is read and checked here. The days of a rule are found in rule_days.p
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from ..errors import EngineError, InvalidRecurrence, RecurrenceProblem
 from ..time.zones import instant_of, zone
+
+T = TypeVar("T")
 
 LONGEST_TEXT = 40_000
 MOST_DATES = 2_000
@@ -237,7 +241,7 @@ def _one_of(text: str, choices: tuple[str, ...]) -> str:
 	return text
 
 
-def _each(text: str | None, read_one) -> list:
+def _each(text: str | None, read_one: Callable[[str], T]) -> list[T]:
 	return [read_one(item.strip()) for item in text.split(",")] if text else []
 
 

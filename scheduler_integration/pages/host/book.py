@@ -199,7 +199,7 @@ def _fields(form: BookingForm, offered: Offered) -> dict:
 	errors = form.attempt.error.details if form.attempt.error else {}
 	values = {**_facts(form.person), **form.attempt.values}
 	by_phone = any(place.type == "phone" for place in offered.meeting.locations)
-	own = {
+	own: dict[str, dict[str, Any]] = {
 		"attendee_name": {"label": _("Attendee name"), "required": True},
 		"attendee_email": {
 			"label": _("E-mail"), "type": "email", "required": True, "help": _("The invitation goes there."),

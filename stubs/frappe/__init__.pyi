@@ -1,0 +1,6 @@
+"""What mypy knows of Frappe: its texts are text. Everything else is Any, as Frappe's own annotations are few."""
+
+from typing import Any
+
+def _(msg: str, lang: str | None = None, context: str | None = None) -> str: ...
+def __getattr__(name: str) -> Any: ...
