@@ -72,6 +72,7 @@ lint-scripts:
 lint-with-node: $(NODE_TOOLS)
 	$(NODE)/node_modules/.bin/biome check --error-on-warnings scheduler_integration
 	$(NODE)/node_modules/.bin/tsc -p jsconfig.json
+	$(NODE)/node_modules/.bin/tsc -p jsconfig.desk.json
 
 format: $(DEV)
 	$(BIN)/ruff format .

@@ -9,6 +9,7 @@ if (!scheduler_integration.books_for_somebody) {
 	}
 }
 
+/** @param {Form} form */
 function offer_booking(form) {
 	const roles = ["Scheduling User", "Scheduling Manager", "System Manager"];
 	if (form.is_new() || !roles.some((role) => frappe.user.has_role(role))) return;

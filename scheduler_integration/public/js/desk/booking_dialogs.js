@@ -3,7 +3,9 @@ frappe.provide("scheduler_integration.bookings");
 
 Object.assign(scheduler_integration.bookings, { ask, ask_new_time, send });
 
-/** Asks for the fields' values and sends `request(values)`. After a refusal the dialog stays open and says why. */
+/** Asks for the fields' values and sends `request(values)`. After a refusal the dialog stays open and says why.
+ * @param {Form} form
+ */
 function ask(form, title, fields, request) {
 	const dialog = new frappe.ui.Dialog({
 		title,
@@ -20,7 +22,9 @@ function ask(form, title, fields, request) {
 	return dialog;
 }
 
-/** Sends a command for the form's booking, and shows the booking as it is afterwards. Resolves to the API's answer. */
+/** Sends a command for the form's booking, and shows the booking as it is afterwards. Resolves to the API's answer.
+ * @param {Form} form
+ */
 async function send(form, request) {
 	// The form is loaded again afterwards, and notes that aren't saved yet would be lost.
 	if (form.is_dirty()) await form.save();
@@ -34,6 +38,7 @@ async function send(form, request) {
 	return answer;
 }
 
+/** @param {Dialog} dialog */
 function clear_refusal(dialog) {
 	dialog.fields_dict.refusal.$wrapper.empty();
 	dialog.$wrapper.find(".field-refusal").remove();
@@ -41,6 +46,10 @@ function clear_refusal(dialog) {
 	dialog.$wrapper.find("[aria-invalid]").removeAttr("aria-invalid");
 }
 
+/**
+ * @param {Dialog} dialog
+ * @param {Answer} answer
+ */
 function show_refusal(dialog, { details, suggestions, ...answer }) {
 	const of_form = {};
 	for (const [fieldname, sentence] of Object.entries(details || {})) {
@@ -60,7 +69,9 @@ function mark(field, sentence) {
 	$('<p class="field-refusal text-danger small">').text(sentence).appendTo(field.$wrapper);
 }
 
-/** Asks for another time: one of the free times of a day, or any other. */
+/** Asks for another time: one of the free times of a day, or any other.
+ * @param {Form} form
+ */
 function ask_new_time(form, fields) {
 	const dialog = ask(
 		form,
@@ -82,7 +93,9 @@ function ask_new_time(form, fields) {
 	show_free_times(form, dialog, day.get_value());
 }
 
-/** The day of the meeting, or today if it has begun: a date in the reader's zone. */
+/** The day of the meeting, or today if it has begun: a date in the reader's zone.
+ * @param {Form} form
+ */
 function first_day_to_show(form) {
 	const today = frappe.datetime.get_today();
 	const day = frappe.datetime.convert_to_user_tz(form.doc.starts_on).slice(0, 10);
@@ -92,6 +105,10 @@ function first_day_to_show(form) {
 const DAYS_TO_READ = 21;
 const DAYS_TO_SHOW = 3;
 
+/**
+ * @param {Form} form
+ * @param {Dialog} dialog
+ */
 async function show_free_times(form, dialog, day) {
 	if (!day) return;
 	dialog.asked_day = day;
@@ -109,6 +126,7 @@ async function show_free_times(form, dialog, day) {
 	if (!days.length) area.append($('<p class="text-muted">').text(__("No free times in the next weeks.")));
 }
 
+/** @param {Dialog} dialog */
 function show_nearest(dialog, suggestions) {
 	const shown = time_buttons(
 		dialog,
@@ -119,6 +137,7 @@ function show_nearest(dialog, suggestions) {
 	dialog.fields_dict.refusal.$wrapper.append(shown);
 }
 
+/** @param {Dialog} dialog */
 function time_buttons(dialog, title, slots, label) {
 	const row = $('<div class="d-flex flex-wrap mb-3" style="gap: var(--padding-xs)">');
 	row.append($('<div class="w-100 text-muted small">').text(title));
@@ -129,6 +148,7 @@ function time_buttons(dialog, title, slots, label) {
 	return row;
 }
 
+/** @param {Dialog} dialog */
 function choose(dialog, button, { start }) {
 	dialog.$wrapper.find("[aria-pressed]").removeAttr("aria-pressed").removeClass("btn-primary");
 	button.attr("aria-pressed", "true").addClass("btn-primary");

@@ -12,6 +12,7 @@ frappe.ui.form.on("Booking", {
 	},
 });
 
+/** @param {Form} form */
 function show(form, tasks) {
 	const area = $(form.fields_dict.delivery_tasks.wrapper).empty();
 	if (tasks.some(({ status }) => status === "Failed")) {
@@ -23,11 +24,13 @@ function show(form, tasks) {
 	for (const task of tasks) area.append(row(form, task));
 }
 
+/** @param {Form} form */
 function show_trouble(form, sentence, color = "orange") {
 	form.dashboard.set_headline(sentence, color);
 	form.fields_dict.delivery_section?.collapse?.(false);
 }
 
+/** @param {Form} form */
 function row(form, task) {
 	const line = $('<div class="d-flex flex-wrap align-items-baseline mb-2" style="gap: 0 1em">');
 	line.append($(`<span class="indicator-pill ${COLORS[task.status]}">`).text(__(task.status)));
@@ -45,6 +48,7 @@ function row(form, task) {
 	return line;
 }
 
+/** @param {Form} form */
 function button(form, label, method, { name }) {
 	return $('<button type="button" class="btn btn-xs btn-default">')
 		.text(label)

@@ -8,6 +8,7 @@ frappe.ui.form.on("Booking", {
 	},
 });
 
+/** @param {Form} form */
 async function make(form) {
 	const answer = await scheduler_integration.desk.post("video.new_link", { booking: form.doc.name });
 	if (answer.success) form.reload_doc();

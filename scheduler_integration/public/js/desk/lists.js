@@ -30,7 +30,9 @@ function person(user) {
 	return `<span data-person="${frappe.utils.escape_html(user || "")}">${user ? name : ""}</span>`;
 }
 
-/** Asks for the names that the desk doesn't know yet. Hosts may not read others' Users, but Frappe names them. */
+/** Asks for the names that the desk doesn't know yet. Hosts may not read others' Users, but Frappe names them.
+ * @param {List} list
+ */
 async function name_people(list) {
 	const shown = [...list.$result.get(0).querySelectorAll("[data-person]")];
 	const unknown = new Set(

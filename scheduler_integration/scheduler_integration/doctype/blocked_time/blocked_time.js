@@ -32,6 +32,7 @@ function day_names() {
 	};
 }
 
+/** @param {Form} form */
 function add_presets(form) {
 	const presets = {
 		[__("Every day")]: { rule: "FREQ=DAILY", every: __("Repeat every (days)") },
@@ -52,7 +53,9 @@ function add_presets(form) {
 	}
 }
 
+/** @param {Form} form */
 function ask(form, title, preset) {
+	/** @type {Values[]} */
 	const fields = [
 		{ fieldname: "every", fieldtype: "Int", label: preset.every, default: 1, reqd: 1 },
 		{ fieldname: "until", fieldtype: "Date", label: __("Until") },
@@ -90,20 +93,24 @@ function rule_of(preset, { every, until, count, days }) {
 
 // The field holds the site's time, but the days of the rule are in the zone of the rule: 22:00 on Monday in UTC is
 // Tuesday in Kiritimati.
+/** @param {Form} form */
 function first_day(form) {
 	const site_zone = frappe.boot.time_zone.system;
 	return moment.tz(form.doc.start_time || moment(), site_zone).tz(form.doc.timezone || site_zone);
 }
 
+/** @param {Form} form */
 function weekday(form) {
 	return DAYS[first_day(form).isoWeekday() - 1];
 }
 
+/** @param {Form} form */
 function nth_weekday(form) {
 	const which = Math.ceil(first_day(form).date() / 7);
 	return (which > 4 ? -1 : which) + weekday(form);
 }
 
+/** @param {Form} form */
 async function show_preview(form) {
 	const { $wrapper } = form.fields_dict.recurrence_preview;
 	const asked = question(form);
@@ -119,6 +126,7 @@ async function show_preview(form) {
 	if (JSON.stringify(asked) === JSON.stringify(question(form))) $wrapper.html(preview_html(answer));
 }
 
+/** @param {Form} form */
 function question(form) {
 	const { user, start_time, end_time, recurrence_rule, timezone, recurring } = form.doc;
 	if (!recurring || !recurrence_rule || !start_time || !end_time) return null;

@@ -16,7 +16,10 @@ frappe.ui.form.on("Booking", {
 	},
 });
 
-// In this order. The server says which of them the booking's state allows.
+/**
+ * In this order. The server says which of them the booking's state allows.
+ * @type {[action: string, label: string, act: (form: Form) => void][]}
+ */
 const BUTTONS = [
 	["confirm", __("Confirm"), (form) => act_at_once(form, "confirm")],
 	["decline", __("Decline"), ask_about_declining],
@@ -42,15 +45,18 @@ function reason() {
 	};
 }
 
+/** @param {Form} form */
 function for_all(form) {
 	const field = { fieldname: "for_all", fieldtype: "Check", label: __("For all who come to this session") };
 	return form.doc.session ? [field] : [];
 }
 
+/** @param {Form} form */
 function ask_about_declining(form) {
 	dialogs().ask(form, __("Decline the meeting"), [reason()], (answers) => ({ action: "decline", ...answers }));
 }
 
+/** @param {Form} form */
 function ask_about_cancelling(form) {
 	dialogs().ask(form, __("Cancel the meeting"), [reason(), ...for_all(form)], ({ reason, for_all }) => ({
 		action: for_all ? "cancel_for_all" : "cancel",
@@ -58,6 +64,7 @@ function ask_about_cancelling(form) {
 	}));
 }
 
+/** @param {Form} form */
 function ask_about_moving(form) {
 	const fields = [reason(), ...for_all(form)];
 	if (is_manager()) {
@@ -66,6 +73,7 @@ function ask_about_moving(form) {
 	dialogs().ask_new_time(form, fields);
 }
 
+/** @param {Form} form */
 function ask_for_another_time(form) {
 	const fields = [
 		{ ...reason(), label: __("Message") },
@@ -74,6 +82,7 @@ function ask_for_another_time(form) {
 	dialogs().ask(form, __("Ask for another time"), fields, (answers) => ({ action: "ask_to_reschedule", ...answers }));
 }
 
+/** @param {Form} form */
 function ask_guests(form) {
 	const present = form.doc.guests.map((row) => row.email).join(", ");
 	const fields = [
@@ -91,6 +100,7 @@ function ask_guests(form) {
 	}));
 }
 
+/** @param {Form} form */
 async function ask_new_host(form) {
 	const hosts = await frappe.xcall(
 		"scheduler_integration.scheduler_integration.doctype.booking.booking.possible_hosts",
@@ -101,6 +111,7 @@ async function ask_new_host(form) {
 		return;
 	}
 	const taking_part = [...new Set(form.doc.hosts.map((row) => row.user))];
+	/** @type {Values[]} */
 	const fields = [
 		{ fieldname: "host", fieldtype: "Select", label: __("New host"), options: hosts, reqd: 1 },
 		{
@@ -120,12 +131,15 @@ async function ask_new_host(form) {
 	dialogs().ask(form, __("Reassign the meeting"), fields, (answers) => ({ action: "reassign", ...answers }));
 }
 
+/** @param {Form} form */
 async function act_at_once(form, action) {
 	const answer = await dialogs().send(form, { action });
 	if (!answer.success) scheduler_integration.desk.tell_refusal(answer);
 }
 
-/** Shows the names of records that the reader may not open. Frappe would link them, and refuse them at the click. */
+/** Shows the names of records that the reader may not open. Frappe would link them, and refuse them at the click.
+ * @param {Form} form
+ */
 function show_closed_links(form) {
 	for (const fieldname of form.doc.__onload?.closed_links || []) {
 		const field = form.fields_dict[fieldname];
@@ -134,7 +148,9 @@ function show_closed_links(form) {
 	}
 }
 
-/** Says on top of the form that a host has asked the attendee for another time. Nothing else on it shows that. */
+/** Says on top of the form that a host has asked the attendee for another time. Nothing else on it shows that.
+ * @param {Form} form
+ */
 function tell_request(form) {
 	const { status, reschedule_asked_at, reschedule_message, time_given_back } = form.doc;
 	if (!reschedule_asked_at || !["Pending", "Scheduled", "Rescheduled"].includes(status)) return;

@@ -27,10 +27,12 @@ frappe.listview_settings.Booking = {
 // Short enough to be read whole in a narrow window: "Mo., 23. Nov., 14:30", in the reader's zone and language.
 function short_time(site_time) {
 	const { to_instant, write_instant } = scheduler_integration.desk;
+	/** @type {Intl.DateTimeFormatOptions} */
 	const day = { weekday: "short", day: "numeric", month: "short" };
 	return write_instant(to_instant(site_time), { ...day, hour: "2-digit", minute: "2-digit" });
 }
 
+/** @param {List} list */
 function update_all(list, action, label) {
 	const names = list.get_checked_items(true);
 	if (!WITH_REASON.includes(action)) return run(list, names, { action });
@@ -44,6 +46,7 @@ function update_all(list, action, label) {
 }
 
 // One after the other: each is a command of its own, and one that is refused doesn't stop the others.
+/** @param {List} list */
 async function run(list, names, request) {
 	const { post, sentences } = scheduler_integration.desk;
 	const refused = [];
@@ -59,6 +62,7 @@ async function run(list, names, request) {
 	else frappe.show_alert({ message: __("{0} bookings changed", [names.length]), indicator: "green" });
 }
 
+/** @param {List} list */
 function title_of(list, name) {
 	return list.data.find((row) => row.name === name)?.subject || name;
 }

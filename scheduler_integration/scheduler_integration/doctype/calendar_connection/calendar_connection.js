@@ -11,11 +11,13 @@ frappe.ui.form.on("Calendar Connection", {
 	},
 });
 
+/** @param {Form} form */
 async function read_now(form) {
 	await send(form, "sync", {});
 	form.reload_doc();
 }
 
+/** @param {Form} form */
 function ask_before_disconnecting(form) {
 	const label = __("Events of coming meetings stay in the calendar");
 	const fields = [{ fieldname: "keep_events", fieldtype: "Check", label, default: 1 }];
@@ -29,6 +31,7 @@ function ask_before_disconnecting(form) {
 	);
 }
 
+/** @param {Form} form */
 async function send(form, method, values) {
 	const answer = await scheduler_integration.desk.post(`calendars.${method}`, { name: form.doc.name, ...values });
 	if (!answer.success) scheduler_integration.desk.tell_refusal(answer);

@@ -14,7 +14,9 @@ frappe.ui.form.on("Consultant Scheduler Settings", {
 
 const WEBHOOKS = { Calendly: "calendly", Acuity: "acuity", ScheduleOnce: "oncehub", Custom: "custom" };
 
-/** Show beside the key the address that the scheduler has to call. docs/tracking.md has the steps. */
+/** Show beside the key the address that the scheduler has to call. docs/tracking.md has the steps.
+ * @param {Form} form
+ */
 function show_webhook(form) {
 	const method = WEBHOOKS[form.doc.scheduler_provider];
 	if (!method || form.is_new()) return;
@@ -23,6 +25,7 @@ function show_webhook(form) {
 	form.set_df_property("webhook_signing_key", "description", __("Address of the webhook: {0}", [address]));
 }
 
+/** @param {Form} form */
 async function create_starter_types(form) {
 	const { post } = scheduler_integration.desk;
 	const made = data_of(await post("meeting_types.create_starter_set", { consultant: form.doc.consultant }));
@@ -35,10 +38,12 @@ async function create_starter_types(form) {
 	refresh_preview(form);
 }
 
+/** @param {Form} form */
 function show_preview(form) {
 	// Frappe refreshes a form several times. The choices of phase and profile stay.
 	if (preview(form).dataset.of === form.doc.name) return refresh_preview(form);
 	preview(form).dataset.of = form.doc.name;
+	/** @type {[name: string, label: string, options: string[]][]} */
 	const choices = [
 		["phase", __("Phase"), ["Stabilize", "Organize", "Build", "Grow", "Systemic"]],
 		["disc", __("DISC profile"), ["", "D", "I", "S", "C"]],
@@ -58,6 +63,7 @@ function show_preview(form) {
 	refresh_preview(form);
 }
 
+/** @param {Form} form */
 async function refresh_preview(form) {
 	const asked = wanted(form);
 	const found = data_of(await scheduler_integration.desk.get("reports.preview", asked));
@@ -69,11 +75,13 @@ async function refresh_preview(form) {
 	preview(form).querySelector("iframe").srcdoc = `<style>${style}</style>${body}`;
 }
 
+/** @param {Form} form */
 function wanted(form) {
 	const chosen = (name) => preview(form).querySelector(`[data-preview=${name}]`).value;
 	return { consultant: form.doc.consultant, phase: chosen("phase"), disc: chosen("disc") };
 }
 
+/** @param {Form} form */
 function preview(form) {
 	return form.fields_dict.preview.$wrapper.get(0);
 }

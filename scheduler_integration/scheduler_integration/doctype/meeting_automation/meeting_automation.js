@@ -41,6 +41,7 @@ frappe.ui.form.on("Meeting Automation", {
 	},
 });
 
+/** @param {Form} form */
 function show_variables(form) {
 	const names = VARIABLES.map((name) => `<code>{{ ${name} }}</code>`).join(" ");
 	form.fields_dict.variables_html.$wrapper.html(`<p class="small">${names}</p>`);
@@ -50,6 +51,7 @@ function show_log(automation) {
 	frappe.set_route("query-report", "Automation Log", { automation });
 }
 
+/** @param {Form} form */
 async function ask_booking(form, title, method, done) {
 	if (form.is_dirty()) await form.save();
 	const field = { fieldname: "booking", fieldtype: "Link", options: "Booking", label: __("Booking") };
