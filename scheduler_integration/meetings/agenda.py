@@ -28,12 +28,13 @@ class Agenda:
 	"""Bookings, soonest first, or latest first if the list is of the past.
 
 	`last` is the name of the last one if more follow: the `after` of the next call. `requests` need the host's answer; they
-	are returned beside the first bookings to come, and aren't among `bookings`.
+	are returned beside the first bookings to come, and aren't among `bookings`. `has_more_requests` if they aren't all.
 	"""
 
 	bookings: tuple[HostBooking, ...]
 	last: str | None
 	requests: tuple[HostBooking, ...] = ()
+	has_more_requests: bool = False
 
 
 def agenda(
@@ -67,7 +68,8 @@ def agenda(
 	names, last = _page(query, after, limit, latest_first=latest_first)
 	waiting = _requests(user, now, only) if is_plain and not after else []
 	summaries = {summary.id: summary for summary in for_hosts(load_bookings([*waiting, *names]), now)}
-	return Agenda(_chosen(summaries, names), last, _chosen(summaries, waiting))
+	requests = _chosen(summaries, waiting[:MOST_REQUESTS])
+	return Agenda(_chosen(summaries, names), last, requests, has_more_requests=len(waiting) > MOST_REQUESTS)
 
 
 def count_requests(user: str, now: int) -> int:
@@ -83,7 +85,7 @@ def _chosen(summaries: dict[str, HostBooking], names: Sequence[str]) -> tuple[Ho
 
 def _requests(user: str | None, now: int, only: BookingFilter) -> list[str]:
 	query = _wanted(user, now, replace(only, statuses=frozenset({"Pending"}), since=now))
-	return _names(query, None, MOST_REQUESTS)
+	return _names(query, None, MOST_REQUESTS + 1)
 
 
 def _wanted(user: str | None, now: int, only: BookingFilter) -> QueryBuilder:

@@ -56,6 +56,7 @@ def _view() -> dict:
 		after=after,
 		first=_address() if after else None,
 		later=_address(after=meetings.last) if meetings.last else None,
+		requests=f"{MEETINGS}?{urlencode(_kept() | {'status': 'pending'})}" if meetings.has_more_requests else None,
 	)
 	refused = error or wrong
 	bookings = (*meetings.requests, *meetings.bookings)

@@ -177,6 +177,18 @@ def test_requests_come_first_and_are_answered_in_their_row(client, commit_clean)
 	assert next(link["href"] for link in requests.all("a") if link.text.startswith("Decline")).endswith("?do=decline")
 
 
+def test_twenty_of_more_requests_were_counted_as_all_of_them(client, commit_clean):
+	offer = make_offer(requires_confirmation=1)
+	names = [book(offer, 24 * day + hour) for day in range(3) for hour in range(10, 17)]
+	frappe.db.commit()
+	sign_in(client, host_of(offer))
+	requests = read(client.get("/scheduling").text).one("section", class_="requests")
+	assert requests.one("h2").text == "More than 20 requests need your answer Show all requests"
+	assert requests.one("h2").one("a")["href"] == "/scheduling?status=pending"
+	assert shown(client) == names[:20]
+	assert shown(client, "/scheduling?status=pending") == names
+
+
 def test_the_past_is_listed_latest_first_and_read_on(client, commit_clean, monkeypatch):
 	monkeypatch.setattr(scheduling, "_MEETINGS", 2)
 	offer, yesterday = make_offer(), (now() // 86400 - 1) * 86400

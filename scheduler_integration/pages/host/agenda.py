@@ -28,7 +28,8 @@ class Tabs:
 
 	`views` are the links to other lists. `sees_all` says whether everybody's meetings are shown, `is_past` whether the list
 	is of the past. If the list continues after a meeting, `after` is that meeting's name and `first` the address of the first
-	meetings. `later` is the address of the meetings that follow, or None.
+	meetings. `later` is the address of the meetings that follow, or None, and `requests` that of all requests if more wait than
+	the list shows.
 	"""
 
 	views: Sequence[dict] = ()
@@ -37,6 +38,7 @@ class Tabs:
 	after: str = ""
 	first: str | None = None
 	later: str | None = None
+	requests: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def hosting_view(page: HostPage) -> dict:
 		"first": tabs.first,
 		"later": tabs.later,
 		"requests": [_row(sharing, page) for sharing in _sessions(page.agenda.requests)],
+		"all_requests": tabs.requests,
 		"days": _days(page),
 		"bulk": _bulk([*page.agenda.requests, *page.agenda.bookings]),
 		"links": [_link(listing) for listing in page.listings],
