@@ -311,6 +311,18 @@ def test_text_at_twice_its_size(browse, screen):
 	hours.window.screenshot("hours-large-text", full=True)
 
 
+def test_the_end_of_a_twelve_hour_time_was_cut_off(browse):
+	hours = Hours(browse(DESK, locale="en-US"))
+	shown, whole = hours.window.ask(
+		"""[...document.querySelectorAll("[data-day=mon] .span input")].slice(0, 1).flatMap((field) => {
+			const shown = field.offsetWidth;
+			field.style.flex = "none";
+			return [shown, field.offsetWidth];
+		})"""
+	)
+	assert shown >= whole
+
+
 def test_right_to_left(browse):
 	if not frappe.db.exists("Language", "ar"):
 		pytest.skip("this site has no Arabic")

@@ -620,6 +620,13 @@ class TestSomebodyElses:
 		page.undo()
 		assert len(week(jane)) == 7
 
+	def test_a_manager_without_a_page_chose_from_hosts_of_which_the_first_had_no_name(self, server, jane):
+		manager = make_user("Maya", roles=("Scheduling Manager",))
+		page = open_page(server.client(), manager)
+		options = page.html.one("select", id="whose").all("option")
+		assert [option.text for option in options if "selected" in option.attributes] == ["Maya"]
+		assert "" not in [option.text for option in options]
+
 
 def test_a_form_without_the_token_of_the_session_changes_nothing(page, jane):
 	page.answer = page.client.post(PATH, data={"form": "text", "hours": "Mon 9-10"})

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from frappe import _
+from frappe.utils import get_fullname
 
 from scheduler_integration.availability.fortnight import ForecastDay
 from scheduler_integration.availability.hours import Hours
@@ -150,8 +151,11 @@ def missing_view(house: House, user: str, is_own: bool, name: str, colleagues: S
 
 
 def _colleagues(colleagues: Sequence[TypeHost], user: str) -> list[dict]:
-	"""Return the hosts to choose from. A manager who is none of them can still see that no other is shown."""
-	return [{"user": each.user, "name": each.name, "is_shown": each.user == user} for each in colleagues]
+	"""Return the hosts to choose from, and the user whose hours are shown if they are none of them."""
+	hosts = [{"user": each.user, "name": each.name, "is_shown": each.user == user} for each in colleagues]
+	if not hosts or any(host["is_shown"] for host in hosts):
+		return hosts
+	return [{"user": user, "name": get_fullname(user), "is_shown": True}, *hosts]
 
 
 def sentence(week: Week, style: dates.TimeStyle) -> str:
