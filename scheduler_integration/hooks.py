@@ -117,6 +117,7 @@ permission_query_conditions = {
 	"Outside Booking": f"{_PERMISSIONS}.consultant_query",
 	"Booking": f"{_PERMISSIONS}.booking_query",
 	"Outbox Task": f"{_PERMISSIONS}.task_query",
+	"Booking Page Stat": f"{_PERMISSIONS}.page_stat_query",
 	"Video Connection": f"{_PERMISSIONS}.own_query",
 	"Video Meeting": f"{_PERMISSIONS}.own_query",
 	"Video Meeting Log": f"{_PERMISSIONS}.own_query",
@@ -151,6 +152,7 @@ has_permission = {
 	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
 	"Mirrored Event": f"{_PERMISSIONS}.has_own_permission",
 	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
+	"Booking Page Stat": f"{_PERMISSIONS}.has_page_stat_permission",
 	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
 	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
 	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
@@ -174,6 +176,7 @@ ignore_links_on_delete = [
 	"Calendar Busy Time",
 	"Mirrored Event",
 	"Scheduler Engagement",
+	"Booking Page Stat",
 ]
 
 doc_events = {
@@ -200,6 +203,7 @@ scheduler_events = {
 		"*/5 * * * *": [
 			"scheduler_integration.jobs.close_past_bookings",
 			"scheduler_integration.jobs.ask_schedulers",
+			"scheduler_integration.jobs.keep_figures",
 		],
 		# In some zones 07:00 isn't on a full hour of UTC: in Kathmandu it is 01:15 UTC.
 		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],

@@ -13,6 +13,7 @@ from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell_of_waiting_calls
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.external import acuity_poll, record
+from scheduler_integration.insights import page_stats
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.platform import clock
@@ -115,6 +116,11 @@ def close_past_bookings() -> None:
 	bookings.decline_unanswered_requests(now)
 	bookings.complete_past_meetings(now)
 	record.complete_past(now)
+
+
+def keep_figures() -> None:
+	"""Runs every five minutes: stores how far visitors of booking pages came. Commits after each day."""
+	page_stats.keep(clock.now())
 
 
 def ask_acuity(outside_booking: str) -> None:

@@ -92,6 +92,17 @@ def page_row_query(user: str | None = None, doctype: str | None = None) -> str:
 	return _condition(user, mine)
 
 
+def page_stat_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Condition for Booking Page Stat: the user's own pages, and team pages with the user as an active host."""
+	page, stat = DocType("Scheduling Page"), DocType("Booking Page Stat")
+
+	def mine(user: str) -> Criterion:
+		own = frappe.qb.from_(page).select(page.name).where(page.user == user)
+		return stat.scheduling_page.isin(own) | stat.scheduling_page.isin(_pages_hosted_by(user))
+
+	return _condition(user, mine)
+
+
 def meeting_type_row_query(user: str | None = None, doctype: str | None = None) -> str:
 	"""Condition for the child tables of Meeting Type."""
 	meeting_type = DocType("Meeting Type")
@@ -199,6 +210,14 @@ def has_task_permission(doc: Document, ptype: str | None = None, user: str | Non
 	user = user or frappe.session.user
 	hosts = {"parenttype": "Booking", "parent": doc.booking, "user": user}
 	return is_manager(user) or (_only_reads(ptype) and bool(frappe.db.exists("Booking Host", hosts)))
+
+
+def has_page_stat_permission(
+	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
+) -> bool:
+	"""Those who may read a page may read its numbers. Nobody writes them by hand."""
+	user = user or frappe.session.user
+	return _only_reads(ptype) and (is_manager(user) or _has_permission_for_page(doc.scheduling_page, ptype, user))
 
 
 def _belongs_to(doc: Document, field: str, user: str) -> bool:

@@ -80,6 +80,12 @@ class SiteCache(Refusing):
 		query = "insert into cache values (?, ?, ?) on conflict (key) do nothing returning key"
 		return bool(self._run(query, (name, value, now + ex))) or None
 
+	def get(self, name: str) -> bytes | None:
+		"""Return what `set` has stored, as bytes. This is Redis's own command, too."""
+		query = "select value from cache where key = ? and (expires is null or expires > ?)"
+		rows = self._run(query, (name, time.time()))
+		return str(rows[0][0]).encode() if rows else None
+
 	def set_value(self, key: str, val: Any, expires_in_sec: int | None = None) -> None:
 		local.cache[key] = val
 		expires = expires_in_sec and time.time() + expires_in_sec

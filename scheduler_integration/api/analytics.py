@@ -1,21 +1,25 @@
-"""Methods for hosts and managers: figures on bookings, hosts, reports and providers of video calls."""
+"""Methods for hosts and managers: figures on bookings, hosts, visitors, reports and providers of video calls."""
 
 from typing import Any
 
 import frappe
+from frappe import _
 
 from scheduler_integration.api import serialise, serialise_insights
-from scheduler_integration.api.answer import json_endpoint
+from scheduler_integration.api.answer import Message, json_endpoint
 from scheduler_integration.api.serialise_engagement import analytics_of
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.conferencing.performance import period, provider_performance
 from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import analytics
+from scheduler_integration.entry.funnel import count_report
+from scheduler_integration.entry.limits import REQUESTS, limited
 from scheduler_integration.insights.dashboard import dashboard as figures
 from scheduler_integration.insights.export import export as exported
-from scheduler_integration.insights.scope import Scope, scope_for
+from scheduler_integration.insights.funnel import funnel as figures_of_visitors
+from scheduler_integration.insights.scope import Scope, in_site_zone, scope_for
 from scheduler_integration.insights.staff import staff_performance as figures_of_staff
-from scheduler_integration.parsing.fields import parse_choice, parse_dates
+from scheduler_integration.parsing.fields import parse_choice, parse_dates, parse_name
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import current_locale
@@ -39,6 +43,31 @@ def staff_performance(start_date=None, end_date=None, host=None, page=None, meet
 	"""Return the figures of each host: a host's own, or for managers everybody's."""
 	scope = _scope(start_date, end_date, host, page, meeting_type, None)
 	return serialise_insights.staff(scope, figures_of_staff(scope))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+@limited(REQUESTS)
+def track(booking_page_id=None, step=None, meeting_type=None, session_id=None) -> Message:
+	"""Count a step of a visitor of a booking page: `page_view`, `service_selected` or `slot_selected`.
+
+	Robots, signed-in users and people who don't want to be tracked aren't counted. They get no error.
+	"""
+	page, type_slug = parse_name(booking_page_id), parse_name(meeting_type)
+	session = parse_choice("session_id", session_id)[:64]
+	counted = count_report(page, type_slug, parse_choice("step", step), session)
+	return Message(_("Step tracked successfully") if counted else _("This step isn't counted."), {"counted": counted})
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def funnel(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> dict[str, Any]:
+	"""Return how far the visitors of booking pages came: of the host's pages, or for managers of all.
+
+	`page` is an id or a slug. The dates are those of the site's zone.
+	"""
+	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, source))
+	return serialise_insights.funnel(figures_of_visitors(scope, clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -4,8 +4,11 @@ from typing import Any
 
 from scheduler_integration.insights.dashboard import Dashboard, TypeFigures
 from scheduler_integration.insights.formulas import Change, Money, Tally
+from scheduler_integration.insights.funnel import Funnel, conversion_rate
+from scheduler_integration.insights.page_stats import Numbers
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.insights.staff import HostFigures
+from scheduler_integration.insights.visits import STEPS
 
 JSON = dict[str, Any]
 
@@ -61,6 +64,35 @@ def dashboard(figures: Dashboard) -> JSON:
 			for source in figures.sources
 		],
 	}
+
+
+def funnel(figures: Funnel) -> JSON:
+	"""The data of `analytics.funnel`."""
+	_views, chosen, timed, completed, _booked = figures.steps
+	return {
+		**_range(figures.scope),
+		"timezone": figures.scope.zone,
+		"booking_page_id": figures.scope.page,
+		"page_views": figures.numbers[0],
+		"steps": [each._asdict() for each in figures.steps],
+		"service_selection_rate": chosen.rate,
+		"slot_selection_rate": timed.rate,
+		"form_completion_rate": completed.rate,
+		"overall_conversion_rate": figures.conversion_rate,
+		"without_script": dict(zip(STEPS, figures.without_script, strict=True)),
+		"by_day": [
+			{"date": day.isoformat(), "page_views": numbers[0], "booked": numbers[-1]}
+			for day, numbers in figures.by_day.items()
+		],
+		"by_source": [
+			{"source": source or None, **_converted(numbers)} for source, numbers in figures.by_source.items()
+		],
+		"by_page": [{"page_id": page, **_converted(numbers)} for page, numbers in figures.by_page.items()],
+	}
+
+
+def _converted(numbers: Numbers) -> JSON:
+	return {"page_views": numbers[0], "booked": numbers[-1], "conversion_rate": conversion_rate(numbers)}
 
 
 def staff(scope: Scope, hosts: list[HostFigures]) -> JSON:

@@ -10,6 +10,7 @@ from frappe import _
 
 from scheduler_integration import bookings
 from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.entry.funnel import count_command
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request, parse_guests
@@ -48,7 +49,11 @@ def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBoo
 	"""
 	refuse_robots(payload)
 	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
-	return bookings.retried(lambda: bookings.book(request, bookable, clock.now()))
+	slugs = bookable.page.slug, bookable.meeting_type.slug
+	count_command(*slugs, "form_completed")
+	booked = bookings.retried(lambda: bookings.book(request, bookable, clock.now()))
+	frappe.db.after_commit.add(lambda: count_command(*slugs, "booked"))
+	return booked
 
 
 def cancel_for_attendee(token: str, reason: str) -> AttendeeBooking:

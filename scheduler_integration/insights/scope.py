@@ -72,6 +72,11 @@ def scope_for(
 	return Scope(first, last, zone, whose, page, meeting_type, source)
 
 
+def in_site_zone(scope: Scope) -> Scope:
+	"""Return the same dates of the site's zone. Stored numbers of days are of this zone."""
+	return replace(scope, zone=site_zone().key)
+
+
 def _whose(user: str, host: str | None) -> str | None:
 	if not has_app_permission(user):
 		raise NotPermitted

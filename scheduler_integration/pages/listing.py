@@ -15,8 +15,13 @@ from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.visitor import Visitor
 
 
-def page_view(listing: Listing, query: Query, visitor: Visitor, arguments: Mapping[str, str]) -> dict:
-	"""Return the view of `/schedule/<slug>`. `arguments` are those of the address: some answer a type's questions."""
+def page_view(
+	listing: Listing, query: Query, visitor: Visitor, arguments: Mapping[str, str], *, counts: bool = False
+) -> dict:
+	"""Return the view of `/schedule/<slug>`. `arguments` are those of the address: some answer a type's questions.
+
+	With `counts` a script reports the visitor's step.
+	"""
 	page = listing.page
 	description = page.description or page.welcome_message
 	return {
@@ -26,6 +31,7 @@ def page_view(listing: Listing, query: Query, visitor: Visitor, arguments: Mappi
 			description=description or _("Book a meeting with {0}.").format(page.title),
 			brand=page.brand,
 			styles=("page",),
+			script="steps" if counts else None,
 			indexed=True,
 			framed=True,
 			path=f"/schedule/{quote(query.slug, safe='')}",

@@ -39,7 +39,7 @@ class Attempt:
 class BookingPage:
 	"""The data of a meeting type's page. `now` is in epoch seconds, `attempt` is the form that was just refused.
 
-	`moving` is the booking for which the attendee chooses another time.
+	`moving` is the booking for which the attendee chooses another time. `counts`: the script reports the visitor's steps.
 	"""
 
 	page: PublicPage
@@ -50,6 +50,7 @@ class BookingPage:
 	now: int
 	attempt: Attempt = Attempt()
 	moving: AttendeeBooking | None = None
+	counts: bool = False
 
 	@property
 	def zone(self) -> str:

@@ -275,4 +275,5 @@ def _script_data(page: BookingPage) -> dict:
 			is_moving=bool(page.moving), has_conditions=any(question.show_if for question in page.meeting.questions)
 		),
 		"rescheduling": query.carried.get("reschedule", ""),
+		"counts": page.counts,
 	}

@@ -11,7 +11,7 @@ import {
 import { watchConnection } from "./parts/messages.js";
 import { hold } from "./server/hold.js";
 import { prefetch, refreshIfStale } from "./server/months.js";
-import { element } from "./shared/page.js";
+import { data, element } from "./shared/page.js";
 import { drawWith, state } from "./state/store.js";
 import { draw } from "./view.js";
 
@@ -39,4 +39,5 @@ hold.onTaken = loseRace;
 drawWith(draw);
 startInOwnZone();
 prefetch();
+if (data.counts) requestAnimationFrame(() => setTimeout(() => import("./steps.js")));
 if (state.start && state.step === "details") hold.take(state.start, state.duration);

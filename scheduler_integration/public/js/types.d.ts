@@ -1,7 +1,7 @@
 // The types of the scripts. Only the type checker reads this file; no page loads it.
 //
 // booking.js, manage.js and report.js are the scripts of one page each; host.js is that of all pages of hosts, and starts what
-// house/ has. booking.js connects these:
+// house/ has. steps.js reports how far visitors come (docs/insights.md). booking.js connects these:
 //   view.js    draws the page from the state
 //   actions/   handle what the visitor does, and change the state
 //   state/     the state, the starts that are loaded, and what the browser remembers
@@ -38,6 +38,8 @@ export interface PageData {
 	prefill: Record<string, string>;
 	/** The token of the booking that gets another time, or "". */
 	rescheduling: string;
+	/** Whether the visitor's steps are counted. */
+	counts?: boolean;
 	csrfToken: string | null;
 	strings: Record<string, string>;
 	/** The confirmation page only: the address to go on to. */

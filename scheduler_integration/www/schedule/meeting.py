@@ -17,6 +17,7 @@ from scheduler_integration.catalogue.lookup import Bookable, find_bookable
 from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type, public_page
 from scheduler_integration.entry.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.entry.errors import refusals
+from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import AlreadyCancelled, MeetingTypeNotFound, SchedulingError
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
@@ -66,7 +67,10 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 	query = query.offering(meeting.duration_options)
 	request = SlotRequest(chosen_duration(bookable.meeting_type, query.duration), hold=visitor.hold)
 	slots = load_month(bookable, request, query, visitor.zone or page.timezone, now())
-	return booking_view(BookingPage(page, meeting, query, visitor, slots, now(), attempt))
+	booking_page = BookingPage(page, meeting, query, visitor, slots, now(), attempt)
+	step = "slot_selected" if booking_page.start else "service_selected"
+	counts = count_page(query.slug, query.meeting_type, step, query.origin)
+	return booking_view(replace(booking_page, counts=counts))
 
 
 def _moving_view(token: str, query: Query, visitor: Visitor) -> dict:

@@ -3,6 +3,7 @@
 import frappe
 
 from scheduler_integration.catalogue.public import find_listing
+from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.entry.limits import REQUESTS, count_request
 from scheduler_integration.pages.kit.query import parse
 from scheduler_integration.pages.kit.respond import argument, respond
@@ -20,4 +21,7 @@ def get_context(context: frappe._dict) -> None:
 def _view() -> dict:
 	count_request(REQUESTS)
 	query = parse(argument("slug"), "", frappe.form_dict)
-	return page_view(find_listing(query.slug), query, current_visitor(query.zone, query.clock), frappe.form_dict)
+	listing = find_listing(query.slug)
+	counts = count_page(query.slug, "", "page_view", query.origin)
+	visitor = current_visitor(query.zone, query.clock)
+	return page_view(listing, query, visitor, frappe.form_dict, counts=counts)
