@@ -13,6 +13,11 @@ from scheduler_integration.engine import Interval
 from scheduler_integration.platform.language import current_locale
 from scheduler_integration.times import CalendarEntry, Objection, Slot
 
+# An error may repeat what the caller sent. Nobody reads more of it than this.
+_LONGEST_SENTENCE = 600
+_LONGEST_FIELD = 140
+_MOST_DETAILS = 100
+
 
 class SchedulingError(frappe.ValidationError):
 	"""Base of all errors of this app.
@@ -27,12 +32,23 @@ class SchedulingError(frappe.ValidationError):
 	retry_after: int | None = None
 
 	def __init__(self, message: str | None = None, details: dict[str, str] | None = None):
-		self.message = message or self.default_message()
-		self.details = details or {}
+		self.message = shortened(message or self.default_message())
+		self.details = {
+			field[:_LONGEST_FIELD]: shortened(sentence)
+			for field, sentence in [*(details or {}).items()][:_MOST_DETAILS]
+		}
 		super().__init__(self.message)
 
 	def default_message(self) -> str:
 		return _("This could not be done.")
+
+
+def shortened(sentence: str) -> str:
+	"""Return a sentence that isn't too long to read, without its middle. Its end often says what to do."""
+	if len(sentence) <= _LONGEST_SENTENCE:
+		return sentence
+	half = _LONGEST_SENTENCE // 2
+	return f"{sentence[:half]} … {sentence[-half:]}"
 
 
 class InvalidRequest(SchedulingError):

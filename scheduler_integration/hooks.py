@@ -187,6 +187,8 @@ doc_events = {
 	"Contact": {"on_trash": "scheduler_integration.engagement.retention.forget_contact"},
 	"User": {
 		"on_trash": [
+			# First, because it may refuse: what the others do outside the database isn't rolled back.
+			"scheduler_integration.catalogue.leaving.forget_user",
 			"scheduler_integration.engagement.retention.forget_user",
 			"scheduler_integration.calendars.leaving.forget_user",
 		]

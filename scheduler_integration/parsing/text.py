@@ -6,6 +6,7 @@ removed silently, the attendee wouldn't notice.
 """
 
 import re
+import unicodedata
 
 from frappe import _
 
@@ -16,6 +17,8 @@ from scheduler_integration.platform.one_line import is_control
 SHORT = 140
 LONG = 2000
 
+# Fillers of Hangul and the empty cell of Braille: letters and symbols to Unicode, nothing to the eye.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{3,30}(?:\s*(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
 
@@ -108,7 +111,22 @@ def whole_number(value: object) -> int:
 def _text(value: object, longest: int) -> str:
 	text = _plain(value, longest)
 	_refuse_formula(text)
+	return visible(text)
+
+
+def visible(value: object) -> str:
+	"""Return a text unchanged. Raises Refused if it has no character that is more than space."""
+	text = str(value or "")
+	if text and not _can_be_seen(text):
+		raise Refused(_("Nobody could see this text. Use letters or digits."))
 	return text
+
+
+def _can_be_seen(text: str) -> bool:
+	# Marks, joiners and blank letters leave nothing to see, alone or together.
+	return any(
+		unicodedata.category(character)[0] not in "CZM" and character not in _BLANK_LETTERS for character in text
+	)
 
 
 def _refuse_formula(text: str) -> None:

@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.scheduler_integration.doctype.blocked_time.blocked_time import preview
 from tests.pages.offer import host_of, make_offer, sign_in
 from tests.pages.reading import form_values, read
@@ -133,3 +134,22 @@ def test_another_users_zone_is_nobodys_business():
 	frappe.set_user(make_user("Ada"))
 	times = {"start_time": "2026-11-24 09:00:00", "end_time": "2026-11-24 10:00:00"}
 	assert set(preview(user=sita, recurrence_rule="FREQ=DAILY", **times)) == {"problem"}
+
+
+@pytest.mark.parametrize("blank", ["\u200b", "\u2060 \ufeff", "\u3164", "\u2800", "\u0301\u0301"])
+def test_a_title_that_nobody_can_see_is_refused(blank):
+	page = make_page()
+	assert call("pages.update", page.user, page=page.name, name=blank)[0] == 400
+	with pytest.raises(InvalidRequest):
+		make_meeting_type(make_page(), title=blank)
+	with pytest.raises(InvalidRequest):
+		make_page(title=blank)
+
+
+def test_a_refusal_does_not_send_back_what_was_sent(intro):
+	"""200 kB of a slug came back twice in the refusal: once in the sentence, once in the desk's message."""
+	user = host_of(intro)
+	for fields in ({"slug": "ä" * 200_000}, {"x" * 200_000: 1}, {f"field_{number}": 1 for number in range(5000)}):
+		status, body = call("meeting_types.update", user, meeting_type=intro.name, **fields)
+		assert (status, body["success"]) == (400, False)
+		assert len(frappe.as_json(body)) < 30_000

@@ -42,6 +42,10 @@ class User(Document):
 		if self.name not in frappe.STANDARD_USERS:
 			self._write_contact()
 
+	def on_trash(self) -> None:
+		contacts = frappe.qb.DocType("Contact")
+		frappe.qb.update(contacts).set(contacts.user, None).where(contacts.user == self.name).run()
+
 	def _write_contact(self) -> None:
 		"""Create or update the user's contact."""
 		known = frappe.db.get_value("Contact Email", {"email_id": self.email}, "parent")

@@ -6,6 +6,8 @@ from scheduler_integration.availability.limits import check_limits
 from scheduler_integration.availability.wall_clock import checked_end, checked_start
 from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.parsing.fields import parse_form_field
+from scheduler_integration.parsing.text import visible
 from scheduler_integration.parsing.zones import checked_zone
 
 MAX_RULES = 100
@@ -14,6 +16,7 @@ MAX_BUFFER_MINUTES = 24 * 60
 
 class AvailabilitySchedule(Form):
 	def validate(self):
+		parse_form_field(self, "title", visible)
 		self.timezone = checked_zone(self.timezone or timezone_of(self.user))
 		self.validate_rules()
 		self.validate_buffer()

@@ -18,6 +18,7 @@ from scheduler_integration.exceptions import HasBookings, InvalidRequest
 from scheduler_integration.meetings.sessions import has_sessions
 from scheduler_integration.meetings.titles import VARIABLES
 from scheduler_integration.parsing.fields import parse_form_field
+from scheduler_integration.parsing.text import visible
 from scheduler_integration.parsing.typed_template import check_text_field
 from scheduler_integration.parsing.web_address import web_address
 from scheduler_integration.permissions import is_manager, may_see_report_fields
@@ -33,6 +34,7 @@ MAX_SEATS = 1000
 
 class MeetingType(Form):
 	def validate(self):
+		parse_form_field(self, "title", visible)
 		self.set_consultant()
 		self.validate_page_or_consultant()
 		self.validate_schedule()

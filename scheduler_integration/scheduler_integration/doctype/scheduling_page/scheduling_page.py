@@ -9,6 +9,8 @@ from scheduler_integration.catalogue.images import is_public_image
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
 from scheduler_integration.documents import Form
 from scheduler_integration.exceptions import HasBookings, InvalidRequest, NotPermitted
+from scheduler_integration.parsing.fields import parse_form_field
+from scheduler_integration.parsing.text import visible
 from scheduler_integration.parsing.zones import checked_zone
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
@@ -16,6 +18,7 @@ from scheduler_integration.platform.clock import now
 
 class SchedulingPage(Form):
 	def validate(self):
+		parse_form_field(self, "title", visible)
 		self.set_slug()
 		self.validate_hosts()
 		self.set_active_since()

@@ -1,0 +1,63 @@
+"""What a deleted User leaves behind in settings and meeting types. Pages and schedules keep a User from being deleted."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.exceptions import HasBookings
+
+
+def forget_user(user: Document, method: str | None = None) -> None:
+	"""Hook for a deleted User: delete their settings and those of their external meeting types that were never booked.
+
+	Their types on other people's pages go to the owners of the pages. Assessments of them as a client stay, without the
+	client. Raises HasBookings, which names the external types that were booked: analytics need them.
+	"""
+	external = frappe.get_all(
+		"Meeting Type", {"consultant": user.name, "scheduling_page": ["is", "not set"]}, ["name", "title"]
+	)
+	_refuse_booked([(row.name, row.title) for row in external])
+	for row in external:
+		_delete("Meeting Type", row.name)
+	for name in frappe.get_all("Consultant Scheduler Settings", {"consultant": user.name}, pluck="name"):
+		_delete("Consultant Scheduler Settings", name)
+	_hand_over(user.name)
+	frappe.db.set_value("Client Assessment", {"client": user.name}, "client", None, update_modified=False)
+	frappe.db.delete("Meeting Type Host", {"user": user.name})
+
+
+def _refuse_booked(types: list[tuple[str, str]]) -> None:
+	if not types:
+		return
+	among = {"meeting_type": ["in", [name for name, _title in types]]}
+	booked = {
+		name
+		for doctype in ("Booking", "Outside Booking")
+		for name in frappe.get_all(doctype, among, pluck="meeting_type")
+	}
+	if titles := [title for name, title in types if name in booked]:
+		raise HasBookings(
+			_("Meetings of these types were booked: {0}. Give them to another consultant first.").format(
+				", ".join(titles)
+			)
+		)
+
+
+def _hand_over(user: str) -> None:
+	"""Give the user's types on other people's pages to the owner of the page."""
+	meeting_type, page = frappe.qb.DocType("Meeting Type"), frappe.qb.DocType("Scheduling Page")
+	rows = (
+		frappe.qb.from_(meeting_type)
+		.join(page)
+		.on(page.name == meeting_type.scheduling_page)
+		.select(meeting_type.name, page.user)
+		.where((meeting_type.consultant == user) & (page.user != user))
+	)
+	for name, owner in rows.run():
+		frappe.db.set_value("Meeting Type", name, "consultant", owner, update_modified=False)
+		frappe.clear_document_cache("Meeting Type", name)
+
+
+def _delete(doctype: str, name: str) -> None:
+	# Whoever may delete a User needn't have a role of this app.
+	frappe.delete_doc(doctype, name, ignore_permissions=True)
