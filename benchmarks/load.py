@@ -225,7 +225,7 @@ def process(site: Site, command: list[str]) -> Iterator[int]:
 
 
 def rq_worker(nice: int) -> list[str]:
-	"""Return the command of a worker that leaves the processors to guests, as docs/scaling.md recommends."""
+	"""Return the command of a worker that leaves the processors to guests, as docs/how-to/scaling.md recommends."""
 	cli = [sys.executable, "-W", "ignore", "-m", "frappe.utils.bench_helper", "frappe", "worker"]
 	return ["nice", "-n", str(nice), *cli, "--queue", "short,default,long", "--quiet"]
 
@@ -406,7 +406,7 @@ def _report(clients: Clients, hosts: Hosts, chosen: argparse.Namespace, rq_worke
 
 
 def _promises(found: dict[str, Measured]) -> Iterator[tuple[str, str, bool]]:
-	"""Yield what must hold, what was measured, and whether it holds. See docs/performance.md."""
+	"""Yield what must hold, what was measured, and whether it holds. See docs/explanation/performance.md."""
 	for name in (row.name for row in ROWS if row.name in found):
 		failed = found[name].count_of(5)
 		yield f"{name}: no 5xx", f"{failed} of {len(found[name].seconds)}", not failed

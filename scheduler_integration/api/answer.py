@@ -23,7 +23,7 @@ class Message:
 
 
 def json_endpoint(status: int = 200) -> Callable[[Callable[P, object]], Callable[P, None]]:
-	"""Decorate a whitelisted method: its result becomes `data`, a SchedulingError becomes an error as in docs/api.md.
+	"""Decorate a whitelisted method: its result becomes `data`, a SchedulingError becomes an error as in docs/reference/api.md.
 
 	An error rolls back the transaction. `status` is the HTTP status of a success.
 	"""

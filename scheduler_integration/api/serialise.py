@@ -1,4 +1,4 @@
-"""Turns the rooms' objects into the JSON of docs/api.md. Instants become ISO 8601 with the offset of a zone."""
+"""Turns the rooms' objects into the JSON of docs/reference/api.md. Instants become ISO 8601 with the offset of a zone."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict

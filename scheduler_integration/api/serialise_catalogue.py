@@ -1,4 +1,4 @@
-"""Turns scheduling pages and their meeting types into the JSON of docs/api.md."""
+"""Turns scheduling pages and their meeting types into the JSON of docs/reference/api.md."""
 
 import frappe
 from frappe.model.document import Document

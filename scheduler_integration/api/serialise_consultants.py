@@ -1,4 +1,4 @@
-"""Turns consultants' settings and meeting types into the JSON of docs/api.md."""
+"""Turns consultants' settings and meeting types into the JSON of docs/reference/api.md."""
 
 from collections.abc import Sequence
 from typing import Any

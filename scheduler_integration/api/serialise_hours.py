@@ -1,4 +1,4 @@
-"""Turns a host's hours into the JSON of docs/api.md."""
+"""Turns a host's hours into the JSON of docs/reference/api.md."""
 
 from collections.abc import Mapping
 from datetime import timedelta

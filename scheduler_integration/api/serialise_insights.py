@@ -1,4 +1,4 @@
-"""Turns the figures into the JSON of docs/api.md."""
+"""Turns the figures into the JSON of docs/reference/api.md."""
 
 from typing import Any
 

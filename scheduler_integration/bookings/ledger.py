@@ -17,7 +17,7 @@ A session counts as one booking. The booking that opens it has the shares above.
 1,000,000, and the host pays 1,000,000: nothing changes. If the attendee who opened the session cancels, a booking that
 stays takes over the shares of 750,000 and 250,000. They are reverted when the last attendee cancels.
 
-docs/round_robin.md has the rule that uses the credits.
+docs/explanation/round_robin.md has the rule that uses the credits.
 """
 
 import json

@@ -34,7 +34,7 @@ class Condition:
 class PublicQuestion:
 	"""A question of the booking form. `id` is the key of its answer in the payload.
 
-	`type` is one of the names in docs/api.md, for example `multi_select`. `key` is the argument of a link that fills in the
+	`type` is one of the names in docs/reference/api.md, for example `multi_select`. `key` is the argument of a link that fills in the
 	answer. With `show_if` it is asked only after that answer to an earlier question.
 	"""
 

@@ -2,7 +2,7 @@
 
 All other rooms import from here, never from a module inside. The engine uses no Frappe, does no I/O and reads no clock.
 Zones, calendars and the moment `now` are arguments. Instants are integers, epoch seconds, and intervals are half-open,
-`[start, end)`. docs/engine.md has a picture.
+`[start, end)`. docs/explanation/engine.md has a picture.
 """
 
 from .decide.host_group import PartlyFree

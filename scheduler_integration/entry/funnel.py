@@ -1,4 +1,4 @@
-"""Counts how far visitors of booking pages come: who counts, and where they come from. See docs/insights.md."""
+"""Counts how far visitors of booking pages come: who counts, and where they come from. See docs/reference/insights.md."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -32,7 +32,7 @@ UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_conte
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingPayload:
-	"""The unchecked values that a caller sends to book a meeting: the arguments of `public.book`, as in docs/api.md.
+	"""The unchecked values that a caller sends to book a meeting: the arguments of `public.book`, as in docs/reference/api.md.
 
 	None means that the caller didn't send the field. People don't see the field `website`; bots fill it in.
 	"""

@@ -135,7 +135,7 @@ def check(answer, what):
 	assert 400 <= answer.status_code < 500, f"{what}: {answer.status_code} {answer.text[:300]}"
 	body = answer.json()
 	if is_released_16() and body.get("exc_type") == "DataError":
-		# Frappe refuses these before it calls the app; see docs/api.md.
+		# Frappe refuses these before it calls the app; see docs/reference/api.md.
 		assert answer.status_code == 417, what
 		assert ANY_STRICT_JSON.search(answer.request.body), what
 		return
@@ -214,7 +214,7 @@ def test_json_with_odd_values_is_a_client_error(client, asked, method, body):
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe\x00", b"[" * 100_000, b'{"duration": ' + b"9" * 5000 + b"}"])
 def test_a_body_that_cannot_be_read_is_refused_by_frappe_itself(client, asked, body):
-	"""Frappe refuses it before it calls the app; see docs/api.md."""
+	"""Frappe refuses it before it calls the app; see docs/reference/api.md."""
 	before = frappe.db.count("Booking")
 	answer = client.post(f"/api/method/{PUBLIC}.book", data=body, headers={"Content-Type": "application/json"})
 	assert answer.status_code == (417 if is_released_16() else 500)

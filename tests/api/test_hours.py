@@ -1,4 +1,4 @@
-"""`availability.get`, `update`, `impact`, `add_override`, `block` and the others, as docs/api.md describes them."""
+"""`availability.get`, `update`, `impact`, `add_override`, `block` and the others, as docs/reference/api.md describes them."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""`meeting_types.list`, `create`, `update` and `delete`, as docs/api.md describes them."""
+"""`meeting_types.list`, `create`, `update` and `delete`, as docs/reference/api.md describes them."""
 
 import re
 from typing import ClassVar

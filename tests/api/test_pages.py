@@ -1,4 +1,4 @@
-"""`pages.list`, `create`, `update` and `delete`, as docs/api.md describes them."""
+"""`pages.list`, `create`, `update` and `delete`, as docs/reference/api.md describes them."""
 
 import frappe
 import pytest

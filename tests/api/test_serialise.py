@@ -1,4 +1,4 @@
-"""The JSON of docs/api.md, made from the objects that the rooms return."""
+"""The JSON of docs/reference/api.md, made from the objects that the rooms return."""
 
 from datetime import date
 

@@ -12,14 +12,14 @@ import pytest
 from tests.architecture.test_layers import APP, ROOT
 
 DOCUMENTS = [
-	*sorted((ROOT / "docs").glob("*.md")),
+	*sorted((ROOT / "docs").rglob("*.md")),
 	ROOT / "README.md",
 	ROOT / "CONTRIBUTING.md",
 	ROOT / "embedded/README.md",
 ]
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|js|css|html|md|json|csv|toml|txt|yml|svg|png)|(?:[\w.-]+/)+")
 # A path in a comment, such as pages/kit/dates.py. What follows a colon, a dot or a slash is part of an address.
-NAMED = re.compile(r"(?<![\w/.:-])((?:[a-z_]+/)+[a-z_-]+\.(?:py|js|css|html|md))\b")
+NAMED = re.compile(r"(?<![\w/.:-])((?:[a-z_-]+/)+[a-z_-]+\.(?:py|js|css|html|md))\b")
 FUNCTION = re.compile(r"((?:\w+/)+\w+)\.(\w+)(?:\(.*\))?")
 
 # Folders of tools, and files of a bench.
@@ -89,6 +89,17 @@ def test_links_lead_somewhere(document):
 	assert broken == []
 
 
+HOSTS_PAGES = re.findall(r"\]\(([a-z-]+/\w+\.md)\) \*", (ROOT / "docs/README.md").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", HOSTS_PAGES)
+def test_pages_for_hosts_name_no_files_of_the_app_and_no_codes(page):
+	named = spans(ROOT / "docs" / page)
+	assert [
+		span for span in named if re.search(r"\.(?:py|js)\b|^[A-Z]+_[A-Z_]+$", span) or FUNCTION.fullmatch(span)
+	] == []
+
+
 def anchors(path):
 	headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
 	return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
@@ -110,7 +121,7 @@ def test_every_document_can_be_found():
 			path.parent / target for path in new for target in re.findall(r"\]\(([^)#\s]+\.md)", path.read_text())
 		)
 		new = {path.resolve() for path in linked if path.exists()} - known
-	assert set((ROOT / "docs").glob("*.md")) <= known
+	assert set((ROOT / "docs").rglob("*.md")) <= known
 
 
 def test_the_picture_has_every_room_at_its_height():
@@ -119,7 +130,7 @@ def test_the_picture_has_every_room_at_its_height():
 		"contracts"
 	]
 	layers = next(each["layers"] for each in contracts if each["name"] == "Layers")
-	picture = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").split("```")[1].splitlines()
+	picture = (ROOT / "docs/explanation/architecture.md").read_text(encoding="utf-8").split("```")[1].splitlines()
 	lines = [[line_of(room, picture) for room in re.findall(r"\w+", layer)] for layer in layers]
 	assert all(max(above) < min(below) for above, below in itertools.pairwise(lines))
 

@@ -1,4 +1,4 @@
-"""The code has the layers that docs/architecture.md draws."""
+"""The code has the layers that docs/explanation/architecture.md draws."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""`analytics.dashboard`, `staff_performance` and `export`, as docs/api.md describes them."""
+"""`analytics.dashboard`, `staff_performance` and `export`, as docs/reference/api.md describes them."""
 
 import csv
 import io

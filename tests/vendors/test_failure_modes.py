@@ -1,6 +1,6 @@
 """Bugs of other schedulers' calendars, which this app must not have: one test for each, at Google and at Microsoft.
 
-The numbers are those of the list in docs/calendars.md. Bugs of CalDAV are tested in tests/calendars; tokens and push
+The numbers are those of the list in docs/explanation/calendar_sync.md. Bugs of CalDAV are tested in tests/calendars; tokens and push
 messages in test_tokens.py and test_push.py.
 """
 

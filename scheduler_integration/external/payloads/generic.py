@@ -1,4 +1,4 @@
-"""Reads the app's own webhook for any other scheduler. docs/tracking.md describes it for senders."""
+"""Reads the app's own webhook for any other scheduler. docs/how-to/tracking.md describes it for senders."""
 
 from frappe import _
 

@@ -1,7 +1,7 @@
 // The types of the scripts. Only the type checker reads this file; no page loads it.
 //
 // booking.js, manage.js and report.js are the scripts of one page each; host.js is that of all pages of hosts, and starts what
-// house/ has. steps.js reports how far visitors come (docs/insights.md). booking.js connects these:
+// house/ has. steps.js reports how far visitors come (docs/reference/insights.md). booking.js connects these:
 //   view.js    draws the page from the state
 //   actions/   handle what the visitor does, and change the state
 //   state/     the state, the starts that are loaded, and what the browser remembers
@@ -162,19 +162,19 @@ export interface Part {
 	end: string;
 }
 
-/** The answer of `get_slots` (docs/api.md). */
+/** The answer of `get_slots` (docs/reference/api.md). */
 export interface SlotsAnswer {
 	days: Record<string, { start: string; seats_left?: number | null; parts?: Part[] }[]>;
 	partial?: Record<string, { start: string; days_free: number; number_of_days: number; missing_parts: Part[] }[]>;
 }
 
-/** The answer of `next_slots` (docs/api.md). */
+/** The answer of `next_slots` (docs/reference/api.md). */
 export interface NextSlotsAnswer extends SlotsAnswer {
 	month: string;
 	earliest: string | null;
 }
 
-/** A refusal by the server (docs/api.md). */
+/** A refusal by the server (docs/reference/api.md). */
 export interface Refusal {
 	error?: string;
 	code?: string;

@@ -51,7 +51,7 @@ export class BookingForm {
 		});
 	}
 
-	/** The values of the form as `book` takes them (docs/api.md). */
+	/** The values of the form as `book` takes them (docs/reference/api.md). */
 	payload() {
 		const values = new FormData(this.form);
 		/** @type {Record<string, unknown>} */

@@ -1,4 +1,4 @@
-// Calls to the app's whitelisted methods. docs/api.md says what they return.
+// Calls to the app's whitelisted methods. docs/reference/api.md says what they return.
 import { data } from "../shared/page.js";
 
 /** @import { Refusal } from "../types.js" */

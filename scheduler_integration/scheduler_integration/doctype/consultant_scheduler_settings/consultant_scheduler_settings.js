@@ -14,7 +14,7 @@ frappe.ui.form.on("Consultant Scheduler Settings", {
 
 const WEBHOOKS = { Calendly: "calendly", Acuity: "acuity", ScheduleOnce: "oncehub", Custom: "custom" };
 
-/** Show beside the key the address that the scheduler has to call. docs/tracking.md has the steps.
+/** Show beside the key the address that the scheduler has to call. docs/how-to/tracking.md has the steps.
  * @param {Form} form
  */
 function show_webhook(form) {
