@@ -1,3 +1,5 @@
+from scheduler_integration.permissions import RULES as _RULES
+
 app_name = "scheduler_integration"
 app_title = "Scheduler Integration"
 app_publisher = "Scheduler Integration contributors"
@@ -104,58 +106,10 @@ jinja = {
 
 _PERMISSIONS = "scheduler_integration.permissions"
 
-permission_query_conditions = {
-	"Scheduling Page": f"{_PERMISSIONS}.page_query",
-	"Meeting Type": f"{_PERMISSIONS}.meeting_type_query",
-	"Availability Schedule": f"{_PERMISSIONS}.own_query",
-	"Availability Override": f"{_PERMISSIONS}.own_query",
-	"Blocked Time": f"{_PERMISSIONS}.own_query",
-	"Host Preferences": f"{_PERMISSIONS}.own_query",
-	"Consultant Scheduler Settings": f"{_PERMISSIONS}.consultant_query",
-	"Client Assessment": f"{_PERMISSIONS}.consultant_query",
-	"Scheduler Engagement": f"{_PERMISSIONS}.consultant_query",
-	"Outside Booking": f"{_PERMISSIONS}.consultant_query",
-	"Booking": f"{_PERMISSIONS}.booking_query",
-	"Outbox Task": f"{_PERMISSIONS}.task_query",
-	"Booking Page Stat": f"{_PERMISSIONS}.page_stat_query",
-	"Video Connection": f"{_PERMISSIONS}.own_query",
-	"Video Meeting": f"{_PERMISSIONS}.own_query",
-	"Video Meeting Log": f"{_PERMISSIONS}.own_query",
-	"Booking Answer": f"{_PERMISSIONS}.booking_row_query",
-	"Booking Guest": f"{_PERMISSIONS}.booking_row_query",
-	"Booking Host": f"{_PERMISSIONS}.booking_row_query",
-	"Scheduling Page Host": f"{_PERMISSIONS}.page_row_query",
-	"Meeting Type Question": f"{_PERMISSIONS}.meeting_type_row_query",
-	"Meeting Type Phase": f"{_PERMISSIONS}.meeting_type_row_query",
-	"Meeting Type Place": f"{_PERMISSIONS}.meeting_type_row_query",
-	"Meeting Type Host": f"{_PERMISSIONS}.meeting_type_row_query",
-	"Availability Rule": f"{_PERMISSIONS}.schedule_row_query",
-	"Calendar Connection": f"{_PERMISSIONS}.own_query",
-	"Connected Calendar": f"{_PERMISSIONS}.connection_row_query",
-	"Calendar Busy Time": f"{_PERMISSIONS}.own_query",
-	"Mirrored Event": f"{_PERMISSIONS}.own_query",
-}
-
+# permissions.RULES says which rows are whose.
+permission_query_conditions = dict.fromkeys(_RULES, f"{_PERMISSIONS}.row_query")
 has_permission = {
-	"Scheduling Page": f"{_PERMISSIONS}.has_page_permission",
-	"Meeting Type": f"{_PERMISSIONS}.has_meeting_type_permission",
-	"Availability Schedule": f"{_PERMISSIONS}.has_own_permission",
-	"Availability Override": f"{_PERMISSIONS}.has_own_permission",
-	"Blocked Time": f"{_PERMISSIONS}.has_own_permission",
-	"Host Preferences": f"{_PERMISSIONS}.has_own_permission",
-	"Consultant Scheduler Settings": f"{_PERMISSIONS}.has_consultant_permission",
-	"Client Assessment": f"{_PERMISSIONS}.has_consultant_permission",
-	"Scheduler Engagement": f"{_PERMISSIONS}.has_consultant_permission",
-	"Outside Booking": f"{_PERMISSIONS}.has_consultant_permission",
-	"Booking": f"{_PERMISSIONS}.has_booking_permission",
-	"Calendar Connection": f"{_PERMISSIONS}.has_own_permission",
-	"Calendar Busy Time": f"{_PERMISSIONS}.has_own_permission",
-	"Mirrored Event": f"{_PERMISSIONS}.has_own_permission",
-	"Outbox Task": f"{_PERMISSIONS}.has_task_permission",
-	"Booking Page Stat": f"{_PERMISSIONS}.has_page_stat_permission",
-	"Video Connection": f"{_PERMISSIONS}.has_own_permission",
-	"Video Meeting": f"{_PERMISSIONS}.has_own_permission",
-	"Video Meeting Log": f"{_PERMISSIONS}.has_own_permission",
+	doctype: f"{_PERMISSIONS}.has_row_permission" for doctype, rule in _RULES.items() if rule.may is not None
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling

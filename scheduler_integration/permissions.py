@@ -1,17 +1,22 @@
 """Permissions on records: a Scheduling User sees and changes their own, a Scheduling Manager everybody's.
 
-Lists, reports and the REST resource API use the query conditions. Single documents use the `has_..._permission`
-functions. Both follow the same rules. The functions return True or False, never None: Frappe 15 reads None as yes,
-Frappe 16 as no.
+`RULES`, at the end, says whose the rows of each DocType are. Lists, reports and the REST resource API use its
+conditions (`row_query`), single documents its functions (`has_row_permission`). These return True or False, never None:
+Frappe 15 reads None as yes, Frappe 16 as no.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Criterion, DocType
 from frappe.query_builder.functions import Coalesce
+from pypika.queries import QueryBuilder
 
 from scheduler_integration.exceptions import NotPermitted
 
@@ -35,144 +40,36 @@ def has_app_permission(user: str | None = None) -> bool:
 	return is_manager(user) or "Scheduling User" in frappe.get_roles(user)
 
 
-def own_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for DocTypes with an owner in the field `user`: the user's own records."""
-	return _condition(user, lambda user: DocType(doctype).user == user)
+@dataclass(frozen=True, slots=True)
+class Rule:
+	"""Whose the rows of a DocType are.
 
-
-def consultant_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for DocTypes with an owner in the field `consultant`: the consultant's own records."""
-	return _condition(user, lambda user: DocType(doctype).consultant == user)
-
-
-def page_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition: the user's own pages, and team pages with the user as an active host.
-
-	To show the titles of linked pages in a list, Frappe 16 joins the pages and applies this condition to them. So the
-	condition is also true for a meeting type without a page.
+	- `mine(doctype, user)` returns the condition for lists.
+	- `may(doc, ptype, user)` is for a single document. None for child tables: Frappe asks for their parent.
+	- `is_read_only`: nobody writes these rows by hand, not even a manager.
 	"""
-	page = DocType("Scheduling Page")
-	return _condition(
-		user, lambda user: (page.user == user) | page.name.isin(_pages_hosted_by(user)) | page.name.isnull()
-	)
+
+	mine: Callable[[str, str], Criterion]
+	may: Callable[[Document, str | None, str], bool] | None = None
+	is_read_only: bool = False
 
 
-def meeting_type_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition: meeting types of the user's own pages, and those without a page with the user as consultant.
-
-	The other hosts of a team page may read its meeting types one by one, but not list them: Frappe 15 would let them
-	filter a list by fields that they may not read, and so find out their values.
-	"""
-	return _condition(user, _own_meeting_types)
-
-
-def booking_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition: the bookings that the user hosts, alone or with others."""
-	return _condition(user, lambda user: DocType("Booking").name.isin(_bookings_hosted_by(user)))
-
-
-def booking_row_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for the child tables of Booking. Without it, Frappe's list API would return everybody's rows."""
-	return _condition(user, lambda user: DocType(doctype).parent.isin(_bookings_hosted_by(user)))
-
-
-def task_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for Outbox Task: the tasks of the bookings that the user hosts."""
-	return _condition(user, lambda user: DocType("Outbox Task").booking.isin(_bookings_hosted_by(user)))
-
-
-def page_row_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for the child tables of Scheduling Page."""
-	page = DocType("Scheduling Page")
-
-	def mine(user: str) -> Criterion:
-		own = frappe.qb.from_(page).select(page.name).where(page.user == user)
-		return DocType(doctype).parent.isin(own) | DocType(doctype).parent.isin(_pages_hosted_by(user))
-
-	return _condition(user, mine)
-
-
-def page_stat_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for Booking Page Stat: the user's own pages, and team pages with the user as an active host."""
-	page, stat = DocType("Scheduling Page"), DocType("Booking Page Stat")
-
-	def mine(user: str) -> Criterion:
-		own = frappe.qb.from_(page).select(page.name).where(page.user == user)
-		return stat.scheduling_page.isin(own) | stat.scheduling_page.isin(_pages_hosted_by(user))
-
-	return _condition(user, mine)
-
-
-def meeting_type_row_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for the child tables of Meeting Type."""
-	meeting_type = DocType("Meeting Type")
-
-	def mine(user: str) -> Criterion:
-		own = frappe.qb.from_(meeting_type).select(meeting_type.name).where(_own_meeting_types(user))
-		return DocType(doctype).parent.isin(own)
-
-	return _condition(user, mine)
-
-
-def schedule_row_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for the child table of Availability Schedule."""
-	schedule = DocType("Availability Schedule")
-
-	def mine(user: str) -> Criterion:
-		own = frappe.qb.from_(schedule).select(schedule.name).where(schedule.user == user)
-		return DocType(doctype).parent.isin(own)
-
-	return _condition(user, mine)
-
-
-def connection_row_query(user: str | None = None, doctype: str | None = None) -> str:
-	"""Condition for the child table of Calendar Connection."""
-	connection = DocType("Calendar Connection")
-
-	def mine(user: str) -> Criterion:
-		own = frappe.qb.from_(connection).select(connection.name).where(connection.user == user)
-		return DocType(doctype).parent.isin(own)
-
-	return _condition(user, mine)
-
-
-def has_own_permission(doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
-	user = user or frappe.session.user
-	return is_manager(user) or _belongs_to(doc, "user", user)
-
-
-def has_consultant_permission(
-	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
-) -> bool:
-	user = user or frappe.session.user
-	return is_manager(user) or _belongs_to(doc, "consultant", user)
-
-
-def has_page_permission(doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
-	"""The owner may do everything with a page. The active hosts of a team page may read it."""
-	user = user or frappe.session.user
-	if is_manager(user) or _belongs_to(doc, "user", user):
-		return True
-	return _only_reads(ptype) and _is_stored_row("Scheduling Page Host", doc, {"user": user, "is_active": 1})
-
-
-def has_meeting_type_permission(
-	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
-) -> bool:
-	"""A meeting type has the permissions of its page. One without a page belongs to its consultant.
-
-	If a form moves a type to another page, the user needs the permission for both pages. A type that leaves its page becomes
-	its consultant's own, and reports show it: so nobody can leave one in somebody else's name.
-	"""
+def row_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook: return the condition for the user's rows in lists, empty for managers."""
 	user = user or frappe.session.user
 	if is_manager(user):
-		return True
-	if not doc.get("scheduling_page") and (doc.get("consultant") or user) != user:
+		return ""
+	condition = RULES[doctype or ""].mine(doctype or "", user)
+	sql = condition.get_sql(quote_char="`", secondary_quote_char="'", with_namespace=True)
+	return f"({sql.replace('%', _PERCENT)})"
+
+
+def has_row_permission(doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
+	"""Hook: whether the user may do this with the document."""
+	user, rule = user or frappe.session.user, RULES[doc.doctype]
+	if rule.is_read_only and not _only_reads(ptype):
 		return False
-	pages = [page for page in _now_and_stored(doc, "scheduling_page") if page]
-	if not pages:
-		return _belongs_to(doc, "consultant", user)
-	return all(_has_permission_for_page(page, ptype, user) for page in pages)
+	return is_manager(user) or bool(rule.may and rule.may(doc, ptype, user))
 
 
 def may_see_report_fields(doc: Document, user: str | None = None) -> bool:
@@ -191,33 +88,96 @@ def may_see_report_fields(doc: Document, user: str | None = None) -> bool:
 	return bool(is_its_host) or frappe.db.get_value("Scheduling Page", page, "user") == user
 
 
-def _has_permission_for_page(page: str, ptype: str | None, user: str) -> bool:
+def _owned(field: str) -> Rule:
+	"""The rule of DocTypes whose rows have an owner in this field."""
+	return Rule(
+		lambda doctype, user: DocType(doctype)[field] == user, lambda doc, _ptype, user: _belongs_to(doc, field, user)
+	)
+
+
+def _rows_of(parent: str) -> Rule:
+	"""The rule of a child table of `parent`. Without it, Frappe's list API would return everybody's rows."""
+	return Rule(lambda doctype, user: DocType(doctype).parent.isin(_own(parent, user)))
+
+
+def _own(doctype: str, user: str) -> QueryBuilder:
+	"""Select the user's records of the DocType."""
+	record = DocType(doctype)
+	return frappe.qb.from_(record).select(record.name).where(RULES[doctype].mine(doctype, user))
+
+
+def _own_pages(_doctype: str, user: str) -> Criterion:
+	"""The user's own pages, and team pages with the user as an active host.
+
+	To show the titles of linked pages in a list, Frappe 16 joins the pages and applies this condition to them. So the
+	condition is also true for a meeting type without a page.
+	"""
+	page, host = DocType("Scheduling Page"), DocType("Scheduling Page Host")
+	hosted = frappe.qb.from_(host).select(host.parent).where((host.user == user) & (host.is_active == 1))
+	return (page.user == user) | page.name.isin(hosted) | page.name.isnull()
+
+
+def _may_page(doc: Document, ptype: str | None, user: str) -> bool:
+	"""The owner may do everything with a page. The active hosts of a team page may read it."""
+	is_host = {"user": user, "is_active": 1}
+	return _belongs_to(doc, "user", user) or (
+		_only_reads(ptype) and _is_stored_row("Scheduling Page Host", doc, is_host)
+	)
+
+
+def _own_meeting_types(_doctype: str, user: str) -> Criterion:
+	"""Meeting types of the user's own pages, and those without a page with the user as consultant.
+
+	The other hosts of a team page may read its meeting types one by one, but not list them: Frappe 15 would let them
+	filter a list by fields that they may not read, and so find out their values.
+	"""
+	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
+	own_pages = frappe.qb.from_(page).select(page.name).where(page.user == user)
+	return (
+		(meeting_type.consultant == user) & (Coalesce(meeting_type.scheduling_page, "") == "")
+	) | meeting_type.scheduling_page.isin(own_pages)
+
+
+def _may_meeting_type(doc: Document, ptype: str | None, user: str) -> bool:
+	"""A meeting type has the permissions of its page. One without a page belongs to its consultant.
+
+	If a form moves a type to another page, the user needs the permission for both pages. A type that leaves its page becomes
+	its consultant's own, and reports show it: so nobody can leave one in somebody else's name.
+	"""
+	if not doc.get("scheduling_page") and (doc.get("consultant") or user) != user:
+		return False
+	pages = [page for page in _now_and_stored(doc, "scheduling_page") if page]
+	if not pages:
+		return _belongs_to(doc, "consultant", user)
+	return all(_may_existing_page(page, ptype, user) for page in pages)
+
+
+def _may_existing_page(page: str, ptype: str | None, user: str) -> bool:
 	"""Return False for a page that doesn't exist: Frappe 16 checks permissions of a new record before its links."""
-	return bool(frappe.db.exists("Scheduling Page", page)) and has_page_permission(
+	return bool(frappe.db.exists("Scheduling Page", page)) and _may_page(
 		frappe.get_cached_doc("Scheduling Page", page), ptype, user
 	)
 
 
-def has_booking_permission(
-	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
-) -> bool:
-	user = user or frappe.session.user
-	return is_manager(user) or _is_stored_row("Booking Host", doc, {"user": user})
+def _hosted_by(user: str) -> QueryBuilder:
+	"""Select the bookings that the user hosts, alone or with others."""
+	host = DocType("Booking Host")
+	return frappe.qb.from_(host).select(host.parent).where((host.user == user) & (host.parenttype == "Booking"))
 
 
-def has_task_permission(doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
+def _may_task(doc: Document, ptype: str | None, user: str) -> bool:
 	"""The hosts of the booking may read its tasks. Nobody writes them by hand."""
-	user = user or frappe.session.user
 	hosts = {"parenttype": "Booking", "parent": doc.booking, "user": user}
-	return is_manager(user) or (_only_reads(ptype) and bool(frappe.db.exists("Booking Host", hosts)))
+	return _only_reads(ptype) and bool(frappe.db.exists("Booking Host", hosts))
 
 
-def has_page_stat_permission(
-	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
-) -> bool:
-	"""Those who may read a page may read its numbers. Nobody writes them by hand."""
-	user = user or frappe.session.user
-	return _only_reads(ptype) and (is_manager(user) or _has_permission_for_page(doc.scheduling_page, ptype, user))
+def _only_reads(ptype: str | None) -> bool:
+	return ptype in (None, "read", "select", "print", "report", "export", "email")
+
+
+def _may_figures(doc: Document, ptype: str | None, user: str) -> bool:
+	"""Those who may read a page may read its numbers."""
+	return _may_existing_page(doc.scheduling_page, ptype, user)
 
 
 def _belongs_to(doc: Document, field: str, user: str) -> bool:
@@ -246,34 +206,47 @@ def _is_stored_row(doctype: str, parent: Document, fields: dict[str, object]) ->
 	return bool(frappe.db.exists(doctype, {"parenttype": parent.doctype, "parent": parent.name, **fields}))
 
 
-def _own_meeting_types(user: str) -> Criterion:
-	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
-	own_pages = frappe.qb.from_(page).select(page.name).where(page.user == user)
-	return (
-		(meeting_type.consultant == user) & (Coalesce(meeting_type.scheduling_page, "") == "")
-	) | meeting_type.scheduling_page.isin(own_pages)
-
-
-def _bookings_hosted_by(user: str):
-	host = DocType("Booking Host")
-	return frappe.qb.from_(host).select(host.parent).where((host.user == user) & (host.parenttype == "Booking"))
-
-
-def _condition(user: str | None, mine) -> str:
-	user = user or frappe.session.user
-	if is_manager(user):
-		return ""
-	sql = mine(user).get_sql(quote_char="`", secondary_quote_char="'", with_namespace=True)
-	return f"({sql.replace('%', _PERCENT)})"
-
-
-def _pages_hosted_by(user: str):
-	host = DocType("Scheduling Page Host")
-	return frappe.qb.from_(host).select(host.parent).where((host.user == user) & (host.is_active == 1))
-
-
-def _only_reads(ptype: str | None) -> bool:
-	return ptype in (None, "read", "select", "print", "report", "export", "email")
+RULES: dict[str, Rule] = {
+	**dict.fromkeys(
+		(
+			"Availability Schedule",
+			"Availability Override",
+			"Blocked Time",
+			"Host Preferences",
+			"Calendar Connection",
+			"Calendar Busy Time",
+			"Mirrored Event",
+			"Video Connection",
+			"Video Meeting",
+			"Video Meeting Log",
+		),
+		_owned("user"),
+	),
+	**dict.fromkeys(
+		("Consultant Scheduler Settings", "Client Assessment", "Scheduler Engagement", "Outside Booking"),
+		_owned("consultant"),
+	),
+	"Scheduling Page": Rule(_own_pages, _may_page),
+	"Meeting Type": Rule(_own_meeting_types, _may_meeting_type),
+	"Booking": Rule(
+		lambda doctype, user: DocType(doctype).name.isin(_hosted_by(user)),
+		lambda doc, _ptype, user: _is_stored_row("Booking Host", doc, {"user": user}),
+	),
+	"Outbox Task": Rule(lambda doctype, user: DocType(doctype).booking.isin(_hosted_by(user)), _may_task),
+	"Booking Page Stat": Rule(
+		lambda doctype, user: DocType(doctype).scheduling_page.isin(_own("Scheduling Page", user)),
+		_may_figures,
+		is_read_only=True,
+	),
+	"Availability Rule": _rows_of("Availability Schedule"),
+	"Connected Calendar": _rows_of("Calendar Connection"),
+	"Scheduling Page Host": _rows_of("Scheduling Page"),
+	**dict.fromkeys(
+		("Meeting Type Question", "Meeting Type Phase", "Meeting Type Place", "Meeting Type Host"),
+		_rows_of("Meeting Type"),
+	),
+	**dict.fromkeys(("Booking Answer", "Booking Guest", "Booking Host"), _rows_of("Booking")),
+}
 
 
 def check_attachment(file: Document, method: str | None = None) -> None:

@@ -136,37 +136,15 @@ def create(meeting_type=None, host=None, reference_doctype=None, reference_name=
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["PATCH", "POST"])
 @json_endpoint()
-def update(
-	name=None,
-	action=None,
-	reason=None,
-	host=None,
-	replaces=None,
-	force=None,
-	start=None,
-	duration=None,
-	gives_back=None,
-	guests=None,
-) -> dict[str, Any]:
+def update(name=None, action=None, **given) -> dict[str, Any]:
 	"""Run a command on the booking and return it.
 
 	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), `complete`, `no_show`,
 	`reschedule` or `reschedule_for_all` to `start`, `ask_to_reschedule`, `guests`, or, for managers, `reassign` to `host`.
+	The other arguments are those of `parse_command`.
 	"""
 	signed_in()
-	command = parse_command(
-		action,
-		name,
-		reason,
-		host,
-		replaces,
-		force,
-		start=start,
-		duration=duration,
-		gives_back=gives_back,
-		guests=guests,
-	)
-	return serialise.host_booking(act(command))
+	return serialise.host_booking(act(parse_command(action, name, **given)))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

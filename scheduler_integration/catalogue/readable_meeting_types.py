@@ -30,7 +30,7 @@ def readable_meeting_types() -> list[ReadableType]:
 			"Scheduling Page", filters={"is_active": 1}, fields=["name", "title", "slug"], limit_page_length=0
 		)
 	}
-	# A host of a team page may read its types one by one, but not list them (see `permissions.meeting_type_query`).
+	# A host of a team page may read its types one by one, but not list them (see `_own_meeting_types` in permissions.py).
 	types = frappe.get_all(
 		"Meeting Type",
 		filters={"is_active": 1, "scheduling_page": ["in", list(pages)]},

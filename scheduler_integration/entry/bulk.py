@@ -36,7 +36,7 @@ def act_on_all(action: str, names: Sequence[str], reason: str) -> list[dict[str,
 	for name in wanted:
 		try:
 			with refusals():
-				_booking, facts = act_undoably(parse_command(action, name, reason))
+				_booking, facts = act_undoably(parse_command(action, name, reason=reason))
 				done.append(facts)
 				frappe.db.commit()
 		except SchedulingError as error:

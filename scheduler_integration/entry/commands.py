@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import frappe
@@ -24,22 +26,6 @@ from scheduler_integration.parsing.fields import (
 )
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest, parse_reschedule_request
 from scheduler_integration.platform import clock
-
-# Commands of hosts and managers, by the name that API and page send.
-ACTIONS = (
-	"cancel",
-	"ask_to_reschedule",
-	"cancel_for_all",
-	"complete",
-	"confirm",
-	"decline",
-	"guests",
-	"no_show",
-	"reassign",
-	"reschedule",
-	"reschedule_for_all",
-)
-_RESCHEDULING = ("reschedule", "reschedule_for_all")
 
 
 def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
@@ -79,7 +65,7 @@ def parse_guests_of(value: object) -> tuple[str, ...]:
 	return parse_field("guests", addresses, parse_guests)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostCommand:
 	"""One of ACTIONS for the booking `name`.
 
@@ -93,36 +79,70 @@ class HostCommand:
 	host: str = ""
 	replaces: str | None = None
 	force: bool = False
-	time: RescheduleRequest | None = None
 	gives_back: bool = False
+	time: RescheduleRequest | None = None
 	guests: tuple[str, ...] = ()
 
 
-def parse_command(
-	action: object,
-	name: object,
-	reason: object = None,
-	host: object = None,
-	replaces: object = None,
-	force: object = None,
-	start: object = None,
-	duration: object = None,
-	gives_back: object = None,
-	guests: object = None,
-) -> HostCommand:
-	"""Check the arguments of a host's or manager's request. Raises InvalidRequest."""
+def _reschedule(command: HostCommand, now: int, *, for_all: bool = False) -> HostBooking:
+	assert command.time
+	return bookings.reschedule_by_host(command.name, command.time, now, force=command.force, for_all=for_all)
+
+
+def _reassign(command: HostCommand, now: int) -> HostBooking:
+	return bookings.reassign(command.name, command.host, now, replaces=command.replaces, force=command.force)
+
+
+def _time(given: Mapping[str, object]) -> dict[str, Any]:
+	return {"time": parse_reschedule_request(given.get("start"), given.get("duration"), reason=given.get("reason"))}
+
+
+def _guests(given: Mapping[str, object]) -> dict[str, Any]:
+	return {"guests": parse_guests_of(given.get("guests"))}
+
+
+def _nothing(given: Mapping[str, object]) -> dict[str, Any]:
+	return {}
+
+
+# The commands of hosts and managers, by the name that API and page send: what each parses of its own, and what it runs.
+ACTIONS: dict[
+	str, tuple[Callable[[Mapping[str, object]], dict[str, Any]], Callable[[HostCommand, int], HostBooking]]
+] = {
+	"cancel": (_nothing, lambda it, now: bookings.cancel_by_host(it.name, it.reason, now)),
+	"ask_to_reschedule": (
+		_nothing, lambda it, now: bookings.ask_to_reschedule(it.name, it.reason, now, gives_back=it.gives_back),
+	),
+	"cancel_for_all": (_nothing, lambda it, now: bookings.cancel_by_host(it.name, it.reason, now, for_all=True)),
+	"complete": (_nothing, lambda it, now: bookings.complete(it.name, now)),
+	"confirm": (_nothing, lambda it, now: bookings.confirm(it.name, now)),
+	"decline": (_nothing, lambda it, now: bookings.decline(it.name, it.reason, now)),
+	"guests": (_guests, lambda it, now: bookings.update_guests_by_host(it.name, it.guests, now)),
+	"no_show": (_nothing, lambda it, now: bookings.mark_no_show(it.name, it.reason, now)),
+	"reassign": (_nothing, _reassign),
+	"reschedule": (_time, _reschedule),
+	"reschedule_for_all": (_time, partial(_reschedule, for_all=True)),
+}  # fmt: skip
+
+
+def parse_command(action: object, name: object, **given: object) -> HostCommand:
+	"""Check the arguments of a host's or manager's request.
+
+	`given` may have `reason`, `host`, `replaces`, `force`, `start`, `duration`, `gives_back` and `guests`. Raises
+	InvalidRequest.
+	"""
 	if not isinstance(action, str) or action not in ACTIONS:
 		raise InvalidRequest(details={"action": _("This must be one of: {0}.").format(", ".join(ACTIONS))})
+	parse, _run = ACTIONS[action]
 	return HostCommand(
 		action=action,
 		name=parse_name(name),
-		reason=parse_reason(reason),
-		host=parse_choice("host", host),
-		replaces=parse_choice("replaces", replaces) or None,
-		force=parse_flag("force", force),
-		gives_back=parse_flag("gives_back", gives_back),
-		guests=parse_guests_of(guests) if action == "guests" else (),
-		time=parse_reschedule_request(start, duration, reason=reason) if action in _RESCHEDULING else None,
+		reason=parse_reason(given.get("reason")),
+		host=parse_choice("host", given.get("host")),
+		replaces=parse_choice("replaces", given.get("replaces")) or None,
+		force=parse_flag("force", given.get("force")),
+		gives_back=parse_flag("gives_back", given.get("gives_back")),
+		**parse(given),
 	)
 
 
@@ -147,24 +167,8 @@ def undo(facts: dict[str, Any]) -> None:
 
 
 def _run(command: HostCommand, now: int) -> HostBooking:
-	if command.time:
-		for_all = command.action == "reschedule_for_all"
-		return bookings.reschedule_by_host(command.name, command.time, now, force=command.force, for_all=for_all)
-	if command.action == "ask_to_reschedule":
-		return bookings.ask_to_reschedule(command.name, command.reason, now, gives_back=command.gives_back)
-	if command.action == "guests":
-		return bookings.update_guests_by_host(command.name, command.guests, now)
-	if command.action == "reassign":
-		return bookings.reassign(command.name, command.host, now, replaces=command.replaces, force=command.force)
-	if command.action == "confirm":
-		return bookings.confirm(command.name, now)
-	if command.action == "complete":
-		return bookings.complete(command.name, now)
-	if command.action == "no_show":
-		return bookings.mark_no_show(command.name, command.reason, now)
-	if command.action == "decline":
-		return bookings.decline(command.name, command.reason, now)
-	return bookings.cancel_by_host(command.name, command.reason, now, for_all=command.action == "cancel_for_all")
+	_parse, run = ACTIONS[command.action]
+	return run(command, now)
 
 
 def refuse_robots(payload: BookingPayload) -> None:
