@@ -332,6 +332,19 @@ def test_requests_and_troubles_of_a_host(browse):
 	assert window.page.locator(".requests .meeting").count() == 1
 
 
+def test_long_notes_squeezed_the_meeting_into_one_letter_a_line(browse):
+	meeting_type = make_offer()
+	name = book(meeting_type, in_three_days(12), notes="We would like to talk about prices. " * 20).id
+	window = browse(DESK)
+	sign_in_as(window, host_of(meeting_type))
+	window.open(meeting_path(name))
+	meeting, attendee = (
+		window.page.locator(f".one-meeting > {each}").bounding_box() for each in (":first-child", ".about-attendee")
+	)
+	assert meeting["width"] > attendee["width"] > 300
+	assert meeting["x"] + meeting["width"] < attendee["x"]
+
+
 def test_a_hosts_pages_right_to_left_and_in_large_text(browse):
 	meeting_type = make_offer()
 	if not frappe.db.exists("Language", "ar"):
