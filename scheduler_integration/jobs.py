@@ -6,9 +6,8 @@ from scheduler_integration import bookings
 from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.mirror.calendar_changes import note_told, untold_changes
 from scheduler_integration.calendars.notices import tell_of_change, tell_of_trouble
-from scheduler_integration.calendars.poll import due_connections
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
-from scheduler_integration.calendars.queue import enqueue_sync, leave_soon
+from scheduler_integration.calendars.queue import due_connections, enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell_of_waiting_calls
 from scheduler_integration.engagement.retention import forget_old_engagement

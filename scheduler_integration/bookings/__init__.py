@@ -13,10 +13,9 @@ from scheduler_integration.bookings.closing import (
 from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule
 from scheduler_integration.bookings.commands.book import book, book_by_host
 from scheduler_integration.bookings.commands.cancel import cancel_by_host, cancel_by_token, decline
-from scheduler_integration.bookings.commands.confirm import confirm
 from scheduler_integration.bookings.commands.guests import update_guests_by_host, update_guests_by_token
 from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
-from scheduler_integration.bookings.commands.outcome import complete, mark_no_show
+from scheduler_integration.bookings.commands.outcome import complete, confirm, mark_no_show
 from scheduler_integration.bookings.commands.reassign import reassign
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS

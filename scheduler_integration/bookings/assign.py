@@ -12,8 +12,9 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings import ledger
-from scheduler_integration.bookings.preferred_host import preferred_host
+from scheduler_integration.crm.records import owner_among
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.transactions import newest
 
@@ -109,3 +110,21 @@ def _loads(offer: Offer, users: Collection[str], week: engine.Interval) -> dict[
 	return {
 		user: sum(end - start for start, end in engine.merge(engine.clip(booked[user], *week))) // 60 for user in users
 	}
+
+
+def preferred_host(email: str, users: Collection[str]) -> str | None:
+	"""Return the user of `users` with whom `email` has the latest meeting, past or future; None if there is none.
+
+	Without such a meeting, returns the owner of the deal or lead with this address, if the owner is one of `users`.
+	"""
+	return _last_host(email, users) or owner_among(email, users)
+
+
+def _last_host(email: str, users: Collection[str]) -> str | None:
+	row, booking = DocType("Booking Host"), DocType("Booking")
+	query = frappe.qb.from_(booking).join(row).on(row.parent == booking.name).select(row.user)
+	query = query.where((booking.attendee_email == email) & row.user.isin(list(users)))
+	query = query.where(booking.status.notin(sorted(RELEASED)))
+	# If several of `users` host the latest meeting, the first row counts: the main host comes first.
+	hosts = query.orderby(booking.starts_at, order=frappe.qb.desc).orderby(row.idx).limit(1).run(pluck=True)
+	return hosts[0] if hosts else None

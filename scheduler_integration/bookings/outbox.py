@@ -5,11 +5,17 @@ from collections.abc import Callable
 import frappe
 
 from scheduler_integration.bookings.calls import give_up_call, store_call, store_link
-from scheduler_integration.bookings.handlers import HANDLERS
+from scheduler_integration.calendars.mirror import handler as mirror
 from scheduler_integration.calendars.mirror.plan import KIND as CALENDAR_EVENT
+from scheduler_integration.conferencing import handler as video
 from scheduler_integration.conferencing.plan import KIND as VIDEO
 from scheduler_integration.meetings.changes import Fields
+from scheduler_integration.notifications.automations.act import act
+from scheduler_integration.notifications.channels import BY_KIND
+from scheduler_integration.notifications.deliver import deliver_email
 from scheduler_integration.notifications.failures import tell_hosts
+from scheduler_integration.outbox.handlers import Handler, Handlers
+from scheduler_integration.outbox.outcomes import Outcome
 from scheduler_integration.outbox.runner import Runner
 from scheduler_integration.outbox.tasks import Task
 
@@ -46,3 +52,15 @@ def _tell(task: Task, reason: str) -> None:
 	if task.kind == VIDEO:
 		give_up_call(task, reason)
 	tell_hosts(task, reason)
+
+
+def _send(task: Task, now: int) -> Outcome:
+	"""Send a message about a change, or carry out the action of an automation."""
+	return act(task, now) if task.payload.get("automation") else deliver_email(task, now)
+
+
+HANDLERS: Handlers = {
+	**dict.fromkeys(BY_KIND, Handler(_send)),
+	CALENDAR_EVENT: Handler(mirror.run, one_at_a_time=True, keeps_trying=True),
+	VIDEO: Handler(video.run, one_at_a_time=True, keeps_trying=True),
+}

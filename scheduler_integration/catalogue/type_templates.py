@@ -1,10 +1,19 @@
-"""The kinds of meetings to begin with: each is a new meeting type with sensible values."""
+"""What a new host begins with: kinds of meetings with sensible values, and a first page that offers two of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import frappe
 from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_fullname
+
+from scheduler_integration.catalogue.edit_pages import create_page, free_slug
+from scheduler_integration.catalogue.edit_types import create_type
+
+# The kinds of meetings that a new page offers.
+FIRST = ("intro", "discovery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +55,17 @@ def type_templates() -> tuple[Template, ...]:
 			needs_team=True,
 		),
 	)
+
+
+def first_page(title: str | None = None) -> Document:
+	"""Make a page of the signed-in user with two meeting types, and return it. Its title is by default the user's name.
+
+	The host gets office hours, Monday to Friday, if there are none yet. Raises NotPermitted, or InvalidRequest.
+	"""
+	user = frappe.session.user
+	name = title or get_fullname(user)
+	page = create_page({"title": name, "slug": free_slug(name), "welcome_message": _("Choose what suits you.")})
+	for order, template in enumerate(template for template in type_templates() if template.key in FIRST):
+		fields = {"title": template.title, "scheduling_page": page.name, "sort_order": order, **template.fields}
+		create_type(user, fields)
+	return page

@@ -6,12 +6,13 @@ The classes are `scheduler-section`, `meeting-type`, `scheduler-link`, `schedule
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+import segno
 from frappe import _
 from markupsafe import Markup
 
 from scheduler_integration.client_reports.description import Description
-from scheduler_integration.client_reports.qr import qr_image
 from scheduler_integration.client_reports.section import Channel, Meeting, Section
 from scheduler_integration.client_reports.widget import ShownWidget
 
@@ -121,3 +122,9 @@ def _frame(widget: ShownWidget) -> Markup:
 
 def _join(parts: Iterable[Markup]) -> Markup:
 	return Markup("\n").join(part for part in parts if part)
+
+
+@lru_cache(maxsize=512)
+def qr_image(address: str) -> str:
+	"""Return the QR code of an address as the data URL of a PNG, which wkhtmltopdf and browsers print alike."""
+	return segno.make(address, error="m", micro=False).png_data_uri(scale=6, border=2)

@@ -3,14 +3,32 @@
 from collections.abc import Mapping
 from typing import Any
 
+import bleach
 import frappe
 from frappe.model.document import Document
 from markupsafe import Markup
 
 from scheduler_integration.client_reports.html import as_html
-from scheduler_integration.client_reports.rich_text import clean
 from scheduler_integration.client_reports.section import CHANNELS, Channel, section_for
 from scheduler_integration.client_reports.subject import subject_of
+
+_TAGS = frozenset(
+	(
+		"a", "abbr", "b", "blockquote", "br", "code", "col", "colgroup", "div", "em", "h2", "h3", "h4", "h5", "hr",
+		"i", "img", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td",
+		"tfoot", "th", "thead", "tr", "u", "ul",
+	)
+)  # fmt: skip
+_ATTRIBUTES = {
+	"a": ["href", "title"],
+	"abbr": ["title"],
+	"img": ["src", "alt", "title", "width", "height"],
+	"li": ["data-list"],
+	"ol": ["start"],
+	"td": ["colspan", "rowspan"],
+	"th": ["colspan", "rowspan", "scope"],
+}
+_PROTOCOLS = frozenset({"http", "https", "mailto", "tel"})
 
 
 def report_text(html: str | None) -> Markup:
@@ -36,3 +54,8 @@ def scheduler_section(doc: Document | Mapping[str, Any], channel: str | None = N
 	subject = subject_of(doc)
 	section = section_for(subject, where) if subject else None
 	return as_html(section, where) if section else Markup()
+
+
+def clean(html: str | None) -> Markup:
+	"""Return the rich text with harmless tags and attributes only."""
+	return Markup(bleach.clean(html or "", tags=_TAGS, attributes=_ATTRIBUTES, protocols=_PROTOCOLS, strip=True))

@@ -1,5 +1,6 @@
 """Makes the section: recommended meetings, words and links. `html.py` and `markdown.py` write it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,11 +9,12 @@ from scheduler_integration.catalogue.consultant_settings import ConsultantSettin
 from scheduler_integration.catalogue.consultant_types import ConsultantType, types_of_consultant
 from scheduler_integration.client_reports import wording
 from scheduler_integration.client_reports.description import Description, parse_description
-from scheduler_integration.client_reports.recommendation import recommended
 from scheduler_integration.client_reports.subject import Subject
 from scheduler_integration.client_reports.widget import ShownWidget, widget_of
 from scheduler_integration.engagement.links import tracked_url
 
+MOST = 3
+MOST_WITHOUT_MATCH = 2
 # The places where the section is shown: a web page, print or PDF, an e-mail. Tracked links have the same names.
 Channel = Literal["report", "pdf", "email"]
 CHANNELS: tuple[Channel, ...] = ("report", "pdf", "email")
@@ -92,3 +94,15 @@ def _link(meeting_type: str, address: str, subject: Subject, channel: Channel) -
 	if subject.assessment:
 		return tracked_url(meeting_type, subject.consultant, subject.assessment, channel)
 	return with_campaign(address, subject.phase)
+
+
+def recommended(types: Sequence[ConsultantType], phase: str | None) -> list[ConsultantType]:
+	"""Return the first three active types for the phase; if there is none, the first two active types of all.
+
+	Higher priority comes first, then lower sort order, then the order of `types`.
+	"""
+	active = [meeting_type for meeting_type in types if meeting_type.is_active]
+	# The sort is stable: of equals, the one that comes first in `types` stays first.
+	active.sort(key=lambda each: (-each.priority, each.sort_order))
+	matching = [each for each in active if phase in each.phases]
+	return matching[:MOST] if matching else active[:MOST_WITHOUT_MATCH]

@@ -10,11 +10,12 @@ from frappe.model.document import Document
 from frappe.utils import get_url
 
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.catalogue.video import CONNECTED
+from scheduler_integration.catalogue.video import CALLS, CONNECTED, WITH_ACCOUNT
 from scheduler_integration.conferencing.log import Entry, logged, note
+from scheduler_integration.conferencing.plan import KIND, plan_again, plan_cleanup_of
 from scheduler_integration.conferencing.provider import Account
 from scheduler_integration.conferencing.providers import ACCOUNTS
-from scheduler_integration.conferencing.replan import replan_host
+from scheduler_integration.conferencing.records import REMOVING
 from scheduler_integration.conferencing.tokens import CONNECTION
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted, OutsideError
 from scheduler_integration.http.oauth import consent, tokens
@@ -22,8 +23,11 @@ from scheduler_integration.http.oauth.consent import Asker
 from scheduler_integration.http.oauth.tokens import Holder
 from scheduler_integration.http.oauth.vendors import is_set_up
 from scheduler_integration.meetings.failures import waiting_at
+from scheduler_integration.outbox import outages
+from scheduler_integration.outbox.wake import wake
 from scheduler_integration.permissions import is_manager
 
+_MOST = 500
 CALLBACK = "/api/method/scheduler_integration.api.video.callback"
 
 
@@ -154,3 +158,17 @@ def _store(provider: str, user: str, account_id: str, account_name: str) -> Docu
 	doc.update({"account_name": account_name, "status": CONNECTED, "error": None})
 	# No role may write these fields by hand: their values come from the provider.
 	return doc.save(ignore_permissions=True) if name else doc.insert(ignore_permissions=True)
+
+
+def replan_host(user: str, now: int) -> None:
+	"""Plan the calls and the deletions that wait for an account of this host. `now` is in epoch seconds."""
+	booking = frappe.qb.DocType("Booking")
+	query = frappe.qb.from_(booking).select(booking.name).where((booking.host == user) & (booking.ends_at > now))
+	query = query.where((booking.status == "Scheduled") & booking.location_type.isin(CALLS))
+	for name in query.where(booking.video_status.isin(["Waiting", "Failed"])).limit(_MOST).run(pluck=True):
+		plan_again(name, now)
+	for name in frappe.get_all("Video Meeting", {"user": user, "status": REMOVING}, pluck="booking", limit=_MOST):
+		if frappe.db.exists("Booking", name):
+			plan_cleanup_of(name, user, now, now)
+	outages.ask_soon(KIND, [Account(provider, user).label for provider in WITH_ACCOUNT], now)
+	wake()

@@ -10,8 +10,10 @@ from collections.abc import Collection
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.conferencing import records
 from scheduler_integration.conferencing.desired import Desired
 from scheduler_integration.conferencing.provider import Account, Call, Conference
+from scheduler_integration.conferencing.providers import PROVIDERS
 
 PLANNED, MAKING, READY = "Planned", "Making", "Ready"
 REMOVING, REMOVED, DELETED_OUTSIDE = "Removing", "Removed", "Deleted Outside"
@@ -128,3 +130,20 @@ def _insert(fields: dict[str, object], desired: Desired, account: Account) -> st
 def forget_people(bookings: Collection[str]) -> None:
 	"""Erase the persons from the records of these bookings' calls: a call's title names the attendee."""
 	frappe.db.set_value("Video Meeting", {"booking": ["in", list(bookings)]}, "title", None, update_modified=False)
+
+
+def host_link(booking: Document, now: int) -> str | None:
+	"""Return the host's own link, made at each request and stored nowhere; the attendees' link if there is no other.
+
+	`now` is in epoch seconds. Returns None if the booking has no call, or the meeting is over.
+
+	The host's own link makes its reader a moderator. Most providers recognise the host by their account instead.
+	"""
+	if booking.status != "Scheduled" or booking.ends_at <= now:
+		return None
+	kind = PROVIDERS.get(booking.video_provider or "")
+	if not kind or not kind.HAS_HOST_LINKS or not booking.video_meeting:
+		return booking.meeting_link or None
+	row, name = frappe.get_doc("Video Meeting", booking.video_meeting), frappe.utils.get_fullname(booking.host)
+	provider = kind.open(Account(booking.video_provider, booking.host), now)
+	return provider.host_link(records.call_of(row), row.external_id, name) or booking.meeting_link

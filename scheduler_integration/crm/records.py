@@ -3,6 +3,7 @@
 The site's DocTypes show which of them is installed. The version of an app is never asked.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import frappe
@@ -66,3 +67,19 @@ def installed_kinds() -> list[RecordKind]:
 	return [
 		kind for kind in KINDS if kind.doctype in existing and frappe.get_meta(kind.doctype).has_field(kind.email_field)
 	]
+
+
+def owner_among(email: str, users: Collection[str]) -> str | None:
+	"""Return the user of `users` who owns the deal with this address, or without a deal the lead; None if there is none.
+
+	If there are several, the most recently modified one counts. Records without an owner, or owned by somebody who
+	isn't in `users`, are skipped.
+	"""
+	for kind in installed_kinds():
+		if frappe.get_meta(kind.doctype).has_field(kind.owner_field):
+			theirs = {kind.email_field: email, kind.owner_field: ["in", list(users)]}
+			owner = frappe.db.get_value(kind.doctype, theirs, kind.owner_field, order_by="modified desc")
+			# MariaDB compares case-insensitively, so it may find an owner who is spelled differently in `users`.
+			if owner in users:
+				return owner
+	return None

@@ -20,13 +20,14 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration import bookings
+from scheduler_integration.crm.activities import log_cancellation, log_meeting, log_new_times, log_outcome
 from scheduler_integration.crm.contacts import find_or_create_contact
 from scheduler_integration.engagement.follow import keep_external, pass_on_external
 from scheduler_integration.engagement.references import read
-from scheduler_integration.external.activity import keep_activity, withdraw_activity
 from scheduler_integration.external.blocked import keep_blocked
 from scheduler_integration.external.payloads.acuity import PROVIDER as ACUITY
 from scheduler_integration.external.payloads.change import ExternalChange
+from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.meetings.transitions import COMPLETION_DELAY
 
 RESCHEDULED = "Rescheduled"
@@ -218,3 +219,32 @@ def _save(booking: Document) -> None:
 	# An Event or Contact may have been deleted since. No user may write these records: only the app does.
 	booking.flags.ignore_links = True
 	booking.save(ignore_permissions=True)
+
+
+def keep_activity(booking: Document) -> Fields:
+	"""Make the Event of an Outside Booking match its state. Returns the fields that link to the Event.
+
+	If the first webhook reports that the meeting is cancelled, it gets no Event.
+	"""
+	if not booking.event:
+		is_known = booking.contact and booking.starts_at
+		return log_meeting(booking) if is_known and booking.status != "Cancelled" else {}
+	event = frappe.db.get_value("Event", booking.event, ["status", "starts_on", "ends_on"], as_dict=True)
+	if event:
+		_update(booking, event)
+	return {}
+
+
+def withdraw_activity(booking: Document) -> None:
+	"""Mark the Event of an Outside Booking as cancelled, because its successor has an Event of its own."""
+	log_cancellation([booking])
+
+
+def _update(booking: Document, event: frappe._dict) -> None:
+	if booking.status == "Cancelled":
+		if event.status != "Cancelled":
+			log_cancellation([booking])
+	elif booking.status in ("Completed", "No Show"):
+		log_outcome(booking)
+	elif (event.status, event.starts_on, event.ends_on) != ("Open", booking.starts_on, booking.ends_on):
+		log_new_times(booking)

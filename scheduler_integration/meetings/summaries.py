@@ -12,18 +12,29 @@ from frappe.utils import get_url
 
 from scheduler_integration.catalogue.public import PublicHost, page_url
 from scheduler_integration.engine import Interval
-from scheduler_integration.meetings.actions import host_actions
 from scheduler_integration.meetings.attendance import Attendance, attendance_of
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.failures import undelivered
 from scheduler_integration.meetings.load import People, people_of
-from scheduler_integration.meetings.policy import cancel_refusal, reschedule_refusal
+from scheduler_integration.meetings.policy import cancel_refusal, has_begun_over_several_days, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import main_first
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
+from scheduler_integration.meetings.transitions import Actor, transition_refusal
 from scheduler_integration.parsing.answers import Answer
+from scheduler_integration.permissions import is_manager
+
+# The commands that move a booking to another state, by the name that API and pages send.
+_MOVING = {
+	"confirm": "Scheduled",
+	"decline": "Declined",
+	"reschedule": "Rescheduled",
+	"cancel": "Cancelled",
+	"complete": "Completed",
+	"no_show": "No Show",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,3 +269,16 @@ def _host(user: str, people: People) -> BookingHost:
 	"""Return the host. A host whose User was deleted is shown by user name, so that somebody can replace them."""
 	person = people.get(user, frappe._dict())
 	return BookingHost(user, person.full_name or user, person.user_image or None)
+
+
+def host_actions(booking: Document, now: int) -> tuple[str, ...]:
+	"""Return the commands that the signed-in host or manager can send for the booking at `now`, epoch seconds."""
+	possible = [name for name, after in _MOVING.items() if not transition_refusal(booking, after, Actor.HOST, now)]
+	if has_begun_over_several_days(booking, now) and "reschedule" in possible:
+		possible.remove("reschedule")
+	if booking.session:
+		possible += [f"{name}_for_all" for name in ("reschedule", "cancel") if name in possible]
+	if booking.status in OPEN and booking.ends_at > now:
+		possible += ["ask_to_reschedule"] if "reschedule" in possible else []
+		possible += ["guests", "reassign"] if is_manager() else ["guests"]
+	return tuple(possible)

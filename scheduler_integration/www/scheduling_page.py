@@ -10,8 +10,8 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.edit_pages import free_slug, readable_pages, update_page
-from scheduler_integration.catalogue.first_page import first_page
 from scheduler_integration.catalogue.lookup import meeting_types_of
+from scheduler_integration.catalogue.type_templates import first_page
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.page_form import PATH, TypedPage, page_view, stored_values

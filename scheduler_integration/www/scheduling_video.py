@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.conferencing.connect import accounts, begin, disconnect, prefer, providers
-from scheduler_integration.conferencing.hosts import host_link
+from scheduler_integration.conferencing.records import host_link
 from scheduler_integration.entry.oauth import this_asker
 from scheduler_integration.exceptions import BookingNotFound
 from scheduler_integration.meetings.lookup import find_for_host

@@ -11,7 +11,7 @@ from scheduler_integration.availability.explain import explain
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.calendars.connections import connections_of
 from scheduler_integration.calendars.leaving import leave
-from scheduler_integration.calendars.poll import due_connections
+from scheduler_integration.calendars.queue import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.calendars.windows import is_due_for_full, window_for
 from scheduler_integration.catalogue.lookup import find_bookable

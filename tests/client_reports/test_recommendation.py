@@ -3,7 +3,7 @@
 import pytest
 
 from scheduler_integration.catalogue.consultant_types import types_of_consultant
-from scheduler_integration.client_reports.recommendation import recommended
+from scheduler_integration.client_reports.section import recommended
 from tests.support.factories import make_external_type, make_meeting_type, make_page, make_team_page, make_user
 
 

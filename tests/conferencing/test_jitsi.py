@@ -7,7 +7,7 @@ import jwt
 from icalendar import Calendar
 
 from scheduler_integration import bookings
-from scheduler_integration.conferencing.hosts import host_link
+from scheduler_integration.conferencing.records import host_link
 from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.templates import render

@@ -9,7 +9,7 @@ from typing import Any
 import frappe
 
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.conferencing.replan import replan_host
+from scheduler_integration.conferencing.connect import replan_host
 from tests.conferencing.conftest import NOW, connect
 from tests.support.vendors.calls import MEET_SCOPES, TEAMS_SCOPES, MeetStandIn, TeamsStandIn
 from tests.support.vendors.connected import Google, Microsoft

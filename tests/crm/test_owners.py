@@ -3,8 +3,7 @@
 import frappe
 import pytest
 
-from scheduler_integration.crm.owners import owner_among
-from scheduler_integration.crm.records import find_records
+from scheduler_integration.crm.records import find_records, owner_among
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, make_team_page, make_user, payload
 from tests.support.stand_ins import ERPNEXT, first_company, insert, is_real, standing_in

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request, Response
 
 from scheduler_integration import bookings
 from scheduler_integration.calendars.notices import tell_of_trouble
-from scheduler_integration.calendars.poll import due_connections
+from scheduler_integration.calendars.queue import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell_of_waiting_calls
 from scheduler_integration.meetings.failures import undelivered, waiting_at

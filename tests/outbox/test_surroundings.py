@@ -7,7 +7,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, get_datetime, now_datetime
 
-from scheduler_integration.bookings.handlers import HANDLERS
+from scheduler_integration.bookings.outbox import HANDLERS
 from scheduler_integration.calendars.mirror.plan import PURPOSE as MIRROR
 from scheduler_integration.conferencing.plan import CALL, CHECK, CLEANUP
 from scheduler_integration.notifications.automations.plan import AT_ONCE, TIMED_TASK

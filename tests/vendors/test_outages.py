@@ -7,7 +7,7 @@ from scheduler_integration import bookings
 from scheduler_integration.calendars.connections import connections_of, disconnect
 from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.notices import tell_of_trouble
-from scheduler_integration.calendars.poll import due_connections
+from scheduler_integration.calendars.queue import due_connections
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.jobs import follow_calendars
 from scheduler_integration.meetings.summaries import for_host

@@ -1,6 +1,6 @@
-"""Marks a meeting as completed, or that the attendee didn't come.
+"""Confirms a request, and marks a meeting as completed or the attendee as absent.
 
-The invitation doesn't change, so the sequence stays. Readers get no message, only automations may act.
+The outcome doesn't change the invitation, so the sequence stays. Readers get no message about it, only automations may act.
 """
 
 import frappe
@@ -42,3 +42,15 @@ def complete_past(name: str, now: int) -> None:
 	booking = frappe.get_doc("Booking", name, for_update=True)
 	if booking.status == "Scheduled":
 		change_status([booking], "Completed", Kind.COMPLETED, Actor.SYSTEM, now)
+
+
+@command
+def confirm(name: str, now: int) -> HostBooking:
+	"""Confirm a pending booking as the signed-in host or manager. The hosts' time has been taken since the request.
+
+	Raises BookingNotFound, AlreadyCancelled, and NotPermitted if the user may not, the booking isn't pending or the
+	meeting is over. The caller must roll back then.
+	"""
+	booking = find_for_host(name, "write", for_update=True)
+	change_status([booking], "Scheduled", Kind.CONFIRMED, Actor.HOST, now)
+	return for_host(booking, now)
