@@ -63,6 +63,7 @@ lint: $(DEV) lint-scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python tests/architecture/rules.py
 
 # The pages need no Node. Only the checks of their scripts and style sheets do.
 lint-scripts:

@@ -1,9 +1,9 @@
 """Creates the records that every host needs: a Host Calendar to lock, and office hours."""
 
 import frappe
-from frappe.utils import get_system_timezone
 
 from scheduler_integration.parsing.zones import is_zone
+from scheduler_integration.platform.clock import site_zone_name
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
@@ -15,7 +15,7 @@ def timezone_of(user: str) -> str:
 
 def zone_or_sites(own: str | None) -> str:
 	"""Return the zone `own`, or the site's zone if `own` is empty or unknown."""
-	return own if own and is_zone(own) else get_system_timezone()
+	return own if own and is_zone(own) else site_zone_name()
 
 
 def prepare_host(user: str) -> None:
@@ -48,4 +48,4 @@ def _insert_office_hours(user: str) -> None:
 			"is_default": 1,
 			"rules": [{"day_of_week": d, "start_time": "09:00:00", "end_time": "17:00:00"} for d in WEEKDAYS],
 		}
-	).insert(ignore_permissions=True)
+	).insert(ignore_permissions=True)  # Whoever makes a page for a host may have no rights on the host's records.

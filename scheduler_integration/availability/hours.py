@@ -67,15 +67,19 @@ def host_named(asked: str | None) -> str:
 	return asked
 
 
+def schedules_of(user: str) -> list[frappe._dict]:
+	"""Return name, title and `is_default` of the user's schedules, the default one first."""
+	fields = ["name", "title", "is_default"]
+	return list(frappe.get_all(SCHEDULE, {"user": user}, fields, order_by="is_default desc, title asc"))
+
+
 def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 	"""Return the user's hours by the schedule with this name, by default the user's default schedule.
 
 	Makes a constant number of queries. Raises NotFound if there is no such schedule, and NoHoursYet if there is none at all.
 	"""
-	schedules = frappe.get_all(
-		SCHEDULE, {"user": user}, ["name", "title", "is_default"], order_by="is_default desc, title asc"
-	)
-	if schedule and schedule not in {schedule.name for schedule in schedules}:
+	schedules = schedules_of(user)
+	if schedule and schedule not in {each.name for each in schedules}:
 		raise NotFound(_("There is no such schedule."))
 	if not schedules:
 		raise NoHoursYet

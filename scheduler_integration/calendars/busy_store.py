@@ -12,6 +12,7 @@ import frappe
 
 from scheduler_integration import engine
 from scheduler_integration.calendars.provider import Changes, RemoteEvent
+from scheduler_integration.platform.clock import stamp
 
 _TABLE = "Calendar Busy Time"
 _COLUMNS = (
@@ -125,11 +126,11 @@ def _delete(place: Place, keys: list[str]) -> None:
 
 
 def _rows(place: Place, event: RemoteEvent) -> Iterable[tuple]:
-	stamp, key = frappe.utils.now(), event_key(event.id)
+	written_at, key = stamp(), event_key(event.id)
 	first, last = place.window
 	for busy in event.busy:
 		if busy.end > first and busy.start < last and busy.start < busy.end:
 			yield (
-				frappe.generate_hash(length=12), place.user, stamp, stamp, place.user, place.user, place.connection,
+				frappe.generate_hash(length=12), place.user, written_at, written_at, place.user, place.user, place.connection,
 				place.calendar, key, place.generation, busy.start, busy.end, busy.kind, int(busy.all_day),
 			)  # fmt: skip

@@ -45,6 +45,7 @@ def forget(connection: str) -> None:
 	"""Delete the connection with its tokens, busy times and records of events."""
 	frappe.db.delete(rows.DOCTYPE, {"connection": connection})
 	outages.end(KIND, connection)
+	# A job acts here, for no user; the User may be deleted already.
 	frappe.delete_doc(_DOCTYPE, connection, force=True, ignore_permissions=True)
 	frappe.db.commit()
 

@@ -103,6 +103,11 @@ def find_own_bookable(name: str) -> Bookable:
 	return own
 
 
+def page_of(meeting_type: Document) -> Document:
+	"""Return the Scheduling Page of a meeting type that has one."""
+	return frappe.get_cached_doc("Scheduling Page", meeting_type.scheduling_page)
+
+
 def find_page(slug: str) -> Document:
 	"""Return the active Scheduling Page with this slug. Raises PageNotFound."""
 	name = is_slug(slug) and frappe.db.get_value("Scheduling Page", {"slug": slug, "is_active": 1}, "name")

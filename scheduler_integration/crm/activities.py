@@ -148,6 +148,7 @@ def _forget_event(booking: Document) -> None:
 	log_cancellation([booking])
 	if not _others([booking]) and (event := event_to_change(booking.event)):
 		remove_participants(event, list(event.event_participants))
+		# The attendee whose booking this was has no rights on Events.
 		frappe.delete_doc("Event", event.name, force=True, ignore_permissions=True, delete_permanently=True)
 
 

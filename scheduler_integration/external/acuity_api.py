@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-import frappe
-
 from scheduler_integration.exceptions import OutsideError
+from scheduler_integration.http.addresses import relocated
 from scheduler_integration.http.client import Client, Limits
 
 API = "https://acuityscheduling.com/api/v1"
@@ -35,7 +34,7 @@ def fetch_appointment(account: Account, appointment: str) -> object:
 	"""Return Acuity's JSON of an appointment. Raises AcuityUnreachable."""
 	client = Client(auth=(account.user_id, account.key), limits=_LIMITS)
 	try:
-		answer = client.send("GET", f"{frappe.conf.get('acuity_api') or API}/appointments/{appointment}")
+		answer = client.send("GET", relocated("acuity", f"{API}/appointments/{appointment}"))
 		if answer.status == 200:
 			return answer.json()
 	except OutsideError as error:

@@ -18,6 +18,7 @@ def keep_blocked(booking: Document) -> None:
 	name = frappe.db.get_value("Blocked Time", mine, "name", order_by="creation", for_update=True)
 	if booking.status in ("Cancelled", "Rescheduled") or not booking.starts_at:
 		if name:
+			# A webhook asks for this, so nobody is signed in.
 			frappe.delete_doc("Blocked Time", name, ignore_permissions=True)
 		return
 	blocked = frappe.get_doc("Blocked Time", name) if name else _new(booking)

@@ -186,3 +186,12 @@ def _port(parts: SplitResult) -> int:
 
 def _origin(parts: SplitResult) -> tuple[str, str, int]:
 	return parts.scheme, (parts.hostname or "").lower(), _port(parts)
+
+
+def relocated(key: str, address: str) -> str:
+	"""Return the address, or the same path elsewhere if `scheduling_vendors` in site_config.json says so.
+
+	For tests and trials: `{"google": "http://127.0.0.1:9000"}`. Secrets go there too. No form can set it.
+	"""
+	elsewhere = urlsplit((frappe.conf.get("scheduling_vendors") or {}).get(key) or address)
+	return urlsplit(address)._replace(scheme=elsewhere.scheme, netloc=elsewhere.netloc).geturl()

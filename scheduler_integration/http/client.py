@@ -42,6 +42,7 @@ from scheduler_integration.http.addresses import Guard, NoGuard, callable_addres
 from scheduler_integration.http.connections import GuardedAdapter, Sockets
 from scheduler_integration.http.masking import masked
 from scheduler_integration.http.waiting import backoff, retry_after
+from scheduler_integration.platform.clock import now
 
 # The seconds that all requests to other systems take together while somebody waits for a page.
 WEB_SECONDS = 15
@@ -290,7 +291,7 @@ def _read(response: requests.Response, limit: int) -> bytes:
 
 
 def _checked(answer: Answer, host: str) -> Answer:
-	after = retry_after(answer.headers.get("Retry-After"), time.time())
+	after = retry_after(answer.headers.get("Retry-After"), now())
 	if answer.status == 429 or (answer.status in _BUSY and after is not None):
 		raise TooManyRequests(after, host=host)
 	if answer.status in _BROKEN or answer.status in _BUSY:

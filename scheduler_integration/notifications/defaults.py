@@ -66,4 +66,4 @@ def _insert_row(key: str) -> None:
 			"minutes": minutes,
 			"email_template": None if key in TEXTS else _TITLES[key],
 		}
-	).insert(ignore_permissions=True)
+	).insert(ignore_permissions=True)  # As above: for the site.

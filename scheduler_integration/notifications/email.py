@@ -8,13 +8,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
-from frappe.utils import now_datetime
 
 from scheduler_integration.exceptions import Deferred, InvalidRequest, OutsideError, Unreachable
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.templates import render
 from scheduler_integration.outbox.results import describe
 from scheduler_integration.parsing.email_address import is_header_safe
+from scheduler_integration.platform.clock import site_now
 
 # Frappe's own job doesn't send the row for this long: the outbox sends it, as long as somebody needs it.
 OURS_FOR = timedelta(days=30)
@@ -65,7 +65,7 @@ def queue_email(message: Message) -> EmailRow | None:
 			reference_name=message.booking,
 			message_id=message.message_id,
 			add_unsubscribe_link=0,
-			send_after=now_datetime() + OURS_FOR,
+			send_after=site_now() + OURS_FOR,
 			delayed=True,
 		)
 	return EmailRow(queued.name, queued.status or "Not Sent", is_new=True) if queued else None
@@ -106,7 +106,7 @@ def _reset(row: EmailRow) -> None:
 	An attempt that was killed leaves the row as Sending, and Frappe makes it an Error after three attempts, but the outbox
 	goes on.
 	"""
-	fields: dict[str, object] = {"send_after": now_datetime() + OURS_FOR, "retry": 0}
+	fields: dict[str, object] = {"send_after": site_now() + OURS_FOR, "retry": 0}
 	if row.status in ("Sending", "Error"):
 		fields["status"] = "Not Sent"
 	frappe.db.set_value("Email Queue", row.name, fields)

@@ -32,4 +32,4 @@ def _notify(user: str, language: str, booking, task: Task, reason: str) -> None:
 			"subject": frappe.utils.escape_html(subject),
 			"email_content": frappe.utils.escape_html(reason),
 		}
-	).insert(ignore_permissions=True)
+	).insert(ignore_permissions=True)  # Runs in the outbox, for no user.

@@ -10,9 +10,10 @@ from datetime import timedelta
 from importlib.util import find_spec
 
 import frappe
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import get_datetime
 
 from scheduler_integration.outbox.tasks import PENDING, SENDING
+from scheduler_integration.platform.clock import site_now
 
 QUIET = timedelta(days=1)
 
@@ -27,10 +28,11 @@ def keep_awake() -> None:
 			"subject": "Messages about meetings wait to be sent, or calendars to be read",
 			"status": "Success",
 		}
+		# The scheduler acts here, for no user.
 		frappe.get_doc(entry).insert(ignore_permissions=True)
 	if _is_old(_newest("User", "last_active")):
 		# Visitors book as the user Guest.
-		frappe.db.set_value("User", "Guest", "last_active", now_datetime(), update_modified=False)
+		frappe.db.set_value("User", "Guest", "last_active", site_now(), update_modified=False)
 		_forget_that_it_slept()
 
 
@@ -49,7 +51,7 @@ def _newest(doctype: str, field: str) -> object:
 
 
 def _is_old(moment: object) -> bool:
-	return not moment or now_datetime() - get_datetime(moment) > QUIET
+	return not moment or site_now() - get_datetime(moment) > QUIET
 
 
 def _forget_that_it_slept() -> None:

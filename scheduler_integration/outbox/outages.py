@@ -23,7 +23,7 @@ from pypika.terms import ExistsCriterion
 
 from scheduler_integration.outbox.outcomes import Down
 from scheduler_integration.outbox.tasks import Task
-from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.clock import stamp, to_site_time
 from scheduler_integration.platform.sql import insert_rows
 
 _DOCTYPE = "Outbox Outage"
@@ -127,8 +127,8 @@ def _name(kind: str, account: str) -> str:
 
 
 def _insert(values: dict[str, Any]) -> None:
-	stamp, user = frappe.utils.now(), frappe.session.user
-	values |= {"creation": stamp, "modified": stamp, "owner": user, "modified_by": user}
+	written_at, user = stamp(), frappe.session.user
+	values |= {"creation": written_at, "modified": written_at, "owner": user, "modified_by": user}
 	try:
 		insert_rows(_DOCTYPE, list(values), [list(values.values())])
 	except Exception as error:

@@ -14,7 +14,7 @@ from typing import Any
 
 import frappe
 
-from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.clock import stamp, to_site_time
 from scheduler_integration.platform.sql import insert_rows, update_rows
 
 PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed", "Skipped"
@@ -199,13 +199,13 @@ def _changing(task: Planned) -> dict[str, Any]:
 
 
 def _row(booking: str, task: Planned) -> tuple[Any, ...]:
-	stamp, user = frappe.utils.now(), frappe.session.user
+	written_at, user = stamp(), frappe.session.user
 	values = {
 		"name": frappe.generate_hash(length=16),
 		"owner": user,
 		"modified_by": user,
-		"creation": stamp,
-		"modified": stamp,
+		"creation": written_at,
+		"modified": written_at,
 		"booking": booking,
 		"kind": task.kind,
 		"key": task.key,

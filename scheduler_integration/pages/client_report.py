@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
@@ -12,25 +11,11 @@ from markupsafe import Markup
 
 from scheduler_integration.client_reports.html import as_html
 from scheduler_integration.client_reports.section import Section, section_for
-from scheduler_integration.client_reports.subject import ASSESSMENT, subject_of
+from scheduler_integration.client_reports.subject import subject_of
 from scheduler_integration.entry.visits import wants_no_tracking
-from scheduler_integration.exceptions import NotFound
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.visitor import Visitor
-
-
-def find_client_report(name: str, user: str) -> Document:
-	"""Return the assessment if the user may read its report. Raises NotFound otherwise, whatever the reason is.
-
-	Users who may read the record may read it, and so may the client's user once the assessment is completed.
-	"""
-	if name and frappe.db.exists(ASSESSMENT, {"name": name}):
-		doc = frappe.get_doc(ASSESSMENT, name)
-		is_its_client = doc.client == user and doc.status == "Completed"
-		if is_its_client or frappe.has_permission(ASSESSMENT, "read", doc, user=user):
-			return doc
-	raise NotFound(_("There is no such report, or it isn't yours to read."))
 
 
 def client_report_view(doc: Document, visitor: Visitor) -> dict:

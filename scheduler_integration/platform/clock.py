@@ -1,4 +1,5 @@
-"""The clock and the site's time zone. No other module reads the clock or asks for the site's zone.
+"""The clock and the site's time zone. No other module reads them (`make lint` checks that); how long something takes,
+others measure with `time.monotonic`.
 
 Other code gets `now` as an argument. Instants are epoch seconds. Frappe stores and shows naive datetimes in the site's
 zone; these are made from the instants.
@@ -9,6 +10,7 @@ from datetime import datetime, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import frappe.utils
 from frappe.utils import get_datetime, get_system_timezone
 
 from scheduler_integration import engine
@@ -19,9 +21,24 @@ def now() -> int:
 	return int(time.time())
 
 
+def site_now() -> datetime:
+	"""Return the present moment as a naive datetime in the site's zone, with microseconds."""
+	return frappe.utils.now_datetime()
+
+
+def stamp() -> str:
+	"""Return the present moment as Frappe writes it into `creation` and `modified`."""
+	return frappe.utils.now()
+
+
 def site_zone() -> ZoneInfo:
 	"""Return the zone of the naive datetimes in this site's database (System Settings)."""
-	return engine.zone(get_system_timezone())
+	return engine.zone(site_zone_name())
+
+
+def site_zone_name() -> str:
+	"""Return the name of the site's zone, such as "Europe/Berlin"."""
+	return str(get_system_timezone())
 
 
 def to_site_time(instant: int) -> datetime:

@@ -10,6 +10,8 @@ import frappe
 from pypika import Case
 from pypika.terms import Field, Parameter
 
+from scheduler_integration.platform.clock import stamp
+
 
 def value(name: str) -> Parameter:
 	"""Return the placeholder of a value, or of a tuple after IN, that `frappe.db.sql` gets under this name."""
@@ -35,7 +37,7 @@ def update_rows(doctype: str, rows: Mapping[str, Mapping[str, object]]) -> None:
 		return
 	table = frappe.qb.DocType(doctype)
 	query = frappe.qb.update(table).where(table.name.isin(list(rows)))
-	query = query.set(table.modified, frappe.utils.now()).set(table.modified_by, frappe.session.user)
+	query = query.set(table.modified, stamp()).set(table.modified_by, frappe.session.user)
 	for field in next(iter(rows.values())):
 		query = query.set(table[field], _by_name(table.name, {name: values[field] for name, values in rows.items()}))
 	query.run()

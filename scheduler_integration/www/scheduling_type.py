@@ -14,6 +14,7 @@ from scheduler_integration.availability.hours_change import validated
 from scheduler_integration.availability.impact import impact_of_types
 from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.catalogue.edit_types import change_type, editable_type
+from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, MeetingTypeNotFound, SchedulingError
 from scheduler_integration.pages.host.house import open_house
@@ -105,7 +106,7 @@ def _sent(doc: Document) -> dict[str, Any]:
 
 def _with_hosts(sent: dict[str, Any], doc: Document) -> dict[str, Any]:
 	"""Return the fields with the rows of hosts. A choice that is the page's own needs no rows, and follows the page."""
-	rows = [row for row in _page(doc).hosts if row.is_active]
+	rows = [row for row in page_of(doc).hosts if row.is_active]
 	parts = {row.user: sent.pop(host_field(row), part_of_host(doc, row)) for row in rows}
 	if all(parts[row.user] == ("required" if row.is_required else "takes_part") for row in rows):
 		return {**sent, "hosts": []}
@@ -117,18 +118,14 @@ def _with_hosts(sent: dict[str, Any], doc: Document) -> dict[str, Any]:
 	}
 
 
-def _page(doc: Document) -> Document:
-	return frappe.get_cached_doc("Scheduling Page", doc.scheduling_page)
-
-
 def _group(doc: Document) -> Any:
-	groups = {group.key: group for group in groups_of(doc, _page(doc), current_visitor().locale)}
+	groups = {group.key: group for group in groups_of(doc, page_of(doc), current_visitor().locale)}
 	return groups.get(argument("group"))
 
 
 def _theirs(doc: Document) -> dict[str, str]:
 	group = _group(doc)
-	return {field.name: stored_value(doc, field, _page(doc)) for field in group.fields} if group else {}
+	return {field.name: stored_value(doc, field, page_of(doc)) for field in group.fields} if group else {}
 
 
 def _typed(doc: Document, error: SchedulingError) -> Typed:

@@ -15,7 +15,7 @@ PAUSE = 120
 @pytest.fixture
 def acuity(monkeypatch):
 	with running_acuity("12345", KEY) as standing_in:
-		monkeypatch.setitem(frappe.local.conf, "acuity_api", standing_in.url)
+		monkeypatch.setitem(frappe.local.conf, "scheduling_vendors", {"acuity": standing_in.url})
 		yield standing_in
 
 

@@ -180,6 +180,7 @@ def _restore(booking: Document, image: Facts, new: Document | None, at: int, now
 
 def _forget(new: Document, former: str) -> None:
 	tasks.hand_over(new.name, former)
+	# No role may delete bookings by hand.
 	frappe.delete_doc("Booking", new.name, force=True, ignore_permissions=True, delete_permanently=True)
 
 

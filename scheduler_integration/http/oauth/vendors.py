@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import frappe
 
 from scheduler_integration.exceptions import VendorNotSetUp
+from scheduler_integration.http.addresses import relocated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +83,8 @@ def credentials(vendor: Vendor) -> Credentials:
 
 
 def located(vendor: Vendor, address: str) -> str:
-	"""Return an address of the vendor as it is called on this site.
-
-	`scheduling_vendors` in site_config.json may send a vendor's requests elsewhere, for tests and trials:
-	`{"google": "http://127.0.0.1:9000"}`. No form can set it.
-	"""
+	"""Return an address of the vendor as it is called on this site."""
 	if "{tenant}" in address:
 		tenant = frappe.get_cached_doc("Scheduler Settings").get(f"{vendor.key}_tenant")
 		address = address.replace("{tenant}", tenant or "common")
-	elsewhere = (frappe.conf.get("scheduling_vendors") or {}).get(vendor.key)
-	if not elsewhere:
-		return address
-	other = urlsplit(elsewhere)
-	return urlsplit(address)._replace(scheme=other.scheme, netloc=other.netloc).geturl()
+	return relocated(vendor.key, address)

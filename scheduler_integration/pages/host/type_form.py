@@ -12,9 +12,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_fullname
 
+from scheduler_integration.availability.hours import schedules_of
 from scheduler_integration.availability.impact import Impact
 from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.hosts import page_users
+from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.pages.host.house import House
@@ -61,7 +63,7 @@ class Typed:
 
 def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
 	"""Return the view of `/scheduling/types/<name>`."""
-	page = frappe.get_cached_doc("Scheduling Page", doc.scheduling_page)
+	page = page_of(doc)
 	groups = groups_of(doc, page, house.visitor.locale)
 	return {
 		**house.frame(doc.title, styles=("types",), script="type-editor", frames=("'self'",)),
@@ -115,12 +117,7 @@ def _basics(doc: Document, page: Document) -> list[Field]:
 			"collective": _("All required hosts"),
 		}
 		fields.append(Field("assignment", _("Who"), "select", choices=list(labels.items())))
-	schedules = frappe.get_all(
-		"Availability Schedule",
-		{"user": doc.consultant if doc.consultant in page_users(page) else page.user},
-		["name", "title"],
-		order_by="is_default desc, title",
-	)
+	schedules = schedules_of(doc.consultant if doc.consultant in page_users(page) else page.user)
 	if len(schedules) > 1 or doc.availability_schedule:
 		own = [(schedule.name, schedule.title) for schedule in schedules]
 		fields.append(
