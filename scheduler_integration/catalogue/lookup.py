@@ -22,7 +22,6 @@ from scheduler_integration.catalogue.hosts import (
 from scheduler_integration.catalogue.slugs import is_slug
 from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted, PageNotFound
 from scheduler_integration.permissions import is_manager
-from scheduler_integration.platform.packed import packed, packed_rows
 from scheduler_integration.platform.sql import value
 
 
@@ -57,16 +56,16 @@ def find_bookable(slug: str, type_slug: str) -> Bookable:
 	if not is_slug(slug):
 		raise PageNotFound
 	slugs = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else ""}
-	rows = packed_rows(_bookable_query(), slugs)
+	rows = frappe.db.sql(_bookable_query(), slugs)
 	if not rows:
 		raise PageNotFound
-	(page, meeting_type), people = rows[0]
+	page, meeting_type, *_person = rows[0]
 	if not meeting_type:
 		raise MeetingTypeNotFound
 	return Bookable(
 		frappe.get_cached_doc("Scheduling Page", page),
 		frappe.get_cached_doc("Meeting Type", meeting_type),
-		people_of(people),
+		people_of(person for _page, _type, *person in rows),
 	)
 
 
@@ -132,7 +131,7 @@ def meeting_types_of(page: Document, *, only_listed: bool = False) -> list[Docum
 
 @lru_cache
 def _bookable_query() -> str:
-	"""Return the query for page, meeting type and the page's enabled users, for `packed_rows`."""
+	"""Return the query for page, meeting type and the page's enabled users, a row for each of them."""
 	page, meeting_type = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Meeting Type")
 	row, user = frappe.qb.DocType("Scheduling Page Host"), frappe.qb.DocType("User")
 	return (
@@ -149,8 +148,7 @@ def _bookable_query() -> str:
 		.on((row.parent == page.name) & (page.page_type == "Team") & (row.is_active == 1))
 		.left_join(user)
 		.on((user.name == Coalesce(row.user, page.user)) & (user.enabled == 1))
-		.select(*packed([page.name, meeting_type.name], person_columns(user)))
+		.select(page.name, meeting_type.name, *person_columns(user))
 		.where((page.slug == value("slug")) & (page.is_active == 1))
-		.groupby(page.name, meeting_type.name)
 		.get_sql()
 	)
