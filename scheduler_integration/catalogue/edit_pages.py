@@ -6,7 +6,8 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.slugs import slugify
+from scheduler_integration.catalogue.former_slugs import former_slugs
+from scheduler_integration.catalogue.slugs import first_free, slugify
 from scheduler_integration.exceptions import ChangedMeanwhile, NotPermitted, PageNotFound
 
 
@@ -46,11 +47,10 @@ def delete_page(name: str) -> None:
 
 
 def free_slug(title: str) -> str:
-	"""Return a slug for a new page: "jane-doe", or "jane-doe-2" if that is taken."""
+	"""Return a slug for a new page: "jane-doe", or "jane-doe-2" if a page has or had that."""
 	wanted = slugify(title) or "page"
-	taken = set(frappe.get_all("Scheduling Page", {"slug": ["like", f"{wanted}%"]}, pluck="slug"))
-	numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
-	return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
+	taken = frappe.get_all("Scheduling Page", {"slug": ["like", f"{wanted}%"]}, pluck="slug")
+	return first_free(wanted, {*taken, *former_slugs(wanted)})
 
 
 def _permitted(name: str, ptype: str) -> Document:

@@ -9,7 +9,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.consultant_types import ConsultantType, consultant_type, next_sort_order
-from scheduler_integration.catalogue.slugs import slugify
+from scheduler_integration.catalogue.slugs import first_free, slugify
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, MeetingTypeNotFound, NotPermitted
 
 
@@ -79,7 +79,7 @@ def duplicate_type(name: str) -> Document:
 			"sort_order": next_sort_order(doc.consultant),
 		}
 	)
-	doc.slug = _free_slug(doc)
+	doc.slug = free_type_slug(doc)
 	return doc.insert()
 
 
@@ -94,11 +94,10 @@ def reorder_types(names: Sequence[str]) -> dict[str, int]:
 	return former
 
 
-def _free_slug(doc: Document) -> str:
-	wanted = slugify(doc.title)
-	taken = set(frappe.get_all("Meeting Type", {"scheduling_page": doc.scheduling_page}, pluck="slug"))
-	numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
-	return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
+def free_type_slug(doc: Document) -> str:
+	"""Return a slug for a meeting type that its page doesn't have yet: from its title, or "meeting" if that has none."""
+	taken = frappe.get_all("Meeting Type", {"scheduling_page": doc.scheduling_page}, pluck="slug")
+	return first_free(slugify(doc.title) or "meeting", taken)
 
 
 def _plain(value: Any) -> Any:

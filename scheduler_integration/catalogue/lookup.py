@@ -9,6 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder.functions import Coalesce
 
+from scheduler_integration.catalogue.former_slugs import present_address, present_page
 from scheduler_integration.catalogue.hosts import (
 	People,
 	TypeHost,
@@ -49,12 +50,23 @@ class Bookable:
 
 
 def find_bookable(slug: str, type_slug: str) -> Bookable:
-	"""Return the active meeting type `type_slug` on the active page `slug`.
+	"""Return the active meeting type `type_slug` on the active page `slug`; either may have had that slug before.
 
-	Makes one query if the records are cached. Raises PageNotFound or MeetingTypeNotFound.
+	Makes one query if the records are cached and the slugs are the present ones. Raises PageNotFound or
+	MeetingTypeNotFound.
 	"""
 	if not is_slug(slug):
 		raise PageNotFound
+	try:
+		return _find_bookable(slug, type_slug)
+	except (PageNotFound, MeetingTypeNotFound):
+		address = present_address(slug, type_slug) if is_slug(type_slug) else None
+		if not address:
+			raise
+		return _find_bookable(*address)
+
+
+def _find_bookable(slug: str, type_slug: str) -> Bookable:
 	slugs = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else ""}
 	rows = frappe.db.sql(_bookable_query(), slugs)
 	if not rows:
@@ -108,11 +120,17 @@ def page_of(meeting_type: Document) -> Document:
 
 
 def find_page(slug: str) -> Document:
-	"""Return the active Scheduling Page with this slug. Raises PageNotFound."""
-	name = is_slug(slug) and frappe.db.get_value("Scheduling Page", {"slug": slug, "is_active": 1}, "name")
+	"""Return the active Scheduling Page with this slug, or that had it before. Raises PageNotFound."""
+	if not is_slug(slug):
+		raise PageNotFound
+	name = _active_page(slug) or ((present := present_page(slug)) and _active_page(present))
 	if not name:
 		raise PageNotFound
 	return frappe.get_cached_doc("Scheduling Page", name)
+
+
+def _active_page(slug: str) -> str | None:
+	return frappe.db.get_value("Scheduling Page", {"slug": slug, "is_active": 1}, "name")
 
 
 def meeting_types_of(page: Document, *, only_listed: bool = False) -> list[Document]:

@@ -1,7 +1,9 @@
 """Slugs: the readable names of pages and meeting types in public addresses."""
 
+import itertools
 import re
 import unicodedata
+from collections.abc import Container
 
 from frappe import _
 
@@ -13,10 +15,34 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 RESERVED = frozenset({"go", "manage"})
 
 
+# Cyrillic and Greek letters, and Latin ones that Unicode doesn't take apart. Titles in other scripts have no slug of their
+# own: their sound depends on the language, as that of Chinese characters does.
+_LATIN = {
+	**dict(zip("абвгдезийклмнопрстуфыэіїґў", "abvgdeziiklmnoprstufyeiigu", strict=True)),
+	**dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True)),
+	**dict(zip("łđıðħ", "ldidh", strict=True)),
+	"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya", "є": "ye",
+	"θ": "th", "χ": "ch", "ψ": "ps", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "þ": "th",
+}  # fmt: skip
+_SPELLING = str.maketrans(_LATIN)
+
+
 def slugify(text: str) -> str:
-	"""Return a slug made from a title: "Café & Talk" becomes "cafe-talk". Empty if no letter or digit is left."""
-	plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode()
+	"""Return a slug made from a title: "Café & Talk" becomes "cafe-talk", "Встреча" becomes "vstrecha".
+
+	Empty if no letter or digit is left, such as for a title in Chinese.
+	"""
+	composed = unicodedata.normalize("NFKC", str(text)).lower().translate(_SPELLING)
+	# Accents go after the letters of other scripts are spelled: ё is е with an accent.
+	spelled = unicodedata.normalize("NFKD", composed).translate(_SPELLING)
+	plain = spelled.encode("ascii", "ignore").decode()
 	return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:MAX_LENGTH].strip("-")
+
+
+def first_free(wanted: str, taken: Container[str]) -> str:
+	"""Return `wanted`, or the first of "wanted-2", "wanted-3" and so on that isn't taken."""
+	numbered = (f"{wanted}-{number}" for number in itertools.count(2))
+	return next(slug for slug in itertools.chain([wanted], numbered) if slug not in taken)
 
 
 def is_slug(text: object) -> bool:

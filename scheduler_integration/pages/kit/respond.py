@@ -93,6 +93,12 @@ def redirection(address: str, status: int = 303) -> frappe.Redirect:
 	return frappe.Redirect(status)
 
 
+def moved_to(path: str) -> frappe.Redirect:
+	"""Return the exception that redirects for good to another path of this site, with the arguments of this request."""
+	arguments = frappe.request.query_string.decode(errors="replace") if frappe.request else ""
+	return redirection(f"{path}?{arguments}" if arguments else path, 301)
+
+
 def submitted() -> bool:
 	"""Whether this request submits a form."""
 	return bool(frappe.request) and frappe.request.method == "POST"

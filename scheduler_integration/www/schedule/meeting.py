@@ -28,7 +28,7 @@ from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import booking_view
 from scheduler_integration.pages.kit.fields import new_key, typed_values
 from scheduler_integration.pages.kit.query import Query, parse, read_instant
-from scheduler_integration.pages.kit.respond import WayOut, argument, redirection, respond, submitted
+from scheduler_integration.pages.kit.respond import WayOut, argument, moved_to, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
@@ -59,6 +59,11 @@ def _view() -> dict:
 def _booking_view(query: Query, visitor: Visitor) -> dict:
 	bookable = find_bookable(query.slug, query.meeting_type)
 	page, meeting = public_page(bookable), public_meeting_type(bookable)
+	if (page.slug, meeting.slug) != (query.slug, query.meeting_type):
+		query = replace(query, slug=page.slug, meeting_type=meeting.slug)
+		# A form that was open while the address changed is booked where it was sent.
+		if not submitted():
+			raise moved_to(query.path)
 	query = query.with_answers(meeting.link_keys, frappe.form_dict)
 	attempt = Attempt()
 	if submitted():

@@ -6,7 +6,7 @@ from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.entry.limits import REQUESTS, count_request
 from scheduler_integration.pages.kit.query import parse
-from scheduler_integration.pages.kit.respond import argument, respond
+from scheduler_integration.pages.kit.respond import argument, moved_to, respond
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.listing import page_view
 
@@ -22,6 +22,8 @@ def _view() -> dict:
 	count_request(REQUESTS)
 	query = parse(argument("slug"), "", frappe.form_dict)
 	listing = find_listing(query.slug)
+	if listing.page.slug != query.slug:
+		raise moved_to(f"/schedule/{listing.page.slug}")
 	counts = count_page(query.slug, "", "page_view", query.origin)
 	visitor = current_visitor(query.zone, query.clock)
 	return page_view(listing, query, visitor, frappe.form_dict, counts=counts)

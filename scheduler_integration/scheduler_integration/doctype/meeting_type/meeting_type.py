@@ -7,6 +7,8 @@ from scheduler_integration.bookings import forget_turns
 from scheduler_integration.catalogue.booking_addresses import scheduler_url_of
 from scheduler_integration.catalogue.colors import checked_color
 from scheduler_integration.catalogue.durations import GRID_MINUTES, checked_duration, parse_durations
+from scheduler_integration.catalogue.edit_types import free_type_slug
+from scheduler_integration.catalogue.former_slugs import forget_slugs_of, remember_type
 from scheduler_integration.catalogue.hosts import check_can_meet, enabled_hosts, page_users
 from scheduler_integration.catalogue.places import Place, all_places, check_places, missing_accounts
 from scheduler_integration.catalogue.questions import check_questions
@@ -61,6 +63,7 @@ class MeetingType(Form):
 		return levels if may_see_report_fields(self) else [level for level in levels if level == 0]
 
 	def on_update(self):
+		remember_type(self)
 		before = self.get_doc_before_save()
 		if before and before.round_robin_mode != self.round_robin_mode:
 			# The credits were computed by the former mode and mean nothing in the new one.
@@ -71,6 +74,7 @@ class MeetingType(Form):
 			raise HasBookings
 		forget_turns(self.name)
 		forget_meeting_type(self.name)
+		forget_slugs_of(self)
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:
@@ -99,7 +103,7 @@ class MeetingType(Form):
 			)
 
 	def set_slug(self):
-		self.slug = checked_slug(self.slug or slugify(self.title))
+		self.slug = checked_slug(self.slug or slugify(self.title) or free_type_slug(self))
 		twin = {"scheduling_page": self.scheduling_page, "slug": self.slug, "name": ["!=", self.name or ""]}
 		if self.scheduling_page and frappe.db.exists("Meeting Type", twin):
 			raise InvalidRequest(

@@ -3,6 +3,8 @@ from frappe import _
 
 from scheduler_integration.availability.defaults import prepare_host, timezone_of
 from scheduler_integration.catalogue.colors import checked_color
+from scheduler_integration.catalogue.edit_pages import free_slug
+from scheduler_integration.catalogue.former_slugs import forget_slugs_of, remember_page
 from scheduler_integration.catalogue.hostnames import is_hostname
 from scheduler_integration.catalogue.hosts import check_can_meet, page_users, team_users
 from scheduler_integration.catalogue.images import is_public_image
@@ -28,6 +30,7 @@ class SchedulingPage(Form):
 		self.validate_custom_domain()
 
 	def on_update(self):
+		remember_page(self)
 		for user in page_users(self):
 			prepare_host(user)
 
@@ -37,9 +40,10 @@ class SchedulingPage(Form):
 		self.refuse_if_booked()
 		for name in frappe.get_all("Meeting Type", {"scheduling_page": self.name}, pluck="name"):
 			frappe.delete_doc("Meeting Type", name)
+		forget_slugs_of(self)
 
 	def set_slug(self):
-		self.slug = checked_slug(self.slug or slugify(self.title))
+		self.slug = checked_slug(self.slug or slugify(self.title) or free_slug(self.title))
 		other = frappe.db.get_value("Scheduling Page", {"slug": self.slug, "name": ["!=", self.name or ""]})
 		if other:
 			raise InvalidRequest(
