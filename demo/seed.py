@@ -15,6 +15,7 @@ from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.references import CHANNELS, Reference, written
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
@@ -107,6 +108,7 @@ def seed() -> None:
 	_book_the_past()
 	_book_a_month()
 	_say_who_came()
+	store_offered(clock.now(), PAST_DAYS)
 	# Everybody who tries the demo books from one IP address, which would soon reach the limit.
 	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
 
@@ -195,9 +197,7 @@ def _book_the_past() -> None:
 	dice = random.Random(3)
 	now = clock.now()
 	for days in range(-PAST_DAYS, 0):
-		for _meeting in range(
-			dice.choice((0, 1, 1, 2, 2, 3)) if days > -PAST_DAYS / 2 else dice.choice((0, 0, 1, 1, 2))
-		):
+		for _meeting in range(dice.choice((1, 2, 2, 3, 3) if days > -PAST_DAYS / 2 else (1, 1, 2, 2, 3))):
 			_book_one(dice, now + days * 86400, now)
 	bookings.complete_past_meetings(now)
 	# Their messages would have been sent long ago.

@@ -121,6 +121,7 @@ ignore_links_on_delete = [
 	"Booking Slot",
 	"Booking Seat",
 	"Outside Booking",
+	"Offered Time",
 	"Round Robin Turn",
 	"Outbox Task",
 	"Video Connection",
@@ -169,5 +170,5 @@ scheduler_events = {
 		"scheduler_integration.jobs.forget_engagement",
 	],
 	# In the first night after somebody has set the days, it may have to read years of bookings.
-	"daily_long": ["scheduler_integration.jobs.forget_bookings"],
+	"daily_long": ["scheduler_integration.jobs.forget_bookings", "scheduler_integration.jobs.store_offered_time"],
 }

@@ -13,6 +13,7 @@ from scheduler_integration.conferencing.notices import tell_of_waiting_calls
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.insights import page_stats
+from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.platform import clock
@@ -138,6 +139,11 @@ def ask_schedulers() -> None:
 def forget_engagement() -> None:
 	"""Runs daily: erases who clicked and booked long ago. The numbers of clicks and bookings stay."""
 	forget_old_engagement(clock.now())
+
+
+def store_offered_time() -> None:
+	"""Runs daily: stores how much time hosts offered on the days that are over. Commits after each batch of hosts."""
+	store_offered(clock.now())
 
 
 def forget_bookings() -> None:

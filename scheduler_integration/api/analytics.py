@@ -14,9 +14,12 @@ from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import analytics
 from scheduler_integration.entry.funnel import count_report
 from scheduler_integration.entry.limits import REQUESTS, limited
+from scheduler_integration.insights.advice import advice as advice_on
 from scheduler_integration.insights.dashboard import dashboard as figures
 from scheduler_integration.insights.export import export as exported
+from scheduler_integration.insights.fairness import fairness
 from scheduler_integration.insights.funnel import funnel as figures_of_visitors
+from scheduler_integration.insights.outlook import outlook
 from scheduler_integration.insights.scope import Scope, in_site_zone, scope_for
 from scheduler_integration.insights.staff import staff_performance as figures_of_staff
 from scheduler_integration.parsing.fields import parse_choice, parse_dates, parse_name
@@ -40,9 +43,27 @@ def dashboard(start_date=None, end_date=None, host=None, page=None, meeting_type
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
 def staff_performance(start_date=None, end_date=None, host=None, page=None, meeting_type=None) -> dict[str, Any]:
-	"""Return the figures of each host: a host's own, or for managers everybody's."""
+	"""Return the figures of each host: a host's own, or for managers everybody's, and whether round robins are fair."""
 	scope = _scope(start_date, end_date, host, page, meeting_type, None)
-	return serialise_insights.staff(scope, figures_of_staff(scope))
+	shares = fairness(scope) if is_manager() else []
+	return serialise_insights.staff(scope, figures_of_staff(scope), shares)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def forecast(host=None, page=None, meeting_type=None, source=None) -> dict[str, Any]:
+	"""Return between which numbers the meetings and the revenue of the next four weeks will lie, or why that isn't known."""
+	scope = _scope(None, None, host, page, meeting_type, source)
+	return serialise_insights.forecast(outlook(scope, clock.now()))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def advice(start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> dict[str, Any]:
+	"""Return which meetings are missed more often than others, if the numbers are certain enough."""
+	scope = _scope(start_date, end_date, host, page, meeting_type, source)
+	found = figures(scope, clock.now())
+	return serialise_insights.advice(scope, advice_on(found))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from scheduler_integration.engine import BOOKING
+from scheduler_integration.insights.advice import Advice
 from scheduler_integration.insights.dashboard import Dashboard, TypeFigures
+from scheduler_integration.insights.fairness import Fairness
+from scheduler_integration.insights.forecast import Forecast
 from scheduler_integration.insights.formulas import Change, Money, Tally
 from scheduler_integration.insights.funnel import Funnel, conversion_rate
+from scheduler_integration.insights.offered import Utilisation
+from scheduler_integration.insights.outlook import Outlook
 from scheduler_integration.insights.page_stats import Numbers
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.insights.staff import HostFigures
@@ -37,11 +43,9 @@ def dashboard(figures: Dashboard) -> JSON:
 			"median_lead_time_hours": leads.median,
 			"p90_lead_time_hours": leads.p90,
 			"calendar_connection_rate": figures.connection_rate,
+			**_utilisation(figures.utilisation),
 		},
-		"revenue": [
-			{"currency": currency, "revenue": revenue, "open": still_open}
-			for currency, revenue, still_open in figures.money.rows()
-		],
+		"revenue": _money(figures.money),
 		"this_week": _change(figures.this_week),
 		"period": _change(figures.period),
 		"by_day": [
@@ -55,11 +59,9 @@ def dashboard(figures: Dashboard) -> JSON:
 		],
 		"by_source": [
 			{
-				"source": source.source or None,
-				"utm_source": source.utm_source or None,
-				"utm_medium": source.utm_medium or None,
-				"utm_campaign": source.utm_campaign or None,
+				**{name: value or None for name, value in source.origin._asdict().items()},
 				"bookings": source.bookings,
+				"revenue": _money(source.money),
 			}
 			for source in figures.sources
 		],
@@ -95,7 +97,7 @@ def _converted(numbers: Numbers) -> JSON:
 	return {"page_views": numbers[0], "booked": numbers[-1], "conversion_rate": conversion_rate(numbers)}
 
 
-def staff(scope: Scope, hosts: list[HostFigures]) -> JSON:
+def staff(scope: Scope, hosts: list[HostFigures], shares: list[Fairness]) -> JSON:
 	"""The data of `analytics.staff_performance`."""
 	return {
 		**_range(scope),
@@ -109,10 +111,85 @@ def staff(scope: Scope, hosts: list[HostFigures]) -> JSON:
 				"no_show_rate": host.tally.no_show_rate,
 				"revenue": _revenue(host.money),
 				"hours": host.hours,
+				**_utilisation(host.utilisation),
 			}
 			for host in hosts
 		],
+		"round_robins": [_fairness(each) for each in shares],
 	}
+
+
+def forecast(found: Outlook) -> JSON:
+	"""The data of `analytics.forecast`."""
+	return {
+		"timezone": found.scope.zone,
+		"meetings": _forecast(found, found.meetings),
+		"revenue": [{"currency": currency, **_forecast(found, each)} for currency, each in found.money.items()],
+	}
+
+
+def advice(scope: Scope, found: list[Advice]) -> JSON:
+	"""The data of `analytics.advice`."""
+	return {
+		**_range(scope),
+		"advice": [
+			{
+				"kind": each.kind,
+				"meeting_type": each.name or None,
+				"missed": {"rate": each.worse.rate, "meetings": each.worse.whole},
+				"beside": {"rate": each.better.rate, "meetings": each.better.whole},
+			}
+			for each in found
+		],
+	}
+
+
+def _forecast(found: Outlook, forecast: Forecast) -> JSON:
+	def dated(week: int, values: JSON) -> JSON:
+		first, last = found.dates(week)
+		return {"start_date": first.isoformat(), "end_date": last.isoformat(), **values}
+
+	oldest = -len(forecast.past)
+	return {
+		"weeks": [
+			dated(each.week, {"low": _cents(each.low), "likely": _cents(each.likely), "high": _cents(each.high)})
+			for each in forecast.bands
+		],
+		"past": [dated(oldest + index, {"value": _cents(value)}) for index, value in enumerate(forecast.past)],
+		"mean_error": _cents(forecast.error),
+		"mean_error_of_last_week": _cents(forecast.naive_error),
+		"hidden_because": forecast.reason or None,
+	}
+
+
+def _cents(value: float | None) -> float | None:
+	return None if value is None else round(value, 2)
+
+
+def _fairness(found: Fairness) -> JSON:
+	return {
+		"meeting_type_id": found.meeting_type,
+		"name": found.title,
+		"largest_difference": found.largest,
+		"hosts": [
+			{"user": each.user, "name": each.name, "meetings": each.had, "promised": round(each.promised / BOOKING, 2)}
+			for each in found.hosts
+		],
+	}
+
+
+def _utilisation(found: Utilisation) -> JSON:
+	return {
+		"offered_hours": round(found.offered / 60, 1),
+		"booked_hours": round(found.booked / 60, 1),
+		"utilisation_rate": found.rate,
+	}
+
+
+def _money(money: Money) -> list[JSON]:
+	return [
+		{"currency": currency, "revenue": revenue, "open": still_open} for currency, revenue, still_open in money.rows()
+	]
 
 
 def _range(scope: Scope) -> JSON:

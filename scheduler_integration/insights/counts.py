@@ -11,13 +11,16 @@ from typing import Any, NamedTuple, TypeAlias
 import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Sum
-from pypika import Case, Table
+from pypika import Case, Criterion, Table
 from pypika.functions import Coalesce, Floor, NullIf
 
 from scheduler_integration.engine import Interval
+from scheduler_integration.insights.forecast import HORIZON, LEAD_BUCKETS, OLDEST, WEEK
+from scheduler_integration.insights.forecast import Group as Weeks
 from scheduler_integration.insights.scope import Scope
 
 QUARTER = 900
+_EPOCH = 520  # Weeks.
 # PyPika's builder has no `run`: Frappe adds it.
 Query: TypeAlias = Any
 # Bookings that aren't counted; see `formulas`. With a list of the statuses that are counted, SQLite would take an index that
@@ -73,15 +76,95 @@ def by_quarter(scope: Scope) -> Iterator[tuple[str | None, int, str, bool, int]]
 		yield zone, int(slot) * QUARTER, status, bool(too_late), count
 
 
-def by_source(scope: Scope) -> list[tuple[str, str, str, str, int]]:
-	"""Return source, UTM source, medium and campaign in lower case with the number of bookings, the most first."""
+class Origin(NamedTuple):
+	"""What brought bookings. All names are in lower case, and empty if unknown."""
+
+	source: str
+	utm_source: str
+	utm_medium: str
+	utm_campaign: str
+
+
+def by_source(scope: Scope) -> Iterator[tuple[Origin, str, str | None, int, float]]:
+	"""Yield what brought bookings, their status and currency, their number and the sum of their prices."""
 	booking = DocType("Booking")
 	keys = [Coalesce(booking[field], "") for field in ("source", "utm_source", "utm_medium", "utm_campaign")]
-	counts: Counter[tuple[str, str, str, str]] = Counter()
-	for *names, count in _of(scope, booking).select(*keys, Count("*")).groupby(*keys).run():
-		source, utm_source, medium, campaign = (name.strip().lower() for name in names)
-		counts[source, utm_source, medium, campaign] += count
-	return [(*names, count) for names, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))]
+	keys += [booking.status, booking.currency]
+	for *names, status, currency, count, price in (
+		_of(scope, booking).select(*keys, Count("*"), Sum(booking.price)).groupby(*keys).run()
+	):
+		yield Origin(*(name.strip().lower() for name in names)), status, currency, count, float(price or 0)
+
+
+def by_shares(scope: Scope, meeting_types: Sequence[str]) -> list[tuple[str, str, str, int]]:
+	"""Return type, main host and stored shares (JSON) of the bookings that a round robin gave out, with their number."""
+	booking = DocType("Booking")
+	keys = (booking.meeting_type, booking.host, booking.turn_shares)
+	query = _of(scope, booking).where(booking.meeting_type.isin(list(meeting_types)) & booking.turn_shares.isnotnull())
+	return query.select(*keys, Count("*")).groupby(*keys).run()
+
+
+def by_week(scope: Scope, now: int) -> list[Weeks]:
+	"""Return the bookings around `now` in the groups that a forecast needs. The scope's dates don't matter."""
+	booking = DocType("Booking")
+	# Floor of a negative quotient differs between databases. Ten years before, all of them are positive.
+	origin = now - _EPOCH * WEEK
+	starts, made, gone = (Floor((booking[each] - origin) / WEEK) for each in ("starts_at", "booked_at", "cancelled_at"))
+	keys = (starts, made, gone, _bucket(booking), booking.status, booking.currency)
+	first, last = now - OLDEST * WEEK, now + HORIZON * WEEK
+	query = _by_fields(scope, frappe.qb.from_(booking), booking).where(booking.status.notin(NOT_COUNTED))
+	query = query.where((booking.starts_at >= first) & (booking.starts_at < last) & (booking.booked_at < now))
+	return [_in_weeks(row) for row in query.select(*keys, Count("*"), Sum(booking.price)).groupby(*keys).run()]
+
+
+def _in_weeks(row: Sequence[Any]) -> Weeks:
+	starts, made, gone, bucket, status, currency, number, price = row
+	made = int(made) - _EPOCH
+	return Weeks(
+		week=int(starts) - _EPOCH,
+		made=made,
+		# A cancellation without a moment never was a known booking.
+		gone=(made if gone is None else int(gone) - _EPOCH) if status == "Cancelled" else None,
+		bucket=bucket,
+		came=status == "Completed",
+		has_ended=status in ("Completed", "No Show", "Cancelled"),
+		currency=currency,
+		number=number,
+		price=float(price or 0),
+	)
+
+
+def attended_by_lead(scope: Scope) -> list[tuple[int, str, int]]:
+	"""Return the numbers of meetings that took place or were missed, by bucket of lead time (`forecast.py`) and status."""
+	booking = DocType("Booking")
+	bucket = _bucket(booking)
+	query = _of(scope, booking).where(_attended(booking)).select(bucket, booking.status, Count("*"))
+	return query.groupby(bucket, booking.status).run()
+
+
+def attended_with_reminder(scope: Scope) -> dict[str, int]:
+	"""Return how many of the meetings that took place or were missed had a reminder before they began, by status."""
+	booking, task = DocType("Booking"), DocType("Outbox Task")
+	query = (
+		_of(scope, booking)
+		.join(task)
+		.on((task.booking == booking.name) & (task.purpose == "reminder") & (task.status == "Sent"))
+		# Messages after a meeting, such as thanks, have the same purpose.
+		.where(_attended(booking) & (task.done_at < booking.starts_at))
+		.select(booking.status, Count(booking.name).distinct())
+		.groupby(booking.status)
+	)
+	return dict(query.run())
+
+
+def _attended(booking: Table) -> Criterion:
+	# Not plainly the status: SQLite would take an index that begins with it, and read all years.
+	return Coalesce(booking.status, "").isin(("Completed", "No Show"))
+
+
+def _bucket(booking: Table) -> Case:
+	lead = booking.starts_at - booking.booked_at
+	return Case().when(lead < LEAD_BUCKETS[0], 0).when(lead < LEAD_BUCKETS[1], 1).else_(2)
 
 
 def lead_times(scope: Scope) -> Counter[int]:

@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Count
 from scheduler_integration.engine import Interval, local_date, local_midnight, wall_clock
 from scheduler_integration.insights import counts
 from scheduler_integration.insights.formulas import Change, LeadTimes, Money, Tally, percent
+from scheduler_integration.insights.offered import Utilisation, total, utilisation
 from scheduler_integration.insights.scope import Scope
 
 TOP_TYPES = 10
@@ -27,15 +28,13 @@ class TypeFigures:
 	money: Money = field(default_factory=Money)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Source:
-	"""What brought bookings. All names are in lower case, and empty if unknown."""
+	"""The bookings that one source brought, and what they are worth."""
 
-	source: str
-	utm_source: str
-	utm_medium: str
-	utm_campaign: str
-	bookings: int
+	origin: counts.Origin
+	bookings: int = 0
+	money: Money = field(default_factory=Money)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class Dashboard:
 	this_week: Change
 	period: Change
 	connection_rate: float | None
+	utilisation: Utilisation
 	by_day: dict[date, Tally]
 	by_month: dict[str, int]
 	types: list[TypeFigures]
@@ -61,7 +61,7 @@ class Dashboard:
 
 
 def dashboard(scope: Scope, now: int, *, week_begins: int = 0) -> Dashboard:
-	"""Return the figures of the scope. Makes ten queries.
+	"""Return the figures of the scope. Makes eleven queries.
 
 	`week_begins` is the first day of the reader's week, 0 for Monday to 6 for Sunday.
 	"""
@@ -76,11 +76,12 @@ def dashboard(scope: Scope, now: int, *, week_begins: int = 0) -> Dashboard:
 		this_week=this_week,
 		period=period,
 		connection_rate=_connection_rate(scope),
+		utilisation=total(utilisation(scope)),
 		by_day=by_day,
 		by_month=_by_month(scope),
 		types=_types(groups),
 		peaks=peaks,
-		sources=[Source(*each) for each in counts.by_source(scope)],
+		sources=_sources(scope),
 	)
 
 
@@ -113,6 +114,15 @@ def _types(groups: list[counts.Group]) -> list[TypeFigures]:
 		_count(figures.tally, each)
 		figures.money.add(each.status, each.currency, each.price)
 	return sorted(types.values(), key=lambda meeting_type: (-meeting_type.tally.total, meeting_type.name))[:TOP_TYPES]
+
+
+def _sources(scope: Scope) -> list[Source]:
+	found: dict[counts.Origin, Source] = {}
+	for origin, status, currency, count, price in counts.by_source(scope):
+		source = found.setdefault(origin, Source(origin))
+		source.bookings += count
+		source.money.add(status, currency, price)
+	return sorted(found.values(), key=lambda each: (-each.bookings, each.origin))
 
 
 def _titles(names: set[str]) -> dict[str, tuple[str, str]]:

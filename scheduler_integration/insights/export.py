@@ -109,9 +109,10 @@ def _staff(scope: Scope, now: int) -> Iterable[Row]:
 
 
 def _sources(scope: Scope, now: int) -> Iterable[Row]:
-	yield ("source", "utm_source", "utm_medium", "utm_campaign", "bookings")
+	yield ("source", "utm_source", "utm_medium", "utm_campaign", "bookings", "currency", "revenue", "open")
 	for source in dashboard(scope, now).sources:
-		yield (source.source, source.utm_source, source.utm_medium, source.utm_campaign, source.bookings)
+		for money in source.money.rows() or [("", 0.0, 0.0)]:
+			yield (*source.origin, source.bookings, *money)
 
 
 TABLES: dict[str, Callable[[Scope, int], Iterable[Row]]] = {

@@ -12,13 +12,18 @@ one decimal, rounded half up, and None if there is nothing to divide by.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import floor, sqrt
 
 
 def percent(part: int, whole: int) -> float | None:
 	"""Return the part in percent of the whole: 1 of 16 is 6.3. Integers round exactly, floats would give 6.2."""
 	return (2 * 1000 * part + whole) // (2 * whole) / 10 if whole else None
+
+
+def rounded(value: float) -> int:
+	"""Return the nearest whole number, half up: Python's own `round` would make 2 of 2.5."""
+	return floor(value + 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +174,10 @@ class Money:
 		]
 
 
-def fair_shares(weights: dict[str, int], count: int) -> dict[str, float]:
-	"""Return how many of `count` meetings each host would have by their weights."""
-	whole = sum(weights.values())
-	return {host: count * weight / whole for host, weight in weights.items()} if whole else {}
-
-
-def largest(values: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
-	"""Return the name with the largest number, the first of equals; None if all are zero."""
-	best = max(values, key=lambda value: value[1], default=None)
-	return best if best and best[1] else None
+def wilson(part: int, whole: int) -> tuple[float, float]:
+	"""Return the 95 % interval of a rate, 0 to 1, from `part` of `whole`, by Wilson's score (JASA 22, 1927)."""
+	z = 1.959964
+	rate, square = part / whole, z * z / whole
+	middle = rate + square / 2
+	half = z * sqrt(rate * (1 - rate) / whole + square / (4 * whole))
+	return (middle - half) / (1 + square), (middle + half) / (1 + square)

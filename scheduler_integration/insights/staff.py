@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from scheduler_integration.catalogue.hosts import enabled_people
 from scheduler_integration.insights import counts
 from scheduler_integration.insights.formulas import Money, Tally
+from scheduler_integration.insights.offered import Utilisation, utilisation
 from scheduler_integration.insights.scope import Scope
 
 
@@ -20,6 +21,7 @@ class HostFigures:
 	tally: Tally = field(default_factory=Tally)
 	money: Money = field(default_factory=Money)
 	seconds: int = 0
+	utilisation: Utilisation = field(default_factory=Utilisation)
 
 	@property
 	def hours(self) -> float:
@@ -28,15 +30,19 @@ class HostFigures:
 
 
 def staff_performance(scope: Scope) -> list[HostFigures]:
-	"""Return the figures of all hosts of the scope, those with the most meetings first. Makes three queries."""
+	"""Return the figures of all hosts of the scope, those with the most meetings first. Makes four queries."""
 	rows = counts.by_staff(scope)
 	people = enabled_people(sorted({row[0] for row in rows}))
 	by_host: dict[str, HostFigures] = {}
-	seconds = counts.held_seconds(scope)
+	seconds, used = counts.held_seconds(scope), utilisation(scope)
 	for user, is_main, status, after_start, currency, count, price in rows:
 		name = people[user].full_name if user in people else user
-		figures = by_host.setdefault(user, HostFigures(user, name or user, seconds=seconds.get(user, 0)))
+		figures = by_host.setdefault(user, _new(user, name or user, seconds, used))
 		figures.tally.add(status, count, after_start=after_start)
 		if is_main:
 			figures.money.add(status, currency, price)
 	return sorted(by_host.values(), key=lambda each: (-each.tally.total, each.name))
+
+
+def _new(user: str, name: str, seconds: dict[str, int], used: dict[str, Utilisation]) -> HostFigures:
+	return HostFigures(user, name, seconds=seconds.get(user, 0), utilisation=used.get(user, Utilisation()))

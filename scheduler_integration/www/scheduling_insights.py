@@ -9,7 +9,10 @@ from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.insights.advice import advice
 from scheduler_integration.insights.dashboard import dashboard
+from scheduler_integration.insights.fairness import fairness
+from scheduler_integration.insights.outlook import outlook
 from scheduler_integration.insights.scope import Scope, scope_for
 from scheduler_integration.insights.staff import staff_performance
 from scheduler_integration.pages.host.house import open_house
@@ -32,8 +35,12 @@ def _view() -> dict:
 	user, visitor, instant = frappe.session.user, current_visitor(), now()
 	scope, problem = _scope(user, instant)
 	shows_staff = is_manager() and not scope.host
+	found = dashboard(scope, instant, week_begins=visitor.locale.first_week_day)
 	figures = Figures(
-		dashboard=dashboard(scope, instant, week_begins=visitor.locale.first_week_day),
+		dashboard=found,
+		outlook=outlook(scope, instant),
+		advice=advice(found),
+		round_robins=fairness(scope) if shows_staff else (),
 		staff=staff_performance(scope) if shows_staff else (),
 		types=readable_meeting_types(),
 		hosts=enabled_hosts_of_all() if is_manager() else (),

@@ -72,6 +72,19 @@ def test_staff(jane):
 	assert (row["hours"], row["revenue"]) == (0.5, [{"currency": "EUR", "revenue": 50.0}])
 
 
+def test_too_little_history_says_why_there_is_no_forecast(jane):
+	found = data("analytics.forecast", jane.user)
+	assert (found["meetings"]["hidden_because"], found["meetings"]["weeks"]) == ("short", [])
+	assert data("analytics.advice", jane.user, **DATES)["advice"] == []
+
+
+def test_round_robins_are_shown_to_managers(jane):
+	maya = make_user("Maya", roles=("Scheduling Manager",))
+	frappe.db.commit()
+	assert data(STAFF, jane.user, **DATES)["round_robins"] == []
+	assert data(STAFF, maya, **DATES)["round_robins"] == []
+
+
 @pytest.mark.parametrize("company", ["＝1+1", "\u200b=1+1", "\ufeff+A1", '"=1+1', " @SUM (A1)", "－1", "\t=1"])
 def test_a_stored_formula_that_hides_its_beginning_was_exported_as_one(jane, company):
 	frappe.db.set_value("Booking", {"host": jane.user}, "attendee_company", company)
@@ -100,7 +113,7 @@ class TestPermissions:
 	def test_hosts_see_nobody_elses(self, jane):
 		tom = make_host("Tom")
 		frappe.db.commit()
-		for method in (DASHBOARD, STAFF, EXPORT):
+		for method in (DASHBOARD, STAFF, EXPORT, "analytics.forecast", "analytics.advice"):
 			arguments = {"what": "bookings"} if method == EXPORT else {}
 			assert call(method, tom, host=jane.user, **arguments)[0] == 403
 			assert call(method, "Guest", **arguments)[0] == 401

@@ -15,11 +15,17 @@ from frappe import _
 
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.insights.advice import Advice
+from scheduler_integration.insights.counts import Origin
 from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
+from scheduler_integration.insights.fairness import Fairness
 from scheduler_integration.insights.formulas import Change, Tally
+from scheduler_integration.insights.offered import Utilisation
+from scheduler_integration.insights.outlook import Outlook
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.insights.staff import HostFigures
 from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.outlook import advice_view, forecasts_view, round_robins_view
 from scheduler_integration.pages.host.types import types_by_page
 from scheduler_integration.pages.kit import charts, dates
 
@@ -37,6 +43,9 @@ class Figures:
 	"""What the page shows. `hosts` are those that a manager may choose, empty for others."""
 
 	dashboard: Dashboard
+	outlook: Outlook
+	advice: Sequence[Advice]
+	round_robins: Sequence[Fairness]
 	staff: Sequence[HostFigures]
 	types: Sequence[ReadableType]
 	hosts: Sequence[TypeHost]
@@ -59,7 +68,10 @@ def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]
 		"days": _days(board, locale),
 		"peaks": _peaks(board, locale),
 		"types": _types(board.types, locale),
-		"sources": _sources(board.sources),
+		"advice": advice_view(figures.advice, lambda rate: _percent(rate, locale)),
+		"forecasts": forecasts_view(figures.outlook, locale),
+		"round_robins": round_robins_view(figures.round_robins, locale),
+		"sources": _sources(board.sources, locale),
 		"staff": _staff(figures.staff, locale) if figures.is_manager and not scope.host else None,
 		"is_empty": not board.tally.total,
 		"exports": _exports(scope, figures.is_manager),
@@ -128,11 +140,18 @@ def _cards(figures: Dashboard, locale: Locale) -> list[dict[str, Any]]:
 			_("Half book earlier, half later. Nine of ten within {0}.").format(_lead(leads.p90, locale)),
 		),
 	]
+	if figures.utilisation.offered:
+		cards.append(_utilisation_card(figures.utilisation, locale))
 	return [*cards, *(_money_card(row, locale) for row in figures.money.rows())]
 
 
 def _card(title: str, value: str, note: str = "", trend: str = "") -> dict[str, Any]:
 	return {"title": title, "value": value, "note": note, "trend": trend}
+
+
+def _utilisation_card(used: Utilisation, locale: Locale) -> dict[str, Any]:
+	hours = (_number(round(minutes / 60), locale) for minutes in (used.booked, used.offered))
+	return _card(_("Time used"), _percent(used.rate, locale), _("{0} of {1} offered hours were booked").format(*hours))
 
 
 def _money_card(row: tuple[str, float, float], locale: Locale) -> dict[str, Any]:
@@ -255,21 +274,24 @@ def _types(types: Sequence[TypeFigures], locale: Locale) -> dict[str, Any]:
 	}
 
 
-def _sources(sources: Sequence[Source]) -> dict[str, Any]:
-	widths = charts.shares([source.bookings for source in sources])
+def _sources(sources: Sequence[Source], locale: Locale) -> dict[str, Any]:
+	widths = charts.shares([each.bookings for each in sources])
 	return {
 		"rows": [
-			{"name": _source(each), "width": width, "total": each.bookings}
+			{
+				"name": _source(each.origin),
+				"width": width,
+				"total": _number(each.bookings, locale),
+				"revenue": _amounts(each.money.rows(), locale),
+			}
 			for each, width in zip(sources[:10], widths, strict=False)
 		]
 	}
 
 
-def _source(source: Source) -> str:
-	names = [name for name in (source.utm_source, source.utm_medium, source.utm_campaign) if name]
-	where = {"page": _("Booking page"), "desk": _("Booked by a host"), "": _("Unknown")}.get(
-		source.source, source.source
-	)
+def _source(each: Origin) -> str:
+	names = [name for name in (each.utm_source, each.utm_medium, each.utm_campaign) if name]
+	where = {"page": _("Booking page"), "desk": _("Booked by a host"), "": _("Unknown")}.get(each.source, each.source)
 	return " · ".join([*names, *([where] if not names else [])])
 
 
@@ -282,6 +304,7 @@ def _staff(staff: Iterable[HostFigures], locale: Locale) -> list[dict[str, Any]]
 			"completion": _percent(each.tally.completion_rate, locale),
 			"no_show": _percent(each.tally.no_show_rate, locale),
 			"hours": numbers.format_decimal(each.hours, locale=locale),
+			"utilisation": _percent(each.utilisation.rate, locale),
 			"revenue": _amounts(each.money.rows(), locale),
 		}
 		for each in staff

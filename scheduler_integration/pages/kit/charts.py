@@ -50,6 +50,32 @@ def _stack(bar: Sequence[Part], left: float, step: float, highest: int) -> list[
 	return rects
 
 
+def banded_line(past: Sequence[float], bands: Sequence[tuple[float, float, float]]) -> dict[str, Any]:
+	"""Return the line of past values, and behind it the low, likely and high values of those to come: points of polylines.
+
+	The dashed line and the band begin at the last past value.
+	"""
+	highest = max([*past, *(high for _low, _likely, high in bands)], default=0) or 1
+	step = WIDTH / max(1, len(past) + len(bands) - 1)
+	last = len(past) - 1
+
+	def points(values: Sequence[float], first: int) -> list[str]:
+		return [
+			f"{(first + index) * step:.1f},{HEIGHT - value * HEIGHT / highest:.1f}"
+			for index, value in enumerate(values)
+		]
+
+	joint = past[-1:]
+	low, likely, high = (points([*joint, *(band[part] for band in bands)], max(last, 0)) for part in range(3))
+	return {
+		"width": WIDTH,
+		"height": HEIGHT,
+		"past": " ".join(points(past, 0)),
+		"likely": " ".join(likely),
+		"band": " ".join([*high, *reversed(low)]),
+	}
+
+
 def shares(values: Sequence[int]) -> list[float]:
 	"""Return each value in percent of the largest, with one decimal: the widths of horizontal bars."""
 	largest = max(values, default=0)
