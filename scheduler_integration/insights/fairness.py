@@ -1,7 +1,7 @@
 """Whether round robins are fair: what each host was given beside what was promised.
 
 The ledger stores with each booking which share of it every host was given, by weight or by the time that they offered
-(`bookings/ledger.py`). A host's promise is the sum of these shares. docs/round_robin.md says what they mean.
+(`bookings/ledger.py`). A host's promise is the sum of these shares. docs/explanation/round_robin.md says what they mean.
 """
 
 import json
