@@ -23,6 +23,7 @@ from scheduler_integration.availability.schedules import NO_HOURS, HostSchedule,
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.insights.formulas import percent
 from scheduler_integration.insights.scope import Scope
+from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.sql import insert_rows
 
 # If nights were missed, this many are made up for. What is older isn't known any more.
@@ -84,7 +85,7 @@ def _rows(users: Sequence[str], now: int, days: int) -> Iterator[tuple]:
 	if not spans:
 		return
 	span = min(each[0] for each in spans), max(each[1] for each in spans)
-	stamp = frappe.utils.now()
+	stamp = to_site_time(now)
 	for host in load_hosts(schedules, span, None, now):
 		for day in wanted[host.name]:
 			first, last = _span(day, schedules[host.name].zone)
