@@ -1,7 +1,7 @@
 """Keeps Frappe's blank records from request to request.
 
 For each DocType that a request inserts, child tables without rows too, Frappe makes a blank record with the default of
-each field. In Frappe 15 that takes one query each: a booking takes 33 statements with this module, and 42 without it. In
+each field. In Frappe 15 that takes one query each. A booking takes 33 statements with this module, and 42 without it. In
 Frappe 16.4.1 it takes 26 and 27. There, 200 pairs of bookings in one run on a busy machine needed 22.6 and 23.8 ms of the
 processor (median), and the same time (206 and 207 ms). Guest's blank records depend only on the DocType's fields and the
 site's defaults, so each is kept until one of them changes.

@@ -202,7 +202,7 @@ class ReportLinkNotFound(NotFound):
 
 
 class SignatureRefused(SchedulingError):
-	"""A webhook's signature is missing or wrong. The error doesn't say why: that would help people who forge signatures."""
+	"""A webhook's signature is missing or wrong. The error doesn't say why. That would help people who forge signatures."""
 
 	code = "SIGNATURE_REFUSED"
 	http_status_code = 401
@@ -501,7 +501,7 @@ class VendorRefusesApp(VendorError):
 
 
 class ConsentExpired(VendorError):
-	"""The state of a redirect isn't known: it is too old, was used before, or belongs to another user or browser."""
+	"""The state of a redirect isn't known. It is too old, was used before, or belongs to another user or browser."""
 
 	code = "CONSENT_EXPIRED"
 
@@ -579,7 +579,7 @@ class MeetingGone(OutsideError):
 
 
 class SyncTokenExpired(OutsideError):
-	"""The calendar's server no longer knows the sync token: the whole window must be read again."""
+	"""The calendar's server no longer knows the sync token. The whole window must be read again."""
 
 	code = "SYNC_TOKEN_EXPIRED"
 

@@ -113,7 +113,7 @@ has_permission = {
 }
 
 # Links from these DocTypes don't stop anybody from deleting a record, such as a booking's Contact or Event. Scheduling
-# Page and Meeting Type have a check of their own: they can't be deleted if they have bookings.
+# Page and Meeting Type have a check of their own. They can't be deleted if they have bookings.
 ignore_links_on_delete = [
 	"Booking",
 	"Host Calendar",

@@ -193,7 +193,7 @@ def _belongs_to(doc: Document, field: str, user: str) -> bool:
 def _now_and_stored(doc: Document, field: str) -> set[str | None]:
 	"""Return the field's values in memory and in the database.
 
-	The value in memory alone isn't enough: a user could get a record by writing their name into it.
+	The value in memory alone isn't enough. A user could get a record by writing their name into it.
 	"""
 	values = {doc.get(field)}
 	if not doc.is_new():

@@ -82,7 +82,7 @@ def get_cached_doc(doctype: str, name: str | None = None) -> Any:
 
 
 def clear_document_cache(doctype: str, name: str | None = None) -> None:
-	"""Clear now and again when the transaction ends: another process may cache the old state in between."""
+	"""Clear now and again when the transaction ends. Another process may cache the old state in between."""
 
 	def clear() -> None:
 		cache.delete_keys(f"document_cache::{doctype}::{name or ''}")

@@ -36,7 +36,7 @@ def init(site: str, sites_path: str = ".", force: bool = False) -> None:
 	local.message_log, local.response, local.fullnames = [], _dict(docs=[]), {}
 	local.lang = "en"
 	local.request_ip = None
-	# The embedded site makes each new document afresh: these stay empty.
+	# The embedded site makes each new document afresh. These stay empty.
 	local.cache, local.role_permissions, local.new_doc_templates = {}, {}, {}
 	local.form_dict, local.session = _dict(), _dict(data=_dict())
 	from frappe.query_builder import EmbeddedQuery

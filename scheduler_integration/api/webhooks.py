@@ -1,6 +1,6 @@
 """Methods that external schedulers call. `?settings=` names the consultant's settings, whose key signs the body.
 
-The arguments that Frappe reads from the body are ignored: only the raw body was signed.
+The arguments that Frappe reads from the body are ignored. Only the raw body was signed.
 """
 
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def acuity(**_arguments) -> dict[str, Any]:
 def _take(provider: str, header: str, field: str, read: Callable[[object], ExternalChange | None]) -> dict[str, Any]:
 	"""Verify the signature, which is `field` of the header, and record the change in the body.
 
-	A webhook about something else is accepted and ignored: after an error, the scheduler would send it again.
+	A webhook about something else is accepted and ignored. After an error, the scheduler would send it again.
 	"""
 	now = clock.now()
 	sender, body = webhooks.signed_by_time(provider, header, field, now)

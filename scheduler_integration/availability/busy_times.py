@@ -1,7 +1,7 @@
 """The busy times in hosts' own calendars, and whether what we know of a calendar can still be trusted.
 
 A host is free only if each of their conflict calendars was read lately, as far ahead as that time. Otherwise the host
-counts as busy: nobody can book over an event that the app hasn't seen. A host can choose to be offered nevertheless.
+counts as busy. Nobody can book over an event that the app hasn't seen. A host can choose to be offered nevertheless.
 """
 
 from collections import defaultdict

@@ -31,7 +31,7 @@ class Draft:
 		changed = self._saved("Availability Schedule")
 		others = self._deleted("Availability Schedule") | {doc.name for doc in changed}
 		replaces_default = any(doc.is_default for doc in changed)
-		# A changed schedule needn't be among those that were read: it may become the default only now.
+		# A changed schedule needn't be among those that were read. It may become the default only now.
 		yield from map(_schedule_row, changed)
 		for row in stored:
 			if row.name in others:

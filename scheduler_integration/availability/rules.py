@@ -66,5 +66,5 @@ def _window(meeting_type: Document) -> engine.RollingDays | engine.DateRange | N
 
 
 def _rolling(days: int, **counted: bool) -> engine.RollingDays | None:
-	"""Return a window of this many days. For 0 days (only a schedule may have 0) return None: a window without an end."""
+	"""Return a window of this many days. For 0 days (only a schedule may have 0) return None, a window without an end."""
 	return engine.RollingDays(days, **counted) if days else None

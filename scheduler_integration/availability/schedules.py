@@ -78,7 +78,7 @@ def _limited(schedule: HostSchedule, default: frappe._dict) -> HostSchedule:
 def find_schedules(names: Collection[str], users: Iterable[str]) -> Iterator[frappe._dict]:
 	"""Yield the fields of the schedules with these `names` and of the users' default schedules, with one query.
 
-	`rules` has a list for each rule: its day, start, end and whether it is available.
+	`rules` has a list for each rule, with its day, start, end and whether it is available.
 	"""
 	# This Custom Field exists only if the site has the DocType Holiday List.
 	has_holidays = frappe.get_meta("Availability Schedule").has_field("holiday_list")

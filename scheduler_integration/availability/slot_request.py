@@ -12,8 +12,8 @@ class SlotRequest:
 
 	`hold` is the key of the visitor's own hold. It is ignored, so that visitors still see the slot that they hold.
 	`by_host`: a host or manager books for somebody, so minimum notice and booking window don't apply. `moving` is the name
-	of a Booking that is to be rescheduled: its time counts as free. `besides` is that booking's present start in epoch
-	seconds, which isn't listed. `draft` is a change of a host's records that isn't saved: the listing counts with it.
+	of a Booking that is to be rescheduled. Its time counts as free. `besides` is that booking's present start in epoch
+	seconds, which isn't listed. `draft` is a change of a host's records that isn't saved. The listing counts with it.
 	`records` were read before (`load.shared_records`), and aren't read again.
 	"""
 

@@ -125,6 +125,6 @@ def _last_host(email: str, users: Collection[str]) -> str | None:
 	query = frappe.qb.from_(booking).join(row).on(row.parent == booking.name).select(row.user)
 	query = query.where((booking.attendee_email == email) & row.user.isin(list(users)))
 	query = query.where(booking.status.notin(sorted(RELEASED)))
-	# If several of `users` host the latest meeting, the first row counts: the main host comes first.
+	# If several of `users` host the latest meeting, the first row counts. The main host comes first.
 	hosts = query.orderby(booking.starts_at, order=frappe.qb.desc).orderby(row.idx).limit(1).run(pluck=True)
 	return hosts[0] if hosts else None

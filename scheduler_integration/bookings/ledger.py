@@ -143,7 +143,7 @@ def _users_in(stored: Iterable[str]) -> dict[str, str]:
 
 
 def _stored(shares: dict[str, int]) -> str:
-	"""Return the shares as JSON, by Host Calendar name: it stays the same if a user is renamed.
+	"""Return the shares as JSON, by Host Calendar name. It stays the same if a user is renamed.
 
 	Every host has a Host Calendar, because `guard.lock_hosts` makes the missing ones.
 	"""

@@ -53,7 +53,7 @@ def others_in_session(bookings: Sequence[Document]) -> bool:
 		return False
 	seat = frappe.qb.DocType("Booking Seat")
 	query = frappe.qb.from_(seat).select(seat.name).where(seat.session == bookings[0].session)
-	# A locking read: if the last two attendees cancel at once, the second must see that the first one is gone.
+	# A locking read. If the last two attendees cancel at once, the second must see that the first one is gone.
 	# Otherwise neither of them would release the hosts' time.
 	names = [booking.name for booking in bookings]
 	return bool(query.where(seat.booking.notin(names)).limit(1).for_update().run())
@@ -90,7 +90,7 @@ def _insert_seats(bookings: Sequence[Document]) -> None:
 def _free_numbers(booking: Document, wanted: int) -> list[int]:
 	seat = frappe.qb.DocType("Booking Seat")
 	query = frappe.qb.from_(seat).select(seat.seat).where(seat.session == booking.session)
-	# A locking read: an ordinary one may show the seats from before the wait for the hosts' lock.
+	# A locking read. An ordinary one may show the seats from before the wait for the hosts' lock.
 	taken = set(query.for_update().run(pluck=True))
 	seats = frappe.get_cached_value("Meeting Type", booking.meeting_type, "seats") or 1
 	free = [number for number in range(seats) if number not in taken]

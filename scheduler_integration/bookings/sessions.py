@@ -37,7 +37,7 @@ def together(booking: Document) -> list[Document]:
 def join(booking: Document, standing: Document) -> None:
 	"""Put the unsaved booking into the session of `standing`: it gets the same key, hosts, times and buffers.
 
-	The hosts chosen for the new booking may differ from the session's: a host was renamed, the page lists others first,
+	The hosts chosen for the new booking may differ from the session's. A host was renamed, the page lists others first,
 	or an optional host has time now. One of the session's hosts may have left the meeting type since. Raises SlotTaken if
 	the session takes place on other days than the booking.
 	"""

@@ -1,6 +1,6 @@
 """Stores bookings. Several bookings of a session are stored together, with as many statements as one.
 
-Frappe itself stores a single booking, and notes a version of it. For several it has no such function: each `save` takes
+Frappe itself stores a single booking, and notes a version of it. For several it has no such function. Each `save` takes
 about twenty statements, all under the hosts' locks. So their rows are written here. Other apps' hooks run for each booking
 in both cases. The notes on the bookings' timelines say what was changed.
 """

@@ -36,7 +36,7 @@ class Place:
 def apply(place: Place, changes: Changes, own: Collection[str]) -> int:
 	"""Replace the busy times of the changed events, and return how many were stored.
 
-	`own` are the ids of events that are bookings of this site: they never make busy times. If an event comes twice, the last
+	`own` are the ids of events that are bookings of this site. They never make busy times. If an event comes twice, the last
 	one counts. Applying a page again changes nothing.
 	"""
 	last = {event.id: event for event in changes.events}

@@ -51,7 +51,7 @@ def forget(connection: str) -> None:
 
 
 def left_connections(now: int) -> list[str]:
-	"""Return the connections that were disconnected and still exist: a job was lost, or the provider can't be reached."""
+	"""Return disconnected connections that still exist, because a job was lost or the provider can't be reached."""
 	left = frappe.get_all(
 		_DOCTYPE, {"leaving": ("in", ["Keep events", _DELETE])}, ["name", "leaving", "status", "next_sync_at"]
 	)

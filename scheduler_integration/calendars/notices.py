@@ -28,7 +28,7 @@ _DAY = 86400
 def tell_of_trouble(now: int) -> None:
 	"""Mail each host once whose calendar isn't trusted or hasn't been written for hours, and managers after another day.
 
-	There is one mail for one trouble: if a calendar can be neither read nor written, it says both. Each mail is in its
+	There is one mail for one trouble. If a calendar can be neither read nor written, it says both. Each mail is in its
 	reader's language.
 	"""
 	unwritten = {each.account: each.reason for each in outages.untold(KIND, now - stale_seconds())}
@@ -120,7 +120,7 @@ def _tell(user: str, row: frappe._dict) -> None:
 def _send(user: str, subject: str, sentences: Iterable[str], link: str, reference: tuple[str, str]) -> None:
 	"""Queue a mail with a paragraph for each sentence, and the link.
 
-	If the site can't send mail, for example without a mail account, the host's pages show the same. No error is raised: the
+	If the site can't send mail, for example without a mail account, the host's pages show the same. No error is raised. The
 	job must go on with the calendars of other hosts.
 	"""
 	frappe.db.savepoint("notice")

@@ -1,7 +1,7 @@
 """Recognises bookings among the events of a calendar. They make no busy times, because the booking itself takes the time.
 
 An event is a host's own booking if the app wrote it (it has a mark), or if it has the UID of a booking that this host
-hosts: a mail program may have stored the invitation, and another account of the host may have a copy. In the calendar of
+hosts. A mail program may have stored the invitation, and another account of the host may have a copy. In the calendar of
 an attendee, an event with the same UID is a meeting that takes the attendee's time.
 """
 

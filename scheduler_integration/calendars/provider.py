@@ -1,7 +1,7 @@
 """The interface of a calendar provider, with the types of its arguments and results.
 
 Instants are epoch seconds, intervals are half-open. A provider sends requests for one account of one user. It reads and
-writes no records: it is opened with an `Account`, which has the secrets, and the sync stores its results.
+writes no records. It is opened with an `Account`, which has the secrets, and the sync stores its results.
 
 Errors, all in exceptions.py:
 

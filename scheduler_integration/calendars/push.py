@@ -72,8 +72,8 @@ def end_channels(provider: Provider, connection: str) -> None:
 def received(messages: Iterable[PushMessage], now: int) -> set[str]:
 	"""Note the messages that are genuine, and return the connections that are to be read now.
 
-	Failing connections are left out: their records have the time of the next attempt. Messages that aren't genuine are
-	ignored silently: they may be from an old channel, or from a stranger.
+	Failing connections are left out. Their records have the time of the next attempt. Messages that aren't genuine are
+	ignored silently. They may be from an old channel, or from a stranger.
 	"""
 	by_channel: dict[str, list[PushMessage]] = {}
 	for message in messages:

@@ -28,7 +28,7 @@ _OVERLAP = 60
 
 
 class Superseded(Exception):
-	"""Another worker took the lease, or the connection is gone: the reading isn't stored."""
+	"""Another worker took the lease, or the connection is gone. The reading isn't stored."""
 
 
 @dataclass(frozen=True, slots=True)

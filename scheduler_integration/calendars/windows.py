@@ -39,7 +39,7 @@ def is_due_for_full(full_at: int | None, window_until: int | None, wanted: engin
 def _days_ahead(user: str, today: date) -> int:
 	"""Return the days from today that can be booked of this host, by their schedules and by any active meeting type.
 
-	The longest window of all types is taken: there are few types, and their hosts depend on the pages.
+	The longest window of all types is taken. There are few types, and their hosts depend on the pages.
 	"""
 	days = [
 		row or _MOST_DAYS

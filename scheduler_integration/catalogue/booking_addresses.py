@@ -10,7 +10,7 @@ from scheduler_integration.catalogue.consultant_types import ConsultantType
 def booking_address(meeting_type: ConsultantType) -> str | None:
 	"""Return the type's own link on an external scheduler, else its page on this site, else the consultant's scheduler.
 
-	Returns None if it can't be booked anywhere: the page is off, and the consultant has no other scheduler.
+	Returns None if it can't be booked anywhere, because the page is off and the consultant has no other scheduler.
 	"""
 	return address_of(meeting_type, scheduler_url_of(meeting_type.consultant))
 

@@ -53,7 +53,7 @@ def all_places(meeting_type: Document) -> tuple[Place, ...]:
 def offered_places(meeting_type: Document, users: Iterable[str]) -> tuple[Place, ...]:
 	"""Return the places where the hosts `users` can meet. A host without an account for Zoom can't meet there.
 
-	If there is no such place, the type's own place is returned: a booking isn't refused because a link is missing.
+	If there is no such place, the type's own place is returned. A booking isn't refused because a link is missing.
 	Makes a query only for places that need an account.
 	"""
 	places = all_places(meeting_type)
@@ -82,7 +82,7 @@ def needs_accounts(meeting_type: Document) -> bool:
 def missing_accounts(place: Place, meeting_type: Document, users: Iterable[str]) -> list[str]:
 	"""Return the hosts who have no account for the place; empty if it can be offered.
 
-	A collective meeting needs one host with an account, any other meeting type all of them: each may get a booking. If a
+	A collective meeting needs one host with an account, any other meeting type all of them. Each may get a booking. If a
 	collective meeting takes only so many of its hosts, these must always include one with an account.
 	"""
 	if not place.needs_link or place.type not in WITH_ACCOUNT:

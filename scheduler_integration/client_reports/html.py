@@ -98,7 +98,7 @@ class _Writer:
 		)
 
 	def _link(self, url: str, text: str, *, is_button: bool = True) -> Markup:
-		# The element has no handler: the address itself counts the click, also on paper and in e-mails.
+		# The element has no handler. The address itself counts the click, also on paper and in e-mails.
 		return Markup('<a href="{}" class="scheduler-link{}" target="_blank" rel="noopener"{}>{}</a>').format(
 			url, " btn btn-primary" if is_button else "", _WRAPPING if self.has_styles else Markup(), text
 		)

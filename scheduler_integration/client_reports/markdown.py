@@ -1,4 +1,4 @@
-"""Writes the section as Markdown (CommonMark). Texts from records are escaped: they can't add links, images or HTML."""
+"""Writes the section as Markdown (CommonMark). Texts from records are escaped. They can't add links, images or HTML."""
 
 import re
 from collections.abc import Iterator

@@ -156,7 +156,7 @@ def _store(provider: str, user: str, account_id: str, account_name: str) -> Docu
 	name = frappe.db.get_value(CONNECTION, identity_filter)
 	doc = frappe.get_doc(CONNECTION, name) if name else frappe.get_doc({"doctype": CONNECTION, **identity_filter})
 	doc.update({"account_name": account_name, "status": CONNECTED, "error": None})
-	# No role may write these fields by hand: their values come from the provider.
+	# No role may write these fields by hand. Their values come from the provider.
 	return doc.save(ignore_permissions=True) if name else doc.insert(ignore_permissions=True)
 
 

@@ -61,7 +61,7 @@ def run(task: Task, now: int) -> Outcome:
 	"""Bring about what the task's booking needs now. `now` is in epoch seconds.
 
 	The new call is made before the old one is deleted, so that nobody waits for the deletion. The booking may be changed
-	while a provider answers: it is read again at the end, and if it differs, everything starts again.
+	while a provider answers. It is read again at the end, and if it differs, everything starts again.
 	"""
 	for _round in range(ROUNDS):
 		situation = _read(task.booking)
@@ -261,7 +261,7 @@ def _with_trouble(outcome: Outcome, trouble: _Trouble | None, task: Task, now: i
 
 
 def _later(error: Exception, now: int) -> Outcome:
-	"""Return when to run again, or raise the error: the outbox then waits longer after each attempt."""
+	"""Return when to run again, or raise the error. The outbox then waits longer after each attempt."""
 	if isinstance(error, steps.Claimed):
 		return Again(now + SOON, _("Another worker is changing this video call right now."))
 	if isinstance(error, steps.Unsettled):

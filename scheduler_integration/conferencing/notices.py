@@ -20,7 +20,7 @@ TOLD_AFTER = 12 * 3600
 def lose_account(account: Account, reason: str) -> None:
 	"""Note that the account refuses access, and tell its host once. Commits.
 
-	The firm's account has no host: its errors are shown on the booking and in the log.
+	The firm's account has no host. Its errors are shown on the booking and in the log.
 	"""
 	if account.connection in ("", FIRM):
 		return

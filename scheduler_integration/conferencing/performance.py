@@ -121,7 +121,7 @@ def _asked(span: Interval, user: str | None) -> defaultdict[str, _Requests]:
 	row, (first, last) = frappe.qb.DocType("Video Meeting Log"), map(to_site_time, span)
 	query = frappe.qb.from_(row).select(row.provider, row.status, row.milliseconds, Count("*"))
 	query = query.where((row.creation >= first) & (row.creation < last) & row.action.isin(_REQUESTS))
-	# Requests of equal length are counted by the database: a year has a million of them, and a few thousand lengths.
+	# Requests of equal length are counted by the database. A year has a million of them, and a few thousand lengths.
 	query = query.groupby(row.provider, row.status, row.milliseconds)
 	requests: defaultdict[str, _Requests] = defaultdict(_Requests)
 	for provider, status, milliseconds, count in (query.where(row.user == user) if user else query).run():

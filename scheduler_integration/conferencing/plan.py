@@ -74,7 +74,7 @@ def _call_of(booking: Document | frappe._dict) -> Fields:
 def _call_of_others(changed: list[Document]) -> Fields:
 	"""Return the call that others in the session have already. So a new attendee has the link at once.
 
-	The event in the host's calendar is one for all: it must not lose its call while the new booking waits for its task.
+	The event in the host's calendar is one for all. It must not lose its call while the new booking waits for its task.
 	"""
 	names = {booking.name for booking in changed}
 	for other in live_rows(changed[0].session, *NO_CALL):

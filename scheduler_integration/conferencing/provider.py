@@ -7,7 +7,7 @@ Errors, all in exceptions.py:
 | `AccessRevoked` | the account refuses for good | marks the connection, tells the host, uses the fallback |
 | `MeetingGone` | somebody deleted the call at the provider | makes a new one |
 | `TooManyRequests(after)` | rate limit or daily limit | tries again after that many seconds |
-| `Unreachable` | no answer: the call may have been made all the same | looks for it before the next attempt |
+| `Unreachable` | no answer. The call may have been made all the same | looks for it before the next attempt |
 | other `OutsideError` | anything else | tries again, and after some attempts uses the fallback |
 """
 
@@ -86,7 +86,7 @@ class Provider:
 		"""Return the call, and create it if it doesn't exist.
 
 		`external_id` is known after the first answer. With `was_asked` and without an id, an earlier attempt may have
-		created the call: it is looked for first.
+		created the call. It is looked for first.
 		"""
 		raise NotImplementedError
 

@@ -1,6 +1,6 @@
 """The rows of Video Meeting: each stands for one call at a provider, from before it is made until it is deleted.
 
-A row is committed before the provider is asked, so that the row exists even if the worker dies. A claim is a lease: only
+A row is committed before the provider is asked, so that the row exists even if the worker dies. A claim is a lease. Only
 one worker changes a call, and the claim of a dead worker ends by itself.
 """
 
@@ -128,7 +128,7 @@ def _insert(fields: dict[str, object], desired: Desired, account: Account) -> st
 
 
 def forget_people(bookings: Collection[str]) -> None:
-	"""Erase the persons from the records of these bookings' calls: a call's title names the attendee."""
+	"""Erase the persons from the records of these bookings' calls. A call's title names the attendee."""
 	frappe.db.set_value("Video Meeting", {"booking": ["in", list(bookings)]}, "title", None, update_modified=False)
 
 

@@ -1,6 +1,6 @@
 """Finds the bookings that share one video call.
 
-A session has one call for all attendees. A booking that was rescheduled has a successor with the same call: the link
+A session has one call for all attendees. A booking that was rescheduled has a successor with the same call. The link
 stays. So a call belongs to a subject: the key of the session, or the first booking of such a chain.
 """
 

@@ -230,7 +230,7 @@ def _subject(booking: Document) -> str:
 def _description(booking: Document) -> str:
 	"""Return the description as HTML. The attendee's words are plain text, so they are escaped.
 
-	A booking on an external scheduler has no description: the attendee's answers stay on that scheduler.
+	A booking on an external scheduler has no description. The attendee's answers stay on that scheduler.
 	"""
 	if booking.doctype != "Booking":
 		return ""

@@ -1,7 +1,7 @@
 """The Event that shows a meeting in the CRM: its row, its participants, and its entries on timelines.
 
 A session has one Event, and each attendee is a participant. Frappe's `save` writes all participants and their entries
-again, each with statements of its own: with 25 attendees, a new one would cost a thousand statements, under the hosts'
+again, each with statements of its own. With 25 attendees, a new one would cost a thousand statements, under the hosts'
 lock. So this module writes only the rows that change.
 """
 

@@ -71,7 +71,7 @@ def _client(user: str | None) -> str | None:
 
 
 def address_hash(network: str) -> str:
-	"""Return a hash of a network address. The salt is the site's encryption key: nobody else can try all addresses."""
+	"""Return a hash of a network address. The salt is the site's encryption key. Nobody else can try all addresses."""
 	return _keyed_hash("visitor", network)
 
 

@@ -49,7 +49,7 @@ def keep_engagement(changes: Changes) -> dict[str, Fields]:
 def keep_external(booking: Document, moment: int) -> None:
 	"""Write the engagement row of an Outside Booking. All bookings of external schedulers are tracked, so each has a row.
 
-	The row belongs to a report if the booking can be matched. `moment` is the time of the change, epoch seconds: the webhook
+	The row belongs to a report if the booking can be matched. `moment` is the time of the change, epoch seconds. The webhook
 	may come hours later.
 	"""
 	row = _external_row(booking.name)

@@ -48,7 +48,7 @@ def forget_assessment(name: str) -> None:
 
 
 def forget_bookings(names: list[str]) -> None:
-	"""Forget the people of bookings that are erased: a row names the Contact, whose name is the person's."""
+	"""Forget the people of bookings that are erased. A row names the Contact, whose name is the person's."""
 	_forget({"booking": ["in", names]})
 
 

@@ -29,7 +29,7 @@ def find_target(assessment: str, meeting_type: str, consultant: str | None = Non
 	"""Return the target with these names; an empty name is left out, but one of the two is needed.
 
 	Raises ReportLinkNotFound if a record doesn't exist or if they don't belong to one consultant. The error is the same
-	for each reason: a stranger must not find out which records exist.
+	for each reason. A stranger must not find out which records exist.
 	"""
 	record = _assessment(assessment) if assessment else None
 	offered = consultant_type(meeting_type) if meeting_type else None

@@ -6,7 +6,7 @@ A ledger keeps each host's *credit*: the shares that the host was given and hasn
 - The host who takes the booking pays for it: one whole booking.
 - The next host is chosen by Tijdeman's rule for the chairman assignment problem (R. Tijdeman, "The chairman assignment
   problem", Discrete Mathematics 32, 1980). Imagine that all later bookings are shared out in the same way. Among the
-hosts   with credit, the next host is the one whose credit would be the first to reach a whole booking.
+  hosts with credit, the next host is the one whose credit would be the first to reach a whole booking.
 
 Example: Ann has weight 3, Ben has weight 1, and both are always free. In bookings:
 

@@ -22,7 +22,7 @@ def act_on_all(action: str, names: Sequence[str], reason: str) -> list[dict[str,
 
 	Returns for each booking the facts with which `undo` of entry/commands.py takes its command back.
 
-	Each booking has a transaction of its own, which is committed: if the command is refused for one booking, the others
+	Each booking has a transaction of its own, which is committed. If the command is refused for one booking, the others
 	are still changed. Raises SomeRefused at the end if the command was refused for some, and InvalidRequest at once if the
 	command isn't one of BULK_ACTIONS, or if there are no bookings or more than MOST.
 	"""
@@ -49,7 +49,7 @@ def act_on_all(action: str, names: Sequence[str], reason: str) -> list[dict[str,
 def undo_all(commands: Sequence[dict[str, Any]]) -> None:
 	"""Take back these commands, the last one first, as the signed-in host or manager. They are the facts of `undoable`.
 
-	Each has a transaction of its own, which is committed: if one can't be taken back, the others still are. Raises
+	Each has a transaction of its own, which is committed. If one can't be taken back, the others still are. Raises
 	SomeNotUndone at the end for those that couldn't, or the error itself if there was only one command.
 	"""
 	refused = dict[str, SchedulingError]()
@@ -67,5 +67,5 @@ def undo_all(commands: Sequence[dict[str, Any]]) -> None:
 
 
 def _changed(facts: dict[str, Any]) -> str:
-	"""Return the name of the booking that the command left: a moved meeting is a new one."""
+	"""Return the name of the booking that the command left. A moved meeting is a new one."""
 	return next((each["name"] for each in (*facts["made"], *facts["bookings"])), "")

@@ -58,7 +58,7 @@ def signed_by_time(provider: str, header: str, field: str, now: int) -> tuple[Se
 def signed_by_acuity(provider: str) -> tuple[Sender, Mapping[str, str]]:
 	"""Return the sender and the form of a request that Acuity signed: the base64 HMAC-SHA256 of the body.
 
-	Acuity signs no time. A repeated request is harmless: it only makes this site ask Acuity again.
+	Acuity signs no time. A repeated request is harmless. It only makes this site ask Acuity again.
 	"""
 	sender, body = _sender(provider), _body()
 	expected = base64.b64encode(hmac.new(sender.key.encode(), body, hashlib.sha256).digest())

@@ -1,7 +1,7 @@
 """Fetches from Acuity the appointments that its webhooks name.
 
 The webhook only stores that the appointment must be fetched. A job fetches it after the commit, and a scheduled job tries
-again if that failed. No lock is held while Acuity answers. The outbox isn't used: its tasks belong to bookings of this
+again if that failed. No lock is held while Acuity answers. The outbox isn't used. Its tasks belong to bookings of this
 site.
 """
 

@@ -216,7 +216,7 @@ def _key(consultant: str, provider: str, external_id: str | None) -> str:
 
 
 def _save(booking: Document) -> None:
-	# An Event or Contact may have been deleted since. No user may write these records: only the app does.
+	# An Event or Contact may have been deleted since. No user may write these records. Only the app does.
 	booking.flags.ignore_links = True
 	booking.save(ignore_permissions=True)
 

@@ -32,7 +32,7 @@ Resolve = Callable[..., Iterable[Any]]
 class Guard:
 	"""Which addresses may be called.
 
-	`allowed` are hosts that the operator of the site trusts, as `host` (any port) or `host:port`: they may have private
+	`allowed` are hosts that the operator of the site trusts, as `host` (any port) or `host:port`. They may have private
 	addresses and plain http. `resolve` is `socket.getaddrinfo`, or a function with its signature.
 	"""
 

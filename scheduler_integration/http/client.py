@@ -10,7 +10,7 @@ answer.expect(207)
   clients share one of 15 (`patience`).
 - The answer's bytes are counted after decompression.
 - A request that can be repeated is tried again, with jitter and after the time in `Retry-After`. If that time is longer
-  than a few seconds, TooManyRequests is raised: a worker must not sleep for minutes.
+  than a few seconds, TooManyRequests is raised. A worker must not sleep for minutes.
 - Redirects are followed here, not by requests: each address passes the guard, and credentials go to the same origin only.
 - Logs have method, host, status and time. No path, no header and no body.
 """
@@ -144,7 +144,7 @@ class Client:
 	"""Sends requests. One client belongs to one connection of a user; it isn't shared by threads.
 
 	`guard` decides which addresses may be called. Without a guard, every address may be called, and redirects must stay on
-	their origin: this is for vendors' addresses, which no user types. `auth` is sent to the origin of the first address
+	their origin. This is for vendors' addresses, which no user types. `auth` is sent to the origin of the first address
 	and to hosts of `trusted_suffix`, such as ".icloud.com", and nowhere else.
 	"""
 

@@ -51,7 +51,7 @@ class Change:
 class Tally:
 	"""Numbers of bookings by how they stand. An attendee of a session is one booking.
 
-	`late` are cancellations within the notice of the meeting type, `by_host` and `by_attendee` say who cancelled: they are
+	`late` are cancellations within the notice of the meeting type, `by_host` and `by_attendee` say who cancelled. They are
 	parts of `cancelled`. `cancelled_after_start` is no part of it.
 	"""
 

@@ -51,7 +51,7 @@ def agenda(
 	If `only` names a status, dates or a text, bookings in other states and of the past are returned too. With `is_past` these
 	are the meetings that are over, except for cancelled ones.
 
-	There are `limit` of them, or more: a session isn't cut in two, so the rest of the last session is included. With
+	There are `limit` of them, or more. A session isn't cut in two, so the rest of the last session is included. With
 	`limit` 2, a meeting and a workshop of three bookings, all four are returned. They come after the booking `after`,
 	if given. Makes the same statements for any number of bookings.
 
@@ -127,7 +127,7 @@ def _rest_of_session(query: QueryBuilder, last: str, *, latest_first: bool) -> l
 def _names(
 	query: QueryBuilder, after: str | None, limit: int | None = None, *, latest_first: bool = False
 ) -> list[str]:
-	"""Return the names, ordered by start, session and name: a session's bookings are neighbours, and the order is unique."""
+	"""Return the names, ordered by start, session and name. A session's bookings are neighbours, and the order is unique."""
 	booking, order = frappe.qb.DocType("Booking"), Order.desc if latest_first else Order.asc
 	if after:
 		query = query.where(_behind(after, latest_first=latest_first))

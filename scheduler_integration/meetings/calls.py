@@ -5,7 +5,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.video import ANY, WITH_CALENDAR
 
-# The value of the booking's field `video_meeting` if there is no Video Meeting: the calendar's event makes the call.
+# The value of the booking's field `video_meeting` if there is no Video Meeting. The calendar's event makes the call.
 CALENDAR = "calendar"
 
 
@@ -20,7 +20,7 @@ def conference_of(booking: Document, user: str) -> str:
 
 
 def has_other_call(booking: Document) -> bool:
-	"""Whether the calendar could make a call, but another call is used: then the event must have no call."""
+	"""Whether the calendar could create a video call, but the booking uses another. Its event must carry none then."""
 	if booking.location_type not in (ANY, *WITH_CALENDAR):
 		return False
 	return booking.video_status == "Failed" or booking.video_meeting not in (None, "", CALENDAR)

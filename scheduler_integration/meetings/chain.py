@@ -15,7 +15,7 @@ def latest(booking: Document, *, for_update: bool = False) -> Document:
 	If a host gave the time back and the attendee hasn't chosen another one yet, the last one is Rescheduled too.
 	"""
 	while booking.status == "Rescheduled":
-		# A locking read: after the wait for the booking's lock, an ordinary read may not show the successor yet.
+		# A locking read. After the wait for the booking's lock, an ordinary read may not show the successor yet.
 		name = frappe.db.get_value("Booking", {"rescheduled_from": booking.name}, "name", for_update=for_update)
 		if not name:
 			break

@@ -36,7 +36,7 @@ def fitting(query: QueryBuilder, only: BookingFilter) -> QueryBuilder:
 def naming(query: QueryBuilder, text: str, user: str | None) -> QueryBuilder:
 	"""Return the query of Booking for bookings whose attendee or guests have the text in a name or address.
 
-	The bookings of one host (`user`) may have it anywhere. Among everybody's, names and addresses must begin with it: the
+	The bookings of one host (`user`) may have it anywhere. Among everybody's, names and addresses must begin with it. The
 	database then finds them by an index, and doesn't read every booking of the site.
 	"""
 	booking, guest = frappe.qb.DocType("Booking"), frappe.qb.DocType("Booking Guest")

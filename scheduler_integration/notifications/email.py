@@ -16,7 +16,7 @@ from scheduler_integration.outbox.results import describe
 from scheduler_integration.parsing.email_address import is_header_safe
 from scheduler_integration.platform.clock import site_now
 
-# Frappe's own job doesn't send the row for this long: the outbox sends it, as long as somebody needs it.
+# Frappe's own job doesn't send the row for this long. The outbox sends it, as long as somebody needs it.
 OURS_FOR = timedelta(days=30)
 # Errors of the mail server, or of the site's account there.
 _DOWN = (
@@ -84,7 +84,7 @@ def send_row(row: EmailRow) -> str:
 	Raises Unreachable if the mail server or the site's account there can't be used, Deferred if the server doesn't take the
 	message for the moment, and otherwise the server's error.
 
-	After an error the row is deleted: the next attempt writes a new one, by the booking as it is then, and no row is left
+	After an error the row is deleted. The next attempt writes a new one, by the booking as it is then, and no row is left
 	that Frappe could send when nobody needs it any more.
 	"""
 	if not row.is_new:
@@ -139,7 +139,7 @@ def _codes(error: BaseException | None) -> list[int]:
 
 
 def _forget(name: str) -> None:
-	"""Delete the row, unless the message has left: an error can also come after that. Commits."""
+	"""Delete the row, unless the message has left. An error can also come after that. Commits."""
 	if frappe.db.get_value("Email Queue", name, "status") not in ("Sent", "Partially Sent"):
 		frappe.db.delete("Email Queue Recipient", {"parent": name})
 		frappe.db.delete("Email Queue", {"name": name})

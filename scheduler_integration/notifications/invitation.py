@@ -1,6 +1,6 @@
 """Writes the calendar part of a message, and the file to download, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
 
-Times are in UTC: they need no VTIMEZONE, and every client shows them in its own zone.
+Times are in UTC. They need no VTIMEZONE, and every client shows them in its own zone.
 """
 
 from typing import Any

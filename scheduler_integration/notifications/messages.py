@@ -48,7 +48,7 @@ class Message:
 def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 	"""Return the readers of messages about the change, each with a purpose.
 
-	`is_first` is for one booking of a session that moves or is reassigned as a whole: its hosts get one message, and not
+	`is_first` is for one booking of a session that moves or is reassigned as a whole. Its hosts get one message, and not
 	one for each attendee.
 	"""
 	booking = change.booking

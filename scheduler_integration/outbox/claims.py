@@ -1,6 +1,6 @@
 """Claims due tasks for one worker.
 
-A claim is a lease: if the worker dies, the tasks come back when the lease is over. Two workers can't claim one task,
+A claim is a lease. If the worker dies, the tasks come back when the lease is over. Two workers can't claim one task,
 because the update is conditional on the status. Each step commits, so nothing is locked while a handler talks to the
 world.
 """
@@ -49,7 +49,7 @@ def claim(now: int, limit: int, wanted: Wanted) -> list[Task]:
 	planned for a later time, so 10,000 reminders don't delay a confirmation. The first task of each target comes before
 	the second task of any target, so 10,000 tasks for one target don't delay the others. Of the kinds in
 	`wanted.one_at_a_time`, a target gets one task at a time. Tasks whose account can't be used wait (see outages.py),
-	unless they are overdue: these are skipped.
+	unless they are overdue. These are skipped.
 	"""
 	for _attempt in range(ATTEMPTS):
 		try:

@@ -3,7 +3,7 @@
 	09:00  the calendar of jane@ answers 503 to a task, so its tasks wait until 09:01
 	09:01  a task asks, gets 503, and all wait until 09:02
 	...    the waits grow with the outage, up to an hour
-	15:10  a task succeeds: the record is deleted, and all tasks of the calendar are due
+	15:10  a task succeeds. The record is deleted, and all tasks of the calendar are due
 
 The wait depends on the outage's age and not on the number of tasks: 2,000 tasks ask as seldom as one. A task that has
 asked stands behind those that haven't, so a task that fails for a reason of its own doesn't stop the others for long.

@@ -89,7 +89,7 @@ def _fields(task: Task, outcome: Outcome, now: int) -> tuple[str, dict[str, Any]
 		again = {"due_at": outcome.at, "due_on": to_site_time(outcome.at), "error": outcome.reason}
 		return PENDING, {**again, "attempts": attempts}
 	if isinstance(outcome, Down):
-		# Its time stays: the task is due as soon as the account works.
+		# Its time stays. The task is due as soon as the account works.
 		target = task.target if outcome.account in accounts_of(task) else outcome.account
 		return PENDING, {"target": target, "attempts": patient(task), "error": outcome.reason}
 	if isinstance(outcome, Never):

@@ -19,7 +19,7 @@ from scheduler_integration.platform.sql import insert_rows, update_rows
 
 PENDING, SENDING, SENT, FAILED, SKIPPED = "Pending", "Sending", "Sent", "Failed", "Skipped"
 
-# The tasks of one booking that are due together run in this order: the link is in the calendar event, and both are in
+# The tasks of one booking that are due together run in this order. The link is in the calendar event, and both are in
 # the message.
 STAGES = {"video_meeting": 0, "calendar_event": 1}
 LAST_STAGE = 2
@@ -180,7 +180,7 @@ def _replan(stored: dict[str, tuple[frappe._dict, Planned]]) -> None:
 		if is_wanted_again and row.status != SENDING:
 			again[name] = _changing(task) | _AGAIN
 		elif is_wanted_again or row.status == PENDING:
-			# A worker that runs the task now finds the higher generation when it stores the outcome: the task is due again.
+			# A worker that runs the task now finds the higher generation when it stores the outcome. The task is due again.
 			moved[name] = _changing(task)
 	update_rows("Outbox Task", moved)
 	update_rows("Outbox Task", again)

@@ -37,7 +37,7 @@ def nobody_was_told(facts: dict[str, list[str]]) -> bool:
 def drop(facts: dict[str, list[str]], now: int) -> None:
 	"""Skip the messages that the command planned, and let those wait again that it skipped.
 
-	Calendar events and video calls stay planned: their handlers do what the booking needs when they run.
+	Calendar events and video calls stay planned. Their handlers do what the booking needs when they run.
 	"""
 	task = frappe.qb.DocType("Outbox Task")
 	if facts["planned"]:

@@ -39,7 +39,7 @@ def parse_answers(
 	counts as unanswered. `from_link` is a dict with the values of hidden fields, by their key. A wrong one is left out: the
 	attendee, who doesn't see it, couldn't correct it.
 
-	`given` is a dict from a question's id to its answer. A wrong answer isn't returned: its sentence is put into
+	`given` is a dict from a question's id to its answer. A wrong answer isn't returned. Its sentence is put into
 	`details` under `answers.<id>`, or under `answers` if `given` as a whole is wrong.
 	"""
 	if given is None or given == "":
@@ -48,7 +48,7 @@ def parse_answers(
 		details["answers"] = _("The answers must be an object of question and answer.")
 		return []
 	if not given.keys() <= {question.name for question in questions if not question.is_hidden}:
-		# The response doesn't name the unknown ids: somebody could send a million of them, and the response would be as long.
+		# The response doesn't name the unknown ids. Somebody could send a million of them, and the response would be as long.
 		details["answers"] = _(
 			"There is an answer to a question that this meeting doesn't ask. Please reload the page."
 		)

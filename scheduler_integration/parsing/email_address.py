@@ -5,7 +5,7 @@ import re
 from email_validator import EmailNotValidError, validate_email
 
 _ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
-# Characters of address lists, comments and quoted strings are missing here: they would change the meaning of a header.
+# Characters of address lists, comments and quoted strings are missing here. They would change the meaning of a header.
 _PLAIN = re.compile(r"[!#-'*+\-./0-9=?A-Z^-~]+@[A-Za-z0-9.\-]+", re.ASCII)
 
 

@@ -58,7 +58,7 @@ def parse_choice(field: str, value: object) -> str:
 
 
 def parse_hold_key(value: object) -> str | None:
-	"""Return the key of a hold, 32 letters and digits. Anything else returns None: an unknown hold isn't an error."""
+	"""Return the key of a hold, 32 letters and digits. Anything else returns None. An unknown hold isn't an error."""
 	return value if isinstance(value, str) and _HOLD.fullmatch(value) else None
 
 

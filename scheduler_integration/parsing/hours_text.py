@@ -102,7 +102,7 @@ def _day_names(locale: Locale) -> dict[str, list[int]]:
 def _span(match: re.Match[str], whole: str) -> tuple[int, int]:
 	start_hour, start_minute, start_half, end_hour, end_minute, end_half = match.groups()
 	end = _minutes(end_hour, end_minute, end_half, whole)
-	# 9-5pm means 9am, and 1-5pm means 1pm: the start gets the end's half of the day if that comes before the end.
+	# 9-5pm means 9am, and 1-5pm means 1pm. The start gets the end's half of the day if that comes before the end.
 	start = _minutes(start_hour, start_minute, start_half, whole)
 	if end_half and not start_half and start + 720 < end and int(start_hour) < 12:
 		start += 720

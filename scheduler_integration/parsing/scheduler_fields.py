@@ -47,7 +47,7 @@ def _url(longest: int) -> Parser:
 
 
 def _embed_code(value: object) -> str:
-	"""Return the code as it was sent: the record's controller reads it, with the allowed hosts of the settings."""
+	"""Return the code as it was sent. The record's controller reads it, with the allowed hosts of the settings."""
 	if value is not None and not isinstance(value, str):
 		raise Refused(_("This must be text."))
 	if len(value or "") > LONGEST_EMBED_CODE:

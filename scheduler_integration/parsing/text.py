@@ -1,7 +1,7 @@
 """Checks text that attendees type.
 
 The text appears in e-mails, invitations and desk lists. Markup and control characters could do harm there, and so could
-text that a mail program decodes or a spreadsheet runs. They are refused with a sentence beside the field: if they were
+text that a mail program decodes or a spreadsheet runs. They are refused with a sentence beside the field. If they were
 removed silently, the attendee wouldn't notice.
 """
 

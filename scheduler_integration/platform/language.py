@@ -13,7 +13,7 @@ def locale_of(language: str) -> Locale:
 
 
 def for_later(text: str) -> str:
-	"""Return a sentence as it is: it is stored in English, and translated for each person who reads it."""
+	"""Return a sentence as it is. It is stored in English, and translated for each person who reads it."""
 	return text
 
 

@@ -1,4 +1,4 @@
-"""Queues this app's jobs. If the queue can't be reached, only time is lost: a scheduled job finds the work later."""
+"""Queues this app's jobs. If the queue can't be reached, only time is lost. A scheduled job finds the work later."""
 
 from typing import Any
 

@@ -27,7 +27,7 @@ def values(**fields):
 	],
 )
 def test_each_month_on_the_same_weekday(first, rule):
-	"""The fifth of a month is its last: most months have no fifth."""
+	"""The fifth of a month is its last. Most months have no fifth."""
 	assert repetition("monthly", date.fromisoformat(first), "") == f"FREQ=MONTHLY;BYDAY={rule}"
 
 

@@ -44,7 +44,7 @@ def race(act, status=200):
 		frappe.db.rollback()
 		print(json.dumps([error.http_status_code, error.code]))
 """
-# As on a server with a binary log of statements, where commands keep REPEATABLE READ: an ordinary read shows the state from
+# As on a server with a binary log of statements, where commands keep REPEATABLE READ. An ordinary read shows the state from
 # before the wait for the lock.
 WITH_SNAPSHOTS = f"""{START}
 from scheduler_integration.platform import transactions

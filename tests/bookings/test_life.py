@@ -129,7 +129,7 @@ class Life(RuleBasedStateMachine):
 		return self.meetings[name]
 
 	def changed(self, name, status=None, host=None):
-		"""Note a change that everybody is told about: the sequence must grow."""
+		"""Note a change that everybody is told about. The sequence must grow."""
 		meeting = self.meetings[name]
 		meeting.status, meeting.host = status or meeting.status, host or meeting.host
 		before, meeting.sequence = meeting.sequence, frappe.db.get_value("Booking", name, "sequence")

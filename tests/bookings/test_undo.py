@@ -1,4 +1,4 @@
-"""A host takes back what they did a moment ago: everything is as before, and nobody was told."""
+"""A host takes back what they did a moment ago. Everything is as before, and nobody was told."""
 
 import json
 

@@ -12,7 +12,7 @@ from tests.support.server import Server, somebodys_address
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PATIENCE = 15
 LIGHTEST_PAGE = "/assets/scheduler_integration/images/logo.svg"
-# The settings of a window unless a test asks for others.
+# The default settings of a window.
 AS_IT_IS = {"media": "screen", "color_scheme": "light", "forced_colors": "none", "reduced_motion": "no-preference"}
 NAME, EMAIL = "Ada Lovelace", "ada@guests.example"
 
@@ -168,7 +168,7 @@ class Browsing:
 		return [url for url in self.requests if "/api/method/" in url]
 
 	def wait_for_requests(self, count: int) -> None:
-		"""Wait until the API got this number of requests and the page is idle: it must not send more."""
+		"""Wait until the API got this number of requests and the page is idle. It must not send more."""
 		deadline = time.monotonic() + PATIENCE
 		while len(self.api_requests()) < count and time.monotonic() < deadline:
 			self.page.wait_for_timeout(50)

@@ -47,7 +47,7 @@ class Hours:
 
 	@contextmanager
 	def saving(self):
-		"""Wait until what is changed within is saved: the message alone may be that of an earlier change."""
+		"""Wait until what is changed within is saved. The message alone may be that of an earlier change."""
 		version = "document.querySelector('[data-week] [name=modified]').value"
 		before = self.window.ask(version)
 		yield

@@ -1,6 +1,6 @@
 """The scripts that pages of hosts share: a form that saves itself, undoing, a list that is put in order.
 
-They run on a page that is made here, against answers that are made here: their contract is that of pages/kit/saving.py.
+They run on a page that is made here, against answers that are made here. Their contract is that of pages/kit/saving.py.
 """
 
 import json

@@ -50,7 +50,7 @@ def sign_in_as(window, user):
 def check(window, name, looks=LOOKS, then=None):
 	"""Look at what the window shows: on its own screen, which may be too narrow for it, and as on each of the others.
 
-	The page isn't loaded again: the window gets another size and other colours, and its own again afterwards. `then` is
+	The page isn't loaded again. The window gets another size and other colours, and its own again afterwards. `then` is
 	what the test clicks next on its own screen; on the others nothing may cover it.
 	"""
 	own = window.screen

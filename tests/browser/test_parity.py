@@ -50,9 +50,9 @@ TIMES = [
 	("Europe/Berlin", "2026-11-23", [((0, 0), None, 1), ((16, 59), None, 1), ((23, 30), None, 1)]),
 	("Europe/Berlin", "2026-11-23", [((hour, 0), None, 1) for hour in range(8, 17)]),  # two columns
 	("Europe/Berlin", "2026-11-23", [((hour, 0), None, 3) for hour in range(8, 17)]),  # several days: one column
-	("Pacific/Auckland", "2026-11-24", [((9, 0), None, 1), ((10, 0), 2, 1)]),  # the host is on the day before
+	("Pacific/Auckland", "2026-11-24", [((9, 0), None, 1), ((10, 0), 2, 1)]),  # for the host it is the day before
 	("Pacific/Auckland", "2026-11-24", [((9, 0), None, 1), ((13, 0), None, 1)]),  # only at the first time
-	("America/New_York", "2026-11-23", [((19, 0), 1, 1)]),  # the host is on the day after
+	("America/New_York", "2026-11-23", [((19, 0), 1, 1)]),  # for the host it is the next day
 	("Asia/Kolkata", "2026-11-23", [((9, 30), None, 2)]),
 	("Australia/Lord_Howe", "2026-11-23", [((9, 15), None, 1)]),
 	("Africa/Monrovia", "2026-11-23", []),

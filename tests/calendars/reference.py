@@ -334,7 +334,7 @@ def _spans(feed: Feed, events: Iterable[Component], window: Span) -> Iterator[tu
 			event = lasting[before]
 			moved = wall + (_moment_of(feed, event, "DTSTART").like(start) - before)
 			begin = Moment(moved, start.offset, start.is_date)
-			# An added period has a length of its own: the longer one counts.
+			# An added period has a length of its own. The longer one counts.
 			yield event, (begin.at, max(_end(feed, event, begin, begin.at), begin.at + (end or at) - at))
 	for event in changes.values():
 		begin = _moment_of(feed, event, "DTSTART")

@@ -1,4 +1,4 @@
-"""Random feeds, read by the app and by the reference: the busy times must be the same, to the second."""
+"""Random feeds, read by the app and by the reference. The busy times must be the same, to the second."""
 
 import random
 

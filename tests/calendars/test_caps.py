@@ -30,7 +30,7 @@ ENTITIES = """<?xml version="1.0" encoding="{encoding}"?>
 
 
 def many_events():
-	"""One more than is read at all. They are over, so it isn't the parsing that stops them."""
+	"""Return one event over the cap. All events are past, so only the cap can stop them."""
 	event = "BEGIN:VEVENT\nUID:{0}\nDTSTART:20200302T100000Z\nEND:VEVENT"
 	return calendar_of(*map(event.format, range(20_001)))
 

@@ -1,4 +1,4 @@
-"""A worker that is killed between any two steps: no busy time opens, nothing is lost, nothing is written twice.
+"""A worker that is killed between any two steps. No busy time opens, nothing is lost, nothing is written twice.
 
 It is a process of its own, which kills itself instead of its n-th commit, for each n.
 """

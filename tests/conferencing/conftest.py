@@ -35,7 +35,7 @@ def _commits(commit_clean: None) -> None:
 def book() -> Callable[..., Document]:
 	"""Book a meeting of the type, and run its tasks as the job after the commit does.
 
-	Without `mails` no message is sent: the video task is what most tests are about, and mails take long.
+	Without `mails` no message is sent. The video task is what most tests are about, and mails take long.
 	"""
 
 	def make(

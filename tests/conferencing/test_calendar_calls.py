@@ -144,7 +144,7 @@ def test_a_calendar_that_brings_no_link_ends_in_the_fallback(book, microsoft):
 
 
 def test_a_call_that_the_event_has_too_late_goes_again(book, vendor):
-	"""The event was made, but its link came after attendees got another one: nobody must wait in the wrong call."""
+	"""The event was made, but its link came after attendees got another one. Nobody must wait in the wrong call."""
 	meeting_type, connected = offer(*vendor)
 	vendor[0].stand_in.fail("/events", method="POST", lost=True)
 	vendor[0].stand_in.fail("/events", status=503, times=1000)

@@ -47,7 +47,7 @@ class Calls(History):
 
 	@rule(fault=FAULTS, path=st.integers(0, 1), times=st.integers(1, 4))
 	def fail(self, fault, path, times):
-		# A refresh whose reply is lost ends the consent: that is another test.
+		# A refresh whose reply is lost ends the consent. That is another test.
 		if not (path == 1 and "lost" in fault):
 			self.world.stand_in.fail(self.world.paths[path], times=times, **fault)
 

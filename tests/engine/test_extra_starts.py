@@ -68,7 +68,7 @@ class TestFirstSlotOnly:
 		assert listed(self.rules, "09:00-12:00", busy=[Busy(*between("09:10", "09:20"))]) == ["10:00"]
 
 	def test_dates_are_the_pages(self):
-		# 18:30 UTC is midnight in Kolkata: the host's evening belongs to two dates of a page there, and to one date in UTC.
+		# 18:30 UTC is midnight in Kolkata. The host's evening belongs to two dates of a page there, and to one date in UTC.
 		office = host("UTC", weekly(MON, "17:30-20:30"))
 		first, last = at("2025-03-03 00:00"), at("2025-03-04 00:00")
 

@@ -156,7 +156,7 @@ def test_folded_lines_are_unfolded():
 		# Half an hour's change.
 		(LORD_HOWE, "02:15", "03:00", "2026-10-04", ("02:30+11:00", "03:00+11:00")),
 		(LORD_HOWE, "01:30", "02:00", "2026-04-05", ("01:30+11:00", "02:00+10:30")),
-		# Midnight doesn't exist: the day begins at one.
+		# Midnight doesn't exist. The day begins at one.
 		(CAIRO, "00:00", "02:00", "2026-04-24", ("01:00+03:00", "02:00+03:00")),
 		(CAIRO, "23:00", "24:00", "2026-10-29", ("23:00+03:00", "00:00+02:00")),
 		(NEW_YORK, "01:30", "02:30", "2026-11-01", ("01:30-04:00", "02:30-05:00")),

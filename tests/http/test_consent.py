@@ -71,7 +71,7 @@ def test_a_made_up_state_is_refused(zoom, state):
 
 
 def test_a_code_without_its_verifier_is_worthless(zoom):
-	"""A stolen code is sent with a state of the thief's own: the verifier doesn't fit (RFC 7636)."""
+	"""A stolen code is sent with a state of the thief's own. The verifier doesn't fit (RFC 7636)."""
 	stolen, own = begun()["code"], begun()["state"]
 	with pytest.raises(AccessRevoked):
 		consent.finish({"code": stolen, "state": own}, JANE, NOW)

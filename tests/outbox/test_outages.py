@@ -229,7 +229,7 @@ def test_an_event_whose_worker_dies_each_time_stays_behind_the_others(outside, b
 
 
 def test_an_outage_that_ended_unseen_begins_anew_the_next_time(outside, booking):
-	"""Its only task was stopped. A month later the account has trouble again: the first waits are short once more."""
+	"""Its only task was stopped. A month later the account has trouble again. The first waits are short once more."""
 	outside.down = {"jane's"}
 	store(booking, planned("a"))
 	outside.run_due(NOW)

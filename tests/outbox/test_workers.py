@@ -72,7 +72,7 @@ def inbox(site):
 
 @pytest.fixture
 def attendee_alone():
-	"""Hosts get no messages: each booking has one confirmation and one reminder."""
+	"""Hosts get no messages. Each booking has one confirmation and one reminder."""
 	rows = frappe.get_all("Meeting Automation", {"built_in": ["in", ["host_confirmed", "host_reminder"]]}, pluck="name")
 	for is_active in (0, 1):
 		for name in rows:

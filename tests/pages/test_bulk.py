@@ -1,4 +1,4 @@
-"""A host changes several meetings at once on `/scheduling`, with and without a script's help."""
+"""A host changes several meetings at once on `/scheduling`, with and without JavaScript."""
 
 import frappe
 import pytest

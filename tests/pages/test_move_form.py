@@ -54,7 +54,7 @@ def test_the_meeting_moves_and_its_old_link_shows_the_new_time(client):
 	assert "12:00" in old.one("s").text
 	assert times_at(times, "11:30")
 	assert not times_at(times, "12:00")
-	# Half an hour later begins while the meeting's old time goes on: it doesn't stand in its own way.
+	# Half an hour later begins while the meeting's old time goes on. It doesn't stand in its own way.
 	form = choose(client, times, "12:30")
 	assert not form.all("input", id="attendee_name")
 	answer = send(client, form, reason="The train is late")

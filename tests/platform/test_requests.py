@@ -10,7 +10,7 @@ from tests.support.site import is_released_16, on_real_site
 
 @pytest.fixture
 def asked():
-	"""Make up a request for the test, and forget it afterwards."""
+	"""Create a fake request for the test, and remove it afterwards."""
 
 	def ask(method: str = "POST", path: str = "/api/method/platform", **options) -> None:
 		frappe.utils.set_request(method=method, path=path, **options)

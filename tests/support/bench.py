@@ -4,7 +4,7 @@ Only the site's database changes and, if packages are missing, the bench's virtu
 environment of their own: Radicale's libpass writes into the folder of passlib, which Frappe uses. This
 checkout gets a `sites` folder of its own (in `.bench/`) that links to the bench's one and adds the app to it: apps.txt,
 the assets, the logs. So several checkouts can use one bench, and the app needn't be installed in the bench. Its
-configuration has one value more: the site may call servers of this machine, which stand in for calendars.
+configuration has one value more. The site may call servers of this machine, which stand in for calendars.
 """
 
 import json

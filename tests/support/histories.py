@@ -14,7 +14,7 @@ from tests.support import door
 from tests.support.factories import make_user, payload
 
 DAY, HALF = 86400, 1800
-# Which booking a rule means: its number modulo the count of bookings.
+# Which booking a rule means is its number modulo the count of bookings.
 REFERENCES = st.integers(0, 7)
 
 

@@ -1,7 +1,7 @@
 """Serves a real site as `bench serve` does, but reads the site's configuration for each request.
 
 Frappe 16 remembers site_config.json for a minute (Frappe 15 doesn't). A test that writes an address into it asks the
-server at once: without this, the request would go to the real vendor.
+server at once. Without this, the request would go to the real vendor.
 """
 
 import sys

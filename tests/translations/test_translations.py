@@ -43,7 +43,7 @@ _PLACEHOLDER = re.compile(r"{\d*}")
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_row_is_a_source_and_its_translation(language):
-	"""A third cell is the context: the row is for this use of the word, and others aren't changed."""
+	"""A third cell is the context. The row is for this use of the word, and others aren't changed."""
 	assert [row for row in rows(language) if len(row) not in (2, 3) or not all(cell.strip() for cell in row)] == []
 
 

@@ -166,7 +166,7 @@ def known(jane: Connected, window: tuple[int, int]) -> list[tuple[int, int]]:
 
 
 def settle(jane: Connected, now: int) -> None:
-	"""Read until nothing is left: a suspiciously small calendar is read twice, and a reading that began long ago too."""
+	"""Read until nothing is left. A suspiciously small calendar is read twice, and a reading that began long ago too."""
 	for _attempt in range(20):
 		outcome = sync(jane.connection, now)
 		[row] = frappe.get_all(

@@ -72,7 +72,7 @@ def sent_back(address):
 
 
 def path_of(redirect):
-	"""Return where a redirect leads, without the host: the site may have another name than the tests' server."""
+	"""Return where a redirect leads, without the host. The site may have another name than the tests' server."""
 	parts = urlsplit(redirect.headers["Location"])
 	return f"{parts.path}?{parts.query}"
 

@@ -84,7 +84,7 @@ def test_an_expired_client_secret_is_the_sites_matter(microsoft, jane):
 
 
 def test_a_refresh_is_not_repeated_blindly(microsoft, jane):
-	"""With single-use refresh tokens, the second use of one would revoke everything: the next job finds out."""
+	"""With single-use refresh tokens, the second use of one would revoke everything. The next job finds out."""
 	microsoft.stand_in.refresh_tokens = "single use"
 	microsoft.stand_in.fail("/token", lost=True)
 	with pytest.raises(Unreachable):

@@ -66,7 +66,7 @@ def test_a_lost_reply_makes_no_second_event(vendor, jane, provider):
 
 
 def test_a_lost_reply_heals_to_the_newest_state(vendor, jane, provider):
-	"""The booking was moved before the second try: the event has the new time."""
+	"""The booking was moved before the second try. The event has the new time."""
 	event = outgoing(START)
 	vendor.stand_in.fail("/events", method="POST", lost=True)
 	with pytest.raises(Unreachable):

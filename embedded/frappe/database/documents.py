@@ -48,7 +48,7 @@ class DocumentQueries:
 		return f"where {where}" if where else "", [value for _, values in conditions for value in values]
 
 	def exists(self, dt: str, dn: Any = None, cache: bool = False) -> Any:
-		"""Return the name of a matching document, or None. `cache` has no effect: this always asks the database.
+		"""Return the name of a matching document, or None. `cache` has no effect. This always asks the database.
 
 		A single always exists, as in Frappe.
 		"""

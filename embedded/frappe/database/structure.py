@@ -54,7 +54,7 @@ class Structure:
 				self.add_index(meta.name, [df.fieldname])
 
 	def get_tables(self, cached: bool = True) -> list[str]:
-		"""Return the names of all tables. `cached` has no effect: this always asks the database."""
+		"""Return the names of all tables. `cached` has no effect. This always asks the database."""
 		return self.sql("select name from sqlite_master where type = 'table'", pluck=True)
 
 	def table_exists(self, doctype: str) -> bool:

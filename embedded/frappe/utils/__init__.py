@@ -27,7 +27,7 @@ def get_fullname(user: str | None = None) -> str:
 
 
 def set_request(**kwargs: Any) -> None:
-	"""Make up a request, for tests."""
+	"""Create a fake request, for tests."""
 	from werkzeug.test import EnvironBuilder
 	from werkzeug.wrappers import Request
 

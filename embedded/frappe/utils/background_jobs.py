@@ -1,6 +1,6 @@
 """Stands in for frappe.utils.background_jobs: jobs on Redis with RQ if the site has one, else in a thread.
 
-As in Frappe, a job without `now=True` goes into the queue in tests too. `run_queued` does a worker's job: it runs
+As in Frappe, a job without `now=True` goes into the queue in tests too. `run_queued` does a worker's job. It runs
 the jobs that this process has queued.
 """
 

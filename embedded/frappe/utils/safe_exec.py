@@ -1,4 +1,4 @@
-"""Stands in for frappe.utils.safe_exec: what templates of Frappe see. It is a lot: they read and change the whole site."""
+"""Stands in for frappe.utils.safe_exec: what templates of Frappe see. It is a lot. They read and change the whole site."""
 
 import json
 from collections.abc import Callable

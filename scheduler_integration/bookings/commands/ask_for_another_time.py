@@ -20,7 +20,7 @@ def ask_to_reschedule(name: str, message: str, now: int, *, gives_back: bool = F
 	"""Ask the attendee of the booking `name` for another time, as the signed-in host or manager.
 
 	The meeting keeps its time until the attendee chooses another one. With `gives_back` the hosts are free at once, and
-	the booking is Rescheduled before another one takes its place. The meeting type's rules don't bind the attendee then.
+	its status is Rescheduled at once, before the attendee has chosen. The meeting type's rules don't bind the attendee.
 	`message` is plain text for the attendee and may be empty.
 
 	Raises BookingNotFound, AlreadyCancelled, and NotPermitted if the user may not, the meeting is over, or it has begun

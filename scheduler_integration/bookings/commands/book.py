@@ -51,7 +51,7 @@ def book_by_host(request: BookingRequest, bookable: Bookable, now: int) -> HostB
 	"""Book a meeting for somebody, as a host or manager, and return it as hosts see it. `request.on_behalf` is set.
 
 	Minimum notice, booking window and grid don't apply; busy times, hours and limits do. The booking needs no
-	confirmation, whatever its type says: the host has agreed already. Raises SlotTaken and AlreadyCancelled as `book` does.
+	confirmation, whatever its type says. The host has agreed already. Raises SlotTaken and AlreadyCancelled as `book` does.
 	"""
 	return for_host(_earlier(request) or _take(request, bookable, now), now)
 
@@ -118,13 +118,13 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE
 	run_consequences(Change(Kind.BOOKED, booking, now, choice.turn, by=actor))
 	if request.hold:
-		# Holds live in the cache, which has no rollback: if the booking fails, the attendee keeps the hold.
+		# Holds live in the cache, which has no rollback. If the booking fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
 	return booking
 
 
 def _insert(booking: Document, bookable: Bookable) -> None:
-	"""Insert a new booking. Its links and its hosts' Users aren't read again: this transaction has read them already."""
+	"""Insert a new booking. Its links and its hosts' Users aren't read again. This transaction has read them already."""
 	reuse_blank_records()
 	booking.flags.update(ignore_links=True, people=bookable.people)
 	# Frappe compares the record with its earlier version, and a new booking has none.

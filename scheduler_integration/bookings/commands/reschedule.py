@@ -84,7 +84,7 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	choice = _with_turn(choice, booking, joins=bool(standing), was_given_back=was_given_back)
 	_store([new], [booking], standing, Change(Kind.RESCHEDULED, new, now, choice.turn, by=Actor.ATTENDEE))
 	if request.hold:
-		# Holds are in the cache, which has no rollback: if the command fails, the attendee keeps the hold.
+		# Holds are in the cache, which has no rollback. If the command fails, the attendee keeps the hold.
 		frappe.db.after_commit.add(lambda: release_hold(request.hold))
 	return for_attendee(new, now)
 
@@ -152,7 +152,7 @@ def _bound_key(booking: Document, request: RescheduleRequest) -> str | None:
 
 
 def _was_used(booking: Document, key: str) -> bool:
-	# Compare with the last booking, which was read with a lock: if the same request was sent twice, only such a read shows
+	# Compare with the last booking, which was read with a lock. If the same request was sent twice, only such a read shows
 	# the second request what the first has stored.
 	return booking.idempotency_key == key or bool(frappe.db.exists("Booking", {"idempotency_key": key}))
 

@@ -3,7 +3,7 @@
 `undoable` runs a command whose tasks the outbox keeps for SECONDS, and returns what it needs to take the command back:
 
     14:30:00  Jane cancels Ada's meeting: her time is free, and the e-mail to Ada is due at 14:30:10
-    14:30:04  Jane undoes it: the booking is Scheduled again, the e-mail is skipped, and Ada's reminder waits again
+    14:30:04  Jane undoes it. The booking is Scheduled again, the e-mail is skipped, and Ada's reminder waits again
     14:30:10  otherwise the e-mail is sent, and nothing can be undone any more
 
 The command isn't run backwards. The booking gets the fields that it had, and `Kind.UNDONE` lets each consequence follow.

@@ -114,7 +114,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _components(lines: list[str]) -> Iterator[tuple[str, Block]]:
-	"""Yield the kept components with their kind. An alarm within an event is left out: it isn't needed.
+	"""Yield the kept components with their kind. An alarm within an event is left out. It isn't needed.
 
 	A component without END ends where the next one begins, or the calendar ends. It isn't whole, because some of its lines
 	may be those of another component. An END:VEVENT without BEGIN is an event of which nothing else is known.
@@ -175,7 +175,7 @@ def value_of(line: str) -> str:
 
 
 def plain(name: str) -> str:
-	"""Return a zone's name without quotes and escapes: a text has "\\," for a comma, and a parameter has the comma itself."""
+	"""Return a zone's name without quotes and escapes. A text has "\\," for a comma, and a parameter has the comma itself."""
 	return _ESCAPED.sub(r"\1", name.strip().strip('"'))
 
 

@@ -256,6 +256,6 @@ def _last_of(rule: Any, start: date, zone: str) -> int | None:
 		last = datetime.combine(last, time(23, 59, 59))
 	if last.tzinfo:
 		return instant(last, zone)
-	# A series in UTC has no zone of its own: the later end counts.
+	# A series in UTC has no zone of its own. The later end counts.
 	zones = [start.tzinfo, engine.zone(zone)] if start.tzname() == "UTC" else [start.tzinfo]
 	return max(instant(last.replace(tzinfo=each), zone) for each in zones)

@@ -1,6 +1,6 @@
 """Notices what hosts and attendees did with a booking's event in the calendar: moved it, deleted it, declined.
 
-A page of changes is only a hint: it may be older than an event that the app wrote a second ago. So the provider is asked
+A page of changes is only a hint. It may be older than an event that the app wrote a second ago. So the provider is asked
 for the event as it is now, before anything is stored.
 """
 

@@ -1,6 +1,6 @@
 """The outbox handler that makes a host's calendar match the booking as it is now.
 
-The handler may run twice for one task, or die between any two steps: each event has a record before it is written, and a
+The handler may run twice for one task, or die between any two steps. Each event has a record before it is written, and a
 key that is the same at each try. The handler compares the event that was written with the event that is wanted. The
 tasks never fail: they wait until the calendar can be written, however long that takes.
 """

@@ -220,7 +220,7 @@ class GoogleCalendar:
 def _resource(name: str) -> Any:
 	"""Return the library's methods of a resource such as `events`, which build and check requests.
 
-	Building the methods takes milliseconds, so each process does it once. They belong to no account: each request is
+	Building the methods takes milliseconds, so each process does it once. They belong to no account. Each request is
 	executed with its account's own transport, and would fail without one.
 	"""
 	return getattr(_service(), name)()

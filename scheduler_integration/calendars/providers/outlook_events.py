@@ -30,7 +30,7 @@ _FRACTION = re.compile(r"\.\d+")
 
 
 def read_event(item: Mapping[str, Any], zone: str) -> RemoteEvent:
-	"""Return an event or occurrence. All-day events come as midnights in UTC: they are dates, in `zone`."""
+	"""Return an event or occurrence. All-day events come as midnights in UTC. They are dates, in `zone`."""
 	all_day = bool(item.get("isAllDay"))
 	start, end = (_instant(item[name], zone, all_day=all_day) for name in ("start", "end"))
 	kind = _kind(item)

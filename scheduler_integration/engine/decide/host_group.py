@@ -198,7 +198,7 @@ class HostGroup:
 
 	def _with_empty_calendars(self) -> HostGroup:
 		"""Return the group as if no member had a busy time or booking."""
-		# Notice and window are dropped too: the caller has narrowed its range by them already. With an empty calendar
+		# Notice and window are dropped too. The caller has narrowed its range by them already. With an empty calendar
 		# the window of dates with slots would be another one.
 		return HostGroup(
 			[

@@ -31,7 +31,7 @@ class HostPool:
 		collective (`together`)    one group of all required hosts  free when every required host is free
 
 	With `together`, a host who isn't required joins if free. `at_least` of these must be free. If no host is required, each
-	of them leads a group in turn: their grids together give the starts. Nothing can be booked if no host is needed at all.
+	of them leads a group in turn. Their grids together give the starts. Nothing can be booked if no host is needed at all.
 	`dates_in` (a zone; by default the first host's) gives the dates of multi-day meetings, of `first_slot_only` and of
 	windows of dates with slots. All instants are epoch seconds. Hosts must carry what `relevant_span` returns.
 	Raises UnknownTimeZone, and InstantOutOfRange for instants beyond the calendar.
@@ -58,7 +58,7 @@ class HostPool:
 	def starts(self, first: int, last: int) -> list[int]:
 		"""Return the bookable starts s with `first <= s < last`, ascending.
 
-		A range may be split anywhere: its pieces have the same starts as the whole. The computing time grows with the days
+		A range may be split anywhere. Its pieces have the same starts as the whole. The computing time grows with the days
 		that notice and booking window leave of the range, and with the number of busy times.
 		"""
 		if first >= last:

@@ -23,7 +23,7 @@ def reassignment_refusals(
 	- Hours, busy times, buffers and limits are checked. Limits count the meeting as a new booking of this host (see Limit).
 	- Grid, minimum notice and window bind attendees, not hosts. Their refusals are in the result too; the caller leaves
 	them out.
-	- A session of the host's own at that time is a conflict: the two sessions aren't joined.
+	- A session of the host's own at that time is a conflict. The two sessions aren't joined.
 
 	With `has_begun` the meeting began on an earlier day with another host, and only the days to come are reassigned.
 	`parts` must ascend, have the duration of the rules, and lie within what the host carries.

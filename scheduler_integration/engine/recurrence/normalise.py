@@ -72,7 +72,7 @@ def _check_span(start: datetime, end: datetime) -> None:
 
 
 def _check_occurs(recurrence: Recurrence) -> None:
-	"""Refuse a rule whose days never come, such as 30 February.
+	"""Refuse a rule that never occurs, such as 30 February.
 
 	The rule is tried in the last 400 years of the calendar, which have the same weekdays as any other 400 years. There
 	dateutil stops at the calendar's end, after a tenth of a second at the most.

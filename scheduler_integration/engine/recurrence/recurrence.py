@@ -96,7 +96,7 @@ def _last_day(rule: RecurrenceRule, start: datetime, tz: ZoneInfo) -> int | None
 
 
 def _counted_day(rule: RecurrenceRule, start: datetime) -> int:
-	"""Return the day of the block that COUNT makes the last one. A rule whose days never come ends after 400 years."""
+	"""Return the day of the block that COUNT makes the last one. A rule that never occurs ends after 400 years."""
 	first = start.toordinal()
 	days = islice(with_first(first, rule_days(rule, start, first)), rule.count)
 	*_before, last = takewhile(lambda day: day < first + CYCLE_YEARS * 366, days)

@@ -73,7 +73,7 @@ def grid_segments_of_weeks(hours: WorkingHours, monday: int, weeks: int) -> tupl
 	Whole weeks, so that many ranges share a result.
 	"""
 	# Nine days back: a whole week before the Monday before, and two days whose hours may run over into it. One more day
-	# at the end if there are trips: a date may begin 25 hours earlier on a trip than at home.
+	# at the end if there are trips. A date may begin 25 hours earlier on a trip than at home.
 	days = _LocalDays(hours, monday - 9, monday + 7 * weeks + bool(hours.trips))
 	tz = zone(hours.zone)
 	mondays = [utc_midnight(day) - offset_at_midnight(day, tz) for day in range(monday - 7, monday + 7 * weeks, 7)]

@@ -54,7 +54,7 @@ class Entry:
 def entries(wanted: Wanted) -> list[Entry]:
 	"""Return the newest actions of automations, at most MOST of them, latest first. For managers: raises NotPermitted.
 
-	Confirmations and cancellations are included: they are actions of the automations that the app ships.
+	Confirmations and cancellations are included. They are actions of the automations that the app ships.
 	"""
 	if not is_manager():
 		raise NotPermitted

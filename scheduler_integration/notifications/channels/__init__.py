@@ -14,7 +14,7 @@ BY_KIND: dict[str, Channel] = {each.kind: each for each in CHANNELS.values()}
 
 
 def has_channel(automation: Automation) -> bool:
-	"""Whether the automation can act. One whose channel came with a removed app can't: that is logged."""
+	"""Whether the automation can act. One whose channel came with a removed app can't. That is logged."""
 	if automation.channel not in CHANNELS:
 		frappe.log_error(
 			f"The automation {automation.title} did nothing", f"There is no channel {automation.channel!r}."

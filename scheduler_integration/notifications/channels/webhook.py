@@ -44,7 +44,7 @@ class Webhook(Channel):
 		return hosts_of(booking)[:1]
 
 	def target(self, automation: Automation, booking: Document, reader: Reader) -> str:
-		"""Return the host name of the address: the address may hold a secret, and hosts may read the task."""
+		"""Return the host name of the address. The address may hold a secret, and hosts may read the task."""
 		return urlsplit(automation.webhook_url or "").hostname or ""
 
 	def is_reader_of(self, task: Task, reader: Reader) -> bool:

@@ -16,7 +16,7 @@ from scheduler_integration.pages.kit.spans import days_in_short
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
 
-# This many days are shown together: one statement finds the times of all of them.
+# This many days are shown together. One statement finds the times of all of them.
 DAYS = 14
 
 

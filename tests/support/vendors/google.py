@@ -436,7 +436,7 @@ class GoogleStandIn(Accounts):
 			raise _error(412, "conditionNotMet", "Precondition Failed")
 
 	def _check_markers(self, diary: Diary, entry: Entry) -> None:
-		"""Record a broken rule if two live events have the same marker: a retry has then made a second event."""
+		"""Record a broken rule if two live events have the same marker. A retry has then made a second event."""
 		live = [each for each in diary.entries.values() if not each.removed and _marker(each.fields)]
 		for marker, group in groupby(sorted(live, key=_marker_key), key=_marker_key):
 			if len(list(group)) > 1 and marker == _marker_key(entry):

@@ -356,7 +356,7 @@ class GraphStandIn(Accounts):
 	# Delta queries
 
 	def _delta_page(self, diary: Diary, state: _Delta, *, again: bool) -> dict[str, Any]:
-		"""Return a page of the delta. With `again` the items are collected: a new round begins."""
+		"""Return a page of the delta. With `again` the items are collected. A new round begins."""
 		if again:
 			items, told = self._delta_items(diary, state)
 			state = _Delta(diary.id, state.since, state.until, diary.changes, items, told)

@@ -137,7 +137,7 @@ def hours_view(page: HoursPage) -> dict:
 
 
 def missing_view(house: House, user: str, is_own: bool, name: str, colleagues: Sequence[TypeHost]) -> dict:
-	"""Return the view for a host who has no working hours yet: one button makes office hours."""
+	"""Return the view for a host who has no working hours yet. One button makes office hours."""
 	return {
 		**house.frame(
 			_("Working hours") if is_own else _("Working hours of {0}").format(name), styles=("calendar", "hours")

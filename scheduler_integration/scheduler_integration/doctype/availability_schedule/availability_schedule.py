@@ -62,7 +62,7 @@ class AvailabilitySchedule(Form):
 			frappe.db.set_value("Availability Schedule", name, "is_default", 0)
 
 	def promote_another_default(self):
-		"""If this is the default, make the newest other schedule of the host the default: the host stays bookable."""
+		"""If this is the default, make the newest other schedule of the host the default. The host stays bookable."""
 		others = {"user": self.user, "name": ["!=", self.name]}
 		if self.is_default and (
 			newest := frappe.db.get_value("Availability Schedule", others, order_by="creation desc")

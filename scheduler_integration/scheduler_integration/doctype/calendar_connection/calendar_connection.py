@@ -71,7 +71,7 @@ class CalendarConnection(Form):
 			self.failing_since = self.told_host_at = self.told_managers_at = None
 
 	def validate_consent(self):
-		"""Refuse an account that was typed into the form: without a consent, it would only close times."""
+		"""Refuse an account that was typed into the form. Without a consent, it would only close times."""
 		if self.is_new() and not self.flags.from_provider:
 			raise InvalidRequest(
 				_("Connect this account at /scheduling/calendars, where its provider asks for consent.")

@@ -57,7 +57,7 @@ class MeetingType(Form):
 	def get_permlevel_access(self, permission_type="write"):
 		"""Return the permission levels that the user has on this meeting type. Level 1 are the fields for reports.
 
-		This can't be decided by roles: a consultant has level 1 on their own types, but not on those of a team page.
+		This can't be decided by roles. A consultant has level 1 on their own types, but not on those of a team page.
 		"""
 		levels = super().get_permlevel_access(permission_type)
 		return levels if may_see_report_fields(self) else [level for level in levels if level == 0]
@@ -187,7 +187,7 @@ class MeetingType(Form):
 			return
 		if page.page_type != "Team":
 			raise InvalidRequest(_("{0} needs a team page.").format(_(self.assignment)))
-		# An inactive type needs no required host: it can be prepared before its hosts are, or deactivated because they
+		# An inactive type needs no required host. It can be prepared before its hosts are, or deactivated because they
 		# left. The page doesn't check inactive types either.
 		if self.is_active:
 			check_can_meet(self, page)
@@ -214,7 +214,7 @@ class MeetingType(Form):
 			return
 		before = {(place.type, place.details) for place in self.places_before()}
 		for place, sentence in self.places_without_account():
-			# Saved places aren't checked: the form must stay usable after a host disconnects an account.
+			# Saved places aren't checked. The form must stay usable after a host disconnects an account.
 			if (place.type, place.details) not in before:
 				raise InvalidRequest(sentence, details={"location_type": _("An account is missing.")})
 

@@ -79,7 +79,7 @@ class SchedulingPage(Form):
 		self.keep_the_hosts_of_collective_meetings()
 
 	def keep_the_hosts_of_collective_meetings(self):
-		"""Refuse a page whose hosts are too few for one of its collective meetings: it could no longer be booked."""
+		"""Refuse a page whose hosts are too few for one of its collective meetings. It could no longer be booked."""
 		collective = {"scheduling_page": self.name, "assignment": "Collective", "is_active": 1}
 		for name in [] if self.is_new() else frappe.get_all("Meeting Type", collective, pluck="name"):
 			check_can_meet(frappe.get_cached_doc("Meeting Type", name), self)
