@@ -35,6 +35,8 @@ website_route_rules = [
 	{"from_route": "/scheduling/page", "to_route": "scheduling_page"},
 	{"from_route": "/scheduling/types", "to_route": "scheduling_types"},
 	{"from_route": "/scheduling/types/<type>", "to_route": "scheduling_type"},
+	{"from_route": "/scheduling/types/<type>/preview", "to_route": "scheduling_preview"},
+	{"from_route": "/scheduling/types/<type>/test", "to_route": "scheduling_test"},
 	{"from_route": "/scheduling/insights", "to_route": "scheduling_insights"},
 	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},

@@ -4,8 +4,6 @@ The forms send `group` and their fields by the API's names; with `action=impact`
 would do.
 """
 
-from typing import Any
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -16,19 +14,11 @@ from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.catalogue.edit_types import change_type, editable_type
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.entry.errors import refusals
-from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, MeetingTypeNotFound, SchedulingError
+from scheduler_integration.exceptions import ChangedMeanwhile, MeetingTypeNotFound, SchedulingError
 from scheduler_integration.pages.host.house import open_house
-from scheduler_integration.pages.host.questions import as_sent, typed_rows
-from scheduler_integration.pages.host.type_form import (
-	PATH,
-	Typed,
-	flags_of,
-	groups_of,
-	host_field,
-	part_of_host,
-	stored_value,
-	type_view,
-)
+from scheduler_integration.pages.host.questions import typed_rows
+from scheduler_integration.pages.host.type_form import PATH, Typed, stored_value, type_view
+from scheduler_integration.pages.host.type_sent import group_of, sent_fields
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.saving import Conflict, Saved, answer_form, take_back, toast_of
@@ -69,7 +59,7 @@ def _weighed(doc: Document) -> Typed:
 	"""Return the form as it was typed, with what it would do to the next four weeks. Saves nothing."""
 	try:
 		with refusals():
-			change_type(doc, parse_type_form(_sent(doc)))
+			change_type(doc, parse_type_form(sent_fields(doc, frappe.form_dict, current_visitor().locale)))
 			validated(doc)
 			impact = impact_of_types([doc], rule_zone(doc.consultant or frappe.session.user), now())
 	except SchedulingError as error:
@@ -84,7 +74,11 @@ def _save(doc: Document) -> Saved:
 		doc.save()
 		return Saved("undone", modified=str(doc.modified))
 	try:
-		former = change_type(doc, parse_type_form(_sent(doc)), version=argument("modified"))
+		former = change_type(
+			doc,
+			parse_type_form(sent_fields(doc, frappe.form_dict, current_visitor().locale)),
+			version=argument("modified"),
+		)
 	except ChangedMeanwhile:
 		raise Conflict(str(doc.modified), _theirs(doc)) from None
 	doc.save()
@@ -92,45 +86,14 @@ def _save(doc: Document) -> Saved:
 	return Saved("saved", modified=str(doc.modified), undo=undo)
 
 
-def _sent(doc: Document) -> dict[str, Any]:
-	"""Return the fields of the form by the API's names. Boxes that aren't ticked count as 0."""
-	if argument("group") == "questions":
-		return {"questions": as_sent(typed_rows(frappe.form_dict))}
-	group = _group(doc)
-	names = {field.name for field in group.fields} if group else set()
-	sent: dict[str, Any] = {name: argument(name) for name in names if name in frappe.form_dict}
-	flags = flags_of(group) if group else []
-	sent |= {name: "1" if name in frappe.form_dict else "0" for name in flags}
-	return _with_hosts(sent, doc) if argument("group") == "team" else sent
-
-
-def _with_hosts(sent: dict[str, Any], doc: Document) -> dict[str, Any]:
-	"""Return the fields with the rows of hosts. A choice that is the page's own needs no rows, and follows the page."""
-	rows = [row for row in page_of(doc).hosts if row.is_active]
-	parts = {row.user: sent.pop(host_field(row), part_of_host(doc, row)) for row in rows}
-	if all(parts[row.user] == ("required" if row.is_required else "takes_part") for row in rows):
-		return {**sent, "hosts": []}
-	if not any(parts.values()):
-		raise InvalidRequest(_("Let at least one host take part."))
-	return {
-		**sent,
-		"hosts": [{"user": user, "is_required": part == "required"} for user, part in parts.items() if part],
-	}
-
-
-def _group(doc: Document) -> Any:
-	groups = {group.key: group for group in groups_of(doc, page_of(doc), current_visitor().locale)}
-	return groups.get(argument("group"))
-
-
 def _theirs(doc: Document) -> dict[str, str]:
-	group = _group(doc)
+	group = group_of(doc, argument("group"), current_visitor().locale)
 	return {field.name: stored_value(doc, field, page_of(doc)) for field in group.fields} if group else {}
 
 
 def _typed(doc: Document, error: SchedulingError) -> Typed:
 	details = error.details
-	group = _group(doc)
+	group = group_of(doc, argument("group"), current_visitor().locale)
 	names = {field.name for field in group.fields} if group else set()
 	beside = {name: text for name, text in details.items() if name in names}
 	rest = [text for name, text in details.items() if name not in names]

@@ -81,10 +81,11 @@ def test_a_taken_link_is_refused(client, intro):
 	assert "is taken" in edit(client, slug=taken).text or edit(client, slug=taken).status_code == 400
 
 
-def test_every_link_has_a_qr_code(client, intro):
+def test_the_pages_link_has_a_qr_code_and_a_types_link_leads_to_its_own(client, intro):
 	sign_in(client, host_of(intro))
 	html = read(client.get(PATH).text)
-	assert len(html.all("img", class_="qr")) == 2
+	assert len(html.all("img", class_="qr")) == 1
+	assert html.all("a", href=f"/scheduling/types/{intro.name}#link")
 	assert {each["href"][:15] for each in html.all("a", download=None)} == {"data:image/svg+", "data:image/png;"}
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-import segno
 from babel import Locale
 from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.share import link_view
+from scheduler_integration.pages.host.type_form import PATH as TYPES
 from scheduler_integration.pages.kit.zones import zone_options
 
 PATH = "/scheduling/page"
@@ -72,19 +72,14 @@ def _page(page: Document, types: Sequence[Document], typed: TypedPage, locale: L
 		"stored": values,
 		"zones": zone_options(locale, values["timezone"]),
 		"errors": (typed.errors or {}) if is_typed else {},
-		"links": [
-			{"title": page.title, "url": url, "qr": _qr(url), "file": page.slug},
-			*(
-				{"title": each.title, "url": address, "qr": _qr(address), "file": f"{page.slug}-{each.slug}"}
-				for each in types
-				for address in (page_url(page.slug, each.slug),)
-			),
+		"link": link_view(page.title, url, page.slug),
+		"types": [
+			{
+				"name": doc.name,
+				"title": doc.title,
+				"url": page_url(page.slug, doc.slug),
+				"more_url": f"{TYPES}/{doc.name}#link",
+			}
+			for doc in types
 		],
 	}
-
-
-@lru_cache(maxsize=512)
-def _qr(address: str) -> dict[str, str]:
-	"""Return the address as a QR code, as data URLs of a picture (SVG) and of one for print (PNG)."""
-	code = segno.make(address, error="m", micro=False)
-	return {"svg": code.svg_data_uri(scale=4, border=2, light="white"), "png": code.png_data_uri(scale=12, border=4)}

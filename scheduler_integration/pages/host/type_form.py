@@ -21,6 +21,7 @@ from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.questions import Row, questions_view, stored_rows
+from scheduler_integration.pages.host.share import link_view
 from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS
 from scheduler_integration.platform import lengths
 
@@ -71,6 +72,7 @@ def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
 		"path": f"{PATH}/{doc.name}",
 		"version": str(doc.modified),
 		"url": page_url(page.slug, doc.slug),
+		"link": link_view(doc.title, page_url(page.slug, doc.slug), f"{page.slug}-{doc.slug}"),
 		"is_active": bool(doc.is_active),
 		"groups": [_group_view(group, doc, typed, page) for group in groups],
 		"questions": questions_view(

@@ -1,0 +1,33 @@
+"""A page for visitors as a picture: shown to hosts, and nothing in it can be followed, sent or run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scheduler_integration.entry.headers import PageHeaders
+from scheduler_integration.pages.kit.assets import versioned
+
+
+def picture(view: dict[str, Any], note: str, *, styles: str = "") -> dict[str, Any]:
+	"""Return the view of a page without its scripts, with a sentence above it.
+
+	It runs no script and sends no form, and only this site may frame it. `styles` is the source expression for styles instead
+	of the hash of the page's own theme.
+	"""
+	document = view["document"]
+	policy = "; ".join(
+		(
+			"default-src 'none'",
+			f"style-src 'self' {styles or document['theme'].csp_source}",
+			"img-src 'self' data:",
+			"frame-src 'self' data:",
+			"form-action 'none'",
+			"base-uri 'none'",
+			"frame-ancestors 'self'",
+		)
+	)
+	sheets = (*document["assets"].styles, versioned("css/picture.css"))
+	assets = document["assets"]._replace(styles=sheets, script=None, modules=(), import_map=None)
+	headers = PageHeaders(policy, "no-referrer")
+	shown = {**document, "assets": assets, "headers": headers, "robots": "noindex, nofollow", "canonical": None}
+	return {**view, "document": shown, "picture": note, "data": "{}", "csrf_token": None}

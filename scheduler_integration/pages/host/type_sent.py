@@ -1,0 +1,47 @@
+"""What the editor of a meeting type sends: the fields of one of its groups, by the names of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from babel import Locale
+from frappe import _
+from frappe.model.document import Document
+
+from scheduler_integration.catalogue.lookup import page_of
+from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.pages.host.questions import as_sent, typed_rows
+from scheduler_integration.pages.host.type_form import Group, flags_of, groups_of, host_field, part_of_host
+
+
+def group_of(doc: Document, key: str, locale: Locale) -> Group | None:
+	"""Return the group of fields with this key, or None."""
+	groups = groups_of(doc, page_of(doc), locale)
+	return next((group for group in groups if group.key == key), None)
+
+
+def sent_fields(doc: Document, form: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
+	"""Return the fields of the form. Boxes that aren't ticked count as 0. Raises InvalidRequest."""
+	if form.get("group") == "questions":
+		return {"questions": as_sent(typed_rows(form))}
+	group = group_of(doc, str(form.get("group") or ""), locale)
+	if not group:
+		return {}
+	sent = {field.name: form[field.name] for field in group.fields if isinstance(form.get(field.name), str)}
+	sent |= {name: "1" if name in form else "0" for name in flags_of(group)}
+	return _with_hosts(sent, doc) if group.key == "team" else sent
+
+
+def _with_hosts(sent: dict[str, Any], doc: Document) -> dict[str, Any]:
+	"""Return the fields with the rows of hosts. A choice that is the page's own needs no rows, and follows the page."""
+	rows = [row for row in page_of(doc).hosts if row.is_active]
+	parts = {row.user: sent.pop(host_field(row), part_of_host(doc, row)) for row in rows}
+	if all(parts[row.user] == ("required" if row.is_required else "takes_part") for row in rows):
+		return {**sent, "hosts": []}
+	if not any(parts.values()):
+		raise InvalidRequest(_("Let at least one host take part."))
+	return {
+		**sent,
+		"hosts": [{"user": user, "is_required": part == "required"} for user, part in parts.items() if part],
+	}

@@ -1,0 +1,87 @@
+"""The editor of a meeting type in a browser: the preview follows what is typed, and a test booking is shown."""
+
+import re
+
+import pytest
+
+from tests.browser.screens import DESK, SMALL_PHONE
+from tests.browser.test_looks import sign_in_as
+from tests.pages.offer import QUESTIONS, host_of, make_offer
+
+PATH = "/scheduling/types"
+
+
+@pytest.fixture
+def intro():
+	return make_offer(questions=QUESTIONS)
+
+
+def open_editor(browse, screen, doc):
+	window = browse(screen)
+	sign_in_as(window, host_of(doc))
+	window.open(f"{PATH}/{doc.name}")
+	return window
+
+
+def heading(window):
+	return window.page.frame_locator("#preview").locator("h1")
+
+
+def open_all(window):
+	window.ask("document.querySelectorAll('details.group, details.question').forEach((one) => { one.open = true; })")
+
+
+def test_the_preview_follows_what_is_typed_before_it_is_saved(browse, intro):
+	window = open_editor(browse, DESK, intro)
+	page = window.page
+	heading(window).get_by_text("Intro call").wait_for()
+	before = window.ask("history.length")
+	page.locator("#basics-name").fill("Intro call!")
+	heading(window).get_by_text("Intro call!").wait_for()
+	page.locator("#questions > summary").click()
+	window.ask("document.querySelector('.question').open = true")
+	page.locator("#label-0").fill("What else?")
+	page.frame_locator("#preview").get_by_label("What else?").wait_for()
+	page.locator("#label-0").fill("And then?")
+	page.frame_locator("#preview").get_by_label("And then?").wait_for()
+	assert window.ask("history.length") == before
+	assert page.locator("iframe").count() == 1
+	page.locator("#preview-desktop").check(force=True)
+	assert (
+		page.frame_locator("#preview").locator("html").evaluate("(one) => one.ownerDocument.defaultView.innerWidth")
+		> 900
+	)
+
+
+@pytest.mark.parametrize("screen", [SMALL_PHONE, DESK], ids=lambda screen: screen.name)
+def test_the_editor_and_the_test_are_accessible_and_fit(browse, intro, screen):
+	window = open_editor(browse, screen, intro)
+	open_all(window)
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.screenshot("type-editor")
+	window.page.locator("button", has_text="Book yourself as a test").click()
+	window.page.locator("h1", has_text="This was a test").wait_for()
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.screenshot("type-test")
+	window.page.locator("a", has_text="Back to the meeting type").click()
+	window.page.wait_for_url(re.compile(f"{PATH}/{intro.name}"))
+	window.open(f"{PATH}/{intro.name}/preview?step=form")
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+
+
+def test_two_groups_are_saved_one_after_the_other(browse, intro):
+	"""The second group had the version from before the first was saved, and was refused as a conflict."""
+	window = open_editor(browse, DESK, intro)
+	open_all(window)
+	page = window.page
+	for field, text in (("#basics-name", "First"), ("#words-description", "Second")):
+		with page.expect_response(lambda answer: answer.url.endswith(intro.name) and answer.request.method == "POST"):
+			page.locator(field).fill(text)
+			page.locator(field).blur()
+	assert page.locator(".conflict").count() == 0
+	window.open(f"{PATH}/{intro.name}")
+	assert page.locator("#words-description").input_value() == "Second"
+	assert page.locator("#basics-name").input_value() == "First"
