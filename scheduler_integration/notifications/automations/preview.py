@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.notifications.channels import CHANNELS
-from scheduler_integration.notifications.channels.channel import Preview
+from scheduler_integration.notifications.channels.channel import Action, Preview
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.rules import Automation, find_automation
 from scheduler_integration.outbox.results import describe
@@ -68,4 +68,4 @@ def _booking(name: str | None) -> Document:
 def _preview(automation: Automation, booking: Document) -> Preview:
 	channel = CHANNELS[automation.channel]
 	readers = channel.readers(automation, booking) or [attendee_of(booking)]
-	return channel.preview(automation, booking, readers[0])
+	return channel.preview(Action(automation=automation, booking=booking, reader=readers[0], target="", key="…"))

@@ -55,6 +55,7 @@ class Channel:
 	- `days` is how late an action on a change of the booking may be.
 	- `has_recipients`: the automation says whom it reaches, in the fields `recipient` and `recipient_address`.
 	- `is_once_per_session`: a host hears of a whole session, and not of each of its bookings.
+	- `needs_text`: the automation must have a text. What the app ships has texts of its own.
 	- `has_tests`: managers can send the message to themselves. Its preview has a subject and HTML.
 	"""
 
@@ -63,6 +64,7 @@ class Channel:
 	days = 1
 	has_recipients = False
 	is_once_per_session = True
+	needs_text = True
 	has_tests = False
 
 	def readers(self, automation: Automation, booking: Document) -> list[Reader]:
@@ -92,11 +94,10 @@ class Channel:
 		"""Carry out the action. `now` is in epoch seconds. The outbox tries again after an error."""
 		raise NotImplementedError
 
-	def preview(self, automation: Automation, booking: Document, reader: Reader) -> Preview:
+	def preview(self, action: Action) -> Preview:
 		"""Return the message that the reader would get. Raises TextNotUsable if its text is broken."""
-		check_text(automation.text, TEXT_NAMES)
-		to = self.target(automation, booking, reader)
-		return Preview(to, None, None, text_of(automation, booking, reader))
+		check_text(action.automation.text, TEXT_NAMES)
+		return Preview(self.target(action.automation, action.booking, action.reader), None, None, text_of(action))
 
 	def check(self, row: Document) -> None:
 		"""Check the fields of a Meeting Automation with this channel, before it is saved. Raises InvalidRequest."""
@@ -107,18 +108,19 @@ class Channel:
 		else:
 			self.check_address(row.recipient_address)
 		check_text_field(row, "text", TEXT_NAMES)
-		self.check_message(row)
+		self.check_fields(row)
+		if self.needs_text and not row.built_in and not (row.text or "").strip():
+			raise InvalidRequest(_("Enter the message text."))
 
 	def check_address(self, address: str) -> None:
 		"""Raise InvalidRequest if nothing can be sent to the address that a manager typed."""
 
-	def check_message(self, row: Document) -> None:
-		"""Raise InvalidRequest if the automation doesn't say what is sent. What the app ships has texts of its own."""
-		if not row.built_in and not (row.text or "").strip():
-			raise InvalidRequest(_("Enter the message text."))
+	def check_fields(self, row: Document) -> None:
+		"""Check and tidy the fields of the form that only this channel has. Raises InvalidRequest."""
 
 
-def text_of(automation: Automation, booking: Document, reader: Reader) -> str:
+def text_of(action: Action) -> str:
 	"""Return the text of the automation in the reader's language."""
-	with print_language(reader.language):
-		return render_text(automation.built_in or "", automation.text, variables_for(booking, reader))
+	with print_language(action.reader.language):
+		variables = variables_for(action.booking, action.reader)
+		return render_text(action.automation.built_in or "", action.automation.text, variables)

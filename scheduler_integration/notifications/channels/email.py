@@ -11,10 +11,8 @@ from scheduler_integration.notifications.carry import KIND, send_message
 from scheduler_integration.notifications.channels.channel import Action, Channel, Preview
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
-from scheduler_integration.notifications.rules import Automation
 from scheduler_integration.notifications.templates import render
 from scheduler_integration.notifications.variables import variables_for
-from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.outbox.outcomes import Outcome
 from scheduler_integration.parsing.email_address import is_header_safe
 
@@ -25,6 +23,7 @@ class Email(Channel):
 	name = "Email"
 	kind = KIND
 	has_recipients = True
+	needs_text = False
 	has_tests = True
 
 	def run(self, action: Action, now: int) -> Outcome:
@@ -43,10 +42,11 @@ class Email(Channel):
 		)
 		return send_message(message, now)
 
-	def preview(self, automation: Automation, booking: Document, reader: Reader) -> Preview:
+	def preview(self, action: Action) -> Preview:
 		"""Return the e-mail that the reader would get. Raises the template's error if it is broken."""
+		automation, reader = action.automation, action.reader
 		with print_language(reader.language):
-			variables = {**variables_for(booking, reader), "is_reassigned": False}
+			variables = {**variables_for(action.booking, reader), "is_reassigned": False}
 			subject, html = render(automation.built_in or "", variables, automation.email_template)
 		return Preview(reader.email, subject, html, None)
 
@@ -55,7 +55,7 @@ class Email(Channel):
 		if "@" not in address or not is_header_safe(address):
 			raise InvalidRequest(_("“{0}” is not an e-mail address.").format(address))
 
-	def check_message(self, row: Document) -> None:
+	def check_fields(self, row: Document) -> None:
 		"""Raise InvalidRequest if no Email Template was chosen."""
 		if not row.built_in and not row.email_template:
 			raise InvalidRequest(_("Choose an Email Template."))

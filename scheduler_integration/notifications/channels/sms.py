@@ -50,7 +50,7 @@ class TextMessage(Channel):
 		"""Send the text. If the gateway can't be used, all text messages wait."""
 		zones = (action.reader.zone, hosts_of(action.booking)[0].zone)
 		try:
-			return send_text(action.target, text_of(action.automation, action.booking, action.reader), zones=zones)
+			return send_text(action.target, text_of(action), zones=zones)
 		except OutsideError as error:
 			return down_by(self.kind, error)
 

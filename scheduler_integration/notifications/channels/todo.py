@@ -18,7 +18,7 @@ class Todo(Channel):
 			{
 				"doctype": "ToDo",
 				"allocated_to": action.reader.user,
-				"description": frappe.utils.escape_html(text_of(action.automation, action.booking, action.reader)),
+				"description": frappe.utils.escape_html(text_of(action)),
 				"reference_type": "Booking",
 				"reference_name": action.booking.name,
 			}

@@ -38,6 +38,7 @@ class Webhook(Channel):
 	# The program still needs the news after it was down for a week.
 	days = 14
 	is_once_per_session = False
+	needs_text = False
 
 	def readers(self, automation: Automation, booking: Document) -> list[Reader]:
 		"""Return one host: the program is called once."""
@@ -55,19 +56,22 @@ class Webhook(Channel):
 		"""Call the program. After an error, all calls of this automation wait until the receiver works again."""
 		automation = action.automation
 		row = frappe.get_doc("Meeting Automation", automation.name)
-		body = webhook_body(automation, action.booking, action.key)
 		try:
 			secret = row.get_password("webhook_secret", raise_exception=False) or ""
-			return post_signed(automation.webhook_url or "", body, secret, now)
+			return post_signed(automation.webhook_url or "", self.body(action), secret, now)
 		except OutsideError as error:
 			return down_by(automation.name, error)
 
-	def preview(self, automation: Automation, booking: Document, reader: Reader) -> Preview:
+	def preview(self, action: Action) -> Preview:
 		"""Return the JSON, indented, and the whole address: the preview is for managers."""
-		body = json.dumps(webhook_body(automation, booking, "…"), indent=2, ensure_ascii=False)
-		return Preview(automation.webhook_url or "", None, None, body)
+		body = json.dumps(self.body(action), indent=2, ensure_ascii=False)
+		return Preview(action.automation.webhook_url or "", None, None, body)
 
-	def check_message(self, row: Document) -> None:
+	def body(self, action: Action) -> dict[str, Any]:
+		"""Return the JSON that is posted."""
+		return webhook_body(action.automation, action.booking, action.key)
+
+	def check_fields(self, row: Document) -> None:
 		"""Raise InvalidRequest if the address can't be called."""
 		try:
 			row.webhook_url = callable_address((row.webhook_url or "").strip())
