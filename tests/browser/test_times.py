@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from datetime import timedelta
 
 import frappe
 
@@ -121,6 +122,21 @@ def test_an_empty_month_leads_to_the_next_that_has_some(browse):
 	message.wait_for()
 	assert "No free times in" in message.inner_text()
 	page.locator("text=There are no free times later either").wait_for()
+
+
+def test_a_page_without_any_free_time_offers_no_first_free_day(browse):
+	window = browse(DESK)
+	today = utc(now()).date()
+	off = {"date": today, "end_date": today + timedelta(days=90), "is_available": 0, "whole_day": 1}
+	meeting_type = make_offer()
+	frappe.get_doc({"doctype": "Availability Override", "user": host_of(meeting_type), **off}).insert()
+	frappe.db.commit()
+	window.open(path_of(meeting_type))
+	message = window.page.locator("#month-message")
+	message.get_by_text("There are no free times later either").wait_for()
+	assert not message.locator("a, button").count()
+	window.page.locator("#next-month").click()
+	message.get_by_role("button", name="Back to the first free day").wait_for()
 
 
 def test_a_month_off_leads_to_the_first_free_day_in_one_request(browse):

@@ -159,6 +159,14 @@ def test_a_month_beyond_the_booking_window_leads_back_to_the_first_free_day(clie
 	assert read(client.get(back["href"]).text).all("a", class_="time")
 
 
+def test_a_page_without_any_free_time_led_back_to_a_first_free_day(client, commit_clean):
+	no_time = {"uses_host_defaults": 0, "minimum_notice": 99, "minimum_notice_unit": "Days", "max_days_in_advance": 30}
+	page = read(client.get(path_of(make_offer(**no_time))).text)
+	message = page.one("div", id="month-message")
+	assert "There are no free times later either" in message.text
+	assert not message.all("a")
+
+
 def test_a_meeting_type_that_is_not_there_leads_to_the_others(client, offer):
 	page = path_of(offer).rpartition("/")[0]
 	answer = client.get(f"{page}/renamed")

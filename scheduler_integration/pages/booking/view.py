@@ -193,11 +193,13 @@ def _clock(page: BookingPage) -> dict:
 
 
 def _empty(page: BookingPage) -> dict:
-	"""Return the text of an empty month, and the link to the next free day."""
-	later = page.slots.later
+	"""Return the text of an empty month, and the link to the next free day, or to the first one. `url` is None without any."""
+	later, query = page.slots.later, page.query
+	# Without a month or day in its address, the page opens at the first free day.
+	first = query.url() if query.month or query.day else None
 	return {
 		"text": _("No free times in {0}").format(dates.month_title(page.slots.month, page.locale)),
-		"url": page.query.url(date=later.isoformat()) if later else page.query.url(),
+		"url": query.url(date=later.isoformat()) if later else first,
 		"label": _("Go to {0}").format(dates.day_and_month(later, page.locale))
 		if later
 		else _("Back to the first free day"),

@@ -43,15 +43,21 @@ export const showLoadFailed = (retry) => show(t("load_failed"), { label: t("try_
 /** @param {string} title */
 export const showLooking = (title) => show(t("no_times_month", title), null, t("looking_ahead"));
 
-/** Without a month in its address, the page opens at the first free day. */
+/** Without these in its address, the page opens at the first free day. */
+const PLACE = ["month", "date", "start"];
+
 function goToFirst() {
 	const query = new URLSearchParams(location.search);
-	for (const name of ["month", "date", "start"]) query.delete(name);
+	for (const name of PLACE) query.delete(name);
 	location.assign(`${location.pathname}?${query}`);
 }
 
 /** @param {string} title @param {string | null} found @param {(date: string) => void} go */
 export function showEmptyMonth(title, found, go) {
-	if (!found) return show(t("no_times_month", title), { label: t("first_free"), act: goToFirst }, t("no_times_later"));
+	if (!found) {
+		const query = new URLSearchParams(location.search);
+		const offer = PLACE.some((name) => query.has(name)) ? { label: t("first_free"), act: goToFirst } : null;
+		return show(t("no_times_month", title), offer, t("no_times_later"));
+	}
 	show(t("no_times_month", title), { label: t("next_free", dayAndMonth(found)), act: () => go(found) });
 }
