@@ -32,6 +32,7 @@ website_redirects = [{"source": "/settings/scheduling", "target": "/scheduling",
 
 website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
+	{"from_route": "/scheduling/ill", "to_route": "scheduling_ill"},
 	{"from_route": "/scheduling/page", "to_route": "scheduling_page"},
 	{"from_route": "/scheduling/types", "to_route": "scheduling_types"},
 	{"from_route": "/scheduling/types/<type>", "to_route": "scheduling_type"},
@@ -120,6 +121,7 @@ ignore_links_on_delete = [
 	"Booking",
 	"Host Calendar",
 	"Host Preferences",
+	"Stand In",
 	"Booking Slot",
 	"Booking Seat",
 	"Outside Booking",
@@ -148,6 +150,7 @@ doc_events = {
 			"scheduler_integration.catalogue.leaving.forget_user",
 			"scheduler_integration.engagement.retention.forget_user",
 			"scheduler_integration.calendars.leaving.forget_user",
+			"scheduler_integration.catalogue.stand_ins.forget_user",
 		]
 	},
 }

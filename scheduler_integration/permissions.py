@@ -239,6 +239,7 @@ RULES: dict[str, Rule] = {
 		is_read_only=True,
 	),
 	"Availability Rule": _rows_of("Availability Schedule"),
+	"Stand In": _rows_of("Availability Override"),
 	"Connected Calendar": _rows_of("Calendar Connection"),
 	"Scheduling Page Host": _rows_of("Scheduling Page"),
 	**dict.fromkeys(

@@ -4,8 +4,32 @@ Instants are epoch seconds, and intervals are half-open.
 """
 
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from scheduler_integration.engine import Interval
+
+
+class Absence(NamedTuple):
+	"""The time in which the host `user` is away, by the wall clock of the host's zone.
+
+	It begins `start` minutes after midnight of the date `first`, and ends `end` minutes after midnight of the date `last`.
+	Whole days begin at 0 and end at 1440.
+	"""
+
+	user: str
+	first: date
+	last: date
+	start: int = 0
+	end: int = 1440
+
+
+class Announced(NamedTuple):
+	"""An absence that visitors may read about: the zone of the host's clock, and the host's words."""
+
+	absence: Absence
+	zone: str
+	message: str
 
 
 @dataclass(frozen=True, slots=True)

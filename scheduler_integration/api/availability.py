@@ -9,9 +9,11 @@ from scheduler_integration.api import serialise, serialise_hours
 from scheduler_integration.api.answer import Message, json_endpoint
 from scheduler_integration.api.signed_in import signed_in
 from scheduler_integration.availability import hours
+from scheduler_integration.availability.away import types_to_cover
+from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.explain import explain as explain_start
 from scheduler_integration.availability.hours_change import HoursChange
-from scheduler_integration.availability.impact import impact_of_hours, outside_hours
+from scheduler_integration.availability.impact import impact_of_hours, outside_hours, types_of
 from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import (
@@ -30,7 +32,7 @@ from scheduler_integration.platform import clock
 def get(user=None, schedule=None) -> dict[str, Any]:
 	"""Return a host's hours by the default schedule or a named one, with coming overrides and blocked times."""
 	host = _host(user)
-	return serialise_hours.hours(hours.hours_of(host, parse_choice("schedule", schedule), clock.now()))
+	return _shown(hours.hours_of(host, parse_choice("schedule", schedule), clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["PUT", "PATCH", "POST"])
@@ -42,7 +44,7 @@ def update(user=None, schedule=None, version=None, keep=None, **fields) -> dict[
 	"""
 	change = _planned(user, schedule, version, keep, fields)
 	saved = change.save()
-	return serialise_hours.hours(hours.hours_of(change.user, saved.name, clock.now()))
+	return _shown(hours.hours_of(change.user, saved.name, clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -57,8 +59,11 @@ def impact(user=None, schedule=None, keep=None, **fields) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint(status=201)
 def add_override(user=None, **fields) -> dict[str, Any]:
-	"""Create an override of one or several dates. `conflicts` are the bookings that stay although they lie outside."""
-	return _added(hours.add_override(_host(user), parse_override(fields)), serialise_hours.override)
+	"""Create an override of one or several dates, or with `is_away` an absence.
+
+	`conflicts` are the bookings that stay although they lie outside.
+	"""
+	return _added(hours.add_override(_host(user), parse_override(fields)), serialise_hours.saved_override)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["DELETE", "POST"])
@@ -68,6 +73,15 @@ def remove_override(id=None) -> Message:
 	signed_in()
 	hours.remove_overrides([parse_name(id)]).save()
 	return Message(_("Override deleted successfully"))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def colleagues(user=None) -> dict[str, Any]:
+	"""Return the meeting types that a host takes alone, each with the colleagues who could stand in during an absence."""
+	host = _host(user)
+	found = types_to_cover(host, types_of(Draft(host)))
+	return {"meeting_types": [serialise_hours.covered(each) for each in found]}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -105,6 +119,10 @@ def explain(meeting_type=None, start=None, duration=None) -> dict[str, Any]:
 def _host(user: object) -> str:
 	signed_in()
 	return hours.host_named(parse_choice("user", user))
+
+
+def _shown(host_hours: hours.Hours) -> dict[str, Any]:
+	return serialise_hours.hours(host_hours, hours.stand_ins_of(host_hours.overrides))
 
 
 def _planned(user: object, schedule: object, version: object, keep: object, fields: dict[str, Any]) -> HoursChange:

@@ -1,11 +1,13 @@
 """Turns a host's hours into the JSON of docs/reference/api.md."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from frappe.model.document import Document
 
 from scheduler_integration.api.serialise import JSON
+from scheduler_integration.availability.away import Covered
 from scheduler_integration.availability.hours import Hours
 from scheduler_integration.availability.impact import Impact, Meeting
 from scheduler_integration.availability.limits import LIMIT_FIELDS
@@ -13,9 +15,11 @@ from scheduler_integration.availability.wall_clock import minutes_of_day
 from scheduler_integration.parsing.hours import DAY_NAMES
 from scheduler_integration.platform.clock import from_site_time, iso
 
+StandIns = Mapping[str, Sequence[Any]]
 
-def hours(host_hours: Hours) -> JSON:
-	"""The data of `availability.get`."""
+
+def hours(host_hours: Hours, stand_ins: StandIns) -> JSON:
+	"""The data of `availability.get`. `stand_ins` are those of each absence."""
 	schedule = host_hours.schedule
 	return {
 		"user": host_hours.user,
@@ -32,13 +36,13 @@ def hours(host_hours: Hours) -> JSON:
 		"max_days_in_advance": schedule.max_days_in_advance,
 		**{field: schedule.get(field) or 0 for field in LIMIT_FIELDS},
 		"rules": [_rule(rule) for rule in sorted(schedule.rules, key=_by_week)],
-		"overrides": [override(each) for each in host_hours.overrides],
+		"overrides": [override(each, stand_ins.get(each.name, ())) for each in host_hours.overrides],
 		"blocked_times": [blocked_time(each, schedule.timezone) for each in host_hours.blocked],
 	}
 
 
-def override(row: Mapping | Document) -> JSON:
-	"""An item of `overrides`. Times are null for whole days."""
+def override(row: Mapping | Document, stand_ins: Iterable[Any] = ()) -> JSON:
+	"""An item of `overrides`. Times are null for whole days. Only an absence has a message and stand-ins."""
 	return {
 		"id": row.get("name"),
 		"date": str(row.get("date")),
@@ -48,6 +52,23 @@ def override(row: Mapping | Document) -> JSON:
 		"end_time": _time(row.get("end_time")),
 		"timezone": row.get("timezone") if row.get("is_travel") else None,
 		"reason": row.get("reason") or None,
+		"is_away": bool(row.get("is_away")),
+		"message": row.get("message") or None,
+		"stand_ins": [{"meeting_type_id": each.meeting_type, "user": each.colleague} for each in stand_ins],
+	}
+
+
+def saved_override(doc: Document) -> JSON:
+	"""The same for a record."""
+	return override(doc, doc.stand_ins)
+
+
+def covered(each: Covered) -> JSON:
+	"""A meeting type with the colleagues who could stand in."""
+	return {
+		"meeting_type_id": each.meeting_type,
+		"name": each.title,
+		"colleagues": [{"user": one.user, "name": one.name} for one in each.colleagues],
 	}
 
 

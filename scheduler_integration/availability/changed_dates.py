@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
-from itertools import chain
 
 import frappe
 from frappe import _
@@ -65,11 +64,21 @@ def _cut(user: str, days: set[date]) -> tuple[list[Document], list[Document]]:
 			continue
 		if not left:
 			gone.append(doc)
-		copies = chain([doc], (frappe.copy_doc(doc) for _run in left[1:]))
+		copies = [doc, *(frappe.copy_doc(doc) for _run in left[1:])]
 		for each, (first, last) in zip(copies, left, strict=False):
+			if each.is_away and not each.whole_day:
+				_cut_times(each, first, last, its_days)
 			each.update({"date": first, "end_date": last})
 			kept.append(validated(each))
 	return kept, gone
+
+
+def _cut_times(absence: Document, first: date, last: date, days: Sequence[date]) -> None:
+	"""Keep the times of an absence's first and last day only in the part that has that day."""
+	if first != days[0]:
+		absence.start_time = "00:00:00"
+	if last != days[-1]:
+		absence.end_time = "00:00:00"
 
 
 def _override(user: str, run: Run, span: tuple[str, str] | None, reason: str | None) -> Document:

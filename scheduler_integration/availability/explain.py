@@ -79,7 +79,12 @@ def explain(name: str, start: int, duration: int | None, now: int) -> Explanatio
 		zone=bookable_type.page.timezone,
 		is_bookable=offer.is_bookable(start),
 		objections=_objections_to_all(bookable_type, offer, refusals),
-		hosts=tuple(_of_host(host, offer, refusals.get(host.user, []), start, now) for host in offer.hosts),
+		hosts=tuple(
+			_of_host(host, offer, refusals.get(host.user, []), start, now)
+			for host in offer.hosts
+			# A stand-in takes no meetings at other times, which explains nothing.
+			if offer.member(host.user).may_start(start)
+		),
 		suggestions=tuple(offer.nearest(start)),
 	)
 

@@ -4,7 +4,7 @@ A change is planned first and saved afterwards. In between, `impact` counts what
 Pages and the API use the same functions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -89,8 +89,8 @@ def hours_of(user: str, schedule: str | None, now: int) -> Hours:
 		OVERRIDE,
 		{"user": user, "end_date": [">=", today]},
 		[
-			"name", "date", "end_date", "is_available", "whole_day", "start_time", "end_time", "is_travel", "timezone",
-			"reason",
+			"name", "date", "end_date", "is_available", "whole_day", "start_time", "end_time", "is_travel", "is_away",
+			"timezone", "reason", "message",
 		],
 		order_by="date asc, creation asc",
 	)  # fmt: skip
@@ -169,6 +169,30 @@ def delete_schedule(user: str, schedule: str, now: int) -> HoursChange:
 def add_override(user: str, fields: Mapping[str, Any]) -> HoursChange:
 	"""Plan an override of dates. The fields are those of the record. Raises InvalidRequest."""
 	return HoursChange(user, saved=(validated(new_record(OVERRIDE, {**fields, "user": user})),))
+
+
+def change_override(user: str, name: str, fields: Mapping[str, Any]) -> HoursChange:
+	"""Plan other fields of one of the user's overrides. Raises NotFound, NotPermitted and InvalidRequest."""
+	doc = _permitted(OVERRIDE, name, "write")
+	if doc.user != user:
+		raise NotFound
+	return HoursChange(user, saved=(validated(doc.update(dict(fields))),))
+
+
+def stand_ins_of(overrides: Iterable[Mapping[str, Any]]) -> dict[str, list[frappe._dict]]:
+	"""Return the stand-ins of the absences among these overrides, by the override's name. Makes one query if there are any.
+
+	Each has `meeting_type`, `colleague` and `title`, the meeting type's.
+	"""
+	away = [each["name"] for each in overrides if each["is_away"]]
+	found: dict[str, list[frappe._dict]] = {}
+	if away:
+		row, meeting_type = frappe.qb.DocType("Stand In"), frappe.qb.DocType("Meeting Type")
+		query = frappe.qb.from_(row).join(meeting_type).on(meeting_type.name == row.meeting_type)
+		query = query.select(row.parent, row.meeting_type, row.colleague, meeting_type.title).orderby(row.idx)
+		for each in query.where(row.parent.isin(away)).run(as_dict=True):
+			found.setdefault(each.parent, []).append(each)
+	return found
 
 
 def remove_overrides(names: Sequence[str]) -> HoursChange:

@@ -12,6 +12,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration import engine
+from scheduler_integration.availability.away import with_draft
 from scheduler_integration.availability.busy_times import of_calendar
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.load import load_hosts, shared_records
@@ -68,7 +69,8 @@ def impact_of_hours(draft: Draft, zone: str, now: int) -> Impact:
 	Makes a constant number of queries, however many types, bookings and hosts of teams there are.
 	"""
 	types = types_of(draft)
-	return _compared(types, types, draft, zone, now, outside_hours(draft, now))
+	after = [with_draft(each, draft) for each in types]
+	return _compared(types, after, draft, zone, now, outside_hours(draft, now))
 
 
 def impact_of_types(changed: Iterable[Document], zone: str, now: int) -> Impact:

@@ -11,6 +11,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration import engine
+from scheduler_integration.availability.absences import standing_in
 from scheduler_integration.availability.blocked_times import read_blocked
 from scheduler_integration.availability.booked_times import read_booked
 from scheduler_integration.availability.busy_times import read_busy_times
@@ -45,9 +46,9 @@ def load_members(
 	A host without a schedule has no working hours. With `lock` the newest committed bookings are read, not those from
 	the beginning of the transaction. Raises HostsNotLocked if the hosts aren't locked.
 	"""
-	required = {host.user: host.is_required for host in hosts}
+	hosts = list(hosts)
 	stored = request.records.schedules if request.records else None
-	schedules = _schedules(meeting_type, required, request, stored)
+	schedules = _schedules(meeting_type, hosts, request, stored)
 	rules = {user: meeting_rules(meeting_type, schedule, request) for user, schedule in schedules.items()}
 	span = _span(rules, schedules, first, last, now)
 	calendars = load_hosts(
@@ -61,7 +62,19 @@ def load_members(
 		records=request.records,
 		lock=lock,
 	)
-	return [engine.Member(rules[host.name], host, required[host.name]) for host in calendars]
+	return _members(hosts, rules, {host.name: host for host in calendars})
+
+
+def _members(
+	hosts: Iterable[TypeHost], rules: dict[str, engine.MeetingRules], calendars: dict[str, engine.Host]
+) -> list[engine.Member]:
+	found = []
+	for each in hosts:
+		when = None
+		if each.absences:
+			when = standing_in(each.absences, calendars[each.absences[0].user].hours)
+		found.append(engine.Member(rules[each.user], calendars[each.user], each.is_required, when))
+	return found
 
 
 def shared_records(asked: Sequence[tuple[Bookable, SlotRequest]], first: int, last: int, now: int) -> Records:
@@ -69,14 +82,14 @@ def shared_records(asked: Sequence[tuple[Bookable, SlotRequest]], first: int, la
 
 	Put it into each request as `records`.
 	"""
-	users = {host.user for bookable, _request in asked for host in bookable.hosts}
+	users = {host.user for bookable, _request in asked for host in bookable.takers}
 	names = {bookable.meeting_type.availability_schedule or "" for bookable, _request in asked} - {""}
 	stored = tuple(find_schedules(names, users)) if users else ()
 	spans: list[engine.Interval] = [(first, last)]
 	lists: set[str] = set()
 	for bookable, request in asked:
 		meeting_type = bookable.meeting_type
-		schedules = _schedules(meeting_type, [host.user for host in bookable.hosts], request, stored)
+		schedules = _schedules(meeting_type, bookable.takers, request, stored)
 		rules = {user: meeting_rules(meeting_type, schedule, request) for user, schedule in schedules.items()}
 		if schedules:
 			spans.append(_span(rules, schedules, first, last, now))
@@ -86,10 +99,15 @@ def shared_records(asked: Sequence[tuple[Bookable, SlotRequest]], first: int, la
 
 
 def _schedules(
-	meeting_type: Document, users: Iterable[str], request: SlotRequest, stored: Iterable[frappe._dict] | None
+	meeting_type: Document, hosts: Sequence[TypeHost], request: SlotRequest, stored: Iterable[frappe._dict] | None
 ) -> dict[str, HostSchedule]:
-	users = list(users)
-	schedules = load_schedules(meeting_type.availability_schedule, users, request.draft, stored)
+	users, named = [host.user for host in hosts], meeting_type.availability_schedule
+	own = [host.user for host in hosts if named and host.has_own_hours]
+	if own and stored is None:
+		stored = list(find_schedules({named}, users))
+	schedules = load_schedules(named, [user for user in users if user not in own], request.draft, stored)
+	if own:
+		schedules |= load_schedules(None, own, request.draft, stored)
 	return {user: schedules.get(user, NO_HOURS) for user in users}
 
 

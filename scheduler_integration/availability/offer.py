@@ -139,7 +139,7 @@ def make_offer(
 	bookable: Bookable, request: SlotRequest, first: int, last: int, now: int, *, lock: bool = False
 ) -> Offer:
 	"""Return the offer for starts in `[first, last)`, epoch seconds. See `load_members` for `lock`."""
-	hosts, meeting_type = bookable.hosts, bookable.meeting_type
+	hosts, meeting_type = bookable.takers, bookable.meeting_type
 	members = load_members(meeting_type, hosts, request, first, last, now, lock=lock) if hosts else []
 	together, at_least = meeting_type.assignment == "Collective", bookable.at_least
 	pool = engine.HostPool(members, now, together=together, at_least=at_least, dates_in=bookable.page.timezone)

@@ -8,11 +8,14 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
+from scheduler_integration.availability.absences import overrides_of
 from scheduler_integration.availability.wall_clock import minutes_of_day
+from scheduler_integration.catalogue.stand_ins import absence_of
 from scheduler_integration.platform.packed import Group, packed
 from scheduler_integration.platform.sql import value
 
@@ -35,6 +38,7 @@ class _DifferingRow(NamedTuple):
 	start_time: str
 	end_time: str
 	is_travel: int
+	is_away: int
 	timezone: str
 	reason: str | None
 
@@ -74,7 +78,7 @@ def _as_text(value: Any) -> Any:
 
 
 def _differing(rows: list[_DifferingRow]) -> Differing:
-	overrides = tuple(_override(row) for row in rows if not row.is_travel)
+	overrides = tuple(each for row in rows if not row.is_travel for each in _overrides(row))
 	return Differing(overrides, tuple(_trip(row) for row in rows if row.is_travel))
 
 
@@ -82,10 +86,14 @@ def _trip(row: _DifferingRow) -> engine.Trip:
 	return engine.Trip(date.fromisoformat(row.date), date.fromisoformat(row.end_date), row.timezone)
 
 
-def _override(row: _DifferingRow) -> engine.DateOverride:
+def _overrides(row: _DifferingRow) -> list[engine.DateOverride]:
+	if row.is_away:
+		times = row.whole_day, row.start_time, row.end_time
+		label = f"{_('Away')}: {row.reason}" if row.reason else _("Away")
+		return overrides_of(absence_of("", row.date, row.end_date, *times), label)
 	start, end = _times(row)
 	first, last = date.fromisoformat(row.date), date.fromisoformat(row.end_date)
-	return engine.DateOverride(first, last, bool(row.is_available), start, end, row.reason or "")
+	return [engine.DateOverride(first, last, bool(row.is_available), start, end, row.reason or "")]
 
 
 def _times(row: _DifferingRow) -> tuple[int, int] | tuple[None, None]:

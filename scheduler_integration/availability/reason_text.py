@@ -145,4 +145,5 @@ _TEXTS = {
 	engine.Reason.NOT_THE_FIRST: lambda *_args: _(
 		"Only the first free time of each day is offered, and an earlier one is free."
 	),
+	engine.Reason.NOT_STANDING_IN: lambda *_args: _("A colleague stands in only while the host is away."),
 }

@@ -12,6 +12,7 @@ from pypika import Field, Table
 
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform.sql import value
+from scheduler_integration.times import Absence
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class TypeHost:
 	"""A host of a meeting type. `user` is the name of the User's record, `name` is the full name that visitors see.
 
 	For round robins: `weight` is 1 to 10, a higher `priority` comes first, `active_since` is in epoch seconds.
+	A stand-in has the `absences` of the host for whom they stand in. With `has_own_hours` the host's default schedule
+	applies, even if the meeting type names a schedule.
 	"""
 
 	user: str
@@ -28,6 +31,8 @@ class TypeHost:
 	weight: int = 1
 	priority: int = 0
 	active_since: int = 0
+	absences: tuple[Absence, ...] = ()
+	has_own_hours: bool = False
 
 
 People = dict[str, frappe._dict]

@@ -21,22 +21,37 @@ from scheduler_integration.catalogue.hosts import (
 	person_columns,
 )
 from scheduler_integration.catalogue.slugs import is_slug
+from scheduler_integration.catalogue.stand_ins import (
+	announced_column,
+	coming,
+	load_cover,
+	read_announced,
+	read_stand_ins,
+	stand_ins_column,
+	stand_ins_for,
+)
 from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted, PageNotFound
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.sql import value
+from scheduler_integration.times import Announced
 
 
 @dataclass(frozen=True, slots=True)
 class Bookable:
 	"""A meeting type with its page and the page's enabled users, looked up once for a request.
 
-	`only` are the hosts to consider instead of all of them, such as those of a meeting that is rescheduled.
+	`only` are the hosts to consider instead of all of them, such as those of a meeting that is rescheduled. `standing_in` are
+	the colleagues who stand in for hosts of the page, with the absences of those hosts. `announced` are the absences of all
+	hosts of the page that aren't over and begin soon.
 	"""
 
 	page: Document
 	meeting_type: Document
 	people: People
 	only: tuple[TypeHost, ...] | None = None
+	standing_in: tuple[TypeHost, ...] = ()
+	announced: tuple[Announced, ...] = ()
 
 	@property
 	def hosts(self) -> list[TypeHost]:
@@ -47,6 +62,17 @@ class Bookable:
 	def at_least(self) -> int:
 		"""How many of the hosts who aren't required a collective meeting needs. Those in `only` are all needed."""
 		return 0 if self.only is not None else at_least(self.meeting_type)
+
+	@property
+	def takers(self) -> list[TypeHost]:
+		"""The hosts, and the stand-ins for the host of a type that has one host.
+
+		In a round robin the other hosts take over anyway. A collective meeting needs the host who is away.
+		"""
+		hosts = self.hosts
+		if not self.standing_in or self.only is not None or self.meeting_type.assignment != "Single Host":
+			return hosts
+		return [*hosts, *(each for host in hosts for each in stand_ins_for(host.user, self.standing_in))]
 
 
 def find_bookable(slug: str, type_slug: str) -> Bookable:
@@ -67,17 +93,19 @@ def find_bookable(slug: str, type_slug: str) -> Bookable:
 
 
 def _find_bookable(slug: str, type_slug: str) -> Bookable:
-	slugs = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else ""}
-	rows = frappe.db.sql(_bookable_query(), slugs)
+	asked = {"slug": slug, "type_slug": type_slug if is_slug(type_slug) else "", **coming(now())}
+	rows = frappe.db.sql(_bookable_query(), asked)
 	if not rows:
 		raise PageNotFound
-	page, meeting_type, *_person = rows[0]
+	page, meeting_type, standing_in, announced, *_person = rows[0]
 	if not meeting_type:
 		raise MeetingTypeNotFound
 	return Bookable(
 		frappe.get_cached_doc("Scheduling Page", page),
 		frappe.get_cached_doc("Meeting Type", meeting_type),
-		people_of(person for _page, _type, *person in rows),
+		people_of(person for _page, _type, _standing_in, _announced, *person in rows),
+		standing_in=read_stand_ins(standing_in),
+		announced=read_announced(announced),
 	)
 
 
@@ -87,11 +115,18 @@ def bookable(meeting_type: Document) -> Bookable:
 
 
 def bookables(meeting_types: Iterable[Document]) -> list[Bookable]:
-	"""Return the same for several records. Makes one query if their pages are cached."""
+	"""Return the same for several records. Makes two queries if their pages are cached."""
 	pairs = [(frappe.get_cached_doc("Scheduling Page", each.scheduling_page), each) for each in meeting_types]
 	people = enabled_people(sorted({user for page, _each in pairs for user in page_users(page)}))
+	cover = load_cover([each.name for _page, each in pairs if each.name], now())
 	return [
-		Bookable(page, each, {user: people[user] for user in page_users(page) if user in people})
+		Bookable(
+			page,
+			each,
+			{user: people[user] for user in page_users(page) if user in people},
+			standing_in=cover[each.name].stand_ins if each.name in cover else (),
+			announced=cover[each.name].announced if each.name in cover else (),
+		)
 		for page, each in pairs
 	]
 
@@ -149,7 +184,7 @@ def meeting_types_of(page: Document, *, only_listed: bool = False) -> list[Docum
 
 @lru_cache
 def _bookable_query() -> str:
-	"""Return the query for page, meeting type and the page's enabled users, a row for each of them."""
+	"""Return the query for page, meeting type, its stand-ins and the page's enabled users, a row for each of them."""
 	page, meeting_type = frappe.qb.DocType("Scheduling Page"), frappe.qb.DocType("Meeting Type")
 	row, user = frappe.qb.DocType("Scheduling Page Host"), frappe.qb.DocType("User")
 	return (
@@ -166,7 +201,13 @@ def _bookable_query() -> str:
 		.on((row.parent == page.name) & (page.page_type == "Team") & (row.is_active == 1))
 		.left_join(user)
 		.on((user.name == Coalesce(row.user, page.user)) & (user.enabled == 1))
-		.select(page.name, meeting_type.name, *person_columns(user))
+		.select(
+			page.name,
+			meeting_type.name,
+			stand_ins_column(meeting_type, page).as_("standing_in"),
+			announced_column(page).as_("announced"),
+			*person_columns(user),
+		)
 		.where((page.slug == value("slug")) & (page.is_active == 1))
 		.get_sql()
 	)

@@ -127,10 +127,15 @@ class PublicPage:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-	"""A page with its active meeting types, in the order in which the page shows them."""
+	"""A page with its active meeting types, in the order in which the page shows them.
+
+	`host` is a personal page's, `name` that of the page's record.
+	"""
 
 	page: PublicPage
 	meeting_types: tuple[PublicMeetingType, ...]
+	host: TypeHost | None = None
+	name: str = ""
 
 
 def find_listing(slug: str) -> Listing:
@@ -190,7 +195,8 @@ def _pages(user: str, *fields: str) -> list[frappe._dict]:
 def _listing(page: Document, *, only_listed: bool = False) -> Listing:
 	people = enabled_people(page_users(page))
 	types = tuple(_meeting_type(each, page, people) for each in meeting_types_of(page, only_listed=only_listed))
-	return Listing(_page(page, people), types)
+	host = next(iter(hosts_of_page(page, people)), None) if page.page_type == "Personal" else None
+	return Listing(_page(page, people), types, host, page.name)
 
 
 def _page(page: Document, people: People) -> PublicPage:

@@ -132,6 +132,21 @@ def _trip(form: HoursForm) -> HoursChange:
 	return hours.add_override(form.user, parse_override(form.filled("date", "end_date", "timezone", "reason")))
 
 
+def _away(form: HoursForm) -> HoursChange:
+	chosen = [
+		{"meeting_type_id": meeting_type, "user": user}
+		for meeting_type in form.values("covered")
+		if (user := form.one(f"stand_in:{meeting_type}"))
+	]
+	sent = form.filled("end_date", "start_time", "end_time", "message", "reason")
+	fields = parse_override({"is_away": 1, "date": form.one("date"), **sent, "stand_ins": chosen})
+	# An empty field takes back what was there before.
+	fields = {"end_date": None, "message": None, "reason": None, **fields}
+	if name := form.one("name"):
+		return hours.change_override(form.user, name, fields)
+	return hours.add_override(form.user, fields)
+
+
 def _block(form: HoursForm) -> HoursChange:
 	start, end, first = hours_form.block_span(form.values, form.zone)
 	rule = hours_form.repetition(form.one("repeat"), first, form.one("repeat_until"))
@@ -162,6 +177,7 @@ FORMS: dict[str, Callable[[HoursForm], HoursChange]] = {
 	"rest_of_today": _rest_of_today,
 	"remove_dates": _remove_dates,
 	"trip": _trip,
+	"away": _away,
 	"block": _block,
 	"unblock": _unblock,
 }

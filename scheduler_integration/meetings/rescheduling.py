@@ -31,17 +31,18 @@ def booking_to_reschedule(token: str, now: int) -> Document:
 	return booking
 
 
-def bookable_for(booking: Document, *, same_hosts: bool = False) -> Bookable:
+def bookable_for(booking: Document, *, same_hosts: bool = False, bookable_type: Bookable | None = None) -> Bookable:
 	"""Return the meeting type, page and hosts with which the booking can be moved. Type and page may be inactive by now.
 
 	The hosts are the booking's own, and all of them are needed. Only a round robin of the meeting type may have other
-	hosts too, unless `same_hosts`; the booking's own host then comes first.
+	hosts too, unless `same_hosts`; the booking's own host then comes first. `bookable_type` may be read
+	already.
 	"""
-	bookable_type = bookable(frappe.get_cached_doc("Meeting Type", booking.meeting_type))
-	hosts = {
-		host.user: host for host in enabled_hosts(bookable_type.meeting_type, bookable_type.page, bookable_type.people)
-	}
-	own = [_needed(user, hosts) for user in main_first(booking)]
+	bookable_type = bookable_type or bookable(frappe.get_cached_doc("Meeting Type", booking.meeting_type))
+	page = bookable_type.page
+	hosts = {host.user: host for host in enabled_hosts(bookable_type.meeting_type, page, bookable_type.people)}
+	owner = page.user if page.page_type == "Personal" else None
+	own = [_needed(user, hosts, owner) for user in main_first(booking)]
 	others: list[TypeHost] = []
 	if not same_hosts and _takes_any_host(bookable_type.meeting_type):
 		users = {host.user for host in own}
@@ -77,6 +78,10 @@ def _takes_any_host(meeting_type: Document) -> bool:
 	return meeting_type.assignment == "Round Robin" and meeting_type.reschedule_host == "Any Host"
 
 
-def _needed(user: str, hosts: dict[str, TypeHost]) -> TypeHost:
-	"""Return the user as a required host: hosts stay with their meeting even if the page no longer lists them."""
-	return replace(hosts.get(user) or TypeHost(user, get_fullname(user)), is_required=True)
+def _needed(user: str, hosts: dict[str, TypeHost], owner: str | None) -> TypeHost:
+	"""Return the user as a required host: hosts stay with their meeting even if the page no longer lists them.
+
+	Somebody who stood in for the owner of a personal page keeps the meeting, and has hours of their own.
+	"""
+	host = hosts.get(user) or TypeHost(user, get_fullname(user))
+	return replace(host, is_required=True, has_own_hours=owner is not None and user != owner)

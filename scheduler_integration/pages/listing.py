@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from frappe import _
 
+from scheduler_integration.availability.away import Notice
 from scheduler_integration.catalogue.public import Listing, PublicMeetingType
+from scheduler_integration.pages.kit.absences import notice_view
 from scheduler_integration.pages.kit.document import document
 from scheduler_integration.pages.kit.facts import dot_colour, facts
 from scheduler_integration.pages.kit.people import faces, names, own_image
@@ -16,11 +18,17 @@ from scheduler_integration.pages.kit.visitor import Visitor
 
 
 def page_view(
-	listing: Listing, query: Query, visitor: Visitor, arguments: Mapping[str, str], *, counts: bool = False
+	listing: Listing,
+	query: Query,
+	visitor: Visitor,
+	arguments: Mapping[str, str],
+	*,
+	counts: bool = False,
+	notices: Sequence[Notice] = (),
 ) -> dict:
 	"""Return the view of `/schedule/<slug>`. `arguments` are those of the address: some answer a type's questions.
 
-	With `counts` a script reports the visitor's step.
+	With `counts` a script reports the visitor's step. `notices` say when the host is away.
 	"""
 	page = listing.page
 	description = page.description or page.welcome_message
@@ -43,6 +51,7 @@ def page_view(
 		"is_team": page.page_type == "Team",
 		"description": page.description,
 		"welcome": page.welcome_message,
+		"notices": [notice_view(each, visitor.style(each.zone)) for each in notices],
 		"meetings": [
 			_meeting(meeting, query.with_answers(meeting.link_keys, arguments), visitor)
 			for meeting in listing.meeting_types

@@ -13,13 +13,13 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.parsing.fields import parse_date, parse_flag, parse_json
 from scheduler_integration.parsing.hours_text import TIME, parse_week
 from scheduler_integration.parsing.payload import Fields, Parser, parse_payload, read_payload
-from scheduler_integration.parsing.text import Refused, label, line, whole_number
+from scheduler_integration.parsing.text import Refused, label, line, prose, whole_number
 from scheduler_integration.parsing.zones import is_zone
 
 # Sunday is 0, as in the API; the records have names.
 DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _SHORT = {name[:3].lower(): name for name in DAY_NAMES}
-LONGEST_TITLE, LONGEST_REASON = 140, 255
+LONGEST_TITLE, LONGEST_REASON, LONGEST_MESSAGE = 140, 255, 500
 # What a client may send back together with the fields that it read.
 _READ_ONLY = frozenset({"cmd", "user", "schedule", "schedules", "version", "overrides", "blocked_times", "keep", "id"})
 
@@ -38,10 +38,15 @@ def parse_hours(payload: Mapping[str, object]) -> dict[str, Any]:
 
 
 def parse_override(payload: Mapping[str, object]) -> dict[str, Any]:
-	"""Return the fields of an Availability Override. Without times it is about whole days. Raises InvalidRequest."""
+	"""Return the fields of an Availability Override. Without times it is about whole days. Raises InvalidRequest.
+
+	With `is_away` the times are those of the first and the last day, and one of them may be missing.
+	"""
 	parsed, wrong = read_payload({"date": None, **payload}, _OVERRIDE, _READ_ONLY)
 	times = [field for field in ("start_time", "end_time") if parsed.get(field)]
-	if len(times) == 1 and not wrong:
+	if times and parsed.get("is_away"):
+		parsed |= {field: parsed.get(field) or "00:00:00" for field in ("start_time", "end_time")}
+	elif len(times) == 1 and not wrong:
 		missing = "end_time" if times == ["start_time"] else "start_time"
 		wrong[missing] = _("Enter both times, or neither for the whole day.")
 	if wrong:
@@ -148,6 +153,17 @@ def _flag(name: str) -> Parser:
 	return lambda value: int(parse_flag(name, value))
 
 
+def _stand_ins(value: object) -> list[dict[str, str]]:
+	rows = parse_json("stand_ins", value, list)
+	found: list[dict[str, str]] = []
+	for row in rows or ():
+		names = [row.get(name) for name in ("meeting_type_id", "user")] if isinstance(row, Mapping) else []
+		if len(names) != 2 or not all(isinstance(name, str) and name for name in names):
+			raise Refused(_("Each stand-in needs a meeting_type_id and a user."))
+		found.append({"meeting_type": str(names[0]), "colleague": str(names[1])})
+	return found
+
+
 def _rule_text(value: object) -> str:
 	if value is not None and not isinstance(value, str):
 		raise Refused(_("This must be text."))
@@ -182,6 +198,9 @@ _OVERRIDE: Fields = {
 	"end_time": ("end_time", _time_or_none),
 	"timezone": ("timezone", lambda value: _zone(value) if value else None),
 	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),
+	"is_away": ("is_away", _flag("is_away")),
+	"message": ("message", lambda value: prose(value, LONGEST_MESSAGE)),
+	"stand_ins": ("stand_ins", _stand_ins),
 }
 _BLOCK: Fields = {
 	"reason": ("reason", lambda value: line(value, LONGEST_REASON)),

@@ -18,6 +18,7 @@ from frappe.utils import get_fullname
 from frappe.utils.jinja import get_template
 
 from scheduler_integration.availability import hours
+from scheduler_integration.availability.away import types_to_cover
 from scheduler_integration.availability.defaults import prepare_host
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.fortnight import fortnight
@@ -106,6 +107,7 @@ def _page(house: House, host_hours: hours.Hours, typed: Typed) -> dict:
 	user, zone = host_hours.user, host_hours.schedule.timezone
 	today = local_date(now(), zone)
 	draft = typed.change.draft if typed.change else Draft(user)
+	types = types_of(Draft(user))
 	return hours_view(
 		HoursPage(
 			house=house,
@@ -113,7 +115,10 @@ def _page(house: House, host_hours: hours.Hours, typed: Typed) -> dict:
 			name=get_fullname(user),
 			is_own=_is_own(user),
 			colleagues=_colleagues(),
-			types=types_of(Draft(user)),
+			types=types,
+			covered=types_to_cover(user, types),
+			stand_ins=hours.stand_ins_of(host_hours.overrides),
+			away=argument("away"),
 			forecast=fortnight(draft, zone, now()),
 			days_off=hours.days_off_between(user, today, today + timedelta(days=_AHEAD)),
 			month=argument("month"),
@@ -263,6 +268,7 @@ def _sentences() -> dict[str, str]:
 		"saved": _("Saved"),
 		"undone": _("Undone"),
 		"remove_dates": _("Removed"),
+		"away": _("You are away"),
 		"unblock": _("Removed"),
 		"delete_schedule": _("Deleted"),
 		"rest_of_today": _("The rest of today is blocked"),

@@ -177,7 +177,7 @@ class TestOverrides:
 		assert data(GET, jane.user)["overrides"] == [made]
 		assert made == {
 			"id": made["id"], "date": "2026-12-24", "end_date": "2026-12-31", "is_available": False, "start_time": None,
-			"end_time": None, "timezone": None, "reason": "Xmas",
+			"end_time": None, "timezone": None, "reason": "Xmas", "is_away": False, "message": None, "stand_ins": [],
 		}  # fmt: skip
 		assert call("availability.remove_override", jane.user, id=made["id"])[0] == 200
 		assert data(GET, jane.user)["overrides"] == []

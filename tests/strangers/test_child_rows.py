@@ -42,6 +42,10 @@ def rows():
 		meeting_type.places[0],
 		meeting_type.hosts[0],
 	]
+	call = make_meeting_type(page, consultant=jane)
+	absence = {"user": jane, "date": "2036-12-01", "is_away": 1, "whole_day": 1}
+	covered = {**absence, "stand_ins": [{"meeting_type": call.name, "colleague": ben}]}
+	found.append(frappe.get_doc({"doctype": "Availability Override", **covered}).insert().stand_ins[0])
 	settings = frappe.get_doc("Scheduler Settings")
 	found.append(settings.append("report_sources", {"report_doctype": "Contact", "consultant_field": "owner"}))
 	settings.save()
@@ -60,6 +64,7 @@ OF_HOSTS = [
 	"Booking Host",
 	"Booking Answer",
 	"Availability Rule",
+	"Stand In",
 	"Scheduling Page Host",
 	"Meeting Type Question",
 	"Meeting Type Phase",

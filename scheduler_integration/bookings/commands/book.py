@@ -57,7 +57,7 @@ def book_by_host(request: BookingRequest, bookable: Bookable, now: int) -> HostB
 
 
 def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
-	guard.lock_hosts(host.user for host in bookable.hosts)
+	guard.lock_hosts(host.user for host in bookable.takers)
 	margin = SUGGESTION_DAYS * DAY
 	first, last = request.start - margin, request.start + margin
 	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=request.on_behalf is not None)

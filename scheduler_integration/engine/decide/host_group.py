@@ -108,7 +108,9 @@ class HostGroup:
 		own = list(self._slots(member, window, start, start + 1).refusals(start))
 		if member is not self.members[0]:
 			own = [refusal for refusal in own if refusal.reason is not Reason.OFF_GRID]
-		return own if self._rules.days == 1 else own + self._refusals_of_days(member, start)
+		if self._rules.days > 1:
+			own += self._refusals_of_days(member, start)
+		return own if member.may_start(start) else [*own, Refusal(Reason.NOT_STANDING_IN)]
 
 	def offers_no_more_than(self, starts: set[int], first: int, last: int) -> bool:
 		"""Whether `starts` has every start in `[first, last)` that the group's hours allow, whatever its calendars hold.
@@ -145,6 +147,8 @@ class HostGroup:
 		starts = lead.starts()
 		for other in others:
 			starts = [start for start in starts if other.fits(start)]
+		if any(member.stands_in is not None for member in self.members):
+			starts = [start for start in starts if all(member.may_start(start) for member in self.members)]
 		if self._rules.days > 1 or not self._at_least:
 			return starts
 		return list(self._with_enough_others({start: [] for start in starts}, first, last))

@@ -70,8 +70,15 @@ class Member:
 	"""One of the hosts of a meeting type, with the rules that apply to this host.
 
 	`is_required` matters only if the hosts meet together: the meeting needs every required host.
+	`stands_in` is set for a host who stands in for another one: only meetings that start in one of these intervals can be
+	booked with the stand-in.
 	"""
 
 	rules: MeetingRules
 	host: Host
 	is_required: bool = True
+	stands_in: tuple[Interval, ...] | None = None
+
+	def may_start(self, start: int) -> bool:
+		"""Whether the host isn't a stand-in, or stands in at `start`."""
+		return self.stands_in is None or any(first <= start < last for first, last in self.stands_in)

@@ -27,6 +27,7 @@ class Reason(str, Enum):
 	LATER_DAY = "LATER_DAY"
 	TOO_FEW_DAYS = "TOO_FEW_DAYS"
 	NOT_THE_FIRST = "NOT_THE_FIRST"
+	NOT_STANDING_IN = "NOT_STANDING_IN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from scheduler_integration.availability.away import Notice
 from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError, SlotTaken
@@ -40,6 +42,7 @@ class BookingPage:
 	"""The data of a meeting type's page. `now` is in epoch seconds, `attempt` is the form that was just refused.
 
 	`moving` is the booking for which the attendee chooses another time. `counts`: the script reports the visitor's steps.
+	`notices` say when the host is away.
 	"""
 
 	page: PublicPage
@@ -51,6 +54,7 @@ class BookingPage:
 	attempt: Attempt = Attempt()
 	moving: AttendeeBooking | None = None
 	counts: bool = False
+	notices: Sequence[Notice] = ()
 
 	@property
 	def zone(self) -> str:

@@ -16,6 +16,7 @@ from scheduler_integration.pages.booking.month import month_view
 from scheduler_integration.pages.booking.page import BookingPage
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, times_view
 from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.absences import notice_view
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import facts
 from scheduler_integration.pages.kit.fields import link_answers, new_key
@@ -38,6 +39,7 @@ def booking_view(page: BookingPage) -> dict:
 		"step": page.step,
 		"page": _page(page.page),
 		"meeting": _meeting(page),
+		"notices": [notice_view(each, page.style) for each in page.notices],
 		"durations": _durations(page),
 		"zone": _zone(page),
 		"clock": _clock(page),

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 import frappe
 from frappe import _
 
+from scheduler_integration.availability.away import notices_of
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable
@@ -72,7 +73,9 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 	query = query.offering(meeting.duration_options)
 	request = SlotRequest(chosen_duration(bookable.meeting_type, query.duration), hold=visitor.hold)
 	slots = load_month(bookable, request, query, visitor.zone or page.timezone, now())
-	booking_page = BookingPage(page, meeting, query, visitor, slots, now(), attempt)
+	booking_page = BookingPage(
+		page, meeting, query, visitor, slots, now(), attempt, notices=notices_of(bookable, now())
+	)
 	step = "slot_selected" if booking_page.start else "service_selected"
 	counts = count_page(query.slug, query.meeting_type, step, query.origin)
 	return booking_view(replace(booking_page, counts=counts))
@@ -93,7 +96,9 @@ def _moving_view(token: str, query: Query, visitor: Visitor) -> dict:
 	query = query.offering(meeting.duration_options)
 	request = slot_request_for(booking, query.duration, visitor.hold)
 	slots = load_month(bookable, request, query, visitor.zone or moving.timezone, now())
-	return booking_view(BookingPage(page, meeting, query, visitor, slots, now(), attempt, moving))
+	# A meeting that is moved stays with its host, so nobody stands in.
+	notices = notices_of(replace(bookable, standing_in=()), now())
+	return booking_view(BookingPage(page, meeting, query, visitor, slots, now(), attempt, moving, notices=notices))
 
 
 def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor: Visitor) -> Attempt:

@@ -2,6 +2,7 @@
 
 import frappe
 
+from scheduler_integration.availability.away import notices_of_page
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.entry.limits import REQUESTS, count_request
@@ -9,6 +10,7 @@ from scheduler_integration.pages.kit.query import parse
 from scheduler_integration.pages.kit.respond import argument, moved_to, respond
 from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.listing import page_view
+from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0
@@ -26,4 +28,5 @@ def _view() -> dict:
 		raise moved_to(f"/schedule/{listing.page.slug}")
 	counts = count_page(query.slug, "", "page_view", query.origin)
 	visitor = current_visitor(query.zone, query.clock)
-	return page_view(listing, query, visitor, frappe.form_dict, counts=counts)
+	notices = notices_of_page(listing.name, listing.host, now()) if listing.host else ()
+	return page_view(listing, query, visitor, frappe.form_dict, counts=counts, notices=notices)

@@ -134,11 +134,13 @@ def _sort_key(override: Override) -> tuple:
 
 
 def _closes(override: Override) -> bool:
-	return bool(override["whole_day"]) and not override["is_available"]
+	return bool(override.get("is_away")) or (bool(override["whole_day"]) and not override["is_available"])
 
 
 def _what(same: Sequence[Override], style: dates.TimeStyle) -> str:
 	one = same[0]
+	if one.get("is_away"):
+		return _("away")
 	if one["is_travel"]:
 		return _("in {0}").format(dates.city(one["timezone"], style.locale))
 	if one["whole_day"]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from frappe import _
 from frappe.utils import get_fullname
 
+from scheduler_integration.availability.away import Covered
 from scheduler_integration.availability.fortnight import ForecastDay
 from scheduler_integration.availability.hours import Hours
 from scheduler_integration.availability.hours_change import HoursChange
@@ -22,6 +23,7 @@ from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.engine import DateOverride, local_date
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.pages.host.hours.away import away_view
 from scheduler_integration.pages.host.hours.blocked import blocked_list, repeat_choices
 from scheduler_integration.pages.host.hours.dates import list_view, month_view, shown_month
 from scheduler_integration.pages.host.hours.forecast import forecast_view
@@ -60,7 +62,8 @@ class HoursPage:
 	"""The data of the page. `now` is in epoch seconds.
 
 	`colleagues` are the hosts whose hours a manager can open, `types` those that the host offers, `days_off` the holidays
-	and leave of the coming year, `month` is what the address asks for.
+	and leave of the coming year, `month` and `away`, the absence to change, are what the address asks for. `covered` are the
+	types that colleagues could take over, `stand_ins` those who do, by the absence.
 	"""
 
 	house: House
@@ -69,6 +72,9 @@ class HoursPage:
 	is_own: bool
 	colleagues: Sequence[TypeHost]
 	types: Sequence[Bookable]
+	covered: Sequence[Covered]
+	stand_ins: Mapping[str, Sequence[Mapping[str, Any]]]
+	away: str
 	forecast: Sequence[ForecastDay]
 	days_off: Sequence[DateOverride]
 	month: str
@@ -119,6 +125,15 @@ def hours_view(page: HoursPage) -> dict:
 		"sentence": sentence(page.week, style),
 		"rules": _rules(page),
 		"dates": _dates(page),
+		"away": away_view(
+			page.hours.overrides,
+			page.covered,
+			page.stand_ins,
+			typed.fields if typed.kind == "away" else {},
+			page.away,
+			arguments,
+			style,
+		),
 		"blocked": {
 			"rows": blocked_list(page.hours.blocked, style),
 			"repeats": repeat_choices(),
@@ -299,7 +314,8 @@ def _dates(page: HoursPage) -> dict:
 	month = shown_month(page.month, page.today)
 	return {
 		"month": month_view(month, page.today, page.hours.overrides, page.days_off, typed.days, page.style),
-		"rows": list_view(page.hours.overrides, holidays, page.style),
+		# Absences have a list of their own.
+		"rows": list_view([each for each in page.hours.overrides if not each["is_away"]], holidays, page.style),
 		"what": typed.fields.get("what") or "off",
 		"spans": spans_view(tuple(typed.spans) or OFFICE_SPANS, page.style),
 		"today": page.today.isoformat(),

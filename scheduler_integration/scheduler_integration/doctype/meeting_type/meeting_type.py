@@ -14,6 +14,7 @@ from scheduler_integration.catalogue.places import Place, all_places, check_plac
 from scheduler_integration.catalogue.questions import check_questions
 from scheduler_integration.catalogue.reminders import parse_reminders
 from scheduler_integration.catalogue.slugs import checked_slug, slugify
+from scheduler_integration.catalogue.stand_ins import forget_type
 from scheduler_integration.documents import Form
 from scheduler_integration.engagement.retention import forget_meeting_type
 from scheduler_integration.exceptions import HasBookings, InvalidRequest
@@ -75,6 +76,7 @@ class MeetingType(Form):
 		forget_turns(self.name)
 		forget_meeting_type(self.name)
 		forget_slugs_of(self)
+		forget_type(self.name)
 
 	def set_consultant(self):
 		if not self.consultant and self.scheduling_page:

@@ -1,0 +1,227 @@
+"""Finds the colleagues who stand in for a host who is away.
+
+A colleague can stand in for a meeting type if they have it too: they host an active type with the same slug. That is the
+same type on a team page, or their own type at the same address of their own page. Only types with one host have
+stand-ins. Nobody stands in for a stand-in.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import DocType
+from pypika import Case, Criterion, Field, Table
+from pypika.functions import Coalesce
+from pypika.queries import QueryBuilder
+from pypika.terms import ExistsCriterion, Function
+
+from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.engine import local_date
+from scheduler_integration.platform.sql import value
+from scheduler_integration.times import Absence, Announced
+
+DAY, DAY_MINUTES = 86400, 1440
+# Visitors read about absences that begin within this many days.
+SOON_DAYS = 60
+
+
+def stand_ins_for(user: str, standing_in: Iterable[TypeHost]) -> list[TypeHost]:
+	"""Return those who stand in for this user, each with the user's absences only."""
+	found = [replace(each, absences=tuple(one for one in each.absences if one.user == user)) for each in standing_in]
+	return [each for each in found if each.absences and each.user != user]
+
+
+def stand_ins_column(meeting_type: Table, page: Table) -> QueryBuilder:
+	"""Return a column that has the text for `read_stand_ins`. The statement's values need `since`, a date."""
+	row, absence, user = DocType("Stand In"), DocType("Availability Override"), DocType("User")
+	own = Case().when(page.page_type == "Personal", 1).else_(0)
+	fields = [
+		user.name, user.full_name, user.user_image, own, absence.user, absence.date, absence.end_date,
+		absence.whole_day, absence.start_time, absence.end_time,
+	]  # fmt: skip
+	return (
+		frappe.qb.from_(row)
+		.join(absence)
+		.on((absence.name == row.parent) & (absence.is_away == 1))
+		.join(user)
+		.on((user.name == row.colleague) & (user.enabled == 1))
+		.select(Function("GROUP_CONCAT", Function("JSON_ARRAY", *fields)))
+		.where((row.meeting_type == meeting_type.name) & (row.parenttype == "Availability Override"))
+		.where((absence.end_date >= value("since")) & has_type(row.colleague, meeting_type.slug))
+	)
+
+
+def announced_column(page: Table) -> QueryBuilder:
+	"""Return a column that has the text for `read_announced`. The statement's values need `since` and `until`, dates."""
+	absence, schedule, row = (
+		DocType("Availability Override"),
+		DocType("Availability Schedule"),
+		DocType("Scheduling Page Host"),
+	)
+	fields = [
+		schedule.timezone, absence.message, absence.user, absence.date, absence.end_date, absence.whole_day,
+		absence.start_time, absence.end_time,
+	]  # fmt: skip
+	in_team = ExistsCriterion(
+		frappe.qb.from_(row)
+		.select(row.name)
+		.where((row.parent == page.name) & (row.user == absence.user) & (row.is_active == 1))
+	)
+	return (
+		frappe.qb.from_(absence)
+		.left_join(schedule)
+		.on((schedule.user == absence.user) & (schedule.is_default == 1))
+		.select(Function("GROUP_CONCAT", Function("JSON_ARRAY", *fields)))
+		.where((absence.is_away == 1) & (absence.end_date >= value("since")) & (absence.date <= value("until")))
+		.where(((page.page_type == "Personal") & (absence.user == page.user)) | ((page.page_type == "Team") & in_team))
+	)
+
+
+def read_announced(text: str | None) -> tuple[Announced, ...]:
+	"""Return the absences of a page's hosts from the text of `announced_column`, earliest first."""
+	rows = json.loads(f"[{text or ''}]")
+	found = [Announced(absence_of(*absence), zone or "UTC", message or "") for zone, message, *absence in rows]
+	return tuple(sorted(found, key=lambda each: each.absence[1:]))
+
+
+def read_stand_ins(text: str | None) -> tuple[TypeHost, ...]:
+	"""Return the stand-ins of a meeting type from the text of `stand_ins_column`."""
+	found: dict[str, TypeHost] = {}
+	for user, name, image, is_own, *absence in json.loads(f"[{text or ''}]"):
+		known = found.get(user) or TypeHost(user, name or user, image or None, has_own_hours=bool(is_own))
+		found[user] = replace(known, absences=(*known.absences, absence_of(*absence)))
+	return tuple(found[user] for user in sorted(found))
+
+
+class Cover(NamedTuple):
+	"""The stand-ins for a meeting type, and the absences of its page's hosts that visitors may read about."""
+
+	stand_ins: tuple[TypeHost, ...] = ()
+	announced: tuple[Announced, ...] = ()
+
+
+def coming(now: int) -> dict[str, date]:
+	"""Return the values `since` and `until` for absences that aren't over in any zone, and begin soon. `now` as always."""
+	return {"since": local_date(now - DAY, "UTC"), "until": local_date(now + SOON_DAYS * DAY, "UTC")}
+
+
+def load_cover(meeting_types: Collection[str], now: int) -> dict[str, Cover]:
+	"""Return the cover of these Meeting Types. `now` is in epoch seconds. Makes one query."""
+	if not meeting_types:
+		return {}
+	rows = frappe.db.sql(_cover_query(), {"names": tuple(meeting_types), **coming(now)})
+	return {name: Cover(read_stand_ins(one), read_announced(other)) for name, one, other in rows if one or other}
+
+
+def load_announced(page: str, now: int) -> tuple[Announced, ...]:
+	"""Return the absences of a Scheduling Page's hosts that aren't over and begin soon. Makes one query."""
+	table = DocType("Scheduling Page")
+	query = frappe.qb.from_(table).select(announced_column(table).as_("announced")).where(table.name == value("page"))
+	return read_announced(frappe.db.sql(query.get_sql(), {"page": page, **coming(now)})[0][0])
+
+
+def colleagues_for(user: str, meeting_types: Sequence[str]) -> dict[str, list[TypeHost]]:
+	"""Return for each of these types with one host the enabled colleagues of `user` who have it too, by name.
+
+	Makes one query.
+	"""
+	found: dict[str, list[TypeHost]] = defaultdict(list)
+	for name, colleague, full_name, image in _colleagues(user, meeting_types):
+		found[name].append(TypeHost(colleague, full_name or colleague, image or None))
+	return {name: sorted(people, key=lambda each: (each.name.casefold(), each.user)) for name, people in found.items()}
+
+
+def has_type(user: Field, slug: Field) -> Criterion:
+	"""Return the condition that the user hosts an active meeting type with this slug, on an active page."""
+	page, other, row = (
+		DocType("Scheduling Page").as_("p2"),
+		DocType("Meeting Type").as_("t2"),
+		DocType("Scheduling Page Host"),
+	)
+	hosts_team = ExistsCriterion(
+		frappe.qb.from_(row)
+		.select(row.name)
+		.where((row.parent == page.name) & (row.parenttype == "Scheduling Page"))
+		.where((row.is_active == 1) & (row.user == user))
+	)
+	hosts = ((page.page_type == "Personal") & (page.user == user)) | ((page.page_type == "Team") & hosts_team)
+	return ExistsCriterion(
+		frappe.qb.from_(other)
+		.join(page)
+		.on(page.name == other.scheduling_page)
+		.select(other.name)
+		.where((other.slug == slug) & (other.is_active == 1) & (page.is_active == 1) & hosts)
+	)
+
+
+def forget_type(meeting_type: str) -> None:
+	"""Delete the stand-ins of a Meeting Type that is deleted."""
+	frappe.db.delete("Stand In", {"meeting_type": meeting_type})
+
+
+def forget_user(user: Document, method: str | None = None) -> None:
+	"""Hook for a deleted User, who stands in for nobody any more."""
+	frappe.db.delete("Stand In", {"colleague": user.name})
+
+
+def absence_of(
+	user: str, first: object, last: object, whole_day: object, start: str | None, end: str | None
+) -> Absence:
+	"""Return the absence of these stored values. Dates and times may be text."""
+	days = date.fromisoformat(str(first)), date.fromisoformat(str(last))
+	if whole_day:
+		return Absence(user, *days)
+	return Absence(user, *days, _minutes(start), _minutes(end) or DAY_MINUTES)
+
+
+def _minutes(time: object) -> int:
+	"""Return the minutes after midnight of a stored time of day, such as `09:30:00`."""
+	hours, minutes = str(time).split(":")[:2]
+	return int(hours) * 60 + int(minutes)
+
+
+@lru_cache
+def _cover_query() -> str:
+	meeting_type, page = DocType("Meeting Type"), DocType("Scheduling Page")
+	return (
+		frappe.qb.from_(meeting_type)
+		.join(page)
+		.on(page.name == meeting_type.scheduling_page)
+		.select(
+			meeting_type.name,
+			stand_ins_column(meeting_type, page).as_("stand_ins"),
+			announced_column(page).as_("announced"),
+		)
+		.where(meeting_type.name.isin(value("names")))
+		.get_sql()
+	)
+
+
+def _colleagues(user: str, meeting_types: Sequence[str]) -> list[tuple[str, str, str | None, str | None]]:
+	if not meeting_types:
+		return []
+	own, page, other = DocType("Meeting Type"), DocType("Scheduling Page"), DocType("Meeting Type").as_("t2")
+	row, person = DocType("Scheduling Page Host"), DocType("User")
+	is_team = page.page_type == "Team"
+	return (
+		frappe.qb.from_(own)
+		.join(other)
+		.on((other.slug == own.slug) & (other.is_active == 1))
+		.join(page)
+		.on((page.name == other.scheduling_page) & (page.is_active == 1))
+		.left_join(row)
+		.on(is_team & (row.parent == page.name) & (row.parenttype == "Scheduling Page") & (row.is_active == 1))
+		.join(person)
+		.on((person.enabled == 1) & (person.name == Coalesce(row.user, page.user)))
+		.select(own.name, person.name, person.full_name, person.user_image)
+		.distinct()
+		.where(own.name.isin(list(meeting_types)) & (own.assignment == "Single Host") & (person.name != user))
+		.where((page.page_type == "Personal") | row.user.isnotnull())
+		.run()
+	)

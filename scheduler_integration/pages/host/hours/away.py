@@ -1,0 +1,86 @@
+"""Absences: the form with a colleague for each meeting type, and the list of what is set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from frappe import _
+from frappe.utils import getdate
+
+from scheduler_integration.availability.away import Covered, absence_of_doc
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.absences import absence_in_words
+
+Override = Mapping[str, Any]
+
+
+def away_view(
+	overrides: Sequence[Override],
+	covered: Sequence[Covered],
+	stand_ins: Mapping[str, Sequence[Mapping[str, Any]]],
+	typed: Mapping[str, str],
+	opened: str,
+	arguments: Mapping[str, str],
+	style: dates.TimeStyle,
+) -> dict:
+	"""Return the view of the section. `opened` is the name of the absence that the form is to change, or empty.
+
+	`stand_ins` are those of each absence, `typed` the fields of the form that was just sent, `arguments` those of the page.
+	"""
+	away = [each for each in overrides if each["is_away"]]
+	shown = next((each for each in away if each["name"] == (typed.get("name") or opened)), None)
+	values = typed or (_stored(shown, stand_ins.get(shown["name"], ())) if shown else {})
+	names = {each.user: each.name for one in covered for each in one.colleagues}
+	return {
+		"rows": [_row(each, stand_ins.get(each["name"], ()), names, arguments, style) for each in away],
+		"typed": {name: values.get(name, "") for name in ("date", "end_date", "start_time", "end_time", "message")},
+		"name": shown["name"] if shown else "",
+		"is_open": bool(values),
+		"types": [_type(each, values.get(f"stand_in:{each.meeting_type}", "")) for each in covered],
+	}
+
+
+def _row(
+	each: Override,
+	stand_ins: Sequence[Mapping[str, Any]],
+	names: Mapping[str, str],
+	arguments: Mapping[str, str],
+	style: dates.TimeStyle,
+) -> dict:
+	return {
+		"name": each["name"],
+		"when": absence_in_words(absence_of_doc(each), style),
+		"message": each["message"] or "",
+		"reason": each["reason"] or "",
+		"stand_ins": [
+			_("{0}: {1}").format(row["title"], names.get(row["colleague"], row["colleague"])) for row in stand_ins
+		],
+		"query": urlencode({**arguments, "away": each["name"]}),
+	}
+
+
+def _stored(each: Override, stand_ins: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+	times = {} if each["whole_day"] else {name: _clock(each[name]) for name in ("start_time", "end_time")}
+	return {
+		"date": str(getdate(each["date"])),
+		"end_date": str(getdate(each["end_date"])),
+		"message": each["message"] or "",
+		**times,
+		**{f"stand_in:{row['meeting_type']}": row["colleague"] for row in stand_ins},
+	}
+
+
+def _clock(time: object) -> str:
+	return f"{str(time).zfill(8)[:5]}"
+
+
+def _type(each: Covered, chosen: str) -> dict:
+	return {
+		"name": each.meeting_type,
+		"title": each.title,
+		"colleagues": [
+			{"user": one.user, "name": one.name, "is_chosen": one.user == chosen} for one in each.colleagues
+		],
+	}
