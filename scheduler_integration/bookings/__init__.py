@@ -16,10 +16,10 @@ from scheduler_integration.bookings.commands.cancel import cancel_by_host, cance
 from scheduler_integration.bookings.commands.guests import update_guests_by_host, update_guests_by_token
 from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.commands.outcome import complete, confirm, mark_no_show
-from scheduler_integration.bookings.commands.reassign import reassign
+from scheduler_integration.bookings.commands.reassign import hand_over, reassign
 from scheduler_integration.bookings.commands.reschedule import reschedule_by_host, reschedule_by_token
 from scheduler_integration.bookings.commands.undo import SECONDS as UNDO_SECONDS
-from scheduler_integration.bookings.commands.undo import undo, undoable
+from scheduler_integration.bookings.commands.undo import tell_now, undo, undoable
 from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
@@ -44,6 +44,7 @@ __all__ = [
 	"follow_calendar",
 	"forget_past_bookings",
 	"forget_turns",
+	"hand_over",
 	"hold_slot",
 	"make_new_call",
 	"mark_no_show",
@@ -58,6 +59,7 @@ __all__ = [
 	"run_new_tasks",
 	"show_call",
 	"store_buckets",
+	"tell_now",
 	"undo",
 	"undoable",
 	"update_guests_by_host",

@@ -118,6 +118,9 @@ ACTIONS: dict[
 	"confirm": (_nothing, lambda it, now: bookings.confirm(it.name, now)),
 	"decline": (_nothing, lambda it, now: bookings.decline(it.name, it.reason, now)),
 	"guests": (_guests, lambda it, now: bookings.update_guests_by_host(it.name, it.guests, now)),
+	"hand_over": (
+		_nothing, lambda it, now: bookings.hand_over(it.name, it.host, now, replaces=it.replaces),
+	),
 	"no_show": (_nothing, lambda it, now: bookings.mark_no_show(it.name, it.reason, now)),
 	"reassign": (_nothing, _reassign),
 	"reschedule": (_time, _reschedule),
@@ -151,12 +154,12 @@ def act(command: HostCommand) -> HostBooking:
 	return bookings.retried(lambda: _run(command, clock.now()))
 
 
-def act_undoably(command: HostCommand) -> tuple[HostBooking, dict[str, Any]]:
-	"""Run the command, and let its messages wait for a moment. Returns the facts with which `undo` takes it back."""
+def act_undoably(command: HostCommand, seconds: int = bookings.UNDO_SECONDS) -> tuple[HostBooking, dict[str, Any]]:
+	"""Run the command, and let its messages wait for some seconds. Returns the facts with which `undo` takes it back."""
 
 	def work() -> tuple[HostBooking, dict[str, Any]]:
 		now = clock.now()
-		return bookings.undoable(command.name, lambda: _run(command, now), now)
+		return bookings.undoable(command.name, lambda: _run(command, now), now, seconds)
 
 	return bookings.retried(work)
 
@@ -164,6 +167,11 @@ def act_undoably(command: HostCommand) -> tuple[HostBooking, dict[str, Any]]:
 def undo(facts: dict[str, Any]) -> None:
 	"""Take a command back as the signed-in host or manager. Raises the errors of `bookings.undo`."""
 	bookings.retried(lambda: bookings.undo(facts, clock.now()))
+
+
+def tell_now(facts: dict[str, Any]) -> None:
+	"""Let the messages of a command leave now that wait only because it could be taken back."""
+	bookings.retried(lambda: bookings.tell_now(facts, clock.now()))
 
 
 def _run(command: HostCommand, now: int) -> HostBooking:

@@ -1,9 +1,14 @@
 """Finds the hosts to whom a booking can be reassigned."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 import frappe
 from frappe.model.document import Document
 
-from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_hosts
+from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_hosts, required_users
+from scheduler_integration.catalogue.lookup import Bookable, bookables
+from scheduler_integration.catalogue.stand_ins import colleagues_for
 
 
 def possible_hosts(booking: Document, people: People | None = None) -> list[TypeHost]:
@@ -15,3 +20,32 @@ def possible_hosts(booking: Document, people: People | None = None) -> list[Type
 	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
 	taking_part = set(booking.host_users())
 	return [host for host in enabled_hosts(meeting_type, page, people) if host.user not in taking_part]
+
+
+def possible_successors(bookings: Sequence[Document], user: str) -> dict[str, list[TypeHost]]:
+	"""Return to whom `user` could hand over each of these bookings, by its name. Whether they are free isn't checked.
+
+	These are the hosts of its meeting type, and for a type with one host the colleagues who have the type too. A required
+	host can't hand over a collective meeting. Makes three queries, for any number of bookings.
+	"""
+	names = sorted({each.meeting_type for each in bookings})
+	types = {each.meeting_type.name: each for each in bookables([_meeting_type(name) for name in names])}
+	colleagues = colleagues_for(user, names)
+	return {
+		each.name: _successors(each, types[each.meeting_type], colleagues.get(each.meeting_type, ()))
+		for each in bookings
+	}
+
+
+def _successors(user: str, booking: Document, found: Bookable, colleagues: Iterable[TypeHost]) -> list[TypeHost]:
+	if found.meeting_type.assignment == "Collective" and user in required_users(found.meeting_type, found.page):
+		return []
+	is_own = found.page.page_type == "Personal"
+	others = [replace(each, has_own_hours=is_own) for each in colleagues]
+	hosts = [*enabled_hosts(found.meeting_type, found.page, found.people), *others]
+	taking_part = set(booking.host_users())
+	return list({each.user: each for each in hosts if each.user not in taking_part}.values())
+
+
+def _meeting_type(name: str) -> Document:
+	return frappe.get_cached_doc("Meeting Type", name)

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.outbox.tasks import PENDING, SKIPPED, STAGES
+from scheduler_integration.outbox.wake import wake
 from scheduler_integration.platform.clock import to_site_time
 
 States = dict[str, str]
@@ -48,6 +49,16 @@ def drop(facts: dict[str, list[str]], now: int) -> None:
 		query = frappe.qb.update(task).where(task.name.isin(facts["skipped"]) & (task.status == SKIPPED))
 		query = query.set(task.status, PENDING).set(task.error, None)
 		query.set(task.done_at, None).set(task.done_on, None).run()
+
+
+def hasten(facts: dict[str, list[str]], until: int, now: int) -> None:
+	"""Let the planned tasks run now that are due at `until`, epoch seconds, or earlier. Later reminders stay as they are."""
+	task = frappe.qb.DocType("Outbox Task")
+	if facts["planned"]:
+		query = frappe.qb.update(task).where(task.name.isin(facts["planned"]) & (task.status == PENDING))
+		query = query.where((task.due_at > now) & (task.due_at <= until))
+		query.set(task.due_at, now).set(task.due_on, to_site_time(now)).run()
+	wake()
 
 
 def hand_over(former: str, booking: str) -> None:

@@ -24,7 +24,7 @@ from scheduler_integration.engine import Reason
 from scheduler_integration.exceptions import HostNotFree, InvalidRequest, NotPermitted
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.lookup import find_for_host
-from scheduler_integration.meetings.possible_hosts import possible_hosts
+from scheduler_integration.meetings.possible_hosts import possible_hosts, possible_successors
 from scheduler_integration.meetings.sessions import live_in_session, session_key
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.meetings.transitions import check_open
@@ -45,9 +45,34 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	InvalidRequest if `host` or `replaces` can't be chosen; HostNotFree. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	_check_may_change(booking, now)
-	new_host = _new_host(booking, host)
-	leaving = _leaving(booking, replaces)
+	if not is_manager():
+		raise NotPermitted(_("Only a Scheduling Manager can reassign a meeting."))
+	check_open(booking, now)
+	return _take_over(
+		booking, _new_host(host, possible_hosts(booking), booking), _leaving(booking, replaces), now, force
+	)
+
+
+@command
+def hand_over(name: str, host: str, now: int, *, replaces: str | None = None) -> HostBooking:
+	"""Hand the booking `name` over from the signed-in host to the colleague `host`, who has its meeting type and is free.
+
+	A manager does it for the host `replaces`. Otherwise it is the same as `reassign`: the colleague's hours, limits and
+	buffers count.
+
+	Raises BookingNotFound; NotPermitted if the user doesn't host the meeting or it is over; AlreadyCancelled;
+	InvalidRequest if `host` can't be chosen; HostNotFree. The caller must roll back then.
+	"""
+	booking = find_for_host(name, "write", for_update=True)
+	leaving = replaces or frappe.session.user
+	if leaving not in booking.host_users() or (leaving != frappe.session.user and not is_manager()):
+		raise NotPermitted(_("You can hand over only your own meetings."))
+	check_open(booking, now)
+	new_host = _new_host(host, possible_successors([booking], leaving)[booking.name], booking)
+	return _take_over(booking, new_host, leaving, now, force=False)
+
+
+def _take_over(booking: Document, new_host: TypeHost, leaving: str, now: int, force: bool) -> HostBooking:
 	guard.lock_hosts([*booking.host_users(), new_host.user])
 	coming = _check_free(booking, new_host, now, force)
 	if not force:
@@ -61,16 +86,10 @@ def reassign(name: str, host: str, now: int, *, replaces: str | None = None, for
 	return for_host(booking, now)
 
 
-def _check_may_change(booking: Document, now: int) -> None:
-	if not is_manager():
-		raise NotPermitted(_("Only a Scheduling Manager can reassign a meeting."))
-	check_open(booking, now)
-
-
-def _new_host(booking: Document, host: str) -> TypeHost:
+def _new_host(host: str, possible: Sequence[TypeHost], booking: Document) -> TypeHost:
 	if host in booking.host_users():
 		raise InvalidRequest(details={"host": _("This host already hosts this meeting.")})
-	new_host = next((each for each in possible_hosts(booking) if each.user == host), None)
+	new_host = next((each for each in possible if each.user == host), None)
 	if not new_host:
 		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})
 	return new_host

@@ -25,13 +25,14 @@ from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.conferencing.plan import NO_CALL
 from scheduler_integration.engine import BOOKING, Turn
-from scheduler_integration.exceptions import ChangedMeanwhile, SlotTaken, TooLateToUndo
+from scheduler_integration.exceptions import BookingNotFound, ChangedMeanwhile, SlotTaken, TooLateToUndo
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.sessions import live_rows, others_in_session
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.outbox import undo as tasks
 from scheduler_integration.outbox.tasks import waiting
 
@@ -51,8 +52,10 @@ Facts = dict[str, Any]
 
 
 @command
-def undoable(name: str, command: Callable[[], HostBooking], now: int) -> tuple[HostBooking, Facts]:
-	"""Run the command on the booking `name` and the others of its session. Its tasks wait for SECONDS.
+def undoable(
+	name: str, command: Callable[[], HostBooking], now: int, seconds: int = SECONDS
+) -> tuple[HostBooking, Facts]:
+	"""Run the command on the booking `name` and the others of its session. Its tasks wait for `seconds`.
 
 	Returns the booking, and the facts for `undo` as JSON values. Raises the errors of the command.
 	"""
@@ -64,7 +67,7 @@ def undoable(name: str, command: Callable[[], HostBooking], now: int) -> tuple[H
 	images = {booking.name: _image(booking) for booking in load_bookings(concerned)}
 	stored = _stored(concerned)
 	before = tasks.states_of(concerned)
-	with waiting(SECONDS):
+	with waiting(seconds):
 		done = command()
 	now_stored = _stored([*concerned, *_successors(concerned)])
 	changed = [each for each in concerned if now_stored[each]["modified"] != stored[each]["modified"]]
@@ -72,6 +75,7 @@ def undoable(name: str, command: Callable[[], HostBooking], now: int) -> tuple[H
 	touched = [*changed, *made]
 	return done, {
 		"at": now,
+		"until": now + seconds,
 		"bookings": [
 			{"name": each, "image": images[each], "modified": now_stored[each]["modified"]} for each in changed
 		],
@@ -90,7 +94,7 @@ def undo(facts: Facts, now: int) -> None:
 	Raises TooLateToUndo if somebody was told already or somebody else has the time now, ChangedMeanwhile if a booking was
 	changed since, and NotPermitted. The caller must roll back then.
 	"""
-	bookings = {each["name"]: find_for_host(each["name"], "write", for_update=True) for each in facts["bookings"]}
+	bookings = {each["name"]: _find(each) for each in facts["bookings"]}
 	made = {each["name"]: find_for_host(each["name"], "write", for_update=True) for each in facts["made"]}
 	_check_unchanged(bookings | made, facts)
 	if not tasks.nobody_was_told(facts["tasks"]):
@@ -107,6 +111,21 @@ def undo(facts: Facts, now: int) -> None:
 		_restore(bookings[booking["name"]], booking["image"], former_of.get(booking["name"]), facts["at"], now)
 	for former, new in former_of.items():
 		_forget(new, former)
+
+
+@command
+def tell_now(facts: Facts, now: int) -> None:
+	"""Let the tasks of a command run now that wait only because the command could be taken back."""
+	tasks.hasten(facts["tasks"], facts["until"], now)
+
+
+def _find(changed: Facts) -> Document:
+	"""Return the booking that the command changed. Who handed it over isn't one of its hosts any more, and may undo it."""
+	if frappe.session.user not in {row["user"] for row in changed["image"]["hosts"]}:
+		return find_for_host(changed["name"], "write", for_update=True)
+	if not is_booking(changed["name"]):
+		raise BookingNotFound(_("There is no such meeting."))
+	return frappe.get_doc("Booking", changed["name"], for_update=True)
 
 
 def _check_unchanged(bookings: dict[str, Document], facts: Facts) -> None:

@@ -119,6 +119,11 @@ def take_back(key: str) -> dict[str, Any]:
 	return facts
 
 
+def kept_facts(key: str) -> dict[str, Any] | None:
+	"""Return the facts of this key without taking them back; None if it is too late."""
+	return _stored(key)
+
+
 def _stored(key: str) -> dict[str, Any] | None:
 	return frappe.cache.get_value(_name(key), expires=True) if key.isalnum() else None
 

@@ -1,0 +1,138 @@
+"""`/scheduling/ill`: all meetings of a day, each with what is best for it, and what the last pass did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.engine import local_date
+from scheduler_integration.entry.clear_day import KEEP, UNDO_SECONDS, is_told_at_once
+from scheduler_integration.meetings.handing_over import Proposal
+from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.host import words
+from scheduler_integration.pages.host.house import House
+from scheduler_integration.pages.host.meeting_row import meeting_row
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.spans import moment_in_short
+from scheduler_integration.platform.clock import iso
+
+PATH = "/scheduling/ill"
+
+
+@dataclass(frozen=True)
+class IllPage:
+	"""The data of the page. `sessions` are the day's open meetings, each with all bookings that share it.
+
+	`last` are the facts of the pass that was just made, with its `key` while it can be undone, and `known` the bookings
+	that they name. `typed` is the form as it was sent. `now` is in epoch seconds.
+	"""
+
+	house: House
+	user: str
+	is_own: bool
+	name: str
+	colleagues: Sequence[TypeHost]
+	zone: str
+	day: date
+	now: int
+	sessions: Sequence[Sequence[HostBooking]]
+	proposals: Mapping[str, Proposal]
+	last: Mapping[str, Any] | None
+	known: Mapping[str, HostBooking]
+	key: str
+	typed: Mapping[str, str]
+	message: dict | None
+
+	@property
+	def style(self) -> dates.TimeStyle:
+		return self.house.visitor.style(self.zone)
+
+
+def ill_view(shown: IllPage) -> dict:
+	"""Return the view of the page."""
+	style = shown.style
+	is_today = shown.day == local_date(shown.now, shown.zone)
+	day = dates.short_day(shown.day, style.locale)
+	title = _("I can’t come today") if is_today else _("I can’t come on {0}").format(day)
+	return {
+		**shown.house.frame(title, styles=("meetings", "ill")),
+		"subtitle": "" if shown.is_own else shown.name,
+		"path": PATH,
+		"user": "" if shown.is_own else shown.user,
+		"whose": [
+			{"user": each.user, "name": each.name, "is_shown": each.user == shown.user} for each in shown.colleagues
+		],
+		"day": shown.day.isoformat(),
+		"rows": [_row(sharing, shown) for sharing in shown.sessions],
+		"reason": shown.typed.get("reason", ""),
+		"last": _last(shown.last, shown) if shown.last else None,
+		"message": shown.message,
+		"minutes": UNDO_SECONDS // 60,
+		"status": 200,
+	}
+
+
+def _row(sharing: Sequence[HostBooking], shown: IllPage) -> dict:
+	first, row = sharing[0], meeting_row(sharing, shown.style)
+	is_near = first.start > shown.now and is_told_at_once(first.start, shown.now)
+	return {
+		**{name: row[name] for name in ("name", "url", "time", "until", "machine", "who", "who_and_when", "about")},
+		"choices": _choices(first, shown),
+		"at_once": _("Begins soon: the e-mail leaves at once.") if is_near else "",
+	}
+
+
+def _choices(booking: HostBooking, shown: IllPage) -> list[dict]:
+	"""Return what can be done, the best first: a colleague, another time, cancelling, or nothing."""
+	proposal = shown.proposals.get(booking.id)
+	found: list[tuple[str, str]] = []
+	if proposal:
+		found += [(f"hand_over:{each.user}", _("{0} takes it").format(each.name)) for each in proposal.colleagues]
+		if "reschedule" in booking.actions:
+			found += [_move(start, booking, shown.style) for start in proposal.starts]
+	if "decline" in booking.actions:
+		found.append(("cancel", _("Decline it")))
+	elif "cancel" in booking.actions:
+		found.append(("cancel", _("Cancel it")))
+	found.append((KEEP, _("Keep it")))
+	chosen = shown.typed.get(f"do:{booking.id}") or found[0][0]
+	return [{"value": value, "label": label, "is_chosen": value == chosen} for value, label in found]
+
+
+def _move(start: int, booking: HostBooking, style: dates.TimeStyle) -> tuple[str, str]:
+	label = _("Move to {0}").format(moment_in_short(start, style))
+	theirs = words.their_time(replace(booking, start=start, end=start + booking.end - booking.start), style)
+	return f"move:{iso(start, style.zone)}", f"{label} ({theirs})" if theirs else label
+
+
+def _last(last: Mapping[str, Any], shown: IllPage) -> dict:
+	"""Return what the last pass did and what it couldn't do. `until` is when its e-mails leave, empty if none waits."""
+
+	def named(name: str) -> str:
+		return words.who_and_when(shown.known[name], shown.style) if name in shown.known else _("The day")
+
+	ends = [each["until"] for each in last["commands"]]
+	waits = any(each["waits"] for each in last["done"]) and max(ends) > shown.now
+	return {
+		"done": [f"{named(each['name'])} · {_done(each, shown)}" for each in last["done"]],
+		"refused": [_("{0}: {1}").format(named(each["name"]), each["message"]) for each in last["refused"]],
+		"is_closed": bool(last["hours"]),
+		"key": shown.key,
+		"until": dates.clock_time(max(ends), shown.style) if waits else "",
+	}
+
+
+def _done(each: Mapping[str, Any], shown: IllPage) -> str:
+	kind, after = each["choice"].partition(":")[0], shown.known.get(each["now"])
+	if kind == "hand_over":
+		told = _("handed over to {0}").format(each["host"])
+	elif kind == "move" and after:
+		told = _("moved to {0}").format(moment_in_short(after.start, shown.style))
+	else:
+		told = _("cancelled")
+	return told if each["waits"] else f"{told} · {_('told at once')}"
