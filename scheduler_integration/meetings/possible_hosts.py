@@ -32,7 +32,7 @@ def possible_successors(bookings: Sequence[Document], user: str) -> dict[str, li
 	types = {each.meeting_type.name: each for each in bookables([_meeting_type(name) for name in names])}
 	colleagues = colleagues_for(user, names)
 	return {
-		each.name: _successors(each, types[each.meeting_type], colleagues.get(each.meeting_type, ()))
+		each.name: _successors(user, each, types[each.meeting_type], colleagues.get(each.meeting_type, ()))
 		for each in bookings
 	}
 
