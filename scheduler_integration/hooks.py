@@ -136,6 +136,7 @@ ignore_links_on_delete = [
 	"Mirrored Event",
 	"Scheduler Engagement",
 	"Booking Page Stat",
+	"Scheduling Daily Stat",
 ]
 
 doc_events = {
@@ -165,7 +166,8 @@ scheduler_events = {
 		"*/5 * * * *": [
 			"scheduler_integration.jobs.close_past_bookings",
 			"scheduler_integration.jobs.ask_schedulers",
-			"scheduler_integration.jobs.keep_figures",
+			"scheduler_integration.jobs.keep_page_stats",
+			"scheduler_integration.jobs.keep_daily_stats",
 		],
 		# In some zones 07:00 isn't on a full hour of UTC: in Kathmandu it is 01:15 UTC.
 		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],

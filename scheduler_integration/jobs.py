@@ -1,6 +1,10 @@
 """Queued and scheduled jobs. Each has its own transaction, which Frappe commits at the end, unless it says otherwise."""
 
+import random
+
 import frappe
+from frappe import _
+from frappe.translate import print_language
 
 from scheduler_integration import bookings
 from scheduler_integration.calendars.leaving import leave, left_connections
@@ -9,14 +13,16 @@ from scheduler_integration.calendars.notices import tell_of_change, tell_of_trou
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
 from scheduler_integration.calendars.queue import due_connections, enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
-from scheduler_integration.conferencing.notices import tell_of_waiting_calls
+from scheduler_integration.conferencing.notices import tell, tell_of_waiting_calls
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.external import acuity_poll, record
-from scheduler_integration.insights import page_stats
+from scheduler_integration.insights import history, page_stats
 from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
+from scheduler_integration.permissions import managers
 from scheduler_integration.platform import clock
+from scheduler_integration.platform.language import language_of
 from scheduler_integration.platform.queue import queue_job
 
 # Long enough that the start of a job, which takes up to a second of a processor, hardly counts, and short enough that
@@ -118,9 +124,28 @@ def close_past_bookings() -> None:
 	record.complete_past(now)
 
 
-def keep_figures() -> None:
+def keep_page_stats() -> None:
 	"""Runs every five minutes: stores how far visitors of booking pages came. Commits after each day."""
 	page_stats.keep(clock.now())
+
+
+def keep_daily_stats() -> None:
+	"""Runs every five minutes: counts yesterday, soon after midnight, and each past day that changed since.
+
+	Commits after each day. Once a day, the numbers of yesterday and of a random week are compared with the bookings.
+	"""
+	history.keep(clock.now, RUN_SECONDS)
+	for day in history.check(clock.now(), random.Random()) or ():
+		frappe.log_error(f"The daily stats of {day} differed from the bookings", _("They are counted again."))
+		_tell_managers(str(day))
+
+
+def _tell_managers(day: str) -> None:
+	for manager in managers():
+		with print_language(language_of(manager)):
+			subject = _("The figures of {0} differed from the bookings").format(day)
+			text = _("The day is counted again by itself. If this happens more than once, look at the Error Log.")
+		tell(manager, "Scheduling Stat Day", day, subject, text)
 
 
 def ask_acuity(outside_booking: str) -> None:

@@ -34,6 +34,20 @@ def is_manager(user: str | None = None) -> bool:
 	return user == "Administrator" or not MANAGER_ROLES.isdisjoint(frappe.get_roles(user))
 
 
+def managers() -> list[str]:
+	"""Return the enabled users with the role Scheduling Manager."""
+	role, user = DocType("Has Role"), DocType("User")
+	return (
+		frappe.qb.from_(role)
+		.join(user)
+		.on(user.name == role.parent)
+		.select(user.name)
+		.distinct()
+		.where((role.role == "Scheduling Manager") & (role.parenttype == "User") & (user.enabled == 1))
+		.run(pluck=True)
+	)
+
+
 def has_app_permission(user: str | None = None) -> bool:
 	"""Whether the apps page and the desktop show the app to the user."""
 	user = user or frappe.session.user
@@ -236,6 +250,11 @@ RULES: dict[str, Rule] = {
 	"Booking Page Stat": Rule(
 		lambda doctype, user: DocType(doctype).scheduling_page.isin(_own("Scheduling Page", user)),
 		_may_figures,
+		is_read_only=True,
+	),
+	"Scheduling Daily Stat": Rule(
+		lambda doctype, user: DocType(doctype).host == user,
+		lambda doc, ptype, user: _only_reads(ptype) and _belongs_to(doc, "host", user),
 		is_read_only=True,
 	),
 	"Availability Rule": _rows_of("Availability Schedule"),

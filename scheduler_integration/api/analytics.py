@@ -19,8 +19,10 @@ from scheduler_integration.insights.dashboard import dashboard as figures
 from scheduler_integration.insights.export import export as exported
 from scheduler_integration.insights.fairness import fairness
 from scheduler_integration.insights.funnel import funnel as figures_of_visitors
+from scheduler_integration.insights.history import MOST_DAYS
+from scheduler_integration.insights.history import history as history_of
 from scheduler_integration.insights.outlook import outlook
-from scheduler_integration.insights.scope import Scope, in_site_zone, scope_for
+from scheduler_integration.insights.scope import MAX_DAYS, Scope, in_site_zone, scope_for
 from scheduler_integration.insights.staff import staff_performance as figures_of_staff
 from scheduler_integration.parsing.fields import parse_choice, parse_dates, parse_name
 from scheduler_integration.permissions import is_manager
@@ -93,6 +95,14 @@ def funnel(start_date=None, end_date=None, host=None, page=None, meeting_type=No
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
+def history(start_date=None, end_date=None, host=None, page=None, meeting_type=None) -> dict[str, Any]:
+	"""Return the numbers of each day and month, of at most three years. Days are those of the site's zone."""
+	scope = in_site_zone(_scope(start_date, end_date, host, page, meeting_type, None, most_days=MOST_DAYS))
+	return serialise_insights.history(history_of(scope, clock.now()))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
 def export(what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> None:
 	"""Return a table as CSV: `bookings`, `daily`, `meeting_types`, `staff` or `sources`."""
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
@@ -133,7 +143,13 @@ def video_providers(start_date=None, end_date=None) -> dict[str, Any]:
 
 
 def _scope(
-	start_date: object, end_date: object, host: object, page: object, meeting_type: object, source: object
+	start_date: object,
+	end_date: object,
+	host: object,
+	page: object,
+	meeting_type: object,
+	source: object,
+	most_days: int = MAX_DAYS,
 ) -> Scope:
 	user = signed_in()
 	first, last = parse_dates(start_date=start_date, end_date=end_date)
@@ -146,4 +162,5 @@ def _scope(
 		page=parse_choice("page", page) or None,
 		meeting_type=parse_choice("meeting_type", meeting_type) or None,
 		source=parse_choice("source", source) or None,
+		most_days=most_days,
 	)

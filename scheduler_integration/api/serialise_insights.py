@@ -9,6 +9,7 @@ from scheduler_integration.insights.fairness import Fairness
 from scheduler_integration.insights.forecast import Forecast
 from scheduler_integration.insights.formulas import Change, Money, Tally
 from scheduler_integration.insights.funnel import Funnel, conversion_rate
+from scheduler_integration.insights.history import Day, History
 from scheduler_integration.insights.offered import Utilisation
 from scheduler_integration.insights.outlook import Outlook
 from scheduler_integration.insights.page_stats import Numbers
@@ -90,6 +91,37 @@ def funnel(figures: Funnel) -> JSON:
 			{"source": source or None, **_converted(numbers)} for source, numbers in figures.by_source.items()
 		],
 		"by_page": [{"page_id": page, **_converted(numbers)} for page, numbers in figures.by_page.items()],
+	}
+
+
+def history(figures: History) -> JSON:
+	"""The data of `analytics.history`."""
+	return {
+		**_range(figures.scope),
+		"timezone": figures.scope.zone,
+		"total": _day(figures.total),
+		"by_month": [{"month": month, **_day(each)} for month, each in figures.by_month.items()],
+		"by_day": [{"date": day.isoformat(), **_day(each)} for day, each in figures.by_day.items()],
+	}
+
+
+def _day(day: Day) -> JSON:
+	tally = day.tally
+	return {
+		"booked": day.booked,
+		"bookings": tally.total,
+		"pending": tally.pending,
+		"scheduled": tally.scheduled,
+		**_ended(tally),
+		"cancelled_late": tally.late,
+		"cancelled_by_host": tally.by_host,
+		"cancelled_by_attendee": tally.by_attendee,
+		"cancelled_after_start": tally.cancelled_after_start,
+		"average_lead_time_hours": day.average_lead_hours,
+		"revenue": [
+			{"currency": currency, "revenue": revenue, "open": still_open}
+			for currency, revenue, still_open in day.money.rows()
+		],
 	}
 
 

@@ -15,6 +15,7 @@ from scheduler_integration.calendars.mirror.plan import plan_events
 from scheduler_integration.conferencing.plan import plan_call
 from scheduler_integration.crm.follow import keep_activity, keep_contact
 from scheduler_integration.engagement.follow import keep_engagement
+from scheduler_integration.insights.stat_days import note_changes
 from scheduler_integration.meetings.changes import Change, Changes, Fields
 from scheduler_integration.notifications.plan import plan_notifications
 from scheduler_integration.outbox.wake import wake
@@ -32,6 +33,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
 	plan_call,
 	plan_events,
 	note_on_timeline,
+	note_changes,
 	plan_notifications,
 )
 

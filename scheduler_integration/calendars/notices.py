@@ -17,6 +17,7 @@ from scheduler_integration.calendars.mirror.calendar_changes import CalendarChan
 from scheduler_integration.calendars.mirror.plan import KIND
 from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.outbox import outages
+from scheduler_integration.permissions import managers
 from scheduler_integration.platform.clock import utc
 from scheduler_integration.platform.language import current_locale, language_of
 
@@ -41,7 +42,7 @@ def tell_of_trouble(now: int) -> None:
 			_tell(row.user, row)
 			_note(row.name, "told_host_at", now)
 		elif row.told_host_at and _is_unread(row, now) and now - row.told_host_at >= _DAY:
-			for manager in _managers():
+			for manager in managers():
 				_tell(manager, row)
 			_note(row.name, "told_managers_at", now)
 		if row.told_host_at or row.waiting:
@@ -142,19 +143,6 @@ def _send(user: str, subject: str, sentences: Iterable[str], link: str, referenc
 def _address_of(user: str) -> str:
 	"""Return the user's e-mail address. It differs from the user's name for Administrator and Guest."""
 	return frappe.db.get_value("User", user, "email") or user
-
-
-def _managers() -> list[str]:
-	role, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
-	return (
-		frappe.qb.from_(role)
-		.join(user)
-		.on(user.name == role.parent)
-		.select(user.name)
-		.distinct()
-		.where((role.role == "Scheduling Manager") & (role.parenttype == "User") & (user.enabled == 1))
-		.run(pluck=True)
-	)
 
 
 def _note(connection: str, field: str, now: int) -> None:

@@ -57,6 +57,7 @@ def scope_for(
 	page: str | None = None,
 	meeting_type: str | None = None,
 	source: str | None = None,
+	most_days: int = MAX_DAYS,
 ) -> Scope:
 	"""Return what the user may see: a host their own bookings, by their own clock; a manager all, by the site's clock.
 
@@ -67,8 +68,8 @@ def scope_for(
 	zone = rule_zone(whose) if whose else site_zone().key
 	last = last or local_date(now, zone)
 	first = first or last - timedelta(days=DAYS - 1)
-	if (last - first).days >= MAX_DAYS:
-		raise RangeTooLong(_("At most {0} days can be asked for at a time.").format(MAX_DAYS))
+	if (last - first).days >= most_days:
+		raise RangeTooLong(_("At most {0} days can be asked for at a time.").format(most_days))
 	return Scope(first, last, zone, whose, page, meeting_type, source)
 
 

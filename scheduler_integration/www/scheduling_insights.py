@@ -3,6 +3,8 @@
 The filters are in the address: `from`, `to`, `host` and `type`. A wrong filter is named, and the last 30 days are shown.
 """
 
+from typing import Any
+
 import frappe
 
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
@@ -53,7 +55,7 @@ def _view() -> dict:
 
 def _scope(user: str, instant: int) -> tuple[Scope, str | None]:
 	# Each link of the page has them.
-	asked: dict[str, str | None] = {}
+	asked: dict[str, Any] = {}
 	try:
 		asked = {
 			"host": parse_choice("host", argument("host")[:140]) or None,

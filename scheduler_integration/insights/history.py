@@ -1,0 +1,220 @@
+"""Keeps the numbers of each past day, and reads them. Nothing else writes Scheduling Daily Stat.
+
+Whole days are counted, never differences added: counting a day twice changes nothing, and a job that dies leaves the day as
+it was. A day that changed since it was counted, today and the days to come are counted from the bookings, so the figures are
+right up to this moment. Days are those of the site's zone.
+"""
+
+import hashlib
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+import frappe
+from frappe.model.document import bulk_insert
+from frappe.query_builder import DocType
+from frappe.query_builder.functions import Min, Sum
+
+from scheduler_integration.engine import local_date
+from scheduler_integration.insights import stat_days
+from scheduler_integration.insights.daily_counts import OF_TALLY, TALLIED, Key, Numbers, Which, count_days
+from scheduler_integration.insights.dashboard import dashboard
+from scheduler_integration.insights.formulas import Money, Tally
+from scheduler_integration.insights.scope import Scope
+from scheduler_integration.platform.clock import site_zone
+
+_DOCTYPE = "Scheduling Daily Stat"
+# A command may be committed this many seconds after the moment that it has noted.
+SETTLED = 120
+CHECKED_DAYS = 7
+# The most days of one question: three years.
+MOST_DAYS = 3 * 366
+TALLY = [OF_TALLY.get(name, name) for name in TALLIED]
+
+
+@dataclass(slots=True)
+class Day:
+	"""The numbers of a day or month. `booked` were booked on it, all others are of meetings that begin on it."""
+
+	tally: Tally = field(default_factory=Tally)
+	money: Money = field(default_factory=Money)
+	booked: int = 0
+	lead_seconds: int = 0
+
+	@property
+	def average_lead_hours(self) -> float | None:
+		"""Return the mean time from the booking to the start, in hours, of what was booked on the day."""
+		return round(self.lead_seconds / self.booked / 3600, 1) if self.booked else None
+
+	def add(self, other: "Day") -> None:
+		"""Add the numbers of another day."""
+		for name in TALLY:
+			setattr(self.tally, name, getattr(self.tally, name) + getattr(other.tally, name))
+		self.money.revenue.update(other.money.revenue)
+		self.money.open.update(other.money.open)
+		self.booked += other.booked
+		self.lead_seconds += other.lead_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+	"""The numbers of each day of a scope, without a gap. The scope's source doesn't matter: a caller may write anything there."""
+
+	scope: Scope
+	by_day: dict[date, Day]
+
+	@property
+	def total(self) -> Day:
+		return _sum(self.by_day.values())
+
+	@property
+	def by_month(self) -> dict[str, Day]:
+		"""Return the numbers of each month, such as `2026-11`."""
+		months: dict[str, list[Day]] = defaultdict(list)
+		for day, numbers in self.by_day.items():
+			months[f"{day:%Y-%m}"].append(numbers)
+		return {month: _sum(days) for month, days in months.items()}
+
+
+def history(scope: Scope, now: int) -> History:
+	"""Return the numbers of the scope's days, up to this moment. The scope is one of the site's zone.
+
+	Makes two queries, and four for each stretch of days that have to be counted from the bookings.
+	"""
+	which = Which(scope.host, scope.page, scope.meeting_type)
+	by_day = {scope.first + timedelta(days=number): Day() for number in range(scope.days)}
+	counted = {day for day in stat_days.counted_days(scope.first, scope.last) if day < local_date(now, scope.zone)}
+	for day, numbers in _stored(scope, which):
+		if day in counted:
+			by_day[day].add(numbers)
+	for first, last in _stretches([day for day in by_day if day not in counted]):
+		for day, rows in count_days(first, last, scope.zone, which).items():
+			for key, counts in rows.items():
+				if which.has(key):
+					by_day[day].add(Day(counts.tally, counts.money, counts.booked, counts.lead_seconds))
+	return History(scope, by_day)
+
+
+def keep(clock: Callable[[], int], seconds: int) -> None:
+	"""Count the past days that aren't counted, or have changed since, for about this many seconds. Commits after each day."""
+	began = clock()
+	today = local_date(began - SETTLED, site_zone().key)
+	first = _first_day()
+	for day in stat_days.waiting(first, today - timedelta(days=1)) if first else ():
+		count_day(day)
+		if clock() - began >= seconds:
+			return
+
+
+def count_day(day: date) -> None:
+	"""Count one day from its bookings, and replace its rows. Commits."""
+	rows_about_it = stat_days.begin(day)
+	rows = count_days(day, day, site_zone().key).get(day, {})
+	frappe.db.delete(_DOCTYPE, {"date": day})
+	if rows:
+		bulk_insert(_DOCTYPE, [_document(day, key, numbers) for key, numbers in rows.items()])
+	stat_days.end(day, rows_about_it)
+	frappe.db.commit()
+
+
+def check(now: int, dice: random.Random) -> list[date] | None:
+	"""Compare the rows of yesterday and of a random week with the bookings, once a day, and return the days that differ.
+
+	These are counted again by the next job. Returns None if yesterday isn't counted yet, or the comparison was made.
+	Commits.
+	"""
+	frappe.db.commit()
+	yesterday = local_date(now - SETTLED, site_zone().key) - timedelta(days=1)
+	first = _first_day()
+	if not first or stat_days.is_checked(yesterday) or not stat_days.counted_days(yesterday, yesterday):
+		return None
+	begin = first + timedelta(days=dice.randrange(max(1, (yesterday - first).days)))
+	days = stat_days.counted_days(begin, min(yesterday, begin + timedelta(days=CHECKED_DAYS - 1))) | {yesterday}
+	wrong = sorted(day for day in days if _differs(day, now))
+	stat_days.note(wrong)
+	stat_days.set_checked(yesterday)
+	frappe.db.commit()
+	return wrong
+
+
+def _differs(day: date, now: int) -> bool:
+	"""Whether the rows of the site, or of its hosts together, say something else than the figures of the bookings."""
+	scope = Scope(day, day, site_zone().key)
+	live = dashboard(scope, now)
+	wanted = (live.tally, live.money.rows(), sum(live.by_month.values()))
+	site, hosts = Day(), Day()
+	for _day, numbers in _stored(scope, Which()):
+		site.add(numbers)
+	for _day, numbers in _stored(scope, Which(), main_hosts=True):
+		hosts.add(numbers)
+	return any((each.tally, each.money.rows(), each.booked) != wanted for each in (site, hosts))
+
+
+def _first_day() -> date | None:
+	"""Return the day of the first booking, by its meeting or by the moment of the booking."""
+	booking = DocType("Booking")
+	query = frappe.qb.from_(booking).select(Min(booking.starts_at), Min(booking.booked_at))
+	moments = [moment for moment in query.run()[0] if moment]
+	return local_date(min(moments), site_zone().key) if moments else None
+
+
+def _stored(scope: Scope, which: Which, *, main_hosts: bool = False) -> Iterator[tuple[date, Day]]:
+	"""Yield the numbers of the stored rows. With `main_hosts` those of all hosts instead of the site's."""
+	row = DocType(_DOCTYPE)
+	sums = [Sum(row[name]) for name in (*TALLIED, "booked", "lead_seconds", "revenue", "open_value")]
+	query = (
+		frappe.qb.from_(row)
+		.select(row.date, row.currency, *sums)
+		.where((row.date >= scope.first) & (row.date <= scope.last))
+		.groupby(row.date, row.currency)
+	)
+	if which.host:
+		query = query.where(row.host == which.host)
+	elif which.page or which.meeting_type or main_hosts:
+		query = query.where((row.is_main == 1) & row.host.isnotnull())
+	else:
+		query = query.where(row.host.isnull())
+	for name, value in (("scheduling_page", which.page), ("meeting_type", which.meeting_type)):
+		if value:
+			query = query.where(row[name] == value)
+	for day, currency, *numbers, booked, lead_seconds, revenue, open_value in query.run():
+		tally = Tally(**{OF_TALLY.get(name, name): int(number) for name, number in zip(TALLIED, numbers, strict=True)})
+		money = Money()
+		money.add("Completed", currency, float(revenue))
+		money.add("Scheduled", currency, float(open_value))
+		yield day, Day(tally, money, int(booked), int(lead_seconds))
+
+
+def _document(day: date, key: Key, numbers: Numbers) -> Any:
+	name = hashlib.sha256("\n".join((str(day), *map(str, key))).encode()).hexdigest()[:20]
+	return frappe.get_doc(
+		{
+			"doctype": _DOCTYPE,
+			"name": name,
+			"date": day,
+			"host": key.host or None,
+			"is_main": int(key.is_main),
+			"scheduling_page": key.page or None,
+			"meeting_type": key.meeting_type or None,
+			"currency": key.currency or None,
+			**numbers.fields(key.currency),
+		}
+	)
+
+
+def _sum(days: Iterable[Day]) -> Day:
+	total = Day()
+	for day in days:
+		total.add(day)
+	return total
+
+
+def _stretches(days: list[date]) -> Iterator[tuple[date, date]]:
+	"""Yield the first and last day of each stretch of days that follow each other."""
+	for _gap, stretch in groupby(enumerate(days), key=lambda each: each[1].toordinal() - each[0]):
+		group = [day for _number, day in stretch]
+		yield group[0], group[-1]
