@@ -56,8 +56,9 @@ def is_told_at_once(start: int, now: int) -> bool:
 def clear_day(wanted: Pass) -> dict[str, Any]:
 	"""Carry out the pass as the signed-in host or manager. Returns the facts for `undo_pass` and `tell_all_now`, as JSON values.
 
-	`done` has for each changed booking its name, what was chosen, and whether it waits. `refused` has the name of each
-	refused one with the reason. Raises InvalidRequest if there are too many, or a choice can't be read.
+	`done` has for each changed meeting `who` and `start`, what was chosen, the new start, and whether its messages wait.
+	`refused` has the same of each refused one with the reason; both are empty for the day itself, and for a booking that
+	the user may not read. Raises InvalidRequest if there are too many, or a choice can't be read.
 	"""
 	chosen = {name: choice for name, choice in wanted.choices.items() if choice != KEEP}
 	if len(chosen) > MOST:
@@ -66,9 +67,9 @@ def clear_day(wanted: Pass) -> dict[str, Any]:
 	commands = {name: _command(found.get(name), name, choice, wanted) for name, choice in chosen.items()}
 	facts: dict[str, Any] = {"user": wanted.user, "commands": [], "done": [], "refused": [], "hours": None}
 	if wanted.closes_day:
-		_try(wanted.user, lambda: facts.update(hours=_close(wanted)), facts)
+		_try(None, lambda: facts.update(hours=_close(wanted)), facts)
 	for name, command in commands.items():
-		_try(name, partial(_run, found.get(name), command, chosen[name], facts), facts)
+		_try(found.get(name), partial(_run, found.get(name), command, chosen[name], facts), facts)
 	return facts
 
 
@@ -109,7 +110,13 @@ def _run(booking: HostBooking | None, command: HostCommand, choice: str, facts: 
 	at_once = booking is not None and is_told_at_once(booking.start, clock.now())
 	after, done = act_undoably(command, bookings.UNDO_SECONDS if at_once else UNDO_SECONDS)
 	facts["commands"].append(done)
-	facts["done"].append({"name": command.name, "now": after.id, "choice": choice, "waits": not at_once})
+	facts["done"].append({**_named(booking), "choice": choice, "moved_to": after.start, "waits": not at_once})
+
+
+def _named(booking: HostBooking | None) -> dict[str, Any]:
+	if not booking:
+		return {"who": "", "start": None}
+	return {"who": booking.meeting_type.title if booking.session else booking.attendee.name, "start": booking.start}
 
 
 def _close(wanted: Pass) -> dict[str, Any] | None:
@@ -122,11 +129,11 @@ def _close(wanted: Pass) -> dict[str, Any] | None:
 	return hours.add_override(wanted.user, fields).save_undoably()
 
 
-def _try(name: str, work: Callable[[], object], facts: dict[str, Any]) -> None:
+def _try(booking: HostBooking | None, work: Callable[[], object], facts: dict[str, Any]) -> None:
 	try:
 		with refusals():
 			work()
 			frappe.db.commit()
 	except SchedulingError as error:
 		told = " ".join(dict.fromkeys([error.message, *error.details.values()]))
-		facts["refused"].append({"name": name, "message": told})
+		facts["refused"].append({**_named(booking), "message": told})

@@ -5,7 +5,6 @@ messages wait until they are sent by *Send now*, or by themselves after ten minu
 """
 
 from datetime import date, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 import frappe
@@ -21,7 +20,7 @@ from scheduler_integration.entry.errors import refusals
 from scheduler_integration.exceptions import NotPermitted, SchedulingError
 from scheduler_integration.meetings.handing_over import Proposal, proposals
 from scheduler_integration.meetings.load import load_bookings
-from scheduler_integration.meetings.lookup import MAX_ROWS, list_for_host, readable_of
+from scheduler_integration.meetings.lookup import MAX_ROWS, list_for_host
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host.acting import refused_message
@@ -72,7 +71,6 @@ def _view() -> dict:
 			sessions=found,
 			proposals=_proposals(user, found, end),
 			last=last,
-			known=_known(last) if last else {},
 			key=key,
 			typed={name: echo(argument(name)) for name in frappe.request.form} if error else {},
 			message=refused_message(error, (), current_visitor().style(zone)) if error else _said(),
@@ -122,12 +120,6 @@ def _meetings(user: str, begin: int, end: int) -> Sessions:
 def _proposals(user: str, found: Sessions, end: int) -> dict[str, Proposal]:
 	documents = load_bookings([sharing[0].id for sharing in found])
 	return {each.booking: each for each in proposals(user, documents, end, now())}
-
-
-def _known(last: dict[str, Any]) -> dict[str, HostBooking]:
-	names = {each[key] for each in last["done"] for key in ("name", "now")}
-	names |= {each["name"] for each in last["refused"]}
-	return {each.id: each for each in readable_of(names, now())}
 
 
 def _said() -> dict | None:

@@ -28,8 +28,7 @@ PATH = "/scheduling/ill"
 class IllPage:
 	"""The data of the page. `sessions` are the day's open meetings, each with all bookings that share it.
 
-	`last` are the facts of the pass that was just made, with its `key` while it can be undone, and `known` the bookings
-	that they name. `typed` is the form as it was sent. `now` is in epoch seconds.
+	`last` are the facts of the pass that was just made, with its `key` while it can be undone. `typed` is the form as it was sent. `now` is in epoch seconds.
 	"""
 
 	house: House
@@ -43,7 +42,6 @@ class IllPage:
 	sessions: Sequence[Sequence[HostBooking]]
 	proposals: Mapping[str, Proposal]
 	last: Mapping[str, Any] | None
-	known: Mapping[str, HostBooking]
 	key: str
 	typed: Mapping[str, str]
 	message: dict | None
@@ -112,27 +110,27 @@ def _move(start: int, booking: HostBooking, style: dates.TimeStyle) -> tuple[str
 
 def _last(last: Mapping[str, Any], shown: IllPage) -> dict:
 	"""Return what the last pass did and what it couldn't do. `until` is when its e-mails leave, empty if none waits."""
-
-	def named(name: str) -> str:
-		return words.who_and_when(shown.known[name], shown.style) if name in shown.known else _("The day")
-
 	ends = [each["until"] for each in last["commands"]]
 	waits = any(each["waits"] for each in last["done"]) and max(ends) > shown.now
 	return {
-		"done": [f"{named(each['name'])} · {_done(each, shown)}" for each in last["done"]],
-		"refused": [_("{0}: {1}").format(named(each["name"]), each["message"]) for each in last["refused"]],
+		"done": [f"{_named(each, shown)} · {_done(each, shown)}" for each in last["done"]],
+		"refused": [_("{0}: {1}").format(_named(each, shown), each["message"]) for each in last["refused"]],
 		"is_closed": bool(last["hours"]),
 		"key": shown.key,
 		"until": dates.clock_time(max(ends), shown.style) if waits else "",
 	}
 
 
+def _named(each: Mapping[str, Any], shown: IllPage) -> str:
+	return f"{each['who']}, {moment_in_short(each['start'], shown.style)}" if each["who"] else _("The day")
+
+
 def _done(each: Mapping[str, Any], shown: IllPage) -> str:
-	kind, after = each["choice"].partition(":")[0], shown.known.get(each["now"])
+	kind = each["choice"].partition(":")[0]
 	if kind == "hand_over":
 		told = _("handed over to {0}").format(each["host"])
-	elif kind == "move" and after:
-		told = _("moved to {0}").format(moment_in_short(after.start, shown.style))
+	elif kind == "move":
+		told = _("moved to {0}").format(moment_in_short(each["moved_to"], shown.style))
 	else:
 		told = _("cancelled")
 	return told if each["waits"] else f"{told} · {_('told at once')}"

@@ -1,0 +1,80 @@
+"""Absences on the page of working hours, what visitors see of them, and a day that a host clears in one pass."""
+
+from datetime import date, timedelta
+
+import frappe
+
+from scheduler_integration.platform.clock import now
+from tests.browser.screens import DESK, SMALL_PHONE
+from tests.browser.test_looks import check, sign_in_as
+from tests.pages.offer import DAYS, book, host_of, in_three_days, make_offer, path_of
+from tests.support.factories import make_host, make_meeting_type, make_page
+
+DAY = str(date.fromtimestamp(now() // 86400 * 86400) + timedelta(days=3))
+
+
+def make_jane_and_tom():
+	"""Create and commit Jane with a meeting type, and a colleague who has it too. Returns the type and the colleague."""
+	intro = make_offer(title="Intro")
+	tom = make_host("Tom", {day: ["10:00-12:00"] for day in DAYS})
+	make_meeting_type(make_page(tom, title="Tom"), slug=intro.slug)
+	frappe.db.commit()
+	return intro, tom
+
+
+def test_an_absence_is_planned_and_visitors_read_it(browse):
+	intro, tom = make_jane_and_tom()
+	book(intro, in_three_days(15))
+	window = browse(SMALL_PHONE)
+	sign_in_as(window, host_of(intro))
+	window.open("/scheduling/hours#away")
+	page = window.page
+	page.locator("#away .fold > summary").click()
+	form = page.locator("#away form[data-impact]")
+	form.get_by_label("First day").fill(DAY)
+	form.get_by_label("What visitors read").fill("On the mountain, without a telephone.")
+	form.get_by_label("Intro").select_option(tom)
+	# The meeting of that day stays, and is named before anything is saved.
+	form.locator(".impact").get_by_text("Ada").first.wait_for()
+	check(window, "away-asking")
+	form.get_by_role("button", name="Save", exact=True).click()
+	page.locator("#toast").get_by_text("You are away").wait_for()
+	assert "Intro: Tom" in page.locator("#away .entry").inner_text()
+	check(window, "away")
+	window.open(path_of(intro))
+	page.locator(".notice-away").get_by_text("Meanwhile you meet Tom.").wait_for()
+	check(window, "away-visitor")
+	window.open(path_of(intro).rpartition("/")[0])
+	page.locator(".notice-away").get_by_text("On the mountain").wait_for()
+	check(window, "away-listing")
+
+
+def test_a_day_is_cleared_and_undone_by_keyboard(browse):
+	intro, _tom = make_jane_and_tom()
+	for hour in (10, 15):
+		book(intro, in_three_days(hour))
+	window = browse(DESK)
+	sign_in_as(window, host_of(intro))
+	window.open(f"/scheduling/ill?day={DAY}")
+	page = window.page
+	check(window, "ill")
+	page.get_by_label("Message to everybody").fill("I am ill, sorry.")
+	page.get_by_role("button", name="Do all of this").focus()
+	with page.expect_navigation():
+		page.keyboard.press("Enter")
+	page.get_by_text("handed over to Tom").wait_for()
+	check(window, "ill-done")
+	page.get_by_role("button", name="Undo").focus()
+	with page.expect_navigation():
+		page.keyboard.press("Enter")
+	page.get_by_text("Undone. Nobody was told.").wait_for()
+	assert page.locator("select[name^='do:']").count() == 2
+	check(window, "ill-undone")
+
+
+def test_a_day_without_meetings_on_a_small_phone(browse):
+	intro, _tom = make_jane_and_tom()
+	window = browse(SMALL_PHONE)
+	sign_in_as(window, host_of(intro))
+	window.open(f"/scheduling/ill?day={DAY}")
+	check(window, "ill-empty")
