@@ -30,11 +30,11 @@ def export(what: str, scope: Scope, now: int) -> bytes:
 	text = io.StringIO()
 	writer = csv.writer(text)
 	for row in TABLES[what](scope, now):
-		writer.writerow([_safe(cell) for cell in row])
+		writer.writerow([safe(cell) for cell in row])
 	return text.getvalue().encode("utf-8-sig")
 
 
-def _safe(cell: object) -> object:
+def safe(cell: object) -> object:
 	"""Return a cell that no spreadsheet runs as a formula: a text that could be one begins with an apostrophe."""
 	return f"'{cell}" if isinstance(cell, str) and may_be_formula(cell) else cell
 

@@ -1,0 +1,69 @@
+"""The desk's report on bookings by day, and the number cards of the workspace. The figures are those of the API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration.scheduler_integration.report.scheduling_figures import (
+	bars,
+	card,
+	columns,
+	figures_of,
+	scope_of,
+	summary,
+)
+
+
+def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None, dict, list]:
+	"""Frappe's entry point: return columns, rows, no message, the chart and the summary."""
+	found = figures_of(scope_of(filters))
+	rows: list[dict[str, Any]] = [
+		{
+			"date": day,
+			"meetings": tally.total,
+			"open": tally.scheduled + tally.pending,
+			"completed": tally.completed,
+			"no_shows": tally.no_shows,
+			"cancelled": tally.cancelled + tally.cancelled_after_start,
+		}
+		for day, tally in found.by_day.items()
+	]
+	names = {"completed": _("Completed"), "open": _("To come"), "no_shows": _("No-shows"), "cancelled": _("Cancelled")}
+	chart = bars(
+		# The day of the month: Frappe's charts cut longer labels of a month's bars.
+		[str(row["date"].day) for row in rows],
+		{label: [row[name] for row in rows] for name, label in names.items()},
+	)
+	chart |= {"barOptions": {"stacked": 1}, "colors": ["#2f6fed", "#a9c3f7", "#c62828", "#8d99ae"]}
+	shown = columns(
+		("date", _("Date"), "Date"),
+		("meetings", _("Meetings"), "Int"),
+		*((name, label, "Int") for name, label in names.items()),
+	)
+	return shown, rows, None, chart, summary(found)
+
+
+@frappe.whitelist()
+def this_week(filters=None):
+	"""The card of the bookings that were made this week."""
+	return card(lambda found: found.this_week.value, "Int")
+
+
+@frappe.whitelist()
+def completion(filters=None):
+	"""The card of the completion rate."""
+	return card(lambda found: found.tally.completion_rate, "Percent")
+
+
+@frappe.whitelist()
+def no_shows(filters=None):
+	"""The card of the no-show rate."""
+	return card(lambda found: found.tally.no_show_rate, "Percent")
+
+
+@frappe.whitelist()
+def lead_time(filters=None):
+	"""The card of the median lead time in hours."""
+	return card(lambda found: found.leads.median, "Float")

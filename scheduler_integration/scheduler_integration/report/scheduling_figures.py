@@ -1,0 +1,85 @@
+"""What the desk reports on bookings, staff, sources and the funnel share: whose figures, which dates, and the cards."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+
+from scheduler_integration.insights.dashboard import Dashboard, dashboard
+from scheduler_integration.insights.export import safe
+from scheduler_integration.insights.formulas import Money
+from scheduler_integration.insights.scope import Scope, scope_for
+from scheduler_integration.parsing.fields import parse_dates
+from scheduler_integration.platform.clock import now
+from scheduler_integration.platform.language import current_locale
+
+Row = dict[str, Any]
+
+
+def scope_of(filters: Mapping[str, Any] | None) -> Scope:
+	"""Return whose figures the filters ask for: managers those of all or of one host, others their own."""
+	wanted = filters or {}
+	dates = {
+		end: str(wanted.get(name) or "")[:10] for end, name in (("start_date", "from_date"), ("end_date", "to_date"))
+	}
+	host, meeting_type = (str(wanted.get(name) or "") or None for name in ("host", "meeting_type"))
+	first, last = parse_dates(**dates)
+	return scope_for(frappe.session.user, first, last, now(), host=host, meeting_type=meeting_type)
+
+
+def figures_of(scope: Scope) -> Dashboard:
+	"""Return the dashboard, with the week of the reader's language."""
+	return dashboard(scope, now(), week_begins=current_locale().first_week_day)
+
+
+def columns(*wanted: tuple[str, str, str]) -> list[Row]:
+	"""Return the columns from name, label and field type."""
+	return [
+		{"fieldname": name, "label": label, "fieldtype": kind, "width": 240 if kind == "Data" else 130}
+		for name, label, kind in wanted
+	]
+
+
+def money_columns() -> tuple[tuple[str, str, str], ...]:
+	"""Return the columns that `with_money` fills."""
+	return ("currency", _("Currency"), "Data"), ("revenue", _("Revenue"), "Float"), ("open", _("To come"), "Float")
+
+
+def with_money(row: Row, money: Money) -> Iterable[Row]:
+	"""Yield the row once for each currency: amounts are never added over currencies, and Frappe can't total such a column."""
+	for index, (currency, revenue, still_open) in enumerate(money.rows() or [("", 0.0, 0.0)]):
+		# The numbers stand once, so that sums in a spreadsheet are right.
+		shown = row if not index else {name: value for name, value in row.items() if isinstance(value, str)}
+		yield {**defused(shown), "currency": currency, "revenue": revenue, "open": still_open}
+
+
+def defused(row: Row) -> Row:
+	"""Return the row with texts that no spreadsheet runs as a formula: Frappe exports reports as CSV and XLSX."""
+	return {name: safe(value) for name, value in row.items()}
+
+
+def bars(labels: list[str], series: Mapping[str, list[int]]) -> Row:
+	"""Return a chart of the series, by name."""
+	datasets = [{"name": name, "values": values} for name, values in series.items()]
+	return {"data": {"labels": labels, "datasets": datasets}, "type": "bar", "colors": ["#2f6fed", "#c62828"]}
+
+
+def summary(found: Dashboard) -> list[Row]:
+	"""Return the summary of the dashboard. Rates without a divisor are left out."""
+	tally = found.tally
+	cards: list[tuple[str, float | None, str]] = [
+		(_("Meetings"), tally.total, "Int"),
+		(_("Completion rate"), tally.completion_rate, "Percent"),
+		(_("No-show rate"), tally.no_show_rate, "Percent"),
+		(_("Booked ahead, median hours"), found.leads.median, "Float"),
+		(_("Time used"), found.utilisation.rate, "Percent"),
+	]
+	return [{"label": label, "value": value, "datatype": kind} for label, value, kind in cards if value is not None]
+
+
+def card(value: Callable[[Dashboard], float | None], kind: str) -> Row:
+	"""Return the value of a number card: of the last 30 days, of the signed-in host; for managers, of all."""
+	frappe.has_permission("Booking", "read", throw=True)
+	route = ["query-report", "Scheduling Bookings"]
+	return {"value": value(figures_of(scope_of({}))) or 0, "fieldtype": kind, "route": route, "route_options": {}}

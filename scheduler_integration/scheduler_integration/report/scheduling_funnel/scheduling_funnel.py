@@ -1,0 +1,39 @@
+"""The desk's report on the funnel of booking pages. The figures are those of the API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from frappe import _
+
+from scheduler_integration.insights.funnel import funnel
+from scheduler_integration.insights.scope import in_site_zone
+from scheduler_integration.platform.clock import now
+from scheduler_integration.scheduler_integration.report.scheduling_figures import bars, columns, scope_of
+
+
+def execute(filters: Mapping[str, Any] | None = None) -> tuple[list, list, None, dict, list]:
+	"""Frappe's entry point: return columns, rows, no message, the chart and the summary."""
+	found = funnel(in_site_zone(scope_of(filters)), now())
+	labels = _labels()
+	rows = [{**each._asdict(), "step": labels[each.step]} for each in found.steps]
+	shown = columns(
+		("step", _("Step"), "Data"),
+		("visitors", _("Visitors"), "Int"),
+		("rate", _("Of the step before"), "Percent"),
+		("drop_off", _("Left here"), "Int"),
+		("drop_off_rate", _("Left here, in percent"), "Percent"),
+	)
+	chart = bars([row["step"] for row in rows], {_("Visitors"): [row["visitors"] for row in rows]})
+	rate = found.conversion_rate
+	summary = [{"label": _("Conversion rate"), "value": rate, "datatype": "Percent"}] if rate is not None else []
+	return shown, rows, None, chart, summary
+
+
+def _labels() -> dict[str, str]:
+	return {
+		"page_view": _("Opened the page"),
+		"service_selected": _("Chose a meeting type"),
+		"slot_selected": _("Chose a time"),
+		"form_completed": _("Sent the form"),
+		"booked": _("Booked"),
+	}
