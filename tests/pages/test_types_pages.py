@@ -53,6 +53,13 @@ class TestTheList:
 		made = frappe.get_last_doc("Meeting Type")
 		assert (made.title, made.duration_minutes, made.seats, made.is_active) == ("Workshop", 90, 10, 1)
 
+	def test_two_days_and_lengths_to_choose_from_were_listed_as_one_length(self, jane, intro):
+		make_meeting_type(page_of(intro), title="Retreat", duration_minutes=360, number_of_days=2)
+		make_meeting_type(page_of(intro), title="Strategy", duration_minutes=60, duration_options="60, 90")
+		frappe.db.commit()
+		rows = [row.text for row in read(jane.get(PATH).text).all("p", class_="type-title")]
+		assert {"Retreat2 days, 6 hr a day", "Strategy60 min · 90 min"} < set(rows)
+
 	def test_a_copy_is_off_and_has_a_link_of_its_own(self, jane, intro):
 		send(jane, PATH, action="duplicate", name=intro.name)
 		send(jane, PATH, action="duplicate", name=intro.name)

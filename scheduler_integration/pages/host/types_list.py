@@ -10,11 +10,12 @@ from babel import Locale
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.catalogue.type_templates import type_templates
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.type_form import PATH
-from scheduler_integration.platform import lengths
+from scheduler_integration.pages.kit.facts import length_text
 
 
 def types_view(
@@ -47,7 +48,7 @@ def _page(page: Document, types: Sequence[Document], locale: Locale) -> dict[str
 
 def _row(page: Document, doc: Document, locale: Locale) -> dict[str, Any]:
 	facts = [
-		lengths.duration(doc.duration_minutes, locale),
+		length_text(durations_of(doc), doc.number_of_days, locale),
 		_("By link only") if doc.is_unlisted else None,
 		_("You confirm each request") if doc.requires_confirmation else None,
 		_("{0} seats").format(doc.seats) if (doc.seats or 1) > 1 else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from babel import Locale
 from frappe import _
 
@@ -15,7 +17,8 @@ _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 
 def facts(meeting: PublicMeetingType, locale: Locale, with_duration: bool = True) -> list[dict]:
 	"""Return `[{"icon", "text"}]` for a meeting type, without durations if the page offers them to choose from."""
-	rows = [{"icon": "clock", "text": length}] if (length := _length(meeting, locale, with_duration)) else []
+	length = length_text(meeting.duration_options if with_duration else (), meeting.number_of_days, locale)
+	rows = [{"icon": "clock", "text": length}] if length else []
 	if meeting.seats > 1:
 		rows.append({"icon": "person", "text": _("A group of up to {0}").format(meeting.seats)})
 	if meeting.locations:
@@ -37,11 +40,10 @@ def dot_colour(meeting: PublicMeetingType) -> str | None:
 	return clean_hex(meeting.color)
 
 
-def _length(meeting: PublicMeetingType, locale: Locale, with_duration: bool) -> str:
+def length_text(durations: Iterable[int], days: int, locale: Locale) -> str:
 	"""Return the durations, or `3 days, 2 hr a day`. Empty if there is nothing to show."""
-	durations = (lengths.duration(length, locale) for length in meeting.duration_options)
-	hours = " · ".join(durations) if with_duration else ""
-	if meeting.number_of_days < 2:
+	hours = " · ".join(lengths.duration(length, locale) for length in durations)
+	if days < 2:
 		return hours
-	days = lengths.days(meeting.number_of_days, locale)
-	return _("{0}, {1} a day").format(days, hours) if hours else days
+	days_text = lengths.days(days, locale)
+	return _("{0}, {1} a day").format(days_text, hours) if hours else days_text
