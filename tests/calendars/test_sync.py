@@ -21,7 +21,6 @@ from tests.support import door
 from tests.support.calendar_servers import calendar_of, times
 from tests.support.calendars import ALL_DAY, HOUR, NOW, WITHOUT_TEN, offered, type_of
 from tests.support.factories import at, make_user, payload
-from tests.support.site import on_real_site
 
 TEN = times(at("2026-03-02 10:00"), at("2026-03-02 11:00"))
 
@@ -180,7 +179,6 @@ def test_calendars_are_polled_at_least_every_fifteen_minutes(connection):
 	assert connection.name not in due_connections(NOW + 13 * 60), "its job is queued"
 
 
-@pytest.mark.skipif(on_real_site(), reason="a worker of a real site may not call this machine")
 def test_a_visitors_hold_has_the_hosts_calendar_read_afresh(page, connection, feed, site):
 	site.run_jobs()
 	now = clock.now()

@@ -15,16 +15,12 @@ from tests.calendars.conftest import Feed
 from tests.pages.reading import read
 from tests.support.calendar_servers import times
 from tests.support.factories import fresh, make_page, make_user
-from tests.support.site import on_real_site
 from tests.support.wsgi import serving
 
 PATH = "/scheduling/calendars"
 PASSWORD = "calendars-of-jane-1"
 
-pytestmark = [
-	pytest.mark.slow,
-	pytest.mark.skipif(on_real_site(), reason="the server of a real site may not call this machine"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
