@@ -97,6 +97,13 @@ def test_a_date_may_be_excluded_or_added():
 	assert days(rule) == ["2026-03-04", "2026-03-05", "2026-03-10"]
 
 
+@pytest.mark.parametrize("frequency", ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"])
+@pytest.mark.parametrize("first", ["2026-03-03", "2026-04-10", "2026-05-31", "2027-02-01", "2028-07-15"])
+def test_a_rule_for_every_third_period_was_read_from_the_middle_of_a_pause(frequency, first):
+	rule = f"FREQ={frequency};INTERVAL=3"
+	assert days(rule, first=first, last="2033-01-01") == [day for day in days(rule, last="2033-01-01") if day >= first]
+
+
 @pytest.mark.parametrize("excluded", ["EXDATE:20260303T080000Z", "EXDATE;TZID=America/New_York:20260303T030000"])
 def test_an_excluded_time_may_be_written_in_any_zone(excluded):
 	assert days(f"FREQ=DAILY;COUNT=3\n{excluded}") == ["2026-03-02", "2026-03-04"]
