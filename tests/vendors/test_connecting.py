@@ -225,3 +225,9 @@ def test_no_token_is_in_a_response_a_log_or_an_address(stand_in, provider, jane,
 	for secret in (access, connection.get_password("refresh_token"), stand_in.client.client_secret):
 		assert secret not in shown
 		assert secret not in server.output()
+
+
+def test_a_new_account_waited_a_minute_for_its_first_reading(stand_in, provider, jane, run_jobs):
+	connection = connect(jane, provider=provider)["connected"]
+	run_jobs()
+	assert frappe.db.get_value("Calendar Connection", connection, "status") == "Connected"
