@@ -17,6 +17,7 @@ from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
+from scheduler_integration.meetings.summaries import for_attendee
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
@@ -256,7 +257,7 @@ def _book_one(dice: random.Random, around: int, now: int, wanted: tuple[str, str
 		wish["reference"] = _follow_a_link(found.meeting_type.name, as_of)
 	try:
 		request = parse_booking_request(BookingPayload.of(wish), found.page, found.meeting_type)
-		booking = bookings.book(request, found, as_of)
+		booking = for_attendee(bookings.book(request, found, as_of), as_of)
 	except SchedulingError:
 		return
 	luck = dice.random()

@@ -8,18 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from scheduler_integration import engine
+from scheduler_integration.availability.holds import held_dates
 from scheduler_integration.availability.load import load_members
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import GRID_MINUTES
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.times import Slot
 
 DAY = 86400
 # If a start is taken, suggestions come from this many days before and after it.
 SUGGESTION_DAYS = 14
+
+
+class Dated(Protocol):
+	"""A request for a slot: its start, its parts if the attendee was shown them, and the attendee's hold."""
+
+	@property
+	def start(self) -> int: ...
+
+	@property
+	def parts(self) -> tuple[int, ...]: ...
+
+	@property
+	def hold(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +149,39 @@ class Offer:
 		"""
 		starts = self.pool.nearest(start, count + (besides is not None), within_days=SUGGESTION_DAYS)
 		return [self.slot(free) for free in starts if free != besides][:count]
+
+	def held_parts(self, request: Dated, meeting_type: str, now: int) -> tuple[int, ...]:
+		"""Return the starts of the days of a multi-day meeting: those that the request names, or else that are held.
+
+		`meeting_type` is a record's name. A hold covers only the first few days. If the meeting has more days, the result is
+		empty, because the hold doesn't have all of them.
+		"""
+		rules = self.pool.rules
+		if request.parts or not request.hold or not rules or rules.days == 1:
+			return request.parts
+		held = held_dates(request.hold, meeting_type, request.start, now)
+		return held if len(held) == rules.days else ()
+
+	def slot_taken(self, start: int, duration: int, zone: str, besides: int | None = None) -> SlotTaken:
+		"""Return the error for a `start` (epoch seconds) that isn't bookable, with the nearest slots that are.
+
+		`duration` is in minutes, `zone` is the attendee's. The slot at `besides` isn't suggested.
+		"""
+		return SlotTaken(self._busy_within(start, start + duration * 60), self.nearest(start, besides=besides), zone)
+
+	def _busy_within(self, start: int, end: int) -> list[engine.Interval]:
+		"""Return the hosts' busy times in `[start, end)` if only calendars are in the way, otherwise nothing.
+
+		Anybody can ask about any instant. Without this rule they could read a host's nights, past or vacation.
+		"""
+		rules = self.pool.rules
+		refusals = [refusal for of_host in self.pool.refusals(start).values() for refusal in of_host]
+		# If only the first slot of a date is offered, later slots aren't offered even with an empty calendar.
+		in_calendars = {refusal.reason for refusal in refusals} <= {engine.Reason.BUSY, engine.Reason.BUFFER}
+		if not (rules and refusals) or rules.first_slot_only or not in_calendars:
+			return []
+		busy = engine.merge((item.start, item.end) for refusal in refusals for item in refusal.conflicts)
+		return engine.clip(busy, start, end)
 
 
 def make_offer(

@@ -11,7 +11,7 @@ from scheduler_integration.bookings.closing import (
 	decline_unanswered_requests,
 )
 from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule
-from scheduler_integration.bookings.commands.book import book, book_by_host
+from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.commands.guests import update_guests_by_host, update_guests_by_token
 from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
@@ -32,7 +32,6 @@ __all__ = [
 	"HeldSlot",
 	"ask_to_reschedule",
 	"book",
-	"book_by_host",
 	"cancel_by_host",
 	"cancel_by_token",
 	"close_each",

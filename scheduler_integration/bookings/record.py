@@ -8,7 +8,6 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 
 from scheduler_integration import engine
-from scheduler_integration.availability.offer import Offer
 from scheduler_integration.meetings.sessions import new_session_uid, session_key
 from scheduler_integration.meetings.titles import event_title
 from scheduler_integration.meetings.tokens import new_manage_key
@@ -19,27 +18,26 @@ def new_booking(
 	request: BookingRequest,
 	page: Document,
 	meeting_type: Document,
-	users: list[str],
-	offer: Offer,
+	members: list[engine.Member],
+	parts: list[engine.Interval],
 	now: int,
 ) -> Document:
-	"""Return an unsaved Booking with the hosts `users`. The first of them is the main host (`host`)."""
-	rules = offer.member(users[0]).rules
-	parts = offer.pool.parts(request.start, users[0])
+	"""Return an unsaved Booking with these hosts and times. The first of the hosts is the main host (`host`)."""
+	rules, host = members[0].rules, members[0].host.name
 	booking = frappe.get_doc(
 		{
 			"doctype": "Booking",
 			"status": "Pending" if meeting_type.requires_confirmation and not request.on_behalf else "Scheduled",
 			"meeting_type": meeting_type.name,
 			"scheduling_page": page.name,
-			"host": users[0],
-			"hosts": host_rows([offer.member(user) for user in users], parts),
+			"host": host,
+			"hosts": host_rows(members, parts),
 			"starts_at": parts[0][0],
 			"ends_at": parts[-1][1],
 			"booked_at": now,
 			"buffer_before_minutes": rules.buffer_before,
 			"buffer_after_minutes": rules.buffer_after,
-			**_seats(request, meeting_type, users[0]),
+			**_seats(request, meeting_type, host),
 			**_attendee(request),
 			**_place(request),
 			**_origin(request, meeting_type),

@@ -14,8 +14,13 @@ from scheduler_integration import bookings
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.funnel import count_command
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking
-from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request, parse_guests
+from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee
+from scheduler_integration.parsing.booking_request import (
+	BookingPayload,
+	BookingRequest,
+	parse_booking_request,
+	parse_guests,
+)
 from scheduler_integration.parsing.fields import (
 	parse_choice,
 	parse_field,
@@ -37,9 +42,19 @@ def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBoo
 	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
 	slugs = bookable.page.slug, bookable.meeting_type.slug
 	count_command(*slugs, "form_completed")
-	booked = bookings.retried(lambda: bookings.book(request, bookable, clock.now()))
+	booked = book_for_attendee(request, bookable, clock.now)
 	frappe.db.after_commit.add(lambda: count_command(*slugs, "booked"))
 	return booked
+
+
+def book_for_attendee(request: BookingRequest, bookable: Bookable, clock_now: Callable[[], int]) -> AttendeeBooking:
+	"""Book a checked request, and return what its attendee may see. Raises the errors of `bookings.book`."""
+
+	def work() -> AttendeeBooking:
+		now = clock_now()
+		return for_attendee(bookings.book(request, bookable, now), now, bookable.people)
+
+	return bookings.retried(work)
 
 
 def cancel_for_attendee(token: str, reason: str) -> AttendeeBooking:

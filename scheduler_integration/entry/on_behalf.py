@@ -12,7 +12,7 @@ from scheduler_integration.catalogue.lookup import Bookable, find_own_bookable
 from scheduler_integration.crm.people import Person, find_person
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 from scheduler_integration.meetings.lookup import earlier_choices
-from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.parsing.booking_request import BookingPayload, OnBehalf, parse_booking_request
 from scheduler_integration.parsing.fields import parse_choice
 from scheduler_integration.permissions import is_manager
@@ -27,14 +27,19 @@ def book_for_somebody(
 	`host` is the user who takes a round-robin meeting. The reference names a contact, lead or deal; facts that the
 	payload leaves out are taken from it. The attendee gets the ordinary invitation.
 
-	Raises MeetingTypeNotFound, NotPermitted, InvalidRequest, and the errors of `bookings.book_by_host`.
+	Raises MeetingTypeNotFound, NotPermitted, InvalidRequest, and the errors of `bookings.book`.
 	"""
 	bookable = find_own_bookable(meeting_type)
 	person = _person(reference_doctype, reference_name)
 	chosen = _host(host, bookable)
 	on_behalf = OnBehalf(chosen, person.contact, person.reference) if person else OnBehalf(chosen)
 	request = parse_booking_request(_with_facts(payload, person), bookable.page, bookable.meeting_type, on_behalf)
-	return bookings.retried(lambda: bookings.book_by_host(request, bookable, clock.now()))
+
+	def work() -> HostBooking:
+		now = clock.now()
+		return for_host(bookings.book(request, bookable, now), now)
+
+	return bookings.retried(work)
 
 
 def _person(doctype: object, name: object) -> Person | None:

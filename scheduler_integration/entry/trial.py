@@ -9,11 +9,11 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
-from scheduler_integration import bookings
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import first_month_with_slots
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.catalogue.public import PublicMeetingType, PublicQuestion, public_meeting_type
+from scheduler_integration.entry.commands import book_for_attendee
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.notifications.shown import ShownMessage, confirmation_of
@@ -43,7 +43,7 @@ def book_as_test(bookable: Bookable, zone: str, now: int) -> Trial:
 		start = _first_start(bookable, meeting, zone, now)
 		payload = BookingPayload.of(_payload(meeting, start, zone))
 		request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
-		booking = bookings.retried(lambda: bookings.book(request, bookable, now))
+		booking = book_for_attendee(request, bookable, lambda: now)
 		return Trial(booking, confirmation_of(frappe.get_doc("Booking", booking.id)))
 
 

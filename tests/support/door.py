@@ -11,7 +11,7 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import FirstMonth, OfferedSlots
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable
-from scheduler_integration.meetings.summaries import AttendeeBooking
+from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
 from scheduler_integration.parsing.fields import parse_hold_key, parse_instant_of
 from scheduler_integration.parsing.zones import checked_zone
@@ -22,7 +22,7 @@ def book(values: dict[str, Any], now: int) -> AttendeeBooking:
 	"""Book a meeting. `values` are the arguments of `public.book`."""
 	found = find_bookable(values["slug"], values["meeting_type"])
 	request = parse_booking_request(BookingPayload.of(values), found.page, found.meeting_type)
-	return bookings.book(request, found, now)
+	return for_attendee(bookings.book(request, found, now), now, found.people)
 
 
 def hold_slot(

@@ -5,14 +5,12 @@ were read before the lock may be out of date.
 """
 
 from dataclasses import replace
-from typing import Protocol
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration import engine
-from scheduler_integration.availability.holds import held_dates, release_hold
+from scheduler_integration.availability.holds import release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.blank_records import reuse_blank_records
@@ -23,37 +21,27 @@ from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
+from scheduler_integration.exceptions import AlreadyCancelled
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.status import RELEASED
-from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.parsing.booking_request import BookingRequest
 
-_CALENDAR_REASONS = {engine.Reason.BUSY, engine.Reason.BUFFER}
-
 
 @command
-def book(request: BookingRequest, bookable: Bookable, now: int) -> AttendeeBooking:
-	"""Book a meeting and return it. A request whose idempotency key was used before returns the earlier booking.
+def book(request: BookingRequest, bookable: Bookable, now: int) -> Document:
+	"""Book a meeting and return the Booking. A request whose idempotency key was used before returns the earlier one.
 
 	Everything is stored in the caller's transaction. Messages go out after its commit. `now` is in epoch seconds.
+
+	With `request.on_behalf` a host or manager books for somebody: minimum notice, booking window and grid don't apply; busy
+	times, hours and limits do. The booking needs no confirmation then, whatever its type says: the host has agreed already.
 
 	Raises SlotTaken if the slot isn't free, and AlreadyCancelled if the earlier booking was cancelled. The caller must
 	roll back then.
 	"""
-	return for_attendee(_earlier(request) or _take(request, bookable, now), now, bookable.people)
-
-
-@command
-def book_by_host(request: BookingRequest, bookable: Bookable, now: int) -> HostBooking:
-	"""Book a meeting for somebody, as a host or manager, and return it as hosts see it. `request.on_behalf` is set.
-
-	Minimum notice, booking window and grid don't apply; busy times, hours and limits do. The booking needs no
-	confirmation, whatever its type says. The host has agreed already. Raises SlotTaken and AlreadyCancelled as `book` does.
-	"""
-	return for_host(_earlier(request) or _take(request, bookable, now), now)
+	return _earlier(request) or _take(request, bookable, now)
 
 
 def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
@@ -62,48 +50,14 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	first, last = request.start - margin, request.start + margin
 	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=request.on_behalf is not None)
 	offer = make_offer(bookable, wanted, first, last, now, lock=True)
-	request = replace(request, parts=held_parts(request, bookable.meeting_type, offer, now))
-	if not _is_bookable(request, offer):
+	request = replace(request, parts=offer.held_parts(request, bookable.meeting_type.name, now))
+	asked = offer.only(request.on_behalf.host) if request.on_behalf and request.on_behalf.host else offer
+	if not (asked.with_any_start() if request.on_behalf else asked).is_bookable(request.start, request.parts):
 		# If the same request was sent twice, the first may have got the slot while the second waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
-		raise slot_taken(_asked(request, offer), request.start, request.duration, request.timezone)
+		raise asked.slot_taken(request.start, request.duration, request.timezone)
 	return _store(request, bookable, offer.with_any_start() if request.on_behalf else offer, now)
-
-
-def _is_bookable(request: BookingRequest, offer: Offer) -> bool:
-	offer = _asked(request, offer)
-	return (offer.with_any_start() if request.on_behalf else offer).is_bookable(request.start, request.parts)
-
-
-def _asked(request: BookingRequest, offer: Offer) -> Offer:
-	"""Return the offer of the host whom the request names, or of all hosts."""
-	return offer.only(request.on_behalf.host) if request.on_behalf and request.on_behalf.host else offer
-
-
-class Dated(Protocol):
-	"""A request for a slot: its start, its parts if the attendee was shown them, and the attendee's hold."""
-
-	@property
-	def start(self) -> int: ...
-
-	@property
-	def parts(self) -> tuple[int, ...]: ...
-
-	@property
-	def hold(self) -> str | None: ...
-
-
-def held_parts(request: Dated, meeting_type: Document, offer: Offer, now: int) -> tuple[int, ...]:
-	"""Return the starts of the days of a multi-day meeting: those that the request names, or else that are held.
-
-	A hold covers only the first few days. If the meeting has more days, the result is empty, because the hold doesn't have
-	all of them.
-	"""
-	if request.parts or not request.hold or not offer.pool.rules or offer.pool.rules.days == 1:
-		return request.parts
-	held = held_dates(request.hold, meeting_type.name, request.start, now)
-	return held if len(held) == offer.pool.rules.days else ()
 
 
 def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:
@@ -111,7 +65,9 @@ def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) 
 	host = request.on_behalf.host if request.on_behalf else None
 	wish = Wish(request.start, request.parts, request.attendee_email, host)
 	choice = choose_hosts(offer, wish, meeting_type, page)
-	booking = new_booking(request, page, meeting_type, choice.users, offer, now)
+	members = [offer.member(user) for user in choice.users]
+	parts = offer.pool.parts(request.start, choice.users[0])
+	booking = new_booking(request, page, meeting_type, members, parts, now)
 	if standing := joinable_booking(offer, choice.users, request.start):
 		join(booking, standing)
 	_insert(booking, bookable)
@@ -150,25 +106,3 @@ def _earlier(request: BookingRequest, for_update: bool = False) -> Document | No
 			_("This meeting was booked and has been cancelled since. Please book again with a new request.")
 		)
 	return booking
-
-
-def slot_taken(offer: Offer, start: int, duration: int, zone: str, besides: int | None = None) -> SlotTaken:
-	"""Return the error for a `start` (epoch seconds) that isn't bookable, with the nearest slots that are.
-
-	`duration` is in minutes, `zone` is the attendee's. The slot at `besides` isn't suggested.
-	"""
-	return SlotTaken(_busy_within(offer, start, start + duration * 60), offer.nearest(start, besides=besides), zone)
-
-
-def _busy_within(offer: Offer, start: int, end: int) -> list[engine.Interval]:
-	"""Return the hosts' busy times in `[start, end)` if only calendars are in the way, otherwise nothing.
-
-	Anybody can ask about any instant. Without this rule they could read a host's nights, past or vacation.
-	"""
-	rules = offer.pool.rules
-	refusals = [refusal for of_host in offer.pool.refusals(start).values() for refusal in of_host]
-	# If only the first slot of a date is offered, later slots aren't offered even with an empty calendar.
-	if not (rules and refusals) or rules.first_slot_only or not {each.reason for each in refusals} <= _CALENDAR_REASONS:
-		return []
-	busy = engine.merge((item.start, item.end) for refusal in refusals for item in refusal.conflicts)
-	return engine.clip(busy, start, end)

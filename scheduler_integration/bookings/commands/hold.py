@@ -9,7 +9,6 @@ from frappe.model.document import Document
 from scheduler_integration.availability.holds import Hold, address_hash, held_until, put_hold, release_hold
 from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
-from scheduler_integration.bookings.commands.book import slot_taken
 from scheduler_integration.calendars.queue import refresh_of_hosts
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest
@@ -40,7 +39,7 @@ def hold_slot(bookable: Bookable, request: SlotRequest, start: int, address: str
 	margin = SUGGESTION_DAYS * DAY
 	offer = make_offer(bookable, request, start - margin, start + margin, now)
 	if not offer.is_bookable(start):
-		raise slot_taken(offer, start, request.duration, bookable.page.timezone)
+		raise offer.slot_taken(start, request.duration, bookable.page.timezone)
 	hold = _hold(own, offer, bookable.meeting_type, start, address, now, minutes * 60)
 	if hold.expires_at <= now:
 		raise InvalidRequest(_("This time was held for as long as it can be. You can book it while it is free."))

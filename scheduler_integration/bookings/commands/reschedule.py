@@ -24,7 +24,6 @@ from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard, ledger
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
-from scheduler_integration.bookings.commands.book import held_parts, slot_taken
 from scheduler_integration.bookings.consequences import run_consequences
 from scheduler_integration.bookings.host_time import check_hosts_have_time
 from scheduler_integration.bookings.record import successor
@@ -68,9 +67,9 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	was_given_back = is_given_back(booking)
 	_close([booking])
 	offer = _offer(bookable, wanted, request.start, now)
-	request = replace(request, parts=held_parts(request, meeting_type, offer, now))
+	request = replace(request, parts=offer.held_parts(request, meeting_type.name, now))
 	if not offer.is_bookable(request.start, request.parts):
-		raise slot_taken(offer, request.start, wanted.duration, booking.timezone, besides=booking.starts_at)
+		raise offer.slot_taken(request.start, wanted.duration, booking.timezone, besides=booking.starts_at)
 	choice = _choose(booking, offer, request, bookable, was_given_back)
 	new = _successor(booking, offer, choice.users, request, Actor.ATTENDEE, _session_uid(booking))
 	new.update(
