@@ -33,7 +33,8 @@ def make_application(folder: Path, app: str, extra_pages: dict[str, Callable[[Re
 		response.call_on_close(frappe.destroy)
 		return response
 
-	return SharedDataMiddleware(application, {f"/assets/{app}": (app, "public")})
+	public = {f"/assets/{app}": (app, "public"), "/files": str(folder / "public" / "files")}
+	return SharedDataMiddleware(application, public)
 
 
 def _answer(request: Request, folder: Path, extra_pages: dict) -> Response:

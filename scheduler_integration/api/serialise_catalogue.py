@@ -20,6 +20,7 @@ def page(doc: Document) -> JSON:
 		"slug": doc.slug,
 		"name": doc.title,
 		"page_type": doc.page_type.lower(),
+		"organization": doc.organization or None,
 		"description": doc.description or None,
 		"is_active": bool(doc.is_active),
 		"timezone": doc.timezone,

@@ -114,6 +114,7 @@ class PublicPage:
 	logo: str | None
 	timezone: str
 	hosts: tuple[PublicHost, ...]
+	organization: str | None = None
 
 	@property
 	def brand(self) -> Brand:
@@ -210,6 +211,7 @@ def _page(page: Document, people: People) -> PublicPage:
 		logo=page.logo or None,
 		timezone=page.timezone,
 		hosts=_hosts(hosts_of_page(page, people)),
+		organization=page.organization or None,
 	)
 
 

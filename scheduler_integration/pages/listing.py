@@ -49,6 +49,7 @@ def page_view(
 		"faces": faces(page.hosts),
 		"with": ", ".join(names(page.hosts)),
 		"is_team": page.page_type == "Team",
+		"organization": page.organization,
 		"description": page.description,
 		"welcome": page.welcome_message,
 		"notices": [notice_view(each, visitor.style(each.zone)) for each in notices],

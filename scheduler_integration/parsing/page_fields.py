@@ -100,6 +100,7 @@ _PAGE: Fields = {
 	"slug": ("slug", _text),
 	"page_type": ("page_type", _page_type),
 	"user_id": ("user", _user),
+	"organization": ("organization", label),
 	"description": ("description", prose),
 	"is_active": ("is_active", _flag("is_active")),
 	"timezone": ("timezone", _zone),

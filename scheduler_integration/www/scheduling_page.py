@@ -3,6 +3,7 @@
 A host without a page makes one here: `action=begin` with a `title`. The other forms send `page` and their fields.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import frappe
@@ -11,6 +12,7 @@ from frappe.utils import get_fullname
 
 from scheduler_integration.catalogue.edit_pages import free_slug, readable_pages, update_page
 from scheduler_integration.catalogue.lookup import meeting_types_of
+from scheduler_integration.catalogue.pictures import MOST_BYTES, set_logo, set_photo
 from scheduler_integration.catalogue.type_templates import first_page
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.pages.host.house import open_house
@@ -26,7 +28,7 @@ from scheduler_integration.platform.clock import now
 no_cache = 1
 sitemap = 0
 
-_FIELDS = ("name", "slug", "description", "timezone")
+_FIELDS = ("name", "slug", "organization", "description", "timezone")
 _BRANDING = ("welcome_message", "brand_color")
 
 
@@ -54,6 +56,9 @@ def _act() -> Saved:
 		facts = take_back(key)
 		update_page(facts["page"], facts["fields"], version=facts["modified"])
 		return Saved("undone")
+	if command := _PICTURES.get(argument("action")):
+		command()
+		return Saved(argument("action"))
 	if argument("action") == "begin":
 		first_page(parse_new_page({"name": argument("title")})["title"])
 		return Saved("begun")
@@ -80,9 +85,28 @@ def _sent() -> dict[str, Any]:
 	return {**fields, "branding": branding, "is_active": "1" if "is_active" in frappe.form_dict else "0"}
 
 
+def _upload(name: str) -> bytes:
+	"""Return the file of the form, or a little more than is allowed of it. Raises InvalidRequest if none was chosen."""
+	file = frappe.request.files.get(name)
+	content = file.read(MOST_BYTES + 1) if file else b""
+	if not content:
+		raise InvalidRequest(_("Choose a picture first."))
+	return content
+
+
+_PICTURES: dict[str, Callable[[], object]] = {
+	"photo": lambda: set_photo(_upload("photo")),
+	"no_photo": lambda: set_photo(None),
+	"logo": lambda: set_logo(argument("page"), _upload("logo")),
+	"no_logo": lambda: set_logo(argument("page"), None),
+}
+
+
 def _typed(error: SchedulingError | None) -> TypedPage:
 	if not error:
 		return TypedPage()
+	if argument("action") in _PICTURES:
+		return TypedPage(message=error.message)
 	values = {name: echo(argument(name)) for name in (*_FIELDS, *_BRANDING, "is_active")}
 	beside = {name: text for name, text in error.details.items() if name in values}
 	message = "" if beside else " ".join([error.message, *error.details.values()])
@@ -94,4 +118,8 @@ def _sentences() -> dict[str, str]:
 		"saved": _("Saved"),
 		"undone": _("Undone."),
 		"begun": _("Your link works. Share it, or open it as a guest first."),
+		"photo": _("Visitors see your photo now."),
+		"no_photo": _("The photo is deleted. Visitors see your initials."),
+		"logo": _("Visitors see the logo now."),
+		"no_logo": _("The logo is deleted."),
 	}

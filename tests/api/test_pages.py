@@ -40,6 +40,7 @@ def test_a_page_has_the_names_of_the_seeds():
 		"slug": slug,
 		"name": "Jane Doe",
 		"page_type": "personal",
+		"organization": None,
 		"description": None,
 		"is_active": True,
 		"timezone": "Europe/Berlin",

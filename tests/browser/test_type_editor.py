@@ -7,6 +7,7 @@ import pytest
 from tests.browser.screens import DESK, SMALL_PHONE
 from tests.browser.test_looks import sign_in_as
 from tests.pages.offer import QUESTIONS, host_of, make_offer
+from tests.pages.test_pictures import picture
 
 PATH = "/scheduling/types"
 
@@ -85,3 +86,17 @@ def test_two_groups_are_saved_one_after_the_other(browse, intro):
 	window.open(f"{PATH}/{intro.name}")
 	assert page.locator("#words-description").input_value() == "Second"
 	assert page.locator("#basics-name").input_value() == "First"
+
+
+@pytest.mark.parametrize("screen", [SMALL_PHONE, DESK], ids=lambda screen: screen.name)
+def test_the_page_of_links_and_pictures_is_accessible_and_fits(browse, intro, screen):
+	window = browse(screen)
+	sign_in_as(window, host_of(intro))
+	window.open("/scheduling/page")
+	logo = {"name": "logo.png", "mimeType": "image/png", "buffer": picture()}
+	window.page.get_by_label("Logo", exact=True).set_input_files(logo)
+	window.page.locator("button[value=logo]").click()
+	window.page.locator("#toast", has_text="Visitors see the logo now.").wait_for()
+	assert window.violations() == []
+	assert not window.scrolls_sideways()
+	window.screenshot("page-and-links")

@@ -53,6 +53,8 @@ class TestThePreview:
 		assert "Preview with your real free times. Nothing can be booked here." in answer.text
 
 	def test_shows_what_was_typed_and_saves_nothing(self, jane, intro):
+		# Frappe notes a user's first request.
+		group_of(jane, intro, "basics")
 		before = everything()
 		answer = preview(jane, intro, name="Typed just now", duration_minutes="90")
 		assert read(answer.text).all("h1")[-1].text == "Typed just now"

@@ -1,5 +1,8 @@
 """Stands in for the controllers in frappe.core, frappe.contacts and frappe.desk that the app meets."""
 
+import hashlib
+from pathlib import Path
+
 import frappe
 from frappe import _
 from frappe.context import local
@@ -140,9 +143,28 @@ class Communication(Document):
 		self.append("timeline_links", {"link_doctype": link_doctype, "link_name": link_name})
 
 
+class File(Document):
+	"""A public file of the site. Frappe keeps equal contents once; here each file is its own."""
+
+	def before_insert(self) -> None:
+		content = self.__dict__.pop("content", None)
+		if self.is_private or not isinstance(content, bytes):
+			raise NotImplementedError("A private file, or one without its content, on the embedded site")
+		self.content_hash, self.file_size = hashlib.md5(content).hexdigest(), len(content)
+		self.file_url = f"/files/{self.file_name}"
+		self._path().parent.mkdir(parents=True, exist_ok=True)
+		self._path().write_bytes(content)
+
+	def on_trash(self) -> None:
+		self._path().unlink(missing_ok=True)
+
+	def _path(self) -> Path:
+		return Path(local.site_path, "public", "files", self.file_name)
+
+
 CONTROLLERS = {
 	"User": User, "Contact": Contact, "Event": Event, "Communication": Communication,
-	"Email Queue": EmailQueue, "Custom Field": CustomField, "DocType": DocType,
+	"Email Queue": EmailQueue, "Custom Field": CustomField, "DocType": DocType, "File": File,
 }  # fmt: skip
 
 

@@ -130,7 +130,9 @@ def _meeting(page: BookingPage) -> dict:
 		"description": meeting.description,
 		"is_long": _is_long(meeting.description or ""),
 		"faces": faces(hosts),
-		"with": _with(meeting, names(hosts), page.locale) or page.page.title,
+		"with": ", ".join(
+			filter(None, (_with(meeting, names(hosts), page.locale) or page.page.title, page.page.organization))
+		),
 		"facts": facts(meeting, page.locale, with_duration=not _has_choice(meeting)),
 		"requires_confirmation": meeting.requires_confirmation,
 	}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import frappe
 from babel import Locale
 from frappe import _
 from frappe.model.document import Document
@@ -14,6 +15,7 @@ from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.share import link_view
 from scheduler_integration.pages.host.type_form import PATH as TYPES
+from scheduler_integration.pages.kit.people import initials, own_image
 from scheduler_integration.pages.kit.zones import zone_options
 
 PATH = "/scheduling/page"
@@ -42,8 +44,15 @@ def page_view(
 		"path": PATH,
 		"message": {"text": typed.message, "is_error": True} if typed.message else None,
 		"proposed": proposed,
+		"photo": _photo(),
 		"pages": [_page(page, types, typed, house.visitor.locale) for page, types in pages],
 	}
+
+
+def _photo() -> dict[str, Any]:
+	"""Return the signed-in user's own photo as visitors see it."""
+	user = frappe.db.get_value("User", frappe.session.user, ["full_name", "user_image"], as_dict=True)
+	return {"image": own_image(user.user_image), "initials": initials(user.full_name)}
 
 
 def stored_values(page: Document) -> dict[str, str]:
@@ -51,6 +60,7 @@ def stored_values(page: Document) -> dict[str, str]:
 	return {
 		"name": page.title,
 		"slug": page.slug,
+		"organization": page.organization or "",
 		"description": page.description or "",
 		"welcome_message": page.welcome_message or "",
 		"timezone": page.timezone,
@@ -67,6 +77,7 @@ def _page(page: Document, types: Sequence[Document], typed: TypedPage, locale: L
 		"name": page.name,
 		"title": page.title,
 		"version": str(page.modified),
+		"logo": own_image(page.logo),
 		"url": url,
 		"is_team": page.page_type == "Team",
 		"stored": values,
