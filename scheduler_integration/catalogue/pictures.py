@@ -25,6 +25,12 @@ _PHOTO_SIDE = 320
 _LOGO_SIZE = (640, 320)
 
 
+def own_face() -> tuple[str, str | None]:
+	"""Return the signed-in user's full name and the address of the photo, or None."""
+	name, image = frappe.db.get_value("User", frappe.session.user, ["full_name", "user_image"])
+	return name or frappe.session.user, image or None
+
+
 def set_photo(content: bytes | None) -> None:
 	"""Store the signed-in user's photo, or remove it. Raises InvalidRequest with the field `photo`."""
 	user = frappe.session.user
@@ -107,6 +113,7 @@ def _forget(address: str | None, doctype: str, name: str, field: str) -> None:
 	"""Delete the former file, if it belongs to this field of this record."""
 	own = {"attached_to_doctype": doctype, "attached_to_name": name, "attached_to_field": field}
 	for file in frappe.get_all("File", {"file_url": address or "", **own}, pluck="name"):
+		# The user may change the field, and with it goes the file that only this field had.
 		frappe.delete_doc("File", file, ignore_permissions=True, delete_permanently=True)
 
 

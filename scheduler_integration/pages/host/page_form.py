@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import frappe
 from babel import Locale
 from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.catalogue.pictures import own_face
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.share import link_view
@@ -51,8 +51,8 @@ def page_view(
 
 def _photo() -> dict[str, Any]:
 	"""Return the signed-in user's own photo as visitors see it."""
-	user = frappe.db.get_value("User", frappe.session.user, ["full_name", "user_image"], as_dict=True)
-	return {"image": own_image(user.user_image), "initials": initials(user.full_name)}
+	name, image = own_face()
+	return {"image": own_image(image), "initials": initials(name)}
 
 
 def stored_values(page: Document) -> dict[str, str]:
