@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from demo.visitors import count_visitors
 from scheduler_integration import bookings
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import slots_between
@@ -15,6 +16,7 @@ from scheduler_integration.engagement.clicks import Visit, record_click
 from scheduler_integration.engagement.references import CHANNELS, Reference, written
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.insights import history
 from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
 from scheduler_integration.meetings.summaries import for_attendee
@@ -110,6 +112,8 @@ def seed() -> None:
 	_book_a_month()
 	_say_who_came()
 	store_offered(clock.now(), PAST_DAYS)
+	count_visitors(PAST_DAYS)
+	history.keep(clock.now, 600)
 	# Everybody who tries the demo books from one IP address, which would soon reach the limit.
 	frappe.db.set_single_value("Scheduler Settings", "bookings_per_hour", 0)
 

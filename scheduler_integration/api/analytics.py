@@ -14,6 +14,7 @@ from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import analytics
 from scheduler_integration.entry.funnel import count_report
 from scheduler_integration.entry.limits import REQUESTS, limited
+from scheduler_integration.exceptions import NotPermitted, PageNotFound
 from scheduler_integration.insights.advice import advice as advice_on
 from scheduler_integration.insights.dashboard import dashboard as figures
 from scheduler_integration.insights.export import export as exported
@@ -39,7 +40,7 @@ def dashboard(start_date=None, end_date=None, host=None, page=None, meeting_type
 	"""
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
 	week_begins = current_locale().first_week_day
-	return serialise_insights.dashboard(figures(scope, clock.now(), week_begins=week_begins))
+	return serialise_insights.dashboard(figures(scope, clock.now(), week_begins=week_begins), _conversion(scope))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
@@ -140,6 +141,14 @@ def video_providers(start_date=None, end_date=None) -> dict[str, Any]:
 	user = signed_in()
 	asked = period(*parse_dates(start_date=start_date, end_date=end_date), clock.now())
 	return serialise.video_providers(asked, provider_performance(asked.span(), None if is_manager() else user))
+
+
+def _conversion(scope: Scope) -> float | None:
+	"""Return how many visitors booked, in percent; None if the scope's page isn't one of the host's."""
+	try:
+		return figures_of_visitors(in_site_zone(scope), clock.now()).conversion_rate
+	except (NotPermitted, PageNotFound):
+		return None
 
 
 def _scope(

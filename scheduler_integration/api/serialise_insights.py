@@ -8,7 +8,8 @@ from scheduler_integration.insights.dashboard import Dashboard, TypeFigures
 from scheduler_integration.insights.fairness import Fairness
 from scheduler_integration.insights.forecast import Forecast
 from scheduler_integration.insights.formulas import Change, Money, Tally
-from scheduler_integration.insights.funnel import Funnel, conversion_rate
+from scheduler_integration.insights.funnel import Funnel
+from scheduler_integration.insights.funnel import conversion_rate as rate_of
 from scheduler_integration.insights.history import Day, History
 from scheduler_integration.insights.offered import Utilisation
 from scheduler_integration.insights.outlook import Outlook
@@ -20,8 +21,8 @@ from scheduler_integration.insights.visits import STEPS
 JSON = dict[str, Any]
 
 
-def dashboard(figures: Dashboard) -> JSON:
-	"""The data of `analytics.dashboard`."""
+def dashboard(figures: Dashboard, conversion_rate: float | None) -> JSON:
+	"""The data of `analytics.dashboard`. `conversion_rate` is that of the booking pages."""
 	tally, leads = figures.tally, figures.leads
 	return {
 		**_range(figures.scope),
@@ -43,6 +44,7 @@ def dashboard(figures: Dashboard) -> JSON:
 			"average_lead_time_hours": leads.mean,
 			"median_lead_time_hours": leads.median,
 			"p90_lead_time_hours": leads.p90,
+			"conversion_rate": conversion_rate,
 			"calendar_connection_rate": figures.connection_rate,
 			**_utilisation(figures.utilisation),
 		},
@@ -126,7 +128,7 @@ def _day(day: Day) -> JSON:
 
 
 def _converted(numbers: Numbers) -> JSON:
-	return {"page_views": numbers[0], "booked": numbers[-1], "conversion_rate": conversion_rate(numbers)}
+	return {"page_views": numbers[0], "booked": numbers[-1], "conversion_rate": rate_of(numbers)}
 
 
 def staff(scope: Scope, hosts: list[HostFigures], shares: list[Fairness]) -> JSON:

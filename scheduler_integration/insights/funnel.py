@@ -125,8 +125,8 @@ def _of_type(scope: Scope, own_page: str | None, key: Key, numbers: Numbers) -> 
 
 def _rows(scope: Scope, pages: set[str] | None, now: int) -> list[tuple[date, Key, Numbers]]:
 	"""Return the stored rows of the scope's days, and today's from the cache."""
-	generation, live = page_stats.count_today(now)
 	today = visits.day_of(now)
+	generation, live = page_stats.count_today(now) if scope.first <= today <= scope.last else ("", {})
 	row = DocType("Booking Page Stat")
 	keys = (row.date, row.scheduling_page, row.meeting_type, row.source, row.has_script)
 	query = (
@@ -143,8 +143,7 @@ def _rows(scope: Scope, pages: set[str] | None, now: int) -> list[tuple[date, Ke
 		(day, Key(page, meeting_type or "", source or "", bool(has_script)), tuple(map(int, numbers)))
 		for day, page, meeting_type, source, has_script, *numbers in query.run()
 	]
-	if scope.first <= today <= scope.last:
-		rows += [(today, key, numbers) for key, numbers in live.items() if pages is None or key.page in pages]
+	rows += [(today, key, numbers) for key, numbers in live.items() if pages is None or key.page in pages]
 	return [each for each in rows if not scope.source or each[1].source == scope.source.lower()]
 
 

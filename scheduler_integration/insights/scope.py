@@ -78,6 +78,13 @@ def in_site_zone(scope: Scope) -> Scope:
 	return replace(scope, zone=site_zone().key)
 
 
+def a_year(scope: Scope) -> Scope:
+	"""Return the twelve months up to that of the scope's last day."""
+	month = scope.last.replace(day=1)
+	first = (month.replace(year=month.year - 1) + timedelta(days=31)).replace(day=1)
+	return replace(scope, first=first)
+
+
 def _whose(user: str, host: str | None) -> str | None:
 	if not has_app_permission(user):
 		raise NotPermitted

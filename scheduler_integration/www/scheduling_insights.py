@@ -14,8 +14,10 @@ from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.insights.advice import advice
 from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.fairness import fairness
+from scheduler_integration.insights.funnel import funnel
+from scheduler_integration.insights.history import history
 from scheduler_integration.insights.outlook import outlook
-from scheduler_integration.insights.scope import Scope, scope_for
+from scheduler_integration.insights.scope import Scope, a_year, in_site_zone, scope_for
 from scheduler_integration.insights.staff import staff_performance
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.insights import PATH, Figures, insights_view
@@ -38,8 +40,11 @@ def _view() -> dict:
 	scope, problem = _scope(user, instant)
 	shows_staff = is_manager() and not scope.host
 	found = dashboard(scope, instant, week_begins=visitor.locale.first_week_day)
+	days = in_site_zone(scope)
 	figures = Figures(
 		dashboard=found,
+		funnel=funnel(days, instant),
+		history=history(a_year(days), instant),
 		outlook=outlook(scope, instant),
 		advice=advice(found),
 		round_robins=fairness(scope) if shows_staff else (),

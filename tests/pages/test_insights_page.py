@@ -1,15 +1,18 @@
 """`/scheduling/insights`: the figures of the API, as cards, charts and tables."""
 
+from datetime import timedelta
+
 import frappe
 import pytest
 
-from scheduler_integration.engine import local_date
+from scheduler_integration.engine import local_date, local_midnight
+from scheduler_integration.insights import visits
 from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.formulas import Tally
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.pages.kit import charts
 from scheduler_integration.platform.clock import now
-from tests.pages.offer import book, host_of, in_three_days, make_offer, sign_in
+from tests.pages.offer import book, host_of, in_three_days, make_offer, path_of, sign_in
 from tests.pages.reading import read
 from tests.support.factories import make_host, make_user
 
@@ -93,3 +96,39 @@ def test_shades(value, largest, wanted):
 def test_a_year_without_a_meeting_has_no_rates(offer):
 	today = local_date(now(), "UTC")
 	assert dashboard(Scope(today, today, "UTC", host_of(offer)), now()).tally == Tally()
+
+
+def test_the_funnel_of_the_visitors_has_a_finding_and_a_table(client, offer):
+	slug, type_slug = path_of(offer).split("/")[2:]
+	for number in range(10):
+		visitor = visits.Visitor(f"203.0.113.{number}", "Browser")
+		for step in visits.STEPS[: 1 + number // 2]:
+			visited = visits.Step(slug, "" if step == "page_view" else type_slug, step, visits.SCRIPT)
+			assert visits.note(visited, visitor, now())
+	_answer, html = open_page(client, host_of(offer))
+	figure = html.one("figure", aria_labelledby="funnel-title")
+	assert "2 of 10 visitors booked: 20%." in figure.one("figcaption").text
+	steps = [row.one("strong").text for row in figure.one("ol").all("li")]
+	assert steps == ["10", "8", "6", "4", "2"]
+	cells = [cell.text for cell in figure.all("tbody")[0].all("tr")[2].all("td")]
+	assert cells == ["6", "75%", "2"]
+
+
+def test_without_visitors_there_is_no_funnel(client, offer):
+	_answer, html = open_page(client, host_of(offer))
+	assert html.all("figure", aria_labelledby="funnel-title") == []
+
+
+def test_months_are_drawn_from_the_first_one_with_meetings(client, offer):
+	user, instant = host_of(offer), now()
+	book(offer)
+	today = local_date(instant, "UTC")
+	past = today.replace(day=1) - timedelta(days=40)
+	book(offer, in_three_days(15))
+	name = frappe.get_all("Booking", {"host": user}, pluck="name")[0]
+	start = local_midnight(past, "UTC") + 12 * 3600
+	frappe.db.set_value("Booking", name, {"starts_at": start, "ends_at": start + 1800, "status": "Completed"})
+	frappe.db.commit()
+	_answer, html = open_page(client, user, f"?from={past}&to={today + timedelta(days=5)}")
+	figure = html.one("figure", aria_labelledby="months-title")
+	assert len(figure.one("tbody").all("tr")) == 2

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from itertools import dropwhile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,8 @@ from scheduler_integration.insights.counts import Origin
 from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
 from scheduler_integration.insights.fairness import Fairness
 from scheduler_integration.insights.formulas import Change, Tally
+from scheduler_integration.insights.funnel import Funnel
+from scheduler_integration.insights.history import History
 from scheduler_integration.insights.offered import Utilisation
 from scheduler_integration.insights.outlook import Outlook
 from scheduler_integration.insights.scope import Scope
@@ -27,6 +30,7 @@ from scheduler_integration.insights.staff import HostFigures
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.outlook import advice_view, forecasts_view, round_robins_view
 from scheduler_integration.pages.host.types import types_by_page
+from scheduler_integration.pages.host.visitors import funnel_view
 from scheduler_integration.pages.kit import charts, dates
 
 PATH = "/scheduling/insights"
@@ -43,6 +47,8 @@ class Figures:
 	"""What the page shows. `hosts` are those that a manager may choose, empty for others."""
 
 	dashboard: Dashboard
+	funnel: Funnel
+	history: History
 	outlook: Outlook
 	advice: Sequence[Advice]
 	round_robins: Sequence[Fairness]
@@ -66,6 +72,8 @@ def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]
 		"filters": _filters(figures, today),
 		"cards": _cards(board, locale),
 		"days": _days(board, locale),
+		"funnel": funnel_view(figures.funnel, locale, lambda rate: _percent(rate, locale)),
+		"months": _months(figures.history, locale),
 		"peaks": _peaks(board, locale),
 		"types": _types(board.types, locale),
 		"advice": advice_view(figures.advice, lambda rate: _percent(rate, locale)),
@@ -185,6 +193,28 @@ def _days(figures: Dashboard, locale: Locale) -> dict[str, Any]:
 		"rows": [
 			{"label": label, "numbers": [part.value for part in _parts(tally)], "total": tally.total}
 			for label, (_day, tally) in zip(labels, rows, strict=True)
+			if tally.total
+		],
+	}
+
+
+def _months(history: History, locale: Locale) -> dict[str, Any] | None:
+	"""Return the months from the first one with meetings as bars, None unless there are several."""
+	months = [(date.fromisoformat(f"{month}-01"), numbers.tally) for month, numbers in history.by_month.items()]
+	months = list(dropwhile(lambda row: not row[1].total, months))
+	if len(months) < 2:
+		return None
+	labels = [dates.month_title(month, locale) for month, _tally in months]
+	best = max(months, key=lambda row: row[1].total)
+	return {
+		"title": _("Meetings by month"),
+		"finding": _("Most in {0}: {1}.").format(dates.month_title(best[0], locale), _number(best[1].total, locale)),
+		"chart": charts.stacked_bars([_parts(tally) for _month, tally in months]),
+		"labels": [labels[0], labels[-1]],
+		"legend": _legend(),
+		"rows": [
+			{"label": label, "numbers": [part.value for part in _parts(tally)], "total": tally.total}
+			for label, (_month, tally) in zip(labels, months, strict=True)
 			if tally.total
 		],
 	}
