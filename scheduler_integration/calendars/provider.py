@@ -18,7 +18,7 @@ Errors, all in exceptions.py:
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal
 
 from scheduler_integration.engine import Interval
 from scheduler_integration.http.oauth.vendors import Vendor
@@ -211,14 +211,17 @@ class ProviderKind:
 	services: Mapping[str, Service] = field(default_factory=dict)
 
 
-class Provider(Protocol):
-	"""An account of one user, opened for one job. Not shared by threads. `kind` is its entry in the table of providers."""
+class Provider:
+	"""An account of one user, opened for one job. Not shared by threads. `kind` is its entry in the table of providers.
+
+	What the provider can't do by its `kind` is never asked of it, and needs no method.
+	"""
 
 	kind: ClassVar[ProviderKind]
 
 	def calendars(self) -> list[ProviderCalendar]:
 		"""Return the account's calendars. Also called to check that a new connection works."""
-		...
+		raise NotImplementedError
 
 	def changes(self, calendar: str, window: Interval, token: str = "", page: str = "") -> Changes:
 		"""Return a page of the changes since the token; without a token, a page of everything in the window.
@@ -226,7 +229,7 @@ class Provider(Protocol):
 		`window` are instants. With a token, events outside the window may be returned too; the sync drops them. `page` is
 		the `next_page` of the page before, with the same token and window.
 		"""
-		...
+		raise NotImplementedError
 
 	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
 		"""Create the event, or make it as given. Calling it again with the same key never makes a second event.
@@ -234,54 +237,27 @@ class Provider(Protocol):
 		`stored` is the result of the last call; without it the event is looked up by its key. Raises EventChanged if the
 		event was changed or deleted there since `stored`.
 		"""
-		...
+		raise NotImplementedError
 
 	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
 		"""Delete the event, if it still exists. `notify`: the provider tells the attendees."""
-		...
+		raise NotImplementedError
 
 	def find(self, calendar: str, key: str, stored: Stored | None = None) -> RemoteEvent | None:
 		"""Return the event with this key as it is now, or None if it is gone."""
-		...
+		raise NotImplementedError
 
 	def watch(self, calendar: str, address: str, secret: str) -> Channel:
 		"""Ask for push messages about this calendar to `address`, which is public and on this site."""
-		...
+		raise NotImplementedError
 
 	def unwatch(self, channel: Channel) -> None:
 		"""End a subscription, if it hasn't ended."""
-		...
+		raise NotImplementedError
 
 	def revoke(self) -> None:
 		"""Make the tokens useless at the provider, if the provider offers that."""
-		...
 
 	def close(self) -> None:
 		"""Close open connections."""
-		...
-
-
-class ReadOnly:
-	"""Base of providers that can only be read."""
-
-	def put(self, calendar: str, event: OutgoingEvent, stored: Stored | None = None) -> Stored:
 		raise NotImplementedError
-
-	def remove(self, calendar: str, key: str, stored: Stored | None = None, *, notify: bool = False) -> None:
-		raise NotImplementedError
-
-	def find(self, calendar: str, key: str, stored: Stored | None = None) -> RemoteEvent | None:
-		raise NotImplementedError
-
-
-class Unwatched:
-	"""Base of providers without push messages."""
-
-	def watch(self, calendar: str, address: str, secret: str) -> Channel:
-		raise NotImplementedError
-
-	def unwatch(self, channel: Channel) -> None:
-		raise NotImplementedError
-
-	def revoke(self) -> None:
-		"""Do nothing: the owner of an app password revokes it."""

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.meetings.status import RELEASED
-from scheduler_integration.notifications.carry import send_message, sent_already
+from scheduler_integration.notifications.email import send_message, sent_already
 from scheduler_integration.notifications.messages import GUEST_REMOVED, HOST_REMOVED, Message, message_to
 from scheduler_integration.notifications.readers import reader_of
 from scheduler_integration.outbox.outcomes import Again, NotNeeded, Outcome

@@ -1,4 +1,8 @@
-"""Puts messages into Frappe's Email Queue, and sends them from there."""
+"""Puts messages into Frappe's Email Queue, and sends them from there.
+
+The row in the Email Queue has the message's id, so running twice sends one message. The task gets the row's outcome: if
+it is Sent, the mail server accepted the message.
+"""
 
 import smtplib
 from dataclasses import dataclass
@@ -12,10 +16,14 @@ from frappe.translate import print_language
 from scheduler_integration.exceptions import Deferred, InvalidRequest, OutsideError, Unreachable
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.templates import render
+from scheduler_integration.outbox.outcomes import Done, Down, Never, NotNeeded, Outcome, down_by
 from scheduler_integration.outbox.results import describe
 from scheduler_integration.parsing.email_address import is_header_safe
 from scheduler_integration.platform.clock import site_now
 
+# The kind of the tasks that send e-mails. All go through one mail server, so all of them wait while it can't be used:
+# the kind is also their account. See `outbox.outcomes.Down`.
+KIND = "email"
 # Frappe's own job doesn't send the row for this long. The outbox sends it, as long as somebody needs it.
 OURS_FOR = timedelta(days=30)
 # Errors of the mail server, or of the site's account there.
@@ -144,3 +152,40 @@ def _forget(name: str) -> None:
 		frappe.db.delete("Email Queue Recipient", {"parent": name})
 		frappe.db.delete("Email Queue", {"name": name})
 	frappe.db.commit()
+
+
+def sent_already(message_id: str, booking: str) -> Done | None:
+	"""Return the outcome of a message that the mail server accepted in an earlier attempt, or None."""
+	row = find_row(message_id, booking)
+	return Done(row.name) if row and row.status == "Sent" else None
+
+
+def send_message(message: Message, now: int) -> Outcome:
+	"""Send the message, unless an earlier attempt got through. `now` is in epoch seconds.
+
+	If the mail server can't be used, all e-mails wait. Raises the server's error if it refuses this message, and Deferred if
+	it doesn't take it for the moment: the outbox tries again later.
+	"""
+	try:
+		return _sent(message)
+	except Unreachable as error:
+		return down_by(KIND, error)
+
+
+def _sent(message: Message) -> Outcome:
+	row = find_row(message.message_id, message.booking) or _queue(message)
+	if not row:
+		return NotNeeded(_("This reader unsubscribed from all messages of the site."))
+	status = row.status if row.status == "Sent" else send_row(row)
+	if status == "Sent":
+		return Done(row.name)
+	if status in ("Error", "Expired"):
+		return Never(_("The Email Queue gave up. Its entry {0} says why.").format(row.name))
+	return Down(KIND, _("The site's e-mail is switched off."))
+
+
+def _queue(message: Message) -> EmailRow | None:
+	"""Put the message into the Email Queue, and commit: once it is sent, a rollback mustn't forget it."""
+	row = queue_email(message)
+	frappe.db.commit()
+	return row

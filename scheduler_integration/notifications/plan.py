@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.notifications.automations.plan import automated_tasks
-from scheduler_integration.notifications.carry import KIND
+from scheduler_integration.notifications.email import KIND
 from scheduler_integration.notifications.messages import (
 	GUEST_REMOVED,
 	HOST_REMOVED,

@@ -17,10 +17,10 @@ from scheduler_integration.calendars.provider import (
 	Account,
 	Changes,
 	OutgoingEvent,
+	Provider,
 	ProviderCalendar,
 	RemoteEvent,
 	Stored,
-	Unwatched,
 )
 from scheduler_integration.calendars.providers.dav import (
 	CS,
@@ -58,7 +58,7 @@ _WRITES = (f"{D}write", f"{D}write-content", f"{D}bind", f"{D}all")
 _KEY = re.compile(r"([0-9a-f]{32})\.ics$")
 
 
-class CalDav(Unwatched):
+class CalDav(Provider):
 	kind = PROVIDERS["CalDAV"]
 
 	def __init__(self, account: Account):

@@ -22,6 +22,7 @@ from scheduler_integration.calendars.provider import (
 	Changes,
 	Channel,
 	OutgoingEvent,
+	Provider,
 	ProviderCalendar,
 	RemoteEvent,
 	Stored,
@@ -79,7 +80,7 @@ class _Transport:
 		self.session.close()
 
 
-class GoogleCalendar:
+class GoogleCalendar(Provider):
 	"""One Google account. See `calendars.provider.Provider` for the methods."""
 
 	kind = PROVIDERS["Google"]

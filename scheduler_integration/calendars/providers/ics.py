@@ -11,10 +11,9 @@ from scheduler_integration.calendars.ical.read import check, read
 from scheduler_integration.calendars.provider import (
 	Account,
 	Changes,
+	Provider,
 	ProviderCalendar,
-	ReadOnly,
 	RemoteEvent,
-	Unwatched,
 )
 from scheduler_integration.calendars.providers.registry import PROVIDERS
 from scheduler_integration.engine import Interval
@@ -28,7 +27,7 @@ _SECONDS = 60
 _GONE = frozenset({403, 404, 410})
 
 
-class IcsFeed(Unwatched, ReadOnly):
+class IcsFeed(Provider):
 	kind = PROVIDERS["ICS"]
 
 	def __init__(self, account: Account):

@@ -14,6 +14,7 @@ from scheduler_integration.calendars.provider import (
 	Changes,
 	Channel,
 	OutgoingEvent,
+	Provider,
 	ProviderCalendar,
 	RemoteEvent,
 	Stored,
@@ -48,7 +49,7 @@ def open_account(account: Account) -> "OutlookCalendar":
 	return OutlookCalendar(account, VendorSession(MICROSOFT, Holder("Calendar Connection", account.name)))
 
 
-class OutlookCalendar:
+class OutlookCalendar(Provider):
 	"""One Microsoft account. See `calendars.provider.Provider` for the methods."""
 
 	kind = PROVIDERS["Outlook"]

@@ -7,8 +7,8 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 
 from scheduler_integration.exceptions import InvalidRequest
-from scheduler_integration.notifications.carry import KIND, send_message
 from scheduler_integration.notifications.channels.channel import Action, Channel, Preview
+from scheduler_integration.notifications.email import KIND, send_message
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
 from scheduler_integration.notifications.templates import render
