@@ -25,11 +25,15 @@ from scheduler_integration.bookings.guard import release_before, release_buckets
 from scheduler_integration.bookings.ledger import forget_turns
 from scheduler_integration.bookings.outbox import run_due_tasks, run_new_tasks
 from scheduler_integration.bookings.retention import forget_past_bookings
+from scheduler_integration.bookings.team import HostWeek, LimitUse, TeamWeek, team_week
 from scheduler_integration.bookings.transaction import retried
 
 __all__ = [
 	"UNDO_SECONDS",
 	"HeldSlot",
+	"HostWeek",
+	"LimitUse",
+	"TeamWeek",
 	"ask_to_reschedule",
 	"book",
 	"cancel_by_host",
@@ -58,6 +62,7 @@ __all__ = [
 	"run_new_tasks",
 	"show_call",
 	"store_buckets",
+	"team_week",
 	"tell_now",
 	"undo",
 	"undoable",

@@ -1,9 +1,9 @@
 """Chooses the hosts of a new booking."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import frappe
 from frappe.model.document import Document
@@ -12,6 +12,7 @@ from frappe.query_builder import DocType
 from scheduler_integration import engine
 from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings import ledger
+from scheduler_integration.bookings.ledger import Owed
 from scheduler_integration.crm.records import owner_among
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
 from scheduler_integration.meetings.status import RELEASED
@@ -55,25 +56,45 @@ def choose_hosts(offer: Offer, wish: Wish, meeting_type: Document, page: Documen
 	return Choice(free[:1])
 
 
-def _turn(offer: Offer, free: list[str], wish: Wish, meeting_type: Document, week: engine.Interval) -> Turn:
-	favourite = preferred_host(wish.attendee_email, free) if meeting_type.route_to_owner else None
-	preferred = wish.host or favourite
+class Standing(NamedTuple):
+	"""How users stand when the next one is chosen: by name, what the ledger owes them, and their minutes of the week."""
+
+	owed: Callable[[list[str]], Mapping[str, Owed]]
+	loads: Callable[[list[str]], Mapping[str, int]]
+
+
+def whose_turn(
+	offer: Offer,
+	free: Iterable[str],
+	mode: str,
+	week: engine.Interval,
+	standing: Standing,
+	preferred: str | None = None,
+) -> Turn:
+	"""Return whose turn it is among the `free` users of a round robin, in this ISO week. See `next_turn` for `preferred`."""
 	running = highest_tier([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
-	users = [each.name for each in running]
-	owed = ledger.owed_to(meeting_type.name, users)
-	weights = _weights(offer, users, meeting_type.round_robin_mode, week)
-	loads = _loads(offer, users, week) if meeting_type.round_robin_mode == "Load Balanced" else {}
+	users = [contender.name for contender in running]
+	owed, weights = standing.owed(users), _weights(offer, users, mode, week)
+	loads = standing.loads(users) if mode == "Load Balanced" else {}
 	running = [
 		replace(
-			each,
-			weight=weights[each.name],
-			load=loads.get(each.name, 0),
-			credit=owed[each.name].credit,
-			last_turn=owed[each.name].last_turn,
+			contender,
+			weight=weights[contender.name],
+			load=loads.get(contender.name, 0),
+			credit=owed[contender.name].credit,
+			last_turn=owed[contender.name].last_turn,
 		)
-		for each in running
+		for contender in running
 	]
 	return next_turn(running, preferred)
+
+
+def _turn(offer: Offer, free: list[str], wish: Wish, meeting_type: Document, week: engine.Interval) -> Turn:
+	favourite = preferred_host(wish.attendee_email, free) if meeting_type.route_to_owner else None
+	standing = Standing(
+		lambda users: ledger.owed_to(meeting_type.name, users), lambda users: _loads(offer, users, week)
+	)
+	return whose_turn(offer, free, meeting_type.round_robin_mode, week, standing, wish.host or favourite)
 
 
 def _tier(offer: Offer, user: str) -> tuple[int, int]:
@@ -93,18 +114,33 @@ def _weights(offer: Offer, users: Iterable[str], mode: str, week: engine.Interva
 
 
 def _loads(offer: Offer, users: Collection[str], week: engine.Interval) -> dict[str, int]:
-	"""Return how many minutes of the week are booked with each user, in meetings of any type.
-
-	Only bookings made since all `users` take part are counted. If Fay joined on 1 July, bookings made in June don't
-	count; otherwise Fay would get every booking until she had caught up with the others.
-	"""
+	"""Return how many minutes of the week are booked with each user, in meetings of any type."""
 	row = DocType("Booking Host")
-	query = frappe.qb.from_(row).select(row.user, row.starts_at, row.ends_at).distinct()
+	query = booked_in(users, week).where(row.creation >= to_site_time(active_since(offer, users)))
+	return minutes_of(newest(query, users).run(), users, week)
+
+
+def active_since(offer: Offer, users: Iterable[str]) -> int:
+	"""Return since when all these users take part, in epoch seconds. Only bookings made since then count as their load.
+
+	If Fay joined on 1 July, bookings made in June don't count; otherwise Fay would get every booking until she had caught up
+	with the others.
+	"""
+	return max(offer.host(user).active_since for user in users)
+
+
+def booked_in(users: Iterable[str], week: engine.Interval, *more: str) -> Any:
+	"""Return the query for user, start and end of the users' live meetings in the week, and `more` columns."""
+	row = DocType("Booking Host")
+	query = frappe.qb.from_(row).select(row.user, row.starts_at, row.ends_at, *(row[name] for name in more)).distinct()
 	query = query.where(row.user.isin(list(users)) & (row.is_live == 1))
-	query = query.where((row.ends_at > week[0]) & (row.starts_at < week[1]))
-	query = query.where(row.creation >= to_site_time(max(offer.host(user).active_since for user in users)))
+	return query.where((row.ends_at > week[0]) & (row.starts_at < week[1]))
+
+
+def minutes_of(rows: Iterable[tuple[str, int, int]], users: Iterable[str], week: engine.Interval) -> dict[str, int]:
+	"""Return how many minutes of the week the rows of `booked_in` are for each user."""
 	booked = defaultdict(list)
-	for user, start, end in newest(query, users).run():
+	for user, start, end in rows:
 		booked[user].append((start, end))
 	# Attendees of one session share its time: two bookings from 09:00 to 10:00 are 60 minutes, not 120.
 	return {

@@ -52,6 +52,16 @@ def owed_to(meeting_type: str, users: Collection[str]) -> dict[str, Owed]:
 	return {user: owed.get(user, Owed()) for user in users}
 
 
+def owed_now(meeting_types: Collection[str]) -> dict[str, dict[str, Owed]]:
+	"""Return the same of all users of these meeting types, for showing only: nobody is locked."""
+	row = DocType("Round Robin Turn")
+	query = frappe.qb.from_(row).select(row.meeting_type, row.user, row.credit, row.last_turn_at)
+	owed: dict[str, dict[str, Owed]] = {name: {} for name in meeting_types}
+	for meeting_type, user, credit, last_turn in query.where(row.meeting_type.isin(list(meeting_types))).run():
+		owed[meeting_type][user] = Owed(credit, last_turn)
+	return owed
+
+
 def keep_ledger(changes: Changes) -> dict[str, Fields]:
 	"""Update the ledger for bookings that were assigned by turn, cancelled, declined, given back or reassigned.
 

@@ -41,6 +41,23 @@ def update_page(name: str, fields: Mapping[str, Any], *, version: str | None = N
 	return doc.save()
 
 
+def change_weights(
+	name: str, weights: Mapping[str, int], *, version: str | None = None
+) -> tuple[Document, dict[str, int]]:
+	"""Change the weights of a team's hosts, by user, and return the page with the former weights.
+
+	Raises as `update_page` does: only managers may change a team's page.
+	"""
+	doc = _permitted(name, "write")
+	if version and version != str(doc.modified):
+		raise ChangedMeanwhile
+	rows = [row for row in doc.hosts if row.user in weights]
+	former = {row.user: row.weight for row in rows}
+	for row in rows:
+		row.weight = weights[row.user]
+	return doc.save(), former
+
+
 def delete_page(name: str) -> None:
 	"""Delete a page with its meeting types. Raises PageNotFound, NotPermitted, or HasBookings if it was ever booked."""
 	frappe.delete_doc("Scheduling Page", _permitted(name, "delete").name)

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.consultant_types import ConsultantType, consultant_type, next_sort_order
+from scheduler_integration.catalogue.hosts import parts_of_hosts, rows_of_parts
 from scheduler_integration.catalogue.slugs import first_free, slugify
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, MeetingTypeNotFound, NotPermitted
 
@@ -81,6 +82,36 @@ def duplicate_type(name: str) -> Document:
 	)
 	doc.slug = free_type_slug(doc)
 	return doc.insert()
+
+
+def change_hosts(page: Document, changes: Mapping[tuple[str, str], bool]) -> dict[str, dict[str, Any]]:
+	"""Let hosts take part in meeting types of their page, or not: `changes` is by the type's name and the user.
+
+	Returns by the type's name the `hosts` as they were, and the `modified` as it is now. Raises MeetingTypeNotFound,
+	NotPermitted, or InvalidRequest, for example if nobody takes part.
+	"""
+	former = {}
+	for name in sorted({name for name, _user in changes}):
+		doc = _changeable(name, "write", for_update=True)
+		parts = parts_of_hosts(doc, page)
+		wanted = {user: takes_part for (of_type, user), takes_part in changes.items() if of_type == name}
+		if doc.scheduling_page != page.name or not wanted.keys() <= parts.keys():
+			raise InvalidRequest(_("Choose hosts of the page."))
+		own = {row.user: "required" if row.is_required else "takes_part" for row in page.hosts}
+		for user, takes_part in wanted.items():
+			parts[user] = (parts[user] or own[user]) if takes_part else ""
+		before = change_type(doc, {"hosts": rows_of_parts(parts, page)})
+		doc.save()
+		former[name] = {"hosts": before["hosts"], "modified": str(doc.modified)}
+	return former
+
+
+def restore_hosts(former: Mapping[str, Mapping[str, Any]]) -> None:
+	"""Undo `change_hosts`. Raises ChangedMeanwhile if somebody saved one of the types since."""
+	for name, facts in former.items():
+		doc = _changeable(name, "write", for_update=True)
+		change_type(doc, {"hosts": facts["hosts"]}, version=facts["modified"])
+		doc.save()
 
 
 def reorder_types(names: Sequence[str]) -> dict[str, int]:

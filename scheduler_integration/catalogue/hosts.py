@@ -1,6 +1,6 @@
 """Finds the hosts of a page and of its meeting types."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,6 +36,7 @@ class TypeHost:
 
 
 People = dict[str, frappe._dict]
+_REQUIRED = {False: "takes_part", True: "required"}
 
 
 def hosts_of(meeting_type: Document, page: Document, people: People | None = None) -> list[TypeHost]:
@@ -115,6 +116,28 @@ def check_can_meet(meeting_type: Document, page: Document) -> None:
 		)
 	if not required and (meeting_type.number_of_days or 1) > 1:
 		raise InvalidRequest(_("A meeting over several days needs a required host, whose working days it follows."))
+
+
+def parts_of_hosts(meeting_type: Document, page: Document) -> dict[str, str]:
+	"""Return by user whether each active host of the page takes part: empty, `takes_part` or `required`."""
+	own = {row.user: row.is_required for row in meeting_type.hosts}
+	return {
+		row.user: _REQUIRED[bool(own.get(row.user, row.is_required))] if row.user in own or not own else ""
+		for row in page.hosts
+		if row.is_active
+	}
+
+
+def rows_of_parts(parts: Mapping[str, str], page: Document) -> list[dict[str, object]]:
+	"""Return the rows of a meeting type with these parts of the page's active hosts; none if they are the page's own.
+
+	Without rows, hosts who join the page take part too. Raises InvalidRequest if nobody takes part.
+	"""
+	if not any(parts.values()):
+		raise InvalidRequest(_("Let at least one host take part."))
+	if parts == {row.user: _REQUIRED[bool(row.is_required)] for row in page.hosts if row.is_active}:
+		return []
+	return [{"user": user, "is_required": int(part == "required")} for user, part in parts.items() if part]
 
 
 def no_required_host() -> str:

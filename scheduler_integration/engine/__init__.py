@@ -20,6 +20,7 @@ from .recurrence.text import RecurrenceDate, RecurrenceRule, parse_recurrence
 from .round_robin import BOOKING, Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
 from .rules.booking_window import booking_window
 from .rules.collisions import conflicts_with
+from .rules.limits import used_of
 from .rules.seats import joinable_sessions
 from .time.hours import DateOverride, Trip, WeeklyRule, WorkingHours
 from .time.intervals import Interval, clip, merge, subtract
@@ -90,6 +91,7 @@ __all__ = [
 	"relevant_dates",
 	"relevant_span",
 	"subtract",
+	"used_of",
 	"wall_clock",
 	"working_intervals",
 	"zone",

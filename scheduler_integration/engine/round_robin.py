@@ -25,7 +25,7 @@ bookings to catch up.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .model.host import Host
 from .time.intervals import Interval, clip, merge, subtract
@@ -34,6 +34,11 @@ from .time.zones import MINUTE, local_date, local_days, monday_of
 
 # One booking, in the unit of credits and shares.
 BOOKING = 1_000_000
+# Why a host's turn it is: somebody chose the host; nobody else is considered; the others have more this week; the others'
+# credit would reach a whole booking later; the others had a turn since; the host is the first of equals.
+PREFERRED, ONLY_ONE, LEAST_LOAD, CREDIT, LAST_TURN, FIRST = (
+	"preferred", "only_one", "least_load", "credit", "last_turn", "first",
+)  # fmt: skip
 # Weights that don't divide evenly leave some millionths behind. Less than a thousandth of a booking counts as no credit.
 _LEAST_CREDIT = BOOKING // 1000
 
@@ -57,10 +62,14 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-	"""The `host` who takes the booking, and each considered host's share of it in millionths. Shares add up to BOOKING."""
+	"""The `host` who takes the booking, and each considered host's share of it in millionths. Shares add up to BOOKING.
+
+	`reason` says why it is this host's turn: PREFERRED, ONLY_ONE, LEAST_LOAD, CREDIT, LAST_TURN or FIRST.
+	"""
 
 	host: str
 	shares: dict[str, int]
+	reason: str = field(default="", compare=False)
 
 	def changes(self) -> dict[str, int]:
 		"""Return by how much each host's credit changes. The changes add up to 0."""
@@ -80,13 +89,20 @@ def next_turn(considered: Sequence[Contender], preferred: str | None = None) -> 
 	"""
 	shares = shares_of(considered)
 	if preferred in shares:
-		return Turn(preferred, shares)
+		return Turn(preferred, shares, PREFERRED)
 	least = min(host.load for host in considered)
 	least_loaded = [host for host in considered if host.load == least]
 	# If nobody has credit, all the least loaded hosts are compared.
 	with_credit = [host for host in least_loaded if host.credit + shares[host.name] >= _LEAST_CREDIT] or least_loaded
-	chosen = min(with_credit, key=lambda host: (_bookings_to_wait(host.credit, shares[host.name]), host.last_turn))
-	return Turn(chosen.name, shares)
+	ranks = {host.name: (_bookings_to_wait(host.credit, shares[host.name]), host.last_turn) for host in with_credit}
+	chosen = min(with_credit, key=lambda host: ranks[host.name])
+	if len(considered) == 1:
+		reason = ONLY_ONE
+	elif len(least_loaded) == 1:
+		reason = LEAST_LOAD
+	else:
+		reason = _reason(ranks[chosen.name], [rank for name, rank in ranks.items() if name != chosen.name])
+	return Turn(chosen.name, shares, reason)
 
 
 def shares_of(considered: Sequence[Contender]) -> dict[str, int]:
@@ -101,6 +117,13 @@ def shares_of(considered: Sequence[Contender]) -> dict[str, int]:
 	for host in by_remainder[: BOOKING - sum(shares.values())]:
 		shares[host.name] += 1
 	return shares
+
+
+def _reason(best: tuple[int, int], others: Sequence[tuple[int, int]]) -> str:
+	"""Return what tells the best rank from the others: the bookings to wait for, the last turn, or only the order."""
+	if not any(wait == best[0] for wait, _last_turn in others):
+		return CREDIT
+	return FIRST if best in others else LAST_TURN
 
 
 def _bookings_to_wait(credit: int, share: int) -> int:

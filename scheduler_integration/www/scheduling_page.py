@@ -1,28 +1,42 @@
 """`/scheduling/page`: hosts change what visitors read on their pages, and find the links to share.
 
-A host without a page makes one here: `action=begin` with a `title`. The other forms send `page` and their fields.
+A host without a page makes one here: `action=begin` with a `title`. The other forms send `page` and their fields; those of a
+team send `form=hosts` or `form=weights` too. `?team=` names the page whose team is shown.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import get_fullname
 
-from scheduler_integration.catalogue.edit_pages import free_slug, readable_pages, update_page
+from scheduler_integration.bookings import team_week
+from scheduler_integration.catalogue.edit_pages import (
+	change_weights,
+	free_slug,
+	readable_page,
+	readable_pages,
+	update_page,
+)
+from scheduler_integration.catalogue.edit_types import change_hosts, restore_hosts
+from scheduler_integration.catalogue.hosts import hosts_of_page
 from scheduler_integration.catalogue.lookup import meeting_types_of
 from scheduler_integration.catalogue.pictures import MOST_BYTES, set_logo, set_photo
 from scheduler_integration.catalogue.type_templates import first_page
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.pages.host.house import open_house
 from scheduler_integration.pages.host.page_form import PATH, TypedPage, page_view, stored_values
+from scheduler_integration.pages.host.team import Team
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
 from scheduler_integration.pages.kit.saving import Conflict, Saved, answer_form, take_back, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
+from scheduler_integration.parsing.fields import parse_field
 from scheduler_integration.parsing.page_fields import parse_new_page, parse_page
-from scheduler_integration.permissions import has_app_permission
+from scheduler_integration.parsing.text import whole_number
+from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.clock import now
 
 no_cache = 1
@@ -39,11 +53,20 @@ def get_context(context: frappe._dict) -> None:
 def _view() -> dict:
 	if not has_app_permission():
 		raise NotPermitted
-	error = answer_form(_act, PATH, _sentences()) if submitted() else None
+	error = answer_form(_act, PATH, _sentences(), {"team": argument("team")}) if submitted() else None
 	pages = [(page, meeting_types_of(page)) for page in readable_pages() if page.has_permission("write")]
 	house = open_house(frappe.session.user, current_visitor(), now(), PATH)
-	view = page_view(house, pages, _typed(error), _proposed())
+	view = page_view(house, pages, _typed(error), _proposed(), _team(pages))
 	return {**view, "toast": toast_of(_sentences()), "status": error.http_status_code if error else 200}
+
+
+def _team(pages: Sequence[tuple[Document, Sequence[Document]]]) -> Team | None:
+	"""Return the team that the address names, or the first one. One only: a manager may change a hundred pages."""
+	teams = [each for each in pages if each[0].page_type == "Team"]
+	if not teams:
+		return None
+	page, types = next((each for each in teams if each[0].name == argument("team")), teams[0])
+	return Team(page, hosts_of_page(page), types, team_week(types, now()), is_manager())
 
 
 def _proposed() -> dict[str, str]:
@@ -53,12 +76,13 @@ def _proposed() -> dict[str, str]:
 
 def _act() -> Saved:
 	if key := argument("undo"):
-		facts = take_back(key)
-		update_page(facts["page"], facts["fields"], version=facts["modified"])
+		_undo(take_back(key))
 		return Saved("undone")
 	if command := _PICTURES.get(argument("action")):
 		command()
 		return Saved(argument("action"))
+	if argument("form") in _OF_TEAMS:
+		return _OF_TEAMS[argument("form")](argument("page"))
 	if argument("action") == "begin":
 		first_page(parse_new_page({"name": argument("title")})["title"])
 		return Saved("begun")
@@ -77,6 +101,40 @@ def _save(name: str) -> Saved:
 		raise Conflict(str(page.modified), stored_values(page)) from None
 	undo = {"page": name, "fields": former, "modified": str(saved.modified)}
 	return Saved("saved", modified=str(saved.modified), undo=undo)
+
+
+def _undo(facts: dict[str, Any]) -> None:
+	if "types" in facts:
+		restore_hosts(facts["types"])
+	elif "weights" in facts:
+		change_weights(facts["page"], facts["weights"], version=facts["modified"])
+	else:
+		update_page(facts["page"], facts["fields"], version=facts["modified"])
+
+
+def _save_hosts(name: str) -> Saved:
+	"""Save the boxes that the user changed. Others may have changed in the meantime, and stay."""
+	page = readable_page(name)
+	users = {row.name: row.user for row in page.hosts}
+	was, ticked = (set(frappe.request.form.getlist(field)) for field in ("was", "takes"))
+	changes = {}
+	for cell in was ^ ticked:
+		meeting_type, _colon, row = cell.partition(":")
+		changes[meeting_type, users.get(row, "")] = cell in ticked
+	former = change_hosts(page, changes)
+	return Saved("saved", undo={"types": former} if former else None)
+
+
+def _save_weights(name: str) -> Saved:
+	page = readable_page(name)
+	sent = {row.user: argument(f"weight-{row.name}") for row in page.hosts if f"weight-{row.name}" in frappe.form_dict}
+	weights = {user: parse_field("weight", text, whole_number) for user, text in sent.items()}
+	saved, former = change_weights(name, weights, version=argument("modified"))
+	undo = {"page": name, "weights": former, "modified": str(saved.modified)}
+	return Saved("saved", modified=str(saved.modified), undo=undo)
+
+
+_OF_TEAMS = {"hosts": _save_hosts, "weights": _save_weights}
 
 
 def _sent() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from frappe.utils.password import update_password
 from scheduler_integration.platform.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
 from tests.pages.offer import (
+	DAYS,
 	PASSWORD,
 	QUESTIONS,
 	TeamOffer,
@@ -26,7 +27,7 @@ from tests.pages.offer import (
 	path_of,
 )
 from tests.support import door
-from tests.support.factories import at, make_meeting_type, payload
+from tests.support.factories import at, make_host, make_meeting_type, make_team_page, make_user, payload
 
 LIGHT, DARK = "light", "dark"
 
@@ -207,6 +208,27 @@ def test_the_editor_of_meeting_types(browse):
 	window.open("/scheduling/page")
 	window.page.locator("summary", has_text="QR code").first.click()
 	check(window, "page-and-links")
+
+
+def test_a_team_of_a_page(browse):
+	"""More hosts than a phone is wide: the table scrolls in itself."""
+	window = browse(SMALL_PHONE)
+	always = {day: ["09:00-17:00"] for day in DAYS}
+	page = make_team_page([make_host(name, always) for name in ("Annabel", "Ben", "Cem", "Dee", "Eli", "Fay", "Gus")])
+	users = [row.user for row in page.hosts]
+	tour = make_meeting_type(
+		page, title="Tour of the house", assignment="Round Robin", round_robin_mode="Weighted", weekly_limit=1
+	)
+	hosts = [{"user": user, "is_required": user == users[0]} for user in users[:4]]
+	make_meeting_type(page, title="Panel", assignment="Collective", hosts=hosts, required_count=2)
+	door.book(payload(page, tour, now() // 86400 * 86400 + 7 * 86400 + 10 * 3600), now())
+	maya = make_user("Maya", roles=("Scheduling User", "Scheduling Manager"))
+	sign_in_as(window, maya)
+	window.open(f"/scheduling/page?team={page.name}#team")
+	check(window, "team")
+	window.open(f"/scheduling/types/{tour.name}")
+	window.page.locator("summary", has_text="Hosts").click()
+	check(window, "type-hosts")
 
 
 def past_meeting(meeting_type, days):

@@ -65,6 +65,12 @@ def period_of(day: date, period: str) -> Period:
 	return first.toordinal(), (date.fromordinal(first.toordinal() + 31).replace(day=1) - first).days
 
 
+def used_of(limit: Limit, host: Host, instant: int) -> int:
+	"""Return how many meetings, or minutes, of the host the limit counts in the period of `instant` (epoch seconds)."""
+	day = local_date(instant, host.hours.zone)
+	return _used(_booked_by_period(limit, _counted(host)).get(period_of(day, limit.period), ()), limit)
+
+
 class MinutesLeft:
 	"""The minutes that weekly and monthly limits leave for a multi-day meeting. Each day's part takes its own minutes.
 

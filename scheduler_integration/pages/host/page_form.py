@@ -14,6 +14,7 @@ from scheduler_integration.catalogue.pictures import own_face
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.share import link_view
+from scheduler_integration.pages.host.team import Team, team_view
 from scheduler_integration.pages.host.type_form import PATH as TYPES
 from scheduler_integration.pages.kit.people import initials, own_image
 from scheduler_integration.pages.kit.zones import zone_options
@@ -32,9 +33,13 @@ class TypedPage:
 
 
 def page_view(
-	house: House, pages: Sequence[tuple[Document, Sequence[Document]]], typed: TypedPage, proposed: Mapping[str, str]
+	house: House,
+	pages: Sequence[tuple[Document, Sequence[Document]]],
+	typed: TypedPage,
+	proposed: Mapping[str, str],
+	team: Team | None = None,
 ) -> dict[str, Any]:
-	"""Return the view. `pages` are those that the user may change, with their active types.
+	"""Return the view. `pages` are those that the user may change, with their active types. `team` is shown with its page.
 
 	`proposed` are title and slug of a first page, for a host without one.
 	"""
@@ -45,7 +50,7 @@ def page_view(
 		"message": {"text": typed.message, "is_error": True} if typed.message else None,
 		"proposed": proposed,
 		"photo": _photo(),
-		"pages": [_page(page, types, typed, house.visitor.locale) for page, types in pages],
+		"pages": [_page(page, types, typed, house.visitor.locale, team) for page, types in pages],
 	}
 
 
@@ -69,7 +74,9 @@ def stored_values(page: Document) -> dict[str, str]:
 	}
 
 
-def _page(page: Document, types: Sequence[Document], typed: TypedPage, locale: Locale) -> dict[str, Any]:
+def _page(
+	page: Document, types: Sequence[Document], typed: TypedPage, locale: Locale, team: Team | None
+) -> dict[str, Any]:
 	is_typed = typed.name == page.name
 	url = page_url(page.slug)
 	values = typed.values if is_typed and typed.values is not None else stored_values(page)
@@ -80,6 +87,7 @@ def _page(page: Document, types: Sequence[Document], typed: TypedPage, locale: L
 		"logo": own_image(page.logo),
 		"url": url,
 		"is_team": page.page_type == "Team",
+		"team": team_view(team, locale) if team and team.page.name == page.name else None,
 		"stored": values,
 		"zones": zone_options(locale, values["timezone"]),
 		"errors": (typed.errors or {}) if is_typed else {},

@@ -15,7 +15,7 @@ from frappe.utils import cint, get_fullname
 from scheduler_integration.availability.hours import schedules_of
 from scheduler_integration.availability.impact import Impact
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.hosts import page_users
+from scheduler_integration.catalogue.hosts import page_users, parts_of_hosts
 from scheduler_integration.catalogue.lookup import page_of
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import page_url
@@ -156,16 +156,8 @@ def host_field(row: Document) -> str:
 	return f"host-{row.name}"
 
 
-def part_of_host(doc: Document, row: Document) -> str:
-	"""Return whether the host of a page's row takes part in the type: empty, `takes_part` or `required`."""
-	own = {each.user: each.is_required for each in doc.hosts}
-	if own and row.user not in own:
-		return ""
-	return "required" if own.get(row.user, row.is_required) else "takes_part"
-
-
 def _team_summary(doc: Document, page: Document) -> str:
-	names = [get_fullname(row.user) for row in page.hosts if row.is_active and part_of_host(doc, row)]
+	names = [get_fullname(user) for user, part in parts_of_hosts(doc, page).items() if part]
 	return " · ".join(names[:6])
 
 
@@ -336,7 +328,7 @@ def _group_view(group: Group, doc: Document, typed: Typed, page: Document) -> di
 def stored_value(doc: Document, field: Field, page: Document) -> str:
 	"""Return the stored value as the control shows it."""
 	if row := next((row for row in page.hosts if host_field(row) == field.name), None):
-		return part_of_host(doc, row)
+		return parts_of_hosts(doc, page).get(row.user, "")
 	value = doc.get("title" if field.name == "name" else field.name)
 	if field.kind == "flag":
 		return "1" if value else ""

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale
-from frappe import _
 from frappe.model.document import Document
 
+from scheduler_integration.catalogue.hosts import parts_of_hosts, rows_of_parts
 from scheduler_integration.catalogue.lookup import page_of
-from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.pages.host.questions import as_sent, typed_rows
-from scheduler_integration.pages.host.type_form import Group, flags_of, groups_of, host_field, part_of_host
+from scheduler_integration.pages.host.type_form import Group, flags_of, groups_of, host_field
 
 
 def group_of(doc: Document, key: str, locale: Locale) -> Group | None:
@@ -35,13 +34,7 @@ def sent_fields(doc: Document, form: Mapping[str, Any], locale: Locale) -> dict[
 
 def _with_hosts(sent: dict[str, Any], doc: Document) -> dict[str, Any]:
 	"""Return the fields with the rows of hosts. A choice that is the page's own needs no rows, and follows the page."""
-	rows = [row for row in page_of(doc).hosts if row.is_active]
-	parts = {row.user: sent.pop(host_field(row), part_of_host(doc, row)) for row in rows}
-	if all(parts[row.user] == ("required" if row.is_required else "takes_part") for row in rows):
-		return {**sent, "hosts": []}
-	if not any(parts.values()):
-		raise InvalidRequest(_("Let at least one host take part."))
-	return {
-		**sent,
-		"hosts": [{"user": user, "is_required": part == "required"} for user, part in parts.items() if part],
-	}
+	page = page_of(doc)
+	stored = parts_of_hosts(doc, page)
+	parts = {row.user: sent.pop(host_field(row), stored[row.user]) for row in page.hosts if row.is_active}
+	return {**sent, "hosts": rows_of_parts(parts, page)}
