@@ -158,8 +158,6 @@ doc_events = {
 
 after_request = ["scheduler_integration.entry.headers.add_headers"]
 
-before_job = ["scheduler_integration.niceness.yield_to_guests"]
-
 scheduler_events = {
 	"cron": {
 		"* * * * *": ["scheduler_integration.jobs.run_due_tasks", "scheduler_integration.jobs.poll_calendars"],

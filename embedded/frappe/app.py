@@ -10,6 +10,7 @@ import frappe
 import frappe.api
 from frappe import _, auth
 from frappe.context import local
+from frappe.database.database import Callbacks
 from frappe.types import _dict
 from frappe.utils.response import report_error
 from frappe.website.serve import get_error_page, get_response
@@ -30,6 +31,7 @@ def make_application(folder: Path, app: str, extra_pages: dict[str, Callable[[Re
 		except Exception:
 			frappe.destroy()
 			raise
+		response.call_on_close(request.after_response.run)
 		response.call_on_close(frappe.destroy)
 		return response
 
@@ -38,7 +40,7 @@ def make_application(folder: Path, app: str, extra_pages: dict[str, Callable[[Re
 
 
 def _answer(request: Request, folder: Path, extra_pages: dict) -> Response:
-	local.request = request
+	local.request, request.after_response = request, Callbacks()
 	frappe.init(folder.name, str(folder.parent), force=True)
 	frappe.connect()
 	frappe.set_user("Guest")

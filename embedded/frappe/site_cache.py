@@ -68,6 +68,13 @@ class SiteCache(Refusing):
 	def expire(self, key: str, seconds: int) -> None:
 		self._run("update cache set expires = ? where key = ?", (time.time() + seconds, key))
 
+	def ttl(self, key: str) -> int:
+		"""Return in how many seconds the key expires: -1 if it never does, and -2 if there is no such key."""
+		rows = self._run("select expires from cache where key = ?", (key,))
+		if not rows or (rows[0][0] is not None and rows[0][0] <= time.time()):
+			return -2
+		return -1 if rows[0][0] is None else round(rows[0][0] - time.time())
+
 	def set(self, name: str, value: Any, ex: int, nx: bool) -> bool | None:
 		"""Set a key that expires after `ex` seconds, unless there is one. Returns True, or None if there is one.
 

@@ -18,6 +18,7 @@ from scheduler_integration.engagement.follow import keep_engagement
 from scheduler_integration.insights.stat_days import note_changes
 from scheduler_integration.meetings.changes import Change, Changes, Fields
 from scheduler_integration.notifications.plan import plan_notifications
+from scheduler_integration.outbox.pace import rest_after_response
 from scheduler_integration.outbox.wake import wake
 
 # A consequence gets all changes of the command, so that a session takes as many statements as one booking. It returns
@@ -51,6 +52,7 @@ def run_consequences(*changes: Change) -> None:
 			stored[name] |= fields
 	_store(stored)
 	wake()
+	rest_after_response()
 
 
 def _store(stored: dict[str, Fields]) -> None:

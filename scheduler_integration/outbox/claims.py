@@ -30,7 +30,7 @@ ATTEMPTS = 5
 
 _COLUMNS = (
 	"name", "booking", "kind", "purpose", "target", "automation", "key", "due_at", "expires_at", "attempts", "generation",
-	"external_id", "payload", "lease",
+	"external_id", "payload", "lease", "due_on", "modified",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from scheduler_integration.meetings.changes import Fields
 from scheduler_integration.outbox import claims, outages
 from scheduler_integration.outbox.handlers import Handlers
 from scheduler_integration.outbox.outcomes import Done, Down, Never, NotNeeded, Outcome
+from scheduler_integration.outbox.pace import say_how_late
 from scheduler_integration.outbox.results import (
 	MAX_ATTEMPTS,
 	outcome_of_deaths,
@@ -98,6 +99,7 @@ class Runner:
 		run.is_drained = False
 		while time.monotonic() < run.ends:
 			tasks = claims.claim(self.now(), run.batch, claims.Wanted(run.booking, serial))
+			say_how_late(self.now() - tasks[0].due_at if tasks and not tasks[0].was_planned_for_later else 0)
 			if not tasks:
 				run.is_drained = True
 				break

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import frappe
@@ -89,6 +90,13 @@ class Task:
 	external_id: str | None
 	payload: dict[str, Any]
 	lease: str
+	due_on: datetime
+	modified: datetime
+
+	@property
+	def was_planned_for_later(self) -> bool:
+		"""Whether it wasn't to run at once. A task is modified when it is planned, and when it is planned again."""
+		return self.due_on > self.modified
 
 
 def plan(booking: str, tasks: Iterable[Planned], now: int, *, is_new: bool = False) -> None:

@@ -25,8 +25,8 @@ from scheduler_integration.platform.queue import queue_job
 
 JOB = "scheduler_integration.jobs.run_new_tasks"
 KEY = "scheduler_integration_tasks_wait"
-# With a single worker, this job may wait for another run and for `jobs.run_due_tasks`, 20 seconds each. After a minute,
-# `jobs.run_due_tasks` has found the tasks of a lost job anyway.
+# With a single worker, this job may wait longer, for another run and for `jobs.run_due_tasks`. Then there is a job too
+# many. If this job is lost, commits queue another one after this time.
 WAITING_SECONDS = 60
 # A running job looks again after a second. If it is killed in that second, commits queue a job again after this time.
 LOOKING_SECONDS = 5
@@ -49,6 +49,12 @@ def begin_to_look() -> None:
 		frappe.cache.delete_value(KEY)
 	except Exception:
 		_cache_is_down()
+
+
+def waiting_seconds() -> int:
+	"""Return for how many seconds a job has been waiting to look for tasks, or 0 if none waits."""
+	left = frappe.cache.ttl(frappe.cache.make_key(KEY))
+	return max(0, WAITING_SECONDS - left) if left > 0 else 0
 
 
 @contextmanager
