@@ -9,7 +9,7 @@ from scheduler_integration.api.answer import Message, json_endpoint
 from scheduler_integration.engagement.clicks import record_click
 from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, limited
-from scheduler_integration.entry.visits import countable_visit
+from scheduler_integration.entry.visits import countable_visit, why_uncounted
 from scheduler_integration.entry.webhooks import record_browser_message
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.external.payloads.calendly import read_browser_message
@@ -23,7 +23,8 @@ from scheduler_integration.platform import clock
 def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, referrer=None) -> Message:
 	"""Count a click on a link of a report. The three records must belong together; the meeting type may be left out.
 
-	Repeats, robots, the consultant and people who don't want to be tracked aren't counted. They get no error.
+	Repeats, robots, the consultant and people who don't want to be tracked aren't counted. They get no error, but the reason:
+	`repeated`, `automatic`, `own_report` or `no_tracking`.
 	"""
 	missing = {
 		name: _("This is needed.")
@@ -34,8 +35,15 @@ def track_click(assessment_id=None, consultant_id=None, meeting_type_id=None, re
 		raise InvalidRequest(details=missing)
 	target = find_target(parse_name(assessment_id), parse_name(meeting_type_id), parse_name(consultant_id))
 	visit = countable_visit(parse_name(referrer) if referrer is not None else None)
-	counted = visit is not None and record_click(target, "report", visit, clock.now())
-	return Message(_("Click tracked successfully") if counted else _("This click isn't counted."), {"counted": counted})
+	if visit is None:
+		return _uncounted(str(why_uncounted()))
+	if record_click(target, "report", visit, clock.now()):
+		return Message(_("Click tracked successfully"), {"counted": True})
+	return _uncounted("own_report" if visit.user == target.consultant else "repeated")
+
+
+def _uncounted(reason: str) -> Message:
+	return Message(_("This click isn't counted."), {"counted": False, "reason": reason})
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

@@ -90,9 +90,13 @@ def _scheduler_link(settings: ConsultantSettings, subject: Subject, channel: Cha
 
 
 def _link(meeting_type: str, address: str, subject: Subject, channel: Channel) -> str:
-	"""Return a link that counts clicks. Without an assessment, clicks can't be matched to a client, so none are counted."""
-	if subject.assessment:
-		return tracked_url(meeting_type, subject.consultant, subject.assessment, channel)
+	"""Return a link that counts clicks.
+
+	A link in a record of another DocType names no client, and one in a preview isn't counted. One to the whole scheduler would name nobody at all, so it isn't
+	counted.
+	"""
+	if subject.assessment or (subject.is_stored and meeting_type):
+		return tracked_url(meeting_type, subject.consultant, subject.assessment, channel, subject.phase)
 	return with_campaign(address, subject.phase)
 
 

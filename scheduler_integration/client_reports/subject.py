@@ -16,13 +16,15 @@ _DISC = ("D", "I", "S", "C")
 class Subject:
 	"""The consultant (a User), and the client's phase and DISC profile, None if unknown.
 
-	`assessment` is the name of the Client Assessment, or None for a record of another DocType.
+	`assessment` is the name of the Client Assessment, or None for a record of another DocType. Clicks are counted for records
+	that are stored.
 	"""
 
 	consultant: str
 	phase: str | None
 	disc: str | None
 	assessment: str | None = None
+	is_stored: bool = False
 
 
 def subject_of(doc: Document) -> Subject | None:
@@ -41,6 +43,7 @@ def subject_of(doc: Document) -> Subject | None:
 		consultant=consultant,
 		phase=known_phase(phase),
 		disc=known_disc(disc),
+		is_stored=not doc.is_new(),
 		assessment=doc.name if doc.doctype == ASSESSMENT and not doc.is_new() else None,
 	)
 

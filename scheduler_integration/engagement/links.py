@@ -21,18 +21,21 @@ PATH = "/schedule/go/"
 _PLACE_OF_REFERENCE = re.compile(r"[?&][^=&#]+=(REFERENCE)(?=[&#]|$)")
 
 
-def tracked_url(meeting_type: str, consultant: str, assessment: str | None, channel: str) -> str:
+def tracked_url(
+	meeting_type: str, consultant: str, assessment: str | None, channel: str, phase: str | None = None
+) -> str:
 	"""Return the absolute address of the tracked link to a meeting type.
 
 	`meeting_type` and `assessment` are names of records. Without a meeting type, the link leads to the consultant's
-	scheduler; without an assessment, the client isn't known. `channel` is one of CHANNELS. The consultant isn't in the
+	scheduler; without an assessment, the client isn't known, and `phase` is stored in the link. `channel` is one of CHANNELS. The consultant isn't in the
 	link, because type and assessment determine the consultant.
 	"""
 	if channel not in CHANNELS:
 		raise ValueError(f"unknown channel {channel!r}")
 	if not meeting_type and not assessment:
 		raise ValueError(f"a link of {consultant} needs a meeting type or an assessment")
-	return get_url(PATH + written(Reference(meeting_type or "", assessment or "", channel)))
+	known = "" if assessment else phase or ""
+	return get_url(PATH + written(Reference(meeting_type or "", assessment or "", channel, known)))
 
 
 def widget_reference(assessment: str) -> str:

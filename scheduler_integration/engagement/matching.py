@@ -60,7 +60,7 @@ def _by_reference(text: str | None, consultants: list[str], before: int) -> Matc
 	if not reference:
 		return None
 	try:
-		target = find_target(reference.assessment, reference.meeting_type)
+		target = find_target(reference.assessment, reference.meeting_type, phase=reference.phase)
 	except ReportLinkNotFound:
 		# The assessment or the meeting type was deleted after the click.
 		return None

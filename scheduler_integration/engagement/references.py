@@ -1,7 +1,7 @@
 """References: signed strings that identify the link, and the report, that somebody followed.
 
 A reference is `<facts>.<signature>`, both in base64url. The facts are the names of the meeting type and the assessment,
-and the channel. The signature is the first half of an HMAC-SHA256 (RFC 2104) with the site's encryption key; half of it
+the channel, and for reports that aren't about an assessment the client's phase. The signature is the first half of an HMAC-SHA256 (RFC 2104) with the site's encryption key; half of it
 is enough (RFC 2104, section 5), and external schedulers give back short values only.
 
 A reference is part of addresses, so it contains no secret and no person's name. It doesn't prove who uses it.
@@ -24,16 +24,21 @@ _PURPOSE = "scheduler reference"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-	"""The names of a meeting type and a Client Assessment, and the channel. Each name may be empty."""
+	"""The names of a meeting type and a Client Assessment, and the channel. Each name may be empty.
+
+	`phase` is the client's, if there is no assessment that knows it.
+	"""
 
 	meeting_type: str
 	assessment: str
 	channel: str
+	phase: str = ""
 
 
 def written(reference: Reference) -> str:
 	"""Return the reference as signed text."""
-	facts = "\n".join((reference.meeting_type, reference.assessment, reference.channel))
+	parts = (reference.meeting_type, reference.assessment, reference.channel, *filter(None, [reference.phase]))
+	facts = "\n".join(parts)
 	return f"{_encoded(facts.encode())}.{_signature(facts)}"
 
 
@@ -47,7 +52,7 @@ def read(text: str | None) -> Reference | None:
 	except (binascii.Error, UnicodeDecodeError):
 		return None
 	parts = facts.split("\n")
-	if len(parts) != 3 or not hmac.compare_digest(signature, _signature(facts)):
+	if len(parts) not in (3, 4) or not hmac.compare_digest(signature, _signature(facts)):
 		return None
 	return Reference(*parts)
 

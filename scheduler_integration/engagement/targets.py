@@ -25,8 +25,10 @@ class Target:
 	contact: str | None = None
 
 
-def find_target(assessment: str, meeting_type: str, consultant: str | None = None) -> Target:
+def find_target(assessment: str, meeting_type: str, consultant: str | None = None, phase: str = "") -> Target:
 	"""Return the target with these names; an empty name is left out, but one of the two is needed.
+
+	`phase` is what a link says about the client; the present one of an assessment comes first.
 
 	Raises ReportLinkNotFound if a record doesn't exist or if they don't belong to one consultant. The error is the same
 	for each reason. A stranger must not find out which records exist.
@@ -41,7 +43,7 @@ def find_target(assessment: str, meeting_type: str, consultant: str | None = Non
 		raise ReportLinkNotFound
 	user, type_name = owners.pop(), offered.name if offered else None
 	if not record:
-		return Target(user, meeting_type=type_name)
+		return Target(user, meeting_type=type_name, phase=phase or None)
 	return Target(user, record.name, type_name, record.primary_phase, record.client, record.contact)
 
 

@@ -29,7 +29,7 @@ _SCANNERS = re.compile(
 def countable_visit(referrer: object = None) -> Visit | None:
 	"""Return the visit of this request, or None if it doesn't count. `referrer` replaces the request's own."""
 	request = frappe.request
-	if request.method == "HEAD" or wants_no_tracking() or is_automatic(request.headers):
+	if why_uncounted():
 		return None
 	user = frappe.session.user
 	return Visit(
@@ -38,6 +38,13 @@ def countable_visit(referrer: object = None) -> Visit | None:
 		referrer=clean_referrer(referrer if referrer is not None else request.headers.get("Referer")),
 		user=None if user == "Guest" else user,
 	)
+
+
+def why_uncounted() -> str | None:
+	"""Return why this request doesn't count: `no_tracking` if the browser asks for it, `automatic` for a program, or None."""
+	if wants_no_tracking():
+		return "no_tracking"
+	return "automatic" if frappe.request.method == "HEAD" or is_automatic(frappe.request.headers) else None
 
 
 def wants_no_tracking() -> bool:

@@ -75,7 +75,11 @@ def test_a_click_from_a_report_is_counted(client, click, assessment):
 def test_a_repeated_click_is_no_error_and_counts_once(client, click, assessment):
 	client.call(TRACK, **click)
 	again = client.call(TRACK, **click)
-	assert (again.status_code, again.json()["success"], again.json()["data"]) == (200, True, {"counted": False})
+	assert (again.status_code, again.json()["success"], again.json()["data"]) == (
+		200,
+		True,
+		{"counted": False, "reason": "repeated"},
+	)
 	assert len(rows(assessment)) == 1
 
 
@@ -152,7 +156,8 @@ def test_robots_and_people_who_do_not_want_to_be_tracked_are_not_counted(
 ):
 	assert client.call(TRACK, **click).json()["data"]["counted"]
 	client.headers.update({"X-Forwarded-For": somebodys_address(), **headers})
-	assert client.call(TRACK, **click).json()["data"] == {"counted": False}
+	reason = "no_tracking" if {"DNT", "Sec-GPC"} & set(headers) else "automatic"
+	assert client.call(TRACK, **click).json()["data"] == {"counted": False, "reason": reason}
 	answer = client.get(tracked_path(meeting_type, assessment), allow_redirects=False)
 	assert answer.status_code == 302
 	assert len(rows(assessment)) == 1

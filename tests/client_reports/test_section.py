@@ -1,5 +1,6 @@
 """The section in reports: texts, links, widget, and when there is none."""
 
+import re
 from urllib.parse import unquote
 
 import frappe
@@ -10,6 +11,10 @@ from scheduler_integration.client_reports.jinja import scheduler_section
 from scheduler_integration.client_reports.markdown import as_markdown
 from scheduler_integration.client_reports.section import Meeting, Section, section_for
 from scheduler_integration.client_reports.subject import subject_of
+from scheduler_integration.engagement.clicks import Visit, record_click
+from scheduler_integration.engagement.links import destination
+from scheduler_integration.engagement.references import read
+from scheduler_integration.engagement.targets import find_target
 from tests.client_reports.hostile import TEXTS
 from tests.support.factories import (
 	make_assessment,
@@ -103,7 +108,27 @@ def test_the_consultants_own_text_stands_under_the_intro(assessment, settings):
 
 
 def links(subject_doc, channel="report"):
-	return [meeting.url for meeting in section_for(subject_of(subject_doc), channel).meetings]
+	"""Return the addresses to which the links lead."""
+	return [followed(meeting.url) for meeting in section_for(subject_of(subject_doc), channel).meetings]
+
+
+def followed(link):
+	reference = read(link.rpartition("/")[2])
+	if not reference:
+		return link
+	return destination(find_target(reference.assessment, reference.meeting_type, phase=reference.phase), "")
+
+
+def test_clicks_in_reports_of_another_doctype_were_not_counted(project, jane):
+	"""The link names the meeting type and the phase, and no client."""
+	kind = make_external_type(jane, title="Deep dive", phases=("Grow",))
+	(meeting,) = section_for(subject_of(project(jane, stage="GROW")), "report").meetings
+	reference = read(meeting.url.rpartition("/")[2])
+	target = find_target(reference.assessment, reference.meeting_type, phase=reference.phase)
+	assert (target.meeting_type, target.phase, target.assessment, target.client) == (kind.name, "Grow", None, None)
+	assert record_click(target, reference.channel, Visit("203.0.113.9"), 1_800_000_000)
+	row = frappe.get_last_doc("Scheduler Engagement", {"consultant": jane})
+	assert (row.meeting_type, row.phase, row.assessment, row.from_report) == (kind.name, "Grow", None, 1)
 
 
 @pytest.fixture(scope="module")
@@ -287,6 +312,7 @@ def test_markdown_has_the_seeds_structure(project, jane):
 	make_external_type(jane, title="30-Minute Strategy Session", description="- Review *all*\n- Plan", priority=10)
 	make_external_type(jane, title="Deep [Dive]", duration_minutes=60)
 	text = as_markdown(section_for(subject_of(project(jane, profile="D")), "report"))
+	text = re.sub(r"(?<=\()http://\S+/schedule/go/[^)]+", lambda link: followed(link.group()), text)
 	utm = "utm_source=financial_rise&utm_medium=report"
 	assert text == (
 		"## Let's Discuss Your Next Steps\n\n"

@@ -26,7 +26,7 @@ def _view() -> dict:
 	reference = read(text)
 	if not reference:
 		raise ReportLinkNotFound
-	target = find_target(reference.assessment, reference.meeting_type)
+	target = find_target(reference.assessment, reference.meeting_type, phase=reference.phase)
 	address = destination(target, "" if wants_no_tracking() else text)
 	visit = countable_visit()
 	if visit and record_click(target, reference.channel, visit, now()):
