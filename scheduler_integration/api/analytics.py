@@ -9,7 +9,6 @@ from scheduler_integration.api import serialise, serialise_insights
 from scheduler_integration.api.answer import Message, json_endpoint
 from scheduler_integration.api.serialise_engagement import analytics_of
 from scheduler_integration.api.signed_in import signed_in
-from scheduler_integration.conferencing.performance import period, provider_performance
 from scheduler_integration.engagement.access import whose_analytics
 from scheduler_integration.engagement.analytics import analytics
 from scheduler_integration.entry.funnel import count_report
@@ -23,6 +22,7 @@ from scheduler_integration.insights.funnel import funnel as figures_of_visitors
 from scheduler_integration.insights.history import MOST_DAYS
 from scheduler_integration.insights.history import history as history_of
 from scheduler_integration.insights.outlook import outlook
+from scheduler_integration.insights.providers import period, provider_performance
 from scheduler_integration.insights.scope import MAX_DAYS, Scope, in_site_zone, scope_for
 from scheduler_integration.insights.staff import staff_performance as figures_of_staff
 from scheduler_integration.parsing.fields import parse_choice, parse_dates, parse_name

@@ -16,9 +16,9 @@ from scheduler_integration.calendars.mirror.calendar_changes import CalendarChan
 from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import Listing, PublicMeetingType
 from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
-from scheduler_integration.conferencing.performance import Period, ProviderPerformance
 from scheduler_integration.engine import Interval, PartlyFree, local_date
 from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken, TimeNotFree
+from scheduler_integration.insights.providers import Period, ProviderPerformance
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
 from scheduler_integration.outbox.steer import TaskSummary
 from scheduler_integration.platform.clock import iso

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.conferencing.performance import Period, period, provider_performance
+from scheduler_integration.insights.providers import Period, period, provider_performance
 from scheduler_integration.scheduler_integration.report.video_providers import video_providers
 from tests.conferencing.conftest import DAY, NINE, NOW, settle
 from tests.pages.offer import sign_in

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from scheduler_integration.catalogue.places import location_label
-from scheduler_integration.conferencing.performance import Period, period, provider_performance
+from scheduler_integration.insights.providers import Period, period, provider_performance
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now

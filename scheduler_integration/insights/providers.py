@@ -1,8 +1,9 @@
 """Statistics of the providers of video calls: meetings made, how they ended, and how many requests succeeded.
 
-reliability     = successful requests / all requests          of the Video Meeting Log, by the day of the request
-completion rate = completed / (completed + no show + cancelled)          of bookings, by the start of the meeting
-no-show rate    = no show / (completed + no show)                        likewise
+	reliability = successful requests / all requests          of the Video Meeting Log, by the day of the request
+
+All other rates are those of `formulas.py`, of bookings by the start of the meeting. A cancellation after the start is neither a
+cancellation nor a no-show.
 """
 
 from collections import Counter, defaultdict
@@ -12,8 +13,11 @@ from statistics import median
 
 import frappe
 from frappe.query_builder.functions import Count
+from pypika import Case
 
 from scheduler_integration.engine import Interval, local_date, local_midnight
+from scheduler_integration.insights.counts import NOT_COUNTED
+from scheduler_integration.insights.formulas import Tally, percent
 from scheduler_integration.platform.clock import site_zone, to_site_time
 
 # A notice comes from the provider, so it isn't a request.
@@ -64,7 +68,10 @@ def provider_performance(span: Interval, user: str | None = None) -> list[Provid
 	With `user` only of meetings whose main host is this user.
 	"""
 	made, ended, asked = _made(span, user), _ended(span, user), _asked(span, user)
-	return [_figures(each, made[each], ended[each], asked[each]) for each in sorted({*made, *ended, *asked})]
+	return [
+		_figures(each, made[each], ended[each], asked[each])
+		for each in sorted({*made, *(each for each in ended if ended[each].ended), *asked})
+	]
 
 
 @dataclass(slots=True)
@@ -74,26 +81,21 @@ class _Requests:
 	milliseconds: Counter[int] = field(default_factory=Counter)
 
 
-def _figures(provider: str, made: int, ended: Counter[str], asked: _Requests) -> ProviderPerformance:
-	completed, no_shows, cancelled = ended["Completed"], ended["No Show"], ended["Cancelled"]
+def _figures(provider: str, made: int, ended: Tally, asked: _Requests) -> ProviderPerformance:
 	requests = asked.successes + asked.failures
 	return ProviderPerformance(
 		provider=provider,
 		meetings=made,
-		completed=completed,
-		no_shows=no_shows,
-		cancelled=cancelled,
-		completion_rate=_percent(completed, completed + no_shows + cancelled),
-		no_show_rate=_percent(no_shows, completed + no_shows),
+		completed=ended.completed,
+		no_shows=ended.no_shows,
+		cancelled=ended.cancelled,
+		completion_rate=ended.completion_rate,
+		no_show_rate=ended.no_show_rate,
 		requests=requests,
 		failed=asked.failures,
-		reliability=_percent(asked.successes, requests),
+		reliability=percent(asked.successes, requests),
 		median_milliseconds=round(median(asked.milliseconds.elements())) if asked.milliseconds else None,
 	)
-
-
-def _percent(part: int, whole: int) -> float | None:
-	return round(100 * part / whole, 1) if whole else None
 
 
 def _made(span: Interval, user: str | None) -> Counter[str]:
@@ -104,15 +106,17 @@ def _made(span: Interval, user: str | None) -> Counter[str]:
 	return Counter(dict((query.where(row.user == user) if user else query).run()))
 
 
-def _ended(span: Interval, user: str | None) -> defaultdict[str, Counter[str]]:
-	"""Count the bookings that are over, by provider and status."""
+def _ended(span: Interval, user: str | None) -> defaultdict[str, Tally]:
+	"""Count the bookings by provider and outcome."""
 	row = frappe.qb.DocType("Booking")
-	query = frappe.qb.from_(row).select(row.video_provider, row.status, Count("*"))
+	after_start = Case().when(row.cancelled_at >= row.starts_at, 1).else_(0)
+	keys = (row.video_provider, row.status, after_start)
+	query = frappe.qb.from_(row).select(*keys, Count("*")).groupby(*keys)
 	query = query.where((row.starts_at >= span[0]) & (row.starts_at < span[1]) & (row.video_provider != ""))
-	query = query.where(row.status.isin(["Completed", "No Show", "Cancelled"])).groupby(row.video_provider, row.status)
-	endings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-	for provider, status, count in (query.where(row.host == user) if user else query).run():
-		endings[provider][status] = count
+	query = query.where(row.status.notin(NOT_COUNTED))
+	endings: defaultdict[str, Tally] = defaultdict(Tally)
+	for provider, status, too_late, count in (query.where(row.host == user) if user else query).run():
+		endings[provider].add(status, count, after_start=bool(too_late))
 	return endings
 
 
