@@ -90,7 +90,29 @@ def test_the_tables_of_calls_name_the_same_providers():
 	],
 )
 def test_the_forms_offer_what_the_table_has(doctype, field, names):
+	assert fields_of(doctype)[field]["options"].split("\n") == names
+
+
+def fields_of(doctype: str) -> dict[str, dict[str, str]]:
 	name = doctype.lower().replace(" ", "_")
 	definition = json.loads((APP / f"scheduler_integration/doctype/{name}/{name}.json").read_text(encoding="utf-8"))
-	[options] = [each["options"] for each in definition["fields"] if each["fieldname"] == field]
-	assert options.split("\n") == names
+	return {each["fieldname"]: each for each in definition["fields"]}
+
+
+def names_that_show(doctype: str, field: str) -> set[str]:
+	"""Return the names with which the form shows this field."""
+	return set(re.findall(r"'([^']+)'", fields_of(doctype)[field]["depends_on"]))
+
+
+def test_the_forms_show_what_a_channel_and_a_provider_need():
+	shown = {field: names_that_show("Meeting Automation", field) for field in ("text", "recipient")}
+	assert shown == {
+		"text": {name for name, channel in CHANNELS.items() if channel.needs_text},
+		"recipient": {name for name, channel in CHANNELS.items() if channel.has_recipients},
+	}
+	shown = {field: names_that_show("Calendar Connection", field) for field in ("access_section", "login", "invites")}
+	assert shown == {
+		"access_section": {name for name, kind in CALENDARS.items() if kind.access != "consent"},
+		"login": {name for name, kind in CALENDARS.items() if kind.access == "password"},
+		"invites": {name for name, kind in CALENDARS.items() if kind.can_invite},
+	}
