@@ -39,6 +39,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/types/<type>/preview", "to_route": "scheduling_preview"},
 	{"from_route": "/scheduling/types/<type>/test", "to_route": "scheduling_test"},
 	{"from_route": "/scheduling/insights", "to_route": "scheduling_insights"},
+	{"from_route": "/scheduling/insights/reports", "to_route": "scheduling_report_insights"},
 	{"from_route": "/scheduling/calendars", "to_route": "scheduling_calendars"},
 	{"from_route": "/scheduling/book", "to_route": "scheduling_book"},
 	{"from_route": "/scheduling/meeting/<meeting>", "to_route": "scheduling_meeting"},

@@ -7,6 +7,7 @@ from typing import Any
 
 import frappe
 
+from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
 from scheduler_integration.engine import local_date
@@ -55,7 +56,11 @@ def _view() -> dict:
 		problem=problem,
 	)
 	house = open_house(user, visitor, instant, PATH)
-	return insights_view(house, figures, local_date(instant, scope.zone)) | {"status": 400 if problem else 200}
+	status, has_reports = 400 if problem else 200, settings_of(user) is not None
+	return insights_view(house, figures, local_date(instant, scope.zone)) | {
+		"status": status,
+		"has_reports": has_reports,
+	}
 
 
 def _scope(user: str, instant: int) -> tuple[Scope, str | None]:
