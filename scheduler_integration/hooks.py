@@ -34,6 +34,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/why", "to_route": "scheduling_why"},
 	{"from_route": "/scheduling/ill", "to_route": "scheduling_ill"},
 	{"from_route": "/scheduling/page", "to_route": "scheduling_page"},
+	{"from_route": "/scheduling/page/preview", "to_route": "scheduling_page_preview"},
 	{"from_route": "/scheduling/types", "to_route": "scheduling_types"},
 	{"from_route": "/scheduling/types/<type>", "to_route": "scheduling_type"},
 	{"from_route": "/scheduling/types/<type>/preview", "to_route": "scheduling_preview"},

@@ -144,6 +144,11 @@ def find_listing(slug: str) -> Listing:
 	return _listing(find_page(slug), only_listed=True)
 
 
+def listing_of(page: Document) -> Listing:
+	"""Return the same for a page's record, which may be inactive, or not saved yet."""
+	return _listing(page, only_listed=True)
+
+
 def find_brand(slug: str) -> Brand | None:
 	"""Return the brand of the active page with this slug, or None if there is no such page."""
 	try:

@@ -27,7 +27,15 @@ from scheduler_integration.catalogue.pictures import MOST_BYTES, set_logo, set_p
 from scheduler_integration.catalogue.type_templates import first_page
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError
 from scheduler_integration.pages.host.house import open_house
-from scheduler_integration.pages.host.page_form import PATH, TypedPage, page_view, stored_values
+from scheduler_integration.pages.host.page_form import (
+	BRANDING,
+	FIELDS,
+	PATH,
+	TypedPage,
+	page_view,
+	sent_fields,
+	stored_values,
+)
 from scheduler_integration.pages.host.team import Team
 from scheduler_integration.pages.kit.fields import echo
 from scheduler_integration.pages.kit.respond import argument, respond, submitted, to_your_meetings
@@ -41,9 +49,6 @@ from scheduler_integration.platform.clock import now
 
 no_cache = 1
 sitemap = 0
-
-_FIELDS = ("name", "slug", "organization", "description", "timezone")
-_BRANDING = ("welcome_message", "brand_color")
 
 
 def get_context(context: frappe._dict) -> None:
@@ -93,7 +98,7 @@ def _save(name: str) -> Saved:
 	page = frappe.get_doc("Scheduling Page", name) if frappe.db.exists("Scheduling Page", {"name": name}) else None
 	if not page:
 		raise InvalidRequest(_("Choose a page."))
-	fields = parse_page(_sent())
+	fields = parse_page(sent_fields(frappe.form_dict))
 	former = {field: page.get(field) for field in fields}
 	try:
 		saved = update_page(name, fields, version=argument("modified"))
@@ -137,12 +142,6 @@ def _save_weights(name: str) -> Saved:
 _OF_TEAMS = {"hosts": _save_hosts, "weights": _save_weights}
 
 
-def _sent() -> dict[str, Any]:
-	fields: dict[str, Any] = {name: argument(name) for name in _FIELDS if name in frappe.form_dict}
-	branding = {name: argument(name) for name in _BRANDING if name in frappe.form_dict}
-	return {**fields, "branding": branding, "is_active": "1" if "is_active" in frappe.form_dict else "0"}
-
-
 def _upload(name: str) -> bytes:
 	"""Return the file of the form, or a little more than is allowed of it. Raises InvalidRequest if none was chosen."""
 	file = frappe.request.files.get(name)
@@ -165,7 +164,7 @@ def _typed(error: SchedulingError | None) -> TypedPage:
 		return TypedPage()
 	if argument("action") in _PICTURES:
 		return TypedPage(message=error.message)
-	values = {name: echo(argument(name)) for name in (*_FIELDS, *_BRANDING, "is_active")}
+	values = {name: echo(argument(name)) for name in (*FIELDS, *BRANDING, "is_active")}
 	beside = {name: text for name, text in error.details.items() if name in values}
 	message = "" if beside else " ".join([error.message, *error.details.values()])
 	return TypedPage(argument("page"), values, beside, message)

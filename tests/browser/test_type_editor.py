@@ -100,3 +100,15 @@ def test_the_page_of_links_and_pictures_is_accessible_and_fits(browse, intro, sc
 	assert window.violations() == []
 	assert not window.scrolls_sideways()
 	window.screenshot("page-and-links")
+
+
+def test_the_preview_of_the_page_follows_what_is_typed(browse, intro):
+	window = browse(DESK)
+	sign_in_as(window, host_of(intro))
+	window.open("/scheduling/page")
+	page = window.page
+	page.locator(".preview").scroll_into_view_if_needed()
+	heading(window).get_by_text("Jane Doe").wait_for()
+	page.get_by_label("Name of the page").fill("Jane, unsaved")
+	heading(window).get_by_text("Jane, unsaved").wait_for()
+	window.screenshot("page-preview")

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.pages.offer import host_of, make_offer, path_of, sign_in
-from tests.pages.reading import read
+from tests.pages.reading import form_values, read
 from tests.support.factories import make_user, page_of
 
 PATH = "/scheduling/page"
@@ -142,3 +142,34 @@ def test_the_organization_stands_beside_the_name(jane, intro):
 	frappe.db.commit()
 	assert read(jane.get(path_of(intro)).text).one("p", class_="with").text == "Jane Doe, Fish & Chips"
 	assert "Fish &amp; Chips" in jane.get(path_of(intro).rpartition("/")[0]).text
+
+
+class TestThePreviewOfThePage:
+	def preview(self, client, page, **typed):
+		html = read(client.get(PATH).text)
+		[form] = [each for each in html.all("form") if each.all("input", name="slug")]
+		sent = {**dict(form_values(form)), "page": page, **typed}
+		return client.post(f"{PATH}/preview", data=sent)
+
+	def test_shows_what_was_typed_and_saves_nothing(self, jane, intro):
+		answer = self.preview(
+			jane, intro.scheduling_page, name="Typed <3", organization="ACME", welcome_message="Hi there"
+		)
+		assert answer.status_code == 200
+		for text in ("Typed &lt;3", "ACME", "Hi there", "Preview. Nothing can be booked here."):
+			assert text in answer.text
+		assert "script-src" not in answer.headers["Content-Security-Policy"]
+		frappe.db.rollback()
+		stored = frappe.get_doc("Scheduling Page", intro.scheduling_page)
+		assert (stored.title, stored.organization) == ("Jane Doe", None)
+
+	def test_of_anothers_page_is_refused(self, client, intro):
+		mallory = make_user("Mallory")
+		own = make_offer()
+		frappe.db.set_value("Scheduling Page", own.scheduling_page, "user", mallory)
+		frappe.clear_document_cache("Scheduling Page", own.scheduling_page)
+		frappe.db.commit()
+		sign_in(client, mallory)
+		assert self.preview(client, intro.scheduling_page, name="Mine").status_code == 403
+		assert client.get(f"{PATH}/preview?page={intro.scheduling_page}").status_code == 403
+		assert client.get(f"{PATH}/preview?page=nothing").status_code == 404

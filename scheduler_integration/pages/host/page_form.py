@@ -20,6 +20,8 @@ from scheduler_integration.pages.kit.people import initials, own_image
 from scheduler_integration.pages.kit.zones import zone_options
 
 PATH = "/scheduling/page"
+FIELDS = ("name", "slug", "organization", "description", "timezone")
+BRANDING = ("welcome_message", "brand_color")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def page_view(
 	`proposed` are title and slug of a first page, for a host without one.
 	"""
 	return {
-		**house.frame(_("Page and links"), styles=("types",)),
+		**house.frame(_("Page and links"), styles=("types",), script="type-editor", frames=("'self'",)),
 		"subtitle": _("What visitors read, and the links to share.") if pages else _("Your link is one step away."),
 		"path": PATH,
 		"message": {"text": typed.message, "is_error": True} if typed.message else None,
@@ -52,6 +54,13 @@ def page_view(
 		"photo": _photo(),
 		"pages": [_page(page, types, typed, house.visitor.locale, team) for page, types in pages],
 	}
+
+
+def sent_fields(form: Mapping[str, Any]) -> dict[str, Any]:
+	"""Return the fields of a sent form by the names of the API."""
+	fields = {name: form[name] for name in FIELDS if isinstance(form.get(name), str)}
+	branding = {name: form[name] for name in BRANDING if isinstance(form.get(name), str)}
+	return {**fields, "branding": branding, "is_active": "1" if "is_active" in form else "0"}
 
 
 def _photo() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// The editor of a meeting type: the preview beside the form follows what is typed, before it is saved.
+// The editors of a meeting type and of a page: the preview beside the form follows what is typed, before it is saved.
 import "./host.js";
 
 const A_MOMENT = 600;
@@ -8,6 +8,12 @@ let changed = null;
 let step = "";
 let waiting = 0;
 let shown = 0;
+
+/** @param {HTMLFormElement} form @param {string} name */
+function textOf(form, name) {
+	const field = form.elements.namedItem(name);
+	return field instanceof HTMLInputElement ? field.value : "";
+}
 
 /** Puts a new frame over the old one until it is loaded. A new frame leaves no entry in the browser's history. @param {(frame: HTMLIFrameElement) => void} load */
 function show(load) {
@@ -39,8 +45,12 @@ function refresh() {
 			button.value = own;
 		});
 	} else {
+		const bar = document.querySelector(".preview-bar");
+		if (!(bar instanceof HTMLFormElement)) return;
+		const asked = new URLSearchParams({ step });
+		if (textOf(bar, "page")) asked.set("page", textOf(bar, "page"));
 		show((frame) => {
-			frame.src = `${document.querySelector(".preview-bar")?.getAttribute("action")}?step=${step}`;
+			frame.src = `${bar.getAttribute("action")}?${asked}`;
 		});
 	}
 }
@@ -62,9 +72,11 @@ document.querySelector(".preview-bar")?.addEventListener("submit", (event) => {
 
 document.addEventListener("autosave:saved", (event) => {
 	const { modified } = /** @type {CustomEvent<{ modified?: string }>} */ (event).detail;
-	// All forms are about one record: the others must know its new version, or they would be refused.
-	for (const field of document.querySelectorAll('input[name="modified"]')) {
-		if (modified && field instanceof HTMLInputElement) field.value = modified;
+	// Other forms about the same record must know its new version, or they would be refused.
+	const record = event.target instanceof HTMLFormElement ? textOf(event.target, "page") : "";
+	for (const form of document.forms) {
+		const version = form.elements.namedItem("modified");
+		if (modified && version instanceof HTMLInputElement && textOf(form, "page") === record) version.value = modified;
 	}
 	if (changed === event.target) changed = null;
 	refresh();
