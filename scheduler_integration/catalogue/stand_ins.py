@@ -148,7 +148,7 @@ def has_type(user: Field, slug: Field) -> Criterion:
 		frappe.qb.from_(row)
 		.select(row.name)
 		.where((row.parent == page.name) & (row.parenttype == "Scheduling Page"))
-		.where((row.is_active == 1) & (row.user == user))
+		.where((row.is_active == 1) & (row.user == user) & _is_chosen(other, user))
 	)
 	hosts = ((page.page_type == "Personal") & (page.user == user)) | ((page.page_type == "Team") & hosts_team)
 	return ExistsCriterion(
@@ -222,6 +222,13 @@ def _colleagues(user: str, meeting_types: Sequence[str]) -> list[tuple[str, str,
 		.select(own.name, person.name, person.full_name, person.user_image)
 		.distinct()
 		.where(own.name.isin(list(meeting_types)) & (own.assignment == "Single Host") & (person.name != user))
-		.where((page.page_type == "Personal") | row.user.isnotnull())
+		.where((page.page_type == "Personal") | (row.user.isnotnull() & _is_chosen(other, row.user)))
 		.run()
 	)
+
+
+def _is_chosen(meeting_type: Table, user: Field) -> Criterion:
+	"""Return the condition that a team's type takes all hosts of its page, or that the user is one of those it has chosen."""
+	row = DocType("Meeting Type Host")
+	chosen = frappe.qb.from_(row).select(row.name).where(row.parent == meeting_type.name)
+	return ExistsCriterion(chosen).negate() | ExistsCriterion(chosen.where(row.user == user))

@@ -15,6 +15,7 @@ from scheduler_integration.availability.explain import explain
 from scheduler_integration.availability.fortnight import fortnight
 from scheduler_integration.availability.impact import impact_of_hours
 from scheduler_integration.catalogue.lookup import find_bookable
+from scheduler_integration.catalogue.stand_ins import colleagues_for
 from scheduler_integration.exceptions import InvalidRequest, SlotTaken
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_booking_request
@@ -164,6 +165,19 @@ def test_on_a_team_page_another_host_of_it_takes_over():
 	away(ann, stand_ins={call: ben})
 	assert book(page, call, "2026-12-08 09:00").host == ben
 	assert book(page, call, "2026-12-07 09:00").host == ann
+
+
+def test_a_colleague_of_the_team_whom_the_type_does_not_take_cannot_stand_in():
+	ann, ben, cem = make_host("Ann"), make_host("Ben"), make_host("Cem")
+	call = make_meeting_type(
+		make_team_page([ann, ben, cem]), assignment="Single Host", consultant=ann, hosts=[{"user": ann}, {"user": ben}]
+	)
+	assert [each.user for each in colleagues_for(ann, [call.name])[call.name]] == [ben]
+	with pytest.raises(InvalidRequest):
+		away(ann, stand_ins={call: cem})
+	away(ann, stand_ins={call: ben})
+	page = frappe.get_doc("Scheduling Page", call.scheduling_page)
+	assert book(page, call, "2026-12-08 09:00").host == ben
 
 
 def test_a_type_with_several_hosts_needs_no_stand_in():

@@ -216,3 +216,20 @@ def _timelines_of(event):
 		frappe.qb.from_(shown).join(link).on(link.parent == shown.name).select(link.link_name, shown.name).distinct()
 	)
 	return query.where((shown.reference_name == event) & (link.link_doctype == "Contact")).run(pluck=True)
+
+
+@reads
+def test_a_colleague_who_stands_in_is_booked_once_over_both_pages(site, unlimited, code):
+	jane, tom = make_page(), make_page(make_user("Tom"))
+	here, there = (make_meeting_type(page, slug="intro") for page in (jane, tom))
+	start = next_monday(9)
+	absence = {"user": jane.user, "date": start[:10], "is_away": 1, "whole_day": 1}
+	rows = [{"meeting_type": here.name, "colleague": tom.user}]
+	frappe.get_doc({"doctype": "Availability Override", **absence, "stand_ins": rows}).insert()
+	frappe.db.commit()
+	pages = itertools.cycle([(jane, here), (tom, there)])
+	wishes = [wish(*next(pages), start) for _each in range(PROCESSES)]
+	answers = race_processes(site, wishes, code)
+	assert Counter(status for status, _what in answers) == {201: 1, 409: PROCESSES - 1}
+	assert len(held_time(tom.user)) == 1
+	assert held_time(jane.user) == []
