@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import frappe
 from frappe import _
@@ -114,6 +115,37 @@ def _of_host(
 		for absence, zone, message in announced
 		if absence.user == host.user and engine.local_midnight(absence.last, zone) + absence.end * 60 > now
 	]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+	"""An absence of the host called `host`, in which a colleague takes the meetings with this title."""
+
+	host: str
+	absence: Absence
+	title: str
+
+
+def duties_of(user: str, today: date) -> list[Duty]:
+	"""Return for whom the user stands in on the date `today` or later, earliest first. Makes one query."""
+	row, absence, host = (frappe.qb.DocType(name) for name in ("Stand In", OVERRIDE, "User"))
+	meeting_type = frappe.qb.DocType("Meeting Type")
+	rows = (
+		frappe.qb.from_(row)
+		.join(absence)
+		.on((absence.name == row.parent) & (absence.is_away == 1))
+		.join(host)
+		.on(host.name == absence.user)
+		.join(meeting_type)
+		.on(meeting_type.name == row.meeting_type)
+		.select(host.full_name, meeting_type.title, absence.user, absence.date, absence.end_date)
+		.select(absence.whole_day, absence.start_time, absence.end_time)
+		.where((row.colleague == user) & (absence.end_date >= today))
+		.orderby(absence.date)
+		.orderby(meeting_type.title)
+		.run()
+	)
+	return [Duty(name or stored[0], absence_of(*stored), title) for name, title, *stored in rows]
 
 
 def absence_of_doc(row: Document | frappe._dict) -> Absence:

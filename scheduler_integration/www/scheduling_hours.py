@@ -18,7 +18,7 @@ from frappe.utils import get_fullname
 from frappe.utils.jinja import get_template
 
 from scheduler_integration.availability import hours
-from scheduler_integration.availability.away import types_to_cover
+from scheduler_integration.availability.away import duties_of, types_to_cover
 from scheduler_integration.availability.defaults import prepare_host
 from scheduler_integration.availability.draft import Draft
 from scheduler_integration.availability.fortnight import fortnight
@@ -118,6 +118,7 @@ def _page(house: House, host_hours: hours.Hours, typed: Typed) -> dict:
 			types=types,
 			covered=types_to_cover(user, types),
 			stand_ins=hours.stand_ins_of(host_hours.overrides),
+			duties=duties_of(user, today),
 			away=argument("away"),
 			forecast=fortnight(draft, zone, now()),
 			days_off=hours.days_off_between(user, today, today + timedelta(days=_AHEAD)),

@@ -149,6 +149,16 @@ def test_nobody_changes_somebody_elses_absence_but_a_manager_can(client, page, i
 	assert str(absences(jane)[0].date) == day_in(4)
 
 
+def test_a_colleague_reads_for_whom_they_stand_in(client, page, intro, jane, tom):
+	page.send("away", date=day_in(3), message="Secret words", reason="Surgery", **{f"stand_in:{intro.name}": tom})
+	sign_in(client, tom)
+	shown = HoursPage(client).html.one("section", id="away")
+	[duty] = shown.one("ul", class_="duties").all("li")
+	assert duty.text.startswith("You stand in for Jane Doe, ")
+	assert duty.text.endswith(": Intro")
+	assert "Surgery" not in shown.text
+
+
 def test_the_page_asks_the_same_for_many_absences(client, page, jane, tom, intro):
 	def asked():
 		page.open()

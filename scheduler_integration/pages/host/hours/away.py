@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from frappe import _
 from frappe.utils import getdate
 
-from scheduler_integration.availability.away import Covered, absence_of_doc
+from scheduler_integration.availability.away import Covered, Duty, absence_of_doc
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.absences import absence_in_words
 
@@ -22,12 +22,13 @@ def away_view(
 	stand_ins: Mapping[str, Sequence[Mapping[str, Any]]],
 	typed: Mapping[str, str],
 	opened: str,
+	duties: Sequence[Duty],
 	arguments: Mapping[str, str],
 	style: dates.TimeStyle,
 ) -> dict:
 	"""Return the view of the section. `opened` is the name of the absence that the form is to change, or empty.
 
-	`stand_ins` are those of each absence, `typed` the fields of the form that was just sent, `arguments` those of the page.
+	`duties` say for whom the host stands in. `stand_ins` are those of each absence, `typed` the fields of the form that was just sent, `arguments` those of the page.
 	"""
 	away = [each for each in overrides if each["is_away"]]
 	shown = next((each for each in away if each["name"] == (typed.get("name") or opened)), None)
@@ -38,6 +39,10 @@ def away_view(
 		"typed": {name: values.get(name, "") for name in ("date", "end_date", "start_time", "end_time", "message")},
 		"name": shown["name"] if shown else "",
 		"is_open": bool(values),
+		"duties": [
+			_("You stand in for {0}, {1}: {2}").format(each.host, absence_in_words(each.absence, style), each.title)
+			for each in duties
+		],
 		"types": [_type(each, values.get(f"stand_in:{each.meeting_type}", "")) for each in covered],
 	}
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from frappe import _
 from frappe.utils import get_fullname
 
-from scheduler_integration.availability.away import Covered
+from scheduler_integration.availability.away import Covered, Duty
 from scheduler_integration.availability.fortnight import ForecastDay
 from scheduler_integration.availability.hours import Hours
 from scheduler_integration.availability.hours_change import HoursChange
@@ -63,7 +63,7 @@ class HoursPage:
 
 	`colleagues` are the hosts whose hours a manager can open, `types` those that the host offers, `days_off` the holidays
 	and leave of the coming year, `month` and `away`, the absence to change, are what the address asks for. `covered` are the
-	types that colleagues could take over, `stand_ins` those who do, by the absence.
+	types that colleagues could take over, `stand_ins` those who do, by the absence, `duties` those for whom the host stands in.
 	"""
 
 	house: House
@@ -74,6 +74,7 @@ class HoursPage:
 	types: Sequence[Bookable]
 	covered: Sequence[Covered]
 	stand_ins: Mapping[str, Sequence[Mapping[str, Any]]]
+	duties: Sequence[Duty]
 	away: str
 	forecast: Sequence[ForecastDay]
 	days_off: Sequence[DateOverride]
@@ -131,6 +132,7 @@ def hours_view(page: HoursPage) -> dict:
 			page.stand_ins,
 			typed.fields if typed.kind == "away" else {},
 			page.away,
+			page.duties,
 			arguments,
 			style,
 		),
