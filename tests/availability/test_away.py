@@ -241,16 +241,16 @@ def test_on_a_trip_the_day_is_that_of_the_trips_clock(jane, call):
 
 
 def test_an_absence_that_was_removed_a_moment_ago_brings_no_colleague_a_meeting(jane, call):
-	tom = colleague()
+	tom = colleague(hours={"Tuesday": ["20:00-21:00"]})
 	absence = away(jane.user, stand_ins={call: tom})
+	assert offered(jane, call) == ["20:00", "20:30"]
 	# The visitor's request has read the stand-ins already, and waits for the lock.
 	found = find_bookable(jane.slug, "intro")
 	frappe.delete_doc("Availability Override", absence.name)
-	request = parse_booking_request(
-		BookingPayload.of(payload(jane, call, at("2026-12-08 09:00"))), found.page, found.meeting_type
-	)
-	booked = bookings.book(request, found, NOW)
-	assert frappe.db.get_value("Booking", booked.id, "host") == jane.user
+	wish = payload(jane, call, at("2026-12-08 20:00"))
+	request = parse_booking_request(BookingPayload.of(wish), found.page, found.meeting_type)
+	with pytest.raises(SlotTaken):
+		bookings.book(request, found, NOW)
 
 
 def test_the_colleague_is_locked_too(jane, call):

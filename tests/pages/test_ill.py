@@ -173,25 +173,33 @@ def test_meetings_can_be_kept_and_chosen_otherwise(client, intro, jane, tom):
 	assert (stored(one).status, stored(one).host, stored(other).status) == ("Scheduled", jane, "Cancelled")
 
 
+def waiting_tasks(*names):
+	frappe.db.rollback()
+	found = frappe.get_all(
+		"Outbox Task", {"booking": ["in", names], "status": "Pending"}, ["name", "purpose", "due_at"]
+	)
+	soon = {each.name: each for each in found if each.due_at < now() + 3600}
+	return soon, {each.name: each.due_at for each in found if each.name not in soon}
+
+
 def test_attendees_are_told_once_after_ten_minutes_or_by_send_now(client, intro, jane, tom):
-	booked = book(intro, in_three_days(10))
-	deliver(booked.id, now())
+	early, late = book(intro, in_three_days(10)), book(intro, in_three_days(15))
+	for each in (early, late):
+		deliver(each.id, now())
 	page = IllDay(client, jane)
 	page.send()
-	frappe.db.rollback()
-	waiting = attendees_mails(booked.id)
-	due = {each.due_at - now() for each in waiting if each.due_at < now() + 3600}
-	assert due
-	assert all(580 <= seconds <= 600 for seconds in due)
 	assert "The e-mails leave at" in page.text
-	later = {each.name: each.due_at for each in waiting if each.due_at >= now() + 3600}
+	names = early.id, late.id, frappe.db.get_value("Booking", {"rescheduled_from": late.id})
+	soon, reminders = waiting_tasks(*names)
+	assert sum(each.purpose.startswith("attendee_") for each in soon.values()) == 2
+	assert all(580 <= each.due_at - now() <= 600 for each in soon.values())
+	assert reminders
 	page.press("send")
 	assert "The e-mails are on their way." in page.text
-	frappe.db.rollback()
-	after = {each.name: each.due_at for each in attendees_mails(booked.id)}
-	assert all(after[each.name] <= now() for each in waiting if each.name not in later)
-	# Reminders of the meeting stay as they are.
-	assert {name: due for name, due in after.items() if name in later} == later
+	sent, unchanged = waiting_tasks(*names)
+	assert {name: each.due_at <= now() for name, each in sent.items()} == dict.fromkeys(soon, True)
+	# The reminders of the moved meeting leave when they should.
+	assert unchanged == reminders
 
 
 def test_who_has_a_meeting_within_the_hour_is_told_at_once(client, intro, jane, tom):
