@@ -15,7 +15,7 @@ from scheduler_integration.api.answer import json_endpoint
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.availability.slots import first_month_with_slots, slots_between
 from scheduler_integration.catalogue.durations import chosen_duration
-from scheduler_integration.catalogue.lookup import Bookable, find_bookable
+from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
 from scheduler_integration.catalogue.public import find_listing
 from scheduler_integration.entry.address import client_network
 from scheduler_integration.entry.commands import (
@@ -37,6 +37,7 @@ from scheduler_integration.notifications.preferences import feed_owner
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.parsing.booking_request import BookingPayload, parse_collections
 from scheduler_integration.parsing.fields import (
+	parse_choice,
 	parse_date,
 	parse_hold_key,
 	parse_instant_of,
@@ -71,13 +72,14 @@ def get_slots(
 	duration=None,
 	hold=None,
 	rescheduling=None,
+	host=None,
 ) -> dict[str, Any]:
 	"""Return the slots from `start_date` to `end_date` (included), at most 62 days, or those of one `date`."""
 	if not date and not (start_date and end_date):
 		raise InvalidDate(_("Give start_date and end_date, or date."))
 	first = parse_date("date" if date else "start_date", date or start_date)
 	last = parse_date("date" if date else "end_date", date or end_date)
-	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling)
+	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
 	zone = checked_zone(timezone or bookable.page.timezone)
 	return serialise.offered_slots(slots_between(bookable, request, first, last, zone, clock.now()))
 
@@ -86,11 +88,11 @@ def get_slots(
 @json_endpoint()
 @limited(REQUESTS)
 def next_slots(
-	slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None, rescheduling=None
+	slug=None, meeting_type=None, after=None, timezone=None, duration=None, hold=None, rescheduling=None, host=None
 ) -> dict[str, Any]:
 	"""Return the first month with a slot, from today or from the day after `after`."""
 	since = parse_date("after", after) if after else None
-	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling)
+	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
 	zone = checked_zone(timezone or bookable.page.timezone)
 	return serialise.first_month(first_month_with_slots(bookable, request, zone, clock.now(), since))
 
@@ -98,9 +100,11 @@ def next_slots(
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @json_endpoint(status=201)
 @limited(REQUESTS)
-def hold_slot(slug=None, meeting_type=None, start=None, duration=None, hold=None, rescheduling=None) -> dict[str, Any]:
+def hold_slot(
+	slug=None, meeting_type=None, start=None, duration=None, hold=None, rescheduling=None, host=None
+) -> dict[str, Any]:
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
-	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling)
+	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
 	instant = parse_instant_of("start", start)
 	return serialise.held_slot(bookings.hold_slot(bookable, request, instant, client_network(), clock.now()))
 
@@ -200,12 +204,12 @@ def _find(slug: object, meeting_type: object) -> Bookable:
 
 
 def _wanted(
-	slug: object, meeting_type: object, duration: object, hold: object, rescheduling: object
+	slug: object, meeting_type: object, duration: object, hold: object, rescheduling: object, host: object
 ) -> tuple[Bookable, SlotRequest]:
 	"""Return the meeting type and the request for a slot; with the token `rescheduling`, those to move its booking."""
 	minutes, key = parse_whole_number("duration", duration), parse_hold_key(hold)
 	if rescheduling:
 		booking = booking_to_reschedule(parse_name(rescheduling), clock.now())
 		return bookable_for(booking), slot_request_for(booking, minutes, key)
-	bookable = _find(slug, meeting_type)
+	bookable = with_host(_find(slug, meeting_type), parse_choice("host", host))
 	return bookable, SlotRequest(chosen_duration(bookable.meeting_type, minutes), hold=key)

@@ -50,6 +50,9 @@ def choose_hosts(offer: Offer, wish: Wish, meeting_type: Document, page: Documen
 		# A required host comes first and becomes the main host.
 		return Choice(offer.taking_part(wish.start, wish.parts, lambda users: _loads(offer, users, week)))
 	free = offer.assignable_hosts(wish.start, wish.parts)
+	if wish.host and wish.host not in free:
+		# Others have a session at that time, which would be joined if nobody had been chosen.
+		free = [*free, wish.host]
 	if offer.assignment == "Round Robin":
 		turn = _turn(offer, free, wish, meeting_type, week)
 		return Choice([turn.host], turn)

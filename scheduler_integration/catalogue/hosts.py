@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import cint
 from pypika import Field, Table
 
+from scheduler_integration.catalogue.slugs import first_free, slugify
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.platform.sql import value
 from scheduler_integration.times import Absence
@@ -138,6 +139,19 @@ def rows_of_parts(parts: Mapping[str, str], page: Document) -> list[dict[str, ob
 	if parts == {row.user: _REQUIRED[bool(row.is_required)] for row in page.hosts if row.is_active}:
 		return []
 	return [{"user": user, "is_required": int(part == "required")} for user, part in parts.items() if part]
+
+
+def host_choices(meeting_type: Document, hosts: Iterable[TypeHost]) -> dict[str, TypeHost]:
+	"""Return the hosts from whom attendees may choose, by a key for links: "anna-lee", or "anna-lee-2" for another one.
+
+	Empty unless the meeting type is a round robin that lets them choose.
+	"""
+	if meeting_type.assignment != "Round Robin" or not meeting_type.attendee_chooses_host:
+		return {}
+	choices: dict[str, TypeHost] = {}
+	for host in hosts:
+		choices[first_free(slugify(host.name) or "host", choices)] = host
+	return choices
 
 
 def no_required_host() -> str:

@@ -1,7 +1,7 @@
 """Finds pages and meeting types by their slugs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import frappe
@@ -15,6 +15,7 @@ from scheduler_integration.catalogue.hosts import (
 	TypeHost,
 	at_least,
 	enabled_people,
+	host_choices,
 	hosts_of,
 	page_users,
 	people_of,
@@ -30,7 +31,7 @@ from scheduler_integration.catalogue.stand_ins import (
 	stand_ins_column,
 	stand_ins_for,
 )
-from scheduler_integration.exceptions import MeetingTypeNotFound, NotPermitted, PageNotFound
+from scheduler_integration.exceptions import InvalidRequest, MeetingTypeNotFound, NotPermitted, PageNotFound
 from scheduler_integration.permissions import is_manager
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.sql import value
@@ -73,6 +74,16 @@ class Bookable:
 		if not self.standing_in or self.only is not None or self.meeting_type.assignment != "Single Host":
 			return hosts
 		return [*hosts, *(each for host in hosts for each in stand_ins_for(host.user, self.standing_in))]
+
+
+def with_host(bookable: Bookable, key: str | None) -> Bookable:
+	"""Return what the host with this key of `host_choices` offers alone; the same without a key. Raises InvalidRequest."""
+	if not key:
+		return bookable
+	host = host_choices(bookable.meeting_type, bookable.hosts).get(key)
+	if not host:
+		raise InvalidRequest(details={"host": _("Choose one of the hosts of this meeting type.")})
+	return replace(bookable, only=(host,))
 
 
 def find_bookable(slug: str, type_slug: str) -> Bookable:

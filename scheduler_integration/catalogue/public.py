@@ -7,7 +7,15 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_url
 
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.hosts import People, TypeHost, enabled_people, hosts_of, hosts_of_page, page_users
+from scheduler_integration.catalogue.hosts import (
+	People,
+	TypeHost,
+	enabled_people,
+	host_choices,
+	hosts_of,
+	hosts_of_page,
+	page_users,
+)
 from scheduler_integration.catalogue.lookup import Bookable, find_page, meeting_types_of
 from scheduler_integration.catalogue.places import Place, location_label, offered_places
 from scheduler_integration.catalogue.questions import choices_of, lines_of, link_key
@@ -28,6 +36,14 @@ class Condition:
 
 	question: str
 	answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HostChoice:
+	"""A host whom an attendee may choose. `id` is made from the name."""
+
+	id: str
+	name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,7 @@ class PublicMeetingType:
 	number_of_days: int
 	hold_minutes: int
 	hosts: tuple[PublicHost, ...]
+	host_choices: tuple[HostChoice, ...]
 	questions: tuple[PublicQuestion, ...]
 	hidden_keys: tuple[str, ...] = ()
 
@@ -241,6 +258,7 @@ def _meeting_type(doc: Document, page: Document, people: People) -> PublicMeetin
 		number_of_days=doc.number_of_days or 1,
 		hold_minutes=frappe.get_cached_doc("Scheduler Settings").hold_minutes or 0,
 		hosts=_hosts(hosts),
+		host_choices=tuple(HostChoice(key, host.name) for key, host in host_choices(doc, hosts).items()),
 		questions=tuple(_question(row, doc) for row in doc.questions if not row.is_hidden),
 		hidden_keys=tuple(link_key(row) for row in doc.questions if row.is_hidden),
 	)

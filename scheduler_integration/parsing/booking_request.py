@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.durations import durations_of
-from scheduler_integration.catalogue.hosts import enabled_hosts
+from scheduler_integration.catalogue.hosts import enabled_hosts, host_choices, hosts_of
 from scheduler_integration.catalogue.places import NOWHERE, Place, chosen_place, needs_accounts, offered_places
 from scheduler_integration.exceptions import InvalidRequest, UnknownTimeZone
 from scheduler_integration.parsing.answers import Answer, parse_answers
@@ -53,6 +53,7 @@ class BookingPayload:
 	language: object = None
 	idempotency_key: object = None
 	hold: object = None
+	host: object = None
 	source: object = None
 	utm_source: object = None
 	utm_medium: object = None
@@ -101,6 +102,7 @@ class BookingRequest:
 	- `party` is the number of seats.
 	- `parts` are the starts of the parts of a multi-day meeting, in epoch seconds, as the attendee was shown them.
 	- `utm` maps each of UTM_FIELDS to its value.
+	- `chosen_host` is the user whom the attendee chose, None for anyone.
 	- `on_behalf` is set if a host or manager books for the attendee.
 	- `reference` is the signed reference of the report's link that led here, or empty. Its signature isn't checked yet.
 	"""
@@ -125,6 +127,12 @@ class BookingRequest:
 	utm: dict[str, str]
 	reference: str
 	on_behalf: OnBehalf | None = None
+	chosen_host: str | None = None
+
+	@property
+	def host(self) -> str | None:
+		"""The user who takes the meeting, if the host who books or the attendee has chosen one."""
+		return self.on_behalf.host if self.on_behalf else self.chosen_host
 
 
 def parse_booking_request(
@@ -167,6 +175,7 @@ def parse_booking_request(
 		utm={field: reader.value(field, line) for field in UTM_FIELDS},
 		reference=parse_reference(payload.reference),
 		on_behalf=on_behalf,
+		chosen_host=reader.value("host", lambda value: _chosen_host(value, page, meeting_type), default=None),
 	)
 	if reader.details:
 		raise InvalidRequest(details=reader.details)
@@ -259,6 +268,15 @@ def _place(value: object, page: Document, meeting_type: Document) -> Place:
 	if not place:
 		raise Refused(_("Choose one of the places offered."))
 	return place
+
+
+def _chosen_host(value: object, page: Document, meeting_type: Document) -> str | None:
+	"""Return the user whom the attendee chose by the key of a link."""
+	key = line(value)
+	host = host_choices(meeting_type, hosts_of(meeting_type, page)).get(key) if key else None
+	if key and not host:
+		raise Refused(_("Choose one of the hosts of this meeting type."))
+	return host.user if host else None
 
 
 def _key(value: object, meeting_type: Document, attendee_email: str) -> str | None:

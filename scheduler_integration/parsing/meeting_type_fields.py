@@ -57,7 +57,7 @@ NUMBERS = (
 	"monthly_minutes", "change_notice_hours", "max_reschedules", "required_count",
 )  # fmt: skip
 FLAGS = (
-	"uses_host_defaults", "route_to_owner", "skips_days_off", "only_days_with_slots", "fill_gaps", "first_slot_only",
+	"uses_host_defaults", "route_to_owner", "attendee_chooses_host", "skips_days_off", "only_days_with_slots", "fill_gaps", "first_slot_only",
 	"requires_confirmation", "allow_cancel", "allow_reschedule",
 )  # fmt: skip
 DATES = ("window_from", "window_to")

@@ -51,7 +51,7 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=request.on_behalf is not None)
 	offer = make_offer(bookable, wanted, first, last, now, lock=True)
 	request = replace(request, parts=offer.held_parts(request, bookable.meeting_type.name, now))
-	asked = offer.only(request.on_behalf.host) if request.on_behalf and request.on_behalf.host else offer
+	asked = offer.only(request.host) if request.host else offer
 	if not (asked.with_any_start() if request.on_behalf else asked).is_bookable(request.start, request.parts):
 		# If the same request was sent twice, the first may have got the slot while the second waited for the lock.
 		if earlier := _earlier(request, for_update=True):
@@ -62,8 +62,7 @@ def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 
 def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:
 	page, meeting_type = bookable.page, bookable.meeting_type
-	host = request.on_behalf.host if request.on_behalf else None
-	wish = Wish(request.start, request.parts, request.attendee_email, host)
+	wish = Wish(request.start, request.parts, request.attendee_email, request.host)
 	choice = choose_hosts(offer, wish, meeting_type, page)
 	members = [offer.member(user) for user in choice.users]
 	parts = offer.pool.parts(request.start, choice.users[0])

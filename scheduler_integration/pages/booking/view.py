@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from frappe import _
 
-from scheduler_integration.catalogue.public import PublicMeetingType, PublicPage
+from scheduler_integration.catalogue.public import PublicHost, PublicMeetingType, PublicPage
 from scheduler_integration.engine import local_date
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.booking.form import form_view, moving_form_view
@@ -41,6 +43,7 @@ def booking_view(page: BookingPage) -> dict:
 		"meeting": _meeting(page),
 		"notices": [notice_view(each, page.style) for each in page.notices],
 		"durations": _durations(page),
+		"host_choices": _host_choices(page),
 		"zone": _zone(page),
 		"clock": _clock(page),
 		"month": month_view(
@@ -131,7 +134,7 @@ def _meeting(page: BookingPage) -> dict:
 		"is_long": _is_long(meeting.description or ""),
 		"faces": faces(hosts),
 		"with": ", ".join(
-			filter(None, (_with(meeting, names(hosts), page.locale) or page.page.title, page.page.organization))
+			filter(None, (_with(meeting, _met(page, hosts), page.locale) or page.page.title, page.page.organization))
 		),
 		"facts": facts(meeting, page.locale, with_duration=not _has_choice(meeting)),
 		"requires_confirmation": meeting.requires_confirmation,
@@ -141,6 +144,15 @@ def _meeting(page: BookingPage) -> dict:
 def _is_long(text: str) -> bool:
 	"""Whether a text would push the days off a phone's screen: with some 45 letters in a line, after eight lines."""
 	return sum(len(line) // 45 + 1 for line in text.splitlines()) > 8
+
+
+def _chosen_host(shown: BookingPage) -> str | None:
+	return next((choice.name for choice in shown.meeting.host_choices if choice.id == shown.query.host), None)
+
+
+def _met(page: BookingPage, hosts: Sequence[PublicHost]) -> list[str]:
+	"""Return the names of the hosts whom the attendee may meet: the chosen one, or all."""
+	return [choice.name for choice in page.meeting.host_choices if choice.id == page.query.host] or names(hosts)
 
 
 def _with(meeting: PublicMeetingType, hosts: list[str], locale: dates.Locale) -> str:
@@ -169,6 +181,21 @@ def _durations(page: BookingPage) -> list[dict]:
 	]
 
 
+def _host_choices(page: BookingPage) -> list[dict]:
+	"""Return "With anyone" and the hosts to choose from; empty if there is no choice."""
+	choices = page.meeting.host_choices
+	if len(choices) < 2 or page.moving:
+		return []
+	labels: dict[str | None, str] = {
+		None: _("With anyone"),
+		**{choice.id: _("With {0}").format(choice.name) for choice in choices},
+	}
+	return [
+		{"label": label, "is_chosen": key == page.query.host, "url": replace(page.query, host=key).url()}
+		for key, label in labels.items()
+	]
+
+
 def _zone(page: BookingPage) -> dict:
 	query = page.query
 	return {
@@ -181,6 +208,7 @@ def _zone(page: BookingPage) -> dict:
 			"month": query.month and f"{query.month:%Y-%m}",
 			"duration": query.duration,
 			"clock": query.clock,
+			"with": query.host,
 			**query.carried,
 		},
 	}
@@ -275,6 +303,7 @@ def _script_data(page: BookingPage) -> dict:
 		"slots": page.slots.for_script(),
 		"holdMinutes": page.meeting.hold_minutes,
 		"origin": query.origin,
+		"host": query.host or "",
 		"prefill": {key: text for key, text in query.carried.items() if key in page.meeting.hidden_keys},
 		"csrfToken": csrf_token(),
 		"strings": booking_strings(

@@ -148,6 +148,12 @@ def _team(page: Document) -> list[Field]:
 		),
 		Field("round_robin_mode", _("If one takes it in turn"), "select", choices=list(modes.items())),
 		Field("route_to_owner", _("People who were here before meet the same host"), "flag"),
+		Field(
+			"attendee_chooses_host",
+			_("Attendees may choose the host"),
+			"flag",
+			_("If one takes it in turn. Others choose “with anyone”."),
+		),
 	]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import quote, urlencode
@@ -22,7 +22,7 @@ PREFILLED = {
 	"guests": "guests",
 }
 CARRIED = (*ORIGIN, *PREFILLED, "embed", "reschedule", "_lang")
-_PARTS = ("month", "date", "start", "tz", "duration", "clock")
+_PARTS = ("month", "date", "start", "tz", "duration", "clock", "with")
 _LONGEST = 200
 
 
@@ -30,7 +30,8 @@ _LONGEST = 200
 class Query:
 	"""The parts of `/schedule/<slug>/<meeting type>?…`. A missing or invalid argument is None.
 
-	`month` is its first day, `start` is in epoch seconds, `duration` in minutes, `clock` is "12" or "24".
+	`month` is its first day, `start` is in epoch seconds, `duration` in minutes, `clock` is "12" or "24", `host` the key of
+	the host whom the visitor chose.
 	"""
 
 	slug: str
@@ -41,11 +42,16 @@ class Query:
 	zone: str | None = None
 	duration: int | None = None
 	clock: str | None = None
+	host: str | None = None
 	carried: dict[str, str] = field(default_factory=dict)
 
 	def offering(self, durations: Sequence[int]) -> Query:
 		"""Return this query, without its duration if that isn't one of `durations`."""
 		return self if self.duration in durations else replace(self, duration=None)
+
+	def among(self, hosts: Collection[str]) -> Query:
+		"""Return this query, without its host if that isn't one of `hosts`, the keys of those who can be chosen."""
+		return self if self.host in hosts else replace(self, host=None)
 
 	def with_answers(self, keys: Sequence[str], values: Mapping[str, str]) -> Query:
 		"""Return this query with the arguments of a request that answer questions, by the questions' `keys`."""
@@ -63,7 +69,14 @@ class Query:
 
 	def url(self, **parts: object) -> str:
 		"""Return a link to this page with `parts`. It keeps the zone, the clock, the duration and `carried`."""
-		kept = {"tz": self.zone, "clock": self.clock, "duration": self.duration, **self.carried, **parts}
+		kept = {
+			"tz": self.zone,
+			"clock": self.clock,
+			"duration": self.duration,
+			"with": self.host,
+			**self.carried,
+			**parts,
+		}
 		pairs = {name: value for name, value in kept.items() if value not in (None, "")}
 		return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
@@ -79,6 +92,7 @@ def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 		start=read_instant(texts.get("start")),
 		zone=texts.get("tz"),
 		duration=_number(texts.get("duration")),
+		host=texts.get("with"),
 		clock=texts.get("clock") if texts.get("clock") in ("12", "24") else None,
 		carried={name: texts[name] for name in CARRIED if name in texts},
 	)

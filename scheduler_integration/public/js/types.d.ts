@@ -36,6 +36,8 @@ export interface PageData {
 	origin: Record<string, string>;
 	/** What the link says for hidden fields, by their keys. */
 	prefill: Record<string, string>;
+	/** The key of the host whom the visitor chose, or "". */
+	host: string;
 	/** The token of the booking that gets another time, or "". */
 	rescheduling: string;
 	/** Whether the visitor's steps are counted. */

@@ -14,7 +14,7 @@ from frappe import _
 from scheduler_integration.availability.away import notices_of
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import chosen_duration
-from scheduler_integration.catalogue.lookup import Bookable, find_bookable
+from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
 from scheduler_integration.catalogue.public import PublicMeetingType, public_meeting_type, public_page
 from scheduler_integration.entry.commands import book_for_visitor, reschedule_for_attendee
 from scheduler_integration.entry.errors import refusals
@@ -66,13 +66,14 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 		if not submitted():
 			raise moved_to(query.path)
 	query = query.with_answers(meeting.link_keys, frappe.form_dict)
+	query = query.among([choice.id for choice in meeting.host_choices])
 	attempt = Attempt()
 	if submitted():
 		attempt = _book(bookable, meeting, query, visitor)
 		query = _as_submitted(query)
 	query = query.offering(meeting.duration_options)
 	request = SlotRequest(chosen_duration(bookable.meeting_type, query.duration), hold=visitor.hold)
-	slots = load_month(bookable, request, query, visitor.zone or page.timezone, now())
+	slots = load_month(with_host(bookable, query.host), request, query, visitor.zone or page.timezone, now())
 	booking_page = BookingPage(
 		page, meeting, query, visitor, slots, now(), attempt, notices=notices_of(bookable, now())
 	)
@@ -113,6 +114,7 @@ def _book(bookable: Bookable, meeting: PublicMeetingType, query: Query, visitor:
 			"start": _wanted_start(),
 			"parts": form.get("choose_start") or form.get("parts"),
 			"duration": query.duration,
+			"host": query.host,
 			"timezone": query.zone,
 			"language": frappe.local.lang,
 		}

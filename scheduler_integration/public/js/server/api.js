@@ -8,6 +8,7 @@ export const wanted = {
 	slug: data.slug,
 	meeting_type: data.meetingType,
 	...(data.rescheduling && { rescheduling: data.rescheduling }),
+	...(data.host && { host: data.host }),
 };
 
 const ROOT = "/api/method/scheduler_integration.api.";
