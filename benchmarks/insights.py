@@ -40,6 +40,7 @@ def measure_all(now: int) -> None:
 	from scheduler_integration.insights.scope import Scope
 
 	last = date.fromtimestamp(now)
+	_count_days(last, now)
 	for label, host in (("one host", "host-7@crowd.example"), ("all hosts", None)):
 		scope = Scope(last - timedelta(days=DAYS - 1), last, "Europe/Berlin", host)
 		for name, run in _figures(scope, now).items():
@@ -48,11 +49,34 @@ def measure_all(now: int) -> None:
 		_show_plans(lambda host=host: _figures(Scope(last - timedelta(days=29), last, "UTC", host), now))
 
 
+def _count_days(last: date, now: int) -> None:
+	"""Print how long the nightly job takes for one day and for the days of a month, and then its comparison."""
+	import random
+
+	from scheduler_integration.insights import history
+
+	days = [last - timedelta(days=number) for number in range(1, DAYS + 1)]
+	times = []
+	for day in days:
+		began = time.perf_counter()
+		history.count_day(day)
+		times.append(time.perf_counter() - began)
+	print(f"  {'a day is counted':<28} {median(times) * 1000:8.1f} ms, longest {max(times) * 1000:.1f}")
+	began = time.perf_counter()
+	differing = history.check(now, random.Random(1))
+	print(f"  {'the nightly comparison':<28} {(time.perf_counter() - began) * 1000:8.1f} ms, {differing}")
+
+
 def _figures(scope, now: int) -> dict[str, Callable[[], object]]:
 	from scheduler_integration.insights.dashboard import dashboard
+	from scheduler_integration.insights.funnel import funnel
+	from scheduler_integration.insights.history import history
+	from scheduler_integration.insights.scope import in_site_zone
 	from scheduler_integration.insights.staff import staff_performance
 
 	return {
+		"history": lambda: history(in_site_zone(scope), now),
+		"funnel": lambda: funnel(in_site_zone(scope), now),
 		"dashboard": lambda: dashboard(scope, now),
 		"staff": lambda: staff_performance(scope),
 	}

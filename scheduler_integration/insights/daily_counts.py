@@ -55,9 +55,6 @@ class Which:
 		return is_wanted and self.page in (None, key.page) and self.meeting_type in (None, key.meeting_type)
 
 
-ALL = Which()
-
-
 class Numbers:
 	"""The numbers of one day and key. `booked` were booked on the day; all others are of meetings that begin on it."""
 
@@ -78,16 +75,17 @@ class Numbers:
 Counted = dict[date, dict[Key, Numbers]]
 
 
-def count_days(first: date, last: date, zone: str, which: Which = ALL) -> Counted:
-	"""Return the numbers of the days that have some. Makes four queries.
+def count_days(first: date, last: date, zone: str, which: Which | None = None) -> Counted:
+	"""Return the numbers of the days that have some. Makes four queries, or two if no host is asked for.
 
-	With ALL these are all rows: the site's, those of main hosts and those of other hosts.
+	Without `which` these are all rows: the site's, those of main hosts and those of other hosts.
 	"""
 	days: Counted = defaultdict(lambda: defaultdict(Numbers))
 	span = local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone)
-	for is_main in (True, False):
+	# Rows of other hosts are wanted only if a host is.
+	for is_main in (True, False) if which is None or which.host else (True,):
 		for quarter, host, page, meeting_type, currency, status, by, is_late, after_start, count, price in _beginning(
-			span, which, is_main
+			span, which or Which(), is_main
 		):
 			day = days[local_date(int(quarter) * QUARTER, zone)]
 			for key in _keys(host, is_main, page, meeting_type, currency):
@@ -95,7 +93,7 @@ def count_days(first: date, last: date, zone: str, which: Which = ALL) -> Counte
 				numbers.tally.add(status, count, by=by or "", is_late=bool(is_late), after_start=bool(after_start))
 				if is_main:
 					numbers.money.add(status, currency, float(price or 0))
-		for quarter, host, page, meeting_type, currency, count, lead in _made(span, which, is_main):
+		for quarter, host, page, meeting_type, currency, count, lead in _made(span, which or Which(), is_main):
 			day = days[local_date(int(quarter) * QUARTER, zone)]
 			for key in _keys(host, is_main, page, meeting_type, currency):
 				day[key].booked += count

@@ -83,7 +83,7 @@ class History:
 def history(scope: Scope, now: int) -> History:
 	"""Return the numbers of the scope's days, up to this moment. The scope is one of the site's zone.
 
-	Makes two queries, and four for each stretch of days that have to be counted from the bookings.
+	Makes two queries, and two for each stretch of days that have to be counted from the bookings, four for a host.
 	"""
 	which = Which(scope.host, scope.page, scope.meeting_type)
 	by_day = {scope.first + timedelta(days=number): Day() for number in range(scope.days)}
@@ -157,8 +157,9 @@ def _differs(day: date, now: int) -> bool:
 def _first_day() -> date | None:
 	"""Return the day of the first booking, by its meeting or by the moment of the booking."""
 	booking = DocType("Booking")
-	query = frappe.qb.from_(booking).select(Min(booking.starts_at), Min(booking.booked_at))
-	moments = [moment for moment in query.run()[0] if moment]
+	# One query for each: asked for both at once, SQLite would read all bookings instead of the first entry of an index.
+	firsts = (frappe.qb.from_(booking).select(Min(each)).run() for each in (booking.starts_at, booking.booked_at))
+	moments = [moment for ((moment,),) in firsts if moment]
 	return local_date(min(moments), site_zone().key) if moments else None
 
 

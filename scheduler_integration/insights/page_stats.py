@@ -72,6 +72,8 @@ def counted(entries: Iterable[Entry]) -> Rows:
 	visitors: dict[tuple[str, str], _Visit] = defaultdict(_Visit)
 	for entry in entries:
 		visitors[entry.page, entry.visitor].add(entry)
+	if not visitors:
+		return {}
 	names = _names({page for page, _visitor in visitors})
 	rows: dict[Key, list[int]] = defaultdict(lambda: [0] * len(STEPS))
 	sources = _frequent_sources(visitors)
@@ -104,7 +106,7 @@ def _names(slugs: set[str]) -> dict[str, tuple[str, dict[str, str]]]:
 		.left_join(meeting_type)
 		.on(meeting_type.scheduling_page == page.name)
 		.select(page.slug, page.name, meeting_type.slug, meeting_type.name)
-		.where(page.slug.isin(sorted(slugs) or [""]))
+		.where(page.slug.isin(sorted(slugs)))
 	)
 	names: dict[str, tuple[str, dict[str, str]]] = {}
 	for slug, name, type_slug, type_name in query.run():
