@@ -12,6 +12,8 @@ import frappe
 import pytest
 from frappe.utils.password import update_password
 
+from scheduler_integration.engagement.clicks import Visit, record_click
+from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.platform.clock import now, utc
 from tests.browser.screens import DESK, PHONE, SMALL_PHONE
 from tests.pages.offer import (
@@ -27,7 +29,17 @@ from tests.pages.offer import (
 	path_of,
 )
 from tests.support import door
-from tests.support.factories import at, make_host, make_meeting_type, make_team_page, make_user, payload
+from tests.support.factories import (
+	at,
+	make_assessment,
+	make_consultant,
+	make_external_type,
+	make_host,
+	make_meeting_type,
+	make_team_page,
+	make_user,
+	payload,
+)
 
 LIGHT, DARK = "light", "dark"
 
@@ -185,14 +197,27 @@ def test_why_a_time_is_not_offered(browse):
 
 
 def test_a_hosts_figures(browse):
+	"""Ten weeks of meetings, so that there is a forecast with its band."""
 	window = browse(SMALL_PHONE)
-	meeting_type = make_offer()
-	for days in (1, 2, 2, 5):
-		past_meeting(meeting_type, days)
+	meeting_type = make_offer(price=40, currency="EUR")
+	for week in range(10):
+		for meeting in range(3 + week % 3 * (week % 2)):
+			past_meeting(meeting_type, 7 * week + meeting + 1)
 	sign_in_as(window, host_of(meeting_type))
 	window.open("/scheduling/insights")
-	window.page.get_by_text("As a table").click()
+	for table in window.page.get_by_text("As a table").all():
+		table.click()
 	check(window, "insights")
+
+
+def test_the_clicks_on_a_consultants_reports(browse):
+	window = browse(SMALL_PHONE)
+	consultant = make_consultant()
+	kind = make_external_type(consultant, title="Deep dive")
+	record_click(find_target(make_assessment(consultant).name, kind.name), "report", Visit("203.0.113.9"), now())
+	sign_in_as(window, consultant)
+	window.open("/scheduling/insights/reports")
+	check(window, "report-insights")
 
 
 def test_the_editor_of_meeting_types(browse):
