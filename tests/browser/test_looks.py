@@ -254,6 +254,11 @@ def test_a_team_of_a_page(browse):
 	window.open(f"/scheduling/types/{tour.name}")
 	window.page.locator("summary", has_text="Hosts").click()
 	check(window, "type-hosts")
+	tour.attendee_chooses_host = 1
+	tour.save()
+	frappe.db.commit()
+	window.open(f"/schedule/{page.slug}/{tour.slug}?with=ben")
+	check(window, "chosen-host", LOOKS[:1])
 
 
 def past_meeting(meeting_type, days):

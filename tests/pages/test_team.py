@@ -149,7 +149,8 @@ class TestTurns:
 
 	def test_are_told_with_a_reason(self, ann, page, tour):
 		text = ann.get(f"{PATH}?team={page.name}").text
-		assert "If all are free, the next is Ann, who comes first on the page" in text
+		assert "the next is Ann: several stand alike, and Ann comes first of them on the page" in text
+		assert "Each about 1 of 3 bookings" in text
 
 	def test_and_weeks_take_no_more_statements_for_more_hosts_and_types(self, queries):
 		counts = []

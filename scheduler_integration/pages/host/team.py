@@ -85,13 +85,17 @@ def _turn(turn: Turn, names: Mapping[str, str]) -> str:
 		"least_load": _("If all are free, the next is {0}, who has the least booked this week."),
 		"credit": _("If all are free, the next is {0}, who is furthest behind the expected share."),
 		"last_turn": _("If all are free, the next is {0}, whose last turn was longest ago."),
-		"first": _("If all are free, the next is {0}, who comes first on the page. All stand alike."),
+		"first": _("If all are free, the next is {0}: several stand alike, and {0} comes first of them on the page."),
 	}
 	return reasons[turn.reason].format(name)
 
 
 def _shares(turn: Turn, names: Mapping[str, str], locale: Locale) -> str:
-	"""`Anna about 2 of 3 bookings and Tom about 1 of 3 bookings`"""
+	"""`Anna about 2 of 3 bookings and Tom about 1 of 3 bookings`, or `Each about 1 of 7 bookings`"""
+	shares = sorted(turn.shares.values())
+	# Shares that don't divide evenly differ by a millionth.
+	if len(shares) > 2 and shares[-1] - shares[0] <= 1:
+		return _("Each about {0} of {1} bookings").format(1, len(shares))
 	told = [
 		share_in_words(names.get(user, user), Fraction(share, BOOKING)) for user, share in turn.shares.items() if share
 	]
