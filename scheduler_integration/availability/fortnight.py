@@ -41,7 +41,7 @@ def fortnight(draft: Draft, zone: str, now: int) -> list[ForecastDay]:
 	days = [today + timedelta(days=step) for step in range(DAYS + 1)]
 	midnights = [engine.local_midnight(day, zone) for day in days]
 	host = _host(draft, (midnights[0], midnights[-1]), now)
-	own = [each for free_slots in types_of(draft) if (each := _own(free_slots, draft.user))]
+	own = [each for bookable in types_of(draft) if (each := _own(bookable, draft.user))]
 	free_slots = slots_of([(each, draft) for each in own], DAYS, zone, now)
 	offered = engine.merge(part for slots in free_slots for slot in slots for part in slot.stretches)
 	blocked = engine.merge((busy_time[0], busy_time[1]) for busy_time in host.busy if _is_blocked(busy_time))

@@ -84,6 +84,7 @@ class TestReassigned:
 		ann, ben, cem = team
 		bookings.reassign(second, ben, NOW)
 		assert hosts_of(first, second) == [ben, ben]
+		assert set(frappe.get_all("Booking Slot", {"session": booking(first).session}, pluck="host")) == {ben}
 		assert is_busy(ben)
 		assert not is_busy(ann)
 		# The third attendee joins the session, with its new host. The fourth one opens a session with somebody else.
