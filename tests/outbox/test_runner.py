@@ -214,6 +214,13 @@ class TestOneAtATime:
 
 
 class TestLeases:
+	def test_a_worker_that_died_before_its_first_task_left_no_trace_of_its_claim(self, booking):
+		store(booking, planned("a"))
+		assert claims.claim(NOW, 10, claims.Wanted(booking))
+		frappe.db.rollback()
+		assert status_of(booking) == ["Sending"]
+		assert claims.claim(NOW, 10, claims.Wanted(booking)) == []
+
 	def test_a_claimed_task_isnt_claimed_again(self, booking):
 		store(booking, planned("a"))
 		assert len(claims.claim(NOW, 10, claims.Wanted())) == 1
