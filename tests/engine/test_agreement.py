@@ -175,14 +175,24 @@ def teams():
 
 
 def a_team(rng, hosts, required, at_least):
-	case = Scenario(rng, ALL_ZONES, days=1, hosts=hosts)
+	case = Scenario(rng, ALL_ZONES, hosts=hosts)
 	places = set(rng.sample(range(hosts), required))
-	case.members = [replace(member, is_required=place in places) for place, member in enumerate(case.members)]
+	lead = case.members[0].host.hours
+	# Most hosts have equal hours: five hosts of five zones hardly ever meet.
+	case.members = [
+		replace(
+			member,
+			is_required=place in places,
+			host=replace(member.host, hours=lead) if rng.random() < 0.8 else member.host,
+		)
+		for place, member in enumerate(case.members)
+	]
 	case.together, case.at_least = True, at_least
 	return case
 
 
-@costly
+# About one of these schedules in four has a start.
+@settings(anything, max_examples=40)
 @given(teams())
 def test_required_hosts_and_at_least_so_many_others_are_free_as_a_brute_force_listing_says(case):
 	reference, pool = reference_of(case), case.pool()
