@@ -30,7 +30,7 @@ def count_visitors(days: int) -> None:
 		day = today - timedelta(days=past)
 		liveliness = (1.6 - past / days) * (0.3 if day.weekday() > 4 else 1)
 		rows: dict[Key, list[int]] = defaultdict(lambda: [0] * 5)
-		for page, most in zip(pages, (14, 6, 10), strict=False):
+		for page, most in zip(pages, (1.6, 0.7, 1.1), strict=False):
 			for source, onward in ONWARD.items():
 				for _visitor in range(round(dice.uniform(0.3, 1) * most * liveliness)):
 					_visit(dice, rows, page, types[page], source, onward)
