@@ -16,6 +16,7 @@ from scheduler_integration.entry.limits import REQUESTS, limited
 from scheduler_integration.exceptions import NotPermitted, PageNotFound
 from scheduler_integration.insights.advice import advice as advice_on
 from scheduler_integration.insights.dashboard import dashboard as figures
+from scheduler_integration.insights.export import FORMATS
 from scheduler_integration.insights.export import export as exported
 from scheduler_integration.insights.fairness import fairness
 from scheduler_integration.insights.funnel import funnel as figures_of_visitors
@@ -104,16 +105,21 @@ def history(start_date=None, end_date=None, host=None, page=None, meeting_type=N
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
-def export(what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None) -> None:
-	"""Return a table as CSV: `bookings`, `daily`, `meeting_types`, `staff` or `sources`."""
+def export(
+	what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None, format=None
+) -> None:
+	"""Return a table as a file: `bookings`, `daily`, `meeting_types`, `staff`, `sources` or `funnel`.
+
+	`format` is `csv`, the default, or `xlsx`.
+	"""
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
-	table = parse_choice("what", what)
+	table, extension = parse_choice("what", what), parse_choice("format", format) or "csv"
 	frappe.local.response.update(
 		{
 			"type": "download",
-			"filecontent": exported(table, scope, clock.now()),
-			"filename": f"scheduling-{table}-{scope.first}-{scope.last}.csv",
-			"content_type": "text/csv; charset=utf-8",
+			"filecontent": exported(table, scope, clock.now(), extension),
+			"filename": f"scheduling-{table}-{scope.first}-{scope.last}.{extension}",
+			"content_type": FORMATS[extension],
 		}
 	)
 

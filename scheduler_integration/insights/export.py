@@ -1,4 +1,4 @@
-"""Tables of figures for spreadsheets, as CSV."""
+"""Tables of figures for spreadsheets, as CSV and Excel files."""
 
 import csv
 import io
@@ -7,30 +7,44 @@ from collections.abc import Callable, Iterable, Sequence
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
+from frappe.utils.xlsxutils import make_xlsx
 
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.insights.dashboard import dashboard
-from scheduler_integration.insights.scope import Scope
+from scheduler_integration.insights.funnel import funnel
+from scheduler_integration.insights.scope import Scope, in_site_zone
 from scheduler_integration.insights.staff import staff_performance
+from scheduler_integration.insights.visits import STEPS
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.platform.formulas import may_be_formula
 
 Row = Sequence[object]
 # The most rows of one file. A larger span has to be asked for in parts.
 MOST_BOOKINGS = 100_000
+# In a sheet of this name, Frappe stores texts as they are. In all others it takes the HTML out of them, after which a text
+# can begin with what was hidden in a tag.
+_SHEET = "Data Export"
+# The media types of the formats.
+FORMATS = {
+	"csv": "text/csv; charset=utf-8",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
-def export(what: str, scope: Scope, now: int) -> bytes:
-	"""Return a table of the scope as CSV in UTF-8 with a byte order mark, which Excel needs. `what` is a key of TABLES.
+def export(what: str, scope: Scope, now: int, format: str = "csv") -> bytes:
+	"""Return a table of the scope as a file. `what` is a key of TABLES, `format` one of FORMATS.
 
-	Raises InvalidRequest for another table, and for more than 100,000 bookings.
+	CSV is in UTF-8 with a byte order mark, which Excel needs. Raises InvalidRequest for another table or format, and for
+	more than 100,000 bookings.
 	"""
-	if what not in TABLES:
-		raise InvalidRequest(details={"what": _("Must be one of: {0}.").format(", ".join(TABLES))})
+	for name, value, known in (("what", what, TABLES), ("format", format, FORMATS)):
+		if value not in known:
+			raise InvalidRequest(details={name: _("Must be one of: {0}.").format(", ".join(known))})
+	rows = ([safe(cell) for cell in row] for row in TABLES[what](scope, now))
+	if format == "xlsx":
+		return make_xlsx(rows, _SHEET).getvalue()
 	text = io.StringIO()
-	writer = csv.writer(text)
-	for row in TABLES[what](scope, now):
-		writer.writerow([safe(cell) for cell in row])
+	csv.writer(text).writerows(rows)
 	return text.getvalue().encode("utf-8-sig")
 
 
@@ -115,10 +129,17 @@ def _sources(scope: Scope, now: int) -> Iterable[Row]:
 			yield (*source.origin, source.bookings, *money)
 
 
+def _funnel(scope: Scope, now: int) -> Iterable[Row]:
+	yield ("date", *STEPS)
+	for day, numbers in funnel(in_site_zone(scope), now).by_day.items():
+		yield (day.isoformat(), *numbers)
+
+
 TABLES: dict[str, Callable[[Scope, int], Iterable[Row]]] = {
 	"bookings": _bookings,
 	"daily": _daily,
 	"meeting_types": _meeting_types,
 	"staff": _staff,
 	"sources": _sources,
+	"funnel": _funnel,
 }

@@ -5,8 +5,9 @@ import unicodedata
 
 # Spreadsheets take a cell that begins with one of these for a formula (OWASP, CSV injection).
 _STARTS = ("=", "+", "-", "@")
-# Some programs drop these before they look at the first character.
-_DROPPED = " \t\r\n\"'"
+# Some programs drop these before they look at the first character. An Excel file can't hold control characters, and Frappe
+# leaves them out.
+_DROPPED = "".join(map(chr, range(0x21))) + "\"'\x7f\ufffe\uffff"
 
 _OPERAND = r"(?:\$?[A-Za-z]{1,3}\$?\d+|\d+(?:[.,]\d+)?|\"[^\"]*\")"
 _CALCULATES = (

@@ -4,9 +4,11 @@ import csv
 import io
 
 import frappe
+import openpyxl
 import pytest
 
 from scheduler_integration import bookings
+from scheduler_integration.insights.export import FORMATS, TABLES
 from tests.support import door
 from tests.support.api import call
 from tests.support.factories import at, make_host, make_meeting_type, make_page, make_user, payload
@@ -93,6 +95,33 @@ def test_a_stored_formula_that_hides_its_beginning_was_exported_as_one(jane, com
 	assert {row["attendee_company"][0] for row in csv.DictReader(io.StringIO(content, newline=""))} == {"'"}
 
 
+@pytest.mark.parametrize(
+	"company", ['=HYPERLINK("http://evil.example")', "\x01=1+1", "<b>=1+1</b>", "=<b>1</b>", "+1", "＝1+1"]
+)
+def test_an_excel_file_calculates_nothing(jane, company):
+	frappe.db.set_value("Booking", {"host": jane.user}, "attendee_company", company)
+	frappe.db.commit()
+	_status, answer = call(EXPORT, jane.user, what="bookings", format="xlsx", **DATES)
+	assert answer["filename"] == "scheduling-bookings-2026-11-23-2026-11-29.xlsx"
+	assert answer["content_type"] == FORMATS["xlsx"]
+	header, *rows = openpyxl.load_workbook(io.BytesIO(answer["filecontent"])).active.iter_rows()
+	assert len(rows) == 4
+	assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "inlineStr"}
+	column = [cell.value for cell in header].index("attendee_company")
+	assert {row[column].value[0] for row in rows} <= {"'", "<"}
+
+
+def test_both_formats_have_the_same_rows(jane):
+	for what in TABLES:
+		text = call(EXPORT, jane.user, what=what, **DATES)[1]["filecontent"].decode("utf-8-sig")
+		book = call(EXPORT, jane.user, what=what, format="xlsx", **DATES)[1]["filecontent"]
+		sheet = openpyxl.load_workbook(io.BytesIO(book)).active
+		first, *rows = csv.reader(io.StringIO(text, newline=""))
+		assert [cell.value for cell in next(sheet.iter_rows())] == first
+		assert sheet.max_row == len(rows) + 1 >= 2
+	assert call(EXPORT, jane.user, what="daily", format="pdf", **DATES)[0] == 400
+
+
 def test_export_is_a_table_for_spreadsheets(jane):
 	frappe.db.set_value("Booking", {"host": jane.user}, "attendee_company", '=HYPERLINK("http://evil.example")')
 	frappe.db.commit()
@@ -104,7 +133,7 @@ def test_export_is_a_table_for_spreadsheets(jane):
 	assert rows[0]["start"] == "2026-11-23T09:00:00+00:00"
 	assert len(rows) == 4
 	assert {row["attendee_company"][0] for row in rows} == {"'"}
-	for what in ("daily", "meeting_types", "staff", "sources"):
+	for what in ("daily", "meeting_types", "staff", "sources", "funnel"):
 		assert call(EXPORT, jane.user, what=what, **DATES)[1]["filecontent"].count(b"\n") >= 2
 	assert call(EXPORT, jane.user, what="passwords", **DATES)[0] == 400
 

@@ -132,3 +132,12 @@ def test_months_are_drawn_from_the_first_one_with_meetings(client, offer):
 	_answer, html = open_page(client, user, f"?from={past}&to={today + timedelta(days=5)}")
 	figure = html.one("figure", aria_labelledby="months-title")
 	assert len(figure.one("tbody").all("tr")) == 2
+
+
+@pytest.mark.parametrize(("format", "begins"), [("CSV", b"\xef\xbb\xbfdate,"), ("XLSX", b"PK")])
+def test_links_download_tables_without_a_script(client, offer, format, begins):
+	_answer, html = open_page(client, host_of(offer))
+	links = {each["aria-label"]: each["href"] for each in html.one("section", class_="exports").all("a")}
+	answer = client.get(links[f"Visitors, {format}"])
+	assert (answer.status_code, answer.content[: len(begins)]) == (200, begins)
+	assert f".{format.lower()}" in answer.headers["Content-Disposition"]

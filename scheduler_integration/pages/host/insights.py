@@ -19,6 +19,7 @@ from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.insights.advice import Advice
 from scheduler_integration.insights.counts import Origin
 from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
+from scheduler_integration.insights.export import FORMATS
 from scheduler_integration.insights.fairness import Fairness
 from scheduler_integration.insights.formulas import Change, Tally
 from scheduler_integration.insights.funnel import Funnel
@@ -341,7 +342,7 @@ def _staff(staff: Iterable[HostFigures], locale: Locale) -> list[dict[str, Any]]
 	]
 
 
-def _exports(scope: Scope, is_manager: bool) -> list[dict[str, str]]:
+def _exports(scope: Scope, is_manager: bool) -> list[dict[str, Any]]:
 	kept = {
 		"start_date": scope.first.isoformat(),
 		"end_date": scope.last.isoformat(),
@@ -353,9 +354,19 @@ def _exports(scope: Scope, is_manager: bool) -> list[dict[str, str]]:
 		"daily": _("Days"),
 		"meeting_types": _("Meeting types"),
 		"sources": _("Sources"),
+		"funnel": _("Visitors"),
 	}
 	tables |= {"staff": _("Hosts")} if is_manager else {}
-	return [{"label": label, "url": _address({"what": what, **kept}, EXPORT)} for what, label in tables.items()]
+	return [
+		{
+			"label": label,
+			"files": [
+				{"name": extension.upper(), "url": _address({"what": what, **kept, "format": extension}, EXPORT)}
+				for extension in FORMATS
+			],
+		}
+		for what, label in tables.items()
+	]
 
 
 def _number(value: int, locale: Locale) -> str:
