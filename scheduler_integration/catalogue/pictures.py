@@ -6,6 +6,8 @@ where a photo was taken, no second format hidden in it. The former file is delet
 
 from __future__ import annotations
 
+import struct
+import zlib
 from io import BytesIO
 
 import frappe
@@ -23,6 +25,11 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 # Faces are shown at 48 pixels, logos at most 200 wide; screens have up to three pixels for one.
 _PHOTO_SIDE = 320
 _LOGO_SIZE = (640, 320)
+# Pillow raises SyntaxError for broken PNGs, and all kinds of errors for tags of a camera that say what they aren't.
+_UNREADABLE = (
+	OSError, EOFError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, struct.error,
+	zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
 
 
 def own_face() -> tuple[str, str | None]:
@@ -68,8 +75,7 @@ def _written(content: bytes, field: str) -> tuple[bytes, str]:
 			# A large JPEG is decoded at a fraction of its size.
 			image.draft("RGB", (_LOGO_SIZE[0] * 2, _LOGO_SIZE[0] * 2))
 			return _encoded(_fitted(ImageOps.exif_transpose(image), field))
-	# Pillow raises SyntaxError for broken PNGs, and struct's or zlib's errors for others.
-	except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, EOFError) as error:
+	except _UNREADABLE as error:
 		raise _refused(field, _("This is not a picture that can be shown. Choose a PNG, JPEG or WebP file.")) from error
 
 
@@ -83,6 +89,8 @@ def _fitted(image: Image.Image, field: str) -> Image.Image:
 
 def _encoded(image: Image.Image) -> tuple[bytes, str]:
 	written = BytesIO()
+	# Pillow would write what it found beside the picture again, such as the comment of a JPEG.
+	image.info.clear()
 	if image.mode == "RGBA":
 		image.save(written, "PNG", optimize=True)
 		return written.getvalue(), "png"
