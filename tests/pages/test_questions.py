@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 import frappe
 import pytest
 
+from scheduler_integration.pages.booking.form import OWN_FIELDS
+from scheduler_integration.pages.kit.query import _PARTS, CARRIED
 from scheduler_integration.platform.clock import now
 from tests.pages.offer import book, bookings_of, host_of, make_offer, path_of, sign_in, wish_for
 from tests.pages.reading import read, script_data, typed_in
@@ -208,6 +210,13 @@ class TestHiddenFields:
 def test_a_question_that_could_never_be_asked_is_refused(rows, said):
 	with pytest.raises(Exception, match=said):
 		make_offer(questions=[{"question_type": "Text", **row} for row in rows])
+
+
+@pytest.mark.parametrize("key", sorted({*_PARTS, *CARRIED, *OWN_FIELDS} - {"_lang"}))
+def test_a_key_replaced_what_the_page_says_in_its_own_links(key):
+	"""A question's key "with" replaced the host whom the attendee had chosen, in every link of the page."""
+	with pytest.raises(Exception, match="means something else"):
+		make_offer(questions=[{"question_type": "Text", "label": "A", "prefill_key": key}])
 
 
 def test_saving_keeps_the_ids_of_questions(offer, ids):
