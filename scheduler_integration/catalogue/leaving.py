@@ -10,7 +10,7 @@ from scheduler_integration.exceptions import HasBookings
 def forget_user(user: Document, method: str | None = None) -> None:
 	"""Hook for a deleted User: delete their settings and those of their external meeting types that were never booked.
 
-	Their types on other people's pages go to the owners of the pages. Assessments of them as a client stay, without the
+	Their types on other people's pages go to the owners of the pages, and those that only they took are switched off. Assessments of them as a client stay, without the
 	client. Raises HasBookings, which names the external types that were booked: analytics need them.
 	"""
 	external = frappe.get_all(
@@ -23,7 +23,7 @@ def forget_user(user: Document, method: str | None = None) -> None:
 		_delete("Consultant Scheduler Settings", name)
 	_hand_over(user.name)
 	frappe.db.set_value("Client Assessment", {"client": user.name}, "client", None, update_modified=False)
-	frappe.db.delete("Meeting Type Host", {"user": user.name})
+	_leave_types(user.name)
 
 
 def _refuse_booked(types: list[tuple[str, str]]) -> None:
@@ -55,6 +55,20 @@ def _hand_over(user: str) -> None:
 	)
 	for name, owner in rows.run():
 		frappe.db.set_value("Meeting Type", name, "consultant", owner, update_modified=False)
+		frappe.clear_document_cache("Meeting Type", name)
+
+
+def _leave_types(user: str) -> None:
+	"""Take the user out of types that choose their hosts. Without hosts of its own a type is for all of its page.
+
+	So a type that only this user took is switched off: nobody has said that the others take it.
+	"""
+	names = set(frappe.get_all("Meeting Type Host", {"user": user}, pluck="parent"))
+	frappe.db.delete("Meeting Type Host", {"user": user})
+	kept = set(frappe.get_all("Meeting Type Host", {"parent": ["in", sorted(names)]}, pluck="parent"))
+	for name in sorted(names):
+		if name not in kept:
+			frappe.db.set_value("Meeting Type", name, "is_active", 0, update_modified=False)
 		frappe.clear_document_cache("Meeting Type", name)
 
 

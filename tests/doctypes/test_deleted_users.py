@@ -76,6 +76,21 @@ def test_a_host_who_left_the_page_is_no_longer_a_host_of_its_types():
 	assert [row.user for row in call.reload().hosts] == [page.user]
 
 
+def test_a_type_that_only_the_deleted_host_took_was_given_to_everybody_on_the_page():
+	"""Without hosts of its own a type is for all of its page, so nobody noticed."""
+	page = make_team_page([make_user("Ann"), make_user("Ben"), make_user("Cleo")])
+	ann, ben = page.hosts[0].user, page.hosts[1].user
+	his = make_meeting_type(page, assignment="Round Robin", hosts=[{"user": ben}])
+	shared = make_meeting_type(page, assignment="Round Robin", hosts=[{"user": ann}, {"user": ben}])
+	page.hosts = [row for row in page.hosts if row.user != ben]
+	page.save()
+	frappe.db.delete("Availability Schedule", {"user": ben})
+	delete(ben)
+	assert not frappe.get_cached_doc("Meeting Type", his.name).is_active
+	kept = frappe.get_cached_doc("Meeting Type", shared.name)
+	assert (kept.is_active, [row.user for row in kept.hosts]) == (1, [ann])
+
+
 def test_the_owner_of_a_page_is_kept_by_it():
 	page = make_page()
 	with pytest.raises(frappe.LinkExistsError):
