@@ -7,7 +7,7 @@ import frappe
 from frappe.utils import strip_html
 
 from scheduler_integration.entry.headers import set_retry_after
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted, SchedulingError, Unexpected
+from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NotPermitted, SchedulingError, Unexpected
 from scheduler_integration.http.masking import masked
 
 
@@ -23,6 +23,10 @@ def refusals() -> Iterator[None]:
 	except frappe.PermissionError:
 		_undo()
 		raise NotPermitted from None
+	except frappe.TimestampMismatchError:
+		# Two tabs saved the same record at the same moment. Frappe's sentence has the moments, to the microsecond.
+		_undo()
+		raise ChangedMeanwhile from None
 	except frappe.ValidationError as error:
 		# Frappe itself or another app refused a record, for example in a hook on Contact.
 		_undo()
