@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import frappe
 from frappe.model.document import Document
@@ -27,6 +27,7 @@ from scheduler_integration.platform.sql import value
 from scheduler_integration.times import Absence, Announced
 
 DAY, DAY_MINUTES = 86400, 1440
+_JSON = json.JSONDecoder()
 # Visitors read about absences that begin within this many days.
 SOON_DAYS = 60
 
@@ -85,7 +86,7 @@ def announced_column(page: Table) -> QueryBuilder:
 
 def read_announced(text: str | None) -> tuple[Announced, ...]:
 	"""Return the absences of a page's hosts from the text of `announced_column`, earliest first."""
-	rows = json.loads(f"[{text or ''}]")
+	rows = _whole_rows(text)
 	found = [Announced(absence_of(*absence), zone or "UTC", message or "") for zone, message, *absence in rows]
 	return tuple(sorted(found, key=lambda each: each.absence[1:]))
 
@@ -93,10 +94,26 @@ def read_announced(text: str | None) -> tuple[Announced, ...]:
 def read_stand_ins(text: str | None) -> tuple[TypeHost, ...]:
 	"""Return the stand-ins of a meeting type from the text of `stand_ins_column`."""
 	found: dict[str, TypeHost] = {}
-	for user, name, image, is_own, *absence in json.loads(f"[{text or ''}]"):
+	for user, name, image, is_own, *absence in _whole_rows(text):
 		known = found.get(user) or TypeHost(user, name or user, image or None, has_own_hours=bool(is_own))
 		found[user] = replace(known, absences=(*known.absences, absence_of(*absence)))
 	return tuple(found[user] for user in sorted(found))
+
+
+def _whole_rows(text: str | None) -> list[list[Any]]:
+	"""Return the rows of a text, up to the one that MariaDB cut.
+
+	It cuts the text at 1 MB. Then visitors read some of the absences, and the times of all are closed all the same.
+	"""
+	rows, place, left = [], 0, text or ""
+	while place < len(left):
+		try:
+			row, end = _JSON.raw_decode(left, place)
+		except ValueError:
+			break
+		rows.append(row)
+		place = end + 1
+	return rows
 
 
 class Cover(NamedTuple):
