@@ -46,7 +46,8 @@ def set_photo(content: bytes | None) -> None:
 	# Hosts have no rights to User records. This is the user's own, and only this field changes.
 	frappe.db.set_value("User", user, "user_image", address)
 	frappe.clear_document_cache("User", user)
-	_forget(former, "User", user, "user_image")
+	if former != address:
+		_forget(former, "User", user, "user_image")
 
 
 def set_logo(page: str, content: bytes | None) -> Document:
@@ -60,7 +61,9 @@ def set_logo(page: str, content: bytes | None) -> Document:
 	former, name = doc.logo, doc.name
 	doc.logo = _keep(_written(content, "logo"), "Scheduling Page", name, "logo") if content is not None else None
 	doc.save()
-	_forget(former, "Scheduling Page", name, "logo")
+	if former != doc.logo:
+		# Frappe stores equal pictures once, so the same one uploaded again has the same address.
+		_forget(former, "Scheduling Page", name, "logo")
 	return doc
 
 

@@ -59,3 +59,10 @@ def test_a_cameras_tag_of_the_wrong_type_failed_with_a_server_error(jane):
 	with pytest.raises(InvalidRequest) as refused:
 		set_photo(broken)
 	assert refused.value.details.keys() == {"photo"}
+
+
+def test_the_same_photo_uploaded_again_was_deleted(seen):
+	"""Frappe stores equal files once: the address was the former one's, whose file was deleted."""
+	content = picture("PNG")
+	assert seen(content) == seen(content)
+	assert Image.open(BytesIO(seen(content))).size == (320, 320)
