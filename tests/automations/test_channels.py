@@ -237,7 +237,7 @@ class TestWebhook:
 
 class TestTextMessage:
 	@pytest.fixture(autouse=True)
-	def _gateway(self, receiver):
+	def _gateway(self, commit_clean, receiver):
 		settings = frappe.get_doc("SMS Settings")
 		settings.update(
 			{
@@ -254,9 +254,6 @@ class TestTextMessage:
 		settings.flags.ignore_mandatory = True
 		settings.save()
 		frappe.db.set_single_value("Scheduler Settings", "sms_enabled", 1)
-		frappe.db.commit()
-		yield
-		frappe.db.delete("Singles", {"doctype": "SMS Settings"})
 		frappe.db.commit()
 
 	def texts(self, booking, instant):

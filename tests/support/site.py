@@ -188,6 +188,10 @@ def _new_embedded_site(folder: Path) -> Site:
 	return site
 
 
+# The settings that tests may commit.
+_SETTINGS = "(doctype like 'Scheduler%' or doctype = 'SMS Settings')"
+
+
 @contextmanager
 def undoing_commits() -> Iterator[None]:
 	"""Delete afterwards the rows that were committed in between, and restore the settings."""
@@ -201,9 +205,7 @@ def undoing_commits() -> Iterator[None]:
 	tables = [doctype for doctype in doctypes if f"tab{doctype}" in stored]
 	before = _rows(tables)
 	secrets_before = _secrets()
-	singles = frappe.db.sql(
-		"select doctype, field, value from `tabSingles` where doctype like 'Scheduler%'", as_dict=True
-	)
+	singles = frappe.db.sql(f"select doctype, field, value from `tabSingles` where {_SETTINGS}", as_dict=True)
 	frappe.db.rollback()
 	try:
 		yield
@@ -220,7 +222,7 @@ def undoing_commits() -> Iterator[None]:
 			frappe.db.delete(table, {"name": ["in", names]})
 		for secret in _secrets() - secrets_before:
 			frappe.db.sql("delete from `__Auth` where doctype = %s and name = %s and fieldname = %s", secret)
-		frappe.db.sql("delete from `tabSingles` where doctype like 'Scheduler%'")
+		frappe.db.sql(f"delete from `tabSingles` where {_SETTINGS}")
 		for row in singles:
 			frappe.db.sql("insert into `tabSingles` (doctype, field, value) values (%s, %s, %s)", tuple(row.values()))
 		frappe.db.commit()
