@@ -1,5 +1,6 @@
 """Offered Time: how much of what hosts offered was booked, stored at night."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import frappe
@@ -49,7 +50,7 @@ def test_offered_are_the_hours_without_blocked_time(jane):
 	frappe.db.commit()
 	store_offered(NOW)
 	assert of(jane) == Utilisation(5 * 480 - 120, 60)
-	assert dashboard(WEEK, NOW).utilisation.rate == 2.6
+	assert dashboard(replace(WEEK, host=jane.user), NOW).utilisation.rate == 2.6
 	(row,) = [each for each in staff_performance(WEEK) if each.user == jane.user]
 	assert row.utilisation.offered == 2280
 
@@ -110,9 +111,10 @@ def test_a_page_or_type_has_no_utilisation(jane):
 
 
 def test_more_hosts_take_no_more_statements(jane, queries):
-	store_offered(NOW)
 	sizes = []
 	for _round in range(2):
+		# A new user empties the site's caches, and Frappe 15 reads some of them again.
+		store_offered(NOW)
 		frappe.db.delete("Offered Time")
 		queries.clear()
 		store_offered(NOW)
