@@ -571,7 +571,7 @@ def test_a_contact_that_the_host_may_not_open_was_a_link_that_is_refused(desk, t
 	("doctype", "button", "page"),
 	[
 		("Calendar Connection", "Connect a calendar", "/scheduling/calendars"),
-		("Video Connection", "Connect an account", "/scheduling"),
+		("Video Connection", "Connect an account", "/scheduling/video"),
 	],
 )
 def test_connecting_an_account_was_a_dead_end(desk, doctype, button, page):
