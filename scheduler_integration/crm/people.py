@@ -12,6 +12,8 @@ from frappe.model.document import Document
 from scheduler_integration.exceptions import InvalidRequest, NotPermitted
 
 FOUND = 8
+# Somebody who comes often has several bookings, and is found once.
+_MEETINGS_EACH = 5
 
 
 class PersonKind(NamedTuple):
@@ -36,7 +38,7 @@ KINDS = (
 		"Opportunity", ("contact_display", "customer_name", "title"), ("contact_email",), ("contact_mobile",), ()
 	),
 )
-# Hosts who may read no contacts find the attendees of their own bookings.
+# Everybody finds the attendees of their own bookings, also hosts who may read no contacts.
 _MET = PersonKind("Booking", ("attendee_name",), ("attendee_email",), ("attendee_phone",), ("attendee_company",))
 
 
@@ -77,20 +79,30 @@ def find_person(doctype: str, record: str) -> Person:
 
 
 def search_people(text: str) -> list[Person]:
-	"""Return up to FOUND people of each kind whose name or address contains the text, the latest changed first.
+	"""Return people whose name or address contains the text: first whom the user has met, then others, latest first.
 
-	Only those that the signed-in user may read, and attendees of their own bookings who aren't among those. Returns nothing
-	for a text of less than two characters.
+	Up to FOUND attendees of the signed-in user's own bookings, and as many of each kind that the user may read. Somebody met
+	who is also a contact, lead or deal is returned as that record. Returns nothing for a text of less than two characters.
 	"""
 	if len(text) < 2:
 		return []
-	people = [person for kind in _installed() for person in _search(kind, text)]
-	addresses = {person.email.lower() for person in people}
-	met = {person.email.lower(): person for person in reversed(_search(_MET, text))}
-	return [*people, *(person for email, person in met.items() if email not in addresses)]
+	records = [person for kind in _installed() for person in _search(kind, text)]
+	met: dict[str, Person] = {}
+	for person in _search(_MET, text, most=FOUND * _MEETINGS_EACH):
+		met.setdefault(person.email.lower(), person)
+	known = {person.email.lower(): person for person in reversed(records) if person.email}
+	first = [known.get(email, person) for email, person in list(met.items())[:FOUND]]
+	return [*first, *(person for person in records if person not in first)]
 
 
-def _search(kind: PersonKind, text: str) -> list[Person]:
+def finds_all_records() -> bool:
+	"""Whether the signed-in user may read contacts, leads or deals of others, and not only their own."""
+	roles = set(frappe.get_roles())
+	permissions = [each for kind in _installed() for each in frappe.get_meta(kind.doctype).permissions]
+	return any(each.role in roles and each.read and not each.permlevel and not each.if_owner for each in permissions)
+
+
+def _search(kind: PersonKind, text: str, most: int = FOUND) -> list[Person]:
 	if not frappe.has_permission(kind.doctype, "read"):
 		return []
 	fields = _known_fields(kind)
@@ -103,10 +115,10 @@ def _search(kind: PersonKind, text: str) -> list[Person]:
 				filters=[[kind.doctype, field, "like", f"%{text.replace('%', '')}%"]],
 				fields=["name", *fields],
 				order_by="modified desc",
-				limit_page_length=FOUND,
+				limit_page_length=most,
 			)
 			rows |= {row.name: row for row in matches}
-	return [_person(kind, row) for row in rows.values()][:FOUND]
+	return [_person(kind, row) for row in rows.values()][:most]
 
 
 def _person(kind: PersonKind, values: Document | frappe._dict) -> Person:

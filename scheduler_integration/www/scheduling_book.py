@@ -16,7 +16,7 @@ from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.lookup import find_own_bookable
 from scheduler_integration.catalogue.public import public_meeting_type
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
-from scheduler_integration.crm.people import Person, find_person, search_people
+from scheduler_integration.crm.people import Person, find_person, finds_all_records, search_people
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.on_behalf import book_for_somebody
@@ -66,6 +66,7 @@ def _view() -> dict:
 			zone=zone,
 			person=person,
 			people=search_people(wish.search) if wish.search else (),
+			finds_all=finds_all_records(),
 			choices=_choices(person),
 			languages=[code for code in languages if frappe.db.exists("Language", code)] or ["en"],
 			attempt=attempt,

@@ -36,6 +36,13 @@ def send(client, page, **typed):
 	return client.post(form["action"], data=typed_in(form, **typed))
 
 
+def allow_contacts(user):
+	document = frappe.get_doc("User", user)
+	document.append("roles", {"role": "Sales User"})
+	document.save()
+	frappe.db.commit()
+
+
 def times(page):
 	return [each["value"] for each in page.all("input", name="start")]
 
@@ -127,6 +134,28 @@ class TestBook:
 		sign_in(client, host_of(stranger))
 		assert "Nobody found" in open_form(client, stranger, q=name).text
 		assert client.get(link["href"].replace(offer.name, stranger.name)).status_code == 403
+
+	def test_people_whom_a_host_has_met_are_found_before_other_contacts(self, client, offer):
+		name, address = fresh("Grace"), f"{fresh('met')}@guests.example"
+		answers = {offer.questions[0].name: "Curious"}
+		door.book(wish_for(offer, attendee_name=f"{name} Met", attendee_email=address, answers=answers), now())
+		frappe.get_doc({"doctype": "Contact", "first_name": f"{name} New"}).insert()
+		allow_contacts(host_of(offer))
+		found = open_form(client, offer, q=name).one("ul", class_="what found").all("a")
+		assert ["Met" in link.text for link in found] == [True, False]
+		# Who was met is one line, with the contact that the booking made.
+		assert "doctype=Contact" in found[0]["href"]
+
+	def test_a_host_without_a_right_to_contacts_reads_why_nobody_is_found(self, client, offer):
+		frappe.get_doc({"doctype": "Contact", "first_name": fresh("Zoe")}).insert()
+		frappe.db.commit()
+		host = open_form(client, offer, q="Zoe-")
+		assert "Find somebody you have met" in host.text
+		assert "You may not search the contacts of others" in host.text
+		allow_contacts(host_of(offer))
+		allowed = open_form(client, offer, q=fresh("nobody"))
+		assert "Find an attendee, contact, lead or deal" in allowed.text
+		assert "You may not search" not in allowed.text
 
 	def test_a_day_without_times_names_the_next(self, client, offer):
 		page = open_form(client, offer, date=str(utc(now()).date() - timedelta(days=1)))

@@ -81,7 +81,10 @@ class Offered:
 
 @dataclass(frozen=True)
 class BookingForm:
-	"""The data of the page. `zone` is the host's, `choices` are the attendee's time zone and language."""
+	"""The data of the page. `zone` is the host's, `choices` are the attendee's time zone and language.
+
+	`finds_all` says whether the search finds contacts of others too, and not only people whom the host has met.
+	"""
 
 	house: House
 	wish: Wish
@@ -90,6 +93,7 @@ class BookingForm:
 	zone: str
 	person: Person | None = None
 	people: Sequence[Person] = ()
+	finds_all: bool = True
 	choices: tuple[str, str] = ("", "")
 	languages: Sequence[str] = ()
 	attempt: Attempt = Attempt()
@@ -118,7 +122,8 @@ def booking_form_view(form: BookingForm) -> dict:
 		"day": form.offered and form.offered.day.isoformat(),
 		"person": form.person and _person(form.person, form.wish),
 		"found": [_found(person, form.wish) for person in form.people],
-		"nobody_found": bool(form.wish.search) and not form.people,
+		"searched": _searched(form),
+		"nobody_found": _nobody_found(form) if form.wish.search and not form.people else None,
 		"times": form.offered and _times(form, form.offered),
 		"fields": form.offered and _fields(form, form.offered),
 		"zones": _zones(form),
@@ -155,6 +160,20 @@ def _person(person: Person, wish: Wish) -> dict:
 
 def _found(person: Person, wish: Wish) -> dict:
 	return {**_names(person), "url": wish.url(doctype=person.doctype, record=person.record, search="")}
+
+
+def _searched(form: BookingForm) -> str:
+	"""Return whom the search finds, as the label of its field."""
+	return _("Find an attendee, contact, lead or deal") if form.finds_all else _("Find somebody you have met")
+
+
+def _nobody_found(form: BookingForm) -> str:
+	if form.finds_all:
+		return _("Nobody found. Enter the name and the address below.")
+	return _(
+		"Nobody found among the people you have met. You may not search the contacts of others: an administrator can"
+		" allow it. Enter the name and the address below."
+	)
 
 
 def _names(person: Person) -> dict:
