@@ -140,7 +140,8 @@ def update(name=None, action=None, **given) -> dict[str, Any]:
 	"""Run a command on the booking and return it.
 
 	`action` is `confirm`, `decline`, `cancel`, `cancel_for_all` (every booking of the session), `complete`, `no_show`,
-	`reschedule` or `reschedule_for_all` to `start`, `ask_to_reschedule`, `guests`, or, for managers, `reassign` to `host`.
+	`reschedule` or `reschedule_for_all` to `start`, `ask_to_reschedule`, `withdraw_ask`, `guests`, or,
+	for managers, `reassign` to `host`.
 	The other arguments are those of `parse_command`.
 	"""
 	signed_in()

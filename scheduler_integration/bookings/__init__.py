@@ -10,7 +10,7 @@ from scheduler_integration.bookings.closing import (
 	complete_past_meetings,
 	decline_unanswered_requests,
 )
-from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule
+from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule, withdraw_ask
 from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.commands.guests import update_guests_by_host, update_guests_by_token
@@ -68,4 +68,5 @@ __all__ = [
 	"undoable",
 	"update_guests_by_host",
 	"update_guests_by_token",
+	"withdraw_ask",
 ]

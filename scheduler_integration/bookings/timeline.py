@@ -70,6 +70,7 @@ def _did(change: Change) -> str:
 		Kind.CANCELLED: _("cancelled the meeting"),
 		Kind.COMPLETED: _("marked the meeting as completed"),
 		Kind.NO_SHOW: _("marked that the attendee didn't come"),
+		Kind.ASK_WITHDRAWN: _("withdrew the request for another time"),
 		Kind.UNDONE: _("took the last change back"),
 	}[change.kind]
 

@@ -140,6 +140,7 @@ ACTIONS: dict[
 	"reassign": (_nothing, _reassign),
 	"reschedule": (_time, _reschedule),
 	"reschedule_for_all": (_time, partial(_reschedule, for_all=True)),
+	"withdraw_ask": (_nothing, lambda it, now: bookings.withdraw_ask(it.name, now)),
 }  # fmt: skip
 
 

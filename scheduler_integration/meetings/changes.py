@@ -27,6 +27,8 @@ class Kind(Enum):
 	LINKED = "linked"
 	RESCHEDULED = "rescheduled"
 	RESCHEDULE_ASKED = "reschedule asked"
+	# The host asks no longer, and the meeting stays as it is.
+	ASK_WITHDRAWN = "ask withdrawn"
 	GUESTS_CHANGED = "guests changed"
 	COMPLETED = "completed"
 	NO_SHOW = "no show"

@@ -280,5 +280,6 @@ def host_actions(booking: Document, now: int) -> tuple[str, ...]:
 		possible += [f"{name}_for_all" for name in ("reschedule", "cancel") if name in possible]
 	if booking.status in OPEN and booking.ends_at > now:
 		possible += ["ask_to_reschedule"] if "reschedule" in possible else []
+		possible += ["withdraw_ask"] if booking.reschedule_asked_at else []
 		possible += ["guests", "reassign"] if is_manager() else ["guests"]
 	return tuple(possible)

@@ -16,13 +16,15 @@ from scheduler_integration.notifications.invitation import attachment
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
-from scheduler_integration.outbox.tasks import SENT, Task, statuses_of
+from scheduler_integration.outbox.tasks import SENDING, SENT, Task, statuses_of
 
 # The purpose of the message to a host who was replaced. Later changes of the booking don't skip this message.
 HOST_REMOVED = "host_removed"
 # The same for an additional guest who was removed.
 GUEST_REMOVED = "guest_removed"
-_TEMPLATES = {HOST_REMOVED: "host_cancelled", GUEST_REMOVED: "attendee_cancelled"}
+# The message that the meeting stays as it is, to an attendee who was asked for another time.
+KEPT = "attendee_kept"
+_TEMPLATES = {HOST_REMOVED: "host_cancelled", GUEST_REMOVED: "attendee_cancelled", KEPT: "attendee_confirmed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 	booking = change.booking
 	if change.kind is Kind.GUESTS_CHANGED:
 		return _readers_of_changed_guests(change)
+	if change.kind is Kind.ASK_WITHDRAWN:
+		return _readers_of_withdrawn_ask(booking)
 	if change.kind is Kind.RESCHEDULE_ASKED and not change.releases_time:
 		return [("attendee_asked", attendee_of(booking))]
 	kind = "cancelled" if booking.status in RELEASED else "confirmed"
@@ -82,6 +86,12 @@ def still_asked(changes: Changes) -> list[Change]:
 		statuses[row.booking, row.target].add(row.status)
 	statuses_asked = [(each, statuses[each.booking.name, each.booking.attendee_email]) for each in asked]
 	return [change for change, status in statuses_asked if status and SENT not in status]
+
+
+def _readers_of_withdrawn_ask(booking: Document) -> list[tuple[str, Reader]]:
+	"""Return the attendee, if they know that they were asked."""
+	asked = statuses_of(booking.name, booking.attendee_email, "attendee_asked")
+	return [(KEPT, attendee_of(booking))] if {SENDING, SENT}.intersection(asked) else []
 
 
 def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
@@ -116,6 +126,7 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 	about = {
 		"is_reassigned": task.payload["is_reassigned"],
 		"is_link": task.payload.get("is_link", False),
+		"is_kept": task.purpose == KEPT,
 		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
 	}
 	changes_calendar = task.purpose != "attendee_asked" or booking.status in RELEASED
@@ -145,5 +156,8 @@ def message_id(booking: Document, purpose: str, reader: Reader) -> str:
 	if purpose == "attendee_asked":
 		# Asking for another time doesn't change the sequence, and a host may ask again. So the time of asking counts too.
 		change += f" {booking.reschedule_asked_at}"
+	if purpose == KEPT:
+		# Nor does withdrawing that, which may happen again too.
+		change += f" {booking.modified}"
 	of = "\n".join((booking.name, purpose, booking.status, change, reader.email.lower()))
 	return f"{hashlib.sha256(of.encode()).hexdigest()[:40]}@{booking.ical_uid.partition('@')[2]}"

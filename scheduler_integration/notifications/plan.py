@@ -10,6 +10,7 @@ from scheduler_integration.notifications.email import KIND
 from scheduler_integration.notifications.messages import (
 	GUEST_REMOVED,
 	HOST_REMOVED,
+	KEPT,
 	message_id,
 	readers_of,
 	still_asked,
@@ -78,12 +79,15 @@ def _to_the_session_left(change: Change, left: Document) -> list[tuple[str, Plan
 def _skip_earlier(changes: Changes) -> None:
 	change = changes[0]
 	now, reason = change.now, for_later("A later change has a message of its own.")
+	if change.kind is Kind.ASK_WITHDRAWN:
+		skip_open([change.booking.name], now, reason, kinds=(KIND,), purposes=("attendee_asked",))
+		return
 	asks = change.kind is Kind.RESCHEDULE_ASKED
 	outdated = [each.booking.name for each in changes if (each.booking.sequence and not asks) or each.releases_time]
 	outdated += [each.moved_from.name for each in changes if each.moved_from]
 	if not outdated:
 		return
-	skip_open(outdated, now, reason, kinds=(KIND,), purposes=TEMPLATES)
+	skip_open(outdated, now, reason, kinds=(KIND,), purposes=(*TEMPLATES, KEPT))
 	if change.added_guests:
 		# A guest who was removed and now comes back needs no message about the removal.
 		skip_open(outdated, now, reason, kinds=(KIND,), purposes=(GUEST_REMOVED,), targets=change.added_guests)

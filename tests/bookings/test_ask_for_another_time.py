@@ -82,6 +82,49 @@ class TestWhileTheTimeIsKept:
 		assert bookings.cancel_by_token(token_of(booking), "", NOW).status == "Cancelled"
 
 
+class TestWithdrawn:
+	def test_the_meeting_stays_and_the_attendee_who_was_asked_is_told(self, as_user):
+		page, _type, booking = booked(allow_reschedule=0)
+		with as_user(page.user):
+			asked = bookings.ask_to_reschedule(booking.id, "Flu", NOW)
+			frappe.db.set_value("Outbox Task", {"booking": booking.id}, "status", "Sent")
+			kept = bookings.withdraw_ask(booking.id, NOW + 60)
+		assert ("withdraw_ask" in asked.actions, "withdraw_ask" in kept.actions) == (True, False)
+		assert (kept.status, kept.asked_at) == ("Scheduled", None)
+		((key, (_subject, body, _invitation)),) = told(booking.id).items()
+		assert key == ("attendee_confirmed", booking.attendee.email)
+		assert "no longer asks you" in body
+		shown = booking_by_token(token_of(booking), NOW)
+		assert (shown.can_reschedule, shown.is_asked_to_reschedule, shown.reschedule_message) == (False, False, None)
+
+	def test_an_attendee_who_never_heard_of_it_hears_nothing(self):
+		_page, _type, booking = booked()
+		bookings.ask_to_reschedule(booking.id, "", NOW)
+		bookings.withdraw_ask(booking.id, NOW)
+		assert told(booking.id) == {}
+
+	def test_asking_and_withdrawing_twice_sends_both_again(self):
+		_page, _type, booking = booked()
+		for minute in range(2):
+			bookings.ask_to_reschedule(booking.id, "", NOW + 120 * minute)
+			assert [template for template, _reader in told(booking.id)] == ["attendee_asked"]
+			frappe.db.set_value("Outbox Task", {"booking": booking.id}, "status", "Sent")
+			bookings.withdraw_ask(booking.id, NOW + 120 * minute + 60)
+			assert [template for template, _reader in told(booking.id)] == ["attendee_confirmed"]
+			frappe.db.set_value("Outbox Task", {"booking": booking.id}, "status", "Sent")
+
+	def test_nothing_can_be_withdrawn_that_nobody_asked(self):
+		_page, _type, booking = booked()
+		with pytest.raises(TransitionNotAllowed):
+			bookings.withdraw_ask(booking.id, NOW)
+
+	def test_no_time_that_was_given_back_is_withdrawn(self):
+		_page, _type, booking = booked()
+		bookings.ask_to_reschedule(booking.id, "", NOW, gives_back=True)
+		with pytest.raises(AlreadyCancelled):
+			bookings.withdraw_ask(booking.id, NOW)
+
+
 class TestWhenTheTimeIsGivenBack:
 	def test_the_host_is_free_and_everybody_knows(self, as_user):
 		page, meeting_type, booking = booked()

@@ -125,6 +125,16 @@ def test_what_waited_before_waits_again(page, pool, command):
 	assert {(each.template, each.reader.email) for each in mails(name, NOW)} == before
 
 
+def test_a_withdrawn_request_for_another_time_asks_again(page, pool):
+	name = book(page, pool)
+	bookings.ask_to_reschedule(name, "Sorry", NOW)
+	told(name)
+	before, between, after = undone(name, lambda each: bookings.withdraw_ask(each, NOW))
+	assert before != between
+	assert after == before
+	assert mails(name, LATER) == []
+
+
 @pytest.mark.parametrize("answer", [bookings.confirm, bookings.decline], ids=["confirm", "decline"])
 def test_an_answer_to_a_request(page, team, answer):
 	asking = make_meeting_type(page, assignment="Round Robin", requires_confirmation=1)

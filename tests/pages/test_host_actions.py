@@ -127,6 +127,17 @@ def test_a_time_that_cannot_be_read_is_named(client, offer, typed):
 	assert "Choose a time." in read(answer.text).one("div", class_="alert").text
 
 
+def test_a_host_withdraws_that_they_asked_for_another_time(client, offer):
+	name = book(offer)
+	press(client, name, "ask_to_reschedule", "ask")
+	asked = read(client.get(meeting_path(name)).text).one("main")
+	assert "Asked for another time" in asked.text
+	assert buttons(client, name) == {"move", "cancel", "guests", "withdraw_ask"}
+	assert press(client, name, "withdraw_ask").status_code == 303
+	assert "Asked for another time" not in client.get(meeting_path(name)).text
+	assert "ask" in buttons(client, name)
+
+
 def test_the_attendee_is_asked_for_another_time(client, offer):
 	name = book(offer)
 	assert press(client, name, "ask_to_reschedule", "ask", reason="I am ill").status_code == 303

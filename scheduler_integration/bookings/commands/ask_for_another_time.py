@@ -1,4 +1,4 @@
-"""A host asks the attendee to choose another time."""
+"""A host asks the attendee to choose another time, or withdraws that."""
 
 from frappe import _
 from frappe.model.document import Document
@@ -38,6 +38,23 @@ def ask_to_reschedule(name: str, message: str, now: int, *, gives_back: bool = F
 		run_consequences(
 			Change(Kind.RESCHEDULE_ASKED, booking, now, by=Actor.HOST, reason=message, status_before=booking.status)
 		)
+	return for_host(booking, now)
+
+
+@command
+def withdraw_ask(name: str, now: int) -> HostBooking:
+	"""Ask no longer for another time: the meeting of the booking `name` stays as it is. As the signed-in host or manager.
+
+	The attendee is told if they were asked already. Raises BookingNotFound, AlreadyCancelled, and NotPermitted if the user
+	may not, the meeting is over, or nobody asked.
+	"""
+	booking = find_for_host(name, "write", for_update=True)
+	check_open(booking, now)
+	if not booking.reschedule_asked_at:
+		raise TransitionNotAllowed(_("Nobody asks for another time any more."))
+	booking.update({"reschedule_asked_at": None, "reschedule_message": None})
+	save(booking)
+	run_consequences(Change(Kind.ASK_WITHDRAWN, booking, now, by=Actor.HOST, status_before=booking.status))
 	return for_host(booking, now)
 
 

@@ -37,6 +37,7 @@ def sentences() -> dict[str, str]:
 		"reschedule": _("Moved. The e-mail leaves in ten seconds."),
 		"reschedule_for_all": _("Moved for all. The e-mails leave in ten seconds."),
 		"ask_to_reschedule": _("Asked for another time. The e-mail leaves in ten seconds."),
+		"withdraw_ask": _("Withdrawn. The meeting stays as it is."),
 		"guests": _("The guests are saved. The e-mails leave in ten seconds."),
 		"confirm": _("Confirmed. The e-mail leaves in ten seconds."),
 		"reassign": _("Reassigned. The e-mails leave in ten seconds."),

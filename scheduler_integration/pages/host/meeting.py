@@ -90,6 +90,7 @@ def meeting_view(page: MeetingPage) -> dict:
 		"ended": words.state(booking.status),
 		"is_request": "confirm" in booking.actions,
 		"asked": words.asked(booking, style),
+		"may_withdraw": "withdraw_ask" in booking.actions,
 		"newer": meeting_url(page.newer) if page.newer else None,
 		"call": call,
 		"came": words.who_came(booking, style),
@@ -145,6 +146,8 @@ def _buttons(page: MeetingPage) -> list[dict]:
 	left_out = {"decline", "cancel"} if "decline" in actions else {"decline"}
 	if not page.possible_hosts:
 		left_out.add("reassign")
+	if "withdraw_ask" in actions:
+		left_out.add("ask")
 	return [
 		{
 			"panel": panel,

@@ -4,6 +4,7 @@ frappe.provide("scheduler_integration.desk");
 const PURPOSES = {
 	attendee_asked: __("Request for another time, to the attendee"),
 	attendee_confirmed: __("Confirmation to the attendee"),
+	attendee_kept: __("The meeting stays as it is, to the attendee"),
 	attendee_cancelled: __("Cancellation to the attendee"),
 	guest_removed: __("Cancellation to a former guest"),
 	host_confirmed: __("Confirmation to the host"),

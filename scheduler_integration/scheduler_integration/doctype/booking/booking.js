@@ -27,6 +27,7 @@ const BUTTONS = [
 	["no_show", __("The attendee didn't come"), (form) => act_at_once(form, "no_show")],
 	["reschedule", __("Reschedule"), ask_about_moving],
 	["ask_to_reschedule", __("Ask for another time"), ask_for_another_time],
+	["withdraw_ask", __("Withdraw the request"), (form) => act_at_once(form, "withdraw_ask")],
 	["guests", __("Guests"), ask_guests],
 	["cancel", __("Cancel meeting"), ask_about_cancelling],
 	["reassign", __("Reassign"), ask_new_host],
