@@ -33,6 +33,34 @@ class Proposal:
 	starts: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Taker:
+	"""A host to whom a booking can be reassigned. `busy` are the times in the way; empty although not free: only rules are."""
+
+	host: TypeHost
+	is_free: bool
+	busy: tuple[engine.Interval, ...] = ()
+
+
+def takers(booking: Document, hosts: Sequence[TypeHost], now: int) -> list[Taker]:
+	"""Return the hosts, those first who are free for the open booking. `now` is in epoch seconds.
+
+	Makes a constant number of queries, for any number of hosts.
+	"""
+	parts = [part for part in booking.parts() if part[1] > now]
+	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
+	request = SlotRequest(booking.duration_minutes)
+	members = load_members(meeting_type, hosts, request, booking.starts_at, booking.ends_at, now) if hosts else []
+	refusals = {each.host.name: _refusals(each, parts, booking, now) for each in members}
+	found = [_taker(each, refusals[each.user]) for each in hosts if each.user in refusals]
+	return sorted(found, key=lambda each: (not each.is_free, each.host.name.casefold(), each.host.user))
+
+
+def _taker(host: TypeHost, refusals: Sequence[engine.Refusal]) -> Taker:
+	busy = {(entry.start, entry.end) for refusal in refusals for entry in refusal.conflicts}
+	return Taker(host, not refusals, tuple(sorted(busy)))
+
+
 def proposals(user: str, bookings: Sequence[Document], after: int, now: int) -> list[Proposal]:
 	"""Return a proposal for each of the user's open bookings, in their order. New times begin at `after` or later.
 

@@ -14,6 +14,7 @@ from scheduler_integration.availability.slots import slots_between
 from scheduler_integration.bookings import UNDO_SECONDS
 from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.meetings.chain import latest
+from scheduler_integration.meetings.handing_over import takers
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.possible_hosts import possible_hosts
 from scheduler_integration.meetings.rescheduling import bookable_for, slot_request_for
@@ -32,6 +33,9 @@ from scheduler_integration.pages.kit.visitor import current_visitor
 from scheduler_integration.pages.kit.wall_time import read_day
 from scheduler_integration.platform.clock import now
 
+# What a refused form shows again.
+_TYPED = ("reason", "guests", "to_date", "to_time", "start", "gives_back", "host", "replaces")
+
 no_cache = 1
 sitemap = 0
 
@@ -49,6 +53,7 @@ def _view() -> dict:
 	sharing = _sharing(document)
 	booking = next(booking for booking in sharing if booking.id == document.name)
 	panel = open_panel(booking, _panel_of(argument("action")) if error else argument("do"))
+	possible = possible_hosts(document) if "reassign" in booking.actions else []
 	view = meeting_view(
 		MeetingPage(
 			house=open_house(user, visitor, now(), MEETINGS),
@@ -58,11 +63,12 @@ def _view() -> dict:
 			now=now(),
 			panel=panel,
 			move=_times(document, booking, panel, style) if panel in MOVING else None,
-			possible_hosts=possible_hosts(document) if "reassign" in booking.actions else (),
+			takers=takers(document, possible, now()) if panel == "reassign" else None,
+			may_reassign=bool(possible),
 			newer=_newer(document),
 			message=refused_message(error, sharing, style) if error else None,
 			toast=toast_of(sentences(), UNDO_SECONDS),
-			typed={name: echo(argument(name)) for name in ("reason", "guests", "to_time")} if error else None,
+			typed={name: echo(argument(name)) for name in _TYPED} if error else None,
 		)
 	)
 	return view | {"status": error.http_status_code if error else 200}
@@ -82,7 +88,9 @@ def _sharing(document: Document) -> list[HostBooking]:
 
 
 def _times(document: Document, booking: HostBooking, panel: str, style: TimeStyle) -> dict:
-	wish = reschedule_wish(booking, read_day(argument("date")), read_day(argument("since")), now(), style.zone)
+	# A refused form shows the day again that was chosen in it.
+	asked = argument("date") or (argument("to_date") if argument("to_time") else "") or argument("start")[:10]
+	wish = reschedule_wish(booking, read_day(asked), read_day(argument("since")), now(), style.zone)
 	request = replace(slot_request_for(document), by_host=True)
 	offered = slots_between(bookable_for(document, same_hosts=True), request, wish.first, wish.last, style.zone, now())
 

@@ -102,6 +102,23 @@ def test_a_hosts_pages_are_accessible_on_a_phone(browse):
 		assert all(field.bounding_box()["width"] > 100 for field in times.all())
 
 
+def test_a_message_that_was_typed_before_another_day_was_chosen_is_kept(browse):
+	offer = make_offer()
+	name = book(offer).id
+	update_password(host_of(offer), PASSWORD)
+	frappe.db.commit()
+	window = browse(PHONE)
+	window.context.request.post("/api/method/login", form={"usr": host_of(offer), "pwd": PASSWORD})
+	window.open(meeting_path(name, "move"))
+	window.page.locator("#reason").fill("The room is taken")
+	window.follow(window.page.locator(".day-strip li a").nth(2))
+	window.page.wait_for_function("document.getElementById('reason').value === 'The room is taken'")
+	# The page of another visit doesn't know it any more.
+	window.open(meeting_path(name, "cancel"))
+	window.open(meeting_path(name, "move"))
+	assert window.page.locator("#reason").input_value() == ""
+
+
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_a_host_selects_meetings_and_changes_them_at_once(browse, screen):
 	offer = make_offer(requires_confirmation=1)

@@ -110,6 +110,21 @@ def test_a_time_that_is_not_free_says_why_and_offers_the_nearest(client, offer):
 	assert sorted(each.status for each in bookings_of(offer)) == ["Rescheduled", "Scheduled", "Scheduled"]
 
 
+def test_a_refused_move_shows_the_chosen_day_and_the_message_again(client, offer):
+	name = book(offer)
+	later = NOON + 3 * DAY
+	book(offer, later)
+	typed = {"to_date": str(utc(later).date()), "to_time": "12:00", "reason": "The room is taken"}
+	answer = press(client, name, "reschedule", "move", **typed)
+	assert answer.status_code == 409
+	panel = read(answer.text).one("div", id="panel")
+	[chosen] = [link for link in panel.one("nav").all("a", class_="chip") if "aria-current" in link.attributes]
+	assert typed["to_date"] in chosen["href"]
+	assert panel.one("input", id="to_date")["value"] == typed["to_date"]
+	assert panel.one("input", id="to_time")["value"] == "12:00"
+	assert panel.one("textarea", id="reason").text == "The room is taken"
+
+
 def test_a_manager_moves_a_meeting_outside_the_hours_after_a_second_look(client):
 	team = TeamOffer()
 	name = team.book(12, team.colleague)

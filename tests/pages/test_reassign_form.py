@@ -26,12 +26,26 @@ def test_a_meeting_is_reassigned_to_a_colleague_who_is_free(client, team):
 	booking = team.book(12, ann)
 	sign_in(client, ann)
 	choice = read(client.get(meeting_path(booking, "reassign")).text).one("select", name="host")
-	assert [(option["value"], option.text) for option in choice.all("option")] == [(ben, "Ben")]
+	assert [(option["value"], option.text) for option in choice.all("option")] == [(ben, "Ben · free")]
 	answer = reassign(client, booking, ben)
 	assert answer.status_code == 303
 	assert answer.headers["Location"].startswith(f"{meeting_path(booking)}?done=reassign&undo=")
 	assert "Reassigned" in read(client.get(answer.headers["Location"]).text).one(id="toast").text
 	assert host_of(booking) == ben
+
+
+def test_a_manager_sees_who_is_free_before_reassigning(client, team):
+	ann, ben = team.manager, team.colleague
+	noon, evening = team.book(12, ann), team.book(19, ann)
+	team.book(12, ben)
+	sign_in(client, ann)
+	client.cookies.set("scheduling_clock", "24")
+	notes = [
+		read(client.get(meeting_path(each, "reassign")).text).one("select", name="host").all("option")[0].text
+		for each in (noon, evening)
+	]
+	assert notes[0].startswith("Ben · busy 12:00")
+	assert notes[1] == "Ben · outside their hours or limits"
 
 
 def test_a_manager_can_ignore_working_hours(client, team):

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from frappe import _
 
-from scheduler_integration.catalogue.hosts import TypeHost
+from scheduler_integration.engine import local_date
+from scheduler_integration.meetings.handing_over import Taker
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host import words
 from scheduler_integration.pages.host.house import House
@@ -16,7 +17,7 @@ from scheduler_integration.pages.host.meeting_row import meeting_url, time_left
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.people import names
-from scheduler_integration.pages.kit.spans import when_view
+from scheduler_integration.pages.kit.spans import in_short, when_view
 from scheduler_integration.pages.kit.visitor import Visitor
 from scheduler_integration.platform.clock import iso
 
@@ -38,7 +39,7 @@ MOVING = ("move", "move_all")
 class MeetingPage:
 	"""The data of the page. `sharing` are all bookings of the session, or the booking alone.
 
-	`panel` is the open one of PANELS, or empty. `move` is the view of the times if that moves the meeting. `newer` is the
+	`panel` is the open one of PANELS, or empty. `takers` are the hosts to whom it can be reassigned, if that is the panel. `move` is the view of the times if that moves the meeting. `newer` is the
 	booking that took this one's place. `zone` is the host's, `now` is in epoch seconds.
 	"""
 
@@ -49,7 +50,8 @@ class MeetingPage:
 	now: int
 	panel: str = ""
 	move: dict | None = None
-	possible_hosts: Sequence[TypeHost] = ()
+	takers: Sequence[Taker] | None = None
+	may_reassign: bool = False
 	newer: str | None = None
 	message: dict | None = None
 	toast: dict | None = None
@@ -110,7 +112,7 @@ def meeting_view(page: MeetingPage) -> dict:
 		"outcomes": [action for action in ("complete", "no_show") if action in booking.actions],
 		"panel": page.panel,
 		"move": page.move,
-		"possible_hosts": page.possible_hosts,
+		"takers": [_taker(taker, booking, style) for taker in page.takers or ()],
 		"replaceable": booking.hosts if len(booking.hosts) > 1 else (),
 		"typed": page.typed or {},
 		"message": page.message,
@@ -144,7 +146,7 @@ def _buttons(page: MeetingPage) -> list[dict]:
 	actions = page.booking.actions
 	# A request is declined rather than cancelled, with a button beside "Confirm".
 	left_out = {"decline", "cancel"} if "decline" in actions else {"decline"}
-	if not page.possible_hosts:
+	if not page.may_reassign:
 		left_out.add("reassign")
 	if "withdraw_ask" in actions:
 		left_out.add("ask")
@@ -159,6 +161,24 @@ def _buttons(page: MeetingPage) -> list[dict]:
 		for panel, action in PANELS.items()
 		if action in actions and panel not in left_out
 	]
+
+
+def _taker(taker: Taker, booking: HostBooking, style: dates.TimeStyle) -> dict:
+	"""Return the option of a host, who is free, or busy at some times. Times of the meeting's own day need no date."""
+	day = local_date(booking.start, style.zone)
+	if taker.is_free:
+		note = _("free")
+	elif taker.busy:
+		times = [
+			dates.clock_range(start, end, style)
+			if day == local_date(start, style.zone) == local_date(end, style.zone)
+			else in_short(start, end, style)
+			for start, end in taker.busy
+		]
+		note = _("busy {0}").format(", ".join(times))
+	else:
+		note = _("outside their hours or limits")
+	return {"user": taker.host.user, "label": f"{taker.host.name} · {note}"}
 
 
 def _attendee(other: HostBooking, booking: HostBooking) -> dict:

@@ -24,6 +24,9 @@ if (forms.length) {
 const lists = all("[data-sortable]");
 if (lists.length) import("./house/sortable-list.js").then(({ sortable }) => lists.forEach(sortable));
 
+const panels = all(".panel:has(.day-strip)");
+if (panels.length) import("./house/keep-typed.js").then(({ keepTyped }) => panels.forEach(keepTyped));
+
 document.addEventListener("click", (event) => {
 	const button = around(event, "[data-copy]");
 	if (button) copy(button);
