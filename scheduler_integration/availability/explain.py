@@ -9,7 +9,7 @@ from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.calendar_entries import calendar_entries
-from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
+from scheduler_integration.availability.offer import Offer, offer_around
 from scheduler_integration.availability.reason_text import reason_text
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.durations import chosen_duration
@@ -68,8 +68,7 @@ def explain(name: str, start: int, duration: int | None, now: int) -> Explanatio
 	meeting_type = _readable(name)
 	bookable_type = bookable(meeting_type)
 	request = SlotRequest(chosen_duration(meeting_type, duration))
-	margin = SUGGESTION_DAYS * DAY
-	offer = make_offer(bookable_type, request, start - margin, start + margin, now)
+	offer = offer_around(bookable_type, request, start, now)
 	refusals = offer.pool.refusals(start)
 	return Explanation(
 		meeting_type=meeting_type.name,

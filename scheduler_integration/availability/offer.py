@@ -6,9 +6,9 @@ others. Listing and booking use the same engine with the same calendars, so a li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from scheduler_integration import engine
 from scheduler_integration.availability.holds import held_dates
@@ -38,6 +38,17 @@ class Dated(Protocol):
 	def hold(self) -> str | None: ...
 
 
+class Candidate(NamedTuple):
+	"""A host who could take the meeting: their entry in the meeting type, and their rules and calendar."""
+
+	host: TypeHost
+	member: engine.Member
+
+	@property
+	def user(self) -> str:
+		return self.host.user
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
 	"""A meeting type's hosts, and the engine's HostPool (`pool`) that decides when they can be booked.
@@ -58,18 +69,23 @@ class Offer:
 		"""
 		return bool(self.pool.free_hosts(start, dates)) if dates else self.pool.is_bookable(start)
 
-	def free_hosts(self, start: int, dates: Sequence[int] = ()) -> list[str]:
-		"""Return the users who can take a meeting at `start`, in the page's order. See `is_bookable` for `dates`.
+	def candidates(self, users: Iterable[str]) -> list[Candidate]:
+		"""Return these users, who are hosts of this offer."""
+		return [Candidate(next(host for host in self.hosts if host.user == user), self.member(user)) for user in users]
+
+	def free_hosts(self, start: int, dates: Sequence[int] = ()) -> list[Candidate]:
+		"""Return the hosts who can take a meeting at `start`, in the page's order. See `is_bookable` for `dates`.
 
 		If some of these hosts have a session at `start` with seats left, only they are returned, so that sessions fill up
 		first. For a collective meeting all are returned, because all required hosts take it.
 		"""
-		free = self.pool.free_hosts(start, dates)
-		in_session = [] if self.assignment == "Collective" else [user for user in free if self._in_session(user, start)]
-		return in_session or free
+		free = self.candidates(self.pool.free_hosts(start, dates))
+		if self.assignment == "Collective":
+			return free
+		return [each for each in free if engine.session_to_join(each.member, start)] or free
 
-	def assignable_hosts(self, start: int, dates: Sequence[int] = ()) -> list[str]:
-		"""Return the users who may be assigned a booking at the bookable `start`, in the page's order.
+	def assignable_hosts(self, start: int, dates: Sequence[int] = ()) -> list[Candidate]:
+		"""Return the hosts who may be assigned a booking at the bookable `start`, in the page's order.
 
 		In a round robin a hold reserves one host's time, but not that particular host. Example: Jane and Tom are free
 		at 10:00, and a visitor holds Jane's time. Somebody else's booking still goes to Jane if it is her turn, and the
@@ -81,27 +97,6 @@ class Offer:
 		members = [replace(member, host=self._without_holds_at(member, start)) for member in self.pool.members]
 		return replace(self, pool=self.pool.with_members(members)).free_hosts(start, dates)
 
-	def taking_part(
-		self, start: int, dates: Sequence[int] = (), loads: Callable[[list[str]], Mapping[str, int]] | None = None
-	) -> list[str]:
-		"""Return the users who take a collective meeting at the bookable `start`: the required ones, then the others.
-
-		If `at_least` of the others are needed, so many take part: first those of a session at `start`, then those with a
-		higher priority, then those with the smaller of the `loads`, in the page's order. Otherwise all who are free do.
-		"""
-		free = self.free_hosts(start, dates)
-		required = [user for user in free if self.host(user).is_required]
-		others = [user for user in free if user not in required]
-		if not 0 < self.at_least < len(others):
-			return [*required, *others]
-		sessions = {user: self._session(user, start) for user in free}
-		joined = next(filter(None, sessions.values()), None)
-		load = loads(others) if loads else {}
-		others.sort(
-			key=lambda user: (sessions[user] != joined, -self.host(user).priority, load.get(user, 0), free.index(user))
-		)
-		return [*required, *others[: self.at_least]]
-
 	def _without_holds_at(self, member: engine.Member, start: int) -> engine.Host:
 		"""Return the host without other visitors' holds of this meeting type at exactly this slot."""
 		slot = start, start + member.rules.seconds
@@ -109,14 +104,6 @@ class Offer:
 			item for item in member.host.booked if not (item.is_hold and item.counts and (item.start, item.end) == slot)
 		]
 		return replace(member.host, booked=kept)
-
-	def _in_session(self, user: str, start: int) -> bool:
-		return self._session(user, start) is not None
-
-	def _session(self, user: str, start: int) -> str | None:
-		"""Return the key of the user's session at `start` if it has enough seats left, or None."""
-		member = self.member(user)
-		return engine.joinable_sessions(member.rules, member.host).get(start)
 
 	def with_any_start(self) -> Offer:
 		"""Return the same offer without the meeting type's grid: a meeting may start at every five minutes of the hours."""
@@ -132,9 +119,6 @@ class Offer:
 
 	def member(self, user: str) -> engine.Member:
 		return next(member for member in self.pool.members if member.host.name == user)
-
-	def host(self, user: str) -> TypeHost:
-		return next(host for host in self.hosts if host.user == user)
 
 	def slot(self, start: int) -> Slot:
 		"""Return the slot at the bookable `start`. A multi-day meeting has a part for each of its days."""
@@ -162,12 +146,25 @@ class Offer:
 		held = held_dates(request.hold, meeting_type, request.start, now)
 		return held if len(held) == rules.days else ()
 
-	def slot_taken(self, start: int, duration: int, zone: str, besides: int | None = None) -> SlotTaken:
-		"""Return the error for a `start` (epoch seconds) that isn't bookable, with the nearest slots that are.
+	def check_bookable(
+		self,
+		start: int,
+		duration: int,
+		zone: str,
+		*,
+		dates: Sequence[int] = (),
+		any_start: bool = False,
+		besides: int | None = None,
+	) -> None:
+		"""Raise SlotTaken, with the nearest bookable slots, if the meeting can't be booked at `start` (epoch seconds).
 
-		`duration` is in minutes, `zone` is the attendee's. The slot at `besides` isn't suggested.
+		`duration` is in minutes, `zone` is the attendee's. See `is_bookable` for `dates`, and `with_any_start` for
+		`any_start`. The slot at `besides` isn't suggested.
 		"""
-		return SlotTaken(self._busy_within(start, start + duration * 60), self.nearest(start, besides=besides), zone)
+		if (self.with_any_start() if any_start else self).is_bookable(start, dates):
+			return
+		busy, slots = self._busy_within(start, start + duration * 60), self.nearest(start, besides=besides)
+		raise SlotTaken(busy, slots, zone)
 
 	def _busy_within(self, start: int, end: int) -> list[engine.Interval]:
 		"""Return the hosts' busy times in `[start, end)` if only calendars are in the way, otherwise nothing.
@@ -182,6 +179,12 @@ class Offer:
 			return []
 		busy = engine.merge((item.start, item.end) for refusal in refusals for item in refusal.conflicts)
 		return engine.clip(busy, start, end)
+
+
+def offer_around(bookable: Bookable, request: SlotRequest, start: int, now: int, *, lock: bool = False) -> Offer:
+	"""Return the offer for `start` (epoch seconds) and for what may be suggested instead. See `make_offer`."""
+	margin = SUGGESTION_DAYS * DAY
+	return make_offer(bookable, request, start - margin, start + margin, now, lock=lock)
 
 
 def make_offer(

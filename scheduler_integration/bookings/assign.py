@@ -1,7 +1,7 @@
 """Chooses the hosts of a new booking."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -10,9 +10,10 @@ from frappe.model.document import Document
 from frappe.query_builder import DocType
 
 from scheduler_integration import engine
-from scheduler_integration.availability.offer import Offer
+from scheduler_integration.availability.offer import Candidate, Offer
 from scheduler_integration.bookings import ledger
 from scheduler_integration.bookings.ledger import Owed
+from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.crm.records import owner_among
 from scheduler_integration.engine import Contender, Turn, highest_tier, iso_week, next_turn, offered_minutes
 from scheduler_integration.meetings.status import RELEASED
@@ -33,9 +34,9 @@ class Wish(NamedTuple):
 
 
 class Choice(NamedTuple):
-	"""The users who take a meeting, the main host first. `turn` is set in a round robin only."""
+	"""The hosts who take a meeting, the main host first. `turn` is set in a round robin only."""
 
-	users: list[str]
+	members: Sequence[engine.Member]
 	turn: Turn | None = None
 
 
@@ -46,43 +47,66 @@ def choose_hosts(offer: Offer, wish: Wish, meeting_type: Document, page: Documen
 	what the hosts of a collective meeting have in that week.
 	"""
 	week = iso_week(wish.start, page.timezone)
+	free = offer.assignable_hosts(wish.start, wish.parts)
+	if wish.host and wish.host not in {each.user for each in free}:
+		# Others have a session at that time, which would be joined if nobody had been chosen.
+		free += offer.candidates([wish.host])
 	if offer.assignment == "Collective":
 		# A required host comes first and becomes the main host.
-		return Choice(offer.taking_part(wish.start, wish.parts, lambda users: _loads(offer, users, week)))
-	free = offer.assignable_hosts(wish.start, wish.parts)
-	if wish.host and wish.host not in free:
-		# Others have a session at that time, which would be joined if nobody had been chosen.
-		free = [*free, wish.host]
+		free = taking_part(free, offer.at_least, wish.start, lambda others: _loads(others, week))
+		return Choice([each.member for each in free])
 	if offer.assignment == "Round Robin":
-		turn = _turn(offer, free, wish, meeting_type, week)
-		return Choice([turn.host], turn)
-	return Choice(free[:1])
+		turn = _turn(free, wish, meeting_type, week)
+		return Choice([next(each.member for each in free if each.user == turn.host)], turn)
+	return Choice([each.member for each in free[:1]])
+
+
+def taking_part(
+	free: list[Candidate],
+	at_least: int,
+	start: int,
+	loads: Callable[[Sequence[Candidate]], Mapping[str, int]] = lambda _others: {},
+) -> list[Candidate]:
+	"""Return those of the `free` hosts who take a collective meeting at `start`: the required ones, then the others.
+
+	If `at_least` of the others are needed, so many take part: first those of a session at `start`, then those with a
+	higher priority, then those with the smaller of the `loads`, in the order of `free`. Otherwise all who are free do.
+	"""
+	required = [each for each in free if each.host.is_required]
+	others = [each for each in free if not each.host.is_required]
+	if not 0 < at_least < len(others):
+		return [*required, *others]
+	sessions = {each.user: engine.session_to_join(each.member, start) for each in free}
+	joined = next(filter(None, sessions.values()), None)
+	load = loads(others)
+	others.sort(key=lambda each: (sessions[each.user] != joined, -each.host.priority, load.get(each.user, 0)))
+	return [*required, *others[:at_least]]
 
 
 class Standing(NamedTuple):
 	"""How users stand when the next one is chosen: by name, what the ledger owes them, and their minutes of the week."""
 
 	owed: Callable[[list[str]], Mapping[str, Owed]]
-	loads: Callable[[list[str]], Mapping[str, int]]
+	loads: Callable[[Sequence[Candidate]], Mapping[str, int]]
 
 
 def whose_turn(
-	offer: Offer,
-	free: Iterable[str],
+	free: Iterable[Candidate],
 	mode: str,
 	week: engine.Interval,
 	standing: Standing,
 	preferred: str | None = None,
 ) -> Turn:
 	"""Return whose turn it is among the `free` users of a round robin, in this ISO week. See `next_turn` for `preferred`."""
-	running = highest_tier([Contender(user, tier=_tier(offer, user)) for user in free], preferred)
+	candidates = {each.user: each for each in free}
+	running = highest_tier([Contender(user, tier=_tier(each.host)) for user, each in candidates.items()], preferred)
 	users = [contender.name for contender in running]
-	owed, weights = standing.owed(users), _weights(offer, users, mode, week)
-	loads = standing.loads(users) if mode == "Load Balanced" else {}
+	owed = standing.owed(users)
+	loads = standing.loads([candidates[user] for user in users]) if mode == "Load Balanced" else {}
 	running = [
 		replace(
 			contender,
-			weight=weights[contender.name],
+			weight=_weight(candidates[contender.name], mode, week),
 			load=loads.get(contender.name, 0),
 			credit=owed[contender.name].credit,
 			last_turn=owed[contender.name].last_turn,
@@ -92,44 +116,43 @@ def whose_turn(
 	return next_turn(running, preferred)
 
 
-def _turn(offer: Offer, free: list[str], wish: Wish, meeting_type: Document, week: engine.Interval) -> Turn:
-	favourite = preferred_host(wish.attendee_email, free) if meeting_type.route_to_owner else None
-	standing = Standing(
-		lambda users: ledger.owed_to(meeting_type.name, users), lambda users: _loads(offer, users, week)
+def _turn(free: Sequence[Candidate], wish: Wish, meeting_type: Document, week: engine.Interval) -> Turn:
+	favourite = (
+		preferred_host(wish.attendee_email, [each.user for each in free]) if meeting_type.route_to_owner else None
 	)
-	return whose_turn(offer, free, meeting_type.round_robin_mode, week, standing, wish.host or favourite)
+	standing = Standing(lambda users: ledger.owed_to(meeting_type.name, users), lambda running: _loads(running, week))
+	return whose_turn(free, meeting_type.round_robin_mode, week, standing, wish.host or favourite)
 
 
-def _tier(offer: Offer, user: str) -> tuple[int, int]:
+def _tier(host: TypeHost) -> tuple[int, int]:
 	"""Return the tier: required hosts come before optional ones, then a higher priority before a lower one."""
-	host = offer.host(user)
 	return int(host.is_required), host.priority
 
 
-def _weights(offer: Offer, users: Iterable[str], mode: str, week: engine.Interval) -> dict[str, int]:
+def _weight(candidate: Candidate, mode: str, week: engine.Interval) -> int:
 	if mode == "Weighted":
-		return {user: offer.host(user).weight for user in users}
+		return candidate.host.weight
 	if mode == "Availability":
 		# Somebody can join a session after its host's hours changed. Such a host may offer 0 minutes, but a weight is 1
 		# or more.
-		return {user: max(1, offered_minutes(offer.member(user).host, *week)) for user in users}
-	return dict.fromkeys(users, 1)
+		return max(1, offered_minutes(candidate.member.host, *week))
+	return 1
 
 
-def _loads(offer: Offer, users: Collection[str], week: engine.Interval) -> dict[str, int]:
+def _loads(candidates: Sequence[Candidate], week: engine.Interval) -> dict[str, int]:
 	"""Return how many minutes of the week are booked with each user, in meetings of any type."""
-	row = DocType("Booking Host")
-	query = booked_in(users, week).where(row.creation >= to_site_time(active_since(offer, users)))
+	row, users = DocType("Booking Host"), [each.user for each in candidates]
+	query = booked_in(users, week).where(row.creation >= to_site_time(active_since(candidates)))
 	return minutes_of(newest(query, users).run(), users, week)
 
 
-def active_since(offer: Offer, users: Iterable[str]) -> int:
-	"""Return since when all these users take part, in epoch seconds. Only bookings made since then count as their load.
+def active_since(candidates: Iterable[Candidate]) -> int:
+	"""Return since when all these hosts take part, in epoch seconds. Only bookings made since then count as their load.
 
 	If Fay joined on 1 July, bookings made in June don't count; otherwise Fay would get every booking until she had caught up
 	with the others.
 	"""
-	return max(offer.host(user).active_since for user in users)
+	return max(each.host.active_since for each in candidates)
 
 
 def booked_in(users: Iterable[str], week: engine.Interval, *more: str) -> Any:

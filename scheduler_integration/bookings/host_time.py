@@ -29,11 +29,11 @@ def prevents(refusal: engine.Refusal, force: bool) -> bool:
 
 
 def check_hosts_have_time(
-	offer: Offer, users: Sequence[str], start: int, booking: Document, now: int, *, force: bool
+	offer: Offer, members: Sequence[engine.Member], start: int, booking: Document, now: int, *, force: bool
 ) -> None:
-	"""Raise TimeNotFree if one of `users` has no time for the booking's meeting at `start` (epoch seconds)."""
-	parts = offer.pool.parts(start, users[0])
-	objections = [each for user in users for each in _of_host(offer.member(user), parts, now, force)]
+	"""Raise TimeNotFree if one of the offer's `members` has no time for the booking's meeting at `start` (epoch seconds)."""
+	parts = offer.pool.parts(start, members[0].host.name)
+	objections = [each for member in members for each in _of_host(member, parts, now, force)]
 	if parts and not objections:
 		return
 	busy = engine.merge((item.start, item.end) for _member, _at, refusal in objections for item in refusal.conflicts)

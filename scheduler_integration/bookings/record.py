@@ -1,5 +1,6 @@
 """Makes the Booking record of a request that was found bookable."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,7 +19,7 @@ def new_booking(
 	request: BookingRequest,
 	page: Document,
 	meeting_type: Document,
-	members: list[engine.Member],
+	members: Sequence[engine.Member],
 	parts: list[engine.Interval],
 	now: int,
 ) -> Document:
@@ -51,7 +52,7 @@ def new_booking(
 	return booking
 
 
-def successor(booking: Document, members: list[engine.Member], parts: list[engine.Interval]) -> Document:
+def successor(booking: Document, members: Sequence[engine.Member], parts: list[engine.Interval]) -> Document:
 	"""Return an unsaved Booking that replaces `booking`, with these hosts and times. The first is the main host.
 
 	All fields are copied, except for those marked "no copy", which belong to one booking alone.
@@ -86,7 +87,7 @@ def retitle(booking: Document) -> None:
 		booking.subject = event_title(booking, meeting_type)
 
 
-def host_rows(members: list[engine.Member], parts: list[engine.Interval]) -> list[dict[str, Any]]:
+def host_rows(members: Sequence[engine.Member], parts: list[engine.Interval]) -> list[dict[str, Any]]:
 	"""Return a Booking Host row for each host and each part, with the host's own buffers.
 
 	Two hosts and a meeting on three days make six rows. `parts` are half-open, in epoch seconds.

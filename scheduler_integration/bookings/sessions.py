@@ -1,12 +1,12 @@
 """Sessions, whose bookings share the hosts' time: which bookings change together, and how a new one joins."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import frappe
 from frappe.model.document import Document
 
 from scheduler_integration import engine
-from scheduler_integration.availability.offer import Offer
 from scheduler_integration.bookings import guard
 from scheduler_integration.exceptions import SlotTaken
 from scheduler_integration.meetings.sessions import live_in_session, live_rows
@@ -14,16 +14,14 @@ from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.titles import event_title
 
 
-def joinable_booking(offer: Offer, users: list[str], start: int) -> Document | None:
+def joinable_booking(members: Sequence[engine.Member], start: int) -> Document | None:
 	"""Return the first booking of the session at `start` (epoch seconds) that a new attendee can join, or None.
 
-	A host in `users` must have the session, with enough seats left for the party. The returned booking is locked.
+	One of the hosts must have the session, with enough seats left for the party. The returned booking is locked.
 	"""
-	members = (offer.member(user) for user in users)
-	keys = (engine.joinable_sessions(member.rules, member.host).get(start) for member in members)
-	key = next(filter(None, keys), None)
+	key = next(filter(None, (engine.session_to_join(member, start) for member in members)), None)
 	# A session may have hundreds of bookings. Only the first is loaded: all have the same hosts and times.
-	first = live_rows(key, hosts=users)[:1]
+	first = live_rows(key, hosts=[member.host.name for member in members])[:1]
 	return frappe.get_doc("Booking", first[0].name, for_update=True) if first else None
 
 

@@ -9,7 +9,7 @@ from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.load import shared_records
-from scheduler_integration.availability.offer import Offer, make_offer
+from scheduler_integration.availability.offer import Candidate, Offer, make_offer
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings.assign import Standing, active_since, booked_in, minutes_of, whose_turn
 from scheduler_integration.bookings.ledger import Owed, owed_now
@@ -72,23 +72,20 @@ def _turns(offers: dict[Document, Offer], week: engine.Interval) -> dict[str, Tu
 	rows = booked_in(users, week, "creation").run()
 	return {
 		doc.name: whose_turn(
-			offer,
-			[host.user for host in offer.hosts],
+			offer.candidates(host.user for host in offer.hosts),
 			doc.round_robin_mode,
 			week,
-			_standing(offer, owed[doc.name], rows, week),
+			_standing(owed[doc.name], rows, week),
 		)
 		for doc, offer in robins.items()
 	}
 
 
-def _standing(
-	offer: Offer, owed: dict[str, Owed], rows: Sequence[tuple[str, int, int, datetime]], week: engine.Interval
-) -> Standing:
-	def loads(users: list[str]) -> dict[str, int]:
-		since = active_since(offer, users)
+def _standing(owed: dict[str, Owed], rows: Sequence[tuple[str, int, int, datetime]], week: engine.Interval) -> Standing:
+	def loads(running: Sequence[Candidate]) -> dict[str, int]:
+		since = active_since(running)
 		counted = {row[:3] for row in rows if from_site_time(row[3]) >= since}
-		return minutes_of(counted, users, week)
+		return minutes_of(counted, [each.user for each in running], week)
 
 	return Standing(lambda users: {user: owed.get(user, Owed()) for user in users}, loads)
 

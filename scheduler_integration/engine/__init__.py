@@ -21,7 +21,7 @@ from .round_robin import BOOKING, Contender, Turn, highest_tier, iso_week, next_
 from .rules.booking_window import booking_window
 from .rules.collisions import conflicts_with
 from .rules.limits import used_of
-from .rules.seats import joinable_sessions
+from .rules.seats import session_to_join
 from .time.hours import DateOverride, Trip, WeeklyRule, WorkingHours
 from .time.intervals import Interval, clip, merge, subtract
 from .time.working_intervals import working_intervals
@@ -76,7 +76,6 @@ __all__ = [
 	"highest_tier",
 	"instant_of",
 	"iso_week",
-	"joinable_sessions",
 	"local_date",
 	"local_midnight",
 	"merge",
@@ -90,6 +89,7 @@ __all__ = [
 	"recurrence_bounds",
 	"relevant_dates",
 	"relevant_span",
+	"session_to_join",
 	"subtract",
 	"used_of",
 	"wall_clock",

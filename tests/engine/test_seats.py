@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduler_integration.engine import Booked, Busy, HostPool, Limit, MeetingRules, Member, Reason, joinable_sessions
+from scheduler_integration.engine import Booked, Busy, HostPool, Limit, MeetingRules, Member, Reason, session_to_join
 
 from .support import DAY, HOUR, MON, TUE, WED, at, host, on, refusal, times, weekly
 
@@ -108,7 +108,7 @@ def test_a_hold_alone_lifts_no_limit():
 def test_a_hold_alone_makes_no_start_off_the_grid():
 	half_past = TEN + HOUR // 2
 	assert listed(workshop(), held(start=half_past)) == ["09:00"]
-	assert joinable_sessions(workshop(), office(held(start=half_past))) == {}
+	assert session_to_join(Member(workshop(), office(held(start=half_past))), half_past) is None
 
 
 def test_each_start_has_its_seats_left():

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.availability.holds import release_hold
-from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
+from scheduler_integration.availability.offer import Offer, offer_around
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.blank_records import reuse_blank_records
 from scheduler_integration.bookings import guard
@@ -21,7 +21,7 @@ from scheduler_integration.bookings.record import new_booking
 from scheduler_integration.bookings.sessions import join, joinable_booking
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.catalogue.lookup import Bookable
-from scheduler_integration.exceptions import AlreadyCancelled
+from scheduler_integration.exceptions import AlreadyCancelled, SlotTaken
 from scheduler_integration.meetings.chain import latest
 from scheduler_integration.meetings.changes import Change, Kind
 from scheduler_integration.meetings.status import RELEASED
@@ -46,28 +46,28 @@ def book(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 
 def _take(request: BookingRequest, bookable: Bookable, now: int) -> Document:
 	guard.lock_hosts(host.user for host in bookable.takers)
-	margin = SUGGESTION_DAYS * DAY
-	first, last = request.start - margin, request.start + margin
-	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=request.on_behalf is not None)
-	offer = make_offer(bookable, wanted, first, last, now, lock=True)
+	by_host = request.on_behalf is not None
+	wanted = SlotRequest(request.duration, request.party, request.hold, by_host=by_host)
+	offer = offer_around(bookable, wanted, request.start, now, lock=True)
 	request = replace(request, parts=offer.held_parts(request, bookable.meeting_type.name, now))
 	asked = offer.only(request.host) if request.host else offer
-	if not (asked.with_any_start() if request.on_behalf else asked).is_bookable(request.start, request.parts):
+	try:
+		asked.check_bookable(request.start, request.duration, request.timezone, dates=request.parts, any_start=by_host)
+	except SlotTaken:
 		# If the same request was sent twice, the first may have got the slot while the second waited for the lock.
 		if earlier := _earlier(request, for_update=True):
 			return earlier
-		raise asked.slot_taken(request.start, request.duration, request.timezone)
-	return _store(request, bookable, offer.with_any_start() if request.on_behalf else offer, now)
+		raise
+	return _store(request, bookable, offer.with_any_start() if by_host else offer, now)
 
 
 def _store(request: BookingRequest, bookable: Bookable, offer: Offer, now: int) -> Document:
 	page, meeting_type = bookable.page, bookable.meeting_type
 	wish = Wish(request.start, request.parts, request.attendee_email, request.host)
 	choice = choose_hosts(offer, wish, meeting_type, page)
-	members = [offer.member(user) for user in choice.users]
-	parts = offer.pool.parts(request.start, choice.users[0])
-	booking = new_booking(request, page, meeting_type, members, parts, now)
-	if standing := joinable_booking(offer, choice.users, request.start):
+	parts = offer.pool.parts(request.start, choice.members[0].host.name)
+	booking = new_booking(request, page, meeting_type, choice.members, parts, now)
+	if standing := joinable_booking(choice.members, request.start):
 		join(booking, standing)
 	_insert(booking, bookable)
 	actor = Actor.HOST if request.on_behalf else Actor.ATTENDEE

@@ -7,8 +7,9 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.availability.holds import Hold, address_hash, held_until, put_hold, release_hold
-from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
+from scheduler_integration.availability.offer import Candidate, Offer, offer_around
 from scheduler_integration.availability.slot_request import SlotRequest
+from scheduler_integration.bookings.assign import taking_part
 from scheduler_integration.calendars.queue import refresh_of_hosts
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.exceptions import InvalidRequest
@@ -36,10 +37,8 @@ def hold_slot(bookable: Bookable, request: SlotRequest, start: int, address: str
 	if not minutes:
 		raise InvalidRequest(_("Slots can't be held on this site."))
 	own = request.hold or frappe.generate_hash(length=32)
-	margin = SUGGESTION_DAYS * DAY
-	offer = make_offer(bookable, request, start - margin, start + margin, now)
-	if not offer.is_bookable(start):
-		raise offer.slot_taken(start, request.duration, bookable.page.timezone)
+	offer = offer_around(bookable, request, start, now)
+	offer.check_bookable(start, request.duration, bookable.page.timezone)
 	hold = _hold(own, offer, bookable.meeting_type, start, address, now, minutes * 60)
 	if hold.expires_at <= now:
 		raise InvalidRequest(_("This time was held for as long as it can be. You can book it while it is free."))
@@ -62,8 +61,9 @@ def hold_minutes() -> int:
 def _hold(
 	key: str, offer: Offer, meeting_type: Document, start: int, address: str | None, now: int, seconds: int
 ) -> Hold:
-	users = _needed(offer, start)
-	rules = [offer.member(user).rules for user in users]
+	hosts = _needed(offer, start)
+	users = [each.user for each in hosts]
+	rules = [each.member.rules for each in hosts]
 	caller = address_hash(address)
 	return Hold(
 		key=key,
@@ -78,12 +78,13 @@ def _hold(
 	)
 
 
-def _needed(offer: Offer, start: int) -> list[str]:
+def _needed(offer: Offer, start: int) -> list[Candidate]:
 	"""Return the hosts whose time is held.
 
 	A collective meeting needs every required host and so many of the others, not all of them. For any other meeting one
 	free host is enough.
 	"""
+	free = offer.free_hosts(start)
 	if offer.assignment != "Collective":
-		return offer.free_hosts(start)[:1]
-	return [user for user in offer.taking_part(start) if offer.at_least or offer.host(user).is_required]
+		return free[:1]
+	return [each for each in taking_part(free, offer.at_least, start) if offer.at_least or each.host.is_required]

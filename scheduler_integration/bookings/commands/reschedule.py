@@ -20,7 +20,7 @@ from frappe.model.document import Document
 
 from scheduler_integration import engine
 from scheduler_integration.availability.holds import release_hold
-from scheduler_integration.availability.offer import DAY, SUGGESTION_DAYS, Offer, make_offer
+from scheduler_integration.availability.offer import Offer, offer_around
 from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.bookings import guard, ledger
 from scheduler_integration.bookings.assign import Choice, Wish, choose_hosts
@@ -66,12 +66,13 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 	guard.lock_hosts([*booking.host_users(), *(host.user for host in bookable.hosts)])
 	was_given_back = is_given_back(booking)
 	_close([booking])
-	offer = _offer(bookable, wanted, request.start, now)
+	offer = offer_around(bookable, wanted, request.start, now, lock=True)
 	request = replace(request, parts=offer.held_parts(request, meeting_type.name, now))
-	if not offer.is_bookable(request.start, request.parts):
-		raise offer.slot_taken(request.start, wanted.duration, booking.timezone, besides=booking.starts_at)
+	offer.check_bookable(
+		request.start, wanted.duration, booking.timezone, dates=request.parts, besides=booking.starts_at
+	)
 	choice = _choose(booking, offer, request, bookable, was_given_back)
-	new = _successor(booking, offer, choice.users, request, Actor.ATTENDEE, _session_uid(booking))
+	new = _successor(booking, offer, choice.members, request, Actor.ATTENDEE, _session_uid(booking))
 	new.update(
 		{
 			"status": "Pending" if meeting_type.requires_confirmation else "Scheduled",
@@ -79,7 +80,7 @@ def reschedule_by_token(token: str, request: RescheduleRequest, now: int) -> Att
 			"idempotency_key": key,
 		}
 	)
-	standing = joinable_booking(offer, choice.users, request.start)
+	standing = joinable_booking(choice.members, request.start)
 	choice = _with_turn(choice, booking, joins=bool(standing), was_given_back=was_given_back)
 	_store([new], [booking], standing, Change(Kind.RESCHEDULED, new, now, choice.turn, by=Actor.ATTENDEE))
 	if request.hold:
@@ -109,14 +110,14 @@ def reschedule_by_host(
 	guard.lock_hosts(booking.host_users())
 	moving = together(booking) if for_all else [booking]
 	_close(moving)
-	offer = _offer(bookable, wanted, request.start, now)
-	users = main_first(booking)
-	standing = None if for_all else joinable_booking(offer, users, request.start)
+	offer = offer_around(bookable, wanted, request.start, now, lock=True)
+	members = [offer.member(user) for user in main_first(booking)]
+	standing = None if for_all else joinable_booking(members, request.start)
 	if not standing:
-		check_hosts_have_time(offer, users, request.start, booking, now, force=force)
-	choice = _with_turn(Choice(users), booking, joins=bool(standing), moves_alone=not for_all)
+		check_hosts_have_time(offer, members, request.start, booking, now, force=force)
+	choice = _with_turn(Choice(members), booking, joins=bool(standing), moves_alone=not for_all)
 	uid = _session_uid(booking)
-	news = [_successor(each, offer, users, request, Actor.HOST, uid) for each in moving]
+	news = [_successor(each, offer, members, request, Actor.HOST, uid) for each in moving]
 	for new, former in zip(news, moving, strict=True):
 		new.update({"status": "Scheduled", "attendee_moves": former.attendee_moves})
 	_store(news, moving, standing, Change(Kind.RESCHEDULED, news[0], now, choice.turn, by=Actor.HOST))
@@ -163,20 +164,16 @@ def _close(bookings: Sequence[Document]) -> None:
 	save(*bookings)
 
 
-def _offer(bookable: Bookable, wanted: SlotRequest, start: int, now: int) -> Offer:
-	margin = SUGGESTION_DAYS * DAY
-	return make_offer(bookable, wanted, start - margin, start + margin, now, lock=True)
-
-
 def _choose(
 	booking: Document, offer: Offer, request: RescheduleRequest, bookable: Bookable, was_given_back: bool
 ) -> Choice:
 	"""Return the hosts of the moved meeting: the same hosts, or a round robin's next host if the present one isn't free."""
 	free = offer.assignable_hosts(request.start, request.parts)
 	if offer.assignment == "Collective":
-		return Choice(sorted(free, key=lambda user: user != booking.host))
-	if booking.host in free:
-		return Choice([booking.host])
+		free.sort(key=lambda each: each.user != booking.host)
+		return Choice([each.member for each in free])
+	if own := [each.member for each in free if each.user == booking.host]:
+		return Choice(own)
 	if not was_given_back:
 		# The booking's own entries mustn't count when the next host is chosen.
 		ledger.take_back(booking)
@@ -199,7 +196,7 @@ def _with_turn(
 		return choice
 	if joins or was_given_back or (moves_alone and others_in_session(booking)):
 		ledger.take_back(booking)
-		host = choice.users[0]
+		host = choice.members[0].host.name
 		return choice._replace(turn=engine.Turn(host, {host: engine.BOOKING}))
 	return choice
 
@@ -212,13 +209,12 @@ def _session_uid(booking: Document) -> str | None:
 def _successor(
 	booking: Document,
 	offer: Offer,
-	users: Sequence[str],
+	members: Sequence[engine.Member],
 	request: RescheduleRequest,
 	by: Actor,
 	session_uid: str | None,
 ) -> Document:
-	members = [offer.member(user) for user in users]
-	new = successor(booking, members, offer.pool.parts(request.start, users[0]))
+	new = successor(booking, members, offer.pool.parts(request.start, members[0].host.name))
 	new.update({"rescheduled_by": by.value, "reschedule_reason": request.reason})
 	if booking.session:
 		new.update({"session": session_key(new.meeting_type, request.start, new.host), "session_uid": session_uid})

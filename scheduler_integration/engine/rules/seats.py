@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ..model.host import Booked, Host
+from ..model.host import Booked, Host, Member
 from ..model.meeting_rules import MeetingRules
 
 
@@ -37,6 +37,11 @@ def joinable_sessions(rules: MeetingRules, host: Host) -> dict[int, str]:
 	"""Return by start the keys of the host's booked sessions that have enough seats left for the party."""
 	joinable = joinable_starts(rules, host)
 	return {start: key for start, key in sessions_by_start(rules, host).items() if start in joinable}
+
+
+def session_to_join(member: Member, start: int) -> str | None:
+	"""Return the key of the host's session at `start` if it has enough seats left for the party, or None."""
+	return joinable_sessions(member.rules, member.host).get(start)
 
 
 def booked_starts(starts: Iterable[int], host: Host) -> frozenset[int]:
