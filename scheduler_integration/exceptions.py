@@ -147,6 +147,16 @@ class TooLateToUndo(SchedulingError):
 		return _("It is too late to undo this.")
 
 
+class ExportRunning(SchedulingError):
+	"""The user has a file that isn't complete yet."""
+
+	code = "EXPORT_RUNNING"
+	http_status_code = 409
+
+	def default_message(self) -> str:
+		return _("A file is being made for you already. Wait until it is ready.")
+
+
 class NotFound(SchedulingError):
 	code = "NOT_FOUND"
 	http_status_code = 404

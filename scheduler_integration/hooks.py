@@ -139,6 +139,7 @@ ignore_links_on_delete = [
 	"Scheduler Engagement",
 	"Booking Page Stat",
 	"Scheduling Daily Stat",
+	"Scheduling Export",
 ]
 
 doc_events = {
@@ -154,6 +155,7 @@ doc_events = {
 			"scheduler_integration.engagement.retention.forget_user",
 			"scheduler_integration.calendars.leaving.forget_user",
 			"scheduler_integration.catalogue.stand_ins.forget_user",
+			"scheduler_integration.insights.export_files.forget_user",
 		]
 	},
 }
@@ -168,6 +170,7 @@ scheduler_events = {
 			"scheduler_integration.jobs.ask_schedulers",
 			"scheduler_integration.jobs.keep_page_stats",
 			"scheduler_integration.jobs.keep_daily_stats",
+			"scheduler_integration.jobs.keep_exports",
 		],
 		# In some zones 07:00 isn't on a full hour of UTC: in Kathmandu it is 01:15 UTC.
 		"*/15 * * * *": ["scheduler_integration.jobs.send_digests"],

@@ -2,6 +2,7 @@
 
 import frappe
 
+from scheduler_integration.insights import export_files
 from scheduler_integration.notifications.defaults import ensure_messages, remove_templates
 from scheduler_integration.outbox.tasks import reopen_failed_events
 from scheduler_integration.platform.optional_apps import follow_other_apps, remove_custom_fields, sync_custom_fields
@@ -48,6 +49,7 @@ def before_uninstall() -> None:
 	"""Remove the app's records in DocTypes of Frappe. Contacts, events and messages are people's own, and are kept."""
 	remove_custom_fields()
 	remove_templates()
+	export_files.forget_all()
 	for role in ROLES:
 		frappe.db.delete("Has Role", {"role": role})
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)

@@ -3,10 +3,12 @@
 import random
 
 import frappe
+from babel.dates import format_date
 from frappe import _
 from frappe.translate import print_language
 
 from scheduler_integration import bookings
+from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.leaving import leave, left_connections
 from scheduler_integration.calendars.mirror.calendar_changes import note_told, untold_changes
 from scheduler_integration.calendars.notices import tell_of_change, tell_of_trouble
@@ -15,14 +17,15 @@ from scheduler_integration.calendars.queue import due_connections, enqueue_sync,
 from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell, tell_of_waiting_calls
 from scheduler_integration.engagement.retention import forget_old_engagement
+from scheduler_integration.engine import local_date
 from scheduler_integration.external import acuity_poll, record
-from scheduler_integration.insights import history, page_stats
+from scheduler_integration.insights import export_files, history, page_stats
 from scheduler_integration.insights.offered import store_offered
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.permissions import managers
 from scheduler_integration.platform import clock
-from scheduler_integration.platform.language import language_of
+from scheduler_integration.platform.language import current_locale, language_of
 from scheduler_integration.platform.queue import queue_job
 
 # Long enough that the start of a job, which takes up to a second of a processor, hardly counts, and short enough that
@@ -146,6 +149,25 @@ def _tell_managers(day: str) -> None:
 			subject = _("The figures of {0} differed from the bookings").format(day)
 			text = _("The day is counted again by itself. If this happens more than once, look at the Error Log.")
 		tell(manager, "Scheduling Stat Day", day, subject, text)
+
+
+def make_export(export: str) -> None:
+	"""Make a large file of figures, and tell the person who asked for it. Commits after each batch of rows."""
+	made = export_files.make(export, clock.now)
+	if not made:
+		return
+	with print_language(language_of(made.user)):
+		subject, text = _("Your file could not be made"), export_files.trouble(made.reason)
+		if made.address:
+			last = format_date(local_date(made.ends_at, timezone_of(made.user)), "long", locale=current_locale())
+			subject = _("Your file is ready: {0} rows").format(made.rows)
+			text = _("You can download it until {0}.").format(last)
+	tell(made.user, export_files.DOCTYPE, export, subject, text, made.address or "/scheduling/insights")
+
+
+def keep_exports() -> None:
+	"""Runs every five minutes: deletes old files of figures, and finds those whose job died or was never queued."""
+	export_files.keep(clock.now())
 
 
 def ask_acuity(outside_booking: str) -> None:

@@ -12,7 +12,7 @@ from frappe import _, auth
 from frappe.context import local
 from frappe.database.database import Callbacks
 from frappe.types import _dict
-from frappe.utils.response import report_error
+from frappe.utils.response import download_private_file, report_error
 from frappe.website.serve import get_error_page, get_response
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.middleware.shared_data import SharedDataMiddleware
@@ -78,6 +78,8 @@ def _dispatch(request: Request, extra_pages: dict) -> Response:
 		return Response()
 	if request.path.startswith("/api/"):
 		return frappe.api.handle(request)
+	if request.path.startswith("/private/files/"):
+		return download_private_file(request.path)
 	if request.method not in ("GET", "HEAD", "POST"):
 		raise NotFound
 	return get_response()

@@ -14,9 +14,9 @@ from scheduler_integration.engagement.analytics import analytics
 from scheduler_integration.entry.funnel import count_report
 from scheduler_integration.entry.limits import REQUESTS, limited
 from scheduler_integration.exceptions import NotPermitted, PageNotFound
+from scheduler_integration.insights import export_files
 from scheduler_integration.insights.advice import advice as advice_on
 from scheduler_integration.insights.dashboard import dashboard as figures
-from scheduler_integration.insights.export import FORMATS
 from scheduler_integration.insights.export import export as exported
 from scheduler_integration.insights.fairness import fairness
 from scheduler_integration.insights.funnel import funnel as figures_of_visitors
@@ -25,6 +25,7 @@ from scheduler_integration.insights.history import history as history_of
 from scheduler_integration.insights.outlook import outlook
 from scheduler_integration.insights.providers import period, provider_performance
 from scheduler_integration.insights.scope import MAX_DAYS, Scope, in_site_zone, scope_for
+from scheduler_integration.insights.sheets import FORMATS
 from scheduler_integration.insights.staff import staff_performance as figures_of_staff
 from scheduler_integration.parsing.fields import parse_choice, parse_dates, parse_name
 from scheduler_integration.permissions import is_manager
@@ -108,9 +109,9 @@ def history(start_date=None, end_date=None, host=None, page=None, meeting_type=N
 def export(
 	what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None, format=None
 ) -> None:
-	"""Return a table as a file: `bookings`, `daily`, `meeting_types`, `staff`, `sources` or `funnel`.
+	"""Return a table as a file: `bookings`, `daily`, `meeting_types`, `staff`, `sources`, `funnel` or `video_providers`.
 
-	`format` is `csv`, the default, or `xlsx`.
+	`format` is `csv`, the default, or `xlsx`. More than 100,000 bookings need `start_export`.
 	"""
 	scope = _scope(start_date, end_date, host, page, meeting_type, source)
 	table, extension = parse_choice("what", what), parse_choice("format", format) or "csv"
@@ -122,6 +123,27 @@ def export(
 			"content_type": FORMATS[extension],
 		}
 	)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint(status=202)
+def start_export(
+	what=None, start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None, format=None
+) -> Message:
+	"""Let a job make the file that `export` would return, of any length. `exports` says when it can be downloaded."""
+	scope = _scope(start_date, end_date, host, page, meeting_type, source)
+	table, extension = parse_choice("what", what), parse_choice("format", format) or "csv"
+	asked = export_files.ask(table, extension, scope, frappe.session.user, clock.now())
+	return Message(
+		_("The file is being made. You get a notification when it is ready."), serialise_insights.file(asked)
+	)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+def exports() -> list[dict[str, Any]]:
+	"""Return the files that the signed-in user asked for with `start_export`, the newest first."""
+	return [serialise_insights.file(each) for each in export_files.files_of(signed_in(), clock.now())]
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

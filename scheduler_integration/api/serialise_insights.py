@@ -5,6 +5,7 @@ from typing import Any
 from scheduler_integration.engine import BOOKING
 from scheduler_integration.insights.advice import Advice
 from scheduler_integration.insights.dashboard import Dashboard, TypeFigures
+from scheduler_integration.insights.export_files import ExportFile
 from scheduler_integration.insights.fairness import Fairness
 from scheduler_integration.insights.forecast import Forecast
 from scheduler_integration.insights.formulas import Change, Money, Tally
@@ -17,6 +18,7 @@ from scheduler_integration.insights.page_stats import Numbers
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.insights.staff import HostFigures
 from scheduler_integration.insights.visits import STEPS
+from scheduler_integration.platform.clock import iso_z
 
 JSON = dict[str, Any]
 
@@ -175,6 +177,22 @@ def advice(scope: Scope, found: list[Advice]) -> JSON:
 			}
 			for each in found
 		],
+	}
+
+
+def file(found: ExportFile) -> JSON:
+	"""A row of the data of `analytics.exports`."""
+	return {
+		"export_id": found.name,
+		"what": found.what,
+		"format": found.format,
+		"start_date": found.first.isoformat(),
+		"end_date": found.last.isoformat(),
+		"status": found.status.lower(),
+		"rows": found.rows,
+		"failed_because": found.reason or None,
+		"url": found.address or None,
+		"expires_at": iso_z(found.ends_at),
 	}
 
 

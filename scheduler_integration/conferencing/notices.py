@@ -35,8 +35,8 @@ def lose_account(account: Account, reason: str) -> None:
 	frappe.db.commit()
 
 
-def tell(user: str, doctype: str, name: str, subject: str, text: str) -> None:
-	"""Store a notification in the desk for the user. The texts are plain."""
+def tell(user: str, doctype: str, name: str, subject: str, text: str, link: str | None = None) -> None:
+	"""Store a notification in the desk for the user. The texts are plain. `link` leads elsewhere than to the record."""
 	frappe.get_doc(
 		{
 			"doctype": "Notification Log",
@@ -46,6 +46,7 @@ def tell(user: str, doctype: str, name: str, subject: str, text: str) -> None:
 			"document_name": name,
 			"subject": escape_html(subject),
 			"email_content": escape_html(text),
+			"link": link,
 		}
 	).insert(ignore_permissions=True)  # Runs in the outbox or in Zoom's webhook: neither has a user with rights.
 

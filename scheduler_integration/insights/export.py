@@ -1,76 +1,99 @@
 """Tables of figures for spreadsheets, as CSV and Excel files."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from io import BytesIO
+from typing import Any
 
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.utils.xlsxutils import make_xlsx
 
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.funnel import funnel
+from scheduler_integration.insights.providers import ProviderPerformance, provider_performance
 from scheduler_integration.insights.scope import Scope, in_site_zone
+from scheduler_integration.insights.sheets import FORMATS, Row, write
 from scheduler_integration.insights.staff import staff_performance
 from scheduler_integration.insights.visits import STEPS
 from scheduler_integration.platform.clock import iso
-from scheduler_integration.platform.formulas import may_be_formula
 
-Row = Sequence[object]
-# The most rows of one file. A larger span has to be asked for in parts.
+# A request makes a file of so many rows. Larger ones are made by a job (`export_files.py`).
 MOST_BOOKINGS = 100_000
-# In a sheet of this name, Frappe stores texts as they are. In all others it takes the HTML out of them, after which a text
-# can begin with what was hidden in a tag.
-_SHEET = "Data Export"
-# The media types of the formats.
-FORMATS = {
-	"csv": "text/csv; charset=utf-8",
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+# So many bookings are read at a time.
+BATCH = 5_000
+_BOOKING_FIELDS = (
+	"host", "attendee_name", "attendee_email", "attendee_company", "source", "utm_source", "utm_medium", "utm_campaign",
+	"price", "currency", "cancelled_by", "cancel_reason",
+)  # fmt: skip
+
+_PROVIDER_FIELDS = tuple(field.name for field in fields(ProviderPerformance))
 
 
 def export(what: str, scope: Scope, now: int, format: str = "csv") -> bytes:
 	"""Return a table of the scope as a file. `what` is a key of TABLES, `format` one of FORMATS.
 
-	CSV is in UTF-8 with a byte order mark, which Excel needs. Raises InvalidRequest for another table or format, and for
-	more than 100,000 bookings.
+	Raises InvalidRequest for another table or format, and for more than 100,000 bookings.
 	"""
+	check(what, format, scope)
+	if what == "bookings" and is_large(scope):
+		sentence = _("These are more than {0} rows. Choose fewer days, or have the file made in the background.")
+		raise InvalidRequest(details={"end_date": sentence.format(MOST_BOOKINGS)})
+	content = BytesIO()
+	write(TABLES[what](scope, now), format, content)
+	return content.getvalue()
+
+
+def check(what: str, format: str, scope: Scope) -> None:
+	"""Raise InvalidRequest unless there is such a format, and such a table of this scope."""
 	for name, value, known in (("what", what, TABLES), ("format", format, FORMATS)):
 		if value not in known:
 			raise InvalidRequest(details={name: _("Must be one of: {0}.").format(", ".join(known))})
-	rows = ([safe(cell) for cell in row] for row in TABLES[what](scope, now))
-	if format == "xlsx":
-		return make_xlsx(rows, _SHEET).getvalue()
-	text = io.StringIO()
-	csv.writer(text).writerows(rows)
-	return text.getvalue().encode("utf-8-sig")
+	if what == "video_providers" and (scope.page or scope.meeting_type or scope.source):
+		raise InvalidRequest(details={"what": _("Providers of video calls are counted by date and host only.")})
 
 
-def safe(cell: object) -> object:
-	"""Return a cell that no spreadsheet runs as a formula: a text that could be one begins with an apostrophe."""
-	return f"'{cell}" if isinstance(cell, str) and may_be_formula(cell) else cell
+def is_large(scope: Scope) -> bool:
+	"""Return whether the scope has more bookings than a request may read."""
+	booking = DocType("Booking")
+	query = _bookings_of(scope, booking).select(booking.name).orderby(booking.starts_at)
+	return bool(query.limit(1).offset(MOST_BOOKINGS).run())
 
 
-def _bookings(scope: Scope, now: int) -> Iterable[Row]:
+def _bookings(scope: Scope, now: int) -> Iterator[Row]:
+	yield ("booking", "status", "start", "end", "booked_at", "meeting_type", *_BOOKING_FIELDS)
+	place: tuple[int, str] | None = None
+	while batch := _batch(scope, place):
+		for name, status, starts_at, ends_at, booked_at, *others in batch:
+			times = (iso(at, scope.zone) if at else "" for at in (starts_at, ends_at, booked_at))
+			yield (name, status, *times, *others)
+		place = batch[-1][2], batch[-1][0]
+
+
+def _batch(scope: Scope, place: tuple[int, str] | None) -> list[tuple[Any, ...]]:
+	"""Return the next bookings by start and name: those after `place`, the start and the name of the last one before."""
 	booking, meeting_type = DocType("Booking"), DocType("Meeting Type")
-	row = DocType("Booking Host")
-	start, end = scope.span
 	query = (
-		frappe.qb.from_(booking)
+		_bookings_of(scope, booking)
 		.left_join(meeting_type)
 		.on(meeting_type.name == booking.meeting_type)
-		.select(
-			booking.name, booking.status, booking.starts_at, booking.ends_at, booking.booked_at, meeting_type.title,
-			booking.host, booking.attendee_name, booking.attendee_email, booking.attendee_company, booking.source,
-			booking.utm_source, booking.utm_medium, booking.utm_campaign, booking.price, booking.currency,
-			booking.cancelled_by, booking.cancel_reason,
-		)
-		.where((booking.starts_at >= start) & (booking.starts_at < end))
+		.select(booking.name, booking.status, booking.starts_at, booking.ends_at, booking.booked_at, meeting_type.title)
+		.select(*(booking[field] for field in _BOOKING_FIELDS))
 		.orderby(booking.starts_at, booking.name)
-		.limit(MOST_BOOKINGS + 1)
-	)  # fmt: skip
+		.limit(BATCH)
+	)
+	if place:
+		start, name = place
+		# The first condition is implied by the second one, and lets the database begin at the right place of the index.
+		query = query.where(booking.starts_at >= start)
+		query = query.where((booking.starts_at > start) | (booking.name > name))
+	return query.run()
+
+
+def _bookings_of(scope: Scope, booking: Any) -> Any:
+	row, (start, end) = DocType("Booking Host"), scope.span
+	query = frappe.qb.from_(booking).where((booking.starts_at >= start) & (booking.starts_at < end))
 	if scope.host:
 		own = frappe.qb.from_(row).select(row.parent).where(row.user == scope.host)
 		query = query.where(booking.name.isin(own))
@@ -81,19 +104,7 @@ def _bookings(scope: Scope, now: int) -> Iterable[Row]:
 	):
 		if value:
 			query = query.where(booking[field] == value)
-	rows = query.run()
-	if len(rows) > MOST_BOOKINGS:
-		raise InvalidRequest(
-			details={"end_date": _("These are more than {0} rows. Choose fewer days.").format(MOST_BOOKINGS)}
-		)
-	yield (
-		"booking", "status", "start", "end", "booked_at", "meeting_type", "host", "attendee_name", "attendee_email",
-		"attendee_company", "source", "utm_source", "utm_medium", "utm_campaign", "price", "currency", "cancelled_by",
-		"cancel_reason",
-	)  # fmt: skip
-	for name, status, starts_at, ends_at, booked_at, *others in rows:
-		times = (iso(at, scope.zone) if at else "" for at in (starts_at, ends_at, booked_at))
-		yield (name, status, *times, *others)
+	return query
 
 
 def _daily(scope: Scope, now: int) -> Iterable[Row]:
@@ -135,6 +146,12 @@ def _funnel(scope: Scope, now: int) -> Iterable[Row]:
 		yield (day.isoformat(), *numbers)
 
 
+def _video_providers(scope: Scope, now: int) -> Iterable[Row]:
+	yield _PROVIDER_FIELDS
+	for provider in provider_performance(in_site_zone(scope).span, scope.host):
+		yield [getattr(provider, name) for name in _PROVIDER_FIELDS]
+
+
 TABLES: dict[str, Callable[[Scope, int], Iterable[Row]]] = {
 	"bookings": _bookings,
 	"daily": _daily,
@@ -142,4 +159,5 @@ TABLES: dict[str, Callable[[Scope, int], Iterable[Row]]] = {
 	"staff": _staff,
 	"sources": _sources,
 	"funnel": _funnel,
+	"video_providers": _video_providers,
 }

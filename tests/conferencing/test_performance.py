@@ -1,5 +1,7 @@
 """The figures of the providers, from the log of requests and from how the meetings ended."""
 
+import csv
+import io
 from datetime import date
 
 import frappe
@@ -13,6 +15,7 @@ from tests.pages.offer import sign_in
 from tests.support.factories import make_user
 
 METHOD = "scheduler_integration.api.analytics.video_providers"
+EXPORT = "scheduler_integration.api.analytics.export"
 
 SPAN = (NINE - DAY, NINE + 7 * DAY)
 
@@ -86,3 +89,19 @@ def test_the_method_refuses_visitors_and_reversed_dates(client):
 def test_without_dates_the_figures_are_those_of_thirty_days():
 	assert period(None, None, NOW) == Period(date(2036, 2, 3), date(2036, 3, 3))
 	assert period(date(2036, 3, 1), None, NOW) == Period(date(2036, 3, 1), date(2036, 3, 3))
+
+
+def test_the_table_for_spreadsheets_has_the_same_figures(frozen_now, client, book, jitsi_type):
+	booking = book(jitsi_type)
+	wanted = {"what": "video_providers", "start_date": "2036-03-03", "end_date": "2036-03-03"}
+	answers = []
+	for user in (booking.host, make_user("Eve"), make_user("Mia", roles=("Scheduling Manager",))):
+		sign_in(client, user)
+		content = client.call(EXPORT, "GET", **wanted).content.decode("utf-8-sig")
+		answers.append(list(csv.DictReader(io.StringIO(content, newline=""))))
+	own, of_another, of_all = answers
+	assert [(row["provider"], row["meetings"], row["reliability"]) for row in own] == [("Jitsi", "1", "100.0")]
+	assert (of_another, [row["provider"] for row in of_all]) == ([], ["Jitsi"])
+	# What a filter would leave out can't be told for each figure, so none is ignored in silence.
+	refused = client.call(EXPORT, "GET", **wanted, meeting_type=booking.meeting_type)
+	assert (refused.status_code, list(refused.json()["details"])) == (400, ["what"])

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from scheduler_integration import bookings
-from scheduler_integration.insights.export import FORMATS, TABLES
+from scheduler_integration.insights.export import TABLES
+from scheduler_integration.insights.sheets import FORMATS
 from tests.support import door
 from tests.support.api import call
 from tests.support.factories import at, make_host, make_meeting_type, make_page, make_user, payload
@@ -118,7 +119,7 @@ def test_both_formats_have_the_same_rows(jane):
 		sheet = openpyxl.load_workbook(io.BytesIO(book)).active
 		first, *rows = csv.reader(io.StringIO(text, newline=""))
 		assert [cell.value for cell in next(sheet.iter_rows())] == first
-		assert sheet.max_row == len(rows) + 1 >= 2
+		assert sheet.max_row == len(rows) + 1 >= (1 if what == "video_providers" else 2)
 	assert call(EXPORT, jane.user, what="daily", format="pdf", **DATES)[0] == 400
 
 

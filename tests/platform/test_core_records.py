@@ -1,9 +1,11 @@
 """Frappe's own records that the app creates and reads: users, contacts, events and their communications."""
 
+from pathlib import Path
+
 import frappe
 import pytest
 
-from tests.platform.conftest import JANE, THING
+from tests.platform.conftest import EVE, JANE, PASSWORD, THING
 
 
 def contact(**values):
@@ -166,3 +168,64 @@ def test_a_comment_is_on_the_timeline_until_its_document_is_deleted():
 	assert (stored.reference_doctype, stored.reference_name) == ("Event", note.name)
 	note.delete()
 	assert not frappe.db.exists("Comment", comment.name)
+
+
+# Files
+
+
+def private_file(**values):
+	name = frappe.generate_hash(length=12)
+	fields = {"doctype": "File", "file_name": f"{name}.txt", "content": name.encode(), "is_private": 1, **values}
+	# A record remembers that it was inserted without a look at permissions.
+	return frappe.get_doc("File", frappe.get_doc(fields).insert(ignore_permissions=True).name)
+
+
+def test_a_private_file_of_no_record_is_for_its_owner_and_administrator(as_user):
+	with as_user(JANE):
+		file = private_file()
+		assert file.file_url.startswith("/private/files/")
+		assert file.has_permission("read")
+		assert file.name in frappe.get_list("File", pluck="name")
+	with as_user(EVE):
+		assert not file.has_permission("read")
+		assert file.name not in frappe.get_list("File", pluck="name")
+	assert file.has_permission("read")
+
+
+def test_a_file_beside_a_record_is_for_those_who_may_read_it(thing, as_user):
+	with as_user(JANE):
+		beside = thing().name
+	file = private_file(attached_to_doctype=THING, attached_to_name=beside)
+	assert frappe.has_permission("File", "read", file, user=JANE)
+	assert not frappe.has_permission("File", "read", file, user=EVE)
+
+
+@pytest.mark.slow
+def test_a_private_file_is_downloaded_by_its_owner_alone(committed, server, as_user):
+	with as_user(JANE):
+		file = private_file()
+	frappe.db.commit()
+	for user, status in ((JANE, 200), (EVE, 403), (None, 403)):
+		with server.client() as client:
+			if user:
+				assert client.login(user, PASSWORD).status_code == 200
+			answer = client.get(file.file_url)
+			assert answer.status_code == status
+			assert (answer.text == file.file_name.removesuffix(".txt")) == (status == 200)
+	frappe.delete_doc("File", file.name)
+	assert not Path(frappe.utils.get_files_path(file.file_name, is_private=True)).exists()
+
+
+def test_a_file_record_can_be_written_for_what_is_on_the_disk_already():
+	"""So no code of Frappe reads a large file into memory."""
+	name = f"{frappe.generate_hash(length=12)}.txt"
+	path = Path(frappe.utils.get_files_path(name, is_private=True))
+	path.parent.mkdir(parents=True, exist_ok=True)
+	path.write_text("a")
+	file = frappe.new_doc("File")
+	file.update({"file_name": name, "file_url": f"/private/files/{name}", "is_private": 1, "content_hash": name})
+	file.name = frappe.generate_hash(length=20)
+	file.db_insert()
+	assert frappe.db.get_value("File", file.name, "owner") == frappe.session.user
+	frappe.delete_doc("File", file.name)
+	assert not path.exists()

@@ -11,7 +11,7 @@ from frappe.custom.doctype.custom_field.custom_field import CustomField
 from frappe.email.email_queue import EmailQueue
 from frappe.model.document import Document
 from frappe.model.naming import append_number_if_name_exists
-from frappe.utils import date_diff, sanitize_html, validate_email_address
+from frappe.utils import date_diff, get_files_path, sanitize_html, validate_email_address
 from frappe.utils.password import update_password
 
 _MEDIUM = {
@@ -144,14 +144,14 @@ class Communication(Document):
 
 
 class File(Document):
-	"""A public file of the site. Frappe keeps equal contents once; here each file is its own."""
+	"""A file of the site. Frappe keeps equal contents once; here each file is its own."""
 
 	def before_insert(self) -> None:
 		content = self.__dict__.pop("content", None)
-		if self.is_private or not isinstance(content, bytes):
-			raise NotImplementedError("A private file, or one without its content, on the embedded site")
+		if not isinstance(content, bytes):
+			raise NotImplementedError("A file without its content on the embedded site")
 		self.content_hash, self.file_size = hashlib.md5(content).hexdigest(), len(content)
-		self.file_url = f"/files/{self.file_name}"
+		self.file_url = f"/{'private/' if self.is_private else ''}files/{self.file_name}"
 		self._path().parent.mkdir(parents=True, exist_ok=True)
 		self._path().write_bytes(content)
 
@@ -159,7 +159,7 @@ class File(Document):
 		self._path().unlink(missing_ok=True)
 
 	def _path(self) -> Path:
-		return Path(local.site_path, "public", "files", self.file_name)
+		return Path(get_files_path(self.file_url.split("/")[-1], is_private=self.is_private))
 
 
 CONTROLLERS = {
@@ -182,3 +182,32 @@ def user_query_conditions(user: str) -> str:
 
 def has_user_permission(doc: Document) -> bool:
 	return doc.name not in frappe.STANDARD_USERS
+
+
+def file_query_conditions(user: str) -> str:
+	if user == "Administrator":
+		return ""
+	owner = frappe.db.escape(user)
+	if "Desk User" not in frappe.get_roles(user):
+		return f"`tabFile`.`owner` = {owner}"
+	attached = set(frappe.get_all("File", {"attached_to_doctype": ["is", "set"]}, pluck="attached_to_doctype"))
+	readable = [frappe.db.escape(doctype) for doctype in sorted(attached) if frappe.has_permission(doctype, user=user)]
+	return (
+		"(`tabFile`.`is_private` = 0"
+		f" or (`tabFile`.`attached_to_doctype` is null and `tabFile`.`owner` = {owner})"
+		f" or `tabFile`.`attached_to_doctype` in ({', '.join(readable) or 'null'}))"
+	)
+
+
+def has_file_permission(doc: Document, ptype: str, user: str) -> bool:
+	"""Whether the user may do this: the owner and Administrator everything, others what they may do with the record beside it."""
+	if user == "Administrator" or ptype == "create" or (not doc.is_private and ptype in ("read", "select")):
+		return True
+	if user != "Guest" and doc.owner == user:
+		return True
+	if not (doc.attached_to_doctype and doc.attached_to_name):
+		return False
+	if not frappe.db.exists(doc.attached_to_doctype, doc.attached_to_name):
+		return False
+	beside = frappe.get_doc(doc.attached_to_doctype, doc.attached_to_name)
+	return beside.has_permission("write" if ptype in ("write", "delete") else "read", user=user)

@@ -1,6 +1,7 @@
 """Stands in for frappe.utils: data.py, messages.py, text.py and urls.py, and helpers for the site and its users."""
 # ruff: noqa: F403
 
+import os
 import sys
 import traceback
 from typing import Any
@@ -24,6 +25,10 @@ def get_fullname(user: str | None = None) -> str:
 		names = frappe.db.get_value("User", user, ["first_name", "last_name"]) or ()
 		local.fullnames[user] = " ".join(filter(None, names)) or user
 	return local.fullnames[user]
+
+
+def get_files_path(*path: str, is_private: bool = False) -> str:
+	return os.path.join(local.site_path, "private" if is_private else "public", "files", *path)
 
 
 def set_request(**kwargs: Any) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import mimetypes
+import os
 
 import frappe
 from frappe.context import local
 from frappe.missing import missing
-from werkzeug.utils import redirect
+from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Response
 
 
@@ -50,6 +52,23 @@ def _as_download() -> Response:
 
 def _as_redirect() -> Response:
 	return redirect(local.response.location)
+
+
+def download_private_file(path: str) -> Response:
+	"""Return the file if the user may read one of the records with this address."""
+	if local.session.user != "Guest":
+		for name in frappe.get_all("File", {"file_url": path}, pluck="name"):
+			if frappe.has_permission("File", "read", frappe.get_doc("File", name)):
+				return send_private_file(path.rsplit("/", 1)[1])
+	raise Forbidden(frappe._("You don't have permission to access this file"))
+
+
+def send_private_file(name: str) -> Response:
+	path = frappe.utils.get_files_path(name, is_private=True)
+	if not os.path.exists(path):
+		raise NotFound
+	is_page = os.path.splitext(name)[1].lower() in (".svg", ".html", ".htm", ".xml")
+	return send_file(path, local.request.environ, conditional=True, as_attachment=is_page)
 
 
 _BUILDERS = {"json": _as_json, "download": _as_download, "redirect": _as_redirect}

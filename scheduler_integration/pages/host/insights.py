@@ -19,15 +19,15 @@ from scheduler_integration.catalogue.readable_meeting_types import ReadableType
 from scheduler_integration.insights.advice import Advice
 from scheduler_integration.insights.counts import Origin
 from scheduler_integration.insights.dashboard import Dashboard, Source, TypeFigures
-from scheduler_integration.insights.export import FORMATS
+from scheduler_integration.insights.export_files import ExportFile
 from scheduler_integration.insights.fairness import Fairness
 from scheduler_integration.insights.formulas import Change, Tally
 from scheduler_integration.insights.funnel import Funnel
 from scheduler_integration.insights.history import History
 from scheduler_integration.insights.offered import Utilisation
 from scheduler_integration.insights.outlook import Outlook
-from scheduler_integration.insights.scope import Scope
 from scheduler_integration.insights.staff import HostFigures
+from scheduler_integration.pages.host.downloads import downloads_view
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.outlook import advice_view, forecasts_view, round_robins_view
 from scheduler_integration.pages.host.types import types_by_page
@@ -35,7 +35,6 @@ from scheduler_integration.pages.host.visitors import funnel_view
 from scheduler_integration.pages.kit import charts, dates
 
 PATH = "/scheduling/insights"
-EXPORT = "/api/method/scheduler_integration.api.analytics.export"
 # Longer periods are drawn by the week.
 _MOST_BARS = 62
 _KINDS = ("completed", "open", "missed", "cancelled")
@@ -56,6 +55,7 @@ class Figures:
 	staff: Sequence[HostFigures]
 	types: Sequence[ReadableType]
 	hosts: Sequence[TypeHost]
+	files: Sequence[ExportFile]
 	is_manager: bool
 	problem: str | None = None
 
@@ -83,7 +83,7 @@ def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]
 		"sources": _sources(board.sources, locale),
 		"staff": _staff(figures.staff, locale) if figures.is_manager and not scope.host else None,
 		"is_empty": not board.tally.total,
-		"exports": _exports(scope, figures.is_manager),
+		"downloads": downloads_view(scope, figures.files, board.tally.total, locale, is_manager=figures.is_manager),
 	}
 
 
@@ -339,33 +339,6 @@ def _staff(staff: Iterable[HostFigures], locale: Locale) -> list[dict[str, Any]]
 			"revenue": _amounts(each.money.rows(), locale),
 		}
 		for each in staff
-	]
-
-
-def _exports(scope: Scope, is_manager: bool) -> list[dict[str, Any]]:
-	kept = {
-		"start_date": scope.first.isoformat(),
-		"end_date": scope.last.isoformat(),
-		"host": scope.host if is_manager else None,
-		"meeting_type": scope.meeting_type,
-	}
-	tables = {
-		"bookings": _("Bookings"),
-		"daily": _("Days"),
-		"meeting_types": _("Meeting types"),
-		"sources": _("Sources"),
-		"funnel": _("Visitors"),
-	}
-	tables |= {"staff": _("Hosts")} if is_manager else {}
-	return [
-		{
-			"label": label,
-			"files": [
-				{"name": extension.upper(), "url": _address({"what": what, **kept, "format": extension}, EXPORT)}
-				for extension in FORMATS
-			],
-		}
-		for what, label in tables.items()
 	]
 
 

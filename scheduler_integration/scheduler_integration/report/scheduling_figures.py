@@ -7,9 +7,9 @@ import frappe
 from frappe import _
 
 from scheduler_integration.insights.dashboard import Dashboard, dashboard
-from scheduler_integration.insights.export import safe
 from scheduler_integration.insights.formulas import Money
 from scheduler_integration.insights.scope import Scope, scope_for
+from scheduler_integration.insights.sheets import safe
 from scheduler_integration.parsing.fields import parse_dates
 from scheduler_integration.platform.clock import now
 from scheduler_integration.platform.language import current_locale
