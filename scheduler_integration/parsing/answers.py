@@ -9,7 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.catalogue.questions import choices_of, is_asked, link_key
-from scheduler_integration.parsing.text import Refused, line, paragraph, phone
+from scheduler_integration.parsing.text import Refused, line, paragraph, phone, without_effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _date(question: Document, value: object) -> str:
 
 
 _PARSERS: dict[str, Callable[[Document, object], str]] = {
-	"Text": lambda question, value: line(value),
+	"Text": lambda question, value: line(without_effect(value)),
 	"Long Text": lambda question, value: paragraph(value),
 	"Select": _choice,
 	"Multi Select": _choices,

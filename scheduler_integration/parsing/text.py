@@ -2,7 +2,8 @@
 
 The text appears in e-mails, invitations and desk lists. Markup and control characters could do harm there, and so could
 text that a mail program decodes or a spreadsheet runs. They are refused with a sentence beside the field. If they were
-removed silently, the attendee wouldn't notice.
+removed silently, the attendee wouldn't notice. Only in notes and answers, where people quote code, markup is allowed: it
+is stored so that nothing takes it for markup (`without_effect`), not even the desk, which doesn't escape these fields.
 """
 
 import re
@@ -19,7 +20,9 @@ LONG = 2000
 
 # Fillers of Hangul and the empty cell of Braille: letters and symbols to Unicode, nothing to the eye.
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-_TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
+_TAG = re.compile(r"<(?=[a-z/!?])", re.IGNORECASE)
+# The word joiner, which nobody sees. HTML has no element whose name begins with it.
+_JOINER = "\u2060"
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{3,30}(?:\s*(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
 
 
@@ -40,12 +43,22 @@ def line(value: object, longest: int = SHORT) -> str:
 def paragraph(value: object, longest: int = LONG) -> str:
 	"""Return text of any number of lines, trimmed; empty for None. Line breaks become "\\n".
 
-	Raises Refused if it is longer than `longest` or unsafe.
+	Raises Refused if it is longer than `longest` or unsafe. Markup has no effect afterwards.
 	"""
-	text = _text(value, longest).replace("\r\n", "\n").replace("\r", "\n")
+	text = _text(without_effect(value), longest).replace("\r\n", "\n").replace("\r", "\n")
 	if any(is_control(char) for char in text.replace("\n", "").replace("\t", "")):
 		raise Refused(_("This contains characters that can't be shown."))
 	return text
+
+
+def without_effect(value: object) -> object:
+	"""Return a text in which no program finds markup, and which looks the same: "<b>" has a word joiner after "<"."""
+	return _TAG.sub(f"<{_JOINER}", value) if isinstance(value, str) else value
+
+
+def as_typed(text: str) -> str:
+	"""Return a text from `without_effect` as it was typed, to be typed again."""
+	return text.replace(f"<{_JOINER}", "<")
 
 
 def prose(value: object, longest: int = LONG) -> str:
@@ -93,9 +106,14 @@ def email(value: object) -> str:
 def phone(value: object) -> str:
 	"""Return a telephone number as it was typed; empty for None. Raises Refused if it isn't one."""
 	number = line(value, 40)
-	if number and not _PHONE.fullmatch(number):
+	if number and not is_phone(number):
 		raise Refused(_("This is not a telephone number."))
 	return number
+
+
+def is_phone(text: str) -> bool:
+	"""Whether a text is a telephone number and nothing else."""
+	return bool(_PHONE.fullmatch(text))
 
 
 def whole_number(value: object) -> int:
@@ -130,7 +148,7 @@ def _can_be_seen(text: str) -> bool:
 
 
 def _refuse_formula(text: str) -> None:
-	if is_formula(text) and not _PHONE.fullmatch(text):
+	if is_formula(text) and not is_phone(text):
 		raise Refused(_("Please begin with a letter or a digit: a spreadsheet would take this for a formula."))
 
 

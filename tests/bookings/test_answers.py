@@ -37,6 +37,8 @@ def ask(question_type, value, required=0, options=""):
 		("Number", 12.5, "12.5"),
 		("Number", "0", "0"),
 		("Date", "2026-11-23", "2026-11-23"),
+		("Text", "Über <b>Preise</b>", "Über <\u2060b>Preise<\u2060/b>"),
+		("Long Text", "<script>alert(1)</script>\n1 < 2", "<\u2060script>alert(1)<\u2060/script>\n1 < 2"),
 		("Text", None, None),
 	],
 )
@@ -49,7 +51,6 @@ def test_an_answer_is_kept_as_given(question_type, value, stored):
 	[
 		("Text", "two\nlines"),
 		("Text", "x" * 141),
-		("Text", "<script>alert(1)</script>"),
 		("Text", {"nested": 1}),
 		("Long Text", "bell \x07"),
 		("Long Text", ["a"]),

@@ -173,7 +173,7 @@ class TestHiddenFields:
 		status, body = call("public.book", "Guest", **wish_for(offer, answers={ids[CAMPAIGN]: "mine"}))
 		assert (status, [*body["details"]]) == (400, ["answers"])
 
-	@pytest.mark.parametrize("value", ["<script>", "=1+1", "x" * 500, ["a"], {"b": 1}, 7, None])
+	@pytest.mark.parametrize("value", ["a\nb", "=1+1", "x" * 500, ["a"], {"b": 1}, 7, None])
 	def test_a_wrong_value_is_left_out_and_refuses_nothing(self, offer, value):
 		assert booked_with(offer, prefill={"campaign": value, "crm_budget": "no number"}) == {}
 
