@@ -15,7 +15,7 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 # Arguments that mean something else in a link to a booking page, in its forms or to Frappe.
 _TAKEN_KEYS = frozenset(
 	{
-		"attendee_company", "attendee_email", "attendee_name", "attendee_phone", "choose_start", "clock", "cmd", "company",
+		"again", "attendee_company", "attendee_email", "attendee_name", "attendee_phone", "choose_start", "clock", "cmd", "company",
 		"csrf_token", "date", "duration", "email", "embed", "guests", "idempotency_key", "location", "meeting_type", "month",
 		"name", "notes", "parts", "phone", "reason", "reference", "reschedule", "sid", "slug", "source", "start", "tz",
 		"utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term", "website", "with",

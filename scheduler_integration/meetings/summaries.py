@@ -112,10 +112,11 @@ class AttendeeBooking(BookingSummary):
 
 	`earlier` is the time on the first day from which the meeting was moved. `reschedule_reason`: a reason for
 	moving it is `optional`, `required` or `not_asked`. With `is_asked_to_reschedule` a host asked for another time, with
-	the message `reschedule_message`.
+	the message `reschedule_message`. `answers` are those that the attendee gave, without hidden ones.
 	"""
 
 	hosts: tuple[PublicHost, ...]
+	answers: tuple[Answer, ...]
 	cannot_cancel_reason: str | None
 	cannot_reschedule_reason: str | None
 	reschedule_reason: str
@@ -165,6 +166,7 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 	return AttendeeBooking(
 		**_shared(booking, now),
 		hosts=tuple(PublicHost(person.full_name or person.name, person.user_image or None) for person in hosts),
+		answers=tuple(answer for answer in _answers(booking) if not answer.is_hidden),
 		can_cancel=refusal is None,
 		cannot_cancel_reason=refusal.message if refusal else None,
 		can_reschedule=no_other_time is None,
@@ -205,14 +207,16 @@ def _for_host(
 		can_cancel="cancel" in actions,
 		can_reschedule="reschedule" in actions,
 		actions=actions,
-		answers=tuple(
-			Answer(row.question_id, row.question, row.answer, bool(row.is_hidden)) for row in booking.answers
-		),
+		answers=_answers(booking),
 		delivery_error=delivery_error,
 		attendance=attendance,
 		asked_at=(booking.reschedule_asked_at or None) if booking.status in OPEN else None,
 		color=frappe.get_cached_value("Meeting Type", booking.meeting_type, "color") or None,
 	)
+
+
+def _answers(booking: Document) -> tuple[Answer, ...]:
+	return tuple(Answer(row.question_id, row.question, row.answer, bool(row.is_hidden)) for row in booking.answers)
 
 
 def _shared(booking: Document, now: int) -> dict[str, Any]:

@@ -37,6 +37,16 @@ def manage_url(booking: Document) -> str:
 	return get_url(f"/schedule/manage/{manage_token(booking)}")
 
 
+def reschedule_url(booking: Document) -> str:
+	"""Return the address at which the attendee chooses another time. Opening it changes nothing."""
+	return f"{manage_url(booking)}?reschedule=1"
+
+
+def cancel_url(booking: Document) -> str:
+	"""Return the address at which the attendee is asked whether to cancel. Opening it changes nothing."""
+	return f"{manage_url(booking)}?cancel=1#cancel"
+
+
 def find_by_token(token: str, *, for_update: bool = False) -> Document:
 	"""Return the booking that the token leads to, locked with `for_update`.
 

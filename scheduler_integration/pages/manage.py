@@ -6,33 +6,52 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from frappe import _
+from markupsafe import Markup
 
 from scheduler_integration.catalogue.public import Brand
+from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
-from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.links import local_address, web_address
 from scheduler_integration.pages.kit.people import faces, names
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.pages.kit.strings import manage_strings
 from scheduler_integration.pages.kit.visitor import Visitor
-from scheduler_integration.platform import lengths
+from scheduler_integration.pages.meeting_place import place_view
+from scheduler_integration.platform import bidi, lengths
 from scheduler_integration.platform.clock import iso
 
 # Arguments of the address for something that has just happened.
 NEWS = ("booked", "moved", "invited")
-_GONE = ("Cancelled", "Declined", "Rescheduled")
+# Arguments of the address for a form that is open.
+PANELS = ("cancel", "guests")
 
 
 @dataclass(frozen=True)
 class Attempt:
-	"""A submitted form: the error why it was refused, and the typed addresses if it was about guests."""
+	"""A submitted form: the error why it was refused, and the typed addresses if it `is_about_guests`."""
 
 	error: SchedulingError | None = None
 	guests: str = ""
+	is_about_guests: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+	"""What the address asks the page to show.
+
+	`news` is one of NEWS if that just happened, with the positions of the guests who were `invited`. `panel` is "cancel" or
+	"guests" if that form is open. `now` is in epoch seconds.
+	"""
+
+	now: int
+	news: str = ""
+	invited: tuple[int, ...] = ()
+	panel: str = ""
 
 
 def managing_view(
@@ -40,23 +59,24 @@ def managing_view(
 	brand: Brand | None,
 	visitor: Visitor,
 	path: str,
-	news: str = "",
+	asked: Asked,
 	attempt: Attempt | None = None,
 ) -> dict:
-	"""Return the view of `/schedule/manage/<token>`. `news` is one of NEWS if that just happened.
+	"""Return the view of `/schedule/manage/<token>`.
 
 	`brand` is the brand of the page on which the meeting was booked, None if that page no longer exists. `path` is the
 	address of the form. `attempt` is a form that was just refused.
 	"""
 	attempt = attempt or Attempt()
-	heading = _heading(booking, news)
-	follow = _follow_up(booking) if news == "booked" else None
-	is_gone = booking.status in _GONE
+	heading = _heading(booking, asked)
+	follow = _follow_up(booking) if asked.news == "booked" else None
+	is_gone = booking.status in RELEASED
+	style = visitor.style(booking.timezone)
 	return {
 		"document": document(
 			visitor,
 			title=f"{heading['title']} · {booking.title}",
-			description=heading["text"],
+			description=bidi.plain(heading["text"]),
 			brand=brand,
 			styles=("manage",),
 			script="manage",
@@ -66,35 +86,63 @@ def managing_view(
 		"heading": heading,
 		"booking": booking,
 		"faces": faces(booking.hosts),
-		"with": ", ".join(names(booking.hosts)) or booking.page.title,
+		"with": _hosts(booking),
+		"guests": [bidi.left_to_right(guest) for guest in booking.guests],
 		"when": _when(booking, visitor),
-		"place": _place(booking),
+		"place": place_view(booking, _begins_today(booking, asked.now)),
 		"ics": local_address(booking.calendar.ics),
-		"earlier": booking.earlier and not is_gone and when_view([booking.earlier], visitor.style(booking.timezone)),
+		"earlier": booking.earlier and asked.news == "moved" and when_view([booking.earlier], style),
 		"is_gone": is_gone,
-		"move_url": _move_url(booking, path) if booking.can_reschedule else None,
+		"move_url": move_url(booking, path) if booking.can_reschedule else None,
 		"refusals": _refusals(booking),
-		"is_live": booking.status in ("Pending", "Scheduled") and not booking.is_over,
+		"is_live": booking.status in OPEN and not booking.is_over,
 		"follow_up": follow,
-		"again_url": local_address(booking.book_again_url),
+		"again_url": _again_url(booking, path),
 		"action": path,
+		"panel": _open_panel(asked, attempt),
 		"problem": attempt.error and attempt.error.message,
 		"guests_typed": attempt.guests or ", ".join(booking.guests),
 		"guests_error": attempt.error.details.get("guests") if attempt.error else None,
 		"csrf_token": csrf_token(),
-		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"]}),
+		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"], "isGone": is_gone}),
 	}
 
 
-def _move_url(booking: AttendeeBooking, path: str) -> str:
-	token = unquote(path.rpartition("/")[2])
-	query = urlencode({"reschedule": token, "tz": booking.timezone})
+def _open_panel(asked: Asked, attempt: Attempt) -> str:
+	if not attempt.error:
+		return asked.panel
+	return "guests" if attempt.is_about_guests else "cancel"
+
+
+def _begins_today(booking: AttendeeBooking, now: int) -> bool:
+	"""Whether one of the meeting's days is today in the attendee's zone."""
+	today = local_date(now, booking.timezone)
+	return any(local_date(start, booking.timezone) == today for start, _end in booking.stretches)
+
+
+def _hosts(booking: AttendeeBooking) -> str:
+	return ", ".join(names(booking.hosts)) or booking.page.title
+
+
+def _token(path: str) -> str:
+	return unquote(path.rpartition("/")[2])
+
+
+def _again_url(booking: AttendeeBooking, path: str) -> str | None:
+	"""Return the address at which the attendee books again. Its form is filled in as for this booking."""
+	address = local_address(booking.book_again_url)
+	return address and f"{address}?{urlencode({'again': _token(path)})}"
+
+
+def move_url(booking: AttendeeBooking, path: str) -> str:
+	"""Return the address at which the attendee chooses another time. `path` is that of the manage page."""
+	query = urlencode({"reschedule": _token(path), "tz": booking.timezone})
 	return f"/schedule/{quote(booking.page.slug, safe='')}/{quote(booking.meeting_type.slug, safe='')}?{query}"
 
 
 def _refusals(booking: AttendeeBooking) -> list[str]:
 	"""Return why the attendee can't move or cancel the meeting, each sentence once."""
-	if booking.is_over or booking.status in _GONE:
+	if booking.is_over or booking.status in RELEASED:
 		return []
 	sentences = (
 		None if booking.can_reschedule else booking.cannot_reschedule_reason,
@@ -114,69 +162,38 @@ def _when(booking: AttendeeBooking, visitor: Visitor) -> dict:
 	}
 
 
-def _place(booking: AttendeeBooking) -> dict:
-	"""Return the place of the meeting. A web address becomes a link, anything else is text.
-
-	If there is no link of the video call yet, the page's script asks again (public/js/parts/awaited-link.js).
-	"""
-	is_dead = booking.video_status == "deleted_outside"
-	link, text = None if is_dead else booking.meeting_link, booking.location
-	url = web_address(link) or web_address(text)
-	return {
-		"icon": place_icon(booking.location_type),
-		"url": url,
-		"join": _how_to_join(booking),
-		"link_follows": _link_follows(booking),
-		"text": None if url and web_address(text) == url else text,
-	}
-
-
-def _how_to_join(booking: AttendeeBooking) -> list[str]:
-	"""Return the number and passcode for people who dial in, or a sentence about who sends the link."""
-	if booking.status in _GONE:
-		return []
-	if _link_follows(booking):
-		return [_("The link follows by e-mail in a moment.")]
-	if booking.video_status == "deleted_outside":
-		return [_("Your host will send you a new link.")]
-	if booking.video_status == "failed" and not (booking.location or booking.meeting_link):
-		return [_("Your host will send you the link.")]
-	facts = []
-	if booking.meeting_id:
-		facts.append(_("Meeting ID: {0}").format(booking.meeting_id))
-	if booking.meeting_password:
-		facts.append(_("Passcode: {0}").format(booking.meeting_password))
-	return facts
-
-
-def _link_follows(booking: AttendeeBooking) -> bool:
-	return booking.video_status == "waiting" and booking.status not in _GONE
-
-
-def _heading(booking: AttendeeBooking, news: str) -> dict:
-	host = ", ".join(names(booking.hosts)) or booking.page.title
+def _heading(booking: AttendeeBooking, asked: Asked) -> dict:
+	host = _hosts(booking)
 	if booking.is_asked_to_reschedule:
 		return _head("clock", _("Please choose another time"), _("{0} asks you to move this meeting.").format(host))
-	if booking.status in _GONE:
+	if booking.status in RELEASED:
 		return _gone_heading(booking.status)
 	if booking.is_over or booking.status in ("Completed", "No Show"):
 		return _head("clock", _("This meeting is over"), _("We hope it went well."), mood="quiet")
-	email = booking.attendee.email
+	email = bidi.left_to_right(booking.attendee.email)
 	if booking.status == "Pending":
-		text = _("{0} will confirm it, and you will hear at {1}. Until then the time is held for you.")
-		return _head("clock", _("Your request is on its way"), text.format(host, email))
-	return _scheduled_heading(news, host, email)
+		text = _("{0} will reply to {1}. We're holding the time for you until then.")
+		return _head("check", _("Your request is on its way"), bidi.sentence(text, host, email))
+	return _scheduled_heading(booking, asked, host, email)
 
 
-def _scheduled_heading(news: str, host: str, email: str) -> dict:
-	sent = _("An invitation with all of this is on its way to {0}.").format(email)
-	if news == "booked":
+def _scheduled_heading(booking: AttendeeBooking, asked: Asked, host: str, email: str) -> dict:
+	sent = bidi.sentence(_("We've sent a calendar invitation to {0}."), email)
+	if asked.news == "booked":
 		return _head("check", _("You're booked"), sent)
-	if news == "invited":
-		return _head("check", _("The guests are changed"), _("Everybody whom this concerns gets an e-mail."))
-	if news == "moved":
-		return _head("check", _("Your meeting is moved"), sent)
+	if asked.news == "invited":
+		return _head("check", _("Guests updated"), _who_was_invited(booking, asked.invited))
+	if asked.news == "moved":
+		return _head("check", _("Meeting moved"), sent)
 	return _head("calendar", _("Your meeting"), _("{0} is looking forward to it.").format(host))
+
+
+def _who_was_invited(booking: AttendeeBooking, positions: tuple[int, ...]) -> str:
+	invited = [bidi.left_to_right(guest) for place, guest in enumerate(booking.guests) if place in positions]
+	if not invited:
+		return _("We've e-mailed everyone affected.")
+	listed = Markup(", ").join(invited)
+	return bidi.sentence(_("We've sent an invitation to {0}."), listed)
 
 
 def _head(icon: str, title: str, text: str, mood: str = "good") -> dict:

@@ -42,9 +42,9 @@ def test_a_guest_books_and_cancels(browse, screen, site, run_jobs):
 	assert calendar.headers["content-type"].startswith("text/calendar")
 	assert "BEGIN:VEVENT" in calendar.text()
 
-	page.locator("summary", has_text="Cancel this meeting").click()
+	page.locator("[data-panel=cancel]").click()
 	page.locator("#reason").fill("Something came up")
-	page.locator("button", has_text="Cancel the meeting").click()
+	page.locator("button", has_text="Yes, cancel it").click()
 	page.locator("h1", has_text="This meeting is cancelled").wait_for()
 	assert page.locator("text=Something came up").is_visible()
 	assert bookings_of(meeting_type)[0].status == "Cancelled"

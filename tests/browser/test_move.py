@@ -27,7 +27,7 @@ def book(offer, start=NOON, **fields):
 def reach_move_form(window, booking, position=1):
 	window.open(urlsplit(booking.manage_url).path)
 	# Before the page's script runs, a time is a link that leads past "Confirm".
-	window.follow(window.page.locator("a", has_text="Change the time"))
+	window.follow(window.page.locator("a", has_text="Reschedule"))
 	if window.on_phone:
 		window.choose_day()
 	time = window.page.locator(".time").nth(position)
@@ -53,7 +53,7 @@ def test_an_attendee_moves_a_meeting_with_the_old_time_in_sight(browse, screen):
 	window.screenshot("move-form")
 	window.page.locator("#submit").click()
 	window.page.wait_for_url(re.compile("/schedule/manage/.*moved=1"))
-	assert window.page.locator("h1").inner_text() == "Your meeting is moved"
+	assert window.page.locator("h1").inner_text() == "Meeting moved"
 	assert label in window.page.locator("time.when").inner_text()
 	assert window.page.locator(".earlier s").is_visible()
 	assert window.violations() == []

@@ -196,6 +196,6 @@ def test_without_a_script_links_and_forms_do_the_same(browse, screen):
 	[booking] = bookings_of(meeting_type)
 	assert (booking.attendee_name, booking.timezone) == (NAME, "Asia/Tokyo")
 	assert [row.answer for row in booking.answers] == ["No script", "Integration\nSecurity"]
-	page.locator("summary", has_text="Cancel this meeting").click()
-	window.follow(page.locator("button", has_text="Cancel the meeting"))
+	page.locator("[data-panel=cancel]").click()
+	window.follow(page.locator("button", has_text="Yes, cancel it"))
 	assert page.locator("h1").inner_text() == "This meeting is cancelled"

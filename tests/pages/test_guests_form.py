@@ -21,20 +21,25 @@ def path(offer):
 
 
 def send(client, path, guests):
-	form = read(client.get(path).text).one("details", class_="guests").one("form")
+	form = read(client.get(path).text).one("section", id="guests-form").one("form")
 	return client.post(path, data=[*typed_in(form, guests=guests), ("action", "guests")])
 
 
 def test_guests_come_and_go(client, offer, path):
-	form = read(client.get(path).text).one("details", class_="guests").one("form")
+	form = read(client.get(path).text).one("section", id="guests-form").one("form")
 	assert form.one("textarea", id="guests").text == "ben@guests.example"
 	answer = send(client, path, "cleo@guests.example; dan@guests.example")
-	assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?invited=1")
-	assert "The guests are changed" in read(client.get(answer.headers["Location"]).text).one("h1").text
+	assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?invited=1&who=0.1")
+	page = read(client.get(answer.headers["Location"]).text)
+	assert page.one("h1").text == "Guests updated"
+	news = page.one("header", class_="ticket-head").one("p", class_="soft").text
+	assert news == "We've sent an invitation to cleo@guests.example, dan@guests.example."
 	[booking] = bookings_of(offer)
 	assert [row.email for row in booking.guests] == ["cleo@guests.example", "dan@guests.example"]
 	assert booking.status == "Scheduled"
-	assert send(client, path, "").status_code == 303
+	answer = send(client, path, "")
+	assert answer.headers["Location"] == f"{path}?invited=1"
+	assert "everyone affected" in read(client.get(answer.headers["Location"]).text).one("header").text
 	assert bookings_of(offer)[0].guests == []
 
 
@@ -44,5 +49,6 @@ def test_a_wrong_address_is_refused_beside_the_field_and_stays_typed(client, off
 	assert answer.status_code == 400
 	assert "not an e-mail address" in page.one(id="guests-error").text
 	assert page.one("textarea", id="guests").text == "cleo@guests.example, nobody"
-	assert "open" not in page.one("details", class_="cancel").attributes
+	assert "hidden" in page.one("section", id="cancel").attributes
+	assert "hidden" not in page.one("section", id="guests-form").attributes
 	assert [row.email for row in bookings_of(offer)[0].guests] == ["ben@guests.example"]

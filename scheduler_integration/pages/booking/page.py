@@ -41,7 +41,8 @@ class Attempt:
 class BookingPage:
 	"""The data of a meeting type's page. `now` is in epoch seconds, `attempt` is the form that was just refused.
 
-	`moving` is the booking for which the attendee chooses another time. `counts`: the script reports the visitor's steps.
+	`moving` is the booking for which the attendee chooses another time, `again` one that isn't any more, whose details the form
+	begins with. `counts`: the script reports the visitor's steps.
 	`notices` say when the host is away.
 	"""
 
@@ -53,6 +54,7 @@ class BookingPage:
 	now: int
 	attempt: Attempt = Attempt()
 	moving: AttendeeBooking | None = None
+	again: AttendeeBooking | None = None
 	counts: bool = False
 	notices: Sequence[Notice] = ()
 

@@ -21,13 +21,14 @@ from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.absences import notice_view
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import facts
-from scheduler_integration.pages.kit.fields import link_answers, new_key
+from scheduler_integration.pages.kit.fields import earlier_answers, link_answers, new_key
 from scheduler_integration.pages.kit.people import faces, names, own_image
 from scheduler_integration.pages.kit.query import PREFILLED
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
 from scheduler_integration.pages.kit.zones import zone_options
+from scheduler_integration.parsing.text import as_typed
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
 from scheduler_integration.times import Slot
@@ -82,6 +83,7 @@ def _later_days(page: BookingPage) -> set[date]:
 
 def _document(state: BookingPage) -> dict:
 	page, meeting, error = state.page, state.meeting, state.attempt.error
+	has_token = bool(state.moving or state.again)
 	# Screen readers read the title first. After a refused form it begins with the error.
 	news = [error.message] if error else []
 	if state.moving:
@@ -93,8 +95,8 @@ def _document(state: BookingPage) -> dict:
 		brand=page.brand,
 		styles=("booking", "calendar", "form"),
 		script="booking",
-		indexed=not state.moving,
-		secret_address=bool(state.moving),
+		indexed=not has_token,
+		secret_address=has_token,
 		framed=True,
 		path=state.query.path,
 	)
@@ -276,10 +278,26 @@ def _values(page: BookingPage) -> dict[str, Any]:
 	if page.attempt.error:
 		return page.attempt.values
 	carried = page.query.carried
-	return {
+	linked = {
 		**{field: carried.get(name) for name, field in PREFILLED.items()},
 		**link_answers(page.meeting.questions, carried),
-		"idempotency_key": new_key(),
+	}
+	before = _booked_before(page, page.again) if page.again else {}
+	return {**before, **{name: value for name, value in linked.items() if value}, "idempotency_key": new_key()}
+
+
+def _booked_before(page: BookingPage, booking: AttendeeBooking) -> dict[str, Any]:
+	"""Return the values with which an earlier meeting was booked."""
+	return {
+		"attendee_name": booking.attendee.name,
+		"attendee_email": booking.attendee.email,
+		"attendee_phone": booking.attendee.phone,
+		"attendee_company": booking.attendee.company,
+		"notes": as_typed(booking.notes or ""),
+		"guests": ", ".join(booking.guests),
+		**earlier_answers(
+			page.meeting.questions, {each.question_id: as_typed(each.answer) for each in booking.answers}
+		),
 	}
 
 

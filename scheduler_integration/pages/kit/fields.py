@@ -80,11 +80,20 @@ def link_answers(questions: Sequence[PublicQuestion], carried: Mapping[str, str]
 	for question in questions:
 		text = carried.get(question.key, "")
 		if question.type == "multi_select":
-			values[_ANSWER + question.id] = [part.strip() for part in text.split(",")]
+			values[_ANSWER + question.id] = [part.strip() for part in text.split(",") if part.strip()]
 		elif question.type == "checkbox":
 			values[_ANSWER + question.id] = text.lower() in _TICKED
 		else:
 			values[_ANSWER + question.id] = text
+	return values
+
+
+def earlier_answers(questions: Sequence[PublicQuestion], answers: Mapping[str, str]) -> dict[str, Any]:
+	"""Return the values of questions as they were answered before, by field name. `answers` are by the question's id."""
+	values: dict[str, Any] = {}
+	for question in questions:
+		text = answers.get(question.id, "")
+		values[_ANSWER + question.id] = text.splitlines() if question.type == "multi_select" else text
 	return values
 
 

@@ -21,9 +21,13 @@ PREFILLED = {
 	"notes": "notes",
 	"guests": "guests",
 }
-CARRIED = (*ORIGIN, *PREFILLED, "embed", "reschedule", "_lang")
+# Prefilled texts that may be long, and have several lines.
+_LONG = ("notes", "guests")
+CARRIED = (*ORIGIN, *PREFILLED, "embed", "reschedule", "again", "_lang")
 _PARTS = ("month", "date", "start", "tz", "duration", "clock", "with")
 _LONGEST = 200
+# Each link of the page repeats these texts.
+_LONGEST_PREFILLED = 1000
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Query:
 
 	def with_answers(self, keys: Sequence[str], values: Mapping[str, str]) -> Query:
 		"""Return this query with the arguments of a request that answer questions, by the questions' `keys`."""
-		found = {key: text for key in keys if key not in CARRIED and (text := _text(values.get(key)))}
+		found = {key: text for key in keys if key not in CARRIED and (text := _prefilled(values.get(key)))}
 		return replace(self, carried={**self.carried, **found}) if found else self
 
 	@property
@@ -94,7 +98,7 @@ def parse(slug: str, meeting_type: str, values: Mapping[str, str]) -> Query:
 		duration=_number(texts.get("duration")),
 		host=texts.get("with"),
 		clock=texts.get("clock") if texts.get("clock") in ("12", "24") else None,
-		carried={name: texts[name] for name in CARRIED if name in texts},
+		carried={name: texts[name] for name in CARRIED if name in texts} | _long_texts(values),
 	)
 
 
@@ -110,6 +114,17 @@ def _text(value: object) -> str | None:
 	if not isinstance(value, str) or not value or len(value) > _LONGEST:
 		return None
 	return value if value.isprintable() else None
+
+
+def _long_texts(values: Mapping[str, str]) -> dict[str, str]:
+	return {name: text for name in _LONG if (text := _prefilled(values.get(name)))}
+
+
+def _prefilled(value: object) -> str | None:
+	"""Return a text for the form, which may have several lines."""
+	if not isinstance(value, str) or not value or len(value) > _LONGEST_PREFILLED:
+		return None
+	return value if all(char.isprintable() or char in "\r\n\t" for char in value) else None
 
 
 def _date(value: str | None) -> date | None:

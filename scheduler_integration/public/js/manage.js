@@ -1,12 +1,18 @@
-// The confirmation: prints it, shows the link of the video call when it comes, and goes on to the host's own page unless
-// the visitor stays.
+// The confirmation: prints it, opens the forms for guests and cancelling, shows the link of the video call when it comes, and
+// goes on to the host's own page unless the visitor stays.
 import { awaitLink } from "./parts/awaited-link.js";
-import { data, element, t } from "./shared/page.js";
+import { around, data, element, t } from "./shared/page.js";
 
 const A_MOMENT = 10;
 
 document.documentElement.classList.add("js");
 document.getElementById("print")?.addEventListener("click", () => print());
+document.addEventListener("click", (event) => {
+	const link = around(event, "[data-panel]");
+	if (!link) return;
+	event.preventDefault();
+	openPanel(link.dataset.panel ?? "");
+});
 awaitLink();
 if (data.followUp) countDown(data.followUp, A_MOMENT);
 
@@ -22,4 +28,16 @@ function countDown(address, seconds) {
 		stay.hidden = true;
 		line.textContent = "";
 	});
+}
+
+/** Opens one of the forms, or closes the open one. @param {string} id "" closes */
+function openPanel(id) {
+	for (const panel of document.querySelectorAll(".ask")) {
+		/** @type {HTMLElement | null} */
+		const opener = document.querySelector(`.actions [data-panel="${panel.id}"]`);
+		if (!panel.hasAttribute("hidden") && !id) opener?.focus();
+		panel.toggleAttribute("hidden", panel.id !== id);
+		opener?.setAttribute("aria-expanded", String(panel.id === id));
+	}
+	document.getElementById(id)?.focus();
 }

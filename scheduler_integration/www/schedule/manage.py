@@ -1,6 +1,7 @@
 """`/schedule/manage/<token>`: the attendee sees a booking, cancels it, and adds or removes guests.
 
-`?booked=1`, `?moved=1` or `?invited=1` shows it as the confirmation.
+`?booked=1`, `?moved=1` or `?invited=1` shows it as the confirmation. `?cancel=1` and `?guests=1` open the form for that, and
+`?reschedule=1` leads to the page with other times. Opening an address changes nothing, because mail programs do it too.
 """
 
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.visitor import current_visitor
-from scheduler_integration.pages.manage import NEWS, Attempt, managing_view
+from scheduler_integration.pages.manage import NEWS, PANELS, Asked, Attempt, managing_view, move_url
 from scheduler_integration.parsing.fields import parse_reason
 from scheduler_integration.platform.clock import now
 
@@ -32,25 +33,41 @@ def _view() -> dict:
 	count_request(REQUESTS)
 	token = argument("token")
 	path = f"/schedule/manage/{quote(token, safe='')}"
-	error = _act(token, path) if submitted() else None
+	attempt = _act(token, path) if submitted() else Attempt()
 	booking = booking_by_token(token, now())
+	if argument("reschedule") and booking.can_reschedule and not submitted():
+		raise redirection(move_url(booking, path), 302)
+	view = managing_view(booking, find_brand(booking.page.slug), current_visitor(), path, _asked(), attempt)
+	return view | {"status": attempt.error.http_status_code if attempt.error else 200}
+
+
+def _asked() -> Asked:
 	news = next((each for each in NEWS if argument(each) == "1"), "")
-	attempt = Attempt(error, argument("guests")) if error else Attempt()
-	view = managing_view(booking, find_brand(booking.page.slug), current_visitor(), path, news, attempt)
-	return view | {"status": error.http_status_code if error else 200}
+	panel = next((each for each in PANELS if argument(each)), "") if not submitted() else ""
+	invited = tuple(int(each) for each in argument("who").split(".") if each.isdecimal() and len(each) < 3)
+	return Asked(now(), news, invited, panel)
 
 
-def _act(token: str, path: str) -> SchedulingError | None:
-	"""Cancel the booking or change its guests, and redirect to its page. Returns the error if that is refused."""
-	changes_guests = argument("action") == "guests"
+def _act(token: str, path: str) -> Attempt:
+	"""Cancel the booking or change its guests, and redirect to its page. Returns an Attempt if that is refused."""
+	changes_guests, news = argument("action") == "guests", ""
 	try:
 		with refusals():
 			if changes_guests:
 				# Each added guest gets an invitation, so this counts like a booking.
 				count_request(BOOKINGS)
-				update_guests_for_attendee(token, parse_guests_of(split_addresses(argument("guests"))))
+				news = f"?invited=1{_change_guests(token)}"
 			else:
 				cancel_for_attendee(token, parse_reason(argument("reason")))
 	except SchedulingError as error:
-		return error
-	raise redirection(f"{path}?invited=1" if changes_guests else path)
+		return Attempt(error, argument("guests"), changes_guests)
+	raise redirection(path + news)
+
+
+def _change_guests(token: str) -> str:
+	"""Change the guests. Returns the argument with the positions of those who are new: their addresses aren't for logs."""
+	guests = parse_guests_of(split_addresses(argument("guests")))
+	before = {guest.lower() for guest in booking_by_token(token, now()).guests}
+	after = update_guests_for_attendee(token, guests).guests
+	new = [str(place) for place, guest in enumerate(after) if guest.lower() not in before]
+	return f"&who={'.'.join(new)}" if new else ""

@@ -1,6 +1,7 @@
 """`/schedule/<slug>/<meeting type>`: choose a time and book it, with or without JavaScript.
 
-With `?reschedule=<token>`, the token of a manage link, the attendee chooses another time for the booking.
+With `?reschedule=<token>`, the token of a manage link, the attendee chooses another time for the booking. With
+`?again=<token>` the form begins with the details of a booking that was cancelled.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.funnel import count_page
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
 from scheduler_integration.exceptions import AlreadyCancelled, MeetingTypeNotFound, SchedulingError
+from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
+from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
 from scheduler_integration.pages.booking.form import OWN_FIELDS, read_payload
 from scheduler_integration.pages.booking.page import Attempt, BookingPage
@@ -75,11 +78,20 @@ def _booking_view(query: Query, visitor: Visitor) -> dict:
 	request = SlotRequest(chosen_duration(bookable.meeting_type, query.duration), hold=visitor.hold)
 	slots = load_month(with_host(bookable, query.host), request, query, visitor.zone or page.timezone, now())
 	booking_page = BookingPage(
-		page, meeting, query, visitor, slots, now(), attempt, notices=notices_of(bookable, now())
+		page, meeting, query, visitor, slots, now(), attempt, again=_again(query), notices=notices_of(bookable, now())
 	)
 	step = "slot_selected" if booking_page.start else "service_selected"
 	counts = count_page(query.slug, query.meeting_type, step, query.origin)
 	return booking_view(replace(booking_page, counts=counts))
+
+
+def _again(query: Query) -> AttendeeBooking | None:
+	"""Return the released booking that the address names, or None: the link of a live one shouldn't be in this address."""
+	try:
+		booking = booking_by_token(query.carried["again"], now()) if "again" in query.carried else None
+	except SchedulingError:
+		return None
+	return booking if booking and booking.status in RELEASED else None
 
 
 def _moving_view(token: str, query: Query, visitor: Visitor) -> dict:

@@ -55,9 +55,6 @@ function show(newer) {
 	const place = newer.getElementById("place");
 	if (!place) return;
 	document.getElementById("place")?.replaceWith(place);
-	const links = newer.querySelectorAll("#add a");
-	for (const [position, link] of document.querySelectorAll("#add a").entries()) {
-		link.setAttribute("href", links[position]?.getAttribute("href") ?? "");
-	}
+	document.getElementById("add")?.replaceWith(newer.getElementById("add") ?? "");
 	announce(place.querySelector("a") ? t("link_is_here") : (place.querySelector("dd")?.textContent ?? ""));
 }

@@ -1,0 +1,84 @@
+"""Where a booked meeting is, as its attendee reads it: the link of a call, who calls whom, or an address."""
+
+from __future__ import annotations
+
+import re
+
+from frappe import _
+
+from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.summaries import AttendeeBooking
+from scheduler_integration.pages.kit.facts import place_icon
+from scheduler_integration.pages.kit.links import web_address
+from scheduler_integration.pages.kit.people import names
+from scheduler_integration.parsing.text import is_phone
+from scheduler_integration.platform import bidi
+
+
+def place_view(booking: AttendeeBooking, is_today: bool) -> dict:
+	"""Return the view of the place. A web address becomes a link, on the day of the meeting a button.
+
+	If there is no link of the video call yet, the page's script asks again (public/js/parts/awaited-link.js).
+	"""
+	is_dead, is_gone = booking.video_status == "deleted_outside", booking.status in RELEASED
+	link, text = None if is_dead else booking.meeting_link, booking.location
+	url = None if is_gone else web_address(link) or web_address(text)
+	call = None if is_gone else _call(booking)
+	return {
+		"icon": place_icon(booking.location_type),
+		"label": booking.location_label,
+		"url": url,
+		"is_today": is_today and booking.status == "Scheduled",
+		"call": call,
+		"notes": [] if call else _notes(booking, url),
+		"link_follows": _link_follows(booking),
+		"text": None if call or (url and web_address(text) == url) else text,
+	}
+
+
+def _call(booking: AttendeeBooking) -> dict | None:
+	"""Return the sentence that says who calls whom at which number, and the number's address for the attendee to call."""
+	number = booking.location
+	if booking.location_type != "phone" or not number or not is_phone(number):
+		return None
+	host, isolated = _host(booking), bidi.left_to_right(number)
+	if number == booking.attendee.phone:
+		return {"text": bidi.sentence(_("{0} calls you at {1}"), host, isolated), "url": None}
+	return {"text": bidi.sentence(_("Call {0} at {1}"), host, isolated), "url": phone_address(number)}
+
+
+def phone_address(number: str) -> str:
+	"""Return the address of a telephone number (RFC 3966): `tel:+4930123;ext=4` for `+49 (0)30 123 ext. 4`."""
+	main, *extension = re.split(r"ext\.?|x", re.sub(r"\s", "", number.lower()), maxsplit=1)
+	if main.startswith("+"):
+		main = main.replace("(0)", "")
+	digits = re.sub(r"[^0-9+]", "", main)
+	return f"tel:{digits};ext={extension[0]}" if extension else f"tel:{digits}"
+
+
+def _notes(booking: AttendeeBooking, url: str | None) -> list[str]:
+	"""Return the number and passcode for people who dial in, or a sentence about who sends the link or names the place."""
+	if booking.status in RELEASED:
+		return []
+	if _link_follows(booking):
+		return [_("The link follows by e-mail in a moment.")]
+	if booking.video_status == "deleted_outside":
+		return [_("Your host will send you a new link.")]
+	if booking.video_status == "failed" and not (booking.location or booking.meeting_link):
+		return [_("Your host will send you the link.")]
+	if not url and not booking.location:
+		return [_("{0} will tell you where.").format(_host(booking))]
+	facts = []
+	if booking.meeting_id:
+		facts.append(_("Meeting ID: {0}").format(booking.meeting_id))
+	if booking.meeting_password:
+		facts.append(_("Passcode: {0}").format(booking.meeting_password))
+	return facts
+
+
+def _link_follows(booking: AttendeeBooking) -> bool:
+	return booking.video_status == "waiting" and booking.status not in RELEASED
+
+
+def _host(booking: AttendeeBooking) -> str:
+	return next(iter(names(booking.hosts)), booking.page.title)
