@@ -28,9 +28,7 @@ def client_report_view(doc: Document, visitor: Visitor) -> dict:
 	frames = (on_screen.widget.origin,) if on_screen and on_screen.widget else ()
 	title = _("Report for {0}").format(doc.client_name)
 	return {
-		"document": document(
-			visitor, title=title, styles=("report",), script="report", frames=frames, secret_address=True
-		),
+		"document": document(visitor, title=title, style="report", script="report", frames=frames, secret_address=True),
 		"report": doc,
 		"consultant_name": get_fullname(doc.consultant),
 		"section": _both(on_screen, on_paper),

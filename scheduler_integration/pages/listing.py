@@ -38,7 +38,7 @@ def page_view(
 			title=page.title,
 			description=description or _("Book a meeting with {0}.").format(page.title),
 			brand=page.brand,
-			styles=("page",),
+			style="page",
 			script="steps" if counts else None,
 			indexed=True,
 			framed=True,

@@ -78,7 +78,7 @@ def managing_view(
 			title=f"{heading['title']} · {booking.title}",
 			description=bidi.plain(heading["text"]),
 			brand=brand,
-			styles=("manage",),
+			style="manage",
 			script="manage",
 			secret_address=True,
 			framed=True,

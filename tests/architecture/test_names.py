@@ -32,7 +32,8 @@ FAMILIES = {
 		("zoom",),
 	),
 }
-SCRIPTS = {path.relative_to(APP).as_posix(): path for path in APP.rglob("*.js")}
+# `bench build` writes into public/dist.
+SCRIPTS = {path.relative_to(APP).as_posix(): path for path in APP.rglob("*.js") if "dist" not in path.parts}
 MODULES = {path.relative_to(APP).as_posix(): path for path in APP.rglob("*.py")}
 PAGES = {path.relative_to(APP).as_posix(): path for path in APP.rglob("*.html")}
 

@@ -138,16 +138,16 @@ def test_robots_and_people_who_want_no_tracking_are_not_counted(visitor, offer, 
 
 
 def test_people_who_want_no_tracking_get_no_script(visitor, offer):
-	assert "js/steps.js" in visitor.get(page_path(offer)).text
+	assert "scheduling_steps" in visitor.get(page_path(offer)).text
 	assert '"counts":true' in visitor.get(path_of(offer)).text
 	for headers in ({"DNT": "1"}, {"Sec-GPC": "1"}):
-		assert "js/steps.js" not in visitor.get(page_path(offer), headers=headers).text
+		assert "scheduling_steps" not in visitor.get(page_path(offer), headers=headers).text
 		assert '"counts":false' in visitor.get(path_of(offer), headers=headers).text
 
 
 def test_hosts_who_are_signed_in_are_not_counted(visitor, offer):
 	sign_in(visitor, host_of(offer))
-	assert "js/steps.js" not in visitor.get(page_path(offer)).text
+	assert "scheduling_steps" not in visitor.get(page_path(offer)).text
 	found = figures(offer)
 	assert found.numbers == found.without_script == (0,) * 5
 
@@ -157,7 +157,7 @@ def test_the_switch_in_the_settings_stops_it(visitor, offer):
 	frappe.clear_document_cache("Scheduler Settings", "Scheduler Settings")
 	frappe.db.commit()
 	try:
-		assert "js/steps.js" not in visitor.get(page_path(offer)).text
+		assert "scheduling_steps" not in visitor.get(page_path(offer)).text
 		assert report(visitor, offer, "page_view").json()["data"] == {"counted": False}
 		assert figures(offer).without_script == (0,) * 5
 	finally:

@@ -151,7 +151,7 @@ def said() -> dict[str, set[str]]:
 	"""Return the strings that each file of the app passes to `_`, and each script to `__`, by the file's path."""
 	found = {path: set(in_code(path)) for path in APP.glob("**/*.py")}
 	found |= {path: set(in_template(path)) for pattern in TEMPLATES for path in APP.glob(pattern)}
-	found |= {path: set(in_script(path)) for path in APP.glob("**/*.js")}
+	found |= {path: set(in_script(path)) for path in APP.glob("**/*.js") if "dist" not in path.parts}
 	found |= {APP / "notifications" / "automations": of_automations()}
 	found |= {path: set(in_desk_file(path)) for pattern in DESK for path in APP.glob(pattern)}
 	return {path.relative_to(APP).as_posix(): strings for path, strings in found.items()}

@@ -39,4 +39,9 @@ def set_request(**kwargs: Any) -> None:
 	local.request = Request(EnvironBuilder(**kwargs).get_environ())
 
 
+def get_assets_json() -> dict[str, str]:
+	"""Return the addresses of what `bench build` made: nothing, because this site builds nothing."""
+	return {}
+
+
 __getattr__ = missing(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scheduler_integration.entry.headers import PageHeaders
-from scheduler_integration.pages.kit.assets import versioned
+from scheduler_integration.pages.kit.assets import sheets
 
 
 def picture(view: dict[str, Any], note: str, *, styles: str = "") -> dict[str, Any]:
@@ -26,8 +26,8 @@ def picture(view: dict[str, Any], note: str, *, styles: str = "") -> dict[str, A
 			"frame-ancestors 'self'",
 		)
 	)
-	sheets = (*document["assets"].styles, versioned("css/picture.css"))
-	assets = document["assets"]._replace(styles=sheets, script=None, modules=(), import_map=None)
+	shown_with = (*document["assets"].styles, *sheets("picture"))
+	assets = document["assets"]._replace(styles=shown_with, script=None, import_map=None)
 	headers = PageHeaders(policy, "no-referrer")
 	shown = {**document, "assets": assets, "headers": headers, "robots": "noindex, nofollow", "canonical": None}
 	return {**view, "document": shown, "picture": note, "data": "{}", "csrf_token": None}

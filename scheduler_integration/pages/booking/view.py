@@ -19,6 +19,7 @@ from scheduler_integration.pages.booking.page import BookingPage
 from scheduler_integration.pages.booking.times import DayOfTimes, host_date, times_view
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.absences import notice_view
+from scheduler_integration.pages.kit.assets import script_address
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import facts
 from scheduler_integration.pages.kit.fields import earlier_answers, link_answers, new_key
@@ -93,7 +94,7 @@ def _document(state: BookingPage) -> dict:
 		title=" · ".join([*news, meeting.title, page.title]),
 		description=meeting.description or page.description or _("Choose a time that suits you."),
 		brand=page.brand,
-		styles=("booking", "calendar", "form"),
+		style="booking",
 		script="booking",
 		indexed=not has_token,
 		secret_address=has_token,
@@ -329,4 +330,5 @@ def _script_data(page: BookingPage) -> dict:
 		),
 		"rescheduling": query.carried.get("reschedule", ""),
 		"counts": page.counts,
+		"zonePicker": script_address("zones"),
 	}

@@ -78,7 +78,7 @@ def hosting_view(page: HostPage) -> dict:
 	tabs, locale = page.tabs, page.visitor.locale
 	city = dates.city(page.zone, locale)
 	return {
-		**page.house.frame(_("Meetings"), styles=("meetings",)),
+		**page.house.frame(_("Meetings")),
 		"subtitle": f"{dates.full_date(page.today, locale)} · {_('times in {0}').format(city)}",
 		"views": tabs.views,
 		"sees_all": tabs.sees_all,

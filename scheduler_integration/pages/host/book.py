@@ -111,7 +111,7 @@ def booking_form_view(form: BookingForm) -> dict:
 	"""Return the view of `/scheduling/book`."""
 	error = form.attempt.error
 	return {
-		**form.house.frame(_("Book for somebody"), styles=("why", "book"), said=error.message if error else ""),
+		**form.house.frame(_("Book for somebody"), said=error.message if error else ""),
 		"subtitle": _(
 			"The attendee gets the ordinary invitation. Minimum notice and booking window don't apply to you."
 		),

@@ -46,7 +46,7 @@ def calendars_view(page: CalendarsPage) -> dict:
 	"""Return the view of `/scheduling/calendars`."""
 	title = _("Everybody's calendars") if page.sees_all else _("Your calendars")
 	return {
-		**page.house.frame(title, styles=("why", "calendars")),
+		**page.house.frame(title),
 		"subtitle": _(
 			"Nobody can book over the events of a calendar that is read here. Visitors never see the events."
 		),

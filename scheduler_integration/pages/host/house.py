@@ -77,7 +77,7 @@ class House:
 		self,
 		title: str,
 		*,
-		styles: tuple[str, ...] = (),
+		style: str = "host",
 		script: str = "host",
 		data: dict[str, Any] | None = None,
 		said: str = "",
@@ -85,7 +85,7 @@ class House:
 	) -> dict:
 		"""Return the parts of a view that templates/scheduling/host.html prints.
 
-		`styles` names further files of public/css. `script` is the page's own entry in public/js, which imports "./host.js".
+		`style` and `script` name the page's sheet and script in public/bundles; each script imports js/host.js.
 		`data` is what it reads, with `strings` of its own. `said` is put before the title of the window, for
 		a message that a screen reader should read first. `frames` are the origins that the page embeds.
 		"""
@@ -94,7 +94,7 @@ class House:
 				self.visitor,
 				title=" · ".join(filter(None, (said, title))),
 				brand=self.brand,
-				styles=("form", "host", *styles),
+				style=style,
 				script=script,
 				secret_address=True,
 				frames=frames,

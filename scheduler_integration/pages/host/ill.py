@@ -58,7 +58,7 @@ def ill_view(shown: IllPage) -> dict:
 	day = dates.short_day(shown.day, style.locale)
 	title = _("I can’t come today") if is_today else _("I can’t come on {0}").format(day)
 	return {
-		**shown.house.frame(title, styles=("meetings", "ill")),
+		**shown.house.frame(title),
 		"subtitle": "" if shown.is_own else shown.name,
 		"path": PATH,
 		"user": "" if shown.is_own else shown.user,

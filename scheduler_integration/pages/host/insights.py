@@ -65,7 +65,7 @@ def insights_view(house: House, figures: Figures, today: date) -> dict[str, Any]
 	board, locale = figures.dashboard, house.visitor.locale
 	scope = board.scope
 	return {
-		**house.frame(_("Insights"), styles=("insights",)),
+		**house.frame(_("Insights"), style="insights"),
 		"subtitle": _("Meetings from {0}, by the clock of {1}.").format(
 			dates.date_range(scope.first, scope.last, locale), dates.city(scope.zone, locale)
 		),

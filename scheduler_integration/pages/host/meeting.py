@@ -79,7 +79,7 @@ def meeting_view(page: MeetingPage) -> dict:
 	call = None if booking.is_over or booking.status != "Scheduled" else words.way_to_join([booking])
 	problem = words.problem(booking)
 	return {
-		**page.house.frame(_title(page), styles=("book", "meetings"), said=_said(page)),
+		**page.house.frame(_title(page), said=_said(page)),
 		"subtitle": booking.page.title if is_shared else f"{booking.meeting_type.title} · {booking.page.title}",
 		"name": booking.id,
 		"address": meeting_url(booking.id),

@@ -46,7 +46,7 @@ def page_view(
 	`proposed` are title and slug of a first page, for a host without one.
 	"""
 	return {
-		**house.frame(_("Page and links"), styles=("types",), script="type-editor", frames=("'self'",)),
+		**house.frame(_("Page and links"), style="types", script="types", frames=("'self'",)),
 		"subtitle": _("What visitors read, and the links to share.") if pages else _("Your link is one step away."),
 		"path": PATH,
 		"message": {"text": typed.message, "is_error": True} if typed.message else None,

@@ -26,7 +26,7 @@ def report_insights_view(
 	"""Return the view. `consultant` is a User's name if a manager looks at somebody else's figures."""
 	locale = house.visitor.locale
 	return {
-		**house.frame(_("Client reports"), styles=("insights",)),
+		**house.frame(_("Client reports"), style="insights"),
 		"subtitle": _("Clicks and bookings from {0}, by the clock of {1}.").format(
 			dates.date_range(first, last, locale), dates.city(found.zone, locale)
 		),

@@ -67,7 +67,7 @@ def type_view(house: House, doc: Document, typed: Typed) -> dict[str, Any]:
 	page = page_of(doc)
 	groups = groups_of(doc, page, house.visitor.locale)
 	return {
-		**house.frame(doc.title, styles=("types",), script="type-editor", frames=("'self'",)),
+		**house.frame(doc.title, style="types", script="types", frames=("'self'",)),
 		"subtitle": page.title,
 		"path": f"{PATH}/{doc.name}",
 		"version": str(doc.modified),

@@ -23,7 +23,7 @@ def types_view(
 ) -> dict[str, Any]:
 	"""Return the view. `pages` are those that the user may change, with all their types."""
 	return {
-		**house.frame(_("Meeting types"), styles=("types",)),
+		**house.frame(_("Meeting types"), style="types"),
 		"subtitle": _("What people can book with you. Each has a link of its own."),
 		"path": PATH,
 		"message": {"text": problem, "is_error": True} if problem else None,

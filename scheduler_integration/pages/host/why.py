@@ -62,7 +62,7 @@ def why_view(
 	visitor = house.visitor
 	style = visitor.style(zone)
 	return {
-		**house.frame(_("Why isn't this time offered?"), styles=("why",)),
+		**house.frame(_("Why isn't this time offered?")),
 		"subtitle": _("Choose a meeting and a time, and read why it isn't offered."),
 		"city": dates.city(zone, visitor.locale),
 		"form": {

@@ -1,87 +1,103 @@
-"""Addresses of style sheets and scripts. They change with the content, so browsers can cache a file forever."""
+"""Addresses of style sheets and scripts. They change with the content, so browsers can cache a file forever.
+
+`public/bundles/` has one script and one sheet for each kind of page, which import what the page needs. `bench build`
+makes one small file of each. On a site without those files, pages load the sources.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-import posixpath
-import re
+import os.path
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import frappe
+from frappe.utils import get_assets_json
 from markupsafe import Markup
 
 from scheduler_integration import __version__
 
 _PUBLIC = Path(__file__).parents[2] / "public"
 _ROOT = "/assets/scheduler_integration"
-
-# How modules import each other: `import ... from "./x.js"`, `export ... from "./x.js"` or `import "./x.js"` at the
-# start of a line, and `import("./x.js")` anywhere. Comments are removed first, because JSDoc imports types in the same way.
-_COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
-_STATIC = re.compile(r"""^(?:import|export)\b(?:[^;"'()]*?\bfrom)?\s*["'](\.[^"']+)["']""", re.MULTILINE)
-_DYNAMIC = re.compile(r"""\bimport\(\s*["'](\.[^"']+)["']\s*\)""")
+# The names of bundles are those of the whole bench.
+_PREFIX = "scheduling_"
 
 
 class Assets(NamedTuple):
-	"""The addresses of a page's style sheets and modules, and the import map that adds versions to the modules.
+	"""The addresses of a page's style sheets and script.
 
-	`csp_source` is the source expression that allows the import map in a content security policy.
+	If the script is a source, the import map adds versions to the modules that it imports. `csp_source` is the source
+	expression that allows the map in a content security policy.
 	"""
 
 	styles: tuple[str, ...]
 	script: str | None
-	modules: tuple[str, ...]
 	import_map: Markup | None
 	csp_source: str
 
 
-@lru_cache(maxsize=16)
-def assets(styles: tuple[str, ...], script: str | None = None) -> Assets:
-	"""Return the assets of a page. Its `css/` files and its `js/` entry module are named without extension."""
-	sheets = tuple(versioned(f"css/{name}.css") for name in styles)
+def assets(style: str, script: str | None = None) -> Assets:
+	"""Return the assets of a page. The arguments name a sheet and a script of public/bundles, without prefix and extension."""
 	if not script:
-		return Assets(sheets, None, (), None, "")
-	entry = f"js/{script}.js"
-	at_once, later = _needed_by(entry)
-	# Modules import each other by relative names without a version. The map adds the version.
-	text = json.dumps({"imports": {f"{_ROOT}/{path}": versioned(path) for path in (*at_once, *later)}})
+		return Assets(sheets(style), None, None, "")
+	if built := _built(f"{_PREFIX}{script}.bundle.js"):
+		return Assets(sheets(style), built, None, "")
+	return Assets(sheets(style), script_address(script), *_import_map())
+
+
+def sheets(style: str) -> tuple[str, ...]:
+	"""Return the addresses of the sheet of public/bundles, or of the sheets that it imports."""
+	bundle = f"{_PREFIX}{style}.bundle"
+	if built := _built(f"{bundle}.css"):
+		return (built,)
+	# Its lines are `@use "../css/base";`.
+	lines = (_PUBLIC / "bundles" / f"{bundle}.scss").read_text(encoding="utf-8").splitlines()
+	return tuple(_versioned(line.split('"')[1].removeprefix("../") + ".css") for line in lines)
+
+
+def script_address(script: str) -> str:
+	"""Return the address of a script of public/bundles."""
+	name = f"{_PREFIX}{script}.bundle.js"
+	return _built(name) or _versioned(f"bundles/{name}")
+
+
+def _built(bundle: str) -> str | None:
+	"""Return the address of the file that `bench build` made, which has a hash in its name.
+
+	Frappe's `bundled_asset` isn't used, because it chooses sheets for right-to-left languages by Frappe's own language. These
+	sheets are for both directions.
+	"""
+	address = (get_assets_json() or {}).get(bundle)
+	# The bench may know a file that was deleted since, for example by `git clean`.
+	return address if address and os.path.exists(frappe.local.sites_path + address) else None
+
+
+def _versioned(path: str) -> str:
+	"""Return the address of a file under public/, with a version."""
+	return f"{_ROOT}/{path}?v={_version()}"
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+	"""Return a version for all sources: the app's version and a hash of their content."""
+	digest = hashlib.sha256()
+	for folder in ("bundles", "css", "js"):
+		for path in sorted(path for path in (_PUBLIC / folder).rglob("*") if path.is_file()):
+			digest.update(path.read_bytes())
+	return f"{__version__}-{digest.hexdigest()[:10]}"
+
+
+@lru_cache(maxsize=1)
+def _import_map() -> tuple[Markup, str]:
+	"""Return an import map with all modules, and its source expression.
+
+	Modules import each other by relative names without a version. The map adds the version.
+	"""
+	paths = sorted(path.relative_to(_PUBLIC).as_posix() for path in (_PUBLIC / "js").rglob("*.js"))
+	modules = [path for path in paths if not path.startswith("js/desk/")]
+	text = json.dumps({"imports": {f"{_ROOT}/{path}": _versioned(path) for path in modules}})
 	digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-	modules = tuple(versioned(path) for path in at_once)
-	return Assets(sheets, versioned(entry), modules, Markup(text), f"'sha256-{digest}'")
-
-
-def versioned(path: str) -> str:
-	"""Return the address of a file under public/, with the app's version and a hash of the content."""
-	digest = hashlib.sha256((_PUBLIC / path).read_bytes()).hexdigest()[:10]
-	return f"{_ROOT}/{path}?v={__version__}-{digest}"
-
-
-def imports(path: str, *, dynamic: bool) -> list[str]:
-	"""Return the files under public/ that a module imports when it loads, or later by `import()` if `dynamic`."""
-	source = _COMMENT.sub("", (_PUBLIC / path).read_text(encoding="utf-8"))
-	names = (_DYNAMIC if dynamic else _STATIC).findall(source)
-	return [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in names]
-
-
-def _needed_by(entry: str) -> tuple[list[str], list[str]]:
-	"""Return the modules that `entry` needs when it loads, and those that it loads later."""
-	at_once = _reachable([entry], dynamic=False)
-	later = [path for path in _reachable([entry], dynamic=True) if path not in at_once]
-	return at_once[1:], later
-
-
-def _reachable(entries: list[str], *, dynamic: bool) -> list[str]:
-	paths: list[str] = []
-	waiting = list(entries)
-	while waiting:
-		path = waiting.pop(0)
-		if path in paths:
-			continue
-		paths.append(path)
-		waiting += imports(path, dynamic=False)
-		if dynamic:
-			waiting += imports(path, dynamic=True)
-	return paths
+	return Markup(text), f"'sha256-{digest}'"

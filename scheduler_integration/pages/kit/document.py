@@ -22,7 +22,7 @@ def document(
 	title: str,
 	description: str | None = None,
 	brand: Brand | None = None,
-	styles: tuple[str, ...] = (),
+	style: str = "base",
 	script: str | None = None,
 	indexed: bool = False,
 	secret_address: bool = False,
@@ -32,13 +32,13 @@ def document(
 ) -> dict:
 	"""The view's `document`: language, titles, theme, assets and the headers that depend on those.
 
-	`brand` gives colour and image. `styles` and `script` name files in public/css and public/js, without extension.
+	`brand` gives colour and image. `style` and `script` name a sheet and a script of public/bundles.
 	`indexed` lets search engines list the page. `secret_address` keeps its address out of the Referer of links.
 	`framed` lets the sites of Scheduler Settings embed it. `frames` are the origins that the page itself embeds. `path`
 	is the canonical one, without a query.
 	"""
 	look = theme(brand.color if brand else None)
-	loaded = assets(("base", *styles), script)
+	loaded = assets(style, script)
 	image = own_image(brand.logo if brand else None)
 	framing = "; ".join((*([f"frame-src {' '.join(frames)}"] if frames else []), frame_ancestors(framed=framed)))
 	policy = content_security_policy(look.csp_source, loaded.csp_source, framing)

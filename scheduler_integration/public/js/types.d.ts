@@ -1,7 +1,8 @@
 // The types of the scripts. Only the type checker reads this file; no page loads it.
 //
 // booking.js, manage.js and report.js are the scripts of one page each; host.js is that of all pages of hosts, and starts what
-// house/ has. steps.js reports how far visitors come (docs/reference/insights.md). booking.js connects these:
+// house/ has. steps.js reports how far visitors come (docs/reference/insights.md). Pages load them through bundles/.
+// booking.js connects these:
 //   view.js    draws the page from the state
 //   actions/   handle what the visitor does, and change the state
 //   state/     the state, the starts that are loaded, and what the browser remembers
@@ -36,6 +37,8 @@ export interface PageData {
 	origin: Record<string, string>;
 	/** What the link says for hidden fields, by their keys. */
 	prefill: Record<string, string>;
+	/** The address of the script with the list of time zones. */
+	zonePicker: string;
 	/** The key of the host whom the visitor chose, or "". */
 	host: string;
 	/** The token of the booking that gets another time, or "". */

@@ -107,7 +107,7 @@ def hours_view(page: HoursPage) -> dict:
 	title = _("Working hours") if page.is_own else _("Working hours of {0}").format(page.name)
 	arguments = address_arguments(page.hours, page.is_own)
 	return {
-		**page.house.frame(title, styles=("calendar", "hours"), script="hours", data=_data(page)),
+		**page.house.frame(title, style="hours", script="hours", data=_data(page)),
 		"path": PATH,
 		"query": urlencode(arguments),
 		"arguments": arguments,
@@ -156,9 +156,7 @@ def hours_view(page: HoursPage) -> dict:
 def missing_view(house: House, user: str, is_own: bool, name: str, colleagues: Sequence[TypeHost]) -> dict:
 	"""Return the view for a host who has no working hours yet. One button makes office hours."""
 	return {
-		**house.frame(
-			_("Working hours") if is_own else _("Working hours of {0}").format(name), styles=("calendar", "hours")
-		),
+		**house.frame(_("Working hours") if is_own else _("Working hours of {0}").format(name), style="hours"),
 		"query": "" if is_own else urlencode({"user": user}),
 		"path": PATH,
 		"is_missing": True,

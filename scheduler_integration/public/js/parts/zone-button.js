@@ -1,6 +1,6 @@
 // The visitor's time zone with its current time, as the button that opens the picker. The picker loads on first use.
 import { clockTime, now } from "../shared/dates.js";
-import { element, t } from "../shared/page.js";
+import { data, element, t } from "../shared/page.js";
 import { cityOf } from "../shared/zone-names.js";
 
 /** @import { ZonePicker } from "./zone-picker.js" */
@@ -10,7 +10,7 @@ const A_MINUTE = 60_000;
 export class ZoneButton {
 	zone = "";
 	twelveHours = false;
-	/** @type {Promise<ZonePicker | null> | null} */
+	/** @type {ZonePicker | null} */
 	#picker = null;
 
 	/** @param {{hostZone: string, onZone: (zone: string) => void}} settings */
@@ -21,6 +21,9 @@ export class ZoneButton {
 		this.button.addEventListener("pointerenter", () => this.#load());
 		this.button.addEventListener("focus", () => this.#load());
 		this.button.addEventListener("click", () => this.#toggle());
+		this.button.addEventListener("picker", (event) => {
+			this.#picker = new /** @type {CustomEvent<typeof ZonePicker>} */ (event).detail(this);
+		});
 		setInterval(() => this.#name(), A_MINUTE);
 	}
 
@@ -36,21 +39,14 @@ export class ZoneButton {
 		element("zone-name").textContent = t("zone_and_time", cityOf(this.zone), time);
 	}
 
+	/** Loads the picker, which is a script of its own and sends its class to the button. The next click tries again if that fails. */
 	#load() {
-		this.#picker ??= import("./zone-picker.js").then(
-			({ ZonePicker }) => new ZonePicker(this),
-			() => {
-				// The next click tries again.
-				this.#picker = null;
-				return null;
-			},
-		);
-		return this.#picker;
+		return import(data.zonePicker).catch(() => {});
 	}
 
 	async #toggle() {
-		const picker = await this.#load();
-		if (picker) picker.toggle();
+		await this.#load();
+		if (this.#picker) this.#picker.toggle();
 		// The plain list works without the picker.
 		else document.documentElement.classList.add("plain-zones");
 	}
