@@ -376,6 +376,42 @@ class RateLimited(SchedulingError):
 		return _("There are too many requests right now. Please try again in {0}.").format(_duration(self.retry_after))
 
 
+class ProofNeeded(SchedulingError):
+	"""The visitor must prove work first (docs/reference/api.md). `challenge` is the work, as JSON."""
+
+	code = "PROOF_NEEDED"
+	http_status_code = 428
+
+	def __init__(self, challenge: dict[str, object]):
+		self.challenge = challenge
+		super().__init__()
+
+	def default_message(self) -> str:
+		return _("Please try again: your browser first has to show that it isn't a robot.")
+
+
+class CodeNeeded(SchedulingError):
+	"""The attendee must enter the code that was sent to the address."""
+
+	code = "CODE_NEEDED"
+	http_status_code = 428
+
+	def __init__(self, address: str):
+		super().__init__(
+			_("We sent a code of six digits to {0}. Enter it here, and the time is yours.").format(address),
+		)
+
+
+class WrongCode(SchedulingError):
+	"""The code is wrong, too old, was used, or was tried too often. The error doesn't say which."""
+
+	code = "WRONG_CODE"
+
+	def __init__(self) -> None:
+		wrong = _("This code isn't right, or it is older than ten minutes. Check it, or ask for a new one.")
+		super().__init__(wrong, {"code": wrong})
+
+
 class Busy(SchedulingError):
 	code = "BUSY"
 	http_status_code = 503

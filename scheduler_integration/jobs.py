@@ -21,6 +21,7 @@ from scheduler_integration.engine import local_date
 from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.insights import export_files, history, page_stats
 from scheduler_integration.insights.offered import store_offered
+from scheduler_integration.notifications.code_mail import mail_code
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.permissions import managers
@@ -196,3 +197,8 @@ def store_offered_time() -> None:
 def forget_bookings() -> None:
 	"""Runs daily: erases personal data from old bookings, if Scheduler Settings say so. Commits after each batch."""
 	bookings.forget_past_bookings(clock.now())
+
+
+def send_code(address: str, code: str, language: str) -> None:
+	"""Runs when an attendee must confirm an address. Commits before it talks to the mail server."""
+	mail_code(address, code, language)

@@ -17,7 +17,7 @@ from scheduler_integration.availability.slots import first_month_with_slots, slo
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
 from scheduler_integration.catalogue.public import find_listing
-from scheduler_integration.entry.address import client_network
+from scheduler_integration.entry.admission import challenge_for, hold_for_visitor
 from scheduler_integration.entry.commands import (
 	book_for_visitor,
 	cancel_for_attendee,
@@ -101,12 +101,20 @@ def next_slots(
 @json_endpoint(status=201)
 @limited(REQUESTS)
 def hold_slot(
-	slug=None, meeting_type=None, start=None, duration=None, hold=None, rescheduling=None, host=None
+	slug=None, meeting_type=None, start=None, duration=None, hold=None, rescheduling=None, host=None, proof=None
 ) -> dict[str, Any]:
 	"""Hold a slot for the caller for some minutes. The slot that `hold` held before is released."""
 	bookable, request = _wanted(slug, meeting_type, duration, hold, rescheduling, host)
 	instant = parse_instant_of("start", start)
-	return serialise.held_slot(bookings.hold_slot(bookable, request, instant, client_network(), clock.now()))
+	return serialise.held_slot(*hold_for_visitor(bookable, request, instant, proof, clock.now()))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
+@json_endpoint()
+@limited(REQUESTS)
+def get_challenge(slug=None, meeting_type=None) -> dict[str, Any]:
+	"""Return the challenge whose proof `book` needs at present; None in its place if it needs none."""
+	return {"challenge": challenge_for(_find(slug, meeting_type), clock.now())}
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])

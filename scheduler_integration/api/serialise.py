@@ -17,7 +17,14 @@ from scheduler_integration.catalogue.places import location_label
 from scheduler_integration.catalogue.public import Listing, PublicMeetingType
 from scheduler_integration.conferencing.connect import VideoAccount, VideoProvider
 from scheduler_integration.engine import Interval, PartlyFree, local_date
-from scheduler_integration.exceptions import HostNotFree, RateLimited, SchedulingError, SlotTaken, TimeNotFree
+from scheduler_integration.exceptions import (
+	HostNotFree,
+	ProofNeeded,
+	RateLimited,
+	SchedulingError,
+	SlotTaken,
+	TimeNotFree,
+)
 from scheduler_integration.insights.providers import Period, ProviderPerformance
 from scheduler_integration.meetings.summaries import AttendeeBooking, BookingSummary, HostBooking
 from scheduler_integration.outbox.steer import TaskSummary
@@ -104,9 +111,10 @@ def slot(offered: Slot, zone: str) -> JSON:
 	return answer
 
 
-def held_slot(held: HeldSlot) -> JSON:
-	"""The data of `public.hold_slot`."""
-	return {"hold": held.key, "expires_at": iso(held.expires_at, held.zone)}
+def held_slot(held: HeldSlot, challenge: JSON | None) -> JSON:
+	"""The data of `public.hold_slot`, with the challenge if the booking will need a proof."""
+	answer = {"hold": held.key, "expires_at": iso(held.expires_at, held.zone)}
+	return {**answer, "challenge": challenge} if challenge else answer
 
 
 def attendee_booking(booking: AttendeeBooking) -> JSON:
@@ -225,6 +233,8 @@ def _particulars(refused: SchedulingError) -> JSON:
 			"conflicts": [_entry(conflict, refused.zone) for conflict in refused.conflicts],
 			**_obstacles(refused),
 		}
+	if isinstance(refused, ProofNeeded):
+		return {"challenge": refused.challenge}
 	return {"retry_after": refused.retry_after} if isinstance(refused, RateLimited) else {}
 
 

@@ -126,6 +126,7 @@ def _attendee(request: BookingRequest) -> dict[str, Any]:
 	return {
 		"attendee_name": request.attendee_name,
 		"attendee_email": request.attendee_email,
+		"address_status": request.address_status,
 		"attendee_phone": request.attendee_phone,
 		"attendee_company": request.attendee_company,
 		"timezone": request.timezone,

@@ -12,6 +12,7 @@ from frappe import _
 
 from scheduler_integration import bookings
 from scheduler_integration.catalogue.lookup import Bookable
+from scheduler_integration.entry.admission import admitted, refuse_robots
 from scheduler_integration.entry.funnel import count_command
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee
@@ -34,7 +35,7 @@ from scheduler_integration.platform import clock
 
 
 def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBooking:
-	"""Book for a visitor, who needn't be signed in. Raises InvalidRequest, and the errors of `bookings.book`.
+	"""Book for a visitor, who needn't be signed in. Raises InvalidRequest, and the errors of `admitted` and `bookings.book`.
 
 	The caller must have called `count_request(BOOKINGS)`.
 	"""
@@ -42,7 +43,8 @@ def book_for_visitor(bookable: Bookable, payload: BookingPayload) -> AttendeeBoo
 	request = parse_booking_request(payload, bookable.page, bookable.meeting_type)
 	slugs = bookable.page.slug, bookable.meeting_type.slug
 	count_command(*slugs, "form_completed")
-	booked = book_for_attendee(request, bookable, clock.now)
+	with admitted(request, payload, bookable, clock.now()) as admitted_request:
+		booked = book_for_attendee(admitted_request, bookable, clock.now)
 	frappe.db.after_commit.add(lambda: count_command(*slugs, "booked"))
 	return booked
 
@@ -193,9 +195,3 @@ def tell_now(facts: dict[str, Any]) -> None:
 def _run(command: HostCommand, now: int) -> HostBooking:
 	_parse, run = ACTIONS[command.action]
 	return run(command, now)
-
-
-def refuse_robots(payload: BookingPayload) -> None:
-	"""Raise InvalidRequest if the field `website` is filled in. People don't see it; robots fill in every field."""
-	if payload.website and frappe.get_cached_doc("Scheduler Settings").captcha_mode == "Honeypot":
-		raise InvalidRequest(_("This could not be booked. Please reload the page and try again."))

@@ -34,7 +34,8 @@ UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_conte
 class BookingPayload:
 	"""The unchecked values that a caller sends to book a meeting: the arguments of `public.book`, as in docs/reference/api.md.
 
-	None means that the caller didn't send the field. People don't see the field `website`; bots fill it in.
+	None means that the caller didn't send the field. People don't see the field `website`; bots fill it in. `proof` and `code`
+	are what the caller shows to be admitted (`entry/admission.py`).
 	"""
 
 	start: object = None
@@ -62,6 +63,8 @@ class BookingPayload:
 	utm_content: object = None
 	reference: object = None
 	website: object = None
+	proof: object = None
+	code: object = None
 
 	@classmethod
 	def of(cls, values: Mapping[str, object]) -> BookingPayload:
@@ -105,6 +108,7 @@ class BookingRequest:
 	- `chosen_host` is the user whom the attendee chose, None for anyone.
 	- `on_behalf` is set if a host or manager books for the attendee.
 	- `reference` is the signed reference of the report's link that led here, or empty. Its signature isn't checked yet.
+	- `address_status` is the Booking's field: whether the attendee's address is known or confirmed. Empty if nobody checked it.
 	"""
 
 	start: int
@@ -128,6 +132,7 @@ class BookingRequest:
 	reference: str
 	on_behalf: OnBehalf | None = None
 	chosen_host: str | None = None
+	address_status: str = ""
 
 	@property
 	def host(self) -> str | None:

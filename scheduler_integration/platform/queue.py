@@ -20,4 +20,5 @@ def queue_job(method: str, queue: str, **arguments: Any) -> None:
 		frappe.enqueue(method, queue=queue, **arguments)
 	except Exception:
 		# Redis and RQ have many classes of errors, and none of them may stop what was stored already.
-		frappe.logger("scheduler_integration").exception("%s %s waits for the scheduled job", method, arguments)
+		# Arguments may be secrets.
+		frappe.logger("scheduler_integration").exception("%s %s waits for the scheduled job", method, [*arguments])

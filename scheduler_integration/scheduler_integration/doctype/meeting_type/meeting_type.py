@@ -26,6 +26,7 @@ from scheduler_integration.parsing.typed_template import check_text_field
 from scheduler_integration.parsing.web_address import web_address
 from scheduler_integration.permissions import is_manager, may_see_report_fields
 from scheduler_integration.platform.clock import now
+from scheduler_integration.trust.addresses import checked_domains
 
 # The longest meeting on an external scheduler, in minutes.
 EXTERNAL_DURATIONS = (15, 30, 45, 60, 90, 120)
@@ -49,6 +50,8 @@ class MeetingType(Form):
 		self.validate_assignment()
 		self.validate_places()
 		check_questions(self.questions)
+		self.allowed_domains = checked_domains(self.allowed_domains)
+		self.blocked_domains = checked_domains(self.blocked_domains)
 		self.validate_report_fields()
 		self.validate_links()
 		self.validate_calendar_texts()

@@ -13,6 +13,9 @@ from scheduler_integration.documents import Form
 from scheduler_integration.entry.address import parse_network
 from scheduler_integration.entry.oauth import CALENDAR_CALLBACK, callback_address
 from scheduler_integration.exceptions import InvalidRequest
+from scheduler_integration.platform.clock import now
+from scheduler_integration.trust.addresses import checked_domains
+from scheduler_integration.trust.pressure import raised
 
 # The tenant is part of Microsoft's addresses: an ID, a domain of the organisation, or one of Microsoft's words.
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
@@ -26,6 +29,20 @@ class SchedulerSettings(Form):
 			own = [get_url(path) for path in (VIDEO_CALLBACK, provider.NOTICES) if path]
 			addresses[provider.VENDOR.key] = addresses.get(provider.VENDOR.key, []) + own
 		self.set_onload("addresses", addresses)
+		self.set_onload("pressure", self.pressure_rows())
+
+	def pressure_rows(self):
+		"""Return what the form shows of the last hour: for each page that asked for something, its title, level and reasons."""
+		rows = raised(now())
+		titles = dict(
+			frappe.get_all(
+				"Scheduling Page",
+				{"name": ["in", [row["page"] for row in rows]]},
+				["name", "title"],
+				as_list=True,
+			)
+		)
+		return [{**row, "title": titles[row["page"]]} for row in rows if row["page"] in titles]
 
 	def validate(self):
 		parse_reminders(self.default_reminders)
@@ -33,6 +50,8 @@ class SchedulerSettings(Form):
 		self.validate_report_sources()
 		self.validate_proxies()
 		self.validate_tenant()
+		self.allowed_domains = checked_domains(self.allowed_domains)
+		self.blocked_domains = checked_domains(self.blocked_domains)
 
 	def validate_hosts(self):
 		for host in f"{self.allowed_embed_hosts or ''} {self.widget_hosts or ''}".split():

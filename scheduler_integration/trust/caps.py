@@ -1,0 +1,52 @@
+"""How many messages strangers can make this site send: to a mailbox, to a domain, and for a page.
+
+Anybody can type anybody's address. Without these caps a robot could fill somebody's mailbox, or spoil the site's name with
+a mail provider.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+from frappe.utils.password import get_encryption_key
+
+from scheduler_integration.trust.addresses import domain_of, mailbox
+from scheduler_integration.trust.counters import DAY, HOUR, count
+
+CODES_AN_HOUR = 3
+MESSAGES_A_DAY = 10
+OF_A_DOMAIN_AN_HOUR = 100
+OF_A_PAGE_AN_HOUR = 60
+
+
+class Cap(NamedTuple):
+	"""Why a message doesn't leave now. `until` is the instant when it may, None if it never does."""
+
+	until: int | None
+
+
+def may_send_code(address: str, page: str, now: int) -> bool:
+	"""Count a code to this address, and return whether it may be sent."""
+	if count(f"codes:{_hashed(mailbox(address))}", now) > CODES_AN_HOUR:
+		return False
+	return _fits("codes", address, page, now)
+
+
+def cap_of(address: str, page: str, share: int, now: int) -> Cap | None:
+	"""Count a message to somebody whose address isn't confirmed, and return why it can't be sent now, or None.
+
+	`share` is how many bookings an hour of the page may bring: a page with many gets as many messages.
+	"""
+	if count(f"messages:{_hashed(mailbox(address))}", now, DAY) > MESSAGES_A_DAY:
+		return Cap(None)
+	return None if _fits("messages", address, page, now, share) else Cap((now // HOUR + 1) * HOUR)
+
+
+def _fits(kind: str, address: str, page: str, now: int, share: int = 0) -> bool:
+	of_domain = count(f"{kind}:domain:{domain_of(address)}", now)
+	of_page = count(f"{kind}:page:{page}", now)
+	return of_domain <= max(OF_A_DOMAIN_AN_HOUR, share) and of_page <= max(OF_A_PAGE_AN_HOUR, share)
+
+
+def _hashed(mailbox: str) -> str:
+	"""Return a name for the mailbox in the cache, from which nobody can find the address."""
+	return hashlib.sha256(f"{get_encryption_key()} {mailbox}".encode()).hexdigest()[:24]

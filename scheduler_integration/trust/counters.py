@@ -1,0 +1,60 @@
+"""Counts in the site's cache, which all workers share. Each is forgotten by itself.
+
+Without Redis nothing is counted, and the site still takes bookings.
+"""
+
+import frappe
+from redis.exceptions import RedisError
+
+HOUR = 3600
+DAY = 24 * HOUR
+# Below this prefix are all counts of strangers, those of `entry/limits.py` too.
+PREFIX = "rl:scheduling"
+
+
+def count(what: str, now: int, seconds: int = HOUR) -> int:
+	"""Count one more of `what` in the present hour (or other span of `seconds`), and return the number, this one included.
+
+	The count starts again at the next full hour. Two requests never get the same number.
+	"""
+	key = _key(what, now, seconds)
+	try:
+		number: int = frappe.cache.incr(key)
+		if number == 1:
+			frappe.cache.expire(key, seconds)
+		return number
+	except RedisError:
+		return 0
+
+
+def counted(what: str, now: int, seconds: int = HOUR) -> int:
+	"""Return how many of `what` were counted in the present hour, or other span of `seconds`."""
+	try:
+		return int(frappe.cache.get(_key(what, now, seconds)) or 0)
+	except RedisError:
+		return 0
+
+
+def claim(what: str, owner: str, seconds: int) -> bool:
+	"""Claim something that can be used once. Returns whether `owner` has it now, or had it before."""
+	key = _name(what)
+	try:
+		return (
+			bool(frappe.cache.set(key, owner, nx=True, ex=seconds)) or (frappe.cache.get(key) or b"").decode() == owner
+		)
+	except RedisError:
+		return True
+
+
+def give_back(what: str) -> None:
+	"""Let something be claimed again."""
+	frappe.cache.delete_value(f"{PREFIX}:{what}")
+
+
+def _key(what: str, now: int, seconds: int) -> bytes | str:
+	return _name(f"{what}:{seconds}:{now // seconds}")
+
+
+def _name(what: str) -> bytes | str:
+	name: bytes | str = frappe.cache.make_key(f"{PREFIX}:{what}")
+	return name
