@@ -30,6 +30,9 @@ def readable_meeting_types() -> list[ReadableType]:
 			"Scheduling Page", filters={"is_active": 1}, fields=["name", "title", "slug"], limit_page_length=0
 		)
 	}
+	if not pages:
+		# Frappe's "in" of nothing finds the types without a page, those of other schedulers.
+		return []
 	# A host of a team page may read its types one by one, but not list them (see `_own_meeting_types` in permissions.py).
 	types = frappe.get_all(
 		"Meeting Type",

@@ -4,18 +4,22 @@
 see everybody's. `?after=` continues the list after a meeting. `?status=`, `from`, `to`, `type` and `hosted_by` filter it.
 """
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import frappe
 from frappe import _
 
 from scheduler_integration.availability.defaults import timezone_of
+from scheduler_integration.availability.recurrence import rule_zone
 from scheduler_integration.bookings import UNDO_SECONDS
 from scheduler_integration.calendars.mirror.calendar_changes import changes_of
 from scheduler_integration.calendars.notices import change_sentence
+from scheduler_integration.catalogue.consultant_settings import settings_of
 from scheduler_integration.catalogue.hosts import enabled_hosts_of_all
 from scheduler_integration.catalogue.public import listings_of
 from scheduler_integration.catalogue.readable_meeting_types import readable_meeting_types
+from scheduler_integration.engagement.analytics import Counts, analytics
 from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.agenda import agenda
@@ -23,6 +27,7 @@ from scheduler_integration.pages.host.acting import refused_message, run_command
 from scheduler_integration.pages.host.agenda import HostPage, Tabs, hosting_view
 from scheduler_integration.pages.host.filters import Filters, filters_view
 from scheduler_integration.pages.host.house import MEETINGS, open_house
+from scheduler_integration.pages.host.report_insights import DAYS
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
 from scheduler_integration.pages.kit.saving import answer_form, toast_of
 from scheduler_integration.pages.kit.visitor import current_visitor
@@ -70,6 +75,7 @@ def _view() -> dict:
 			tabs=tabs,
 			message=refused_message(refused, bookings, visitor.style(zone)) if refused else None,
 			toast=toast_of(sentences(), UNDO_SECONDS),
+			results=_results(user) if not (sees_all or is_past or after) else None,
 			filters=filters_view(_filters(), readable_meeting_types(), enabled_hosts_of_all() if sees_all else ()),
 		)
 	)
@@ -84,6 +90,14 @@ def _act(zone: str) -> SchedulingError | None:
 		raise redirection("/login")
 	style = current_visitor().style(zone)
 	return answer_form(lambda: run_command(style, MEETINGS), MEETINGS, sentences(), _kept(after=argument("after")))
+
+
+def _results(user: str) -> Counts | None:
+	"""Return the results of the user's reports in the last DAYS, if they have a scheduler for reports."""
+	if not settings_of(user):
+		return None
+	last = local_date(now(), rule_zone(user))
+	return analytics(user, last - timedelta(days=DAYS - 1), last).total
 
 
 def _calendar_notes(user: str, zone: str) -> list[dict]:

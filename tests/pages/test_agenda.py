@@ -1,12 +1,11 @@
 """The list on `/scheduling`: sessions as one meeting, a manager's view of all meetings, and the number of queries."""
 
-from urllib.parse import urlsplit
-
 import frappe
 import pytest
-from frappe.utils import get_url_to_form
 
 from scheduler_integration import bookings
+from scheduler_integration.engagement.clicks import Visit, record_click
+from scheduler_integration.engagement.targets import find_target
 from scheduler_integration.meetings.agenda import agenda
 from scheduler_integration.meetings.lookup import PAST, get_for_host, list_for_host
 from scheduler_integration.meetings.tokens import manage_token
@@ -26,6 +25,9 @@ from tests.pages.offer import (
 from tests.pages.reading import read, typed_in
 from tests.support import door
 from tests.support.factories import (
+	make_assessment,
+	make_consultant,
+	make_external_type,
 	make_meeting_type,
 	make_page,
 	make_schedule,
@@ -276,11 +278,19 @@ def test_who_has_yet_to_sign_in_comes_back_to_the_same_meetings(client, workshop
 	assert answer.headers["Location"] == "/login?redirect-to=/scheduling%3Fafter%3Dabc%26whose%3Dall"
 
 
-def test_a_page_is_made_in_the_desk_where_this_site_has_it(client, commit_clean):
-	"""The desk's address is /app in Frappe 15 and /desk in Frappe 16."""
+def test_a_host_without_a_page_was_sent_to_the_desk(client, commit_clean):
 	sign_in(client, make_user("Nora"))
-	link = [each["href"] for each in read(client.get("/scheduling").text).all("a") if each.text == "Make a page"]
-	assert [urlsplit(each).path for each in link] == [urlsplit(get_url_to_form("Scheduling Page", "new")).path]
+	[link] = [each for each in read(client.get("/scheduling").text).all("a") if each.text == "Make a page"]
+	assert link["href"] == "/scheduling/page"
+	assert client.get(link["href"]).ok
+
+
+def test_a_consultant_of_another_scheduler_without_a_page_read_of_a_server_error(client, commit_clean):
+	consultant = make_consultant()
+	make_external_type(consultant)
+	sign_in(client, consultant)
+	for path in ("/scheduling", "/scheduling/book", "/scheduling/why", "/scheduling/insights"):
+		assert client.get(path).status_code == 200, path
 
 
 def test_a_meeting_over_several_days_is_listed_once(commit_clean):
@@ -297,10 +307,75 @@ def test_a_meeting_over_several_days_that_has_begun_is_one_of_todays(client, com
 	name = book(retreat, 12)
 	frappe.db.set_value("Booking", name, "starts_at", now() - 86400)
 	sign_in(client, host_of(retreat))
-	[today] = [
+	[now_] = [
 		each for each in read(client.get("/scheduling").text).all("section") if each.all("a", class_="meeting-link")
 	]
-	assert today.one("h2").text.startswith("Today")
+	assert now_.one("h2").text == "Now Today"
+
+
+def begins_in(name, seconds):
+	"""Let the meeting begin soon, whatever time it is."""
+	starts = now() + seconds
+	frappe.db.set_value("Booking", name, {"starts_at": starts, "ends_at": starts + 1800})
+	frappe.db.commit()
+
+
+def test_the_next_meeting_was_one_row_of_many(client, commit_clean):
+	offer = make_offer()
+	soon, later = book(offer, 12), book(offer, 14)
+	frappe.db.commit()
+	sign_in(client, host_of(offer))
+	assert not read(client.get("/scheduling").text).all("section", class_="next")
+	begins_in(soon, 1810)
+	page = read(client.get("/scheduling").text)
+	card = page.one("section", class_="next")
+	assert card.one("h2").text.startswith("Next ")
+	assert "in 30 minutes" in card.text
+	name, join, move, write = card.all("a")
+	assert name["href"] == meeting_path(soon)
+	assert [link.text.split()[0] for link in (join, move, write)] == ["Join", "Move", "Message"]
+	assert join["href"] == "https://meet.example/abc"
+	assert move["href"].startswith(f"{meeting_path(soon)}?do=move")
+	address = frappe.db.get_value("Booking", soon, "attendee_email").replace("@", "%40")
+	assert write["href"].startswith(f"mailto:{address}?subject=Intro%20call")
+	# It isn't repeated below.
+	assert shown(client) == [soon, later]
+
+
+def test_a_day_of_another_week_names_its_week(client, commit_clean):
+	offer = make_offer()
+	for day in (0, 7, 14):
+		book(offer, 12 + 24 * day)
+	frappe.db.commit()
+	sign_in(client, host_of(offer))
+	weeks = [each.text for each in read(client.get("/scheduling").text).all("p", class_="week")]
+	assert len(weeks) in (2, 3)
+	assert "Next week" in weeks
+	assert client.get("/scheduling?when=past").text.count('class="week"') == 0
+
+
+def test_consultants_see_what_their_reports_brought(client, commit_clean):
+	consultant = make_consultant()
+	sign_in(client, consultant)
+	assert "Your client reports" not in client.get("/scheduling").text
+	target = find_target(make_assessment(consultant).name, make_external_type(consultant).name)
+	record_click(target, "report", Visit("203.0.113.9"), now())
+	frappe.db.commit()
+	card = read(client.get("/scheduling").text).one("section", class_="card link-card results")
+	assert [each.text for each in card.all("dd")] == ["1", "0", "0"]
+	assert client.get(card.one("a")["href"]).ok
+	assert "Your client reports" not in client.get("/scheduling?when=past").text
+
+
+def test_a_manager_reaches_each_hosts_meetings_with_one_click(client, commit_clean):
+	team = TeamOffer()
+	_mine, theirs = team.book(12, team.manager), team.book(13, team.colleague)
+	sign_in(client, team.manager)
+	chips = read(client.get("/scheduling?whose=all").text).all("ul", class_="host-chips")
+	if not chips:
+		pytest.skip("this site has more hosts than the row has room for")
+	[of_colleague] = [link["href"] for link in chips[0].all("a") if team.colleague.replace("@", "%40") in link["href"]]
+	assert shown(client, of_colleague) == [theirs]
 
 
 def test_a_manager_sees_and_reassigns_everybodys_meetings(client, commit_clean):

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from babel import Locale
+from babel import Locale, numbers
 from frappe import _
-from frappe.utils import get_url_to_form
 
 from scheduler_integration.catalogue.public import Listing
+from scheduler_integration.engagement.analytics import Counts
 from scheduler_integration.engine import local_date
 from scheduler_integration.entry.bulk import BULK_ACTIONS
 from scheduler_integration.meetings.agenda import Agenda
 from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.host import words
 from scheduler_integration.pages.host.house import House
 from scheduler_integration.pages.host.meeting_row import meeting_row, time_left
 from scheduler_integration.pages.kit import dates
@@ -43,7 +44,10 @@ class Tabs:
 
 @dataclass(frozen=True)
 class HostPage:
-	"""The data of `/scheduling`: a host's meetings and pages. `zone` is the host's, `now` is in epoch seconds."""
+	"""The data of `/scheduling`: a host's meetings and pages. `zone` is the host's, `now` is in epoch seconds.
+
+	`results` are the clicks of the last DAYS on the links of a consultant's reports, and what came of them.
+	"""
 
 	house: House
 	zone: str
@@ -54,6 +58,7 @@ class HostPage:
 	message: dict | None = None
 	toast: dict | None = None
 	filters: dict = field(default_factory=dict)
+	results: Counts | None = None
 
 	@property
 	def visitor(self) -> Visitor:
@@ -76,6 +81,8 @@ class HostPage:
 def hosting_view(page: HostPage) -> dict:
 	"""Return the view of `/scheduling`."""
 	tabs, locale = page.tabs, page.visitor.locale
+	sessions = _sessions(page.agenda.bookings)
+	coming = _coming(sessions, page)
 	city = dates.city(page.zone, locale)
 	return {
 		**page.house.frame(_("Meetings")),
@@ -89,34 +96,78 @@ def hosting_view(page: HostPage) -> dict:
 		"later": tabs.later,
 		"requests": [_row(sharing, page) for sharing in _sessions(page.agenda.requests)],
 		"all_requests": tabs.requests,
-		"days": _days(page),
+		"next": coming and _next(coming, page),
+		"days": _days(sessions[1:] if coming else sessions, page),
+		"has_today": any(local_date(each.start, page.zone) <= page.today for each in page.agenda.bookings),
 		"bulk": _bulk([*page.agenda.requests, *page.agenda.bookings]),
 		"links": [_link(listing) for listing in page.listings],
-		"new_page_url": get_url_to_form("Scheduling Page", "new"),
 		"message": page.message,
 		"toast": page.toast,
 		"filters": page.filters,
+		"results": _results(page.results, locale) if page.results and page.results.clicks else None,
+		"is_twelve_hours": page.style.twelve_hours,
 		"status": 200,
 	}
 
 
-def _days(page: HostPage) -> list[dict]:
-	"""Return the meetings by day. Today comes first in the plain list, even without meetings."""
+def _coming(sessions: Sequence[Sequence[HostBooking]], page: HostPage) -> Sequence[HostBooking] | None:
+	"""Return the meeting that takes place now or is the next one of today or of the next hours, for a card of its own."""
+	first = next(iter(sessions), None) if page.is_plain and not page.tabs.sees_all else None
+	if not first:
+		return None
+	is_near = local_date(first[0].start, page.zone) <= page.today or time_left(first[0], page.now, page.style)
+	return first if is_near else None
+
+
+def _next(sharing: Sequence[HostBooking], page: HostPage) -> dict:
+	"""Return the view of the card: the meeting's row, a title, and the address that writes to its attendees."""
+	day = max(local_date(sharing[0].start, page.zone), page.today)
+	return {
+		**_row(sharing, page),
+		"title": _("Now") if sharing[0].start <= page.now else _("Next"),
+		"day": _day_title(day, page.today, page.visitor.locale),
+		"write_url": words.write_to(sharing),
+	}
+
+
+def _days(sessions: Sequence[Sequence[HostBooking]], page: HostPage) -> list[dict]:
+	"""Return the meetings by day. Today comes first in the plain list, even without meetings.
+
+	The first day of another week names that week.
+	"""
 	today, locale = page.today, page.visitor.locale
-	groups: dict[date, list[list[HostBooking]]] = {today: []} if page.is_plain else {}
-	for sharing in _sessions(page.agenda.bookings):
+	groups: dict[date, list[Sequence[HostBooking]]] = {today: []} if page.is_plain else {}
+	for sharing in sessions:
 		day = local_date(sharing[0].start, page.zone)
 		# A multi-day meeting that has begun is one of today's.
 		groups.setdefault(max(day, today) if page.is_plain else day, []).append(sharing)
+	weeks = [_week_begins(day, locale) for day in groups]
 	return [
 		{
+			"week": _week(begins, today, locale) if index and begins != weeks[index - 1] else None,
 			"title": _day_title(day, today, locale),
 			"subtitle": _subtitle(day, today, locale),
 			"is_today": day == today,
 			"meetings": [_row(sharing, page) for sharing in group],
 		}
-		for day, group in groups.items()
+		for index, ((day, group), begins) in enumerate(zip(groups.items(), weeks, strict=True))
 	]
+
+
+def _week_begins(day: date, locale: Locale) -> date:
+	return day - timedelta(days=(day.weekday() - locale.first_week_day) % 7)
+
+
+def _week(begins: date, today: date, locale: Locale) -> str:
+	"""Return "Next week", or the first and last date of the week."""
+	if begins == _week_begins(today, locale) + timedelta(days=7):
+		return _("Next week")
+	return dates.date_range(begins, begins + timedelta(days=6), locale)
+
+
+def _results(results: Counts, locale: Locale) -> list[dict]:
+	figures = ((_("Clicks"), results.clicks), (_("Bookings"), results.bookings), (_("Took place"), results.completed))
+	return [{"label": label, "number": numbers.format_decimal(number, locale=locale)} for label, number in figures]
 
 
 def _row(sharing: Sequence[HostBooking], page: HostPage) -> dict:

@@ -128,7 +128,7 @@ def booking_form_view(form: BookingForm) -> dict:
 		"fields": form.offered and _fields(form, form.offered),
 		"zones": _zones(form),
 		"languages": _languages(form),
-		"problem": error and error.message,
+		"problem": error and (_("This time isn't free.") if isinstance(error, SlotTaken) else error.message),
 		"other_errors": _other_errors(error),
 		"alternatives": _alternatives(form),
 		"why_url": _why_url(form) if isinstance(error, SlotTaken) else None,

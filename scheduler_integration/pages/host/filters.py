@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from frappe import _
 
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.catalogue.readable_meeting_types import ReadableType
+from scheduler_integration.pages.host.house import MEETINGS
 from scheduler_integration.pages.host.types import types_by_page
 
 # A list of past meetings begins this far back if no date is given.
 _BACK = timedelta(days=30)
+# With more hosts than this, a list is easier than a row of buttons.
+_MOST_CHIPS = 12
 _STATUSES = {
 	"pending": "pending",
 	"scheduled": "scheduled",
@@ -89,5 +93,19 @@ def filters_view(filters: Filters, types: Sequence[ReadableType], hosts: Sequenc
 		"pages": types_by_page(types) if len(types) > 1 else [],
 		"meeting_type": filters.meeting_type,
 		"hosts": hosts,
+		"chips": _chips(filters, hosts) if 1 < len(hosts) <= _MOST_CHIPS else [],
 		"host": filters.host,
 	}
+
+
+def _chips(filters: Filters, hosts: Sequence[TypeHost]) -> list[dict]:
+	"""Return a link for each host's meetings, after one for everybody's. The other filters stay."""
+	others = {name: value for name, value in filters.arguments.items() if value and name != "hosted_by"}
+	return [
+		{
+			"name": name,
+			"url": f"{MEETINGS}?{urlencode({'whose': 'all', **others, **({'hosted_by': user} if user else {})})}",
+			"is_chosen": user == filters.host,
+		}
+		for user, name in (("", _("Everybody")), *((host.user, host.name) for host in hosts))
+	]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 from frappe import _
 
@@ -74,6 +75,16 @@ def way_to_join(sharing: Sequence[HostBooking]) -> dict | None:
 def own_link(booking: HostBooking) -> str | None:
 	"""Return the address at which the host joins the meeting, or None."""
 	return booking.host_link or web_address(booking.meeting_link) or web_address(booking.location)
+
+
+def write_to(sharing: Sequence[HostBooking]) -> str:
+	"""Return the address that opens a new e-mail to the attendees. Those of a session don't see each other's addresses."""
+	first = sharing[0]
+	addresses = ",".join(quote(booking.attendee.email) for booking in sharing)
+	subject = quote(first.title if len(sharing) == 1 else first.meeting_type.title)
+	return (
+		f"mailto:{addresses}?subject={subject}" if len(sharing) == 1 else f"mailto:?bcc={addresses}&subject={subject}"
+	)
 
 
 def who_came(booking: HostBooking, style: dates.TimeStyle) -> str | None:
