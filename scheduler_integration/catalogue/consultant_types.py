@@ -7,6 +7,7 @@ import frappe
 from frappe.query_builder import Criterion, DocType
 from pypika import Table
 
+from scheduler_integration.catalogue.durations import durations_of
 from scheduler_integration.catalogue.phases import PHASES
 from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.platform.clock import from_site_time
@@ -14,7 +15,7 @@ from scheduler_integration.platform.clock import from_site_time
 
 @dataclass(frozen=True, slots=True)
 class ConsultantType:
-	"""A meeting type of a consultant. `created_at` is in epoch seconds.
+	"""A meeting type of a consultant. `created_at` is in epoch seconds, `durations` are all that attendees may choose.
 
 	`scheduler_event_url` is the type's own link on an external scheduler, `page_url` its address on this site if it can
 	be booked there now. `phases` are in the order of PHASES.
@@ -24,6 +25,7 @@ class ConsultantType:
 	consultant: str
 	title: str
 	duration_minutes: int
+	durations: tuple[int, ...]
 	number_of_days: int
 	description: str
 	scheduler_event_url: str | None
@@ -119,6 +121,7 @@ def _of_row(row: frappe._dict, phases: Iterable[str]) -> ConsultantType:
 		consultant=row.consultant,
 		title=row.title,
 		duration_minutes=row.duration_minutes,
+		durations=tuple(durations_of(row)),
 		number_of_days=row.number_of_days or 1,
 		description=row.description or "",
 		scheduler_event_url=row.scheduler_event_url or None,

@@ -1,12 +1,13 @@
 """Writes the section as HTML. Every text from a record is escaped here: Frappe's templates don't escape.
 
-The classes are `scheduler-section`, `meeting-type`, `scheduler-link`, `scheduler-embed`, `scheduler-print` and
-`scheduler-qr`. `btn` and `btn-primary` are those of Frappe's print and web styles.
+The classes are `scheduler-section`, `meeting-type`, `scheduler-link`, `scheduler-embed`, `scheduler-print`,
+`scheduler-code`, `scheduler-qr` and `scheduler-address`. `btn` and `btn-primary` are those of Frappe's print and web styles.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import segno
 from frappe import _
@@ -20,7 +21,7 @@ from scheduler_integration.client_reports.widget import ShownWidget
 _SANDBOX = "allow-forms allow-popups allow-popups-to-escape-sandbox allow-same-origin allow-scripts"
 _TOGETHER = Markup(' style="margin: 0 0 16px; page-break-inside: avoid; break-inside: avoid;"')
 # wkhtmltopdf doesn't know flexible boxes, so the image floats.
-_FLOATING = Markup(' style="float: right; margin: 0 0 8px 16px;"')
+_FLOATING = Markup(' style="float: right; margin: 0 0 8px 16px; text-align: center;"')
 # Bootstrap's buttons don't wrap. wkhtmltopdf would make the whole page smaller until the longest button fits.
 _WRAPPING = Markup(' style="white-space: normal;"')
 _BELOW = Markup('<div style="clear: both;"></div>')
@@ -46,6 +47,7 @@ class _Writer:
 					Markup("<h2>{}</h2>").format(section.title),
 					Markup("<p>{}</p>").format(section.intro),
 					_description(section.description, None),
+					Markup("<p>{}</p>").format(section.recommendation) if section.recommendation else Markup(),
 					*(self._meeting(meeting) for meeting in section.meetings),
 					self._widget(section.widget) if section.widget else Markup(),
 				)
@@ -62,6 +64,7 @@ class _Writer:
 				_description(meeting.description, meeting.points_heading),
 				Markup("<p>{}</p>").format(meeting.reassurance) if meeting.reassurance else Markup(),
 				Markup("<p>{}</p>").format(self._link(meeting.url, meeting.link_text)),
+				self._address(meeting.address),
 			),
 		)
 
@@ -93,14 +96,25 @@ class _Writer:
 	def _qr(self, url: str) -> Markup:
 		if self.channel != "pdf":
 			return Markup()
-		return Markup('<img class="scheduler-qr" src="{}" alt="{}" width="112" height="112"{}>').format(
-			qr_image(url), _("QR code of the link"), _FLOATING if self.has_styles else Markup()
-		)
+		return Markup(
+			'<div class="scheduler-code"{}><img class="scheduler-qr" src="{}" alt="{}" width="112" height="112"><br>{}</div>'
+		).format(_FLOATING if self.has_styles else Markup(), qr_image(url), _("QR code of the link"), _("Scan to book"))
+
+	def _address(self, address: str) -> Markup:
+		"""Return the address to type, in print. The tracked link is too long for that, and is in the QR code."""
+		if self.channel != "pdf":
+			return Markup()
+		parts = urlsplit(address)
+		return Markup('<p class="scheduler-address">{}</p>').format(parts.netloc + parts.path)
 
 	def _link(self, url: str, text: str, *, is_button: bool = True) -> Markup:
 		# The element has no handler. The address itself counts the click, also on paper and in e-mails.
 		return Markup('<a href="{}" class="scheduler-link{}" target="_blank" rel="noopener"{}>{}</a>').format(
-			url, " btn btn-primary" if is_button else "", _WRAPPING if self.has_styles else Markup(), text
+			url,
+			" btn btn-primary" if is_button else "",
+			_WRAPPING if self.has_styles else Markup(),
+			# The arrow never stands alone in a line of its own.
+			text.replace(" →", "\u00a0→"),
 		)
 
 

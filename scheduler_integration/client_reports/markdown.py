@@ -27,6 +27,8 @@ def _blocks(section: Section) -> Iterator[str]:
 	yield f"## {_escaped(section.title)}"
 	yield _with_bold_lead(section.intro)
 	yield from _description(section.description, None)
+	if section.recommendation:
+		yield _escaped(section.recommendation)
 	for index, meeting in enumerate(section.meetings):
 		if index:
 			yield "---"

@@ -22,7 +22,10 @@ CHANNELS: tuple[Channel, ...] = ("report", "pdf", "email")
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-	"""A recommended meeting. `heading` has "Optional:" before the name of all but the first."""
+	"""A recommended meeting. `heading` has "Optional:" before the name of all but the first.
+
+	`url` counts the click and leads to `address`.
+	"""
 
 	heading: str
 	duration: str
@@ -31,17 +34,22 @@ class Meeting:
 	reassurance: str | None
 	link_text: str
 	url: str
+	address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-	"""The section. `description` is the consultant's own text, `widget` their scheduler, if the report shows it."""
+	"""The section. `description` is the consultant's own text, `widget` their scheduler, if the report shows it.
+
+	`recommendation` introduces meetings that were found by the client's phase.
+	"""
 
 	title: str
 	intro: str
 	description: Description
 	meetings: tuple[Meeting, ...]
 	widget: ShownWidget | None
+	recommendation: str | None = None
 
 
 def section_for(subject: Subject, channel: Channel) -> Section | None:
@@ -67,7 +75,13 @@ def section_for(subject: Subject, channel: Channel) -> Section | None:
 		description=parse_description(settings.description or ""),
 		meetings=meetings,
 		widget=widget,
+		recommendation=_recommendation(chosen, subject),
 	)
+
+
+def _recommendation(chosen: Sequence[ConsultantType], subject: Subject) -> str | None:
+	is_by_phase = any(subject.phase in each.phases for each in chosen)
+	return wording.recommendation(subject.disc, subject.phase) if is_by_phase and subject.phase else None
 
 
 def _meeting(
@@ -75,12 +89,13 @@ def _meeting(
 ) -> Meeting:
 	return Meeting(
 		heading=wording.meeting_heading(meeting_type.title, is_first=is_first),
-		duration=wording.duration(meeting_type.duration_minutes, meeting_type.number_of_days),
+		duration=wording.duration(meeting_type.durations, meeting_type.number_of_days),
 		description=parse_description(meeting_type.description),
 		points_heading=wording.points_heading(subject.disc),
 		reassurance=wording.reassurance(subject.disc) if is_first else None,
 		link_text=wording.link_text(subject.disc, meeting_type.title),
 		url=_link(meeting_type.name, address, subject, channel),
+		address=address,
 	)
 
 

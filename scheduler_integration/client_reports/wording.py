@@ -1,5 +1,8 @@
 """The words of the section. They depend on the client's DISC profile: D, I, S or C; anything else gets the default."""
 
+from collections.abc import Sequence
+
+from babel import lists
 from frappe import _
 
 from scheduler_integration.catalogue.phases import phase_name
@@ -36,17 +39,24 @@ def intro(disc: str | None, phase: str | None) -> str:
 	return intros.get(disc or "", _("Schedule a call to discuss your next steps."))
 
 
+def recommendation(disc: str | None, phase: str) -> str | None:
+	"""Return the sentence before meetings that fit the phase. The words for C say that above already."""
+	if disc == "C":
+		return None
+	return _("Based on your {0} phase priorities, I recommend:").format(phase_name(phase).upper())
+
+
 def meeting_heading(name: str, *, is_first: bool) -> str:
 	"""Return the heading of a meeting type. All but the first are optional."""
 	return name if is_first else _("Optional: {0}").format(name)
 
 
-def duration(minutes: int, days: int) -> str:
-	"""Return the length of a meeting type. A multi-day meeting has its minutes on each of its days."""
+def duration(minutes: Sequence[int], days: int) -> str:
+	"""Return the lengths that a meeting type can have. A multi-day meeting has its minutes on each of its days."""
+	locale = current_locale()
 	if days > 1:
-		locale = current_locale()
-		return _("{0}, {1} a day").format(lengths.days(days, locale), lengths.duration(minutes, locale))
-	return _("{0} minutes").format(minutes)
+		return _("{0}, {1} a day").format(lengths.days(days, locale), lengths.duration(minutes[0], locale))
+	return _("{0} minutes").format(lists.format_list([str(each) for each in minutes], "or", locale))
 
 
 def points_heading(disc: str | None) -> str:

@@ -168,6 +168,9 @@ def test_the_report_is_printed_with_codes_in_place_of_the_widget(read_report, co
 	assert not window.page.locator(".on-screen, #print, iframe").first.is_visible()
 	assert window.page.locator(".on-paper .scheduler-qr").count() == 2
 	assert window.page.locator(".on-paper .scheduler-print a").is_visible()
+	# Without backgrounds, the white letters of a button would be pale on paper.
+	button = window.page.locator(".on-paper .meeting-type .scheduler-link").first
+	assert button.evaluate("each => getComputedStyle(each).color") == "rgb(0, 0, 0)"
 
 
 def test_the_widget_cannot_reach_out_of_its_frame(read_report):

@@ -7,6 +7,7 @@ import frappe
 import pytest
 
 from scheduler_integration.client_reports.description import Description
+from scheduler_integration.client_reports.html import as_html
 from scheduler_integration.client_reports.jinja import scheduler_section
 from scheduler_integration.client_reports.markdown import as_markdown
 from scheduler_integration.client_reports.section import Meeting, Section, section_for
@@ -375,6 +376,41 @@ def test_a_multi_day_meeting_says_its_days(assessment, jane):
 	retreat = {"title": "Retreat", "number_of_days": 2, "duration_minutes": 360, "priority": 10}
 	make_meeting_type(make_page(jane), recommended_phases=[{"phase": "Build"}], **retreat)
 	assert "Duration: 2 days, 6 hr a day" in shown(assessment).texts("div.meeting-type p")
+
+
+def test_a_meeting_of_several_lengths_was_promised_with_one(assessment, jane):
+	kind = {"title": "Strategy", "duration_minutes": 60, "duration_options": "60, 90", "priority": 10}
+	make_meeting_type(make_page(jane), recommended_phases=[{"phase": "Build"}], **kind)
+	assert "Duration: 60 or 90 minutes" in shown(assessment).texts("div.meeting-type p")
+
+
+class TestByPhase:
+	SENTENCE = "Based on your BUILD phase priorities, I recommend:"
+
+	def test_meetings_for_the_phase_are_introduced(self, assessment, jane):
+		make_meeting_type(make_page(jane), recommended_phases=[{"phase": "Build"}], priority=10)
+		assert self.SENTENCE in shown(assessment).texts("div.scheduler-section p")
+		assert f"\n\n{self.SENTENCE}\n\n###" in as_markdown(section_for(subject_of(assessment), "report"))
+
+	def test_other_meetings_are_not(self, assessment, jane):
+		frappe.db.delete("Meeting Type Phase")
+		assert self.SENTENCE not in shown(assessment).text("div.scheduler-section")
+
+	def test_the_words_for_c_say_it_once(self, assessment, jane):
+		assessment.update({"disc_profile": "C"}).save()
+		make_meeting_type(make_page(jane), recommended_phases=[{"phase": "Build"}], priority=10)
+		assert shown(assessment).text("div.scheduler-section").count("Based on your") == 1
+
+
+def test_paper_has_an_address_that_can_be_typed(assessment, jane):
+	made = make_meeting_type(make_page(jane), recommended_phases=[{"phase": "Build"}], priority=10)
+	page = Page(as_html(section_for(subject_of(assessment), "pdf"), "pdf"))
+	slug = frappe.db.get_value("Scheduling Page", made.scheduling_page, "slug")
+	[other, own] = sorted(page.texts("p.scheduler-address"), key=lambda text: made.slug in text)
+	assert other == "calendly.com/jane-doe"
+	assert own.endswith(f"/schedule/{slug}/{made.slug}")
+	assert set(page.texts("div.scheduler-code")) == {"Scan to book"}
+	assert not shown(assessment).has("p.scheduler-address")
 
 
 def test_the_number_of_queries_does_not_grow_with_the_meeting_types(assessment, jane, queries):
