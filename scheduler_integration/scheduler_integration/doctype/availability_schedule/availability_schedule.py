@@ -76,4 +76,5 @@ class AvailabilitySchedule(Form):
 
 
 def on_doctype_update():
-	frappe.db.add_index("Availability Schedule", ["user", "is_default"])
+	# With the zone, which the figures look up for the host of each booking.
+	frappe.db.add_index("Availability Schedule", ["user", "is_default", "timezone"])
