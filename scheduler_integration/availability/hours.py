@@ -27,7 +27,7 @@ from scheduler_integration.availability.hours_change import (
 from scheduler_integration.availability.moved_hours import moved_rules
 from scheduler_integration.availability.schedules import NO_HOURS, load_schedules
 from scheduler_integration.exceptions import ChangedMeanwhile, InvalidRequest, NoHoursYet, NotFound, NotPermitted
-from scheduler_integration.permissions import is_manager
+from scheduler_integration.permissions import has_app_permission, is_manager
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import current_locale
 
@@ -54,10 +54,12 @@ class Hours:
 def host_named(asked: str | None) -> str:
 	"""Return the user whose hours are asked for, by default the signed-in user's own.
 
-	Raises NotPermitted if these are somebody else's and the signed-in user isn't a manager, and NotFound for an unknown
-	user.
+	Raises NotPermitted for somebody without a role of this app, or if the hours are somebody else's and the signed-in user
+	isn't a manager, and NotFound for an unknown user.
 	"""
 	user: str = frappe.session.user
+	if not has_app_permission(user):
+		raise NotPermitted
 	if not asked or asked == user:
 		return user
 	if not is_manager():

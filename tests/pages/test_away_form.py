@@ -199,10 +199,22 @@ class TestTheApi:
 			status, answer = call("availability.add_override", jane, date=day_in(3), is_away=1, stand_ins=rows)
 			assert (status, "stand_ins" in answer["details"]) == (400, True)
 
-	def test_is_closed_to_others_and_open_to_managers(self, jane, tom):
+	def test_is_closed_to_others(self, jane, tom):
 		asked = {"user": jane, "date": day_in(3), "is_away": 1}
 		assert call("availability.add_override", tom, **asked)[0] == 403
 		assert call("availability.colleagues", tom, user=jane)[0] == 403
 		assert call("availability.colleagues", "Guest")[0] == 401
+
+	def test_was_open_to_somebody_who_may_not_open_the_page(self, intro, jane, tom):
+		"""Whoever has a type with a guessed slug would learn which hosts have it too."""
+		user = frappe.get_doc("User", jane)
+		user.roles = []
+		user.save()
+		frappe.db.commit()
+		assert call("availability.colleagues", jane)[0] == 403
+		assert call("availability.get", jane)[0] == 403
+
+	def test_is_open_to_managers(self, jane):
+		asked = {"user": jane, "date": day_in(3), "is_away": 1}
 		manager = make_user("Mia", roles=("Scheduling Manager",))
 		assert call("availability.add_override", manager, **asked)[0] == 201
