@@ -23,6 +23,8 @@ FIELDS = ("page_views", "services_selected", "slots_selected", "forms_completed"
 SERVICE = STEPS.index("service_selected")
 # Anybody can write sources into links. A page shows the most frequent ones of a day, and adds up the others.
 MOST_SOURCES = 20
+# Anybody can pretend to be many browsers. Of one network, so many visitors of a page count in a day: those who went furthest.
+MOST_OF_A_NETWORK = 30
 OTHER, UNKNOWN = "other", ""
 # A step that was noted at midnight is in the cache a moment later.
 SETTLED = 120
@@ -72,6 +74,7 @@ def counted(entries: Iterable[Entry]) -> Rows:
 	visitors: dict[tuple[str, str], _Visit] = defaultdict(_Visit)
 	for entry in entries:
 		visitors[entry.page, entry.visitor].add(entry)
+	visitors = _believable(visitors)
 	if not visitors:
 		return {}
 	names = _names({page for page, _visitor in visitors})
@@ -88,6 +91,18 @@ def counted(entries: Iterable[Entry]) -> Rows:
 			for index in range(step + 1):
 				numbers[index] += 1
 	return {key: tuple(numbers) for key, numbers in rows.items()}
+
+
+def _believable(visitors: dict[tuple[str, str], _Visit]) -> dict[tuple[str, str], _Visit]:
+	"""Leave out the visitors of a network that are too many for a page."""
+	counts: Counter[tuple[str, str]] = Counter()
+	kept = {}
+	for (slug, visitor), visit in sorted(visitors.items(), key=lambda each: (-each[1].furthest, each[0])):
+		network = (slug, visitor[: visits.NETWORK])
+		counts[network] += 1
+		if counts[network] <= MOST_OF_A_NETWORK:
+			kept[slug, visitor] = visit
+	return kept
 
 
 def _frequent_sources(visitors: dict[tuple[str, str], _Visit]) -> dict[str, set[str]]:

@@ -30,7 +30,7 @@ STEPS = ("page_view", "service_selected", "slot_selected", "form_completed", "bo
 SALT = "scheduler_integration_visits_salt"
 VISITS = "scheduler_integration_visits"
 COUNTS = "scheduler_integration_visits_count"
-# One network has this many entries for a page and day, and a page as many of all networks. Then nothing is added.
+# One network may report this many steps for a page and day, and a page has as many of all networks. Then nothing is added.
 MOST_OF_A_NETWORK = 300
 MOST_OF_A_PAGE = 100_000
 # The numbers are stored within minutes after midnight. If no job runs, the cache forgets the day after this time.
@@ -38,6 +38,8 @@ GRACE = 2 * 3600
 # Where a step comes from. The server's own ones say how well the source is known: not at all, by the site that linked here,
 # or by the link's own words.
 SCRIPT, SERVER = "b", "s"
+# A visitor's key begins with so many digits that are the same for all visitors of a network.
+NETWORK = 8
 DIRECT, REFERRER, NAMED = "0", "1", "2"
 
 
@@ -83,11 +85,12 @@ def note(step: Step, visitor: Visitor, now: int) -> bool:
 	try:
 		day = day_of(now)
 		salt, ends = _salt(day, now), _seconds_left(day, now)
-		of_network = _count(f"{day}:{_hash(salt, step.page, visitor.network)}", ends)
+		network = _hash(salt, step.page, visitor.network)
+		of_network = _count(f"{day}:{network}", ends)
 		if of_network > MOST_OF_A_NETWORK or _count(f"{day}:{step.page}", ends) > MOST_OF_A_PAGE:
 			return False
 		name = _hash_name(day, salt)
-		who = _hash(salt, step.page, visitor.network, visitor.user_agent, visitor.session)
+		who = network[:NETWORK] + _hash(salt, step.page, visitor.network, visitor.user_agent, visitor.session)
 		field = " ".join((step.page, step.meeting_type, str(STEPS.index(step.step)), step.origin, who))
 		frappe.cache.hset(name, field, step.source)
 		if of_network == 1:

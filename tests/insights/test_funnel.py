@@ -200,6 +200,18 @@ def test_one_network_cant_make_up_any_number_of_visitors(commit_clean):
 	assert note(Step(page.slug, "", "page_view", SCRIPT), Visitor("203.0.113.8", "Browser"), now())
 
 
+def test_one_network_made_up_three_hundred_visitors(commit_clean):
+	offer = make_offer()
+	slug = frappe.db.get_value("Scheduling Page", offer.scheduling_page, "slug")
+	for number in range(visits.MOST_OF_A_NETWORK):
+		step = "slot_selected" if number % 10 == 0 else "page_view"
+		assert note(Step(slug, "", step, SCRIPT), Visitor("203.0.113.7", f"Browser {number}"), now())
+	# Those who went furthest count.
+	assert figures(offer).numbers[:4] == (30, 30, 30, 0)
+	assert note(Step(slug, "", "page_view", SCRIPT), Visitor("203.0.113.8", "Browser"), now())
+	assert figures(offer).numbers[:4] == (31, 30, 30, 0)
+
+
 def test_one_pages_entries_have_a_limit(commit_clean, monkeypatch):
 	monkeypatch.setattr(visits, "MOST_OF_A_PAGE", 5)
 	page, other = make_page(), make_page()
