@@ -54,7 +54,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-	with opened() as made:
+	with opened() as made, pytest.MonkeyPatch.context() as monkeypatch:
+		# A request to another system that is sent again doesn't wait in tests, except for those of the wait itself.
+		monkeypatch.setattr("scheduler_integration.http.client.sleep", lambda seconds: None)
 		yield made
 
 

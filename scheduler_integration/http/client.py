@@ -18,9 +18,9 @@ answer.expect(207)
 import json as json_module
 import logging
 import os
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -74,7 +74,7 @@ class Limits:
 class Budget:
 	"""The seconds that several requests may take together, waits included."""
 
-	def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic):
+	def __init__(self, seconds: float, clock: Callable[[], float] = monotonic):
 		self._clock, self._end = clock, clock() + seconds
 
 	def left(self) -> float:
@@ -153,7 +153,6 @@ class Client:
 	limits: Limits = field(default_factory=Limits)
 	budget: Budget | None = None
 	trusted_suffix: str = ""
-	sleep: Callable[[float], None] = time.sleep
 	_sockets: Sockets = field(default_factory=Sockets, init=False, repr=False)
 	_session: requests.Session | None = field(default=None, init=False, repr=False)
 
@@ -198,7 +197,7 @@ class Client:
 				wait = self._wait_before(attempt, error)
 				if attempt == attempts or wait is None:
 					raise
-				self.sleep(wait)
+				sleep(wait)
 		raise Unreachable(host=_host(request.url))  # not reached: the last attempt raises
 
 	def _wait_before(self, attempt: int, error: OutsideError) -> float | None:
@@ -238,7 +237,7 @@ class Client:
 
 	def _once(self, request: _Request) -> Answer:
 		self.guard.check(request.url)
-		host, began = _host(request.url), time.monotonic()
+		host, began = _host(request.url), monotonic()
 		whole = request_seconds(self.limits.whole)
 		seconds = min(whole, self.budget.left()) if self.budget else whole
 		try:
@@ -322,4 +321,4 @@ def _host(url: str) -> str:
 
 def _log(method: str, host: str, outcome: str, began: float) -> None:
 	logger: logging.Logger = frappe.logger("scheduling.outside")
-	logger.info(f"{method} {host} {outcome} {int((time.monotonic() - began) * 1000)} ms")
+	logger.info(f"{method} {host} {outcome} {int((monotonic() - began) * 1000)} ms")

@@ -28,19 +28,18 @@ class Scripted:
 		return self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
 
 
-@pytest.fixture
-def waits():
-	return []
-
-
-def client(waits=None, **fields):
-	return Client(sleep=(waits if waits is not None else []).append, **fields)
+@pytest.fixture(autouse=True)
+def waits(monkeypatch):
+	"""The seconds that clients wait before they ask again. The tests don't wait."""
+	seen = []
+	monkeypatch.setattr("scheduler_integration.http.client.sleep", seen.append)
+	return seen
 
 
 def test_a_server_that_fails_for_a_moment_is_asked_again(waits):
 	script = Scripted(Response(status=502), Response(status=503, headers={"Retry-After": "2"}), Response("fine"))
 	with serving(script) as url:
-		assert client(waits).send("GET", url).text == "fine"
+		assert Client().send("GET", url).text == "fine"
 	assert len(waits) == 2
 	assert 0 <= waits[0] <= 0.5
 	assert 2 <= waits[1] <= 3
@@ -49,36 +48,36 @@ def test_a_server_that_fails_for_a_moment_is_asked_again(waits):
 def test_a_long_wait_is_the_callers_matter(waits):
 	script = Scripted(Response(status=429, headers={"Retry-After": "120"}))
 	with serving(script) as url, pytest.raises(TooManyRequests) as raised:
-		client(waits).send("GET", url)
+		Client().send("GET", url)
 	assert raised.value.after == 120
 	assert waits == []
 
 
-def test_a_post_is_sent_once(waits):
+def test_a_post_is_sent_once():
 	script = Scripted(Response(status=502), Response("created twice"))
 	with serving(script) as url, pytest.raises(Unreachable):
-		client(waits).send("POST", url, json={"title": "Meeting"})
+		Client().send("POST", url, json={"title": "Meeting"})
 	assert len(script.requests) == 1
 
 
-def test_a_post_that_may_be_repeated_is(waits):
+def test_a_post_that_may_be_repeated_is():
 	script = Scripted(Response(status=502), Response("once"))
 	with serving(script) as url:
-		client(waits).send("POST", url, json={"id": 1}, repeatable=True)
+		Client().send("POST", url, json={"id": 1}, repeatable=True)
 	assert [body for _method, _path, body in script.requests] == [b'{"id": 1}'] * 2
 
 
-def test_nothing_is_tried_after_the_budget(waits):
+def test_nothing_is_tried_after_the_budget():
 	ticks = iter([0, 0, 59.9, 59.9, 59.9, 61])
 	budget = Budget(60, clock=lambda: next(ticks, 61))
 	with serving(Scripted(Response(status=502))) as url, pytest.raises(Unreachable):
-		client(waits, budget=budget).send("GET", url)
+		Client(budget=budget).send("GET", url)
 
 
 def test_bytes_are_counted_after_decompression():
 	bomb = Response(gzip.compress(b"0" * 20_000_000), headers={"Content-Encoding": "gzip"})
 	with serving(Scripted(bomb)) as url, pytest.raises(AnswerTooLarge):
-		client(limits=Limits(bytes=1_000_000)).send("GET", url)
+		Client(limits=Limits(bytes=1_000_000)).send("GET", url)
 
 
 def test_a_server_that_drips_is_cut():
@@ -86,7 +85,7 @@ def test_a_server_that_drips_is_cut():
 	with dripping() as url:
 		began = time.monotonic()
 		with pytest.raises(Unreachable):
-			client(limits=Limits(read=5, whole=0.3, attempts=1)).send("GET", url)
+			Client(limits=Limits(read=5, whole=0.3, attempts=1)).send("GET", url)
 		assert time.monotonic() - began < 3
 
 
@@ -94,7 +93,7 @@ def test_no_answer_is_unreachable():
 	with socket.create_server(("127.0.0.1", 0)) as free:
 		port = free.getsockname()[1]
 	with pytest.raises(Unreachable) as raised:
-		client().send("GET", f"http://127.0.0.1:{port}/secret-path")
+		Client().send("GET", f"http://127.0.0.1:{port}/secret-path")
 	assert "secret-path" not in repr(raised.value)
 	assert raised.value.__cause__ is None
 
@@ -106,7 +105,7 @@ def test_redirects_keep_the_method_of_webdav():
 		return Response(f"{request.method} {request.get_data(as_text=True)}", status=207)
 
 	with serving(application) as url:
-		answer = client().send("PROPFIND", url + "/", body="<propfind/>", headers={"Depth": "0"})
+		answer = Client().send("PROPFIND", url + "/", body="<propfind/>", headers={"Depth": "0"})
 	assert (answer.status, answer.text) == (207, "PROPFIND <propfind/>")
 	assert answer.url.endswith("/dav/")
 
@@ -114,12 +113,12 @@ def test_redirects_keep_the_method_of_webdav():
 def test_a_circle_of_redirects_ends():
 	circle = Scripted(Response(status=302, headers={"Location": "/again"}))
 	with serving(circle) as url, pytest.raises(UnexpectedAnswer):
-		client().send("GET", url)
+		Client().send("GET", url)
 
 
 def test_other_answers_are_returned_and_can_be_expected():
 	with serving(Scripted(Response("no such thing", status=404))) as url:
-		answer = client().send("GET", url)
+		answer = Client().send("GET", url)
 	assert answer.status == 404
 	with pytest.raises(UnexpectedAnswer) as raised:
 		answer.expect(200)
@@ -133,7 +132,7 @@ def test_logs_have_no_path_and_no_secret(caplog, monkeypatch):
 	monkeypatch.setattr(own, "handlers", [caplog.handler])
 	monkeypatch.setattr(own, "propagate", False)
 	with serving(Scripted(Response("ok"))) as url, caplog.at_level("DEBUG"):
-		client(auth=("jane", "hunter2")).send("GET", url + "/private-abc/basic.ics", params={"token": "s3cret"})
+		Client(auth=("jane", "hunter2")).send("GET", url + "/private-abc/basic.ics", params={"token": "s3cret"})
 	logged = "\n".join(each.getMessage() for each in caplog.records if each.name != "werkzeug")
 	assert "GET 127.0.0.1 200" in logged
 	assert "private-abc" not in logged
