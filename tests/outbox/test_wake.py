@@ -76,6 +76,13 @@ def statuses(bookings):
 	return {status for booking in bookings for status in status_of(booking)}
 
 
+@pytest.fixture
+def short_pauses(monkeypatch):
+	"""A job of the embedded site looks again after a moment."""
+	monkeypatch.setattr(runner, "PAUSE", 0.01)
+
+
+@pytest.mark.usefixtures("short_pauses")
 class TestQueueing:
 	@pytest.mark.slow
 	def test_one_job_runs_the_tasks_of_fifty_commits(self, site, queued):
