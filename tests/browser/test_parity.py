@@ -21,7 +21,7 @@ from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.query import Query
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
-from scheduler_integration.pages.kit.zones import zone_options
+from scheduler_integration.pages.kit.zones import renamed_cities
 from scheduler_integration.platform import lengths
 from scheduler_integration.times import Slot
 from tests.browser.screens import DESK
@@ -238,9 +238,16 @@ def page_of(locale, tag):
 		"now": "",
 		"action": "#",
 		"hidden": {},
-		"options": zone_options(locale, HOST, *ZONES),
+		"options": None,
+		"list_url": "#",
 	}
-	data = {"strings": booking_strings(), "locale": tag, "firstWeekday": locale.first_week_day, "hostZone": HOST}
+	data = {
+		"strings": booking_strings(),
+		"locale": tag,
+		"firstWeekday": locale.first_week_day,
+		"hostZone": HOST,
+		"cities": renamed_cities(locale),
+	}
 	parts = [
 		drawn("month", month=month, empty=None),
 		drawn("times", times=None, clock=clock, gone=False, month_url="#"),

@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from datetime import timedelta
+from zoneinfo import available_timezones
 
 import frappe
 
@@ -55,6 +56,19 @@ def test_zones_are_found_by_city_nearby_offset_and_abbreviation(browse):
 	page.keyboard.press("Escape")
 	assert not page.locator("#zone-popover").is_visible()
 	assert window.focused() == "zone-button"
+
+
+def test_zones_have_names_of_the_visitors_language_and_are_all_known_to_the_server(browse):
+	window = browse(DESK, locale="de-DE", timezone_id="Europe/Rome")
+	window.open(path_of(make_offer()))
+	assert window.page.locator("#zone-name").inner_text().startswith("Rom,")
+	window.page.locator("#zone-button").click()
+	window.page.locator("#zone-list li").first.wait_for()
+	listed = window.page.evaluate("[...document.querySelectorAll('#zone-list li')].map((each) => each.dataset.zone)")
+	assert len(listed) > 400
+	assert set(listed) <= available_timezones()
+	assert {"UTC", "Asia/Kolkata", "Europe/Kyiv"} <= set(listed)
+	assert len(listed) == len(set(listed))
 
 
 def test_the_clock_switches_and_is_remembered(browse):

@@ -175,6 +175,18 @@ def test_a_slow_month_shows_a_skeleton_and_moves_nothing(browse):
 	page.locator("#sheet:not(.is-waiting)").wait_for()
 
 
+def test_a_list_of_zones_that_cannot_be_loaded_opens_as_a_page(browse):
+	"""An open page names a file that a new version of the app has replaced."""
+	window = browse(PHONE)
+	page = window.page
+	page.route(re.compile("scheduling_zones"), lambda route: route.abort())
+	window.open(path_of(make_offer()))
+	window.follow(page.locator("#zone-button"))
+	page.locator("#zone-select").select_option("Asia/Tokyo")
+	window.follow(page.locator(".zone-form button"))
+	assert "Tokyo" in page.locator("#zone-button").inner_text()
+
+
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
 def test_without_a_script_links_and_forms_do_the_same(browse, screen):
 	meeting_type = make_offer(questions=QUESTIONS)
@@ -182,6 +194,7 @@ def test_without_a_script_links_and_forms_do_the_same(browse, screen):
 	page = window.page
 	window.open(path_of(meeting_type))
 	window.screenshot("without-script")
+	window.follow(page.locator(".zone-plain a"))
 	page.locator("#zone-select").select_option("Asia/Tokyo")
 	window.follow(page.locator(".zone-form button"))
 	window.follow(page.locator(".day.is-free").first)

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from scheduler_integration.platform.clock import now, utc
-from tests.pages.offer import host_of, make_offer, path_of
+from tests.pages.offer import host_of, in_three_days, make_offer, path_of
 from tests.pages.reading import read, script_data
 from tests.support.factories import make_meeting_type, page_of
 
@@ -114,7 +114,20 @@ def test_an_empty_month_says_so(client, offer):
 def test_the_address_chooses_zone_and_clock(client, offer):
 	html = read(client.get(f"{path_of(offer)}?tz=Asia/Kolkata&clock=12").text)
 	assert html.all("a", class_="time")[0].text.replace("\u202f", " ").upper() == "2:30 PM"
-	assert html.one("option", selected=None)["value"] == "Asia/Kolkata"
+	assert html.one("a", class_="link", href=None)["href"].startswith(
+		f"{path_of(offer)}?tz=Asia%2FKolkata&clock=12&zones=1"
+	)
+
+
+def test_only_who_asks_for_it_gets_the_list_of_time_zones(client, offer):
+	"""It is more than half of the page, and scripts have a list of their own."""
+	day = f"{utc(in_three_days(9)):%Y-%m-%d}"
+	html = read(client.get(f"{path_of(offer)}?tz=Asia/Kolkata&date={day}").text)
+	assert not html.all("option")
+	listed = read(client.get(html.one("p", class_="zone-plain without-script").one("a")["href"]).text)
+	assert listed.one("option", selected=None)["value"] == "Asia/Kolkata"
+	assert script_data(listed)["day"] == day
+	assert "hidden" in listed.one("div", class_="zone-anchor").attributes
 
 
 def test_a_remembered_zone_and_clock_are_drawn_by_the_server(client, offer):

@@ -24,11 +24,11 @@ from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.facts import facts
 from scheduler_integration.pages.kit.fields import earlier_answers, link_answers, new_key
 from scheduler_integration.pages.kit.people import faces, names, own_image
-from scheduler_integration.pages.kit.query import PREFILLED
+from scheduler_integration.pages.kit.query import PREFILLED, Query
 from scheduler_integration.pages.kit.script_json import script_json
 from scheduler_integration.pages.kit.spans import days_in_short, when_view
 from scheduler_integration.pages.kit.strings import booking_strings
-from scheduler_integration.pages.kit.zones import zone_options
+from scheduler_integration.pages.kit.zones import renamed_cities, zone_options
 from scheduler_integration.parsing.text import as_typed
 from scheduler_integration.platform import lengths
 from scheduler_integration.platform.clock import iso
@@ -205,7 +205,8 @@ def _zone(page: BookingPage) -> dict:
 		"name": page.zone,
 		"city": dates.city(page.zone, page.locale),
 		"now": dates.clock_time(page.now, page.style),
-		"options": zone_options(page.locale, page.zone, page.page.timezone),
+		"options": zone_options(page.locale, page.zone, page.page.timezone) if query.lists_zones else None,
+		"list_url": f"{query.url(zones=1, **_place(query))}#zone",
 		"action": query.path,
 		"hidden": {
 			"month": query.month and f"{query.month:%Y-%m}",
@@ -219,11 +220,18 @@ def _zone(page: BookingPage) -> dict:
 
 def _clock(page: BookingPage) -> dict:
 	query = page.query
-	place = {"date": query.day and query.day.isoformat(), "month": query.month and f"{query.month:%Y-%m}"}
 	return {
 		"twelve_hours": page.visitor.twelve_hours,
-		"url_12": query.url(clock="12", **place),
-		"url_24": query.url(clock="24", **place),
+		"url_12": query.url(clock="12", **_place(query)),
+		"url_24": query.url(clock="24", **_place(query)),
+	}
+
+
+def _place(query: Query) -> dict[str, str | None]:
+	"""Return the arguments of links that lead to the day or month that is shown."""
+	return {
+		"date": query.day.isoformat() if query.day else None,
+		"month": f"{query.month:%Y-%m}" if query.month else None,
 	}
 
 
@@ -331,4 +339,5 @@ def _script_data(page: BookingPage) -> dict:
 		"rescheduling": query.carried.get("reschedule", ""),
 		"counts": page.counts,
 		"zonePicker": script_address("zones"),
+		"cities": renamed_cities(page.locale),
 	}

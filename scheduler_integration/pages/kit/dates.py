@@ -117,7 +117,12 @@ def offset_name(seconds: int, zone: str) -> str:
 def city(zone: str, locale: Locale) -> str:
 	"""Return the city of a time zone in the locale's language, or else as the zone is named: `New York`."""
 	names = locale.time_zones.get(zone) or {}
-	return names.get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
+	return names.get("city") or plain_city(zone)
+
+
+def plain_city(zone: str) -> str:
+	"""Return the city that a time zone is named after: `New York`."""
+	return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def money(amount: float, currency: str | None, locale: Locale) -> str:

@@ -1,4 +1,4 @@
-"""The time zones that a visitor without JavaScript can choose from, by region, in the visitor's language."""
+"""The time zones that people can choose from without a script, by region, and what they are called in a language."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ def zone_options(locale: Locale, chosen: str, *others: str) -> Markup:
 	)
 	option = f'<option value="{escape(chosen)}"'
 	return Markup(_printed(locale, rare).replace(f"{option}>", f"{option} selected>", 1))
+
+
+@lru_cache(maxsize=32)
+def renamed_cities(locale: Locale) -> dict[str, str]:
+	"""Return the cities of zones, by zone, that the locale's language calls otherwise than the zone: `Rom`, not `Rome`."""
+	zones = [zone for group in _groups(locale) for zone in group["zones"]]
+	return {zone["name"]: zone["city"] for zone in zones if zone["city"] != dates.plain_city(zone["name"])}
 
 
 @lru_cache(maxsize=64)

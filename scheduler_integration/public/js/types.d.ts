@@ -39,6 +39,8 @@ export interface PageData {
 	prefill: Record<string, string>;
 	/** The address of the script with the list of time zones. */
 	zonePicker: string;
+	/** Cities that the visitor's language calls otherwise than the zone, by zone. */
+	cities: Record<string, string>;
 	/** The key of the host whom the visitor chose, or "". */
 	host: string;
 	/** The token of the booking that gets another time, or "". */

@@ -47,7 +47,14 @@ export class ZoneButton {
 	async #toggle() {
 		await this.#load();
 		if (this.#picker) this.#picker.toggle();
-		// The plain list works without the picker.
-		else document.documentElement.classList.add("plain-zones");
+		else openPlainList();
 	}
+}
+
+/** Opens the page with the list that works without a script. */
+function openPlainList() {
+	const address = new URL(location.href);
+	address.searchParams.set("zones", "1");
+	address.hash = "zone";
+	location.assign(address);
 }

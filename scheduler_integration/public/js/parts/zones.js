@@ -1,7 +1,6 @@
 // Finds time zones by city, by offset and by abbreviation.
 import { now, offsetName, offsetOf } from "../shared/dates.js";
-import { element } from "../shared/page.js";
-import { cityOf } from "../shared/zone-names.js";
+import { cityOf, currentName } from "../shared/zone-names.js";
 
 /** @import { Zone } from "../types.js" */
 
@@ -93,6 +92,11 @@ const ABBREVIATIONS = {
 	"WET WEST": "Europe/Lisbon Atlantic/Canary",
 };
 
+// Some browsers also list plain offsets, such as Etc/GMT+5. One that lists nothing gets the plain list (zone-button.js).
+const CURRENT = Intl.supportedValuesOf("timeZone")
+	.map(currentName)
+	.filter((name) => name.includes("/") && !name.startsWith("Etc/"));
+
 /** @type {Zone[] | null} */
 let known = null;
 
@@ -124,16 +128,17 @@ export function cityMeant(zone, typed) {
 
 /** @param {string[]} unusual zones that the list may lack @returns {Zone[]} by offset, then city */
 function allZones(unusual) {
-	const zones = known ?? [...element("zone-select", HTMLSelectElement).options].flatMap(described);
+	const zones = known ?? [...new Set(["UTC", ...CURRENT])].flatMap(described);
 	known = zones;
 	for (const name of unusual) {
-		if (!zones.some((zone) => zone.name === name)) zones.push(...described({ value: name, text: cityOf(name) }));
+		if (!zones.some((zone) => zone.name === name)) zones.push(...described(name));
 	}
 	return zones.sort((one, other) => one.offset - other.offset || one.city.localeCompare(other.city));
 }
 
-/** The zone of an option; none if this browser doesn't know it. @param {{value: string, text: string}} option @returns {Zone[]} */
-function described({ value: name, text: city }) {
+/** What the list says of a zone; nothing if this browser doesn't know it. @param {string} name @returns {Zone[]} */
+function described(name) {
+	const city = cityOf(name);
 	try {
 		const offset = offsetOf(now(), name);
 		const region = name.includes("/") ? name.replace(/\/.*/, "") : "";

@@ -1,5 +1,5 @@
 // The browser's own zone, and what a zone is called on the page.
-import { element } from "./page.js";
+import { data } from "./page.js";
 
 // Some browsers still name a zone by its old name.
 const RENAMED = new Map([
@@ -17,14 +17,18 @@ const RENAMED = new Map([
 export function detectedZone() {
 	try {
 		const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-		return RENAMED.get(zone) ?? zone ?? null;
+		return currentName(zone) ?? null;
 	} catch {
 		return null;
 	}
 }
 
-/** The city that a zone is named after, in the visitor's language if the server knows it. @param {string} name */
+/** @param {string} zone */
+export function currentName(zone) {
+	return RENAMED.get(zone) ?? zone;
+}
+
+/** The city that a zone is named after, in the visitor's language if it has another name there. @param {string} name */
 export function cityOf(name) {
-	const option = element("zone-select").querySelector(`option[value="${CSS.escape(name)}"]`);
-	return option?.textContent || name.split("/").at(-1)?.replaceAll("_", " ") || name;
+	return data.cities[name] || name.split("/").at(-1)?.replaceAll("_", " ") || name;
 }
