@@ -48,6 +48,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
+	{"from_route": "/schedule/your-data", "to_route": "schedule/your_data"},
 	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
 	{"from_route": "/schedule/<slug>/<meeting_type>", "to_route": "schedule/meeting"},
@@ -137,6 +138,7 @@ ignore_links_on_delete = [
 	"Calendar Busy Time",
 	"Mirrored Event",
 	"Scheduler Engagement",
+	"Privacy Request",
 	"Booking Page Stat",
 	"Scheduling Daily Stat",
 	"Scheduling Export",
@@ -168,6 +170,7 @@ scheduler_events = {
 		"*/5 * * * *": [
 			"scheduler_integration.jobs.close_past_bookings",
 			"scheduler_integration.jobs.ask_schedulers",
+			"scheduler_integration.jobs.finish_privacy_requests",
 			"scheduler_integration.jobs.keep_page_stats",
 			"scheduler_integration.jobs.keep_daily_stats",
 			"scheduler_integration.jobs.keep_exports",

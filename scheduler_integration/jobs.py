@@ -18,6 +18,7 @@ from scheduler_integration.calendars.sync import sync
 from scheduler_integration.conferencing.notices import tell, tell_of_waiting_calls
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.engine import local_date
+from scheduler_integration.entry.your_data import new_code_for
 from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.insights import export_files, history, page_stats
 from scheduler_integration.insights.offered import store_offered
@@ -28,6 +29,7 @@ from scheduler_integration.permissions import managers
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import current_locale, language_of
 from scheduler_integration.platform.queue import queue_job
+from scheduler_integration.privacy.requests import finish_requests
 
 # Long enough that the start of a job, which takes up to a second of a processor, hardly counts, and short enough that
 # other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short". Tasks that are
@@ -192,6 +194,17 @@ def forget_engagement() -> None:
 def store_offered_time() -> None:
 	"""Runs daily: stores how much time hosts offered on the days that are over. Commits after each batch of hosts."""
 	store_offered(clock.now())
+
+
+def send_data_code(address: str, language: str) -> None:
+	"""Runs after somebody asked for their data: sends the code, if anything is held about the address."""
+	if code := new_code_for(address, clock.now()):
+		mail_code(address, code, language)
+
+
+def finish_privacy_requests() -> None:
+	"""Runs every five minutes: erases the meetings for which people's requests wait. Commits after each request."""
+	finish_requests(clock.now())
 
 
 def forget_bookings() -> None:

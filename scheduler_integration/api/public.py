@@ -4,6 +4,7 @@
 shown.
 """
 
+import json
 from typing import Any
 
 import frappe
@@ -27,6 +28,7 @@ from scheduler_integration.entry.commands import (
 )
 from scheduler_integration.entry.headers import set_etag
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request, limited
+from scheduler_integration.entry.your_data import read_held
 from scheduler_integration.exceptions import InvalidDate, LinkExpired
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.meetings.rescheduling import bookable_for, booking_to_reschedule, slot_request_for
@@ -186,6 +188,21 @@ def calendar_file(token=None) -> None:
 			"filename": "meeting.ics",
 			"filecontent": published(booking, now, attendee_of(booking)),
 			"content_type": "text/calendar",
+		}
+	)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+@limited(REQUESTS)
+def download_your_data(ticket=None) -> None:
+	"""Return what is held about a person as a JSON file. Raises LinkExpired without a valid ticket."""
+	frappe.local.response.update(
+		{
+			"type": "download",
+			"filename": "your-data.json",
+			"filecontent": json.dumps(read_held(str(ticket or "")), ensure_ascii=False, indent=2),
+			"content_type": "application/json",
 		}
 	)
 

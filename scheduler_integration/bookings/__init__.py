@@ -13,6 +13,7 @@ from scheduler_integration.bookings.closing import (
 from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule, withdraw_ask
 from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import cancel_by_host, cancel_by_token, decline
+from scheduler_integration.bookings.commands.correct import Person, correct_attendee
 from scheduler_integration.bookings.commands.guests import update_guests_by_host, update_guests_by_token
 from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.commands.outcome import complete, confirm, mark_no_show
@@ -24,7 +25,7 @@ from scheduler_integration.bookings.follow import follow_calendar
 from scheduler_integration.bookings.guard import release_before, release_buckets, store_buckets
 from scheduler_integration.bookings.ledger import forget_turns
 from scheduler_integration.bookings.outbox import run_due_tasks, run_new_tasks
-from scheduler_integration.bookings.retention import forget_past_bookings
+from scheduler_integration.bookings.retention import forget_bookings, forget_guest, forget_past_bookings
 from scheduler_integration.bookings.team import HostWeek, LimitUse, TeamWeek, team_week
 from scheduler_integration.bookings.transaction import retried
 
@@ -33,6 +34,7 @@ __all__ = [
 	"HeldSlot",
 	"HostWeek",
 	"LimitUse",
+	"Person",
 	"TeamWeek",
 	"ask_to_reschedule",
 	"book",
@@ -42,9 +44,12 @@ __all__ = [
 	"complete",
 	"complete_past_meetings",
 	"confirm",
+	"correct_attendee",
 	"decline",
 	"decline_unanswered_requests",
 	"follow_calendar",
+	"forget_bookings",
+	"forget_guest",
 	"forget_past_bookings",
 	"forget_turns",
 	"hand_over",

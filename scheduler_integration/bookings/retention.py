@@ -1,7 +1,8 @@
 """Erases personal data from past bookings. Limits, loads and reports still count them: host, type, times and state stay.
 
-Contacts and their activities (Events and their entries on timelines) are the CRM's own records, and stay until somebody
-deletes them there. Logs that name no booking, such as the web server's, are deleted by their own settings.
+Contacts, and the activities of meetings that took place (Events and their entries on timelines), are the CRM's own records.
+They stay until somebody deletes them there, or the attendee asks for it. Logs that name no booking, such as the web
+server's, are deleted by their own settings.
 """
 
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from frappe.translate import print_language
 
 from scheduler_integration.calendars.mirror import rows as events
 from scheduler_integration.conferencing import records as calls
-from scheduler_integration.engagement.retention import forget_bookings
-from scheduler_integration.meetings.status import OPEN
+from scheduler_integration.crm.forgetting import forget_in_activities
+from scheduler_integration.engagement.retention import forget_bookings as forget_engagement
+from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.outbox.tasks import delete_tasks_of
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import site_language
@@ -61,7 +63,7 @@ def forget_past_bookings(now: int) -> int:
 	forgotten = 0
 	before = now - days * 86400
 	for names in _past_bookings(before):
-		_forget(names)
+		forget_bookings(names)
 		frappe.db.commit()
 		forgotten += len(names)
 	_delete_digests(before)
@@ -79,7 +81,13 @@ def _past_bookings(before: int) -> Iterator[list[str]]:
 		after = names[-1]
 
 
-def _forget(names: list[str]) -> None:
+def forget_bookings(names: list[str], *, activities: bool = False) -> None:
+	"""Erase personal data from these bookings, which must not be open.
+
+	The CRM forgets who was to come to a meeting that didn't take place; with `activities` also who came.
+	"""
+	bookings = {"name": ["in", names]} if activities else {"name": ["in", names], "status": ["in", sorted(RELEASED)]}
+	forget_in_activities(frappe.get_all("Booking", bookings, ["name", "event", "attendee_email", "meeting_type"]))
 	frappe.db.set_value("Booking", {"name": ["in", names]}, _erased(), update_modified=False)
 	typed = {"name": ["in", names], "source": ["not in", _OWN_SOURCES]}
 	frappe.db.set_value("Booking", typed, "source", None, update_modified=False)
@@ -93,7 +101,13 @@ def _forget(names: list[str]) -> None:
 	delete_tasks_of(names)
 	events.forget_people(names)
 	calls.forget_people(names)
-	forget_bookings(names)
+	forget_engagement(names)
+
+
+def forget_guest(name: str, address: str) -> None:
+	"""Erase an additional guest from the booking `name`, which is over or cancelled, with the messages to them."""
+	frappe.db.delete("Booking Guest", {"parenttype": "Booking", "parent": name, "email": address})
+	frappe.db.delete("Outbox Task", {"booking": name, "target": address})
 
 
 def _delete(doctype: str, filters: dict[str, Any], tables: tuple[str, ...]) -> None:

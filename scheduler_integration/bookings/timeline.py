@@ -68,6 +68,7 @@ def _did(change: Change) -> str:
 		Kind.CONFIRMED: _("confirmed the request"),
 		Kind.DECLINED: _("declined the request"),
 		Kind.CANCELLED: _("cancelled the meeting"),
+		Kind.CORRECTED: _("corrected name, telephone number or company"),
 		Kind.COMPLETED: _("marked the meeting as completed"),
 		Kind.NO_SHOW: _("marked that the attendee didn't come"),
 		Kind.ASK_WITHDRAWN: _("withdrew the request for another time"),

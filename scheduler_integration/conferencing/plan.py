@@ -16,7 +16,9 @@ KIND = "video_meeting"
 # Purposes: the call of the booking, and leftovers that couldn't be deleted at once.
 # The task CHECK finds out whether the calendar's event has brought the call.
 CALL, CLEANUP, CHECK = "call", "cleanup", "check"
-_NO_MATTER = (Kind.LINKED, Kind.GUESTS_CHANGED, Kind.ASK_WITHDRAWN, Kind.COMPLETED, Kind.NO_SHOW)
+_NO_MATTER = (
+	Kind.LINKED, Kind.GUESTS_CHANGED, Kind.ASK_WITHDRAWN, Kind.CORRECTED, Kind.COMPLETED, Kind.NO_SHOW,
+)  # fmt: skip
 
 # The fields of a booking without a call.
 NO_CALL: Fields = {

@@ -71,6 +71,13 @@ def log_cancellation(bookings: Sequence[Document]) -> None:
 			change_event(event, {} if staying else {"status": "Cancelled"})
 
 
+def log_correction(booking: Document) -> None:
+	"""Repeat the attendee's corrected name in the Event. Does nothing if somebody deleted the Event."""
+	event = event_to_change(booking.event)
+	if event:
+		change_event(event, {"subject": _subject(booking)})
+
+
 def log_outcome(booking: Document) -> None:
 	"""Store in the booking's Event whether the meeting took place. Does nothing if somebody deleted the Event.
 

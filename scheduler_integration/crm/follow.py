@@ -2,6 +2,7 @@
 
 from scheduler_integration.crm.activities import (
 	log_cancellation,
+	log_correction,
 	log_link,
 	log_meeting,
 	log_outcome,
@@ -39,6 +40,8 @@ def keep_activity(changes: Changes) -> dict[str, Fields]:
 		return log_rescheduled(changes)
 	if change.kind is Kind.LINKED:
 		log_link(change.booking)
+	elif change.kind is Kind.CORRECTED:
+		log_correction(change.booking)
 	elif change.releases_time:
 		log_cancellation([change.booking for change in changes])
 	elif change.kind in (Kind.COMPLETED, Kind.NO_SHOW):

@@ -30,6 +30,8 @@ class Kind(Enum):
 	# The host asks no longer, and the meeting stays as it is.
 	ASK_WITHDRAWN = "ask withdrawn"
 	GUESTS_CHANGED = "guests changed"
+	# The attendee corrected name, telephone number or company.
+	CORRECTED = "corrected"
 	COMPLETED = "completed"
 	NO_SHOW = "no show"
 	# A host took back what they had done a moment ago, before anybody was told.

@@ -25,7 +25,7 @@ from scheduler_integration.platform.language import for_later
 
 HOUR = 3600
 # These changes don't change the invitation, and nobody gets a message about them.
-_SILENT = frozenset({Kind.COMPLETED, Kind.NO_SHOW, Kind.UNDONE})
+_SILENT = frozenset({Kind.CORRECTED, Kind.COMPLETED, Kind.NO_SHOW, Kind.UNDONE})
 
 
 def plan_notifications(changes: Changes) -> dict[str, Fields]:

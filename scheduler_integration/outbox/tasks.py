@@ -161,6 +161,11 @@ def delete_tasks_of(bookings: Collection[str]) -> None:
 	frappe.db.delete("Outbox Task", {"booking": ["in", list(bookings)]})
 
 
+def has_open_tasks(booking: str) -> bool:
+	"""Whether a task of the booking waits or runs."""
+	return bool(frappe.db.exists("Outbox Task", {"booking": booking, "status": ["in", [PENDING, SENDING]]}))
+
+
 def statuses_of(booking: str, target: str, purpose: str) -> list[str]:
 	"""Return the statuses of the booking's tasks with this target and purpose."""
 	messages = {"booking": booking, "target": target, "purpose": purpose}

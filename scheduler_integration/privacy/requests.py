@@ -1,0 +1,198 @@
+"""Corrects and erases what is held about a person, because the person asks for it.
+
+Erasing takes everything away at once that belongs to meetings that are over. A coming meeting is cancelled first, so that its
+host is told and their calendar is free. It is erased as soon as all that has happened, and at the latest after a day. A
+meeting that the attendee can't cancel any more stays until it is over. A Privacy Request says when which person, as a hash,
+asked for what, and how much was erased.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import frappe
+from frappe.utils.password import get_encryption_key
+
+from scheduler_integration import bookings
+from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.external.erasing import delete_outside_bookings
+from scheduler_integration.meetings.status import OPEN, RELEASED
+from scheduler_integration.meetings.tokens import manage_token
+from scheduler_integration.outbox.tasks import has_open_tasks, skip_open
+from scheduler_integration.platform.clock import to_site_time
+from scheduler_integration.platform.language import for_later
+from scheduler_integration.privacy.contacts import forget_own_contact
+from scheduler_integration.privacy.held import booked_names
+
+DOCTYPE = "Privacy Request"
+WAITING, DONE = "Waiting", "Done"
+# What a cancelled meeting still has to do outside gets this long. Then its person is erased in any case.
+LONGEST_WAIT = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+	"""A coming meeting that can't be cancelled any more, and the sentence that says why. `start` is in epoch seconds."""
+
+	booking: str
+	start: int
+	reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+	"""What happened at once: how many meetings were erased, how many were cancelled and will be, and which stay for now."""
+
+	erased: int
+	cancelled: int
+	kept: tuple[Kept, ...]
+
+
+def correct(address: str, person: bookings.Person, now: int) -> int:
+	"""Correct the person in all their bookings, and return in how many something was wrong. Commits after each of them."""
+	changed = 0
+	for name in booked_names(address):
+		changed += bookings.retried(partial(bookings.correct_attendee, name, person, now))
+		frappe.db.commit()
+	if changed:
+		_record(address, "Correction", now, {"bookings": changed}, [])
+		frappe.db.commit()
+	return changed
+
+
+def erase(address: str, now: int) -> Erasure:
+	"""Erase what is held about the person with this address. `now` is in epoch seconds. Commits after each booking."""
+	_leave_invitations(address, now)
+	names = booked_names(address)
+	kept = [each for name in names if (each := _cancelled(name, now))]
+	left = [name for name in names if _is_busy(name, address, now)]
+	gone = [name for name in names if name not in left]
+	counts = {
+		"bookings": len(names),
+		"outside_bookings": delete_outside_bookings(address),
+		"mails": _delete_mails(address),
+	}
+	_forget(gone)
+	contact = None if left else forget_own_contact(address)
+	_record(address, "Erasure", now, counts, left, contact)
+	frappe.db.commit()
+	return Erasure(len(gone), len(left) - len(kept), tuple(kept))
+
+
+def finish_requests(now: int) -> int:
+	"""Erase the meetings for which requests wait, if they are over and nothing is left to do. Returns how many requests are done.
+
+	Commits after each request.
+	"""
+	done = 0
+	for row in frappe.get_all(DOCTYPE, {"status": WAITING}, ["name", "bookings_left", "requested_at"]):
+		is_late = now - row.requested_at >= LONGEST_WAIT
+		done += _go_on(row.name, json.loads(row.bookings_left), now, is_late=is_late)
+		frappe.db.commit()
+	return done
+
+
+def _go_on(request: str, waiting: list[str], now: int, *, is_late: bool) -> bool:
+	rows = frappe.get_all("Booking", {"name": ["in", waiting], "is_forgotten": 0}, ["name", "status", "attendee_email"])
+	ready = [row for row in rows if row.status not in OPEN and (is_late or not has_open_tasks(row.name))]
+	_forget([row.name for row in ready])
+	left = [row.name for row in rows if row not in ready]
+	values: dict[str, Any] = {"bookings_left": json.dumps(left)}
+	if not left:
+		values |= {"status": DONE, "done_on": to_site_time(now)}
+		address = rows[0].attendee_email if rows else ""
+		if address:
+			_delete_mails(address)
+			values["contact"] = forget_own_contact(address)
+	if len(left) < len(waiting):
+		frappe.db.set_value(DOCTYPE, request, values, update_modified=False)
+	return not left
+
+
+def _cancelled(name: str, now: int) -> Kept | None:
+	"""Cancel the booking if it is still to come, as its attendee. Returns what says why that can't be done. Commits."""
+	booking = frappe.get_doc("Booking", name)
+	if booking.status not in OPEN:
+		return None
+	try:
+		bookings.retried(lambda: bookings.cancel_by_token(manage_token(booking), "", now))
+		frappe.db.commit()
+	except SchedulingError as error:
+		frappe.db.rollback()
+		return Kept(name, booking.starts_at, error.message)
+	return None
+
+
+def _leave_invitations(address: str, now: int) -> None:
+	"""Take the person out of other people's meetings. Commits after each of them."""
+	guest = frappe.qb.DocType("Booking Guest")
+	mine = (guest.email == address) & (guest.parenttype == "Booking")
+	for name in frappe.qb.from_(guest).select(guest.parent).where(mine).run(pluck=True):
+		booking = frappe.get_doc("Booking", name)
+		staying = tuple(row.email for row in booking.guests if row.email.lower() != address)
+		try:
+			bookings.retried(partial(bookings.update_guests_by_token, manage_token(booking), staying, now))
+			frappe.db.commit()
+		except SchedulingError:
+			# It is over or cancelled, so nobody needs to know.
+			frappe.db.rollback()
+			bookings.forget_guest(name, address)
+			frappe.db.commit()
+
+
+def _is_busy(name: str, address: str, now: int) -> bool:
+	"""Whether the meeting is still to come, or something must still happen outside because it was cancelled.
+
+	The person gets no more messages.
+	"""
+	skip_open([name], now, for_later("The attendee asked to be erased."), targets=(address,))
+	status = frappe.db.get_value("Booking", name, "status")
+	return status in OPEN or (status in RELEASED and has_open_tasks(name))
+
+
+def _forget(names: list[str]) -> None:
+	if names:
+		bookings.forget_bookings(names, activities=True)
+
+
+def _delete_mails(address: str) -> int:
+	"""Delete the mails of this app to the person that are about no booking, such as those with codes."""
+	recipient, mail = frappe.qb.DocType("Email Queue Recipient"), frappe.qb.DocType("Email Queue")
+	query = frappe.qb.from_(recipient).join(mail).on(mail.name == recipient.parent).select(mail.name)
+	ours = mail.reference_doctype.isin([DOCTYPE, "Scheduling Page", "Meeting Type"])
+	names = query.where((recipient.recipient == address) & ours).run(pluck=True)
+	if names:
+		frappe.db.delete("Email Queue Recipient", {"parent": ["in", names]})
+		frappe.db.delete("Email Queue", {"name": ["in", names]})
+	return len(names)
+
+
+def _record(
+	address: str, kind: str, now: int, counts: dict[str, int], left: list[str], contact: str | None = None
+) -> None:
+	request = frappe.new_doc(DOCTYPE)
+	request.update(
+		{
+			"kind": kind,
+			"status": WAITING if left else DONE,
+			"person": person_hash(address),
+			"requested_at": now,
+			"requested_on": to_site_time(now),
+			"done_on": None if left else to_site_time(now),
+			"counts": json.dumps(counts),
+			"bookings_left": json.dumps(left),
+			"contact": contact,
+		}
+	)
+	# The person isn't signed in, and no role may write these records.
+	request.insert(ignore_permissions=True)
+
+
+def person_hash(address: str) -> str:
+	"""Return an HMAC of the address with the site's key. Who knows the address can tell that it was this person."""
+	return hmac.new(get_encryption_key().encode(), f"person\n{address}".encode(), hashlib.sha256).hexdigest()
