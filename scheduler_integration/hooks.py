@@ -48,6 +48,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
+	{"from_route": "/schedule/privacy", "to_route": "schedule/privacy"},
 	{"from_route": "/schedule/your-data", "to_route": "schedule/your_data"},
 	{"from_route": "/schedule/go/<reference>", "to_route": "schedule/go"},
 	{"from_route": "/schedule/<slug>", "to_route": "schedule/page"},
@@ -156,10 +157,19 @@ doc_events = {
 			"scheduler_integration.catalogue.leaving.forget_user",
 			"scheduler_integration.engagement.retention.forget_user",
 			"scheduler_integration.calendars.leaving.forget_user",
+			"scheduler_integration.conferencing.connect.forget_user",
 			"scheduler_integration.catalogue.stand_ins.forget_user",
 			"scheduler_integration.insights.export_files.forget_user",
-		]
+		],
+		# Somebody who was disabled doesn't come back to disconnect their accounts.
+		"on_update": [
+			"scheduler_integration.calendars.leaving.forget_user",
+			"scheduler_integration.conferencing.connect.forget_user",
+		],
 	},
+	# Frappe's own erasure of a User knows nothing of bookings. The hook `user_data_fields` would copy the keys of manage
+	# links into the download, and write field names as values into the records.
+	"Personal Data Deletion Request": {"on_change": "scheduler_integration.entry.your_data.erase_with_user"},
 }
 
 after_request = ["scheduler_integration.entry.headers.add_headers"]

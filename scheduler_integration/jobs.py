@@ -15,6 +15,7 @@ from scheduler_integration.calendars.notices import tell_of_change, tell_of_trou
 from scheduler_integration.calendars.push import keep_channels, was_pushed_since
 from scheduler_integration.calendars.queue import due_connections, enqueue_sync, leave_soon
 from scheduler_integration.calendars.sync import sync
+from scheduler_integration.conferencing.connect import leave as leave_account
 from scheduler_integration.conferencing.notices import tell, tell_of_waiting_calls
 from scheduler_integration.engagement.retention import forget_old_engagement
 from scheduler_integration.engine import local_date
@@ -22,14 +23,14 @@ from scheduler_integration.entry.your_data import new_code_for
 from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.insights import export_files, history, page_stats
 from scheduler_integration.insights.offered import store_offered
-from scheduler_integration.notifications.code_mail import mail_code
+from scheduler_integration.notifications.code_mail import mail_code, mail_data_code
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.permissions import managers
 from scheduler_integration.platform import clock
 from scheduler_integration.platform.language import current_locale, language_of
 from scheduler_integration.platform.queue import queue_job
-from scheduler_integration.privacy.requests import finish_requests
+from scheduler_integration.privacy.requests import erase, finish_requests
 
 # Long enough that the start of a job, which takes up to a second of a processor, hardly counts, and short enough that
 # other apps' jobs get their turn. Far below the 300 seconds after which RQ ends a job of the queue "short". Tasks that are
@@ -199,7 +200,17 @@ def store_offered_time() -> None:
 def send_data_code(address: str, language: str) -> None:
 	"""Runs after somebody asked for their data: sends the code, if anything is held about the address."""
 	if code := new_code_for(address, clock.now()):
-		mail_code(address, code, language)
+		mail_data_code(address, code, language)
+
+
+def erase_person(address: str) -> None:
+	"""Runs after Frappe deleted a User at their own request: erases what this app holds about them too."""
+	erase(address, clock.now())
+
+
+def leave_video(name: str) -> None:
+	"""Runs after the User of a Video Connection was deleted or disabled: revokes and deletes its tokens."""
+	leave_account(name)
 
 
 def finish_privacy_requests() -> None:

@@ -80,7 +80,9 @@ def _log(error: OutsideError) -> None:
 
 
 def forget_user(user: Document, method: str | None = None) -> None:
-	"""Hook for a deleted User: a job revokes and deletes the user's tokens; events in the user's calendars stay."""
+	"""Hook for a User who is deleted or disabled: a job revokes and deletes the user's tokens; events in calendars stay."""
+	if method == "on_update" and user.enabled:
+		return
 	for name in frappe.get_all(_DOCTYPE, {"user": user.name}, pluck="name"):
 		frappe.db.set_value(_DOCTYPE, name, {"is_active": 0, "leaving": "Keep events"})
 		leave_soon(name)

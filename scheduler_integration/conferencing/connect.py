@@ -26,8 +26,10 @@ from scheduler_integration.meetings.failures import waiting_at
 from scheduler_integration.outbox import outages
 from scheduler_integration.outbox.wake import wake
 from scheduler_integration.permissions import is_manager
+from scheduler_integration.platform.queue import queue_after_commit
 
 _MOST = 500
+LEAVE = "scheduler_integration.jobs.leave_video"
 CALLBACK = "/api/method/scheduler_integration.api.video.callback"
 
 
@@ -129,6 +131,16 @@ def disconnect(name: str, user: str) -> None:
 	row = frappe.db.get_value(CONNECTION, name, ["user", "provider"], as_dict=True)
 	if not row or (row.user != user and not is_manager(user)):
 		raise NotPermitted
+	_leave(name, row)
+
+
+def leave(name: str) -> None:
+	"""Do the same for a User who was deleted or disabled. Does nothing if the connection is gone."""
+	if row := frappe.db.get_value(CONNECTION, name, ["user", "provider"], as_dict=True):
+		_leave(name, row)
+
+
+def _leave(name: str, row: frappe._dict) -> None:
 	vendor, entry = ACCOUNTS[row.provider].VENDOR, Entry(action="Disconnect", provider=row.provider, user=row.user)
 	try:
 		logged(entry, lambda: tokens.revoke(vendor, Holder(CONNECTION, name)))
@@ -136,6 +148,14 @@ def disconnect(name: str, user: str) -> None:
 		# The error is in the log. This site deletes the tokens in any case.
 		frappe.clear_messages()
 	forget(name)
+
+
+def forget_user(user: Document, method: str | None = None) -> None:
+	"""Hook for a User who is deleted or disabled: a job revokes and deletes the user's tokens."""
+	if method == "on_update" and user.enabled:
+		return
+	for name in frappe.get_all(CONNECTION, {"user": user.name}, pluck="name"):
+		queue_after_commit(LEAVE, "default", name=name)
 
 
 def forget(name: str) -> None:

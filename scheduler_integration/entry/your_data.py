@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 import frappe
+from frappe.model.document import Document
 
 from scheduler_integration import bookings
 from scheduler_integration.entry.limits import BOOKINGS, count_request
@@ -13,13 +15,14 @@ from scheduler_integration.exceptions import InvalidRequest, WrongCode
 from scheduler_integration.parsing.fields import parse_field
 from scheduler_integration.parsing.text import email, line, person_name, phone
 from scheduler_integration.platform import clock
-from scheduler_integration.platform.queue import queue_job
+from scheduler_integration.platform.queue import queue_after_commit, queue_job
 from scheduler_integration.privacy import requests, tickets
 from scheduler_integration.privacy.held import held_data, is_held
 from scheduler_integration.trust import codes
 from scheduler_integration.trust.codes import Occasion
 
 SEND = "scheduler_integration.jobs.send_data_code"
+ERASE = "scheduler_integration.jobs.erase_person"
 
 
 def parse_address(value: object) -> str:
@@ -47,7 +50,7 @@ def ticket_for(address: str, typed: object) -> str:
 	count_request(BOOKINGS)
 	now = clock.now()
 	code = codes.checked_code(_occasion(address), typed)
-	if not code or not code.use(address):
+	if not code or not code.use(secrets.token_hex(8)):
 		raise WrongCode
 	return tickets.new_ticket(address, now)
 
@@ -79,6 +82,12 @@ def erase_held(ticket: str) -> requests.Erasure:
 	"""Erase what is held about the ticket's person. Raises LinkExpired."""
 	now = clock.now()
 	return requests.erase(tickets.address_of(ticket, now), now)
+
+
+def erase_with_user(request: Document, method: str | None = None) -> None:
+	"""Hook for Frappe's Personal Data Deletion Request: a job erases the bookings too, as soon as the User is deleted."""
+	if request.status == "Deleted":
+		queue_after_commit(ERASE, "long", address=request.email.lower())
 
 
 def _occasion(address: str) -> Occasion:

@@ -93,7 +93,7 @@ def erased_view(visitor: Visitor, erasure: Erasure) -> View:
 
 def _view(visitor: Visitor, step: Step, title: str, text: str, mode: str) -> View:
 	return {
-		"document": document(visitor, title=title, styles=("manage",), secret_address=True),
+		"document": document(visitor, title=title, style="manage", secret_address=True),
 		"mode": mode,
 		"title": title,
 		"text": text,
@@ -109,7 +109,7 @@ def _view(visitor: Visitor, step: Step, title: str, text: str, mode: str) -> Vie
 
 def _booking(row: dict[str, Any], visitor: Visitor) -> dict[str, Any]:
 	facts = [
-		(_("Name"), row["attendee_name"]),
+		(_("Your name"), row["attendee_name"]),
 		(_("Phone"), row["attendee_phone"]),
 		(_("Company"), row["attendee_company"]),
 		(_("Notes"), row["notes"]),

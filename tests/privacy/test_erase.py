@@ -5,7 +5,8 @@ import json
 import frappe
 import pytest
 
-from scheduler_integration import bookings
+from scheduler_integration import bookings, jobs
+from scheduler_integration.entry import your_data
 from scheduler_integration.privacy.held import held_data
 from scheduler_integration.privacy.requests import DONE, WAITING, correct, erase, finish_requests, person_hash
 from tests.support import door
@@ -166,3 +167,22 @@ def test_a_corrected_name_is_in_the_booking_its_event_and_the_hosts_title(page, 
 	assert "Captain Right" in frappe.db.get_value("Event", stored[4], "subject")
 	assert correct(f"{word}@guests.example", person, NOW + 120) == 0
 	assert [each.kind for each in requests_of(word)] == ["Correction"]
+
+
+def test_a_user_whom_frappe_erases_is_erased_from_bookings_too(page, word):
+	book(page, word)
+	bookings.complete_past_meetings(NINE + DAY)
+	request = frappe._dict(status="Pending Approval", email=f"{word.upper()}@guests.example")
+	before = len(queued_erasures(request))
+	request.status = "Deleted"
+	assert (before, queued_erasures(request)) == (0, [f"{word}@guests.example"])
+	jobs.erase_person(f"{word}@guests.example")
+	assert tables_with(word) == set()
+
+
+def queued_erasures(request):
+	queued = []
+	with pytest.MonkeyPatch.context() as patch:
+		patch.setattr(your_data, "queue_after_commit", lambda _method, _queue, address: queued.append(address))
+		your_data.erase_with_user(request)
+	return queued

@@ -81,6 +81,10 @@ class Channel:
 			"Hosts": hosts_of(booking),
 		}[recipient]
 
+	def passed_on(self) -> tuple[str, str, str, str] | None:
+		"""Return what others get through the channel: what, why, for how long, and who. None if nobody else gets anything."""
+		return None
+
 	def target(self, automation: Automation, booking: Document, reader: Reader) -> str:
 		"""Return where the action goes, for people to read. A reader for whom that is empty can't be reached."""
 		return reader.email

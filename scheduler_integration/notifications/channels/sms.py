@@ -33,6 +33,17 @@ class TextMessage(Channel):
 	kind = "sms"
 	has_recipients = True
 
+	def passed_on(self) -> tuple[str, str, str, str] | None:
+		"""Return what the gateway gets, if text messages are switched on."""
+		if not frappe.get_cached_doc("Scheduler Settings").sms_enabled:
+			return None
+		return (
+			_("Telephone number, and the text of reminders"),
+			_("To remind people by text message"),
+			_("As the provider's own notice says"),
+			_("The organisation's provider of text messages"),
+		)
+
 	def target(self, automation: Automation, booking: Document, reader: Reader) -> str:
 		"""Return the reader's telephone number as it was typed, or an empty text. Additional guests have none."""
 		if reader.is_attendee:

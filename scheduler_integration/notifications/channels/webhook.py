@@ -40,6 +40,15 @@ class Webhook(Channel):
 	is_once_per_session = False
 	needs_text = False
 
+	def passed_on(self) -> tuple[str, str, str, str] | None:
+		"""Return what the called program gets."""
+		return (
+			_("The facts of the booking"),
+			_("To pass them on to another system of the organisation"),
+			_("As that system keeps them"),
+			_("The organisation's other systems"),
+		)
+
 	def readers(self, automation: Automation, booking: Document) -> list[Reader]:
 		"""Return one host: the program is called once."""
 		return hosts_of(booking)[:1]
