@@ -47,6 +47,7 @@ website_route_rules = [
 	{"from_route": "/scheduling/hours", "to_route": "scheduling_hours"},
 	{"from_route": "/scheduling/video", "to_route": "scheduling_video"},
 	{"from_route": "/client-report/<name>", "to_route": "client_report"},
+	{"from_route": "/schedule/answer/<token>", "to_route": "schedule/answer"},
 	{"from_route": "/schedule/manage/<token>", "to_route": "schedule/manage"},
 	{"from_route": "/schedule/privacy", "to_route": "schedule/privacy"},
 	{"from_route": "/schedule/your-data", "to_route": "schedule/your_data"},

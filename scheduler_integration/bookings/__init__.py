@@ -10,6 +10,7 @@ from scheduler_integration.bookings.closing import (
 	complete_past_meetings,
 	decline_unanswered_requests,
 )
+from scheduler_integration.bookings.commands.answer import answer_by_link
 from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_reschedule, withdraw_ask
 from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import cancel_by_host, cancel_by_token, decline
@@ -36,6 +37,7 @@ __all__ = [
 	"LimitUse",
 	"Person",
 	"TeamWeek",
+	"answer_by_link",
 	"ask_to_reschedule",
 	"book",
 	"cancel_by_host",

@@ -64,6 +64,11 @@ def cancel_for_attendee(token: str, reason: str) -> AttendeeBooking:
 	return bookings.retried(lambda: bookings.cancel_by_token(token, reason, clock.now()))
 
 
+def answer_for_host(token: str, accepts: bool, reason: str) -> None:
+	"""Confirm or decline the request of the answer link with this token. Raises the errors of `answer_by_link`."""
+	bookings.retried(lambda: bookings.answer_by_link(token, accepts, reason, clock.now()))
+
+
 def reschedule_for_attendee(token: str, request: RescheduleRequest) -> AttendeeBooking:
 	"""Move the meeting of the manage link with this token to another time, and return the new booking."""
 	return bookings.retried(lambda: bookings.reschedule_by_token(token, request, clock.now()))

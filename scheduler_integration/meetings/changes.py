@@ -51,7 +51,8 @@ class Change:
 	- `added_guests`, `removed_guests`: addresses of additional guests.
 	- `moved_from`: the earlier booking, whose status is now Rescheduled, if `booking` took its place. If a move is taken
 	back, it is the booking that is going to be deleted.
-	- `status_before`: the status before the change, the same one if it stays; None for a new booking.
+	- `status_before`: the status before the change, the same one if it stays, and of a moved meeting that of `moved_from`;
+	None for a new booking.
 	"""
 
 	kind: Kind
@@ -67,6 +68,11 @@ class Change:
 	added_guests: tuple[str, ...] = ()
 	removed_guests: tuple[str, ...] = ()
 	undone_at: int | None = None
+
+	@property
+	def was_confirmed(self) -> bool:
+		"""Whether the meeting was more than a request before the change, so that people may have it in their calendars."""
+		return (self.status_before or self.booking.status) != "Pending"
 
 	@property
 	def releases_time(self) -> bool:

@@ -5,13 +5,14 @@ from collections.abc import Collection
 import frappe
 from frappe.model.document import Document
 
+from scheduler_integration.availability.defaults import zone_or_sites
 from scheduler_integration.exceptions import BookingNotFound, LinkExpired, NotPermitted
 from scheduler_integration.meetings.filtering import NO_FILTER, fitting, hosted_by
 from scheduler_integration.meetings.load import load_bookings
 from scheduler_integration.meetings.policy import link_expires_at
 from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host, for_hosts
-from scheduler_integration.meetings.tokens import find_by_token, is_booking
+from scheduler_integration.meetings.tokens import find_by_answer_token, find_by_token, is_booking
 from scheduler_integration.parsing.booking_filter import BookingFilter
 
 MAX_ROWS = 100
@@ -55,6 +56,17 @@ def get_for_host(name: str, now: int) -> HostBooking:
 def readable_of(names: Collection[str], now: int) -> list[HostBooking]:
 	"""Return those of the bookings that the signed-in user may read, as hosts see them."""
 	return for_hosts([booking for booking in load_bookings(list(names)) if booking.has_permission("read")], now)
+
+
+def request_by_answer_token(token: str, now: int) -> tuple[HostBooking, str]:
+	"""Return the booking to which a host's answer link leads, and the host's time zone. `now` is in epoch seconds.
+
+	Raises BookingNotFound if the token is wrong, and LinkExpired if the meeting is over.
+	"""
+	booking, user = find_by_answer_token(token)
+	if booking.ends_at <= now:
+		raise LinkExpired(frappe._("This meeting is over. Its link no longer works."))
+	return for_host(booking, now), zone_or_sites(frappe.db.get_value("User", user, "time_zone"))
 
 
 def earlier_choices(email: str) -> tuple[str, str]:

@@ -1,4 +1,7 @@
-"""Manage links. Anybody who has the link can see and change its booking.
+"""Manage links of attendees, and answer links of hosts.
+
+Anybody who has a manage link can see and change its booking. Anybody who has an answer link can confirm or decline that one
+request, as the host to whom the link was sent.
 
 A token is `<booking>.<signature>`. The signature is an HMAC-SHA256 (RFC 2104) of the booking's name and its random
 `manage_key`, with the site's encryption key. If the booking gets a new `manage_key`, its earlier links become invalid.
@@ -45,6 +48,30 @@ def reschedule_url(booking: Document) -> str:
 def cancel_url(booking: Document) -> str:
 	"""Return the address at which the attendee is asked whether to cancel. Opening it changes nothing."""
 	return f"{manage_url(booking)}?cancel=1#cancel"
+
+
+def answer_url(booking: Document, user: str) -> str:
+	"""Return the absolute address at which the host `user` confirms or declines the request."""
+	return get_url(f"/schedule/answer/{booking.name}.{_answer_signature(booking, user)}")
+
+
+def find_by_answer_token(token: str, *, for_update: bool = False) -> tuple[Document, str]:
+	"""Return the booking that the answer link's token is for, locked with `for_update`, and the host to whom it was sent.
+
+	Raises BookingNotFound if the token isn't valid, or the person isn't a host of the meeting any more.
+	"""
+	name, signed = split_token(token)
+	if not is_booking(name):
+		raise BookingNotFound
+	booking = frappe.get_doc("Booking", name, for_update=for_update)
+	users = [user for user in booking.host_users() if hmac.compare_digest(signed, _answer_signature(booking, user))]
+	if not users or not frappe.db.get_value("User", users[0], "enabled"):
+		raise BookingNotFound
+	return booking, users[0]
+
+
+def _answer_signature(booking: Document, user: str) -> str:
+	return signature(booking.name, f"{booking.manage_key}\nanswer\n{user}")
 
 
 def find_by_token(token: str, *, for_update: bool = False) -> Document:

@@ -28,7 +28,7 @@ def cancel_by_token(token: str, reason: str, now: int) -> AttendeeBooking:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	if refusal := cancel_refusal(booking, meeting_type, now):
 		raise refusal
-	_release([booking], "Cancelled", Actor.ATTENDEE, reason, now)
+	release([booking], "Cancelled", Actor.ATTENDEE, reason, now)
 	return for_attendee(booking, now)
 
 
@@ -40,7 +40,7 @@ def cancel_by_host(name: str, reason: str, now: int, *, for_all: bool = False) -
 	then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	_release(together(booking) if for_all else [booking], "Cancelled", Actor.HOST, reason, now)
+	release(together(booking) if for_all else [booking], "Cancelled", Actor.HOST, reason, now)
 	return for_host(booking, now)
 
 
@@ -52,7 +52,7 @@ def decline(name: str, reason: str, now: int) -> HostBooking:
 	caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	_release([booking], "Declined", Actor.HOST, reason, now)
+	release([booking], "Declined", Actor.HOST, reason, now)
 	return for_host(booking, now)
 
 
@@ -64,10 +64,11 @@ def decline_unanswered(name: str, now: int) -> None:
 	"""
 	booking = frappe.get_doc("Booking", name, for_update=True)
 	if booking.status == "Pending":
-		_release([booking], "Declined", Actor.SYSTEM, "", now)
+		release([booking], "Declined", Actor.SYSTEM, "", now)
 
 
-def _release(bookings: Sequence[Document], status: str, by: Actor, reason: str, now: int) -> None:
+def release(bookings: Sequence[Document], status: str, by: Actor, reason: str, now: int) -> None:
+	"""Bring the bookings, which are locked, into the state Cancelled or Declined. Raises the errors of `change_status`."""
 	kind = Kind.DECLINED if status == "Declined" else Kind.CANCELLED
 	how = {"cancelled_by": by.value, "cancelled_at": now, "cancel_reason": reason}
 	change_status(bookings, status, kind, by, now, reason=reason, **how)

@@ -160,6 +160,7 @@ def _was_used(booking: Document, key: str) -> bool:
 def _close(bookings: Sequence[Document]) -> None:
 	"""Give back the time of bookings that others replace."""
 	for booking in bookings:
+		booking.flags.status_before = booking.status
 		booking.update({"status": "Rescheduled", "sequence": booking.sequence + 1})
 	save(*bookings)
 
@@ -228,7 +229,14 @@ def _store(news: Sequence[Document], formers: Sequence[Document], standing: Docu
 	insert(*news)
 	run_consequences(
 		*(
-			replace(change, booking=new, moved_from=former, leaving=_leaving(new, former), reason=new.reschedule_reason)
+			replace(
+				change,
+				booking=new,
+				moved_from=former,
+				leaving=_leaving(new, former),
+				reason=new.reschedule_reason,
+				status_before=former.flags.status_before,
+			)
 			for new, former in zip(news, formers, strict=True)
 		)
 	)

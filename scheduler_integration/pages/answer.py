@@ -1,0 +1,78 @@
+"""The page on which a host answers a request with the link in the e-mail."""
+
+from __future__ import annotations
+
+from frappe import _
+
+from scheduler_integration.catalogue.public import Brand
+from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.meetings.summaries import HostBooking
+from scheduler_integration.pages.kit import dates
+from scheduler_integration.pages.kit.document import csrf_token, document
+from scheduler_integration.pages.kit.spans import when_view
+from scheduler_integration.pages.kit.visitor import Visitor
+from scheduler_integration.platform import lengths
+
+# The values of the argument and the form's field `answer`.
+CONFIRM, DECLINE = "confirm", "decline"
+
+
+def answering_view(
+	booking: HostBooking,
+	brand: Brand | None,
+	visitor: Visitor,
+	zone: str,
+	path: str,
+	wanted: str,
+	error: SchedulingError | None = None,
+) -> dict:
+	"""Return the view of `/schedule/answer/<token>`. `zone` is the host's, `wanted` the answer that the link was for.
+
+	`error` is why the answer that was just sent is refused.
+	"""
+	heading = _heading(booking, wanted)
+	locale = visitor.locale
+	return {
+		"document": document(visitor, title=heading["title"], brand=brand, styles=("manage",), secret_address=True),
+		"heading": heading,
+		"booking": booking,
+		"when": {
+			**when_view(booking.stretches, visitor.style(zone)),
+			"zone": dates.zone_name(booking.start, zone, locale),
+			"city": dates.city(zone, locale),
+			"duration": lengths.duration(booking.duration_minutes, locale),
+		},
+		"asks": booking.status == "Pending",
+		"declines": wanted == DECLINE,
+		"problem": error and error.message,
+		"action": path,
+		"other": f"{path}?answer={CONFIRM if wanted == DECLINE else DECLINE}",
+		"meeting_url": f"/scheduling/meeting/{booking.id}",
+		"csrf_token": csrf_token(),
+	}
+
+
+def _heading(booking: HostBooking, wanted: str) -> dict[str, str]:
+	name = booking.attendee.name
+	if booking.status == "Pending":
+		question = _("Decline this request?") if wanted == DECLINE else _("Confirm this meeting?")
+		return {"icon": "clock", "title": question, "text": _("{0} requested a meeting with you.").format(name)}
+	if booking.status == "Declined":
+		return {
+			"icon": "cross",
+			"title": _("This request was declined"),
+			"text": _("{0} has been told by e-mail.").format(name),
+		}
+	if booking.status == "Cancelled":
+		return {"icon": "cross", "title": _("This meeting is cancelled"), "text": _("There is nothing left to answer.")}
+	if booking.status == "Rescheduled":
+		return {
+			"icon": "cross",
+			"title": _("This meeting was moved"),
+			"text": _("Your newest e-mail has the time it was moved to."),
+		}
+	return {
+		"icon": "check",
+		"title": _("This meeting is confirmed"),
+		"text": _("{0} has been told by e-mail.").format(name),
+	}
