@@ -11,12 +11,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
 from frappe.utils import get_url
-from frappe.utils.jinja import get_template
 
 from scheduler_integration.engine import Interval, local_date, local_midnight, wall_clock
 from scheduler_integration.meetings.hosted import by_session, hosted_between
+from scheduler_integration.notifications.email import queue_words
+from scheduler_integration.notifications.look import plain_look
 from scheduler_integration.notifications.readers import host_reader
-from scheduler_integration.notifications.templates import FOLDER
+from scheduler_integration.notifications.templates import Rendered, render_parts
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.one_line import header_text
 
@@ -57,24 +58,16 @@ def queue_digest(name: str, now: int) -> bool:
 def _send(preferences: str, reader: Reader, meetings: list[list[Document]], day: Interval) -> None:
 	with print_language(reader.language):
 		rows = sorted((_row(sharing, day, reader) for sharing in meetings), key=lambda row: row["start"])
-		frappe.sendmail(
-			recipients=[reader.email],
-			subject=header_text(_subject(rows)),
-			message=get_template(f"{FOLDER}/host_digest.html").render(
-				{
-					"date": reader.date(rows[0]["start"]),
-					"timezone": reader.zone_name(rows[0]["start"]),
-					"rows": rows,
-					"waiting": sum(row["waiting"] for row in rows),
-					"url": get_url("/scheduling"),
-				},
-			),
-			# With these, the mail is found and deleted when the bookings are erased.
-			reference_doctype="Host Preferences",
-			reference_name=preferences,
-			add_unsubscribe_link=0,
-			delayed=True,
-		)
+		facts = {
+			**plain_look(reader),
+			"date": reader.date(rows[0]["start"]),
+			"timezone": reader.zone_name(rows[0]["start"]),
+			"rows": rows,
+			"url": get_url("/scheduling"),
+		}
+		words = Rendered(header_text(_subject(rows)), *render_parts("host_digest", facts))
+		# With these references, the mail is found and deleted when the bookings are erased.
+		queue_words(words, recipients=[reader.email], reference_doctype="Host Preferences", reference_name=preferences)
 
 
 def _subject(rows: list[dict]) -> str:
@@ -88,14 +81,13 @@ def _row(sharing: list[Document], day: Interval, reader: Reader) -> dict:
 	first = sharing[0]
 	# A multi-day meeting is shown with the part of this day only.
 	start, end = next(part for part in first.parts() if part[0] < day[1] and part[1] > day[0])
-	meeting_type = frappe.get_cached_value("Meeting Type", first.meeting_type, "title")
+	who = ", ".join(booking.attendee_name for booking in sharing)
+	about = frappe.get_cached_value("Meeting Type", first.meeting_type, "title")
+	if any(booking.status == "Pending" for booking in sharing):
+		about = f"{about} · {_('Needs your answer')}"
 	return {
 		"start": start,
 		"time": reader.time(start),
 		"end_time": reader.time(end),
-		"title": meeting_type,
-		"who": ", ".join(booking.attendee_name for booking in sharing),
-		"place": first.meeting_link or first.location,
-		"link": first.meeting_link,
-		"waiting": sum(booking.status == "Pending" for booking in sharing),
+		"text": "\n".join(filter(None, (who, about, first.meeting_link or first.location))),
 	}

@@ -14,8 +14,10 @@ from frappe.model.document import Document
 from frappe.translate import print_language
 
 from scheduler_integration.exceptions import Deferred, InvalidRequest, OutsideError, Unreachable
+from scheduler_integration.notifications.invitation import Invitation
 from scheduler_integration.notifications.messages import Message
-from scheduler_integration.notifications.templates import render
+from scheduler_integration.notifications.mime import in_final_form
+from scheduler_integration.notifications.templates import Rendered, render
 from scheduler_integration.outbox.outcomes import Done, Down, Never, NotNeeded, Outcome, down_by
 from scheduler_integration.outbox.results import describe
 from scheduler_integration.parsing.email_address import is_header_safe
@@ -61,29 +63,49 @@ def queue_email(message: Message) -> EmailRow | None:
 	if not is_header_safe(message.reader.email):
 		raise InvalidRequest(_("“{0}” is not an e-mail address.").format(message.reader.email))
 	with print_language(message.reader.language):
-		subject, body = render(message.template, message.variables(), message.email_template)
-		queued = _queued(
+		words = render(message.template, message.variables(), message.email_template)
+		queued = queue_words(
+			words,
+			message.invitation(),
+			sender_name=message.sender_name,
 			recipients=[message.reader.email],
-			subject=subject,
-			message=body,
 			# The message can be sent without this header, but not with a broken one.
 			reply_to=message.reply_to if is_header_safe(message.reply_to) else None,
-			attachments=[each for each in (message.invitation(),) if each],
 			reference_doctype="Booking",
 			reference_name=message.booking,
 			message_id=message.message_id,
-			add_unsubscribe_link=0,
 			send_after=site_now() + OURS_FOR,
-			delayed=True,
 		)
 	return EmailRow(queued.name, queued.status or "Not Sent", is_new=True) if queued else None
 
 
-def _queued(**message: object) -> Document | None:
+def queue_words(
+	words: Rendered, invitation: Invitation | None = None, *, sender_name: str | None = None, **options: object
+) -> Document | None:
+	"""Queue an e-mail with these words and this invitation, and return its row in the Email Queue, or None.
+
+	`options` are those of `frappe.sendmail`. `sender_name` is shown instead of the account's name, unless the account always
+	uses its own. Raises Unreachable if the site has no account for e-mail.
+	"""
 	try:
-		return frappe.sendmail(**message)
+		row = frappe.sendmail(
+			subject=words.subject, message=words.html, add_unsubscribe_link=0, delayed=True, **options
+		)
 	except frappe.OutgoingEmailError as error:
 		raise Unreachable(describe(error)) from error
+	if row:
+		calendar, method = (invitation.calendar, invitation.method) if invitation else (None, "")
+		name = None if _keeps_its_name(row) else sender_name
+		row.message = in_final_form(row.message, words.text, calendar, method, name)
+		frappe.db.set_value("Email Queue", row.name, "message", row.message, update_modified=False)
+	return row
+
+
+def _keeps_its_name(row: Document) -> bool:
+	"""Whether an admin has decided that e-mails of this account always carry the account's name."""
+	account = row.get("email_account")
+	field = "always_use_account_name_as_sender_name"
+	return bool(account and frappe.get_cached_value("Email Account", account, field))
 
 
 def send_row(row: EmailRow) -> str:

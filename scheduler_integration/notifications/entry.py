@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_url
 
 from scheduler_integration.meetings.sessions import live_in_session, session_sequence, session_uid_for
 from scheduler_integration.meetings.status import RELEASED
@@ -81,6 +82,11 @@ def _status(bookings: list[Document]) -> str:
 def _description(booking: Document, reader: Reader) -> str:
 	meeting_type = frappe.get_cached_doc("Meeting Type", booking.meeting_type)
 	parts = [_how_to_join(booking)]
+	if reader.is_hosting:
+		parts.insert(0, _attendee(booking))
+	if reader.role == "guest":
+		hosts = ", ".join(host.name for host in hosts_of(booking))
+		parts.append(_("{0} invited you to a meeting with {1}.").format(booking.attendee_name, hosts))
 	if reader.sees_answers:
 		parts.append(event_description(booking, meeting_type))
 	if reader.is_attendee:
@@ -88,6 +94,8 @@ def _description(booking: Document, reader: Reader) -> str:
 			_("To change or cancel: {0}") if meeting_type.allow_reschedule else _("To see or cancel the meeting: {0}")
 		)
 		parts.append(sentence.format(manage_url(booking)))
+	if reader.role == "host":
+		parts.append(_("{0}: {1}").format(_("Open the meeting"), get_url(f"/scheduling/meeting/{booking.name}")))
 	return "\n\n".join(filter(None, parts))
 
 
@@ -99,6 +107,11 @@ def _how_to_join(booking: Document) -> str:
 	if booking.meeting_password:
 		lines.append(_("Passcode: {0}").format(booking.meeting_password))
 	return "\n".join(filter(None, lines))
+
+
+def _attendee(booking: Document) -> str:
+	"""Return the attendee with the ways to reach them."""
+	return ", ".join(filter(None, (f"{booking.attendee_name} <{booking.attendee_email}>", booking.attendee_phone)))
 
 
 def _attendee_line(booking: Document) -> str:

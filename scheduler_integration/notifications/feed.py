@@ -4,8 +4,6 @@ The entries have the UIDs of the invitations, so an app that has both shows a me
 left out, a session is one entry, and a multi-day meeting is shown on each of its days.
 """
 
-from dataclasses import replace
-
 from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
@@ -14,7 +12,7 @@ from icalendar import Calendar
 
 from scheduler_integration.meetings.hosted import by_session, hosted_between
 from scheduler_integration.notifications.entry import bare_entry
-from scheduler_integration.notifications.invitation import DAY, bare_event, empty_calendar
+from scheduler_integration.notifications.invitation import DAY, bare_event, empty_calendar, written
 from scheduler_integration.notifications.readers import host_reader
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.clock import from_site_time
@@ -36,19 +34,13 @@ def host_feed(user: str, now: int) -> bytes:
 		calendar.add("x-published-ttl", "PT15M")
 		for sharing in by_session(hosted_between(user, now - _PAST_DAYS * DAY)):
 			_add(calendar, sharing, reader)
-		return calendar.to_ical()
+		return written(calendar).encode()
 
 
 def _add(calendar: Calendar, sharing: list[Document], reader: Reader) -> None:
 	first = sharing[0]
 	changed = max(from_site_time(booking.modified) for booking in sharing)
 	entry = bare_entry(sharing, reader)
-	if not first.session:
-		entry = replace(entry, description="\n\n".join(filter(None, (_attendee(first), entry.description))))
 	event = bare_event(first, changed, reader, entry)
 	event.add("url", get_url_to_form("Booking", first.name))
 	calendar.add_component(event)
-
-
-def _attendee(booking: Document) -> str:
-	return ", ".join(filter(None, (f"{booking.attendee_name} <{booking.attendee_email}>", booking.attendee_phone)))

@@ -1,13 +1,17 @@
 """Writes the calendar part of a message, and the file to download, by RFC 5545 (iCalendar) and RFC 5546 (iTIP).
 
-Times are in UTC. They need no VTIMEZONE, and every client shows them in its own zone.
+Times are in the reader's zone, with its VTIMEZONE: a meeting over several days repeats at the same time of day there, also
+across a clock change.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from frappe.model.document import Document
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
+from scheduler_integration.engine import Interval, wall_clock
 from scheduler_integration.meetings.titles import place_label
 from scheduler_integration.meetings.tokens import manage_url
 from scheduler_integration.notifications.entry import Entry, entry_for
@@ -19,18 +23,29 @@ DAY = 86400
 PRODID = "-//Scheduler Integration//Booking//EN"
 
 
-def attachment(booking: Document, now: int, reader: Reader) -> dict:
-	"""Return the invitation for this reader, in the current language, as an attachment for `frappe.sendmail`.
+class Invitation(NamedTuple):
+	"""An iCalendar object, and its method of iTIP: what the reader's calendar is to do with it."""
 
-	`now`, epoch seconds, becomes DTSTAMP. Mail clients act on the type's `method`. Only the attendee's copy has the
-	manage link, because anybody who has the link can cancel.
+	calendar: str
+	method: str
+
+
+def invitation_for(booking: Document, now: int, reader: Reader, *, was_confirmed: bool = True) -> Invitation | None:
+	"""Return the invitation for this reader, in the current language. None if the reader's calendar has nothing to do.
+
+	`was_confirmed`: whether the meeting was confirmed before the present change, so that calendars may have it. A request
+	isn't in anybody's calendar. `now`, epoch seconds, becomes DTSTAMP. Only the attendee's copy has the manage link, because
+	anybody who has the link can cancel.
 	"""
 	entry = entry_for(booking, reader)
-	return {
-		"fname": "invite.ics",
-		"fcontent": _calendar(booking, now, reader, entry).to_ical().decode(),
-		"content_type": f"text/calendar; method={_method(entry)}",
-	}
+	method = _method(entry, reader, was_confirmed)
+	if not method:
+		return None
+	calendar = empty_calendar(method)
+	event = bare_event(booking, now, reader, entry)
+	_add_people(event, entry, reader, method)
+	calendar.add_component(event)
+	return Invitation(written(calendar), method)
 
 
 def calendar_file(booking: Document, now: int, reader: Reader) -> bytes:
@@ -45,7 +60,7 @@ def calendar_file(booking: Document, now: int, reader: Reader) -> bytes:
 	event.add("organizer", _address(entry.hosts[0]), encode=False)
 	calendar = empty_calendar("PUBLISH")
 	calendar.add_component(event)
-	return calendar.to_ical()
+	return written(calendar).encode()
 
 
 def empty_calendar(method: str) -> Calendar:
@@ -57,21 +72,21 @@ def empty_calendar(method: str) -> Calendar:
 	return calendar
 
 
-def _method(entry: Entry) -> str:
-	"""Return the iTIP method for the entry's status (RFC 5546, 1.4)."""
-	return "CANCEL" if entry.status == "CANCELLED" else "REQUEST"
+def _method(entry: Entry, reader: Reader, was_confirmed: bool) -> str | None:
+	"""Return the iTIP method for the entry (RFC 5546, 1.4), or None if the entry is in nobody's calendar.
+
+	A meeting that was moved and needs another confirmation is cancelled until then. The organizer isn't asked for an answer,
+	and so gets the entry published (RFC 5546, 3.2.1).
+	"""
+	if entry.status != "CONFIRMED":
+		return "CANCEL" if was_confirmed else None
+	return "PUBLISH" if reader.email == entry.hosts[0].email else "REQUEST"
 
 
-def _calendar(booking: Document, now: int, reader: Reader, entry: Entry) -> Calendar:
-	calendar = empty_calendar(_method(entry))
-	calendar.add_component(_event(booking, now, reader, entry))
-	return calendar
-
-
-def _event(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
-	event = bare_event(booking, now, reader, entry)
-	_add_people(event, entry, reader)
-	return event
+def written(calendar: Calendar) -> str:
+	"""Return the calendar as text, with the VTIMEZONE of each zone that it names."""
+	calendar.add_missing_timezones()
+	return calendar.to_ical().decode()
 
 
 def bare_event(booking: Document, now: int, reader: Reader, entry: Entry) -> Event:
@@ -80,7 +95,7 @@ def bare_event(booking: Document, now: int, reader: Reader, entry: Entry) -> Eve
 	event.add("uid", entry.uid)
 	event.add("sequence", entry.sequence)
 	event.add("dtstamp", utc(now))
-	_add_times(event, booking.parts())
+	_add_times(event, booking.parts(), (reader.zone, entry.hosts[0].zone if entry.hosts else reader.zone))
 	event.add("summary", entry.summary)
 	event.add("status", entry.status)
 	event.add("description", entry.description)
@@ -99,44 +114,59 @@ def _add_conference(event: Event, booking: Document) -> None:
 	event.add("conference", vUri(booking.meeting_link), parameters=about)
 
 
-def _add_times(event: Event, parts: list[tuple[int, int]]) -> None:
+def _add_times(event: Event, parts: Sequence[Interval], zones: Sequence[str]) -> None:
 	"""Add the first day's part, and the later days as its repetitions (RFC 5545, 3.8.5).
 
-	If the parts are whole days apart in UTC, the repetitions are a daily rule with exceptions, which every client
-	can read. Across a clock change the parts aren't whole days apart, so each date is listed. Two meetings at 09:00 in
-	Berlin:
+	`zones` are those of the reader and of the host. In the first of them in which the parts are at the same time of day, the
+	repetitions are a daily rule with exceptions, which every program can read. If they are so in neither, each start is
+	listed, in UTC. Two meetings at 09:00 in Berlin:
 
-		23, 24 and 26 November 2026     08:00 UTC each day          RRULE:FREQ=DAILY;COUNT=4, EXDATE for the 25th
-		23 and 26 October 2026          07:00 and then 08:00 UTC    RDATE for the 26th (clocks change on the 25th)
+		23, 24 and 26 November 2026     for readers in Berlin and New York: RRULE:FREQ=DAILY;COUNT=4, EXDATE for the 25th
+		23 and 26 October 2026          in New York 03:00 and 04:00 (clocks change on the 25th): the rule is in Berlin's time
 	"""
-	start, end = parts[0]
-	event.add("dtstart", utc(start))
-	event.add("dtend", utc(end))
+	zone = next((each for each in zones if _is_daily(parts, each)), None)
+	starts = [wall_clock(start, zone or "UTC") for start, _end in parts]
+	event.add("dtstart", starts[0])
+	event.add("dtend", wall_clock(parts[0][1], zone or "UTC"))
 	if len(parts) == 1:
 		return
-	starts = [part[0] for part in parts]
-	if any((each - start) % DAY for each in starts):
-		event.add("rdate", [utc(start) for start in starts[1:]])
+	if not zone:
+		event.add("rdate", starts[1:])
 		return
-	event.add("rrule", {"freq": "daily", "count": (starts[-1] - start) // DAY + 1})
-	if skipped := sorted(set(range(start, starts[-1], DAY)) - set(starts)):
-		event.add("exdate", [utc(each) for each in skipped])
+	days = (starts[-1].date() - starts[0].date()).days
+	event.add("rrule", {"freq": "daily", "count": days + 1})
+	every_day = (starts[0] + timedelta(days=each) for each in range(days))
+	if skipped := [each for each in every_day if each not in starts]:
+		event.add("exdate", skipped)
 
 
-def _add_people(event: Event, entry: Entry, reader: Reader) -> None:
+def _is_daily(parts: Sequence[Interval], zone: str) -> bool:
+	"""Whether all parts are at the same time of day in this zone, each on a day of its own.
+
+	When clocks go back, a time of day occurs twice. A calendar can't name the second one (RFC 5545, 3.3.5).
+	"""
+	moments = [wall_clock(instant, zone) for part in parts for instant in part]
+	starts = moments[::2]
+	is_clear = not any(each.fold for each in moments)
+	return (
+		is_clear and len({each.time() for each in starts}) == 1 and len({each.date() for each in starts}) == len(parts)
+	)
+
+
+def _add_people(event: Event, entry: Entry, reader: Reader, method: str) -> None:
 	event.add("organizer", _address(entry.hosts[0]), encode=False)
+	if reader.email == entry.hosts[0].email:
+		# An entry that is published to its organizer, or taken back, has no attendees (RFC 5546, 3.2.1 and 4.1.3).
+		return
 	if reader.is_removed:
 		# A cancellation for one participant names only that participant (RFC 5546, 3.2.5).
 		event.add("attendee", _address(reader), encode=False)
 		return
 	for host in entry.hosts:
 		event.add("attendee", _address(host, role="CHAIR", partstat="ACCEPTED"), encode=False)
+	answer = {} if method == "CANCEL" else {"partstat": "NEEDS-ACTION", "rsvp": "TRUE"}
 	for participant in entry.participants:
-		event.add(
-			"attendee",
-			_address(participant, role="REQ-PARTICIPANT", partstat="NEEDS-ACTION", rsvp="TRUE"),
-			encode=False,
-		)
+		event.add("attendee", _address(participant, role="REQ-PARTICIPANT", **answer), encode=False)
 
 
 def _address(reader: Reader, **parameters: str) -> vCalAddress:

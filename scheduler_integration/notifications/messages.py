@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.meetings.destinations import provider_invites, writes_for
 from scheduler_integration.meetings.status import RELEASED
-from scheduler_integration.notifications.invitation import attachment
+from scheduler_integration.notifications.invitation import Invitation, invitation_for
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
 from scheduler_integration.notifications.variables import variables_for
 from scheduler_integration.notifications.wording import Reader
@@ -34,7 +34,8 @@ class Message:
 	`template` is the key of a message that the app ships, and empty for an automation of the site's own.
 	`email_template` is the Email Template to use; by default it is the one of the built-in automation. `variables` and
 	`invitation` are functions, because they must run in the reader's language. `invitation` returns None if the message
-	changes nothing in the reader's calendar, or if the app itself writes the meeting into that calendar.
+	changes nothing in the reader's calendar, or if the app itself writes the meeting into that calendar. `sender_name` is the
+	name that the reader sees as the sender, None for the name of the site's account.
 	"""
 
 	booking: str
@@ -42,9 +43,10 @@ class Message:
 	reader: Reader
 	reply_to: str
 	variables: Callable[[], dict[str, Any]]
-	invitation: Callable[[], dict[str, str] | None]
+	invitation: Callable[[], Invitation | None]
 	message_id: str
 	email_template: str | None = None
+	sender_name: str | None = None
 
 
 def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
@@ -66,10 +68,16 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 	replaced = [former_host(change.leaving)] if change.leaving and is_first else []
 	return [
 		(to_attendee, attendee_of(booking)),
-		*((f"attendee_{kind}", guest) for guest in guests_of(booking)),
+		*((f"attendee_{kind}", guest) for guest in _invited_guests(change)),
 		*((f"host_{kind}", host) for host in hosts),
 		*((HOST_REMOVED, host) for host in replaced),
 	]
+
+
+def _invited_guests(change: Change) -> list[Reader]:
+	"""Return the additional guests. Nobody is invited to a meeting that is only a request."""
+	is_request = change.booking.status == "Pending" or change.releases_time
+	return [] if is_request and not change.was_confirmed else guests_of(change.booking)
 
 
 def still_asked(changes: Changes) -> list[Change]:
@@ -99,14 +107,18 @@ def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
 	booking = change.booking
 	new = [
 		guest
-		for guest in guests_of(booking)
+		for guest in _invited_guests(change)
 		if SENT not in statuses_of(booking.name, guest.email, "attendee_confirmed")
 	]
 	return [
 		("attendee_confirmed", attendee_of(booking)),
 		*(("attendee_confirmed", guest) for guest in new),
 		*(("host_confirmed", host) for host in hosts_of(booking)),
-		*((GUEST_REMOVED, guest) for guest in removed_guests_of(booking, change.removed_guests)),
+		*(
+			(GUEST_REMOVED, guest)
+			for guest in removed_guests_of(booking, change.removed_guests)
+			if change.was_confirmed
+		),
 	]
 
 
@@ -128,8 +140,10 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		"is_link": task.payload.get("is_link", False),
 		"is_kept": task.purpose == KEPT,
 		"is_guests_changed": task.payload.get("is_guests_changed", False) and reader.role != "guest",
+		"is_confirmed": task.payload.get("is_confirmed", False),
 	}
-	changes_calendar = task.purpose != "attendee_asked" or booking.status in RELEASED
+	was_confirmed = task.payload.get("was_confirmed", True)
+	changes_calendar = task.purpose not in ("attendee_asked", KEPT) or booking.status in RELEASED
 	needs_invitation = changes_calendar and not _is_in_calendar(booking, reader)
 	return Message(
 		booking=booking.name,
@@ -137,9 +151,17 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		reader=reader,
 		reply_to=others.email,
 		variables=lambda: {**variables_for(booking, reader), **about},
-		invitation=lambda: attachment(booking, now, reader) if needs_invitation else None,
+		invitation=lambda: (
+			invitation_for(booking, now, reader, was_confirmed=was_confirmed) if needs_invitation else None
+		),
 		message_id=task.key,
+		sender_name=sender_name_for(booking, reader),
 	)
+
+
+def sender_name_for(booking: Document, reader: Reader) -> str | None:
+	"""Return the hosts' names, as whose message attendees and guests see it. For hosts it is the site's own message."""
+	return None if reader.is_hosting else ", ".join(host.name for host in hosts_of(booking))
 
 
 def _is_in_calendar(booking: Document, reader: Reader) -> bool:

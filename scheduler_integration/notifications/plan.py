@@ -5,6 +5,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Fields, Kind
 from scheduler_integration.meetings.policy import is_given_back
+from scheduler_integration.meetings.transitions import Actor
 from scheduler_integration.notifications.automations.plan import automated_tasks
 from scheduler_integration.notifications.email import KIND
 from scheduler_integration.notifications.messages import (
@@ -62,8 +63,18 @@ def were_told(booking: Document) -> bool:
 
 
 def _planned_for(change: Change, booking: Document, readers: list[tuple[str, Reader]]) -> list[tuple[str, Planned]]:
-	wanted = [(purpose, reader) for purpose, reader in readers if not is_switched_off(template_of(purpose))]
+	actor = _acting_user(change)
+	wanted = [
+		(purpose, reader)
+		for purpose, reader in readers
+		if not is_switched_off(template_of(purpose)) and (not actor or reader.user != actor)
+	]
 	return [(booking.name, _planned(change, booking, purpose, reader)) for purpose, reader in wanted]
+
+
+def _acting_user(change: Change) -> str | None:
+	"""Return the host or manager who acted, and needs no message about it. None if it was somebody else."""
+	return frappe.session.user if change.by is Actor.HOST and change.kind is not Kind.LINKED else None
 
 
 def _to_the_session_left(change: Change, left: Document) -> list[tuple[str, Planned]]:
@@ -112,5 +123,7 @@ def _planned(change: Change, booking: Document, purpose: str, reader: Reader) ->
 			"is_reassigned": change.leaving is not None,
 			"is_link": change.kind is Kind.LINKED,
 			"is_guests_changed": change.kind is Kind.GUESTS_CHANGED,
+			"is_confirmed": change.kind is Kind.CONFIRMED,
+			"was_confirmed": change.was_confirmed,
 		},
 	)

@@ -24,5 +24,5 @@ def confirmation_of(booking: Document) -> ShownMessage:
 	reader = attendee_of(booking)
 	nothing_else = dict.fromkeys(("is_reassigned", "is_link", "is_guests_changed", "is_kept"), False)
 	with print_language(reader.language):
-		subject, html = render("attendee_confirmed", {**variables_for(booking, reader), **nothing_else})
-	return ShownMessage(reader.email, subject, html)
+		words = render("attendee_confirmed", {**variables_for(booking, reader), **nothing_else})
+	return ShownMessage(reader.email, words.subject, words.html)

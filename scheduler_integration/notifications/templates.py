@@ -1,5 +1,8 @@
 """Renders messages with the Email Template of their automation, otherwise with the app's own files.
 
+A message of the app is written once, in `templates/emails/_<key>.txt`, for both of its parts: `_layout.html` and `_layout.txt`
+have the same macros.
+
 The installation creates Email Templates that only include the app's files. So these get the app's updates and
 translations, until somebody changes their text. If a changed text is broken, the error is logged, and the message is sent
 with the app's own text.
@@ -10,12 +13,13 @@ written by Scheduling Managers and run in the sandbox of `parsing/typed_template
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import frappe
 from frappe.utils.jinja import get_template
 
 from scheduler_integration.exceptions import TextNotUsable
+from scheduler_integration.notifications.plain_text import text_of_html, tidied
 from scheduler_integration.notifications.rules import built_in
 from scheduler_integration.notifications.variables import NAMES
 from scheduler_integration.parsing.typed_template import filled_in, filled_in_anyway
@@ -23,7 +27,7 @@ from scheduler_integration.platform.one_line import header_text
 
 FOLDER = "scheduler_integration/templates/emails"
 
-_INCLUDE = re.compile(rf'{{% include "({FOLDER}/\w+\.(?:txt|html))" %}}')
+_INCLUDE = re.compile(rf'{{% include "({FOLDER}/(\w+)\.(?:txt|html))" %}}')
 
 # The messages about a change, each with the name of its installed Email Template. They have an invitation.
 TEMPLATES = {
@@ -61,8 +65,16 @@ TEXT_NAMES = (*ALIASES, *NAMES)
 _BROKEN = "A message has a broken template, and was sent with the text of the app"
 
 
-def render(key: str, variables: dict[str, Any], email_template: str | None = None) -> tuple[str, str]:
-	"""Return subject and HTML of a message, in the current language.
+class Rendered(NamedTuple):
+	"""A message in words: `html` and `text` say the same."""
+
+	subject: str
+	html: str
+	text: str
+
+
+def render(key: str, variables: dict[str, Any], email_template: str | None = None) -> Rendered:
+	"""Return subject, HTML and text of a message, in the current language.
 
 	`key` is one of TEMPLATES or FOLLOW_UPS, or empty if the app ships no such message. Without `email_template`, the
 	Email Template of the built-in automation is used.
@@ -116,9 +128,22 @@ def _own_source(name: str | None) -> tuple[str, str] | None:
 	return record.subject, (record.response_html if record.use_html else record.response) or ""
 
 
-def _rendered(source: tuple[str, str], variables: dict[str, Any]) -> tuple[str, str]:
+def render_parts(key: str, variables: dict[str, Any]) -> tuple[str, str]:
+	"""Return HTML and text of a message that only the app writes, such as the digest, in the current language."""
+	return get_template(f"{FOLDER}/{key}.html").render(variables), _text_of(key, variables)
+
+
+def _rendered(source: tuple[str, str], variables: dict[str, Any]) -> Rendered:
 	subject, body = source
-	return header_text(_filled_in(subject, variables)), _filled_in(body, variables)
+	html = _filled_in(body, variables)
+	included = _INCLUDE.fullmatch(body.strip())
+	text = _text_of(included[2], variables) if included else text_of_html(html)
+	return Rendered(header_text(_filled_in(subject, variables)), html, text)
+
+
+def _text_of(key: str, variables: dict[str, Any]) -> str:
+	layout = {"layout": f"{FOLDER}/_layout.txt"}
+	return tidied(get_template(f"{FOLDER}/_{key}.txt").render({**variables, **layout}))
 
 
 def _filled_in(source: str, variables: dict[str, Any]) -> str:

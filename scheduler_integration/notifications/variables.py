@@ -5,31 +5,38 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_url
 
 from scheduler_integration.catalogue.public import page_url
+from scheduler_integration.engine import wall_clock
 from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.sessions import live_rows
-from scheduler_integration.meetings.status import RELEASED
+from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.titles import place_label
-from scheduler_integration.meetings.tokens import manage_url
+from scheduler_integration.meetings.tokens import answer_url, cancel_url, manage_url, reschedule_url
+from scheduler_integration.notifications.look import look_of
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform import lengths
 
 Variables = dict[str, Any]
 
 # The names that `variables_for` fills in.
 NAMES = (
 	"reader_name", "attendee_name", "attendee_email", "attendee_phone", "company", "host_name", "guests",
-	"date", "short_date", "time", "end_time", "days", "timezone", "duration",
-	"place", "meeting_link", "meeting_id", "meeting_password", "link_follows", "call_failed",
+	"date", "short_date", "time", "end_time", "days", "short_when", "stretches", "timezone", "duration", "length", "their_time",
+	"place", "where", "join_url", "meeting_link", "meeting_id", "meeting_password", "link_follows", "call_failed",
 	"meeting_type", "title", "notes", "answers", "confirmation_message",
 	"is_session", "others_come", "seats_taken",
-	"is_moved", "is_whole_session", "moved_by_attendee", "reschedule_reason", "old_date", "old_time", "old_end_time",
+	"is_moved", "is_whole_session", "moved_by_attendee", "reschedule_reason",
+	"old_date", "old_time", "old_end_time", "old_stretches",
 	"is_elsewhere", "is_given_back", "reschedule_message",
-	"is_pending", "is_removed", "is_removed_guest", "is_declined", "is_unanswered", "cancelled_by_attendee", "cancel_reason",
-	"manage_url", "may_move", "book_again_url", "desk_url", "calendar_url", "feedback_url",
+	"is_guest", "is_pending", "is_removed", "is_removed_guest", "is_declined", "is_unanswered", "cancelled_by_attendee", "cancel_reason",
+	"manage_url", "may_move", "reschedule_link", "cancel_link", "confirm_link", "decline_link",
+	"book_again_url", "meeting_url", "desk_url", "calendar_url", "feedback_url",
+	"language", "direction", "sender_name", "organization", "logo_url", "photo_url", "accent_color", "dark_accent_color",
 )  # fmt: skip
 
 
@@ -45,6 +52,7 @@ def variables_for(booking: Document, reader: Reader) -> Variables:
 		**_move(booking, reader),
 		**_state(booking, reader),
 		**_links(booking, meeting_type, reader),
+		**look_of(booking, reader),
 	}
 
 
@@ -61,21 +69,43 @@ def _people(booking: Document, reader: Reader) -> Variables:
 
 
 def _time(booking: Document, reader: Reader) -> Variables:
-	start = booking.starts_at
+	start, parts = booking.starts_at, booking.parts()
 	return {
 		"date": reader.date(start),
 		"short_date": reader.short_date(start),
 		"time": reader.time(start),
-		"end_time": reader.time(booking.parts()[0][1]),
+		"end_time": reader.time(parts[0][1]),
 		"days": _days(booking, reader),
+		"short_when": reader.in_short(parts),
+		"stretches": reader.stretches(parts),
 		"timezone": reader.zone_name(start),
 		"duration": booking.duration_minutes,
+		"length": _length(booking, reader),
+		"their_time": _their_time(booking, reader),
 	}
 
 
+def _length(booking: Document, reader: Reader) -> str:
+	"""Return text such as "30 min", or "2 days, 6 hr a day"."""
+	each, count = lengths.duration(booking.duration_minutes, reader.locale), len(booking.parts())
+	return each if count == 1 else _("{0}, {1} a day").format(lengths.days(count, reader.locale), each)
+
+
+def _their_time(booking: Document, reader: Reader) -> str | None:
+	"""Return the start by the attendee's clock for a host, None if it is the host's own time."""
+	if not reader.is_hosting or not booking.timezone:
+		return None
+	theirs, own = (wall_clock(booking.starts_at, zone).utcoffset() for zone in (booking.timezone, reader.zone))
+	return reader.elsewhere(booking.starts_at, booking.timezone) if theirs != own else None
+
+
 def _place_and_call(booking: Document) -> Variables:
+	label, location = place_label(booking), booking.location
+	is_address = bool(location and location.startswith(("https://", "http://")))
 	return {
-		"place": ": ".join(filter(None, (place_label(booking), booking.location))),
+		"place": ": ".join(filter(None, (label, location))),
+		"where": label if is_address else ": ".join(filter(None, (label, location))),
+		"join_url": booking.meeting_link or (location if is_address else None),
 		"meeting_link": booking.meeting_link,
 		"meeting_id": booking.meeting_id,
 		"meeting_password": booking.meeting_password,
@@ -92,7 +122,7 @@ def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 		"answers": [
 			{"question": row.question, "answer": row.answer}
 			for row in booking.answers
-			if reader.is_hosting or not row.is_hidden
+			if reader.is_hosting or (reader.is_attendee and not row.is_hidden)
 		],
 		"confirmation_message": meeting_type.confirmation_message,
 	}
@@ -123,6 +153,7 @@ def _move(booking: Document, reader: Reader) -> Variables:
 
 def _state(booking: Document, reader: Reader) -> Variables:
 	return {
+		"is_guest": reader.role == "guest",
 		"is_pending": booking.status == "Pending",
 		"is_removed": reader.is_removed and booking.status not in RELEASED,
 		"is_removed_guest": reader.role == "removed_guest" and booking.status not in RELEASED,
@@ -138,10 +169,28 @@ def _links(booking: Document, meeting_type: Document, reader: Reader) -> Variabl
 	return {
 		"manage_url": manage_url(booking) if reader.is_attendee else None,
 		"may_move": bool(meeting_type.allow_reschedule),
+		**_ways_to_change(booking, meeting_type, reader),
 		"book_again_url": page_url(page.slug, meeting_type.slug),
+		"meeting_url": get_url(f"/scheduling/meeting/{booking.name}") if reader.is_hosting else None,
 		"desk_url": frappe.utils.get_url_to_form("Booking", booking.name),
 		"calendar_url": calendar_links(booking, meeting_type).ics if reader.is_attendee else None,
 		"feedback_url": frappe.get_cached_doc("Scheduler Settings").feedback_url or None,
+	}
+
+
+def _ways_to_change(booking: Document, meeting_type: Document, reader: Reader) -> Variables:
+	"""Return the links with which the attendee moves or cancels the meeting, and a host answers a request.
+
+	A way that the meeting type doesn't allow is None.
+	"""
+	own = reader.is_attendee and booking.status in OPEN
+	answers = reader.role == "host" and booking.status == "Pending"
+	answer = answer_url(booking, reader.user) if answers else None
+	return {
+		"reschedule_link": reschedule_url(booking) if own and meeting_type.allow_reschedule else None,
+		"cancel_link": cancel_url(booking) if own and meeting_type.allow_cancel else None,
+		"confirm_link": f"{answer}?answer=confirm" if answer else None,
+		"decline_link": f"{answer}?answer=decline" if answer else None,
 	}
 
 
@@ -154,9 +203,10 @@ def moved_from(booking: Document) -> Document | None:
 def _time_before(left: Document | None, reader: Reader) -> Variables:
 	"""Return the date and time from which the meeting was moved, as variables; None without a move."""
 	if not left:
-		return dict.fromkeys(("old_date", "old_time", "old_end_time"))
+		return {**dict.fromkeys(("old_date", "old_time", "old_end_time")), "old_stretches": []}
 	start, end = left.parts()[0]
-	return {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
+	old = {"old_date": reader.date(start), "old_time": reader.time(start), "old_end_time": reader.time(end)}
+	return {**old, "old_stretches": reader.stretches(left.parts())}
 
 
 def _seats_taken(sharing: list[frappe._dict], meeting_type: Document) -> str | None:

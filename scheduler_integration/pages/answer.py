@@ -33,7 +33,7 @@ def answering_view(
 	heading = _heading(booking, wanted)
 	locale = visitor.locale
 	return {
-		"document": document(visitor, title=heading["title"], brand=brand, styles=("manage",), secret_address=True),
+		"document": document(visitor, title=heading["title"], brand=brand, style="manage", secret_address=True),
 		"heading": heading,
 		"booking": booking,
 		"when": {

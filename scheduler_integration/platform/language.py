@@ -1,7 +1,12 @@
 """Languages of people and of the site, and the locale in which Babel writes dates and durations."""
 
+from functools import lru_cache
+
 import frappe
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.languages import get_official_languages
+from frappe import _
 
 
 def locale_of(language: str) -> Locale:
@@ -10,6 +15,45 @@ def locale_of(language: str) -> Locale:
 		return Locale.parse(language.replace("-", "_"))
 	except (UnknownLocaleError, ValueError):
 		return Locale("en")
+
+
+@lru_cache(maxsize=1024)
+def locale_in(language: str, zone: str) -> Locale:
+	"""Return the locale in which somebody in the time zone writes dates: `en` in London is en_GB, in Paris en_FR.
+
+	A language with a region of its own, such as `pt-BR`, stays as it is. For a region that Babel doesn't know, English is
+	that of Europe (14:30) or of the world (2:30 pm), whichever clock the region has.
+	"""
+	known, territory = locale_of(language), get_global("zone_territories").get(zone, "ZZ")
+	if known.territory or territory == "ZZ":
+		return known
+	own = _known_locale(f"{known.language}_{territory}")
+	if own or known.language != "en":
+		return own or known
+	return Locale.parse("en_001" if _has_twelve_hours(territory) else "en_150")
+
+
+def _has_twelve_hours(territory: str) -> bool:
+	official = get_official_languages(territory, de_facto=True)
+	locale = next(filter(None, (_known_locale(f"{each}_{territory}") for each in official)), None)
+	return locale is not None and "a" in locale.time_formats["short"].pattern
+
+
+def _known_locale(identifier: str) -> Locale | None:
+	try:
+		return Locale.parse(identifier)
+	except (UnknownLocaleError, ValueError):
+		return None
+
+
+def spoken(language: str) -> str:
+	"""Return the language if the app's messages are translated into it, on any path that Frappe knows, otherwise English.
+
+	Dates in one language and words in another are hard to read, above all if one is written from right to left.
+	"""
+	sentence = "Your meeting with {0} is confirmed."
+	is_known = language.split("-")[0] == "en" or _(sentence, language) != sentence
+	return language if is_known else "en"
 
 
 def for_later(text: str) -> str:

@@ -265,7 +265,7 @@ class TestTextMessage:
 		assert self.texts(booking, NINE - HOUR) == [("030 901820", "Sent")]
 		(request,) = receiver.requests
 		assert (request.form["to"], request.form["from"], request.headers["X-Key"]) == ("+4930901820", "Us", "k3y")
-		assert request.form["text"].startswith("Reminder: Intro call with Jane, Thu, Mar 5")
+		assert request.form["text"].startswith("Reminder: Intro call with Jane, Thu, 5 Mar")
 		assert "Reply" not in request.form["text"]
 
 	def test_is_tried_again_if_the_gateway_breaks(self, page, receiver):

@@ -63,7 +63,7 @@ def test_an_email_is_shown_with_the_facts_of_the_booking_in_its_readers_language
 	assert shown["to"] == frappe.db.get_value("Booking", booking, "attendee_email")
 	assert "Erinnerung" in shown["subject"]
 	assert "10:00" in shown["html"]
-	assert shown["text"] is None
+	assert "Erinnerung an Ihren Termin mit Jane" in shown["text"]
 
 
 @pytest.mark.parametrize(

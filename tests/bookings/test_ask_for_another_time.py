@@ -126,15 +126,14 @@ class TestWithdrawn:
 
 
 class TestWhenTheTimeIsGivenBack:
-	def test_the_host_is_free_and_everybody_knows(self, as_user):
+	def test_the_host_is_free_and_everybody_knows(self):
 		page, meeting_type, booking = booked()
-		with as_user(page.user):
-			answer = bookings.ask_to_reschedule(booking.id, "Ill", NOW, gives_back=True)
+		answer = bookings.ask_to_reschedule(booking.id, "Ill", NOW, gives_back=True)
 		assert answer.status == "Rescheduled"
 		assert answer.actions == ()
 		messages = told(booking.id)
 		assert set(messages) == {("attendee_asked", booking.attendee.email), ("host_cancelled", page.user)}
-		assert all(each[2]["content_type"].endswith("method=CANCEL") for each in messages.values())
+		assert all(each[2].method == "CANCEL" for each in messages.values())
 		assert "free again" in messages["host_cancelled", page.user][1]
 		assert door.book(payload(page, meeting_type, NINE), NOW).status == "Scheduled"
 		assert (

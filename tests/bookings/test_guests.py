@@ -34,7 +34,7 @@ def told(name):
 
 
 def invited(mail):
-	people = mail.event["attendee"]
+	people = mail.event.get("attendee", [])
 	return [str(each)[7:] for each in (people if isinstance(people, list) else [people])]
 
 
@@ -69,7 +69,7 @@ def test_everybody_concerned_is_told():
 	body, method, people = messages[new]
 	assert method == "REQUEST"
 	assert {new, staying, booking.attendee.email} <= set(people)
-	assert "additional guests" in messages[page.user][0]
+	assert "guest list" in messages[page.user][0]
 	assert new in messages[page.user][0]
 	assert new not in messages[new][0]
 

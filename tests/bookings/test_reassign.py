@@ -246,10 +246,10 @@ class TestWhoIsTold:
 		told = messages(booked)
 		attendee = frappe.db.get_value("Booking", booked, "attendee_email")
 		assert set(told) == {attendee, ann, ben}
-		assert [told[email][0] for email in (attendee, ben, ann)] == ["REQUEST", "REQUEST", "CANCEL"]
+		assert [told[email][0] for email in (attendee, ben, ann)] == ["REQUEST", "PUBLISH", "CANCEL"]
 		assert {method[1:3] for method in told.values()} == {(1, before[attendee][2])}
 		assert "Your meeting is now with Ben." in told[attendee][4]
-		assert told[attendee][3].startswith("Changed: Intro call with Ben")
+		assert told[attendee][3].startswith("New host: Intro call with Ben")
 		assert "The meeting with Ada Lovelace is now with Ben. Your time is free again." in told[ann][4]
 		assert told[ann][3].startswith("Reassigned: ")
 		assert cem not in told

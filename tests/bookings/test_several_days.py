@@ -197,12 +197,12 @@ def test_the_last_day_of_a_retreat_counts_in_its_own_daily_limit(page, retreat):
 
 
 def test_the_invitation_holds_every_day(page):
-	from scheduler_integration.notifications.invitation import attachment
+	from scheduler_integration.notifications.invitation import invitation_for
 	from scheduler_integration.notifications.readers import attendee_of
 
 	skipping = make_meeting_type(page, number_of_days=3, duration_minutes=180, skips_days_off=1)
 	booking = frappe.get_doc("Booking", book(page, skipping, "2026-03-05 09:00")["id"])
-	(event,) = Calendar.from_ical(attachment(booking, NOW, attendee_of(booking))["fcontent"]).walk("VEVENT")
+	(event,) = Calendar.from_ical(invitation_for(booking, NOW, attendee_of(booking)).calendar).walk("VEVENT")
 	assert occurrences(event) == ["2026-03-05 09:00", "2026-03-06 09:00", "2026-03-09 09:00"]
 
 
@@ -216,12 +216,12 @@ def occurrences(event):
 
 
 def test_over_a_clock_change_the_wall_time_stays():
-	from scheduler_integration.notifications.invitation import attachment
+	from scheduler_integration.notifications.invitation import invitation_for
 	from scheduler_integration.notifications.readers import attendee_of
 
 	always = {key: ["09:00-12:00"] for key in ("Saturday", "Sunday", "Monday")}
 	page = make_page(hours=always, timezone="Europe/Berlin", schedule={"timezone": "Europe/Berlin"})
 	course = make_meeting_type(page, number_of_days=3, duration_minutes=180)
 	booking = frappe.get_doc("Booking", book(page, course, "2026-03-28 08:00")["id"])
-	(event,) = Calendar.from_ical(attachment(booking, NOW, attendee_of(booking))["fcontent"]).walk("VEVENT")
+	(event,) = Calendar.from_ical(invitation_for(booking, NOW, attendee_of(booking)).calendar).walk("VEVENT")
 	assert occurrences(event) == ["2026-03-28 08:00", "2026-03-29 07:00", "2026-03-30 07:00"]

@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from scheduler_integration import bookings
 from scheduler_integration.conferencing.records import host_link
-from scheduler_integration.notifications.invitation import attachment
+from scheduler_integration.notifications.invitation import invitation_for
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.templates import render
 from tests.conferencing.conftest import DAY, NINE, NOW, calls, reschedule, settings, settle
@@ -52,7 +52,7 @@ def test_the_first_message_has_the_link(book, jitsi_type, outgoing_mail):
 
 def test_the_invitation_has_the_link_as_place_and_conference(book, jitsi_type):
 	booking = book(jitsi_type)
-	event = Calendar.from_ical(attachment(booking, NOW, attendee_of(booking))["fcontent"]).walk("VEVENT")[0]
+	event = Calendar.from_ical(invitation_for(booking, NOW, attendee_of(booking)).calendar).walk("VEVENT")[0]
 	assert event["LOCATION"] == booking.meeting_link
 	assert event["CONFERENCE"] == booking.meeting_link
 	assert event["CONFERENCE"].params["VALUE"] == "URI"
@@ -180,7 +180,7 @@ def test_until_the_link_is_there_the_message_says_that_it_follows(book, jitsi_ty
 	booking = book(jitsi_type, run=False)
 	assert booking.video_status == "Waiting"
 	[message, *_others] = waiting_messages(booking.name, NOW)
-	_subject, body = render(message.template, message.variables())
+	body = render(message.template, message.variables()).html
 	assert "The link follows in another e-mail." in body
 
 
@@ -197,7 +197,7 @@ def test_a_link_that_comes_late_gets_a_message_of_its_own(book, jitsi_type, outg
 	sent = tasks(booking.name, kind="email")
 	assert [task.status for task in sent] == ["Sent"] * 4
 	subjects = list(frappe.get_all("Email Queue", {"reference_name": booking.name}, pluck="message"))
-	assert sum("Subject: Link:" in mail for mail in subjects) == 2
+	assert sum("Subject: Video link:" in mail for mail in subjects) == 2
 	assert sum("SEQUENCE:1" in unfolded(mail) for mail in subjects) == 2
 
 

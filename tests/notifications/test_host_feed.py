@@ -7,7 +7,7 @@ from icalendar import Calendar
 from scheduler_integration import bookings
 from scheduler_integration.exceptions import FeedNotFound
 from scheduler_integration.notifications.feed import host_feed
-from scheduler_integration.notifications.invitation import attachment
+from scheduler_integration.notifications.invitation import invitation_for
 from scheduler_integration.notifications.preferences import feed_owner, preferences_of, renew_feed, stop_feed
 from scheduler_integration.notifications.readers import host_reader
 from tests.pages.offer import book, host_of, make_offer, sign_in
@@ -39,7 +39,7 @@ class TestContent:
 		made = door.book(payload(page, make_meeting_type(page), NINE, attendee_phone="+49 30 123456"), NOW)
 		booking = frappe.get_doc("Booking", made.id)
 		[event] = events(page.user)
-		[invited] = Calendar.from_ical(attachment(booking, NOW, host_reader(page.user))["fcontent"]).walk("VEVENT")
+		[invited] = Calendar.from_ical(invitation_for(booking, NOW, host_reader(page.user)).calendar).walk("VEVENT")
 		assert [event[name] for name in ("UID", "SUMMARY", "SEQUENCE")] == [
 			invited[name] for name in ("UID", "SUMMARY", "SEQUENCE")
 		]

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from scheduler_integration import bookings
-from scheduler_integration.notifications.invitation import attachment, calendar_file
+from scheduler_integration.notifications.invitation import calendar_file, invitation_for
 from scheduler_integration.notifications.readers import attendee_of, guests_of, hosts_of
 from tests.support import door
 from tests.support.factories import at, make_meeting_type, make_page, make_user, payload, token_of
@@ -24,7 +24,7 @@ def make_booking(host="Jane", **fields):
 
 def to_ical(booking, reader_of=attendee_of):
 	document = frappe.get_doc("Booking", booking.id)
-	return attachment(document, NOW, reader_of(document))["fcontent"].encode()
+	return invitation_for(document, NOW, reader_of(document)).calendar.encode()
 
 
 def parsed(booking, reader_of=attendee_of):
@@ -91,12 +91,6 @@ def test_the_downloaded_file_asks_nobody_for_an_answer():
 	assert (calendar["METHOD"], "ATTENDEE" in event) == ("PUBLISH", False)
 	same = ("UID", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "DESCRIPTION", "ORGANIZER", "URL")
 	assert {name: event[name] for name in same} == {name: own[name] for name in same}
-
-
-def test_the_method_is_in_the_content_type():
-	booking = make_booking()
-	document = frappe.get_doc("Booking", booking.id)
-	assert attachment(document, NOW, attendee_of(document))["content_type"] == "text/calendar; method=REQUEST"
 
 
 @pytest.mark.parametrize("name", ['O\'Brien; Sons, Ltd: "X"', "Ünïcödé " * 15, "يوسف"], ids=["signs", "long", "rtl"])

@@ -78,11 +78,16 @@ class Messages(History):
 		if booking.status == "Rescheduled":
 			# Its invitation has moved on to the booking that took its place.
 			return
-		is_off = booking.status in RELEASED
+		is_on = booking.status not in RELEASED | {"Pending"}
 		present = {booking.attendee_email, *(row.email for row in booking.guests), *booking.host_users()}
 		for reader in present:
-			_method, last = self.last_to(reader, booking, mails)
-			assert last == ("CANCEL" if is_off else "REQUEST", booking.sequence), reader
+			_methods, last = self.last_to(reader, booking, mails)
+			if is_on:
+				method = "PUBLISH" if reader == booking.host else "REQUEST"
+				assert last == (method, booking.sequence), reader
+			else:
+				# A request that was never confirmed is in nobody's calendar.
+				assert not last or last[0] == "CANCEL", reader
 		for former in set(self.hosts) - present:
 			told, last = self.last_to(former, booking, mails)
 			assert not told or last[0] == "CANCEL", former
@@ -91,7 +96,7 @@ class Messages(History):
 		"""Return the methods that the reader got for the booking, and the last one with its sequence."""
 		of_booking = {task.key for name in chain(booking) for task in tasks(name, target=reader)}
 		got = [message for _to, message in mails if str(message["Message-Id"]).strip("<>") in of_booking]
-		entries = [calendar_of(message) for message in got]
+		entries = [calendar for message in got if (calendar := calendar_of(message))]
 		return [method for method, _sequence in entries], entries[-1] if entries else None
 
 
@@ -103,8 +108,11 @@ def chain(booking):
 
 
 def calendar_of(message):
-	(part,) = (part for part in message.walk() if part.get_content_type() == "text/calendar")
-	calendar = Calendar.from_ical(part.get_payload(decode=True))
+	"""Return the method and the sequence of the invitation, None if the message has none."""
+	parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+	if not parts:
+		return None
+	calendar = Calendar.from_ical(parts[0].get_payload(decode=True))
 	return str(calendar["METHOD"]), int(calendar.walk("VEVENT")[0]["SEQUENCE"])
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from scheduler_integration.pages.kit.contrast import clean_hex, contrast, darken_until_legible, mix
 from scheduler_integration.pages.kit.theme import (
 	DARK_SURFACES,
 	DEFAULT_ACCENT,
@@ -17,6 +16,7 @@ from scheduler_integration.pages.kit.theme import (
 	light_accent,
 	theme,
 )
+from scheduler_integration.platform.contrast import clean_hex, contrast, darken_until_legible, mix
 
 STYLES = Path(__file__).parents[2] / "scheduler_integration" / "public" / "css" / "base.css"
 COLOURS = ["#000000", "#ffffff", "#ffd60a", "#ff0000", "#00ff00", "#0000ff", "#808080", "#0f766e", "#ffc0cb"]

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 import frappe
 from frappe.translate import print_language
 from icalendar import Calendar, Component
 
 from scheduler_integration import bookings
+from scheduler_integration.notifications.invitation import Invitation
 from scheduler_integration.notifications.messages import Message, message_to
 from scheduler_integration.notifications.readers import reader_of
 from scheduler_integration.notifications.templates import render
@@ -41,18 +41,19 @@ def waiting_messages(booking: str, now: int) -> list[Message]:
 
 @dataclass(frozen=True)
 class Mail:
-	"""A message as its reader would get it now. `invitation` is what is attached, or None."""
+	"""A message as its reader would get it now. `body` is its HTML, `invitation` its calendar part, or None."""
 
 	template: str
 	reader: Reader
 	subject: str
 	body: str
-	invitation: dict[str, Any] | None
+	invitation: Invitation | None
+	text: str
 
 	@property
 	def calendar(self) -> Calendar:
 		assert self.invitation
-		return Calendar.from_ical(self.invitation["fcontent"])
+		return Calendar.from_ical(self.invitation.calendar)
 
 	@property
 	def event(self) -> Component:
@@ -65,8 +66,10 @@ def mails(booking: str, now: int) -> list[Mail]:
 	found = []
 	for message in waiting_messages(booking, now):
 		with print_language(message.reader.language):
-			subject, body = render(message.template, message.variables())
-		found.append(Mail(message.template, message.reader, subject, body, message.invitation()))
+			words = render(message.template, message.variables())
+			found.append(
+				Mail(message.template, message.reader, words.subject, words.html, message.invitation(), words.text)
+			)
 	return found
 
 

@@ -6,12 +6,14 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from scheduler_integration.exceptions import InvalidRequest, NotPermitted
+from scheduler_integration.exceptions import InvalidRequest, NotPermitted, Unreachable
 from scheduler_integration.meetings.tokens import is_booking
 from scheduler_integration.notifications.channels import CHANNELS
 from scheduler_integration.notifications.channels.channel import Action, Preview
+from scheduler_integration.notifications.email import queue_words
 from scheduler_integration.notifications.readers import attendee_of
 from scheduler_integration.notifications.rules import Automation, find_automation
+from scheduler_integration.notifications.templates import Rendered
 from scheduler_integration.outbox.results import describe
 from scheduler_integration.permissions import is_manager
 
@@ -43,18 +45,13 @@ def send_test(name: str, booking: str | None) -> str:
 	if message.html is None:
 		raise InvalidRequest(_("Only e-mails can be sent as a test."))
 	address = frappe.db.get_value("User", frappe.session.user, "email")
+	words = Rendered(message.subject or "", message.html, message.text or "")
+	reference = {"reference_doctype": "Booking", "reference_name": _booking(booking).name}
 	try:
-		frappe.sendmail(
-			recipients=[address],
-			subject=message.subject,
-			message=message.html,
-			reference_doctype="Booking",
-			reference_name=_booking(booking).name,
-			add_unsubscribe_link=0,
-		)
-	except frappe.OutgoingEmailError as error:
+		queue_words(words, recipients=[address], **reference)
+	except Unreachable as error:
 		# Frappe's sentence says where to set up the account.
-		raise InvalidRequest(describe(error)) from error
+		raise InvalidRequest(error.message) from error
 	return address
 
 

@@ -9,7 +9,7 @@ from frappe.translate import print_language
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.notifications.channels.channel import Action, Channel, Preview
 from scheduler_integration.notifications.email import KIND, send_message
-from scheduler_integration.notifications.messages import Message
+from scheduler_integration.notifications.messages import Message, sender_name_for
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
 from scheduler_integration.notifications.templates import render
 from scheduler_integration.notifications.variables import variables_for
@@ -39,6 +39,7 @@ class Email(Channel):
 			invitation=lambda: None,
 			message_id=action.key,
 			email_template=action.automation.email_template,
+			sender_name=sender_name_for(booking, reader),
 		)
 		return send_message(message, now)
 
@@ -47,8 +48,8 @@ class Email(Channel):
 		automation, reader = action.automation, action.reader
 		with print_language(reader.language):
 			variables = {**variables_for(action.booking, reader), "is_reassigned": False}
-			subject, html = render(automation.built_in or "", variables, automation.email_template)
-		return Preview(reader.email, subject, html, None)
+			words = render(automation.built_in or "", variables, automation.email_template)
+		return Preview(reader.email, words.subject, words.html, words.text)
 
 	def check_address(self, address: str) -> None:
 		"""Raise InvalidRequest if it isn't an e-mail address."""

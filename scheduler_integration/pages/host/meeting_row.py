@@ -11,11 +11,11 @@ from frappe import _
 from scheduler_integration.meetings.summaries import HostBooking
 from scheduler_integration.pages.host import words
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.contrast import clean_hex
 from scheduler_integration.pages.kit.facts import place_icon
 from scheduler_integration.pages.kit.people import names
 from scheduler_integration.pages.kit.spans import when_view
 from scheduler_integration.platform.clock import iso
+from scheduler_integration.platform.contrast import clean_hex
 
 # A meeting that begins within this time is shown with the time that is left.
 SOON = 8 * 3600

@@ -9,8 +9,8 @@ from frappe import _
 
 from scheduler_integration.catalogue.public import PublicMeetingType
 from scheduler_integration.pages.kit import dates
-from scheduler_integration.pages.kit.contrast import clean_hex
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.contrast import clean_hex
 
 _ICONS = {"phone": "phone", "in_person": "pin", "custom": "pin"}
 

@@ -7,7 +7,7 @@ import hashlib
 from functools import lru_cache
 from typing import NamedTuple
 
-from scheduler_integration.pages.kit.contrast import (
+from scheduler_integration.platform.contrast import (
 	clean_hex,
 	contrast,
 	darken_until_legible,

@@ -1,0 +1,51 @@
+"""The look of messages: the booking page's colour, logo and organization, the host's face, and the reading direction."""
+
+from typing import Any
+from urllib.parse import quote
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import get_url
+
+from scheduler_integration.catalogue.images import is_public_image
+from scheduler_integration.notifications.readers import hosts_of
+from scheduler_integration.notifications.wording import Reader
+from scheduler_integration.platform.contrast import clean_hex, darken_until_legible, lighten_until_legible
+
+DEFAULT_ACCENT = "#3b5bdb"
+# The card and the text on a button, on a light and on a dark screen. templates/emails/_layout.html has the same colours.
+_LIGHT, _DARK = ("#ffffff",), ("#1b1d23", "#0d0f13")
+_LEGIBLE = 4.5
+
+
+def look_of(booking: Document, reader: Reader) -> dict[str, Any]:
+	"""Return the variables of the layout for a message about the booking. Images are addresses of this site, or None."""
+	page = frappe.get_cached_doc("Scheduling Page", booking.scheduling_page)
+	hosts = hosts_of(booking)
+	image = frappe.get_cached_value("User", hosts[0].user, "user_image") if len(hosts) == 1 else None
+	return {
+		**plain_look(reader, page.brand_color),
+		"sender_name": ", ".join(host.name for host in hosts),
+		"organization": page.organization or None,
+		"logo_url": _image(page.logo),
+		"photo_url": _image(image),
+	}
+
+
+def plain_look(reader: Reader, colour: str | None = None) -> dict[str, Any]:
+	"""Return the same for a message about no booking in particular, such as the morning digest."""
+	accent = clean_hex(colour) or DEFAULT_ACCENT
+	return {
+		"language": str(reader.locale).replace("_", "-"),
+		"direction": reader.locale.text_direction,
+		"sender_name": None,
+		"organization": None,
+		"logo_url": None,
+		"photo_url": None,
+		"accent_color": darken_until_legible(accent, _LIGHT, _LEGIBLE),
+		"dark_accent_color": lighten_until_legible(accent, _DARK, _LEGIBLE),
+	}
+
+
+def _image(address: str | None) -> str | None:
+	return get_url(quote(address, safe="/%?=&")) if address and is_public_image(address) else None
