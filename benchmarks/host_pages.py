@@ -49,6 +49,8 @@ def measure(page: str, arguments: dict[str, str], names: dict[str, str], runs: i
 	"""Draw the page as the host of `seed`. Returns the seconds that it takes, and its statements."""
 	import frappe
 
+	from tests.support.statements import recorded
+
 	frappe.set_user(names["user"])
 	frappe.local.form_dict = frappe._dict({name: text.format(**names) for name, text in arguments.items()})
 	module = import_module(f"scheduler_integration.www.{page}")
@@ -60,11 +62,8 @@ def measure(page: str, arguments: dict[str, str], names: dict[str, str], runs: i
 		frappe.render_template(f"scheduler_integration/www/{page}.html", context, is_path=True)
 
 	draw()
-	statements: list[Any] = []
-	sql = frappe.db.sql
-	frappe.db.sql = lambda query, *args, **kwargs: statements.append(query) or sql(query, *args, **kwargs)
-	draw()
-	frappe.db.sql = sql
+	with recorded() as statements:
+		draw()
 	took = _seconds(draw, runs)
 	frappe.set_user("Administrator")
 	return took, len(statements)

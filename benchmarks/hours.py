@@ -43,14 +43,11 @@ def _measure(user: str) -> list[tuple[float, int]]:
 
 
 def _figures(ask: Callable[[], object]) -> tuple[float, int]:
-	import frappe
+	from tests.support.statements import recorded
 
 	ask()
-	statements: list[str] = []
-	sql = frappe.db.sql
-	frappe.db.sql = lambda query, *args, **kwargs: statements.append(query) or sql(query, *args, **kwargs)
-	ask()
-	frappe.db.sql = sql
+	with recorded() as statements:
+		ask()
 	took = []
 	for _run in range(RUNS):
 		began = process_time()

@@ -28,11 +28,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
 from benchmarks.cpu import CLIENTS, MARIADB, REDIS, RQ, WEB, Meters
-from tests.support.bench import run_on_bench
+from tests.support.bench import main_on_bench
 from tests.support.server import free_port, somebodys_address
 from tests.support.site import Site, opened, undoing_commits
 from tests.support.smtp import Inbox, sending_to_inbox
@@ -430,9 +429,4 @@ def _in_pings(found: Measured) -> float:
 
 
 if __name__ == "__main__":
-	# The run on the bench has a sites folder of its own.
-	if os.environ.get("SITES_PATH"):
-		main(sys.argv[1:])
-	else:
-		bench, its_site, *rest = sys.argv[1:]
-		sys.exit(run_on_bench(Path(bench).expanduser().resolve(), its_site, ["benchmarks.load", *rest]))
+	main_on_bench("benchmarks.load", main)

@@ -12,15 +12,12 @@ import argparse
 import http.client
 import itertools
 import json
-import os
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from benchmarks.cpu import RQ, Meters
 from benchmarks.load import (
@@ -35,7 +32,7 @@ from benchmarks.load import (
 	send,
 	wait_for_worker,
 )
-from tests.support.bench import run_on_bench
+from tests.support.bench import main_on_bench
 from tests.support.server import somebodys_address
 from tests.support.site import Site, opened, undoing_commits
 from tests.support.smtp import Inbox, sending_to_inbox
@@ -179,9 +176,4 @@ def _niceness(site: Site, niceness: int) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-	# The run on the bench has a sites folder of its own.
-	if os.environ.get("SITES_PATH"):
-		main(sys.argv[1:])
-	else:
-		bench, its_site, *rest = sys.argv[1:]
-		sys.exit(run_on_bench(Path(bench).expanduser().resolve(), its_site, ["benchmarks.rush", *rest]))
+	main_on_bench("benchmarks.rush", main)

@@ -7,13 +7,10 @@ One host, a new attendee, over WSGI, in a process that has booked before, as a w
 its own, so this counts what Frappe asks in each of them, too.
 """
 
-import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from tests.support.bench import run_on_bench
+from tests.support.bench import main_on_bench
 from tests.support.server import somebodys_address
 from tests.support.site import Site, opened, undoing_commits
 from tests.support.statements import recorded, statements_of_a_session
@@ -105,9 +102,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-	# The run on the bench has a sites folder of its own.
-	if os.environ.get("SITES_PATH"):
-		main()
-	else:
-		bench, site, *rest = sys.argv[1:]
-		sys.exit(run_on_bench(Path(bench).expanduser().resolve(), site, ["benchmarks.statements", *rest]))
+	main_on_bench("benchmarks.statements", lambda _arguments: main())

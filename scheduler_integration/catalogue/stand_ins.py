@@ -19,7 +19,7 @@ from frappe.query_builder import DocType
 from pypika import Case, Criterion, Field, Table
 from pypika.functions import Coalesce
 from pypika.queries import QueryBuilder
-from pypika.terms import ExistsCriterion, Function
+from pypika.terms import ExistsCriterion, Function, Term
 
 from scheduler_integration.catalogue.hosts import TypeHost
 from scheduler_integration.engine import local_date
@@ -156,25 +156,8 @@ def colleagues_for(user: str, meeting_types: Sequence[str]) -> dict[str, list[Ty
 
 def has_type(user: Field, slug: Field) -> Criterion:
 	"""Return the condition that the user hosts an active meeting type with this slug, on an active page."""
-	page, other, row = (
-		DocType("Scheduling Page").as_("p2"),
-		DocType("Meeting Type").as_("t2"),
-		DocType("Scheduling Page Host"),
-	)
-	hosts_team = ExistsCriterion(
-		frappe.qb.from_(row)
-		.select(row.name)
-		.where((row.parent == page.name) & (row.parenttype == "Scheduling Page"))
-		.where((row.is_active == 1) & (row.user == user) & _is_chosen(other, user))
-	)
-	hosts = ((page.page_type == "Personal") & (page.user == user)) | ((page.page_type == "Team") & hosts_team)
-	return ExistsCriterion(
-		frappe.qb.from_(other)
-		.join(page)
-		.on(page.name == other.scheduling_page)
-		.select(other.name)
-		.where((other.slug == slug) & (other.is_active == 1) & (page.is_active == 1) & hosts)
-	)
+	types, hosted, host = _hosted_types()
+	return ExistsCriterion(types.select(hosted.name).where((hosted.slug == slug) & (host == user)))
 
 
 def forget_type(meeting_type: str) -> None:
@@ -223,25 +206,39 @@ def _cover_query() -> str:
 def _colleagues(user: str, meeting_types: Sequence[str]) -> list[tuple[str, str, str | None, str | None]]:
 	if not meeting_types:
 		return []
-	own, page, other = DocType("Meeting Type"), DocType("Scheduling Page"), DocType("Meeting Type").as_("t2")
-	row, person = DocType("Scheduling Page Host"), DocType("User")
-	is_team = page.page_type == "Team"
+	own, person = DocType("Meeting Type"), DocType("User")
+	types, hosted, host = _hosted_types()
 	return (
-		frappe.qb.from_(own)
-		.join(other)
-		.on((other.slug == own.slug) & (other.is_active == 1))
-		.join(page)
-		.on((page.name == other.scheduling_page) & (page.is_active == 1))
-		.left_join(row)
-		.on(is_team & (row.parent == page.name) & (row.parenttype == "Scheduling Page") & (row.is_active == 1))
+		types.join(own)
+		.on(own.slug == hosted.slug)
 		.join(person)
-		.on((person.enabled == 1) & (person.name == Coalesce(row.user, page.user)))
+		.on((person.enabled == 1) & (person.name == host))
 		.select(own.name, person.name, person.full_name, person.user_image)
 		.distinct()
 		.where(own.name.isin(list(meeting_types)) & (own.assignment == "Single Host") & (person.name != user))
-		.where((page.page_type == "Personal") | (row.user.isnotnull() & _is_chosen(other, row.user)))
 		.run()
 	)
+
+
+def _hosted_types() -> tuple[Any, Table, Term]:
+	"""Return the query for the active meeting types of active pages, a row for each host; and its types and hosts."""
+	hosted, page = DocType("Meeting Type").as_("t2"), DocType("Scheduling Page").as_("p2")
+	row = DocType("Scheduling Page Host")
+	types = (
+		frappe.qb.from_(hosted)
+		.join(page)
+		.on((page.name == hosted.scheduling_page) & (page.is_active == 1))
+		.left_join(row)
+		.on(
+			(page.page_type == "Team")
+			& (row.parent == page.name)
+			& (row.parenttype == "Scheduling Page")
+			& (row.is_active == 1)
+		)
+		.where(hosted.is_active == 1)
+		.where((page.page_type == "Personal") | (row.user.isnotnull() & _is_chosen(hosted, row.user)))
+	)
+	return types, hosted, Coalesce(row.user, page.user)
 
 
 def _is_chosen(meeting_type: Table, user: Field) -> Criterion:

@@ -106,11 +106,6 @@ def foretell_money(groups: Sequence[Group]) -> dict[str, Forecast]:
 	}
 
 
-def bucket_of(lead: int) -> int:
-	"""Return the bucket of a lead time in seconds, 0 to 2."""
-	return sum(lead >= limit for limit in LEAD_BUCKETS)
-
-
 def _forecast(groups: Sequence[Group], amounts: Sequence[float], *, is_whole: bool = False) -> Forecast:
 	weeks = -min((each.week for each in groups), default=0)
 	past = _past(groups, amounts, weeks)

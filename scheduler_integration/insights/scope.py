@@ -41,11 +41,6 @@ class Scope:
 	def days(self) -> int:
 		return (self.last - self.first).days + 1
 
-	def days_earlier(self, days: int) -> "Scope":
-		"""Return the same scope, this many days earlier."""
-		shift = timedelta(days=days)
-		return replace(self, first=self.first - shift, last=self.last - shift)
-
 
 def scope_for(
 	user: str,

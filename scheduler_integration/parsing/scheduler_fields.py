@@ -20,7 +20,6 @@ PROVIDERS = {
 	"custom": "Custom",
 }
 LONGEST_NAME = 200
-LONGEST_EVENT_URL = 500
 # The other arguments of a request, and the fields of an answer that somebody sends back together with the rest.
 _NOT_FIELDS = frozenset(
 	{"cmd", "consultant", "meeting_type", "id", "consultant_id", "meeting_types", "created_at", "updated_at"}

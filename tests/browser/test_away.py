@@ -2,13 +2,10 @@
 
 from datetime import date, timedelta
 
-import frappe
-
 from scheduler_integration.platform.clock import now
 from tests.browser.screens import DESK, SMALL_PHONE
 from tests.browser.test_looks import check, sign_in_as
-from tests.pages.offer import DAYS, book, host_of, in_three_days, make_offer, path_of
-from tests.support.factories import make_host, make_meeting_type, make_page
+from tests.pages.offer import book, host_of, in_three_days, make_colleague, make_offer, path_of
 
 DAY = str(date.fromtimestamp(now() // 86400 * 86400) + timedelta(days=3))
 
@@ -16,10 +13,7 @@ DAY = str(date.fromtimestamp(now() // 86400 * 86400) + timedelta(days=3))
 def make_jane_and_tom():
 	"""Create and commit Jane with a meeting type, and a colleague who has it too. Returns the type and the colleague."""
 	intro = make_offer(title="Intro")
-	tom = make_host("Tom", {day: ["10:00-12:00"] for day in DAYS})
-	make_meeting_type(make_page(tom, title="Tom"), slug=intro.slug)
-	frappe.db.commit()
-	return intro, tom
+	return intro, make_colleague(intro)
 
 
 def test_an_absence_is_planned_and_visitors_read_it(browse):

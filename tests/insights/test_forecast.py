@@ -11,10 +11,10 @@ from scheduler_integration.insights.forecast import (
 	LEARNS_FROM,
 	WEEK,
 	Group,
-	bucket_of,
 	foretell,
 	foretell_money,
 )
+from tests.insights.leads import bucket_of
 
 DAY = 86400
 # The forecast is made at instant 0.

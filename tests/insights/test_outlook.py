@@ -11,9 +11,10 @@ from scheduler_integration.insights import counts
 from scheduler_integration.insights.advice import LEAST, Missed, advice, is_certain
 from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.fairness import fairness
-from scheduler_integration.insights.forecast import WEEK, bucket_of
+from scheduler_integration.insights.forecast import WEEK
 from scheduler_integration.insights.formulas import wilson
 from scheduler_integration.insights.scope import Scope
+from tests.insights.leads import bucket_of
 from tests.insights.test_figures import FIRST, LAST, NOW, Recount, history  # noqa: F401
 from tests.support.factories import fresh
 

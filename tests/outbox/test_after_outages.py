@@ -305,7 +305,6 @@ def _world(site: Any) -> Iterator[World]:
 @pytest.fixture
 def world(site: Any, commit_clean: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 	pytest.importorskip("googleapiclient")
-	monkeypatch.setattr("scheduler_integration.http.client.backoff", lambda attempt, **limits: 0.0)
 	with _world(site) as made:
 		monkeypatch.setitem(frappe.local.conf, "scheduling_allowed_hosts", ["127.0.0.1"])
 		settings = frappe.get_doc("SMS Settings")

@@ -10,14 +10,14 @@ from scheduler_integration.outbox.handlers import Handler
 from scheduler_integration.outbox.outcomes import Done, Down
 from scheduler_integration.outbox.results import MAX_ATTEMPTS, PATIENT_ATTEMPTS
 from scheduler_integration.outbox.runner import Runner
-from scheduler_integration.outbox.tasks import Planned, plan
+from tests.outbox import stored
+from tests.outbox.stored import NOW, store
 from tests.support import door
 from tests.support.factories import at, fresh, make_meeting_type, make_page, payload
 from tests.support.outbox import status_of, tasks
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
-NOW = at("2026-03-02 06:00")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -60,18 +60,8 @@ def outside():
 	return Outside()
 
 
-@pytest.fixture
-def booking():
-	return fresh("booking")
-
-
-def planned(key, kind="calendar_event", target="jane's", due_at=NOW, **fields):
-	return Planned(kind=kind, purpose="test", target=target, key=key, due_at=due_at, **fields)
-
-
-def store(booking, *wanted):
-	plan(booking, wanted, NOW)
-	frappe.db.commit()
+def planned(key, kind="calendar_event", target="jane's", **fields):
+	return stored.planned(key, kind, target, **fields)
 
 
 def test_a_week_without_an_answer_fails_no_task_and_asks_a_few_times_an_hour(outside, booking):

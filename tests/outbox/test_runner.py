@@ -8,13 +8,13 @@ from scheduler_integration.outbox.handlers import Handler
 from scheduler_integration.outbox.outcomes import Again, Done, Never, NotNeeded
 from scheduler_integration.outbox.results import MAX_ATTEMPTS
 from scheduler_integration.outbox.runner import Runner
-from scheduler_integration.outbox.tasks import Planned, plan, skip_open
-from tests.support.factories import at, fresh
+from scheduler_integration.outbox.tasks import skip_open
+from tests.outbox.stored import NOW, planned, store
+from tests.support.factories import fresh
 from tests.support.outbox import status_of, tasks
 
 pytestmark = pytest.mark.usefixtures("commit_clean")
 
-NOW = at("2026-03-02 06:00")
 MINUTE = 60
 
 
@@ -51,20 +51,6 @@ class World:
 @pytest.fixture
 def world():
 	return World()
-
-
-@pytest.fixture
-def booking():
-	return fresh("booking")
-
-
-def planned(key, kind="email", target="ada@guests.example", due_at=NOW, **fields):
-	return Planned(kind=kind, purpose="test", target=target, key=key, due_at=due_at, **fields)
-
-
-def store(booking, *wanted):
-	plan(booking, wanted, NOW)
-	frappe.db.commit()
 
 
 def planned_yesterday(*bookings):

@@ -11,6 +11,7 @@ from scheduler_integration.platform.clock import now
 from tests.pages.reading import read, typed_in
 from tests.support import door
 from tests.support.factories import (
+	make_host,
 	make_meeting_type,
 	make_page,
 	make_schedule,
@@ -66,6 +67,14 @@ def make_offer(page_fields: dict[str, Any] | None = None, hours: str = "09:00-18
 	)
 	frappe.db.commit()
 	return meeting_type
+
+
+def make_colleague(meeting_type: Document) -> str:
+	"""Create and commit Tom, who has the same type on his own page, between 10 and 12 each day. Returns the user."""
+	user = make_host("Tom", {day: ["10:00-12:00"] for day in DAYS})
+	make_meeting_type(make_page(user, title="Tom"), slug=meeting_type.slug)
+	frappe.db.commit()
+	return user
 
 
 def _hours_of_today_left() -> int:

@@ -7,9 +7,9 @@ import pytest
 
 from scheduler_integration.platform.clock import now
 from tests.pages.hours_page import HoursPage, make_jane, open_page
-from tests.pages.offer import DAYS, book, host_of, in_three_days, sign_in
+from tests.pages.offer import book, host_of, in_three_days, make_colleague, sign_in
 from tests.support.api import call
-from tests.support.factories import make_host, make_meeting_type, make_page, make_user, page_of
+from tests.support.factories import make_user, page_of
 from tests.support.statements import recorded
 
 
@@ -29,11 +29,7 @@ def jane(intro):
 
 @pytest.fixture
 def tom(intro):
-	"""A colleague who has Jane's meeting type on his own page, between 10 and 12."""
-	user = make_host("Tom", {day: ["10:00-12:00"] for day in DAYS})
-	make_meeting_type(make_page(user, title="Tom"), slug=intro.slug)
-	frappe.db.commit()
-	return user
+	return make_colleague(intro)
 
 
 @pytest.fixture

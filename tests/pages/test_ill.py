@@ -9,14 +9,13 @@ from scheduler_integration import bookings
 from scheduler_integration.entry import clear_day
 from scheduler_integration.entry.clear_day import Pass
 from scheduler_integration.platform.clock import now
-from tests.pages.offer import DAYS, book, host_of, in_three_days, make_offer, sign_in
+from tests.pages.offer import DAYS, book, host_of, in_three_days, make_colleague, make_offer, sign_in
 from tests.pages.reading import form_values, read
 from tests.support import door
 from tests.support.api import call
 from tests.support.factories import (
 	make_host,
 	make_meeting_type,
-	make_page,
 	make_team_page,
 	make_user,
 	page_of,
@@ -88,10 +87,7 @@ def jane(intro):
 
 @pytest.fixture
 def tom(intro):
-	user = make_host("Tom", {day: ["10:00-12:00"] for day in DAYS})
-	make_meeting_type(make_page(user, title="Tom"), slug=intro.slug)
-	frappe.db.commit()
-	return user
+	return make_colleague(intro)
 
 
 def stored(booking):

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,16 @@ def run_on_bench(bench: Path, site: str, module: list[str | Path]) -> int:
 		# An interrupted installation leaves its module behind. --force installs over it.
 		frappe("install-app", "--force", APP)
 	return subprocess.run([python, "-m", *module], cwd=sites, env=environment).returncode
+
+
+def main_on_bench(module: str, run: Callable[[list[str]], None]) -> None:
+	"""Run the program `module` with the command line's BENCH and SITE: `run` there gets the other arguments."""
+	# The run on the bench has a sites folder of its own.
+	if os.environ.get("SITES_PATH"):
+		run(sys.argv[1:])
+	else:
+		bench, site, *arguments = sys.argv[1:]
+		sys.exit(run_on_bench(Path(bench).expanduser().resolve(), site, [module, *arguments]))
 
 
 def environment_of(bench: Path, site: str, sites: Path) -> dict[str, str]:

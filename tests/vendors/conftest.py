@@ -5,8 +5,9 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from frappe.model.document import Document
 
-from scheduler_integration.http import client
+from tests.support.factories import make_meeting_type, make_page
 from tests.support.vendors.accounts import Accounts
 from tests.support.vendors.connected import Google, Microsoft, Vendor
 from tests.support.vendors.google import GoogleStandIn
@@ -15,10 +16,12 @@ from tests.support.vendors.setup import leading_to, set_up
 from tests.support.vendors.stand_in import serving
 
 
-@pytest.fixture(autouse=True)
-def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-	"""Try again at once. How long is waited is tested with the client."""
-	monkeypatch.setattr(client, "backoff", lambda attempt, **limits: 0.0)
+@pytest.fixture
+def page() -> Document:
+	"""A host's page with a meeting type of an hour."""
+	made = make_page()
+	make_meeting_type(made, duration_minutes=60)
+	return made
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from scheduler_integration.platform import clock
 from tests.support import door
 from tests.support.door import slots_between
-from tests.support.factories import at, hour, make_meeting_type, make_page, payload
+from tests.support.factories import at, hour, payload
 from tests.support.killed import run_killed
 
 # Years ahead: the server of other tests has a scheduler, which must not find this due.
@@ -37,13 +37,6 @@ ALL_DAY = ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00
 @pytest.fixture(autouse=True)
 def _committing(commit_clean):
 	"""A reading commits."""
-
-
-@pytest.fixture
-def page():
-	made = make_page()
-	make_meeting_type(made, duration_minutes=60)
-	return made
 
 
 @pytest.fixture

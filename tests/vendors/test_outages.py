@@ -14,7 +14,7 @@ from scheduler_integration.meetings.summaries import for_host
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.parsing.reschedule_request import RescheduleRequest
 from tests.support import door
-from tests.support.factories import at, make_meeting_type, make_page, payload
+from tests.support.factories import at, payload
 
 NOW = at("2037-03-01 06:00")
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -24,13 +24,6 @@ NINE = at("2037-03-09 09:00")
 @pytest.fixture(autouse=True)
 def _committing(commit_clean, outgoing_mail):
 	"""Each step commits."""
-
-
-@pytest.fixture
-def page():
-	made = make_page()
-	make_meeting_type(made, duration_minutes=60)
-	return made
 
 
 @pytest.fixture

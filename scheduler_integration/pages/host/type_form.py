@@ -26,7 +26,6 @@ from scheduler_integration.parsing.meeting_type_fields import CHOICES, LOCATIONS
 from scheduler_integration.platform import lengths
 
 PATH = "/scheduling/types"
-DURATIONS = (15, 30, 45, 60)
 
 
 class Field(NamedTuple):
