@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+import frappe
 from frappe import _
 from frappe.model.document import Document
 
@@ -66,6 +67,13 @@ def parse_answers(
 	return answers
 
 
+def missing_answer(kind: str) -> str:
+	"""Return the sentence if a required question isn't answered. `kind` is its type as in `PublicQuestion`."""
+	if kind == "checkbox":
+		return _("Please tick this box to continue.")
+	return _("Please choose.") if kind in ("select", "multi_select", "radio") else _("Please fill this in.")
+
+
 def _hidden_answer(question: Document, from_link: object) -> str:
 	value = from_link.get(link_key(question)) if isinstance(from_link, dict) else None
 	try:
@@ -78,7 +86,7 @@ def _answer(question: Document, value: object, details: dict[str, str], is_requi
 	try:
 		text = _PARSERS[question.question_type](question, value)
 		if is_required and not text:
-			raise Refused(_("Please answer this."))
+			raise Refused(missing_answer(frappe.scrub(question.question_type)))
 		return text
 	except Refused as refused:
 		details[f"answers.{question.name}"] = str(refused)

@@ -187,6 +187,16 @@ def parse_booking_request(
 	return request
 
 
+def missing_field(field: str) -> str:
+	"""Return the sentence if a field of a BookingPayload is empty that must not be."""
+	sentences = {
+		"attendee_name": _("Enter your name."),
+		"attendee_email": _("Enter your e-mail address."),
+		"attendee_phone": _("Enter your phone number."),
+	}
+	return sentences.get(field) or _("This is needed.")
+
+
 class _Reader:
 	"""Reads fields of the payload, and collects in `details` a sentence for each wrong field."""
 
@@ -203,11 +213,11 @@ class _Reader:
 
 	def required(self, field: str, parse: Callable[[Any], Any], default: Any = "") -> Any:
 		if getattr(self.payload, field) in (None, ""):
-			self.details[field] = _("This is needed.")
+			self.details[field] = missing_field(field)
 			return default
 		value = self.value(field, parse, default)
 		if value == "" and field not in self.details:
-			self.details[field] = _("This is needed.")
+			self.details[field] = missing_field(field)
 		return value
 
 

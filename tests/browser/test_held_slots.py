@@ -75,6 +75,24 @@ def test_a_hold_that_has_lapsed_says_so(browse):
 	window.page.locator("#held", has_text="No longer held for you.").wait_for()
 
 
+def test_a_hold_ran_out_while_the_guest_was_typing(browse):
+	window = browse(DESK, keep=False)
+	page = window.page
+	page.clock.install()
+	window.reach_form(path_of(make_offer()))
+	wait_until_held(window)
+	page.clock.fast_forward("01:00")
+	page.locator("#notes").evaluate("one => one.closest('details').open = true")
+	asked = [request for request in window.requests if "hold_slot" in request]
+	page.locator("#attendee_name").press_sequentially("Ada")
+	assert [request for request in window.requests if "hold_slot" in request] == asked
+	page.clock.fast_forward("06:00")
+	with page.expect_response(HOLD) as renewed:
+		page.locator("#attendee_email").press_sequentially("ada@gu")
+	assert renewed.value.ok
+	wait_until_held(window)
+
+
 def test_a_booking_goes_through_though_nothing_could_be_held(browse):
 	meeting_type = make_offer()
 	window = browse(DESK)

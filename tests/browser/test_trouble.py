@@ -1,6 +1,7 @@
 """Lost races, a lost connection, a failing server, and a browser without scripts."""
 
 import re
+import time
 from datetime import datetime, timedelta
 
 import frappe
@@ -10,7 +11,7 @@ from scheduler_integration import bookings
 from scheduler_integration.availability.holds import CACHE_KEY
 from scheduler_integration.meetings.tokens import manage_token
 from scheduler_integration.platform.clock import now
-from tests.browser.screens import DESK, EMAIL, NAME, PHONE
+from tests.browser.screens import DESK, EMAIL, NAME, PATIENCE, PHONE
 from tests.pages.offer import QUESTIONS, bookings_of, make_offer, path_of
 from tests.support import door
 from tests.support.factories import make_meeting_type, payload
@@ -80,41 +81,112 @@ def days_of(window, listed):
 	return [" ".join(day.replace(",", "").split()) for day in window.page.locator(f"{listed} li").all_inner_texts()]
 
 
-def test_offline_says_so_and_the_booking_goes_through_afterwards(browse):
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_a_lost_connection_covers_nothing_and_the_booking_goes_through_by_itself(browse, screen):
 	meeting_type = make_offer()
-	window = browse(PHONE)
+	window = browse(screen)
+	page, submit = window.page, window.page.locator("#submit")
 	window.reach_form(path_of(meeting_type))
 	window.fill_in()
+	heading = page.locator("h1")
+	before = heading.bounding_box()["y"]
 	window.context.set_offline(True)
-	banner = window.page.locator("#offline")
-	banner.wait_for()
-	notice, button = banner.bounding_box(), window.page.locator("#submit").bounding_box()
-	assert notice["y"] + notice["height"] <= button["y"]
-	window.page.locator("#submit").click()
-	window.wait_until("document.getElementById('submit').getAttribute('aria-disabled') === 'false'")
+	bar = page.locator("#offline", has_text="You're offline.")
+	bar.wait_for()
+	assert heading.bounding_box()["y"] == pytest.approx(before + bar.bounding_box()["height"], abs=1)
+	submit.click()
+	page.locator("#submit", has_text="Waiting for the connection…").wait_for()
+	assert page.locator("#booking-form").get_attribute("aria-busy") == "true"
+	assert bar.or_(page.locator("#offline")).inner_text().startswith("No connection.")
 	window.screenshot("offline")
+	assert window.violations() == []
 	window.context.set_offline(False)
-	window.page.locator("#submit").click()
-	window.page.wait_for_url(re.compile("booked=1"))
+	page.wait_for_url(re.compile("booked=1"))
 	assert len(bookings_of(meeting_type)) == 1
 
 
-def test_an_answer_that_got_lost_does_not_book_twice(browse):
+def test_who_types_while_the_booking_waits_gets_the_button_back(browse):
+	meeting_type = make_offer()
+	window = browse(DESK)
+	page, submit = window.page, window.page.locator("#submit")
+	window.reach_form(path_of(meeting_type))
+	window.fill_in()
+	window.context.set_offline(True)
+	submit.click()
+	page.locator("#submit", has_text="Waiting").wait_for()
+	page.locator("#attendee_name").fill("Augusta")
+	page.locator("#submit[aria-disabled=false]").wait_for()
+	window.context.set_offline(False)
+	page.locator("#offline").wait_for(state="hidden")
+	assert bookings_of(meeting_type) == []
+	submit.click()
+	page.wait_for_url(re.compile("booked=1"))
+	assert [booking.attendee_name for booking in bookings_of(meeting_type)] == ["Augusta"]
+
+
+def lose_answers(window, times=1, reply=None):
+	"""Let the server book, and lose its answers, or replace them by a proxy's."""
+
+	def lose(route):
+		route.fetch()
+		route.fulfill(status=reply, body="<h1>Bad gateway</h1>") if reply else route.abort()
+
+	window.page.route("**/api/method/**public.book", lose, times=times)
+
+
+@pytest.mark.parametrize("reply", [None, 502, 504])
+def test_an_answer_that_got_lost_is_asked_for_again_and_books_once(browse, reply):
 	meeting_type = make_offer()
 	window = browse(DESK)
 	window.reach_form(path_of(meeting_type))
 	window.fill_in()
-
-	def lose_answer(route):
-		route.fetch()
-		route.abort()
-
-	window.page.route("**/api/method/**public.book", lose_answer, times=1)
+	lose_answers(window, 2, reply)
 	window.page.locator("#submit").click()
-	window.page.locator("#form-problem p").wait_for()
-	window.page.locator("#submit").click()
+	window.page.locator("#offline", has_text="No connection.").wait_for()
 	window.page.wait_for_url(re.compile("booked=1"))
 	assert len(bookings_of(meeting_type)) == 1
+
+
+def test_a_server_that_stays_silent_is_said_after_a_minute(browse):
+	meeting_type = make_offer()
+	window = browse(DESK, keep=False)
+	page = window.page
+	page.clock.install()
+	window.reach_form(path_of(meeting_type))
+	window.fill_in()
+	lost = []
+	page.route("**/api/method/**public.book", lambda route: (lost.append(1), route.abort()))
+	page.locator("#submit").click()
+	deadline = time.monotonic() + PATIENCE
+	while len(lost) < 7 and time.monotonic() < deadline:
+		page.clock.run_for(1_000)
+		page.wait_for_timeout(20)
+	page.locator("#form-problem", has_text="you won't be booked twice").wait_for()
+	assert len(lost) == 7
+	assert page.locator("#submit").get_attribute("aria-disabled") == "false"
+	page.unroute("**/api/method/**public.book")
+	page.locator("#submit").click()
+	page.wait_for_url(re.compile("booked=1"))
+	assert len(bookings_of(meeting_type)) == 1
+
+
+def test_a_slow_answer_shows_that_something_happens(browse):
+	window = browse(PHONE)
+	page = window.page
+	window.reach_form(path_of(make_offer()))
+	window.fill_in()
+	waiting = []
+	page.route("**/api/method/**public.book", lambda route: waiting.append(route))
+	page.locator("#submit").click()
+	page.locator("#submit", has_text="Booking…").wait_for()
+	assert page.locator("#booking-form").get_attribute("aria-busy") == "true"
+	bar = "getComputedStyle(document.querySelector('.submit-row'), '::before').opacity"
+	window.wait_until(f"{bar} === '1'")
+	window.wait_until("document.getElementById('announcer').textContent === 'Booking…'")
+	assert window.violations() == []
+	for route in waiting:
+		route.continue_()
+	page.wait_for_url(re.compile("booked=1"))
 
 
 def test_who_cancelled_meanwhile_books_again_on_the_page_still_open(browse):
@@ -122,12 +194,7 @@ def test_who_cancelled_meanwhile_books_again_on_the_page_still_open(browse):
 	window = browse(DESK)
 	window.reach_form(path_of(meeting_type))
 	window.fill_in()
-
-	def lose_answer(route):
-		route.fetch()
-		route.abort()
-
-	window.page.route("**/api/method/**public.book", lose_answer, times=1)
+	lose_answers(window, reply=500)
 	window.page.locator("#submit").click()
 	window.page.locator("#form-problem p").wait_for()
 	[booking] = bookings_of(meeting_type)

@@ -74,7 +74,7 @@ class TestDays:
 		booked = book(client, path)
 		assert days_of(booked, "days") == days_of(form, "chosen-days")
 		# Only the file has all days.
-		assert [link.text for link in booked.one("section", id="add").all("a")] == ["All days in one file (.ics)"]
+		assert [link.text for link in booked.one("section", id="add").all("a")] == ["Add all days to your calendar"]
 		[booking] = bookings_of(retreat)
 		assert len(booking.hosts) == 3
 

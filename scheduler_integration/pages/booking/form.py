@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from frappe import _
@@ -14,6 +15,7 @@ from scheduler_integration.pages.kit.fields import (
 	read_answers,
 	split_addresses,
 )
+from scheduler_integration.parsing.booking_request import missing_field
 
 OWN_FIELDS = (
 	"attendee_name",
@@ -42,10 +44,10 @@ def form_view(meeting: PublicMeetingType, values: dict[str, Any], errors: dict[s
 
 	`values` are by field name. `errors` maps the names of a BookingPayload's fields, and of questions, to sentences.
 	"""
-	by_phone = any(place.type == "phone" for place in meeting.locations)
-	own = {name: field_view(name, values, errors, **about) for name, about in _own_fields(by_phone).items()}
+	own = {name: field_view(name, values, errors, **about) for name, about in _own_fields(meeting).items()}
 	questions = question_views(meeting.questions, values, errors)
-	phone = [own["attendee_phone"]] if by_phone else []
+	# If the host calls, the number is needed. Otherwise it is one of the optional things.
+	phone = [own["attendee_phone"]] if own["attendee_phone"]["required"] else []
 	asked = [own["attendee_name"], own["attendee_email"], *_place_field(meeting, values, errors), *phone, *questions]
 	folded = [field for field in own.values() if field not in asked]
 	placed = {field["error"] for field in (*asked, *folded)}
@@ -65,6 +67,7 @@ def moving_form_view(reason: str, values: dict[str, Any], errors: dict[str, str]
 	`is_request`: the host has to confirm the new time.
 	"""
 	about = {"label": _("Let your host know why"), "type": "long_text", "required": reason == "required"}
+	about["missing"] = _("Please say why.")
 	fields = [] if reason == "not_asked" else [field_view("reason", values, errors, **about)]
 	placed = {field["error"] for field in fields}
 	return {
@@ -93,23 +96,45 @@ def _place_field(meeting: PublicMeetingType, values: dict[str, Any], errors: dic
 	return [{**field, "value": field["value"] or meeting.locations[0].id}]
 
 
-def _own_fields(by_phone: bool) -> dict[str, dict[str, Any]]:
+def _own_fields(meeting: PublicMeetingType) -> dict[str, dict[str, Any]]:
 	return {
-		"attendee_name": {"label": _("Your name"), "required": True, "autocomplete": "name"},
+		"attendee_name": {
+			"label": _("Your name"),
+			"required": True,
+			"autocomplete": "name",
+			"missing": missing_field("attendee_name"),
+		},
 		"attendee_email": {
 			"label": _("E-mail"),
 			"type": "email",
 			"required": True,
 			"autocomplete": "email",
 			"help": _("We send the confirmation to this address."),
+			"missing": missing_field("attendee_email"),
 		},
-		"attendee_phone": {
-			"label": _("Phone"),
-			"type": "phone",
-			"autocomplete": "tel",
-			"help": _("The number on which you can be reached.") if by_phone else None,
-		},
+		"attendee_phone": {"label": _("Phone"), "type": "phone", "autocomplete": "tel", **_if_the_host_calls(meeting)},
 		"attendee_company": {"label": _("Company"), "autocomplete": "organization"},
 		"guests": {"label": _("Invite others"), "help": _("E-mail addresses, separated by commas.")},
 		"notes": {"label": _("Anything your host should know?"), "type": "long_text"},
 	}
+
+
+def _if_the_host_calls(meeting: PublicMeetingType) -> dict[str, Any]:
+	"""Return what the field of the telephone number adds at the places where the host calls; empty without such a place."""
+	calling = [place for place in meeting.locations if place.needs_phone]
+	if not calling:
+		return {}
+	needed = {
+		"required": True,
+		"help": _("Your host calls you at this number."),
+		"missing": missing_field("attendee_phone"),
+	}
+	if len(calling) == len(meeting.locations):
+		return needed
+	labels = " · ".join(place.label for place in calling)
+	condition = {
+		"field": "location",
+		"answers": json.dumps([place.id for place in calling]),
+		"text": _("Only for: {0}").format(labels),
+	}
+	return {**needed, "condition": condition}

@@ -16,7 +16,7 @@ from scheduler_integration.meetings.summaries import AttendeeBooking
 from scheduler_integration.pages.booking.form import form_view, moving_form_view
 from scheduler_integration.pages.booking.month import month_view
 from scheduler_integration.pages.booking.page import BookingPage
-from scheduler_integration.pages.booking.times import DayOfTimes, host_date, times_view
+from scheduler_integration.pages.booking.times import DayOfTimes, host_date, seats, times_view
 from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.absences import notice_view
 from scheduler_integration.pages.kit.assets import script_address
@@ -38,6 +38,7 @@ from scheduler_integration.times import Slot
 def booking_view(page: BookingPage) -> dict:
 	"""Return the view of a meeting type's page."""
 	error, slots, query = page.attempt.error, page.slots, page.query
+	form = _form(page)
 	return {
 		"document": _document(page),
 		"step": page.step,
@@ -67,10 +68,10 @@ def booking_view(page: BookingPage) -> dict:
 		"holds": bool(page.meeting.hold_minutes),
 		"problem": error.message if error and not page.attempt.lost_race else None,
 		"moving": page.moving and _moving(page, page.moving),
-		"form": _form(page),
+		"form": form,
 		"action": query.url(start=page.start and iso(page.start, page.zone)),
 		"csrf_token": csrf_token(),
-		"data": script_json(_script_data(page)),
+		"data": script_json(_script_data(page, form)),
 		"status": error.http_status_code if error else 200,
 	}
 
@@ -261,6 +262,7 @@ def _chosen(page: BookingPage, start: int) -> dict:
 	return {
 		**when_view(slot.stretches, page.style),
 		"note": host_date(start, zone, page.page.timezone, page.locale),
+		"seats": seats(slot.seats_left),
 		"value": iso(start, zone),
 		"parts": " ".join(iso(since, zone) for since, _until in slot.parts),
 		"zone": zone,
@@ -310,7 +312,7 @@ def _booked_before(page: BookingPage, booking: AttendeeBooking) -> dict[str, Any
 	}
 
 
-def _script_data(page: BookingPage) -> dict:
+def _script_data(page: BookingPage, form: dict) -> dict:
 	query, visitor = page.query, page.visitor
 	return {
 		"slug": query.slug,
@@ -334,7 +336,7 @@ def _script_data(page: BookingPage) -> dict:
 		"prefill": {key: text for key, text in query.carried.items() if key in page.meeting.hidden_keys},
 		"csrfToken": csrf_token(),
 		"strings": booking_strings(
-			is_moving=bool(page.moving), has_conditions=any(question.show_if for question in page.meeting.questions)
+			is_moving=bool(page.moving), has_conditions=any(field["condition"] for field in form["fields"])
 		),
 		"rescheduling": query.carried.get("reschedule", ""),
 		"counts": page.counts,

@@ -11,6 +11,7 @@ from frappe import _
 from werkzeug.datastructures import MultiDict
 
 from scheduler_integration.catalogue.public import Condition, PublicQuestion
+from scheduler_integration.parsing.answers import missing_answer
 
 # The form shows at most this many characters of a refused value again.
 _LONGEST_ECHO = 5000
@@ -29,6 +30,7 @@ def field_view(name: str, values: dict[str, Any], errors: dict[str, str], **abou
 		"placeholder": None,
 		"choices": [],
 		"condition": None,
+		"missing": None,
 		"value": values.get(name) or "",
 		"error": errors.get(name),
 		**about,
@@ -60,6 +62,7 @@ def _question_view(
 		choices=question.options,
 		autocomplete="tel" if question.type == "phone" else "off",
 		condition=question.show_if and _condition_view(question.show_if, labels),
+		missing=missing_answer(question.type),
 	)
 
 

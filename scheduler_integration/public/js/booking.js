@@ -1,5 +1,5 @@
 // The booking page: connects its parts and starts it. actions/ changes the state, view.js draws it.
-import { comeBack, loseRace } from "./actions/book.js";
+import { comeBack, loseRace, stopSending } from "./actions/book.js";
 import {
 	backToMonth,
 	backToTimes,
@@ -11,7 +11,9 @@ import {
 import { watchConnection } from "./parts/messages.js";
 import { hold } from "./server/hold.js";
 import { prefetch, refreshIfStale } from "./server/months.js";
+import { now } from "./shared/dates.js";
 import { data, element } from "./shared/page.js";
+import { readBooked } from "./state/memory.js";
 import { drawWith, state } from "./state/store.js";
 import { draw } from "./view.js";
 
@@ -23,17 +25,40 @@ function onClick(id, act) {
 	});
 }
 
+function leaveForm() {
+	stopSending();
+	backToTimes();
+}
+
+/** Whether the visitor came with the Back button, or loaded the page again after that. */
+function isReturn() {
+	const [visit] = performance.getEntriesByType("navigation");
+	return /** @type {PerformanceNavigationTiming | undefined} */ (visit)?.type !== "navigate";
+}
+
+/** Shows what was booked here before, until it is over. */
+function showEarlier() {
+	const booked = readBooked();
+	if (booked && booked.start > now()) import("./parts/booked.js").then(({ showBooked }) => showBooked(booked));
+}
+
 document.documentElement.classList.add("js");
 onClick("back-to-month", backToMonth);
-onClick("back-to-times", backToTimes);
-onClick("change", backToTimes);
+onClick("back-to-times", leaveForm);
+onClick("change", leaveForm);
 onClick("clock-12", () => chooseClock(true));
 onClick("clock-24", () => chooseClock(false));
 document.querySelector(".durations")?.addEventListener("click", chooseDuration);
 document.addEventListener("visibilitychange", refreshIfStale);
-addEventListener("popstate", followAddress);
+addEventListener("popstate", () => {
+	stopSending();
+	followAddress();
+});
 addEventListener("pagehide", () => hold.leave());
-addEventListener("pageshow", (event) => event.persisted && comeBack());
+addEventListener("pageshow", (event) => {
+	if (event.persisted) comeBack();
+	if (event.persisted || isReturn()) showEarlier();
+});
 watchConnection();
 hold.onTaken = loseRace;
 drawWith(draw);

@@ -51,6 +51,8 @@ export interface PageData {
 	strings: Record<string, string>;
 	/** The confirmation page only: the address to go on to. */
 	followUp?: string;
+	/** The confirmation page only: whether the meeting was cancelled, declined or moved. */
+	isGone?: boolean;
 }
 
 /** The free starts of the first month (pages/booking/slots.py). */
@@ -139,7 +141,8 @@ export interface Day {
 
 /** The result of sending a booking. */
 export interface Outcome {
-	kind: "booked" | "taken" | "offline" | "refused";
+	/** `unheard`: the server wasn't reached, or its answer was lost. */
+	kind: "booked" | "taken" | "unheard" | "refused";
 	/** If booked: the address of the confirmation. */
 	address: string;
 	/** If taken: the nearest free starts. */
@@ -147,6 +150,15 @@ export interface Outcome {
 	message: string;
 	/** If refused: a sentence for each field. */
 	details: Record<string, string>;
+}
+
+/** What was booked in this tab, for somebody who comes back with the Back button. */
+export interface Booked {
+	/** The confirmation's. */
+	address: string;
+	start: number;
+	/** The day and time in words. */
+	when: string;
 }
 
 /** A time zone that the search can find. */

@@ -41,8 +41,8 @@ export function draw() {
 
 function drawChosen() {
 	const { start, duration, zone, twelveHours } = state;
-	const { parts } = slots.about(duration, start ?? 0);
-	showChosen(start, parts ?? [[start ?? 0, (start ?? 0) + duration * 60]], zone, twelveHours);
+	const { parts, seats } = slots.about(duration, start ?? 0);
+	showChosen(start, parts ?? [[start ?? 0, (start ?? 0) + duration * 60]], zone, twelveHours, seats);
 	if (!start) return;
 	// The booking is sent with the days that are on the screen, even if others have been loaded since.
 	fillHidden({ start: isoInstant(start), parts: (parts ?? []).map(([since]) => isoInstant(since)).join(" ") });

@@ -1,13 +1,15 @@
 // Sends the booking, shows the result, and helps if somebody else was faster.
 import { BookingForm } from "../parts/booking-form.js";
 import { hideLostRace, showLostRace } from "../parts/chosen.js";
+import { showSending } from "../parts/messages.js";
 import { writeAddress } from "../parts/steps.js";
 import { ApiError, post, wanted } from "../server/api.js";
 import { hold } from "../server/hold.js";
 import { loadMonth, slots } from "../server/months.js";
+import { untilHeard } from "../server/patience.js";
 import { clockTime, fullDate, isoInstant, localDate } from "../shared/dates.js";
 import { announce, data, element, t } from "../shared/page.js";
-import { dropDraft, forgetKey, idempotencyKey } from "../state/memory.js";
+import { dropDraft, forgetKey, idempotencyKey, rememberBooked } from "../state/memory.js";
 import { change, show, state } from "../state/store.js";
 import { backToTimes, dayOf } from "./choose.js";
 
@@ -16,25 +18,64 @@ import { backToTimes, dayOf } from "./choose.js";
 /** @type {Outcome} */
 const NOTHING = { kind: "refused", address: "", nearest: [], message: "", details: {} };
 
-const form = new BookingForm(book);
+// The status of an answer without a code that isn't the app's: none (0), or that of a proxy in front of it.
+const SILENT = new Set([0, 502, 503, 504]);
+
+const form = new BookingForm(book, typed);
+
+/** Stops the booking that is being sent. */
+let underway = new AbortController();
+let isWaiting = false;
 
 async function book() {
 	const { start, duration, zone } = state;
 	if (!start) return;
-	form.busy(true);
+	underway = new AbortController();
+	const { signal } = underway;
+	form.busy("booking");
 	await hold.settled();
-	const { kind, address, nearest, message, details } = await send(start, duration, zone, form.payload(), hold.key);
+	const values = form.payload();
+	const { kind, address, nearest, message, details } = await untilHeard(
+		() => send(start, duration, zone, values, hold.key),
+		() => waitForConnection(signal),
+		signal,
+	);
 	if (kind === "booked") {
+		rememberBooked({ address, start, when: `${fullDate(localDate(start, zone))}, ${timeOf(start)}` });
 		hold.forget();
 		// The booked time is no longer free, so the Back button mustn't return to its form.
 		return location.replace(address);
 	}
-	form.busy(false);
+	if (signal.aborted) return;
+	stopSending();
 	if (kind === "taken") return loseRace(start, nearest);
-	// The banner already says that the visitor is offline.
-	if (kind === "offline") announce(message);
-	else form.refuse(message, details);
+	form.refuse(message, details);
 }
+
+/** Says that the booking waits for the connection. @param {AbortSignal} signal */
+function waitForConnection(signal) {
+	if (signal.aborted) return;
+	isWaiting = true;
+	form.busy("waiting");
+	showSending(true);
+}
+
+/** Somebody who types while the booking waits has changed their mind: the button is theirs again. */
+function typed() {
+	if (isWaiting) stopSending();
+	hold.renew();
+}
+
+/** Stops a booking that waits for the connection, for example because the visitor goes back to the times. */
+export function stopSending() {
+	underway.abort();
+	isWaiting = false;
+	showSending(false);
+	form.busy("");
+}
+
+/** @param {number} start */
+const timeOf = (start) => clockTime(start, state.zone, state.twelveHours);
 
 /** Offers the nearest free times: somebody else has taken the chosen one. @param {number} start @param {number[]} nearest */
 export function loseRace(start, nearest) {
@@ -55,14 +96,13 @@ async function takeInstead(start) {
 	hideLostRace();
 	writeAddress(state, false);
 	show();
-	const time = clockTime(start, state.zone, state.twelveHours);
-	announce(t("time_changed", `${fullDate(localDate(start, state.zone))}, ${time}`));
+	announce(t("time_changed", `${fullDate(localDate(start, state.zone))}, ${timeOf(start)}`));
 	element("submit").focus();
 }
 
 /** Makes the page usable again after the browser restored it as it was left. */
 export function comeBack() {
-	form.busy(false);
+	stopSending();
 	if (state.start) hold.take(state.start, state.duration);
 }
 
@@ -99,8 +139,7 @@ async function send(start, duration, zone, typed, hold) {
 /** @param {ApiError} error @returns {Outcome} */
 function outcome(error) {
 	if (error.code === "SLOT_TAKEN") return { ...NOTHING, kind: "taken", nearest: error.nearest };
-	if (error.status === 0 && !navigator.onLine) return { ...NOTHING, kind: "offline", message: t("offline") };
-	// An error without a code doesn't come from the app: a proxy's page, a crash, no answer at all.
-	if (!error.code) return { ...NOTHING, message: t("failed") };
+	// No answer at all, or a proxy's page: the request may still have got through, or will the next time.
+	if (!error.code) return { ...NOTHING, kind: SILENT.has(error.status) ? "unheard" : "refused", message: t("failed") };
 	return { ...NOTHING, message: error.message || t("failed"), details: error.details };
 }

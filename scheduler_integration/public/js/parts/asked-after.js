@@ -38,7 +38,8 @@ function isAsked(field, earlier) {
 }
 
 /** @param {Control} control */
-const isGiven = (control) => control.type !== "checkbox" || /** @type {HTMLInputElement} */ (control).checked;
+const isGiven = (control) =>
+	!/^(checkbox|radio)$/.test(control.type) || /** @type {HTMLInputElement} */ (control).checked;
 
 /** The label of a field, without "optional". @param {HTMLElement} field */
 const nameOf = (field) =>

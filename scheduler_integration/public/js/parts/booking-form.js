@@ -1,5 +1,5 @@
 // The form: keeps what is typed, checks it before it is sent, and shows each error beside its field.
-import { around, data, element, t } from "../shared/page.js";
+import { announce, around, data, element, t } from "../shared/page.js";
 import { keepDraft, readDraft } from "../state/memory.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
@@ -16,6 +16,8 @@ const OWN = [
 	"website",
 ];
 const NOT_KEPT = new Set(["csrf_token", "start", "parts", "tz", "duration", "idempotency_key", "website"]);
+// Milliseconds after which people notice a wait.
+const NOTICEABLE = 300;
 // Catches typing mistakes. The server checks more.
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
@@ -34,8 +36,11 @@ export function fillHidden(values) {
 }
 
 export class BookingForm {
-	/** @param {() => void} onSubmit */
-	constructor(onSubmit) {
+	#timer = 0;
+
+	/** @param {() => void} onSubmit @param {() => void} onTyped */
+	constructor(onSubmit, onTyped) {
+		this.onTyped = onTyped;
 		this.form = element("booking-form", HTMLFormElement);
 		this.submit = element("submit");
 		this.label = this.submit.textContent;
@@ -64,10 +69,15 @@ export class BookingForm {
 		return payload;
 	}
 
-	/** @param {boolean} isBusy */
-	busy(isBusy) {
-		this.submit.setAttribute("aria-disabled", String(isBusy));
-		this.submit.textContent = isBusy ? t("booking") : this.label;
+	/** Says on the button that the booking is being sent. @param {"booking" | "waiting" | ""} how "" if it isn't */
+	busy(how) {
+		const label = how ? t(how === "waiting" ? "waiting" : "booking") : this.label;
+		clearTimeout(this.#timer);
+		// A short wait isn't worth a word.
+		if (how) this.#timer = window.setTimeout(() => announce(label ?? ""), NOTICEABLE);
+		this.form.setAttribute("aria-busy", String(Boolean(how)));
+		this.submit.setAttribute("aria-disabled", String(Boolean(how)));
+		this.submit.textContent = label;
 	}
 
 	/**
@@ -124,6 +134,7 @@ export class BookingForm {
 		const values = [];
 		for (const [name, value] of new FormData(this.form)) if (!NOT_KEPT.has(name)) values.push([name, String(value)]);
 		keepDraft({ values });
+		this.onTyped();
 	}
 
 	#restore() {
@@ -138,8 +149,8 @@ export class BookingForm {
 	#check() {
 		this.problem([]);
 		/** @type {NodeListOf<HTMLElement>} */
-		const fields = this.form.querySelectorAll(".field:not([hidden])");
-		for (const field of fields) mark(field, complaint(field));
+		const fields = this.form.querySelectorAll(".field");
+		for (const field of fields) mark(field, field.hidden ? "" : complaint(field));
 		return !this.#focusFirstWrong();
 	}
 
@@ -182,7 +193,7 @@ function complaint(field) {
 	const [control] = controls;
 	if (!control) return "";
 	const value = control.value.trim();
-	if (isMissing(field, controls)) return t(missing(field, control));
+	if (isMissing(field, controls)) return field.dataset.missing ?? "";
 	if (control.dataset.type === "email" && value && !EMAIL.test(value)) return t("bad_email");
 	if (control.dataset.type === "number" && !Number.isFinite(Number(plainNumber(value)))) return t("bad_number");
 	return "";
@@ -190,15 +201,9 @@ function complaint(field) {
 
 /** Whether a field must be filled in and isn't. @param {HTMLElement} field @param {Control[]} controls */
 function isMissing(field, controls) {
-	const isRequired = "required" in field.dataset || controls.some((control) => control.required);
-	return isRequired && !controls.some((control) => (isBox(control) ? control.checked : control.value.trim()));
-}
-
-/** The name of the sentence for a field that isn't filled in. @param {HTMLElement} field @param {Control} control */
-function missing(field, control) {
-	if (field.dataset.type === "multi_select" || control.type === "radio" || control.tagName === "SELECT")
-		return "required_choice";
-	return isBox(control) ? "required_check" : "required";
+	return (
+		"missing" in field.dataset && !controls.some((control) => (isBox(control) ? control.checked : control.value.trim()))
+	);
 }
 
 /** "1.5" for "1,5", as the server reads it. A text with more than one separator stays as it is. @param {string} text */

@@ -2,30 +2,36 @@
 import { clockTime, localDate, shortDay } from "../shared/dates.js";
 import { element, make, t } from "../shared/page.js";
 import { whenPeopleMeet } from "../shared/spans.js";
-import { hostNote } from "./times.js";
+import { hostNote, seatsLeft } from "./times.js";
 
 /** @import { Stretch } from "../types.js" */
 
 /**
  * @param {number | null} start @param {Stretch[]} stretches when people meet
- * @param {string} zone @param {boolean} twelveHours
+ * @param {string} zone @param {boolean} twelveHours @param {number | null | undefined} seats
  */
-export function showChosen(start, stretches, zone, twelveHours) {
+export function showChosen(start, stretches, zone, twelveHours, seats) {
 	element("chosen").hidden = start === null;
 	if (start === null) return;
 	const { date, time, days } = whenPeopleMeet(stretches, zone, twelveHours);
 	for (const place of ["chosen", "summary"]) {
 		element(`${place}-time`).textContent = time;
 		element(`${place}-date`).textContent = date;
+		write(`${place}-seats`, seatsLeft(seats));
 		const list = element(`${place}-days`);
 		list.hidden = !days.length;
 		list.replaceChildren(
 			...days.map((day) => make("li", {}, make("span", { text: day.date }), " ", make("span", { text: day.time }))),
 		);
 	}
-	const note = hostNote(start, zone);
-	element("chosen-note").textContent = note;
-	element("chosen-note").hidden = !note;
+	write("chosen-note", hostNote(start, zone));
+}
+
+/** Writes a line, or hides it if there is nothing to say. @param {string} id @param {string} text */
+function write(id, text) {
+	const line = element(id);
+	line.textContent = text;
+	line.hidden = !text;
 }
 
 /**

@@ -2,23 +2,29 @@
 import { dayAndMonth } from "../shared/dates.js";
 import { announce, element, make, t } from "../shared/page.js";
 
-const A_MOMENT = 4000;
+let isSending = false;
 
 /** Says when the visitor is offline, and that nothing they typed is lost. */
 export function watchConnection() {
-	const banner = element("offline");
-	addEventListener("offline", () => {
-		banner.textContent = t("offline");
-		banner.hidden = false;
-	});
-	addEventListener("online", () => {
-		if (banner.hidden) return;
-		banner.textContent = t("online");
-		announce(t("online"));
-		setTimeout(() => {
-			banner.hidden = navigator.onLine;
-		}, A_MOMENT);
-	});
+	addEventListener("offline", showConnection);
+	addEventListener("online", showConnection);
+	showConnection();
+}
+
+/** Says whether a booking waits for the connection. @param {boolean} waits */
+export function showSending(waits) {
+	isSending = waits;
+	showConnection();
+}
+
+function showConnection() {
+	const bar = element("offline");
+	const wasHidden = bar.hidden;
+	bar.hidden = navigator.onLine && !isSending;
+	if (!bar.hidden) bar.textContent = t(isSending ? "sent_later" : "offline");
+	else if (!wasHidden) announce(t("online"));
+	// What sticks to the top of a phone's screen stays below the bar.
+	document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`);
 }
 
 /** Fills in the message below the month. @param {string | null} sentence @param {{label: string, act: () => void} | null} [offer] @param {string} [hint] */

@@ -117,8 +117,8 @@ export class Times {
 /** Each note that isn't "" on a line of its own. @param {string[]} notes */
 const small = (notes) => notes.filter(Boolean).flatMap((note) => [" ", make("small", { text: note })]);
 
-/** @param {number | null | undefined} seats */
-function seatsLeft(seats) {
+/** "3 seats left", or "" if seats aren't counted. @param {number | null | undefined} seats */
+export function seatsLeft(seats) {
 	if (seats === undefined || seats === null) return "";
 	return seats === 1 ? t("seat_left") : t("seats_left", seats);
 }

@@ -8,6 +8,8 @@ import { ApiError, post, wanted } from "./api.js";
 /** @import { Held } from "../types.js" */
 
 const PATIENCE = 3000;
+// Seconds between two requests for a longer hold.
+const A_WHILE = 30;
 
 class Hold {
 	/** @type {Held | null} */
@@ -15,6 +17,8 @@ class Hold {
 	/** Calls wait for each other, so that a release can't overtake its hold. */
 	#calls = Promise.resolve();
 	#timer = 0;
+	/** When a longer hold was last asked for. */
+	#renewed = 0;
 	#zone = "";
 	#twelveHours = false;
 
@@ -30,6 +34,15 @@ class Hold {
 	take(start, duration) {
 		if (!data.holdMinutes) return;
 		this.#calls = this.#calls.then(() => this.#take(start, duration));
+	}
+
+	/** Holds the time for longer while somebody types, before it runs out. The server says how long that may go on. */
+	renew() {
+		const held = this.#held;
+		const soon = now() + data.holdMinutes * 30;
+		if (!held?.until || held.until > soon || this.#renewed > now() - A_WHILE) return;
+		this.#renewed = now();
+		this.take(held.start, held.duration);
 	}
 
 	/** Releases the held time. */
@@ -72,7 +85,8 @@ class Hold {
 	async #take(start, duration) {
 		// The key is known before the request: if the answer gets lost, the time is still this visitor's own.
 		const key = this.key || randomKey();
-		this.#keep({ key, start, duration, until: 0 });
+		const isSame = this.#held?.start === start && this.#held.duration === duration;
+		this.#keep({ key, start, duration, until: (isSame && this.#held?.until) || 0 });
 		try {
 			/** @type {{hold: string, expires_at: string}} */
 			const answer = await post("public.hold_slot", {

@@ -2,7 +2,7 @@
 // button loses nothing. Choices that outlive the visit are cookies: the server draws the next page with them.
 import { data } from "../shared/page.js";
 
-/** @import { Draft } from "../types.js" */
+/** @import { Booked, Draft } from "../types.js" */
 
 const KEY = `scheduling:${data.slug}/${data.meetingType}${data.rescheduling ? `:${data.rescheduling}` : ""}`;
 
@@ -32,6 +32,26 @@ export function dropDraft() {
 		sessionStorage.removeItem(KEY);
 	} catch {
 		// Storage is forbidden, so nothing was kept.
+	}
+}
+
+const BOOKED = `${KEY}:booked`;
+
+/** Remembers the booking for somebody who comes back with the Back button. @param {Booked} booked */
+export function rememberBooked(booked) {
+	try {
+		sessionStorage.setItem(BOOKED, JSON.stringify(booked));
+	} catch {
+		// Storage is full or forbidden. The page then opens as for a new visitor.
+	}
+}
+
+/** The booking that this tab has made here, or null. @returns {Booked | null} */
+export function readBooked() {
+	try {
+		return JSON.parse(sessionStorage.getItem(BOOKED) || "null");
+	} catch {
+		return null;
 	}
 }
 
