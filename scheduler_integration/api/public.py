@@ -18,7 +18,7 @@ from scheduler_integration.availability.slots import first_month_with_slots, slo
 from scheduler_integration.catalogue.durations import chosen_duration
 from scheduler_integration.catalogue.lookup import Bookable, find_bookable, with_host
 from scheduler_integration.catalogue.public import find_listing
-from scheduler_integration.entry.admission import challenge_for, hold_for_visitor
+from scheduler_integration.entry.admission import challenge_for, confirm_attendee, hold_for_visitor
 from scheduler_integration.entry.commands import (
 	book_for_visitor,
 	cancel_for_attendee,
@@ -172,6 +172,14 @@ def update_guests(token=None, guests=None) -> dict[str, Any]:
 	"""Change the additional guests of a manage link's booking to `guests` and return the booking."""
 	count_request(BOOKINGS)
 	return serialise.attendee_booking(update_guests_for_attendee(parse_name(token), parse_guests_of(guests)))
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@json_endpoint()
+@limited(BOOKINGS)
+def confirm_address(token=None, code=None) -> dict[str, Any]:
+	"""Confirm the attendee's address with the code that was sent to it; without a code, send one. Returns the booking."""
+	return serialise.attendee_booking(confirm_attendee(parse_name(token), code, clock.now()))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])

@@ -124,6 +124,7 @@ def attendee_booking(booking: AttendeeBooking) -> JSON:
 		"hosts": [asdict(host) for host in booking.hosts],
 		"cannot_cancel_reason": booking.cannot_cancel_reason,
 		"cannot_reschedule_reason": booking.cannot_reschedule_reason,
+		"guests_wait": booking.guests_wait,
 		"reschedule_reason": booking.reschedule_reason,
 		"is_asked_to_reschedule": booking.is_asked_to_reschedule,
 		"reschedule_message": booking.reschedule_message,

@@ -15,7 +15,11 @@ from scheduler_integration.bookings.commands.ask_for_another_time import ask_to_
 from scheduler_integration.bookings.commands.book import book
 from scheduler_integration.bookings.commands.cancel import cancel_by_host, cancel_by_token, decline
 from scheduler_integration.bookings.commands.correct import Person, correct_attendee
-from scheduler_integration.bookings.commands.guests import update_guests_by_host, update_guests_by_token
+from scheduler_integration.bookings.commands.guests import (
+	confirm_address_by_token,
+	update_guests_by_host,
+	update_guests_by_token,
+)
 from scheduler_integration.bookings.commands.hold import HeldSlot, hold_slot, release_slot
 from scheduler_integration.bookings.commands.outcome import complete, confirm, mark_no_show
 from scheduler_integration.bookings.commands.reassign import hand_over, reassign
@@ -46,6 +50,7 @@ __all__ = [
 	"complete",
 	"complete_past_meetings",
 	"confirm",
+	"confirm_address_by_token",
 	"correct_attendee",
 	"decline",
 	"decline_unanswered_requests",

@@ -71,6 +71,7 @@ def _did(change: Change) -> str:
 		Kind.CORRECTED: _("corrected name, telephone number or company"),
 		Kind.COMPLETED: _("marked the meeting as completed"),
 		Kind.NO_SHOW: _("marked that the attendee didn't come"),
+		Kind.ADDRESS_CONFIRMED: _("confirmed the e-mail address"),
 		Kind.ASK_WITHDRAWN: _("withdrew the request for another time"),
 		Kind.UNDONE: _("took the last change back"),
 	}[change.kind]

@@ -17,7 +17,7 @@ KIND = "video_meeting"
 # The task CHECK finds out whether the calendar's event has brought the call.
 CALL, CLEANUP, CHECK = "call", "cleanup", "check"
 _NO_MATTER = (
-	Kind.LINKED, Kind.GUESTS_CHANGED, Kind.ASK_WITHDRAWN, Kind.CORRECTED, Kind.COMPLETED, Kind.NO_SHOW,
+	Kind.LINKED, Kind.GUESTS_CHANGED, Kind.ADDRESS_CONFIRMED, Kind.ASK_WITHDRAWN, Kind.CORRECTED, Kind.COMPLETED, Kind.NO_SHOW,
 )  # fmt: skip
 
 # The fields of a booking without a call.

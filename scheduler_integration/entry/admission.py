@@ -20,6 +20,9 @@ from scheduler_integration.availability.slot_request import SlotRequest
 from scheduler_integration.catalogue.lookup import Bookable
 from scheduler_integration.entry.address import client_network
 from scheduler_integration.exceptions import CodeNeeded, InvalidRequest, ProofNeeded, WrongCode
+from scheduler_integration.meetings.invited import CONFIRMED, KNOWN, UNCONFIRMED
+from scheduler_integration.meetings.summaries import AttendeeBooking, for_attendee
+from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.parsing.booking_request import BookingPayload, BookingRequest
 from scheduler_integration.platform.queue import queue_job
 from scheduler_integration.trust import addresses, codes, pressure
@@ -31,7 +34,6 @@ from scheduler_integration.trust.proofs import Proof, Subject, checked_proof, ne
 # What callers send as a proof if they can't make one: without JavaScript, or on a page without https.
 NO_PROOF = "none"
 SEND_CODE = "scheduler_integration.jobs.send_code"
-UNCONFIRMED, KNOWN, CONFIRMED = "Unconfirmed", "Known", "Confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,24 @@ def hold_for_visitor(
 		raise ProofNeeded(new_challenge(subject, decision.level, now))
 	held = bookings.hold_slot(bookable, request, start, visit.network, now)
 	return held, challenge_for(bookable, now)
+
+
+def confirm_attendee(token: str, code: object, now: int) -> AttendeeBooking:
+	"""Confirm the address of the manage link's attendee with a code, so that the additional guests are invited.
+
+	Without a code, one is sent. Returns the booking. Raises BookingNotFound and WrongCode. `now` is in epoch seconds.
+	"""
+	booking = find_by_token(token)
+	occasion = Occasion(
+		booking.attendee_email, booking.meeting_type, booking.scheduling_page, f"booking {booking.name}"
+	)
+	if not code:
+		send_code(occasion, booking.language, now)
+		return for_attendee(booking, now)
+	confirmed = codes.checked_code(occasion, code)
+	if not confirmed or not confirmed.use(booking.name):
+		raise WrongCode
+	return bookings.retried(lambda: bookings.confirm_address_by_token(token, now))
 
 
 def _visit(bookable: Bookable, now: int) -> Visit:

@@ -32,6 +32,8 @@ class Kind(Enum):
 	GUESTS_CHANGED = "guests changed"
 	# The attendee corrected name, telephone number or company.
 	CORRECTED = "corrected"
+	# The attendee entered a code, so the additional guests hear of the meeting now.
+	ADDRESS_CONFIRMED = "address confirmed"
 	COMPLETED = "completed"
 	NO_SHOW = "no show"
 	# A host took back what they had done a moment ago, before anybody was told.

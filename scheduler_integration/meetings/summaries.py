@@ -16,6 +16,7 @@ from scheduler_integration.meetings.attendance import Attendance, attendance_of
 from scheduler_integration.meetings.calendar_links import CalendarLinks, calendar_links
 from scheduler_integration.meetings.chain import predecessor
 from scheduler_integration.meetings.failures import undelivered
+from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.load import People, people_of
 from scheduler_integration.meetings.policy import cancel_refusal, has_begun_over_several_days, reschedule_refusal
 from scheduler_integration.meetings.rescheduling import main_first
@@ -112,13 +113,15 @@ class AttendeeBooking(BookingSummary):
 
 	`earlier` is the time on the first day from which the meeting was moved. `reschedule_reason`: a reason for
 	moving it is `optional`, `required` or `not_asked`. With `is_asked_to_reschedule` a host asked for another time, with
-	the message `reschedule_message`. `answers` are those that the attendee gave, without hidden ones.
+	the message `reschedule_message`. `guests_wait`: the additional guests are invited once the attendee has entered a code.
+	`answers` are those that the attendee gave, without hidden ones.
 	"""
 
 	hosts: tuple[PublicHost, ...]
 	answers: tuple[Answer, ...]
 	cannot_cancel_reason: str | None
 	cannot_reschedule_reason: str | None
+	guests_wait: bool
 	reschedule_reason: str
 	is_asked_to_reschedule: bool
 	reschedule_message: str | None
@@ -171,6 +174,7 @@ def for_attendee(booking: Document, now: int, people: People | None = None) -> A
 		cannot_cancel_reason=refusal.message if refusal else None,
 		can_reschedule=no_other_time is None,
 		cannot_reschedule_reason=no_other_time.message if no_other_time else None,
+		guests_wait=is_unconfirmed(booking) and bool(booking.guests),
 		reschedule_reason=frappe.scrub(meeting_type.reschedule_reason or "Optional"),
 		is_asked_to_reschedule=bool(booking.reschedule_asked_at) and no_other_time is None,
 		reschedule_message=booking.reschedule_message or None,

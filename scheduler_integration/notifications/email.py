@@ -18,10 +18,11 @@ from scheduler_integration.notifications.invitation import Invitation
 from scheduler_integration.notifications.messages import Message
 from scheduler_integration.notifications.mime import in_final_form
 from scheduler_integration.notifications.templates import Rendered, render
-from scheduler_integration.outbox.outcomes import Done, Down, Never, NotNeeded, Outcome, down_by
+from scheduler_integration.outbox.outcomes import Again, Done, Down, Never, NotNeeded, Outcome, down_by
 from scheduler_integration.outbox.results import describe
 from scheduler_integration.parsing.email_address import is_header_safe
 from scheduler_integration.platform.clock import site_now
+from scheduler_integration.trust import caps, pressure
 
 # The kind of the tasks that send e-mails. All go through one mail server, so all of them wait while it can't be used:
 # the kind is also their account. See `outbox.outcomes.Down`.
@@ -189,9 +190,25 @@ def send_message(message: Message, now: int) -> Outcome:
 	it doesn't take it for the moment: the outbox tries again later.
 	"""
 	try:
-		return _sent(message)
+		return _capped(message, now) or _sent(message)
 	except Unreachable as error:
 		return down_by(KIND, error)
+
+
+def _capped(message: Message, now: int) -> Outcome | None:
+	"""Return the outcome of a message to a stranger who, or whose domain, gets too many; None if it may leave."""
+	if not message.capped_at or find_row(message.message_id, message.booking):
+		return None
+	meeting_type = frappe.get_cached_doc("Meeting Type", message.capped_at)
+	limits = caps.Limits(pressure.site_share(now), pressure.share(meeting_type, now))
+	cap = caps.cap_of(message.reader.email, meeting_type.scheduling_page, limits, now)
+	if not cap:
+		return None
+	if not cap.until:
+		return NotNeeded(
+			_("Nobody has confirmed this address, and it got {0} messages today.").format(caps.MESSAGES_A_DAY)
+		)
+	return Again(cap.until, _("Strangers let this site send very many messages at present."))
 
 
 def _sent(message: Message) -> Outcome:

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_url
 
+from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.sessions import live_in_session, session_sequence, session_uid_for
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.meetings.titles import event_description
@@ -87,7 +88,7 @@ def _description(booking: Document, reader: Reader) -> str:
 	if reader.role == "guest":
 		hosts = ", ".join(host.name for host in hosts_of(booking))
 		parts.append(_("{0} invited you to a meeting with {1}.").format(booking.attendee_name, hosts))
-	if reader.sees_answers:
+	if reader.sees_answers and not (reader.is_attendee and is_unconfirmed(booking)):
 		parts.append(event_description(booking, meeting_type))
 	if reader.is_attendee:
 		sentence = (

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 
 from scheduler_integration.meetings.changes import Change, Changes, Kind
 from scheduler_integration.meetings.destinations import provider_invites, writes_for
+from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.status import RELEASED
 from scheduler_integration.notifications.invitation import Invitation, invitation_for
 from scheduler_integration.notifications.readers import attendee_of, former_host, guests_of, hosts_of, removed_guests_of
@@ -35,7 +36,8 @@ class Message:
 	`email_template` is the Email Template to use; by default it is the one of the built-in automation. `variables` and
 	`invitation` are functions, because they must run in the reader's language. `invitation` returns None if the message
 	changes nothing in the reader's calendar, or if the app itself writes the meeting into that calendar. `sender_name` is the
-	name that the reader sees as the sender, None for the name of the site's account.
+	name that the reader sees as the sender, None for the name of the site's account. `capped_at` is the
+	name of the Meeting Type if the reader is a stranger, who gets a limited number of messages (`trust/caps.py`).
 	"""
 
 	booking: str
@@ -47,6 +49,7 @@ class Message:
 	message_id: str
 	email_template: str | None = None
 	sender_name: str | None = None
+	capped_at: str = ""
 
 
 def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
@@ -56,6 +59,8 @@ def readers_of(change: Change, is_first: bool) -> list[tuple[str, Reader]]:
 	one for each attendee.
 	"""
 	booking = change.booking
+	if change.kind is Kind.ADDRESS_CONFIRMED:
+		return [("attendee_confirmed", guest) for guest in _new_guests_of(change)]
 	if change.kind is Kind.GUESTS_CHANGED:
 		return _readers_of_changed_guests(change)
 	if change.kind is Kind.ASK_WITHDRAWN:
@@ -105,20 +110,24 @@ def _readers_of_withdrawn_ask(booking: Document) -> list[tuple[str, Reader]]:
 def _readers_of_changed_guests(change: Change) -> list[tuple[str, Reader]]:
 	"""Return the attendee, the hosts, and the guests who were added or removed, but no guest who has the message already."""
 	booking = change.booking
-	new = [
-		guest
-		for guest in _invited_guests(change)
-		if SENT not in statuses_of(booking.name, guest.email, "attendee_confirmed")
-	]
 	return [
 		("attendee_confirmed", attendee_of(booking)),
-		*(("attendee_confirmed", guest) for guest in new),
+		*(("attendee_confirmed", guest) for guest in _new_guests_of(change)),
 		*(("host_confirmed", host) for host in hosts_of(booking)),
 		*(
 			(GUEST_REMOVED, guest)
 			for guest in removed_guests_of(booking, change.removed_guests)
 			if change.was_confirmed
 		),
+	]
+
+
+def _new_guests_of(change: Change) -> list[Reader]:
+	"""Return the additional guests who haven't got the invitation yet."""
+	return [
+		guest
+		for guest in _invited_guests(change)
+		if SENT not in statuses_of(change.booking.name, guest.email, "attendee_confirmed")
 	]
 
 
@@ -156,12 +165,18 @@ def message_to(booking: Document, task: Task, reader: Reader, now: int) -> Messa
 		),
 		message_id=task.key,
 		sender_name=sender_name_for(booking, reader),
+		capped_at=capped_at(booking, reader),
 	)
 
 
 def sender_name_for(booking: Document, reader: Reader) -> str | None:
 	"""Return the hosts' names, as whose message attendees and guests see it. For hosts it is the site's own message."""
 	return None if reader.is_hosting else ", ".join(host.name for host in hosts_of(booking))
+
+
+def capped_at(booking: Document, reader: Reader) -> str:
+	"""Return the Meeting Type whose page the message counts for, if anybody could have typed the reader's address."""
+	return booking.meeting_type if reader.is_attendee and is_unconfirmed(booking) else ""
 
 
 def _is_in_calendar(booking: Document, reader: Reader) -> bool:

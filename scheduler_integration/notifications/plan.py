@@ -89,6 +89,9 @@ def _to_the_session_left(change: Change, left: Document) -> list[tuple[str, Plan
 
 def _skip_earlier(changes: Changes) -> None:
 	change = changes[0]
+	if change.kind is Kind.ADDRESS_CONFIRMED:
+		# Nothing of what the others were told has changed.
+		return
 	now, reason = change.now, for_later("A later change has a message of its own.")
 	if change.kind is Kind.ASK_WITHDRAWN:
 		skip_open([change.booking.name], now, reason, kinds=(KIND,), purposes=("attendee_asked",))

@@ -7,6 +7,7 @@ import frappe
 from frappe.model.document import Document
 
 from scheduler_integration.availability.defaults import zone_or_sites
+from scheduler_integration.meetings.invited import invited_guests, is_unconfirmed
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform.language import site_language
 
@@ -18,9 +19,10 @@ def attendee_of(booking: Document) -> Reader:
 
 
 def guests_of(booking: Document) -> list[Reader]:
-	"""Return the additional guests. Only their addresses are known, so they get the attendee's language and zone."""
+	"""Return the additional guests who may get messages. Only their addresses are known, so they get the attendee's language
+	and zone."""
 	attendee = attendee_of(booking)
-	return [Reader(row.email, row.email, attendee.language, attendee.zone, "guest") for row in booking.guests]
+	return [Reader(email, email, attendee.language, attendee.zone, "guest") for email in invited_guests(booking)]
 
 
 def hosts_of(booking: Document) -> list[Reader]:
@@ -51,8 +53,10 @@ def former_host(user: str) -> Reader:
 
 
 def removed_guests_of(booking: Document, addresses: Iterable[str]) -> list[Reader]:
-	"""Return the people with these addresses, who were additional guests until now."""
-	return [reader_of(booking, "removed_guest", address, "") for address in addresses]
+	"""Return the people with these addresses, who were additional guests until now. Nobody if guests never got a message."""
+	return (
+		[] if is_unconfirmed(booking) else [reader_of(booking, "removed_guest", address, "") for address in addresses]
+	)
 
 
 def reader_of(booking: Document, role: str, email: str, user: str) -> Reader:

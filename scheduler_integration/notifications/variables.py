@@ -11,6 +11,7 @@ from scheduler_integration.catalogue.public import page_url
 from scheduler_integration.engine import wall_clock
 from scheduler_integration.meetings.calendar_links import calendar_links
 from scheduler_integration.meetings.chain import predecessor
+from scheduler_integration.meetings.invited import is_unconfirmed
 from scheduler_integration.meetings.policy import is_given_back
 from scheduler_integration.meetings.sessions import live_rows
 from scheduler_integration.meetings.status import OPEN, RELEASED
@@ -20,6 +21,7 @@ from scheduler_integration.notifications.look import look_of
 from scheduler_integration.notifications.readers import hosts_of
 from scheduler_integration.notifications.wording import Reader
 from scheduler_integration.platform import lengths
+from scheduler_integration.platform.web_links import unlinked
 
 Variables = dict[str, Any]
 
@@ -62,7 +64,7 @@ def _people(booking: Document, reader: Reader) -> Variables:
 		"attendee_name": booking.attendee_name,
 		"attendee_email": booking.attendee_email,
 		"attendee_phone": booking.attendee_phone,
-		"company": booking.attendee_company,
+		"company": unlinked(booking.attendee_company),
 		"host_name": ", ".join(host.name for host in hosts_of(booking)),
 		"guests": ", ".join(row.email for row in booking.guests) if reader.role != "guest" else None,
 	}
@@ -115,14 +117,16 @@ def _place_and_call(booking: Document) -> Variables:
 
 
 def _texts(booking: Document, meeting_type: Document, reader: Reader) -> Variables:
+	# Whoever typed somebody else's address mustn't write to them.
+	is_strange = is_unconfirmed(booking) and not reader.is_hosting
 	return {
 		"meeting_type": meeting_type.title,
 		"title": booking.subject,
-		"notes": booking.notes if reader.sees_answers else None,
+		"notes": unlinked(booking.notes) if reader.sees_answers and not is_strange else None,
 		"answers": [
-			{"question": row.question, "answer": row.answer}
+			{"question": row.question, "answer": unlinked(row.answer)}
 			for row in booking.answers
-			if reader.is_hosting or (reader.is_attendee and not row.is_hidden)
+			if (reader.is_hosting or (reader.is_attendee and not row.is_hidden)) and not is_strange
 		],
 		"confirmation_message": meeting_type.confirmation_message,
 	}
@@ -143,7 +147,7 @@ def _move(booking: Document, reader: Reader) -> Variables:
 		"is_moved": bool(left),
 		"is_whole_session": bool(left and left.session and left.session_uid == booking.session_uid),
 		"moved_by_attendee": booking.rescheduled_by == "Attendee",
-		"reschedule_reason": booking.reschedule_reason if left else None,
+		"reschedule_reason": unlinked(booking.reschedule_reason) if left else None,
 		**_time_before(left, reader),
 		"is_elsewhere": booking.status == "Rescheduled" and not is_given_back(booking),
 		"is_given_back": is_given_back(booking),
@@ -160,7 +164,9 @@ def _state(booking: Document, reader: Reader) -> Variables:
 		"is_declined": booking.status == "Declined",
 		"is_unanswered": booking.status == "Declined" and booking.cancelled_by == "System",
 		"cancelled_by_attendee": booking.cancelled_by == "Attendee",
-		"cancel_reason": booking.cancel_reason,
+		"cancel_reason": unlinked(booking.cancel_reason)
+		if booking.cancelled_by == "Attendee"
+		else booking.cancel_reason,
 	}
 
 

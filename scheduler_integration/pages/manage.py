@@ -28,24 +28,28 @@ from scheduler_integration.platform.clock import iso
 # Arguments of the address for something that has just happened.
 NEWS = ("booked", "moved", "invited")
 # Arguments of the address for a form that is open.
-PANELS = ("cancel", "guests")
+PANELS = ("cancel", "guests", "code")
 
 
 @dataclass(frozen=True)
 class Attempt:
-	"""A submitted form: the error why it was refused, and the typed addresses if it `is_about_guests`."""
+	"""A submitted form: the error why it was refused, and the typed addresses if it `is_about_guests`.
+
+	`is_about_code`: the code that confirms the address was typed.
+	"""
 
 	error: SchedulingError | None = None
 	guests: str = ""
 	is_about_guests: bool = False
+	is_about_code: bool = False
 
 
 @dataclass(frozen=True)
 class Asked:
 	"""What the address asks the page to show.
 
-	`news` is one of NEWS if that just happened, with the positions of the guests who were `invited`. `panel` is "cancel" or
-	"guests" if that form is open. `now` is in epoch seconds.
+	`news` is one of NEWS if that just happened, with the positions of the guests who were `invited`. `panel` is one of PANELS
+	if that form is open. `now` is in epoch seconds.
 	"""
 
 	now: int
@@ -102,6 +106,8 @@ def managing_view(
 		"panel": _open_panel(asked, attempt),
 		"problem": attempt.error and attempt.error.message,
 		"guests_typed": attempt.guests or ", ".join(booking.guests),
+		"wait_sentence": _wait_sentence(booking),
+		"code_error": attempt.error.details.get("code") if attempt.error else None,
 		"guests_error": attempt.error.details.get("guests") if attempt.error else None,
 		"csrf_token": csrf_token(),
 		"data": script_json({"strings": manage_strings(), "followUp": follow and follow["url"], "isGone": is_gone}),
@@ -111,7 +117,17 @@ def managing_view(
 def _open_panel(asked: Asked, attempt: Attempt) -> str:
 	if not attempt.error:
 		return asked.panel
+	if attempt.is_about_code:
+		return "code"
 	return "guests" if attempt.is_about_guests else "cancel"
+
+
+def _wait_sentence(booking: AttendeeBooking) -> Markup | None:
+	"""Return why the additional guests aren't invited yet; None if they are."""
+	if not booking.guests_wait or booking.is_over or booking.status not in OPEN:
+		return None
+	text = _("Your guests hear of the meeting as soon as you have confirmed that {0} is your address.")
+	return bidi.sentence(text, bidi.left_to_right(booking.attendee.email))
 
 
 def _begins_today(booking: AttendeeBooking, now: int) -> bool:
@@ -182,6 +198,8 @@ def _scheduled_heading(booking: AttendeeBooking, asked: Asked, host: str, email:
 	if asked.news == "booked":
 		return _head("check", _("You're booked"), sent)
 	if asked.news == "invited":
+		if booking.guests_wait:
+			return _head("check", _("Guests updated"), _("They aren't invited yet."))
 		return _head("check", _("Guests updated"), _who_was_invited(booking, asked.invited))
 	if asked.news == "moved":
 		return _head("check", _("Meeting moved"), sent)

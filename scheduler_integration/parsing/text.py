@@ -14,6 +14,7 @@ from frappe import _
 from scheduler_integration.parsing.email_address import deliverable, has_encoded_word
 from scheduler_integration.platform.formulas import is_formula
 from scheduler_integration.platform.one_line import is_control
+from scheduler_integration.platform.web_links import has_web_address
 
 SHORT = 140
 LONG = 2000
@@ -91,6 +92,8 @@ def person_name(value: object) -> str:
 	name = line(value, 120)
 	if "<" in name or ">" in name or name.lower().startswith("new contact"):
 		raise Refused(_("This is not a name."))
+	if has_web_address(name):
+		raise Refused(_("Please leave out addresses of web pages."))
 	return name
 
 

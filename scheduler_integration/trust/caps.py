@@ -31,20 +31,27 @@ def may_send_code(address: str, page: str, now: int) -> bool:
 	return _fits("codes", address, page, now)
 
 
-def cap_of(address: str, page: str, share: int, now: int) -> Cap | None:
-	"""Count a message to somebody whose address isn't confirmed, and return why it can't be sent now, or None.
+class Limits(NamedTuple):
+	"""How many bookings an ordinary hour of the site, and of the page, has at most (`pressure`). Busy ones send more."""
 
-	`share` is how many bookings an hour of the page may bring: a page with many gets as many messages.
-	"""
+	site: int = 0
+	page: int = 0
+
+
+NO_LIMITS = Limits()
+
+
+def cap_of(address: str, page: str, limits: Limits, now: int) -> Cap | None:
+	"""Count a message to somebody whose address isn't confirmed, and return why it can't be sent now, or None."""
 	if count(f"messages:{_hashed(mailbox(address))}", now, DAY) > MESSAGES_A_DAY:
 		return Cap(None)
-	return None if _fits("messages", address, page, now, share) else Cap((now // HOUR + 1) * HOUR)
+	return None if _fits("messages", address, page, now, limits) else Cap((now // HOUR + 1) * HOUR)
 
 
-def _fits(kind: str, address: str, page: str, now: int, share: int = 0) -> bool:
+def _fits(kind: str, address: str, page: str, now: int, limits: Limits = NO_LIMITS) -> bool:
 	of_domain = count(f"{kind}:domain:{domain_of(address)}", now)
 	of_page = count(f"{kind}:page:{page}", now)
-	return of_domain <= max(OF_A_DOMAIN_AN_HOUR, share) and of_page <= max(OF_A_PAGE_AN_HOUR, share)
+	return of_domain <= max(OF_A_DOMAIN_AN_HOUR, limits.site) and of_page <= max(OF_A_PAGE_AN_HOUR, limits.page)
 
 
 def _hashed(mailbox: str) -> str:

@@ -75,13 +75,22 @@ def note_stranger(visit: Visit) -> None:
 
 def share(meeting_type: Document, now: int) -> int:
 	"""Return how many bookings an ordinary hour of the type's page has at most. The page's bookings are counted once an hour."""
-	key = f"{_SHARE}:{meeting_type.scheduling_page}"
-	usual = frappe.cache.get_value(key, expires=True)
+	page = meeting_type.scheduling_page
+	return levels.share_of(_usual(page, {"scheduling_page": page}, now), DAYS, meeting_type.seats or 1)
+
+
+def site_share(now: int) -> int:
+	"""Return how many bookings an ordinary hour of the whole site has at most."""
+	return levels.share_of(_usual("", {}, now), DAYS)
+
+
+def _usual(name: str, filters: dict[str, Any], now: int) -> int:
+	key = f"{_SHARE}:{name}"
+	usual: int | None = frappe.cache.get_value(key, expires=True)
 	if usual is None:
-		since = ("booked_at", ">=", now - DAYS * DAY)
-		usual = frappe.db.count("Booking", [("scheduling_page", "=", meeting_type.scheduling_page), since])
+		usual = frappe.db.count("Booking", {**filters, "booked_at": (">=", now - DAYS * DAY)})
 		frappe.cache.set_value(key, usual, expires_in_sec=HOUR)
-	return levels.share_of(usual, DAYS, meeting_type.seats or 1)
+	return usual
 
 
 def raised(now: int) -> list[dict[str, Any]]:

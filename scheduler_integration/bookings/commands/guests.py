@@ -11,7 +11,9 @@ from scheduler_integration.bookings.store import save
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.exceptions import InvalidRequest, LinkExpired, SlotTaken
 from scheduler_integration.meetings.changes import Change, Kind
+from scheduler_integration.meetings.invited import CONFIRMED, KNOWN, is_unconfirmed
 from scheduler_integration.meetings.lookup import find_for_host
+from scheduler_integration.meetings.status import OPEN
 from scheduler_integration.meetings.summaries import AttendeeBooking, HostBooking, for_attendee, for_host
 from scheduler_integration.meetings.tokens import find_by_token
 from scheduler_integration.meetings.transitions import Actor, check_open
@@ -43,6 +45,21 @@ def update_guests_by_host(name: str, guests: Collection[str], now: int) -> HostB
 	return for_host(booking, now)
 
 
+@command
+def confirm_address_by_token(token: str, now: int) -> AttendeeBooking:
+	"""Note that the manage link's attendee has confirmed the address. The additional guests are invited.
+
+	Does nothing if the address was confirmed before, or if the meeting is over or doesn't take place. Raises BookingNotFound.
+	"""
+	booking = find_by_token(token, for_update=True)
+	if is_unconfirmed(booking) and booking.status in OPEN and booking.ends_at > now:
+		booking.address_status = CONFIRMED
+		save(booking)
+		change = Change(Kind.ADDRESS_CONFIRMED, booking, now, by=Actor.ATTENDEE, status_before=booking.status)
+		run_consequences(change)
+	return for_attendee(booking, now)
+
+
 def _update(booking: Document, guests: Collection[str], by: Actor, now: int) -> None:
 	check_open(booking, now)
 	before = {row.email.lower(): row.email for row in booking.guests}
@@ -54,6 +71,9 @@ def _update(booking: Document, guests: Collection[str], by: Actor, now: int) -> 
 	kept = [row for row in booking.guests if row.email.lower() in after]
 	booking.set("guests", [*kept, *({"email": email} for email in added)])
 	booking.sequence += 1
+	if by is Actor.HOST and is_unconfirmed(booking):
+		# The host chose them, so they are invited.
+		booking.address_status = KNOWN
 	_store(booking, 1 + len(after) if booking.session else 1)
 	run_consequences(
 		Change(

@@ -8,6 +8,7 @@ import frappe
 from scheduler_integration.bookings.change_status import change_status
 from scheduler_integration.bookings.transaction import command
 from scheduler_integration.meetings.changes import Kind
+from scheduler_integration.meetings.invited import KNOWN, is_unconfirmed
 from scheduler_integration.meetings.lookup import find_for_host
 from scheduler_integration.meetings.summaries import HostBooking, for_host
 from scheduler_integration.meetings.transitions import Actor
@@ -52,5 +53,7 @@ def confirm(name: str, now: int) -> HostBooking:
 	meeting is over. The caller must roll back then.
 	"""
 	booking = find_for_host(name, "write", for_update=True)
-	change_status([booking], "Scheduled", Kind.CONFIRMED, Actor.HOST, now)
+	# The host has agreed to meet the attendee, so the additional guests are invited too.
+	known = {"address_status": KNOWN} if is_unconfirmed(booking) else {}
+	change_status([booking], "Scheduled", Kind.CONFIRMED, Actor.HOST, now, **known)
 	return for_host(booking, now)

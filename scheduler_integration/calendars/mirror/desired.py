@@ -12,6 +12,7 @@ from frappe.utils import get_url
 from scheduler_integration.availability.defaults import timezone_of
 from scheduler_integration.calendars.provider import OutgoingEvent, Person
 from scheduler_integration.meetings.calls import conference_of, has_other_call
+from scheduler_integration.meetings.invited import invited_guests
 from scheduler_integration.meetings.sessions import live_in_session
 from scheduler_integration.meetings.status import LIVE
 from scheduler_integration.meetings.titles import event_description
@@ -112,6 +113,6 @@ def _people(meeting: Meeting) -> list[Person]:
 	people = {}
 	for booking in meeting.bookings:
 		people[booking.attendee_email] = Person(booking.attendee_email, booking.attendee_name)
-		for guest in booking.guests:
-			people[guest.email] = Person(guest.email)
+		for guest in invited_guests(booking):
+			people[guest] = Person(guest)
 	return list(people.values())

@@ -9,7 +9,7 @@ from frappe.translate import print_language
 from scheduler_integration.exceptions import InvalidRequest
 from scheduler_integration.notifications.channels.channel import Action, Channel, Preview
 from scheduler_integration.notifications.email import KIND, send_message
-from scheduler_integration.notifications.messages import Message, sender_name_for
+from scheduler_integration.notifications.messages import Message, capped_at, sender_name_for
 from scheduler_integration.notifications.readers import attendee_of, hosts_of
 from scheduler_integration.notifications.templates import render
 from scheduler_integration.notifications.variables import variables_for
@@ -40,6 +40,7 @@ class Email(Channel):
 			message_id=action.key,
 			email_template=action.automation.email_template,
 			sender_name=sender_name_for(booking, reader),
+			capped_at=capped_at(booking, reader),
 		)
 		return send_message(message, now)
 

@@ -7,12 +7,14 @@
 from urllib.parse import quote
 
 import frappe
+from frappe import _
 
 from scheduler_integration.catalogue.public import find_brand
+from scheduler_integration.entry.admission import confirm_attendee
 from scheduler_integration.entry.commands import cancel_for_attendee, parse_guests_of, update_guests_for_attendee
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.limits import BOOKINGS, REQUESTS, count_request
-from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.exceptions import InvalidRequest, SchedulingError
 from scheduler_integration.meetings.lookup import booking_by_token
 from scheduler_integration.pages.kit.fields import split_addresses
 from scheduler_integration.pages.kit.respond import argument, redirection, respond, submitted
@@ -50,18 +52,33 @@ def _asked() -> Asked:
 
 def _act(token: str, path: str) -> Attempt:
 	"""Cancel the booking or change its guests, and redirect to its page. Returns an Attempt if that is refused."""
-	changes_guests, news = argument("action") == "guests", ""
+	action, news = argument("action"), ""
+	changes_guests = action == "guests"
 	try:
 		with refusals():
-			if changes_guests:
+			if action in ("code", "send_code"):
+				news = _confirm_address(token, action)
+			elif changes_guests:
 				# Each added guest gets an invitation, so this counts like a booking.
 				count_request(BOOKINGS)
 				news = f"?invited=1{_change_guests(token)}"
 			else:
 				cancel_for_attendee(token, parse_reason(argument("reason")))
 	except SchedulingError as error:
+		if action == "code":
+			return Attempt(error, is_about_code=True)
 		return Attempt(error, argument("guests"), changes_guests)
 	raise redirection(path + news)
+
+
+def _confirm_address(token: str, action: str) -> str:
+	"""Send a code, or confirm the address with the one that was typed. Returns the argument for what just happened."""
+	count_request(BOOKINGS)
+	code = argument("code")
+	if action == "code" and not code:
+		raise InvalidRequest(details={"code": _("Please fill this in.")})
+	confirm_attendee(token, code if action == "code" else None, now())
+	return "?invited=1" if action == "code" else "?code=1"
 
 
 def _change_guests(token: str) -> str:
