@@ -23,7 +23,7 @@ from scheduler_integration.entry.your_data import new_code_for
 from scheduler_integration.external import acuity_poll, record
 from scheduler_integration.insights import export_files, history, page_stats
 from scheduler_integration.insights.offered import store_offered
-from scheduler_integration.notifications.code_mail import mail_code, mail_data_code
+from scheduler_integration.notifications.code_mail import forget_codes, mail_code, mail_data_code
 from scheduler_integration.notifications.digest import queue_digest, wanted_digests
 from scheduler_integration.outbox.awake import keep_awake
 from scheduler_integration.permissions import managers
@@ -214,8 +214,12 @@ def leave_video(name: str) -> None:
 
 
 def finish_privacy_requests() -> None:
-	"""Runs every five minutes: erases the meetings for which people's requests wait. Commits after each request."""
+	"""Runs every five minutes: erases the meetings for which people's requests wait, and messages with old codes.
+
+	Commits after each request.
+	"""
 	finish_requests(clock.now())
+	forget_codes(clock.now())
 
 
 def forget_bookings() -> None:

@@ -1,6 +1,6 @@
 """The message with the code that confirms an address.
 
-It is sent at once, because somebody waits for it, and not kept: its row in the Email Queue is deleted as soon as it has left.
+It is sent at once, because somebody waits for it. Its row in the Email Queue is deleted soon after the code is no longer valid.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,11 @@ from frappe.utils import escape_html
 
 from scheduler_integration.exceptions import OutsideError
 from scheduler_integration.notifications.email import EmailRow, send_row
+from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.trust.codes import MINUTES
+
+# By this reference the messages are found again. They are about no record.
+ABOUT = "Scheduler Settings"
 
 
 def mail_code(address: str, code: str, language: str) -> None:
@@ -44,9 +48,8 @@ def _mail(address: str, code: str, *sentences: str) -> None:
 	try:
 		queued = _queued(address, code, sentences)
 		frappe.db.commit()
-		if queued and send_row(EmailRow(queued.name, "Not Sent", is_new=True)) == "Sent":
-			frappe.db.delete("Email Queue Recipient", {"parent": queued.name})
-			frappe.db.delete("Email Queue", {"name": queued.name})
+		if queued:
+			send_row(EmailRow(queued.name, "Not Sent", is_new=True))
 			frappe.db.commit()
 	except (OutsideError, frappe.OutgoingEmailError):
 		frappe.db.rollback()
@@ -60,6 +63,28 @@ def _queued(address: str, code: str, sentences: Sequence[str]) -> frappe.model.d
 		recipients=[address],
 		subject=_("{0} is your code").format(code),
 		message=number + "".join(f"<p>{escape_html(sentence)}</p>" for sentence in sentences),
+		reference_doctype=ABOUT,
+		reference_name=ABOUT,
 		add_unsubscribe_link=0,
 		delayed=True,
 	)
+
+
+def forget_codes(now: int) -> None:
+	"""Delete the messages whose codes are no longer valid at `now` (epoch seconds)."""
+	_delete({"creation": ["<", to_site_time(now - MINUTES * 60)]})
+
+
+def forget_codes_to(address: str) -> int:
+	"""Delete the messages to this address, and return how many there were."""
+	row = frappe.qb.DocType("Email Queue Recipient")
+	names = frappe.qb.from_(row).select(row.parent).where(row.recipient == address).run(pluck=True)
+	return _delete({"name": ["in", names]}) if names else 0
+
+
+def _delete(filters: dict[str, object]) -> int:
+	names = frappe.get_all("Email Queue", {"reference_doctype": ABOUT, **filters}, pluck="name")
+	if names:
+		frappe.db.delete("Email Queue Recipient", {"parent": ["in", names]})
+		frappe.db.delete("Email Queue", {"name": ["in", names]})
+	return len(names)

@@ -8,7 +8,9 @@ from typing import Any
 
 from frappe import _
 
+from scheduler_integration.engine import local_date
 from scheduler_integration.exceptions import SchedulingError
+from scheduler_integration.pages.kit import dates
 from scheduler_integration.pages.kit.document import csrf_token, document
 from scheduler_integration.pages.kit.spans import moment_in_short
 from scheduler_integration.pages.kit.visitor import Visitor
@@ -127,7 +129,9 @@ def _booking(row: dict[str, Any], visitor: Visitor) -> dict[str, Any]:
 
 
 def _when(row: dict[str, Any], visitor: Visitor) -> str:
-	return moment_in_short(int(datetime.fromisoformat(row["start"]).timestamp()), visitor.style(_zone(visitor)))
+	style, start = visitor.style(_zone(visitor)), int(datetime.fromisoformat(row["start"]).timestamp())
+	day = dates.long_day(local_date(start, style.zone), style.locale)
+	return _("{0}, {1}").format(day, dates.clock_time(start, style))
 
 
 def _zone(visitor: Visitor) -> str:

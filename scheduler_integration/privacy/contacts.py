@@ -1,6 +1,7 @@
 """What becomes of a person's Contact after an erasure: the app deletes the one that it made, and asks about any other."""
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from scheduler_integration.crm.contacts import find_contact
@@ -16,6 +17,9 @@ def forget_own_contact(address: str) -> str | None:
 		return name
 	# The person isn't signed in. The app made the Contact for them, without rights too.
 	frappe.delete_doc("Contact", name, ignore_permissions=True, force=True, delete_permanently=True)
+	# Frappe notes what was deleted, with the name.
+	feed = {"comment_type": "Deleted", "reference_doctype": "Contact", "subject": f"{_('Contact')} {name}"}
+	frappe.db.delete("Comment", feed)
 	frappe.db.delete("__global_search", {"doctype": "Contact", "name": name})
 	return None
 

@@ -23,6 +23,7 @@ from scheduler_integration.exceptions import SchedulingError
 from scheduler_integration.external.erasing import delete_outside_bookings
 from scheduler_integration.meetings.status import OPEN, RELEASED
 from scheduler_integration.meetings.tokens import manage_token
+from scheduler_integration.notifications.code_mail import forget_codes_to
 from scheduler_integration.outbox.tasks import has_open_tasks, skip_open
 from scheduler_integration.platform.clock import to_site_time
 from scheduler_integration.platform.language import for_later
@@ -75,7 +76,7 @@ def erase(address: str, now: int) -> Erasure:
 	counts = {
 		"bookings": len(names),
 		"outside_bookings": delete_outside_bookings(address),
-		"mails": _delete_mails(address),
+		"codes": forget_codes_to(address),
 	}
 	_forget(gone)
 	contact = None if left else forget_own_contact(address)
@@ -107,7 +108,7 @@ def _go_on(request: str, waiting: list[str], now: int, *, is_late: bool) -> bool
 		values |= {"status": DONE, "done_on": to_site_time(now)}
 		address = rows[0].attendee_email if rows else ""
 		if address:
-			_delete_mails(address)
+			forget_codes_to(address)
 			values["contact"] = forget_own_contact(address)
 	if len(left) < len(waiting):
 		frappe.db.set_value(DOCTYPE, request, values, update_modified=False)
@@ -158,18 +159,6 @@ def _is_busy(name: str, address: str, now: int) -> bool:
 def _forget(names: list[str]) -> None:
 	if names:
 		bookings.forget_bookings(names, activities=True)
-
-
-def _delete_mails(address: str) -> int:
-	"""Delete the mails of this app to the person that are about no booking, such as those with codes."""
-	recipient, mail = frappe.qb.DocType("Email Queue Recipient"), frappe.qb.DocType("Email Queue")
-	query = frappe.qb.from_(recipient).join(mail).on(mail.name == recipient.parent).select(mail.name)
-	ours = mail.reference_doctype.isin([DOCTYPE, "Scheduling Page", "Meeting Type"])
-	names = query.where((recipient.recipient == address) & ours).run(pluck=True)
-	if names:
-		frappe.db.delete("Email Queue Recipient", {"parent": ["in", names]})
-		frappe.db.delete("Email Queue", {"name": ["in", names]})
-	return len(names)
 
 
 def _record(

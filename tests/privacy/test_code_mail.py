@@ -1,0 +1,33 @@
+"""A message with a code reaches its reader, and leaves no trace once the code is worth nothing."""
+
+import frappe
+import pytest
+
+from scheduler_integration.notifications.code_mail import ABOUT, forget_codes, forget_codes_to, mail_data_code
+from scheduler_integration.platform import clock
+from tests.support.factories import fresh
+
+pytestmark = pytest.mark.usefixtures("commit_clean", "outgoing_mail")
+
+
+def recipients():
+	rows = frappe.get_all("Email Queue", {"reference_doctype": ABOUT}, pluck="name")
+	return frappe.get_all("Email Queue Recipient", {"parent": ["in", rows or [""]]}, pluck="recipient")
+
+
+def test_the_message_is_deleted_ten_minutes_later():
+	address = f"{fresh('nemo')}@guests.example"
+	mail_data_code(address, "123456", "en")
+	assert address in recipients()
+	forget_codes(clock.now() + 590)
+	assert address in recipients()
+	forget_codes(clock.now() + 700)
+	assert address not in recipients()
+
+
+def test_an_erased_person_is_erased_from_these_messages_too():
+	one, other = (f"{fresh('nemo')}@guests.example" for _each in range(2))
+	mail_data_code(one, "123456", "de")
+	mail_data_code(other, "654321", "de")
+	assert forget_codes_to(one) == 1
+	assert (one in recipients(), other in recipients()) == (False, True)
