@@ -1,23 +1,34 @@
-"""What a visitor's browser loads of a bench that has built its assets."""
+"""What a visitor's browser loads, and that nothing moves meanwhile."""
 
 import gzip
+import re
 
 import pytest
 from frappe.utils import get_assets_json
 
+from tests.browser.screens import DESK, PHONE
 from tests.pages.offer import make_offer, path_of
 
-MOST_BYTES, MOST_REQUESTS = 33_000, 6
+MOST_BYTES, MOST_REQUESTS = 30_000, 6
+
+
+SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((each) => each.value)))
+	.observe({ type: "layout-shift", buffered: true });"""
 
 
 @pytest.fixture
 def offer(commit_clean):
-	if "scheduling_booking.bundle.js" not in (get_assets_json() or {}):
-		pytest.skip("nothing was built here: bench build --app scheduler_integration")
 	return make_offer()
 
 
-def test_the_booking_page_is_light_and_asks_little(browse, offer):
+@pytest.fixture
+def built():
+	if "scheduling_booking.bundle.js" not in (get_assets_json() or {}):
+		pytest.skip("nothing was built here: bench build --app scheduler_integration")
+
+
+def test_the_booking_page_is_light_and_asks_little(browse, built, offer):
 	window = browse(keep=False)
 	answers = []
 	window.page.on("response", lambda answer: answer.url.startswith("http") and answers.append(answer))
@@ -39,3 +50,20 @@ def test_the_list_of_time_zones_is_a_script_of_its_own(browse, offer):
 	window.page.fill("#zone-search", "tokyo")
 	window.page.get_by_role("option", name="Tokyo").wait_for()
 	assert sum("scheduling_zones" in address for address in asked) == 1
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=lambda screen: screen.name)
+def test_nothing_moves_when_the_script_comes_later_than_the_page(browse, offer, screen):
+	window = browse(screen, timezone_id="UTC")
+	page, waiting = window.page, []
+	page.add_init_script(SHIFTS)
+	page.route(re.compile(r"scheduling_booking[^/]*\.js"), lambda route: waiting.append(route))
+	page.goto(path_of(offer), wait_until="commit")
+	# `wait_until` would wait for the script.
+	while not page.evaluate("performance.getEntriesByName('first-contentful-paint').length"):
+		page.wait_for_timeout(50)
+	[route] = waiting
+	route.continue_()
+	window.wait_until("document.documentElement.classList.contains('js')")
+	page.wait_for_load_state("networkidle")
+	assert window.ask("window.shifts") == []
