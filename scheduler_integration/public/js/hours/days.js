@@ -1,7 +1,8 @@
 // The month from which several days are chosen: click, or Shift and click for a range; the arrow keys move, Shift and an arrow key
 // choose on the way, Space chooses, Page Up and Down turn the month. The days are checkboxes, so it works without a script too.
 import { addressOf } from "../house/autosave-form.js";
-import { addDays, addMonths, lastDayOf, monthOf, weekdayOf } from "../shared/dates.js";
+import { addDays, monthOf, weekdayOf } from "../shared/dates.js";
+import { dayByKey } from "../shared/month-keys.js";
 import { around, element, t } from "../shared/page.js";
 
 /** @param {HTMLFormElement} form */
@@ -108,7 +109,7 @@ class Days {
 	/** @param {KeyboardEvent} event */
 	async #press(event) {
 		const day = event.target instanceof HTMLInputElement ? event.target.value : "";
-		const target = day && !event.ctrlKey && !event.altKey && !event.metaKey && this.#target(event, day);
+		const target = day && dayByKey(event, day, this.#column(day));
 		if (!target) return;
 		event.preventDefault();
 		const chooses = event.shiftKey && event.key.startsWith("Arrow");
@@ -122,32 +123,6 @@ class Days {
 		this.#focused = target;
 		this.#prepare();
 		this.#box(target)?.focus();
-	}
-
-	/** The day that a key leads to, or null. @param {KeyboardEvent} event @param {string} day */
-	#target(event, day) {
-		const forward = getComputedStyle(this.month).direction === "rtl" ? -1 : 1;
-		const column = this.#column(day);
-		switch (event.key) {
-			case "ArrowRight":
-				return addDays(day, forward);
-			case "ArrowLeft":
-				return addDays(day, -forward);
-			case "ArrowDown":
-				return addDays(day, 7);
-			case "ArrowUp":
-				return addDays(day, -7);
-			case "Home":
-				return addDays(day, -column);
-			case "End":
-				return addDays(day, 6 - column);
-			case "PageDown":
-				return sameDay(day, 1);
-			case "PageUp":
-				return sameDay(day, -1);
-			default:
-				return null;
-		}
 	}
 
 	/** The column of a day: weeks begin with the reader's own first day. @param {string} day */
@@ -197,12 +172,4 @@ function hidden(day) {
 	input.name = "day";
 	input.value = day;
 	return input;
-}
-
-/** The same day so many months later, or the last one of that month. @param {string} day @param {number} months */
-function sameDay(day, months) {
-	const month = addMonths(monthOf(day), months);
-	const wanted = `${month}-${day.slice(8)}`;
-	const last = lastDayOf(month);
-	return wanted < last ? wanted : last;
 }

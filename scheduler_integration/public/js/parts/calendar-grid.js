@@ -1,6 +1,7 @@
 // The month as a grid, as in the date picker of the ARIA Authoring Practices: the Tab key reaches one day, and the
 // arrow keys move from there. (pages/booking/month.py draws the same month without a script.)
-import { addDays, addMonths, fullDate, lastDayOf, monthOf, monthTitle, weekdayOf } from "../shared/dates.js";
+import { addDays, addMonths, fullDate, monthOf, monthTitle, weekdayOf } from "../shared/dates.js";
+import { dayByKey } from "../shared/month-keys.js";
 import { around, data, element, make, t } from "../shared/page.js";
 
 /** @import { Sheet } from "../types.js" */
@@ -107,37 +108,12 @@ export class CalendarGrid {
 	/** @param {KeyboardEvent} event */
 	#press(event) {
 		const date = around(event, "button")?.dataset.date;
-		const target = date && !event.ctrlKey && !event.altKey && !event.metaKey && this.#target(event, date);
+		if (!date) return;
+		const column = (weekdayOf(date) - data.firstWeekday + 7) % 7;
+		const target = dayByKey(event, date, column, event.shiftKey ? 12 : 1);
 		if (!target) return;
 		event.preventDefault();
 		this.#walkTo(target);
-	}
-
-	/** The date that a key moves to, or null. @param {KeyboardEvent} event @param {string} date */
-	#target(event, date) {
-		const forward = getComputedStyle(this.table).direction === "rtl" ? -1 : 1;
-		const column = (weekdayOf(date) - data.firstWeekday + 7) % 7;
-		const months = event.shiftKey ? 12 : 1;
-		switch (event.key) {
-			case "ArrowRight":
-				return addDays(date, forward);
-			case "ArrowLeft":
-				return addDays(date, -forward);
-			case "ArrowDown":
-				return addDays(date, 7);
-			case "ArrowUp":
-				return addDays(date, -7);
-			case "Home":
-				return addDays(date, -column);
-			case "End":
-				return addDays(date, 6 - column);
-			case "PageDown":
-				return sameDay(date, months);
-			case "PageUp":
-				return sameDay(date, -months);
-			default:
-				return null;
-		}
 	}
 
 	/** @param {string} date */
@@ -174,14 +150,6 @@ export class CalendarGrid {
 	#day(date) {
 		return this.table.querySelector(`[data-date="${date}"]`);
 	}
-}
-
-/** The same day some months later, or the last day of that month: 31 January + 1 is 28 February. @param {string} date @param {number} months */
-function sameDay(date, months) {
-	const month = addMonths(monthOf(date), months);
-	const last = lastDayOf(month);
-	const same = month + date.slice(7);
-	return same < last ? same : last;
 }
 
 /**
