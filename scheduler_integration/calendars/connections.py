@@ -10,13 +10,14 @@ from frappe.model.document import Document
 from scheduler_integration.availability.busy_times import Distrust, distrust, stale_seconds
 from scheduler_integration.calendars import listing
 from scheduler_integration.calendars.accounts import account_of, load_account
-from scheduler_integration.calendars.addresses import checked_address
+from scheduler_integration.calendars.addresses import checked_address, refused_sentence
 from scheduler_integration.calendars.mirror.plan import ask_soon
 from scheduler_integration.calendars.provider import Account, ProviderCalendar, ProviderKind
 from scheduler_integration.calendars.providers.registry import PROVIDERS, open_account
 from scheduler_integration.calendars.queue import leave_soon, sync_soon
 from scheduler_integration.exceptions import (
 	AccessRevoked,
+	AddressRefused,
 	ConnectionNotFound,
 	InvalidRequest,
 	OutsideError,
@@ -217,7 +218,7 @@ def _no_calendar(error: OutsideError) -> str:
 		return _("There is no calendar at this address.")
 	if error.code == "UNREACHABLE":
 		return _("This server can't be reached. Check the address.")
-	return error.message
+	return refused_sentence(error) if isinstance(error, AddressRefused) else error.message
 
 
 def _summary(doc: frappe._dict, calendars: list[frappe._dict], unwritten: int, now: int) -> ConnectionSummary:

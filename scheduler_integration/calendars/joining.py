@@ -60,6 +60,12 @@ def available_providers() -> list[str]:
 	return [provider for provider, each in WITH_CONSENT.items() if is_set_up(each.vendor)]
 
 
+def missing_providers() -> list[str]:
+	"""Return the other ones, for which an administrator has to enter the site's id and secret first."""
+	available = available_providers()
+	return [provider for provider in WITH_CONSENT if provider not in available]
+
+
 def password_needed() -> dict[str, bool]:
 	"""Return the providers that are connected by an address, and whether they need a login and an app password."""
 	return {provider: each.access == "password" for provider, each in BY_ADDRESS.items()}

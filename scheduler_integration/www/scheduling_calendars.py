@@ -46,6 +46,7 @@ def _view() -> dict:
 			house=open_house(user, current_visitor(), now(), _PATH),
 			connections=connections.connections_of(None if sees_all else user, now()),
 			vendors=joining.available_providers(),
+			not_set_up=joining.missing_providers(),
 			visitor=current_visitor(),
 			now=now(),
 			zone=timezone_of(user),
@@ -92,8 +93,8 @@ def _act() -> SchedulingError | None:
 def _connect() -> None:
 	provider = argument("provider")
 	service = BY_ADDRESS[provider].services.get(argument("preset")) if provider in BY_ADDRESS else None
-	# A typed address is used, even if the chosen service has an address of its own.
-	address = argument("address") or (service.address if service else "")
+	# An address that was typed for another service is hidden as soon as this one is chosen.
+	address = service.address if service else argument("address")
 	form = parse_address_form(joining.password_needed(), provider, address, argument("login"), argument("password"))
 	connections.connect_by_address(frappe.session.user, form.provider, form.address, form.login, form.password)
 

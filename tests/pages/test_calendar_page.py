@@ -139,7 +139,27 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(client, jane):
 	)
 	assert answer.status_code == 400
 	assert "This address can&#39;t be used." in answer.text
+	assert "scheduling_allowed_hosts" in answer.text
 	assert 'value="jane"' in answer.text
+
+
+def test_providers_that_are_not_set_up_are_named(client, jane):
+	page = read(shown(client)).one("main")
+	offered = {link["href"].partition("connect=")[2] for link in page.all("a") if "connect=" in link["href"]}
+	for provider in ("Google", "Outlook"):
+		assert (provider in offered) != (f"{provider}: your administrator must set this up first." in page.text)
+
+
+def test_a_calendar_that_is_read_for_the_first_time_was_shown_as_broken(client, jane, feed):
+	name = connect(client, feed)
+	card = read(shown(client)).one("section", aria_labelledby=f"connection-{name}")
+	assert "Being read for the first time" in card.text
+	assert (card["class"], card["data-reload"]) == ("card answer connection", "5")
+	assert "Try now" not in card.text
+	sync(name, now())
+	frappe.db.commit()
+	card = read(shown(client)).one("section", aria_labelledby=f"connection-{name}")
+	assert "data-reload" not in card.attributes
 
 
 def test_nobody_changes_anothers_calendar(client, server, jane, feed, commit_clean):

@@ -22,7 +22,7 @@ from scheduler_integration.pages.kit.visitor import Visitor
 
 @dataclass(frozen=True)
 class CalendarsPage:
-	"""The data of the page. `vendors` are the providers that can be connected with a consent page.
+	"""The data of the page. `vendors` are the providers that can be connected with a consent page, `not_set_up` those not yet.
 
 	`zone` is the host's. `sees_all`: a manager sees everybody's. `typed` and `problems` are a refused form's values and its errors, by field.
 	"""
@@ -30,6 +30,7 @@ class CalendarsPage:
 	house: House
 	connections: Sequence[ConnectionSummary]
 	vendors: Sequence[str]
+	not_set_up: Sequence[str]
 	visitor: Visitor
 	now: int
 	zone: str
@@ -54,6 +55,7 @@ def calendars_view(page: CalendarsPage) -> dict:
 		"is_manager": page.is_manager,
 		"connections": [_connection(connection, page) for connection in page.connections],
 		"vendors": [{"name": vendor, "label": _("Connect {0}").format(vendor)} for vendor in page.vendors],
+		"not_set_up": page.not_set_up,
 		"forms": [
 			{"provider": name, "access": kind.access, "title": kind.title(), "services": kind.services}
 			for name, kind in BY_ADDRESS.items()
@@ -75,6 +77,7 @@ def _connection(connection: ConnectionSummary, page: CalendarsPage) -> dict:
 		"provider": connection.provider,
 		"host": get_fullname(connection.user),
 		"is_well": _is_well(connection),
+		"is_new": _is_new(connection),
 		"state": _state(connection),
 		"effect": _effect(connection),
 		"unwritten": unwritten_text(connection) if connection.unwritten else None,
@@ -94,6 +97,11 @@ def _connection(connection: ConnectionSummary, page: CalendarsPage) -> dict:
 
 def _is_well(connection: ConnectionSummary) -> bool:
 	return connection.distrust is None and not connection.error_count and not connection.unwritten
+
+
+def _is_new(connection: ConnectionSummary) -> bool:
+	"""Whether it is being read for the first time at this moment, which is no trouble."""
+	return connection.is_active and connection.distrust is Distrust.UNREAD and not connection.error_count
 
 
 def _state(connection: ConnectionSummary) -> str:
@@ -150,7 +158,7 @@ def _mend(connection: ConnectionSummary) -> str:
 		return "reconnect" if connection.kind.access == "consent" else connection.kind.access
 	if connection.distrust is Distrust.GONE:
 		return "address" if connection.kind.access == "address" else "choose"
-	return "sync" if not _is_well(connection) else ""
+	return "sync" if not (_is_well(connection) or _is_new(connection)) else ""
 
 
 def _switches(connection: ConnectionSummary) -> list[dict]:

@@ -34,6 +34,14 @@ document.addEventListener("click", (event) => {
 	for (const menu of all(".menu[open]")) if (menu !== inside) menu.removeAttribute("open");
 });
 
+// A page on which something is being done in the background looks again, unless somebody is filling in a form.
+const [waiting] = all("[data-reload]");
+if (waiting) {
+	setTimeout(() => {
+		if (!document.querySelector("main form:focus-within, main details[open]")) location.reload();
+	}, Number(waiting.dataset.reload) * 1000);
+}
+
 document.addEventListener("keydown", (event) => {
 	if (event.key !== "Escape") return;
 	for (const menu of all(".menu[open]")) {
