@@ -19,6 +19,7 @@ _TAKEN_KEYS = frozenset(
 		"csrf_token", "date", "duration", "email", "embed", "guests", "idempotency_key", "location", "meeting_type", "month",
 		"name", "notes", "parts", "phone", "reason", "reference", "reschedule", "sid", "slug", "source", "start", "tz",
 		"utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term", "website", "with",
+		"zones",
 	}
 )  # fmt: skip
 

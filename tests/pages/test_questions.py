@@ -123,6 +123,13 @@ class TestLinks:
 		assert ("attendee_phone", "+49 30 123") in values
 		assert ("attendee_company", "ACME") in values
 
+	def test_a_link_fills_in_every_field_of_its_own(self, client, offer):
+		link = {"name": "Ada", "email": "a@b.example", "notes": "One\nTwo", "guests": "x@b.example,y@b.example"}
+		values = dict(typed_in(form_of(client, offer, **link)))
+		assert [values[each] for each in ("attendee_name", "attendee_email")] == ["Ada", "a@b.example"]
+		# A text of several lines was left out.
+		assert (values["notes"], values["guests"]) == (link["notes"], link["guests"])
+
 	def test_the_listing_passes_them_on(self, client, offer):
 		page = read(client.get(f"/schedule/{page_of(offer).slug}?size=51%2B&campaign=spring&other=x").text)
 		[address] = [each["href"] for each in page.all("a") if offer.slug in each["href"]]

@@ -64,6 +64,9 @@ def test_what_is_not_there_is_a_designed_404(client, commit_clean, path):
 	assert html.one("main", class_="shell").all("h1")
 	assert "noindex" in html.one("meta", name="robots")["content"]
 	assert "Traceback" not in answer.text
+	# A mistyped address was a dead end.
+	way_out = html.one("main").one("a", class_="button")
+	assert (way_out["href"], way_out.text.split()[0]) == ("/", "Visit")
 
 
 def test_what_is_closed_is_not_found(client, offer):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import frappe
 from frappe import _
+from frappe.utils import get_url
 
 from scheduler_integration.entry.errors import refusals
 from scheduler_integration.entry.headers import use, use_json
@@ -34,11 +35,18 @@ class Answer(Exception):
 		self.body, self.status = body, status
 
 
+def to_start(error: SchedulingError) -> WayOut | None:
+	"""Return the link of a visitor's error page to the start of the site, unless the visitor should only wait."""
+	return (
+		None if error.http_status_code in (429, 503) else WayOut("/", _("Visit {0}").format(urlsplit(get_url()).netloc))
+	)
+
+
 def respond(
 	context: Any,
 	make_view: Callable[[], View],
 	sign_in_for: Callable[[], str] | None = None,
-	way_out: Callable[[SchedulingError], WayOut | None] = lambda error: None,
+	way_out: Callable[[SchedulingError], WayOut | None] = to_start,
 ) -> None:
 	"""Pass the view to the template, or the error page with its HTTP status if `make_view` raises a SchedulingError.
 

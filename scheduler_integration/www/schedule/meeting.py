@@ -32,7 +32,15 @@ from scheduler_integration.pages.booking.slots import load_month
 from scheduler_integration.pages.booking.view import booking_view
 from scheduler_integration.pages.kit.fields import new_key, typed_values
 from scheduler_integration.pages.kit.query import Query, parse, read_instant
-from scheduler_integration.pages.kit.respond import WayOut, argument, moved_to, redirection, respond, submitted
+from scheduler_integration.pages.kit.respond import (
+	WayOut,
+	argument,
+	moved_to,
+	redirection,
+	respond,
+	submitted,
+	to_start,
+)
 from scheduler_integration.pages.kit.visitor import Visitor, current_visitor
 from scheduler_integration.parsing.booking_request import BookingPayload
 from scheduler_integration.parsing.reschedule_request import parse_reschedule_request
@@ -48,7 +56,7 @@ def get_context(context: frappe._dict) -> None:
 
 def _way_out(error: SchedulingError) -> WayOut | None:
 	if not isinstance(error, MeetingTypeNotFound):
-		return None
+		return to_start(error)
 	return WayOut(f"/schedule/{quote(argument('slug'), safe='')}", _("All meetings"))
 
 
