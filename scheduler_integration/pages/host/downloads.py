@@ -87,4 +87,4 @@ def _state(each: ExportFile, zone: str, locale: Locale) -> str:
 		return _("{0} rows. You can download it until {1}.").format(rows, last)
 	if each.status == FAILED:
 		return trouble(each.reason)
-	return _("Waits for its turn.") if each.status == WAITING else _("{0} rows are written.").format(rows)
+	return _("Waits for its turn.") if each.status == WAITING else _("Is being made: {0} rows so far.").format(rows)
