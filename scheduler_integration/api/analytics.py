@@ -47,9 +47,11 @@ def dashboard(start_date=None, end_date=None, host=None, page=None, meeting_type
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
-def staff_performance(start_date=None, end_date=None, host=None, page=None, meeting_type=None) -> dict[str, Any]:
+def staff_performance(
+	start_date=None, end_date=None, host=None, page=None, meeting_type=None, source=None
+) -> dict[str, Any]:
 	"""Return the figures of each host: a host's own, or for managers everybody's, and whether round robins are fair."""
-	scope = _scope(start_date, end_date, host, page, meeting_type, None)
+	scope = _scope(start_date, end_date, host, page, meeting_type, source)
 	shares = fairness(scope) if is_manager() else []
 	return serialise_insights.staff(scope, figures_of_staff(scope), shares)
 
@@ -161,14 +163,14 @@ def scheduler_analytics(consultant=None, start_date=None, end_date=None) -> dict
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["GET"])
 @json_endpoint()
-def video_providers(start_date=None, end_date=None) -> dict[str, Any]:
-	"""Return the figures of each provider of video calls: of the signed-in host's meetings, of all for managers.
+def video_providers(start_date=None, end_date=None, host=None) -> dict[str, Any]:
+	"""Return the figures of each provider of video calls: of the signed-in host's meetings, for managers of all or of one host.
 
 	The dates are those of the site's zone, both included. Without them the figures are those of the last 30 days.
 	"""
-	user = signed_in()
+	whose = _scope(None, None, host, None, None, None).host
 	asked = period(*parse_dates(start_date=start_date, end_date=end_date), clock.now())
-	return serialise.video_providers(asked, provider_performance(asked.span(), None if is_manager() else user))
+	return serialise.video_providers(asked, provider_performance(asked.span(), whose))
 
 
 def _conversion(scope: Scope) -> float | None:

@@ -77,6 +77,12 @@ def test_the_method_gives_the_same_figures(frozen_now, client, book, jitsi_type)
 	assert before["providers"] == []
 	sign_in(client, make_user("Eve"))
 	assert client.call(METHOD, "GET", start_date="2036-03-03").json()["data"]["providers"] == []
+	assert client.call(METHOD, "GET", host=booking.host).status_code == 403
+	sign_in(client, make_user("Mia", roles=("Scheduling Manager",)))
+	for host, meetings in ((booking.host, [1]), (make_user("Tom"), [])):
+		frappe.db.commit()
+		found = client.call(METHOD, "GET", start_date="2036-03-03", end_date="2036-03-03", host=host).json()["data"]
+		assert [each["meetings"] for each in found["providers"]] == meetings
 
 
 def test_the_method_refuses_visitors_and_reversed_dates(client):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import frappe
 import pytest
 
+from scheduler_integration.engine import local_midnight
 from scheduler_integration.insights.dashboard import dashboard
 from scheduler_integration.insights.scope import Scope
 from scheduler_integration.insights.staff import staff_performance
@@ -43,7 +44,8 @@ class History:
 		self.zones = {make_host(f"Host{number}", timezone=zone): zone for number, zone in enumerate(ZONES)}
 		self.hosts = list(self.zones)
 		self.types = [make_meeting_type(make_page(user), change_notice_hours=24) for user in self.hosts]
-		for _number in range(250):
+		self.pages = [each.scheduling_page for each in self.types]
+		for _number in range(300):
 			self.add()
 
 	def add(self):
@@ -59,7 +61,7 @@ class History:
 				"name": fresh("bkg"),
 				"status": status,
 				"meeting_type": dice.choice(self.types).name,
-				"scheduling_page": self.types[0].scheduling_page,
+				"scheduling_page": dice.choice(self.pages),
 				"host": hosts[0],
 				"attendee_email": "ada@guests.example",
 				"starts_at": start,
@@ -71,6 +73,7 @@ class History:
 				"cancelled_by": dice.choice(("Host", "Attendee", "System")) if cancelled_at else None,
 				"session": session,
 				"source": dice.choice((None, "page", "Page", "embed")),
+				"utm_campaign": dice.choice((None, "", "Spring")),
 				"utm_source": dice.choice((None, "Newsletter", "newsletter", "ads")),
 				"is_forgotten": dice.randrange(2),
 			}
@@ -96,6 +99,8 @@ class Recount:
 			for row in rows
 			if (not scope.host or scope.host in self.hosts[row.name])
 			and (not scope.meeting_type or row.meeting_type == scope.meeting_type)
+			and (not scope.page or row.scheduling_page == scope.page)
+			and (not scope.source or (row.source or "").lower() == scope.source)
 		]
 		self.scope = scope
 
@@ -117,6 +122,9 @@ class Recount:
 			if row.status != "Rescheduled" and self.scope.first <= self.day(row.booked_at) <= self.scope.last
 		]
 
+	def begun(self, start, end):
+		return sum(start <= row.starts_at < end and row.status not in ("Declined", "Rescheduled") for row in self.rows)
+
 
 def outcome(row):
 	if row.status == "Cancelled" and row.cancelled_at >= row.starts_at:
@@ -129,11 +137,16 @@ def one_decimal(part, whole):
 	return int((part * 1000 * 2 + whole) // (whole * 2)) / 10 if whole else None
 
 
-@pytest.mark.parametrize("which", ["all", "one host", "one type"])
-def test_the_dashboard_equals_a_recount(history, which):
-	host = history.hosts[1] if which == "one host" else None
+def scope_of(history, which):
+	host = history.hosts[1] if which == "host" else None
 	zone = history.zones[host] if host else "America/New_York"
-	scope = Scope(FIRST, LAST, zone, host, None, history.types[2].name if which == "one type" else None)
+	filters = {"page": history.pages[3], "meeting_type": history.types[2].name, "source": "page"}
+	return Scope(FIRST, LAST, zone, host, **{which: filters[which]} if which in filters else {})
+
+
+@pytest.mark.parametrize("which", ["all", "host", "page", "meeting_type", "source"])
+def test_the_dashboard_equals_a_recount(history, which):
+	scope = scope_of(history, which)
 	found, plain = dashboard(scope, NOW), Recount(scope)
 	rows = plain.counted()
 	outcomes = Counter(outcome(row) for row in rows)
@@ -144,21 +157,30 @@ def test_the_dashboard_equals_a_recount(history, which):
 	assert (tally.cancelled_after_start, tally.total) == (outcomes["too late"], len(rows))
 	ended = outcomes["Completed"] + outcomes["No Show"] + outcomes["Cancelled"]
 	assert tally.completion_rate == one_decimal(outcomes["Completed"], ended)
+	assert tally.cancellation_rate == one_decimal(outcomes["Cancelled"], ended)
 	assert tally.no_show_rate == one_decimal(outcomes["No Show"], outcomes["Completed"] + outcomes["No Show"])
 	cancelled = [row for row in rows if outcome(row) == "Cancelled"]
 	assert tally.late == sum(row.starts_at - row.cancelled_at < 24 * 3600 for row in cancelled)
 	assert tally.by_host == sum(row.cancelled_by == "Host" for row in cancelled)
-	assert {day: each.total for day, each in found.by_day.items() if each.total} == Counter(
-		plain.day(row.starts_at) for row in rows
-	)
+	assert tally.by_attendee == sum(row.cancelled_by == "Attendee" for row in cancelled)
+	assert outcomes_of(found.by_day.items()) == Counter((plain.day(row.starts_at), outcome(row)) for row in rows)
 	assert list(found.by_day) == [FIRST + timedelta(days=number) for number in range(22)]
 	assert sum(found.by_month.values()) == len(plain.made())
 	assert found.by_month["2026-04"] == sum(plain.day(row.booked_at).month == 4 for row in plain.made())
 	assert found.peaks == peaks(rows, history)
-	assert {each.meeting_type: each.tally.total for each in found.types} == Counter(row.meeting_type for row in rows)
-	sources = Counter(((row.source or "").lower(), (row.utm_source or "").lower()) for row in rows)
-	assert {each.origin[:2]: each.bookings for each in found.sources} == sources
+	types = outcomes_of((each.meeting_type, each.tally) for each in found.types)
+	assert types == Counter((row.meeting_type, outcome(row)) for row in rows)
+	assert {each.meeting_type: each.money.rows() for each in found.types} == money_by(
+		rows, lambda row: row.meeting_type
+	)
+	assert {each.origin: each.bookings for each in found.sources} == Counter(map(origin, rows))
+	assert {each.origin: each.money.rows() for each in found.sources} == money_by(rows, origin)
 	assert found.money.rows() == money(rows)
+	start, days = local_midnight(FIRST, scope.zone), scope.days
+	earlier = local_midnight(FIRST - timedelta(days=days), scope.zone)
+	assert (found.period.value, found.period.before) == (
+		plain.begun(start, NOW), plain.begun(earlier, earlier + NOW - start),
+	)  # fmt: skip
 
 
 def test_lead_times_equal_a_recount(history):
@@ -177,7 +199,8 @@ def test_staff_equals_a_recount(history):
 	found = {each.user: each for each in staff_performance(scope)}
 	for user in history.hosts:
 		rows = [row for row in plain.counted() if user in plain.hosts[row.name]]
-		assert found[user].tally.total == len(rows)
+		tally = found[user].tally
+		assert outcomes_of([(user, tally)]) == Counter((user, outcome(row)) for row in rows)
 		assert found[user].money.rows() == money([row for row in rows if row.host == user])
 		held = {(row.session or row.name, row.starts_at) for row in rows if row.status == "Completed"}
 		assert found[user].hours == len(held)
@@ -192,6 +215,26 @@ def test_this_week_is_compared_to_the_same_moment(history):
 	change = dashboard(scope, NOW).this_week
 	assert change.value == sum(monday <= moment < now for moment in booked)
 	assert change.before == sum(monday - week <= moment < now - week for moment in booked)
+
+
+def outcomes_of(tallies):
+	names = {
+		"Pending": "pending", "Scheduled": "scheduled", "Completed": "completed", "No Show": "no_shows",
+		"Cancelled": "cancelled", "too late": "cancelled_after_start",
+	}  # fmt: skip
+	found = {(key, each): getattr(tally, name) for key, tally in tallies for each, name in names.items()}
+	return {key: count for key, count in found.items() if count}
+
+
+def origin(row):
+	return tuple((row[name] or "").lower() for name in ("source", "utm_source", "utm_medium", "utm_campaign"))
+
+
+def money_by(rows, key):
+	groups = defaultdict(list)
+	for row in rows:
+		groups[key(row)].append(row)
+	return {name: money(each) for name, each in groups.items()}
 
 
 def peaks(rows, history):

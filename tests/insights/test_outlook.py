@@ -15,7 +15,7 @@ from scheduler_integration.insights.forecast import WEEK
 from scheduler_integration.insights.formulas import wilson
 from scheduler_integration.insights.scope import Scope
 from tests.insights.leads import bucket_of
-from tests.insights.test_figures import FIRST, LAST, NOW, Recount, history  # noqa: F401
+from tests.insights.test_figures import FIRST, LAST, NOW, Recount, history, origin  # noqa: F401
 from tests.support.factories import fresh
 
 SCOPE = Scope(FIRST, LAST, "Europe/Berlin")
@@ -66,9 +66,9 @@ def test_sources_have_their_revenue(history):  # noqa: F811
 	revenue = Counter()
 	for row in rows:
 		if row.status == "Completed" and row.currency:
-			revenue[(row.source or "").lower(), (row.utm_source or "").lower(), row.currency] += row.price
+			revenue[(*origin(row), row.currency)] += row.price
 	found = {
-		(*each.origin[:2], currency): amount
+		(*each.origin, currency): amount
 		for each in dashboard(SCOPE, NOW).sources
 		for currency, amount, _open in each.money.rows()
 		if amount
